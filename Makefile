@@ -1,0 +1,209 @@
+# bynder-reconcile: one Makefile, not recursive. `make help` lists the targets.
+#
+# Variants live side by side in build/<variant>/: debug (default), release, asan (ASan + UBSan),
+# clang (debug by clang), cov, fuzz. Sources are found by wildcard: the folder is the layer.
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+VERSION := 0.1.0
+VARIANT ?= debug
+B       := build/$(VARIANT)
+V       ?=
+Q       := $(if $(V),,@)
+
+prefix     ?= /usr
+sysconfdir ?= /etc
+DESTDIR    ?=
+
+# --- tools and flags ------------------------------------------------------------------------------
+
+CC_debug   := gcc
+CC_release := gcc
+CC_asan    := clang
+CC_clang   := clang
+CC_cov     := gcc
+CC_fuzz    := clang
+ifeq ($(origin CC),default)
+CC := $(CC_$(VARIANT))
+endif
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wcast-qual -Wformat=2 \
+  -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wundef -Wvla -Wnull-dereference \
+  -Wimplicit-fallthrough -fno-common -Werror
+# Statement expressions (TAKE) are the one GNU extension used; clang names it separately.
+WARN_clang := -Wno-gnu-statement-expression -Wno-gnu-zero-variadic-macro-arguments \
+  -Wno-language-extension-token
+IS_CLANG := $(findstring clang,$(CC))
+
+OPT_debug   := -O1 -g
+OPT_clang   := -O1 -g
+OPT_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPT_cov     := -O0 -g --coverage
+OPT_fuzz    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-omit-frame-pointer
+OPT_release := -O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
+  $(if $(IS_CLANG),,-fcf-protection=full) -fPIE
+LINK_release := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+LINK_asan    := -fsanitize=address,undefined
+LINK_fuzz    := -fsanitize=address,undefined
+LINK_cov     := --coverage
+
+PKG      := libcurl json-c libpq libconfig libcrypto icu-uc icu-i18n
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKG) 2>/dev/null | sed 's/-I/-isystem /g')
+PKG_LIBS   = $(shell pkg-config --libs $(PKG) 2>/dev/null) -lcsv
+SIM_LIBS   = $(shell pkg-config --libs libmicrohttpd json-c libcrypto icu-uc icu-i18n 2>/dev/null) -lcsv
+CORE_LIBS  = $(shell pkg-config --libs libcrypto icu-uc icu-i18n 2>/dev/null)
+PKG_CFLAGS := $(PKG_CFLAGS)
+PKG_LIBS   := $(PKG_LIBS)
+SIM_LIBS   := $(SIM_LIBS)
+CORE_LIBS  := $(CORE_LIBS)
+
+CPPFLAGS_ALL = -D_GNU_SOURCE -DPROGRAM_VERSION='"$(VERSION)"' -Ireconcile -I$(B)/gen $(PKG_CFLAGS) $(CPPFLAGS)
+CFLAGS_ALL   = -std=gnu17 $(WARN) $(if $(IS_CLANG),$(WARN_clang)) $(OPT_$(VARIANT)) -pthread $(CFLAGS)
+LDFLAGS_ALL  = -pthread $(LINK_$(VARIANT)) -Wl,--as-needed $(LDFLAGS)
+
+# --- what there is --------------------------------------------------------------------------------
+
+LAYERS := base core io job
+src_of  = $(wildcard reconcile/$(1)/*.c)
+lib_of  = $(B)/lib$(1).a
+obj     = $(patsubst %.c,$(B)/obj/%.o,$(1))
+
+GEN_SQL := $(B)/gen/sql.c $(B)/gen/sql.h
+PROGRAM := $(B)/bynder-reconcile
+SIM     := $(B)/portal-sim
+
+PROGRAM_SRC := $(wildcard cmd/bynder-reconcile/*.c)
+SIM_SRC     := $(wildcard cmd/portal-sim/*.c)
+
+SUITES      := unit io scenario store http end bench
+SUPPORT_SRC := $(wildcard tests/support/*.c)
+test_src     = $(wildcard tests/$(1)/test_*.c)
+test_bin     = $(patsubst tests/%.c,$(B)/tests/%,$(call test_src,$(1)))
+ALL_SRC     := $(foreach l,$(LAYERS),$(call src_of,$(l))) $(PROGRAM_SRC) $(SIM_SRC)
+ALL_TEST_SRC := $(foreach s,$(SUITES),$(wildcard tests/$(s)/*.c)) $(SUPPORT_SRC)
+ALL_HEADERS := $(wildcard reconcile/*/*.h cmd/*/*.h tests/*/*.h)
+
+.PHONY: all
+all: $(PROGRAM) $(SIM) ## build both programs (VARIANT=debug|release|asan|clang, V=1 shows commands)
+
+# --- compiling ------------------------------------------------------------------------------------
+
+# A changed flag or compiler rebuilds everything of its variant.
+FLAGS_NOW = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL)
+$(B)/flags: force
+	$(Q)mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' | cmp -s - $@ || \
+	  printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' > $@
+.PHONY: force
+force:
+
+$(B)/gen/sql.c: db/embed.sh $(wildcard db/queries/*.sql db/migrations/*.sql)
+	$(Q)mkdir -p $(@D); sh db/embed.sh $(B)/gen
+$(B)/gen/sql.h: $(B)/gen/sql.c ;
+
+$(B)/obj/%.o: %.c $(B)/flags | $(GEN_SQL)
+	$(if $(V),,@echo "  CC    $<";) mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(EXTRA_CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+$(B)/obj/gen/sql.o: $(B)/gen/sql.c $(B)/flags
+	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+define LIB_RULE
+$(call lib_of,$(1)): $(call obj,$(call src_of,$(1))) $(if $(filter io,$(1)),$(B)/obj/gen/sql.o)
+	$$(Q)rm -f $$@ && ar crs $$@ $$^
+endef
+$(foreach l,$(LAYERS),$(eval $(call LIB_RULE,$(l))))
+
+LIBS_ALL := $(call lib_of,job) $(call lib_of,io) $(call lib_of,core) $(call lib_of,base)
+
+$(PROGRAM): $(call obj,$(PROGRAM_SRC)) $(LIBS_ALL)
+	$(if $(V),,@echo "  LINK  $@";) $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
+$(SIM): $(call obj,$(SIM_SRC)) $(call lib_of,base)
+	$(if $(V),,@echo "  LINK  $@";) $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(SIM_LIBS)
+
+# --- tests ----------------------------------------------------------------------------------------
+
+# Unit and scenario tests link base and core alone: a wrong-way dependency fails to link.
+# Every other suite may use all layers and tests/support.
+EXTRA_CPPFLAGS = $(if $(findstring tests/,$@),-Itests/support -DPROGRAM_PATH='"$(abspath $(PROGRAM))"' -DPORTAL_SIM_PATH='"$(abspath $(SIM))"' -DSOURCE_DIR='"$(CURDIR)"')
+
+$(B)/tests/unit/% $(B)/tests/scenario/%: $(B)/obj/tests/unit/%.o $(call lib_of,core) $(call lib_of,base)
+	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS) -lcmocka
+$(B)/tests/scenario/%: $(B)/obj/tests/scenario/%.o $(call lib_of,core) $(call lib_of,base)
+	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS) -lcmocka
+define SUITE_RULE
+$(B)/tests/$(1)/%: $(B)/obj/tests/$(1)/%.o $(call obj,$(SUPPORT_SRC)) $(LIBS_ALL)
+	$$(if $$(V),,@echo "  LINK  $$@";) mkdir -p $$(@D) && $$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) -o $$@ $$^ $$(PKG_LIBS) -lcmocka
+endef
+$(foreach s,io store http end bench,$(eval $(call SUITE_RULE,$(s))))
+
+.SECONDARY:
+
+tests: $(foreach s,unit io scenario store http end,$(call test_bin,$(s)))
+.PHONY: tests
+
+# `make test-unit`, `make test-http` …: one suite of the current variant.
+.PHONY: $(addprefix test-,$(SUITES))
+$(addprefix test-,$(SUITES)): test-%: $(PROGRAM) $(SIM)
+	$(Q)$(MAKE) --no-print-directory VARIANT=$(VARIANT) $(call test_bin,$*)
+	$(Q)sh tests/support/run.sh $(call test_bin,$*)
+
+.PHONY: check
+check: ## everything that must hold before a commit: lint, both compilers, all suites, sanitizers
+	$(Q)sh tests/support/deps.sh check || $(MAKE) --no-print-directory deps
+	$(Q)sh tests/support/check.sh $(MAKE)
+
+.PHONY: demo
+demo: ## a portal, a roster, a plan, on this machine: what the program does, in a minute
+	$(Q)sh tests/support/deps.sh build || $(MAKE) --no-print-directory deps
+	$(Q)$(MAKE) --no-print-directory VARIANT=release all
+	$(Q)sh tests/support/demo.sh
+
+.PHONY: bench
+bench: ## figures as ratios within one run (not a timed test)
+	$(Q)sh tests/support/deps.sh check || $(MAKE) --no-print-directory deps
+	$(Q)$(MAKE) --no-print-directory VARIANT=release all
+	$(Q)$(MAKE) --no-print-directory VARIANT=release bench-binaries
+	$(Q)sh tests/bench/run.sh
+.PHONY: bench-binaries
+bench-binaries: $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/bench/bench_*.c))
+
+.PHONY: deps
+deps: ## install every package of debian/control, for building, running and testing
+	$(Q)sh tests/support/deps.sh install
+
+# --- looks ----------------------------------------------------------------------------------------
+
+.PHONY: lint
+lint: format-check ## layering, banned functions, format, cppcheck
+	$(Q)sh tests/support/lint.sh
+
+.PHONY: format
+format: ## rewrite the sources with clang-format
+	$(Q)clang-format -i $(ALL_SRC) $(ALL_TEST_SRC) $(ALL_HEADERS)
+
+.PHONY: format-check
+format-check: ## fail where `make format` would change something
+	$(Q)clang-format --dry-run -Werror $(ALL_SRC) $(ALL_TEST_SRC) $(ALL_HEADERS)
+
+.PHONY: sample
+sample: $(PROGRAM) ## print etc/bynder-reconcile.conf anew from the table of settings
+	$(Q)$(PROGRAM) check --print-sample > etc/bynder-reconcile.conf.new && mv etc/bynder-reconcile.conf.new etc/bynder-reconcile.conf
+
+# --- installing -----------------------------------------------------------------------------------
+
+.PHONY: install
+install: ## install below DESTDIR (prefix=/usr sysconfdir=/etc), from the release variant
+	$(Q)$(MAKE) --no-print-directory VARIANT=release all
+	install -D -m 0755 build/release/bynder-reconcile $(DESTDIR)$(prefix)/bin/bynder-reconcile
+	install -D -m 0755 build/release/portal-sim $(DESTDIR)$(prefix)/bin/portal-sim
+	install -D -m 0644 etc/bynder-reconcile.conf $(DESTDIR)$(prefix)/share/doc/bynder-reconcile/examples/bynder-reconcile.conf
+
+.PHONY: clean
+clean: ## remove build/
+	rm -rf build
+
+.PHONY: help
+help: ## this list
+	$(Q)grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16 | sort
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

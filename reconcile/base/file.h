@@ -1,0 +1,32 @@
+/*
+ * file: whole files in, whole files out. What is written appears complete or not at all:
+ * temporary name in the same directory, fsync, rename, fsync of the directory.
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "base/instant.h"
+#include "base/text.h"
+
+/* Appends the file to *ret_text. A directory, a missing file, one over `limit` bytes: an error of
+ * `code` that says so. ret_modified (may be NULL) gets the modification time. */
+int file_read(const char *path, size_t limit, enum err_code code, struct text *ret_text,
+              struct instant *ret_modified, struct err *err) __attribute__((warn_unused_result));
+
+/* mode such as 0640. Errors are ERR_INTERNAL. */
+int file_write(const char *path, mode_t mode, const void *bytes, size_t length, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* `directory/name`, or name itself when it is absolute or directory is empty. malloc'ed. */
+char *file_join(const char *directory, const char *name) __attribute__((returns_nonnull));
+/* The directory part of a path, "." when there is none. malloc'ed. */
+char *file_directory(const char *path) __attribute__((returns_nonnull));
+/* mkdir -p, mode for the parts that are made. */
+int file_make_directory(const char *path, mode_t mode, struct err *err)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * log: lines on stderr for the operator. Only job and cmd call it, once, where it is decided what to
+ * do about something. Text lines are `level: message`; json lines carry time, level, message, and
+ * the context fields set for the run (portal, run, plan), so a journal can be filtered by them.
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <stdbool.h>
+
+enum log_level { LOG_LEVEL_ERROR = 0, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+enum log_format { LOG_FORMAT_TEXT = 0, LOG_FORMAT_JSON };
+
+void log_setup(enum log_level level, enum log_format format);
+/* Field for every later line; value NULL removes it. Known names: "portal", "run", "plan". */
+void log_context(const char *name, const char *value);
+bool log_enabled(enum log_level level);
+void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#define log_error(...)   log_line(LOG_LEVEL_ERROR, __VA_ARGS__)
+#define log_warning(...) log_line(LOG_LEVEL_WARNING, __VA_ARGS__)
+#define log_info(...)    log_line(LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_debug(...)   log_line(LOG_LEVEL_DEBUG, __VA_ARGS__)
+
+bool log_level_parse(const char *name, enum log_level *ret_level);
+bool log_format_parse(const char *name, enum log_format *ret_format);
+
+#endif

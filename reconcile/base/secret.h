@@ -1,0 +1,41 @@
+/*
+ * secret: a value that must not be seen. It has no printf form, is wiped at release, and leaves
+ * this struct only through secret_reveal, whose callers are few and easy to list.
+ */
+#ifndef BASE_SECRET_H
+#define BASE_SECRET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct secret {
+    char *hidden; /* NULL when there is none */
+    size_t length;
+};
+
+#define SECRET_INIT                                                                                \
+    (struct secret)                                                                                \
+    {                                                                                              \
+        .hidden = NULL, .length = 0                                                                \
+    }
+
+/* Copies `length` bytes. The caller wipes its own copy (secret_wipe). */
+void secret_set(struct secret *secret, const char *value, size_t length);
+bool secret_is_set(const struct secret *secret);
+/* NUL-terminated; valid until release. */
+const char *secret_reveal(const struct secret *secret);
+void secret_release(struct secret *secret);
+void secret_wipe(void *bytes, size_t length); /* explicit_bzero */
+
+/* Reads a secret from a file: a regular file (not through a last-component symlink to elsewhere
+ * is not demanded), owned by root or the caller, not readable by group or others (mode & 077 == 0;
+ * files below a systemd credentials directory, whose mode systemd sets to 0400/0440, are passed with
+ * `credential` true and skip the group check). One line; one trailing newline is dropped; empty,
+ * longer than LIMIT_SECRET or with control characters: ERR_CONFIG. The text of the error names the
+ * file, never the content. */
+int secret_read(const char *path, bool credential, struct secret *ret_secret, struct err *err)
+    __attribute__((warn_unused_result));
+
+#endif

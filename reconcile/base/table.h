@@ -1,0 +1,32 @@
+/*
+ * table: hash index from a string to a chain of numbers (indices into somebody's array).
+ * Keys are not copied and must outlive the table. Several entries may share a key; a walk gives
+ * them in order of insertion. Built once with a known maximum, 16 bytes and one key pointer an entry.
+ */
+#ifndef BASE_TABLE_H
+#define BASE_TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define TABLE_END UINT32_MAX
+
+struct table {
+    uint32_t *bucket; /* index of the first entry, TABLE_END */
+    struct table_entry *entry;
+    uint32_t mask;
+    uint32_t count;
+    uint32_t capacity;
+};
+
+/* Room for `capacity` entries at first; table_add grows it when needed. */
+void table_init(struct table *table, size_t capacity);
+void table_release(struct table *table);
+void table_add(struct table *table, const char *key, uint32_t value);
+/* The first entry with this key, or TABLE_END. A NULL key finds nothing. */
+uint32_t table_find(const struct table *table, const char *key);
+/* The next entry with the same key. */
+uint32_t table_next(const struct table *table, uint32_t entry);
+uint32_t table_value(const struct table *table, uint32_t entry);
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * text: a growable byte string, always NUL-terminated, and small questions about strings.
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct text {
+    char *data; /* NULL while nothing was added; see text_cstr */
+    size_t length;
+    size_t capacity;
+};
+
+#define TEXT_INIT                                                                                  \
+    (struct text)                                                                                  \
+    {                                                                                              \
+        .data = NULL, .length = 0, .capacity = 0                                                   \
+    }
+
+void text_add(struct text *text, const char *string);
+void text_add_bytes(struct text *text, const void *bytes, size_t length);
+void text_add_char(struct text *text, char c);
+void text_addf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_addv(struct text *text, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+void text_clear(struct text *text); /* empty, keeps the memory */
+void text_release(struct text *text);
+const char *text_cstr(const struct text *text); /* "" while empty; valid until the next change */
+/* The malloc'ed string; the text is empty afterwards. Never NULL. */
+char *text_take(struct text *text) __attribute__((returns_nonnull));
+
+bool text_equal(const char *a, const char *b);   /* NULL equals NULL only */
+bool text_is_empty(const char *string);          /* NULL or "" */
+bool text_starts(const char *string, const char *prefix);
+/* Blanks are space, tab, CR, LF, VT, FF and U+00A0 (C2 A0), which spreadsheets leave behind.
+ * Moves *start and shrinks *length; the bytes are not touched. */
+void text_trim(const char **start, size_t *length);
+bool text_is_ascii(const char *string);
+/* RFC 3629: no overlong forms, no surrogates, nothing over U+10FFFF; embedded NUL is invalid. */
+bool text_is_utf8(const char *bytes, size_t length);
+
+/* Appends `string` for a terminal or a log line: control characters (C0, DEL, C1, bidi overrides
+ * U+202A–202E, U+2066–2069, line separators) and invalid UTF-8 as \xNN or \u{…}. */
+void text_add_printable(struct text *text, const char *string);
+
+/* Levenshtein distance of two byte strings when it is at most `limit` (0..3), else limit + 1. */
+unsigned text_distance(const char *a, const char *b, unsigned limit);
+
+/* The candidate nearest to `word` within distance 3, or NULL: for "did you mean". */
+const char *text_nearest(const char *word, const char *const *candidates, size_t count);
+
+/* Shell-style match of the whole string: `*` any run, `?` one byte; both already folded. */
+bool text_matches(const char *pattern, const char *string);
+
+/* FNV-1a of a string, for hash tables in memory (not for anything stored). */
+uint64_t text_hash(const char *string);
+
+#endif

@@ -1,0 +1,33 @@
+#!/bin/sh
+# Runs cmocka binaries, two at a time; shows the output of what failed; closes with
+# "N passed, N failed, N skipped". `sh tests/support/run.sh BINARY …`
+set -u
+[ $# -gt 0 ] || { echo "no test binary given" >&2; exit 1; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+one='
+work=$1; test=$2
+name=$(echo "$test" | tr / _)
+timeout 240 "$test" >"$work/$name.out" 2>&1
+status=$?
+echo "$status $test $work/$name.out" > "$work/$name.status"
+[ $status -eq 0 ] && printf "  ok    %s\n" "$test" || printf "  FAIL  %s (exit %s)\n" "$test" "$status"
+'
+printf '%s\n' "$@" | xargs -P "${TEST_JOBS:-2}" -n 1 sh -c "$one" run "$work"
+passed=0 failed=0 skipped=0
+for s in "$work"/*.status; do
+    read -r status test out < "$s"
+    p=$(grep -c '^\[       OK \]' "$out")
+    f=$(grep -c '^\[  FAILED  \] [a-z]' "$out")
+    k=$(grep -c '^\[  SKIPPED \] [a-z]' "$out")
+    f=$((f / 2))
+    k=$((k / 2))
+    if [ "$status" -ne 0 ]; then
+        echo "--- $test (exit $status)"
+        tail -n 60 "$out"
+        [ "$f" -gt 0 ] || f=1
+    fi
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + k))
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
