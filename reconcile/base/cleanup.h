@@ -3,7 +3,8 @@
  *
  * A local handle is declared with CLEANUP(function) and released on every way out of its scope;
  * TAKE() hands ownership out. The function receives the address of the variable, so a
- * `x_release(struct x *)` fits as it is, and CLEANUP_POINTER makes the fitting one for `x_free(T *)`.
+ * `x_release(struct x *)` fits as it is, and CLEANUP_POINTER makes the fitting one for `x_free(T
+ * *)`.
  */
 #ifndef BASE_CLEANUP_H
 #define BASE_CLEANUP_H

@@ -17,12 +17,14 @@ struct day {
     {                                                                                              \
         .number = 0                                                                                \
     }
-#define DAY_TEXT_SIZE 11 /* "2026-11-22" and its NUL */
+#define DAY_NUMBER_LAST 109938 /* 2200-12-31 */
+#define DAY_TEXT_SIZE   11     /* "2026-11-22" and its NUL */
 
 bool day_is_set(struct day day);
 /* false when there is no such day; *ret_day is then untouched. month and day from 1. */
 bool day_from_civil(int year, int month, int day, struct day *ret_day);
 void day_to_civil(struct day day, int *ret_year, int *ret_month, int *ret_day);
+/* Stops at the first and last day of the range. "No day" stays "no day". */
 struct day day_add(struct day day, int days);
 /* later - earlier, in days. Both must be set. */
 int day_between(struct day earlier, struct day later);
@@ -34,11 +36,16 @@ const char *day_format(struct day day, char buffer[static DAY_TEXT_SIZE]);
 /* Strict ISO `YYYY-MM-DD`, the whole string. */
 bool day_parse_iso(const char *string, struct day *ret_day);
 
-/* Strict parse of the whole string after a strptime-like format of %Y %m %d %y(no: refused) %b %B %e
- * %H %M %S (time read and dropped) and literal characters; %m and %d take one or two digits, %Y
- * exactly four; month names are English, any case. false: does not fit, or no such day. */
+/* Strict parse of the whole string after a strptime-like format. Conversions: %Y (four digits), %m
+ * %d (one or two digits), %e (as %d, or a space and one digit), %b %B (English month name, short or
+ * long, any case), %H %M %S (one or two digits, read and dropped), %% itself. All else is literal,
+ * blanks too. Digits of two fields that touch (`%Y%m%d`) cannot be told apart by counting, so there
+ * a field takes exactly two. false: does not fit, no such day, or the format is not valid. */
 bool day_parse(const char *string, const char *format, struct day *ret_day);
-/* Whether a format has exactly one year, month and day and only known conversions. */
+/* The same for the beginning of *cursor, which is moved behind what was read. */
+bool day_parse_prefix(const char **cursor, const char *format, struct day *ret_day);
+/* Whether a format has exactly one year, month and day, the time parts at most once, and only known
+ * conversions (%y is not one: nobody can tell its century). */
 bool day_format_is_valid(const char *format);
 
 #endif

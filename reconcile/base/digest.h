@@ -5,6 +5,7 @@
 #ifndef BASE_DIGEST_H
 #define BASE_DIGEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,8 +29,7 @@ void digest_free(struct digest_stream *stream);
 /* One shot over raw bytes. */
 struct digest digest_of(const void *bytes, size_t length);
 const char *digest_hex(const struct digest *digest, char buffer[static DIGEST_HEX_SIZE]);
-/* 64 hex digits of any case. */
-#include <stdbool.h>
+/* 64 hex digits of any case, the whole string. */
 bool digest_parse(const char *hex, struct digest *ret_digest);
 int digest_compare(const struct digest *a, const struct digest *b);
 

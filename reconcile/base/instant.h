@@ -24,24 +24,28 @@ struct instant {
 
 bool instant_is_set(struct instant instant);
 int instant_compare(struct instant a, struct instant b);
+/* Stops at the ends of the years 1900 and 2200. No instant stays none. */
 struct instant instant_add_us(struct instant instant, int64_t us);
 /* RFC 3339 in UTC, without the fraction when it is zero, else 6 digits; "-" for none. */
 const char *instant_format(struct instant instant, char buffer[static INSTANT_TEXT_SIZE]);
-/* Strict RFC 3339 as instant_format writes it (any offset, 0 to 9 fraction digits). */
+/* Strict RFC 3339 as instant_format writes it (any offset, 0 to 9 fraction digits, what is finer
+ * than a microsecond is cut off), years 1900 to 2199. The one microsecond that means "none" is
+ * refused. */
 bool instant_parse_rfc3339(const char *string, struct instant *ret_instant);
 
 /* Every form in which Bynder writes a time somewhere (API.md "Dates"), the whole string, strictly:
- * RFC 3339 with offset `+00:00`, `+0000` or `Z`, no zone (taken as UTC),
- * `March, 08 2017 14:17:37 +0000`, epoch milliseconds (12 to 14 digits). Years 1990 to 2199.
- * false: none of them. */
+ * RFC 3339 with 0 to 9 fraction digits and an offset like `+00:00`, `+0000` or `Z`; without a zone
+ * (taken as UTC), then also with a blank for the T; `March, 08 2017 14:17:37 +0000`; epoch
+ * milliseconds (12 to 14 digits). Years 1990 to 2199, as written and in UTC. No 24:00, no leap
+ * second. false: none of them. */
 bool instant_parse_bynder(const char *string, struct instant *ret_instant);
 
 /* The offset table of one time zone: offset[i] holds from `from[i]` on. Made by base/zone. */
 struct zone {
     const char *name;
     unsigned count;
-    const int64_t *from_s;    /* ascending, from_s[0] is INT64_MIN */
-    const int32_t *offset_s;  /* seconds east of UTC */
+    const int64_t *from_s;   /* ascending, from_s[0] is INT64_MIN */
+    const int32_t *offset_s; /* seconds east of UTC */
 };
 
 extern const struct zone zone_utc;

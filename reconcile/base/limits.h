@@ -4,21 +4,22 @@
 #ifndef BASE_LIMITS_H
 #define BASE_LIMITS_H
 
-#define LIMIT_ACCOUNTS        2000000  /* accounts of one portal: twice the largest bench */
-#define LIMIT_PEOPLE          2000000  /* rows of one roster */
-#define LIMIT_FIELD           4096     /* bytes of one value we keep from outside (name, e-mail, …) */
-#define LIMIT_CSV_FIELD       1048576  /* bytes of one CSV field, mapped or not: beyond it the file is refused */
-#define LIMIT_CSV_COLUMNS     1024     /* columns of one row */
-#define LIMIT_ROSTER_BYTES    2147483647L /* bytes of one roster file */
-#define LIMIT_HTTP_BODY       67108864 /* bytes of one answer: 10,000 login events are 2 MB */
-#define LIMIT_JSON_DEPTH      16       /* nesting of an answer: the deepest documented one is 4 */
-#define LIMIT_GROUPS          10000    /* groups of one account */
-#define LIMIT_PROFILES        10000    /* permission profiles of one portal */
-#define LIMIT_PAGES           100000   /* list pages of one snapshot: the hard cap of API.md "Paging" */
-#define LIMIT_SECRET          16384    /* bytes of a token or client secret */
-#define LIMIT_CONFIG_BYTES    4194304  /* bytes of a configuration file */
-#define LIMIT_RULES           1000     /* rules of one policy */
-#define LIMIT_LIST            100000   /* entries of one list in the configuration or links file */
-#define LIMIT_REJECTED_SHOWN  1000     /* rejected rows kept with their reason; all are counted */
+#define LIMIT_ACCOUNTS 2000000 /* accounts of one portal: twice the largest bench */
+#define LIMIT_PEOPLE   2000000 /* rows of one roster */
+#define LIMIT_FIELD    4096    /* bytes of one value we keep from outside (name, e-mail, …) */
+#define LIMIT_CSV_FIELD                                                                            \
+    1048576 /* bytes of one CSV field, mapped or not: beyond it the file is refused */
+#define LIMIT_CSV_COLUMNS    1024        /* columns of one row */
+#define LIMIT_ROSTER_BYTES   2147483647L /* bytes of one roster file */
+#define LIMIT_HTTP_BODY      67108864    /* bytes of one answer: 10,000 login events are 2 MB */
+#define LIMIT_JSON_DEPTH     16          /* nesting of an answer: the deepest documented one is 4 */
+#define LIMIT_GROUPS         10000       /* groups of one account */
+#define LIMIT_PROFILES       10000       /* permission profiles of one portal */
+#define LIMIT_PAGES          100000 /* list pages of one snapshot: the hard cap of API.md "Paging" */
+#define LIMIT_SECRET         16384  /* bytes of a token or client secret */
+#define LIMIT_CONFIG_BYTES   4194304 /* bytes of a configuration file */
+#define LIMIT_RULES          1000    /* rules of one policy */
+#define LIMIT_LIST           100000  /* entries of one list in the configuration or links file */
+#define LIMIT_REJECTED_SHOWN 1000    /* rejected rows kept with their reason; all are counted */
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * log: lines on stderr for the operator. Only job and cmd call it, once, where it is decided what to
- * do about something. Text lines are `level: message`; json lines carry time, level, message, and
- * the context fields set for the run (portal, run, plan), so a journal can be filtered by them.
+ * log: lines on stderr for the operator. Only job and cmd call it, once, where it is decided what
+ * to do about something. Text lines are `level: message`; json lines carry time, level, message,
+ * and the context fields set for the run (portal, run, plan), so a journal can be filtered by them.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H

@@ -2,21 +2,27 @@
  * mem: allocation that cannot fail, because failing ends the process here and nowhere else.
  *
  * That is legal because every point at which this program can be killed recovers at its next start.
- * mem_on_exhausted lets main say goodbye properly (exit 70); the default prints one line to stderr.
+ * The process ends with _exit(70), after one line on stderr or what mem_on_exhausted put there.
  */
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
 
 #include <stddef.h>
 
+/* What is done before the end instead of the line on stderr; it must not allocate. NULL: the line.
+ */
+void mem_on_exhausted(void (*handler)(void));
+
 /* size 0 is served as 1. The memory of mem_calloc is zero. */
 void *mem_alloc(size_t size) __attribute__((malloc, returns_nonnull, warn_unused_result));
-void *mem_calloc(size_t count, size_t size) __attribute__((malloc, returns_nonnull, warn_unused_result));
+void *mem_calloc(size_t count, size_t size)
+    __attribute__((malloc, returns_nonnull, warn_unused_result));
 void *mem_realloc(void *old, size_t size) __attribute__((returns_nonnull, warn_unused_result));
 /* Array growth with overflow check: count * size bytes. */
 void *mem_realloc_array(void *old, size_t count, size_t size)
     __attribute__((returns_nonnull, warn_unused_result));
 char *mem_strdup(const char *text) __attribute__((malloc, returns_nonnull, warn_unused_result));
+/* At most `length` bytes, fewer when a NUL comes first. */
 char *mem_strndup(const char *text, size_t length)
     __attribute__((malloc, returns_nonnull, warn_unused_result));
 

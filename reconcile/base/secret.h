@@ -31,10 +31,10 @@ void secret_wipe(void *bytes, size_t length); /* explicit_bzero */
 
 /* Reads a secret from a file: a regular file (not through a last-component symlink to elsewhere
  * is not demanded), owned by root or the caller, not readable by group or others (mode & 077 == 0;
- * files below a systemd credentials directory, whose mode systemd sets to 0400/0440, are passed with
- * `credential` true and skip the group check). One line; one trailing newline is dropped; empty,
- * longer than LIMIT_SECRET or with control characters: ERR_CONFIG. The text of the error names the
- * file, never the content. */
+ * files below a systemd credentials directory, whose mode systemd sets to 0400/0440, are passed
+ * with `credential` true and skip the group check). One line; one trailing newline is dropped;
+ * empty, longer than LIMIT_SECRET or with control characters: ERR_CONFIG. The text of the error
+ * names the file, never the content. */
 int secret_read(const char *path, bool credential, struct secret *ret_secret, struct err *err)
     __attribute__((warn_unused_result));
 

@@ -1,7 +1,8 @@
 /*
  * table: hash index from a string to a chain of numbers (indices into somebody's array).
  * Keys are not copied and must outlive the table. Several entries may share a key; a walk gives
- * them in order of insertion. Built once with a known maximum, 16 bytes and one key pointer an entry.
+ * them in order of insertion. Built once with a known maximum, 16 bytes and one key pointer an
+ * entry.
  */
 #ifndef BASE_TABLE_H
 #define BASE_TABLE_H

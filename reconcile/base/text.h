@@ -33,8 +33,8 @@ const char *text_cstr(const struct text *text); /* "" while empty; valid until t
 /* The malloc'ed string; the text is empty afterwards. Never NULL. */
 char *text_take(struct text *text) __attribute__((returns_nonnull));
 
-bool text_equal(const char *a, const char *b);   /* NULL equals NULL only */
-bool text_is_empty(const char *string);          /* NULL or "" */
+bool text_equal(const char *a, const char *b); /* NULL equals NULL only */
+bool text_is_empty(const char *string);        /* NULL or "" */
 bool text_starts(const char *string, const char *prefix);
 /* Blanks are space, tab, CR, LF, VT, FF and U+00A0 (C2 A0), which spreadsheets leave behind.
  * Moves *start and shrinks *length; the bytes are not touched. */
@@ -50,7 +50,8 @@ void text_add_printable(struct text *text, const char *string);
 /* Levenshtein distance of two byte strings when it is at most `limit` (0..3), else limit + 1. */
 unsigned text_distance(const char *a, const char *b, unsigned limit);
 
-/* The candidate nearest to `word` within distance 3, or NULL: for "did you mean". */
+/* The candidate nearest to `word` within distance 3, or NULL: for "did you mean". Of equally near
+ * ones the first; one that shares nothing with a short word is not near. */
 const char *text_nearest(const char *word, const char *const *candidates, size_t count);
 
 /* Shell-style match of the whole string: `*` any run, `?` one byte; both already folded. */

@@ -1,0 +1,133 @@
+/*
+ * Blocks in a list, the newest in front, served from the front one only. Sizes double up to a
+ * bound, so a small run stays small and a large one makes few calls. What does not fit a block of
+ * usual size gets one of its own behind the front, which keeps the room that is left in front.
+ */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+enum { BLOCK_FIRST = 4096, BLOCK_LARGEST = 1 << 20, ALIGNMENT = 16 };
+
+struct arena_block {
+    struct arena_block *next;
+    size_t size; /* of data */
+    size_t used;
+    alignas(ALIGNMENT) unsigned char data[];
+};
+
+static struct arena_block *block_new(size_t size)
+{
+    size_t bytes;
+    struct arena_block *block;
+
+    if (__builtin_add_overflow(sizeof(*block), size, &bytes))
+        bytes = SIZE_MAX; /* which mem_alloc refuses in the one place for that */
+    block = mem_alloc(bytes);
+    block->next = NULL;
+    block->size = size;
+    block->used = 0;
+    return block;
+}
+
+/* A block with room for `size` bytes, wherever it is in the list. */
+static struct arena_block *block_with_room(struct arena *arena, size_t size)
+{
+    struct arena_block *front = arena->block;
+    size_t usual = front ? front->size : BLOCK_FIRST / 2;
+    struct arena_block *block;
+
+    usual = usual < BLOCK_LARGEST ? usual * 2 : BLOCK_LARGEST;
+    if (front && size > usual / 4) {
+        block = block_new(size);
+        block->next = front->next;
+        front->next = block;
+        return block;
+    }
+    block = block_new(size > usual ? size : usual);
+    block->next = front;
+    arena->block = block;
+    return block;
+}
+
+static void *carve(struct arena *arena, size_t size, size_t alignment)
+{
+    struct arena_block *block = arena->block;
+    size_t start = block ? (block->used + alignment - 1) & ~(alignment - 1) : 0;
+    void *memory;
+
+    if (!block || start > block->size || size > block->size - start) {
+        block = block_with_room(arena, size);
+        start = 0;
+    }
+    memory = block->data + start;
+    block->used = start + size;
+    arena->used += size;
+    return memory;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    return carve(arena, size > 0 ? size : 1, ALIGNMENT);
+}
+
+void *arena_calloc(struct arena *arena, size_t count, size_t size)
+{
+    size_t bytes;
+    void *memory;
+
+    if (__builtin_mul_overflow(count, size, &bytes))
+        bytes = SIZE_MAX;
+    memory = arena_alloc(arena, bytes);
+    memset(memory, 0, bytes);
+    return memory;
+}
+
+char *arena_strdup(struct arena *arena, const char *text)
+{
+    return text ? arena_strndup(arena, text, strlen(text)) : NULL;
+}
+
+char *arena_strndup(struct arena *arena, const char *text, size_t length)
+{
+    size_t bytes = strnlen(text, length);
+    char *copy = carve(arena, bytes + 1, 1);
+
+    memcpy(copy, text, bytes);
+    copy[bytes] = '\0';
+    return copy;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+    struct text text = TEXT_INIT;
+    va_list args;
+    char *copy;
+
+    va_start(args, format);
+    text_addv(&text, format, args);
+    va_end(args);
+    copy = arena_strndup(arena, text_cstr(&text), text.length);
+    text_release(&text);
+    return copy;
+}
+
+void arena_release(struct arena *arena)
+{
+    struct arena_block *block = arena->block;
+
+    while (block) {
+        struct arena_block *next = block->next;
+
+        free(block);
+        block = next;
+    }
+    *arena = ARENA_INIT;
+}

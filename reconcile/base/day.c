@@ -1,0 +1,292 @@
+/*
+ * The calendar is computed, not looked up: days are counted from 1 March of year 0, where the leap
+ * day is the last of its year and every month before has its place (Hinnant, "chrono-compatible
+ * low-level date algorithms"). A day that a format or a number cannot name exactly is no day.
+ */
+#include "base/day.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/cleanup.h"
+
+enum {
+    YEAR_FIRST = 1900,
+    YEAR_LAST = 2200,
+    EPOCH = 693900, /* days from 0000-03-01 to 1899-12-31 */
+};
+
+bool day_is_set(struct day day)
+{
+    return day.number != 0;
+}
+
+static int days_in_month(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+    return month == 2 && leap ? 29 : days[month - 1];
+}
+
+bool day_from_civil(int year, int month, int day, struct day *ret_day)
+{
+    int shifted_year, shifted_month;
+
+    if (year < YEAR_FIRST || year > YEAR_LAST || month < 1 || month > 12 || day < 1 ||
+        day > days_in_month(year, month))
+        return false;
+    shifted_year = month > 2 ? year : year - 1;
+    shifted_month = (month + 9) % 12;
+    *ret_day = (struct day){.number = 365 * shifted_year + shifted_year / 4 - shifted_year / 100 +
+                                      shifted_year / 400 + (153 * shifted_month + 2) / 5 + day - 1 -
+                                      EPOCH};
+    return true;
+}
+
+void day_to_civil(struct day day, int *ret_year, int *ret_month, int *ret_day)
+{
+    int number = day.number + EPOCH;
+    int era = number / 146097, of_era = number % 146097;
+    int year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    int of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int shifted_month = (5 * of_year + 2) / 153;
+
+    assert(day_is_set(day));
+    *ret_day = of_year - (153 * shifted_month + 2) / 5 + 1;
+    *ret_month = shifted_month < 10 ? shifted_month + 3 : shifted_month - 9;
+    *ret_year = era * 400 + year_of_era + (*ret_month <= 2);
+}
+
+struct day day_add(struct day day, int days)
+{
+    int64_t number = (int64_t)day.number + days;
+
+    if (!day_is_set(day))
+        return DAY_NONE;
+    if (number < 1)
+        number = 1;
+    if (number > DAY_NUMBER_LAST)
+        number = DAY_NUMBER_LAST;
+    return (struct day){.number = (int32_t)number};
+}
+
+int day_between(struct day earlier, struct day later)
+{
+    assert(day_is_set(earlier) && day_is_set(later));
+    return later.number - earlier.number;
+}
+
+int day_compare(struct day a, struct day b)
+{
+    return (a.number > b.number) - (a.number < b.number);
+}
+
+int day_of_week(struct day day)
+{
+    assert(day_is_set(day));
+    return (day.number - 1) % 7 + 1; /* 1900-01-01 was a Monday */
+}
+
+static char *put_digits(char *end, int value, int digits)
+{
+    for (; digits > 0; digits--) {
+        *--end = (char)('0' + value % 10);
+        value /= 10;
+    }
+    return end;
+}
+
+const char *day_format(struct day day, char buffer[static DAY_TEXT_SIZE])
+{
+    char *end = buffer + DAY_TEXT_SIZE - 1;
+    int year, month, of_month;
+
+    if (!day_is_set(day)) {
+        memcpy(buffer, "-", 2);
+        return buffer;
+    }
+    day_to_civil(day, &year, &month, &of_month);
+    *end = '\0';
+    end = put_digits(end, of_month, 2);
+    *--end = '-';
+    end = put_digits(end, month, 2);
+    *--end = '-';
+    put_digits(end, year, 4);
+    return buffer;
+}
+
+bool day_parse_iso(const char *string, struct day *ret_day)
+{
+    return string && strlen(string) == DAY_TEXT_SIZE - 1 && day_parse(string, "%Y-%m-%d", ret_day);
+}
+
+/* The parts a format speaks of; each may come once. */
+enum part { PART_YEAR, PART_MONTH, PART_DAY, PART_HOUR, PART_MINUTE, PART_SECOND, PART_COUNT };
+
+enum shape { SHAPE_FOUR_DIGITS, SHAPE_DIGITS, SHAPE_PADDED, SHAPE_NAME };
+
+static const struct conversion {
+    char letter;
+    enum part part;
+    enum shape shape;
+    int minimum, maximum;
+} conversions[] = {
+    {'Y', PART_YEAR, SHAPE_FOUR_DIGITS, YEAR_FIRST, YEAR_LAST},
+    {'m', PART_MONTH, SHAPE_DIGITS, 1, 12},
+    {'b', PART_MONTH, SHAPE_NAME, 1, 12},
+    {'B', PART_MONTH, SHAPE_NAME, 1, 12},
+    {'d', PART_DAY, SHAPE_DIGITS, 1, 31},
+    {'e', PART_DAY, SHAPE_PADDED, 1, 31},
+    {'H', PART_HOUR, SHAPE_DIGITS, 0, 23},
+    {'M', PART_MINUTE, SHAPE_DIGITS, 0, 59},
+    {'S', PART_SECOND, SHAPE_DIGITS, 0, 59},
+};
+
+static const struct conversion *find_conversion(char letter)
+{
+    for (size_t i = 0; i < COUNT_OF(conversions); i++) {
+        if (conversions[i].letter == letter)
+            return &conversions[i];
+    }
+    return NULL;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Whether what the format demands next is a digit. */
+static bool expects_digit(const char *format)
+{
+    const struct conversion *next;
+
+    if (*format != '%')
+        return is_digit(*format);
+    next = find_conversion(format[1]);
+    return next && next->shape != SHAPE_NAME;
+}
+
+bool day_format_is_valid(const char *format)
+{
+    int seen[PART_COUNT] = {0};
+
+    if (!format)
+        return false;
+    for (const char *f = format; *f; f++) {
+        const struct conversion *conversion;
+
+        if (*f != '%')
+            continue;
+        f++;
+        if (*f == '%')
+            continue;
+        conversion = find_conversion(*f);
+        if (!conversion || ++seen[conversion->part] > 1)
+            return false;
+    }
+    return seen[PART_YEAR] == 1 && seen[PART_MONTH] == 1 && seen[PART_DAY] == 1;
+}
+
+static bool read_number(const char **cursor, int fewest, int most, int *ret_value)
+{
+    const char *c = *cursor;
+    int value = 0, count = 0;
+
+    while (count < most && is_digit(*c)) {
+        value = value * 10 + (*c++ - '0');
+        count++;
+    }
+    if (count < fewest)
+        return false;
+    *cursor = c;
+    *ret_value = value;
+    return true;
+}
+
+static bool read_month_name(const char **cursor, int *ret_value)
+{
+    static const char *const names[] = {
+        "January", "February", "March",     "April",   "May",      "June",
+        "July",    "August",   "September", "October", "November", "December",
+    };
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        size_t length = strlen(names[i]);
+
+        if (strncasecmp(*cursor, names[i], 3) != 0)
+            continue;
+        *cursor += strncasecmp(*cursor, names[i], length) == 0 ? length : 3;
+        *ret_value = (int)i + 1;
+        return true;
+    }
+    return false;
+}
+
+static bool read_value(const char **cursor, const struct conversion *conversion, bool touching,
+                       int *ret_value)
+{
+    switch (conversion->shape) {
+    case SHAPE_FOUR_DIGITS:
+        return read_number(cursor, 4, 4, ret_value);
+    case SHAPE_PADDED:
+        if (**cursor == ' ') {
+            (*cursor)++;
+            return read_number(cursor, 1, 1, ret_value);
+        }
+        return read_number(cursor, touching ? 2 : 1, 2, ret_value);
+    case SHAPE_DIGITS:
+        return read_number(cursor, touching ? 2 : 1, 2, ret_value);
+    case SHAPE_NAME:
+        return read_month_name(cursor, ret_value);
+    }
+    return false;
+}
+
+bool day_parse_prefix(const char **cursor, const char *format, struct day *ret_day)
+{
+    int value[PART_COUNT] = {0};
+    const char *c = *cursor;
+    bool after_digit = false; /* the format's last demand was a digit */
+
+    if (!day_format_is_valid(format))
+        return false;
+    for (const char *f = format; *f; f++) {
+        const struct conversion *conversion = *f == '%' ? find_conversion(f[1]) : NULL;
+        bool digits;
+
+        if (!conversion) {
+            f += *f == '%';
+            if (*c++ != *f)
+                return false;
+            after_digit = is_digit(*f);
+            continue;
+        }
+        f++;
+        digits = conversion->shape != SHAPE_NAME;
+        if (!read_value(&c, conversion, digits && (after_digit || expects_digit(f + 1)),
+                        &value[conversion->part]) ||
+            value[conversion->part] < conversion->minimum ||
+            value[conversion->part] > conversion->maximum)
+            return false;
+        after_digit = digits;
+    }
+    if (!day_from_civil(value[PART_YEAR], value[PART_MONTH], value[PART_DAY], ret_day))
+        return false;
+    *cursor = c;
+    return true;
+}
+
+bool day_parse(const char *string, const char *format, struct day *ret_day)
+{
+    const char *cursor = string;
+    struct day day;
+
+    if (!string || !day_parse_prefix(&cursor, format, &day) || *cursor)
+        return false;
+    *ret_day = day;
+    return true;
+}

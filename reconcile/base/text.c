@@ -1,0 +1,371 @@
+/*
+ * A byte string that grows by doubling and always ends in a NUL that is not counted, and the small
+ * questions about strings that several modules ask. Nothing here knows a locale: bytes are bytes,
+ * and what is said about characters is said about UTF-8.
+ */
+#include "base/text.h"
+
+#include <assert.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* Room for `more` bytes and the NUL. */
+static void reserve(struct text *text, size_t more)
+{
+    size_t needed, capacity = text->capacity;
+
+    if (__builtin_add_overflow(text->length, more, &needed) ||
+        __builtin_add_overflow(needed, 1, &needed))
+        needed = SIZE_MAX; /* which mem_realloc refuses in the one place for that */
+    if (text->data && needed <= capacity)
+        return;
+    if (__builtin_mul_overflow(capacity, 2, &capacity) || capacity < needed)
+        capacity = needed;
+    if (capacity < 64)
+        capacity = 64;
+    text->data = mem_realloc(text->data, capacity);
+    text->capacity = capacity;
+}
+
+void text_add(struct text *text, const char *string)
+{
+    text_add_bytes(text, string, strlen(string));
+}
+
+void text_add_bytes(struct text *text, const void *bytes, size_t length)
+{
+    reserve(text, length);
+    if (length > 0)
+        memcpy(text->data + text->length, bytes, length);
+    text->length += length;
+    text->data[text->length] = '\0';
+}
+
+void text_add_char(struct text *text, char c)
+{
+    text_add_bytes(text, &c, 1);
+}
+
+void text_addf(struct text *text, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    text_addv(text, format, args);
+    va_end(args);
+}
+
+void text_addv(struct text *text, const char *format, va_list args)
+{
+    va_list again;
+    size_t room;
+    int length;
+
+    reserve(text, 0);
+    room = text->capacity - text->length;
+    va_copy(again, args);
+    length = vsnprintf(text->data + text->length, room, format, args);
+    assert(length >= 0); /* only a wide character conversion can fail, and we use none */
+    if ((size_t)length >= room) {
+        reserve(text, (size_t)length);
+        length = vsnprintf(text->data + text->length, (size_t)length + 1, format, again);
+    }
+    va_end(again);
+    text->length += (size_t)length;
+}
+
+void text_clear(struct text *text)
+{
+    text->length = 0;
+    if (text->data)
+        text->data[0] = '\0';
+}
+
+void text_release(struct text *text)
+{
+    free(text->data);
+    *text = TEXT_INIT;
+}
+
+const char *text_cstr(const struct text *text)
+{
+    return text->data ? text->data : "";
+}
+
+char *text_take(struct text *text)
+{
+    char *data;
+
+    reserve(text, 0);
+    data = text->data;
+    data[text->length] = '\0';
+    *text = TEXT_INIT;
+    return data;
+}
+
+bool text_equal(const char *a, const char *b)
+{
+    if (!a || !b)
+        return a == b;
+    return strcmp(a, b) == 0;
+}
+
+bool text_is_empty(const char *string)
+{
+    return !string || !*string;
+}
+
+bool text_starts(const char *string, const char *prefix)
+{
+    return strncmp(string, prefix, strlen(prefix)) == 0;
+}
+
+/* The bytes of the blank that begins at `s`, 0 when there is none. */
+static size_t blank_at(const char *s, size_t left)
+{
+    if (left >= 1 && (*s == ' ' || (*s >= '\t' && *s <= '\r')))
+        return 1;
+    if (left >= 2 && s[0] == '\xC2' && s[1] == '\xA0')
+        return 2;
+    return 0;
+}
+
+void text_trim(const char **start, size_t *length)
+{
+    const char *first = *start;
+    size_t left = *length, blank;
+
+    while ((blank = blank_at(first, left)) > 0) {
+        first += blank;
+        left -= blank;
+    }
+    for (;;) {
+        if (left >= 1 && blank_at(first + left - 1, 1) == 1)
+            left -= 1;
+        else if (left >= 2 && blank_at(first + left - 2, 2) == 2)
+            left -= 2;
+        else
+            break;
+    }
+    *start = first;
+    *length = left;
+}
+
+bool text_is_ascii(const char *string)
+{
+    for (; *string; string++) {
+        if ((unsigned char)*string >= 0x80)
+            return false;
+    }
+    return true;
+}
+
+/* The bytes of the well-formed character at `s` (RFC 3629, table 3-7 of Unicode), 0 when there is
+ * none. The second byte's range is where overlong forms, surrogates and the upper end are told. */
+static size_t decode(const unsigned char *s, size_t left, uint32_t *ret_char)
+{
+    unsigned char low = 0x80, high = 0xBF;
+    uint32_t value;
+    size_t length;
+
+    if (left == 0)
+        return 0;
+    if (s[0] < 0x80) {
+        *ret_char = s[0];
+        return 1;
+    }
+    if (s[0] < 0xC2 || s[0] > 0xF4)
+        return 0;
+    length = s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
+    if (left < length)
+        return 0;
+    if (s[0] == 0xE0)
+        low = 0xA0;
+    else if (s[0] == 0xED)
+        high = 0x9F;
+    else if (s[0] == 0xF0)
+        low = 0x90;
+    else if (s[0] == 0xF4)
+        high = 0x8F;
+    if (s[1] < low || s[1] > high)
+        return 0;
+    value = s[0] & (0xFFU >> (length + 1));
+    for (size_t i = 1; i < length; i++) {
+        if ((s[i] & 0xC0) != 0x80)
+            return 0;
+        value = value << 6 | (s[i] & 0x3FU);
+    }
+    *ret_char = value;
+    return length;
+}
+
+bool text_is_utf8(const char *bytes, size_t length)
+{
+    const unsigned char *s = (const unsigned char *)bytes;
+    size_t i = 0;
+
+    while (i < length) {
+        uint32_t value = 0;
+        size_t step = decode(s + i, length - i, &value);
+
+        if (step == 0 || value == 0)
+            return false;
+        i += step;
+    }
+    return true;
+}
+
+/* Control characters, and those that move or hide what stands around them. */
+static bool is_printable(uint32_t value)
+{
+    if (value < 0x20 || (value >= 0x7F && value <= 0x9F))
+        return false;
+    if (value >= 0x2028 && value <= 0x202E) /* line and paragraph separators, bidi overrides */
+        return false;
+    return value < 0x2066 || value > 0x2069;
+}
+
+void text_add_printable(struct text *text, const char *string)
+{
+    const unsigned char *s = (const unsigned char *)string;
+    size_t left = strlen(string);
+
+    while (left > 0) {
+        uint32_t value = 0;
+        size_t step = decode(s, left, &value);
+
+        if (step == 0 || (step == 1 && !is_printable(value))) {
+            text_addf(text, "\\x%02x", s[0]);
+            step = 1;
+        } else if (!is_printable(value)) {
+            text_addf(text, "\\u{%x}", (unsigned)value);
+        } else {
+            text_add_bytes(text, s, step);
+        }
+        s += step;
+        left -= step;
+    }
+}
+
+enum { DISTANCE_LIMIT = 3, DISTANCE_BAND = 2 * DISTANCE_LIMIT + 1 };
+
+static unsigned smallest(unsigned a, unsigned b, unsigned c)
+{
+    unsigned least = a < b ? a : b;
+
+    return least < c ? least : c;
+}
+
+/* The dynamic programme over the diagonal band -limit..limit only: band[k] is the distance of the
+ * first i bytes of a and the first i + k - limit bytes of b, capped at limit + 1. */
+static unsigned banded(const char *a, size_t a_length, const char *b, size_t b_length,
+                       unsigned limit)
+{
+    unsigned band[DISTANCE_BAND + 1], width = 2 * limit + 1, over = limit + 1;
+
+    for (unsigned k = 0; k < width; k++)
+        band[k] = k >= limit ? k - limit : over;
+    band[width] = over;
+    for (size_t i = 1; i <= a_length; i++) {
+        unsigned best = over;
+
+        for (unsigned k = 0; k < width; k++) {
+            size_t column = i + k; /* of b, limit too many */
+            unsigned left = k > 0 ? band[k - 1] + 1 : over;
+            unsigned value;
+
+            if (column < limit || column - limit > b_length) {
+                band[k] = over;
+                continue;
+            }
+            column -= limit;
+            if (column == 0)
+                value = i < over ? (unsigned)i : over;
+            else
+                value = smallest(band[k] + (a[i - 1] != b[column - 1]), band[k + 1] + 1, left);
+            band[k] = value < over ? value : over;
+            best = band[k] < best ? band[k] : best;
+        }
+        if (best == over)
+            return over;
+    }
+    return band[b_length + limit - a_length];
+}
+
+unsigned text_distance(const char *a, const char *b, unsigned limit)
+{
+    size_t a_length, b_length;
+
+    assert(limit <= DISTANCE_LIMIT);
+    while (*a && *a == *b) {
+        a++;
+        b++;
+    }
+    a_length = strlen(a);
+    b_length = strlen(b);
+    if (a_length > b_length ? a_length - b_length > limit : b_length - a_length > limit)
+        return limit + 1;
+    while (a_length > 0 && b_length > 0 && a[a_length - 1] == b[b_length - 1]) {
+        a_length--;
+        b_length--;
+    }
+    return banded(a, a_length, b, b_length, limit);
+}
+
+const char *text_nearest(const char *word, const char *const *candidates, size_t count)
+{
+    const char *nearest = NULL;
+    unsigned least = DISTANCE_LIMIT + 1;
+    size_t length = strlen(word);
+
+    if (length < least)
+        least = (unsigned)length;
+    for (size_t i = 0; i < count; i++) {
+        unsigned distance = text_distance(word, candidates[i], DISTANCE_LIMIT);
+
+        if (distance < least) {
+            least = distance;
+            nearest = candidates[i];
+        }
+    }
+    return nearest;
+}
+
+bool text_matches(const char *pattern, const char *string)
+{
+    const char *star = NULL, *resume = NULL;
+
+    /* Only the last star ever needs to be stretched: what stood before it has matched for good. */
+    while (*string) {
+        if (*pattern == '*') {
+            star = pattern++;
+            resume = string;
+        } else if (*pattern == '?' || *pattern == *string) {
+            pattern++;
+            string++;
+        } else if (star) {
+            pattern = star + 1;
+            string = ++resume;
+        } else {
+            return false;
+        }
+    }
+    while (*pattern == '*')
+        pattern++;
+    return *pattern == '\0';
+}
+
+uint64_t text_hash(const char *string)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+    for (; *string; string++) {
+        hash ^= (unsigned char)*string;
+        hash *= UINT64_C(0x100000001b3);
+    }
+    return hash;
+}
