@@ -1,0 +1,89 @@
+/*
+ * guard: brakes on implausible input and on too much change, evaluated on the finished plan and
+ * before the first write. Specification: docs/decisions.md G1 to G13.
+ */
+#ifndef CORE_GUARD_H
+#define CORE_GUARD_H
+
+#include "core/policy.h"
+
+enum guard_id {
+    GUARD_G1 = 1,
+    GUARD_G2,
+    GUARD_G3,
+    GUARD_G4,
+    GUARD_G5,
+    GUARD_G6,
+    GUARD_G7,
+    GUARD_G8,
+    GUARD_G9,
+    GUARD_G10,
+    GUARD_G11,
+    GUARD_G12,
+    GUARD_G13,
+    GUARD_COUNT
+};
+
+struct guard_finding {
+    const char *id; /* "G1" */
+    bool hold;
+    const char *limit; /* as text: "48 h", "50" */
+    const char *actual;
+    const char *text; /* one sentence */
+};
+
+struct action_limit {
+    int64_t count;
+    double percent;
+    int rolling_days;
+    int64_t rolling_count;
+};
+
+struct limits {
+    struct action_limit suspend;
+    struct action_limit deprovision;
+    int64_t min_admins;
+    const char *const *admin_role;
+    size_t admin_role_count;
+    double max_age_hours; /* roster guards */
+    int64_t min_people;
+    double max_shrink_percent;
+    double max_rejected_percent;
+    double min_matched_percent;
+};
+
+/* What the history knows, for comparison. -1 or none = there is no earlier one. */
+struct guard_history {
+    bool first_plan;
+    int64_t last_roster_people;      /* of the last accepted roster */
+    struct instant same_bytes_since; /* when these very bytes were first read; none = now */
+    int64_t last_snapshot_accounts;  /* of the last complete snapshot */
+    double last_matched_percent;     /* of the last run; <0 = none */
+    int64_t logins_known_before;     /* accounts read now that had a known login before */
+    int64_t logins_lost;             /* of those: vanished or moved backwards now */
+    struct instant events_reach;     /* newest login event read; none = events not in use */
+    int64_t suspended_in_window;     /* done by us within suspend.rolling_days */
+    int64_t deprovisioned_in_window;
+    struct day last_run_day; /* none = no earlier run */
+    bool accept_gap;
+    const char *stopped_by; /* stop file or stop row, a sentence; NULL = none */
+};
+
+struct guard_result {
+    struct guard_finding *finding; /* one per guard, G1 first */
+    size_t count;
+    bool held;
+    double matched_percent; /* for the next run's G6 */
+};
+
+/* Evaluates all guards, sets held_by on the decisions in their scope. Memory from the arena. */
+struct guard_result guard_all(struct arena *arena, const struct limits *limits,
+                              const struct guard_history *history,
+                              const struct policy_context *context, const struct roster *roster,
+                              const struct pairing *pairing, struct decision *decision);
+
+/* Whether a roster alone passes G1 to G3: only good ones count for R6. */
+bool guard_roster_is_good(const struct limits *limits, const struct guard_history *history,
+                          struct instant now, const struct roster *roster);
+
+#endif

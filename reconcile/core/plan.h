@@ -1,0 +1,124 @@
+/*
+ * plan: the finished proposal as a value: rows in execution order, totals, guards, and a digest
+ * that covers inputs, policy and every row. What a person reviews, approves by digest, and what
+ * the store keeps and gives back unchanged.
+ *
+ * A plan loaded from the store has no accounts behind it, so rows carry their own text.
+ */
+#ifndef CORE_PLAN_H
+#define CORE_PLAN_H
+
+#include "core/guard.h"
+
+enum plan_state {
+    PLAN_HELD = 0,
+    PLAN_EMPTY,
+    PLAN_PROPOSED,
+    PLAN_APPROVED,
+    PLAN_APPLYING,
+    PLAN_APPLIED,
+    PLAN_EXPIRED,
+    PLAN_REJECTED,
+};
+
+struct plan_row {
+    enum action action;
+    bool finding;
+    bool new_announcement;
+    const char *account_id, *username, *email, *name; /* NULL = none, likewise below */
+    const char *rule, *reason, *row;
+    struct day not_before;
+    const char *account;         /* account_status_name */
+    const char *person;          /* person_status_name, or "ambiguous" */
+    const char *employee_number; /* the person's, else the account's */
+    const char *matched_by;
+    struct instant last_login;
+    const char *last_login_source;
+    int idle_days;       /* -1 = not known */
+    const char *profile; /* name, else id */
+    const char *roles;   /* joined by ' ' , sorted */
+    const char *department;
+    const char *held_by;
+    bool uses_person, uses_login;
+};
+
+struct plan_inputs {
+    int64_t snapshot_id;
+    struct instant snapshot_taken_at;
+    bool snapshot_complete;
+    const char *snapshot_incomplete_reason;
+    size_t accounts, active, inactive, gone, unreadable, requests;
+    struct digest snapshot_digest;
+    int64_t roster_id;
+    const char *roster_source;
+    struct digest roster_digest;
+    struct instant roster_read_at;
+    size_t people, rejected, duplicates;
+    struct digest policy_digest;
+    bool enforce;
+};
+
+struct plan_totals {
+    size_t keep, suspend, deprovision, reactivate; /* keep counts findings too */
+    size_t waiting; /* of suspend and deprovision: not before a later day */
+    size_t findings;
+    size_t seats_now;   /* active accounts */
+    size_t seats_after; /* when every row is done */
+};
+
+/* Idle days of active accounts with a known login, for the chart: buckets of 30 days, the last one
+ * open, plus never logged in and not known. */
+#define PLAN_IDLE_BUCKETS 14
+struct plan_idle {
+    size_t bucket[PLAN_IDLE_BUCKETS];
+    size_t never;
+    size_t unknown;
+};
+
+struct plan {
+    int64_t id; /* 0 = not stored */
+    const char *portal;
+    struct digest digest;
+    enum plan_state state;
+    struct instant created_at;
+    struct instant expires_at;
+    struct day today;
+    const char *time_zone;
+    bool first_plan;
+    int approvals_suspend, approvals_deprovision; /* how many people it needs */
+    struct plan_inputs inputs;
+    struct plan_totals totals;
+    struct plan_idle idle;
+    struct guard_finding *guard;
+    size_t guard_count;
+    struct plan_row *row; /* actions in execution order, then findings, then (full) plain keeps */
+    size_t row_count;
+    const char *const *note; /* findings about the policy itself */
+    size_t note_count;
+};
+
+struct plan_setup {
+    const char *portal;
+    const char *time_zone;
+    int approvals_suspend, approvals_deprovision;
+    int expires_hours;
+    bool full; /* rows for plain keeps too; they are not part of the digest */
+};
+
+const char *plan_state_name(enum plan_state state);
+bool plan_state_parse(const char *name, enum plan_state *ret_state);
+
+/* Puts everything together; rows are sorted by (action, rule order by name, account id). Memory
+ * from the arena. The strings of accounts are shared, not copied. */
+struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
+                       const struct policy *policy, const struct matching *matching,
+                       const struct policy_context *context, const struct roster *roster,
+                       const struct decision *decision, const struct guard_result *guards);
+
+/* The canonical text the digest is made of; also what `show` verifies against the store. */
+struct digest plan_digest(const struct plan *plan);
+
+/* Whether a row belongs to the stored plan (everything but a plain keep). */
+bool plan_row_is_plain_keep(const struct plan_row *row);
+
+#endif

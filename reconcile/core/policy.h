@@ -1,0 +1,143 @@
+/*
+ * policy: the protections and the ordered rules, and the decision they give for one account.
+ * Specification: docs/decisions.md (rows P1 to P8, R1 to R13). Pure: the day is an argument.
+ */
+#ifndef CORE_POLICY_H
+#define CORE_POLICY_H
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "core/match.h"
+
+/* Enum order is execution order; what cannot be undone comes last. */
+enum action {
+    ACTION_KEEP = 0,
+    ACTION_REACTIVATE, /* only ever proposed to a person */
+    ACTION_SUSPEND,
+    ACTION_DEPROVISION,
+};
+
+struct patterns { /* shell-style, compared folded; any one matches */
+    const char *const *item;
+    size_t count;
+};
+
+/* The conditions of `when` and `unless`. Unset: 0 in a mask, -1 in a number, count 0 in a list.
+ * The names, types and meaning are in policy_conditions[]. */
+struct conditions {
+    unsigned account; /* bits 1 << enum account_status */
+    unsigned
+        person; /* bits 1 << enum person_status; bit CONDITION_PERSON_AMBIGUOUS is not offered */
+    unsigned login; /* bits 1 << enum login_kind: never, known */
+    int idle_days_min;
+    int known_days_min;
+    int departed_days_min;
+    int suspended_days_min;
+    int absent_rosters_min;
+    struct patterns username;
+    struct patterns email;
+    struct patterns employee_number;
+    struct patterns profile; /* name or id */
+    struct patterns role;
+    struct patterns group; /* name or id */
+    struct patterns department;
+    struct patterns country;
+};
+
+#define CONDITIONS_NONE                                                                            \
+    (struct conditions)                                                                            \
+    {                                                                                              \
+        .idle_days_min = -1, .known_days_min = -1, .departed_days_min = -1,                        \
+        .suspended_days_min = -1, .absent_rosters_min = -1                                         \
+    }
+
+enum condition_type { CONDITION_WORDS, CONDITION_DAYS, CONDITION_PATTERNS };
+
+/* One condition as the configuration names it. `offset` is into struct conditions. For WORDS the
+ * configuration looks each word up in `words` (NULL-terminated) and sets bit `bit[i]`. */
+struct condition_field {
+    const char *name;
+    enum condition_type type;
+    size_t offset;
+    const char *const *words;
+    const unsigned *bit;
+    const char *sentence; /* for the documentation */
+};
+extern const struct condition_field policy_conditions[]; /* ended by name NULL */
+
+struct rule {
+    const char *name;
+    enum action action;
+    struct conditions when;
+    struct conditions unless;
+    bool has_unless;
+    int grace_days; /* 0 = none */
+    unsigned line;  /* in the configuration */
+};
+
+struct protected_entry { /* P3 */
+    const char *who;     /* id, username, e-mail or employee number */
+    const char *reason;
+    const char *owner;
+    struct day expires; /* protected up to and including this day */
+};
+
+struct policy {
+    const struct rule *rule;
+    size_t rule_count;
+    const struct protected_entry *protected_entry;
+    size_t protected_count;
+    bool enforce;             /* mode = "enforce" */
+    int suspended_days_floor; /* R2: 30 unless the configuration says so in words */
+    const struct zone *zone;
+};
+
+/* What the rules are asked about besides the account: the same for all accounts of a run. */
+struct policy_context {
+    struct day today; /* computed once per run in the configured zone */
+    struct instant now;
+    const struct snapshot *snapshot;
+    const struct instant *good_roster; /* ascending read times of good rosters, this one included */
+    size_t good_roster_count;
+    bool absence_provable; /* this roster is good and no rejected row may be anybody (R6) */
+    bool first_plan;       /* G11: grace counts from today */
+};
+
+struct decision {
+    const struct account *account;
+    const struct pairing *pairing;
+    enum action action;
+    bool finding;          /* a keep that a person should look at */
+    bool new_announcement; /* R7: this plan announces it */
+    const char *rule;      /* name of the rule, "" for protections and the last keep */
+    const char *row;       /* "P4", "R7" …: static */
+    const char *reason;    /* a sentence with the evidence; arena */
+    struct day not_before; /* set when the action may not be done before that day */
+    enum person_status person;
+    int idle_days;       /* -1 when not known */
+    bool uses_person;    /* the rule that hit looks at the person: G1, G2, G3, G6 hold it */
+    bool uses_login;     /* likewise the last login: G5 */
+    const char *held_by; /* guard id that holds this row, NULL = none: set by guard_all */
+};
+
+const char *action_name(enum action action); /* "keep", "reactivate", "suspend", "deprovision" */
+bool action_parse(const char *name, enum action *ret_action);
+
+/* SHA-256 over everything in the policy that can change a decision. */
+struct digest policy_digest(const struct policy *policy, const struct matching *matching);
+
+/* One decision per account, same index as the snapshot. Reasons go into the arena; a plain keep
+ * costs no memory beyond its struct. */
+struct decision *policy_decide(struct arena *arena, const struct policy *policy,
+                               const struct policy_context *context, const struct pairing *pairing);
+
+/* Same, for one account: what is asked again right before an act. */
+struct decision policy_decide_one(struct arena *arena, const struct policy *policy,
+                                  const struct policy_context *context,
+                                  const struct account *account, const struct pairing *pairing);
+
+/* Findings about the policy itself: expired protections. Returns how many, sentences in *ret. */
+size_t policy_findings(struct arena *arena, const struct policy *policy, struct day today,
+                       const char *const **ret_sentence);
+
+#endif

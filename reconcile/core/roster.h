@@ -1,0 +1,33 @@
+/*
+ * roster: everybody HR knows, from one reading of one file, all or nothing.
+ */
+#ifndef CORE_ROSTER_H
+#define CORE_ROSTER_H
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "base/instant.h"
+#include "core/person.h"
+
+struct roster {
+    int64_t id; /* in the store; 0 = not stored */
+    const char *source;
+    struct digest digest; /* of the bytes as they came */
+    struct instant read_at;
+    struct instant modified; /* of the file or the answer; none = not told */
+    struct person *person;   /* good and rejected rows, in file order */
+    size_t count;
+    size_t rejected;   /* rows with a reason */
+    size_t blind;      /* of those, rows that may be anybody (key_unreadable) */
+    size_t duplicates; /* rows that share a key with another row (roster_judge) */
+};
+
+/* Sets each person's status as of today, rejects rows that contradict themselves (reasons go into
+ * the arena), and counts rejected, blind and duplicates. Idempotent. */
+void roster_judge(struct roster *roster, struct day today, struct arena *arena);
+
+/* How often in a row absence was confirmed: of the ascending read times of good rosters, those at
+ * or after `since`, counting only ones at least 20 hours after the last one counted (R6). */
+unsigned roster_count_apart(const struct instant *good, size_t count, struct instant since);
+
+#endif

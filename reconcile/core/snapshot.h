@@ -1,0 +1,51 @@
+/*
+ * snapshot: every account of a portal as of one reading, and how far that reading can be trusted.
+ */
+#ifndef CORE_SNAPSHOT_H
+#define CORE_SNAPSHOT_H
+
+#include "base/digest.h"
+#include "core/account.h"
+
+struct profile {
+    const char *id;
+    const char *name;
+    const char *const *role;
+    size_t role_count;
+};
+
+struct snapshot {
+    int64_t id; /* in the store; 0 = not stored */
+    struct instant taken_at;
+    bool complete;
+    const char *incomplete_reason; /* first reason, NULL when complete */
+    struct account *account;       /* in the order of the portal; gone ones are added behind */
+    size_t count;                  /* all, gone ones included */
+    struct profile *profile;
+    size_t profile_count;
+    const char *own_id; /* the token's user: P1 */
+    size_t requests;    /* HTTP requests this snapshot took */
+    size_t logins_read; /* single reads that answered */
+    struct digest digest;
+};
+
+struct snapshot_totals {
+    size_t accounts; /* without gone ones */
+    size_t active, inactive, unreadable, gone;
+};
+
+struct snapshot_totals snapshot_count(const struct snapshot *snapshot);
+
+/* By id; NULL when there is none. Linear for few, callers with many keep their own table. */
+const struct profile *snapshot_profile(const struct snapshot *snapshot, const char *profile_id);
+
+/* SHA-256 over accounts in order of id, profiles in order of id: the same content in any order
+ * gives the same digest. Sets snapshot->digest. */
+void snapshot_digest(struct snapshot *snapshot);
+
+/* The canonical projection of one account by which versions are told apart: everything but the
+ * last login and our own history. */
+struct digest account_digest(const struct account *account);
+struct digest person_digest(const struct person *person);
+
+#endif

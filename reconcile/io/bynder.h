@@ -1,0 +1,35 @@
+/*
+ * bynder: the Bynder API as a `struct portal`. Everything it learns is typed and bounded on the way
+ * in; whatever is not as documented makes the snapshot incomplete or the value unreadable, never a
+ * guess. Facts: docs/bynder-api.md.
+ */
+#ifndef IO_BYNDER_H
+#define IO_BYNDER_H
+
+#include "core/portal.h"
+#include "io/config.h"
+#include "io/http.h"
+
+struct bynder; /* http, token, settings */
+
+/* Reads the secrets. `wait` is told how long the pace or a 429 makes us wait (seconds, why). */
+struct bynder_setup {
+    const struct config_portal *config;
+    void (*waiting)(void *context, double seconds, const char *why);
+    void *waiting_context;
+};
+int bynder_new(const struct bynder_setup *setup, struct bynder **ret_bynder, struct err *err)
+    __attribute__((warn_unused_result));
+void bynder_free(struct bynder *bynder);
+CLEANUP_POINTER(struct bynder, bynder_freep, bynder_free)
+
+/* A portal that can only read: suspend and deprovision are NULL. */
+struct portal bynder_read_only(struct bynder *bynder);
+size_t bynder_requests(const struct bynder *bynder);
+unsigned bynder_429s(const struct bynder *bynder);
+/* Space-separated granted scopes after login; NULL with a permanent token. */
+const char *bynder_scopes(const struct bynder *bynder);
+/* Server's clock minus ours in seconds, from the Date header; for `check`. 0 when not told. */
+double bynder_clock_offset(const struct bynder *bynder);
+
+#endif

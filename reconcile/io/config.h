@@ -1,0 +1,136 @@
+/*
+ * config: the configuration file (libconfig), typed, ranged and complete. One table in config.c
+ * holds every setting: key, type, range, default and the sentence that documents it; the sample
+ * file etc/bynder-reconcile.conf is printed from the same table.
+ *
+ * libconfig itself clamps long numbers and ignores unknown keys (it reads 4294967297 as 1), so
+ * types, ranges, unknown keys and long digit runs are checked here, each with file and line.
+ */
+#ifndef IO_CONFIG_H
+#define IO_CONFIG_H
+
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "core/guard.h"
+#include "core/match.h"
+#include "core/policy.h"
+
+struct secret;
+
+/* A secret is a file, a systemd credential (a name below $CREDENTIALS_DIRECTORY), or not set. */
+struct secret_source {
+    const char *file; /* resolved against the configuration file; NULL = not this way */
+    const char *credential;
+};
+
+struct config_portal {
+    const char *name;
+    const char *url; /* without a trailing slash */
+    bool loopback;   /* the host is 127.0.0.0/8, [::1] or localhost */
+    const char *client_id;
+    struct secret_source client_secret;
+    struct secret_source token; /* a permanent token instead of client id and secret */
+    double requests_per_second;
+    int64_t requests_per_window; /* in any 300 s */
+    double silence_after_429;    /* seconds */
+    int64_t page_size;
+    int64_t connections;
+    bool login_events;            /* logins = "events" */
+    const char *include_inactive; /* what is sent as includeInActive: "true" or "1" */
+    const char *ca_file;          /* additional authority, NULL = the system's */
+    const char *proxy;            /* NULL = none; the environment is not asked */
+    int64_t timeout;              /* seconds for one request, all of it */
+};
+
+struct config_database {
+    const char *embedded;          /* directory of the private cluster, or NULL */
+    const char *conninfo;          /* libpq connection string, or NULL */
+    struct secret_source password; /* for conninfo */
+    const char *bindir;            /* of PostgreSQL; NULL = found through pg_config --bindir */
+    const char *os_user;           /* that runs the embedded server when we are root: "postgres" */
+    int64_t connect_timeout, statement_timeout, lock_timeout; /* seconds */
+};
+
+enum roster_format { ROSTER_FORMAT_CSV = 0, ROSTER_FORMAT_JSON, ROSTER_FORMAT_SCIM };
+
+struct name_list {
+    const char *const *item;
+    size_t count;
+};
+
+struct config_roster {
+    const char *source;               /* file:, https:, sftp: (http: only to a loopback address) */
+    struct secret_source credentials; /* "user:password" or a bearer token for https/sftp */
+    enum roster_format format;
+    char delimiter;
+    const char *encoding;
+    const char *date_format;
+    struct { /* column names, NULL = not mapped; name may be several, joined by a blank */
+        const char *employee_number, *email, *username, *status, *hire_date, *last_day, *department,
+            *country;
+        struct name_list name;
+    } column;
+    struct { /* words of the status column, compared trimmed and folded */
+        struct name_list employed, on_leave, departed;
+    } status;
+};
+
+struct config_approver {
+    const char *user;
+    const char *email;
+};
+
+struct config {
+    const char *path;
+    const char *directory; /* of the file, for relative paths */
+    struct config_portal portal;
+    struct config_database database;
+    struct config_roster roster;
+    struct matching matching; /* links are read from links_file by config_load */
+    const char *links_file;
+    struct policy policy;
+    const char *time_zone;
+    const char *stop_file; /* G12: no write while it exists; NULL = none */
+    struct limits limits;  /* roster guards and min_matched_percent included */
+    struct {
+        int64_t suspend, deprovision; /* how many different people; 0 = none needed */
+        int64_t expires_hours;
+        const struct config_approver *approver;
+        size_t approver_count;
+    } approval;
+    struct {
+        const char *directory; /* NULL = none written */
+        bool text, json, csv, html;
+    } report;
+    const char *metrics_textfile; /* NULL = none */
+};
+
+/* One thing wrong with the configuration. */
+struct config_problem {
+    const char *file;
+    unsigned line; /* 0 = the file as a whole */
+    const char *text;
+};
+
+struct config_problems {
+    struct config_problem *item;
+    size_t count, capacity;
+};
+
+/* Reads and checks everything, the links file and the secret files' permissions included. 0 only
+ * when there is no problem at all; else -1 with *all* problems in *ret_problems (memory from the
+ * arena) and in err (ERR_CONFIG) the first of them plus how many more. ret_problems may be NULL. */
+int config_load(struct arena *arena, const char *path, struct config *ret_config,
+                struct config_problems *ret_problems, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* The documented sample: every key with its sentence, type, range and default. */
+void config_print_sample(FILE *stream);
+
+/* For `check` of a secret: reads it (base/secret). */
+int config_read_secret(const struct secret_source *source, struct secret *ret_secret,
+                       struct err *err) __attribute__((warn_unused_result));
+
+#endif

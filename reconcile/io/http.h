@@ -1,0 +1,82 @@
+/*
+ * http: one request and its answer over libcurl, bounded in time and size, never redirected.
+ *
+ * The answer is what the server said, whole: a body cut in the middle, an oversized one or a
+ * deadline is an error, not a short answer. Reads reuse connections; a write gets a fresh one that
+ * is not reused and HTTP/1.1, because libcurl sends a request again when a reused connection dies
+ * early. http_environment must run first: the environment's proxies and key log are not obeyed.
+ */
+#ifndef IO_HTTP_H
+#define IO_HTTP_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "io/pace.h"
+
+struct http; /* a portal's connections */
+
+struct http_settings {
+    const char *ca_file; /* NULL = system */
+    const char *proxy;   /* NULL = none */
+    int64_t connect_timeout_s;
+    int64_t timeout_s; /* the whole exchange */
+    size_t body_limit;
+    struct pace *pace; /* asked before every request; NULL = none */
+};
+
+enum http_method { HTTP_GET = 0, HTTP_POST, HTTP_DELETE };
+
+struct http_request {
+    enum http_method method;
+    const char *url;
+    const char *form;            /* x-www-form-urlencoded body, POST only */
+    const struct secret *bearer; /* NULL = no Authorization */
+    const char *basic_user;      /* with basic_password: HTTP Basic */
+    const struct secret *basic_password;
+    const char *accept;
+    bool write; /* fresh connection, not reused */
+};
+
+struct http_answer {
+    long status;
+    char *content_type; /* lower case, without parameters; NULL when there is none */
+    struct text body;
+    struct text headers; /* raw header lines of the final answer */
+    char *date;
+    char *last_modified;
+};
+
+/* Clears the process environment to a short list (PATH, HOME, LANG, LC_*, TZ, TERM, NO_COLOR,
+ * CREDENTIALS_DIRECTORY, STATE_DIRECTORY, SUDO_USER, PG*?: no) and starts libcurl. Once, in main.
+ */
+int http_environment(struct err *err) __attribute__((warn_unused_result));
+
+struct http *http_new(const struct http_settings *settings);
+void http_free(struct http *http);
+CLEANUP_POINTER(struct http, http_freep, http_free)
+
+/* 0 whenever a whole answer came, whatever its status. ERR_UNREACHABLE otherwise, text with method,
+ * url without query secrets, and what libcurl said. Waits for the pace before sending. */
+int http_exchange(struct http *http, const struct http_request *request,
+                  struct http_answer *ret_answer, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* Many reads, up to `connections` at a time (curl_multi); `each` is called as they end, in any
+ * order, with the request's index; it may return -1 to stop. A transport failure of one comes as
+ * answer NULL and its error. */
+typedef int http_each(void *context, size_t index, struct http_answer *answer, struct err *failure,
+                      struct err *err);
+int http_exchange_many(struct http *http, size_t connections, size_t count,
+                       int (*make)(void *context, size_t index, struct http_request *ret_request),
+                       http_each *each, void *context, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* The value of a header, trimmed, malloc'ed; NULL when missing. */
+char *http_header(const struct http_answer *answer, const char *name);
+void http_answer_release(struct http_answer *answer);
+size_t http_request_count(const struct http *http);
+
+#endif

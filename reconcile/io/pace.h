@@ -1,0 +1,40 @@
+/*
+ * pace: when the next request may be sent. Pure: the clock is an argument, and waiting is the
+ * caller's. Source of the numbers: Bynder allows 4,500 requests in any five minutes per public
+ * address, advises 10 a second, and after a 429 lifts its block only after five minutes without any
+ * request.
+ */
+#ifndef IO_PACE_H
+#define IO_PACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/instant.h"
+
+struct pace_settings {
+    double per_second;  /* 0 = no limit */
+    int64_t per_window; /* in any window; 0 = no limit */
+    int64_t window_us;  /* 300 s */
+    int64_t silence_us; /* after a 429 */
+};
+
+struct pace; /* ring of the times of the last per_window requests */
+
+struct pace *pace_new(const struct pace_settings *settings);
+void pace_free(struct pace *pace);
+
+/* When the next request may go, not before now. Requests are evenly spaced: no burst above the
+ * pace. */
+struct instant pace_next(const struct pace *pace, struct instant now);
+/* A request was sent at `now`. */
+void pace_sent(struct pace *pace, struct instant now);
+/* A 429 came at `now`: nothing for silence_us after it, and the pace is halved for the rest of the
+ * run. */
+void pace_blocked(struct pace *pace, struct instant now);
+/* How many 429 there were. */
+unsigned pace_blocks(const struct pace *pace);
+/* Requests an earlier run sent within the window, oldest first (from the store). */
+void pace_remember(struct pace *pace, struct instant sent);
+
+#endif

@@ -1,0 +1,95 @@
+/*
+ * pg: a PostgreSQL connection with a deadline around every call (libpq in non-blocking mode and
+ * poll), so that a dead server never hangs a run that holds the lock.
+ *
+ * Statements are the compiled files of db/queries; parameters are text, NULL is SQL NULL. The
+ * caller states the shape it expects; anything else is an error. Server errors carry SQLSTATE,
+ * statement name and the primary message, never parameters.
+ */
+#ifndef IO_PG_H
+#define IO_PG_H
+
+#include <libpq-fe.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/secret.h"
+#include "base/text.h"
+
+struct pg; /* PGconn and its deadlines */
+
+struct pg_settings {
+    const char
+        *conninfo; /* keyword/value or URI; a password in it is refused by the configuration */
+    const struct secret *password; /* NULL = none */
+    int64_t connect_timeout_s, statement_timeout_s, lock_timeout_s;
+};
+
+/* Opens, with client_encoding UTF8, TimeZone UTC, ISO dates, tcp_user_timeout, keepalives,
+ * statement_timeout, lock_timeout, idle_in_transaction_session_timeout, application_name
+ * bynder-reconcile, search_path reconcile,pg_catalog. ERR_UNREACHABLE. */
+int pg_open(const struct pg_settings *settings, struct pg **ret_pg, struct err *err)
+    __attribute__((warn_unused_result));
+void pg_close(struct pg *pg); /* NULL is fine */
+CLEANUP_POINTER(struct pg, pg_closep, pg_close)
+
+enum pg_shape {
+    PG_NOTHING, /* no result rows wanted */
+    PG_ONE,     /* exactly one row */
+    PG_MAYBE,   /* none or one */
+    PG_MANY,    /* any number */
+};
+
+/* Runs one statement with text parameters. `name` is for messages ("snapshot_insert"). ret_result
+ * may be NULL with PG_NOTHING. Wrong shape: ERR_INTERNAL. Connection lost or deadline passed:
+ * ERR_UNREACHABLE. */
+int pg_run(struct pg *pg, const char *name, const char *sql, enum pg_shape shape,
+           const char *const *parameter, size_t count, PGresult **ret_result, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* The compiled query `query_NAME` with parameters given as strings:
+ *   PG_QUERY(pg, snapshot_insert, PG_ONE, &result, err, portal, run, …) */
+#define PG_QUERY(pg, query, shape, ret_result, err, ...)                                           \
+    pg_run((pg), #query, query_##query, (shape), (const char *const[]){NULL, ##__VA_ARGS__} + 1,   \
+           COUNT_OF(((const char *const[]){NULL, ##__VA_ARGS__})) - 1, (ret_result), (err))
+
+int pg_begin(struct pg *pg, struct err *err) __attribute__((warn_unused_result));
+int pg_commit(struct pg *pg, struct err *err) __attribute__((warn_unused_result));
+/* For every way out that has not committed; does not report. */
+void pg_rollback(struct pg *pg);
+
+/* COPY … FROM STDIN in text format. Rows are added to a text by pg_copy_field / pg_copy_end_row and
+ * sent in pieces by pg_copy_send. */
+int pg_copy_begin(struct pg *pg, const char *name, const char *sql, struct err *err)
+    __attribute__((warn_unused_result));
+void pg_copy_field(struct text *row, const char *value); /* escapes; NULL as \N; adds the tab */
+void pg_copy_end_row(struct text *row);
+/* Sends and clears when the buffer is over 64 KiB, or `flush`. */
+int pg_copy_send(struct pg *pg, struct text *rows, bool flush, struct err *err)
+    __attribute__((warn_unused_result));
+int pg_copy_end(struct pg *pg, int64_t *ret_rows, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* A large result row by row (single-row mode): `each` is called for every row; -1 from it stops. */
+int pg_each(struct pg *pg, const char *name, const char *sql, const char *const *parameter,
+            size_t count, int (*each)(const PGresult *row, void *context, struct err *err),
+            void *context, struct err *err) __attribute__((warn_unused_result));
+
+/* Typed columns of row `row`; a value that does not parse is our mistake (assert). */
+const char *pg_text(const PGresult *result, int row, int column); /* NULL for SQL NULL */
+int64_t pg_int(const PGresult *result, int row, int column);
+bool pg_bool(const PGresult *result, int row, int column);
+double pg_double(const PGresult *result, int row, int column);
+/* Columns selected as microseconds since the epoch: (extract(epoch from t) * 1000000)::bigint */
+struct instant pg_instant(const PGresult *result, int row, int column);
+/* Columns selected as text YYYY-MM-DD */
+struct day pg_day(const PGresult *result, int row, int column);
+
+static inline void pg_clearp(PGresult **result)
+{
+    PQclear(*result);
+}
+
+PGconn *pg_raw(struct pg *pg); /* for advisory locks' notices and tests */
+
+#endif
