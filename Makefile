@@ -126,7 +126,7 @@ $(SIM): $(call obj,$(SIM_SRC)) $(call lib_of,base)
 # Every other suite may use all layers and tests/support.
 EXTRA_CPPFLAGS = $(if $(findstring tests/,$@),-Itests/support -DPROGRAM_PATH='"$(abspath $(PROGRAM))"' -DPORTAL_SIM_PATH='"$(abspath $(SIM))"' -DSOURCE_DIR='"$(CURDIR)"')
 
-$(B)/tests/unit/% $(B)/tests/scenario/%: $(B)/obj/tests/unit/%.o $(call lib_of,core) $(call lib_of,base)
+$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call lib_of,core) $(call lib_of,base)
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS) -lcmocka
 $(B)/tests/scenario/%: $(B)/obj/tests/scenario/%.o $(call lib_of,core) $(call lib_of,base)
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS) -lcmocka

@@ -24,7 +24,7 @@
 
 /* The value of a pointer variable, which is NULL afterwards: ownership leaves the scope. */
 #define TAKE(pointer)                                                                              \
-    ({                                                                                             \
+    __extension__({                                                                                \
         __typeof__(pointer) taken_ = (pointer);                                                    \
         (pointer) = NULL;                                                                          \
         taken_;                                                                                    \

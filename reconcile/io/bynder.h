@@ -6,6 +6,7 @@
 #ifndef IO_BYNDER_H
 #define IO_BYNDER_H
 
+#include "base/cleanup.h"
 #include "core/portal.h"
 #include "io/config.h"
 #include "io/http.h"

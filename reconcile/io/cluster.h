@@ -10,6 +10,8 @@
 #ifndef IO_CLUSTER_H
 #define IO_CLUSTER_H
 
+#include <stdint.h>
+
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/err.h"

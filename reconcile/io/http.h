@@ -10,7 +10,9 @@
 #define IO_HTTP_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
+#include "base/cleanup.h"
 #include "base/err.h"
 #include "base/secret.h"
 #include "base/text.h"

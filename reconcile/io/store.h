@@ -40,9 +40,6 @@ int store_load_history(struct store *store, struct arena *arena, struct instant 
                        struct snapshot *snapshot, struct guard_history *history, struct err *err)
     __attribute__((warn_unused_result));
 
-/* Last logins we know, for deciding whom to read: sets login of accounts still LOGIN_NOT_READ to
- * history. */
-
 /* Everything the guards compare with. */
 int store_load_guard_history(struct store *store, const struct limits *limits,
                              const struct roster *roster, struct instant now,
