@@ -29,12 +29,12 @@ const char *secret_reveal(const struct secret *secret);
 void secret_release(struct secret *secret);
 void secret_wipe(void *bytes, size_t length); /* explicit_bzero */
 
-/* Reads a secret from a file: a regular file (not through a last-component symlink to elsewhere
- * is not demanded), owned by root or the caller, not readable by group or others (mode & 077 == 0;
- * files below a systemd credentials directory, whose mode systemd sets to 0400/0440, are passed
- * with `credential` true and skip the group check). One line; one trailing newline is dropped;
- * empty, longer than LIMIT_SECRET or with control characters: ERR_CONFIG. The text of the error
- * names the file, never the content. */
+/* Reads a secret from a file of one line; one newline at its end is dropped. What is judged is the
+ * file that was opened, never the name again, so a symbolic link counts as the file it leads to: a
+ * regular file, owned by root or by the user we run as, not accessible to others nor (unless
+ * `credential`: systemd gives credential files 0400 or 0440) to the group. That, and a value that
+ * is empty, longer than LIMIT_SECRET or holds a control character, is ERR_CONFIG. The text of the
+ * error names the file, never the content. */
 int secret_read(const char *path, bool credential, struct secret *ret_secret, struct err *err)
     __attribute__((warn_unused_result));
 

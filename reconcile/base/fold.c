@@ -1,0 +1,294 @@
+/*
+ * Canonical caseless matching as Unicode defines it (chapter 3.13, D145): decompose, fold the case,
+ * compose again, so that the form is stable under folding once more. Nearly every address is plain
+ * ASCII, for which all of that is lower case, and which never reaches ICU.
+ */
+#include "base/fold.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unicode/uchar.h>
+#include <unicode/unorm2.h>
+#include <unicode/uspoof.h>
+#include <unicode/ustring.h>
+#include <unicode/utf8.h>
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+/* The only thing ICU can fail at here is its own data or memory: nothing a caller could decide, and
+ * a look-alike that goes unnoticed must not pass as "not near anybody". */
+static void must(UErrorCode status)
+{
+    assert(U_SUCCESS(status));
+}
+
+static bool is_upper(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+/* `length` ASCII bytes at `start`, in lower case; `string` itself when they are all of it. */
+static const char *lower_ascii(struct arena *arena, const char *string, const char *start,
+                               size_t length)
+{
+    size_t i = 0;
+    char *copy;
+
+    while (i < length && !is_upper(start[i]))
+        i++;
+    if (i == length && start == string && string[length] == '\0')
+        return string;
+    copy = arena_strndup(arena, start, length);
+    for (; i < length; i++) {
+        if (is_upper(copy[i]))
+            copy[i] = (char)(copy[i] + ('a' - 'A'));
+    }
+    return copy;
+}
+
+/* UTF-16 with its length; ICU's functions are run twice when the first room was too small. */
+struct wide {
+    UChar *unit;
+    int32_t length;
+    int32_t capacity;
+};
+
+static void wide_release(struct wide *wide)
+{
+    free(wide->unit);
+}
+
+static void wide_reserve(struct wide *wide, int32_t capacity)
+{
+    if (capacity <= wide->capacity)
+        return;
+    wide->unit = mem_realloc_array(wide->unit, (size_t)capacity, sizeof(UChar));
+    wide->capacity = capacity;
+}
+
+static void wide_from_utf8(struct wide *wide, const char *bytes, size_t length)
+{
+    UErrorCode status = U_ZERO_ERROR;
+
+    wide_reserve(wide, (int32_t)length + 1);
+    u_strFromUTF8(wide->unit, wide->capacity, &wide->length, bytes, (int32_t)length, &status);
+    must(status);
+}
+
+static void wide_normalise(const UNormalizer2 *form, const struct wide *from, struct wide *to)
+{
+    UErrorCode status = U_ZERO_ERROR;
+
+    wide_reserve(to, from->length * 2 + 16);
+    to->length = unorm2_normalize(form, from->unit, from->length, to->unit, to->capacity, &status);
+    if (status == U_BUFFER_OVERFLOW_ERROR) {
+        status = U_ZERO_ERROR;
+        wide_reserve(to, to->length + 1);
+        to->length =
+            unorm2_normalize(form, from->unit, from->length, to->unit, to->capacity, &status);
+    }
+    must(status);
+}
+
+static void wide_fold_case(const struct wide *from, struct wide *to)
+{
+    UErrorCode status = U_ZERO_ERROR;
+
+    wide_reserve(to, from->length * 3 + 1); /* a character folds to three at most */
+    to->length = u_strFoldCase(to->unit, to->capacity, from->unit, from->length,
+                               U_FOLD_CASE_DEFAULT, &status);
+    must(status);
+}
+
+/* Folded UTF-8 in new memory. */
+static char *fold_unicode(const char *bytes, size_t length)
+{
+    CLEANUP(wide_release) struct wide a = {.length = 0};
+    CLEANUP(wide_release) struct wide b = {.length = 0};
+    UErrorCode status = U_ZERO_ERROR;
+    const UNormalizer2 *composed = unorm2_getNFCInstance(&status);
+    const UNormalizer2 *decomposed = unorm2_getNFDInstance(&status);
+    int32_t capacity;
+    char *folded;
+
+    must(status);
+    wide_from_utf8(&a, bytes, length);
+    wide_normalise(decomposed, &a, &b);
+    wide_fold_case(&b, &a);
+    wide_normalise(composed, &a, &b);
+    capacity = b.length * 3 + 1; /* a UTF-16 unit is three bytes of UTF-8 at most */
+    folded = mem_alloc((size_t)capacity);
+    u_strToUTF8(folded, capacity, NULL, b.unit, b.length, &status);
+    must(status);
+    return folded;
+}
+
+static bool is_ascii(const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if ((unsigned char)bytes[i] >= 0x80)
+            return false;
+    }
+    return true;
+}
+
+/* What ICU can take: its lengths are 32 bits, and more than any field we keep is never a name. */
+static bool is_foldable(const char *string, size_t length)
+{
+    return length <= LIMIT_CSV_FIELD && text_is_utf8(string, length);
+}
+
+const char *fold_text(struct arena *arena, const char *string)
+{
+    CLEANUP(mem_cleanup) char *folded = NULL;
+    const char *start = string, *result;
+    size_t length;
+
+    if (!string)
+        return NULL;
+    length = strlen(string);
+    text_trim(&start, &length);
+    if (length == 0)
+        return NULL;
+    if (is_ascii(start, length))
+        return lower_ascii(arena, string, start, length);
+    if (!is_foldable(start, length))
+        return string;
+    folded = fold_unicode(start, length);
+    result = strcmp(folded, string) == 0 ? string : arena_strdup(arena, folded);
+    return result;
+}
+
+/* The bytes of the white space at `s` (any that Unicode knows), 0 when there is none. */
+static size_t space_at(const char *s)
+{
+    const uint8_t *bytes = (const uint8_t *)s;
+    int32_t step = 0;
+    UChar32 c;
+
+    if ((unsigned char)*s < 0x80)
+        return *s == ' ' || (*s >= '\t' && *s <= '\r');
+    U8_NEXT(bytes, step, -1, c);
+    return c >= 0 && u_isUWhiteSpace(c) ? (size_t)step : 0;
+}
+
+/* Whether collapsing would change anything: a blank at an end, two in a row, one that is no space.
+ */
+static bool is_collapsed(const char *string)
+{
+    bool after_blank = true;
+
+    for (const char *s = string; *s; s++) {
+        size_t blank = space_at(s);
+
+        if (blank > 0 && (after_blank || *s != ' '))
+            return false;
+        after_blank = blank > 0;
+    }
+    return !after_blank;
+}
+
+const char *fold_name(struct arena *arena, const char *string)
+{
+    const char *folded = fold_text(arena, string);
+    CLEANUP(text_release) struct text name = TEXT_INIT;
+    bool pending = false;
+
+    if (!folded || is_collapsed(folded) || !text_is_utf8(folded, strlen(folded)))
+        return folded;
+    for (const char *s = folded; *s;) {
+        size_t blank = space_at(s);
+
+        if (blank > 0) {
+            pending = name.length > 0;
+            s += blank;
+            continue;
+        }
+        if (pending)
+            text_add_char(&name, ' ');
+        pending = false;
+        text_add_char(&name, *s++);
+    }
+    return name.length > 0 ? arena_strndup(arena, name.data, name.length) : NULL;
+}
+
+/* Opened once, for good: opening costs more than a thousand skeletons. */
+static USpoofChecker *spoof_checker(void)
+{
+    static USpoofChecker *checker;
+    UErrorCode status = U_ZERO_ERROR;
+
+    if (!checker) {
+        checker = uspoof_open(&status);
+        must(status);
+    }
+    return checker;
+}
+
+/* The skeleton in new memory. */
+static char *skeleton_of(const char *string)
+{
+    int32_t length = (int32_t)strlen(string), capacity = length * 2 + 32, needed;
+    UErrorCode status = U_ZERO_ERROR;
+    char *skeleton = mem_alloc((size_t)capacity);
+
+    needed =
+        uspoof_getSkeletonUTF8(spoof_checker(), 0, string, length, skeleton, capacity, &status);
+    if (status == U_BUFFER_OVERFLOW_ERROR || status == U_STRING_NOT_TERMINATED_WARNING) {
+        status = U_ZERO_ERROR;
+        capacity = needed + 1;
+        skeleton = mem_realloc(skeleton, (size_t)capacity);
+        uspoof_getSkeletonUTF8(spoof_checker(), 0, string, length, skeleton, capacity, &status);
+    }
+    must(status);
+    return skeleton;
+}
+
+/* A skeleton is made character by character, so for ASCII a table of 128 entries says it all. */
+static const char *const *ascii_skeletons(void)
+{
+    static const char *table[128];
+    char single[2] = {0};
+
+    if (table[1])
+        return table;
+    for (int c = 0; c < 128; c++) {
+        single[0] = (char)c;
+        table[c] = skeleton_of(single);
+    }
+    return table;
+}
+
+static const char *skeleton_of_ascii(struct arena *arena, const char *string)
+{
+    const char *const *table = ascii_skeletons();
+    size_t length = 0;
+    char *skeleton, *end;
+
+    for (const char *s = string; *s; s++)
+        length += strlen(table[(unsigned char)*s]);
+    skeleton = end = arena_alloc(arena, length + 1);
+    for (const char *s = string; *s; s++)
+        end = stpcpy(end, table[(unsigned char)*s]);
+    *end = '\0';
+    return skeleton;
+}
+
+const char *fold_skeleton(struct arena *arena, const char *string)
+{
+    CLEANUP(mem_cleanup) char *skeleton = NULL;
+    const char *folded = fold_text(arena, string);
+
+    if (!folded)
+        return NULL;
+    if (text_is_ascii(folded))
+        return skeleton_of_ascii(arena, folded);
+    if (!is_foldable(folded, strlen(folded)))
+        return folded;
+    skeleton = skeleton_of(folded);
+    return arena_strdup(arena, skeleton);
+}
