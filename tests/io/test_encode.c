@@ -1,0 +1,235 @@
+/*
+ * The encoders against texts that somebody wrote to break them. Expected values are spelled out.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <csv.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "io/encode.h"
+
+struct encode_case {
+    const char *input;
+    const char *expected;
+};
+
+static void check_all(void (*encode)(struct text *, const char *), const struct encode_case *cases,
+                      size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        CLEANUP(text_release) struct text out = TEXT_INIT;
+
+        encode(&out, cases[i].input);
+        assert_string_equal(text_cstr(&out), cases[i].expected);
+        assert_true(text_is_utf8(text_cstr(&out), out.length));
+    }
+}
+
+static void encode_csv_plain_texts_only_quoted_when_needed(void **state)
+{
+    static const struct encode_case cases[] = {
+        {NULL, ""},
+        {"", ""},
+        {"Anna", "Anna"},
+        {"Zoë Müller", "Zoë Müller"},
+        {"a b", "a b"},
+        {"a,b", "\"a,b\""},
+        {"a;b", "\"a;b\""},
+        {"say \"x\"", "\"say \"\"x\"\"\""},
+        {"two\nlines", "\"two\nlines\""},
+        {" lead", "\" lead\""},
+        {"trail ", "\"trail \""},
+        {"mid-dash + plus = eq", "mid-dash + plus = eq"},
+        {"bad\xff\xc0utf", "bad\xEF\xBF\xBD\xEF\xBF\xBDutf"},
+        {"cut \xE2\x82", "cut \xEF\xBF\xBD"},
+    };
+
+    (void)state;
+    check_all(encode_csv, cases, COUNT_OF(cases));
+}
+
+static void encode_csv_formulas_defused(void **state)
+{
+    static const struct encode_case cases[] = {
+        {"=1+1", "'=1+1"},
+        {"+1", "'+1"},
+        {"-1", "'-1"},
+        {"@SUM(A1)", "'@SUM(A1)"},
+        {"|cmd", "'|cmd"},
+        {"%x", "'%x"},
+        {"  =1", "\"'  =1\""},
+        {"\xC2\xA0=1", "'\xC2\xA0=1"},
+        {"\tx", "\"'\tx\""},
+        {"\rx", "\"'\rx\""},
+        {"\nx", "\"'\nx\""},
+        {" \t=x", "\"' \t'=x\""},
+        {"\xEF\xBC\x9D"
+         "1",
+         "'\xEF\xBC\x9D"
+         "1"}, /* full-width = */
+        {"x;=cmd", "\"x;'=cmd\""},
+        {"x\n@cmd", "\"x\n'@cmd\""},
+        {"x\t+cmd", "\"x\t'+cmd\""},
+        {"=HYPERLINK(\"http://x\",\"y\")", "\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\""},
+    };
+
+    (void)state;
+    check_all(encode_csv, cases, COUNT_OF(cases));
+}
+
+static void encode_html_markup_escaped_and_hidden_characters_shown(void **state)
+{
+    static const struct encode_case cases[] = {
+        {NULL, ""},
+        {"Anna", "Anna"},
+        {"<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"},
+        {"\" onload='x' &amp;", "&quot; onload=&#39;x&#39; &amp;amp;"},
+        {"a\nb\x01", "a\\x0ab\\x01"},
+        {"\xE2\x80\xAEgpj.exe", "\\u{202e}gpj.exe"},
+        {"bad\xff", "bad\\xff"},
+        {"李小龍 محمد 😀", "李小龍 محمد 😀"},
+    };
+
+    (void)state;
+    check_all(encode_html, cases, COUNT_OF(cases));
+}
+
+static void encode_width_of_scripts_is_what_a_terminal_uses(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t width;
+    } cases[] = {
+        {NULL, 0},
+        {"", 0},
+        {"abc", 3},
+        {"Zoë", 3},
+        {"Zoe\xCC\x88", 3}, /* combining diaeresis */
+        {"李小龍", 6},
+        {"محمد", 4},
+        {"😀", 2},
+        {"👩\xE2\x80\x8D💻", 2},           /* joined by U+200D */
+        {"👍🏽", 2},                 /* with a skin tone */
+        {"🇳🇱", 2},                       /* a flag */
+        {"\xE2\x9D\xA4\xEF\xB8\x8F", 2}, /* heart in emoji style */
+        {"a\x1b[31m", 9},                /* spelled out: \x1b */
+        {"นี่", 1},                        /* Thai: one base, two marks */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        assert_int_equal(encode_width(cases[i].text), cases[i].width);
+}
+
+static void encode_cell_long_and_short_texts_take_the_width_exactly(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t width;
+        const char *expected;
+    } cases[] = {
+        {"abc", 5, "abc  "},
+        {"abcdef", 5, "abcd…"},
+        {"abcde", 5, "abcde"},
+        {NULL, 3, "   "},
+        {"abc", 0, ""},
+        {"李小龍", 5, "李小…"},
+        {"李小龍", 4, "李… "},
+        {"Zoe\xCC\x88z", 3, "Zo…"},
+        {"aé\xCC\x81xyz", 3, "aé\xCC\x81…"},
+        {"👩\xE2\x80\x8D💻ab", 3, "👩\xE2\x80\x8D💻…"},
+        {"a\nb", 6, "a\\x0ab"},
+        {"x", 1, "x"},
+        {"xy", 1, "…"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(text_release) struct text out = TEXT_INIT;
+
+        encode_cell(&out, cases[i].text, cases[i].width);
+        assert_string_equal(text_cstr(&out), cases[i].expected);
+    }
+}
+
+static void encode_wrapped_long_text_breaks_at_blanks(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t indent, width;
+        const char *expected;
+    } cases[] = {
+        {"one two three", 2, 7, "one two\n  three"},
+        {"one two three", 0, 100, "one two three"},
+        {"abcdefghij", 1, 4, "abcd\n efgh\n ij"},
+        {"a bcdefghij", 0, 4, "a\nbcde\nfghi\nj"},
+        {"李小龍 x", 0, 4, "李小\n龍 x"},
+        {"李", 0, 1, "李"},
+        {"", 4, 10, ""},
+        {"one   two", 0, 4, "one\ntwo"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(text_release) struct text out = TEXT_INIT;
+
+        encode_wrapped(&out, cases[i].text, cases[i].indent, cases[i].width);
+        assert_string_equal(text_cstr(&out), cases[i].expected);
+    }
+}
+
+static void collect_field(void *bytes, size_t length, void *context)
+{
+    text_add_bytes(context, bytes, length);
+    text_add_char(context, '\x1f');
+}
+
+/* Any bytes whatever: one field stays one field, and no cell begins like a formula. */
+static void encode_csv_random_bytes_stay_one_harmless_field(void **state)
+{
+    static const char alphabet[] = "ab=+-@|%\t\r\n ;,\"'\xEF\xBC\x9D\xC2\xA0\xff\xE2\x88\x92";
+    uint32_t seed = 12345;
+
+    (void)state;
+    for (int round = 0; round < 20000; round++) {
+        CLEANUP(text_release) struct text out = TEXT_INIT;
+        CLEANUP(text_release) struct text back = TEXT_INIT;
+        struct csv_parser parser;
+        char input[12] = "";
+
+        for (size_t i = 0; i < sizeof(input) - 1; i++) {
+            seed = seed * 1664525 + 1013904223;
+            input[i] = alphabet[(seed >> 16) % (sizeof(alphabet) - 1)];
+        }
+        encode_csv(&out, input);
+        assert_true(text_is_utf8(text_cstr(&out), out.length));
+        assert_int_equal(csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI), 0);
+        assert_int_equal(csv_parse(&parser, out.data, out.length, collect_field, NULL, &back),
+                         out.length);
+        assert_int_equal(csv_fini(&parser, collect_field, NULL, &back), 0);
+        csv_free(&parser);
+        assert_int_equal(strchr(back.data, '\x1f') - back.data, back.length - 1);
+        back.data[back.length - 1] = '\0';
+        assert_null(strchr("=+-@|%\t\r\n", back.data[strspn(back.data, " ")]));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(encode_csv_plain_texts_only_quoted_when_needed),
+        cmocka_unit_test(encode_csv_formulas_defused),
+        cmocka_unit_test(encode_html_markup_escaped_and_hidden_characters_shown),
+        cmocka_unit_test(encode_width_of_scripts_is_what_a_terminal_uses),
+        cmocka_unit_test(encode_cell_long_and_short_texts_take_the_width_exactly),
+        cmocka_unit_test(encode_wrapped_long_text_breaks_at_blanks),
+        cmocka_unit_test(encode_csv_random_bytes_stay_one_harmless_field),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
