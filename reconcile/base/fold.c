@@ -292,3 +292,38 @@ const char *fold_skeleton(struct arena *arena, const char *string)
     skeleton = skeleton_of(folded);
     return arena_strdup(arena, skeleton);
 }
+
+/* The decomposed form without non-spacing marks, composed again, as UTF-8 in new memory. */
+static char *without_marks(const char *string)
+{
+    CLEANUP(wide_release) struct wide a = {.length = 0};
+    CLEANUP(wide_release) struct wide b = {.length = 0};
+    UErrorCode status = U_ZERO_ERROR;
+    const UNormalizer2 *decomposed = unorm2_getNFKDInstance(&status);
+    int32_t kept = 0, capacity;
+    char *plain;
+
+    must(status);
+    wide_from_utf8(&a, string, strlen(string));
+    wide_normalise(decomposed, &a, &b);
+    for (int32_t i = 0; i < b.length; i++) { /* marks of names are all in the first plane */
+        if (u_charType(b.unit[i]) != U_NON_SPACING_MARK)
+            b.unit[kept++] = b.unit[i];
+    }
+    capacity = kept * 3 + 1;
+    plain = mem_alloc((size_t)capacity);
+    u_strToUTF8(plain, capacity, NULL, b.unit, kept, &status);
+    must(status);
+    return plain;
+}
+
+const char *fold_plain_name(struct arena *arena, const char *string)
+{
+    CLEANUP(mem_cleanup) char *plain = NULL;
+    const char *folded = fold_name(arena, string);
+
+    if (!folded || text_is_ascii(folded) || !is_foldable(folded, strlen(folded)))
+        return folded;
+    plain = without_marks(folded);
+    return fold_name(arena, plain);
+}

@@ -18,6 +18,9 @@ const char *fold_text(struct arena *arena, const char *string);
 /* Folded, every run of blanks one space: for names of people. NULL for a blank one. */
 const char *fold_name(struct arena *arena, const char *string);
 
+/* As fold_name, with accents and other combining marks taken off ('José' meets 'Jose'). */
+const char *fold_plain_name(struct arena *arena, const char *string);
+
 /* UTS #39 skeleton of the folded form: equal for strings that look alike ('paypal' with Cyrillic
  * letters). NULL gives NULL. */
 const char *fold_skeleton(struct arena *arena, const char *string);

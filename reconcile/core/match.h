@@ -37,7 +37,7 @@ enum near_kind {
 struct pairing {
     enum link_kind kind;
     enum match_key key;
-    const struct person *person; /* LINK_ONE only */
+    const struct person *person; /* LINK_ONE; LINK_CONFLICT: whom the first key found */
     enum near_kind near;         /* LINK_NONE only */
     const struct person *other;  /* a competing or near person, for the sentence */
     const struct account *rival; /* a competing account, for the sentence */

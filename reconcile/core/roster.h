@@ -4,7 +4,6 @@
 #ifndef CORE_ROSTER_H
 #define CORE_ROSTER_H
 
-#include "base/arena.h"
 #include "base/digest.h"
 #include "base/instant.h"
 #include "core/person.h"
@@ -22,9 +21,9 @@ struct roster {
     size_t duplicates; /* rows that share a key with another row (roster_judge) */
 };
 
-/* Sets each person's status as of today, rejects rows that contradict themselves (reasons go into
- * the arena), and counts rejected, blind and duplicates. Idempotent. */
-void roster_judge(struct roster *roster, struct day today, struct arena *arena);
+/* Sets each person's status as of today, rejects rows that contradict themselves, and counts
+ * rejected, blind and duplicates. Idempotent for the same day. */
+void roster_judge(struct roster *roster, struct day today);
 
 /* How often in a row absence was confirmed: of the ascending read times of good rosters, those at
  * or after `since`, counting only ones at least 20 hours after the last one counted (R6). */

@@ -1,0 +1,400 @@
+/*
+ * Matching in four steps: index the people by each key; look every account up by every key; settle
+ * who competes (several people for one account, several accounts for one person); look for
+ * resemblance where nothing was found (near.c).
+ *
+ * Invariant: a link is made only when every key that finds somebody finds the same one person, and
+ * that person's keys are theirs alone. Everything else is ambiguous or a conflict, for a person.
+ */
+#include "core/match.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/fold.h"
+#include "base/mem.h"
+#include "base/table.h"
+#include "base/text.h"
+#include "core/near.h"
+
+static const char *const key_name[MATCH_KEY_COUNT] = {
+    [MATCH_BY_NOTHING] = "",
+    [MATCH_BY_LINKS_FILE] = "links file",
+    [MATCH_BY_EMPLOYEE_NUMBER] = "employee_number",
+    [MATCH_BY_EMAIL] = "email",
+    [MATCH_BY_USERNAME] = "username",
+};
+
+const char *match_key_name(enum match_key key)
+{
+    return key_name[key];
+}
+
+bool match_key_parse(const char *name, enum match_key *ret_key)
+{
+    for (unsigned key = MATCH_BY_EMPLOYEE_NUMBER; key < MATCH_KEY_COUNT; key++) {
+        if (text_equal(name, key_name[key])) {
+            *ret_key = (enum match_key)key;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *near_kind_sentence(enum near_kind near)
+{
+    static const char *const sentence[] = {
+        [NEAR_NOBODY] = "",
+        [NEAR_SECOND_EMAIL] = "their address is this account's second address",
+        [NEAR_LOCAL_PART] = "the same name before the @ in another domain",
+        [NEAR_ONE_EDIT] = "an address one letter away",
+        [NEAR_NAME] = "the same first and last name",
+        [NEAR_LOOK_ALIKE] = "an address that looks the same",
+    };
+    return sentence[near];
+}
+
+/* --- the index of people --------------------------------------------------------------------------- */
+
+struct index {
+    struct arena *arena; /* folded keys live as long as the run */
+    const struct matching *matching;
+    const struct roster *roster;
+    struct email_alias *alias; /* folded */
+    struct table by[MATCH_KEY_COUNT];
+    bool *shared; /* by person: a key of theirs stands in another row too */
+};
+
+/* The folded address, in the domain that stands for all its aliases. */
+static const char *canonical_email(const struct index *index, const char *email)
+{
+    const char *folded = fold_text(index->arena, email);
+    const char *at = folded ? strrchr(folded, '@') : NULL;
+
+    for (size_t i = 0; at && i < index->matching->alias_count; i++) {
+        if (text_equal(at + 1, index->alias[i].from))
+            return arena_printf(index->arena, "%.*s@%s", (int)(at - folded), folded,
+                                index->alias[i].to);
+    }
+    return folded;
+}
+
+/* What identifies a person under a key; an account's username may be their address when the roster
+ * has no usernames of its own. */
+static const char *person_key(const struct index *index, const struct person *person,
+                              enum match_key key)
+{
+    switch (key) {
+    case MATCH_BY_EMPLOYEE_NUMBER:
+    case MATCH_BY_LINKS_FILE:
+        return fold_text(index->arena, person->employee_number);
+    case MATCH_BY_EMAIL:
+        return canonical_email(index, person->email);
+    case MATCH_BY_USERNAME:
+        return index->matching->roster_has_username ? fold_text(index->arena, person->username)
+                                                    : canonical_email(index, person->email);
+    case MATCH_BY_NOTHING:
+    case MATCH_KEY_COUNT:
+        break;
+    }
+    return NULL;
+}
+
+static const char *account_key(const struct index *index, const struct account *account,
+                               enum match_key key)
+{
+    switch (key) {
+    case MATCH_BY_EMPLOYEE_NUMBER:
+        return fold_text(index->arena, account->employee_number);
+    case MATCH_BY_EMAIL:
+        return canonical_email(index, account->email);
+    case MATCH_BY_USERNAME:
+        return canonical_email(index, account->username);
+    case MATCH_BY_LINKS_FILE:
+    case MATCH_BY_NOTHING:
+    case MATCH_KEY_COUNT:
+        break;
+    }
+    return NULL;
+}
+
+static void index_key(struct index *index, enum match_key key)
+{
+    struct table *table = &index->by[key];
+
+    table_init(table, index->roster->count);
+    for (size_t i = 0; i < index->roster->count; i++) {
+        const char *value = person_key(index, &index->roster->person[i], key);
+        if (!value)
+            continue;
+        uint32_t other = table_find(table, value);
+        if (other != TABLE_END && key != MATCH_BY_LINKS_FILE) {
+            index->shared[i] = true;
+            index->shared[table_value(table, other)] = true;
+        }
+        table_add(table, value, (uint32_t)i);
+    }
+}
+
+static void index_init(struct index *index, struct arena *arena, const struct matching *matching,
+                       const struct roster *roster)
+{
+    *index = (struct index){.arena = arena, .matching = matching, .roster = roster};
+    index->shared = mem_calloc(roster->count, sizeof(index->shared[0]));
+    index->alias = mem_calloc(matching->alias_count, sizeof(index->alias[0]));
+    for (size_t i = 0; i < matching->alias_count; i++) {
+        index->alias[i].from = fold_text(arena, matching->alias[i].from);
+        index->alias[i].to = fold_text(arena, matching->alias[i].to);
+    }
+    for (size_t i = 0; i < matching->key_count; i++)
+        index_key(index, matching->key[i]);
+    if (matching->link_count)
+        index_key(index, MATCH_BY_LINKS_FILE);
+}
+
+static void index_release(struct index *index)
+{
+    for (size_t i = 0; i < MATCH_KEY_COUNT; i++)
+        table_release(&index->by[i]);
+    free(index->shared);
+    free(index->alias);
+}
+
+/* --- one account ----------------------------------------------------------------------------------- */
+
+/* The least person among those with this key, and in *ret_several whether there is more than one. */
+static const struct person *find_person(const struct index *index, enum match_key key,
+                                        const char *value, bool *ret_several)
+{
+    const struct table *table = &index->by[key];
+    const struct person *least = NULL;
+    size_t count = 0;
+
+    for (uint32_t at = table_find(table, value); at != TABLE_END; at = table_next(table, at)) {
+        const struct person *person = &index->roster->person[table_value(table, at)];
+        if (!least || person_compare(person, least) < 0)
+            least = person;
+        count++;
+    }
+    *ret_several = count > 1;
+    return least;
+}
+
+static void contest(struct pairing *pairing, enum link_kind kind, const struct person *other)
+{
+    pairing->kind = kind;
+    pairing->other = other;
+    pairing->rival = NULL;
+}
+
+/* One key's say: nothing, the first find, a confirmation, or a contradiction. */
+static void consider(const struct index *index, enum match_key key, const char *value,
+                     struct pairing *pairing)
+{
+    bool several = false;
+    const struct person *person = find_person(index, key, value, &several);
+
+    if (!person || pairing->kind == LINK_CONFLICT)
+        return;
+    if (pairing->person && person != pairing->person && !several) {
+        contest(pairing, LINK_CONFLICT, person);
+        return;
+    }
+    if (several || index->shared[person - index->roster->person]) {
+        contest(pairing, LINK_AMBIGUOUS, person);
+        if (!pairing->person) {
+            pairing->person = person;
+            pairing->key = key;
+        }
+        return;
+    }
+    if (!pairing->person) {
+        pairing->person = person;
+        pairing->key = key;
+        if (pairing->kind == LINK_NONE)
+            pairing->kind = LINK_ONE;
+    }
+}
+
+/* The second address never makes a link, but it can contest one. */
+static void consider_second_email(const struct index *index, const struct account *account,
+                                  struct pairing *pairing)
+{
+    bool several = false;
+    const char *value = canonical_email(index, account->email2);
+    const struct person *person = find_person(index, MATCH_BY_EMAIL, value, &several);
+
+    if (!person)
+        return;
+    if (pairing->kind == LINK_NONE) {
+        pairing->near = NEAR_SECOND_EMAIL;
+        pairing->other = person;
+    } else if (pairing->kind == LINK_ONE && person != pairing->person) {
+        contest(pairing, LINK_CONFLICT, person);
+    }
+}
+
+static bool is_key_used(const struct matching *matching, enum match_key key)
+{
+    for (size_t i = 0; i < matching->key_count; i++) {
+        if (matching->key[i] == key)
+            return true;
+    }
+    return false;
+}
+
+static struct pairing match_one(const struct index *index, const struct account *account)
+{
+    struct pairing pairing = {.kind = LINK_NONE};
+
+    for (size_t i = 0; i < index->matching->key_count; i++) {
+        enum match_key key = index->matching->key[i];
+        consider(index, key, account_key(index, account, key), &pairing);
+    }
+    if (is_key_used(index->matching, MATCH_BY_EMAIL) && account->email2)
+        consider_second_email(index, account, &pairing);
+    return pairing;
+}
+
+/* --- the links file -------------------------------------------------------------------------------- */
+
+/* What a person wrote down for this account: NULL = nothing; *ret_several when lines disagree. */
+static const struct link_override *find_override(const struct index *index,
+                                                 const struct table *overrides,
+                                                 const struct account *account, bool *ret_several)
+{
+    const char *const name[] = {account->id, account->username, account->email};
+    const struct link_override *found = NULL;
+
+    *ret_several = false;
+    for (size_t i = 0; i < COUNT_OF(name); i++) {
+        uint32_t at = table_find(overrides, fold_text(index->arena, name[i]));
+        for (; at != TABLE_END; at = table_next(overrides, at)) {
+            const struct link_override *link = &index->matching->link[table_value(overrides, at)];
+            if (found && !text_equal(found->employee_number, link->employee_number))
+                *ret_several = true;
+            found = link;
+        }
+    }
+    return found;
+}
+
+static struct pairing follow_override(const struct index *index, const struct link_override *link,
+                                      bool several_lines)
+{
+    bool several = false;
+    const char *number = fold_text(index->arena, link->employee_number);
+
+    if (!several_lines && text_equal(number, "-"))
+        return (struct pairing){.kind = LINK_NONE, .key = MATCH_BY_LINKS_FILE};
+    const struct person *person = find_person(index, MATCH_BY_LINKS_FILE, number, &several);
+    if (several_lines || several || !person)
+        return (struct pairing){
+            .kind = LINK_AMBIGUOUS, .key = MATCH_BY_LINKS_FILE, .other = person};
+    return (struct pairing){.kind = LINK_ONE, .key = MATCH_BY_LINKS_FILE, .person = person};
+}
+
+static void match_accounts(const struct index *index, const struct snapshot *snapshot,
+                           struct pairing *pairing)
+{
+    const struct matching *matching = index->matching;
+    struct table overrides;
+
+    table_init(&overrides, matching->link_count);
+    for (size_t i = 0; i < matching->link_count; i++) {
+        const char *key = fold_text(index->arena, matching->link[i].account);
+        if (key)
+            table_add(&overrides, key, (uint32_t)i);
+    }
+    for (size_t i = 0; i < snapshot->count; i++) {
+        bool several = false;
+        const struct link_override *link =
+            matching->link_count
+                ? find_override(index, &overrides, &snapshot->account[i], &several)
+                : NULL;
+        pairing[i] = link ? follow_override(index, link, several)
+                          : match_one(index, &snapshot->account[i]);
+    }
+    table_release(&overrides);
+}
+
+/* --- several accounts for one person --------------------------------------------------------------- */
+
+/* The claims on one person: which keys made links, and the two least accounts that claim them. */
+struct claim {
+    unsigned keys; /* bits 1 << enum match_key */
+    const struct account *least, *second;
+};
+
+static int compare_ids(const struct account *a, const struct account *b)
+{
+    if (!a->id || !b->id)
+        return (a->id != NULL) - (b->id != NULL);
+    return strcmp(a->id, b->id);
+}
+
+static void add_claim(struct claim *claim, enum match_key key, const struct account *account)
+{
+    claim->keys |= 1U << key;
+    if (!claim->least || compare_ids(account, claim->least) < 0) {
+        claim->second = claim->least;
+        claim->least = account;
+    } else if (!claim->second || compare_ids(account, claim->second) < 0) {
+        claim->second = account;
+    }
+}
+
+/* Different keys that lead different accounts to one person: nobody can tell which is theirs. A line
+ * of the links file is a person's word for its own account, and contests the others. */
+static void settle_claims(const struct snapshot *snapshot, const struct roster *roster,
+                          struct pairing *pairing)
+{
+    struct claim *claim = mem_calloc(roster->count, sizeof(claim[0]));
+
+    for (size_t i = 0; i < snapshot->count; i++) {
+        if (pairing[i].kind == LINK_ONE && snapshot->account[i].status != ACCOUNT_GONE)
+            add_claim(&claim[pairing[i].person - roster->person], pairing[i].key,
+                      &snapshot->account[i]);
+    }
+    for (size_t i = 0; i < snapshot->count; i++) {
+        if (pairing[i].kind != LINK_ONE || pairing[i].key == MATCH_BY_LINKS_FILE)
+            continue;
+        const struct claim *all = &claim[pairing[i].person - roster->person];
+        if (all->keys & ~(1U << pairing[i].key)) {
+            contest(&pairing[i], LINK_AMBIGUOUS, NULL);
+            pairing[i].rival = all->least == &snapshot->account[i] ? all->second : all->least;
+        }
+    }
+    free(claim);
+}
+
+/* person is documented for LINK_ONE only: a contested candidate moves to `other`. */
+static void drop_contested(struct pairing *pairing, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (pairing[i].kind == LINK_ONE || !pairing[i].person)
+            continue;
+        if (!pairing[i].other)
+            pairing[i].other = pairing[i].person;
+        if (pairing[i].kind != LINK_CONFLICT)
+            pairing[i].person = NULL;
+    }
+}
+
+struct pairing *match_all(struct arena *arena, const struct snapshot *snapshot,
+                          const struct roster *roster, const struct matching *matching)
+{
+    struct pairing *pairing = arena_calloc(arena, snapshot->count + 1, sizeof(pairing[0]));
+    struct arena folded = ARENA_INIT;
+    struct index index;
+
+    index_init(&index, &folded, matching, roster);
+    match_accounts(&index, snapshot, pairing);
+    settle_claims(snapshot, roster, pairing);
+    drop_contested(pairing, snapshot->count);
+    near_find(snapshot, roster, pairing);
+    index_release(&index);
+    arena_release(&folded);
+    return pairing;
+}

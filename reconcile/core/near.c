@@ -1,0 +1,310 @@
+/*
+ * Resemblance without comparing everybody with everybody.
+ *
+ * The accounts without a person (few, as a rule) are put into hash indexes: by local part, by name,
+ * by look-alike skeleton, and by every string that one deletion makes of their local part. Two
+ * strings are within one edit only if they share such a string, so one pass over the people finds
+ * every candidate; each is then checked for real. Invariant: the result is the least
+ * (kind, person) pair, whatever the order of the input.
+ */
+#include "core/near.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fold.h"
+#include "base/mem.h"
+#include "base/table.h"
+#include "base/text.h"
+
+#define LOCAL_PART_MAX 64 /* RFC 5321 4.5.3.1.1; longer ones are not looked at for one edit */
+
+struct address { /* a folded e-mail address, split at its last @ */
+    const char *whole;
+    const char *domain; /* behind the @ */
+    size_t local_length;
+};
+
+struct edit_entry {
+    uint64_t hash;
+    uint32_t account;
+    uint32_t next;
+};
+
+struct finder {
+    struct arena arena;
+    const struct snapshot *snapshot;
+    struct pairing *pairing;
+    struct address *address; /* by account index, only of the unlinked */
+    struct table by_local, by_name, by_skeleton;
+    struct edit_entry *edit;
+    size_t edit_count, edit_capacity;
+    uint32_t *edit_bucket;
+    size_t edit_mask;
+    bool skeletons; /* some address is not ASCII */
+};
+
+static int compare_nullable(const char *a, const char *b)
+{
+    if (!a || !b)
+        return (a != NULL) - (b != NULL);
+    return strcmp(a, b);
+}
+
+int person_compare(const struct person *a, const struct person *b)
+{
+    int order = compare_nullable(a->employee_number, b->employee_number);
+
+    if (!order)
+        order = compare_nullable(a->email, b->email);
+    if (!order)
+        order = compare_nullable(a->username, b->username);
+    if (!order)
+        order = compare_nullable(a->name, b->name);
+    return order;
+}
+
+static bool split_address(struct arena *arena, const char *email, struct address *ret_address)
+{
+    const char *folded = fold_text(arena, email);
+    const char *at = folded ? strrchr(folded, '@') : NULL;
+
+    if (!at || at == folded)
+        return false;
+    *ret_address = (struct address){
+        .whole = folded,
+        .domain = at + 1,
+        .local_length = (size_t)(at - folded),
+    };
+    return true;
+}
+
+/* Keeps the least (kind, person). */
+static void propose(struct finder *finder, uint32_t account, enum near_kind kind,
+                    const struct person *person)
+{
+    struct pairing *pairing = &finder->pairing[account];
+
+    if (pairing->near != NEAR_NOBODY && pairing->near < kind)
+        return;
+    if (pairing->near == kind && person_compare(pairing->other, person) <= 0)
+        return;
+    pairing->near = kind;
+    pairing->other = person;
+}
+
+/* --- names ---------------------------------------------------------------------------------------- */
+
+/* The first and the last word of a folded name, in alphabetical order, so that 'Doe, Jane' and
+ * 'Jane Middle Doe' meet. One word alone counts only when it is not ASCII: names written without
+ * blanks (CJK) are whole names, 'admin' is not. NULL when there is nothing to compare. */
+static const char *name_key(struct arena *arena, const char *name)
+{
+    const char *folded = fold_plain_name(arena, name);
+    const char *comma = folded ? strchr(folded, ',') : NULL;
+
+    if (!folded)
+        return NULL;
+    if (comma) /* 'family, given middle' reads 'given middle family' */
+        folded = fold_plain_name(arena, arena_printf(arena, "%s %.*s", comma + 1,
+                                                     (int)(comma - folded), folded));
+    const char *first_end = folded ? strchr(folded, ' ') : NULL;
+    if (!first_end)
+        return folded && !text_is_ascii(folded) ? folded : NULL;
+    const char *first = arena_strndup(arena, folded, (size_t)(first_end - folded));
+    const char *last = strrchr(folded, ' ') + 1;
+    bool in_order = strcmp(first, last) <= 0;
+
+    return arena_printf(arena, "%s %s", in_order ? first : last, in_order ? last : first);
+}
+
+/* --- one edit ------------------------------------------------------------------------------------- */
+
+static uint64_t mix(uint64_t value)
+{
+    value ^= value >> 30;
+    value *= UINT64_C(0xbf58476d1ce4e5b9);
+    value ^= value >> 27;
+    value *= UINT64_C(0x94d049bb133111eb);
+    return value ^ (value >> 31);
+}
+
+#define HASH_BASE UINT64_C(0x9e3779b97f4a7c15)
+
+/* Hashes of the local part itself and of each string that deleting one byte makes of it, bound to
+ * the domain; `ret` has room for local_length + 1. By prefix sums, so each costs a few steps. */
+static size_t edit_hashes(const struct address *address, uint64_t *ret)
+{
+    size_t n = address->local_length;
+    uint64_t power[LOCAL_PART_MAX + 1], prefix[LOCAL_PART_MAX + 1];
+    uint64_t domain = text_hash(address->domain);
+
+    if (n > LOCAL_PART_MAX)
+        return 0;
+    power[0] = 1;
+    prefix[0] = 0;
+    for (size_t i = 0; i < n; i++) {
+        power[i + 1] = power[i] * HASH_BASE;
+        prefix[i + 1] = prefix[i] * HASH_BASE + (unsigned char)address->whole[i] + 1;
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint64_t behind = prefix[n] - prefix[i + 1] * power[n - i - 1];
+        ret[i] = mix((prefix[i] * power[n - i - 1] + behind) ^ domain);
+    }
+    ret[n] = mix(prefix[n] ^ domain);
+    return n + 1;
+}
+
+static void add_edits(struct finder *finder, uint32_t account)
+{
+    uint64_t hash[LOCAL_PART_MAX + 1];
+    size_t count = edit_hashes(&finder->address[account], hash);
+
+    for (size_t i = 0; i < count; i++) {
+        finder->edit = mem_grow(finder->edit, finder->edit_count, &finder->edit_capacity,
+                                sizeof(finder->edit[0]));
+        finder->edit[finder->edit_count++] =
+            (struct edit_entry){.hash = hash[i], .account = account, .next = UINT32_MAX};
+    }
+}
+
+static void index_edits(struct finder *finder)
+{
+    size_t size = 16;
+
+    while (size < finder->edit_count * 2)
+        size *= 2;
+    finder->edit_mask = size - 1;
+    finder->edit_bucket = mem_alloc(size * sizeof(finder->edit_bucket[0]));
+    memset(finder->edit_bucket, 0xff, size * sizeof(finder->edit_bucket[0]));
+    for (size_t i = 0; i < finder->edit_count; i++) {
+        uint32_t *bucket = &finder->edit_bucket[finder->edit[i].hash & finder->edit_mask];
+        finder->edit[i].next = *bucket;
+        *bucket = (uint32_t)i;
+    }
+}
+
+static bool is_one_edit(const struct address *a, const struct address *b, struct arena *scratch)
+{
+    if (!text_equal(a->domain, b->domain))
+        return false;
+    const char *left = arena_strndup(scratch, a->whole, a->local_length);
+    const char *right = arena_strndup(scratch, b->whole, b->local_length);
+    return text_distance(left, right, 1) <= 1;
+}
+
+static void visit_edits(struct finder *finder, const struct address *address,
+                        const struct person *person, struct arena *scratch)
+{
+    uint64_t hash[LOCAL_PART_MAX + 1];
+    size_t count = edit_hashes(address, hash);
+
+    for (size_t i = 0; i < count; i++) {
+        uint32_t at = finder->edit_bucket[hash[i] & finder->edit_mask];
+        for (; at != UINT32_MAX; at = finder->edit[at].next) {
+            uint32_t account = finder->edit[at].account;
+            if (finder->edit[at].hash == hash[i] &&
+                is_one_edit(&finder->address[account], address, scratch))
+                propose(finder, account, NEAR_ONE_EDIT, person);
+        }
+    }
+}
+
+/* --- the two passes ------------------------------------------------------------------------------- */
+
+static bool is_wanted(const struct pairing *pairing)
+{
+    return pairing->kind == LINK_NONE && pairing->key == MATCH_BY_NOTHING &&
+           pairing->near == NEAR_NOBODY;
+}
+
+static void index_account(struct finder *finder, uint32_t i)
+{
+    const struct account *account = &finder->snapshot->account[i];
+    const char *name = name_key(&finder->arena, account->name);
+
+    if (name)
+        table_add(&finder->by_name, name, i);
+    if (!split_address(&finder->arena, account->email, &finder->address[i]))
+        return;
+    const struct address *address = &finder->address[i];
+    table_add(&finder->by_local,
+              arena_strndup(&finder->arena, address->whole, address->local_length), i);
+    add_edits(finder, i);
+    if (finder->skeletons)
+        table_add(&finder->by_skeleton, fold_skeleton(&finder->arena, address->whole), i);
+}
+
+static void visit_table(struct finder *finder, const struct table *table, const char *key,
+                        enum near_kind kind, const struct person *person)
+{
+    for (uint32_t at = table_find(table, key); at != TABLE_END; at = table_next(table, at))
+        propose(finder, table_value(table, at), kind, person);
+}
+
+static void visit_person(struct finder *finder, const struct person *person, struct arena *scratch)
+{
+    struct address address;
+
+    visit_table(finder, &finder->by_name, name_key(scratch, person->name), NEAR_NAME, person);
+    if (!split_address(scratch, person->email, &address))
+        return;
+    visit_table(finder, &finder->by_local,
+                arena_strndup(scratch, address.whole, address.local_length), NEAR_LOCAL_PART,
+                person);
+    visit_edits(finder, &address, person, scratch);
+    if (finder->skeletons)
+        visit_table(finder, &finder->by_skeleton, fold_skeleton(scratch, address.whole),
+                    NEAR_LOOK_ALIKE, person);
+}
+
+static bool has_skeletons(const struct snapshot *snapshot, const struct roster *roster,
+                          const struct pairing *pairing)
+{
+    for (size_t i = 0; i < snapshot->count; i++) {
+        const char *email = snapshot->account[i].email;
+        if (is_wanted(&pairing[i]) && email && !text_is_ascii(email))
+            return true;
+    }
+    for (size_t i = 0; i < roster->count; i++) {
+        if (roster->person[i].email && !text_is_ascii(roster->person[i].email))
+            return true;
+    }
+    return false;
+}
+
+void near_find(const struct snapshot *snapshot, const struct roster *roster,
+               struct pairing *pairing)
+{
+    struct finder finder = {.arena = ARENA_INIT, .snapshot = snapshot, .pairing = pairing};
+    struct arena scratch = ARENA_INIT;
+    size_t wanted = 0;
+
+    for (size_t i = 0; i < snapshot->count; i++)
+        wanted += is_wanted(&pairing[i]);
+    if (wanted == 0)
+        return;
+    finder.skeletons = has_skeletons(snapshot, roster, pairing);
+    finder.address = mem_calloc(snapshot->count, sizeof(finder.address[0]));
+    table_init(&finder.by_local, wanted);
+    table_init(&finder.by_name, wanted);
+    table_init(&finder.by_skeleton, finder.skeletons ? wanted : 1);
+    for (size_t i = 0; i < snapshot->count; i++) {
+        if (is_wanted(&pairing[i]))
+            index_account(&finder, (uint32_t)i);
+    }
+    index_edits(&finder);
+    for (size_t i = 0; i < roster->count; i++) {
+        visit_person(&finder, &roster->person[i], &scratch);
+        if (i % 4096 == 4095)
+            arena_release(&scratch);
+    }
+    arena_release(&scratch);
+    table_release(&finder.by_local);
+    table_release(&finder.by_name);
+    table_release(&finder.by_skeleton);
+    free(finder.edit);
+    free(finder.edit_bucket);
+    free(finder.address);
+    arena_release(&finder.arena);
+}

@@ -1,0 +1,93 @@
+/*
+ * Judging a roster: every row gets its status as of one day, rows that contradict themselves are
+ * refused like rows that cannot be read, and keys that stand twice are counted. Nothing is dropped:
+ * a refused row stays as a person that is unknown.
+ */
+#include "core/roster.h"
+
+#include "base/fold.h"
+#include "base/table.h"
+
+static void judge_one(struct person *person, struct day today)
+{
+    const char *reason = NULL;
+
+    if (person->rejected) {
+        person->status = PERSON_UNKNOWN;
+        return;
+    }
+    person->status = person_judge(person, today, &reason);
+    if (person->status == PERSON_UNKNOWN)
+        person->rejected = reason;
+}
+
+/* Marks in `shared` the rows whose key stands in another row too. */
+static void mark_shared(const struct roster *roster, const char *const *key, bool *shared)
+{
+    struct table table;
+
+    table_init(&table, roster->count);
+    for (size_t i = 0; i < roster->count; i++) {
+        if (!key[i])
+            continue;
+        uint32_t first = table_find(&table, key[i]);
+        if (first == TABLE_END) {
+            table_add(&table, key[i], (uint32_t)i);
+            continue;
+        }
+        shared[i] = true;
+        shared[table_value(&table, first)] = true;
+    }
+    table_release(&table);
+}
+
+static size_t count_duplicates(const struct roster *roster)
+{
+    struct arena arena = ARENA_INIT;
+    const char **number = arena_calloc(&arena, roster->count + 1, sizeof(number[0]));
+    const char **email = arena_calloc(&arena, roster->count + 1, sizeof(email[0]));
+    bool *shared = arena_calloc(&arena, roster->count + 1, sizeof(shared[0]));
+    size_t count = 0;
+
+    for (size_t i = 0; i < roster->count; i++) {
+        number[i] = fold_text(&arena, roster->person[i].employee_number);
+        email[i] = fold_text(&arena, roster->person[i].email);
+    }
+    mark_shared(roster, number, shared);
+    mark_shared(roster, email, shared);
+    for (size_t i = 0; i < roster->count; i++)
+        count += shared[i];
+    arena_release(&arena);
+    return count;
+}
+
+void roster_judge(struct roster *roster, struct day today)
+{
+    roster->rejected = 0;
+    roster->blind = 0;
+    for (size_t i = 0; i < roster->count; i++) {
+        struct person *person = &roster->person[i];
+
+        judge_one(person, today);
+        roster->rejected += person->rejected != NULL;
+        roster->blind += person->rejected && person->key_unreadable;
+    }
+    roster->duplicates = count_duplicates(roster);
+}
+
+unsigned roster_count_apart(const struct instant *good, size_t count, struct instant since)
+{
+    const int64_t apart_us = 20 * 3600 * SECOND_US;
+    struct instant last = INSTANT_NONE;
+    unsigned counted = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (instant_compare(good[i], since) < 0)
+            continue;
+        if (instant_is_set(last) && good[i].us - last.us < apart_us)
+            continue;
+        last = good[i];
+        counted++;
+    }
+    return counted;
+}
