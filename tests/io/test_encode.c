@@ -46,7 +46,7 @@ static void encode_csv_plain_texts_only_quoted_when_needed(void **state)
         {"trail ", "\"trail \""},
         {"mid-dash + plus = eq", "mid-dash + plus = eq"},
         {"bad\xff\xc0utf", "bad\xEF\xBF\xBD\xEF\xBF\xBDutf"},
-        {"cut \xE2\x82", "cut \xEF\xBF\xBD"},
+        {"cut \xE2\x82", "cut \xEF\xBF\xBD\xEF\xBF\xBD"},
     };
 
     (void)state;
