@@ -8,6 +8,7 @@
 #define IO_PACE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/instant.h"
@@ -25,16 +26,25 @@ struct pace *pace_new(const struct pace_settings *settings);
 void pace_free(struct pace *pace);
 
 /* When the next request may go, not before now. Requests are evenly spaced: no burst above the
- * pace. */
+ * pace. The window is kept with a margin of a hundredth of its length, because requests do not take
+ * equally long to arrive. */
 struct instant pace_next(const struct pace *pace, struct instant now);
 /* A request was sent at `now`. */
 void pace_sent(struct pace *pace, struct instant now);
 /* A 429 came at `now`: nothing for silence_us after it, and the pace is halved for the rest of the
- * run. */
+ * run. Further ones during that silence answer requests that were under way already: they prolong
+ * it and halve nothing. */
 void pace_blocked(struct pace *pace, struct instant now);
+/* Whether the silence after a 429 is what pace_next waits for at `now`. */
+bool pace_is_silent(const struct pace *pace, struct instant now);
 /* How many 429 there were. */
 unsigned pace_blocks(const struct pace *pace);
 /* Requests an earlier run sent within the window, oldest first (from the store). */
 void pace_remember(struct pace *pace, struct instant sent);
+/* The times of the newest requests that a later run has to know of at `now`, oldest first: fewer
+ * than the window holds when the ring has fewer. Returns how many were written, at most `maximum`.
+ */
+size_t pace_recent(const struct pace *pace, struct instant now, struct instant *ret_sent,
+                   size_t maximum);
 
 #endif

@@ -1,0 +1,81 @@
+/*
+ * Waiting must neither miss a signal nor wake up for nothing: SIGTERM and SIGINT are held back
+ * while the flag is looked at and let in by ppoll itself, so one that comes in between is not slept
+ * over.
+ */
+#include "io/clock.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stddef.h>
+#include <time.h>
+
+static volatile sig_atomic_t interrupted;
+
+static int64_t read_us(clockid_t id)
+{
+    struct timespec time = {.tv_sec = 0};
+
+    (void)clock_gettime(id, &time); /* cannot fail for these two clocks */
+    return (int64_t)time.tv_sec * SECOND_US + time.tv_nsec / 1000;
+}
+
+static struct instant system_now(void *self)
+{
+    (void)self;
+    return (struct instant){.us = read_us(CLOCK_REALTIME)};
+}
+
+static struct instant system_steady(void *self)
+{
+    static int64_t civil_minus_monotonic;
+
+    (void)self;
+    if (civil_minus_monotonic == 0)
+        civil_minus_monotonic = read_us(CLOCK_REALTIME) - read_us(CLOCK_MONOTONIC);
+    return (struct instant){.us = read_us(CLOCK_MONOTONIC) + civil_minus_monotonic};
+}
+
+static bool system_sleep_until(void *self, struct instant until)
+{
+    sigset_t ending, before;
+    int64_t left;
+
+    (void)sigemptyset(&ending);
+    (void)sigaddset(&ending, SIGTERM);
+    (void)sigaddset(&ending, SIGINT);
+    (void)pthread_sigmask(SIG_BLOCK, &ending, &before);
+    while (!interrupted && (left = until.us - system_steady(self).us) > 0) {
+        struct timespec wait = {.tv_sec = (time_t)(left / SECOND_US),
+                                .tv_nsec = (long)(left % SECOND_US) * 1000};
+
+        (void)ppoll(NULL, 0, &wait, &before);
+    }
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return !interrupted;
+}
+
+const struct clock *clock_system(void)
+{
+    static const struct clock system = {
+        .now = system_now, .steady = system_steady, .sleep_until = system_sleep_until};
+
+    return &system;
+}
+
+void clock_interrupt(int signal)
+{
+    (void)signal;
+    interrupted = 1;
+}
+
+bool clock_is_interrupted(void)
+{
+    return interrupted != 0;
+}
+
+void clock_clear_interrupt(void)
+{
+    interrupted = 0;
+}

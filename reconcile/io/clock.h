@@ -1,0 +1,34 @@
+/*
+ * clock: what time it is, and waiting for a time. The flows take it as an argument, so that tests
+ * turn it by hand. Two times, because they answer different questions: `now` is civil time for
+ * records and may be set back by an administrator; `steady` is the time that waiting is counted in,
+ * equal to civil time when the process started, and never goes back.
+ *
+ * A signal ends a wait: the program's handler of SIGTERM and SIGINT is clock_interrupt.
+ */
+#ifndef IO_CLOCK_H
+#define IO_CLOCK_H
+
+#include <stdbool.h>
+
+#include "base/instant.h"
+
+struct clock {
+    void *self;
+    struct instant (*now)(void *self);
+    struct instant (*steady)(void *self);
+    /* Waits until `steady` says `until`. false: a signal came first, and somebody wants us to end.
+     */
+    bool (*sleep_until)(void *self, struct instant until);
+};
+
+/* The machine's. Its sleep ends when a signal whose handler is clock_interrupt arrives. */
+const struct clock *clock_system(void);
+
+/* Notes that the program shall end. A signal handler as it is. */
+void clock_interrupt(int signal);
+bool clock_is_interrupted(void);
+/* Forgets the interruption; for tests. */
+void clock_clear_interrupt(void);
+
+#endif

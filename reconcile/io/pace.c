@@ -1,0 +1,160 @@
+/*
+ * The next request goes at the latest of four times: now, one interval after the request before it,
+ * one window after the request that is per_window back, and the end of a silence. The ring holds
+ * only what the second and third need, and grows with the traffic.
+ *
+ * Invariant: a wait is bounded by the longest of interval, window and silence, whatever times were
+ * remembered from another machine's clock.
+ */
+#include "io/pace.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+enum { RING_START = 64, MARGIN_PARTS = 100, SLOWDOWN_LIMIT = 64 };
+
+struct pace {
+    struct pace_settings settings;
+    int64_t *sent; /* ring, oldest at `first` */
+    size_t first, count, capacity;
+    int64_t silent_until;
+    unsigned blocks;
+    int64_t slowdown; /* 1, doubled by each block */
+};
+
+struct pace *pace_new(const struct pace_settings *settings)
+{
+    struct pace *pace = mem_calloc(1, sizeof(*pace));
+
+    pace->settings = *settings;
+    pace->slowdown = 1;
+    return pace;
+}
+
+void pace_free(struct pace *pace)
+{
+    if (!pace)
+        return;
+    free(pace->sent);
+    free(pace);
+}
+
+/* The `back`-th newest time, 0 being the newest. */
+static int64_t sent_at(const struct pace *pace, size_t back)
+{
+    return pace->sent[(pace->first + pace->count - 1 - back) % pace->capacity];
+}
+
+static int64_t interval_us(const struct pace *pace)
+{
+    if (pace->settings.per_second <= 0)
+        return 0;
+    return (int64_t)((double)SECOND_US / pace->settings.per_second) * pace->slowdown;
+}
+
+static int64_t window_us(const struct pace *pace)
+{
+    return pace->settings.window_us + pace->settings.window_us / MARGIN_PARTS;
+}
+
+/* How many requests a window may hold, at least one; 0 = no limit. */
+static size_t window_limit(const struct pace *pace)
+{
+    int64_t limit = pace->settings.per_window;
+
+    if (limit <= 0)
+        return 0;
+    return limit / pace->slowdown > 0 ? (size_t)(limit / pace->slowdown) : 1;
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+struct instant pace_next(const struct pace *pace, struct instant now)
+{
+    size_t limit = window_limit(pace);
+    int64_t next = now.us, interval = interval_us(pace), window = window_us(pace);
+
+    if (pace->count > 0)
+        next = later(next, sooner(sent_at(pace, 0), now.us) + interval);
+    if (limit > 0 && pace->count >= limit)
+        next = later(next, sooner(sent_at(pace, limit - 1), now.us) + window);
+    next = later(next, sooner(pace->silent_until, now.us + pace->settings.silence_us));
+    return (struct instant){.us = next};
+}
+
+/* Room for one more, dropping the oldest once the ring holds all that is ever asked for. */
+static void make_room(struct pace *pace)
+{
+    size_t wanted = pace->settings.per_window > 0 ? (size_t)pace->settings.per_window : 1;
+    size_t capacity = pace->capacity > 0 ? 2 * pace->capacity : RING_START;
+    int64_t *sent;
+
+    if (pace->count < pace->capacity)
+        return;
+    if (pace->count >= wanted) {
+        pace->first = (pace->first + 1) % pace->capacity;
+        pace->count--;
+        return;
+    }
+    if (capacity > wanted)
+        capacity = wanted;
+    sent = mem_realloc_array(NULL, capacity, sizeof(sent[0]));
+    for (size_t i = 0; i < pace->count; i++)
+        sent[i] = pace->sent[(pace->first + i) % pace->capacity];
+    free(pace->sent);
+    pace->sent = sent;
+    pace->first = 0;
+    pace->capacity = capacity;
+}
+
+void pace_sent(struct pace *pace, struct instant now)
+{
+    make_room(pace);
+    pace->sent[(pace->first + pace->count) % pace->capacity] = now.us;
+    pace->count++;
+}
+
+void pace_remember(struct pace *pace, struct instant sent)
+{
+    pace_sent(pace, sent);
+}
+
+void pace_blocked(struct pace *pace, struct instant now)
+{
+    if (!pace_is_silent(pace, now) && pace->slowdown < SLOWDOWN_LIMIT)
+        pace->slowdown *= 2;
+    pace->silent_until = now.us + pace->settings.silence_us;
+    pace->blocks++;
+}
+
+bool pace_is_silent(const struct pace *pace, struct instant now)
+{
+    return now.us < pace->silent_until;
+}
+
+unsigned pace_blocks(const struct pace *pace)
+{
+    return pace->blocks;
+}
+
+size_t pace_recent(const struct pace *pace, struct instant now, struct instant *ret_sent,
+                   size_t maximum)
+{
+    size_t recent = 0;
+
+    while (recent < pace->count && recent < maximum &&
+           sent_at(pace, recent) > now.us - window_us(pace))
+        recent++;
+    for (size_t i = 0; i < recent; i++)
+        ret_sent[i] = (struct instant){.us = sent_at(pace, recent - 1 - i)};
+    return recent;
+}

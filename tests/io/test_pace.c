@@ -1,0 +1,208 @@
+/*
+ * The pace under a clock that only the test turns: no wait is slept, every time is exact.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "io/pace.h"
+
+#define START ((struct instant){.us = INT64_C(1790000000) * SECOND_US})
+
+CLEANUP_POINTER(struct pace, pace_freep, pace_free)
+
+static const struct pace_settings bynder = {.per_second = 10,
+                                            .per_window = 4500,
+                                            .window_us = 300 * SECOND_US,
+                                            .silence_us = 310 * SECOND_US};
+
+/* Sends `count` requests as soon as each may go; their times. */
+static int64_t *send_many(struct pace *pace, struct instant *now, size_t count)
+{
+    int64_t *sent = mem_calloc(count, sizeof(sent[0]));
+
+    for (size_t i = 0; i < count; i++) {
+        *now = pace_next(pace, *now);
+        pace_sent(pace, *now);
+        sent[i] = now->us;
+    }
+    return sent;
+}
+
+/* The most requests that fall into any window. */
+static size_t busiest(const int64_t *sent, size_t count, int64_t window_us)
+{
+    size_t most = 0, first = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        while (sent[i] - sent[first] >= window_us)
+            first++;
+        if (i - first + 1 > most)
+            most = i - first + 1;
+    }
+    return most;
+}
+
+static void pace_next_first_request_goes_at_once(void **state)
+{
+    CLEANUP(pace_freep) struct pace *pace = pace_new(&bynder);
+
+    (void)state;
+    assert_int_equal(pace_next(pace, START).us, START.us);
+}
+
+static void pace_next_after_a_request_waits_one_interval(void **state)
+{
+    CLEANUP(pace_freep) struct pace *pace = pace_new(&bynder);
+    struct instant later = {.us = START.us + 30000};
+
+    (void)state;
+    pace_sent(pace, START);
+    assert_int_equal(pace_next(pace, later).us, START.us + 100000);
+    later.us = START.us + 5 * SECOND_US;
+    assert_int_equal(pace_next(pace, later).us, later.us);
+}
+
+static void pace_next_after_an_idle_time_allows_no_burst(void **state)
+{
+    CLEANUP(pace_freep) struct pace *pace = pace_new(&bynder);
+    struct instant now = {.us = START.us + 3600 * SECOND_US};
+
+    (void)state;
+    pace_sent(pace, START);
+    CLEANUP(mem_cleanup) int64_t *sent = send_many(pace, &now, 50);
+    for (size_t i = 1; i < 50; i++)
+        assert_int_equal(sent[i] - sent[i - 1], 100000);
+}
+
+static void pace_next_under_a_window_limit_never_exceeds_it(void **state)
+{
+    static const struct {
+        double per_second;
+        int64_t per_window, window_us;
+    } rows[] = {
+        {0, 1, SECOND_US},   {0, 7, SECOND_US},           {0, 100, SECOND_US},
+        {50, 20, SECOND_US}, {15, 4500, 300 * SECOND_US}, {15.5, 4400, 300 * SECOND_US},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct pace_settings settings = {.per_second = rows[i].per_second,
+                                         .per_window = rows[i].per_window,
+                                         .window_us = rows[i].window_us};
+        CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
+        struct instant now = START;
+        CLEANUP(mem_cleanup) int64_t *sent = send_many(pace, &now, 20000);
+
+        assert_true(busiest(sent, 20000, rows[i].window_us) <= (size_t)rows[i].per_window);
+    }
+}
+
+static void pace_next_without_limits_never_waits(void **state)
+{
+    struct pace_settings settings = {.window_us = 300 * SECOND_US};
+    CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
+    struct instant now = START;
+
+    (void)state;
+    CLEANUP(mem_cleanup) int64_t *sent = send_many(pace, &now, 1000);
+    assert_int_equal(sent[999], START.us);
+}
+
+static void pace_blocked_by_a_429_is_silent_for_all_of_it(void **state)
+{
+    CLEANUP(pace_freep) struct pace *pace = pace_new(&bynder);
+    struct instant now = {.us = START.us + 7};
+
+    (void)state;
+    pace_sent(pace, START);
+    pace_blocked(pace, now);
+    assert_int_equal(pace_blocks(pace), 1);
+    assert_int_equal(pace_next(pace, now).us, now.us + 310 * SECOND_US);
+    assert_true(pace_is_silent(pace, now));
+    now.us += 310 * SECOND_US;
+    assert_false(pace_is_silent(pace, now));
+    assert_int_equal(pace_next(pace, now).us, now.us);
+}
+
+static void pace_blocked_halves_the_pace_for_the_rest(void **state)
+{
+    CLEANUP(pace_freep) struct pace *pace = pace_new(&bynder);
+    struct instant now = START;
+
+    (void)state;
+    pace_blocked(pace, now);
+    now = pace_next(pace, now);
+    CLEANUP(mem_cleanup) int64_t *sent = send_many(pace, &now, 3000);
+    for (size_t i = 1; i < 1500; i++)
+        assert_int_equal(sent[i] - sent[i - 1], 200000);
+    assert_true(busiest(sent, 3000, bynder.window_us) <= 2250);
+}
+
+static void pace_blocked_again_during_the_silence_prolongs_and_halves_once(void **state)
+{
+    CLEANUP(pace_freep) struct pace *pace = pace_new(&bynder);
+    struct instant now = START;
+
+    (void)state;
+    for (int i = 0; i < 8; i++) {
+        pace_blocked(pace, now);
+        now.us += 10000;
+    }
+    assert_int_equal(pace_blocks(pace), 8);
+    now = pace_next(pace, now);
+    assert_int_equal(now.us, START.us + 70000 + 310 * SECOND_US);
+    pace_sent(pace, now);
+    assert_int_equal(pace_next(pace, now).us, now.us + 200000);
+}
+
+static void pace_remember_counts_what_an_earlier_run_sent(void **state)
+{
+    struct pace_settings settings = {.per_window = 10, .window_us = 100 * SECOND_US};
+    CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
+    struct instant recent[10];
+
+    (void)state;
+    for (int i = 0; i < 10; i++)
+        pace_remember(pace, (struct instant){.us = START.us - (50 - i) * SECOND_US});
+    assert_int_equal(pace_next(pace, START).us, START.us + 51 * SECOND_US);
+    assert_int_equal(pace_recent(pace, START, recent, 10), 10);
+    assert_int_equal(recent[0].us, START.us - 50 * SECOND_US);
+    assert_int_equal(recent[9].us, START.us - 41 * SECOND_US);
+    assert_int_equal(
+        pace_recent(pace, (struct instant){.us = START.us + 56 * SECOND_US}, recent, 10), 5);
+}
+
+static void pace_next_with_times_from_the_future_waits_no_longer_than_a_window(void **state)
+{
+    struct pace_settings settings = {
+        .per_second = 1, .per_window = 1, .window_us = 100 * SECOND_US};
+    CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
+
+    (void)state;
+    pace_remember(pace, (struct instant){.us = START.us + DAY_US});
+    assert_int_equal(pace_next(pace, START).us, START.us + 101 * SECOND_US);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pace_next_first_request_goes_at_once),
+        cmocka_unit_test(pace_next_after_a_request_waits_one_interval),
+        cmocka_unit_test(pace_next_after_an_idle_time_allows_no_burst),
+        cmocka_unit_test(pace_next_under_a_window_limit_never_exceeds_it),
+        cmocka_unit_test(pace_next_without_limits_never_waits),
+        cmocka_unit_test(pace_blocked_by_a_429_is_silent_for_all_of_it),
+        cmocka_unit_test(pace_blocked_halves_the_pace_for_the_rest),
+        cmocka_unit_test(pace_blocked_again_during_the_silence_prolongs_and_halves_once),
+        cmocka_unit_test(pace_remember_counts_what_an_earlier_run_sent),
+        cmocka_unit_test(pace_next_with_times_from_the_future_waits_no_longer_than_a_window),
+    };
+
+    return cmocka_run_group_tests_name("pace", tests, NULL, NULL);
+}
