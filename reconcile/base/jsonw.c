@@ -1,0 +1,214 @@
+/*
+ * A comma is due before every element but the first of its container, and never between a key and
+ * its value: element_begin is the one place that knows this, and every value goes through it.
+ * Strings are copied in runs; only quotes, backslashes, controls and broken UTF-8 leave a run.
+ */
+#include "base/jsonw.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct jsonw jsonw_to(struct text *out)
+{
+    return (struct jsonw){.out = out};
+}
+
+static void new_line(struct jsonw *json)
+{
+    text_add_char(json->out, '\n');
+    for (unsigned i = 0; i < json->depth; i++)
+        text_add_bytes(json->out, "  ", 2);
+}
+
+static void element_begin(struct jsonw *json)
+{
+    if (json->after_key) {
+        json->after_key = false;
+        return;
+    }
+    if (json->depth == 0)
+        return;
+    if (json->filled[json->depth - 1])
+        text_add_char(json->out, ',');
+    json->filled[json->depth - 1] = true;
+    if (json->pretty)
+        new_line(json);
+}
+
+static void begin(struct jsonw *json, char bracket)
+{
+    assert(json->depth < JSONW_DEPTH);
+    element_begin(json);
+    text_add_char(json->out, bracket);
+    json->filled[json->depth++] = false;
+}
+
+static void end(struct jsonw *json, char bracket)
+{
+    assert(json->depth > 0 && !json->after_key);
+    json->depth--;
+    if (json->pretty && json->filled[json->depth])
+        new_line(json);
+    text_add_char(json->out, bracket);
+}
+
+void jsonw_begin_object(struct jsonw *json)
+{
+    begin(json, '{');
+}
+
+void jsonw_end_object(struct jsonw *json)
+{
+    end(json, '}');
+}
+
+void jsonw_begin_array(struct jsonw *json)
+{
+    begin(json, '[');
+}
+
+void jsonw_end_array(struct jsonw *json)
+{
+    end(json, ']');
+}
+
+/* Length of the valid UTF-8 character at `bytes`, 0 when there is none. */
+static size_t utf8_length(const char *bytes, size_t length)
+{
+    unsigned char lead = (unsigned char)bytes[0];
+    size_t wanted = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    if (wanted == 0 || wanted > length || !text_is_utf8(bytes, wanted))
+        return lead == 0 ? 1 : 0;
+    return wanted;
+}
+
+static void add_escaped(struct text *out, char c)
+{
+    static const char letters[] = "\"\\\b\f\n\r\t";
+    static const char codes[] = "\"\\bfnrt";
+    const char *found = c ? strchr(letters, c) : NULL;
+    if (found) {
+        text_add_char(out, '\\');
+        text_add_char(out, codes[found - letters]);
+    } else {
+        text_addf(out, "\\u%04x", (unsigned)(unsigned char)c);
+    }
+}
+
+static void add_string(struct text *out, const char *bytes, size_t length)
+{
+    size_t run = 0;
+    text_add_char(out, '"');
+    for (size_t i = 0; i < length;) {
+        unsigned char c = (unsigned char)bytes[i];
+        bool plain = c >= 0x20 && c < 0x80 && c != '"' && c != '\\' && c != 0x7f;
+        size_t width = plain ? 1 : utf8_length(bytes + i, length - i);
+        if (plain || width > 1) {
+            i += width;
+            continue;
+        }
+        text_add_bytes(out, bytes + run, i - run);
+        if (width == 0)
+            text_add(out, "\xEF\xBF\xBD");
+        else
+            add_escaped(out, bytes[i]);
+        run = ++i;
+    }
+    text_add_bytes(out, bytes + run, length - run);
+    text_add_char(out, '"');
+}
+
+void jsonw_key(struct jsonw *json, const char *key)
+{
+    assert(json->depth > 0 && !json->after_key);
+    element_begin(json);
+    add_string(json->out, key, strlen(key));
+    text_add(json->out, json->pretty ? ": " : ":");
+    json->after_key = true;
+}
+
+void jsonw_string(struct jsonw *json, const char *value)
+{
+    if (value)
+        jsonw_string_bytes(json, value, strlen(value));
+    else
+        jsonw_null(json);
+}
+
+void jsonw_string_bytes(struct jsonw *json, const char *bytes, size_t length)
+{
+    element_begin(json);
+    add_string(json->out, bytes, length);
+}
+
+void jsonw_int(struct jsonw *json, int64_t value)
+{
+    element_begin(json);
+    text_addf(json->out, "%lld", (long long)value);
+}
+
+void jsonw_double(struct jsonw *json, double value)
+{
+    if (!isfinite(value)) {
+        jsonw_null(json);
+        return;
+    }
+    element_begin(json);
+    char number[40]; /* 17 digits, point, sign and exponent always fit */
+    for (int digits = 1; digits <= 17; digits++) {
+        (void)snprintf(number, sizeof(number), "%.*g", digits, value);
+        double back = strtod(number, NULL);
+        if (memcmp(&back, &value, sizeof(back)) == 0)
+            break;
+    }
+    text_add(json->out, number);
+}
+
+void jsonw_bool(struct jsonw *json, bool value)
+{
+    jsonw_raw(json, value ? "true" : "false");
+}
+
+void jsonw_null(struct jsonw *json)
+{
+    jsonw_raw(json, "null");
+}
+
+void jsonw_raw(struct jsonw *json, const char *value)
+{
+    element_begin(json);
+    text_add(json->out, value);
+}
+
+void jsonw_field_string(struct jsonw *json, const char *key, const char *value)
+{
+    jsonw_key(json, key);
+    jsonw_string(json, value);
+}
+
+void jsonw_field_int(struct jsonw *json, const char *key, int64_t value)
+{
+    jsonw_key(json, key);
+    jsonw_int(json, value);
+}
+
+void jsonw_field_double(struct jsonw *json, const char *key, double value)
+{
+    jsonw_key(json, key);
+    jsonw_double(json, value);
+}
+
+void jsonw_field_bool(struct jsonw *json, const char *key, bool value)
+{
+    jsonw_key(json, key);
+    jsonw_bool(json, value);
+}
+
+void jsonw_field_null(struct jsonw *json, const char *key)
+{
+    jsonw_key(json, key);
+    jsonw_null(json);
+}
