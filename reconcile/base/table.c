@@ -1,10 +1,10 @@
 /*
- * Chained hashing with indices for pointers, so that growing moves nothing but two arrays.
+ * Open addressing: a slot holds the hash and the index of a key's first entry, so a walk over full
+ * slots touches neither entries nor keys until a hash agrees. At most two thirds are ever full.
  *
- * Only the first entry of a key, its head, is in the chain of a bucket; the others of that key hang
- * behind it in order of insertion, so a million equal keys cost no more than a million different
- * ones. To append without walking, the head's follower keeps the index of the last entry of the
- * key in the field in which a head keeps its neighbour in the bucket.
+ * Only the first entry of a key has a slot; the others of that key hang behind it in order of
+ * insertion, and it knows the last of them, so a million equal keys cost no more than a million
+ * different ones.
  */
 #include "base/table.h"
 
@@ -14,12 +14,16 @@
 
 #include "base/mem.h"
 
+struct table_slot {
+    uint32_t hash;
+    uint32_t first; /* entry, TABLE_END in an empty slot */
+};
+
 struct table_entry {
     const char *key;
-    uint32_t hash;
     uint32_t value;
-    uint32_t same; /* next entry with this key, TABLE_END */
-    uint32_t link; /* of a head: next head in the bucket; of its follower: the key's last entry */
+    uint32_t next; /* entry with this key, TABLE_END */
+    uint32_t last; /* entry with this key; kept by the first one only */
 };
 
 __extension__ typedef unsigned __int128 wide; /* the product of two 64-bit words */
@@ -57,102 +61,89 @@ static uint32_t hash_of(const char *key)
     return (uint32_t)(hash ^ hash >> 32);
 }
 
-/* Makes the buckets anew for `capacity` entries; the heads there are find their new place. */
+/* The slot of this key, or the empty one where it would go. */
+static struct table_slot *find(const struct table *table, const char *key, uint32_t hash)
+{
+    uint32_t at = hash & table->mask;
+
+    for (;; at = (at + 1) & table->mask) {
+        struct table_slot *slot = &table->slot[at];
+
+        if (slot->first == TABLE_END ||
+            (slot->hash == hash && strcmp(table->entry[slot->first].key, key) == 0))
+            return slot;
+    }
+}
+
+/* Slots anew for `capacity` entries; what the old ones hold finds its new place. */
 static void resize(struct table *table, size_t capacity)
 {
-    uint32_t *old = table->bucket;
-    size_t old_buckets = old ? (size_t)table->mask + 1 : 0, buckets = 16;
+    struct table_slot *old = table->slot;
+    size_t old_slots = old ? (size_t)table->mask + 1 : 0, slots = 16;
 
-    assert(capacity < TABLE_END);
-    while (buckets < capacity)
-        buckets *= 2;
+    assert(capacity < TABLE_END / 2); /* so that the mask fits as well */
+    while (slots < capacity + capacity / 2)
+        slots *= 2;
     table->entry = mem_realloc_array(table->entry, capacity, sizeof(*table->entry));
     table->capacity = (uint32_t)capacity;
-    if (buckets == old_buckets)
+    if (slots == old_slots)
         return;
-    table->mask = (uint32_t)(buckets - 1);
-    table->bucket = mem_realloc_array(NULL, buckets, sizeof(*table->bucket));
-    memset(table->bucket, 0xFF, buckets * sizeof(*table->bucket)); /* all TABLE_END */
-    for (size_t i = 0; i < old_buckets; i++) {
-        for (uint32_t head = old[i], next; head != TABLE_END; head = next) {
-            uint32_t *bucket = &table->bucket[table->entry[head].hash & table->mask];
+    table->mask = (uint32_t)(slots - 1);
+    table->slot = mem_realloc_array(NULL, slots, sizeof(*table->slot));
+    memset(table->slot, 0xFF, slots * sizeof(*table->slot)); /* all TABLE_END */
+    for (size_t i = 0; i < old_slots; i++) {
+        uint32_t at = old[i].hash & table->mask;
 
-            next = table->entry[head].link;
-            table->entry[head].link = *bucket;
-            *bucket = head;
-        }
+        if (old[i].first == TABLE_END)
+            continue;
+        while (table->slot[at].first != TABLE_END)
+            at = (at + 1) & table->mask;
+        table->slot[at] = old[i];
     }
     free(old);
 }
 
 void table_init(struct table *table, size_t capacity)
 {
-    *table = (struct table){.bucket = NULL};
+    *table = (struct table){.slot = NULL};
     resize(table, capacity > 8 ? capacity : 8);
 }
 
 void table_release(struct table *table)
 {
-    free(table->bucket);
+    free(table->slot);
     free(table->entry);
-    *table = (struct table){.bucket = NULL};
-}
-
-static uint32_t find(const struct table *table, const char *key, uint32_t hash)
-{
-    uint32_t head = table->bucket[hash & table->mask];
-
-    while (head != TABLE_END) {
-        const struct table_entry *entry = &table->entry[head];
-
-        if (entry->hash == hash && strcmp(entry->key, key) == 0)
-            break;
-        head = entry->link;
-    }
-    return head;
-}
-
-/* Hangs a new entry behind those of the same key. */
-static void append(struct table *table, uint32_t head, uint32_t added)
-{
-    uint32_t follower = table->entry[head].same;
-
-    if (follower == TABLE_END) {
-        table->entry[head].same = added;
-        table->entry[added].link = added;
-        return;
-    }
-    table->entry[table->entry[follower].link].same = added;
-    table->entry[follower].link = added;
+    *table = (struct table){.slot = NULL};
 }
 
 void table_add(struct table *table, const char *key, uint32_t value)
 {
-    uint32_t hash = hash_of(key), head, added;
+    uint32_t hash = hash_of(key), added;
+    struct table_slot *slot;
 
     if (table->count == table->capacity)
-        resize(table, (size_t)table->capacity * 2);
-    head = find(table, key, hash);
+        resize(table, table->capacity > 4 ? (size_t)table->capacity * 2 : 8);
     added = table->count++;
-    table->entry[added] = (struct table_entry){
-        .key = key, .hash = hash, .value = value, .same = TABLE_END, .link = TABLE_END};
-    if (head != TABLE_END) {
-        append(table, head, added);
+    table->entry[added] =
+        (struct table_entry){.key = key, .value = value, .next = TABLE_END, .last = added};
+    slot = find(table, key, hash);
+    if (slot->first == TABLE_END) {
+        *slot = (struct table_slot){.hash = hash, .first = added};
         return;
     }
-    table->entry[added].link = table->bucket[hash & table->mask];
-    table->bucket[hash & table->mask] = added;
+    table->entry[table->entry[slot->first].last].next = added;
+    table->entry[slot->first].last = added;
 }
 
 uint32_t table_find(const struct table *table, const char *key)
 {
-    return key && table->bucket ? find(table, key, hash_of(key)) : TABLE_END;
+    return key && table->slot ? find(table, key, hash_of(key))->first : TABLE_END;
 }
 
 uint32_t table_next(const struct table *table, uint32_t entry)
 {
     assert(entry < table->count);
-    return table->entry[entry].same;
+    return table->entry[entry].next;
 }
 
 uint32_t table_value(const struct table *table, uint32_t entry)

@@ -1,8 +1,7 @@
 /*
  * table: hash index from a string to a chain of numbers (indices into somebody's array).
  * Keys are not copied and must outlive the table. Several entries may share a key; a walk gives
- * them in order of insertion. Built once with a known maximum, 16 bytes and one key pointer an
- * entry.
+ * them in order of insertion. Some 40 bytes an entry.
  */
 #ifndef BASE_TABLE_H
 #define BASE_TABLE_H
@@ -13,9 +12,9 @@
 #define TABLE_END UINT32_MAX
 
 struct table {
-    uint32_t *bucket; /* index of the first entry, TABLE_END */
+    struct table_slot *slot;
     struct table_entry *entry;
-    uint32_t mask;
+    uint32_t mask; /* slots - 1 */
     uint32_t count;
     uint32_t capacity;
 };

@@ -1,0 +1,122 @@
+/* base/arena and base/mem: alignment, copies, growth. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/mem.h"
+
+static void arena_alloc_of_any_size_is_aligned_and_apart(void **state)
+{
+    struct arena arena = ARENA_INIT;
+    unsigned char *piece[300];
+
+    (void)state;
+    for (size_t i = 0; i < 300; i++) {
+        piece[i] = arena_alloc(&arena, i * 37);
+        assert_int_equal((uintptr_t)piece[i] % 16, 0);
+        memset(piece[i], (int)(i & 0xFF), i * 37);
+        (void)arena_strdup(&arena, "x"); /* packed, so it unsettles the alignment */
+    }
+    for (size_t i = 0; i < 300; i++) {
+        for (size_t k = 0; k < i * 37; k++)
+            assert_int_equal(piece[i][k], i & 0xFF);
+    }
+    arena_release(&arena);
+    assert_int_equal(arena.used, 0);
+}
+
+static void arena_alloc_larger_than_a_block_keeps_the_small_room(void **state)
+{
+    struct arena arena = ARENA_INIT;
+    char *before, *large, *after;
+
+    (void)state;
+    before = arena_strdup(&arena, "before");
+    large = arena_alloc(&arena, 5000000);
+    memset(large, 'x', 5000000);
+    after = arena_strdup(&arena, "after");
+    assert_ptr_equal(after, before + sizeof("before"));
+    assert_string_equal(before, "before");
+    assert_string_equal(after, "after");
+    arena_release(&arena);
+}
+
+static void arena_calloc_of_used_memory_is_zero(void **state)
+{
+    struct arena arena = ARENA_INIT;
+
+    (void)state;
+    for (int round = 0; round < 100; round++) {
+        unsigned char *memory = arena_calloc(&arena, 10, 100);
+
+        for (size_t i = 0; i < 1000; i++)
+            assert_int_equal(memory[i], 0);
+        memset(memory, 0xFF, 1000);
+    }
+    arena_release(&arena);
+}
+
+static void arena_strings_are_copied_as_asked(void **state)
+{
+    struct arena arena = ARENA_INIT;
+    char source[] = "abc";
+
+    (void)state;
+    assert_null(arena_strdup(&arena, NULL));
+    assert_string_equal(arena_strndup(&arena, "abcdef", 3), "abc");
+    assert_string_equal(arena_strndup(&arena, "ab\0def", 6), "ab");
+    assert_string_equal(arena_printf(&arena, "%s-%05d", "x", 42), "x-00042");
+    assert_int_equal(strlen(arena_printf(&arena, "%3000s", "x")), 3000);
+    assert_ptr_not_equal(arena_strdup(&arena, source), source);
+    arena_release(&arena);
+}
+
+static void mem_grow_of_a_full_array_doubles_it(void **state)
+{
+    int *item = NULL;
+    size_t capacity = 0;
+
+    (void)state;
+    for (size_t count = 0; count < 1000; count++) {
+        item = mem_grow(item, count, &capacity, sizeof(item[0]));
+        assert_true(capacity > count);
+        item[count] = (int)count;
+    }
+    assert_int_equal(capacity, 1024);
+    assert_int_equal(item[999], 999);
+    mem_cleanup(&item);
+}
+
+static void mem_alloc_of_nothing_is_memory(void **state)
+{
+    void *a = mem_alloc(0), *b = mem_calloc(0, 8);
+
+    (void)state;
+    assert_non_null(a);
+    assert_non_null(b);
+    b = mem_realloc(b, 0);
+    assert_non_null(b);
+    free(a);
+    free(b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(arena_alloc_of_any_size_is_aligned_and_apart),
+        cmocka_unit_test(arena_alloc_larger_than_a_block_keeps_the_small_room),
+        cmocka_unit_test(arena_calloc_of_used_memory_is_zero),
+        cmocka_unit_test(arena_strings_are_copied_as_asked),
+        cmocka_unit_test(mem_grow_of_a_full_array_doubles_it),
+        cmocka_unit_test(mem_alloc_of_nothing_is_memory),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

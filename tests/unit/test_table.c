@@ -1,0 +1,105 @@
+/* base/table: finding, order within a key, growth, many equal keys. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/table.h"
+
+static void table_find_of_absent_keys_finds_nothing(void **state)
+{
+    struct table table, zero = {0};
+
+    (void)state;
+    table_init(&table, 0);
+    assert_int_equal(table_find(&table, "a"), TABLE_END);
+    table_add(&table, "a", 1);
+    assert_int_equal(table_find(&table, ""), TABLE_END);
+    assert_int_equal(table_find(&table, "b"), TABLE_END);
+    assert_int_equal(table_find(&table, NULL), TABLE_END);
+    assert_int_equal(table_find(&zero, "a"), TABLE_END);
+    table_add(&table, "", 7);
+    assert_int_equal(table_value(&table, table_find(&table, "")), 7);
+    table_release(&table);
+    table_release(&table);
+}
+
+static void table_next_of_a_shared_key_walks_in_order(void **state)
+{
+    static const char *const keys[] = {"a", "b", "c"};
+    struct table table;
+
+    (void)state;
+    table_init(&table, 4);
+    for (uint32_t i = 0; i < 3000; i++)
+        table_add(&table, keys[i % 3], i);
+    for (uint32_t k = 0; k < 3; k++) {
+        uint32_t expected = k, entry = table_find(&table, keys[k]);
+
+        for (; entry != TABLE_END; entry = table_next(&table, entry), expected += 3)
+            assert_int_equal(table_value(&table, entry), expected);
+        assert_int_equal(expected, 3000 + k);
+    }
+    table_release(&table);
+}
+
+static void table_add_of_many_keys_keeps_each(void **state)
+{
+    enum { COUNT = 50000 };
+    struct arena arena = ARENA_INIT;
+    const char **keys = arena_calloc(&arena, COUNT, sizeof(*keys));
+    struct table table;
+
+    (void)state;
+    table_init(&table, 1); /* so that it has to grow */
+    for (uint32_t i = 0; i < COUNT; i++) {
+        keys[i] = arena_printf(&arena, "%.*s%u", (int)(i % 40), /* every length to 45 */
+                               "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", i);
+        table_add(&table, keys[i], i);
+    }
+    for (uint32_t i = 0; i < COUNT; i++) {
+        const char *copy = arena_strdup(&arena, keys[i]); /* by content, not by address */
+        uint32_t entry = table_find(&table, copy);
+
+        assert_int_not_equal(entry, TABLE_END);
+        assert_int_equal(table_value(&table, entry), i);
+        assert_int_equal(table_next(&table, entry), TABLE_END);
+    }
+    table_release(&table);
+    arena_release(&arena);
+}
+
+/* Quadratic behaviour would take minutes here. */
+static void table_add_of_one_key_only_stays_linear(void **state)
+{
+    enum { COUNT = 300000 };
+    struct table table;
+    uint32_t count = 0;
+
+    (void)state;
+    table_init(&table, COUNT);
+    for (uint32_t i = 0; i < COUNT; i++)
+        table_add(&table, "same@example.com", i);
+    for (uint32_t entry = table_find(&table, "same@example.com"); entry != TABLE_END;
+         entry = table_next(&table, entry))
+        count++;
+    assert_int_equal(count, COUNT);
+    table_release(&table);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(table_find_of_absent_keys_finds_nothing),
+        cmocka_unit_test(table_next_of_a_shared_key_walks_in_order),
+        cmocka_unit_test(table_add_of_many_keys_keeps_each),
+        cmocka_unit_test(table_add_of_one_key_only_stays_linear),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
