@@ -88,6 +88,25 @@ static void fold_name_of_any_blanks_has_single_spaces(void **state)
         check(&cases[i], fold_name);
 }
 
+static void fold_plain_name_of_accents_has_none(void **state)
+{
+    static const struct pair cases[] = {
+        {NULL, NULL},
+        {" ", NULL},
+        {"Jos\xC3\xA9  M\xC3\xBCller", "jose muller"},
+        {"Jose\xCC\x81", "jose"},
+        {"anna", "anna"},
+        {"\xE5\xB1\xB1", "\xE5\xB1\xB1"},
+        {"\xEA\xB0\x80", "\xEA\xB0\x80"}, /* Hangul comes apart and together again */
+        {"\xCC\x81", NULL},
+        {"Bad\xFF", "Bad\xFF"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        check(&cases[i], fold_plain_name);
+}
+
 static void fold_skeleton_of_look_alikes_is_equal(void **state)
 {
     static const struct {
@@ -160,6 +179,7 @@ int main(void)
         cmocka_unit_test(fold_text_of_any_case_and_normal_form_is_one),
         cmocka_unit_test(fold_text_of_folded_text_is_the_string_itself),
         cmocka_unit_test(fold_name_of_any_blanks_has_single_spaces),
+        cmocka_unit_test(fold_plain_name_of_accents_has_none),
         cmocka_unit_test(fold_skeleton_of_look_alikes_is_equal),
         cmocka_unit_test(fold_skeleton_of_ascii_is_that_of_icu),
         cmocka_unit_test(fold_text_of_a_long_text_needs_no_room_in_advance),

@@ -151,6 +151,21 @@ static void instant_day_around_a_change_of_offset_is_the_civil_one(void **state)
     assert_false(day_is_set(instant_day(INSTANT_NONE, &zone)));
 }
 
+static void instant_day_in_the_second_of_a_change_has_the_new_offset(void **state)
+{
+    /* As in Apia: 2011-12-30T10:00:00Z skips a day. */
+    static const int64_t from[] = {INT64_MIN, 1325239200};
+    static const int32_t offset[] = {-36000, 50400};
+    static const struct zone zone = {.name = "t", .count = 2, .from_s = from, .offset_s = offset};
+    struct instant instant = {.us = 1325239200 * SECOND_US};
+    char text[DAY_TEXT_SIZE];
+
+    (void)state;
+    assert_string_equal(day_format(instant_day(instant, &zone), text), "2011-12-31");
+    instant.us--;
+    assert_string_equal(day_format(instant_day(instant, &zone), text), "2011-12-29");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +173,7 @@ int main(void)
         cmocka_unit_test(instant_parse_rfc3339_of_any_form_is_strict),
         cmocka_unit_test(instant_add_us_beyond_the_range_stops_at_its_end),
         cmocka_unit_test(instant_day_around_a_change_of_offset_is_the_civil_one),
+        cmocka_unit_test(instant_day_in_the_second_of_a_change_has_the_new_offset),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,250 @@
+/* base/file: whole files in, whole files out. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/mem.h"
+
+static char directory[] = "/tmp/test-file-XXXXXX";
+static char *path, *other;
+
+static int make_directory(void **state)
+{
+    (void)state;
+    if (!mkdtemp(directory))
+        return -1;
+    path = file_join(directory, "file");
+    other = file_join(directory, "other");
+    return 0;
+}
+
+static int remove_directory(void **state)
+{
+    (void)state;
+    (void)unlink(path);
+    (void)unlink(other);
+    free(path);
+    free(other);
+    return rmdir(directory); /* fails when a temporary file was left */
+}
+
+static void put(const char *content)
+{
+    struct err err = ERR_INIT;
+
+    assert_int_equal(file_write(path, 0640, content, strlen(content), &err), 0);
+}
+
+static void assert_content(const char *name, const char *expected)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    struct err err = ERR_INIT;
+
+    assert_int_equal(file_read(name, 1000, ERR_ROSTER, &text, NULL, &err), 0);
+    assert_string_equal(text_cstr(&text), expected);
+}
+
+static void assert_unreadable(const char *name, size_t limit, const char *why)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    struct instant modified = {.us = 7};
+    struct err err = ERR_INIT;
+
+    text_add(&text, "kept");
+    assert_int_equal(file_read(name, limit, ERR_ROSTER, &text, &modified, &err), -1);
+    assert_int_equal(err.code, ERR_ROSTER);
+    assert_non_null(strstr(err.text, name));
+    assert_non_null(strstr(err.text, why));
+    assert_string_equal(text_cstr(&text), "kept");
+    assert_true(modified.us == 7);
+    err_release(&err);
+}
+
+static void assert_unwritable(const char *name, const char *why)
+{
+    struct err err = ERR_INIT;
+
+    assert_int_equal(file_write(name, 0600, "x", 1, &err), -1);
+    assert_int_equal(err.code, ERR_INTERNAL);
+    assert_non_null(strstr(err.text, why));
+    err_release(&err);
+}
+
+static void file_read_within_the_limit_appends_all(void **state)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    struct timespec times[2] = {{.tv_sec = 1700000000, .tv_nsec = 123456789},
+                                {.tv_sec = 1700000000, .tv_nsec = 123456789}};
+    struct instant modified = INSTANT_NONE;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    put("hello");
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+    assert_int_equal(file_read(path, 5, ERR_ROSTER, &text, &modified, &err), 0);
+    assert_int_equal(file_read(path, 5, ERR_ROSTER, &text, NULL, &err), 0);
+    assert_string_equal(text_cstr(&text), "hellohello");
+    assert_true(modified.us == INT64_C(1700000000123456));
+    put("");
+    assert_content(path, "");
+}
+
+static void file_read_of_a_large_file_is_whole(void **state)
+{
+    enum { SIZE = 3000000 };
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    CLEANUP(mem_cleanup) char *bytes = mem_alloc(SIZE);
+    struct err err = ERR_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < SIZE; i++)
+        bytes[i] = (char)(i * 31 >> 3 & 0xFF);
+    assert_int_equal(file_write(path, 0600, bytes, SIZE, &err), 0);
+    assert_int_equal(file_read(path, SIZE, ERR_ROSTER, &text, NULL, &err), 0);
+    assert_int_equal(text.length, SIZE);
+    assert_memory_equal(text.data, bytes, SIZE);
+}
+
+static void file_read_of_other_things_says_what_they_are(void **state)
+{
+    (void)state;
+    (void)unlink(path);
+    assert_unreadable(path, 10, "No such file");
+    assert_unreadable(directory, 10, "is a directory");
+    assert_unreadable("/dev/null", 10, "not a regular file");
+    assert_int_equal(mkfifo(path, 0600), 0); /* must not wait for a writer */
+    assert_unreadable(path, 10, "not a regular file");
+    assert_int_equal(unlink(path), 0);
+    put("hello");
+    assert_unreadable(path, 4, "larger than 4 bytes");
+    assert_unreadable("/proc/self/status", 4, "larger than 4 bytes"); /* which says it is empty */
+}
+
+static void file_write_over_a_file_replaces_content_and_mode(void **state)
+{
+    mode_t mask = umask(077);
+    struct stat status;
+    struct err err = ERR_INIT;
+    int old;
+
+    (void)state;
+    put("old");
+    old = open(path, O_RDONLY | O_CLOEXEC);
+    assert_true(old >= 0);
+    assert_int_equal(file_write(path, 0644, "new text", 8, &err), 0);
+    umask(mask);
+    assert_content(path, "new text");
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0644);
+    assert_int_equal(fstat(old, &status), 0); /* a reader of the old one still has it whole */
+    assert_int_equal(status.st_size, 3);
+    assert_int_equal(close(old), 0);
+}
+
+static void file_write_through_a_link_keeps_the_link(void **state)
+{
+    struct stat status;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    put("old");
+    (void)unlink(other);
+    assert_int_equal(symlink(path, other), 0);
+    assert_int_equal(file_write(other, 0600, "new", 3, &err), 0);
+    assert_content(path, "new");
+    assert_int_equal(lstat(other, &status), 0);
+    assert_true(S_ISLNK(status.st_mode));
+    assert_int_equal(unlink(path), 0);
+    assert_unwritable(other, "cannot follow the link");
+    assert_int_equal(unlink(other), 0);
+}
+
+static void file_write_to_what_is_no_file_is_refused(void **state)
+{
+    CLEANUP(mem_cleanup) char *missing = file_join(directory, "missing/file");
+
+    (void)state;
+    assert_unwritable(directory, "is a directory");
+    assert_unwritable("/dev/null", "not a regular file");
+    assert_unwritable(missing, "No such file");
+}
+
+static void file_paths_are_joined_and_split(void **state)
+{
+    static const struct {
+        const char *directory, *name, *joined;
+    } joins[] = {
+        {"a", "b", "a/b"}, {"a/", "b", "a/b"}, {"", "b", "b"}, {"/", "b", "/b"}, {"a", "/b", "/b"},
+    };
+    static const struct {
+        const char *path, *directory;
+    } splits[] = {
+        {"a/b", "a"}, {"/a", "/"},   {"a", "."},    {"", "."},
+        {"/", "/"},   {"a/b/", "a"}, {"a//b", "a"}, {"/a/b/c", "/a/b"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(joins); i++) {
+        CLEANUP(mem_cleanup) char *joined = file_join(joins[i].directory, joins[i].name);
+
+        assert_string_equal(joined, joins[i].joined);
+    }
+    for (size_t i = 0; i < COUNT_OF(splits); i++) {
+        CLEANUP(mem_cleanup) char *parent = file_directory(splits[i].path);
+
+        assert_string_equal(parent, splits[i].directory);
+    }
+}
+
+static void file_make_directory_makes_what_is_missing(void **state)
+{
+    CLEANUP(mem_cleanup) char *first = file_join(directory, "d");
+    CLEANUP(mem_cleanup) char *second = file_join(first, "e");
+    CLEANUP(mem_cleanup) char *blocked = file_join(path, "d");
+    mode_t mask = umask(077);
+    struct stat status;
+    struct err err = ERR_INIT;
+
+    (void)state;
+    assert_int_equal(file_make_directory(second, 0750, &err), 0);
+    umask(mask);
+    assert_int_equal(file_make_directory(second, 0700, &err), 0); /* there already: untouched */
+    assert_int_equal(stat(first, &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0750);
+    assert_int_equal(stat(second, &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0750);
+    assert_int_equal(rmdir(second), 0);
+    assert_int_equal(rmdir(first), 0);
+    put("x");
+    assert_int_equal(file_make_directory(blocked, 0750, &err), -1);
+    assert_int_equal(err.code, ERR_INTERNAL);
+    assert_non_null(strstr(err.text, "a file is in its place"));
+    err_release(&err);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(file_read_within_the_limit_appends_all),
+        cmocka_unit_test(file_read_of_a_large_file_is_whole),
+        cmocka_unit_test(file_read_of_other_things_says_what_they_are),
+        cmocka_unit_test(file_write_over_a_file_replaces_content_and_mode),
+        cmocka_unit_test(file_write_through_a_link_keeps_the_link),
+        cmocka_unit_test(file_write_to_what_is_no_file_is_refused),
+        cmocka_unit_test(file_paths_are_joined_and_split),
+        cmocka_unit_test(file_make_directory_makes_what_is_missing),
+    };
+
+    return cmocka_run_group_tests(tests, make_directory, remove_directory);
+}
