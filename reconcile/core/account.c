@@ -20,7 +20,7 @@ const char *account_status_name(enum account_status status)
 const char *login_source_name(enum login_source source)
 {
     static const char *const name[] = {
-        [LOGIN_FROM_NOWHERE] = "", [LOGIN_FROM_SINGLE_READ] = "single read",
+        [LOGIN_FROM_NOWHERE] = "",      [LOGIN_FROM_SINGLE_READ] = "single read",
         [LOGIN_FROM_EVENTS] = "events", [LOGIN_FROM_HISTORY] = "history",
         [LOGIN_FROM_EXPORT] = "export",
     };

@@ -7,22 +7,7 @@
 
 #include "core/policy.h"
 
-enum guard_id {
-    GUARD_G1 = 1,
-    GUARD_G2,
-    GUARD_G3,
-    GUARD_G4,
-    GUARD_G5,
-    GUARD_G6,
-    GUARD_G7,
-    GUARD_G8,
-    GUARD_G9,
-    GUARD_G10,
-    GUARD_G11,
-    GUARD_G12,
-    GUARD_G13,
-    GUARD_COUNT
-};
+#define GUARD_COUNT 13 /* G1 to G13 */
 
 struct guard_finding {
     const char *id; /* "G1" */

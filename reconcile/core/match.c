@@ -55,7 +55,8 @@ const char *near_kind_sentence(enum near_kind near)
     return sentence[near];
 }
 
-/* --- the index of people --------------------------------------------------------------------------- */
+/* --- the index of people
+ * --------------------------------------------------------------------------- */
 
 struct index {
     struct arena *arena; /* folded keys live as long as the run */
@@ -161,9 +162,11 @@ static void index_release(struct index *index)
     free(index->alias);
 }
 
-/* --- one account ----------------------------------------------------------------------------------- */
+/* --- one account
+ * ----------------------------------------------------------------------------------- */
 
-/* The least person among those with this key, and in *ret_several whether there is more than one. */
+/* The least person among those with this key, and in *ret_several whether there is more than one.
+ */
 static const struct person *find_person(const struct index *index, enum match_key key,
                                         const char *value, bool *ret_several)
 {
@@ -257,7 +260,8 @@ static struct pairing match_one(const struct index *index, const struct account 
     return pairing;
 }
 
-/* --- the links file -------------------------------------------------------------------------------- */
+/* --- the links file
+ * -------------------------------------------------------------------------------- */
 
 /* What a person wrote down for this account: NULL = nothing; *ret_several when lines disagree. */
 static const struct link_override *find_override(const struct index *index,
@@ -310,16 +314,16 @@ static void match_accounts(const struct index *index, const struct snapshot *sna
     for (size_t i = 0; i < snapshot->count; i++) {
         bool several = false;
         const struct link_override *link =
-            matching->link_count
-                ? find_override(index, &overrides, &snapshot->account[i], &several)
-                : NULL;
-        pairing[i] = link ? follow_override(index, link, several)
-                          : match_one(index, &snapshot->account[i]);
+            matching->link_count ? find_override(index, &overrides, &snapshot->account[i], &several)
+                                 : NULL;
+        pairing[i] =
+            link ? follow_override(index, link, several) : match_one(index, &snapshot->account[i]);
     }
     table_release(&overrides);
 }
 
-/* --- several accounts for one person --------------------------------------------------------------- */
+/* --- several accounts for one person
+ * --------------------------------------------------------------- */
 
 /* The claims on one person: which keys made links, and the two least accounts that claim them. */
 struct claim {
@@ -345,8 +349,8 @@ static void add_claim(struct claim *claim, enum match_key key, const struct acco
     }
 }
 
-/* Different keys that lead different accounts to one person: nobody can tell which is theirs. A line
- * of the links file is a person's word for its own account, and contests the others. */
+/* Different keys that lead different accounts to one person: nobody can tell which is theirs. A
+ * line of the links file is a person's word for its own account, and contests the others. */
 static void settle_claims(const struct snapshot *snapshot, const struct roster *roster,
                           struct pairing *pairing)
 {

@@ -93,7 +93,8 @@ static void propose(struct finder *finder, uint32_t account, enum near_kind kind
     pairing->other = person;
 }
 
-/* --- names ---------------------------------------------------------------------------------------- */
+/* --- names
+ * ---------------------------------------------------------------------------------------- */
 
 /* The first and the last word of a folded name, in alphabetical order, so that 'Doe, Jane' and
  * 'Jane Middle Doe' meet. One word alone counts only when it is not ASCII: names written without
@@ -106,8 +107,8 @@ static const char *name_key(struct arena *arena, const char *name)
     if (!folded)
         return NULL;
     if (comma) /* 'family, given middle' reads 'given middle family' */
-        folded = fold_plain_name(arena, arena_printf(arena, "%s %.*s", comma + 1,
-                                                     (int)(comma - folded), folded));
+        folded = fold_plain_name(
+            arena, arena_printf(arena, "%s %.*s", comma + 1, (int)(comma - folded), folded));
     const char *first_end = folded ? strchr(folded, ' ') : NULL;
     if (!first_end)
         return folded && !text_is_ascii(folded) ? folded : NULL;
@@ -118,7 +119,8 @@ static const char *name_key(struct arena *arena, const char *name)
     return arena_printf(arena, "%s %s", in_order ? first : last, in_order ? last : first);
 }
 
-/* --- one edit ------------------------------------------------------------------------------------- */
+/* --- one edit
+ * ------------------------------------------------------------------------------------- */
 
 static uint64_t mix(uint64_t value)
 {
@@ -210,7 +212,8 @@ static void visit_edits(struct finder *finder, const struct address *address,
     }
 }
 
-/* --- the two passes ------------------------------------------------------------------------------- */
+/* --- the two passes
+ * ------------------------------------------------------------------------------- */
 
 static bool is_wanted(const struct pairing *pairing)
 {

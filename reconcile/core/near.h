@@ -1,7 +1,8 @@
 /*
  * near: finds, for accounts without a person, somebody they might be after all (decision row P6).
  *
- * This never makes a link. It only notices resemblance, so that the account is kept and a person looks.
+ * This never makes a link. It only notices resemblance, so that the account is kept and a person
+ * looks.
  */
 #ifndef CORE_NEAR_H
 #define CORE_NEAR_H

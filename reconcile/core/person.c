@@ -8,7 +8,7 @@
 const char *person_status_name(enum person_status status)
 {
     static const char *const name[] = {
-        [PERSON_UNKNOWN] = "unknown", [PERSON_EMPLOYED] = "employed",
+        [PERSON_UNKNOWN] = "unknown",   [PERSON_EMPLOYED] = "employed",
         [PERSON_ON_LEAVE] = "on_leave", [PERSON_FUTURE] = "future",
         [PERSON_DEPARTED] = "departed", [PERSON_ABSENT] = "absent",
     };

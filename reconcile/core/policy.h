@@ -26,9 +26,8 @@ struct patterns { /* shell-style, compared folded; any one matches */
  * The names, types and meaning are in policy_conditions[]. */
 struct conditions {
     unsigned account; /* bits 1 << enum account_status */
-    unsigned
-        person; /* bits 1 << enum person_status; bit CONDITION_PERSON_AMBIGUOUS is not offered */
-    unsigned login; /* bits 1 << enum login_kind: never, known */
+    unsigned person;  /* bits 1 << enum person_status; unknown is not offered: P5 keeps it */
+    unsigned login;   /* bits 1 << enum login_kind: never, known */
     int idle_days_min;
     int known_days_min;
     int departed_days_min;
@@ -51,6 +50,12 @@ struct conditions {
         .suspended_days_min = -1, .absent_rosters_min = -1                                         \
     }
 
+/* Three-valued: what cannot be told is not false. A rule that acts needs TRUE of every `when` and a
+ * certain FALSE of some `unless`; a rule that keeps is content with less. */
+enum truth { TRUTH_UNKNOWN = 0, TRUTH_FALSE, TRUTH_TRUE };
+
+struct subject; /* core/condition.h: one account with everything a condition may ask */
+
 enum condition_type { CONDITION_WORDS, CONDITION_DAYS, CONDITION_PATTERNS };
 
 /* One condition as the configuration names it. `offset` is into struct conditions. For WORDS the
@@ -62,6 +67,7 @@ struct condition_field {
     const char *const *words;
     const unsigned *bit;
     const char *sentence; /* for the documentation */
+    enum truth (*evaluate)(const struct conditions *conditions, const struct subject *subject);
 };
 extern const struct condition_field policy_conditions[]; /* ended by name NULL */
 

@@ -75,6 +75,11 @@ void roster_judge(struct roster *roster, struct day today)
     roster->duplicates = count_duplicates(roster);
 }
 
+size_t roster_people(const struct roster *roster)
+{
+    return roster->count - roster->rejected;
+}
+
 unsigned roster_count_apart(const struct instant *good, size_t count, struct instant since)
 {
     const int64_t apart_us = 20 * 3600 * SECOND_US;

@@ -25,6 +25,9 @@ struct roster {
  * rejected, blind and duplicates. Idempotent for the same day. */
 void roster_judge(struct roster *roster, struct day today);
 
+/* Accepted people: rows that were not rejected. */
+size_t roster_people(const struct roster *roster);
+
 /* How often in a row absence was confirmed: of the ascending read times of good rosters, those at
  * or after `since`, counting only ones at least 20 hours after the last one counted (R6). */
 unsigned roster_count_apart(const struct instant *good, size_t count, struct instant since);

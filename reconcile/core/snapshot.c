@@ -78,9 +78,9 @@ struct digest account_digest(const struct account *account)
 {
     struct digest_stream *stream = digest_new();
     const char *const field[] = {
-        account->id,   account->username,        account->email,      account->email2,
-        account->name, account->employee_number, account->profile_id, account->country,
-        account->flaw,
+        account->id,         account->username, account->email,
+        account->email2,     account->name,     account->employee_number,
+        account->profile_id, account->country,  account->flaw,
     };
 
     for (size_t i = 0; i < sizeof(field) / sizeof(field[0]); i++)

@@ -1,0 +1,319 @@
+/*
+ * One table says what a condition is called, what it holds, where it is kept and how it is asked.
+ * Days count whole days of the configured zone. What is not known answers UNKNOWN, never FALSE:
+ * an `unless` that cannot be told vetoes as well.
+ */
+#include "core/condition.h"
+
+#include "base/fold.h"
+#include "base/text.h"
+
+static enum truth truth_of(bool value)
+{
+    return value ? TRUTH_TRUE : TRUTH_FALSE;
+}
+
+/* --- words
+ * ----------------------------------------------------------------------------------------- */
+
+static enum truth ask_account(const struct conditions *conditions, const struct subject *subject)
+{
+    if (subject->account->status == ACCOUNT_UNREADABLE)
+        return TRUTH_UNKNOWN;
+    return truth_of(conditions->account & (1U << subject->account->status));
+}
+
+static enum truth ask_person(const struct conditions *conditions, const struct subject *subject)
+{
+    if (subject->status == PERSON_UNKNOWN)
+        return TRUTH_UNKNOWN;
+    return truth_of(conditions->person & (1U << subject->status));
+}
+
+static enum truth ask_login(const struct conditions *conditions, const struct subject *subject)
+{
+    enum login_kind kind = subject->account->login.kind;
+
+    if (kind != LOGIN_NEVER && kind != LOGIN_KNOWN)
+        return TRUTH_UNKNOWN;
+    return truth_of(conditions->login & (1U << kind));
+}
+
+/* --- days
+ * ------------------------------------------------------------------------------------------ */
+
+static enum truth ask_idle(const struct conditions *conditions, const struct subject *subject)
+{
+    switch (subject->account->login.kind) {
+    case LOGIN_KNOWN:
+        return truth_of(subject->idle_days >= conditions->idle_days_min);
+    case LOGIN_NEVER:
+        return TRUTH_FALSE; /* never logged in is not infinitely idle: R5 has its own condition */
+    case LOGIN_NOT_READ:
+    case LOGIN_UNREADABLE:
+        break;
+    }
+    return TRUTH_UNKNOWN;
+}
+
+static enum truth ask_known(const struct conditions *conditions, const struct subject *subject)
+{
+    return truth_of(subject->known_days >= conditions->known_days_min);
+}
+
+static enum truth ask_departed(const struct conditions *conditions, const struct subject *subject)
+{
+    if (subject->status == PERSON_UNKNOWN)
+        return TRUTH_UNKNOWN;
+    if (subject->status != PERSON_DEPARTED)
+        return TRUTH_FALSE;
+    if (subject->departed_days < 0)
+        return TRUTH_UNKNOWN; /* departed, but the roster does not say since when */
+    return truth_of(subject->departed_days >= conditions->departed_days_min);
+}
+
+static enum truth ask_suspended(const struct conditions *conditions, const struct subject *subject)
+{
+    return truth_of(subject->suspended_days >= 0 &&
+                    subject->suspended_days >= conditions->suspended_days_min);
+}
+
+static enum truth ask_absent(const struct conditions *conditions, const struct subject *subject)
+{
+    if (subject->status == PERSON_UNKNOWN)
+        return TRUTH_UNKNOWN;
+    if (subject->status != PERSON_ABSENT)
+        return TRUTH_FALSE;
+    if (!subject->absence_provable)
+        return TRUTH_UNKNOWN;
+    return truth_of(subject->absent_rosters >= (unsigned)conditions->absent_rosters_min);
+}
+
+/* --- patterns
+ * -------------------------------------------------------------------------------------- */
+
+static bool any_matches(const struct patterns *patterns, const char *value, struct arena *scratch)
+{
+    const char *folded = fold_text(scratch, value);
+
+    for (size_t i = 0; folded && i < patterns->count; i++) {
+        const char *pattern = fold_text(scratch, patterns->item[i]);
+        if (pattern && text_matches(pattern, folded))
+            return true;
+    }
+    return false;
+}
+
+static enum truth ask_username(const struct conditions *conditions, const struct subject *subject)
+{
+    return truth_of(
+        any_matches(&conditions->username, subject->account->username, subject->scratch));
+}
+
+static enum truth ask_email(const struct conditions *conditions, const struct subject *subject)
+{
+    return truth_of(any_matches(&conditions->email, subject->account->email, subject->scratch) ||
+                    any_matches(&conditions->email, subject->account->email2, subject->scratch));
+}
+
+static enum truth ask_employee_number(const struct conditions *conditions,
+                                      const struct subject *subject)
+{
+    const char *number = subject->account->employee_number;
+
+    if (!number && subject->person)
+        number = subject->person->employee_number;
+    return truth_of(any_matches(&conditions->employee_number, number, subject->scratch));
+}
+
+static enum truth ask_profile(const struct conditions *conditions, const struct subject *subject)
+{
+    if (!subject->profile)
+        return TRUTH_UNKNOWN;
+    return truth_of(any_matches(&conditions->profile, subject->profile->id, subject->scratch) ||
+                    any_matches(&conditions->profile, subject->profile->name, subject->scratch));
+}
+
+static enum truth ask_role(const struct conditions *conditions, const struct subject *subject)
+{
+    if (!subject->profile)
+        return TRUTH_UNKNOWN;
+    for (size_t i = 0; i < subject->profile->role_count; i++) {
+        if (any_matches(&conditions->role, subject->profile->role[i], subject->scratch))
+            return TRUTH_TRUE;
+    }
+    return TRUTH_FALSE;
+}
+
+static enum truth ask_group(const struct conditions *conditions, const struct subject *subject)
+{
+    if (subject->account->groups_unreadable)
+        return TRUTH_UNKNOWN;
+    for (size_t i = 0; i < subject->account->group_count; i++) {
+        const struct group *group = &subject->account->group[i];
+        if (any_matches(&conditions->group, group->id, subject->scratch) ||
+            any_matches(&conditions->group, group->name, subject->scratch))
+            return TRUTH_TRUE;
+    }
+    return TRUTH_FALSE;
+}
+
+const char *subject_department(const struct account *account, const struct person *person)
+{
+    return person && person->department ? person->department : account->department;
+}
+
+static enum truth ask_department(const struct conditions *conditions, const struct subject *subject)
+{
+    const char *department = subject_department(subject->account, subject->person);
+
+    if (!department && !subject->person)
+        return TRUTH_UNKNOWN; /* neither HR nor a single read told us */
+    return truth_of(any_matches(&conditions->department, department, subject->scratch));
+}
+
+static enum truth ask_country(const struct conditions *conditions, const struct subject *subject)
+{
+    return truth_of(any_matches(&conditions->country, subject->account->country, subject->scratch));
+}
+
+/* --- the table
+ * ------------------------------------------------------------------------------------- */
+
+static const char *const account_word[] = {"active", "inactive", "gone", NULL};
+static const unsigned account_bit[] = {1U << ACCOUNT_ACTIVE, 1U << ACCOUNT_INACTIVE,
+                                       1U << ACCOUNT_GONE};
+static const char *const person_word[] = {"employed", "on_leave", "future",
+                                          "departed", "absent",   NULL};
+static const unsigned person_bit[] = {1U << PERSON_EMPLOYED, 1U << PERSON_ON_LEAVE,
+                                      1U << PERSON_FUTURE, 1U << PERSON_DEPARTED,
+                                      1U << PERSON_ABSENT};
+static const char *const login_word[] = {"never", "known", NULL};
+static const unsigned login_bit[] = {1U << LOGIN_NEVER, 1U << LOGIN_KNOWN};
+
+#define WORDS(field)    CONDITION_WORDS, offsetof(struct conditions, field), field##_word, field##_bit
+#define DAYS(field)     CONDITION_DAYS, offsetof(struct conditions, field), NULL, NULL
+#define PATTERNS(field) CONDITION_PATTERNS, offsetof(struct conditions, field), NULL, NULL
+
+const struct condition_field policy_conditions[] = {
+    {"account", WORDS(account), "the account's status: active, inactive or gone", ask_account},
+    {"person", WORDS(person),
+     "what the roster says: employed, on_leave, future, departed or absent", ask_person},
+    {"login", WORDS(login), "never logged in, or a login is known: never or known", ask_login},
+    {"idle_days_min", DAYS(idle_days_min), "whole days since the newest known login", ask_idle},
+    {"known_days_min", DAYS(known_days_min),
+     "whole days since this program first saw the account, or since its created date", ask_known},
+    {"departed_days_min", DAYS(departed_days_min), "whole days since the person's last day",
+     ask_departed},
+    {"suspended_days_min", DAYS(suspended_days_min),
+     "whole days since this program suspended the account", ask_suspended},
+    {"absent_rosters_min", DAYS(absent_rosters_min),
+     "consecutive good rosters, 20 hours apart, without the person", ask_absent},
+    {"username", PATTERNS(username), "username, shell-style pattern", ask_username},
+    {"email", PATTERNS(email), "first or second e-mail address, shell-style pattern", ask_email},
+    {"employee_number", PATTERNS(employee_number), "employee number, shell-style pattern",
+     ask_employee_number},
+    {"profile", PATTERNS(profile), "name or id of the permission profile, shell-style pattern",
+     ask_profile},
+    {"role", PATTERNS(role), "a security role of the profile, shell-style pattern", ask_role},
+    {"group", PATTERNS(group), "name or id of a group, shell-style pattern", ask_group},
+    {"department", PATTERNS(department), "the person's department, else the account's",
+     ask_department},
+    {"country", PATTERNS(country), "the account's country, shell-style pattern", ask_country},
+    {NULL, CONDITION_WORDS, 0, NULL, NULL, NULL, NULL},
+};
+
+bool condition_is_set(const struct condition_field *field, const struct conditions *conditions)
+{
+    const char *at = (const char *)conditions + field->offset;
+
+    switch (field->type) {
+    case CONDITION_WORDS:
+        return *(const unsigned *)(const void *)at != 0;
+    case CONDITION_DAYS:
+        return *(const int *)(const void *)at >= 0;
+    case CONDITION_PATTERNS:
+        return ((const struct patterns *)(const void *)at)->count > 0;
+    }
+    return false;
+}
+
+enum truth conditions_hold(const struct conditions *conditions, const struct subject *subject)
+{
+    enum truth all = TRUTH_TRUE;
+
+    for (const struct condition_field *field = policy_conditions; field->name; field++) {
+        if (!condition_is_set(field, conditions))
+            continue;
+        enum truth one = field->evaluate(conditions, subject);
+        if (one == TRUTH_FALSE)
+            return TRUTH_FALSE;
+        if (one == TRUTH_UNKNOWN)
+            all = TRUTH_UNKNOWN;
+    }
+    return all;
+}
+
+/* --- the subject
+ * ----------------------------------------------------------------------------------- */
+
+static int days_since(struct day earlier, struct day today)
+{
+    int days = day_is_set(earlier) ? day_between(earlier, today) : -1;
+
+    return day_is_set(earlier) && days < 0 ? 0 : days;
+}
+
+/* The earlier of our first sight and the created date that Bynder's export gave (R5). */
+static struct instant known_since(const struct account_history *history)
+{
+    if (instant_is_set(history->created) &&
+        (!instant_is_set(history->first_seen) ||
+         instant_compare(history->created, history->first_seen) < 0))
+        return history->created;
+    return history->first_seen;
+}
+
+static unsigned absent_rosters(const struct policy_context *context,
+                               const struct account_history *history)
+{
+    struct instant since = history->unlinked_since;
+
+    if (!instant_is_set(since) && context->good_roster_count > 0)
+        since =
+            context->good_roster[context->good_roster_count - 1]; /* absent for the first time */
+    return roster_count_apart(context->good_roster, context->good_roster_count, since);
+}
+
+struct subject subject_of(const struct policy *policy, const struct policy_context *context,
+                          const struct account *account, const struct pairing *pairing,
+                          struct arena *scratch)
+{
+    const struct account_history *history = &account->history;
+    struct subject subject = {
+        .account = account,
+        .pairing = pairing,
+        .person = pairing->kind == LINK_ONE ? pairing->person : NULL,
+        .idle_days = -1,
+        .departed_days = -1,
+        .absence_provable = context->absence_provable,
+        .scratch = scratch,
+    };
+    struct day known = instant_day(known_since(history), policy->zone);
+    struct day suspended = instant_day(history->suspended_by_us, policy->zone);
+
+    if (subject.person)
+        subject.status = subject.person->status;
+    else if (pairing->kind == LINK_NONE)
+        subject.status = PERSON_ABSENT;
+    if (account->login.kind == LOGIN_KNOWN)
+        subject.idle_days =
+            days_since(instant_day(account->login.at, policy->zone), context->today);
+    if (subject.status == PERSON_DEPARTED)
+        subject.departed_days = days_since(subject.person->last_day, context->today);
+    subject.known_days = day_is_set(known) ? days_since(known, context->today) : 0;
+    subject.suspended_days = days_since(suspended, context->today);
+    if (subject.status == PERSON_ABSENT)
+        subject.absent_rosters = absent_rosters(context, history);
+    return subject;
+}

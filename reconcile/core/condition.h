@@ -1,0 +1,43 @@
+/*
+ * condition: what the conditions of a rule ask about one account, and their answers in three
+ * values.
+ */
+#ifndef CORE_CONDITION_H
+#define CORE_CONDITION_H
+
+#include "core/policy.h"
+
+struct subject {
+    const struct account *account;
+    const struct pairing *pairing;
+    const struct person *person;   /* LINK_ONE only */
+    const struct profile *profile; /* NULL = unknown (P8 keeps it) */
+    enum person_status status;     /* PERSON_ABSENT without a link */
+    int idle_days;                 /* -1 = no known login */
+    int known_days;                /* since our first sight or Bynder's created date */
+    int departed_days;             /* -1 = not departed, or no last day */
+    int suspended_days;            /* -1 = not suspended by us */
+    unsigned absent_rosters;       /* R6 */
+    bool absence_provable;
+    struct arena *scratch; /* for folding */
+};
+
+#define ABSENT_ROSTERS_DEFAULT 3
+
+/* Fills everything but the profile. */
+struct subject subject_of(const struct policy *policy, const struct policy_context *context,
+                          const struct account *account, const struct pairing *pairing,
+                          struct arena *scratch);
+
+/* All set conditions, ANDed: FALSE if any is false, else UNKNOWN if any is unknown, else TRUE.
+ * No condition at all is TRUE. */
+enum truth conditions_hold(const struct conditions *conditions, const struct subject *subject);
+
+/* Whether a condition of the table is set. */
+bool condition_is_set(const struct condition_field *field, const struct conditions *conditions);
+
+/* "department" as conditions and guards see it: the person's, else the account's; NULL = not told.
+ */
+const char *subject_department(const struct account *account, const struct person *person);
+
+#endif

@@ -1,0 +1,118 @@
+/*
+ * Each condition that carries evidence has one function that writes its part of the sentence; the
+ * table below is in the order in which the parts read best.
+ */
+#include "core/explain.h"
+
+#include "base/text.h"
+
+static void tell_departed(struct text *text, const struct rule *rule, const struct subject *subject)
+{
+    char day[DAY_TEXT_SIZE];
+
+    if (subject->status != PERSON_DEPARTED)
+        return;
+    if (subject->departed_days < 0) {
+        text_add(text, "departed: the roster says so, without a last day");
+        return;
+    }
+    text_addf(text, "departed: last day %s (%d days ago) in the roster",
+              day_format(subject->person->last_day, day), subject->departed_days);
+    if (rule->when.departed_days_min >= 0)
+        text_addf(text, " is at or over %d days", rule->when.departed_days_min);
+}
+
+static void tell_absent(struct text *text, const struct rule *rule, const struct subject *subject)
+{
+    int needed = rule->when.absent_rosters_min;
+
+    if (subject->status != PERSON_ABSENT ||
+        !((rule->when.person & (1U << PERSON_ABSENT)) || needed >= 0))
+        return;
+    text_addf(text, "absent: in none of the last %u good rosters, %d needed",
+              subject->absent_rosters, needed >= 0 ? needed : ABSENT_ROSTERS_DEFAULT);
+}
+
+static void tell_person(struct text *text, const struct rule *rule, const struct subject *subject)
+{
+    if (!rule->when.person || subject->status == PERSON_DEPARTED ||
+        subject->status == PERSON_ABSENT)
+        return;
+    text_addf(text, "the roster says %s", person_status_name(subject->status));
+}
+
+static void tell_idle(struct text *text, const struct rule *rule, const struct subject *subject,
+                      const struct policy *policy)
+{
+    const struct login *login = &subject->account->login;
+    char day[DAY_TEXT_SIZE];
+
+    if (rule->when.idle_days_min < 0 || login->kind != LOGIN_KNOWN)
+        return;
+    text_addf(text, "idle: last login %s (%d days ago, from %s) is at or over %d days",
+              day_format(instant_day(login->at, policy->zone), day), subject->idle_days,
+              login_source_name(login->source), rule->when.idle_days_min);
+}
+
+static void tell_never(struct text *text, const struct rule *rule, const struct subject *subject)
+{
+    if (subject->account->login.kind != LOGIN_NEVER || !(rule->when.login & (1U << LOGIN_NEVER)))
+        return;
+    text_addf(text, "never logged in: known for %d days, at or over %d days", subject->known_days,
+              rule->when.known_days_min);
+}
+
+static void tell_suspended(struct text *text, const struct rule *rule,
+                           const struct subject *subject, const struct policy *policy)
+{
+    char day[DAY_TEXT_SIZE];
+    struct instant at = subject->account->history.suspended_by_us;
+
+    if (rule->action != ACTION_DEPROVISION || subject->suspended_days < 0)
+        return;
+    text_addf(text, "suspended by us on %s (%d days ago)",
+              day_format(instant_day(at, policy->zone), day), subject->suspended_days);
+}
+
+static void end_part(struct text *text, size_t *length_before)
+{
+    if (text->length > *length_before)
+        text_add(text, "; ");
+    *length_before = text->length;
+}
+
+const char *explain_rule(struct arena *arena, const struct rule *rule,
+                         const struct subject *subject, const struct policy *policy)
+{
+    struct text text = TEXT_INIT;
+    size_t before = 0;
+
+    tell_departed(&text, rule, subject);
+    end_part(&text, &before);
+    tell_absent(&text, rule, subject);
+    end_part(&text, &before);
+    tell_person(&text, rule, subject);
+    end_part(&text, &before);
+    tell_idle(&text, rule, subject, policy);
+    end_part(&text, &before);
+    tell_never(&text, rule, subject);
+    end_part(&text, &before);
+    tell_suspended(&text, rule, subject, policy);
+    end_part(&text, &before);
+    const char *sentence = text.length >= 2
+                               ? arena_strndup(arena, text_cstr(&text), text.length - 2)
+                               : arena_printf(arena, "rule '%s' applies", rule->name);
+    text_release(&text);
+    return sentence;
+}
+
+const char *explain_person(struct arena *arena, const struct person *person)
+{
+    const char *name = person->name ? person->name : person->email;
+
+    if (person->employee_number && name)
+        return arena_printf(arena, "'%s' (employee %s)", name, person->employee_number);
+    if (person->employee_number)
+        return arena_printf(arena, "employee %s", person->employee_number);
+    return arena_printf(arena, "'%s'", name ? name : "somebody without a name");
+}

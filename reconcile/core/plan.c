@@ -1,0 +1,370 @@
+/*
+ * A plan is made once, from decisions and guard findings, and never changed. Rows are sorted so
+ * that the order is the order of execution, reactivations first and what cannot be undone last, and
+ * does not depend on the order in which Bynder or HR listed anybody.
+ */
+#include "core/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "base/table.h"
+#include "base/text.h"
+#include "core/condition.h"
+
+static const char *const state_name[] = {
+    [PLAN_HELD] = "held",         [PLAN_EMPTY] = "empty",       [PLAN_PROPOSED] = "proposed",
+    [PLAN_APPROVED] = "approved", [PLAN_APPLYING] = "applying", [PLAN_APPLIED] = "applied",
+    [PLAN_EXPIRED] = "expired",   [PLAN_REJECTED] = "rejected",
+};
+
+const char *plan_state_name(enum plan_state state)
+{
+    return state_name[state];
+}
+
+bool plan_state_parse(const char *name, enum plan_state *ret_state)
+{
+    for (unsigned i = 0; i < COUNT_OF(state_name); i++) {
+        if (text_equal(name, state_name[i])) {
+            *ret_state = (enum plan_state)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool plan_row_is_plain_keep(const struct plan_row *row)
+{
+    return row->action == ACTION_KEEP && !row->finding;
+}
+
+/* --- rows
+ * ------------------------------------------------------------------------------------------ */
+
+/* What a row says of a profile, made once per profile and shared by its accounts. */
+struct profile_words {
+    struct table by_id;
+    const char **name;
+    const char **roles;
+};
+
+static int compare_strings(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static const char *join_roles(struct arena *arena, const struct profile *profile)
+{
+    const char **role = mem_calloc(profile->role_count, sizeof(role[0]));
+    struct text text = TEXT_INIT;
+
+    for (size_t i = 0; i < profile->role_count; i++)
+        role[i] = profile->role[i];
+    qsort(role, profile->role_count, sizeof(role[0]), compare_strings);
+    for (size_t i = 0; i < profile->role_count; i++) {
+        text_add(&text, i ? " " : "");
+        text_add(&text, role[i]);
+    }
+    const char *joined = arena_strdup(arena, text_cstr(&text));
+    text_release(&text);
+    free(role);
+    return joined;
+}
+
+static void words_init(struct profile_words *words, struct arena *arena,
+                       const struct snapshot *snapshot)
+{
+    words->name = mem_calloc(snapshot->profile_count, sizeof(words->name[0]));
+    words->roles = mem_calloc(snapshot->profile_count, sizeof(words->roles[0]));
+    table_init(&words->by_id, snapshot->profile_count);
+    for (size_t i = 0; i < snapshot->profile_count; i++) {
+        const struct profile *profile = &snapshot->profile[i];
+        table_add(&words->by_id, profile->id, (uint32_t)i);
+        words->name[i] = profile->name ? profile->name : profile->id;
+        words->roles[i] = join_roles(arena, profile);
+    }
+}
+
+static void words_release(struct profile_words *words)
+{
+    table_release(&words->by_id);
+    free(words->name);
+    free(words->roles);
+}
+
+static const char *person_word(const struct decision *decision)
+{
+    enum link_kind kind = decision->pairing->kind;
+
+    if (kind == LINK_AMBIGUOUS || kind == LINK_CONFLICT)
+        return "ambiguous";
+    return person_status_name(decision->person);
+}
+
+static struct plan_row make_row(const struct decision *decision, const struct profile_words *words)
+{
+    const struct account *account = decision->account;
+    const struct pairing *pairing = decision->pairing;
+    const struct person *person = pairing->kind == LINK_ONE ? pairing->person : NULL;
+    uint32_t at = table_find(&words->by_id, account->profile_id);
+    bool known = account->login.kind == LOGIN_KNOWN;
+
+    return (struct plan_row){
+        .action = decision->action,
+        .finding = decision->finding,
+        .new_announcement = decision->new_announcement,
+        .account_id = account->id,
+        .username = account->username,
+        .email = account->email,
+        .name = account->name ? account->name
+                : person      ? person->name
+                              : NULL,
+        .rule = decision->rule,
+        .reason = decision->reason,
+        .row = decision->row,
+        .not_before = decision->not_before,
+        .account = account_status_name(account->status),
+        .person = person_word(decision),
+        .employee_number =
+            person && person->employee_number ? person->employee_number : account->employee_number,
+        .matched_by = pairing->kind == LINK_ONE ? match_key_name(pairing->key) : "",
+        .last_login = known ? account->login.at : INSTANT_NONE,
+        .last_login_source = login_source_name(account->login.source),
+        .idle_days = decision->idle_days,
+        .profile =
+            at == TABLE_END ? account->profile_id : words->name[table_value(&words->by_id, at)],
+        .roles = at == TABLE_END ? "" : words->roles[table_value(&words->by_id, at)],
+        .department = subject_department(account, person),
+        .held_by = decision->held_by,
+        .uses_person = decision->uses_person,
+        .uses_login = decision->uses_login,
+    };
+}
+
+static int compare_nullable(const char *a, const char *b)
+{
+    if (!a || !b)
+        return (a != NULL) - (b != NULL);
+    return strcmp(a, b);
+}
+
+/* Actions in execution order, then findings by protection row, then plain keeps. */
+static int compare_rows(const void *a, const void *b)
+{
+    const struct plan_row *left = a, *right = b;
+    int left_class = left->action != ACTION_KEEP ? (int)left->action : left->finding ? 10 : 11;
+    int right_class = right->action != ACTION_KEEP ? (int)right->action : right->finding ? 10 : 11;
+
+    if (left_class != right_class)
+        return left_class < right_class ? -1 : 1;
+    int order = left->action == ACTION_KEEP ? compare_nullable(left->row, right->row)
+                                            : compare_nullable(left->rule, right->rule);
+    if (!order)
+        order = compare_nullable(left->account_id, right->account_id);
+    if (!order)
+        order = compare_nullable(left->username, right->username);
+    if (!order)
+        order = compare_nullable(left->email, right->email);
+    return order ? order : compare_nullable(left->reason, right->reason);
+}
+
+static bool is_row(const struct decision *decision, bool full)
+{
+    return full || decision->action != ACTION_KEEP || decision->finding;
+}
+
+static void make_rows(struct plan *plan, struct arena *arena, const struct snapshot *snapshot,
+                      const struct decision *decision, bool full)
+{
+    struct profile_words words;
+    size_t count = 0;
+
+    for (size_t i = 0; i < snapshot->count; i++)
+        count += is_row(&decision[i], full);
+    plan->row = arena_calloc(arena, count + 1, sizeof(plan->row[0]));
+    words_init(&words, arena, snapshot);
+    for (size_t i = 0; i < snapshot->count; i++) {
+        if (is_row(&decision[i], full))
+            plan->row[plan->row_count++] = make_row(&decision[i], &words);
+    }
+    words_release(&words);
+    qsort(plan->row, plan->row_count, sizeof(plan->row[0]), compare_rows);
+}
+
+/* --- totals
+ * ---------------------------------------------------------------------------------------- */
+
+static void count_idle(struct plan_idle *idle, const struct decision *decision)
+{
+    const struct account *account = decision->account;
+    size_t bucket = decision->idle_days >= 0 ? (size_t)decision->idle_days / 30 : 0;
+
+    if (account->status != ACCOUNT_ACTIVE)
+        return;
+    switch (account->login.kind) {
+    case LOGIN_KNOWN:
+        idle->bucket[bucket < PLAN_IDLE_BUCKETS ? bucket : PLAN_IDLE_BUCKETS - 1]++;
+        break;
+    case LOGIN_NEVER:
+        idle->never++;
+        break;
+    case LOGIN_NOT_READ:
+    case LOGIN_UNREADABLE:
+        idle->unknown++;
+        break;
+    }
+}
+
+static void count_totals(struct plan *plan, const struct snapshot *snapshot,
+                         const struct decision *decision)
+{
+    struct plan_totals *totals = &plan->totals;
+    size_t freed = 0;
+
+    for (size_t i = 0; i < snapshot->count; i++) {
+        bool active = decision[i].account->status == ACCOUNT_ACTIVE;
+        totals->keep +=
+            decision[i].action == ACTION_KEEP && decision[i].account->status != ACCOUNT_GONE;
+        totals->reactivate += decision[i].action == ACTION_REACTIVATE;
+        totals->suspend += decision[i].action == ACTION_SUSPEND;
+        totals->deprovision += decision[i].action == ACTION_DEPROVISION;
+        totals->findings += decision[i].finding;
+        totals->waiting += decision[i].action >= ACTION_SUSPEND &&
+                           day_compare(decision[i].not_before, plan->today) > 0;
+        freed += active && decision[i].action >= ACTION_SUSPEND;
+        count_idle(&plan->idle, &decision[i]);
+    }
+    totals->seats_now = plan->inputs.active;
+    totals->seats_after = totals->seats_now - freed + totals->reactivate;
+}
+
+static struct plan_inputs make_inputs(const struct snapshot *snapshot, const struct roster *roster,
+                                      const struct policy *policy, const struct matching *matching)
+{
+    struct snapshot_totals totals = snapshot_count(snapshot);
+
+    return (struct plan_inputs){
+        .snapshot_id = snapshot->id,
+        .snapshot_taken_at = snapshot->taken_at,
+        .snapshot_complete = snapshot->complete,
+        .snapshot_incomplete_reason = snapshot->incomplete_reason,
+        .accounts = totals.accounts,
+        .active = totals.active,
+        .inactive = totals.inactive,
+        .gone = totals.gone,
+        .unreadable = totals.unreadable,
+        .requests = snapshot->requests,
+        .snapshot_digest = snapshot->digest,
+        .roster_id = roster->id,
+        .roster_source = roster->source,
+        .roster_digest = roster->digest,
+        .roster_read_at = roster->read_at,
+        .people = roster_people(roster),
+        .rejected = roster->rejected,
+        .duplicates = roster->duplicates,
+        .policy_digest = policy_digest(policy, matching),
+        .enforce = policy->enforce,
+    };
+}
+
+/* G11: the first plan of a portal needs at least one person for anything. */
+static int approvals_needed(int configured, bool first_plan)
+{
+    return first_plan && configured < 1 ? 1 : configured;
+}
+
+struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
+                       const struct policy *policy, const struct matching *matching,
+                       const struct policy_context *context, const struct roster *roster,
+                       const struct decision *decision, const struct guard_result *guards)
+{
+    const struct snapshot *snapshot = context->snapshot;
+    struct plan *plan = arena_calloc(arena, 1, sizeof(*plan));
+
+    plan->portal = setup->portal;
+    plan->time_zone = setup->time_zone;
+    plan->created_at = context->now;
+    plan->expires_at = instant_add_us(context->now, setup->expires_hours * 3600 * SECOND_US);
+    plan->today = context->today;
+    plan->first_plan = context->first_plan;
+    plan->approvals_suspend = approvals_needed(setup->approvals_suspend, context->first_plan);
+    plan->approvals_deprovision =
+        approvals_needed(setup->approvals_deprovision, context->first_plan);
+    plan->inputs = make_inputs(snapshot, roster, policy, matching);
+    plan->guard = guards->finding;
+    plan->guard_count = guards->count;
+    plan->note_count = policy_findings(arena, policy, context->today, &plan->note);
+    make_rows(plan, arena, snapshot, decision, setup->full);
+    count_totals(plan, snapshot, decision);
+    if (guards->held)
+        plan->state = PLAN_HELD;
+    else if (plan->totals.suspend + plan->totals.deprovision + plan->totals.reactivate == 0)
+        plan->state = PLAN_EMPTY;
+    else
+        plan->state = PLAN_PROPOSED;
+    plan->digest = plan_digest(plan);
+    return plan;
+}
+
+/* --- the digest
+ * ------------------------------------------------------------------------------------ */
+
+static void digest_row(struct digest_stream *stream, const struct plan_row *row)
+{
+    const char *const field[] = {
+        action_name(row->action),
+        row->account_id,
+        row->username,
+        row->email,
+        row->name,
+        row->rule,
+        row->reason,
+        row->row,
+        row->account,
+        row->person,
+        row->employee_number,
+        row->matched_by,
+        row->last_login_source,
+        row->profile,
+        row->roles,
+        row->department,
+        row->held_by,
+    };
+
+    for (size_t i = 0; i < COUNT_OF(field); i++)
+        digest_field(stream, field[i]);
+    digest_int(stream, row->finding);
+    digest_int(stream, row->new_announcement);
+    digest_int(stream, row->not_before.number);
+    digest_int(stream, row->last_login.us);
+    digest_int(stream, row->idle_days);
+}
+
+struct digest plan_digest(const struct plan *plan)
+{
+    struct digest_stream *stream = digest_new();
+    const struct plan_inputs *inputs = &plan->inputs;
+
+    digest_field(stream, "bynder-reconcile plan 1");
+    digest_field(stream, plan->portal);
+    digest_int(stream, plan->today.number);
+    digest_bytes(stream, inputs->snapshot_digest.byte, DIGEST_SIZE);
+    digest_bytes(stream, inputs->roster_digest.byte, DIGEST_SIZE);
+    digest_bytes(stream, inputs->policy_digest.byte, DIGEST_SIZE);
+    digest_int(stream, plan->first_plan);
+    digest_int(stream, plan->approvals_suspend);
+    digest_int(stream, plan->approvals_deprovision);
+    digest_int(stream, (int64_t)plan->guard_count);
+    for (size_t i = 0; i < plan->guard_count; i++) { /* "actual" tells the hour: not covered */
+        digest_field(stream, plan->guard[i].id);
+        digest_int(stream, plan->guard[i].hold);
+    }
+    for (size_t i = 0; i < plan->row_count; i++) {
+        if (!plan_row_is_plain_keep(&plan->row[i]))
+            digest_row(stream, &plan->row[i]);
+    }
+    return digest_finish(stream);
+}

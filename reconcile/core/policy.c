@@ -1,0 +1,660 @@
+/*
+ * One decision for one account, in the order of docs/decisions.md: the protections, first hit
+ * keeps; then the configured rules, first hit wins, each under the constraints R1 to R8; then the
+ * re-hire proposal R9; then "keep: no rule applies".
+ *
+ * A rule whose constraint is not met does not hit and the next one is asked, except R1 (what the
+ * rule wants is already so) and R8 (a person undid what we did: only a person does it again).
+ */
+#include "core/policy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/fold.h"
+#include "base/mem.h"
+#include "base/table.h"
+#include "base/text.h"
+#include "core/condition.h"
+#include "core/explain.h"
+
+const char *action_name(enum action action)
+{
+    static const char *const name[] = {
+        [ACTION_KEEP] = "keep",
+        [ACTION_REACTIVATE] = "reactivate",
+        [ACTION_SUSPEND] = "suspend",
+        [ACTION_DEPROVISION] = "deprovision",
+    };
+    return name[action];
+}
+
+bool action_parse(const char *name, enum action *ret_action)
+{
+    for (unsigned action = ACTION_KEEP; action <= ACTION_DEPROVISION; action++) {
+        if (text_equal(name, action_name((enum action)action))) {
+            *ret_action = (enum action)action;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Everything a decision needs, looked up once per run. */
+struct judge {
+    struct arena *arena; /* reasons */
+    struct arena scratch;
+    const struct policy *policy;
+    const struct policy_context *context;
+    const struct profile **profile; /* by id */
+    size_t profile_count;
+    struct table protected_who; /* folded, unexpired entries only */
+};
+
+static int compare_profile_ids(const void *a, const void *b)
+{
+    return strcmp((*(const struct profile *const *)a)->id, (*(const struct profile *const *)b)->id);
+}
+
+static void judge_init(struct judge *judge, struct arena *arena, const struct policy *policy,
+                       const struct policy_context *context)
+{
+    const struct snapshot *snapshot = context->snapshot;
+
+    *judge = (struct judge){
+        .arena = arena,
+        .scratch = ARENA_INIT,
+        .policy = policy,
+        .context = context,
+        .profile = mem_calloc(snapshot->profile_count, sizeof(judge->profile[0])),
+    };
+    for (size_t i = 0; i < snapshot->profile_count; i++)
+        judge->profile[judge->profile_count++] = &snapshot->profile[i];
+    qsort(judge->profile, judge->profile_count, sizeof(judge->profile[0]), compare_profile_ids);
+    table_init(&judge->protected_who, policy->protected_count);
+    for (size_t i = 0; i < policy->protected_count; i++) {
+        const struct protected_entry *entry = &policy->protected_entry[i];
+        const char *who = fold_text(arena, entry->who);
+        if (who && day_compare(context->today, entry->expires) <= 0)
+            table_add(&judge->protected_who, who, (uint32_t)i);
+    }
+}
+
+static void judge_release(struct judge *judge)
+{
+    table_release(&judge->protected_who);
+    free(judge->profile);
+    arena_release(&judge->scratch);
+}
+
+static const struct profile *find_profile(const struct judge *judge, const char *id)
+{
+    struct profile wanted = {.id = id};
+    const struct profile *key = &wanted;
+    const struct profile *const *found = NULL;
+
+    if (id && judge->profile_count)
+        found = bsearch(&key, judge->profile, judge->profile_count, sizeof(judge->profile[0]),
+                        compare_profile_ids);
+    return found ? *found : NULL;
+}
+
+/* --- protections: each returns the reason to keep, or NULL
+ * ----------------------------------------- */
+
+static const char *protect_own(struct judge *judge, const struct subject *subject)
+{
+    const char *own = judge->context->snapshot->own_id;
+
+    return own && text_equal(own, subject->account->id) ? "this is the job's own user" : NULL;
+}
+
+static const char *protect_unreadable(struct judge *judge, const struct subject *subject)
+{
+    const struct account *account = subject->account;
+
+    if (account->flaw)
+        return arena_printf(judge->arena, "unreadable: %s", account->flaw);
+    if (account->status == ACCOUNT_UNREADABLE || !account->id)
+        return "unreadable: Bynder did not give a status or an id in a documented form";
+    return NULL;
+}
+
+static const char *protect_listed(struct judge *judge, const struct subject *subject)
+{
+    const struct account *account = subject->account;
+    const char *const name[] = {
+        account->id,
+        account->username,
+        account->email,
+        account->email2,
+        account->employee_number,
+        subject->person ? subject->person->employee_number : NULL,
+        subject->person ? subject->person->email : NULL,
+    };
+    char day[DAY_TEXT_SIZE];
+
+    for (size_t i = 0; judge->policy->protected_count && i < COUNT_OF(name); i++) {
+        const char *folded = fold_text(&judge->scratch, name[i]);
+        uint32_t at = table_find(&judge->protected_who, folded);
+        if (at == TABLE_END)
+            continue;
+        const struct protected_entry *entry =
+            &judge->policy->protected_entry[table_value(&judge->protected_who, at)];
+        return arena_printf(judge->arena, "protected until %s by %s: %s",
+                            day_format(entry->expires, day), entry->owner, entry->reason);
+    }
+    return NULL;
+}
+
+static const char *protect_contested(struct judge *judge, const struct subject *subject)
+{
+    const struct pairing *pairing = subject->pairing;
+
+    switch (pairing->kind) {
+    case LINK_ONE:
+    case LINK_NONE:
+        return NULL;
+    case LINK_CONFLICT:
+        return arena_printf(judge->arena, "conflict: %s points to %s, another key to %s",
+                            match_key_name(pairing->key),
+                            explain_person(&judge->scratch, pairing->person),
+                            explain_person(&judge->scratch, pairing->other));
+    case LINK_AMBIGUOUS:
+        break;
+    }
+    if (pairing->rival)
+        return arena_printf(judge->arena,
+                            "ambiguous: account %s is matched to the same person by another key",
+                            pairing->rival->id ? pairing->rival->id : "without an id");
+    if (pairing->key == MATCH_BY_LINKS_FILE)
+        return "ambiguous: the links file names nobody in the roster, or several people";
+    return arena_printf(
+        judge->arena, "ambiguous: the %s of %s stands in more than one row of the roster",
+        pairing->key == MATCH_BY_NOTHING ? "key" : match_key_name(pairing->key),
+        pairing->other ? explain_person(&judge->scratch, pairing->other) : "this person");
+}
+
+static const char *protect_unknown_person(struct judge *judge, const struct subject *subject)
+{
+    if (!subject->person || subject->status != PERSON_UNKNOWN)
+        return NULL;
+    return arena_printf(judge->arena, "person unknown: their row of the roster was rejected (%s)",
+                        subject->person->rejected ? subject->person->rejected : "no status");
+}
+
+static const char *protect_near(struct judge *judge, const struct subject *subject)
+{
+    const struct pairing *pairing = subject->pairing;
+
+    if (pairing->kind != LINK_NONE || pairing->near == NEAR_NOBODY)
+        return NULL;
+    return arena_printf(judge->arena, "no person matches, but %s is near: %s",
+                        explain_person(&judge->scratch, pairing->other),
+                        near_kind_sentence(pairing->near));
+}
+
+static const char *protect_odd_login(struct judge *judge, const struct subject *subject)
+{
+    const struct login *login = &subject->account->login;
+    char text[INSTANT_TEXT_SIZE];
+
+    if (login->kind == LOGIN_UNREADABLE)
+        return arena_printf(judge->arena, "last login unreadable: '%s'",
+                            login->raw ? login->raw : "");
+    if (login->kind == LOGIN_KNOWN && login->at.us > judge->context->now.us + DAY_US)
+        return arena_printf(judge->arena, "last login %s lies in the future",
+                            instant_format(login->at, text));
+    return NULL;
+}
+
+static const char *protect_unknown_profile(struct judge *judge, const struct subject *subject)
+{
+    if (subject->profile)
+        return NULL;
+    if (!subject->account->profile_id)
+        return "no permission profile is given, so admin rights cannot be told";
+    return arena_printf(judge->arena,
+                        "permission profile '%s' is not known, so admin rights cannot be told",
+                        subject->account->profile_id);
+}
+
+static const struct protection {
+    const char *row;
+    const char *(*reason)(struct judge *judge, const struct subject *subject);
+    bool finding;
+} protections[] = {
+    {"P1", protect_own, false},           {"P2", protect_unreadable, true},
+    {"P3", protect_listed, false},        {"P4", protect_contested, true},
+    {"P5", protect_unknown_person, true}, {"P6", protect_near, true},
+    {"P7", protect_odd_login, true},      {"P8", protect_unknown_profile, true},
+};
+
+static bool decide_protection(struct judge *judge, const struct subject *subject,
+                              struct decision *decision)
+{
+    for (size_t i = 0; i < COUNT_OF(protections); i++) {
+        const char *reason = protections[i].reason(judge, subject);
+        if (!reason)
+            continue;
+        decision->row = protections[i].row;
+        decision->reason = reason;
+        decision->finding = protections[i].finding;
+        return true;
+    }
+    return false;
+}
+
+/* --- constraints: each returns why the rule may not act, or NULL
+ * ----------------------------------- */
+
+static const char *forbid_unsuspended(struct judge *judge, const struct rule *rule,
+                                      const struct subject *subject)
+{
+    int floor = judge->policy->suspended_days_floor, needed = rule->when.suspended_days_min;
+
+    if (rule->action != ACTION_DEPROVISION)
+        return NULL;
+    if (needed < floor)
+        needed = floor;
+    if (subject->account->status != ACCOUNT_INACTIVE)
+        return "the account is not inactive";
+    if (subject->suspended_days < 0)
+        return "this program did not suspend the account";
+    if (subject->suspended_days < needed)
+        return arena_printf(judge->arena, "suspended by us only %d days ago, %d needed",
+                            subject->suspended_days, needed);
+    return NULL;
+}
+
+static const char *forbid_never_active(struct judge *judge, const struct rule *rule,
+                                       const struct subject *subject)
+{
+    (void)judge;
+    if (rule->action != ACTION_DEPROVISION || subject->account->history.ever_active)
+        return NULL;
+    return "never seen active by us: it may be a pending access request";
+}
+
+static const char *forbid_never_logged_in(struct judge *judge, const struct rule *rule,
+                                          const struct subject *subject)
+{
+    (void)judge;
+    if (subject->account->login.kind != LOGIN_NEVER || !(rule->when.login & (1U << LOGIN_NEVER)) ||
+        rule->when.known_days_min >= 0)
+        return NULL;
+    return "the rule has no known_days_min, without which never logged in proves nothing";
+}
+
+static const char *forbid_absent(struct judge *judge, const struct rule *rule,
+                                 const struct subject *subject)
+{
+    int needed = rule->when.absent_rosters_min;
+
+    if (subject->status != PERSON_ABSENT ||
+        (!(rule->when.person & (1U << PERSON_ABSENT)) && needed < 0))
+        return NULL;
+    if (needed < 0)
+        needed = ABSENT_ROSTERS_DEFAULT;
+    if (!subject->absence_provable)
+        return "absent, but this roster cannot prove it: it is held by a guard, or has rows that "
+               "may be anybody";
+    if (subject->absent_rosters < (unsigned)needed)
+        return arena_printf(judge->arena,
+                            "absent from %u good rosters in a row, %d needed, 20 hours apart",
+                            subject->absent_rosters, needed);
+    return NULL;
+}
+
+static const struct constraint {
+    const char *row;
+    const char *(*reason)(struct judge *judge, const struct rule *rule,
+                          const struct subject *subject);
+} constraints[] = {
+    {"R2", forbid_unsuspended},
+    {"R3", forbid_never_active},
+    {"R5", forbid_never_logged_in},
+    {"R6", forbid_absent},
+};
+
+/* R3 is asked first where both forbid: "pending request" says more than "not by us". */
+static const struct constraint *find_constraint(struct judge *judge, const struct rule *rule,
+                                                const struct subject *subject,
+                                                const char **ret_reason)
+{
+    static const size_t order[] = {1, 0, 2, 3};
+
+    for (size_t i = 0; i < COUNT_OF(order); i++) {
+        *ret_reason = constraints[order[i]].reason(judge, rule, subject);
+        if (*ret_reason)
+            return &constraints[order[i]];
+    }
+    return NULL;
+}
+
+/* --- rules
+ * ----------------------------------------------------------------------------------------- */
+
+static bool rule_hits(const struct rule *rule, const struct subject *subject)
+{
+    enum truth when = conditions_hold(&rule->when, subject);
+    enum truth unless = rule->has_unless ? conditions_hold(&rule->unless, subject) : TRUTH_FALSE;
+
+    if (rule->action == ACTION_KEEP) /* keeping is safe: doubt speaks for it */
+        return when != TRUTH_FALSE && unless != TRUTH_TRUE;
+    return when == TRUTH_TRUE && unless == TRUTH_FALSE;
+}
+
+static bool asks_person(const struct conditions *conditions)
+{
+    return conditions->person || conditions->departed_days_min >= 0 ||
+           conditions->absent_rosters_min >= 0 || conditions->department.count > 0;
+}
+
+static bool asks_login(const struct conditions *conditions)
+{
+    return conditions->login || conditions->idle_days_min >= 0;
+}
+
+/* The row that names what decided, from the most to the least particular. */
+static const char *acting_row(const struct rule *rule, const struct subject *subject)
+{
+    if (rule->action == ACTION_DEPROVISION)
+        return "R2";
+    if (subject->status == PERSON_ABSENT && asks_person(&rule->when))
+        return "R6";
+    if (subject->status == PERSON_DEPARTED && asks_person(&rule->when))
+        return "R10";
+    if (rule->when.idle_days_min >= 0)
+        return "R4";
+    if (rule->when.login & (1U << LOGIN_NEVER) && subject->account->login.kind == LOGIN_NEVER)
+        return "R5";
+    return "R11";
+}
+
+/* R7: the announcement this rule made, unless a login came since. */
+static const struct announcement *find_announcement(const struct rule *rule,
+                                                    const struct account *account)
+{
+    const struct account_history *history = &account->history;
+
+    for (size_t i = 0; i < history->announcement_count; i++) {
+        const struct announcement *one = &history->announcement[i];
+        if (!text_equal(one->rule, rule->name))
+            continue;
+        if (account->login.kind == LOGIN_KNOWN &&
+            instant_compare(account->login.at, one->login_at) > 0)
+            return NULL;
+        return one;
+    }
+    return NULL;
+}
+
+static void apply_grace(struct judge *judge, const struct rule *rule, const struct subject *subject,
+                        struct decision *decision)
+{
+    const struct announcement *announcement = find_announcement(rule, subject->account);
+    struct day today = judge->context->today;
+    char announced[DAY_TEXT_SIZE], due[DAY_TEXT_SIZE];
+    struct day on = announcement && !judge->context->first_plan ? announcement->on : today;
+
+    if (rule->grace_days <= 0)
+        return;
+    decision->new_announcement = !announcement;
+    decision->not_before = day_add(on, rule->grace_days);
+    if (day_compare(today, decision->not_before) >= 0)
+        return;
+    decision->row = "R7";
+    decision->reason = arena_printf(
+        judge->arena, "%s; announced %s, %d days of grace: not before %s", decision->reason,
+        day_format(on, announced), rule->grace_days, day_format(decision->not_before, due));
+}
+
+static void decide_action(struct judge *judge, const struct rule *rule,
+                          const struct subject *subject, struct decision *decision)
+{
+    decision->action = rule->action;
+    decision->rule = rule->name;
+    decision->row = acting_row(rule, subject);
+    decision->reason = explain_rule(judge->arena, rule, subject, judge->policy);
+    decision->uses_person = asks_person(&rule->when) || asks_person(&rule->unless);
+    decision->uses_login = asks_login(&rule->when) || asks_login(&rule->unless);
+    apply_grace(judge, rule, subject, decision);
+}
+
+static void keep_by_rule(const struct rule *rule, const char *row, const char *reason,
+                         struct decision *decision)
+{
+    decision->rule = rule->name;
+    decision->row = row;
+    decision->reason = reason;
+}
+
+/* What a rule that hits says; false when its constraint forbids it and the next rule is asked. */
+static bool decide_by(struct judge *judge, const struct rule *rule, const struct subject *subject,
+                      struct decision *decision)
+{
+    const struct account_history *history = &subject->account->history;
+    const char *why = NULL;
+
+    if (rule->action == ACTION_KEEP) {
+        keep_by_rule(rule, "R12", "the rule says keep", decision);
+        return true;
+    }
+    if (rule->action == ACTION_SUSPEND && subject->account->status != ACCOUNT_ACTIVE) {
+        keep_by_rule(rule, "R1", "the account is inactive already: nothing to suspend", decision);
+        return true;
+    }
+    const struct constraint *forbidden = find_constraint(judge, rule, subject, &why);
+    if (forbidden) {
+        if (!decision->row)
+            keep_by_rule(rule, forbidden->row,
+                         arena_printf(judge->arena, "no %s: %s", action_name(rule->action), why),
+                         decision);
+        return false;
+    }
+    if (rule->action == ACTION_SUSPEND && history->reactivated_since) {
+        decision->finding = true;
+        keep_by_rule(rule, "R8",
+                     "somebody reactivated what this program had suspended: two masters, a person "
+                     "must decide",
+                     decision);
+        return true;
+    }
+    decide_action(judge, rule, subject, decision);
+    return true;
+}
+
+/* R9: back in the roster as employed after we suspended them as somebody who had gone. */
+static bool is_rehired(const struct subject *subject)
+{
+    const struct account_history *history = &subject->account->history;
+
+    return subject->account->status == ACCOUNT_INACTIVE && subject->status == PERSON_EMPLOYED &&
+           instant_is_set(history->suspended_by_us) &&
+           (history->suspended_as == PERSON_DEPARTED || history->suspended_as == PERSON_ABSENT ||
+            history->suspended_as == PERSON_UNKNOWN);
+}
+
+static void decide_rules(struct judge *judge, const struct subject *subject,
+                         struct decision *decision)
+{
+    char day[DAY_TEXT_SIZE];
+
+    for (size_t i = 0; i < judge->policy->rule_count; i++) {
+        const struct rule *rule = &judge->policy->rule[i];
+        if (rule_hits(rule, subject) && decide_by(judge, rule, subject, decision))
+            return;
+    }
+    if (is_rehired(subject)) {
+        struct day since =
+            instant_day(subject->account->history.suspended_by_us, judge->policy->zone);
+        decision->action = ACTION_REACTIVATE;
+        decision->rule = "";
+        decision->row = "R9";
+        decision->uses_person = true;
+        decision->reason = arena_printf(judge->arena,
+                                        "re-hired: employed again in the roster, suspended by us "
+                                        "on %s; only a person can approve the reactivation",
+                                        day_format(since, day));
+    }
+    if (!decision->row) {
+        decision->row = "R13";
+        decision->reason = "no rule applies";
+    }
+}
+
+static struct decision judge_one(struct judge *judge, const struct account *account,
+                                 const struct pairing *pairing)
+{
+    struct decision decision = {.account = account, .pairing = pairing, .rule = ""};
+    struct subject subject =
+        subject_of(judge->policy, judge->context, account, pairing, &judge->scratch);
+
+    subject.profile = find_profile(judge, account->profile_id);
+    decision.person = subject.status;
+    decision.idle_days = subject.idle_days;
+    if (account->status == ACCOUNT_GONE) {
+        decision.row = "R14";
+        decision.reason = "deprovisioned in Bynder: nothing to do";
+        return decision;
+    }
+    if (!decide_protection(judge, &subject, &decision))
+        decide_rules(judge, &subject, &decision);
+    return decision;
+}
+
+struct decision *policy_decide(struct arena *arena, const struct policy *policy,
+                               const struct policy_context *context, const struct pairing *pairing)
+{
+    const struct snapshot *snapshot = context->snapshot;
+    struct decision *decision = arena_calloc(arena, snapshot->count + 1, sizeof(decision[0]));
+    struct judge judge;
+
+    judge_init(&judge, arena, policy, context);
+    for (size_t i = 0; i < snapshot->count; i++) {
+        decision[i] = judge_one(&judge, &snapshot->account[i], &pairing[i]);
+        if (i % 4096 == 4095)
+            arena_release(&judge.scratch);
+    }
+    judge_release(&judge);
+    return decision;
+}
+
+struct decision policy_decide_one(struct arena *arena, const struct policy *policy,
+                                  const struct policy_context *context,
+                                  const struct account *account, const struct pairing *pairing)
+{
+    struct judge judge;
+
+    judge_init(&judge, arena, policy, context);
+    struct decision decision = judge_one(&judge, account, pairing);
+    judge_release(&judge);
+    return decision;
+}
+
+size_t policy_findings(struct arena *arena, const struct policy *policy, struct day today,
+                       const char *const **ret_sentence)
+{
+    const char **sentence =
+        arena_calloc(arena, policy->protected_count + policy->rule_count + 1, sizeof(sentence[0]));
+    char day[DAY_TEXT_SIZE];
+    size_t count = 0;
+
+    for (size_t i = 0; i < policy->protected_count; i++) {
+        const struct protected_entry *entry = &policy->protected_entry[i];
+        if (day_compare(today, entry->expires) > 0)
+            sentence[count++] = arena_printf(
+                arena, "protection of '%s' expired on %s (owner %s): it protects nobody any more",
+                entry->who, day_format(entry->expires, day), entry->owner);
+    }
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct rule *rule = &policy->rule[i];
+        if (rule->action != ACTION_KEEP && (rule->when.login & (1U << LOGIN_NEVER)) &&
+            rule->when.known_days_min < 0)
+            sentence[count++] = arena_printf(arena,
+                                             "rule '%s' says login = \"never\" without "
+                                             "known_days_min: it will never act (R5)",
+                                             rule->name);
+    }
+    *ret_sentence = sentence;
+    return count;
+}
+
+/* --- the digest
+ * ------------------------------------------------------------------------------------ */
+
+static void digest_conditions(struct digest_stream *stream, const struct conditions *conditions)
+{
+    for (const struct condition_field *field = policy_conditions; field->name; field++) {
+        const char *at = (const char *)conditions + field->offset;
+        if (!condition_is_set(field, conditions))
+            continue;
+        digest_field(stream, field->name);
+        switch (field->type) {
+        case CONDITION_WORDS:
+            digest_int(stream, *(const unsigned *)(const void *)at);
+            break;
+        case CONDITION_DAYS:
+            digest_int(stream, *(const int *)(const void *)at);
+            break;
+        case CONDITION_PATTERNS: {
+            const struct patterns *patterns = (const struct patterns *)(const void *)at;
+            digest_int(stream, (int64_t)patterns->count);
+            for (size_t i = 0; i < patterns->count; i++)
+                digest_field(stream, patterns->item[i]);
+            break;
+        }
+        }
+    }
+    digest_field(stream, NULL);
+}
+
+static void digest_matching(struct digest_stream *stream, const struct matching *matching)
+{
+    digest_int(stream, (int64_t)matching->key_count);
+    for (size_t i = 0; i < matching->key_count; i++)
+        digest_field(stream, match_key_name(matching->key[i]));
+    digest_int(stream, matching->roster_has_username);
+    digest_int(stream, (int64_t)matching->alias_count);
+    for (size_t i = 0; i < matching->alias_count; i++) {
+        digest_field(stream, matching->alias[i].from);
+        digest_field(stream, matching->alias[i].to);
+    }
+    digest_int(stream, (int64_t)matching->link_count);
+    for (size_t i = 0; i < matching->link_count; i++) {
+        digest_field(stream, matching->link[i].account);
+        digest_field(stream, matching->link[i].employee_number);
+    }
+}
+
+struct digest policy_digest(const struct policy *policy, const struct matching *matching)
+{
+    struct digest_stream *stream = digest_new();
+
+    digest_field(stream, policy->zone->name);
+    digest_int(stream, policy->enforce);
+    digest_int(stream, policy->suspended_days_floor);
+    digest_int(stream, (int64_t)policy->rule_count);
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct rule *rule = &policy->rule[i];
+        digest_field(stream, rule->name);
+        digest_field(stream, action_name(rule->action));
+        digest_int(stream, rule->grace_days);
+        digest_conditions(stream, &rule->when);
+        digest_int(stream, rule->has_unless);
+        if (rule->has_unless)
+            digest_conditions(stream, &rule->unless);
+    }
+    digest_int(stream, (int64_t)policy->protected_count);
+    for (size_t i = 0; i < policy->protected_count; i++) {
+        const struct protected_entry *entry = &policy->protected_entry[i];
+        digest_field(stream, entry->who);
+        digest_field(stream, entry->reason);
+        digest_field(stream, entry->owner);
+        digest_int(stream, entry->expires.number);
+    }
+    digest_matching(stream, matching);
+    return digest_finish(stream);
+}
