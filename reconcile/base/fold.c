@@ -293,7 +293,7 @@ const char *fold_skeleton(struct arena *arena, const char *string)
     return arena_strdup(arena, skeleton);
 }
 
-/* The decomposed form without non-spacing marks, composed again, as UTF-8 in new memory. */
+/* The decomposed form without non-spacing marks, as UTF-8 in new memory. */
 static char *without_marks(const char *string)
 {
     CLEANUP(wide_release) struct wide a = {.length = 0};
@@ -325,5 +325,5 @@ const char *fold_plain_name(struct arena *arena, const char *string)
     if (!folded || text_is_ascii(folded) || !is_foldable(folded, strlen(folded)))
         return folded;
     plain = without_marks(folded);
-    return fold_name(arena, plain);
+    return fold_name(arena, arena_strdup(arena, plain)); /* the result may be its argument */
 }

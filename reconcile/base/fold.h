@@ -4,6 +4,8 @@
  * Two people type the same address in different cases and normal forms; two different people must
  * not become one. So comparison uses the folded form and nothing looser, and the looser forms
  * (skeleton) only ever serve to notice that somebody is *near* (decision row P6) and keep them.
+ *
+ * A result lives in the arena or is the argument itself, when nothing had to change.
  */
 #ifndef BASE_FOLD_H
 #define BASE_FOLD_H
