@@ -13,15 +13,20 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/instant.h"
 #include "base/secret.h"
 #include "base/text.h"
 
 struct pg; /* PGconn and its deadlines */
 
 struct pg_settings {
-    const char
-        *conninfo; /* keyword/value or URI; a password in it is refused by the configuration */
+    /* Keyword/value or URI; a password in it is refused by the configuration. What it says of TLS,
+     * keepalives and target_session_attrs (read-write unless it says else) is passed on. */
+    const char *conninfo;
     const struct secret *password; /* NULL = none */
+    /* 0 = 10, 600 and 30 s. A call is given up 5 s after its statement should have been ended by
+     * the server. libpq looks a host name up before the deadline can count: the resolver has its
+     * own. */
     int64_t connect_timeout_s, statement_timeout_s, lock_timeout_s;
 };
 
@@ -41,8 +46,9 @@ enum pg_shape {
 };
 
 /* Runs one statement with text parameters. `name` is for messages ("snapshot_insert"). ret_result
- * may be NULL with PG_NOTHING. Wrong shape: ERR_INTERNAL. Connection lost or deadline passed:
- * ERR_UNREACHABLE. */
+ * may be NULL. Wrong shape: ERR_INTERNAL. Connection lost, deadline or statement_timeout passed, no
+ * room at the server: ERR_UNREACHABLE. lock_timeout passed: ERR_LOCKED. After a deadline the server
+ * is told once to cancel, and the connection is gone: every later call is ERR_UNREACHABLE. */
 int pg_run(struct pg *pg, const char *name, const char *sql, enum pg_shape shape,
            const char *const *parameter, size_t count, PGresult **ret_result, struct err *err)
     __attribute__((warn_unused_result));
@@ -53,43 +59,55 @@ int pg_run(struct pg *pg, const char *name, const char *sql, enum pg_shape shape
     pg_run((pg), #query, query_##query, (shape), (const char *const[]){NULL, ##__VA_ARGS__} + 1,   \
            COUNT_OF(((const char *const[]){NULL, ##__VA_ARGS__})) - 1, (ret_result), (err))
 
+/* A script of any number of statements without parameters, for migrations. Its rows are dropped. */
+int pg_script(struct pg *pg, const char *name, const char *sql, struct err *err)
+    __attribute__((warn_unused_result));
+
 int pg_begin(struct pg *pg, struct err *err) __attribute__((warn_unused_result));
 int pg_commit(struct pg *pg, struct err *err) __attribute__((warn_unused_result));
-/* For every way out that has not committed; does not report. */
+/* For every way out that has not committed; does not report. Nothing happens outside of a
+ * transaction. */
 void pg_rollback(struct pg *pg);
 
 /* COPY … FROM STDIN in text format. Rows are added to a text by pg_copy_field / pg_copy_end_row and
- * sent in pieces by pg_copy_send. */
+ * sent in pieces by pg_copy_send. The statement_timeout covers begin to end. */
 int pg_copy_begin(struct pg *pg, const char *name, const char *sql, struct err *err)
     __attribute__((warn_unused_result));
 void pg_copy_field(struct text *row, const char *value); /* escapes; NULL as \N; adds the tab */
 void pg_copy_end_row(struct text *row);
-/* Sends and clears when the buffer is over 64 KiB, or `flush`. */
+/* Sends and clears when the buffer is over 64 KiB, or `flush`. A row the server refuses is reported
+ * by pg_copy_end. */
 int pg_copy_send(struct pg *pg, struct text *rows, bool flush, struct err *err)
     __attribute__((warn_unused_result));
 int pg_copy_end(struct pg *pg, int64_t *ret_rows, struct err *err)
     __attribute__((warn_unused_result));
 
-/* A large result row by row (single-row mode): `each` is called for every row; -1 from it stops. */
+/* A large result row by row (single-row mode): `each` is called for every row; -1 from it stops the
+ * statement, and its error is the error. */
 int pg_each(struct pg *pg, const char *name, const char *sql, const char *const *parameter,
             size_t count, int (*each)(const PGresult *row, void *context, struct err *err),
             void *context, struct err *err) __attribute__((warn_unused_result));
 
-/* Typed columns of row `row`; a value that does not parse is our mistake (assert). */
+/* Typed columns of row `row`; a value that does not parse is our mistake (assert), and so is NULL
+ * for int, bool and double. A double is a plain decimal: select it as numeric. */
 const char *pg_text(const PGresult *result, int row, int column); /* NULL for SQL NULL */
 int64_t pg_int(const PGresult *result, int row, int column);
 bool pg_bool(const PGresult *result, int row, int column);
 double pg_double(const PGresult *result, int row, int column);
-/* Columns selected as microseconds since the epoch: (extract(epoch from t) * 1000000)::bigint */
+/* Columns selected as microseconds since the epoch: (extract(epoch from t) * 1000000)::bigint.
+ * NULL is no instant, and no day below. */
 struct instant pg_instant(const PGresult *result, int row, int column);
 /* Columns selected as text YYYY-MM-DD */
 struct day pg_day(const PGresult *result, int row, int column);
+/* How many rows an INSERT, UPDATE, DELETE or COPY touched. */
+int64_t pg_affected(PGresult *result);
 
 static inline void pg_clearp(PGresult **result)
 {
     PQclear(*result);
 }
 
-PGconn *pg_raw(struct pg *pg); /* for advisory locks' notices and tests */
+/* For tests, and for questions libpq answers without asking the server. NULL when it is gone. */
+PGconn *pg_raw(struct pg *pg);
 
 #endif
