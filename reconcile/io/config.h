@@ -128,8 +128,11 @@ int config_load(struct arena *arena, const char *path, struct config *ret_config
 
 /* The documented sample: every key with its sentence, type, range and default. */
 void config_print_sample(FILE *stream);
+/* The same as tables in Markdown, for docs/configuration.md. */
+void config_print_reference(FILE *stream);
 
-/* For `check` of a secret: reads it (base/secret). */
+/* Reads a secret (base/secret). ERR_CONFIG without a source, and for a credential where systemd has
+ * put none: config_load does not judge credentials outside a systemd unit. */
 int config_read_secret(const struct secret_source *source, struct secret *ret_secret,
                        struct err *err) __attribute__((warn_unused_result));
 
