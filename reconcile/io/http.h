@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "io/clock.h"
 #include "io/pace.h"
 
 struct http; /* a portal's connections */
@@ -26,7 +27,11 @@ struct http_settings {
     int64_t connect_timeout_s;
     int64_t timeout_s; /* the whole exchange */
     size_t body_limit;
-    struct pace *pace; /* asked before every request; NULL = none */
+    struct pace *pace;         /* asked before every request, told of every 429; NULL = none */
+    const struct clock *clock; /* NULL = the machine's */
+    /* Told before a wait of a second or more: how many seconds, why. NULL = nobody. */
+    void (*waiting)(void *context, double seconds, const char *why);
+    void *waiting_context;
 };
 
 enum http_method { HTTP_GET = 0, HTTP_POST, HTTP_DELETE };
@@ -34,7 +39,8 @@ enum http_method { HTTP_GET = 0, HTTP_POST, HTTP_DELETE };
 struct http_request {
     enum http_method method;
     const char *url;
-    const char *form;            /* x-www-form-urlencoded body, POST only */
+    const char
+        *form; /* x-www-form-urlencoded body, POST only; must live until the answer is there */
     const struct secret *bearer; /* NULL = no Authorization */
     const char *basic_user;      /* with basic_password: HTTP Basic */
     const struct secret *basic_password;
@@ -46,6 +52,8 @@ struct http_answer {
     long status;
     char *content_type; /* lower case, without parameters; NULL when there is none */
     struct text body;
+    bool framed; /* the server said where the body ends, so it is known to be whole; else the
+                  * connection was closed, and only its content can tell */
     struct text headers; /* raw header lines of the final answer */
     char *date;
     char *last_modified;
@@ -66,13 +74,18 @@ int http_exchange(struct http *http, const struct http_request *request,
                   struct http_answer *ret_answer, struct err *err)
     __attribute__((warn_unused_result));
 
+/* What `each` may answer. */
+enum { HTTP_STOP = -1, HTTP_GO_ON = 0, HTTP_NO_MORE = 1 };
+
 /* Many reads, up to `connections` at a time (curl_multi); `each` is called as they end, in any
- * order, with the request's index; it may return -1 to stop. A transport failure of one comes as
- * answer NULL and its error. */
+ * order, with the request's index. A transport failure of one comes as answer NULL and its error.
+ * HTTP_STOP breaks off what is under way and makes it fail; HTTP_NO_MORE sends nothing more, lets
+ * what is under way end, and is no failure. `make` is called just before its request is sent. */
 typedef int http_each(void *context, size_t index, struct http_answer *answer, struct err *failure,
                       struct err *err);
-int http_exchange_many(struct http *http, size_t connections, size_t count,
-                       int (*make)(void *context, size_t index, struct http_request *ret_request),
+typedef int http_make(void *context, size_t index, struct http_request *ret_request,
+                      struct err *err);
+int http_exchange_many(struct http *http, size_t connections, size_t count, http_make *make,
                        http_each *each, void *context, struct err *err)
     __attribute__((warn_unused_result));
 

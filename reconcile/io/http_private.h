@@ -1,0 +1,45 @@
+/*
+ * http_private: what http.c and http_many.c share, an exchange on one easy handle. Nobody else
+ * includes this.
+ */
+#ifndef IO_HTTP_PRIVATE_H
+#define IO_HTTP_PRIVATE_H
+
+#include <curl/curl.h>
+
+#include "io/http.h"
+
+struct http {
+    struct http_settings settings;
+    CURL *easy;   /* for one request after the other */
+    CURLM *multi; /* for many at a time; made when first needed */
+    size_t requests;
+};
+
+struct exchange {
+    struct http *http;
+    CURL *easy;
+    struct curl_slist *headers;
+    struct http_answer answer;
+    size_t header_bytes;
+    bool too_big;
+    char *what;                   /* "GET 'https://host/path'", without the query */
+    char reason[CURL_ERROR_SIZE]; /* written by libcurl */
+    size_t index;                 /* of many */
+    bool active;
+};
+
+/* Sets every option of the easy handle for this request; nothing of an earlier one stays. */
+int exchange_prepare(struct exchange *exchange, const struct http_request *request, struct err *err)
+    __attribute__((warn_unused_result));
+/* After the transfer: the answer is complete and 0, or the failure is told and -1. */
+int exchange_finish(struct exchange *exchange, CURLcode code, struct err *err)
+    __attribute__((warn_unused_result));
+void exchange_release(struct exchange *exchange); /* all but the easy handle */
+
+struct instant http_steady(const struct http *http);
+/* Returns when a request may be sent. -1: a signal came. */
+int http_wait(struct http *http, struct err *err) __attribute__((warn_unused_result));
+int http_interrupted(struct err *err);
+
+#endif
