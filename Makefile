@@ -59,7 +59,7 @@ PKG_LIBS   := $(PKG_LIBS)
 SIM_LIBS   := $(SIM_LIBS)
 CORE_LIBS  := $(CORE_LIBS)
 
-CPPFLAGS_ALL = -D_GNU_SOURCE -DPROGRAM_VERSION='"$(VERSION)"' -Ireconcile -I$(B)/gen $(PKG_CFLAGS) $(CPPFLAGS)
+CPPFLAGS_ALL = -D_GNU_SOURCE -DPROGRAM_VERSION='"$(VERSION)"' -Ireconcile -I. -I$(B)/gen $(PKG_CFLAGS) $(CPPFLAGS)
 CFLAGS_ALL   = -std=gnu17 $(WARN) $(if $(IS_CLANG),$(WARN_clang)) $(OPT_$(VARIANT)) -pthread $(CFLAGS)
 LDFLAGS_ALL  = -pthread $(LINK_$(VARIANT)) -Wl,--as-needed $(LDFLAGS)
 

@@ -261,6 +261,7 @@ static struct plan_inputs make_inputs(const struct snapshot *snapshot, const str
         .roster_id = roster->id,
         .roster_source = roster->source,
         .roster_digest = roster->digest,
+        .roster_content = roster_content(roster),
         .roster_read_at = roster->read_at,
         .people = roster_people(roster),
         .rejected = roster->rejected,
@@ -352,7 +353,7 @@ struct digest plan_digest(const struct plan *plan)
     digest_field(stream, plan->portal);
     digest_int(stream, plan->today.number);
     digest_bytes(stream, inputs->snapshot_digest.byte, DIGEST_SIZE);
-    digest_bytes(stream, inputs->roster_digest.byte, DIGEST_SIZE);
+    digest_bytes(stream, inputs->roster_content.byte, DIGEST_SIZE);
     digest_bytes(stream, inputs->policy_digest.byte, DIGEST_SIZE);
     digest_int(stream, plan->first_plan);
     digest_int(stream, plan->approvals_suspend);

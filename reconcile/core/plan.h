@@ -51,7 +51,8 @@ struct plan_inputs {
     struct digest snapshot_digest;
     int64_t roster_id;
     const char *roster_source;
-    struct digest roster_digest;
+    struct digest roster_digest;  /* of the bytes, as sha256sum shows it */
+    struct digest roster_content; /* of the people in any order: this one is in the plan's digest */
     struct instant roster_read_at;
     size_t people, rejected, duplicates;
     struct digest policy_digest;

@@ -5,8 +5,12 @@
  */
 #include "core/roster.h"
 
+#include <stdlib.h>
+
 #include "base/fold.h"
+#include "base/mem.h"
 #include "base/table.h"
+#include "core/snapshot.h"
 
 static void judge_one(struct person *person, struct day today)
 {
@@ -73,6 +77,26 @@ void roster_judge(struct roster *roster, struct day today)
         roster->blind += person->rejected && person->key_unreadable;
     }
     roster->duplicates = count_duplicates(roster);
+}
+
+static int compare_digests(const void *a, const void *b)
+{
+    return digest_compare(a, b);
+}
+
+struct digest roster_content(const struct roster *roster)
+{
+    struct digest *one = mem_calloc(roster->count, sizeof(one[0]));
+    struct digest_stream *stream = digest_new();
+
+    for (size_t i = 0; i < roster->count; i++)
+        one[i] = person_digest(&roster->person[i]);
+    qsort(one, roster->count, sizeof(one[0]), compare_digests);
+    digest_int(stream, (int64_t)roster->count);
+    for (size_t i = 0; i < roster->count; i++)
+        digest_bytes(stream, one[i].byte, DIGEST_SIZE);
+    free(one);
+    return digest_finish(stream);
 }
 
 size_t roster_people(const struct roster *roster)

@@ -25,6 +25,10 @@ struct roster {
  * rejected, blind and duplicates. Idempotent for the same day. */
 void roster_judge(struct roster *roster, struct day today);
 
+/* SHA-256 over everybody in an order of its own: the same rows in any order, with any other columns
+ * beside them, give the same. */
+struct digest roster_content(const struct roster *roster);
+
 /* Accepted people: rows that were not rejected. */
 size_t roster_people(const struct roster *roster);
 

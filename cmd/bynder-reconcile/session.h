@@ -1,0 +1,43 @@
+/*
+ * session: what most verbs begin with, configuration and database, and how they end, output.
+ */
+#ifndef CMD_SESSION_H
+#define CMD_SESSION_H
+
+#include "base/text.h"
+#include "cmd/bynder-reconcile/verb.h"
+#include "io/config.h"
+#include "io/database.h"
+#include "io/report.h"
+#include "io/store.h"
+
+/* Loads the configuration; every problem but the first, which is in err, is logged. */
+int session_config(const struct invocation *invocation, struct config *ret_config, struct err *err)
+    __attribute__((warn_unused_result));
+
+enum session_schema {
+    SESSION_MIGRATES, /* brings an embedded database up to date; a server's must be already */
+    SESSION_READS,    /* the schema must be right */
+};
+
+/* Opens the database and the portal's store in it. */
+int session_open(const struct config *config, enum session_schema schema,
+                 struct database *ret_database, struct store *ret_store, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* --format: the format, or ERR_USAGE naming the nearest. NULL gives text. */
+int session_format(const char *name, enum report_format *ret_format, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* A plan id from the command line; NULL gives 0, the newest. */
+int session_plan_id(const char *word, int64_t *ret_id, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* How text on stdout may look. */
+struct report_style session_style(const char *output);
+
+/* To the file (complete or not at all), or to stdout when path is NULL or "-". */
+int session_print(const char *path, const struct text *text, struct err *err)
+    __attribute__((warn_unused_result));
+
+#endif
