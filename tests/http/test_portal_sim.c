@@ -1,0 +1,1109 @@
+/*
+ * portal-sim conforms to the portal's OpenAPI files and to what docs/portal-sim.md promises: types,
+ * codes, headers, scopes, paging, the idle-based rate block, and the same population for the same
+ * seed. One simulator serves all tests of the group and is reset between them; tests that need
+ * other options start their own.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/instant.h"
+#include "base/mem.h"
+#include "probe.h"
+
+CLEANUP_POINTER(struct json_object, json_cleanup, (void)json_object_put)
+
+#define JSON_LOCAL  CLEANUP(json_cleanup) struct json_object *
+#define REPLY_LOCAL CLEANUP(reply_release) struct reply
+#define PROBE_LOCAL CLEANUP(stop_quietly) struct probe
+#define TODAY       "2026-11-22"
+#define USERS       "/api/v4/users/"
+#define LOGINS      "/v7/analytics/api/v1/user/login"
+
+static struct probe shared;
+
+static void stop_quietly(struct probe *probe)
+{
+    (void)probe_stop(probe);
+}
+
+static int start_shared(void **state)
+{
+    static const char *const options[] = {"--users",      "300", "--today", TODAY,
+                                          "--rate-limit", "0",   NULL};
+    (void)state;
+    probe_start(&shared, options);
+    return 0;
+}
+
+static int stop_shared(void **state)
+{
+    (void)state;
+    return probe_stop(&shared) == 0 ? 0 : -1;
+}
+
+static int reset_shared(void **state)
+{
+    (void)state;
+    probe_control(&shared, "/_sim/reset", "");
+    return 0;
+}
+
+/* --- helpers -----------------------------------------------------------------------------------
+ */
+
+static const char *string_of(struct json_object *object, const char *key)
+{
+    struct json_object *value = NULL;
+    if (!json_object_object_get_ex(object, key, &value))
+        fail_msg("no field '%s'", key);
+    assert_true(json_object_is_type(value, json_type_string));
+    return json_object_get_string(value);
+}
+
+static int64_t int_of(struct json_object *object, const char *key)
+{
+    struct json_object *value = NULL;
+    if (!json_object_object_get_ex(object, key, &value))
+        fail_msg("no field '%s'", key);
+    assert_true(json_object_is_type(value, json_type_int));
+    return json_object_get_int64(value);
+}
+
+static void assert_header(const struct reply *reply, const char *name, const char *wanted)
+{
+    CLEANUP(mem_cleanup) char *value = reply_header(reply, name);
+    if (!text_equal(value, wanted))
+        fail_msg("header %s is '%s', not '%s'", name, value ? value : "(none)",
+                 wanted ? wanted : "(none)");
+}
+
+/* GET that must answer 200 with JSON. */
+static struct json_object *get_json(struct probe *probe, const char *path)
+{
+    REPLY_LOCAL reply = probe_get(probe, path);
+    assert_int_equal(reply.code, CURLE_OK);
+    if (reply.status != 200)
+        fail_msg("GET %s answers %ld: %s", path, reply.status, text_cstr(&reply.body));
+    assert_header(&reply, "Content-Type", "application/json");
+    return reply_json(&reply);
+}
+
+static void assert_status(struct probe *probe, const char *path, long status)
+{
+    REPLY_LOCAL reply = probe_get(probe, path);
+    if (reply.status != status)
+        fail_msg("GET %s answers %ld, not %ld: %s", path, reply.status, status,
+                 text_cstr(&reply.body));
+}
+
+static char *path_of(const char *base, const char *last)
+{
+    struct text path = TEXT_INIT;
+    text_addf(&path, "%s%s", base, last);
+    return text_take(&path);
+}
+
+/* Cuts the next line off *rest; NULL when there is none. */
+static char *next_line(char **rest)
+{
+    char *line = *rest;
+    if (!line || *line == '\0')
+        return NULL;
+    size_t length = strcspn(line, "\n");
+    *rest = line + length + (line[length] ? 1 : 0);
+    line[length] = '\0';
+    return line;
+}
+
+/* What the simulator knows of one account, by its part in the population. */
+static struct json_object *find_cast(struct probe *probe, const char *cast)
+{
+    REPLY_LOCAL reply = probe_ask(probe, "GET", "/_sim/users", NULL, NULL, NULL);
+    char *rest = reply.body.data;
+    for (char *line; (line = next_line(&rest));) {
+        struct json_object *account = json_tokener_parse(line);
+        if (text_equal(string_of(account, "cast"), cast))
+            return account;
+        json_object_put(account);
+    }
+    fail_msg("nobody plays '%s'", cast);
+    return NULL;
+}
+
+struct field {
+    const char *name;
+    enum json_type type;
+};
+
+/* Exactly these fields with these types. */
+static void assert_fields(struct json_object *object, const struct field *fields, size_t count)
+{
+    assert_true(json_object_is_type(object, json_type_object));
+    for (size_t i = 0; i < count; i++) {
+        struct json_object *value = NULL;
+        if (!json_object_object_get_ex(object, fields[i].name, &value))
+            fail_msg("field '%s' is missing", fields[i].name);
+        if (json_object_get_type(value) != fields[i].type)
+            fail_msg("field '%s' is of type %s", fields[i].name,
+                     json_type_to_name(json_object_get_type(value)));
+    }
+    assert_int_equal(json_object_object_length(object), count);
+}
+
+/* --- token -------------------------------------------------------------------------------------
+ */
+
+static struct reply ask_token(struct probe *probe, const char *authorization, const char *form)
+{
+    return probe_ask(probe, "POST", "/v6/authentication/oauth2/token", authorization,
+                     "application/x-www-form-urlencoded", form);
+}
+
+static void token_of_known_client_is_granted(void **state)
+{
+    static const struct {
+        const char *authorization, *form, *scope;
+    } rows[] = {
+        {NULL, "grant_type=client_credentials&client_id=demo&client_secret=demo-secret",
+         "admin.user:read admin.user:write admin.profile:read current.user:read "
+         "analytics.api:read"},
+        {"Basic ZGVtbzpkZW1vLXNlY3JldA==",
+         "grant_type=client_credentials&scope=current.user%3Aread", "current.user:read"},
+        {"Basic ZGVtbzpkZW1vLXNlY3JldA==",
+         "grant_type=client_credentials&scope=nonsense+admin.user:read", "admin.user:read"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        REPLY_LOCAL reply = ask_token(&shared, rows[i].authorization, rows[i].form);
+        assert_int_equal(reply.status, 200);
+        JSON_LOCAL token = reply_json(&reply);
+        assert_string_equal(string_of(token, "token_type"), "bearer");
+        assert_int_equal(int_of(token, "expires_in"), 3600);
+        assert_string_equal(string_of(token, "scope"), rows[i].scope);
+        assert_true(strlen(string_of(token, "access_token")) > 20);
+    }
+}
+
+static void token_of_unknown_client_is_refused(void **state)
+{
+    static const struct {
+        const char *authorization, *form;
+        long status;
+        const char *error;
+    } rows[] = {
+        {NULL, "grant_type=client_credentials&client_id=demo&client_secret=wrong", 401,
+         "invalid_client"},
+        {NULL, "grant_type=client_credentials&client_id=demo", 401, "invalid_client"},
+        {"Basic !!", "grant_type=client_credentials", 401, "invalid_client"},
+        {NULL, "grant_type=password&client_id=demo&client_secret=demo-secret", 400,
+         "unsupported_grant_type"},
+        {NULL, "", 400, "unsupported_grant_type"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        REPLY_LOCAL reply = ask_token(&shared, rows[i].authorization, rows[i].form);
+        assert_int_equal(reply.status, rows[i].status);
+        JSON_LOCAL error = reply_json(&reply);
+        assert_string_equal(string_of(error, "error"), rows[i].error);
+    }
+}
+
+/* The value of an Authorization header with a fresh token of these scopes. */
+static char *fresh_bearer(struct probe *probe, const char *scope)
+{
+    CLEANUP(text_release) struct text form = TEXT_INIT;
+    text_addf(&form,
+              "grant_type=client_credentials&client_id=demo&client_secret=demo-secret&scope=%s",
+              scope);
+    REPLY_LOCAL reply = ask_token(probe, NULL, text_cstr(&form));
+    JSON_LOCAL token = reply_json(&reply);
+    return path_of("Bearer ", string_of(token, "access_token"));
+}
+
+static void token_lives_its_lifetime(void **state)
+{
+    CLEANUP(mem_cleanup) char *bearer = fresh_bearer(&shared, "current.user:read");
+    (void)state;
+    probe_control(&shared, "/_sim/clock", "advance=3590");
+    REPLY_LOCAL before = probe_ask(&shared, "GET", "/api/v4/currentUser/", bearer, NULL, NULL);
+    probe_control(&shared, "/_sim/clock", "advance=20");
+    REPLY_LOCAL after = probe_ask(&shared, "GET", "/api/v4/currentUser/", bearer, NULL, NULL);
+    assert_int_equal(before.status, 200);
+    assert_int_equal(after.status, 401);
+}
+
+static void request_without_good_token_answers_401_text(void **state)
+{
+    static const char *const headers[] = {NULL, "Bearer wrong", "Bearer", "Basic eA==", ""};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(headers); i++) {
+        REPLY_LOCAL reply = probe_ask(&shared, "GET", USERS, headers[i], NULL, NULL);
+        assert_int_equal(reply.status, 401);
+        assert_header(&reply, "Content-Type", "text/plain");
+        assert_string_equal(text_cstr(&reply.body), "Invalid or expired token.");
+    }
+}
+
+static void request_without_scope_answers_403(void **state)
+{
+    static const struct {
+        const char *method, *path, *scope;
+    } rows[] = {
+        {"GET", "/api/v4/currentUser/", "current.user:read"},
+        {"GET", USERS, "admin.user:read"},
+        {"GET", USERS "svc-reconcile", "admin.user:read"},
+        {"POST", USERS "x", "admin.user:write"},
+        {"DELETE", USERS "x", "admin.user:write"},
+        {"GET", "/api/v4/profiles/", "admin.profile:read"},
+        {"GET", LOGINS, "analytics.api:read"},
+    };
+    static const char *const scopes[] = {"current.user:read", "admin.user:read", "admin.user:write",
+                                         "admin.profile:read", "analytics.api:read"};
+    (void)state;
+    for (size_t s = 0; s < COUNT_OF(scopes); s++) {
+        CLEANUP(mem_cleanup) char *bearer = fresh_bearer(&shared, scopes[s]);
+        for (size_t i = 0; i < COUNT_OF(rows); i++) {
+            REPLY_LOCAL reply =
+                probe_ask(&shared, rows[i].method, rows[i].path, bearer, NULL, NULL);
+            bool held = text_equal(rows[i].scope, scopes[s]);
+            assert_true((reply.status == 403) == !held);
+            if (!held) {
+                JSON_LOCAL error = reply_json(&reply);
+                assert_int_equal(int_of(error, "statuscode"), 403);
+                assert_string_equal(string_of(error, "message"), "Access denied");
+            }
+        }
+    }
+}
+
+static void request_with_suspended_token_user_answers_403(void **state)
+{
+    (void)state;
+    probe_control(&shared, "/_sim/users/svc-reconcile", "active=0");
+    assert_status(&shared, "/api/v4/currentUser/", 403);
+    assert_status(&shared, USERS, 403);
+    assert_status(&shared, "/api/v4/profiles/", 403);
+}
+
+static void roles_missing_answers_403_but_own_profile(void **state)
+{
+    static const char *const options[] = {"--users", "20", "--roles", "MEDIADOWNLOAD", NULL};
+    PROBE_LOCAL probe = {.pid = -1};
+    (void)state;
+    probe_start(&probe, options);
+    assert_status(&probe, USERS, 403);
+    assert_status(&probe, "/api/v4/profiles/", 403);
+    JSON_LOCAL self = get_json(&probe, "/api/v4/currentUser/");
+    CLEANUP(mem_cleanup) char *own = path_of("/api/v4/profiles/", string_of(self, "profileId"));
+    JSON_LOCAL profile = get_json(&probe, own);
+    struct json_object *roles = json_object_object_get(profile, "roles");
+    assert_int_equal(json_object_array_length(roles), 1);
+    assert_string_equal(json_object_get_string(json_object_array_get_idx(roles, 0)),
+                        "MEDIADOWNLOAD");
+    assert_status(&probe, "/api/v4/profiles/4C2E1B7A-93D0-4F1C-A6E85B20C9D7F318", 403);
+}
+
+static void scopes_option_cuts_every_grant(void **state)
+{
+    static const char *const options[] = {"--users", "20", "--scopes",
+                                          "current.user:read admin.user:read", NULL};
+    PROBE_LOCAL probe = {.pid = -1};
+    (void)state;
+    probe_start(&probe, options);
+    REPLY_LOCAL reply =
+        ask_token(&probe, NULL,
+                  "grant_type=client_credentials&client_id=demo&client_secret=demo-secret"
+                  "&scope=current.user:read+admin.user:write");
+    JSON_LOCAL token = reply_json(&reply);
+    assert_string_equal(string_of(token, "scope"), "current.user:read");
+    assert_status(&probe, USERS, 200); /* a permanent token has what can be granted */
+    assert_status(&probe, "/api/v4/profiles/", 403);
+}
+
+/* --- routes ------------------------------------------------------------------------------------
+ */
+
+static void unknown_route_answers_the_gateway_404(void **state)
+{
+    static const char *const paths[] = {"/",
+                                        "/api/v4/",
+                                        "/api/v5/users/",
+                                        "/api/v4/users/a/b",
+                                        "/api/v4/usersx",
+                                        "/v7/analytics/api/v1/user/logins"};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(paths); i++) {
+        REPLY_LOCAL reply = probe_ask(&shared, "GET", paths[i], NULL, NULL, NULL);
+        assert_int_equal(reply.status, 404);
+        assert_string_equal(text_cstr(&reply.body),
+                            "{\"message\":\"no Route matched with those values\"}");
+    }
+}
+
+static void unknown_method_answers_405(void **state)
+{
+    (void)state;
+    REPLY_LOCAL put = probe_ask(&shared, "PUT", USERS "x", "Bearer " PROBE_TOKEN,
+                                "application/x-www-form-urlencoded", "active=0");
+    REPLY_LOCAL removal = probe_ask(&shared, "DELETE", USERS, "Bearer " PROBE_TOKEN, NULL, NULL);
+    assert_int_equal(put.status, 405);
+    assert_int_equal(removal.status, 405);
+}
+
+/* --- users -------------------------------------------------------------------------------------
+ */
+
+static const struct field list_fields[] = {
+    {"id", json_type_string},         {"username", json_type_string},
+    {"email", json_type_string},      {"email2", json_type_string},
+    {"name", json_type_string},       {"active", json_type_int},
+    {"isSSOOnly", json_type_boolean}, {"profileId", json_type_string},
+    {"groups", json_type_array},      {"employeeNumber", json_type_string},
+    {"salesrepId", json_type_string}, {"timeZone", json_type_string},
+    {"website", json_type_string},    {"country", json_type_string},
+};
+
+static const struct field user_fields[] = {
+    {"id", json_type_string},          {"username", json_type_string},
+    {"email", json_type_string},       {"firstname", json_type_string},
+    {"lastname", json_type_string},    {"active", json_type_boolean},
+    {"isSSOOnly", json_type_boolean},  {"profileId", json_type_string},
+    {"language", json_type_string},    {"timeZone", json_type_string},
+    {"department", json_type_string},  {"departmentCode", json_type_string},
+    {"job", json_type_string},         {"phoneNumber", json_type_string},
+    {"companyName", json_type_string}, {"cellphoneNumber", json_type_string},
+    {"costCenter", json_type_string},  {"employeeNumber", json_type_string},
+    {"legalEntity", json_type_string}, {"address", json_type_string},
+    {"postalCode", json_type_string},  {"city", json_type_string},
+    {"county", json_type_string},      {"state", json_type_string},
+    {"country", json_type_string},     {"gender", json_type_string},
+    {"persisted", json_type_boolean},  {"terms", json_type_string},
+    {"infix", json_type_string},       {"groups", json_type_array},
+    {"lastLogin", json_type_string},
+};
+
+static void assert_is_v4_id(const char *id)
+{
+    static const char form[] = "XXXXXXXX-XXXX-XXXX-XXXXXXXXXXXXXXXX";
+    assert_int_equal(strlen(id), strlen(form));
+    for (size_t i = 0; form[i]; i++)
+        assert_true(form[i] == '-' ? id[i] == '-' : strchr("0123456789ABCDEF", id[i]) != NULL);
+}
+
+static void users_list_item_has_exactly_the_documented_fields(void **state)
+{
+    (void)state;
+    JSON_LOCAL page = get_json(&shared, USERS "?includeInActive=true&limit=300");
+    assert_int_equal(json_object_array_length(page), 300);
+    for (size_t i = 0; i < 300; i++) {
+        struct json_object *item = json_object_array_get_idx(page, i);
+        assert_fields(item, list_fields, COUNT_OF(list_fields));
+        assert_is_v4_id(string_of(item, "id"));
+    }
+}
+
+static void users_list_pages_cover_everybody_once(void **state)
+{
+    CLEANUP(text_release) struct text seen = TEXT_INIT;
+    size_t total = 0;
+    (void)state;
+    for (int page = 1; page <= 8; page++) {
+        CLEANUP(text_release) struct text path = TEXT_INIT;
+        text_addf(&path, USERS "?includeInActive=true&limit=43&page=%d", page);
+        REPLY_LOCAL reply = probe_get(&shared, text_cstr(&path));
+        assert_header(&reply, "X-Pagination-TotalRecords", "300");
+        assert_header(&reply, "X-Pagination-TotalPages", "7");
+        assert_header(&reply, "X-Pagination-Limit", "43");
+        JSON_LOCAL users = reply_json(&reply);
+        size_t count = json_object_array_length(users);
+        assert_int_equal(count, page < 7 ? 43 : page == 7 ? 42 : 0);
+        for (size_t i = 0; i < count; i++) {
+            const char *id = string_of(json_object_array_get_idx(users, i), "id");
+            assert_null(strstr(text_cstr(&seen), id));
+            text_add(&seen, id);
+        }
+        total += count;
+    }
+    assert_int_equal(total, 300);
+}
+
+static void users_list_leaves_inactive_out_unless_asked(void **state)
+{
+    static const struct {
+        const char *query;
+        bool inactive;
+    } rows[] = {{"", false},
+                {"&includeInActive=false", false},
+                {"&includeInActive=0", false},
+                {"&includeInActive=true", true},
+                {"&includeInActive=1", true},
+                {"&includeInactive=true", false}};
+    (void)state;
+    for (size_t r = 0; r < COUNT_OF(rows); r++) {
+        CLEANUP(mem_cleanup) char *path = path_of(USERS "?limit=1000", rows[r].query);
+        JSON_LOCAL users = get_json(&shared, path);
+        bool inactive = false;
+        for (size_t i = 0; i < json_object_array_length(users); i++)
+            inactive |= int_of(json_object_array_get_idx(users, i), "active") == 0;
+        assert_int_equal(inactive, rows[r].inactive);
+    }
+}
+
+static void users_list_without_limit_has_100(void **state)
+{
+    (void)state;
+    JSON_LOCAL users = get_json(&shared, USERS "?includeInActive=true");
+    assert_int_equal(json_object_array_length(users), 100);
+}
+
+static void users_list_with_bad_number_answers_400(void **state)
+{
+    static const char *const queries[] = {"?limit=0", "?limit=-1", "?limit=x",
+                                          "?page=0",  "?page=1.5", "?limit="};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(queries); i++) {
+        CLEANUP(mem_cleanup) char *path = path_of(USERS, queries[i]);
+        assert_status(&shared, path, 400);
+    }
+}
+
+static void users_get_has_exactly_the_documented_fields(void **state)
+{
+    (void)state;
+    JSON_LOCAL account = find_cast(&shared, "employee");
+    CLEANUP(mem_cleanup) char *path = path_of(USERS, string_of(account, "id"));
+    JSON_LOCAL user = get_json(&shared, path);
+    assert_fields(user, user_fields, COUNT_OF(user_fields));
+    assert_string_equal(string_of(user, "lastLogin"), string_of(account, "lastLogin"));
+}
+
+static void users_get_of_who_never_logged_in_has_no_last_login(void **state)
+{
+    (void)state;
+    JSON_LOCAL account = find_cast(&shared, "never");
+    CLEANUP(mem_cleanup) char *path = path_of(USERS, string_of(account, "id"));
+    JSON_LOCAL user = get_json(&shared, path);
+    assert_false(json_object_object_get_ex(user, "lastLogin", NULL));
+}
+
+static void users_get_by_username_finds_the_same(void **state)
+{
+    (void)state;
+    JSON_LOCAL user = get_json(&shared, USERS "svc-reconcile");
+    JSON_LOCAL self = get_json(&shared, "/api/v4/currentUser/");
+    assert_string_equal(string_of(user, "id"), string_of(self, "id"));
+}
+
+static void users_get_of_unknown_or_other_id_form_answers_404(void **state)
+{
+    static const char *const ids[] = {"1A84D758-2B3A-141F-8F07D71AA1F223BD",
+                                      "1a84d758-2b3a-141f-8f07-d71aa1f223bd", "nobody", "..%2F",
+                                      "%41"};
+    (void)state;
+    JSON_LOCAL account = find_cast(&shared, "employee");
+    CLEANUP(mem_cleanup) char *lower = mem_strdup(string_of(account, "id"));
+    for (char *at = lower; *at; at++)
+        *at = *at >= 'A' && *at <= 'F' ? (char)(*at + 32) : *at;
+    for (size_t i = 0; i <= COUNT_OF(ids); i++) {
+        CLEANUP(mem_cleanup) char *path = path_of(USERS, i < COUNT_OF(ids) ? ids[i] : lower);
+        REPLY_LOCAL reply = probe_get(&shared, path);
+        assert_int_equal(reply.status, 404);
+        JSON_LOCAL error = reply_json(&reply);
+        assert_string_equal(string_of(error, "message"), "User not found");
+    }
+}
+
+static void current_user_has_no_groups_and_no_infix(void **state)
+{
+    (void)state;
+    JSON_LOCAL self = get_json(&shared, "/api/v4/currentUser/");
+    assert_fields(self, user_fields, COUNT_OF(user_fields) - 3);
+}
+
+static void profiles_are_listed_and_read(void **state)
+{
+    static const struct field fields[] = {
+        {"name", json_type_string}, {"id", json_type_string}, {"roles", json_type_array}};
+    (void)state;
+    JSON_LOCAL profiles = get_json(&shared, "/api/v4/profiles/");
+    size_t count = json_object_array_length(profiles);
+    assert_true(count >= 6);
+    for (size_t i = 0; i < count; i++) {
+        struct json_object *listed = json_object_array_get_idx(profiles, i);
+        assert_fields(listed, fields, COUNT_OF(fields));
+        CLEANUP(mem_cleanup) char *path = path_of("/api/v4/profiles/", string_of(listed, "id"));
+        JSON_LOCAL profile = get_json(&shared, path);
+        assert_string_equal(json_object_to_json_string(profile),
+                            json_object_to_json_string(listed));
+    }
+    assert_status(&shared, "/api/v4/profiles/none", 404);
+}
+
+/* --- writes ------------------------------------------------------------------------------------
+ */
+
+static void users_modify_by_form_suspends(void **state)
+{
+    (void)state;
+    JSON_LOCAL account = find_cast(&shared, "leaver");
+    CLEANUP(mem_cleanup) char *path = path_of(USERS, string_of(account, "id"));
+    JSON_LOCAL before = get_json(&shared, path);
+    REPLY_LOCAL reply = probe_post(&shared, path, "active=0");
+    assert_int_equal(reply.status, 202);
+    JSON_LOCAL accepted = reply_json(&reply);
+    assert_int_equal(json_object_object_length(accepted), 2);
+    assert_string_equal(string_of(accepted, "id"), string_of(account, "id"));
+    assert_string_equal(string_of(accepted, "username"), string_of(account, "username"));
+    JSON_LOCAL after = get_json(&shared, path);
+    assert_false(json_object_get_boolean(json_object_object_get(after, "active")));
+    json_object_object_add(before, "active", json_object_new_boolean(0));
+    assert_true(json_object_equal(before, after));
+}
+
+static void users_modify_is_logged_as_a_write(void **state)
+{
+    (void)state;
+    JSON_LOCAL account = find_cast(&shared, "leaver");
+    CLEANUP(mem_cleanup) char *path = path_of(USERS, string_of(account, "id"));
+    REPLY_LOCAL reply = probe_post(&shared, path, "active=0&password=hidden");
+    JSON_LOCAL writes = probe_control_json(&shared, "/_sim/writes");
+    assert_int_equal(json_object_array_length(writes), 1);
+    struct json_object *write = json_object_array_get_idx(writes, 0);
+    assert_string_equal(string_of(write, "method"), "POST");
+    assert_string_equal(string_of(write, "path"), path);
+    assert_string_equal(string_of(write, "id"), string_of(account, "id"));
+    assert_string_equal(string_of(write, "effect"), "suspended");
+    assert_int_equal(int_of(write, "status"), 202);
+    struct json_object *form = json_object_object_get(write, "form");
+    assert_string_equal(string_of(form, "active"), "0");
+    assert_string_equal(string_of(form, "password"), "***");
+}
+
+static void users_modify_with_bad_body_changes_nothing(void **state)
+{
+    static const struct {
+        const char *type, *body;
+        long status;
+    } rows[] = {
+        {"application/json", "{\"active\":0}", 415},
+        {"multipart/form-data", "active=0", 415},
+        {NULL, "active=0", 400},
+        {"application/x-www-form-urlencoded", "", 400},
+        {"application/x-www-form-urlencoded", "active=%zz", 400},
+        {"application/x-www-form-urlencoded", "active=2", 400},
+        {"application/x-www-form-urlencoded", "active=false", 400},
+        {"application/x-www-form-urlencoded", "isSSOOnly=1", 400},
+        {"application/x-www-form-urlencoded", "active=0&profileId=none", 400},
+        {"application/x-www-form-urlencoded", "active=0&username=svc-reconcile", 400},
+    };
+    (void)state;
+    JSON_LOCAL account = find_cast(&shared, "leaver");
+    CLEANUP(mem_cleanup) char *path = path_of(USERS, string_of(account, "id"));
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        REPLY_LOCAL reply =
+            probe_ask(&shared, "POST", path, "Bearer " PROBE_TOKEN, rows[i].type, rows[i].body);
+        assert_int_equal(reply.status, rows[i].status);
+    }
+    JSON_LOCAL after = get_json(&shared, path);
+    assert_true(json_object_get_boolean(json_object_object_get(after, "active")));
+    JSON_LOCAL stats = probe_control_json(&shared, "/_sim/stats");
+    assert_int_equal(int_of(stats, "writes"), COUNT_OF(rows));
+    assert_int_equal(int_of(stats, "effects"), 0);
+}
+
+static void users_modify_takes_no_username(void **state)
+{
+    (void)state;
+    REPLY_LOCAL reply = probe_post(&shared, USERS "svc-reconcile", "active=0");
+    assert_int_equal(reply.status, 404);
+}
+
+static void users_delete_answers_204_and_then_404(void **state)
+{
+    (void)state;
+    JSON_LOCAL account = find_cast(&shared, "long-gone");
+    CLEANUP(mem_cleanup) char *path = path_of(USERS, string_of(account, "id"));
+    REPLY_LOCAL reply = probe_delete(&shared, path);
+    assert_int_equal(reply.status, 204);
+    assert_header(&reply, "Content-Type", NULL);
+    assert_int_equal(reply.body.length, 0);
+    assert_status(&shared, path, 404);
+    REPLY_LOCAL again = probe_delete(&shared, path);
+    assert_int_equal(again.status, 404);
+    REPLY_LOCAL list = probe_get(&shared, USERS "?includeInActive=true&limit=1");
+    assert_header(&list, "X-Pagination-TotalRecords", "299");
+}
+
+static void users_create_answers_201(void **state)
+{
+    (void)state;
+    REPLY_LOCAL reply = probe_post(&shared, USERS,
+                                   "password=p&email=new%40acme.example&firstname=N&lastname=E"
+                                   "&profileId=E5B8290F-7C14-4D6A-9E03A1F7D4C26B80");
+    assert_int_equal(reply.status, 201);
+    JSON_LOCAL created = reply_json(&reply);
+    CLEANUP(mem_cleanup) char *path = path_of(USERS, string_of(created, "id"));
+    JSON_LOCAL user = get_json(&shared, path);
+    assert_string_equal(string_of(user, "email"), "new@acme.example");
+    REPLY_LOCAL short_form = probe_post(&shared, USERS, "email=x%40acme.example");
+    assert_int_equal(short_form.status, 400);
+}
+
+static void users_modify_within_180_days_is_refused_when_enforced(void **state)
+{
+    static const char *const options[] = {"--users", "20", "--today", TODAY, "--enforce-180-days",
+                                          NULL};
+    PROBE_LOCAL probe = {.pid = -1};
+    (void)state;
+    probe_start(&probe, options);
+    JSON_LOCAL account = find_cast(&probe, "leaver");
+    CLEANUP(mem_cleanup) char *path = path_of(USERS, string_of(account, "id"));
+    REPLY_LOCAL suspended = probe_post(&probe, path, "active=0");
+    assert_int_equal(suspended.status, 202);
+    probe_control(&probe, "/_sim/clock", "advance=15465600"); /* 179 days */
+    REPLY_LOCAL early = probe_post(&probe, path, "active=1");
+    assert_int_equal(early.status, 403);
+    probe_control(&probe, "/_sim/clock", "advance=86400");
+    REPLY_LOCAL late = probe_post(&probe, path, "active=1");
+    assert_int_equal(late.status, 202);
+}
+
+/* --- logins ------------------------------------------------------------------------------------
+ */
+
+/* Appends all events between the two times, page by page of `limit`, to *ret_events. */
+static void collect_logins(struct probe *probe, const char *query, int limit,
+                           struct json_object *ret_events)
+{
+    CLEANUP(text_release) struct text path = TEXT_INIT;
+    text_addf(&path, LOGINS "?limit=%d%s", limit, query);
+    for (;;) {
+        REPLY_LOCAL reply = probe_get(probe, text_cstr(&path));
+        assert_int_equal(reply.status, 200);
+        JSON_LOCAL page = reply_json(&reply);
+        size_t count = json_object_array_length(page);
+        assert_true(count <= (size_t)limit);
+        for (size_t i = 0; i < count; i++)
+            json_object_array_add(ret_events, json_object_get(json_object_array_get_idx(page, i)));
+        CLEANUP(mem_cleanup) char *next = reply_header(&reply, "Next-Url");
+        CLEANUP(mem_cleanup) char *cursor = reply_header(&reply, "Next-Cursor");
+        assert_int_equal(next != NULL, cursor != NULL);
+        if (!next)
+            return;
+        assert_int_equal(count, limit);
+        assert_non_null(strstr(next, cursor));
+        text_clear(&path);
+        text_add(&path, next);
+    }
+}
+
+static void logins_pages_cover_every_event_once_in_order(void **state)
+{
+    JSON_LOCAL small = json_object_new_array();
+    JSON_LOCAL large = json_object_new_array();
+    (void)state;
+    collect_logins(&shared, "&fromDateTime=2026-10-01T00:00:00Z", 97, small);
+    collect_logins(&shared, "&fromDateTime=2026-10-01T00:00:00Z", 10000, large);
+    assert_true(json_object_array_length(small) > 300);
+    assert_true(json_object_equal(small, large));
+    const char *before = "";
+    for (size_t i = 0; i < json_object_array_length(small); i++) {
+        struct json_object *event = json_object_array_get_idx(small, i);
+        assert_int_equal(json_object_object_length(event), 4);
+        assert_string_equal(string_of(event, "eventType"), "user.login");
+        assert_int_equal(strlen(string_of(event, "id")), 24);
+        assert_true(strcmp(string_of(event, "dateTime"), before) >= 0);
+        before = string_of(event, "dateTime");
+    }
+}
+
+static void logins_newest_of_each_user_is_the_last_login(void **state)
+{
+    JSON_LOCAL events = json_object_new_array();
+    JSON_LOCAL newest = json_object_new_object();
+    size_t checked = 0;
+    (void)state;
+    collect_logins(&shared, "", 10000, events);
+    for (size_t i = 0; i < json_object_array_length(events); i++) {
+        struct json_object *event = json_object_array_get_idx(events, i);
+        json_object_object_add(newest, string_of(event, "userId"),
+                               json_object_new_string(string_of(event, "dateTime")));
+    }
+    REPLY_LOCAL accounts = probe_ask(&shared, "GET", "/_sim/users", NULL, NULL, NULL);
+    char *rest = accounts.body.data;
+    for (char *line; (line = next_line(&rest));) {
+        JSON_LOCAL account = json_tokener_parse(line);
+        struct json_object *last = json_object_object_get(account, "lastLogin");
+        struct json_object *event = json_object_object_get(newest, string_of(account, "id"));
+        if (last && strcmp(json_object_get_string(last), "2025-11-23") >= 0) {
+            assert_non_null(event);
+            assert_string_equal(json_object_get_string(event), json_object_get_string(last));
+            checked++;
+        } else {
+            assert_null(event);
+        }
+    }
+    assert_true(checked > 200);
+}
+
+static void logins_follow_a_login_that_just_happened(void **state)
+{
+    JSON_LOCAL events = json_object_new_array();
+    (void)state;
+    probe_control(&shared, "/_sim/users/svc-reconcile", "lastLogin=2026-11-22T08:00:00Z");
+    collect_logins(&shared, "&fromDateTime=2026-11-22T00:00:00Z", 10, events);
+    assert_int_equal(json_object_array_length(events), 1);
+    assert_string_equal(string_of(json_object_array_get_idx(events, 0), "dateTime"),
+                        "2026-11-22T08:00:00.000+00:00");
+}
+
+static void logins_with_bad_parameter_answers_400(void **state)
+{
+    static const char *const queries[] = {"?limit=0",
+                                          "?limit=10001",
+                                          "?fromDateTime=yesterday",
+                                          "?toDateTime=2026-11-22",
+                                          "?cursor=%21",
+                                          "?cursor=eA",
+                                          "?fromDateTime=2026-11-22T08:00:00+00:00"};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(queries); i++) {
+        CLEANUP(mem_cleanup) char *path = path_of(LOGINS, queries[i]);
+        assert_status(&shared, path, 400);
+    }
+    assert_status(&shared, LOGINS "?cursor=MA&fromDateTime=2026-11-22T08:00", 200);
+}
+
+/* --- rate limit --------------------------------------------------------------------------------
+ */
+
+static void rate_over_the_limit_blocks_until_a_window_of_silence(void **state)
+{
+    static const char *const options[] = {"--users", "20", "--rate-limit", "5", NULL};
+    PROBE_LOCAL probe = {.pid = -1};
+    (void)state;
+    probe_start(&probe, options);
+    for (int i = 0; i < 5; i++)
+        assert_status(&probe, "/api/v4/currentUser/", 200);
+    assert_status(&probe, "/api/v4/currentUser/", 429);
+    probe_control(&probe, "/_sim/clock", "advance=299");
+    assert_status(&probe, "/api/v4/currentUser/", 429); /* and begins the wait anew */
+    probe_control(&probe, "/_sim/clock", "advance=299");
+    assert_status(&probe, "/nowhere", 429);
+    probe_control(&probe, "/_sim/clock", "advance=300");
+    assert_status(&probe, "/api/v4/currentUser/", 200);
+    JSON_LOCAL stats = probe_control_json(&probe, "/_sim/stats");
+    struct json_object *rate = json_object_object_get(stats, "rate");
+    assert_int_equal(int_of(rate, "refused"), 3);
+    assert_int_equal(int_of(rate, "blocks"), 1);
+    assert_int_equal(int_of(rate, "highest_in_window"), 7);
+    struct json_object *silences = json_object_object_get(rate, "silence_after_429_s");
+    assert_int_equal(json_object_array_length(silences), 3);
+    assert_true(json_object_get_double(json_object_array_get_idx(silences, 2)) >= 300);
+}
+
+static void rate_at_the_limit_in_any_window_is_served(void **state)
+{
+    static const char *const options[] = {"--users", "20", "--rate-limit", "5", "--rate-window",
+                                          "60",      NULL};
+    PROBE_LOCAL probe = {.pid = -1};
+    (void)state;
+    probe_start(&probe, options);
+    for (int i = 0; i < 20; i++) {
+        assert_status(&probe, "/api/v4/currentUser/", 200);
+        probe_control(&probe, "/_sim/clock", "advance=12");
+    }
+}
+
+static void control_requests_are_neither_counted_nor_logged(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        json_object_put(probe_control_json(&shared, "/_sim/faults"));
+    JSON_LOCAL stats = probe_control_json(&shared, "/_sim/stats");
+    assert_int_equal(int_of(stats, "requests"), 0);
+    assert_int_equal(int_of(json_object_object_get(stats, "rate"), "highest_in_window"), 0);
+}
+
+/* --- log ---------------------------------------------------------------------------------------
+ */
+
+static void log_file_has_a_line_for_every_request(void **state)
+{
+    PROBE_LOCAL probe = {.pid = -1};
+    CLEANUP(text_release) struct text log = TEXT_INIT;
+    (void)state;
+    probe_prepare(&probe);
+    CLEANUP(mem_cleanup) char *path = probe_path(&probe, "log");
+    const char *const options[] = {"--users", "20", "--log", path, NULL};
+    probe_start(&probe, options);
+    assert_status(&probe, USERS "?limit=2", 200);
+    assert_status(&probe, "/nowhere", 404);
+    assert_int_equal(file_read(path, 65536, ERR_INTERNAL, &log, NULL, NULL), 0);
+    REPLY_LOCAL served = probe_ask(&probe, "GET", "/_sim/log", NULL, NULL, NULL);
+    assert_string_equal(text_cstr(&served.body), text_cstr(&log));
+    size_t first = strcspn(log.data, "\n");
+    log.data[first] = '\0';
+    JSON_LOCAL line = json_tokener_parse(log.data);
+    assert_int_equal(int_of(line, "n"), 1);
+    assert_string_equal(string_of(line, "method"), "GET");
+    assert_string_equal(string_of(line, "path"), USERS);
+    assert_string_equal(string_of(line, "query"), "limit=2");
+    assert_string_equal(string_of(line, "endpoint"), "users.list");
+    assert_int_equal(int_of(line, "status"), 200);
+    JSON_LOCAL second = json_tokener_parse(log.data + first + 1);
+    assert_string_equal(string_of(second, "endpoint"), "none");
+}
+
+static void reset_brings_back_the_first_state(void **state)
+{
+    (void)state;
+    REPLY_LOCAL before = probe_ask(&shared, "GET", "/_sim/users", NULL, NULL, NULL);
+    probe_control(&shared, "/_sim/users/svc-reconcile", "active=0&email=x%40y.example");
+    probe_control(&shared, "/_sim/faults", "error=503");
+    probe_control(&shared, "/_sim/reset", "");
+    REPLY_LOCAL after = probe_ask(&shared, "GET", "/_sim/users", NULL, NULL, NULL);
+    assert_string_equal(text_cstr(&before.body), text_cstr(&after.body));
+    assert_status(&shared, "/api/v4/currentUser/", 200);
+}
+
+/* --- population --------------------------------------------------------------------------------
+ */
+
+/* The accounts that a simulator with these options has, as text. */
+static char *population_of(const char *const *options)
+{
+    PROBE_LOCAL probe = {.pid = -1};
+    probe_start(&probe, options);
+    struct reply reply = probe_ask(&probe, "GET", "/_sim/users", NULL, NULL, NULL);
+    text_release(&reply.headers);
+    return text_take(&reply.body);
+}
+
+static void population_is_the_same_for_the_same_seed(void **state)
+{
+    static const char *const seed7[] = {"--users", "500", "--seed", "7", "--today", TODAY, NULL};
+    static const char *const seed8[] = {"--users", "500", "--seed", "8", "--today", TODAY, NULL};
+    CLEANUP(mem_cleanup) char *first = population_of(seed7);
+    CLEANUP(mem_cleanup) char *second = population_of(seed7);
+    CLEANUP(mem_cleanup) char *other = population_of(seed8);
+    (void)state;
+    assert_string_equal(first, second);
+    assert_string_not_equal(first, other);
+}
+
+/* Known values: a change of the generator is a change of every test that was written against it. */
+static void population_of_seed_1_begins_as_ever(void **state)
+{
+    (void)state;
+    JSON_LOCAL account = find_cast(&shared, "leaver");
+    assert_string_equal(string_of(account, "username"), "lotte.visser");
+    assert_string_equal(string_of(account, "id"), "D9A237FA-D8A9-46F5-A6B69950813A241F");
+}
+
+static void population_of_twenty_plays_every_part(void **state)
+{
+    static const char *const casts[] = {
+        "token",     "service",      "pending",   "external", "leaver",
+        "long-gone", "on-leave",     "never",     "idle",     "notice",
+        "last-day",  "shared-email", "no-number", "rehired",  "employee",
+    };
+    static const char *const options[] = {"--users", "20", NULL};
+    CLEANUP(mem_cleanup) char *population = population_of(options);
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(casts); i++) {
+        CLEANUP(text_release) struct text wanted = TEXT_INIT;
+        text_addf(&wanted, "\"cast\":\"%s\"", casts[i]);
+        if (!strstr(population, text_cstr(&wanted)))
+            fail_msg("nobody plays '%s'", casts[i]);
+    }
+}
+
+static void roster_and_leavers_match_the_population(void **state)
+{
+    PROBE_LOCAL probe = {.pid = -1};
+    CLEANUP(text_release) struct text roster = TEXT_INIT;
+    CLEANUP(text_release) struct text leavers = TEXT_INIT;
+    (void)state;
+    probe_prepare(&probe);
+    CLEANUP(mem_cleanup) char *roster_path = probe_path(&probe, "roster.csv");
+    CLEANUP(mem_cleanup) char *leavers_path = probe_path(&probe, "leavers");
+    const char *const options[] = {"--users",   "400",       "--today",    TODAY, "--roster",
+                                   roster_path, "--leavers", leavers_path, NULL};
+    probe_start(&probe, options);
+    assert_int_equal(file_read(roster_path, 1 << 20, ERR_INTERNAL, &roster, NULL, NULL), 0);
+    assert_int_equal(file_read(leavers_path, 1 << 20, ERR_INTERNAL, &leavers, NULL, NULL), 0);
+    assert_true(text_starts(text_cstr(&roster), "EmpID,Name,Work Email,EmploymentStatus,DateofHire,"
+                                                "DateofTermination,Department\n"));
+    size_t count = 0;
+    char *rest = leavers.data;
+    for (char *id; (id = next_line(&rest)); count++) {
+        CLEANUP(mem_cleanup) char *path = path_of(USERS, id);
+        JSON_LOCAL user = get_json(&probe, path);
+        assert_true(json_object_get_boolean(json_object_object_get(user, "active")));
+        CLEANUP(text_release) struct text row = TEXT_INIT;
+        text_addf(&row, "\n%s,", string_of(user, "employeeNumber"));
+        const char *found = strstr(text_cstr(&roster), text_cstr(&row));
+        assert_non_null(found);
+        CLEANUP(mem_cleanup) char *line = mem_strndup(found + 1, strcspn(found + 1, "\n"));
+        assert_non_null(strstr(line, ",202")); /* a hire date, and */
+        assert_true(strstr(line, "Voluntarily Terminated") || strstr(line, "Terminated for Cause"));
+    }
+    assert_in_range(count, 8, 32); /* about 4 % */
+}
+
+static void people_file_gives_everybody_an_account(void **state)
+{
+    static const char csv[] =
+        "\xEF\xBB\xBF"
+        "First_Name;Last_Name;EmpID;Salary;DateofTermination;EmploymentStatus\r\n"
+        "Ait Sidi; Karthikeyan   ;10084;1;2016/06/16;Voluntarily Terminated\r\n"
+        "\"Lee; Jr\";Anne;10001;2; ;Active\r\n"
+        "Old;Soon;10002;2;2099/01/31;Active\r\n"
+        "No;Number; ;2;;Active\r\n";
+    PROBE_LOCAL probe = {.pid = -1};
+    CLEANUP(text_release) struct text leavers = TEXT_INIT;
+    (void)state;
+    probe_prepare(&probe);
+    CLEANUP(mem_cleanup) char *people = probe_path(&probe, "people.csv");
+    CLEANUP(mem_cleanup) char *leavers_path = probe_path(&probe, "leavers");
+    assert_int_equal(file_write(people, 0600, csv, strlen(csv), NULL), 0);
+    const char *const options[] = {"--people", people, "--leavers", leavers_path,
+                                   "--today",  TODAY,  NULL};
+    probe_start(&probe, options);
+    JSON_LOCAL users = get_json(&probe, USERS "?includeInActive=true");
+    assert_int_equal(json_object_array_length(users), 4); /* three people and the token's */
+    struct json_object *gone = json_object_array_get_idx(users, 1);
+    assert_string_equal(string_of(gone, "employeeNumber"), "10084");
+    assert_string_equal(string_of(gone, "name"), "Ait Sidi Karthikeyan");
+    assert_string_equal(string_of(gone, "email"), "aitsidi.karthikeyan@acme.example");
+    assert_int_equal(int_of(gone, "active"), 1);
+    assert_string_equal(string_of(json_object_array_get_idx(users, 2), "name"), "Lee; Jr Anne");
+    assert_int_equal(file_read(leavers_path, 4096, ERR_INTERNAL, &leavers, NULL, NULL), 0);
+    CLEANUP(mem_cleanup) char *wanted = path_of(string_of(gone, "id"), "\n");
+    assert_string_equal(text_cstr(&leavers), wanted);
+}
+
+/* --- command line ------------------------------------------------------------------------------
+ */
+
+static void command_line_with_mistake_exits_64_with_a_reason(void **state)
+{
+    static const struct {
+        const char *words[4];
+        const char *reason;
+    } rows[] = {
+        {{"--prot", "1"}, "did you mean --port"},
+        {{"--port", "70000"}, "no number from 0 to 65535"},
+        {{"--users"}, "wants a value"},
+        {{"--help=x"}, "takes no value"},
+        {{"loose"}, "unexpected word 'loose'"},
+        {{"--today", "2026-02-30"}, "is no day"},
+        {{"--fault", "latncy=3"}, "did you mean latency"},
+        {{"--fault", "error=200"}, "'200' is no value"},
+        {{"--fault", "error=503:101"}, "'101' is no value"},
+        {{"--fault", "active-form=x"}, "'x' is no value"},
+        {{"--scopes", "admin.user"}, "unknown scope 'admin.user'"},
+        {{"--people", "/nonexistent"}, "/nonexistent"},
+        {{"--people", "x", "--users=3"}, "exclude each other"},
+        {{"--tls-cert", "x"}, "go together"},
+        {{"--bind", "localhost"}, "no numeric IPv4 address"},
+    };
+    PROBE_LOCAL probe = {.pid = -1};
+    (void)state;
+    probe_prepare(&probe);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CLEANUP(text_release) struct text said = TEXT_INIT;
+        const char *const options[] = {rows[i].words[0], rows[i].words[1], rows[i].words[2],
+                                       rows[i].words[3], NULL};
+        assert_int_equal(probe_run(&probe, options), 64);
+        assert_int_equal(file_read(probe.stderr_path, 65536, ERR_INTERNAL, &said, NULL, NULL), 0);
+        if (!strstr(text_cstr(&said), rows[i].reason))
+            fail_msg("'%s' does not say '%s'", text_cstr(&said), rows[i].reason);
+    }
+}
+
+static void taken_port_exits_69(void **state)
+{
+    CLEANUP(text_release) struct text port = TEXT_INIT;
+    PROBE_LOCAL probe = {.pid = -1};
+    (void)state;
+    probe_prepare(&probe);
+    text_addf(&port, "%u", shared.port);
+    const char *const options[] = {"--port", text_cstr(&port), NULL};
+    assert_int_equal(probe_run(&probe, options), 69);
+}
+
+static void max_seconds_ends_by_itself(void **state)
+{
+    static const char *const options[] = {"--users", "20", "--max-seconds", "1", NULL};
+    PROBE_LOCAL probe = {.pid = -1};
+    (void)state;
+    probe_prepare(&probe);
+    assert_int_equal(probe_run(&probe, options), 0);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup(name, reset_shared)
+    const struct CMUnitTest tests[] = {
+        TEST(token_of_known_client_is_granted),
+        TEST(token_of_unknown_client_is_refused),
+        TEST(token_lives_its_lifetime),
+        TEST(request_without_good_token_answers_401_text),
+        TEST(request_without_scope_answers_403),
+        TEST(request_with_suspended_token_user_answers_403),
+        TEST(roles_missing_answers_403_but_own_profile),
+        TEST(scopes_option_cuts_every_grant),
+        TEST(unknown_route_answers_the_gateway_404),
+        TEST(unknown_method_answers_405),
+        TEST(users_list_item_has_exactly_the_documented_fields),
+        TEST(users_list_pages_cover_everybody_once),
+        TEST(users_list_leaves_inactive_out_unless_asked),
+        TEST(users_list_without_limit_has_100),
+        TEST(users_list_with_bad_number_answers_400),
+        TEST(users_get_has_exactly_the_documented_fields),
+        TEST(users_get_of_who_never_logged_in_has_no_last_login),
+        TEST(users_get_by_username_finds_the_same),
+        TEST(users_get_of_unknown_or_other_id_form_answers_404),
+        TEST(current_user_has_no_groups_and_no_infix),
+        TEST(profiles_are_listed_and_read),
+        TEST(users_modify_by_form_suspends),
+        TEST(users_modify_is_logged_as_a_write),
+        TEST(users_modify_with_bad_body_changes_nothing),
+        TEST(users_modify_takes_no_username),
+        TEST(users_delete_answers_204_and_then_404),
+        TEST(users_create_answers_201),
+        TEST(users_modify_within_180_days_is_refused_when_enforced),
+        TEST(logins_pages_cover_every_event_once_in_order),
+        TEST(logins_newest_of_each_user_is_the_last_login),
+        TEST(logins_follow_a_login_that_just_happened),
+        TEST(logins_with_bad_parameter_answers_400),
+        TEST(rate_over_the_limit_blocks_until_a_window_of_silence),
+        TEST(rate_at_the_limit_in_any_window_is_served),
+        TEST(control_requests_are_neither_counted_nor_logged),
+        TEST(log_file_has_a_line_for_every_request),
+        TEST(reset_brings_back_the_first_state),
+        TEST(population_is_the_same_for_the_same_seed),
+        TEST(population_of_seed_1_begins_as_ever),
+        TEST(population_of_twenty_plays_every_part),
+        TEST(roster_and_leavers_match_the_population),
+        TEST(people_file_gives_everybody_an_account),
+        TEST(command_line_with_mistake_exits_64_with_a_reason),
+        TEST(taken_port_exits_69),
+        TEST(max_seconds_ends_by_itself),
+    };
+#undef TEST
+    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
+    return cmocka_run_group_tests(tests, start_shared, stop_shared);
+}
