@@ -18,7 +18,9 @@ struct bynder_setup {
     const struct config_portal *config;
     void (*waiting)(void *context, double seconds, const char *why);
     void *waiting_context;
+    const struct clock *clock; /* NULL = the machine's */
 };
+/* The configuration must outlive it. */
 int bynder_new(const struct bynder_setup *setup, struct bynder **ret_bynder, struct err *err)
     __attribute__((warn_unused_result));
 void bynder_free(struct bynder *bynder);
@@ -30,6 +32,8 @@ size_t bynder_requests(const struct bynder *bynder);
 unsigned bynder_429s(const struct bynder *bynder);
 /* Space-separated granted scopes after login; NULL with a permanent token. */
 const char *bynder_scopes(const struct bynder *bynder);
+/* What decides when a request goes: to tell it of an earlier run's requests, and to keep ours. */
+struct pace *bynder_pace(struct bynder *bynder);
 /* Server's clock minus ours in seconds, from the Date header; for `check`. 0 when not told. */
 double bynder_clock_offset(const struct bynder *bynder);
 

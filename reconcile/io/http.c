@@ -405,6 +405,16 @@ char *http_header(const struct http_answer *answer, const char *name)
     return NULL;
 }
 
+bool http_date(const char *date, struct instant *ret_instant)
+{
+    time_t seconds = date ? curl_getdate(date, NULL) : -1;
+
+    if (seconds <= 0)
+        return false;
+    *ret_instant = (struct instant){.us = (int64_t)seconds * SECOND_US};
+    return true;
+}
+
 void http_answer_release(struct http_answer *answer)
 {
     free(answer->content_type);

@@ -91,6 +91,8 @@ int http_exchange_many(struct http *http, size_t connections, size_t count, http
 
 /* The value of a header, trimmed, malloc'ed; NULL when missing. */
 char *http_header(const struct http_answer *answer, const char *name);
+/* A time as HTTP headers write it. false: none, or not readable. */
+bool http_date(const char *date, struct instant *ret_instant);
 void http_answer_release(struct http_answer *answer);
 size_t http_request_count(const struct http *http);
 

@@ -1,0 +1,112 @@
+/*
+ * bynder_private: what the files of io/bynder share. Nobody else includes this.
+ *
+ * bynder.c puts the portal together, bynder_token.c gets and renews the token, bynder_call.c sends
+ * one request and judges its answer, bynder_account.c reads one user, bynder_list.c the list and
+ * the profiles, bynder_logins.c many single users.
+ */
+#ifndef IO_BYNDER_PRIVATE_H
+#define IO_BYNDER_PRIVATE_H
+
+#include "base/table.h"
+#include "io/bynder.h"
+#include "io/clock.h"
+#include "io/http.h"
+#include "io/json.h"
+
+enum { BYNDER_TRIES = 3 }; /* of one read, the first included */
+
+struct bynder {
+    const struct config_portal *config;
+    const struct clock *clock;
+    struct http *http;
+    struct pace *pace;
+    struct secret client_secret;
+    struct secret token; /* permanent, or fetched; not set = to be fetched */
+    bool is_permanent;
+    bool is_fresh;           /* no request has succeeded with this token yet */
+    bool by_basic;           /* the token endpoint wanted HTTP Basic */
+    bool without_optional;   /* it refused to be asked for the optional scope */
+    struct instant renew_at; /* steady; none = not told */
+    char *scopes;            /* granted; NULL = permanent token */
+    double clock_offset;
+};
+
+/* What kind of request it is, for what a refusal means. */
+enum endpoint {
+    ENDPOINT_CURRENT_USER = 0,
+    ENDPOINT_USERS,
+    ENDPOINT_USER,
+    ENDPOINT_PROFILES,
+};
+
+enum verdict {
+    VERDICT_GOOD = 0, /* 200, or for a single user a 404 of the application */
+    VERDICT_AGAIN,    /* worth another try */
+    VERDICT_TOKEN,    /* 401 */
+    VERDICT_BAD,      /* not as documented: this answer is no use, and another try would not help */
+    VERDICT_STOP,     /* no request of this kind can succeed */
+};
+
+/* bynder_token.c */
+int bynder_token_ensure(struct bynder *bynder, struct err *err) __attribute__((warn_unused_result));
+bool bynder_token_is_due(const struct bynder *bynder);
+/* After a 401: 0 when a new token may help and will be fetched, else ERR_SCOPE. */
+int bynder_token_refused(struct bynder *bynder, struct err *err)
+    __attribute__((warn_unused_result));
+/* ERR_SCOPE names the first scope that is not granted. */
+int bynder_check_scopes(const struct bynder *bynder, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* bynder_call.c */
+enum verdict bynder_judge(struct bynder *bynder, enum endpoint endpoint, const char *url,
+                          const struct http_answer *answer, struct err *failure, struct err *err);
+/* Called with each answer that is good. A failure counts as one of the answer: it is asked again.
+ */
+typedef int bynder_use(void *context, const struct http_answer *answer, struct err *err);
+/* GET with token, renewal and further tries; 0 when `use` took an answer. */
+int bynder_get(struct bynder *bynder, enum endpoint endpoint, const char *url, bynder_use *use,
+               void *context, struct err *err) __attribute__((warn_unused_result));
+/* The wait before try number `tries` + 1. */
+int bynder_pause(struct bynder *bynder, unsigned tries, struct err *err)
+    __attribute__((warn_unused_result));
+/* What the answer says in words, printable and short; "" when nothing. malloc'ed. */
+char *bynder_words(const struct http_answer *answer);
+char *bynder_user_url(const struct bynder *bynder, const char *id); /* an id of the v4 form */
+int bynder_current_user(struct bynder *bynder, struct arena *arena, const char **ret_id,
+                        struct err *err) __attribute__((warn_unused_result));
+void bynder_incomplete(struct arena *arena, struct snapshot *snapshot, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* bynder_account.c: values that recur are kept once. */
+struct account_reader {
+    struct arena *arena;
+    struct arena scratch;
+    struct table seen;
+    const char **string;
+    size_t count, capacity;
+};
+
+void account_reader_init(struct account_reader *reader, struct arena *arena);
+void account_reader_release(struct account_reader *reader);
+/* An item of the list. false: without a usable id it is nobody's. */
+bool account_reader_read(struct account_reader *reader, const struct json_object *item,
+                         struct account *ret_account);
+/* The id, in the reader's arena or NULL. */
+const char *account_reader_id(struct account_reader *reader, const struct json_object *item);
+/* The string kept once. */
+const char *account_reader_keep(struct account_reader *reader, const char *string);
+/* What only the single user tells: last login and department; and the newer word on the status. */
+void account_reader_refresh(struct account_reader *reader, const struct json_object *user,
+                            struct instant now, struct account *account);
+/* firstname infix lastname */
+void account_reader_compose_name(struct account_reader *reader, const struct json_object *user,
+                                 struct account *account);
+
+/* bynder_list.c, bynder_logins.c: members of struct portal */
+int bynder_list(void *self, struct arena *arena, const struct progress *progress,
+                struct snapshot *snapshot, struct err *err);
+int bynder_logins(void *self, struct arena *arena, const struct progress *progress,
+                  const size_t *index, size_t count, struct snapshot *snapshot, struct err *err);
+
+#endif
