@@ -1,0 +1,715 @@
+/*
+ * The outputs of one hand-made plan full of names that somebody wrote to break a report, and of
+ * plans that are held, empty, or long. JSON is read back by json-c, CSV by libcsv, HTML by
+ * xmllint where it is installed.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <csv.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "io/encode.h"
+#include "io/report.h"
+
+#define RLO "\xE2\x80\xAE"
+
+static struct day day_of(const char *iso)
+{
+    struct day day = DAY_NONE;
+
+    assert_true(day_parse_iso(iso, &day));
+    return day;
+}
+
+static struct instant instant_of(const char *rfc3339)
+{
+    struct instant instant = INSTANT_NONE;
+
+    assert_true(instant_parse_rfc3339(rfc3339, &instant));
+    return instant;
+}
+
+static struct plan_row row_of(enum action action, const char *rule, const char *number,
+                              const char *name, const char *reason)
+{
+    return (struct plan_row){
+        .action = action,
+        .finding = action == ACTION_KEEP,
+        .account_id = "ABCDEF01-2345-6789-0123456789ABCDEF",
+        .username = "user",
+        .email = "user@acme.example",
+        .name = name,
+        .rule = rule,
+        .reason = reason,
+        .row = number,
+        .account = "active",
+        .person = "employed",
+        .matched_by = "email",
+        .last_login_source = "",
+        .idle_days = -1,
+        .profile = "Regular user",
+        .roles = "ASSETUPLOAD MEDIADOWNLOAD",
+    };
+}
+
+enum { HOSTILE_COUNT = 12 };
+
+static const char *const hostile[HOSTILE_COUNT] = {
+    "<script>alert('x')</script>",
+    "\"><img src=x onerror=\"alert(1)\">",
+    "=HYPERLINK(\"http://evil.example\",\"click\")",
+    "two\nlines\r\nand a tab\t.",
+    RLO "txt.exe" RLO,
+    "broken \xff\xfe\xC3 utf-8",
+    "👩\xE2\x80\x8D💻 Zoë 🇳🇱",
+    "محمد بن موسى الخوارزمي",
+    "李小龍,司馬懿",
+    "' OR 1=1 --",
+    "&amp;&lt;already&gt;",
+    "\x1b[31mred\x1b[0m\x07",
+};
+
+static struct plan_row hostile_rows[HOSTILE_COUNT];
+static struct guard_finding guards[] = {
+    {"G1", false, "48 h", "3 h", "the roster was read 3 hours ago"},
+    {"G7", false, "50", "8", "8 suspensions are within 50"},
+    {"G9", false, "2", "4", "4 administrators would be left"},
+};
+static const char *const notes[] = {"protected entry 'boss@<acme>' expired on 2026-06-30"};
+
+/* Eight suspensions of two rules, one deprovision, one reactivation, two findings. */
+static struct plan make_plan(void)
+{
+    for (size_t i = 0; i < HOSTILE_COUNT; i++) {
+        enum action action = i == 0   ? ACTION_REACTIVATE
+                             : i <= 8 ? ACTION_SUSPEND
+                             : i == 9 ? ACTION_DEPROVISION
+                                      : ACTION_KEEP;
+        const char *rule = i == 0 ? "re-hired" : i <= 4 ? "departed" : i <= 8 ? "idle" : "gone";
+
+        hostile_rows[i] = row_of(action, i > 9 ? "" : rule, i > 9 ? "P4" : "R4", hostile[i],
+                                 "idle: last login 2026-05-01 (205 days ago) is at or over 90");
+        hostile_rows[i].last_login = instant_of("2026-05-01T10:11:12Z");
+        hostile_rows[i].idle_days = 205;
+        hostile_rows[i].last_login_source = "single read";
+    }
+    hostile_rows[5].not_before = day_of("2026-12-06");
+    hostile_rows[5].new_announcement = true;
+    hostile_rows[6].last_login = INSTANT_NONE;
+    hostile_rows[6].idle_days = -1;
+    hostile_rows[7].reason = hostile[1];
+    hostile_rows[7].department = hostile[0];
+    hostile_rows[8].roles = NULL;
+    hostile_rows[8].employee_number = "007";
+    return (struct plan){
+        .id = 7,
+        .portal = "acme <&> \"co\"",
+        .digest = digest_of("x", 1),
+        .state = PLAN_PROPOSED,
+        .created_at = instant_of("2026-11-22T07:45:00Z"),
+        .expires_at = instant_of("2026-11-25T07:45:00Z"),
+        .today = day_of("2026-11-22"),
+        .time_zone = "Europe/Amsterdam",
+        .first_plan = true,
+        .approvals_suspend = 1,
+        .approvals_deprovision = 2,
+        .inputs =
+            {
+                .snapshot_id = 3,
+                .snapshot_taken_at = instant_of("2026-11-22T07:40:00.5Z"),
+                .snapshot_complete = true,
+                .accounts = 5000,
+                .active = 4100,
+                .inactive = 898,
+                .gone = 4,
+                .unreadable = 2,
+                .requests = 321,
+                .snapshot_digest = digest_of("s", 1),
+                .roster_id = 5,
+                .roster_source = "file:///srv/hr/roster.csv",
+                .roster_digest = digest_of("r", 1),
+                .roster_read_at = instant_of("2026-11-22T07:39:00Z"),
+                .people = 4800,
+                .rejected = 3,
+                .duplicates = 1,
+                .policy_digest = digest_of("p", 1),
+            },
+        .totals = {4990, 8, 1, 1, 1, 2, 4100, 4093},
+        .idle = {{900, 700, 500, 300, 200, 150, 90, 60, 40, 20, 10, 5, 2, 1100}, 19, 4},
+        .guard = guards,
+        .guard_count = COUNT_OF(guards),
+        .row = hostile_rows,
+        .row_count = HOSTILE_COUNT,
+        .note = notes,
+        .note_count = COUNT_OF(notes),
+    };
+}
+
+static struct text render(const struct plan *plan, enum report_format format, unsigned width)
+{
+    const struct report_style style = {.width = width};
+    struct text out = TEXT_INIT;
+
+    report_plan(plan, format, &style, &out);
+    assert_true(text_is_utf8(text_cstr(&out), out.length));
+    assert_int_equal(out.data[out.length - 1], '\n');
+    return out;
+}
+
+static size_t count_of(const char *haystack, const char *needle)
+{
+    size_t count = 0;
+
+    for (const char *at = haystack; (at = strstr(at, needle)); at += strlen(needle))
+        count++;
+    return count;
+}
+
+/* --- JSON ------------------------------------------------------------------------------------- */
+
+static void release_json(struct json_object **object)
+{
+    json_object_put(*object);
+}
+
+/* The member at a path such as "inputs/roster/id"; it must be there, null included. */
+static struct json_object *member(struct json_object *object, const char *path)
+{
+    CLEANUP(mem_cleanup) char *copy = mem_strdup(path);
+    char *name = copy;
+
+    for (char *slash; name; name = slash ? slash + 1 : NULL) {
+        slash = strchr(name, '/');
+        if (slash)
+            *slash = '\0';
+        assert_true(json_object_object_get_ex(object, name, &object));
+    }
+    return object;
+}
+
+/* What json-c writes for the member: type and value in one comparison. */
+static void assert_member(struct json_object *object, const char *path, const char *expected)
+{
+    assert_string_equal(
+        json_object_to_json_string_ext(member(object, path), JSON_C_TO_STRING_NOSLASHESCAPE),
+        expected);
+}
+
+static void report_json_plan_has_every_field_of_the_contract(void **state)
+{
+    static const char *const expected[][2] = {
+        {"plan/id", "7"},
+        {"plan/digest", "\"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\""},
+        {"plan/portal", "\"acme <&> \\\"co\\\"\""},
+        {"plan/state", "\"proposed\""},
+        {"plan/created_at", "\"2026-11-22T07:45:00Z\""},
+        {"plan/expires_at", "\"2026-11-25T07:45:00Z\""},
+        {"plan/first_plan", "true"},
+        {"plan/approvals/suspend", "1"},
+        {"plan/approvals/deprovision", "2"},
+        {"inputs/snapshot/id", "3"},
+        {"inputs/snapshot/taken_at", "\"2026-11-22T07:40:00.500000Z\""},
+        {"inputs/snapshot/complete", "true"},
+        {"inputs/snapshot/incomplete_reason", "null"},
+        {"inputs/snapshot/accounts", "5000"},
+        {"inputs/snapshot/active", "4100"},
+        {"inputs/snapshot/inactive", "898"},
+        {"inputs/snapshot/gone", "4"},
+        {"inputs/snapshot/unreadable", "2"},
+        {"inputs/snapshot/requests", "321"},
+        {"inputs/roster/id", "5"},
+        {"inputs/roster/people", "4800"},
+        {"inputs/roster/rejected", "3"},
+        {"inputs/roster/duplicates", "1"},
+        {"inputs/roster/source", "\"file:///srv/hr/roster.csv\""},
+        {"inputs/roster/read_at", "\"2026-11-22T07:39:00Z\""},
+        {"inputs/policy/mode", "\"report\""},
+        {"totals/keep", "4990"},
+        {"totals/suspend", "8"},
+        {"totals/deprovision", "1"},
+        {"totals/reactivate", "1"},
+        {"totals/waiting", "1"},
+        {"totals/findings", "2"},
+        {"totals/seats_now", "4100"},
+        {"totals/seats_after", "4093"},
+    };
+    struct plan plan = make_plan();
+    CLEANUP(text_release) struct text out = render(&plan, REPORT_JSON, 0);
+    CLEANUP(release_json) struct json_object *root = json_tokener_parse(text_cstr(&out));
+
+    (void)state;
+    assert_non_null(root);
+    for (size_t i = 0; i < COUNT_OF(expected); i++)
+        assert_member(root, expected[i][0], expected[i][1]);
+    assert_int_equal(json_object_array_length(member(root, "guards")), COUNT_OF(guards));
+    assert_member(json_object_array_get_idx(member(root, "guards"), 1), "verdict", "\"pass\"");
+    assert_member(json_object_array_get_idx(member(root, "guards"), 1), "limit", "\"50\"");
+    assert_int_equal(json_object_array_length(member(root, "notes")), 1);
+    assert_non_null(strstr(text_cstr(&out), "\n  \"plan\": {\n    \"id\": 7,\n"));
+}
+
+static void report_json_decisions_keep_hostile_texts_as_they_are(void **state)
+{
+    struct plan plan = make_plan();
+    CLEANUP(text_release) struct text out = render(&plan, REPORT_JSON, 0);
+    CLEANUP(release_json) struct json_object *root = json_tokener_parse(text_cstr(&out));
+    struct json_object *decisions = member(root, "decisions"), *row;
+
+    (void)state;
+    assert_int_equal(json_object_array_length(decisions), HOSTILE_COUNT);
+    for (size_t i = 0; i < HOSTILE_COUNT; i++) {
+        row = json_object_array_get_idx(decisions, i);
+        if (text_is_utf8(hostile[i], strlen(hostile[i])))
+            assert_string_equal(json_object_get_string(member(row, "name")), hostile[i]);
+        assert_member(row, "profile", "\"Regular user\"");
+    }
+    row = json_object_array_get_idx(decisions, 5);
+    assert_member(row, "account_id", "\"ABCDEF01-2345-6789-0123456789ABCDEF\"");
+    assert_member(row, "action", "\"suspend\"");
+    assert_member(row, "not_before", "\"2026-12-06\"");
+    assert_member(row, "last_login", "\"2026-05-01T10:11:12Z\"");
+    assert_member(row, "idle_days", "205");
+    assert_member(row, "department", "null");
+    assert_member(row, "held_by", "null");
+    assert_member(row, "new_announcement", "true");
+    assert_member(row, "roles", "[\"ASSETUPLOAD\",\"MEDIADOWNLOAD\"]");
+    row = json_object_array_get_idx(decisions, 6);
+    assert_member(row, "last_login", "null");
+    assert_member(row, "idle_days", "null");
+    assert_member(row, "not_before", "null");
+    assert_member(json_object_array_get_idx(decisions, 8), "roles", "[]");
+    assert_member(json_object_array_get_idx(decisions, 8), "employee_number", "\"007\"");
+    assert_member(json_object_array_get_idx(decisions, 11), "finding", "true");
+    assert_member(json_object_array_get_idx(decisions, 11), "rule", "null");
+}
+
+/* --- CSV -------------------------------------------------------------------------------------- */
+
+struct cells {
+    char *cell[1000];
+    size_t count;
+    size_t rows;
+    size_t row_end[100];
+};
+
+static void on_cell(void *bytes, size_t length, void *context)
+{
+    struct cells *cells = context;
+
+    cells->cell[cells->count++] = mem_strndup(bytes, length);
+}
+
+static void on_row(int last, void *context)
+{
+    struct cells *cells = context;
+
+    (void)last;
+    cells->row_end[cells->rows++] = cells->count;
+}
+
+static void read_csv(const struct text *csv, struct cells *cells)
+{
+    struct csv_parser parser;
+
+    assert_int_equal(csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL), 0);
+    assert_int_equal(csv_parse(&parser, csv->data, csv->length, on_cell, on_row, cells),
+                     csv->length);
+    assert_int_equal(csv_fini(&parser, on_cell, on_row, cells), 0);
+    csv_free(&parser);
+}
+
+static void release_cells(struct cells *cells)
+{
+    for (size_t i = 0; i < cells->count; i++)
+        free(cells->cell[i]);
+}
+
+static void report_csv_read_back_equals_the_rows_but_for_defusing(void **state)
+{
+    static const char *const expected[HOSTILE_COUNT] = {
+        [2] = "'=HYPERLINK(\"http://evil.example\",\"click\")",
+        [3] = "two\nlines\r'\nand a tab\t.",
+        [5] = "broken \xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD utf-8",
+    };
+    struct plan plan = make_plan();
+    CLEANUP(text_release) struct text out = render(&plan, REPORT_CSV, 0);
+    CLEANUP(release_cells) struct cells cells = {.count = 0};
+    size_t columns;
+
+    (void)state;
+    assert_true(text_starts(text_cstr(&out), "account_id,username,email,name,action,rule,reason,"
+                                             "row,not_before,account,person,employee_number,"
+                                             "matched_by,last_login,last_login_source,idle_days,"
+                                             "profile,roles,department,"));
+    read_csv(&out, &cells);
+    assert_int_equal(cells.rows, HOSTILE_COUNT + 1);
+    columns = cells.row_end[0];
+    for (size_t i = 0; i < HOSTILE_COUNT; i++) {
+        char *const *cell = &cells.cell[(i + 1) * columns];
+
+        assert_int_equal(cells.row_end[i + 1], (i + 2) * columns);
+        assert_string_equal(cell[0], "ABCDEF01-2345-6789-0123456789ABCDEF");
+        assert_string_equal(cell[3], expected[i] ? expected[i] : hostile[i]);
+    }
+    assert_string_equal(cells.cell[6 * columns + 8], "2026-12-06");
+    assert_string_equal(cells.cell[6 * columns + 13], "2026-05-01T10:11:12Z");
+    assert_string_equal(cells.cell[6 * columns + 15], "205");
+    assert_string_equal(cells.cell[6 * columns + 17], "ASSETUPLOAD MEDIADOWNLOAD");
+    assert_string_equal(cells.cell[7 * columns + 15], "");
+}
+
+/* --- HTML ------------------------------------------------------------------------------------- */
+
+static void report_html_hostile_texts_stay_text(void **state)
+{
+    static const char *const forbidden[] = {
+        "<script",  "<img", "<link", "<iframe", "onerror=\"", "javascript:", "http://",
+        "https://", "url(", RLO,     "\x1b",    "\x07",       "\xff",        "@import",
+    };
+    struct plan plan = make_plan();
+    CLEANUP(text_release) struct text out = render(&plan, REPORT_HTML, 0);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(forbidden); i++) {
+        const char *found = strstr(text_cstr(&out), forbidden[i]);
+
+        if (found && !text_starts(found, "http://evil.example&quot;"))
+            fail_msg("'%s' in the report: %.60s", forbidden[i], found);
+    }
+    assert_non_null(strstr(text_cstr(&out), "<bdi>&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"
+                                            "</bdi>"));
+    assert_non_null(strstr(text_cstr(&out), "default-src 'none'; style-src 'unsafe-inline'"));
+    assert_non_null(strstr(text_cstr(&out), "lang=\"en\""));
+    assert_non_null(strstr(text_cstr(&out), "<bdi>acme &lt;&amp;&gt; &quot;co&quot;</bdi>"));
+    assert_non_null(strstr(text_cstr(&out), "expired on 2026-06-30"));
+}
+
+static void report_html_every_row_guard_and_figure_is_there(void **state)
+{
+    struct plan plan = make_plan();
+    CLEANUP(text_release) struct text out = render(&plan, REPORT_HTML, 0);
+
+    (void)state;
+    assert_int_equal(count_of(text_cstr(&out), "<tr><th scope=row><bdi>"), HOSTILE_COUNT);
+    assert_non_null(strstr(text_cstr(&out), "4,100 &rarr; 4,093"));
+    assert_non_null(strstr(text_cstr(&out), "not before 2026-12-06"));
+    assert_non_null(strstr(text_cstr(&out), "approve 7 --digest 2d711642"));
+    assert_int_equal(count_of(text_cstr(&out), "<rect "), PLAN_IDLE_BUCKETS + 2);
+    assert_int_equal(count_of(text_cstr(&out), "class=digest"), 4);
+    for (size_t i = 0; i < COUNT_OF(guards); i++)
+        assert_non_null(strstr(text_cstr(&out), guards[i].text));
+}
+
+/* An independent reader finds nothing to complain about (xmllint, which does not know the elements
+ * of HTML 5 and says so with code 801). */
+static void report_html_independent_parser_finds_no_error(void **state)
+{
+    struct plan plan = make_plan();
+    CLEANUP(text_release) struct text out = render(&plan, REPORT_HTML, 0);
+    FILE *input = tmpfile(), *complaints = tmpfile();
+    char line[512];
+    int status;
+    pid_t child;
+
+    (void)state;
+    if (access("/usr/bin/xmllint", X_OK) < 0)
+        skip();
+    assert_true(input && complaints);
+    assert_int_equal(fwrite(out.data, 1, out.length, input), out.length);
+    assert_int_equal(fflush(input), 0);
+    rewind(input);
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        (void)dup2(fileno(input), STDIN_FILENO);
+        (void)dup2(fileno(complaints), STDERR_FILENO);
+        (void)execl("/usr/bin/xmllint", "xmllint", "--html", "--noout", "--huge", "-", (char *)0);
+        _exit(127);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    rewind(complaints);
+    while (fgets(line, sizeof(line), complaints)) {
+        if (strstr(line, "error :") && !strstr(line, " invalid"))
+            fail_msg("%s", line);
+    }
+    (void)fclose(input);
+    (void)fclose(complaints);
+}
+
+/* --- text ------------------------------------------------------------------------------------- */
+
+static void report_text_plan_says_what_would_happen_first(void **state)
+{
+    struct plan plan = make_plan();
+    CLEANUP(text_release) struct text out = render(&plan, REPORT_TEXT, 100);
+
+    (void)state;
+    assert_true(text_starts(text_cstr(&out),
+                            "acme <&> \"co\": would suspend 8, deprovision 1, propose 1 "
+                            "reactivation (1 of them only after a grace period); 2 findings\n"));
+    assert_non_null(strstr(text_cstr(&out), "suspend — rule 'departed' (4 accounts)\n"));
+    assert_non_null(
+        strstr(text_cstr(&out), "suspend — rule 'idle' (4 accounts, 1 not before 2026-12-06)\n"));
+    assert_non_null(strstr(text_cstr(&out), "finding P4 — more than one person or account fits (2 "
+                                            "accounts)\n"));
+    assert_non_null(strstr(text_cstr(&out), "seats 4,100 → 4,093 of active accounts"));
+    assert_non_null(strstr(text_cstr(&out), "bynder-reconcile approve 7 --digest 2d711642"));
+    assert_null(strstr(text_cstr(&out), "HELD"));
+    assert_true(strstr(text_cstr(&out), "rule 'idle'") < strstr(text_cstr(&out), "deprovision —"));
+    assert_true(strstr(text_cstr(&out), "deprovision —") < strstr(text_cstr(&out), "finding P4"));
+}
+
+static void report_text_hostile_names_show_no_control_character(void **state)
+{
+    struct plan plan = make_plan();
+    CLEANUP(text_release) struct text out = render(&plan, REPORT_TEXT, 100);
+
+    (void)state;
+    for (size_t i = 0; i < out.length; i++)
+        assert_true(out.data[i] == '\n' || (unsigned char)out.data[i] >= 0x20);
+    assert_null(strstr(text_cstr(&out), RLO));
+}
+
+static void report_text_any_width_keeps_every_line_within_it(void **state)
+{
+    static const unsigned widths[] = {60, 80, 100, 132, 200};
+    struct plan plan = make_plan();
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(widths); i++) {
+        CLEANUP(text_release) struct text out = render(&plan, REPORT_TEXT, widths[i]);
+
+        for (char *line = out.data, *end; (end = strchr(line, '\n')); line = end + 1) {
+            *end = '\0';
+            if (strstr(line, "--digest ") || strstr(line, "digest   ") || strstr(line, "--output "))
+                continue; /* made to be copied: never broken */
+            if (strstr(line, "acme <&>"))
+                continue; /* the headline, one line whatever it takes */
+            if (encode_width(line) > widths[i])
+                fail_msg("%zu columns of %u: %s", encode_width(line), widths[i], line);
+        }
+    }
+}
+
+static struct plan make_long_plan(struct plan_row *rows, size_t count)
+{
+    struct plan plan = make_plan();
+
+    for (size_t i = 0; i < count; i++)
+        rows[i] = row_of(ACTION_SUSPEND, "idle", "R4", "Anna Example", "idle for long");
+    plan.row = rows;
+    plan.row_count = count;
+    plan.totals = (struct plan_totals){.suspend = count, .seats_now = count};
+    return plan;
+}
+
+static void report_text_long_group_shows_twenty_and_how_many_more(void **state)
+{
+    static struct plan_row rows[1220];
+    struct plan plan = make_long_plan(rows, COUNT_OF(rows));
+    CLEANUP(text_release) struct text out = render(&plan, REPORT_TEXT, 100);
+
+    (void)state;
+    assert_int_equal(count_of(text_cstr(&out), "Anna Example"), 20);
+    assert_non_null(strstr(text_cstr(&out), "… 1,200 more (see --format csv, json or html)\n"));
+    assert_non_null(strstr(text_cstr(&out), "(1,220 accounts)"));
+}
+
+static void report_text_held_plan_shows_every_row_and_what_to_do(void **state)
+{
+    static struct plan_row rows[120];
+    static struct guard_finding holding[] = {
+        {"G1", false, "48 h", "3 h", "fresh"},
+        {"G7", true, "50", "120", "120 suspensions are more than 50"},
+    };
+    struct plan plan = make_long_plan(rows, COUNT_OF(rows));
+    CLEANUP(text_release) struct text out = TEXT_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        rows[i].held_by = "G7";
+    plan.state = PLAN_HELD;
+    plan.guard = holding;
+    plan.guard_count = COUNT_OF(holding);
+    out = render(&plan, REPORT_TEXT, 100);
+    assert_int_equal(count_of(text_cstr(&out), "Anna Example"), COUNT_OF(rows));
+    assert_non_null(strstr(text_cstr(&out), "\nHELD by G7: "));
+    assert_non_null(strstr(text_cstr(&out), "G7 number of suspensions: limit 50, actual 120\n"));
+    assert_non_null(strstr(text_cstr(&out), "what to do: "));
+    assert_non_null(strstr(text_cstr(&out), "(120 accounts, held by G7)"));
+    assert_null(strstr(text_cstr(&out), "approve 7"));
+}
+
+static void report_text_nothing_to_do_is_one_line_and_the_guards(void **state)
+{
+    struct plan plan = make_plan();
+    CLEANUP(text_release) struct text out = TEXT_INIT;
+
+    (void)state;
+    plan.state = PLAN_EMPTY;
+    plan.row_count = 0;
+    plan.note_count = 0;
+    plan.portal = "acme";
+    plan.totals = (struct plan_totals){.keep = 5000, .seats_now = 4100, .seats_after = 4100};
+    out = render(&plan, REPORT_TEXT, 100);
+    assert_true(text_starts(text_cstr(&out), "acme: nothing to do\nplan 7, empty, "));
+    assert_non_null(strstr(text_cstr(&out), "guards: 3 looked at, none holds\n"));
+    assert_null(strstr(text_cstr(&out), "approve 7"));
+}
+
+static void report_text_colour_only_when_asked_and_never_alone(void **state)
+{
+    struct plan plan = make_plan();
+    const struct report_style style = {.color = true, .width = 100};
+    CLEANUP(text_release) struct text colored = TEXT_INIT;
+    CLEANUP(text_release) struct text bare = TEXT_INIT;
+    CLEANUP(text_release) struct text plain = render(&plan, REPORT_TEXT, 100);
+
+    (void)state;
+    report_plan(&plan, REPORT_TEXT, &style, &colored);
+    for (const char *c = colored.data; *c; c++) {
+        if (*c == '\x1b')
+            c = strchr(c, 'm');
+        else
+            text_add_char(&bare, *c);
+    }
+    assert_string_equal(text_cstr(&bare), text_cstr(&plain));
+    assert_true(colored.length > plain.length);
+}
+
+/* --- formats and files ------------------------------------------------------------------------ */
+
+static void report_format_parse_names_are_the_four_of_the_contract(void **state)
+{
+    static const char *const names[REPORT_FORMAT_COUNT] = {"text", "json", "csv", "html"};
+    enum report_format format = REPORT_TEXT;
+
+    (void)state;
+    for (size_t i = 0; i < REPORT_FORMAT_COUNT; i++) {
+        assert_true(report_format_parse(names[i], &format));
+        assert_int_equal(format, i);
+        assert_string_equal(report_format_name(format), names[i]);
+    }
+    assert_false(report_format_parse("xml", &format));
+    assert_false(report_format_parse("", &format));
+    assert_false(report_format_parse(NULL, &format));
+}
+
+static void make_directory(char directory[static 32])
+{
+    (void)snprintf(directory, 32, "/tmp/test-report-XXXXXX");
+    assert_non_null(mkdtemp(directory));
+}
+
+static void assert_file(const char *directory, const char *name, const struct text *content)
+{
+    CLEANUP(mem_cleanup) char *path = file_join(directory, name);
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    struct stat status;
+
+    if (!content) {
+        assert_int_equal(access(path, F_OK), -1);
+        return;
+    }
+    assert_int_equal(file_read(path, 10000000, ERR_INTERNAL, &text, NULL, NULL), 0);
+    assert_string_equal(text_cstr(&text), text_cstr(content));
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0640);
+    assert_int_equal(unlink(path), 0);
+}
+
+static void report_write_files_configured_formats_only_under_safe_names(void **state)
+{
+    char base[32];
+    struct plan plan = make_plan();
+    struct config config = {.report = {.text = true, .csv = true, .html = true}};
+    CLEANUP(text_release) struct text text = render(&plan, REPORT_TEXT, 0);
+    CLEANUP(text_release) struct text csv = render(&plan, REPORT_CSV, 0);
+    CLEANUP(text_release) struct text html = render(&plan, REPORT_HTML, 0);
+    CLEANUP(mem_cleanup) char *directory = NULL;
+    CLEANUP(mem_cleanup) char *path = NULL;
+    CLEANUP(mem_cleanup) char *expected = NULL;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    (void)state;
+    make_directory(base);
+    directory = file_join(base, "new/reports");
+    config.report.directory = directory;
+    plan.portal = "../acme co";
+    text_release(&html);
+    text_release(&text);
+    html = render(&plan, REPORT_HTML, 0);
+    text = render(&plan, REPORT_TEXT, 0);
+    assert_int_equal(report_write_files(&config, &plan, &path, &err), 0);
+    expected = file_join(directory, "_._acme_co-plan-7.html");
+    assert_string_equal(path, expected);
+    assert_file(directory, "_._acme_co-plan-7.txt", &text);
+    assert_file(directory, "_._acme_co-plan-7.csv", &csv);
+    assert_file(directory, "_._acme_co-plan-7.html", &html);
+    assert_file(directory, "_._acme_co-plan-7.json", NULL);
+    assert_int_equal(rmdir(directory), 0);
+    *strrchr(directory, '/') = '\0';
+    assert_int_equal(rmdir(directory), 0);
+    assert_int_equal(rmdir(base), 0);
+}
+
+static void report_write_files_no_directory_configured_writes_nothing(void **state)
+{
+    struct plan plan = make_plan();
+    struct config config = {.report = {.html = true}};
+    char *path = NULL;
+
+    (void)state;
+    assert_int_equal(report_write_files(&config, &plan, &path, NULL), 0);
+    assert_null(path);
+}
+
+static void report_write_files_file_in_the_way_is_an_error_that_names_it(void **state)
+{
+    struct plan plan = make_plan();
+    struct config config = {.report = {.html = true, .directory = "/dev/null/reports"}};
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    (void)state;
+    assert_int_equal(report_write_files(&config, &plan, NULL, &err), -1);
+    assert_int_equal(err.code, ERR_INTERNAL);
+    assert_non_null(strstr(err.text, "/dev/null"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(report_json_plan_has_every_field_of_the_contract),
+        cmocka_unit_test(report_json_decisions_keep_hostile_texts_as_they_are),
+        cmocka_unit_test(report_csv_read_back_equals_the_rows_but_for_defusing),
+        cmocka_unit_test(report_html_hostile_texts_stay_text),
+        cmocka_unit_test(report_html_every_row_guard_and_figure_is_there),
+        cmocka_unit_test(report_html_independent_parser_finds_no_error),
+        cmocka_unit_test(report_text_plan_says_what_would_happen_first),
+        cmocka_unit_test(report_text_hostile_names_show_no_control_character),
+        cmocka_unit_test(report_text_any_width_keeps_every_line_within_it),
+        cmocka_unit_test(report_text_long_group_shows_twenty_and_how_many_more),
+        cmocka_unit_test(report_text_held_plan_shows_every_row_and_what_to_do),
+        cmocka_unit_test(report_text_nothing_to_do_is_one_line_and_the_guards),
+        cmocka_unit_test(report_text_colour_only_when_asked_and_never_alone),
+        cmocka_unit_test(report_format_parse_names_are_the_four_of_the_contract),
+        cmocka_unit_test(report_write_files_configured_formats_only_under_safe_names),
+        cmocka_unit_test(report_write_files_no_directory_configured_writes_nothing),
+        cmocka_unit_test(report_write_files_file_in_the_way_is_an_error_that_names_it),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
