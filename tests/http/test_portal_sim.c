@@ -576,6 +576,7 @@ static void users_modify_is_logged_as_a_write(void **state)
     JSON_LOCAL account = find_cast(&shared, "leaver");
     CLEANUP(mem_cleanup) char *path = path_of(USERS, string_of(account, "id"));
     REPLY_LOCAL reply = probe_post(&shared, path, "active=0&password=hidden");
+    assert_int_equal(reply.status, 202);
     JSON_LOCAL writes = probe_control_json(&shared, "/_sim/writes");
     assert_int_equal(json_object_array_length(writes), 1);
     struct json_object *write = json_object_array_get_idx(writes, 0);
