@@ -1,7 +1,8 @@
 /*
- * iconv does the work and is the judge of what is legal. What it cannot take yet, the beginning of
- * a character at the end of a piece, waits in `carry`. UTF-8, the usual case, goes through as it is
- * when it is well-formed; only when it is not, iconv says where.
+ * UTF-8, the usual case, goes through as it is when it is well-formed; everything else goes through
+ * iconv. What cannot be taken yet, the beginning of a character at the end of a piece, waits in
+ * `carry`. The invariant is that the sink gets strict UTF-8 without NUL: iconv alone does not
+ * promise that, glibc's takes code points beyond Unicode.
  */
 #include "io/encoding.h"
 
@@ -130,6 +131,18 @@ static int deliver(struct encoding *encoding, const char *utf8, size_t length, e
     return length > 0 ? sink(context, utf8, length, err) : 0;
 }
 
+static int deliver_converted(struct encoding *encoding, size_t length, encoding_sink *sink,
+                             void *context, struct err *err)
+{
+    const char *utf8 = encoding->piece;
+
+    if (!memchr(utf8, '\0', length) && !text_is_utf8(utf8, length))
+        return err_set(err, ERR_ROSTER,
+                       "line %llu or one soon after it holds a character that is not in Unicode",
+                       (unsigned long long)encoding->lines + 1);
+    return deliver(encoding, utf8, length, sink, context, err);
+}
+
 static int refuse(const struct encoding *encoding, const char *bytes, bool cut, struct err *err)
 {
     unsigned long long line = encoding->lines + 1, offset = encoding->offset;
@@ -164,8 +177,7 @@ static int convert(struct encoding *encoding, const char *bytes, size_t length, 
         int reason = errno;
 
         encoding->offset += before - left;
-        if (deliver(encoding, encoding->piece, sizeof(encoding->piece) - room, sink, context, err) <
-            0)
+        if (deliver_converted(encoding, sizeof(encoding->piece) - room, sink, context, err) < 0)
             return -1;
         if (ok || reason == EINVAL) {
             *ret_used = length - left;
@@ -190,19 +202,39 @@ static size_t unfinished(const char *bytes, size_t length)
     return 0;
 }
 
+/* The bytes of the character at the beginning as its first byte announces it. */
+static size_t announced(const char *bytes, size_t length)
+{
+    unsigned char c = (unsigned char)*bytes;
+    size_t wanted = c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+
+    return wanted < length ? wanted : length;
+}
+
+static int pass_utf8(struct encoding *encoding, const char *bytes, size_t length, size_t *ret_used,
+                     encoding_sink *sink, void *context, struct err *err)
+{
+    size_t whole = length - unfinished(bytes, length), good = 0, step;
+
+    if (text_is_utf8(bytes, whole)) {
+        encoding->offset += whole;
+        *ret_used = whole;
+        return deliver(encoding, bytes, whole, sink, context, err);
+    }
+    while (bytes[good] && text_is_utf8(bytes + good, step = announced(bytes + good, whole - good)))
+        good += step;
+    if (!bytes[good])
+        return deliver(encoding, bytes, good + 1, sink, context, err); /* refuses the NUL */
+    encoding->offset += good;
+    encoding->lines += count_lines(bytes, good);
+    return refuse(encoding, bytes + good, false, err);
+}
+
 static int process(struct encoding *encoding, const char *bytes, size_t length, size_t *ret_used,
                    encoding_sink *sink, void *context, struct err *err)
 {
-    if (encoding->utf8) {
-        size_t whole = length - unfinished(bytes, length);
-
-        if (text_is_utf8(bytes, whole)) {
-            *ret_used = whole;
-            encoding->offset += whole;
-            return deliver(encoding, bytes, whole, sink, context, err);
-        }
-    }
-    return convert(encoding, bytes, length, ret_used, sink, context, err);
+    return encoding->utf8 ? pass_utf8(encoding, bytes, length, ret_used, sink, context, err)
+                          : convert(encoding, bytes, length, ret_used, sink, context, err);
 }
 
 /* Looks for a byte order mark in the first bytes, *ret_length of them are one. */

@@ -1,0 +1,498 @@
+/*
+ * What a value must look like: trimmed, typed, and when in doubt rejected with the reason.
+ */
+#include "roster_case.h"
+
+#include "base/limits.h"
+
+#define FULL "EmpID,Mail,Login,Name,Status,Hired,Last,Dept,Country\n"
+
+struct row_case {
+    const char *row;
+    const char *part; /* of the reason; NULL = accepted */
+    bool blind;
+};
+
+static void check_rows(const struct config_roster *config, const char *header,
+                       const struct row_case *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        CLEANUP(text_release) struct text text = TEXT_INIT;
+        struct roster_case c;
+        const struct person *person;
+
+        text_addf(&text, "%s%s\n", header, cases[i].row);
+        c = case_read(config, text_cstr(&text));
+        assert_read(&c);
+        assert_int_equal(c.roster.count, 1);
+        person = &c.roster.person[0];
+        if (!cases[i].part && person->rejected)
+            fail_msg("'%s' was rejected: %s", cases[i].row, person->rejected);
+        if (cases[i].part && !person->rejected)
+            fail_msg("'%s' was accepted", cases[i].row);
+        if (cases[i].part)
+            assert_mentions(person->rejected, cases[i].part);
+        if (person->key_unreadable != cases[i].blind)
+            fail_msg("'%s': key_unreadable is %d (%s)", cases[i].row, person->key_unreadable,
+                     person->rejected);
+        assert_int_equal(c.roster.rejected, cases[i].part != NULL);
+        assert_int_equal(c.roster.blind, cases[i].blind);
+        case_release(&c);
+    }
+}
+
+static void employee_number_as_text_or_rejected(void **state)
+{
+    static const struct row_case cases[] = {
+        {"007,,a", NULL, false},
+        {"0,,a", NULL, false},
+        {"E-17/4,,a", NULL, false},
+        {"12.34,,a", NULL, false},
+        {"1E5,,a", NULL, false},
+        {"A.0,,a", NULL, false},
+        {"10084.0,,a", "'10084.0' is a number as a spreadsheet shows it", true},
+        {"10084.,,a", "spreadsheet", true},
+        {"10084.00,,a", "hint: format the column as text", true},
+        {"\"10084,0\",,a", "spreadsheet", true},
+        {"1.0084E+4,,a", "spreadsheet", true},
+        {"1.0084E4,,a", "spreadsheet", true},
+        {"1e+05,,a", "spreadsheet", true},
+        {"\"1,0084E+04\",,a", "spreadsheet", true},
+        {"#N/A,,a", "error value of a spreadsheet", true},
+        {"#REF!,,a", "error value", true},
+        {"######,,a", "error value", true},
+        {"#17,,a", NULL, false},
+        {"\"=\"\"0017\"\"\",,a", "formula or text mark", true},
+        {"'0017,,a", "formula or text mark", true},
+        {"1\xE2\x80\x8B"
+         "7,,a",
+         "U+200B", true},
+        {"17\xEF\xBB\xBF,,a", "U+FEFF", true},
+        {"17\xEF\xBF\xBD,,a", "U+FFFD", true},
+    };
+    struct config_roster config = case_small_config();
+
+    (void)state;
+    check_rows(&config, "EmpID,Mail,Name\n", cases, COUNT_OF(cases));
+}
+
+static void employee_number_with_leading_zeros_keeps_them(void **state)
+{
+    struct config_roster config = case_small_config();
+    CLEANUP(case_release) struct roster_case c = case_read(&config, "EmpID,Mail,Name\n 0017 ,,a\n");
+
+    (void)state;
+    assert_read(&c);
+    assert_string_equal(c.roster.person[0].employee_number, "0017");
+}
+
+static void email_one_bare_address_or_rejected(void **state)
+{
+    static const struct row_case cases[] = {
+        {"1,anna@acme.example,a", NULL, false},
+        {"1,Anna.O'Neill+x@Acme.Example,a", NULL, false},
+        {"1,anna@localhost,a", NULL, false},
+        {"1,j\xC3\xBCrgen@b\xC3\xBC"
+         "cher.example,a",
+         NULL, false},
+        {"1,,a", NULL, false},
+        {"1,   ,a", NULL, false},
+        {"1,anna,a", "email 'anna' is not an e-mail address: it has no '@'", true},
+        {"1,anna@@acme,a", "more than one '@'", true},
+        {"1,a@b;c@d,a", "more than one '@'", true},
+        {"1,@acme,a", "a part is empty", true},
+        {"1,anna@,a", "a part is empty", true},
+        {"1,@,a", "a part is empty", true},
+        {"1,an na@acme,a", "not a bare e-mail address", true},
+        {"1,anna@ac\xC2\xA0me,a", "not a bare e-mail address", true},
+        {"1,Anna<anna@acme>,a", "not a bare e-mail address", true},
+        {"1,mailto:anna@acme,a", "not a bare e-mail address", true},
+        {"1,an\xE3\x80\x80na@acme,a", "U+3000", true},
+        {"1,anna\xE2\x80\x8B@acme,a", "U+200B", true},
+        {"1,N/A,a", "no '@'", true},
+    };
+    struct config_roster config = case_small_config();
+
+    (void)state;
+    check_rows(&config, "EmpID,Mail,Name\n", cases, COUNT_OF(cases));
+}
+
+static void key_that_is_missing_everywhere_is_rejected_as_anybody(void **state)
+{
+    static const struct row_case cases[] = {
+        {",,Anna", "nothing in it says who it is", true},
+        {" ,\xC2\xA0,Anna", "nothing in it says who it is", true},
+        {"1,,", NULL, false},
+        {",a@b,", NULL, false},
+    };
+    struct config_roster config = case_small_config();
+
+    (void)state;
+    check_rows(&config, "EmpID,Mail,Name\n", cases, COUNT_OF(cases));
+}
+
+static void rejected_row_keeps_the_keys_that_are_readable(void **state)
+{
+    struct config_roster config = case_config();
+    CLEANUP(case_release)
+    struct roster_case c =
+        case_read(&config, FULL "17,nonsense,anna,Anna,Active,,,IT,NL\n"
+                                "18,bo@acme.example,,Bo,Retired,,,IT,NL\n"
+                                "19,cy@acme.example,,Cy,Left,,31.12.2020,IT,NL\n");
+    const struct person *p = c.roster.person;
+
+    (void)state;
+    assert_read(&c);
+    assert_int_equal(c.roster.rejected, 3);
+    assert_int_equal(c.roster.blind, 1);
+    assert_string_equal(p[0].employee_number, "17");
+    assert_string_equal(p[0].username, "anna");
+    assert_null(p[0].email);
+    assert_true(p[0].key_unreadable);
+    assert_string_equal(p[1].email, "bo@acme.example");
+    assert_mentions(p[1].rejected, "status 'Retired' is not in the mapping");
+    assert_false(p[1].key_unreadable);
+    assert_int_equal(p[1].word, PERSON_UNKNOWN);
+    assert_string_equal(p[2].employee_number, "19");
+    assert_false(day_is_set(p[2].last_day));
+    assert_int_equal(p[2].row, 4);
+}
+
+static void row_with_several_problems_names_them_all(void **state)
+{
+    struct config_roster config = case_config();
+    CLEANUP(case_release)
+    struct roster_case c = case_read(&config, FULL "10084.0,x,,Anna,Gone,2020-13-01,,IT,NL\n");
+    const char *reason = c.roster.person[0].rejected;
+
+    (void)state;
+    assert_read(&c);
+    assert_mentions(reason, "employee_number '10084.0'");
+    assert_mentions(reason, "; email 'x'");
+    assert_mentions(reason, "; status 'Gone'");
+    assert_mentions(reason, "; hire_date '2020-13-01' does not fit '%Y-%m-%d'");
+}
+
+static void status_words_match_folded_or_are_rejected(void **state)
+{
+    static const struct row_case cases[] = {
+        {"1,,,a,Active,,,,", NULL, false},
+        {"1,,,a,aCTIVE,,,,", NULL, false},
+        {"1,,,a,\xC2\xA0 active ,,,,", NULL, false},
+        {"1,,,a,TERMINATED FOR CAUSE,,,,", NULL, false},
+        {"1,,,a,Terminated  for Cause,,,,", "status 'Terminated  for Cause'", false},
+        {"1,,,a,Activ,,,,", "status 'Activ' is not in the mapping", false},
+        {"1,,,a,,,,,", "status is empty", false},
+        {"1,,,a,#N/A,,,,", "status '#N/A'", false},
+    };
+    struct config_roster config = case_config();
+
+    (void)state;
+    check_rows(&config, FULL, cases, COUNT_OF(cases));
+}
+
+static void status_words_give_their_meaning(void **state)
+{
+    struct config_roster config = case_config();
+    CLEANUP(case_release)
+    struct roster_case c = case_read(&config, FULL "1,,,a,Active,,,,\n2,,,a,leave,,,,\n"
+                                                   "3,,,a,LEFT,,,,\n4,,,a,left,,,,\n");
+
+    (void)state;
+    assert_read(&c);
+    assert_int_equal(c.roster.person[0].word, PERSON_EMPLOYED);
+    assert_int_equal(c.roster.person[1].word, PERSON_ON_LEAVE);
+    assert_int_equal(c.roster.person[2].word, PERSON_DEPARTED);
+    assert_int_equal(c.roster.person[3].word, PERSON_DEPARTED);
+}
+
+static void status_blank_in_the_mapping_takes_empty_cells(void **state)
+{
+    static const char *const employed[] = {"Active", ""};
+    struct config_roster config = case_config();
+    struct roster_case c;
+
+    (void)state;
+    config.status.employed = (struct name_list){employed, COUNT_OF(employed)};
+    c = case_read(&config, FULL "1,,,a,,,,,\n2,,,b,  ,,,,\n");
+    assert_read(&c);
+    assert_int_equal(c.roster.rejected, 0);
+    assert_int_equal(c.roster.person[1].word, PERSON_EMPLOYED);
+    case_release(&c);
+}
+
+static void status_of_many_unknown_words_rejects_each(void **state)
+{
+    struct config_roster config = case_config();
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    struct roster_case c;
+
+    (void)state;
+    text_add(&text, FULL);
+    for (int i = 0; i < 200; i++)
+        text_addf(&text, "%d,,,a,word%d,,,,\n%d,,,a,Left,,,,\n", 2 * i, i, 2 * i + 1);
+    c = case_read(&config, text_cstr(&text));
+    assert_read(&c);
+    assert_int_equal(c.roster.rejected, 200);
+    for (size_t i = 0; i < c.roster.count; i++)
+        assert_int_equal(c.roster.person[i].word, i % 2 ? PERSON_DEPARTED : PERSON_UNKNOWN);
+    case_release(&c);
+}
+
+static void status_not_mapped_is_no_word(void **state)
+{
+    struct config_roster config = case_small_config();
+    CLEANUP(case_release) struct roster_case c = case_read(&config, "EmpID,Mail,Name\n1,,a\n");
+
+    (void)state;
+    assert_read(&c);
+    assert_int_equal(c.roster.person[0].word, PERSON_UNKNOWN);
+    assert_null(c.roster.person[0].rejected);
+}
+
+/* --- dates --- */
+
+static void date_fits_the_format_or_is_rejected(void **state)
+{
+    static const struct {
+        const char *format, *value, *part;
+    } cases[] = {
+        {"%Y-%m-%d", "2020-02-29", NULL},
+        {"%Y-%m-%d", "2021-02-29", "hire_date '2021-02-29' does not fit '%Y-%m-%d' or is no day"},
+        {"%Y-%m-%d", "2020-06-31", "or is no day"},
+        {"%Y-%m-%d", "2020/02/28", "does not fit"},
+        {"%Y-%m-%d", "20-02-28", "does not fit"},
+        {"%Y-%m-%d", "2020-02-28 00:00:00", "does not fit"},
+        {"%Y-%m-%d %H:%M:%S", "2020-02-28 00:00:00", NULL},
+        {"%d/%m/%Y", "28/2/2020", NULL},
+        {"%d/%m/%Y", "28/2/20", "does not fit"},
+        {"%m/%d/%Y", "28/02/2020", "does not fit '%m/%d/%Y' or is no day, but fits '%d/%m/%Y'"},
+        {"%Y%m%d", "20200228", NULL},
+        {"%Y%m%d", "43889", "does not fit"},
+        {"%d %b %Y", "28 Feb 2020", NULL},
+        {"%Y-%m-%d", "0000-00-00", "does not fit"},
+        {"%Y-%m-%d", "9999-12-31", "does not fit"},
+        {"%Y-%m-%d", "N/A", "hire_date 'N/A' does not fit"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct config_roster config = case_config();
+        CLEANUP(text_release) struct text text = TEXT_INIT;
+        struct roster_case c;
+
+        config.date_format = cases[i].format;
+        text_addf(&text, FULL "1,,,a,Active,%s,,,\n", cases[i].value);
+        c = case_read(&config, text_cstr(&text));
+        assert_read(&c);
+        if (!cases[i].part && c.roster.person[0].rejected)
+            fail_msg("'%s': %s", cases[i].value, c.roster.person[0].rejected);
+        if (cases[i].part) {
+            assert_mentions(c.roster.person[0].rejected, cases[i].part);
+            assert_false(c.roster.person[0].key_unreadable);
+        }
+        case_release(&c);
+    }
+}
+
+static void date_hired_after_last_day_is_a_rehire(void **state)
+{
+    struct config_roster config = case_config();
+    CLEANUP(case_release)
+    struct roster_case c = case_read(&config, FULL "1,,,a,Active,2022-01-01,2020-01-01,,\n");
+
+    (void)state;
+    assert_read(&c);
+    assert_null(c.roster.person[0].rejected);
+}
+
+static void date_two_orders_in_the_file_reject_what_reads_two_ways(void **state)
+{
+    struct config_roster config = case_config();
+    struct roster_case c;
+    static const struct {
+        const char *part;
+    } expected[] = {
+        {"can be read in two ways"}, /* 03/04/2016 */
+        {NULL},                      /* 13/04/2016: one way only */
+        {"but fits '%m/%d/%Y'"},     /* 04/25/2016: the evidence */
+        {NULL},                      /* 05/05/2016: the same either way */
+        {"last_day can be read"},    /* in the other column */
+        {NULL},                      /* no date */
+    };
+
+    (void)state;
+    config.date_format = "%d/%m/%Y";
+    c = case_read(&config, FULL "1,,,a,Active,03/04/2016,,,\n"
+                                "2,,,a,Active,13/04/2016,,,\n"
+                                "3,,,a,Active,04/25/2016,,,\n"
+                                "4,,,a,Active,05/05/2016,,,\n"
+                                "5,,,a,Left,13/04/2016,03/04/2017,,\n"
+                                "6,,,a,Active,,,,\n");
+    assert_read(&c);
+    for (size_t i = 0; i < COUNT_OF(expected); i++) {
+        if (!expected[i].part)
+            assert_null(c.roster.person[i].rejected);
+        else
+            assert_mentions(c.roster.person[i].rejected, expected[i].part);
+        assert_false(c.roster.person[i].key_unreadable);
+    }
+    assert_int_equal(c.roster.rejected, 3);
+    case_release(&c);
+}
+
+static void date_one_order_in_the_file_is_believed(void **state)
+{
+    struct config_roster config = case_config();
+    struct roster_case c;
+
+    (void)state;
+    config.date_format = "%d/%m/%Y";
+    c = case_read(&config, FULL "1,,,a,Active,03/04/2016,,,\n2,,,a,Active,x,,,\n");
+    assert_read(&c);
+    assert_null(c.roster.person[0].rejected);
+    case_release(&c);
+}
+
+static void date_format_without_one_year_month_day_is_a_configuration_error(void **state)
+{
+    static const char *const formats[] = {"%d/%m/%y", "%Y-%m", "", "%Y-%m-%d %Z"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(formats); i++) {
+        struct config_roster config = case_config();
+        struct roster_case c;
+
+        config.date_format = formats[i];
+        c = case_read(&config, FULL "1,,,a,Active,,,,\n");
+        assert_int_equal(c.result, -1);
+        assert_int_equal(c.err.code, ERR_CONFIG);
+        assert_mentions(c.err.text, "date_format");
+        case_release(&c);
+    }
+}
+
+static void mapping_without_a_key_is_a_configuration_error(void **state)
+{
+    struct config_roster config = case_small_config();
+    struct roster_case c;
+
+    (void)state;
+    config.column.employee_number = NULL;
+    config.column.email = NULL;
+    c = case_read(&config, "Name\nAnna\n");
+    assert_int_equal(c.err.code, ERR_CONFIG);
+    case_release(&c);
+}
+
+/* --- text --- */
+
+static void text_with_control_characters_is_rejected(void **state)
+{
+    static const struct row_case cases[] = {
+        {"1,,\"An\nna\"", "name 'An\\x0ana' holds a control character", false},
+        {"1,,An\x07na", "name 'An\\x07na' holds a control character", false},
+        {"1,,An\x1B[31mna", "control character", false},
+        {"1,,An\x7Fna", "control character", false},
+        {"1,,An\xC2\x93na", "hint: is roster.encoding right?", false},
+        {"1\x01,,Anna", "employee_number '1\\x01' holds a control character", true},
+        {"1,,An\xE2\x80\x8Dna", NULL, false}, /* joiners belong to names of some alphabets */
+    };
+    struct config_roster config = case_small_config();
+
+    (void)state;
+    check_rows(&config, "EmpID,Mail,Name\n", cases, COUNT_OF(cases));
+}
+
+static void text_over_the_limit_is_rejected(void **state)
+{
+    (void)state;
+    for (size_t over = 0; over <= 1; over++) {
+        for (size_t column = 0; column < 3; column += 2) {
+            struct config_roster config = case_small_config();
+            CLEANUP(text_release) struct text text = TEXT_INIT;
+            struct roster_case c;
+
+            text_add(&text, column == 0 ? "EmpID,Mail,Name\n " : "EmpID,Mail,Name\n1,, ");
+            for (size_t i = 0; i < LIMIT_FIELD + over; i++)
+                text_add_char(&text, 'x');
+            text_add(&text, column == 0 ? " ,a@b,Anna\n" : " \n");
+            c = case_read(&config, text_cstr(&text));
+            assert_read(&c);
+            assert_int_equal(c.roster.rejected, over);
+            if (over)
+                assert_mentions(c.roster.person[0].rejected, "is longer than 4096 bytes");
+            assert_int_equal(c.roster.person[0].key_unreadable, over && column == 0);
+            case_release(&c);
+        }
+    }
+}
+
+static void reason_is_short_and_printable_whatever_the_value(void **state)
+{
+    struct config_roster config = case_small_config();
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    struct roster_case c;
+
+    (void)state;
+    text_add(&text, "EmpID,Mail,Name\n1,");
+    for (int i = 0; i < 700; i++)
+        text_add(&text, "\xC3\xA9\xE2\x80\xAE");
+    text_add(&text, ",a\n");
+    c = case_read(&config, text_cstr(&text));
+    assert_read(&c);
+    assert_mentions(c.roster.person[0].rejected, "\xC3\xA9\\u{202e}\xC3\xA9");
+    assert_mentions(c.roster.person[0].rejected, "…'");
+    assert_true(strlen(c.roster.person[0].rejected) < 400);
+    assert_true(text_is_utf8(c.roster.person[0].rejected, strlen(c.roster.person[0].rejected)));
+    case_release(&c);
+}
+
+static void reasons_beyond_the_limit_are_counted_but_not_kept(void **state)
+{
+    struct config_roster config = case_small_config();
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    struct roster_case c;
+
+    (void)state;
+    text_add(&text, "EmpID,Mail,Name\n");
+    for (int i = 0; i < LIMIT_REJECTED_SHOWN + 10; i++)
+        text_addf(&text, "%d,nonsense%d,a\n", i, i);
+    c = case_read(&config, text_cstr(&text));
+    assert_read(&c);
+    assert_int_equal(c.roster.count, LIMIT_REJECTED_SHOWN + 10);
+    assert_int_equal(c.roster.rejected, LIMIT_REJECTED_SHOWN + 10);
+    assert_mentions(c.roster.person[LIMIT_REJECTED_SHOWN - 1].rejected, "nonsense999");
+    assert_mentions(c.roster.person[LIMIT_REJECTED_SHOWN].rejected, "are not kept");
+    assert_string_equal(c.roster.person[LIMIT_REJECTED_SHOWN].employee_number, "1000");
+    case_release(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(employee_number_as_text_or_rejected),
+        cmocka_unit_test(employee_number_with_leading_zeros_keeps_them),
+        cmocka_unit_test(email_one_bare_address_or_rejected),
+        cmocka_unit_test(key_that_is_missing_everywhere_is_rejected_as_anybody),
+        cmocka_unit_test(rejected_row_keeps_the_keys_that_are_readable),
+        cmocka_unit_test(row_with_several_problems_names_them_all),
+        cmocka_unit_test(status_words_match_folded_or_are_rejected),
+        cmocka_unit_test(status_words_give_their_meaning),
+        cmocka_unit_test(status_blank_in_the_mapping_takes_empty_cells),
+        cmocka_unit_test(status_of_many_unknown_words_rejects_each),
+        cmocka_unit_test(status_not_mapped_is_no_word),
+        cmocka_unit_test(date_fits_the_format_or_is_rejected),
+        cmocka_unit_test(date_hired_after_last_day_is_a_rehire),
+        cmocka_unit_test(date_two_orders_in_the_file_reject_what_reads_two_ways),
+        cmocka_unit_test(date_one_order_in_the_file_is_believed),
+        cmocka_unit_test(date_format_without_one_year_month_day_is_a_configuration_error),
+        cmocka_unit_test(mapping_without_a_key_is_a_configuration_error),
+        cmocka_unit_test(text_with_control_characters_is_rejected),
+        cmocka_unit_test(text_over_the_limit_is_rejected),
+        cmocka_unit_test(reason_is_short_and_printable_whatever_the_value),
+        cmocka_unit_test(reasons_beyond_the_limit_are_counted_but_not_kept),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
