@@ -34,7 +34,7 @@ static const struct spec {
     {"people", "FILE", KIND_TEXT, AT(people), 0, 0, "an account for everybody in this roster CSV"},
     {"people-delimiter", "C", KIND_TEXT, AT(people_delimiter), 0, 0, "its delimiter (found out)"},
     {"people-id", "COLUMN", KIND_TEXT, AT(people_id), 0, 0, "its employee number (found out)"},
-    {"people-name", "COLUMN[,…]", KIND_TEXT, AT(people_name), 0, 0, "its name (found out)"},
+    {"people-name", "COLUMN[,...]", KIND_TEXT, AT(people_name), 0, 0, "its name (found out)"},
     {"people-status", "COLUMN", KIND_TEXT, AT(people_status), 0, 0, "its status (found out)"},
     {"people-last-day", "COLUMN", KIND_TEXT, AT(people_last_day), 0, 0,
      "its last day of work (found out)"},

@@ -17,6 +17,7 @@
 #include "base/arena.h"
 #include "base/day.h"
 #include "base/table.h"
+#include "base/text.h"
 
 #include "names.h"
 
@@ -146,7 +147,6 @@ struct user *population_add_employee(struct population *population, bool front);
 const char *population_text(struct population *population, const char *text);
 
 /* The name as the portal shows it: given, infix and family name with single blanks. */
-struct text;
 void population_add_name(struct text *text, const char *given, const char *infix,
                          const char *family);
 
