@@ -1,0 +1,49 @@
+#!/bin/sh
+# `make check`: everything that must hold. $1 is make. Every step runs, whatever the one before said,
+# and the last line counts all tests.
+set -u
+cd "$(dirname "$0")/../.."
+make=$1
+jobs=-j$(nproc)
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+passed=0 failed=0 skipped=0 broken=""
+began=$(date +%s)
+
+step() { # $1 name, rest the command
+    name=$1
+    shift
+    at=$(date +%s)
+    printf '== %s\n' "$name"
+    if "$@" >"$log" 2>&1; then
+        grep -E '^[0-9]+ passed|^lint:' "$log"
+    else
+        cat "$log"
+        broken="$broken
+  $name"
+    fi
+    counts=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log" | tail -n 1)
+    if [ -n "$counts" ]; then
+        set -- $(echo "$counts" | tr -d 'a-z,')
+        passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
+    fi
+    printf '   %s s\n' $(($(date +%s) - at))
+}
+
+step "lint" "$make" --no-print-directory lint
+step "build with gcc" "$make" --no-print-directory $jobs VARIANT=debug all tests
+step "build with clang" "$make" --no-print-directory $jobs VARIANT=clang all tests
+for suite in unit scenario io store http end; do
+    step "test $suite" "$make" --no-print-directory VARIANT=debug test-$suite
+done
+step "build with sanitizers" "$make" --no-print-directory $jobs VARIANT=asan all tests
+for suite in unit scenario io http; do
+    step "test $suite with sanitizers" "$make" --no-print-directory VARIANT=asan test-$suite
+done
+printf '%s s in all\n' $(($(date +%s) - began))
+if [ -n "$broken" ]; then
+    [ "$failed" -gt 0 ] || failed=1
+    printf 'not passed:%s\n' "$broken"
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,45 @@
+#!/bin/sh
+# What a reader would find first: layers that point the wrong way, banned calls, unfinished words,
+# and what cppcheck sees.
+set -u
+cd "$(dirname "$0")/../.."
+failed=0
+complain() { # $1 heading, standard input the findings
+    findings=$(cat)
+    [ -z "$findings" ] && return
+    printf '%s\n%s\n' "$1" "$findings"
+    failed=1
+}
+
+# cmd -> job -> {core, io} -> base, io -> core.
+layer() { # $1 layer, $2 what it may include (regex of folders)
+    grep -nE '^#include "' reconcile/"$1"/*.[ch] | grep -vE "#include \"($2)/" |
+        complain "layer '$1' includes what it must not:"
+}
+layer base base
+layer core 'base|core'
+grep -nE '^#include "' reconcile/io/*.[ch] | grep -vE '#include "((base|core|io)/|sql\.h)' |
+    complain "layer 'io' includes what it must not:"
+grep -nE '^#include "' reconcile/job/*.[ch] | grep -vE '#include "(base|core|io|job)/' |
+    complain "layer 'job' includes what it must not:"
+grep -nE '#include <(curl|libpq|json-c|libconfig|microhttpd|csv)' reconcile/base/*.[ch] reconcile/core/*.[ch] |
+    complain "base and core know nothing of curl, PostgreSQL, JSON, libconfig and CSV:"
+grep -nE '\blog_(error|warning|info|debug)\(' reconcile/core/*.c reconcile/io/*.c |
+    complain "core and io do not log:"
+grep -nE '\b(time|clock_gettime|gettimeofday)\(' reconcile/core/*.c | complain "core takes the time as an argument:"
+
+grep -nE '\b(atoi|atol|atoll|atof|strtok|strtok_r|sprintf|vsprintf|strcpy|strcat|strncpy|strncat|sscanf|gets|alloca|system|popen|localtime|gmtime|asctime|ctime|tmpnam|mktemp|rand|srand|signal)[[:space:]]*\(' \
+    cmd/*/*.c reconcile/*/*.c tests/*/*.c | complain "banned functions:"
+grep -nE '\b(localtime_r|gmtime_r|tzset|mktime)[[:space:]]*\(' cmd/*/*.c reconcile/*/*.c | grep -v '^reconcile/base/zone.c:' |
+    complain "only base/zone asks the C library for local time:"
+grep -nE '\b(TODO|FIXME|XXX|HACK)\b' cmd/*/*.[ch] reconcile/*/*.[ch] db/*/*.sql Makefile |
+    complain "unfinished words:"
+for f in cmd/*/*.c reconcile/*/*.c; do
+    awk -v f="$f" '/^\{/ {start = NR} /^\}/ && start {n = NR - start; if (n > 65) printf "%s:%d: %d lines\n", f, start, n; start = 0}' "$f"
+done | complain "functions of more than 65 lines:"
+
+cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr \
+    --suppress=missingIncludeSystem --suppress=uninitvar:tests/* --error-exitcode=1 -j 2 -D_GNU_SOURCE \
+    -D__attribute__\(x\)= -DCLEANUP\(x\)= -Ireconcile -I. cmd reconcile 2>&1 | complain "cppcheck:"
+[ $failed -eq 0 ] && echo "lint: nothing to say"
+exit $failed
