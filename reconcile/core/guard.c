@@ -55,12 +55,17 @@ static double percent_of(int64_t part, int64_t whole)
     return whole > 0 ? (double)part * 100.0 / (double)whole : 0.0;
 }
 
+/* Whether a row would be carried out in this run. */
+static bool is_due(const struct decision *decision, struct day today)
+{
+    return !day_is_set(decision->not_before) || day_compare(decision->not_before, today) <= 0;
+}
+
 /* Whether a row is an act of this plan: due today, or announced by it. What waits out an earlier
  * announcement was counted when it was announced, and is counted again when it is due. */
 static bool acts_now(const struct decision *decision, struct day today)
 {
-    return decision->new_announcement || !day_is_set(decision->not_before) ||
-           day_compare(decision->not_before, today) <= 0;
+    return decision->new_announcement || is_due(decision, today);
 }
 
 static struct guard_finding finding(bool hold, const char *limit, const char *actual,
@@ -74,9 +79,7 @@ static struct guard_finding finding(bool hold, const char *limit, const char *ac
 
 static double roster_age_hours(const struct roster *roster, struct instant now)
 {
-    struct instant as_of = instant_is_set(roster->modified) ? roster->modified : roster->read_at;
-
-    return (double)(now.us - as_of.us) / (double)HOUR_US;
+    return (double)(now.us - roster_as_of(roster).us) / (double)HOUR_US;
 }
 
 static struct guard_finding guard_age(const struct scene *scene)
@@ -371,8 +374,7 @@ static const char *describe_loss(const struct scene *scene, bool by_department, 
         if (decision->account->status != ACCOUNT_ACTIVE || !name)
             continue;
         count_share(&shares, name,
-                    decision->action == ACTION_SUSPEND &&
-                        acts_now(decision, scene->context->today));
+                    decision->action == ACTION_SUSPEND && is_due(decision, scene->context->today));
     }
     const struct share *worst = largest_loss(&shares);
     if (worst && worst->going > 0) {

@@ -99,6 +99,13 @@ struct digest roster_content(const struct roster *roster)
     return digest_finish(stream);
 }
 
+struct instant roster_as_of(const struct roster *roster)
+{
+    if (!instant_is_set(roster->modified) || instant_compare(roster->read_at, roster->modified) < 0)
+        return roster->read_at;
+    return roster->modified;
+}
+
 size_t roster_people(const struct roster *roster)
 {
     return roster->count - roster->rejected;

@@ -1,0 +1,98 @@
+/*
+ * The program: a table of verbs, one line each. main reads the command line, sets up the log and
+ * the environment, runs the verb, and turns its answer into the exit code. An error is told once,
+ * here, on stderr.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "cmd/bynder-reconcile/options.h"
+#include "io/clock.h"
+#include "io/http.h"
+
+static const struct verb verbs[] = {
+    {"plan", "[--format FORMAT] [--output FILE] [--full] [--detailed-exitcode] [--accept-gap]",
+     "collect, decide, store and show a plan; never writes to Bynder", plan_options, 0, false,
+     verb_plan},
+    {"show", "[PLAN] [--format FORMAT] [--output FILE]",
+     "show a stored plan again, the newest by default", show_options, 1, false, verb_show},
+    {"status", "[--format FORMAT]", "last runs, holds, seats", status_options, 0, false,
+     verb_status},
+    {"check", "", "configuration, database, portal, token, roster and clock, one line each",
+     check_options, 0, false, verb_check},
+    {"roster", "check [FILE] [--format FORMAT]",
+     "read a roster and say what would be accepted and rejected, and why", roster_options, 2, false,
+     verb_roster},
+    {"migrate", "", "bring the database schema up to date", no_options, 0, false, verb_migrate},
+    {"psql", "[ARGUMENT]...", "open the history in psql", no_options, (size_t)-1, true, verb_psql},
+    {NULL, NULL, NULL, NULL, 0, false, NULL},
+};
+
+/* Ends waits early; the flow in hand then ends with an error that says so. */
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = clock_interrupt};
+
+    sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(SIGINT, &action, NULL);
+    action.sa_handler = SIG_IGN; /* a closed pipe is an error of write, not a death */
+    (void)sigaction(SIGPIPE, &action, NULL);
+}
+
+/* Descriptors 0 to 2 must be open, or a file of ours would become stdout. */
+static int open_standard_files(struct err *err)
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+            return err_set(err, ERR_INTERNAL, "standard file %d is closed", fd);
+    }
+    return 0;
+}
+
+/* What was printed must have arrived: a full disk behind stdout is a failure. */
+static int flush_output(int code, struct err *err)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    (void)err_set(err, ERR_INTERNAL, "cannot write to standard output");
+    return ERR_INTERNAL;
+}
+
+static int run(int argc, char **argv, struct err *err)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct command_line line;
+
+    if (open_standard_files(err) || http_environment(err))
+        return (int)err->code;
+    if (options_parse(&arena, verbs, argc, argv, &line, err))
+        return (int)err->code;
+    log_setup(line.log_level, line.log_format);
+    if (line.version) {
+        printf("bynder-reconcile %s\n", PROGRAM_VERSION);
+        return flush_output(0, err);
+    }
+    if (line.help) {
+        options_print_help(verbs, line.invocation.verb);
+        return flush_output(0, err);
+    }
+    catch_signals();
+    int code = line.invocation.verb->run(&line.invocation, err);
+    return flush_output(code, err);
+}
+
+int main(int argc, char **argv)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    int code = run(argc, argv, &err);
+
+    if (err.code != ERR_NONE)
+        log_error("%s", err.text);
+    return code;
+}

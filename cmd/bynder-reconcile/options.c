@@ -1,0 +1,254 @@
+/*
+ * Options are `--name value` or `--name=value`; `--` ends them. Words that are not options are the
+ * verb and then its arguments. psql's own arguments are passed through as they stand.
+ */
+#include "cmd/bynder-reconcile/options.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+static const struct option_spec global_options[] = {
+    {"config", "FILE", "the configuration (default " CONFIG_PATH_DEFAULT ")"},
+    {"log-level", "LEVEL", "error, warning, info (default) or debug, on stderr"},
+    {"log-format", "FORMAT", "text (default) or json"},
+    {"help", NULL, "this help"},
+    {"version", NULL, "the program's version"},
+    {NULL, NULL, NULL},
+};
+
+enum global { GLOBAL_CONFIG, GLOBAL_LOG_LEVEL, GLOBAL_LOG_FORMAT, GLOBAL_HELP, GLOBAL_VERSION };
+
+const struct option_spec no_options[] = {{NULL, NULL, NULL}};
+
+struct parser {
+    const struct verb *verbs;
+    int argc;
+    char *const *argv;
+    int at;
+    struct command_line *line;
+    char **argument;
+    struct arena *arena;
+};
+
+/* The index of the option named by the first `length` bytes of `word`, or -1. */
+static int find_option(const struct option_spec *options, const char *word, size_t length)
+{
+    for (int i = 0; options && options[i].name; i++) {
+        if (strlen(options[i].name) == length && memcmp(options[i].name, word, length) == 0)
+            return i;
+    }
+    return -1;
+}
+
+static int refuse_option(const struct parser *parser, const char *name, struct err *err)
+{
+    const struct verb *verb = parser->line->invocation.verb;
+    const char *candidate[OPTION_MAX + COUNT_OF(global_options)];
+    size_t count = 0;
+
+    for (const struct option_spec *option = global_options; option->name; option++)
+        candidate[count++] = option->name;
+    for (const struct option_spec *option = verb ? verb->option : no_options; option->name;
+         option++)
+        candidate[count++] = option->name;
+    const char *nearest = text_nearest(name, candidate, count);
+    if (nearest)
+        return err_set(err, ERR_USAGE, "unknown option '--%s'; hint: did you mean '--%s'?", name,
+                       nearest);
+    return err_set(err, ERR_USAGE, "unknown option '--%s'; hint: see 'bynder-reconcile%s%s --help'",
+                   name, verb ? " " : "", verb ? verb->name : "");
+}
+
+/* The value of an option: behind `=`, or the next word. */
+static int take_value(struct parser *parser, const struct option_spec *option, const char *equals,
+                      const char **ret_value, struct err *err)
+{
+    if (!option->metavar) {
+        if (equals)
+            return err_set(err, ERR_USAGE, "option '--%s' takes no value", option->name);
+        *ret_value = "";
+        return 0;
+    }
+    if (equals) {
+        *ret_value = equals + 1;
+        return 0;
+    }
+    if (parser->at >= parser->argc)
+        return err_set(err, ERR_USAGE, "option '--%s' needs a value: %s", option->name,
+                       option->metavar);
+    *ret_value = parser->argv[parser->at++];
+    return 0;
+}
+
+static int apply_global(struct parser *parser, enum global option, const char *value,
+                        struct err *err)
+{
+    struct command_line *line = parser->line;
+
+    switch (option) {
+    case GLOBAL_CONFIG:
+        line->invocation.config_path = value;
+        return 0;
+    case GLOBAL_LOG_LEVEL:
+        if (!log_level_parse(value, &line->log_level))
+            return err_set(err, ERR_USAGE,
+                           "unknown log level '%s'; hint: error, warning, info or debug", value);
+        return 0;
+    case GLOBAL_LOG_FORMAT:
+        if (!log_format_parse(value, &line->log_format))
+            return err_set(err, ERR_USAGE, "unknown log format '%s'; hint: text or json", value);
+        return 0;
+    case GLOBAL_HELP:
+        line->help = true;
+        return 0;
+    case GLOBAL_VERSION:
+        line->version = true;
+        return 0;
+    }
+    return 0;
+}
+
+static int parse_option(struct parser *parser, const char *word, struct err *err)
+{
+    struct invocation *invocation = &parser->line->invocation;
+    const char *equals = strchr(word, '=');
+    size_t length = equals ? (size_t)(equals - word) : strlen(word);
+    int global = find_option(global_options, word, length);
+    int own = invocation->verb ? find_option(invocation->verb->option, word, length) : -1;
+    const char *value = NULL;
+
+    if (own >= 0) {
+        if (take_value(parser, &invocation->verb->option[own], equals, &value, err))
+            return -1;
+        invocation->value[own] = value;
+        return 0;
+    }
+    if (global < 0)
+        return refuse_option(parser, arena_strndup(parser->arena, word, length), err);
+    if (take_value(parser, &global_options[global], equals, &value, err))
+        return -1;
+    return apply_global(parser, (enum global)global, value, err);
+}
+
+static int parse_verb(struct parser *parser, const char *word, struct err *err)
+{
+    const char *candidate[64];
+    size_t count = 0;
+
+    for (const struct verb *verb = parser->verbs; verb->name; verb++) {
+        if (text_equal(verb->name, word)) {
+            parser->line->invocation.verb = verb;
+            return 0;
+        }
+        assert(count < COUNT_OF(candidate));
+        candidate[count++] = verb->name;
+    }
+    const char *nearest = text_nearest(word, candidate, count);
+    if (nearest)
+        return err_set(err, ERR_USAGE, "unknown verb '%s'; hint: did you mean '%s'?", word,
+                       nearest);
+    return err_set(err, ERR_USAGE, "unknown verb '%s'; hint: see 'bynder-reconcile --help'", word);
+}
+
+static int parse_word(struct parser *parser, bool *options_ended, struct err *err)
+{
+    struct invocation *invocation = &parser->line->invocation;
+    char *word = parser->argv[parser->at++];
+
+    if (!*options_ended && text_equal(word, "--")) {
+        *options_ended = true;
+        return 0;
+    }
+    if (!*options_ended && text_equal(word, "-h"))
+        return apply_global(parser, GLOBAL_HELP, "", err);
+    if (!*options_ended && text_starts(word, "--"))
+        return parse_option(parser, word + 2, err);
+    if (!*options_ended && word[0] == '-' && word[1] != '\0')
+        return refuse_option(parser, word + 1, err);
+    if (!invocation->verb) {
+        if (parse_verb(parser, word, err))
+            return -1;
+        *options_ended = invocation->verb->passes_options;
+        return 0;
+    }
+    if (invocation->argument_count == invocation->verb->argument_max)
+        return err_set(err, ERR_USAGE, "%s: unexpected argument '%s'; hint: bynder-reconcile %s %s",
+                       invocation->verb->name, word, invocation->verb->name,
+                       invocation->verb->synopsis);
+    parser->argument[invocation->argument_count++] = word;
+    return 0;
+}
+
+int options_parse(struct arena *arena, const struct verb *verbs, int argc, char *const *argv,
+                  struct command_line *ret_line, struct err *err)
+{
+    struct command_line line = {
+        .invocation = {.arena = arena, .config_path = CONFIG_PATH_DEFAULT},
+        .log_level = LOG_LEVEL_INFO,
+        .log_format = LOG_FORMAT_TEXT,
+    };
+    struct parser parser = {.verbs = verbs, .argc = argc, .argv = argv, .at = 1, .line = &line};
+    bool options_ended = false;
+
+    parser.arena = arena;
+    parser.argument = arena_calloc(arena, (size_t)argc + 1, sizeof(parser.argument[0]));
+    while (parser.at < argc) {
+        if (parse_word(&parser, &options_ended, err))
+            return -1;
+    }
+    line.invocation.argument = parser.argument;
+    if (!line.invocation.verb && !line.help && !line.version)
+        return err_set(err, ERR_USAGE, "no verb; hint: see 'bynder-reconcile --help'");
+    *ret_line = line;
+    return 0;
+}
+
+const char *invocation_option(const struct invocation *invocation, const char *name)
+{
+    int index = find_option(invocation->verb->option, name, strlen(name));
+
+    assert(index >= 0);
+    return invocation->value[index];
+}
+
+static void print_options(const char *heading, const struct option_spec *options)
+{
+    if (options->name)
+        printf("\n%s\n", heading);
+    for (const struct option_spec *option = options; option->name; option++) {
+        char *left = NULL;
+        int width = asprintf(&left, "--%s%s%s", option->name, option->metavar ? " " : "",
+                             option->metavar ? option->metavar : "");
+        if (width >= 0)
+            printf("  %-24s %s\n", left, option->sentence);
+        free(left);
+    }
+}
+
+void options_print_help(const struct verb *verbs, const struct verb *verb)
+{
+    if (verb) {
+        printf("Usage: bynder-reconcile [OPTION]... %s %s\n\n%s.\n", verb->name, verb->synopsis,
+               verb->sentence);
+        print_options("Options:", verb->option);
+    } else {
+        printf("Usage: bynder-reconcile [OPTION]... VERB [ARGUMENT]...\n\n"
+               "Finds the seats of a Bynder portal that nobody uses any more, by HR's roster and\n"
+               "last logins, and shows a plan of who would be suspended or "
+               "deprovisioned.\n\nVerbs:\n");
+        for (const struct verb *one = verbs; one->name; one++)
+            printf("  %-10s %s\n", one->name, one->sentence);
+    }
+    print_options("Global options:", global_options);
+    if (!verb)
+        printf(
+            "\nExit codes: 0 done, 10 changes pending (plan --detailed-exitcode), 20 held, 64 "
+            "usage,\n"
+            "65 roster refused, 69 portal or database not reachable, 70 internal, 75 another run\n"
+            "holds the lock, 77 the token lacks a scope or role, 78 configuration.\n");
+}

@@ -1,0 +1,28 @@
+/*
+ * options: the command line, read by the tables of verbs. An unknown word names the nearest one.
+ */
+#ifndef CMD_OPTIONS_H
+#define CMD_OPTIONS_H
+
+#include "base/log.h"
+#include "cmd/bynder-reconcile/verb.h"
+
+#define CONFIG_PATH_DEFAULT "/etc/bynder-reconcile/bynder-reconcile.conf"
+
+struct command_line {
+    struct invocation invocation; /* verb NULL with help or version alone */
+    enum log_level log_level;
+    enum log_format log_format;
+    bool help;
+    bool version;
+};
+
+/* Global options may stand before or behind the verb. ERR_USAGE otherwise. */
+int options_parse(struct arena *arena, const struct verb *verbs, int argc, char *const *argv,
+                  struct command_line *ret_line, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* The help of the program (verb NULL) or of one verb, to stdout. */
+void options_print_help(const struct verb *verbs, const struct verb *verb);
+
+#endif

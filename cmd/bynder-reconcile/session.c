@@ -1,0 +1,102 @@
+/*
+ * The beginning and the end that verbs share. Configuration problems are told all at once, because
+ * somebody who mends one at a time gives up at the third.
+ */
+#include "cmd/bynder-reconcile/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/parse.h"
+#include "io/migrate.h"
+
+int session_config(const struct invocation *invocation, struct config *ret_config, struct err *err)
+{
+    struct config_problems problems = {.count = 0};
+
+    if (config_load(invocation->arena, invocation->config_path, ret_config, &problems, err) == 0)
+        return 0;
+    for (size_t i = 1; i < problems.count; i++) {
+        const struct config_problem *problem = &problems.item[i];
+        if (problem->line)
+            log_error("%s:%u: %s", problem->file, problem->line, problem->text);
+        else
+            log_error("%s: %s", problem->file, problem->text);
+    }
+    return -1;
+}
+
+int session_open(const struct config *config, enum session_schema schema,
+                 struct database *ret_database, struct store *ret_store, struct err *err)
+{
+    CLEANUP(database_release) struct database database = {.cluster = NULL};
+    struct migrate_result migrated;
+
+    log_context("portal", config->portal.name);
+    if (database_open(&config->database, &database, err))
+        return -1;
+    if (schema == SESSION_MIGRATES && config->database.embedded) {
+        if (migrate_run(database.pg, &migrated, err))
+            return -1;
+        if (migrated.applied)
+            log_info("database schema is at version %d, %d migrations applied", migrated.version,
+                     migrated.applied);
+    } else if (migrate_check(database.pg, err)) {
+        return -1;
+    }
+    if (store_open(database.pg, config->portal.name, config->portal.url, ret_store, err))
+        return -1;
+    *ret_database = database;
+    database = (struct database){.cluster = NULL};
+    return 0;
+}
+
+int session_format(const char *name, enum report_format *ret_format, struct err *err)
+{
+    if (!name) {
+        *ret_format = REPORT_TEXT;
+        return 0;
+    }
+    if (!report_format_parse(name, ret_format))
+        return err_set(err, ERR_USAGE, "unknown format '%s'; hint: text, json, csv or html", name);
+    return 0;
+}
+
+int session_plan_id(const char *word, int64_t *ret_id, struct err *err)
+{
+    *ret_id = 0;
+    if (!word)
+        return 0;
+    if (!parse_int(word, 1, INT64_MAX, ret_id))
+        return err_set(err, ERR_USAGE, "'%s' is no plan; hint: a plan has a number, such as 17",
+                       word);
+    return 0;
+}
+
+struct report_style session_style(const char *output)
+{
+    struct winsize size = {.ws_col = 0};
+    bool terminal = !output && isatty(STDOUT_FILENO);
+    const char *no_color = getenv("NO_COLOR");
+
+    if (terminal)
+        (void)ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+    return (struct report_style){
+        .color = terminal && !(no_color && no_color[0]),
+        .width = size.ws_col,
+    };
+}
+
+int session_print(const char *path, const struct text *text, struct err *err)
+{
+    if (path && strcmp(path, "-") != 0)
+        return file_write(path, 0640, text_cstr(text), text->length, err);
+    if (fwrite(text_cstr(text), 1, text->length, stdout) != text->length)
+        return err_set(err, ERR_INTERNAL, "cannot write to standard output");
+    return 0;
+}

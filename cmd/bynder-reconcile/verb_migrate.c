@@ -1,0 +1,22 @@
+/* migrate: the schema of the history, brought up to date on any database. */
+#include <stdio.h>
+
+#include "cmd/bynder-reconcile/session.h"
+#include "io/migrate.h"
+
+int verb_migrate(const struct invocation *invocation, struct err *err)
+{
+    CLEANUP(database_release) struct database database = {.cluster = NULL};
+    struct migrate_result migrated;
+    struct config config;
+
+    if (session_config(invocation, &config, err) ||
+        database_open(&config.database, &database, err) || migrate_run(database.pg, &migrated, err))
+        return (int)err->code;
+    if (migrated.applied)
+        printf("schema is at version %d, %d migrations applied\n", migrated.version,
+               migrated.applied);
+    else
+        printf("schema is at version %d, nothing to do\n", migrated.version);
+    return 0;
+}

@@ -1,0 +1,13 @@
+/* psql: the history, opened with PostgreSQL's own client; its exit status is ours. */
+#include "cmd/bynder-reconcile/session.h"
+
+int verb_psql(const struct invocation *invocation, struct err *err)
+{
+    struct config config;
+    int status = 0;
+
+    if (session_config(invocation, &config, err) ||
+        database_psql(&config.database, invocation->argument, &status, err))
+        return (int)err->code;
+    return status;
+}

@@ -1,0 +1,47 @@
+/* show: a stored plan again, exactly as it was. Asks the portal nothing and takes no lock. */
+#include "cmd/bynder-reconcile/session.h"
+
+const struct option_spec show_options[] = {
+    {"format", "FORMAT", "text (default), json, csv or html"},
+    {"output", "FILE", "write there instead of to standard output"},
+    {NULL, NULL, NULL},
+};
+
+static int load_plan(const struct invocation *invocation, int64_t id, struct plan **ret_plan,
+                     struct err *err)
+{
+    CLEANUP(database_release) struct database database = {.cluster = NULL};
+    struct config config;
+    struct store store;
+    struct plan *plan = NULL;
+
+    if (session_config(invocation, &config, err) ||
+        session_open(&config, SESSION_READS, &database, &store, err) ||
+        store_load_plan(&store, invocation->arena, id, &plan, err))
+        return -1;
+    if (!plan && id)
+        return err_set(err, ERR_USAGE, "portal '%s' has no plan %lld; hint: see 'status'",
+                       config.portal.name, (long long)id);
+    if (!plan)
+        return err_set(err, ERR_USAGE, "portal '%s' has no plan yet; hint: make one with 'plan'",
+                       config.portal.name);
+    *ret_plan = plan;
+    return 0;
+}
+
+int verb_show(const struct invocation *invocation, struct err *err)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    const char *output = invocation_option(invocation, "output");
+    struct report_style style = session_style(output);
+    enum report_format format;
+    struct plan *plan = NULL;
+    int64_t id = 0;
+
+    if (session_format(invocation_option(invocation, "format"), &format, err) ||
+        session_plan_id(invocation->argument_count ? invocation->argument[0] : NULL, &id, err) ||
+        load_plan(invocation, id, &plan, err))
+        return (int)err->code;
+    report_plan(plan, format, &style, &text);
+    return session_print(output, &text, err) ? (int)err->code : 0;
+}

@@ -1,0 +1,104 @@
+/*
+ * The roster comes first: it is cheap, and a refused one ends the run before the portal is asked
+ * anything. Then the portal, list before last logins; then what the history adds; then both
+ * pictures are stored, so that whatever the plan says later can be rebuilt from the history.
+ */
+#include "job/collect.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "io/roster_reader.h"
+
+bool collect_wants_login(const struct account *account)
+{
+    return account->status == ACCOUNT_ACTIVE && !account->flaw;
+}
+
+static int read_logins(struct job *job, struct snapshot *snapshot, struct err *err)
+{
+    size_t *index = arena_calloc(job->arena, snapshot->count + 1, sizeof(index[0]));
+    size_t count = 0;
+
+    for (size_t i = 0; i < snapshot->count; i++) {
+        if (collect_wants_login(&snapshot->account[i]))
+            index[count++] = i;
+    }
+    return job->portal.logins(job->portal.self, job->arena, &job->progress, index, count, snapshot,
+                              err);
+}
+
+static int read_portal(struct job *job, struct snapshot *snapshot, struct err *err)
+{
+    snapshot->taken_at = job->now;
+    if (job->portal.login(job->portal.self, job->arena, snapshot, err))
+        return -1;
+    if (job->portal.list(job->portal.self, job->arena, &job->progress, snapshot, err))
+        return -1;
+    return read_logins(job, snapshot, err);
+}
+
+/* G12: a stop file is seen by its name alone; one that cannot be looked for counts as there. */
+static const char *find_stop_file(struct job *job)
+{
+    const char *path = job->config->stop_file;
+    struct stat status;
+
+    if (!path || (stat(path, &status) && (errno == ENOENT || errno == ENOTDIR)))
+        return NULL;
+    return arena_printf(job->arena, "the stop file '%s' is there", path);
+}
+
+static int load_history(struct job *job, struct collected *collected, struct err *err)
+{
+    struct guard_history *history = &collected->history;
+
+    if (store_load_guard_history(job->store, job->arena, &job->config->limits, &collected->roster,
+                                 job->now, history, err))
+        return -1;
+    if (store_load_history(job->store, job->arena, job->now, &collected->snapshot, history, err))
+        return -1;
+    history->accept_gap = job->accept_gap;
+    if (!history->stopped_by)
+        history->stopped_by = find_stop_file(job);
+    return 0;
+}
+
+/* R6 counts good rosters only, the present one included. */
+static int load_good_rosters(struct job *job, struct collected *collected, struct err *err)
+{
+    const struct instant *earlier = NULL;
+    size_t count = 0;
+
+    if (store_load_good_rosters(job->store, job->arena, &earlier, &count, err))
+        return -1;
+    struct instant *good = arena_calloc(job->arena, count + 1, sizeof(good[0]));
+    for (size_t i = 0; i < count; i++)
+        good[i] = earlier[i];
+    collected->roster_is_good = guard_roster_is_good(&job->config->limits, &collected->history,
+                                                     job->now, &collected->roster);
+    if (collected->roster_is_good)
+        good[count++] = roster_as_of(&collected->roster);
+    collected->good_roster = good;
+    collected->good_roster_count = count;
+    return 0;
+}
+
+int collect(struct job *job, struct collected *ret_collected, struct err *err)
+{
+    struct collected collected = {.roster = {.source = NULL}};
+
+    if (roster_read(job->arena, &job->config->roster, NULL, job->now, &collected.roster, err))
+        return -1;
+    roster_judge(&collected.roster, job->today);
+    if (read_portal(job, &collected.snapshot, err))
+        return -1;
+    if (load_history(job, &collected, err) || load_good_rosters(job, &collected, err))
+        return -1;
+    snapshot_digest(&collected.snapshot);
+    if (store_save_snapshot(job->store, &job->run, &collected.snapshot, err) ||
+        store_save_roster(job->store, &job->run, &collected.roster, collected.roster_is_good, err))
+        return -1;
+    *ret_collected = collected;
+    return 0;
+}

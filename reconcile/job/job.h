@@ -1,0 +1,35 @@
+/*
+ * job: what every flow of a run works with, and what one run has collected so far.
+ */
+#ifndef JOB_JOB_H
+#define JOB_JOB_H
+
+#include "core/portal.h"
+#include "io/clock.h"
+#include "io/config.h"
+#include "io/store.h"
+
+struct job {
+    const struct config *config;
+    struct arena *arena;
+    const struct clock *clock;
+    struct store *store;
+    struct store_run run;
+    struct portal portal; /* writing members are NULL in a dry run */
+    struct progress progress;
+    struct instant now; /* taken once, when the run began */
+    struct day today;   /* of `now` in the configured zone */
+    bool accept_gap;    /* G13 */
+    bool full;          /* rows for plain keeps too */
+};
+
+struct collected {
+    struct roster roster;
+    struct snapshot snapshot;
+    struct guard_history history;
+    const struct instant *good_roster; /* R6: ascending, the present one included when it is good */
+    size_t good_roster_count;
+    bool roster_is_good;
+};
+
+#endif
