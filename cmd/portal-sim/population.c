@@ -700,6 +700,31 @@ static const char *address_stem(struct population *population, const struct rost
     return unique(population, text_cstr(&stem));
 }
 
+static bool has_departed(const struct population *population, const struct roster_row *row)
+{
+    if (day_is_set(row->last_day))
+        return day_compare(row->last_day, population->today) < 0;
+    return row->status == HR_VOLUNTARY || row->status == HR_CAUSE;
+}
+
+static void keep_row(struct population *population, const struct user *user,
+                     const struct roster_row *row)
+{
+    struct person person = {
+        .number = user->employee_number,
+        .email = user->email,
+        .given = user->given,
+        .infix = "",
+        .family = user->family,
+        .department = user->department,
+        .hired = row->hired,
+        .last_day = row->last_day,
+        .status = row->status,
+        .account = user->ordinal,
+    };
+    keep_person(population, &person, true);
+}
+
 static void fill_from_row(struct population *population, struct user *user,
                           const struct roster_row *row)
 {
@@ -717,27 +742,13 @@ static void fill_from_row(struct population *population, struct user *user,
     user->email = arena_printf(&population->arena, "%s@" MAIL_DOMAIN, identity.local);
     set_username(population, user, identity.local);
     user->created = days_ago(population, &random, 400, 800);
-    bool departed = day_is_set(row->last_day)
-                        ? day_compare(row->last_day, population->today) < 0
-                        : row->status == HR_VOLUNTARY || row->status == HR_CAUSE;
+    bool departed = has_departed(population, row);
     user->cast = departed ? CAST_LEAVER : CAST_EMPLOYEE;
     if (departed && day_is_set(row->last_day))
         user->last_login_us = draw_parting_login(&random, row->last_day);
     else
         user->last_login_us = draw_login(population, &random, 1, 30);
-    struct person person = {
-        .number = user->employee_number,
-        .email = user->email,
-        .given = user->given,
-        .infix = "",
-        .family = user->family,
-        .department = user->department,
-        .hired = row->hired,
-        .last_day = row->last_day,
-        .status = row->status,
-        .account = user->ordinal,
-    };
-    keep_person(population, &person, true);
+    keep_row(population, user, row);
 }
 
 void population_from_rows(struct population *population, const struct roster_row *rows,

@@ -730,8 +730,8 @@ static void make_certificate(const char *certificate_path, const char *key_path)
     assert_non_null(key);
     assert_non_null(certificate);
     (void)ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-    (void)X509_gmtime_adj(X509_getm_notBefore(certificate), -3600);
-    (void)X509_gmtime_adj(X509_getm_notAfter(certificate), 86400);
+    (void)X509_time_adj_ex(X509_getm_notBefore(certificate), -1, 0, NULL);
+    (void)X509_time_adj_ex(X509_getm_notAfter(certificate), 1, 0, NULL);
     (void)X509_set_version(certificate, X509_VERSION_3);
     (void)X509_set_pubkey(certificate, key);
     X509_NAME *name = X509_get_subject_name(certificate);
