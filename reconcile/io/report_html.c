@@ -448,7 +448,7 @@ static void add_commands(struct text *out, const struct plan *plan)
     CLEANUP(text_release) struct text purpose = TEXT_INIT;
     CLEANUP(text_release) struct text command = TEXT_INIT;
 
-    if (!report_command(plan, 0, NULL, NULL))
+    if (plan->id <= 0)
         return;
     text_add(out, "<section>\n<h2>Next</h2>\n<dl>\n");
     for (size_t i = 0; report_command(plan, i, &purpose, &command); i++) {

@@ -307,63 +307,24 @@ void report_add_file_name(struct text *out, const struct plan *plan, enum report
 
 /* --- what comes next ------------------------------------------------------------------------- */
 
-static bool is_stored(const struct plan *plan)
-{
-    return plan->id > 0;
-}
-
-static bool can_be_approved(const struct plan *plan)
-{
-    return is_stored(plan) && plan->state == PLAN_PROPOSED && report_has_actions(plan);
-}
-
-static void add_show(struct text *out, const struct plan *plan, enum report_format format)
-{
-    text_addf(out, "show %lld --format %s --output ", (long long)plan->id,
-              report_format_name(format));
-    report_add_file_name(out, plan, format);
-}
-
-static void add_show_html(struct text *out, const struct plan *plan)
-{
-    add_show(out, plan, REPORT_HTML);
-}
-
-static void add_show_csv(struct text *out, const struct plan *plan)
-{
-    add_show(out, plan, REPORT_CSV);
-}
-
-static void add_approve(struct text *out, const struct plan *plan)
-{
-    char hex[DIGEST_HEX_SIZE];
-
-    text_addf(out, "approve %lld --digest %s", (long long)plan->id, digest_hex(&plan->digest, hex));
-}
-
+/* Only verbs that are there; a plan that is not stored has nothing to be asked for. */
 static const struct command {
     const char *purpose;
-    bool (*fits)(const struct plan *);
-    void (*add)(struct text *, const struct plan *);
+    enum report_format format;
 } commands[] = {
-    {"read it in a browser", is_stored, add_show_html},
-    {"every row for a spreadsheet", is_stored, add_show_csv},
-    {"approve what you see here", can_be_approved, add_approve},
+    {"read it in a browser", REPORT_HTML},
+    {"every row for a spreadsheet", REPORT_CSV},
+    {"every row for a program", REPORT_JSON},
 };
 
 bool report_command(const struct plan *plan, size_t index, struct text *ret_purpose,
                     struct text *ret_command)
 {
-    for (size_t i = 0; i < COUNT_OF(commands); i++) {
-        if (!commands[i].fits(plan) || index-- > 0)
-            continue;
-        if (ret_purpose)
-            text_add(ret_purpose, commands[i].purpose);
-        if (ret_command) {
-            text_add(ret_command, "bynder-reconcile ");
-            commands[i].add(ret_command, plan);
-        }
-        return true;
-    }
-    return false;
+    if (plan->id <= 0 || index >= COUNT_OF(commands))
+        return false;
+    text_add(ret_purpose, commands[index].purpose);
+    text_addf(ret_command, "bynder-reconcile show %lld --format %s --output ", (long long)plan->id,
+              report_format_name(commands[index].format));
+    report_add_file_name(ret_command, plan, commands[index].format);
+    return true;
 }

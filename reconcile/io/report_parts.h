@@ -93,7 +93,7 @@ const char *report_name_of(const struct plan_row *row);
 void report_add_file_name(struct text *out, const struct plan *plan, enum report_format format);
 
 /* The commands that follow from a stored plan: what it is for, and the command itself. false behind
- * the last. Both may be NULL to count. */
+ * the last. */
 bool report_command(const struct plan *plan, size_t index, struct text *ret_purpose,
                     struct text *ret_command);
 

@@ -1,0 +1,20 @@
+/*
+ * status_report: what the store says about a portal (struct store_status), for people and as JSON.
+ * It shows; it judges nothing.
+ */
+#ifndef IO_STATUS_REPORT_H
+#define IO_STATUS_REPORT_H
+
+#include "io/report.h"
+#include "io/store.h"
+
+/* Appends the whole. */
+void status_report_text(const struct store_status *status, const struct report_style *style,
+                        struct text *out);
+/* Pretty-printed, a newline at the end; what is not there is null. */
+void status_report_json(const struct store_status *status, struct text *out);
+
+/* What an exit code of a run means, in a word or three; "" for one that is not ours. */
+const char *status_exit_name(int exit_code);
+
+#endif
