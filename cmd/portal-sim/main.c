@@ -131,12 +131,12 @@ static int open_server(struct sim *sim, struct err *err)
     return sim->server ? 0 : -1;
 }
 
-static int announce(const struct sim *sim, struct err *err)
+static int announce(const struct sim *sim, size_t accounts, struct err *err)
 {
     const struct options *options = &sim->options;
     CLEANUP(text_release) struct text port = TEXT_INIT;
     text_addf(&port, "%u\n", server_port(sim->server));
-    (void)fprintf(stderr, "portal-sim: %zu accounts at http%s://%s:%s", sim->portal.population.live,
+    (void)fprintf(stderr, "portal-sim: %zu accounts at http%s://%s:%s", accounts,
                   options->tls_cert ? "s" : "", options->bind, text_cstr(&port));
     if (options->rate_limit == 0)
         (void)fprintf(stderr, "portal-sim: the rate limit is lifted; a real portal allows 4,500 "
@@ -194,7 +194,9 @@ static int serve(struct sim *sim, struct err *err)
     if (open_portal(sim, err) < 0)
         return -1;
     int result = -1;
-    if (write_files(sim, err) == 0 && open_server(sim, err) == 0 && announce(sim, err) == 0) {
+    size_t accounts = sim->portal.population.live; /* from the server's start on this is shared */
+    if (write_files(sim, err) == 0 && open_server(sim, err) == 0 &&
+        announce(sim, accounts, err) == 0) {
         wait_for_end(&ends, options->max_seconds);
         result = 0;
     }
