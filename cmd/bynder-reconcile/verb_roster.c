@@ -1,0 +1,59 @@
+/* roster check [FILE]: a roster read with the configured mapping. Asks no portal, no database. */
+#include "base/instant.h"
+#include "base/zone.h"
+#include "cmd/bynder-reconcile/session.h"
+#include "io/clock.h"
+#include "io/roster_reader.h"
+#include "io/roster_report.h"
+
+const struct option_spec roster_options[] = {
+    {"format", "FORMAT", "text (default), json or csv"},
+    {"output", "FILE", "write there instead of to standard output"},
+    {"all", NULL, "every rejected row and duplicate, not the first ones"},
+    {NULL, NULL, NULL},
+};
+
+static int check_words(const struct invocation *invocation, enum report_format *ret_format,
+                       struct err *err)
+{
+    if (invocation->argument_count == 0 || !text_equal(invocation->argument[0], "check"))
+        return err_set(err, ERR_USAGE, "roster does one thing: 'roster check [FILE]'");
+    if (session_format(invocation_option(invocation, "format"), ret_format, err))
+        return -1;
+    if (*ret_format == REPORT_HTML)
+        return err_set(err, ERR_USAGE, "roster check has no format 'html'; hint: text, json, csv");
+    return 0;
+}
+
+static int read_roster(const struct invocation *invocation, const struct config *config,
+                       struct roster *ret_roster, struct day *ret_today, struct err *err)
+{
+    const char *path = invocation->argument_count > 1 ? invocation->argument[1] : NULL;
+    const struct zone *zone = NULL;
+    const struct clock *clock = clock_system();
+    struct instant now = clock->now(clock->self);
+
+    if (zone_load(invocation->arena, config->time_zone, &zone, err) ||
+        roster_read(invocation->arena, &config->roster, path, now, ret_roster, err))
+        return -1;
+    *ret_today = instant_day(now, zone);
+    roster_judge(ret_roster, *ret_today);
+    return 0;
+}
+
+int verb_roster(const struct invocation *invocation, struct err *err)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    struct config config;
+    struct roster roster;
+    struct roster_report report = {.roster = &roster, .config = &config.roster};
+    enum report_format format;
+
+    if (check_words(invocation, &format, err) || session_config(invocation, &config, err) ||
+        read_roster(invocation, &config, &roster, &report.today, err))
+        return (int)err->code;
+    report.limits = &config.limits;
+    report.all = invocation_option(invocation, "all") != NULL;
+    roster_report(&report, format, &text);
+    return session_print(invocation_option(invocation, "output"), &text, err) ? (int)err->code : 0;
+}

@@ -1,0 +1,198 @@
+/*
+ * What roster check says, in each format, and that no value gets out of its place.
+ */
+#include "roster_case.h"
+
+#include "base/mem.h"
+#include "io/json.h"
+#include "io/roster_report.h"
+
+#define FULL "EmpID,Mail,Login,Name,Status,Hired,Last,Dept,Country\n"
+
+static struct limits case_limits(void)
+{
+    return (struct limits){.max_age_hours = 1e9, .min_people = 1, .max_rejected_percent = 1.0};
+}
+
+static char *report_of(const char *csv, enum report_format format, const struct limits *limits,
+                       bool all)
+{
+    struct config_roster config = case_config();
+    CLEANUP(case_release) struct roster_case c = case_read(&config, csv);
+    struct roster_report report = {
+        .roster = &c.roster, .config = &config, .limits = limits, .all = all};
+    struct text text = TEXT_INIT;
+
+    assert_read(&c);
+    assert_true(day_from_civil(2026, 11, 22, &report.today));
+    roster_judge(&c.roster, report.today);
+    roster_report(&report, format, &text);
+    return text_take(&text);
+}
+
+static const char mixed[] = FULL "1,anna@acme.example,,Anna,Active,,,IT,NL\n"
+                                 "2,bo@acme.example,,Bo,Leave,,,IT,NL\n"
+                                 "3,cy@acme.example,,Cy,Left,,2020-01-31,IT,NL\n"
+                                 "4,di@acme.example,,Di,Active,2027-01-01,,IT,NL\n"
+                                 "1.0E+4,x,,Ed,Active,,,IT,NL\n"
+                                 "6,ANNA@acme.example,,Fay,Active,,,IT,NL\n"
+                                 "7,gus@acme.example,,=cmd(),Gone,,,\"I;T\",NL\n";
+
+static void roster_report_text_says_counts_reasons_and_duplicates(void **state)
+{
+    struct limits limits = case_limits();
+    CLEANUP(mem_cleanup) char *text = report_of(mixed, REPORT_TEXT, &limits, false);
+
+    (void)state;
+    assert_mentions(text, "format     csv, delimiter ',', UTF-8, dates %Y-%m-%d\n");
+    assert_mentions(text, "rows       7\n");
+    assert_mentions(text, "accepted   5\n");
+    assert_mentions(text, "  employed 2\n");
+    assert_mentions(text, "  on leave 1\n");
+    assert_mentions(text, "  future   1\n");
+    assert_mentions(text, "  departed 1\n");
+    assert_mentions(text, "rejected   2 (28.6 %), 1 of them could be anybody\n");
+    assert_mentions(text, "  row 6     employee_number '1.0E+4' is a number");
+    assert_mentions(text, "  row 8     status 'Gone' is not in the mapping");
+    assert_mentions(text, "duplicates 2 rows share a key with another row\n");
+    assert_mentions(text, "  email 'anna@acme.example' in rows 2, 7\n");
+    assert_mentions(text, "warning: guard G3 would hold a plan: 28.6 % of the rows are rejected");
+}
+
+static void roster_report_clean_roster_warns_of_nothing(void **state)
+{
+    struct limits limits = case_limits();
+    CLEANUP(mem_cleanup)
+    char *text = report_of(FULL "1,,,Anna,Active,,,,\n", REPORT_TEXT, &limits, false);
+
+    (void)state;
+    assert_mentions(text, "rejected   0 (0.0 %)\n");
+    assert_no_mention(text, "warning");
+}
+
+static void roster_report_guards_warn_outside_their_limits(void **state)
+{
+    struct limits limits = case_limits();
+    CLEANUP(mem_cleanup) char *few = NULL;
+    CLEANUP(mem_cleanup) char *inside = NULL;
+    CLEANUP(mem_cleanup) char *old = NULL;
+
+    (void)state;
+    limits.max_rejected_percent = 30.0;
+    limits.min_people = 6;
+    few = report_of(mixed, REPORT_TEXT, &limits, false);
+    assert_mentions(few, "warning: guard G2 would hold a plan: 5 people are accepted");
+    assert_no_mention(few, "G3");
+    limits.min_people = 5;
+    inside = report_of(mixed, REPORT_TEXT, &limits, false);
+    assert_no_mention(inside, "warning");
+    limits.max_age_hours = -1e9;
+    old = report_of(mixed, REPORT_TEXT, &limits, false);
+    assert_mentions(old, "warning: guard G1 would hold a plan");
+}
+
+static void roster_report_many_rejected_shows_the_first_twenty(void **state)
+{
+    struct limits limits = case_limits();
+    CLEANUP(text_release) struct text csv = TEXT_INIT;
+    CLEANUP(mem_cleanup) char *some = NULL;
+    CLEANUP(mem_cleanup) char *all = NULL;
+
+    (void)state;
+    text_add(&csv, FULL);
+    for (int i = 0; i < 50; i++)
+        text_addf(&csv, "%d,,,Anna,Gone,,,,\n", i);
+    some = report_of(text_cstr(&csv), REPORT_TEXT, &limits, false);
+    assert_mentions(some, "  row 21 ");
+    assert_no_mention(some, "  row 22 ");
+    assert_mentions(some, "  and 30 more; --all shows them\n");
+    all = report_of(text_cstr(&csv), REPORT_TEXT, &limits, true);
+    assert_mentions(all, "  row 51 ");
+    assert_no_mention(all, "--all");
+}
+
+static void roster_report_csv_has_a_line_for_every_row(void **state)
+{
+    struct limits limits = case_limits();
+    CLEANUP(mem_cleanup) char *text = report_of(mixed, REPORT_CSV, &limits, false);
+    size_t lines = 0;
+
+    (void)state;
+    for (const char *p = text; (p = strchr(p, '\n')); p++)
+        lines++;
+    assert_int_equal(lines, 8);
+    assert_mentions(text, "row,verdict,status,employee_number,email,username,name,department,"
+                          "country,hire_date,last_day,reason\r\n");
+    assert_mentions(text, "\r\n4,accepted,departed,3,cy@acme.example,,Cy,IT,NL,,2020-01-31,\r\n");
+    assert_mentions(text, "\r\n6,rejected,unknown,,,,Ed,IT,NL,,,");
+    assert_mentions(text, "'=cmd()"); /* defused */
+}
+
+static void roster_report_json_is_a_document_with_the_same_facts(void **state)
+{
+    struct limits limits = case_limits();
+    CLEANUP(mem_cleanup) char *text = report_of(mixed, REPORT_JSON, &limits, false);
+    CLEANUP(json_freep) struct json_object *object = NULL;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    (void)state;
+    if (json_parse_object(text, strlen(text), &object, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_mentions(text, "\"departed\": 1");
+    assert_mentions(text, "\"people\": 5");
+    assert_mentions(text, "\"count\": 2");
+    assert_mentions(text, "\"could_be_anybody\": 1");
+    assert_mentions(text, "\"guard\": \"G3\"");
+    assert_mentions(text, "\"value\": \"anna@acme.example\"");
+}
+
+static void roster_report_hostile_values_stay_in_their_place(void **state)
+{
+    struct limits limits = case_limits();
+    static const char hostile[] = FULL "1\xE2\x80\xAE,,,Anna,Active,,,,\n2,,,Bo,\x1B[31m,,,,\n"
+                                       "3\x07,,,C,Active,,,,\n4,,,Di,Active,,,,\n";
+
+    (void)state;
+    for (int format = REPORT_TEXT; format <= REPORT_CSV; format++) {
+        CLEANUP(mem_cleanup)
+        char *text = report_of(hostile, (enum report_format)format, &limits, false);
+
+        assert_no_mention(text, "\x1B");
+        assert_no_mention(text, "\x07");
+        assert_no_mention(text, "\xE2\x80\xAE");
+    }
+}
+
+static void roster_report_unmapped_values_are_in_no_format(void **state)
+{
+    struct limits limits = case_limits();
+    static const char csv[] = "Salary,EmpID,Mail,Login,Name,Status,Hired,Last,Dept,Country\n"
+                              "104437,1,,,Anna,Active,,,,\n"
+                              "104437,2,x,,Bo,Gone,x,x,,\n"
+                              "104437,3,,,Cy,Active,,,,,\n"
+                              "4,,,Di,104437,Active\n";
+
+    (void)state;
+    for (int format = REPORT_TEXT; format <= REPORT_CSV; format++) {
+        CLEANUP(mem_cleanup)
+        char *text = report_of(csv, (enum report_format)format, &limits, true);
+
+        assert_no_mention(text, "104437");
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(roster_report_text_says_counts_reasons_and_duplicates),
+        cmocka_unit_test(roster_report_clean_roster_warns_of_nothing),
+        cmocka_unit_test(roster_report_guards_warn_outside_their_limits),
+        cmocka_unit_test(roster_report_many_rejected_shows_the_first_twenty),
+        cmocka_unit_test(roster_report_csv_has_a_line_for_every_row),
+        cmocka_unit_test(roster_report_json_is_a_document_with_the_same_facts),
+        cmocka_unit_test(roster_report_hostile_values_stay_in_their_place),
+        cmocka_unit_test(roster_report_unmapped_values_are_in_no_format),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
