@@ -50,7 +50,8 @@ static void check_secret(struct config_loader *loader, const char *name,
 
 static bool is_secret_given(const struct config_loader *loader, const char *name)
 {
-    return config_given(loader, arena_printf(loader->arena, "%s_file", name)) ||
+    return config_given(loader, name) || /* as a value: wrong, and reported */
+           config_given(loader, arena_printf(loader->arena, "%s_file", name)) ||
            config_given(loader, arena_printf(loader->arena, "%s_credential", name));
 }
 
@@ -321,23 +322,15 @@ static void check_policy(struct config_loader *loader)
 static void check_approval(struct config_loader *loader)
 {
     const struct config *config = loader->config;
-    size_t people = config->approval.approver_count;
-    int64_t needed = config->approval.suspend > config->approval.deprovision
-                         ? config->approval.suspend
-                         : config->approval.deprovision;
 
-    if (people > 0 && needed > (int64_t)people)
-        config_problem_add(loader, config_line(loader, "approval.approvers"),
-                           "'approval' asks for %jd different people, but 'approvers' has %zu",
-                           (intmax_t)needed, people);
-    for (size_t i = 0; i < people; i++)
-        for (size_t earlier = 0; earlier < i; earlier++)
-            if (config->approval.approver[i].user &&
-                text_equal(config->approval.approver[i].user,
-                           config->approval.approver[earlier].user))
+    for (size_t i = 0; i < config->approval.approver_count; i++)
+        for (size_t earlier = 0; earlier < i; earlier++) {
+            const char *user = config->approval.approver[i].user;
+
+            if (user && text_equal(user, config->approval.approver[earlier].user))
                 config_problem_add(loader, config_line(loader, "approval.approvers"),
-                                   "'approval.approvers' has user '%s' twice",
-                                   config->approval.approver[i].user);
+                                   "'approval.approvers' has user '%s' twice", user);
+        }
 }
 
 void config_check(struct config_loader *loader)

@@ -122,9 +122,7 @@ static void print_conditions(FILE *stream, unsigned depth)
     for (const struct condition_field *field = policy_conditions; field->name; field++) {
         CLEANUP(text_release) struct text text = TEXT_INIT;
 
-        text_addf(&text, "- %s: %s (", field->name, field->sentence);
-        add_condition_kind(&text, field);
-        text_add(&text, ")");
+        text_addf(&text, "- %s: %s", field->name, field->sentence);
         print_comment(stream, depth, text_cstr(&text));
     }
 }

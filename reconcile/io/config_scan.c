@@ -66,22 +66,29 @@ static void skip_comment(struct scan *scan)
         step(scan);
     if (scan->at == scan->end) {
         config_problem_add(scan->loader, line, "a comment '/*' has no end '*/'");
+        scan->refused = true;
         return;
     }
     scan->at += 2;
 }
 
-/* One without an end is libconfig's to report. */
+/* A quote that is missing turns everything up to the next one inside out, and libconfig would name
+ * the line where that ends. */
 static void skip_string(struct scan *scan)
 {
     scan->at++;
-    while (scan->at < scan->end && *scan->at != '"') {
-        if (*scan->at == '\\' && scan->at + 1 < scan->end)
-            step(scan);
-        step(scan);
-    }
-    if (scan->at < scan->end)
+    while (scan->at < scan->end && *scan->at != '"' && *scan->at != '\n') {
+        if (*scan->at == '\\' && scan->at + 1 < scan->end && scan->at[1] != '\n')
+            scan->at++;
         scan->at++;
+    }
+    if (scan->at < scan->end && *scan->at == '"') {
+        scan->at++;
+        return;
+    }
+    config_problem_add(scan->loader, scan->line,
+                       "a text begins here and has no end; hint: add the missing '\"'");
+    scan->refused = true;
 }
 
 static size_t longest_digit_run(const char *number, size_t length)
@@ -163,7 +170,6 @@ static void take_token(struct scan *scan)
         config_problem_add(scan->loader, scan->line,
                            "'@include' is not taken; hint: put everything into one file");
         scan->refused = true;
-        skip_line(scan);
     } else {
         step(scan);
     }
@@ -205,7 +211,7 @@ int config_scan(struct config_loader *loader, const char *bytes, size_t length)
                            "this line is not text in UTF-8; hint: save the file as UTF-8");
         return -1;
     }
-    while (scan.at < scan.end)
+    while (scan.at < scan.end && !scan.refused)
         take_token(&scan);
     return scan.refused ? -1 : 0;
 }

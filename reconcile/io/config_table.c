@@ -313,7 +313,7 @@ const struct setting settings[] = {
      .type = SETTING_TEXT,
      AT(roster.column.country),
      .sample = "\"Country\"",
-     .sentence = "Country, likewise."},
+     .sentence = "Country, for guard G10."},
     {.path = "roster.status",
      .sentence = "What the words of the status column mean, without regard to case and outer "
                  "blanks. Required with 'roster.columns.status'; a word that is in no list makes "

@@ -458,6 +458,17 @@ static void read_condition_patterns(struct config_loader *loader, const struct p
         (struct patterns){.item = item, .count = list.count};
 }
 
+/* What somebody may have meant: a near spelling, or a longer name that begins like that. */
+static const char *find_nearest(const char *name, const char *const *known, size_t count)
+{
+    const char *nearest = text_nearest(name, known, count);
+
+    for (size_t i = 0; !nearest && i < count && strlen(name) > 2; i++)
+        if (text_starts(known[i], name))
+            nearest = known[i];
+    return nearest;
+}
+
 static void add_unknown_condition(struct config_loader *loader, const struct place *place,
                                   const char *name)
 {
@@ -466,7 +477,7 @@ static void add_unknown_condition(struct config_loader *loader, const struct pla
 
     for (const struct condition_field *f = policy_conditions; f->name && count < 64; f++)
         known[count++] = f->name;
-    nearest = text_nearest(name, known, count);
+    nearest = find_nearest(name, known, count);
     config_problem_add(loader, place->line, "unknown condition '%s' in '%s'%s%s%s", name,
                        place->path, nearest ? "; hint: did you mean '" : "", nearest ? nearest : "",
                        nearest ? "'?" : "");
@@ -579,7 +590,7 @@ static void add_unknown(struct config_loader *loader, const config_setting_t *no
     for (const struct setting *setting = settings; setting->path && count < 64; setting++)
         if (setting_is_below(setting, path))
             known[count++] = setting_name(setting);
-    nearest = text_nearest(name, known, count);
+    nearest = find_nearest(name, known, count);
     config_problem_add(loader, config_setting_source_line(node), "unknown setting '%s%s%s'%s%s%s",
                        path, *path ? "." : "", name, nearest ? "; hint: did you mean '" : "",
                        nearest ? nearest : "", nearest ? "'?" : "");
