@@ -91,7 +91,7 @@ static void report(void *context, const char *what, size_t done, size_t total)
         return;
     terminal->what = what;
     terminal->drawn_at = now;
-    draw(line, done, total);
+    draw(terminal, done, total);
 }
 
 void progress_init_on(struct terminal_progress *terminal, int fd, struct progress *ret_progress)

@@ -59,6 +59,7 @@ const char *const report_css[] = {
     ".rows thead th:nth-child(3){width:15%}.rows thead th:nth-child(4){width:13%}\n"
     ".part{content-visibility:auto;contain-intrinsic-size:auto 40000px}\n"
     ".part:only-of-type{content-visibility:visible}\n"
+    ".guards thead th{white-space:nowrap}\n"
     ".guards td:nth-child(3),.guards td:nth-child(4){white-space:nowrap}\n"
     "table.small{width:auto;min-width:18rem;margin-top:.5rem}\n"
     "table.small td,table.small thead th+th{text-align:right;"
@@ -73,6 +74,8 @@ const char *const report_css[] = {
     ".digest{color:var(--soft);font-size:.8em}\n"
     "footer{font-size:.82rem;margin-top:1.6rem}\n",
 
+    "@media print,(max-width:44rem){.rows td small{display:inline}\n"
+    ".rows td small::before{content:' \\B7  '}}\n"
     "@media(max-width:44rem){body{padding:1.2rem .8rem}h1{font-size:1.5rem}\n"
     "section{padding:1rem .9rem}dl{display:block}dd{margin-bottom:.8rem}\n"
     ".rows thead,.guards thead{position:absolute;width:1px;height:1px;overflow:hidden;"
@@ -95,7 +98,8 @@ const char *const report_css[] = {
     "@media print{:root{color-scheme:light;--page:#fff;--card:#fff;--ink:#000;--soft:#444;"
     "--line:#bbb;--bar:#555;--other:#999;--suspend:#000;--deprovision:#000;--reactivate:#000;"
     "--finding:#000;--pass:#000;--hold:#fff}\n"
-    "body{max-width:none;padding:0;font-size:9.5pt}h1{font-size:17pt}\n"
+    "body{max-width:none;padding:0;font-size:9pt;line-height:1.4}"
+    "small{font-size:7.5pt}thead th{font-size:8pt}th,td{padding:3pt 8pt 3pt 0}h1{font-size:17pt}\n"
     "section{border:0;padding:0;margin:14pt 0}h2{break-after:avoid}\n"
     ".tiles{flex-wrap:nowrap}.tiles li{flex-basis:auto;padding:4pt 6pt;font-size:8pt}\n"
     ".tiles b{font-size:13pt}nav{display:none}\n"
