@@ -166,7 +166,7 @@ enum verdict bynder_judge(struct bynder *bynder, enum endpoint endpoint, const c
     if (answer->status == 401)
         return VERDICT_TOKEN;
     words = bynder_words(answer);
-    text_addf(&subject, "'GET %.*s' answers %ld%s%s", (int)strcspn(url, "?"), url, answer->status,
+    text_addf(&subject, "GET '%.*s' answers %ld%s%s", (int)strcspn(url, "?"), url, answer->status,
               *words ? ": " : "", words);
     if (answer->status != 200)
         return judge_status(bynder, endpoint, text_cstr(&subject), answer, err);
@@ -201,7 +201,7 @@ static enum verdict attempt(struct bynder *bynder, enum endpoint endpoint, const
 
     if (verdict != VERDICT_GOOD || use(context, &answer, err) == 0)
         return verdict;
-    err_prefix(err, "'GET %.*s'", (int)strcspn(url, "?"), url);
+    err_prefix(err, "GET '%.*s'", (int)strcspn(url, "?"), url);
     return VERDICT_AGAIN;
 }
 
