@@ -1,0 +1,22 @@
+/*
+ * cluster_fixture: a throwaway PostgreSQL server for the tests of one program: below a private
+ * directory, without fsync, as root and not as root. It is made at the first call, and it and its
+ * directory go away with the test program, however that ends.
+ */
+#ifndef CLUSTER_FIXTURE_H
+#define CLUSTER_FIXTURE_H
+
+#include "io/pg.h"
+
+/* A connection to a new, empty database; the caller closes it. */
+struct pg *cluster_fixture_open(void);
+/* The same with other timeouts (in seconds, 0 = as pg_open). */
+struct pg *cluster_fixture_open_with(int64_t statement_timeout_s, int64_t lock_timeout_s);
+/* The connection string of the database that was made last (of the server's own when there is
+ * none); for a second connection. Valid until the next database is made. */
+const char *cluster_fixture_conninfo(void);
+
+/* A new private directory that the server's user can enter; it goes away with the program. */
+char *cluster_fixture_directory(void);
+
+#endif
