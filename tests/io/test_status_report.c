@@ -1,0 +1,193 @@
+/*
+ * The status of a portal, as text and read back from JSON.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <json-c/json.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "io/encode.h"
+#include "io/status_report.h"
+
+static struct instant instant_of(const char *rfc3339)
+{
+    struct instant instant = INSTANT_NONE;
+
+    assert_true(instant_parse_rfc3339(rfc3339, &instant));
+    return instant;
+}
+
+static struct store_status_run runs[3];
+
+static struct store_status make_status(void)
+{
+    runs[0] = (struct store_status_run){
+        .id = 12,
+        .verb = "plan",
+        .started_at = instant_of("2026-11-22T07:45:00.25Z"),
+        .exit_code = -1,
+    };
+    runs[1] = (struct store_status_run){
+        .id = 11,
+        .verb = "plan",
+        .started_at = instant_of("2026-11-21T07:45:00Z"),
+        .finished_at = instant_of("2026-11-21T07:46:00Z"),
+        .exit_code = 20,
+    };
+    runs[2] = (struct store_status_run){
+        .id = 10,
+        .verb = "run",
+        .started_at = instant_of("2026-11-20T07:45:00Z"),
+        .finished_at = instant_of("2026-11-20T07:45:09Z"),
+        .exit_code = 69,
+        .message = "portal 'acme': no answer\n\x1b[31m",
+    };
+    return (struct store_status){
+        .portal = "acme",
+        .run = runs,
+        .run_count = COUNT_OF(runs),
+        .snapshot_taken_at = instant_of("2026-11-21T07:45:30Z"),
+        .snapshot_complete = true,
+        .accounts = 5000,
+        .active = 4100,
+        .inactive = 900,
+        .gone = 3,
+        .roster_read_at = instant_of("2026-11-21T07:45:01Z"),
+        .roster_good = true,
+        .people = 4800,
+        .rejected = 2,
+        .plan_id = 7,
+        .plan_state = PLAN_HELD,
+        .plan_created_at = instant_of("2026-11-21T07:45:59Z"),
+        .held_count = 1,
+        .held = {"120 suspensions are more than the 50 allowed"},
+        .database_bytes = 52428800,
+        .locked = true,
+    };
+}
+
+static void status_report_text_held_plan_and_open_run_are_said_first(void **state)
+{
+    struct store_status status = make_status();
+    CLEANUP(text_release) struct text out = TEXT_INIT;
+
+    (void)state;
+    status_report_text(&status, NULL, &out);
+    assert_true(text_starts(text_cstr(&out), "acme: last run 12 running, newest plan 7 held\n"));
+    assert_non_null(strstr(text_cstr(&out),
+                           "\naccounts  5,000: 4,100 active (seats), 900 inactive, "
+                           "3 gone; read 2026-11-21T07:45:30Z, complete\n"));
+    assert_non_null(strstr(text_cstr(&out), "\nheld      120 suspensions are more"));
+    assert_non_null(
+        strstr(text_cstr(&out), "\n     11  plan      2026-11-21T07:45:00Z  20 held\n"));
+    assert_non_null(strstr(text_cstr(&out), "69 not reachable\n         portal 'acme': no answer"
+                                            "\\x0a\\x1b[31m\n"));
+    assert_non_null(strstr(text_cstr(&out), "\ndatabase  52 MB\nlock      held by a run\n"));
+}
+
+static void status_report_text_run_without_end_and_lock_was_cut_off(void **state)
+{
+    struct store_status status = make_status();
+    CLEANUP(text_release) struct text out = TEXT_INIT;
+
+    (void)state;
+    status.locked = false;
+    runs[1].exit_code = -1;
+    status_report_text(&status, NULL, &out);
+    assert_true(text_starts(text_cstr(&out), "acme: last run 12 cut off, "));
+    assert_null(strstr(text_cstr(&out), "running"));
+}
+
+static void status_report_text_only_the_newest_run_can_be_running(void **state)
+{
+    struct store_status status = make_status();
+    CLEANUP(text_release) struct text out = TEXT_INIT;
+
+    (void)state;
+    runs[1].exit_code = -1;
+    status_report_text(&status, NULL, &out);
+    assert_non_null(strstr(text_cstr(&out), "2026-11-22T07:45:00Z  running\n"));
+    assert_non_null(strstr(text_cstr(&out), "2026-11-21T07:45:00Z  cut off\n"));
+}
+
+static void status_report_text_new_portal_says_what_there_is_not(void **state)
+{
+    struct store_status status = {.portal = "acme"};
+    CLEANUP(text_release) struct text out = TEXT_INIT;
+
+    (void)state;
+    status_report_text(&status, NULL, &out);
+    assert_string_equal(text_cstr(&out), "acme: no run yet\n"
+                                         "\n"
+                                         "accounts  never read\n"
+                                         "roster    never read\n"
+                                         "plan      none yet\n"
+                                         "database  0 bytes\n"
+                                         "lock      free\n");
+}
+
+static void assert_json(const struct store_status *status, const char *expected)
+{
+    CLEANUP(text_release) struct text out = TEXT_INIT;
+    struct json_object *root;
+
+    status_report_json(status, &out);
+    assert_int_equal(out.data[out.length - 1], '\n');
+    root = json_tokener_parse(text_cstr(&out));
+    assert_non_null(root);
+    assert_string_equal(json_object_to_json_string_ext(root, JSON_C_TO_STRING_PLAIN |
+                                                                 JSON_C_TO_STRING_NOSLASHESCAPE),
+                        expected);
+    json_object_put(root);
+}
+
+static void status_report_json_every_field_has_its_type(void **state)
+{
+    struct store_status status = make_status();
+
+    (void)state;
+    assert_json(
+        &status,
+        "{\"portal\":\"acme\",\"locked\":true,\"snapshot\":{\"taken_at\":\"2026-11-21T07:45:30Z\","
+        "\"complete\":true,\"accounts\":5000,\"active\":4100,\"inactive\":900,\"gone\":3},"
+        "\"roster\":{\"read_at\":\"2026-11-21T07:45:01Z\",\"good\":true,\"people\":4800,"
+        "\"rejected\":2},\"plan\":{\"id\":7,\"state\":\"held\",\"created_at\":"
+        "\"2026-11-21T07:45:59Z\",\"held\":[\"120 suspensions are more than the 50 allowed\"]},"
+        "\"database_bytes\":52428800,\"runs\":["
+        "{\"id\":12,\"verb\":\"plan\",\"started_at\":\"2026-11-22T07:45:00.250000Z\","
+        "\"finished_at\":null,\"exit_code\":null,\"outcome\":\"running\",\"message\":null},"
+        "{\"id\":11,\"verb\":\"plan\",\"started_at\":\"2026-11-21T07:45:00Z\","
+        "\"finished_at\":\"2026-11-21T07:46:00Z\",\"exit_code\":20,\"outcome\":\"held\","
+        "\"message\":null},"
+        "{\"id\":10,\"verb\":\"run\",\"started_at\":\"2026-11-20T07:45:00Z\","
+        "\"finished_at\":\"2026-11-20T07:45:09Z\",\"exit_code\":69,\"outcome\":\"not reachable\","
+        "\"message\":\"portal 'acme': no answer\\n\\u001b[31m\"}]}");
+}
+
+static void status_report_json_new_portal_has_nulls(void **state)
+{
+    struct store_status status = {.portal = "acme"};
+
+    (void)state;
+    assert_json(&status, "{\"portal\":\"acme\",\"locked\":false,\"snapshot\":null,\"roster\":null,"
+                         "\"plan\":null,\"database_bytes\":0,\"runs\":[]}");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(status_report_text_held_plan_and_open_run_are_said_first),
+        cmocka_unit_test(status_report_text_run_without_end_and_lock_was_cut_off),
+        cmocka_unit_test(status_report_text_only_the_newest_run_can_be_running),
+        cmocka_unit_test(status_report_text_new_portal_says_what_there_is_not),
+        cmocka_unit_test(status_report_json_every_field_has_its_type),
+        cmocka_unit_test(status_report_json_new_portal_has_nulls),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
