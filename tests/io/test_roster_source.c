@@ -1,0 +1,439 @@
+/*
+ * Where a roster comes from: files as they are, answers over the network only when they are
+ * certainly whole.
+ */
+#include "roster_case.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+#include "io/roster_fetch.h"
+#include "io/roster_source.h"
+
+#define GOOD "EmpID,Mail,Name\n1,,Anna\n"
+
+/* --- files --- */
+
+struct place {
+    char directory[32];
+    char *path;
+};
+
+static struct place place_new(void)
+{
+    struct place place = {.directory = "/tmp/roster-test-XXXXXX"};
+
+    assert_non_null(mkdtemp(place.directory));
+    place.path = file_join(place.directory, "roster 1.csv");
+    return place;
+}
+
+static void place_write(const struct place *place, const char *text)
+{
+    struct err err = ERR_INIT;
+
+    assert_int_equal(file_write(place->path, 0600, text, strlen(text), &err), 0);
+}
+
+static void place_release(struct place *place)
+{
+    (void)unlink(place->path);
+    (void)rmdir(place->directory);
+    mem_cleanup(&place->path);
+}
+
+static struct roster_case read_source(struct config_roster *config, const char *source)
+{
+    struct roster_case c = {.result = -1};
+
+    config->source = source;
+    c.roster.id = 4711;
+    c.result = roster_read(&c.arena, config, NULL, CASE_NOW, &c.roster, &c.err);
+    return c;
+}
+
+static void roster_read_file_addresses_name_the_same_file(void **state)
+{
+    CLEANUP(place_release) struct place place = place_new();
+    static const struct {
+        const char *before, *after;
+    } forms[] = {{"", "/roster 1.csv"},
+                 {"file://", "/roster%201.csv"},
+                 {"file:", "/roster 1.csv"},
+                 {"file://localhost", "/roster 1.csv"}};
+
+    (void)state;
+    place_write(&place, GOOD);
+    for (size_t i = 0; i < COUNT_OF(forms); i++) {
+        CLEANUP(text_release) struct text source = TEXT_INIT;
+        struct config_roster config = case_small_config();
+        struct roster_case c;
+
+        text_addf(&source, "%s%s%s", forms[i].before, place.directory, forms[i].after);
+        c = read_source(&config, text_cstr(&source));
+        assert_read(&c);
+        assert_string_equal(c.roster.source, place.path);
+        case_release(&c);
+    }
+}
+
+static void roster_read_path_given_wins_over_the_source(void **state)
+{
+    CLEANUP(place_release) struct place place = place_new();
+    struct config_roster config = case_small_config();
+    CLEANUP(case_release) struct roster_case c = {.result = -1};
+
+    (void)state;
+    place_write(&place, GOOD);
+    config.source = "file:///nonexistent/roster.csv";
+    c.result = roster_read(&c.arena, &config, place.path, CASE_NOW, &c.roster, &c.err);
+    assert_read(&c);
+    assert_string_equal(c.roster.source, place.path);
+}
+
+static void roster_read_modified_is_that_of_the_file(void **state)
+{
+    CLEANUP(place_release) struct place place = place_new();
+    struct config_roster config = case_small_config();
+    const struct timespec times[2] = {{.tv_sec = 1700000000}, {.tv_sec = 1700000000}};
+    struct roster_case c;
+
+    (void)state;
+    place_write(&place, GOOD);
+    assert_int_equal(utimensat(AT_FDCWD, place.path, times, 0), 0);
+    c = read_source(&config, place.path);
+    assert_read(&c);
+    assert_int_equal(c.roster.modified.us, INT64_C(1700000000000000));
+    case_release(&c);
+}
+
+static void roster_read_no_readable_file_is_refused(void **state)
+{
+    CLEANUP(place_release) struct place place = place_new();
+    struct config_roster config = case_small_config();
+    const struct {
+        const char *source, *part;
+    } cases[] = {
+        {"/nonexistent/roster.csv", "roster '/nonexistent/roster.csv': cannot open it: No such"},
+        {"file:///nonexistent/roster.csv", "cannot open it: No such file"},
+        {place.directory, "is a directory, a file is expected"},
+        {"/dev/null", "is not a regular file"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct roster_case c = read_source(&config, cases[i].source);
+
+        assert_refused(&c, cases[i].part);
+        case_release(&c);
+    }
+    assert_int_equal(mkfifo(place.path, 0600), 0); /* must not hang */
+    {
+        CLEANUP(case_release) struct roster_case c = read_source(&config, place.path);
+
+        assert_refused(&c, "is not a regular file");
+    }
+}
+
+static void roster_read_address_of_no_file_is_a_configuration_error(void **state)
+{
+    static const struct {
+        const char *source, *part;
+    } cases[] = {
+        {"file://server/roster.csv", "no address of a file on this machine"},
+        {"file:///srv/a%2", "no address of a file"},
+        {"file:///srv/a%zz", "no address of a file"},
+        {"file:///srv/a%00b", "no address of a file"},
+        {"ftp://host.example/roster.csv", "cannot be 'ftp:'"},
+        {"http://host.example/roster.csv", "http: to a host on the network"},
+        {"http://127.0.0.1.example/roster.csv", "http: to a host on the network"},
+        {"https://anna:geheim@host.example/roster.csv", "holds a password"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct config_roster config = case_small_config();
+        struct roster_case c = read_source(&config, cases[i].source);
+
+        assert_int_equal(c.result, -1);
+        assert_int_equal(c.err.code, ERR_CONFIG);
+        assert_mentions(c.err.text, cases[i].part);
+        assert_no_mention(c.err.text, "geheim");
+        case_release(&c);
+    }
+}
+
+static void roster_source_read_file_that_changes_meanwhile_is_refused(void **state)
+{
+    CLEANUP(place_release) struct place place = place_new();
+    CLEANUP(roster_source_closep) struct roster_source *source = NULL;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct config_roster config = case_small_config();
+    char buffer[8];
+    size_t length = 1;
+    int fd, result;
+
+    (void)state;
+    place_write(&place, GOOD);
+    assert_int_equal(roster_source_open(&config, place.path, &source, &err), 0);
+    assert_int_equal(roster_source_read(source, buffer, sizeof(buffer), &length, &err), 0);
+    fd = open(place.path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    assert_int_equal(write(fd, "2,,Bo\n", 6), 6);
+    (void)close(fd);
+    do
+        result = roster_source_read(source, buffer, sizeof(buffer), &length, &err);
+    while (result == 0 && length > 0);
+    assert_int_equal(result, -1);
+    assert_int_equal(err.code, ERR_ROSTER);
+    assert_mentions(err.text, "changed while it was read");
+}
+
+static void roster_fetch_name_leaves_out_what_is_secret(void **state)
+{
+    static const struct {
+        const char *url, *name;
+    } cases[] = {
+        {"https://a:b@host.example/x.csv?token=c#d", "https://host.example/x.csv"},
+        {"sftp://hr@host.example/x.csv", "sftp://host.example/x.csv"},
+        {"https://host.example:8443/x.csv", "https://host.example:8443/x.csv"},
+        {"https://", "an address that cannot be read"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(mem_cleanup) char *name = roster_fetch_name(cases[i].url);
+
+        assert_string_equal(name, cases[i].name);
+    }
+}
+
+/* --- a server for one request --- */
+
+struct server {
+    int fd;
+    int port;
+    const char *answer;
+    pthread_t thread;
+    char request[4096];
+};
+
+static void *serve(void *argument)
+{
+    struct server *server = argument;
+    CLEANUP(cleanup_fd) int peer = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC);
+    size_t length = 0, sent = 0, size = strlen(server->answer);
+
+    while (peer >= 0 && length < sizeof(server->request) - 1 &&
+           !strstr(server->request, "\r\n\r\n")) {
+        ssize_t got = read(peer, server->request + length, sizeof(server->request) - 1 - length);
+
+        if (got <= 0)
+            return NULL;
+        length += (size_t)got;
+    }
+    while (peer >= 0 && sent < size) {
+        ssize_t put = send(peer, server->answer + sent, size - sent, MSG_NOSIGNAL);
+
+        if (put <= 0)
+            return NULL;
+        sent += (size_t)put;
+    }
+    return NULL;
+}
+
+static void server_start(struct server *server, const char *answer)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof(address);
+
+    *server = (struct server){.answer = answer};
+    server->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(server->fd >= 0);
+    assert_int_equal(bind(server->fd, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(server->fd, 4), 0);
+    assert_int_equal(getsockname(server->fd, (struct sockaddr *)&address, &size), 0);
+    server->port = ntohs(address.sin_port);
+    assert_int_equal(pthread_create(&server->thread, NULL, serve, server), 0);
+}
+
+static void server_stop(struct server *server)
+{
+    (void)shutdown(server->fd, SHUT_RDWR);
+    assert_int_equal(pthread_join(server->thread, NULL), 0);
+    (void)close(server->fd);
+}
+
+/* One reading from a server that answers so; request may be NULL. */
+static struct roster_case read_answer(struct config_roster *config, const char *answer,
+                                      char **ret_request)
+{
+    CLEANUP(text_release) struct text source = TEXT_INIT;
+    struct server server;
+    struct roster_case c;
+
+    server_start(&server, answer);
+    text_addf(&source, "http://127.0.0.1:%d/hr/roster.csv?key=geheim", server.port);
+    c = read_source(config, text_cstr(&source));
+    server_stop(&server);
+    if (ret_request)
+        *ret_request = mem_strdup(server.request);
+    return c;
+}
+
+static void roster_read_whole_answers_are_taken(void **state)
+{
+    static const char *const answers[] = {
+        "HTTP/1.1 200 OK\r\nContent-Length: 24\r\n"
+        "Last-Modified: Tue, 14 Nov 2023 22:13:20 GMT\r\n\r\n" GOOD,
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+        "Last-Modified: Tue, 14 Nov 2023 22:13:20 GMT\r\n\r\n"
+        "10\r\nEmpID,Mail,Name\n\r\n8\r\n1,,Anna\n\r\n0\r\n\r\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(answers); i++) {
+        struct config_roster config = case_small_config();
+        CLEANUP(case_release) struct roster_case c = read_answer(&config, answers[i], NULL);
+
+        assert_read(&c);
+        assert_int_equal(c.roster.count, 1);
+        assert_int_equal(c.roster.modified.us, INT64_C(1700000000000000));
+        assert_mentions(c.roster.source, "/hr/roster.csv");
+        assert_no_mention(c.roster.source, "geheim");
+    }
+}
+
+static void roster_read_doubtful_answers_are_refused(void **state)
+{
+    static const struct {
+        const char *answer, *part;
+    } cases[] = {
+        {"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" GOOD, "cannot tell that it is whole"},
+        {"HTTP/1.0 200 OK\r\n\r\n" GOOD, "cannot tell that it is whole"},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n" GOOD, "cannot be fetched"},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+         "10\r\nEmpID,Mail,Name\n\r\n",
+         "cannot be fetched"},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "is empty"},
+        {"HTTP/1.1 206 Partial\r\nContent-Length: 24\r\n\r\n" GOOD, "answers 206"},
+        {"HTTP/1.1 204 No Content\r\n\r\n", "answers 204"},
+        {"HTTP/1.1 302 Found\r\nLocation: https://elsewhere.example/\r\n"
+         "Content-Length: 0\r\n\r\n",
+         "answers 302, a redirect, which is not followed"},
+        {"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n", "hint: look at roster.credentials_file"},
+        {"HTTP/1.1 404 Not Found\r\nContent-Length: 24\r\n\r\n" GOOD, "answers 404"},
+        {"HTTP/1.1 500 Oops\r\nContent-Length: 24\r\n\r\n" GOOD, "answers 500"},
+        {"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 24\r\n\r\n" GOOD,
+         "compressed"},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 9999999999\r\n\r\n" GOOD, "cannot be fetched"},
+        {"nonsense", "cannot be fetched"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct config_roster config = case_small_config();
+        CLEANUP(case_release) struct roster_case c = read_answer(&config, cases[i].answer, NULL);
+
+        assert_refused(&c, cases[i].part);
+        assert_mentions(c.err.text, "roster 'http://127.0.0.1:");
+        assert_no_mention(c.err.text, "geheim");
+    }
+}
+
+static void roster_read_nobody_listening_is_refused(void **state)
+{
+    CLEANUP(text_release) struct text source = TEXT_INIT;
+    struct config_roster config = case_small_config();
+    struct server server;
+    struct roster_case c;
+
+    (void)state;
+    server_start(&server, "");
+    server_stop(&server);
+    text_addf(&source, "http://127.0.0.1:%d/x", server.port);
+    c = read_source(&config, text_cstr(&source));
+    assert_refused(&c, "cannot be fetched");
+    case_release(&c);
+}
+
+static void roster_read_credentials_go_as_basic_or_bearer(void **state)
+{
+    static const struct {
+        const char *secret, *header;
+    } cases[] = {
+        {"hr:geheim", "Authorization: Basic aHI6Z2VoZWlt\r\n"},
+        {"ey.token", "Authorization: Bearer ey.token\r\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(place_release) struct place place = place_new();
+        CLEANUP(mem_cleanup) char *request = NULL;
+        struct config_roster config = case_small_config();
+        struct roster_case c;
+
+        place_write(&place, cases[i].secret);
+        config.credentials.file = place.path;
+        c = read_answer(&config, "HTTP/1.1 200 OK\r\nContent-Length: 24\r\n\r\n" GOOD, &request);
+        assert_read(&c);
+        assert_mentions(request, cases[i].header);
+        case_release(&c);
+    }
+}
+
+static void roster_read_credentials_that_others_can_read_are_a_configuration_error(void **state)
+{
+    CLEANUP(place_release) struct place place = place_new();
+    struct config_roster config = case_small_config();
+    struct roster_case c;
+
+    (void)state;
+    place_write(&place, "hr:geheim");
+    assert_int_equal(chmod(place.path, 0644), 0);
+    config.credentials.file = place.path;
+    c = read_source(&config, "https://127.0.0.1:1/x");
+    assert_int_equal(c.err.code, ERR_CONFIG);
+    assert_mentions(c.err.text, "chmod 0600");
+    assert_no_mention(c.err.text, "geheim");
+    case_release(&c);
+}
+
+static void roster_read_sftp_with_a_token_is_a_configuration_error(void **state)
+{
+    CLEANUP(place_release) struct place place = place_new();
+    struct config_roster config = case_small_config();
+    struct roster_case c;
+
+    (void)state;
+    place_write(&place, "token");
+    config.credentials.file = place.path;
+    c = read_source(&config, "sftp://127.0.0.1:1/x");
+    assert_int_equal(c.err.code, ERR_CONFIG);
+    assert_mentions(c.err.text, "must be user:password");
+    case_release(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(roster_read_file_addresses_name_the_same_file),
+        cmocka_unit_test(roster_read_path_given_wins_over_the_source),
+        cmocka_unit_test(roster_read_modified_is_that_of_the_file),
+        cmocka_unit_test(roster_read_no_readable_file_is_refused),
+        cmocka_unit_test(roster_read_address_of_no_file_is_a_configuration_error),
+        cmocka_unit_test(roster_source_read_file_that_changes_meanwhile_is_refused),
+        cmocka_unit_test(roster_fetch_name_leaves_out_what_is_secret),
+        cmocka_unit_test(roster_read_whole_answers_are_taken),
+        cmocka_unit_test(roster_read_doubtful_answers_are_refused),
+        cmocka_unit_test(roster_read_nobody_listening_is_refused),
+        cmocka_unit_test(roster_read_credentials_go_as_basic_or_bearer),
+        cmocka_unit_test(roster_read_credentials_that_others_can_read_are_a_configuration_error),
+        cmocka_unit_test(roster_read_sftp_with_a_token_is_a_configuration_error),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
