@@ -61,7 +61,8 @@ struct name_list {
 };
 
 struct config_roster {
-    const char *source;               /* file:, https:, sftp: (http: only to a loopback address) */
+    /* An absolute path, or file://, https://, sftp:// (http:// only to a loopback address). */
+    const char *source;
     struct secret_source credentials; /* "user:password" or a bearer token for https/sftp */
     enum roster_format format;
     char delimiter;

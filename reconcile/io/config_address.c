@@ -174,8 +174,8 @@ static void check_remote_roster(struct config_loader *loader, const char *source
                            path, address.scheme);
 }
 
-/* The path of a source that is a file, NULL when it is an address. A file: address is taken as it
- * stands, a '%' is a '%'. */
+/* What a file: address has behind "file:" or "file://", which may begin with a '/'; NULL for any
+ * other source. It stays as it is written: the reader decodes %XX, in an address only. */
 static const char *file_of(const char *source)
 {
     static const char *const prefixes[] = {"file://localhost/", "file:///", "file:"};
@@ -186,10 +186,9 @@ static const char *file_of(const char *source)
         if (strncasecmp(source, prefixes[i], length) == 0)
             return source + length - (prefixes[i][length - 1] == '/');
     }
-    return strstr(source, "://") ? NULL : source;
+    return NULL;
 }
 
-/* A file becomes file:// and its resolved path. */
 static void check_roster(struct config_loader *loader)
 {
     struct config_roster *roster = &loader->config->roster;
@@ -197,14 +196,16 @@ static void check_roster(struct config_loader *loader)
 
     if (!roster->source)
         return;
-    if (!file)
-        check_remote_roster(loader, roster->source);
-    else if (*file == '\0' || text_starts(file, "//"))
+    if (file && (*file == '\0' || text_starts(file, "//")))
         config_problem_add(loader, config_line(loader, "roster.source"),
-                           "'roster.source' names no file; hint: write it like "
+                           "'roster.source' names no file on this machine; hint: write it like "
                            "file:///srv/hr/roster.csv");
-    else
+    else if (file)
         roster->source = arena_printf(loader->arena, "file://%s", config_resolve(loader, file));
+    else if (strstr(roster->source, "://"))
+        check_remote_roster(loader, roster->source);
+    else
+        roster->source = config_resolve(loader, roster->source);
 }
 
 void config_check_addresses(struct config_loader *loader)
