@@ -311,6 +311,8 @@ static int read_pages(struct document *document, const char *bytes, size_t lengt
         if (result == 0)
             result = on_page(document, 0, page, NULL, err);
     }
+    if (result == 0 && !document->pages)
+        return err_set(err, ERR_ROSTER, "holds no page of a list");
     if (result == 0 && document->announced != document->rows)
         return err_set(err, ERR_ROSTER,
                        "holds %u of %lld people; hint: every page of the list is needed, in one "
