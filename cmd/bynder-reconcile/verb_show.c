@@ -1,5 +1,6 @@
 /* show: a stored plan again, exactly as it was. Asks the portal nothing and takes no lock. */
 #include "cmd/bynder-reconcile/session.h"
+#include "io/clock.h"
 
 const struct option_spec show_options[] = {
     {"format", "FORMAT", "text (default), json, csv or html"},
@@ -12,12 +13,13 @@ static int load_plan(const struct invocation *invocation, int64_t id, struct pla
 {
     CLEANUP(database_release) struct database database = {.cluster = NULL};
     struct config config;
+    const struct clock *clock = clock_system();
     struct store store;
     struct plan *plan = NULL;
 
     if (session_config(invocation, &config, err) ||
         session_open(&config, SESSION_READS, &database, &store, err) ||
-        store_load_plan(&store, invocation->arena, id, &plan, err))
+        store_load_plan(&store, invocation->arena, id, clock->now(clock->self), &plan, err))
         return -1;
     if (!plan && id)
         return err_set(err, ERR_USAGE, "portal '%s' has no plan %lld; hint: see 'status'",

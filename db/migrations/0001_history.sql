@@ -338,7 +338,7 @@ comment on column link_version.valid_to is 'first snapshot matched otherwise; NU
 comment on column link_version.kind is 'none: nobody in the roster (rule R6)';
 comment on column link_version.matched_by is 'the key that matched';
 comment on column link_version.person_key is 'person_version; only of kind one';
-comment on column link_version.since is 'when the first roster matched so was read';
+comment on column link_version.since is 'the time the first roster matched so speaks of (changed, or read)';
 
 create table plan (
     portal_id bigint not null references portal,

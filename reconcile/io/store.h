@@ -1,7 +1,12 @@
 /*
  * store: the history in PostgreSQL as a closed list of named operations. Versions, not copies: an
  * account or person that did not change costs no row. Every function that writes is one
- * transaction.
+ * transaction, and only the newest run of a portal may write: an older one that wakes up late gets
+ * ERR_LOCKED.
+ *
+ * The order of a run: store_open, store_lock, store_run_begin; store_load_logins, the single reads,
+ * store_load_guard_history, store_load_history; store_save_snapshot, store_save_roster; matching
+ * and deciding; store_save_links, store_save_plan; store_run_end. The tables: docs/history.md.
  */
 #ifndef IO_STORE_H
 #define IO_STORE_H
@@ -10,8 +15,9 @@
 #include "io/pg.h"
 
 struct store {
-    struct pg *pg;
+    struct pg *pg; /* borrowed */
     int64_t portal_id;
+    int64_t run_id; /* set by store_run_begin; 0 = this process only reads */
 };
 
 /* Finds or makes the portal's row. */
@@ -29,46 +35,77 @@ struct store_run {
 /* The run's number fences old processes. `today` for G13. */
 int store_run_begin(struct store *store, const char *verb, struct day today, struct instant now,
                     struct store_run *ret_run, struct err *err) __attribute__((warn_unused_result));
+/* message may be NULL. */
 int store_run_end(struct store *store, const struct store_run *run, struct instant now,
                   int exit_code, const char *message, struct err *err)
     __attribute__((warn_unused_result));
 
-/* Adds the accounts of the last complete snapshot that this complete one does not have, as
- * ACCOUNT_GONE, and fills every account's history and older last logins (newest wins). Counts for
- * G5. */
+/* Before the single reads: accounts still LOGIN_NOT_READ get the last login the history knows
+ * (source LOGIN_FROM_HISTORY; seen_at is when a source last said so) and the department their last
+ * single read gave. The caller then chooses whom to read. */
+int store_load_logins(struct store *store, struct arena *arena, struct snapshot *snapshot,
+                      struct err *err) __attribute__((warn_unused_result));
+
+/* After all reading, before the snapshot is saved. Adds the accounts that were there until now and
+ * that this snapshot, when complete, does not have, as ACCOUNT_GONE, and fills every account's
+ * history, this snapshot included.
+ *
+ * Last logins: the newest wins. What was not read now is taken from the history; so is an older or
+ * missing one that was read, and then it counts as lost for G5 (history->logins_known_before,
+ * logins_lost: the only fields set here). One that was read and is unreadable stays unreadable: it
+ * may be newer than what is known. A department not read now is the one last read. */
 int store_load_history(struct store *store, struct arena *arena, struct instant now,
                        struct snapshot *snapshot, struct guard_history *history, struct err *err)
     __attribute__((warn_unused_result));
 
-/* Everything the guards compare with. */
-int store_load_guard_history(struct store *store, const struct limits *limits,
+/* Everything else the guards compare with; accept_gap and events_reach are left empty. A run that
+ * G6 or G13 held is not compared with: otherwise a brake would let go by itself on the second try,
+ * and one run with a wrong clock would stop all later ones. */
+int store_load_guard_history(struct store *store, struct arena *arena, const struct limits *limits,
                              const struct roster *roster, struct instant now,
                              struct guard_history *ret_history, struct err *err)
     __attribute__((warn_unused_result));
-/* Ascending read times of good rosters (at most the last 1,000), without the present one. */
+/* Ascending times of good rosters as roster_as_of gives them (at most the last 1,000, each once),
+ * without the present one. */
 int store_load_good_rosters(struct store *store, struct arena *arena,
                             const struct instant **ret_good, size_t *ret_count, struct err *err)
     __attribute__((warn_unused_result));
 
-/* Snapshot and versions of accounts, groups, profiles, last logins. Sets snapshot->id. */
+/* Snapshot and versions of accounts, groups, profiles, last logins. An incomplete one only adds and
+ * changes what was seen. Accounts without an id are counted, not kept. Sets snapshot->id. */
 int store_save_snapshot(struct store *store, const struct store_run *run, struct snapshot *snapshot,
                         struct err *err) __attribute__((warn_unused_result));
 /* Roster and versions of people; `good` as judged by the guards. Sets roster->id. */
 int store_save_roster(struct store *store, const struct store_run *run, struct roster *roster,
                       bool good, struct err *err) __attribute__((warn_unused_result));
-/* Links as versions (who was matched to whom, by what key, since when; unlinked_since for R6). */
+/* Links as versions (who was matched to whom, by what key, since when; unlinked_since for R6). Both
+ * pictures must be saved. */
 int store_save_links(struct store *store, const struct snapshot *snapshot,
                      const struct roster *roster, const struct pairing *pairing,
                      double matched_percent, struct err *err) __attribute__((warn_unused_result));
 
-/* Plan, rows, guards, announcements (R7; only of rows nothing holds). Supersedes earlier proposed
- * plans. Sets plan->id. */
+/* A snapshot again, exactly as it was saved, accounts in order of id, those that had just gone
+ * included; an incomplete one as far as known after it. Of each last login `at`, kind and raw are
+ * those known then; source and seen_at those of the first reading that said so. Histories are
+ * empty. ERR_USAGE when there is no such snapshot. */
+int store_load_snapshot(struct store *store, struct arena *arena, int64_t id,
+                        struct snapshot *ret_snapshot, struct err *err)
+    __attribute__((warn_unused_result));
+/* A roster again, people in order of their keys, row numbers 0; status not judged. ERR_USAGE when
+ * there is no such roster. */
+int store_load_roster(struct store *store, struct arena *arena, int64_t id,
+                      struct roster *ret_roster, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* Plan, rows (but for plain keeps), guards, announcements (R7; only of rows nothing holds). Earlier
+ * proposed and held plans become expired. A plan that is not held and saw everything ends the
+ * announcements it no longer makes. Sets plan->id. */
 int store_save_plan(struct store *store, const struct store_run *run, struct plan *plan,
                     struct err *err) __attribute__((warn_unused_result));
-/* id 0 = the newest. *ret_plan NULL when there is none. The digest is checked: ERR_INTERNAL when it
- * differs. */
-int store_load_plan(struct store *store, struct arena *arena, int64_t id, struct plan **ret_plan,
-                    struct err *err) __attribute__((warn_unused_result));
+/* id 0 = the newest. *ret_plan NULL when there is none. A plan that waits for a decision and whose
+ * time is over by `now` is expired. The digest is checked: ERR_INTERNAL when it differs. */
+int store_load_plan(struct store *store, struct arena *arena, int64_t id, struct instant now,
+                    struct plan **ret_plan, struct err *err) __attribute__((warn_unused_result));
 
 struct store_status_run {
     int64_t id;
@@ -81,15 +118,16 @@ struct store_status {
     const char *portal;
     struct store_status_run *run; /* newest first, at most 10 */
     size_t run_count;
-    struct instant snapshot_taken_at;
+    struct instant snapshot_taken_at; /* none = there is no snapshot; likewise below */
     bool snapshot_complete;
     int64_t accounts, active, inactive, gone;
     struct instant roster_read_at;
     bool roster_good;
     int64_t people, rejected;
-    int64_t plan_id;
-    enum plan_state plan_state;
+    int64_t plan_id;            /* 0 = there is none */
+    enum plan_state plan_state; /* as stored; compare plan_expires_at with now */
     struct instant plan_created_at;
+    struct instant plan_expires_at;
     size_t held_count;
     const char *held[GUARD_COUNT]; /* sentences of the guards that hold the newest plan */
     int64_t database_bytes;

@@ -1,0 +1,33 @@
+-- What the guards compare with. A run that G6 or G13 held is not compared with: a brake must not
+-- let go by itself on the second try, and one run with a wrong clock must not stop all later ones.
+select not exists (select from plan where portal_id = $1::bigint),
+       (select people from roster where portal_id = $1::bigint and good
+        order by roster_id desc limit 1),
+       (select us(min(read_at)) from roster
+        where portal_id = $1::bigint
+          and roster_id > coalesce((select max(roster_id) from roster
+                                    where portal_id = $1::bigint
+                                      and digest <> decode($2, 'hex')), 0)),
+       (select accounts from snapshot where portal_id = $1::bigint and complete
+        order by snapshot_id desc limit 1),
+       (select s.matched_percent::numeric from snapshot s
+        where s.portal_id = $1::bigint and s.matched_percent is not null
+          and not exists (select from plan p join plan_guard g using (portal_id, plan_id)
+                          where p.portal_id = s.portal_id and p.snapshot_id = s.snapshot_id
+                            and g.guard = 'G6' and g.hold)
+        order by s.snapshot_id desc limit 1),
+       (select count(*) from act
+        where portal_id = $1::bigint and action = 'suspend'
+          and done_at > $3::timestamptz - make_interval(days => $4::integer)),
+       (select count(*) from act
+        where portal_id = $1::bigint and action = 'deprovision'
+          and done_at > $3::timestamptz - make_interval(days => $5::integer)),
+       (select p.today::text from plan p
+        where p.portal_id = $1::bigint
+          and not exists (select from plan_guard g
+                          where g.portal_id = p.portal_id and g.plan_id = p.plan_id
+                            and g.guard = 'G13' and g.hold)
+        order by p.plan_id desc limit 1),
+       (select format('stopped by %s since %s: %s', who,
+                      to_char(since at time zone 'UTC', 'YYYY-MM-DD HH24:MI" UTC"'), reason)
+        from stop where portal_id = $1::bigint order by since limit 1)

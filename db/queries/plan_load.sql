@@ -1,0 +1,13 @@
+-- The row of one plan, or of the newest when no number is given.
+select p.plan_id, o.name, p.state, encode(p.digest, 'hex'), us(p.created_at), us(p.expires_at),
+       p.today::text, p.time_zone, p.first_plan, p.approvals_suspend, p.approvals_deprovision,
+       p.snapshot_id, us(p.snapshot_taken_at), p.snapshot_complete, p.snapshot_incomplete_reason,
+       encode(p.snapshot_digest, 'hex'), p.accounts, p.active, p.inactive, p.gone, p.unreadable,
+       p.requests, p.roster_id, p.roster_source, encode(p.roster_digest, 'hex'),
+       us(p.roster_read_at), p.people, p.rejected, p.duplicates, encode(p.policy_digest, 'hex'),
+       p.enforce, p.keep, p.suspend, p.deprovision, p.reactivate, p.waiting, p.findings,
+       p.seats_now, p.seats_after, p.idle_never, p.idle_unknown, p.rows
+from plan p
+join portal o using (portal_id)
+where p.portal_id = $1::bigint and p.plan_id = coalesce(
+    nullif($2::bigint, 0), (select max(plan_id) from plan where portal_id = $1::bigint))

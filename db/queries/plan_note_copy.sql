@@ -1,0 +1,2 @@
+-- The notes of a plan.
+copy plan_note (portal_id, plan_id, position, sentence) from stdin

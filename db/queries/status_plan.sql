@@ -1,0 +1,6 @@
+-- The newest plan.
+select plan_id, state, us(created_at), us(expires_at)
+from plan
+where portal_id = $1::bigint
+order by plan_id desc
+limit 1

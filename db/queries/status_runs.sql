@@ -1,0 +1,6 @@
+-- The last runs, the newest first.
+select run_id, verb, us(started_at), us(finished_at), coalesce(exit_code, -1), message
+from run
+where portal_id = $1::bigint
+order by run_id desc
+limit 10

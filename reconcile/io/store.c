@@ -1,0 +1,93 @@
+/*
+ * The portal's row, its lock, and runs. The lock keeps two runs apart as long as their connections
+ * live; the run's number keeps them apart after that: a process that lost its connection and wakes
+ * up late finds that a newer run was numbered, and writes nothing.
+ */
+#include "io/store.h"
+
+#include <limits.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "io/store_private.h"
+
+int store_open(struct pg *pg, const char *portal, const char *url, struct store *ret_store,
+               struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(pg, portal_open, PG_ONE, &result, err, portal, url) < 0)
+        return -1;
+    if (!text_equal(pg_text(result, 0, 1), portal))
+        return err_set(err, ERR_CONFIG,
+                       "portal '%s' has the same number in the history as portal '%s'; hint: "
+                       "give it another portal.name",
+                       portal, pg_text(result, 0, 1));
+    *ret_store = (struct store){.pg = pg, .portal_id = pg_int(result, 0, 0)};
+    return 0;
+}
+
+/* With what is known of the holder; who cannot be asked is left out. */
+static int locked(struct store *store, const char *portal, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    char since[INSTANT_TEXT_SIZE];
+
+    if (PG_QUERY(store->pg, portal_lock_holder, PG_MAYBE, &result, err, portal) < 0)
+        return -1;
+    if (PQntuples(result) == 0)
+        return err_set(err, ERR_LOCKED,
+                       "another run just held the lock of this portal; hint: try "
+                       "again");
+    if (PQgetisnull(result, 0, 4))
+        return err_set(err, ERR_LOCKED,
+                       "another run holds the lock of this portal: '%s' from %s, database session "
+                       "%s, since %s; hint: wait for it, or look at 'status'",
+                       pg_text(result, 0, 2), pg_text(result, 0, 3), pg_text(result, 0, 1),
+                       instant_format(pg_instant(result, 0, 0), since));
+    return err_set(err, ERR_LOCKED,
+                   "another run holds the lock of this portal: '%s', process %s on host '%s', "
+                   "since %s; hint: wait for it, or look at 'status'",
+                   pg_text(result, 0, 5), pg_text(result, 0, 6), pg_text(result, 0, 7),
+                   instant_format(pg_instant(result, 0, 4), since));
+}
+
+int store_lock(struct store *store, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    const char *portal = store_number(&scratch, store->portal_id);
+
+    if (PG_QUERY(store->pg, portal_lock, PG_ONE, &result, err, portal) < 0)
+        return -1;
+    return pg_bool(result, 0, 0) ? 0 : locked(store, portal, err);
+}
+
+int store_run_begin(struct store *store, const char *verb, struct day today, struct instant now,
+                    struct store_run *ret_run, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    char host[HOST_NAME_MAX + 1] = "";
+
+    if (gethostname(host, sizeof(host) - 1) < 0)
+        host[0] = '\0';
+    if (PG_QUERY(store->pg, run_begin, PG_ONE, &result, err,
+                 store_number(&scratch, store->portal_id), verb, store_day(&scratch, today),
+                 store_time(&scratch, now), host, store_number(&scratch, getpid())) < 0)
+        return -1;
+    store->run_id = pg_int(result, 0, 0);
+    *ret_run = (struct store_run){.id = store->run_id, .started_at = now};
+    return 0;
+}
+
+int store_run_end(struct store *store, const struct store_run *run, struct instant now,
+                  int exit_code, const char *message, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    return PG_QUERY(store->pg, run_end, PG_MAYBE, &result, err,
+                    store_number(&scratch, store->portal_id), store_number(&scratch, run->id),
+                    store_time(&scratch, now), store_number(&scratch, exit_code), message);
+}

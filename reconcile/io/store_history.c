@@ -1,0 +1,357 @@
+/*
+ * What the history adds to a snapshot that was just read, and what the guards compare it with.
+ *
+ * Evidence only ever makes an account safer from here: a newer login from the history clears it, an
+ * unreadable one stays unreadable whatever was known before, and somebody counts as suspended by us
+ * only as long as nothing shows them active afterwards.
+ */
+#include <string.h>
+
+#include "base/table.h"
+#include "io/store_private.h"
+
+/* Accounts by id while rows of the history stream by. */
+struct lookup {
+    struct arena *arena;
+    struct snapshot *snapshot;
+    struct guard_history *history;
+    struct table by_id;
+    bool *found;         /* who was in the history (account_history only) */
+    struct text missing; /* array literal of ids (account_open_ids only) */
+    size_t missing_count;
+};
+
+static void lookup_init(struct lookup *lookup, struct arena *arena, struct snapshot *snapshot)
+{
+    *lookup = (struct lookup){.arena = arena, .snapshot = snapshot, .missing = TEXT_INIT};
+    table_init(&lookup->by_id, snapshot->count);
+    for (size_t i = 0; i < snapshot->count; i++) {
+        if (snapshot->account[i].id)
+            table_add(&lookup->by_id, snapshot->account[i].id, (uint32_t)i);
+    }
+}
+
+static void lookup_release(struct lookup *lookup)
+{
+    table_release(&lookup->by_id);
+    text_release(&lookup->missing);
+}
+
+/* The account a row is about, by its first column; NULL when the snapshot does not have it. */
+static struct account *lookup_row(const struct lookup *lookup, const PGresult *row, int number)
+{
+    uint32_t entry = table_find(&lookup->by_id, pg_text(row, number, 0));
+
+    return entry == TABLE_END ? NULL
+                              : &lookup->snapshot->account[table_value(&lookup->by_id, entry)];
+}
+
+static int each_of_portal(const struct store *store, const char *name, const char *sql,
+                          int (*each)(const PGresult *row, void *context, struct err *err),
+                          struct lookup *lookup, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *const parameter[] = {store_number(&scratch, store->portal_id)};
+
+    return pg_each(store->pg, name, sql, parameter, COUNT_OF(parameter), each, lookup, err);
+}
+
+/* --- last logins --------------------------------------------------------------------------------
+ */
+
+static struct login known_login(const struct lookup *lookup, const PGresult *row)
+{
+    struct login login = {
+        .kind = store_login_kind_parse(pg_text(row, 0, 1)),
+        .source = LOGIN_FROM_HISTORY,
+        .at = pg_instant(row, 0, 2),
+        .seen_at = pg_instant(row, 0, 4),
+    };
+
+    if (login.kind == LOGIN_UNREADABLE)
+        login.raw = store_string(lookup->arena, row, 0, 3);
+    return login;
+}
+
+static void keep_department(const struct lookup *lookup, const PGresult *row,
+                            struct account *account)
+{
+    if (!account->department && account->login.source != LOGIN_FROM_SINGLE_READ)
+        account->department = store_string(lookup->arena, row, 0, 5);
+}
+
+static int fill_login(const PGresult *row, void *context, struct err *err)
+{
+    struct lookup *lookup = context;
+    struct account *account = lookup_row(lookup, row, 0);
+
+    (void)err;
+    if (!account)
+        return 0;
+    keep_department(lookup, row, account);
+    if (account->login.kind == LOGIN_NOT_READ && !PQgetisnull(row, 0, 1))
+        account->login = known_login(lookup, row);
+    return 0;
+}
+
+int store_load_logins(struct store *store, struct arena *arena, struct snapshot *snapshot,
+                      struct err *err)
+{
+    struct lookup lookup;
+
+    lookup_init(&lookup, arena, snapshot);
+    int failed = each_of_portal(store, "login_known", query_login_known, fill_login, &lookup, err);
+    lookup_release(&lookup);
+    return failed;
+}
+
+/* G5: a reading that takes back what was known says that the signal is broken, not the person. */
+static void count_lost(struct guard_history *history, const struct login *now,
+                       const struct login *known)
+{
+    if (now->source != LOGIN_FROM_SINGLE_READ || known->kind != LOGIN_KNOWN)
+        return;
+    history->logins_known_before++;
+    if (now->kind == LOGIN_NEVER ||
+        (now->kind == LOGIN_KNOWN && instant_compare(now->at, known->at) < 0))
+        history->logins_lost++;
+}
+
+static int merge_login(const PGresult *row, void *context, struct err *err)
+{
+    struct lookup *lookup = context;
+    struct account *account = lookup_row(lookup, row, 0);
+
+    (void)err;
+    if (!account || account->status == ACCOUNT_GONE)
+        return 0;
+    keep_department(lookup, row, account);
+    if (PQgetisnull(row, 0, 1))
+        return 0;
+    struct login known = known_login(lookup, row);
+    count_lost(lookup->history, &account->login, &known);
+    if (account->login.kind != LOGIN_UNREADABLE)
+        account->login = login_newest(account->login, known);
+    return 0;
+}
+
+/* --- who is gone --------------------------------------------------------------------------------
+ */
+
+/* One more element of an array literal. */
+static void add_element(struct text *array, const char *value)
+{
+    text_add(array, array->length ? ",\"" : "{\"");
+    for (; *value; value++) {
+        if (*value == '"' || *value == '\\')
+            text_add_char(array, '\\');
+        text_add_char(array, *value);
+    }
+    text_add_char(array, '"');
+}
+
+static int note_missing(const PGresult *row, void *context, struct err *err)
+{
+    struct lookup *lookup = context;
+
+    (void)err;
+    if (!lookup_row(lookup, row, 0)) {
+        add_element(&lookup->missing, pg_text(row, 0, 0));
+        lookup->missing_count++;
+    }
+    return 0;
+}
+
+static int append_gone(const struct store *store, struct lookup *lookup, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    struct snapshot *snapshot = lookup->snapshot;
+
+    text_add_char(&lookup->missing, '}');
+    if (PG_QUERY(store->pg, account_open_rows, PG_MANY, &result, err,
+                 store_number(lookup->arena, store->portal_id), text_cstr(&lookup->missing)) < 0)
+        return -1;
+    size_t gone = (size_t)PQntuples(result);
+    struct account *all =
+        arena_calloc(lookup->arena, snapshot->count + gone, sizeof(snapshot->account[0]));
+    if (snapshot->count > 0)
+        memcpy(all, snapshot->account, snapshot->count * sizeof(all[0]));
+    for (size_t i = 0; i < gone; i++) {
+        struct account *account = &all[snapshot->count + i];
+        if (store_account(result, (int)i, lookup->arena, account, err) < 0)
+            return -1;
+        account->status = ACCOUNT_GONE;
+        if (account->login.kind != LOGIN_NOT_READ)
+            account->login.source = LOGIN_FROM_HISTORY;
+    }
+    snapshot->account = all;
+    snapshot->count += gone;
+    return 0;
+}
+
+static int find_gone(const struct store *store, struct arena *arena, struct snapshot *snapshot,
+                     struct err *err)
+{
+    struct lookup lookup;
+
+    if (!snapshot->complete)
+        return 0;
+    lookup_init(&lookup, arena, snapshot);
+    int failed = each_of_portal(store, "account_open_ids", query_account_open_ids, note_missing,
+                                &lookup, err);
+    if (!failed && lookup.missing_count > 0)
+        failed = append_gone(store, &lookup, err);
+    lookup_release(&lookup);
+    return failed;
+}
+
+/* --- an account's life --------------------------------------------------------------------------
+ */
+
+static int fill_history(const PGresult *row, void *context, struct err *err)
+{
+    struct lookup *lookup = context;
+    struct account *account = lookup_row(lookup, row, 0);
+
+    (void)err;
+    if (!account)
+        return 0;
+    account->history.first_seen = pg_instant(row, 0, 1);
+    account->history.created = pg_instant(row, 0, 2);
+    account->history.ever_active = pg_bool(row, 0, 3) || account->status == ACCOUNT_ACTIVE;
+    account->history.unlinked_since = pg_instant(row, 0, 4);
+    return 0;
+}
+
+/* Who is not in the history yet is first seen now. */
+static void begin_history(struct snapshot *snapshot)
+{
+    for (size_t i = 0; i < snapshot->count; i++) {
+        struct account *account = &snapshot->account[i];
+        account->history = (struct account_history){
+            .first_seen = snapshot->taken_at,
+            .ever_active = account->status == ACCOUNT_ACTIVE,
+            .suspended_as = PERSON_UNKNOWN,
+        };
+    }
+}
+
+static int fill_act(const PGresult *row, void *context, struct err *err)
+{
+    struct lookup *lookup = context;
+    struct account *account = lookup_row(lookup, row, 0);
+
+    (void)err;
+    if (!account)
+        return 0;
+    struct instant done = pg_instant(row, 0, 1);
+    bool undone_by_us = pg_bool(row, 0, 3);
+    bool active_since =
+        pg_bool(row, 0, 4) || (account->status == ACCOUNT_ACTIVE &&
+                               instant_compare(lookup->snapshot->taken_at, done) > 0);
+    account->history.reactivated_since = active_since && !undone_by_us;
+    if (active_since || undone_by_us)
+        return 0;
+    account->history.suspended_by_us = done;
+    account->history.suspended_as = store_person_status_parse(pg_text(row, 0, 2));
+    return 0;
+}
+
+static int load_announcements(const struct store *store, struct lookup *lookup, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    struct arena *arena = lookup->arena;
+
+    if (PG_QUERY(store->pg, announcement_list, PG_MANY, &result, err,
+                 store_number(arena, store->portal_id)) < 0)
+        return -1;
+    size_t count = (size_t)PQntuples(result);
+    struct announcement *list = arena_calloc(arena, count + 1, sizeof(list[0]));
+    for (int i = 0; i < (int)count; i++) {
+        struct account *account = lookup_row(lookup, result, i);
+        list[i] = (struct announcement){
+            .rule = store_string(arena, result, i, 1),
+            .on = pg_day(result, i, 2),
+            .login_at = pg_instant(result, i, 3),
+        };
+        if (!account)
+            continue;
+        if (account->history.announcement_count == 0)
+            account->history.announcement = &list[i];
+        account->history.announcement_count++; /* rows of one account stand together */
+    }
+    return 0;
+}
+
+int store_load_history(struct store *store, struct arena *arena, struct instant now,
+                       struct snapshot *snapshot, struct guard_history *history, struct err *err)
+{
+    struct lookup lookup;
+
+    (void)now;
+    if (find_gone(store, arena, snapshot, err) < 0)
+        return -1;
+    begin_history(snapshot);
+    history->logins_known_before = 0;
+    history->logins_lost = 0;
+    lookup_init(&lookup, arena, snapshot);
+    lookup.history = history;
+    int failed =
+        each_of_portal(store, "login_known", query_login_known, merge_login, &lookup, err) ||
+        each_of_portal(store, "account_history", query_account_history, fill_history, &lookup,
+                       err) ||
+        each_of_portal(store, "account_acts", query_account_acts, fill_act, &lookup, err) ||
+        load_announcements(store, &lookup, err);
+    lookup_release(&lookup);
+    return failed ? -1 : 0;
+}
+
+/* --- what the guards compare with ---------------------------------------------------------------
+ */
+
+static int64_t int_or(const PGresult *result, int column, int64_t otherwise)
+{
+    return PQgetisnull(result, 0, column) ? otherwise : pg_int(result, 0, column);
+}
+
+int store_load_guard_history(struct store *store, struct arena *arena, const struct limits *limits,
+                             const struct roster *roster, struct instant now,
+                             struct guard_history *ret_history, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, guard_history, PG_ONE, &result, err,
+                 store_number(arena, store->portal_id), store_hex(arena, &roster->digest),
+                 store_time(arena, now), store_number(arena, limits->suspend.rolling_days),
+                 store_number(arena, limits->deprovision.rolling_days)) < 0)
+        return -1;
+    *ret_history = (struct guard_history){
+        .first_plan = pg_bool(result, 0, 0),
+        .last_roster_people = int_or(result, 1, -1),
+        .same_bytes_since = pg_instant(result, 0, 2),
+        .last_snapshot_accounts = int_or(result, 3, -1),
+        .last_matched_percent = PQgetisnull(result, 0, 4) ? -1 : pg_double(result, 0, 4),
+        .suspended_in_window = pg_int(result, 0, 5),
+        .deprovisioned_in_window = pg_int(result, 0, 6),
+        .last_run_day = pg_day(result, 0, 7),
+        .stopped_by = store_string(arena, result, 0, 8),
+    };
+    return 0;
+}
+
+int store_load_good_rosters(struct store *store, struct arena *arena,
+                            const struct instant **ret_good, size_t *ret_count, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, roster_good_times, PG_MANY, &result, err,
+                 store_number(arena, store->portal_id)) < 0)
+        return -1;
+    size_t count = (size_t)PQntuples(result);
+    struct instant *good = arena_calloc(arena, count + 1, sizeof(good[0]));
+    for (size_t i = 0; i < count; i++)
+        good[count - 1 - i] = pg_instant(result, (int)i, 0);
+    *ret_good = good;
+    *ret_count = count;
+    return 0;
+}

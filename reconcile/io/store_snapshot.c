@@ -1,0 +1,257 @@
+/*
+ * Saving a snapshot: the accounts go into a stage by COPY, then a handful of statements over whole
+ * sets merge it into the versions, all in the transaction that adds the snapshot's row. What is
+ * unchanged touches no row. Nothing that is merely missing is ever closed by an incomplete
+ * snapshot.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/jsonw.h"
+#include "base/mem.h"
+#include "base/table.h"
+#include "io/store_private.h"
+
+/* What tells versions of an account apart: also the department, which the account's own digest
+ * leaves out because it is not read every time. */
+static struct digest version_digest(const struct account *account)
+{
+    struct digest_stream *stream = digest_new();
+    struct digest own = account_digest(account);
+
+    digest_bytes(stream, own.byte, sizeof(own.byte));
+    digest_field(stream, account->department);
+    return digest_finish(stream);
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+    const struct group *left = a, *right = b;
+    int order = strcmp(left->id ? left->id : "", right->id ? right->id : "");
+
+    return order ? order : strcmp(left->name ? left->name : "", right->name ? right->name : "");
+}
+
+static void add_groups(struct text *row, const struct account *account)
+{
+    CLEANUP(text_release) struct text list = TEXT_INIT;
+    struct jsonw json = jsonw_to(&list);
+
+    if (account->group_count == 0) {
+        pg_copy_field(row, "[]");
+        return;
+    }
+    struct group *sorted = mem_calloc(account->group_count, sizeof(sorted[0]));
+    memcpy(sorted, account->group, account->group_count * sizeof(sorted[0]));
+    qsort(sorted, account->group_count, sizeof(sorted[0]), compare_groups);
+    jsonw_begin_array(&json);
+    for (size_t i = 0; i < account->group_count; i++) {
+        jsonw_begin_object(&json);
+        jsonw_field_string(&json, "id", sorted[i].id);
+        jsonw_field_string(&json, "name", sorted[i].name);
+        jsonw_end_object(&json);
+    }
+    jsonw_end_array(&json);
+    free(sorted);
+    pg_copy_field(row, text_cstr(&list));
+}
+
+/* What came from the history is there already and says nothing new. */
+static void add_login(struct text *row, const struct login *login)
+{
+    bool told = login->kind != LOGIN_NOT_READ && login->source != LOGIN_FROM_HISTORY;
+
+    pg_copy_field(row, told ? store_login_kind(login->kind) : NULL);
+    store_copy_time(row, told && login->kind == LOGIN_KNOWN ? login->at : INSTANT_NONE);
+    pg_copy_field(row, told && login->kind == LOGIN_UNREADABLE ? login->raw : NULL);
+    pg_copy_field(row, told ? store_login_source(login->source) : NULL);
+    store_copy_time(row, told ? login->seen_at : INSTANT_NONE);
+}
+
+/* Accounts to stage: with an id, there, and each id once. */
+struct staged {
+    const struct account *account;
+    uint32_t *index;
+    size_t count;
+};
+
+static void add_account(struct text *row, const void *context, size_t number)
+{
+    const struct staged *staged = context;
+    const struct account *account = &staged->account[staged->index[number]];
+    struct digest digest = version_digest(account);
+    const char *const field[] = {
+        account->id,
+        account_status_name(account->status),
+        account->username,
+        account->email,
+        account->email2,
+        account->name,
+        account->employee_number,
+        account->profile_id,
+        account->country,
+        account->department,
+    };
+
+    for (size_t i = 0; i < COUNT_OF(field); i++)
+        pg_copy_field(row, field[i]);
+    add_groups(row, account);
+    store_copy_flag(row, account->groups_unreadable);
+    store_copy_flag(row, account->sso_only);
+    pg_copy_field(row, account->flaw);
+    store_copy_digest(row, &digest);
+    add_login(row, &account->login);
+    pg_copy_end_row(row);
+}
+
+static size_t choose(const struct snapshot *snapshot, struct staged *staged)
+{
+    struct table seen;
+    size_t nameless = 0;
+
+    table_init(&seen, snapshot->count);
+    for (size_t i = 0; i < snapshot->count; i++) {
+        const struct account *account = &snapshot->account[i];
+        if (account->status == ACCOUNT_GONE)
+            continue;
+        if (!account->id) {
+            nameless++;
+        } else if (table_find(&seen, account->id) == TABLE_END) {
+            table_add(&seen, account->id, (uint32_t)i);
+            staged->index[staged->count++] = (uint32_t)i;
+        }
+    }
+    table_release(&seen);
+    return nameless;
+}
+
+static int insert_row(const struct store *store, const struct store_run *run,
+                      const struct snapshot *snapshot, int64_t id, size_t nameless, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct snapshot_totals totals = snapshot_count(snapshot);
+    const char *const parameter[] = {
+        store_number(&scratch, store->portal_id),
+        store_number(&scratch, id),
+        store_number(&scratch, run->id),
+        store_time(&scratch, snapshot->taken_at),
+        store_flag(snapshot->complete),
+        snapshot->incomplete_reason,
+        store_number(&scratch, (int64_t)totals.accounts),
+        store_number(&scratch, (int64_t)totals.active),
+        store_number(&scratch, (int64_t)totals.inactive),
+        store_number(&scratch, (int64_t)totals.unreadable),
+        store_number(&scratch, (int64_t)totals.gone),
+        store_number(&scratch, (int64_t)nameless),
+        store_number(&scratch, (int64_t)snapshot->requests),
+        store_number(&scratch, (int64_t)snapshot->logins_read),
+        snapshot->own_id,
+        store_hex(&scratch, &snapshot->digest),
+    };
+
+    return pg_run(store->pg, "snapshot_insert", query_snapshot_insert, PG_NOTHING, parameter,
+                  COUNT_OF(parameter), NULL, err);
+}
+
+static int merge_accounts(const struct store *store, const struct snapshot *snapshot, int64_t id,
+                          struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *portal = store_number(&scratch, store->portal_id);
+
+    if (PG_QUERY(store->pg, account_insert, PG_NOTHING, NULL, err, portal,
+                 store_number(&scratch, id), store_time(&scratch, snapshot->taken_at)) < 0 ||
+        PG_QUERY(store->pg, account_activate, PG_NOTHING, NULL, err, portal) < 0 ||
+        STORE_MERGE(store, account_close, id, err) < 0 ||
+        STORE_MERGE(store, account_open, id, err) < 0)
+        return -1;
+    if (snapshot->complete && STORE_MERGE(store, account_gone, id, err) < 0)
+        return -1;
+    if (STORE_MERGE(store, login_close, id, err) < 0 || STORE_MERGE(store, login_open, id, err) < 0)
+        return -1;
+    return STORE_MERGE(store, login_confirm, id, err);
+}
+
+static int compare_strings(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void add_profile(struct text *row, const void *context, size_t number)
+{
+    const struct profile *profile = &((const struct snapshot *)context)->profile[number];
+    CLEANUP(text_release) struct text list = TEXT_INIT;
+    struct jsonw json = jsonw_to(&list);
+    struct digest_stream *stream = digest_new();
+    const char **role = mem_calloc(profile->role_count, sizeof(role[0]));
+
+    digest_field(stream, profile->id);
+    digest_field(stream, profile->name);
+    for (size_t i = 0; i < profile->role_count; i++)
+        role[i] = profile->role[i];
+    qsort(role, profile->role_count, sizeof(role[0]), compare_strings);
+    jsonw_begin_array(&json);
+    for (size_t i = 0; i < profile->role_count; i++) {
+        digest_field(stream, role[i]);
+        jsonw_string(&json, role[i]);
+    }
+    jsonw_end_array(&json);
+    free(role);
+    struct digest digest = digest_finish(stream);
+    pg_copy_field(row, profile->id);
+    pg_copy_field(row, profile->name);
+    pg_copy_field(row, text_cstr(&list));
+    store_copy_digest(row, &digest);
+    pg_copy_end_row(row);
+}
+
+static int merge_profiles(const struct store *store, const struct snapshot *snapshot, int64_t id,
+                          struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+
+    if (PG_QUERY(store->pg, stage_profile_create, PG_NOTHING, NULL, err) < 0 ||
+        store_copy(store->pg, "stage_profile_copy", query_stage_profile_copy, add_profile, snapshot,
+                   snapshot->profile_count, err) < 0 ||
+        PG_QUERY(store->pg, profile_close, PG_NOTHING, NULL, err,
+                 store_number(&scratch, store->portal_id), store_number(&scratch, id),
+                 store_flag(snapshot->complete)) < 0)
+        return -1;
+    return STORE_MERGE(store, profile_open, id, err);
+}
+
+static int save(const struct store *store, const struct store_run *run,
+                const struct snapshot *snapshot, int64_t *ret_id, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct staged staged = {
+        .account = snapshot->account,
+        .index = arena_calloc(&scratch, snapshot->count + 1, sizeof(staged.index[0])),
+    };
+    size_t nameless = choose(snapshot, &staged);
+
+    if (store_next(store, "snapshot_number", query_snapshot_number, run->id, ret_id, err) < 0 ||
+        insert_row(store, run, snapshot, *ret_id, nameless, err) < 0 ||
+        PG_QUERY(store->pg, stage_account_create, PG_NOTHING, NULL, err) < 0 ||
+        store_copy(store->pg, "stage_account_copy", query_stage_account_copy, add_account, &staged,
+                   staged.count, err) < 0 ||
+        PG_QUERY(store->pg, stage_account_analyze, PG_NOTHING, NULL, err) < 0 ||
+        merge_accounts(store, snapshot, *ret_id, err) < 0)
+        return -1;
+    return merge_profiles(store, snapshot, *ret_id, err);
+}
+
+int store_save_snapshot(struct store *store, const struct store_run *run, struct snapshot *snapshot,
+                        struct err *err)
+{
+    int64_t id = 0;
+
+    if (pg_begin(store->pg, err) < 0)
+        return -1;
+    if (save(store, run, snapshot, &id, err) < 0 || pg_commit(store->pg, err) < 0) {
+        pg_rollback(store->pg);
+        return err_prefix(err, "the snapshot was not stored");
+    }
+    snapshot->id = id;
+    return 0;
+}
