@@ -116,10 +116,10 @@ void table_release(struct table *table)
     *table = (struct table){.slot = NULL};
 }
 
-void table_add(struct table *table, const char *key, uint32_t value)
+static void add_hashed(struct table *table, const char *key, uint32_t hash, uint32_t value)
 {
-    uint32_t hash = hash_of(key), added;
     struct table_slot *slot;
+    uint32_t added;
 
     if (table->count == table->capacity)
         resize(table, table->capacity > 4 ? (size_t)table->capacity * 2 : 8);
@@ -133,6 +133,67 @@ void table_add(struct table *table, const char *key, uint32_t value)
     }
     table->entry[table->entry[slot->first].last].next = added;
     table->entry[slot->first].last = added;
+}
+
+void table_add(struct table *table, const char *key, uint32_t value)
+{
+    add_hashed(table, key, hash_of(key), value);
+}
+
+#define BATCH 32 /* look-ups under way at once: more than memory can serve in parallel */
+
+void table_add_many(struct table *table, const char *const *key, size_t count, uint32_t first)
+{
+    uint32_t hash[BATCH];
+
+    for (size_t done = 0; done < count; done += BATCH) {
+        size_t batch = count - done < BATCH ? count - done : BATCH;
+
+        for (size_t i = 0; i < batch; i++) {
+            hash[i] = key[done + i] ? hash_of(key[done + i]) : 0;
+            __builtin_prefetch(&table->slot[hash[i] & table->mask], 1);
+        }
+        for (size_t i = 0; i < batch; i++) {
+            if (key[done + i])
+                add_hashed(table, key[done + i], hash[i], first + (uint32_t)(done + i));
+        }
+    }
+}
+
+/* One batch, in steps that each ask memory for what the next one reads: slots, entries, keys. */
+static void find_batch(const struct table *table, const char *const *key, size_t count,
+                       uint32_t *ret_entry)
+{
+    uint32_t hash[BATCH], guess[BATCH];
+
+    for (size_t i = 0; i < count; i++) {
+        hash[i] = key[i] ? hash_of(key[i]) : 0;
+        __builtin_prefetch(&table->slot[hash[i] & table->mask]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        guess[i] = table->slot[hash[i] & table->mask].first;
+        if (guess[i] != TABLE_END)
+            __builtin_prefetch(&table->entry[guess[i]]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (guess[i] != TABLE_END)
+            __builtin_prefetch(table->entry[guess[i]].key);
+    }
+    for (size_t i = 0; i < count; i++)
+        ret_entry[i] = key[i] ? find(table, key[i], hash[i])->first : TABLE_END;
+}
+
+void table_find_many(const struct table *table, const char *const *key, size_t count,
+                     uint32_t *ret_entry)
+{
+    for (size_t done = 0; done < count; done += BATCH) {
+        size_t batch = count - done < BATCH ? count - done : BATCH;
+
+        if (table->slot)
+            find_batch(table, key + done, batch, ret_entry + done);
+        else
+            memset(ret_entry + done, 0xFF, batch * sizeof(ret_entry[0])); /* TABLE_END */
+    }
 }
 
 uint32_t table_find(const struct table *table, const char *key)

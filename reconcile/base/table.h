@@ -25,6 +25,13 @@ void table_release(struct table *table);
 void table_add(struct table *table, const char *key, uint32_t value);
 /* The first entry with this key, or TABLE_END. A NULL key finds nothing. */
 uint32_t table_find(const struct table *table, const char *key);
+/* The same for many keys at once (NULL finds nothing): ret_entry[i] for key[i]. Several times as
+ * fast as one by one in a table that is larger than the caches, because the look-ups wait together.
+ */
+void table_find_many(const struct table *table, const char *const *key, size_t count,
+                     uint32_t *ret_entry);
+/* Adds key[i] with value first + i, leaving out NULL; likewise faster. */
+void table_add_many(struct table *table, const char *const *key, size_t count, uint32_t first);
 /* The next entry with the same key. */
 uint32_t table_next(const struct table *table, uint32_t entry);
 uint32_t table_value(const struct table *table, uint32_t entry);

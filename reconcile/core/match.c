@@ -120,22 +120,34 @@ static const char *account_key(const struct index *index, const struct account *
     return NULL;
 }
 
+/* Marks everybody whose key stands in another row too. */
+static void mark_shared(struct index *index, const struct table *table, const char *const *key,
+                        const uint32_t *entry)
+{
+    for (size_t i = 0; i < index->roster->count; i++) {
+        if (key[i] &&
+            (table_value(table, entry[i]) != i || table_next(table, entry[i]) != TABLE_END))
+            index->shared[i] = true;
+    }
+}
+
 static void index_key(struct index *index, enum match_key key)
 {
+    size_t count = index->roster->count;
+    const char **value = mem_calloc(count, sizeof(value[0]));
+    uint32_t *entry = mem_calloc(count, sizeof(entry[0]));
     struct table *table = &index->by[key];
 
-    table_init(table, index->roster->count);
-    for (size_t i = 0; i < index->roster->count; i++) {
-        const char *value = person_key(index, &index->roster->person[i], key);
-        if (!value)
-            continue;
-        uint32_t other = table_find(table, value);
-        if (other != TABLE_END && key != MATCH_BY_LINKS_FILE) {
-            index->shared[i] = true;
-            index->shared[table_value(table, other)] = true;
-        }
-        table_add(table, value, (uint32_t)i);
+    for (size_t i = 0; i < count; i++)
+        value[i] = person_key(index, &index->roster->person[i], key);
+    table_init(table, count);
+    table_add_many(table, value, count, 0);
+    if (key != MATCH_BY_LINKS_FILE) {
+        table_find_many(table, value, count, entry);
+        mark_shared(index, table, value, entry);
     }
+    free(entry);
+    free(value);
 }
 
 static void index_init(struct index *index, struct arena *arena, const struct matching *matching,
@@ -165,16 +177,15 @@ static void index_release(struct index *index)
 /* --- one account
  * ----------------------------------------------------------------------------------- */
 
-/* The least person among those with this key, and in *ret_several whether there is more than one.
- */
-static const struct person *find_person(const struct index *index, enum match_key key,
-                                        const char *value, bool *ret_several)
+/* The least person of the entries from `at` on, and in *ret_several whether there are more. */
+static const struct person *least_person(const struct index *index, enum match_key key, uint32_t at,
+                                         bool *ret_several)
 {
     const struct table *table = &index->by[key];
     const struct person *least = NULL;
     size_t count = 0;
 
-    for (uint32_t at = table_find(table, value); at != TABLE_END; at = table_next(table, at)) {
+    for (; at != TABLE_END; at = table_next(table, at)) {
         const struct person *person = &index->roster->person[table_value(table, at)];
         if (!least || person_compare(person, least) < 0)
             least = person;
@@ -192,11 +203,11 @@ static void contest(struct pairing *pairing, enum link_kind kind, const struct p
 }
 
 /* One key's say: nothing, the first find, a confirmation, or a contradiction. */
-static void consider(const struct index *index, enum match_key key, const char *value,
+static void consider(const struct index *index, enum match_key key, uint32_t entry,
                      struct pairing *pairing)
 {
     bool several = false;
-    const struct person *person = find_person(index, key, value, &several);
+    const struct person *person = least_person(index, key, entry, &several);
 
     if (!person || pairing->kind == LINK_CONFLICT)
         return;
@@ -221,12 +232,11 @@ static void consider(const struct index *index, enum match_key key, const char *
 }
 
 /* The second address never makes a link, but it can contest one. */
-static void consider_second_email(const struct index *index, const struct account *account,
+static void consider_second_email(const struct index *index, uint32_t entry,
                                   struct pairing *pairing)
 {
     bool several = false;
-    const char *value = canonical_email(index, account->email2);
-    const struct person *person = find_person(index, MATCH_BY_EMAIL, value, &several);
+    const struct person *person = least_person(index, MATCH_BY_EMAIL, entry, &several);
 
     if (!person)
         return;
@@ -238,25 +248,39 @@ static void consider_second_email(const struct index *index, const struct accoun
     }
 }
 
-static bool is_key_used(const struct matching *matching, enum match_key key)
+#define BLOCK 128 /* accounts whose keys are looked up together */
+
+/* What the keys of a block of accounts find: entries of index->by[key], TABLE_END for nothing. */
+struct finds {
+    uint32_t by[MATCH_KEY_COUNT][BLOCK];
+    uint32_t second_email[BLOCK];
+};
+
+static void find_block(const struct index *index, const struct account *account, size_t count,
+                       struct finds *finds)
 {
-    for (size_t i = 0; i < matching->key_count; i++) {
-        if (matching->key[i] == key)
-            return true;
+    const char *value[BLOCK];
+
+    for (size_t k = 0; k < index->matching->key_count; k++) {
+        enum match_key key = index->matching->key[k];
+        for (size_t i = 0; i < count; i++)
+            value[i] = account_key(index, &account[i], key);
+        table_find_many(&index->by[key], value, count, finds->by[key]);
     }
-    return false;
+    for (size_t i = 0; i < count; i++)
+        value[i] = account[i].email2 ? canonical_email(index, account[i].email2) : NULL;
+    table_find_many(&index->by[MATCH_BY_EMAIL], value, count, finds->second_email);
 }
 
-static struct pairing match_one(const struct index *index, const struct account *account)
+static struct pairing match_one(const struct index *index, const struct finds *finds, size_t i)
 {
     struct pairing pairing = {.kind = LINK_NONE};
 
-    for (size_t i = 0; i < index->matching->key_count; i++) {
-        enum match_key key = index->matching->key[i];
-        consider(index, key, account_key(index, account, key), &pairing);
+    for (size_t k = 0; k < index->matching->key_count; k++) {
+        enum match_key key = index->matching->key[k];
+        consider(index, key, finds->by[key][i], &pairing);
     }
-    if (is_key_used(index->matching, MATCH_BY_EMAIL) && account->email2)
-        consider_second_email(index, account, &pairing);
+    consider_second_email(index, finds->second_email[i], &pairing);
     return pairing;
 }
 
@@ -292,15 +316,17 @@ static struct pairing follow_override(const struct index *index, const struct li
 
     if (!several_lines && text_equal(number, "-"))
         return (struct pairing){.kind = LINK_NONE, .key = MATCH_BY_LINKS_FILE};
-    const struct person *person = find_person(index, MATCH_BY_LINKS_FILE, number, &several);
+    const struct person *person = least_person(
+        index, MATCH_BY_LINKS_FILE, table_find(&index->by[MATCH_BY_LINKS_FILE], number), &several);
     if (several_lines || several || !person)
         return (struct pairing){
             .kind = LINK_AMBIGUOUS, .key = MATCH_BY_LINKS_FILE, .other = person};
     return (struct pairing){.kind = LINK_ONE, .key = MATCH_BY_LINKS_FILE, .person = person};
 }
 
-static void match_accounts(const struct index *index, const struct snapshot *snapshot,
-                           struct pairing *pairing)
+/* A person's word in the links file goes before every key. */
+static void follow_overrides(const struct index *index, const struct snapshot *snapshot,
+                             struct pairing *pairing)
 {
     const struct matching *matching = index->matching;
     struct table overrides;
@@ -314,12 +340,26 @@ static void match_accounts(const struct index *index, const struct snapshot *sna
     for (size_t i = 0; i < snapshot->count; i++) {
         bool several = false;
         const struct link_override *link =
-            matching->link_count ? find_override(index, &overrides, &snapshot->account[i], &several)
-                                 : NULL;
-        pairing[i] =
-            link ? follow_override(index, link, several) : match_one(index, &snapshot->account[i]);
+            find_override(index, &overrides, &snapshot->account[i], &several);
+        if (link)
+            pairing[i] = follow_override(index, link, several);
     }
     table_release(&overrides);
+}
+
+static void match_accounts(const struct index *index, const struct snapshot *snapshot,
+                           struct pairing *pairing)
+{
+    struct finds finds;
+
+    for (size_t done = 0; done < snapshot->count; done += BLOCK) {
+        size_t count = snapshot->count - done < BLOCK ? snapshot->count - done : BLOCK;
+        find_block(index, &snapshot->account[done], count, &finds);
+        for (size_t i = 0; i < count; i++)
+            pairing[done + i] = match_one(index, &finds, i);
+    }
+    if (index->matching->link_count)
+        follow_overrides(index, snapshot, pairing);
 }
 
 /* --- several accounts for one person

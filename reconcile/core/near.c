@@ -41,7 +41,9 @@ struct finder {
     size_t edit_count, edit_capacity;
     uint32_t *edit_bucket;
     size_t edit_mask;
-    bool skeletons; /* some address is not ASCII */
+    uint64_t *edit_seen;      /* one bit per hash, so that most look-ups never leave the caches */
+    struct table edit_domain; /* domains of the unlinked accounts */
+    bool skeletons;           /* some address is not ASCII */
 };
 
 static int compare_nullable(const char *a, const char *b)
@@ -96,6 +98,17 @@ static void propose(struct finder *finder, uint32_t account, enum near_kind kind
 /* --- names
  * ---------------------------------------------------------------------------------------- */
 
+static const char *join_words(struct arena *arena, const char *a, const char *b)
+{
+    size_t a_length = strlen(a), b_length = strlen(b);
+    char *joined = arena_alloc(arena, a_length + b_length + 2);
+
+    memcpy(joined, a, a_length);
+    joined[a_length] = ' ';
+    memcpy(joined + a_length + 1, b, b_length + 1);
+    return joined;
+}
+
 /* The first and the last word of a folded name, in alphabetical order, so that 'Doe, Jane' and
  * 'Jane Middle Doe' meet. One word alone counts only when it is not ASCII: names written without
  * blanks (CJK) are whole names, 'admin' is not. NULL when there is nothing to compare. */
@@ -116,7 +129,7 @@ static const char *name_key(struct arena *arena, const char *name)
     const char *last = strrchr(folded, ' ') + 1;
     bool in_order = strcmp(first, last) <= 0;
 
-    return arena_printf(arena, "%s %s", in_order ? first : last, in_order ? last : first);
+    return join_words(arena, in_order ? first : last, in_order ? last : first);
 }
 
 /* --- one edit
@@ -170,6 +183,17 @@ static void add_edits(struct finder *finder, uint32_t account)
     }
 }
 
+/* Four bits of filter for every bucket. */
+static uint64_t *seen_word(const struct finder *finder, uint64_t hash)
+{
+    return &finder->edit_seen[(hash >> 20) & (finder->edit_mask >> 4)];
+}
+
+static uint64_t seen_bit(uint64_t hash)
+{
+    return UINT64_C(1) << (hash >> 58);
+}
+
 static void index_edits(struct finder *finder)
 {
     size_t size = 16;
@@ -179,10 +203,13 @@ static void index_edits(struct finder *finder)
     finder->edit_mask = size - 1;
     finder->edit_bucket = mem_alloc(size * sizeof(finder->edit_bucket[0]));
     memset(finder->edit_bucket, 0xff, size * sizeof(finder->edit_bucket[0]));
+    finder->edit_seen = mem_calloc(size / 16, sizeof(finder->edit_seen[0]));
     for (size_t i = 0; i < finder->edit_count; i++) {
-        uint32_t *bucket = &finder->edit_bucket[finder->edit[i].hash & finder->edit_mask];
+        uint64_t hash = finder->edit[i].hash;
+        uint32_t *bucket = &finder->edit_bucket[hash & finder->edit_mask];
         finder->edit[i].next = *bucket;
         *bucket = (uint32_t)i;
+        *seen_word(finder, hash) |= seen_bit(hash);
     }
 }
 
@@ -199,9 +226,13 @@ static void visit_edits(struct finder *finder, const struct address *address,
                         const struct person *person, struct arena *scratch)
 {
     uint64_t hash[LOCAL_PART_MAX + 1];
-    size_t count = edit_hashes(address, hash);
 
+    if (table_find(&finder->edit_domain, address->domain) == TABLE_END)
+        return;
+    size_t count = edit_hashes(address, hash);
     for (size_t i = 0; i < count; i++) {
+        if (!(*seen_word(finder, hash[i]) & seen_bit(hash[i])))
+            continue;
         uint32_t at = finder->edit_bucket[hash[i] & finder->edit_mask];
         for (; at != UINT32_MAX; at = finder->edit[at].next) {
             uint32_t account = finder->edit[at].account;
@@ -233,6 +264,8 @@ static void index_account(struct finder *finder, uint32_t i)
     const struct address *address = &finder->address[i];
     table_add(&finder->by_local,
               arena_strndup(&finder->arena, address->whole, address->local_length), i);
+    if (table_find(&finder->edit_domain, address->domain) == TABLE_END)
+        table_add(&finder->edit_domain, address->domain, i);
     add_edits(finder, i);
     if (finder->skeletons)
         table_add(&finder->by_skeleton, fold_skeleton(&finder->arena, address->whole), i);
@@ -289,6 +322,7 @@ void near_find(const struct snapshot *snapshot, const struct roster *roster,
         return;
     finder.skeletons = has_skeletons(snapshot, roster, pairing);
     finder.address = mem_calloc(snapshot->count, sizeof(finder.address[0]));
+    table_init(&finder.edit_domain, 16);
     table_init(&finder.by_local, wanted);
     table_init(&finder.by_name, wanted);
     table_init(&finder.by_skeleton, finder.skeletons ? wanted : 1);
@@ -308,6 +342,8 @@ void near_find(const struct snapshot *snapshot, const struct roster *roster,
     table_release(&finder.by_skeleton);
     free(finder.edit);
     free(finder.edit_bucket);
+    free(finder.edit_seen);
+    table_release(&finder.edit_domain);
     free(finder.address);
     arena_release(&finder.arena);
 }

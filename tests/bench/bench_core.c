@@ -1,0 +1,234 @@
+/*
+ * The pure core at scale: match, decide and guard over a million accounts and a million people,
+ * next to sort(1) over the same keys in the same run. `bench_core [COUNT]`
+ *
+ * The world is made by a fixed generator: 95 % matched by employee number, e-mail or username in
+ * turns, 3 % near somebody, 2 % strangers; one in ten has departed, one in five is idle.
+ */
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "base/parse.h"
+#include "core/guard.h"
+
+static double seconds_now(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static uint64_t next_random(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
+}
+
+static struct instant days_ago(struct instant now, uint64_t days)
+{
+    return instant_add_us(now, -(int64_t)days * DAY_US);
+}
+
+static void make_person(struct arena *arena, struct person *person, size_t i, struct day today)
+{
+    *person = (struct person){
+        .employee_number = arena_printf(arena, "E%07zu", i),
+        .email = arena_printf(arena, "first%zu.last%zu@acme.example", i % 9973, i),
+        .name = arena_printf(arena, "First%zu Last%zu", i % 9973, i),
+        .department = i % 7 ? "Marketing" : "Sales",
+        .word = i % 10 ? PERSON_EMPLOYED : PERSON_DEPARTED,
+        .last_day = i % 10 ? DAY_NONE : day_add(today, -(int)(i % 400) - 1),
+        .row = (uint32_t)i + 2,
+    };
+}
+
+static void make_account(struct arena *arena, struct account *account, const struct person *person,
+                         size_t i, struct instant now)
+{
+    size_t kind = i % 100;
+
+    *account = (struct account){
+        .id = arena_printf(arena, "%08zX-2B3A-141F-8F07D71A%08zX", i, i),
+        .username = arena_strdup(arena, person->email),
+        .email = kind < 60 ? arena_strdup(arena, person->email) : NULL,
+        .employee_number = kind < 40 ? arena_strdup(arena, person->employee_number) : NULL,
+        .name = arena_strdup(arena, person->name),
+        .profile_id = i % 200 ? "2" : "1",
+        .country = "NL",
+        .status = i % 20 ? ACCOUNT_ACTIVE : ACCOUNT_INACTIVE,
+        .login = {.kind = LOGIN_KNOWN,
+                  .source = LOGIN_FROM_SINGLE_READ,
+                  .at = days_ago(now, i % 5 ? i % 60 : 90 + i % 300)},
+        .history = {.first_seen = days_ago(now, 400), .ever_active = true},
+    };
+    if (kind >= 95 && kind < 98) { /* near: another domain */
+        account->username = account->email =
+            arena_printf(arena, "first%zu.last%zu@other.example", i % 9973, i);
+        account->employee_number = NULL;
+    } else if (kind >= 98) { /* a stranger */
+        account->username = account->email =
+            arena_printf(arena, "x%zu.guest@agency.example", i * 7919);
+        account->name = arena_printf(arena, "Guest%zu Agency%zu", i, i * 31);
+        account->employee_number = NULL;
+    }
+}
+
+struct world {
+    struct arena arena;
+    struct snapshot snapshot;
+    struct roster roster;
+    struct instant now;
+    struct day today;
+};
+
+static const char *const admin_roles[] = {"USERMANAGEMENT"};
+static struct profile profiles[] = {
+    {.id = "1", .name = "Admin", .role = admin_roles, .role_count = 1},
+    {.id = "2", .name = "Regular"},
+};
+
+static void make_world(struct world *world, size_t count)
+{
+    uint64_t state = 88172645463325252U;
+
+    *world = (struct world){.now = {1795000000 * SECOND_US}};
+    world->today = instant_day(world->now, &zone_utc);
+    world->roster = (struct roster){.count = count, .read_at = world->now};
+    world->roster.person = mem_calloc(count, sizeof(struct person));
+    world->snapshot = (struct snapshot){.complete = true, .count = count, .own_id = "own"};
+    world->snapshot.account = mem_calloc(count, sizeof(struct account));
+    world->snapshot.profile = profiles;
+    world->snapshot.profile_count = COUNT_OF(profiles);
+    size_t *order = mem_calloc(count, sizeof(order[0]));
+    for (size_t i = 0; i < count; i++) {
+        make_person(&world->arena, &world->roster.person[i], i, world->today);
+        order[i] = i;
+    }
+    for (size_t i = count - 1; i > 0; i--) { /* the portal lists in another order than HR */
+        size_t other = next_random(&state) % (i + 1), swap = order[i];
+        order[i] = order[other];
+        order[other] = swap;
+    }
+    for (size_t i = 0; i < count; i++)
+        make_account(&world->arena, &world->snapshot.account[i], &world->roster.person[order[i]],
+                     order[i], world->now);
+    free(order);
+    roster_judge(&world->roster, world->today);
+}
+
+/* sort(1) over the addresses of all accounts and people, in the C locale, to nowhere. */
+static double time_sort(const struct world *world)
+{
+    char path[] = "/tmp/bench-core-XXXXXX";
+    char *const argv[] = {"sort", path, "-o", "/dev/null", NULL};
+    char *const environment[] = {"LC_ALL=C", NULL};
+    FILE *file = fdopen(mkstemp(path), "w");
+    int status = 0;
+    pid_t pid;
+
+    if (!file)
+        exit(1);
+    for (size_t i = 0; i < world->roster.count; i++)
+        fprintf(file, "%s\n%s\n", world->roster.person[i].email,
+                world->snapshot.account[i].username);
+    (void)fclose(file);
+    double began = seconds_now();
+    if (posix_spawnp(&pid, "sort", NULL, NULL, argv, environment) ||
+        waitpid(pid, &status, 0) != pid || status)
+        exit(1);
+    double took = seconds_now() - began;
+    (void)unlink(path);
+    return took;
+}
+
+static struct rule rules[4];
+
+static void make_rules(void)
+{
+    static const char *const services[] = {"svc-*"};
+
+    for (size_t i = 0; i < COUNT_OF(rules); i++)
+        rules[i] = (struct rule){.when = CONDITIONS_NONE, .unless = CONDITIONS_NONE};
+    rules[0].name = "integrations";
+    rules[0].when.username = (struct patterns){services, 1};
+    rules[1].name = "departed";
+    rules[1].action = ACTION_SUSPEND;
+    rules[1].when.account = 1U << ACCOUNT_ACTIVE;
+    rules[1].when.person = 1U << PERSON_DEPARTED;
+    rules[2].name = "long gone";
+    rules[2].action = ACTION_DEPROVISION;
+    rules[2].when.account = 1U << ACCOUNT_INACTIVE;
+    rules[2].when.person = 1U << PERSON_DEPARTED;
+    rules[2].when.suspended_days_min = 30;
+    rules[3].name = "idle";
+    rules[3].action = ACTION_SUSPEND;
+    rules[3].when.account = 1U << ACCOUNT_ACTIVE;
+    rules[3].when.idle_days_min = 90;
+    rules[3].grace_days = 14;
+}
+
+int main(int argc, char **argv)
+{
+    static const enum match_key keys[] = {MATCH_BY_EMPLOYEE_NUMBER, MATCH_BY_EMAIL,
+                                          MATCH_BY_USERNAME};
+    struct matching matching = {.key_count = COUNT_OF(keys)};
+    struct limits limits = {
+        .max_age_hours = 48, .min_people = 1, .admin_role = admin_roles, .admin_role_count = 1};
+    struct guard_history history = {
+        .last_roster_people = -1, .last_snapshot_accounts = -1, .last_matched_percent = -1};
+    int64_t count = 1000000;
+    struct world world;
+
+    if (argc > 1 && !parse_int(argv[1], 1, 2000000, &count))
+        return 64;
+    memcpy(matching.key, keys, sizeof(keys));
+    make_rules();
+    make_world(&world, (size_t)count);
+    struct policy policy = {.rule = rules,
+                            .rule_count = COUNT_OF(rules),
+                            .suspended_days_floor = 30,
+                            .zone = &zone_utc};
+    struct policy_context context = {
+        .today = world.today, .now = world.now, .snapshot = &world.snapshot, .first_plan = true};
+
+    double began = seconds_now();
+    struct pairing *pairing = match_all(&world.arena, &world.snapshot, &world.roster, &matching);
+    double matched = seconds_now();
+    struct decision *decision = policy_decide(&world.arena, &policy, &context, pairing);
+    double decided = seconds_now();
+    struct guard_result guards =
+        guard_all(&world.arena, &limits, &history, &context, &world.roster, pairing, decision);
+    double guarded = seconds_now();
+    struct rusage usage;
+    (void)getrusage(RUSAGE_SELF, &usage);
+
+    size_t links[4] = {0}, actions = 0;
+    for (size_t i = 0; i < world.snapshot.count; i++) {
+        links[pairing[i].kind]++;
+        actions += decision[i].action != ACTION_KEEP;
+    }
+    double sorted = time_sort(&world);
+    printf("core, %lld accounts and %lld people: match %.2f s, decide %.2f s, guard %.2f s, "
+           "together %.2f s\n",
+           (long long)count, (long long)count, matched - began, decided - matched,
+           guarded - decided, guarded - began);
+    printf("core, sort(1) over the same %lld keys: %.2f s; together / sort = %.2f\n",
+           (long long)count * 2, sorted, (guarded - began) / sorted);
+    printf("core, peak memory with the world itself: %.0f MiB\n", (double)usage.ru_maxrss / 1024);
+    printf(
+        "core, linked %zu, none %zu, ambiguous %zu, conflict %zu; actions %zu; guards held: %s\n",
+        links[LINK_ONE], links[LINK_NONE], links[LINK_AMBIGUOUS], links[LINK_CONFLICT], actions,
+        guards.held ? "yes" : "no");
+    return 0;
+}
