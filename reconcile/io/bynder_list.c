@@ -34,8 +34,15 @@ struct listing {
     bool repeats;     /* an id came twice on a page that also brought new ones */
     bool total_moved; /* the announced total changed between two pages */
     bool odd_header;
-    const char *failure; /* why a page is missing */
-    const char *flaw;    /* of the first unusable item */
+    uint64_t fingerprint; /* of the ids, in any order */
+    const char *failure;  /* why a page is missing */
+    const char *flaw;     /* of the first unusable item */
+};
+
+/* What is kept of the reading before. */
+struct seen_before {
+    size_t count;
+    uint64_t fingerprint;
 };
 
 static void listing_release(struct listing *listing)
@@ -68,6 +75,7 @@ static int take_item(void *context, size_t index, struct json_object *item, cons
         mem_grow(listing->account, listing->count, &listing->capacity, sizeof(listing->account[0]));
     table_add(&listing->known, account.id, (uint32_t)listing->count);
     listing->account[listing->count++] = account;
+    listing->fingerprint += text_hash(account.id);
     listing->added++;
     return 0;
 }
@@ -167,8 +175,8 @@ static int read_pages(struct listing *listing, struct err *err)
 }
 
 /* What makes the pages together no picture of one moment; NULL when nothing. Reading them again may
- * help. */
-static const char *find_drift(const struct listing *listing)
+ * help. `before` is the reading before this one, or NULL. */
+static const char *find_drift(const struct listing *listing, const struct seen_before *before)
 {
     size_t seen = listing->count + listing->unusable;
 
@@ -182,6 +190,9 @@ static const char *find_drift(const struct listing *listing)
         return "users were listed twice, and the portal announces no total";
     if (listing->total == NOT_TOLD && listing->page == 2 && listing->items > 0)
         return "the second page is the first one again, and the portal announces no total";
+    if (listing->total == NOT_TOLD &&
+        (!before || before->count != seen || before->fingerprint != listing->fingerprint))
+        return "two readings of the list differ, and the portal announces no total";
     return NULL;
 }
 
@@ -192,6 +203,9 @@ static void judge_listing(const struct listing *listing, const char *drift,
     snapshot->incomplete_reason = NULL;
     if (listing->failure)
         bynder_incomplete(listing->arena, snapshot, "%s", listing->failure);
+    if (listing->count == 0)
+        bynder_incomplete(listing->arena, snapshot,
+                          "the list of users is empty, but the token's own user exists");
     if (listing->odd_header)
         bynder_incomplete(listing->arena, snapshot, "a paging header is not a number");
     if (listing->unusable > 0)
@@ -212,6 +226,8 @@ static void keep_accounts(const struct listing *listing, struct snapshot *snapsh
 static int list_users(struct bynder *bynder, struct arena *arena, const struct progress *progress,
                       struct snapshot *snapshot, struct err *err)
 {
+    struct seen_before before = {.count = 0};
+
     for (unsigned reading = 1;; reading++) {
         CLEANUP(listing_release)
         struct listing listing = {.bynder = bynder, .arena = arena, .progress = progress};
@@ -223,7 +239,9 @@ static int list_users(struct bynder *bynder, struct arena *arena, const struct p
         table_init(&listing.known, (size_t)listing.limit);
         if (read_pages(&listing, err) < 0)
             return -1;
-        drift = listing.failure ? NULL : find_drift(&listing);
+        drift = listing.failure ? NULL : find_drift(&listing, reading > 1 ? &before : NULL);
+        before.count = listing.count + listing.unusable;
+        before.fingerprint = listing.fingerprint;
         if (drift && reading == 1)
             continue;
         judge_listing(&listing, drift, snapshot);

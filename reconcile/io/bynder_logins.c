@@ -32,6 +32,7 @@ struct reading {
     size_t vanished;         /* application 404s */
     const char *vanished_id; /* of the first */
     unsigned failed_in_row;
+    bool given_up;
     unsigned round;
 };
 
@@ -123,6 +124,7 @@ static int fail(struct reading *reading, size_t index, bool again, bool is_429,
         bynder_incomplete(reading->arena, reading->snapshot,
                           "last logins: given up after %u failures in a row, the last: %s",
                           reading->failed_in_row, failure->text ? failure->text : "no answer");
+        reading->given_up = true;
         return HTTP_NO_MORE;
     }
     if (!again || ++reading->tries[index] >= BYNDER_TRIES)
@@ -240,7 +242,7 @@ int bynder_logins(void *self, struct arena *arena, const struct progress *progre
 
     reading.snapshot = snapshot;
     reading_init(&reading, index, count);
-    while (reading.todo_count > 0 && reading.failed_in_row < FAILURES_LIMIT) {
+    while (reading.todo_count > 0 && !reading.given_up) {
         if (read_round(&reading, err) < 0)
             return -1;
     }
