@@ -16,6 +16,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/roster_doubt.h"
 
 enum { EXCERPT = 80, WORDS_KNOWN = 64 };
 
@@ -57,6 +58,7 @@ struct roster_intake {
     struct person *person;
     size_t count, capacity;
     size_t rejected;
+    struct roster_doubt doubt; /* values of damaged rows */
 };
 
 static const struct field_trait {
@@ -203,6 +205,7 @@ void roster_intake_free(struct roster_intake *intake)
     if (!intake)
         return;
     arena_release(&intake->scratch);
+    roster_doubt_release(&intake->doubt);
     text_release(&intake->bytes);
     text_release(&intake->problems);
     text_release(&intake->name);
@@ -566,6 +569,7 @@ static void judge_damaged(struct roster_intake *intake, struct person *person)
     for (size_t i = 0; i < intake->columns; i++) {
         if (intake->column[i].field == ROSTER_EMAIL)
             (void)judge_cell(intake, i, person);
+        roster_doubt_add(&intake->doubt, intake->count, cell_value(intake, i));
     }
     text_release(&intake->problems);
     intake->problems = problems;
@@ -653,6 +657,7 @@ void roster_intake_finish(struct roster_intake *intake, struct roster *ret_roste
         rejected += intake->person[i].rejected != NULL;
         blind += intake->person[i].key_unreadable;
     }
+    roster_doubt_resolve(&intake->doubt, intake->person, intake->count);
     ret_roster->person = arena_calloc(intake->arena, intake->count, sizeof(intake->person[0]));
     if (intake->count > 0)
         memcpy(ret_roster->person, intake->person, intake->count * sizeof(intake->person[0]));

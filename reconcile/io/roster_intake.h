@@ -55,7 +55,8 @@ void roster_intake_value(struct roster_intake *intake, size_t column, const char
  * field's name in a sentence, static. */
 void roster_intake_unreadable(struct roster_intake *intake, size_t column, const char *reason);
 /* The row as a whole is not to be trusted: nobody knows which value belongs to which column, so
- * none of its values is kept but an e-mail address, which shows by itself what it is. */
+ * none of its values is kept but an e-mail address, which shows by itself what it is, and keys that
+ * another row has as well (roster_doubt). */
 void roster_intake_damaged(struct roster_intake *intake, const char *reason);
 
 /* Closes the row: one more person. */

@@ -394,6 +394,26 @@ static void roster_read_damaged_row_keeps_an_address_that_is_one(void **state)
     assert_no_mention(c.roster.person[1].rejected, "email");
 }
 
+static void roster_read_damaged_row_keeps_keys_that_another_row_has(void **state)
+{
+    struct config_roster config = case_small_config();
+    CLEANUP(case_release)
+    struct roster_case c = case_read(&config, HEAD "E17,,Anna\n"
+                                                   "e17,,Visser, Anna\n" /* she came back */
+                                                   "104437,,Vos, Bo\n"
+                                                   "E18,,Cy\n"
+                                                   "Di,E18,,\n");
+
+    (void)state;
+    assert_read(&c);
+    assert_int_equal(c.roster.rejected, 3);
+    assert_string_equal(c.roster.person[1].employee_number, "E17");
+    assert_null(c.roster.person[1].name);
+    assert_null(c.roster.person[2].employee_number);
+    assert_string_equal(c.roster.person[4].employee_number, "E18");
+    assert_true(c.roster.person[4].key_unreadable);
+}
+
 static void roster_read_swallowed_rows_are_noticed(void **state)
 {
     struct config_roster config = case_small_config();
@@ -547,6 +567,7 @@ int main(void)
         cmocka_unit_test(roster_read_long_column_name_is_refused),
         cmocka_unit_test(roster_read_wrong_field_count_keeps_the_row_as_anybody),
         cmocka_unit_test(roster_read_damaged_row_keeps_an_address_that_is_one),
+        cmocka_unit_test(roster_read_damaged_row_keeps_keys_that_another_row_has),
         cmocka_unit_test(roster_read_swallowed_rows_are_noticed),
         cmocka_unit_test(roster_read_unmapped_columns_stay_out),
         cmocka_unit_test(roster_read_memory_does_not_grow_with_unmapped_columns),
