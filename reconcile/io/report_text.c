@@ -139,18 +139,13 @@ static const struct {
 
 static const char *cell(const struct plan_row *row, size_t column, char day[static DAY_TEXT_SIZE])
 {
-    switch (column) {
-    case COLUMN_NAME:
-        return report_name_of(row);
-    case COLUMN_EMAIL:
-        return text_is_empty(row->email) ? "-" : row->email;
-    case COLUMN_LOGIN:
+    const char *value = column == COLUMN_NAME    ? report_name_of(row)
+                        : column == COLUMN_EMAIL ? row->email
+                                                 : row->department;
+
+    if (column == COLUMN_LOGIN)
         return day_format(instant_day(row->last_login, &zone_utc), day);
-    case COLUMN_DEPARTMENT:
-        return text_is_empty(row->department) ? "-" : row->department;
-    default:
-        return "";
-    }
+    return text_is_empty(value) ? "-" : value;
 }
 
 struct layout {
