@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -58,6 +59,7 @@ static void cancel_once(PGconn *conn)
     if (child == 0) {
         char reason[256];
 
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* it shares our lock files */
         _exit(PQcancel(cancel, reason, sizeof(reason)) ? 0 : 1);
     }
     PQfreeCancel(cancel);
@@ -703,15 +705,19 @@ int pg_copy_end(struct pg *pg, int64_t *ret_rows, struct err *err)
 
 /* --- row by row ----------------------------------------------------------------------------- */
 
-/* Ends a statement whose further rows nobody wants. */
-static void stop_rows(struct pg *pg, const char *name)
+/* Takes the further results of a statement, which nobody wants. */
+static void drain(struct pg *pg, const char *name)
 {
-    CLEANUP(pg_clearp) PGresult *result = NULL;
+    int64_t deadline = now_ms() + ROLLBACK_MS;
 
-    cancel_once(pg->conn);
-    if (finish(pg, now_ms() + ROLLBACK_MS, name, &result, NULL) < 0 && pg->conn &&
-        PQtransactionStatus(pg->conn) == PQTRANS_ACTIVE)
-        drop_connection(pg);
+    while (pg->conn) {
+        CLEANUP(pg_clearp) PGresult *result = NULL;
+
+        if (next_result(pg, deadline, name, &result, NULL) < 0 || !result)
+            return;
+        if (is_copy_state(PQresultStatus(result)))
+            drop_connection(pg);
+    }
 }
 
 int pg_each(struct pg *pg, const char *name, const char *sql, const char *const *parameter,
@@ -723,7 +729,7 @@ int pg_each(struct pg *pg, const char *name, const char *sql, const char *const 
     if (!PQsetSingleRowMode(pg->conn))
         return lost(pg, name, err);
     for (;;) {
-        CLEANUP(pg_clearp) PGresult *result = NULL, *rest = NULL;
+        CLEANUP(pg_clearp) PGresult *result = NULL;
 
         if (next_result(pg, now_ms() + pg->call_ms, name, &result, err) < 0)
             return -1;
@@ -731,7 +737,8 @@ int pg_each(struct pg *pg, const char *name, const char *sql, const char *const 
             return 0;
         if (PQresultStatus(result) == PGRES_SINGLE_TUPLE) {
             if (each(result, context, err) < 0) {
-                stop_rows(pg, name);
+                cancel_once(pg->conn);
+                drain(pg, name);
                 return -1;
             }
         } else if (PQresultStatus(result) != PGRES_TUPLES_OK) {
@@ -742,7 +749,7 @@ int pg_each(struct pg *pg, const char *name, const char *sql, const char *const 
             if (is_copy_state(PQresultStatus(result)) || PQstatus(pg->conn) == CONNECTION_BAD)
                 drop_connection(pg);
             else
-                (void)finish(pg, now_ms() + ROLLBACK_MS, name, &rest, NULL);
+                drain(pg, name);
             return -1;
         }
     }

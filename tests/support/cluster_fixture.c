@@ -10,11 +10,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/parse.h"
 #include "io/cluster.h"
 
 static char *root;
@@ -28,6 +30,42 @@ static void die(const char *what, const struct err *err)
     abort();
 }
 
+/* Kills the server of a pid file below the root, when its command line says that it is one. */
+static void kill_server(const char *pid_file)
+{
+    CLEANUP(cleanup_file) FILE *file = fopen(pid_file, "re");
+    CLEANUP(cleanup_file) FILE *words = NULL;
+    CLEANUP(text_release) struct text path = TEXT_INIT;
+    CLEANUP(mem_cleanup) char *line = NULL, *cmdline = NULL;
+    size_t size = 0, cmdline_size = 0;
+    int64_t pid;
+
+    if (!file || getline(&line, &size, file) <= 0)
+        return;
+    line[strcspn(line, "\n")] = '\0';
+    text_addf(&path, "/proc/%s/cmdline", line);
+    words = fopen(text_cstr(&path), "re");
+    if (!parse_int(line, 2, INT32_MAX, &pid) || !words)
+        return;
+    while (getdelim(&cmdline, &cmdline_size, '\0', words) > 0) {
+        if (text_starts(cmdline, root)) {
+            (void)kill((pid_t)pid, SIGQUIT);
+            for (int i = 0; i < 500 && kill((pid_t)pid, 0) == 0; i++)
+                (void)usleep(10000);
+            return;
+        }
+    }
+}
+
+static int stop_one(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+    (void)status;
+    (void)kind;
+    if (strcmp(path + place->base, "postmaster.pid") == 0)
+        kill_server(path);
+    return 0;
+}
+
 static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
 {
     (void)status;
@@ -37,7 +75,7 @@ static int remove_one(const char *path, const struct stat *status, int kind, str
     return 0;
 }
 
-/* Never returns. Shares the lock of `cluster`, so closing it here stops the server. */
+/* Never returns. */
 static void clean_up_after(int alive)
 {
     char byte;
@@ -46,7 +84,7 @@ static void clean_up_after(int alive)
     (void)prctl(PR_SET_NAME, "test-janitor");
     while (read(alive, &byte, 1) < 0 && errno == EINTR)
         continue;
-    cluster_close(cluster);
+    (void)nftw(root, stop_one, 16, FTW_PHYS);
     (void)nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     _exit(0);
 }
@@ -68,11 +106,14 @@ static void start_janitor(void)
     (void)close(alive[0]);
 }
 
-static void make_root(void)
+static void ensure_root(void)
 {
+    if (root)
+        return;
     root = mem_strdup("/tmp/bynder-reconcile-test-XXXXXX");
     if (!mkdtemp(root) || (geteuid() == 0 && chmod(root, 0755) < 0))
         die("mkdtemp", NULL);
+    start_janitor();
 }
 
 static void ensure_server(void)
@@ -83,14 +124,13 @@ static void ensure_server(void)
 
     if (cluster)
         return;
-    make_root();
+    ensure_root();
     text_addf(&directory, "%s/pg", root);
     settings.directory = text_cstr(&directory);
     if (cluster_open(&settings, &cluster, &err) < 0)
         die("cluster_open", &err);
     text_release(&directory);
     conninfo = mem_strdup(cluster_conninfo(cluster));
-    start_janitor();
 }
 
 const char *cluster_fixture_conninfo(void)
@@ -133,9 +173,7 @@ char *cluster_fixture_directory(void)
     static int directories;
     struct text path = TEXT_INIT;
 
-    ensure_server();
+    ensure_root();
     text_addf(&path, "%s/directory-%d", root, ++directories);
-    if (mkdir(text_cstr(&path), 0755) < 0)
-        die("mkdir", NULL);
     return text_take(&path);
 }

@@ -16,7 +16,8 @@ struct pg *cluster_fixture_open_with(int64_t statement_timeout_s, int64_t lock_t
  * none); for a second connection. Valid until the next database is made. */
 const char *cluster_fixture_conninfo(void);
 
-/* A new private directory that the server's user can enter; it goes away with the program. */
+/* The name of a directory that does not exist yet, below one that the server's user can enter;
+ * malloc'ed. What is made there goes away with the program, and any server of a cluster in it. */
 char *cluster_fixture_directory(void);
 
 #endif

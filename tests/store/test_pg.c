@@ -1,0 +1,577 @@
+/*
+ * The connection against a real server, and against sockets that never answer.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/instant.h"
+#include "cluster_fixture.h"
+#include "io/pg.h"
+
+static const char query_none[] = "select 1";
+static const char query_pair[] = "select $1::text, $2::bigint + 1";
+
+static int64_t seconds_now(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec;
+}
+
+static void must(int result, const struct err *err)
+{
+    if (result < 0)
+        fail_msg("%s", err->text ? err->text : "failed");
+}
+
+static void run(struct pg *pg, const char *sql)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    must(pg_script(pg, "script", sql, &err), &err);
+}
+
+static int64_t number(struct pg *pg, const char *sql)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    must(pg_run(pg, "number", sql, PG_ONE, NULL, 0, &result, &err), &err);
+    return pg_int(result, 0, 0);
+}
+
+/* --- opening -------------------------------------------------------------------------------- */
+
+/* A loopback port that takes connections (when `listening`) and says nothing. */
+static int quiet_port(bool listening, uint16_t *ret_port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t length = sizeof(address);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_true(fd >= 0);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+    if (listening)
+        assert_int_equal(listen(fd, 5), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+    *ret_port = ntohs(address.sin_port);
+    return fd;
+}
+
+static void assert_unreachable(bool listening, const char *words)
+{
+    CLEANUP(text_release) struct text conninfo = TEXT_INIT;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct pg *pg = NULL;
+    uint16_t port;
+    CLEANUP(cleanup_fd) int fd = quiet_port(listening, &port);
+    int64_t start = seconds_now();
+
+    text_addf(&conninfo, "host=127.0.0.1 port=%u dbname=acme", (unsigned)port);
+    assert_int_equal(
+        pg_open(&(struct pg_settings){.conninfo = text_cstr(&conninfo), .connect_timeout_s = 1},
+                &pg, &err),
+        -1);
+    assert_int_equal(err.code, ERR_UNREACHABLE);
+    assert_non_null(strstr(err.text, "'acme'"));
+    assert_non_null(strstr(err.text, words));
+    assert_null(pg);
+    assert_true(seconds_now() - start <= 3);
+}
+
+static void pg_open_server_that_never_answers_ends_at_the_deadline(void **state)
+{
+    (void)state;
+    assert_unreachable(true, "did not answer within 1 s");
+}
+
+static void pg_open_nobody_listens_is_unreachable(void **state)
+{
+    (void)state;
+    assert_unreachable(false, "Connection refused");
+}
+
+static void pg_open_wrong_conninfo_is_config(void **state)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct pg *pg = NULL;
+
+    (void)state;
+    assert_int_equal(pg_open(&(struct pg_settings){.conninfo = "hots=x"}, &pg, &err), -1);
+    assert_int_equal(err.code, ERR_CONFIG);
+    assert_non_null(strstr(err.text, "hots"));
+}
+
+static void pg_open_missing_database_is_unreachable(void **state)
+{
+    CLEANUP(pg_closep) struct pg *first = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(text_release) struct text conninfo = TEXT_INIT;
+    struct pg *pg = NULL;
+
+    (void)state;
+    text_addf(&conninfo, "%s dbname=nobody_made_this", cluster_fixture_conninfo());
+    assert_int_equal(pg_open(&(struct pg_settings){.conninfo = text_cstr(&conninfo)}, &pg, &err),
+                     -1);
+    assert_int_equal(err.code, ERR_UNREACHABLE);
+    assert_non_null(strstr(err.text, "nobody_made_this"));
+}
+
+static void pg_open_session_has_the_promised_settings(void **state)
+{
+    static const char *const wanted[][2] = {
+        {"client_encoding", "UTF8"},
+        {"TimeZone", "UTC"},
+        {"DateStyle", "ISO, YMD"},
+        {"statement_timeout", "7s"},
+        {"lock_timeout", "3s"},
+        {"idle_in_transaction_session_timeout", "1min"},
+        {"application_name", "bynder-reconcile"},
+        {"search_path", "reconcile, pg_catalog"},
+    };
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open_with(7, 3);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(wanted); i++) {
+        CLEANUP(pg_clearp) PGresult *result = NULL;
+
+        assert_int_equal(pg_run(pg, "show", "select current_setting($1)", PG_ONE,
+                                (const char *const[]){wanted[i][0]}, 1, &result, NULL),
+                         0);
+        assert_string_equal(pg_text(result, 0, 0), wanted[i][1]);
+    }
+}
+
+/* --- statements ----------------------------------------------------------------------------- */
+
+static void pg_query_any_number_of_parameters_runs(void **state)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(pg_clearp) PGresult *none = NULL, *pair = NULL;
+
+    (void)state;
+    must(PG_QUERY(pg, none, PG_ONE, &none, &err), &err);
+    assert_int_equal(pg_int(none, 0, 0), 1);
+    must(PG_QUERY(pg, pair, PG_ONE, &pair, &err, NULL, "41"), &err);
+    assert_null(pg_text(pair, 0, 0));
+    assert_int_equal(pg_int(pair, 0, 1), 42);
+}
+
+static void pg_run_each_shape_takes_what_fits(void **state)
+{
+    static const struct {
+        const char *sql;
+        bool fits[4]; /* nothing, one, maybe, many */
+    } cases[] = {
+        {"select 1 where false", {false, false, true, true}},
+        {"select 1", {false, true, true, true}},
+        {"select generate_series(1, 2)", {false, false, false, true}},
+        {"set local jit = off", {true, false, false, false}},
+        {"", {false, false, false, false}},
+    };
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        for (size_t shape = 0; shape < COUNT_OF(cases[i].fits); shape++) {
+            CLEANUP(err_release) struct err err = ERR_INIT;
+            int result =
+                pg_run(pg, "shape", cases[i].sql, (enum pg_shape)shape, NULL, 0, NULL, &err);
+
+            assert_int_equal(result, cases[i].fits[shape] ? 0 : -1);
+            assert_int_equal(err.code, cases[i].fits[shape] ? ERR_NONE : ERR_INTERNAL);
+        }
+    }
+}
+
+static void pg_run_server_error_has_the_right_code_and_words(void **state)
+{
+    static const struct {
+        const char *sql;
+        enum err_code code;
+        const char *words, *absent;
+    } cases[] = {
+        {"select * from nowhere", ERR_INTERNAL, "42P01", "hint"},
+        {"select 'Anna Secret'::bigint", ERR_INTERNAL, "22P02", "Anna"},
+        {"do $$ begin raise exception sqlstate '53100' using message = 'full'; end $$",
+         ERR_UNREACHABLE, "full", "22"},
+        {"do $$ begin raise exception sqlstate '57P01' using message = 'bye'; end $$",
+         ERR_UNREACHABLE, "bye", "22"},
+        {"do $$ begin raise exception sqlstate '08006' using message = 'x'; end $$",
+         ERR_UNREACHABLE, "08006", "22P"},
+        {"do $$ begin raise exception sqlstate '55P03' using message = 'x'; end $$", ERR_LOCKED,
+         "55P03", "22P"},
+        {"do $$ begin raise exception E'red \\x1b[31m\\nline'; end $$", ERR_INTERNAL, "P0001",
+         "\x1b"},
+        {"set transaction_read_only = on; create table t (i integer)", ERR_INTERNAL, "42601",
+         "hint"},
+    };
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(err_release) struct err err = ERR_INIT;
+
+        assert_int_equal(pg_run(pg, "the_name", cases[i].sql, PG_MANY, NULL, 0, NULL, &err), -1);
+        assert_int_equal(err.code, cases[i].code);
+        assert_non_null(strstr(err.text, "'the_name'"));
+        assert_non_null(strstr(err.text, cases[i].words));
+        assert_null(strstr(err.text, cases[i].absent));
+        assert_null(strchr(err.text, '\n'));
+        assert_int_equal(number(pg, "select 1"), 1);
+    }
+}
+
+static void pg_run_statement_timeout_is_unreachable_and_connection_lives(void **state)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open_with(1, 1);
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    (void)state;
+    assert_int_equal(pg_run(pg, "slow", "select pg_sleep(20)", PG_ONE, NULL, 0, NULL, &err), -1);
+    assert_int_equal(err.code, ERR_UNREACHABLE);
+    assert_non_null(strstr(err.text, "database.statement_timeout"));
+    assert_int_equal(number(pg, "select 1"), 1);
+}
+
+static void pg_run_lock_timeout_is_locked(void **state)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open_with(10, 1);
+    CLEANUP(pg_closep) struct pg *other = NULL;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    (void)state;
+    run(pg, "create table public.t (i integer)");
+    must(pg_open(&(struct pg_settings){.conninfo = cluster_fixture_conninfo()}, &other, &err),
+         &err);
+    must(pg_begin(other, &err), &err);
+    run(other, "lock table public.t");
+    assert_int_equal(pg_run(pg, "wait", "select i from public.t", PG_MANY, NULL, 0, NULL, &err),
+                     -1);
+    assert_int_equal(err.code, ERR_LOCKED);
+}
+
+static void pg_run_backend_terminated_is_unreachable_for_ever(void **state)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        CLEANUP(err_release) struct err err = ERR_INIT;
+
+        assert_int_equal(pg_run(pg, "end", "select pg_terminate_backend(pg_backend_pid())", PG_ONE,
+                                NULL, 0, NULL, &err),
+                         -1);
+        assert_int_equal(err.code, ERR_UNREACHABLE);
+    }
+    assert_int_equal(pg_begin(pg, NULL), -1);
+    pg_rollback(pg);
+}
+
+/* The whole server stands still, so that even the request to cancel is not answered. */
+static void pg_run_server_stands_still_ends_at_the_deadline(void **state)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open_with(1, 1);
+    CLEANUP(err_release) struct err err = ERR_INIT, again = ERR_INIT;
+    pid_t backend = (pid_t)number(pg, "select pg_backend_pid()");
+    pid_t postmaster =
+        (pid_t)number(pg, "select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::bigint");
+    int64_t start = seconds_now();
+    int result;
+
+    (void)state;
+    assert_int_equal(kill(postmaster, SIGSTOP), 0);
+    assert_int_equal(kill(backend, SIGSTOP), 0);
+    result = pg_run(pg, "still", "select 1", PG_ONE, NULL, 0, NULL, &err);
+    assert_int_equal(kill(backend, SIGCONT), 0);
+    assert_int_equal(kill(postmaster, SIGCONT), 0);
+    assert_int_equal(result, -1);
+    assert_int_equal(err.code, ERR_UNREACHABLE);
+    assert_non_null(strstr(err.text, "not known"));
+    assert_true(seconds_now() - start <= 12);
+    assert_null(pg_raw(pg));
+    assert_int_equal(pg_run(pg, "again", "select 1", PG_ONE, NULL, 0, NULL, &again), -1);
+    assert_int_equal(again.code, ERR_UNREACHABLE);
+}
+
+/* --- transactions --------------------------------------------------------------------------- */
+
+static void pg_commit_after_a_failure_is_an_error(void **state)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    (void)state;
+    must(pg_begin(pg, &err), &err);
+    assert_int_equal(pg_run(pg, "bad", "select 1/0", PG_ONE, NULL, 0, NULL, NULL), -1);
+    assert_int_equal(pg_commit(pg, &err), -1);
+    assert_int_equal(err.code, ERR_INTERNAL);
+}
+
+static void pg_rollback_undoes_and_may_be_called_any_time(void **state)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    (void)state;
+    run(pg, "create table public.t (i integer)");
+    pg_rollback(pg);
+    must(pg_begin(pg, &err), &err);
+    run(pg, "insert into public.t values (1)");
+    pg_rollback(pg);
+    assert_int_equal(number(pg, "select count(*) from public.t"), 0);
+    must(pg_begin(pg, &err), &err);
+    run(pg, "insert into public.t values (1)");
+    must(pg_commit(pg, &err), &err);
+    pg_rollback(pg);
+    assert_int_equal(number(pg, "select count(*) from public.t"), 1);
+}
+
+/* --- copy ----------------------------------------------------------------------------------- */
+
+static const char copy_sql[] = "copy public.t (i, v) from stdin";
+
+static void pg_copy_hostile_values_come_back_as_they_were(void **state)
+{
+    static const char *const values[] = {
+        "plain", "",   NULL,    "tab\there", "line\nfeed", "cr\rhere",  "\\N",
+        "\\.",   "\\", "a\\tb", "\\\\.\n",   "\x01\x1b",   "naïve ☂ 𝄞", "'; drop--"};
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(text_release) struct text rows = TEXT_INIT;
+    CLEANUP(pg_clearp) PGresult *back = NULL;
+    int64_t count = 0;
+
+    (void)state;
+    run(pg, "create table public.t (i integer, v text)");
+    must(pg_copy_begin(pg, "t_copy", copy_sql, &err), &err);
+    for (size_t i = 0; i < COUNT_OF(values); i++) {
+        text_addf(&rows, "%zu\t", i);
+        pg_copy_field(&rows, values[i]);
+        pg_copy_end_row(&rows);
+    }
+    must(pg_copy_send(pg, &rows, true, &err), &err);
+    assert_int_equal(rows.length, 0);
+    must(pg_copy_end(pg, &count, &err), &err);
+    assert_int_equal(count, COUNT_OF(values));
+    must(pg_run(pg, "back", "select v from public.t order by i", PG_MANY, NULL, 0, &back, &err),
+         &err);
+    for (size_t i = 0; i < COUNT_OF(values); i++) {
+        assert_int_equal(values[i] == NULL, pg_text(back, (int)i, 0) == NULL);
+        if (values[i])
+            assert_string_equal(pg_text(back, (int)i, 0), values[i]);
+    }
+}
+
+static void pg_copy_large_is_sent_in_pieces(void **state)
+{
+    enum { ROWS = 200000 };
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(text_release) struct text rows = TEXT_INIT;
+    size_t longest = 0;
+    int64_t count = 0;
+
+    (void)state;
+    run(pg, "create table public.t (i integer, v text)");
+    must(pg_copy_begin(pg, "t_copy", copy_sql, &err), &err);
+    for (int i = 0; i < ROWS; i++) {
+        text_addf(&rows, "%d\t", i);
+        pg_copy_field(&rows, "forty bytes of what a row usually holds.");
+        pg_copy_end_row(&rows);
+        must(pg_copy_send(pg, &rows, false, &err), &err);
+        longest = rows.length > longest ? rows.length : longest;
+    }
+    must(pg_copy_send(pg, &rows, true, &err), &err);
+    must(pg_copy_end(pg, &count, &err), &err);
+    assert_int_equal(count, ROWS);
+    assert_true(longest <= 65536 + 100);
+}
+
+static void pg_copy_end_refused_row_is_an_error_and_connection_lives(void **state)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(text_release) struct text rows = TEXT_INIT;
+    int64_t count = -1;
+
+    (void)state;
+    run(pg, "create table public.t (i integer, v text)");
+    must(pg_copy_begin(pg, "t_copy", copy_sql, &err), &err);
+    pg_copy_field(&rows, "Anna Secret");
+    pg_copy_field(&rows, "x");
+    pg_copy_end_row(&rows);
+    must(pg_copy_send(pg, &rows, true, &err), &err);
+    assert_int_equal(pg_copy_end(pg, &count, &err), -1);
+    assert_int_equal(err.code, ERR_INTERNAL);
+    assert_non_null(strstr(err.text, "'t_copy'"));
+    assert_null(strstr(err.text, "Anna"));
+    assert_int_equal(count, -1);
+    assert_int_equal(number(pg, "select count(*) from public.t"), 0);
+}
+
+static void pg_rollback_in_a_copy_drops_its_rows(void **state)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(text_release) struct text rows = TEXT_INIT;
+
+    (void)state;
+    run(pg, "create table public.t (i integer, v text)");
+    must(pg_begin(pg, &err), &err);
+    must(pg_copy_begin(pg, "t_copy", copy_sql, &err), &err);
+    text_add(&rows, "1\tx\n");
+    must(pg_copy_send(pg, &rows, true, &err), &err);
+    pg_rollback(pg);
+    assert_int_equal(number(pg, "select count(*) from public.t"), 0);
+}
+
+static void pg_run_given_a_copy_is_an_error(void **state)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    (void)state;
+    assert_int_equal(
+        pg_run(pg, "copy_out", "copy (select 1) to stdout", PG_MANY, NULL, 0, NULL, &err), -1);
+    assert_int_equal(err.code, ERR_INTERNAL);
+}
+
+/* --- row by row ----------------------------------------------------------------------------- */
+
+struct sum {
+    int64_t rows, total, stop_after;
+};
+
+static int add_row(const PGresult *row, void *context, struct err *err)
+{
+    struct sum *sum = context;
+
+    assert_int_equal(PQntuples(row), 1);
+    if (sum->stop_after > 0 && sum->rows == sum->stop_after)
+        return err_set(err, ERR_ROSTER, "enough");
+    sum->rows++;
+    sum->total += pg_int(row, 0, 0);
+    return 0;
+}
+
+static void pg_each_calls_for_every_row(void **state)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct sum sum = {.rows = 0};
+
+    (void)state;
+    must(pg_each(pg, "series", "select generate_series(1, $1::integer)",
+                 (const char *const[]){"100000"}, 1, add_row, &sum, &err),
+         &err);
+    assert_int_equal(sum.rows, 100000);
+    assert_int_equal(sum.total, INT64_C(100000) * 100001 / 2);
+    must(pg_each(pg, "none", "select 1 where false", NULL, 0, add_row, &sum, &err), &err);
+    assert_int_equal(sum.rows, 100000);
+}
+
+static void pg_each_stopped_gives_its_error_and_connection_lives(void **state)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct sum sum = {.stop_after = 3};
+
+    (void)state;
+    assert_int_equal(
+        pg_each(pg, "series", "select generate_series(1, 50000000)", NULL, 0, add_row, &sum, &err),
+        -1);
+    assert_int_equal(err.code, ERR_ROSTER);
+    assert_int_equal(sum.rows, 3);
+    assert_int_equal(number(pg, "select 1"), 1);
+}
+
+static void pg_each_error_among_the_rows_is_reported(void **state)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct sum sum = {.rows = 0};
+
+    (void)state;
+    assert_int_equal(pg_each(pg, "dividing", "select 10 / (3 - i) from generate_series(1, 5) i",
+                             NULL, 0, add_row, &sum, &err),
+                     -1);
+    assert_int_equal(err.code, ERR_INTERNAL);
+    assert_non_null(strstr(err.text, "22012"));
+    assert_int_equal(number(pg, "select 1"), 1);
+}
+
+/* --- values --------------------------------------------------------------------------------- */
+
+static void pg_value_every_type_reads_what_was_selected(void **state)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(pg_clearp) PGresult *row = NULL;
+    struct day day;
+
+    (void)state;
+    must(pg_run(pg, "values",
+                "select (-9223372036854775808)::bigint, true, false, 2.50::numeric,"
+                " (extract(epoch from '2026-11-22 07:45:00.123456Z'::timestamptz)"
+                " * 1000000)::bigint, '2026-11-22'::date::text, null::bigint, null::date::text",
+                PG_ONE, NULL, 0, &row, &err),
+         &err);
+    assert_true(pg_int(row, 0, 0) == INT64_MIN);
+    assert_true(pg_bool(row, 0, 1));
+    assert_false(pg_bool(row, 0, 2));
+    assert_true(pg_double(row, 0, 3) == 2.5);
+    assert_int_equal(pg_instant(row, 0, 4).us, INT64_C(1795333500123456));
+    assert_true(day_from_civil(2026, 11, 22, &day));
+    assert_int_equal(day_compare(pg_day(row, 0, 5), day), 0);
+    assert_false(instant_is_set(pg_instant(row, 0, 6)));
+    assert_false(day_is_set(pg_day(row, 0, 7)));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pg_open_server_that_never_answers_ends_at_the_deadline),
+        cmocka_unit_test(pg_open_nobody_listens_is_unreachable),
+        cmocka_unit_test(pg_open_wrong_conninfo_is_config),
+        cmocka_unit_test(pg_open_missing_database_is_unreachable),
+        cmocka_unit_test(pg_open_session_has_the_promised_settings),
+        cmocka_unit_test(pg_query_any_number_of_parameters_runs),
+        cmocka_unit_test(pg_run_each_shape_takes_what_fits),
+        cmocka_unit_test(pg_run_server_error_has_the_right_code_and_words),
+        cmocka_unit_test(pg_run_statement_timeout_is_unreachable_and_connection_lives),
+        cmocka_unit_test(pg_run_lock_timeout_is_locked),
+        cmocka_unit_test(pg_run_backend_terminated_is_unreachable_for_ever),
+        cmocka_unit_test(pg_run_server_stands_still_ends_at_the_deadline),
+        cmocka_unit_test(pg_commit_after_a_failure_is_an_error),
+        cmocka_unit_test(pg_rollback_undoes_and_may_be_called_any_time),
+        cmocka_unit_test(pg_copy_hostile_values_come_back_as_they_were),
+        cmocka_unit_test(pg_copy_large_is_sent_in_pieces),
+        cmocka_unit_test(pg_copy_end_refused_row_is_an_error_and_connection_lives),
+        cmocka_unit_test(pg_rollback_in_a_copy_drops_its_rows),
+        cmocka_unit_test(pg_run_given_a_copy_is_an_error),
+        cmocka_unit_test(pg_each_calls_for_every_row),
+        cmocka_unit_test(pg_each_stopped_gives_its_error_and_connection_lives),
+        cmocka_unit_test(pg_each_error_among_the_rows_is_reported),
+        cmocka_unit_test(pg_value_every_type_reads_what_was_selected),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
