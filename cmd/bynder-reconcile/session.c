@@ -21,13 +21,16 @@ int session_config(const struct invocation *invocation, struct config *ret_confi
 
     if (config_load(invocation->arena, invocation->config_path, ret_config, &problems, err) == 0)
         return 0;
-    for (size_t i = 1; i < problems.count; i++) {
+    for (size_t i = 0; problems.count > 1 && i < problems.count; i++) {
         const struct config_problem *problem = &problems.item[i];
         if (problem->line)
             log_error("%s:%u: %s", problem->file, problem->line, problem->text);
         else
             log_error("%s: %s", problem->file, problem->text);
     }
+    if (problems.count > 1)
+        return err_set(err, ERR_CONFIG, "%zu problems in the configuration '%s'", problems.count,
+                       invocation->config_path);
     return -1;
 }
 

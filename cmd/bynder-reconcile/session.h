@@ -11,7 +11,7 @@
 #include "io/report.h"
 #include "io/store.h"
 
-/* Loads the configuration; every problem but the first, which is in err, is logged. */
+/* Loads the configuration. A single problem is in err; several are logged, and err counts them. */
 int session_config(const struct invocation *invocation, struct config *ret_config, struct err *err)
     __attribute__((warn_unused_result));
 

@@ -51,6 +51,16 @@ static int make_plan(struct job *job, struct plan **ret_plan, struct err *err)
     return propose(job, &collected, ret_plan, err);
 }
 
+static void tell_holds(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->guard_count; i++) {
+        if (plan->guard[i].hold)
+            log_warning("plan %lld is held by %s: %s (%s; limit %s)", (long long)plan->id,
+                        plan->guard[i].id, plan->guard[i].text, plan->guard[i].actual,
+                        plan->guard[i].limit);
+    }
+}
+
 static int exit_code_of(const struct plan *plan, bool detailed)
 {
     if (plan->state == PLAN_HELD)
@@ -86,6 +96,7 @@ static int show_plan(const struct invocation *invocation, const struct config *c
     report_plan(plan, format, &style, &text);
     if (session_print(output, &text, err) || report_write_files(config, plan, &html, err))
         return -1;
+    tell_holds(plan);
     if (html)
         log_info("the report is in '%s'", html);
     return 0;

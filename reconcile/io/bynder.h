@@ -32,6 +32,9 @@ size_t bynder_requests(const struct bynder *bynder);
 unsigned bynder_429s(const struct bynder *bynder);
 /* Space-separated granted scopes after login; NULL with a permanent token. */
 const char *bynder_scopes(const struct bynder *bynder);
+/* The announced number of users, active ones alone or all; -1 when the portal announces none. */
+int bynder_count(struct bynder *bynder, bool include_inactive, int64_t *ret_total, struct err *err)
+    __attribute__((warn_unused_result));
 /* What decides when a request goes: to tell it of an earlier run's requests, and to keep ours. */
 struct pace *bynder_pace(struct bynder *bynder);
 /* Server's clock minus ours in seconds, from the Date header; for `check`. 0 when not told. */

@@ -1,0 +1,194 @@
+/*
+ * check: one line for each thing a run needs, all of them looked at whatever the one before said,
+ * so that an evening of mending is one round. The exit code is that of the first that failed.
+ */
+#include <math.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "cmd/bynder-reconcile/session.h"
+#include "io/bynder.h"
+#include "io/migrate.h"
+#include "io/roster_reader.h"
+
+const struct option_spec check_options[] = {
+    {"print-sample", NULL,
+     "print a documented configuration with every setting, and do nothing else"},
+    {"print-reference", NULL, "print the settings as Markdown tables, and do nothing else"},
+    {NULL, NULL, NULL},
+};
+
+/* More than this and today could be another day than the portal's. */
+#define CLOCK_OFFSET_MAX_S 300.0
+
+struct checking {
+    const struct config *config;
+    struct arena *arena;
+    struct instant now;
+    struct day today;
+    struct bynder *bynder;
+    bool portal_answers;
+    int code; /* of the first failure */
+};
+
+static void tell(struct checking *checking, const char *what, int failed, const char *fine,
+                 struct err *err)
+{
+    CLEANUP(text_release) struct text line = TEXT_INIT;
+
+    text_add_printable(&line, failed ? err->text : fine);
+    printf("%-5s %-9s %s\n", failed ? "FAIL" : "ok", what, text_cstr(&line));
+    if (failed && checking->code == 0)
+        checking->code = (int)err->code;
+    err_release(err);
+}
+
+static int check_database(struct checking *checking, const char **ret_fine, struct err *err)
+{
+    CLEANUP(database_release) struct database database = {.cluster = NULL};
+    const struct config_database *config = &checking->config->database;
+
+    if (database_open(config, &database, err))
+        return -1;
+    if (config->embedded && migrate_check(database.pg, err)) {
+        err_release(err);
+        *ret_fine =
+            arena_printf(checking->arena, "embedded in '%s', its schema is made by the next plan",
+                         config->embedded);
+        return 0;
+    }
+    if (!config->embedded && migrate_check(database.pg, err))
+        return -1;
+    *ret_fine = config->embedded
+                    ? arena_printf(checking->arena, "embedded in '%s', the schema is up to date",
+                                   config->embedded)
+                    : "connected, the schema is up to date";
+    return 0;
+}
+
+static int check_portal(struct checking *checking, const char **ret_fine, struct err *err)
+{
+    struct bynder_setup setup = {.config = &checking->config->portal};
+    struct snapshot snapshot = {.count = 0};
+
+    if (bynder_new(&setup, &checking->bynder, err))
+        return -1;
+    struct portal portal = bynder_read_only(checking->bynder);
+    if (portal.login(portal.self, checking->arena, &snapshot, err))
+        return -1;
+    checking->portal_answers = true;
+    const char *scopes = bynder_scopes(checking->bynder);
+    *ret_fine = arena_printf(checking->arena, "%s answers; the token's user is %s; scopes: %s",
+                             checking->config->portal.url, snapshot.own_id,
+                             scopes ? scopes : "not told (permanent token)");
+    return 0;
+}
+
+static int check_users(struct checking *checking, const char **ret_fine, struct err *err)
+{
+    int64_t all = -1, active = -1;
+
+    if (bynder_count(checking->bynder, true, &all, err) ||
+        bynder_count(checking->bynder, false, &active, err))
+        return -1;
+    if (all < 0 || active < 0)
+        *ret_fine = "listed, but the portal does not announce how many";
+    else
+        *ret_fine = arena_printf(checking->arena, "%lld with includeInActive=%s, %lld without%s",
+                                 (long long)all, checking->config->portal.include_inactive,
+                                 (long long)active,
+                                 all == active ? " (no inactive user, or the portal does not know "
+                                                 "the word: try include_inactive)"
+                                               : "");
+    return 0;
+}
+
+static int check_clock(struct checking *checking, const char **ret_fine, struct err *err)
+{
+    double offset = bynder_clock_offset(checking->bynder);
+
+    if (fabs(offset) > CLOCK_OFFSET_MAX_S)
+        return err_set(err, ERR_UNREACHABLE,
+                       "the portal's clock is %.0f s from this machine's; hint: is time "
+                       "synchronisation running?",
+                       offset);
+    *ret_fine = arena_printf(checking->arena, "%.0f s from the portal's", offset);
+    return 0;
+}
+
+static int check_roster(struct checking *checking, const char **ret_fine, struct err *err)
+{
+    struct roster roster = {.count = 0};
+
+    if (roster_read(checking->arena, &checking->config->roster, NULL, checking->now, &roster, err))
+        return -1;
+    roster_judge(&roster, checking->today);
+    *ret_fine =
+        arena_printf(checking->arena, "%zu people, %zu rows rejected, %zu with a duplicate key%s",
+                     roster_people(&roster), roster.rejected, roster.duplicates,
+                     roster.rejected + roster.duplicates ? "; see 'roster check'" : "");
+    return 0;
+}
+
+typedef int check_function(struct checking *checking, const char **ret_fine, struct err *err);
+
+static void run_check(struct checking *checking, const char *what, check_function *check)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    const char *fine = NULL;
+    int failed = check(checking, &fine, &err);
+
+    tell(checking, what, failed, fine, &err);
+}
+
+static void tell_policy_findings(struct checking *checking)
+{
+    const char *const *sentence = NULL;
+    size_t count =
+        policy_findings(checking->arena, &checking->config->policy, checking->today, &sentence);
+
+    for (size_t i = 0; i < count; i++)
+        log_warning("%s", sentence[i]);
+}
+
+static int check_all(const struct invocation *invocation, const struct config *config)
+{
+    const struct clock *clock = clock_system();
+    struct checking checking = {
+        .config = config,
+        .arena = invocation->arena,
+        .now = clock->now(clock->self),
+    };
+
+    checking.today = instant_day(checking.now, config->policy.zone);
+    printf("ok    config    %s: %zu rules, mode %s, time zone %s\n", config->path,
+           config->policy.rule_count, config->policy.enforce ? "enforce" : "report",
+           config->time_zone);
+    tell_policy_findings(&checking);
+    run_check(&checking, "database", check_database);
+    run_check(&checking, "roster", check_roster);
+    run_check(&checking, "portal", check_portal);
+    if (checking.portal_answers) {
+        run_check(&checking, "users", check_users);
+        run_check(&checking, "clock", check_clock);
+    }
+    bynder_free(checking.bynder);
+    return checking.code;
+}
+
+int verb_check(const struct invocation *invocation, struct err *err)
+{
+    struct config config;
+
+    if (invocation_option(invocation, "print-sample")) {
+        config_print_sample(stdout);
+        return 0;
+    }
+    if (invocation_option(invocation, "print-reference")) {
+        config_print_reference(stdout);
+        return 0;
+    }
+    if (session_config(invocation, &config, err))
+        return (int)err->code;
+    return check_all(invocation, &config);
+}
