@@ -372,6 +372,7 @@ create table plan (
     people bigint not null,
     rejected bigint not null,
     duplicates bigint not null,
+    roster_content bytea not null,
     policy_digest bytea not null,
     enforce boolean not null,
     keep bigint not null,
@@ -417,6 +418,7 @@ comment on column plan.requests is 'HTTP requests of the snapshot';
 comment on column plan.roster_id is 'roster it was made from';
 comment on column plan.roster_source is 'as in roster; likewise below';
 comment on column plan.roster_digest is 'as in roster';
+comment on column plan.roster_content is 'SHA-256 over the people in an order of their own: what the digest of the plan covers, so that the order of the rows does not matter';
 comment on column plan.roster_read_at is 'as in roster';
 comment on column plan.people is 'as in roster';
 comment on column plan.rejected is 'as in roster';

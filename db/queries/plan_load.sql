@@ -6,7 +6,8 @@ select p.plan_id, o.name, p.state, encode(p.digest, 'hex'), us(p.created_at), us
        p.requests, p.roster_id, p.roster_source, encode(p.roster_digest, 'hex'),
        us(p.roster_read_at), p.people, p.rejected, p.duplicates, encode(p.policy_digest, 'hex'),
        p.enforce, p.keep, p.suspend, p.deprovision, p.reactivate, p.waiting, p.findings,
-       p.seats_now, p.seats_after, p.idle_never, p.idle_unknown, p.rows
+       p.seats_now, p.seats_after, p.idle_never, p.idle_unknown, p.rows,
+       encode(p.roster_content, 'hex')
 from plan p
 join portal o using (portal_id)
 where p.portal_id = $1::bigint and p.plan_id = coalesce(

@@ -156,6 +156,7 @@ static int insert_plan(const struct store *store, const struct store_run *run,
         NUMBER(plan->idle.never),
         NUMBER(plan->idle.unknown),
         NUMBER(count_stored(plan)),
+        store_hex(&scratch, &inputs->roster_content),
     };
 #undef NUMBER
 
@@ -247,6 +248,7 @@ static struct plan_inputs read_inputs(const PGresult *result, struct arena *aren
         .roster_id = pg_int(result, 0, 22),
         .roster_source = store_string(arena, result, 0, 23),
         .roster_digest = store_digest(result, 0, 24),
+        .roster_content = store_digest(result, 0, 42),
         .roster_read_at = pg_instant(result, 0, 25),
         .people = (size_t)pg_int(result, 0, 26),
         .rejected = (size_t)pg_int(result, 0, 27),
