@@ -269,6 +269,8 @@ static const struct refusal refusals[] = {
     {URL_LINE, "    url = \"http://acme.bynder.com\";\n", 0,
      "is http:// to 'acme.bynder.com', which is not a loopback address"},
     {URL_LINE, "    url = \"http://127.0.0.1.example.com\";\n", 0, "is not a loopback address"},
+    {URL_LINE, "    url = \"http://192.0.2.1\";\n", 0, "is not a loopback address"},
+    {URL_LINE, "    url = \"http://126.255.255.255\";\n", 0, "is not a loopback address"},
     {URL_LINE, "    url = \"http://localhost.example.com\";\n", 0, "is not a loopback address"},
     {URL_LINE, "    url = \"http://127.0.0.1:8080\";\n", 0, NULL},
     {URL_LINE, "    url = \"http://[::1]:8080/\";\n", 0, NULL},
@@ -859,7 +861,7 @@ static void config_read_secret_from_each_source(void **state)
     CLEANUP(secret_release) struct secret secret = SECRET_INIT;
     CLEANUP(err_release) struct err err = ERR_INIT;
     const struct secret_source by_file = {.file = file};
-    const struct secret_source by_credential = {.credential = "client-secret"};
+    const struct secret_source by_credential = {.credential = "credential"};
     const struct secret_source by_nothing = {.file = NULL};
 
     (void)state;
@@ -867,7 +869,7 @@ static void config_read_secret_from_each_source(void **state)
     assert_string_equal(secret_reveal(&secret), "hunter2");
     secret_release(&secret);
     assert_int_equal(config_read_secret(&by_credential, &secret, &err), -1);
-    assert_non_null(strstr(err.text, "LoadCredential=client-secret:PATH"));
+    assert_non_null(strstr(err.text, "LoadCredential=credential:PATH"));
     assert_int_equal(config_read_secret(&by_nothing, &secret, &err), -1);
     assert_int_equal(setenv("CREDENTIALS_DIRECTORY", directory, 1), 0);
     assert_int_equal(config_read_secret(&by_credential, &secret, &err), 0);
@@ -1069,13 +1071,14 @@ static int set_up(void **state)
     put_text("client-secret", "hunter2\n");
     put_text("empty", "");
     put("open-secret", 0644, "hunter2\n", 8);
+    put("credential", 0440, "hunter2\n", 8); /* as systemd gives it to a group */
     return 0;
 }
 
 static int tear_down(void **state)
 {
-    static const char *const names[] = {"client-secret", "empty",     "open-secret", "test.conf",
-                                        "links.csv",     "huge.conf", "fifo"};
+    static const char *const names[] = {"client-secret", "credential", "empty",     "open-secret",
+                                        "test.conf",     "links.csv",  "huge.conf", "fifo"};
 
     (void)state;
     text_release(&small);
