@@ -4,6 +4,7 @@
  */
 #include "cmd/bynder-reconcile/session.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,7 +100,11 @@ int session_print(const char *path, const struct text *text, struct err *err)
 {
     if (path && strcmp(path, "-") != 0)
         return file_write(path, 0640, text_cstr(text), text->length, err);
-    if (fwrite(text_cstr(text), 1, text->length, stdout) != text->length)
-        return err_set(err, ERR_INTERNAL, "cannot write to standard output");
-    return 0;
+    if (fwrite(text_cstr(text), 1, text->length, stdout) == text->length && fflush(stdout) == 0)
+        return 0;
+    if (errno == EPIPE) { /* the reader has seen enough, as `| head` does: no error of ours */
+        clearerr(stdout);
+        return 0;
+    }
+    return err_set_errno(err, ERR_INTERNAL, errno, "cannot write to standard output");
 }

@@ -27,7 +27,7 @@ enum { EXIT_CHANGES = 10 };
 
 static void tell_waiting(void *context, double seconds, const char *why)
 {
-    (void)context;
+    progress_done(context); /* the progress line draws itself again */
     if (seconds >= 10)
         log_warning("waiting %.0f s: %s", seconds, why);
     else
@@ -35,9 +35,12 @@ static void tell_waiting(void *context, double seconds, const char *why)
 }
 
 /* Everything between the run's begin and its end. */
-static int make_plan(struct job *job, struct plan **ret_plan, struct err *err)
+static int make_plan(struct job *job, struct terminal_progress *terminal, struct plan **ret_plan,
+                     struct err *err)
 {
-    struct bynder_setup setup = {.config = &job->config->portal, .waiting = tell_waiting};
+    struct bynder_setup setup = {.config = &job->config->portal,
+                                 .waiting = tell_waiting,
+                                 .waiting_context = terminal};
     CLEANUP(bynder_freep) struct bynder *bynder = NULL;
     struct collected collected;
 
@@ -46,6 +49,7 @@ static int make_plan(struct job *job, struct plan **ret_plan, struct err *err)
     job->portal = bynder_read_only(bynder);
     if (collect(job, &collected, err))
         return -1;
+    progress_done(terminal);
     if (!collected.snapshot.complete)
         log_warning("the snapshot is incomplete: %s", collected.snapshot.incomplete_reason);
     return propose(job, &collected, ret_plan, err);
@@ -122,7 +126,7 @@ static int run_plan(const struct invocation *invocation, const struct config *co
     job.today = instant_day(job.now, config->policy.zone);
     if (store_lock(store, err) || store_run_begin(store, "plan", job.today, job.now, &job.run, err))
         return (int)err->code;
-    int failed = make_plan(&job, &plan, err);
+    int failed = make_plan(&job, &progress, &plan, err);
     progress_done(&progress);
     if (!failed)
         failed = show_plan(invocation, config, plan, format, err);
