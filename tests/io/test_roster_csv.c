@@ -123,6 +123,20 @@ static void roster_read_name_of_several_columns_joins_them(void **state)
     case_release(&c);
 }
 
+static void roster_read_configured_name_with_blanks_is_the_same_column(void **state)
+{
+    struct config_roster config = case_small_config();
+    struct roster_case c;
+
+    (void)state;
+    config.column.email = " Mail ";
+    config.column.username = " ";
+    c = case_read(&config, HEAD "7,a@b,Anna\n");
+    assert_read(&c);
+    assert_string_equal(c.roster.person[0].email, "a@b");
+    case_release(&c);
+}
+
 static void roster_read_one_column_for_two_fields_gives_both(void **state)
 {
     struct config_roster config = case_small_config();
@@ -554,6 +568,7 @@ int main(void)
         cmocka_unit_test(roster_read_good_shapes_gives_the_value),
         cmocka_unit_test(roster_read_header_alone_is_a_roster_of_nobody),
         cmocka_unit_test(roster_read_name_of_several_columns_joins_them),
+        cmocka_unit_test(roster_read_configured_name_with_blanks_is_the_same_column),
         cmocka_unit_test(roster_read_one_column_for_two_fields_gives_both),
         cmocka_unit_test(roster_read_row_numbers_are_those_of_a_spreadsheet),
         cmocka_unit_test(roster_read_bad_files_are_refused_with_the_place),

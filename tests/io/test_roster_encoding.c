@@ -104,6 +104,8 @@ static void encoding_push_illegal_text_is_refused_with_the_place(void **state)
         {"UTF-16BE", BYTES("\xFF\xFEh\0"), "byte order mark of UTF-16LE"},
         {"ISO-8859-1", BYTES("\xEF\xBB\xBFhi"), "byte order mark of UTF-8"},
         {"UTF-16", BYTES("h\0i\0"), "can be read in two ways"},
+        {"UCS-4LE", BYTES("h\0\0\0\x00\x00\x11\x00"), "line 1 "},
+        {"UTF-8", BYTES("\xED\xA0\xBD\xED\xB8\x80"), "byte offset 0"},
     };
 
     (void)state;
