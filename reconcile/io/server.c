@@ -533,6 +533,16 @@ static int launch(const struct server *server, const char *log, pid_t *ret_pid, 
     return child_start(&server->user, argv, log, ret_pid, err);
 }
 
+/* The socket has a lock file of its own, with the same weakness as the pid file. The directory is
+ * ours and no server of ours runs, so nobody holds it. */
+static void clear_socket_lock(const struct server *server)
+{
+    CLEANUP(text_release) struct text path = TEXT_INIT;
+
+    text_addf(&path, "%s" SOCKET_NAME ".lock", server->socket);
+    (void)unlink(text_cstr(&path));
+}
+
 static off_t size_of(const char *path)
 {
     struct stat status;
@@ -584,6 +594,7 @@ static int launch_once(const struct server *server, struct start *start, struct 
         return !has_ended(start->pid_fd)
                    ? 0
                    : did_not_start(server, start->log, start->log_from, "did not start", err);
+    clear_socket_lock(server);
     rotate_log(start->log);
     start->log_from = size_of(start->log);
     if (launch(server, start->log, &pid, err) < 0)
