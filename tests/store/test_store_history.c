@@ -1,0 +1,457 @@
+/*
+ * What the history adds to a new snapshot, and what the guards are told, against a real server.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store_world.h"
+
+static int setup(void **state)
+{
+    struct store_world *world = calloc(1, sizeof(*world));
+
+    store_world_begin(world);
+    *state = world;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    store_world_end(*state);
+    free(*state);
+    return 0;
+}
+
+static struct guard_history load(struct store_world *world, struct snapshot *snapshot)
+{
+    struct guard_history history = {.accept_gap = true};
+    struct err err = ERR_INIT;
+
+    if (store_load_history(&world->store, &world->arena, world->now, snapshot, &history, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_true(history.accept_gap); /* only its two fields are set */
+    return history;
+}
+
+static struct instant ago(const struct store_world *world, int days)
+{
+    return instant_add_us(world->now, -(int64_t)days * DAY_US);
+}
+
+/* --- last logins --------------------------------------------------------------------------------
+ */
+
+enum reading { NOT_READ, READ_NEVER, READ_UNREADABLE, READ_DAYS_AGO_1, READ_DAYS_AGO_9 };
+
+static struct login reading(const struct store_world *world, enum reading what)
+{
+    struct login login = {.source = LOGIN_FROM_SINGLE_READ, .seen_at = world->now};
+
+    switch (what) {
+    case NOT_READ:
+        login = (struct login){.kind = LOGIN_NOT_READ};
+        break;
+    case READ_NEVER:
+        login.kind = LOGIN_NEVER;
+        break;
+    case READ_UNREADABLE:
+        login.kind = LOGIN_UNREADABLE;
+        login.raw = "yesterday";
+        break;
+    case READ_DAYS_AGO_1:
+    case READ_DAYS_AGO_9:
+        login.kind = LOGIN_KNOWN;
+        login.at = ago(world, what == READ_DAYS_AGO_1 ? 1 : 9);
+        break;
+    }
+    return login;
+}
+
+/* Yesterday's reading, today's (days counted from today), what is believed, and what G5 counts. */
+static const struct {
+    enum reading before, now;
+    enum login_kind kind;
+    enum login_source source;
+    int days;
+    int known, lost;
+} merges[] = {
+    {NOT_READ, NOT_READ, LOGIN_NOT_READ, LOGIN_FROM_NOWHERE, 0, 0, 0},
+    {NOT_READ, READ_NEVER, LOGIN_NEVER, LOGIN_FROM_SINGLE_READ, 0, 0, 0},
+    {READ_NEVER, NOT_READ, LOGIN_NEVER, LOGIN_FROM_HISTORY, 0, 0, 0},
+    {READ_NEVER, READ_DAYS_AGO_9, LOGIN_KNOWN, LOGIN_FROM_SINGLE_READ, 9, 0, 0},
+    {READ_DAYS_AGO_9, NOT_READ, LOGIN_KNOWN, LOGIN_FROM_HISTORY, 10, 0, 0},
+    {READ_DAYS_AGO_9, READ_DAYS_AGO_1, LOGIN_KNOWN, LOGIN_FROM_SINGLE_READ, 1, 1, 0},
+    {READ_DAYS_AGO_1, READ_DAYS_AGO_9, LOGIN_KNOWN, LOGIN_FROM_HISTORY, 2, 1, 1},
+    {READ_DAYS_AGO_9, READ_NEVER, LOGIN_KNOWN, LOGIN_FROM_HISTORY, 10, 1, 1},
+    {READ_DAYS_AGO_9, READ_UNREADABLE, LOGIN_UNREADABLE, LOGIN_FROM_SINGLE_READ, 0, 1, 0},
+    {READ_UNREADABLE, NOT_READ, LOGIN_UNREADABLE, LOGIN_FROM_HISTORY, 0, 0, 0},
+    {READ_UNREADABLE, READ_DAYS_AGO_9, LOGIN_KNOWN, LOGIN_FROM_SINGLE_READ, 9, 0, 0},
+};
+
+static void store_load_history_merges_last_logins_newest_first(void **state)
+{
+    struct store_world *world = *state;
+    struct snapshot first = store_world_snapshot(world, COUNT_OF(merges)), second;
+    int64_t known = 0, lost = 0;
+
+    for (size_t i = 0; i < COUNT_OF(merges); i++)
+        first.account[i].login = reading(world, merges[i].before);
+    store_world_save(world, &first);
+    store_world_tomorrow(world);
+    second = store_world_snapshot(world, COUNT_OF(merges));
+    for (size_t i = 0; i < COUNT_OF(merges); i++)
+        second.account[i].login = reading(world, merges[i].now);
+    struct guard_history history = load(world, &second);
+    for (size_t i = 0; i < COUNT_OF(merges); i++) {
+        const struct login *login = &second.account[i].login;
+        if (login->kind != merges[i].kind || login->source != merges[i].source ||
+            (login->kind == LOGIN_KNOWN && login->at.us != ago(world, merges[i].days).us))
+            fail_msg("case %zu: kind %d, source %d", i, login->kind, login->source);
+        known += merges[i].known;
+        lost += merges[i].lost;
+    }
+    assert_int_equal(history.logins_known_before, known);
+    assert_int_equal(history.logins_lost, lost);
+    assert_string_equal(second.account[9].login.raw, "yesterday");
+}
+
+static void store_load_logins_fills_only_what_was_not_read(void **state)
+{
+    struct store_world *world = *state;
+    struct snapshot first = store_world_snapshot(world, 2), second;
+    struct instant seen = world->now;
+    struct err err = ERR_INIT;
+
+    for (size_t i = 0; i < first.count; i++) {
+        first.account[i].login = reading(world, READ_DAYS_AGO_1);
+        first.account[i].department = "Sales";
+    }
+    store_world_save(world, &first);
+    store_world_tomorrow(world);
+    second = store_world_snapshot(world, 3);
+    second.account[1].login = reading(world, READ_NEVER);
+    assert_int_equal(store_load_logins(&world->store, &world->arena, &second, &err), 0);
+    assert_int_equal(second.account[0].login.source, LOGIN_FROM_HISTORY);
+    assert_true(second.account[0].login.at.us == ago(world, 2).us);
+    assert_true(second.account[0].login.seen_at.us == seen.us);
+    assert_string_equal(second.account[0].department, "Sales");
+    assert_int_equal(second.account[1].login.kind, LOGIN_NEVER);
+    assert_null(second.account[1].department);
+    assert_int_equal(second.account[2].login.kind, LOGIN_NOT_READ);
+}
+
+/* --- an account's life --------------------------------------------------------------------------
+ */
+
+static void store_load_history_of_a_new_account_begins_with_this_snapshot(void **state)
+{
+    struct store_world *world = *state;
+    struct snapshot snapshot = store_world_snapshot(world, 2);
+
+    snapshot.account[1].status = ACCOUNT_INACTIVE;
+    (void)load(world, &snapshot);
+    assert_true(snapshot.account[0].history.first_seen.us == world->now.us);
+    assert_true(snapshot.account[0].history.ever_active);
+    assert_false(snapshot.account[1].history.ever_active);
+    assert_false(instant_is_set(snapshot.account[0].history.suspended_by_us));
+    assert_false(instant_is_set(snapshot.account[0].history.unlinked_since));
+}
+
+static void store_load_history_remembers_first_sight_and_ever_active(void **state)
+{
+    struct store_world *world = *state;
+    struct snapshot first = store_world_snapshot(world, 2), second;
+    struct instant begin = world->now;
+
+    first.account[1].status = ACCOUNT_INACTIVE;
+    store_world_save(world, &first);
+    store_world_tomorrow(world);
+    second = store_world_snapshot(world, 2);
+    second.account[0].status = ACCOUNT_INACTIVE;
+    (void)load(world, &second);
+    assert_true(second.account[0].history.first_seen.us == begin.us);
+    assert_true(second.account[0].history.ever_active);
+    assert_true(second.account[1].history.ever_active); /* by this snapshot */
+}
+
+static void store_load_history_incomplete_snapshot_makes_nobody_gone(void **state)
+{
+    struct store_world *world = *state;
+    struct snapshot first = store_world_snapshot(world, 3), second;
+
+    store_world_save(world, &first);
+    store_world_tomorrow(world);
+    second = store_world_snapshot(world, 1);
+    second.complete = false;
+    (void)load(world, &second);
+    assert_int_equal(second.count, 1);
+    second.complete = true;
+    (void)load(world, &second);
+    assert_int_equal(second.count, 3);
+    assert_int_equal(second.account[2].status, ACCOUNT_GONE);
+    assert_true(second.account[2].history.ever_active);
+}
+
+#define ACT(number, action, at, person)                                                            \
+    "insert into act (portal_id, act_id, account_id, action, done_at, person_status) select "      \
+    "portal_id, " number ", account_id, '" action "', '" at "', " person                           \
+    " from account where account_id like '00000001%'"
+
+/* We suspend on the first day at 03:00; then one letter a day: A active, I inactive, x a snapshot
+ * that is incomplete and does not have the account. The last day is the one that is asked about. */
+static const struct {
+    const char *days;
+    const char *more; /* another act, or NULL */
+    bool suspended, reactivated;
+} lives[] = {
+    {"AI", NULL, true, false},
+    {"AII", NULL, true, false},
+    {"AA", NULL, false, true},
+    {"AAI", NULL, false, true},
+    {"AIA", NULL, false, true},
+    {"AIAI", NULL, false, true},
+    {"AxI", NULL, true, false},
+    {"AIA", ACT("2", "reactivate", "2026-11-02T12:00:00Z", "null"), false, false},
+    {"AIAI", ACT("2", "suspend", "2026-11-03T12:00:00Z", "'absent'"), true, false},
+};
+
+static void live(struct store_world *world, const char *days, struct snapshot *ret_last)
+{
+    for (size_t i = 0; days[i]; i++) {
+        if (i > 0)
+            store_world_tomorrow(world);
+        struct snapshot snapshot = store_world_snapshot(world, 2);
+        if (days[i] == 'I')
+            snapshot.account[0].status = ACCOUNT_INACTIVE;
+        if (days[i] == 'x') {
+            snapshot.complete = false;
+            snapshot.account++;
+            snapshot.count--;
+        }
+        if (days[i + 1])
+            store_world_save(world, &snapshot);
+        if (i == 0)
+            store_world_execute(world, ACT("1", "suspend", "2026-11-01T03:00:00Z", "'departed'"));
+        *ret_last = snapshot;
+    }
+}
+
+static void store_load_history_tells_who_is_suspended_by_us_and_who_came_back(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(lives); i++) {
+        struct store_world world;
+        struct snapshot last;
+
+        store_world_begin(&world);
+        live(&world, lives[i].days, &last);
+        if (lives[i].more)
+            store_world_execute(&world, lives[i].more);
+        (void)load(&world, &last);
+        const struct account_history *history = &last.account[0].history;
+        if (instant_is_set(history->suspended_by_us) != lives[i].suspended ||
+            history->reactivated_since != lives[i].reactivated)
+            fail_msg("%s (%zu): suspended %d, reactivated %d", lives[i].days, i,
+                     instant_is_set(history->suspended_by_us), history->reactivated_since);
+        if (lives[i].suspended && !lives[i].more)
+            assert_int_equal(history->suspended_as, PERSON_DEPARTED);
+        assert_false(instant_is_set(last.account[1].history.suspended_by_us));
+        store_world_end(&world);
+    }
+}
+
+/* --- links --------------------------------------------------------------------------------------
+ */
+
+static void save_links(struct store_world *world, enum link_kind kind, struct roster *roster)
+{
+    struct snapshot snapshot = store_world_snapshot(world, 1);
+    struct pairing pairing = {.kind = kind};
+    struct err err = ERR_INIT;
+
+    *roster = store_world_roster(world, 1);
+    if (kind == LINK_ONE)
+        pairing = (struct pairing){
+            .kind = kind, .key = MATCH_BY_EMPLOYEE_NUMBER, .person = &roster->person[0]};
+    store_world_save(world, &snapshot);
+    store_world_save_roster(world, roster, true);
+    if (store_save_links(&world->store, &snapshot, roster, &pairing, 97.5, &err) < 0)
+        fail_msg("%s", err.text);
+}
+
+static struct instant unlinked(struct store_world *world)
+{
+    struct snapshot snapshot = store_world_snapshot(world, 1);
+
+    (void)load(world, &snapshot);
+    return snapshot.account[0].history.unlinked_since;
+}
+
+static void store_save_links_counts_absence_from_the_first_unbroken_roster(void **state)
+{
+    struct store_world *world = *state;
+    struct roster roster;
+
+    save_links(world, LINK_ONE, &roster);
+    assert_false(instant_is_set(unlinked(world)));
+    store_world_tomorrow(world);
+    save_links(world, LINK_NONE, &roster);
+    struct instant first = world->now;
+    store_world_tomorrow(world);
+    save_links(world, LINK_NONE, &roster);
+    assert_true(unlinked(world).us == first.us);
+    store_world_tomorrow(world);
+    save_links(world, LINK_AMBIGUOUS, &roster);
+    assert_false(instant_is_set(unlinked(world)));
+    store_world_tomorrow(world);
+    save_links(world, LINK_NONE, &roster);
+    assert_true(unlinked(world).us == world->now.us);
+    assert_int_equal(store_world_number(world, "select count(*) from link_version"), 4);
+    assert_string_equal(store_world_text(world, "select person_key from link_version "
+                                                "where kind = 'one'"),
+                        "n:00001");
+}
+
+/* --- what the guards compare with ---------------------------------------------------------------
+ */
+
+static struct guard_history guards(struct store_world *world, const struct roster *roster)
+{
+    const struct limits limits = {.suspend = {.rolling_days = 30},
+                                  .deprovision = {.rolling_days = 7}};
+    struct guard_history history;
+    struct err err = ERR_INIT;
+
+    if (store_load_guard_history(&world->store, &world->arena, &limits, roster, world->now,
+                                 &history, &err) < 0)
+        fail_msg("%s", err.text);
+    return history;
+}
+
+static void store_load_guard_history_of_an_empty_portal_has_nothing(void **state)
+{
+    struct store_world *world = *state;
+    struct roster roster = store_world_roster(world, 1);
+    struct guard_history history = guards(world, &roster);
+
+    assert_true(history.first_plan);
+    assert_int_equal(history.last_roster_people, -1);
+    assert_false(instant_is_set(history.same_bytes_since));
+    assert_int_equal(history.last_snapshot_accounts, -1);
+    assert_true(history.last_matched_percent < 0);
+    assert_int_equal(history.suspended_in_window, 0);
+    assert_int_equal(history.deprovisioned_in_window, 0);
+    assert_false(day_is_set(history.last_run_day));
+    assert_null(history.stopped_by);
+}
+
+static void store_load_guard_history_compares_with_what_was_accepted(void **state)
+{
+    struct store_world *world = *state;
+    struct roster good = store_world_roster(world, 20), bad = store_world_roster(world, 5), last;
+    struct snapshot whole = store_world_snapshot(world, 9), part = store_world_snapshot(world, 3);
+
+    store_world_save(world, &whole);
+    store_world_save_roster(world, &good, true);
+    save_links(world, LINK_ONE, &last); /* one account, one person, 97.5 % */
+    store_world_tomorrow(world);
+    part.complete = false;
+    store_world_save(world, &part);
+    store_world_save_roster(world, &bad, false);
+    struct guard_history history = guards(world, &bad);
+    assert_int_equal(history.last_roster_people, 1);
+    assert_int_equal(history.last_snapshot_accounts, 1);
+    assert_true(history.last_matched_percent > 97.4 && history.last_matched_percent < 97.6);
+    store_world_execute(world, "insert into stop (portal_id, stop_id, reason, who, since) select "
+                               "portal_id, 1, 'audit week', 'anna', '2026-11-02T01:00Z' "
+                               "from portal");
+    history = guards(world, &bad);
+    assert_string_equal(history.stopped_by,
+                        "stopped by anna since 2026-11-02 01:00 UTC: audit week");
+}
+
+static void store_load_guard_history_finds_since_when_the_bytes_are_the_same(void **state)
+{
+    struct store_world *world = *state;
+    struct roster same = store_world_roster(world, 2), other = store_world_roster(world, 3);
+
+    store_world_save_roster(world, &same, true);
+    store_world_tomorrow(world);
+    store_world_save_roster(world, &other, true);
+    store_world_tomorrow(world);
+    same.read_at = world->now;
+    struct instant since = world->now;
+    assert_false(instant_is_set(guards(world, &same).same_bytes_since));
+    store_world_save_roster(world, &same, true);
+    store_world_tomorrow(world);
+    same.read_at = world->now;
+    store_world_save_roster(world, &same, false);
+    assert_true(guards(world, &same).same_bytes_since.us == since.us);
+    assert_false(instant_is_set(guards(world, &other).same_bytes_since));
+}
+
+static void store_load_guard_history_counts_acts_inside_the_rolling_window(void **state)
+{
+    struct store_world *world = *state;
+    struct snapshot snapshot = store_world_snapshot(world, 1);
+    struct roster roster = store_world_roster(world, 1);
+
+    store_world_save(world, &snapshot);
+    /* just outside and just inside of 30 and of 7 days before 2026-11-01T02:00 */
+    store_world_execute(world, ACT("1", "suspend", "2026-10-02T02:00:00Z", "null"));
+    store_world_execute(world, ACT("2", "suspend", "2026-10-02T02:00:01Z", "null"));
+    store_world_execute(world, ACT("3", "suspend", "2026-10-31T02:00:00Z", "null"));
+    store_world_execute(world, ACT("4", "deprovision", "2026-10-25T02:00:00Z", "null"));
+    store_world_execute(world, ACT("5", "deprovision", "2026-10-25T02:00:01Z", "null"));
+    struct guard_history history = guards(world, &roster);
+    assert_int_equal(history.suspended_in_window, 2);
+    assert_int_equal(history.deprovisioned_in_window, 1);
+}
+
+static void store_load_good_rosters_gives_each_time_once_in_order(void **state)
+{
+    struct store_world *world = *state;
+    const struct instant *good = NULL;
+    size_t count = 0;
+    struct err err = ERR_INIT;
+    struct instant changed = ago(world, 1), begin = world->now;
+
+    for (unsigned i = 0; i < 5; i++) {
+        struct roster roster = store_world_roster(world, i + 1);
+        roster.modified = i < 2 ? changed : INSTANT_NONE; /* read twice, changed once */
+        store_world_save_roster(world, &roster, i != 3);
+        store_world_tomorrow(world);
+    }
+    assert_int_equal(store_load_good_rosters(&world->store, &world->arena, &good, &count, &err), 0);
+    assert_int_equal(count, 3);
+    assert_true(good[0].us == changed.us);
+    assert_true(good[1].us == begin.us + 2 * DAY_US);
+    assert_true(good[2].us == begin.us + 4 * DAY_US);
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        CASE(store_load_history_merges_last_logins_newest_first),
+        CASE(store_load_logins_fills_only_what_was_not_read),
+        CASE(store_load_history_of_a_new_account_begins_with_this_snapshot),
+        CASE(store_load_history_remembers_first_sight_and_ever_active),
+        CASE(store_load_history_incomplete_snapshot_makes_nobody_gone),
+        cmocka_unit_test(store_load_history_tells_who_is_suspended_by_us_and_who_came_back),
+        CASE(store_save_links_counts_absence_from_the_first_unbroken_roster),
+        CASE(store_load_guard_history_of_an_empty_portal_has_nothing),
+        CASE(store_load_guard_history_compares_with_what_was_accepted),
+        CASE(store_load_guard_history_finds_since_when_the_bytes_are_the_same),
+        CASE(store_load_guard_history_counts_acts_inside_the_rolling_window),
+        CASE(store_load_good_rosters_gives_each_time_once_in_order),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
