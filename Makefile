@@ -128,7 +128,8 @@ EXTRA_CPPFLAGS = $(if $(findstring tests/,$@),-Itests/support -DPROGRAM_PATH='"$
 
 $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call lib_of,core) $(call lib_of,base)
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS) -lcmocka
-$(B)/tests/scenario/%: $(B)/obj/tests/scenario/%.o $(call lib_of,core) $(call lib_of,base)
+SCENARIO_SRC := $(filter-out tests/scenario/test_%,$(wildcard tests/scenario/*.c))
+$(B)/tests/scenario/%: $(B)/obj/tests/scenario/%.o $(call obj,$(SCENARIO_SRC)) $(call lib_of,core) $(call lib_of,base)
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS) -lcmocka
 define SUITE_RULE
 $(B)/tests/$(1)/%: $(B)/obj/tests/$(1)/%.o $(call obj,$(SUPPORT_SRC)) $(LIBS_ALL)

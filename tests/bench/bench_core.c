@@ -131,8 +131,9 @@ static void make_world(struct world *world, size_t count)
 static double time_sort(const struct world *world)
 {
     char path[] = "/tmp/bench-core-XXXXXX";
-    char *const argv[] = {"sort", path, "-o", "/dev/null", NULL};
-    char *const environment[] = {"LC_ALL=C", NULL};
+    char sort[] = "sort", output[] = "-o", nowhere[] = "/dev/null", locale[] = "LC_ALL=C";
+    char *const argv[] = {sort, path, output, nowhere, NULL};
+    char *const environment[] = {locale, NULL};
     FILE *file = fdopen(mkstemp(path), "w");
     int status = 0;
     pid_t pid;
