@@ -1,0 +1,543 @@
+/*
+ * Plans, announcements, runs and the lock, against a real server: what was stored comes back as it
+ * was, or not at all.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cluster_fixture.h"
+#include "io/report.h"
+#include "store_world.h"
+
+static int setup(void **state)
+{
+    struct store_world *world = calloc(1, sizeof(*world));
+
+    store_world_begin(world);
+    *state = world;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    store_world_end(*state);
+    free(*state);
+    return 0;
+}
+
+/* --- a plan by hand -----------------------------------------------------------------------------
+ */
+
+#define ROWS 4
+
+/* Strings that a careless writer would spoil, empty ones and NULL, and numbers at their ends. */
+static void fill_rows(struct store_world *world, struct plan_row *row)
+{
+    struct arena *arena = &world->arena;
+
+    for (unsigned i = 0; i < ROWS; i++) {
+        struct account account = store_world_account(world, i + 1);
+        row[i] = (struct plan_row){
+            .action = ACTION_SUSPEND,
+            .new_announcement = true,
+            .account_id = account.id,
+            .username = account.username,
+            .email = account.email,
+            .name = "Zoë \"\\N\"\t李\nO'Neil",
+            .rule = "idle",
+            .reason = arena_printf(arena, "idle: last login %u days ago; a 'quote'", i),
+            .row = "R7",
+            .not_before = day_add(world->today, 14),
+            .account = "active",
+            .person = "employed",
+            .employee_number = "",
+            .matched_by = "employee_number",
+            .last_login = instant_add_us(world->now, -123456789012345),
+            .last_login_source = "single read",
+            .idle_days = (int)i - 1,
+            .profile = "Users",
+            .roles = "MANAGE VIEW",
+            .uses_person = i % 2 == 0,
+            .uses_login = true,
+        };
+    }
+    row[ROWS - 2] = (struct plan_row){.action = ACTION_KEEP,
+                                      .finding = true,
+                                      .rule = "",
+                                      .row = "P2",
+                                      .idle_days = -1,
+                                      .held_by = "G5"};
+    row[ROWS - 1] = (struct plan_row){.action = ACTION_KEEP, .rule = "", .idle_days = -1};
+}
+
+static const char *const notes[] = {"the protection of 'boss' is over"};
+
+static struct plan make_plan(struct store_world *world)
+{
+    struct snapshot snapshot = store_world_snapshot(world, ROWS);
+    struct roster roster = store_world_roster(world, ROWS);
+    struct plan plan = {
+        .portal = "acme",
+        .state = PLAN_PROPOSED,
+        .created_at = world->now,
+        .expires_at = instant_add_us(world->now, 3 * DAY_US),
+        .today = world->today,
+        .time_zone = "Europe/Amsterdam",
+        .first_plan = true,
+        .approvals_suspend = 1,
+        .approvals_deprovision = 2,
+        .totals = {.keep = 2,
+                   .suspend = 2,
+                   .waiting = 2,
+                   .findings = 1,
+                   .seats_now = 4,
+                   .seats_after = 2},
+        .idle = {.never = 5, .unknown = 6},
+        .row = arena_calloc(&world->arena, ROWS, sizeof(plan.row[0])),
+        .row_count = ROWS,
+        .guard = arena_calloc(&world->arena, 2, sizeof(plan.guard[0])),
+        .guard_count = 2,
+        .note = notes,
+        .note_count = 1,
+    };
+
+    store_world_save(world, &snapshot);
+    store_world_save_roster(world, &roster, true);
+    plan.inputs = (struct plan_inputs){
+        .snapshot_id = snapshot.id,
+        .snapshot_taken_at = snapshot.taken_at,
+        .snapshot_complete = true,
+        .accounts = 4,
+        .active = 3,
+        .inactive = 1,
+        .gone = 8,
+        .unreadable = 9,
+        .requests = 7,
+        .snapshot_digest = snapshot.digest,
+        .roster_id = roster.id,
+        .roster_source = roster.source,
+        .roster_digest = roster.digest,
+        .roster_read_at = roster.read_at,
+        .people = 4,
+        .rejected = 1,
+        .duplicates = 2,
+        .policy_digest = digest_of("policy", 6),
+        .enforce = true,
+    };
+    fill_rows(world, plan.row);
+    plan.guard[0] = (struct guard_finding){"G1", false, "48 h", "3 h", "the roster is 3 h old"};
+    plan.guard[1] = (struct guard_finding){"G11", false, NULL, "", "the first plan"};
+    for (size_t i = 0; i < PLAN_IDLE_BUCKETS; i++)
+        plan.idle.bucket[i] = i * i;
+    plan.digest = plan_digest(&plan);
+    return plan;
+}
+
+static void save(struct store_world *world, struct plan *plan)
+{
+    struct err err = ERR_INIT;
+
+    plan->digest = plan_digest(plan);
+    if (store_save_plan(&world->store, &world->run, plan, &err) < 0)
+        fail_msg("%s", err.text);
+}
+
+static struct plan *load(struct store_world *world, int64_t id)
+{
+    struct plan *plan = NULL;
+    struct err err = ERR_INIT;
+
+    if (store_load_plan(&world->store, &world->arena, id, world->now, &plan, &err) < 0)
+        fail_msg("%s", err.text);
+    return plan;
+}
+
+/* --- there and back -----------------------------------------------------------------------------
+ */
+
+static void store_load_plan_renders_as_the_one_that_was_made(void **state)
+{
+    struct store_world *world = *state;
+    struct plan plan = make_plan(world);
+
+    save(world, &plan);
+    assert_int_equal(plan.id, 1);
+    struct plan *loaded = load(world, 1);
+    assert_int_equal(loaded->row_count, ROWS - 1); /* the plain keep is no part of it */
+    plan.row_count--;
+    for (unsigned i = 0; i < REPORT_FORMAT_COUNT; i++) {
+        const struct report_style style = {.width = 100};
+        CLEANUP(text_release) struct text made = TEXT_INIT, again = TEXT_INIT;
+        report_plan(&plan, (enum report_format)i, &style, &made);
+        report_plan(loaded, (enum report_format)i, &style, &again);
+        assert_string_equal(text_cstr(&made), text_cstr(&again));
+    }
+}
+
+static void assert_text(const char *was, const char *is)
+{
+    if (!was || !is)
+        assert_ptr_equal(was, is);
+    else
+        assert_string_equal(was, is);
+}
+
+static void store_load_plan_gives_every_field_back(void **state)
+{
+    struct store_world *world = *state;
+    struct plan plan = make_plan(world);
+
+    save(world, &plan);
+    struct plan *is = load(world, 0);
+    assert_int_equal(is->state, PLAN_PROPOSED);
+    assert_true(is->expires_at.us == plan.expires_at.us && is->created_at.us == plan.created_at.us);
+    assert_int_equal(is->today.number, plan.today.number);
+    assert_string_equal(is->time_zone, plan.time_zone);
+    assert_true(is->first_plan);
+    assert_int_equal(is->approvals_suspend, 1);
+    assert_int_equal(is->approvals_deprovision, 2);
+    assert_memory_equal(&is->totals, &plan.totals, sizeof(plan.totals));
+    assert_memory_equal(&is->idle, &plan.idle, sizeof(plan.idle));
+    assert_null(is->inputs.snapshot_incomplete_reason);
+    assert_string_equal(is->inputs.roster_source, plan.inputs.roster_source);
+    is->inputs.roster_source = plan.inputs.roster_source;
+    assert_int_equal(is->inputs.requests, 7);
+    assert_int_equal(is->inputs.gone, 8);
+    assert_int_equal(is->inputs.unreadable, 9);
+    assert_int_equal(is->inputs.duplicates, 2);
+    for (size_t i = 0; i < is->row_count; i++) {
+        const struct plan_row *a = &plan.row[i], *b = &is->row[i];
+        assert_text(a->name, b->name);
+        assert_text(a->employee_number, b->employee_number);
+        assert_text(a->held_by, b->held_by);
+        assert_text(a->department, b->department);
+        assert_int_equal(a->idle_days, b->idle_days);
+        assert_int_equal(a->uses_person, b->uses_person);
+        assert_int_equal(a->uses_login, b->uses_login);
+        assert_true(a->last_login.us == b->last_login.us);
+    }
+    assert_null(is->guard[1].limit);
+    assert_string_equal(is->guard[1].actual, "");
+    assert_string_equal(is->note[0], plan.note[0]);
+}
+
+/* Each change of what a person would approve. */
+static const char *const tampering[] = {
+    "update plan_row set action = 'deprovision' where position = 1",
+    "update plan_row set account_id = '00000009-2B3A-141F-8F07D71AA1F223BD' where position = 1",
+    "update plan_row set not_before = null where position = 2",
+    "update plan_row set reason = 'because' where position = 2",
+    "update plan_row set held_by = null",
+    "delete from plan_row where position = 3",
+    "insert into plan_row (portal_id, plan_id, position, action, finding, new_announcement, "
+    "uses_person, uses_login) select portal_id, plan_id, 9, 'suspend', false, false, false, false "
+    "from plan",
+    "update plan_guard set hold = true where position = 1",
+    "update plan set snapshot_digest = sha256('x')",
+    "update plan set digest = sha256('x')",
+    "update plan set approvals_suspend = 0",
+    "update plan set today = today + 1",
+};
+
+static void store_load_plan_changed_in_the_database_is_refused(void **state)
+{
+    struct store_world *world = *state;
+    struct plan plan = make_plan(world);
+    struct err err = ERR_INIT;
+
+    save(world, &plan);
+    for (size_t i = 0; i < COUNT_OF(tampering); i++) {
+        struct plan *loaded = NULL;
+        CLEANUP(err_release) struct err why = ERR_INIT;
+
+        assert_int_equal(pg_begin(world->pg, &err), 0);
+        store_world_execute(world, tampering[i]);
+        if (store_load_plan(&world->store, &world->arena, 1, world->now, &loaded, &why) == 0)
+            fail_msg("not noticed: %s", tampering[i]);
+        assert_int_equal(why.code, ERR_INTERNAL);
+        assert_null(loaded);
+        pg_rollback(world->pg);
+    }
+    assert_non_null(load(world, 1));
+}
+
+static void store_load_plan_of_an_empty_portal_is_none(void **state)
+{
+    struct store_world *world = *state;
+
+    assert_null(load(world, 0));
+    assert_null(load(world, 3));
+}
+
+static void store_load_plan_whose_time_is_over_is_expired(void **state)
+{
+    struct store_world *world = *state;
+    struct plan plan = make_plan(world);
+
+    save(world, &plan);
+    world->now = instant_add_us(plan.expires_at, -1);
+    assert_int_equal(load(world, 0)->state, PLAN_PROPOSED);
+    world->now = plan.expires_at;
+    assert_int_equal(load(world, 0)->state, PLAN_EXPIRED);
+    store_world_execute(world, "update plan set state = 'applied'");
+    assert_int_equal(load(world, 0)->state, PLAN_APPLIED);
+}
+
+static void store_save_plan_takes_the_place_of_undecided_ones(void **state)
+{
+    static const enum plan_state before[] = {PLAN_PROPOSED, PLAN_HELD,    PLAN_EMPTY,
+                                             PLAN_APPROVED, PLAN_APPLIED, PLAN_REJECTED};
+    static const enum plan_state after[] = {PLAN_EXPIRED,  PLAN_EXPIRED, PLAN_EMPTY,
+                                            PLAN_APPROVED, PLAN_APPLIED, PLAN_REJECTED};
+    struct store_world *world = *state;
+
+    for (size_t i = 0; i < COUNT_OF(before); i++) {
+        struct plan plan = make_plan(world), next = make_plan(world);
+        plan.state = before[i];
+        save(world, &plan);
+        save(world, &next);
+        assert_int_equal(load(world, plan.id)->state, after[i]);
+        assert_int_equal(load(world, next.id)->state, PLAN_PROPOSED);
+    }
+}
+
+/* --- announcements ------------------------------------------------------------------------------
+ */
+
+static size_t announced(struct store_world *world, unsigned account,
+                        struct announcement *ret_announcement)
+{
+    struct snapshot snapshot = store_world_snapshot(world, ROWS);
+    struct guard_history history = {.first_plan = false};
+    struct err err = ERR_INIT;
+
+    if (store_load_history(&world->store, &world->arena, world->now, &snapshot, &history, &err) < 0)
+        fail_msg("%s", err.text);
+    const struct account_history *life = &snapshot.account[account - 1].history;
+    if (life->announcement_count > 0)
+        *ret_announcement = life->announcement[0];
+    return life->announcement_count;
+}
+
+static void store_save_plan_announces_only_what_nothing_holds(void **state)
+{
+    struct store_world *world = *state;
+    struct plan plan = make_plan(world);
+    struct announcement announcement;
+
+    plan.row[1].held_by = "G7";
+    plan.state = PLAN_HELD;
+    save(world, &plan);
+    assert_int_equal(announced(world, 1, &announcement), 1);
+    assert_string_equal(announcement.rule, "idle");
+    assert_int_equal(announcement.on.number, world->today.number);
+    assert_true(announcement.login_at.us == plan.row[0].last_login.us);
+    assert_int_equal(announced(world, 2, &announcement), 0);
+    assert_int_equal(announced(world, 3, &announcement), 0);
+    assert_string_equal(store_world_text(world, "select mode from announcement"), "enforce");
+}
+
+/* What the next day's plan says of account 2, and what becomes of its announcement. */
+static const struct {
+    const char *what;
+    bool there, fresh, held, incomplete;
+    size_t count;
+    int age; /* days since it was announced */
+} next_days[] = {
+    {"still proposed", true, false, false, false, 1, 1},
+    {"announced anew after a login", true, true, false, false, 1, 0},
+    {"no longer proposed", false, false, false, false, 0, 0},
+    {"missing from a held plan", false, false, true, false, 1, 1},
+    {"missing from an incomplete plan", false, false, false, true, 1, 1},
+};
+
+static void store_save_plan_ends_an_announcement_only_on_good_evidence(void **state)
+{
+    struct store_world *world = *state;
+
+    for (size_t i = 0; i < COUNT_OF(next_days); i++) {
+        struct plan plan = make_plan(world), next;
+        struct announcement announcement = {.rule = NULL};
+        size_t count;
+
+        store_world_execute(world, "delete from announcement");
+        save(world, &plan);
+        store_world_tomorrow(world);
+        next = make_plan(world);
+        next.row[0].new_announcement = false;
+        next.row[1].new_announcement = next_days[i].fresh;
+        if (!next_days[i].there)
+            next.row[1].action = ACTION_KEEP;
+        if (next_days[i].held)
+            next.state = PLAN_HELD;
+        next.inputs.snapshot_complete = !next_days[i].incomplete;
+        save(world, &next);
+        count = announced(world, 2, &announcement);
+        if (count != next_days[i].count ||
+            (count && day_between(announcement.on, world->today) != next_days[i].age))
+            fail_msg("%s: %zu announcements", next_days[i].what, count);
+        assert_int_equal(announced(world, 1, &announcement), 1);
+    }
+}
+
+/* --- guards that must not let go by themselves --------------------------------------------------
+ */
+
+static struct guard_history guards(struct store_world *world)
+{
+    const struct limits limits = {.suspend = {.rolling_days = 30},
+                                  .deprovision = {.rolling_days = 30}};
+    struct roster roster = store_world_roster(world, 1);
+    struct guard_history history;
+    struct err err = ERR_INIT;
+
+    if (store_load_guard_history(&world->store, &world->arena, &limits, &roster, world->now,
+                                 &history, &err) < 0)
+        fail_msg("%s", err.text);
+    return history;
+}
+
+static void store_load_guard_history_passes_over_what_the_same_guard_held(void **state)
+{
+    struct store_world *world = *state;
+    struct plan plan = make_plan(world);
+    struct day first = world->today;
+
+    store_world_execute(world, "update snapshot set matched_percent = 98");
+    save(world, &plan);
+    assert_false(guards(world).first_plan);
+    assert_int_equal(guards(world).last_run_day.number, first.number);
+    store_world_tomorrow(world);
+    plan = make_plan(world);
+    plan.guard[0] = (struct guard_finding){"G6", true, NULL, NULL, "matched fell"};
+    plan.guard[1] = (struct guard_finding){"G13", true, NULL, NULL, "the day is odd"};
+    store_world_execute(world, "update snapshot set matched_percent = 60 where snapshot_id = 2");
+    save(world, &plan);
+    assert_true(guards(world).last_matched_percent > 97);
+    assert_int_equal(guards(world).last_run_day.number, first.number);
+    store_world_execute(world, "update plan_guard set hold = false");
+    assert_true(guards(world).last_matched_percent < 61);
+    assert_int_equal(guards(world).last_run_day.number, world->today.number);
+}
+
+/* --- runs, lock, status -------------------------------------------------------------------------
+ */
+
+static void store_lock_taken_by_another_session_names_its_run(void **state)
+{
+    struct store_world *world = *state;
+    const struct pg_settings settings = {.conninfo = cluster_fixture_conninfo()};
+    CLEANUP(pg_closep) struct pg *pg = NULL;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct store other, elsewhere;
+
+    assert_int_equal(store_lock(&world->store, &err), 0);
+    assert_int_equal(pg_open(&settings, &pg, &err), 0);
+    assert_int_equal(store_open(pg, "acme", "http://127.0.0.1", &other, &err), 0);
+    assert_int_equal(store_lock(&other, &err), -1);
+    assert_int_equal(err.code, ERR_LOCKED);
+    assert_non_null(strstr(err.text, "bynder-reconcile"));
+    store_world_execute(world, "update run set started_at = now()");
+    assert_int_equal(store_lock(&other, &err), -1);
+    assert_non_null(strstr(err.text, "'plan', process"));
+    assert_int_equal(store_open(pg, "other", "http://127.0.0.1", &elsewhere, &err), 0);
+    assert_int_equal(store_lock(&elsewhere, &err), 0); /* one lock a portal */
+    pg_close(world->pg);
+    world->pg = TAKE(pg);
+    other.pg = world->pg;
+    for (int i = 0; i < 500 && store_lock(&other, &err) < 0; i++)
+        store_world_execute(world, "select pg_sleep(0.01)"); /* until the session is really gone */
+    assert_int_equal(store_lock(&other, &err), 0);
+}
+
+static void store_open_same_name_gives_the_same_portal(void **state)
+{
+    struct store_world *world = *state;
+    struct store again;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    assert_int_equal(store_open(world->pg, "acme", "https://moved", &again, &err), 0);
+    assert_true(again.portal_id == world->store.portal_id && again.portal_id > 0);
+    assert_string_equal(store_world_text(world, "select url from portal"), "https://moved");
+    store_world_execute(world, "update portal set name = 'by chance'");
+    assert_int_equal(store_open(world->pg, "acme", "https://moved", &again, &err), -1);
+    assert_int_equal(err.code, ERR_CONFIG);
+}
+
+static void store_load_status_shows_the_newest_of_everything(void **state)
+{
+    struct store_world *world = *state;
+    struct store_status status;
+    struct plan plan;
+    struct err err = ERR_INIT;
+
+    assert_int_equal(store_load_status(&world->store, &world->arena, &status, &err), 0);
+    assert_int_equal(status.plan_id, 0);
+    assert_false(instant_is_set(status.snapshot_taken_at));
+    assert_false(status.locked);
+    for (int i = 0; i < 12; i++)
+        store_world_tomorrow(world);
+    plan = make_plan(world);
+    plan.guard[0].hold = true;
+    plan.state = PLAN_HELD;
+    save(world, &plan);
+    assert_int_equal(store_run_end(&world->store, &world->run, world->now, 20, "held", &err), 0);
+    assert_int_equal(store_lock(&world->store, &err), 0);
+    assert_int_equal(store_load_status(&world->store, &world->arena, &status, &err), 0);
+    assert_string_equal(status.portal, "acme");
+    assert_int_equal(status.run_count, 10);
+    assert_int_equal(status.run[0].exit_code, 20);
+    assert_string_equal(status.run[0].message, "held");
+    assert_int_equal(status.run[1].exit_code, -1);
+    assert_int_equal(status.accounts, ROWS);
+    assert_true(status.roster_good);
+    assert_int_equal(status.people, ROWS);
+    assert_int_equal(status.plan_id, plan.id);
+    assert_int_equal(status.plan_state, PLAN_HELD);
+    assert_int_equal(status.held_count, 1);
+    assert_string_equal(status.held[0], "the roster is 3 h old");
+    assert_true(status.locked);
+    assert_true(status.database_bytes > 1000000);
+}
+
+static void store_save_plan_of_an_older_run_is_refused(void **state)
+{
+    struct store_world *world = *state;
+    struct plan plan = make_plan(world);
+    struct store_run old = world->run;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    store_world_tomorrow(world);
+    assert_int_equal(store_save_plan(&world->store, &old, &plan, &err), -1);
+    assert_int_equal(err.code, ERR_LOCKED);
+    assert_int_equal(plan.id, 0);
+    assert_int_equal(store_world_number(world, "select count(*) from plan"), 0);
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        CASE(store_load_plan_renders_as_the_one_that_was_made),
+        CASE(store_load_plan_gives_every_field_back),
+        CASE(store_load_plan_changed_in_the_database_is_refused),
+        CASE(store_load_plan_of_an_empty_portal_is_none),
+        CASE(store_load_plan_whose_time_is_over_is_expired),
+        CASE(store_save_plan_takes_the_place_of_undecided_ones),
+        CASE(store_save_plan_announces_only_what_nothing_holds),
+        CASE(store_save_plan_ends_an_announcement_only_on_good_evidence),
+        CASE(store_load_guard_history_passes_over_what_the_same_guard_held),
+        CASE(store_lock_taken_by_another_session_names_its_run),
+        CASE(store_open_same_name_gives_the_same_portal),
+        CASE(store_load_status_shows_the_newest_of_everything),
+        CASE(store_save_plan_of_an_older_run_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
