@@ -88,6 +88,7 @@ static int check_address(CURLU *url, enum scheme *ret_scheme, struct err *err)
         [SCHEME_HTTP] = "http", [SCHEME_HTTPS] = "https", [SCHEME_SFTP] = "sftp"};
     CLEANUP(part_cleanup) char *scheme = url ? url_part(url, CURLUPART_SCHEME) : NULL;
     CLEANUP(part_cleanup) char *host = url ? url_part(url, CURLUPART_HOST) : NULL;
+    CLEANUP(part_cleanup) char *path = url ? url_part(url, CURLUPART_PATH) : NULL;
     CLEANUP(part_cleanup) char *password = url ? url_part(url, CURLUPART_PASSWORD) : NULL;
     size_t i = 0;
 
@@ -106,6 +107,8 @@ static int check_address(CURLU *url, enum scheme *ret_scheme, struct err *err)
     if (password)
         return err_set(err, ERR_CONFIG,
                        "roster.source holds a password; hint: roster.credentials_file");
+    if (i == SCHEME_SFTP && (!path || path[strlen(path) - 1] == '/'))
+        return err_set(err, ERR_CONFIG, "roster.source is a directory, a file is expected");
     *ret_scheme = (enum scheme)i;
     return 0;
 }
@@ -135,16 +138,33 @@ static int set_credentials(CURL *easy, const struct config_roster *config, enum 
     return 0;
 }
 
-/* libcurl checks the key of the host against this file and refuses one that is not in it. */
-static void set_known_hosts(CURL *easy)
+/* A file in ~/.ssh that can be read; false leaves *ret_path empty. */
+static bool find_in_home(const char *name, struct text *ret_path)
 {
     const char *home = getenv("HOME");
-    CLEANUP(text_release) struct text path = TEXT_INIT;
 
-    text_addf(&path, "%s/.ssh/known_hosts", home ? home : "");
+    text_clear(ret_path);
+    if (!home)
+        return false;
+    text_addf(ret_path, "%s/.ssh/%s", home, name);
+    return access(text_cstr(ret_path), R_OK) == 0;
+}
+
+/* libcurl checks the host's key against the file of known hosts and refuses one that is not in it.
+ * Of our own keys it would try RSA alone, which it signs in a way that servers no longer take. */
+static void set_ssh_files(CURL *easy)
+{
+    static const char *const keys[] = {"id_ed25519", "id_ecdsa", "id_rsa"};
+    CLEANUP(text_release) struct text path = TEXT_INIT;
+    bool found = find_in_home("known_hosts", &path);
+
     (void)curl_easy_setopt(easy, CURLOPT_SSH_KNOWNHOSTS,
-                           access(text_cstr(&path), R_OK) == 0 ? text_cstr(&path)
-                                                               : "/etc/ssh/ssh_known_hosts");
+                           found ? text_cstr(&path) : "/etc/ssh/ssh_known_hosts");
+    found = false;
+    for (size_t i = 0; i < COUNT_OF(keys) && !found; i++)
+        found = find_in_home(keys[i], &path);
+    if (found)
+        (void)curl_easy_setopt(easy, CURLOPT_SSH_PRIVATE_KEYFILE, text_cstr(&path));
 }
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *context)
@@ -252,7 +272,7 @@ int roster_fetch(const struct config_roster *config, struct text *ret_body,
         return err_set(err, ERR_INTERNAL, "libcurl does not start");
     set_options(easy, url, &transfer, reason);
     if (scheme == SCHEME_SFTP)
-        set_known_hosts(easy);
+        set_ssh_files(easy);
     if (set_credentials(easy, config, scheme, err) < 0)
         return -1;
     if (perform(easy, scheme, &transfer, reason, ret_modified, err) < 0) {

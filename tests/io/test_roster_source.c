@@ -151,6 +151,8 @@ static void roster_read_address_of_no_file_is_a_configuration_error(void **state
         {"ftp://host.example/roster.csv", "cannot be 'ftp:'"},
         {"http://host.example/roster.csv", "http: to a host on the network"},
         {"http://127.0.0.1.example/roster.csv", "http: to a host on the network"},
+        {"sftp://host.example/hr/", "is a directory"},
+        {"sftp://host.example", "is a directory"},
         {"https://anna:geheim@host.example/roster.csv", "holds a password"},
     };
 
