@@ -80,7 +80,7 @@ static void assert_unreachable(bool listening, const char *words)
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct pg *pg = NULL;
     uint16_t port;
-    CLEANUP(cleanup_fd) int fd = quiet_port(listening, &port);
+    int fd = quiet_port(listening, &port);
     int64_t start = seconds_now();
 
     text_addf(&conninfo, "host=127.0.0.1 port=%u dbname=acme", (unsigned)port);
@@ -93,6 +93,7 @@ static void assert_unreachable(bool listening, const char *words)
     assert_non_null(strstr(err.text, words));
     assert_null(pg);
     assert_true(seconds_now() - start <= 3);
+    (void)close(fd);
 }
 
 static void pg_open_server_that_never_answers_ends_at_the_deadline(void **state)
@@ -120,7 +121,6 @@ static void pg_open_wrong_conninfo_is_config(void **state)
 
 static void pg_open_missing_database_is_unreachable(void **state)
 {
-    CLEANUP(pg_closep) struct pg *first = cluster_fixture_open();
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(text_release) struct text conninfo = TEXT_INIT;
     struct pg *pg = NULL;
