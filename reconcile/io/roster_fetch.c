@@ -252,7 +252,7 @@ static int perform(CURL *easy, enum scheme scheme, const struct transfer *transf
     if (scheme != SCHEME_SFTP && check_answer(easy, err) < 0)
         return -1;
     (void)curl_easy_getinfo(easy, CURLINFO_FILETIME_T, &modified);
-    *ret_modified = modified > 0 ? (struct instant){.us = modified * SECOND_US} : INSTANT_NONE;
+    ret_modified->us = modified > 0 ? modified * SECOND_US : 0;
     return 0;
 }
 
