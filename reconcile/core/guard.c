@@ -106,7 +106,7 @@ static struct guard_finding guard_people(const struct scene *scene)
     int64_t people = (int64_t)roster_people(scene->roster);
     int64_t last = scene->history->last_roster_people;
     double allowed = last > 0 ? (double)last * scene->limits->max_shrink_percent / 100.0 : 0.0;
-    bool few = people < scene->limits->min_people;
+    bool few = people == 0 || people < scene->limits->min_people; /* empty is never good */
 
     if (allowed < SHRINK_ROWS)
         allowed = SHRINK_ROWS;

@@ -20,12 +20,17 @@ enum person_status person_judge(const struct person *person, struct day today,
 {
     bool says_here = person->word == PERSON_EMPLOYED || person->word == PERSON_ON_LEAVE;
     bool left = day_is_set(person->last_day) && day_compare(person->last_day, today) < 0;
-    bool came_back = left && day_is_set(person->hire_date) &&
+    bool came_back = day_is_set(person->last_day) && day_is_set(person->hire_date) &&
                      day_compare(person->hire_date, person->last_day) > 0;
+    bool starts_later = day_is_set(person->hire_date) && day_compare(person->hire_date, today) > 0;
 
-    if (left && came_back && !says_here) {
-        /* An old last day and a newer hire date: only a status word can say which one counts. */
+    if (came_back && !says_here) {
+        /* A last day and a newer hire date: only a status word can say which one counts. */
         *ret_reason = "the hire date is after the last day, and no status says employed";
+        return PERSON_UNKNOWN;
+    }
+    if (starts_later && person->word == PERSON_DEPARTED && !left) {
+        *ret_reason = "the status says departed, but the hire date is still to come";
         return PERSON_UNKNOWN;
     }
     if (left && !came_back && says_here) {
@@ -36,7 +41,7 @@ enum person_status person_judge(const struct person *person, struct day today,
         return PERSON_DEPARTED;
     if (person->word == PERSON_DEPARTED && !day_is_set(person->last_day))
         return PERSON_DEPARTED;
-    if (day_is_set(person->hire_date) && day_compare(person->hire_date, today) > 0)
+    if (starts_later && (left || !came_back)) /* until the last day of the time before: here */
         return PERSON_FUTURE;
     if (person->word == PERSON_ON_LEAVE)
         return PERSON_ON_LEAVE;

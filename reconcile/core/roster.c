@@ -50,15 +50,18 @@ static size_t count_duplicates(const struct roster *roster)
     struct arena arena = ARENA_INIT;
     const char **number = arena_calloc(&arena, roster->count + 1, sizeof(number[0]));
     const char **email = arena_calloc(&arena, roster->count + 1, sizeof(email[0]));
+    const char **username = arena_calloc(&arena, roster->count + 1, sizeof(username[0]));
     bool *shared = arena_calloc(&arena, roster->count + 1, sizeof(shared[0]));
     size_t count = 0;
 
     for (size_t i = 0; i < roster->count; i++) {
         number[i] = fold_text(&arena, roster->person[i].employee_number);
         email[i] = fold_text(&arena, roster->person[i].email);
+        username[i] = fold_text(&arena, roster->person[i].username);
     }
     mark_shared(roster, number, shared);
     mark_shared(roster, email, shared);
+    mark_shared(roster, username, shared);
     for (size_t i = 0; i < roster->count; i++)
         count += shared[i];
     arena_release(&arena);

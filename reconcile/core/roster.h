@@ -25,8 +25,8 @@ struct roster {
  * rejected, blind and duplicates. Idempotent for the same day. */
 void roster_judge(struct roster *roster, struct day today);
 
-/* The time the roster speaks of: when it was last changed, or when it was read if that is earlier or
- * nobody told. Reading one file twice does not make two rosters. */
+/* The time the roster speaks of: when it was last changed, or when it was read if that is earlier
+ * or nobody told. Reading one file twice does not make two rosters. */
 struct instant roster_as_of(const struct roster *roster);
 
 /* SHA-256 over everybody in an order of its own: the same rows in any order, with any other columns
