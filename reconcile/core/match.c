@@ -93,8 +93,8 @@ static const char *person_key(const struct index *index, const struct person *pe
     case MATCH_BY_EMAIL:
         return canonical_email(index, person->email);
     case MATCH_BY_USERNAME:
-        return index->matching->roster_has_username ? fold_text(index->arena, person->username)
-                                                    : canonical_email(index, person->email);
+        return canonical_email(index, index->matching->roster_has_username ? person->username
+                                                                           : person->email);
     case MATCH_BY_NOTHING:
     case MATCH_KEY_COUNT:
         break;
@@ -287,9 +287,18 @@ static struct pairing match_one(const struct index *index, const struct finds *f
 /* --- the links file
  * -------------------------------------------------------------------------------- */
 
-/* What a person wrote down for this account: NULL = nothing; *ret_several when lines disagree. */
+/* The lines of the links file by what they name, and how many accounts each line fits. */
+struct overrides {
+    struct table by_name;
+    struct line_use {
+        uint32_t accounts, last; /* `last` is the last account counted, from 1 */
+    } * use;
+};
+
+/* What a person wrote down for this account: NULL = nothing; *ret_several when lines disagree, or
+ * one fits another account too. */
 static const struct link_override *find_override(const struct index *index,
-                                                 const struct table *overrides,
+                                                 const struct overrides *overrides,
                                                  const struct account *account, bool *ret_several)
 {
     const char *const name[] = {account->id, account->username, account->email};
@@ -297,11 +306,13 @@ static const struct link_override *find_override(const struct index *index,
 
     *ret_several = false;
     for (size_t i = 0; i < COUNT_OF(name); i++) {
-        uint32_t at = table_find(overrides, fold_text(index->arena, name[i]));
-        for (; at != TABLE_END; at = table_next(overrides, at)) {
-            const struct link_override *link = &index->matching->link[table_value(overrides, at)];
+        uint32_t at = table_find(&overrides->by_name, fold_text(index->arena, name[i]));
+        for (; at != TABLE_END; at = table_next(&overrides->by_name, at)) {
+            uint32_t line = table_value(&overrides->by_name, at);
+            const struct link_override *link = &index->matching->link[line];
             if (found && !text_equal(found->employee_number, link->employee_number))
                 *ret_several = true;
+            *ret_several |= overrides->use[line].accounts > 1;
             found = link;
         }
     }
@@ -318,10 +329,28 @@ static struct pairing follow_override(const struct index *index, const struct li
         return (struct pairing){.kind = LINK_NONE, .key = MATCH_BY_LINKS_FILE};
     const struct person *person = least_person(
         index, MATCH_BY_LINKS_FILE, table_find(&index->by[MATCH_BY_LINKS_FILE], number), &several);
-    if (several_lines || several || !person)
-        return (struct pairing){
-            .kind = LINK_AMBIGUOUS, .key = MATCH_BY_LINKS_FILE, .other = person};
+    if (several_lines || several || !person) /* nobody to name that order would not change */
+        return (struct pairing){.kind = LINK_AMBIGUOUS, .key = MATCH_BY_LINKS_FILE};
     return (struct pairing){.kind = LINK_ONE, .key = MATCH_BY_LINKS_FILE, .person = person};
+}
+
+/* Counts for each line the accounts it fits; ones that are gone do not contest it. */
+static void count_line_uses(const struct index *index, const struct snapshot *snapshot,
+                            struct overrides *overrides)
+{
+    for (size_t i = 0; i < snapshot->count; i++) {
+        const struct account *account = &snapshot->account[i];
+        const char *const name[] = {account->id, account->username, account->email};
+
+        for (size_t k = 0; k < COUNT_OF(name) && account->status != ACCOUNT_GONE; k++) {
+            uint32_t at = table_find(&overrides->by_name, fold_text(index->arena, name[k]));
+            for (; at != TABLE_END; at = table_next(&overrides->by_name, at)) {
+                struct line_use *use = &overrides->use[table_value(&overrides->by_name, at)];
+                use->accounts += use->last != i + 1; /* by two of its names is once */
+                use->last = (uint32_t)i + 1;
+            }
+        }
+    }
 }
 
 /* A person's word in the links file goes before every key. */
@@ -329,14 +358,17 @@ static void follow_overrides(const struct index *index, const struct snapshot *s
                              struct pairing *pairing)
 {
     const struct matching *matching = index->matching;
-    struct table overrides;
+    struct overrides overrides = {
+        .use = mem_calloc(matching->link_count, sizeof(overrides.use[0])),
+    };
 
-    table_init(&overrides, matching->link_count);
+    table_init(&overrides.by_name, matching->link_count);
     for (size_t i = 0; i < matching->link_count; i++) {
         const char *key = fold_text(index->arena, matching->link[i].account);
         if (key)
-            table_add(&overrides, key, (uint32_t)i);
+            table_add(&overrides.by_name, key, (uint32_t)i);
     }
+    count_line_uses(index, snapshot, &overrides);
     for (size_t i = 0; i < snapshot->count; i++) {
         bool several = false;
         const struct link_override *link =
@@ -344,7 +376,8 @@ static void follow_overrides(const struct index *index, const struct snapshot *s
         if (link)
             pairing[i] = follow_override(index, link, several);
     }
-    table_release(&overrides);
+    table_release(&overrides.by_name);
+    free(overrides.use);
 }
 
 static void match_accounts(const struct index *index, const struct snapshot *snapshot,

@@ -81,6 +81,18 @@ static bool split_address(struct arena *arena, const char *email, struct address
     return true;
 }
 
+/* An account without an e-mail address often has one as its username; a person likewise. */
+static const char *address_text(const char *email, const char *username)
+{
+    return email || !username || !strchr(username, '@') ? email : username;
+}
+
+/* The look of an address without its accents, which are as easily lost as a letter is mistaken. */
+static const char *skeleton_key(struct arena *arena, const char *whole)
+{
+    return fold_skeleton(arena, fold_plain_name(arena, whole));
+}
+
 /* Keeps the least (kind, person). */
 static void propose(struct finder *finder, uint32_t account, enum near_kind kind,
                     const struct person *person)
@@ -259,7 +271,8 @@ static void index_account(struct finder *finder, uint32_t i)
 
     if (name)
         table_add(&finder->by_name, name, i);
-    if (!split_address(&finder->arena, account->email, &finder->address[i]))
+    if (!split_address(&finder->arena, address_text(account->email, account->username),
+                       &finder->address[i]))
         return;
     const struct address *address = &finder->address[i];
     table_add(&finder->by_local,
@@ -268,7 +281,7 @@ static void index_account(struct finder *finder, uint32_t i)
         table_add(&finder->edit_domain, address->domain, i);
     add_edits(finder, i);
     if (finder->skeletons)
-        table_add(&finder->by_skeleton, fold_skeleton(&finder->arena, address->whole), i);
+        table_add(&finder->by_skeleton, skeleton_key(&finder->arena, address->whole), i);
 }
 
 static void visit_table(struct finder *finder, const struct table *table, const char *key,
@@ -283,14 +296,14 @@ static void visit_person(struct finder *finder, const struct person *person, str
     struct address address;
 
     visit_table(finder, &finder->by_name, name_key(scratch, person->name), NEAR_NAME, person);
-    if (!split_address(scratch, person->email, &address))
+    if (!split_address(scratch, address_text(person->email, person->username), &address))
         return;
     visit_table(finder, &finder->by_local,
                 arena_strndup(scratch, address.whole, address.local_length), NEAR_LOCAL_PART,
                 person);
     visit_edits(finder, &address, person, scratch);
     if (finder->skeletons)
-        visit_table(finder, &finder->by_skeleton, fold_skeleton(scratch, address.whole),
+        visit_table(finder, &finder->by_skeleton, skeleton_key(scratch, address.whole),
                     NEAR_LOOK_ALIKE, person);
 }
 
@@ -298,12 +311,13 @@ static bool has_skeletons(const struct snapshot *snapshot, const struct roster *
                           const struct pairing *pairing)
 {
     for (size_t i = 0; i < snapshot->count; i++) {
-        const char *email = snapshot->account[i].email;
+        const char *email = address_text(snapshot->account[i].email, snapshot->account[i].username);
         if (is_wanted(&pairing[i]) && email && !text_is_ascii(email))
             return true;
     }
     for (size_t i = 0; i < roster->count; i++) {
-        if (roster->person[i].email && !text_is_ascii(roster->person[i].email))
+        const char *email = address_text(roster->person[i].email, roster->person[i].username);
+        if (email && !text_is_ascii(email))
             return true;
     }
     return false;
