@@ -27,7 +27,10 @@ static enum truth ask_person(const struct conditions *conditions, const struct s
 {
     if (subject->status == PERSON_UNKNOWN)
         return TRUTH_UNKNOWN;
-    return truth_of(conditions->person & (1U << subject->status));
+    if (conditions->person & (1U << subject->status))
+        return TRUTH_TRUE; /* for absent R6 still wants its proof */
+    /* In no row, but a row that nobody can read may be theirs, and may say anything. */
+    return subject->status == PERSON_ABSENT && subject->blind_rows ? TRUTH_UNKNOWN : TRUTH_FALSE;
 }
 
 static enum truth ask_login(const struct conditions *conditions, const struct subject *subject)
@@ -106,6 +109,8 @@ static bool any_matches(const struct patterns *patterns, const char *value, stru
 
 static enum truth ask_username(const struct conditions *conditions, const struct subject *subject)
 {
+    if (!subject->account->username)
+        return TRUTH_UNKNOWN;
     return truth_of(
         any_matches(&conditions->username, subject->account->username, subject->scratch));
 }
@@ -167,13 +172,15 @@ static enum truth ask_department(const struct conditions *conditions, const stru
 {
     const char *department = subject_department(subject->account, subject->person);
 
-    if (!department && !subject->person)
+    if (!department)
         return TRUTH_UNKNOWN; /* neither HR nor a single read told us */
     return truth_of(any_matches(&conditions->department, department, subject->scratch));
 }
 
 static enum truth ask_country(const struct conditions *conditions, const struct subject *subject)
 {
+    if (!subject->account->country)
+        return TRUTH_UNKNOWN;
     return truth_of(any_matches(&conditions->country, subject->account->country, subject->scratch));
 }
 
@@ -297,6 +304,7 @@ struct subject subject_of(const struct policy *policy, const struct policy_conte
         .idle_days = -1,
         .departed_days = -1,
         .absence_provable = context->absence_provable,
+        .blind_rows = context->blind_rows,
         .scratch = scratch,
     };
     struct day known = instant_day(known_since(history), policy->zone);

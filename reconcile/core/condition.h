@@ -19,6 +19,7 @@ struct subject {
     int suspended_days;            /* -1 = not suspended by us */
     unsigned absent_rosters;       /* R6 */
     bool absence_provable;
+    bool blind_rows;
     struct arena *scratch; /* for folding */
 };
 

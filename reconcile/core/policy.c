@@ -103,11 +103,31 @@ static const struct profile *find_profile(const struct judge *judge, const char 
 /* --- protections: each returns the reason to keep, or NULL
  * ----------------------------------------- */
 
+/* Hex digits alone, whatever their case: one service writes an id as 8-4-4-16, another one as
+ * 8-4-4-4-12. Too many protected is the harmless mistake. */
+static bool is_same_id(const char *a, const char *b)
+{
+    if (!a || !b)
+        return false;
+    for (;; a++, b++) {
+        while (*a == '-')
+            a++;
+        while (*b == '-')
+            b++;
+        char left = *a >= 'a' && *a <= 'z' ? (char)(*a - 'a' + 'A') : *a;
+        char right = *b >= 'a' && *b <= 'z' ? (char)(*b - 'a' + 'A') : *b;
+        if (left != right)
+            return false;
+        if (!left)
+            return true;
+    }
+}
+
 static const char *protect_own(struct judge *judge, const struct subject *subject)
 {
     const char *own = judge->context->snapshot->own_id;
 
-    return own && text_equal(own, subject->account->id) ? "this is the job's own user" : NULL;
+    return is_same_id(own, subject->account->id) ? "this is the job's own user" : NULL;
 }
 
 static const char *protect_unreadable(struct judge *judge, const struct subject *subject)
@@ -169,7 +189,8 @@ static const char *protect_contested(struct judge *judge, const struct subject *
                             "ambiguous: account %s is matched to the same person by another key",
                             pairing->rival->id ? pairing->rival->id : "without an id");
     if (pairing->key == MATCH_BY_LINKS_FILE)
-        return "ambiguous: the links file names nobody in the roster, or several people";
+        return "ambiguous: the links file names nobody in the roster or several people, or its "
+               "line fits several accounts";
     return arena_printf(
         judge->arena, "ambiguous: the %s of %s stands in more than one row of the roster",
         pairing->key == MATCH_BY_NOTHING ? "key" : match_key_name(pairing->key),
@@ -277,11 +298,28 @@ static const char *forbid_never_active(struct judge *judge, const struct rule *r
     return "never seen active by us: it may be a pending access request";
 }
 
+/* By naming it, or by a veto that spares only who has logged in. */
+static bool relies_on_never(const struct rule *rule)
+{
+    const unsigned never = 1U << LOGIN_NEVER;
+
+    return (rule->when.login & never) ||
+           (rule->has_unless && rule->unless.login && !(rule->unless.login & never));
+}
+
+static bool relies_on_absent(const struct rule *rule)
+{
+    const unsigned absent = 1U << PERSON_ABSENT;
+
+    return (rule->when.person & absent) || rule->when.absent_rosters_min >= 0 ||
+           (rule->has_unless && rule->unless.person && !(rule->unless.person & absent));
+}
+
 static const char *forbid_never_logged_in(struct judge *judge, const struct rule *rule,
                                           const struct subject *subject)
 {
     (void)judge;
-    if (subject->account->login.kind != LOGIN_NEVER || !(rule->when.login & (1U << LOGIN_NEVER)) ||
+    if (subject->account->login.kind != LOGIN_NEVER || !relies_on_never(rule) ||
         rule->when.known_days_min >= 0)
         return NULL;
     return "the rule has no known_days_min, without which never logged in proves nothing";
@@ -292,8 +330,7 @@ static const char *forbid_absent(struct judge *judge, const struct rule *rule,
 {
     int needed = rule->when.absent_rosters_min;
 
-    if (subject->status != PERSON_ABSENT ||
-        (!(rule->when.person & (1U << PERSON_ABSENT)) && needed < 0))
+    if (subject->status != PERSON_ABSENT || !relies_on_absent(rule))
         return NULL;
     if (needed < 0)
         needed = ABSENT_ROSTERS_DEFAULT;
@@ -349,7 +386,8 @@ static bool rule_hits(const struct rule *rule, const struct subject *subject)
 static bool asks_person(const struct conditions *conditions)
 {
     return conditions->person || conditions->departed_days_min >= 0 ||
-           conditions->absent_rosters_min >= 0 || conditions->department.count > 0;
+           conditions->absent_rosters_min >= 0 || conditions->department.count > 0 ||
+           conditions->employee_number.count > 0;
 }
 
 static bool asks_login(const struct conditions *conditions)
@@ -362,9 +400,11 @@ static const char *acting_row(const struct rule *rule, const struct subject *sub
 {
     if (rule->action == ACTION_DEPROVISION)
         return "R2";
-    if (subject->status == PERSON_ABSENT && asks_person(&rule->when))
+    if (subject->status == PERSON_ABSENT &&
+        (rule->when.person || rule->when.absent_rosters_min >= 0))
         return "R6";
-    if (subject->status == PERSON_DEPARTED && asks_person(&rule->when))
+    if (subject->status == PERSON_DEPARTED &&
+        (rule->when.person || rule->when.departed_days_min >= 0))
         return "R10";
     if (rule->when.idle_days_min >= 0)
         return "R4";
@@ -373,31 +413,33 @@ static const char *acting_row(const struct rule *rule, const struct subject *sub
     return "R11";
 }
 
-/* R7: the announcement this rule made, unless a login came since. */
+/* R7: the latest announcement this rule made, unless a login came since. */
 static const struct announcement *find_announcement(const struct rule *rule,
                                                     const struct account *account)
 {
     const struct account_history *history = &account->history;
+    const struct announcement *latest = NULL;
 
     for (size_t i = 0; i < history->announcement_count; i++) {
         const struct announcement *one = &history->announcement[i];
-        if (!text_equal(one->rule, rule->name))
+        bool login_since = account->login.kind == LOGIN_KNOWN &&
+                           instant_compare(account->login.at, one->login_at) > 0;
+        if (!text_equal(one->rule, rule->name) || login_since)
             continue;
-        if (account->login.kind == LOGIN_KNOWN &&
-            instant_compare(account->login.at, one->login_at) > 0)
-            return NULL;
-        return one;
+        if (!latest || day_compare(one->on, latest->on) > 0)
+            latest = one;
     }
-    return NULL;
+    return latest;
 }
 
 static void apply_grace(struct judge *judge, const struct rule *rule, const struct subject *subject,
                         struct decision *decision)
 {
-    const struct announcement *announcement = find_announcement(rule, subject->account);
+    const struct announcement *announcement =
+        judge->context->first_plan ? NULL : find_announcement(rule, subject->account);
     struct day today = judge->context->today;
     char announced[DAY_TEXT_SIZE], due[DAY_TEXT_SIZE];
-    struct day on = announcement && !judge->context->first_plan ? announcement->on : today;
+    struct day on = announcement ? announcement->on : today;
 
     if (rule->grace_days <= 0)
         return;
@@ -418,8 +460,8 @@ static void decide_action(struct judge *judge, const struct rule *rule,
     decision->rule = rule->name;
     decision->row = acting_row(rule, subject);
     decision->reason = explain_rule(judge->arena, rule, subject, judge->policy);
-    decision->uses_person = asks_person(&rule->when) || asks_person(&rule->unless);
-    decision->uses_login = asks_login(&rule->when) || asks_login(&rule->unless);
+    decision->uses_person |= asks_person(&rule->when) || asks_person(&rule->unless);
+    decision->uses_login |= asks_login(&rule->when) || asks_login(&rule->unless);
     apply_grace(judge, rule, subject, decision);
 }
 
@@ -439,7 +481,11 @@ static bool decide_by(struct judge *judge, const struct rule *rule, const struct
     const char *why = NULL;
 
     if (rule->action == ACTION_KEEP) {
-        keep_by_rule(rule, "R12", "the rule says keep", decision);
+        keep_by_rule(rule, "R12",
+                     conditions_hold(&rule->when, subject) == TRUTH_TRUE
+                         ? "the rule says keep"
+                         : "the rule says keep, and nobody can tell that it does not apply",
+                     decision);
         return true;
     }
     if (rule->action == ACTION_SUSPEND && subject->account->status != ACCOUNT_ACTIVE) {
@@ -477,6 +523,29 @@ static bool is_rehired(const struct subject *subject)
             history->suspended_as == PERSON_UNKNOWN);
 }
 
+/* A keep rule that did not hit although nothing but the person (or the login) speaks against it:
+ * what a later rule does then relies on that fact, and is held with it (G1 to G3, G5, G6). */
+static void note_reliance(const struct rule *rule, const struct subject *subject,
+                          struct decision *decision)
+{
+    struct conditions rest = rule->when;
+
+    if (rule->action != ACTION_KEEP)
+        return;
+    if (asks_person(&rule->when) || asks_person(&rule->unless)) {
+        rest.person = 0;
+        rest.departed_days_min = rest.absent_rosters_min = -1;
+        rest.department.count = rest.employee_number.count = 0;
+        decision->uses_person |= conditions_hold(&rest, subject) != TRUTH_FALSE;
+    }
+    rest = rule->when;
+    if (asks_login(&rule->when) || asks_login(&rule->unless)) {
+        rest.login = 0;
+        rest.idle_days_min = -1;
+        decision->uses_login |= conditions_hold(&rest, subject) != TRUTH_FALSE;
+    }
+}
+
 static void decide_rules(struct judge *judge, const struct subject *subject,
                          struct decision *decision)
 {
@@ -486,6 +555,7 @@ static void decide_rules(struct judge *judge, const struct subject *subject,
         const struct rule *rule = &judge->policy->rule[i];
         if (rule_hits(rule, subject) && decide_by(judge, rule, subject, decision))
             return;
+        note_reliance(rule, subject, decision);
     }
     if (is_rehired(subject)) {
         struct day since =
@@ -572,7 +642,7 @@ size_t policy_findings(struct arena *arena, const struct policy *policy, struct 
     for (size_t i = 0; i < policy->rule_count; i++) {
         const struct rule *rule = &policy->rule[i];
         if (rule->action != ACTION_KEEP && (rule->when.login & (1U << LOGIN_NEVER)) &&
-            rule->when.known_days_min < 0)
+            !(rule->when.login & (1U << LOGIN_KNOWN)) && rule->when.known_days_min < 0)
             sentence[count++] = arena_printf(arena,
                                              "rule '%s' says login = \"never\" without "
                                              "known_days_min: it will never act (R5)",
@@ -611,6 +681,31 @@ static void digest_conditions(struct digest_stream *stream, const struct conditi
     digest_field(stream, NULL);
 }
 
+static int compare_links(const void *a, const void *b)
+{
+    const struct link_override *left = *(const struct link_override *const *)a;
+    const struct link_override *right = *(const struct link_override *const *)b;
+    int order = strcmp(left->account, right->account);
+
+    return order ? order : strcmp(left->employee_number, right->employee_number);
+}
+
+/* The lines of the links file in an order of their own: that of the file decides nothing. */
+static void digest_links(struct digest_stream *stream, const struct matching *matching)
+{
+    const struct link_override **link = mem_calloc(matching->link_count, sizeof(link[0]));
+
+    for (size_t i = 0; i < matching->link_count; i++)
+        link[i] = &matching->link[i];
+    qsort(link, matching->link_count, sizeof(link[0]), compare_links);
+    digest_int(stream, (int64_t)matching->link_count);
+    for (size_t i = 0; i < matching->link_count; i++) {
+        digest_field(stream, link[i]->account);
+        digest_field(stream, link[i]->employee_number);
+    }
+    free(link);
+}
+
 static void digest_matching(struct digest_stream *stream, const struct matching *matching)
 {
     digest_int(stream, (int64_t)matching->key_count);
@@ -622,11 +717,7 @@ static void digest_matching(struct digest_stream *stream, const struct matching 
         digest_field(stream, matching->alias[i].from);
         digest_field(stream, matching->alias[i].to);
     }
-    digest_int(stream, (int64_t)matching->link_count);
-    for (size_t i = 0; i < matching->link_count; i++) {
-        digest_field(stream, matching->link[i].account);
-        digest_field(stream, matching->link[i].employee_number);
-    }
+    digest_links(stream, matching);
 }
 
 struct digest policy_digest(const struct policy *policy, const struct matching *matching)

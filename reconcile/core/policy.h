@@ -106,6 +106,7 @@ struct policy_context {
     const struct instant *good_roster; /* ascending read times of good rosters, this one included */
     size_t good_roster_count;
     bool absence_provable; /* this roster is good and no rejected row may be anybody (R6) */
+    bool blind_rows;       /* some rejected row may be anybody: whoever is absent may be in it */
     bool first_plan;       /* G11: grace counts from today */
 };
 

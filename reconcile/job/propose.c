@@ -13,6 +13,7 @@ static struct policy_context make_context(const struct job *job, const struct co
         .good_roster = collected->good_roster,
         .good_roster_count = collected->good_roster_count,
         .absence_provable = collected->roster_is_good && collected->roster.blind == 0,
+        .blind_rows = collected->roster.blind > 0,
         .first_plan = collected->history.first_plan,
     };
 }
