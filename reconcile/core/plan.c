@@ -160,15 +160,28 @@ static int compare_rows(const void *a, const void *b)
 
     if (left_class != right_class)
         return left_class < right_class ? -1 : 1;
-    int order = left->action == ACTION_KEEP ? compare_nullable(left->row, right->row)
-                                            : compare_nullable(left->rule, right->rule);
-    if (!order)
-        order = compare_nullable(left->account_id, right->account_id);
-    if (!order)
-        order = compare_nullable(left->username, right->username);
-    if (!order)
-        order = compare_nullable(left->email, right->email);
-    return order ? order : compare_nullable(left->reason, right->reason);
+    const char *const key[][2] = {
+        {left->action == ACTION_KEEP ? left->row : left->rule,
+         left->action == ACTION_KEEP ? right->row : right->rule},
+        {left->account_id, right->account_id},
+        /* behind the id only what tells apart accounts that have none */
+        {left->username, right->username},
+        {left->email, right->email},
+        {left->reason, right->reason},
+        {left->name, right->name},
+        {left->account, right->account},
+        {left->person, right->person},
+        {left->employee_number, right->employee_number},
+        {left->profile, right->profile},
+        {left->department, right->department},
+        {left->last_login_source, right->last_login_source},
+    };
+    for (size_t i = 0; i < COUNT_OF(key); i++) {
+        int order = compare_nullable(key[i][0], key[i][1]);
+        if (order)
+            return order;
+    }
+    return instant_compare(left->last_login, right->last_login);
 }
 
 static bool is_row(const struct decision *decision, bool full)

@@ -118,7 +118,14 @@ static int compare_accounts(const void *a, const void *b)
     if (order)
         return order;
     struct digest left_digest = account_digest(left), right_digest = account_digest(right);
-    return digest_compare(&left_digest, &right_digest);
+    order = digest_compare(&left_digest, &right_digest);
+    if (!order)
+        order = (int)left->login.kind - (int)right->login.kind;
+    if (!order)
+        order = instant_compare(left->login.at, right->login.at);
+    if (!order)
+        order = compare_text(left->login.raw, right->login.raw);
+    return order ? order : compare_text(left->department, right->department);
 }
 
 static void add_accounts(struct digest_stream *stream, const struct snapshot *snapshot)
