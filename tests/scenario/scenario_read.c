@@ -1,0 +1,826 @@
+/*
+ * The lines of a case, one function per first word, by one table. A line about an account, a person
+ * or a rule that is there already changes it; `remove` takes it away.
+ */
+#include "scenario.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "base/parse.h"
+#include "base/zone.h"
+#include "core/condition.h"
+
+static const char *const status_words[] = {"unreadable", "active", "inactive", "gone", NULL};
+static const char *const person_words[] = {"unknown",  "employed", "on_leave", "future",
+                                           "departed", "absent",   NULL};
+static const char *const source_words[] = {"-", "single_read", "events", "history", "export", NULL};
+
+static const struct field account_fields[] = {
+    {"id", FIELD_TEXT, offsetof(struct account, id), NULL},
+    {"status", FIELD_ENUM, offsetof(struct account, status), status_words},
+    {"username", FIELD_TEXT, offsetof(struct account, username), NULL},
+    {"email", FIELD_TEXT, offsetof(struct account, email), NULL},
+    {"email2", FIELD_TEXT, offsetof(struct account, email2), NULL},
+    {"name", FIELD_TEXT, offsetof(struct account, name), NULL},
+    {"employee_number", FIELD_TEXT, offsetof(struct account, employee_number), NULL},
+    {"profile", FIELD_TEXT, offsetof(struct account, profile_id), NULL},
+    {"country", FIELD_TEXT, offsetof(struct account, country), NULL},
+    {"department", FIELD_TEXT, offsetof(struct account, department), NULL},
+    {"flaw", FIELD_TEXT, offsetof(struct account, flaw), NULL},
+    {"groups_unreadable", FIELD_BOOL, offsetof(struct account, groups_unreadable), NULL},
+    {"login_source", FIELD_ENUM, offsetof(struct account, login.source), source_words},
+    {"first_seen", FIELD_INSTANT, offsetof(struct account, history.first_seen), NULL},
+    {"created", FIELD_INSTANT, offsetof(struct account, history.created), NULL},
+    {"ever_active", FIELD_BOOL, offsetof(struct account, history.ever_active), NULL},
+    {"suspended_by_us", FIELD_INSTANT, offsetof(struct account, history.suspended_by_us), NULL},
+    {"suspended_as", FIELD_ENUM, offsetof(struct account, history.suspended_as), person_words},
+    {"reactivated", FIELD_BOOL, offsetof(struct account, history.reactivated_since), NULL},
+    {"unlinked_since", FIELD_INSTANT, offsetof(struct account, history.unlinked_since), NULL},
+    {NULL, FIELD_TEXT, 0, NULL},
+};
+
+static const struct field person_fields[] = {
+    {"number", FIELD_TEXT, offsetof(struct person, employee_number), NULL},
+    {"email", FIELD_TEXT, offsetof(struct person, email), NULL},
+    {"username", FIELD_TEXT, offsetof(struct person, username), NULL},
+    {"name", FIELD_TEXT, offsetof(struct person, name), NULL},
+    {"department", FIELD_TEXT, offsetof(struct person, department), NULL},
+    {"country", FIELD_TEXT, offsetof(struct person, country), NULL},
+    {"word", FIELD_ENUM, offsetof(struct person, word), person_words},
+    {"hired", FIELD_DAY, offsetof(struct person, hire_date), NULL},
+    {"last_day", FIELD_DAY, offsetof(struct person, last_day), NULL},
+    {"rejected", FIELD_TEXT, offsetof(struct person, rejected), NULL},
+    {"blind", FIELD_BOOL, offsetof(struct person, key_unreadable), NULL},
+    {NULL, FIELD_TEXT, 0, NULL},
+};
+
+static const struct field limit_fields[] = {
+    {"suspend.count", FIELD_INT64, offsetof(struct limits, suspend.count), NULL},
+    {"suspend.percent", FIELD_DOUBLE, offsetof(struct limits, suspend.percent), NULL},
+    {"suspend.rolling_days", FIELD_INT, offsetof(struct limits, suspend.rolling_days), NULL},
+    {"suspend.rolling_count", FIELD_INT64, offsetof(struct limits, suspend.rolling_count), NULL},
+    {"deprovision.count", FIELD_INT64, offsetof(struct limits, deprovision.count), NULL},
+    {"deprovision.percent", FIELD_DOUBLE, offsetof(struct limits, deprovision.percent), NULL},
+    {"deprovision.rolling_days", FIELD_INT, offsetof(struct limits, deprovision.rolling_days),
+     NULL},
+    {"deprovision.rolling_count", FIELD_INT64, offsetof(struct limits, deprovision.rolling_count),
+     NULL},
+    {"min_admins", FIELD_INT64, offsetof(struct limits, min_admins), NULL},
+    {"max_age_hours", FIELD_DOUBLE, offsetof(struct limits, max_age_hours), NULL},
+    {"min_people", FIELD_INT64, offsetof(struct limits, min_people), NULL},
+    {"max_shrink_percent", FIELD_DOUBLE, offsetof(struct limits, max_shrink_percent), NULL},
+    {"max_rejected_percent", FIELD_DOUBLE, offsetof(struct limits, max_rejected_percent), NULL},
+    {"min_matched_percent", FIELD_DOUBLE, offsetof(struct limits, min_matched_percent), NULL},
+    {NULL, FIELD_TEXT, 0, NULL},
+};
+
+static const struct field history_fields[] = {
+    {"first_plan", FIELD_BOOL, offsetof(struct guard_history, first_plan), NULL},
+    {"people", FIELD_INT64, offsetof(struct guard_history, last_roster_people), NULL},
+    {"same_bytes_since", FIELD_INSTANT, offsetof(struct guard_history, same_bytes_since), NULL},
+    {"accounts", FIELD_INT64, offsetof(struct guard_history, last_snapshot_accounts), NULL},
+    {"matched", FIELD_DOUBLE, offsetof(struct guard_history, last_matched_percent), NULL},
+    {"logins_known", FIELD_INT64, offsetof(struct guard_history, logins_known_before), NULL},
+    {"logins_lost", FIELD_INT64, offsetof(struct guard_history, logins_lost), NULL},
+    {"events_reach", FIELD_INSTANT, offsetof(struct guard_history, events_reach), NULL},
+    {"suspended", FIELD_INT64, offsetof(struct guard_history, suspended_in_window), NULL},
+    {"deprovisioned", FIELD_INT64, offsetof(struct guard_history, deprovisioned_in_window), NULL},
+    {"last_run", FIELD_DAY, offsetof(struct guard_history, last_run_day), NULL},
+    {"accept_gap", FIELD_BOOL, offsetof(struct guard_history, accept_gap), NULL},
+    {"stopped_by", FIELD_TEXT, offsetof(struct guard_history, stopped_by), NULL},
+    {NULL, FIELD_TEXT, 0, NULL},
+};
+
+static const struct field protected_fields[] = {
+    {"who", FIELD_TEXT, offsetof(struct protected_entry, who), NULL},
+    {"reason", FIELD_TEXT, offsetof(struct protected_entry, reason), NULL},
+    {"owner", FIELD_TEXT, offsetof(struct protected_entry, owner), NULL},
+    {"expires", FIELD_DAY, offsetof(struct protected_entry, expires), NULL},
+    {NULL, FIELD_TEXT, 0, NULL},
+};
+
+static const struct field policy_fields[] = {
+    {"enforce", FIELD_BOOL, offsetof(struct scenario, policy.enforce), NULL},
+    {"suspended_days_floor", FIELD_INT, offsetof(struct scenario, policy.suspended_days_floor),
+     NULL},
+    {"approvals_suspend", FIELD_INT, offsetof(struct scenario, setup.approvals_suspend), NULL},
+    {"approvals_deprovision", FIELD_INT, offsetof(struct scenario, setup.approvals_deprovision),
+     NULL},
+    {NULL, FIELD_TEXT, 0, NULL},
+};
+
+static const struct field roster_fields[] = {
+    {"read_at", FIELD_INSTANT, offsetof(struct scenario, read_at), NULL},
+    {"modified", FIELD_INSTANT, offsetof(struct scenario, modified), NULL},
+    {"bare", FIELD_BOOL, offsetof(struct scenario, bare), NULL},
+    {"has_username", FIELD_BOOL, offsetof(struct scenario, matching.roster_has_username), NULL},
+    {NULL, FIELD_TEXT, 0, NULL},
+};
+
+static const struct field snapshot_fields[] = {
+    {"incomplete", FIELD_TEXT, offsetof(struct scenario, incomplete_reason), NULL},
+    {NULL, FIELD_TEXT, 0, NULL},
+};
+
+/* --- helpers
+ * ------------------------------------------------------------------------------------- */
+
+/* Every word of the line must be a field of the table. */
+static int set_all(struct scenario *scenario, const struct field *fields, void *object,
+                   const struct line *line, size_t from, struct err *err)
+{
+    for (size_t i = from; i < line->count; i++) {
+        bool known = false;
+        if (field_set(fields, object, &line->word[i], &scenario->arena, &known, err) < 0)
+            return -1;
+        if (!known)
+            return err_set(err, ERR_CONFIG, "'%s' is not known to '%s'",
+                           line->word[i].key ? line->word[i].key : line->word[i].value, line->verb);
+    }
+    return 0;
+}
+
+static int need_label(const struct line *line, struct err *err)
+{
+    if (line->count > 0 && !line->word[0].key)
+        return 0;
+    return err_set(err, ERR_CONFIG, "'%s' needs a label behind it", line->verb);
+}
+
+static int need_count(const struct line *line, size_t least, struct err *err)
+{
+    if (line->count >= least)
+        return 0;
+    return err_set(err, ERR_CONFIG, "'%s' needs %zu words or more", line->verb, least);
+}
+
+const char *scenario_id(struct arena *arena, const char *label)
+{
+    struct digest digest = digest_of(label, strlen(label));
+    char hex[DIGEST_HEX_SIZE];
+
+    digest_hex(&digest, hex);
+    for (char *at = hex; *at; at++) {
+        if (*at >= 'a' && *at <= 'f')
+            *at = (char)(*at - 'a' + 'A');
+    }
+    return arena_printf(arena, "%.8s-%.4s-%.4s-%.16s", hex, hex + 8, hex + 12, hex + 16);
+}
+
+static struct labelled_account *find_account(struct scenario *scenario, const char *label)
+{
+    for (size_t i = 0; i < scenario->account_count; i++) {
+        if (text_equal(scenario->account[i].label, label))
+            return &scenario->account[i];
+    }
+    return NULL;
+}
+
+static struct labelled_person *find_person(struct scenario *scenario, const char *label)
+{
+    for (size_t i = 0; i < scenario->person_count; i++) {
+        if (text_equal(scenario->person[i].label, label))
+            return &scenario->person[i];
+    }
+    return NULL;
+}
+
+/* --- accounts and people
+ * ------------------------------------------------------------------------- */
+
+static int set_login(struct scenario *scenario, struct account *account, const char *value,
+                     struct err *err)
+{
+    struct login login = {.source = LOGIN_FROM_SINGLE_READ, .seen_at = scenario->now};
+
+    if (text_equal(value, "never")) {
+        login.kind = LOGIN_NEVER;
+    } else if (text_equal(value, "unread")) {
+        login.source = LOGIN_FROM_NOWHERE;
+    } else if (text_starts(value, "unreadable:")) {
+        login.kind = LOGIN_UNREADABLE;
+        login.raw = arena_strdup(&scenario->arena, value + strlen("unreadable:"));
+    } else if (word_parse_instant(value, &login.at)) {
+        login.kind = LOGIN_KNOWN;
+    } else {
+        return err_set(err, ERR_CONFIG,
+                       "'login' cannot be '%s'; hint: never, unread, unreadable:TEXT or a time",
+                       value);
+    }
+    account->login = login;
+    return 0;
+}
+
+/* RULE:DAY, the login known then being today's, or RULE:DAY@LOGIN. */
+static int add_announcement(struct scenario *scenario, struct account *account, const char *value,
+                            struct err *err)
+{
+    struct account_history *history = &account->history;
+    struct arena *arena = &scenario->arena;
+    const char *colon = strrchr(value, '@') ? NULL : strrchr(value, ':');
+    const char *at = strchr(value, '@');
+    struct announcement one = {.login_at = account->login.at};
+    struct announcement *grown =
+        arena_calloc(arena, history->announcement_count + 1, sizeof(grown[0]));
+
+    if (at) /* a time holds colons too: the one in front of the day counts */
+        for (colon = at; colon > value && *colon != ':'; colon--) {
+        }
+    if (!colon || colon == value)
+        return err_set(err, ERR_CONFIG, "'announced' is RULE:DAY or RULE:DAY@LOGIN");
+    one.rule = arena_strndup(arena, value, (size_t)(colon - value));
+    const char *day = at ? arena_strndup(arena, colon + 1, (size_t)(at - colon - 1)) : colon + 1;
+    if (!word_parse_day(day, &one.on) || (at && !word_parse_instant(at + 1, &one.login_at)))
+        return err_set(err, ERR_CONFIG, "'announced' cannot be '%s'", value);
+    if (history->announcement_count)
+        memcpy(grown, history->announcement, history->announcement_count * sizeof(grown[0]));
+    grown[history->announcement_count++] = one;
+    history->announcement = grown;
+    return 0;
+}
+
+static void set_groups(struct scenario *scenario, struct account *account, const char *value)
+{
+    const char *const *name = NULL;
+    size_t count = word_split(&scenario->arena, value, &name);
+    struct group *group = arena_calloc(&scenario->arena, count + 1, sizeof(group[0]));
+
+    for (size_t i = 0; i < count; i++)
+        group[i] = (struct group){.id = scenario_id(&scenario->arena, name[i]), .name = name[i]};
+    account->group = group;
+    account->group_count = count;
+}
+
+static int set_account_word(struct scenario *scenario, struct account *account,
+                            const struct word *word, struct err *err)
+{
+    bool known = false;
+
+    if (text_equal(word->key, "login"))
+        return set_login(scenario, account, word->value, err);
+    if (text_equal(word->key, "announced"))
+        return add_announcement(scenario, account, word->value, err);
+    if (text_equal(word->key, "groups")) {
+        set_groups(scenario, account, word->value);
+        return 0;
+    }
+    if (field_set(account_fields, account, word, &scenario->arena, &known, err) < 0)
+        return -1;
+    if (!known)
+        return err_set(err, ERR_CONFIG, "'%s' is not known to 'account'",
+                       word->key ? word->key : word->value);
+    return 0;
+}
+
+static struct account new_account(struct scenario *scenario, const char *label)
+{
+    struct instant long_ago = INSTANT_NONE;
+
+    (void)word_parse_instant("2020-01-01", &long_ago);
+    return (struct account){
+        .id = scenario_id(&scenario->arena, label),
+        .username = label,
+        .status = ACCOUNT_ACTIVE,
+        .profile_id = "user",
+        .history = {.first_seen = long_ago, .ever_active = true},
+    };
+}
+
+static int put_account(struct scenario *scenario, const char *label, const struct word *word,
+                       size_t count, struct err *err)
+{
+    struct labelled_account *labelled = find_account(scenario, label);
+
+    if (!labelled) {
+        scenario->account = mem_grow(scenario->account, scenario->account_count,
+                                     &scenario->account_capacity, sizeof(scenario->account[0]));
+        labelled = &scenario->account[scenario->account_count++];
+        *labelled = (struct labelled_account){.label = label};
+        labelled->account = new_account(scenario, label);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (set_account_word(scenario, &labelled->account, &word[i], err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int put_person(struct scenario *scenario, const char *label, const struct word *word,
+                      size_t count, struct err *err)
+{
+    const struct line line = {
+        .verb = "person", .word = (struct word *)(uintptr_t)word, .count = count};
+    struct labelled_person *labelled = find_person(scenario, label);
+
+    if (!labelled) {
+        scenario->person = mem_grow(scenario->person, scenario->person_count,
+                                    &scenario->person_capacity, sizeof(scenario->person[0]));
+        labelled = &scenario->person[scenario->person_count++];
+        *labelled = (struct labelled_person){
+            .label = label, .person = {.employee_number = label, .word = PERSON_EMPLOYED}};
+    }
+    return set_all(scenario, person_fields, &labelled->person, &line, 0, err);
+}
+
+static int read_account(struct scenario *scenario, const struct line *line, struct err *err)
+{
+    if (need_label(line, err) < 0)
+        return -1;
+    return put_account(scenario, line->word[0].value, line->word + 1, line->count - 1, err);
+}
+
+static int read_person(struct scenario *scenario, const struct line *line, struct err *err)
+{
+    if (need_label(line, err) < 0)
+        return -1;
+    return put_person(scenario, line->word[0].value, line->word + 1, line->count - 1, err);
+}
+
+/* The value with every % replaced by the number. */
+static const char *numbered(struct arena *arena, const char *value, int64_t number)
+{
+    struct text text = TEXT_INIT;
+
+    for (; *value; value++) {
+        if (*value == '%')
+            text_addf(&text, "%lld", (long long)number);
+        else
+            text_add_char(&text, *value);
+    }
+    const char *result = arena_strdup(arena, text_cstr(&text));
+    text_release(&text);
+    return result;
+}
+
+/* `accounts 100 A% …`, `people 100 E% …`: the same line with % from 1 on. */
+static int read_many(struct scenario *scenario, const struct line *line, struct err *err)
+{
+    int (*put)(struct scenario *, const char *, const struct word *, size_t, struct err *) =
+        text_equal(line->verb, "people") ? put_person : put_account;
+    int64_t many = 0;
+
+    if (need_count(line, 2, err) < 0)
+        return -1;
+    if (!parse_int(line->word[0].value, 0, 10000, &many) || !strchr(line->word[1].value, '%'))
+        return err_set(err, ERR_CONFIG, "'%s' needs a number and a label with a %%", line->verb);
+    for (int64_t number = 1; number <= many; number++) {
+        struct word *word = arena_calloc(&scenario->arena, line->count, sizeof(word[0]));
+        for (size_t i = 2; i < line->count; i++) {
+            word[i - 2] = line->word[i];
+            word[i - 2].value = numbered(&scenario->arena, word[i - 2].value, number);
+        }
+        const char *label = numbered(&scenario->arena, line->word[1].value, number);
+        if (put(scenario, label, word, line->count - 2, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* --- the policy
+ * ---------------------------------------------------------------------------------- */
+
+static int set_condition(struct scenario *scenario, struct conditions *conditions,
+                         const struct word *word, struct err *err)
+{
+    const struct condition_field *field = policy_conditions;
+    const char *const *item = NULL;
+    int64_t days = 0;
+
+    while (field->name && !text_equal(field->name, word->key))
+        field++;
+    if (!field->name)
+        return err_set(err, ERR_CONFIG, "'%s' is no condition",
+                       word->key ? word->key : word->value);
+    void *at = (char *)conditions + field->offset;
+    size_t count = word_split(&scenario->arena, word->value, &item);
+    switch (field->type) {
+    case CONDITION_PATTERNS:
+        *(struct patterns *)at = (struct patterns){.item = item, .count = count};
+        return 0;
+    case CONDITION_DAYS:
+        if (!parse_int(word->value, 0, 100000, &days))
+            return err_set(err, ERR_CONFIG, "'%s' cannot be '%s'", word->key, word->value);
+        *(int *)at = (int)days;
+        return 0;
+    case CONDITION_WORDS:
+        break;
+    }
+    for (size_t i = 0; i < count; i++) {
+        size_t k = 0;
+        while (field->words[k] && !text_equal(field->words[k], item[i]))
+            k++;
+        if (!field->words[k])
+            return err_set(err, ERR_CONFIG, "'%s' cannot be '%s'", word->key, item[i]);
+        *(unsigned *)at |= field->bit[k];
+    }
+    return 0;
+}
+
+static struct rule *find_rule(struct scenario *scenario, const char *name)
+{
+    for (size_t i = 0; i < scenario->rule_count; i++) {
+        if (text_equal(scenario->rule[i].name, name))
+            return &scenario->rule[i];
+    }
+    scenario->rule = mem_grow(scenario->rule, scenario->rule_count, &scenario->rule_capacity,
+                              sizeof(scenario->rule[0]));
+    return &scenario->rule[scenario->rule_count++];
+}
+
+/* The words of the name up to the one that ends in a colon; *ret_next is behind it. */
+static const char *rule_name(struct scenario *scenario, const struct line *line, size_t *ret_next)
+{
+    struct text name = TEXT_INIT;
+    const char *result = NULL;
+
+    for (size_t i = 0; !result && i < line->count && !line->word[i].key; i++) {
+        size_t length = strlen(line->word[i].value);
+        bool last = length > 0 && line->word[i].value[length - 1] == ':';
+
+        text_add(&name, i ? " " : "");
+        text_add_bytes(&name, line->word[i].value, length - last);
+        *ret_next = i + 1;
+        if (last)
+            result = arena_strdup(&scenario->arena, text_cstr(&name));
+    }
+    text_release(&name);
+    return result;
+}
+
+static int read_rule(struct scenario *scenario, const struct line *line, struct err *err)
+{
+    struct rule rule = {.when = CONDITIONS_NONE, .unless = CONDITIONS_NONE, .line = line->number};
+    struct conditions *conditions = NULL;
+    size_t i = 0;
+    int64_t grace = 0;
+
+    rule.name = rule_name(scenario, line, &i);
+    if (!rule.name || i >= line->count || !action_parse(line->word[i].value, &rule.action))
+        return err_set(err, ERR_CONFIG, "a rule is 'rule NAME: ACTION when … unless … grace=N'");
+    for (i++; i < line->count; i++) {
+        const struct word *word = &line->word[i];
+        if (!word->key && text_equal(word->value, "when")) {
+            conditions = &rule.when;
+        } else if (!word->key && text_equal(word->value, "unless")) {
+            conditions = &rule.unless;
+            rule.has_unless = true;
+        } else if (text_equal(word->key, "grace")) {
+            if (!parse_int(word->value, 0, 10000, &grace))
+                return err_set(err, ERR_CONFIG, "'grace' cannot be '%s'", word->value);
+        } else if (!conditions) {
+            return err_set(err, ERR_CONFIG, "a condition stands behind 'when' or 'unless'");
+        } else if (set_condition(scenario, conditions, word, err) < 0) {
+            return -1;
+        }
+    }
+    rule.grace_days = (int)grace;
+    *find_rule(scenario, rule.name) = rule;
+    return 0;
+}
+
+static int read_protected(struct scenario *scenario, const struct line *line, struct err *err)
+{
+    struct protected_entry entry = {.reason = "the board says so", .owner = "it@acme.example"};
+
+    if (set_all(scenario, protected_fields, &entry, line, 0, err) < 0)
+        return -1;
+    if (!entry.who || !day_is_set(entry.expires))
+        return err_set(err, ERR_CONFIG, "'protected' needs who= and expires=");
+    scenario->protected_entry =
+        mem_grow(scenario->protected_entry, scenario->protected_count,
+                 &scenario->protected_capacity, sizeof(scenario->protected_entry[0]));
+    scenario->protected_entry[scenario->protected_count++] = entry;
+    return 0;
+}
+
+/* `alias old.example -> new.example`, `link A1 -> 1042` */
+static int read_pair(const struct line *line, struct err *err)
+{
+    if (line->count == 3 && text_equal(line->word[1].value, "->"))
+        return 0;
+    return err_set(err, ERR_CONFIG, "'%s' is written '%s ONE -> OTHER'", line->verb, line->verb);
+}
+
+static int read_alias(struct scenario *scenario, const struct line *line, struct err *err)
+{
+    if (read_pair(line, err) < 0)
+        return -1;
+    scenario->alias = mem_grow(scenario->alias, scenario->alias_count, &scenario->alias_capacity,
+                               sizeof(scenario->alias[0]));
+    scenario->alias[scenario->alias_count++] =
+        (struct email_alias){.from = line->word[0].value, .to = line->word[2].value};
+    return 0;
+}
+
+static int read_link(struct scenario *scenario, const struct line *line, struct err *err)
+{
+    if (read_pair(line, err) < 0)
+        return -1;
+    scenario->link = mem_grow(scenario->link, scenario->link_count, &scenario->link_capacity,
+                              sizeof(scenario->link[0]));
+    scenario->link[scenario->link_count++] = (struct link_override){
+        .account = line->word[0].value,
+        .employee_number = line->word[2].value,
+        .line = line->number,
+    };
+    return 0;
+}
+
+static int read_keys(struct scenario *scenario, const struct line *line, struct err *err)
+{
+    scenario->matching.key_count = 0;
+    if (line->count >= MATCH_KEY_COUNT)
+        return err_set(err, ERR_CONFIG, "there are not so many keys");
+    for (size_t i = 0; i < line->count; i++) {
+        enum match_key *key = &scenario->matching.key[scenario->matching.key_count++];
+        if (!match_key_parse(line->word[i].value, key))
+            return err_set(err, ERR_CONFIG, "'%s' is no key", line->word[i].value);
+    }
+    return 0;
+}
+
+/* --- the rest
+ * ------------------------------------------------------------------------------------ */
+
+static int read_now(struct scenario *scenario, const struct line *line, struct err *err)
+{
+    bool today = text_equal(line->verb, "today");
+    bool good = line->count == 1;
+
+    if (good && today)
+        good = word_parse_day(line->word[0].value, &scenario->today);
+    if (good)
+        good = word_parse_instant(line->word[0].value, &scenario->now);
+    if (!today)
+        scenario->today = DAY_NONE;
+    return good ? 0
+                : err_set(err, ERR_CONFIG, "'%s' needs a %s", line->verb,
+                          today ? "day" : "time like 2026-11-22T06:00:00Z");
+}
+
+static int read_zone(struct scenario *scenario, const struct line *line, struct err *err)
+{
+    if (need_label(line, err) < 0)
+        return -1;
+    return zone_load(&scenario->arena, line->word[0].value, &scenario->zone, err);
+}
+
+static int read_own(struct scenario *scenario, const struct line *line, struct err *err)
+{
+    if (need_label(line, err) < 0)
+        return -1;
+    scenario->own = line->word[0].value;
+    return 0;
+}
+
+static int read_limit(struct scenario *scenario, const struct line *line, struct err *err)
+{
+    return set_all(scenario, limit_fields, &scenario->limits, line, 0, err);
+}
+
+static int read_history(struct scenario *scenario, const struct line *line, struct err *err)
+{
+    return set_all(scenario, history_fields, &scenario->history, line, 0, err);
+}
+
+static int read_policy(struct scenario *scenario, const struct line *line, struct err *err)
+{
+    return set_all(scenario, policy_fields, scenario, line, 0, err);
+}
+
+static int read_roster(struct scenario *scenario, const struct line *line, struct err *err)
+{
+    return set_all(scenario, roster_fields, scenario, line, 0, err);
+}
+
+static int read_snapshot(struct scenario *scenario, const struct line *line, struct err *err)
+{
+    scenario->incomplete = true;
+    return set_all(scenario, snapshot_fields, scenario, line, 0, err);
+}
+
+static int read_good_rosters(struct scenario *scenario, const struct line *line, struct err *err)
+{
+    scenario->good = arena_calloc(&scenario->arena, line->count + 1, sizeof(scenario->good[0]));
+    scenario->good_count = line->count;
+    for (size_t i = 0; i < line->count; i++) {
+        if (!word_parse_instant(line->word[i].value, &scenario->good[i]))
+            return err_set(err, ERR_CONFIG, "'%s' is no time", line->word[i].value);
+        if (i && instant_compare(scenario->good[i - 1], scenario->good[i]) >= 0)
+            return err_set(err, ERR_CONFIG, "good rosters are written in order of time");
+    }
+    return 0;
+}
+
+static int read_profile(struct scenario *scenario, const struct line *line, struct err *err)
+{
+    struct profile profile = {0};
+
+    if (need_label(line, err) < 0)
+        return -1;
+    profile.id = profile.name = line->word[0].value;
+    for (size_t i = 1; i < line->count; i++) {
+        if (text_equal(line->word[i].key, "name"))
+            profile.name = line->word[i].value;
+        else if (text_equal(line->word[i].key, "roles"))
+            profile.role_count = word_split(&scenario->arena, line->word[i].value, &profile.role);
+        else
+            return err_set(err, ERR_CONFIG, "a profile has name= and roles=");
+    }
+    scenario->profile = mem_grow(scenario->profile, scenario->profile_count,
+                                 &scenario->profile_capacity, sizeof(scenario->profile[0]));
+    scenario->profile[scenario->profile_count++] = profile;
+    return 0;
+}
+
+static int read_remove(struct scenario *scenario, const struct line *line, struct err *err)
+{
+    if (need_count(line, 2, err) < 0)
+        return -1;
+    const char *what = line->word[0].value, *label = line->word[1].value;
+    if (text_equal(what, "account") && find_account(scenario, label)) {
+        *find_account(scenario, label) = scenario->account[--scenario->account_count];
+        return 0;
+    }
+    if (text_equal(what, "person") && find_person(scenario, label)) {
+        *find_person(scenario, label) = scenario->person[--scenario->person_count];
+        return 0;
+    }
+    for (size_t i = 0; text_equal(what, "rule") && i < scenario->rule_count; i++) {
+        if (!text_equal(scenario->rule[i].name, label))
+            continue;
+        scenario->rule_count--;
+        memmove(&scenario->rule[i], &scenario->rule[i + 1],
+                (scenario->rule_count - i) * sizeof(scenario->rule[0]));
+        return 0;
+    }
+    return err_set(err, ERR_CONFIG, "there is no %s '%s' to remove", what, label);
+}
+
+static int read_expect(struct scenario *scenario, const struct line *line, struct err *err)
+{
+    if (need_label(line, err) < 0)
+        return -1;
+    scenario->expectation =
+        mem_grow(scenario->expectation, scenario->expectation_count,
+                 &scenario->expectation_capacity, sizeof(scenario->expectation[0]));
+    scenario->expectation[scenario->expectation_count++] = (struct expectation){
+        .line = line->number,
+        .about = line->word[0].value,
+        .word = line->word + 1,
+        .count = line->count - 1,
+    };
+    return 0;
+}
+
+static const struct {
+    const char *verb;
+    int (*read)(struct scenario *scenario, const struct line *line, struct err *err);
+} verbs[] = {
+    {"now", read_now},
+    {"today", read_now},
+    {"zone", read_zone},
+    {"rule", read_rule},
+    {"policy", read_policy},
+    {"protected", read_protected},
+    {"keys", read_keys},
+    {"alias", read_alias},
+    {"link", read_link},
+    {"limit", read_limit},
+    {"history", read_history},
+    {"own", read_own},
+    {"profile", read_profile},
+    {"account", read_account},
+    {"accounts", read_many},
+    {"person", read_person},
+    {"people", read_many},
+    {"roster", read_roster},
+    {"good_rosters", read_good_rosters},
+    {"snapshot", read_snapshot},
+    {"remove", read_remove},
+    {"expect", read_expect},
+};
+
+int scenario_read(struct scenario *scenario, const struct line *line, struct err *err)
+{
+    for (size_t i = 0; i < COUNT_OF(verbs); i++) {
+        if (!text_equal(verbs[i].verb, line->verb))
+            continue;
+        if (verbs[i].read(scenario, line, err) == 0)
+            return 0;
+        return err_prefix(err, "%s:%u", scenario->file, line->number);
+    }
+    return err_set(err, ERR_CONFIG, "%s:%u: unknown word '%s'", scenario->file, line->number,
+                   line->verb);
+}
+
+/* --- the whole
+ * ----------------------------------------------------------------------------------- */
+
+/* Limits that never hold, so that a case names the one it is about. */
+static const struct limits wide_open = {
+    .suspend = {.count = 100000, .percent = 100, .rolling_days = 30, .rolling_count = 100000},
+    .deprovision = {.count = 100000, .percent = 100, .rolling_days = 30, .rolling_count = 100000},
+    .max_age_hours = 48,
+    .max_shrink_percent = 10,
+    .max_rejected_percent = 100,
+};
+
+void scenario_init(struct scenario *scenario, const char *file)
+{
+    static const char *const admin_role[] = {"USERMANAGEMENT"};
+
+    *scenario = (struct scenario){
+        .arena = ARENA_INIT,
+        .file = file,
+        .name = "the only case",
+        .zone = &zone_utc,
+        .limits = wide_open,
+        .history = {.last_roster_people = -1,
+                    .last_snapshot_accounts = -1,
+                    .last_matched_percent = -1},
+        .matching = {.key = {MATCH_BY_EMPLOYEE_NUMBER, MATCH_BY_EMAIL, MATCH_BY_USERNAME},
+                     .key_count = 3},
+        .policy = {.suspended_days_floor = 30},
+        .setup = {.portal = "acme",
+                  .approvals_suspend = 1,
+                  .approvals_deprovision = 2,
+                  .expires_hours = 72,
+                  .full = true},
+        .own = "the-job",
+    };
+    scenario->limits.admin_role = admin_role;
+    scenario->limits.admin_role_count = 1;
+}
+
+void scenario_release(struct scenario *scenario)
+{
+    mem_cleanup(&scenario->rule);
+    mem_cleanup(&scenario->protected_entry);
+    mem_cleanup(&scenario->alias);
+    mem_cleanup(&scenario->link);
+    mem_cleanup(&scenario->profile);
+    mem_cleanup(&scenario->account);
+    mem_cleanup(&scenario->person);
+    mem_cleanup(&scenario->expectation);
+    arena_release(&scenario->arena);
+}
+
+/* A label where the program wants an account becomes its id; anything else stays. */
+static const char *id_of(struct scenario *scenario, const char *who)
+{
+    const struct labelled_account *labelled = find_account(scenario, who);
+
+    return labelled && labelled->account.id ? labelled->account.id : who;
+}
+
+static int read_own_profiles(struct scenario *scenario, struct err *err)
+{
+    static const char *const text[] = {"profile user name=Regular",
+                                       "profile admin name=Admin roles=USERMANAGEMENT|ASSETS"};
+
+    for (size_t i = 0; i < COUNT_OF(text); i++) {
+        struct line line;
+        if (line_cut(&scenario->arena, text[i], 0, &line, err) < 0 ||
+            scenario_read(scenario, &line, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* An empty roster is held by G2. So that cases about accounts need not mention people, a roster of
+ * fewer than two rows gets somebody who is nobody's person. */
+static int add_bystander(struct scenario *scenario, struct err *err)
+{
+    static const struct word word = {.key = "email", .op = '=', .value = "42@bystander.example"};
+
+    return put_person(scenario, "the-bystander", &word, 1, err);
+}
+
+int scenario_finish(struct scenario *scenario, struct err *err)
+{
+    if (scenario->person_count < 2 && !scenario->bare && add_bystander(scenario, err) < 0)
+        return -1;
+    if (read_own_profiles(scenario, err) < 0)
+        return -1;
+    if (!instant_is_set(scenario->now))
+        return err_set(err, ERR_CONFIG, "%s: case '%s' needs 'today' or 'now'", scenario->file,
+                       scenario->name);
+    struct day today = instant_day(scenario->now, scenario->zone);
+    if (day_is_set(scenario->today) && day_compare(today, scenario->today) != 0)
+        return err_set(err, ERR_CONFIG, "%s: noon UTC of 'today' is another day in zone '%s'",
+                       scenario->file, scenario->zone->name);
+    scenario->today = today;
+    if (!instant_is_set(scenario->read_at))
+        scenario->read_at = scenario->now;
+    for (size_t i = 0; i < scenario->link_count; i++)
+        scenario->link[i].account = id_of(scenario, scenario->link[i].account);
+    for (size_t i = 0; i < scenario->protected_count; i++)
+        scenario->protected_entry[i].who = id_of(scenario, scenario->protected_entry[i].who);
+    scenario->own = id_of(scenario, scenario->own);
+    for (size_t i = 0; i < scenario->person_count; i++)
+        scenario->person[i].person.row = (uint32_t)i + 2;
+    return 0;
+}
