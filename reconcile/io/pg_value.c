@@ -45,8 +45,9 @@ double pg_double(const PGresult *result, int row, int column)
 
 struct instant pg_instant(const PGresult *result, int row, int column)
 {
-    return PQgetisnull(result, row, column) ? INSTANT_NONE
-                                            : (struct instant){pg_int(result, row, column)};
+    if (PQgetisnull(result, row, column))
+        return INSTANT_NONE;
+    return (struct instant){.us = pg_int(result, row, column)};
 }
 
 struct day pg_day(const PGresult *result, int row, int column)
