@@ -281,15 +281,19 @@ static struct instant known_since(const struct account_history *history)
     return history->first_seen;
 }
 
+/* An older file than one that was good before (a restored copy) proves nothing: the ones in between
+ * may have held the person. */
 static unsigned absent_rosters(const struct policy_context *context,
                                const struct account_history *history)
 {
-    struct instant since = history->unlinked_since;
+    const struct instant *good = context->good_roster;
+    size_t count = context->good_roster_count;
 
-    if (!instant_is_set(since) && context->good_roster_count > 0)
-        since =
-            context->good_roster[context->good_roster_count - 1]; /* absent for the first time */
-    return roster_count_apart(context->good_roster, context->good_roster_count, since);
+    if (count > 1 && instant_compare(good[count - 1], good[count - 2]) < 0)
+        return 0;
+    if (!instant_is_set(history->unlinked_since)) /* absent for the first time */
+        return count > 0;
+    return roster_count_apart(good, count, history->unlinked_since);
 }
 
 struct subject subject_of(const struct policy *policy, const struct policy_context *context,

@@ -103,7 +103,8 @@ struct policy_context {
     struct day today; /* computed once per run in the configured zone */
     struct instant now;
     const struct snapshot *snapshot;
-    const struct instant *good_roster; /* ascending read times of good rosters, this one included */
+    const struct instant *good_roster; /* as roster_as_of: the earlier good ones ascending, then
+                                          this one when it is good */
     size_t good_roster_count;
     bool absence_provable; /* this roster is good and no rejected row may be anybody (R6) */
     bool blind_rows;       /* some rejected row may be anybody: whoever is absent may be in it */

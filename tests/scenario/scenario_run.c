@@ -147,7 +147,7 @@ static void make_context(struct world *world, const struct scenario *scenario)
     for (size_t i = 0; i < count; i++)
         read[i] = scenario->good[i];
     if (good)
-        read[count++] = world->roster.read_at;
+        read[count++] = roster_as_of(&world->roster);
     world->context = (struct policy_context){
         .today = scenario->today,
         .now = scenario->now,
