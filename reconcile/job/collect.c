@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#include "base/log.h"
 #include "io/roster_reader.h"
 
 bool collect_wants_login(const struct account *account)
@@ -84,6 +85,14 @@ static int load_good_rosters(struct job *job, struct collected *collected, struc
     return 0;
 }
 
+static void tell_portal(const struct snapshot *snapshot)
+{
+    struct snapshot_totals totals = snapshot_count(snapshot);
+
+    log_info("%zu accounts listed, %zu active, %zu last logins read", totals.accounts,
+             totals.active, snapshot->logins_read);
+}
+
 int collect(struct job *job, struct collected *ret_collected, struct err *err)
 {
     struct collected collected = {.roster = {.source = NULL}};
@@ -91,14 +100,19 @@ int collect(struct job *job, struct collected *ret_collected, struct err *err)
     if (roster_read(job->arena, &job->config->roster, NULL, job->now, &collected.roster, err))
         return -1;
     roster_judge(&collected.roster, job->today);
+    log_info("%zu people in the roster, %zu rows rejected", roster_people(&collected.roster),
+             collected.roster.rejected);
     if (read_portal(job, &collected.snapshot, err))
         return -1;
+    tell_portal(&collected.snapshot);
     if (load_history(job, &collected, err) || load_good_rosters(job, &collected, err))
         return -1;
     snapshot_digest(&collected.snapshot);
     if (store_save_snapshot(job->store, &job->run, &collected.snapshot, err) ||
         store_save_roster(job->store, &job->run, &collected.roster, collected.roster_is_good, err))
         return -1;
+    log_debug("snapshot %lld and roster %lld are stored", (long long)collected.snapshot.id,
+              (long long)collected.roster.id);
     *ret_collected = collected;
     return 0;
 }
