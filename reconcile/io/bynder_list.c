@@ -343,7 +343,9 @@ int bynder_list(void *self, struct arena *arena, const struct progress *progress
 {
     struct bynder *bynder = self;
 
-    snapshot->taken_at = bynder->clock->now(bynder->clock->self);
+    if (!instant_is_set(
+            snapshot->taken_at)) /* a run has one time, and its caller may have set it */
+        snapshot->taken_at = bynder->clock->now(bynder->clock->self);
     if (list_users(bynder, arena, progress, snapshot, err) < 0 ||
         list_profiles(bynder, arena, snapshot, err) < 0)
         return -1;

@@ -282,6 +282,56 @@ static void login_over_tls_trusts_a_proven_certificate_only(void **state)
     }
 }
 
+static void collect_with_proxies_in_the_environment_ignores_them(void **state)
+{
+    static const char *const names[] = {"http_proxy", "https_proxy", "all_proxy", "ALL_PROXY"};
+    static const char *const options[] = {"--users", "5", NULL};
+    SIM_LOCAL sim = {.url = NULL};
+    COLLECTED_LOCAL collected = {.failed_at = SIM_NEW};
+
+    (void)state;
+    sim_start(&sim, options);
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        assert_int_equal(setenv(names[i], "http://127.0.0.1:1", 1), 0);
+    sim_collect(&sim, &collected);
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        assert_int_equal(unsetenv(names[i]), 0);
+    assert_complete(&collected);
+}
+
+static void collect_through_a_configured_proxy_uses_it(void **state)
+{
+    static const char *const options[] = {"--users", "5", NULL};
+    SIM_LOCAL sim = {.url = NULL};
+    COLLECTED_LOCAL collected = {.failed_at = SIM_NEW};
+
+    (void)state;
+    sim_start(&sim, options);
+    sim.config.proxy = "http://127.0.0.1:1";
+    assert_int_equal(setenv("no_proxy", "*", 1), 0);
+    sim_collect(&sim, &collected);
+    assert_int_equal(unsetenv("no_proxy"), 0);
+    assert_int_equal(collected.failed_at, SIM_LOGIN);
+    assert_int_equal(sim_stat(&sim, "requests"), 0);
+}
+
+/* The last test: what is not on the list is gone from this process. */
+static void environment_is_cut_down_to_a_short_list(void **state)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    (void)state;
+    assert_int_equal(setenv("SSLKEYLOGFILE", "/nonexistent/keys", 1), 0);
+    assert_int_equal(setenv("HTTPS_PROXY", "http://127.0.0.1:1", 1), 0);
+    assert_int_equal(setenv("LC_ALL", "C.UTF-8", 1), 0);
+    assert_int_equal(setenv("TZ", "Europe/Amsterdam", 1), 0);
+    assert_int_equal(http_environment(&err), 0);
+    assert_null(getenv("SSLKEYLOGFILE"));
+    assert_null(getenv("HTTPS_PROXY"));
+    assert_string_equal(getenv("LC_ALL"), "C.UTF-8");
+    assert_string_equal(getenv("TZ"), "Europe/Amsterdam");
+}
+
 static void collect_of_5000_accounts_is_modest(void **state)
 {
     static const char *const options[] = {"--users", "5000", NULL};
@@ -315,7 +365,10 @@ int main(void)
         cmocka_unit_test(collect_ended_by_a_signal_stops_within_its_wait),
         cmocka_unit_test(list_that_changed_once_is_read_again_and_complete),
         cmocka_unit_test(login_over_tls_trusts_a_proven_certificate_only),
+        cmocka_unit_test(collect_with_proxies_in_the_environment_ignores_them),
+        cmocka_unit_test(collect_through_a_configured_proxy_uses_it),
         cmocka_unit_test(collect_of_5000_accounts_is_modest),
+        cmocka_unit_test(environment_is_cut_down_to_a_short_list),
     };
 
     return cmocka_run_group_tests_name("bynder_limits", tests, NULL, NULL);
