@@ -135,14 +135,15 @@ static int parse_option(struct parser *parser, const char *word, struct err *err
     return apply_global(parser, (enum global)global, value, err);
 }
 
-static int parse_verb(struct parser *parser, const char *word, struct err *err)
+static int find_verb(const struct parser *parser, const char *word, const struct verb **ret_verb,
+                     struct err *err)
 {
     const char *candidate[64];
     size_t count = 0;
 
     for (const struct verb *verb = parser->verbs; verb->name; verb++) {
         if (text_equal(verb->name, word)) {
-            parser->line->invocation.verb = verb;
+            *ret_verb = verb;
             return 0;
         }
         assert(count < COUNT_OF(candidate));
@@ -171,9 +172,11 @@ static int parse_word(struct parser *parser, bool *options_ended, struct err *er
     if (!*options_ended && word[0] == '-' && word[1] != '\0')
         return refuse_option(parser, word + 1, err);
     if (!invocation->verb) {
-        if (parse_verb(parser, word, err))
+        const struct verb *verb = NULL;
+        if (find_verb(parser, word, &verb, err))
             return -1;
-        *options_ended = invocation->verb->passes_options;
+        invocation->verb = verb;
+        *options_ended = verb->passes_options;
         return 0;
     }
     if (invocation->argument_count == invocation->verb->argument_max)

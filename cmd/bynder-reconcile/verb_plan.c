@@ -38,9 +38,8 @@ static void tell_waiting(void *context, double seconds, const char *why)
 static int make_plan(struct job *job, struct terminal_progress *terminal, struct plan **ret_plan,
                      struct err *err)
 {
-    struct bynder_setup setup = {.config = &job->config->portal,
-                                 .waiting = tell_waiting,
-                                 .waiting_context = terminal};
+    struct bynder_setup setup = {
+        .config = &job->config->portal, .waiting = tell_waiting, .waiting_context = terminal};
     CLEANUP(bynder_freep) struct bynder *bynder = NULL;
     struct collected collected;
 

@@ -3,12 +3,11 @@
 # and what cppcheck sees.
 set -u
 cd "$(dirname "$0")/../.."
-failed=0
-complain() { # $1 heading, standard input the findings
+complaints=$(mktemp)
+trap 'rm -f "$complaints"' EXIT
+complain() { # $1 heading, standard input the findings; a file, because pipes end in subshells
     findings=$(cat)
-    [ -z "$findings" ] && return
-    printf '%s\n%s\n' "$1" "$findings"
-    failed=1
+    [ -z "$findings" ] || printf '%s\n%s\n' "$1" "$findings" >> "$complaints"
 }
 
 # cmd -> job -> {core, io} -> base, io -> core.
@@ -41,5 +40,8 @@ done | complain "functions of more than 65 lines:"
 cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr \
     --suppress=missingIncludeSystem --suppress=uninitvar:tests/* --error-exitcode=1 -j 2 -D_GNU_SOURCE \
     -D__attribute__\(x\)= -DCLEANUP\(x\)= -Ireconcile -I. cmd reconcile 2>&1 | complain "cppcheck:"
-[ $failed -eq 0 ] && echo "lint: nothing to say"
-exit $failed
+if [ -s "$complaints" ]; then
+    cat "$complaints"
+    exit 1
+fi
+echo "lint: nothing to say"
