@@ -60,8 +60,8 @@ struct http_answer {
 };
 
 /* Clears the process environment to a short list (PATH, HOME, LANG, LC_*, TZ, TERM, NO_COLOR,
- * CREDENTIALS_DIRECTORY, STATE_DIRECTORY, SUDO_USER, PG*?: no) and starts libcurl. Once, in main.
- */
+ * CREDENTIALS_DIRECTORY, STATE_DIRECTORY, SUDO_USER) and starts libcurl, which then finds no proxy
+ * and no key log there. Once, in main, before any thread. */
 int http_environment(struct err *err) __attribute__((warn_unused_result));
 
 struct http *http_new(const struct http_settings *settings);
