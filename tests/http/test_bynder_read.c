@@ -243,6 +243,51 @@ static void get_of_somebody_unknown_is_not_found(void **state)
     assert_true(found);
 }
 
+/* Somebody works in the portal between the list and the single reads. */
+static void logins_after_a_change_take_the_newer_word(void **state)
+{
+    static const struct {
+        const char *form;
+        enum account_status status;
+        bool complete;
+    } rows[] = {
+        {"active=0", ACCOUNT_INACTIVE, true},
+        {"active=1", ACCOUNT_ACTIVE, true},
+        {"delete=1", ACCOUNT_UNREADABLE, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+        CLEANUP(bynder_freep) struct bynder *bynder = NULL;
+        CLEANUP(err_release) struct err err = ERR_INIT;
+        CLEANUP(text_release) struct text path = TEXT_INIT;
+        struct bynder_setup setup = {.config = &shared.config};
+        struct snapshot snapshot = {.id = 0};
+        struct portal portal;
+        struct account *account;
+        const size_t index[] = {7};
+
+        sim_reset(&shared);
+        assert_int_equal(bynder_new(&setup, &bynder, &err), 0);
+        portal = bynder_read_only(bynder);
+        assert_int_equal(portal.login(bynder, &arena, &snapshot, &err), 0);
+        assert_int_equal(portal.list(bynder, &arena, NULL, &snapshot, &err), 0);
+        account = &snapshot.account[index[0]];
+        text_addf(&path, "/_sim/users/%s", account->id);
+        probe_control(&shared.probe, text_cstr(&path), rows[i].form);
+        assert_int_equal(portal.logins(bynder, &arena, NULL, index, 1, &snapshot, &err), 0);
+        assert_true(snapshot.complete == rows[i].complete);
+        if (rows[i].complete) {
+            assert_int_equal(account->status, rows[i].status);
+            assert_true(account->login.kind == LOGIN_KNOWN || account->login.kind == LOGIN_NEVER);
+        } else {
+            assert_int_equal(account->login.kind, LOGIN_NOT_READ);
+            assert_non_null(strstr(snapshot.incomplete_reason, "not there any more"));
+        }
+    }
+}
+
 static void login_without_a_scope_names_it_and_who_grants_it(void **state)
 {
     static const struct {
@@ -317,6 +362,7 @@ int main(void)
         cmocka_unit_test_setup(login_at_a_wrong_address_is_unreachable, reset_shared),
         SHARED(get_of_one_account_reads_it_whole),
         SHARED(get_of_somebody_unknown_is_not_found),
+        SHARED(logins_after_a_change_take_the_newer_word),
         cmocka_unit_test(login_without_a_scope_names_it_and_who_grants_it),
         cmocka_unit_test(login_without_the_optional_scope_goes_on),
         cmocka_unit_test(collect_without_a_role_names_it),
