@@ -162,8 +162,8 @@ static int load_accounts(const struct store *store, struct arena *arena, size_t 
                    COUNT_OF(parameter), add_account, &loading, err);
 }
 
-int store_load_snapshot(struct store *store, struct arena *arena, int64_t id,
-                        struct snapshot *ret_snapshot, struct err *err)
+static int load_snapshot(const struct store *store, struct arena *arena, int64_t id,
+                         struct snapshot *ret_snapshot, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
     const char *portal = store_number(arena, store->portal_id);
@@ -188,4 +188,12 @@ int store_load_snapshot(struct store *store, struct arena *arena, int64_t id,
         return -1;
     *ret_snapshot = snapshot;
     return 0;
+}
+
+int store_load_snapshot(struct store *store, struct arena *arena, int64_t id,
+                        struct snapshot *ret_snapshot, struct err *err)
+{
+    if (store_begin(store, err) < 0)
+        return -1;
+    return store_end(store, load_snapshot(store, arena, id, ret_snapshot, err), err);
 }

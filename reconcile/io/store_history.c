@@ -99,10 +99,12 @@ int store_load_logins(struct store *store, struct arena *arena, struct snapshot 
 {
     struct lookup lookup;
 
+    if (store_begin(store, err) < 0)
+        return -1;
     lookup_init(&lookup, arena, snapshot);
     int failed = each_of_portal(store, "login_known", query_login_known, fill_login, &lookup, err);
     lookup_release(&lookup);
-    return failed;
+    return store_end(store, failed, err);
 }
 
 /* G5: a reading that takes back what was known says that the signal is broken, not the person. */
@@ -283,17 +285,14 @@ static int load_announcements(const struct store *store, struct lookup *lookup, 
     return 0;
 }
 
-int store_load_history(struct store *store, struct arena *arena, struct instant now,
-                       struct snapshot *snapshot, struct guard_history *history, struct err *err)
+static int load_history(const struct store *store, struct arena *arena, struct snapshot *snapshot,
+                        struct guard_history *history, struct err *err)
 {
     struct lookup lookup;
 
-    (void)now;
     if (find_gone(store, arena, snapshot, err) < 0)
         return -1;
     begin_history(snapshot);
-    history->logins_known_before = 0;
-    history->logins_lost = 0;
     lookup_init(&lookup, arena, snapshot);
     lookup.history = history;
     int failed =
@@ -304,6 +303,17 @@ int store_load_history(struct store *store, struct arena *arena, struct instant 
         load_announcements(store, &lookup, err);
     lookup_release(&lookup);
     return failed ? -1 : 0;
+}
+
+int store_load_history(struct store *store, struct arena *arena, struct instant now,
+                       struct snapshot *snapshot, struct guard_history *history, struct err *err)
+{
+    (void)now;
+    history->logins_known_before = 0;
+    history->logins_lost = 0;
+    if (store_begin(store, err) < 0)
+        return -1;
+    return store_end(store, load_history(store, arena, snapshot, history, err), err);
 }
 
 /* --- what the guards compare with ---------------------------------------------------------------

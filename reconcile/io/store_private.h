@@ -28,11 +28,22 @@ int store_copy(struct pg *pg, const char *name, const char *sql, store_add_row *
                const void *context, size_t count, struct err *err)
     __attribute__((warn_unused_result));
 
-/* A statement that is told a portal and a number, and returns nothing. */
+/* A statement that is told a portal and a number; ret_rows (may be NULL): how many it touched. */
 int store_merge(const struct store *store, const char *name, const char *sql, int64_t number,
-                struct err *err) __attribute__((warn_unused_result));
+                int64_t *ret_rows, struct err *err) __attribute__((warn_unused_result));
 #define STORE_MERGE(store, query, number, err)                                                     \
-    store_merge((store), #query, query_##query, (number), (err))
+    store_merge((store), #query, query_##query, (number), NULL, (err))
+
+/* Opens versions by `sql`, and when they are many gathers the planner's figures by `analyze`. */
+int store_merge_open(const struct store *store, const char *name, const char *sql,
+                     const char *analyze, int64_t number, size_t staged, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* A transaction for reading or merging whole sets. store_end commits, or rolls back when `failed`,
+ * and returns 0 or -1. */
+int store_begin(const struct store *store, struct err *err) __attribute__((warn_unused_result));
+int store_end(const struct store *store, int failed, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* The next number of a kind, only for the newest run; ERR_LOCKED for any other. */
 int store_next(const struct store *store, const char *name, const char *sql, int64_t run,

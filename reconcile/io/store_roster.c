@@ -135,7 +135,8 @@ static int save_roster(const struct store *store, const struct store_run *run,
                    roster->count, err) < 0 ||
         PG_QUERY(store->pg, stage_person_analyze, PG_NOTHING, NULL, err) < 0 ||
         STORE_MERGE(store, person_close, *ret_id, err) < 0 ||
-        STORE_MERGE(store, person_open, *ret_id, err) < 0)
+        store_merge_open(store, "person_open", query_person_open, query_analyze_people, *ret_id,
+                         roster->count, err) < 0)
         return -1;
     return merge_rejected(store, roster, *ret_id, err);
 }
@@ -145,12 +146,9 @@ int store_save_roster(struct store *store, const struct store_run *run, struct r
 {
     int64_t id = 0;
 
-    if (pg_begin(store->pg, err) < 0)
-        return -1;
-    if (save_roster(store, run, roster, good, &id, err) < 0 || pg_commit(store->pg, err) < 0) {
-        pg_rollback(store->pg);
+    if (store_begin(store, err) < 0 ||
+        store_end(store, save_roster(store, run, roster, good, &id, err), err) < 0)
         return err_prefix(err, "the roster was not stored");
-    }
     roster->id = id;
     return 0;
 }
@@ -218,8 +216,11 @@ int store_load_roster(struct store *store, struct arena *arena, int64_t id,
         .duplicates = (size_t)pg_int(result, 0, 7),
     };
     struct loading loading = {.arena = arena, .roster = &roster, .capacity = rows};
-    if (pg_each(store->pg, "roster_people", query_roster_people, parameter, COUNT_OF(parameter),
-                add_loaded, &loading, err) < 0)
+    if (store_begin(store, err) < 0 ||
+        store_end(store,
+                  pg_each(store->pg, "roster_people", query_roster_people, parameter,
+                          COUNT_OF(parameter), add_loaded, &loading, err),
+                  err) < 0)
         return -1;
     *ret_roster = roster;
     return 0;
@@ -270,16 +271,22 @@ static int merge_links(const struct store *store, const struct snapshot *snapsho
     struct arena *scratch = links->scratch;
     const char *portal = store_number(scratch, store->portal_id);
     const char *number = store_number(scratch, snapshot->id);
+    CLEANUP(pg_clearp) PGresult *opened = NULL;
 
     if (PG_QUERY(store->pg, stage_link_create, PG_NOTHING, NULL, err) < 0 ||
         store_copy(store->pg, "stage_link_copy", query_stage_link_copy, add_link, links,
                    snapshot->count, err) < 0 ||
         PG_QUERY(store->pg, stage_link_analyze, PG_NOTHING, NULL, err) < 0 ||
-        PG_QUERY(store->pg, link_close, PG_NOTHING, NULL, err, portal, number,
-                 store_flag(snapshot->complete)) < 0)
+        STORE_MERGE(store, link_close, snapshot->id, err) < 0)
         return -1;
-    return PG_QUERY(store->pg, link_open, PG_NOTHING, NULL, err, portal, number,
-                    store_time(scratch, roster_as_of(roster)));
+    if (snapshot->complete && STORE_MERGE(store, link_close_missing, snapshot->id, err) < 0)
+        return -1;
+    if (PG_QUERY(store->pg, link_open, PG_NOTHING, &opened, err, portal, number,
+                 store_time(scratch, roster_as_of(roster))) < 0)
+        return -1;
+    if ((size_t)pg_affected(opened) < snapshot->count / 10 + 100)
+        return 0;
+    return PG_QUERY(store->pg, analyze_links, PG_NOTHING, NULL, err);
 }
 
 static int save_links(const struct store *store, const struct snapshot *snapshot,
@@ -304,19 +311,15 @@ int store_save_links(struct store *store, const struct snapshot *snapshot,
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     struct links links = {.scratch = &scratch, .account = snapshot->account, .pairing = pairing};
 
-    if (pg_begin(store->pg, err) < 0)
-        return -1;
     table_init(&links.seen, snapshot->count);
     for (size_t i = 0; i < snapshot->count; i++) {
         const char *id = snapshot->account[i].id;
         if (id && table_find(&links.seen, id) == TABLE_END)
             table_add(&links.seen, id, (uint32_t)i);
     }
-    int failed = save_links(store, snapshot, roster, &links, matched_percent, err) ||
-                 pg_commit(store->pg, err);
+    int failed = store_begin(store, err) < 0 ||
+                 store_end(store, save_links(store, snapshot, roster, &links, matched_percent, err),
+                           err) < 0;
     table_release(&links.seen);
-    if (!failed)
-        return 0;
-    pg_rollback(store->pg);
-    return err_prefix(err, "the links were not stored");
+    return failed ? err_prefix(err, "the links were not stored") : 0;
 }

@@ -153,8 +153,8 @@ static int insert_row(const struct store *store, const struct store_run *run,
                   COUNT_OF(parameter), NULL, err);
 }
 
-static int merge_accounts(const struct store *store, const struct snapshot *snapshot, int64_t id,
-                          struct err *err)
+static int merge_accounts(const struct store *store, const struct snapshot *snapshot, size_t staged,
+                          int64_t id, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     const char *portal = store_number(&scratch, store->portal_id);
@@ -163,13 +163,13 @@ static int merge_accounts(const struct store *store, const struct snapshot *snap
                  store_number(&scratch, id), store_time(&scratch, snapshot->taken_at)) < 0 ||
         PG_QUERY(store->pg, account_activate, PG_NOTHING, NULL, err, portal) < 0 ||
         STORE_MERGE(store, account_close, id, err) < 0 ||
-        STORE_MERGE(store, account_open, id, err) < 0)
+        STORE_MERGE(store, login_close, id, err) < 0 ||
+        STORE_MERGE(store, login_open, id, err) < 0 ||
+        STORE_MERGE(store, login_confirm, id, err) < 0 ||
+        store_merge_open(store, "account_open", query_account_open, query_analyze_accounts, id,
+                         staged, err) < 0)
         return -1;
-    if (snapshot->complete && STORE_MERGE(store, account_gone, id, err) < 0)
-        return -1;
-    if (STORE_MERGE(store, login_close, id, err) < 0 || STORE_MERGE(store, login_open, id, err) < 0)
-        return -1;
-    return STORE_MERGE(store, login_confirm, id, err);
+    return snapshot->complete ? STORE_MERGE(store, account_gone, id, err) : 0;
 }
 
 static int compare_strings(const void *a, const void *b)
@@ -236,7 +236,7 @@ static int save(const struct store *store, const struct store_run *run,
         store_copy(store->pg, "stage_account_copy", query_stage_account_copy, add_account, &staged,
                    staged.count, err) < 0 ||
         PG_QUERY(store->pg, stage_account_analyze, PG_NOTHING, NULL, err) < 0 ||
-        merge_accounts(store, snapshot, *ret_id, err) < 0)
+        merge_accounts(store, snapshot, staged.count, *ret_id, err) < 0)
         return -1;
     return merge_profiles(store, snapshot, *ret_id, err);
 }
@@ -246,12 +246,9 @@ int store_save_snapshot(struct store *store, const struct store_run *run, struct
 {
     int64_t id = 0;
 
-    if (pg_begin(store->pg, err) < 0)
-        return -1;
-    if (save(store, run, snapshot, &id, err) < 0 || pg_commit(store->pg, err) < 0) {
-        pg_rollback(store->pg);
+    if (store_begin(store, err) < 0 ||
+        store_end(store, save(store, run, snapshot, &id, err), err) < 0)
         return err_prefix(err, "the snapshot was not stored");
-    }
     snapshot->id = id;
     return 0;
 }

@@ -90,13 +90,46 @@ int store_copy(struct pg *pg, const char *name, const char *sql, store_add_row *
 }
 
 int store_merge(const struct store *store, const char *name, const char *sql, int64_t number,
-                struct err *err)
+                int64_t *ret_rows, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
     const char *const parameter[] = {store_number(&scratch, store->portal_id),
                                      store_number(&scratch, number)};
 
-    return pg_run(store->pg, name, sql, PG_NOTHING, parameter, COUNT_OF(parameter), NULL, err);
+    if (pg_run(store->pg, name, sql, PG_NOTHING, parameter, COUNT_OF(parameter), &result, err) < 0)
+        return -1;
+    if (ret_rows)
+        *ret_rows = pg_affected(result);
+    return 0;
+}
+
+int store_merge_open(const struct store *store, const char *name, const char *sql,
+                     const char *analyze, int64_t number, size_t staged, struct err *err)
+{
+    int64_t rows = 0;
+
+    if (store_merge(store, name, sql, number, &rows, err) < 0)
+        return -1;
+    if ((size_t)rows < staged / 10 + 100)
+        return 0;
+    return pg_run(store->pg, "analyze", analyze, PG_NOTHING, NULL, 0, NULL, err);
+}
+
+int store_begin(const struct store *store, struct err *err)
+{
+    if (pg_begin(store->pg, err) < 0)
+        return -1;
+    return PG_QUERY(store->pg, set_settings, PG_NOTHING, NULL, err) < 0 ? store_end(store, -1, err)
+                                                                        : 0;
+}
+
+int store_end(const struct store *store, int failed, struct err *err)
+{
+    if (!failed && pg_commit(store->pg, err) == 0)
+        return 0;
+    pg_rollback(store->pg);
+    return -1;
 }
 
 int store_next(const struct store *store, const char *name, const char *sql, int64_t run,

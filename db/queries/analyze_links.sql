@@ -1,0 +1,2 @@
+-- After much was added: an embedded server rarely runs long enough to gather figures by itself.
+analyze link_version
