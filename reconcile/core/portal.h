@@ -15,6 +15,24 @@ struct progress {
     void *context;
 };
 
+/* What the answer to a write means. */
+enum portal_effect {
+    EFFECT_UNKNOWN =
+        0,           /* no answer, a cut one, a 5xx, an undocumented status: it may have happened */
+    EFFECT_ACCEPTED, /* 2xx as documented (202, 204); the effect may come later */
+    EFFECT_REFUSED,  /* a definite no: 4xx of the application; nothing happened */
+    EFFECT_GONE,     /* application 404 */
+    EFFECT_TOKEN,    /* 401: nothing happened, the token was renewed or must be */
+    EFFECT_FORBIDDEN, /* 403: nothing happened, and nothing will */
+    EFFECT_BLOCKED,   /* 429: nothing happened; the pace is silent now */
+};
+
+struct portal_answer {
+    enum portal_effect effect;
+    long status;      /* HTTP; 0 = none */
+    const char *text; /* printable, bounded; arena */
+};
+
 struct portal {
     void *self;
 
@@ -34,13 +52,21 @@ struct portal {
     int (*logins)(void *self, struct arena *arena, const struct progress *progress,
                   const size_t *index, size_t count, struct snapshot *snapshot, struct err *err);
 
-    /* One account, fresh, whole. *ret_found false on an application 404. */
+    /* One account, fresh, whole, by an id of the v4 form. *ret_found false on an application 404
+     * with a positive control (currentUser answers 200). raw (may be NULL) gets the JSON as it
+     * came. */
     int (*get)(void *self, struct arena *arena, const char *id, struct account *ret_account,
-               bool *ret_found, struct err *err);
+               bool *ret_found, const char **ret_raw, struct err *err);
 
-    /* Writes; NULL in a dry run. */
-    int (*suspend)(void *self, const char *id, struct err *err);
-    int (*deprovision)(void *self, const char *id, struct err *err);
+    /* Writes; NULL in a dry run. One request on a fresh connection, sent once, never redirected.
+     * The answer says what can be told of its effect; the text is for the journal. They wait for
+     * the pace first. The return is only -1 when nothing was sent. */
+    int (*suspend)(void *self, struct arena *arena, const char *id,
+                   struct portal_answer *ret_answer, struct err *err);
+    int (*reactivate)(void *self, struct arena *arena, const char *id,
+                      struct portal_answer *ret_answer, struct err *err);
+    int (*deprovision)(void *self, struct arena *arena, const char *id,
+                       struct portal_answer *ret_answer, struct err *err);
 };
 
 #endif

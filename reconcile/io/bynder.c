@@ -89,6 +89,7 @@ struct fresh {
     struct arena *arena;
     const char *id;
     struct account *account;
+    const char *raw; /* the answer as it came */
     bool found;
 };
 
@@ -103,6 +104,7 @@ static int use_user(void *context, const struct http_answer *answer, struct err 
         return 0;
     if (json_parse_object(answer->body.data, answer->body.length, &user, err) < 0)
         return -1;
+    fresh->raw = arena_strndup(fresh->arena, answer->body.data, answer->body.length);
     account_reader_init(&reader, fresh->arena);
     if (!account_reader_read(&reader, user, fresh->account) ||
         !text_equal(fresh->account->id, fresh->id))
@@ -114,7 +116,7 @@ static int use_user(void *context, const struct http_answer *answer, struct err 
 }
 
 static int portal_get(void *self, struct arena *arena, const char *id, struct account *ret_account,
-                      bool *ret_found, struct err *err)
+                      bool *ret_found, const char **ret_raw, struct err *err)
 {
     struct bynder *bynder = self;
     struct account account = {.id = NULL};
@@ -132,6 +134,8 @@ static int portal_get(void *self, struct arena *arena, const char *id, struct ac
         return -1;
     if (fresh.found)
         *ret_account = account;
+    if (ret_raw)
+        *ret_raw = fresh.raw;
     *ret_found = fresh.found;
     return 0;
 }

@@ -196,7 +196,7 @@ static void get_of_one_account_reads_it_whole(void **state)
         struct account account;
         bool found = false;
 
-        if (portal.get(portal.self, &collected.arena, listed->id, &account, &found, &err) < 0)
+        if (portal.get(portal.self, &collected.arena, listed->id, &account, &found, NULL, &err) < 0)
             fail_msg("%s", err.text);
         assert_true(found);
         assert_string_equal(account.id, listed->id);
@@ -229,15 +229,16 @@ static void get_of_somebody_unknown_is_not_found(void **state)
     assert_int_equal(bynder_new(&setup, &bynder, &err), 0);
     portal = bynder_read_only(bynder);
     assert_int_equal(portal.get(portal.self, &arena, "00000000-0000-0000-0000000000000000",
-                                &account, &found, &err),
+                                &account, &found, NULL, &err),
                      0);
     assert_false(found);
     found = true;
-    assert_int_equal(portal.get(portal.self, &arena, "some.username", &account, &found, &err), -1);
+    assert_int_equal(portal.get(portal.self, &arena, "some.username", &account, &found, NULL, &err),
+                     -1);
     assert_int_equal(err.code, ERR_INTERNAL);
     sim_fault(&shared, "gateway-404");
     assert_int_equal(portal.get(portal.self, &arena, "00000000-0000-0000-0000000000000000",
-                                &account, &found, &err),
+                                &account, &found, NULL, &err),
                      -1);
     assert_int_equal(err.code, ERR_UNREACHABLE);
     assert_true(found);

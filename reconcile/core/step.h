@@ -1,0 +1,78 @@
+/*
+ * step: one act of a plan on its way from approved to verified, and the pure decisions on that way:
+ * which state may follow which, whether the act may be done now, and what a reading says about an
+ * act whose outcome is not known. Specification: docs/decisions.md "Before each act".
+ */
+#ifndef CORE_STEP_H
+#define CORE_STEP_H
+
+#include "core/plan.h"
+
+enum step_state {
+    STEP_PLANNED = 0, /* in the plan, not approved by enough people */
+    STEP_APPROVED,
+    STEP_INTENT,   /* committed before the call: from here on it may have happened */
+    STEP_DONE,     /* Bynder said so, or a reading showed it */
+    STEP_ALREADY,  /* the wanted state was there before any call of ours */
+    STEP_SKIPPED,  /* not done, for a reason that was found before the call */
+    STEP_FAILED,   /* the call was refused, or a reading showed that it had no effect */
+    STEP_UNKNOWN,  /* called, and nobody can tell yet */
+    STEP_VERIFIED, /* done, and a later reading agrees */
+    STEP_STATE_COUNT,
+};
+
+const char *step_state_name(enum step_state state); /* "planned" … "verified" */
+bool step_state_parse(const char *name, enum step_state *ret_state);
+/* The table of transitions; a step never goes back. */
+bool step_may_become(enum step_state from, enum step_state to);
+/* intent and unknown: recover settles them before anything else. */
+bool step_is_open(enum step_state state);
+
+/* What a fresh reading showed. */
+enum reading_kind {
+    READING_FAILED = 0, /* no answer that could be trusted: proves nothing */
+    READING_FOUND,
+    READING_GONE, /* an application 404, and the positive control answered */
+};
+
+struct reading {
+    enum reading_kind kind;
+    struct account account; /* READING_FOUND only */
+};
+
+/* Whether what was read is what the action wants: suspended, active again, or gone. */
+bool step_is_wanted(enum action action, const struct reading *reading);
+
+enum verdict_kind { STEP_SKIP = 0, STEP_ACT, STEP_IS_ALREADY };
+
+struct step_verdict {
+    enum verdict_kind kind;
+    const char *reason; /* a sentence, for the journal */
+};
+
+/* Before the act: the plan's row, the account read just now, and the decision that the same policy
+ * makes on that reading. Acts only when everything is as it was approved: same id, same e-mail, the
+ * expected state, the same action by the same rule, due. */
+struct step_verdict step_judge(struct arena *arena, const struct plan_row *row,
+                               const struct reading *reading, const struct decision *fresh,
+                               struct day today);
+
+/* After the act: NULL when every field but the wanted one is unchanged, else a sentence naming the
+ * first that differs. The last login may be newer. */
+const char *step_unintended_change(struct arena *arena, enum action action,
+                                   const struct account *before, const struct account *after);
+
+/* What a reading says about an open step: done when the wanted state is there; failed when the
+ * account is as before and the call is older than `patience`; else still unknown. */
+enum step_state step_settle(enum action action, const struct reading *reading,
+                            struct instant called_at, struct instant now, int64_t patience_us,
+                            const char **ret_reason);
+
+/* How often acts may fail before a run stops: three in a row, or 5 % of at least 20. */
+struct step_failures {
+    size_t tried, failed, in_a_row;
+};
+void step_failures_count(struct step_failures *failures, bool failed);
+bool step_failures_stop(const struct step_failures *failures);
+
+#endif
