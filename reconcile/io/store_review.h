@@ -1,0 +1,101 @@
+/*
+ * store_review: what people decided and what became of each row of a plan. The journal of acts:
+ * every change of a step is one committed transaction that checks, in the database, that it may be.
+ */
+#ifndef IO_STORE_REVIEW_H
+#define IO_STORE_REVIEW_H
+
+#include "core/review.h"
+#include "core/step.h"
+#include "io/store.h"
+
+/* Records an approval with its rows (all, or `count` account ids) and overrides, and sets the
+ * plan's state to approved as soon as one row has enough people. ERR_HELD when in the meantime the
+ * plan is not proposed or approved (or held, with every holding guard overridden) any more, is not
+ * the newest, or its digest is another. The same person approving again replaces their rows. */
+int store_approve(struct store *store, const struct plan *plan, const struct approval *approval,
+                  const struct override *override, size_t override_count, struct instant now,
+                  struct err *err) __attribute__((warn_unused_result));
+int store_reject(struct store *store, int64_t plan_id, const char *who, const char *reason,
+                 struct instant now, struct err *err) __attribute__((warn_unused_result));
+int store_load_review(struct store *store, struct arena *arena, int64_t plan_id,
+                      struct review *ret_review, struct err *err)
+    __attribute__((warn_unused_result));
+
+struct store_step {
+    int64_t plan_id;
+    int64_t position; /* of the row in the plan */
+    const char *account_id;
+    enum action action;
+    enum step_state state;
+    const char *reason;       /* NULL = none */
+    int64_t run_id;           /* the last one that touched it; 0 = none */
+    struct instant intent_at; /* none = never called */
+    struct instant outcome_at;
+};
+
+/* Makes the steps of a plan that has none (planned or approved, as given), marks it applying.
+ * Idempotent: steps that are there stay as they are, except planned <-> approved. */
+int store_open_steps(struct store *store, const struct store_run *run, const struct plan *plan,
+                     const bool *approved, struct err *err) __attribute__((warn_unused_result));
+/* In order of position. */
+int store_load_steps(struct store *store, struct arena *arena, int64_t plan_id,
+                     struct store_step **ret_step, size_t *ret_count, struct err *err)
+    __attribute__((warn_unused_result));
+/* Every intent and unknown of the portal, whatever plan, oldest first. */
+int store_load_open_steps(struct store *store, struct arena *arena, struct store_step **ret_step,
+                          size_t *ret_count, struct err *err) __attribute__((warn_unused_result));
+
+/* What the database must agree to before an intent is committed. */
+struct store_intent {
+    const struct plan_row *row;
+    int64_t plan_id, position;
+    const char
+        *record; /* JSON of the account before; NULL only when the action is not deprovision */
+    const struct action_limit *limit; /* rolling window; NULL = none (reactivate) */
+    int64_t planned_limit;            /* acts of this class in this plan: limit->count */
+};
+/* approved → intent in one transaction that checks: this run is the newest of the portal (fence),
+ * the step is approved, the plan is applying and not expired at `now`, no stop row, fewer than
+ * limit->count acts (done, intent, unknown, verified) of this class by this plan, and fewer than
+ * rolling_count in rolling_days over all plans. ERR_HELD with which check said no; ERR_LOCKED for
+ * the fence. */
+int store_intend(struct store *store, const struct store_run *run,
+                 const struct store_intent *intent, struct instant now, struct err *err)
+    __attribute__((warn_unused_result));
+/* Any other transition of the table; checks the state it comes from, and the fence unless
+ * `settling`. done also writes the act row (with the person status of the plan row). status: HTTP
+ * status or 0. */
+struct store_outcome {
+    int64_t plan_id, position;
+    enum step_state state;
+    const char *reason;
+    long status;
+};
+int store_outcome(struct store *store, const struct store_run *run,
+                  const struct store_outcome *outcome, struct instant now, struct err *err)
+    __attribute__((warn_unused_result));
+/* applying → applied when no step is approved, intent or unknown any more. */
+int store_close_plan(struct store *store, int64_t plan_id, bool *ret_closed, struct err *err)
+    __attribute__((warn_unused_result));
+/* Plans that are approved or applying and not expired at `now`, oldest first. */
+int store_load_ready_plans(struct store *store, struct arena *arena, struct instant now,
+                           int64_t **ret_id, size_t *ret_count, struct err *err)
+    __attribute__((warn_unused_result));
+/* done steps not verified yet, of the last `days`. */
+int store_load_unverified(struct store *store, struct arena *arena, struct store_step **ret_step,
+                          size_t *ret_count, struct err *err) __attribute__((warn_unused_result));
+/* The stop row's sentence, NULL when there is none. */
+int store_load_stop(struct store *store, struct arena *arena, const char **ret_reason,
+                    struct err *err) __attribute__((warn_unused_result));
+
+/* Accounts we suspended, newest first, with the day from which Bynder allows reactivation. */
+struct store_lock_until {
+    const char *account_id, *username, *email;
+    struct instant suspended_at, until; /* suspended_at + 180 days */
+};
+int store_load_locked(struct store *store, struct arena *arena, struct instant now,
+                      struct store_lock_until **ret_locked, size_t *ret_count, struct err *err)
+    __attribute__((warn_unused_result));
+
+#endif
