@@ -1,0 +1,183 @@
+/*
+ * Rosters as versions, against a real server.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "store_world.h"
+
+static int setup(void **state)
+{
+    struct store_world *world = calloc(1, sizeof(*world));
+
+    store_world_begin(world);
+    *state = world;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    store_world_end(*state);
+    free(*state);
+    return 0;
+}
+
+static int by_digest(const void *a, const void *b)
+{
+    struct digest left = person_digest(a), right = person_digest(b);
+
+    return digest_compare(&left, &right);
+}
+
+/* The same people, in whatever order; every stored field is in the digest of a person. */
+static void assert_rebuilt(struct store_world *world, const struct roster *was)
+{
+    struct roster is;
+    struct err err = ERR_INIT;
+
+    if (store_load_roster(&world->store, &world->arena, was->id, &is, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_string_equal(was->source, is.source);
+    assert_true(was->read_at.us == is.read_at.us && was->modified.us == is.modified.us);
+    assert_int_equal(digest_compare(&was->digest, &is.digest), 0);
+    assert_int_equal(was->rejected, is.rejected);
+    assert_int_equal(was->blind, is.blind);
+    assert_int_equal(was->duplicates, is.duplicates);
+    assert_int_equal(was->count, is.count);
+    struct person *person = arena_calloc(&world->arena, was->count + 1, sizeof(person[0]));
+    memcpy(person, was->person, was->count * sizeof(person[0]));
+    qsort(person, was->count, sizeof(person[0]), by_digest);
+    qsort(is.person, is.count, sizeof(is.person[0]), by_digest);
+    for (size_t i = 0; i < was->count; i++)
+        assert_int_equal(by_digest(&person[i], &is.person[i]), 0);
+}
+
+static void reject(struct person *person, const char *why, struct roster *roster)
+{
+    person->rejected = why;
+    person->key_unreadable = true;
+    roster->rejected++;
+    roster->blind++;
+}
+
+static void store_save_roster_of_four_days_rebuilds_each(void **state)
+{
+    struct store_world *world = *state;
+    struct roster day[4];
+
+    day[0] = store_world_roster(world, 30);
+    day[1] = store_world_roster(world, 25); /* five left */
+    day[1].person[3].name = "Renamed\t\"\\N\"";
+    assert_true(day_from_civil(2026, 10, 31, &day[1].person[4].last_day));
+    day[1].person[4].word = PERSON_DEPARTED;
+    reject(&day[1].person[5], "unknown status 'x'", &day[1]);
+    day[2] = store_world_roster(world, 30);
+    day[2].person[7] = day[2].person[6]; /* the same key twice, other content */
+    day[2].person[7].department = "Sales";
+    day[2].duplicates = 2;
+    day[2].person[8] = (struct person){.row = 10};
+    reject(&day[2].person[8], "no key", &day[2]);
+    day[3] = store_world_roster(world, 0);
+    for (size_t i = 0; i < COUNT_OF(day); i++) {
+        store_world_tomorrow(world);
+        day[i].read_at = world->now;
+        day[i].modified = i == 2 ? instant_add_us(world->now, -DAY_US) : INSTANT_NONE;
+        store_world_save_roster(world, &day[i], true);
+    }
+    for (size_t i = 0; i < COUNT_OF(day); i++)
+        assert_rebuilt(world, &day[i]);
+    assert_int_equal(store_world_number(world, "select count(*) from person_version "
+                                               "where valid_to is null"),
+                     0);
+}
+
+static void store_save_roster_unchanged_but_reordered_adds_no_version(void **state)
+{
+    struct store_world *world = *state;
+    struct roster first = store_world_roster(world, 20), again = store_world_roster(world, 20);
+
+    store_world_save_roster(world, &first, true);
+    store_world_tomorrow(world);
+    for (size_t i = 0; i < again.count / 2; i++) {
+        struct person one = again.person[i];
+        again.person[i] = again.person[again.count - 1 - i];
+        again.person[again.count - 1 - i] = one;
+    }
+    store_world_save_roster(world, &again, true);
+    assert_int_equal(store_world_number(world, "select count(*) from person_version"), 20);
+    assert_int_equal(store_world_number(world, "select count(*) from roster"), 2);
+    assert_rebuilt(world, &again);
+}
+
+static void store_save_roster_keeps_rejected_rows_by_number_and_change(void **state)
+{
+    struct store_world *world = *state;
+
+    for (int day = 0; day < 3; day++) {
+        struct roster roster = store_world_roster(world, 5);
+        reject(&roster.person[1], "unknown status 'x'", &roster);
+        reject(&roster.person[2], day < 2 ? "no key" : "date '31/02'", &roster);
+        store_world_save_roster(world, &roster, false);
+        store_world_tomorrow(world);
+    }
+    assert_int_equal(store_world_number(world, "select count(*) from roster_rejected"), 3);
+    assert_string_equal(store_world_text(world, "select reason from roster_rejected where "
+                                                "valid_to is null and row_number = 4"),
+                        "date '31/02'");
+}
+
+/* The first key there is, folded. */
+static const struct {
+    struct person person;
+    const char *key;
+} keys[] = {
+    {{.employee_number = "A7", .email = "x@y"}, "n:a7"},
+    {{.employee_number = " ", .email = "Zoë@Y.example"}, "e:zoë@y.example"},
+    {{.username = "Bob"}, "u:bob"},
+    {{.name = "Nobody"}, "?"},
+};
+
+static void store_save_roster_keys_a_person_by_the_first_key(void **state)
+{
+    struct store_world *world = *state;
+
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        struct roster roster = store_world_roster(world, 1);
+        roster.person[0] = keys[i].person;
+        store_world_save_roster(world, &roster, true);
+        assert_string_equal(store_world_text(world, "select person_key from person_version "
+                                                    "where valid_to is null"),
+                            keys[i].key);
+    }
+}
+
+static void store_load_roster_that_is_not_there_is_an_error(void **state)
+{
+    struct store_world *world = *state;
+    struct roster roster;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    assert_int_equal(store_load_roster(&world->store, &world->arena, 4, &roster, &err), -1);
+    assert_int_equal(err.code, ERR_USAGE);
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        CASE(store_save_roster_of_four_days_rebuilds_each),
+        CASE(store_save_roster_unchanged_but_reordered_adds_no_version),
+        CASE(store_save_roster_keeps_rejected_rows_by_number_and_change),
+        CASE(store_save_roster_keys_a_person_by_the_first_key),
+        CASE(store_load_roster_that_is_not_there_is_an_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
