@@ -639,8 +639,9 @@ static struct random stream_of(struct population *population, uint32_t ordinal)
     return (struct random){.state = random_pair(population->seed, ordinal)};
 }
 
-/* People without an account, some of whom have not started yet. */
-static void add_others(struct population *population, size_t users)
+/* People without an account, some of whom have not started yet. They are made even when nobody asks
+ * for people, so that who comes later never gets a number of theirs. */
+static void add_others(struct population *population, size_t users, bool with_people)
 {
     size_t others = users * 35 / 1000 + (users >= CAST_FIRST_MIN ? 2 : 0);
     struct random random = stream_of(population, UINT32_MAX);
@@ -651,7 +652,7 @@ static void add_others(struct population *population, size_t users)
             person.hired = day_add(population->today, 5 + (int)random_below(&random, 60));
         else if (i % 7 == 1)
             depart(&person, &random, days_ago(population, &random, 2, 700));
-        keep_person(population, &person, true);
+        keep_person(population, &person, with_people);
     }
 }
 
@@ -663,8 +664,7 @@ void population_generate(struct population *population, size_t users, bool with_
         enum cast cast = i == 0 ? CAST_TOKEN : draw_cast(&random, user->ordinal, users);
         fill(population, user, cast, &random, with_people);
     }
-    if (with_people)
-        add_others(population, users);
+    add_others(population, users, with_people);
 }
 
 struct user *population_add_employee(struct population *population, bool front)
