@@ -1,0 +1,233 @@
+/*
+ * The states of a step and the three questions asked on its way. Nothing here knows how a reading
+ * is made or where a state is kept; the table of transitions is the whole of what may happen.
+ */
+#include "core/step.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/fold.h"
+#include "base/text.h"
+
+static const char *const state_name[STEP_STATE_COUNT] = {
+    [STEP_PLANNED] = "planned", [STEP_APPROVED] = "approved", [STEP_INTENT] = "intent",
+    [STEP_DONE] = "done",       [STEP_ALREADY] = "already",   [STEP_SKIPPED] = "skipped",
+    [STEP_FAILED] = "failed",   [STEP_UNKNOWN] = "unknown",   [STEP_VERIFIED] = "verified",
+};
+
+#define TO(state) (1U << (state))
+
+/* From a call on, a step can only end in what Bynder or a reading said. A call that certainly had
+ * no effect (401, 429) gives the step back to approved: it starts anew, with a new intent. */
+static const unsigned transition[STEP_STATE_COUNT] = {
+    [STEP_PLANNED] = TO(STEP_APPROVED),
+    [STEP_APPROVED] = TO(STEP_PLANNED) | TO(STEP_INTENT) | TO(STEP_ALREADY) | TO(STEP_SKIPPED),
+    [STEP_INTENT] = TO(STEP_APPROVED) | TO(STEP_DONE) | TO(STEP_FAILED) | TO(STEP_UNKNOWN),
+    [STEP_UNKNOWN] = TO(STEP_DONE) | TO(STEP_FAILED),
+    [STEP_DONE] = TO(STEP_VERIFIED),
+};
+
+const char *step_state_name(enum step_state state)
+{
+    return state_name[state];
+}
+
+bool step_state_parse(const char *name, enum step_state *ret_state)
+{
+    for (unsigned i = 0; i < STEP_STATE_COUNT; i++) {
+        if (text_equal(name, state_name[i])) {
+            *ret_state = (enum step_state)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool step_may_become(enum step_state from, enum step_state to)
+{
+    return transition[from] & TO(to);
+}
+
+bool step_is_open(enum step_state state)
+{
+    return state == STEP_INTENT || state == STEP_UNKNOWN;
+}
+
+bool step_is_wanted(enum action action, const struct reading *reading)
+{
+    bool found = reading->kind == READING_FOUND;
+
+    switch (action) {
+    case ACTION_SUSPEND:
+        return found && reading->account.status == ACCOUNT_INACTIVE;
+    case ACTION_REACTIVATE:
+        return found && reading->account.status == ACCOUNT_ACTIVE;
+    case ACTION_DEPROVISION:
+        return reading->kind == READING_GONE;
+    case ACTION_KEEP:
+        break;
+    }
+    return false;
+}
+
+/* --- before the act
+ * -------------------------------------------------------------------------------- */
+
+static struct step_verdict skip(const char *reason)
+{
+    return (struct step_verdict){.kind = STEP_SKIP, .reason = reason};
+}
+
+/* E-mail addresses are the same when they differ only in case: Bynder's own pages do not keep it.
+ */
+static bool same_email(struct arena *arena, const char *a, const char *b)
+{
+    return text_equal(fold_text(arena, a), fold_text(arena, b));
+}
+
+static enum account_status expected_status(enum action action)
+{
+    return action == ACTION_SUSPEND ? ACCOUNT_ACTIVE : ACCOUNT_INACTIVE;
+}
+
+static struct step_verdict judge_decision(struct arena *arena, const struct plan_row *row,
+                                          const struct decision *fresh, struct day today)
+{
+    char day[DAY_TEXT_SIZE];
+
+    if (fresh->action != row->action || !text_equal(fresh->rule, row->rule))
+        return skip(arena_printf(arena, "the rule does not hold any more: now %s (%s: %s)",
+                                 action_name(fresh->action), fresh->row, fresh->reason));
+    if (fresh->new_announcement && day_is_set(fresh->not_before))
+        return skip("its grace starts anew: there was a login, or it was never announced");
+    if (day_is_set(fresh->not_before) && day_compare(today, fresh->not_before) < 0)
+        return skip(arena_printf(arena, "its grace is not over: not before %s",
+                                 day_format(fresh->not_before, day)));
+    return (struct step_verdict){.kind = STEP_ACT, .reason = fresh->reason};
+}
+
+struct step_verdict step_judge(struct arena *arena, const struct plan_row *row,
+                               const struct reading *reading, const struct decision *fresh,
+                               struct day today)
+{
+    const struct account *account = &reading->account;
+
+    if (reading->kind == READING_FAILED)
+        return skip("the account could not be read");
+    if (row->action != ACTION_KEEP && step_is_wanted(row->action, reading))
+        return (struct step_verdict){.kind = STEP_IS_ALREADY,
+                                     .reason = "the wanted state was there already"};
+    if (reading->kind == READING_GONE)
+        return skip("the account is gone");
+    if (!text_equal(account->id, row->account_id))
+        return skip("the answer is of another account");
+    if (!same_email(arena, account->email, row->email))
+        return skip("the account has another e-mail address than in the plan");
+    if (account->status != expected_status(row->action))
+        return skip(arena_printf(arena, "the account is %s, not %s",
+                                 account_status_name(account->status),
+                                 account_status_name(expected_status(row->action))));
+    return judge_decision(arena, row, fresh, today);
+}
+
+/* --- after the act
+ * --------------------------------------------------------------------------------- */
+
+static bool same_groups(const struct account *a, const struct account *b)
+{
+    if (a->group_count != b->group_count)
+        return false;
+    for (size_t i = 0; i < a->group_count; i++) {
+        size_t k = 0;
+        while (k < b->group_count && !text_equal(a->group[i].id, b->group[k].id))
+            k++;
+        if (k == b->group_count)
+            return false;
+    }
+    return true;
+}
+
+const char *step_unintended_change(struct arena *arena, enum action action,
+                                   const struct account *before, const struct account *after)
+{
+    const struct {
+        const char *name, *was, *is;
+    } field[] = {
+        {"id", before->id, after->id},
+        {"username", before->username, after->username},
+        {"email", before->email, after->email},
+        {"name", before->name, after->name},
+        {"employeeNumber", before->employee_number, after->employee_number},
+        {"profileId", before->profile_id, after->profile_id},
+        {"country", before->country, after->country},
+        {"department", before->department, after->department},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(field); i++) {
+        if (!text_equal(field[i].was, field[i].is))
+            return arena_printf(arena, "%s was '%s' and is '%s'", field[i].name,
+                                field[i].was ? field[i].was : "", field[i].is ? field[i].is : "");
+    }
+    if (before->sso_only != after->sso_only)
+        return arena_printf(arena, "isSSOOnly was %s and is %s",
+                            before->sso_only ? "true" : "false",
+                            after->sso_only ? "true" : "false");
+    if (!same_groups(before, after))
+        return "the groups are not the same";
+    if (before->login.kind == LOGIN_KNOWN &&
+        (after->login.kind != LOGIN_KNOWN ||
+         instant_compare(after->login.at, before->login.at) < 0))
+        return "the last login went backwards";
+    (void)action; /* the status itself is step_is_wanted's question */
+    return NULL;
+}
+
+enum step_state step_settle(enum action action, const struct reading *reading,
+                            struct instant called_at, struct instant now, int64_t patience_us,
+                            const char **ret_reason)
+{
+    if (reading->kind == READING_FAILED) {
+        *ret_reason = "the account could not be read";
+        return STEP_UNKNOWN;
+    }
+    if (step_is_wanted(action, reading)) {
+        *ret_reason = "a reading shows the wanted state";
+        return STEP_DONE;
+    }
+    if (reading->kind == READING_GONE) {
+        *ret_reason = "the account is gone, so the act can have no effect any more";
+        return STEP_FAILED;
+    }
+    if (reading->account.status == ACCOUNT_UNREADABLE) {
+        *ret_reason = "the account's status could not be read";
+        return STEP_UNKNOWN;
+    }
+    if (now.us - called_at.us < patience_us) {
+        *ret_reason = "the account is as before, but the call is recent: its effect may come later";
+        return STEP_UNKNOWN;
+    }
+    *ret_reason = "the account is as before: the call had no effect";
+    return STEP_FAILED;
+}
+
+/* --- how much may fail
+ * ----------------------------------------------------------------------------- */
+
+#define FAILURES_IN_A_ROW  3
+#define FAILURES_TRIED_MIN 20
+#define FAILURES_PERCENT   5
+
+void step_failures_count(struct step_failures *failures, bool failed)
+{
+    failures->tried++;
+    failures->failed += failed;
+    failures->in_a_row = failed ? failures->in_a_row + 1 : 0;
+}
+
+bool step_failures_stop(const struct step_failures *failures)
+{
+    return failures->in_a_row >= FAILURES_IN_A_ROW ||
+           (failures->tried >= FAILURES_TRIED_MIN &&
+            failures->failed * 100 > failures->tried * FAILURES_PERCENT);
+}
