@@ -641,6 +641,24 @@ const struct setting settings[] = {
      IN(config_approver, email),
      .sentence = "E-mail address, by which their own account in Bynder is known."},
 
+    /* --- apply --- */
+    {.path = "apply", .sentence = "How acts are carried out."},
+    {.path = "apply.settle_seconds",
+     .type = SETTING_INTEGER,
+     AT(apply.settle_seconds),
+     .minimum = 1,
+     .maximum = 45,
+     .fallback = "20",
+     .sentence = "How long an act that Bynder accepted may take to show before it counts as "
+                 "unknown; less than systemd waits for a service to stop."},
+    {.path = "apply.state_directory",
+     .type = SETTING_PATH,
+     .shown = true,
+     AT(apply.state_directory),
+     .sample = "\"/var/lib/bynder-reconcile\"",
+     .sentence = "Where the outcome of an act is kept when the database cannot take it; without "
+                 "it systemd's state directory, else the directory of this file."},
+
     /* --- report, metrics --- */
     {.path = "report", .sentence = "Files that every run leaves behind."},
     {.path = "report.directory",
