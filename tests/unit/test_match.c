@@ -1,0 +1,128 @@
+/* core/match: the words of keys, and links one at a time (worlds of them: test_plan_random). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "core/match.h"
+
+static const struct matching all_keys = {
+    .key = {MATCH_BY_EMPLOYEE_NUMBER, MATCH_BY_EMAIL, MATCH_BY_USERNAME},
+    .key_count = 3,
+};
+
+static void match_key_parse_of_words_takes_configurable_keys_alone(void **state)
+{
+    enum match_key key = MATCH_BY_NOTHING;
+
+    (void)state;
+    assert_true(match_key_parse("email", &key));
+    assert_int_equal(key, MATCH_BY_EMAIL);
+    assert_string_equal(match_key_name(key), "email");
+    assert_false(match_key_parse("links file", &key));
+    assert_false(match_key_parse("", &key));
+    assert_false(match_key_parse("Email", &key));
+    assert_int_equal(key, MATCH_BY_EMAIL);
+}
+
+static void match_all_of_folded_forms_links(void **state)
+{
+    static const struct {
+        const char *account, *person;
+        enum link_kind kind;
+    } rows[] = {
+        {"Jane@Acme.Example", "jane@acme.example", LINK_ONE},
+        {" jane@acme.example ", "JANE@ACME.EXAMPLE", LINK_ONE},
+        {"ja\xcc\x88ne@acme.example", "j\xc3\xa4ne@acme.example", LINK_ONE}, /* NFD, NFC */
+        {"stra\xc3\x9f"
+         "e@acme.example",
+         "STRASSE@acme.example", LINK_ONE},
+        {"\xd0\x96@acme.example", "\xd0\xb6@acme.example", LINK_ONE},
+        {"jane@acme.example", "jane@acme.example.org", LINK_NONE},
+        {"", "", LINK_NONE}, /* two blanks are not one person */
+        {NULL, NULL, LINK_NONE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct arena arena = ARENA_INIT;
+        struct account account = {.id = "A", .email = rows[i].account};
+        struct person person = {.email = rows[i].person};
+        struct snapshot snapshot = {.account = &account, .count = 1};
+        struct roster roster = {.person = &person, .count = 1};
+        struct pairing *pairing = match_all(&arena, &snapshot, &roster, &all_keys);
+
+        if (pairing->kind != rows[i].kind)
+            fail_msg("row %zu", i);
+        arena_release(&arena);
+    }
+}
+
+static void match_all_without_the_email_key_never_links_by_it(void **state)
+{
+    const struct matching numbers = {.key = {MATCH_BY_EMPLOYEE_NUMBER}, .key_count = 1};
+    struct arena arena = ARENA_INIT;
+    struct account account = {.id = "A", .email = "jane@a.example", .email2 = "x@a.example"};
+    struct person person[] = {{.email = "jane@a.example"}, {.email = "x@a.example"}};
+    struct snapshot snapshot = {.account = &account, .count = 1};
+    struct roster roster = {.person = person, .count = 2};
+
+    (void)state;
+    struct pairing *pairing = match_all(&arena, &snapshot, &roster, &numbers);
+    assert_int_equal(pairing->kind, LINK_NONE);
+    assert_int_equal(pairing->near, NEAR_LOCAL_PART); /* but it is noticed */
+    assert_ptr_equal(pairing->other, &person[0]);
+    arena_release(&arena);
+}
+
+static void match_all_of_nobody_links_nobody(void **state)
+{
+    struct arena arena = ARENA_INIT;
+    struct snapshot snapshot = {.account = NULL};
+    struct roster roster = {.person = NULL};
+    struct account account = {.id = "A", .email = "jane@a.example"};
+
+    (void)state;
+    assert_non_null(match_all(&arena, &snapshot, &roster, &all_keys));
+    snapshot = (struct snapshot){.account = &account, .count = 1};
+    assert_int_equal(match_all(&arena, &snapshot, &roster, &all_keys)->kind, LINK_NONE);
+    arena_release(&arena);
+}
+
+static void match_all_of_many_accounts_links_each(void **state)
+{
+    enum { COUNT = 1000 }; /* more than one block of look-ups */
+    struct arena arena = ARENA_INIT;
+    struct account *account = arena_calloc(&arena, COUNT, sizeof(account[0]));
+    struct person *person = arena_calloc(&arena, COUNT, sizeof(person[0]));
+    struct snapshot snapshot = {.account = account, .count = COUNT};
+    struct roster roster = {.person = person, .count = COUNT};
+
+    (void)state;
+    for (int i = 0; i < COUNT; i++) {
+        account[i].id = arena_printf(&arena, "A%d", i);
+        account[i].email = arena_printf(&arena, "Person%d@a.example", i);
+        person[COUNT - 1 - i].email = arena_printf(&arena, "person%d@a.example", i);
+    }
+    struct pairing *pairing = match_all(&arena, &snapshot, &roster, &all_keys);
+    for (int i = 0; i < COUNT; i++) {
+        assert_int_equal(pairing[i].kind, LINK_ONE);
+        assert_ptr_equal(pairing[i].person, &person[COUNT - 1 - i]);
+    }
+    arena_release(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(match_key_parse_of_words_takes_configurable_keys_alone),
+        cmocka_unit_test(match_all_of_folded_forms_links),
+        cmocka_unit_test(match_all_without_the_email_key_never_links_by_it),
+        cmocka_unit_test(match_all_of_nobody_links_nobody),
+        cmocka_unit_test(match_all_of_many_accounts_links_each),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,151 @@
+/* core/near: who resembles whom, one pair at a time. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "core/near.h"
+
+static enum near_kind near_of(struct account *account, struct person *person)
+{
+    struct snapshot snapshot = {.account = account, .count = 1};
+    struct roster roster = {.person = person, .count = 1};
+    struct pairing pairing = {.kind = LINK_NONE};
+
+    near_find(&snapshot, &roster, &pairing);
+    if (pairing.near != NEAR_NOBODY)
+        assert_ptr_equal(pairing.other, person);
+    else
+        assert_null(pairing.other);
+    return pairing.near;
+}
+
+static void near_find_of_addresses_notices_resemblance(void **state)
+{
+    static const struct {
+        const char *account, *person;
+        enum near_kind near;
+    } rows[] = {
+        {"jane@a.example", "jane@b.example", NEAR_LOCAL_PART},
+        {"JANE@a.example", "jane@b.example", NEAR_LOCAL_PART},
+        {"jane@a.example", "janee@a.example", NEAR_ONE_EDIT},
+        {"jane@a.example", "jan@a.example", NEAR_ONE_EDIT},
+        {"jane@a.example", "ane@a.example", NEAR_ONE_EDIT},
+        {"jane@a.example", "j.ane@a.example", NEAR_ONE_EDIT},
+        {"jane@a.example", "jame@a.example", NEAR_ONE_EDIT},
+        {"jane@a.example", "jaen@a.example", NEAR_NOBODY}, /* two edits */
+        {"jane@a.example", "janee@b.example", NEAR_NOBODY},
+        {"a@a.example", "b@a.example", NEAR_ONE_EDIT},
+        {"jane@a.example", "j\xd0\xb0ne@a.example", NEAR_LOOK_ALIKE}, /* Cyrillic a */
+        {"j\xc3\xa4ne@a.example", "jane@a.example", NEAR_LOOK_ALIKE},
+        {"@a.example", "@a.example", NEAR_NOBODY},
+        {"jane", "jane", NEAR_NOBODY},
+        {"jane@", "jane@", NEAR_LOCAL_PART},
+        {NULL, "jane@a.example", NEAR_NOBODY},
+        {"jane@a.example", NULL, NEAR_NOBODY},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct account account = {.email = rows[i].account};
+        struct person person = {.email = rows[i].person};
+        enum near_kind near = near_of(&account, &person);
+        if (near != rows[i].near)
+            fail_msg("%s and %s: %s", rows[i].account, rows[i].person, near_kind_sentence(near));
+    }
+}
+
+static void near_find_of_names_notices_resemblance(void **state)
+{
+    static const struct {
+        const char *account, *person;
+        bool near;
+    } rows[] = {
+        {"Jane Doe", "jane doe", true},
+        {"Jane Doe", "Doe Jane", true},
+        {"Jane Doe", "Doe, Jane", true},
+        {"Jane Doe", "Doe, Jane Maria", true},
+        {"Jane  Doe", " Jane Maria Doe ", true},
+        {"Jos\xc3\xa9 Mu\xc3\xb1oz", "Jose Munoz", true},
+        {"\xe6\x9d\x8e\xe5\xb0\x8f\xe9\xbe\x99", "\xe6\x9d\x8e\xe5\xb0\x8f\xe9\xbe\x99", true},
+        {"Jane Doe", "Jane Roe", false},
+        {"admin", "admin", false},
+        {"", "", false},
+        {NULL, "Jane Doe", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct account account = {.name = rows[i].account};
+        struct person person = {.name = rows[i].person};
+        if (near_of(&account, &person) != (rows[i].near ? NEAR_NAME : NEAR_NOBODY))
+            fail_msg("'%s' and '%s'", rows[i].account, rows[i].person);
+    }
+}
+
+static void near_find_of_long_addresses_does_not_write_past_its_arrays(void **state)
+{
+    (void)state;
+    for (int length = 62; length <= 70; length++) {
+        struct arena arena = ARENA_INIT;
+        char *letters = arena_alloc(&arena, 100);
+        memset(letters, 'x', 99);
+        letters[99] = '\0';
+        struct account account = {.email = arena_printf(&arena, "%.*s@a", length, letters)};
+        struct person person = {.email = arena_printf(&arena, "%.*s@a", length - 1, letters)};
+        assert_int_equal(near_of(&account, &person), length <= 64 ? NEAR_ONE_EDIT : NEAR_NOBODY);
+        arena_release(&arena);
+    }
+}
+
+static void near_find_of_several_takes_the_least(void **state)
+{
+    struct account account = {.email = "jane@a.example", .name = "Jane Doe"};
+    struct person person[] = {
+        {.employee_number = "1", .name = "Jane Doe"},
+        {.employee_number = "3", .email = "jane@c.example"},
+        {.employee_number = "2", .email = "jane@b.example"},
+        {.employee_number = "0", .email = "janee@a.example"},
+    };
+    struct snapshot snapshot = {.account = &account, .count = 1};
+    struct roster roster = {.person = person, .count = COUNT_OF(person)};
+    struct pairing pairing = {.kind = LINK_NONE};
+
+    (void)state;
+    near_find(&snapshot, &roster, &pairing);
+    assert_int_equal(pairing.near, NEAR_LOCAL_PART);
+    assert_ptr_equal(pairing.other, &person[2]);
+}
+
+static void near_find_of_settled_pairings_leaves_them(void **state)
+{
+    struct account account = {.email = "jane@a.example"};
+    struct person person = {.email = "jane@b.example"};
+    struct snapshot snapshot = {.account = &account, .count = 1};
+    struct roster roster = {.person = &person, .count = 1};
+    struct pairing by_word = {.kind = LINK_NONE, .key = MATCH_BY_LINKS_FILE};
+    struct pairing contested = {.kind = LINK_AMBIGUOUS};
+
+    (void)state;
+    near_find(&snapshot, &roster, &by_word);
+    near_find(&snapshot, &roster, &contested);
+    assert_int_equal(by_word.near, NEAR_NOBODY);
+    assert_int_equal(contested.near, NEAR_NOBODY);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(near_find_of_addresses_notices_resemblance),
+        cmocka_unit_test(near_find_of_names_notices_resemblance),
+        cmocka_unit_test(near_find_of_long_addresses_does_not_write_past_its_arrays),
+        cmocka_unit_test(near_find_of_several_takes_the_least),
+        cmocka_unit_test(near_find_of_settled_pairings_leaves_them),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,84 @@
+/* core/person: the status of a row on a day, contradictions included. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "core/person.h"
+
+#define TODAY 46000
+
+static void person_judge_of_dates_and_words_gives_the_documented_status(void **state)
+{
+    static const struct {
+        enum person_status word;
+        int32_t hired, last; /* days from today; 0 is today, NONE is not given */
+        enum person_status status;
+    } rows[] = {
+#define NONE INT32_MIN
+        {PERSON_UNKNOWN, NONE, NONE, PERSON_EMPLOYED},
+        {PERSON_EMPLOYED, NONE, NONE, PERSON_EMPLOYED},
+        {PERSON_ON_LEAVE, NONE, NONE, PERSON_ON_LEAVE},
+        {PERSON_DEPARTED, NONE, NONE, PERSON_DEPARTED},
+        {PERSON_DEPARTED, 0, NONE, PERSON_DEPARTED},
+        {PERSON_DEPARTED, 1, NONE, PERSON_UNKNOWN},
+        {PERSON_EMPLOYED, 0, NONE, PERSON_EMPLOYED},
+        {PERSON_EMPLOYED, 1, NONE, PERSON_FUTURE},
+        {PERSON_ON_LEAVE, 1, NONE, PERSON_FUTURE},
+        {PERSON_UNKNOWN, -500, -1, PERSON_DEPARTED},
+        {PERSON_DEPARTED, -500, -1, PERSON_DEPARTED},
+        {PERSON_EMPLOYED, -500, -1, PERSON_UNKNOWN},
+        {PERSON_ON_LEAVE, -500, -1, PERSON_UNKNOWN},
+        {PERSON_UNKNOWN, -500, 0, PERSON_EMPLOYED},
+        {PERSON_DEPARTED, -500, 0, PERSON_EMPLOYED},
+        {PERSON_DEPARTED, -500, 1, PERSON_EMPLOYED},
+        {PERSON_ON_LEAVE, -500, 1, PERSON_ON_LEAVE},
+        {PERSON_EMPLOYED, 5, 90, PERSON_FUTURE},
+        {PERSON_DEPARTED, 5, 90, PERSON_UNKNOWN},
+        {PERSON_UNKNOWN, 5, 90, PERSON_FUTURE},
+        /* a hire date behind the last day: re-hired, if a word says so */
+        {PERSON_EMPLOYED, -10, -100, PERSON_EMPLOYED},
+        {PERSON_ON_LEAVE, -10, -100, PERSON_ON_LEAVE},
+        {PERSON_EMPLOYED, 10, -100, PERSON_FUTURE},
+        {PERSON_UNKNOWN, -10, -100, PERSON_UNKNOWN},
+        {PERSON_DEPARTED, -10, -100, PERSON_UNKNOWN},
+        {PERSON_EMPLOYED, 20, 1, PERSON_EMPLOYED},
+        {PERSON_UNKNOWN, 20, 1, PERSON_UNKNOWN},
+        {PERSON_UNKNOWN, -5, -5, PERSON_DEPARTED}, /* one day long */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct person person = {.word = rows[i].word};
+        const char *reason = NULL;
+        if (rows[i].hired != NONE)
+            person.hire_date.number = TODAY + rows[i].hired;
+        if (rows[i].last != NONE)
+            person.last_day.number = TODAY + rows[i].last;
+        enum person_status status = person_judge(&person, (struct day){.number = TODAY}, &reason);
+        if (status != rows[i].status)
+            fail_msg("row %zu: %s, not %s", i, person_status_name(status),
+                     person_status_name(rows[i].status));
+        assert_int_equal(reason != NULL, status == PERSON_UNKNOWN);
+    }
+}
+
+static void person_status_names_are_those_of_the_contract(void **state)
+{
+    (void)state;
+    assert_string_equal(person_status_name(PERSON_ON_LEAVE), "on_leave");
+    assert_string_equal(person_status_name(PERSON_ABSENT), "absent");
+    assert_string_equal(person_status_name(PERSON_UNKNOWN), "unknown");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(person_judge_of_dates_and_words_gives_the_documented_status),
+        cmocka_unit_test(person_status_names_are_those_of_the_contract),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

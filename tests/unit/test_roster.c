@@ -1,0 +1,107 @@
+/* core/roster: judging rows, counting what is wrong with them, rosters far enough apart. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "core/roster.h"
+
+#define HOUR (3600 * SECOND_US)
+
+static const struct day today = {.number = 46000};
+
+static void roster_judge_of_mixed_rows_counts_each_kind(void **state)
+{
+    struct person person[] = {
+        {.employee_number = "1", .email = "Ann@a.example", .word = PERSON_EMPLOYED},
+        {.employee_number = "2", .email = "ann@A.example", .word = PERSON_EMPLOYED},
+        {.employee_number = "3", .email = "bob@a.example", .last_day = {.number = 45999}},
+        {.employee_number = "e4", .word = PERSON_EMPLOYED, .last_day = {.number = 45999}},
+        {.employee_number = "E4", .rejected = "bad date"},
+        {.email = "zoe@a.example", .rejected = "bad number", .key_unreadable = true},
+        {.employee_number = "7", .key_unreadable = true, .word = PERSON_EMPLOYED},
+        {.employee_number = "8", .username = "same"},
+        {.employee_number = "9", .username = "SAME "},
+    };
+    struct roster roster = {.person = person, .count = COUNT_OF(person)};
+
+    (void)state;
+    for (int again = 0; again < 2; again++) {
+        roster_judge(&roster, today);
+        assert_int_equal(roster.rejected, 3);
+        assert_int_equal(roster.blind, 1);
+        assert_int_equal(roster.duplicates, 6);
+        assert_int_equal(roster_people(&roster), 6);
+        assert_int_equal(person[2].status, PERSON_DEPARTED);
+        assert_int_equal(person[3].status, PERSON_UNKNOWN);
+        assert_non_null(person[3].rejected);
+        assert_string_equal(person[4].rejected, "bad date");
+        assert_int_equal(person[4].status, PERSON_UNKNOWN);
+    }
+}
+
+static void roster_judge_of_nobody_counts_nothing(void **state)
+{
+    struct roster roster = {.person = NULL};
+
+    (void)state;
+    roster_judge(&roster, today);
+    assert_int_equal(roster_people(&roster), 0);
+    assert_int_equal(roster.duplicates, 0);
+}
+
+static void roster_count_apart_of_times_wants_twenty_hours(void **state)
+{
+    const struct instant good[] = {{1 * HOUR}, {21 * HOUR}, {40 * HOUR}, {41 * HOUR}, {90 * HOUR}};
+
+    (void)state;
+    assert_int_equal(roster_count_apart(good, 5, (struct instant){1 * HOUR}), 4);
+    assert_int_equal(roster_count_apart(good, 5, (struct instant){1 * HOUR + 1}), 3);
+    assert_int_equal(roster_count_apart(good, 3, (struct instant){21 * HOUR}), 1);
+    assert_int_equal(roster_count_apart(good, 4, (struct instant){21 * HOUR}), 2);
+    assert_int_equal(roster_count_apart(good, 5, (struct instant){90 * HOUR}), 1);
+    assert_int_equal(roster_count_apart(good, 5, (struct instant){90 * HOUR + 1}), 0);
+    assert_int_equal(roster_count_apart(NULL, 0, (struct instant){1}), 0);
+}
+
+static void roster_as_of_takes_the_earlier_time(void **state)
+{
+    (void)state;
+    struct roster roster = {.read_at = {50}};
+    assert_int_equal(roster_as_of(&roster).us, 50);
+    roster.modified.us = 40;
+    assert_int_equal(roster_as_of(&roster).us, 40);
+    roster.modified.us = 60; /* a file from tomorrow does not stay fresh for ever */
+    assert_int_equal(roster_as_of(&roster).us, 50);
+}
+
+static void roster_content_of_shuffled_rows_is_the_same(void **state)
+{
+    struct person person[] = {{.employee_number = "1", .row = 2},
+                              {.employee_number = "2", .row = 3}};
+    struct person other[] = {{.employee_number = "2", .row = 2},
+                             {.employee_number = "1", .row = 3}};
+    struct roster a = {.person = person, .count = 2}, b = {.person = other, .count = 2};
+
+    (void)state;
+    struct digest first = roster_content(&a), second = roster_content(&b);
+    assert_int_equal(digest_compare(&first, &second), 0);
+    other[0].last_day.number = 1;
+    second = roster_content(&b);
+    assert_int_not_equal(digest_compare(&first, &second), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(roster_judge_of_mixed_rows_counts_each_kind),
+        cmocka_unit_test(roster_judge_of_nobody_counts_nothing),
+        cmocka_unit_test(roster_count_apart_of_times_wants_twenty_hours),
+        cmocka_unit_test(roster_as_of_takes_the_earlier_time),
+        cmocka_unit_test(roster_content_of_shuffled_rows_is_the_same),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,142 @@
+/* core/snapshot: counts, and digests that tell every difference and no order. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "core/snapshot.h"
+
+static void snapshot_count_of_each_status_leaves_gone_ones_out(void **state)
+{
+    struct account account[] = {
+        {.status = ACCOUNT_ACTIVE},   {.status = ACCOUNT_ACTIVE},     {.status = ACCOUNT_INACTIVE},
+        {.status = ACCOUNT_GONE},     {.status = ACCOUNT_UNREADABLE}, {.status = ACCOUNT_GONE},
+        {.status = ACCOUNT_INACTIVE},
+    };
+    struct snapshot snapshot = {.account = account, .count = COUNT_OF(account)};
+
+    (void)state;
+    struct snapshot_totals totals = snapshot_count(&snapshot);
+    assert_int_equal(totals.accounts, 5);
+    assert_int_equal(totals.active, 2);
+    assert_int_equal(totals.inactive, 2);
+    assert_int_equal(totals.unreadable, 1);
+    assert_int_equal(totals.gone, 2);
+}
+
+static struct account sample(void)
+{
+    static const struct group group[] = {{"g1", "One"}, {"g2", "Two"}};
+
+    return (struct account){.id = "A",
+                            .username = "u",
+                            .email = "e",
+                            .email2 = "f",
+                            .name = "n",
+                            .employee_number = "1",
+                            .profile_id = "p",
+                            .country = "NL",
+                            .group = group,
+                            .group_count = 2,
+                            .status = ACCOUNT_ACTIVE};
+}
+
+static void account_digest_of_any_changed_field_differs(void **state)
+{
+    static const struct group swapped[] = {{"g2", "Two"}, {"g1", "One"}};
+    struct account account = sample(), changed[13];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(changed); i++)
+        changed[i] = sample();
+    changed[0].id = "B";
+    changed[1].username = "v";
+    changed[2].email = NULL;
+    changed[3].email2 = "";
+    changed[4].name = "m";
+    changed[5].employee_number = "2";
+    changed[6].profile_id = "q";
+    changed[7].country = "DE";
+    changed[8].group_count = 1;
+    changed[9].status = ACCOUNT_INACTIVE;
+    changed[10].sso_only = true;
+    changed[11].groups_unreadable = true;
+    changed[12].flaw = "odd";
+    struct digest digest = account_digest(&account);
+    for (size_t i = 0; i < COUNT_OF(changed); i++) {
+        struct digest other = account_digest(&changed[i]);
+        if (digest_compare(&digest, &other) == 0)
+            fail_msg("change %zu is not seen", i);
+    }
+    account.group = swapped;
+    account.login.kind = LOGIN_NEVER;
+    account.history.ever_active = true;
+    struct digest other = account_digest(&account);
+    assert_int_equal(digest_compare(&digest, &other), 0);
+}
+
+static struct digest digest_of_two(bool swap, struct login login, const char *own, bool complete)
+{
+    static const char *const ab[] = {"A", "B"}, *const ba[] = {"B", "A"};
+    struct profile profile[] = {{.id = "p", .role = swap ? ba : ab, .role_count = 2}, {.id = "q"}};
+    struct account one = sample(), two = sample();
+    struct account account[2];
+    struct profile kept = profile[0];
+
+    two.id = "B";
+    two.login = login;
+    account[swap] = one;
+    account[!swap] = two;
+    if (swap) {
+        profile[0] = profile[1];
+        profile[1] = kept;
+    }
+    struct snapshot snapshot = {.account = account,
+                                .count = 2,
+                                .profile = profile,
+                                .profile_count = 2,
+                                .own_id = own,
+                                .complete = complete};
+    snapshot_digest(&snapshot);
+    return snapshot.digest;
+}
+
+static void snapshot_digest_of_any_order_is_the_same(void **state)
+{
+    struct login none = {.kind = LOGIN_NOT_READ}, never = {.kind = LOGIN_NEVER};
+
+    (void)state;
+    struct digest digest = digest_of_two(false, none, "X", true);
+    struct digest shuffled = digest_of_two(true, none, "X", true);
+    struct digest other[] = {digest_of_two(false, never, "X", true),
+                             digest_of_two(false, none, "Y", true),
+                             digest_of_two(false, none, "X", false)};
+    assert_int_equal(digest_compare(&digest, &shuffled), 0);
+    for (size_t i = 0; i < COUNT_OF(other); i++)
+        assert_int_not_equal(digest_compare(&digest, &other[i]), 0);
+}
+
+static void snapshot_profile_of_unknown_ids_is_nothing(void **state)
+{
+    struct profile profile[] = {{.id = "p"}, {.id = "q"}};
+    struct snapshot snapshot = {.profile = profile, .profile_count = 2};
+
+    (void)state;
+    assert_ptr_equal(snapshot_profile(&snapshot, "q"), &profile[1]);
+    assert_null(snapshot_profile(&snapshot, "Q"));
+    assert_null(snapshot_profile(&snapshot, NULL));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(snapshot_count_of_each_status_leaves_gone_ones_out),
+        cmocka_unit_test(account_digest_of_any_changed_field_differs),
+        cmocka_unit_test(snapshot_digest_of_any_order_is_the_same),
+        cmocka_unit_test(snapshot_profile_of_unknown_ids_is_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
