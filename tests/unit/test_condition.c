@@ -1,0 +1,202 @@
+/* core/condition: the three answers of every condition, and the table that names them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "core/condition.h"
+
+static const struct patterns sales = {.item = (const char *const[]){"Sales*"}, .count = 1};
+
+static enum truth ask(struct subject subject, struct conditions conditions)
+{
+    struct arena scratch = ARENA_INIT;
+
+    subject.scratch = &scratch;
+    enum truth answer = conditions_hold(&conditions, &subject);
+    arena_release(&scratch);
+    return answer;
+}
+
+/* The conditions with one of them set. */
+#define ONE(field, setting)                                                                        \
+    __extension__({                                                                                \
+        struct conditions one_ = CONDITIONS_NONE;                                                  \
+        one_.field = (setting);                                                                    \
+        one_;                                                                                      \
+    })
+
+static void conditions_hold_of_statuses_answers_in_three_values(void **state)
+{
+    const struct account active = {.status = ACCOUNT_ACTIVE}, odd = {.flaw = "?"};
+    const unsigned on_leave = 1U << PERSON_ON_LEAVE, absent = 1U << PERSON_ABSENT;
+
+    (void)state;
+    assert_int_equal(ask((struct subject){.account = &active}, CONDITIONS_NONE), TRUTH_TRUE);
+    assert_int_equal(ask((struct subject){.account = &active}, ONE(account, 1U << ACCOUNT_ACTIVE)),
+                     TRUTH_TRUE);
+    assert_int_equal(
+        ask((struct subject){.account = &active}, ONE(account, 1U << ACCOUNT_INACTIVE)),
+        TRUTH_FALSE);
+    assert_int_equal(ask((struct subject){.account = &odd}, ONE(account, 1U << ACCOUNT_ACTIVE)),
+                     TRUTH_UNKNOWN);
+
+    struct subject subject = {.account = &active, .status = PERSON_UNKNOWN};
+    assert_int_equal(ask(subject, ONE(person, on_leave)), TRUTH_UNKNOWN);
+    subject.status = PERSON_ON_LEAVE;
+    assert_int_equal(ask(subject, ONE(person, on_leave)), TRUTH_TRUE);
+    assert_int_equal(ask(subject, ONE(person, absent)), TRUTH_FALSE);
+    subject.status = PERSON_ABSENT;
+    assert_int_equal(ask(subject, ONE(person, on_leave)), TRUTH_FALSE);
+    subject.blind_rows = true; /* a row nobody can read may be theirs */
+    assert_int_equal(ask(subject, ONE(person, on_leave)), TRUTH_UNKNOWN);
+    assert_int_equal(ask(subject, ONE(person, absent)), TRUTH_TRUE);
+    subject.status = PERSON_EMPLOYED;
+    assert_int_equal(ask(subject, ONE(person, on_leave)), TRUTH_FALSE);
+}
+
+static void conditions_hold_of_logins_answers_in_three_values(void **state)
+{
+    static const struct {
+        enum login_kind kind;
+        int idle;
+        enum truth never, known, idle_90;
+    } rows[] = {
+        {LOGIN_NOT_READ, -1, TRUTH_UNKNOWN, TRUTH_UNKNOWN, TRUTH_UNKNOWN},
+        {LOGIN_UNREADABLE, -1, TRUTH_UNKNOWN, TRUTH_UNKNOWN, TRUTH_UNKNOWN},
+        {LOGIN_NEVER, -1, TRUTH_TRUE, TRUTH_FALSE, TRUTH_FALSE},
+        {LOGIN_KNOWN, 89, TRUTH_FALSE, TRUTH_TRUE, TRUTH_FALSE},
+        {LOGIN_KNOWN, 90, TRUTH_FALSE, TRUTH_TRUE, TRUTH_TRUE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct account account = {.login = {.kind = rows[i].kind}};
+        struct subject subject = {.account = &account, .idle_days = rows[i].idle};
+        assert_int_equal(ask(subject, ONE(login, 1U << LOGIN_NEVER)), rows[i].never);
+        assert_int_equal(ask(subject, ONE(login, 1U << LOGIN_KNOWN)), rows[i].known);
+        assert_int_equal(ask(subject, ONE(idle_days_min, 90)), rows[i].idle_90);
+    }
+}
+
+static void conditions_hold_of_days_counts_the_day_itself(void **state)
+{
+    const struct account account = {.status = ACCOUNT_INACTIVE};
+    struct subject subject = {.account = &account,
+                              .status = PERSON_DEPARTED,
+                              .known_days = 60,
+                              .departed_days = 30,
+                              .suspended_days = 30};
+
+    (void)state;
+    for (int over = 0; over < 2; over++) {
+        enum truth answer = over ? TRUTH_FALSE : TRUTH_TRUE;
+        assert_int_equal(ask(subject, ONE(known_days_min, 60 + over)), answer);
+        assert_int_equal(ask(subject, ONE(departed_days_min, 30 + over)), answer);
+        assert_int_equal(ask(subject, ONE(suspended_days_min, 30 + over)), answer);
+    }
+    subject.suspended_days = -1; /* not by us */
+    assert_int_equal(ask(subject, ONE(suspended_days_min, 0)), TRUTH_FALSE);
+    subject.departed_days = -1; /* nobody says since when */
+    assert_int_equal(ask(subject, ONE(departed_days_min, 0)), TRUTH_UNKNOWN);
+    subject.status = PERSON_EMPLOYED;
+    assert_int_equal(ask(subject, ONE(departed_days_min, 0)), TRUTH_FALSE);
+    subject.status = PERSON_ABSENT;
+    subject.absent_rosters = 3;
+    assert_int_equal(ask(subject, ONE(absent_rosters_min, 3)), TRUTH_UNKNOWN);
+    subject.absence_provable = true;
+    assert_int_equal(ask(subject, ONE(absent_rosters_min, 3)), TRUTH_TRUE);
+    assert_int_equal(ask(subject, ONE(absent_rosters_min, 4)), TRUTH_FALSE);
+}
+
+static void conditions_hold_of_attributes_answers_in_three_values(void **state)
+{
+    static const char *const role[] = {"SALESADMIN"};
+    const struct profile profile = {.id = "7", .name = "Sales team", .role = role, .role_count = 1};
+    const struct group group = {.id = "9", .name = "sales EMEA"};
+    struct account account = {.username = "sales-1",
+                              .email2 = "sales@a.example",
+                              .group = &group,
+                              .group_count = 1,
+                              .country = "Salesland",
+                              .department = "IT"};
+    struct person person = {.department = "Sales"};
+    struct subject told = {.account = &account, .person = &person, .profile = &profile};
+    struct account bare = {.groups_unreadable = true};
+    struct subject untold = {.account = &bare, .person = &(struct person){.name = "x"}};
+
+    (void)state;
+    assert_int_equal(ask(told, ONE(username, sales)), TRUTH_TRUE);
+    assert_int_equal(ask(told, ONE(email, sales)), TRUTH_TRUE);
+    assert_int_equal(ask(told, ONE(profile, sales)), TRUTH_TRUE);
+    assert_int_equal(ask(told, ONE(role, sales)), TRUTH_TRUE);
+    assert_int_equal(ask(told, ONE(group, sales)), TRUTH_TRUE);
+    assert_int_equal(ask(told, ONE(country, sales)), TRUTH_TRUE);
+    assert_int_equal(ask(told, ONE(department, sales)), TRUTH_TRUE);
+    assert_int_equal(ask(told, ONE(employee_number, sales)), TRUTH_FALSE);
+    told.person = NULL; /* then the account's */
+    assert_int_equal(ask(told, ONE(department, sales)), TRUTH_FALSE);
+    assert_int_equal(ask(untold, ONE(username, sales)), TRUTH_UNKNOWN);
+    assert_int_equal(ask(untold, ONE(profile, sales)), TRUTH_UNKNOWN);
+    assert_int_equal(ask(untold, ONE(role, sales)), TRUTH_UNKNOWN);
+    assert_int_equal(ask(untold, ONE(group, sales)), TRUTH_UNKNOWN);
+    assert_int_equal(ask(untold, ONE(country, sales)), TRUTH_UNKNOWN);
+    assert_int_equal(ask(untold, ONE(department, sales)), TRUTH_UNKNOWN);
+    account.group_count = 0;
+    assert_int_equal(ask(told, ONE(group, sales)), TRUTH_FALSE);
+}
+
+static void conditions_hold_of_several_puts_no_before_unknown(void **state)
+{
+    const struct account account = {.status = ACCOUNT_ACTIVE}; /* login not read */
+    const struct subject subject = {.account = &account, .status = PERSON_EMPLOYED};
+    struct conditions conditions = ONE(idle_days_min, 90);
+
+    (void)state;
+    conditions.account = 1U << ACCOUNT_ACTIVE;
+    assert_int_equal(ask(subject, conditions), TRUTH_UNKNOWN);
+    conditions.account = 1U << ACCOUNT_INACTIVE;
+    assert_int_equal(ask(subject, conditions), TRUTH_FALSE);
+}
+
+static void policy_conditions_table_names_every_field_once(void **state)
+{
+    size_t count = 0;
+
+    (void)state;
+    for (const struct condition_field *field = policy_conditions; field->name; field++, count++) {
+        struct conditions conditions = CONDITIONS_NONE;
+        char *at = (char *)&conditions + field->offset;
+        assert_false(condition_is_set(field, &conditions));
+        assert_non_null(field->sentence);
+        assert_non_null(field->evaluate);
+        if (field->type == CONDITION_PATTERNS)
+            ((struct patterns *)(void *)at)->count = 1;
+        else
+            *(int *)(void *)at = 1;
+        for (const struct condition_field *other = policy_conditions; other->name; other++) {
+            assert_int_equal(condition_is_set(other, &conditions), other == field);
+            assert_int_equal(text_equal(other->name, field->name), other == field);
+        }
+    }
+    assert_int_equal(count, 16);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(conditions_hold_of_statuses_answers_in_three_values),
+        cmocka_unit_test(conditions_hold_of_logins_answers_in_three_values),
+        cmocka_unit_test(conditions_hold_of_days_counts_the_day_itself),
+        cmocka_unit_test(conditions_hold_of_attributes_answers_in_three_values),
+        cmocka_unit_test(conditions_hold_of_several_puts_no_before_unknown),
+        cmocka_unit_test(policy_conditions_table_names_every_field_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

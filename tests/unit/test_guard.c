@@ -1,0 +1,84 @@
+/* core/guard: what makes a roster good, and that the defaults of nothing hold nothing by chance. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "core/guard.h"
+
+#define HOUR (3600 * SECOND_US)
+
+static const struct instant now = {.us = 1000 * HOUR};
+static const struct limits limits = {
+    .max_age_hours = 48, .min_people = 1, .max_shrink_percent = 10, .max_rejected_percent = 1};
+
+static void guard_roster_is_good_of_doubtful_rosters_says_no(void **state)
+{
+    static struct person person[100];
+    static const struct {
+        size_t count, rejected, duplicates;
+        int64_t read_hour, modified_hour, same_since_hour, last_people;
+        bool good;
+    } rows[] = {
+        {100, 0, 0, 1000, 0, 0, -1, true},    {100, 0, 0, 952, 0, 0, -1, true},
+        {100, 0, 0, 951, 0, 0, -1, false},    {100, 0, 0, 1000, 952, 0, -1, true},
+        {100, 0, 0, 1000, 951, 0, -1, false}, {100, 0, 0, 951, 1000, 0, -1, false},
+        {100, 0, 0, 1000, 0, 832, -1, true},  {100, 0, 0, 1000, 0, 831, -1, false},
+        {100, 1, 0, 1000, 0, 0, -1, true},    {100, 2, 0, 1000, 0, 0, -1, false},
+        {100, 0, 1, 1000, 0, 0, -1, true},    {100, 0, 2, 1000, 0, 0, -1, false},
+        {100, 0, 0, 1000, 0, 0, 110, true},   {100, 0, 0, 1000, 0, 0, 112, false},
+        {0, 0, 0, 1000, 0, 0, -1, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct roster roster = {.person = person,
+                                .count = rows[i].count,
+                                .rejected = rows[i].rejected,
+                                .duplicates = rows[i].duplicates,
+                                .read_at = {rows[i].read_hour * HOUR},
+                                .modified = {rows[i].modified_hour * HOUR}};
+        struct guard_history history = {.last_roster_people = rows[i].last_people,
+                                        .same_bytes_since = {rows[i].same_since_hour * HOUR}};
+        if (guard_roster_is_good(&limits, &history, now, &roster) != rows[i].good)
+            fail_msg("row %zu", i);
+    }
+}
+
+static void guard_all_of_an_empty_world_holds_what_is_empty(void **state)
+{
+    struct arena arena = ARENA_INIT;
+    struct snapshot snapshot = {.complete = true};
+    struct roster roster = {.read_at = now};
+    struct policy_context context = {.now = now, .snapshot = &snapshot};
+    struct guard_history history = {
+        .last_roster_people = -1, .last_snapshot_accounts = -1, .last_matched_percent = -1};
+
+    (void)state;
+    struct guard_result result =
+        guard_all(&arena, &limits, &history, &context, &roster, NULL, NULL);
+    assert_int_equal(result.count, GUARD_COUNT);
+    assert_true(result.held);
+    for (size_t i = 0; i < result.count; i++) {
+        assert_string_equal(result.finding[i].id, arena_printf(&arena, "G%zu", i + 1));
+        assert_int_equal(result.finding[i].hold, i == 1 || i == 3); /* no people, no accounts */
+        assert_non_null(result.finding[i].limit);
+        assert_non_null(result.finding[i].actual);
+        assert_non_null(result.finding[i].text);
+    }
+    arena_release(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(guard_roster_is_good_of_doubtful_rosters_says_no),
+        cmocka_unit_test(guard_all_of_an_empty_world_holds_what_is_empty),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,269 @@
+/* core/plan: order of rows, totals, the chart, and a digest that covers what a person approves. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "core/plan.h"
+
+#define COUNT 7
+
+/* Seven decisions of every kind, in no order. */
+struct sample {
+    struct arena arena;
+    struct account account[COUNT];
+    struct pairing pairing[COUNT];
+    struct decision decision[COUNT];
+    struct snapshot snapshot;
+    struct roster roster;
+    struct matching matching;
+    struct policy policy;
+    struct policy_context context;
+    struct guard_finding finding[2];
+    struct guard_result guards;
+    struct plan_setup setup;
+};
+
+static void sample_init(struct sample *sample)
+{
+    static const struct {
+        const char *id;
+        enum account_status status;
+        enum action action;
+        const char *rule, *row;
+        bool finding;
+        int32_t not_before;
+        int idle;
+    } rows[COUNT] = {
+        {"D", ACCOUNT_INACTIVE, ACTION_DEPROVISION, "long", "R2", false, 0, 400},
+        {"B", ACCOUNT_ACTIVE, ACTION_SUSPEND, "idle", "R4", false, 0, 90},
+        {"F", ACCOUNT_ACTIVE, ACTION_KEEP, "", "P4", true, 0, 29},
+        {"A", ACCOUNT_ACTIVE, ACTION_SUSPEND, "idle", "R7", false, 46010, 5000},
+        {"K", ACCOUNT_ACTIVE, ACTION_KEEP, "", "R13", false, 0, 30},
+        {"R", ACCOUNT_INACTIVE, ACTION_REACTIVATE, "", "R9", false, 0, -1},
+        {"G", ACCOUNT_GONE, ACTION_KEEP, "", "R14", false, 0, -1},
+    };
+
+    *sample = (struct sample){.arena = ARENA_INIT};
+    for (size_t i = 0; i < COUNT; i++) {
+        sample->account[i] = (struct account){.id = rows[i].id, .status = rows[i].status};
+        if (rows[i].idle >= 0)
+            sample->account[i].login = (struct login){.kind = LOGIN_KNOWN, .at = {.us = 1}};
+        sample->pairing[i].kind = LINK_NONE;
+        sample->decision[i] = (struct decision){.account = &sample->account[i],
+                                                .pairing = &sample->pairing[i],
+                                                .action = rows[i].action,
+                                                .rule = rows[i].rule,
+                                                .row = rows[i].row,
+                                                .reason = "so",
+                                                .finding = rows[i].finding,
+                                                .not_before = {rows[i].not_before},
+                                                .idle_days = rows[i].idle};
+    }
+    sample->snapshot =
+        (struct snapshot){.complete = true, .account = sample->account, .count = COUNT};
+    sample->policy = (struct policy){.zone = &zone_utc};
+    sample->context = (struct policy_context){
+        .today = {46000}, .now = {.us = DAY_US}, .snapshot = &sample->snapshot};
+    sample->finding[0] = (struct guard_finding){"G1", false, "l", "a", "t"};
+    sample->finding[1] = (struct guard_finding){"G2", false, "l", "a", "t"};
+    sample->guards = (struct guard_result){.finding = sample->finding, .count = 2};
+    sample->setup = (struct plan_setup){
+        .portal = "acme", .approvals_suspend = 1, .approvals_deprovision = 2, .expires_hours = 72};
+}
+
+static struct plan *make(struct sample *sample)
+{
+    return plan_make(&sample->arena, &sample->setup, &sample->policy, &sample->matching,
+                     &sample->context, &sample->roster, sample->decision, &sample->guards);
+}
+
+static void plan_make_of_mixed_decisions_puts_deletions_last(void **state)
+{
+    static const char *const order[] = {"R", "A", "B", "D", "F", "K", "G"};
+    struct sample sample;
+
+    (void)state;
+    for (int full = 0; full < 2; full++) {
+        sample_init(&sample);
+        sample.setup.full = full;
+        struct plan *plan = make(&sample);
+        assert_int_equal(plan->row_count, full ? 7 : 5);
+        for (size_t i = 0; i < plan->row_count; i++) {
+            assert_string_equal(plan->row[i].account_id, order[i]);
+            assert_int_equal(plan_row_is_plain_keep(&plan->row[i]), i >= 5);
+        }
+        arena_release(&sample.arena);
+    }
+}
+
+static void plan_make_of_mixed_decisions_counts(void **state)
+{
+    struct sample sample;
+
+    (void)state;
+    sample_init(&sample);
+    struct plan *plan = make(&sample);
+    assert_int_equal(plan->state, PLAN_PROPOSED);
+    assert_int_equal(plan->totals.keep, 2);
+    assert_int_equal(plan->totals.suspend, 2);
+    assert_int_equal(plan->totals.deprovision, 1);
+    assert_int_equal(plan->totals.reactivate, 1);
+    assert_int_equal(plan->totals.waiting, 1);
+    assert_int_equal(plan->totals.findings, 1);
+    assert_int_equal(plan->totals.seats_now, 4);
+    assert_int_equal(plan->totals.seats_after, 3);
+    assert_int_equal(plan->idle.bucket[0], 1); /* 29 days */
+    assert_int_equal(plan->idle.bucket[1], 1); /* 30 days */
+    assert_int_equal(plan->idle.bucket[3], 1); /* 90 days */
+    assert_int_equal(plan->idle.bucket[PLAN_IDLE_BUCKETS - 1], 1);
+    assert_int_equal(plan->expires_at.us - plan->created_at.us, 3 * DAY_US);
+    arena_release(&sample.arena);
+}
+
+static void plan_make_of_nothing_to_do_is_empty_and_of_a_held_guard_held(void **state)
+{
+    struct sample sample;
+
+    (void)state;
+    sample_init(&sample);
+    for (size_t i = 0; i < COUNT; i++)
+        sample.decision[i].action = ACTION_KEEP;
+    assert_int_equal(make(&sample)->state, PLAN_EMPTY);
+    sample.guards.held = true;
+    assert_int_equal(make(&sample)->state, PLAN_HELD);
+    arena_release(&sample.arena);
+}
+
+static void plan_make_of_a_first_plan_needs_a_person(void **state)
+{
+    struct sample sample;
+
+    (void)state;
+    sample_init(&sample);
+    sample.setup.approvals_suspend = 0;
+    assert_int_equal(make(&sample)->approvals_suspend, 0);
+    sample.context.first_plan = true;
+    assert_int_equal(make(&sample)->approvals_suspend, 1);
+    assert_int_equal(make(&sample)->approvals_deprovision, 2);
+    arena_release(&sample.arena);
+}
+
+/* What a person approves, each of which must change the digest. */
+static void change(struct sample *sample, size_t what)
+{
+    struct decision *decision = &sample->decision[1];
+
+    switch (what) {
+    case 0:
+        decision->reason = "other";
+        break;
+    case 1:
+        decision->not_before.number = 46001;
+        break;
+    case 2:
+        decision->held_by = "G7";
+        break;
+    case 3:
+        decision->action = ACTION_DEPROVISION;
+        break;
+    case 4:
+        sample->finding[1].hold = true;
+        break;
+    case 5:
+        sample->setup.portal = "other";
+        break;
+    case 6:
+        sample->policy.suspended_days_floor = 1;
+        break;
+    case 7:
+        sample->snapshot.digest.byte[0] = 1;
+        break;
+    case 8:
+        sample->context.today.number = 46001;
+        break;
+    case 9:
+        sample->account[1].email = "x";
+        break;
+    case 10:
+        sample->setup.approvals_suspend = 2;
+        break;
+    case 11:
+        sample->roster.count = 1;
+        sample->roster.person = arena_calloc(&sample->arena, 1, sizeof(struct person));
+        break;
+    case 12:
+        sample->decision[2].finding = false;
+        break;
+    case 13:
+        decision->new_announcement = true;
+        break;
+    }
+}
+
+static void plan_digest_of_any_changed_part_differs(void **state)
+{
+    struct sample sample;
+
+    (void)state;
+    sample_init(&sample);
+    struct digest digest = make(&sample)->digest;
+    arena_release(&sample.arena);
+    for (size_t i = 0; i < 14; i++) {
+        sample_init(&sample);
+        change(&sample, i);
+        struct digest other = make(&sample)->digest;
+        if (digest_compare(&digest, &other) == 0)
+            fail_msg("change %zu is not seen", i);
+        arena_release(&sample.arena);
+    }
+}
+
+static void plan_digest_of_the_hour_and_the_form_is_the_same(void **state)
+{
+    struct sample sample;
+
+    (void)state;
+    sample_init(&sample);
+    struct plan *plan = make(&sample);
+    struct digest again = plan_digest(plan);
+    assert_int_equal(digest_compare(&plan->digest, &again), 0);
+    sample.setup.full = true;
+    sample.context.now.us += 3600 * SECOND_US;
+    sample.finding[0].actual = "an hour later";
+    sample.roster.digest.byte[0] = 1; /* the bytes; what they say is the same */
+    struct digest other = make(&sample)->digest;
+    assert_int_equal(digest_compare(&plan->digest, &other), 0);
+    arena_release(&sample.arena);
+}
+
+static void plan_state_parse_of_words_takes_each(void **state)
+{
+    enum plan_state parsed = PLAN_HELD;
+
+    (void)state;
+    for (unsigned i = PLAN_HELD; i <= PLAN_REJECTED; i++) {
+        assert_true(plan_state_parse(plan_state_name((enum plan_state)i), &parsed));
+        assert_int_equal(parsed, i);
+    }
+    assert_false(plan_state_parse("done", &parsed));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plan_make_of_mixed_decisions_puts_deletions_last),
+        cmocka_unit_test(plan_make_of_mixed_decisions_counts),
+        cmocka_unit_test(plan_make_of_nothing_to_do_is_empty_and_of_a_held_guard_held),
+        cmocka_unit_test(plan_make_of_a_first_plan_needs_a_person),
+        cmocka_unit_test(plan_digest_of_any_changed_part_differs),
+        cmocka_unit_test(plan_digest_of_the_hour_and_the_form_is_the_same),
+        cmocka_unit_test(plan_state_parse_of_words_takes_each),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
