@@ -17,6 +17,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "core/condition.h"
+#include "core/plan.h"
 
 #define SAME_BYTES_DAYS       7
 #define SHRINK_ROWS           10
@@ -556,6 +557,21 @@ struct guard_result guard_all(struct arena *arena, const struct limits *limits,
             hold_rows(&guards[i], decision, scene.count);
     }
     return result;
+}
+
+bool guard_holds(const char *id, const struct plan_row *row)
+{
+    struct decision decision = {
+        .action = row->action,
+        .uses_person = row->uses_person,
+        .uses_login = row->uses_login,
+    };
+
+    for (size_t i = 0; i < COUNT_OF(guards); i++) {
+        if (text_equal(guards[i].id, id))
+            return is_in_scope(guards[i].scope, &decision);
+    }
+    return true;
 }
 
 bool guard_roster_is_good(const struct limits *limits, const struct guard_history *history,

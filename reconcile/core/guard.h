@@ -67,6 +67,10 @@ struct guard_result guard_all(struct arena *arena, const struct limits *limits,
                               const struct policy_context *context, const struct roster *roster,
                               const struct pairing *pairing, struct decision *decision);
 
+/* Whether a guard's scope takes in this row of a plan: for guards evaluated again before an act. */
+struct plan_row;
+bool guard_holds(const char *id, const struct plan_row *row);
+
 /* Whether a roster alone passes G1 to G3: only good ones count for R6. */
 bool guard_roster_is_good(const struct limits *limits, const struct guard_history *history,
                           struct instant now, const struct roster *roster);

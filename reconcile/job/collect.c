@@ -40,7 +40,7 @@ static int read_portal(struct job *job, struct snapshot *snapshot, struct err *e
 }
 
 /* G12: a stop file is seen by its name alone; one that cannot be looked for counts as there. */
-static const char *find_stop_file(struct job *job)
+const char *collect_find_stop_file(struct job *job)
 {
     const char *path = job->config->stop_file;
     struct stat status;
@@ -61,7 +61,7 @@ static int load_history(struct job *job, struct collected *collected, struct err
         return -1;
     history->accept_gap = job->accept_gap;
     if (!history->stopped_by)
-        history->stopped_by = find_stop_file(job);
+        history->stopped_by = collect_find_stop_file(job);
     return 0;
 }
 
@@ -93,15 +93,38 @@ static void tell_portal(const struct snapshot *snapshot)
              totals.active, snapshot->logins_read);
 }
 
+static int read_roster(struct job *job, struct roster *ret_roster, struct err *err)
+{
+    if (roster_read(job->arena, &job->config->roster, NULL, job->now, ret_roster, err))
+        return -1;
+    roster_judge(ret_roster, job->today);
+    log_info("%zu people in the roster, %zu rows rejected", roster_people(ret_roster),
+             ret_roster->rejected);
+    return 0;
+}
+
+int collect_for_acting(struct job *job, struct collected *ret_collected, struct err *err)
+{
+    struct collected collected = {.roster = {.source = NULL}};
+    struct snapshot *snapshot = &collected.snapshot;
+    const struct portal *portal = &job->portal;
+
+    snapshot->taken_at = job->now;
+    if (read_roster(job, &collected.roster, err) ||
+        portal->login(portal->self, job->arena, snapshot, err) ||
+        portal->list(portal->self, job->arena, &job->progress, snapshot, err) ||
+        load_history(job, &collected, err) || load_good_rosters(job, &collected, err))
+        return -1;
+    *ret_collected = collected;
+    return 0;
+}
+
 int collect(struct job *job, struct collected *ret_collected, struct err *err)
 {
     struct collected collected = {.roster = {.source = NULL}};
 
-    if (roster_read(job->arena, &job->config->roster, NULL, job->now, &collected.roster, err))
+    if (read_roster(job, &collected.roster, err))
         return -1;
-    roster_judge(&collected.roster, job->today);
-    log_info("%zu people in the roster, %zu rows rejected", roster_people(&collected.roster),
-             collected.roster.rejected);
     if (read_portal(job, &collected.snapshot, err))
         return -1;
     tell_portal(&collected.snapshot);

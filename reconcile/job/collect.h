@@ -12,6 +12,14 @@
 int collect(struct job *job, struct collected *ret_collected, struct err *err)
     __attribute__((warn_unused_result));
 
+/* What an act rests on, read anew and not stored: roster, list of accounts, history. Last logins
+ * are read one by one, right before each act. */
+int collect_for_acting(struct job *job, struct collected *ret_collected, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* G12: a sentence while the configured stop file is there, else NULL. */
+const char *collect_find_stop_file(struct job *job);
+
 /* Which accounts need their last login read: only an active account can be suspended for it. */
 bool collect_wants_login(const struct account *account);
 

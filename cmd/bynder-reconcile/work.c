@@ -1,0 +1,130 @@
+/*
+ * The lock is taken before the portal is asked anything and held to the end: two runs of one portal
+ * would spend its pace twice and store two half-true pictures.
+ */
+#include "cmd/bynder-reconcile/work.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+
+static void tell_waiting(void *context, double seconds, const char *why)
+{
+    progress_done(context); /* the progress line draws itself again */
+    if (seconds >= 10)
+        log_warning("waiting %.0f s: %s", seconds, why);
+    else
+        log_debug("waiting %.1f s: %s", seconds, why);
+}
+
+static void release(struct work *work)
+{
+    bynder_free(work->bynder);
+    work->bynder = NULL;
+    database_release(&work->database);
+}
+
+static int begin_run(struct work *work, const char *verb, struct err *err)
+{
+    struct job *job = &work->job;
+
+    if (store_lock(&work->store, err) ||
+        store_run_begin(&work->store, verb, job->today, job->now, &job->run, err))
+        return -1;
+    CLEANUP(mem_cleanup) char *number = NULL;
+    if (asprintf(&number, "%lld", (long long)job->run.id) >= 0)
+        log_context("run", number);
+    work->begun = true;
+    return 0;
+}
+
+int work_begin(const struct invocation *invocation, const char *verb, struct work *ret_work,
+               struct err *err)
+{
+    const struct clock *clock = clock_system();
+    struct work *work = ret_work;
+
+    *work = (struct work){.begun = false};
+    if (session_config(invocation, &work->config, err))
+        return -1;
+    work->job = (struct job){
+        .config = &work->config,
+        .arena = invocation->arena,
+        .clock = clock,
+        .store = &work->store,
+        .now = clock->now(clock->self),
+    };
+    work->job.today = instant_day(work->job.now, work->config.policy.zone);
+    progress_init(&work->terminal, &work->job.progress);
+    if (session_open(&work->config, SESSION_MIGRATES, &work->database, &work->store, err))
+        return -1;
+    if (begin_run(work, verb, err)) {
+        release(work);
+        return -1;
+    }
+    return 0;
+}
+
+int work_portal(struct work *work, struct err *err)
+{
+    struct bynder_setup setup = {.config = &work->config.portal,
+                                 .waiting = tell_waiting,
+                                 .waiting_context = &work->terminal};
+
+    if (bynder_new(&setup, &work->bynder, err))
+        return -1;
+    work->job.portal = bynder_read_only(work->bynder);
+    return 0;
+}
+
+/* A record that cannot be made does not hide why the run failed. */
+static int record_end(struct work *work, int code, struct err *err)
+{
+    CLEANUP(err_release) struct err own = ERR_INIT;
+    struct job *job = &work->job;
+
+    if (store_run_end(job->store, &job->run, job->clock->now(job->clock->self), code, err->text,
+                      &own) == 0)
+        return code;
+    if (err->code != ERR_NONE) {
+        log_error("%s", own.text);
+        return code;
+    }
+    (void)err_move(err, &own);
+    return (int)err->code;
+}
+
+int work_end(struct work *work, int code, struct err *err)
+{
+    progress_done(&work->terminal);
+    if (work->begun)
+        code = record_end(work, code, err);
+    release(work);
+    return code;
+}
+
+void work_tell_holds(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->guard_count; i++) {
+        if (plan->guard[i].hold)
+            log_warning("plan %lld is held by %s: %s (%s; limit %s)", (long long)plan->id,
+                        plan->guard[i].id, plan->guard[i].text, plan->guard[i].actual,
+                        plan->guard[i].limit);
+    }
+}
+
+int work_report(struct work *work, const struct plan *plan, enum report_format format,
+                const char *output, struct err *err)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    struct report_style style = session_style(output);
+    CLEANUP(mem_cleanup) char *html = NULL;
+
+    progress_done(&work->terminal);
+    report_plan(plan, format, &style, &text);
+    if (session_print(output, &text, err) || report_write_files(&work->config, plan, &html, err))
+        return -1;
+    work_tell_holds(plan);
+    if (html)
+        log_info("the report is in '%s'", html);
+    return 0;
+}

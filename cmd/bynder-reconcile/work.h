@@ -1,0 +1,40 @@
+/*
+ * work: a run of the program, from its lock to its record. The verbs that collect or act begin and
+ * end with it, so that no run is without a number and none ends without an entry.
+ */
+#ifndef CMD_WORK_H
+#define CMD_WORK_H
+
+#include "cmd/bynder-reconcile/session.h"
+#include "io/bynder.h"
+#include "io/progress.h"
+#include "job/job.h"
+
+struct work {
+    struct config config;
+    struct database database;
+    struct store store;
+    struct bynder *bynder;
+    struct terminal_progress terminal;
+    struct job job;
+    bool begun; /* it has a number: its end must be recorded */
+};
+
+/* Configuration, database, lock, run number. On failure nothing is held. */
+int work_begin(const struct invocation *invocation, const char *verb, struct work *ret_work,
+               struct err *err) __attribute__((warn_unused_result));
+
+/* The portal; its writing members are NULL. */
+int work_portal(struct work *work, struct err *err) __attribute__((warn_unused_result));
+
+/* Records how it ended and lets go of everything; returns the exit code. */
+int work_end(struct work *work, int code, struct err *err);
+
+/* Prints the plan and writes the configured report files. */
+int work_report(struct work *work, const struct plan *plan, enum report_format format,
+                const char *output, struct err *err) __attribute__((warn_unused_result));
+
+/* A warning for each guard that holds. */
+void work_tell_holds(const struct plan *plan);
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * outcome_file: what became of an act when the database could not take it. One small file per act
+ * in the state directory, complete or not there at all; the next run reads them in before anything
+ * else.
+ */
+#ifndef IO_OUTCOME_FILE_H
+#define IO_OUTCOME_FILE_H
+
+#include "io/config.h"
+#include "io/store_review.h"
+
+/* Writes the file; the error that is in `err` gets a second sentence that says where the outcome is
+ * kept, or, when even that failed, the outcome itself. Never fails otherwise. */
+void outcome_file_keep(const struct config *config, const struct store_step *step,
+                       const struct store_outcome *outcome, struct instant now, struct err *err);
+
+/* Hands every file of this portal to `take`, in order of name, and removes the file when it returns
+ * 0; the first failure ends it. A file that cannot be read as one is ERR_INTERNAL and stays. */
+int outcome_file_each(struct arena *arena, const struct config *config,
+                      int (*take)(void *context, const struct store_outcome *outcome,
+                                  struct instant at, struct err *err),
+                      void *context, struct err *err) __attribute__((warn_unused_result));
+
+#endif

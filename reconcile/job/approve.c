@@ -1,0 +1,161 @@
+/*
+ * The digest is compared first: a person approves what they saw, and anything else about the plan
+ * only matters after that. A held plan can be approved only when every guard that holds it has been
+ * overridden, each by its name, with a reason, for this plan alone.
+ */
+#include "job/approve.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "io/store_review.h"
+
+static int check_digest(const struct plan *plan, const char *digest, struct err *err)
+{
+    struct digest given;
+
+    if (!digest_parse(digest, &given))
+        return err_set(err, ERR_USAGE,
+                       "'%s' is no digest; hint: 64 hex digits, as the plan shows it", digest);
+    if (digest_compare(&given, &plan->digest) != 0)
+        return err_set(err, ERR_HELD,
+                       "the digest is not that of plan %lld: it is another plan than you saw",
+                       (long long)plan->id);
+    return 0;
+}
+
+/* What a state says to somebody who wants to approve; NULL = they may. */
+static const char *state_refusal(enum plan_state state)
+{
+    static const char *const refusal[] = {
+        [PLAN_HELD] = NULL, /* unless overridden: looked at separately */
+        [PLAN_EMPTY] = "has nothing to approve",
+        [PLAN_PROPOSED] = NULL,
+        [PLAN_APPROVED] = NULL,
+        [PLAN_APPLYING] = "is being applied: a plan is approved before",
+        [PLAN_APPLIED] = "is applied already: a plan is used once",
+        [PLAN_EXPIRED] = "is expired, or a newer plan took its place",
+        [PLAN_REJECTED] = "was rejected",
+    };
+    return refusal[state];
+}
+
+static bool is_overridden(const struct review *review, const char *given, const char *guard)
+{
+    for (size_t i = 0; i < review->override_count; i++) {
+        if (text_equal(review->override[i].guard, guard))
+            return true;
+    }
+    return text_equal(given, guard);
+}
+
+static int check_override(const struct plan *plan, const struct approve_request *request,
+                          struct err *err)
+{
+    if (!request->override_guard)
+        return 0;
+    if (text_is_empty(request->reason))
+        return err_set(err, ERR_USAGE, "--override needs a --reason");
+    for (size_t i = 0; i < plan->guard_count; i++) {
+        if (plan->guard[i].hold && text_equal(plan->guard[i].id, request->override_guard))
+            return 0;
+    }
+    return err_set(err, ERR_USAGE, "no guard '%s' holds plan %lld", request->override_guard,
+                   (long long)plan->id);
+}
+
+static int check_plan(struct job *job, const struct plan *plan,
+                      const struct approve_request *request, struct err *err)
+{
+    const char *refusal = state_refusal(plan->state);
+    struct review review;
+
+    if (refusal)
+        return err_set(err, ERR_HELD, "plan %lld %s", (long long)plan->id, refusal);
+    if (check_override(plan, request, err) ||
+        store_load_review(job->store, job->arena, plan->id, &review, err))
+        return -1;
+    for (size_t i = 0; i < plan->guard_count; i++) {
+        if (plan->guard[i].hold &&
+            !is_overridden(&review, request->override_guard, plan->guard[i].id))
+            return err_set(err, ERR_HELD, "plan %lld is held by %s: %s", (long long)plan->id,
+                           plan->guard[i].id, plan->guard[i].text);
+    }
+    return 0;
+}
+
+static int check_person(struct job *job, const struct plan *plan, const char *who, struct err *err)
+{
+    const struct config *config = job->config;
+    struct approver *approver =
+        arena_calloc(job->arena, config->approval.approver_count + 1, sizeof(approver[0]));
+
+    for (size_t i = 0; i < config->approval.approver_count; i++) {
+        approver[i].user = config->approval.approver[i].user;
+        approver[i].email = config->approval.approver[i].email;
+    }
+    const char *refusal =
+        review_refuse_approver(job->arena, plan, who, approver, config->approval.approver_count);
+    return refusal ? err_set(err, ERR_HELD, "%s", refusal) : 0;
+}
+
+static int select_rows(struct job *job, const struct plan *plan,
+                       const struct approve_request *request, struct approval *approval,
+                       struct err *err)
+{
+    bool *only = arena_calloc(job->arena, plan->row_count + 1, sizeof(only[0]));
+    bool *except = arena_calloc(job->arena, plan->row_count + 1, sizeof(except[0]));
+    const char **id = arena_calloc(job->arena, plan->row_count + 1, sizeof(id[0]));
+
+    if (request->only && review_select(plan, request->only, request->only_name, only, err))
+        return -1;
+    if (request->except && review_select(plan, request->except, request->except_name, except, err))
+        return -1;
+    approval->all = !request->only && !request->except;
+    for (size_t i = 0; i < plan->row_count; i++) {
+        if (plan->row[i].action != ACTION_KEEP && (!request->only || only[i]) && !except[i])
+            id[approval->count++] = plan->row[i].account_id;
+    }
+    approval->account_id = id;
+    if (approval->count == 0)
+        return err_set(err, ERR_USAGE, "no row of plan %lld is left to approve",
+                       (long long)plan->id);
+    return 0;
+}
+
+static int count_rows(struct job *job, const struct plan *plan, const struct approval *approval,
+                      struct approve_result *ret_result, struct err *err)
+{
+    struct approve_result result = {.rows = approval->count};
+    const char *reason = NULL;
+    struct review review;
+
+    if (store_load_review(job->store, job->arena, plan->id, &review, err))
+        return -1;
+    for (size_t i = 0; i < plan->row_count; i++) {
+        const struct plan_row *row = &plan->row[i];
+        if (row->action == ACTION_KEEP || review_approvers(&review, row) == 0)
+            continue;
+        bool enough = review_is_approved(job->arena, plan, &review, row, &reason);
+        result.approved += enough;
+        result.missing += !enough;
+    }
+    *ret_result = result;
+    return 0;
+}
+
+int approve(struct job *job, const struct plan *plan, const struct approve_request *request,
+            struct approve_result *ret_result, struct err *err)
+{
+    struct approval approval = {.who = request->who, .at = job->now};
+    struct override override = {
+        .guard = request->override_guard, .who = request->who, .reason = request->reason};
+
+    if (check_digest(plan, request->digest, err) || check_plan(job, plan, request, err) ||
+        check_person(job, plan, request->who, err) ||
+        select_rows(job, plan, request, &approval, err))
+        return -1;
+    if (store_approve(job->store, plan, &approval, &override, request->override_guard ? 1 : 0,
+                      job->now, err))
+        return -1;
+    return count_rows(job, plan, &approval, ret_result, err);
+}

@@ -1,0 +1,87 @@
+/*
+ * An open step is one whose call may have happened. Nothing here calls anything: the account is
+ * read until the wanted state shows or patience is over, and the step gets the state that the
+ * reading proves. What no reading can tell stays unknown, and is told as such.
+ */
+#include "job/recover.h"
+
+#include "base/log.h"
+#include "io/outcome_file.h"
+
+static int take_outcome(void *context, const struct store_outcome *outcome, struct instant at,
+                        struct err *err)
+{
+    struct job *job = context;
+
+    return store_outcome(job->store, &job->run, outcome, at, err);
+}
+
+static int settle(struct job *job, const struct store_step *step, struct recover_result *result,
+                  struct err *err)
+{
+    int64_t patience_us = job->config->apply.settle_seconds * SECOND_US;
+    const char *reason = NULL;
+
+    struct reading reading = act_wait(job, step->action, step->account_id, step->intent_at);
+    enum step_state state =
+        step_settle(step->action, &reading, step->intent_at, job->clock->now(job->clock->self),
+                    patience_us / 2, &reason);
+    log_info("%s %s of plan %lld: was %s, is %s: %s", action_name(step->action), step->account_id,
+             (long long)step->plan_id, step_state_name(step->state), step_state_name(state),
+             reason);
+    result->settled_done += state == STEP_DONE;
+    result->settled_failed += state == STEP_FAILED;
+    result->still_unknown += state == STEP_UNKNOWN;
+    if (state == step->state)
+        return 0;
+    struct store_outcome outcome = {
+        .plan_id = step->plan_id, .position = step->position, .state = state, .reason = reason};
+    return store_outcome(job->store, &job->run, &outcome, job->clock->now(job->clock->self), err);
+}
+
+int recover(struct job *job, struct recover_result *ret_result, struct err *err)
+{
+    struct recover_result result = {.taken_in = 0};
+    struct store_step *step = NULL;
+    size_t count = 0;
+
+    if (outcome_file_each(job->arena, job->config, take_outcome, job, err) ||
+        store_load_open_steps(job->store, job->arena, &step, &count, err))
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        bool closed = false;
+        if (settle(job, &step[i], &result, err) ||
+            store_close_plan(job->store, step[i].plan_id, &closed, err))
+            return -1;
+    }
+    *ret_result = result;
+    return 0;
+}
+
+int verify(struct job *job, size_t *ret_verified, size_t *ret_changed, struct err *err)
+{
+    struct store_step *step = NULL;
+    size_t count = 0, verified = 0, changed = 0;
+
+    if (store_load_unverified(job->store, job->arena, &step, &count, err))
+        return -1;
+    for (size_t i = 0; i < count && !clock_is_interrupted(); i++) {
+        const char *why = NULL;
+        struct reading reading = act_read(job, step[i].account_id, NULL, &why);
+        struct store_outcome outcome = {
+            .plan_id = step[i].plan_id, .position = step[i].position, .state = STEP_VERIFIED};
+        if (!step_is_wanted(step[i].action, &reading)) {
+            changed += reading.kind != READING_FAILED;
+            log_warning("%s %s of plan %lld was done, but a fresh look %s",
+                        action_name(step[i].action), step[i].account_id, (long long)step[i].plan_id,
+                        reading.kind == READING_FAILED ? "failed" : "shows another state");
+            continue;
+        }
+        if (store_outcome(job->store, &job->run, &outcome, job->clock->now(job->clock->self), err))
+            return -1;
+        verified++;
+    }
+    *ret_verified = verified;
+    *ret_changed = changed;
+    return 0;
+}
