@@ -1,6 +1,7 @@
 /*
- * The portal put together: secrets in, one pace for every request, and a `struct portal` whose
- * writing members stay NULL.
+ * The portal put together: secrets in, one pace for every request, and a `struct portal`. Its
+ * writing members are set in one place alone, bynder_writing: what was not asked for there cannot
+ * act.
  */
 #include "io/bynder_private.h"
 
@@ -149,6 +150,19 @@ struct portal bynder_read_only(struct bynder *bynder)
         .logins = bynder_logins,
         .get = portal_get,
     };
+}
+
+struct portal bynder_writing(struct bynder *bynder)
+{
+    struct portal portal = bynder_read_only(bynder);
+
+    if (!bynder->writes && !bynder->is_permanent)
+        secret_release(&bynder->token); /* it was asked for without the scope of writing */
+    bynder->writes = true;
+    portal.suspend = bynder_suspend;
+    portal.reactivate = bynder_reactivate;
+    portal.deprovision = bynder_deprovision;
+    return portal;
 }
 
 size_t bynder_requests(const struct bynder *bynder)

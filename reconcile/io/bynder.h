@@ -26,8 +26,11 @@ int bynder_new(const struct bynder_setup *setup, struct bynder **ret_bynder, str
 void bynder_free(struct bynder *bynder);
 CLEANUP_POINTER(struct bynder, bynder_freep, bynder_free)
 
-/* A portal that can only read: suspend and deprovision are NULL. */
+/* A portal that can only read: suspend, reactivate and deprovision are NULL. */
 struct portal bynder_read_only(struct bynder *bynder);
+/* A portal that can write. From here on the token is asked for with scope admin.user:write, and
+ * login demands it (of a permanent token nothing can be told: a 403 will name it). */
+struct portal bynder_writing(struct bynder *bynder);
 size_t bynder_requests(const struct bynder *bynder);
 unsigned bynder_429s(const struct bynder *bynder);
 /* Space-separated granted scopes after login; NULL with a permanent token. */

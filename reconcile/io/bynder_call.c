@@ -64,7 +64,7 @@ char *bynder_words(const struct http_answer *answer)
     return text_take(&words);
 }
 
-static bool is_gateways(const struct http_answer *answer)
+bool bynder_is_gateways(const struct http_answer *answer)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     const char *message = message_of(answer, &arena);
@@ -159,7 +159,7 @@ enum verdict bynder_judge(struct bynder *bynder, enum endpoint endpoint, const c
     }
     note_clock(bynder, answer);
     if ((answer->status == 200 && is_json(answer)) ||
-        (answer->status == 404 && endpoint == ENDPOINT_USER && !is_gateways(answer))) {
+        (answer->status == 404 && endpoint == ENDPOINT_USER && !bynder_is_gateways(answer))) {
         bynder->is_fresh = false;
         return VERDICT_GOOD;
     }

@@ -3,7 +3,7 @@
  *
  * bynder.c puts the portal together, bynder_token.c gets and renews the token, bynder_call.c sends
  * one request and judges its answer, bynder_account.c reads one user, bynder_list.c the list and
- * the profiles, bynder_logins.c many single users.
+ * the profiles, bynder_logins.c many single users, bynder_write.c changes one.
  */
 #ifndef IO_BYNDER_PRIVATE_H
 #define IO_BYNDER_PRIVATE_H
@@ -24,6 +24,7 @@ struct bynder {
     struct secret client_secret;
     struct secret token; /* permanent, or fetched; not set = to be fetched */
     bool is_permanent;
+    bool writes;             /* asks for the scope of writing */
     bool is_fresh;           /* no request has succeeded with this token yet */
     bool by_basic;           /* the token endpoint wanted HTTP Basic */
     bool without_optional;   /* it refused to be asked for the optional scope */
@@ -64,6 +65,9 @@ enum verdict bynder_judge(struct bynder *bynder, enum endpoint endpoint, const c
 /* Called with each answer that is good. A failure counts as one of the answer: it is asked again.
  */
 typedef int bynder_use(void *context, const struct http_answer *answer, struct err *err);
+/* Whether a 404 is the gateway's own, or nobody's we know: a wrong path, and no word on the user.
+ */
+bool bynder_is_gateways(const struct http_answer *answer);
 /* GET with token, renewal and further tries; 0 when `use` took an answer. */
 int bynder_get(struct bynder *bynder, enum endpoint endpoint, const char *url, bynder_use *use,
                void *context, struct err *err) __attribute__((warn_unused_result));
@@ -102,6 +106,14 @@ void account_reader_refresh(struct account_reader *reader, const struct json_obj
 /* firstname infix lastname */
 void account_reader_compose_name(struct account_reader *reader, const struct json_object *user,
                                  struct account *account);
+
+/* bynder_write.c: the writing members of struct portal */
+int bynder_suspend(void *self, struct arena *arena, const char *id,
+                   struct portal_answer *ret_answer, struct err *err);
+int bynder_reactivate(void *self, struct arena *arena, const char *id,
+                      struct portal_answer *ret_answer, struct err *err);
+int bynder_deprovision(void *self, struct arena *arena, const char *id,
+                       struct portal_answer *ret_answer, struct err *err);
 
 /* bynder_list.c, bynder_logins.c: members of struct portal */
 int bynder_list(void *self, struct arena *arena, const struct progress *progress,

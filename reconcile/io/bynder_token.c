@@ -22,10 +22,13 @@ enum { EARLY_S = 60, EARLY_PARTS = 10, EXPIRY_LIMIT_S = 366 * 86400 };
 
 static const struct needed {
     const char *scope, *purpose, *role;
+    bool for_writes; /* neither asked for nor needed by who only reads */
 } needed[] = {
-    {"admin.user:read", "reading the users", "USERMANAGEMENT"},
-    {"admin.profile:read", "reading the permission profiles", "PERMISSIONMANAGEMENT"},
-    {"current.user:read", "knowing which account is the program's own", NULL},
+    {"admin.user:read", "reading the users", "USERMANAGEMENT", false},
+    {"admin.profile:read", "reading the permission profiles", "PERMISSIONMANAGEMENT", false},
+    {"current.user:read", "knowing which account is the program's own", NULL, false},
+    {"admin.user:write", "suspending, reactivating and deprovisioning users", "USERMANAGEMENT",
+     true},
 };
 
 /* What the token endpoint answered, and what to make of it. */
@@ -52,23 +55,33 @@ static void add_encoded(struct text *form, const char *value)
     }
 }
 
+static bool is_needed(const struct bynder *bynder, const struct needed *need)
+{
+    return bynder->writes || !need->for_writes;
+}
+
+/* The scopes that are asked for, separated by blanks. */
+static void add_scopes(struct text *scopes, const struct bynder *bynder, bool optional)
+{
+    for (size_t i = 0; i < COUNT_OF(needed); i++) {
+        if (is_needed(bynder, &needed[i]))
+            text_addf(scopes, "%s%s", scopes->length > 0 ? " " : "", needed[i].scope);
+    }
+    if (optional)
+        text_add(scopes, " " OPTIONAL_SCOPE);
+}
+
 /* The form without and, in a buffer that never moves, with the secret. */
 static char *make_form(const struct bynder *bynder, const struct grant *grant, size_t *ret_size)
 {
     CLEANUP(text_release) struct text form = TEXT_INIT;
+    CLEANUP(text_release) struct text scopes = TEXT_INIT;
     const char *secret = secret_reveal(&bynder->client_secret);
     struct text whole = TEXT_INIT;
 
     text_add(&form, "grant_type=client_credentials&scope=");
-    for (size_t i = 0; i < COUNT_OF(needed); i++) {
-        add_encoded(&form, needed[i].scope);
-        if (i + 1 < COUNT_OF(needed))
-            text_add(&form, "%20");
-    }
-    if (grant->optional) {
-        text_add(&form, "%20");
-        add_encoded(&form, OPTIONAL_SCOPE);
-    }
+    add_scopes(&scopes, bynder, grant->optional);
+    add_encoded(&form, text_cstr(&scopes));
     if (!grant->basic) {
         text_add(&form, "&client_id=");
         add_encoded(&form, bynder->config->client_id);
@@ -147,15 +160,16 @@ static int tell_refusal(const struct bynder *bynder, const struct http_answer *a
                         struct err *err)
 {
     CLEANUP(mem_cleanup) char *words = bynder_words(answer);
+    CLEANUP(text_release) struct text scopes = TEXT_INIT;
     const char *colon = *words ? ": " : "";
 
+    add_scopes(&scopes, bynder, false);
     if (answer->status == 400 || answer->status == 401 || answer->status == 403)
         return err_set(err, ERR_SCOPE,
                        "the portal gives client '%s' no token (%ld%s%s); hint: client_id and "
                        "client secret must be those of an OAuth app with client credentials, and "
-                       "the app's user must be active and hold the scopes %s, %s and %s",
-                       bynder->config->client_id, answer->status, colon, words, needed[0].scope,
-                       needed[1].scope, needed[2].scope);
+                       "the app's user must be active and hold the scopes '%s'",
+                       bynder->config->client_id, answer->status, colon, words, text_cstr(&scopes));
     return err_set(err, ERR_UNREACHABLE,
                    "'%s" TOKEN_PATH "' answers %ld%s%s; hint: is portal.url right?",
                    bynder->config->url, answer->status, colon, words);
@@ -204,10 +218,7 @@ static void take_terms(struct bynder *bynder, const struct json_object *object, 
     if (json_string(object, "scope", LIMIT_FIELD, &arena, &granted) == JSON_FOUND) {
         text_add(&scopes, granted);
     } else {
-        for (size_t i = 0; i < COUNT_OF(needed); i++)
-            text_addf(&scopes, "%s%s", i > 0 ? " " : "", needed[i].scope);
-        if (optional)
-            text_add(&scopes, " " OPTIONAL_SCOPE);
+        add_scopes(&scopes, bynder, optional);
     }
     free(bynder->scopes);
     bynder->scopes = text_take(&scopes);
@@ -305,7 +316,7 @@ int bynder_check_scopes(const struct bynder *bynder, struct err *err)
     for (size_t i = 0; i < COUNT_OF(needed); i++) {
         const struct needed *need = &needed[i];
 
-        if (holds_word(bynder->scopes, need->scope))
+        if (!is_needed(bynder, need) || holds_word(bynder->scopes, need->scope))
             continue;
         return err_set(err, ERR_SCOPE,
                        "the token lacks scope '%s', needed for %s (granted: '%s'); hint: an "

@@ -218,6 +218,7 @@ static void set_method(CURL *easy, const struct http_request *request)
     if (request->write) {
         curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
         curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+        curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 1L); /* which is where a signal is noticed */
     }
     if (request->bearer) {
         curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
@@ -364,23 +365,85 @@ void exchange_release(struct exchange *exchange)
     exchange->reason[0] = '\0';
 }
 
+static CURLcode perform(struct exchange *exchange)
+{
+    struct http *http = exchange->http;
+
+    http->requests++;
+    if (http->settings.pace)
+        pace_sent(http->settings.pace, http_steady(http));
+    return curl_easy_perform(exchange->easy);
+}
+
+static struct http_answer take_answer(struct exchange *exchange)
+{
+    struct http_answer answer = exchange->answer;
+
+    exchange->answer = (struct http_answer){.status = 0};
+    return answer;
+}
+
 int http_exchange(struct http *http, const struct http_request *request,
                   struct http_answer *ret_answer, struct err *err)
 {
     CLEANUP(exchange_release) struct exchange exchange = {.http = http, .easy = http->easy};
+
+    if (http_wait(http, err) < 0 || exchange_prepare(&exchange, request, err) < 0 ||
+        exchange_finish(&exchange, perform(&exchange), err) < 0)
+        return -1;
+    *ret_answer = take_answer(&exchange);
+    return 0;
+}
+
+/* Failures before there is a connection. libcurl counts the bytes of the request that it handed
+ * over, also of one that failed: both must say so. */
+static bool is_unsent(CURL *easy, CURLcode code)
+{
+    static const CURLcode before[] = {
+        CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY,    CURLE_COULDNT_CONNECT,
+        CURLE_SSL_CONNECT_ERROR,    CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE,
+    };
+    curl_off_t connected_us = 0;
+    long sent = 1;
+
+    if (curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent) != CURLE_OK || sent != 0)
+        return false;
+    for (size_t i = 0; i < COUNT_OF(before); i++) {
+        if (before[i] == code)
+            return true;
+    }
+    return code == CURLE_OPERATION_TIMEDOUT &&
+           curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected_us) == CURLE_OK &&
+           connected_us == 0;
+}
+
+int http_write(struct http *http, const struct http_request *request,
+               struct http_outcome *ret_outcome, struct err *err)
+{
+    CLEANUP(exchange_release) struct exchange exchange = {.http = http, .easy = http->easy};
+    struct http_outcome outcome = {.fate = HTTP_PERHAPS, .failure = ERR_INIT};
+    struct http_request once = *request;
     CURLcode code;
 
-    if (http_wait(http, err) < 0 || exchange_prepare(&exchange, request, err) < 0)
+    once.write = true;
+    if (http_wait(http, err) < 0 || exchange_prepare(&exchange, &once, err) < 0)
         return -1;
-    http->requests++;
-    if (http->settings.pace)
-        pace_sent(http->settings.pace, http_steady(http));
-    code = curl_easy_perform(http->easy);
-    if (exchange_finish(&exchange, code, err) < 0)
-        return -1;
-    *ret_answer = exchange.answer;
-    exchange.answer = (struct http_answer){.status = 0};
+    code = perform(&exchange);
+    if (exchange_finish(&exchange, code, &outcome.failure) == 0) {
+        outcome.fate = HTTP_ANSWERED;
+        outcome.answer = take_answer(&exchange);
+    } else {
+        outcome.fate = is_unsent(exchange.easy, code) ? HTTP_UNSENT : HTTP_PERHAPS;
+        outcome.answer.status = exchange.answer.status >= 200 ? exchange.answer.status : 0;
+    }
+    *ret_outcome = outcome;
     return 0;
+}
+
+void http_outcome_release(struct http_outcome *outcome)
+{
+    http_answer_release(&outcome->answer);
+    err_release(&outcome->failure);
 }
 
 char *http_header(const struct http_answer *answer, const char *name)

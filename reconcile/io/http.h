@@ -4,7 +4,8 @@
  * The answer is what the server said, whole: a body cut in the middle, an oversized one or a
  * deadline is an error, not a short answer. Reads reuse connections; a write gets a fresh one that
  * is not reused and HTTP/1.1, because libcurl sends a request again when a reused connection dies
- * early. http_environment must run first: the environment's proxies and key log are not obeyed.
+ * early, and no signal breaks it off. http_environment must run first: the environment's proxies
+ * and key log are not obeyed.
  */
 #ifndef IO_HTTP_H
 #define IO_HTTP_H
@@ -45,7 +46,7 @@ struct http_request {
     const char *basic_user;      /* with basic_password: HTTP Basic */
     const struct secret *basic_password;
     const char *accept;
-    bool write; /* fresh connection, not reused */
+    bool write; /* fresh connection, not reused, not broken off; http_write sets it */
 };
 
 struct http_answer {
@@ -73,6 +74,29 @@ CLEANUP_POINTER(struct http, http_freep, http_free)
 int http_exchange(struct http *http, const struct http_request *request,
                   struct http_answer *ret_answer, struct err *err)
     __attribute__((warn_unused_result));
+
+/* Returns when the pace lets a request go. -1: a signal came. */
+int http_wait(struct http *http, struct err *err) __attribute__((warn_unused_result));
+
+/* What became of a write. */
+enum http_fate {
+    HTTP_PERHAPS = 0, /* no whole answer: it may have been carried out */
+    HTTP_UNSENT,      /* there was no connection to send any of it on */
+    HTTP_ANSWERED,    /* a whole answer came, whatever its status */
+};
+
+struct http_outcome {
+    enum http_fate fate;
+    struct http_answer answer; /* unless HTTP_ANSWERED, at most its status */
+    struct err failure;        /* set unless HTTP_ANSWERED */
+};
+
+/* A write, sent once. -1: nothing was sent, because a signal came while the pace was awaited, or
+ * the request cannot be made. Once it is under way only the time limit ends it. */
+int http_write(struct http *http, const struct http_request *request,
+               struct http_outcome *ret_outcome, struct err *err)
+    __attribute__((warn_unused_result));
+void http_outcome_release(struct http_outcome *outcome);
 
 /* What `each` may answer. */
 enum { HTTP_STOP = -1, HTTP_GO_ON = 0, HTTP_NO_MORE = 1 };

@@ -38,8 +38,6 @@ int exchange_finish(struct exchange *exchange, CURLcode code, struct err *err)
 void exchange_release(struct exchange *exchange); /* all but the easy handle */
 
 struct instant http_steady(const struct http *http);
-/* Returns when a request may be sent. -1: a signal came. */
-int http_wait(struct http *http, struct err *err) __attribute__((warn_unused_result));
 int http_interrupted(struct err *err);
 
 #endif
