@@ -1,0 +1,578 @@
+/*
+ * The dry run as a user runs it: what `plan` says, shows, stores and leaves alone, and the verbs
+ * that look at it afterwards. The truth is the portal's.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "end.h"
+
+static void put_json(struct json_object **json)
+{
+    (void)json_object_put(*json);
+}
+
+#define WORLD(name, options)                                                                       \
+    CLEANUP(end_finish) struct end name;                                                           \
+    end_begin(&name, options)
+#define RUN(name, ...)    CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
+#define JSON(name, value) CLEANUP(put_json) struct json_object *name = value
+
+/* --- what a plan holds ------------------------------------------------------------------------ */
+
+struct field {
+    const char *path;
+    const char *types; /* s string, i integer, b boolean, a array, n null */
+};
+
+/* INTERFACE "Plan as JSON". */
+static const struct field plan_fields[] = {
+    {"plan.id", "i"},
+    {"plan.digest", "s"},
+    {"plan.portal", "s"},
+    {"plan.state", "s"},
+    {"plan.created_at", "s"},
+    {"plan.expires_at", "s"},
+    {"inputs.snapshot.id", "i"},
+    {"inputs.snapshot.taken_at", "s"},
+    {"inputs.snapshot.complete", "b"},
+    {"inputs.snapshot.accounts", "i"},
+    {"inputs.snapshot.active", "i"},
+    {"inputs.snapshot.inactive", "i"},
+    {"inputs.snapshot.requests", "i"},
+    {"inputs.roster.id", "i"},
+    {"inputs.roster.digest", "s"},
+    {"inputs.roster.people", "i"},
+    {"inputs.roster.rejected", "i"},
+    {"inputs.policy.digest", "s"},
+    {"inputs.policy.mode", "s"},
+    {"totals.keep", "i"},
+    {"totals.suspend", "i"},
+    {"totals.deprovision", "i"},
+    {"totals.reactivate", "i"},
+    {"totals.seats_now", "i"},
+    {"totals.seats_after", "i"},
+    {"guards", "a"},
+    {"decisions", "a"},
+};
+
+static const struct field guard_fields[] = {
+    {"id", "s"}, {"verdict", "s"}, {"limit", "s"}, {"actual", "s"}, {"text", "s"},
+};
+
+static const struct field decision_fields[] = {
+    {"account_id", "s"},  {"username", "sn"},   {"email", "sn"},
+    {"name", "sn"},       {"action", "s"},      {"rule", "sn"},
+    {"reason", "s"},      {"row", "s"},         {"not_before", "sn"},
+    {"account", "s"},     {"person", "s"},      {"employee_number", "sn"},
+    {"matched_by", "sn"}, {"last_login", "sn"}, {"last_login_source", "sn"},
+    {"idle_days", "in"},  {"profile", "sn"},    {"roles", "a"},
+};
+
+static char type_of(struct json_object *value)
+{
+    switch (json_object_get_type(value)) {
+    case json_type_string:
+        return 's';
+    case json_type_int:
+        return 'i';
+    case json_type_boolean:
+        return 'b';
+    case json_type_array:
+        return 'a';
+    case json_type_null:
+        return 'n';
+    case json_type_double:
+        return 'd';
+    case json_type_object:
+        return 'o';
+    }
+    return '?';
+}
+
+static void check_fields(struct json_object *json, const struct field *field, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char type = type_of(end_at(json, field[i].path));
+
+        if (!strchr(field[i].types, type))
+            fail_msg("'%s' is of type %c, not %s", field[i].path, type, field[i].types);
+    }
+}
+
+static void check_each(struct json_object *array, const struct field *field, size_t count)
+{
+    for (size_t i = 0; i < json_object_array_length(array); i++)
+        check_fields(json_object_array_get_idx(array, i), field, count);
+}
+
+static void check_word(struct json_object *array, const char *key, const char *const *words)
+{
+    for (size_t i = 0; i < json_object_array_length(array); i++) {
+        const char *word = end_text_at(json_object_array_get_idx(array, i), key);
+        const char *const *known = words;
+
+        while (*known && strcmp(*known, word) != 0)
+            known++;
+        if (!*known)
+            fail_msg("'%s' is no %s", word, key);
+    }
+}
+
+static void plan_json_has_every_field_and_the_truth(void **state)
+{
+    static const char *const actions[] = {"keep", "suspend", "deprovision", "reactivate", NULL};
+    static const char *const accounts[] = {"active", "inactive", "gone", NULL};
+    static const char *const persons[] = {"employed", "on_leave",  "future",  "departed",
+                                          "absent",   "ambiguous", "unknown", NULL};
+    WORLD(end, NULL);
+    RUN(result, &end, "plan", "--format", "json", "--full");
+
+    (void)state;
+    end_assert_code(&result, 0);
+    JSON(plan, end_json(&result));
+    struct json_object *decisions = end_at(plan, "decisions");
+    check_fields(plan, plan_fields, COUNT_OF(plan_fields));
+    assert_int_equal(json_object_array_length(end_at(plan, "guards")), 13);
+    check_each(end_at(plan, "guards"), guard_fields, COUNT_OF(guard_fields));
+    check_each(decisions, decision_fields, COUNT_OF(decision_fields));
+    check_word(decisions, "action", actions);
+    check_word(decisions, "account", accounts);
+    check_word(decisions, "person", persons);
+    assert_int_equal(json_object_array_length(decisions), 200);
+    assert_string_equal(end_text_at(plan, "plan.state"), "proposed");
+    assert_string_equal(end_text_at(plan, "plan.portal"), "end");
+    assert_true(json_object_get_boolean(end_at(plan, "inputs.snapshot.complete")));
+    size_t actions_made = end_assert_truth(&end, plan, true);
+    assert_true(actions_made > 10);
+    assert_int_equal(end_number_at(plan, "totals.suspend"), actions_made);
+    assert_int_equal(end_number_at(plan, "totals.keep"), 200 - actions_made);
+    assert_int_equal(end_number_at(plan, "totals.seats_now"), end_stat(&end, "users.active"));
+    assert_int_equal(end_number_at(plan, "totals.seats_after"),
+                     end_stat(&end, "users.active") - (double)actions_made);
+    end_assert_no_writes(&end);
+    assert_int_equal(end_number_at(plan, "inputs.snapshot.requests"), end_stat(&end, "requests"));
+}
+
+static void plan_without_full_leaves_plain_keeps_out(void **state)
+{
+    WORLD(end, NULL);
+    RUN(result, &end, "plan", "--format=json");
+
+    (void)state;
+    end_assert_code(&result, 0);
+    JSON(plan, end_json(&result));
+    assert_int_equal(json_object_array_length(end_at(plan, "decisions")),
+                     end_number_at(plan, "totals.suspend") +
+                         end_number_at(plan, "totals.findings"));
+    (void)end_assert_truth(&end, plan, true);
+}
+
+static size_t count_of(const char *text, const char *part)
+{
+    size_t count = 0;
+
+    for (const char *at = text; (at = strstr(at, part)); at++)
+        count++;
+    return count;
+}
+
+/* Held, because then text shows every row too: who tripped the guard must be seen. */
+static void show_of_a_held_plan_names_everybody_in_every_format(void **state)
+{
+    static const struct {
+        const char *format, *opening;
+    } cases[] = {{"text", ""}, {"csv", "account_id,"}, {"html", "<!DOCTYPE html>"}, {"json", "{"}};
+    WORLD(end, NULL);
+
+    (void)state;
+    end_set(&end, END_SUSPEND, "count = 3;");
+    RUN(result, &end, "plan", "--format", "json");
+    end_assert_code(&result, 20);
+    JSON(plan, end_json(&result));
+    struct json_object *decisions = end_at(plan, "decisions");
+    for (size_t c = 0; c < COUNT_OF(cases); c++) {
+        RUN(shown, &end, "show", "--format", cases[c].format);
+        end_assert_code(&shown, 0);
+        if (strncasecmp(text_cstr(&shown.out), cases[c].opening, strlen(cases[c].opening)) != 0)
+            fail_msg("%s begins with %.60s", cases[c].format, text_cstr(&shown.out));
+        for (size_t i = 0; i < json_object_array_length(decisions); i++)
+            end_assert_says(&shown.out,
+                            end_text_at(json_object_array_get_idx(decisions, i), "email"));
+    }
+    RUN(html, &end, "show", "--format", "html");
+    end_assert_silent_of(&html.out, "<script");
+    end_assert_silent_of(&html.out, "http://");
+    end_assert_silent_of(&html.out, "https://");
+    end_assert_no_writes(&end);
+}
+
+static void plan_output_file_holds_what_stdout_would(void **state)
+{
+    WORLD(end, NULL);
+    CLEANUP(mem_cleanup) char *path = probe_path(&end.probe, "plan.json");
+
+    (void)state;
+    RUN(result, &end, "plan", "--format", "json", "--output", path);
+    end_assert_code(&result, 0);
+    assert_string_equal(text_cstr(&result.out), "");
+    CLEANUP(mem_cleanup) char *written = end_read(path);
+    RUN(shown, &end, "show", "--format", "json");
+    assert_string_equal(written, text_cstr(&shown.out));
+}
+
+static void plan_report_directory_gets_every_format(void **state)
+{
+    static const char *const endings[] = {"txt", "json", "csv", "html"};
+    WORLD(end, NULL);
+
+    (void)state;
+    end_set(&end, END_REST,
+            "report: { directory = \"reports\"; formats = [ \"text\", \"json\", \"csv\", "
+            "\"html\" ]; };");
+    RUN(result, &end, "plan");
+    end_assert_code(&result, 0);
+    end_assert_says(&result.err, "end-plan-1.html");
+    for (size_t i = 0; i < COUNT_OF(endings); i++) {
+        CLEANUP(text_release) struct text name = TEXT_INIT;
+        text_addf(&name, "reports/end-plan-1.%s", endings[i]);
+        CLEANUP(mem_cleanup) char *path = probe_path(&end.probe, text_cstr(&name));
+        CLEANUP(mem_cleanup) char *content = end_read(path);
+        struct stat status;
+        assert_true(strlen(content) > 1000);
+        assert_int_equal(stat(path, &status), 0);
+        assert_int_equal(status.st_mode & 007, 0); /* names of people are not for everybody */
+    }
+}
+
+static void plan_detailed_exitcode_tells_changes_from_none(void **state)
+{
+    WORLD(end, NULL);
+
+    (void)state;
+    end_set(&end, END_RULES,
+            "{ name = \"none\"; do = \"keep\"; when = { account = \"active\"; }; }");
+    RUN(nothing, &end, "plan", "--detailed-exitcode", "--format", "json");
+    end_assert_code(&nothing, 0);
+    JSON(empty, end_json(&nothing));
+    assert_string_equal(end_text_at(empty, "plan.state"), "empty");
+    end_set(&end, END_RULES,
+            "{ name = \"one\"; do = \"suspend\"; when = { employee_number = \"100001\"; }; }");
+    RUN(some, &end, "plan", "--detailed-exitcode", "--format", "json");
+    end_assert_code(&some, 10);
+    JSON(changes, end_json(&some));
+    assert_string_equal(end_text_at(changes, "plan.state"), "proposed");
+    assert_int_equal(end_number_at(changes, "totals.suspend"), 1);
+    RUN(plain, &end, "plan");
+    end_assert_code(&plain, 0);
+}
+
+static void plan_over_a_limit_is_held_stored_and_shown_in_full(void **state)
+{
+    WORLD(end, NULL);
+
+    (void)state;
+    end_set(&end, END_SUSPEND, "count = 3;");
+    RUN(result, &end, "plan", "--format", "json", "--detailed-exitcode");
+    end_assert_code(&result, 20);
+    JSON(plan, end_json(&result));
+    assert_string_equal(end_text_at(plan, "plan.state"), "held");
+    assert_string_equal(end_guard(plan, "G7"), "hold");
+    (void)end_assert_truth(&end, plan, true); /* who is in it stays visible */
+    RUN(shown, &end, "show", "1", "--format", "json");
+    end_assert_code(&shown, 0);
+    assert_string_equal(text_cstr(&shown.out), text_cstr(&result.out));
+    RUN(status, &end, "status");
+    end_assert_says(&status.out, "held");
+    end_set(&end, END_SUSPEND, "count = 0;");
+    RUN(zero, &end, "plan");
+    end_assert_code(&zero, 20); /* zero is zero */
+    end_assert_no_writes(&end);
+}
+
+/* --- looking at it afterwards -------------------------------------------------------------------
+ */
+
+static void show_picks_the_newest_or_the_named_plan(void **state)
+{
+    WORLD(end, NULL);
+
+    (void)state;
+    RUN(none, &end, "show");
+    end_assert_code(&none, 64);
+    end_assert_says(&none.err, "no plan yet");
+    RUN(first, &end, "plan", "--format", "json");
+    end_assert_code(&first, 0);
+    RUN(second, &end, "plan", "--format", "json");
+    RUN(newest, &end, "show", "--format", "json");
+    RUN(named, &end, "show", "2", "--format", "json");
+    assert_string_equal(text_cstr(&newest.out), text_cstr(&second.out));
+    assert_string_equal(text_cstr(&named.out), text_cstr(&second.out));
+    RUN(older, &end, "show", "1", "--format", "json");
+    JSON(plan, end_json(&older));
+    assert_int_equal(end_number_at(plan, "plan.id"), 1);
+    RUN(missing, &end, "show", "77");
+    end_assert_code(&missing, 64);
+    end_assert_says(&missing.err, "no plan 77");
+    RUN(word, &end, "show", "newest");
+    end_assert_code(&word, 64);
+}
+
+static void status_tells_the_runs_in_text_and_json(void **state)
+{
+    WORLD(end, NULL);
+
+    (void)state;
+    RUN(before, &end, "status");
+    end_assert_code(&before, 0);
+    RUN(plan, &end, "plan");
+    end_assert_code(&plan, 0);
+    RUN(text, &end, "status");
+    end_assert_code(&text, 0);
+    end_assert_says(&text.out, "200");
+    end_assert_says(&text.out, "lock      free");
+    RUN(json, &end, "status", "--format", "json");
+    end_assert_code(&json, 0);
+    JSON(status, end_json(&json));
+    assert_true(json_object_is_type(status, json_type_object));
+    RUN(html, &end, "status", "--format", "html");
+    end_assert_code(&html, 64);
+}
+
+static void psql_runs_a_query_and_hands_its_status_on(void **state)
+{
+    WORLD(end, NULL);
+
+    (void)state;
+    RUN(plan, &end, "plan");
+    end_assert_code(&plan, 0);
+    RUN(result, &end, "psql", "-Atc", "select count(*) from reconcile.account");
+    end_assert_code(&result, 0);
+    assert_string_equal(text_cstr(&result.out), "200\n");
+    RUN(wrong, &end, "psql", "-v", "ON_ERROR_STOP=1", "-c", "select * from nonsense");
+    end_assert_code(&wrong, 1);
+    RUN(failed, &end, "psql", "-f", "/nonexistent/file.sql");
+    end_assert_code(&failed, 1);
+}
+
+static void migrate_a_second_time_has_nothing_to_do(void **state)
+{
+    WORLD(end, NULL);
+    RUN(again, &end, "migrate");
+
+    (void)state;
+    end_assert_code(&again, 0);
+    end_assert_says(&again.out, "nothing to do");
+}
+
+static void roster_check_needs_neither_portal_nor_database(void **state)
+{
+    WORLD(end, NULL);
+
+    (void)state;
+    end_set(&end, END_URL, "http://127.0.0.1:1");
+    end_set(&end, END_DATABASE, "conninfo = \"host=/nonexistent dbname=none\";");
+    RUN(result, &end, "roster", "check");
+    end_assert_code(&result, 0);
+    RUN(named, &end, "roster", "check", end.roster_path, "--format", "json");
+    end_assert_code(&named, 0);
+    JSON(report, end_json(&named));
+    assert_true(json_object_is_type(report, json_type_object));
+    assert_true(end_stat(&end, "requests") == 0);
+}
+
+/* --- check --------------------------------------------------------------------------------------
+ */
+
+static size_t failures(const struct end_result *result)
+{
+    return count_of(text_cstr(&result->out), "FAIL ");
+}
+
+static void check_with_everything_right_is_all_ok(void **state)
+{
+    WORLD(end, NULL);
+    RUN(result, &end, "check");
+
+    (void)state;
+    end_assert_code(&result, 0);
+    assert_int_equal(failures(&result), 0);
+    assert_int_equal(count_of(text_cstr(&result.out), "\n"), 6);
+    end_assert_no_writes(&end);
+    assert_int_equal(end_count(&end, "select count(*) from reconcile.run"), 0);
+}
+
+static void check_with_one_thing_broken_names_it_alone(void **state)
+{
+    static const struct {
+        enum end_piece piece;
+        const char *value, *line;
+        int code;
+    } cases[] = {
+        {END_DATABASE, "conninfo = \"host=/nonexistent dbname=none\";", "FAIL  database ", 69},
+        {END_SOURCE, "/nonexistent/roster.csv", "FAIL  roster ", 65},
+        {END_URL, "http://127.0.0.1:1", "FAIL  portal ", 69},
+        {END_LOGIN, "client_id = \"other\"; client_secret_file = \"client-secret\";",
+         "FAIL  portal ", 77},
+    };
+    WORLD(end, NULL);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(mem_cleanup) char *right = mem_strdup(end.piece[cases[i].piece]);
+        end_set(&end, cases[i].piece, "%s", cases[i].value);
+        RUN(result, &end, "check");
+        end_assert_code(&result, cases[i].code);
+        end_assert_says(&result.out, cases[i].line);
+        assert_int_equal(failures(&result), 1);
+        end_set(&end, cases[i].piece, "%s", right);
+    }
+}
+
+/* --- the second time ---------------------------------------------------------------------------
+ */
+
+static const char *const version_counts = "select (select count(*) from reconcile.account_version)"
+                                          "     + (select count(*) from reconcile.login) + (select "
+                                          "count(*) from reconcile.person_version)"
+                                          "     + (select count(*) from reconcile.profile_version)"
+                                          "     + (select count(*) from reconcile.link_version)";
+
+static void plan_again_over_the_same_adds_no_versions(void **state)
+{
+    WORLD(end, NULL);
+    RUN(first, &end, "plan", "--format", "json");
+
+    (void)state;
+    end_assert_code(&first, 0);
+    int64_t versions = end_count(&end, version_counts);
+    RUN(second, &end, "plan", "--format", "json");
+    end_assert_code(&second, 0);
+    assert_int_equal(end_count(&end, version_counts), versions);
+    assert_true(versions > 600);
+    JSON(one, end_json(&first));
+    JSON(two, end_json(&second));
+    assert_true(json_object_get_boolean(end_at(one, "plan.first_plan")));
+    assert_false(json_object_get_boolean(end_at(two, "plan.first_plan")));
+    assert_int_equal(end_count(&end, "select count(*) from reconcile.snapshot"), 2);
+    (void)end_assert_truth(&end, two, true);
+}
+
+static struct json_object *find_row(struct json_object *plan, const char *rule, const char *id)
+{
+    struct json_object *decisions = end_at(plan, "decisions");
+
+    for (size_t i = 0; i < json_object_array_length(decisions); i++) {
+        struct json_object *row = json_object_array_get_idx(decisions, i);
+
+        if (text_equal(end_text_at(row, "rule"), rule) &&
+            (!id || text_equal(end_text_at(row, "account_id"), id)))
+            return row;
+    }
+    return NULL;
+}
+
+/* The rule of the next two tests: it holds for this account whenever it logged in. */
+#define ONE_ACCOUNT_RULE                                                                           \
+    "{ name = \"idle\"; do = \"suspend\"; grace_days = 14; "                                       \
+    "  when = { employee_number = \"100001\"; idle_days_min = 0; }; }"
+
+/* Plans, with the announcement then put eleven days back, as if it had been made so long ago: the
+ * day it is due; the id of the account. */
+static char *announce_eleven_days_ago(struct end *end, char **ret_id)
+{
+    end_set(end, END_RULES, ONE_ACCOUNT_RULE);
+    RUN(first, end, "plan", "--format", "json");
+    end_assert_code(&first, 0);
+    JSON(plan, end_json(&first));
+    assert_int_equal(end_number_at(plan, "totals.waiting"), 1);
+    *ret_id = mem_strdup(end_text_at(find_row(plan, "idle", NULL), "account_id"));
+    return end_query(end, "update reconcile.announcement set announced_on = announced_on - 11"
+                          " returning announced_on + 14");
+}
+
+static void grace_keeps_its_day_in_the_next_plan(void **state)
+{
+    CLEANUP(mem_cleanup) char *id = NULL;
+    WORLD(end, NULL);
+    CLEANUP(mem_cleanup) char *due = announce_eleven_days_ago(&end, &id);
+    RUN(second, &end, "plan", "--format", "json");
+
+    (void)state;
+    end_assert_code(&second, 0);
+    JSON(plan, end_json(&second));
+    assert_string_equal(end_text_at(find_row(plan, "idle", id), "not_before"), due);
+}
+
+static void grace_starts_anew_after_a_login_in_between(void **state)
+{
+    CLEANUP(text_release) struct text form = TEXT_INIT;
+    CLEANUP(mem_cleanup) char *id = NULL;
+    WORLD(end, NULL);
+    CLEANUP(mem_cleanup) char *due = announce_eleven_days_ago(&end, &id);
+    CLEANUP(mem_cleanup)
+    char *login = end_query(&end, "select to_char(now() - interval '5 days', 'YYYY-MM-DD')");
+    CLEANUP(mem_cleanup)
+    char *anew = end_query(&end, "select announced_on + 25 from reconcile.announcement");
+
+    (void)state;
+    text_addf(&form, "lastLogin=%sT04:05:06Z", login);
+    end_change_user(&end, id, text_cstr(&form));
+    RUN(second, &end, "plan", "--format", "json");
+    end_assert_code(&second, 0);
+    JSON(plan, end_json(&second));
+    assert_string_not_equal(anew, due);
+    assert_string_equal(end_text_at(find_row(plan, "idle", id), "not_before"), anew);
+}
+
+static void login_of_today_takes_an_idle_account_out(void **state)
+{
+    WORLD(end, NULL);
+    RUN(first, &end, "plan", "--format", "json");
+    CLEANUP(text_release) struct text form = TEXT_INIT;
+
+    (void)state;
+    JSON(one, end_json(&first));
+    const char *id = end_text_at(find_row(one, "idle", NULL), "account_id");
+    text_addf(&form, "lastLogin=%s", end_text_at(one, "plan.created_at"));
+    end_change_user(&end, id, text_cstr(&form));
+    RUN(second, &end, "plan", "--format", "json");
+    end_assert_code(&second, 0);
+    JSON(two, end_json(&second));
+    assert_null(find_row(two, "idle", id));
+    (void)end_assert_truth(&end, two, true);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plan_json_has_every_field_and_the_truth),
+        cmocka_unit_test(plan_without_full_leaves_plain_keeps_out),
+        cmocka_unit_test(show_of_a_held_plan_names_everybody_in_every_format),
+        cmocka_unit_test(plan_output_file_holds_what_stdout_would),
+        cmocka_unit_test(plan_report_directory_gets_every_format),
+        cmocka_unit_test(plan_detailed_exitcode_tells_changes_from_none),
+        cmocka_unit_test(plan_over_a_limit_is_held_stored_and_shown_in_full),
+        cmocka_unit_test(show_picks_the_newest_or_the_named_plan),
+        cmocka_unit_test(status_tells_the_runs_in_text_and_json),
+        cmocka_unit_test(psql_runs_a_query_and_hands_its_status_on),
+        cmocka_unit_test(migrate_a_second_time_has_nothing_to_do),
+        cmocka_unit_test(roster_check_needs_neither_portal_nor_database),
+        cmocka_unit_test(check_with_everything_right_is_all_ok),
+        cmocka_unit_test(check_with_one_thing_broken_names_it_alone),
+        cmocka_unit_test(plan_again_over_the_same_adds_no_versions),
+        cmocka_unit_test(grace_keeps_its_day_in_the_next_plan),
+        cmocka_unit_test(grace_starts_anew_after_a_login_in_between),
+        cmocka_unit_test(login_of_today_takes_an_idle_account_out),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

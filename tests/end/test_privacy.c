@@ -1,0 +1,458 @@
+/*
+ * What must not get out, and what must come out the same: secrets, the columns nobody mapped,
+ * hostile names; the order of the input; memory; and a roster as people really export it.
+ */
+#include <ctype.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "end.h"
+
+#define WORLD(name, options)                                                                       \
+    CLEANUP(end_finish) struct end name;                                                           \
+    end_begin(&name, options)
+#define RUN(name, ...)    CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
+#define JSON(name, value) CLEANUP(put_json) struct json_object *name = value
+
+static void put_json(struct json_object **json)
+{
+    (void)json_object_put(*json);
+}
+
+/* --- what must not get out ----------------------------------------------------------------------
+ */
+
+static void check_silent(const struct end_result *result, const char *secret)
+{
+    end_assert_silent_of(&result->out, secret);
+    end_assert_silent_of(&result->err, secret);
+}
+
+static void check_dump(struct end *end, const char *secret)
+{
+    const char *const words[] = {"pg_dump", "-d", end->conninfo, NULL};
+    CLEANUP(text_release) struct text dump = TEXT_INIT;
+
+    end_tool(end->probe.directory, words, &dump);
+    end_assert_says(&dump, "account_version");
+    end_assert_silent_of(&dump, secret);
+}
+
+/* The command line and the environment of a process. */
+static void read_process(pid_t pid, struct text *ret_text)
+{
+    static const char *const files[] = {"cmdline", "environ"};
+
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        CLEANUP(text_release) struct text path = TEXT_INIT, bytes = TEXT_INIT;
+
+        text_addf(&path, "/proc/%d/%s", (int)pid, files[i]);
+        assert_int_equal(file_read(text_cstr(&path), 1u << 20, ERR_INTERNAL, &bytes, NULL, NULL),
+                         0);
+        for (size_t k = 0; k < bytes.length; k++)
+            text_add_char(ret_text, bytes.data[k] ? bytes.data[k] : '\n');
+    }
+}
+
+#define CANARY "canary-5Xq9-secret"
+
+static void secrets_get_into_no_output_and_no_database(void **state)
+{
+    static const char *const options[] = {
+        "--users", "200", "--seed", "5", "--token", CANARY, "--client-secret", CANARY, NULL};
+    static const char *const logins[] = {"client_id = \"demo\"; client_secret_file = \"canary\";",
+                                         "token_file = \"canary\";"};
+    static const char *const levels[] = {"text", "json"};
+    WORLD(end, options);
+
+    (void)state;
+    free(end_file(&end, "canary", CANARY "\n", strlen(CANARY "\n")));
+    for (size_t i = 0; i < COUNT_OF(logins); i++) {
+        end_set(&end, END_LOGIN, "%s", logins[i]);
+        RUN(plan, &end, "--log-level", "debug", "--log-format", levels[i], "plan", "--full");
+        end_assert_code(&plan, 0);
+        check_silent(&plan, CANARY);
+        RUN(check, &end, "--log-level", "debug", "check");
+        end_assert_code(&check, 0);
+        check_silent(&check, CANARY);
+        end_fault(&end, "error=401:/api/");
+        RUN(refused, &end, "--log-level", "debug", "plan");
+        end_assert_code(&refused, 77);
+        check_silent(&refused, CANARY);
+        probe_control(&end.probe, "/_sim/faults", "clear=1");
+    }
+    check_dump(&end, CANARY);
+}
+
+static void secrets_are_not_in_the_command_line_or_environment(void **state)
+{
+    static const char *const words[] = {"plan", NULL};
+    const struct timespec pause = {.tv_nsec = 5000000};
+    CLEANUP(text_release) struct text process = TEXT_INIT;
+    WORLD(end, NULL);
+
+    (void)state;
+    end_fault(&end, "latency=100");
+    struct end_child child = end_start(&end, words);
+    for (int tries = 0; end_stat(&end, "requests") < 8; tries++) {
+        assert_true(tries < 4000);
+        (void)nanosleep(&pause, NULL);
+    }
+    read_process(child.pid, &process);
+    end_assert_says(&process, "plan");
+    end_assert_silent_of(&process, END_SECRET);
+    (void)kill(child.pid, SIGTERM);
+    CLEANUP(end_result_release) struct end_result result = end_wait(&child);
+    assert_int_not_equal(result.code, 0);
+}
+
+static void password_of_the_database_is_not_in_the_command_line_of_psql(void **state)
+{
+    WORLD(end, NULL);
+
+    (void)state;
+    free(end_file(&end, "canary", CANARY "\n", strlen(CANARY "\n")));
+    end_set(&end, END_DATABASE, "conninfo = \"%s\"; password_file = \"canary\";", end.conninfo);
+    RUN(result, &end, "psql", "-c", "\\! tr '\\0' ' ' < /proc/$PPID/cmdline");
+    end_assert_code(&result, 0);
+    end_assert_says(&result.out, "psql");
+    check_silent(&result, CANARY);
+    RUN(plan, &end, "--log-level", "debug", "plan");
+    end_assert_code(&plan, 0);
+    check_silent(&plan, CANARY);
+}
+
+/* The roster with one more column, which nobody mapped, and two rows that are refused. */
+static char *roster_with_salaries(struct end *end)
+{
+    CLEANUP(mem_cleanup) char *roster = end_read(end->roster_path);
+    struct text text = TEXT_INIT;
+    const char *title = ",Salary\n";
+
+    for (const char *line = roster; *line; line += strcspn(line, "\n") + 1) {
+        text_add_bytes(&text, line, strcspn(line, "\r\n"));
+        text_add(&text, title);
+        title = "," CANARY "\n";
+    }
+    text_add(&text, "999991,Bad Date,bad@acme.example,Active,31.12.2019,,IT," CANARY "\n");
+    text_add(&text, "999992,Bad Status,bad2@acme.example,Sleeping,2019-12-31,,IT," CANARY "\n");
+    return text_take(&text);
+}
+
+static void unmapped_columns_get_into_no_output_and_no_database(void **state)
+{
+    static const char *const formats[] = {"text", "json", "csv"};
+    WORLD(end, NULL);
+    CLEANUP(mem_cleanup) char *roster = roster_with_salaries(&end);
+
+    (void)state;
+    free(end_file(&end, "salaries.csv", roster, strlen(roster)));
+    end_set(&end, END_SOURCE, "salaries.csv");
+    end_set(&end, END_ROSTER, "%s guards: { max_rejected_percent = 50.0; };",
+            "status: { employed = [ \"Active\" ]; on_leave = [ \"Leave\" ]; departed = "
+            "[ \"Voluntarily Terminated\", \"Terminated for Cause\" ]; };");
+    RUN(plan, &end, "--log-level", "debug", "plan", "--full", "--format", "json");
+    end_assert_code(&plan, 0);
+    JSON(json, end_json(&plan));
+    assert_int_equal(end_number_at(json, "inputs.roster.rejected"), 2);
+    check_silent(&plan, CANARY);
+    for (size_t i = 0; i < COUNT_OF(formats); i++) {
+        RUN(check, &end, "--log-level", "debug", "roster", "check", "--all", "--format",
+            formats[i]);
+        end_assert_code(&check, 0);
+        end_assert_says(&check.out, "Sleeping");
+        check_silent(&check, CANARY);
+    }
+    check_dump(&end, CANARY);
+}
+
+/* --- hostile names ------------------------------------------------------------------------------
+ */
+
+/* The form that makes an account look so. */
+static const char *const hostile[] = {
+    "firstname=%3Cscript%3Ealert%281%29%3C%2Fscript%3E&lastname=%22onload%3D%27x%27",
+    "firstname=%3Dcmd%7C%27%20%2FC%20calc%27%21A0&lastname=x",
+    "firstname=%2B1%2B1&lastname=%20x",
+    "firstname=%40SUM%28A1%29&lastname=x",
+    "firstname=%1B%5B31mred&lastname=%07bell",
+    "firstname=%E2%80%AEdetrevni&lastname=x",
+    "firstname=tab%09tab&lastname=line%0Aline",
+    "firstname=%3C%2Ftd%3E%3C%2Ftable%3E%26amp%3B&lastname=--%3E",
+    "firstname=%2D2%2B3&lastname=%7Cpipe",
+};
+
+/* Outside of tags and entities no control character, no bare markup of theirs. */
+static void check_printable(const struct text *text)
+{
+    for (size_t i = 0; i < text->length; i++) {
+        unsigned char c = (unsigned char)text->data[i];
+        if ((c < 0x20 && c != '\n' && c != '\r' && c != '\t') || c == 0x7f)
+            fail_msg("control character %02x at %zu", c, i);
+    }
+    end_assert_silent_of(text, "\xE2\x80\xAE"); /* right-to-left override */
+}
+
+/* No cell that a spreadsheet would calculate. */
+static void check_cells(const struct text *text)
+{
+    for (size_t i = 1; i + 1 < text->length; i++) {
+        bool begins = text->data[i - 1] == ',' || text->data[i - 1] == '\n' ||
+                      (text->data[i - 1] == '"' && i > 1 &&
+                       (text->data[i - 2] == ',' || text->data[i - 2] == '\n'));
+        if (begins && strchr("=+-@|%\t", text->data[i]))
+            fail_msg("a cell begins with: %.40s", text->data + i);
+    }
+}
+
+static void hostile_names_stay_text_in_every_format(void **state)
+{
+    WORLD(end, NULL);
+    RUN(first, &end, "plan", "--format", "json");
+
+    (void)state;
+    end_set(&end, END_SUSPEND, "count = 1;"); /* held, so that text shows every row */
+    JSON(before, end_json(&first));
+    struct json_object *rows = end_at(before, "decisions");
+    for (size_t i = 0; i < COUNT_OF(hostile); i++)
+        end_change_user(&end, end_text_at(json_object_array_get_idx(rows, i), "account_id"),
+                        hostile[i]);
+    RUN(json, &end, "--log-level", "debug", "plan", "--format", "json");
+    end_assert_code(&json, 20);
+    JSON(plan, end_json(&json));
+    (void)end_assert_truth(&end, plan, true);
+    end_assert_says(&json.out, "=cmd|' /C calc'!A0"); /* the lossless form */
+    check_printable(&json.err);
+    RUN(text, &end, "show", "--format", "text");
+    end_assert_says(&text.out, "=cmd|");
+    check_printable(&text.out);
+    RUN(csv, &end, "show", "--format", "csv");
+    end_assert_says(&csv.out, "'=cmd|");
+    check_cells(&csv.out);
+    RUN(html, &end, "show", "--format", "html");
+    end_assert_says(&html.out, "=cmd|");
+    check_printable(&html.out);
+    end_assert_silent_of(&html.out, "<script");
+    end_assert_silent_of(&html.out, "</table>&amp;amp;-->");
+    end_assert_says(&html.out, "&lt;script&gt;");
+}
+
+/* --- the same input ----------------------------------------------------------------------------
+ */
+
+/* The rows the other way round. */
+static char *reversed(const char *roster)
+{
+    const char *body = strchr(roster, '\n') + 1;
+    struct text text = TEXT_INIT;
+
+    text_add_bytes(&text, roster, (size_t)(body - roster));
+    for (const char *at = roster + strlen(roster); at > body;) {
+        const char *line = at - 1;
+        while (line > body && line[-1] != '\n')
+            line--;
+        text_add_bytes(&text, line, (size_t)(at - line));
+        at = line;
+    }
+    return text_take(&text);
+}
+
+static char *digest_of_plan(const char *page_size, bool reverse)
+{
+    WORLD(end, NULL);
+    CLEANUP(mem_cleanup) char *roster = end_read(end.roster_path);
+    CLEANUP(mem_cleanup) char *other = reversed(roster);
+
+    assert_int_equal(strlen(roster), strlen(other));
+    free(end_file(&end, "r.csv", reverse ? other : roster, strlen(roster)));
+    end_set(&end, END_SOURCE, "r.csv");
+    end_set(&end, END_PORTAL,
+            "requests_per_second = 1000000.0; requests_per_window = 100000000; connections = 3; "
+            "logins = \"each\"; page_size = %s;",
+            page_size);
+    RUN(result, &end, "plan", "--format", "json");
+    end_assert_code(&result, 0);
+    JSON(plan, end_json(&result));
+    return mem_strdup(end_text_at(plan, "plan.digest"));
+}
+
+static void digest_does_not_depend_on_order_or_pages(void **state)
+{
+    CLEANUP(mem_cleanup) char *one = digest_of_plan("500", false);
+    CLEANUP(mem_cleanup) char *two = digest_of_plan("7", true);
+
+    (void)state;
+    assert_string_equal(one, two);
+}
+
+/* --- memory ------------------------------------------------------------------------------------
+ */
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
+static void plan_over_5000_accounts_takes_less_than_60_megabytes(void **state)
+{
+    static const char *const options[] = {"--users", "5000", "--seed", "7", NULL};
+
+    (void)state;
+    if (SANITIZED)
+        skip();
+    WORLD(end, options);
+    end_set(&end, END_PORTAL,
+            "requests_per_second = 1000000.0; requests_per_window = 100000000; "
+            "logins = \"each\";");
+    RUN(result, &end, "plan", "--format", "html");
+    assert_true(result.code == 0 || result.code == 20);
+    print_message("  %lld KiB, %.1f s\n", (long long)result.peak_kib, result.seconds);
+    assert_true(result.peak_kib < 60 * 1024);
+    end_assert_no_writes(&end);
+}
+
+/* --- a roster as people export it ---------------------------------------------------------------
+ */
+
+/* Replaces the value of a setting in the text of a configuration, up to the semicolon. */
+static void replace_setting(struct text *text, const char *setting, const char *value)
+{
+    struct text changed = TEXT_INIT;
+    const char *at = strstr(text_cstr(text), setting);
+
+    if (!at)
+        fail_msg("the example has no '%s'", setting);
+    text_add_bytes(&changed, text->data, (size_t)(at - text->data));
+    text_add(&changed, value);
+    text_add(&changed, at + strcspn(at, ";"));
+    text_release(text);
+    *text = changed;
+}
+
+static void take_example(struct end *end, const char *roster)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT, value = TEXT_INIT;
+
+    assert_int_equal(file_read(SOURCE_DIR "/etc/examples/hr-dataset.conf", 1u << 20, ERR_INTERNAL,
+                               &text, NULL, NULL),
+                     0);
+    text_addf(&value,
+              "url = \"http://127.0.0.1:%u\"; requests_per_second = 1000000.0; "
+              "requests_per_window = 100000000",
+              end->probe.port);
+    replace_setting(&text, "url = ", text_cstr(&value));
+    replace_setting(&text, "client_id = ", "client_id = \"demo\"");
+    replace_setting(&text, "client_secret_credential = ", "client_secret_file = \"client-secret\"");
+    text_clear(&value);
+    text_addf(&value, "conninfo = \"%s\"", end->conninfo);
+    replace_setting(&text, "embedded = ", text_cstr(&value));
+    text_clear(&value);
+    text_addf(&value, "source = \"%s\"", roster);
+    replace_setting(&text, "source = ", text_cstr(&value));
+    free(end_file(end, "end.conf", text.data, text.length));
+}
+
+/* The cell in a row of semicolons, trimmed. */
+static char *cell_of(const char *row, size_t column)
+{
+    while (column-- > 0)
+        row += strcspn(row, ";") + 1;
+    size_t length = strcspn(row, ";\r\n");
+    text_trim(&row, &length);
+    return mem_strndup(row, length);
+}
+
+static size_t column_of(const char *row, const char *title)
+{
+    for (size_t column = 0; column < 40; column++) {
+        CLEANUP(mem_cleanup) char *cell = cell_of(row, column);
+        if (strcmp(cell, title) == 0)
+            return column;
+    }
+    fail_msg("there is no column '%s'", title);
+    return 0;
+}
+
+/* Numbers of the people with a date in DateofTermination, by the plainest of readers. */
+static size_t find_leavers(const char *roster, struct text *keys)
+{
+    size_t id = 1, last_day = column_of(roster, "DateofTermination"), count = 0;
+
+    if (strstr(roster, "EmpID;"))
+        id = column_of(roster, "EmpID");
+    text_add_char(keys, ' ');
+    for (const char *row = strchr(roster, '\n') + 1; *row; row += strcspn(row, "\n") + 1) {
+        CLEANUP(mem_cleanup) char *number = cell_of(row, id), *day = cell_of(row, last_day);
+        if (isdigit((unsigned char)day[0])) {
+            text_addf(keys, "%s ", number);
+            count++;
+        }
+    }
+    return count;
+}
+
+static void real_roster_shows_its_leavers_and_nobody_else(void **state)
+{
+    const char *directory = getenv("SHARED_DATA");
+    CLEANUP(text_release) struct text path = TEXT_INIT, keys = TEXT_INIT;
+
+    (void)state;
+    text_addf(&path, "%s/hr-roster-2019.csv", directory ? directory : SOURCE_DIR "/../shared/data");
+    if (access(text_cstr(&path), R_OK) != 0)
+        skip();
+    const char *const options[] = {"--people", text_cstr(&path), NULL};
+    WORLD(end, options);
+    CLEANUP(mem_cleanup) char *roster = end_read(text_cstr(&path));
+    assert_int_equal(find_leavers(roster, &keys), 104);
+    take_example(&end, text_cstr(&path));
+    RUN(result, &end, "plan", "--format", "json");
+    JSON(plan, end_json(&result));
+    struct json_object *decisions = end_at(plan, "decisions");
+    size_t found = 0;
+    for (size_t i = 0; i < json_object_array_length(decisions); i++) {
+        struct json_object *row = json_object_array_get_idx(decisions, i);
+        CLEANUP(text_release) struct text key = TEXT_INIT;
+        if (strcmp(end_text_at(row, "action"), "keep") == 0)
+            continue;
+        text_addf(&key, " %s ", end_text_at(row, "employee_number"));
+        assert_string_equal(end_text_at(row, "action"), "suspend");
+        assert_string_equal(end_text_at(row, "person"), "departed");
+        end_assert_says(&keys, text_cstr(&key));
+        found++;
+    }
+    assert_int_equal(found, 104);
+    end_assert_no_writes(&end);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(secrets_get_into_no_output_and_no_database),
+        cmocka_unit_test(secrets_are_not_in_the_command_line_or_environment),
+        cmocka_unit_test(password_of_the_database_is_not_in_the_command_line_of_psql),
+        cmocka_unit_test(unmapped_columns_get_into_no_output_and_no_database),
+        cmocka_unit_test(hostile_names_stay_text_in_every_format),
+        cmocka_unit_test(digest_does_not_depend_on_order_or_pages),
+        cmocka_unit_test(plan_over_5000_accounts_takes_less_than_60_megabytes),
+        cmocka_unit_test(real_roster_shows_its_leavers_and_nobody_else),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,110 @@
+/*
+ * end: the program as a user runs it. A world has a portal-sim, a roster that fits, a configuration
+ * and a database of its own; the program is started as a process with a deadline, and what it said,
+ * its exit code and its peak of memory come back.
+ */
+#ifndef SUPPORT_END_H
+#define SUPPORT_END_H
+
+#include <json-c/json.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "probe.h"
+
+#define END_DEADLINE_S 28
+#define END_SECRET     "demo-secret"
+#define END_IDLE_DAYS  300 /* of the rule 'idle': few enough of the made-up population */
+
+/* What the configuration is made of: a test replaces what it is about. */
+enum end_piece {
+    END_NAME = 0, /* portal.name */
+    END_URL,      /* portal.url */
+    END_LOGIN,    /* how the program shows who it is */
+    END_PORTAL,   /* further settings of portal */
+    END_DATABASE, /* all settings of database */
+    END_SOURCE,   /* roster.source */
+    END_COLUMNS,  /* roster.columns */
+    END_ROSTER,   /* further settings of roster */
+    END_POLICY,   /* further settings of policy */
+    END_RULES,    /* policy.rules */
+    END_SUSPEND,  /* limits.suspend */
+    END_REST,     /* sections that are not there yet */
+    END_PIECES
+};
+
+struct end {
+    struct probe probe; /* its directory holds everything of the world */
+    char *conninfo;     /* of a database with the schema; NULL before it is asked for */
+    char *config_path, *roster_path, *leavers_path;
+    char *piece[END_PIECES];
+};
+
+struct end_result {
+    int code; /* exit status, or 128 and the signal */
+    struct text out, err;
+    double seconds;
+    int64_t peak_kib; /* resident, of the program or its largest child */
+};
+
+struct end_child {
+    pid_t pid;
+    char *out_path, *err_path;
+    double began;
+};
+
+/* Starts the portal with these options (NULL: 200 users without limit) and makes the rest. The
+ * database is a server's, up to date; end_embed replaces it. */
+void end_begin(struct end *end, const char *const *options);
+void end_finish(struct end *end);
+/* The program makes its own database, in a directory that goes away with the test. */
+void end_embed(struct end *end);
+
+/* Replaces a piece of the configuration, which is written at once. */
+void end_set(struct end *end, enum end_piece piece, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* A file in the world's directory, mode 0600; its path until end_finish is the caller's to free. */
+char *end_file(struct end *end, const char *name, const void *bytes, size_t length);
+char *end_read(const char *path);
+
+/* Runs the program with the world's configuration and these words to its end. */
+struct end_result end_run(struct end *end, const char *const *words);
+#define END_RUN(end, ...) end_run(end, (const char *const[]){__VA_ARGS__, NULL})
+/* The same with a file as standard output, which is then not in the result. */
+struct end_result end_run_into(struct end *end, const char *out_path, const char *const *words);
+/* Exactly these words. */
+struct end_result end_run_bare(struct end *end, const char *const *words);
+struct end_child end_start(struct end *end, const char *const *words);
+struct end_result end_wait(struct end_child *child);
+void end_result_release(struct end_result *result);
+
+/* Another program, looked for in PATH, that must succeed; what it said, the caller's to release. */
+void end_tool(const char *directory, const char *const *words, struct text *ret_out);
+
+/* Fails the test, with what the program said, unless it ended so. */
+void end_assert_code(const struct end_result *result, int code);
+void end_assert_says(const struct text *text, const char *words);
+void end_assert_silent_of(const struct text *text, const char *words);
+/* Standard output as JSON; the caller puts it. */
+struct json_object *end_json(const struct end_result *result);
+/* A value by its path, like "plan.state"; the test fails when it is not there. */
+struct json_object *end_at(struct json_object *json, const char *path);
+const char *end_text_at(struct json_object *json, const char *path);
+int64_t end_number_at(struct json_object *json, const char *path);
+const char *end_guard(struct json_object *plan, const char *id); /* its verdict */
+
+/* The first cell of a query; the number in it. */
+char *end_query(struct end *end, const char *sql);
+int64_t end_count(struct end *end, const char *sql);
+
+void end_fault(struct end *end, const char *pair);
+void end_change_user(struct end *end, const char *who, const char *form);
+/* A number of /_sim/stats by its path. */
+double end_stat(struct end *end, const char *path);
+void end_assert_no_writes(struct end *end);
+
+/* Compares the plan with what the portal knows: no account but leavers and idle ones has an action,
+ * and, when `all`, every one of those has. Returns how many. */
+size_t end_assert_truth(struct end *end, struct json_object *plan, bool all);
+
+#endif
