@@ -263,6 +263,7 @@ static struct policy_context make_context(const struct job *job, const struct co
         .good_roster = now->good_roster,
         .good_roster_count = now->good_roster_count,
         .absence_provable = now->roster_is_good && now->roster.blind == 0,
+        .blind_rows = now->roster.blind > 0,
     };
 }
 
