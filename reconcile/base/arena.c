@@ -131,3 +131,14 @@ void arena_release(struct arena *arena)
     }
     *arena = ARENA_INIT;
 }
+
+void arena_adopt(struct arena *arena, struct arena *from)
+{
+    struct arena_block **end = &arena->block;
+
+    while (*end)
+        end = &(*end)->next;
+    *end = from->block;
+    arena->used += from->used;
+    *from = ARENA_INIT;
+}

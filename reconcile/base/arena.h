@@ -28,6 +28,8 @@ char *arena_strndup(struct arena *arena, const char *text, size_t length)
     __attribute__((returns_nonnull));
 char *arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3), returns_nonnull));
+/* Takes over everything of `from`, which is empty afterwards: for memory made by parallel parts. */
+void arena_adopt(struct arena *arena, struct arena *from);
 void arena_release(struct arena *arena);
 
 #endif

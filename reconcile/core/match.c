@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/fold.h"
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "core/near.h"
@@ -59,42 +60,49 @@ const char *near_kind_sentence(enum near_kind near)
  * --------------------------------------------------------------------------- */
 
 struct index {
-    struct arena *arena; /* folded keys live as long as the run */
+    struct arena *links;                     /* folded texts of links and aliases */
+    struct arena key_arena[MATCH_KEY_COUNT]; /* folded keys of people, as long as their table */
     const struct matching *matching;
     const struct roster *roster;
     struct email_alias *alias; /* folded */
+    bool uses_email;           /* it is among the keys */
     struct table by[MATCH_KEY_COUNT];
+    bool *shared_by[MATCH_KEY_COUNT];
     bool *shared; /* by person: a key of theirs stands in another row too */
 };
 
-/* The folded address, in the domain that stands for all its aliases. */
-static const char *canonical_email(const struct index *index, const char *email)
+/* Usernames are looked up among addresses when the roster has none of its own. */
+static enum match_key table_key(const struct index *index, enum match_key key)
 {
-    const char *folded = fold_text(index->arena, email);
+    return key == MATCH_BY_USERNAME && !index->matching->roster_has_username ? MATCH_BY_EMAIL : key;
+}
+
+/* The folded address, in the domain that stands for all its aliases. */
+static const char *canonical_email(const struct index *index, struct arena *arena,
+                                   const char *email)
+{
+    const char *folded = fold_text(arena, email);
     const char *at = folded ? strrchr(folded, '@') : NULL;
 
     for (size_t i = 0; at && i < index->matching->alias_count; i++) {
         if (text_equal(at + 1, index->alias[i].from))
-            return arena_printf(index->arena, "%.*s@%s", (int)(at - folded), folded,
-                                index->alias[i].to);
+            return arena_printf(arena, "%.*s@%s", (int)(at - folded), folded, index->alias[i].to);
     }
     return folded;
 }
 
-/* What identifies a person under a key; an account's username may be their address when the roster
- * has no usernames of its own. */
-static const char *person_key(const struct index *index, const struct person *person,
-                              enum match_key key)
+/* What identifies a person under a key that has a table. */
+static const char *person_key(const struct index *index, struct arena *arena,
+                              const struct person *person, enum match_key key)
 {
     switch (key) {
     case MATCH_BY_EMPLOYEE_NUMBER:
     case MATCH_BY_LINKS_FILE:
-        return fold_text(index->arena, person->employee_number);
+        return fold_text(arena, person->employee_number);
     case MATCH_BY_EMAIL:
-        return canonical_email(index, person->email);
+        return canonical_email(index, arena, person->email);
     case MATCH_BY_USERNAME:
-        return canonical_email(index, index->matching->roster_has_username ? person->username
-                                                                           : person->email);
+        return canonical_email(index, arena, person->username);
     case MATCH_BY_NOTHING:
     case MATCH_KEY_COUNT:
         break;
@@ -102,16 +110,16 @@ static const char *person_key(const struct index *index, const struct person *pe
     return NULL;
 }
 
-static const char *account_key(const struct index *index, const struct account *account,
-                               enum match_key key)
+static const char *account_key(const struct index *index, struct arena *arena,
+                               const struct account *account, enum match_key key)
 {
     switch (key) {
     case MATCH_BY_EMPLOYEE_NUMBER:
-        return fold_text(index->arena, account->employee_number);
+        return fold_text(arena, account->employee_number);
     case MATCH_BY_EMAIL:
-        return canonical_email(index, account->email);
+        return canonical_email(index, arena, account->email);
     case MATCH_BY_USERNAME:
-        return canonical_email(index, account->username);
+        return canonical_email(index, arena, account->username);
     case MATCH_BY_LINKS_FILE:
     case MATCH_BY_NOTHING:
     case MATCH_KEY_COUNT:
@@ -121,13 +129,13 @@ static const char *account_key(const struct index *index, const struct account *
 }
 
 /* Marks everybody whose key stands in another row too. */
-static void mark_shared(struct index *index, const struct table *table, const char *const *key,
-                        const uint32_t *entry)
+static void mark_shared(const struct table *table, const char *const *key, const uint32_t *entry,
+                        size_t count, bool *shared)
 {
-    for (size_t i = 0; i < index->roster->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (key[i] &&
             (table_value(table, entry[i]) != i || table_next(table, entry[i]) != TABLE_END))
-            index->shared[i] = true;
+            shared[i] = true;
     }
 }
 
@@ -139,37 +147,83 @@ static void index_key(struct index *index, enum match_key key)
     struct table *table = &index->by[key];
 
     for (size_t i = 0; i < count; i++)
-        value[i] = person_key(index, &index->roster->person[i], key);
+        value[i] = person_key(index, &index->key_arena[key], &index->roster->person[i], key);
     table_init(table, count);
     table_add_many(table, value, count, 0);
+    index->shared_by[key] = mem_calloc(count, sizeof(bool));
     if (key != MATCH_BY_LINKS_FILE) {
         table_find_many(table, value, count, entry);
-        mark_shared(index, table, value, entry);
+        mark_shared(table, value, entry, count, index->shared_by[key]);
     }
     free(entry);
     free(value);
 }
 
-static void index_init(struct index *index, struct arena *arena, const struct matching *matching,
+/* One table per key that is used: they have nothing in common, so each is a part of its own. */
+struct index_tables {
+    struct index *index;
+    enum match_key key[MATCH_KEY_COUNT];
+    size_t count;
+};
+
+static void add_table(struct index_tables *tables, enum match_key key)
+{
+    for (size_t i = 0; i < tables->count; i++) {
+        if (tables->key[i] == key)
+            return;
+    }
+    tables->key[tables->count++] = key;
+}
+
+static void index_part(void *context, size_t part, size_t begin, size_t end)
+{
+    const struct index_tables *tables = context;
+
+    (void)part;
+    for (size_t i = begin; i < end; i++)
+        index_key(tables->index, tables->key[i]);
+}
+
+static void index_people(struct index *index)
+{
+    const struct matching *matching = index->matching;
+    size_t count = index->roster->count;
+    struct index_tables tables = {.index = index};
+
+    for (size_t i = 0; i < matching->key_count; i++) {
+        add_table(&tables, table_key(index, matching->key[i]));
+        index->uses_email |= matching->key[i] == MATCH_BY_EMAIL;
+    }
+    if (matching->link_count)
+        add_table(&tables, MATCH_BY_LINKS_FILE);
+    size_t parts = parallel_parts(count);
+    parallel_for(tables.count, parts < tables.count ? parts : tables.count, index_part, &tables);
+    index->shared = mem_calloc(count, sizeof(index->shared[0]));
+    for (size_t k = 0; k < tables.count; k++) {
+        for (size_t i = 0; i < count; i++)
+            index->shared[i] |= index->shared_by[tables.key[k]][i];
+    }
+}
+
+static void index_init(struct index *index, struct arena *links, const struct matching *matching,
                        const struct roster *roster)
 {
-    *index = (struct index){.arena = arena, .matching = matching, .roster = roster};
-    index->shared = mem_calloc(roster->count, sizeof(index->shared[0]));
+    *index = (struct index){.links = links, .matching = matching, .roster = roster};
     index->alias = mem_calloc(matching->alias_count, sizeof(index->alias[0]));
     for (size_t i = 0; i < matching->alias_count; i++) {
-        index->alias[i].from = fold_text(arena, matching->alias[i].from);
-        index->alias[i].to = fold_text(arena, matching->alias[i].to);
+        index->alias[i].from = fold_text(index->links, matching->alias[i].from);
+        index->alias[i].to = fold_text(index->links, matching->alias[i].to);
     }
-    for (size_t i = 0; i < matching->key_count; i++)
-        index_key(index, matching->key[i]);
-    if (matching->link_count)
-        index_key(index, MATCH_BY_LINKS_FILE);
+    index_people(index);
 }
 
 static void index_release(struct index *index)
 {
-    for (size_t i = 0; i < MATCH_KEY_COUNT; i++)
+    for (size_t i = 0; i < MATCH_KEY_COUNT; i++) {
         table_release(&index->by[i]);
+        arena_release(&index->key_arena[i]);
+        free(index->shared_by[i]);
+    }
     free(index->shared);
     free(index->alias);
 }
@@ -181,7 +235,7 @@ static void index_release(struct index *index)
 static const struct person *least_person(const struct index *index, enum match_key key, uint32_t at,
                                          bool *ret_several)
 {
-    const struct table *table = &index->by[key];
+    const struct table *table = &index->by[table_key(index, key)];
     const struct person *least = NULL;
     size_t count = 0;
 
@@ -256,19 +310,21 @@ struct finds {
     uint32_t second_email[BLOCK];
 };
 
-static void find_block(const struct index *index, const struct account *account, size_t count,
-                       struct finds *finds)
+static void find_block(const struct index *index, struct arena *scratch,
+                       const struct account *account, size_t count, struct finds *finds)
 {
     const char *value[BLOCK];
 
     for (size_t k = 0; k < index->matching->key_count; k++) {
         enum match_key key = index->matching->key[k];
         for (size_t i = 0; i < count; i++)
-            value[i] = account_key(index, &account[i], key);
-        table_find_many(&index->by[key], value, count, finds->by[key]);
+            value[i] = account_key(index, scratch, &account[i], key);
+        table_find_many(&index->by[table_key(index, key)], value, count, finds->by[key]);
     }
     for (size_t i = 0; i < count; i++)
-        value[i] = account[i].email2 ? canonical_email(index, account[i].email2) : NULL;
+        value[i] = account[i].email2 && index->uses_email
+                       ? canonical_email(index, scratch, account[i].email2)
+                       : NULL;
     table_find_many(&index->by[MATCH_BY_EMAIL], value, count, finds->second_email);
 }
 
@@ -306,7 +362,7 @@ static const struct link_override *find_override(const struct index *index,
 
     *ret_several = false;
     for (size_t i = 0; i < COUNT_OF(name); i++) {
-        uint32_t at = table_find(&overrides->by_name, fold_text(index->arena, name[i]));
+        uint32_t at = table_find(&overrides->by_name, fold_text(index->links, name[i]));
         for (; at != TABLE_END; at = table_next(&overrides->by_name, at)) {
             uint32_t line = table_value(&overrides->by_name, at);
             const struct link_override *link = &index->matching->link[line];
@@ -323,7 +379,7 @@ static struct pairing follow_override(const struct index *index, const struct li
                                       bool several_lines)
 {
     bool several = false;
-    const char *number = fold_text(index->arena, link->employee_number);
+    const char *number = fold_text(index->links, link->employee_number);
 
     if (!several_lines && text_equal(number, "-"))
         return (struct pairing){.kind = LINK_NONE, .key = MATCH_BY_LINKS_FILE};
@@ -343,7 +399,7 @@ static void count_line_uses(const struct index *index, const struct snapshot *sn
         const char *const name[] = {account->id, account->username, account->email};
 
         for (size_t k = 0; k < COUNT_OF(name) && account->status != ACCOUNT_GONE; k++) {
-            uint32_t at = table_find(&overrides->by_name, fold_text(index->arena, name[k]));
+            uint32_t at = table_find(&overrides->by_name, fold_text(index->links, name[k]));
             for (; at != TABLE_END; at = table_next(&overrides->by_name, at)) {
                 struct line_use *use = &overrides->use[table_value(&overrides->by_name, at)];
                 use->accounts += use->last != i + 1; /* by two of its names is once */
@@ -364,7 +420,7 @@ static void follow_overrides(const struct index *index, const struct snapshot *s
 
     table_init(&overrides.by_name, matching->link_count);
     for (size_t i = 0; i < matching->link_count; i++) {
-        const char *key = fold_text(index->arena, matching->link[i].account);
+        const char *key = fold_text(index->links, matching->link[i].account);
         if (key)
             table_add(&overrides.by_name, key, (uint32_t)i);
     }
@@ -380,17 +436,36 @@ static void follow_overrides(const struct index *index, const struct snapshot *s
     free(overrides.use);
 }
 
+struct accounts {
+    const struct index *index;
+    const struct snapshot *snapshot;
+    struct pairing *pairing;
+};
+
+static void match_part(void *context, size_t part, size_t begin, size_t end)
+{
+    const struct accounts *accounts = context;
+    struct arena scratch = ARENA_INIT;
+    struct finds finds;
+
+    (void)part;
+    for (size_t done = begin; done < end; done += BLOCK) {
+        size_t count = end - done < BLOCK ? end - done : BLOCK;
+        find_block(accounts->index, &scratch, &accounts->snapshot->account[done], count, &finds);
+        for (size_t i = 0; i < count; i++)
+            accounts->pairing[done + i] = match_one(accounts->index, &finds, i);
+        if (done / BLOCK % 64 == 63)
+            arena_release(&scratch);
+    }
+    arena_release(&scratch);
+}
+
 static void match_accounts(const struct index *index, const struct snapshot *snapshot,
                            struct pairing *pairing)
 {
-    struct finds finds;
+    struct accounts accounts = {.index = index, .snapshot = snapshot, .pairing = pairing};
 
-    for (size_t done = 0; done < snapshot->count; done += BLOCK) {
-        size_t count = snapshot->count - done < BLOCK ? snapshot->count - done : BLOCK;
-        find_block(index, &snapshot->account[done], count, &finds);
-        for (size_t i = 0; i < count; i++)
-            pairing[done + i] = match_one(index, &finds, i);
-    }
+    parallel_for(snapshot->count, parallel_parts(snapshot->count), match_part, &accounts);
     if (index->matching->link_count)
         follow_overrides(index, snapshot, pairing);
 }
@@ -463,15 +538,15 @@ struct pairing *match_all(struct arena *arena, const struct snapshot *snapshot,
                           const struct roster *roster, const struct matching *matching)
 {
     struct pairing *pairing = arena_calloc(arena, snapshot->count + 1, sizeof(pairing[0]));
-    struct arena folded = ARENA_INIT;
+    struct arena links = ARENA_INIT;
     struct index index;
 
-    index_init(&index, &folded, matching, roster);
+    index_init(&index, &links, matching, roster);
     match_accounts(&index, snapshot, pairing);
     settle_claims(snapshot, roster, pairing);
     drop_contested(pairing, snapshot->count);
     near_find(snapshot, roster, pairing);
     index_release(&index);
-    arena_release(&folded);
+    arena_release(&links);
     return pairing;
 }

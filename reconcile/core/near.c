@@ -14,6 +14,7 @@
 
 #include "base/fold.h"
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "base/table.h"
 #include "base/text.h"
 
@@ -93,18 +94,33 @@ static const char *skeleton_key(struct arena *arena, const char *whole)
     return fold_skeleton(arena, fold_plain_name(arena, whole));
 }
 
+/* The nearest so far of one account. Each part of the people has a list of its own. */
+struct nearest {
+    enum near_kind kind;
+    const struct person *person;
+};
+
+/* One part of the people on its way through the indexes. */
+struct visit {
+    const struct finder *finder;
+    struct nearest *nearest; /* by account index */
+    struct arena scratch;
+};
+
 /* Keeps the least (kind, person). */
-static void propose(struct finder *finder, uint32_t account, enum near_kind kind,
+static void keep_least(struct nearest *nearest, enum near_kind kind, const struct person *person)
+{
+    if (nearest->kind != NEAR_NOBODY && nearest->kind < kind)
+        return;
+    if (nearest->kind == kind && person_compare(nearest->person, person) <= 0)
+        return;
+    *nearest = (struct nearest){.kind = kind, .person = person};
+}
+
+static void propose(struct visit *visit, uint32_t account, enum near_kind kind,
                     const struct person *person)
 {
-    struct pairing *pairing = &finder->pairing[account];
-
-    if (pairing->near != NEAR_NOBODY && pairing->near < kind)
-        return;
-    if (pairing->near == kind && person_compare(pairing->other, person) <= 0)
-        return;
-    pairing->near = kind;
-    pairing->other = person;
+    keep_least(&visit->nearest[account], kind, person);
 }
 
 /* --- names
@@ -234,9 +250,10 @@ static bool is_one_edit(const struct address *a, const struct address *b, struct
     return text_distance(left, right, 1) <= 1;
 }
 
-static void visit_edits(struct finder *finder, const struct address *address,
-                        const struct person *person, struct arena *scratch)
+static void visit_edits(struct visit *visit, const struct address *address,
+                        const struct person *person)
 {
+    const struct finder *finder = visit->finder;
     uint64_t hash[LOCAL_PART_MAX + 1];
 
     if (table_find(&finder->edit_domain, address->domain) == TABLE_END)
@@ -249,8 +266,8 @@ static void visit_edits(struct finder *finder, const struct address *address,
         for (; at != UINT32_MAX; at = finder->edit[at].next) {
             uint32_t account = finder->edit[at].account;
             if (finder->edit[at].hash == hash[i] &&
-                is_one_edit(&finder->address[account], address, scratch))
-                propose(finder, account, NEAR_ONE_EDIT, person);
+                is_one_edit(&finder->address[account], address, &visit->scratch))
+                propose(visit, account, NEAR_ONE_EDIT, person);
         }
     }
 }
@@ -284,26 +301,28 @@ static void index_account(struct finder *finder, uint32_t i)
         table_add(&finder->by_skeleton, skeleton_key(&finder->arena, address->whole), i);
 }
 
-static void visit_table(struct finder *finder, const struct table *table, const char *key,
+static void visit_table(struct visit *visit, const struct table *table, const char *key,
                         enum near_kind kind, const struct person *person)
 {
     for (uint32_t at = table_find(table, key); at != TABLE_END; at = table_next(table, at))
-        propose(finder, table_value(table, at), kind, person);
+        propose(visit, table_value(table, at), kind, person);
 }
 
-static void visit_person(struct finder *finder, const struct person *person, struct arena *scratch)
+static void visit_person(struct visit *visit, const struct person *person)
 {
+    const struct finder *finder = visit->finder;
+    struct arena *scratch = &visit->scratch;
     struct address address;
 
-    visit_table(finder, &finder->by_name, name_key(scratch, person->name), NEAR_NAME, person);
+    visit_table(visit, &finder->by_name, name_key(scratch, person->name), NEAR_NAME, person);
     if (!split_address(scratch, address_text(person->email, person->username), &address))
         return;
-    visit_table(finder, &finder->by_local,
+    visit_table(visit, &finder->by_local,
                 arena_strndup(scratch, address.whole, address.local_length), NEAR_LOCAL_PART,
                 person);
-    visit_edits(finder, &address, person, scratch);
+    visit_edits(visit, &address, person);
     if (finder->skeletons)
-        visit_table(finder, &finder->by_skeleton, skeleton_key(scratch, address.whole),
+        visit_table(visit, &finder->by_skeleton, skeleton_key(scratch, address.whole),
                     NEAR_LOOK_ALIKE, person);
 }
 
@@ -323,11 +342,57 @@ static bool has_skeletons(const struct snapshot *snapshot, const struct roster *
     return false;
 }
 
+struct people {
+    const struct finder *finder;
+    const struct roster *roster;
+    struct nearest *nearest[PARALLEL_PARTS_MAX];
+};
+
+static void visit_part(void *context, size_t part, size_t begin, size_t end)
+{
+    struct people *people = context;
+    struct visit visit = {
+        .finder = people->finder,
+        .nearest = mem_calloc(people->finder->snapshot->count, sizeof(visit.nearest[0])),
+        .scratch = ARENA_INIT,
+    };
+
+    for (size_t i = begin; i < end; i++) {
+        visit_person(&visit, &people->roster->person[i]);
+        if (i % 4096 == 4095)
+            arena_release(&visit.scratch);
+    }
+    arena_release(&visit.scratch);
+    people->nearest[part] = visit.nearest;
+}
+
+/* The least of all parts is the least of all people, however they were split. */
+static void visit_people(struct finder *finder, const struct roster *roster)
+{
+    struct people people = {.finder = finder, .roster = roster};
+    size_t parts = parallel_parts(roster->count);
+
+    (void)fold_skeleton(&finder->arena, "first use makes its tables, before there are threads");
+    parallel_for(roster->count, parts, visit_part, &people);
+    for (size_t i = 0; i < finder->snapshot->count; i++) {
+        struct nearest least = people.nearest[0][i];
+        for (size_t part = 1; part < parts; part++) {
+            if (people.nearest[part][i].kind != NEAR_NOBODY)
+                keep_least(&least, people.nearest[part][i].kind, people.nearest[part][i].person);
+        }
+        if (least.kind != NEAR_NOBODY) {
+            finder->pairing[i].near = least.kind;
+            finder->pairing[i].other = least.person;
+        }
+    }
+    for (size_t part = 0; part < parts; part++)
+        free(people.nearest[part]);
+}
+
 void near_find(const struct snapshot *snapshot, const struct roster *roster,
                struct pairing *pairing)
 {
     struct finder finder = {.arena = ARENA_INIT, .snapshot = snapshot, .pairing = pairing};
-    struct arena scratch = ARENA_INIT;
     size_t wanted = 0;
 
     for (size_t i = 0; i < snapshot->count; i++)
@@ -345,12 +410,7 @@ void near_find(const struct snapshot *snapshot, const struct roster *roster,
             index_account(&finder, (uint32_t)i);
     }
     index_edits(&finder);
-    for (size_t i = 0; i < roster->count; i++) {
-        visit_person(&finder, &roster->person[i], &scratch);
-        if (i % 4096 == 4095)
-            arena_release(&scratch);
-    }
-    arena_release(&scratch);
+    visit_people(&finder, roster);
     table_release(&finder.by_local);
     table_release(&finder.by_name);
     table_release(&finder.by_skeleton);

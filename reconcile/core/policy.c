@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/fold.h"
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "core/condition.h"
@@ -595,21 +596,45 @@ static struct decision judge_one(struct judge *judge, const struct account *acco
     return decision;
 }
 
-struct decision *policy_decide(struct arena *arena, const struct policy *policy,
-                               const struct policy_context *context, const struct pairing *pairing)
+/* Accounts are judged one by one, so any split gives the same decisions. */
+struct deciding {
+    const struct policy *policy;
+    const struct policy_context *context;
+    const struct pairing *pairing;
+    struct decision *decision;
+    struct arena arena[PARALLEL_PARTS_MAX]; /* reasons of each part */
+};
+
+static void decide_part(void *context, size_t part, size_t begin, size_t end)
 {
-    const struct snapshot *snapshot = context->snapshot;
-    struct decision *decision = arena_calloc(arena, snapshot->count + 1, sizeof(decision[0]));
+    struct deciding *deciding = context;
+    const struct account *account = deciding->context->snapshot->account;
     struct judge judge;
 
-    judge_init(&judge, arena, policy, context);
-    for (size_t i = 0; i < snapshot->count; i++) {
-        decision[i] = judge_one(&judge, &snapshot->account[i], &pairing[i]);
+    judge_init(&judge, &deciding->arena[part], deciding->policy, deciding->context);
+    for (size_t i = begin; i < end; i++) {
+        deciding->decision[i] = judge_one(&judge, &account[i], &deciding->pairing[i]);
         if (i % 4096 == 4095)
             arena_release(&judge.scratch);
     }
     judge_release(&judge);
-    return decision;
+}
+
+struct decision *policy_decide(struct arena *arena, const struct policy *policy,
+                               const struct policy_context *context, const struct pairing *pairing)
+{
+    size_t count = context->snapshot->count, parts = parallel_parts(count);
+    struct deciding deciding = {
+        .policy = policy,
+        .context = context,
+        .pairing = pairing,
+        .decision = arena_calloc(arena, count + 1, sizeof(deciding.decision[0])),
+    };
+
+    parallel_for(count, parts, decide_part, &deciding);
+    for (size_t i = 0; i < parts; i++)
+        arena_adopt(arena, &deciding.arena[i]);
+    return deciding.decision;
 }
 
 struct decision policy_decide_one(struct arena *arena, const struct policy *policy,

@@ -1,0 +1,60 @@
+/*
+ * Fork and join with POSIX threads. The caller works as well, on the first part.
+ */
+#include "base/parallel.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+#define WORTH_SPLITTING 20000 /* elements: below that a thread costs more than it saves */
+
+struct part {
+    void (*task)(void *context, size_t part, size_t begin, size_t end);
+    void *context;
+    size_t number, begin, end;
+    pthread_t thread;
+    bool started;
+};
+
+size_t parallel_parts(size_t count)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (count < WORTH_SPLITTING || processors < 2)
+        return 1;
+    return processors < PARALLEL_PARTS_MAX ? (size_t)processors : PARALLEL_PARTS_MAX;
+}
+
+static void *run_part(void *argument)
+{
+    struct part *part = argument;
+
+    part->task(part->context, part->number, part->begin, part->end);
+    return NULL;
+}
+
+void parallel_for(size_t count, size_t parts,
+                  void (*task)(void *context, size_t part, size_t begin, size_t end), void *context)
+{
+    struct part part[PARALLEL_PARTS_MAX];
+
+    if (parts > PARALLEL_PARTS_MAX)
+        parts = PARALLEL_PARTS_MAX;
+    for (size_t i = 0; i < parts; i++)
+        part[i] = (struct part){.task = task,
+                                .context = context,
+                                .number = i,
+                                .begin = count / parts * i,
+                                .end = i + 1 == parts ? count : count / parts * (i + 1)};
+    for (size_t i = 1; i < parts; i++)
+        part[i].started = pthread_create(&part[i].thread, NULL, run_part, &part[i]) == 0;
+    for (size_t i = 0; i < parts; i++) {
+        if (!part[i].started)
+            (void)run_part(&part[i]);
+    }
+    for (size_t i = 1; i < parts; i++) {
+        if (part[i].started)
+            (void)pthread_join(part[i].thread, NULL);
+    }
+}
