@@ -49,6 +49,13 @@ int store_end(const struct store *store, int failed, struct err *err)
 int store_next(const struct store *store, const char *name, const char *sql, int64_t run,
                int64_t *ret_number, struct err *err) __attribute__((warn_unused_result));
 
+/* Holds the portal's row until the end of the transaction: decisions and steps wait for each other
+ * here. ERR_LOCKED when `run` (0 = any) is not the newest run of the portal. */
+int store_hold(const struct store *store, int64_t run, int64_t *ret_newest_plan, struct err *err)
+    __attribute__((warn_unused_result));
+/* An array literal for a parameter of type text[] or bigint[]; memory from the arena. */
+const char *store_text_array(struct arena *arena, const char *const *item, size_t count);
+
 /* A column, copied into the arena; NULL for SQL NULL. */
 const char *store_string(struct arena *arena, const PGresult *result, int row, int column);
 struct digest store_digest(const PGresult *result, int row, int column);

@@ -1,0 +1,6 @@
+-- A plan is applied when nothing of it can still be done or settled.
+update plan p set state = 'applied'
+where p.portal_id = $1::bigint and p.plan_id = $2::bigint and p.state = 'applying'
+  and not exists (select from step s
+                  where s.portal_id = p.portal_id and s.plan_id = p.plan_id
+                    and s.state in ('approved', 'intent', 'unknown'))

@@ -1,0 +1,9 @@
+-- What was done in the days before the newest run and not read back since.
+select s.plan_id, s.position, s.account_id, s.action, s.state, s.reason, coalesce(s.run_id, 0),
+       us(s.intent_at), us(s.outcome_at)
+from step s
+join portal p using (portal_id)
+join run r on r.portal_id = p.portal_id and r.run_id = p.last_run_id
+where s.portal_id = $1::bigint and s.state = 'done'
+  and s.outcome_at > r.started_at - make_interval(days => $2::integer)
+order by s.plan_id, s.position

@@ -1,0 +1,175 @@
+/*
+ * A stored plan with something of every kind: suspensions of accounts 1 to `suspend`, then
+ * deprovisions, then reactivations, one finding; and what people and runs do with it.
+ */
+#ifndef REVIEW_CASE_H
+#define REVIEW_CASE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cluster_fixture.h"
+#include "io/store_review.h"
+#include "store_world.h"
+
+struct review_case {
+    struct store_world world;
+    struct plan *plan;
+    bool *approved; /* all of them, until a test says else */
+};
+
+struct review_shape {
+    unsigned reactivate, suspend, deprovision; /* in the order of rows */
+    int approvals_suspend, approvals_deprovision;
+    const char *held_by; /* a guard that holds the suspensions, or NULL */
+};
+
+static inline void review_case_save(struct review_case *test, struct plan *plan)
+{
+    struct err err = ERR_INIT;
+
+    plan->digest = plan_digest(plan);
+    if (store_save_plan(&test->world.store, &test->world.run, plan, &err) < 0)
+        fail_msg("%s", err.text);
+    test->plan = plan;
+}
+
+static inline void review_case_add(struct review_case *test, struct plan *plan, enum action action,
+                                   const char *held_by)
+{
+    struct account account = store_world_account(&test->world, (unsigned)plan->row_count + 1);
+
+    plan->row[plan->row_count++] = (struct plan_row){
+        .action = action,
+        .finding = action == ACTION_KEEP,
+        .account_id = account.id,
+        .username = account.username,
+        .email = account.email,
+        .rule = "departed",
+        .reason = "departed 9 days ago",
+        .row = "R4",
+        .account = action == ACTION_SUSPEND ? "active" : "inactive",
+        .person = "departed",
+        .idle_days = -1,
+        .held_by = held_by,
+        .uses_person = true,
+    };
+}
+
+static inline void review_case_inputs(struct review_case *test, struct plan *plan, size_t accounts)
+{
+    struct snapshot snapshot = store_world_snapshot(&test->world, accounts);
+    struct roster roster = store_world_roster(&test->world, accounts);
+
+    store_world_save(&test->world, &snapshot);
+    store_world_save_roster(&test->world, &roster, true);
+    plan->inputs = (struct plan_inputs){
+        .snapshot_id = snapshot.id,
+        .snapshot_taken_at = snapshot.taken_at,
+        .snapshot_complete = true,
+        .snapshot_digest = snapshot.digest,
+        .roster_id = roster.id,
+        .roster_digest = roster.digest,
+        .roster_read_at = roster.read_at,
+        .enforce = true,
+    };
+}
+
+static inline void review_case_plan(struct review_case *test, const struct review_shape *shape)
+{
+    struct arena *arena = &test->world.arena;
+    struct plan *plan = arena_calloc(arena, 1, sizeof(*plan));
+    size_t rows = (size_t)shape->reactivate + shape->suspend + shape->deprovision + 1;
+
+    *plan = (struct plan){
+        .portal = "acme",
+        .state = shape->held_by ? PLAN_HELD : PLAN_PROPOSED,
+        .created_at = test->world.now,
+        .expires_at = instant_add_us(test->world.now, 3 * DAY_US),
+        .today = test->world.today,
+        .time_zone = "UTC",
+        .approvals_suspend = shape->approvals_suspend,
+        .approvals_deprovision = shape->approvals_deprovision,
+        .row = arena_calloc(arena, rows, sizeof(plan->row[0])),
+        .guard = arena_calloc(arena, 2, sizeof(plan->guard[0])),
+        .guard_count = 2,
+    };
+    plan->guard[0] = (struct guard_finding){"G1", false, "48 h", "3 h", "3 h old"};
+    plan->guard[1] = (struct guard_finding){shape->held_by ? shape->held_by : "G7",
+                                            shape->held_by != NULL, "1", "2", "2 of 1"};
+    review_case_inputs(test, plan, rows);
+    for (unsigned i = 0; i < shape->reactivate; i++)
+        review_case_add(test, plan, ACTION_REACTIVATE, NULL);
+    for (unsigned i = 0; i < shape->suspend; i++)
+        review_case_add(test, plan, ACTION_SUSPEND, shape->held_by);
+    for (unsigned i = 0; i < shape->deprovision; i++)
+        review_case_add(test, plan, ACTION_DEPROVISION, NULL);
+    review_case_add(test, plan, ACTION_KEEP, NULL);
+    test->approved = arena_calloc(arena, rows, sizeof(bool));
+    memset(test->approved, true, rows * sizeof(bool));
+    review_case_save(test, plan);
+}
+
+static inline int review_case_setup(void **state)
+{
+    struct review_case *test = calloc(1, sizeof(*test));
+
+    store_world_begin(&test->world);
+    *state = test;
+    return 0;
+}
+
+static inline int review_case_teardown(void **state)
+{
+    struct review_case *test = *state;
+
+    store_world_end(&test->world);
+    free(test);
+    return 0;
+}
+
+/* What must work, works; what must not, says why with these words. */
+#define REVIEW_OK(call)                                                                            \
+    do {                                                                                           \
+        CLEANUP(err_release) struct err why = ERR_INIT;                                            \
+        if ((call) < 0)                                                                            \
+            fail_msg("%s", why.text);                                                              \
+    } while (0)
+#define REVIEW_REFUSED(call, wanted, words)                                                        \
+    do {                                                                                           \
+        CLEANUP(err_release) struct err why = ERR_INIT;                                            \
+        if ((call) == 0)                                                                           \
+            fail_msg("not refused: %s", #call);                                                    \
+        if (why.code != (wanted) || !strstr(why.text, (words)))                                    \
+            fail_msg("%d, not %d with '%s': %s", (int)why.code, (int)(wanted), (words), why.text); \
+    } while (0)
+
+static inline int review_case_approve(struct review_case *test, const char *who, struct err *err)
+{
+    struct approval approval = {.who = who, .at = test->world.now, .all = true};
+
+    return store_approve(&test->world.store, test->plan, &approval, NULL, 0, test->world.now, err);
+}
+
+static inline int review_case_approve_one(struct review_case *test, const char *who, size_t row,
+                                          struct err *err)
+{
+    const char *const id[] = {test->plan->row[row].account_id};
+    struct approval approval = {.who = who, .account_id = id, .count = 1};
+
+    return store_approve(&test->world.store, test->plan, &approval, NULL, 0, test->world.now, err);
+}
+
+static inline int review_case_open(struct review_case *test, struct err *err)
+{
+    return store_open_steps(&test->world.store, &test->world.run, test->plan, test->approved, err);
+}
+
+#endif
