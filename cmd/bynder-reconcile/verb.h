@@ -42,6 +42,10 @@ struct verb {
 const char *invocation_option(const struct invocation *invocation, const char *name);
 
 int verb_plan(const struct invocation *invocation, struct err *err);
+int verb_run(const struct invocation *invocation, struct err *err);
+int verb_approve(const struct invocation *invocation, struct err *err);
+int verb_reject(const struct invocation *invocation, struct err *err);
+int verb_apply(const struct invocation *invocation, struct err *err);
 int verb_show(const struct invocation *invocation, struct err *err);
 int verb_status(const struct invocation *invocation, struct err *err);
 int verb_check(const struct invocation *invocation, struct err *err);
@@ -50,6 +54,10 @@ int verb_migrate(const struct invocation *invocation, struct err *err);
 int verb_psql(const struct invocation *invocation, struct err *err);
 
 extern const struct option_spec plan_options[];
+extern const struct option_spec run_options[];
+extern const struct option_spec approve_options[];
+extern const struct option_spec reject_options[];
+extern const struct option_spec apply_options[];
 extern const struct option_spec show_options[];
 extern const struct option_spec status_options[];
 extern const struct option_spec check_options[];

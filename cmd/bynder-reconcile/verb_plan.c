@@ -19,7 +19,7 @@ static int make_plan(struct work *work, struct plan **ret_plan, struct err *err)
 {
     struct collected collected;
 
-    if (work_portal(work, err) || collect(&work->job, &collected, err))
+    if (work_portal(work, false, err) || collect(&work->job, &collected, err))
         return -1;
     progress_done(&work->terminal);
     if (!collected.snapshot.complete)

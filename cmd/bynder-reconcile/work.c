@@ -64,7 +64,7 @@ int work_begin(const struct invocation *invocation, const char *verb, struct wor
     return 0;
 }
 
-int work_portal(struct work *work, struct err *err)
+int work_portal(struct work *work, bool writing, struct err *err)
 {
     struct bynder_setup setup = {.config = &work->config.portal,
                                  .waiting = tell_waiting,
@@ -72,7 +72,7 @@ int work_portal(struct work *work, struct err *err)
 
     if (bynder_new(&setup, &work->bynder, err))
         return -1;
-    work->job.portal = bynder_read_only(work->bynder);
+    work->job.portal = writing ? bynder_writing(work->bynder) : bynder_read_only(work->bynder);
     return 0;
 }
 

@@ -24,8 +24,9 @@ struct work {
 int work_begin(const struct invocation *invocation, const char *verb, struct work *ret_work,
                struct err *err) __attribute__((warn_unused_result));
 
-/* The portal; its writing members are NULL. */
-int work_portal(struct work *work, struct err *err) __attribute__((warn_unused_result));
+/* The portal; without `writing` its writing members are NULL. */
+int work_portal(struct work *work, bool writing, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* Records how it ended and lets go of everything; returns the exit code. */
 int work_end(struct work *work, int code, struct err *err);

@@ -30,7 +30,7 @@ static bool is_kept(const char *variable)
         "NO_COLOR=",
         "CREDENTIALS_DIRECTORY=",
         "STATE_DIRECTORY=",
-        "SUDO_USER=",
+        "SUDO_UID=",
     };
 
     for (size_t i = 0; i < COUNT_OF(kept); i++) {

@@ -1,0 +1,73 @@
+/*
+ * apply: carries out what is approved in one plan, and resumes it when it was cut off. What an
+ * earlier run left open is settled first; what was done is looked at once more in the end.
+ */
+#include <stdio.h>
+
+#include "base/log.h"
+#include "cmd/bynder-reconcile/work.h"
+#include "job/apply.h"
+#include "job/recover.h"
+
+const struct option_spec apply_options[] = {
+    {"accept-gap", NULL, "apply although the last run is more than 32 days ago (G13)"},
+    {NULL, NULL, NULL},
+};
+
+static int load_plan(struct work *work, int64_t id, struct plan **ret_plan, struct err *err)
+{
+    if (store_load_plan(&work->store, work->job.arena, id, work->job.now, ret_plan, err))
+        return -1;
+    if (!*ret_plan)
+        return err_set(err, ERR_USAGE, "portal '%s' has no plan %lld; hint: see 'status'",
+                       work->config.portal.name, (long long)id);
+    return 0;
+}
+
+/* One line for people and scripts: what became of the steps. */
+static int tell(int64_t id, const struct apply_result *result)
+{
+    printf("plan %lld:", (long long)id);
+    for (unsigned state = 0; state < STEP_STATE_COUNT; state++) {
+        if (result->by_state[state])
+            printf(" %s %zu", step_state_name((enum step_state)state), result->by_state[state]);
+    }
+    printf("%s%s\n", result->stopped ? "; stopped: " : "", result->stopped ? result->stopped : "");
+    return apply_exit_code(result);
+}
+
+static int apply(struct work *work, int64_t id, int *ret_code, struct err *err)
+{
+    struct recover_result recovered;
+    struct apply_result result;
+    size_t verified = 0, changed = 0;
+    struct plan *plan = NULL;
+
+    if (work_portal(work, true, err) || recover(&work->job, &recovered, err) ||
+        load_plan(work, id, &plan, err) || apply_plan(&work->job, plan, &result, err) ||
+        verify(&work->job, &verified, &changed, err))
+        return -1;
+    progress_done(&work->terminal);
+    log_info("%zu done acts verified by a fresh look", verified);
+    *ret_code = tell(id, &result);
+    return 0;
+}
+
+int verb_apply(const struct invocation *invocation, struct err *err)
+{
+    struct work work;
+    int64_t id = 0;
+    int code = 0;
+
+    if (invocation->argument_count == 0) {
+        (void)err_set(err, ERR_USAGE, "apply which plan? hint: 'apply PLAN', see 'status'");
+        return ERR_USAGE;
+    }
+    if (session_plan_id(invocation->argument[0], &id, err) ||
+        work_begin(invocation, "apply", &work, err))
+        return (int)err->code;
+    work.job.accept_gap = invocation_option(invocation, "accept-gap") != NULL;
+    if (apply(&work, id, &code, err))
+        code = (int)err->code;
+    return work_end(&work, code, err);
+}

@@ -1,0 +1,119 @@
+/*
+ * run: what the timer starts. Settle what is open, carry out what people approved and what still
+ * stands, collect, plan, carry out what needs no person, look at it once more, report.
+ *
+ * In mode "report" the portal it works with has no writing member at all.
+ */
+#include <stdio.h>
+
+#include "base/log.h"
+#include "cmd/bynder-reconcile/work.h"
+#include "job/apply.h"
+#include "job/collect.h"
+#include "job/propose.h"
+#include "job/recover.h"
+
+const struct option_spec run_options[] = {
+    {"accept-gap", NULL, "run although the last run is more than 32 days ago (G13)"},
+    {NULL, NULL, NULL},
+};
+
+struct outcome {
+    size_t done, failed; /* acts of this run, over all plans */
+    bool held;
+};
+
+static void add_result(struct outcome *outcome, int64_t id, const struct apply_result *result)
+{
+    outcome->done += result->by_state[STEP_DONE];
+    outcome->failed += result->by_state[STEP_FAILED] + result->by_state[STEP_UNKNOWN];
+    log_info("plan %lld: %zu done, %zu already, %zu skipped, %zu failed, %zu unknown%s%s",
+             (long long)id, result->by_state[STEP_DONE], result->by_state[STEP_ALREADY],
+             result->by_state[STEP_SKIPPED], result->by_state[STEP_FAILED],
+             result->by_state[STEP_UNKNOWN], result->stopped ? "; stopped: " : "",
+             result->stopped ? result->stopped : "");
+}
+
+/* A plan that does not stand any more is no failure of the run: it says why, and a new one is made.
+ */
+static int apply_one(struct work *work, const struct plan *plan, const struct collected *now,
+                     struct outcome *outcome, struct err *err)
+{
+    CLEANUP(err_release) struct err own = ERR_INIT;
+    struct apply_result result;
+    int failed = now ? apply_collected(&work->job, plan, now, &result, &own)
+                     : apply_plan(&work->job, plan, &result, &own);
+
+    if (!failed) {
+        add_result(outcome, plan->id, &result);
+        return 0;
+    }
+    if (own.code != ERR_HELD)
+        return err_move(err, &own);
+    log_info("nothing is applied: %s", own.text);
+    return 0;
+}
+
+static int apply_ready(struct work *work, struct outcome *outcome, struct err *err)
+{
+    int64_t *id = NULL;
+    size_t count = 0;
+
+    if (store_load_ready_plans(&work->store, work->job.arena, work->job.now, &id, &count, err))
+        return -1;
+    for (size_t i = 0; i < count && !clock_is_interrupted(); i++) {
+        struct plan *plan = NULL;
+        if (store_load_plan(&work->store, work->job.arena, id[i], work->job.now, &plan, err))
+            return -1;
+        if (plan && apply_one(work, plan, NULL, outcome, err))
+            return -1;
+    }
+    return 0;
+}
+
+static int collect_and_propose(struct work *work, struct collected *ret_collected,
+                               struct plan **ret_plan, struct err *err)
+{
+    if (collect(&work->job, ret_collected, err) ||
+        propose(&work->job, ret_collected, ret_plan, err))
+        return -1;
+    progress_done(&work->terminal);
+    if (!ret_collected->snapshot.complete)
+        log_warning("the snapshot is incomplete: %s", ret_collected->snapshot.incomplete_reason);
+    return 0;
+}
+
+static int run(struct work *work, struct outcome *outcome, struct err *err)
+{
+    bool writes = work->config.policy.enforce;
+    struct recover_result recovered;
+    struct collected collected;
+    struct plan *plan = NULL;
+    size_t verified = 0, changed = 0;
+
+    if (work_portal(work, writes, err) || recover(&work->job, &recovered, err))
+        return -1;
+    if (writes && apply_ready(work, outcome, err))
+        return -1;
+    if (collect_and_propose(work, &collected, &plan, err))
+        return -1;
+    if (writes && !clock_is_interrupted() && apply_one(work, plan, &collected, outcome, err))
+        return -1;
+    if (verify(&work->job, &verified, &changed, err))
+        return -1;
+    outcome->held = plan->state == PLAN_HELD;
+    return work_report(work, plan, REPORT_TEXT, NULL, err);
+}
+
+int verb_run(const struct invocation *invocation, struct err *err)
+{
+    struct outcome outcome = {.done = 0};
+    struct work work;
+
+    if (work_begin(invocation, "run", &work, err))
+        return (int)err->code;
+    work.job.accept_gap = invocation_option(invocation, "accept-gap") != NULL;
+    if (run(&work, &outcome, err))
+        return work_end(&work, (int)err->code, err);
+    return work_end(&work, outcome.failed ? ERR_PARTIAL : outcome.held ? ERR_HELD : 0, err);
+}
