@@ -117,24 +117,6 @@ static inline void review_case_plan(struct review_case *test, const struct revie
     review_case_save(test, plan);
 }
 
-static inline int review_case_setup(void **state)
-{
-    struct review_case *test = calloc(1, sizeof(*test));
-
-    store_world_begin(&test->world);
-    *state = test;
-    return 0;
-}
-
-static inline int review_case_teardown(void **state)
-{
-    struct review_case *test = *state;
-
-    store_world_end(&test->world);
-    free(test);
-    return 0;
-}
-
 /* What must work, works; what must not, says why with these words. */
 #define REVIEW_OK(call)                                                                            \
     do {                                                                                           \
@@ -150,6 +132,39 @@ static inline int review_case_teardown(void **state)
         if (why.code != (wanted) || !strstr(why.text, (words)))                                    \
             fail_msg("%d, not %d with '%s': %s", (int)why.code, (int)(wanted), (words), why.text); \
     } while (0)
+
+/* One server and database for all tests of a program; each test finds an empty portal. */
+static inline int review_case_begin(void **state)
+{
+    struct review_case *test = calloc(1, sizeof(*test));
+
+    store_world_begin(&test->world);
+    *state = test;
+    return 0;
+}
+
+static inline int review_case_end(void **state)
+{
+    struct review_case *test = *state;
+
+    store_world_end(&test->world);
+    free(test);
+    return 0;
+}
+
+static inline int review_case_setup(void **state)
+{
+    struct review_case *test = *state;
+    struct store_world *world = &test->world;
+
+    store_world_execute(world, "truncate portal cascade");
+    REVIEW_OK(store_open(world->pg, "acme", "http://127.0.0.1", &world->store, &why));
+    assert_true(instant_parse_rfc3339("2026-10-31T02:00:00Z", &world->now));
+    assert_true(day_from_civil(2026, 10, 31, &world->today));
+    store_world_tomorrow(world);
+    assert_int_equal(world->run.id, 1);
+    return 0;
+}
 
 static inline int review_case_approve(struct review_case *test, const char *who, struct err *err)
 {

@@ -728,7 +728,7 @@ static void store_close_plan_waits_for_every_step(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, review_case_teardown)
+#define CASE(name) cmocka_unit_test_setup(name, setup)
     const struct CMUnitTest tests[] = {
         CASE(store_open_steps_makes_one_of_every_act),
         CASE(store_open_steps_again_changes_only_what_nothing_was_done_about),
@@ -756,5 +756,5 @@ int main(void)
         CASE(store_load_unverified_gives_what_was_done_lately),
         CASE(store_close_plan_waits_for_every_step),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, review_case_begin, review_case_end);
 }
