@@ -3,6 +3,7 @@
  * earlier run left open is settled first; what was done is looked at once more in the end.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "cmd/bynder-reconcile/work.h"
@@ -36,6 +37,20 @@ static int tell(int64_t id, const struct apply_result *result)
     return apply_exit_code(result);
 }
 
+/* The steps as the journal has them in the end, verified ones included. */
+static int count_steps(struct work *work, int64_t id, struct apply_result *result, struct err *err)
+{
+    struct store_step *step = NULL;
+    size_t count = 0;
+
+    if (store_load_steps(&work->store, work->job.arena, id, &step, &count, err))
+        return -1;
+    memset(result->by_state, 0, sizeof(result->by_state));
+    for (size_t i = 0; i < count; i++)
+        result->by_state[step[i].state]++;
+    return 0;
+}
+
 static int apply(struct work *work, int64_t id, int *ret_code, struct err *err)
 {
     struct recover_result recovered;
@@ -49,6 +64,8 @@ static int apply(struct work *work, int64_t id, int *ret_code, struct err *err)
         return -1;
     progress_done(&work->terminal);
     log_info("%zu done acts verified by a fresh look", verified);
+    if (count_steps(work, id, &result, err))
+        return -1;
     *ret_code = tell(id, &result);
     return 0;
 }

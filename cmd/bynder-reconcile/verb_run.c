@@ -19,14 +19,16 @@ const struct option_spec run_options[] = {
 };
 
 struct outcome {
-    size_t done, failed; /* acts of this run, over all plans */
+    int code; /* of the plans that were applied: the gravest */
     bool held;
 };
 
 static void add_result(struct outcome *outcome, int64_t id, const struct apply_result *result)
 {
-    outcome->done += result->by_state[STEP_DONE];
-    outcome->failed += result->by_state[STEP_FAILED] + result->by_state[STEP_UNKNOWN];
+    int code = apply_exit_code(result);
+
+    if (code > outcome->code)
+        outcome->code = code;
     log_info("plan %lld: %zu done, %zu already, %zu skipped, %zu failed, %zu unknown%s%s",
              (long long)id, result->by_state[STEP_DONE], result->by_state[STEP_ALREADY],
              result->by_state[STEP_SKIPPED], result->by_state[STEP_FAILED],
@@ -107,7 +109,7 @@ static int run(struct work *work, struct outcome *outcome, struct err *err)
 
 int verb_run(const struct invocation *invocation, struct err *err)
 {
-    struct outcome outcome = {.done = 0};
+    struct outcome outcome = {.code = 0};
     struct work work;
 
     if (work_begin(invocation, "run", &work, err))
@@ -115,5 +117,5 @@ int verb_run(const struct invocation *invocation, struct err *err)
     work.job.accept_gap = invocation_option(invocation, "accept-gap") != NULL;
     if (run(&work, &outcome, err))
         return work_end(&work, (int)err->code, err);
-    return work_end(&work, outcome.failed ? ERR_PARTIAL : outcome.held ? ERR_HELD : 0, err);
+    return work_end(&work, outcome.code ? outcome.code : outcome.held ? ERR_HELD : 0, err);
 }

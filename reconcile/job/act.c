@@ -149,7 +149,7 @@ static const struct refusal {
     {EFFECT_REFUSED, STEP_FAILED, ACT_GO_ON},
     {EFFECT_TOKEN, STEP_APPROVED, ACT_GO_ON},   /* nothing happened: starts anew */
     {EFFECT_BLOCKED, STEP_APPROVED, ACT_GO_ON}, /* likewise, after the silence */
-    {EFFECT_FORBIDDEN, STEP_FAILED, ACT_STOP},
+    {EFFECT_FORBIDDEN, STEP_FAILED, ACT_ALARM},
 };
 
 static const struct refusal *find_refusal(enum portal_effect effect)
@@ -202,7 +202,7 @@ static int finish(struct acting *acting, const struct store_step *step, const st
         return -1;
     acting->canary_is_alive |= !surprise;
     if (surprise && (is_canary || state == STEP_DONE))
-        ret_result->end = ACT_STOP;
+        ret_result->end = ACT_ALARM;
     return 0;
 }
 
@@ -231,7 +231,7 @@ static int carry_out(struct acting *acting, const struct store_step *step,
     if (store_intend(job->store, &job->run, &intent, called_at, &held)) {
         if (held.code != ERR_HELD)
             return err_move(err, &held);
-        ret_result->end = ACT_STOP;
+        ret_result->end = ACT_HELD;
         ret_result->state = STEP_APPROVED;
         ret_result->reason = arena_strdup(job->arena, held.text);
         return 0;
@@ -239,7 +239,7 @@ static int carry_out(struct acting *acting, const struct store_step *step,
     if (call(job, row->action, row->account_id, &answer, &held)) {
         answer = (struct portal_answer){.effect = EFFECT_TOKEN,
                                         .text = arena_strdup(job->arena, held.text)};
-        ret_result->end = ACT_STOP; /* nothing was sent */
+        ret_result->end = clock_is_interrupted() ? ACT_HELD : ACT_ALARM; /* nothing was sent */
         return journal(acting, step, STEP_APPROVED, answer.text, 0, ret_result, err);
     }
     return finish(acting, step, row, before, called_at, &answer, ret_result, err);

@@ -22,7 +22,8 @@ struct acting {
 
 enum act_end {
     ACT_GO_ON = 0,
-    ACT_STOP, /* no further act in this run; why is in the result */
+    ACT_HELD,  /* no further act in this run: a limit, a fence or a wish to end says so */
+    ACT_ALARM, /* likewise, because something is wrong: a surprise, or a refusal of everything */
 };
 
 struct act_result {

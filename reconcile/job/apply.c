@@ -167,48 +167,60 @@ static int choose_rows(struct acting *acting, bool **ret_approved, struct err *e
 /* --- the steps
  * ------------------------------------------------------------------------------------- */
 
-/* Whether somebody or something asks to end before the next act (G12). */
-static int look_for_stop(struct job *job, const char **ret_reason, struct err *err)
+static void stop(struct apply_result *result, enum apply_stop why, const char *reason)
 {
-    *ret_reason = NULL;
-    if (clock_is_interrupted())
-        *ret_reason = "a signal asked to end";
-    else if (store_load_stop(job->store, job->arena, ret_reason, err))
+    result->stop = why;
+    result->stopped = reason;
+}
+
+/* Whether somebody or something asks to end before the next act (G12). */
+static int look_for_stop(struct job *job, struct apply_result *result, struct err *err)
+{
+    const char *reason = NULL;
+
+    if (clock_is_interrupted()) {
+        stop(result, APPLY_INTERRUPTED, "a signal asked to end");
+        return 0;
+    }
+    if (store_load_stop(job->store, job->arena, &reason, err))
         return -1;
-    if (!*ret_reason)
-        *ret_reason = collect_find_stop_file(job);
+    if (!reason)
+        reason = collect_find_stop_file(job);
+    if (reason)
+        stop(result, APPLY_HELD, reason);
     return 0;
 }
 
-static const struct plan_row *row_of(const struct plan *plan, const struct store_step *step)
+static void tell_step(const struct store_step *step, const struct act_result *result)
 {
-    return &plan->row[step->position - 1];
+    bool bad = step_is_open(result->state) || result->state == STEP_FAILED;
+    const char *reason = result->reason ? result->reason : "no reason";
+
+    log_line(bad ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "%s %s: %s: %s", action_name(step->action),
+             step->account_id, step_state_name(result->state), reason);
 }
 
 /* One step, and once more when nothing happened and it may start anew. */
-static int take_step(struct acting *acting, struct store_step *step, const char **ret_stopped,
+static int take_step(struct acting *acting, struct store_step *step, struct apply_result *result,
                      struct err *err)
 {
-    struct act_result result = {.end = ACT_GO_ON};
-    const struct plan_row *row = row_of(acting->plan, step);
+    const struct plan_row *row = &acting->plan->row[step->position - 1];
+    struct act_result act = {.end = ACT_GO_ON};
 
     for (int tries = 0; tries < 2; tries++) {
-        if (act_on(acting, step, row, &result, err))
+        if (act_on(acting, step, row, &act, err))
             return -1;
-        step->state = result.state;
-        step->reason = result.reason;
-        log_line(step_is_open(result.state) || result.state == STEP_FAILED ? LOG_LEVEL_WARNING
-                                                                           : LOG_LEVEL_INFO,
-                 "%s %s: %s%s%s", action_name(step->action), step->account_id,
-                 step_state_name(result.state), result.reason ? ": " : "",
-                 result.reason ? result.reason : "");
-        if (!result.again || result.end == ACT_STOP)
+        step->state = act.state;
+        tell_step(step, &act);
+        if (!act.again || act.end != ACT_GO_ON)
             break;
     }
-    if (result.end == ACT_STOP)
-        *ret_stopped = result.reason ? result.reason : "the last act was a surprise";
+    if (act.end == ACT_HELD)
+        stop(result, clock_is_interrupted() ? APPLY_INTERRUPTED : APPLY_HELD, act.reason);
+    else if (act.end == ACT_ALARM)
+        stop(result, APPLY_ALARMED, act.reason);
     else if (step_failures_stop(&acting->failures))
-        *ret_stopped = "too many acts failed: three in a row, or more than 5 %";
+        stop(result, APPLY_ALARMED, "too many acts failed: three in a row, or more than 5 %");
     return 0;
 }
 
@@ -217,12 +229,12 @@ static int take_steps(struct acting *acting, struct store_step *step, size_t cou
 {
     struct job *job = acting->job;
 
-    for (size_t i = 0; i < count && !result->stopped; i++) {
+    for (size_t i = 0; i < count && result->stop == APPLY_TO_THE_END; i++) {
         if (step[i].state != STEP_APPROVED)
             continue;
-        if (look_for_stop(job, &result->stopped, err))
+        if (look_for_stop(job, result, err))
             return -1;
-        if (!result->stopped && take_step(acting, &step[i], &result->stopped, err))
+        if (result->stop == APPLY_TO_THE_END && take_step(acting, &step[i], result, err))
             return -1;
         if (job->progress.report)
             job->progress.report(job->progress.context, "steps", i + 1, count);
@@ -242,8 +254,6 @@ static int apply_approved(struct acting *acting, const bool *approved,
     if (store_open_steps(job->store, &job->run, acting->plan, approved, err) ||
         store_load_steps(job->store, job->arena, acting->plan->id, &step, &count, err))
         return -1;
-    for (size_t i = 0; i < count; i++)
-        result.open_before += step[i].state == STEP_APPROVED;
     if (take_steps(acting, step, count, &result, err))
         return -1;
     if (store_close_plan(job->store, acting->plan->id, &closed, err))
@@ -294,9 +304,15 @@ int apply_plan(struct job *job, const struct plan *plan, struct apply_result *re
 
 int apply_exit_code(const struct apply_result *result)
 {
-    if (result->by_state[STEP_FAILED] + result->by_state[STEP_UNKNOWN] +
-            result->by_state[STEP_INTENT] >
-        0)
+    size_t bad = result->by_state[STEP_FAILED] + result->by_state[STEP_UNKNOWN] +
+                 result->by_state[STEP_INTENT];
+
+    if (bad > 0 || result->stop == APPLY_ALARMED)
+        return ERR_PARTIAL;
+    if (result->stop == APPLY_HELD)
+        return ERR_HELD;
+    /* Read three times in vain and so on: approved steps that are left without anybody's wish. */
+    if (result->by_state[STEP_APPROVED] > 0 && result->stop == APPLY_TO_THE_END)
         return ERR_PARTIAL;
     return 0;
 }

@@ -6,10 +6,18 @@
 
 #include "job/act.h"
 
+/* Why it ended, when that was before the last approved step. */
+enum apply_stop {
+    APPLY_TO_THE_END = 0,
+    APPLY_INTERRUPTED, /* a signal: what is left can be applied later */
+    APPLY_HELD,        /* a stop file or row, a limit, a fence */
+    APPLY_ALARMED,     /* a surprise, or too many failures */
+};
+
 struct apply_result {
     size_t by_state[STEP_STATE_COUNT]; /* steps of the plan as they are in the end */
-    size_t open_before;                /* approved steps when it began */
-    const char *stopped;               /* why it ended before the last step; NULL = it did not */
+    enum apply_stop stop;
+    const char *stopped; /* the reason; NULL = to the end */
 };
 
 /* ERR_HELD, nothing written: the plan is not approved, used, expired or stale, or a guard holds all
@@ -22,7 +30,7 @@ int apply_collected(struct job *job, const struct plan *plan, const struct colle
                     struct apply_result *ret_result, struct err *err)
     __attribute__((warn_unused_result));
 
-/* The exit code it means: 0, or 21 with something failed or unknown. */
+/* The exit code it means: 21 with something failed, unknown or alarming, 20 when held, else 0. */
 int apply_exit_code(const struct apply_result *result);
 
 #endif
