@@ -434,6 +434,27 @@ static void write_has_a_connection_of_its_own(void **state)
     }
 }
 
+/* The first request of all, so that a later one would have this connection to go on with. */
+static void write_leaves_its_connection_to_nobody(void **state)
+{
+    CLEANUP(mem_cleanup) char *path = sim_file(&shared, "token", PROBE_TOKEN "\n");
+
+    (void)state;
+    for (unsigned act = 0; act < ACT_COUNT; act++) {
+        struct bynder_setup setup = {.config = &shared.config};
+        WORLD_LOCAL world = {.sim = &shared, .arena = ARENA_INIT, .err = ERR_INIT};
+
+        sim_reset(&shared);
+        shared.config.token.file = path;
+        world.id = choose(&world, (enum act)act);
+        assert_int_equal(bynder_new(&setup, &world.bynder, &world.err), 0);
+        world.portal = bynder_writing(world.bynder);
+        assert_int_equal(do_act(&world, (enum act)act).effect, EFFECT_ACCEPTED);
+        (void)status_of(&world);
+        assert_int_equal(count_alone(&shared, act_methods[act]), 1);
+    }
+}
+
 /* libcurl sends a request again when a connection that it reuses dies before the first byte of the
  * answer: with the answer lost, the portal would have acted twice. */
 static void write_whose_connection_dies_reaches_the_portal_once(void **state)
@@ -715,6 +736,7 @@ int main(void)
         cmocka_unit_test(suspend_that_has_no_effect_is_no_more_than_accepted),
         cmocka_unit_test(reactivate_within_180_days_is_refused_in_the_portals_words),
         cmocka_unit_test(write_has_a_connection_of_its_own),
+        cmocka_unit_test(write_leaves_its_connection_to_nobody),
         cmocka_unit_test(write_whose_connection_dies_reaches_the_portal_once),
         cmocka_unit_test(write_to_anything_but_an_id_sends_nothing),
         cmocka_unit_test(write_after_a_signal_is_not_sent),

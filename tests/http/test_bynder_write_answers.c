@@ -1,0 +1,460 @@
+/*
+ * Answers to a write byte by byte, from a server of a few lines that counts what reaches it: sane
+ * ones, ones that no portal gives, and none at all. Whatever comes back, one request went out.
+ */
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "io/bynder.h"
+
+#define ONE   "1A84D758-2B3A-141F-8F07D71AA1F223BD"
+#define OTHER "2A84D758-2B3A-141F-8F07D71AA1F223BD"
+
+#define HEAD(status)          "HTTP/1.1 " status "\r\nConnection: close\r\n"
+#define JSON(status, body)    HEAD(status) "Content-Type: application/json\r\n\r\n" body
+#define HTML(status)          HEAD(status) "Content-Type: text/html\r\n\r\n<html>no</html>"
+#define PLAIN(status, body)   HEAD(status) "Content-Type: text/plain\r\n\r\n" body
+#define EMPTY(status)         HEAD(status) "Content-Length: 0\r\n\r\n"
+#define WITH(status, header)  HEAD(status) header "\r\nContent-Length: 0\r\n\r\n"
+#define ITS_OWN               "{\"id\":\"" ONE "\",\"username\":\"ann\"}"
+#define SAYS(status, message) JSON(status, "{\"message\":\"" message "\"}")
+#define NOT_KNOWN             "whether it was carried out is not known"
+#define AGAIN_HERE            "Location: /api/v4/users/" OTHER
+#define LONG_32(x)            x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x
+#define LONG_1024(x)          LONG_32(LONG_32(x))
+
+enum act { SUSPEND = 0, REACTIVATE, DEPROVISION };
+
+enum manner {
+    ANSWER = 0,
+    CLOSE_UNREAD,          /* accepts, and closes without having read anything */
+    ANSWER_AFTER_SIGNALS,  /* sends the whole program two SIGTERMs first */
+    SILENCE_AFTER_SIGNALS, /* the same, and then says nothing */
+};
+
+struct server {
+    const char *answer; /* "" = closes after the request */
+    enum manner manner;
+    int listener;
+    unsigned port;
+    pthread_t thread, client;
+    struct text requests; /* everything that came */
+    unsigned count;       /* connections that brought something, or were closed unread */
+};
+
+static bool is_whole(const struct text *request)
+{
+    const char *end = strstr(text_cstr(request), "\r\n\r\n");
+    const char *length = strstr(text_cstr(request), "Content-Length: ");
+
+    if (request->length > 0 && request->data[0] == 0x16) /* TLS */
+        return true;
+    return end && (!length || strlen(end + 4) >= strtoul(length + 16, NULL, 10));
+}
+
+static void send_all(int fd, const char *bytes)
+{
+    ssize_t sent;
+
+    for (size_t left = strlen(bytes); left > 0; left -= (size_t)sent, bytes += sent) {
+        sent = send(fd, bytes, left, MSG_NOSIGNAL);
+        if (sent <= 0)
+            return;
+    }
+}
+
+static void serve(struct server *server, int fd)
+{
+    CLEANUP(text_release) struct text request = TEXT_INIT;
+    char bytes[4096];
+    ssize_t got;
+
+    if (server->manner == CLOSE_UNREAD) {
+        server->count++;
+        return;
+    }
+    while (!is_whole(&request) && (got = recv(fd, bytes, sizeof(bytes), 0)) > 0)
+        text_add_bytes(&request, bytes, (size_t)got);
+    if (request.length == 0)
+        return;
+    server->count++;
+    text_add(&server->requests, text_cstr(&request));
+    if (server->manner != ANSWER) {
+        (void)pthread_kill(server->client, SIGTERM);
+        (void)pthread_kill(server->client, SIGTERM);
+    }
+    if (server->manner == SILENCE_AFTER_SIGNALS)
+        (void)recv(fd, bytes, sizeof(bytes), 0); /* until the client has had enough */
+    else
+        send_all(fd, server->answer);
+    (void)shutdown(fd, SHUT_WR);
+}
+
+static void *run(void *context)
+{
+    struct server *server = context;
+    int fd;
+
+    while ((fd = accept(server->listener, NULL, NULL)) >= 0) {
+        serve(server, fd);
+        (void)close(fd);
+    }
+    return NULL;
+}
+
+static void server_start(struct server *server)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof(address);
+
+    server->client = pthread_self();
+    server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(server->listener >= 0);
+    assert_int_equal(bind(server->listener, (struct sockaddr *)&address, length), 0);
+    assert_int_equal(listen(server->listener, 16), 0);
+    assert_int_equal(getsockname(server->listener, (struct sockaddr *)&address, &length), 0);
+    server->port = ntohs(address.sin_port);
+    assert_int_equal(pthread_create(&server->thread, NULL, run, server), 0);
+}
+
+static void server_stop(struct server *server)
+{
+    (void)shutdown(server->listener, SHUT_RDWR);
+    (void)pthread_join(server->thread, NULL);
+    (void)close(server->listener);
+}
+
+static char *token_path;
+
+struct result {
+    struct arena arena;
+    struct err err;
+    int returned;
+    struct portal_answer answer;
+    char *requests;
+    unsigned count;
+};
+
+static void result_release(struct result *result)
+{
+    arena_release(&result->arena);
+    err_release(&result->err);
+    free(result->requests);
+}
+
+static int do_act(const struct portal *portal, enum act act, struct result *result)
+{
+    switch (act) {
+    case SUSPEND:
+        return portal->suspend(portal->self, &result->arena, ONE, &result->answer, &result->err);
+    case REACTIVATE:
+        return portal->reactivate(portal->self, &result->arena, ONE, &result->answer, &result->err);
+    case DEPROVISION:
+        break;
+    }
+    return portal->deprovision(portal->self, &result->arena, ONE, &result->answer, &result->err);
+}
+
+/* One act of a client with a permanent token, so that nothing else is sent. */
+static struct result write_to(const char *url, const char *proxy, enum act act)
+{
+    struct config_portal config = {.url = url,
+                                   .proxy = proxy,
+                                   .loopback = true,
+                                   .token = {.file = token_path},
+                                   .silence_after_429 = 0.1,
+                                   .connections = 2,
+                                   .timeout = 2};
+    struct bynder_setup setup = {.config = &config};
+    CLEANUP(bynder_freep) struct bynder *bynder = NULL;
+    struct result result = {.answer = {.effect = EFFECT_UNKNOWN}};
+    struct portal portal;
+
+    assert_int_equal(bynder_new(&setup, &bynder, &result.err), 0);
+    portal = bynder_writing(bynder);
+    result.returned = do_act(&portal, act, &result);
+    return result;
+}
+
+static struct result ask(const char *scheme, const char *answer, enum manner manner, enum act act)
+{
+    struct server server = {.answer = answer, .manner = manner};
+    CLEANUP(text_release) struct text url = TEXT_INIT;
+    struct result result;
+
+    server_start(&server);
+    text_addf(&url, "%s://127.0.0.1:%u", scheme, server.port);
+    result = write_to(text_cstr(&url), NULL, act);
+    server_stop(&server);
+    result.requests = text_take(&server.requests);
+    result.count = server.count;
+    return result;
+}
+
+static const struct row {
+    enum act act;
+    enum portal_effect effect;
+    long status;
+    const char *said, *answer;
+} rows[] = {
+    /* Accepted. */
+    {SUSPEND, EFFECT_ACCEPTED, 202, "with active=0 answers 202", JSON("202 Accepted", ITS_OWN)},
+    {REACTIVATE, EFFECT_ACCEPTED, 202, "with active=1 answers 202", JSON("202 Accepted", ITS_OWN)},
+    {SUSPEND, EFFECT_ACCEPTED, 200, "answers 200", JSON("200 OK", ITS_OWN)},
+    {SUSPEND, EFFECT_ACCEPTED, 202, "answers 202", EMPTY("202 Accepted")},
+    {SUSPEND, EFFECT_ACCEPTED, 202, "answers 202", JSON("202 Accepted", "{}")},
+    {SUSPEND, EFFECT_ACCEPTED, 202, "answers 202",
+     "HTTP/1.1 103 Early Hints\r\n\r\n" JSON("202 Accepted", ITS_OWN)},
+    {DEPROVISION, EFFECT_ACCEPTED, 204, "answers 204", HEAD("204 No Content") "\r\n"},
+    {DEPROVISION, EFFECT_ACCEPTED, 200, "answers 200", JSON("200 OK", ITS_OWN)},
+    {DEPROVISION, EFFECT_ACCEPTED, 202, "answers 202", EMPTY("202 Accepted")},
+    /* Accepted, but what? */
+    {SUSPEND, EFFECT_UNKNOWN, 202, "with the id of another account; " NOT_KNOWN,
+     JSON("202 Accepted", "{\"id\":\"" OTHER "\"}")},
+    {DEPROVISION, EFFECT_UNKNOWN, 200, "with the id of another account; " NOT_KNOWN,
+     JSON("200 OK", "{\"id\":\"" OTHER "\"}")},
+    {SUSPEND, EFFECT_UNKNOWN, 202, "with an id that cannot be read",
+     JSON("202 Accepted", "{\"id\":5}")},
+    {SUSPEND, EFFECT_UNKNOWN, 202, "with something else than",
+     JSON("202 Accepted", "{\"id\":\"1A84D7")},
+    {SUSPEND, EFFECT_UNKNOWN, 202, "with something else than", JSON("202 Accepted", "[]")},
+    {SUSPEND, EFFECT_UNKNOWN, 200, "with something else than", HTML("200 OK")},
+    {DEPROVISION, EFFECT_UNKNOWN, 200, "with something else than", HTML("200 OK")},
+    /* Other kinds of yes. */
+    {SUSPEND, EFFECT_UNKNOWN, 201, NOT_KNOWN, JSON("201 Created", ITS_OWN)},
+    {SUSPEND, EFFECT_UNKNOWN, 204, NOT_KNOWN, HEAD("204 No Content") "\r\n"},
+    {SUSPEND, EFFECT_UNKNOWN, 207, NOT_KNOWN, JSON("207 Multi-Status", ITS_OWN)},
+    {DEPROVISION, EFFECT_UNKNOWN, 205, NOT_KNOWN, EMPTY("205 Reset Content")},
+    /* Elsewhere; the other place is never visited. */
+    {SUSPEND, EFFECT_REFUSED, 301, "redirect to '/api/v4/", WITH("301 Moved", AGAIN_HERE)},
+    {SUSPEND, EFFECT_REFUSED, 307, "redirect to '/api/v4/", WITH("307 Temporary", AGAIN_HERE)},
+    {SUSPEND, EFFECT_REFUSED, 308, "redirect to '/api/v4/", WITH("308 Permanent", AGAIN_HERE)},
+    {DEPROVISION, EFFECT_REFUSED, 308, "redirect to '/api/", WITH("308 Permanent", AGAIN_HERE)},
+    {SUSPEND, EFFECT_UNKNOWN, 302, NOT_KNOWN, WITH("302 Found", AGAIN_HERE)},
+    {SUSPEND, EFFECT_UNKNOWN, 303, NOT_KNOWN, WITH("303 See Other", AGAIN_HERE)},
+    {SUSPEND, EFFECT_UNKNOWN, 304, NOT_KNOWN, HEAD("304 Not Modified") "\r\n"},
+    /* No. */
+    {SUSPEND, EFFECT_REFUSED, 400, "400: bad", SAYS("400 Bad Request", "bad")},
+    {SUSPEND, EFFECT_REFUSED, 422, "422: {\"errors\":[\"active\"]}",
+     JSON("422 No", "{\"errors\":[\"active\"]}")},
+    {SUSPEND, EFFECT_REFUSED, 417, "417: no", SAYS("417 Expectation Failed", "no")},
+    {SUSPEND, EFFECT_UNKNOWN, 400, NOT_KNOWN, PLAIN("400 Bad Request", "bad")},
+    {SUSPEND, EFFECT_UNKNOWN, 413, NOT_KNOWN, HTML("413 Too Large")},
+    {SUSPEND, EFFECT_UNKNOWN, 408, NOT_KNOWN, SAYS("408 Request Timeout", "late")},
+    {REACTIVATE, EFFECT_REFUSED, 403, "403: only after 180 days; hint",
+     SAYS("403 Forbidden", "only after 180 days")},
+    {REACTIVATE, EFFECT_REFUSED, 409, "409: locked for 180 days; hint",
+     SAYS("409 Conflict", "locked for 180 days")},
+    {SUSPEND, EFFECT_FORBIDDEN, 403, "hint: suspending a user needs scope admin.user:write",
+     SAYS("403 Forbidden", "only after 180 days")},
+    {REACTIVATE, EFFECT_FORBIDDEN, 403, "admin.user:write", SAYS("403 Forbidden", "Access denied")},
+    {DEPROVISION, EFFECT_FORBIDDEN, 403, "an HTML page", HTML("403 Forbidden")},
+    {DEPROVISION, EFFECT_GONE, 404, "404: User not found", SAYS("404 No", "User not found")},
+    {DEPROVISION, EFFECT_REFUSED, 404, "wrong path",
+     SAYS("404 No", "no Route matched with those values")},
+    {DEPROVISION, EFFECT_REFUSED, 404, "wrong path", HTML("404 Not Found")},
+    {DEPROVISION, EFFECT_REFUSED, 404, "wrong path", EMPTY("404 Not Found")},
+    {SUSPEND, EFFECT_BLOCKED, 429, "nothing was done", WITH("429 Slow down", "Retry-After: 0")},
+    /* libcurl has ways of its own to answer these. */
+    {SUSPEND, EFFECT_TOKEN, 401, "portal.token_file", PLAIN("401 No", "Invalid or expired token.")},
+    {SUSPEND, EFFECT_TOKEN, 401, "nothing was done",
+     WITH("401 No", "WWW-Authenticate: Bearer error=\"invalid_token\"")},
+    {SUSPEND, EFFECT_TOKEN, 401, "nothing was done",
+     WITH("401 No", "WWW-Authenticate: Basic realm=\"x\"\r\nWWW-Authenticate: Negotiate")},
+    {DEPROVISION, EFFECT_TOKEN, 401, "nothing was done",
+     WITH("401 No", "WWW-Authenticate: Digest realm=\"x\", nonce=\"y\"")},
+    {SUSPEND, EFFECT_UNKNOWN, 503, NOT_KNOWN, WITH("503 Later", "Retry-After: 0")},
+    {SUSPEND, EFFECT_UNKNOWN, 500, "500: died; " NOT_KNOWN, SAYS("500 No", "died")},
+    /* No whole answer. */
+    {SUSPEND, EFFECT_UNKNOWN, 0, NOT_KNOWN ": POST 'http", ""},
+    {DEPROVISION, EFFECT_UNKNOWN, 0, NOT_KNOWN ": DELETE 'http", ""},
+    {SUSPEND, EFFECT_UNKNOWN, 0, NOT_KNOWN, "HTTP/1.1 100 Continue\r\n\r\n"},
+    {SUSPEND, EFFECT_UNKNOWN, 0, NOT_KNOWN, "HTTP/1.1 202 Acc"},
+    {SUSPEND, EFFECT_UNKNOWN, 0, NOT_KNOWN, "junk\r\n\r\n"},
+    {SUSPEND, EFFECT_UNKNOWN, 202, "cut off",
+     "HTTP/1.1 202 Accepted\r\nContent-Length: 99\r\n\r\n" ITS_OWN},
+    {SUSPEND, EFFECT_UNKNOWN, 404, "cut off",
+     "HTTP/1.1 404 No\r\nContent-Length: 99\r\n\r\n{\"message\":"},
+    {SUSPEND, EFFECT_UNKNOWN, 202, NOT_KNOWN,
+     "HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"},
+    /* Hostile or endless text. */
+    {SUSPEND, EFFECT_REFUSED, 400, "400: so\\x1b[31m", SAYS("400 No", "so\\u001b[31m\\non")},
+    {SUSPEND, EFFECT_REFUSED, 400, "400: ab", SAYS("400 No", LONG_1024("ab"))},
+    {SUSPEND, EFFECT_REFUSED, 308, "…", WITH("308 Go", "Location: /" LONG_1024("\xc3\xa9"))},
+};
+
+static void check_sent(const struct result *result, enum act act, size_t row)
+{
+    static const char *const lines[] = {"POST /api/v4/users/" ONE " HTTP/1.1\r\n",
+                                        "POST /api/v4/users/" ONE " HTTP/1.1\r\n",
+                                        "DELETE /api/v4/users/" ONE " HTTP/1.1\r\n"};
+    static const char *const ends[] = {"\r\n\r\nactive=0", "\r\n\r\nactive=1", "\r\n\r\n"};
+    size_t length = strlen(result->requests), end = strlen(ends[act]);
+
+    if (result->count != 1 || !text_starts(result->requests, lines[act]) || length < end ||
+        strcmp(result->requests + length - end, ends[act]) != 0 ||
+        !strstr(result->requests, "\r\nAuthorization: Bearer tok\r\n"))
+        fail_msg("row %zu: %u requests: %s", row, result->count, result->requests);
+}
+
+static void write_is_sent_once_and_judged_by_its_answer(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CLEANUP(result_release)
+        struct result result = ask("http", rows[i].answer, ANSWER, rows[i].act);
+
+        if (result.returned < 0)
+            fail_msg("row %zu: %s", i, result.err.text);
+        if (result.answer.effect != rows[i].effect || result.answer.status != rows[i].status ||
+            !strstr(result.answer.text, rows[i].said))
+            fail_msg("row %zu: effect %d, status %ld: %s", i, (int)result.answer.effect,
+                     result.answer.status, result.answer.text);
+        assert_true(strlen(result.answer.text) <= 1003);
+        assert_true(text_is_utf8(result.answer.text, strlen(result.answer.text)));
+        check_sent(&result, rows[i].act, i);
+    }
+}
+
+/* --- nobody there ------------------------------------------------------------------------------
+ */
+
+static void check_unsent(const struct result *result, const char *said)
+{
+    if (result->returned < 0)
+        fail_msg("%s", result->err.text);
+    if (result->answer.effect != EFFECT_REFUSED || result->answer.status != 0 ||
+        !text_starts(result->answer.text, "nothing was sent: ") ||
+        !strstr(result->answer.text, said))
+        fail_msg("effect %d, status %ld: %s", (int)result->answer.effect, result->answer.status,
+                 result->answer.text);
+}
+
+static void write_to_a_closed_port_is_refused(void **state)
+{
+    CLEANUP(result_release) struct result result = write_to("http://127.0.0.1:1", NULL, SUSPEND);
+
+    (void)state;
+    check_unsent(&result, "may this machine reach it");
+}
+
+static void write_by_a_proxy_that_is_down_is_refused(void **state)
+{
+    CLEANUP(result_release)
+    struct result result = write_to("http://127.0.0.1:2", "http://127.0.0.1:1", DEPROVISION);
+
+    (void)state;
+    check_unsent(&result, "portal.proxy");
+}
+
+static void write_where_there_is_no_tls_is_refused(void **state)
+{
+    CLEANUP(result_release)
+    struct result result = ask("https", "HTTP/1.1 400 No\r\n\r\n", ANSWER, SUSPEND);
+
+    (void)state;
+    check_unsent(&result, "is there really TLS");
+    assert_null(strstr(result.requests, "active"));
+}
+
+/* The connection was there, so nobody can say that nothing was sent. */
+static void write_to_a_connection_that_closes_at_once_is_unknown(void **state)
+{
+    CLEANUP(result_release) struct result result = ask("http", "", CLOSE_UNREAD, SUSPEND);
+
+    (void)state;
+    assert_int_equal(result.returned, 0);
+    assert_int_equal(result.answer.effect, EFFECT_UNKNOWN);
+    assert_int_equal(result.count, 1);
+}
+
+/* --- signals -----------------------------------------------------------------------------------
+ */
+
+static void write_in_flight_is_not_broken_off_by_a_signal(void **state)
+{
+    static const struct {
+        enum act act;
+        enum portal_effect effect;
+        const char *answer;
+    } answers[] = {
+        {SUSPEND, EFFECT_ACCEPTED, JSON("202 Accepted", ITS_OWN)},
+        {DEPROVISION, EFFECT_ACCEPTED, HEAD("204 No Content") "\r\n"},
+        {SUSPEND, EFFECT_BLOCKED, EMPTY("429 Slow down")},
+        {SUSPEND, EFFECT_UNKNOWN, ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(answers); i++) {
+        CLEANUP(result_release)
+        struct result result = ask("http", answers[i].answer, ANSWER_AFTER_SIGNALS, answers[i].act);
+
+        assert_true(clock_is_interrupted());
+        clock_clear_interrupt();
+        if (result.returned < 0)
+            fail_msg("row %zu: %s", i, result.err.text);
+        if (result.answer.effect != answers[i].effect)
+            fail_msg("row %zu: effect %d: %s", i, (int)result.answer.effect, result.answer.text);
+        assert_int_equal(result.count, 1);
+    }
+}
+
+static void write_in_flight_after_a_signal_still_ends_in_time(void **state)
+{
+    CLEANUP(result_release) struct result result = ask("http", "", SILENCE_AFTER_SIGNALS, SUSPEND);
+
+    (void)state;
+    assert_true(clock_is_interrupted());
+    clock_clear_interrupt();
+    assert_int_equal(result.returned, 0);
+    assert_int_equal(result.answer.effect, EFFECT_UNKNOWN);
+    assert_null(strstr(result.answer.text, "signal"));
+    assert_int_equal(result.count, 1);
+}
+
+static int prepare(void **state)
+{
+    static char directory[] = "/tmp/write-answers.XXXXXX";
+    struct sigaction action = {.sa_handler = clock_interrupt};
+
+    assert_non_null(mkdtemp(directory));
+    *state = directory;
+    token_path = file_join(directory, "token");
+    assert_int_equal(sigaction(SIGTERM, &action, NULL), 0);
+    return file_write(token_path, 0600, "tok", 3, NULL);
+}
+
+static int tidy(void **state)
+{
+    (void)unlink(token_path);
+    free(token_path);
+    return rmdir(*state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(write_is_sent_once_and_judged_by_its_answer),
+        cmocka_unit_test(write_to_a_closed_port_is_refused),
+        cmocka_unit_test(write_by_a_proxy_that_is_down_is_refused),
+        cmocka_unit_test(write_where_there_is_no_tls_is_refused),
+        cmocka_unit_test(write_to_a_connection_that_closes_at_once_is_unknown),
+        cmocka_unit_test(write_in_flight_is_not_broken_off_by_a_signal),
+        cmocka_unit_test(write_in_flight_after_a_signal_still_ends_in_time),
+    };
+
+    return cmocka_run_group_tests_name("bynder_write_answers", tests, prepare, tidy);
+}
