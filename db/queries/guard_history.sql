@@ -1,4 +1,4 @@
--- What the guards compare with. A run that G6 or G13 held is not compared with: a brake must not
+-- What the guards compare with. A run that G4, G6 or G13 held is not compared with: a brake must not
 -- let go by itself on the second try, and one run with a wrong clock must not stop all later ones.
 select not exists (select from plan where portal_id = $1::bigint),
        (select people from roster where portal_id = $1::bigint and good
@@ -8,8 +8,12 @@ select not exists (select from plan where portal_id = $1::bigint),
           and roster_id > coalesce((select max(roster_id) from roster
                                     where portal_id = $1::bigint
                                       and digest <> decode($2, 'hex')), 0)),
-       (select accounts from snapshot where portal_id = $1::bigint and complete
-        order by snapshot_id desc limit 1),
+       (select s.accounts from snapshot s
+        where s.portal_id = $1::bigint and s.complete
+          and not exists (select from plan p join plan_guard g using (portal_id, plan_id)
+                          where p.portal_id = s.portal_id and p.snapshot_id = s.snapshot_id
+                            and g.guard = 'G4' and g.hold)
+        order by s.snapshot_id desc limit 1),
        (select s.matched_percent::numeric from snapshot s
         where s.portal_id = $1::bigint and s.matched_percent is not null
           and not exists (select from plan p join plan_guard g using (portal_id, plan_id)
