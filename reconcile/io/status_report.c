@@ -132,6 +132,29 @@ static void add_inputs(struct text *out, const struct store_status *status)
     text_add_char(out, '\n');
 }
 
+#define SUSPENDED_SHOWN 20
+
+/* Who cannot be let in again by Bynder, and until when. */
+static void add_suspended(struct text *out, const struct store_status *status)
+{
+    char from[INSTANT_TEXT_SIZE], until[INSTANT_TEXT_SIZE];
+
+    if (status->suspended_count)
+        text_addf(out, "\nsuspended by this program, and locked by Bynder for 180 days (%zu)\n",
+                  status->suspended_count);
+    for (size_t i = 0; i < status->suspended_count && i < SUSPENDED_SHOWN; i++) {
+        const struct store_lock_until *one = &status->suspended[i];
+        const char *who = one->email ? one->email : one->username;
+        text_addf(out, "  %.10s until %.10s  %s  ", instant_format(one->suspended_at, from),
+                  instant_format(one->until, until), one->account_id);
+        text_add_printable(out, who ? who : "");
+        text_add_char(out, '\n');
+    }
+    if (status->suspended_count > SUSPENDED_SHOWN)
+        text_addf(out, "  … %zu more (see --format json)\n",
+                  status->suspended_count - SUSPENDED_SHOWN);
+}
+
 static void add_plan(struct text *out, const struct store_status *status, size_t width)
 {
     char at[INSTANT_TEXT_SIZE];
@@ -150,6 +173,9 @@ static void add_plan(struct text *out, const struct store_status *status, size_t
     text_add(out, "database  ");
     add_bytes(out, status->database_bytes);
     text_addf(out, "\nlock      %s\n", status->locked ? "held by a run" : "free");
+    text_addf(out, "acts      %zu with an unknown outcome%s\n", status->open_steps,
+              status->open_steps ? ": the next 'run' or 'apply' settles them" : "");
+    add_suspended(out, status);
 }
 
 void status_report_text(const struct store_status *status, const struct report_style *style,
@@ -245,6 +271,23 @@ static void add_json_plan(struct jsonw *json, const struct store_status *status)
     jsonw_end_object(json);
 }
 
+static void add_json_suspended(struct jsonw *json, const struct store_status *status)
+{
+    jsonw_key(json, "suspended");
+    jsonw_begin_array(json);
+    for (size_t i = 0; i < status->suspended_count; i++) {
+        const struct store_lock_until *one = &status->suspended[i];
+        jsonw_begin_object(json);
+        jsonw_field_string(json, "account_id", one->account_id);
+        jsonw_field_string(json, "username", one->username);
+        jsonw_field_string(json, "email", one->email);
+        field_instant(json, "suspended_at", one->suspended_at);
+        field_instant(json, "locked_until", one->until);
+        jsonw_end_object(json);
+    }
+    jsonw_end_array(json);
+}
+
 void status_report_json(const struct store_status *status, struct text *out)
 {
     struct jsonw json = jsonw_to(out);
@@ -257,6 +300,8 @@ void status_report_json(const struct store_status *status, struct text *out)
     add_json_roster(&json, status);
     add_json_plan(&json, status);
     jsonw_field_int(&json, "database_bytes", status->database_bytes);
+    jsonw_field_int(&json, "open_steps", (int64_t)status->open_steps);
+    add_json_suspended(&json, status);
     jsonw_key(&json, "runs");
     jsonw_begin_array(&json);
     for (size_t i = 0; i < status->run_count; i++)

@@ -114,6 +114,12 @@ struct store_status_run {
     int exit_code; /* -1 = not finished: cut off, or running */
     const char *message;
 };
+/* An account that this program suspended and that Bynder does not let anybody reactivate yet. */
+struct store_lock_until {
+    const char *account_id, *username, *email;
+    struct instant suspended_at, until; /* suspended_at + 180 days */
+};
+
 struct store_status {
     const char *portal;
     struct store_status_run *run; /* newest first, at most 10 */
@@ -132,6 +138,9 @@ struct store_status {
     const char *held[GUARD_COUNT]; /* sentences of the guards that hold the newest plan */
     int64_t database_bytes;
     bool locked;
+    size_t open_steps; /* intent or unknown; set by the caller (io/store_review), likewise below */
+    const struct store_lock_until *suspended; /* newest first */
+    size_t suspended_count;
 };
 int store_load_status(struct store *store, struct arena *arena, struct store_status *ret_status,
                       struct err *err) __attribute__((warn_unused_result));

@@ -107,10 +107,6 @@ int store_load_stop(struct store *store, struct arena *arena, const char **ret_r
 
 /* Accounts we suspended, newest first, with the time from which Bynder allows reactivation. Without
  * those whose time has come, that are gone, or that were seen active since. */
-struct store_lock_until {
-    const char *account_id, *username, *email;
-    struct instant suspended_at, until; /* suspended_at + 180 days */
-};
 int store_load_locked(struct store *store, struct arena *arena, struct instant now,
                       struct store_lock_until **ret_locked, size_t *ret_count, struct err *err)
     __attribute__((warn_unused_result));

@@ -24,6 +24,8 @@ static struct instant instant_of(const char *rfc3339)
 
 static struct store_status_run runs[3];
 
+static struct store_lock_until suspended;
+
 static struct store_status make_status(void)
 {
     runs[0] = (struct store_status_run){
@@ -47,8 +49,17 @@ static struct store_status make_status(void)
         .exit_code = 69,
         .message = "portal 'acme': no answer\n\x1b[31m",
     };
+    suspended = (struct store_lock_until){
+        .account_id = "A1",
+        .username = "anna",
+        .suspended_at = instant_of("2026-11-20T07:45:02Z"),
+        .until = instant_of("2027-05-19T07:45:02Z"),
+    };
     return (struct store_status){
         .portal = "acme",
+        .open_steps = 1,
+        .suspended = &suspended,
+        .suspended_count = 1,
         .run = runs,
         .run_count = COUNT_OF(runs),
         .snapshot_taken_at = instant_of("2026-11-21T07:45:30Z"),
@@ -88,6 +99,8 @@ static void status_report_text_held_plan_and_open_run_are_said_first(void **stat
     assert_non_null(strstr(text_cstr(&out), "69 not reachable\n         portal 'acme': no answer"
                                             "\\x0a\\x1b[31m\n"));
     assert_non_null(strstr(text_cstr(&out), "\ndatabase  52 MB\nlock      held by a run\n"));
+    assert_non_null(strstr(text_cstr(&out), "\nacts      1 with an unknown outcome: "));
+    assert_non_null(strstr(text_cstr(&out), "  2026-11-20 until 2027-05-19  A1  anna\n"));
 }
 
 static void status_report_text_run_without_end_and_lock_was_cut_off(void **state)
@@ -128,7 +141,8 @@ static void status_report_text_new_portal_says_what_there_is_not(void **state)
                                          "roster    never read\n"
                                          "plan      none yet\n"
                                          "database  0 bytes\n"
-                                         "lock      free\n");
+                                         "lock      free\n"
+                                         "acts      0 with an unknown outcome\n");
 }
 
 static void assert_json(const struct store_status *status, const char *expected)
@@ -158,7 +172,9 @@ static void status_report_json_every_field_has_its_type(void **state)
         "\"roster\":{\"read_at\":\"2026-11-21T07:45:01Z\",\"good\":true,\"people\":4800,"
         "\"rejected\":2},\"plan\":{\"id\":7,\"state\":\"held\",\"created_at\":"
         "\"2026-11-21T07:45:59Z\",\"held\":[\"120 suspensions are more than the 50 allowed\"]},"
-        "\"database_bytes\":52428800,\"runs\":["
+        "\"database_bytes\":52428800,\"open_steps\":1,\"suspended\":[{\"account_id\":\"A1\","
+        "\"username\":\"anna\",\"email\":null,\"suspended_at\":\"2026-11-20T07:45:02Z\","
+        "\"locked_until\":\"2027-05-19T07:45:02Z\"}],\"runs\":["
         "{\"id\":12,\"verb\":\"plan\",\"started_at\":\"2026-11-22T07:45:00.250000Z\","
         "\"finished_at\":null,\"exit_code\":null,\"outcome\":\"running\",\"message\":null},"
         "{\"id\":11,\"verb\":\"plan\",\"started_at\":\"2026-11-21T07:45:00Z\","
@@ -174,8 +190,10 @@ static void status_report_json_new_portal_has_nulls(void **state)
     struct store_status status = {.portal = "acme"};
 
     (void)state;
-    assert_json(&status, "{\"portal\":\"acme\",\"locked\":false,\"snapshot\":null,\"roster\":null,"
-                         "\"plan\":null,\"database_bytes\":0,\"runs\":[]}");
+    assert_json(
+        &status,
+        "{\"portal\":\"acme\",\"locked\":false,\"snapshot\":null,\"roster\":null,"
+        "\"plan\":null,\"database_bytes\":0,\"open_steps\":0,\"suspended\":[],\"runs\":[]}");
 }
 
 int main(void)
