@@ -1,0 +1,126 @@
+/*
+ * world: three targets and a bystander, a portal and a database of one's own, and a plan that was
+ * approved; put back as it was before every point. One point is: the world as it was, `apply` with
+ * one fault, the invariants; then something in the portal changes, `apply` resumes, the invariants;
+ * then `apply` once more, and nothing may change.
+ *
+ * The witnesses are the portal's log of writes and the database, never what the program says.
+ * What does not hold is collected as sentences in world.violation; nothing here ends the process
+ * but a world that cannot be made. Numbers of points, workers and figures: sweep.h.
+ */
+#ifndef CRASH_WORLD_H
+#define CRASH_WORLD_H
+
+#include <libpq-fe.h>
+
+#include "base/text.h"
+#include "probe.h"
+
+enum { WORLD_TARGETS = 3, WORLD_DEADLINE_S = 30 };
+
+/* What the approved plan does. */
+enum world_path { WORLD_SUSPEND = 0, WORLD_DEPROVISION };
+const char *world_path_name(enum world_path path);
+
+/* One write as the portal saw it. */
+struct world_write {
+    char *id, *method;
+    int64_t at_us;
+    long status;
+    bool fits;      /* method and form are those of the plan's action */
+    bool effective; /* it changed something */
+};
+
+struct world {
+    enum world_path path;
+    struct probe probe;        /* the portal; its directory holds configuration, roster, state */
+    char *server;              /* conninfo of the server, without database */
+    char *template, *database; /* names of databases */
+    char *conninfo;            /* of `database` */
+    char *config_path, *roster_path;
+    char *portal_url, *database_conninfo; /* what the configuration says: world_route */
+    PGconn *maker;                        /* to the server: makes and drops databases */
+    char *target[WORLD_TARGETS];          /* account ids, in the order of the plan */
+    char *bystander;
+    int64_t plan_id;
+
+    size_t changed;          /* target that world_change changed; WORLD_TARGETS = none */
+    size_t writes_at_change; /* to that target, then */
+    struct text violation;   /* sentences, one per line; empty: everything holds */
+};
+
+/* Makes portal, database, history and the approved plan, with the program PROGRAM_PATH. */
+void world_begin(struct world *world, enum world_path path);
+/* Another world of the same template: its own portal and its own database. For a worker process
+ * that was forked from the one that made `model`, which goes on existing. */
+void world_join(const struct world *model, struct world *ret_world);
+void world_finish(struct world *world);
+
+/* Everything as it was when the plan had been approved: portal, database, roster, state directory,
+ * routes, and no violation. */
+void world_reset(struct world *world);
+/* Where the program finds portal and database from now until the next reset, for proxies in
+ * between; NULL = where they are. conninfo is libpq's, with a database name (world->database). */
+void world_route(struct world *world, const char *portal_url, const char *conninfo);
+/* One more fault of portal-sim, NAME or NAME=VALUE:…; until the next reset or world_heal. */
+void world_fault(struct world *world, const char *pair);
+/* No faults, no routes. */
+void world_heal(struct world *world);
+
+/* --- running the program ---------------------------------------------------------------------- */
+
+struct world_run {
+    pid_t pid;
+    double began, seconds;
+    int code;  /* exit status, or 128 and the signal */
+    bool late; /* ended by the deadline, which is a violation as well */
+    char *said_path;
+};
+
+/* `apply PLAN`, behind `wrapper` (words such as strace's, NULL behind the last; NULL = none) and
+ * with `environment` ("NAME=VALUE" words added to ours; NULL = none). The program is CRASH_PROGRAM
+ * of the environment, else PROGRAM_PATH. Output and messages go to one file. */
+void world_start(struct world *world, const char *const *wrapper, const char *const *environment,
+                 struct world_run *ret_run);
+/* Waits for its end. Code and seconds are set; the file of what it said stays until the next run
+ * that is started. */
+void world_wait(struct world *world, struct world_run *run);
+/* Both. */
+struct world_run world_apply(struct world *world, const char *const *wrapper,
+                             const char *const *environment);
+/* What a run said, at most the end of it. The caller releases it. */
+void world_said(const struct world_run *run, struct text *ret_said);
+void world_run_release(struct world_run *run);
+
+/* --- looking ---------------------------------------------------------------------------------- */
+
+/* All writes so far. */
+struct world_write *world_writes(struct world *world, size_t *ret_count);
+void world_writes_free(struct world_write *writes, size_t count);
+/* The first cell of a query in the world's database, malloc'ed; "" for none. */
+char *world_query(struct world *world, const char *sql);
+/* Whether the faulty run left any trace at all: a run in the database or a write in the portal.
+ * Without one the world is the first one again, and resuming it is a plain run. */
+bool world_is_untouched(struct world *world);
+
+void world_violate(struct world *world, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The invariants that hold at any moment: no write without a committed intent, none to anybody
+ * else or of another kind, none on an approved step, at most one write and one effect for each
+ * target, none on a target since world_change made its rule false. `when` goes in front. */
+void world_check(struct world *world, const char *when);
+/* And those in the end: every step ended in a named state, records are true of the portal, acts
+ * are done steps one to one, the plan is used up. */
+void world_check_end(struct world *world, const char *when);
+
+/* Makes the rule of one target false that was not written to yet (the last such in the plan): by
+ * `variant` its e-mail changes, or a protected name, or it is gone from the portal. With `unread`
+ * only a target that was not read singly yet either. Nothing happens when there is none. */
+void world_change(struct world *world, unsigned variant, bool unread);
+
+/* From here to the end: change, resume, invariants, resume again, nothing may change. `variant` 3
+ * re-hires a target in the roster first: then the resume must do nothing at all. */
+void world_converge(struct world *world, unsigned variant);
+
+#endif
