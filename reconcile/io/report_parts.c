@@ -307,24 +307,55 @@ void report_add_file_name(struct text *out, const struct plan *plan, enum report
 
 /* --- what comes next ------------------------------------------------------------------------- */
 
-/* Only verbs that are there; a plan that is not stored has nothing to be asked for. */
+/* What one does next with a plan of these states; `format` only of a show. A plan that is not
+ * stored has nothing to be asked for. */
 static const struct command {
     const char *purpose;
+    enum { SHOW, APPROVE, APPLY } what;
     enum report_format format;
+    unsigned states; /* bits 1 << enum plan_state */
 } commands[] = {
-    {"read it in a browser", REPORT_HTML},
-    {"every row for a spreadsheet", REPORT_CSV},
-    {"every row for a program", REPORT_JSON},
+    {"read it in a browser", SHOW, REPORT_HTML, ~0U},
+    {"every row for a spreadsheet", SHOW, REPORT_CSV, ~0U},
+    {"every row for a program", SHOW, REPORT_JSON, ~0U},
+    {"approve it as you see it here", APPROVE, REPORT_TEXT,
+     1U << PLAN_PROPOSED | 1U << PLAN_APPROVED},
+    {"carry out what is approved", APPLY, REPORT_TEXT,
+     1U << PLAN_PROPOSED | 1U << PLAN_APPROVED | 1U << PLAN_APPLYING},
 };
+
+static void add_command(struct text *out, const struct plan *plan, const struct command *command)
+{
+    char digest[DIGEST_HEX_SIZE];
+    long long id = (long long)plan->id;
+
+    switch (command->what) {
+    case SHOW:
+        text_addf(out, "bynder-reconcile show %lld --format %s --output ", id,
+                  report_format_name(command->format));
+        report_add_file_name(out, plan, command->format);
+        break;
+    case APPROVE:
+        text_addf(out, "bynder-reconcile approve %lld --digest %s", id,
+                  digest_hex(&plan->digest, digest));
+        break;
+    case APPLY:
+        text_addf(out, "bynder-reconcile apply %lld", id);
+        break;
+    }
+}
 
 bool report_command(const struct plan *plan, size_t index, struct text *ret_purpose,
                     struct text *ret_command)
 {
-    if (plan->id <= 0 || index >= COUNT_OF(commands))
+    if (plan->id <= 0)
         return false;
-    text_add(ret_purpose, commands[index].purpose);
-    text_addf(ret_command, "bynder-reconcile show %lld --format %s --output ", (long long)plan->id,
-              report_format_name(commands[index].format));
-    report_add_file_name(ret_command, plan, commands[index].format);
-    return true;
+    for (size_t i = 0; i < COUNT_OF(commands); i++) {
+        if (!(commands[i].states & 1U << plan->state) || index-- > 0)
+            continue;
+        text_add(ret_purpose, commands[i].purpose);
+        add_command(ret_command, plan, &commands[i]);
+        return true;
+    }
+    return false;
 }

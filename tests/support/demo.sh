@@ -1,5 +1,6 @@
 #!/bin/sh
-# `make demo`: a portal of 5,000 users and its HR roster, a dry run over both, and the report.
+# `make demo`: a portal of 5,000 users and its HR roster, a dry run over both, the report, an
+# approval, and its application to the stand-in portal.
 # Nothing but loopback and one directory is used; the portal stops when the demo ends, the history
 # stays for the follow-up commands.
 set -eu
@@ -37,13 +38,33 @@ done
 
 (umask 077 && printf 'demo-secret\n' > "$demo/client-secret")
 sed "s|@PORT@|$(cat "$demo/port")|" tests/support/demo.conf > "$demo/demo.conf"
-echo
+reconcile() { "$program" --config "$demo/demo.conf" --log-level warning "$@"; }
+heading() { printf '\n=== %s\n\n' "$1"; }
+
+heading "plan: who would be suspended, and why (nothing is written to Bynder)"
 status=0
-"$program" --config "$demo/demo.conf" plan || status=$?
+reconcile plan || status=$?
 if [ $status -ne 0 ] && [ $status -ne 20 ]; then
     echo "the plan failed with exit code $status" >&2
     exit $status
 fi
+
+heading "approve: a person says yes to the digest they saw, here to the departed only"
+reconcile show --format csv | grep ',departed,' | head -n 25 > "$demo/approved.csv"
+digest=$(reconcile show --format json | sed -n 's/.*"digest": "\([0-9a-f]*\)".*/\1/p' | head -n 1)
+reconcile approve 1 --digest "$digest" --only "$demo/approved.csv"
+
+heading "apply: exactly that, one at a time, each read before and after"
+reconcile apply 1
+
+heading "status: what happened, and who is locked until when"
+reconcile status
+
+heading "the history of one person, from the database"
+account=$(head -n 1 "$demo/approved.csv" | cut -d, -f1)
+reconcile psql -P pager=off -c "select s.plan_id, s.action, s.state, s.intent_at, s.outcome_at, r.rule,
+    r.reason from reconcile.step s join reconcile.plan_row r using (portal_id, plan_id, position)
+    where s.account_id = '$account'"
 cat <<EOT
 
 The report for your browser: $(ls "$demo"/reports/*.html)
@@ -51,5 +72,5 @@ The report for your browser: $(ls "$demo"/reports/*.html)
 Now try:
   $program --config $demo/demo.conf show
   $program --config $demo/demo.conf status
-  $program --config $demo/demo.conf psql -c 'select count(*) from reconcile.account'
+  $program --config $demo/demo.conf psql -c 'select state, count(*) from reconcile.step group by state'
 EOT
