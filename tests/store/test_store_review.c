@@ -325,6 +325,73 @@ static void store_open_steps_after_an_approval_of_another_digest_is_refused(void
     REVIEW_REFUSED(review_case_open(test, &why), ERR_HELD, "by 0 of 1 people");
 }
 
+/* Who named which row (0 = all of them, else row - 1), in plans that need so many people. */
+static const struct {
+    int suspend, deprovision;
+    const char *who[4];
+    size_t named[4];
+} reviews[] = {
+    {0, 0, {"anna"}, {1 + 3}},
+    {0, 2, {"anna"}, {1 + 3}},
+    {1, 2, {"anna", "bert"}, {0, 1 + 4}},
+    {1, 1, {"anna", "bert"}, {1 + 0, 1 + 1}},
+    {2, 1, {"anna", "bert", "carl"}, {1 + 0, 1 + 1, 1 + 0}},
+    {2, 3, {"anna", "anna", "bert", "carl"}, {1 + 3, 1 + 4, 0, 1 + 4}},
+};
+
+static bool is_openable(struct review_case *test, size_t row)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    only_row(test, row);
+    return review_case_open(test, &err) == 0;
+}
+
+static void store_open_steps_counts_people_as_core_does(void **state)
+{
+    struct review_case *test = *state;
+
+    for (size_t i = 0; i < COUNT_OF(reviews); i++) {
+        struct review_shape shape = everything;
+        size_t approved = 0;
+
+        shape.approvals_suspend = reviews[i].suspend;
+        shape.approvals_deprovision = reviews[i].deprovision;
+        review_case_plan(test, &shape);
+        for (size_t k = 0; k < COUNT_OF(reviews[i].who) && reviews[i].who[k]; k++)
+            REVIEW_OK(reviews[i].named[k] ? review_case_approve_one(test, reviews[i].who[k],
+                                                                    reviews[i].named[k] - 1, &why)
+                                          : review_case_approve(test, reviews[i].who[k], &why));
+        struct review review = load_review(test);
+        for (size_t row = 0; row < 5; row++) {
+            const char *reason = NULL;
+            approved += review_is_approved(&test->world.arena, test->plan, &review,
+                                           &test->plan->row[row], &reason);
+        }
+        assert_state(test, approved ? "approved" : "proposed");
+        for (size_t row = 0; row < 5; row++) {
+            const char *reason = NULL;
+            bool wanted = review_is_approved(&test->world.arena, test->plan, &review,
+                                             &test->plan->row[row], &reason);
+            if (is_openable(test, row) != wanted)
+                fail_msg("review %zu, row %zu: %s", i, row, reason);
+        }
+    }
+}
+
+static void store_approve_of_another_row_approves_no_reactivation(void **state)
+{
+    const struct review_shape shape = {
+        .reactivate = 1, .deprovision = 1, .approvals_deprovision = 2};
+    struct review_case *test = *state;
+
+    review_case_plan(test, &shape);
+    REVIEW_OK(review_case_approve_one(test, "anna", 1, &why));
+    assert_state(test, "proposed");
+    REVIEW_OK(review_case_approve_one(test, "bert", 0, &why));
+    assert_state(test, "approved");
+}
+
 /* --- rejecting, and which plans go on -----------------------------------------------------------
  */
 
@@ -471,6 +538,8 @@ int main(void)
         CASE(store_open_steps_without_anybody_needs_a_plan_that_needs_nobody),
         CASE(store_open_steps_in_any_other_state_is_refused),
         CASE(store_open_steps_after_an_approval_of_another_digest_is_refused),
+        CASE(store_open_steps_counts_people_as_core_does),
+        CASE(store_approve_of_another_row_approves_no_reactivation),
         CASE(store_reject_ends_a_plan_that_is_not_over),
         CASE(store_load_ready_plans_gives_what_may_go_on),
         CASE(store_load_stop_gives_the_oldest_reason),
