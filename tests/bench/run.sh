@@ -30,3 +30,49 @@ run() { # $1 label, rest the command
 run "first plan, cluster created" $program plan --format json
 run "second plan, nothing changed" $program plan --format json
 run "show" $program show --format json
+kill "$sim_pid" 2>/dev/null || true
+wait "$sim_pid" 2>/dev/null || true
+
+# Reading, writing and reading back are three requests an act, so 15 a second bound it at 5 acts.
+acts=${BENCH_ACTS:-500}
+echo "== $acts suspensions at 15 requests a second"
+{
+    echo 'EmpID,Name,EmploymentStatus,DateofTermination'
+    i=0
+    while [ $i -lt "$acts" ]; do
+        i=$((i + 1))
+        echo "$i,Person$i Bench$i,Voluntarily Terminated,2024-01-31"
+    done
+} > "$work/leavers.csv"
+rm -f "$work/port"
+"$build/portal-sim" --people "$work/leavers.csv" --people-id EmpID --people-name Name \
+    --people-status EmploymentStatus --people-last-day DateofTermination --rate-limit 4500 \
+    --max-seconds 900 --port-file "$work/port" 2>"$work/sim.log" &
+sim_pid=$!
+until [ -s "$work/port" ]; do sleep 0.1; done
+act_conf() { # $1 requests a second, $2 in any window
+    cat <<EOT
+portal: { name = "acts"; url = "http://127.0.0.1:$(cat "$work/port")"; client_id = "demo";
+          client_secret_file = "client-secret"; requests_per_second = $1; requests_per_window = $2; };
+database: { embedded = "pg"; };
+roster: { source = "leavers.csv"; columns: { employee_number = "EmpID"; name = "Name";
+          status = "EmploymentStatus"; last_day = "DateofTermination"; };
+          status: { employed = [ "Active" ]; departed = [ "Voluntarily Terminated" ]; }; };
+matching: { keys = [ "employee_number" ]; min_matched_percent = 0.0; };
+policy: { rules = ( { name = "departed"; when = { account = "active"; person = "departed"; }; do = "suspend"; } ); };
+limits: { suspend: { count = 100000; percent = 100.0; rolling_days = 30; rolling_count = 100000; }; min_admins = 0; };
+EOT
+}
+act_conf 100000.0 100000000 > "$work/fast.conf"
+act_conf 15.0 4500 > "$work/paced.conf"
+fast="$build/bynder-reconcile --config $work/fast.conf --log-level error"
+run "plan" $fast plan --format json
+digest=$($fast show --format json | sed -n 's/.*"digest": "\([0-9a-f]*\)".*/\1/p' | head -n 1)
+plan=$($fast show --format json | sed -n 's/^    "id": \([0-9]*\),.*/\1/p' | head -n 1)
+overrides=$($fast show --format json | tr -d ' \n' | grep -o '"id":"G[0-9]*","verdict":"hold"' | cut -d'"' -f4)
+for guard in $overrides; do
+    $fast approve "$plan" --digest "$digest" --override "$guard" --reason bench >/dev/null 2>&1 || true
+done
+$fast approve "$plan" --digest "$digest" >/dev/null
+run "apply" "$build/bynder-reconcile" --config "$work/paced.conf" --log-level error apply "$plan"
+"$bench/bench_log" "http://127.0.0.1:$(cat "$work/port")" 15
