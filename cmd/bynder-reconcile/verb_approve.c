@@ -15,8 +15,8 @@ const struct option_spec approve_options[] = {
     {"digest", "DIGEST", "of the plan as you saw it (required)"},
     {"only", "FILE", "approve only these: one account id, e-mail or CSV row a line"},
     {"except", "FILE", "approve all but these"},
-    {"override", "GUARD", "let this guard pass for this plan, once; needs --reason"},
-    {"reason", "TEXT", "why the guard is overridden"},
+    {"override", "GUARD", "let this guard (or several: G7,G10) pass for this plan; needs --reason"},
+    {"reason", "TEXT", "why it is overridden"},
     {NULL, NULL, NULL},
 };
 
@@ -80,7 +80,7 @@ static int decide(const struct invocation *invocation, struct desk *desk, struct
 {
     struct approve_request request = {
         .digest = invocation_option(invocation, "digest"),
-        .override_guard = invocation_option(invocation, "override"),
+        .override_guards = invocation_option(invocation, "override"),
         .reason = invocation_option(invocation, "reason"),
     };
     struct approve_result result;

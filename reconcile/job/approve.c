@@ -5,6 +5,8 @@
  */
 #include "job/approve.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/store_review.h"
@@ -39,46 +41,81 @@ static const char *state_refusal(enum plan_state state)
     return refusal[state];
 }
 
-static bool is_overridden(const struct review *review, const char *given, const char *guard)
+/* The guards named on the command line, each to be overridden for itself. */
+struct overrides {
+    struct override *item;
+    size_t count;
+};
+
+static struct overrides split_overrides(struct arena *arena, const struct approve_request *request)
 {
-    for (size_t i = 0; i < review->override_count; i++) {
-        if (text_equal(review->override[i].guard, guard))
+    const char *at = request->override_guards ? request->override_guards : "";
+    struct overrides overrides = {
+        .item = arena_calloc(arena, strlen(at) + 1, sizeof(overrides.item[0])),
+    };
+
+    while (*at) {
+        const char *end = strchrnul(at, ',');
+        overrides.item[overrides.count++] = (struct override){
+            .guard = arena_strndup(arena, at, (size_t)(end - at)),
+            .who = request->who,
+            .reason = request->reason,
+        };
+        at = *end ? end + 1 : end;
+    }
+    return overrides;
+}
+
+static bool is_overridden(const struct override *override, size_t count, const char *guard)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (text_equal(override[i].guard, guard))
             return true;
     }
-    return text_equal(given, guard);
+    return false;
 }
 
-static int check_override(const struct plan *plan, const struct approve_request *request,
-                          struct err *err)
+static bool is_holding(const struct plan *plan, const char *guard)
 {
-    if (!request->override_guard)
-        return 0;
-    if (text_is_empty(request->reason))
-        return err_set(err, ERR_USAGE, "--override needs a --reason");
     for (size_t i = 0; i < plan->guard_count; i++) {
-        if (plan->guard[i].hold && text_equal(plan->guard[i].id, request->override_guard))
-            return 0;
+        if (plan->guard[i].hold && text_equal(plan->guard[i].id, guard))
+            return true;
     }
-    return err_set(err, ERR_USAGE, "no guard '%s' holds plan %lld", request->override_guard,
-                   (long long)plan->id);
+    return false;
 }
 
-static int check_plan(struct job *job, const struct plan *plan,
-                      const struct approve_request *request, struct err *err)
+static int check_overrides(const struct plan *plan, const struct overrides *overrides,
+                           struct err *err)
+{
+    for (size_t i = 0; i < overrides->count; i++) {
+        if (text_is_empty(overrides->item[i].reason))
+            return err_set(err, ERR_USAGE, "--override needs a --reason");
+        if (!is_holding(plan, overrides->item[i].guard))
+            return err_set(err, ERR_USAGE, "no guard '%s' holds plan %lld",
+                           overrides->item[i].guard, (long long)plan->id);
+    }
+    return 0;
+}
+
+static int check_plan(struct job *job, const struct plan *plan, const struct overrides *overrides,
+                      struct err *err)
 {
     const char *refusal = state_refusal(plan->state);
     struct review review;
 
     if (refusal)
         return err_set(err, ERR_HELD, "plan %lld %s", (long long)plan->id, refusal);
-    if (check_override(plan, request, err) ||
+    if (check_overrides(plan, overrides, err) ||
         store_load_review(job->store, job->arena, plan->id, &review, err))
         return -1;
     for (size_t i = 0; i < plan->guard_count; i++) {
-        if (plan->guard[i].hold &&
-            !is_overridden(&review, request->override_guard, plan->guard[i].id))
-            return err_set(err, ERR_HELD, "plan %lld is held by %s: %s", (long long)plan->id,
-                           plan->guard[i].id, plan->guard[i].text);
+        const struct guard_finding *guard = &plan->guard[i];
+        if (guard->hold && !is_overridden(review.override, review.override_count, guard->id) &&
+            !is_overridden(overrides->item, overrides->count, guard->id))
+            return err_set(err, ERR_HELD,
+                           "plan %lld is held by %s: %s; hint: mend what is wrong and make a new "
+                           "plan, or '--override %s --reason TEXT' for this one",
+                           (long long)plan->id, guard->id, guard->text, guard->id);
     }
     return 0;
 }
@@ -154,8 +191,7 @@ int approve(struct job *job, const struct plan *plan, const struct approve_reque
         check_person(job, plan, request->who, err) ||
         select_rows(job, plan, request, &approval, err))
         return -1;
-    if (store_approve(job->store, plan, &approval, &override, request->override_guard ? 1 : 0,
-                      job->now, err))
+    if (store_approve(job->store, plan, &approval, overrides.item, overrides.count, job->now, err))
         return -1;
     return count_rows(job, plan, &approval, ret_result, err);
 }

@@ -12,8 +12,8 @@ struct approve_request {
     const char *digest;        /* as the person saw it, in hex */
     const char *only, *except; /* contents of the files; NULL = not given */
     const char *only_name, *except_name;
-    const char *override_guard; /* NULL = none */
-    const char *reason;         /* of the override */
+    const char *override_guards; /* "G7", or several: "G7,G10"; NULL = none */
+    const char *reason;          /* of the overrides */
 };
 
 struct approve_result {
