@@ -184,10 +184,9 @@ int approve(struct job *job, const struct plan *plan, const struct approve_reque
             struct approve_result *ret_result, struct err *err)
 {
     struct approval approval = {.who = request->who, .at = job->now};
-    struct override override = {
-        .guard = request->override_guard, .who = request->who, .reason = request->reason};
+    struct overrides overrides = split_overrides(job->arena, request);
 
-    if (check_digest(plan, request->digest, err) || check_plan(job, plan, request, err) ||
+    if (check_digest(plan, request->digest, err) || check_plan(job, plan, &overrides, err) ||
         check_person(job, plan, request->who, err) ||
         select_rows(job, plan, request, &approval, err))
         return -1;
