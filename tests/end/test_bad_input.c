@@ -446,8 +446,8 @@ static void unknown_words_are_64_and_name_the_nearest(void **state)
 
 static void help_and_version_of_everything_are_0(void **state)
 {
-    static const char *const verbs[] = {"plan",   "show",    "status", "check",
-                                        "roster", "migrate", NULL};
+    static const char *const verbs[] = {"plan",    "show",   "status", "check", "roster", "migrate",
+                                        "approve", "reject", "apply",  "run",   NULL};
     WORLD(end, few);
 
     (void)state;
@@ -487,6 +487,57 @@ static void output_to_a_full_disk_is_70(void **state)
     end_assert_says(&file.err, "/nonexistent");
 }
 
+/* What somebody's shell has set must reach neither the portal's client nor the database's. */
+static void plan_does_not_listen_to_the_environment(void **state)
+{
+    static const char *const names[][2] = {
+        {"http_proxy", "http://127.0.0.1:1"},
+        {"https_proxy", "http://127.0.0.1:1"},
+        {"ALL_PROXY", "socks5://127.0.0.1:1"},
+        {"PGHOST", "/nonexistent"},
+        {"PGPORT", "1"},
+        {"PGUSER", "nobody-of-this-name"},
+        {"PGDATABASE", "none"},
+        {"PGSERVICE", "none"},
+        {"PGOPTIONS", "-c nonsense=1"},
+        {"TZ", "Asia/Tokyo"},
+        {"LC_ALL", "tr_TR.UTF-8"},
+    };
+    WORLD(end, NULL);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        assert_int_equal(setenv(names[i][0], names[i][1], 1), 0);
+    struct end_result plan = END_RUN(&end, "plan");
+    struct end_result psql = END_RUN(&end, "psql", "-Atc", "select count(*) from reconcile.plan");
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        (void)unsetenv(names[i][0]);
+    end_assert_code(&plan, 0);
+    end_assert_code(&psql, 0);
+    assert_string_equal(text_cstr(&psql.out), "1\n");
+    end_result_release(&plan);
+    end_result_release(&psql);
+}
+
+static void log_as_json_is_json_line_by_line(void **state)
+{
+    size_t lines = 0;
+    WORLD(end, NULL);
+    end_set(&end, END_SUSPEND, "count = 1;");
+    RUN(result, &end, "--log-format", "json", "--log-level", "debug", "plan");
+
+    (void)state;
+    end_assert_code(&result, 20);
+    for (const char *line = text_cstr(&result.err); *line; line += strcspn(line, "\n") + 1) {
+        CLEANUP(mem_cleanup) char *one = mem_strndup(line, strcspn(line, "\n"));
+        struct json_object *json = json_tokener_parse(one);
+        assert_true(json_object_is_type(json, json_type_object));
+        (void)json_object_put(json);
+        lines++;
+    }
+    assert_true(lines >= 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -511,6 +562,8 @@ int main(void)
         cmocka_unit_test(unknown_words_are_64_and_name_the_nearest),
         cmocka_unit_test(help_and_version_of_everything_are_0),
         cmocka_unit_test(output_to_a_full_disk_is_70),
+        cmocka_unit_test(plan_does_not_listen_to_the_environment),
+        cmocka_unit_test(log_as_json_is_json_line_by_line),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -320,6 +320,35 @@ static void rejected_row_of_a_leaver_keeps_the_account(void **state)
     assert_string_equal(end_text_at(row, "row"), "P5");
 }
 
+/* --- what may not write yet ----------------------------------------------------------------------
+ */
+
+static void run_in_report_mode_writes_nothing(void **state)
+{
+    WORLD(end, NULL);
+
+    (void)state;
+    end_set(&end, END_REST, "approval: { suspend = 0; deprovision = 0; };");
+    for (int i = 0; i < 2; i++) {
+        RUN(result, &end, "run");
+        assert_true(result.code == 0 || result.code == 20);
+        end_assert_no_writes(&end);
+    }
+}
+
+static void first_run_in_enforce_mode_needs_a_person(void **state)
+{
+    WORLD(end, NULL);
+
+    (void)state;
+    end_set(&end, END_POLICY, "mode = \"enforce\";");
+    end_set(&end, END_REST, "approval: { suspend = 0; deprovision = 0; };");
+    RUN(result, &end, "run");
+    assert_true(result.code == 0 || result.code == 20);
+    end_assert_says(&result.err, "not approved");
+    end_assert_no_writes(&end);
+}
+
 /* --- plans, schema, cluster ---------------------------------------------------------------------
  */
 
@@ -421,6 +450,8 @@ int main(void)
         cmocka_unit_test(plan_after_a_gap_is_held_by_g13_unless_accepted),
         cmocka_unit_test(protections_come_before_every_rule),
         cmocka_unit_test(rejected_row_of_a_leaver_keeps_the_account),
+        cmocka_unit_test(run_in_report_mode_writes_nothing),
+        cmocka_unit_test(first_run_in_enforce_mode_needs_a_person),
         cmocka_unit_test(newer_plan_takes_the_place_of_the_older),
         cmocka_unit_test(schema_that_is_not_ours_is_refused),
         cmocka_unit_test(embedded_plan_beside_an_open_psql_is_not_held_up),
