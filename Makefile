@@ -137,6 +137,17 @@ $(B)/tests/$(1)/%: $(B)/obj/tests/$(1)/%.o $(call obj,$(SUPPORT_SRC)) $(LIBS_ALL
 endef
 $(foreach s,io store http end bench,$(eval $(call SUITE_RULE,$(s))))
 
+# What breaks the program on purpose: sweep_* are programs, preload_* go into the program's own
+# process, wrong/* replace functions of it, the rest is what the sweeps share.
+CRASH_SRC    := tests/crash/world.c tests/crash/sweep.c
+CRASH_SWEEPS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/crash/sweep_*.c))
+CRASH_PRELOADS := $(patsubst tests/crash/%.c,$(B)/tests/crash/%.so,$(wildcard tests/crash/preload_*.c))
+$(B)/tests/crash/sweep_%: $(B)/obj/tests/crash/sweep_%.o $(call obj,$(CRASH_SRC) $(SUPPORT_SRC)) $(LIBS_ALL)
+	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lcmocka
+$(B)/tests/crash/sweep_cut: $(B)/obj/tests/crash/cut_proxy.o
+$(B)/tests/crash/preload_%.so: tests/crash/preload_%.c $(B)/flags
+	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -fPIC -shared -o $@ $< -ldl
+
 .SECONDARY:
 
 tests: $(foreach s,unit io scenario store http end,$(call test_bin,$(s)))

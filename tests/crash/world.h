@@ -41,8 +41,14 @@ struct world {
     char *portal_url, *database_conninfo; /* what the configuration says: world_route */
     PGconn *maker;                        /* to the server: makes and drops databases */
     char *target[WORLD_TARGETS];          /* account ids, in the order of the plan */
-    char *bystander;
+    char *bystander;                      /* employed */
+    char *unapproved;                     /* in the plan, and nobody approved it */
     int64_t plan_id;
+    char *roster;      /* its bytes */
+    int rolling_count; /* of the limits: world_limit */
+    PGconn *looker;    /* to `database` */
+    int64_t first_run, first_acts;
+    unsigned runs;
 
     size_t changed;          /* target that world_change changed; WORLD_TARGETS = none */
     size_t writes_at_change; /* to that target, then */
@@ -62,6 +68,8 @@ void world_reset(struct world *world);
 /* Where the program finds portal and database from now until the next reset, for proxies in
  * between; NULL = where they are. conninfo is libpq's, with a database name (world->database). */
 void world_route(struct world *world, const char *portal_url, const char *conninfo);
+/* The rolling limit of the action, 1000 after a reset. */
+void world_limit(struct world *world, int rolling_count);
 /* One more fault of portal-sim, NAME or NAME=VALUE:…; until the next reset or world_heal. */
 void world_fault(struct world *world, const char *pair);
 /* No faults, no routes. */
@@ -85,7 +93,9 @@ void world_start(struct world *world, const char *const *wrapper, const char *co
 /* Waits for its end. Code and seconds are set; the file of what it said stays until the next run
  * that is started. */
 void world_wait(struct world *world, struct world_run *run);
-/* Both. */
+/* Waits until it is stopped by a signal: true; false when it ended before. */
+bool world_wait_stopped(struct world *world, struct world_run *run);
+/* world_start and world_wait. */
 struct world_run world_apply(struct world *world, const char *const *wrapper,
                              const char *const *environment);
 /* What a run said, at most the end of it. The caller releases it. */
@@ -97,6 +107,9 @@ void world_run_release(struct world_run *run);
 /* All writes so far. */
 struct world_write *world_writes(struct world *world, size_t *ret_count);
 void world_writes_free(struct world_write *writes, size_t count);
+size_t world_written(struct world *world, const char *id); /* writes to it; NULL = to anybody */
+bool world_was_read(struct world *world, const char *id);  /* or written: the portal was asked */
+int64_t world_count(struct world *world, const char *sql);
 /* The first cell of a query in the world's database, malloc'ed; "" for none. */
 char *world_query(struct world *world, const char *sql);
 /* Whether the faulty run left any trace at all: a run in the database or a write in the portal.
@@ -115,7 +128,7 @@ void world_check(struct world *world, const char *when);
 void world_check_end(struct world *world, const char *when);
 
 /* Makes the rule of one target false that was not written to yet (the last such in the plan): by
- * `variant` its e-mail changes, or a protected name, or it is gone from the portal. With `unread`
+ * `variant` its e-mail changes, or a name that the rules keep, or its state. With `unread`
  * only a target that was not read singly yet either. Nothing happens when there is none. */
 void world_change(struct world *world, unsigned variant, bool unread);
 
