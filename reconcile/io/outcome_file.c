@@ -125,8 +125,18 @@ static int take_file(struct arena *arena, const struct config *config, const cha
 
     if (file_read(path, OUTCOME_FILE_LIMIT, ERR_INTERNAL, &text, NULL, err))
         return -1;
-    if (parse(arena, config, &text, &outcome, &at, err) || take(context, &outcome, at, err))
+    if (parse(arena, config, &text, &outcome, &at, err))
         return err_prefix(err, "outcome file '%s'", path);
+    int answer = take(context, &outcome, at, err);
+    if (answer < 0)
+        return err_prefix(err, "outcome file '%s'", path);
+    if (answer == OUTCOME_SET_ASIDE) {
+        CLEANUP(text_release) struct text aside = TEXT_INIT;
+        text_addf(&aside, "%s.aside", path);
+        if (rename(path, text_cstr(&aside)) == 0)
+            return 0;
+        return err_set_errno(err, ERR_INTERNAL, errno, "cannot rename '%s'", path);
+    }
     if (unlink(path) < 0)
         return err_set_errno(err, ERR_INTERNAL, errno, "cannot remove '%s'", path);
     return 0;

@@ -14,8 +14,12 @@
 void outcome_file_keep(const struct config *config, const struct store_step *step,
                        const struct store_outcome *outcome, struct instant now, struct err *err);
 
-/* Hands every file of this portal to `take`, in order of name, and removes the file when it returns
- * 0; the first failure ends it. A file that cannot be read as one is ERR_INTERNAL and stays. */
+/* What `take` may answer, besides -1. */
+enum { OUTCOME_TAKEN = 0, OUTCOME_SET_ASIDE = 1 };
+
+/* Hands every file of this portal to `take`, in order of name. A file that was taken is removed,
+ * one that is set aside gets `.aside` behind its name; the first failure ends it. A file that
+ * cannot be read as one is ERR_INTERNAL and stays. */
 int outcome_file_each(struct arena *arena, const struct config *config,
                       int (*take)(void *context, const struct store_outcome *outcome,
                                   struct instant at, struct err *err),

@@ -94,6 +94,10 @@ int store_outcome(struct store *store, const struct store_run *run,
 /* applying → applied when no step is approved, intent or unknown any more. */
 int store_close_plan(struct store *store, int64_t plan_id, bool *ret_closed, struct err *err)
     __attribute__((warn_unused_result));
+/* Applying plans whose time is over by `now`: what of them is still approved becomes skipped, and
+ * those with nothing open become applied. */
+int store_close_expired(struct store *store, const struct store_run *run, struct instant now,
+                        struct err *err) __attribute__((warn_unused_result));
 /* Plans that are approved or applying and not expired at `now`, oldest first. */
 int store_load_ready_plans(struct store *store, struct arena *arena, struct instant now,
                            int64_t **ret_id, size_t *ret_count, struct err *err)

@@ -399,3 +399,19 @@ int store_close_plan(struct store *store, int64_t plan_id, bool *ret_closed, str
     *ret_closed = rows > 0;
     return 0;
 }
+
+int store_close_expired(struct store *store, const struct store_run *run, struct instant now,
+                        struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *portal = store_number(&scratch, store->portal_id);
+    const char *at = store_time(&scratch, now);
+
+    if (pg_begin(store->pg, err) < 0)
+        return -1;
+    int failed = store_hold(store, run->id, NULL, err) < 0 ||
+                 PG_QUERY(store->pg, step_expire, PG_NOTHING, NULL, err, portal,
+                          store_number(&scratch, run->id), at) < 0 ||
+                 PG_QUERY(store->pg, plan_close_expired, PG_NOTHING, NULL, err, portal, at) < 0;
+    return store_end(store, failed ? -1 : 0, err);
+}

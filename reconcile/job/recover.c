@@ -5,15 +5,25 @@
  */
 #include "job/recover.h"
 
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "io/outcome_file.h"
 
 static int take_outcome(void *context, const struct store_outcome *outcome, struct instant at,
                         struct err *err)
 {
+    CLEANUP(err_release) struct err own = ERR_INIT;
     struct job *job = context;
 
-    return store_outcome(job->store, &job->run, outcome, at, err);
+    if (store_outcome(job->store, &job->run, outcome, at, &own) == 0)
+        return OUTCOME_TAKEN;
+    if (own.code != ERR_INTERNAL)
+        return err_move(err, &own);
+    log_error(
+        "an outcome of plan %lld that was kept outside the database contradicts it, and is set "
+        "aside: %s",
+        (long long)outcome->plan_id, own.text);
+    return OUTCOME_SET_ASIDE;
 }
 
 static int settle(struct job *job, const struct store_step *step, struct recover_result *result,
@@ -54,6 +64,8 @@ int recover(struct job *job, struct recover_result *ret_result, struct err *err)
             store_close_plan(job->store, step[i].plan_id, &closed, err))
             return -1;
     }
+    if (store_close_expired(job->store, &job->run, job->now, err))
+        return -1;
     *ret_result = result;
     return 0;
 }
