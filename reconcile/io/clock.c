@@ -12,6 +12,7 @@
 #include <time.h>
 
 static volatile sig_atomic_t interrupted;
+static int64_t finish_until_us; /* of CLOCK_MONOTONIC; before that a signal is only noted */
 
 static int64_t read_us(clockid_t id)
 {
@@ -37,6 +38,14 @@ static struct instant system_steady(void *self)
     return (struct instant){.us = read_us(CLOCK_MONOTONIC) + civil_minus_monotonic};
 }
 
+/* How long a wait may be before it must be looked at again: a noted signal counts later. */
+static int64_t bound_wait(int64_t left_us)
+{
+    int64_t noted_us = finish_until_us - read_us(CLOCK_MONOTONIC);
+
+    return interrupted && noted_us < left_us ? noted_us : left_us;
+}
+
 static bool system_sleep_until(void *self, struct instant until)
 {
     sigset_t ending, before;
@@ -46,14 +55,15 @@ static bool system_sleep_until(void *self, struct instant until)
     (void)sigaddset(&ending, SIGTERM);
     (void)sigaddset(&ending, SIGINT);
     (void)pthread_sigmask(SIG_BLOCK, &ending, &before);
-    while (!interrupted && (left = until.us - system_steady(self).us) > 0) {
+    while (!clock_is_interrupted() && (left = until.us - system_steady(self).us) > 0) {
+        left = bound_wait(left);
         struct timespec wait = {.tv_sec = (time_t)(left / SECOND_US),
                                 .tv_nsec = (long)(left % SECOND_US) * 1000};
 
         (void)ppoll(NULL, 0, &wait, &before);
     }
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return !interrupted;
+    return !clock_is_interrupted();
 }
 
 const struct clock *clock_system(void)
@@ -72,10 +82,16 @@ void clock_interrupt(int signal)
 
 bool clock_is_interrupted(void)
 {
-    return interrupted != 0;
+    return interrupted != 0 && read_us(CLOCK_MONOTONIC) >= finish_until_us;
+}
+
+void clock_finish_first(int64_t us)
+{
+    finish_until_us = us > 0 ? read_us(CLOCK_MONOTONIC) + us : 0;
 }
 
 void clock_clear_interrupt(void)
 {
     interrupted = 0;
+    finish_until_us = 0;
 }

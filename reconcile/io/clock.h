@@ -28,6 +28,9 @@ const struct clock *clock_system(void);
 /* Notes that the program shall end. A signal handler as it is. */
 void clock_interrupt(int signal);
 bool clock_is_interrupted(void);
+/* Something is in hand that must not be left half done: for at most so many microseconds from now a
+ * signal is only noted, as if it came afterwards. 0 ends that. */
+void clock_finish_first(int64_t us);
 /* Forgets the interruption; for tests. */
 void clock_clear_interrupt(void);
 

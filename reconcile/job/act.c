@@ -12,6 +12,8 @@
 #include "base/text.h"
 #include "io/outcome_file.h"
 
+#define FINISH_SECONDS 10 /* for the last reading, beyond the configured patience */
+
 static struct instant now_of(const struct job *job)
 {
     return job->clock->now(job->clock->self);
@@ -195,7 +197,10 @@ static int finish(struct acting *acting, const struct store_step *step, const st
             reason = explain_refusal(acting, row, before, reason);
         return journal(acting, step, refusal->state, reason, answer->status, ret_result, err);
     }
+    /* A signal in between must not turn a call that can be read back into an unknown one. */
+    clock_finish_first((acting->job->config->apply.settle_seconds + FINISH_SECONDS) * SECOND_US);
     enum step_state state = read_back(acting, row, before, called_at, &surprise, &reason);
+    clock_finish_first(0);
     if (state == STEP_FAILED) /* nothing contradicts a late effect: recover settles it */
         state = STEP_UNKNOWN;
     if (journal(acting, step, state, reason, answer->status, ret_result, err))

@@ -217,7 +217,7 @@ static int take_step(struct acting *acting, struct store_step *step, struct appl
     }
     if (act.end == ACT_HELD)
         stop(result, clock_is_interrupted() ? APPLY_INTERRUPTED : APPLY_HELD, act.reason);
-    else if (act.end == ACT_ALARM)
+    else if (act.end == ACT_ALARM || act.again) /* twice no token, twice blocked */
         stop(result, APPLY_ALARMED, act.reason);
     else if (step_failures_stop(&acting->failures))
         stop(result, APPLY_ALARMED, "too many acts failed: three in a row, or more than 5 %");
