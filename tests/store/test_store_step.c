@@ -726,6 +726,31 @@ static void store_close_plan_waits_for_every_step(void **state)
     assert_false(closed);
 }
 
+static void store_close_expired_ends_what_was_not_carried_out_in_time(void **state)
+{
+    struct review_case *test = *state;
+    struct instant now = test->world.now;
+
+    execute(test, "update step set record = '{}'");
+    put_state(test, 1, "verified");
+    put_state(test, 2, "approved");
+    put_state(test, 3, "unknown");
+    execute(test, "update plan set state = 'applying'");
+    REVIEW_OK(store_close_expired(&test->world.store, &test->world.run, now, &why));
+    assert_int_equal(step_of(test, 2).state, STEP_APPROVED);
+
+    execute(test, "update plan set expires_at = created_at");
+    REVIEW_OK(store_close_expired(&test->world.store, &test->world.run, now, &why));
+    assert_int_equal(step_of(test, 1).state, STEP_VERIFIED);
+    assert_int_equal(step_of(test, 2).state, STEP_SKIPPED);
+    assert_int_equal(step_of(test, 3).state, STEP_UNKNOWN); /* recover settles it */
+    assert_string_equal(store_world_text(&test->world, "select state from plan"), "applying");
+
+    put_state(test, 3, "failed");
+    REVIEW_OK(store_close_expired(&test->world.store, &test->world.run, now, &why));
+    assert_string_equal(store_world_text(&test->world, "select state from plan"), "applied");
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup(name, setup)
@@ -753,6 +778,7 @@ int main(void)
         CASE(store_outcome_of_a_step_taken_over_is_the_newer_runs),
         CASE(store_open_steps_of_an_overtaken_run_is_refused),
         CASE(store_load_open_steps_gives_intents_and_unknown_oldest_first),
+        CASE(store_close_expired_ends_what_was_not_carried_out_in_time),
         CASE(store_load_unverified_gives_what_was_done_lately),
         CASE(store_close_plan_waits_for_every_step),
     };
