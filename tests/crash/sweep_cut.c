@@ -1,0 +1,329 @@
+/*
+ * Every message to the database and every exchange with the portal of one `apply`, cut at each of
+ * its places; writes whose effect is done but whose answer is lost, and writes that were answered
+ * 2xx without effect. The points are those that a run without a fault shows, so a new statement or
+ * a new request is swept without anybody thinking of it.
+ *
+ * When the database is cut off, the program still lives: what it knows of a call must then be in
+ * the database or in the state directory, and it must have said so.
+ */
+#include <arpa/inet.h>
+#include <assert.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "cut_proxy.h"
+#include "sweep.h"
+
+enum channel { DATABASE = 0, PORTAL, CHANNELS };
+
+static const char *const channel_name[CHANNELS] = {"database", "portal"};
+
+/* One point: a cut, or a fault of the portal. */
+struct cut_point {
+    enum channel channel;
+    size_t number;
+    enum cut_place place;
+    char *what;
+    const char *fault; /* of portal-sim; NULL: a cut */
+};
+
+struct points {
+    struct cut_point *point;
+    size_t count, capacity;
+    size_t wanted; /* of them, evenly spread */
+};
+
+/* Faults of the portal's own, for every write. */
+static const char *const portal_faults[] = {
+    "lost-answer:nth=1:POST /api/v4/users/",
+    "lost-answer:nth=2:POST /api/v4/users/",
+    "lost-answer:nth=3:POST /api/v4/users/",
+    "lost-answer:POST /api/v4/users/",
+    "lost-answer:nth=1:DELETE /api/v4/users/",
+    "lost-answer:nth=2:DELETE /api/v4/users/",
+    "lost-answer:nth=3:DELETE /api/v4/users/",
+    "lost-answer:DELETE /api/v4/users/",
+    "never-202:nth=1:POST /api/v4/users/",
+    "never-202:nth=2:POST /api/v4/users/",
+    "never-202:nth=3:POST /api/v4/users/",
+    "never-202:POST /api/v4/users/",
+    "delay-202=300",
+    "delay-202=1500",
+    "error=503:POST /api/v4/users/",
+    "error=502:DELETE /api/v4/users/",
+    "reset:POST /api/v4/users/",
+    "reset:DELETE /api/v4/users/",
+};
+
+/* --- proxies, two in a process ------------------------------------------------------------------
+ */
+
+static struct cut_proxy *proxy[CHANNELS];
+
+/* A value of a connection string, malloc'ed; NULL when it has none. */
+static char *conninfo_value(const char *conninfo, const char *keyword)
+{
+    PQconninfoOption *option = PQconninfoParse(conninfo, NULL);
+    char *value = NULL;
+
+    assert(option);
+    for (size_t i = 0; option[i].keyword; i++) {
+        if (strcmp(option[i].keyword, keyword) == 0 && option[i].val)
+            value = mem_strdup(option[i].val);
+    }
+    PQconninfoFree(option);
+    return value;
+}
+
+static void make_proxies(const struct world *world)
+{
+    CLEANUP(mem_cleanup) char *host = conninfo_value(world->server, "host");
+    CLEANUP(mem_cleanup) char *port = conninfo_value(world->server, "port");
+    CLEANUP(text_release) struct text path = TEXT_INIT;
+
+    if (proxy[PORTAL])
+        return;
+    text_addf(&path, "%s/.s.PGSQL.%s", host, port ? port : "5432");
+    proxy[DATABASE] = cut_proxy_new_postgres(text_cstr(&path), world->probe.directory);
+    proxy[PORTAL] = cut_proxy_new_http(world->probe.port);
+}
+
+static void free_proxies(void)
+{
+    for (int i = 0; i < CHANNELS; i++) {
+        cut_proxy_free(proxy[i]);
+        proxy[i] = NULL;
+    }
+}
+
+static void route(struct world *world)
+{
+    CLEANUP(mem_cleanup) char *user = conninfo_value(world->server, "user");
+    CLEANUP(text_release) struct text url = TEXT_INIT, conninfo = TEXT_INIT;
+
+    text_addf(&url, "http://127.0.0.1:%u", cut_proxy_port(proxy[PORTAL]));
+    text_addf(&conninfo, "host=%s port=5432 dbname=%s", world->probe.directory, world->database);
+    if (user)
+        text_addf(&conninfo, " user=%s", user);
+    world_route(world, text_cstr(&url), text_cstr(&conninfo));
+}
+
+static void settle(struct world *world)
+{
+    for (int i = 0; i < CHANNELS; i++) {
+        if (!cut_proxy_settle(proxy[i]))
+            world_violate(world, "the %s held a connection open whose client was gone",
+                          channel_name[i]);
+    }
+}
+
+/* --- what is left behind ------------------------------------------------------------------------
+ */
+
+/* Files of outcomes in the state directory whose names end so. */
+static size_t count_outcomes(const struct world *world, const char *suffix)
+{
+    CLEANUP(mem_cleanup) char *path = probe_path(&world->probe, "state");
+    DIR *directory = opendir(path);
+    const struct dirent *entry;
+    size_t count = 0;
+
+    while (directory && (entry = readdir(directory))) {
+        const char *end = strlen(entry->d_name) > strlen(suffix)
+                              ? entry->d_name + strlen(entry->d_name) - strlen(suffix)
+                              : "";
+        count += text_starts(entry->d_name, "outcome-") && text_equal(end, suffix);
+    }
+    if (directory)
+        (void)closedir(directory);
+    return count;
+}
+
+/* A write whose outcome the database does not know must have left it in a file, and the program
+ * must have said so: it was alive all the time. */
+static void check_outcome_kept(struct world *world, const struct world_run *run)
+{
+    size_t count = 0;
+    struct world_write *write = world_writes(world, &count);
+    CLEANUP(text_release) struct text said = TEXT_INIT;
+
+    world_said(run, &said);
+    for (size_t i = 0; i < count; i++) {
+        CLEANUP(text_release) struct text sql = TEXT_INIT, suffix = TEXT_INIT;
+
+        text_addf(&sql,
+                  "select plan_id || '-' || position from reconcile.step"
+                  " where state = 'intent' and account_id = '%s'",
+                  write[i].id);
+        CLEANUP(mem_cleanup) char *open = world_query(world, text_cstr(&sql));
+        if (text_is_empty(open))
+            continue;
+        text_addf(&suffix, "-%s.json", open);
+        if (count_outcomes(world, text_cstr(&suffix)) != 1)
+            world_violate(world,
+                          "the outcome of the call for '%s' is neither in the database nor "
+                          "in the state directory",
+                          write[i].id);
+        if (!strstr(text_cstr(&said), "for the next run") || !strstr(text_cstr(&said), write[i].id))
+            world_violate(world, "nobody was told what became of the call for '%s': %s",
+                          write[i].id, text_cstr(&said));
+    }
+    world_writes_free(write, count);
+}
+
+/* The codes that a cut connection may lead to (INTERFACE). */
+static void check_code(struct world *world, const struct world_run *run)
+{
+    static const int allowed[] = {0, 20, 21, 69};
+
+    for (size_t i = 0; i < COUNT_OF(allowed); i++) {
+        if (run->code == allowed[i])
+            return;
+    }
+    CLEANUP(text_release) struct text said = TEXT_INIT;
+    world_said(run, &said);
+    world_violate(world, "exit code %d: %s", run->code, text_cstr(&said));
+}
+
+/* --- one point ----------------------------------------------------------------------------------
+ */
+
+static void arm(const struct cut_point *point)
+{
+    for (enum channel i = DATABASE; i < CHANNELS; i++) {
+        bool here = point && !point->fault && point->channel == i;
+
+        cut_proxy_arm(proxy[i], here ? point->number : 0, here ? point->place : CUT_NOWHERE,
+                      i == DATABASE);
+    }
+}
+
+static void name_point(const struct cut_point *point, struct text *ret_name)
+{
+    if (point->fault)
+        text_addf(ret_name, "portal fault '%s'", point->fault);
+    else
+        text_addf(ret_name, "%s message %zu, %s: %s", channel_name[point->channel], point->number,
+                  point->what, cut_place_name(point->place));
+}
+
+static void sweep_point(const struct sweep *sweep, struct world *world, size_t index,
+                        struct point *ret_point)
+{
+    const struct points *points = sweep->data;
+    const struct cut_point *point =
+        &points->point[sweep_sample(index, sweep->count, points->count)];
+
+    name_point(point, &ret_point->name);
+    make_proxies(world);
+    world_reset(world);
+    arm(point);
+    route(world);
+    if (point->fault)
+        world_fault(world, point->fault);
+    struct world_run run = world_apply(world, NULL, NULL);
+    settle(world);
+    ret_point->reached = point->fault || cut_proxy_has_cut(proxy[point->channel]);
+    world_heal(world);
+    world_check(world, "after the cut");
+    check_outcome_kept(world, &run);
+    check_code(world, &run);
+    world_run_release(&run);
+    world_converge(world, (unsigned)index % 4);
+    if (count_outcomes(world, ".json") > 0)
+        world_violate(world, "the outcome file was not taken in by the next run");
+}
+
+/* --- all of them --------------------------------------------------------------------------------
+ */
+
+static void add_point(struct points *points, struct cut_point point)
+{
+    points->point =
+        mem_grow(points->point, points->count, &points->capacity, sizeof(points->point[0]));
+    points->point[points->count++] = point;
+}
+
+static void add_cuts(struct points *points, enum channel channel)
+{
+    for (size_t number = 1; number <= cut_proxy_count(proxy[channel]); number++) {
+        for (enum cut_place place = CUT_BEFORE; place < CUT_PLACES; place++) {
+            if (!cut_proxy_has_place(proxy[channel], number, place))
+                continue;
+            add_point(points, (struct cut_point){
+                                  .channel = channel,
+                                  .number = number,
+                                  .place = place,
+                                  .what = mem_strdup(cut_proxy_what(proxy[channel], number))});
+        }
+    }
+}
+
+/* A run without a fault shows what there is to cut. */
+static void find_points(struct world *world, struct points *points)
+{
+    make_proxies(world);
+    world_reset(world);
+    arm(NULL);
+    route(world);
+    struct world_run run = world_apply(world, NULL, NULL);
+    settle(world);
+    if (run.code != 0) {
+        CLEANUP(text_release) struct text said = TEXT_INIT;
+        world_said(&run, &said);
+        (void)fprintf(stderr, "the run without a fault ended with %d: %s\n", run.code,
+                      text_cstr(&said));
+        abort();
+    }
+    world_run_release(&run);
+    printf("cut %s: %zu messages to the database, %zu exchanges with the portal\n",
+           world_path_name(world->path), cut_proxy_count(proxy[DATABASE]),
+           cut_proxy_count(proxy[PORTAL]));
+    add_cuts(points, DATABASE);
+    add_cuts(points, PORTAL);
+    for (size_t i = 0; i < COUNT_OF(portal_faults); i++)
+        add_point(points, (struct cut_point){.channel = PORTAL, .fault = portal_faults[i]});
+    free_proxies(); /* their threads would not survive the workers' fork */
+}
+
+static void free_points(struct points *points)
+{
+    for (size_t i = 0; i < points->count; i++)
+        free(points->point[i].what);
+    free(points->point);
+}
+
+static size_t sweep_path(enum world_path path)
+{
+    struct points points = {.count = 0};
+    struct world model;
+
+    world_begin(&model, path);
+    find_points(&model, &points);
+    size_t wanted = sweep_setting("CRASH_POINTS", points.count);
+    struct sweep sweep = {.name = "cut",
+                          .count = wanted < points.count ? wanted : points.count,
+                          .data = &points,
+                          .point = sweep_point};
+    struct sweep_result result = sweep_run(&sweep, &model);
+    world_finish(&model);
+    free_points(&points);
+    return result.violations + result.late + (result.points - result.reached);
+}
+
+int main(int count, char **words)
+{
+    size_t wrong = 0;
+
+    for (enum world_path path = WORLD_SUSPEND; path <= WORLD_DEPROVISION; path++) {
+        if (count < 2 || strcmp(words[1], world_path_name(path)) == 0)
+            wrong += sweep_path(path);
+    }
+    return wrong > 0;
+}
