@@ -17,6 +17,7 @@
 #include "io/json.h"
 
 #define OUTCOME_FILE_LIMIT 65536 /* bytes of one file: a reason is at most a few hundred */
+#define DIRECTORY_MODE     0700
 
 static const char *state_directory(const struct config *config)
 {
@@ -73,7 +74,8 @@ void outcome_file_keep(const struct config *config, const struct store_step *ste
     add_prefix(&name, config);
     text_addf(&name, "%lld-%lld.json", (long long)outcome->plan_id, (long long)outcome->position);
     path = file_join(state_directory(config), text_cstr(&name));
-    if (file_write(path, 0600, text_cstr(&json), json.length, &own) == 0)
+    if (file_make_directory(state_directory(config), DIRECTORY_MODE, &own) == 0 &&
+        file_write(path, 0600, text_cstr(&json), json.length, &own) == 0)
         (void)err_prefix(err, "%s of account '%s' is %s, kept in '%s' for the next run",
                          action_name(step->action), step->account_id,
                          step_state_name(outcome->state), path);
@@ -158,9 +160,10 @@ int outcome_file_each(struct arena *arena, const struct config *config, take_fun
     int failed = 0;
 
     add_prefix(&prefix, config);
+    /* While an outcome could not be kept nothing may be done: that is to be known before. */
+    if (file_make_directory(directory, DIRECTORY_MODE, err))
+        return err_prefix(err, "apply.state_directory");
     int count = scandir(directory, &name, NULL, alphasort);
-    if (count < 0 && errno == ENOENT)
-        return 0;
     if (count < 0)
         return err_set_errno(err, ERR_INTERNAL, errno, "cannot list '%s'", directory);
     for (int i = 0; i < count && !failed; i++) {

@@ -19,7 +19,8 @@ enum { OUTCOME_TAKEN = 0, OUTCOME_SET_ASIDE = 1 };
 
 /* Hands every file of this portal to `take`, in order of name. A file that was taken is removed,
  * one that is set aside gets `.aside` behind its name; the first failure ends it. A file that
- * cannot be read as one is ERR_INTERNAL and stays. */
+ * cannot be read as one is ERR_INTERNAL and stays. The directory is made when it is missing, and
+ * one that cannot be is an error: a run that could not keep an outcome must not begin. */
 int outcome_file_each(struct arena *arena, const struct config *config,
                       int (*take)(void *context, const struct store_outcome *outcome,
                                   struct instant at, struct err *err),
