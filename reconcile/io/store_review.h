@@ -91,7 +91,8 @@ struct store_outcome {
 int store_outcome(struct store *store, const struct store_run *run,
                   const struct store_outcome *outcome, struct instant now, struct err *err)
     __attribute__((warn_unused_result));
-/* applying → applied when no step is approved, intent or unknown any more. */
+/* applying → applied when no step is approved, intent or unknown any more; back to proposed or held
+ * when only rows that need nobody were done and others could still be approved. */
 int store_close_plan(struct store *store, int64_t plan_id, bool *ret_closed, struct err *err)
     __attribute__((warn_unused_result));
 /* Applying plans whose time is over by `now`: what of them is still approved becomes skipped, and
