@@ -5,19 +5,17 @@
 #include "sweep.h"
 
 #include <errno.h>
-#include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "base/parse.h"
 
@@ -101,7 +99,7 @@ static struct board *make_board(void)
         mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
     if (board == MAP_FAILED)
-        fail_msg("mmap");
+        world_die("mmap");
     return board;
 }
 
@@ -115,7 +113,8 @@ struct sweep_result sweep_run(const struct sweep *sweep, const struct world *mod
     (void)fflush(NULL);
     for (size_t i = 0; i < workers; i++) {
         pid_t pid = fork();
-        assert_true(pid >= 0);
+        if (!(pid >= 0))
+            world_die("%s", strerror(errno));
         if (pid == 0)
             work(sweep, model, board);
     }

@@ -9,14 +9,11 @@
  * CRASH_POINTS limits the sweep to that many points, evenly spread over the calls of the second
  * half of the run, in which it acts.
  */
-#include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -91,13 +88,13 @@ static char *trace_once(struct world *world)
     CLEANUP(world_run_release) struct world_run run = world_apply(world, strace, NULL);
     world_said(&run, &said);
     if (run.code != 0)
-        fail_msg("the run to be counted ends with %d: %s", run.code, text_cstr(&said));
+        world_die("the run to be counted ends with %d: %s", run.code, text_cstr(&said));
     world_check(world, "not killed");
     world_check_end(world, "not killed");
     if (world->violation.length > 0)
-        fail_msg("%s", text_cstr(&world->violation));
+        world_die("%s", text_cstr(&world->violation));
     if (file_read(path, 1u << 28, ERR_INTERNAL, &trace, NULL, NULL) < 0)
-        fail_msg("no trace");
+        world_die("no trace");
     return text_take(&trace);
 }
 

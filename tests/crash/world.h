@@ -16,7 +16,7 @@
 #include "base/text.h"
 #include "probe.h"
 
-enum { WORLD_TARGETS = 3, WORLD_DEADLINE_S = 30 };
+enum { WORLD_TARGETS = 3, WORLD_DEADLINE_S = 30, WORLD_VARIANTS = 5 };
 
 /* What the approved plan does. */
 enum world_path { WORLD_SUSPEND = 0, WORLD_DEPROVISION };
@@ -33,10 +33,11 @@ struct world_write {
 
 struct world {
     enum world_path path;
-    struct probe probe;        /* the portal; its directory holds configuration, roster, state */
-    char *server;              /* conninfo of the server, without database */
-    char *template, *database; /* names of databases */
-    char *conninfo;            /* of `database` */
+    struct probe probe; /* the portal; its directory holds configuration, roster, state */
+    char *program, *right_program; /* under test; and that made the plan */
+    char *server;                  /* conninfo of the server, without database */
+    char *template, *database;     /* names of databases */
+    char *conninfo;                /* of `database` */
     char *config_path, *roster_path;
     char *portal_url, *database_conninfo; /* what the configuration says: world_route */
     PGconn *maker;                        /* to the server: makes and drops databases */
@@ -47,7 +48,7 @@ struct world {
     char *roster;      /* its bytes */
     int rolling_count; /* of the limits: world_limit */
     PGconn *looker;    /* to `database` */
-    int64_t first_run, first_acts;
+    int64_t first_run;
     unsigned runs;
 
     size_t changed;          /* target that world_change changed; WORLD_TARGETS = none */
@@ -116,6 +117,8 @@ char *world_query(struct world *world, const char *sql);
  * Without one the world is the first one again, and resuming it is a plain run. */
 bool world_is_untouched(struct world *world);
 
+/* A harness that cannot go on: the sentence on stderr, exit 1. */
+void world_die(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 void world_violate(struct world *world, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -132,8 +135,8 @@ void world_check_end(struct world *world, const char *when);
  * only a target that was not read singly yet either. Nothing happens when there is none. */
 void world_change(struct world *world, unsigned variant, bool unread);
 
-/* From here to the end: change, resume, invariants, resume again, nothing may change. `variant` 3
- * re-hires a target in the roster first: then the resume must do nothing at all. */
+/* From here to the end: change, resume, invariants, resume again, nothing may change. The last
+ * variant re-hires a target in the roster first: then the resume must do nothing at all. */
 void world_converge(struct world *world, unsigned variant);
 
 #endif
