@@ -1,0 +1,407 @@
+/*
+ * What apply does to the portal is exactly what was approved, once, in the order of the plan, and
+ * what it could not do is told.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "acts.h"
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "base/table.h"
+
+#define WORLD(name, leavers, staff, options)                                                       \
+    CLEANUP(acts_finish) struct acts name;                                                         \
+    acts_begin(&name, leavers, staff, options)
+#define RUN(name, ...) CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
+#define APPLY(name, ...)                                                                           \
+    CLEANUP(end_result_release) struct end_result name = acts_apply(__VA_ARGS__)
+
+static void clear_faults(struct acts *acts)
+{
+    probe_control(&acts->end.probe, "/_sim/faults", "clear=1");
+}
+
+/* --- all of it, once
+ * --------------------------------------------------------------------------------- */
+
+static void apply_approved_plan_writes_each_row_once_and_nothing_is_left(void **state)
+{
+    WORLD(acts, 4, 4, NULL);
+
+    (void)state;
+    acts_only_suspend(&acts);
+    acts_plan(&acts, 0);
+    assert_int_equal(acts.count, 4);
+    acts_approve(&acts);
+    assert_int_equal(acts_writes(&acts), 0);
+    APPLY(applied, &acts, 0);
+    end_assert_says(&applied.out, "verified 4");
+    acts_assert_steps(&acts, "verified 4");
+    acts_assert_plan_state(&acts, "applied");
+    acts_assert_written(&acts, 0, "verified");
+    APPLY(again, &acts, 20);
+    end_assert_says(&again.err, "applied already");
+    RUN(next, &acts.end, "plan", "--detailed-exitcode");
+    end_assert_code(&next, 0); /* nothing to do */
+    RUN(run, &acts.end, "run");
+    end_assert_code(&run, 0);
+    assert_int_equal(acts_writes(&acts), 4);
+}
+
+static void apply_of_both_classes_deletes_last_and_a_new_plan_holds_none(void **state)
+{
+    WORLD(acts, 4, 4, NULL);
+
+    (void)state;
+    acts_prepare_both(&acts);
+    assert_int_equal(acts.count, 4);
+    CLEANUP(mem_cleanup) char *deleted = mem_strdup(acts.row[3].id);
+    APPLY(applied, &acts, 0);
+    acts_assert_steps(&acts, "verified 4");
+    acts_assert_written(&acts, 1, "verified"); /* in the order of the plan: the deletion is last */
+    acts_plan(&acts, 20);                      /* G4: one of nine accounts is gone */
+    assert_int_equal(acts.count, 3); /* those suspended just now may be deleted by this policy */
+    for (size_t i = 0; i < acts.count; i++) {
+        assert_string_equal(acts.row[i].action, "deprovision");
+        assert_string_not_equal(acts.row[i].id, deleted);
+    }
+    CLEANUP(mem_cleanup)
+    char *record =
+        acts_ask(&acts, "select record->>'id' from reconcile.step where action = 'deprovision'");
+    assert_string_equal(record, deleted); /* the account as it was stays on record */
+}
+
+static void apply_without_approval_is_20_and_writes_nothing(void **state)
+{
+    WORLD(acts, 2, 4, NULL);
+
+    (void)state;
+    acts_plan(&acts, 0);
+    APPLY(applied, &acts, 20);
+    end_assert_says(&applied.err, "not approved");
+    RUN(unknown, &acts.end, "apply", "77");
+    end_assert_code(&unknown, 64);
+    RUN(unnamed, &acts.end, "apply");
+    end_assert_code(&unnamed, 64);
+    RUN(odd, &acts.end, "apply", "1x");
+    end_assert_code(&odd, 64);
+    assert_int_equal(acts_writes(&acts), 0);
+}
+
+/* --- what the portal may answer to a write
+ * ----------------------------------------------------------- */
+
+static const struct answer_case {
+    const char *fault;
+    int code;
+    size_t writes;     /* attempts that reached the portal */
+    const char *steps; /* afterwards */
+    const char *says;  /* on either stream; NULL = anything */
+    const char *later; /* the steps after another apply without the fault; NULL = it is used up */
+    int later_code;
+} answers[] = {
+    {"error=401:nth=1:POST /api/v4/users/", 0, 5, "verified 4", NULL, NULL, 20},
+    {"error=401:POST /api/v4/users/", 21, 2, "approved 4", "401", "verified 4", 0},
+    {"error=429:nth=1:POST /api/v4/users/", 0, 5, "verified 4", NULL, NULL, 20},
+    {"error=429:POST /api/v4/users/", 21, 2, "approved 4", "429", "verified 4", 0},
+    {"error=403:POST /api/v4/users/", 21, 1, "approved 3, failed 1", "403", "failed 1, verified 3",
+     21},
+    {"error=400:POST /api/v4/users/", 21, 3, "approved 1, failed 3", "three in a row",
+     "failed 3, verified 1", 21},
+    {"error=500:POST /api/v4/users/", 21, 1, "approved 3, unknown 1", NULL, "failed 1, verified 3",
+     21},
+    {"never-202", 21, 1, "approved 3, unknown 1", NULL, "failed 1, verified 3", 21},
+    {"never-202=nth=2", 21, 4, "unknown 1, verified 3", NULL, "failed 1, verified 3", 20},
+    {"delay-202=400", 0, 4, "verified 4", NULL, NULL, 20},
+    {"delay-202-reads=2", 0, 4, "verified 4", NULL, NULL, 20},
+    {"redirect-slash=POST /api/v4/users/", 21, 3, "approved 1, failed 3", "redirect",
+     "failed 3, verified 1", 21},
+    {"lost-answer=POST /api/v4/users/", 0, 4, "verified 4", NULL, NULL, 20},
+    {"reset=nth=1:POST /api/v4/users/", 21, 1, "approved 3, unknown 1", NULL,
+     "failed 1, verified 3", 21},
+    {"wrong-type=nth=1:POST /api/v4/users/", 21, 1, "approved 3, unknown 1", NULL,
+     "failed 1, verified 3", 21},
+    {"error=503:GET /api/v4/users/@", 21, 3, "approved 1, verified 3", "503", "verified 4", 0},
+    {"gateway-404", 21, 0, "approved 4", "three in a row", "verified 4", 0},
+};
+
+static void check_answer(struct acts *acts, const struct answer_case *row)
+{
+    CLEANUP(text_release) struct text fault = TEXT_INIT;
+    const char *id = strchr(row->fault, '@');
+
+    probe_control(&acts->end.probe, "/_sim/reset", "");
+    clear_faults(acts);
+    (void)acts_change(acts, "delete from reconcile.act");
+    acts_plan(acts, 0);
+    assert_int_equal(acts->count, 4);
+    acts_approve(acts);
+    text_addf(&fault, "%.*s%s", id ? (int)(id - row->fault) : (int)strlen(row->fault), row->fault,
+              id ? acts->row[0].id : "");
+    end_fault(&acts->end, text_cstr(&fault));
+    APPLY(applied, acts, row->code);
+    acts_assert_steps(acts, row->steps);
+    assert_int_equal(acts_writes(acts), row->writes);
+    if (row->says && !strstr(text_cstr(&applied.err), row->says) &&
+        !strstr(text_cstr(&applied.out), row->says))
+        fail_msg("'%s' is not in: %s%s", row->says, text_cstr(&applied.err),
+                 text_cstr(&applied.out));
+    clear_faults(acts);
+    APPLY(later, acts, row->later_code);
+    acts_assert_steps(acts, row->later ? row->later : row->steps);
+}
+
+static void check_answers(size_t from, size_t to)
+{
+    WORLD(acts, 4, 4, NULL);
+
+    acts_only_suspend(&acts);
+    for (size_t i = from; i < to; i++) {
+        print_message("  %s\n", answers[i].fault);
+        check_answer(&acts, &answers[i]);
+    }
+}
+
+static void apply_refused_tells_and_goes_no_further_than_it_may(void **state)
+{
+    (void)state;
+    check_answers(0, 6);
+}
+
+static void apply_without_a_clear_answer_is_settled_by_reading(void **state)
+{
+    (void)state;
+    check_answers(6, 13);
+}
+
+static void apply_without_a_trustworthy_reading_does_not_act(void **state)
+{
+    (void)state;
+    check_answers(13, COUNT_OF(answers));
+}
+
+static void apply_whose_first_act_changes_more_stops_after_it(void **state)
+{
+    WORLD(acts, 4, 4, NULL);
+
+    (void)state;
+    acts_plan(&acts, 0);
+    end_change_user(&acts.end, acts.row[0].id, "isSSOOnly=true");
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    end_fault(&acts.end, "default-omitted");
+    APPLY(applied, &acts, 21);
+    assert_int_equal(acts_writes(&acts), 1);
+    acts_assert_step(&acts, acts.row[0].id, "verified", NULL);
+    end_assert_says(&applied.out, "something else changed as well: isSSOOnly");
+}
+
+static void apply_redirected_never_asks_elsewhere(void **state)
+{
+    WORLD(acts, 1, 4, NULL);
+
+    (void)state;
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    end_fault(&acts.end, "redirect-slash=POST /api/v4/users/");
+    APPLY(applied, &acts, 21);
+    struct reply log = probe_ask(&acts.end.probe, "GET", "/_sim/log", NULL, NULL, NULL);
+    CLEANUP(text_release) struct text path = TEXT_INIT;
+    text_addf(&path, "%s/\"", acts.row[0].id);
+    end_assert_says(&log.body, "301");
+    end_assert_silent_of(&log.body, text_cstr(&path));
+    reply_release(&log);
+    acts_assert_step(&acts, acts.row[0].id, "failed", "redirect");
+}
+
+/* --- deletions
+ * ------------------------------------------------------------------------------------
+ */
+
+static void check_deletion(const char *fault, int code, const char *state, const char *reason)
+{
+    WORLD(acts, 1, 4, NULL);
+
+    acts_do_all(&acts);
+    acts_plan(&acts, 0);
+    assert_int_equal(acts.count, 1);
+    acts_approve(&acts);
+    print_message("  %s\n", fault);
+    end_fault(&acts.end, fault);
+    APPLY(applied, &acts, code);
+    acts_assert_step(&acts, acts.row[0].id, state, reason);
+    assert_true(acts_writes(&acts) <= 2);
+}
+
+static void apply_of_a_deletion_believes_only_an_application_404(void **state)
+{
+    (void)state;
+    check_deletion("lost-answer=DELETE", 0, "verified", NULL);
+    check_deletion("error=403:DELETE", 21, "failed", "403");
+    check_deletion("error=500:DELETE", 21, "unknown", NULL);
+    check_deletion("gateway-404=nth=2:GET", 0, "verified", NULL); /* read once more */
+}
+
+/* --- being asked to end --------------------------------------------------------------------------
+ */
+
+static void apply_asked_to_end_finishes_its_step_and_is_resumed(void **state)
+{
+    WORLD(acts, 4, 4, NULL);
+
+    (void)state;
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    end_fault(&acts.end, "latency=500:POST /api/v4/users/");
+    struct end_child child = acts_start_until_write(&acts, 1);
+    assert_int_equal(kill(child.pid, SIGTERM), 0);
+    (void)usleep(100000); /* two signals at once are one */
+    assert_int_equal(kill(child.pid, SIGTERM), 0);
+    CLEANUP(end_result_release) struct end_result ended = end_wait(&child);
+    end_assert_code(&ended, 0);
+    end_assert_says(&ended.out, "a signal asked to end");
+    assert_true(ended.seconds < 5);
+    assert_int_equal(acts_writes(&acts), 1);
+    acts_assert_step(&acts, acts.row[0].id, "done", NULL); /* verified by the next look */
+    acts_assert_steps(&acts, "approved 3, done 1");
+    clear_faults(&acts);
+    APPLY(resumed, &acts, 0);
+    acts_assert_steps(&acts, "verified 4");
+    acts_assert_written(&acts, 0, "verified");
+}
+
+static void apply_sees_a_stop_row_before_the_next_act(void **state)
+{
+    WORLD(acts, 4, 4, NULL);
+
+    (void)state;
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    end_fault(&acts.end, "latency=500:POST /api/v4/users/");
+    struct end_child child = acts_start_until_write(&acts, 1);
+    assert_int_equal(acts_change(&acts,
+                                 "insert into reconcile.stop (portal_id, stop_id, reason, who)"
+                                 " select portal_id, 1, 'audit', 'anna' from reconcile.portal"),
+                     1);
+    CLEANUP(end_result_release) struct end_result ended = end_wait(&child);
+    end_assert_code(&ended, 20);
+    end_assert_says(&ended.out, "audit");
+    assert_int_equal(acts_writes(&acts), 1);
+    clear_faults(&acts);
+    APPLY(held, &acts, 20);
+    assert_int_equal(acts_writes(&acts), 1);
+    (void)acts_change(&acts, "delete from reconcile.stop");
+    APPLY(resumed, &acts, 0);
+    acts_assert_written(&acts, 0, "verified");
+    acts_assert_steps(&acts, "verified 4");
+}
+
+static void apply_sees_a_stop_file_before_the_next_act(void **state)
+{
+    WORLD(acts, 4, 4, NULL);
+
+    (void)state;
+    acts_policy(&acts, "mode = \"enforce\"; stop_file = \"halt\";");
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    end_fault(&acts.end, "latency=500:POST /api/v4/users/");
+    struct end_child child = acts_start_until_write(&acts, 1);
+    CLEANUP(mem_cleanup) char *path = end_file(&acts.end, "halt", "", 0);
+    CLEANUP(end_result_release) struct end_result ended = end_wait(&child);
+    end_assert_code(&ended, 20);
+    end_assert_says(&ended.out, "halt");
+    assert_int_equal(acts_writes(&acts), 1);
+    clear_faults(&acts);
+    APPLY(held, &acts, 20);
+    assert_int_equal(unlink(path), 0);
+    APPLY(resumed, &acts, 0);
+    acts_assert_written(&acts, 0, "verified");
+}
+
+/* --- two at once, and none at all
+ * --------------------------------------------------------------------- */
+
+static void apply_while_another_runs_is_75(void **state)
+{
+    WORLD(acts, 2, 4, NULL);
+
+    (void)state;
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    end_fault(&acts.end, "latency=500:POST /api/v4/users/");
+    struct end_child first = acts_start_until_write(&acts, 1);
+    APPLY(second, &acts, 75);
+    RUN(third, &acts.end, "run");
+    end_assert_code(&third, 75);
+    CLEANUP(end_result_release) struct end_result ended = end_wait(&first);
+    end_assert_code(&ended, 0);
+    acts_assert_steps(&acts, "verified 2");
+    acts_assert_written(&acts, 0, "verified");
+}
+
+static void apply_that_loses_its_database_keeps_the_outcome_in_a_file(void **state)
+{
+    WORLD(acts, 3, 4, NULL);
+
+    (void)state;
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    CLEANUP(mem_cleanup) char *directory = probe_path(&acts.end.probe, "kept");
+    RUN(made, &acts.end, "status");
+    end_set(&acts.end, END_REST,
+            "approval: { suspend = 1; }; apply: { settle_seconds = 1; state_directory = \"kept\"; "
+            "};");
+    CLEANUP(text_release) struct text said = TEXT_INIT;
+    end_tool("/", (const char *const[]){"mkdir", directory, NULL}, &said);
+    end_fault(&acts.end, "latency=700:POST /api/v4/users/");
+    struct end_child child = acts_start_until_write(&acts, 1);
+    CLEANUP(mem_cleanup)
+    char *ended_connections =
+        acts_ask(&acts, "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+                        " where datname = current_database() and pid <> pg_backend_pid()");
+    CLEANUP(end_result_release) struct end_result ended = end_wait(&child);
+    end_assert_code(&ended, 69);
+    end_assert_says(&ended.err, "kept in");
+    end_assert_says(&ended.err, acts.row[0].id);
+    assert_int_equal(acts_writes(&acts), 1);
+    acts_assert_steps(&acts, "approved 2, intent 1");
+    CLEANUP(text_release) struct text files = TEXT_INIT;
+    end_tool(directory, (const char *const[]){"ls", "-A", ".", NULL}, &files);
+    end_assert_says(&files, "outcome-end-");
+    clear_faults(&acts);
+    APPLY(resumed, &acts, 0);
+    CLEANUP(text_release) struct text left = TEXT_INIT;
+    end_tool(directory, (const char *const[]){"ls", "-A", ".", NULL}, &left);
+    end_assert_silent_of(&left, "outcome");
+    acts_assert_steps(&acts, "verified 3");
+    acts_assert_written(&acts, 0, "verified");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(apply_approved_plan_writes_each_row_once_and_nothing_is_left),
+        cmocka_unit_test(apply_of_both_classes_deletes_last_and_a_new_plan_holds_none),
+        cmocka_unit_test(apply_without_approval_is_20_and_writes_nothing),
+        cmocka_unit_test(apply_refused_tells_and_goes_no_further_than_it_may),
+        cmocka_unit_test(apply_without_a_clear_answer_is_settled_by_reading),
+        cmocka_unit_test(apply_without_a_trustworthy_reading_does_not_act),
+        cmocka_unit_test(apply_whose_first_act_changes_more_stops_after_it),
+        cmocka_unit_test(apply_redirected_never_asks_elsewhere),
+        cmocka_unit_test(apply_of_a_deletion_believes_only_an_application_404),
+        cmocka_unit_test(apply_asked_to_end_finishes_its_step_and_is_resumed),
+        cmocka_unit_test(apply_sees_a_stop_row_before_the_next_act),
+        cmocka_unit_test(apply_sees_a_stop_file_before_the_next_act),
+        cmocka_unit_test(apply_while_another_runs_is_75),
+        cmocka_unit_test(apply_that_loses_its_database_keeps_the_outcome_in_a_file),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
