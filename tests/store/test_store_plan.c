@@ -422,6 +422,14 @@ static void store_load_guard_history_passes_over_what_the_same_guard_held(void *
     save(world, &plan);
     assert_true(guards(world).last_matched_percent > 97);
     assert_int_equal(guards(world).last_run_day.number, first.number);
+    /* What a person overrode is accepted from then on. */
+    store_world_execute(world,
+                        "insert into guard_override (portal_id, plan_id, guard, who, reason, at) "
+                        "select portal_id, plan_id, 'G6', 'anna', 'merged', now() "
+                        "from plan where plan_id = 2");
+    assert_true(guards(world).last_matched_percent < 61);
+    assert_int_equal(guards(world).last_run_day.number, first.number);
+    store_world_execute(world, "delete from guard_override");
     store_world_execute(world, "update plan_guard set hold = false");
     assert_true(guards(world).last_matched_percent < 61);
     assert_int_equal(guards(world).last_run_day.number, world->today.number);
