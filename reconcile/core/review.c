@@ -60,7 +60,7 @@ size_t review_needed(const struct plan *plan, const struct plan_row *row)
     return needed > 0 ? (size_t)needed : 0;
 }
 
-static bool is_overridden(const struct review *review, const char *guard)
+bool review_is_overridden(const struct review *review, const char *guard)
 {
     for (size_t i = 0; i < review->override_count; i++) {
         if (text_equal(review->override[i].guard, guard))
@@ -74,7 +74,7 @@ bool review_is_approved(struct arena *arena, const struct plan *plan, const stru
 {
     size_t needed = review_needed(plan, row), people = review_approvers(review, row);
 
-    if (row->held_by && !is_overridden(review, row->held_by)) {
+    if (row->held_by && !review_is_overridden(review, row->held_by)) {
         *ret_reason = arena_printf(arena, "held by %s", row->held_by);
         return false;
     }

@@ -28,6 +28,9 @@ struct review {
     size_t override_count;
 };
 
+/* Whether a person let this guard pass for the plan. */
+bool review_is_overridden(const struct review *review, const char *guard);
+
 /* How many different people approved this row. */
 size_t review_approvers(const struct review *review, const struct plan_row *row);
 /* How many it needs: as the plan says of its action; a reactivation always at least one. */

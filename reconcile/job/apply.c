@@ -95,15 +95,6 @@ static struct decision *make_decisions(struct acting *acting, const bool *approv
     return decision;
 }
 
-static bool is_overridden(const struct review *review, const char *guard)
-{
-    for (size_t i = 0; i < review->override_count; i++) {
-        if (text_equal(review->override[i].guard, guard))
-            return true;
-    }
-    return false;
-}
-
 /* Takes the approval from rows that a guard holds now. Returns how many rows that were; the first
  * guard's sentence in *ret_reason. */
 static size_t hold_rows(struct acting *acting, const struct review *review, bool *approved,
@@ -118,7 +109,7 @@ static size_t hold_rows(struct acting *acting, const struct review *review, bool
 
     for (size_t g = 0; g < guards.count; g++) {
         const struct guard_finding *guard = &guards.finding[g];
-        if (!guard->hold || is_overridden(review, guard->id))
+        if (!guard->hold || review_is_overridden(review, guard->id))
             continue;
         log_warning("%s holds: %s (%s; limit %s)", guard->id, guard->text, guard->actual,
                     guard->limit);

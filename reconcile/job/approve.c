@@ -66,15 +66,6 @@ static struct overrides split_overrides(struct arena *arena, const struct approv
     return overrides;
 }
 
-static bool is_overridden(const struct override *override, size_t count, const char *guard)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (text_equal(override[i].guard, guard))
-            return true;
-    }
-    return false;
-}
-
 static bool is_holding(const struct plan *plan, const char *guard)
 {
     for (size_t i = 0; i < plan->guard_count; i++) {
@@ -100,6 +91,7 @@ static int check_overrides(const struct plan *plan, const struct overrides *over
 static int check_plan(struct job *job, const struct plan *plan, const struct overrides *overrides,
                       struct err *err)
 {
+    const struct review given = {.override = overrides->item, .override_count = overrides->count};
     const char *refusal = state_refusal(plan->state);
     struct review review;
 
@@ -110,8 +102,8 @@ static int check_plan(struct job *job, const struct plan *plan, const struct ove
         return -1;
     for (size_t i = 0; i < plan->guard_count; i++) {
         const struct guard_finding *guard = &plan->guard[i];
-        if (guard->hold && !is_overridden(review.override, review.override_count, guard->id) &&
-            !is_overridden(overrides->item, overrides->count, guard->id))
+        if (guard->hold && !review_is_overridden(&review, guard->id) &&
+            !review_is_overridden(&given, guard->id))
             return err_set(err, ERR_HELD,
                            "plan %lld is held by %s: %s; hint: mend what is wrong and make a new "
                            "plan, or '--override %s --reason TEXT' for this one",
