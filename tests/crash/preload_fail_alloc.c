@@ -10,11 +10,13 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 extern void *__libc_malloc(size_t size);
@@ -22,20 +24,41 @@ extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *old, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
 
+enum { DEPTH = 100 };
+
 static struct fail_alloc nothing, *shared = &nothing;
+static __thread bool is_inside; /* of backtrace, which may allocate */
 
 __attribute__((constructor)) static void begin(void)
 {
     const char *path = getenv("FAIL_ALLOC_STATE");
     int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
+    struct stat status;
     void *memory = MAP_FAILED;
 
-    if (fd >= 0) {
-        memory = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (fd >= 0 && fstat(fd, &status) == 0)
+        memory = mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (fd >= 0)
         (void)close(fd);
-    }
     if (memory != MAP_FAILED)
         shared = memory;
+}
+
+/* The callers, by FNV-1a of their addresses. */
+static void note_path(uint64_t number)
+{
+    void *caller[DEPTH];
+    uint64_t hash = 14695981039346656037ULL;
+    int depth;
+
+    if (number > shared->room || is_inside)
+        return;
+    is_inside = true;
+    depth = backtrace(caller, DEPTH);
+    is_inside = false;
+    for (int i = 0; i < depth; i++)
+        hash = (hash ^ (uintptr_t)caller[i]) * 1099511628211ULL;
+    shared->path[number - 1] = hash;
 }
 
 static void note_name(char *ret_name, const char *name)
@@ -61,8 +84,12 @@ static void note(size_t size, void *caller)
 
 static bool fails(size_t size, void *caller)
 {
-    uint64_t number = __atomic_add_fetch(&shared->count, 1, __ATOMIC_SEQ_CST);
+    uint64_t number;
 
+    if (is_inside)
+        return false;
+    number = __atomic_add_fetch(&shared->count, 1, __ATOMIC_SEQ_CST);
+    note_path(number);
     if (shared->number == 0 || number < shared->number ||
         (number > shared->number && !shared->and_then))
         return false;
