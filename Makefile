@@ -124,7 +124,7 @@ $(SIM): $(call obj,$(SIM_SRC)) $(call lib_of,base)
 
 # Unit and scenario tests link base and core alone: a wrong-way dependency fails to link.
 # Every other suite may use all layers and tests/support.
-EXTRA_CPPFLAGS = $(if $(findstring tests/,$@),-Itests/support -DPROGRAM_PATH='"$(abspath $(PROGRAM))"' -DPORTAL_SIM_PATH='"$(abspath $(SIM))"' -DSOURCE_DIR='"$(CURDIR)"')
+EXTRA_CPPFLAGS = $(if $(findstring tests/,$@),-Itests/support -DPROGRAM_PATH='"$(abspath $(PROGRAM))"' -DPORTAL_SIM_PATH='"$(abspath $(SIM))"' -DSOURCE_DIR='"$(CURDIR)"' -DCRASH_STOP_AT='"$(abspath $(B)/tests/crash/preload_stop_at.so)"')
 
 $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call lib_of,core) $(call lib_of,base)
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS) -lcmocka
@@ -144,6 +144,7 @@ CRASH_SWEEPS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/crash/sweep_*
 CRASH_PRELOADS := $(patsubst tests/crash/%.c,$(B)/tests/crash/%.so,$(wildcard tests/crash/preload_*.c))
 $(B)/tests/crash/sweep_%: $(B)/obj/tests/crash/sweep_%.o $(call obj,$(CRASH_SRC) $(SUPPORT_SRC)) $(LIBS_ALL)
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lcmocka
+$(B)/tests/crash/sweep_stop: | $(B)/tests/crash/preload_stop_at.so
 $(B)/tests/crash/sweep_cut: $(B)/obj/tests/crash/cut_proxy.o
 $(B)/tests/crash/preload_%.so: tests/crash/preload_%.c $(B)/flags
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -fPIC -shared -o $@ $< -ldl

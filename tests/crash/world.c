@@ -150,6 +150,33 @@ static void make_database(struct world *world, const char *template)
     make(world, "create database %s template %s", world->database, template);
 }
 
+/* A copy of every table beside them, to put back what a point changed: a new database for each of
+ * thousands of points would cost more than the points. */
+static void keep_tables(struct world *world)
+{
+    free(world_query(world,
+                     "do $$ declare name text; begin create schema kept; for name in"
+                     " select tablename from pg_tables where schemaname = 'reconcile' loop execute"
+                     " format('create table kept.%1$I as table reconcile.%1$I', name);"
+                     " end loop; end $$"));
+}
+
+/* Whatever is not as it was, whichever table; keys and triggers are passed over meanwhile. */
+static void restore_tables(struct world *world)
+{
+    free(world_query(
+        world,
+        "set session_replication_role = replica;"
+        "do $$ declare name text; differs boolean; begin for name in"
+        " select tablename from pg_tables where schemaname = 'reconcile' loop execute format("
+        "'select exists ((select t::text from reconcile.%1$I t except all"
+        " select k::text from kept.%1$I k) union all (select k::text from kept.%1$I k except all"
+        " select t::text from reconcile.%1$I t))', name) into differs;"
+        " if differs then execute format('delete from reconcile.%1$I', name);"
+        " execute format('insert into reconcile.%1$I table kept.%1$I', name); end if;"
+        " end loop; end $$"));
+}
+
 /* A killed program's session ends when the server notices; until then it holds the lock. */
 static void wait_for_sessions(struct world *world)
 {
@@ -699,6 +726,7 @@ void world_begin(struct world *world, enum world_path path)
     plan_and_approve(world);
     name_targets(world);
     remember(world);
+    keep_tables(world);
     drop_looker(world);
     world->template = mem_strdup(world->database);
     name_database(world, DATABASE_NAME);
@@ -756,8 +784,8 @@ bool world_is_untouched(struct world *world)
 
 void world_reset(struct world *world)
 {
-    if (!world_is_untouched(world))
-        make_database(world, world->template);
+    wait_for_sessions(world);
+    restore_tables(world);
     reset_portal(world);
     remove_state(world);
     free(write_file(world, "roster.csv", world->roster));
@@ -765,6 +793,7 @@ void world_reset(struct world *world)
     world_heal(world);
     world->changed = WORLD_TARGETS;
     world->writes_at_change = 0;
+    world->overtaken = false;
     text_clear(&world->violation);
 }
 

@@ -53,6 +53,7 @@ struct world {
 
     size_t changed;          /* target that world_change changed; WORLD_TARGETS = none */
     size_t writes_at_change; /* to that target, then */
+    bool overtaken;          /* a newer run worked while the first was stopped: see sweep_stop.c */
     struct text violation;   /* sentences, one per line; empty: everything holds */
 };
 

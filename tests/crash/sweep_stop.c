@@ -1,0 +1,235 @@
+/*
+ * sweep_stop [suspend|deprovision] [MODE]: the program is stopped before each message that it
+ * sends, something happens, and it goes on as if nothing had.
+ *
+ *   change    the rule of a target that was not read yet stops holding
+ *   double    a second run starts: it must find the lock taken, or be the one that works
+ *   takeover  the first one's connection is ended, and a second run does the work
+ *   fence     the same while the first keeps its connection and the lock is no help, as behind a
+ *             connection pooler that forgets session locks: give a program without it
+ *             (wrong/no_lock.c) as CRASH_PROGRAM
+ *   budget    other acts use up the rolling limit
+ *
+ * A process that is stopped after its intent and wakes up only when another has settled it may
+ * still send its one write: no fence reaches into the portal. What must hold then is that nobody is
+ * written to twice, and that no further act follows.
+ *
+ * CRASH_POINTS limits each mode to that many points, evenly spread.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/parse.h"
+#include "sweep.h"
+
+struct mode {
+    const char *name;
+    /* What happens while the first run is stopped. */
+    void (*meanwhile)(struct world *world, struct world_run *first, size_t variant);
+    /* The first run has ended. */
+    void (*afterwards)(struct world *world, const struct world_run *first, size_t variant);
+};
+
+struct stops {
+    const struct mode *mode;
+    size_t count, wanted;
+};
+
+/* The program ended, and may so: any of these says that it did not do, or not all of, its work. */
+static void expect(struct world *world, const char *who, const struct world_run *run,
+                   const int *codes)
+{
+    CLEANUP(text_release) struct text said = TEXT_INIT;
+
+    for (; *codes >= 0; codes++)
+        if (run->code == *codes)
+            return;
+    world_said(run, &said);
+    world_violate(world, "%s: apply ends with %d: %s", who, run->code, text_cstr(&said));
+}
+#define EXPECT(world, who, run, ...) expect(world, who, run, (const int[]){__VA_ARGS__, -1})
+
+static void converge(struct world *world, const struct world_run *first, size_t variant)
+{
+    EXPECT(world, "the first run", first, 0, 20, 21, 69, 70, 75);
+    world_check(world, "went on");
+    world_converge(world, (unsigned)variant);
+}
+
+/* --- change ------------------------------------------------------------------------------------
+ */
+
+static void change(struct world *world, struct world_run *first, size_t variant)
+{
+    (void)first;
+    world_change(world, (unsigned)variant, true);
+}
+
+/* --- double ------------------------------------------------------------------------------------
+ */
+
+static void start_second(struct world *world, struct world_run *first, size_t variant)
+{
+    size_t before = world_written(world, NULL);
+    bool locked = world_count(world, "select count(*) from pg_locks l join pg_database d on d.oid ="
+                                     " l.database where locktype = 'advisory' and granted and "
+                                     "d.datname = current_database()") > 0;
+    CLEANUP(world_run_release) struct world_run second = world_apply(world, NULL, NULL);
+
+    (void)first;
+    (void)variant;
+    if (!locked) {
+        EXPECT(world, "the only run with a lock", &second, 0, 20);
+        return;
+    }
+    EXPECT(world, "the second run", &second, 75);
+    if (world_written(world, NULL) != before)
+        world_violate(world, "the second run writes without the lock");
+}
+
+/* --- takeover, fence ---------------------------------------------------------------------------
+ */
+
+static void run_second(struct world *world, struct world_run *first, size_t variant)
+{
+    CLEANUP(world_run_release) struct world_run second = world_apply(world, NULL, NULL);
+
+    (void)first;
+    (void)variant;
+    EXPECT(world, "the second run", &second, 0, 20, 21);
+    world_check(world, "after the second run");
+    world->overtaken = true;
+}
+
+static void take_over(struct world *world, struct world_run *first, size_t variant)
+{
+    free(world_query(world, "select pg_terminate_backend(pid, 5000) from pg_stat_activity where "
+                            "datname = current_database() and pid <> pg_backend_pid()"));
+    run_second(world, first, variant);
+}
+
+/* --- budget ------------------------------------------------------------------------------------
+ */
+
+static void use_up_budget(struct world *world, struct world_run *first, size_t variant)
+{
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+
+    (void)first;
+    (void)variant;
+    text_addf(&sql,
+              "with other as (select portal_id, account_id, row_number() over () as n"
+              " from reconcile.account limit 5)"
+              " insert into reconcile.act (portal_id, act_id, account_id, action, done_at)"
+              " select portal_id, 1000 + n, account_id, '%s', now() from other",
+              world_path_name(world->path));
+    free(world_query(world, text_cstr(&sql)));
+    world->writes_at_change = world_written(world, NULL) +
+                              (size_t)world_count(world, "select count(*) from reconcile.step where"
+                                                         " state = 'intent' and intent_at > now()"
+                                                         " - interval '1 hour'");
+}
+
+static void check_budget(struct world *world, const struct world_run *first, size_t variant)
+{
+    (void)variant;
+    EXPECT(world, "the first run", first, 0, 20, 21);
+    if (world->writes_at_change > 0 && world_written(world, NULL) > world->writes_at_change)
+        world_violate(world, "it goes on writing although the rolling limit is used up");
+    world_check(world, "went on");
+}
+
+static const struct mode modes[] = {
+    {"change", change, converge},
+    {"double", start_second, converge},
+    {"takeover", take_over, converge},
+    {"fence", run_second, converge},
+    {"budget", use_up_budget, check_budget},
+};
+
+/* --- the sweep ---------------------------------------------------------------------------------
+ */
+
+static void preload(struct text *ret_word)
+{
+    text_addf(ret_word, "LD_PRELOAD=%s", CRASH_STOP_AT);
+}
+
+static void stop_at(const struct sweep *sweep, struct world *world, size_t index,
+                    struct point *ret_point)
+{
+    const struct stops *stops = sweep->data;
+    size_t n = 1 + sweep_sample(index, stops->wanted, stops->count);
+    CLEANUP(text_release) struct text word = TEXT_INIT, at = TEXT_INIT;
+
+    text_addf(&ret_point->name, "%s before send %zu", stops->mode->name, n);
+    text_addf(&at, "STOP_AT=%zu", n);
+    preload(&word);
+    const char *const environment[] = {text_cstr(&word), text_cstr(&at), NULL};
+    world_reset(world);
+    if (stops->mode->meanwhile == use_up_budget)
+        world_limit(world, WORLD_TARGETS);
+    CLEANUP(world_run_release) struct world_run first;
+    world_start(world, NULL, environment, &first);
+    ret_point->reached = world_wait_stopped(world, &first);
+    if (ret_point->reached) {
+        stops->mode->meanwhile(world, &first, index);
+        (void)kill(first.pid, SIGCONT);
+        world_wait(world, &first);
+    }
+    stops->mode->afterwards(world, &first, index);
+}
+
+static size_t count_sends(struct world *world)
+{
+    CLEANUP(mem_cleanup) char *path = probe_path(&world->probe, "sends");
+    CLEANUP(text_release) struct text word = TEXT_INIT, count = TEXT_INIT, sends = TEXT_INIT;
+    int64_t number = 0;
+
+    preload(&word);
+    text_addf(&count, "STOP_COUNT=%s", path);
+    const char *const environment[] = {text_cstr(&word), text_cstr(&count), NULL};
+    world_reset(world);
+    CLEANUP(world_run_release) struct world_run run = world_apply(world, NULL, environment);
+    if (run.code != 0 || file_read(path, 64, ERR_INTERNAL, &sends, NULL, NULL) < 0 ||
+        !parse_int(text_cstr(&sends), 1, 100000, &number))
+        world_die("the run to be counted ends with %d", run.code);
+    return (size_t)number;
+}
+
+static size_t sweep_mode(struct world *world, const struct mode *mode, size_t count)
+{
+    CLEANUP(text_release) struct text name = TEXT_INIT;
+    struct stops stops = {.mode = mode, .count = count, .wanted = count};
+
+    if (sweep_setting("CRASH_POINTS", count) < count)
+        stops.wanted = sweep_setting("CRASH_POINTS", count);
+    text_addf(&name, "stop, %s", mode->name);
+    const struct sweep sweep = {
+        .name = text_cstr(&name), .count = stops.wanted, .data = &stops, .point = stop_at};
+    return sweep_run(&sweep, world).violations;
+}
+
+int main(int argc, char **argv)
+{
+    enum world_path path =
+        argc > 1 && text_equal(argv[1], "deprovision") ? WORLD_DEPROVISION : WORLD_SUSPEND;
+    struct world world;
+    size_t violations = 0;
+
+    world_begin(&world, path);
+    size_t count = count_sends(&world);
+    for (size_t i = 0; i < COUNT_OF(modes); i++) {
+        bool by_name = argc > 2;
+        if (by_name ? text_equal(argv[2], modes[i].name) : modes[i].meanwhile != run_second)
+            violations += sweep_mode(&world, &modes[i], count);
+    }
+    world_finish(&world);
+    return violations > 0;
+}
