@@ -20,6 +20,8 @@ const struct option_spec run_options[] = {
 
 struct outcome {
     int code; /* of the plans that were applied: the gravest */
+    bool applied;
+    bool stopped; /* before its last step: then this run applies nothing more */
     bool held;
 };
 
@@ -29,6 +31,8 @@ static void add_result(struct outcome *outcome, int64_t id, const struct apply_r
 
     if (code > outcome->code)
         outcome->code = code;
+    outcome->applied = true;
+    outcome->stopped |= result->stop != APPLY_TO_THE_END;
     log_info("plan %lld: %zu done, %zu already, %zu skipped, %zu failed, %zu unknown%s%s",
              (long long)id, result->by_state[STEP_DONE], result->by_state[STEP_ALREADY],
              result->by_state[STEP_SKIPPED], result->by_state[STEP_FAILED],
@@ -63,7 +67,7 @@ static int apply_ready(struct work *work, struct outcome *outcome, struct err *e
 
     if (store_load_ready_plans(&work->store, work->job.arena, work->job.now, &id, &count, err))
         return -1;
-    for (size_t i = 0; i < count && !clock_is_interrupted(); i++) {
+    for (size_t i = 0; i < count && !outcome->stopped && !clock_is_interrupted(); i++) {
         struct plan *plan = NULL;
         if (store_load_plan(&work->store, work->job.arena, id[i], work->job.now, &plan, err))
             return -1;
@@ -97,9 +101,14 @@ static int run(struct work *work, struct outcome *outcome, struct err *err)
         return -1;
     if (writes && apply_ready(work, outcome, err))
         return -1;
+    if (outcome->applied && clock_is_interrupted()) {
+        log_info("asked to end: what was done is recorded, the next run makes a new plan");
+        return 0;
+    }
     if (collect_and_propose(work, &collected, &plan, err))
         return -1;
-    if (writes && !clock_is_interrupted() && apply_one(work, plan, &collected, outcome, err))
+    if (writes && !outcome->stopped && !clock_is_interrupted() &&
+        apply_one(work, plan, &collected, outcome, err))
         return -1;
     if (verify(&work->job, &verified, &changed, err))
         return -1;

@@ -1,0 +1,306 @@
+/*
+ * run is what the timer starts when nobody looks: it carries out what people approved and what the
+ * configuration lets it, and nothing that either of them would not know of.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "acts.h"
+#include "base/cleanup.h"
+#include "base/mem.h"
+
+#define WORLD(name, leavers, staff, options)                                                       \
+    CLEANUP(acts_finish) struct acts name;                                                         \
+    acts_begin(&name, leavers, staff, options)
+#define RUN(name, ...) CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
+#define APPLY(name, ...)                                                                           \
+    CLEANUP(end_result_release) struct end_result name = acts_apply(__VA_ARGS__)
+
+/* A run that must end so. */
+static void run(struct acts *acts, int code)
+{
+    RUN(result, &acts->end, "run");
+    end_assert_code(&result, code);
+}
+
+static int64_t newest_plan(struct acts *acts)
+{
+    return end_count(&acts->end, "select max(plan_id) from reconcile.plan");
+}
+
+/* --- who lets it act
+ * -------------------------------------------------------------------------------------- */
+
+static void run_in_mode_report_writes_nothing_whatever_is_approved(void **state)
+{
+    WORLD(acts, 3, 4, NULL);
+
+    (void)state;
+    acts_policy(&acts, "mode = \"report\";");
+    acts_approval(&acts, "suspend = 0; deprovision = 0;");
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    run(&acts, 0);
+    run(&acts, 0);
+    end_assert_no_writes(&acts.end);
+}
+
+static void run_that_needs_nobody_waits_for_a_person_once(void **state)
+{
+    WORLD(acts, 3, 4, NULL);
+
+    (void)state;
+    acts_only_suspend(&acts);
+    acts_approval(&acts, "suspend = 0; deprovision = 0;");
+    run(&acts, 0); /* G11: the first plan */
+    end_assert_no_writes(&acts.end);
+    run(&acts, 0);
+    acts.plan = newest_plan(&acts);
+    acts_assert_steps(&acts, "verified 3");
+    acts_assert_written(&acts, 0, "verified");
+    run(&acts, 0);
+    assert_int_equal(acts_writes(&acts), 3);
+}
+
+static void run_carries_out_what_a_person_approved(void **state)
+{
+    WORLD(acts, 3, 4, NULL);
+
+    (void)state;
+    acts_only_suspend(&acts);
+    run(&acts, 0);
+    run(&acts, 0);
+    end_assert_no_writes(&acts.end);
+    acts_plan(&acts, 0);
+    acts_approve_only(&acts, acts.row[1].id);
+    run(&acts, 0);
+    acts_assert_steps(&acts, "planned 2, verified 1");
+    acts_assert_written(&acts, 0, "verified");
+    run(&acts, 0); /* the others are in a new plan, which nobody approved */
+    assert_int_equal(acts_writes(&acts), 1);
+}
+
+static void run_does_the_class_that_no_limit_holds(void **state)
+{
+    WORLD(acts, 4, 4, NULL);
+
+    (void)state;
+    end_change_user(&acts.end, "staaa", "lastLogin=2026-01-10T10:00:00Z");
+    acts_do_all(&acts); /* four suspended, whom the policy lets delete at once */
+    acts_approval(&acts, "suspend = 0; deprovision = 0;");
+    acts_limit(&acts, NULL, "count = 3; percent = 100.0; rolling_count = 100;");
+    end_set(&acts.end, END_RULES,
+            "{ name = \"long gone\"; when = { account = \"inactive\"; person = \"departed\";"
+            "  suspended_days_min = 0; }; do = \"deprovision\"; },"
+            "{ name = \"idle\"; when = { account = \"active\"; idle_days_min = 90; };"
+            "  do = \"suspend\"; }");
+    run(&acts, 20); /* held, and told so */
+    acts.plan = newest_plan(&acts);
+    acts_assert_steps(&acts, "planned 4, verified 1");
+    acts_assert_written(&acts, 4, "verified");
+}
+
+static void run_with_a_stop_row_is_held(void **state)
+{
+    WORLD(acts, 3, 4, NULL);
+
+    (void)state;
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    (void)acts_change(&acts, "insert into reconcile.stop (portal_id, stop_id, reason, who)"
+                             " select portal_id, 1, 'audit', 'anna' from reconcile.portal");
+    run(&acts, 20);
+    end_assert_no_writes(&acts.end);
+}
+
+static void run_whose_canary_dies_applies_no_further_plan(void **state)
+{
+    WORLD(acts, 3, 4, NULL);
+
+    (void)state;
+    acts_approval(&acts, "suspend = 0; deprovision = 0;");
+    acts_plan(&acts, 0);
+    for (size_t i = 0; i < acts.count; i++)
+        end_change_user(&acts.end, acts.row[i].id, "isSSOOnly=true");
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    end_fault(&acts.end, "default-omitted");
+    run(&acts, 21);
+    assert_int_equal(acts_writes(&acts), 1);
+}
+
+/* --- what an earlier one left
+ * --------------------------------------------------------------------------- */
+
+static void run_settles_what_is_unknown_without_acting_on_it(void **state)
+{
+    WORLD(acts, 2, 4, NULL);
+
+    (void)state;
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    end_fault(&acts.end, "delay-202=3000");
+    APPLY(applied, &acts, 21);
+    acts_assert_step(&acts, acts.row[0].id, "unknown", NULL);
+    probe_control(&acts.end.probe, "/_sim/faults", "clear=1");
+    probe_control(&acts.end.probe, "/_sim/clock", "advance=10");
+    run(&acts, 0); /* it came late, but it came; and the rest of the plan is done */
+    acts_assert_steps(&acts, "verified 2");
+    assert_int_equal(acts_writes_on(&acts, acts.row[0].id), 1);
+    assert_int_equal(acts_writes_on(&acts, acts.row[1].id), 1);
+}
+
+static void run_asked_to_end_finishes_its_step_and_the_next_goes_on(void **state)
+{
+    WORLD(acts, 3, 4, NULL);
+
+    (void)state;
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    end_fault(&acts.end, "latency=500:POST /api/v4/users/");
+    struct end_child child = end_start(&acts.end, (const char *const[]){"run", NULL});
+    for (int tries = 0; acts_writes(&acts) == 0; tries++) {
+        assert_true(tries < 3000);
+        (void)usleep(5000);
+    }
+    assert_int_equal(kill(child.pid, SIGTERM), 0);
+    CLEANUP(end_result_release) struct end_result ended = end_wait(&child);
+    if (ended.code != 0 && ended.code != 21)
+        end_assert_code(&ended, 21);
+    assert_int_equal(acts_writes(&acts), 1);
+    acts_assert_step(&acts, acts.row[0].id, "done", NULL);
+    probe_control(&acts.end.probe, "/_sim/faults", "clear=1");
+    run(&acts, 0);
+    acts_assert_steps(&acts, "verified 3");
+    acts_assert_written(&acts, 0, "verified");
+}
+
+/* --- announcements (R7)
+ * ---------------------------------------------------------------------------------- */
+
+static void run_announces_and_acts_when_the_grace_is_over(void **state)
+{
+    WORLD(acts, 0, 6, NULL);
+
+    (void)state;
+    acts_approval(&acts, "suspend = 0; deprovision = 0;");
+    end_set(&acts.end, END_RULES,
+            "{ name = \"idle\"; when = { account = \"active\"; idle_days_min = 90; };"
+            " do = \"suspend\"; grace_days = 14; }");
+    end_change_user(&acts.end, "staaa", "lastLogin=2026-01-10T10:00:00Z");
+    run(&acts, 0);
+    run(&acts, 0);
+    assert_int_equal(end_count(&acts.end, "select count(*) from reconcile.announcement"), 1);
+    CLEANUP(mem_cleanup)
+    char *day =
+        acts_ask(&acts, "select not_before - today from reconcile.plan_row join reconcile.plan"
+                        " using (portal_id, plan_id) where action = 'suspend' and plan_id = 2");
+    assert_string_equal(day, "14");
+    (void)acts_change(&acts, "update reconcile.announcement set announced_on = announced_on - 13");
+    run(&acts, 0);
+    end_assert_no_writes(&acts.end);
+    (void)acts_change(&acts, "update reconcile.announcement set announced_on = announced_on - 1");
+    run(&acts, 0);
+    acts.plan = newest_plan(&acts);
+    acts_assert_steps(&acts, "verified 1");
+    acts_assert_written(&acts, 0, "verified");
+}
+
+/* --- people who come back (R9)
+ * -------------------------------------------------------------------------- */
+
+/* One leaver is suspended and works here again: the newest plan proposes the reactivation. */
+static void rehire_one(struct acts *acts)
+{
+    acts_only_suspend(acts);
+    acts_do_all(acts);
+    acts_rehire(acts, acts->row[0].id);
+    acts_plan(acts, 0);
+    assert_int_equal(acts->count, 1);
+    assert_string_equal(acts->row[0].action, "reactivate");
+}
+
+static void run_never_reactivates_by_itself(void **state)
+{
+    WORLD(acts, 2, 4, NULL);
+
+    (void)state;
+    acts_approval(&acts, "suspend = 0; deprovision = 0;");
+    rehire_one(&acts);
+    run(&acts, 0);
+    run(&acts, 0);
+    assert_int_equal(acts_writes(&acts), 2);
+    APPLY(applied, &acts, 20);
+    assert_int_equal(acts_writes(&acts), 2);
+}
+
+static void reactivation_that_a_person_approved_is_done(void **state)
+{
+    WORLD(acts, 2, 4, NULL);
+
+    (void)state;
+    rehire_one(&acts);
+    CLEANUP(mem_cleanup)
+    char *email = acts_ask(&acts, "select email from reconcile.plan_row where account_id = '%s'",
+                           acts.row[0].id);
+    RUN(before, &acts.end, "status");
+    end_assert_says(&before.out, email); /* locked */
+    acts_approve(&acts);
+    APPLY(applied, &acts, 0);
+    acts_assert_steps(&acts, "verified 1");
+    acts_assert_written(&acts, 2, "verified");
+    RUN(after, &acts.end, "status");
+    end_assert_silent_of(&after.out, email);
+    acts_plan(&acts, 0);
+    assert_int_equal(acts.count, 0);
+}
+
+static void reactivation_refused_for_180_days_says_from_when_and_whom_to_ask(void **state)
+{
+    static const char *const options[] = {"--enforce-180-days", NULL};
+    WORLD(acts, 2, 4, options);
+
+    (void)state;
+    rehire_one(&acts);
+    acts_approve(&acts);
+    APPLY(applied, &acts, 21);
+    CLEANUP(mem_cleanup)
+    char *from = acts_ask(&acts,
+                          "select ((done_at at time zone 'UTC')::date + 180)::text"
+                          " from reconcile.act where account_id = '%s'",
+                          acts.row[0].id);
+    acts_assert_step(&acts, acts.row[0].id, "failed", from);
+    acts_assert_step(&acts, acts.row[0].id, "failed", "support");
+    end_assert_says(&applied.err, from);
+    RUN(status, &acts.end, "status");
+    end_assert_says(&status.out, from);
+    RUN(json, &acts.end, "status", "--format", "json");
+    end_assert_says(&json.out, from);
+    assert_int_equal(acts_writes(&acts), 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(run_in_mode_report_writes_nothing_whatever_is_approved),
+        cmocka_unit_test(run_that_needs_nobody_waits_for_a_person_once),
+        cmocka_unit_test(run_carries_out_what_a_person_approved),
+        cmocka_unit_test(run_does_the_class_that_no_limit_holds),
+        cmocka_unit_test(run_with_a_stop_row_is_held),
+        cmocka_unit_test(run_whose_canary_dies_applies_no_further_plan),
+        cmocka_unit_test(run_settles_what_is_unknown_without_acting_on_it),
+        cmocka_unit_test(run_asked_to_end_finishes_its_step_and_the_next_goes_on),
+        cmocka_unit_test(run_announces_and_acts_when_the_grace_is_over),
+        cmocka_unit_test(run_never_reactivates_by_itself),
+        cmocka_unit_test(reactivation_that_a_person_approved_is_done),
+        cmocka_unit_test(reactivation_refused_for_180_days_says_from_when_and_whom_to_ask),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
