@@ -1,0 +1,374 @@
+/* core/step: the table of states, and the three questions on the way of an act. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/table.h"
+#include "base/text.h"
+#include "core/step.h"
+
+#define ID     "1A84D758-2B3A-141F-8F07D71AA1F223BD"
+#define SECOND INT64_C(1000000)
+
+/* --- states
+ * ------------------------------------------------------------------------------------------- */
+
+static void step_state_parse_of_every_name_gives_it_back(void **state)
+{
+    enum step_state parsed = STEP_PLANNED;
+
+    (void)state;
+    for (unsigned i = 0; i < STEP_STATE_COUNT; i++) {
+        assert_true(step_state_parse(step_state_name((enum step_state)i), &parsed));
+        assert_int_equal(parsed, i);
+    }
+    assert_false(step_state_parse("", &parsed));
+    assert_false(step_state_parse("Done", &parsed));
+    assert_false(step_state_parse("done ", &parsed));
+    assert_int_equal(parsed, STEP_STATE_COUNT - 1); /* as it was */
+}
+
+static void step_may_become_only_what_the_table_says(void **state)
+{
+    /* Rows from, columns to, in the order of the enum: planned approved intent done already skipped
+     * failed unknown verified. */
+    static const char *const wanted[STEP_STATE_COUNT] = {
+        [STEP_PLANNED] = "-x-------", [STEP_APPROVED] = "x-x-xx---", [STEP_INTENT] = "-x-x--xx-",
+        [STEP_DONE] = "--------x",    [STEP_ALREADY] = "---------",  [STEP_SKIPPED] = "---------",
+        [STEP_FAILED] = "---------",  [STEP_UNKNOWN] = "---x--x--",  [STEP_VERIFIED] = "---------",
+    };
+
+    (void)state;
+    for (unsigned from = 0; from < STEP_STATE_COUNT; from++) {
+        for (unsigned to = 0; to < STEP_STATE_COUNT; to++) {
+            if (step_may_become((enum step_state)from, (enum step_state)to) !=
+                (wanted[from][to] == 'x'))
+                fail_msg("%s to %s", step_state_name((enum step_state)from),
+                         step_state_name((enum step_state)to));
+        }
+        assert_int_equal(step_is_open((enum step_state)from),
+                         from == STEP_INTENT || from == STEP_UNKNOWN);
+    }
+}
+
+/* --- what is wanted
+ * ----------------------------------------------------------------------------------- */
+
+static void step_is_wanted_only_of_a_reading_that_shows_it(void **state)
+{
+    static const struct {
+        enum action action;
+        enum reading_kind kind;
+        enum account_status status;
+        bool wanted;
+    } rows[] = {
+        {ACTION_SUSPEND, READING_FOUND, ACCOUNT_INACTIVE, true},
+        {ACTION_SUSPEND, READING_FOUND, ACCOUNT_ACTIVE, false},
+        {ACTION_SUSPEND, READING_FOUND, ACCOUNT_UNREADABLE, false},
+        {ACTION_SUSPEND, READING_GONE, ACCOUNT_INACTIVE, false},
+        {ACTION_SUSPEND, READING_FAILED, ACCOUNT_INACTIVE, false},
+        {ACTION_REACTIVATE, READING_FOUND, ACCOUNT_ACTIVE, true},
+        {ACTION_REACTIVATE, READING_FOUND, ACCOUNT_INACTIVE, false},
+        {ACTION_REACTIVATE, READING_FAILED, ACCOUNT_ACTIVE, false},
+        {ACTION_REACTIVATE, READING_GONE, ACCOUNT_ACTIVE, false},
+        {ACTION_DEPROVISION, READING_GONE, ACCOUNT_UNREADABLE, true},
+        {ACTION_DEPROVISION, READING_FOUND, ACCOUNT_GONE, false}, /* an answer is no absence */
+        {ACTION_DEPROVISION, READING_FAILED, ACCOUNT_UNREADABLE, false},
+        {ACTION_KEEP, READING_FOUND, ACCOUNT_ACTIVE, false},
+        {ACTION_KEEP, READING_GONE, ACCOUNT_ACTIVE, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct reading reading = {.kind = rows[i].kind, .account.status = rows[i].status};
+        assert_int_equal(step_is_wanted(rows[i].action, &reading), rows[i].wanted);
+    }
+}
+
+/* --- before the act
+ * ----------------------------------------------------------------------------------- */
+
+/* One case: everything is as it was approved, but for what it changes. */
+struct before {
+    struct plan_row row;
+    struct reading reading;
+    struct decision fresh;
+};
+
+static const struct day today = {.number = 20000};
+
+static struct before make_before(void)
+{
+    return (struct before){
+        .row = {.action = ACTION_SUSPEND,
+                .account_id = ID,
+                .email = "lea@acme.example",
+                .rule = "departed"},
+        .reading = {.kind = READING_FOUND,
+                    .account = {.id = ID, .email = "lea@acme.example", .status = ACCOUNT_ACTIVE}},
+        .fresh = {.action = ACTION_SUSPEND,
+                  .rule = "departed",
+                  .row = "R10",
+                  .reason = "left on 2026-01-31",
+                  .not_before = DAY_NONE},
+    };
+}
+
+static void check_verdict(const struct before *before, enum verdict_kind kind, const char *reason)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct step_verdict verdict =
+        step_judge(&arena, &before->row, &before->reading, &before->fresh, today);
+
+    if (verdict.kind != kind || !verdict.reason || !strstr(verdict.reason, reason))
+        fail_msg("verdict %d, '%s', not %d, '%s'", (int)verdict.kind, verdict.reason, (int)kind,
+                 reason);
+}
+
+static void step_judge_of_everything_as_approved_acts(void **state)
+{
+    struct before before = make_before();
+
+    (void)state;
+    check_verdict(&before, STEP_ACT, "left on");
+    before.reading.account.email = "LEA@Acme.example"; /* e-mail is compared folded */
+    check_verdict(&before, STEP_ACT, "left on");
+    before.fresh.not_before = today; /* due today */
+    check_verdict(&before, STEP_ACT, "left on");
+    before.fresh.not_before = (struct day){.number = today.number - 1};
+    check_verdict(&before, STEP_ACT, "left on");
+}
+
+static void step_judge_of_each_change_alone_skips(void **state)
+{
+    struct before before = make_before();
+
+    (void)state;
+    before.reading.kind = READING_FAILED;
+    check_verdict(&before, STEP_SKIP, "could not be read");
+    before = make_before();
+    before.reading.kind = READING_GONE;
+    check_verdict(&before, STEP_SKIP, "gone");
+    before = make_before();
+    before.reading.account.id = "2B84D758-2B3A-141F-8F07D71AA1F223BD";
+    check_verdict(&before, STEP_SKIP, "another account");
+    before.reading.account.id = NULL;
+    check_verdict(&before, STEP_SKIP, "another account");
+    before = make_before();
+    before.reading.account.email = "leo@acme.example";
+    check_verdict(&before, STEP_SKIP, "another e-mail");
+    before.reading.account.email = NULL;
+    check_verdict(&before, STEP_SKIP, "another e-mail");
+    before = make_before();
+    before.reading.account.status = ACCOUNT_UNREADABLE;
+    check_verdict(&before, STEP_SKIP, "unreadable, not active");
+    before = make_before();
+    before.fresh.action = ACTION_KEEP;
+    before.fresh.row = "P3";
+    check_verdict(&before, STEP_SKIP, "now keep (P3");
+    before = make_before();
+    before.fresh.rule = "idle"; /* the same action for another reason was not approved */
+    check_verdict(&before, STEP_SKIP, "the rule does not hold");
+    before = make_before();
+    before.fresh.action = ACTION_DEPROVISION;
+    check_verdict(&before, STEP_SKIP, "the rule does not hold");
+    before = make_before();
+    before.fresh.not_before = (struct day){.number = today.number + 1};
+    check_verdict(&before, STEP_SKIP, "grace is not over");
+    before.fresh.new_announcement = true;
+    check_verdict(&before, STEP_SKIP, "starts anew");
+}
+
+static void step_judge_of_the_wanted_state_needs_no_act(void **state)
+{
+    struct before before = make_before();
+
+    (void)state;
+    before.reading.account.status = ACCOUNT_INACTIVE;
+    check_verdict(&before, STEP_IS_ALREADY, "already");
+    before = make_before();
+    before.row.action = ACTION_DEPROVISION;
+    before.fresh.action = ACTION_DEPROVISION;
+    before.reading.kind = READING_GONE;
+    check_verdict(&before, STEP_IS_ALREADY, "already");
+}
+
+static void step_judge_of_an_account_in_the_other_state_skips(void **state)
+{
+    struct before before = make_before();
+
+    (void)state;
+    before.row.action = ACTION_DEPROVISION;
+    before.fresh.action = ACTION_DEPROVISION;
+    check_verdict(&before, STEP_SKIP, "is active, not inactive");
+    before.reading.account.status = ACCOUNT_INACTIVE;
+    check_verdict(&before, STEP_ACT, "left on");
+    before.row.action = ACTION_REACTIVATE;
+    before.fresh.action = ACTION_REACTIVATE;
+    check_verdict(&before, STEP_ACT, "left on");
+}
+
+/* --- after the act
+ * ------------------------------------------------------------------------------------ */
+
+static struct account make_account(void)
+{
+    static const struct group groups[] = {{.id = "g1", .name = "One"}, {.id = "g2", .name = "Two"}};
+
+    return (struct account){
+        .id = ID,
+        .username = "lea",
+        .email = "lea@acme.example",
+        .name = "Lea",
+        .employee_number = "101",
+        .profile_id = "1",
+        .country = "NL",
+        .department = "IT",
+        .group = groups,
+        .group_count = 2,
+        .sso_only = true,
+        .status = ACCOUNT_ACTIVE,
+        .login = {.kind = LOGIN_KNOWN, .at = {.us = 1000 * SECOND}},
+    };
+}
+
+static void check_change(struct account after, const char *says)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    const struct account before = make_account();
+    const char *change = step_unintended_change(&arena, ACTION_SUSPEND, &before, &after);
+
+    if ((change == NULL) != (says == NULL) || (says && !strstr(change, says)))
+        fail_msg("'%s', not '%s'", change ? change : "(none)", says ? says : "(none)");
+}
+
+/* The account with one field changed. */
+#define CHANGED(field, value)                                                                      \
+    __extension__({                                                                                \
+        struct account changed_ = make_account();                                                  \
+        changed_.field = (value);                                                                  \
+        changed_;                                                                                  \
+    })
+
+static void step_unintended_change_names_the_field(void **state)
+{
+    static const struct group others[] = {{.id = "g1"}, {.id = "g3"}};
+
+    (void)state;
+    check_change(CHANGED(id, "x"), "id was");
+    check_change(CHANGED(username, "leo"), "username was 'lea' and is 'leo'");
+    check_change(CHANGED(email, "leo@acme.example"), "email");
+    check_change(CHANGED(name, NULL), "name was 'Lea' and is ''");
+    check_change(CHANGED(employee_number, "102"), "employeeNumber");
+    check_change(CHANGED(profile_id, "2"), "profileId");
+    check_change(CHANGED(country, "BE"), "country");
+    check_change(CHANGED(department, "HR"), "department");
+    check_change(CHANGED(sso_only, false), "isSSOOnly was true and is false");
+    check_change(CHANGED(group, others), "groups");
+    check_change(CHANGED(group_count, 1), "groups");
+    check_change(CHANGED(login.at.us, 999 * SECOND), "backwards");
+    check_change(CHANGED(login.kind, LOGIN_NEVER), "backwards");
+}
+
+static void step_unintended_change_of_status_login_or_order_is_none(void **state)
+{
+    static const struct group turned[] = {{.id = "g2", .name = "2"}, {.id = "g1", .name = "1"}};
+
+    (void)state;
+    check_change(make_account(), NULL);
+    check_change(CHANGED(status, ACCOUNT_INACTIVE), NULL);
+    check_change(CHANGED(login.at.us, 1001 * SECOND), NULL);
+    check_change(CHANGED(group, turned), NULL);
+}
+
+/* --- what nobody saw the end of
+ * ----------------------------------------------------------------------- */
+
+static void step_settle_goes_by_the_reading_and_by_patience(void **state)
+{
+    static const struct {
+        enum action action;
+        enum reading_kind kind;
+        enum account_status status;
+        int64_t age_s; /* of the call; patience is 20 */
+        enum step_state state;
+    } rows[] = {
+        {ACTION_SUSPEND, READING_FOUND, ACCOUNT_INACTIVE, 0, STEP_DONE},
+        {ACTION_SUSPEND, READING_FOUND, ACCOUNT_ACTIVE, 19, STEP_UNKNOWN},
+        {ACTION_SUSPEND, READING_FOUND, ACCOUNT_ACTIVE, 20, STEP_FAILED},
+        {ACTION_SUSPEND, READING_FOUND, ACCOUNT_UNREADABLE, 1000, STEP_UNKNOWN},
+        {ACTION_SUSPEND, READING_FAILED, ACCOUNT_ACTIVE, 1000, STEP_UNKNOWN},
+        {ACTION_SUSPEND, READING_GONE, ACCOUNT_ACTIVE, 0, STEP_FAILED},
+        {ACTION_DEPROVISION, READING_GONE, ACCOUNT_UNREADABLE, 0, STEP_DONE},
+        {ACTION_DEPROVISION, READING_FAILED, ACCOUNT_UNREADABLE, 1000, STEP_UNKNOWN},
+        {ACTION_DEPROVISION, READING_FOUND, ACCOUNT_INACTIVE, 19, STEP_UNKNOWN},
+        {ACTION_DEPROVISION, READING_FOUND, ACCOUNT_INACTIVE, 20, STEP_FAILED},
+        {ACTION_REACTIVATE, READING_FOUND, ACCOUNT_ACTIVE, 0, STEP_DONE},
+        {ACTION_REACTIVATE, READING_FOUND, ACCOUNT_INACTIVE, 20, STEP_FAILED},
+    };
+    const struct instant called = {.us = 5000 * SECOND};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct reading reading = {.kind = rows[i].kind, .account.status = rows[i].status};
+        const struct instant now = {.us = called.us + rows[i].age_s * SECOND};
+        const char *reason = NULL;
+        enum step_state is =
+            step_settle(rows[i].action, &reading, called, now, 20 * SECOND, &reason);
+        if (is != rows[i].state || !reason)
+            fail_msg("case %zu is %s: %s", i, step_state_name(is), reason);
+    }
+}
+
+/* --- how much may fail
+ * ------------------------------------------------------------------------------ */
+
+/* 'f' failed, '.' did not; whether that ends the run. */
+static bool ends(const char *acts)
+{
+    struct step_failures failures = {.tried = 0};
+
+    for (const char *act = acts; *act; act++)
+        step_failures_count(&failures, *act == 'f');
+    return step_failures_stop(&failures);
+}
+
+static void step_failures_stop_at_three_in_a_row_or_above_5_percent(void **state)
+{
+    (void)state;
+    assert_false(ends(""));
+    assert_false(ends("ff"));
+    assert_true(ends("fff"));
+    assert_false(ends("ff.ff"));
+    assert_true(ends("ff.fff"));
+    assert_false(ends("f.f.f.f.f.f.f.f.f.f"));  /* too few to speak of percent */
+    assert_false(ends("...................f")); /* 1 of 20 */
+    assert_true(ends("f..................f"));  /* 2 of 20 */
+    assert_false(ends("f...................f"
+                      "...................")); /* 2 of 40 */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(step_state_parse_of_every_name_gives_it_back),
+        cmocka_unit_test(step_may_become_only_what_the_table_says),
+        cmocka_unit_test(step_is_wanted_only_of_a_reading_that_shows_it),
+        cmocka_unit_test(step_judge_of_everything_as_approved_acts),
+        cmocka_unit_test(step_judge_of_each_change_alone_skips),
+        cmocka_unit_test(step_judge_of_the_wanted_state_needs_no_act),
+        cmocka_unit_test(step_judge_of_an_account_in_the_other_state_skips),
+        cmocka_unit_test(step_unintended_change_names_the_field),
+        cmocka_unit_test(step_unintended_change_of_status_login_or_order_is_none),
+        cmocka_unit_test(step_settle_goes_by_the_reading_and_by_patience),
+        cmocka_unit_test(step_failures_stop_at_three_in_a_row_or_above_5_percent),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
