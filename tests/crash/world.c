@@ -366,6 +366,15 @@ static bool is_one_of(const char *word, const char *const *words)
     return *words;
 }
 
+/* Of whom the request was; one that was refused before anybody looked has only its path. */
+static const char *id_written(struct json_object *item)
+{
+    const char *id = string_of(item, "id"), *path = string_of(item, "path");
+    const char *last = strrchr(path, '/');
+
+    return text_is_empty(id) && last ? last + 1 : id;
+}
+
 struct world_write *world_writes(struct world *world, size_t *ret_count)
 {
     static const char *const no_effect[] = {"none", "unchanged", NULL};
@@ -384,7 +393,7 @@ struct world_write *world_writes(struct world *world, size_t *ret_count)
 
         (void)instant_parse_rfc3339(string_of(item, "time"), &at);
         writes[i] = (struct world_write){
-            .id = mem_strdup(string_of(item, "id")),
+            .id = mem_strdup(id_written(item)),
             .method = mem_strdup(method),
             .at_us = at.us,
             .status = (long)json_object_get_int64(json_object_object_get(item, "status")),
