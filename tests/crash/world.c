@@ -649,7 +649,7 @@ static void plan_and_approve(struct world *world)
 /* Suspended by us, and then AGE_DAYS pass for the account; the next plan deletes it. */
 static void suspend_long_ago(struct world *world)
 {
-    CLEANUP(text_release) struct text sql = TEXT_INIT, number = TEXT_INIT;
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
 
     DO_VERB(world, "plan");
     CLEANUP(mem_cleanup)
