@@ -106,7 +106,8 @@ struct config {
         bool text, json, csv, html;
     } report;
     struct {
-        const char *state_directory; /* outcomes the database could not take; NULL = systemd's, else the file's */
+        const char *state_directory; /* outcomes the database could not take; NULL = systemd's, else
+                                        the file's */
         int64_t settle_seconds;      /* how long an accepted act may take to show */
     } apply;
     const char *metrics_textfile; /* NULL = none */
