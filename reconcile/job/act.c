@@ -56,7 +56,8 @@ static struct decision decide_afresh(struct acting *acting, const struct plan_ro
     if (reading->kind != READING_FOUND || i == snapshot->count)
         return (struct decision){.rule = "", .row = "", .reason = "the account is not in the list"};
     reading->account.history = snapshot->account[i].history;
-    reading->account.login = login_newest(reading->account.login, snapshot->account[i].login);
+    if (reading->account.login.kind != LOGIN_UNREADABLE) /* P7: what is known does not cover it */
+        reading->account.login = login_newest(reading->account.login, snapshot->account[i].login);
     return policy_decide_one(acting->job->arena, &acting->job->config->policy, &acting->context,
                              &reading->account, &acting->pairing[i]);
 }
