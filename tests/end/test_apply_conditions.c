@@ -14,13 +14,6 @@
 #include "base/mem.h"
 #include "base/table.h"
 
-#define WORLD(name, leavers, staff, options)                                                       \
-    CLEANUP(acts_finish) struct acts name;                                                         \
-    acts_begin(&name, leavers, staff, options)
-#define RUN(name, ...) CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
-#define APPLY(name, ...)                                                                           \
-    CLEANUP(end_result_release) struct end_result name = acts_apply(__VA_ARGS__)
-
 #define POLICY "mode = \"enforce\"; "
 
 static void clear_faults(struct acts *acts)
@@ -139,10 +132,9 @@ static void suspend_of_an_idle_account_that_logged_in_is_not_done(void **state)
     assert_int_equal(acts.count, 2);
     acts_approve(&acts);
     CLEANUP(mem_cleanup)
-    char *now =
-        acts_ask(&acts,
-                 "select to_char(now() at time zone 'UTC', '\"lastLogin=\"YYYY-MM-DD\"T\"HH24:MI:SS"
-                 "\"Z\"')");
+    char *now = acts_ask(
+        &acts, "select to_char(now() at time zone 'UTC', '\"lastLogin=\"YYYY-MM-DD\"T\"HH24:MI:SS"
+               "\"Z\"')");
     end_change_user(&acts.end, acts.row[0].id, now);
     APPLY(applied, &acts, 0);
     acts_assert_step(&acts, acts.row[0].id, "skipped", "the rule does not hold any more: now keep");

@@ -13,13 +13,6 @@
 #include "base/cleanup.h"
 #include "base/table.h"
 
-#define WORLD(name, leavers, staff, options)                                                       \
-    CLEANUP(acts_finish) struct acts name;                                                         \
-    acts_begin(&name, leavers, staff, options)
-#define RUN(name, ...) CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
-#define APPLY(name, ...)                                                                           \
-    CLEANUP(end_result_release) struct end_result name = acts_apply(__VA_ARGS__)
-
 /* The approved plan has three suspensions and one deletion; nine accounts, eight of them active,
  * one suspended by us already. */
 static const struct limit_case {

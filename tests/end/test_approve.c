@@ -16,13 +16,6 @@
 #include "base/mem.h"
 #include "base/table.h"
 
-#define WORLD(name, leavers, staff, options)                                                       \
-    CLEANUP(acts_finish) struct acts name;                                                         \
-    acts_begin(&name, leavers, staff, options)
-#define RUN(name, ...) CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
-#define APPLY(name, ...)                                                                           \
-    CLEANUP(end_result_release) struct end_result name = acts_apply(__VA_ARGS__)
-
 /* Who is at the keyboard, as sudo would say it; NULL: whoever runs the test. */
 static void sit_down(const char *uid)
 {

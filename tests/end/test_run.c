@@ -15,13 +15,6 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 
-#define WORLD(name, leavers, staff, options)                                                       \
-    CLEANUP(acts_finish) struct acts name;                                                         \
-    acts_begin(&name, leavers, staff, options)
-#define RUN(name, ...) CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
-#define APPLY(name, ...)                                                                           \
-    CLEANUP(end_result_release) struct end_result name = acts_apply(__VA_ARGS__)
-
 /* A run that must end so. */
 static void run(struct acts *acts, int code)
 {

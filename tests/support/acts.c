@@ -303,14 +303,14 @@ void acts_do_all(struct acts *acts)
 {
     acts_plan(acts, 0);
     acts_approve(acts);
-    CLEANUP(end_result_release) struct end_result result = acts_apply(acts, 0);
+    APPLY(result, acts, 0);
 }
 
 void acts_prepare_both(struct acts *acts)
 {
     acts_plan(acts, 0);
     acts_approve_only(acts, acts->row[0].id);
-    CLEANUP(end_result_release) struct end_result result = acts_apply(acts, 0);
+    APPLY(result, acts, 0);
     acts_plan(acts, 0);
     acts_approve(acts);
     assert_string_equal(acts->row[acts->count - 1].action, "deprovision");

@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "base/cleanup.h"
 #include "end.h"
 
 struct acts_row {
@@ -76,5 +77,16 @@ void acts_rehire(struct acts *acts, const char *id);
 /* Waits for a condition of the world, up to some seconds; fails the test when it does not come. */
 #define ACTS_WAIT_S 15
 void acts_wait_for(struct acts *acts, const char *sql, const char *wanted);
+
+/* What a test begins with, and two lines it says often; what they make goes away with its block. */
+#define WORLD(name, leavers, staff, options)                                                       \
+    CLEANUP(acts_finish) struct acts name;                                                         \
+    acts_begin(&name, leavers, staff, options)
+#define RUN(name, ...)                                                                             \
+    CLEANUP(end_result_release)                                                                    \
+    __attribute__((unused)) struct end_result name = END_RUN(__VA_ARGS__)
+#define APPLY(name, ...)                                                                           \
+    CLEANUP(end_result_release)                                                                    \
+    __attribute__((unused)) struct end_result name = acts_apply(__VA_ARGS__)
 
 #endif
