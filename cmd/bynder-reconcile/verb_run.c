@@ -56,7 +56,8 @@ static int apply_one(struct work *work, const struct plan *plan, const struct co
     }
     if (own.code != ERR_HELD)
         return err_move(err, &own);
-    log_info("nothing is applied: %s", own.text);
+    /* Somebody approved it and waits for it; of a plan made just now nobody does. */
+    log_line(now ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "nothing is applied: %s", own.text);
     return 0;
 }
 

@@ -119,6 +119,8 @@ static const struct answer_case {
     {"lost-answer=POST /api/v4/users/", 0, 4, "verified 4", NULL, NULL, 20},
     {"reset=nth=1:POST /api/v4/users/", 21, 1, "approved 3, unknown 1", NULL,
      "failed 1, verified 3", 21},
+    {"hang=nth=1:POST /api/v4/users/", 21, 1, "approved 3, unknown 1", NULL, "failed 1, verified 3",
+     21},
     {"wrong-type=nth=1:POST /api/v4/users/", 21, 1, "approved 3, unknown 1", NULL,
      "failed 1, verified 3", 21},
     {"error=503:GET /api/v4/users/@", 21, 3, "approved 1, verified 3", "503", "verified 4", 0},
@@ -270,6 +272,27 @@ static void apply_asked_to_end_finishes_its_step_and_is_resumed(void **state)
     acts_assert_written(&acts, 0, "verified");
 }
 
+static void apply_asked_to_end_while_it_is_silent_ends_at_once(void **state)
+{
+    WORLD(acts, 2, 4, NULL);
+
+    (void)state;
+    end_set(&acts.end, END_PORTAL,
+            "requests_per_second = 1000000.0; requests_per_window = 100000000; page_size = 50; "
+            "connections = 4; timeout = 3; silence_after_429 = 60.0; logins = \"each\";");
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    end_fault(&acts.end, "error=429:POST /api/v4/users/");
+    struct end_child child = acts_start_until_write(&acts, 1);
+    acts_wait_for(&acts, "select state from reconcile.step where position = 1", "approved");
+    assert_int_equal(kill(child.pid, SIGTERM), 0);
+    CLEANUP(end_result_release) struct end_result ended = end_wait(&child);
+    end_assert_code(&ended, 0);
+    assert_true(ended.seconds < 15);
+    acts_assert_steps(&acts, "approved 2");
+    assert_int_equal(acts_writes(&acts), 1);
+}
+
 static void apply_sees_a_stop_row_before_the_next_act(void **state)
 {
     WORLD(acts, 4, 4, NULL);
@@ -390,6 +413,7 @@ int main(void)
         cmocka_unit_test(apply_redirected_never_asks_elsewhere),
         cmocka_unit_test(apply_of_a_deletion_believes_only_an_application_404),
         cmocka_unit_test(apply_asked_to_end_finishes_its_step_and_is_resumed),
+        cmocka_unit_test(apply_asked_to_end_while_it_is_silent_ends_at_once),
         cmocka_unit_test(apply_sees_a_stop_row_before_the_next_act),
         cmocka_unit_test(apply_sees_a_stop_file_before_the_next_act),
         cmocka_unit_test(apply_while_another_runs_is_75),
