@@ -116,7 +116,8 @@ void table_release(struct table *table)
     *table = (struct table){.slot = NULL};
 }
 
-static void add_hashed(struct table *table, const char *key, uint32_t hash, uint32_t value)
+/* false: the key was there already. */
+static bool add_hashed(struct table *table, const char *key, uint32_t hash, uint32_t value)
 {
     struct table_slot *slot;
     uint32_t added;
@@ -129,20 +130,21 @@ static void add_hashed(struct table *table, const char *key, uint32_t hash, uint
     slot = find(table, key, hash);
     if (slot->first == TABLE_END) {
         *slot = (struct table_slot){.hash = hash, .first = added};
-        return;
+        return true;
     }
     table->entry[table->entry[slot->first].last].next = added;
     table->entry[slot->first].last = added;
+    return false;
 }
 
 void table_add(struct table *table, const char *key, uint32_t value)
 {
-    add_hashed(table, key, hash_of(key), value);
+    (void)add_hashed(table, key, hash_of(key), value);
 }
 
 #define BATCH 32 /* look-ups under way at once: more than memory can serve in parallel */
 
-void table_add_many(struct table *table, const char *const *key, size_t count, uint32_t first)
+void table_add_many(struct table *table, const char *const *key, size_t count, bool *ret_again)
 {
     uint32_t hash[BATCH];
 
@@ -154,8 +156,9 @@ void table_add_many(struct table *table, const char *const *key, size_t count, u
             __builtin_prefetch(&table->slot[hash[i] & table->mask], 1);
         }
         for (size_t i = 0; i < batch; i++) {
-            if (key[done + i])
-                add_hashed(table, key[done + i], hash[i], first + (uint32_t)(done + i));
+            if (key[done + i] && !add_hashed(table, key[done + i], hash[i], (uint32_t)(done + i)) &&
+                ret_again)
+                ret_again[done + i] = true;
         }
     }
 }

@@ -6,6 +6,7 @@
 #ifndef BASE_TABLE_H
 #define BASE_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,8 +31,9 @@ uint32_t table_find(const struct table *table, const char *key);
  */
 void table_find_many(const struct table *table, const char *const *key, size_t count,
                      uint32_t *ret_entry);
-/* Adds key[i] with value first + i, leaving out NULL; likewise faster. */
-void table_add_many(struct table *table, const char *const *key, size_t count, uint32_t first);
+/* Adds key[i] with value i, leaving out NULL; likewise faster. ret_again[i] (may be NULL) is set
+ * where the key was there already, and left as it is elsewhere. */
+void table_add_many(struct table *table, const char *const *key, size_t count, bool *ret_again);
 /* The next entry with the same key. */
 uint32_t table_next(const struct table *table, uint32_t entry);
 uint32_t table_value(const struct table *table, uint32_t entry);

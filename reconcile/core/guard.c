@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/fold.h"
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "core/condition.h"
@@ -311,10 +312,18 @@ struct shares {
     size_t count, capacity;
     struct table by_key;
     struct arena keys;
+    const char *last_name;
+    uint32_t last;
 };
 
+/* Names come kept once or repeated: the same pointer as last time is the same share. */
 static void count_share(struct shares *shares, const char *name, bool going)
 {
+    if (name == shares->last_name) {
+        shares->item[shares->last].all++;
+        shares->item[shares->last].going += going;
+        return;
+    }
     const char *key = fold_name(&shares->keys, name);
     uint32_t at = table_find(&shares->by_key, key);
 
@@ -328,7 +337,9 @@ static void count_share(struct shares *shares, const char *name, bool going)
         at = table_find(&shares->by_key, key);
         shares->count++;
     }
-    struct share *share = &shares->item[table_value(&shares->by_key, at)];
+    shares->last_name = name;
+    shares->last = table_value(&shares->by_key, at);
+    struct share *share = &shares->item[shares->last];
     share->all++;
     share->going += going;
     if (strcmp(name, share->name) < 0) /* the spelling shown does not depend on the order */
@@ -363,40 +374,66 @@ static const char *concentration_key(const struct scene *scene, size_t i, bool b
     return subject_department(account, pairing->kind == LINK_ONE ? pairing->person : NULL);
 }
 
-static const char *describe_loss(const struct scene *scene, bool by_department, bool *ret_hold)
-{
-    struct shares shares = {.keys = ARENA_INIT};
-    const char *text = NULL;
+/* Departments and countries are counted side by side: they have nothing in common. */
+struct counting {
+    const struct scene *scene;
+    struct shares by_country, by_department;
+};
 
-    table_init(&shares.by_key, 64);
+static void count_shares(const struct scene *scene, bool by_department, struct shares *shares)
+{
+    table_init(&shares->by_key, 64);
     for (size_t i = 0; i < scene->count; i++) {
         const struct decision *decision = &scene->decision[i];
         const char *name = concentration_key(scene, i, by_department);
-        if (decision->account->status != ACCOUNT_ACTIVE || !name)
-            continue;
-        count_share(&shares, name,
-                    decision->action == ACTION_SUSPEND && is_due(decision, scene->context->today));
+        if (decision->account->status == ACCOUNT_ACTIVE && name)
+            count_share(shares, name,
+                        decision->action == ACTION_SUSPEND &&
+                            is_due(decision, scene->context->today));
     }
-    const struct share *worst = largest_loss(&shares);
-    if (worst && worst->going > 0) {
-        *ret_hold |= exceeds_percent(worst->going, CONCENTRATION_PERCENT, worst->all);
-        text = arena_printf(scene->arena, "%s '%s': %lld of %lld (%.1f %%)",
-                            by_department ? "department" : "country", worst->name,
-                            (long long)worst->going, (long long)worst->all,
-                            percent_of(worst->going, worst->all));
-    }
-    table_release(&shares.by_key);
-    arena_release(&shares.keys);
-    free(shares.item);
-    return text;
+}
+
+static void count_part(void *context, size_t part, size_t begin, size_t end)
+{
+    struct counting *counting = context;
+
+    (void)part;
+    for (size_t which = begin; which < end; which++)
+        count_shares(counting->scene, which == 1,
+                     which == 1 ? &counting->by_department : &counting->by_country);
+}
+
+static const char *describe_loss(const struct scene *scene, const char *what,
+                                 const struct shares *shares, bool *ret_hold)
+{
+    const struct share *worst = largest_loss(shares);
+
+    if (!worst || worst->going == 0)
+        return NULL;
+    *ret_hold |= exceeds_percent(worst->going, CONCENTRATION_PERCENT, worst->all);
+    return arena_printf(scene->arena, "%s '%s': %lld of %lld (%.1f %%)", what, worst->name,
+                        (long long)worst->going, (long long)worst->all,
+                        percent_of(worst->going, worst->all));
+}
+
+static void shares_release(struct shares *shares)
+{
+    table_release(&shares->by_key);
+    arena_release(&shares->keys);
+    free(shares->item);
 }
 
 static struct guard_finding guard_concentration(const struct scene *scene)
 {
+    struct counting counting = {.scene = scene};
     bool hold = false;
-    const char *department = describe_loss(scene, true, &hold);
-    const char *country = describe_loss(scene, false, &hold);
     const char *actual = "nobody";
+
+    parallel_for(2, parallel_parts(scene->count) > 1 ? 2 : 1, count_part, &counting);
+    const char *department = describe_loss(scene, "department", &counting.by_department, &hold);
+    const char *country = describe_loss(scene, "country", &counting.by_country, &hold);
+    shares_release(&counting.by_department);
+    shares_release(&counting.by_country);
 
     if (department && country)
         actual = arena_printf(scene->arena, "%s; %s", department, country);

@@ -128,14 +128,13 @@ static const char *account_key(const struct index *index, struct arena *arena,
     return NULL;
 }
 
-/* Marks everybody whose key stands in another row too. */
-static void mark_shared(const struct table *table, const char *const *key, const uint32_t *entry,
-                        size_t count, bool *shared)
+/* Marks everybody whose key stands in another row too: who came again, and who came first. */
+static void mark_shared(const struct table *table, const char *const *key, size_t count,
+                        bool *shared)
 {
     for (size_t i = 0; i < count; i++) {
-        if (key[i] &&
-            (table_value(table, entry[i]) != i || table_next(table, entry[i]) != TABLE_END))
-            shared[i] = true;
+        if (shared[i])
+            shared[table_value(table, table_find(table, key[i]))] = true;
     }
 }
 
@@ -143,19 +142,14 @@ static void index_key(struct index *index, enum match_key key)
 {
     size_t count = index->roster->count;
     const char **value = mem_calloc(count, sizeof(value[0]));
-    uint32_t *entry = mem_calloc(count, sizeof(entry[0]));
     struct table *table = &index->by[key];
 
     for (size_t i = 0; i < count; i++)
         value[i] = person_key(index, &index->key_arena[key], &index->roster->person[i], key);
     table_init(table, count);
-    table_add_many(table, value, count, 0);
     index->shared_by[key] = mem_calloc(count, sizeof(bool));
-    if (key != MATCH_BY_LINKS_FILE) {
-        table_find_many(table, value, count, entry);
-        mark_shared(table, value, entry, count, index->shared_by[key]);
-    }
-    free(entry);
+    table_add_many(table, value, count, key == MATCH_BY_LINKS_FILE ? NULL : index->shared_by[key]);
+    mark_shared(table, value, count, index->shared_by[key]);
     free(value);
 }
 
@@ -310,16 +304,42 @@ struct finds {
     uint32_t second_email[BLOCK];
 };
 
+/* Many usernames are the account's address: what that found need not be looked up again. `email`
+ * holds the addresses that were looked up in this block, NULL entries before that. */
+static void find_usernames(const struct index *index, const char **value, const char *const *email,
+                           size_t count, struct finds *finds)
+{
+    bool same[BLOCK];
+
+    for (size_t i = 0; i < count; i++) {
+        same[i] = value[i] && email[i] && text_equal(value[i], email[i]);
+        if (same[i])
+            value[i] = NULL;
+    }
+    table_find_many(&index->by[table_key(index, MATCH_BY_USERNAME)], value, count,
+                    finds->by[MATCH_BY_USERNAME]);
+    for (size_t i = 0; i < count; i++) {
+        if (same[i])
+            finds->by[MATCH_BY_USERNAME][i] = finds->by[MATCH_BY_EMAIL][i];
+    }
+}
+
 static void find_block(const struct index *index, struct arena *scratch,
                        const struct account *account, size_t count, struct finds *finds)
 {
-    const char *value[BLOCK];
+    const char *value[BLOCK], *email[BLOCK] = {NULL};
 
     for (size_t k = 0; k < index->matching->key_count; k++) {
         enum match_key key = index->matching->key[k];
         for (size_t i = 0; i < count; i++)
             value[i] = account_key(index, scratch, &account[i], key);
-        table_find_many(&index->by[table_key(index, key)], value, count, finds->by[key]);
+        if (table_key(index, key) != key) {
+            find_usernames(index, value, email, count, finds);
+            continue;
+        }
+        table_find_many(&index->by[key], value, count, finds->by[key]);
+        if (key == MATCH_BY_EMAIL)
+            memcpy(email, value, count * sizeof(email[0]));
     }
     for (size_t i = 0; i < count; i++)
         value[i] = account[i].email2 && index->uses_email

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/cleanup.h"
 #include "base/table.h"
 
 static void table_find_of_absent_keys_finds_nothing(void **state)
@@ -92,6 +93,38 @@ static void table_add_of_one_key_only_stays_linear(void **state)
     table_release(&table);
 }
 
+static void table_add_many_and_find_many_do_as_one_by_one_do(void **state)
+{
+    enum { MANY = 1000 }; /* no multiple of a batch */
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    const char *keys[MANY];
+    bool again[MANY] = {false};
+    uint32_t found[MANY];
+    struct table one, many;
+
+    (void)state;
+    table_init(&one, 4);
+    table_init(&many, MANY);
+    for (uint32_t i = 0; i < MANY; i++) { /* every seventh is missing, every third comes thrice */
+        keys[i] = i % 7 ? arena_printf(&arena, "key %u", i % 3 ? i : i % 333) : NULL;
+        if (keys[i])
+            table_add(&one, keys[i], i);
+    }
+    table_add_many(&many, keys, MANY, again);
+    table_find_many(&many, keys, MANY, found);
+    for (uint32_t i = 0; i < MANY; i++) {
+        uint32_t at = table_find(&one, keys[i]);
+        assert_int_equal(found[i] == TABLE_END, at == TABLE_END);
+        assert_int_equal(again[i], keys[i] && table_value(&one, at) != i);
+        for (uint32_t other = found[i]; at != TABLE_END; at = table_next(&one, at)) {
+            assert_int_equal(table_value(&one, at), table_value(&many, other));
+            other = table_next(&many, other);
+        }
+    }
+    table_release(&one);
+    table_release(&many);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -99,6 +132,7 @@ int main(void)
         cmocka_unit_test(table_next_of_a_shared_key_walks_in_order),
         cmocka_unit_test(table_add_of_many_keys_keeps_each),
         cmocka_unit_test(table_add_of_one_key_only_stays_linear),
+        cmocka_unit_test(table_add_many_and_find_many_do_as_one_by_one_do),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
