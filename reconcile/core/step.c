@@ -19,12 +19,15 @@ static const char *const state_name[STEP_STATE_COUNT] = {
 #define TO(state) (1U << (state))
 
 /* From a call on, a step can only end in what Bynder or a reading said. A call that certainly had
- * no effect (401, 429) gives the step back to approved: it starts anew, with a new intent. */
+ * no effect (401, 429) gives the step back to approved: it starts anew, with a new intent. A failed
+ * one was done after all when the process that called it stood still for so long that another run
+ * had settled the step before the call went out: its own record is taken in later. */
 static const unsigned transition[STEP_STATE_COUNT] = {
     [STEP_PLANNED] = TO(STEP_APPROVED),
     [STEP_APPROVED] = TO(STEP_PLANNED) | TO(STEP_INTENT) | TO(STEP_ALREADY) | TO(STEP_SKIPPED),
     [STEP_INTENT] = TO(STEP_APPROVED) | TO(STEP_DONE) | TO(STEP_FAILED) | TO(STEP_UNKNOWN),
     [STEP_UNKNOWN] = TO(STEP_DONE) | TO(STEP_FAILED),
+    [STEP_FAILED] = TO(STEP_DONE),
     [STEP_DONE] = TO(STEP_VERIFIED),
 };
 

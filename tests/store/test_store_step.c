@@ -567,7 +567,7 @@ static void store_outcome_without_effect_gives_the_step_back(void **state)
 static const char *const outcomes[STEP_STATE_COUNT] = {
     [STEP_PLANNED] = "nnnnnnnnn", [STEP_APPROVED] = "n=nnyynnn", [STEP_INTENT] = "nynynnyyn",
     [STEP_DONE] = "nnn=nnn=y",    [STEP_ALREADY] = "nnnn=nnnn",  [STEP_SKIPPED] = "nnnnn=nnn",
-    [STEP_FAILED] = "nnnnnn==n",  [STEP_UNKNOWN] = "nnnynny=n",  [STEP_VERIFIED] = "nnn=nnn==",
+    [STEP_FAILED] = "nnnynn==n",  [STEP_UNKNOWN] = "nnnynny=n",  [STEP_VERIFIED] = "nnn=nnn==",
 };
 
 static void store_outcome_takes_only_what_the_table_allows(void **state)

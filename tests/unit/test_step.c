@@ -41,7 +41,7 @@ static void step_may_become_only_what_the_table_says(void **state)
     static const char *const wanted[STEP_STATE_COUNT] = {
         [STEP_PLANNED] = "-x-------", [STEP_APPROVED] = "x-x-xx---", [STEP_INTENT] = "-x-x--xx-",
         [STEP_DONE] = "--------x",    [STEP_ALREADY] = "---------",  [STEP_SKIPPED] = "---------",
-        [STEP_FAILED] = "---------",  [STEP_UNKNOWN] = "---x--x--",  [STEP_VERIFIED] = "---------",
+        [STEP_FAILED] = "---x-----",  [STEP_UNKNOWN] = "---x--x--",  [STEP_VERIFIED] = "---------",
     };
 
     (void)state;
