@@ -111,6 +111,15 @@ static void name_point(size_t number, bool and_then, struct text *ret_name)
 static bool is_as_before;
 static char *trace_before;
 
+/* The failure did not keep the run from its end: there is nothing to resume. */
+static bool is_finished(struct world *world)
+{
+    return world_count(world, "select count(*) from reconcile.plan where state = 'applied' and"
+                              " plan_id = (select max(plan_id) from reconcile.plan)") == 1 &&
+           world_count(world, "select count(*) from reconcile.step where state in"
+                              " ('approved', 'intent', 'unknown')") == 0;
+}
+
 static void judge(struct world *world, unsigned variant)
 {
     CLEANUP(mem_cleanup) char *trace = trace_of(world);
@@ -119,18 +128,21 @@ static void judge(struct world *world, unsigned variant)
         return; /* nothing was done: it may be run again as it is */
     is_as_before = false;
     world_check(world, "after the failure");
-    world_converge(world, variant);
+    if (is_finished(world))
+        world_check_end(world, "after the failure");
+    else
+        world_converge(world, variant);
 }
 
 /* Every other world has changed since the approval: a failed allocation must not hide that. */
-static void begin_afresh(struct world *world)
+static void begin_afresh(struct world *world, bool may_change)
 {
     static unsigned worlds;
 
     if (is_as_before)
         return;
     world_reset(world);
-    if (worlds++ % 2 == 1)
+    if (may_change && worlds++ % 2 == 1)
         world_change(world, worlds / 2, false);
     free(trace_before);
     trace_before = trace_of(world);
@@ -140,6 +152,22 @@ static void begin_afresh(struct world *world)
 static void tally_end(struct tally *tally, const struct world_run *run)
 {
     atomic_fetch_add(&tally->code[(unsigned)run->code % CODES], 1);
+}
+
+/* A changed world has less to do and may never come to the allocation: then in an unchanged one. */
+static struct world_run run_point(struct world *world, struct tally *tally, size_t number,
+                                  bool and_then)
+{
+    for (bool may_change = true;; may_change = false) {
+        begin_afresh(world, may_change);
+        struct world_run run = run_failing(world, number, and_then, 0);
+        if (shared->failed > 0 || world->changed == WORLD_TARGETS) {
+            tally_end(tally, &run);
+            return run;
+        }
+        is_as_before = false;
+        world_run_release(&run);
+    }
 }
 
 /* Both ways of failing at one allocation. */
@@ -157,9 +185,7 @@ static void sweep_point(const struct sweep *sweep, struct world *world, size_t i
             atomic_fetch_add(&all->tally->same, 1);
             break;
         }
-        begin_afresh(world);
-        struct world_run run = run_failing(world, number, and_then, 0);
-        tally_end(all->tally, &run);
+        struct world_run run = run_point(world, all->tally, number, and_then);
         ret_point->reached = shared->failed > 0;
         is_last = shared->count == number;
         text_clear(&ret_point->name);
