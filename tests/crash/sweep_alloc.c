@@ -12,7 +12,6 @@
  * Allocations made by the same path of calls fail in the same way, so of every path the first and
  * the last one is swept; with CRASH_ALL in the environment, all of them are.
  */
-#include <assert.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
