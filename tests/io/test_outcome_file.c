@@ -276,6 +276,22 @@ static void outcome_file_that_cannot_be_written_is_told_in_full(void **state)
     assert_non_null(strstr(told, "write it down"));
 }
 
+static void outcome_file_directory_that_is_missing_is_made_beforehand(void **state)
+{
+    PLACE(place);
+    CLEANUP(mem_cleanup) char *below = file_join(place.directory, "state");
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    (void)state;
+    place.config.apply.state_directory = below;
+    assert_int_equal(take_all(&place, &err), 0);
+    assert_int_equal(access(below, W_OK), 0);
+    assert_int_equal(rmdir(below), 0);
+    put(&place, "state", "a file in its place");
+    assert_int_equal(take_all(&place, &err), -1);
+    assert_non_null(strstr(err.text, "apply.state_directory"));
+}
+
 static void outcome_file_goes_where_systemd_says_unless_configured(void **state)
 {
     PLACE(place);
@@ -302,6 +318,7 @@ int main(void)
         cmocka_unit_test(outcome_file_of_a_portal_whose_name_goes_on_is_left_alone),
         cmocka_unit_test(outcome_file_that_is_broken_stops_and_stays),
         cmocka_unit_test(outcome_file_that_cannot_be_written_is_told_in_full),
+        cmocka_unit_test(outcome_file_directory_that_is_missing_is_made_beforehand),
         cmocka_unit_test(outcome_file_goes_where_systemd_says_unless_configured),
     };
 
