@@ -7,6 +7,7 @@
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
 
+comma := ,
 VERSION := 0.1.0
 VARIANT ?= debug
 B       := build/$(VARIANT)
@@ -82,7 +83,7 @@ SUPPORT_SRC := $(wildcard tests/support/*.c)
 test_src     = $(wildcard tests/$(1)/test_*.c)
 test_bin     = $(patsubst tests/%.c,$(B)/tests/%,$(call test_src,$(1)))
 ALL_SRC     := $(foreach l,$(LAYERS),$(call src_of,$(l))) $(PROGRAM_SRC) $(SIM_SRC)
-ALL_TEST_SRC := $(foreach s,$(SUITES),$(wildcard tests/$(s)/*.c)) $(SUPPORT_SRC)
+ALL_TEST_SRC := $(foreach s,$(SUITES) crash crash/wrong,$(wildcard tests/$(s)/*.c)) $(SUPPORT_SRC)
 ALL_HEADERS := $(wildcard reconcile/*/*.h cmd/*/*.h tests/*/*.h)
 
 .PHONY: all
@@ -145,13 +146,27 @@ CRASH_PRELOADS := $(patsubst tests/crash/%.c,$(B)/tests/crash/%.so,$(wildcard te
 $(B)/tests/crash/sweep_%: $(B)/obj/tests/crash/sweep_%.o $(call obj,$(CRASH_SRC) $(SUPPORT_SRC)) $(LIBS_ALL)
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lcmocka
 $(B)/tests/crash/sweep_stop: | $(B)/tests/crash/preload_stop_at.so
+$(B)/tests/crash/sweep_alloc: | $(B)/tests/crash/preload_fail_alloc.so
 $(B)/tests/crash/sweep_cut: $(B)/obj/tests/crash/cut_proxy.o
+# The program with some functions of it replaced: each of these must be caught.
+CRASH_WRONG := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/crash/wrong/*.c))
+WRAP_journal_after_act    := store_intend store_outcome
+WRAP_blind_replay         := act_wait
+WRAP_no_fresh_read        := bynder_writing
+WRAP_retried_write        := bynder_writing
+WRAP_any_404              := bynder_writing
+WRAP_budget_ignored       := store_intend
+WRAP_approval_not_checked := review_is_approved pg_run
+WRAP_fence_ignored        := store_lock store_hold
+WRAP_no_lock              := store_lock
+$(B)/tests/crash/wrong/%: $(B)/obj/tests/crash/wrong/%.o $(call obj,$(PROGRAM_SRC)) $(LIBS_ALL)
+	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(addprefix -Wl$(comma)--wrap=,$(WRAP_$*)) -o $@ $^ $(PKG_LIBS)
 $(B)/tests/crash/preload_%.so: tests/crash/preload_%.c $(B)/flags
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -fPIC -shared -o $@ $< -ldl
 
 .SECONDARY:
 
-tests: $(foreach s,unit io scenario store http end,$(call test_bin,$(s)))
+tests: $(foreach s,unit io scenario store http end,$(call test_bin,$(s))) $(if $(filter debug clang,$(VARIANT)),crash-binaries)
 .PHONY: tests
 
 # `make test-unit`, `make test-http` …: one suite of the current variant.
@@ -164,6 +179,18 @@ $(addprefix test-,$(SUITES)): test-%: $(PROGRAM) $(SIM)
 check: ## everything that must hold before a commit: lint, both compilers, all suites, sanitizers
 	$(Q)sh tests/support/deps.sh check || $(MAKE) --no-print-directory deps
 	$(Q)sh tests/support/check.sh $(MAKE)
+
+.PHONY: crash-binaries
+crash-binaries: $(CRASH_SWEEPS) $(CRASH_PRELOADS) $(CRASH_WRONG)
+
+.PHONY: check-crash
+check-crash: ## break it on purpose, everywhere: kills, cuts, failed allocations, wrong programs
+	$(Q)sh tests/support/deps.sh check || $(MAKE) --no-print-directory deps
+	$(Q)$(MAKE) --no-print-directory VARIANT=debug all crash-binaries
+	$(Q)sh tests/crash/run.sh build/debug
+.PHONY: check-crash-reduced
+check-crash-reduced: all crash-binaries
+	$(Q)sh tests/crash/run.sh $(B) reduced
 
 .PHONY: demo
 demo: ## a portal, a roster, a plan, on this machine: what the program does, in a minute

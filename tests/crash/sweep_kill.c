@@ -20,7 +20,7 @@
 #include "base/mem.h"
 #include "sweep.h"
 
-enum { BEYOND = 2 };
+enum { BEYOND = 3 };
 
 struct call {
     char *name;
@@ -92,7 +92,8 @@ static char *trace_once(struct world *world)
     world_check(world, "not killed");
     world_check_end(world, "not killed");
     if (world->violation.length > 0)
-        world_die("%s", text_cstr(&world->violation));
+        world_die("kill %s: VIOLATION at no fault at all\n%s", world_path_name(world->path),
+                  text_cstr(&world->violation));
     if (file_read(path, 1u << 28, ERR_INTERNAL, &trace, NULL, NULL) < 0)
         world_die("no trace");
     return text_take(&trace);

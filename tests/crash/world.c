@@ -580,6 +580,28 @@ bool world_wait_stopped(struct world *world, struct world_run *run)
     return wait_for(world, run, WUNTRACED);
 }
 
+static bool has_ended(const struct world_run *run)
+{
+    siginfo_t info = {.si_pid = 0};
+
+    return waitid(P_PID, (id_t)run->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
+           info.si_pid != 0;
+}
+
+bool world_wait_blocked(struct world *world, struct world_run *run)
+{
+    const struct timespec pause = {.tv_nsec = 5000000};
+
+    while (!has_ended(run)) {
+        if (world_count(world, "select count(*) from pg_stat_activity where datname = "
+                               "current_database() and wait_event_type = 'Lock'") > 0)
+            return true;
+        (void)nanosleep(&pause, NULL);
+    }
+    world_wait(world, run);
+    return false;
+}
+
 struct world_run world_apply(struct world *world, const char *const *wrapper,
                              const char *const *environment)
 {
@@ -802,7 +824,6 @@ void world_reset(struct world *world)
     world_heal(world);
     world->changed = WORLD_TARGETS;
     world->writes_at_change = 0;
-    world->overtaken = false;
     text_clear(&world->violation);
 }
 

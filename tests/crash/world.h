@@ -53,7 +53,6 @@ struct world {
 
     size_t changed;          /* target that world_change changed; WORLD_TARGETS = none */
     size_t writes_at_change; /* to that target, then */
-    bool overtaken;          /* a newer run worked while the first was stopped: see sweep_stop.c */
     struct text violation;   /* sentences, one per line; empty: everything holds */
 };
 
@@ -97,6 +96,8 @@ void world_start(struct world *world, const char *const *wrapper, const char *co
 void world_wait(struct world *world, struct world_run *run);
 /* Waits until it is stopped by a signal: true; false when it ended before. */
 bool world_wait_stopped(struct world *world, struct world_run *run);
+/* Waits until it waits for a lock in the database: true; false when it ended. */
+bool world_wait_blocked(struct world *world, struct world_run *run);
 /* world_start and world_wait. */
 struct world_run world_apply(struct world *world, const char *const *wrapper,
                              const char *const *environment);

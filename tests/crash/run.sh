@@ -1,0 +1,79 @@
+#!/bin/sh
+# Everything under tests/crash, in order: the right program must hold at every point, each wrong one
+# must be caught. `sh tests/crash/run.sh BUILD_DIR [reduced]`. Closes with
+# "N passed, N failed, N skipped", one for each sweep and each wrong program.
+set -u
+cd "$(dirname "$0")/../.."
+build=$1
+reduced=${2:-}
+bin=$build/tests/crash
+passed=0 failed=0 skipped=0
+out=$(mktemp)
+trap 'rm -f "$out"' EXIT
+
+if ! strace -o /dev/null -e inject=getpid:signal=0 true 2>/dev/null && ! strace -o /dev/null true 2>/dev/null; then
+    echo "strace may not trace here"
+    echo "0 passed, 0 failed, 1 skipped"
+    exit 0
+fi
+
+# The right program: $1 program to run, rest its words; CRASH_* from the environment.
+holds() {
+    "$bin/$1" $2 ${3:-} >"$out" 2>&1
+    status=$?
+    grep -E 'points|system calls|messages|exchanges|allocations' "$out"
+    if [ $status -eq 0 ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        head -c 6000 "$out"
+    fi
+}
+
+# A wrong program: $1 its name, rest the sweep and its words. Shows the point that caught it.
+caught() {
+    name=$1
+    shift
+    sweep=$1
+    CRASH_PROGRAM=$bin/wrong/$name CRASH_FIRST=1 "$bin/$sweep" $2 ${3:-} >"$out" 2>&1
+    if grep -q VIOLATION "$out"; then
+        passed=$((passed + 1))
+        printf '%-22s caught by %s\n' "$name" "$(grep -m1 VIOLATION "$out" | sed 's/: VIOLATION//')"
+        grep -m1 -A1 VIOLATION "$out" | tail -n 1 | sed 's/^/    /'
+    else
+        failed=$((failed + 1))
+        printf '%-22s NOT CAUGHT\n' "$name"
+        tail -n 5 "$out"
+    fi
+}
+
+began=$(date +%s)
+if [ -n "$reduced" ]; then
+    export CRASH_POINTS=12
+    holds sweep_kill suspend
+    holds sweep_kill deprovision
+    holds sweep_stop suspend takeover
+    for sweep in sweep_cut sweep_alloc; do
+        [ ! -x "$bin/$sweep" ] || holds $sweep suspend
+    done
+    CRASH_POINTS=40 caught journal_after_act sweep_kill suspend
+else
+    for path in suspend deprovision; do
+        for sweep in sweep_kill sweep_stop sweep_fault sweep_cut sweep_alloc; do
+            [ ! -x "$bin/$sweep" ] || holds $sweep $path
+        done
+        CRASH_PROGRAM=$bin/wrong/no_lock holds sweep_stop $path fence
+    done
+    echo "wrong on purpose:"
+    CRASH_POINTS=120 caught journal_after_act sweep_kill suspend
+    CRASH_POINTS=120 caught blind_replay sweep_kill suspend
+    caught no_fresh_read sweep_stop suspend change
+    caught retried_write sweep_fault suspend
+    caught any_404 sweep_fault deprovision
+    caught budget_ignored sweep_stop suspend budget
+    CRASH_POINTS=10 caught approval_not_checked sweep_kill suspend
+    caught fence_ignored sweep_stop suspend fence
+fi
+printf '%s s\n' $(($(date +%s) - began))
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed -eq 0 ]

@@ -1,0 +1,117 @@
+/*
+ * sweep_fault [suspend|deprovision]: the portal answers a write, or the reading around it, wrongly,
+ * late or not at all. Each fault hits the first, second and third request that fits.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "sweep.h"
+
+enum { NTH = 3, READ_NTH = 7 };
+
+#define WRITES "%s /api/v4/users/"
+#define READS  "GET /api/v4/users/"
+
+/* %zu is which request; WHERE is a write's method and path. */
+static const struct kind {
+    const char *first;  /* of a write */
+    const char *second; /* of a single read, at the same time; NULL = none */
+    bool suspend_only;
+} kinds[] = {
+    {.first = "lost-answer=nth=%zu:" WRITES},
+    {.first = "reset=nth=%zu:" WRITES},
+    {.first = "error=401:nth=%zu:" WRITES},
+    {.first = "error=403:nth=%zu:" WRITES},
+    {.first = "error=404:nth=%zu:" WRITES},
+    {.first = "error=429:nth=%zu:" WRITES},
+    {.first = "error=500:nth=%zu:" WRITES},
+    {.first = "error=503:nth=%zu:" WRITES},
+    {.first = "wrong-type=nth=%zu:" WRITES},
+    {.first = "hang=nth=%zu:" WRITES},
+    {.first = "never-202=nth=%zu:" WRITES, .suspend_only = true},
+    {.first = "delay-202=300:nth=%zu:" WRITES, .suspend_only = true},
+    {.first = "default-omitted=nth=%zu:" WRITES, .suspend_only = true},
+    {.first = "error=503:nth=1:" WRITES, .second = "gateway-404=nth=%zu:" READS},
+    {.first = "error=503:nth=1:" WRITES,
+     .second = "no-such-user=nth=%zu:" READS,
+     .suspend_only = true}, /* of a deletion nobody could see through that lie */
+    {.first = "lost-answer=nth=1:" WRITES, .second = "error=503:nth=%zu:" READS},
+    {.first = "lost-answer=nth=1:" WRITES, .second = "last-login-form=garbage:nth=%zu:" READS},
+};
+
+static size_t points_of(const struct kind *kind, enum world_path path)
+{
+    if (kind->suspend_only && path != WORLD_SUSPEND)
+        return 0;
+    return kind->second ? READ_NTH : NTH;
+}
+
+/* The index-th point is the n-th of a kind. */
+static const struct kind *kind_of(enum world_path path, size_t index, size_t *ret_n)
+{
+    size_t i = 0;
+
+    while (i + 1 < COUNT_OF(kinds) && index >= points_of(&kinds[i], path))
+        index -= points_of(&kinds[i++], path);
+    *ret_n = index + 1;
+    return &kinds[i];
+}
+
+/* The words of the table have one number and one method, each as the format has it. */
+static void set_fault(struct world *world, const char *format, size_t n, struct text *name)
+{
+    const char *method = world->path == WORLD_SUSPEND ? "POST" : "DELETE";
+    CLEANUP(text_release) struct text pair = TEXT_INIT;
+
+    for (const char *at = format; *at; at++) {
+        if (text_starts(at, "%zu")) {
+            text_addf(&pair, "%zu", n);
+            at += 2;
+        } else if (text_starts(at, "%s")) {
+            text_add(&pair, method);
+            at += 1;
+        } else {
+            text_add_char(&pair, *at);
+        }
+    }
+    text_addf(name, "%s%s", name->length ? " and " : "", text_cstr(&pair));
+    world_fault(world, text_cstr(&pair));
+}
+
+static void fault_at(const struct sweep *sweep, struct world *world, size_t index,
+                     struct point *ret_point)
+{
+    size_t n = 0;
+    const struct kind *kind = kind_of(world->path, index, &n);
+
+    (void)sweep;
+    world_reset(world);
+    set_fault(world, kind->first, n, &ret_point->name);
+    if (kind->second)
+        set_fault(world, kind->second, n, &ret_point->name);
+    ret_point->reached = true;
+    CLEANUP(world_run_release) struct world_run run = world_apply(world, NULL, NULL);
+    if (run.code != 0 && run.code != 21) {
+        CLEANUP(text_release) struct text said = TEXT_INIT;
+        world_said(&run, &said);
+        world_violate(world, "apply ends with %d: %s", run.code, text_cstr(&said));
+    }
+    world_check(world, "after the fault");
+    world_converge(world, (unsigned)index);
+}
+
+int main(int argc, char **argv)
+{
+    enum world_path path =
+        argc > 1 && text_equal(argv[1], "deprovision") ? WORLD_DEPROVISION : WORLD_SUSPEND;
+    struct world world;
+    struct sweep sweep = {.name = "fault", .point = fault_at};
+
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
+        sweep.count += points_of(&kinds[i], path);
+    world_begin(&world, path);
+    struct sweep_result result = sweep_run(&sweep, &world);
+    world_finish(&world);
+    return result.violations > 0;
+}

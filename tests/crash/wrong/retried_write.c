@@ -1,0 +1,39 @@
+/*
+ * Wrong on purpose: a write whose outcome is not known is sent again.
+ */
+#include "io/bynder.h"
+
+struct portal __real_bynder_writing(struct bynder *bynder);
+struct portal __wrap_bynder_writing(struct bynder *bynder);
+
+static struct portal real;
+
+static int suspend(void *self, struct arena *arena, const char *id,
+                   struct portal_answer *ret_answer, struct err *err)
+{
+    int failed = real.suspend(self, arena, id, ret_answer, err);
+
+    if (!failed && ret_answer->effect == EFFECT_UNKNOWN)
+        failed = real.suspend(self, arena, id, ret_answer, err);
+    return failed;
+}
+
+static int deprovision(void *self, struct arena *arena, const char *id,
+                       struct portal_answer *ret_answer, struct err *err)
+{
+    int failed = real.deprovision(self, arena, id, ret_answer, err);
+
+    if (!failed && ret_answer->effect == EFFECT_UNKNOWN)
+        failed = real.deprovision(self, arena, id, ret_answer, err);
+    return failed;
+}
+
+struct portal __wrap_bynder_writing(struct bynder *bynder)
+{
+    struct portal portal = __real_bynder_writing(bynder);
+
+    real = portal;
+    portal.suspend = suspend;
+    portal.deprovision = deprovision;
+    return portal;
+}
