@@ -166,7 +166,7 @@ $(B)/tests/crash/preload_%.so: tests/crash/preload_%.c $(B)/flags
 
 .SECONDARY:
 
-tests: $(foreach s,unit io scenario store http end,$(call test_bin,$(s))) $(if $(filter debug clang,$(VARIANT)),crash-binaries)
+tests: $(foreach s,unit io scenario store http end,$(call test_bin,$(s))) $(if $(filter debug clang,$(VARIANT)),crash-binaries,$(call obj,$(wildcard tests/crash/*.c tests/crash/wrong/*.c)))
 .PHONY: tests
 
 # `make test-unit`, `make test-http` …: one suite of the current variant.

@@ -49,7 +49,7 @@ caught() {
 
 began=$(date +%s)
 if [ -n "$reduced" ]; then
-    export CRASH_POINTS=12
+    export CRASH_POINTS=8
     holds sweep_kill suspend
     holds sweep_kill deprovision
     holds sweep_stop suspend takeover

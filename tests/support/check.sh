@@ -16,7 +16,7 @@ step() { # $1 name, rest the command
     at=$(date +%s)
     printf '== %s\n' "$name"
     if "$@" >"$log" 2>&1; then
-        grep -E '^[0-9]+ passed|^lint:' "$log"
+        grep -E '^[0-9]+ passed|^lint:|^[a-z, ]+: [0-9]+ points' "$log"
     else
         cat "$log"
         broken="$broken
@@ -35,6 +35,7 @@ step "build with gcc" "$make" --no-print-directory $jobs VARIANT=debug all tests
 for suite in unit scenario io store http end; do
     step "test $suite" "$make" --no-print-directory VARIANT=debug test-$suite
 done
+step "crash, reduced" "$make" --no-print-directory VARIANT=debug check-crash-reduced
 # The sanitizer variant is built by clang with the same warnings as errors: both compilers are clean.
 step "build with clang and sanitizers" "$make" --no-print-directory $jobs VARIANT=asan all tests
 for suite in unit scenario io http; do
