@@ -517,11 +517,32 @@ static void add_claim(struct claim *claim, enum match_key key, const struct acco
     }
 }
 
+/* Whether any person is claimed by more than one key. One byte a person stays in the caches, and
+ * as a rule the answer is no. */
+static bool is_anybody_contested(const struct snapshot *snapshot, const struct roster *roster,
+                                 const struct pairing *pairing)
+{
+    uint8_t *keys = mem_calloc(roster->count, sizeof(keys[0]));
+    bool contested = false;
+
+    for (size_t i = 0; i < snapshot->count && !contested; i++) {
+        if (pairing[i].kind != LINK_ONE)
+            continue;
+        uint8_t *key = &keys[pairing[i].person - roster->person];
+        *key = (uint8_t)(*key | 1U << pairing[i].key);
+        contested = (*key & (*key - 1U)) != 0;
+    }
+    free(keys);
+    return contested;
+}
+
 /* Different keys that lead different accounts to one person: nobody can tell which is theirs. A
  * line of the links file is a person's word for its own account, and contests the others. */
 static void settle_claims(const struct snapshot *snapshot, const struct roster *roster,
                           struct pairing *pairing)
 {
+    if (!is_anybody_contested(snapshot, roster, pairing))
+        return;
     struct claim *claim = mem_calloc(roster->count, sizeof(claim[0]));
 
     for (size_t i = 0; i < snapshot->count; i++) {
