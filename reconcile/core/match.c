@@ -578,7 +578,8 @@ static void drop_contested(struct pairing *pairing, size_t count)
 struct pairing *match_all(struct arena *arena, const struct snapshot *snapshot,
                           const struct roster *roster, const struct matching *matching)
 {
-    struct pairing *pairing = arena_calloc(arena, snapshot->count + 1, sizeof(pairing[0]));
+    /* not zeroed: every element is set, and first touched by the thread that sets it */
+    struct pairing *pairing = arena_alloc(arena, (snapshot->count + 1) * sizeof(pairing[0]));
     struct arena links = ARENA_INIT;
     struct index index;
 

@@ -301,29 +301,56 @@ static void index_account(struct finder *finder, uint32_t i)
         table_add(&finder->by_skeleton, skeleton_key(&finder->arena, address->whole), i);
 }
 
-static void visit_table(struct visit *visit, const struct table *table, const char *key,
+static void propose_all(struct visit *visit, const struct table *table, uint32_t entry,
                         enum near_kind kind, const struct person *person)
 {
-    for (uint32_t at = table_find(table, key); at != TABLE_END; at = table_next(table, at))
-        propose(visit, table_value(table, at), kind, person);
+    for (; entry != TABLE_END; entry = table_next(table, entry))
+        propose(visit, table_value(table, entry), kind, person);
 }
 
-static void visit_person(struct visit *visit, const struct person *person)
+#define BLOCK 64 /* people whose keys are looked up together */
+
+/* The keys of a block of people; NULL where there is none, and then address is not set. */
+struct people_keys {
+    const char *name[BLOCK], *local[BLOCK];
+    struct address address[BLOCK];
+};
+
+static void make_keys(struct arena *scratch, const struct person *person, size_t count,
+                      struct people_keys *keys)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct address *address = &keys->address[i];
+        const char *email = address_text(person[i].email, person[i].username);
+
+        keys->name[i] = name_key(scratch, person[i].name);
+        keys->local[i] = split_address(scratch, email, address)
+                             ? arena_strndup(scratch, address->whole, address->local_length)
+                             : NULL;
+    }
+}
+
+static void visit_block(struct visit *visit, const struct person *person, size_t count)
 {
     const struct finder *finder = visit->finder;
-    struct arena *scratch = &visit->scratch;
-    struct address address;
+    uint32_t by_name[BLOCK], by_local[BLOCK];
+    struct people_keys keys = {.name = {NULL}};
 
-    visit_table(visit, &finder->by_name, name_key(scratch, person->name), NEAR_NAME, person);
-    if (!split_address(scratch, address_text(person->email, person->username), &address))
-        return;
-    visit_table(visit, &finder->by_local,
-                arena_strndup(scratch, address.whole, address.local_length), NEAR_LOCAL_PART,
-                person);
-    visit_edits(visit, &address, person);
-    if (finder->skeletons)
-        visit_table(visit, &finder->by_skeleton, skeleton_key(scratch, address.whole),
-                    NEAR_LOOK_ALIKE, person);
+    make_keys(&visit->scratch, person, count, &keys);
+    table_find_many(&finder->by_name, keys.name, count, by_name);
+    table_find_many(&finder->by_local, keys.local, count, by_local);
+    for (size_t i = 0; i < count; i++) {
+        propose_all(visit, &finder->by_name, by_name[i], NEAR_NAME, &person[i]);
+        if (!keys.local[i])
+            continue;
+        propose_all(visit, &finder->by_local, by_local[i], NEAR_LOCAL_PART, &person[i]);
+        visit_edits(visit, &keys.address[i], &person[i]);
+        if (finder->skeletons) {
+            const char *key = skeleton_key(&visit->scratch, keys.address[i].whole);
+            propose_all(visit, &finder->by_skeleton, table_find(&finder->by_skeleton, key),
+                        NEAR_LOOK_ALIKE, &person[i]);
+        }
+    }
 }
 
 static bool has_skeletons(const struct snapshot *snapshot, const struct roster *roster,
@@ -357,9 +384,10 @@ static void visit_part(void *context, size_t part, size_t begin, size_t end)
         .scratch = ARENA_INIT,
     };
 
-    for (size_t i = begin; i < end; i++) {
-        visit_person(&visit, &people->roster->person[i]);
-        if (i % 4096 == 4095)
+    for (size_t done = begin; done < end; done += BLOCK) {
+        size_t count = end - done < BLOCK ? end - done : BLOCK;
+        visit_block(&visit, &people->roster->person[done], count);
+        if (done / BLOCK % 64 == 63)
             arena_release(&visit.scratch);
     }
     arena_release(&visit.scratch);

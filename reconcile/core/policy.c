@@ -628,7 +628,8 @@ struct decision *policy_decide(struct arena *arena, const struct policy *policy,
         .policy = policy,
         .context = context,
         .pairing = pairing,
-        .decision = arena_calloc(arena, count + 1, sizeof(deciding.decision[0])),
+        /* not zeroed: every element is set, and first touched by the thread that sets it */
+        .decision = arena_alloc(arena, (count + 1) * sizeof(deciding.decision[0])),
     };
 
     parallel_for(count, parts, decide_part, &deciding);
