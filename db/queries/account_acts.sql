@@ -9,9 +9,10 @@ select d.account_id, us(d.done_at), d.person_status,
                join snapshot s on s.portal_id = v.portal_id
                    and s.snapshot_id >= v.valid_from
                    and (v.valid_to is null or s.snapshot_id < v.valid_to)
-               where v.portal_id = d.portal_id and v.account_id = d.account_id
+               where v.portal_id = d.portal_id and v.account_no = a.account_no
                  and v.status = 'active' and s.taken_at > d.done_at
                  and (s.complete or s.snapshot_id = v.valid_from))
 from (select distinct on (account_id) * from act
       where portal_id = $1::bigint and action = 'suspend'
       order by account_id, done_at desc, act_id desc) d
+join account a on a.portal_id = d.portal_id and a.account_id = d.account_id

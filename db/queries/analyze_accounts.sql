@@ -1,2 +1,2 @@
 -- After much was added: an embedded server rarely runs long enough to gather figures by itself.
-analyze account, account_version, login
+analyze account, account_version, login, login_known

@@ -1,5 +1,6 @@
--- Closes the links that changed.
-update link_version v set valid_to = $2::bigint
-from stage_link s
-where v.portal_id = $1::bigint and v.account_id = s.account_id and v.valid_to is null
-  and (v.kind, v.matched_by, v.person_key) is distinct from (s.kind, s.matched_by, s.person_key)
+-- Closes the links that changed; those of accounts that are not there any more only when a complete
+-- snapshot tells.
+update link_version v set valid_to = $2::integer
+from stage_link_difference d
+where v.portal_id = $1::bigint and v.account_no = d.account_no and v.valid_to is null
+  and (not d.missing or $3::boolean)

@@ -1,12 +1,16 @@
--- A snapshot again, from the versions that held in it: whoever was there, and who had just gone.
-select v.account_id, v.status, v.username, v.email, v.email2, v.name, v.employee_number,
+-- A snapshot again, from the versions that held in it: whoever was there, and who had just gone. A
+-- last login holds until the next one of its account, so the newest before the snapshot counts.
+select a.account_id, v.status, v.username, v.email, v.email2, v.name, v.employee_number,
        v.profile_id, v.country, v.department, v.groups, v.groups_unreadable, v.sso_only, v.flaw,
        l.kind, us(l.at), l.raw, l.source, us(l.seen_at)
 from account_version v
-left join login l
-    on l.portal_id = v.portal_id and l.account_id = v.account_id
-    and l.valid_from <= $2::bigint and (l.valid_to is null or l.valid_to > $2::bigint)
+join account a on a.portal_id = v.portal_id and a.account_no = v.account_no
+left join lateral (select * from login w
+                   where w.portal_id = v.portal_id and w.account_no = v.account_no
+                     and w.valid_from <= $2::integer
+                   order by w.valid_from desc
+                   limit 1) l on true
 where v.portal_id = $1::bigint
-  and v.valid_from <= $2::bigint and (v.valid_to is null or v.valid_to > $2::bigint)
-  and (v.status <> 'gone' or v.valid_from = $2::bigint)
-order by v.account_id collate "C"
+  and v.valid_from <= $2::integer and (v.valid_to is null or v.valid_to > $2::integer)
+  and (v.status <> 'gone' or v.valid_from = $2::integer)
+order by a.account_id collate "C"

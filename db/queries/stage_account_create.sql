@@ -1,8 +1,7 @@
 -- What the snapshot says, side by side with the versions while they are merged.
 create temporary table stage_account (
-    account_id text not null, status text not null, username text, email text, email2 text,
-    name text, employee_number text, profile_id text, country text, department text,
-    groups jsonb not null, groups_unreadable boolean not null, sso_only boolean not null,
-    flaw text, digest bytea not null, login_kind text, login_at timestamptz, login_raw text,
-    login_source text, login_seen_at timestamptz
+    account_no integer not null, account_id text not null, status text not null, username text,
+    email text, email2 text, name text, employee_number text, profile_id text, country text,
+    department text, groups jsonb not null, groups_unreadable boolean not null,
+    sso_only boolean not null, flaw text, digest bytea not null
 ) on commit drop

@@ -229,6 +229,17 @@ static bool is_printable(uint32_t value)
     return value < 0x2066 || value > 0x2069;
 }
 
+void text_add_url(struct text *text, const char *string)
+{
+    for (const char *c = string; *c; c++) {
+        if ((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ||
+            strchr("-._~", *c))
+            text_add_char(text, *c);
+        else
+            text_addf(text, "%%%02X", (unsigned)(unsigned char)*c);
+    }
+}
+
 void text_add_printable(struct text *text, const char *string)
 {
     const unsigned char *s = (const unsigned char *)string;

@@ -47,6 +47,9 @@ bool text_is_utf8(const char *bytes, size_t length);
  * U+202A–202E, U+2066–2069, line separators) and invalid UTF-8 as \xNN or \u{…}. */
 void text_add_printable(struct text *text, const char *string);
 
+/* Appends `string` for a form or the query of a URL: all but RFC 3986's unreserved bytes as %XX. */
+void text_add_url(struct text *text, const char *string);
+
 /* Levenshtein distance of two byte strings when it is at most `limit` (0..3), else limit + 1. */
 unsigned text_distance(const char *a, const char *b, unsigned limit);
 

@@ -42,6 +42,11 @@ struct login login_newest(struct login a, struct login b)
     return a;
 }
 
+struct login login_reread(struct login fresh, struct login known)
+{
+    return fresh.kind == LOGIN_UNREADABLE ? fresh : login_newest(fresh, known);
+}
+
 bool account_id_is_v4(const char *id)
 {
     static const char shape[] = "XXXXXXXX-XXXX-XXXX-XXXXXXXXXXXXXXXX";

@@ -57,6 +57,10 @@ struct announcement {
 
 /* What our own history knows of the account (store_load_history). */
 struct account_history {
+    int32_t number;                 /* in the store; 0 = never seen before */
+    bool login_was_read;            /* the login it knows was told by a single read */
+    bool read_anew;                 /* a single read answered that no snapshot has taken yet */
+    struct instant read_at;         /* when a single read last answered; none = none did */
     struct instant first_seen;      /* our first sight; none = this snapshot is it */
     struct instant created;         /* from Bynder's export; none = not told */
     bool ever_active;               /* seen active by us at least once, this snapshot included */
@@ -97,6 +101,10 @@ const char *login_source_name(enum login_source source);
 /* The newer of two pieces of evidence. A known login beats any other kind, unreadable beats never,
  * never beats not read; of two known ones the later wins, of equals the first. */
 struct login login_newest(struct login a, struct login b);
+
+/* What holds after a single read of an account of which `known` was known: the newest, but one that
+ * was read and cannot be understood stays so, because it may be newer than anything. */
+struct login login_reread(struct login fresh, struct login known);
 
 /* Whether an id has the v4 form 8-4-4-16 upper-case hex, which alone may be put into a path. */
 bool account_id_is_v4(const char *id);

@@ -33,6 +33,32 @@ struct portal_answer {
     const char *text; /* printable, bounded; arena */
 };
 
+struct login_event {
+    const char *user_id;
+    struct instant at;
+};
+
+/* What became of the question for a page of login events. */
+enum events_access {
+    EVENTS_READ = 0,
+    EVENTS_DENIED,  /* no scope, 403 or 404: this portal has none for us */
+    EVENTS_MISSING, /* this page did not come; another time it may */
+};
+
+struct events_page {
+    enum events_access access;
+    const char *why; /* not EVENTS_READ, or not all of it: a sentence; else NULL */
+    struct login_event *event;
+    size_t count;
+    const char *next_cursor; /* as it goes into a query; NULL = this was the last page */
+};
+
+/* From, not including it, up to, including it; cursor NULL is the first page. */
+struct events_window {
+    struct instant from, to;
+    const char *cursor;
+};
+
 struct portal {
     void *self;
 
@@ -52,11 +78,21 @@ struct portal {
     int (*logins)(void *self, struct arena *arena, const struct progress *progress,
                   const size_t *index, size_t count, struct snapshot *snapshot, struct err *err);
 
+    /* One page of login events; memory from the arena. An event that cannot be read is left out
+     * (events only ever clear somebody), and page->why says how many. The error is for what ends
+     * the run: a signal, no token. The member is NULL where events are not wanted (logins =
+     * "each"). */
+    int (*events)(void *self, struct arena *arena, const struct events_window *window,
+                  struct events_page *ret_page, struct err *err);
+
     /* One account, fresh, whole, by an id of the v4 form. *ret_found false on an application 404
      * with a positive control (currentUser answers 200). raw (may be NULL) gets the JSON as it
      * came. */
     int (*get)(void *self, struct arena *arena, const char *id, struct account *ret_account,
                bool *ret_found, const char **ret_raw, struct err *err);
+
+    /* HTTP requests made so far, of every kind. */
+    size_t (*requests)(void *self);
 
     /* Writes; NULL in a dry run. One request on a fresh connection, sent once, never redirected.
      * The answer says what can be told of its effect; the text is for the journal. They wait for

@@ -34,6 +34,32 @@ struct snapshot_totals snapshot_count(const struct snapshot *snapshot)
     return totals;
 }
 
+/* Only a single read can take back what a single read said: events know of logins that it does not
+ * show yet. */
+void snapshot_reread(struct snapshot *snapshot, struct account *account, struct login known,
+                     struct instant now)
+{
+    const struct login *fresh = &account->login;
+
+    if (known.kind == LOGIN_KNOWN && known.source == LOGIN_FROM_HISTORY &&
+        account->history.login_was_read) {
+        snapshot->logins_known_before++;
+        if (fresh->kind == LOGIN_NEVER ||
+            (fresh->kind == LOGIN_KNOWN && instant_compare(fresh->at, known.at) < 0))
+            snapshot->logins_lost++;
+    }
+    account->login = login_reread(*fresh, known);
+    account->history.read_at = now;
+    account->history.read_anew = true;
+}
+
+void snapshot_forget_gone(struct snapshot *snapshot)
+{
+    while (!snapshot->complete && snapshot->count > 0 &&
+           snapshot->account[snapshot->count - 1].status == ACCOUNT_GONE)
+        snapshot->count--;
+}
+
 const struct profile *snapshot_profile(const struct snapshot *snapshot, const char *profile_id)
 {
     for (size_t i = 0; profile_id && i < snapshot->profile_count; i++) {

@@ -26,6 +26,16 @@ struct snapshot {
     const char *own_id; /* the token's user: P1 */
     size_t requests;    /* HTTP requests this snapshot took */
     size_t logins_read; /* single reads that answered */
+
+    /* How last logins became known. */
+    bool by_events;              /* login events were read to their end */
+    size_t events;               /* login events read */
+    const char *logins_note;     /* why events were not used, or not to their end; or NULL */
+    struct instant events_reach; /* newest login event ever told; none = events not in use */
+    size_t logins_known_before;  /* read now, and a single read had told one before */
+    bool logins_given_up;        /* single reads were stopped: the portal answers none any more */
+    size_t logins_lost;          /* of those: vanished or moved backwards (G5) */
+    bool numbered;               /* accounts without a history.number are new (io/store) */
     struct digest digest;
 };
 
@@ -35,6 +45,15 @@ struct snapshot_totals {
 };
 
 struct snapshot_totals snapshot_count(const struct snapshot *snapshot);
+
+/* A single read answered at `now`: account->login is what it said, `known` what was known before.
+ * Leaves the one that holds, and counts what was lost. */
+void snapshot_reread(struct snapshot *snapshot, struct account *account, struct login known,
+                     struct instant now);
+
+/* Nobody is judged gone by an incomplete snapshot: takes out the accounts that are ACCOUNT_GONE,
+ * which stand at the end. Nothing happens when it is complete. */
+void snapshot_forget_gone(struct snapshot *snapshot);
 
 /* By id; NULL when there is none. Linear for few, callers with many keep their own table. */
 const struct profile *snapshot_profile(const struct snapshot *snapshot, const char *profile_id);

@@ -141,6 +141,11 @@ static int portal_get(void *self, struct arena *arena, const char *id, struct ac
     return 0;
 }
 
+static size_t portal_requests(void *self)
+{
+    return bynder_requests(self);
+}
+
 struct portal bynder_read_only(struct bynder *bynder)
 {
     return (struct portal){
@@ -148,7 +153,9 @@ struct portal bynder_read_only(struct bynder *bynder)
         .login = portal_login,
         .list = bynder_list,
         .logins = bynder_logins,
+        .events = bynder->config->login_events ? bynder_events : NULL,
         .get = portal_get,
+        .requests = portal_requests,
     };
 }
 

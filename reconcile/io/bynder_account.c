@@ -16,37 +16,20 @@ enum { RAW_LIMIT = 200 };
 void account_reader_init(struct account_reader *reader, struct arena *arena)
 {
     *reader = (struct account_reader){.arena = arena, .scratch = ARENA_INIT};
-    table_init(&reader->seen, 64);
+    intern_init(&reader->kept, arena);
 }
 
 void account_reader_release(struct account_reader *reader)
 {
     arena_release(&reader->scratch);
-    table_release(&reader->seen);
-    free(reader->string);
+    intern_release(&reader->kept);
     *reader = (struct account_reader){.arena = NULL};
-}
-
-const char *account_reader_keep(struct account_reader *reader, const char *string)
-{
-    uint32_t entry;
-
-    if (!string)
-        return NULL;
-    entry = table_find(&reader->seen, string);
-    if (entry != TABLE_END)
-        return reader->string[table_value(&reader->seen, entry)];
-    reader->string =
-        mem_grow(reader->string, reader->count, &reader->capacity, sizeof(reader->string[0]));
-    reader->string[reader->count] = arena_strdup(reader->arena, string);
-    table_add(&reader->seen, reader->string[reader->count], (uint32_t)reader->count);
-    return reader->string[reader->count++];
 }
 
 static void add_flaw(struct account_reader *reader, struct account *account, const char *flaw)
 {
     if (!account->flaw)
-        account->flaw = account_reader_keep(reader, flaw);
+        account->flaw = intern_string(&reader->kept, flaw);
 }
 
 typedef enum json_found take_text(const struct json_object *, const char *, size_t, struct arena *,
@@ -98,8 +81,8 @@ static bool take_group(struct account_reader *reader, const struct json_object *
     if (!item || json_label(item, "id", LIMIT_FIELD, &reader->scratch, &id) != JSON_FOUND ||
         json_string(item, "name", LIMIT_FIELD, &reader->scratch, &name) == JSON_UNREADABLE)
         return false;
-    group->id = account_reader_keep(reader, id);
-    group->name = account_reader_keep(reader, name);
+    group->id = intern_string(&reader->kept, id);
+    group->name = intern_string(&reader->kept, name);
     return true;
 }
 
@@ -145,8 +128,8 @@ bool account_reader_read(struct account_reader *reader, const struct json_object
     take(reader, item, "employeeNumber", json_label, arena, &account, &account.employee_number);
     take(reader, item, "profileId", json_label, scratch, &account, &account.profile_id);
     take(reader, item, "country", json_string, scratch, &account, &account.country);
-    account.profile_id = account_reader_keep(reader, account.profile_id);
-    account.country = account_reader_keep(reader, account.country);
+    account.profile_id = intern_string(&reader->kept, account.profile_id);
+    account.country = intern_string(&reader->kept, account.country);
     if (json_flag(item, "isSSOOnly", &account.sso_only) == JSON_UNREADABLE)
         add_flaw(reader, &account, "'isSSOOnly' is unreadable");
     take_groups(reader, item, &account);
@@ -180,7 +163,7 @@ void account_reader_refresh(struct account_reader *reader, const struct json_obj
 
     account->login = take_login(reader, user, now);
     take(reader, user, "department", json_string, &reader->scratch, account, &account->department);
-    account->department = account_reader_keep(reader, account->department);
+    account->department = intern_string(&reader->kept, account->department);
     /* The newer reading is the truer one, also when all it says is that nobody can tell. Only
      * silence changes nothing. */
     if (take_status(user, &found, &status) || found == JSON_UNREADABLE || found == JSON_NULL)

@@ -27,6 +27,7 @@ static const struct {
     [ENDPOINT_USER] = {"reading a user", "admin.user:read", "USERMANAGEMENT"},
     [ENDPOINT_PROFILES] = {"reading the permission profiles", "admin.profile:read",
                            "PERMISSIONMANAGEMENT"},
+    [ENDPOINT_EVENTS] = {"reading login events", "analytics.api:read", NULL},
 };
 
 /* The message of a JSON answer; NULL when there is none. */
@@ -117,6 +118,10 @@ static enum verdict judge_status(struct bynder *bynder, enum endpoint endpoint, 
 
     if (status == 403)
         return tell_forbidden(endpoint, subject, err);
+    if (status == 404 && endpoint == ENDPOINT_EVENTS) {
+        err_set(err, ERR_SCOPE, "%s: this portal has no login events", subject);
+        return VERDICT_STOP;
+    }
     if (status == 404) {
         err_set(err, ERR_UNREACHABLE,
                 "%s: there is no such path at this portal; hint: is portal.url right?", subject);

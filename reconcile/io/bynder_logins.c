@@ -32,7 +32,6 @@ struct reading {
     size_t vanished;         /* application 404s */
     const char *vanished_id; /* of the first */
     unsigned failed_in_row;
-    bool given_up;
     unsigned round;
 };
 
@@ -78,6 +77,7 @@ static int take_user(struct reading *reading, const struct http_answer *answer,
     struct bynder *bynder = reading->bynder;
     CLEANUP(json_freep) struct json_object *user = NULL;
     struct instant now = bynder->clock->now(bynder->clock->self);
+    struct login known = account->login;
     const char *id = NULL;
 
     if (json_parse_object(answer->body.data, answer->body.length, &user, err) < 0)
@@ -85,6 +85,7 @@ static int take_user(struct reading *reading, const struct http_answer *answer,
     if (json_string(user, "id", strlen(account->id), &reading->reader.scratch, &id) == JSON_FOUND &&
         text_equal(id, account->id)) {
         account_reader_refresh(&reading->reader, user, now, account);
+        snapshot_reread(reading->snapshot, account, known, now);
         reading->snapshot->logins_read++;
     } else {
         account->login = (struct login){.kind = LOGIN_UNREADABLE,
@@ -124,7 +125,7 @@ static int fail(struct reading *reading, size_t index, bool again, bool is_429,
         bynder_incomplete(reading->arena, reading->snapshot,
                           "last logins: given up after %u failures in a row, the last: %s",
                           reading->failed_in_row, failure->text ? failure->text : "no answer");
-        reading->given_up = true;
+        reading->snapshot->logins_given_up = true;
         return HTTP_NO_MORE;
     }
     if (!again || ++reading->tries[index] >= BYNDER_TRIES)
@@ -242,7 +243,7 @@ int bynder_logins(void *self, struct arena *arena, const struct progress *progre
 
     reading.snapshot = snapshot;
     reading_init(&reading, index, count);
-    while (reading.todo_count > 0 && !reading.given_up) {
+    while (reading.todo_count > 0 && !snapshot->logins_given_up) {
         if (read_round(&reading, err) < 0)
             return -1;
     }

@@ -3,11 +3,13 @@
  *
  * bynder.c puts the portal together, bynder_token.c gets and renews the token, bynder_call.c sends
  * one request and judges its answer, bynder_account.c reads one user, bynder_list.c the list and
- * the profiles, bynder_logins.c many single users, bynder_write.c changes one.
+ * the profiles, bynder_logins.c many single users, bynder_events.c login events in bulk,
+ * bynder_write.c changes one.
  */
 #ifndef IO_BYNDER_PRIVATE_H
 #define IO_BYNDER_PRIVATE_H
 
+#include "base/intern.h"
 #include "base/table.h"
 #include "io/bynder.h"
 #include "io/clock.h"
@@ -39,6 +41,7 @@ enum endpoint {
     ENDPOINT_USERS,
     ENDPOINT_USER,
     ENDPOINT_PROFILES,
+    ENDPOINT_EVENTS,
 };
 
 enum verdict {
@@ -55,6 +58,8 @@ bool bynder_token_is_due(const struct bynder *bynder);
 /* After a 401: 0 when a new token may help and will be fetched, else ERR_SCOPE. */
 int bynder_token_refused(struct bynder *bynder, struct err *err)
     __attribute__((warn_unused_result));
+/* Whether login events may be read; true when nothing can be told (a permanent token). */
+bool bynder_may_read_events(const struct bynder *bynder);
 /* ERR_SCOPE names the first scope that is not granted. */
 int bynder_check_scopes(const struct bynder *bynder, struct err *err)
     __attribute__((warn_unused_result));
@@ -86,9 +91,7 @@ void bynder_incomplete(struct arena *arena, struct snapshot *snapshot, const cha
 struct account_reader {
     struct arena *arena;
     struct arena scratch;
-    struct table seen;
-    const char **string;
-    size_t count, capacity;
+    struct intern kept;
 };
 
 void account_reader_init(struct account_reader *reader, struct arena *arena);
@@ -98,8 +101,6 @@ bool account_reader_read(struct account_reader *reader, const struct json_object
                          struct account *ret_account);
 /* The id, in the reader's arena or NULL. */
 const char *account_reader_id(struct account_reader *reader, const struct json_object *item);
-/* The string kept once. */
-const char *account_reader_keep(struct account_reader *reader, const char *string);
 /* What only the single user tells: last login and department; and the newer word on the status. */
 void account_reader_refresh(struct account_reader *reader, const struct json_object *user,
                             struct instant now, struct account *account);
@@ -115,7 +116,9 @@ int bynder_reactivate(void *self, struct arena *arena, const char *id,
 int bynder_deprovision(void *self, struct arena *arena, const char *id,
                        struct portal_answer *ret_answer, struct err *err);
 
-/* bynder_list.c, bynder_logins.c: members of struct portal */
+/* bynder_list.c, bynder_logins.c, bynder_events.c: members of struct portal */
+int bynder_events(void *self, struct arena *arena, const struct events_window *window,
+                  struct events_page *ret_page, struct err *err);
 int bynder_list(void *self, struct arena *arena, const struct progress *progress,
                 struct snapshot *snapshot, struct err *err);
 int bynder_logins(void *self, struct arena *arena, const struct progress *progress,

@@ -44,17 +44,6 @@ static void grant_release(struct grant *grant)
     http_answer_release(&grant->answer);
 }
 
-static void add_encoded(struct text *form, const char *value)
-{
-    for (const char *c = value; *c; c++) {
-        if ((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ||
-            strchr("-._~", *c))
-            text_add_char(form, *c);
-        else
-            text_addf(form, "%%%02X", (unsigned)(unsigned char)*c);
-    }
-}
-
 static bool is_needed(const struct bynder *bynder, const struct needed *need)
 {
     return bynder->writes || !need->for_writes;
@@ -81,17 +70,17 @@ static char *make_form(const struct bynder *bynder, const struct grant *grant, s
 
     text_add(&form, "grant_type=client_credentials&scope=");
     add_scopes(&scopes, bynder, grant->optional);
-    add_encoded(&form, text_cstr(&scopes));
+    text_add_url(&form, text_cstr(&scopes));
     if (!grant->basic) {
         text_add(&form, "&client_id=");
-        add_encoded(&form, bynder->config->client_id);
+        text_add_url(&form, bynder->config->client_id);
         text_add(&form, "&client_secret=");
     }
     whole.capacity = form.length + 3 * strlen(secret) + 1;
     whole.data = mem_calloc(whole.capacity, 1);
     text_add(&whole, text_cstr(&form));
     if (!grant->basic)
-        add_encoded(&whole, secret);
+        text_add_url(&whole, secret);
     *ret_size = whole.capacity;
     return whole.data;
 }
@@ -304,6 +293,11 @@ static bool holds_word(const char *words, const char *word)
         words += strspn(words, " ");
     }
     return false;
+}
+
+bool bynder_may_read_events(const struct bynder *bynder)
+{
+    return !bynder->scopes || holds_word(bynder->scopes, OPTIONAL_SCOPE);
 }
 
 int bynder_check_scopes(const struct bynder *bynder, struct err *err)

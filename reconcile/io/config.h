@@ -38,6 +38,10 @@ struct config_portal {
     int64_t page_size;
     int64_t connections;
     bool login_events;            /* logins = "events" */
+    int64_t login_reread_days;    /* how old a single read may be that a proposal rests on */
+    int64_t login_refresh_days;   /* everybody is read once in so many days; 0 = never */
+    int64_t events_overlap_hours; /* read again before where the events were read to */
+    const char *address_group;    /* portals that share one public address; NULL = by the host */
     const char *include_inactive; /* what is sent as includeInActive: "true" or "1" */
     const char *ca_file;          /* additional authority, NULL = the system's */
     const char *proxy;            /* NULL = none; the environment is not asked */

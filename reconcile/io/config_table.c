@@ -131,6 +131,39 @@ const struct setting settings[] = {
      .words = login_words,
      .sentence = "How last logins are read: \"events\" in bulk, falling back to single reads; "
                  "\"each\" by single reads only."},
+    {.path = "portal.login_reread_days",
+     .type = SETTING_INTEGER,
+     AT(portal.login_reread_days),
+     .minimum = 0,
+     .maximum = 365,
+     .fallback = "7",
+     .sentence =
+         "How many days a single read serves for an account that is proposed for being "
+         "idle: then it is made anew, spread over the second half of that time. 0: in every "
+         "run. Right before an act it is always made."},
+    {.path = "portal.login_refresh_days",
+     .type = SETTING_INTEGER,
+     AT(portal.login_refresh_days),
+     .minimum = 0,
+     .maximum = 3650,
+     .fallback = "365",
+     .sentence = "Within how many days every active account is read once, oldest evidence first, "
+                 "also one that nothing else asks for. 0: never."},
+    {.path = "portal.events_overlap_hours",
+     .type = SETTING_INTEGER,
+     AT(portal.events_overlap_hours),
+     .minimum = 0,
+     .maximum = 8760,
+     .fallback = "48",
+     .sentence = "Login events are read again from so many hours before where the last reading "
+                 "ended, for those that the portal tells late."},
+    {.path = "portal.address_group",
+     .type = SETTING_TEXT,
+     AT(portal.address_group),
+     .sample = "\"office\"",
+     .sentence = "Bynder counts requests per public address. Portals with the same word here, in "
+                 "one database, keep requests_per_window and a silence together. Not set: all "
+                 "portals on the network share one address, each loopback portal has its own."},
     {.path = "portal.include_inactive",
      .type = SETTING_TEXT,
      AT(portal.include_inactive),

@@ -4,9 +4,10 @@
  * transaction, and only the newest run of a portal may write: an older one that wakes up late gets
  * ERR_LOCKED.
  *
- * The order of a run: store_open, store_lock, store_run_begin; store_load_logins, the single reads,
- * store_load_guard_history, store_load_history; store_save_snapshot, store_save_roster; matching
- * and deciding; store_save_links, store_save_plan; store_run_end. The tables: docs/history.md.
+ * The order of a run: store_open, store_lock, store_run_begin; the list of accounts;
+ * store_load_history, store_load_guard_history; last logins (io/store_login); store_save_snapshot,
+ * store_save_roster; matching and deciding; store_save_links, store_save_plan; store_run_end. The
+ * tables: docs/history.md.
  */
 #ifndef IO_STORE_H
 #define IO_STORE_H
@@ -40,25 +41,18 @@ int store_run_end(struct store *store, const struct store_run *run, struct insta
                   int exit_code, const char *message, struct err *err)
     __attribute__((warn_unused_result));
 
-/* Before the single reads: accounts still LOGIN_NOT_READ get the last login the history knows
- * (source LOGIN_FROM_HISTORY; seen_at is when a source last said so) and the department their last
- * single read gave. The caller then chooses whom to read. */
-int store_load_logins(struct store *store, struct arena *arena, struct snapshot *snapshot,
-                      struct err *err) __attribute__((warn_unused_result));
-
-/* After all reading, before the snapshot is saved. Adds the accounts that were there until now and
- * that this snapshot, when complete, does not have, as ACCOUNT_GONE, and fills every account's
- * history, this snapshot included.
+/* After the list, before last logins are read. Adds the accounts that were there until now and that
+ * this snapshot, when complete, does not have, as ACCOUNT_GONE behind the others, and fills every
+ * account's history, this snapshot included.
  *
- * Last logins: the newest wins. What was not read now is taken from the history; so is an older or
- * missing one that was read, and then it counts as lost for G5 (history->logins_known_before,
- * logins_lost: the only fields set here). One that was read and is unreadable stays unreadable: it
- * may be newer than what is known. A department not read now is the one last read. */
-int store_load_history(struct store *store, struct arena *arena, struct instant now,
-                       struct snapshot *snapshot, struct guard_history *history, struct err *err)
-    __attribute__((warn_unused_result));
+ * Last logins: accounts get the newest one that is known (source LOGIN_FROM_HISTORY; seen_at is
+ * when a source last said so), then what a run that was cut off had read already, as if it were
+ * read now. Departments likewise. */
+int store_load_history(struct store *store, struct arena *arena, struct snapshot *snapshot,
+                       struct err *err) __attribute__((warn_unused_result));
 
-/* Everything else the guards compare with; accept_gap and events_reach are left empty. A run that
+/* What the guards compare with; accept_gap, events_reach and what the reading of last logins counts
+ * are left empty. A run that
  * G6 or G13 held is not compared with: otherwise a brake would let go by itself on the second try,
  * and one run with a wrong clock would stop all later ones. */
 int store_load_guard_history(struct store *store, struct arena *arena, const struct limits *limits,

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "base/intern.h"
 #include "base/table.h"
 #include "io/store_private.h"
 
@@ -14,9 +15,8 @@
 struct lookup {
     struct arena *arena;
     struct snapshot *snapshot;
-    struct guard_history *history;
     struct table by_id;
-    bool *found;         /* who was in the history (account_history only) */
+    struct intern kept;
     struct text missing; /* array literal of ids (account_open_ids only) */
     size_t missing_count;
 };
@@ -25,6 +25,7 @@ static void lookup_init(struct lookup *lookup, struct arena *arena, struct snaps
 {
     *lookup = (struct lookup){.arena = arena, .snapshot = snapshot, .missing = TEXT_INIT};
     table_init(&lookup->by_id, snapshot->count);
+    intern_init(&lookup->kept, arena);
     for (size_t i = 0; i < snapshot->count; i++) {
         if (snapshot->account[i].id)
             table_add(&lookup->by_id, snapshot->account[i].id, (uint32_t)i);
@@ -34,6 +35,7 @@ static void lookup_init(struct lookup *lookup, struct arena *arena, struct snaps
 static void lookup_release(struct lookup *lookup)
 {
     table_release(&lookup->by_id);
+    intern_release(&lookup->kept);
     text_release(&lookup->missing);
 }
 
@@ -62,79 +64,26 @@ static int each_of_portal(const struct store *store, const char *name, const cha
 static struct login known_login(const struct lookup *lookup, const PGresult *row)
 {
     struct login login = {
-        .kind = store_login_kind_parse(pg_text(row, 0, 1)),
+        .kind = store_login_kind_parse(pg_text(row, 0, 6)),
         .source = LOGIN_FROM_HISTORY,
-        .at = pg_instant(row, 0, 2),
-        .seen_at = pg_instant(row, 0, 4),
+        .at = pg_instant(row, 0, 7),
+        .seen_at = pg_instant(row, 0, 9),
     };
 
     if (login.kind == LOGIN_UNREADABLE)
-        login.raw = store_string(lookup->arena, row, 0, 3);
+        login.raw = store_string(lookup->arena, row, 0, 8);
     return login;
 }
 
-static void keep_department(const struct lookup *lookup, const PGresult *row,
-                            struct account *account)
+static void fill_login(struct lookup *lookup, const PGresult *row, struct account *account)
 {
-    if (!account->department && account->login.source != LOGIN_FROM_SINGLE_READ)
-        account->department = store_string(lookup->arena, row, 0, 5);
-}
-
-static int fill_login(const PGresult *row, void *context, struct err *err)
-{
-    struct lookup *lookup = context;
-    struct account *account = lookup_row(lookup, row, 0);
-
-    (void)err;
-    if (!account)
-        return 0;
-    keep_department(lookup, row, account);
-    if (account->login.kind == LOGIN_NOT_READ && !PQgetisnull(row, 0, 1))
-        account->login = known_login(lookup, row);
-    return 0;
-}
-
-int store_load_logins(struct store *store, struct arena *arena, struct snapshot *snapshot,
-                      struct err *err)
-{
-    struct lookup lookup;
-
-    if (store_begin(store, err) < 0)
-        return -1;
-    lookup_init(&lookup, arena, snapshot);
-    int failed = each_of_portal(store, "login_known", query_login_known, fill_login, &lookup, err);
-    lookup_release(&lookup);
-    return store_end(store, failed, err);
-}
-
-/* G5: a reading that takes back what was known says that the signal is broken, not the person. */
-static void count_lost(struct guard_history *history, const struct login *now,
-                       const struct login *known)
-{
-    if (now->source != LOGIN_FROM_SINGLE_READ || known->kind != LOGIN_KNOWN)
+    account->history.read_at = pg_instant(row, 0, 10);
+    if (!account->department)
+        account->department = intern_string(&lookup->kept, pg_text(row, 0, 11));
+    if (PQgetisnull(row, 0, 6))
         return;
-    history->logins_known_before++;
-    if (now->kind == LOGIN_NEVER ||
-        (now->kind == LOGIN_KNOWN && instant_compare(now->at, known->at) < 0))
-        history->logins_lost++;
-}
-
-static int merge_login(const PGresult *row, void *context, struct err *err)
-{
-    struct lookup *lookup = context;
-    struct account *account = lookup_row(lookup, row, 0);
-
-    (void)err;
-    if (!account || account->status == ACCOUNT_GONE)
-        return 0;
-    keep_department(lookup, row, account);
-    if (PQgetisnull(row, 0, 1))
-        return 0;
-    struct login known = known_login(lookup, row);
-    count_lost(lookup->history, &account->login, &known);
-    if (account->login.kind != LOGIN_UNREADABLE)
-        account->login = login_newest(account->login, known);
-    return 0;
+    account->history.login_was_read = instant_is_set(account->history.read_at);
+    account->login = login_newest(account->login, known_login(lookup, row));
 }
 
 /* --- who is gone --------------------------------------------------------------------------------
@@ -210,7 +159,7 @@ static int find_gone(const struct store *store, struct arena *arena, struct snap
 /* --- an account's life --------------------------------------------------------------------------
  */
 
-static int fill_history(const PGresult *row, void *context, struct err *err)
+static int fill_state(const PGresult *row, void *context, struct err *err)
 {
     struct lookup *lookup = context;
     struct account *account = lookup_row(lookup, row, 0);
@@ -218,10 +167,40 @@ static int fill_history(const PGresult *row, void *context, struct err *err)
     (void)err;
     if (!account)
         return 0;
-    account->history.first_seen = pg_instant(row, 0, 1);
-    account->history.created = pg_instant(row, 0, 2);
-    account->history.ever_active = pg_bool(row, 0, 3) || account->status == ACCOUNT_ACTIVE;
-    account->history.unlinked_since = pg_instant(row, 0, 4);
+    account->history.number = (int32_t)pg_int(row, 0, 1);
+    account->history.first_seen = pg_instant(row, 0, 2);
+    account->history.created = pg_instant(row, 0, 3);
+    account->history.ever_active = pg_bool(row, 0, 4) || account->status == ACCOUNT_ACTIVE;
+    account->history.unlinked_since = pg_instant(row, 0, 5);
+    if (account->status != ACCOUNT_GONE)
+        fill_login(lookup, row, account);
+    return 0;
+}
+
+/* A run that was cut off read this, and no snapshot has taken it. */
+static int fill_pending(const PGresult *row, void *context, struct err *err)
+{
+    struct lookup *lookup = context;
+    struct account *account = lookup_row(lookup, row, 0);
+
+    (void)err;
+    if (!account || account->status == ACCOUNT_GONE)
+        return 0;
+    struct login known = account->login;
+    struct login pending = {
+        .kind = PQgetisnull(row, 0, 2) ? LOGIN_NEVER : store_login_kind_parse(pg_text(row, 0, 2)),
+        .source = store_login_source_parse(pg_text(row, 0, 1)),
+        .at = pg_instant(row, 0, 3),
+        .raw = store_string(lookup->arena, row, 0, 4),
+        .seen_at = pg_instant(row, 0, 5),
+    };
+    if (pending.source != LOGIN_FROM_SINGLE_READ) {
+        account->login = login_newest(known, pending);
+        return 0;
+    }
+    account->login = pending;
+    account->department = intern_string(&lookup->kept, pg_text(row, 0, 6));
+    snapshot_reread(lookup->snapshot, account, known, pending.seen_at);
     return 0;
 }
 
@@ -286,7 +265,7 @@ static int load_announcements(const struct store *store, struct lookup *lookup, 
 }
 
 static int load_history(const struct store *store, struct arena *arena, struct snapshot *snapshot,
-                        struct guard_history *history, struct err *err)
+                        struct err *err)
 {
     struct lookup lookup;
 
@@ -294,10 +273,9 @@ static int load_history(const struct store *store, struct arena *arena, struct s
         return -1;
     begin_history(snapshot);
     lookup_init(&lookup, arena, snapshot);
-    lookup.history = history;
     int failed =
-        each_of_portal(store, "login_known", query_login_known, merge_login, &lookup, err) ||
-        each_of_portal(store, "account_history", query_account_history, fill_history, &lookup,
+        each_of_portal(store, "account_state", query_account_state, fill_state, &lookup, err) ||
+        each_of_portal(store, "login_pending_list", query_login_pending_list, fill_pending, &lookup,
                        err) ||
         each_of_portal(store, "account_acts", query_account_acts, fill_act, &lookup, err) ||
         load_announcements(store, &lookup, err);
@@ -305,15 +283,42 @@ static int load_history(const struct store *store, struct arena *arena, struct s
     return failed ? -1 : 0;
 }
 
-int store_load_history(struct store *store, struct arena *arena, struct instant now,
-                       struct snapshot *snapshot, struct guard_history *history, struct err *err)
+int store_load_history(struct store *store, struct arena *arena, struct snapshot *snapshot,
+                       struct err *err)
 {
-    (void)now;
-    history->logins_known_before = 0;
-    history->logins_lost = 0;
-    if (store_begin(store, err) < 0)
+    if (store_begin(store, err) < 0 ||
+        store_end(store, load_history(store, arena, snapshot, err), err) < 0)
         return -1;
-    return store_end(store, load_history(store, arena, snapshot, history, err), err);
+    snapshot->numbered = true;
+    return 0;
+}
+
+/* --- numbers of accounts -------------------------------------------------------------------------
+ */
+
+static int fill_number(const PGresult *row, void *context, struct err *err)
+{
+    struct account *account = lookup_row(context, row, 0);
+
+    (void)err;
+    if (account)
+        account->history.number = (int32_t)pg_int(row, 0, 1);
+    return 0;
+}
+
+int store_number_accounts(const struct store *store, struct arena *arena, struct snapshot *snapshot,
+                          struct err *err)
+{
+    struct lookup lookup;
+
+    if (snapshot->numbered)
+        return 0;
+    lookup_init(&lookup, arena, snapshot);
+    int failed =
+        each_of_portal(store, "account_numbers", query_account_numbers, fill_number, &lookup, err);
+    lookup_release(&lookup);
+    snapshot->numbered = failed == 0;
+    return failed;
 }
 
 /* --- what the guards compare with ---------------------------------------------------------------

@@ -68,6 +68,10 @@ enum login_source store_login_source_parse(const char *word);
 enum account_status store_account_status_parse(const char *word);
 enum person_status store_person_status_parse(const char *word); /* NULL is PERSON_UNKNOWN */
 
+/* Gives every account that the history knows its number, unless store_load_history did. */
+int store_number_accounts(const struct store *store, struct arena *arena, struct snapshot *snapshot,
+                          struct err *err) __attribute__((warn_unused_result));
+
 /* The key under which a person has versions (person_version.person_key). */
 const char *store_person_key(struct arena *arena, const struct person *person);
 

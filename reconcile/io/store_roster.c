@@ -134,6 +134,8 @@ static int save_roster(const struct store *store, const struct store_run *run,
         store_copy(store->pg, "stage_person_copy", query_stage_person_copy, add_person, &keyed,
                    roster->count, err) < 0 ||
         PG_QUERY(store->pg, stage_person_analyze, PG_NOTHING, NULL, err) < 0 ||
+        PG_QUERY(store->pg, stage_person_difference, PG_NOTHING, NULL, err,
+                 store_number(&scratch, store->portal_id)) < 0 ||
         STORE_MERGE(store, person_close, *ret_id, err) < 0 ||
         store_merge_open(store, "person_open", query_person_open, query_analyze_people, *ret_id,
                          roster->count, err) < 0)
@@ -233,7 +235,6 @@ struct links {
     struct arena *scratch;
     const struct account *account;
     const struct pairing *pairing;
-    struct table seen; /* ids that were added */
 };
 
 static const char *link_word(enum link_kind kind)
@@ -252,13 +253,11 @@ static void add_link(struct text *row, const void *context, size_t number)
     const struct links *links = context;
     const struct account *account = &links->account[number];
     const struct pairing *pairing = &links->pairing[number];
-    uint32_t entry = table_find(&links->seen, account->id);
     bool one = pairing->kind == LINK_ONE;
 
-    if (account->status == ACCOUNT_GONE || entry == TABLE_END ||
-        table_value(&links->seen, entry) != number)
+    if (account->status == ACCOUNT_GONE || account->history.number == 0)
         return;
-    pg_copy_field(row, account->id);
+    store_copy_number(row, account->history.number);
     pg_copy_field(row, link_word(pairing->kind));
     pg_copy_field(row, one ? match_key_name(pairing->key) : "");
     pg_copy_field(row, one ? store_person_key(links->scratch, pairing->person) : NULL);
@@ -277,11 +276,10 @@ static int merge_links(const struct store *store, const struct snapshot *snapsho
         store_copy(store->pg, "stage_link_copy", query_stage_link_copy, add_link, links,
                    snapshot->count, err) < 0 ||
         PG_QUERY(store->pg, stage_link_analyze, PG_NOTHING, NULL, err) < 0 ||
-        STORE_MERGE(store, link_close, snapshot->id, err) < 0)
-        return -1;
-    if (snapshot->complete && STORE_MERGE(store, link_close_missing, snapshot->id, err) < 0)
-        return -1;
-    if (PG_QUERY(store->pg, link_open, PG_NOTHING, &opened, err, portal, number,
+        PG_QUERY(store->pg, stage_link_difference, PG_NOTHING, NULL, err, portal) < 0 ||
+        PG_QUERY(store->pg, link_close, PG_NOTHING, NULL, err, portal, number,
+                 store_flag(snapshot->complete)) < 0 ||
+        PG_QUERY(store->pg, link_open, PG_NOTHING, &opened, err, portal, number,
                  store_time(scratch, roster_as_of(roster))) < 0)
         return -1;
     if ((size_t)pg_affected(opened) < snapshot->count / 10 + 100)
@@ -311,15 +309,9 @@ int store_save_links(struct store *store, const struct snapshot *snapshot,
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     struct links links = {.scratch = &scratch, .account = snapshot->account, .pairing = pairing};
 
-    table_init(&links.seen, snapshot->count);
-    for (size_t i = 0; i < snapshot->count; i++) {
-        const char *id = snapshot->account[i].id;
-        if (id && table_find(&links.seen, id) == TABLE_END)
-            table_add(&links.seen, id, (uint32_t)i);
-    }
-    int failed = store_begin(store, err) < 0 ||
-                 store_end(store, save_links(store, snapshot, roster, &links, matched_percent, err),
-                           err) < 0;
-    table_release(&links.seen);
-    return failed ? err_prefix(err, "the links were not stored") : 0;
+    if (store_begin(store, err) < 0 ||
+        store_end(store, save_links(store, snapshot, roster, &links, matched_percent, err), err) <
+            0)
+        return err_prefix(err, "the links were not stored");
+    return 0;
 }

@@ -56,23 +56,13 @@ static void add_groups(struct text *row, const struct account *account)
     pg_copy_field(row, text_cstr(&list));
 }
 
-/* What came from the history is there already and says nothing new. */
-static void add_login(struct text *row, const struct login *login)
-{
-    bool told = login->kind != LOGIN_NOT_READ && login->source != LOGIN_FROM_HISTORY;
-
-    pg_copy_field(row, told ? store_login_kind(login->kind) : NULL);
-    store_copy_time(row, told && login->kind == LOGIN_KNOWN ? login->at : INSTANT_NONE);
-    pg_copy_field(row, told && login->kind == LOGIN_UNREADABLE ? login->raw : NULL);
-    pg_copy_field(row, told ? store_login_source(login->source) : NULL);
-    store_copy_time(row, told ? login->seen_at : INSTANT_NONE);
-}
-
 /* Accounts to stage: with an id, there, and each id once. */
 struct staged {
     const struct account *account;
     uint32_t *index;
+    int32_t *number; /* in the store, by index of account */
     size_t count;
+    int32_t last_number; /* before this snapshot: higher ones are new */
 };
 
 static void add_account(struct text *row, const void *context, size_t number)
@@ -93,6 +83,7 @@ static void add_account(struct text *row, const void *context, size_t number)
         account->department,
     };
 
+    store_copy_number(row, staged->number[staged->index[number]]);
     for (size_t i = 0; i < COUNT_OF(field); i++)
         pg_copy_field(row, field[i]);
     add_groups(row, account);
@@ -100,7 +91,27 @@ static void add_account(struct text *row, const void *context, size_t number)
     store_copy_flag(row, account->sso_only);
     pg_copy_field(row, account->flaw);
     store_copy_digest(row, &digest);
-    add_login(row, &account->login);
+    pg_copy_end_row(row);
+}
+
+/* What came from the history is there already and says nothing new. */
+static void add_login(struct text *row, const void *context, size_t number)
+{
+    const struct staged *staged = context;
+    const struct account *account = &staged->account[staged->index[number]];
+    const struct login *login = &account->login;
+    bool told = login->kind != LOGIN_NOT_READ && login->source != LOGIN_FROM_HISTORY;
+    bool read = account->history.read_anew;
+
+    if (!told && !read)
+        return;
+    store_copy_number(row, staged->number[staged->index[number]]);
+    pg_copy_field(row, told ? store_login_kind(login->kind) : NULL);
+    store_copy_time(row, told && login->kind == LOGIN_KNOWN ? login->at : INSTANT_NONE);
+    pg_copy_field(row, told && login->kind == LOGIN_UNREADABLE ? login->raw : NULL);
+    pg_copy_field(row, told ? store_login_source(login->source) : NULL);
+    store_copy_time(row, told ? login->seen_at : INSTANT_NONE);
+    store_copy_time(row, read ? account->history.read_at : INSTANT_NONE);
     pg_copy_end_row(row);
 }
 
@@ -147,29 +158,72 @@ static int insert_row(const struct store *store, const struct store_run *run,
         store_number(&scratch, (int64_t)snapshot->logins_read),
         snapshot->own_id,
         store_hex(&scratch, &snapshot->digest),
+        snapshot->by_events ? "events" : "each",
+        store_number(&scratch, (int64_t)snapshot->events),
+        snapshot->logins_note,
     };
 
     return pg_run(store->pg, "snapshot_insert", query_snapshot_insert, PG_NOTHING, parameter,
                   COUNT_OF(parameter), NULL, err);
 }
 
-static int merge_accounts(const struct store *store, const struct snapshot *snapshot, size_t staged,
-                          int64_t id, struct err *err)
+/* New accounts get the numbers after the last one given. */
+static int give_numbers(const struct store *store, struct staged *staged, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    int32_t fresh = 0;
+
+    for (size_t i = 0; i < staged->count; i++)
+        fresh += staged->account[staged->index[i]].history.number == 0;
+    if (PG_QUERY(store->pg, account_number_take, PG_ONE, &result, err,
+                 store_number(&scratch, store->portal_id), store_number(&scratch, fresh)) < 0)
+        return -1;
+    staged->last_number = (int32_t)pg_int(result, 0, 0);
+    int32_t next = staged->last_number;
+    for (size_t i = 0; i < staged->count; i++) {
+        int32_t known = staged->account[staged->index[i]].history.number;
+        staged->number[staged->index[i]] = known != 0 ? known : ++next;
+    }
+    return 0;
+}
+
+static int merge_accounts(const struct store *store, const struct snapshot *snapshot,
+                          const struct staged *staged, int64_t id, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     const char *portal = store_number(&scratch, store->portal_id);
 
-    if (PG_QUERY(store->pg, account_insert, PG_NOTHING, NULL, err, portal,
-                 store_number(&scratch, id), store_time(&scratch, snapshot->taken_at)) < 0 ||
+    if (PG_QUERY(store->pg, stage_account_create, PG_NOTHING, NULL, err) < 0 ||
+        store_copy(store->pg, "stage_account_copy", query_stage_account_copy, add_account, staged,
+                   staged->count, err) < 0 ||
+        PG_QUERY(store->pg, stage_account_analyze, PG_NOTHING, NULL, err) < 0 ||
+        PG_QUERY(store->pg, account_insert, PG_NOTHING, NULL, err, portal,
+                 store_number(&scratch, id), store_time(&scratch, snapshot->taken_at),
+                 store_number(&scratch, staged->last_number)) < 0 ||
+        PG_QUERY(store->pg, stage_difference_create, PG_NOTHING, NULL, err, portal) < 0 ||
         PG_QUERY(store->pg, account_activate, PG_NOTHING, NULL, err, portal) < 0 ||
         STORE_MERGE(store, account_close, id, err) < 0 ||
-        STORE_MERGE(store, login_close, id, err) < 0 ||
-        STORE_MERGE(store, login_open, id, err) < 0 ||
-        STORE_MERGE(store, login_confirm, id, err) < 0 ||
         store_merge_open(store, "account_open", query_account_open, query_analyze_accounts, id,
-                         staged, err) < 0)
+                         staged->count, err) < 0)
         return -1;
     return snapshot->complete ? STORE_MERGE(store, account_gone, id, err) : 0;
+}
+
+static int merge_logins(const struct store *store, const struct staged *staged, int64_t id,
+                        struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *portal = store_number(&scratch, store->portal_id);
+
+    if (PG_QUERY(store->pg, stage_login_create, PG_NOTHING, NULL, err) < 0 ||
+        store_copy(store->pg, "stage_login_copy", query_stage_login_copy, add_login, staged,
+                   staged->count, err) < 0 ||
+        PG_QUERY(store->pg, stage_login_analyze, PG_NOTHING, NULL, err) < 0 ||
+        STORE_MERGE(store, login_add, id, err) < 0 || STORE_MERGE(store, login_know, id, err) < 0 ||
+        PG_QUERY(store->pg, login_read, PG_NOTHING, NULL, err, portal) < 0)
+        return -1;
+    return PG_QUERY(store->pg, login_settle, PG_NOTHING, NULL, err, portal);
 }
 
 static int compare_strings(const void *a, const void *b)
@@ -221,34 +275,48 @@ static int merge_profiles(const struct store *store, const struct snapshot *snap
 }
 
 static int save(const struct store *store, const struct store_run *run,
-                const struct snapshot *snapshot, int64_t *ret_id, struct err *err)
+                const struct snapshot *snapshot, struct staged *staged, int64_t *ret_id,
+                struct err *err)
 {
-    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    struct staged staged = {
-        .account = snapshot->account,
-        .index = arena_calloc(&scratch, snapshot->count + 1, sizeof(staged.index[0])),
-    };
-    size_t nameless = choose(snapshot, &staged);
+    size_t nameless = choose(snapshot, staged);
 
     if (store_next(store, "snapshot_number", query_snapshot_number, run->id, ret_id, err) < 0 ||
         insert_row(store, run, snapshot, *ret_id, nameless, err) < 0 ||
-        PG_QUERY(store->pg, stage_account_create, PG_NOTHING, NULL, err) < 0 ||
-        store_copy(store->pg, "stage_account_copy", query_stage_account_copy, add_account, &staged,
-                   staged.count, err) < 0 ||
-        PG_QUERY(store->pg, stage_account_analyze, PG_NOTHING, NULL, err) < 0 ||
-        merge_accounts(store, snapshot, staged.count, *ret_id, err) < 0)
+        give_numbers(store, staged, err) < 0 ||
+        merge_accounts(store, snapshot, staged, *ret_id, err) < 0 ||
+        merge_logins(store, staged, *ret_id, err) < 0)
         return -1;
     return merge_profiles(store, snapshot, *ret_id, err);
+}
+
+/* What is stored now is known. */
+static void take_numbers(struct snapshot *snapshot, const struct staged *staged)
+{
+    for (size_t i = 0; i < staged->count; i++) {
+        struct account_history *history = &snapshot->account[staged->index[i]].history;
+        history->number = staged->number[staged->index[i]];
+        history->read_anew = false;
+    }
 }
 
 int store_save_snapshot(struct store *store, const struct store_run *run, struct snapshot *snapshot,
                         struct err *err)
 {
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct staged staged = {
+        .account = snapshot->account,
+        .index = arena_calloc(&scratch, snapshot->count + 1, sizeof(staged.index[0])),
+        .number = arena_calloc(&scratch, snapshot->count + 1, sizeof(staged.number[0])),
+    };
     int64_t id = 0;
 
     if (store_begin(store, err) < 0 ||
-        store_end(store, save(store, run, snapshot, &id, err), err) < 0)
+        store_end(store,
+                  store_number_accounts(store, &scratch, snapshot, err) ||
+                      save(store, run, snapshot, &staged, &id, err),
+                  err) < 0)
         return err_prefix(err, "the snapshot was not stored");
+    take_numbers(snapshot, &staged);
     snapshot->id = id;
     return 0;
 }

@@ -1,7 +1,8 @@
 /*
  * The roster comes first: it is cheap, and a refused one ends the run before the portal is asked
- * anything. Then the portal, list before last logins; then what the history adds; then both
- * pictures are stored, so that whatever the plan says later can be rebuilt from the history.
+ * anything. Then the list of accounts, then what the history adds; with both, whose last login has
+ * to be asked for. Then both pictures are stored, so that whatever the plan says later can be
+ * rebuilt from the history.
  */
 #include "job/collect.h"
 
@@ -10,34 +11,7 @@
 
 #include "base/log.h"
 #include "io/roster_reader.h"
-
-bool collect_wants_login(const struct account *account)
-{
-    return account->status == ACCOUNT_ACTIVE && !account->flaw;
-}
-
-static int read_logins(struct job *job, struct snapshot *snapshot, struct err *err)
-{
-    size_t *index = arena_calloc(job->arena, snapshot->count + 1, sizeof(index[0]));
-    size_t count = 0;
-
-    for (size_t i = 0; i < snapshot->count; i++) {
-        if (collect_wants_login(&snapshot->account[i]))
-            index[count++] = i;
-    }
-    return job->portal.logins(job->portal.self, job->arena, &job->progress, index, count, snapshot,
-                              err);
-}
-
-static int read_portal(struct job *job, struct snapshot *snapshot, struct err *err)
-{
-    snapshot->taken_at = job->now;
-    if (job->portal.login(job->portal.self, job->arena, snapshot, err))
-        return -1;
-    if (job->portal.list(job->portal.self, job->arena, &job->progress, snapshot, err))
-        return -1;
-    return read_logins(job, snapshot, err);
-}
+#include "job/logins.h"
 
 /* G12: a stop file is seen by its name alone; one that cannot be looked for counts as there. */
 const char *collect_find_stop_file(struct job *job)
@@ -55,9 +29,8 @@ static int load_history(struct job *job, struct collected *collected, struct err
     struct guard_history *history = &collected->history;
 
     if (store_load_guard_history(job->store, job->arena, &job->config->limits, &collected->roster,
-                                 job->now, history, err))
-        return -1;
-    if (store_load_history(job->store, job->arena, job->now, &collected->snapshot, history, err))
+                                 job->now, history, err) ||
+        store_load_history(job->store, job->arena, &collected->snapshot, err))
         return -1;
     history->accept_gap = job->accept_gap;
     if (!history->stopped_by)
@@ -103,17 +76,25 @@ static int read_roster(struct job *job, struct roster *ret_roster, struct err *e
     return 0;
 }
 
-int collect_for_acting(struct job *job, struct collected *ret_collected, struct err *err)
+/* Roster, list and history: all but last logins. */
+static int collect_pictures(struct job *job, struct collected *collected, struct err *err)
 {
-    struct collected collected = {.roster = {.source = NULL}};
-    struct snapshot *snapshot = &collected.snapshot;
+    struct snapshot *snapshot = &collected->snapshot;
     const struct portal *portal = &job->portal;
 
     snapshot->taken_at = job->now;
-    if (read_roster(job, &collected.roster, err) ||
+    if (read_roster(job, &collected->roster, err) ||
         portal->login(portal->self, job->arena, snapshot, err) ||
-        portal->list(portal->self, job->arena, &job->progress, snapshot, err) ||
-        load_history(job, &collected, err) || load_good_rosters(job, &collected, err))
+        portal->list(portal->self, job->arena, &job->progress, snapshot, err))
+        return -1;
+    return load_history(job, collected, err) || load_good_rosters(job, collected, err) ? -1 : 0;
+}
+
+int collect_for_acting(struct job *job, struct collected *ret_collected, struct err *err)
+{
+    struct collected collected = {.roster = {.source = NULL}};
+
+    if (collect_pictures(job, &collected, err))
         return -1;
     *ret_collected = collected;
     return 0;
@@ -123,13 +104,11 @@ int collect(struct job *job, struct collected *ret_collected, struct err *err)
 {
     struct collected collected = {.roster = {.source = NULL}};
 
-    if (read_roster(job, &collected.roster, err))
+    if (collect_pictures(job, &collected, err) || logins(job, &collected, err))
         return -1;
-    if (read_portal(job, &collected.snapshot, err))
-        return -1;
+    snapshot_forget_gone(&collected.snapshot);
+    collected.snapshot.requests = job->portal.requests(job->portal.self);
     tell_portal(&collected.snapshot);
-    if (load_history(job, &collected, err) || load_good_rosters(job, &collected, err))
-        return -1;
     snapshot_digest(&collected.snapshot);
     if (store_save_snapshot(job->store, &job->run, &collected.snapshot, err) ||
         store_save_roster(job->store, &job->run, &collected.roster, collected.roster_is_good, err))

@@ -20,7 +20,4 @@ int collect_for_acting(struct job *job, struct collected *ret_collected, struct 
 /* G12: a sentence while the configured stop file is there, else NULL. */
 const char *collect_find_stop_file(struct job *job);
 
-/* Which accounts need their last login read: only an active account can be suspended for it. */
-bool collect_wants_login(const struct account *account);
-
 #endif

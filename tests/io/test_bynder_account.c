@@ -231,26 +231,6 @@ static void account_reader_refresh_takes_the_newer_word(void **state)
     }
 }
 
-static void account_reader_keep_holds_a_recurring_value_once(void **state)
-{
-    CLEANUP(fixture_release) struct fixture fixture;
-    const char *first;
-
-    (void)state;
-    read_account(&fixture, "{\"id\":\"" ID "\"}");
-    first = account_reader_keep(&fixture.reader, "Sales");
-    assert_ptr_equal(account_reader_keep(&fixture.reader, "Sales"), first);
-    for (int i = 0; i < 1000; i++) {
-        CLEANUP(text_release) struct text text = TEXT_INIT;
-
-        text_addf(&text, "group %d", i);
-        assert_string_equal(account_reader_keep(&fixture.reader, text_cstr(&text)),
-                            text_cstr(&text));
-    }
-    assert_ptr_equal(account_reader_keep(&fixture.reader, "Sales"), first);
-    assert_null(account_reader_keep(&fixture.reader, NULL));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,7 +239,6 @@ int main(void)
         cmocka_unit_test(account_reader_read_of_odd_members_flaws_what_cannot_be_read),
         cmocka_unit_test(account_reader_read_of_another_form_of_id_keeps_and_flaws_it),
         cmocka_unit_test(account_reader_refresh_takes_the_newer_word),
-        cmocka_unit_test(account_reader_keep_holds_a_recurring_value_once),
     };
 
     return cmocka_run_group_tests_name("bynder_account", tests, NULL, NULL);

@@ -29,15 +29,9 @@ static int teardown(void **state)
     return 0;
 }
 
-static struct guard_history load(struct store_world *world, struct snapshot *snapshot)
+static void load(struct store_world *world, struct snapshot *snapshot)
 {
-    struct guard_history history = {.accept_gap = true};
-    struct err err = ERR_INIT;
-
-    if (store_load_history(&world->store, &world->arena, world->now, snapshot, &history, &err) < 0)
-        fail_msg("%s", err.text);
-    assert_true(history.accept_gap); /* only its two fields are set */
-    return history;
+    store_world_load(world, snapshot);
 }
 
 static struct instant ago(const struct store_world *world, int days)
@@ -103,12 +97,13 @@ static void store_load_history_merges_last_logins_newest_first(void **state)
 
     for (size_t i = 0; i < COUNT_OF(merges); i++)
         first.account[i].login = reading(world, merges[i].before);
+    load(world, &first);
     store_world_save(world, &first);
     store_world_tomorrow(world);
     second = store_world_snapshot(world, COUNT_OF(merges));
     for (size_t i = 0; i < COUNT_OF(merges); i++)
         second.account[i].login = reading(world, merges[i].now);
-    struct guard_history history = load(world, &second);
+    load(world, &second);
     for (size_t i = 0; i < COUNT_OF(merges); i++) {
         const struct login *login = &second.account[i].login;
         if (login->kind != merges[i].kind || login->source != merges[i].source ||
@@ -117,34 +112,57 @@ static void store_load_history_merges_last_logins_newest_first(void **state)
         known += merges[i].known;
         lost += merges[i].lost;
     }
-    assert_int_equal(history.logins_known_before, known);
-    assert_int_equal(history.logins_lost, lost);
+    assert_int_equal(second.logins_known_before, known);
+    assert_int_equal(second.logins_lost, lost);
     assert_string_equal(second.account[9].login.raw, "yesterday");
 }
 
-static void store_load_logins_fills_only_what_was_not_read(void **state)
+static void store_load_history_fills_login_department_and_when_it_was_read(void **state)
 {
     struct store_world *world = *state;
     struct snapshot first = store_world_snapshot(world, 2), second;
     struct instant seen = world->now;
-    struct err err = ERR_INIT;
 
     for (size_t i = 0; i < first.count; i++) {
         first.account[i].login = reading(world, READ_DAYS_AGO_1);
         first.account[i].department = "Sales";
     }
+    load(world, &first);
     store_world_save(world, &first);
     store_world_tomorrow(world);
     second = store_world_snapshot(world, 3);
     second.account[1].login = reading(world, READ_NEVER);
-    assert_int_equal(store_load_logins(&world->store, &world->arena, &second, &err), 0);
+    load(world, &second);
     assert_int_equal(second.account[0].login.source, LOGIN_FROM_HISTORY);
     assert_true(second.account[0].login.at.us == ago(world, 2).us);
     assert_true(second.account[0].login.seen_at.us == seen.us);
+    assert_true(second.account[0].history.read_at.us == seen.us);
+    assert_false(second.account[0].history.read_anew);
     assert_string_equal(second.account[0].department, "Sales");
-    assert_int_equal(second.account[1].login.kind, LOGIN_NEVER);
+    assert_int_equal(second.account[1].login.kind, LOGIN_KNOWN); /* a login is not taken back */
+    assert_true(second.account[1].history.read_at.us == world->now.us);
     assert_null(second.account[1].department);
     assert_int_equal(second.account[2].login.kind, LOGIN_NOT_READ);
+    assert_int_equal(second.account[2].history.number, 0);
+}
+
+/* An account of which events alone told is not one whose single reads were ever contradicted. */
+static void store_load_history_of_events_counts_nothing_as_lost(void **state)
+{
+    struct store_world *world = *state;
+    struct snapshot first = store_world_snapshot(world, 1), second;
+
+    load(world, &first);
+    first.account[0].login = reading(world, READ_DAYS_AGO_1);
+    first.account[0].login.source = LOGIN_FROM_EVENTS;
+    store_world_save(world, &first);
+    store_world_tomorrow(world);
+    second = store_world_snapshot(world, 1);
+    second.account[0].login = reading(world, READ_NEVER);
+    load(world, &second);
+    assert_int_equal(second.account[0].login.kind, LOGIN_KNOWN);
+    assert_int_equal(second.logins_known_before, 0);
+    assert_int_equal(second.logins_lost, 0);
 }
 
 /* --- an account's life --------------------------------------------------------------------------
@@ -156,7 +174,7 @@ static void store_load_history_of_a_new_account_begins_with_this_snapshot(void *
     struct snapshot snapshot = store_world_snapshot(world, 2);
 
     snapshot.account[1].status = ACCOUNT_INACTIVE;
-    (void)load(world, &snapshot);
+    load(world, &snapshot);
     assert_true(snapshot.account[0].history.first_seen.us == world->now.us);
     assert_true(snapshot.account[0].history.ever_active);
     assert_false(snapshot.account[1].history.ever_active);
@@ -175,7 +193,7 @@ static void store_load_history_remembers_first_sight_and_ever_active(void **stat
     store_world_tomorrow(world);
     second = store_world_snapshot(world, 2);
     second.account[0].status = ACCOUNT_INACTIVE;
-    (void)load(world, &second);
+    load(world, &second);
     assert_true(second.account[0].history.first_seen.us == begin.us);
     assert_true(second.account[0].history.ever_active);
     assert_true(second.account[1].history.ever_active); /* by this snapshot */
@@ -190,10 +208,10 @@ static void store_load_history_incomplete_snapshot_makes_nobody_gone(void **stat
     store_world_tomorrow(world);
     second = store_world_snapshot(world, 1);
     second.complete = false;
-    (void)load(world, &second);
+    load(world, &second);
     assert_int_equal(second.count, 1);
     second.complete = true;
-    (void)load(world, &second);
+    load(world, &second);
     assert_int_equal(second.count, 3);
     assert_int_equal(second.account[2].status, ACCOUNT_GONE);
     assert_true(second.account[2].history.ever_active);
@@ -290,7 +308,7 @@ static struct instant unlinked(struct store_world *world)
 {
     struct snapshot snapshot = store_world_snapshot(world, 1);
 
-    (void)load(world, &snapshot);
+    load(world, &snapshot);
     return snapshot.account[0].history.unlinked_since;
 }
 
@@ -441,7 +459,8 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         CASE(store_load_history_merges_last_logins_newest_first),
-        CASE(store_load_logins_fills_only_what_was_not_read),
+        CASE(store_load_history_fills_login_department_and_when_it_was_read),
+        CASE(store_load_history_of_events_counts_nothing_as_lost),
         CASE(store_load_history_of_a_new_account_begins_with_this_snapshot),
         CASE(store_load_history_remembers_first_sight_and_ever_active),
         CASE(store_load_history_incomplete_snapshot_makes_nobody_gone),

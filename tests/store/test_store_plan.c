@@ -315,11 +315,8 @@ static size_t announced(struct store_world *world, unsigned account,
                         struct announcement *ret_announcement)
 {
     struct snapshot snapshot = store_world_snapshot(world, ROWS);
-    struct guard_history history = {.first_plan = false};
-    struct err err = ERR_INIT;
 
-    if (store_load_history(&world->store, &world->arena, world->now, &snapshot, &history, &err) < 0)
-        fail_msg("%s", err.text);
+    store_world_load(world, &snapshot);
     const struct account_history *life = &snapshot.account[account - 1].history;
     if (life->announcement_count > 0)
         *ret_announcement = life->announcement[0];

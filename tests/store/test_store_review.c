@@ -498,8 +498,10 @@ static void store_load_locked_gives_who_cannot_come_back_yet(void **state)
                         ACT("6", "5", "suspend", "2026-11-01T07:00Z")
                             ACT("7", "6", "suspend", "2026-05-05T02:00:00.000001Z"),
         &why));
-    store_world_execute(&test->world, "update account_version set status = 'inactive' where "
-                                      "account_id ~ '^0000000[26]'");
+    store_world_execute(&test->world,
+                        "update account_version v set status = 'inactive' from account a "
+                        "where a.account_no = v.account_no and "
+                        "account_id ~ '^0000000[26]'");
     store_world_tomorrow(&test->world);
     later = store_world_snapshot(&test->world, 7);
     for (size_t i = 0; i < later.count; i++)

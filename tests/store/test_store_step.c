@@ -311,7 +311,8 @@ static const struct {
      ACT("1", "2", "suspend",
          "2026-10-31T00:00Z") "insert into portal (portal_id, name, url) values (7, 'x', 'x'); "
                               "insert into account values "
-                              "(7, 'x', 1, now(), null, true); insert into act select 7, 1, 'x', "
+                              "(7, 'x', 1, now(), null, true, 1); insert into act select 7, 1, "
+                              "'x', "
                               "'suspend', '2026-10-31';",
      2, true},
 };

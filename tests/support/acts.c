@@ -131,8 +131,11 @@ void acts_rehire(struct acts *acts, const char *id)
 {
     CLEANUP(mem_cleanup) char *roster = end_read(acts->end.roster_path);
     CLEANUP(mem_cleanup)
-    char *number = acts_ask(
-        acts, "select employee_number from reconcile.account_version where account_id = '%s'", id);
+    char *number =
+        acts_ask(acts,
+                 "select employee_number from reconcile.account_version join reconcile.account "
+                 "using (portal_id, account_no) where account_id = '%s'",
+                 id);
     CLEANUP(text_release) struct text copy = TEXT_INIT, key = TEXT_INIT;
 
     text_addf(&key, "\n%s,", number);

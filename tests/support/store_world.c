@@ -61,6 +61,29 @@ void store_world_save(struct store_world *world, struct snapshot *snapshot)
     must(store_save_snapshot(&world->store, &world->run, snapshot, &err), &err);
 }
 
+void store_world_load(struct store_world *world, struct snapshot *snapshot)
+{
+    size_t count = snapshot->count;
+    struct account *given = arena_calloc(&world->arena, count + 1, sizeof(given[0]));
+    struct err err = ERR_INIT;
+
+    for (size_t i = 0; i < count; i++) {
+        given[i] = snapshot->account[i];
+        snapshot->account[i].login = (struct login){.kind = LOGIN_NOT_READ};
+        snapshot->account[i].department = NULL;
+    }
+    must(store_load_history(&world->store, &world->arena, snapshot, &err), &err);
+    for (size_t i = 0; i < count; i++) {
+        struct account *account = &snapshot->account[i];
+        struct login known = account->login;
+        if (given[i].login.kind == LOGIN_NOT_READ)
+            continue;
+        account->login = given[i].login;
+        account->department = given[i].department;
+        snapshot_reread(snapshot, account, known, world->now);
+    }
+}
+
 void store_world_save_roster(struct store_world *world, struct roster *roster, bool good)
 {
     struct err err = ERR_INIT;

@@ -22,6 +22,10 @@ void store_world_end(struct store_world *world);
 /* A day later, in a new run. */
 void store_world_tomorrow(struct store_world *world);
 
+/* The history is loaded into the snapshot as the flow does it: the logins and departments that
+ * stand in it are what single reads answer after that. */
+void store_world_load(struct store_world *world, struct snapshot *snapshot);
+
 /* What these do must succeed. */
 void store_world_save(struct store_world *world, struct snapshot *snapshot);
 void store_world_save_roster(struct store_world *world, struct roster *roster, bool good);

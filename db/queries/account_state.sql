@@ -1,0 +1,12 @@
+-- What is known of every account's life, and its newest last login. The last link counts only while
+-- it is open.
+select a.account_id, a.account_no, us(a.first_seen), us(a.created), a.ever_active,
+       case when k.kind = 'none' then us(k.since) end,
+       l.kind, us(l.at), l.raw, us(greatest(l.seen_at, l.read_at)), us(l.read_at), v.department
+from account a
+left join account_version v
+    on v.portal_id = a.portal_id and v.account_no = a.account_no and v.valid_to is null
+left join link_version k
+    on k.portal_id = a.portal_id and k.account_no = a.account_no and k.valid_to is null
+left join login_known l on l.portal_id = a.portal_id and l.account_no = a.account_no
+where a.portal_id = $1::bigint

@@ -1,0 +1,4 @@
+-- How far the login events were read.
+select us(complete_to), us(newest_at), us(window_from), us(window_to), cursor, pages
+from login_events
+where portal_id = $1::bigint

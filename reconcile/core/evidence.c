@@ -1,0 +1,119 @@
+/*
+ * Each account falls into one of three heaps: to be read, cleared, or nobody to read. The cleared
+ * ones are sorted by the age of their evidence and give the refresh its share.
+ *
+ * Invariant: an account on which a rule would act for its login is never cleared by anything but a
+ * single read that is young enough.
+ */
+#include "core/evidence.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+struct candidate {
+    size_t index;
+    const struct account *account;
+};
+
+static bool can_be_read(const struct account *account, struct instant now)
+{
+    return account->status == ACCOUNT_ACTIVE && !account->flaw && account_id_is_v4(account->id) &&
+           (!instant_is_set(account->history.read_at) ||
+            instant_compare(account->history.read_at, now) < 0);
+}
+
+/* Days after which a single read is too old: between half of the setting and all of it, another
+ * number after each read, so that accounts once read together drift apart. */
+static int64_t read_lasts_days(const struct evidence_settings *settings,
+                               const struct account *account)
+{
+    uint64_t day = (uint64_t)(account->history.read_at.us / DAY_US);
+    uint64_t mixed = (text_hash(account->id) ^ day) * UINT64_C(0x9E3779B97F4A7C15);
+
+    return settings->reread_days -
+           (int64_t)((mixed >> 32) % (uint64_t)(settings->reread_days / 2 + 1));
+}
+
+static bool is_read_lately(const struct evidence_settings *settings,
+                           const struct policy_context *context, const struct account *account)
+{
+    const struct zone *zone = &zone_utc;
+    struct instant read_at = account->history.read_at;
+
+    if (!instant_is_set(read_at) || settings->reread_days <= 0)
+        return false;
+    return day_between(instant_day(read_at, zone), instant_day(context->now, zone)) <
+           read_lasts_days(settings, account);
+}
+
+/* Whether what is known of the login decides, or could not be understood. */
+static bool login_matters(const struct decision *decision)
+{
+    const struct account *account = decision->account;
+
+    return (decision->action != ACTION_KEEP && decision->uses_login) ||
+           account->login.kind == LOGIN_UNREADABLE || text_equal(decision->row, "P7");
+}
+
+static bool must_be_read(const struct evidence_settings *settings,
+                         const struct policy_context *context, const struct decision *decision)
+{
+    if (settings->full || decision->account->login.kind == LOGIN_NOT_READ)
+        return true;
+    return login_matters(decision) && !is_read_lately(settings, context, decision->account);
+}
+
+/* Oldest first: never read before all others, then by when anybody told of it. */
+static int compare_age(const void *a, const void *b)
+{
+    const struct account *left = ((const struct candidate *)a)->account;
+    const struct account *right = ((const struct candidate *)b)->account;
+    int order = instant_compare(left->history.read_at, right->history.read_at);
+
+    if (!order)
+        order = instant_compare(left->login.seen_at, right->login.seen_at);
+    return order ? order : strcmp(left->id, right->id);
+}
+
+/* How many of `active` accounts the refresh takes this time, rounded up. */
+static size_t refresh_share(const struct evidence_settings *settings, size_t active)
+{
+    int64_t days = settings->days_passed;
+
+    if (settings->refresh_days <= 0 || days <= 0)
+        return 0;
+    if (days >= settings->refresh_days)
+        return active;
+    return (active * (size_t)days + (size_t)settings->refresh_days - 1) /
+           (size_t)settings->refresh_days;
+}
+
+size_t evidence_choose(struct arena *arena, const struct evidence_settings *settings,
+                       const struct policy_context *context, const struct decision *decision,
+                       size_t **ret_index)
+{
+    const struct snapshot *snapshot = context->snapshot;
+    size_t *index = arena_calloc(arena, snapshot->count + 1, sizeof(index[0]));
+    struct candidate *cleared = arena_calloc(arena, snapshot->count + 1, sizeof(cleared[0]));
+    size_t count = 0, others = 0, active = 0;
+
+    for (size_t i = 0; i < snapshot->count; i++) {
+        const struct account *account = &snapshot->account[i];
+        active += account->status == ACCOUNT_ACTIVE;
+        if (!can_be_read(account, context->now))
+            continue;
+        if (must_be_read(settings, context, &decision[i]))
+            index[count++] = i;
+        else
+            cleared[others++] = (struct candidate){.index = i, .account = account};
+    }
+    size_t share = refresh_share(settings, active);
+    if (share > 0 && others > 0)
+        qsort(cleared, others, sizeof(cleared[0]), compare_age);
+    for (size_t i = 0; i < share && i < others; i++)
+        index[count++] = cleared[i].index;
+    *ret_index = index;
+    return count;
+}

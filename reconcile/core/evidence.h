@@ -1,0 +1,34 @@
+/*
+ * evidence: whose last login has to be read one by one, and whose need not be. A single read costs
+ * a request, and requests are what a large portal has few of; so an account is read only when
+ * nothing cheaper can tell. Specification: docs/collecting.md. Pure.
+ */
+#ifndef CORE_EVIDENCE_H
+#define CORE_EVIDENCE_H
+
+#include "core/policy.h"
+
+struct evidence_settings {
+    bool full; /* everybody */
+    int64_t
+        reread_days; /* how old a single read may be on which a proposal rests; 0 = of this run */
+    int64_t refresh_days; /* in how many days everybody is read once; 0 = never */
+    int64_t days_passed;  /* since the run before, for the share of the refresh; 0 = none due */
+};
+
+/* The accounts to read now, by index into the snapshot, in an order of their own. In this run, that
+ * is since context->now, nobody is read twice. Active accounts with a readable id, and of these:
+ *
+ * - whoever nothing at all is known of;
+ * - whoever a rule that looks at the login would act on or announce, or whose known login cannot be
+ *   read or lies ahead, unless a single read answered less than reread_days ago. How much less
+ *   depends on the account (half of it at most), so that they do not all fall due on one night;
+ * - of the others a share, oldest evidence first, so that everybody has their turn within
+ *   refresh_days.
+ *
+ * `decision` as policy_decide made it of the present evidence. Memory from the arena. */
+size_t evidence_choose(struct arena *arena, const struct evidence_settings *settings,
+                       const struct policy_context *context, const struct decision *decision,
+                       size_t **ret_index);
+
+#endif

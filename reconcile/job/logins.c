@@ -1,0 +1,323 @@
+/*
+ * Events first, page by page, each page stored together with how far they are read. Then the core
+ * is asked what it would decide; whose decision rests on the login, without a single read that is
+ * young enough, is read, in portions that are stored as well; and asked again, because what was
+ * read may have changed a decision. Nobody is read twice, so this ends.
+ *
+ * Events alone never lead to an act: they only make a login newer.
+ */
+#include "job/logins.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/table.h"
+#include "core/evidence.h"
+#include "io/store_login.h"
+#include "job/weigh.h"
+
+enum {
+    EVENTS_KEPT_DAYS = 365, /* Bynder keeps twelve months */
+    EVENTS_PAGES = 100000,  /* of one window: a portal that never says the last one */
+    PORTION = 500,          /* single reads that are stored together */
+    ROUNDS = 5,             /* of deciding and reading; two are the rule */
+};
+
+/* --- events --------------------------------------------------------------------------------------
+ */
+
+struct events {
+    struct job *job;
+    struct snapshot *snapshot;
+    struct table by_id;
+    struct events_progress progress;
+    bool resumed; /* the cursor is of an earlier run */
+    size_t pages; /* read by this run */
+};
+
+static void note(struct events *events, const char *why)
+{
+    if (!events->snapshot->logins_note)
+        events->snapshot->logins_note = arena_strdup(events->job->arena, why);
+}
+
+/* From where the last window ended, and a little before that, to now. */
+static void begin_window(struct events *events)
+{
+    const struct job *job = events->job;
+    struct events_progress *progress = &events->progress;
+    struct instant oldest = instant_add_us(job->now, -EVENTS_KEPT_DAYS * DAY_US);
+    int64_t overlap_us = job->config->portal.events_overlap_hours * 3600 * SECOND_US;
+    struct instant from = instant_add_us(progress->complete_to, -overlap_us);
+
+    progress->from = instant_compare(from, oldest) > 0 ? from : oldest;
+    progress->to = job->now;
+    progress->cursor = NULL;
+    progress->pages = 0;
+}
+
+/* Of one page, what is news: nobody's newest login twice, and none that is known already. Accounts
+ * that are not listed are kept as well: they may only be missing from this list. */
+static size_t take_page(struct events *events, const struct events_page *page,
+                        struct pending_login *pending)
+{
+    struct snapshot *snapshot = events->snapshot;
+    struct instant seen_at = events->job->clock->now(events->job->clock->self);
+    struct table at;
+    size_t count = 0;
+
+    table_init(&at, page->count);
+    for (size_t i = 0; i < page->count; i++) {
+        const struct login_event *event = &page->event[i];
+        struct login login = {
+            .kind = LOGIN_KNOWN, .source = LOGIN_FROM_EVENTS, .at = event->at, .seen_at = seen_at};
+        uint32_t listed = table_find(&events->by_id, event->user_id);
+        uint32_t again = table_find(&at, event->user_id);
+
+        if (instant_compare(event->at, events->progress.newest_at) > 0)
+            events->progress.newest_at = event->at;
+        if (listed != TABLE_END) {
+            struct account *account = &snapshot->account[table_value(&events->by_id, listed)];
+            struct login known = account->login;
+            account->login = login_newest(known, login);
+            if (known.kind == LOGIN_KNOWN && instant_compare(login.at, known.at) <= 0)
+                continue;
+        }
+        if (again == TABLE_END) {
+            table_add(&at, event->user_id, (uint32_t)count);
+            pending[count++] = (struct pending_login){.account_id = event->user_id, .login = login};
+        } else {
+            struct login *kept = &pending[table_value(&at, again)].login;
+            *kept = login_newest(*kept, login);
+        }
+    }
+    table_release(&at);
+    return count;
+}
+
+static int keep_page(struct events *events, struct arena *scratch, const struct events_page *page,
+                     struct err *err)
+{
+    struct events_progress *progress = &events->progress;
+    struct pending_login *pending = arena_calloc(scratch, page->count + 1, sizeof(pending[0]));
+    size_t count = take_page(events, page, pending);
+
+    events->snapshot->events += page->count;
+    events->pages++;
+    progress->pages++;
+    progress->cursor = arena_strdup(events->job->arena, page->next_cursor);
+    if (!page->next_cursor) {
+        progress->complete_to = progress->to;
+        progress->from = progress->to = INSTANT_NONE;
+    }
+    if (events->job->progress.report)
+        events->job->progress.report(events->job->progress.context, "login events",
+                                     events->snapshot->events, 0);
+    return store_save_logins(events->job->store, pending, count, progress, err);
+}
+
+/* *ret_over: there is nothing more to ask. */
+static int read_page(struct events *events, bool *ret_over, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct job *job = events->job;
+    struct events_progress *progress = &events->progress;
+    struct events_window window = {
+        .from = progress->from, .to = progress->to, .cursor = progress->cursor};
+    struct events_page page;
+
+    if (job->portal.events(job->portal.self, &scratch, &window, &page, err))
+        return -1;
+    if (page.why)
+        note(events, page.why);
+    if (page.access == EVENTS_READ) {
+        events->resumed = false;
+        if (keep_page(events, &scratch, &page, err))
+            return -1;
+        *ret_over = !page.next_cursor;
+        return 0;
+    }
+    /* A cursor of another day may be forgotten: the window is read from its beginning then. */
+    *ret_over = !events->resumed || page.access == EVENTS_DENIED;
+    if (events->resumed) {
+        progress->cursor = NULL;
+        progress->pages = 0;
+        events->resumed = false;
+    }
+    return 0;
+}
+
+/* A window that an earlier run left is read to its end, and then the time since. */
+static int read_windows(struct events *events, struct err *err)
+{
+    struct events_progress *progress = &events->progress;
+
+    while (instant_compare(progress->complete_to, events->job->now) < 0) {
+        bool over = false;
+        if (!instant_is_set(progress->to))
+            begin_window(events);
+        while (!over) {
+            if (progress->pages >= EVENTS_PAGES) {
+                note(events, "the login events have no end");
+                return 0;
+            }
+            if (read_page(events, &over, err))
+                return -1;
+        }
+        if (instant_is_set(progress->to)) /* it was not read to its end */
+            return 0;
+    }
+    events->snapshot->by_events = true;
+    return 0;
+}
+
+static void tell_events(const struct events *events)
+{
+    const struct snapshot *snapshot = events->snapshot;
+
+    if (snapshot->by_events)
+        log_info("%zu login events on %zu pages%s%s", snapshot->events, events->pages,
+                 snapshot->logins_note ? "; " : "",
+                 snapshot->logins_note ? snapshot->logins_note : "");
+    else
+        log_warning("login events are not used, last logins are read one by one where they are "
+                    "needed: %s",
+                    snapshot->logins_note ? snapshot->logins_note
+                                          : "they were not read to the end");
+}
+
+static int read_events(struct job *job, struct collected *collected, struct err *err)
+{
+    struct events events = {.job = job, .snapshot = &collected->snapshot};
+    const struct snapshot *snapshot = &collected->snapshot;
+
+    if (!job->portal.events)
+        return 0;
+    if (store_load_events(job->store, job->arena, &events.progress, err))
+        return -1;
+    events.resumed = events.progress.cursor != NULL;
+    table_init(&events.by_id, snapshot->count);
+    for (size_t i = 0; i < snapshot->count; i++) {
+        if (snapshot->account[i].id)
+            table_add(&events.by_id, snapshot->account[i].id, (uint32_t)i);
+    }
+    int failed = read_windows(&events, err);
+    table_release(&events.by_id);
+    if (failed)
+        return -1;
+    if (snapshot->by_events)
+        collected->snapshot.events_reach = events.progress.newest_at;
+    tell_events(&events);
+    return 0;
+}
+
+/* --- single reads --------------------------------------------------------------------------------
+ */
+
+/* The progress of one portion, shown as that of the whole. */
+struct portion {
+    const struct progress *shown;
+    size_t before, total;
+};
+
+static void report_portion(void *context, const char *what, size_t done, size_t total)
+{
+    const struct portion *portion = context;
+
+    (void)total;
+    if (portion->shown->report)
+        portion->shown->report(portion->shown->context, what, portion->before + done,
+                               portion->total);
+}
+
+/* What the single reads answered. One that told nothing newer than what is known is kept as the
+ * mere fact that it was made. */
+static int keep_reads(struct job *job, const struct snapshot *snapshot, const size_t *index,
+                      size_t count, struct err *err)
+{
+    struct pending_login pending[PORTION];
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct account *account = &snapshot->account[index[i]];
+        struct login answer = account->login;
+        if (!account->history.read_anew)
+            continue;
+        if (answer.source != LOGIN_FROM_SINGLE_READ)
+            answer = (struct login){.source = LOGIN_FROM_SINGLE_READ,
+                                    .seen_at = account->history.read_at};
+        pending[kept++] = (struct pending_login){
+            .account_id = account->id, .login = answer, .department = account->department};
+    }
+    return store_save_logins(job->store, pending, kept, NULL, err);
+}
+
+/* Portion by portion, each stored before the next one is asked for. */
+static int read_portions(struct job *job, struct snapshot *snapshot, const size_t *index,
+                         size_t count, struct err *err)
+{
+    const struct portal *portal = &job->portal;
+    struct portion portion = {.shown = &job->progress, .total = count};
+    struct progress progress = {.report = report_portion, .context = &portion};
+
+    for (; portion.before < count && !snapshot->logins_given_up; portion.before += PORTION) {
+        const size_t *first = &index[portion.before];
+        size_t left = count - portion.before, size = left < PORTION ? left : PORTION;
+
+        if (portal->logins(portal->self, job->arena, &progress, first, size, snapshot, err) ||
+            keep_reads(job, snapshot, first, size, err))
+            return -1;
+    }
+    return 0;
+}
+
+static int64_t days_passed(const struct job *job, const struct collected *collected)
+{
+    if (!day_is_set(collected->history.last_run_day))
+        return 1;
+    int64_t days = day_between(collected->history.last_run_day, job->today);
+    return days > 0 ? days : 0;
+}
+
+static int read_wanted(struct job *job, struct collected *collected, struct err *err)
+{
+    struct snapshot *snapshot = &collected->snapshot;
+    const struct config_portal *config = &job->config->portal;
+    struct evidence_settings settings = {
+        .full = job->full,
+        /* Without events nothing but a single read tells that somebody came back. */
+        .reread_days = config->login_events ? config->login_reread_days : 0,
+        .refresh_days = config->login_refresh_days,
+        .days_passed = days_passed(job, collected),
+    };
+
+    for (int round = 0; round < ROUNDS && !snapshot->logins_given_up; round++) {
+        CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+        struct weighed weighed;
+        size_t *index = NULL;
+
+        weigh(job, collected, &scratch, &weighed);
+        size_t count =
+            evidence_choose(&scratch, &settings, &weighed.context, weighed.decision, &index);
+        if (count == 0)
+            return 0;
+        log_debug("%zu last logins are read one by one", count);
+        if (read_portions(job, snapshot, index, count, err))
+            return -1;
+        settings.days_passed = 0; /* the refresh has had its share */
+    }
+    return 0;
+}
+
+int logins(struct job *job, struct collected *collected, struct err *err)
+{
+    struct snapshot *snapshot = &collected->snapshot;
+
+    if (read_events(job, collected, err) || read_wanted(job, collected, err))
+        return -1;
+    collected->history.events_reach = snapshot->events_reach;
+    collected->history.logins_known_before = (int64_t)snapshot->logins_known_before;
+    collected->history.logins_lost = (int64_t)snapshot->logins_lost;
+    return 0;
+}

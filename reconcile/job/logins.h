@@ -1,0 +1,17 @@
+/*
+ * logins: brings the last logins of a snapshot up to date without asking for everybody. Login
+ * events in bulk clear most accounts; whoever a rule would act on for the login is read one by one.
+ * Specification: docs/collecting.md.
+ */
+#ifndef JOB_LOGINS_H
+#define JOB_LOGINS_H
+
+#include "job/job.h"
+
+/* After the list, the roster and the history. What is read is stored as it comes, so that a run
+ * that is cut off loses none of it. Login events that cannot be had are no error: single reads are
+ * made instead, and snapshot.logins_note says so. */
+int logins(struct job *job, struct collected *collected, struct err *err)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * Two steps of the core in their order. Nothing is kept here: the same collection gives the same
+ * answer, however often it is asked.
+ */
+#include "job/weigh.h"
+
+static struct policy_context make_context(const struct job *job, const struct collected *collected)
+{
+    return (struct policy_context){
+        .today = job->today,
+        .now = job->now,
+        .snapshot = &collected->snapshot,
+        .good_roster = collected->good_roster,
+        .good_roster_count = collected->good_roster_count,
+        .absence_provable = collected->roster_is_good && collected->roster.blind == 0,
+        .blind_rows = collected->roster.blind > 0,
+        .first_plan = collected->history.first_plan,
+    };
+}
+
+void weigh(const struct job *job, const struct collected *collected, struct arena *arena,
+           struct weighed *ret_weighed)
+{
+    const struct config *config = job->config;
+    struct weighed weighed = {.context = make_context(job, collected)};
+
+    weighed.pairing = match_all(arena, &collected->snapshot, &collected->roster, &config->matching);
+    weighed.decision = policy_decide(arena, &config->policy, &weighed.context, weighed.pairing);
+    *ret_weighed = weighed;
+}

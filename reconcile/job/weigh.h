@@ -1,0 +1,20 @@
+/*
+ * weigh: the pure core asked once, who belongs to whom and what the rules say of it, over what has
+ * been collected so far. Used to find out whose last login is still wanting, and then to propose.
+ */
+#ifndef JOB_WEIGH_H
+#define JOB_WEIGH_H
+
+#include "job/job.h"
+
+struct weighed {
+    struct policy_context context;
+    struct pairing *pairing;   /* one per account */
+    struct decision *decision; /* likewise */
+};
+
+/* Memory from the arena; the context borrows from `collected`. */
+void weigh(const struct job *job, const struct collected *collected, struct arena *arena,
+           struct weighed *ret_weighed);
+
+#endif

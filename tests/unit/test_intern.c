@@ -1,0 +1,43 @@
+/*
+ * Strings kept once.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/intern.h"
+#include "base/text.h"
+
+static void intern_string_that_recurs_is_kept_once(void **state)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct intern intern;
+
+    (void)state;
+    intern_init(&intern, &arena);
+    const char *first = intern_string(&intern, "Sales");
+    assert_ptr_equal(intern_string(&intern, "Sales"), first);
+    for (int i = 0; i < 1000; i++) {
+        CLEANUP(text_release) struct text text = TEXT_INIT;
+
+        text_addf(&text, "group %d", i);
+        assert_string_equal(intern_string(&intern, text_cstr(&text)), text_cstr(&text));
+    }
+    assert_ptr_equal(intern_string(&intern, "Sales"), first);
+    assert_null(intern_string(&intern, NULL));
+    intern_release(&intern);
+    assert_string_equal(first, "Sales"); /* outlives the pool */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(intern_string_that_recurs_is_kept_once),
+    };
+
+    return cmocka_run_group_tests_name("intern", tests, NULL, NULL);
+}
