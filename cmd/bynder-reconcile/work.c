@@ -68,10 +68,14 @@ int work_portal(struct work *work, bool writing, struct err *err)
 {
     struct bynder_setup setup = {.config = &work->config.portal,
                                  .waiting = tell_waiting,
-                                 .waiting_context = &work->terminal};
+                                 .waiting_context = &work->terminal,
+                                 .permit = pace_share_permit,
+                                 .permit_context = &work->share};
 
     if (bynder_new(&setup, &work->bynder, err))
         return -1;
+    pace_share_init(&work->share, &work->store, bynder_pace(work->bynder), work->job.clock,
+                    &work->config.portal);
     work->job.portal = writing ? bynder_writing(work->bynder) : bynder_read_only(work->bynder);
     return 0;
 }
@@ -81,9 +85,15 @@ static int record_end(struct work *work, int code, struct err *err)
 {
     CLEANUP(err_release) struct err own = ERR_INIT;
     struct job *job = &work->job;
+    struct store_run_result result = {
+        .finished_at = job->clock->now(job->clock->self), .exit_code = code, .message = err->text};
 
-    if (store_run_end(job->store, &job->run, job->clock->now(job->clock->self), code, err->text,
-                      &own) == 0)
+    if (work->bynder) {
+        result.requests = (int64_t)bynder_requests(work->bynder);
+        result.blocked = bynder_429s(work->bynder);
+    }
+    if ((!work->bynder || pace_share_end(&work->share, &own) == 0) &&
+        store_run_end(job->store, &job->run, &result, &own) == 0)
         return code;
     if (err->code != ERR_NONE) {
         log_error("%s", own.text);

@@ -7,6 +7,7 @@
 
 #include "cmd/bynder-reconcile/session.h"
 #include "io/bynder.h"
+#include "io/pace_share.h"
 #include "io/progress.h"
 #include "job/job.h"
 
@@ -15,6 +16,7 @@ struct work {
     struct database database;
     struct store store;
     struct bynder *bynder;
+    struct pace_share share; /* its requests counted together with those of other runs */
     struct terminal_progress terminal;
     struct job job;
     bool begun; /* it has a number: its end must be recorded */

@@ -253,7 +253,7 @@ create table request_block (
     block_no integer not null,
     requests integer not null check (requests > 0),
     granted_at timestamptz not null,
-    last_at timestamptz,
+    last_at timestamptz not null,
     address_group text not null,
     primary key (portal_id, run_id, block_no),
     foreign key (portal_id, run_id) references run
@@ -265,7 +265,7 @@ comment on column request_block.run_id is 'the run that sends them';
 comment on column request_block.block_no is 'from 1';
 comment on column request_block.requests is 'how many';
 comment on column request_block.granted_at is 'by the database''s clock: none was sent earlier';
-comment on column request_block.last_at is 'none was sent later; NULL: not told, they count until they are';
+comment on column request_block.last_at is 'none was or will be sent later';
 comment on column request_block.address_group is 'Bynder counts per public address: portal.address_group of the configuration';
 
 create table request_silence (

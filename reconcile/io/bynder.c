@@ -36,6 +36,7 @@ static void set_up_http(struct bynder *bynder, const struct bynder_setup *setup)
         .per_window = config->requests_per_window,
         .window_us = WINDOW_S * SECOND_US,
         .silence_us = (int64_t)(config->silence_after_429 * (double)SECOND_US),
+        .shared = setup->permit != NULL,
     });
     bynder->http = http_new(&(struct http_settings){
         .ca_file = config->ca_file,
@@ -44,6 +45,8 @@ static void set_up_http(struct bynder *bynder, const struct bynder_setup *setup)
         .timeout_s = config->timeout,
         .body_limit = LIMIT_HTTP_BODY,
         .pace = bynder->pace,
+        .permit = setup->permit,
+        .permit_context = setup->permit_context,
         .clock = bynder->clock,
         .waiting = setup->waiting,
         .waiting_context = setup->waiting_context,

@@ -19,6 +19,9 @@ struct bynder_setup {
     void (*waiting)(void *context, double seconds, const char *why);
     void *waiting_context;
     const struct clock *clock; /* NULL = the machine's */
+    /* As in http_settings; NULL = this client counts for itself alone. */
+    int (*permit)(void *context, struct err *err);
+    void *permit_context;
 };
 /* The configuration must outlive it. */
 int bynder_new(const struct bynder_setup *setup, struct bynder **ret_bynder, struct err *err)
@@ -38,7 +41,7 @@ const char *bynder_scopes(const struct bynder *bynder);
 /* The announced number of users, active ones alone or all; -1 when the portal announces none. */
 int bynder_count(struct bynder *bynder, bool include_inactive, int64_t *ret_total, struct err *err)
     __attribute__((warn_unused_result));
-/* What decides when a request goes: to tell it of an earlier run's requests, and to keep ours. */
+/* What decides when a request goes, for whoever gives the permits. */
 struct pace *bynder_pace(struct bynder *bynder);
 /* Server's clock minus ours in seconds, from the Date header; for `check`. 0 when not told. */
 double bynder_clock_offset(const struct bynder *bynder);

@@ -5,6 +5,7 @@
  */
 #include "io/http_private.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -105,16 +106,28 @@ int http_interrupted(struct err *err)
     return err_set(err, ERR_INTERNAL, "stopped by a signal while talking to the portal");
 }
 
+int http_ask_permit(struct http *http, struct err *err)
+{
+    const struct http_settings *settings = &http->settings;
+
+    if (!settings->pace || !pace_wants_permit(settings->pace, http_steady(http)))
+        return 0;
+    assert(settings->permit);
+    return settings->permit(settings->permit_context, err);
+}
+
 int http_wait(struct http *http, struct err *err)
 {
     const struct http_settings *settings = &http->settings;
 
     while (settings->pace) {
+        if (http_ask_permit(http, err) < 0)
+            return -1;
         struct instant now = http_steady(http);
         struct instant next = pace_next(settings->pace, now);
         double seconds = (double)(next.us - now.us) / (double)SECOND_US;
 
-        if (next.us <= now.us)
+        if (next.us <= now.us && !pace_wants_permit(settings->pace, now))
             break;
         if (settings->waiting && seconds >= 1)
             settings->waiting(settings->waiting_context, seconds,

@@ -28,7 +28,11 @@ struct http_settings {
     int64_t connect_timeout_s;
     int64_t timeout_s; /* the whole exchange */
     size_t body_limit;
-    struct pace *pace;         /* asked before every request, told of every 429; NULL = none */
+    struct pace *pace; /* asked before every request, told of every 429; NULL = none */
+    /* Called when a shared pace wants a permit: gets one (pace_permit) or says until when none can
+     * be had (pace_hold). -1 ends the exchange before anything is sent. */
+    int (*permit)(void *context, struct err *err);
+    void *permit_context;
     const struct clock *clock; /* NULL = the machine's */
     /* Told before a wait of a second or more: how many seconds, why. NULL = nobody. */
     void (*waiting)(void *context, double seconds, const char *why);

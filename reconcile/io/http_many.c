@@ -84,6 +84,8 @@ static int fill(struct many *many, struct err *err)
     struct exchange *exchange;
 
     while (!is_over(many) && (exchange = idle_slot(many))) {
+        if (http_ask_permit(many->http, err) < 0)
+            return -1;
         if (many->active > 0 && held_back_us(many) > 0)
             return 0;
         if (http_wait(many->http, err) < 0 || start(many, exchange, err) < 0)

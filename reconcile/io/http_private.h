@@ -37,6 +37,8 @@ int exchange_finish(struct exchange *exchange, CURLcode code, struct err *err)
     __attribute__((warn_unused_result));
 void exchange_release(struct exchange *exchange); /* all but the easy handle */
 
+/* Asks for a permit where the pace wants one; 0 also when none can be had yet. */
+int http_ask_permit(struct http *http, struct err *err) __attribute__((warn_unused_result));
 struct instant http_steady(const struct http *http);
 int http_interrupted(struct err *err);
 

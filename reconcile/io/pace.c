@@ -3,8 +3,9 @@
  * one window after the request that is per_window back, and the end of a silence. The ring holds
  * only what the second and third need, and grows with the traffic.
  *
- * Invariant: a wait is bounded by the longest of interval, window and silence, whatever times were
- * remembered from another machine's clock.
+ * Invariant: a wait is bounded by the longest of interval, window and silence, whatever the clock
+ * does. With others on the same address the ring keeps our own requests to the limit, and a permit
+ * all of ours together.
  */
 #include "io/pace.h"
 
@@ -20,7 +21,9 @@ struct pace {
     size_t first, count, capacity;
     int64_t silent_until;
     unsigned blocks;
-    int64_t slowdown; /* 1, doubled by each block */
+    int64_t slowdown;                               /* 1, doubled by each block */
+    int64_t total;                                  /* requests sent */
+    int64_t permitted, permitted_until, held_until; /* shared only */
 };
 
 struct pace *pace_new(const struct pace_settings *settings)
@@ -88,6 +91,9 @@ struct instant pace_next(const struct pace *pace, struct instant now)
     if (limit > 0 && pace->count >= limit)
         next = later(next, sooner(sent_at(pace, limit - 1), now.us) + window);
     next = later(next, sooner(pace->silent_until, now.us + pace->settings.silence_us));
+    if (pace->settings.shared)
+        next = later(next,
+                     sooner(pace->held_until, now.us + later(window, pace->settings.silence_us)));
     return (struct instant){.us = next};
 }
 
@@ -121,11 +127,28 @@ void pace_sent(struct pace *pace, struct instant now)
     make_room(pace);
     pace->sent[(pace->first + pace->count) % pace->capacity] = now.us;
     pace->count++;
+    pace->total++;
+    if (pace->permitted > 0)
+        pace->permitted--;
 }
 
-void pace_remember(struct pace *pace, struct instant sent)
+bool pace_wants_permit(const struct pace *pace, struct instant now)
 {
-    pace_sent(pace, sent);
+    return pace->settings.shared && now.us >= pace->held_until &&
+           (pace->permitted <= 0 || now.us >= pace->permitted_until);
+}
+
+void pace_permit(struct pace *pace, int64_t requests, struct instant until)
+{
+    pace->permitted = requests;
+    pace->permitted_until = until.us;
+    pace->held_until = 0;
+}
+
+void pace_hold(struct pace *pace, struct instant until)
+{
+    pace->permitted = 0;
+    pace->held_until = until.us;
 }
 
 void pace_blocked(struct pace *pace, struct instant now)
@@ -134,6 +157,7 @@ void pace_blocked(struct pace *pace, struct instant now)
         pace->slowdown *= 2;
     pace->silent_until = now.us + pace->settings.silence_us;
     pace->blocks++;
+    pace->permitted = 0;
 }
 
 bool pace_is_silent(const struct pace *pace, struct instant now)
@@ -146,15 +170,12 @@ unsigned pace_blocks(const struct pace *pace)
     return pace->blocks;
 }
 
-size_t pace_recent(const struct pace *pace, struct instant now, struct instant *ret_sent,
-                   size_t maximum)
+int64_t pace_count(const struct pace *pace)
 {
-    size_t recent = 0;
+    return pace->total;
+}
 
-    while (recent < pace->count && recent < maximum &&
-           sent_at(pace, recent) > now.us - window_us(pace))
-        recent++;
-    for (size_t i = 0; i < recent; i++)
-        ret_sent[i] = (struct instant){.us = sent_at(pace, recent - 1 - i)};
-    return recent;
+const struct pace_settings *pace_settings(const struct pace *pace)
+{
+    return &pace->settings;
 }

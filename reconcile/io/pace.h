@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
 #include "base/instant.h"
 
 struct pace_settings {
@@ -18,12 +19,16 @@ struct pace_settings {
     int64_t per_window; /* in any window; 0 = no limit */
     int64_t window_us;  /* 300 s */
     int64_t silence_us; /* after a 429 */
+    /* Others send from the same address: nothing goes without a permit of whoever counts for all
+     * (io/pace_share). */
+    bool shared;
 };
 
 struct pace; /* ring of the times of the last per_window requests */
 
 struct pace *pace_new(const struct pace_settings *settings);
 void pace_free(struct pace *pace);
+CLEANUP_POINTER(struct pace, pace_freep, pace_free)
 
 /* When the next request may go, not before now. Requests are evenly spaced: no burst above the
  * pace. The window is kept with a margin of a hundredth of its length, because requests do not take
@@ -35,16 +40,20 @@ void pace_sent(struct pace *pace, struct instant now);
  * run. Further ones during that silence answer requests that were under way already: they prolong
  * it and halve nothing. */
 void pace_blocked(struct pace *pace, struct instant now);
+/* Whether a permit has to be asked for before the next request; never while pace_hold lasts. A 429
+ * ends the permit, so that the others hear of it. */
+bool pace_wants_permit(const struct pace *pace, struct instant now);
+/* So many requests may be sent until then. */
+void pace_permit(struct pace *pace, int64_t requests, struct instant until);
+/* No permit can be had before then. */
+void pace_hold(struct pace *pace, struct instant until);
 /* Whether the silence after a 429 is what pace_next waits for at `now`. */
 bool pace_is_silent(const struct pace *pace, struct instant now);
 /* How many 429 there were. */
 unsigned pace_blocks(const struct pace *pace);
-/* Requests an earlier run sent within the window, oldest first (from the store). */
-void pace_remember(struct pace *pace, struct instant sent);
-/* The times of the newest requests that a later run has to know of at `now`, oldest first: fewer
- * than the window holds when the ring has fewer. Returns how many were written, at most `maximum`.
- */
-size_t pace_recent(const struct pace *pace, struct instant now, struct instant *ret_sent,
-                   size_t maximum);
+/* How many were sent, of all requests that this pace was told of. */
+int64_t pace_count(const struct pace *pace);
+/* What it was made with. */
+const struct pace_settings *pace_settings(const struct pace *pace);
 
 #endif

@@ -81,13 +81,15 @@ int store_run_begin(struct store *store, const char *verb, struct day today, str
     return 0;
 }
 
-int store_run_end(struct store *store, const struct store_run *run, struct instant now,
-                  int exit_code, const char *message, struct err *err)
+int store_run_end(struct store *store, const struct store_run *run,
+                  const struct store_run_result *result, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    CLEANUP(pg_clearp) PGresult *result = NULL;
+    CLEANUP(pg_clearp) PGresult *row = NULL;
 
-    return PG_QUERY(store->pg, run_end, PG_MAYBE, &result, err,
-                    store_number(&scratch, store->portal_id), store_number(&scratch, run->id),
-                    store_time(&scratch, now), store_number(&scratch, exit_code), message);
+    return PG_QUERY(
+        store->pg, run_end, PG_MAYBE, &row, err, store_number(&scratch, store->portal_id),
+        store_number(&scratch, run->id), store_time(&scratch, result->finished_at),
+        store_number(&scratch, result->exit_code), result->message,
+        store_number(&scratch, result->requests), store_number(&scratch, result->blocked));
 }

@@ -36,9 +36,15 @@ struct store_run {
 /* The run's number fences old processes. `today` for G13. */
 int store_run_begin(struct store *store, const char *verb, struct day today, struct instant now,
                     struct store_run *ret_run, struct err *err) __attribute__((warn_unused_result));
-/* message may be NULL. */
-int store_run_end(struct store *store, const struct store_run *run, struct instant now,
-                  int exit_code, const char *message, struct err *err)
+struct store_run_result {
+    struct instant finished_at;
+    int exit_code;
+    const char *message; /* the error or the result, one sentence; may be NULL */
+    int64_t requests;    /* sent to the portal */
+    unsigned blocked;    /* answers 429 among them */
+};
+int store_run_end(struct store *store, const struct store_run *run,
+                  const struct store_run_result *result, struct err *err)
     __attribute__((warn_unused_result));
 
 /* After the list, before last logins are read. Adds the accounts that were there until now and that

@@ -14,7 +14,6 @@
 
 #define START ((struct instant){.us = INT64_C(1790000000) * SECOND_US})
 
-CLEANUP_POINTER(struct pace, pace_freep, pace_free)
 
 static const struct pace_settings bynder = {.per_second = 10,
                                             .per_window = 4500,
@@ -161,21 +160,63 @@ static void pace_blocked_again_during_the_silence_prolongs_and_halves_once(void 
     assert_int_equal(pace_next(pace, now).us, now.us + 200000);
 }
 
-static void pace_remember_counts_what_an_earlier_run_sent(void **state)
+static void pace_shared_wants_a_permit_for_every_request(void **state)
 {
-    struct pace_settings settings = {.per_window = 10, .window_us = 100 * SECOND_US};
+    struct pace_settings settings = {.silence_us = 310 * SECOND_US, .shared = true};
     CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
-    struct instant recent[10];
+    struct instant later = {.us = START.us + 60 * SECOND_US};
 
     (void)state;
-    for (int i = 0; i < 10; i++)
-        pace_remember(pace, (struct instant){.us = START.us - (50 - i) * SECOND_US});
-    assert_int_equal(pace_next(pace, START).us, START.us + 51 * SECOND_US);
-    assert_int_equal(pace_recent(pace, START, recent, 10), 10);
-    assert_int_equal(recent[0].us, START.us - 50 * SECOND_US);
-    assert_int_equal(recent[9].us, START.us - 41 * SECOND_US);
-    assert_int_equal(
-        pace_recent(pace, (struct instant){.us = START.us + 56 * SECOND_US}, recent, 10), 4);
+    assert_true(pace_wants_permit(pace, START));
+    pace_permit(pace, 2, later);
+    for (int i = 0; i < 2; i++) {
+        assert_false(pace_wants_permit(pace, START));
+        pace_sent(pace, START);
+    }
+    assert_true(pace_wants_permit(pace, START));
+    assert_int_equal(pace_count(pace), 2);
+}
+
+static void pace_permit_ends_with_its_time_and_with_a_429(void **state)
+{
+    struct pace_settings settings = {.silence_us = 310 * SECOND_US, .shared = true};
+    CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
+    struct instant later = {.us = START.us + 60 * SECOND_US};
+
+    (void)state;
+    pace_permit(pace, 100, later);
+    assert_false(pace_wants_permit(pace, (struct instant){.us = later.us - 1}));
+    assert_true(pace_wants_permit(pace, later));
+    pace_permit(pace, 100, later);
+    pace_blocked(pace, START);
+    assert_true(pace_wants_permit(pace, START));
+}
+
+static void pace_hold_waits_and_asks_again_after_it(void **state)
+{
+    struct pace_settings settings = {
+        .per_window = 10, .window_us = 100 * SECOND_US, .silence_us = 1, .shared = true};
+    CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
+    struct instant until = {.us = START.us + 7 * SECOND_US};
+
+    (void)state;
+    pace_hold(pace, until);
+    assert_false(pace_wants_permit(pace, START));
+    assert_int_equal(pace_next(pace, START).us, until.us);
+    assert_true(pace_wants_permit(pace, until));
+    pace_hold(pace, (struct instant){.us = START.us + DAY_US}); /* a clock that was set */
+    assert_int_equal(pace_next(pace, START).us, START.us + 101 * SECOND_US);
+}
+
+static void pace_not_shared_never_wants_a_permit(void **state)
+{
+    struct pace_settings settings = {.per_second = 10};
+    CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
+
+    (void)state;
+    assert_false(pace_wants_permit(pace, START));
+    pace_blocked(pace, START);
+    assert_false(pace_wants_permit(pace, START));
 }
 
 static void pace_next_with_times_from_the_future_waits_no_longer_than_a_window(void **state)
@@ -185,7 +226,7 @@ static void pace_next_with_times_from_the_future_waits_no_longer_than_a_window(v
     CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
 
     (void)state;
-    pace_remember(pace, (struct instant){.us = START.us + DAY_US});
+    pace_sent(pace, (struct instant){.us = START.us + DAY_US});
     assert_int_equal(pace_next(pace, START).us, START.us + 101 * SECOND_US);
 }
 
@@ -200,7 +241,10 @@ int main(void)
         cmocka_unit_test(pace_blocked_by_a_429_is_silent_for_all_of_it),
         cmocka_unit_test(pace_blocked_halves_the_pace_for_the_rest),
         cmocka_unit_test(pace_blocked_again_during_the_silence_prolongs_and_halves_once),
-        cmocka_unit_test(pace_remember_counts_what_an_earlier_run_sent),
+        cmocka_unit_test(pace_shared_wants_a_permit_for_every_request),
+        cmocka_unit_test(pace_permit_ends_with_its_time_and_with_a_429),
+        cmocka_unit_test(pace_hold_waits_and_asks_again_after_it),
+        cmocka_unit_test(pace_not_shared_never_wants_a_permit),
         cmocka_unit_test(pace_next_with_times_from_the_future_waits_no_longer_than_a_window),
     };
 

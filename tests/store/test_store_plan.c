@@ -493,7 +493,13 @@ static void store_load_status_shows_the_newest_of_everything(void **state)
     plan.guard[0].hold = true;
     plan.state = PLAN_HELD;
     save(world, &plan);
-    assert_int_equal(store_run_end(&world->store, &world->run, world->now, 20, "held", &err), 0);
+    struct store_run_result result = {.finished_at = world->now,
+                                      .exit_code = 20,
+                                      .message = "held",
+                                      .requests = 321,
+                                      .blocked = 2};
+    assert_int_equal(store_run_end(&world->store, &world->run, &result, &err), 0);
+    assert_int_equal(store_world_number(world, "select requests from run where blocked = 2"), 321);
     assert_int_equal(store_lock(&world->store, &err), 0);
     assert_int_equal(store_load_status(&world->store, &world->arena, &status, &err), 0);
     assert_string_equal(status.portal, "acme");

@@ -1,0 +1,2 @@
+-- Blocks that no window can hold any more.
+delete from request_block where portal_id = $1::bigint and last_at < clock_timestamp() - interval '1 day'

@@ -1,0 +1,245 @@
+/*
+ * One count of requests for all runs behind an address, against a real server.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/pace_share.h"
+#include "io/store_pace.h"
+#include "store_world.h"
+
+static int setup(void **state)
+{
+    struct store_world *world = calloc(1, sizeof(*world));
+
+    store_world_begin(world);
+    *state = world;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    store_world_end(*state);
+    free(*state);
+    return 0;
+}
+
+static const struct pace_request usual = {
+    .address_group = "office",
+    .wanted = 40,
+    .limit = 100,
+    .window_us = 303 * SECOND_US,
+    .valid_us = 60 * SECOND_US,
+};
+
+static struct pace_grant ask(struct store_world *world, struct store *store,
+                             const struct pace_request *request)
+{
+    struct pace_grant grant = {.granted = -1};
+    struct err err = ERR_INIT;
+
+    (void)world;
+    if (store_grant(store, request, &grant, &err) < 0)
+        fail_msg("%s", err.text);
+    return grant;
+}
+
+/* Another portal in the same database, with a run of its own. */
+static struct store other_portal(struct store_world *world)
+{
+    struct store other;
+    struct store_run run;
+    struct err err = ERR_INIT;
+
+    assert_int_equal(store_open(world->pg, "other", "https://other.bynder.example", &other, &err),
+                     0);
+    assert_int_equal(store_run_begin(&other, "run", world->today, world->now, &run, &err), 0);
+    return other;
+}
+
+static void store_grant_gives_no_more_than_the_limit_leaves(void **state)
+{
+    struct store_world *world = *state;
+
+    assert_int_equal(ask(world, &world->store, &usual).granted, 40);
+    assert_int_equal(ask(world, &world->store, &usual).granted, 40);
+    struct pace_grant last = ask(world, &world->store, &usual);
+    assert_int_equal(last.granted, 20);
+    assert_int_equal(last.others, 80);
+    struct pace_grant none = ask(world, &world->store, &usual);
+    assert_int_equal(none.granted, 0);
+    assert_true(none.wait_us > 0 && none.wait_us <= 60 * SECOND_US);
+    assert_int_equal(store_world_number(world, "select sum(requests) from request_block"), 100);
+}
+
+static void store_grant_counts_other_portals_behind_the_same_address(void **state)
+{
+    struct store_world *world = *state;
+    struct store other = other_portal(world);
+    struct pace_request elsewhere = usual;
+
+    elsewhere.address_group = "another office";
+    assert_int_equal(ask(world, &other, &usual).granted, 40);
+    assert_int_equal(ask(world, &other, &elsewhere).granted, 40);
+    assert_int_equal(ask(world, &world->store, &usual).others, 40);
+    assert_int_equal(ask(world, &world->store, &usual).granted, 20);
+}
+
+static void store_grant_counts_an_earlier_run_until_it_leaves_the_window(void **state)
+{
+    struct store_world *world = *state;
+
+    (void)ask(world, &world->store, &usual);
+    store_world_tomorrow(world);
+    assert_int_equal(ask(world, &world->store, &usual).others, 40);
+    store_world_execute(world, "update request_block set last_at = clock_timestamp() - "
+                               "interval '302 seconds' where run_id = 1");
+    assert_int_equal(ask(world, &world->store, &usual).others, 80);
+    store_world_execute(world, "update request_block set last_at = clock_timestamp() - "
+                               "interval '304 seconds' where run_id = 1");
+    assert_int_equal(ask(world, &world->store, &usual).granted, 40);
+}
+
+/* A process that died may have sent its requests up to the last moment its grant was good for. */
+static void store_grant_of_a_dead_run_counts_to_the_end_of_its_time(void **state)
+{
+    struct store_world *world = *state;
+
+    (void)ask(world, &world->store, &usual);
+    assert_int_equal(store_world_number(world, "select count(*) from request_block where last_at "
+                                               "between clock_timestamp() + interval '50 s' and "
+                                               "clock_timestamp() + interval '60 s'"),
+                     1);
+    struct err err = ERR_INIT;
+    assert_int_equal(store_grant_end(&world->store, "office", 0, &err), 0);
+    assert_int_equal(store_world_number(world, "select count(*) from request_block where last_at "
+                                               "<= clock_timestamp()"),
+                     1);
+}
+
+static void store_grant_after_a_429_is_none_for_anybody_behind_the_address(void **state)
+{
+    struct store_world *world = *state;
+    struct store other = other_portal(world);
+    struct pace_request blocked = usual, elsewhere = usual;
+
+    blocked.silence_us = 310 * SECOND_US;
+    struct pace_grant own = ask(world, &world->store, &blocked);
+    assert_int_equal(own.granted, 0);
+    assert_true(own.wait_us > 300 * SECOND_US && own.wait_us <= 310 * SECOND_US);
+    assert_int_equal(ask(world, &other, &usual).granted, 0);
+    elsewhere.address_group = "another office";
+    assert_int_equal(ask(world, &other, &elsewhere).granted, 40);
+    store_world_execute(world, "update request_silence set until = clock_timestamp()");
+    assert_int_equal(ask(world, &other, &usual).granted, 40);
+}
+
+static void store_grant_to_an_overtaken_run_is_refused(void **state)
+{
+    struct store_world *world = *state;
+    struct store old = world->store;
+    struct pace_grant grant;
+    struct err err = ERR_INIT;
+
+    store_world_tomorrow(world);
+    assert_int_equal(store_grant(&old, &usual, &grant, &err), -1);
+    assert_int_equal(err.code, ERR_LOCKED);
+    err_release(&err);
+}
+
+/* --- the pace and the database together ---------------------------------------------------------
+ */
+
+static void pace_share_permit_asks_for_some_seconds_worth(void **state)
+{
+    struct store_world *world = *state;
+    const struct clock *clock = clock_system();
+    struct config_portal config = {.name = "acme"};
+    struct pace_settings settings = {.per_second = 10,
+                                     .per_window = 4500,
+                                     .window_us = 300 * SECOND_US,
+                                     .silence_us = 310 * SECOND_US,
+                                     .shared = true};
+    CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
+    struct pace_share share;
+    struct err err = ERR_INIT;
+    struct instant now = clock->steady(clock->self);
+
+    pace_share_init(&share, &world->store, pace, clock, &config);
+    assert_int_equal(pace_share_permit(&share, &err), 0);
+    assert_false(pace_wants_permit(pace, now));
+    assert_int_equal(store_world_number(world, "select requests from request_block where "
+                                               "address_group = 'default'"),
+                     50);
+    pace_blocked(pace, now);
+    assert_int_equal(pace_share_permit(&share, &err), 0); /* tells, and is held */
+    assert_true(pace_next(pace, now).us > now.us + 300 * SECOND_US);
+    assert_int_equal(store_world_number(world, "select count(*) from request_silence"), 1);
+    pace_sent(pace, now);
+    assert_int_equal(pace_share_end(&share, &err), 0);
+}
+
+static void pace_share_permit_without_the_database_lets_the_act_in_hand_end(void **state)
+{
+    struct store_world *world = *state;
+    const struct clock *clock = clock_system();
+    struct config_portal config = {.name = "acme"};
+    struct pace_settings settings = {
+        .per_window = 4500, .window_us = 300 * SECOND_US, .shared = true};
+    CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
+    struct pace_share share;
+    struct err err = ERR_INIT;
+
+    pace_share_init(&share, &world->store, pace, clock, &config);
+    PGconn *connection = pg_raw(world->pg);
+    CLEANUP(pg_clearp)
+    PGresult *ended = PQexec(connection, "select pg_terminate_backend(pg_backend_pid())");
+    int left = 0;
+    while (pace_share_permit(&share, &err) == 0) {
+        while (!pace_wants_permit(pace, clock->steady(clock->self))) {
+            pace_sent(pace, clock->steady(clock->self));
+            left++;
+        }
+        assert_true(left <= 20);
+    }
+    assert_int_equal(left, 20);
+    assert_int_equal(err.code, ERR_UNREACHABLE);
+    err_release(&err);
+}
+
+static void pace_share_group_is_the_portals_own_on_loopback(void **state)
+{
+    struct config_portal network = {.name = "acme"}, loopback = {.name = "acme", .loopback = true},
+                         named = {.name = "acme", .loopback = true, .address_group = "office"};
+
+    (void)state;
+    assert_string_equal(pace_share_group(&network), "default");
+    assert_string_equal(pace_share_group(&loopback), "acme");
+    assert_string_equal(pace_share_group(&named), "office");
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(store_grant_gives_no_more_than_the_limit_leaves),
+        CASE(store_grant_counts_other_portals_behind_the_same_address),
+        CASE(store_grant_counts_an_earlier_run_until_it_leaves_the_window),
+        CASE(store_grant_of_a_dead_run_counts_to_the_end_of_its_time),
+        CASE(store_grant_after_a_429_is_none_for_anybody_behind_the_address),
+        CASE(store_grant_to_an_overtaken_run_is_refused),
+        CASE(pace_share_permit_asks_for_some_seconds_worth),
+        CASE(pace_share_permit_without_the_database_lets_the_act_in_hand_end),
+        cmocka_unit_test(pace_share_group_is_the_portals_own_on_loopback),
+    };
+
+    return cmocka_run_group_tests_name("store_pace", tests, NULL, NULL);
+}

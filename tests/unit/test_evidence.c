@@ -1,0 +1,252 @@
+/* core/evidence: who is read one by one, who is not, and that nobody is forgotten. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "core/evidence.h"
+
+#define NOW                                                                                        \
+    (struct instant)                                                                               \
+    {                                                                                              \
+        .us = INT64_C(20500) * DAY_US + 7200 * SECOND_US                                           \
+    }
+
+enum { MANY = 3650 };
+
+struct world {
+    struct arena arena;
+    struct snapshot snapshot;
+    struct policy_context context;
+    struct decision *decision;
+    struct evidence_settings settings;
+};
+
+static struct instant days_ago(int64_t days)
+{
+    return (struct instant){.us = NOW.us - days * DAY_US};
+}
+
+/* Accounts that are active, logged in yesterday by what the history says, and were never read. */
+static void begin(struct world *world, size_t count)
+{
+    struct account *account;
+
+    *world = (struct world){.arena = ARENA_INIT, .settings = {.reread_days = 7}};
+    account = arena_calloc(&world->arena, count, sizeof(account[0]));
+    world->decision = arena_calloc(&world->arena, count, sizeof(world->decision[0]));
+    for (size_t i = 0; i < count; i++) {
+        account[i] = (struct account){
+            .id = arena_printf(&world->arena, "%08zX-2B3A-141F-8F07D71AA1F223BD", i),
+            .status = ACCOUNT_ACTIVE,
+            .login = {.kind = LOGIN_KNOWN,
+                      .source = LOGIN_FROM_HISTORY,
+                      .at = days_ago(1),
+                      .seen_at = days_ago(1)},
+        };
+        world->decision[i] = (struct decision){.account = &account[i], .row = ""};
+    }
+    world->snapshot = (struct snapshot){.account = account, .count = count, .complete = true};
+    world->context = (struct policy_context){.now = NOW, .snapshot = &world->snapshot};
+}
+
+static size_t choose(struct world *world, size_t **ret_index)
+{
+    size_t *index = NULL;
+    size_t count =
+        evidence_choose(&world->arena, &world->settings, &world->context, world->decision, &index);
+    if (ret_index)
+        *ret_index = index;
+    return count;
+}
+
+static void propose(struct world *world, size_t i)
+{
+    world->decision[i].action = ACTION_SUSPEND;
+    world->decision[i].uses_login = true;
+}
+
+/* One account, one thing about it. */
+static void evidence_choose_of_one_account_reads_what_decides(void **state)
+{
+    enum { NEVER_READ = -1 };
+    static const struct {
+        const char *what;
+        enum account_status status;
+        const char *flaw;
+        enum login_kind login;
+        enum action action;
+        bool uses_login;
+        const char *row;
+        int64_t read_days_ago; /* 0 = in this run */
+        bool full, read;
+    } rows[] = {
+        {"cleared by what is known", ACCOUNT_ACTIVE, NULL, LOGIN_KNOWN, ACTION_KEEP, false, "",
+         NEVER_READ, false, false},
+        {"nothing known of it", ACCOUNT_ACTIVE, NULL, LOGIN_NOT_READ, ACTION_KEEP, false, "",
+         NEVER_READ, false, true},
+        {"proposed for its login, never read", ACCOUNT_ACTIVE, NULL, LOGIN_KNOWN, ACTION_SUSPEND,
+         true, "R4", NEVER_READ, false, true},
+        {"proposed, never logged in, never read", ACCOUNT_ACTIVE, NULL, LOGIN_NEVER, ACTION_SUSPEND,
+         true, "R5", NEVER_READ, false, true},
+        {"proposed for its login, read yesterday", ACCOUNT_ACTIVE, NULL, LOGIN_KNOWN,
+         ACTION_SUSPEND, true, "R4", 1, false, false},
+        {"proposed for its login, read a week ago", ACCOUNT_ACTIVE, NULL, LOGIN_KNOWN,
+         ACTION_SUSPEND, true, "R4", 7, false, true},
+        {"proposed for its login, read in this run", ACCOUNT_ACTIVE, NULL, LOGIN_KNOWN,
+         ACTION_SUSPEND, true, "R4", 0, false, false},
+        {"proposed, but not for its login", ACCOUNT_ACTIVE, NULL, LOGIN_KNOWN, ACTION_SUSPEND,
+         false, "", NEVER_READ, false, false},
+        {"unreadable, read a week ago", ACCOUNT_ACTIVE, NULL, LOGIN_UNREADABLE, ACTION_KEEP, false,
+         "P7", 7, false, true},
+        {"unreadable, read yesterday", ACCOUNT_ACTIVE, NULL, LOGIN_UNREADABLE, ACTION_KEEP, false,
+         "P7", 1, false, false},
+        {"ahead of now, never read", ACCOUNT_ACTIVE, NULL, LOGIN_KNOWN, ACTION_KEEP, false, "P7",
+         NEVER_READ, false, true},
+        {"everybody is wanted", ACCOUNT_ACTIVE, NULL, LOGIN_KNOWN, ACTION_KEEP, false, "", 1, true,
+         true},
+        {"everybody is wanted, read in this run", ACCOUNT_ACTIVE, NULL, LOGIN_KNOWN, ACTION_KEEP,
+         false, "", 0, true, false},
+        {"inactive", ACCOUNT_INACTIVE, NULL, LOGIN_NOT_READ, ACTION_KEEP, false, "", NEVER_READ,
+         true, false},
+        {"unreadable status", ACCOUNT_UNREADABLE, NULL, LOGIN_NOT_READ, ACTION_KEEP, false, "",
+         NEVER_READ, true, false},
+        {"gone", ACCOUNT_GONE, NULL, LOGIN_NOT_READ, ACTION_KEEP, false, "", NEVER_READ, true,
+         false},
+        {"flawed", ACCOUNT_ACTIVE, "'active' is unreadable", LOGIN_NOT_READ, ACTION_KEEP, false,
+         "P2", NEVER_READ, true, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct world world;
+
+        begin(&world, 1);
+        world.settings.full = rows[i].full;
+        world.snapshot.account[0].status = rows[i].status;
+        world.snapshot.account[0].flaw = rows[i].flaw;
+        world.snapshot.account[0].login.kind = rows[i].login;
+        world.decision[0].action = rows[i].action;
+        world.decision[0].uses_login = rows[i].uses_login;
+        world.decision[0].row = rows[i].row;
+        if (rows[i].read_days_ago != NEVER_READ)
+            world.snapshot.account[0].history.read_at = days_ago(rows[i].read_days_ago);
+        if (choose(&world, NULL) != (size_t)rows[i].read)
+            fail_msg("%s", rows[i].what);
+        arena_release(&world.arena);
+    }
+}
+
+static void evidence_choose_of_an_id_of_another_form_never_asks(void **state)
+{
+    struct world world;
+
+    (void)state;
+    begin(&world, 1);
+    world.settings.full = true;
+    world.snapshot.account[0].id = "somebodys.username";
+    assert_int_equal(choose(&world, NULL), 0);
+    arena_release(&world.arena);
+}
+
+/* Thousands who wait for an approval, all read on the same night. */
+static void evidence_choose_spreads_what_was_read_on_one_night(void **state)
+{
+    size_t night[9] = {0}, total = 0;
+    struct world world;
+
+    (void)state;
+    begin(&world, MANY);
+    for (size_t i = 0; i < MANY; i++) {
+        propose(&world, i);
+        world.snapshot.account[i].history.read_at = days_ago(0);
+    }
+    for (int64_t day = 1; day <= 8; day++) {
+        size_t *index;
+        world.context.now.us = NOW.us + day * DAY_US;
+        night[day] = choose(&world, &index);
+        for (size_t i = 0; i < night[day]; i++) /* read, and not looked at again */
+            world.decision[index[i]].uses_login = false;
+        total += night[day];
+    }
+    assert_int_equal(night[1] + night[2] + night[3], 0);
+    for (int day = 4; day <= 7; day++)
+        assert_in_range(night[day], MANY / 5, MANY / 3);
+    assert_int_equal(night[8], 0); /* nobody's is older than the setting */
+    assert_int_equal(total, MANY);
+}
+
+static void evidence_choose_with_reread_of_no_days_reads_in_every_run(void **state)
+{
+    struct world world;
+
+    (void)state;
+    begin(&world, 1);
+    propose(&world, 0);
+    world.settings.reread_days = 0;
+    world.snapshot.account[0].history.read_at = (struct instant){.us = NOW.us - SECOND_US};
+    assert_int_equal(choose(&world, NULL), 1);
+    arena_release(&world.arena);
+}
+
+static void evidence_choose_refreshes_everybody_within_the_days(void **state)
+{
+    struct world world;
+    size_t most = 0;
+
+    (void)state;
+    begin(&world, MANY);
+    world.settings.refresh_days = 365;
+    world.settings.days_passed = 1;
+    for (int64_t day = 0; day < 365; day++) {
+        size_t *index;
+        world.context.now.us = NOW.us + day * DAY_US;
+        size_t count = choose(&world, &index);
+        most = count > most ? count : most;
+        for (size_t i = 0; i < count; i++)
+            world.snapshot.account[index[i]].history.read_at = world.context.now;
+    }
+    assert_int_equal(most, MANY / 365);
+    for (size_t i = 0; i < MANY; i++)
+        assert_true(instant_is_set(world.snapshot.account[i].history.read_at));
+    arena_release(&world.arena);
+}
+
+static void evidence_choose_refreshes_the_oldest_evidence_first(void **state)
+{
+    struct world world;
+    size_t *index;
+
+    (void)state;
+    begin(&world, 5);
+    for (size_t i = 0; i < 5; i++)
+        world.snapshot.account[i].history.read_at = days_ago(10 + (int64_t)i);
+    world.snapshot.account[1].history.read_at = INSTANT_NONE;
+    world.settings.refresh_days = 5;
+    world.settings.days_passed = 2;
+    assert_int_equal(choose(&world, &index), 2);
+    assert_int_equal(index[0], 1); /* never read */
+    assert_int_equal(index[1], 4);
+    world.settings.days_passed = 0; /* a second run of the day */
+    assert_int_equal(choose(&world, &index), 0);
+    world.settings.days_passed = 40; /* after a long pause */
+    assert_int_equal(choose(&world, &index), 5);
+    arena_release(&world.arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(evidence_choose_of_one_account_reads_what_decides),
+        cmocka_unit_test(evidence_choose_of_an_id_of_another_form_never_asks),
+        cmocka_unit_test(evidence_choose_spreads_what_was_read_on_one_night),
+        cmocka_unit_test(evidence_choose_with_reread_of_no_days_reads_in_every_run),
+        cmocka_unit_test(evidence_choose_refreshes_everybody_within_the_days),
+        cmocka_unit_test(evidence_choose_refreshes_the_oldest_evidence_first),
+    };
+
+    return cmocka_run_group_tests_name("evidence", tests, NULL, NULL);
+}
