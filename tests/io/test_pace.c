@@ -14,7 +14,6 @@
 
 #define START ((struct instant){.us = INT64_C(1790000000) * SECOND_US})
 
-
 static const struct pace_settings bynder = {.per_second = 10,
                                             .per_window = 4500,
                                             .window_us = 300 * SECOND_US,
