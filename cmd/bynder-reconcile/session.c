@@ -96,15 +96,54 @@ struct report_style session_style(const char *output)
     };
 }
 
-int session_print(const char *path, const struct text *text, struct err *err)
+/* The first failure to write to stdout; 0 = none. */
+static void spill_to_stdout(void *context, const char *bytes, size_t length)
 {
-    if (path && strcmp(path, "-") != 0)
-        return file_write(path, 0640, text_cstr(text), text->length, err);
-    if (fwrite(text_cstr(text), 1, text->length, stdout) == text->length && fflush(stdout) == 0)
+    int *failure = context;
+
+    if (*failure == 0 && fwrite(bytes, 1, length, stdout) != length)
+        *failure = errno;
+}
+
+static int end_of_stdout(int failure, struct err *err)
+{
+    if (failure == 0 && fflush(stdout) == 0)
         return 0;
-    if (errno == EPIPE) { /* the reader has seen enough, as `| head` does: no error of ours */
+    if (failure == 0)
+        failure = errno;
+    if (failure == EPIPE) { /* the reader has seen enough, as `| head` does: no error of ours */
         clearerr(stdout);
         return 0;
     }
-    return err_set_errno(err, ERR_INTERNAL, errno, "cannot write to standard output");
+    return err_set_errno(err, ERR_INTERNAL, failure, "cannot write to standard output");
+}
+
+static bool is_file(const char *path)
+{
+    return path && strcmp(path, "-") != 0;
+}
+
+int session_report(const char *path, const struct plan *plan, enum report_format format,
+                   struct err *err)
+{
+    struct report_style style = session_style(path);
+    int failure = 0;
+    CLEANUP(text_release)
+    struct text text = {.spill = spill_to_stdout, .spill_context = &failure};
+
+    if (is_file(path))
+        return report_write(plan, format, &style, path, err);
+    report_plan(plan, format, &style, &text);
+    spill_to_stdout(&failure, text_cstr(&text), text.length);
+    return end_of_stdout(failure, err);
+}
+
+int session_print(const char *path, const struct text *text, struct err *err)
+{
+    int failure = 0;
+
+    if (is_file(path))
+        return file_write(path, 0640, text_cstr(text), text->length, err);
+    spill_to_stdout(&failure, text_cstr(text), text->length);
+    return end_of_stdout(failure, err);
 }

@@ -36,6 +36,10 @@ int session_plan_id(const char *word, int64_t *ret_id, struct err *err)
 /* How text on stdout may look. */
 struct report_style session_style(const char *output);
 
+/* A plan, however long, to the file or to stdout, likewise. */
+int session_report(const char *path, const struct plan *plan, enum report_format format,
+                   struct err *err) __attribute__((warn_unused_result));
+
 /* To the file (complete or not at all), or to stdout when path is NULL or "-". */
 int session_print(const char *path, const struct text *text, struct err *err)
     __attribute__((warn_unused_result));

@@ -33,9 +33,6 @@ static int load_plan(const struct invocation *invocation, int64_t id, struct pla
 
 int verb_show(const struct invocation *invocation, struct err *err)
 {
-    CLEANUP(text_release) struct text text = TEXT_INIT;
-    const char *output = invocation_option(invocation, "output");
-    struct report_style style = session_style(output);
     enum report_format format;
     struct plan *plan = NULL;
     int64_t id = 0;
@@ -44,6 +41,7 @@ int verb_show(const struct invocation *invocation, struct err *err)
         session_plan_id(invocation->argument_count ? invocation->argument[0] : NULL, &id, err) ||
         load_plan(invocation, id, &plan, err))
         return (int)err->code;
-    report_plan(plan, format, &style, &text);
-    return session_print(output, &text, err) ? (int)err->code : 0;
+    return session_report(invocation_option(invocation, "output"), plan, format, err)
+               ? (int)err->code
+               : 0;
 }

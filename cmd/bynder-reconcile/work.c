@@ -125,13 +125,11 @@ void work_tell_holds(const struct plan *plan)
 int work_report(struct work *work, const struct plan *plan, enum report_format format,
                 const char *output, struct err *err)
 {
-    CLEANUP(text_release) struct text text = TEXT_INIT;
-    struct report_style style = session_style(output);
     CLEANUP(mem_cleanup) char *html = NULL;
 
     progress_done(&work->terminal);
-    report_plan(plan, format, &style, &text);
-    if (session_print(output, &text, err) || report_write_files(&work->config, plan, &html, err))
+    if (session_report(output, plan, format, err) ||
+        report_write_files(&work->config, plan, &html, err))
         return -1;
     work_tell_holds(plan);
     if (html)

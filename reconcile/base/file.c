@@ -155,40 +155,82 @@ static int sync_directory(const char *directory)
     return fd < 0 ? -1 : fsync(fd);
 }
 
-/* Fills the file `temporary`, whose descriptor is closed on every way out. */
-static int fill(int fd, mode_t mode, const void *bytes, size_t length)
-{
-    int saved, result = write_all(fd, bytes, length) < 0 || fchmod(fd, mode) < 0 || fsync(fd) < 0;
-
-    saved = errno;
-    if (close(fd) < 0 && !result)
-        return -1;
-    errno = saved;
-    return result ? -1 : 0;
-}
-
-int file_write(const char *path, mode_t mode, const void *bytes, size_t length, struct err *err)
+int file_draft_begin(struct file_draft *ret_draft, const char *path, mode_t mode, struct err *err)
 {
     CLEANUP(mem_cleanup) char *target = NULL;
     CLEANUP(mem_cleanup) char *directory = NULL;
-    CLEANUP(text_release) struct text temporary = TEXT_INIT;
-    int fd, saved;
+    struct text temporary = TEXT_INIT;
 
     if (find_target(path, &target, err) < 0)
         return -1;
     directory = file_directory(target);
     text_addf(&temporary, "%s/.new-XXXXXX", directory);
-    fd = mkostemp(temporary.data, O_CLOEXEC);
-    if (fd < 0)
-        return err_set_errno(err, ERR_INTERNAL, errno, "cannot create a file in '%s'", directory);
-    if (fill(fd, mode, bytes, length) < 0 || rename(temporary.data, target) < 0) {
-        saved = errno;
-        (void)unlink(temporary.data);
-        return err_set_errno(err, ERR_INTERNAL, saved, "cannot write '%s'", path);
+    int fd = mkostemp(temporary.data, O_CLOEXEC);
+    if (fd < 0) {
+        int saved = errno;
+        text_release(&temporary);
+        return err_set_errno(err, ERR_INTERNAL, saved, "cannot create a file in '%s'", directory);
     }
+    *ret_draft = (struct file_draft){.path = mem_strdup(path),
+                                     .target = TAKE(target),
+                                     .temporary = text_take(&temporary),
+                                     .fd = fd,
+                                     .mode = mode};
+    return 0;
+}
+
+void file_draft_add(struct file_draft *draft, const void *bytes, size_t length)
+{
+    if (draft->failure == 0 && write_all(draft->fd, bytes, length) < 0)
+        draft->failure = errno;
+}
+
+static void close_draft(struct file_draft *draft)
+{
+    if (draft->failure == 0 && (fchmod(draft->fd, draft->mode) < 0 || fsync(draft->fd) < 0))
+        draft->failure = errno;
+    if (close(draft->fd) < 0 && draft->failure == 0)
+        draft->failure = errno;
+    draft->fd = -1;
+}
+
+int file_draft_end(struct file_draft *draft, struct err *err)
+{
+    CLEANUP(mem_cleanup) char *directory = file_directory(draft->target);
+
+    close_draft(draft);
+    if (draft->failure == 0 && rename(draft->temporary, draft->target) < 0)
+        draft->failure = errno;
+    if (draft->failure != 0)
+        return err_set_errno(err, ERR_INTERNAL, draft->failure, "cannot write '%s'", draft->path);
+    mem_cleanup(&draft->temporary); /* it is the file now */
+    draft->temporary = NULL;
     if (sync_directory(directory) < 0)
         return err_set_errno(err, ERR_INTERNAL, errno, "cannot sync directory '%s'", directory);
     return 0;
+}
+
+void file_draft_release(struct file_draft *draft)
+{
+    if (draft->temporary) {
+        if (draft->fd >= 0)
+            (void)close(draft->fd);
+        (void)unlink(draft->temporary);
+    }
+    free(draft->path);
+    free(draft->target);
+    free(draft->temporary);
+    *draft = (struct file_draft){.fd = -1};
+}
+
+int file_write(const char *path, mode_t mode, const void *bytes, size_t length, struct err *err)
+{
+    CLEANUP(file_draft_release) struct file_draft draft = {.fd = -1};
+
+    if (file_draft_begin(&draft, path, mode, err) < 0)
+        return -1;
+    file_draft_add(&draft, bytes, length);
+    return file_draft_end(&draft, err);
 }
 
 char *file_join(const char *directory, const char *name)

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/cleanup.h"
 #include "base/err.h"
 #include "base/instant.h"
 #include "base/text.h"
@@ -17,7 +18,25 @@
 int file_read(const char *path, size_t limit, enum err_code code, struct text *ret_text,
               struct instant *ret_modified, struct err *err) __attribute__((warn_unused_result));
 
-/* mode such as 0640. Errors are ERR_INTERNAL. */
+/* A file in the making: nothing of it can be seen before file_draft_end. */
+struct file_draft {
+    char *path, *target, *temporary; /* as asked for; links followed; NULL while there is none */
+    int fd;
+    int failure; /* errno of the first write that failed; the rest is not tried */
+    mode_t mode;
+};
+
+/* Errors are ERR_INTERNAL, here and below. */
+int file_draft_begin(struct file_draft *ret_draft, const char *path, mode_t mode, struct err *err)
+    __attribute__((warn_unused_result));
+/* A failure is kept for the end. */
+void file_draft_add(struct file_draft *draft, const void *bytes, size_t length);
+/* Puts the whole in its place; when that or a write before it failed, nothing is changed. */
+int file_draft_end(struct file_draft *draft, struct err *err) __attribute__((warn_unused_result));
+/* Forgets what is not ended. */
+void file_draft_release(struct file_draft *draft);
+
+/* The same at once. mode such as 0640. */
 int file_write(const char *path, mode_t mode, const void *bytes, size_t length, struct err *err)
     __attribute__((warn_unused_result));
 

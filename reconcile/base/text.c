@@ -13,6 +13,8 @@
 
 #include "base/mem.h"
 
+enum { SPILL_BYTES = 65536 };
+
 /* Room for `more` bytes and the NUL. */
 static void reserve(struct text *text, size_t more)
 {
@@ -29,6 +31,14 @@ static void reserve(struct text *text, size_t more)
         capacity = 64;
     text->data = mem_realloc(text->data, capacity);
     text->capacity = capacity;
+}
+
+void text_spill(struct text *text)
+{
+    if (!text->spill || text->length < SPILL_BYTES)
+        return;
+    text->spill(text->spill_context, text->data, text->length);
+    text_clear(text);
 }
 
 void text_add(struct text *text, const char *string)

@@ -13,6 +13,9 @@ struct text {
     char *data; /* NULL while nothing was added; see text_cstr */
     size_t length;
     size_t capacity;
+    /* Where a long text goes while it is made, NULL = nowhere; see text_spill. */
+    void (*spill)(void *context, const char *bytes, size_t length);
+    void *spill_context;
 };
 
 #define TEXT_INIT                                                                                  \
@@ -20,6 +23,11 @@ struct text {
     {                                                                                              \
         .data = NULL, .length = 0, .capacity = 0                                                   \
     }
+
+/* What stands in the text so far is finished: where it has a spill and is large, it is handed on
+ * and the text is empty again. Called between the rows of a report, so that one of any length needs
+ * no memory. The rest, and an error of the spill, are the caller's. */
+void text_spill(struct text *text);
 
 void text_add(struct text *text, const char *string);
 void text_add_bytes(struct text *text, const void *bytes, size_t length);

@@ -17,12 +17,15 @@ void account_reader_init(struct account_reader *reader, struct arena *arena)
 {
     *reader = (struct account_reader){.arena = arena, .scratch = ARENA_INIT};
     intern_init(&reader->kept, arena);
+    table_init(&reader->lists, 64);
 }
 
 void account_reader_release(struct account_reader *reader)
 {
     arena_release(&reader->scratch);
     intern_release(&reader->kept);
+    table_release(&reader->lists);
+    free(reader->list);
     *reader = (struct account_reader){.arena = NULL};
 }
 
@@ -86,6 +89,32 @@ static bool take_group(struct account_reader *reader, const struct json_object *
     return true;
 }
 
+/* The list kept once. */
+static void keep_groups(struct account_reader *reader, const struct group *group, size_t count,
+                        struct account *account)
+{
+    CLEANUP(text_release) struct text key = TEXT_INIT;
+
+    for (size_t i = 0; i < count; i++) { /* with lengths: no two lists have the same key */
+        const char *name = group[i].name;
+        text_addf(&key, "%zu:%s%zd:%s", strlen(group[i].id), group[i].id,
+                  name ? (ssize_t)strlen(name) : -1, name ? name : "");
+    }
+    uint32_t entry = table_find(&reader->lists, text_cstr(&key));
+    if (entry == TABLE_END) {
+        struct group *copy = arena_calloc(reader->arena, count, sizeof(copy[0]));
+        memcpy(copy, group, count * sizeof(copy[0]));
+        reader->list = mem_grow(reader->list, reader->list_count, &reader->list_capacity,
+                                sizeof(*reader->list));
+        reader->list[reader->list_count] = (struct group_list){.group = copy, .count = count};
+        table_add(&reader->lists, arena_strdup(reader->arena, text_cstr(&key)),
+                  (uint32_t)reader->list_count++);
+        entry = table_find(&reader->lists, text_cstr(&key));
+    }
+    account->group = reader->list[table_value(&reader->lists, entry)].group;
+    account->group_count = count;
+}
+
 static void take_groups(struct account_reader *reader, const struct json_object *item,
                         struct account *account)
 {
@@ -97,15 +126,14 @@ static void take_groups(struct account_reader *reader, const struct json_object 
     account->groups_unreadable = found == JSON_UNREADABLE;
     if (found != JSON_FOUND || count == 0)
         return;
-    group = arena_calloc(reader->arena, count, sizeof(group[0]));
+    group = arena_calloc(&reader->scratch, count, sizeof(group[0]));
     for (size_t i = 0; i < count; i++) {
         if (!take_group(reader, json_array_object(array, i), &group[i])) {
             account->groups_unreadable = true;
             return;
         }
     }
-    account->group = group;
-    account->group_count = count;
+    keep_groups(reader, group, count, account);
 }
 
 bool account_reader_read(struct account_reader *reader, const struct json_object *item,

@@ -92,6 +92,12 @@ struct account_reader {
     struct arena *arena;
     struct arena scratch;
     struct intern kept;
+    struct table lists; /* of groups, by all of their ids and names: many accounts share one */
+    struct group_list {
+        const struct group *group;
+        size_t count;
+    } * list;
+    size_t list_count, list_capacity;
 };
 
 void account_reader_init(struct account_reader *reader, struct arena *arena);

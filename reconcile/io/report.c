@@ -43,18 +43,34 @@ void report_plan(const struct plan *plan, enum report_format format,
     outputs[format].add(plan, style, ret_text);
 }
 
+static void spill_to_draft(void *context, const char *bytes, size_t length)
+{
+    file_draft_add(context, bytes, length);
+}
+
+int report_write(const struct plan *plan, enum report_format format,
+                 const struct report_style *style, const char *path, struct err *err)
+{
+    CLEANUP(file_draft_release) struct file_draft draft = {.fd = -1};
+    CLEANUP(text_release) struct text content = {.spill = spill_to_draft, .spill_context = &draft};
+
+    if (file_draft_begin(&draft, path, REPORT_FILE_MODE, err) < 0)
+        return -1;
+    report_plan(plan, format, style, &content);
+    file_draft_add(&draft, text_cstr(&content), content.length);
+    return file_draft_end(&draft, err);
+}
+
 static int write_one(const char *directory, const struct plan *plan, enum report_format format,
                      char **ret_path, struct err *err)
 {
     static const struct report_style plain = {.color = false, .width = 0};
     CLEANUP(text_release) struct text name = TEXT_INIT;
-    CLEANUP(text_release) struct text content = TEXT_INIT;
     CLEANUP(mem_cleanup) char *path = NULL;
 
     report_add_file_name(&name, plan, format);
     path = file_join(directory, text_cstr(&name));
-    report_plan(plan, format, &plain, &content);
-    if (file_write(path, REPORT_FILE_MODE, text_cstr(&content), content.length, err) < 0)
+    if (report_write(plan, format, &plain, path, err) < 0)
         return err_prefix(err, "%s report of plan %lld", outputs[format].name, (long long)plan->id);
     if (ret_path)
         *ret_path = TAKE(path);

@@ -51,5 +51,6 @@ void report_add_csv(const struct plan *plan, const struct report_style *style, s
             add_cell(out, column, (const char *)&plan->row[i] + column->offset);
         }
         text_add_char(out, '\n');
+        text_spill(out);
     }
 }

@@ -292,6 +292,7 @@ static void add_rows(struct text *out, const struct report_group *group)
                       "<span>(UTC)</span><th scope=col>Why</thead>\n<tbody>\n",
                       i > 0 ? "</tbody></table></div>\n" : "");
         add_row(out, group->row[i], group);
+        text_spill(out);
     }
     text_add(out, "</tbody></table></div>\n");
 }

@@ -220,6 +220,7 @@ static void add_decisions(struct jsonw *json, const struct plan *plan)
         for (const struct report_column *column = report_columns; column->name; column++)
             add_cell(json, column, (const char *)&plan->row[i] + column->offset);
         jsonw_end_object(json);
+        text_spill(json->out);
     }
     jsonw_end_array(json);
 }

@@ -240,8 +240,10 @@ static void add_group(const struct painter *painter, const struct report_group *
         add_paragraph(painter, 2, text_cstr(&line));
     }
     add_column_titles(painter, &layout);
-    for (size_t i = 0; i < layout.shown; i++)
+    for (size_t i = 0; i < layout.shown; i++) {
         add_row(painter, &layout, group->row[i]);
+        text_spill(painter->out);
+    }
     if (layout.shown < group->count) {
         text_add(painter->out, "  \xE2\x80\xA6 ");
         report_add_number(painter->out, group->count - layout.shown);
