@@ -1,7 +1,9 @@
 -- Collecting at the limit: a history that stays small, and what consecutive runs share.
 --
 -- An account gets a number of its own within the portal, so that what changes often carries 4 bytes
--- and not 37. Last logins change most often, so they are split: `login` is append-only and narrow
+-- and not 37. The versions, which come by the million, have no foreign keys: they are only ever
+-- written by statements over whole sets that take the number from the account's row in the same
+-- transaction, and a check per row would take longer than the row. Last logins change most often, so they are split: `login` is append-only and narrow
 -- (nothing is ever updated there, so nothing has to be vacuumed), `login_known` holds the newest
 -- one of each account. Times that runs share (requests sent, silence after a 429, login events read
 -- so far) are rows, not memory.
@@ -14,6 +16,7 @@ alter table portal add column last_account_no integer not null default 0;
 comment on column portal.last_account_no is 'last number given';
 
 alter table account
+    drop constraint account_portal_id_fkey,
     add column account_no integer,
     add column deactivated timestamptz;
 update account a set account_no = n.account_no
@@ -33,6 +36,7 @@ comment on column account.deactivated is 'deactivation date of Bynder''s own exp
 
 -- --- versions under the narrow key ----------------------------------------------------------------
 
+alter table person_version drop constraint person_version_portal_id_fkey;
 alter table account_version rename to account_version_old;
 alter table account_version_old rename constraint account_version_pkey to account_version_old_pkey;
 alter index account_version_open rename to account_version_old_open;
@@ -56,7 +60,6 @@ create table account_version (
     flaw text,
     digest bytea not null check (length(digest) = 32),
     primary key (portal_id, account_no, valid_from),
-    foreign key (portal_id, account_no) references account (portal_id, account_no),
     check (valid_to > valid_from)
 ) with (fillfactor = 95);
 insert into account_version
@@ -100,7 +103,6 @@ create table link_version (
     matched_by text not null,
     person_key text,
     primary key (portal_id, account_no, valid_from),
-    foreign key (portal_id, account_no) references account (portal_id, account_no),
     check (valid_to > valid_from),
     check ((kind = 'one') = (person_key is not null))
 ) with (fillfactor = 95);
@@ -151,7 +153,6 @@ create table login_known (
     source login_source not null,
     raw text,
     primary key (portal_id, account_no),
-    foreign key (portal_id, account_no) references account (portal_id, account_no),
     check ((kind = 'known') = (at is not null))
 ) with (fillfactor = 80);
 insert into login (portal_id, at, seen_at, account_no, valid_from, kind, source, raw)
@@ -187,7 +188,7 @@ comment on column login_known.seen_at is 'when the source said so first';
 comment on column login_known.read_at is 'when a single read last answered, whatever it said; NULL: none did';
 
 create table login_pending (
-    portal_id bigint not null references portal,
+    portal_id bigint not null,
     at timestamptz,
     seen_at timestamptz not null,
     source login_source not null,

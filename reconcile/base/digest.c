@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,14 +17,25 @@ struct digest_stream {
     EVP_MD_CTX *context;
 };
 
+/* OpenSSL looks an algorithm up by name, under a lock: once is enough. */
+static EVP_MD *algorithm;
+static pthread_once_t algorithm_once = PTHREAD_ONCE_INIT;
+
+static void fetch_algorithm(void)
+{
+    algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
+    assert(algorithm);
+}
+
 struct digest_stream *digest_new(void)
 {
     struct digest_stream *stream = mem_alloc(sizeof(*stream));
     int ok;
 
+    (void)pthread_once(&algorithm_once, fetch_algorithm);
     stream->context = EVP_MD_CTX_new();
     assert(stream->context);
-    ok = EVP_DigestInit_ex(stream->context, EVP_sha256(), NULL);
+    ok = EVP_DigestInit_ex(stream->context, algorithm, NULL);
     assert(ok == 1);
     return stream;
 }

@@ -199,8 +199,7 @@ static void pace_share_permit_without_the_database_lets_the_act_in_hand_end(void
 
     pace_share_init(&share, &world->store, pace, clock, &config);
     PGconn *connection = pg_raw(world->pg);
-    CLEANUP(pg_clearp)
-    PGresult *ended = PQexec(connection, "select pg_terminate_backend(pg_backend_pid())");
+    PQclear(PQexec(connection, "select pg_terminate_backend(pg_backend_pid())"));
     int left = 0;
     while (pace_share_permit(&share, &err) == 0) {
         while (!pace_wants_permit(pace, clock->steady(clock->self))) {
