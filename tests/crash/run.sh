@@ -63,6 +63,7 @@ else
             [ ! -x "$bin/$sweep" ] || holds $sweep $path
         done
         CRASH_PROGRAM=$bin/wrong/no_lock holds sweep_stop $path fence
+        CRASH_PROGRAM=$bin/wrong/no_lock holds sweep_stop $path overtaken
     done
     echo "wrong on purpose:"
     CRASH_POINTS=120 caught journal_after_act sweep_kill suspend
@@ -72,7 +73,7 @@ else
     caught any_404 sweep_fault deprovision
     caught budget_ignored sweep_stop suspend budget
     CRASH_POINTS=10 caught approval_not_checked sweep_kill suspend
-    caught fence_ignored sweep_stop suspend fence
+    caught fence_ignored sweep_stop suspend overtaken
 fi
 printf '%s s\n' $(($(date +%s) - began))
 echo "$passed passed, $failed failed, $skipped skipped"
