@@ -103,9 +103,16 @@ static int record_end(struct work *work, int code, struct err *err)
     return (int)err->code;
 }
 
+/* 20 says that nothing was written: what stops a run after an act of its own is 21. */
+static int tell_acts(const struct work *work, int code)
+{
+    return code == ERR_HELD && work->job.acted > 0 ? ERR_PARTIAL : code;
+}
+
 int work_end(struct work *work, int code, struct err *err)
 {
     progress_done(&work->terminal);
+    code = tell_acts(work, code);
     if (work->begun)
         code = record_end(work, code, err);
     release(work);

@@ -187,6 +187,7 @@ static int finish(struct acting *acting, const struct store_step *step, const st
                   const struct portal_answer *answer, struct act_result *ret_result,
                   struct err *err)
 {
+    struct job *job = acting->job;
     const struct refusal *refusal = find_refusal(answer->effect);
     bool is_canary = !acting->canary_is_alive, surprise = false;
     const char *reason = answer->text;
@@ -198,8 +199,9 @@ static int finish(struct acting *acting, const struct store_step *step, const st
             reason = explain_refusal(acting, row, before, reason);
         return journal(acting, step, refusal->state, reason, answer->status, ret_result, err);
     }
+    job->acted++;
     /* A signal in between must not turn a call that can be read back into an unknown one. */
-    clock_finish_first((acting->job->config->apply.settle_seconds + FINISH_SECONDS) * SECOND_US);
+    clock_finish_first((job->config->apply.settle_seconds + FINISH_SECONDS) * SECOND_US);
     enum step_state state = read_back(acting, row, before, called_at, &surprise, &reason);
     clock_finish_first(0);
     if (state == STEP_FAILED) /* nothing contradicts a late effect: recover settles it */
