@@ -458,7 +458,9 @@ static void store_lock_taken_by_another_session_names_its_run(void **state)
     world->pg = TAKE(pg);
     other.pg = world->pg;
     for (int i = 0; i < 500 && store_lock(&other, &err) < 0; i++)
-        store_world_execute(world, "select pg_sleep(0.01)"); /* until the session is really gone */
+        store_world_execute(
+            world,
+            "do $$ begin perform pg_sleep(0.01); end $$"); /* until the session is really gone */
     assert_int_equal(store_lock(&other, &err), 0);
 }
 
