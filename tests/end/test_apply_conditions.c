@@ -87,6 +87,20 @@ static void suspend_of_an_account_that_changed_is_not_done(void **state)
         check_suspend_change(&acts, &suspend_changes[i]);
 }
 
+/* Nothing in the configuration changed, so the approval stands: it is the account that is protected
+ * now. */
+static void suspend_of_an_account_that_became_protected_is_not_done(void **state)
+{
+    WORLD(acts, 3, 4, NULL);
+    const struct change change = {"username=chair", NULL, "skipped", "now keep (P3"};
+
+    (void)state;
+    acts_policy(&acts, POLICY "protected = ( { who = \"chair\"; reason = \"board\";"
+                              " owner = \"it@acme.example\"; expires = \"2199-12-31\"; } );");
+    acts_only_suspend(&acts);
+    check_suspend_change(&acts, &change);
+}
+
 static void deprovision_of_an_account_that_changed_is_not_done(void **state)
 {
     static const struct change changes[] = {
@@ -319,6 +333,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(suspend_of_an_account_that_changed_is_not_done),
+        cmocka_unit_test(suspend_of_an_account_that_became_protected_is_not_done),
         cmocka_unit_test(deprovision_of_an_account_that_changed_is_not_done),
         cmocka_unit_test(suspend_of_an_idle_account_that_logged_in_is_not_done),
         cmocka_unit_test(suspend_whose_grace_is_not_over_is_not_done),
