@@ -93,8 +93,10 @@ static int record_end(struct work *work, int code, struct err *err)
         result.blocked = bynder_429s(work->bynder);
     }
     if ((!work->bynder || pace_share_end(&work->share, &own) == 0) &&
-        store_run_end(job->store, &job->run, &result, &own) == 0)
+        store_run_end(job->store, &job->run, &result, &own) == 0) {
+        store_unlock(job->store);
         return code;
+    }
     if (err->code != ERR_NONE) {
         log_error("%s", own.text);
         return code;
