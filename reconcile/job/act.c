@@ -7,6 +7,7 @@
  */
 #include "job/act.h"
 
+#include "base/fold.h"
 #include "base/log.h"
 #include "base/table.h"
 #include "base/text.h"
@@ -46,6 +47,21 @@ static size_t find_account(const struct snapshot *snapshot, const char *id)
     return i;
 }
 
+static bool is_same(struct arena *arena, const char *a, const char *b)
+{
+    return text_equal(fold_text(arena, a), fold_text(arena, b));
+}
+
+/* Whether the account still has the keys by which it was paired with its person. With another one
+ * it may be somebody else's, whatever its e-mail address is. */
+static bool has_same_keys(struct arena *arena, const struct account *listed,
+                          const struct account *fresh, const struct pairing *pairing)
+{
+    return is_same(arena, listed->employee_number, fresh->employee_number) &&
+           is_same(arena, listed->email2, fresh->email2) &&
+           (pairing->key != MATCH_BY_USERNAME || is_same(arena, listed->username, fresh->username));
+}
+
 /* The same policy on the account as it is now, with what the history knows of it. */
 static struct decision decide_afresh(struct acting *acting, const struct plan_row *row,
                                      struct reading *reading)
@@ -55,6 +71,13 @@ static struct decision decide_afresh(struct acting *acting, const struct plan_ro
 
     if (reading->kind != READING_FOUND || i == snapshot->count)
         return (struct decision){.rule = "", .row = "", .reason = "the account is not in the list"};
+    if (!has_same_keys(acting->job->arena, &snapshot->account[i], &reading->account,
+                       &acting->pairing[i]))
+        return (struct decision){
+            .rule = "",
+            .row = "P4",
+            .reason =
+                "its employee number, second address or name changed since the list was read"};
     reading->account.history = snapshot->account[i].history;
     if (reading->account.login.kind != LOGIN_UNREADABLE) /* P7: what is known does not cover it */
         reading->account.login = login_newest(reading->account.login, snapshot->account[i].login);
