@@ -40,8 +40,8 @@ static void add_result(struct outcome *outcome, int64_t id, const struct apply_r
              result->stopped ? result->stopped : "");
 }
 
-/* A plan that does not stand any more is no failure of the run: it says why, and a new one is made.
- */
+/* A plan that does not stand any more does not keep the run from making a new one: it says why, and
+ * the run ends as held when it was a plan that people had approved. */
 static int apply_one(struct work *work, const struct plan *plan, const struct collected *now,
                      struct outcome *outcome, struct err *err)
 {
@@ -57,6 +57,7 @@ static int apply_one(struct work *work, const struct plan *plan, const struct co
     if (own.code != ERR_HELD)
         return err_move(err, &own);
     /* Somebody approved it and waits for it; of a plan made just now nobody does. */
+    outcome->held |= !now;
     log_line(now ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "nothing is applied: %s", own.text);
     return 0;
 }
@@ -70,9 +71,12 @@ static int apply_ready(struct work *work, struct outcome *outcome, struct err *e
         return -1;
     for (size_t i = 0; i < count && !outcome->stopped && !clock_is_interrupted(); i++) {
         struct plan *plan = NULL;
+        bool has_work = false;
         if (store_load_plan(&work->store, work->job.arena, id[i], work->job.now, &plan, err))
             return -1;
-        if (plan && apply_one(work, plan, NULL, outcome, err))
+        if (plan && apply_has_work(&work->job, plan, &has_work, err))
+            return -1;
+        if (has_work && apply_one(work, plan, NULL, outcome, err))
             return -1;
     }
     return 0;
@@ -113,7 +117,7 @@ static int run(struct work *work, struct outcome *outcome, struct err *err)
         return -1;
     if (verify(&work->job, &verified, &changed, err))
         return -1;
-    outcome->held = plan->state == PLAN_HELD;
+    outcome->held |= plan->state == PLAN_HELD;
     return work_report(work, plan, REPORT_TEXT, NULL, err);
 }
 

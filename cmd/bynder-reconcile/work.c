@@ -93,8 +93,10 @@ static int record_end(struct work *work, int code, struct err *err)
         result.blocked = bynder_429s(work->bynder);
     }
     if ((!work->bynder || pace_share_end(&work->share, &own) == 0) &&
-        store_run_end(job->store, &job->run, &result, &own) == 0)
+        store_run_end(job->store, &job->run, &result, &own) == 0) {
+        store_unlock(job->store);
         return code;
+    }
     if (err->code != ERR_NONE) {
         log_error("%s", own.text);
         return code;
@@ -103,9 +105,16 @@ static int record_end(struct work *work, int code, struct err *err)
     return (int)err->code;
 }
 
+/* 20 says that nothing was written: what stops a run after an act of its own is 21. */
+static int tell_acts(const struct work *work, int code)
+{
+    return code == ERR_HELD && work->job.acted > 0 ? ERR_PARTIAL : code;
+}
+
 int work_end(struct work *work, int code, struct err *err)
 {
     progress_done(&work->terminal);
+    code = tell_acts(work, code);
     if (work->begun)
         code = record_end(work, code, err);
     release(work);

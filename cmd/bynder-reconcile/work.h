@@ -30,7 +30,8 @@ int work_begin(const struct invocation *invocation, const char *verb, struct wor
 int work_portal(struct work *work, bool writing, struct err *err)
     __attribute__((warn_unused_result));
 
-/* Records how it ended and lets go of everything; returns the exit code. */
+/* Records how it ended and lets go of everything; returns the exit code: `code`, but never held
+ * when this run did something. */
 int work_end(struct work *work, int code, struct err *err);
 
 /* Prints the plan and writes the configured report files. */

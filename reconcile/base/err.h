@@ -11,8 +11,9 @@
 /* The values are the exit codes of the program (docs: bynder-reconcile(1)). */
 enum err_code {
     ERR_NONE = 0,
-    ERR_HELD = 20,        /* a guard holds, or an approval is missing, expired or stale */
-    ERR_PARTIAL = 21,     /* some steps failed or are unknown */
+    ERR_HELD = 20,        /* a guard holds, or an approval is missing, expired or stale;
+                             nothing was written */
+    ERR_PARTIAL = 21,     /* some steps failed, are unknown or were held; the rest is done */
     ERR_USAGE = 64,       /* wrong words on the command line */
     ERR_ROSTER = 65,      /* the roster is refused as a whole */
     ERR_UNREACHABLE = 69, /* portal or database not reachable, or not answering as documented */

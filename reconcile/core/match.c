@@ -296,12 +296,21 @@ static void consider_second_email(const struct index *index, uint32_t entry,
     }
 }
 
+/* A number that stands in no row is somebody's all the same, and not that of a person who has
+ * another one: an address that was given on to a new colleague must not lead to the old one. */
+static void consider_stray_number(struct arena *scratch, struct pairing *pairing)
+{
+    if (pairing->kind == LINK_ONE && fold_text(scratch, pairing->person->employee_number))
+        contest(pairing, LINK_CONFLICT, NULL);
+}
+
 #define BLOCK 128 /* accounts whose keys are looked up together */
 
 /* What the keys of a block of accounts find: entries of index->by[key], TABLE_END for nothing. */
 struct finds {
     uint32_t by[MATCH_KEY_COUNT][BLOCK];
     uint32_t second_email[BLOCK];
+    bool stray_number[BLOCK]; /* the account has an employee number, and nobody has that one */
 };
 
 /* Many usernames are the account's address: what that found need not be looked up again. `email`
@@ -338,6 +347,8 @@ static void find_block(const struct index *index, struct arena *scratch,
             continue;
         }
         table_find_many(&index->by[key], value, count, finds->by[key]);
+        for (size_t i = 0; i < count && key == MATCH_BY_EMPLOYEE_NUMBER; i++)
+            finds->stray_number[i] = value[i] && finds->by[key][i] == TABLE_END;
         if (key == MATCH_BY_EMAIL)
             memcpy(email, value, count * sizeof(email[0]));
     }
@@ -348,7 +359,8 @@ static void find_block(const struct index *index, struct arena *scratch,
     table_find_many(&index->by[MATCH_BY_EMAIL], value, count, finds->second_email);
 }
 
-static struct pairing match_one(const struct index *index, const struct finds *finds, size_t i)
+static struct pairing match_one(const struct index *index, struct arena *scratch,
+                                const struct finds *finds, size_t i)
 {
     struct pairing pairing = {.kind = LINK_NONE};
 
@@ -357,6 +369,8 @@ static struct pairing match_one(const struct index *index, const struct finds *f
         consider(index, key, finds->by[key][i], &pairing);
     }
     consider_second_email(index, finds->second_email[i], &pairing);
+    if (finds->stray_number[i])
+        consider_stray_number(scratch, &pairing);
     return pairing;
 }
 
@@ -466,14 +480,14 @@ static void match_part(void *context, size_t part, size_t begin, size_t end)
 {
     const struct accounts *accounts = context;
     struct arena scratch = ARENA_INIT;
-    struct finds finds;
+    struct finds finds = {.stray_number = {false}};
 
     (void)part;
     for (size_t done = begin; done < end; done += BLOCK) {
         size_t count = end - done < BLOCK ? end - done : BLOCK;
         find_block(accounts->index, &scratch, &accounts->snapshot->account[done], count, &finds);
         for (size_t i = 0; i < count; i++)
-            accounts->pairing[done + i] = match_one(accounts->index, &finds, i);
+            accounts->pairing[done + i] = match_one(accounts->index, &scratch, &finds, i);
         if (done / BLOCK % 64 == 63)
             arena_release(&scratch);
     }
@@ -566,12 +580,11 @@ static void settle_claims(const struct snapshot *snapshot, const struct roster *
 static void drop_contested(struct pairing *pairing, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (pairing[i].kind == LINK_ONE || !pairing[i].person)
+        if (pairing[i].kind == LINK_ONE || pairing[i].kind == LINK_CONFLICT || !pairing[i].person)
             continue;
         if (!pairing[i].other)
             pairing[i].other = pairing[i].person;
-        if (pairing[i].kind != LINK_CONFLICT)
-            pairing[i].person = NULL;
+        pairing[i].person = NULL;
     }
 }
 

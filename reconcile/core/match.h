@@ -39,7 +39,8 @@ struct pairing {
     enum match_key key;
     const struct person *person; /* LINK_ONE; LINK_CONFLICT: whom the first key found */
     enum near_kind near;         /* LINK_NONE only */
-    const struct person *other;  /* a competing or near person, for the sentence */
+    const struct person *other;  /* a competing or near person, for the sentence; NULL in a conflict
+                                  * with an employee number that nobody has */
     const struct account *rival; /* a competing account, for the sentence */
 };
 

@@ -178,6 +178,11 @@ static const char *protect_contested(struct judge *judge, const struct subject *
     case LINK_NONE:
         return NULL;
     case LINK_CONFLICT:
+        if (!pairing->other)
+            return arena_printf(
+                judge->arena,
+                "conflict: %s points to %s, but the account has an employee number that nobody has",
+                match_key_name(pairing->key), explain_person(&judge->scratch, pairing->person));
         return arena_printf(judge->arena, "conflict: %s points to %s, another key to %s",
                             match_key_name(pairing->key),
                             explain_person(&judge->scratch, pairing->person),

@@ -8,11 +8,14 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <time.h>
 
-static volatile sig_atomic_t interrupted;
-static int64_t finish_until_us; /* of CLOCK_MONOTONIC; before that a signal is only noted */
+/* Times are of CLOCK_MONOTONIC. */
+static _Atomic int64_t interrupted_at_us; /* 0 = not */
+static int64_t finish_until_us;           /* before that a signal is only noted */
+static int64_t call_us = CLOCK_CALL_S * SECOND_US, end_us = CLOCK_END_S * SECOND_US;
 
 static int64_t read_us(clockid_t id)
 {
@@ -38,12 +41,19 @@ static struct instant system_steady(void *self)
     return (struct instant){.us = read_us(CLOCK_MONOTONIC) + civil_minus_monotonic};
 }
 
+/* Until when a signal that came then is only noted. */
+static int64_t noted_until_us(int64_t at_us)
+{
+    return finish_until_us < at_us + end_us ? finish_until_us : at_us + end_us;
+}
+
 /* How long a wait may be before it must be looked at again: a noted signal counts later. */
 static int64_t bound_wait(int64_t left_us)
 {
-    int64_t noted_us = finish_until_us - read_us(CLOCK_MONOTONIC);
+    int64_t at_us = interrupted_at_us;
+    int64_t noted_us = at_us ? noted_until_us(at_us) - read_us(CLOCK_MONOTONIC) : left_us;
 
-    return interrupted && noted_us < left_us ? noted_us : left_us;
+    return noted_us < left_us ? noted_us : left_us;
 }
 
 static bool system_sleep_until(void *self, struct instant until)
@@ -76,13 +86,17 @@ const struct clock *clock_system(void)
 
 void clock_interrupt(int signal)
 {
+    int64_t none = 0;
+
     (void)signal;
-    interrupted = 1;
+    (void)atomic_compare_exchange_strong(&interrupted_at_us, &none, read_us(CLOCK_MONOTONIC));
 }
 
 bool clock_is_interrupted(void)
 {
-    return interrupted != 0 && read_us(CLOCK_MONOTONIC) >= finish_until_us;
+    int64_t at_us = interrupted_at_us;
+
+    return at_us != 0 && read_us(CLOCK_MONOTONIC) >= noted_until_us(at_us);
 }
 
 void clock_finish_first(int64_t us)
@@ -90,8 +104,22 @@ void clock_finish_first(int64_t us)
     finish_until_us = us > 0 ? read_us(CLOCK_MONOTONIC) + us : 0;
 }
 
+bool clock_is_overdue(void)
+{
+    int64_t at_us = interrupted_at_us;
+
+    return at_us != 0 && read_us(CLOCK_MONOTONIC) >= at_us + call_us;
+}
+
+void clock_set_patience(int64_t new_call_us, int64_t new_end_us)
+{
+    call_us = new_call_us;
+    end_us = new_end_us;
+}
+
 void clock_clear_interrupt(void)
 {
-    interrupted = 0;
+    interrupted_at_us = 0;
     finish_until_us = 0;
+    clock_set_patience(CLOCK_CALL_S * SECOND_US, CLOCK_END_S * SECOND_US);
 }

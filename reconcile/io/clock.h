@@ -25,13 +25,27 @@ struct clock {
 /* The machine's. Its sleep ends when a signal whose handler is clock_interrupt arrives. */
 const struct clock *clock_system(void);
 
-/* Notes that the program shall end. A signal handler as it is. */
+/* Notes that the program shall end, and since when. A signal handler as it is; a second signal
+ * changes nothing. */
 void clock_interrupt(int signal);
 bool clock_is_interrupted(void);
 /* Something is in hand that must not be left half done: for at most so many microseconds from now a
- * signal is only noted, as if it came afterwards. 0 ends that. */
+ * signal is only noted, as if it came afterwards. 0 ends that. It never lasts longer than
+ * CLOCK_END_S from the signal, so that the program has ended within 70 seconds, whatever is
+ * configured. */
 void clock_finish_first(int64_t us);
-/* Forgets the interruption; for tests. */
+/* CLOCK_CALL_S have gone by since the signal: even a write in flight is given up, as one of which
+ * nobody knows whether it happened. */
+bool clock_is_overdue(void);
+
+enum {
+    CLOCK_CALL_S = 30,
+    CLOCK_END_S = 55, /* what is left after the call is for reading back, the rest for the record */
+};
+
+/* For tests: another patience than these two, in microseconds. */
+void clock_set_patience(int64_t call_us, int64_t end_us);
+/* For tests: forgets the interruption and that patience. */
 void clock_clear_interrupt(void);
 
 #endif

@@ -174,6 +174,13 @@ static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, 
     return clock_is_interrupted() ? 1 : 0;
 }
 
+/* A signal does not break off a write: whether it happened would not be known. */
+static int on_write_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+    (void)context, (void)a, (void)b, (void)c, (void)d;
+    return clock_is_overdue() ? 1 : 0;
+}
+
 static const char *method_name(enum http_method method)
 {
     switch (method) {
@@ -231,7 +238,7 @@ static void set_method(CURL *easy, const struct http_request *request)
     if (request->write) {
         curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
         curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
-        curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 1L); /* which is where a signal is noticed */
+        curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_write_progress);
     }
     if (request->bearer) {
         curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);

@@ -63,6 +63,16 @@ int store_lock(struct store *store, struct err *err)
     return pg_bool(result, 0, 0) ? 0 : locked(store, portal, err);
 }
 
+void store_unlock(struct store *store)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    CLEANUP(err_release) struct err own = ERR_INIT;
+
+    (void)!PG_QUERY(store->pg, portal_unlock, PG_ONE, &result, &own,
+                    store_number(&scratch, store->portal_id));
+}
+
 int store_run_begin(struct store *store, const char *verb, struct day today, struct instant now,
                     struct store_run *ret_run, struct err *err)
 {

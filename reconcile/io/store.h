@@ -29,6 +29,10 @@ int store_open(struct pg *pg, const char *portal, const char *url, struct store 
  */
 int store_lock(struct store *store, struct err *err) __attribute__((warn_unused_result));
 
+/* Lets go of it before the connection ends, so that the next run need not wait for the server to
+ * notice. When that fails, the end of the connection does it. */
+void store_unlock(struct store *store);
+
 struct store_run {
     int64_t id;
     struct instant started_at;

@@ -7,6 +7,7 @@
  */
 #include "job/act.h"
 
+#include "base/fold.h"
 #include "base/log.h"
 #include "base/table.h"
 #include "base/text.h"
@@ -46,6 +47,21 @@ static size_t find_account(const struct snapshot *snapshot, const char *id)
     return i;
 }
 
+static bool is_same(struct arena *arena, const char *a, const char *b)
+{
+    return text_equal(fold_text(arena, a), fold_text(arena, b));
+}
+
+/* Whether the account still has the keys by which it was paired with its person. With another one
+ * it may be somebody else's, whatever its e-mail address is. */
+static bool has_same_keys(struct arena *arena, const struct account *listed,
+                          const struct account *fresh, const struct pairing *pairing)
+{
+    return is_same(arena, listed->employee_number, fresh->employee_number) &&
+           is_same(arena, listed->email2, fresh->email2) &&
+           (pairing->key != MATCH_BY_USERNAME || is_same(arena, listed->username, fresh->username));
+}
+
 /* The same policy on the account as it is now, with what the history knows of it. */
 static struct decision decide_afresh(struct acting *acting, const struct plan_row *row,
                                      struct reading *reading)
@@ -55,6 +71,13 @@ static struct decision decide_afresh(struct acting *acting, const struct plan_ro
 
     if (reading->kind != READING_FOUND || i == snapshot->count)
         return (struct decision){.rule = "", .row = "", .reason = "the account is not in the list"};
+    if (!has_same_keys(acting->job->arena, &snapshot->account[i], &reading->account,
+                       &acting->pairing[i]))
+        return (struct decision){
+            .rule = "",
+            .row = "P4",
+            .reason =
+                "its employee number, second address or name changed since the list was read"};
     reading->account.history = snapshot->account[i].history;
     if (reading->account.login.kind != LOGIN_UNREADABLE) /* P7: what is known does not cover it */
         reading->account.login = login_newest(reading->account.login, snapshot->account[i].login);
@@ -187,6 +210,7 @@ static int finish(struct acting *acting, const struct store_step *step, const st
                   const struct portal_answer *answer, struct act_result *ret_result,
                   struct err *err)
 {
+    struct job *job = acting->job;
     const struct refusal *refusal = find_refusal(answer->effect);
     bool is_canary = !acting->canary_is_alive, surprise = false;
     const char *reason = answer->text;
@@ -198,8 +222,9 @@ static int finish(struct acting *acting, const struct store_step *step, const st
             reason = explain_refusal(acting, row, before, reason);
         return journal(acting, step, refusal->state, reason, answer->status, ret_result, err);
     }
+    job->acted++;
     /* A signal in between must not turn a call that can be read back into an unknown one. */
-    clock_finish_first((acting->job->config->apply.settle_seconds + FINISH_SECONDS) * SECOND_US);
+    clock_finish_first((job->config->apply.settle_seconds + FINISH_SECONDS) * SECOND_US);
     enum step_state state = read_back(acting, row, before, called_at, &surprise, &reason);
     clock_finish_first(0);
     if (state == STEP_FAILED) /* nothing contradicts a late effect: recover settles it */

@@ -125,33 +125,57 @@ static size_t hold_rows(struct acting *acting, const struct review *review, bool
     return held;
 }
 
+/* Which rows are approved by enough people and due; how many of them. What is missing for the last
+ * other one in *ret_missing. */
+static size_t find_approved(const struct job *job, const struct plan *plan,
+                            const struct review *review, bool *approved, const char **ret_missing)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < plan->row_count; i++) {
+        const struct plan_row *row = &plan->row[i];
+        if (row->action == ACTION_KEEP)
+            continue;
+        approved[i] = is_due(row, job->today) &&
+                      review_is_approved(job->arena, plan, review, row, ret_missing);
+        count += approved[i];
+    }
+    return count;
+}
+
+int apply_has_work(struct job *job, const struct plan *plan, bool *ret_has_work, struct err *err)
+{
+    bool *approved = arena_calloc(job->arena, plan->row_count + 1, sizeof(approved[0]));
+    const char *missing = NULL;
+    struct review review;
+
+    if (store_load_review(job->store, job->arena, plan->id, &review, err))
+        return -1;
+    *ret_has_work = find_approved(job, plan, &review, approved, &missing) > 0;
+    return 0;
+}
+
 /* Which rows may be done now: approved by enough people, due, and held by nothing. */
-static int choose_rows(struct acting *acting, bool **ret_approved, struct err *err)
+static int choose_rows(struct acting *acting, bool **ret_approved, size_t *ret_held,
+                       struct err *err)
 {
     struct job *job = acting->job;
     const struct plan *plan = acting->plan;
     bool *approved = arena_calloc(job->arena, plan->row_count + 1, sizeof(approved[0]));
     const char *why = NULL, *missing = NULL;
     struct review review;
-    size_t count = 0;
 
     if (store_load_review(job->store, job->arena, plan->id, &review, err))
         return -1;
-    for (size_t i = 0; i < plan->row_count; i++) {
-        const struct plan_row *row = &plan->row[i];
-        if (row->action == ACTION_KEEP)
-            continue;
-        approved[i] =
-            is_due(row, job->today) && review_is_approved(job->arena, plan, &review, row, &missing);
-        count += approved[i];
-    }
+    size_t count = find_approved(job, plan, &review, approved, &missing);
     if (count == 0)
         return err_set(err, ERR_HELD, "no row of plan %lld is approved and due%s%s",
                        (long long)plan->id, missing ? ": " : "", missing ? missing : "");
-    count -= hold_rows(acting, &review, approved, &why);
-    if (count == 0)
+    size_t held = hold_rows(acting, &review, approved, &why);
+    if (held == count)
         return err_set(err, ERR_HELD, "plan %lld is held by %s", (long long)plan->id, why);
     *ret_approved = approved;
+    *ret_held = held;
     return 0;
 }
 
@@ -273,14 +297,17 @@ int apply_collected(struct job *job, const struct plan *plan, const struct colle
 {
     struct acting acting = {.job = job, .plan = plan, .now = now};
     bool *approved = NULL;
+    size_t held = 0;
 
     if (check_plan(job, plan, err) || check_inputs(job, plan, now, err))
         return -1;
     acting.context = make_context(job, now);
     acting.pairing = match_all(job->arena, &now->snapshot, &now->roster, &job->config->matching);
-    if (choose_rows(&acting, &approved, err))
+    if (choose_rows(&acting, &approved, &held, err) ||
+        apply_approved(&acting, approved, ret_result, err))
         return -1;
-    return apply_approved(&acting, approved, ret_result, err);
+    ret_result->held = held;
+    return 0;
 }
 
 int apply_plan(struct job *job, const struct plan *plan, struct apply_result *ret_result,
@@ -300,7 +327,7 @@ int apply_exit_code(const struct apply_result *result)
 
     if (bad > 0 || result->stop == APPLY_ALARMED)
         return ERR_PARTIAL;
-    if (result->stop == APPLY_HELD)
+    if (result->stop == APPLY_HELD || result->held > 0)
         return ERR_HELD;
     /* Read three times in vain and so on: approved steps that are left without anybody's wish. */
     if (result->by_state[STEP_APPROVED] > 0 && result->stop == APPLY_TO_THE_END)

@@ -16,9 +16,15 @@ enum apply_stop {
 
 struct apply_result {
     size_t by_state[STEP_STATE_COUNT]; /* steps of the plan as they are in the end */
+    size_t held;                       /* approved rows that a guard holds, while others went on */
     enum apply_stop stop;
     const char *stopped; /* the reason; NULL = to the end */
 };
+
+/* Whether any row is approved by enough people and due. Without one the plan waits for people or
+ * for its day, and nothing is wrong with it. */
+int apply_has_work(struct job *job, const struct plan *plan, bool *ret_has_work, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* ERR_HELD, nothing written: the plan is not approved, used, expired or stale, or a guard holds all
  * of it. A result with failed, unknown or a stop is no error here. */
@@ -30,7 +36,8 @@ int apply_collected(struct job *job, const struct plan *plan, const struct colle
                     struct apply_result *ret_result, struct err *err)
     __attribute__((warn_unused_result));
 
-/* The exit code it means: 21 with something failed, unknown or alarming, 20 when held, else 0. */
+/* The exit code it means: 21 with something failed, unknown or alarming, 20 when held, wholly or in
+ * part, else 0. Whether the run wrote something before it was held is not known here: work_end. */
 int apply_exit_code(const struct apply_result *result);
 
 #endif

@@ -19,6 +19,7 @@ struct job {
     struct progress progress;
     struct instant now; /* taken once, when the run began */
     struct day today;   /* of `now` in the configured zone */
+    size_t acted;       /* calls of this run that took effect, or may have */
     bool accept_gap;    /* G13 */
     bool full;          /* rows for plain keeps too */
 };

@@ -9,7 +9,8 @@ reduced=${2:-}
 bin=$build/tests/crash
 passed=0 failed=0 skipped=0
 out=$(mktemp)
-trap 'rm -f "$out"' EXIT
+table=$(mktemp)
+trap 'rm -f "$out" "$table"' EXIT
 
 if ! strace -o /dev/null -e inject=getpid:signal=0 true 2>/dev/null && ! strace -o /dev/null true 2>/dev/null; then
     echo "strace may not trace here"
@@ -21,6 +22,8 @@ fi
 holds() {
     "$bin/$1" $2 ${3:-} >"$out" 2>&1
     status=$?
+    sed -n 's/^\(.*\): \([0-9]*\) points (\([0-9]*\) reached), \([0-9]*\) violations, \([0-9]*\) s, longest \(.*\) s$/\1|\2|\3|\4|\5|\6/p' \
+        "$out" >>"$table"
     grep -E 'points|system calls|messages|exchanges|allocations' "$out"
     if [ $status -eq 0 ]; then
         passed=$((passed + 1))
@@ -49,7 +52,7 @@ caught() {
 
 began=$(date +%s)
 if [ -n "$reduced" ]; then
-    export CRASH_POINTS=8
+    export CRASH_POINTS=8 CRASH_PATHS=1
     holds sweep_kill suspend
     holds sweep_kill deprovision
     holds sweep_stop suspend takeover
@@ -58,11 +61,14 @@ if [ -n "$reduced" ]; then
     done
     CRASH_POINTS=40 caught journal_after_act sweep_kill suspend
 else
+    # Many points wait for a second or two of the program's own patience: more workers than cores.
+    export CRASH_WORKERS="${CRASH_WORKERS:-4}"
     for path in suspend deprovision; do
         for sweep in sweep_kill sweep_stop sweep_fault sweep_cut sweep_alloc; do
             [ ! -x "$bin/$sweep" ] || holds $sweep $path
         done
         CRASH_PROGRAM=$bin/wrong/no_lock holds sweep_stop $path fence
+        CRASH_PROGRAM=$bin/wrong/no_lock holds sweep_stop $path overtaken
     done
     echo "wrong on purpose:"
     CRASH_POINTS=120 caught journal_after_act sweep_kill suspend
@@ -72,8 +78,12 @@ else
     caught any_404 sweep_fault deprovision
     caught budget_ignored sweep_stop suspend budget
     CRASH_POINTS=10 caught approval_not_checked sweep_kill suspend
-    caught fence_ignored sweep_stop suspend fence
+    caught fence_ignored sweep_stop suspend overtaken
 fi
+awk -F'|' 'BEGIN { form = "%-28s %8s %8s %11s %7s %10s\n"
+                   printf form, "sweep", "points", "reached", "violations", "s", "longest s" }
+           { printf form, $1, $2, $3, $4, $5, $6; points += $2; reached += $3; bad += $4; s += $5 }
+           END { printf form, "all", points, reached, bad, s, "" }' "$table"
 printf '%s s\n' $(($(date +%s) - began))
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ]

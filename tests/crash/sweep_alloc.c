@@ -9,8 +9,8 @@
  * allocation was the last one that the process made when it failed once is the same point, and is
  * counted without running it.
  *
- * Allocations made by the same path of calls fail in the same way, so of every path the first and
- * the last one is swept; with CRASH_ALL in the environment, all of them are.
+ * CRASH_PATHS in the environment reduces the sweep to the first and the last allocation of every
+ * path of calls: those made by one path mostly fail in the same way. CRASH_POINTS then samples.
  */
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -121,6 +121,7 @@ static bool is_finished(struct world *world)
 
 static void judge(struct world *world, unsigned variant)
 {
+    world_wait_for_sessions(world);
     CLEANUP(mem_cleanup) char *trace = trace_of(world);
 
     if (text_equal(trace, trace_before) && world_written(world, NULL) == 0)
@@ -226,7 +227,7 @@ static int by_number(const void *left, const void *right)
 static void choose(struct allocations *all, const uint64_t *path)
 {
     struct made *made = mem_calloc(all->count, sizeof(made[0]));
-    bool everyone = getenv("CRASH_ALL") != NULL;
+    bool everyone = !getenv("CRASH_PATHS");
 
     all->number = mem_calloc(all->count, sizeof(all->number[0]));
     for (size_t i = 0; i < all->count; i++)

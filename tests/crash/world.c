@@ -178,7 +178,7 @@ static void restore_tables(struct world *world)
 }
 
 /* A killed program's session ends when the server notices; until then it holds the lock. */
-static void wait_for_sessions(struct world *world)
+void world_wait_for_sessions(struct world *world)
 {
     const struct timespec pause = {.tv_nsec = 2000000};
     CLEANUP(text_release) struct text sql = TEXT_INIT;
@@ -808,14 +808,14 @@ void world_finish(struct world *world)
 
 bool world_is_untouched(struct world *world)
 {
-    wait_for_sessions(world);
+    world_wait_for_sessions(world);
     return world_written(world, NULL) == 0 &&
            world_count(world, "select last_run_id from reconcile.portal") == world->first_run;
 }
 
 void world_reset(struct world *world)
 {
-    wait_for_sessions(world);
+    world_wait_for_sessions(world);
     restore_tables(world);
     reset_portal(world);
     remove_state(world);
@@ -1037,7 +1037,7 @@ static void resume_with_other_roster(struct world *world)
         world_violate(world, "resumed with another roster: it writes");
     world_check(world, "resumed with another roster");
     free(write_file(world, "roster.csv", world->roster));
-    wait_for_sessions(world);
+    world_wait_for_sessions(world);
 }
 
 /* Whether the steps are as they were, but for done ones that were looked at once more. */
@@ -1061,20 +1061,20 @@ static void resume_once_more(struct world *world)
         world_violate(world, "resumed twice: it writes");
     if (!text_equal(was, is))
         world_violate(world, "resumed twice: the steps were %s and are %s", was, is);
-    wait_for_sessions(world);
+    world_wait_for_sessions(world);
 }
 
 void world_converge(struct world *world, unsigned variant)
 {
     world_heal(world);
-    wait_for_sessions(world);
+    world_wait_for_sessions(world);
     if (variant % WORLD_VARIANTS == CHANGES)
         resume_with_other_roster(world);
     else if (world->changed == WORLD_TARGETS)
         world_change(world, variant % WORLD_VARIANTS, false);
     CLEANUP(world_run_release) struct world_run run = world_apply(world, NULL, NULL);
     EXPECT_CODE(world, "resumed: apply", &run, 0, 20, 21);
-    wait_for_sessions(world);
+    world_wait_for_sessions(world);
     world_check(world, "resumed");
     world_check_end(world, "resumed");
     if (world->violation.length > 0) {

@@ -98,6 +98,9 @@ void world_wait(struct world *world, struct world_run *run);
 bool world_wait_stopped(struct world *world, struct world_run *run);
 /* Waits until it waits for a lock in the database: true; false when it ended. */
 bool world_wait_blocked(struct world *world, struct world_run *run);
+/* Waits until the server has noticed the end of every run: a killed one's session holds its lock.
+ */
+void world_wait_for_sessions(struct world *world);
 /* world_start and world_wait. */
 struct world_run world_apply(struct world *world, const char *const *wrapper,
                              const char *const *environment);

@@ -272,6 +272,32 @@ static void apply_asked_to_end_finishes_its_step_and_is_resumed(void **state)
     acts_assert_written(&acts, 0, "verified");
 }
 
+/* What was done and not yet looked at again was undone by somebody in between. */
+static void apply_that_finds_an_act_undone_says_so_and_does_not_repeat_it(void **state)
+{
+    WORLD(acts, 3, 4, NULL);
+
+    (void)state;
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    end_fault(&acts.end, "latency=500:POST /api/v4/users/");
+    struct end_child child = acts_start_until_write(&acts, 1);
+    assert_int_equal(kill(child.pid, SIGTERM), 0);
+    CLEANUP(end_result_release) struct end_result ended = end_wait(&child);
+    end_assert_code(&ended, 0);
+    acts_assert_steps(&acts, "approved 2, done 1");
+    clear_faults(&acts);
+    CLEANUP(mem_cleanup) char *undone = mem_strdup(acts.row[0].id);
+    end_change_user(&acts.end, undone, "active=1");
+    APPLY(resumed, &acts, 0);
+    end_assert_says(&resumed.err, "a fresh look shows another state");
+    acts_assert_steps(&acts, "done 1, verified 2");
+    assert_int_equal(acts_writes_on(&acts, undone), 1);
+    acts_plan(&acts, 0); /* R8: two masters, for a person to settle */
+    for (size_t i = 0; i < acts.count; i++)
+        assert_string_not_equal(acts.row[i].id, undone);
+}
+
 static void apply_asked_to_end_while_it_is_silent_ends_at_once(void **state)
 {
     WORLD(acts, 2, 4, NULL);
@@ -307,7 +333,7 @@ static void apply_sees_a_stop_row_before_the_next_act(void **state)
                                  " select portal_id, 1, 'audit', 'anna' from reconcile.portal"),
                      1);
     CLEANUP(end_result_release) struct end_result ended = end_wait(&child);
-    end_assert_code(&ended, 20);
+    end_assert_code(&ended, 21); /* one act was done */
     end_assert_says(&ended.out, "audit");
     assert_int_equal(acts_writes(&acts), 1);
     clear_faults(&acts);
@@ -331,7 +357,7 @@ static void apply_sees_a_stop_file_before_the_next_act(void **state)
     struct end_child child = acts_start_until_write(&acts, 1);
     CLEANUP(mem_cleanup) char *path = end_file(&acts.end, "halt", "", 0);
     CLEANUP(end_result_release) struct end_result ended = end_wait(&child);
-    end_assert_code(&ended, 20);
+    end_assert_code(&ended, 21);
     end_assert_says(&ended.out, "halt");
     assert_int_equal(acts_writes(&acts), 1);
     clear_faults(&acts);
@@ -413,6 +439,7 @@ int main(void)
         cmocka_unit_test(apply_redirected_never_asks_elsewhere),
         cmocka_unit_test(apply_of_a_deletion_believes_only_an_application_404),
         cmocka_unit_test(apply_asked_to_end_finishes_its_step_and_is_resumed),
+        cmocka_unit_test(apply_that_finds_an_act_undone_says_so_and_does_not_repeat_it),
         cmocka_unit_test(apply_asked_to_end_while_it_is_silent_ends_at_once),
         cmocka_unit_test(apply_sees_a_stop_row_before_the_next_act),
         cmocka_unit_test(apply_sees_a_stop_file_before_the_next_act),

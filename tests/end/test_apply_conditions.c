@@ -87,6 +87,20 @@ static void suspend_of_an_account_that_changed_is_not_done(void **state)
         check_suspend_change(&acts, &suspend_changes[i]);
 }
 
+/* Nothing in the configuration changed, so the approval stands: it is the account that is protected
+ * now. */
+static void suspend_of_an_account_that_became_protected_is_not_done(void **state)
+{
+    WORLD(acts, 3, 4, NULL);
+    const struct change change = {"username=chair", NULL, "skipped", "now keep (P3"};
+
+    (void)state;
+    acts_policy(&acts, POLICY "protected = ( { who = \"chair\"; reason = \"board\";"
+                              " owner = \"it@acme.example\"; expires = \"2199-12-31\"; } );");
+    acts_only_suspend(&acts);
+    check_suspend_change(&acts, &change);
+}
+
 static void deprovision_of_an_account_that_changed_is_not_done(void **state)
 {
     static const struct change changes[] = {
@@ -162,6 +176,8 @@ static void suspend_whose_grace_is_not_over_is_not_done(void **state)
     assert_int_equal(acts.count, 1);
     acts_approve(&acts);
     APPLY(early, &acts, 20);
+    RUN(run, &acts.end, "run"); /* it waits for its day: nothing is wrong with that */
+    end_assert_code(&run, 0);
     move_announcements(&acts, -13);
     acts_plan(&acts, 0);
     acts_approve(&acts);
@@ -223,6 +239,8 @@ static void apply_after_a_change_of_policy_is_stale(void **state)
     APPLY(stale, &acts, 20);
     end_assert_says(&stale.err, "stale: the policy changed");
     RUN(run, &acts.end, "run"); /* says so, and makes a new plan that nobody approved */
+    end_assert_code(&run, 20);
+    end_assert_says(&run.err, "stale: the policy changed");
     assert_int_equal(acts_writes(&acts), 0);
 }
 
@@ -237,6 +255,8 @@ static void apply_after_a_change_of_roster_is_stale(void **state)
     APPLY(stale, &acts, 20);
     end_assert_says(&stale.err, "stale: the roster changed");
     RUN(run, &acts.end, "run");
+    end_assert_code(&run, 20);
+    end_assert_says(&run.err, "stale: the roster changed");
     assert_int_equal(acts_writes(&acts), 0);
 }
 
@@ -285,13 +305,13 @@ static void check_between(const char *statement, int code, const char *says)
 static void apply_whose_approval_expires_meanwhile_goes_no_further(void **state)
 {
     (void)state;
-    check_between("update reconcile.plan set expires_at = now()", 20, "expired");
+    check_between("update reconcile.plan set expires_at = now()", 21, "expired");
 }
 
 static void apply_whose_plan_is_rejected_meanwhile_goes_no_further(void **state)
 {
     (void)state;
-    check_between("update reconcile.plan set state = 'rejected'", 20, "rejected");
+    check_between("update reconcile.plan set state = 'rejected'", 21, "rejected");
 }
 
 static void apply_whose_budget_is_used_up_meanwhile_goes_no_further(void **state)
@@ -300,7 +320,7 @@ static void apply_whose_budget_is_used_up_meanwhile_goes_no_further(void **state
     check_between("insert into reconcile.act (portal_id, act_id, account_id, action, done_at)"
                   " select portal_id, 1000 + row_number() over (), account_id, 'suspend', now()"
                   " from reconcile.account limit 3",
-                  20, "4");
+                  21, "4");
 }
 
 static void apply_overtaken_by_a_newer_run_goes_no_further(void **state)
@@ -313,6 +333,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(suspend_of_an_account_that_changed_is_not_done),
+        cmocka_unit_test(suspend_of_an_account_that_became_protected_is_not_done),
         cmocka_unit_test(deprovision_of_an_account_that_changed_is_not_done),
         cmocka_unit_test(suspend_of_an_idle_account_that_logged_in_is_not_done),
         cmocka_unit_test(suspend_whose_grace_is_not_over_is_not_done),

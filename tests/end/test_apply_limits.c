@@ -55,7 +55,8 @@ static void check_limits(size_t from, size_t to)
         acts_prepare_both(&acts);
         size_t before = acts_writes(&acts);
         acts_limit(&acts, limits[i].suspend, limits[i].deprovision);
-        APPLY(applied, &acts, 0);
+        /* The other class was done, so it is not 20. */
+        APPLY(applied, &acts, text_starts(limits[i].steps, "planned") ? 21 : 0);
         acts_assert_steps(&acts, limits[i].steps);
         acts_assert_written(&acts, before, "verified");
     }

@@ -244,6 +244,21 @@ static void approve_except_the_named_ones_does_the_others(void **state)
     acts_assert_steps(&acts, "planned 1, verified 3");
 }
 
+static void approve_except_the_rows_of_the_edited_csv_does_the_others(void **state)
+{
+    WORLD(acts, 4, 4, NULL);
+
+    (void)state;
+    acts_plan(&acts, 0);
+    CLEANUP(mem_cleanup) char *path = make_edited_csv(&acts, acts.row[0].id, acts.row[2].id);
+    DECIDE(&acts, 0, "2 rows approved", "approve", "--digest", "DIGEST", "--except", path);
+    APPLY(applied, &acts, 0);
+    acts_assert_step(&acts, acts.row[0].id, "planned", NULL);
+    acts_assert_step(&acts, acts.row[2].id, "planned", NULL);
+    acts_assert_steps(&acts, "planned 2, verified 2");
+    acts_assert_written(&acts, 0, "verified");
+}
+
 static void approve_of_a_line_that_names_no_row_is_64(void **state)
 {
     WORLD(acts, 2, 4, NULL);
@@ -377,6 +392,7 @@ int main(void)
         cmocka_unit_test(override_is_for_one_plan_only),
         cmocka_unit_test(approve_only_the_rows_of_the_edited_csv_leaves_the_rest_untouched),
         cmocka_unit_test(approve_except_the_named_ones_does_the_others),
+        cmocka_unit_test(approve_except_the_rows_of_the_edited_csv_does_the_others),
         cmocka_unit_test(approve_of_a_line_that_names_no_row_is_64),
         cmocka_unit_test_teardown(approve_of_a_deletion_needs_two_different_people, stand_up),
         cmocka_unit_test(apply_with_one_of_two_people_does_the_other_class_only),

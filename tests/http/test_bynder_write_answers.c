@@ -168,6 +168,8 @@ static int do_act(const struct portal *portal, enum act act, struct result *resu
     return portal->deprovision(portal->self, &result->arena, ONE, &result->answer, &result->err);
 }
 
+static int64_t timeout_s = 2;
+
 /* One act of a client with a permanent token, so that nothing else is sent. */
 static struct result write_to(const char *url, const char *proxy, enum act act)
 {
@@ -177,7 +179,7 @@ static struct result write_to(const char *url, const char *proxy, enum act act)
                                    .token = {.file = token_path},
                                    .silence_after_429 = 0.1,
                                    .connections = 2,
-                                   .timeout = 2};
+                                   .timeout = timeout_s};
     struct bynder_setup setup = {.config = &config};
     CLEANUP(bynder_freep) struct bynder *bynder = NULL;
     struct result result = {.answer = {.effect = EFFECT_UNKNOWN}};
@@ -425,6 +427,20 @@ static void write_in_flight_after_a_signal_still_ends_in_time(void **state)
     assert_int_equal(result.count, 1);
 }
 
+static void write_in_flight_long_after_a_signal_is_given_up_as_unknown(void **state)
+{
+    (void)state;
+    timeout_s = 3600;
+    clock_set_patience(SECOND_US / 2, SECOND_US);
+    CLEANUP(result_release) struct result result = ask("http", "", SILENCE_AFTER_SIGNALS, SUSPEND);
+    timeout_s = 2;
+    assert_true(clock_is_overdue());
+    clock_clear_interrupt();
+    assert_int_equal(result.returned, 0);
+    assert_int_equal(result.answer.effect, EFFECT_UNKNOWN);
+    assert_int_equal(result.count, 1);
+}
+
 static int prepare(void **state)
 {
     static char directory[] = "/tmp/write-answers.XXXXXX";
@@ -454,6 +470,7 @@ int main(void)
         cmocka_unit_test(write_to_a_connection_that_closes_at_once_is_unknown),
         cmocka_unit_test(write_in_flight_is_not_broken_off_by_a_signal),
         cmocka_unit_test(write_in_flight_after_a_signal_still_ends_in_time),
+        cmocka_unit_test(write_in_flight_long_after_a_signal_is_given_up_as_unknown),
     };
 
     return cmocka_run_group_tests_name("bynder_write_answers", tests, prepare, tidy);

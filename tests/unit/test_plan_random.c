@@ -509,6 +509,22 @@ static void think_of_second_email(struct world *world, const struct account *acc
     opinion->one &= !opinion->contested;
 }
 
+/* The account has a number that nobody has, and the person has another one. */
+static bool is_of_another_number(struct world *world, const struct account *account,
+                                 const struct person *person)
+{
+    const char *number = lower(world, account->employee_number);
+
+    if (!number || !lower(world, person->employee_number) ||
+        !is_used(world, MATCH_BY_EMPLOYEE_NUMBER))
+        return false;
+    for (size_t p = 0; p < world->roster.count; p++) {
+        if (same(number, lower(world, world->person[p].employee_number)))
+            return false;
+    }
+    return true;
+}
+
 static struct opinion think(struct world *world, const struct account *account)
 {
     struct opinion opinion = {.key = MATCH_BY_NOTHING};
@@ -530,6 +546,9 @@ static struct opinion think(struct world *world, const struct account *account)
     }
     opinion.one &= !opinion.contested;
     think_of_second_email(world, account, &opinion);
+    opinion.contested |=
+        opinion.one && is_of_another_number(world, account, &world->person[opinion.person]);
+    opinion.one &= !opinion.contested;
     return opinion;
 }
 
