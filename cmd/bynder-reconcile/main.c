@@ -16,7 +16,9 @@
 #include "io/http.h"
 
 static const struct verb verbs[] = {
-    {"plan", "[--format FORMAT] [--output FILE] [--full] [--detailed-exitcode] [--accept-gap]",
+    {"plan",
+     "[--from-export FILE] [--format FORMAT] [--output FILE] [--full] [--detailed-exitcode] "
+     "[--accept-gap]",
      "collect, decide, store and show a plan; never writes to Bynder", plan_options, 0, false,
      verb_plan},
     {"approve", "PLAN --digest DIGEST [--only FILE] [--except FILE]",

@@ -251,9 +251,7 @@ void options_print_help(const struct verb *verbs, const struct verb *verb)
     if (!verb)
         printf(
             "\nExit codes: 0 done, 10 changes pending (plan --detailed-exitcode), 20 held or not\n"
-            "approved, 21 some acts failed or are unknown, 64 usage, 65 roster refused, 69 portal "
-            "or\n"
-            "database not reachable, 70 internal, 75 another run holds the lock, 77 the token "
-            "lacks a\n"
-            "scope or role, 78 configuration.\n");
+            "approved, 21 some acts failed or are unknown, 64 usage, 65 roster or export refused,\n"
+            "69 portal or database not reachable, 70 internal, 75 another run holds the lock,\n"
+            "77 the token lacks a scope or role, 78 configuration.\n");
 }

@@ -1,12 +1,17 @@
-/* plan: the dry run. The portal it works with has no writing member, so nothing here can act. */
+/*
+ * plan: the dry run. The portal it works with has no writing member, so nothing here can act; over
+ * an export there is no portal at all, and the plan is shown and forgotten.
+ */
 #include "base/log.h"
 #include "cmd/bynder-reconcile/work.h"
 #include "job/collect.h"
+#include "job/from_export.h"
 #include "job/propose.h"
 
 const struct option_spec plan_options[] = {
     {"format", "FORMAT", "text (default), json, csv or html"},
     {"output", "FILE", "write there instead of to standard output"},
+    {"from-export", "FILE", "a report over Bynder's own user export; the portal is not asked"},
     {"full", NULL, "show every account, plain keeps too"},
     {"detailed-exitcode", NULL, "0 nothing to do, 10 changes pending, 20 held"},
     {"accept-gap", NULL, "plan although the last run is more than 32 days ago (G13)"},
@@ -27,6 +32,19 @@ static int make_plan(struct work *work, struct plan **ret_plan, struct err *err)
     return propose(&work->job, &collected, ret_plan, err);
 }
 
+static int make_report(struct work *work, const char *path, struct plan **ret_plan, struct err *err)
+{
+    struct collected collected;
+
+    if (from_export(&work->job, path, &collected, err))
+        return -1;
+    if (!collected.snapshot.complete)
+        log_warning("the export is incomplete, so the history takes over nothing of it: %s",
+                    collected.snapshot.incomplete_reason);
+    *ret_plan = propose_report(&work->job, &collected);
+    return 0;
+}
+
 static int exit_code_of(const struct plan *plan, bool detailed)
 {
     if (plan->state == PLAN_HELD)
@@ -36,16 +54,17 @@ static int exit_code_of(const struct plan *plan, bool detailed)
 
 int verb_plan(const struct invocation *invocation, struct err *err)
 {
+    const char *export = invocation_option(invocation, "from-export");
     enum report_format format;
     struct plan *plan = NULL;
     struct work work;
 
     if (session_format(invocation_option(invocation, "format"), &format, err) ||
-        work_begin(invocation, "plan", &work, err))
+        work_begin(invocation, export ? "plan --from-export" : "plan", &work, err))
         return (int)err->code;
     work.job.accept_gap = invocation_option(invocation, "accept-gap") != NULL;
     work.job.full = invocation_option(invocation, "full") != NULL;
-    if (make_plan(&work, &plan, err) ||
+    if ((export ? make_report(&work, export, &plan, err) : make_plan(&work, &plan, err)) ||
         work_report(&work, plan, format, invocation_option(invocation, "output"), err))
         return work_end(&work, (int)err->code, err);
     return work_end(&work, exit_code_of(plan, invocation_option(invocation, "detailed-exitcode")),

@@ -123,11 +123,17 @@ int work_end(struct work *work, int code, struct err *err)
 
 void work_tell_holds(const struct plan *plan)
 {
+    CLEANUP(text_release) struct text name = TEXT_INIT;
+
+    if (plan->id > 0)
+        text_addf(&name, "plan %lld", (long long)plan->id);
+    else
+        text_add(&name, "the report");
     for (size_t i = 0; i < plan->guard_count; i++) {
-        if (plan->guard[i].hold)
-            log_warning("plan %lld is held by %s: %s (%s; limit %s)", (long long)plan->id,
-                        plan->guard[i].id, plan->guard[i].text, plan->guard[i].actual,
-                        plan->guard[i].limit);
+        const struct guard_finding *guard = &plan->guard[i];
+        if (guard->hold)
+            log_warning("%s is held by %s: %s (%s; limit %s)", text_cstr(&name), guard->id,
+                        guard->text, guard->actual, guard->limit);
     }
 }
 
@@ -137,8 +143,9 @@ int work_report(struct work *work, const struct plan *plan, enum report_format f
     CLEANUP(mem_cleanup) char *html = NULL;
 
     progress_done(&work->terminal);
-    if (session_report(output, plan, format, err) ||
-        report_write_files(&work->config, plan, &html, err))
+    if (session_report(output, plan, format, err))
+        return -1;
+    if (!plan_is_report(plan) && report_write_files(&work->config, plan, &html, err))
         return -1;
     work_tell_holds(plan);
     if (html)

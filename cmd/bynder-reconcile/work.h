@@ -34,7 +34,7 @@ int work_portal(struct work *work, bool writing, struct err *err)
  * when this run did something. */
 int work_end(struct work *work, int code, struct err *err);
 
-/* Prints the plan and writes the configured report files. */
+/* Prints the plan and writes the configured report files; of one that is not stored none. */
 int work_report(struct work *work, const struct plan *plan, enum report_format format,
                 const char *output, struct err *err) __attribute__((warn_unused_result));
 

@@ -13,10 +13,11 @@
 #include "base/text.h"
 
 #include "random.h"
+#include "render.h"
 
 static void add_cell(struct text *text, const char *value)
 {
-    if (!strpbrk(value, ",\"\r\n")) {
+    if (!strpbrk(value, ",;\"\r\n")) {
         text_add(text, value);
         return;
     }
@@ -88,5 +89,72 @@ int hr_write_leavers(const struct population *population, const char *path, stru
         if (user->cast == CAST_LEAVER && user->active)
             text_addf(&text, "%s\n", user->id);
     }
+    return file_write(path, 0640, text_cstr(&text), text.length, err);
+}
+
+/* --- Bynder's user export -----------------------------------------------------------------------
+ */
+
+static void add_time(struct text *text, int64_t us)
+{
+    if (us != 0)
+        render_time_ms(text, us);
+}
+
+static void add_groups(struct text *text, const struct population *population,
+                       const struct user *user)
+{
+    CLEANUP(text_release) struct text names = TEXT_INIT;
+    for (unsigned g = 0; g < GROUPS_COUNT; g++)
+        if (user->groups & 1U << g)
+            text_addf(&names, "%s%s", names.length > 0 ? "," : "", population->group[g].name);
+    add_cell(text, text_cstr(&names));
+}
+
+static void add_cells(struct text *text, const char *const *cell, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        add_cell(text, cell[i]);
+        text_add_char(text, ';');
+    }
+}
+
+static void add_user(struct text *text, const struct population *population,
+                     const struct user *user)
+{
+    CLEANUP(text_release) struct text family = TEXT_INIT;
+    population_add_name(&family, "", user->infix, user->family);
+    const char *const who[] = {user->given, text_cstr(&family), user->id, user->username,
+                               user->email};
+    const char *const place[] = {user->active ? "Active" : "Inactive",
+                                 user->culture->country,
+                                 "",
+                                 user->job,
+                                 "Acme",
+                                 user->department};
+    add_cells(text, who, COUNT_OF(who));
+    add_time(text, user->last_login_us);
+    text_add_char(text, ';');
+    add_cells(text, place, COUNT_OF(place));
+    text_addf(text, "%u;", user->last_login_us != 0 ? 1U + user->habit : 0U);
+    add_cells(text, &population->profile[user->profile].name, 1);
+    add_groups(text, population, user);
+    text_add_char(text, ';');
+    add_day(text, user->created);
+    text_add_char(text, ';');
+    add_time(text, user->deactivated_us);
+    text_addf(text, ";%s;\n", user->sso_only ? "Yes" : "No");
+}
+
+int hr_write_export(const struct population *population, const char *path, struct err *err)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    text_add(&text, "First name;Last name;User ID;Username;Email Address;Last Login Date;"
+                    "Account Status;Country;Phone Number;Job;Company Name;Department;"
+                    "Number of Logins;Permission Profile;Assigned User Groups;Created Date;"
+                    "Deactivation Date;SSO Only;Website\n");
+    for (size_t i = 0; i < population->count; i++)
+        if (!population->user[i].deleted)
+            add_user(&text, population, &population->user[i]);
     return file_write(path, 0640, text_cstr(&text), text.length, err);
 }

@@ -110,6 +110,8 @@ static int write_files(struct sim *sim, struct err *err)
         return -1;
     if (options->leavers && hr_write_leavers(&sim->portal.population, options->leavers, err) < 0)
         return -1;
+    if (options->export && hr_write_export(&sim->portal.population, options->export, err) < 0)
+        return -1;
     population_forget_people(&sim->portal.population);
     return 0;
 }

@@ -41,6 +41,7 @@ static const struct spec {
     {"roster", "FILE", KIND_TEXT, AT(roster), 0, 0, "write the matching HR roster as CSV"},
     {"leavers", "FILE", KIND_TEXT, AT(leavers), 0, 0,
      "write the ids of active accounts of people who left"},
+    {"export", "FILE", KIND_TEXT, AT(export), 0, 0, "write Bynder's own user export of the start"},
     {"rate-limit", "N", KIND_NUMBER, AT(rate_limit), 0, 100000000,
      "requests per window (4500); 0: no limit"},
     {"rate-window", "SECONDS", KIND_NUMBER, AT(rate_window), 1, 86400, "the window (300)"},

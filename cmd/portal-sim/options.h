@@ -23,7 +23,7 @@ struct options {
     struct day today; /* none: the real one */
     const char *people, *people_delimiter, *people_id, *people_name, *people_status,
         *people_last_day;
-    const char *roster, *leavers;
+    const char *roster, *leavers, *export;
     const char *client_id, *client_secret, *scopes, *roles;
     const char *tls_cert, *tls_key, *log;
     struct options_list tokens, faults;

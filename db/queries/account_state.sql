@@ -2,7 +2,8 @@
 -- it is open.
 select a.account_id, a.account_no, us(a.first_seen), us(a.created), a.ever_active,
        case when k.kind = 'none' then us(k.since) end,
-       l.kind, us(l.at), l.raw, us(greatest(l.seen_at, l.read_at)), us(l.read_at), v.department
+       l.kind, us(l.at), l.raw, us(greatest(l.seen_at, l.read_at)), us(l.read_at), v.department,
+       l.source
 from account a
 left join account_version v
     on v.portal_id = a.portal_id and v.account_no = a.account_no and v.valid_to is null

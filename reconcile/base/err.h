@@ -15,7 +15,7 @@ enum err_code {
                              nothing was written */
     ERR_PARTIAL = 21,     /* some steps failed, are unknown or were held; the rest is done */
     ERR_USAGE = 64,       /* wrong words on the command line */
-    ERR_ROSTER = 65,      /* the roster is refused as a whole */
+    ERR_ROSTER = 65,      /* the roster, or an export, is refused as a whole */
     ERR_UNREACHABLE = 69, /* portal or database not reachable, or not answering as documented */
     ERR_INTERNAL = 70,    /* our own mistake, or the machine's: disk full, no such directory */
     ERR_LOCKED = 75,      /* another run holds the portal's lock */

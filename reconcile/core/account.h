@@ -58,7 +58,8 @@ struct announcement {
 /* What our own history knows of the account (store_load_history). */
 struct account_history {
     int32_t number;                 /* in the store; 0 = never seen before */
-    bool login_was_read;            /* the login it knows was told by a single read */
+    bool login_was_read;            /* the login it knows was told by a single read: one that says
+                                       less takes it back (G5) */
     bool read_anew;                 /* a single read answered that no snapshot has taken yet */
     struct instant read_at;         /* when a single read last answered; none = none did */
     struct instant first_seen;      /* our first sight; none = this snapshot is it */

@@ -152,6 +152,8 @@ static enum truth ask_role(const struct conditions *conditions, const struct sub
 
 static enum truth ask_group(const struct conditions *conditions, const struct subject *subject)
 {
+    bool ids_known = true;
+
     if (subject->account->groups_unreadable)
         return TRUTH_UNKNOWN;
     for (size_t i = 0; i < subject->account->group_count; i++) {
@@ -159,8 +161,9 @@ static enum truth ask_group(const struct conditions *conditions, const struct su
         if (any_matches(&conditions->group, group->id, subject->scratch) ||
             any_matches(&conditions->group, group->name, subject->scratch))
             return TRUTH_TRUE;
+        ids_known = ids_known && group->id;
     }
-    return TRUTH_FALSE;
+    return ids_known ? TRUTH_FALSE : TRUTH_UNKNOWN; /* the pattern may mean the id */
 }
 
 const char *subject_department(const struct account *account, const struct person *person)

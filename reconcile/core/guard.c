@@ -176,18 +176,23 @@ static struct guard_finding guard_logins(const struct scene *scene)
     const struct guard_history *history = scene->history;
     bool lost =
         exceeds_percent(history->logins_lost, LOGINS_LOST_PERCENT, history->logins_known_before);
-    bool stale = instant_is_set(history->events_reach) &&
-                 scene->context->now.us - history->events_reach.us > EVENTS_REACH_US;
+    const struct snapshot *snapshot = scene->context->snapshot;
+    bool from_export = snapshot->source == SNAPSHOT_FROM_EXPORT;
+    /* An export tells of no login after it was made. */
+    struct instant reach = from_export ? snapshot->taken_at : history->events_reach;
+    bool stale = instant_is_set(reach) && scene->context->now.us - reach.us > EVENTS_REACH_US;
 
-    return finding(lost || stale,
-                   arena_printf(scene->arena, "%g %% of known logins, events within 48 h",
-                                LOGINS_LOST_PERCENT),
-                   arena_printf(scene->arena, "%lld of %lld vanished or moved backwards",
-                                (long long)history->logins_lost,
-                                (long long)history->logins_known_before),
-                   lost    ? "last logins vanished or moved backwards: the signal is broken"
-                   : stale ? "the login events reach no further than 48 hours ago"
-                           : "last logins agree with what was known before");
+    return finding(
+        lost || stale,
+        arena_printf(scene->arena, "%g %% of known logins, events within 48 h",
+                     LOGINS_LOST_PERCENT),
+        arena_printf(scene->arena, "%lld of %lld vanished or moved backwards",
+                     (long long)history->logins_lost, (long long)history->logins_known_before),
+        lost    ? "last logins vanished or moved backwards: the signal is broken"
+        : stale ? from_export ? "the export is older than 48 hours: who logged in since is not "
+                                "in it"
+                              : "the login events reach no further than 48 hours ago"
+                : "last logins agree with what was known before");
 }
 
 /* --- matching: G6

@@ -261,6 +261,8 @@ static struct plan_inputs make_inputs(const struct snapshot *snapshot, const str
 
     return (struct plan_inputs){
         .snapshot_id = snapshot->id,
+        .snapshot_source = snapshot->source,
+        .snapshot_file = snapshot->file,
         .snapshot_taken_at = snapshot->taken_at,
         .snapshot_complete = snapshot->complete,
         .snapshot_incomplete_reason = snapshot->incomplete_reason,
@@ -301,7 +303,6 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
     plan->portal = setup->portal;
     plan->time_zone = setup->time_zone;
     plan->created_at = context->now;
-    plan->expires_at = instant_add_us(context->now, setup->expires_hours * 3600 * SECOND_US);
     plan->today = context->today;
     plan->first_plan = context->first_plan;
     plan->approvals_suspend = approvals_needed(setup->approvals_suspend, context->first_plan);
@@ -319,8 +320,16 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
         plan->state = PLAN_EMPTY;
     else
         plan->state = PLAN_PROPOSED;
+    if (plan_is_report(plan))
+        return plan;
+    plan->expires_at = instant_add_us(context->now, setup->expires_hours * 3600 * SECOND_US);
     plan->digest = plan_digest(plan);
     return plan;
+}
+
+bool plan_is_report(const struct plan *plan)
+{
+    return plan->inputs.snapshot_source == SNAPSHOT_FROM_EXPORT;
 }
 
 /* --- the digest

@@ -44,6 +44,8 @@ struct plan_row {
 
 struct plan_inputs {
     int64_t snapshot_id;
+    enum snapshot_source snapshot_source;
+    const char *snapshot_file;
     struct instant snapshot_taken_at;
     bool snapshot_complete;
     const char *snapshot_incomplete_reason;
@@ -79,10 +81,10 @@ struct plan_idle {
 struct plan {
     int64_t id; /* 0 = not stored */
     const char *portal;
-    struct digest digest;
+    struct digest digest; /* all zero when it can only be read, see plan_is_report */
     enum plan_state state;
     struct instant created_at;
-    struct instant expires_at;
+    struct instant expires_at; /* likewise none */
     struct day today;
     const char *time_zone;
     bool first_plan;
@@ -115,6 +117,10 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
                        const struct policy *policy, const struct matching *matching,
                        const struct policy_context *context, const struct roster *roster,
                        const struct decision *decision, const struct guard_result *guards);
+
+/* Whether a plan can only be read: one made from an export is never stored, and has no digest that
+ * anybody could approve. */
+bool plan_is_report(const struct plan *plan);
 
 /* The canonical text the digest is made of; also what `show` verifies against the store. */
 struct digest plan_digest(const struct plan *plan);

@@ -53,11 +53,25 @@ void snapshot_reread(struct snapshot *snapshot, struct account *account, struct 
     account->history.read_anew = true;
 }
 
+void snapshot_drop_gone(struct snapshot *snapshot)
+{
+    while (snapshot->count > 0 && snapshot->account[snapshot->count - 1].status == ACCOUNT_GONE)
+        snapshot->count--;
+}
+
 void snapshot_forget_gone(struct snapshot *snapshot)
 {
-    while (!snapshot->complete && snapshot->count > 0 &&
-           snapshot->account[snapshot->count - 1].status == ACCOUNT_GONE)
-        snapshot->count--;
+    if (!snapshot->complete)
+        snapshot_drop_gone(snapshot);
+}
+
+const char *snapshot_source_name(enum snapshot_source source)
+{
+    static const char *const name[] = {
+        [SNAPSHOT_FROM_PORTAL] = "portal",
+        [SNAPSHOT_FROM_EXPORT] = "export",
+    };
+    return name[source];
 }
 
 const struct profile *snapshot_profile(const struct snapshot *snapshot, const char *profile_id)

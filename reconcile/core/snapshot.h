@@ -14,9 +14,16 @@ struct profile {
     size_t role_count;
 };
 
+enum snapshot_source {
+    SNAPSHOT_FROM_PORTAL = 0,
+    SNAPSHOT_FROM_EXPORT, /* a file that Bynder's user management exported: for reports alone */
+};
+
 struct snapshot {
     int64_t id; /* in the store; 0 = not stored */
-    struct instant taken_at;
+    enum snapshot_source source;
+    const char *file;        /* the export; NULL for a portal's */
+    struct instant taken_at; /* of an export: when its file was last changed */
     bool complete;
     const char *incomplete_reason; /* first reason, NULL when complete */
     struct account *account;       /* in the order of the portal; gone ones are added behind */
@@ -54,6 +61,12 @@ void snapshot_reread(struct snapshot *snapshot, struct account *account, struct 
 /* Nobody is judged gone by an incomplete snapshot: takes out the accounts that are ACCOUNT_GONE,
  * which stand at the end. Nothing happens when it is complete. */
 void snapshot_forget_gone(struct snapshot *snapshot);
+
+/* Takes out the accounts that are ACCOUNT_GONE, whatever the snapshot is. */
+void snapshot_drop_gone(struct snapshot *snapshot);
+
+/* "portal", "export" */
+const char *snapshot_source_name(enum snapshot_source source);
 
 /* By id; NULL when there is none. Linear for few, callers with many keep their own table. */
 const struct profile *snapshot_profile(const struct snapshot *snapshot, const char *profile_id);

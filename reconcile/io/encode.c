@@ -118,6 +118,11 @@ void encode_csv(struct text *out, const char *value)
         text_add_char(out, '"');
 }
 
+size_t encode_csv_defused(const char *value)
+{
+    return value[0] == '\'' && begins_formula(value + 1);
+}
+
 /* --- HTML ------------------------------------------------------------------------------------ */
 
 static const char *html_entity(char c)

@@ -20,6 +20,9 @@
  * lossless; JSON is. */
 void encode_csv(struct text *out, const char *value);
 
+/* How many bytes in front of a value are the apostrophe of encode_csv: 1 or 0. */
+size_t encode_csv_defused(const char *value);
+
 /* HTML text or the inside of a quoted attribute. What cannot be seen or moves its surroundings
  * (control characters, bidi overrides) and invalid UTF-8 is spelled out as on a terminal. */
 void encode_html(struct text *out, const char *value);

@@ -359,7 +359,9 @@ static void add_notes(struct text *out, const struct plan *plan)
 {
     if (plan->note_count == 0)
         return;
-    text_add(out, "<section>\n<h2>About the policy itself</h2>\n<ul>\n");
+    const char *title = report_notes_title(plan);
+
+    text_addf(out, "<section>\n<h2>%c%s</h2>\n<ul>\n", title[0] - 'a' + 'A', title + 1);
     for (size_t i = 0; i < plan->note_count; i++) {
         text_add(out, "<li>");
         add_bdi(out, plan->note[i]);
@@ -402,11 +404,18 @@ static void add_accounts_input(struct text *out, const struct plan_inputs *input
     report_add_number(out, inputs->active);
     text_add(out, " active, ");
     report_add_number(out, inputs->inactive);
-    text_addf(out, " inactive, %zu unreadable; %zu gone<br>read ", inputs->unreadable,
-              inputs->gone);
-    add_instant(out, inputs->snapshot_taken_at);
-    text_add(out, " with ");
-    report_add_counted(out, inputs->requests, "request");
+    text_addf(out, " inactive, %zu unreadable; %zu gone<br>", inputs->unreadable, inputs->gone);
+    if (inputs->snapshot_source == SNAPSHOT_FROM_EXPORT) {
+        text_add(out, "from the export file <q>");
+        add_bdi(out, inputs->snapshot_file);
+        text_add(out, "</q>, last changed ");
+        add_instant(out, inputs->snapshot_taken_at);
+    } else {
+        text_add(out, "read ");
+        add_instant(out, inputs->snapshot_taken_at);
+        text_add(out, " with ");
+        report_add_counted(out, inputs->requests, "request");
+    }
     if (inputs->snapshot_id > 0)
         text_addf(out, ", snapshot %lld", (long long)inputs->snapshot_id);
     text_add(out, inputs->snapshot_complete ? ", complete" : ", <b>incomplete</b>: ");
@@ -438,9 +447,11 @@ static void add_inputs(struct text *out, const struct plan *plan)
     add_bdi(out, plan->time_zone);
     text_addf(out, ", today is %s<br>", day_format(plan->today, day));
     add_digest(out, &inputs->policy_digest);
-    text_addf(out, "\n<dt>This plan<dd>approval by %d to suspend, by %d to deprovision<br>",
-              plan->approvals_suspend, plan->approvals_deprovision);
-    add_digest(out, &plan->digest);
+    if (!plan_is_report(plan)) {
+        text_addf(out, "\n<dt>This plan<dd>approval by %d to suspend, by %d to deprovision<br>",
+                  plan->approvals_suspend, plan->approvals_deprovision);
+        add_digest(out, &plan->digest);
+    }
     text_add(out, "\n</dl>\n</section>\n");
 }
 

@@ -67,7 +67,10 @@ static void add_plan(struct jsonw *json, const struct plan *plan)
     jsonw_key(json, "plan");
     jsonw_begin_object(json);
     field_id(json, "id", plan->id);
-    field_digest(json, "digest", &plan->digest);
+    if (plan_is_report(plan))
+        jsonw_field_null(json, "digest");
+    else
+        field_digest(json, "digest", &plan->digest);
     jsonw_field_string(json, "portal", plan->portal);
     jsonw_field_string(json, "state", plan_state_name(plan->state));
     field_instant(json, "created_at", plan->created_at);
@@ -88,6 +91,8 @@ static void add_snapshot(struct jsonw *json, const struct plan_inputs *inputs)
     jsonw_key(json, "snapshot");
     jsonw_begin_object(json);
     field_id(json, "id", inputs->snapshot_id);
+    jsonw_field_string(json, "source", snapshot_source_name(inputs->snapshot_source));
+    jsonw_field_string(json, "file", inputs->snapshot_file);
     field_instant(json, "taken_at", inputs->snapshot_taken_at);
     jsonw_field_bool(json, "complete", inputs->snapshot_complete);
     jsonw_field_string(json, "incomplete_reason", inputs->snapshot_incomplete_reason);

@@ -256,8 +256,15 @@ void report_add_headline(struct text *out, const struct plan *plan)
     }
 }
 
+const char *report_notes_title(const struct plan *plan)
+{
+    return plan_is_report(plan) ? "about this report" : "about the policy itself";
+}
+
 const char *report_state_sentence(const struct plan *plan)
 {
+    if (plan_is_report(plan))
+        return "a report over an export file: nothing of it can be approved or carried out";
     switch (plan->state) {
     case PLAN_HELD:
         return "a guard holds this plan: nothing of what it holds can be done";

@@ -86,6 +86,8 @@ bool report_has_actions(const struct plan *plan);
 void report_add_headline(struct text *out, const struct plan *plan);
 /* What the state means for the reader, a sentence. */
 const char *report_state_sentence(const struct plan *plan);
+/* What the notes of a plan are about, a heading. */
+const char *report_notes_title(const struct plan *plan);
 /* What to call a person in a report: name, else username, e-mail, id. */
 const char *report_name_of(const struct plan_row *row);
 

@@ -263,7 +263,7 @@ static void add_notes(const struct painter *painter, const struct plan *plan)
 {
     if (plan->note_count == 0)
         return;
-    add_heading(painter, "about the policy itself");
+    add_heading(painter, report_notes_title(plan));
     for (size_t i = 0; i < plan->note_count; i++)
         add_paragraph(painter, 2, plan->note[i]);
 }
@@ -347,7 +347,10 @@ static void add_accounts_input(const struct painter *painter, const struct plan_
     CLEANUP(text_release) struct text line = TEXT_INIT;
     char at[INSTANT_TEXT_SIZE];
 
-    text_addf(&line, "accounts  %s, ", instant_format(inputs->snapshot_taken_at, at));
+    text_add(&line, "accounts  ");
+    if (inputs->snapshot_source == SNAPSHOT_FROM_EXPORT)
+        text_addf(&line, "export file '%s', last changed ", inputs->snapshot_file);
+    text_addf(&line, "%s, ", instant_format(inputs->snapshot_taken_at, at));
     report_add_number(&line, inputs->accounts);
     text_add(&line, " (");
     report_add_number(&line, inputs->active);
@@ -396,6 +399,8 @@ static void add_identity(const struct painter *painter, const struct plan *plan)
 {
     char hex[DIGEST_HEX_SIZE], at[INSTANT_TEXT_SIZE];
 
+    if (plan_is_report(plan))
+        return;
     add_heading(painter, "this plan");
     if (plan->id > 0)
         text_addf(painter->out, "  id       %lld\n", (long long)plan->id);

@@ -1,29 +1,22 @@
 /*
  * Two kinds of source behind one read function: an open file, of which a piece at a time is in
- * memory, or a body that was fetched whole. A file that grows or is replaced in content while it is
- * read is refused at its end, for half of an upload looks like a whole file.
+ * memory, or a body that was fetched whole.
  */
 #include "io/roster_source.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/input_file.h"
 #include "io/roster_fetch.h"
 
 struct roster_source {
     char *name;
-    int fd; /* -1 = body */
-    struct stat before;
+    struct input_file *file; /* NULL = body */
     struct text body;
-    size_t done; /* bytes that were handed out */
+    size_t done; /* bytes of the body that were handed out */
     struct instant modified;
 };
 
@@ -70,29 +63,11 @@ static char *path_of(const char *source)
     return text_take(&path);
 }
 
-static int look(const struct roster_source *source, struct stat *ret_status, struct err *err)
-{
-    if (fstat(source->fd, ret_status) < 0)
-        return err_set_errno(err, ERR_ROSTER, errno, "cannot look at it");
-    if (S_ISDIR(ret_status->st_mode))
-        return err_set(err, ERR_ROSTER, "is a directory, a file is expected");
-    if (!S_ISREG(ret_status->st_mode))
-        return err_set(err, ERR_ROSTER, "is not a regular file");
-    if (ret_status->st_size > LIMIT_ROSTER_BYTES)
-        return err_set(err, ERR_ROSTER, "is larger than %ld bytes", LIMIT_ROSTER_BYTES);
-    return 0;
-}
-
 static int open_file(struct roster_source *source, const char *path, struct err *err)
 {
-    /* O_NONBLOCK: a pipe in place of the file must not hold the run until somebody writes. */
-    source->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (source->fd < 0)
-        return err_set_errno(err, ERR_ROSTER, errno, "cannot open it");
-    if (look(source, &source->before, err) < 0)
+    if (input_file_open(path, &source->file, err) < 0)
         return -1;
-    source->modified.us =
-        source->before.st_mtim.tv_sec * SECOND_US + source->before.st_mtim.tv_nsec / 1000;
+    source->modified = input_file_modified(source->file);
     return 0;
 }
 
@@ -126,7 +101,6 @@ int roster_source_open(const struct config_roster *config, const char *path,
 {
     struct roster_source *source = mem_calloc(1, sizeof(*source));
 
-    source->fd = -1;
     if (open_any(config, path, source, err) < 0) {
         err_prefix(err, "roster '%s'", source->name);
         roster_source_close(source);
@@ -140,7 +114,7 @@ void roster_source_close(struct roster_source *source)
 {
     if (!source)
         return;
-    cleanup_fd(&source->fd);
+    input_file_close(source->file);
     if (source->body.data)
         explicit_bzero(source->body.data, source->body.capacity);
     text_release(&source->body);
@@ -158,47 +132,13 @@ struct instant roster_source_modified(const struct roster_source *source)
     return source->modified;
 }
 
-static int check_unchanged(const struct roster_source *source, struct err *err)
-{
-    struct stat now;
-
-    if (look(source, &now, err) < 0)
-        return -1;
-    if (now.st_size != source->before.st_size || (size_t)now.st_size != source->done ||
-        now.st_mtim.tv_sec != source->before.st_mtim.tv_sec ||
-        now.st_mtim.tv_nsec != source->before.st_mtim.tv_nsec)
-        return err_set(err, ERR_ROSTER,
-                       "changed while it was read; hint: it should be put in place by a rename "
-                       "when it is complete");
-    return 0;
-}
-
-static int read_file(struct roster_source *source, char *buffer, size_t size, size_t *ret_length,
-                     struct err *err)
-{
-    ssize_t got;
-
-    do
-        got = read(source->fd, buffer, size);
-    while (got < 0 && errno == EINTR);
-    if (got < 0)
-        return err_set_errno(err, ERR_ROSTER, errno, "cannot read it");
-    if (got == 0 && check_unchanged(source, err) < 0)
-        return -1;
-    source->done += (size_t)got;
-    if (source->done > LIMIT_ROSTER_BYTES)
-        return err_set(err, ERR_ROSTER, "is larger than %ld bytes", LIMIT_ROSTER_BYTES);
-    *ret_length = (size_t)got;
-    return 0;
-}
-
 int roster_source_read(struct roster_source *source, char *buffer, size_t size, size_t *ret_length,
                        struct err *err)
 {
     size_t left = source->body.length - source->done;
 
-    if (source->fd >= 0)
-        return read_file(source, buffer, size, ret_length, err);
+    if (source->file)
+        return input_file_read(source->file, buffer, size, ret_length, err);
     *ret_length = left < size ? left : size;
     if (*ret_length > 0)
         memcpy(buffer, source->body.data + source->done, *ret_length);

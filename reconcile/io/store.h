@@ -76,7 +76,8 @@ int store_load_good_rosters(struct store *store, struct arena *arena,
     __attribute__((warn_unused_result));
 
 /* Snapshot and versions of accounts, groups, profiles, last logins. An incomplete one only adds and
- * changes what was seen. Accounts without an id are counted, not kept. Sets snapshot->id. */
+ * changes what was seen. Accounts without an id are counted, not kept. Sets snapshot->id. Never one
+ * from an export, whose accounts are not the portal's own word: ERR_INTERNAL. */
 int store_save_snapshot(struct store *store, const struct store_run *run, struct snapshot *snapshot,
                         struct err *err) __attribute__((warn_unused_result));
 /* Roster and versions of people; `good` as judged by the guards. Sets roster->id. */
@@ -95,6 +96,10 @@ int store_save_links(struct store *store, const struct snapshot *snapshot,
 int store_load_snapshot(struct store *store, struct arena *arena, int64_t id,
                         struct snapshot *ret_snapshot, struct err *err)
     __attribute__((warn_unused_result));
+/* The newest snapshot likewise; all zero when there is none. */
+int store_load_newest_snapshot(struct store *store, struct arena *arena,
+                               struct snapshot *ret_snapshot, struct err *err)
+    __attribute__((warn_unused_result));
 /* A roster again, people in order of their keys, row numbers 0; status not judged. ERR_USAGE when
  * there is no such roster. */
 int store_load_roster(struct store *store, struct arena *arena, int64_t id,
@@ -103,7 +108,8 @@ int store_load_roster(struct store *store, struct arena *arena, int64_t id,
 
 /* Plan, rows (but for plain keeps), guards, announcements (R7; only of rows nothing holds). Earlier
  * proposed and held plans become expired. A plan that is not held and saw everything ends the
- * announcements it no longer makes. Sets plan->id. */
+ * announcements it no longer makes. Sets plan->id. Never a plan that can only be read
+ * (plan_is_report): ERR_INTERNAL. */
 int store_save_plan(struct store *store, const struct store_run *run, struct plan *plan,
                     struct err *err) __attribute__((warn_unused_result));
 /* id 0 = the newest. *ret_plan NULL when there is none. A plan that waits for a decision and whose

@@ -197,3 +197,26 @@ int store_load_snapshot(struct store *store, struct arena *arena, int64_t id,
         return -1;
     return store_end(store, load_snapshot(store, arena, id, ret_snapshot, err), err);
 }
+
+static int load_newest(const struct store *store, struct arena *arena,
+                       struct snapshot *ret_snapshot, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, snapshot_newest, PG_MAYBE, &result, err,
+                 store_number(arena, store->portal_id)) < 0)
+        return -1;
+    if (PQntuples(result) == 0) {
+        *ret_snapshot = (struct snapshot){.id = 0};
+        return 0;
+    }
+    return load_snapshot(store, arena, pg_int(result, 0, 0), ret_snapshot, err);
+}
+
+int store_load_newest_snapshot(struct store *store, struct arena *arena,
+                               struct snapshot *ret_snapshot, struct err *err)
+{
+    if (store_begin(store, err) < 0)
+        return -1;
+    return store_end(store, load_newest(store, arena, ret_snapshot, err), err);
+}

@@ -82,8 +82,12 @@ static void fill_login(struct lookup *lookup, const PGresult *row, struct accoun
         account->department = intern_string(&lookup->kept, pg_text(row, 0, 11));
     if (PQgetisnull(row, 0, 6))
         return;
-    account->history.login_was_read = instant_is_set(account->history.read_at);
-    account->login = login_newest(account->login, known_login(lookup, row));
+    /* Of an export nobody knows the zone, and at times not the hour: a single read that says a
+     * little less takes nothing back. */
+    account->history.login_was_read =
+        instant_is_set(account->history.read_at) &&
+        store_login_source_parse(pg_text(row, 0, 12)) != LOGIN_FROM_EXPORT;
+    account->login = login_newest(known_login(lookup, row), account->login); /* equal is no news */
 }
 
 /* --- who is gone --------------------------------------------------------------------------------

@@ -90,3 +90,50 @@ int store_save_logins(struct store *store, const struct pending_login *pending, 
         return err_prefix(err, "last logins were not stored");
     return 0;
 }
+
+/* --- what an export told -------------------------------------------------------------------------
+ */
+
+static void add_dates(struct text *row, const void *context, size_t number)
+{
+    const struct account_dates *dates = (const struct account_dates *)context + number;
+
+    pg_copy_field(row, dates->account_id);
+    store_copy_time(row, dates->created);
+    store_copy_time(row, dates->deactivated);
+    pg_copy_end_row(row);
+}
+
+static int put_dates(struct store *store, const struct account_dates *dates, size_t count,
+                     size_t *ret_changed, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, stage_dates_create, PG_NOTHING, NULL, err) < 0 ||
+        store_copy(store->pg, "stage_dates_copy", query_stage_dates_copy, add_dates, dates, count,
+                   err) < 0 ||
+        PG_QUERY(store->pg, account_dates, PG_NOTHING, &result, err,
+                 store_number(&scratch, store->portal_id)) < 0)
+        return -1;
+    *ret_changed = (size_t)pg_affected(result);
+    return 0;
+}
+
+int store_save_export(struct store *store, const struct account_dates *dates, size_t dates_count,
+                      const struct pending_login *pending, size_t pending_count,
+                      size_t *ret_changed, struct err *err)
+{
+    int64_t newest = 0;
+    size_t changed = 0;
+
+    if (store_begin(store, err) < 0 ||
+        store_end(store,
+                  store_next(store, "run_fence", query_run_fence, store->run_id, &newest, err) ||
+                      put_dates(store, dates, dates_count, &changed, err) ||
+                      put_pending(store, pending, pending_count, err),
+                  err) < 0)
+        return err_prefix(err, "the history took over nothing of the export");
+    *ret_changed = changed;
+    return 0;
+}

@@ -1,7 +1,8 @@
 /*
- * store_login: last logins while they are collected. What was read is stored at once, page by page,
- * so that a run that is cut off loses none of it and the next one asks for none of it again; the
- * snapshot that is saved at the end takes it over (store_save_snapshot).
+ * store_login: last logins while they are collected, and what an export told of the accounts. What
+ * was read is stored at once, page by page, so that a run that is cut off loses none of it and the
+ * next one asks for none of it again; the snapshot that is saved at the end takes it over
+ * (store_save_snapshot).
  */
 #ifndef IO_STORE_LOGIN_H
 #define IO_STORE_LOGIN_H
@@ -35,5 +36,19 @@ int store_load_events(struct store *store, struct arena *arena,
 int store_save_logins(struct store *store, const struct pending_login *pending, size_t count,
                       const struct events_progress *progress, struct err *err)
     __attribute__((warn_unused_result));
+
+/* Dates that Bynder's own export told of an account; none = not told. */
+struct account_dates {
+    const char *account_id;
+    struct instant created, deactivated;
+};
+
+/* One transaction: dates of accounts (one that the history does not have is left out; a created
+ * date that is known already stays when it is later, rule R5), and last logins of source
+ * LOGIN_FROM_EXPORT that the next snapshot takes over. *ret_changed: accounts whose dates changed.
+ * ERR_LOCKED: this is not the newest run any more. */
+int store_save_export(struct store *store, const struct account_dates *dates, size_t dates_count,
+                      const struct pending_login *pending, size_t pending_count,
+                      size_t *ret_changed, struct err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -218,6 +218,8 @@ int store_save_plan(struct store *store, const struct store_run *run, struct pla
 {
     int64_t id = 0;
 
+    if (plan_is_report(plan))
+        return err_set(err, ERR_INTERNAL, "a plan made from an export is never stored");
     if (pg_begin(store->pg, err) < 0)
         return -1;
     if (save_plan(store, run, plan, &id, err) < 0 || pg_commit(store->pg, err) < 0) {

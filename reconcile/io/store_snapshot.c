@@ -310,6 +310,8 @@ int store_save_snapshot(struct store *store, const struct store_run *run, struct
     };
     int64_t id = 0;
 
+    if (snapshot->source != SNAPSHOT_FROM_PORTAL)
+        return err_set(err, ERR_INTERNAL, "a snapshot from an export is never stored");
     if (store_begin(store, err) < 0 ||
         store_end(store,
                   store_number_accounts(store, &scratch, snapshot, err) ||

@@ -58,6 +58,11 @@ static int load_good_rosters(struct job *job, struct collected *collected, struc
     return 0;
 }
 
+int collect_history(struct job *job, struct collected *collected, struct err *err)
+{
+    return load_history(job, collected, err) || load_good_rosters(job, collected, err) ? -1 : 0;
+}
+
 static void tell_portal(const struct snapshot *snapshot)
 {
     struct snapshot_totals totals = snapshot_count(snapshot);
@@ -66,7 +71,7 @@ static void tell_portal(const struct snapshot *snapshot)
              totals.active, snapshot->logins_read);
 }
 
-static int read_roster(struct job *job, struct roster *ret_roster, struct err *err)
+int collect_roster(struct job *job, struct roster *ret_roster, struct err *err)
 {
     if (roster_read(job->arena, &job->config->roster, NULL, job->now, ret_roster, err))
         return -1;
@@ -83,11 +88,11 @@ static int collect_pictures(struct job *job, struct collected *collected, struct
     const struct portal *portal = &job->portal;
 
     snapshot->taken_at = job->now;
-    if (read_roster(job, &collected->roster, err) ||
+    if (collect_roster(job, &collected->roster, err) ||
         portal->login(portal->self, job->arena, snapshot, err) ||
         portal->list(portal->self, job->arena, &job->progress, snapshot, err))
         return -1;
-    return load_history(job, collected, err) || load_good_rosters(job, collected, err) ? -1 : 0;
+    return collect_history(job, collected, err);
 }
 
 int collect_for_acting(struct job *job, struct collected *ret_collected, struct err *err)

@@ -17,6 +17,13 @@ int collect(struct job *job, struct collected *ret_collected, struct err *err)
 int collect_for_acting(struct job *job, struct collected *ret_collected, struct err *err)
     __attribute__((warn_unused_result));
 
+/* Parts of the above, for pictures that do not come from the portal: the roster, judged; and what
+ * the history adds once roster and snapshot are there. */
+int collect_roster(struct job *job, struct roster *ret_roster, struct err *err)
+    __attribute__((warn_unused_result));
+int collect_history(struct job *job, struct collected *collected, struct err *err)
+    __attribute__((warn_unused_result));
+
 /* G12: a sentence while the configured stop file is there, else NULL. */
 const char *collect_find_stop_file(struct job *job);
 

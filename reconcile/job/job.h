@@ -31,6 +31,8 @@ struct collected {
     const struct instant *good_roster; /* R6: ascending, the present one included when it is good */
     size_t good_roster_count;
     bool roster_is_good;
+    const char *const *note; /* what a report over an export has to say about it */
+    size_t note_count;
 };
 
 #endif

@@ -20,8 +20,10 @@ static struct plan_setup make_setup(const struct job *job)
     };
 }
 
-int propose(struct job *job, const struct collected *collected, struct plan **ret_plan,
-            struct err *err)
+/* Everything that needs no store; *ret_pairing and *ret_matched_percent (may be NULL) are for it.
+ */
+static struct plan *make_plan(const struct job *job, const struct collected *collected,
+                              struct pairing **ret_pairing, double *ret_matched_percent)
 {
     const struct config *config = job->config;
     struct plan_setup setup = make_setup(job);
@@ -31,13 +33,47 @@ int propose(struct job *job, const struct collected *collected, struct plan **re
     struct guard_result guards =
         guard_all(job->arena, &config->limits, &collected->history, &weighed.context,
                   &collected->roster, weighed.pairing, weighed.decision);
-    struct plan *plan = plan_make(job->arena, &setup, &config->policy, &config->matching,
-                                  &weighed.context, &collected->roster, weighed.decision, &guards);
-    if (store_save_links(job->store, &collected->snapshot, &collected->roster, weighed.pairing,
-                         guards.matched_percent, err))
+    if (ret_pairing)
+        *ret_pairing = weighed.pairing;
+    if (ret_matched_percent)
+        *ret_matched_percent = guards.matched_percent;
+    return plan_make(job->arena, &setup, &config->policy, &config->matching, &weighed.context,
+                     &collected->roster, weighed.decision, &guards);
+}
+
+int propose(struct job *job, const struct collected *collected, struct plan **ret_plan,
+            struct err *err)
+{
+    struct pairing *pairing = NULL;
+    double matched_percent = 0;
+    struct plan *plan = make_plan(job, collected, &pairing, &matched_percent);
+
+    if (store_save_links(job->store, &collected->snapshot, &collected->roster, pairing,
+                         matched_percent, err))
         return -1;
     if (store_save_plan(job->store, &job->run, plan, err))
         return -1;
     *ret_plan = plan;
     return 0;
+}
+
+/* What there is to say of the export comes before the findings about the policy. */
+static void add_notes(struct arena *arena, const struct collected *collected, struct plan *plan)
+{
+    size_t count = collected->note_count + plan->note_count;
+    const char **note = arena_calloc(arena, count + 1, sizeof(note[0]));
+
+    for (size_t i = 0; i < count; i++)
+        note[i] =
+            i < collected->note_count ? collected->note[i] : plan->note[i - collected->note_count];
+    plan->note = note;
+    plan->note_count = count;
+}
+
+struct plan *propose_report(const struct job *job, const struct collected *collected)
+{
+    struct plan *plan = make_plan(job, collected, NULL, NULL);
+
+    add_notes(job->arena, collected, plan);
+    return plan;
 }

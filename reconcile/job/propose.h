@@ -11,4 +11,7 @@
 int propose(struct job *job, const struct collected *collected, struct plan **ret_plan,
             struct err *err) __attribute__((warn_unused_result));
 
+/* The same over an export: nothing is stored, and there is nothing to approve (plan_is_report). */
+struct plan *propose_report(const struct job *job, const struct collected *collected);
+
 #endif

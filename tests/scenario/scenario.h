@@ -58,6 +58,7 @@ struct scenario {
     const char *own;
     bool incomplete;
     const char *incomplete_reason;
+    struct instant export_of; /* the snapshot is an export, last changed then; none = it is not */
     struct instant read_at, modified; /* of the roster */
     bool bare;                        /* no bystander */
     struct instant *good;             /* earlier good rosters, ascending */

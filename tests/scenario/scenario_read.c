@@ -121,6 +121,7 @@ static const struct field roster_fields[] = {
 
 static const struct field snapshot_fields[] = {
     {"incomplete", FIELD_TEXT, offsetof(struct scenario, incomplete_reason), NULL},
+    {"export_of", FIELD_INSTANT, offsetof(struct scenario, export_of), NULL},
     {NULL, FIELD_TEXT, 0, NULL},
 };
 
@@ -597,8 +598,10 @@ static int read_roster(struct scenario *scenario, const struct line *line, struc
 
 static int read_snapshot(struct scenario *scenario, const struct line *line, struct err *err)
 {
-    scenario->incomplete = true;
-    return set_all(scenario, snapshot_fields, scenario, line, 0, err);
+    if (set_all(scenario, snapshot_fields, scenario, line, 0, err) < 0)
+        return -1;
+    scenario->incomplete = scenario->incomplete_reason != NULL;
+    return 0;
 }
 
 static int read_good_rosters(struct scenario *scenario, const struct line *line, struct err *err)

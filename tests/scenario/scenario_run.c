@@ -77,7 +77,8 @@ static void make_snapshot(struct world *world, const struct scenario *scenario, 
         arena_calloc(&world->arena, scenario->profile_count + 1, sizeof(profile[0]));
 
     *snapshot = (struct snapshot){
-        .taken_at = scenario->now,
+        .source = instant_is_set(scenario->export_of) ? SNAPSHOT_FROM_EXPORT : SNAPSHOT_FROM_PORTAL,
+        .taken_at = instant_is_set(scenario->export_of) ? scenario->export_of : scenario->now,
         .complete = !scenario->incomplete,
         .incomplete_reason = scenario->incomplete_reason,
         .own_id = scenario->own,

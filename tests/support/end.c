@@ -156,8 +156,10 @@ static void start_portal(struct end *end, const char *const *options)
 {
     static const char *const usual[] = {"--users", "200", "--seed", "5", NULL};
     const char *all[OPTIONS_LIMIT] = {
-        "--roster", end->roster_path, "--leavers", end->leavers_path, "--rate-limit", "0", NULL};
-    size_t count = 6;
+        "--roster", end->roster_path, "--leavers",    end->leavers_path,
+        "--export", end->export_path, "--rate-limit", "0",
+        NULL};
+    size_t count = 8;
 
     for (const char *const *option = options ? options : usual; *option; option++) {
         assert_true(count + 1 < OPTIONS_LIMIT);
@@ -172,6 +174,7 @@ void end_begin(struct end *end, const char *const *options)
     probe_prepare(&end->probe);
     end->roster_path = probe_path(&end->probe, "roster.csv");
     end->leavers_path = probe_path(&end->probe, "leavers");
+    end->export_path = probe_path(&end->probe, "export.csv");
     start_portal(end, options);
     pg_close(cluster_fixture_open());
     end->conninfo = mem_strdup(cluster_fixture_conninfo());
@@ -195,6 +198,7 @@ void end_finish(struct end *end)
     free(end->config_path);
     free(end->roster_path);
     free(end->leavers_path);
+    free(end->export_path);
     for (enum end_piece i = 0; i < END_PIECES; i++)
         free(end->piece[i]);
 }

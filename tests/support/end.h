@@ -36,7 +36,7 @@ enum end_piece {
 struct end {
     struct probe probe; /* its directory holds everything of the world */
     char *conninfo;     /* of a database with the schema; NULL before it is asked for */
-    char *config_path, *roster_path, *leavers_path;
+    char *config_path, *roster_path, *leavers_path, *export_path;
     char *piece[END_PIECES];
 };
 

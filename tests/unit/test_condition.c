@@ -148,6 +148,11 @@ static void conditions_hold_of_attributes_answers_in_three_values(void **state)
     assert_int_equal(ask(untold, ONE(group, sales)), TRUTH_UNKNOWN);
     assert_int_equal(ask(untold, ONE(country, sales)), TRUTH_UNKNOWN);
     assert_int_equal(ask(untold, ONE(department, sales)), TRUTH_UNKNOWN);
+    struct group other = {.id = "9", .name = "IT"};
+    account.group = &other;
+    assert_int_equal(ask(told, ONE(group, sales)), TRUTH_FALSE);
+    other.id = NULL; /* of an export: the pattern may mean the id */
+    assert_int_equal(ask(told, ONE(group, sales)), TRUTH_UNKNOWN);
     account.group_count = 0;
     assert_int_equal(ask(told, ONE(group, sales)), TRUTH_FALSE);
 }

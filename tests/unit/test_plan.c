@@ -242,6 +242,24 @@ static void plan_digest_of_the_hour_and_the_form_is_the_same(void **state)
     arena_release(&sample.arena);
 }
 
+static void plan_make_over_an_export_gives_nothing_to_approve(void **state)
+{
+    static const struct digest none = {.byte = {0}};
+    struct sample sample;
+
+    (void)state;
+    sample_init(&sample);
+    sample.snapshot.source = SNAPSHOT_FROM_EXPORT;
+    sample.snapshot.file = "export.csv";
+    struct plan *plan = make(&sample);
+    assert_true(plan_is_report(plan));
+    assert_int_equal(digest_compare(&plan->digest, &none), 0);
+    assert_false(instant_is_set(plan->expires_at));
+    assert_string_equal(plan->inputs.snapshot_file, "export.csv");
+    assert_int_equal(plan->state, PLAN_PROPOSED);
+    arena_release(&sample.arena);
+}
+
 static void plan_state_parse_of_words_takes_each(void **state)
 {
     enum plan_state parsed = PLAN_HELD;
@@ -263,6 +281,7 @@ int main(void)
         cmocka_unit_test(plan_make_of_a_first_plan_needs_a_person),
         cmocka_unit_test(plan_digest_of_any_changed_part_differs),
         cmocka_unit_test(plan_digest_of_the_hour_and_the_form_is_the_same),
+        cmocka_unit_test(plan_make_over_an_export_gives_nothing_to_approve),
         cmocka_unit_test(plan_state_parse_of_words_takes_each),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
