@@ -239,11 +239,18 @@ int bynder_get(struct bynder *bynder, enum endpoint endpoint, const char *url, b
     }
 }
 
+void bynder_add_user_url(const struct bynder *bynder, const char *id, struct text *url)
+{
+    text_add(url, bynder->config->url);
+    text_add(url, "/api/v4/users/");
+    text_add(url, id);
+}
+
 char *bynder_user_url(const struct bynder *bynder, const char *id)
 {
     struct text url = TEXT_INIT;
 
-    text_addf(&url, "%s/api/v4/users/%s", bynder->config->url, id);
+    bynder_add_user_url(bynder, id, &url);
     return text_take(&url);
 }
 

@@ -2,15 +2,16 @@
  * bynder_private: what the files of io/bynder share. Nobody else includes this.
  *
  * bynder.c puts the portal together, bynder_token.c gets and renews the token, bynder_call.c sends
- * one request and judges its answer, bynder_account.c reads one user, bynder_list.c the list and
- * the profiles, bynder_logins.c many single users, bynder_events.c login events in bulk,
- * bynder_write.c changes one.
+ * one request and judges its answer, bynder_rounds.c does that for many at a time, bynder_account.c
+ * reads one user, bynder_list.c the list and the profiles, bynder_logins.c many single users,
+ * bynder_events.c login events in bulk, bynder_write.c changes one.
  */
 #ifndef IO_BYNDER_PRIVATE_H
 #define IO_BYNDER_PRIVATE_H
 
 #include "base/intern.h"
 #include "base/table.h"
+#include "base/text.h"
 #include "io/bynder.h"
 #include "io/clock.h"
 #include "io/http.h"
@@ -82,10 +83,31 @@ int bynder_pause(struct bynder *bynder, unsigned tries, struct err *err)
 /* What the answer says in words, printable and short; "" when nothing. malloc'ed. */
 char *bynder_words(const struct http_answer *answer);
 char *bynder_user_url(const struct bynder *bynder, const char *id); /* an id of the v4 form */
+void bynder_add_user_url(const struct bynder *bynder, const char *id, struct text *url);
 int bynder_current_user(struct bynder *bynder, struct arena *arena, const char **ret_id,
                         struct err *err) __attribute__((warn_unused_result));
 void bynder_incomplete(struct arena *arena, struct snapshot *snapshot, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* bynder_rounds.c: reads 0 to count - 1 of one kind, `connections` at a time, in any order. */
+struct rounds {
+    struct bynder *bynder;
+    enum endpoint endpoint;
+    void *context; /* of the functions below */
+    /* Appends the address of this read. */
+    void (*add_url)(void *context, size_t number, struct text *url);
+    /* A good answer. A failure (-1) counts as one of the answer: it is asked again. HTTP_NO_MORE
+     * sends nothing more, and what is under way still comes. */
+    int (*use)(void *context, size_t number, const struct http_answer *answer, struct err *err);
+    /* This read was tried in vain. */
+    void (*miss)(void *context, size_t number, const struct err *failure);
+    /* So many failed one after the other that what is left is not sent any more. */
+    void (*give_up)(void *context, unsigned failures, const struct err *last);
+};
+/* Tokens, further tries and silences as with bynder_get. -1: no request of this kind can succeed, a
+ * refused token, a signal. */
+int bynder_rounds(const struct rounds *rounds, size_t count, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* bynder_account.c: values that recur are kept once. */
 struct account_reader {

@@ -54,9 +54,9 @@ static struct row {
     enum err_code code;
     const char *said; /* part of the reason */
     struct sim_allowance allowance;
-    int64_t timeout, page_size; /* 0 = as usual */
-    const char *also;           /* a second fault */
-    unsigned repeat;            /* the fault is set so often */
+    int64_t timeout, page_size, connections; /* 0 = as usual */
+    const char *also;                        /* a second fault */
+    unsigned repeat;                         /* the fault is set so often */
 } rows[] = {
     /* What a further try cures. */
     GOOD("collect_with_latency_is_complete", "latency=20"),
@@ -82,6 +82,8 @@ static struct row {
     PARTLY("collect_with_a_total_too_low_is_incomplete", "wrong-total=-1", "announces", MISSING),
     PARTLY("collect_with_a_total_of_whole_pages_less_is_incomplete", "wrong-total=-20", "announces",
            MISSING),
+    PARTLY("collect_with_a_total_beyond_all_pages_is_incomplete", "wrong-total=1000000",
+           "announces", MISSING),
     PARTLY("collect_with_duplicate_ids_is_incomplete", "duplicate-ids", "announces", MISSING),
     PARTLY("collect_with_an_item_that_is_a_string_is_incomplete", "bad-item=string",
            "cannot be read: item 11 of page 1", MISSING),
@@ -96,7 +98,7 @@ static struct row {
     GOOD("collect_with_an_id_of_another_form_flaws_the_account", "bad-item=id-form", MISSING,
          UNREAD, .page_size = 100),
     PARTLY("list_with_the_third_page_missing_is_incomplete", "error=503:nth=3:" USERS,
-           "page 3 of the users is missing", MISSING, .repeat = 3),
+           "page 3 of the users is missing", MISSING, .repeat = 9, .connections = 1),
     /* Two at once. */
     GOOD("collect_without_headers_and_clamped_is_complete", "no-paging-headers",
          .also = "clamp-limit=7"),
@@ -243,6 +245,8 @@ static void one_fault(void **state)
         sim_fault(&shared, row->also);
     if (row->page_size > 0)
         shared.config.page_size = row->page_size;
+    if (row->connections > 0)
+        shared.config.connections = row->connections;
     if (row->timeout > 0)
         shared.config.timeout = row->timeout;
     sim_collect(&shared, &collected);

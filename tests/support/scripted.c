@@ -1,0 +1,109 @@
+/*
+ * Every connection has a thread, which reads a request up to its empty line (requests with a body
+ * do not occur) and hands it to the test's function. All threads are joined at the end.
+ */
+#include "scripted.h"
+
+#include <arpa/inet.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+bool scripted_send(int fd, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        ssize_t sent = send(fd, bytes, length, MSG_NOSIGNAL);
+
+        if (sent <= 0)
+            return false;
+        bytes += sent;
+        length -= (size_t)sent;
+    }
+    return true;
+}
+
+/* false: the client has closed. */
+static bool receive(int fd, struct text *request)
+{
+    char bytes[4096];
+
+    while (!strstr(text_cstr(request), "\r\n\r\n")) {
+        ssize_t got = recv(fd, bytes, sizeof(bytes), 0);
+
+        if (got <= 0)
+            return false;
+        text_add_bytes(request, bytes, (size_t)got);
+    }
+    return true;
+}
+
+static void *serve(void *context)
+{
+    struct scripted_connection *connection = context;
+    struct scripted *server = connection->server;
+    CLEANUP(text_release) struct text request = TEXT_INIT;
+
+    while (receive(connection->fd, &request) &&
+           server->answer(server->context, connection->fd, text_cstr(&request)))
+        text_clear(&request);
+    (void)shutdown(connection->fd, SHUT_RDWR);
+    return NULL;
+}
+
+static void *accept_all(void *context)
+{
+    struct scripted *server = context;
+    int fd;
+
+    while ((fd = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
+        struct scripted_connection *connection = &server->connection[server->connections];
+
+        if (server->connections >= SCRIPTED_CONNECTIONS) {
+            (void)close(fd);
+            continue;
+        }
+        *connection = (struct scripted_connection){.server = server, .fd = fd};
+        if (pthread_create(&connection->thread, NULL, serve, connection)) {
+            (void)close(fd);
+            continue;
+        }
+        server->connections++;
+    }
+    return NULL;
+}
+
+void scripted_start(struct scripted *server, scripted_answer *answer, void *context)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof(address);
+
+    *server = (struct scripted){.answer = answer, .context = context};
+    server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(server->listener >= 0);
+    assert_int_equal(bind(server->listener, (struct sockaddr *)&address, length), 0);
+    assert_int_equal(listen(server->listener, 64), 0);
+    assert_int_equal(getsockname(server->listener, (struct sockaddr *)&address, &length), 0);
+    server->port = ntohs(address.sin_port);
+    assert_int_equal(pthread_create(&server->acceptor, NULL, accept_all, server), 0);
+}
+
+void scripted_stop(struct scripted *server)
+{
+    (void)shutdown(server->listener, SHUT_RDWR);
+    (void)pthread_join(server->acceptor, NULL);
+    (void)close(server->listener);
+    for (unsigned i = 0; i < server->connections; i++) {
+        (void)shutdown(server->connection[i].fd, SHUT_RDWR);
+        (void)pthread_join(server->connection[i].thread, NULL);
+        (void)close(server->connection[i].fd);
+    }
+}

@@ -1,0 +1,37 @@
+/*
+ * scripted: a server of a few lines whose every byte a test decides, a thread for each connection,
+ * so that many requests can wait at once. What it answers is up to the function it is given.
+ */
+#ifndef SUPPORT_SCRIPTED_H
+#define SUPPORT_SCRIPTED_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+/* Sends an answer to this request (request line and headers) to the descriptor, with scripted_send.
+ * false: the connection is closed behind it. Runs on the connection's own thread. */
+typedef bool scripted_answer(void *context, int fd, const char *request);
+
+enum { SCRIPTED_CONNECTIONS = 256 };
+
+struct scripted {
+    scripted_answer *answer;
+    void *context;
+    unsigned port;
+    int listener;
+    pthread_t acceptor;
+    struct scripted_connection {
+        struct scripted *server;
+        pthread_t thread;
+        int fd;
+    } connection[SCRIPTED_CONNECTIONS];
+    unsigned connections; /* that were made */
+};
+
+void scripted_start(struct scripted *server, scripted_answer *answer, void *context);
+/* Breaks off what is still open, and waits for the threads. */
+void scripted_stop(struct scripted *server);
+/* false: nobody takes it any more. */
+bool scripted_send(int fd, const char *bytes, size_t length);
+
+#endif
