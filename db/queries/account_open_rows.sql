@@ -1,10 +1,14 @@
 -- What was last known of the accounts named, to show who is gone.
 select a.account_id, v.status, v.username, v.email, v.email2, v.name, v.employee_number,
        v.profile_id, v.country, v.department, v.groups, v.groups_unreadable, v.sso_only, v.flaw,
-       l.kind, us(l.at), l.raw, l.source, us(l.seen_at)
+       l.kind, us(l.at), l.raw, l.source, us(l.seen_at),
+       a.account_no, us(a.first_seen), us(a.created), a.ever_active,
+       case when k.kind = 'none' then us(k.since) end
 from account a
 join account_version v
     on v.portal_id = a.portal_id and v.account_no = a.account_no and v.valid_to is null
 left join login_known l on l.portal_id = a.portal_id and l.account_no = a.account_no
+left join link_version k
+    on k.portal_id = a.portal_id and k.account_no = a.account_no and k.valid_to is null
 where a.portal_id = $1::bigint and a.account_id = any ($2::text[])
 order by a.account_id collate "C"

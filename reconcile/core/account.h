@@ -13,19 +13,20 @@
 #include "base/instant.h"
 #include "core/person.h"
 
+/* A portal has many accounts: what an account says of itself takes a byte where one is enough. */
 enum account_status {
     ACCOUNT_UNREADABLE = 0, /* `active` was missing or none of the documented forms */
     ACCOUNT_ACTIVE,
     ACCOUNT_INACTIVE,
     ACCOUNT_GONE, /* in the last complete snapshot, not in this complete one: Deprovisioned */
-};
+} __attribute__((packed));
 
 enum login_kind {
     LOGIN_NOT_READ = 0, /* nobody asked: neither idle nor never */
     LOGIN_UNREADABLE,   /* Bynder said something we cannot read; `raw` keeps it */
     LOGIN_NEVER,        /* Bynder gave no value, and we never saw one */
     LOGIN_KNOWN,
-};
+} __attribute__((packed));
 
 enum login_source {
     LOGIN_FROM_NOWHERE = 0,
@@ -33,7 +34,7 @@ enum login_source {
     LOGIN_FROM_EVENTS,      /* GET /v7/analytics/api/v1/user/login */
     LOGIN_FROM_HISTORY,     /* an earlier run of ours saw it, and it is newer than today's */
     LOGIN_FROM_EXPORT,      /* Bynder's own user export */
-};
+} __attribute__((packed));
 
 struct login {
     enum login_kind kind;
@@ -57,21 +58,20 @@ struct announcement {
 
 /* What our own history knows of the account (store_load_history). */
 struct account_history {
-    int32_t number;                 /* in the store; 0 = never seen before */
-    bool login_was_read;            /* the login it knows was told by a single read: one that says
-                                       less takes it back (G5) */
-    bool read_anew;                 /* a single read answered that no snapshot has taken yet */
     struct instant read_at;         /* when a single read last answered; none = none did */
     struct instant first_seen;      /* our first sight; none = this snapshot is it */
     struct instant created;         /* from Bynder's export; none = not told */
-    bool ever_active;               /* seen active by us at least once, this snapshot included */
     struct instant suspended_by_us; /* none = we did not, or it was undone by a later state */
+    struct instant unlinked_since;  /* first of the unbroken rosters without a person for it (R6) */
+    const struct announcement *announcement;
+    uint32_t announcement_count;
+    int32_t number;            /* in the store; 0 = never seen before */
+    enum login_source told_by; /* who first told the login that the history knows */
     enum person_status
         suspended_as;       /* the person fact when we suspended; PERSON_UNKNOWN = not told */
+    bool read_anew;         /* a single read answered that no snapshot has taken yet */
+    bool ever_active;       /* seen active by us at least once, this snapshot included */
     bool reactivated_since; /* we suspended it, and it was seen active afterwards (R8) */
-    struct instant unlinked_since; /* first of the unbroken rosters without a person for it (R6) */
-    const struct announcement *announcement;
-    size_t announcement_count;
 };
 
 struct account {
@@ -84,12 +84,12 @@ struct account {
     const char *profile_id;
     const char *country;
     const char *department; /* from the single read, NULL when that was not made */
+    const char *flaw;       /* what was unreadable, for P2; NULL when nothing */
     const struct group *group;
-    size_t group_count;
+    uint32_t group_count;
     bool groups_unreadable;
     bool sso_only;
     enum account_status status;
-    const char *flaw; /* what was unreadable, for P2; NULL when nothing */
     struct login login;
     struct account_history history;
 };

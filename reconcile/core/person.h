@@ -17,7 +17,7 @@ enum person_status {
     PERSON_FUTURE,   /* starts after today */
     PERSON_DEPARTED, /* last day before today */
     PERSON_ABSENT,   /* in no row: never the status of a row, only of an account's person */
-};
+} __attribute__((packed));
 
 struct person {
     const char *employee_number; /* NULL = empty or not mapped; likewise below */

@@ -28,6 +28,7 @@ struct snapshot {
     const char *incomplete_reason; /* first reason, NULL when complete */
     struct account *account;       /* in the order of the portal; gone ones are added behind */
     size_t count;                  /* all, gone ones included */
+    size_t capacity;               /* room in `account`; less than count = not told */
     struct profile *profile;
     size_t profile_count;
     const char *own_id; /* the token's user: P1 */
@@ -39,7 +40,7 @@ struct snapshot {
     size_t events;               /* login events read */
     const char *logins_note;     /* why events were not used, or not to their end; or NULL */
     struct instant events_reach; /* newest login event ever told; none = events not in use */
-    size_t logins_known_before;  /* read now, and a single read had told one before */
+    size_t logins_known_before;  /* read now, and one was known before */
     bool logins_given_up;        /* single reads were stopped: the portal answers none any more */
     size_t logins_lost;          /* of those: vanished or moved backwards (G5) */
     bool numbered;               /* accounts without a history.number are new (io/store) */

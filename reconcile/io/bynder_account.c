@@ -112,7 +112,7 @@ static void keep_groups(struct account_reader *reader, const struct group *group
         entry = table_find(&reader->lists, text_cstr(&key));
     }
     account->group = reader->list[table_value(&reader->lists, entry)].group;
-    account->group_count = count;
+    account->group_count = (uint32_t)count; /* at most LIMIT_GROUPS */
 }
 
 static void take_groups(struct account_reader *reader, const struct json_object *item,

@@ -299,7 +299,8 @@ static int read_together(struct listing *listing, size_t pages, struct err *err)
     listing->together = mem_calloc(count, sizeof(listing->together[0]));
     for (size_t i = 0; i < count; i++)
         listing->together[i].from = (i + 1) * (size_t)listing->limit;
-    reserve(listing, listing->count, pages * (size_t)listing->limit);
+    /* With room for those who are gone (io/store), which stand behind the others. */
+    reserve(listing, listing->count, pages * (size_t)listing->limit * 17 / 16);
     if (bynder_rounds(&rounds, count, &failure) < 0) {
         if (failure.code != ERR_UNREACHABLE)
             return err_move(err, &failure);
@@ -439,6 +440,7 @@ static void keep_accounts(struct listing *listing, struct arena *arena, struct s
 {
     snapshot->account = listing->account;
     snapshot->count = listing->count;
+    snapshot->capacity = listing->capacity;
     arena_adopt(arena, &listing->arena);
 }
 

@@ -44,7 +44,7 @@ static int read_groups(const char *list, struct arena *arena, struct account *ac
         (void)json_string(one, "name", LIMIT_FIELD, arena, &group[i].name);
     }
     account->group = group;
-    account->group_count = count;
+    account->group_count = (uint32_t)count;
     return 0;
 }
 

@@ -17,7 +17,7 @@ struct lookup {
     struct snapshot *snapshot;
     struct table by_id;
     struct intern kept;
-    struct text missing; /* array literal of ids (account_open_ids only) */
+    struct text missing; /* array literal of ids: who was there until now and is not listed */
     size_t missing_count;
 };
 
@@ -82,11 +82,7 @@ static void fill_login(struct lookup *lookup, const PGresult *row, struct accoun
         account->department = intern_string(&lookup->kept, pg_text(row, 0, 11));
     if (PQgetisnull(row, 0, 6))
         return;
-    /* Of an export nobody knows the zone, and at times not the hour: a single read that says a
-     * little less takes nothing back. */
-    account->history.login_was_read =
-        instant_is_set(account->history.read_at) &&
-        store_login_source_parse(pg_text(row, 0, 12)) != LOGIN_FROM_EXPORT;
+    account->history.told_by = store_login_source_parse(pg_text(row, 0, 13));
     account->login = login_newest(known_login(lookup, row), account->login); /* equal is no news */
 }
 
@@ -105,16 +101,37 @@ static void add_element(struct text *array, const char *value)
     text_add_char(array, '"');
 }
 
-static int note_missing(const PGresult *row, void *context, struct err *err)
+static void note_missing(struct lookup *lookup, const PGresult *row)
 {
-    struct lookup *lookup = context;
+    bool was_there = !PQgetisnull(row, 0, 12) && pg_bool(row, 0, 12);
 
-    (void)err;
-    if (!lookup_row(lookup, row, 0)) {
-        add_element(&lookup->missing, pg_text(row, 0, 0));
-        lookup->missing_count++;
-    }
-    return 0;
+    if (!was_there || !lookup->snapshot->complete)
+        return;
+    add_element(&lookup->missing, pg_text(row, 0, 0));
+    lookup->missing_count++;
+}
+
+/* Five columns from `first` on. */
+static void fill_life(const PGresult *row, int number, int first, struct account *account)
+{
+    account->history.number = (int32_t)pg_int(row, number, first);
+    account->history.first_seen = pg_instant(row, number, first + 1);
+    account->history.created = pg_instant(row, number, first + 2);
+    account->history.ever_active =
+        pg_bool(row, number, first + 3) || account->status == ACCOUNT_ACTIVE;
+    account->history.unlinked_since = pg_instant(row, number, first + 4);
+}
+
+/* Room for `more` accounts behind those that are there. */
+static void make_room(struct arena *arena, struct snapshot *snapshot, size_t more)
+{
+    if (snapshot->capacity >= snapshot->count + more)
+        return;
+    struct account *all = arena_calloc(arena, snapshot->count + more, sizeof(snapshot->account[0]));
+    if (snapshot->count > 0)
+        memcpy(all, snapshot->account, snapshot->count * sizeof(all[0]));
+    snapshot->account = all;
+    snapshot->capacity = snapshot->count + more;
 }
 
 static int append_gone(const struct store *store, struct lookup *lookup, struct err *err)
@@ -122,42 +139,26 @@ static int append_gone(const struct store *store, struct lookup *lookup, struct 
     CLEANUP(pg_clearp) PGresult *result = NULL;
     struct snapshot *snapshot = lookup->snapshot;
 
+    if (lookup->missing_count == 0)
+        return 0;
     text_add_char(&lookup->missing, '}');
     if (PG_QUERY(store->pg, account_open_rows, PG_MANY, &result, err,
                  store_number(lookup->arena, store->portal_id), text_cstr(&lookup->missing)) < 0)
         return -1;
     size_t gone = (size_t)PQntuples(result);
-    struct account *all =
-        arena_calloc(lookup->arena, snapshot->count + gone, sizeof(snapshot->account[0]));
-    if (snapshot->count > 0)
-        memcpy(all, snapshot->account, snapshot->count * sizeof(all[0]));
+    make_room(lookup->arena, snapshot, gone);
     for (size_t i = 0; i < gone; i++) {
-        struct account *account = &all[snapshot->count + i];
+        struct account *account = &snapshot->account[snapshot->count];
         if (store_account(result, (int)i, lookup->arena, account, err) < 0)
             return -1;
         account->status = ACCOUNT_GONE;
         if (account->login.kind != LOGIN_NOT_READ)
             account->login.source = LOGIN_FROM_HISTORY;
+        account->history.suspended_as = PERSON_UNKNOWN;
+        fill_life(result, (int)i, 19, account);
+        table_add(&lookup->by_id, account->id, (uint32_t)snapshot->count++);
     }
-    snapshot->account = all;
-    snapshot->count += gone;
     return 0;
-}
-
-static int find_gone(const struct store *store, struct arena *arena, struct snapshot *snapshot,
-                     struct err *err)
-{
-    struct lookup lookup;
-
-    if (!snapshot->complete)
-        return 0;
-    lookup_init(&lookup, arena, snapshot);
-    int failed = each_of_portal(store, "account_open_ids", query_account_open_ids, note_missing,
-                                &lookup, err);
-    if (!failed && lookup.missing_count > 0)
-        failed = append_gone(store, &lookup, err);
-    lookup_release(&lookup);
-    return failed;
 }
 
 /* --- an account's life --------------------------------------------------------------------------
@@ -169,15 +170,12 @@ static int fill_state(const PGresult *row, void *context, struct err *err)
     struct account *account = lookup_row(lookup, row, 0);
 
     (void)err;
-    if (!account)
-        return 0;
-    account->history.number = (int32_t)pg_int(row, 0, 1);
-    account->history.first_seen = pg_instant(row, 0, 2);
-    account->history.created = pg_instant(row, 0, 3);
-    account->history.ever_active = pg_bool(row, 0, 4) || account->status == ACCOUNT_ACTIVE;
-    account->history.unlinked_since = pg_instant(row, 0, 5);
-    if (account->status != ACCOUNT_GONE)
+    if (account) {
+        fill_life(row, 0, 1, account);
         fill_login(lookup, row, account);
+    } else {
+        note_missing(lookup, row);
+    }
     return 0;
 }
 
@@ -273,12 +271,11 @@ static int load_history(const struct store *store, struct arena *arena, struct s
 {
     struct lookup lookup;
 
-    if (find_gone(store, arena, snapshot, err) < 0)
-        return -1;
     begin_history(snapshot);
     lookup_init(&lookup, arena, snapshot);
     int failed =
         each_of_portal(store, "account_state", query_account_state, fill_state, &lookup, err) ||
+        append_gone(store, &lookup, err) ||
         each_of_portal(store, "login_pending_list", query_login_pending_list, fill_pending, &lookup,
                        err) ||
         each_of_portal(store, "account_acts", query_account_acts, fill_act, &lookup, err) ||

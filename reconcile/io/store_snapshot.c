@@ -63,6 +63,7 @@ struct staged {
     int32_t *number; /* in the store, by index of account */
     size_t count;
     int32_t last_number; /* before this snapshot: higher ones are new */
+    int32_t fresh;       /* how many are */
 };
 
 static void add_account(struct text *row, const void *context, size_t number)
@@ -95,12 +96,17 @@ static void add_account(struct text *row, const void *context, size_t number)
 }
 
 /* What came from the history is there already and says nothing new. */
+static bool is_told(const struct login *login)
+{
+    return login->kind != LOGIN_NOT_READ && login->source != LOGIN_FROM_HISTORY;
+}
+
 static void add_login(struct text *row, const void *context, size_t number)
 {
     const struct staged *staged = context;
     const struct account *account = &staged->account[staged->index[number]];
     const struct login *login = &account->login;
-    bool told = login->kind != LOGIN_NOT_READ && login->source != LOGIN_FROM_HISTORY;
+    bool told = is_told(login);
     bool read = account->history.read_anew;
 
     if (!told && !read)
@@ -172,12 +178,12 @@ static int give_numbers(const struct store *store, struct staged *staged, struct
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *result = NULL;
-    int32_t fresh = 0;
 
     for (size_t i = 0; i < staged->count; i++)
-        fresh += staged->account[staged->index[i]].history.number == 0;
+        staged->fresh += staged->account[staged->index[i]].history.number == 0;
     if (PG_QUERY(store->pg, account_number_take, PG_ONE, &result, err,
-                 store_number(&scratch, store->portal_id), store_number(&scratch, fresh)) < 0)
+                 store_number(&scratch, store->portal_id),
+                 store_number(&scratch, staged->fresh)) < 0)
         return -1;
     staged->last_number = (int32_t)pg_int(result, 0, 0);
     int32_t next = staged->last_number;
@@ -186,6 +192,19 @@ static int give_numbers(const struct store *store, struct staged *staged, struct
         staged->number[staged->index[i]] = known != 0 ? known : ++next;
     }
     return 0;
+}
+
+static int insert_new(const struct store *store, const struct snapshot *snapshot,
+                      const struct staged *staged, int64_t id, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+
+    if (staged->fresh == 0)
+        return 0;
+    return PG_QUERY(store->pg, account_insert, PG_NOTHING, NULL, err,
+                    store_number(&scratch, store->portal_id), store_number(&scratch, id),
+                    store_time(&scratch, snapshot->taken_at),
+                    store_number(&scratch, staged->last_number));
 }
 
 static int merge_accounts(const struct store *store, const struct snapshot *snapshot,
@@ -198,9 +217,7 @@ static int merge_accounts(const struct store *store, const struct snapshot *snap
         store_copy(store->pg, "stage_account_copy", query_stage_account_copy, add_account, staged,
                    staged->count, err) < 0 ||
         PG_QUERY(store->pg, stage_account_analyze, PG_NOTHING, NULL, err) < 0 ||
-        PG_QUERY(store->pg, account_insert, PG_NOTHING, NULL, err, portal,
-                 store_number(&scratch, id), store_time(&scratch, snapshot->taken_at),
-                 store_number(&scratch, staged->last_number)) < 0 ||
+        insert_new(store, snapshot, staged, id, err) < 0 ||
         PG_QUERY(store->pg, stage_difference_create, PG_NOTHING, NULL, err, portal) < 0 ||
         PG_QUERY(store->pg, account_activate, PG_NOTHING, NULL, err, portal) < 0 ||
         STORE_MERGE(store, account_close, id, err) < 0 ||
@@ -215,7 +232,14 @@ static int merge_logins(const struct store *store, const struct staged *staged, 
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     const char *portal = store_number(&scratch, store->portal_id);
+    size_t news = 0;
 
+    for (size_t i = 0; i < staged->count; i++) {
+        const struct account *account = &staged->account[staged->index[i]];
+        news += is_told(&account->login) || account->history.read_anew;
+    }
+    if (news == 0)
+        return 0;
     if (PG_QUERY(store->pg, stage_login_create, PG_NOTHING, NULL, err) < 0 ||
         store_copy(store->pg, "stage_login_copy", query_stage_login_copy, add_login, staged,
                    staged->count, err) < 0 ||

@@ -251,7 +251,7 @@ static void set_groups(struct scenario *scenario, struct account *account, const
     for (size_t i = 0; i < count; i++)
         group[i] = (struct group){.id = scenario_id(&scenario->arena, name[i]), .name = name[i]};
     account->group = group;
-    account->group_count = count;
+    account->group_count = (uint32_t)count;
 }
 
 static int set_account_word(struct scenario *scenario, struct account *account,

@@ -131,8 +131,8 @@ static void store_save_export_of_a_login_waits_for_the_next_snapshot(void **stat
     struct account account = loaded(world, 0);
     assert_int_equal(account.login.source, LOGIN_FROM_HISTORY);
     /* A single read that says a little less takes back nothing that an export said (G5). */
-    assert_false(account.history.login_was_read);
-    assert_true(loaded(world, 1).history.login_was_read);
+    assert_int_equal(account.history.told_by, LOGIN_FROM_EXPORT);
+    assert_int_equal(loaded(world, 1).history.told_by, LOGIN_FROM_SINGLE_READ);
 }
 
 static void store_save_export_of_an_older_run_writes_nothing(void **state)

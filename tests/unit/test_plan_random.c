@@ -168,7 +168,7 @@ static void draw_history(struct world *world, size_t i)
         .reactivated_since = chance(world, 10),
         .unlinked_since = chance(world, 70) ? noon((int)draw(world, 5)) : INSTANT_NONE,
         .announcement = world->announcement[i],
-        .announcement_count = draw(world, 3),
+        .announcement_count = (uint32_t)draw(world, 3),
     };
     for (size_t k = 0; k < history->announcement_count; k++)
         world->announcement[i][k] = (struct announcement){
@@ -196,7 +196,7 @@ static void draw_account(struct world *world, size_t i)
         .country = chance(world, 50) ? "NL" : NULL,
         .department = chance(world, 50) ? "Sales" : NULL,
         .group = world->group,
-        .group_count = draw(world, 2),
+        .group_count = (uint32_t)draw(world, 2),
         .groups_unreadable = chance(world, 5),
         .status = chance(world, 3) ? ACCOUNT_UNREADABLE : PICK(world, statuses),
         .flaw = chance(world, 3) ? "odd" : NULL,
