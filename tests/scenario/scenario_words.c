@@ -139,9 +139,13 @@ size_t word_split(struct arena *arena, const char *value, const char *const **re
     return text_equal(item[0], "-") && count == 1 ? 0 : count;
 }
 
-static bool set_enum(const char *const *words, const char *value, int *ret_value)
+/* The enums of accounts and people are packed into a byte. */
+static bool set_enum(const char *const *words, const char *value, unsigned char *ret_value)
 {
-    for (int i = 0; words[i]; i++) {
+    _Static_assert(sizeof(enum account_status) == 1 && sizeof(enum login_source) == 1 &&
+                       sizeof(enum person_status) == 1,
+                   "a byte");
+    for (unsigned char i = 0; words[i]; i++) {
         if (!text_equal(words[i], value))
             continue;
         *ret_value = i;
