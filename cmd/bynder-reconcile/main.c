@@ -4,6 +4,7 @@
  * here, on stderr.
  */
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -14,6 +15,8 @@
 #include "cmd/bynder-reconcile/options.h"
 #include "io/clock.h"
 #include "io/http.h"
+
+enum { LARGE_BLOCK = 131072 };
 
 static const struct verb verbs[] = {
     {"plan",
@@ -55,6 +58,14 @@ static void catch_signals(void)
     (void)sigaction(SIGPIPE, &action, NULL);
 }
 
+/* A run takes and gives back blocks of megabytes (pages of a list, tables). glibc would keep them
+ * once it saw the first come back; the system is to have them. */
+static void give_memory_back(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+    (void)mallopt(M_TRIM_THRESHOLD, LARGE_BLOCK);
+}
+
 /* Descriptors 0 to 2 must be open, or a file of ours would become stdout. */
 static int open_standard_files(struct err *err)
 {
@@ -79,6 +90,7 @@ static int run(int argc, char **argv, struct err *err)
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     struct command_line line;
 
+    give_memory_back();
     if (open_standard_files(err) || http_environment(err))
         return (int)err->code;
     if (options_parse(&arena, verbs, argc, argv, &line, err))

@@ -90,30 +90,47 @@ static size_t refresh_share(const struct evidence_settings *settings, size_t act
            (size_t)settings->refresh_days;
 }
 
+/* Of those who need not be read, the `share` whose evidence is oldest; returns how many. */
+static size_t refresh(struct arena *arena, const struct evidence_settings *settings,
+                      const struct policy_context *context, const struct decision *decision,
+                      size_t share, size_t *ret_index)
+{
+    const struct snapshot *snapshot = context->snapshot;
+    size_t others = 0;
+
+    if (share == 0)
+        return 0;
+    struct candidate *cleared = arena_calloc(arena, snapshot->count + 1, sizeof(cleared[0]));
+    for (size_t i = 0; i < snapshot->count; i++) {
+        const struct account *account = &snapshot->account[i];
+        if (can_be_read(account, context->now) && !must_be_read(settings, context, &decision[i]))
+            cleared[others++] = (struct candidate){.index = i, .account = account};
+    }
+    if (others > 0)
+        qsort(cleared, others, sizeof(cleared[0]), compare_age);
+    if (share > others)
+        share = others;
+    for (size_t i = 0; i < share; i++)
+        ret_index[i] = cleared[i].index;
+    return share;
+}
+
 size_t evidence_choose(struct arena *arena, const struct evidence_settings *settings,
                        const struct policy_context *context, const struct decision *decision,
                        size_t **ret_index)
 {
     const struct snapshot *snapshot = context->snapshot;
     size_t *index = arena_calloc(arena, snapshot->count + 1, sizeof(index[0]));
-    struct candidate *cleared = arena_calloc(arena, snapshot->count + 1, sizeof(cleared[0]));
-    size_t count = 0, others = 0, active = 0;
+    size_t count = 0, active = 0;
 
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct account *account = &snapshot->account[i];
         active += account->status == ACCOUNT_ACTIVE;
-        if (!can_be_read(account, context->now))
-            continue;
-        if (must_be_read(settings, context, &decision[i]))
+        if (can_be_read(account, context->now) && must_be_read(settings, context, &decision[i]))
             index[count++] = i;
-        else
-            cleared[others++] = (struct candidate){.index = i, .account = account};
     }
-    size_t share = refresh_share(settings, active);
-    if (share > 0 && others > 0)
-        qsort(cleared, others, sizeof(cleared[0]), compare_age);
-    for (size_t i = 0; i < share && i < others; i++)
-        index[count++] = cleared[i].index;
+    count +=
+        refresh(arena, settings, context, decision, refresh_share(settings, active), &index[count]);
     *ret_index = index;
     return count;
 }

@@ -23,7 +23,7 @@ enum link_kind {
     LINK_CONFLICT,      /* keys point to different people */
     LINK_NONE,
     LINK_ONE,
-};
+} __attribute__((packed));
 
 enum near_kind {
     NEAR_NOBODY = 0,
@@ -32,16 +32,16 @@ enum near_kind {
     NEAR_ONE_EDIT,     /* one edit away in the same domain */
     NEAR_NAME,         /* same first and last name */
     NEAR_LOOK_ALIKE,   /* non-ASCII look-alike */
-};
+} __attribute__((packed));
 
 struct pairing {
-    enum link_kind kind;
-    enum match_key key;
     const struct person *person; /* LINK_ONE; LINK_CONFLICT: whom the first key found */
-    enum near_kind near;         /* LINK_NONE only */
     const struct person *other;  /* a competing or near person, for the sentence; NULL in a conflict
                                   * with an employee number that nobody has */
     const struct account *rival; /* a competing account, for the sentence */
+    enum match_key key;
+    enum link_kind kind;
+    enum near_kind near; /* LINK_NONE only */
 };
 
 struct email_alias { /* an address in domain `from` is the same as in domain `to` */

@@ -26,13 +26,13 @@ struct person {
     const char *name;
     const char *department;
     const char *country;
-    enum person_status word; /* what the status column says: EMPLOYED, ON_LEAVE, DEPARTED, or
-                                UNKNOWN when no status column is mapped */
+    const char *rejected; /* why the row is refused; NULL for a good one */
     struct day hire_date;
     struct day last_day;
-    uint32_t row;         /* as a spreadsheet numbers it: the header is row 1 */
-    const char *rejected; /* why the row is refused; NULL for a good one */
-    bool key_unreadable;  /* refused, and one of its keys could not be read: it may be anybody */
+    uint32_t row;            /* as a spreadsheet numbers it: the header is row 1 */
+    bool key_unreadable;     /* refused, and one of its keys could not be read: it may be anybody */
+    enum person_status word; /* what the status column says: EMPLOYED, ON_LEAVE, DEPARTED, or
+                                UNKNOWN when no status column is mapped */
     enum person_status status; /* set by roster_judge */
 };
 

@@ -114,18 +114,18 @@ struct policy_context {
 struct decision {
     const struct account *account;
     const struct pairing *pairing;
-    enum action action;
-    bool finding;          /* a keep that a person should look at */
-    bool new_announcement; /* R7: this plan announces it */
     const char *rule;      /* name of the rule, "" for protections and the last keep */
     const char *row;       /* "P4", "R7" …: static */
     const char *reason;    /* a sentence with the evidence; arena */
+    const char *held_by;   /* guard id that holds this row, NULL = none: set by guard_all */
     struct day not_before; /* set when the action may not be done before that day */
+    int idle_days;         /* -1 when not known */
+    enum action action;
     enum person_status person;
-    int idle_days;       /* -1 when not known */
-    bool uses_person;    /* the rule that hit looks at the person: G1, G2, G3, G6 hold it */
-    bool uses_login;     /* likewise the last login: G5 */
-    const char *held_by; /* guard id that holds this row, NULL = none: set by guard_all */
+    bool finding : 1;          /* a keep that a person should look at */
+    bool new_announcement : 1; /* R7: this plan announces it */
+    bool uses_person : 1;      /* the rule that hit looks at the person: G1, G2, G3, G6 hold it */
+    bool uses_login : 1;       /* likewise the last login: G5 */
 };
 
 const char *action_name(enum action action); /* "keep", "reactivate", "suspend", "deprovision" */

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/fold.h"
+#include "base/intern.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -39,6 +40,7 @@ struct seen_word {
 struct roster_intake {
     struct arena *arena;
     const struct config_roster *config;
+    struct intern kept;   /* departments, countries */
     struct arena scratch; /* columns, status words */
     struct roster_column *column;
     struct cell *cell;
@@ -185,6 +187,7 @@ int roster_intake_new(struct arena *arena, const struct config_roster *config,
 
     intake->arena = arena;
     intake->config = config;
+    intern_init(&intake->kept, arena);
     add_columns(intake, config);
     intake->word = arena_calloc(&intake->scratch, words + 1, sizeof(intake->word[0]));
     add_words(intake, &config->status.employed, PERSON_EMPLOYED);
@@ -205,6 +208,7 @@ void roster_intake_free(struct roster_intake *intake)
     if (!intake)
         return;
     arena_release(&intake->scratch);
+    intern_release(&intake->kept);
     roster_doubt_release(&intake->doubt);
     text_release(&intake->bytes);
     text_release(&intake->problems);
@@ -538,7 +542,9 @@ static bool read_value(struct roster_intake *intake, size_t column, struct perso
     }
     if (*value) {
         char *member = (char *)person + traits[mapped->field].member;
-        const char *copy = arena_strdup(intake->arena, value);
+        bool recurs = mapped->field == ROSTER_DEPARTMENT || mapped->field == ROSTER_COUNTRY;
+        const char *copy =
+            recurs ? intern_string(&intake->kept, value) : arena_strdup(intake->arena, value);
 
         memcpy(member, &copy, sizeof(copy));
     }
