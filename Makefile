@@ -226,8 +226,9 @@ format-check: ## fail where `make format` would change something
 	$(Q)clang-format --dry-run -Werror $(ALL_SRC) $(ALL_TEST_SRC) $(ALL_HEADERS)
 
 .PHONY: sample
-sample: $(PROGRAM) ## print etc/bynder-reconcile.conf anew from the table of settings
+sample: $(PROGRAM) ## print the sample and bynder-reconcile.conf(5) anew from the table of settings
 	$(Q)$(PROGRAM) check --print-sample > etc/bynder-reconcile.conf.new && mv etc/bynder-reconcile.conf.new etc/bynder-reconcile.conf
+	$(Q)$(PROGRAM) check --print-manual > docs/man/bynder-reconcile.conf.5.new && mv docs/man/bynder-reconcile.conf.5.new docs/man/bynder-reconcile.conf.5
 
 # --- installing -----------------------------------------------------------------------------------
 
