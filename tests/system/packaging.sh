@@ -90,8 +90,8 @@ told() { # $1 result, $2 status; the journal's fields on standard output
     mkdir -p "$stage/fake"
     printf '#!/bin/sh\n[ "$1" = --journald ] && cat\n' > "$stage/fake/logger"
     chmod +x "$stage/fake/logger"
-    MONITOR_UNIT=bynder-reconcile@acme.service MONITOR_SERVICE_RESULT=$1 MONITOR_EXIT_STATUS=$2 \
-        PATH="$stage/fake:$PATH" sh systemd/run-failed acme
+    MONITOR_SERVICE_RESULT=$1 MONITOR_EXIT_STATUS=$2 \
+        PATH="$stage/fake:$PATH" sh systemd/run-failed bynder-reconcile@acme
 }
 every_exit_code_is_told() {
     codes=$(sed -n '/^\.Sh EXIT STATUS/,/^\.Sh EXAMPLES/s/^\.It \([0-9][0-9]*\)$/\1/p' \
@@ -108,6 +108,7 @@ every_exit_code_is_told() {
             echo "result $result: $(told "$1" "${2:-TERM}")"
     done
     told timeout TERM | grep -qx 'PRIORITY=3' || echo "not of priority err"
+    told timeout TERM | grep -qx 'BYNDER_INSTANCE=acme' || echo "no field for the instance"
 }
 check "every way to fail has a line that says what to do" every_exit_code_is_told
 
