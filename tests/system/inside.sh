@@ -87,12 +87,15 @@ start_sim() { # $1 portal, rest options
 
 # ----------------------------------------------------------------------------------------------------
 part "install"
+mkdir -p /var/lib/prometheus/node-exporter # as the node exporter's package has it
 holds "apt installs the package and what it needs" \
     apt-get install -q -y /share/packages/bynder-reconcile_*.deb /share/packages/bynder-portal-sim_*_*.deb
 [ $failed -eq 0 ] || { echo "0 passed, 1 failed, 0 skipped" > /share/counts; exit; }
 holds "the user is there" id bynder-reconcile
 is "the state directory is the user's" "bynder-reconcile 750" "$(stat -c '%U %a' /var/lib/bynder-reconcile)"
 is "secrets have a place of root's own" "root 700" "$(stat -c '%U %a' /etc/credstore)"
+holds "metrics can be written where the node exporter reads" \
+    runuser -u bynder-reconcile -- test -w /var/lib/prometheus/node-exporter
 is "no timer runs before somebody enables one" "" "$(systemctl list-timers --all --no-legend 'bynder-*')"
 holds "Debian's PostgreSQL runs" pg_isready -q -h /var/run/postgresql
 verify=$(systemd-analyze verify --man=no bynder-reconcile@acme.timer bynder-reconcile@acme.service \
@@ -148,8 +151,21 @@ holds "migrate over TCP, the password from systemd" systemd-run --quiet --wait -
 
 # ----------------------------------------------------------------------------------------------------
 part "the dry run"
+mkdir -p /run/systemd/system/bynder-reconcile-plan@acme.service.d
+cat > /run/systemd/system/bynder-reconcile-plan@acme.service.d/touch.conf <<'EOF'
+[Service]
+ExecStartPost=/usr/bin/touch /var/lib/prometheus/node-exporter/acme.prom
+ExecStartPost=-/usr/bin/touch /srv/hr/no /etc/bynder-reconcile/no /tmp/no /var/tmp/no /var/lib/prometheus/no
+EOF
+chmod o+w /srv/hr /etc/bynder-reconcile /var/lib/prometheus # so that only the sandbox says no
+systemctl daemon-reload
 moment=$(mark)
 is "the plan of acme ends well" 0 "$(start bynder-reconcile-plan@acme)" "$(since -u bynder-reconcile-plan@acme)"
+holds "the sandbox lets the metrics out" test -f /var/lib/prometheus/node-exporter/acme.prom
+is "and nothing else" "" "$(ls /srv/hr/no /etc/bynder-reconcile/no /tmp/no /var/tmp/no /var/lib/prometheus/no 2>/dev/null)"
+chmod o-w /srv/hr /etc/bynder-reconcile /var/lib/prometheus
+rm -r /run/systemd/system/bynder-reconcile-plan@acme.service.d
+systemctl daemon-reload
 moment=$(mark)
 is "the plan of beta, database over the socket, secret encrypted" 0 "$(start bynder-reconcile-plan@beta)" "$(since -u bynder-reconcile-plan@beta)"
 moment=$(mark)
