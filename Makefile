@@ -8,14 +8,15 @@
 MAKEFLAGS += --no-builtin-rules
 
 comma := ,
-VERSION := 0.1.0
+# One version for the programs and the package.
+VERSION := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
 VARIANT ?= debug
 B       := build/$(VARIANT)
 V       ?=
 Q       := $(if $(V),,@)
 
 prefix     ?= /usr
-sysconfdir ?= /etc
+unitdir    ?= /lib/systemd/system
 DESTDIR    ?=
 
 # --- tools and flags ------------------------------------------------------------------------------
@@ -226,17 +227,49 @@ format-check: ## fail where `make format` would change something
 	$(Q)clang-format --dry-run -Werror $(ALL_SRC) $(ALL_TEST_SRC) $(ALL_HEADERS)
 
 .PHONY: sample
-sample: $(PROGRAM) ## print etc/bynder-reconcile.conf anew from the table of settings
+sample: $(PROGRAM) ## print the sample and bynder-reconcile.conf(5) anew from the table of settings
 	$(Q)$(PROGRAM) check --print-sample > etc/bynder-reconcile.conf.new && mv etc/bynder-reconcile.conf.new etc/bynder-reconcile.conf
+	$(Q)$(PROGRAM) check --print-manual > docs/man/bynder-reconcile.conf.5.new && mv docs/man/bynder-reconcile.conf.5.new docs/man/bynder-reconcile.conf.5
 
 # --- installing -----------------------------------------------------------------------------------
 
 .PHONY: install
-install: ## install below DESTDIR (prefix=/usr sysconfdir=/etc), from the release variant
+install: ## install below DESTDIR (prefix=/usr unitdir=/lib/systemd/system), from the release variant
 	$(Q)$(MAKE) --no-print-directory VARIANT=release all
-	install -D -m 0755 build/release/bynder-reconcile $(DESTDIR)$(prefix)/bin/bynder-reconcile
-	install -D -m 0755 build/release/portal-sim $(DESTDIR)$(prefix)/bin/portal-sim
-	install -D -m 0644 etc/bynder-reconcile.conf $(DESTDIR)$(prefix)/share/doc/bynder-reconcile/examples/bynder-reconcile.conf
+	install -D -m 0755 -t $(DESTDIR)$(prefix)/bin build/release/bynder-reconcile build/release/portal-sim
+	$(Q)$(MAKE) --no-print-directory install-data
+
+# Everything but the programs: quick, for the checks of units and pages.
+.PHONY: install-data
+install-data:
+	install -D -m 0644 -t $(DESTDIR)$(unitdir) systemd/*.service systemd/*.timer
+	install -D -m 0755 -t $(DESTDIR)$(prefix)/lib/bynder-reconcile systemd/run-failed
+	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/man/man1 docs/man/*.1
+	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/man/man5 docs/man/*.5
+	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/man/man7 docs/man/*.7
+	install -D -m 0644 etc/completion/bynder-reconcile.bash $(DESTDIR)$(prefix)/share/bash-completion/completions/bynder-reconcile
+	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/zsh/vendor-completions etc/completion/_bynder-reconcile
+	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/doc/bynder-reconcile/examples etc/bynder-reconcile.conf
+
+.PHONY: deb
+deb: ## build the Debian packages in build/deb/ and ask lintian
+	$(Q)sh tests/support/deps.sh check || $(MAKE) --no-print-directory deps
+	$(Q)sh tests/system/deb.sh build/deb
+	$(Q)sh tests/system/lintian.sh build/deb
+
+.PHONY: check-deb
+check-deb: ## build the packages twice, in different places: bit by bit the same, lintian silent
+	$(Q)sh tests/support/deps.sh check || $(MAKE) --no-print-directory deps
+	$(Q)sh tests/system/reproducible.sh
+
+.PHONY: check-packaging
+check-packaging: $(PROGRAM) $(SIM) ## units, manual pages, completion: what can be told without a system
+	$(Q)sh tests/system/packaging.sh $(B)
+
+.PHONY: check-system
+check-system: ## boot a Debian, install the package there, let it work for three portals, purge it
+	$(Q)sh tests/support/deps.sh check || $(MAKE) --no-print-directory deps
+	$(Q)sh tests/system/run.sh
 
 .PHONY: clean
 clean: ## remove build/

@@ -15,6 +15,7 @@ const struct option_spec check_options[] = {
     {"print-sample", NULL,
      "print a documented configuration with every setting, and do nothing else"},
     {"print-reference", NULL, "print the settings as Markdown tables, and do nothing else"},
+    {"print-manual", NULL, "print the settings as a manual page, and do nothing else"},
     {NULL, NULL, NULL},
 };
 
@@ -186,6 +187,10 @@ int verb_check(const struct invocation *invocation, struct err *err)
     }
     if (invocation_option(invocation, "print-reference")) {
         config_print_reference(stdout);
+        return 0;
+    }
+    if (invocation_option(invocation, "print-manual")) {
+        config_print_manual(stdout);
         return 0;
     }
     if (session_config(invocation, &config, err))

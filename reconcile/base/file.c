@@ -185,9 +185,23 @@ void file_draft_add(struct file_draft *draft, const void *bytes, size_t length)
         draft->failure = errno;
 }
 
-static void close_draft(struct file_draft *draft)
+/* Root's file goes to the owner of its directory: what a person's sudo leaves in the service's
+ * directory, the outcome of an act above all, the service must be able to read. */
+static int give(int fd, const char *directory)
 {
-    if (draft->failure == 0 && (fchmod(draft->fd, draft->mode) < 0 || fsync(draft->fd) < 0))
+    struct stat status;
+
+    if (geteuid() != 0)
+        return 0;
+    if (stat(directory, &status) < 0)
+        return -1;
+    return status.st_uid == 0 ? 0 : fchown(fd, status.st_uid, status.st_gid);
+}
+
+static void close_draft(struct file_draft *draft, const char *directory)
+{
+    if (draft->failure == 0 && (give(draft->fd, directory) < 0 ||
+                                fchmod(draft->fd, draft->mode) < 0 || fsync(draft->fd) < 0))
         draft->failure = errno;
     if (close(draft->fd) < 0 && draft->failure == 0)
         draft->failure = errno;
@@ -198,7 +212,7 @@ int file_draft_end(struct file_draft *draft, struct err *err)
 {
     CLEANUP(mem_cleanup) char *directory = file_directory(draft->target);
 
-    close_draft(draft);
+    close_draft(draft, directory);
     if (draft->failure == 0 && rename(draft->temporary, draft->target) < 0)
         draft->failure = errno;
     if (draft->failure != 0)

@@ -26,7 +26,8 @@ struct file_draft {
     mode_t mode;
 };
 
-/* Errors are ERR_INTERNAL, here and below. */
+/* Written by root, the file belongs to the owner of its directory. Errors are ERR_INTERNAL, here
+ * and below. */
 int file_draft_begin(struct file_draft *ret_draft, const char *path, mode_t mode, struct err *err)
     __attribute__((warn_unused_result));
 /* A failure is kept for the end. */

@@ -5,8 +5,8 @@
  * stopped. Locks vanish with their process, so a kill leaves at most a running server, which the
  * next one finds, uses and stops.
  *
- * As root the directory belongs to the user that runs the server. Nothing is written there as root
- * but the empty lock files, and no link in it is followed.
+ * As root the directory belongs to the user that runs the server, and an existing owner runs it.
+ * Nothing is written there as root but the empty lock files, and no link in it is followed.
  */
 #include "io/cluster.h"
 
@@ -14,6 +14,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -48,6 +49,23 @@ static void cluster_free(struct cluster *cluster)
 CLEANUP_POINTER(struct cluster, cluster_freep, cluster_free)
 
 /* --- the directory -------------------------------------------------------------------------- */
+
+/* As root: the owner of the nearest directory that exists, so that what a person does by sudo and
+ * what the service does as its own user is one cluster; "postgres" where that is root. */
+static char *choose_user(const char *directory)
+{
+    CLEANUP(mem_cleanup) char *path = mem_strdup(directory);
+    struct stat status = {.st_uid = 0};
+
+    while (stat(path, &status) < 0 && errno == ENOENT && strcmp(path, "/") != 0) {
+        char *parent = file_directory(path);
+
+        free(path);
+        path = parent;
+    }
+    const struct passwd *owner = status.st_uid ? getpwuid(status.st_uid) : NULL;
+    return mem_strdup(owner && geteuid() == 0 ? owner->pw_name : "postgres");
+}
 
 /* What may lie in a directory that has no cluster yet. */
 static bool is_harmless(const char *name)
@@ -237,10 +255,13 @@ static void stop_if_last(const struct cluster *cluster)
 
 static int prepare(const struct cluster_settings *settings, struct server *server, struct err *err)
 {
+    CLEANUP(mem_cleanup)
+    char *user =
+        settings->os_user ? mem_strdup(settings->os_user) : choose_user(settings->directory);
+
     server->start_timeout_s = settings->start_timeout_s;
     server->without_fsync = settings->without_fsync;
-    if (child_user_init(settings->os_user ? settings->os_user : "postgres", &server->user, err) <
-            0 ||
+    if (child_user_init(user, &server->user, err) < 0 ||
         server_find_programs(settings->bindir, &server->bindir, err) < 0 ||
         prepare_directory(settings->directory, &server->user, &server->directory, err) < 0)
         return -1;

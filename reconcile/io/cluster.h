@@ -23,7 +23,8 @@ struct cluster;
 struct cluster_settings {
     const char *directory;
     const char *bindir;  /* NULL = pg_config --bindir, else the newest /usr/lib/postgresql/N/bin */
-    const char *os_user; /* runs the server when we are root, and owns the directory */
+    const char *os_user; /* runs the server when we are root, and owns the directory; NULL = its
+                            owner, or that of the directory above; "postgres" where that is root */
     int64_t start_timeout_s; /* 0 = 60; for starting, recovery after a crash included */
     bool without_fsync;      /* for tests: a power cut may lose everything */
 };

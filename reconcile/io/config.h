@@ -53,7 +53,7 @@ struct config_database {
     const char *conninfo;          /* libpq connection string, or NULL */
     struct secret_source password; /* for conninfo */
     const char *bindir;            /* of PostgreSQL; NULL = found through pg_config --bindir */
-    const char *os_user;           /* that runs the embedded server when we are root: "postgres" */
+    const char *os_user;           /* that runs the embedded server when we are root, or NULL */
     int64_t connect_timeout, statement_timeout, lock_timeout; /* seconds */
 };
 
@@ -140,6 +140,8 @@ int config_load(struct arena *arena, const char *path, struct config *ret_config
 void config_print_sample(FILE *stream);
 /* The same as tables in Markdown, for docs/configuration.md. */
 void config_print_reference(FILE *stream);
+/* The same as the manual page bynder-reconcile.conf(5), in mdoc. */
+void config_print_manual(FILE *stream);
 
 /* Reads a secret (base/secret). ERR_CONFIG without a source, and for a credential where systemd has
  * put none: config_load does not judge credentials outside a systemd unit. */

@@ -1,18 +1,18 @@
 /*
  * The table, printed: as the sample file, which loads as it is apart from its secrets, and as the
- * reference in docs/configuration.md. Both are compared with the files in the tests, so what is
- * documented is what is read.
+ * reference in docs/configuration.md; io/config_manual.c prints it as a manual page. All are
+ * compared with the files in the tests, so what is documented is what is read.
  */
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "io/config.h"
-#include "io/config_table.h"
+#include "io/config_describe.h"
 
 #define WIDTH 100
 
-static const char about_conditions[] =
+const char config_about_conditions[] =
     "Conditions of 'when' and 'unless'; days are whole numbers from 0 to 36500, patterns take * "
     "and ? without regard to case:";
 
@@ -25,8 +25,7 @@ static unsigned depth_of(const char *path)
     return depth;
 }
 
-/* "number from 0.001 to 1000000, default 10.0": what may stand there. */
-static void add_kind(struct text *text, const struct setting *setting)
+void config_describe(struct text *text, const struct setting *setting)
 {
     static const char *const kinds[SETTING_TYPE_COUNT] = {
         [SETTING_GROUP] = "group",
@@ -56,7 +55,7 @@ static void add_kind(struct text *text, const struct setting *setting)
         text_addf(text, "; default %s", setting->fallback);
 }
 
-static void add_condition_kind(struct text *text, const struct condition_field *field)
+void config_describe_condition(struct text *text, const struct condition_field *field)
 {
     switch (field->type) {
     case CONDITION_WORDS:
@@ -112,13 +111,13 @@ static void print_about(FILE *stream, unsigned depth, const struct setting *sett
         return;
     text_clear(&text);
     text_addf(&text, "%*s", (int)strspn(prefix, " -"), "");
-    add_kind(&text, setting);
+    config_describe(&text, setting);
     print_comment(stream, depth, text_cstr(&text));
 }
 
 static void print_conditions(FILE *stream, unsigned depth)
 {
-    print_comment(stream, depth, about_conditions);
+    print_comment(stream, depth, config_about_conditions);
     for (const struct condition_field *field = policy_conditions; field->name; field++) {
         CLEANUP(text_release) struct text text = TEXT_INIT;
 
@@ -229,16 +228,16 @@ void config_print_reference(FILE *stream)
             fputs("| setting | what may stand there | meaning |\n| --- | --- | --- |\n", stream);
             continue;
         }
-        add_kind(&kind, setting);
+        config_describe(&kind, setting);
         print_row(stream, setting->path, text_cstr(&kind), setting->sentence);
     }
     fputs("\n## conditions\n\n", stream);
-    fprintf(stream, "%s\n\n", about_conditions);
+    fprintf(stream, "%s\n\n", config_about_conditions);
     fputs("| condition | what may stand there | meaning |\n| --- | --- | --- |\n", stream);
     for (const struct condition_field *field = policy_conditions; field->name; field++) {
         CLEANUP(text_release) struct text kind = TEXT_INIT;
 
-        add_condition_kind(&kind, field);
+        config_describe_condition(&kind, field);
         print_row(stream, field->name, text_cstr(&kind), field->sentence);
     }
 }

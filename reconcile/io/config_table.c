@@ -224,8 +224,10 @@ const struct setting settings[] = {
     {.path = "database.os_user",
      .type = SETTING_TEXT,
      AT(database.os_user),
-     .fallback = "\"postgres\"",
-     .sentence = "User that runs the embedded server when the program is started by root."},
+     .sample = "\"postgres\"",
+     .sentence = "User that runs the embedded server when the program is started by root; without "
+                 "it the owner of the directory, or of the one above, and \"postgres\" where that "
+                 "is root."},
     {.path = "database.connect_timeout",
      .type = SETTING_INTEGER,
      AT(database.connect_timeout),

@@ -4,10 +4,10 @@
  *
  * The pid file is a claim, not a fact: the number in it may by now be another process, or one that
  * ended and was not reaped. It is ours when the process belongs to the user and its command line
- * names our data directory. A pid file that is not true is removed only when PostgreSQL itself
- * would stumble over it (the number is taken by somebody else), and never while anything is still
- * attached to the shared memory it names, for that may be a backend that has not noticed the death
- * of its server.
+ * names our data directory, or, where /proc hides it, when it listens on our socket. A pid file
+ * that is not true is removed only when PostgreSQL itself would stumble over it (the number is
+ * taken by somebody else), and never while anything is still attached to the shared memory it
+ * names, for that may be a backend that has not noticed the death of its server.
  */
 #include "io/server.h"
 
@@ -23,6 +23,7 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/shm.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <time.h>
@@ -367,8 +368,28 @@ static void pid_file_release(struct pid_file *file)
     text_release(&file->content);
 }
 
+/* Whether the process listens on the socket that the pid file names, as the user. This is what is
+ * left to ask where /proc hides the process: systemd's ProtectProc= hides even one's own from
+ * another PrivateUsers=, so a run in its sandbox would not see the server of a person's sudo. */
+static bool listens_on_our_socket(const struct server *server, pid_t pid, const char *directory)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    CLEANUP(cleanup_fd) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    CLEANUP(text_release) struct text path = TEXT_INIT;
+    struct ucred peer;
+    socklen_t size = sizeof(peer);
+
+    text_addf(&path, "%s" SOCKET_NAME, directory);
+    if (fd < 0 || path.length >= sizeof(address.sun_path))
+        return false;
+    memcpy(address.sun_path, path.data, path.length);
+    return connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0 &&
+           getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.pid == pid &&
+           peer.uid == server->user.uid;
+}
+
 /* Whether the process belongs to the user and was started with our data directory. */
-static bool is_our_server(const struct server *server, pid_t pid)
+static bool is_our_server(const struct server *server, pid_t pid, const char *socket_directory)
 {
     CLEANUP(text_release) struct text path = TEXT_INIT;
     CLEANUP(cleanup_fd) int fd = -1;
@@ -377,7 +398,9 @@ static bool is_our_server(const struct server *server, pid_t pid)
     ssize_t got;
 
     text_addf(&path, "/proc/%ld", (long)pid);
-    if (stat(text_cstr(&path), &status) < 0 || status.st_uid != server->user.uid)
+    if (stat(text_cstr(&path), &status) < 0)
+        return listens_on_our_socket(server, pid, socket_directory);
+    if (status.st_uid != server->user.uid)
         return false;
     text_add(&path, "/cmdline");
     fd = open(text_cstr(&path), O_RDONLY | O_CLOEXEC);
@@ -416,7 +439,7 @@ static enum presence look(const struct server *server, struct pid_file *ret_file
         return SERVER_STARTING; /* it is just being written or removed: look again */
     split_lines(ret_file);
     if (!parse_int(ret_file->line[LINE_PID], 1, INT32_MAX, &pid) ||
-        !is_our_server(server, (pid_t)pid))
+        !is_our_server(server, (pid_t)pid, ret_file->line[LINE_SOCKET]))
         return SERVER_STALE;
     ret_file->pid = (pid_t)pid;
     return text_starts(ret_file->line[LINE_STATUS], "ready") ? SERVER_READY : SERVER_STARTING;
@@ -667,7 +690,9 @@ void server_stop(const struct server *server)
     if (look(server, &file) < SERVER_STARTING || file.pid == 0)
         return;
     pid_fd = pidfd_open(file.pid, 0);
-    if (pid_fd < 0 || !is_our_server(server, file.pid)) /* again: now the number cannot change */
+    if (pid_fd < 0 ||
+        !is_our_server(server, file.pid,
+                       file.line[LINE_SOCKET])) /* again: now the number cannot change */
         return;
     (void)pidfd_send_signal(pid_fd, SIGINT, NULL, 0);
     if (wait_for_end(pid_fd, STOP_FAST_MS))

@@ -577,7 +577,7 @@ static void config_load_small_file_takes_documented_defaults(void **state)
     assert_string_equal(config->portal.include_inactive, "true");
     assert_int_equal(config->portal.timeout, 60);
     assert_null(config->portal.proxy);
-    assert_string_equal(config->database.os_user, "postgres");
+    assert_null(config->database.os_user);
     assert_int_equal(config->roster.format, ROSTER_FORMAT_CSV);
     assert_int_equal(config->roster.delimiter, ',');
     assert_string_equal(config->roster.encoding, "UTF-8");
@@ -968,6 +968,15 @@ static void config_print_reference_is_in_the_documentation(void **state)
     assert_non_null(strstr(text_cstr(&file), text_cstr(&printed)));
 }
 
+static void config_print_manual_is_the_file(void **state)
+{
+    CLEANUP(text_release) struct text printed = print(config_print_manual);
+    CLEANUP(text_release) struct text file = get_source("docs/man/bynder-reconcile.conf.5");
+
+    (void)state;
+    assert_string_equal(text_cstr(&printed), text_cstr(&file));
+}
+
 static void config_load_examples_load(void **state)
 {
     CLEANUP(mem_cleanup) char *path = file_join(SOURCE_DIR, "etc/examples/hr-dataset.conf");
@@ -1116,6 +1125,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(config_print_sample_is_the_file_and_loads),
         cmocka_unit_test(config_print_sample_without_comment_marks_has_known_settings_only),
         cmocka_unit_test(config_print_reference_is_in_the_documentation),
+        cmocka_unit_test(config_print_manual_is_the_file),
         cmocka_unit_test(config_load_examples_load),
         cmocka_unit_test(config_load_mutated_files_are_judged_without_a_crash),
     };

@@ -582,8 +582,34 @@ static void cluster_open_ordinary_user_runs_it_as_themselves(void **state)
     assert_child_succeeds(child);
     assert_int_equal(stat(directory, &status), 0);
     assert_int_equal(status.st_uid, nobody->pw_uid);
-    /* Root would run it as somebody else. */
-    assert_refused(directory, ERR_CONFIG, "belongs to the user id");
+    /* Root who is told to run it as somebody else does not. */
+    struct cluster_settings other = {.directory = directory, .os_user = "postgres"};
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct cluster *cluster = NULL;
+    assert_int_equal(cluster_open(&other, &cluster, &err), -1);
+    assert_int_equal(err.code, ERR_CONFIG);
+    assert_non_null(strstr(err.text, "belongs to the user id"));
+}
+
+/* The state directory of a service, and an administrator's sudo before the service's first run. */
+static void cluster_open_by_root_is_run_by_the_owner_of_the_place(void **state)
+{
+    CLEANUP(mem_cleanup) char *place = cluster_fixture_directory();
+    CLEANUP(mem_cleanup) char *directory = file_join(place, "pg");
+    const struct passwd *nobody = getpwnam("nobody");
+    struct stat status;
+
+    (void)state;
+    if (geteuid() != 0 || !nobody)
+        skip();
+    assert_int_equal(mkdir(place, 0755), 0);
+    assert_int_equal(chown(place, nobody->pw_uid, nobody->pw_gid), 0);
+    for (size_t i = 0; i < 2; i++) {
+        assert_works_at(directory);
+        assert_int_equal(stat(directory, &status), 0);
+        assert_int_equal(status.st_uid, nobody->pw_uid);
+        assert_int_equal(chown(place, 0, 0), 0); /* then the directory itself tells */
+    }
 }
 
 static int make_home(void **state)
@@ -625,6 +651,7 @@ int main(void)
         cmocka_unit_test(cluster_open_long_path_keeps_its_socket_elsewhere),
         cmocka_unit_test(cluster_open_odd_names_work),
         cmocka_unit_test(cluster_open_ordinary_user_runs_it_as_themselves),
+        cmocka_unit_test(cluster_open_by_root_is_run_by_the_owner_of_the_place),
     };
 
     return cmocka_run_group_tests(tests, make_home, free_home);

@@ -16,7 +16,7 @@ step() { # $1 name, rest the command
     at=$(date +%s)
     printf '== %s\n' "$name"
     if "$@" >"$log" 2>&1; then
-        grep -E '^[0-9]+ passed|^lint:|^[a-z, ]+: [0-9]+ points' "$log"
+        grep -E '^[0-9]+ passed|SKIPPED, NOT PASSED|^lint:|^[a-z, ]+: [0-9]+ points' "$log"
     else
         cat "$log"
         broken="$broken
@@ -32,6 +32,7 @@ step() { # $1 name, rest the command
 
 step "lint" "$make" --no-print-directory lint
 step "build with gcc" "$make" --no-print-directory $jobs VARIANT=debug all tests
+step "units, manual pages, completion" "$make" --no-print-directory VARIANT=debug check-packaging
 for suite in unit scenario io store http end; do
     step "test $suite" "$make" --no-print-directory VARIANT=debug test-$suite
 done

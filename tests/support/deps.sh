@@ -12,7 +12,7 @@ packages() { # $1: build or check
         inside && /^[^ ]/ { inside = 0 }
         inside {
             if (mode == "build" && /<!nocheck>/) next
-            if (/debhelper-compat/) next
+            if (/debhelper-compat|dh-sequence/) next
             sub(/[ ,(<|].*$/, "", $1); sub(/,$/, "", $1)
             print $1
         }' debian/control

@@ -170,6 +170,26 @@ static void file_write_through_a_link_keeps_the_link(void **state)
     assert_int_equal(unlink(other), 0);
 }
 
+static void file_write_by_root_belongs_to_the_owner_of_the_directory(void **state)
+{
+    const uid_t owner = 12345;
+    struct stat status;
+
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    put("root's");
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_uid, 0);
+    assert_int_equal(chown(directory, owner, owner), 0);
+    put("the owner's");
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(chown(directory, 0, 0), 0);
+    assert_int_equal(status.st_uid, owner);
+    assert_int_equal(status.st_gid, owner);
+    assert_int_equal(status.st_mode & 0777, 0640);
+}
+
 static void file_write_to_what_is_no_file_is_refused(void **state)
 {
     CLEANUP(mem_cleanup) char *missing = file_join(directory, "missing/file");
@@ -241,6 +261,7 @@ int main(void)
         cmocka_unit_test(file_read_of_other_things_says_what_they_are),
         cmocka_unit_test(file_write_over_a_file_replaces_content_and_mode),
         cmocka_unit_test(file_write_through_a_link_keeps_the_link),
+        cmocka_unit_test(file_write_by_root_belongs_to_the_owner_of_the_directory),
         cmocka_unit_test(file_write_to_what_is_no_file_is_refused),
         cmocka_unit_test(file_paths_are_joined_and_split),
         cmocka_unit_test(file_make_directory_makes_what_is_missing),
