@@ -177,6 +177,7 @@ static void evidence_choose_spreads_what_was_read_on_one_night(void **state)
         assert_in_range(night[day], MANY / 5, MANY / 3);
     assert_int_equal(night[8], 0); /* nobody's is older than the setting */
     assert_int_equal(total, MANY);
+    arena_release(&world.arena);
 }
 
 static void evidence_choose_with_reread_of_no_days_reads_in_every_run(void **state)
