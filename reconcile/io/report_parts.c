@@ -258,7 +258,7 @@ void report_add_headline(struct text *out, const struct plan *plan)
 
 const char *report_notes_title(const struct plan *plan)
 {
-    return plan_is_report(plan) ? "about this report" : "about the policy itself";
+    return plan_is_report(plan) ? "about this report" : "about the policy and the evidence";
 }
 
 const char *report_state_sentence(const struct plan *plan)

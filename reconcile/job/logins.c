@@ -310,12 +310,28 @@ static int read_wanted(struct job *job, struct collected *collected, struct err 
     return 0;
 }
 
+/* Whoever reviews the plan is to know what it rests on. */
+static void tell_report(struct job *job, struct collected *collected)
+{
+    const char **note = arena_calloc(job->arena, 1, sizeof(note[0]));
+
+    note[0] = arena_printf(job->arena, "last logins: %s%s", collected->snapshot.logins_note,
+                           collected->snapshot.by_events
+                               ? ""
+                               : "; login events were not used, last logins were read one by one "
+                                 "where they decide something");
+    collected->note = note;
+    collected->note_count = 1;
+}
+
 int logins(struct job *job, struct collected *collected, struct err *err)
 {
     struct snapshot *snapshot = &collected->snapshot;
 
     if (read_events(job, collected, err) || read_wanted(job, collected, err))
         return -1;
+    if (snapshot->logins_note)
+        tell_report(job, collected);
     collected->history.events_reach = snapshot->events_reach;
     collected->history.logins_known_before = (int64_t)snapshot->logins_known_before;
     collected->history.logins_lost = (int64_t)snapshot->logins_lost;

@@ -41,23 +41,7 @@ static struct plan *make_plan(const struct job *job, const struct collected *col
                      &collected->roster, weighed.decision, &guards);
 }
 
-int propose(struct job *job, const struct collected *collected, struct plan **ret_plan,
-            struct err *err)
-{
-    struct pairing *pairing = NULL;
-    double matched_percent = 0;
-    struct plan *plan = make_plan(job, collected, &pairing, &matched_percent);
-
-    if (store_save_links(job->store, &collected->snapshot, &collected->roster, pairing,
-                         matched_percent, err))
-        return -1;
-    if (store_save_plan(job->store, &job->run, plan, err))
-        return -1;
-    *ret_plan = plan;
-    return 0;
-}
-
-/* What there is to say of the export comes before the findings about the policy. */
+/* What there is to say of the evidence comes before the findings about the policy. */
 static void add_notes(struct arena *arena, const struct collected *collected, struct plan *plan)
 {
     size_t count = collected->note_count + plan->note_count;
@@ -68,6 +52,23 @@ static void add_notes(struct arena *arena, const struct collected *collected, st
             i < collected->note_count ? collected->note[i] : plan->note[i - collected->note_count];
     plan->note = note;
     plan->note_count = count;
+}
+
+int propose(struct job *job, const struct collected *collected, struct plan **ret_plan,
+            struct err *err)
+{
+    struct pairing *pairing = NULL;
+    double matched_percent = 0;
+    struct plan *plan = make_plan(job, collected, &pairing, &matched_percent);
+
+    add_notes(job->arena, collected, plan);
+    if (store_save_links(job->store, &collected->snapshot, &collected->roster, pairing,
+                         matched_percent, err))
+        return -1;
+    if (store_save_plan(job->store, &job->run, plan, err))
+        return -1;
+    *ret_plan = plan;
+    return 0;
 }
 
 struct plan *propose_report(const struct job *job, const struct collected *collected)
