@@ -60,8 +60,10 @@ static bool login_matters(const struct decision *decision)
 static bool must_be_read(const struct evidence_settings *settings,
                          const struct policy_context *context, const struct decision *decision)
 {
-    if (settings->full || decision->account->login.kind == LOGIN_NOT_READ)
+    if (settings->full)
         return true;
+    if (decision->account->login.kind == LOGIN_NOT_READ)
+        return settings->asked;
     return login_matters(decision) && !is_read_lately(settings, context, decision->account);
 }
 

@@ -9,9 +9,10 @@
 #include "core/policy.h"
 
 struct evidence_settings {
-    bool full; /* everybody */
-    int64_t
-        reread_days; /* how old a single read may be on which a proposal rests; 0 = of this run */
+    bool full;  /* everybody */
+    bool asked; /* some rule looks at the login */
+    /* How old a single read may be on which a proposal rests; 0 = of this run. */
+    int64_t reread_days;
     int64_t refresh_days; /* in how many days everybody is read once; 0 = never */
     int64_t days_passed;  /* since the run before, for the share of the refresh; 0 = none due */
 };
@@ -19,7 +20,7 @@ struct evidence_settings {
 /* The accounts to read now, by index into the snapshot, in an order of their own. In this run, that
  * is since context->now, nobody is read twice. Active accounts with a readable id, and of these:
  *
- * - whoever nothing at all is known of;
+ * - whoever nothing at all is known of, where a rule looks at the login;
  * - whoever a rule that looks at the login would act on or announce, or whose known login cannot be
  *   read or lies ahead, unless a single read answered less than reread_days ago. How much less
  *   depends on the account (half of it at most), so that they do not all fall due on one night;

@@ -655,6 +655,15 @@ struct decision policy_decide_one(struct arena *arena, const struct policy *poli
     return decision;
 }
 
+bool policy_asks_login(const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        if (asks_login(&policy->rule[i].when) || asks_login(&policy->rule[i].unless))
+            return true;
+    }
+    return false;
+}
+
 size_t policy_findings(struct arena *arena, const struct policy *policy, struct day today,
                        const char *const **ret_sentence)
 {

@@ -134,6 +134,9 @@ bool action_parse(const char *name, enum action *ret_action);
 /* SHA-256 over everything in the policy that can change a decision. */
 struct digest policy_digest(const struct policy *policy, const struct matching *matching);
 
+/* Whether any rule looks at the last login. */
+bool policy_asks_login(const struct policy *policy);
+
 /* One decision per account, same index as the snapshot. Reasons go into the arena; a plain keep
  * costs no memory beyond its struct. */
 struct decision *policy_decide(struct arena *arena, const struct policy *policy,

@@ -286,6 +286,7 @@ static int read_wanted(struct job *job, struct collected *collected, struct err 
     const struct config_portal *config = &job->config->portal;
     struct evidence_settings settings = {
         .full = job->full,
+        .asked = policy_asks_login(&job->config->policy),
         /* Without events nothing but a single read tells that somebody came back. */
         .reread_days = config->login_events ? config->login_reread_days : 0,
         .refresh_days = config->login_refresh_days,

@@ -35,7 +35,7 @@ static void begin(struct world *world, size_t count)
 {
     struct account *account;
 
-    *world = (struct world){.arena = ARENA_INIT, .settings = {.reread_days = 7}};
+    *world = (struct world){.arena = ARENA_INIT, .settings = {.asked = true, .reread_days = 7}};
     account = arena_calloc(&world->arena, count, sizeof(account[0]));
     world->decision = arena_calloc(&world->arena, count, sizeof(world->decision[0]));
     for (size_t i = 0; i < count; i++) {
@@ -140,6 +140,19 @@ static void evidence_choose_of_one_account_reads_what_decides(void **state)
     }
 }
 
+static void evidence_choose_where_no_rule_asks_reads_nobody_unknown(void **state)
+{
+    struct world world;
+
+    (void)state;
+    begin(&world, 1);
+    world.snapshot.account[0].login.kind = LOGIN_NOT_READ;
+    assert_int_equal(choose(&world, NULL), 1);
+    world.settings.asked = false;
+    assert_int_equal(choose(&world, NULL), 0);
+    arena_release(&world.arena);
+}
+
 static void evidence_choose_of_an_id_of_another_form_never_asks(void **state)
 {
     struct world world;
@@ -242,6 +255,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(evidence_choose_of_one_account_reads_what_decides),
+        cmocka_unit_test(evidence_choose_where_no_rule_asks_reads_nobody_unknown),
         cmocka_unit_test(evidence_choose_of_an_id_of_another_form_never_asks),
         cmocka_unit_test(evidence_choose_spreads_what_was_read_on_one_night),
         cmocka_unit_test(evidence_choose_with_reread_of_no_days_reads_in_every_run),

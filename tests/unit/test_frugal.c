@@ -131,8 +131,8 @@ static void make_world(struct world *world, uint64_t seed)
     world->rule[1].when.known_days_min = 60;
     world->policy = (struct policy){
         .rule = world->rule, .rule_count = 2, .suspended_days_floor = 30, .zone = &zone_utc};
-    world->settings =
-        (struct evidence_settings){.reread_days = draw(world, 2) ? 7 : 0, .refresh_days = 365};
+    world->settings = (struct evidence_settings){
+        .asked = true, .reread_days = draw(world, 2) ? 7 : 0, .refresh_days = 365};
     for (size_t i = 0; i < ACCOUNTS; i++)
         make_past(world, &world->past[i]);
 }
