@@ -7,6 +7,7 @@
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -15,6 +16,7 @@
 #include "cmd/bynder-reconcile/options.h"
 #include "io/clock.h"
 #include "io/http.h"
+#include "io/journal.h"
 
 enum { LARGE_BLOCK = 131072 };
 
@@ -91,7 +93,11 @@ static int run(int argc, char **argv, struct err *err)
     struct command_line line;
 
     give_memory_back();
-    if (open_standard_files(err) || http_environment(err))
+    if (open_standard_files(err))
+        return (int)err->code;
+    if (journal_is(getenv("JOURNAL_STREAM"), STDERR_FILENO)) /* before the environment is cleared */
+        journal_begin(JOURNAL_SOCKET);
+    if (http_environment(err))
         return (int)err->code;
     if (options_parse(&arena, verbs, argc, argv, &line, err))
         return (int)err->code;
