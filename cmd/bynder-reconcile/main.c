@@ -120,7 +120,7 @@ int main(int argc, char **argv)
     CLEANUP(err_release) struct err err = ERR_INIT;
     int code = run(argc, argv, &err);
 
-    if (err.code != ERR_NONE)
-        log_error("%s", err.text);
+    if (err.code != ERR_NONE) /* of several hosts one runs, and the others are not in trouble */
+        log_line(err.code == ERR_LOCKED ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "%s", err.text);
     return code;
 }

@@ -1,5 +1,6 @@
 -- Open announcements of mode enforce that the newest plan still makes, and of which nobody was told.
-select r.account_id, r.email, a.rule, a.plan_id, r.action, r.not_before::text, us(r.last_login)
+select r.account_id, r.email, a.rule, a.plan_id, r.action, r.not_before::text, us(r.last_login),
+       r.uses_login
 from announcement a
 join plan_row r on r.portal_id = a.portal_id and r.account_id = a.account_id and r.rule = a.rule
 where a.portal_id = $1::bigint and a.ended_on is null and a.mode = 'enforce'

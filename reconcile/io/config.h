@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/text.h"
 #include "core/guard.h"
 #include "core/match.h"
 #include "core/policy.h"
@@ -169,6 +170,12 @@ void config_print_sample(FILE *stream);
 void config_print_reference(FILE *stream);
 /* The same as the manual page bynder-reconcile.conf(5), in mdoc. */
 void config_print_manual(FILE *stream);
+
+/* Where a run keeps what the database cannot take: as configured, else systemd's state directory,
+ * else the directory of the configuration file. */
+const char *config_state_directory(const struct config *config);
+/* The portal's name reduced to what every file system takes. */
+void config_add_portal(struct text *text, const struct config *config);
 
 /* Whether a webhook is configured. */
 bool config_has_webhook(const struct config *config);

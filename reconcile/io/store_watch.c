@@ -164,6 +164,7 @@ int store_load_unannounced(struct store *store, struct arena *arena,
             .plan_id = pg_int(result, i, 3),
             .not_before = pg_day(result, i, 5),
             .last_login = pg_instant(result, i, 6),
+            .uses_login = pg_bool(result, i, 7),
         };
         (void)action_parse(pg_text(result, i, 4), &announcement[i].action);
     }

@@ -46,6 +46,7 @@ struct store_announcement {
     enum action action;
     struct day not_before;
     struct instant last_login; /* none = never, or not known */
+    bool uses_login;           /* the rule looks at it, so a login ends the announcement */
 };
 int store_load_unannounced(struct store *store, struct arena *arena,
                            struct store_announcement **ret_announcement, size_t *ret_count,
