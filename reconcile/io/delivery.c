@@ -1,38 +1,73 @@
 /*
  * An easy handle a delivery. What is the same for both ways is set first: the bound, TLS, no
  * proxy but a configured one. libcurl builds the MIME parts, encodes them and doubles the dots.
+ *
+ * libcurl takes leave of a mail server with QUIT and waits for the answer, up to two minutes and
+ * whatever the time limit says. So the limit is watched here: when it is over the socket is shut,
+ * and there is nothing left to wait for.
  */
 #include "io/delivery.h"
 
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <sys/socket.h>
 
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/secret.h"
 
-enum { CONNECT_SECONDS = 15, ANSWER_LIMIT = 65536 };
+enum {
+    CONNECT_SECONDS = 15,
+    REPLY_SECONDS = 30, /* for one reply of a mail server, that to QUIT too */
+    ANSWER_LIMIT = 65536,
+};
 
 CLEANUP_POINTER(CURL, easy_cleanup, curl_easy_cleanup)
 CLEANUP_POINTER(struct curl_slist, list_cleanup, curl_slist_free_all)
 CLEANUP_POINTER(curl_mime, mime_cleanup, curl_mime_free)
 
+/* One delivery under way. */
+struct delivery {
+    const struct delivery_bound *bound;
+    curl_socket_t socket;
+    bool late;
+    size_t body_bytes;
+    char reason[CURL_ERROR_SIZE]; /* written by libcurl */
+};
+
+static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct delivery *delivery = context;
+
+    (void)purpose;
+    delivery->socket = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    return delivery->socket;
+}
+
+/* libcurl asks about once a second, and as often as something moves. */
 static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
-    (void)context, (void)a, (void)b, (void)c, (void)d;
-    return clock_is_interrupted() ? 1 : 0;
+    struct delivery *delivery = context;
+    const struct clock *clock = delivery->bound->clock;
+
+    (void)a, (void)b, (void)c, (void)d;
+    delivery->late = clock->steady(clock->self).us >= delivery->bound->until.us;
+    if (!delivery->late && !clock_is_interrupted())
+        return 0;
+    if (delivery->socket != CURL_SOCKET_BAD)
+        (void)shutdown(delivery->socket, SHUT_RDWR);
+    return 1;
 }
 
 /* An answer is not wanted, and an endless one ends. */
 static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 {
-    size_t *total = context;
+    struct delivery *delivery = context;
 
     (void)bytes;
-    *total += size * count;
-    return *total > ANSWER_LIMIT ? 0 : size * count;
+    delivery->body_bytes += size * count;
+    return delivery->body_bytes > ANSWER_LIMIT ? 0 : size * count;
 }
 
 static void add(struct curl_slist **list, const char *line)
@@ -51,26 +86,28 @@ static int out_of_time(struct err *err)
 }
 
 /* The handle with everything that both ways share; NULL when the time is over. */
-static CURL *begin(const struct delivery_bound *bound, const char *ca_file, char *reason,
-                   size_t *body_bytes)
+static CURL *begin(struct delivery *delivery, const char *ca_file)
 {
-    int64_t left_ms = (bound->until.us - bound->clock->steady(bound->clock->self).us) / 1000;
+    const struct delivery_bound *bound = delivery->bound;
     CURL *easy;
 
-    if (left_ms <= 0)
+    if (bound->clock->steady(bound->clock->self).us >= bound->until.us)
         return NULL;
     easy = curl_easy_init();
     if (!easy)
         easy = mem_realloc(NULL, SIZE_MAX);
-    reason[0] = '\0';
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, reason);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, delivery->reason);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)left_ms);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
+    curl_easy_setopt(easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)REPLY_SECONDS);
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, delivery);
     curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(easy, CURLOPT_XFERINFODATA, delivery);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, body_bytes);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, delivery);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
@@ -81,14 +118,20 @@ static CURL *begin(const struct delivery_bound *bound, const char *ca_file, char
     return easy;
 }
 
-/* What libcurl said; of a webhook only by its code, for the text could name the address. */
-static int tell(CURLcode code, const char *reason, const char *what, struct err *err)
+/* `reason` NULL: only what the code means, for libcurl's words could name the webhook's address. */
+static int tell(const struct delivery *delivery, CURLcode code, const char *reason,
+                const char *what, long answer, struct err *err)
 {
     CLEANUP(text_release) struct text printable = TEXT_INIT;
 
+    if (delivery->late)
+        return err_set(err, ERR_UNREACHABLE, "%s: it took too long (notify.timeout)", what);
     if (code == CURLE_ABORTED_BY_CALLBACK)
-        return err_set(err, ERR_INTERNAL, "stopped by a signal");
+        return err_set(err, ERR_INTERNAL, "%s: stopped by a signal", what);
     text_add_printable(&printable, reason && reason[0] ? reason : curl_easy_strerror(code));
+    if (answer >= 400)
+        return err_set(err, ERR_UNREACHABLE, "%s: it answers %ld: %s", what, answer,
+                       text_cstr(&printable));
     return err_set(err, ERR_UNREACHABLE, "%s: %s", what, text_cstr(&printable));
 }
 
@@ -191,7 +234,7 @@ static int set_login(CURL *easy, const struct config_mail *config, struct err *e
 
 /* An answer 4xx or 5xx is a refusal, whatever was sent before it. Without one nothing was taken
  * when nothing of the message had left. */
-static enum delivery_fate fate_of(CURL *easy, CURLcode code)
+static enum delivery_fate fate_of(CURL *easy, CURLcode code, long answer)
 {
     static const CURLcode before[] = {
         CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT,    CURLE_SSL_CONNECT_ERROR,
@@ -199,7 +242,6 @@ static enum delivery_fate fate_of(CURL *easy, CURLcode code)
         CURLE_LOGIN_DENIED,
     };
     curl_off_t sent = 1;
-    long answer = 0;
 
     if (code == CURLE_OK)
         return DELIVERY_TAKEN;
@@ -207,7 +249,6 @@ static enum delivery_fate fate_of(CURL *easy, CURLcode code)
         if (before[i] == code)
             return DELIVERY_UNREACHED;
     }
-    (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &answer);
     if (answer >= 400 && answer <= 599)
         return answer < 500 ? DELIVERY_DEFERRED : DELIVERY_REFUSED;
     (void)curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &sent);
@@ -217,16 +258,15 @@ static enum delivery_fate fate_of(CURL *easy, CURLcode code)
 int delivery_mail(const struct config_mail *config, const struct mail *mail,
                   const struct delivery_bound *bound, enum delivery_fate *ret_fate, struct err *err)
 {
-    char reason[CURL_ERROR_SIZE];
-    size_t body_bytes = 0;
-    CLEANUP(easy_cleanup) CURL *easy = begin(bound, config->ca_file, reason, &body_bytes);
+    struct delivery delivery = {.bound = bound, .socket = CURL_SOCKET_BAD};
+    CLEANUP(easy_cleanup) CURL *easy = begin(&delivery, config->ca_file);
     CLEANUP(list_cleanup) struct curl_slist *headers = make_headers(config, mail);
     CLEANUP(list_cleanup) struct curl_slist *recipients = NULL;
-    enum delivery_fate fate = DELIVERY_UNREACHED;
+    long answer = 0;
     CURLcode code;
 
     if (ret_fate)
-        *ret_fate = fate;
+        *ret_fate = DELIVERY_UNREACHED;
     if (!easy)
         return out_of_time(err);
     if (set_login(easy, config, err) < 0)
@@ -248,10 +288,11 @@ int delivery_mail(const struct config_mail *config, const struct mail *mail,
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(easy, CURLOPT_MIMEPOST, mime);
     code = curl_easy_perform(easy);
-    fate = fate_of(easy, code);
+    (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &answer);
     if (ret_fate)
-        *ret_fate = fate;
-    return code == CURLE_OK ? 0 : tell(code, reason, config->server, err);
+        *ret_fate = fate_of(easy, code, answer);
+    return code == CURLE_OK ? 0
+                            : tell(&delivery, code, delivery.reason, config->server, answer, err);
 }
 
 /* --- webhook ------------------------------------------------------------------------------------
@@ -260,9 +301,8 @@ int delivery_mail(const struct config_mail *config, const struct mail *mail,
 int delivery_webhook(const struct config_webhook *config, const struct text *json,
                      const struct delivery_bound *bound, struct err *err)
 {
-    char reason[CURL_ERROR_SIZE];
-    size_t body_bytes = 0;
-    CLEANUP(easy_cleanup) CURL *easy = begin(bound, config->ca_file, reason, &body_bytes);
+    struct delivery delivery = {.bound = bound, .socket = CURL_SOCKET_BAD};
+    CLEANUP(easy_cleanup) CURL *easy = begin(&delivery, config->ca_file);
     CLEANUP(secret_release) struct secret url = SECRET_INIT;
     CLEANUP(list_cleanup) struct curl_slist *headers = NULL;
     long status = 0;
@@ -285,7 +325,7 @@ int delivery_webhook(const struct config_webhook *config, const struct text *jso
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)json->length);
     code = curl_easy_perform(easy);
     if (code != CURLE_OK)
-        return tell(code, NULL, "the webhook did not answer", err);
+        return tell(&delivery, code, NULL, "the webhook did not answer", 0, err);
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     if (status < 200 || status > 299)
         return err_set(err, ERR_UNREACHABLE,
