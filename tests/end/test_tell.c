@@ -11,103 +11,9 @@
 
 #include <cmocka.h>
 
-#include "acts.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "sink.h"
-
-static void put(struct json_object **json)
-{
-    (void)json_object_put(*json);
-}
-#define JSON(name, value) CLEANUP(put) struct json_object *name = value
-
-/* A world that tells: mail and, when started, a webhook. */
-struct told {
-    struct acts acts;
-    struct sink mail, webhook;
-    const char *approval; /* settings of approval, which stand in the same piece */
-    const char *mail_more;
-};
-
-static void set_rest(struct told *told)
-{
-    CLEANUP(text_release) struct text webhook = TEXT_INIT;
-
-    if (told->webhook.pid)
-        text_add(&webhook, "webhook: { url_file = \"webhook-url\"; };");
-    end_set(&told->acts.end, END_REST,
-            "approval: { %s }; apply: { settle_seconds = 1; state_directory = \"state\"; }; "
-            "metrics: { textfile = \"end.prom\"; }; notify: { timeout = 8; mail: { server = "
-            "\"smtp://127.0.0.1:%u\"; starttls = \"none\"; from = \"job@acme.example\"; to = "
-            "\"it@acme.example\"; %s }; %s };",
-            told->approval, told->mail.port, told->mail_more, text_cstr(&webhook));
-}
-
-static void tell_begin(struct told *told, size_t leavers, size_t staff)
-{
-    *told = (struct told){.approval = "", .mail_more = ""};
-    acts_begin(&told->acts, leavers, staff, NULL);
-    acts_only_suspend(&told->acts);
-    sink_start(&told->mail, told->acts.end.probe.directory, "mail", NULL);
-    set_rest(told);
-}
-
-static void tell_webhook(struct told *told)
-{
-    CLEANUP(text_release) struct text url = TEXT_INIT;
-
-    sink_start(&told->webhook, told->acts.end.probe.directory, "webhook", NULL);
-    text_addf(&url, "http://127.0.0.1:%u/hook\n", told->webhook.port);
-    free(end_file(&told->acts.end, "webhook-url", text_cstr(&url), url.length));
-    set_rest(told);
-}
-
-static void tell_finish(struct told *told)
-{
-    sink_stop(&told->mail);
-    sink_stop(&told->webhook);
-    acts_finish(&told->acts);
-}
-
-#define TOLD(name, leavers, staff)                                                                 \
-    CLEANUP(tell_finish) struct told name;                                                         \
-    tell_begin(&name, leavers, staff)
-
-static void run(struct told *told, int code)
-{
-    RUN(result, &told->acts.end, "run");
-    end_assert_code(&result, code);
-}
-
-static void check_subject(struct told *told, size_t number, const char *wanted)
-{
-    JSON(mail, sink_taken(&told->mail, number));
-
-    assert_int_equal(json_object_array_length(end_at(mail, "defects")), 0);
-    assert_string_equal(end_text_at(mail, "headers.subject"), wanted);
-}
-
-static struct json_object *part(struct json_object *mail, const char *type)
-{
-    struct json_object *parts = end_at(mail, "parts");
-
-    for (size_t i = 0; i < json_object_array_length(parts); i++) {
-        struct json_object *one = json_object_array_get_idx(parts, i);
-        if (text_equal(end_text_at(one, "type"), type))
-            return one;
-    }
-    fail_msg("no part of type %s", type);
-    return NULL;
-}
-
-static void check_says(struct json_object *mail, const char *type, const char *words)
-{
-    const char *content = end_text_at(part(mail, type), "content");
-
-    if (!strstr(content, words))
-        fail_msg("'%s' is not in: %s", words, content);
-}
+#include "told.h"
 
 #define SUBJECT "[bynder-reconcile] end: "
 
@@ -119,16 +25,16 @@ static void plan_that_waits_is_told_once_with_the_plan_attached(void **state)
     TOLD(told, 3, 4);
 
     (void)state;
-    run(&told, 0);
+    told_run(&told, 0);
     assert_int_equal(sink_count(&told.mail), 1);
-    check_subject(&told, 1, SUBJECT "plan 1 waits for approval: 3 acts");
+    told_check_subject(&told, 1, SUBJECT "plan 1 waits for approval: 3 acts");
     JSON(mail, sink_taken(&told.mail, 1));
-    check_says(mail, "text/plain", "bynder-reconcile approve 1 --digest ");
-    check_says(mail, "text/html", "<h2>plan 1 waits for approval: 3 acts</h2>");
+    told_check_says(mail, "text/plain", "bynder-reconcile approve 1 --digest ");
+    told_check_says(mail, "text/html", "<h2>plan 1 waits for approval: 3 acts</h2>");
     RUN(csv, &told.acts.end, "show", "1", "--format", "csv");
-    assert_string_equal(end_text_at(part(mail, "text/csv"), "content"), text_cstr(&csv.out));
-    assert_string_equal(end_text_at(part(mail, "text/csv"), "filename"), "plan-1.csv");
-    run(&told, 0); /* another plan, with the same acts in it */
+    assert_string_equal(end_text_at(told_part(mail, "text/csv"), "content"), text_cstr(&csv.out));
+    assert_string_equal(end_text_at(told_part(mail, "text/csv"), "filename"), "plan-1.csv");
+    told_run(&told, 0); /* another plan, with the same acts in it */
     assert_int_equal(sink_count(&told.mail), 1);
 }
 
@@ -137,12 +43,12 @@ static void plan_that_waits_for_others_is_told_anew(void **state)
     TOLD(told, 3, 4);
 
     (void)state;
-    run(&told, 0);
+    told_run(&told, 0);
     acts_plan(&told.acts, 0);
     acts_rehire(&told.acts, told.acts.row[0].id);
-    run(&told, 0);
+    told_run(&told, 0);
     assert_int_equal(sink_count(&told.mail), 2);
-    check_subject(&told, 2, SUBJECT "plan 3 waits for approval: 2 acts");
+    told_check_subject(&told, 2, SUBJECT "plan 3 waits for approval: 2 acts");
 }
 
 static void all_is_clear_when_the_plan_was_carried_out(void **state)
@@ -150,16 +56,16 @@ static void all_is_clear_when_the_plan_was_carried_out(void **state)
     TOLD(told, 2, 4);
 
     (void)state;
-    run(&told, 0);
+    told_run(&told, 0);
     acts_plan(&told.acts, 0);
     acts_approve(&told.acts);
-    run(&told, 0);
+    told_run(&told, 0);
     assert_int_equal(acts_writes(&told.acts), 2);
     assert_int_equal(sink_count(&told.mail), 2);
-    check_subject(&told, 2, SUBJECT "all clear again");
+    told_check_subject(&told, 2, SUBJECT "all clear again");
     JSON(mail, sink_taken(&told.mail, 2));
-    check_says(mail, "text/plain", "a plan waited for approval");
-    run(&told, 0);
+    told_check_says(mail, "text/plain", "a plan waited for approval");
+    told_run(&told, 0);
     assert_int_equal(sink_count(&told.mail), 2);
     assert_int_equal(end_count(&told.acts.end, "select count(*) from reconcile.notice_told"), 0);
 }
@@ -169,12 +75,12 @@ static void apply_by_hand_clears_as_well(void **state)
     TOLD(told, 2, 4);
 
     (void)state;
-    run(&told, 0);
+    told_run(&told, 0);
     acts_plan(&told.acts, 0);
     acts_approve(&told.acts);
     APPLY(applied, &told.acts, 0);
     assert_int_equal(sink_count(&told.mail), 2);
-    check_subject(&told, 2, SUBJECT "all clear again");
+    told_check_subject(&told, 2, SUBJECT "all clear again");
 }
 
 static void guard_that_holds_is_told_until_it_changes(void **state)
@@ -183,20 +89,20 @@ static void guard_that_holds_is_told_until_it_changes(void **state)
 
     (void)state;
     acts_limit(&told.acts, "count = 1; percent = 100.0; rolling_count = 100;", NULL);
-    run(&told, 20);
-    run(&told, 20);
+    told_run(&told, 20);
+    told_run(&told, 20);
     assert_int_equal(sink_count(&told.mail), 1);
-    check_subject(&told, 1, SUBJECT "plan 1 is held by G7");
+    told_check_subject(&told, 1, SUBJECT "plan 1 is held by G7");
     JSON(mail, sink_taken(&told.mail, 1));
-    check_says(mail, "text/plain", "(limit 1, 100 % of");
-    (void)part(mail, "text/csv");
+    told_check_says(mail, "text/plain", "(limit 1, 100 % of");
+    (void)told_part(mail, "text/csv");
     (void)acts_change(&told.acts, "insert into reconcile.stop (portal_id, stop_id, reason, who) "
                                   "select portal_id, 1, '<b>audit', 'anna' from reconcile.portal");
-    run(&told, 20);
+    told_run(&told, 20);
     assert_int_equal(sink_count(&told.mail), 2);
-    check_subject(&told, 2, SUBJECT "plan 3 is held by G7 G12");
+    told_check_subject(&told, 2, SUBJECT "plan 3 is held by G7 G12");
     JSON(second, sink_taken(&told.mail, 2));
-    check_says(second, "text/html", "&lt;b&gt;audit");
+    told_check_says(second, "text/html", "&lt;b&gt;audit");
 }
 
 static void act_of_unknown_outcome_is_told_and_then_clear(void **state)
@@ -207,15 +113,15 @@ static void act_of_unknown_outcome_is_told_and_then_clear(void **state)
     acts_plan(&told.acts, 0);
     acts_approve(&told.acts);
     end_fault(&told.acts.end, "delay-202=3000");
-    run(&told, 21);
+    told_run(&told, 21);
     assert_int_equal(sink_count(&told.mail), 2); /* the gravest first */
-    check_subject(&told, 1, SUBJECT "0 acts failed, of 1 the outcome is not known");
-    check_subject(&told, 2, SUBJECT "plan 2 waits for approval: 1 act");
+    told_check_subject(&told, 1, SUBJECT "0 acts failed, of 1 the outcome is not known");
+    told_check_subject(&told, 2, SUBJECT "plan 2 waits for approval: 1 act");
     probe_control(&told.acts.end.probe, "/_sim/faults", "clear=1");
     probe_control(&told.acts.end.probe, "/_sim/clock", "advance=10");
-    run(&told, 0);
+    told_run(&told, 0);
     assert_int_equal(sink_count(&told.mail), 3);
-    check_subject(&told, 3, SUBJECT "all clear again");
+    told_check_subject(&told, 3, SUBJECT "all clear again");
 }
 
 static void run_that_fails_is_told_once_and_never_as_clear(void **state)
@@ -223,16 +129,16 @@ static void run_that_fails_is_told_once_and_never_as_clear(void **state)
     TOLD(told, 3, 4);
 
     (void)state;
-    run(&told, 0);
+    told_run(&told, 0);
     end_fault(&told.acts.end, "error=401:/api/");
-    run(&told, 77);
-    run(&told, 77);
+    told_run(&told, 77);
+    told_run(&told, 77);
     assert_int_equal(sink_count(&told.mail), 2);
-    check_subject(&told, 2, SUBJECT "run failed: token lacks a right (exit code 77)");
+    told_check_subject(&told, 2, SUBJECT "run failed: token lacks a right (exit code 77)");
     JSON(mail, sink_taken(&told.mail, 2));
-    check_says(mail, "text/plain", "401");
+    told_check_says(mail, "text/plain", "401");
     probe_control(&told.acts.end.probe, "/_sim/faults", "clear=1");
-    run(&told, 0); /* the plan still waits: the failure is over, but it is not all clear */
+    told_run(&told, 0); /* the plan still waits: the failure is over, but it is not all clear */
     assert_int_equal(sink_count(&told.mail), 2);
     assert_int_equal(end_count(&told.acts.end, "select count(*) from reconcile.notice_told"), 1);
 }
@@ -243,18 +149,18 @@ static void database_that_is_away_is_told_once(void **state)
     CLEANUP(mem_cleanup) char *file = probe_path(&told.acts.end.probe, "state/told-end");
 
     (void)state;
-    run(&told, 0);
+    told_run(&told, 0);
     assert_int_equal(sink_count(&told.mail), 0);
     end_set(&told.acts.end, END_DATABASE, "conninfo = \"host=127.0.0.1 port=1 dbname=none\";");
-    run(&told, 69);
-    run(&told, 69);
+    told_run(&told, 69);
+    told_run(&told, 69);
     assert_int_equal(sink_count(&told.mail), 1);
-    check_subject(&told, 1, SUBJECT "run failed: not reachable (exit code 69)");
+    told_check_subject(&told, 1, SUBJECT "run failed: not reachable (exit code 69)");
     assert_int_equal(access(file, R_OK), 0);
     end_set(&told.acts.end, END_DATABASE, "conninfo = \"%s\";", told.acts.end.conninfo);
-    run(&told, 0);
+    told_run(&told, 0);
     assert_int_equal(sink_count(&told.mail), 2);
-    check_subject(&told, 2, SUBJECT "all clear again");
+    told_check_subject(&told, 2, SUBJECT "all clear again");
     assert_int_not_equal(access(file, F_OK), 0);
 }
 
@@ -271,12 +177,12 @@ static void run_that_was_killed_is_told_by_the_next(void **state)
     CLEANUP(end_result_release) struct end_result killed = end_wait(&child);
     assert_int_equal(killed.code, 128 + SIGKILL);
     probe_control(&told.acts.end.probe, "/_sim/faults", "clear=1");
-    run(&told, 0);
+    told_run(&told, 0);
     assert_int_equal(sink_count(&told.mail), 1);
-    check_subject(&told, 1, SUBJECT "run 1 was cut off");
-    run(&told, 0);
+    told_check_subject(&told, 1, SUBJECT "run 1 was cut off");
+    told_run(&told, 0);
     assert_int_equal(sink_count(&told.mail), 2);
-    check_subject(&told, 2, SUBJECT "all clear again");
+    told_check_subject(&told, 2, SUBJECT "all clear again");
 }
 
 static void run_that_finds_the_lock_held_tells_nobody(void **state)
@@ -311,14 +217,12 @@ static void mail_that_fails_changes_nothing_and_is_tried_again(void **state)
         RUN(result, &told.acts.end, "run");
         end_assert_code(&result, 0);
         end_assert_says(&result.err, "warning: the message 'approval' could not be delivered");
-        CLEANUP(mem_cleanup) char *path = probe_path(&told.acts.end.probe, "end.prom");
-        CLEANUP(mem_cleanup) char *metrics = end_read(path);
-        assert_non_null(strstr(metrics, "_messages_undelivered{portal=\"end\"} 1\n"));
+        assert_true(told_metric(&told, "messages_undelivered{portal=\"end\"}") == 1);
     }
     sink_answer(&told.mail, NULL);
-    run(&told, 0);
+    told_run(&told, 0);
     assert_int_equal(sink_count(&told.mail), 1);
-    check_subject(&told, 1, SUBJECT "plan 4 waits for approval: 3 acts");
+    told_check_subject(&told, 1, SUBJECT "plan 4 waits for approval: 3 acts");
 }
 
 static void mail_server_that_hangs_holds_a_run_up_for_its_time_only(void **state)
@@ -338,14 +242,14 @@ static void each_way_is_told_what_is_new_there(void **state)
     TOLD(told, 3, 4);
 
     (void)state;
-    run(&told, 0);
-    tell_webhook(&told);
+    told_run(&told, 0);
+    told_add_webhook(&told);
     sink_answer(&told.webhook, "500");
-    run(&told, 0);
+    told_run(&told, 0);
     assert_int_equal(sink_count(&told.mail), 1);
     assert_int_equal(sink_count(&told.webhook), 0);
     sink_answer(&told.webhook, NULL);
-    run(&told, 0);
+    told_run(&told, 0);
     assert_int_equal(sink_count(&told.mail), 1);
     assert_int_equal(sink_count(&told.webhook), 1);
     JSON(post, sink_taken(&told.webhook, 1));
@@ -353,7 +257,7 @@ static void each_way_is_told_what_is_new_there(void **state)
     assert_string_equal(end_text_at(post, "reason"), "approval");
     assert_int_equal(end_number_at(post, "plan.id"), 3);
     assert_int_equal(end_number_at(post, "plan.to_approve"), 3);
-    run(&told, 0);
+    told_run(&told, 0);
     assert_int_equal(sink_count(&told.webhook), 1);
 }
 
@@ -367,7 +271,7 @@ static void let_idle_ones_be_announced(struct told *told)
             "  do = \"suspend\"; grace_days = 14; }");
     end_change_user(&told->acts.end, "staaa", "lastLogin=2020-01-10T10:00:00Z");
     told->mail_more = "announce = \"yes\"; contact = \"help@acme.example\";";
-    set_rest(told);
+    told_configure(told);
 }
 
 /* How many of the mails went to a person. */
@@ -388,12 +292,12 @@ static void announcement_goes_to_the_person_once(void **state)
 
     (void)state;
     let_idle_ones_be_announced(&told);
-    run(&told, 0);
+    told_run(&told, 0);
     size_t announced =
         (size_t)end_count(&told.acts.end, "select count(*) from reconcile.announcement");
     assert_true(announced > 0);
     assert_int_equal(count_announcements(&told), announced);
-    run(&told, 0);
+    told_run(&told, 0);
     assert_int_equal(count_announcements(&told), announced);
     for (size_t i = 1; i <= sink_count(&told.mail); i++) {
         JSON(about, sink_about(&told.mail, i));
@@ -402,7 +306,8 @@ static void announcement_goes_to_the_person_once(void **state)
                         "Your account in a Bynder portal is going to be suspended"))
             continue;
         assert_int_equal(json_object_array_length(end_at(about, "to")), 1);
-        check_says(mail, "text/plain", "log\nin before that day, or write to help@acme.example");
+        told_check_says(mail, "text/plain",
+                        "log\nin before that day, or write to help@acme.example");
     }
 }
 
@@ -413,14 +318,14 @@ static void announcement_that_did_not_leave_is_tried_again_and_a_refused_one_is_
     (void)state;
     let_idle_ones_be_announced(&told);
     sink_answer(&told.mail, "rcpt 450");
-    run(&told, 0);
+    told_run(&told, 0);
     assert_int_equal(end_count(&told.acts.end, "select count(*) from reconcile.notice_announced"),
                      0);
     sink_answer(&told.mail, "rcpt 550");
-    run(&told, 0);
+    told_run(&told, 0);
     assert_true(end_count(&told.acts.end, "select count(*) from reconcile.notice_announced") > 0);
     sink_answer(&told.mail, NULL);
-    run(&told, 0);
+    told_run(&told, 0);
     assert_int_equal(count_announcements(&told), 0);
 }
 
@@ -431,7 +336,7 @@ static void announcement_in_mode_report_goes_to_nobody(void **state)
     (void)state;
     let_idle_ones_be_announced(&told);
     acts_policy(&told.acts, "mode = \"report\";");
-    run(&told, 0);
+    told_run(&told, 0);
     assert_true(end_count(&told.acts.end, "select count(*) from reconcile.announcement") > 0);
     assert_int_equal(count_announcements(&told), 0);
 }
