@@ -121,6 +121,12 @@ void watch_end(struct work *work, int code, const struct err *err)
     write_metrics(work, watch, code, 0);
     if (code == ERR_LOCKED) /* the run that holds the lock tells */
         return;
+    if (watch && watch->cut_off_run)
+        log_warning(
+            "run %lld ('%s' on host '%s') was cut off: what it left open is settled by now, "
+            "or told as unknown",
+            (long long)watch->cut_off_run, watch->cut_off_verb,
+            watch->cut_off_host ? watch->cut_off_host : "");
     struct tell_run run = {.is_run = work->is_run,
                            .id = work->begun ? work->job.run.id : 0,
                            .database = watch != NULL,
