@@ -232,6 +232,15 @@ static int set_login(CURL *easy, const struct config_mail *config, struct err *e
     return 0;
 }
 
+static void set_server(CURL *easy, const struct config_mail *config)
+{
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_URL, config->server);
+    curl_easy_setopt(easy, CURLOPT_USE_SSL,
+                     (long)(config->security == MAIL_STARTTLS ? CURLUSESSL_ALL : CURLUSESSL_NONE));
+}
+
 /* An answer 4xx or 5xx is a refusal, whatever was sent before it. Without one nothing was taken
  * when nothing of the message had left. */
 static enum delivery_fate fate_of(CURL *easy, CURLcode code, long answer)
@@ -276,11 +285,7 @@ int delivery_mail(const struct config_mail *config, const struct mail *mail,
         add(&recipients, mail->to);
     for (size_t i = 0; !mail->to && i < config->to.count; i++)
         add(&recipients, config->to.item[i]);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    curl_easy_setopt(easy, CURLOPT_URL, config->server);
-    curl_easy_setopt(easy, CURLOPT_USE_SSL,
-                     (long)(config->security == MAIL_STARTTLS ? CURLUSESSL_ALL : CURLUSESSL_NONE));
+    set_server(easy, config);
     curl_easy_setopt(easy, CURLOPT_MAIL_FROM, config->from);
     curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, recipients);
     curl_easy_setopt(easy, CURLOPT_MAIL_RCPT_ALLLOWFAILS,
@@ -291,6 +296,27 @@ int delivery_mail(const struct config_mail *config, const struct mail *mail,
     (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &answer);
     if (ret_fate)
         *ret_fate = fate_of(easy, code, answer);
+    return code == CURLE_OK ? 0
+                            : tell(&delivery, code, delivery.reason, config->server, answer, err);
+}
+
+int delivery_check_mail(const struct config_mail *config, const struct delivery_bound *bound,
+                        struct err *err)
+{
+    struct delivery delivery = {.bound = bound, .socket = CURL_SOCKET_BAD};
+    CLEANUP(easy_cleanup) CURL *easy = begin(&delivery, config->ca_file);
+    long answer = 0;
+    CURLcode code;
+
+    if (!easy)
+        return out_of_time(err);
+    if (set_login(easy, config, err) < 0)
+        return -1;
+    set_server(easy, config);
+    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "NOOP");
+    code = curl_easy_perform(easy);
+    (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &answer);
     return code == CURLE_OK ? 0
                             : tell(&delivery, code, delivery.reason, config->server, answer, err);
 }

@@ -42,6 +42,10 @@ int delivery_mail(const struct config_mail *config, const struct mail *mail,
                   const struct delivery_bound *bound, enum delivery_fate *ret_fate, struct err *err)
     __attribute__((warn_unused_result));
 
+/* Connects, encrypts, logs in and takes leave; sends nothing. */
+int delivery_check_mail(const struct config_mail *config, const struct delivery_bound *bound,
+                        struct err *err) __attribute__((warn_unused_result));
+
 /* Posts JSON. Anything but an answer 2xx is an error. */
 int delivery_webhook(const struct config_webhook *config, const struct text *json,
                      const struct delivery_bound *bound, struct err *err)

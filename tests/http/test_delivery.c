@@ -291,6 +291,26 @@ static void mail_server_that_hangs_costs_no_more_than_the_bound(void **state)
     assert_int_equal(fate, DELIVERY_UNREACHED);
 }
 
+static void mail_server_can_be_tried_without_a_mail(void **state)
+{
+    const char *const options[] = {"--starttls", "--cert",     world.both, "--user",
+                                   "job",        "--password", PASSWORD,   NULL};
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct delivery_bound bound = within(8000);
+
+    (void)state;
+    start_mail(options);
+    struct config_mail config = configure(MAIL_STARTTLS, "smtp");
+    config.user = "job";
+    config.password.file = world.password;
+    if (delivery_check_mail(&config, &bound, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_int_equal(file_write(world.password, 0600, "wrong\n", 6, NULL), 0);
+    assert_int_equal(delivery_check_mail(&config, &bound, &err), -1);
+    assert_non_null(strstr(err.text, "denied"));
+    assert_int_equal(sink_count(&world.sink), 0);
+}
+
 /* --- webhook ------------------------------------------------------------------------------------
  */
 
@@ -365,6 +385,7 @@ int main(void)
         TEST(mail_with_a_wrong_password_is_not_sent_and_tells_none),
         TEST(mail_that_is_refused_says_for_how_long),
         TEST(mail_server_that_hangs_costs_no_more_than_the_bound),
+        TEST(mail_server_can_be_tried_without_a_mail),
         TEST(webhook_over_tls_gets_the_json),
         TEST(webhook_that_fails_never_tells_its_address),
     };
