@@ -3,11 +3,14 @@
  * the environment, runs the verb, and turns its answer into the exit code. An error is told once,
  * here, on stderr.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -81,6 +84,18 @@ static int open_standard_files(struct err *err)
     return 0;
 }
 
+/* The memory of this process holds a token: no core of it, and nobody but root looks into it. What
+ * a crash would have shown is in the journal and the history. */
+static int stay_private(struct err *err)
+{
+    const struct rlimit none = {.rlim_cur = 0, .rlim_max = 0};
+
+    if (setrlimit(RLIMIT_CORE, &none) < 0 || prctl(PR_SET_DUMPABLE, 0) < 0)
+        return err_set_errno(err, ERR_INTERNAL, errno,
+                             "cannot keep this process from being dumped");
+    return 0;
+}
+
 /* What was printed must have arrived: a full disk behind stdout is a failure. */
 static int flush_output(int code, struct err *err)
 {
@@ -96,7 +111,7 @@ static int run(int argc, char **argv, struct err *err)
     struct command_line line;
 
     give_memory_back();
-    if (open_standard_files(err))
+    if (open_standard_files(err) || stay_private(err))
         return (int)err->code;
     if (journal_is(getenv("JOURNAL_STREAM"), STDERR_FILENO)) /* before the environment is cleared */
         journal_begin(JOURNAL_SOCKET);

@@ -200,18 +200,20 @@ enum { GUESS_BYTES = 1 << 20 };
 /* The beginning of it; a roster that cannot be read yet is for `check` to tell. */
 static void guess(struct arena *arena, struct answers *answers)
 {
-    CLEANUP(mem_cleanup) char *bytes = NULL;
-    CLEANUP(cleanup_file) FILE *file = NULL;
+    CLEANUP(mem_cleanup) char *bytes = mem_alloc(GUESS_BYTES);
+    CLEANUP(cleanup_fd) int fd = -1;
+    size_t length = 0;
+    ssize_t got = 0;
 
     answers->guess.delimiter = ',';
     if (is_address(answers->roster))
         return;
-    file = fopen(answers->roster, "re");
-    if (!file)
-        return;
-    bytes = mem_alloc(GUESS_BYTES);
-    size_t length = fread(bytes, 1, GUESS_BYTES, file);
-    answers->guessed = roster_guess(arena, bytes, length, &answers->guess, NULL) == 0;
+    fd = open(answers->roster, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    while (fd >= 0 && length < GUESS_BYTES &&
+           (got = read(fd, bytes + length, GUESS_BYTES - length)) > 0)
+        length += (size_t)got;
+    if (length > 0)
+        answers->guessed = roster_guess(arena, bytes, length, &answers->guess, NULL) == 0;
 }
 
 /* --- the file -----------------------------------------------------------------------------------
