@@ -12,8 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -376,6 +378,52 @@ static void full_disk_under_the_database(void **state)
     (void)umount(disk);
 }
 
+/* --- the journal --------------------------------------------------------------------------------
+ */
+
+/* A socket where the journal's is, seen by this test and its children alone; -1 where that cannot
+ * be made. */
+static int listen_as_journal(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/run/systemd/journal/socket"};
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+        mount("none", "/run", "tmpfs", 0, "size=1m") < 0 || mkdir("/run/systemd", 0755) < 0 ||
+        mkdir("/run/systemd/journal", 0755) < 0 ||
+        bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
+        (void)close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+static void journal_gets_lines_with_portal_run_and_plan(void **state)
+{
+    const char *const words[] = {"sh", "-c",
+                                 "touch log && JOURNAL_STREAM=$(stat -c %d:%i log) && export "
+                                 "JOURNAL_STREAM && exec " PROGRAM_PATH
+                                 " --config end.conf run > /dev/null 2> log",
+                                 NULL};
+    TOLD(told, 3, 4);
+    CLEANUP(text_release) struct text out = TEXT_INIT, entries = TEXT_INIT;
+    char entry[4096];
+    ssize_t got;
+
+    (void)state;
+    CLEANUP(cleanup_fd) int fd = listen_as_journal();
+    if (fd < 0)
+        skip();
+    end_tool(told.acts.end.probe.directory, words, &out);
+    while ((got = recv(fd, entry, sizeof(entry), 0)) > 0)
+        text_addf(&entries, "%.*s--\n", (int)got, entry);
+    end_assert_says(&entries, "PRIORITY=6\nSYSLOG_IDENTIFIER=bynder-reconcile\n"
+                              "MESSAGE=told by mail: approval\nPORTAL=end\nRUN=1\nPLAN=1\n--\n");
+    CLEANUP(mem_cleanup) char *path = probe_path(&told.acts.end.probe, "log");
+    CLEANUP(mem_cleanup) char *log = end_read(path);
+    assert_string_equal(log, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -390,6 +438,7 @@ int main(void)
         cmocka_unit_test(full_disk_under_the_reports),
         cmocka_unit_test(full_disk_under_the_figures),
         cmocka_unit_test(full_disk_under_the_database),
+        cmocka_unit_test(journal_gets_lines_with_portal_run_and_plan),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
