@@ -42,8 +42,8 @@ int store_save_told(struct store *store, enum notice_channel channel, enum notic
 int store_forget_told(struct store *store, enum notice_channel channel, enum notice_kind kind,
                       struct err *err) __attribute__((warn_unused_result));
 
-/* An announcement (R7) in mode enforce that the newest plan still stands by, and of which the
- * person concerned was not told. */
+/* An announcement (R7) that the newest plan still stands by, whose day is yet to come, and of which
+ * the person concerned was not told. */
 struct store_announcement {
     const char *account_id, *email, *rule; /* email NULL = none is known */
     int64_t plan_id;                       /* that announced it */

@@ -225,6 +225,25 @@ static void mail_that_fails_changes_nothing_and_is_tried_again(void **state)
     told_check_subject(&told, 1, SUBJECT "plan 4 waits for approval: 3 acts");
 }
 
+static void all_clear_that_fails_is_tried_again(void **state)
+{
+    TOLD(told, 3, 4);
+
+    (void)state;
+    acts_limit(&told.acts, "count = 0; percent = 100.0; rolling_count = 100;", NULL);
+    told_run(&told, 20);
+    assert_int_equal(sink_count(&told.mail), 1);
+    acts_limit(&told.acts, NULL, NULL);
+    end_set(&told.acts.end, END_RULES,
+            "{ name = \"all\"; when = { username = \"*\"; }; do = \"keep\"; }");
+    sink_answer(&told.mail, "451");
+    told_run(&told, 0);
+    sink_answer(&told.mail, NULL);
+    told_run(&told, 0);
+    assert_int_equal(sink_count(&told.mail), 2);
+    told_check_subject(&told, 2, SUBJECT "all clear again");
+}
+
 static void mail_server_that_hangs_holds_a_run_up_for_its_time_only(void **state)
 {
     TOLD(told, 3, 4);
@@ -329,7 +348,7 @@ static void announcement_that_did_not_leave_is_tried_again_and_a_refused_one_is_
     assert_int_equal(count_announcements(&told), 0);
 }
 
-static void announcement_in_mode_report_goes_to_nobody(void **state)
+static void announcement_in_mode_report_goes_to_nobody_yet(void **state)
 {
     TOLD(told, 0, 4);
 
@@ -337,7 +356,29 @@ static void announcement_in_mode_report_goes_to_nobody(void **state)
     let_idle_ones_be_announced(&told);
     acts_policy(&told.acts, "mode = \"report\";");
     told_run(&told, 0);
-    assert_true(end_count(&told.acts.end, "select count(*) from reconcile.announcement") > 0);
+    size_t announced =
+        (size_t)end_count(&told.acts.end, "select count(*) from reconcile.announcement");
+    assert_true(announced > 0);
+    assert_int_equal(count_announcements(&told), 0);
+    acts_policy(&told.acts, "mode = \"enforce\";"); /* the grace goes on, and is told now */
+    told_run(&told, 0);
+    assert_int_equal(count_announcements(&told), announced);
+}
+
+static void announcement_whose_day_has_come_goes_to_nobody(void **state)
+{
+    TOLD(told, 0, 4);
+
+    (void)state;
+    let_idle_ones_be_announced(&told);
+    acts_policy(&told.acts, "mode = \"report\";");
+    told_run(&told, 0);
+    (void)acts_change(&told.acts, "update reconcile.announcement set announced_on = announced_on - "
+                                  "interval '15 days'");
+    acts_policy(&told.acts, "mode = \"enforce\";");
+    told_run(&told, 0); /* it would say what is going to happen, and that is happening */
+    assert_true(end_count(&told.acts.end, "select count(*) from reconcile.announcement where "
+                                          "ended_on is null") > 0);
     assert_int_equal(count_announcements(&told), 0);
 }
 
@@ -355,11 +396,13 @@ int main(void)
         cmocka_unit_test(run_that_was_killed_is_told_by_the_next),
         cmocka_unit_test(run_that_finds_the_lock_held_tells_nobody),
         cmocka_unit_test(mail_that_fails_changes_nothing_and_is_tried_again),
+        cmocka_unit_test(all_clear_that_fails_is_tried_again),
         cmocka_unit_test(mail_server_that_hangs_holds_a_run_up_for_its_time_only),
         cmocka_unit_test(each_way_is_told_what_is_new_there),
         cmocka_unit_test(announcement_goes_to_the_person_once),
         cmocka_unit_test(announcement_that_did_not_leave_is_tried_again_and_a_refused_one_is_not),
-        cmocka_unit_test(announcement_in_mode_report_goes_to_nobody),
+        cmocka_unit_test(announcement_in_mode_report_goes_to_nobody_yet),
+        cmocka_unit_test(announcement_whose_day_has_come_goes_to_nobody),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -127,6 +127,27 @@ static void store_list_gives_every_portal_by_name(void **state)
     assert_string_equal(status.portal, "aaa");
 }
 
+static void store_claim_announcement_is_granted_once(void **state)
+{
+    CLEANUP(store_world_end) struct store_world world;
+    struct store_announcement announcement = {
+        .account_id = "a1", .rule = "idle", .plan_id = 1, .action = ACTION_SUSPEND};
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    (void)state;
+    store_world_begin(&world);
+    store_world_execute(&world, "set session_replication_role = replica"); /* a row on its own */
+    store_world_execute(&world,
+                        "insert into announcement (portal_id, account_id, rule, plan_id, "
+                        "announced_on, mode) select portal_id, 'a1', 'idle', 1, '2026-11-01', "
+                        "'enforce' from portal");
+    OK(store_claim_announcement(&world.store, &announcement, world.now, &why));
+    assert_int_equal(store_claim_announcement(&world.store, &announcement, world.now, &err), -1);
+    assert_int_equal(err.code, ERR_LOCKED);
+    OK(store_unclaim_announcement(&world.store, &announcement, &why));
+    OK(store_claim_announcement(&world.store, &announcement, world.now, &why));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -134,6 +155,7 @@ int main(void)
         cmocka_unit_test(store_load_watch_takes_0_and_20_for_a_success),
         cmocka_unit_test(store_load_watch_finds_the_run_before_when_it_was_cut_off),
         cmocka_unit_test(store_told_is_kept_by_channel_until_forgotten),
+        cmocka_unit_test(store_claim_announcement_is_granted_once),
         cmocka_unit_test(store_list_gives_every_portal_by_name),
     };
 
