@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/limits.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "cmd/bynder-reconcile/check.h"
 #include "cmd/bynder-reconcile/options.h"
@@ -389,6 +390,15 @@ static int put_secret(const struct answers *answers, struct err *err)
     return failed;
 }
 
+/* The service's group reads the configuration, where the package has made one. */
+static void share_with_service(const char *path)
+{
+    const struct group *service = geteuid() == 0 ? getgrnam("bynder-reconcile") : NULL;
+
+    if (service && chown(path, (uid_t)-1, service->gr_gid) < 0)
+        log_warning("'%s' could not be given to the group 'bynder-reconcile'", path);
+}
+
 /* --- and then -----------------------------------------------------------------------------------
  */
 
@@ -421,8 +431,11 @@ static int init(const struct invocation *invocation, struct err *err)
         return -1;
     guess(invocation->arena, &answers);
     write_config(&content, &answers);
-    if (put_secret(&answers, err) || put_new(invocation->config_path, 0640, &content, err))
+    CLEANUP(mem_cleanup) char *directory = file_directory(invocation->config_path);
+    if (file_make_directory(directory, 0755, err) || put_secret(&answers, err) ||
+        put_new(invocation->config_path, 0640, &content, err))
         return -1;
+    share_with_service(invocation->config_path);
     printf("written: %s\n", invocation->config_path);
     return 0;
 }

@@ -35,7 +35,7 @@ static void first_begin(struct first *first)
     CLEANUP(text_release) struct text url = TEXT_INIT;
 
     end_begin(&first->end, options);
-    first->config = probe_path(&first->end.probe, "new.conf");
+    first->config = probe_path(&first->end.probe, "etc/new.conf"); /* its directory is made */
     first->secret = probe_path(&first->end.probe, "client-secret");
     text_addf(&url, "http://127.0.0.1:%u", first->end.probe.port);
     assert_true(url.length < sizeof(first->url) && strlen(cluster) < sizeof(first->embedded));
