@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +21,7 @@
 #include "base/mem.h"
 #include "cmd/bynder-reconcile/check.h"
 #include "cmd/bynder-reconcile/options.h"
+#include "io/os_user.h"
 #include "io/roster_guess.h"
 
 enum { INIT_PORTAL, INIT_NAME, INIT_CLIENT_ID, INIT_SECRET_FILE, INIT_ROSTER, INIT_DATABASE };
@@ -393,9 +393,9 @@ static int put_secret(const struct answers *answers, struct err *err)
 /* The service's group reads the configuration, where the package has made one. */
 static void share_with_service(const char *path)
 {
-    const struct group *service = geteuid() == 0 ? getgrnam("bynder-reconcile") : NULL;
+    gid_t group;
 
-    if (service && chown(path, (uid_t)-1, service->gr_gid) < 0)
+    if (geteuid() == 0 && os_group("bynder-reconcile", &group) && chown(path, (uid_t)-1, group) < 0)
         log_warning("'%s' could not be given to the group 'bynder-reconcile'", path);
 }
 

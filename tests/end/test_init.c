@@ -100,6 +100,8 @@ static void init_replaces_nothing(void **state)
     FIRST(first);
 
     (void)state;
+    CLEANUP(mem_cleanup) char *directory = probe_path(&first.end.probe, "etc");
+    assert_int_equal(file_make_directory(directory, 0700, NULL), 0);
     assert_int_equal(file_write(first.config, 0600, "mine", 4, NULL), 0);
     RUN(made, "--config", first.config, "init", ANSWERS);
     end_assert_code(&made, 78);
