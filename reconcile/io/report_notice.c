@@ -119,8 +119,10 @@ static void make_approval(const struct notice_facts *facts, struct page *page)
     text_addf(&page->headline, "plan %lld waits for approval: %zu %s", (long long)plan->id,
               facts->to_approve, facts->to_approve == 1 ? "act" : "acts");
     add_plan(page, plan);
-    page->advice = "Read the attached plan, then approve it, whole or in part, or reject it. "
-                   "Nothing is done before.";
+    page->advice =
+        "Read the plan, which is attached unless it is too large, then approve it, whole "
+        "or in part, or reject it. "
+        "Nothing is done before.";
     for (size_t i = 0; i < COMMANDS_MAX; i++) {
         CLEANUP(text_release) struct text purpose = TEXT_INIT, command = TEXT_INIT;
         if (report_command(plan, i, &purpose, &command) && strstr(text_cstr(&command), "approve"))

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/digest.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "core/review.h"
 #include "io/delivery.h"
@@ -144,7 +145,7 @@ static int send_mail(struct telling *telling, const struct notice_facts *facts, 
     if (message.attach_plan) {
         report_plan(facts->plan, REPORT_CSV, &plain, &csv);
         text_addf(&name, "plan-%lld.csv", (long long)facts->plan->id);
-        mail.attachment_name = text_cstr(&name);
+        mail.attachment_name = csv.length <= LIMIT_MAIL_BYTES ? text_cstr(&name) : NULL;
         mail.attachment = &csv;
     }
     return delivery_mail(&telling->job->config->notify.mail, &mail, &telling->bound, NULL, err);
