@@ -85,12 +85,14 @@ static int open_standard_files(struct err *err)
 }
 
 /* The memory of this process holds a token: no core of it, and nobody but root looks into it. What
- * a crash would have shown is in the journal and the history. */
+ * a crash would have shown is in the journal and the history. The limit is for what we start; a
+ * sandbox may forbid to set it, and sets it itself. */
 static int stay_private(struct err *err)
 {
     const struct rlimit none = {.rlim_cur = 0, .rlim_max = 0};
 
-    if (setrlimit(RLIMIT_CORE, &none) < 0 || prctl(PR_SET_DUMPABLE, 0) < 0)
+    (void)setrlimit(RLIMIT_CORE, &none);
+    if (prctl(PR_SET_DUMPABLE, 0) < 0)
         return err_set_errno(err, ERR_INTERNAL, errno,
                              "cannot keep this process from being dumped");
     return 0;

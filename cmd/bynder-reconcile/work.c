@@ -104,10 +104,8 @@ static int record_end(struct work *work, int code, struct err *err)
         result.blocked = bynder_429s(work->bynder);
     }
     if ((!work->bynder || pace_share_end(&work->share, &own) == 0) &&
-        store_run_end(job->store, &job->run, &result, &own) == 0) {
-        store_unlock(job->store);
+        store_run_end(job->store, &job->run, &result, &own) == 0)
         return code;
-    }
     if (err->code != ERR_NONE) {
         log_error("%s", own.text);
         return code;
@@ -128,7 +126,9 @@ int work_end(struct work *work, int code, struct err *err)
     code = tell_acts(work, code);
     if (work->begun)
         code = record_end(work, code, err);
-    watch_end(work, code, err);
+    watch_end(work, code, err); /* still locked: two runs would tell the same twice */
+    if (work->begun)
+        store_unlock(&work->store);
     release(work);
     return code;
 }
