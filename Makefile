@@ -193,6 +193,10 @@ check-crash: ## break it on purpose, everywhere: kills, cuts, failed allocations
 check-crash-reduced: all crash-binaries
 	$(Q)sh tests/crash/run.sh $(B) reduced
 
+.PHONY: check-rules
+check-rules: ## the alert rules, by promtool (taken from Debian's prometheus when it is not here)
+	$(Q)sh tests/support/rules.sh
+
 .PHONY: demo
 demo: ## a portal, a roster, a plan, on this machine: what the program does, in a minute
 	$(Q)sh tests/support/deps.sh build || $(MAKE) --no-print-directory deps
@@ -250,6 +254,8 @@ install-data:
 	install -D -m 0644 etc/completion/bynder-reconcile.bash $(DESTDIR)$(prefix)/share/bash-completion/completions/bynder-reconcile
 	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/zsh/vendor-completions etc/completion/_bynder-reconcile
 	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/doc/bynder-reconcile/examples etc/bynder-reconcile.conf
+	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/doc/bynder-reconcile/examples/prometheus etc/prometheus/bynder-reconcile.rules.yml
+	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/doc/bynder-reconcile/examples/grafana etc/grafana/bynder-reconcile.json
 
 .PHONY: deb
 deb: ## build the Debian packages in build/deb/ and ask lintian

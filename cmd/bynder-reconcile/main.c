@@ -3,10 +3,14 @@
  * the environment, runs the verb, and turns its answer into the exit code. An error is told once,
  * here, on stderr.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -15,6 +19,7 @@
 #include "cmd/bynder-reconcile/options.h"
 #include "io/clock.h"
 #include "io/http.h"
+#include "io/journal.h"
 
 enum { LARGE_BLOCK = 131072 };
 
@@ -34,8 +39,11 @@ static const struct verb verbs[] = {
      run_options, 0, false, verb_run},
     {"show", "[PLAN] [--format FORMAT] [--output FILE]",
      "show a stored plan again, the newest by default", show_options, 1, false, verb_show},
-    {"status", "[--format FORMAT]", "last runs, holds, seats", status_options, 0, false,
-     verb_status},
+    {"status", "[--all] [--database DATABASE] [--format FORMAT]",
+     "last runs, holds, seats; of one portal, or of all", status_options, 0, false, verb_status},
+    {"init", "[--portal URL] [--client-id ID] [--secret-file FILE] [--roster FILE]...",
+     "write a first configuration, try it, and say what comes next", init_options, 0, false,
+     verb_init},
     {"check", "", "configuration, database, portal, token, roster and clock, one line each",
      check_options, 0, false, verb_check},
     {"roster", "check [FILE] [--format FORMAT]",
@@ -76,6 +84,20 @@ static int open_standard_files(struct err *err)
     return 0;
 }
 
+/* The memory of this process holds a token: no core of it, and nobody but root looks into it. What
+ * a crash would have shown is in the journal and the history. The limit is for what we start; a
+ * sandbox may forbid to set it, and sets it itself. */
+static int stay_private(struct err *err)
+{
+    const struct rlimit none = {.rlim_cur = 0, .rlim_max = 0};
+
+    (void)setrlimit(RLIMIT_CORE, &none);
+    if (prctl(PR_SET_DUMPABLE, 0) < 0)
+        return err_set_errno(err, ERR_INTERNAL, errno,
+                             "cannot keep this process from being dumped");
+    return 0;
+}
+
 /* What was printed must have arrived: a full disk behind stdout is a failure. */
 static int flush_output(int code, struct err *err)
 {
@@ -91,7 +113,11 @@ static int run(int argc, char **argv, struct err *err)
     struct command_line line;
 
     give_memory_back();
-    if (open_standard_files(err) || http_environment(err))
+    if (open_standard_files(err) || stay_private(err))
+        return (int)err->code;
+    if (journal_is(getenv("JOURNAL_STREAM"), STDERR_FILENO)) /* before the environment is cleared */
+        journal_begin(JOURNAL_SOCKET);
+    if (http_environment(err))
         return (int)err->code;
     if (options_parse(&arena, verbs, argc, argv, &line, err))
         return (int)err->code;
@@ -114,7 +140,7 @@ int main(int argc, char **argv)
     CLEANUP(err_release) struct err err = ERR_INIT;
     int code = run(argc, argv, &err);
 
-    if (err.code != ERR_NONE)
-        log_error("%s", err.text);
+    if (err.code != ERR_NONE) /* of several hosts one runs, and the others are not in trouble */
+        log_line(err.code == ERR_LOCKED ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "%s", err.text);
     return code;
 }

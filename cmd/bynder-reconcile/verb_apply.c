@@ -22,6 +22,7 @@ static int load_plan(struct work *work, int64_t id, struct plan **ret_plan, stru
     if (!*ret_plan)
         return err_set(err, ERR_USAGE, "portal '%s' has no plan %lld; hint: see 'status'",
                        work->config.portal.name, (long long)id);
+    work_about_plan(*ret_plan);
     return 0;
 }
 

@@ -1,13 +1,21 @@
 /*
  * check: one line for each thing a run needs, all of them looked at whatever the one before said,
- * so that an evening of mending is one round. The exit code is that of the first that failed.
+ * so that an evening of mending is one round. Each that fails says what to do: where the error has
+ * no hint of its own, that of the check. The exit code is that of the first that failed.
  */
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
+#include "base/mem.h"
+#include "cmd/bynder-reconcile/check.h"
 #include "cmd/bynder-reconcile/session.h"
 #include "io/bynder.h"
+#include "io/delivery.h"
 #include "io/migrate.h"
 #include "io/roster_reader.h"
 
@@ -33,11 +41,13 @@ struct checking {
 };
 
 static void tell(struct checking *checking, const char *what, int failed, const char *fine,
-                 struct err *err)
+                 const char *advice, struct err *err)
 {
     CLEANUP(text_release) struct text line = TEXT_INIT;
 
     text_add_printable(&line, failed ? err->text : fine);
+    if (failed && !strstr(text_cstr(&line), "hint:"))
+        text_addf(&line, "; hint: %s", advice);
     printf("%-5s %-9s %s\n", failed ? "FAIL" : "ok", what, text_cstr(&line));
     if (failed && checking->code == 0)
         checking->code = (int)err->code;
@@ -131,15 +141,104 @@ static int check_roster(struct checking *checking, const char **ret_fine, struct
     return 0;
 }
 
+/* A place where files are to appear: itself, or the nearest part of its path that is there. */
+static int check_writable(struct arena *arena, const char *directory, struct err *err)
+{
+    char *place = arena_strdup(arena, directory);
+
+    while (access(place, F_OK) != 0 && errno == ENOENT && strcmp(place, "/") != 0) {
+        CLEANUP(mem_cleanup) char *above = file_directory(place);
+        place = arena_strdup(arena, above);
+    }
+    if (access(place, W_OK | X_OK) == 0)
+        return 0;
+    return err_set_errno(err, ERR_CONFIG, errno, "cannot write below '%s'", place);
+}
+
+/* What a run leaves behind: outcomes that the database cannot take, reports, figures. */
+static int check_files(struct checking *checking, const char **ret_fine, struct err *err)
+{
+    const struct config *config = checking->config;
+    CLEANUP(mem_cleanup)
+    char *metrics = config->metrics_textfile ? file_directory(config->metrics_textfile) : NULL;
+    const char *const directories[] = {config_state_directory(config), config->report.directory,
+                                       metrics};
+
+    for (size_t i = 0; i < COUNT_OF(directories); i++) {
+        if (directories[i] && check_writable(checking->arena, directories[i], err))
+            return -1;
+    }
+    *ret_fine = arena_printf(checking->arena, "state in '%s', reports in '%s', figures in '%s'",
+                             directories[0], directories[1] ? directories[1] : "(none)",
+                             directories[2] ? config->metrics_textfile : "(none)");
+    return 0;
+}
+
+static int check_mail(struct checking *checking, const char **ret_fine, struct err *err)
+{
+    const struct config_mail *mail = &checking->config->notify.mail;
+    const struct clock *clock = clock_system();
+    struct delivery_bound bound = {
+        .clock = clock,
+        .until = instant_add_us(clock->steady(clock->self),
+                                checking->config->notify.timeout * SECOND_US)};
+
+    if (delivery_check_mail(mail, &bound, err))
+        return -1;
+    *ret_fine = arena_printf(checking->arena, "%s answers%s; nothing was sent", mail->server,
+                             mail->user ? " and takes the password" : "");
+    return 0;
+}
+
+static int check_webhook(struct checking *checking, const char **ret_fine, struct err *err)
+{
+    CLEANUP(secret_release) struct secret url = SECRET_INIT;
+
+    if (config_read_secret(&checking->config->notify.webhook.url, &url, err))
+        return -1;
+    *ret_fine = "its address can be read; nothing was posted";
+    return 0;
+}
+
 typedef int check_function(struct checking *checking, const char **ret_fine, struct err *err);
 
-static void run_check(struct checking *checking, const char *what, check_function *check)
+struct check {
+    const char *what;
+    check_function *check;
+    const char *advice; /* when it failed and nobody knows better */
+};
+
+static const struct check before_portal[] = {
+    {"files", check_files,
+     "let the user of the service own the directory, or change apply.state_directory, "
+     "report.directory or metrics.textfile"},
+    {"database", check_database,
+     "does the server run, and does 'database' say how to reach it? 'bynder-reconcile psql' tries "
+     "the same"},
+    {"roster", check_roster, "'bynder-reconcile roster check' says more of it"},
+    {"portal", check_portal,
+     "are portal.url, the client id and its secret those of the OAuth app in Bynder, with "
+     "client credentials as its grant, and is the user it acts as still active?"},
+};
+static const struct check of_portal[] = {
+    {"users", check_users,
+     "the token's user needs the roles USERMANAGEMENT and PERMISSIONMANAGEMENT, the app the scopes "
+     "admin.user:read, admin.profile:read and current.user:read"},
+    {"clock", check_clock, "is time synchronisation running?"},
+};
+static const struct check of_mail = {
+    "mail", check_mail,
+    "are notify.mail.server, its port, starttls, user and password those of the mail server?"};
+static const struct check of_webhook = {
+    "webhook", check_webhook, "put the address into a file of mode 0600 that the service can read"};
+
+static void run_check(struct checking *checking, const struct check *check)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     const char *fine = NULL;
-    int failed = check(checking, &fine, &err);
+    int failed = check->check(checking, &fine, &err);
 
-    tell(checking, what, failed, fine, &err);
+    tell(checking, check->what, failed, fine, check->advice, &err);
 }
 
 static void tell_policy_findings(struct checking *checking)
@@ -152,7 +251,7 @@ static void tell_policy_findings(struct checking *checking)
         log_warning("%s", sentence[i]);
 }
 
-static int check_all(const struct invocation *invocation, const struct config *config)
+int check_all(const struct invocation *invocation, const struct config *config)
 {
     const struct clock *clock = clock_system();
     struct checking checking = {
@@ -166,13 +265,14 @@ static int check_all(const struct invocation *invocation, const struct config *c
            config->policy.rule_count, config->policy.enforce ? "enforce" : "report",
            config->time_zone);
     tell_policy_findings(&checking);
-    run_check(&checking, "database", check_database);
-    run_check(&checking, "roster", check_roster);
-    run_check(&checking, "portal", check_portal);
-    if (checking.portal_answers) {
-        run_check(&checking, "users", check_users);
-        run_check(&checking, "clock", check_clock);
-    }
+    for (size_t i = 0; i < COUNT_OF(before_portal); i++)
+        run_check(&checking, &before_portal[i]);
+    for (size_t i = 0; i < COUNT_OF(of_portal) && checking.portal_answers; i++)
+        run_check(&checking, &of_portal[i]);
+    if (config->notify.mail.server)
+        run_check(&checking, &of_mail);
+    if (config_has_webhook(config))
+        run_check(&checking, &of_webhook);
     bynder_free(checking.bynder);
     return checking.code;
 }

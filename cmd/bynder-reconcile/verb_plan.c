@@ -29,7 +29,10 @@ static int make_plan(struct work *work, struct plan **ret_plan, struct err *err)
     progress_done(&work->terminal);
     if (!collected.snapshot.complete)
         log_warning("the snapshot is incomplete: %s", collected.snapshot.incomplete_reason);
-    return propose(&work->job, &collected, ret_plan, err);
+    if (propose(&work->job, &collected, ret_plan, err))
+        return -1;
+    work_about_plan(*ret_plan);
+    return 0;
 }
 
 static int make_report(struct work *work, const char *path, struct plan **ret_plan, struct err *err)

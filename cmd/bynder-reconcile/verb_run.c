@@ -88,6 +88,7 @@ static int collect_and_propose(struct work *work, struct collected *ret_collecte
     if (collect(&work->job, ret_collected, err) ||
         propose(&work->job, ret_collected, ret_plan, err))
         return -1;
+    work_about_plan(*ret_plan);
     progress_done(&work->terminal);
     if (!ret_collected->snapshot.complete)
         log_warning("the snapshot is incomplete: %s", ret_collected->snapshot.incomplete_reason);

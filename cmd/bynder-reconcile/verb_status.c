@@ -1,11 +1,36 @@
-/* status: what the history says of the portal. Asks the portal nothing and takes no lock. */
+/*
+ * status: what the history says of a portal, or in one line each of all portals of a database. Asks
+ * no portal anything and takes no lock.
+ *
+ * Which: the configured portal; with --all every one in its database; with --database, or where
+ * --config names a directory, those of that database, or of the databases of all configurations
+ * there. Without a configuration at its usual place its directory is looked at.
+ */
+#include <errno.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "cmd/bynder-reconcile/options.h"
 #include "cmd/bynder-reconcile/session.h"
 #include "io/clock.h"
+#include "io/migrate.h"
 #include "io/status_report.h"
 #include "io/store_review.h"
+#include "io/store_watch.h"
 
 const struct option_spec status_options[] = {
     {"format", "FORMAT", "text (default) or json"},
+    {"all", NULL, "every portal of the database, a line each"},
+    {"database", "DATABASE",
+     "likewise without a configuration: a connection string, or the "
+     "directory of an embedded database"},
+    {"password-file", "FILE", "the database's password, with --database"},
     {NULL, NULL, NULL},
 };
 
@@ -30,15 +55,180 @@ static int load(const struct invocation *invocation, struct store *store,
     return 0;
 }
 
-int verb_status(const struct invocation *invocation, struct err *err)
+static int show_one(const struct invocation *invocation, enum report_format format, struct err *err)
 {
     CLEANUP(database_release) struct database database = {.cluster = NULL};
     CLEANUP(text_release) struct text text = TEXT_INIT;
     struct report_style style = session_style(NULL);
     struct store_status status;
-    enum report_format format;
     struct config config;
     struct store store;
+
+    if (session_config(invocation, &config, err) ||
+        session_open(&config, SESSION_READS, &database, &store, err) ||
+        load(invocation, &store, &status, err))
+        return -1;
+    if (format == REPORT_JSON)
+        status_report_json(&status, &text);
+    else
+        status_report_text(&status, &style, &text);
+    return session_print(NULL, &text, err);
+}
+
+/* --- all portals --------------------------------------------------------------------------------
+ */
+
+struct listing {
+    const struct invocation *invocation;
+    struct status_line *line;
+    size_t count, capacity;
+};
+
+static int add_database(struct listing *listing, const struct config_database *config,
+                        struct err *err)
+{
+    CLEANUP(database_release) struct database database = {.cluster = NULL};
+    struct store_watch watch;
+    struct store *store = NULL;
+    size_t count = 0;
+
+    if (database_open(config, &database, err) || migrate_check(database.pg, err) ||
+        store_list(database.pg, listing->invocation->arena, &store, &count, err))
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        listing->line =
+            mem_grow(listing->line, listing->count, &listing->capacity, sizeof(listing->line[0]));
+        struct status_line *line = &listing->line[listing->count];
+        if (load(listing->invocation, &store[i], &line->status, err) ||
+            store_load_watch(&store[i], listing->invocation->arena, &watch, err))
+            return -1;
+        line->last_success = watch.last_success;
+        listing->count++;
+    }
+    return 0;
+}
+
+static int add_named(struct listing *listing, const char *name, struct err *err)
+{
+    struct config_database config = {.os_user = "postgres"};
+    struct stat status;
+
+    if (stat(name, &status) == 0 && S_ISDIR(status.st_mode))
+        config.embedded = name;
+    else if (strchr(name, '=') || strstr(name, "://"))
+        config.conninfo = name;
+    else
+        return err_set(err, ERR_USAGE,
+                       "--database is neither a directory nor a connection string; hint: "
+                       "--database 'host=db.example dbname=bynder'");
+    config.password.file = invocation_option(listing->invocation, "password-file");
+    return add_database(listing, &config, err);
+}
+
+static bool is_same_database(const struct config_database *a, const struct config_database *b)
+{
+    return text_equal(a->embedded, b->embedded) && text_equal(a->conninfo, b->conninfo);
+}
+
+/* The databases of all configurations in a directory, each once. One that cannot be read or opened
+ * does not hide the others; it is the error in the end. */
+static int add_directory(struct listing *listing, const char *directory, struct err *err)
+{
+    CLEANUP(mem_cleanup) char *pattern = file_join(directory, "*.conf");
+    struct config_database *seen = NULL;
+    size_t count = 0;
+    glob_t found;
+    int failed = 0;
+
+    if (glob(pattern, 0, NULL, &found) != 0)
+        return err_set(err, ERR_CONFIG,
+                       "there is no configuration in '%s'; hint: name one with "
+                       "--config, or a database with --database",
+                       directory);
+    seen = arena_calloc(listing->invocation->arena, found.gl_pathc, sizeof(seen[0]));
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        CLEANUP(err_release) struct err own = ERR_INIT;
+        struct invocation one = *listing->invocation;
+        struct config config;
+        bool known = false;
+
+        one.config_path = arena_strdup(one.arena, found.gl_pathv[i]);
+        int bad = session_config(&one, &config, &own);
+        for (size_t k = 0; k < count && !bad; k++)
+            known |= is_same_database(&seen[k], &config.database);
+        if (!bad && !known) {
+            seen[count++] = config.database;
+            bad = add_database(listing, &config.database, &own);
+        }
+        if (bad && failed)
+            log_error("%s", own.text);
+        else if (bad)
+            failed = err_move(err, &own);
+    }
+    globfree(&found);
+    return failed;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct status_line *left = a, *right = b;
+
+    return strcmp(left->status.portal, right->status.portal);
+}
+
+/* What could be read is shown, whatever could not. */
+static int show_all(struct listing *listing, int failed, enum report_format format, struct err *err)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+
+    if (failed && listing->count == 0)
+        return -1;
+    if (listing->count > 0)
+        qsort(listing->line, listing->count, sizeof(listing->line[0]), by_name);
+    if (format == REPORT_JSON)
+        status_report_lines_json(listing->line, listing->count, &text);
+    else
+        status_report_lines_text(listing->line, listing->count, &text);
+    return session_print(NULL, &text, failed ? NULL : err) || failed ? -1 : 0;
+}
+
+/* The directory whose configurations are meant; NULL: one configuration is. */
+static char *find_directory(const struct invocation *invocation)
+{
+    struct stat status;
+
+    if (stat(invocation->config_path, &status) == 0)
+        return S_ISDIR(status.st_mode) ? mem_strdup(invocation->config_path) : NULL;
+    return errno == ENOENT && text_equal(invocation->config_path, CONFIG_PATH_DEFAULT)
+               ? file_directory(CONFIG_PATH_DEFAULT)
+               : NULL;
+}
+
+static int show(const struct invocation *invocation, enum report_format format, struct err *err)
+{
+    struct listing listing = {.invocation = invocation};
+    const char *database = invocation_option(invocation, "database");
+    CLEANUP(mem_cleanup) char *directory = find_directory(invocation);
+    struct config config;
+    int failed;
+
+    if (!database && !directory && !invocation_option(invocation, "all"))
+        return show_one(invocation, format, err);
+    if (database)
+        failed = add_named(&listing, database, err);
+    else if (directory)
+        failed = add_directory(&listing, directory, err);
+    else
+        failed = session_config(invocation, &config, err) ||
+                 add_database(&listing, &config.database, err);
+    failed = show_all(&listing, failed, format, err);
+    free(listing.line);
+    return failed;
+}
+
+int verb_status(const struct invocation *invocation, struct err *err)
+{
+    enum report_format format;
 
     if (session_format(invocation_option(invocation, "format"), &format, err))
         return (int)err->code;
@@ -47,13 +237,5 @@ int verb_status(const struct invocation *invocation, struct err *err)
                       report_format_name(format));
         return ERR_USAGE;
     }
-    if (session_config(invocation, &config, err) ||
-        session_open(&config, SESSION_READS, &database, &store, err) ||
-        load(invocation, &store, &status, err))
-        return (int)err->code;
-    if (format == REPORT_JSON)
-        status_report_json(&status, &text);
-    else
-        status_report_text(&status, &style, &text);
-    return session_print(NULL, &text, err) ? (int)err->code : 0;
+    return show(invocation, format, err) ? (int)err->code : 0;
 }

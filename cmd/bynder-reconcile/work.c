@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "cmd/bynder-reconcile/watch.h"
 
 static void tell_waiting(void *context, double seconds, const char *why)
 {
@@ -53,15 +54,25 @@ int work_begin(const struct invocation *invocation, const char *verb, struct wor
         .store = &work->store,
         .now = clock->now(clock->self),
     };
+    work->is_run = text_equal(verb, "run");
+    work->watched = work->is_run || text_equal(verb, "apply");
     work->job.today = instant_day(work->job.now, work->config.policy.zone);
     progress_init(&work->terminal, &work->job.progress);
-    if (session_open(&work->config, SESSION_MIGRATES, &work->database, &work->store, err))
-        return -1;
-    if (begin_run(work, verb, err)) {
+    if (session_open(&work->config, SESSION_MIGRATES, &work->database, &work->store, err) ||
+        begin_run(work, verb, err)) {
+        watch_end(work, (int)err->code, err);
         release(work);
         return -1;
     }
     return 0;
+}
+
+void work_about_plan(const struct plan *plan)
+{
+    CLEANUP(text_release) struct text number = TEXT_INIT;
+
+    text_addf(&number, "%lld", (long long)plan->id);
+    log_context("plan", text_cstr(&number));
 }
 
 int work_portal(struct work *work, bool writing, struct err *err)
@@ -93,10 +104,8 @@ static int record_end(struct work *work, int code, struct err *err)
         result.blocked = bynder_429s(work->bynder);
     }
     if ((!work->bynder || pace_share_end(&work->share, &own) == 0) &&
-        store_run_end(job->store, &job->run, &result, &own) == 0) {
-        store_unlock(job->store);
+        store_run_end(job->store, &job->run, &result, &own) == 0)
         return code;
-    }
     if (err->code != ERR_NONE) {
         log_error("%s", own.text);
         return code;
@@ -117,6 +126,9 @@ int work_end(struct work *work, int code, struct err *err)
     code = tell_acts(work, code);
     if (work->begun)
         code = record_end(work, code, err);
+    watch_end(work, code, err); /* still locked: two runs would tell the same twice */
+    if (work->begun)
+        store_unlock(&work->store);
     release(work);
     return code;
 }

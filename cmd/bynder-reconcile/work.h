@@ -19,10 +19,13 @@ struct work {
     struct pace_share share; /* its requests counted together with those of other runs */
     struct terminal_progress terminal;
     struct job job;
-    bool begun; /* it has a number: its end must be recorded */
+    bool begun;   /* it has a number: its end must be recorded */
+    bool is_run;  /* the verb is `run` */
+    bool watched; /* its end is told outside: `run` and `apply` */
 };
 
-/* Configuration, database, lock, run number. On failure nothing is held. */
+/* Configuration, database, lock, run number. On failure nothing is held, and what is told outside
+ * was told. */
 int work_begin(const struct invocation *invocation, const char *verb, struct work *ret_work,
                struct err *err) __attribute__((warn_unused_result));
 
@@ -30,8 +33,11 @@ int work_begin(const struct invocation *invocation, const char *verb, struct wor
 int work_portal(struct work *work, bool writing, struct err *err)
     __attribute__((warn_unused_result));
 
-/* Records how it ended and lets go of everything; returns the exit code: `code`, but never held
- * when this run did something. */
+/* Later log lines are about this plan. */
+void work_about_plan(const struct plan *plan);
+
+/* Records how it ended, tells it outside, lets go of everything; returns the exit code: `code`, but
+ * never held when this run did something. */
 int work_end(struct work *work, int code, struct err *err);
 
 /* Prints the plan and writes the configured report files; of one that is not stored none. */

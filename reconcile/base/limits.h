@@ -18,9 +18,10 @@
 #define LIMIT_PROFILES       10000       /* permission profiles of one portal */
 #define LIMIT_PAGES          100000 /* list pages of one snapshot: the hard cap of API.md "Paging" */
 #define LIMIT_SECRET         16384  /* bytes of a token or client secret */
-#define LIMIT_CONFIG_BYTES   4194304 /* bytes of a configuration file */
-#define LIMIT_RULES          1000    /* rules of one policy */
-#define LIMIT_LIST           100000  /* entries of one list in the configuration or links file */
-#define LIMIT_REJECTED_SHOWN 1000    /* rejected rows kept with their reason; all are counted */
+#define LIMIT_CONFIG_BYTES   4194304  /* bytes of a configuration file */
+#define LIMIT_RULES          1000     /* rules of one policy */
+#define LIMIT_LIST           100000   /* entries of one list in the configuration or links file */
+#define LIMIT_MAIL_BYTES     10485760 /* bytes of a plan attached to a mail */
+#define LIMIT_REJECTED_SHOWN 1000     /* rejected rows kept with their reason; all are counted */
 
 #endif

@@ -35,6 +35,11 @@ static struct {
 } setup = {.level = LOG_LEVEL_INFO, .format = LOG_FORMAT_TEXT};
 
 static struct {
+    log_sink *take;
+    void *context;
+} sink;
+
+static struct {
     const char *name;
     char *value;
 } context[] = {{.name = "portal"}, {.name = "run"}, {.name = "plan"}};
@@ -54,6 +59,12 @@ void log_context(const char *name, const char *value)
     assert(i < COUNT_OF(context));
     free(context[i].value);
     context[i].value = value ? mem_strdup(value) : NULL;
+}
+
+void log_to(log_sink *take, void *sink_context)
+{
+    sink.take = take;
+    sink.context = sink_context;
 }
 
 bool log_enabled(enum log_level level)
@@ -95,30 +106,62 @@ static void add_json(struct text *line, enum log_level level, const char *messag
     text_add_char(line, '}');
 }
 
+/* Whether the sink took it. */
+static bool give(enum log_level level, const char *message)
+{
+    CLEANUP(text_release) struct text printable = TEXT_INIT;
+    struct text value[COUNT_OF(context)] = {TEXT_INIT};
+    struct log_field field[COUNT_OF(context)];
+    size_t count = 0;
+
+    if (!sink.take || setup.format != LOG_FORMAT_TEXT)
+        return false;
+    text_add_printable(&printable, message);
+    for (size_t i = 0; i < COUNT_OF(context); i++) {
+        if (!context[i].value)
+            continue;
+        text_add_printable(&value[count], context[i].value);
+        field[count] =
+            (struct log_field){.name = context[i].name, .value = text_cstr(&value[count])};
+        count++;
+    }
+    bool taken = sink.take(sink.context, level, text_cstr(&printable), field, count);
+    for (size_t i = 0; i < count; i++)
+        text_release(&value[i]);
+    return taken;
+}
+
+static void write_line(enum log_level level, const char *message)
+{
+    CLEANUP(text_release) struct text line = TEXT_INIT;
+    ssize_t written;
+
+    switch (setup.format) {
+    case LOG_FORMAT_TEXT:
+        text_addf(&line, "%s: ", level_names[level]);
+        text_add_printable(&line, message);
+        break;
+    case LOG_FORMAT_JSON:
+        add_json(&line, level, message);
+        break;
+    }
+    text_add_char(&line, '\n');
+    written = write(STDERR_FILENO, line.data, line.length);
+    (void)written; /* a log that cannot be written has nowhere to say so */
+}
+
 void log_line(enum log_level level, const char *format, ...)
 {
     CLEANUP(text_release) struct text message = TEXT_INIT;
-    CLEANUP(text_release) struct text line = TEXT_INIT;
     va_list args;
-    ssize_t written;
 
     if (!log_enabled(level))
         return;
     va_start(args, format);
     text_addv(&message, format, args);
     va_end(args);
-    switch (setup.format) {
-    case LOG_FORMAT_TEXT:
-        text_addf(&line, "%s: ", level_names[level]);
-        text_add_printable(&line, text_cstr(&message));
-        break;
-    case LOG_FORMAT_JSON:
-        add_json(&line, level, text_cstr(&message));
-        break;
-    }
-    text_add_char(&line, '\n');
-    written = write(STDERR_FILENO, line.data, line.length);
-    (void)written; /* a log that cannot be written has nowhere to say so */
+    if (!give(level, text_cstr(&message)))
+        write_line(level, text_cstr(&message));
 }
 
 static bool find_name(const char *name, const char *const *names, size_t count, size_t *ret_index)

@@ -196,6 +196,27 @@ int config_load(struct arena *arena, const char *path, struct config *ret_config
     return result;
 }
 
+const char *config_state_directory(const struct config *config)
+{
+    const char *systemd = getenv("STATE_DIRECTORY");
+
+    if (config->apply.state_directory)
+        return config->apply.state_directory;
+    return text_is_empty(systemd) ? config->directory : systemd;
+}
+
+void config_add_portal(struct text *text, const struct config *config)
+{
+    for (const char *c = config->portal.name; *c; c++) {
+        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
+                     (*c >= '0' && *c <= '9') || *c == '.' || *c == '_';
+        if (plain)
+            text_add_char(text, *c);
+        else
+            text_addf(text, "%%%02x", (unsigned char)*c);
+    }
+}
+
 int config_read_secret(const struct secret_source *source, struct secret *ret_secret,
                        struct err *err)
 {

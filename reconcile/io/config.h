@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/text.h"
 #include "core/guard.h"
 #include "core/match.h"
 #include "core/policy.h"
@@ -46,6 +47,7 @@ struct config_portal {
     const char *ca_file;          /* additional authority, NULL = the system's */
     const char *proxy;            /* NULL = none; the environment is not asked */
     int64_t timeout;              /* seconds for one request, all of it */
+    int64_t contracted_seats;     /* 0 = not told */
 };
 
 struct config_database {
@@ -87,6 +89,27 @@ struct config_approver {
     const char *email;
 };
 
+enum mail_security { MAIL_STARTTLS = 0, MAIL_CLEAR_TEXT };
+enum webhook_shape { WEBHOOK_GENERIC = 0, WEBHOOK_SLACK, WEBHOOK_TEAMS };
+
+struct config_mail {
+    const char *server;          /* smtp://HOST[:PORT] or smtps://…; NULL = no mail */
+    enum mail_security security; /* of smtp://; clear text to a loopback address only */
+    const char *from;
+    struct name_list to;
+    const char *user; /* NULL = no login */
+    struct secret_source password;
+    const char *ca_file;
+    bool announce;       /* R7: tell the person concerned */
+    const char *contact; /* whom that person can ask */
+};
+
+struct config_webhook {
+    struct secret_source url; /* neither = no webhook */
+    enum webhook_shape shape;
+    const char *ca_file, *proxy;
+};
+
 struct config {
     const char *path;
     const char *directory; /* of the file, for relative paths */
@@ -115,6 +138,11 @@ struct config {
         int64_t settle_seconds;      /* how long an accepted act may take to show */
     } apply;
     const char *metrics_textfile; /* NULL = none */
+    struct {
+        int64_t timeout; /* seconds for all messages of a run together */
+        struct config_mail mail;
+        struct config_webhook webhook;
+    } notify;
 };
 
 /* One thing wrong with the configuration. */
@@ -142,6 +170,18 @@ void config_print_sample(FILE *stream);
 void config_print_reference(FILE *stream);
 /* The same as the manual page bynder-reconcile.conf(5), in mdoc. */
 void config_print_manual(FILE *stream);
+
+/* Where a run keeps what the database cannot take: as configured, else systemd's state directory,
+ * else the directory of the configuration file. */
+const char *config_state_directory(const struct config *config);
+/* The portal's name reduced to what every file system takes. */
+void config_add_portal(struct text *text, const struct config *config);
+
+/* Whether a webhook is configured. */
+bool config_has_webhook(const struct config *config);
+
+/* Whether an address can stand in a header and an envelope as it is: ASCII, one '@', no quoting. */
+bool config_is_mail_address(const char *address);
 
 /* Reads a secret (base/secret). ERR_CONFIG without a source, and for a credential where systemd has
  * put none: config_load does not judge credentials outside a systemd unit. */

@@ -13,10 +13,6 @@
 
 CLEANUP_POINTER(CURLU, curlu_cleanup, curl_url_cleanup)
 
-struct address {
-    const char *scheme, *user, *password, *host, *port, *path, *query, *fragment; /* NULL = none */
-};
-
 static const char *get_part(struct arena *arena, CURLU *url, CURLUPart part)
 {
     char *value = NULL;
@@ -28,14 +24,13 @@ static const char *get_part(struct arena *arena, CURLU *url, CURLUPart part)
     return copy;
 }
 
-/* false when libcurl cannot read it. */
-static bool take_apart(struct arena *arena, const char *text, struct address *ret_address)
+bool config_take_apart(struct arena *arena, const char *text, struct config_address *ret_address)
 {
     CLEANUP(curlu_cleanup) CURLU *url = curl_url();
 
     if (!url || curl_url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
         return false;
-    *ret_address = (struct address){
+    *ret_address = (struct config_address){
         .scheme = get_part(arena, url, CURLUPART_SCHEME),
         .user = get_part(arena, url, CURLUPART_USER),
         .password = get_part(arena, url, CURLUPART_PASSWORD),
@@ -48,7 +43,7 @@ static bool take_apart(struct arena *arena, const char *text, struct address *re
     return ret_address->scheme && !text_is_empty(ret_address->host);
 }
 
-static bool is_loopback(const char *host)
+bool config_is_loopback(const char *host)
 {
     struct in_addr address;
 
@@ -57,7 +52,7 @@ static bool is_loopback(const char *host)
     return inet_pton(AF_INET, host, &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
 }
 
-static bool has_scheme(const struct address *address, const char *scheme)
+static bool has_scheme(const struct config_address *address, const char *scheme)
 {
     return strcasecmp(address->scheme, scheme) == 0;
 }
@@ -104,11 +99,11 @@ static void check_portal(struct config_loader *loader)
     static const char path[] = "portal.url";
     struct config_portal *portal = &loader->config->portal;
     unsigned line = config_line(loader, path);
-    struct address address;
+    struct config_address address;
 
     if (!portal->url)
         return;
-    if (!take_apart(loader->arena, portal->url, &address))
+    if (!config_take_apart(loader->arena, portal->url, &address))
         config_problem_add(loader, line,
                            "'%s' is no address; hint: write it like https://acme.bynder.com", path);
     else if (address.user || address.password)
@@ -116,7 +111,7 @@ static void check_portal(struct config_loader *loader)
     else if (!has_scheme(&address, "https") && !has_scheme(&address, "http"))
         config_problem_add(loader, line, "'%s' begins with '%s:', it must be https:", path,
                            address.scheme);
-    else if (has_scheme(&address, "http") && !is_loopback(address.host))
+    else if (has_scheme(&address, "http") && !config_is_loopback(address.host))
         add_clear_text(loader, path, address.host);
     else if (!text_equal(address.path, "/") || address.query || address.fragment)
         config_problem_add(loader, line,
@@ -124,23 +119,21 @@ static void check_portal(struct config_loader *loader)
                            "https://acme.bynder.com",
                            path);
     else {
-        portal->loopback = is_loopback(address.host);
+        portal->loopback = config_is_loopback(address.host);
         portal->url = arena_printf(loader->arena, "%s://%s%s%s", address.scheme, address.host,
                                    address.port ? ":" : "", address.port ? address.port : "");
         check_pace(loader);
     }
 }
 
-static void check_proxy(struct config_loader *loader)
+static void check_proxy(struct config_loader *loader, const char *path, const char *proxy)
 {
-    static const char path[] = "portal.proxy";
     static const char *const schemes[] = {"http", "https", "socks5", "socks5h"};
-    const char *proxy = loader->config->portal.proxy;
-    struct address address;
+    struct config_address address;
 
     if (!proxy)
         return;
-    if (!take_apart(loader->arena, proxy, &address)) {
+    if (!config_take_apart(loader->arena, proxy, &address)) {
         config_problem_add(loader, config_line(loader, path),
                            "'%s' is no address; hint: write it like http://proxy.example:3128",
                            path);
@@ -159,13 +152,13 @@ static void check_proxy(struct config_loader *loader)
 static void check_remote_roster(struct config_loader *loader, const char *source)
 {
     static const char path[] = "roster.source";
-    struct address address;
+    struct config_address address;
 
-    if (!take_apart(loader->arena, source, &address))
+    if (!config_take_apart(loader->arena, source, &address))
         config_problem_add(loader, config_line(loader, path), "'%s' is no address", path);
     else if (address.password)
         add_password(loader, path, "use 'roster.credentials_file'");
-    else if (has_scheme(&address, "http") && !is_loopback(address.host))
+    else if (has_scheme(&address, "http") && !config_is_loopback(address.host))
         add_clear_text(loader, path, address.host);
     else if (!has_scheme(&address, "http") && !has_scheme(&address, "https") &&
              !has_scheme(&address, "sftp"))
@@ -211,6 +204,7 @@ static void check_roster(struct config_loader *loader)
 void config_check_addresses(struct config_loader *loader)
 {
     check_portal(loader);
-    check_proxy(loader);
+    check_proxy(loader, "portal.proxy", loader->config->portal.proxy);
+    check_proxy(loader, "notify.webhook.proxy", loader->config->notify.webhook.proxy);
     check_roster(loader);
 }

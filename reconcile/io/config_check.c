@@ -27,7 +27,7 @@ static void check_credential_name(struct config_loader *loader, const char *path
 
 /* Reads it once, to say now what a run at night would say. A credential can be judged only where
  * systemd has put it: under the unit. */
-static void check_secret(struct config_loader *loader, const char *name,
+void config_check_secret(struct config_loader *loader, const char *name,
                          const struct secret_source *source)
 {
     const char *file = arena_printf(loader->arena, "%s_file", name);
@@ -65,8 +65,8 @@ static void check_portal(struct config_loader *loader)
     bool secret = is_secret_given(loader, "portal.client_secret");
     bool token = is_secret_given(loader, "portal.token");
 
-    check_secret(loader, "portal.client_secret", &portal->client_secret);
-    check_secret(loader, "portal.token", &portal->token);
+    config_check_secret(loader, "portal.client_secret", &portal->client_secret);
+    config_check_secret(loader, "portal.token", &portal->token);
     if (!config_given(loader, "portal"))
         return;
     if (token && (id || secret))
@@ -116,7 +116,7 @@ static void check_database(struct config_loader *loader)
     bool embedded = config_given(loader, "database.embedded");
     bool conninfo = config_given(loader, "database.conninfo");
 
-    check_secret(loader, "database.password", &database->password);
+    config_check_secret(loader, "database.password", &database->password);
     if (!config_given(loader, "database"))
         return;
     if (embedded == conninfo)
@@ -192,7 +192,7 @@ static void check_roster(struct config_loader *loader)
 {
     const struct config_roster *roster = &loader->config->roster;
 
-    check_secret(loader, "roster.credentials", &roster->credentials);
+    config_check_secret(loader, "roster.credentials", &roster->credentials);
     if (roster->encoding)
         check_encoding(loader, roster->encoding);
     if (roster->date_format && !day_format_is_valid(roster->date_format))
@@ -342,5 +342,6 @@ void config_check(struct config_loader *loader)
     check_aliases(loader);
     check_policy(loader);
     check_approval(loader);
+    config_check_notify(loader);
     loader->config->matching.roster_has_username = loader->config->roster.column.username != NULL;
 }

@@ -48,8 +48,22 @@ void config_read_values(struct config_loader *loader);
 /* config_check.c: what one setting means for another. */
 void config_check(struct config_loader *loader);
 
-/* config_address.c: addresses of portal, proxy and roster. */
+/* config_address.c: addresses of portal, proxies and roster; and their parts as libcurl reads them
+ * (NULL = it has none). */
+struct config_address {
+    const char *scheme, *user, *password, *host, *port, *path, *query, *fragment;
+};
+/* false when libcurl cannot read it. Memory from the arena. */
+bool config_take_apart(struct arena *arena, const char *text, struct config_address *ret_address);
+bool config_is_loopback(const char *host);
 void config_check_addresses(struct config_loader *loader);
+
+/* Of a secret given as NAME_file or NAME_credential: both, or one that cannot be read. */
+void config_check_secret(struct config_loader *loader, const char *name,
+                         const struct secret_source *source);
+
+/* config_notify.c: mail and webhook. */
+void config_check_notify(struct config_loader *loader);
 
 /* config_links.c: the links file into config->matching. */
 void config_read_links(struct config_loader *loader);

@@ -5,6 +5,7 @@
 #include "io/os_user.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -25,4 +26,13 @@ int os_user(struct arena *arena, const char **ret_name, struct err *err)
                        (long long)id);
     *ret_name = arena_strdup(arena, entry->pw_name);
     return 0;
+}
+
+bool os_group(const char *name, gid_t *ret_group)
+{
+    const struct group *entry = getgrnam(name);
+
+    if (entry)
+        *ret_group = entry->gr_gid;
+    return entry != NULL;
 }

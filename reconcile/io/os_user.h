@@ -4,6 +4,9 @@
 #ifndef IO_OS_USER_H
 #define IO_OS_USER_H
 
+#include <stdbool.h>
+#include <sys/types.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 
@@ -11,5 +14,8 @@
  * called sudo, else the real user id's. ERR_INTERNAL for an id without a name. */
 int os_user(struct arena *arena, const char **ret_name, struct err *err)
     __attribute__((warn_unused_result));
+
+/* The number of a group of this machine; false: there is none of that name. */
+bool os_group(const char *name, gid_t *ret_group);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include "io/status_report.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -288,24 +289,87 @@ static void add_json_suspended(struct jsonw *json, const struct store_status *st
     jsonw_end_array(json);
 }
 
+static void add_json_members(struct jsonw *json, const struct store_status *status)
+{
+    jsonw_field_string(json, "portal", status->portal);
+    jsonw_field_bool(json, "locked", status->locked);
+    add_json_snapshot(json, status);
+    add_json_roster(json, status);
+    add_json_plan(json, status);
+    jsonw_field_int(json, "database_bytes", status->database_bytes);
+    jsonw_field_int(json, "open_steps", (int64_t)status->open_steps);
+    add_json_suspended(json, status);
+    jsonw_key(json, "runs");
+    jsonw_begin_array(json);
+    for (size_t i = 0; i < status->run_count; i++)
+        add_json_run(json, status, i);
+    jsonw_end_array(json);
+}
+
 void status_report_json(const struct store_status *status, struct text *out)
 {
     struct jsonw json = jsonw_to(out);
 
     json.pretty = true;
     jsonw_begin_object(&json);
-    jsonw_field_string(&json, "portal", status->portal);
-    jsonw_field_bool(&json, "locked", status->locked);
-    add_json_snapshot(&json, status);
-    add_json_roster(&json, status);
-    add_json_plan(&json, status);
-    jsonw_field_int(&json, "database_bytes", status->database_bytes);
-    jsonw_field_int(&json, "open_steps", (int64_t)status->open_steps);
-    add_json_suspended(&json, status);
-    jsonw_key(&json, "runs");
+    add_json_members(&json, status);
+    jsonw_end_object(&json);
+    text_add_char(out, '\n');
+}
+
+/* --- many portals ----------------------------------------------------------------------------- */
+
+static void add_line(struct text *out, const struct status_line *line)
+{
+    const struct store_status *status = &line->status;
+    CLEANUP(text_release) struct text run = TEXT_INIT, plan = TEXT_INIT;
+    char success[INSTANT_TEXT_SIZE] = "never", seats[24] = "-";
+    struct instant second = {.us = line->last_success.us - line->last_success.us % SECOND_US};
+
+    if (status->run_count > 0)
+        text_addf(&run, "%lld %s", (long long)status->run[0].id, run_outcome(status, 0));
+    if (status->plan_id > 0)
+        text_addf(&plan, "%lld %s", (long long)status->plan_id,
+                  plan_state_name(status->plan_state));
+    if (instant_is_set(line->last_success))
+        (void)instant_format(second, success);
+    if (instant_is_set(status->snapshot_taken_at))
+        (void)snprintf(seats, sizeof(seats), "%lld", (long long)status->active);
+    encode_cell(out, status->portal, 20);
+    text_add(out, "  ");
+    encode_cell(out, run.length ? text_cstr(&run) : "no run yet", 24);
+    text_add(out, "  ");
+    encode_cell(out, success, 20);
+    text_addf(out, "  %8s  ", seats);
+    encode_cell(out, plan.length ? text_cstr(&plan) : "-", 18);
+    text_addf(out, "  %zu\n", status->open_steps);
+}
+
+void status_report_lines_text(const struct status_line *line, size_t count, struct text *out)
+{
+    if (count == 0)
+        text_add(out, "no portal yet\n");
+    else
+        text_addf(out, "%-20s  %-24s  %-20s  %8s  %-18s  %s\n", "portal", "last run",
+                  "last success", "seats", "plan", "open acts");
+    for (size_t i = 0; i < count; i++)
+        add_line(out, &line[i]);
+}
+
+void status_report_lines_json(const struct status_line *line, size_t count, struct text *out)
+{
+    struct jsonw json = jsonw_to(out);
+
+    json.pretty = true;
+    jsonw_begin_object(&json);
+    jsonw_key(&json, "portals");
     jsonw_begin_array(&json);
-    for (size_t i = 0; i < status->run_count; i++)
-        add_json_run(&json, status, i);
+    for (size_t i = 0; i < count; i++) {
+        jsonw_begin_object(&json);
+        add_json_members(&json, &line[i].status);
+        field_instant(&json, "last_success", line[i].last_success);
+        jsonw_end_object(&json);
+    }
     jsonw_end_array(&json);
     jsonw_end_object(&json);
     text_add_char(out, '\n');

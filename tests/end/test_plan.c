@@ -405,7 +405,7 @@ static void check_with_everything_right_is_all_ok(void **state)
     (void)state;
     end_assert_code(&result, 0);
     assert_int_equal(failures(&result), 0);
-    assert_int_equal(count_of(text_cstr(&result.out), "\n"), 6);
+    assert_int_equal(count_of(text_cstr(&result.out), "\n"), 7);
     end_assert_no_writes(&end);
     assert_int_equal(end_count(&end, "select count(*) from reconcile.run"), 0);
 }
@@ -422,6 +422,11 @@ static void check_with_one_thing_broken_names_it_alone(void **state)
         {END_URL, "http://127.0.0.1:1", "FAIL  portal ", 69},
         {END_LOGIN, "client_id = \"other\"; client_secret_file = \"client-secret\";",
          "FAIL  portal ", 77},
+        {END_REST, "report: { directory = \"client-secret/x\"; };", "FAIL  files ", 78},
+        {END_REST,
+         "notify: { mail: { server = \"smtp://127.0.0.1:1\"; from = \"a@acme.example\"; to = "
+         "\"b@acme.example\"; }; };",
+         "FAIL  mail ", 69},
     };
     WORLD(end, NULL);
 
@@ -432,6 +437,7 @@ static void check_with_one_thing_broken_names_it_alone(void **state)
         RUN(result, &end, "check");
         end_assert_code(&result, cases[i].code);
         end_assert_says(&result.out, cases[i].line);
+        end_assert_says(&result.out, "hint: "); /* what to do about it */
         assert_int_equal(failures(&result), 1);
         end_set(&end, cases[i].piece, "%s", right);
     }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "end.h"
+#include "sink.h"
 
 #define WORLD(name, options)                                                                       \
     CLEANUP(end_finish) struct end name;                                                           \
@@ -131,6 +133,174 @@ static void password_of_the_database_is_not_in_the_command_line_of_psql(void **s
     RUN(plan, &end, "--log-level", "debug", "plan");
     end_assert_code(&plan, 0);
     check_silent(&plan, CANARY);
+}
+
+/* --- all of them at once ------------------------------------------------------------------------
+ */
+
+static const char *const canaries[] = {"canary-1-token", "canary-2-client", "canary-3-database",
+                                       "canary-4-mail", "canary-5-webhook"};
+
+static void check_text(const struct text *text, const char *where)
+{
+    for (size_t i = 0; i < COUNT_OF(canaries); i++) {
+        if (strstr(text_cstr(text), canaries[i]))
+            fail_msg("%s is in %s", canaries[i], where);
+    }
+}
+
+static void put_canary(struct end *end, const char *name, const char *format, unsigned port)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+
+    for (const char *c = format; *c; c++) {
+        if (*c == '#')
+            text_addf(&text, "%u", port);
+        else
+            text_add_char(&text, *c);
+    }
+    text_add_char(&text, '\n');
+    free(end_file(end, name, text_cstr(&text), text.length));
+}
+
+struct guarded {
+    struct end end;
+    struct sink mail, webhook;
+};
+
+static void guarded_begin(struct guarded *guarded)
+{
+    static const char *const options[] = {
+        "--users",         "60", "--seed", "5", "--token", "canary-1-token", "--client-secret",
+        "canary-2-client", NULL};
+    const char *const login[] = {"--user", "job", "--password", "canary-4-mail", NULL};
+    struct end *end = &guarded->end;
+
+    *guarded = (struct guarded){.mail = {.pid = 0}};
+    end_begin(end, options);
+    sink_start(&guarded->mail, end->probe.directory, "mail", login);
+    sink_start(&guarded->webhook, end->probe.directory, "webhook", NULL);
+    put_canary(end, "token", "canary-1-token", 0);
+    put_canary(end, "client", "canary-2-client", 0);
+    put_canary(end, "database", "canary-3-database", 0);
+    put_canary(end, "mail-password", "canary-4-mail", 0);
+    put_canary(end, "webhook-url", "http://127.0.0.1:#/services/canary-5-webhook",
+               guarded->webhook.port);
+    end_set(end, END_DATABASE, "conninfo = \"%s\"; password_file = \"database\";", end->conninfo);
+    end_set(end, END_REST,
+            "report: { directory = \"said/reports\"; }; metrics: { textfile = \"said/end.prom\"; };"
+            "apply: { state_directory = \"said/state\"; };"
+            "notify: { timeout = 8; mail: { server = \"smtp://127.0.0.1:%u\"; starttls = \"none\";"
+            " from = \"a@acme.example\"; to = \"b@acme.example\"; user = \"job\"; "
+            "password_file = \"mail-password\"; }; webhook: { url_file = \"webhook-url\"; }; };",
+            guarded->mail.port);
+    CLEANUP(mem_cleanup) char *said = probe_path(&end->probe, "said");
+    assert_int_equal(file_make_directory(said, 0700, NULL), 0);
+}
+
+static void guarded_finish(struct guarded *guarded)
+{
+    sink_stop(&guarded->mail);
+    sink_stop(&guarded->webhook);
+    end_finish(&guarded->end);
+}
+
+/* Everything the program left in files, by grep, and in the database. */
+static void check_left(struct guarded *guarded)
+{
+    const char *const grep[] = {"sh", "-c",
+                                "find said -type f | grep -q . && ! grep -rE 'canary-[1-5]' said "
+                                "sink-mail/*.mail sink-webhook/*.post",
+                                NULL};
+    CLEANUP(text_release) struct text found = TEXT_INIT;
+
+    end_tool(guarded->end.probe.directory, grep, &found);
+    check_dump(&guarded->end, "canary-");
+}
+
+static void run_with_every_secret_tells_none_of_them(void **state)
+{
+    static const char *const logins[] = {"client_id = \"demo\"; client_secret_file = \"client\";",
+                                         "token_file = \"token\";"};
+    static const char *const words[] = {"run", "plan", "check", "status"};
+    CLEANUP(guarded_finish) struct guarded guarded;
+
+    (void)state;
+    guarded_begin(&guarded);
+    for (size_t i = 0; i < 2 * COUNT_OF(words); i++) {
+        end_set(&guarded.end, END_LOGIN, "%s", logins[i % 2]);
+        RUN(result, &guarded.end, "--log-level", "debug", "--log-format", i % 2 ? "json" : "text",
+            words[i / 2]);
+        end_assert_code(&result, 0);
+        check_text(&result.out, words[i / 2]);
+        check_text(&result.err, words[i / 2]);
+    }
+    assert_int_equal(sink_count(&guarded.mail), 1);
+    assert_int_equal(sink_count(&guarded.webhook), 1);
+    check_left(&guarded);
+}
+
+static void run_that_fails_everywhere_tells_no_secret_either(void **state)
+{
+    CLEANUP(guarded_finish) struct guarded guarded;
+
+    (void)state;
+    guarded_begin(&guarded);
+    end_set(&guarded.end, END_LOGIN, "token_file = \"token\";");
+    sink_answer(&guarded.webhook, "404");
+    sink_answer(&guarded.mail, "554");
+    end_fault(&guarded.end, "error=401:/api/");
+    RUN(refused, &guarded.end, "--log-level", "debug", "run");
+    end_assert_code(&refused, 77);
+    end_assert_says(&refused.err, "by mail");
+    end_assert_says(&refused.err, "by webhook");
+    check_text(&refused.err, "a run with everything refused");
+    sink_stop(&guarded.webhook);
+    sink_stop(&guarded.mail);
+    end_set(&guarded.end, END_DATABASE,
+            "conninfo = \"host=127.0.0.1 port=1\"; password_file = \"database\";");
+    RUN(away, &guarded.end, "--log-level", "debug", "run");
+    end_assert_code(&away, 69);
+    check_text(&away.err, "a run with everything away");
+    RUN(check, &guarded.end, "--log-level", "debug", "check");
+    end_assert_code(&check, 69);
+    check_text(&check.out, "check with everything away");
+    check_text(&check.err, "check with everything away");
+}
+
+static void process_shows_no_secret_and_leaves_no_core(void **state)
+{
+    static const char *const words[] = {"run", NULL};
+    const struct timespec pause = {.tv_nsec = 5000000};
+    const char *const find[] = {"sh", "-c", "! find . -name 'core*' | grep .", NULL};
+    CLEANUP(guarded_finish) struct guarded guarded;
+    CLEANUP(text_release)
+    struct text process = TEXT_INIT, limits = TEXT_INIT, found = TEXT_INIT, path = TEXT_INIT;
+    struct rlimit old, cores = {.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
+
+    (void)state;
+    guarded_begin(&guarded);
+    end_set(&guarded.end, END_LOGIN, "token_file = \"token\";");
+    end_fault(&guarded.end, "latency=100");
+    assert_int_equal(getrlimit(RLIMIT_CORE, &old), 0);
+    if (setrlimit(RLIMIT_CORE, &cores) < 0) {
+        cores.rlim_cur = cores.rlim_max = old.rlim_max;
+        assert_int_equal(setrlimit(RLIMIT_CORE, &cores), 0);
+    }
+    struct end_child child = end_start(&guarded.end, words);
+    for (int tries = 0; end_stat(&guarded.end, "requests") < 5; tries++) {
+        assert_true(tries < 4000);
+        (void)nanosleep(&pause, NULL);
+    }
+    read_process(child.pid, &process);
+    check_text(&process, "the process");
+    text_addf(&path, "/proc/%d/limits", (int)child.pid);
+    assert_int_equal(file_read(text_cstr(&path), 1u << 16, ERR_INTERNAL, &limits, NULL, NULL), 0);
+    end_assert_says(&limits, "Max core file size        0                    0 ");
+    (void)kill(child.pid, SIGABRT);
+    CLEANUP(end_result_release) struct end_result result = end_wait(&child);
+    assert_int_equal(result.code, 128 + SIGABRT);
+    end_tool(guarded.end.probe.directory, find, &found);
 }
 
 /* The roster with one more column, which nobody mapped, and two rows that are refused. */
@@ -449,6 +619,9 @@ int main(void)
         cmocka_unit_test(secrets_get_into_no_output_and_no_database),
         cmocka_unit_test(secrets_are_not_in_the_command_line_or_environment),
         cmocka_unit_test(password_of_the_database_is_not_in_the_command_line_of_psql),
+        cmocka_unit_test(run_with_every_secret_tells_none_of_them),
+        cmocka_unit_test(run_that_fails_everywhere_tells_no_secret_either),
+        cmocka_unit_test(process_shows_no_secret_and_leaves_no_core),
         cmocka_unit_test(unmapped_columns_get_into_no_output_and_no_database),
         cmocka_unit_test(hostile_names_stay_text_in_every_format),
         cmocka_unit_test(digest_does_not_depend_on_order_or_pages),

@@ -165,6 +165,11 @@ struct refusal {
 #define RULE       "{ name = \"gone\"; when = { person = \"departed\"; };\n          do = \"suspend\"; }"
 #define RULES_END  RULE "\n    );\n"
 
+#define MAIL(server, more)                                                                         \
+    "notify: { mail: { server = \"" server                                                         \
+    "\"; from = \"a@acme.example\"; to = \"b@acme.example\"; " more " }; };\npolicy:"
+#define WEBHOOK(file) "notify: { webhook: { url_file = \"" file "\"; }; };\npolicy:"
+
 static const struct refusal refusals[] = {
     /* names */
     {NAME_LINE, NAME_LINE "    page_sise = 5;\n", 1,
@@ -410,6 +415,45 @@ static const struct refusal refusals[] = {
     {"policy:", "approval: { approvers = ( { email = \"a\"; } ); };\npolicy:", 0,
      "'approval.approvers.user' is missing"},
     {"policy:", "report: { formats = [ \"pdf\" ]; };\npolicy:", 0, "'report.formats' is 'pdf'"},
+    /* notify */
+    {"policy:", MAIL("smtp://mail.example:587", ""), 0, NULL},
+    {"policy:", MAIL("smtps://mail.example", "user = \"u\"; password_file = \"client-secret\";"), 0,
+     NULL},
+    {"policy:", MAIL("mail.example:587", ""), 0, "'notify.mail.server' is no address"},
+    {"policy:", MAIL("http://mail.example", ""), 0, "'notify.mail.server' begins with 'http:'"},
+    {"policy:", MAIL("smtp://u:hunter2@mail.example", ""), 0, "has a user or password in it"},
+    {"policy:", MAIL("smtp://mail.example/x", ""), 0, "has something behind the host"},
+    {"policy:", MAIL("smtp://mail.example", "starttls = \"none\";"), 0,
+     "'mail.example' is not a loopback address"},
+    {"policy:", MAIL("smtp://127.0.0.1:25", "starttls = \"none\";"), 0, NULL},
+    {"policy:", MAIL("smtp://mail.example", "user = \"u\";"), 0, "has a user without a password"},
+    {"policy:", MAIL("smtp://mail.example", "password_file = \"client-secret\";"), 0,
+     "has a password without a user"},
+    {"policy:", MAIL("smtp://mail.example", "password = \"hunter2\";"), 0,
+     "name it in 'notify.mail.password_file'"},
+    {"policy:", MAIL("smtp://mail.example", "announce = \"yes\";"), 0,
+     "'notify.mail.contact' is missing"},
+    {"policy:", MAIL("smtp://mail.example", "announce = \"yes\"; contact = \"it@a.example\";"), 0,
+     NULL},
+    {"policy:", "notify: { mail: { server = \"smtp://m\"; to = \"a@b\"; }; };\npolicy:", 0,
+     "'notify.mail.from' is missing"},
+    {"policy:", "notify: { mail: { server = \"smtp://m\"; from = \"a@b\"; }; };\npolicy:", 0,
+     "'notify.mail.to' is missing"},
+    {"policy:", "notify: { mail: { from = \"a@b\"; }; };\npolicy:", 0,
+     "'notify.mail.server' is missing"},
+    {"policy:",
+     "notify: { mail: { server = \"smtp://m\"; from = \"a@b\"; to = [ \"c@d\", \"x y@z\" ]; }; };\n"
+     "policy:",
+     0, "'notify.mail.to' is 'x y@z', which is no plain mail address"},
+    {"policy:", WEBHOOK("webhook-https"), 0, NULL},
+    {"policy:", WEBHOOK("webhook-loopback"), 0, NULL},
+    {"policy:", WEBHOOK("webhook-http"), 0,
+     "the address in 'notify.webhook.url_file' must begin with https://"},
+    {"policy:", WEBHOOK("none"), 0, "'notify.webhook.url_file': "},
+    {"policy:", "notify: { webhook: { url = \"https://hunter2\"; }; };\npolicy:", 0,
+     "unknown setting 'notify.webhook.url'"},
+    {"policy:", "notify: { webhook: { shape = \"irc\"; }; };\npolicy:", 0,
+     "'notify.webhook.shape' is 'irc'"},
 };
 
 static void config_load_one_thing_wrong_names_it_and_its_line(void **state)
@@ -1078,6 +1122,9 @@ static int set_up(void **state)
     (void)unsetenv("CREDENTIALS_DIRECTORY");
     small = get_source("tests/fixtures/config/small.conf");
     put_text("client-secret", "hunter2\n");
+    put_text("webhook-https", "https://hooks.example/hunter2\n");
+    put_text("webhook-http", "http://hooks.example/hunter2\n");
+    put_text("webhook-loopback", "http://127.0.0.1:8080/hunter2\n");
     put_text("empty", "");
     put("open-secret", 0644, "hunter2\n", 8);
     put("credential", 0440, "hunter2\n", 8); /* as systemd gives it to a group */
@@ -1086,8 +1133,9 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    static const char *const names[] = {"client-secret", "credential", "empty",     "open-secret",
-                                        "test.conf",     "links.csv",  "huge.conf", "fifo"};
+    static const char *const names[] = {
+        "webhook-https", "webhook-http", "webhook-loopback", "client-secret", "credential", "empty",
+        "open-secret",   "test.conf",    "links.csv",        "huge.conf",     "fifo"};
 
     (void)state;
     text_release(&small);

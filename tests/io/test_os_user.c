@@ -95,6 +95,16 @@ static void os_user_who_is_not_root_is_not_believed(void **state)
     assert_int_equal(status, 0);
 }
 
+static void os_group_is_found_by_name(void **state)
+{
+    gid_t group = 99;
+
+    (void)state;
+    assert_true(os_group("root", &group));
+    assert_int_equal(group, 0);
+    assert_false(os_group("no-such-group", &group));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -102,6 +112,7 @@ int main(void)
         cmocka_unit_test_teardown(os_user_under_sudo_is_who_called_it, forget),
         cmocka_unit_test_teardown(os_user_with_a_senseless_sudo_uid_is_an_error, forget),
         cmocka_unit_test_teardown(os_user_who_is_not_root_is_not_believed, forget),
+        cmocka_unit_test(os_group_is_found_by_name),
     };
 
     (void)forget(NULL);

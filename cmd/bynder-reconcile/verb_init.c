@@ -1,0 +1,453 @@
+/*
+ * init: the first hour. Gathers a few answers, from options or at a terminal, writes a
+ * configuration that cannot write to Bynder (mode "report"), and tries it. It never replaces a
+ * file.
+ *
+ * What the columns of the roster mean is guessed from their titles and written down for a person to
+ * read; a word or a date that is not plain is left out, and then its rows are rejected.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "cmd/bynder-reconcile/check.h"
+#include "cmd/bynder-reconcile/options.h"
+#include "io/os_user.h"
+#include "io/roster_guess.h"
+
+enum { INIT_PORTAL, INIT_NAME, INIT_CLIENT_ID, INIT_SECRET_FILE, INIT_ROSTER, INIT_DATABASE };
+
+const struct option_spec init_options[] = {
+    [INIT_PORTAL] = {"portal", "URL", "address of the portal, like https://acme.bynder.com"},
+    [INIT_NAME] = {"name", "NAME", "its name in the history (default: the first part of its host)"},
+    [INIT_CLIENT_ID] = {"client-id", "ID", "client id of the OAuth app in Bynder"},
+    [INIT_SECRET_FILE] = {"secret-file", "FILE", "file of mode 0600 with its client secret"},
+    [INIT_ROSTER] = {"roster", "FILE", "HR's file, or an address: https://, sftp://"},
+    [INIT_DATABASE] = {"database", "DATABASE",
+                       "directory of an embedded database (default: pg "
+                       "below the state directory), or a connection string"},
+    {NULL, NULL, NULL},
+};
+
+#define STATE_DIRECTORY "/var/lib/bynder-reconcile"
+
+struct answers {
+    const char *portal, *name, *client_id, *secret_file, *roster, *database;
+    char *secret; /* typed in, to be written into secret_file; NULL = it is there */
+    struct roster_guess guess;
+    bool guessed;
+};
+
+/* --- asking -------------------------------------------------------------------------------------
+ */
+
+static bool at_terminal(void)
+{
+    return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
+/* A line from the terminal, without the end of the line; NULL at the end of input. */
+static char *read_line(struct arena *arena)
+{
+    CLEANUP(mem_cleanup) char *line = NULL;
+    size_t size = 0;
+    ssize_t length = getline(&line, &size, stdin);
+
+    if (length < 0)
+        return NULL;
+    const char *start = line;
+    size_t trimmed = (size_t)length;
+    text_trim(&start, &trimmed);
+    char *copy = arena_strndup(arena, start, trimmed);
+    secret_wipe(line, (size_t)length);
+    return copy;
+}
+
+static int ask(struct arena *arena, const char *question, const char *fallback,
+               const char **ret_answer, struct err *err)
+{
+    for (;;) {
+        fprintf(stderr, fallback ? "%s [%s]: " : "%s: ", question, fallback);
+        const char *answer = read_line(arena);
+        if (!answer)
+            return err_set(err, ERR_USAGE, "the answers end before the questions");
+        if (answer[0] || fallback) {
+            *ret_answer = answer[0] ? answer : fallback;
+            return 0;
+        }
+    }
+}
+
+/* Without an echo. */
+static int ask_secret(struct arena *arena, const char *question, char **ret_secret, struct err *err)
+{
+    struct termios usual, silent;
+    const char *answer = NULL;
+
+    if (tcgetattr(STDIN_FILENO, &usual) < 0)
+        return err_set_errno(err, ERR_INTERNAL, errno, "cannot ask for a secret");
+    silent = usual;
+    silent.c_lflag &= ~(tcflag_t)ECHO;
+    (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+    int failed = ask(arena, question, NULL, &answer, err);
+    (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &usual);
+    fputc('\n', stderr);
+    if (failed)
+        return -1;
+    *ret_secret = arena_strdup(arena, answer);
+    return 0;
+}
+
+/* From the option, else at the terminal, else the default. */
+static int gather_one(const struct invocation *invocation, int option, const char *question,
+                      const char *fallback, const char **ret_answer, struct err *err)
+{
+    const struct option_spec *spec = &init_options[option];
+
+    *ret_answer = invocation->value[option];
+    if (*ret_answer)
+        return 0;
+    if (at_terminal())
+        return ask(invocation->arena, question, fallback, ret_answer, err);
+    *ret_answer = fallback;
+    if (!fallback)
+        return err_set(err, ERR_USAGE,
+                       "init needs --%s %s; hint: at a terminal it asks for what is missing",
+                       spec->name, spec->metavar);
+    return 0;
+}
+
+/* "acme" of https://acme.bynder.com */
+static const char *name_of(struct arena *arena, const char *url)
+{
+    const char *host = strstr(url, "://");
+
+    host = host ? host + 3 : url;
+    return host[0] ? arena_strndup(arena, host, strcspn(host, ".:/")) : NULL;
+}
+
+static const char *absolute(struct arena *arena, const char *path)
+{
+    CLEANUP(mem_cleanup) char *here = getcwd(NULL, 0);
+    CLEANUP(mem_cleanup) char *joined = here ? file_join(here, path) : mem_strdup(path);
+
+    return arena_strdup(arena, joined);
+}
+
+static bool is_address(const char *source)
+{
+    return strstr(source, "://") != NULL;
+}
+
+static bool is_conninfo(const char *database)
+{
+    return strchr(database, '=') || is_address(database);
+}
+
+/* The state directory of a package for a file in its usual place, else beside the file. */
+static const char *usual_database(const struct invocation *invocation)
+{
+    CLEANUP(mem_cleanup) char *directory = file_directory(invocation->config_path);
+    bool packaged = text_starts(absolute(invocation->arena, directory), "/etc/");
+
+    return absolute(invocation->arena, packaged
+                                           ? STATE_DIRECTORY "/pg"
+                                           : arena_printf(invocation->arena, "%s/pg", directory));
+}
+
+static int gather(const struct invocation *invocation, struct answers *answers, struct err *err)
+{
+    struct arena *arena = invocation->arena;
+
+    if (gather_one(invocation, INIT_PORTAL, "Address of the portal, like https://acme.bynder.com",
+                   NULL, &answers->portal, err) ||
+        gather_one(invocation, INIT_NAME, "Its name in the history",
+                   name_of(arena, answers->portal), &answers->name, err) ||
+        gather_one(invocation, INIT_CLIENT_ID, "Client id of the OAuth app in Bynder", NULL,
+                   &answers->client_id, err) ||
+        gather_one(invocation, INIT_SECRET_FILE,
+                   "File with its client secret (made when it is not "
+                   "there)",
+                   NULL, &answers->secret_file, err) ||
+        gather_one(invocation, INIT_ROSTER, "HR's roster, a file or an address", NULL,
+                   &answers->roster, err) ||
+        gather_one(invocation, INIT_DATABASE, "Directory of the database, or a connection string",
+                   usual_database(invocation), &answers->database, err))
+        return -1;
+    answers->secret_file = absolute(arena, answers->secret_file);
+    if (!is_address(answers->roster))
+        answers->roster = absolute(arena, answers->roster);
+    if (!is_conninfo(answers->database))
+        answers->database = absolute(arena, answers->database);
+    if (access(answers->secret_file, F_OK) != 0 && at_terminal())
+        return ask_secret(arena, "The client secret (it is not shown)", &answers->secret, err);
+    return 0;
+}
+
+/* --- the roster ---------------------------------------------------------------------------------
+ */
+
+enum { GUESS_BYTES = 1 << 20 };
+
+/* The beginning of it; a roster that cannot be read yet is for `check` to tell. */
+static void guess(struct arena *arena, struct answers *answers)
+{
+    CLEANUP(mem_cleanup) char *bytes = mem_alloc(GUESS_BYTES);
+    CLEANUP(cleanup_fd) int fd = -1;
+    size_t length = 0;
+    ssize_t got = 0;
+
+    answers->guess.delimiter = ',';
+    if (is_address(answers->roster))
+        return;
+    fd = open(answers->roster, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    while (fd >= 0 && length < GUESS_BYTES &&
+           (got = read(fd, bytes + length, GUESS_BYTES - length)) > 0)
+        length += (size_t)got;
+    if (length > 0)
+        answers->guessed = roster_guess(arena, bytes, length, &answers->guess, NULL) == 0;
+}
+
+/* --- the file -----------------------------------------------------------------------------------
+ */
+
+/* In the quotes of libconfig. */
+static void add_quoted(struct text *out, const char *value)
+{
+    text_add_char(out, '"');
+    for (const char *c = value; *c; c++) {
+        if (*c == '"' || *c == '\\')
+            text_add_char(out, '\\');
+        if (*c == '\t')
+            text_add(out, "\\t");
+        else
+            text_add_char(out, *c);
+    }
+    text_add_char(out, '"');
+}
+
+static void add_setting(struct text *out, const char *indent, const char *name, const char *value)
+{
+    text_addf(out, "%s%s = ", indent, name);
+    add_quoted(out, value);
+    text_add(out, ";\n");
+}
+
+static void add_words(struct text *out, const char *name, const struct guess_words *words)
+{
+    if (words->count == 0)
+        return;
+    text_addf(out, "        %s = [ ", name);
+    for (size_t i = 0; i < words->count; i++) {
+        text_add(out, i ? ", " : "");
+        add_quoted(out, words->item[i]);
+    }
+    text_add(out, " ];\n");
+}
+
+static void add_columns(struct text *out, const struct roster_guess *guess)
+{
+    static const struct {
+        enum guess_column column;
+        const char *name;
+    } plain[] = {
+        {GUESS_EMPLOYEE_NUMBER, "employee_number"},
+        {GUESS_EMAIL, "email"},
+        {GUESS_USERNAME, "username"},
+        {GUESS_NAME, "name"},
+        {GUESS_HIRE_DATE, "hire_date"},
+        {GUESS_LAST_DAY, "last_day"},
+        {GUESS_DEPARTMENT, "department"},
+    };
+    const char *const *title = guess->title;
+
+    text_add(out, "    columns:\n    {\n");
+    for (size_t i = 0; i < COUNT_OF(plain); i++) {
+        if (title[plain[i].column])
+            add_setting(out, "        ", plain[i].name, title[plain[i].column]);
+    }
+    if (!title[GUESS_NAME] && title[GUESS_FIRST_NAME] && title[GUESS_LAST_NAME]) {
+        text_add(out, "        name = [ ");
+        add_quoted(out, title[GUESS_FIRST_NAME]);
+        text_add(out, ", ");
+        add_quoted(out, title[GUESS_LAST_NAME]);
+        text_add(out, " ];\n");
+    }
+    if (title[GUESS_STATUS] && guess->employed.count > 0)
+        add_setting(out, "        ", "status", title[GUESS_STATUS]);
+    text_add(out, "    };\n");
+}
+
+static void add_status(struct text *out, const struct roster_guess *guess)
+{
+    if (!guess->title[GUESS_STATUS] || guess->employed.count == 0)
+        return;
+    text_add(out,
+             "    status:                     # a word in none of these rejects its row\n    {\n");
+    add_words(out, "employed", &guess->employed);
+    add_words(out, "on_leave", &guess->on_leave);
+    add_words(out, "departed", &guess->departed);
+    for (size_t i = 0; i < guess->unclear.count; i++) {
+        text_add(out, "        # which list is this word for? ");
+        text_add_printable(out, guess->unclear.item[i]);
+        text_add_char(out, '\n');
+    }
+    text_add(out, "    };\n");
+}
+
+static void add_roster(struct text *out, const struct answers *answers)
+{
+    const char delimiter[] = {answers->guess.delimiter, '\0'};
+
+    text_add(out, "roster:\n{\n");
+    add_setting(out, "    ", "source", answers->roster);
+    if (answers->guessed)
+        text_add(out,
+                 "    # what follows was guessed from titles and the first rows: look at it\n");
+    add_setting(out, "    ", "delimiter", delimiter);
+    if (answers->guess.date_format)
+        add_setting(out, "    ", "date_format", answers->guess.date_format);
+    add_columns(out, &answers->guess);
+    add_status(out, &answers->guess);
+    text_add(out, "};\n\n");
+}
+
+/* The rules of the sample that need no more of the roster than was found in it. */
+static void add_policy(struct text *out, const struct answers *answers)
+{
+    bool leavers = answers->guess.title[GUESS_LAST_DAY] || answers->guess.departed.count > 0;
+
+    text_add(out, "policy:\n{\n    mode = \"report\";            # 'run' never writes to Bynder\n"
+                  "    time_zone = \"UTC\";\n    rules = (\n");
+    if (answers->guess.on_leave.count > 0)
+        text_add(out, "        { name = \"on leave\"; when = { person = \"on_leave\"; };"
+                      " do = \"keep\"; },\n");
+    if (leavers)
+        text_add(out, "        { name = \"departed\"; when = { account = \"active\"; person = "
+                      "\"departed\"; };\n          do = \"suspend\"; },\n");
+    text_add(out,
+             "        { name = \"idle\"; when = { account = \"active\"; idle_days_min = 90; };\n"
+             "          do = \"suspend\"; grace_days = 14; }\n    );\n};\n");
+}
+
+static void write_config(struct text *out, const struct answers *answers)
+{
+    text_add(out, "# Made by 'bynder-reconcile init'. Every setting, with its default:\n"
+                  "# bynder-reconcile check --print-sample\n\nportal:\n{\n");
+    add_setting(out, "    ", "name", answers->name);
+    add_setting(out, "    ", "url", answers->portal);
+    add_setting(out, "    ", "client_id", answers->client_id);
+    add_setting(out, "    ", "client_secret_file", answers->secret_file);
+    text_add(out, "};\n\ndatabase:\n{\n");
+    add_setting(out, "    ", is_conninfo(answers->database) ? "conninfo" : "embedded",
+                answers->database);
+    text_add(out, "};\n\n");
+    add_roster(out, answers);
+    add_policy(out, answers);
+}
+
+/* Complete or not there at all, and only where nothing is. */
+static int put_new(const char *path, mode_t mode, const struct text *content, struct err *err)
+{
+    CLEANUP(text_release) struct text temporary = TEXT_INIT;
+    int failed, saved;
+
+    text_addf(&temporary, "%s.init-%ld", path, (long)getpid());
+    if (file_write(text_cstr(&temporary), mode, text_cstr(content), content->length, err) < 0)
+        return -1;
+    failed = link(text_cstr(&temporary), path);
+    saved = errno;
+    (void)unlink(text_cstr(&temporary));
+    if (!failed)
+        return 0;
+    if (saved == EEXIST)
+        return err_set(err, ERR_CONFIG,
+                       "'%s' is there already and is not replaced; hint: name "
+                       "another file with --config",
+                       path);
+    return err_set_errno(err, ERR_CONFIG, saved, "cannot make '%s'", path);
+}
+
+static int put_secret(const struct answers *answers, struct err *err)
+{
+    CLEANUP(text_release) struct text content = TEXT_INIT;
+
+    if (!answers->secret)
+        return 0;
+    text_addf(&content, "%s\n", answers->secret);
+    int failed = put_new(answers->secret_file, 0600, &content, err);
+    secret_wipe(content.data, content.length);
+    secret_wipe(answers->secret, strlen(answers->secret));
+    return failed;
+}
+
+/* The service's group reads the configuration, where the package has made one. */
+static void share_with_service(const char *path)
+{
+    gid_t group;
+
+    if (geteuid() == 0 && os_group("bynder-reconcile", &group) && chown(path, (uid_t)-1, group) < 0)
+        log_warning("'%s' could not be given to the group 'bynder-reconcile'", path);
+}
+
+/* --- and then -----------------------------------------------------------------------------------
+ */
+
+static void tell_next(const struct invocation *invocation, int code)
+{
+    CLEANUP(text_release) struct text program = TEXT_INIT;
+
+    text_add(&program, "bynder-reconcile");
+    if (!text_equal(invocation->config_path, CONFIG_PATH_DEFAULT))
+        text_addf(&program, " --config %s", invocation->config_path);
+    printf("\n%s\n\n", code ? "something is to be mended first ('check' looks again); then:"
+                            : "all is well; next:");
+    printf("  %s roster check                             # what of the roster is accepted\n"
+           "  %s plan                                     # the first plan; changes nothing\n"
+           "  %s show --format html --output plan.html    # for the people who decide\n",
+           text_cstr(&program), text_cstr(&program), text_cstr(&program));
+}
+
+static int init(const struct invocation *invocation, struct err *err)
+{
+    struct answers answers = {.guessed = false};
+    CLEANUP(text_release) struct text content = TEXT_INIT;
+
+    if (access(invocation->config_path, F_OK) == 0)
+        return err_set(err, ERR_CONFIG,
+                       "'%s' is there already and is not replaced; hint: name "
+                       "another file with --config",
+                       invocation->config_path);
+    if (gather(invocation, &answers, err))
+        return -1;
+    guess(invocation->arena, &answers);
+    write_config(&content, &answers);
+    CLEANUP(mem_cleanup) char *directory = file_directory(invocation->config_path);
+    if (file_make_directory(directory, 0755, err) || put_secret(&answers, err) ||
+        put_new(invocation->config_path, 0640, &content, err))
+        return -1;
+    share_with_service(invocation->config_path);
+    printf("written: %s\n", invocation->config_path);
+    return 0;
+}
+
+int verb_init(const struct invocation *invocation, struct err *err)
+{
+    struct config config;
+
+    if (init(invocation, err))
+        return (int)err->code;
+    int code =
+        session_config(invocation, &config, err) ? (int)err->code : check_all(invocation, &config);
+    tell_next(invocation, code);
+    return code;
+}

@@ -1,0 +1,139 @@
+/*
+ * Figures first: they are written whatever becomes of the messages, and once more when some of
+ * those were not taken. What the database cannot say is left to the file that is there.
+ */
+#include "cmd/bynder-reconcile/watch.h"
+
+#include "base/log.h"
+#include "io/metrics.h"
+#include "io/store_watch.h"
+#include "job/tell.h"
+
+static double seconds(struct instant at)
+{
+    return (double)at.us / (double)SECOND_US;
+}
+
+static void set_accounts(struct metrics *metrics, const struct store_status *status)
+{
+    if (!instant_is_set(status->snapshot_taken_at))
+        return;
+    metrics_set(metrics, METRIC_ACCOUNTS, "active", (double)status->active);
+    metrics_set(metrics, METRIC_ACCOUNTS, "inactive", (double)status->inactive);
+    metrics_set(metrics, METRIC_ACCOUNTS, "unreadable",
+                (double)(status->accounts - status->active - status->inactive));
+    metrics_set(metrics, METRIC_ACCOUNTS, "gone", (double)status->gone);
+    metrics_set(metrics, METRIC_SEATS, NULL, (double)status->active);
+}
+
+static void set_plan(struct metrics *metrics, const struct store_watch *watch)
+{
+    static const char *const guards[GUARD_COUNT] = {"G1", "G2", "G3",  "G4",  "G5",  "G6", "G7",
+                                                    "G8", "G9", "G10", "G11", "G12", "G13"};
+    bool held = watch->status.plan_state == PLAN_HELD;
+
+    if (watch->status.plan_id == 0)
+        return;
+    metrics_set(metrics, METRIC_SEATS_AFTER_PLAN, NULL, (double)watch->seats_after);
+    for (unsigned action = ACTION_REACTIVATE; action < STORE_ACTION_COUNT; action++)
+        metrics_set(metrics, METRIC_PLANNED, action_name((enum action)action),
+                    (double)watch->planned[action]);
+    metrics_set(metrics, METRIC_PLAN_TO_APPROVE, NULL, watch->status.plan_state == PLAN_PROPOSED);
+    for (size_t i = 0; i < GUARD_COUNT; i++)
+        metrics_set(metrics, METRIC_GUARD_HELD, guards[i], held && watch->held[i]);
+}
+
+static void set_steps(struct metrics *metrics, const struct store_watch *watch)
+{
+    int64_t skipped = 0;
+
+    for (unsigned action = ACTION_REACTIVATE; action < STORE_ACTION_COUNT; action++) {
+        const int64_t *step = watch->step[action];
+        metrics_set(metrics, METRIC_DONE, action_name((enum action)action),
+                    (double)(step[STEP_DONE] + step[STEP_VERIFIED]));
+        metrics_set(metrics, METRIC_FAILED, action_name((enum action)action),
+                    (double)step[STEP_FAILED]);
+        skipped += step[STEP_SKIPPED];
+    }
+    metrics_set(metrics, METRIC_SKIPPED, NULL, (double)skipped);
+    metrics_set(metrics, METRIC_OPEN_STEPS, NULL, (double)watch->status.open_steps);
+}
+
+static void set_last_run(struct metrics *metrics, struct instant started, struct instant ended,
+                         int code)
+{
+    metrics_set(metrics, METRIC_LAST_RUN, NULL, seconds(ended));
+    metrics_set(metrics, METRIC_LAST_RUN_DURATION, NULL, seconds(ended) - seconds(started));
+    metrics_set(metrics, METRIC_LAST_RUN_EXIT_CODE, NULL, code);
+}
+
+/* The last `run`: this one, unless it is no run or another one held the lock. */
+static void set_runs(struct metrics *metrics, const struct work *work,
+                     const struct store_watch *watch, int code)
+{
+    const struct job *job = &work->job;
+
+    if (watch && instant_is_set(watch->last_success))
+        metrics_set(metrics, METRIC_LAST_SUCCESS, NULL, seconds(watch->last_success));
+    if (work->is_run && code != ERR_LOCKED)
+        set_last_run(metrics, job->now, job->clock->now(job->clock->self), code);
+    else if (watch && instant_is_set(watch->last_ended))
+        set_last_run(metrics, watch->last_started, watch->last_ended, watch->last_exit_code);
+}
+
+static void write_metrics(const struct work *work, const struct store_watch *watch, int code,
+                          size_t undelivered)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    const struct config *config = &work->config;
+    struct metrics metrics = {.portal = config->portal.name};
+
+    if (!config->metrics_textfile)
+        return;
+    set_runs(&metrics, work, watch, code);
+    if (watch) {
+        set_accounts(&metrics, &watch->status);
+        set_plan(&metrics, watch);
+        set_steps(&metrics, watch);
+    }
+    if (config->portal.contracted_seats)
+        metrics_set(&metrics, METRIC_SEATS_CONTRACTED, NULL,
+                    (double)config->portal.contracted_seats);
+    metrics_set(&metrics, METRIC_REQUESTS, NULL,
+                work->bynder ? (double)bynder_requests(work->bynder) : 0);
+    metrics_set(&metrics, METRIC_RESPONSES_429, NULL,
+                work->bynder ? (double)bynder_429s(work->bynder) : 0);
+    metrics_set(&metrics, METRIC_MESSAGES_UNDELIVERED, NULL, (double)undelivered);
+    if (metrics_write(&metrics, config->metrics_textfile, &err))
+        log_warning("%s", err.text);
+}
+
+void watch_end(struct work *work, int code, const struct err *err)
+{
+    CLEANUP(err_release) struct err own = ERR_INIT;
+    struct store_watch seen, *watch = NULL;
+    struct tell_result told;
+
+    if (!work->watched)
+        return;
+    if (work->database.pg && store_load_watch(&work->store, work->job.arena, &seen, &own) == 0)
+        watch = &seen;
+    write_metrics(work, watch, code, 0);
+    if (code == ERR_LOCKED) /* the run that holds the lock tells */
+        return;
+    if (watch && watch->cut_off_run)
+        log_warning(
+            "run %lld ('%s' on host '%s') was cut off: what it left open is settled by now, "
+            "or told as unknown",
+            (long long)watch->cut_off_run, watch->cut_off_verb,
+            watch->cut_off_host ? watch->cut_off_host : "");
+    struct tell_run run = {.is_run = work->is_run,
+                           .id = work->begun ? work->job.run.id : 0,
+                           .database = watch != NULL,
+                           .exit_code = code,
+                           .why = err->text,
+                           .watch = watch};
+    tell(&work->job, &run, &told);
+    if (told.undelivered)
+        write_metrics(work, watch, code, told.undelivered);
+}

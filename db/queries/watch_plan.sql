@@ -1,0 +1,6 @@
+-- Totals of the newest plan.
+select suspend, deprovision, reactivate, waiting, findings, seats_after
+from plan
+where portal_id = $1::bigint
+order by plan_id desc
+limit 1

@@ -1,0 +1,382 @@
+/*
+ * First what is seen, which is the same for every way; then, for each way, what of it is new there.
+ * A reason counts as told only when the mail server or the webhook took it. The mail to a person
+ * concerned is the other way round: it is recorded first, so that none goes twice.
+ */
+#include "job/tell.h"
+
+#include <limits.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/digest.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "core/review.h"
+#include "io/delivery.h"
+#include "io/notice_file.h"
+#include "io/report_notice.h"
+
+struct telling {
+    struct job *job;
+    const struct tell_run *run;
+    struct plan *plan;
+    struct notice_view view;
+    struct notice_facts facts; /* what is the same in every message */
+    struct delivery_bound bound;
+    struct tell_result *result;
+};
+
+/* --- what is seen -------------------------------------------------------------------------------
+ */
+
+static bool came_to_its_end(int code)
+{
+    return code == 0 || code == ERR_HELD || code == ERR_PARTIAL;
+}
+
+/* The acts that wait for people now, and a key made of them: another set is another reason. */
+static const char *find_to_approve(struct telling *telling, size_t *ret_count)
+{
+    const struct plan *plan = telling->plan;
+    struct digest_stream *stream = digest_new();
+    char hex[DIGEST_HEX_SIZE];
+    size_t count = 0;
+
+    for (size_t i = 0; i < plan->row_count; i++) {
+        const struct plan_row *row = &plan->row[i];
+        bool due = !day_is_set(row->not_before) || day_compare(row->not_before, plan->today) <= 0;
+        if (row->action == ACTION_KEEP || row->held_by || !due || review_needed(plan, row) == 0)
+            continue;
+        digest_int(stream, (int64_t)row->action);
+        digest_field(stream, row->account_id);
+        count++;
+    }
+    struct digest digest = digest_finish(stream);
+    *ret_count = count;
+    return count ? arena_strndup(telling->job->arena, digest_hex(&digest, hex), 16) : NULL;
+}
+
+static const char *find_holding(struct telling *telling)
+{
+    CLEANUP(text_release) struct text guards = TEXT_INIT;
+
+    for (size_t i = 0; i < telling->plan->guard_count; i++) {
+        if (telling->plan->guard[i].hold)
+            text_addf(&guards, "%s%s", guards.length ? " " : "", telling->plan->guard[i].id);
+    }
+    return arena_strdup(telling->job->arena, text_cstr(&guards));
+}
+
+static void see_plan(struct telling *telling)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct job *job = telling->job;
+    struct notice_view *view = &telling->view;
+
+    if (store_load_plan(job->store, job->arena, 0, job->clock->now(job->clock->self),
+                        &telling->plan, &err)) {
+        log_warning("nothing is told of the plan: %s", err.text);
+        return;
+    }
+    view->looked[NOTICE_APPROVAL] = view->looked[NOTICE_HELD] = true;
+    telling->facts.plan = telling->plan;
+    if (telling->plan && telling->plan->state == PLAN_PROPOSED)
+        view->key[NOTICE_APPROVAL] = find_to_approve(telling, &telling->facts.to_approve);
+    if (telling->plan && telling->plan->state == PLAN_HELD)
+        view->key[NOTICE_HELD] = find_holding(telling);
+}
+
+static void see_steps(struct telling *telling)
+{
+    const struct store_watch *watch = telling->run->watch;
+    struct notice_facts *facts = &telling->facts;
+
+    for (unsigned action = 0; action < STORE_ACTION_COUNT; action++)
+        facts->failed += (size_t)watch->step[action][STEP_FAILED];
+    facts->unknown = watch->status.open_steps;
+    telling->view.looked[NOTICE_STEPS] = true;
+    if (facts->failed + facts->unknown > 0)
+        telling->view.key[NOTICE_STEPS] = arena_printf(
+            telling->job->arena, "failed %zu unknown %zu", facts->failed, facts->unknown);
+}
+
+static void see(struct telling *telling)
+{
+    const struct tell_run *run = telling->run;
+    struct notice_view *view = &telling->view;
+    struct arena *arena = telling->job->arena;
+
+    if (run->is_run) {
+        view->looked[NOTICE_FAILED] = true;
+        if (!came_to_its_end(run->exit_code))
+            view->key[NOTICE_FAILED] =
+                arena_printf(arena, "%d%s", run->exit_code, run->id ? "" : " before it began");
+    }
+    if (run->watch && run->id) {
+        view->looked[NOTICE_CUT_OFF] = true;
+        if (run->watch->cut_off_run)
+            view->key[NOTICE_CUT_OFF] =
+                arena_printf(arena, "run %lld", (long long)run->watch->cut_off_run);
+    }
+    if (run->watch && came_to_its_end(run->exit_code)) {
+        see_plan(telling);
+        see_steps(telling);
+    }
+}
+
+/* --- telling ------------------------------------------------------------------------------------
+ */
+
+static int send_mail(struct telling *telling, const struct notice_facts *facts, struct err *err)
+{
+    static const struct report_style plain = {.color = false};
+    CLEANUP(notice_message_release) struct notice_message message = {.attach_plan = false};
+    CLEANUP(text_release) struct text csv = TEXT_INIT, name = TEXT_INIT, id = TEXT_INIT;
+
+    report_notice(facts, &message);
+    text_addf(&id, "%s.%lld.%lld", notice_kind_name(facts->kind), (long long)facts->run,
+              (long long)facts->now.us);
+    struct mail mail = {.id = text_cstr(&id),
+                        .subject = text_cstr(&message.subject),
+                        .date = facts->now,
+                        .text = text_cstr(&message.text),
+                        .html = text_cstr(&message.html)};
+    if (message.attach_plan) {
+        report_plan(facts->plan, REPORT_CSV, &plain, &csv);
+        text_addf(&name, "plan-%lld.csv", (long long)facts->plan->id);
+        mail.attachment_name = csv.length <= LIMIT_MAIL_BYTES ? text_cstr(&name) : NULL;
+        mail.attachment = &csv;
+    }
+    return delivery_mail(&telling->job->config->notify.mail, &mail, &telling->bound, NULL, err);
+}
+
+static int send_webhook(struct telling *telling, const struct notice_facts *facts, struct err *err)
+{
+    const struct config_webhook *webhook = &telling->job->config->notify.webhook;
+    CLEANUP(text_release) struct text json = TEXT_INIT;
+
+    report_notice_json(facts, webhook->shape, &json);
+    return delivery_webhook(webhook, &json, &telling->bound, err);
+}
+
+static bool send(struct telling *telling, enum notice_channel channel, enum notice_kind kind,
+                 const char *const *told)
+{
+    static int (*const senders[NOTICE_CHANNEL_COUNT])(struct telling *, const struct notice_facts *,
+                                                      struct err *) = {
+        [NOTICE_MAIL] = send_mail,
+        [NOTICE_WEBHOOK] = send_webhook,
+    };
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct notice_facts facts = telling->facts;
+
+    facts.kind = kind;
+    for (unsigned k = 0; k < NOTICE_KIND_COUNT; k++)
+        facts.told[k] = told[k];
+    if (senders[channel](telling, &facts, &err)) {
+        log_warning("the message '%s' could not be delivered by %s: %s; the next run tries again",
+                    notice_kind_name(kind), notice_channel_name(channel), err.text);
+        telling->result->undelivered++;
+        return false;
+    }
+    log_info("told by %s: %s", notice_channel_name(channel), notice_kind_name(kind));
+    telling->result->told++;
+    return true;
+}
+
+/* Where it is kept that something was told, or is over (key NULL). */
+static void remember(struct telling *telling, enum notice_channel channel, enum notice_kind kind,
+                     const char *key)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct job *job = telling->job;
+    int failed;
+
+    if (!telling->run->database)
+        failed = notice_file_save(job->arena, job->config, channel, kind, key, &err);
+    else if (key)
+        failed = store_save_told(job->store, channel, kind, key, telling->facts.now, &err);
+    else
+        failed = store_forget_told(job->store, channel, kind, &err);
+    if (failed)
+        log_warning("it cannot be kept what was told, so it may be told again: %s", err.text);
+}
+
+/* What was told while the database was away belongs into it. */
+static int take_in_file(struct telling *telling, struct err *err)
+{
+    struct job *job = telling->job;
+
+    for (unsigned channel = 0; channel < NOTICE_CHANNEL_COUNT; channel++) {
+        const char *key[NOTICE_KIND_COUNT];
+        notice_file_load(job->arena, job->config, (enum notice_channel)channel, key);
+        for (unsigned kind = 0; kind < NOTICE_KIND_COUNT; kind++) {
+            if (key[kind] &&
+                store_save_told(job->store, (enum notice_channel)channel, (enum notice_kind)kind,
+                                key[kind], telling->facts.now, err))
+                return -1;
+        }
+    }
+    notice_file_remove(job->config);
+    return 0;
+}
+
+static int load_told(struct telling *telling, enum notice_channel channel, const char **told,
+                     struct err *err)
+{
+    struct job *job = telling->job;
+
+    if (telling->run->database)
+        return store_load_told(job->store, job->arena, channel, told, err);
+    notice_file_load(job->arena, job->config, channel, told);
+    return 0;
+}
+
+/* The gravest first, for the time may run out. */
+static const enum notice_kind order[] = {NOTICE_FAILED, NOTICE_CUT_OFF,  NOTICE_STEPS,
+                                         NOTICE_HELD,   NOTICE_APPROVAL, NOTICE_CLEAR};
+
+static void tell_on(struct telling *telling, enum notice_channel channel)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    const char *told[NOTICE_KIND_COUNT];
+    enum notice_act act[NOTICE_KIND_COUNT];
+    bool clear_failed = false;
+
+    if (load_told(telling, channel, told, &err)) {
+        log_warning("nothing is told by %s: %s", notice_channel_name(channel), err.text);
+        return;
+    }
+    notice_decide(&telling->view, told, act);
+    for (size_t i = 0; i < COUNT_OF(order); i++) {
+        if (act[order[i]] != NOTICE_TELL)
+            continue;
+        bool sent = send(telling, channel, order[i], told);
+        if (order[i] == NOTICE_CLEAR)
+            clear_failed = !sent;
+        else if (sent)
+            remember(telling, channel, order[i], telling->view.key[order[i]]);
+    }
+    for (unsigned kind = 0; kind < NOTICE_KIND_COUNT && !clear_failed; kind++) {
+        if (act[kind] == NOTICE_FORGET)
+            remember(telling, channel, (enum notice_kind)kind, NULL);
+    }
+}
+
+/* --- to the person concerned --------------------------------------------------------------------
+ */
+
+/* What follows for the person and for the others. */
+static const struct {
+    bool again; /* the next run may try */
+    bool stop;  /* so does everybody else's mail */
+    const char *then;
+} fates[] = {
+    [DELIVERY_PERHAPS] = {false, true, "it may have come, so it is not sent again"},
+    [DELIVERY_UNREACHED] = {true, true, "the next run tries again"},
+    [DELIVERY_DEFERRED] = {true, false, "the next run tries again"},
+    [DELIVERY_REFUSED] = {false, false, "it is not sent again"},
+};
+
+static void make_mail(const struct telling *telling, const struct store_announcement *announcement,
+                      const struct notice_message *message, struct text *id, struct mail *ret_mail)
+{
+    text_addf(id, "announcement.%lld.%lld.%zu", (long long)announcement->plan_id,
+              (long long)telling->facts.now.us, telling->result->told);
+    *ret_mail = (struct mail){.id = text_cstr(id),
+                              .subject = text_cstr(&message->subject),
+                              .date = telling->facts.now,
+                              .text = text_cstr(&message->text),
+                              .html = text_cstr(&message->html),
+                              .to = announcement->email};
+}
+
+/* true: the next one may be tried. */
+static bool announce(struct telling *telling, const struct store_announcement *announcement)
+{
+    CLEANUP(notice_message_release) struct notice_message message = {.attach_plan = false};
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(text_release) struct text id = TEXT_INIT;
+    const struct config *config = telling->job->config;
+    struct store *store = telling->job->store;
+    enum delivery_fate fate;
+    struct mail mail;
+
+    if (!config_is_mail_address(announcement->email)) {
+        log_warning("account '%s' is announced, but has no plain mail address to tell it",
+                    announcement->account_id);
+        return true;
+    }
+    if (store_claim_announcement(store, announcement, telling->facts.now, &err))
+        return err.code == ERR_LOCKED;
+    report_announcement(announcement, config->portal.url, config->notify.mail.contact, &message);
+    make_mail(telling, announcement, &message, &id, &mail);
+    if (delivery_mail(&config->notify.mail, &mail, &telling->bound, &fate, &err) == 0) {
+        telling->result->told++;
+        return true;
+    }
+    log_warning("account '%s' could not be told of its announcement: %s; %s",
+                announcement->account_id, err.text, fates[fate].then);
+    telling->result->undelivered++;
+    err_release(&err);
+    if (fates[fate].again && store_unclaim_announcement(store, announcement, &err))
+        log_warning("%s", err.text);
+    return !fates[fate].stop;
+}
+
+static void tell_people(struct telling *telling)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct store_announcement *announcement = NULL;
+    size_t count = 0;
+
+    if (store_load_unannounced(telling->job->store, telling->job->arena, &announcement, &count,
+                               &err)) {
+        log_warning("nobody is told of an announcement: %s", err.text);
+        return;
+    }
+    for (size_t i = 0; i < count && announce(telling, &announcement[i]); i++)
+        continue;
+}
+
+void tell(struct job *job, const struct tell_run *run, struct tell_result *ret_result)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    const struct config *config = job->config;
+    char host[HOST_NAME_MAX + 1] = "";
+    struct telling telling = {.job = job, .run = run, .result = ret_result};
+
+    *ret_result = (struct tell_result){.told = 0};
+    if ((!config->notify.mail.server && !config_has_webhook(config)) || clock_is_interrupted())
+        return;
+    if (gethostname(host, sizeof(host) - 1) < 0)
+        host[0] = '\0';
+    telling.facts = (struct notice_facts){
+        .portal = config->portal.name,
+        .verb = run->is_run ? "run" : "apply",
+        .host = host[0] ? host : NULL,
+        .run = run->id,
+        .now = job->clock->now(job->clock->self),
+        .exit_code = run->exit_code,
+        .why = run->why,
+        .watch = run->watch,
+        .audit_head = run->audit_head,
+    };
+    telling.bound =
+        (struct delivery_bound){.clock = job->clock,
+                                .until = instant_add_us(job->clock->steady(job->clock->self),
+                                                        config->notify.timeout * SECOND_US)};
+    see(&telling);
+    if (run->database && take_in_file(&telling, &err)) {
+        log_warning("nothing is told: %s", err.text);
+        return;
+    }
+    if (config->notify.mail.server)
+        tell_on(&telling, NOTICE_MAIL);
+    if (config_has_webhook(config))
+        tell_on(&telling, NOTICE_WEBHOOK);
+    if (run->is_run && run->watch && came_to_its_end(run->exit_code) && config->policy.enforce &&
+        config->notify.mail.announce)
+        tell_people(&telling);
+}

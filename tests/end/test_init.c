@@ -1,0 +1,226 @@
+/*
+ * The first hour: init makes a configuration that works as it is and cannot write to Bynder, from
+ * options or at a terminal, and never replaces anything.
+ */
+#include <pty.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "cluster_fixture.h"
+#include "end.h"
+
+#define RUN(name, ...)                                                                             \
+    CLEANUP(end_result_release)                                                                    \
+    struct end_result name = end_run_bare(&first.end, (const char *const[]){__VA_ARGS__, NULL})
+
+struct first {
+    struct end end;
+    char *config, *secret;
+    char url[64], embedded[200];
+};
+
+static void first_begin(struct first *first)
+{
+    static const char *const options[] = {"--users", "20", "--seed", "5", NULL};
+    CLEANUP(mem_cleanup) char *cluster = cluster_fixture_directory();
+    CLEANUP(text_release) struct text url = TEXT_INIT;
+
+    end_begin(&first->end, options);
+    first->config = probe_path(&first->end.probe, "etc/new.conf"); /* its directory is made */
+    first->secret = probe_path(&first->end.probe, "client-secret");
+    text_addf(&url, "http://127.0.0.1:%u", first->end.probe.port);
+    assert_true(url.length < sizeof(first->url) && strlen(cluster) < sizeof(first->embedded));
+    memcpy(first->url, text_cstr(&url), url.length + 1);
+    memcpy(first->embedded, cluster, strlen(cluster) + 1);
+}
+
+static void first_finish(struct first *first)
+{
+    free(first->config);
+    free(first->secret);
+    end_finish(&first->end);
+}
+
+#define FIRST(name)                                                                                \
+    CLEANUP(first_finish) struct first name;                                                       \
+    first_begin(&name)
+
+#define ANSWERS                                                                                    \
+    "--portal", first.url, "--client-id", "demo", "--secret-file", first.secret, "--roster",       \
+        first.end.roster_path, "--database", first.embedded
+
+static mode_t mode_of(const char *path)
+{
+    struct stat status;
+
+    assert_int_equal(stat(path, &status), 0);
+    return status.st_mode & 07777;
+}
+
+static void init_with_options_writes_a_configuration_that_works(void **state)
+{
+    FIRST(first);
+    mode_t mask = umask(0);
+    RUN(made, "--config", first.config, "init", ANSWERS);
+
+    (void)umask(mask);
+    (void)state;
+    end_assert_code(&made, 0);
+    end_assert_silent_of(&made.out, "FAIL");
+    end_assert_says(&made.out, "ok    portal");
+    end_assert_says(&made.out, "all is well; next:");
+    end_assert_says(&made.out, " roster check ");
+    end_assert_says(&made.out, " plan ");
+    end_assert_says(&made.out, " show --format html ");
+    assert_int_equal(mode_of(first.config), 0640);
+    CLEANUP(mem_cleanup) char *config = end_read(first.config);
+    assert_non_null(strstr(config, "mode = \"report\";"));
+    assert_non_null(strstr(config, "name = \"127\";")); /* the first part of its host */
+    assert_null(strstr(config, END_SECRET));
+    RUN(roster, "--config", first.config, "roster", "check", "--format", "json");
+    end_assert_code(&roster, 0);
+    RUN(plan, "--config", first.config, "plan", "--format", "json");
+    if (plan.code != 0 && plan.code != 20)
+        end_assert_code(&plan, 0);
+    RUN(run, "--config", first.config, "run");
+    end_assert_no_writes(&first.end);
+}
+
+static void init_replaces_nothing(void **state)
+{
+    FIRST(first);
+
+    (void)state;
+    CLEANUP(mem_cleanup) char *directory = probe_path(&first.end.probe, "etc");
+    assert_int_equal(file_make_directory(directory, 0700, NULL), 0);
+    assert_int_equal(file_write(first.config, 0600, "mine", 4, NULL), 0);
+    RUN(made, "--config", first.config, "init", ANSWERS);
+    end_assert_code(&made, 78);
+    end_assert_says(&made.err, "is there already and is not replaced");
+    CLEANUP(mem_cleanup) char *config = end_read(first.config);
+    assert_string_equal(config, "mine");
+}
+
+static void init_without_an_answer_names_the_option(void **state)
+{
+    FIRST(first);
+    RUN(made, "--config", first.config, "init", "--portal", first.url);
+
+    (void)state;
+    end_assert_code(&made, 64);
+    end_assert_says(&made.err, "init needs --client-id ID");
+    assert_int_not_equal(access(first.config, F_OK), 0);
+}
+
+static void init_with_something_wrong_writes_checks_and_says_so(void **state)
+{
+    FIRST(first);
+    RUN(made, "--config", first.config, "init", "--portal", "http://127.0.0.1:1", "--client-id",
+        "demo", "--secret-file", first.secret, "--roster", "/nonexistent.csv", "--database",
+        first.embedded, "--name", "say \"a\\b\"");
+
+    (void)state;
+    end_assert_code(&made, 78); /* without a roster no column is known */
+    end_assert_says(&made.err, "'roster.columns' has no key");
+    end_assert_says(&made.out, "something is to be mended first");
+    assert_int_equal(mode_of(first.config), 0640);
+    CLEANUP(mem_cleanup) char *config = end_read(first.config);
+    assert_non_null(strstr(config, "name = \"say \\\"a\\\\b\\\"\";"));
+}
+
+/* --- at a terminal ------------------------------------------------------------------------------
+ */
+
+static pid_t start_at_terminal(struct first *first, int *ret_terminal)
+{
+    char *const argv[] = {mem_strdup(PROGRAM_PATH), mem_strdup("--config"),
+                          mem_strdup(first->config), mem_strdup("init"), NULL};
+    pid_t pid = forkpty(ret_terminal, NULL, NULL, NULL);
+
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        execv(argv[0], argv);
+        _exit(127);
+    }
+    for (size_t i = 0; argv[i]; i++)
+        free(argv[i]);
+    return pid;
+}
+
+/* Reads until these words, or to the end when they are NULL. */
+static void read_until(int terminal, struct text *seen, const char *words)
+{
+    char bytes[512];
+    ssize_t got;
+
+    while (!words || !strstr(text_cstr(seen), words)) {
+        got = read(terminal, bytes, sizeof(bytes));
+        if (got <= 0 && !words)
+            return;
+        if (got <= 0)
+            fail_msg("'%s' never came: %s", words, text_cstr(seen));
+        text_add_bytes(seen, bytes, (size_t)got);
+    }
+}
+
+static void answer(int terminal, struct text *seen, const char *question, const char *words)
+{
+    CLEANUP(text_release) struct text line = TEXT_INIT;
+
+    read_until(terminal, seen, question);
+    text_clear(seen);
+    text_addf(&line, "%s\n", words);
+    assert_int_equal(write(terminal, line.data, line.length), line.length);
+}
+
+static void init_at_a_terminal_asks_and_keeps_the_secret_to_itself(void **state)
+{
+    FIRST(first);
+    CLEANUP(mem_cleanup) char *secret = probe_path(&first.end.probe, "new-secret");
+    CLEANUP(text_release) struct text seen = TEXT_INIT;
+    int terminal = -1, status = 0;
+    pid_t pid = start_at_terminal(&first, &terminal);
+
+    (void)state;
+    answer(terminal, &seen, "Address of the portal, like https://acme.bynder.com: ", first.url);
+    answer(terminal, &seen, "Its name in the history [127]: ", "acme");
+    answer(terminal, &seen, "Client id of the OAuth app in Bynder: ", "demo");
+    answer(terminal, &seen, "(made when it is not there): ", secret);
+    answer(terminal, &seen, "HR's roster, a file or an address: ", first.end.roster_path);
+    answer(terminal, &seen, "Directory of the database, or a connection string [", first.embedded);
+    answer(terminal, &seen, "The client secret (it is not shown): ", END_SECRET);
+    read_until(terminal, &seen, NULL);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    (void)close(terminal);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        fail_msg("status %d: %s", status, text_cstr(&seen));
+    end_assert_silent_of(&seen, END_SECRET);
+    end_assert_says(&seen, "all is well; next:");
+    assert_int_equal(mode_of(secret), 0600);
+    CLEANUP(mem_cleanup) char *content = end_read(secret);
+    assert_string_equal(content, END_SECRET "\n");
+    CLEANUP(mem_cleanup) char *config = end_read(first.config);
+    assert_non_null(strstr(config, "name = \"acme\";"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(init_with_options_writes_a_configuration_that_works),
+        cmocka_unit_test(init_replaces_nothing),
+        cmocka_unit_test(init_without_an_answer_names_the_option),
+        cmocka_unit_test(init_with_something_wrong_writes_checks_and_says_so),
+        cmocka_unit_test(init_at_a_terminal_asks_and_keeps_the_secret_to_itself),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

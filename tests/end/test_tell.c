@@ -1,0 +1,409 @@
+/*
+ * What people are told, as they get it: by a real mail server and a webhook. Each reason once, all
+ * clear when the last one is gone, and never a word of it when the run could not look.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "told.h"
+
+#define SUBJECT "[bynder-reconcile] end: "
+
+/* --- reasons ------------------------------------------------------------------------------------
+ */
+
+static void plan_that_waits_is_told_once_with_the_plan_attached(void **state)
+{
+    TOLD(told, 3, 4);
+
+    (void)state;
+    told_run(&told, 0);
+    assert_int_equal(sink_count(&told.mail), 1);
+    told_check_subject(&told, 1, SUBJECT "plan 1 waits for approval: 3 acts");
+    JSON(mail, sink_taken(&told.mail, 1));
+    told_check_says(mail, "text/plain", "bynder-reconcile approve 1 --digest ");
+    told_check_says(mail, "text/html", "<h2>plan 1 waits for approval: 3 acts</h2>");
+    RUN(csv, &told.acts.end, "show", "1", "--format", "csv");
+    assert_string_equal(end_text_at(told_part(mail, "text/csv"), "content"), text_cstr(&csv.out));
+    assert_string_equal(end_text_at(told_part(mail, "text/csv"), "filename"), "plan-1.csv");
+    told_run(&told, 0); /* another plan, with the same acts in it */
+    assert_int_equal(sink_count(&told.mail), 1);
+}
+
+static void plan_that_waits_for_others_is_told_anew(void **state)
+{
+    TOLD(told, 3, 4);
+
+    (void)state;
+    told_run(&told, 0);
+    acts_plan(&told.acts, 0);
+    acts_rehire(&told.acts, told.acts.row[0].id);
+    told_run(&told, 0);
+    assert_int_equal(sink_count(&told.mail), 2);
+    told_check_subject(&told, 2, SUBJECT "plan 3 waits for approval: 2 acts");
+}
+
+static void all_is_clear_when_the_plan_was_carried_out(void **state)
+{
+    TOLD(told, 2, 4);
+
+    (void)state;
+    told_run(&told, 0);
+    acts_plan(&told.acts, 0);
+    acts_approve(&told.acts);
+    told_run(&told, 0);
+    assert_int_equal(acts_writes(&told.acts), 2);
+    assert_int_equal(sink_count(&told.mail), 2);
+    told_check_subject(&told, 2, SUBJECT "all clear again");
+    JSON(mail, sink_taken(&told.mail, 2));
+    told_check_says(mail, "text/plain", "a plan waited for approval");
+    told_run(&told, 0);
+    assert_int_equal(sink_count(&told.mail), 2);
+    assert_int_equal(end_count(&told.acts.end, "select count(*) from reconcile.notice_told"), 0);
+}
+
+static void apply_by_hand_clears_as_well(void **state)
+{
+    TOLD(told, 2, 4);
+
+    (void)state;
+    told_run(&told, 0);
+    acts_plan(&told.acts, 0);
+    acts_approve(&told.acts);
+    APPLY(applied, &told.acts, 0);
+    assert_int_equal(sink_count(&told.mail), 2);
+    told_check_subject(&told, 2, SUBJECT "all clear again");
+}
+
+static void guard_that_holds_is_told_until_it_changes(void **state)
+{
+    TOLD(told, 3, 4);
+
+    (void)state;
+    acts_limit(&told.acts, "count = 1; percent = 100.0; rolling_count = 100;", NULL);
+    told_run(&told, 20);
+    told_run(&told, 20);
+    assert_int_equal(sink_count(&told.mail), 1);
+    told_check_subject(&told, 1, SUBJECT "plan 1 is held by G7");
+    JSON(mail, sink_taken(&told.mail, 1));
+    told_check_says(mail, "text/plain", "(limit 1, 100 % of");
+    (void)told_part(mail, "text/csv");
+    (void)acts_change(&told.acts, "insert into reconcile.stop (portal_id, stop_id, reason, who) "
+                                  "select portal_id, 1, '<b>audit', 'anna' from reconcile.portal");
+    told_run(&told, 20);
+    assert_int_equal(sink_count(&told.mail), 2);
+    told_check_subject(&told, 2, SUBJECT "plan 3 is held by G7 G12");
+    JSON(second, sink_taken(&told.mail, 2));
+    told_check_says(second, "text/html", "&lt;b&gt;audit");
+}
+
+static void act_of_unknown_outcome_is_told_and_then_clear(void **state)
+{
+    TOLD(told, 1, 4);
+
+    (void)state;
+    acts_plan(&told.acts, 0);
+    acts_approve(&told.acts);
+    end_fault(&told.acts.end, "delay-202=3000");
+    told_run(&told, 21);
+    assert_int_equal(sink_count(&told.mail), 2); /* the gravest first */
+    told_check_subject(&told, 1, SUBJECT "0 acts failed, of 1 the outcome is not known");
+    told_check_subject(&told, 2, SUBJECT "plan 2 waits for approval: 1 act");
+    probe_control(&told.acts.end.probe, "/_sim/faults", "clear=1");
+    probe_control(&told.acts.end.probe, "/_sim/clock", "advance=10");
+    told_run(&told, 0);
+    assert_int_equal(sink_count(&told.mail), 3);
+    told_check_subject(&told, 3, SUBJECT "all clear again");
+}
+
+static void run_that_fails_is_told_once_and_never_as_clear(void **state)
+{
+    TOLD(told, 3, 4);
+
+    (void)state;
+    told_run(&told, 0);
+    end_fault(&told.acts.end, "error=401:/api/");
+    told_run(&told, 77);
+    told_run(&told, 77);
+    assert_int_equal(sink_count(&told.mail), 2);
+    told_check_subject(&told, 2, SUBJECT "run failed: token lacks a right (exit code 77)");
+    JSON(mail, sink_taken(&told.mail, 2));
+    told_check_says(mail, "text/plain", "401");
+    probe_control(&told.acts.end.probe, "/_sim/faults", "clear=1");
+    told_run(&told, 0); /* the plan still waits: the failure is over, but it is not all clear */
+    assert_int_equal(sink_count(&told.mail), 2);
+    assert_int_equal(end_count(&told.acts.end, "select count(*) from reconcile.notice_told"), 1);
+}
+
+static void database_that_is_away_is_told_once(void **state)
+{
+    TOLD(told, 0, 4);
+    CLEANUP(mem_cleanup) char *file = probe_path(&told.acts.end.probe, "state/told-end");
+
+    (void)state;
+    told_run(&told, 0);
+    assert_int_equal(sink_count(&told.mail), 0);
+    end_set(&told.acts.end, END_DATABASE, "conninfo = \"host=127.0.0.1 port=1 dbname=none\";");
+    told_run(&told, 69);
+    told_run(&told, 69);
+    assert_int_equal(sink_count(&told.mail), 1);
+    told_check_subject(&told, 1, SUBJECT "run failed: not reachable (exit code 69)");
+    assert_int_equal(access(file, R_OK), 0);
+    end_set(&told.acts.end, END_DATABASE, "conninfo = \"%s\";", told.acts.end.conninfo);
+    told_run(&told, 0);
+    assert_int_equal(sink_count(&told.mail), 2);
+    told_check_subject(&told, 2, SUBJECT "all clear again");
+    assert_int_not_equal(access(file, F_OK), 0);
+}
+
+static void run_that_was_killed_is_told_by_the_next(void **state)
+{
+    static const char *const words[] = {"run", NULL};
+    TOLD(told, 0, 4);
+
+    (void)state;
+    end_fault(&told.acts.end, "latency=300");
+    struct end_child child = end_start(&told.acts.end, words);
+    acts_wait_for(&told.acts, "select count(*) from reconcile.run where finished_at is null", "1");
+    (void)kill(child.pid, SIGKILL);
+    CLEANUP(end_result_release) struct end_result killed = end_wait(&child);
+    assert_int_equal(killed.code, 128 + SIGKILL);
+    probe_control(&told.acts.end.probe, "/_sim/faults", "clear=1");
+    told_run(&told, 0);
+    assert_int_equal(sink_count(&told.mail), 1);
+    told_check_subject(&told, 1, SUBJECT "run 1 was cut off");
+    told_run(&told, 0);
+    assert_int_equal(sink_count(&told.mail), 2);
+    told_check_subject(&told, 2, SUBJECT "all clear again");
+}
+
+static void run_that_finds_the_lock_held_tells_nobody(void **state)
+{
+    static const char *const words[] = {"run", NULL};
+    TOLD(told, 0, 4);
+
+    (void)state;
+    end_fault(&told.acts.end, "latency=300");
+    struct end_child child = end_start(&told.acts.end, words);
+    acts_wait_for(&told.acts, "select count(*) from reconcile.run where finished_at is null", "1");
+    RUN(second, &told.acts.end, "run");
+    end_assert_code(&second, 75);
+    end_assert_says(&second.err, "info: another run holds the lock");
+    end_assert_silent_of(&second.err, "error:");
+    CLEANUP(end_result_release) struct end_result first = end_wait(&child);
+    end_assert_code(&first, 0);
+    assert_int_equal(sink_count(&told.mail), 0);
+}
+
+/* --- deliveries that fail -----------------------------------------------------------------------
+ */
+
+static void mail_that_fails_changes_nothing_and_is_tried_again(void **state)
+{
+    static const char *const answers[] = {"451", "554", "rcpt 550"};
+    TOLD(told, 3, 4);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(answers); i++) {
+        sink_answer(&told.mail, answers[i]);
+        RUN(result, &told.acts.end, "run");
+        end_assert_code(&result, 0);
+        end_assert_says(&result.err, "warning: the message 'approval' could not be delivered");
+        assert_true(told_metric(&told, "messages_undelivered{portal=\"end\"}") == 1);
+    }
+    sink_answer(&told.mail, NULL);
+    told_run(&told, 0);
+    assert_int_equal(sink_count(&told.mail), 1);
+    told_check_subject(&told, 1, SUBJECT "plan 4 waits for approval: 3 acts");
+}
+
+static void all_clear_that_fails_is_tried_again(void **state)
+{
+    TOLD(told, 3, 4);
+
+    (void)state;
+    acts_limit(&told.acts, "count = 0; percent = 100.0; rolling_count = 100;", NULL);
+    told_run(&told, 20);
+    assert_int_equal(sink_count(&told.mail), 1);
+    acts_limit(&told.acts, NULL, NULL);
+    end_set(&told.acts.end, END_RULES,
+            "{ name = \"all\"; when = { username = \"*\"; }; do = \"keep\"; }");
+    sink_answer(&told.mail, "451");
+    told_run(&told, 0);
+    sink_answer(&told.mail, NULL);
+    told_run(&told, 0);
+    assert_int_equal(sink_count(&told.mail), 2);
+    told_check_subject(&told, 2, SUBJECT "all clear again");
+}
+
+static void mail_server_that_hangs_holds_a_run_up_for_its_time_only(void **state)
+{
+    TOLD(told, 3, 4);
+
+    (void)state;
+    sink_answer(&told.mail, "hang");
+    RUN(result, &told.acts.end, "run");
+    end_assert_code(&result, 0);
+    end_assert_says(&result.err, "it took too long (notify.timeout)");
+    assert_true(result.seconds < 20);
+}
+
+static void each_way_is_told_what_is_new_there(void **state)
+{
+    TOLD(told, 3, 4);
+
+    (void)state;
+    told_run(&told, 0);
+    told_add_webhook(&told);
+    sink_answer(&told.webhook, "500");
+    told_run(&told, 0);
+    assert_int_equal(sink_count(&told.mail), 1);
+    assert_int_equal(sink_count(&told.webhook), 0);
+    sink_answer(&told.webhook, NULL);
+    told_run(&told, 0);
+    assert_int_equal(sink_count(&told.mail), 1);
+    assert_int_equal(sink_count(&told.webhook), 1);
+    JSON(post, sink_taken(&told.webhook, 1));
+    assert_string_equal(end_text_at(post, "portal"), "end");
+    assert_string_equal(end_text_at(post, "reason"), "approval");
+    assert_int_equal(end_number_at(post, "plan.id"), 3);
+    assert_int_equal(end_number_at(post, "plan.to_approve"), 3);
+    told_run(&told, 0);
+    assert_int_equal(sink_count(&told.webhook), 1);
+}
+
+/* --- to the person concerned --------------------------------------------------------------------
+ */
+
+static void let_idle_ones_be_announced(struct told *told)
+{
+    end_set(&told->acts.end, END_RULES,
+            "{ name = \"idle\"; when = { account = \"active\"; idle_days_min = 90; };"
+            "  do = \"suspend\"; grace_days = 14; }");
+    end_change_user(&told->acts.end, "staaa", "lastLogin=2020-01-10T10:00:00Z");
+    told->mail_more = "announce = \"yes\"; contact = \"help@acme.example\";";
+    told_configure(told);
+}
+
+/* How many of the mails went to a person. */
+static size_t count_announcements(struct told *told)
+{
+    size_t count = 0;
+
+    for (size_t i = 1; i <= sink_count(&told->mail); i++) {
+        CLEANUP(mem_cleanup) char *raw = sink_raw(&told->mail, i);
+        count += strstr(raw, "undisclosed-recipients:;") != NULL;
+    }
+    return count;
+}
+
+static void announcement_goes_to_the_person_once(void **state)
+{
+    TOLD(told, 0, 4);
+
+    (void)state;
+    let_idle_ones_be_announced(&told);
+    told_run(&told, 0);
+    size_t announced =
+        (size_t)end_count(&told.acts.end, "select count(*) from reconcile.announcement");
+    assert_true(announced > 0);
+    assert_int_equal(count_announcements(&told), announced);
+    told_run(&told, 0);
+    assert_int_equal(count_announcements(&told), announced);
+    for (size_t i = 1; i <= sink_count(&told.mail); i++) {
+        JSON(about, sink_about(&told.mail, i));
+        JSON(mail, sink_taken(&told.mail, i));
+        if (!text_equal(end_text_at(mail, "headers.subject"),
+                        "Your account in a Bynder portal is going to be suspended"))
+            continue;
+        assert_int_equal(json_object_array_length(end_at(about, "to")), 1);
+        told_check_says(mail, "text/plain",
+                        "log\nin before that day, or write to help@acme.example");
+    }
+}
+
+static void announcement_that_did_not_leave_is_tried_again_and_a_refused_one_is_not(void **state)
+{
+    TOLD(told, 0, 4);
+
+    (void)state;
+    let_idle_ones_be_announced(&told);
+    sink_answer(&told.mail, "rcpt 450");
+    told_run(&told, 0);
+    assert_int_equal(end_count(&told.acts.end, "select count(*) from reconcile.notice_announced"),
+                     0);
+    sink_answer(&told.mail, "rcpt 550");
+    told_run(&told, 0);
+    assert_true(end_count(&told.acts.end, "select count(*) from reconcile.notice_announced") > 0);
+    sink_answer(&told.mail, NULL);
+    told_run(&told, 0);
+    assert_int_equal(count_announcements(&told), 0);
+}
+
+static void announcement_in_mode_report_goes_to_nobody_yet(void **state)
+{
+    TOLD(told, 0, 4);
+
+    (void)state;
+    let_idle_ones_be_announced(&told);
+    acts_policy(&told.acts, "mode = \"report\";");
+    told_run(&told, 0);
+    size_t announced =
+        (size_t)end_count(&told.acts.end, "select count(*) from reconcile.announcement");
+    assert_true(announced > 0);
+    assert_int_equal(count_announcements(&told), 0);
+    acts_policy(&told.acts, "mode = \"enforce\";"); /* the grace goes on, and is told now */
+    told_run(&told, 0);
+    assert_int_equal(count_announcements(&told), announced);
+}
+
+static void announcement_whose_day_has_come_goes_to_nobody(void **state)
+{
+    TOLD(told, 0, 4);
+
+    (void)state;
+    let_idle_ones_be_announced(&told);
+    acts_policy(&told.acts, "mode = \"report\";");
+    told_run(&told, 0);
+    (void)acts_change(&told.acts, "update reconcile.announcement set announced_on = announced_on - "
+                                  "interval '15 days'");
+    acts_policy(&told.acts, "mode = \"enforce\";");
+    told_run(&told, 0); /* it would say what is going to happen, and that is happening */
+    assert_true(end_count(&told.acts.end, "select count(*) from reconcile.announcement where "
+                                          "ended_on is null") > 0);
+    assert_int_equal(count_announcements(&told), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plan_that_waits_is_told_once_with_the_plan_attached),
+        cmocka_unit_test(plan_that_waits_for_others_is_told_anew),
+        cmocka_unit_test(all_is_clear_when_the_plan_was_carried_out),
+        cmocka_unit_test(apply_by_hand_clears_as_well),
+        cmocka_unit_test(guard_that_holds_is_told_until_it_changes),
+        cmocka_unit_test(act_of_unknown_outcome_is_told_and_then_clear),
+        cmocka_unit_test(run_that_fails_is_told_once_and_never_as_clear),
+        cmocka_unit_test(database_that_is_away_is_told_once),
+        cmocka_unit_test(run_that_was_killed_is_told_by_the_next),
+        cmocka_unit_test(run_that_finds_the_lock_held_tells_nobody),
+        cmocka_unit_test(mail_that_fails_changes_nothing_and_is_tried_again),
+        cmocka_unit_test(all_clear_that_fails_is_tried_again),
+        cmocka_unit_test(mail_server_that_hangs_holds_a_run_up_for_its_time_only),
+        cmocka_unit_test(each_way_is_told_what_is_new_there),
+        cmocka_unit_test(announcement_goes_to_the_person_once),
+        cmocka_unit_test(announcement_that_did_not_leave_is_tried_again_and_a_refused_one_is_not),
+        cmocka_unit_test(announcement_in_mode_report_goes_to_nobody_yet),
+        cmocka_unit_test(announcement_whose_day_has_come_goes_to_nobody),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

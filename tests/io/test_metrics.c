@@ -1,0 +1,129 @@
+/* io/metrics: the file as node exporter reads it, and what of the one before stays. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "io/metrics.h"
+
+static void metrics_render_known_ones_with_help_and_type(void **state)
+{
+    CLEANUP(text_release) struct text out = TEXT_INIT;
+    struct metrics metrics = {.portal = "acme"};
+
+    (void)state;
+    metrics_set(&metrics, METRIC_SEATS, NULL, 1234567890);
+    metrics_set(&metrics, METRIC_ACCOUNTS, "active", 3);
+    metrics_set(&metrics, METRIC_ACCOUNTS, "inactive", 0);
+    metrics_set(&metrics, METRIC_LAST_RUN_DURATION, NULL, 1.5);
+    metrics_render(&metrics, NULL, &out);
+    assert_string_equal(
+        text_cstr(&out),
+        "# HELP bynder_reconcile_last_run_duration_seconds How long that run took.\n"
+        "# TYPE bynder_reconcile_last_run_duration_seconds gauge\n"
+        "bynder_reconcile_last_run_duration_seconds{portal=\"acme\"} 1.500\n"
+        "# HELP bynder_reconcile_accounts Accounts in the newest snapshot.\n"
+        "# TYPE bynder_reconcile_accounts gauge\n"
+        "bynder_reconcile_accounts{portal=\"acme\",status=\"active\"} 3\n"
+        "bynder_reconcile_accounts{portal=\"acme\",status=\"inactive\"} 0\n"
+        "# HELP bynder_reconcile_seats Active accounts in the newest snapshot.\n"
+        "# TYPE bynder_reconcile_seats gauge\n"
+        "bynder_reconcile_seats{portal=\"acme\"} 1234567890\n");
+}
+
+static void metrics_render_escapes_the_portal(void **state)
+{
+    CLEANUP(text_release) struct text out = TEXT_INIT;
+    struct metrics metrics = {.portal = "a\"b\\c\n\xff"};
+
+    (void)state;
+    metrics_set(&metrics, METRIC_SEATS, NULL, 1);
+    metrics_render(&metrics, NULL, &out);
+    assert_non_null(strstr(text_cstr(&out), "{portal=\"a\\\"b\\\\c\\\\x0a\\\\xff\"} 1\n"));
+}
+
+static void metrics_render_keeps_what_outlives_a_run(void **state)
+{
+    static const char previous[] =
+        "bynder_reconcile_last_success_timestamp_seconds{portal=\"acme\"} 1764000000\n"
+        "bynder_reconcile_seats{portal=\"acme\"} 7\n"
+        "bynder_reconcile_seats{portal=\"other\"} 8\n"
+        "bynder_reconcile_guard_held{portal=\"acme\",guard=\"G7\"} 1\n"
+        "bynder_reconcile_accounts{portal=\"acme\",status=\"ac tive\"} 9\n"
+        "bynder_reconcile_accounts{portal=\"acme\",status=\"active\",more=\"x\"} 9\n"
+        "bynder_reconcile_open_steps{portal=\"acme\"} many\n"
+        "bynder_reconcile_requests{portal=\"acme\"} 11\n"
+        "somebody_elses{portal=\"acme\"} 12\n"
+        "bynder_reconcile_last_run_timestamp_seconds{portal=\"acme\"} 1764000001";
+    CLEANUP(text_release) struct text out = TEXT_INIT;
+    struct metrics metrics = {.portal = "acme"};
+
+    (void)state;
+    metrics_set(&metrics, METRIC_SEATS, NULL, 6); /* known now: the old one goes */
+    metrics_render(&metrics, previous, &out);
+    assert_string_equal(
+        text_cstr(&out),
+        "# HELP bynder_reconcile_last_success_timestamp_seconds When 'run' last came to a good "
+        "end (exit code 0 or 20).\n"
+        "# TYPE bynder_reconcile_last_success_timestamp_seconds gauge\n"
+        "bynder_reconcile_last_success_timestamp_seconds{portal=\"acme\"} 1764000000\n"
+        "# HELP bynder_reconcile_last_run_timestamp_seconds When 'run' last ended.\n"
+        "# TYPE bynder_reconcile_last_run_timestamp_seconds gauge\n"
+        "bynder_reconcile_last_run_timestamp_seconds{portal=\"acme\"} 1764000001\n"
+        "# HELP bynder_reconcile_seats Active accounts in the newest snapshot.\n"
+        "# TYPE bynder_reconcile_seats gauge\n"
+        "bynder_reconcile_seats{portal=\"acme\"} 6\n"
+        "# HELP bynder_reconcile_guard_held 1 while a guard holds the newest plan.\n"
+        "# TYPE bynder_reconcile_guard_held gauge\n"
+        "bynder_reconcile_guard_held{portal=\"acme\",guard=\"G7\"} 1\n");
+}
+
+static void metrics_write_replaces_the_file_for_everybody_to_read(void **state)
+{
+    char directory[] = "/tmp/test-metrics-XXXXXX";
+    struct metrics metrics = {.portal = "acme"};
+    CLEANUP(text_release) struct text content = TEXT_INIT;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct stat status;
+
+    (void)state;
+    assert_non_null(mkdtemp(directory));
+    CLEANUP(mem_cleanup) char *path = file_join(directory, "acme.prom");
+    mode_t mask = umask(077);
+    metrics_set(&metrics, METRIC_SEATS, NULL, 6);
+    assert_int_equal(metrics_write(&metrics, path, &err), 0);
+    metrics.count = 0;
+    metrics_set(&metrics, METRIC_OPEN_STEPS, NULL, 1);
+    assert_int_equal(metrics_write(&metrics, path, &err), 0);
+    (void)umask(mask);
+    assert_int_equal(file_read(path, 1u << 20, ERR_INTERNAL, &content, NULL, &err), 0);
+    assert_non_null(strstr(text_cstr(&content), "bynder_reconcile_seats{portal=\"acme\"} 6\n"));
+    assert_non_null(strstr(text_cstr(&content), "_open_steps{portal=\"acme\"} 1\n"));
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0644);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(directory), 0); /* nothing else was left in it */
+    assert_int_equal(metrics_write(&metrics, path, &err), -1);
+    assert_non_null(strstr(err.text, "metrics: "));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(metrics_render_known_ones_with_help_and_type),
+        cmocka_unit_test(metrics_render_escapes_the_portal),
+        cmocka_unit_test(metrics_render_keeps_what_outlives_a_run),
+        cmocka_unit_test(metrics_write_replaces_the_file_for_everybody_to_read),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

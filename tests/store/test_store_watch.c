@@ -1,0 +1,163 @@
+/* io/store_watch against a real server: what monitoring asks, and what people were told. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "io/store_watch.h"
+#include "store_world.h"
+
+#define OK(call)                                                                                   \
+    do {                                                                                           \
+        CLEANUP(err_release) struct err why = ERR_INIT;                                            \
+        if ((call) < 0)                                                                            \
+            fail_msg("%s: %s", #call, why.text);                                                   \
+    } while (0)
+
+static void store_load_watch_of_an_empty_history_knows_nothing(void **state)
+{
+    CLEANUP(store_world_end) struct store_world world;
+    struct store_watch watch;
+
+    (void)state;
+    store_world_begin(&world);
+    OK(store_load_watch(&world.store, &world.arena, &watch, &why));
+    assert_false(instant_is_set(watch.last_success));
+    assert_false(instant_is_set(watch.last_ended));
+    assert_int_equal(watch.cut_off_run, 0);
+    assert_int_equal(watch.status.plan_id, 0);
+    assert_int_equal(watch.status.open_steps, 0);
+}
+
+static void end_run(struct store_world *world, int code)
+{
+    store_world_execute(world, "update run set verb = 'run'");
+    const struct store_run_result result = {.finished_at = world->now, .exit_code = code};
+    OK(store_run_end(&world->store, &world->run, &result, &why));
+}
+
+static void store_load_watch_takes_0_and_20_for_a_success(void **state)
+{
+    static const struct {
+        int code;
+        bool success;
+    } cases[] = {{69, false}, {0, true}, {21, false}, {20, true}, {70, false}};
+    CLEANUP(store_world_end) struct store_world world;
+    struct instant last = INSTANT_NONE;
+
+    (void)state;
+    store_world_begin(&world);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct store_watch watch;
+        end_run(&world, cases[i].code);
+        if (cases[i].success)
+            last = world.now;
+        OK(store_load_watch(&world.store, &world.arena, &watch, &why));
+        assert_true(instant_compare(watch.last_success, last) == 0);
+        assert_int_equal(watch.last_exit_code, cases[i].code);
+        assert_true(instant_compare(watch.last_ended, world.now) == 0);
+        store_world_tomorrow(&world);
+    }
+}
+
+static void store_load_watch_finds_the_run_before_when_it_was_cut_off(void **state)
+{
+    CLEANUP(store_world_end) struct store_world world;
+    struct store_watch watch;
+
+    (void)state;
+    store_world_begin(&world);
+    store_world_execute(&world, "update run set verb = 'run'");
+    int64_t first = world.run.id;
+    store_world_tomorrow(&world);
+    store_world_execute(&world,
+                        "update run set verb = 'run', finished_at = null, exit_code = null");
+    OK(store_load_watch(&world.store, &world.arena, &watch, &why));
+    assert_int_equal(watch.cut_off_run, first);
+    assert_string_equal(watch.cut_off_verb, "run");
+    struct store reader = world.store;
+    reader.run_id = 0; /* who holds no lock cannot tell a run from one that was cut off */
+    OK(store_load_watch(&reader, &world.arena, &watch, &why));
+    assert_int_equal(watch.cut_off_run, 0);
+    store_world_execute(&world, "update run set verb = 'plan' where run_id = 1");
+    OK(store_load_watch(&world.store, &world.arena, &watch, &why));
+    assert_int_equal(watch.cut_off_run, 0);
+}
+
+static void store_told_is_kept_by_channel_until_forgotten(void **state)
+{
+    CLEANUP(store_world_end) struct store_world world;
+    const char *mail[NOTICE_KIND_COUNT], *webhook[NOTICE_KIND_COUNT];
+
+    (void)state;
+    store_world_begin(&world);
+    OK(store_save_told(&world.store, NOTICE_MAIL, NOTICE_HELD, "G7", world.now, &why));
+    OK(store_save_told(&world.store, NOTICE_MAIL, NOTICE_HELD, "G7 G10", world.now, &why));
+    OK(store_save_told(&world.store, NOTICE_WEBHOOK, NOTICE_STEPS, "1", world.now, &why));
+    OK(store_load_told(&world.store, &world.arena, NOTICE_MAIL, mail, &why));
+    OK(store_load_told(&world.store, &world.arena, NOTICE_WEBHOOK, webhook, &why));
+    assert_string_equal(mail[NOTICE_HELD], "G7 G10");
+    assert_null(mail[NOTICE_STEPS]);
+    assert_null(webhook[NOTICE_HELD]);
+    assert_string_equal(webhook[NOTICE_STEPS], "1");
+    OK(store_forget_told(&world.store, NOTICE_MAIL, NOTICE_HELD, &why));
+    OK(store_load_told(&world.store, &world.arena, NOTICE_MAIL, mail, &why));
+    assert_null(mail[NOTICE_HELD]);
+}
+
+static void store_list_gives_every_portal_by_name(void **state)
+{
+    CLEANUP(store_world_end) struct store_world world;
+    struct store other, *store = NULL;
+    struct store_status status;
+    size_t count = 0;
+
+    (void)state;
+    store_world_begin(&world);
+    OK(store_open(world.pg, "aaa", "https://aaa.bynder.com", &other, &why));
+    OK(store_list(world.pg, &world.arena, &store, &count, &why));
+    assert_int_equal(count, 2);
+    assert_int_equal(store[0].portal_id, other.portal_id);
+    assert_int_equal(store[1].portal_id, world.store.portal_id);
+    OK(store_load_status(&store[0], &world.arena, &status, &why));
+    assert_string_equal(status.portal, "aaa");
+}
+
+static void store_claim_announcement_is_granted_once(void **state)
+{
+    CLEANUP(store_world_end) struct store_world world;
+    struct store_announcement announcement = {
+        .account_id = "a1", .rule = "idle", .plan_id = 1, .action = ACTION_SUSPEND};
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    (void)state;
+    store_world_begin(&world);
+    store_world_execute(&world, "set session_replication_role = replica"); /* a row on its own */
+    store_world_execute(&world,
+                        "insert into announcement (portal_id, account_id, rule, plan_id, "
+                        "announced_on, mode) select portal_id, 'a1', 'idle', 1, '2026-11-01', "
+                        "'enforce' from portal");
+    OK(store_claim_announcement(&world.store, &announcement, world.now, &why));
+    assert_int_equal(store_claim_announcement(&world.store, &announcement, world.now, &err), -1);
+    assert_int_equal(err.code, ERR_LOCKED);
+    OK(store_unclaim_announcement(&world.store, &announcement, &why));
+    OK(store_claim_announcement(&world.store, &announcement, world.now, &why));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(store_load_watch_of_an_empty_history_knows_nothing),
+        cmocka_unit_test(store_load_watch_takes_0_and_20_for_a_success),
+        cmocka_unit_test(store_load_watch_finds_the_run_before_when_it_was_cut_off),
+        cmocka_unit_test(store_told_is_kept_by_channel_until_forgotten),
+        cmocka_unit_test(store_claim_announcement_is_granted_once),
+        cmocka_unit_test(store_list_gives_every_portal_by_name),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
