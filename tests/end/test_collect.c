@@ -397,21 +397,25 @@ static void events_that_failed_are_read_from_the_old_watermark(void **state)
 /* What a single read said some days ago is enough only while events tell who came back since. */
 static void login_that_no_event_can_tell_is_read_singly(void **state)
 {
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(refusals); i++) {
-        WORLD(end, NULL);
-        RUN(first, &end, "plan", "--format", "json");
-        end_assert_code(&first, 0);
-        JSON(plan, end_json(&first));
-        const char *id = first_idle(plan);
+    WORLD(end, NULL);
+    RUN(first, &end, "plan", "--format", "json");
+    CLEANUP(mem_cleanup) char *id = NULL;
 
+    (void)state;
+    end_assert_code(&first, 0);
+    JSON(plan, end_json(&first));
+    id = mem_strdup(first_idle(plan));
+    for (size_t i = 0; i < COUNT_OF(refusals); i++) {
         log_in(&end, id, 3600);
         end_fault(&end, refusals[i].fault);
-        RUN(second, &end, "plan", "--format", "json");
-        end_assert_code(&second, 0);
-        end_assert_silent_of(&second.out, id);
-        JSON(next, end_json(&second));
-        (void)end_assert_truth(&end, next, true);
+        RUN(next, &end, "plan", "--format", "json");
+        end_assert_code(&next, 0);
+        end_assert_silent_of(&next.out, id);
+        JSON(seen, end_json(&next));
+        (void)end_assert_truth(&end, seen, true);
+        free(id);
+        id = mem_strdup(first_idle(seen));
+        clear_faults(&end);
     }
 }
 
@@ -568,7 +572,7 @@ static void run_within_the_silence_of_another_is_silent(void **state)
     WORLD(end, NULL);
 
     (void)state;
-    end_set(&end, END_PORTAL, FREE_PACE BY_EVENTS "silence_after_429 = 3.0;");
+    end_set(&end, END_PORTAL, FREE_PACE BY_EVENTS "silence_after_429 = 2.0;");
     end_fault(&end, "error=429:nth=2:/api/v4/users/");
     struct end_child child = end_start(&end, words);
     WAIT_UNTIL(counts_now(&end, "select count(*) from reconcile.request_silence", 1));
@@ -588,7 +592,7 @@ static void run_within_the_silence_of_another_is_silent(void **state)
         if (line_number(lines, i, "status") == 429)
             refused_ms = line_number(lines, i, "ms");
     assert_true(refused_ms >= 0);
-    assert_true(line_number(lines, (size_t)before, "ms") - refused_ms >= 2950);
+    assert_true(line_number(lines, (size_t)before, "ms") - refused_ms >= 1950);
     JSON(plan, end_json(&second));
     (void)end_assert_truth(&end, plan, true);
 }
