@@ -5,7 +5,8 @@
  * for that cursor, never followed, because the token goes nowhere else.
  *
  * An event that cannot be read is left out and counted: events only ever clear somebody, and
- * whoever is not cleared is read one by one.
+ * whoever is not cleared is read one by one. So is one of a user whose id has not the v4 form: no
+ * such account is ever acted on, and what is kept of users that are not listed stays bounded.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +39,8 @@ static int take_event(void *context, size_t index, struct json_object *item, con
         return err_set(err, ERR_UNREACHABLE, "more than %d events in one page", PAGE_EVENTS);
     reading->items++;
     if (!item || json_string(item, "userId", LIMIT_FIELD, &scratch, &user) != JSON_FOUND ||
-        !*user || json_label(item, "dateTime", LIMIT_FIELD, &scratch, &at) != JSON_FOUND ||
+        !account_id_is_v4(user) ||
+        json_label(item, "dateTime", LIMIT_FIELD, &scratch, &at) != JSON_FOUND ||
         !instant_parse_bynder(at, &event->at)) {
         reading->unreadable++;
         return 0;

@@ -145,7 +145,7 @@ const struct setting settings[] = {
      .sentence =
          "How many days a single read serves for an account that is proposed for being "
          "idle: then it is made anew, spread over the second half of that time. 0: in every "
-         "run. Right before an act it is always made."},
+         "run, as it is without login events. Right before an act it is always made."},
     {.path = "portal.login_refresh_days",
      .type = SETTING_INTEGER,
      AT(portal.login_refresh_days),

@@ -24,6 +24,7 @@ struct pace {
     int64_t slowdown;                               /* 1, doubled by each block */
     int64_t total;                                  /* requests sent */
     int64_t permitted, permitted_until, held_until; /* shared only */
+    bool held_silent;
 };
 
 struct pace *pace_new(const struct pace_settings *settings)
@@ -145,15 +146,16 @@ void pace_permit(struct pace *pace, int64_t requests, struct instant until)
     pace->held_until = 0;
 }
 
-void pace_hold(struct pace *pace, struct instant until)
+void pace_hold(struct pace *pace, struct instant until, bool silent)
 {
     pace->permitted = 0;
     pace->held_until = until.us;
+    pace->held_silent = silent;
 }
 
 void pace_blocked(struct pace *pace, struct instant now)
 {
-    if (!pace_is_silent(pace, now) && pace->slowdown < SLOWDOWN_LIMIT)
+    if (now.us >= pace->silent_until && pace->slowdown < SLOWDOWN_LIMIT)
         pace->slowdown *= 2;
     pace->silent_until = now.us + pace->settings.silence_us;
     pace->blocks++;
@@ -162,7 +164,7 @@ void pace_blocked(struct pace *pace, struct instant now)
 
 bool pace_is_silent(const struct pace *pace, struct instant now)
 {
-    return now.us < pace->silent_until;
+    return now.us < pace->silent_until || (pace->held_silent && now.us < pace->held_until);
 }
 
 unsigned pace_blocks(const struct pace *pace)

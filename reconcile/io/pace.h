@@ -45,9 +45,9 @@ void pace_blocked(struct pace *pace, struct instant now);
 bool pace_wants_permit(const struct pace *pace, struct instant now);
 /* So many requests may be sent until then. */
 void pace_permit(struct pace *pace, int64_t requests, struct instant until);
-/* No permit can be had before then. */
-void pace_hold(struct pace *pace, struct instant until);
-/* Whether the silence after a 429 is what pace_next waits for at `now`. */
+/* No permit can be had before then; silent: because others met a 429. */
+void pace_hold(struct pace *pace, struct instant until, bool silent);
+/* Whether the silence after a 429, ours or that of others, is what pace_next waits for at `now`. */
 bool pace_is_silent(const struct pace *pace, struct instant now);
 /* How many 429 there were. */
 unsigned pace_blocks(const struct pace *pace);

@@ -87,7 +87,8 @@ int pace_share_permit(void *context, struct err *err)
         permit(share, grant.granted);
     else
         pace_hold(share->pace,
-                  instant_add_us(share->clock->steady(share->clock->self), grant.wait_us));
+                  instant_add_us(share->clock->steady(share->clock->self), grant.wait_us),
+                  grant.silent);
     return 0;
 }
 

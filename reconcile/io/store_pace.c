@@ -45,6 +45,7 @@ static int weigh(struct store *store, struct arena *scratch, const struct pace_r
     grant.others = pg_int(result, 0, 0);
     if (silence > 0) {
         grant.wait_us = silence;
+        grant.silent = true;
     } else if (left <= 0) {
         grant.wait_us = pg_int(result, 0, 1);
         if (grant.wait_us > WAIT_MOST_US)

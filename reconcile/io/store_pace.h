@@ -23,6 +23,7 @@ struct pace_request {
 struct pace_grant {
     int64_t granted; /* 0: none can be had now */
     int64_t wait_us; /* then: ask again after that */
+    bool silent;     /* because somebody behind the address met a 429 */
     int64_t others;  /* requests in the window before this grant */
 };
 

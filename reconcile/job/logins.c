@@ -287,8 +287,8 @@ static int read_wanted(struct job *job, struct collected *collected, struct err 
     struct evidence_settings settings = {
         .full = job->full,
         .asked = policy_asks_login(&job->config->policy),
-        /* Without events nothing but a single read tells that somebody came back. */
-        .reread_days = config->login_events ? config->login_reread_days : 0,
+        /* Without the events since then nothing but a single read tells that somebody came back. */
+        .reread_days = snapshot->by_events ? config->login_reread_days : 0,
         .refresh_days = config->login_refresh_days,
         .days_passed = days_passed(job, collected),
     };

@@ -199,12 +199,28 @@ static void pace_hold_waits_and_asks_again_after_it(void **state)
     struct instant until = {.us = START.us + 7 * SECOND_US};
 
     (void)state;
-    pace_hold(pace, until);
+    pace_hold(pace, until, false);
     assert_false(pace_wants_permit(pace, START));
+    assert_false(pace_is_silent(pace, START));
     assert_int_equal(pace_next(pace, START).us, until.us);
     assert_true(pace_wants_permit(pace, until));
-    pace_hold(pace, (struct instant){.us = START.us + DAY_US}); /* a clock that was set */
+    pace_hold(pace, (struct instant){.us = START.us + DAY_US}, false); /* a clock that was set */
     assert_int_equal(pace_next(pace, START).us, START.us + 101 * SECOND_US);
+}
+
+static void pace_hold_for_the_429_of_others_is_a_silence(void **state)
+{
+    struct pace_settings settings = {.per_second = 10, .silence_us = SECOND_US, .shared = true};
+    CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
+    struct instant until = {.us = START.us + SECOND_US};
+
+    (void)state;
+    pace_hold(pace, until, true);
+    assert_true(pace_is_silent(pace, START));
+    assert_false(pace_is_silent(pace, until));
+    assert_int_equal(pace_blocks(pace), 0);
+    pace_hold(pace, until, false);
+    assert_false(pace_is_silent(pace, START));
 }
 
 static void pace_not_shared_never_wants_a_permit(void **state)
@@ -243,6 +259,7 @@ int main(void)
         cmocka_unit_test(pace_shared_wants_a_permit_for_every_request),
         cmocka_unit_test(pace_permit_ends_with_its_time_and_with_a_429),
         cmocka_unit_test(pace_hold_waits_and_asks_again_after_it),
+        cmocka_unit_test(pace_hold_for_the_429_of_others_is_a_silence),
         cmocka_unit_test(pace_not_shared_never_wants_a_permit),
         cmocka_unit_test(pace_next_with_times_from_the_future_waits_no_longer_than_a_window),
     };

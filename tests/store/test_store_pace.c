@@ -76,6 +76,7 @@ static void store_grant_gives_no_more_than_the_limit_leaves(void **state)
     struct pace_grant none = ask(world, &world->store, &usual);
     assert_int_equal(none.granted, 0);
     assert_true(none.wait_us > 0 && none.wait_us <= 60 * SECOND_US);
+    assert_false(none.silent);
     assert_int_equal(store_world_number(world, "select sum(requests) from request_block"), 100);
 }
 
@@ -134,7 +135,9 @@ static void store_grant_after_a_429_is_none_for_anybody_behind_the_address(void 
     struct pace_grant own = ask(world, &world->store, &blocked);
     assert_int_equal(own.granted, 0);
     assert_true(own.wait_us > 300 * SECOND_US && own.wait_us <= 310 * SECOND_US);
+    assert_true(own.silent);
     assert_int_equal(ask(world, &other, &usual).granted, 0);
+    assert_true(ask(world, &other, &usual).silent);
     elsewhere.address_group = "another office";
     assert_int_equal(ask(world, &other, &elsewhere).granted, 40);
     store_world_execute(world, "update request_silence set until = clock_timestamp()");

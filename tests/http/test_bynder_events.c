@@ -1,0 +1,466 @@
+/*
+ * Login events read page by page: from portal-sim to their end, and from a server that answers byte
+ * by byte what no sane portal does. Whatever comes back, a page is whole or missing, and the token
+ * goes to one host only.
+ */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "scripted.h"
+#include "sim.h"
+
+#define SIM_LOCAL CLEANUP(sim_stop_quietly) struct sim
+
+#define ONE   "1A84D758-2B3A-141F-8F07D71AA1F223BD"
+#define OTHER "2A84D758-2B3A-141F-8F07D71AA1F223BD"
+#define AT    "2026-01-02T03:04:05.000+00:00"
+
+#define EVENT(user, at)                                                                            \
+    "{\"id\":\"e\",\"eventType\":\"user.login\",\"userId\":\"" user "\",\"dateTime\":" at "}"
+#define GOOD EVENT(ONE, "\"" AT "\"")
+
+enum { PAGES_LIMIT = 20, PAGE_EVENTS = 10000 };
+
+static struct instant at(const char *text)
+{
+    struct instant instant = INSTANT_NONE;
+
+    assert_true(instant_parse_bynder(text, &instant));
+    return instant;
+}
+
+/* --- a portal as documented ---------------------------------------------------------------------
+ */
+
+static int portal_read(struct portal *portal, struct arena *arena,
+                       const struct events_window *window, struct events_page *ret_page)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    if (portal->events(portal->self, arena, window, ret_page, &err) < 0)
+        fail_msg("%s", err.text);
+    return ret_page->access == EVENTS_READ;
+}
+
+static void events_are_read_by_the_cursor_to_their_end(void **state)
+{
+    static const char *const options[] = {"--users", "300", NULL};
+    SIM_LOCAL sim = {.url = NULL};
+    struct bynder_setup setup = {.config = &sim.config};
+    CLEANUP(bynder_freep) struct bynder *bynder = NULL;
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct events_page page = {.count = 0};
+    struct instant newest = INSTANT_NONE;
+    size_t pages = 0, events = 0;
+
+    (void)state;
+    sim_start(&sim, options);
+    assert_int_equal(bynder_new(&setup, &bynder, NULL), 0);
+    struct portal portal = bynder_read_only(bynder);
+    struct events_window window = {.from = at("2025-11-22T00:00:00Z"),
+                                   .to = at("2026-11-22T23:59:59Z")};
+    do {
+        assert_true(portal_read(&portal, &arena, &window, &page));
+        assert_null(page.why);
+        for (size_t i = 0; i < page.count; i++) {
+            assert_true(account_id_is_v4(page.event[i].user_id));
+            assert_true(instant_compare(newest, page.event[i].at) <= 0); /* none twice */
+            newest = page.event[i].at;
+        }
+        assert_true(!page.next_cursor || page.count == PAGE_EVENTS);
+        events += page.count;
+        window.cursor = page.next_cursor;
+    } while (++pages < PAGES_LIMIT && page.next_cursor);
+    assert_null(page.next_cursor);
+    assert_true(pages >= 2);
+    assert_int_equal((events + PAGE_EVENTS - 1) / PAGE_EVENTS, pages);
+    assert_int_equal(sim_stat(&sim, "endpoints.logins.200"), pages);
+}
+
+static void events_end_where_a_last_cursor_leads_to_an_empty_page(void **state)
+{
+    static const char *const options[] = {"--users", "20", "--fault", "cursor-always", NULL};
+    SIM_LOCAL sim = {.url = NULL};
+    struct bynder_setup setup = {.config = &sim.config};
+    CLEANUP(bynder_freep) struct bynder *bynder = NULL;
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct events_page page = {.count = 0};
+
+    (void)state;
+    sim_start(&sim, options);
+    assert_int_equal(bynder_new(&setup, &bynder, NULL), 0);
+    struct portal portal = bynder_read_only(bynder);
+    struct events_window window = {.from = at("2026-11-01T00:00:00Z"),
+                                   .to = at("2026-11-22T23:59:59Z")};
+    assert_true(portal_read(&portal, &arena, &window, &page));
+    assert_true(page.count > 0);
+    assert_non_null(page.next_cursor);
+    window.cursor = page.next_cursor;
+    assert_true(portal_read(&portal, &arena, &window, &page));
+    assert_int_equal(page.count, 0);
+    assert_null(page.next_cursor);
+}
+
+/* --- answers byte by byte -----------------------------------------------------------------------
+ */
+
+/* The answer to the page of this cursor; NULL = the first page. */
+struct scripted_page {
+    const char *cursor;
+    const char *headers; /* each with its line end */
+    const char *body;
+    size_t cut; /* bytes that are announced and do not come */
+};
+
+struct events_server {
+    const struct scripted_page *page;
+    size_t pages;
+    struct scripted server;
+    pthread_mutex_t lock;
+    struct text requests;
+};
+
+static const struct scripted_page *find_page(const struct events_server *server,
+                                             const char *request)
+{
+    const char *cursor = strstr(request, "&cursor=");
+    size_t length = cursor ? strcspn(cursor + 8, "& ") : 0;
+
+    for (size_t i = 0; i < server->pages; i++) {
+        const char *wanted = server->page[i].cursor;
+
+        if (!cursor
+                ? !wanted
+                : wanted && strlen(wanted) == length && strncmp(wanted, cursor + 8, length) == 0)
+            return &server->page[i];
+    }
+    return NULL;
+}
+
+static bool answer(void *context, int fd, const char *request)
+{
+    struct events_server *server = context;
+    const struct scripted_page *page = find_page(server, request);
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+
+    (void)pthread_mutex_lock(&server->lock);
+    text_add(&server->requests, request);
+    (void)pthread_mutex_unlock(&server->lock);
+    if (page)
+        text_addf(&text,
+                  "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n%sContent-Length: %zu\r\n"
+                  "\r\n%s",
+                  page->headers, strlen(page->body) + page->cut, page->body);
+    else
+        text_add(&text, "HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n");
+    return scripted_send(fd, text.data, text.length) && page && page->cut == 0;
+}
+
+static bool refuse(void *context, int fd, const char *request)
+{
+    (void)context;
+    (void)fd;
+    (void)request;
+    return false;
+}
+
+struct read {
+    struct arena arena;
+    struct events_page page[PAGES_LIMIT];
+    size_t pages;
+    char *requests;
+};
+
+static void read_release(struct read *read)
+{
+    arena_release(&read->arena);
+    free(read->requests);
+}
+
+#define READ_LOCAL CLEANUP(read_release) struct read
+
+/* Follows the cursors until one page names none. */
+static void follow(const struct config_portal *config, struct read *read)
+{
+    struct bynder_setup setup = {.config = config};
+    CLEANUP(bynder_freep) struct bynder *bynder = NULL;
+    struct events_window window = {.from = at("2026-01-01T00:00:00Z"),
+                                   .to = at("2026-02-01T00:00:00Z")};
+
+    assert_int_equal(bynder_new(&setup, &bynder, NULL), 0);
+    struct portal portal = bynder_read_only(bynder);
+    do {
+        assert_true(read->pages < PAGES_LIMIT);
+        (void)portal_read(&portal, &read->arena, &window, &read->page[read->pages]);
+        window.cursor = read->page[read->pages++].next_cursor;
+    } while (window.cursor);
+}
+
+static struct read read_pages(const struct scripted_page *page, size_t pages)
+{
+    char directory[] = "/tmp/events.XXXXXX";
+    struct events_server server = {
+        .page = page, .pages = pages, .lock = PTHREAD_MUTEX_INITIALIZER, .requests = TEXT_INIT};
+    struct read read = {.arena = ARENA_INIT};
+    struct config_portal config = {
+        .loopback = true, .connections = 1, .login_events = true, .timeout = 3};
+    CLEANUP(text_release) struct text url = TEXT_INIT;
+
+    assert_non_null(mkdtemp(directory));
+    CLEANUP(mem_cleanup) char *token = file_join(directory, "token");
+    assert_int_equal(file_write(token, 0600, "tok", 3, NULL), 0);
+    scripted_start(&server.server, answer, &server);
+    text_addf(&url, "http://127.0.0.1:%u", server.server.port);
+    config.url = text_cstr(&url);
+    config.token.file = token;
+    follow(&config, &read);
+    scripted_stop(&server.server);
+    read.requests = text_take(&server.requests);
+    (void)unlink(token);
+    (void)rmdir(directory);
+    return read;
+}
+
+static struct read read_body(const char *body)
+{
+    const struct scripted_page page = {.headers = "", .body = body};
+
+    return read_pages(&page, 1);
+}
+
+static size_t count_of(const char *text, const char *part)
+{
+    size_t count = 0;
+
+    for (const char *found = text; (found = strstr(found, part)); found++)
+        count++;
+    return count;
+}
+
+static void next_cursor_is_encoded_into_our_own_address(void **state)
+{
+    static const struct scripted_page pages[] = {
+        {NULL, "next-cursor: a/b+c==&limit=1\r\n", "[" GOOD "]", 0},
+        {"a%2Fb%2Bc%3D%3D%26limit%3D1", "", "[" GOOD "," GOOD "]", 0},
+    };
+    READ_LOCAL read = read_pages(pages, COUNT_OF(pages));
+
+    (void)state;
+    assert_int_equal(read.pages, 2);
+    assert_int_equal(read.page[1].access, EVENTS_READ);
+    assert_int_equal(read.page[1].count, 2);
+    assert_non_null(strstr(read.requests,
+                           "GET /v7/analytics/api/v1/user/login?limit=10000"
+                           "&fromDateTime=2026-01-01T00:00:00Z&toDateTime=2026-02-01T00:00:00Z "));
+    assert_int_equal(count_of(read.requests, "Authorization: Bearer tok\r\n"), 2);
+}
+
+/* The other host is there, and nobody comes. */
+static void next_url_alone_gives_the_cursor_and_is_not_followed(void **state)
+{
+    struct scripted other;
+    CLEANUP(text_release) struct text header = TEXT_INIT;
+
+    (void)state;
+    scripted_start(&other, refuse, NULL);
+    text_addf(&header, "Next-Url: http://127.0.0.1:%u/steal?limit=1&cursor=abc%%3D&x=y#z\r\n",
+              other.port);
+    const struct scripted_page pages[] = {
+        {NULL, text_cstr(&header), "[" GOOD "]", 0},
+        {"abc%3D", "Next-Url: http://evil.example/?limit=2\r\n", "[" GOOD "]", 0},
+    };
+    READ_LOCAL read = read_pages(pages, COUNT_OF(pages));
+    scripted_stop(&other);
+    assert_int_equal(other.connections, 0);
+    assert_int_equal(read.pages, 2); /* an address without a cursor names no page */
+    assert_int_equal(read.page[1].access, EVENTS_READ);
+    assert_int_equal(count_of(read.requests, "GET /v7/analytics/api/v1/user/login?limit=10000&"),
+                     2);
+}
+
+static void cursor_that_points_to_itself_ends_the_reading(void **state)
+{
+    static const struct scripted_page pages[] = {
+        {NULL, "Next-Cursor: same=\r\n", "[" GOOD "]", 0},
+        {"same%3D", "Next-Cursor: same=\r\n", "[" GOOD "]", 0},
+    };
+    READ_LOCAL read = read_pages(pages, COUNT_OF(pages));
+
+    (void)state;
+    assert_int_equal(read.pages, 2);
+    assert_int_equal(read.page[1].access, EVENTS_READ);
+    assert_int_equal(read.page[1].count, 1);
+}
+
+static void cursor_that_no_request_can_carry_is_a_missing_page(void **state)
+{
+    static const struct scripted_page pages[] = {
+        {NULL, "Next-Url: /x?cursor=a b\tc\"<>\\\r\n", "[" GOOD "]", 0},
+    };
+    READ_LOCAL read = read_pages(pages, COUNT_OF(pages));
+
+    (void)state;
+    assert_int_equal(read.pages, 2);
+    assert_int_equal(read.page[1].access, EVENTS_MISSING);
+    assert_int_equal(count_of(read.requests, "HTTP/1.1\r\n"), count_of(read.requests, "GET "));
+}
+
+static void event_that_cannot_be_read_is_left_out_and_counted(void **state)
+{
+    static const char *const items[] = {
+        "null",
+        "7",
+        "[]",
+        "{}",
+        "{\"userId\":\"" ONE "\"}",
+        "{\"dateTime\":\"" AT "\"}",
+        EVENT("", "\"" AT "\""),
+        EVENT(ONE, "\"yesterday\""),
+        EVENT(ONE, "\"\""),
+        EVENT(ONE, "null"),
+        EVENT(ONE, "-5"),
+        EVENT(ONE, "{}"),
+        "{\"userId\":12,\"dateTime\":\"" AT "\"}",
+        "{\"userId\":\"" ONE "\",\"userId\":\"" OTHER "\",\"dateTime\":\"" AT "\"}",
+        "{\"userId\":\"" ONE "\\u0000\",\"dateTime\":\"" AT "\"}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(items); i++) {
+        CLEANUP(text_release) struct text body = TEXT_INIT;
+
+        text_addf(&body, "[%s,%s]", items[i], EVENT(OTHER, "\"" AT "\""));
+        READ_LOCAL read = read_body(text_cstr(&body));
+        if (read.page[0].access != EVENTS_READ || read.page[0].count != 1 ||
+            !text_equal(read.page[0].event[0].user_id, OTHER) ||
+            !text_equal(read.page[0].why, "1 of 2 login events cannot be read"))
+            fail_msg("item %s: access %d, %zu events: %s", items[i], (int)read.page[0].access,
+                     read.page[0].count, read.page[0].why ? read.page[0].why : "(nothing)");
+    }
+}
+
+/* No account that could be read or acted on has such an id, and no index has to hold it. */
+static void event_of_an_id_that_is_no_id_is_left_out_and_counted(void **state)
+{
+    static const char *const ids[] = {
+        "../../etc/passwd", "x' or '1'='1", "1a84d758-2b3a-141f-8f07d71aa1f223bd", ONE " ", "\\\\N",
+        "\\t\\n",
+    };
+    CLEANUP(text_release) struct text body = TEXT_INIT;
+
+    (void)state;
+    text_add(&body, "[" GOOD);
+    for (size_t i = 0; i < COUNT_OF(ids); i++)
+        text_addf(&body, ",{\"userId\":\"%s\",\"dateTime\":\"" AT "\"}", ids[i]);
+    text_add(&body, ",{\"userId\":\"");
+    for (unsigned i = 0; i < 4000; i++)
+        text_add_char(&body, (char)('A' + (i * i + i / 7) % 26));
+    text_add(&body, "\",\"dateTime\":\"" AT "\"}]");
+    READ_LOCAL read = read_body(text_cstr(&body));
+    assert_int_equal(read.page[0].access, EVENTS_READ);
+    assert_int_equal(read.page[0].count, 1);
+    assert_string_equal(read.page[0].event[0].user_id, ONE);
+    assert_string_equal(read.page[0].why, "7 of 8 login events cannot be read");
+}
+
+static void event_times_are_read_in_every_form(void **state)
+{
+    READ_LOCAL read = read_body("[" EVENT(ONE, "1767323045678") "," EVENT(
+        ONE, "\"1767323045678\"") "," EVENT(ONE, "\"2026-01-02T03:04:05Z\"") "]");
+
+    (void)state;
+    assert_null(read.page[0].why);
+    assert_int_equal(read.page[0].count, 3);
+    assert_true(read.page[0].event[0].at.us == INT64_C(1767323045678000));
+    assert_true(read.page[0].event[1].at.us == INT64_C(1767323045678000));
+    assert_true(read.page[0].event[2].at.us == INT64_C(1767323045000000));
+}
+
+static void event_of_another_type_is_no_login(void **state)
+{
+    READ_LOCAL read =
+        read_body("[{\"eventType\":\"user.logout\",\"userId\":\"" ONE "\",\"dateTime\":\"" AT
+                  "\"},{\"eventType\":\"User.Login\",\"userId\":\"" ONE "\",\"dateTime\":\"" AT
+                  "\"}," GOOD "]");
+
+    (void)state;
+    assert_int_equal(read.page[0].access, EVENTS_READ);
+    assert_int_equal(read.page[0].count, 1);
+    assert_null(read.page[0].why);
+}
+
+static struct read read_events(int count)
+{
+    CLEANUP(text_release) struct text body = TEXT_INIT;
+
+    for (int i = 0; i < count; i++)
+        text_addf(&body, "%s" GOOD, i == 0 ? "[" : ",");
+    text_add(&body, "]");
+    return read_body(text_cstr(&body));
+}
+
+static void page_that_is_too_long_is_missing(void **state)
+{
+    READ_LOCAL most = read_events(PAGE_EVENTS);
+    READ_LOCAL more = read_events(PAGE_EVENTS + 1);
+
+    (void)state;
+    assert_int_equal(most.page[0].access, EVENTS_READ);
+    assert_int_equal(most.page[0].count, PAGE_EVENTS);
+    assert_int_equal(more.page[0].access, EVENTS_MISSING);
+    assert_int_equal(more.page[0].count, 0);
+    assert_null(more.page[0].next_cursor);
+    assert_non_null(strstr(more.page[0].why, "more than 10000 events"));
+}
+
+static void page_that_is_not_whole_is_missing(void **state)
+{
+    static const struct scripted_page pages[] = {
+        {NULL, "Next-Cursor: b\r\n", "[" GOOD "]", 10},
+        {NULL, "Next-Cursor: b\r\n", "[" GOOD ",", 0},
+        {NULL, "Next-Cursor: b\r\n", "[" GOOD "]]", 0},
+        {NULL, "Next-Cursor: b\r\n", "{\"events\":[" GOOD "]}", 0},
+        {NULL, "Next-Cursor: b\r\n", "", 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(pages); i++) {
+        READ_LOCAL read = read_pages(&pages[i], 1);
+
+        if (read.page[0].access != EVENTS_MISSING || read.page[0].count != 0 ||
+            read.page[0].next_cursor || !read.page[0].why)
+            fail_msg("row %zu: access %d, %zu events, next %s", i, (int)read.page[0].access,
+                     read.page[0].count,
+                     read.page[0].next_cursor ? read.page[0].next_cursor : "(none)");
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(events_are_read_by_the_cursor_to_their_end),
+        cmocka_unit_test(events_end_where_a_last_cursor_leads_to_an_empty_page),
+        cmocka_unit_test(next_cursor_is_encoded_into_our_own_address),
+        cmocka_unit_test(next_url_alone_gives_the_cursor_and_is_not_followed),
+        cmocka_unit_test(cursor_that_points_to_itself_ends_the_reading),
+        cmocka_unit_test(cursor_that_no_request_can_carry_is_a_missing_page),
+        cmocka_unit_test(event_that_cannot_be_read_is_left_out_and_counted),
+        cmocka_unit_test(event_of_an_id_that_is_no_id_is_left_out_and_counted),
+        cmocka_unit_test(event_times_are_read_in_every_form),
+        cmocka_unit_test(event_of_another_type_is_no_login),
+        cmocka_unit_test(page_that_is_too_long_is_missing),
+        cmocka_unit_test(page_that_is_not_whole_is_missing),
+    };
+
+    return cmocka_run_group_tests_name("bynder_events", tests, NULL, NULL);
+}
