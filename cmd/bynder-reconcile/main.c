@@ -36,6 +36,8 @@ static const struct verb verbs[] = {
      "show a stored plan again, the newest by default", show_options, 1, false, verb_show},
     {"status", "[--format FORMAT]", "last runs, holds, seats", status_options, 0, false,
      verb_status},
+    {"audit", "verify [--head SEQ:HASH]", "ask the history: is the record whole and unchanged",
+     audit_options, 2, false, verb_audit},
     {"check", "", "configuration, database, portal, token, roster and clock, one line each",
      check_options, 0, false, verb_check},
     {"roster", "check [FILE] [--format FORMAT]",

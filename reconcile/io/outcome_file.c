@@ -15,31 +15,15 @@
 #include "base/jsonw.h"
 #include "base/mem.h"
 #include "io/json.h"
+#include "io/state.h"
 
 #define OUTCOME_FILE_LIMIT 65536 /* bytes of one file: a reason is at most a few hundred */
-#define DIRECTORY_MODE     0700
 
-static const char *state_directory(const struct config *config)
-{
-    const char *systemd = getenv("STATE_DIRECTORY");
-
-    if (config->apply.state_directory)
-        return config->apply.state_directory;
-    return systemd && systemd[0] ? systemd : config->directory;
-}
-
-/* `outcome-PORTAL-`, the portal's name reduced to what every file system takes. */
+/* `outcome-PORTAL-` */
 static void add_prefix(struct text *text, const struct config *config)
 {
     text_add(text, "outcome-");
-    for (const char *c = config->portal.name; *c; c++) {
-        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
-                     (*c >= '0' && *c <= '9') || *c == '.' || *c == '_';
-        if (plain)
-            text_add_char(text, *c);
-        else
-            text_addf(text, "%%%02x", (unsigned char)*c);
-    }
+    state_add_portal(text, config);
     text_add_char(text, '-');
 }
 
@@ -74,7 +58,7 @@ void outcome_file_keep(const struct config *config, const struct store_step *ste
     add_prefix(&name, config);
     text_addf(&name, "%lld-%lld.json", (long long)outcome->plan_id, (long long)outcome->position);
     path = file_join(state_directory(config), text_cstr(&name));
-    if (file_make_directory(state_directory(config), DIRECTORY_MODE, &own) == 0 &&
+    if (file_make_directory(state_directory(config), STATE_DIRECTORY_MODE, &own) == 0 &&
         file_write(path, 0600, text_cstr(&json), json.length, &own) == 0)
         (void)err_prefix(err, "%s of account '%s' is %s, kept in '%s' for the next run",
                          action_name(step->action), step->account_id,
@@ -161,7 +145,7 @@ int outcome_file_each(struct arena *arena, const struct config *config, take_fun
 
     add_prefix(&prefix, config);
     /* While an outcome could not be kept nothing may be done: that is to be known before. */
-    if (file_make_directory(directory, DIRECTORY_MODE, err))
+    if (file_make_directory(directory, STATE_DIRECTORY_MODE, err))
         return err_prefix(err, "apply.state_directory");
     int count = scandir(directory, &name, NULL, alphasort);
     if (count < 0)

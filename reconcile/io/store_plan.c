@@ -5,6 +5,7 @@
  */
 #include "base/limits.h"
 #include "base/text.h"
+#include "io/store_audit.h"
 #include "io/store_private.h"
 
 /* --- saving -------------------------------------------------------------------------------------
@@ -198,7 +199,8 @@ static int announce(const struct store *store, const struct saving *saving, stru
 }
 
 static int save_plan(const struct store *store, const struct store_run *run,
-                     const struct plan *plan, int64_t *ret_id, struct err *err)
+                     const struct plan *plan, int64_t *ret_id, struct audit_head *ret_head,
+                     struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
 
@@ -210,23 +212,27 @@ static int save_plan(const struct store *store, const struct store_run *run,
     struct saving saving = {.plan = plan, .portal_id = store->portal_id, .id = *ret_id};
     if (copy_lists(store, &saving, err) < 0)
         return -1;
-    return announce(store, &saving, err);
+    if (announce(store, &saving, err) < 0)
+        return -1;
+    return store_audit_plan(store, run, plan, *ret_id, ret_head, err);
 }
 
 int store_save_plan(struct store *store, const struct store_run *run, struct plan *plan,
                     struct err *err)
 {
+    struct audit_head head;
     int64_t id = 0;
 
     if (plan_is_report(plan))
         return err_set(err, ERR_INTERNAL, "a plan made from an export is never stored");
     if (pg_begin(store->pg, err) < 0)
         return -1;
-    if (save_plan(store, run, plan, &id, err) < 0 || pg_commit(store->pg, err) < 0) {
+    if (save_plan(store, run, plan, &id, &head, err) < 0 || pg_commit(store->pg, err) < 0) {
         pg_rollback(store->pg);
         return err_prefix(err, "the plan was not stored");
     }
     plan->id = id;
+    plan->audit_head = head;
     return 0;
 }
 
@@ -294,6 +300,8 @@ static struct plan read_plan(const PGresult *result, struct arena *arena)
     };
 
     (void)plan_state_parse(pg_text(result, 0, 2), &plan.state);
+    if (!PQgetisnull(result, 0, 43))
+        (void)audit_head_parse(pg_text(result, 0, 43), &plan.audit_head);
     return plan;
 }
 
