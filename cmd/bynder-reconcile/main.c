@@ -42,6 +42,8 @@ static const struct verb verbs[] = {
     {"export", "[--at DATE] [--output FILE]",
      "the accounts of a day as CSV, in the columns of Bynder's own export", export_options, 0,
      false, verb_export},
+    {"erase", "WHO --reason TEXT", "take a person's data out of the history; acts and record stay",
+     erase_options, 1, false, verb_erase},
     {"check", "", "configuration, database, portal, token, roster and clock, one line each",
      check_options, 0, false, verb_check},
     {"roster", "check [FILE] [--format FORMAT]",

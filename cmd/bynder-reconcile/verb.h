@@ -52,6 +52,7 @@ int verb_check(const struct invocation *invocation, struct err *err);
 int verb_roster(const struct invocation *invocation, struct err *err);
 int verb_audit(const struct invocation *invocation, struct err *err);
 int verb_export(const struct invocation *invocation, struct err *err);
+int verb_erase(const struct invocation *invocation, struct err *err);
 int verb_migrate(const struct invocation *invocation, struct err *err);
 int verb_psql(const struct invocation *invocation, struct err *err);
 
@@ -66,6 +67,7 @@ extern const struct option_spec check_options[];
 extern const struct option_spec roster_options[];
 extern const struct option_spec audit_options[];
 extern const struct option_spec export_options[];
+extern const struct option_spec erase_options[];
 extern const struct option_spec no_options[];
 
 #endif

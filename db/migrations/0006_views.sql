@@ -4,6 +4,19 @@
 
 set local search_path = reconcile, pg_catalog;
 
+-- --- what was taken away on purpose says so --------------------------------------------------------
+
+-- A plan whose rows lost names cannot have its digest computed again, and a snapshot whose versions were
+-- merged cannot be rebuilt.
+
+alter table plan add column redacted_at timestamptz;
+comment on column plan.redacted_at is 'when names or whole rows were taken away (erase, retention): its digest cannot be computed again; NULL: it is as it was made';
+
+alter table snapshot add column thinned_at timestamptz;
+comment on column snapshot.thinned_at is 'when its versions were merged into those of the next one that is kept (retention); NULL: it can be rebuilt';
+
+-- --- views ----------------------------------------------------------------------------------------
+
 -- Who is asked for by a name of theirs: as it is compared, when it is plain ASCII; what is not is
 -- rare, and the program looks at each.
 create function audit.plain(value text) returns text
@@ -40,7 +53,7 @@ create index step_account on step (portal_id, account_id);
 
 create view audit.snapshot as
     select o.name as portal, s.portal_id, s.snapshot_id, s.run_id, r.today as day, s.taken_at,
-           s.complete, s.accounts, s.active, s.inactive, s.gone, s.requests
+           s.complete, s.accounts, s.active, s.inactive, s.gone, s.requests, s.thinned_at
     from snapshot s
     join run r on r.portal_id = s.portal_id and r.run_id = s.run_id
     join portal o on o.portal_id = s.portal_id;
@@ -57,6 +70,7 @@ comment on column audit.snapshot.active is 'of those, with a seat';
 comment on column audit.snapshot.inactive is 'of those, suspended or pending';
 comment on column audit.snapshot.gone is 'accounts of the reading before that this one does not have';
 comment on column audit.snapshot.requests is 'HTTP requests it took';
+comment on column audit.snapshot.thinned_at is 'when it was merged into the next one that is kept (retention); NULL: it can be rebuilt';
 
 create view audit.roster as
     select o.name as portal, s.portal_id, s.roster_id, s.run_id, s.read_at, s.people, s.rejected,
@@ -274,7 +288,8 @@ create view audit.seat as
         join run r on r.portal_id = s.portal_id and r.run_id = s.run_id
         join profile p on p.portal_id = s.portal_id
         left join summed c on c.portal_id = s.portal_id and c.snapshot_id = s.snapshot_id
-            and c.profile_id = p.profile_id)
+            and c.profile_id = p.profile_id
+        where s.thinned_at is null)
     select o.name as portal, c.portal_id, c.day, nullif(c.profile_id, '') as profile_id,
            p.name as profile, c.seats::bigint as seats
     from count c
@@ -337,7 +352,7 @@ as $$
                 where r.portal_id = s.portal_id and r.run_id <= s.run_id) as roster_id
         from portal p
         join snapshot s using (portal_id)
-        where p.name = portal_name and s.taken_at <= moment
+        where p.name = portal_name and s.taken_at <= moment and s.thinned_at is null
         order by s.taken_at desc, s.snapshot_id desc
         limit 1),
     profile as (

@@ -79,6 +79,15 @@ from chain c
 where c.kind = 'run_begin' and not exists (
     select from run r where r.portal_id = $1::bigint and r.run_id = c.run_id)
 union all
+select c.sequence, format('names were taken away from plan %s, and no erasure tells of it', p.plan_id)
+from plan p
+join chain c on c.kind = 'plan' and c.plan_id = p.plan_id
+where p.portal_id = $1::bigint and p.redacted_at is not null and not exists (
+    select from audit_event e, json_array_elements(e.fact -> 'plans') n
+    where e.portal_id = $1::bigint and e.kind in ('erasure', 'retention')
+      and (n::text::bigint = p.plan_id
+           or (e.kind = 'retention' and (e.fact ->> 'plan_rows')::bigint > 0)))
+union all
 select e.sequence, 'what is personal about it is gone, and no erasure tells of it'
 from audit_event e
 left join audit_private p on p.portal_id = e.portal_id and p.sequence = e.sequence

@@ -11,7 +11,7 @@ select p.plan_id, o.name, p.state, encode(p.digest, 'hex'), us(p.created_at), us
        (select e.sequence || ':' || encode(e.hash, 'hex') from audit_event e
         where e.portal_id = p.portal_id and e.plan_id = p.plan_id and e.run_id = p.run_id
           and e.kind in ('plan', 'guard')
-        order by e.sequence desc limit 1)
+        order by e.sequence desc limit 1), p.redacted_at is not null
 from plan p
 join portal o using (portal_id)
 where p.portal_id = $1::bigint and p.plan_id = coalesce(

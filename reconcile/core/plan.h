@@ -85,6 +85,8 @@ struct plan {
     struct digest digest; /* all zero when it can only be read, see plan_is_report */
     struct audit_head audit_head; /* end of the chain when it was stored; sequence 0 = not stored */
     enum plan_state state;
+    bool
+        redacted; /* names or rows were taken away (erasure): its digest cannot be computed again */
     struct instant created_at;
     struct instant expires_at; /* likewise none */
     struct day today;

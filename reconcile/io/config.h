@@ -114,6 +114,12 @@ struct config {
                                         the file's */
         int64_t settle_seconds;      /* how long an accepted act may take to show */
     } apply;
+    struct {
+        int64_t personal_days; /* 0 = for ever; likewise below */
+        int64_t daily_days, weekly_days;
+        int64_t plan_rows_days;
+        int64_t reports_days;
+    } retention;
     const char *metrics_textfile; /* NULL = none */
 };
 

@@ -449,3 +449,58 @@ int store_audit_outcome(const struct store *store, const struct store_run *run,
         .personal = outcome->reason ? personal_in(&personal, NULL, outcome->reason) : NULL};
     return append_one(store, &entry, err);
 }
+
+/* --- erasure
+ * ---------------------------------------------------------------------------------------- */
+
+static void add_numbers(struct jsonw *json, const char *key, const char *const *number,
+                        size_t count)
+{
+    jsonw_key(json, key);
+    jsonw_begin_array(json);
+    for (size_t i = 0; i < count; i++)
+        jsonw_raw(json, number[i]);
+    jsonw_end_array(json);
+}
+
+static void add_erased(struct jsonw *json, const struct store_audit_erased *erased)
+{
+    jsonw_key(json, "accounts");
+    jsonw_begin_array(json);
+    for (size_t i = 0; i < erased->account_count; i++)
+        jsonw_string(json, erased->account_id[i]);
+    jsonw_end_array(json);
+    add_numbers(json, "plans", erased->plan_id, erased->plan_count);
+    add_numbers(json, "events", erased->sequence, erased->sequence_count);
+}
+
+int store_audit_erasure(const struct store *store, const char *account_id,
+                        const struct store_audit_erased *erased, const char *who,
+                        const char *reason, struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    CLEANUP(text_release) struct text personal = TEXT_INIT;
+    struct jsonw json = object_in(&fact);
+
+    add_erased(&json, erased);
+    const struct entry entry = {.kind = AUDIT_ERASURE,
+                                .account_id = account_id,
+                                .fact = object_end(&json),
+                                .personal = personal_in(&personal, who, reason)};
+    return append_one(store, &entry, err);
+}
+
+int store_audit_retention(const struct store *store, int64_t run_id,
+                          const struct store_audit_erased *erased, int64_t snapshots,
+                          int64_t plan_rows, struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    struct jsonw json = object_in(&fact);
+
+    add_erased(&json, erased);
+    jsonw_field_int(&json, "snapshots", snapshots);
+    jsonw_field_int(&json, "plan_rows", plan_rows);
+    const struct entry entry = {
+        .kind = AUDIT_RETENTION, .run_id = run_id, .fact = object_end(&json)};
+    return append_one(store, &entry, err);
+}

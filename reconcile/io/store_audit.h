@@ -56,6 +56,22 @@ int store_audit_outcome(const struct store *store, const struct store_run *run,
                         const char *action, struct instant now, struct err *err)
     __attribute__((warn_unused_result));
 
+/* What was taken away: whose, from which plans, and which events lost what is personal. */
+struct store_audit_erased {
+    const char *const *account_id;
+    size_t account_count;
+    const char *const *plan_id; /* numbers, as text; likewise below */
+    size_t plan_count;
+    const char *const *sequence;
+    size_t sequence_count;
+};
+int store_audit_erasure(const struct store *store, const char *account_id,
+                        const struct store_audit_erased *erased, const char *who,
+                        const char *reason, struct err *err) __attribute__((warn_unused_result));
+int store_audit_retention(const struct store *store, int64_t run_id,
+                          const struct store_audit_erased *erased, int64_t snapshots,
+                          int64_t plan_rows, struct err *err) __attribute__((warn_unused_result));
+
 /* --- checking -----------------------------------------------------------------------------------
  */
 

@@ -300,6 +300,7 @@ static struct plan read_plan(const PGresult *result, struct arena *arena)
     };
 
     (void)plan_state_parse(pg_text(result, 0, 2), &plan.state);
+    plan.redacted = pg_bool(result, 0, 44);
     if (!PQgetisnull(result, 0, 43))
         (void)audit_head_parse(pg_text(result, 0, 43), &plan.audit_head);
     return plan;
@@ -429,7 +430,11 @@ static int check_digest(const struct plan *plan, struct err *err)
 {
     struct digest now = plan_digest(plan);
 
-    if (digest_compare(&now, &plan->digest) == 0)
+    /* What lost names waits for nothing any more; of everything else every word counts. */
+    bool over = plan->state == PLAN_EMPTY || plan->state == PLAN_EXPIRED ||
+                plan->state == PLAN_REJECTED || plan->state == PLAN_APPLIED;
+
+    if ((plan->redacted && over) || digest_compare(&now, &plan->digest) == 0)
         return 0;
     return err_set(err, ERR_INTERNAL,
                    "plan '%lld' is not the one that was stored: its digest differs; hint: somebody "

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "core/match.h"
 #include "io/store_audit.h"
+#include "io/store_erase.h"
 #include "io/store_question.h"
 
 #define DAYS   215
@@ -694,33 +695,148 @@ static void check_account(struct world *world, const PGresult *rows, int row,
     same("last_login", zulu(world, account->login.at), value(rows, row, "last_login"));
 }
 
+static size_t check_day(struct world *world, size_t day, struct instant moment)
+{
+    CLEANUP(pg_clearp) PGresult *rows = NULL;
+    const struct books *books = world->books;
+    const struct snapshot *seen = &books->seen[day];
+    size_t gone_before = 0;
+
+    REVIEW_OK(store_ask_at(&world->store.store, "acme", moment, &rows, &why));
+    same("taken_at", zulu(world, seen->taken_at), value(rows, 0, "taken_at"));
+    for (int row = 0; row < PQntuples(rows); row++) {
+        size_t a = 0;
+        while (a < seen->count && !text_equal(seen->account[a].id, value(rows, row, "account_id")))
+            a++;
+        if (a == seen->count) { /* since the last snapshot that is kept, not since the one before */
+            same("status", "gone", value(rows, row, "status"));
+            gone_before++;
+            continue;
+        }
+        check_account(world, rows, row, &seen->account[a]);
+        if (seen->account[a].status != ACCOUNT_GONE)
+            check_person(world, rows, row, &books->pairing[day][a]);
+    }
+    assert_int_equal(PQntuples(rows), seen->count + gone_before);
+    return gone_before;
+}
+
 static void fifty_past_moments_are_what_the_plan_saw_then(void **state)
 {
     struct world *world = *state;
-    const struct books *books = world->books;
     size_t accounts = 0;
 
     for (size_t i = 0; i < 50; i++) {
-        CLEANUP(pg_clearp) PGresult *rows = NULL;
         size_t day = draw(world, DAYS);
         struct instant moment =
-            instant_add_us(books->taken_at[day], (int64_t)draw(world, 86399) * SECOND_US);
-        const struct snapshot *seen = &books->seen[day];
+            instant_add_us(world->books->taken_at[day], (int64_t)draw(world, 86399) * SECOND_US);
 
-        REVIEW_OK(store_ask_at(&world->store.store, "acme", moment, &rows, &why));
-        assert_int_equal(PQntuples(rows), seen->count);
-        same("taken_at", zulu(world, seen->taken_at), value(rows, 0, "taken_at"));
-        for (int row = 0; row < PQntuples(rows); row++) {
-            size_t a = 0;
-            while (!text_equal(seen->account[a].id, value(rows, row, "account_id")))
-                assert_true(++a < seen->count);
-            check_account(world, rows, row, &seen->account[a]);
-            if (seen->account[a].status != ACCOUNT_GONE)
-                check_person(world, rows, row, &books->pairing[day][a]);
-            accounts++;
-        }
+        assert_int_equal(check_day(world, day, moment), 0);
+        accounts += world->books->seen[day].count;
     }
     print_message("%zu accounts compared\n", accounts);
+}
+
+static size_t find(struct world *world, const char *who, struct store_subject **ret_subject);
+
+/* --- what is old
+ * ------------------------------------------------------------------------------------ */
+
+static void note_finding(void *context, int64_t sequence, const char *sentence)
+{
+    (void)context;
+    print_message("event %lld: %s\n", (long long)sequence, sentence);
+}
+
+static void check_verifies(struct world *world)
+{
+    struct audit_head last;
+    size_t findings = 0;
+
+    REVIEW_OK(store_audit_verify(&world->store.store, NULL, 0, note_finding, NULL, &last, &findings,
+                                 &why));
+    assert_int_equal(findings, 0);
+}
+
+static void store_retain_thins_and_what_is_kept_stays_exact(void **state)
+{
+    struct world *world = *state;
+    struct books *books = world->books;
+    const struct store_retention retention = {.personal_before = books->taken_at[DAYS - 1],
+                                              .daily_before = books->taken_at[150],
+                                              .weekly_before = books->taken_at[60],
+                                              .plan_rows_before = books->taken_at[DAYS - 1]};
+    struct store_retained retained;
+    size_t kept = 0;
+
+    int64_t versions = store_world_number(&world->store, "select count(*) from account_version");
+    int64_t logins = store_world_number(&world->store, "select count(*) from login");
+    int64_t acts = store_world_number(&world->store, "select count(*) from act");
+    REVIEW_OK(store_retain(&world->store.store, &world->store.run, &world->store.arena, &retention,
+                           world->store.now, &retained, &why));
+    print_message("%lld snapshots thinned, %lld rows of plans, %zu accounts\n",
+                  (long long)retained.snapshots, (long long)retained.plan_rows,
+                  retained.erased.accounts);
+    assert_true(retained.snapshots > 100 && retained.plan_rows > 0 && retained.erased.accounts > 0);
+    assert_true(store_world_number(&world->store, "select count(*) from account_version") <
+                versions);
+    assert_true(store_world_number(&world->store, "select count(*) from login") < logins);
+    assert_int_equal(store_world_number(&world->store, "select count(*) from act"), acts);
+    check_verifies(world);
+    for (size_t day = 0; day < DAYS; day++) {
+        const char *sql = arena_printf(&world->store.arena,
+                                       "select count(*) from snapshot where snapshot_id = %lld and"
+                                       " thinned_at is null",
+                                       (long long)books->seen[day].id);
+        if (store_world_number(&world->store, sql) == 0)
+            continue;
+        kept++;
+        /* Those whose names went are not compared. */
+        struct snapshot *seen = &books->seen[day];
+        bool whole = true;
+        for (size_t i = 0; i < seen->count; i++)
+            whole &= store_world_number(
+                         &world->store,
+                         arena_printf(&world->store.arena,
+                                      "select count(*) from account_version join account"
+                                      " using (portal_id, account_no) where account_id = '%s'"
+                                      " and email is null",
+                                      seen->account[i].id)) == 0;
+        if (whole)
+            (void)check_day(world, day, books->taken_at[day]);
+    }
+    assert_int_equal(kept + (size_t)retained.snapshots, DAYS);
+    /* Once more takes nothing away and is no event. */
+    int64_t events = store_world_number(&world->store, "select count(*) from audit_event");
+    REVIEW_OK(store_retain(&world->store.store, &world->store.run, &world->store.arena, &retention,
+                           world->store.now, &retained, &why));
+    assert_int_equal(retained.snapshots + retained.plan_rows, 0);
+    assert_int_equal(store_world_number(&world->store, "select count(*) from audit_event"), events);
+}
+
+static void store_erase_of_somebody_in_a_plan_under_way_is_refused(void **state)
+{
+    struct world *world = *state;
+    const struct done *done = &world->books->done[world->books->done_count - 1];
+    struct store_subject *subject = NULL;
+    struct store_erased erased;
+
+    assert_int_equal(find(world, id_of(world, done->who), &subject), 1);
+    store_world_execute(&world->store,
+                        arena_printf(&world->store.arena,
+                                     "update plan set state = 'applying' where plan_id = %lld",
+                                     (long long)done->plan_id));
+    REVIEW_REFUSED(store_erase(&world->store.store, &world->store.arena, subject, "eve", "letter",
+                               world->store.now, &erased, &why),
+                   ERR_HELD, "it is being carried out");
+    store_world_execute(&world->store,
+                        arena_printf(&world->store.arena,
+                                     "update plan set state = 'applied' where plan_id = %lld",
+                                     (long long)done->plan_id));
+    REVIEW_OK(store_erase(&world->store.store, &world->store.arena, subject, "eve", "letter",
+                          world->store.now, &erased, &why));
+    assert_int_equal(erased.accounts, 1);
+    check_verifies(world);
 }
 
 static void a_moment_before_the_first_snapshot_is_an_error(void **state)
@@ -759,19 +875,39 @@ static void store_find_who_finds_by_every_name_and_guesses_nobody(void **state)
     assert_int_equal(find(world, "00003", &subject), 1);
     assert_int_equal(find(world, "nobody", &subject), 0);
     assert_int_equal(find(world, "U30", &subject), 0);
+}
 
-    /* A number that two have, and names outside of ASCII. */
+/* A number that two have, and names outside of ASCII. */
+static void store_find_who_lists_several_and_folds_what_is_not_ascii(void **state)
+{
+    static const char active[] =
+        "(account_no) from account_version where valid_to is null and status = 'active'"
+        " and username is not null";
+    struct world *world = *state;
+    struct arena *arena = &world->store.arena;
+    struct store_subject *subject = NULL;
+    long long one = store_world_number(&world->store, arena_printf(arena, "select min%s", active));
+    long long two = store_world_number(&world->store, arena_printf(arena, "select max%s", active));
+
     store_world_execute(&world->store,
-                        "update account_version set employee_number = '00003',"
-                        " email = 'stra\xc3\x9f"
-                        "e@acme.example' where valid_to is null and username = 'u4'");
-    store_world_execute(&world->store, "update account_version set email2 = 'J\xc3\x84NE@x.example'"
-                                       " where valid_to is null and username = 'u5'");
-    assert_int_equal(find(world, "00003", &subject), 2);
+                        arena_printf(arena,
+                                     "update account_version set employee_number = 'Twice'"
+                                     " where valid_to is null and account_no in (%lld, %lld)",
+                                     one, two));
+    store_world_execute(&world->store,
+                        arena_printf(arena,
+                                     "update account_version set email = 'stra\xc3\x9f"
+                                     "e@acme.example', email2 = 'J\xc3\x84NE@x.example'"
+                                     " where valid_to is null and account_no = %lld",
+                                     two));
+    assert_int_equal(find(world, "TWICE", &subject), 2);
+    assert_int_equal(subject[0].account_no, one);
+    assert_int_equal(subject[1].account_no, two);
     assert_int_equal(find(world, "STRASSE@acme.example", &subject), 1);
-    assert_string_equal(subject->username, "u4");
+    assert_int_equal(subject->account_no, two);
     assert_int_equal(find(world, "ja\xcc\x88ne@x.example", &subject), 1);
-    assert_string_equal(subject->username, "u5");
+    assert_int_equal(subject->account_no, two);
+    assert_int_equal(find(world, "jane@x.example", &subject), 0);
 }
 
 static void store_ask_user_tells_everything_in_its_order(void **state)
@@ -833,6 +969,9 @@ int main(void)
         cmocka_unit_test(a_moment_before_the_first_snapshot_is_an_error),
         cmocka_unit_test(store_ask_user_tells_everything_in_its_order),
         cmocka_unit_test(store_find_who_finds_by_every_name_and_guesses_nobody),
+        cmocka_unit_test(store_retain_thins_and_what_is_kept_stays_exact),
+        cmocka_unit_test(store_erase_of_somebody_in_a_plan_under_way_is_refused),
+        cmocka_unit_test(store_find_who_lists_several_and_folds_what_is_not_ascii),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
