@@ -82,7 +82,7 @@ struct plan_idle {
 struct plan {
     int64_t id; /* 0 = not stored */
     const char *portal;
-    struct digest digest; /* all zero when it can only be read, see plan_is_report */
+    struct digest digest;         /* all zero when it can only be read, see plan_is_report */
     struct audit_head audit_head; /* end of the chain when it was stored; sequence 0 = not stored */
     enum plan_state state;
     bool
