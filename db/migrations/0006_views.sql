@@ -15,6 +15,12 @@ comment on column plan.redacted_at is 'when names or whole rows were taken away 
 alter table snapshot add column thinned_at timestamptz;
 comment on column snapshot.thinned_at is 'when its versions were merged into those of the next one that is kept (retention); NULL: it can be rebuilt';
 
+-- An erased name in an approval takes its rows along.
+alter table approval_row
+    drop constraint approval_row_portal_id_plan_id_who_kind_fkey,
+    add foreign key (portal_id, plan_id, who, kind) references approval
+        on update cascade on delete cascade;
+
 -- --- views ----------------------------------------------------------------------------------------
 
 -- Who is asked for by a name of theirs: as it is compared, when it is plain ASCII; what is not is

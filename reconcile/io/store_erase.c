@@ -101,19 +101,6 @@ static int check_open(const struct erasing *erasing, struct err *err)
                    pg_text(result, 0, 0), pg_text(result, 0, 1));
 }
 
-/* The name of somebody who decided. A decision is found by plan and name, so it is made again under
- * another word. */
-static int erase_approver(const struct erasing *erasing, struct err *err)
-{
-    struct pg *pg = erasing->store->pg;
-    const char *word = "(erased)";
-
-    if (PG_QUERY(pg, erase_approver_put, PG_NOTHING, NULL, err, erasing->portal, word) < 0 ||
-        PG_QUERY(pg, erase_approver_rows, PG_NOTHING, NULL, err, erasing->portal, word) < 0)
-        return -1;
-    return PG_QUERY(pg, erase_approver_drop, PG_NOTHING, NULL, err, erasing->portal);
-}
-
 static int take_away(struct erasing *erasing, struct err *err)
 {
     struct pg *pg = erasing->store->pg;
@@ -124,7 +111,7 @@ static int take_away(struct erasing *erasing, struct err *err)
                  store_time(erasing->arena, erasing->now)) < 0 ||
         PG_QUERY(pg, erase_private, PG_MANY, &private, err, erasing->portal, erasing->pattern) <
             0 ||
-        erase_approver(erasing, err) < 0)
+        PG_QUERY(pg, erase_approver, PG_NOTHING, NULL, err, erasing->portal) < 0)
         return -1;
     for (size_t i = 0; i < COUNT_OF(sweeps); i++) {
         const char *const parameter[] = {erasing->portal, erasing->pattern};

@@ -37,6 +37,17 @@ int store_open_views(struct pg *pg, const char *portal, struct store *ret_store,
     return 0;
 }
 
+int store_excess_rights(struct pg *pg, struct arena *arena, const char **ret_excess,
+                        struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(pg, rights_excess, PG_ONE, &result, err) < 0)
+        return -1;
+    *ret_excess = store_string(arena, result, 0, 0);
+    return 0;
+}
+
 /* --- who is meant
  * ----------------------------------------------------------------------------------- */
 

@@ -16,6 +16,10 @@ int store_open_views(struct pg *pg, const char *portal, struct store *ret_store,
 int store_sees_tables(struct pg *pg, bool *ret_sees, struct err *err)
     __attribute__((warn_unused_result));
 
+/* What the connection may do beyond what the job needs, in words; NULL = nothing. */
+int store_excess_rights(struct pg *pg, struct arena *arena, const char **ret_excess,
+                        struct err *err) __attribute__((warn_unused_result));
+
 /* An account, or a person who never had one (account_no 0, account_id NULL). */
 struct store_subject {
     int64_t account_no;
