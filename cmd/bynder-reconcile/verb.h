@@ -51,6 +51,9 @@ int verb_status(const struct invocation *invocation, struct err *err);
 int verb_init(const struct invocation *invocation, struct err *err);
 int verb_check(const struct invocation *invocation, struct err *err);
 int verb_roster(const struct invocation *invocation, struct err *err);
+int verb_audit(const struct invocation *invocation, struct err *err);
+int verb_export(const struct invocation *invocation, struct err *err);
+int verb_erase(const struct invocation *invocation, struct err *err);
 int verb_migrate(const struct invocation *invocation, struct err *err);
 int verb_psql(const struct invocation *invocation, struct err *err);
 
@@ -64,6 +67,9 @@ extern const struct option_spec status_options[];
 extern const struct option_spec init_options[];
 extern const struct option_spec check_options[];
 extern const struct option_spec roster_options[];
+extern const struct option_spec audit_options[];
+extern const struct option_spec export_options[];
+extern const struct option_spec erase_options[];
 extern const struct option_spec no_options[];
 
 #endif

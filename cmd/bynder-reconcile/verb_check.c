@@ -18,6 +18,7 @@
 #include "io/delivery.h"
 #include "io/migrate.h"
 #include "io/roster_reader.h"
+#include "io/store_question.h"
 
 const struct option_spec check_options[] = {
     {"print-sample", NULL,
@@ -75,6 +76,28 @@ static int check_database(struct checking *checking, const char **ret_fine, stru
                                    config->embedded)
                     : "connected, the schema is up to date";
     return 0;
+}
+
+/* A server of one's own should keep the job from changing the record; the embedded database is the
+ * job's, there only the head of the chain outside does. */
+static void tell_rights(struct checking *checking)
+{
+    CLEANUP(database_release) struct database database = {.cluster = NULL};
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(text_release) struct text line = TEXT_INIT;
+    const char *excess = NULL;
+
+    if (checking->config->database.embedded ||
+        database_open(&checking->config->database, &database, &err) ||
+        migrate_check(database.pg, &err) ||
+        store_excess_rights(database.pg, checking->arena, &excess, &err))
+        return; /* what is wrong with the database was told already */
+    text_add_printable(&line, excess ? excess : "no more than the job needs");
+    printf("%-5s %-9s %s%s\n", excess ? "note" : "ok", "rights",
+           excess ? "more than the job needs: it " : "", text_cstr(&line));
+    if (excess)
+        log_warning("the connection has more rights than it needs; hint: db/roles.sql makes roles "
+                    "for owner, job, auditor and eraser");
 }
 
 static int check_portal(struct checking *checking, const char **ret_fine, struct err *err)
@@ -267,6 +290,7 @@ int check_all(const struct invocation *invocation, const struct config *config)
     tell_policy_findings(&checking);
     for (size_t i = 0; i < COUNT_OF(before_portal); i++)
         run_check(&checking, &before_portal[i]);
+    tell_rights(&checking);
     for (size_t i = 0; i < COUNT_OF(of_portal) && checking.portal_answers; i++)
         run_check(&checking, &of_portal[i]);
     if (config->notify.mail.server)

@@ -10,6 +10,7 @@
 #include "cmd/bynder-reconcile/work.h"
 #include "job/apply.h"
 #include "job/collect.h"
+#include "job/erase.h"
 #include "job/propose.h"
 #include "job/recover.h"
 
@@ -119,6 +120,8 @@ static int run(struct work *work, struct outcome *outcome, struct err *err)
     if (verify(&work->job, &verified, &changed, err))
         return -1;
     outcome->held |= plan->state == PLAN_HELD;
+    if (retain(&work->job, err))
+        return -1;
     return work_report(work, plan, REPORT_TEXT, NULL, err);
 }
 

@@ -7,6 +7,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cmd/bynder-reconcile/watch.h"
+#include "io/audit_file.h"
+#include "io/store_audit.h"
 
 static void tell_waiting(void *context, double seconds, const char *why)
 {
@@ -120,12 +122,32 @@ static int tell_acts(const struct work *work, int code)
     return code == ERR_HELD && work->job.acted > 0 ? ERR_PARTIAL : code;
 }
 
+/* The end of the chain goes where the database's owner cannot write: the log and a file. The run
+ * is recorded all the same when it cannot be told. */
+static void tell_head(struct work *work)
+{
+    CLEANUP(err_release) struct err own = ERR_INIT;
+    struct job *job = &work->job;
+    char text[AUDIT_HEAD_SIZE];
+    struct audit_head head;
+
+    if (store_audit_head(job->store, &head, &own) == 0) {
+        log_info("audit head %s, %lld events", audit_head_format(&head, text),
+                 (long long)head.count);
+        if (audit_file_write(job->config, &head, job->clock->now(job->clock->self), &own) == 0)
+            return;
+    }
+    log_warning("the audit head was not kept: %s", own.text);
+}
+
 int work_end(struct work *work, int code, struct err *err)
 {
     progress_done(&work->terminal);
     code = tell_acts(work, code);
-    if (work->begun)
+    if (work->begun) {
         code = record_end(work, code, err);
+        tell_head(work);
+    }
     watch_end(work, code, err); /* still locked: two runs would tell the same twice */
     if (work->begun)
         store_unlock(&work->store);

@@ -7,7 +7,11 @@ select p.plan_id, o.name, p.state, encode(p.digest, 'hex'), us(p.created_at), us
        us(p.roster_read_at), p.people, p.rejected, p.duplicates, encode(p.policy_digest, 'hex'),
        p.enforce, p.keep, p.suspend, p.deprovision, p.reactivate, p.waiting, p.findings,
        p.seats_now, p.seats_after, p.idle_never, p.idle_unknown, p.rows,
-       encode(p.roster_content, 'hex')
+       encode(p.roster_content, 'hex'),
+       (select e.sequence || ':' || encode(e.hash, 'hex') from audit_event e
+        where e.portal_id = p.portal_id and e.plan_id = p.plan_id and e.run_id = p.run_id
+          and e.kind in ('plan', 'guard')
+        order by e.sequence desc limit 1), p.redacted_at is not null
 from plan p
 join portal o using (portal_id)
 where p.portal_id = $1::bigint and p.plan_id = coalesce(

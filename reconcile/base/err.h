@@ -14,6 +14,7 @@ enum err_code {
     ERR_HELD = 20,        /* a guard holds, or an approval is missing, expired or stale;
                              nothing was written */
     ERR_PARTIAL = 21,     /* some steps failed, are unknown or were held; the rest is done */
+    ERR_RECORD = 22,      /* the record does not verify: it was changed, or is not whole */
     ERR_USAGE = 64,       /* wrong words on the command line */
     ERR_ROSTER = 65,      /* the roster, or an export, is refused as a whole */
     ERR_UNREACHABLE = 69, /* portal or database not reachable, or not answering as documented */

@@ -8,6 +8,7 @@
 #ifndef CORE_PLAN_H
 #define CORE_PLAN_H
 
+#include "core/audit.h"
 #include "core/guard.h"
 
 enum plan_state {
@@ -81,8 +82,11 @@ struct plan_idle {
 struct plan {
     int64_t id; /* 0 = not stored */
     const char *portal;
-    struct digest digest; /* all zero when it can only be read, see plan_is_report */
+    struct digest digest;         /* all zero when it can only be read, see plan_is_report */
+    struct audit_head audit_head; /* end of the chain when it was stored; sequence 0 = not stored */
     enum plan_state state;
+    bool
+        redacted; /* names or rows were taken away (erasure): its digest cannot be computed again */
     struct instant created_at;
     struct instant expires_at; /* likewise none */
     struct day today;

@@ -137,6 +137,12 @@ struct config {
                                         the file's */
         int64_t settle_seconds;      /* how long an accepted act may take to show */
     } apply;
+    struct {
+        int64_t personal_days; /* 0 = for ever; likewise below */
+        int64_t daily_days, weekly_days;
+        int64_t plan_rows_days;
+        int64_t reports_days;
+    } retention;
     const char *metrics_textfile; /* NULL = none */
     struct {
         int64_t timeout; /* seconds for all messages of a run together */
@@ -171,6 +177,7 @@ void config_print_reference(FILE *stream);
 /* The same as the manual page bynder-reconcile.conf(5), in mdoc. */
 void config_print_manual(FILE *stream);
 
+#define STATE_DIRECTORY_MODE 0700
 /* Where a run keeps what the database cannot take: as configured, else systemd's state directory,
  * else the directory of the configuration file. */
 const char *config_state_directory(const struct config *config);

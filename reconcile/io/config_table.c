@@ -706,6 +706,48 @@ const struct setting settings[] = {
      .sentence = "Where the outcome of an act is kept when the database cannot take it; without "
                  "it systemd's state directory, else the directory of this file."},
 
+    /* --- retention --- */
+    {.path = "retention",
+     .sentence = "What 'run' takes out of the history when it is old; 0 keeps it for ever. Acts, "
+                 "decisions and the record of what happened stay."},
+    {.path = "retention.personal_days",
+     .type = SETTING_INTEGER,
+     AT(retention.personal_days),
+     .minimum = 0,
+     .maximum = 36500,
+     .fallback = "1095",
+     .sentence = "Names, addresses and numbers of accounts that are gone from the portal, and of "
+                 "people who left the roster and have no account, so many days after that."},
+    {.path = "retention.daily_days",
+     .type = SETTING_INTEGER,
+     AT(retention.daily_days),
+     .minimum = 0,
+     .maximum = 36500,
+     .fallback = "400",
+     .sentence =
+         "Every snapshot can be rebuilt for so many days; of an older week the last one is kept."},
+    {.path = "retention.weekly_days",
+     .type = SETTING_INTEGER,
+     AT(retention.weekly_days),
+     .minimum = 0,
+     .maximum = 36500,
+     .fallback = "1100",
+     .sentence = "Of a month older than so many days the last snapshot is kept."},
+    {.path = "retention.plan_rows_days",
+     .type = SETTING_INTEGER,
+     AT(retention.plan_rows_days),
+     .minimum = 0,
+     .maximum = 36500,
+     .fallback = "400",
+     .sentence = "Rows of plans that nobody approved."},
+    {.path = "retention.reports_days",
+     .type = SETTING_INTEGER,
+     AT(retention.reports_days),
+     .minimum = 0,
+     .maximum = 36500,
+     .fallback = "400",
+     .sentence = "Files in report.directory."},
+
     /* --- report, metrics --- */
     {.path = "report", .sentence = "Files that every run leaves behind."},
     {.path = "report.directory",

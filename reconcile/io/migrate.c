@@ -12,6 +12,7 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
+#include "io/store_audit.h"
 #include "sql.h"
 
 static const char sql_lock[] =
@@ -130,10 +131,12 @@ static int apply(struct pg *pg, const struct migration *migration, struct err *e
         return err_set(err, ERR_INTERNAL, "the migration '%s' ends its own transaction",
                        migration->name);
     text_addf(&version, "%d", migration->version);
-    return pg_run(pg, "migration_record", sql_record, PG_NOTHING,
-                  (const char *const[]){text_cstr(&version), migration->name,
-                                        checksum(migration, hex), PROGRAM_VERSION},
-                  4, NULL, err);
+    if (pg_run(pg, "migration_record", sql_record, PG_NOTHING,
+               (const char *const[]){text_cstr(&version), migration->name, checksum(migration, hex),
+                                     PROGRAM_VERSION},
+               4, NULL, err) < 0)
+        return -1;
+    return store_audit_migration(pg, migration->version, migration->name, hex, err);
 }
 
 /* Inside a transaction: *ret_count of the list were applied, *ret_more says whether this call

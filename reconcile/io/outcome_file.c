@@ -17,7 +17,6 @@
 #include "io/json.h"
 
 #define OUTCOME_FILE_LIMIT 65536 /* bytes of one file: a reason is at most a few hundred */
-#define DIRECTORY_MODE     0700
 
 /* `outcome-PORTAL-` */
 static void add_prefix(struct text *text, const struct config *config)
@@ -58,7 +57,7 @@ void outcome_file_keep(const struct config *config, const struct store_step *ste
     add_prefix(&name, config);
     text_addf(&name, "%lld-%lld.json", (long long)outcome->plan_id, (long long)outcome->position);
     path = file_join(config_state_directory(config), text_cstr(&name));
-    if (file_make_directory(config_state_directory(config), DIRECTORY_MODE, &own) == 0 &&
+    if (file_make_directory(config_state_directory(config), STATE_DIRECTORY_MODE, &own) == 0 &&
         file_write(path, 0600, text_cstr(&json), json.length, &own) == 0)
         (void)err_prefix(err, "%s of account '%s' is %s, kept in '%s' for the next run",
                          action_name(step->action), step->account_id,
@@ -145,7 +144,7 @@ int outcome_file_each(struct arena *arena, const struct config *config, take_fun
 
     add_prefix(&prefix, config);
     /* While an outcome could not be kept nothing may be done: that is to be known before. */
-    if (file_make_directory(directory, DIRECTORY_MODE, err))
+    if (file_make_directory(directory, STATE_DIRECTORY_MODE, err))
         return err_prefix(err, "apply.state_directory");
     int count = scandir(directory, &name, NULL, alphasort);
     if (count < 0)

@@ -31,6 +31,9 @@ int report_write(const struct plan *plan, enum report_format format,
                  const struct report_style *style, const char *path, struct err *err)
     __attribute__((warn_unused_result));
 
+/* The portal's name as report files begin with it: letters, digits, '.', '_', '-'. */
+void report_add_portal(struct text *out, const char *name);
+
 /* Writes PORTAL-plan-ID.EXT files for the configured formats into the configured directory (made
  * when missing); ret_html (may be NULL) gets the path of the HTML file, malloc'ed. */
 int report_write_files(const struct config *config, const struct plan *plan, char **ret_html,

@@ -478,6 +478,7 @@ static void add_commands(struct text *out, const struct plan *plan)
 void report_add_html(const struct plan *plan, const struct report_style *style, struct text *out)
 {
     CLEANUP(report_groups_release) struct report_groups groups = report_groups_of(plan);
+    char head[AUDIT_HEAD_SIZE];
 
     (void)style;
     add_head(out, plan);
@@ -492,6 +493,8 @@ void report_add_html(const struct plan *plan, const struct report_style *style, 
     add_guards(out, plan);
     add_inputs(out, plan);
     add_commands(out, plan);
-    text_addf(out, "</main>\n<footer>bynder-reconcile %s</footer>\n</body>\n</html>\n",
-              PROGRAM_VERSION);
+    text_addf(out, "</main>\n<footer>bynder-reconcile %s", PROGRAM_VERSION);
+    if (plan->audit_head.sequence)
+        text_addf(out, "; audit %s", audit_head_format(&plan->audit_head, head));
+    text_add(out, "</footer>\n</body>\n</html>\n");
 }

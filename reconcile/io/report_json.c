@@ -64,6 +64,7 @@ static void field_words(struct jsonw *json, const char *key, const char *words)
 
 static void add_plan(struct jsonw *json, const struct plan *plan)
 {
+    char head[AUDIT_HEAD_SIZE];
     jsonw_key(json, "plan");
     jsonw_begin_object(json);
     field_id(json, "id", plan->id);
@@ -71,6 +72,8 @@ static void add_plan(struct jsonw *json, const struct plan *plan)
         jsonw_field_null(json, "digest");
     else
         field_digest(json, "digest", &plan->digest);
+    if (plan->audit_head.sequence)
+        jsonw_field_string(json, "audit_head", audit_head_format(&plan->audit_head, head));
     jsonw_field_string(json, "portal", plan->portal);
     jsonw_field_string(json, "state", plan_state_name(plan->state));
     field_instant(json, "created_at", plan->created_at);

@@ -297,18 +297,24 @@ const char *report_name_of(const struct plan_row *row)
     return "(no name, no id)";
 }
 
-void report_add_file_name(struct text *out, const struct plan *plan, enum report_format format)
+void report_add_portal(struct text *out, const char *name)
 {
-    static const char *const extension[REPORT_FORMAT_COUNT] = {"txt", "json", "csv", "html"};
     static const char allowed[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-    const char *portal = text_is_empty(plan->portal) ? "portal" : plan->portal;
+    const char *portal = text_is_empty(name) ? "portal" : name;
 
     for (const char *c = portal; *c; c++) {
         bool hidden = c == portal && *c == '.';
 
         text_add_char(out, strchr(allowed, *c) && !hidden ? *c : '_');
     }
+}
+
+void report_add_file_name(struct text *out, const struct plan *plan, enum report_format format)
+{
+    static const char *const extension[REPORT_FORMAT_COUNT] = {"txt", "json", "csv", "html"};
+
+    report_add_portal(out, plan->portal);
     text_addf(out, "-plan-%lld.%s", (long long)plan->id, extension[format]);
 }
 

@@ -9,21 +9,32 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "io/store_audit.h"
 #include "io/store_private.h"
 
-int store_open(struct pg *pg, const char *portal, const char *url, struct store *ret_store,
-               struct err *err)
+static int open_portal(struct store *store, const char *portal, const char *url, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
-    if (PG_QUERY(pg, portal_open, PG_ONE, &result, err, portal, url) < 0)
+    if (PG_QUERY(store->pg, portal_open, PG_ONE, &result, err, portal, url) < 0)
         return -1;
     if (!text_equal(pg_text(result, 0, 1), portal))
         return err_set(err, ERR_CONFIG,
                        "portal '%s' has the same number in the history as portal '%s'; hint: "
                        "give it another portal.name",
                        portal, pg_text(result, 0, 1));
-    *ret_store = (struct store){.pg = pg, .portal_id = pg_int(result, 0, 0)};
+    store->portal_id = pg_int(result, 0, 0);
+    return pg_bool(result, 0, 2) ? 0 : store_audit_portal(store, portal, err);
+}
+
+int store_open(struct pg *pg, const char *portal, const char *url, struct store *ret_store,
+               struct err *err)
+{
+    struct store store = {.pg = pg};
+
+    if (pg_begin(pg, err) < 0 || store_end(&store, open_portal(&store, portal, url, err), err) < 0)
+        return -1;
+    *ret_store = store;
     return 0;
 }
 
@@ -73,8 +84,8 @@ void store_unlock(struct store *store)
                     store_number(&scratch, store->portal_id));
 }
 
-int store_run_begin(struct store *store, const char *verb, struct day today, struct instant now,
-                    struct store_run *ret_run, struct err *err)
+static int begin_run(struct store *store, const char *verb, struct day today, struct instant now,
+                     struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *result = NULL;
@@ -87,19 +98,41 @@ int store_run_begin(struct store *store, const char *verb, struct day today, str
                  store_time(&scratch, now), host, store_number(&scratch, getpid())) < 0)
         return -1;
     store->run_id = pg_int(result, 0, 0);
+    return store_audit_run_begin(store, verb, today, now, err);
+}
+
+int store_run_begin(struct store *store, const char *verb, struct day today, struct instant now,
+                    struct store_run *ret_run, struct err *err)
+{
+    struct store begun = *store;
+
+    if (pg_begin(store->pg, err) < 0 ||
+        store_end(store, begin_run(&begun, verb, today, now, err), err) < 0)
+        return -1;
+    store->run_id = begun.run_id;
     *ret_run = (struct store_run){.id = store->run_id, .started_at = now};
     return 0;
+}
+
+static int end_run(const struct store *store, const struct store_run *run,
+                   const struct store_run_result *result, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *row = NULL;
+
+    if (PG_QUERY(store->pg, run_end, PG_MAYBE, &row, err, store_number(&scratch, store->portal_id),
+                 store_number(&scratch, run->id), store_time(&scratch, result->finished_at),
+                 store_number(&scratch, result->exit_code), result->message,
+                 store_number(&scratch, result->requests),
+                 store_number(&scratch, result->blocked)) < 0)
+        return -1;
+    return PQntuples(row) ? store_audit_run_end(store, run, result, err) : 0;
 }
 
 int store_run_end(struct store *store, const struct store_run *run,
                   const struct store_run_result *result, struct err *err)
 {
-    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    CLEANUP(pg_clearp) PGresult *row = NULL;
-
-    return PG_QUERY(
-        store->pg, run_end, PG_MAYBE, &row, err, store_number(&scratch, store->portal_id),
-        store_number(&scratch, run->id), store_time(&scratch, result->finished_at),
-        store_number(&scratch, result->exit_code), result->message,
-        store_number(&scratch, result->requests), store_number(&scratch, result->blocked));
+    if (pg_begin(store->pg, err) < 0)
+        return -1;
+    return store_end(store, end_run(store, run, result, err), err);
 }

@@ -6,6 +6,7 @@
 #include "io/store_review.h"
 
 #include "base/text.h"
+#include "io/store_audit.h"
 #include "io/store_private.h"
 
 /* Bynder reactivates only after so many days, or through its support (API.md 1.5). */
@@ -136,6 +137,8 @@ static int put_overrides(const struct store *store, struct arena *arena, int64_t
         if (PQntuples(result) == 0)
             return err_set(err, ERR_USAGE, "guard '%s' does not hold plan '%lld'",
                            override[i].guard, (long long)plan_id);
+        if (pg_bool(result, 0, 1) && store_audit_override(store, plan_id, &override[i], err) < 0)
+            return -1;
     }
     return 0;
 }
@@ -189,7 +192,8 @@ static int approve(const struct store *store, struct arena *arena, const struct 
         check_approvable(plan, &standing, newest_plan, now, err) < 0 ||
         PG_QUERY(store->pg, approval_put, PG_NOTHING, NULL, err, portal, number, approval->who,
                  "approve", store_time(arena, now), store_flag(approval->all), NULL) < 0 ||
-        put_rows(store, arena, plan, approval, err) < 0)
+        put_rows(store, arena, plan, approval, err) < 0 ||
+        store_audit_approval(store, plan, approval, err) < 0)
         return -1;
     return PG_QUERY(store->pg, plan_weigh, PG_NOTHING, NULL, err, portal, number);
 }
@@ -231,10 +235,11 @@ static int reject(const struct store *store, struct arena *arena, int64_t plan_i
         return err_set(err, ERR_HELD, "plan '%lld' is %s: there is nothing to reject",
                        (long long)plan_id, plan_state_name(standing.state));
     if (PG_QUERY(store->pg, approval_put, PG_NOTHING, NULL, err, portal, number, who, "reject",
-                 store_time(arena, now), store_flag(true), reason) < 0)
+                 store_time(arena, now), store_flag(true), reason) < 0 ||
+        PG_QUERY(store->pg, plan_set_state, PG_NOTHING, NULL, err, portal, number,
+                 plan_state_name(PLAN_REJECTED)) < 0)
         return -1;
-    return PG_QUERY(store->pg, plan_set_state, PG_NOTHING, NULL, err, portal, number,
-                    plan_state_name(PLAN_REJECTED));
+    return store_audit_rejection(store, plan_id, who, reason, err);
 }
 
 int store_reject(struct store *store, int64_t plan_id, const char *who, const char *reason,

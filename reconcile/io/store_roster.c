@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "io/store_audit.h"
 #include "io/store_private.h"
 
 struct keyed {
@@ -140,7 +141,9 @@ static int save_roster(const struct store *store, const struct store_run *run,
         store_merge_open(store, "person_open", query_person_open, query_analyze_people, *ret_id,
                          roster->count, err) < 0)
         return -1;
-    return merge_rejected(store, roster, *ret_id, err);
+    if (merge_rejected(store, roster, *ret_id, err) < 0)
+        return -1;
+    return store_audit_roster(store, run, roster, good, *ret_id, err);
 }
 
 int store_save_roster(struct store *store, const struct store_run *run, struct roster *roster,

@@ -10,6 +10,7 @@
 #include "base/jsonw.h"
 #include "base/mem.h"
 #include "base/table.h"
+#include "io/store_audit.h"
 #include "io/store_private.h"
 
 /* What tells versions of an account apart: also the department, which the account's own digest
@@ -310,7 +311,9 @@ static int save(const struct store *store, const struct store_run *run,
         merge_accounts(store, snapshot, staged, *ret_id, err) < 0 ||
         merge_logins(store, staged, *ret_id, err) < 0)
         return -1;
-    return merge_profiles(store, snapshot, *ret_id, err);
+    if (merge_profiles(store, snapshot, *ret_id, err) < 0)
+        return -1;
+    return store_audit_snapshot(store, run, snapshot, *ret_id, err);
 }
 
 /* What is stored now is known. */

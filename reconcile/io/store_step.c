@@ -7,6 +7,7 @@
  * a true record is worth more than the fence. A newer run that settles a step makes it its own.
  */
 #include "base/text.h"
+#include "io/store_audit.h"
 #include "io/store_private.h"
 #include "io/store_review.h"
 
@@ -285,8 +286,10 @@ static int intend(const struct store *store, const struct store_run *run,
     if (check_step(found, intent, err) < 0 || check_plan_applies(found, intent, now, err) < 0 ||
         check_budget(found, intent, err) < 0)
         return -1;
-    return PG_QUERY(store->pg, step_intend, PG_ONE, &done, err, portal, plan, position,
-                    store_number(&scratch, run->id), store_time(&scratch, now), intent->record);
+    if (PG_QUERY(store->pg, step_intend, PG_ONE, &done, err, portal, plan, position,
+                 store_number(&scratch, run->id), store_time(&scratch, now), intent->record) < 0)
+        return -1;
+    return store_audit_intent(store, run, intent, now, err);
 }
 
 int store_intend(struct store *store, const struct store_run *run,
@@ -328,20 +331,28 @@ static int check_fence(const struct store *store, const struct store_run *run, e
     return store_hold(store, ours ? 0 : run->id, NULL, err);
 }
 
-static int look(const struct store *store, const struct store_outcome *outcome,
-                enum step_state *ret_state, int64_t *ret_owner, struct err *err)
+/* A step as an outcome finds it. */
+struct found {
+    enum step_state state;
+    int64_t owner; /* the run that touched it last */
+    const char *account_id, *action;
+};
+
+static int look(const struct store *store, struct arena *arena, const struct store_outcome *outcome,
+                struct found *ret_found, struct err *err)
 {
-    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
     if (PG_QUERY(store->pg, step_look, PG_MAYBE, &result, err,
-                 store_number(&scratch, store->portal_id), store_number(&scratch, outcome->plan_id),
-                 store_number(&scratch, outcome->position)) < 0)
+                 store_number(arena, store->portal_id), store_number(arena, outcome->plan_id),
+                 store_number(arena, outcome->position)) < 0)
         return -1;
-    if (PQntuples(result) == 0 || !step_state_parse(pg_text(result, 0, 0), ret_state))
+    if (PQntuples(result) == 0 || !step_state_parse(pg_text(result, 0, 0), &ret_found->state))
         return err_set(err, ERR_INTERNAL, "plan '%lld' has no step '%lld'",
                        (long long)outcome->plan_id, (long long)outcome->position);
-    *ret_owner = pg_int(result, 0, 1);
+    ret_found->owner = pg_int(result, 0, 1);
+    ret_found->account_id = store_string(arena, result, 0, 2);
+    ret_found->action = store_string(arena, result, 0, 3);
     return 0;
 }
 
@@ -354,25 +365,26 @@ static int record(const struct store *store, const struct store_run *run,
     const char *plan = store_number(&scratch, outcome->plan_id);
     const char *position = store_number(&scratch, outcome->position);
     const char *at = store_time(&scratch, now);
-    enum step_state from = STEP_PLANNED;
-    int64_t owner = 0;
+    struct found found = {.state = STEP_PLANNED};
 
-    if (store_hold(store, 0, NULL, err) < 0 || look(store, outcome, &from, &owner, err) < 0)
+    if (store_hold(store, 0, NULL, err) < 0 || look(store, &scratch, outcome, &found, err) < 0)
         return -1;
+    enum step_state from = found.state;
     if (says_as_much(from, outcome->state))
         return 0;
-    if (check_fence(store, run, from, owner, err) < 0)
+    if (check_fence(store, run, from, found.owner, err) < 0)
         return -1;
     if (!may_be_recorded(from, outcome->state))
         return err_set(err, ERR_INTERNAL, "step '%s' of plan '%s' is %s and cannot become %s",
                        position, plan, step_state_name(from), step_state_name(outcome->state));
     if (PG_QUERY(store->pg, step_outcome, PG_ONE, &result, err, portal, plan, position,
                  step_state_name(from), step_state_name(outcome->state), outcome->reason,
-                 store_number(&scratch, run->id), at, store_number(&scratch, outcome->status)) < 0)
+                 store_number(&scratch, run->id), at,
+                 store_number(&scratch, outcome->status)) < 0 ||
+        (outcome->state == STEP_DONE &&
+         PG_QUERY(store->pg, act_insert, PG_NOTHING, NULL, err, portal, plan, position, at) < 0))
         return -1;
-    if (outcome->state != STEP_DONE)
-        return 0;
-    return PG_QUERY(store->pg, act_insert, PG_NOTHING, NULL, err, portal, plan, position, at);
+    return store_audit_outcome(store, run, outcome, found.account_id, found.action, now, err);
 }
 
 int store_outcome(struct store *store, const struct store_run *run,

@@ -11,6 +11,9 @@ trap 'kill "${sim_pid:-}" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf 
 echo "== the pure core"
 "$bench/bench_core" "${BENCH_CORE:-1000000}"
 
+echo "== checking a chain of ${BENCH_EVENTS:-300000} events"
+"$bench/bench_audit" "${BENCH_EVENTS:-300000}"
+
 echo "== a dry run over ${BENCH_USERS:-5000} accounts, single reads, no latency, no pace"
 "$build/portal-sim" --users "${BENCH_USERS:-5000}" --seed 7 --rate-limit 0 --max-seconds 900 \
     --port-file "$work/port" --roster "$work/roster.csv" 2>"$work/sim.log" &

@@ -1,0 +1,197 @@
+/* audit: questions to the history. Asks the portal nothing, takes no lock, changes nothing. */
+#include <stdio.h>
+
+#include "base/log.h"
+#include "cmd/bynder-reconcile/ask.h"
+#include "io/audit_file.h"
+#include "io/audit_report.h"
+#include "io/clock.h"
+#include "io/store_audit.h"
+
+const struct option_spec audit_options[] = {
+    {"format", "FORMAT", "text (default), json or csv"},
+    {"output", "FILE", "write there instead of to standard output"},
+    {"since", "DATE", "actions, seats: not what was before; YYYY-MM-DD or RFC 3339"},
+    {"head", "SEQ:HASH", "verify: a head that was kept outside of the database"},
+    {NULL, NULL, NULL},
+};
+
+static int print_sections(const struct ask *ask, const struct audit_section *section, size_t count,
+                          struct err *err)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    const char *output = invocation_option(ask->invocation, "output");
+    struct report_style style = session_style(output);
+
+    audit_report(section, count, ask->format, &style, &text);
+    return session_print(output, &text, err);
+}
+
+static int since_of(const struct ask *ask, struct instant *ret_since, struct err *err)
+{
+    const char *since = invocation_option(ask->invocation, "since");
+
+    *ret_since = INSTANT_NONE;
+    return since ? ask_moment(since, ask->config.policy.zone, false, ret_since, err) : 0;
+}
+
+/* --- verify
+ * ----------------------------------------------------------------------------------------- */
+
+static void tell_finding(void *context, int64_t sequence, const char *sentence)
+{
+    CLEANUP(text_release) struct text line = TEXT_INIT;
+
+    (void)context;
+    text_add_printable(&line, sentence);
+    if (sequence)
+        printf("event %lld: %s\n", (long long)sequence, text_cstr(&line));
+    else
+        printf("chain: %s\n", text_cstr(&line));
+}
+
+/* What was kept outside: the head given, and the one that the last run left in a file. */
+static int find_anchors(const struct ask *ask, struct audit_head anchor[static 2],
+                        size_t *ret_count, struct err *err)
+{
+    const char *head = invocation_option(ask->invocation, "head");
+    size_t count = 0;
+    bool found = false;
+
+    if (head && !audit_head_parse(head, &anchor[count++]))
+        return err_set(err, ERR_USAGE,
+                       "'%s' is no head; hint: a number, a colon and 64 hex digits, as in the log "
+                       "of a run",
+                       head);
+    if (audit_file_read(&ask->config, &anchor[count], &found, err))
+        return -1;
+    *ret_count = count + found;
+    return 0;
+}
+
+static int verify(struct ask *ask, struct err *err)
+{
+    struct audit_head anchor[2], last;
+    size_t count = 0, findings = 0;
+    char text[AUDIT_HEAD_SIZE];
+
+    if (!ask->sees_tables)
+        return err_set(err, ERR_CONFIG,
+                       "this connection sees the views only; hint: psql -v portal=%s -f "
+                       "audit-verify.sql makes the same check with them",
+                       ask->config.portal.name);
+    if (find_anchors(ask, anchor, &count, err) ||
+        store_audit_verify(&ask->store, anchor, count, tell_finding, NULL, &last, &findings, err))
+        return -1;
+    printf("%lld events, %zu finding%s, %zu head%s from outside; head %s\n", (long long)last.count,
+           findings, findings == 1 ? "" : "s", count, count == 1 ? "" : "s",
+           audit_head_format(&last, text));
+    if (findings == 0)
+        return 0;
+    return err_set(err, ERR_RECORD, "the record is not what was written: %zu finding%s", findings,
+                   findings == 1 ? "" : "s");
+}
+
+/* --- questions
+ * -------------------------------------------------------------------------------------- */
+
+static int ask_user(struct ask *ask, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *rows = NULL;
+    struct store_subject subject;
+
+    if (ask_who(ask, ask->invocation->argument[1], &subject, err) ||
+        store_ask_user(&ask->store, &subject, &rows, err))
+        return -1;
+    const struct audit_section section = {.name = "timeline", .rows = rows};
+    return print_sections(ask, &section, 1, err);
+}
+
+static int ask_at(struct ask *ask, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *rows = NULL;
+    struct instant moment;
+
+    if (ask_moment(ask->invocation->argument[1], ask->config.policy.zone, true, &moment, err) ||
+        store_ask_at(&ask->store, ask->config.portal.name, moment, &rows, err))
+        return -1;
+    const struct audit_section section = {.name = "accounts", .rows = rows};
+    return print_sections(ask, &section, 1, err);
+}
+
+static int ask_actions(struct ask *ask, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *rows = NULL;
+    struct instant since;
+
+    if (since_of(ask, &since, err) ||
+        store_ask_actions(&ask->store, ask->config.portal.name, since, &rows, err))
+        return -1;
+    const struct audit_section section = {.name = "actions", .rows = rows};
+    return print_sections(ask, &section, 1, err);
+}
+
+static int ask_seats(struct ask *ask, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *rows = NULL;
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    struct instant since;
+
+    if (since_of(ask, &since, err) ||
+        store_ask_seats(&ask->store, ask->config.portal.name,
+                        instant_is_set(since) ? instant_day(since, ask->config.policy.zone)
+                                              : DAY_NONE,
+                        &rows, err))
+        return -1;
+    const struct audit_section section = {.name = "seats", .rows = rows};
+    if (ask->format != REPORT_TEXT)
+        return print_sections(ask, &section, 1, err);
+    const char *output = invocation_option(ask->invocation, "output");
+    struct report_style style = session_style(output);
+    audit_report_seats(rows, &style, &text);
+    return session_print(output, &text, err);
+}
+
+static int ask_plan(struct ask *ask, struct err *err)
+{
+    CLEANUP(store_plan_story_release) struct store_plan_story story = {.plan = NULL};
+    int64_t id = 0;
+
+    if (session_plan_id(ask->invocation->argument[1], &id, err) ||
+        store_ask_plan(&ask->store, ask->config.portal.name, id, &story, err))
+        return -1;
+    const struct audit_section section[] = {
+        {.name = "plan", .rows = story.plan, .upright = true},
+        {.name = "decisions", .heading = "who decided", .rows = story.decisions},
+        {.name = "rows", .heading = "what happened to each row", .rows = story.rows},
+    };
+    return print_sections(ask, section, COUNT_OF(section), err);
+}
+
+static const struct {
+    const char *word;
+    size_t arguments; /* behind the word */
+    int (*answer)(struct ask *ask, struct err *err);
+} questions[] = {
+    {"user", 1, ask_user},   {"at", 1, ask_at},     {"actions", 0, ask_actions},
+    {"seats", 0, ask_seats}, {"plan", 1, ask_plan}, {"verify", 0, verify},
+};
+
+int verb_audit(const struct invocation *invocation, struct err *err)
+{
+    CLEANUP(ask_end) struct ask ask = {.invocation = invocation};
+    const char *word = invocation->argument_count ? invocation->argument[0] : NULL;
+    size_t i = 0;
+
+    while (i < COUNT_OF(questions) && !text_equal(questions[i].word, word))
+        i++;
+    if (i == COUNT_OF(questions) || invocation->argument_count != questions[i].arguments + 1) {
+        (void)err_set(err, ERR_USAGE,
+                      "audit what? hint: 'audit user WHO', 'audit at DATE', 'audit actions', "
+                      "'audit seats', 'audit plan PLAN' or 'audit verify'");
+        return ERR_USAGE;
+    }
+    if (ask_begin(&ask, err) || questions[i].answer(&ask, err))
+        return (int)err->code;
+    return 0;
+}

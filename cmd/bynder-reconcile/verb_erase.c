@@ -1,0 +1,79 @@
+/*
+ * erase: takes a person's data out of the history. It holds the portal's lock, so no run reads or
+ * stores them meanwhile; it asks the portal nothing.
+ */
+#include <stdio.h>
+
+#include "base/log.h"
+#include "cmd/bynder-reconcile/ask.h"
+#include "io/audit_file.h"
+#include "io/clock.h"
+#include "io/os_user.h"
+#include "io/store_audit.h"
+#include "job/erase.h"
+
+const struct option_spec erase_options[] = {
+    {"reason", "TEXT", "why, without the name: it is kept"},
+    {"format", "FORMAT", "text, and nothing else"},
+    {NULL, NULL, NULL},
+};
+
+static void tell(const struct store_erased *erased, size_t files)
+{
+    printf("erased: %zu account%s, %zu name%s, addresses and numbers, %zu report file%s\n",
+           erased->accounts, erased->accounts == 1 ? "" : "s", erased->value_count,
+           erased->value_count == 1 ? "" : "s", files, files == 1 ? "" : "s");
+    for (size_t i = 0; i < erased->listed_count; i++)
+        log_warning("account '%s' is still in the portal: the next run records it anew, until it "
+                    "is deleted there",
+                    erased->listed[i]);
+}
+
+/* The head moved: what is kept outside moves with it. */
+static int keep_head(const struct ask *ask, struct instant now, struct err *err)
+{
+    struct audit_head head;
+    char text[AUDIT_HEAD_SIZE];
+
+    if (store_audit_head(&ask->store, &head, err))
+        return -1;
+    log_info("audit head %s, %lld events", audit_head_format(&head, text), (long long)head.count);
+    return audit_file_write(&ask->config, &head, now, err);
+}
+
+static int erase_one(struct ask *ask, const char *who, const char *reason, struct err *err)
+{
+    const struct clock *clock = clock_system();
+    struct store_subject subject;
+    struct store_erased erased;
+    const char *user = NULL;
+    size_t files = 0;
+    struct job job = {
+        .config = &ask->config,
+        .arena = ask->invocation->arena,
+        .clock = clock,
+        .store = &ask->store,
+        .now = clock->now(clock->self),
+    };
+
+    if (store_lock(&ask->store, err) || os_user(job.arena, &user, err) ||
+        ask_who(ask, who, &subject, err) ||
+        erase(&job, &subject, user, reason, &erased, &files, err))
+        return -1;
+    tell(&erased, files);
+    return keep_head(ask, job.now, err);
+}
+
+int verb_erase(const struct invocation *invocation, struct err *err)
+{
+    CLEANUP(ask_end) struct ask ask = {.invocation = invocation};
+    const char *reason = invocation_option(invocation, "reason");
+
+    if (invocation->argument_count == 0 || !reason) {
+        (void)err_set(err, ERR_USAGE, "erase whom, and why? hint: 'erase WHO --reason TEXT'");
+        return ERR_USAGE;
+    }
+    if (ask_begin(&ask, err) || erase_one(&ask, invocation->argument[0], reason, err))
+        return (int)err->code;
+    return 0;
+}

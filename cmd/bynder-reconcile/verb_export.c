@@ -1,0 +1,40 @@
+/* export: the accounts of a day as a file like Bynder's own export, from the history. */
+#include "cmd/bynder-reconcile/ask.h"
+#include "io/audit_report.h"
+#include "io/clock.h"
+
+const struct option_spec export_options[] = {
+    {"at", "DATE", "as known at the end of that day, or at an instant; default now"},
+    {"output", "FILE", "write there instead of to standard output"},
+    {"format", "FORMAT", "csv, and nothing else"},
+    {NULL, NULL, NULL},
+};
+
+static int export(struct ask *ask, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *rows = NULL;
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    const char *at = invocation_option(ask->invocation, "at");
+    const struct clock *clock = clock_system();
+    struct instant moment = clock->now(clock->self);
+
+    if ((at && ask_moment(at, ask->config.policy.zone, true, &moment, err)) ||
+        store_ask_export(&ask->store, ask->config.portal.name, moment, &rows, err))
+        return -1;
+    audit_report_export(rows, &text);
+    return session_print(invocation_option(ask->invocation, "output"), &text, err);
+}
+
+int verb_export(const struct invocation *invocation, struct err *err)
+{
+    CLEANUP(ask_end) struct ask ask = {.invocation = invocation};
+    const char *format = invocation_option(invocation, "format");
+
+    if (format && !text_equal(format, "csv")) {
+        (void)err_set(err, ERR_USAGE, "export has one format, csv");
+        return ERR_USAGE;
+    }
+    if (ask_begin(&ask, err) || export(&ask, err))
+        return (int)err->code;
+    return 0;
+}

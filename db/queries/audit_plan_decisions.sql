@@ -1,0 +1,16 @@
+-- Who decided what about a plan, overrides included, in the order of time.
+select at, decision, who, reason, accounts
+from (
+    select d.decided_at as moment,
+           to_char(d.decided_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at,
+           d.decision, d.who, d.reason,
+           case when d.all_rows then 'all' else
+               (select count(*)::text from audit.decision_row w
+                where w.portal = d.portal and w.plan_id = d.plan_id and w.who = d.who) end
+               as accounts
+    from audit.decision d where d.portal = $1 and d.plan_id = $2::bigint
+    union all
+    select v.at, to_char(v.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+           'override ' || v.guard, v.who, v.reason, null
+    from audit.override v where v.portal = $1 and v.plan_id = $2::bigint) d
+order by moment, decision, who

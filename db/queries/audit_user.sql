@@ -1,0 +1,146 @@
+-- One timeline of an account, or of a person without one: what the portal said, what HR said, what
+-- was decided, by whom, and what was done.
+with person as (
+    select distinct person_key from audit.link_history
+    where portal_id = $1::bigint and account_no = $2::integer and person_key is not null
+    union
+    select $4::text where $4::text is not null),
+version as (
+    select h.*, lag(h.from_snapshot) over w as earlier, lag(h.status) over w as was_status,
+           lag(h.username) over w as was_username, lag(h.email) over w as was_email,
+           lag(h.name) over w as was_name, lag(h.employee_number) over w as was_number,
+           lag(h.profile_id) over w as was_profile, lag(h.country) over w as was_country,
+           lag(h.department) over w as was_department, lag(h.groups) over w as was_groups,
+           (select p.name from audit.profile_history p
+            where p.portal_id = h.portal_id and p.profile_id = h.profile_id
+              and p.from_snapshot <= h.from_snapshot
+              and (p.to_snapshot is null or p.to_snapshot > h.from_snapshot)) as profile
+    from audit.account_history h
+    where h.portal_id = $1::bigint and h.account_no = $2::integer
+    window w as (order by h.from_snapshot)),
+hr as (
+    select h.*, lag(h.to_roster) over w as earlier, lag(h.word) over w as was_word,
+           lag(h.email) over w as was_email, lag(h.name) over w as was_name,
+           lag(h.department) over w as was_department, lag(h.last_day) over w as was_last_day,
+           lag(h.employee_number) over w as was_number,
+           lead(h.from_roster) over w as later
+    from audit.person_history h
+    join person p using (person_key)
+    where h.portal_id = $1::bigint
+    window w as (partition by h.person_key, h.ordinal order by h.from_roster)),
+decided as (
+    select r.*, p.created_at,
+           lag((r.action, r.rule, r.decision_row, r.held_by, r.not_before))
+               over (order by r.plan_id) as before
+    from audit.plan_row r
+    join audit.plan p on p.portal = r.portal and p.plan_id = r.plan_id
+    where r.account_id = $3 and r.portal = (select portal from audit.portal
+                                            where portal_id = $1::bigint)),
+line as (
+    select since as at, 1 as step, 'account' as kind,
+           case when earlier is null
+                then concat_ws(', ', 'first seen: ' || status, 'username ' || username,
+                               'e-mail ' || email, 'profile ' || coalesce(profile, profile_id),
+                               'employee number ' || employee_number)
+                else coalesce(nullif(concat_ws('; ',
+                    case when status is distinct from was_status
+                         then format('status %s, was %s', status, was_status) end,
+                    case when username is distinct from was_username
+                         then format('username %s, was %s', username, was_username) end,
+                    case when email is distinct from was_email
+                         then format('e-mail %s, was %s', email, was_email) end,
+                    case when name is distinct from was_name
+                         then format('name %s, was %s', name, was_name) end,
+                    case when employee_number is distinct from was_number
+                         then format('employee number %s, was %s', employee_number, was_number) end,
+                    case when profile_id is distinct from was_profile
+                         then format('profile %s', coalesce(profile, profile_id, 'none')) end,
+                    case when country is distinct from was_country
+                         then format('country %s, was %s', country, was_country) end,
+                    case when department is distinct from was_department
+                         then format('department %s, was %s', department, was_department) end,
+                    case when groups is distinct from was_groups then 'other groups' end), ''),
+                    'changed') end as what,
+           null::bigint as plan_id, null as who
+    from version
+    union all
+    select since, 2, 'login',
+           case kind when 'known' then format('last login %s (%s)',
+                                              to_char(at at time zone 'UTC',
+                                                      'YYYY-MM-DD"T"HH24:MI:SS"Z"'), source)
+                     when 'never' then 'never logged in'
+                     else 'the last login cannot be read' end, null, null
+    from audit.login_history
+    where portal_id = $1::bigint and account_no = $2::integer
+    union all
+    select since, 0, 'roster',
+           case when earlier is distinct from from_roster
+                then concat_ws(', ', 'in the roster: ' || word, 'e-mail ' || email,
+                               'department ' || department, 'last day ' || last_day,
+                               'refused: ' || rejected)
+                else coalesce(nullif(concat_ws('; ',
+                    case when word is distinct from was_word
+                         then format('%s, was %s', word, was_word) end,
+                    case when last_day is distinct from was_last_day
+                         then format('last day %s', coalesce(last_day::text, 'none')) end,
+                    case when email is distinct from was_email
+                         then format('e-mail %s, was %s', email, was_email) end,
+                    case when name is distinct from was_name
+                         then format('name %s, was %s', name, was_name) end,
+                    case when employee_number is distinct from was_number
+                         then format('employee number %s, was %s', employee_number, was_number) end,
+                    case when department is distinct from was_department
+                         then format('department %s, was %s', department, was_department) end), ''),
+                    'changed') end, null, null
+    from hr
+    union all
+    select until, 0, 'roster', 'no longer in the roster', null, null
+    from hr where to_roster is not null and later is distinct from to_roster
+    union all
+    select since, 3, 'link',
+           case kind when 'one' then format('belongs to %s, by %s', person_key, matched_by)
+                     when 'none' then 'belongs to nobody in the roster'
+                     else kind || ': several people or accounts claim it' end, null, null
+    from audit.link_history
+    where portal_id = $1::bigint and account_no = $2::integer
+    union all
+    select p.created_at, 5, 'announced', format('rule ''%s'' announced it, grace counts from %s (%s)',
+                                                n.rule, n.announced_on, n.mode), n.plan_id, null
+    from audit.announcement n
+    join audit.plan p on p.portal = n.portal and p.plan_id = n.plan_id
+    where n.portal_id = $1::bigint and n.account_id = $3
+    union all
+    select created_at, 4, 'decision',
+           concat_ws('', action, case when finding then ' (finding)' end,
+                     ', rule ''' || nullif(rule, '') || '''', ', row ' || decision_row,
+                     ': ' || reason, '; held by ' || held_by,
+                     '; not before ' || not_before), plan_id, null
+    from decided
+    where before is distinct from row(action, rule, decision_row, held_by, not_before)
+    union all
+    select d.decided_at, 6, case d.decision when 'approve' then 'approval' else 'rejection' end,
+           concat_ws(': ', case d.decision when 'approve' then 'approved' else 'rejected' end,
+                     d.reason), d.plan_id, d.who
+    from audit.decision d
+    join decided r on r.portal = d.portal and r.plan_id = d.plan_id and r.action <> 'keep'
+    where d.all_rows or exists (
+        select from audit.decision_row w
+        where w.portal = d.portal and w.plan_id = d.plan_id and w.who = d.who
+          and w.account_id = $3)
+    union all
+    select timestamptz 'epoch' + (e.fact ->> case e.kind when 'intent' then 'intent_us'
+                                                         else 'outcome_us' end)::bigint
+                                 * interval '1 microsecond',
+           7, case e.kind when 'intent' then 'intent' else 'outcome' end,
+           case e.kind when 'intent' then e.word
+                else concat_ws('', e.fact ->> 'action', ': ', e.word,
+                               ' (HTTP ' || (e.fact ->> 'http_status') || ')') end, e.plan_id, null
+    from audit.event e
+    where e.portal_id = $1::bigint and e.account_id = $3 and e.kind in ('intent', 'outcome')
+    union all
+    select e.at, 8, 'erasure', 'what was personal was erased', null, null
+    from audit.event e
+    where e.portal_id = $1::bigint and e.account_id = $3 and e.kind = 'erasure')
+select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at, kind, what, plan_id, who
+from line
+order by line.at, step, what

@@ -1,0 +1,53 @@
+-- Everybody who is, or ever was, called so: accounts by id, username, addresses and number, their
+-- own and those of the person they belonged to; people without any account.
+with person as (
+    select person_key from audit.person_history
+    where portal_id = $1::bigint and email is not null and audit.plain(email) = $3
+    union
+    select person_key from audit.person_history
+    where portal_id = $1::bigint and username is not null and audit.plain(username) = $3
+    union
+    select person_key from audit.person_history
+    where portal_id = $1::bigint and employee_number is not null
+      and audit.plain(employee_number) = $3
+    union
+    select unnest($5::text[])),
+linked as (
+    select distinct l.account_no, l.person_key
+    from person p
+    join audit.link_history l on l.person_key = p.person_key and l.portal_id = $1::bigint),
+hit as (
+    select account_no from audit.account_history
+    where portal_id = $1::bigint and account_id = $2
+    union
+    select account_no from audit.account_history
+    where portal_id = $1::bigint and audit.plain(email) = $3
+    union
+    select account_no from audit.account_history
+    where portal_id = $1::bigint and username is distinct from email
+      and audit.plain(username) = $3
+    union
+    select account_no from audit.account_history
+    where portal_id = $1::bigint and email2 is not null and audit.plain(email2) = $3
+    union
+    select account_no from audit.account_history
+    where portal_id = $1::bigint and employee_number is not null
+      and audit.plain(employee_number) = $3
+    union
+    select account_no from linked
+    union
+    select unnest($4::integer[]))
+select h.account_no, h.account_id, null as person_key, h.status, h.username, h.email, h.name,
+       h.account_id = $2 as is_id
+from hit
+join audit.account_history h on h.account_no = hit.account_no and h.portal_id = $1::bigint
+    and h.to_snapshot is null
+union all
+select 0, null, p.person_key, h.word, h.username, h.email, h.name, false
+from person p
+join lateral (
+    select * from audit.person_history h
+    where h.portal_id = $1::bigint and h.person_key = p.person_key
+    order by h.from_roster desc, h.ordinal limit 1) h on true
+where p.person_key not in (select person_key from linked)
+order by 1, 3

@@ -1,0 +1,4 @@
+-- Links follow the new key.
+update link_version v set person_key = p.new_key
+from erasing_person p
+where v.portal_id = $1::bigint and v.person_key = p.person_key

@@ -1,0 +1,12 @@
+-- The text of a last login that could not be read may hold anything.
+with known as (
+    update login_known l set raw = null
+    where l.portal_id = $1::bigint and l.raw is not null
+      and l.account_no in (select account_no from erasing_account)),
+pending as (
+    delete from login_pending l
+    where l.portal_id = $1::bigint
+      and l.account_id in (select account_id from erasing_account))
+update login l set raw = null
+where l.portal_id = $1::bigint and l.raw is not null
+  and l.account_no in (select account_no from erasing_account)

@@ -1,0 +1,8 @@
+-- Values beside the chain that are about them or name them go with their salt; what the chain holds of
+-- them says nothing any more.
+delete from audit_private p
+using audit_event e
+where p.portal_id = $1::bigint and e.portal_id = p.portal_id and e.sequence = p.sequence
+  and (e.account_id in (select account_id from erasing_account)
+       or (select string_agg(v.value, ' ') from json_each_text(p.value::json) v) ~* $2)
+returning p.sequence

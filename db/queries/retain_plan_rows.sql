@@ -1,0 +1,13 @@
+-- Rows of old plans that nobody approved and nothing was done of.
+with old as (
+    update plan p set redacted_at = $3::timestamptz
+    where p.portal_id = $1::bigint and p.created_at < $2::timestamptz and p.redacted_at is null
+      and p.state in ('empty', 'expired', 'rejected')
+      and not exists (select from approval a
+                      where a.portal_id = p.portal_id and a.plan_id = p.plan_id
+                        and a.kind = 'approve')
+      and not exists (select from step s
+                      where s.portal_id = p.portal_id and s.plan_id = p.plan_id)
+    returning p.portal_id, p.plan_id)
+delete from plan_row r using old o
+where r.portal_id = o.portal_id and r.plan_id = o.plan_id

@@ -1,0 +1,182 @@
+/*
+ * The history comes first: while it fails nothing else is touched. Report files are ours by their
+ * names, PORTAL-plan-…; a file that cannot be read is removed rather than left with a name in it.
+ */
+#include "job/erase.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/fold.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "io/report.h"
+
+#define REPORT_BYTES_MAX (256U << 20)
+
+/* Says whether a file of ours goes. */
+typedef bool goes_function(const char *path, const void *context);
+
+struct names {
+    const char *const *folded; /* as they are compared */
+    size_t count;
+};
+
+/* HTML and JSON write some characters in another way; letters, digits and '.', '-', '_', '@' never.
+ * So a value is looked for piece by piece: its longest run of plain characters is enough. */
+static bool holds_name(const char *path, const void *context)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const struct names *names = context;
+
+    if (file_read(path, REPORT_BYTES_MAX, ERR_INTERNAL, &text, NULL, NULL) < 0)
+        return true;
+    const char *folded = fold_text(&scratch, text_cstr(&text));
+    for (size_t i = 0; folded && i < names->count; i++) {
+        if (strstr(folded, names->folded[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool is_older(const char *path, const void *context)
+{
+    const struct instant *before = context;
+    struct stat status;
+
+    return stat(path, &status) == 0 && (int64_t)status.st_mtim.tv_sec * SECOND_US < before->us;
+}
+
+/* Files named PORTAL-plan-… in the report directory. */
+static int remove_reports(const struct config *config, goes_function *goes, const void *context,
+                          size_t *ret_count, struct err *err)
+{
+    CLEANUP(text_release) struct text prefix = TEXT_INIT;
+    const char *directory = config->report.directory;
+
+    *ret_count = 0;
+    DIR *folder = directory ? opendir(directory) : NULL;
+    if (!folder)
+        return !directory || errno == ENOENT
+                   ? 0
+                   : err_set_errno(err, ERR_INTERNAL, errno, "cannot list '%s'", directory);
+    report_add_portal(&prefix, config->portal.name);
+    text_add(&prefix, "-plan-");
+    int failed = 0;
+    for (struct dirent *entry; !failed && (entry = readdir(folder));) {
+        if (!text_starts(entry->d_name, text_cstr(&prefix)))
+            continue;
+        CLEANUP(mem_cleanup) char *path = file_join(directory, entry->d_name);
+        if (!goes(path, context))
+            continue;
+        failed = unlink(path) < 0 && errno != ENOENT
+                     ? err_set_errno(err, ERR_INTERNAL, errno, "cannot remove '%s'", path)
+                     : 0;
+        *ret_count += !failed;
+    }
+    (void)closedir(folder);
+    return failed;
+}
+
+/* The longest run of characters that no format writes in another way, folded; NULL when it is
+ * short: a number of three digits is in every report. */
+static const char *plain_piece(struct arena *arena, const char *value)
+{
+    static const char special[] = "<>&\"'\\/=+|%;,\t\r\n";
+    const char *best = NULL;
+    size_t length = 0;
+
+    for (const char *at = value; *at;) {
+        size_t run = strcspn(at, special);
+        if (run > length) {
+            best = at;
+            length = run;
+        }
+        at += run + strspn(at + run, special);
+    }
+    return length > 3 ? fold_text(arena, arena_strndup(arena, best, length)) : NULL;
+}
+
+static int remove_reports_of(struct job *job, const struct store_erased *erased, size_t *ret_files,
+                             struct err *err)
+{
+    const char **piece = arena_calloc(job->arena, erased->value_count + 1, sizeof(piece[0]));
+    struct names names = {.folded = piece};
+
+    for (size_t i = 0; i < erased->value_count; i++) {
+        const char *folded = plain_piece(job->arena, erased->value[i]);
+        if (folded)
+            piece[names.count++] = folded;
+    }
+    return remove_reports(job->config, holds_name, &names, ret_files, err);
+}
+
+int erase(struct job *job, const struct store_subject *subject, const char *who, const char *reason,
+          struct store_erased *ret_erased, size_t *ret_files, struct err *err)
+{
+    if (store_erase(job->store, job->arena, subject, who, reason, job->now, ret_erased, err))
+        return -1;
+    return remove_reports_of(job, ret_erased, ret_files, err);
+}
+
+/* --- retention
+ * -------------------------------------------------------------------------------------- */
+
+static struct instant before(const struct job *job, int64_t days)
+{
+    return days ? instant_add_us(job->now, -days * DAY_US) : INSTANT_NONE;
+}
+
+static int retain_history(struct job *job, struct err *err)
+{
+    CLEANUP(err_release) struct err own = ERR_INIT;
+    const struct store_retention retention = {
+        .personal_before = before(job, job->config->retention.personal_days),
+        .daily_before = before(job, job->config->retention.daily_days),
+        .weekly_before = before(job, job->config->retention.weekly_days),
+        .plan_rows_before = before(job, job->config->retention.plan_rows_days),
+    };
+    struct store_retained retained;
+    size_t files = 0;
+
+    if (store_retain(job->store, &job->run, job->arena, &retention, job->now, &retained, &own)) {
+        if (own.code != ERR_HELD)
+            return err_move(err, &own);
+        log_info("%s", own.text);
+        return 0;
+    }
+    if (remove_reports_of(job, &retained.erased, &files, err))
+        return -1;
+    if (retained.erased.value_count || retained.snapshots || retained.plan_rows)
+        log_info("retention: names of %zu accounts, %lld snapshots thinned, %lld rows of old plans "
+                 "taken away",
+                 retained.erased.accounts, (long long)retained.snapshots,
+                 (long long)retained.plan_rows);
+    return 0;
+}
+
+int retain(struct job *job, struct err *err)
+{
+    struct instant oldest = before(job, job->config->retention.reports_days);
+    size_t files = 0;
+    bool may = false;
+
+    if (store_may_erase(job->store, &may, err))
+        return -1;
+    if (!may)
+        log_info("retention is left to who may erase: this connection may not");
+    if (may && retain_history(job, err))
+        return -1;
+    if (instant_is_set(oldest) && remove_reports(job->config, is_older, &oldest, &files, err))
+        return -1;
+    if (files)
+        log_info("retention: %zu old report files removed", files);
+    return 0;
+}

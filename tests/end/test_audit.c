@@ -1,0 +1,205 @@
+/* audit, as a user runs it: the answers, their formats, and what they exit with. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "end.h"
+
+#define WORLD(name)                                                                                \
+    CLEANUP(end_finish) struct end name;                                                           \
+    end_begin(&(name), NULL)
+
+static void change(struct end *end, const char *sql)
+{
+    CLEANUP(text_release) struct text both = TEXT_INIT;
+
+    text_addf(&both, "%s; select 1", sql);
+    free(end_query(end, text_cstr(&both)));
+}
+
+static void plan(struct end *end)
+{
+    struct end_result result = END_RUN(end, "plan", "--format", "json");
+
+    end_assert_code(&result, 0);
+    end_result_release(&result);
+}
+
+static void check_verify(struct end *end, int code, const char *says)
+{
+    struct end_result result = END_RUN(end, "audit", "verify");
+
+    end_assert_code(&result, code);
+    end_assert_says(&result.out, says);
+    end_result_release(&result);
+}
+
+static void audit_verify_finds_nothing_and_then_what_was_done(void **state)
+{
+    WORLD(end);
+
+    (void)state;
+    plan(&end);
+    check_verify(&end, 0, " events, 0 findings, 1 head from outside; head ");
+    change(&end, "alter table reconcile.audit_event disable trigger audit_deny");
+    check_verify(&end, 0, "0 findings");
+    change(&end, "update reconcile.audit_event set word = 'run' where sequence = 2");
+    check_verify(&end, 22, "event 2: it was changed");
+}
+
+/* The tail is cut, and the database's own head with it: the head file knows. */
+static void audit_verify_takes_the_head_file_into_account(void **state)
+{
+    WORLD(end);
+
+    (void)state;
+    plan(&end);
+    change(&end, "alter table reconcile.audit_event disable trigger all");
+    change(&end, "alter table reconcile.audit_head disable trigger all");
+    change(&end, "delete from reconcile.audit_event where kind = 'run_end'");
+    change(&end, "update reconcile.audit_head set (sequence, count, hash) = (select sequence,"
+                 " sequence, hash from reconcile.audit_event order by sequence desc limit 1)");
+    check_verify(&end, 22, "the chain ends at");
+}
+
+static void audit_verify_takes_the_head_of_a_report(void **state)
+{
+    WORLD(end);
+
+    (void)state;
+    struct end_result result = END_RUN(&end, "plan", "--format", "json");
+    end_assert_code(&result, 0);
+    struct json_object *json = end_json(&result);
+    CLEANUP(mem_cleanup) char *head = mem_strdup(end_text_at(json, "plan.audit_head"));
+    json_object_put(json);
+    end_assert_says(&result.err, "audit head ");
+    end_result_release(&result);
+
+    result = END_RUN(&end, "audit", "verify", "--head", head);
+    end_assert_code(&result, 0);
+    end_assert_says(&result.out, "2 heads from outside");
+    end_result_release(&result);
+
+    char *digit = strchr(head, ':') + 1;
+    *digit = *digit == '0' ? '1' : '0';
+    result = END_RUN(&end, "audit", "verify", "--head", head);
+    end_assert_code(&result, 22);
+    end_assert_says(&result.out, "its hash is not the one that was kept outside");
+    end_result_release(&result);
+
+    result = END_RUN(&end, "audit", "verify", "--head", "12");
+    end_assert_code(&result, 64);
+    end_result_release(&result);
+    result = END_RUN(&end, "audit", "virify");
+    end_assert_code(&result, 64);
+    end_result_release(&result);
+}
+
+/* --- questions ----------------------------------------------------------------------------------
+ */
+
+static void says(struct end *end, const char *const *words, int code, const char *out)
+{
+    struct end_result result = end_run(end, words);
+
+    end_assert_code(&result, code);
+    end_assert_says(&result.out, out);
+    end_result_release(&result);
+}
+#define SAYS(end, code, out, ...) says(end, (const char *const[]){__VA_ARGS__, NULL}, code, out)
+
+static void audit_answers_in_three_formats(void **state)
+{
+    WORLD(end);
+
+    (void)state;
+    plan(&end);
+    CLEANUP(mem_cleanup)
+    char *id = end_query(&end, "select account_id from reconcile.account order by 1 limit 1");
+    CLEANUP(mem_cleanup)
+    char *username =
+        end_query(&end, "select username from audit.account_history order by account_id limit 1");
+    SAYS(&end, 0, "first seen: ", "audit", "user", id);
+    SAYS(&end, 0, "\"kind\": \"account\"", "audit", "user", username, "--format", "json");
+    SAYS(&end, 0, "at,kind,what,plan_id,who\r\n", "audit", "user", username, "--format", "csv");
+    SAYS(&end, 0, id, "audit", "at", "2199-01-01");
+    SAYS(&end, 0, "\"accounts\": [", "audit", "at", "2199-01-01", "--format", "json");
+    SAYS(&end, 0, "seats by profile on ", "audit", "seats");
+    SAYS(&end, 0, "\"seats\": [", "audit", "seats", "--format", "json", "--since", "2001-01-01");
+    SAYS(&end, 0, "nothing", "audit", "actions");
+    SAYS(&end, 0, "what happened to each row", "audit", "plan", "1");
+    SAYS(&end, 0, "\"digest\": ", "audit", "plan", "1", "--format", "json");
+    SAYS(&end, 64, "", "audit", "user", "nobody@nowhere.example");
+    SAYS(&end, 64, "", "audit", "at", "2001-01-01");
+    SAYS(&end, 64, "", "audit", "at", "yesterday");
+    SAYS(&end, 64, "", "audit", "plan", "99");
+    SAYS(&end, 64, "", "audit", "seats", "--format", "html");
+}
+
+static void audit_user_lists_several_and_takes_none(void **state)
+{
+    WORLD(end);
+
+    (void)state;
+    plan(&end);
+    change(&end, "update reconcile.account_version set employee_number = 'twice' where account_no"
+                 " in (1, 2)");
+    struct end_result result = END_RUN(&end, "audit", "user", "Twice");
+    end_assert_code(&result, 64);
+    CLEANUP(mem_cleanup)
+    char *one = end_query(&end, "select account_id from reconcile.account where account_no = 1");
+    CLEANUP(mem_cleanup)
+    char *two = end_query(&end, "select account_id from reconcile.account where account_no = 2");
+    end_assert_says(&result.err, one);
+    end_assert_says(&result.err, two);
+    end_assert_silent_of(&result.out, one);
+    end_result_release(&result);
+}
+
+static void export_has_the_columns_of_bynder_and_no_formula(void **state)
+{
+    WORLD(end);
+
+    (void)state;
+    plan(&end);
+    change(&end, "update reconcile.account_version set name = '=cmd() x', country = '@a;b'"
+                 " where account_no = 1");
+    struct end_result result = END_RUN(&end, "export");
+    end_assert_code(&result, 0);
+    end_assert_says(&result.out,
+                    "First name;Last name;User ID;Username;Email Address;Last Login Date;Account "
+                    "Status;Country;Phone Number;Job;Company Name;Department;Number of Logins;"
+                    "Permission Profile;Assigned User Groups;Created Date;Deactivation Date;SSO "
+                    "Only;Website\r\n");
+    end_assert_says(&result.out, "'=cmd();x;");
+    end_assert_says(&result.out, ";\"'@a;b\";");
+    size_t lines = 0;
+    for (const char *c = text_cstr(&result.out); *c; c++)
+        lines += *c == '\n';
+    end_result_release(&result);
+    assert_int_equal(lines, end_count(&end, "select accounts + 1 from audit.snapshot"));
+    SAYS(&end, 64, "", "export", "--at", "2001-01-01");
+    SAYS(&end, 64, "", "export", "--format", "json");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(audit_verify_finds_nothing_and_then_what_was_done),
+        cmocka_unit_test(audit_verify_takes_the_head_file_into_account),
+        cmocka_unit_test(audit_verify_takes_the_head_of_a_report),
+        cmocka_unit_test(audit_answers_in_three_formats),
+        cmocka_unit_test(audit_user_lists_several_and_takes_none),
+        cmocka_unit_test(export_has_the_columns_of_bynder_and_no_formula),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

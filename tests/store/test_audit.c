@@ -1,0 +1,607 @@
+/*
+ * The chain in a real server: every fact has its event, what was tampered with is found by the
+ * program and by db/audit-verify.sql, which psql runs alone, and the triggers let nothing through.
+ */
+#include "review_case.h"
+
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "io/store_audit.h"
+
+static const struct action_limit plenty = {
+    .count = 100, .percent = 100, .rolling_days = 30, .rolling_count = 1000};
+
+static int64_t number(struct review_case *test, const char *sql)
+{
+    return store_world_number(&test->world, sql);
+}
+
+static void execute(struct review_case *test, const char *sql)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    if (pg_script(test->world.pg, "test", sql, &err) < 0)
+        fail_msg("%s: %s", sql, err.text);
+}
+
+static void tell(struct review_case *test, int64_t position, enum step_state to)
+{
+    const struct store_outcome outcome = {.plan_id = test->plan->id,
+                                          .position = position,
+                                          .state = to,
+                                          .reason = "because Anna said so",
+                                          .status = 202};
+
+    REVIEW_OK(store_outcome(&test->world.store, &test->world.run, &outcome, test->world.now, &why));
+}
+
+static void intend(struct review_case *test, int64_t position)
+{
+    const struct store_intent intent = {.row = &test->plan->row[position - 1],
+                                        .plan_id = test->plan->id,
+                                        .position = position,
+                                        .record = "{}",
+                                        .limit = &plenty};
+
+    REVIEW_OK(store_intend(&test->world.store, &test->world.run, &intent, test->world.now, &why));
+}
+
+static void end_run(struct review_case *test, int exit_code, const char *message)
+{
+    const struct store_run_result result = {
+        .finished_at = test->world.now, .exit_code = exit_code, .message = message};
+
+    REVIEW_OK(store_run_end(&test->world.store, &test->world.run, &result, &why));
+}
+
+/* A day with something of every kind: a held plan, overridden, approved, carried out in part; and
+ * the day after, a plan that is rejected. What was made is kept aside, to be put back. */
+static void make_history(struct review_case *test)
+{
+    const struct review_shape held = {.suspend = 4, .approvals_suspend = 1, .held_by = "G7"};
+    const struct review_shape plain = {.suspend = 1, .approvals_suspend = 1};
+    const struct override override = {.guard = "G7", .who = "anna", .reason = "a reorganisation"};
+    struct approval approval = {.who = "anna", .at = test->world.now, .all = true};
+    struct store *store = &test->world.store;
+
+    review_case_plan(test, &held);
+    REVIEW_OK(store_approve(store, test->plan, &approval, &override, 1, test->world.now, &why));
+    REVIEW_OK(review_case_open(test, &why));
+    intend(test, 1);
+    tell(test, 1, STEP_DONE);
+    intend(test, 2);
+    tell(test, 2, STEP_UNKNOWN);
+    tell(test, 2, STEP_FAILED);
+    intend(test, 3);
+    tell(test, 3, STEP_APPROVED);
+    tell(test, 3, STEP_SKIPPED);
+    tell(test, 1, STEP_VERIFIED);
+    end_run(test, 21, "some failed");
+    store_world_tomorrow(&test->world);
+    review_case_plan(test, &plain);
+    REVIEW_OK(store_reject(store, test->plan->id, "bert", "not now", test->world.now, &why));
+    end_run(test, 0, NULL);
+}
+
+#define TABLES_KEPT                                                                                \
+    "audit_event", "audit_head", "audit_private", "act", "approval", "approval_row", "plan_row",   \
+        "plan", "step"
+
+static void keep(struct review_case *test)
+{
+    static const char *const table[] = {TABLES_KEPT};
+
+    for (size_t i = 0; i < COUNT_OF(table); i++)
+        execute(test, arena_printf(&test->world.arena,
+                                   "create schema if not exists kept;"
+                                   "create table kept.%s as table reconcile.%s",
+                                   table[i], table[i]));
+}
+
+/* Triggers are no hindrance to who owns the tables: that is what the chain is for. */
+static void unlock(struct review_case *test)
+{
+    static const char *const table[] = {TABLES_KEPT};
+
+    for (size_t i = 0; i < COUNT_OF(table); i++)
+        execute(test, arena_printf(&test->world.arena,
+                                   "alter table reconcile.%s disable trigger all", table[i]));
+}
+
+static void put_back(struct review_case *test)
+{
+    static const char *const table[] = {TABLES_KEPT};
+
+    for (size_t i = 0; i < COUNT_OF(table); i++)
+        execute(test, arena_printf(&test->world.arena,
+                                   "delete from reconcile.%s;"
+                                   "insert into reconcile.%s table kept.%s",
+                                   table[i], table[i], table[i]));
+}
+
+/* --- the two ways to check
+ * ------------------------------------------------------------------------ */
+
+static void note(void *context, int64_t sequence, const char *sentence)
+{
+    text_addf(context, "event %lld: %s\n", (long long)sequence, sentence);
+}
+
+static size_t by_program(struct review_case *test, const struct audit_head *anchor,
+                         struct text *ret_said)
+{
+    struct audit_head last;
+    size_t findings = 0;
+
+    REVIEW_OK(store_audit_verify(&test->world.store, anchor, anchor ? 1 : 0, note, ret_said, &last,
+                                 &findings, &why));
+    return findings;
+}
+
+/* psql's exit status; what it printed. */
+static int by_psql(const char *const *option, struct text *ret_said)
+{
+    CLEANUP(mem_cleanup) char *script = file_join(SOURCE_DIR, "db/audit-verify.sql");
+    const char *argv[16] = {"psql", "-X", "-d", cluster_fixture_conninfo(), "-v", "portal=acme"};
+    size_t count = 6;
+    int end[2], status = 0;
+    char buffer[4096];
+
+    for (; option && *option; option++)
+        argv[count++] = *option;
+    argv[count++] = "-f";
+    argv[count] = script;
+    assert_int_equal(pipe(end), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        (void)dup2(end[1], STDOUT_FILENO);
+        (void)dup2(end[1], STDERR_FILENO);
+        (void)execvp("psql", (char *const *)(uintptr_t)argv);
+        _exit(127);
+    }
+    (void)close(end[1]);
+    for (ssize_t n; (n = read(end[0], buffer, sizeof(buffer))) > 0;)
+        text_add_bytes(ret_said, buffer, (size_t)n);
+    (void)close(end[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+static int by_psql_with(struct review_case *test, const struct audit_head *anchor,
+                        struct text *ret_said)
+{
+    char text[AUDIT_HEAD_SIZE];
+
+    if (!anchor)
+        return by_psql(NULL, ret_said);
+    const char *const option[] = {
+        "-v",
+        arena_printf(&test->world.arena, "head=%s", audit_head_format(anchor, text)),
+        NULL,
+    };
+    return by_psql(option, ret_said);
+}
+
+static void assert_clean(struct review_case *test, const struct audit_head *anchor)
+{
+    CLEANUP(text_release) struct text program = TEXT_INIT, psql = TEXT_INIT;
+
+    if (by_program(test, anchor, &program) != 0)
+        fail_msg("%s", text_cstr(&program));
+    if (by_psql_with(test, anchor, &psql) != 0)
+        fail_msg("%s", text_cstr(&psql));
+}
+
+/* Both say so, and both name the event. */
+static void assert_found(struct review_case *test, const char *what,
+                         const struct audit_head *anchor, const char *program_says,
+                         const char *psql_says)
+{
+    CLEANUP(text_release) struct text program = TEXT_INIT, psql = TEXT_INIT;
+
+    if (by_program(test, anchor, &program) == 0 || !strstr(text_cstr(&program), program_says))
+        fail_msg("%s, by program, not '%s': %s", what, program_says, text_cstr(&program));
+    if (by_psql_with(test, anchor, &psql) != 3 || !strstr(text_cstr(&psql), psql_says))
+        fail_msg("%s, by psql, not '%s': %s", what, psql_says, text_cstr(&psql));
+}
+
+/* --- tests --------------------------------------------------------------------------------------
+ */
+
+static int setup(void **state)
+{
+    struct review_case *test = *state;
+
+    execute(test, "drop schema if exists kept cascade");
+    if (number(test, "select count(*) from audit_event")) {
+        unlock(test);
+        execute(test, "delete from audit_private; delete from audit_event; delete from audit_head");
+        execute(test,
+                "alter table audit_event enable always trigger audit_check;"
+                "alter table audit_event enable always trigger audit_deny;"
+                "alter table audit_private enable always trigger audit_deny;"
+                "alter table audit_head enable always trigger audit_deny;"
+                "alter table audit_head enable always trigger audit_deny_update;"
+                "alter table audit_head enable always trigger audit_deny_insert;"
+                "alter table act enable trigger all; alter table step enable trigger all;"
+                "alter table approval enable trigger all;"
+                "alter table approval_row enable trigger all;"
+                "alter table plan enable trigger all; alter table plan_row enable trigger all");
+    }
+    review_case_setup(state);
+    return 0;
+}
+
+static void every_fact_has_its_event_and_both_checks_find_nothing(void **state)
+{
+    struct review_case *test = *state;
+    struct audit_head head;
+
+    make_history(test);
+    assert_string_equal(
+        store_world_text(&test->world,
+                         "select string_agg(kind || coalesce(' ' || word, ''), ', ' order by"
+                         " sequence) from audit_event where kind <> 'guard'"),
+        "portal acme, run_begin plan, snapshot complete, roster good, plan held, override G7, "
+        "approval all, intent suspend, outcome done, intent suspend, outcome unknown, outcome "
+        "failed, intent suspend, outcome approved, outcome skipped, outcome verified, run_end 21, "
+        "run_begin plan, snapshot complete, roster good, plan proposed, rejection, run_end 0");
+    assert_int_equal(number(test, "select count(*) from audit_event where kind = 'guard'"), 4);
+    assert_int_equal(number(test, "select count(*) from audit_event where sequence <> 1 and kind ="
+                                  " 'portal'"),
+                     0);
+    REVIEW_OK(store_audit_head(&test->world.store, &head, &why));
+    assert_int_equal(head.count, 27);
+    assert_int_equal(head.sequence, 27);
+    assert_clean(test, NULL);
+    assert_clean(test, &head);
+    /* Nothing personal is in the chain. */
+    assert_int_equal(number(test, "select count(*) from audit_event e where e::text ~*"
+                                  " 'anna|bert|because|reorg|not now'"),
+                     0);
+    assert_int_equal(number(test, "select count(*) from audit_private where value ~*"
+                                  " 'anna|bert|because|reorg|not now'"),
+                     9);
+}
+
+static void a_transaction_that_fails_leaves_no_event(void **state)
+{
+    struct review_case *test = *state;
+    const struct review_shape shape = {.suspend = 1, .approvals_suspend = 1};
+
+    review_case_plan(test, &shape);
+    int64_t before = number(test, "select count(*) from audit_event");
+    REVIEW_REFUSED(review_case_approve_one(test, "anna", 1, &why), ERR_USAGE, "no account");
+    const struct store_run old = {.id = 0};
+    struct snapshot snapshot = store_world_snapshot(&test->world, 1);
+    assert_int_equal(store_save_snapshot(&test->world.store, &old, &snapshot, NULL), -1);
+    assert_int_equal(number(test, "select count(*) from audit_event"), before);
+    assert_clean(test, NULL);
+}
+
+/* Made with the right hashes, as somebody who knows how would: behind `from` everything is new. */
+#define REMAKE(from)                                                                               \
+    "do $$ declare e reconcile.audit_event; p bytea; begin"                                        \
+    " select hash into p from audit_event where sequence = " from " - 1;"                          \
+    " for e in select * from audit_event where sequence >= " from " order by sequence loop"        \
+    " e.previous := coalesce(p, decode(repeat('00', 32), 'hex')); e.hash := audit_hash(e);"        \
+    " p := e.hash;"                                                                                \
+    " update audit_event set previous = e.previous, hash = e.hash where sequence = e.sequence;"    \
+    " end loop; update audit_head set hash = p,"                                                   \
+    " sequence = (select max(sequence) from audit_event),"                                         \
+    " count = (select count(*) from audit_event); end $$;"
+
+static const struct tamper {
+    const char *what, *sql;
+    bool with_anchor; /* needs a head from outside to be found */
+    const char *program_says, *psql_says;
+} tampers[] = {
+    {"edit of version", "update audit_event set version = 2 where sequence = 5", false,
+     "event 5: it was changed", "event 5: it was changed"},
+    {"edit of at", "update audit_event set at = at + interval '1 microsecond' where sequence = 5",
+     false, "event 5: it was changed", "event 5: it was changed"},
+    {"edit of kind", "update audit_event set kind = 'roster' where sequence = 3", false,
+     "event 3: it was changed", "event 3: it was changed"},
+    {"edit of run_id", "update audit_event set run_id = 7 where sequence = 5", false,
+     "event 5: it was changed", "event 5: it was changed"},
+    {"edit of plan_id", "update audit_event set plan_id = 7 where sequence = 9", false,
+     "event 9: it was changed", "event 9: it was changed"},
+    {"edit of position",
+     "update audit_event set position = 2 where kind = 'guard' and position = 1", false,
+     "event 6: it was changed", "event 6: it was changed"},
+    {"edit of account_id", "update audit_event set account_id = 'X' where sequence = 3", false,
+     "event 3: it was changed", "event 3: it was changed"},
+    {"edit of word", "update audit_event set word = 'pass' where word = 'hold'", false,
+     "event 7: it was changed", "event 7: it was changed"},
+    {"edit of fact", "update audit_event set fact = '{\"guard\":\"G2\"}' where sequence = 6", false,
+     "event 6: it was changed", "event 6: it was changed"},
+    {"edit of sealed",
+     "update audit_event set sealed = set_bit(sealed, 0, 1 - get_bit(sealed, 0))"
+     " where sequence = 8",
+     false, "event 8: it was changed", "event 8: it was changed"},
+    {"edit of previous", "update audit_event set previous = hash where sequence = 5", false,
+     "event 5: it does not follow", "event 5: it does not follow"},
+    {"edit of hash", "update audit_event set hash = previous where sequence = 5", false,
+     "event 5: it was changed", "event 5: it was changed"},
+    {"edit of sequence", "update audit_event set sequence = 1000 where sequence = 27", false,
+     "event 1000: it was changed", "event 1000: it was changed"},
+    {"edit of portal", "update audit_event set portal_id = 1 where sequence = 5", false,
+     "event 5: the event is missing", "event 5: events are missing"},
+    {"deletion in the middle", "delete from audit_event where sequence in (13, 14)", false,
+     "event 13: the events from here to 14 are missing", "event 13: events are missing, up to 14"},
+    {"cut tail, head not changed", "delete from audit_event where sequence > 20", false,
+     "event 20: the chain ends here, and its head says", "event 20: the head of the chain says"},
+    {"cut tail, head changed",
+     "delete from audit_event where sequence > 26;"
+     "update audit_head set (sequence, count, hash) ="
+     " (select 26, 26, hash from audit_event where sequence = 26)",
+     true, "event 27: the event was there when the head was kept outside",
+     "event 27: it was there when the head was kept outside"},
+    {"insertion",
+     "update audit_event set sequence = sequence + 100 where sequence > 5;"
+     "insert into audit_event select portal_id, 6, version, at, kind, run_id, plan_id, position,"
+     " account_id, word, fact, sealed, previous, hash from audit_event where sequence = 5;"
+     "update audit_event set sequence = sequence - 99 where sequence > 100",
+     false, "event 6: it was changed", "event 6: it was changed"},
+    {"swap",
+     "update audit_event set sequence = case sequence when 5 then 1006 else 1005 end"
+     " where sequence in (5, 6); update audit_event set sequence = sequence - 1000"
+     " where sequence > 1000",
+     false, "event 5: it was changed", "event 5: it was changed"},
+    {"duplicate",
+     "alter table audit_private drop constraint audit_private_portal_id_sequence_fkey;"
+     "alter table audit_event drop constraint audit_event_pkey;"
+     "insert into audit_event select * from audit_event where sequence = 5",
+     false, "event 5: the number was given before", "event 5: the number was given before"},
+    {"fork",
+     "insert into audit_event select portal_id, sequence, version, at, kind, run_id, plan_id,"
+     " position, account_id, 'other', fact, sealed, previous, hash from audit_event"
+     " where sequence = 26;"
+     "update audit_event e set hash = audit_hash(e) where sequence = 26 and word = 'other'",
+     false, "event 26: the number was given before", "event 26: the number was given before"},
+    {"rebuilt chain", "update audit_event set word = 'other' where sequence = 2;" REMAKE("2"), true,
+     "event 27: its hash is not the one", "event 27: its hash is not the one kept outside"},
+    {"a clock moved back",
+     "update audit_event set at = at - interval '1 day' where sequence >= 17;" REMAKE("17"), false,
+     "event 17: the clock moved back", "event 17: the clock moved back"},
+    {"an outcome without an intent",
+     "update audit_event set kind = 'guard' where sequence = 10;" REMAKE("10"), false,
+     "is done without an intent before it", "is done without an intent before it"},
+    {"an approved digest that is not the stored plan's",
+     "update plan set digest = sha256('x') where plan_id = 1", false,
+     "plan 1 is not stored as it was made", "plan 1 is not stored as it was made"},
+    {"an approval of another digest", "update approval set digest = sha256('x') where plan_id = 1",
+     false,
+     "a decision (approve) about plan 1 is stored that no event tells of, or is about "
+     "another digest",
+     "a decision about plan 1 is about another digest"},
+    {"an approval event of another digest",
+     "update audit_event set fact = json_build_object('digest', repeat('0', 64))"
+     " where kind = 'approval';" REMAKE("9"),
+     false, "what was approved is not plan 1", "what was approved is not plan 1"},
+    {"an act that never was",
+     "insert into act select portal_id, 99, '00000009-2B3A-141F-8F07D71AA1F223BD', action, done_at,"
+     " plan_id, rule, person_status from act",
+     false, "act 99 is stored, and no outcome tells of it",
+     "act 99 is stored, and no outcome tells of it"},
+    {"an act that was taken away", "delete from act", false, "was done, and no act is stored",
+     "was done, and no act is stored"},
+    {"a personal value that was changed",
+     "update audit_private set value = replace(value, 'anna', 'bert')", false,
+     "what is personal about it was changed", "what is personal about it was changed"},
+    {"a personal value that was taken away", "delete from audit_private where value ~ 'anna'",
+     false, "what is personal about it is gone, and no erasure tells of it",
+     "what is personal about it is gone, and no erasure tells of it"},
+};
+
+static void each_way_of_tampering_is_found_by_the_program_and_by_psql(void **state)
+{
+    struct review_case *test = *state;
+    struct audit_head head;
+
+    make_history(test);
+    REVIEW_OK(store_audit_head(&test->world.store, &head, &why));
+    keep(test);
+    unlock(test);
+    for (size_t i = 0; i < COUNT_OF(tampers); i++) {
+        const struct tamper *tamper = &tampers[i];
+        execute(test, tamper->sql);
+        if (tamper->with_anchor)
+            assert_clean(test, NULL); /* this is why heads are kept outside */
+        assert_found(test, tamper->what, tamper->with_anchor ? &head : NULL, tamper->program_says,
+                     tamper->psql_says);
+        put_back(test);
+    }
+    assert_clean(test, &head);
+    execute(test, "alter table audit_event add primary key (portal_id, sequence);"
+                  "alter table audit_private add foreign key (portal_id, sequence)"
+                  " references audit_event");
+    print_message("%zu ways of tampering, each found by both\n", COUNT_OF(tampers));
+}
+
+/* What only the program can do: every row of a decided plan is part of its digest. */
+static void a_changed_row_of_an_approved_plan_is_found_by_the_program(void **state)
+{
+    CLEANUP(text_release) struct text said = TEXT_INIT;
+    struct review_case *test = *state;
+
+    make_history(test);
+    execute(test, "update plan_row set rule = 'idle' where plan_id = 1 and position = 1");
+    assert_int_equal(by_program(test, NULL, &said), 1);
+    assert_non_null(strstr(text_cstr(&said), "event 5: plan '1' is not the one that was stored"));
+}
+
+/* An older backup: everything is as it was then, the head included. */
+static void an_older_backup_is_found_with_a_head_from_outside(void **state)
+{
+    struct review_case *test = *state;
+    struct audit_head head;
+
+    make_history(test);
+    keep(test);
+    store_world_tomorrow(&test->world);
+    REVIEW_OK(store_audit_head(&test->world.store, &head, &why));
+    assert_clean(test, &head);
+    unlock(test);
+    put_back(test);
+    execute(test, "delete from run where run_id = 3");
+    assert_clean(test, NULL);
+    assert_found(test, "older backup", &head, "event 28: the event was there", "event 28: it was");
+}
+
+/* --- what the database refuses
+ * -------------------------------------------------------------------- */
+
+static void refused(struct review_case *test, const char *sql, const char *words)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    if (pg_script(test->world.pg, "test", sql, &err) == 0)
+        fail_msg("not refused: %s", sql);
+    if (!strstr(err.text, words))
+        fail_msg("%s: not '%s' but %s", sql, words, err.text);
+}
+
+static void the_record_is_not_changed_under_any_replication_role(void **state)
+{
+    static const char *const role[] = {"origin", "replica", "local"};
+    struct review_case *test = *state;
+
+    for (size_t i = 0; i < COUNT_OF(role); i++) {
+        execute(test,
+                arena_printf(&test->world.arena, "set session_replication_role = %s", role[i]));
+        refused(test, "update audit_event set word = 'x'", "update of audit_event is not allowed");
+        refused(test, "delete from audit_event where false", "delete of audit_event is not");
+        refused(test, "truncate audit_event cascade", "truncate of audit_");
+        refused(test, "update audit_private set value = ''", "update of audit_private is not");
+        refused(test, "truncate audit_private", "truncate of audit_private is not");
+        refused(test, "update audit_head set count = 0", "update of audit_head is not");
+        refused(test, "delete from audit_head", "delete of audit_head is not");
+        refused(test, "truncate audit_head", "truncate of audit_head is not");
+        refused(test, "insert into audit_head values (5, 5, sha256(''), 5)",
+                "insert of audit_head");
+        refused(test,
+                "insert into audit_event select portal_id, 2, version, at, kind, run_id,"
+                " plan_id, position, account_id, word, fact, sealed, previous, hash"
+                " from audit_event where sequence = 2",
+                "does not follow the end of the chain");
+        refused(test,
+                "insert into audit_event select portal_id, 3, version, at, kind, run_id,"
+                " plan_id, position, account_id, word, fact, sealed, hash, sha256('')"
+                " from audit_event where sequence = 2",
+                "does not follow the end of the chain");
+    }
+    execute(test, "set session_replication_role = origin");
+    assert_clean(test, NULL);
+}
+
+/* --- every bit, in SQL
+ * ---------------------------------------------------------------------------- */
+
+/* What the script hashes, cut out of the script itself, up to the alias. */
+static const char *script_hash(struct review_case *test)
+{
+    CLEANUP(text_release) struct text script = TEXT_INIT;
+    CLEANUP(mem_cleanup) char *path = file_join(SOURCE_DIR, "db/audit-verify.sql");
+
+    REVIEW_OK(file_read(path, 1 << 20, ERR_INTERNAL, &script, NULL, &why));
+    const char *from = strstr(text_cstr(&script), "sha256(\n");
+    assert_non_null(from);
+    const char *to = strstr(from, " as should_be");
+    assert_non_null(to);
+    return arena_strndup(&test->world.arena, from, (size_t)(to - from));
+}
+
+/* Events with one column replaced by an expression of the bit `b`. */
+static void add_flips(struct text *sql, const char *column, const char *expression, int bits,
+                      const char *where)
+{
+    static const char *const columns[] = {
+        "version", "portal_id", "sequence",   "previous", "at",   "kind",   "run_id",
+        "plan_id", "position",  "account_id", "word",     "fact", "sealed", "hash"};
+
+    text_add(sql, sql->length ? "\nunion all select " : "select ");
+    for (size_t i = 0; i < COUNT_OF(columns); i++) {
+        bool flipped = strcmp(columns[i], column) == 0;
+        text_addf(sql, "%s%s as %s", i ? ", " : "",
+                  flipped                           ? expression
+                  : strcmp(columns[i], "fact") == 0 ? "fact::text"
+                                                    : columns[i],
+                  columns[i]);
+    }
+    text_addf(sql, " from audit_event, generate_series(0, %d) b where sequence <= 1000 and %s",
+              bits - 1, where);
+}
+
+static void every_bit_of_a_thousand_events_is_found_by_the_sql_of_the_script(void **state)
+{
+    static const char *const integer[] = {"version", "portal_id", "sequence",
+                                          "run_id",  "plan_id",   "position"};
+    static const char *const bytes[] = {"previous", "sealed", "hash"};
+    static const char *const words[] = {"kind", "account_id", "word", "fact"};
+    CLEANUP(text_release) struct text flips = TEXT_INIT;
+    struct review_case *test = *state;
+    struct arena *arena = &test->world.arena;
+
+    execute(test,
+            "do $$ declare e reconcile.audit_event; h record; begin"
+            " for i in 1..1000 loop"
+            "  select * into h from audit_hold((select portal_id from portal));"
+            "  e := row((select portal_id from portal), h.sequence + 1, 1, clock_timestamp(),"
+            "   'guard', i / 15, i / 15, i % 15, 'ACC' || i, 'pass',"
+            "   json_build_object('guard', 'G' || i % 13), sha256(int4send(i)), h.hash, null);"
+            "  e.hash := audit_hash(e); insert into audit_event values (e.*);"
+            " end loop; end $$");
+    for (size_t i = 0; i < COUNT_OF(integer); i++)
+        add_flips(&flips, integer[i], arena_printf(arena, "%s # (1::bigint << b)", integer[i]), 64,
+                  "true");
+    for (size_t i = 0; i < COUNT_OF(bytes); i++)
+        add_flips(&flips, bytes[i],
+                  arena_printf(arena, "set_bit(%s, b, 1 - get_bit(%s, b))", bytes[i], bytes[i]),
+                  256, arena_printf(arena, "%s is not null", bytes[i]));
+    /* Above bit 50 a time is beyond what the program takes. */
+    add_flips(&flips, "at",
+              "'epoch'::timestamptz + (us(at) # (1::bigint << b)) * interval '1 microsecond'", 51,
+              "true");
+    /* All are ASCII: the eighth bit would be no text, and the server takes none. */
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        add_flips(&flips, words[i],
+                  arena_printf(arena,
+                               "convert_from(set_bit(convert_to(%s::text, 'UTF8'), b, 1 - "
+                               "get_bit(convert_to(%s::text, 'UTF8'), b)), 'UTF8')",
+                               words[i], words[i]),
+                  400,
+                  arena_printf(arena,
+                               "b %% 8 <> 7 and b / 8 < octet_length(%s::text) and "
+                               "get_byte(convert_to(%s::text, 'UTF8'), b / 8) <> 1 << b %% 8",
+                               words[i], words[i]));
+    const char *sql = arena_printf(arena,
+                                   "select count(*)::text || ' ' || count(*) filter (where e.hash ="
+                                   " %s) from (%s) e",
+                                   script_hash(test), text_cstr(&flips));
+    const char *counts = store_world_text(&test->world, sql);
+    print_message("single-bit changes, and missed ones: %s\n", counts);
+    assert_true(strtoll(counts, NULL, 10) > 1000000);
+    assert_string_equal(strchr(counts, ' '), " 0");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(every_fact_has_its_event_and_both_checks_find_nothing, setup),
+        cmocka_unit_test_setup(a_transaction_that_fails_leaves_no_event, setup),
+        cmocka_unit_test_setup(each_way_of_tampering_is_found_by_the_program_and_by_psql, setup),
+        cmocka_unit_test_setup(a_changed_row_of_an_approved_plan_is_found_by_the_program, setup),
+        cmocka_unit_test_setup(an_older_backup_is_found_with_a_head_from_outside, setup),
+        cmocka_unit_test_setup(the_record_is_not_changed_under_any_replication_role, setup),
+        cmocka_unit_test_setup(every_bit_of_a_thousand_events_is_found_by_the_sql_of_the_script,
+                               setup),
+    };
+
+    return cmocka_run_group_tests(tests, review_case_begin, review_case_end);
+}

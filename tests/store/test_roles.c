@@ -1,0 +1,283 @@
+/*
+ * db/roles.sql on a server: what each role may do with each table and view, all of it, and that
+ * each can do its work.
+ */
+#include "review_case.h"
+
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "core/match.h"
+#include "io/store_audit.h"
+#include "io/store_erase.h"
+
+/* Run as an administrator would. */
+static void run_script(void)
+{
+    CLEANUP(mem_cleanup) char *script = file_join(SOURCE_DIR, "db/roles.sql");
+    int status = 0;
+    pid_t child = fork();
+
+    if (child == 0) {
+        (void)execlp("psql", "psql", "-X", "-q", "-d", cluster_fixture_conninfo(), "-f", script,
+                     (char *)NULL);
+        _exit(127);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+static int begin(void **state)
+{
+    review_case_begin(state);
+    run_script();
+    run_script(); /* again after an upgrade */
+    return 0;
+}
+
+static void be(struct review_case *test, const char *role)
+{
+    store_world_execute(&test->world, "reset role");
+    if (role)
+        store_world_execute(&test->world, arena_printf(&test->world.arena, "set role %s", role));
+}
+
+static int setup(void **state)
+{
+    be(*state, NULL);
+    return review_case_setup(state);
+}
+
+/* s select, i insert, u update, d delete, t truncate, r references, g trigger; p: select of some
+ * columns. In the order of roles: job, auditor, auditor_personal, eraser. */
+static const char *const matrix[][5] = {
+    {"reconcile.account", "siu", "", "", "s"},
+    {"reconcile.account_version", "siu", "", "", "sud"},
+    {"reconcile.act", "si", "", "", "s"},
+    {"reconcile.announcement", "siu", "", "", "s"},
+    {"reconcile.approval", "siu", "", "", "su"},
+    {"reconcile.approval_row", "sid", "", "", "s"},
+    {"reconcile.audit_event", "si", "", "", "si"},
+    {"reconcile.audit_head", "s", "", "", "s"},
+    {"reconcile.audit_private", "si", "", "", "sid"},
+    {"reconcile.guard_override", "siu", "", "", "su"},
+    {"reconcile.link_version", "siu", "", "", "sud"},
+    {"reconcile.login", "si", "", "", "sud"},
+    {"reconcile.login_events", "siu", "", "", "s"},
+    {"reconcile.login_known", "siu", "", "", "su"},
+    {"reconcile.login_pending", "siud", "", "", "sd"},
+    {"reconcile.migration", "s", "", "", "s"},
+    {"reconcile.notice_announced", "sid", "", "", "s"},
+    {"reconcile.notice_told", "siud", "", "", "s"},
+    {"reconcile.person_version", "siu", "", "", "su"},
+    {"reconcile.plan", "siu", "", "", "su"},
+    {"reconcile.plan_guard", "si", "", "", "su"},
+    {"reconcile.plan_idle", "si", "", "", "s"},
+    {"reconcile.plan_note", "si", "", "", "su"},
+    {"reconcile.plan_row", "si", "", "", "sud"},
+    {"reconcile.portal", "siu", "", "", "su"},
+    {"reconcile.profile_version", "siu", "", "", "sud"},
+    {"reconcile.request_block", "siud", "", "", "s"},
+    {"reconcile.request_silence", "siu", "", "", "s"},
+    {"reconcile.roster", "si", "", "", "s"},
+    {"reconcile.roster_rejected", "siu", "", "", "su"},
+    {"reconcile.run", "siu", "", "", "su"},
+    {"reconcile.snapshot", "siu", "", "", "su"},
+    {"reconcile.step", "siu", "", "", "su"},
+    {"reconcile.stop", "s", "", "", "su"},
+    {"audit.account_history", "s", "p", "s", "s"},
+    {"audit.act", "s", "p", "s", "s"},
+    {"audit.announcement", "s", "p", "s", "s"},
+    {"audit.decision", "s", "p", "s", "s"},
+    {"audit.decision_row", "s", "p", "s", "s"},
+    {"audit.entitlement", "s", "p", "s", "s"},
+    {"audit.event", "s", "p", "s", "s"},
+    {"audit.guard", "s", "p", "s", "s"},
+    {"audit.head", "s", "p", "s", "s"},
+    {"audit.link_history", "s", "p", "s", "s"},
+    {"audit.login_history", "s", "p", "s", "s"},
+    {"audit.override", "s", "p", "s", "s"},
+    {"audit.person_history", "s", "p", "s", "s"},
+    {"audit.personal", "s", "", "s", "s"},
+    {"audit.plan", "s", "p", "s", "s"},
+    {"audit.plan_row", "s", "p", "s", "s"},
+    {"audit.portal", "s", "p", "s", "s"},
+    {"audit.profile_history", "s", "p", "s", "s"},
+    {"audit.reclaimed", "s", "p", "s", "s"},
+    {"audit.roster", "s", "p", "s", "s"},
+    {"audit.run", "s", "p", "s", "s"},
+    {"audit.seat", "s", "p", "s", "s"},
+    {"audit.snapshot", "s", "p", "s", "s"},
+    {"audit.step", "s", "p", "s", "s"},
+};
+
+static void each_role_may_do_with_each_table_what_the_matrix_says(void **state)
+{
+    static const char *const role[] = {"reconcile_job", "reconcile_auditor",
+                                       "reconcile_auditor_personal", "reconcile_eraser"};
+    struct review_case *test = *state;
+    struct arena *arena = &test->world.arena;
+    size_t checked = 0;
+
+    for (size_t i = 0; i < COUNT_OF(matrix); i++) {
+        for (size_t r = 0; r < COUNT_OF(role); r++) {
+            const char *may = store_world_text(
+                &test->world,
+                arena_printf(
+                    arena,
+                    "select concat(case when has_table_privilege('%s', '%s', 'select') then 's'"
+                    " when has_any_column_privilege('%s', '%s', 'select') then 'p' end,"
+                    " case when has_any_column_privilege('%s', '%s', 'insert') then 'i' end,"
+                    " case when has_any_column_privilege('%s', '%s', 'update') then 'u' end,"
+                    " case when has_table_privilege('%s', '%s', 'delete') then 'd' end,"
+                    " case when has_table_privilege('%s', '%s', 'truncate') then 't' end,"
+                    " case when has_any_column_privilege('%s', '%s', 'references') then 'r' end,"
+                    " case when has_table_privilege('%s', '%s', 'trigger') then 'g' end)",
+                    role[r], matrix[i][0], role[r], matrix[i][0], role[r], matrix[i][0], role[r],
+                    matrix[i][0], role[r], matrix[i][0], role[r], matrix[i][0], role[r],
+                    matrix[i][0], role[r], matrix[i][0]));
+            if (!text_equal(may, matrix[i][r + 1]))
+                fail_msg("%s on %s: may '%s', not '%s'", role[r], matrix[i][0], may,
+                         matrix[i][r + 1]);
+            checked += 7;
+        }
+    }
+    /* The matrix names all there are. */
+    assert_int_equal(store_world_number(&test->world,
+                                        "select count(*) from pg_class where relkind in ('r', 'v')"
+                                        " and relnamespace in ('reconcile'::regnamespace,"
+                                        " 'audit'::regnamespace)"),
+                     COUNT_OF(matrix));
+    print_message("%zu privileges checked\n", checked);
+}
+
+/* No personal column is open to an auditor, and every name, address, key and sentence is one. */
+static void an_auditor_sees_no_personal_column(void **state)
+{
+    struct review_case *test = *state;
+
+    assert_string_equal(
+        store_world_text(
+            &test->world,
+            "select string_agg(c.relname || '.' || a.attname, ' ' order by 1) from pg_class c"
+            " join pg_attribute a on a.attrelid = c.oid and a.attnum > 0"
+            " where c.relnamespace = 'audit'::regnamespace and c.relkind = 'v'"
+            " and has_column_privilege('reconcile_auditor', c.oid, a.attnum, 'select')"
+            " and a.attname in ('username', 'email', 'email2', 'name', 'employee_number', 'who',"
+            " 'reason', 'message', 'person_key', 'sentence', 'actual', 'value', 'salt',"
+            " 'rejected')"),
+        "profile_history.name roster.rejected"); /* of a profile; a count */
+    assert_int_equal(store_world_number(&test->world,
+                                        "select count(*) from pg_class c join pg_attribute a on"
+                                        " a.attrelid = c.oid and a.attnum > 0 where"
+                                        " c.relnamespace = 'audit'::regnamespace and c.relkind ="
+                                        " 'v' and col_description(c.oid, a.attnum) is null"),
+                     0);
+}
+
+static void refused(struct review_case *test, const char *sql)
+{
+    REVIEW_REFUSED(pg_script(test->world.pg, "test", sql, &why), ERR_INTERNAL, "SQLSTATE 42501");
+}
+
+static void each_role_does_its_work_and_no_more(void **state)
+{
+    const struct review_shape shape = {
+        .suspend = 2, .deprovision = 1, .approvals_suspend = 1, .approvals_deprovision = 1};
+    static const struct action_limit plenty = {
+        .count = 100, .percent = 100, .rolling_days = 30, .rolling_count = 1000};
+    struct review_case *test = *state;
+    struct store *store = &test->world.store;
+    struct store_subject *subject = NULL;
+    struct store_erased erased;
+    struct audit_head last;
+    const char *excess = NULL;
+    size_t count = 0;
+
+    /* The job: from the first row to the outcome of an act. */
+    be(test, "reconcile_job");
+    REVIEW_OK(store_open(test->world.pg, "acme", "http://127.0.0.1", store, &why));
+    store_world_tomorrow(&test->world);
+    review_case_plan(test, &shape);
+    struct snapshot snapshot = store_world_snapshot(&test->world, 4);
+    struct roster roster = store_world_roster(&test->world, 4);
+    static const struct matching matching = {.key = {MATCH_BY_EMPLOYEE_NUMBER}, .key_count = 1};
+    store_world_save(&test->world, &snapshot);
+    store_world_save_roster(&test->world, &roster, true);
+    REVIEW_OK(store_save_links(store, &snapshot, &roster,
+                               match_all(&test->world.arena, &snapshot, &roster, &matching), 100,
+                               &why));
+    REVIEW_OK(review_case_approve(test, "anna", &why));
+    REVIEW_OK(review_case_approve_one(test, "bert", 0, &why));
+    REVIEW_OK(review_case_open(test, &why));
+    const struct store_intent intent = {.row = &test->plan->row[0],
+                                        .plan_id = test->plan->id,
+                                        .position = 1,
+                                        .record = "{}",
+                                        .limit = &plenty};
+    const struct store_outcome outcome = {
+        .plan_id = test->plan->id, .position = 1, .state = STEP_DONE, .status = 202};
+    REVIEW_OK(store_intend(store, &test->world.run, &intent, test->world.now, &why));
+    REVIEW_OK(store_outcome(store, &test->world.run, &outcome, test->world.now, &why));
+    REVIEW_OK(store_excess_rights(test->world.pg, &test->world.arena, &excess, &why));
+    assert_null(excess);
+    refused(test, "update audit_event set word = 'x'");
+    refused(test, "delete from audit_private");
+    refused(test, "truncate act");
+    refused(test, "delete from act");
+    refused(test, "update plan_row set rule = 'x'");
+    refused(test, "alter table audit_event disable trigger all");
+    REVIEW_OK(store_reject(store, test->plan->id, "carl", "enough", test->world.now, &why));
+
+    /* Who audits. */
+    be(test, "reconcile_auditor");
+    store_world_execute(&test->world, "set search_path = audit");
+    assert_int_equal(store_world_number(&test->world, "select count(account_id) from"
+                                                      " audit.account_history"),
+                     4);
+    refused(test, "select name from audit.account_history");
+    refused(test, "select * from audit.account_at('acme', now())");
+    refused(test, "select account_id from reconcile.account");
+    be(test, "reconcile_auditor_personal");
+    assert_int_equal(store_world_number(&test->world, "select count(name) from"
+                                                      " audit.account_at('acme', 'infinity')"),
+                     4);
+    refused(test, "select account_id from reconcile.account");
+    store_world_execute(&test->world, "set search_path = reconcile, pg_catalog");
+
+    /* Who erases. */
+    be(test, "reconcile_eraser");
+    REVIEW_OK(store_find_who(store, &test->world.arena, "user2", &subject, &count, &why));
+    assert_int_equal(count, 1);
+    REVIEW_OK(store_erase(store, &test->world.arena, subject, "eve", "a letter", test->world.now,
+                          &erased, &why));
+    assert_int_equal(erased.accounts, 1);
+    refused(test, "insert into approval select * from approval");
+    refused(test, "insert into act select * from act");
+    refused(test, "delete from audit_event");
+    REVIEW_OK(store_excess_rights(test->world.pg, &test->world.arena, &excess, &why));
+    assert_string_equal(excess, "may erase");
+
+    be(test, "reconcile_owner");
+    REVIEW_OK(store_excess_rights(test->world.pg, &test->world.arena, &excess, &why));
+    assert_non_null(strstr(excess, "owns the tables, may delete the record"));
+    be(test, NULL);
+    size_t findings = 1;
+    CLEANUP(text_release) struct text said = TEXT_INIT;
+    REVIEW_OK(store_audit_verify(store, NULL, 0, NULL, &said, &last, &findings, &why));
+    assert_int_equal(findings, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(each_role_may_do_with_each_table_what_the_matrix_says, setup),
+        cmocka_unit_test_setup(an_auditor_sees_no_personal_column, setup),
+        cmocka_unit_test_setup(each_role_does_its_work_and_no_more, setup),
+    };
+
+    return cmocka_run_group_tests(tests, begin, review_case_end);
+}
