@@ -6,7 +6,7 @@
 #include "io/metrics.h"
 
 #include <assert.h>
-#include <math.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -94,7 +94,7 @@ static void add_sample(struct text *out, const struct metrics *metrics,
         text_add_char(out, ',');
         add_label(out, families[sample->metric].label, sample->label);
     }
-    if (sample->value == floor(sample->value))
+    if (sample->value == (double)(int64_t)sample->value)
         text_addf(out, "} %.0f\n", sample->value);
     else
         text_addf(out, "} %.3f\n", sample->value);

@@ -92,6 +92,7 @@ static void init_with_options_writes_a_configuration_that_works(void **state)
     if (plan.code != 0 && plan.code != 20)
         end_assert_code(&plan, 0);
     RUN(run, "--config", first.config, "run");
+    assert_int_equal(run.code, plan.code);
     end_assert_no_writes(&first.end);
 }
 
