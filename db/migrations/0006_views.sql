@@ -345,7 +345,7 @@ create function audit.account_at(portal_name text, moment timestamptz)
     returns table (
         account_id text, account_no integer, status text, username text, email text, email2 text,
         name text, employee_number text, profile_id text, profile text, roles text, country text,
-        department text, "groups" text, sso_only boolean, created timestamptz,
+        department text, "groups" jsonb, sso_only boolean, created timestamptz,
         deactivated timestamptz, login_kind text, last_login timestamptz, login_source text,
         login_seen_at timestamptz, link text, matched_by text, person_key text,
         person_employee_number text, person_email text, person_name text, person_department text,
@@ -377,9 +377,7 @@ as $$
           and h.ordinal = 1)
     select a.account_id, v.account_no, v.status, v.username, v.email, v.email2, v.name,
            v.employee_number, v.profile_id, f.name, f.roles, v.country, v.department,
-           (select string_agg(g ->> 'name', ', ' order by g ->> 'name')
-            from jsonb_array_elements(v.groups) g),
-           v.sso_only, a.created, a.deactivated, l.kind::text, l.at, l.source::text, l.seen_at,
+           v.groups, v.sso_only, a.created, a.deactivated, l.kind::text, l.at, l.source::text, l.seen_at,
            k.kind, k.matched_by, k.person_key, h.employee_number, h.email, h.name, h.department,
            h.word, h.hire_date, h.last_day, s.snapshot_id::bigint, s.taken_at
     from shot s

@@ -86,8 +86,9 @@ static int find(const struct store *store, struct arena *arena, const char *who,
     const char *portal = store_number(arena, store->portal_id);
     const char *const parameter[] = {portal};
 
-    if (pg_each(store->pg, "audit_who_odd", query_audit_who_odd, parameter, 1, add_odd, odd, err) <
-        0)
+    if (PG_QUERY(store->pg, set_few, PG_ONE, NULL, err) < 0 ||
+        pg_each(store->pg, "audit_who_odd", query_audit_who_odd, parameter, 1, add_odd, odd, err) <
+            0)
         return -1;
     return PG_QUERY(store->pg, audit_who, PG_MANY, ret_result, err, portal, who, odd->folded,
                     arena_printf(arena, "{%s}", text_cstr(&odd->account_no)),
@@ -115,7 +116,9 @@ int store_find_who(const struct store *store, struct arena *arena, const char *w
 
     if (!odd.folded)
         return err_set(err, ERR_USAGE, "nobody is called '%s'", who);
-    int failed = find(store, arena, who, &odd, &result, err);
+    if (pg_begin(store->pg, err) < 0)
+        return -1;
+    int failed = store_end(store, find(store, arena, who, &odd, &result, err), err);
     text_release(&odd.account_no);
     free(odd.person_key);
     if (failed)

@@ -1,0 +1,3 @@
+-- Questions about one person touch a few rows by their indexes; the planner takes what it cannot
+-- estimate for thousands, and would read whole tables.
+select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
