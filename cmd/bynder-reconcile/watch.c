@@ -103,6 +103,8 @@ static void write_metrics(const struct work *work, const struct store_watch *wat
                 work->bynder ? (double)bynder_requests(work->bynder) : 0);
     metrics_set(&metrics, METRIC_RESPONSES_429, NULL,
                 work->bynder ? (double)bynder_429s(work->bynder) : 0);
+    if (work->head.sequence > 0)
+        metrics_set(&metrics, METRIC_AUDIT_HEAD_SEQUENCE, NULL, (double)work->head.sequence);
     metrics_set(&metrics, METRIC_MESSAGES_UNDELIVERED, NULL, (double)undelivered);
     if (metrics_write(&metrics, config->metrics_textfile, &err))
         log_warning("%s", err.text);
@@ -113,6 +115,7 @@ void watch_end(struct work *work, int code, const struct err *err)
     CLEANUP(err_release) struct err own = ERR_INIT;
     struct store_watch seen, *watch = NULL;
     struct tell_result told;
+    char head[AUDIT_HEAD_SIZE];
 
     if (!work->watched)
         return;
@@ -127,12 +130,14 @@ void watch_end(struct work *work, int code, const struct err *err)
             "or told as unknown",
             (long long)watch->cut_off_run, watch->cut_off_verb,
             watch->cut_off_host ? watch->cut_off_host : "");
-    struct tell_run run = {.is_run = work->is_run,
-                           .id = work->begun ? work->job.run.id : 0,
-                           .database = watch != NULL,
-                           .exit_code = code,
-                           .why = err->text,
-                           .watch = watch};
+    struct tell_run run = {
+        .is_run = work->is_run,
+        .id = work->begun ? work->job.run.id : 0,
+        .database = watch != NULL,
+        .exit_code = code,
+        .why = err->text,
+        .audit_head = work->head.sequence > 0 ? audit_head_format(&work->head, head) : NULL,
+        .watch = watch};
     tell(&work->job, &run, &told);
     if (told.undelivered)
         write_metrics(work, watch, code, told.undelivered);

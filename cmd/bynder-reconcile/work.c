@@ -122,19 +122,20 @@ static int tell_acts(const struct work *work, int code)
     return code == ERR_HELD && work->job.acted > 0 ? ERR_PARTIAL : code;
 }
 
-/* The end of the chain goes where the database's owner cannot write: the log and a file. The run
+/* The end of the chain goes where the database's owner cannot write: the log and a file, and from
+ * work->head into the figures and messages. The run
  * is recorded all the same when it cannot be told. */
 static void tell_head(struct work *work)
 {
     CLEANUP(err_release) struct err own = ERR_INIT;
     struct job *job = &work->job;
     char text[AUDIT_HEAD_SIZE];
-    struct audit_head head;
+    struct audit_head *head = &work->head;
 
-    if (store_audit_head(job->store, &head, &own) == 0) {
-        log_info("audit head %s, %lld events", audit_head_format(&head, text),
-                 (long long)head.count);
-        if (audit_file_write(job->config, &head, job->clock->now(job->clock->self), &own) == 0)
+    if (store_audit_head(job->store, head, &own) == 0) {
+        log_info("audit head %s, %lld events", audit_head_format(head, text),
+                 (long long)head->count);
+        if (audit_file_write(job->config, head, job->clock->now(job->clock->self), &own) == 0)
             return;
     }
     log_warning("the audit head was not kept: %s", own.text);

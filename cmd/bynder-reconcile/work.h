@@ -6,6 +6,7 @@
 #define CMD_WORK_H
 
 #include "cmd/bynder-reconcile/session.h"
+#include "core/audit.h"
 #include "io/bynder.h"
 #include "io/pace_share.h"
 #include "io/progress.h"
@@ -19,9 +20,10 @@ struct work {
     struct pace_share share; /* its requests counted together with those of other runs */
     struct terminal_progress terminal;
     struct job job;
-    bool begun;   /* it has a number: its end must be recorded */
-    bool is_run;  /* the verb is `run` */
-    bool watched; /* its end is told outside: `run` and `apply` */
+    struct audit_head head; /* of the record, at the end; sequence 0 = not known */
+    bool begun;             /* it has a number: its end must be recorded */
+    bool is_run;            /* the verb is `run` */
+    bool watched;           /* its end is told outside: `run` and `apply` */
 };
 
 /* Configuration, database, lock, run number. On failure nothing is held, and what is told outside
