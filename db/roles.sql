@@ -114,7 +114,7 @@ grant update on
     reconcile.login, reconcile.login_known, reconcile.profile_version, reconcile.person_version,
     reconcile.roster_rejected, reconcile.link_version, reconcile.plan, reconcile.plan_row,
     reconcile.plan_guard, reconcile.plan_note, reconcile.approval, reconcile.guard_override,
-    reconcile.step, reconcile.stop
+    reconcile.step, reconcile.stop, reconcile.notice_told
     to reconcile_eraser;
 grant delete on
     reconcile.login, reconcile.login_pending, reconcile.account_version, reconcile.link_version,

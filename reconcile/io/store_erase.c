@@ -31,6 +31,7 @@ static const struct sweep {
     {"erase_sweep_plan", query_erase_sweep_plan, true},
     {"erase_sweep_snapshot", query_erase_sweep_snapshot, true},
     {"erase_sweep_stop", query_erase_sweep_stop, true},
+    {"erase_sweep_notice", query_erase_sweep_notice, true},
 };
 
 struct erasing {

@@ -71,7 +71,7 @@ static const char *const matrix[][5] = {
     {"reconcile.login_pending", "siud", "", "", "sd"},
     {"reconcile.migration", "s", "", "", "s"},
     {"reconcile.notice_announced", "sid", "", "", "s"},
-    {"reconcile.notice_told", "siud", "", "", "s"},
+    {"reconcile.notice_told", "siud", "", "", "su"},
     {"reconcile.person_version", "siu", "", "", "su"},
     {"reconcile.plan", "siu", "", "", "su"},
     {"reconcile.plan_guard", "si", "", "", "su"},
