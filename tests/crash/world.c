@@ -161,19 +161,26 @@ static void keep_tables(struct world *world)
                      " end loop; end $$"));
 }
 
-/* Whatever is not as it was, whichever table; keys and triggers are passed over meanwhile. */
+/* Whatever is not as it was, whichever table; keys and triggers are passed over meanwhile. Those of
+ * the record fire all the same: they are switched off for the moment, as only the owner can. */
 static void restore_tables(struct world *world)
 {
     free(world_query(
         world,
         "set session_replication_role = replica;"
-        "do $$ declare name text; differs boolean; begin for name in"
+        "do $$ declare name text; guard text; differs boolean; begin for name in"
         " select tablename from pg_tables where schemaname = 'reconcile' loop execute format("
         "'select exists ((select t::text from reconcile.%1$I t except all"
         " select k::text from kept.%1$I k) union all (select k::text from kept.%1$I k except all"
         " select t::text from reconcile.%1$I t))', name) into differs;"
-        " if differs then execute format('delete from reconcile.%1$I', name);"
-        " execute format('insert into reconcile.%1$I table kept.%1$I', name); end if;"
+        " if differs then"
+        " execute format('alter table reconcile.%1$I disable trigger user', name);"
+        " execute format('delete from reconcile.%1$I', name);"
+        " execute format('insert into reconcile.%1$I table kept.%1$I', name);"
+        " for guard in select tgname from pg_trigger where not tgisinternal and"
+        " tgrelid = format('reconcile.%I', name)::regclass loop"
+        " execute format('alter table reconcile.%I enable always trigger %I', name, guard);"
+        " end loop; end if;"
         " end loop; end $$"));
 }
 
