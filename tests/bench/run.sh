@@ -8,8 +8,23 @@ work=$(mktemp -d)
 chmod 0755 "$work"
 trap 'kill "${sim_pid:-}" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$work"' EXIT
 
+figures=$work/figures
+: > "$figures"
+# Shows what a bench prints, and keeps its lines FIGURE KEY VALUE LIMIT TEXT for the table.
+keep() {
+    "$@" > "$work/said"
+    cat "$work/said" >> "$figures"
+    grep -v '^FIGURE' "$work/said" || true
+}
+
 echo "== the pure core"
-"$bench/bench_core" "${BENCH_CORE:-1000000}"
+keep "$bench/bench_core" "${BENCH_CORE:-1000000}"
+
+echo "== storing ${BENCH_STORE:-1000000} accounts, next to a bare COPY"
+keep "$bench/bench_store" "${BENCH_STORE:-1000000}"
+
+echo "== five years of ${BENCH_HISTORY:-100000} accounts"
+keep "$bench/bench_history" "${BENCH_HISTORY:-100000}"
 
 echo "== checking a chain of ${BENCH_EVENTS:-300000} events"
 "$bench/bench_audit" "${BENCH_EVENTS:-300000}"
@@ -76,3 +91,6 @@ overrides=$($fast show --format json | tr -d ' \n' | grep -o '"id":"G[0-9]*","ve
 $fast approve "$plan" --digest "$digest" ${overrides:+--override "$overrides" --reason bench} >/dev/null
 run "apply" "$build/bynder-reconcile" --config "$work/paced.conf" --log-level error apply "$plan"
 "$bench/bench_log" "http://127.0.0.1:$(cat "$work/port")" 15
+
+echo "== figures"
+sh tests/bench/table.sh "$figures" build/bench.json
