@@ -221,15 +221,21 @@ int main(int argc, char **argv)
     }
     double sorted = time_sort(&world);
     printf("core, %lld accounts and %lld people: match %.2f s, decide %.2f s, guard %.2f s, "
-           "together %.2f s\n",
+           "together %.2f s; sort(1) %.2f s\n",
            (long long)count, (long long)count, matched - began, decided - matched,
-           guarded - decided, guarded - began);
-    printf("core, sort(1) over the same %lld keys: %.2f s; together / sort = %.2f\n",
-           (long long)count * 2, sorted, (guarded - began) / sorted);
-    printf("core, peak memory with the world itself: %.0f MiB\n", (double)usage.ru_maxrss / 1024);
+           guarded - decided, guarded - began, sorted);
     printf(
         "core, linked %zu, none %zu, ambiguous %zu, conflict %zu; actions %zu; guards held: %s\n",
         links[LINK_ONE], links[LINK_NONE], links[LINK_AMBIGUOUS], links[LINK_CONFLICT], actions,
         guards.held ? "yes" : "no");
+    printf("FIGURE core_over_sort %.2f - matching, deciding and guarding %lld accounts and as many "
+           "people, over sort(1) of their keys\n",
+           (guarded - began) / sorted, (long long)count);
+    printf("FIGURE core_seconds_per_million %.2f 2 the same, s per 1,000,000 accounts\n",
+           (guarded - began) * 1e6 / (double)count);
+    printf(
+        "FIGURE core_megabytes_per_100000 %.1f 107.4 the same, peak memory with the world itself, "
+        "MB per 100,000 accounts\n",
+        (double)usage.ru_maxrss * 1024 / 1e6 * 1e5 / (double)count);
     return 0;
 }

@@ -1,6 +1,7 @@
 /*
  * Runs a command and says, on standard error, what it took: wall and processor seconds, peak
- * memory, exit code. `bench_spawn LABEL COMMAND [ARGUMENT]...`
+ * memory, exit code; then wall seconds and memory as figures KEY_seconds and KEY_megabytes, each
+ * with its limit (`-`: none). `bench_spawn KEY SECONDS MEGABYTES TEXT COMMAND [ARGUMENT]...`
  */
 #include <stdio.h>
 #include <sys/resource.h>
@@ -26,18 +27,22 @@ int main(int argc, char **argv)
     struct rusage usage;
     int status = 0;
 
-    if (argc < 3)
+    if (argc < 6)
         return 64;
     double began = seconds_now();
     pid_t pid = fork();
     if (pid == 0) {
-        (void)execvp(argv[2], argv + 2);
+        (void)execvp(argv[5], argv + 5);
         _exit(127);
     }
     if (pid < 0 || wait4(pid, &status, 0, &usage) != pid)
         return 70;
-    fprintf(stderr, "%s: wall %.2f s, processor %.2f s, peak memory %.1f MB, exit %d\n", argv[1],
-            seconds_now() - began, seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime),
-            (double)usage.ru_maxrss * 1024 / 1e6, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+    double wall = seconds_now() - began, peak = (double)usage.ru_maxrss * 1024 / 1e6;
+    fprintf(stderr, "%s: wall %.2f s, processor %.2f s, peak memory %.1f MB, exit %d\n", argv[4],
+            wall, seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime), peak,
+            WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+    fprintf(stderr, "FIGURE %s_seconds %.2f %s %s, s\n", argv[1], wall, argv[2], argv[4]);
+    fprintf(stderr, "FIGURE %s_megabytes %.1f %s %s, peak memory in MB\n", argv[1], peak, argv[3],
+            argv[4]);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 70;
 }
