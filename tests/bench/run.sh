@@ -1,78 +1,169 @@
 #!/bin/sh
-# `make bench`: figures, each next to what bounds it in the same run. Nothing here passes or fails.
+# `make bench`: figures, each next to what bounds it in the same run. Nothing here passes or fails: a
+# value above its limit is shown as 'over'. At the end all figures as a table, and in build/bench.json.
+#
+# Sizes, in the environment. The limits are meant for these:
+#   BENCH_CORE=1000000          accounts matched and decided
+#   BENCH_EVENTS=300000         events of a chain
+#   BENCH_STORE=1000000         accounts merged
+#   BENCH_HISTORY_USERS=100000  accounts of the long history
+#   BENCH_HISTORY_DAYS=1825     its days
+#   BENCH_USERS=100000          accounts of the portal
+#   BENCH_ACTS=500              suspensions
+#   BENCH_PACED_USERS=3000      accounts read one by one at 10 a second: five minutes
+#   BENCH_MILLION=              1: a run over a million accounts too
+#   BENCH_ONLY=                 names of parts, for instance "history day": only these
 set -eu
 cd "$(dirname "$0")/../.."
 build=$PWD/build/release
 bench=$build/tests/bench
+users=${BENCH_USERS:-100000}
+sim_pid=
 work=$(mktemp -d)
 chmod 0755 "$work"
-trap 'kill "${sim_pid:-}" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$work"' EXIT
+stop_portal() {
+    [ -z "$sim_pid" ] || kill "$sim_pid" 2>/dev/null || true
+    wait 2>/dev/null || true
+    sim_pid=
+}
+trap 'stop_portal; rm -rf "$work"' EXIT
+(umask 077 && printf 'demo-secret\n' > "$work/client-secret" && printf 'bench-token\n' > "$work/token")
+: > "$work/figures"
 
-figures=$work/figures
-: > "$figures"
-# Shows what a bench prints, and keeps its lines FIGURE KEY VALUE LIMIT TEXT for the table.
-keep() {
-    "$@" > "$work/said"
-    cat "$work/said" >> "$figures"
-    grep -v '^FIGURE' "$work/said" || true
+# Shows what the command says, and keeps the figures in it. Exit code 20 is a plan that a guard
+# holds: no failure.
+measure() {
+    code=0
+    "$@" > "$work/said" 2>&1 || code=$?
+    grep -v '^FIGURE ' "$work/said" || true
+    sed -n 's/^FIGURE //p' "$work/said" >> "$work/figures"
+    [ $code -eq 0 ] || [ $code -eq 20 ] || exit $code
+}
+figure() { # $1 key, $2 value, $3 limit or -, $4 text
+    echo "$4: $2"
+    echo "$1 $2 $3 $4" >> "$work/figures"
+}
+value() { # $1 key of a figure
+    awk -v key="$1" '$1 == key { found = $2 } END { print found }' "$work/figures"
+}
+calculate() {
+    awk "BEGIN { printf \"%.${2:-2}f\", $1 }"
 }
 
-echo "== the pure core"
-keep "$bench/bench_core" "${BENCH_CORE:-1000000}"
-
-echo "== storing ${BENCH_STORE:-1000000} accounts, next to a bare COPY"
-keep "$bench/bench_store" "${BENCH_STORE:-1000000}"
-
-echo "== five years of ${BENCH_HISTORY:-100000} accounts"
-keep "$bench/bench_history" "${BENCH_HISTORY:-100000}"
-
-echo "== checking a chain of ${BENCH_EVENTS:-300000} events"
-"$bench/bench_audit" "${BENCH_EVENTS:-300000}"
-
-echo "== a dry run over ${BENCH_USERS:-5000} accounts, single reads, no latency, no pace"
-"$build/portal-sim" --users "${BENCH_USERS:-5000}" --seed 7 --rate-limit 0 --max-seconds 900 \
-    --port-file "$work/port" --roster "$work/roster.csv" 2>"$work/sim.log" &
-sim_pid=$!
-tries=0
-until [ -s "$work/port" ]; do
-    tries=$((tries + 1))
-    [ $tries -lt 300 ] || { cat "$work/sim.log" >&2; exit 1; }
-    sleep 0.1
-done
-(umask 077 && printf 'demo-secret\n' > "$work/client-secret")
-sed "s|@PORT@|$(cat "$work/port")|" tests/support/demo.conf > "$work/bench.conf"
-program="$build/bynder-reconcile --config $work/bench.conf --log-level error"
-run() { # $1 label, rest the command
-    "$bench/bench_spawn" "$@" >/dev/null || [ $? -eq 20 ]
-}
-run "first plan, cluster created" $program plan --format json
-run "second plan, nothing changed" $program plan --format json
-run "show" $program show --format json
-kill "$sim_pid" 2>/dev/null || true
-wait "$sim_pid" 2>/dev/null || true
-
-# Reading, writing and reading back are three requests an act, so 15 a second bound it at 5 acts.
-acts=${BENCH_ACTS:-500}
-echo "== $acts suspensions at 15 requests a second"
-{
-    echo 'EmpID,Name,EmploymentStatus,DateofTermination'
-    i=0
-    while [ $i -lt "$acts" ]; do
-        i=$((i + 1))
-        echo "$i,Person$i Bench$i,Voluntarily Terminated,2024-01-31"
+start_portal() { # options of portal-sim
+    rm -f "$work/port"
+    "$build/portal-sim" --max-seconds 3600 --port-file "$work/port" --roster "$work/roster.csv" "$@" \
+        2>"$work/sim.log" &
+    sim_pid=$!
+    tries=0
+    until [ -s "$work/port" ]; do
+        tries=$((tries + 1))
+        if [ $tries -gt 600 ] || ! kill -0 "$sim_pid" 2>/dev/null; then
+            cat "$work/sim.log" >&2
+            exit 1
+        fi
+        sleep 0.1
     done
-} > "$work/leavers.csv"
-rm -f "$work/port"
-"$build/portal-sim" --people "$work/leavers.csv" --people-id EmpID --people-name Name \
-    --people-status EmploymentStatus --people-last-day DateofTermination --rate-limit 4500 \
-    --max-seconds 900 --port-file "$work/port" 2>"$work/sim.log" &
-sim_pid=$!
-until [ -s "$work/port" ]; do sleep 0.1; done
+    url=http://127.0.0.1:$(cat "$work/port")
+}
+configure() { # $1 name, $2 logins, $3 requests a second, $4 in any window; makes the database too
+    sed -e "s|@PORT@|$(cat "$work/port")|" -e "s|logins = .*;|logins = \"$2\";|" \
+        -e "s|embedded = \"pg\"|embedded = \"pg-$1\"|" \
+        -e "s|requests_per_second = .*;|requests_per_second = $3;|" \
+        -e "s|requests_per_window = .*;|requests_per_window = $4;|" \
+        tests/support/demo.conf > "$work/$1.conf"
+    program="$build/bynder-reconcile --config $work/$1.conf --log-level error"
+    $program migrate > /dev/null
+}
+requests() {
+    "$bench/bench_portal" "$url" number requests
+}
+quietly() { # a command whose output is thrown away, whose complaints and figures are not
+    "$@" > /dev/null
+}
+spawn() { # key, seconds at most, MB at most, text, command
+    measure quietly "$bench/bench_spawn" "$@"
+}
+
+part_core() {
+    measure "$bench/bench_core" "${BENCH_CORE:-1000000}"
+}
+
+part_chain() {
+    measure "$bench/bench_audit" "${BENCH_EVENTS:-300000}"
+}
+
+part_store() {
+    measure "$bench/bench_store" "${BENCH_STORE:-1000000}"
+}
+
+part_history() {
+    measure "$bench/bench_history" "${BENCH_HISTORY_USERS:-100000}" "${BENCH_HISTORY_DAYS:-1825}"
+}
+
+# Everybody by a single read, without latency and without a pace.
+part_collect() {
+    start_portal --users "$users" --seed 7 --rate-limit 0 --token bench-token
+    configure each each 100000.0 100000000
+    measure "$bench/bench_collect" "$url" "$work/token" 8
+    spawn full 20 80 "a plan of $users accounts with a single read each" $program plan --format json
+    figure full_megabytes_per_100000 "$(calculate "$(value full_megabytes) * 100000 / $users" 1)" 80 \
+        "of it, MB per 100,000 accounts"
+    spawn show - - "that plan shown again" $program show --format json
+    stop_portal
+}
+
+# The day after: 3 in 100 have logged in since, everything else is as it was.
+part_day() {
+    start_portal --users "$users" --seed 7 --rate-limit 0
+    configure day events 100000.0 100000000
+    before=$(requests)
+    spawn first - 80 "the first plan of $users accounts, by events" $program plan --format json
+    first=$(($(requests) - before))
+    figure first_requests "$first" - "requests of it"
+    $program psql -q -f tests/bench/day_later.sql
+    $program psql -qAt -c "select account_id from reconcile.account a
+        join reconcile.account_version v using (portal_id, account_no)
+        where valid_to is null and status = 'active' and account_no % 33 = 0" > "$work/ids"
+    "$bench/bench_portal" "$url" login "$(date -u -d '1 hour ago' +%Y-%m-%dT%H:%M:%SZ)" < "$work/ids"
+    before=$(requests)
+    spawn second 4 80 "the plan of the day after, $(wc -l < "$work/ids") logins later" \
+        $program plan --format json
+    second=$(($(requests) - before))
+    figure second_requests "$second" 900 "requests of it"
+    figure second_requests_over_users "$(calculate "$second / $users" 4)" - \
+        "requests of it, over one per account"
+    figure second_megabytes_per_100000 "$(calculate "$(value second_megabytes) * 100000 / $users" 1)" 80 \
+        "of it, MB per 100,000 accounts"
+    compare_with_full
+    stop_portal
+}
+
+# The frugal plan's acts must be those of a plan for which everybody was read.
+compare_with_full() {
+    $program show --format csv > "$work/frugal.csv" || [ $? -eq 20 ]
+    $program plan --full --format csv > "$work/full.csv" || [ $? -eq 20 ]
+    python3 - "$work/frugal.csv" "$work/full.csv" > "$work/differ" <<'END'
+import csv
+import sys
+
+def acts(path):
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return {(row["account_id"], row["action"], row["rule"]) for row in csv.DictReader(file) if row["action"] != "keep"}
+
+frugal, full = acts(sys.argv[1]), acts(sys.argv[2])
+print(len(frugal ^ full), len(full))
+END
+    read -r differ acts < "$work/differ"
+    figure second_rows_unlike_full "$differ" 0 \
+        "rows in which it differs from a plan with everybody read, of $acts that act"
+}
+
 act_conf() { # $1 requests a second, $2 in any window
     cat <<EOT
-portal: { name = "acts"; url = "http://127.0.0.1:$(cat "$work/port")"; client_id = "demo";
+portal: { name = "acts"; url = "$url"; client_id = "demo";
           client_secret_file = "client-secret"; requests_per_second = $1; requests_per_window = $2; };
-database: { embedded = "pg"; };
+database: { embedded = "pg-acts"; };
 roster: { source = "leavers.csv"; columns: { employee_number = "EmpID"; name = "Name";
           status = "EmploymentStatus"; last_day = "DateofTermination"; };
           status: { employed = [ "Active" ]; departed = [ "Voluntarily Terminated" ]; }; };
@@ -81,16 +172,99 @@ policy: { rules = ( { name = "departed"; when = { account = "active"; person = "
 limits: { suspend: { count = 100000; percent = 100.0; rolling_days = 30; rolling_count = 100000; }; min_admins = 0; };
 EOT
 }
-act_conf 100000.0 100000000 > "$work/fast.conf"
-act_conf 15.0 4500 > "$work/paced.conf"
-fast="$build/bynder-reconcile --config $work/fast.conf --log-level error"
-run "plan" $fast plan --format json
-digest=$($fast show --format json | sed -n 's/.*"digest": "\([0-9a-f]*\)".*/\1/p' | head -n 1)
-plan=$($fast show --format json | sed -n 's/^    "id": \([0-9]*\),.*/\1/p' | head -n 1)
-overrides=$($fast show --format json | tr -d ' \n' | grep -o '"id":"G[0-9]*","verdict":"hold"' | cut -d'"' -f4 | paste -sd, -)
-$fast approve "$plan" --digest "$digest" ${overrides:+--override "$overrides" --reason bench} >/dev/null
-run "apply" "$build/bynder-reconcile" --config "$work/paced.conf" --log-level error apply "$plan"
-"$bench/bench_log" "http://127.0.0.1:$(cat "$work/port")" 15
 
-echo "== figures"
-sh tests/bench/table.sh "$figures" build/bench.json
+# Reading, writing and reading back are three requests an act, so 15 a second bound it at 5 acts.
+part_acts() {
+    acts=${BENCH_ACTS:-500}
+    {
+        echo 'EmpID,Name,EmploymentStatus,DateofTermination'
+        i=0
+        while [ $i -lt "$acts" ]; do
+            i=$((i + 1))
+            echo "$i,Person$i Bench$i,Voluntarily Terminated,2024-01-31"
+        done
+    } > "$work/leavers.csv"
+    start_portal --people "$work/leavers.csv" --people-id EmpID --people-name Name \
+        --people-status EmploymentStatus --people-last-day DateofTermination --rate-limit 4500
+    act_conf 100000.0 100000000 > "$work/fast.conf"
+    act_conf 15.0 4500 > "$work/paced.conf"
+    program="$build/bynder-reconcile --config $work/fast.conf --log-level error"
+    $program plan --format json > "$work/plan.json" || [ $? -eq 20 ]
+    digest=$(sed -n 's/.*"digest": "\([0-9a-f]*\)".*/\1/p' "$work/plan.json" | head -n 1)
+    plan=$(sed -n 's/^    "id": \([0-9]*\),.*/\1/p' "$work/plan.json" | head -n 1)
+    overrides=$(tr -d ' \n' < "$work/plan.json" | grep -o '"id":"G[0-9]*","verdict":"hold"' | cut -d'"' -f4 |
+        paste -sd, -)
+    $program approve "$plan" --digest "$digest" ${overrides:+--override "$overrides" --reason bench} > /dev/null
+    spawn apply - - "$acts suspensions at 15 requests a second" \
+        "$build/bynder-reconcile" --config "$work/paced.conf" --log-level error apply "$plan"
+    measure "$bench/bench_log" "$url" 15
+    stop_portal
+}
+
+part_million() {
+    [ -n "${BENCH_MILLION:-}" ] || return 0
+    start_portal --users 1000000 --seed 7 --rate-limit 0
+    configure million events 100000.0 100000000
+    # Only the list and the events: the first plan reads who they cannot clear.
+    quietly $program plan --format json || [ $? -eq 20 ]
+    spawn million 60 700 "a plan of 1,000,000 accounts and people, stored" $program plan --format json
+    stop_portal
+}
+
+# Last, because it waits more than it works.
+part_paced() {
+    paced=${BENCH_PACED_USERS:-3000}
+    start_portal --users "$paced" --seed 7 --rate-limit 4500 --fault latency=200
+    configure paced each 10.0 4500
+    before=$(requests)
+    spawn paced - - "a plan of $paced accounts with a single read each, 200 ms latency, 10 requests a second" \
+        $program plan --format json
+    count=$(($(requests) - before))
+    figure paced_over_bound "$(calculate "$(value paced_seconds) / ($count / 10)" 3)" 1.03 \
+        "its time over that of $count requests at the pace"
+    figure paced_highest_in_window "$("$bench/bench_portal" "$url" number highest_in_window)" 4500 \
+        "most requests in any 300 s of it, in the portal's log"
+    stop_portal
+}
+
+write_json() {
+    python3 - "$work/figures" > build/bench.json <<'END'
+import datetime
+import json
+import os
+import platform
+import sys
+
+def first(path, name):
+    try:
+        with open(path, encoding="utf-8") as file:
+            return next((line.split(":", 1)[1].strip() for line in file if line.startswith(name)), None)
+    except OSError:
+        return None
+
+def number(text):
+    return float(text) if "." in text or "e" in text else int(text)
+
+figures = []
+with open(sys.argv[1], encoding="utf-8") as file:
+    for line in file:
+        key, value, limit, text = line.rstrip("\n").split(" ", 3)
+        figures.append({"key": key, "value": number(value), "limit": None if limit == "-" else number(limit), "text": text})
+machine = {
+    "processors": len(os.sched_getaffinity(0)),
+    "cpu": first("/proc/cpuinfo", "model name") or platform.machine(),
+    "memory_megabytes": os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 1000000,
+    "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d"),
+}
+json.dump({"machine": machine, "figures": figures}, sys.stdout, indent=2)
+print()
+END
+}
+
+for part in ${BENCH_ONLY:-core chain store history collect day acts million paced}; do
+    echo "== $part"
+    "part_$part"
+done
+write_json
+echo
+sh tests/bench/table.sh build/bench.json

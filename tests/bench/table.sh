@@ -1,22 +1,27 @@
 #!/bin/sh
-# The lines FIGURE KEY VALUE LIMIT TEXT of a bench as a table for people and as JSON for programs,
-# with the machine they come from. `sh tests/bench/table.sh FIGURES JSON`
+# The figures of build/bench.json as a table, to be read or to be pasted into a document.
+#   table.sh [FILE]
 set -eu
-cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
-memory=$(awk '/^MemTotal/ { printf "%.0f GB", $2 / 1e6 }' /proc/meminfo)
-machine="$(nproc) processors ($cpu), $memory"
-awk -v machine="$machine" -v json="$2" '
-    /^FIGURE / {
-        key = $2; value = $3; limit = $4
-        text = $0; sub(/^FIGURE [^ ]+ [^ ]+ [^ ]+ /, "", text)
-        over = limit != "-" && value + 0 > limit + 0 ? "over" : ""
-        printf "%12s  %8s  %-4s  %s\n", value, limit == "-" ? "" : "<= " limit, over, text
-        line[++n] = sprintf("    { \"key\": \"%s\", \"value\": %s, \"limit\": %s, \"text\": \"%s\" }",
-                            key, value, limit == "-" ? "null" : limit, text)
-    }
-    END {
-        print "on " machine
-        print "{ \"machine\": \"" machine "\",\n  \"figures\": [" > json
-        for (i = 1; i <= n; i++) print line[i] (i < n ? "," : "") > json
-        print "  ] }" > json
-    }' "$1"
+cd "$(dirname "$0")/../.."
+exec python3 - "${1:-build/bench.json}" <<'END'
+import json
+import sys
+
+with open(sys.argv[1], encoding="utf-8") as file:
+    bench = json.load(file)
+rows = [("what", "value", "at most", "")]
+for figure in bench["figures"]:
+    value, limit = figure["value"], figure["limit"]
+    over = limit is not None and value > limit
+    rows.append((figure["text"], f"{value:,}", "" if limit is None else f"{limit:,}", "over" if over else ""))
+rows = [row if any(row[3] for row in rows) else row[:3] for row in rows]
+widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+for number, row in enumerate(rows):
+    cells = [cell.rjust(width) if 0 < i < 3 else cell.ljust(width) for i, (cell, width) in enumerate(zip(row, widths))]
+    print("| " + " | ".join(cells) + " |")
+    if number == 0:
+        print("| " + " | ".join("-" * (width - 1) + (":" if 0 < i < 3 else "-") for i, width in enumerate(widths)) + " |")
+machine = bench["machine"]
+print(f"\n{machine['date']}: {machine['processors']} processors ({machine['cpu']}), "
+      f"{machine['memory_megabytes']:,} MB of memory.")
+END
