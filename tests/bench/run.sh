@@ -11,7 +11,7 @@
 #   BENCH_USERS=100000          accounts of the portal
 #   BENCH_ACTS=500              suspensions
 #   BENCH_PACED_USERS=3000      accounts read one by one at 10 a second: five minutes
-#   BENCH_MILLION=              1: a run over a million accounts too
+#   BENCH_MILLION=              1: a plan over a million accounts too; more than 1: over so many
 #   BENCH_ONLY=                 names of parts, for instance "history day": only these
 set -eu
 cd "$(dirname "$0")/../.."
@@ -142,7 +142,9 @@ part_day() {
 # The frugal plan's acts must be those of a plan for which everybody was read.
 compare_with_full() {
     $program show --format csv > "$work/frugal.csv" || [ $? -eq 20 ]
+    before=$(requests)
     $program plan --full --format csv > "$work/full.csv" || [ $? -eq 20 ]
+    figure full_requests "$(($(requests) - before))" - "requests of a plan with everybody read"
     python3 - "$work/frugal.csv" "$work/full.csv" > "$work/differ" <<'END'
 import csv
 import sys
@@ -205,12 +207,14 @@ part_acts() {
 }
 
 part_million() {
-    [ -n "${BENCH_MILLION:-}" ] || return 0
-    start_portal --users 1000000 --seed 7 --rate-limit 0
+    million=${BENCH_MILLION:-0}
+    [ "$million" -ne 0 ] || return 0
+    [ "$million" -ne 1 ] || million=1000000
+    start_portal --users "$million" --seed 7 --rate-limit 0
     configure million events 100000.0 100000000
     # Only the list and the events: the first plan reads who they cannot clear.
     quietly $program plan --format json || [ $? -eq 20 ]
-    spawn million 60 700 "a plan of 1,000,000 accounts and people, stored" $program plan --format json
+    spawn million 60 700 "the second plan of $million accounts and as many people" $program plan --format json
     stop_portal
 }
 
@@ -267,7 +271,7 @@ END
 for part in ${BENCH_ONLY:-core chain store history collect day acts million paced}; do
     echo "== $part"
     "part_$part"
+    write_json # what is there is kept when a later part ends badly
 done
-write_json
 echo
 sh tests/bench/table.sh build/bench.json
