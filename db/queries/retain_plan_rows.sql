@@ -1,8 +1,11 @@
--- Rows of old plans that nobody approved and nothing was done of.
+-- Rows of old plans that nobody approved and nothing was done of; an erasure may have marked such a
+-- plan before, with the rows of others still in it.
 with old as (
-    update plan p set redacted_at = $3::timestamptz
-    where p.portal_id = $1::bigint and p.created_at < $2::timestamptz and p.redacted_at is null
+    update plan p set redacted_at = coalesce(p.redacted_at, $3::timestamptz)
+    where p.portal_id = $1::bigint and p.created_at < $2::timestamptz
       and p.state in ('empty', 'expired', 'rejected')
+      and exists (select from plan_row r
+                  where r.portal_id = p.portal_id and r.plan_id = p.plan_id)
       and not exists (select from approval a
                       where a.portal_id = p.portal_id and a.plan_id = p.plan_id
                         and a.kind = 'approve')

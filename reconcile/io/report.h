@@ -33,6 +33,8 @@ int report_write(const struct plan *plan, enum report_format format,
 
 /* The portal's name as report files begin with it: letters, digits, '.', '_', '-'. */
 void report_add_portal(struct text *out, const char *name);
+/* Whether a text is what the name of a report file ends with, like ".html". */
+bool report_is_extension(const char *text);
 
 /* Writes PORTAL-plan-ID.EXT files for the configured formats into the configured directory (made
  * when missing); ret_html (may be NULL) gets the path of the HTML file, malloc'ed. */

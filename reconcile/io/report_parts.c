@@ -310,12 +310,21 @@ void report_add_portal(struct text *out, const char *name)
     }
 }
 
+static const char *const extensions[REPORT_FORMAT_COUNT] = {".txt", ".json", ".csv", ".html"};
+
 void report_add_file_name(struct text *out, const struct plan *plan, enum report_format format)
 {
-    static const char *const extension[REPORT_FORMAT_COUNT] = {"txt", "json", "csv", "html"};
-
     report_add_portal(out, plan->portal);
-    text_addf(out, "-plan-%lld.%s", (long long)plan->id, extension[format]);
+    text_addf(out, "-plan-%lld%s", (long long)plan->id, extensions[format]);
+}
+
+bool report_is_extension(const char *text)
+{
+    size_t i = 0;
+
+    while (i < REPORT_FORMAT_COUNT && strcmp(extensions[i], text) != 0)
+        i++;
+    return i < REPORT_FORMAT_COUNT;
 }
 
 /* --- what comes next ------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /*
  * The history comes first: while it fails nothing else is touched. Report files are ours by their
  * names, PORTAL-plan-…; a file that cannot be read is removed rather than left with a name in it.
+ * Age alone takes away only what is named exactly as a report is: PORTAL-plan-NUMBER.FORMAT.
  */
 #include "job/erase.h"
 
@@ -20,8 +21,8 @@
 
 #define REPORT_BYTES_MAX (256U << 20)
 
-/* Says whether a file of ours goes. */
-typedef bool goes_function(const char *path, const void *context);
+/* Says whether a file of ours goes; `rest` is its name behind PORTAL-plan-. */
+typedef bool goes_function(const char *path, const char *rest, const void *context);
 
 struct names {
     const char *const *folded; /* as they are compared */
@@ -30,12 +31,13 @@ struct names {
 
 /* HTML and JSON write some characters in another way; letters, digits and '.', '-', '_', '@' never.
  * So a value is looked for piece by piece: its longest run of plain characters is enough. */
-static bool holds_name(const char *path, const void *context)
+static bool holds_name(const char *path, const char *rest, const void *context)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     const struct names *names = context;
 
+    (void)rest;
     if (file_read(path, REPORT_BYTES_MAX, ERR_INTERNAL, &text, NULL, NULL) < 0)
         return true;
     const char *folded = fold_text(&scratch, text_cstr(&text));
@@ -46,12 +48,14 @@ static bool holds_name(const char *path, const void *context)
     return false;
 }
 
-static bool is_older(const char *path, const void *context)
+static bool is_older(const char *path, const char *rest, const void *context)
 {
     const struct instant *before = context;
     struct stat status;
+    size_t digits = strspn(rest, "0123456789");
 
-    return stat(path, &status) == 0 && (int64_t)status.st_mtim.tv_sec * SECOND_US < before->us;
+    return digits > 0 && report_is_extension(rest + digits) && stat(path, &status) == 0 &&
+           (int64_t)status.st_mtim.tv_sec * SECOND_US < before->us;
 }
 
 /* Files named PORTAL-plan-… in the report directory. */
@@ -74,7 +78,7 @@ static int remove_reports(const struct config *config, goes_function *goes, cons
         if (!text_starts(entry->d_name, text_cstr(&prefix)))
             continue;
         CLEANUP(mem_cleanup) char *path = file_join(directory, entry->d_name);
-        if (!goes(path, context))
+        if (!goes(path, entry->d_name + prefix.length, context))
             continue;
         failed = unlink(path) < 0 && errno != ENOENT
                      ? err_set_errno(err, ERR_INTERNAL, errno, "cannot remove '%s'", path)

@@ -11,8 +11,11 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -240,12 +243,129 @@ static void a_run_after_an_erasure_goes_on(void **state)
     RUNS(&end, 0, "run");
 }
 
+/* --- what is old
+ * ------------------------------------------------------------------------------------ */
+
+static char *report_path(struct end *end, const char *name)
+{
+    CLEANUP(mem_cleanup) char *directory = file_directory(end->config_path);
+    CLEANUP(mem_cleanup) char *reports = file_join(directory, "reports");
+
+    return file_join(reports, name);
+}
+
+static bool has_report(struct end *end, const char *name)
+{
+    CLEANUP(mem_cleanup) char *path = report_path(end, name);
+
+    return access(path, F_OK) == 0;
+}
+
+/* As if it were written in 2001; empty, so that only its age can be a reason. */
+static void make_report_old(struct end *end, const char *name)
+{
+    const struct timespec times[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
+    CLEANUP(mem_cleanup) char *path = report_path(end, name);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+    assert_true(fd >= 0);
+    (void)close(fd);
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+/* Three plans, the person gone from the portal with the third; all of it as if in 2001. */
+static void grow_old(struct end *end, struct person *ret_person)
+{
+    RUNS(end, 0, "plan");
+    *ret_person = choose(end);
+    RUNS(end, 0, "plan");
+    end_change_user(end, ret_person->id, "delete=1");
+    RUNS(end, 0, "plan");
+    change(end, "update reconcile.snapshot set taken_at = timestamptz '2001-03-05 12:00Z' +"
+                " snapshot_id * interval '1 hour'");
+    change(end, "update reconcile.plan set created_at = timestamptz '2001-03-05 12:00Z' +"
+                " plan_id * interval '1 hour', state = 'expired'");
+    make_report_old(end, "end-plan-1.html");
+    make_report_old(end, "end-plan-1.txt.bak");
+    make_report_old(end, "end-plan-notes.txt");
+    make_report_old(end, "end2-plan-1.html");
+}
+
+static void run_takes_away_what_is_old(void **state)
+{
+    WORLD(end);
+    CLEANUP(person_release) struct person person = {.id = NULL};
+
+    (void)state;
+    grow_old(&end, &person);
+    struct end_result result = RUN(&end, 0, "run");
+    end_assert_says(&result.err, "retention: names of 1 accounts, 2 snapshots thinned, ");
+    end_assert_says(&result.err, "retention: 1 old report files removed");
+    end_result_release(&result);
+
+    assert_int_equal(end_count(&end, "select count(*) from audit.event where kind = 'retention'"),
+                     1);
+    /* Of the plans that showed the person as well, which the erasure had marked already. */
+    assert_int_equal(end_count(&end, "select count(*) from reconcile.plan_row where plan_id <= 3"),
+                     0);
+    assert_int_equal(
+        end_count(&end, "select count(*) from reconcile.snapshot where thinned_at is null"), 2);
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+    text_addf(&sql,
+              "select count(*) from reconcile.account_version v join reconcile.account a using"
+              " (portal_id, account_no) where a.account_id = '%s' and"
+              " coalesce(username, email, name, employee_number) is not null",
+              person.id);
+    assert_int_equal(end_count(&end, text_cstr(&sql)), 0);
+    assert_false(has_report(&end, "end-plan-1.html"));
+    /* Younger, or not named as a report of this portal is. */
+    assert_true(has_report(&end, "end-plan-4.html"));
+    assert_true(has_report(&end, "end-plan-1.txt.bak"));
+    assert_true(has_report(&end, "end-plan-notes.txt"));
+    assert_true(has_report(&end, "end2-plan-1.html"));
+    RUNS(&end, 0, "audit", "verify");
+
+    /* Nothing is old any more: another run takes nothing and records nothing. */
+    result = RUN(&end, 0, "run");
+    end_assert_silent_of(&result.err, "retention: ");
+    end_result_release(&result);
+    assert_int_equal(end_count(&end, "select count(*) from audit.event where kind = 'retention'"),
+                     1);
+}
+
+static void run_takes_nothing_away_where_retention_is_zero(void **state)
+{
+    WORLD(end);
+    CLEANUP(person_release) struct person person = {.id = NULL};
+
+    (void)state;
+    end_set(&end, END_REST,
+            "report: { directory = \"reports\"; formats = [ \"html\" ]; };"
+            "retention: { personal_days = 0; daily_days = 0; weekly_days = 0; plan_rows_days = 0;"
+            " reports_days = 0; };");
+    grow_old(&end, &person);
+    int64_t rows = end_count(&end, "select count(*) from reconcile.plan_row");
+    struct end_result result = RUN(&end, 0, "run");
+    end_assert_silent_of(&result.err, "retention: ");
+    end_result_release(&result);
+
+    assert_true(end_count(&end, "select count(*) from reconcile.plan_row where plan_id <= 3") ==
+                rows);
+    assert_int_equal(
+        end_count(&end, "select count(*) from reconcile.snapshot where thinned_at is not null"), 0);
+    assert_int_equal(end_count(&end, "select count(*) from audit.event where kind = 'retention'"),
+                     0);
+    assert_true(has_report(&end, "end-plan-1.html"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(erase_leaves_no_name_in_tables_reports_and_dumps),
         cmocka_unit_test(erase_of_a_wrong_word_or_reason_touches_nothing),
         cmocka_unit_test(a_run_after_an_erasure_goes_on),
+        cmocka_unit_test(run_takes_away_what_is_old),
+        cmocka_unit_test(run_takes_nothing_away_where_retention_is_zero),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
