@@ -12,7 +12,8 @@
 --   reconcile_job               plan, approve, apply, run; may add to the record, not change it
 --   reconcile_auditor           the views of schema audit, without what is personal in them
 --   reconcile_auditor_personal  all of the views, and audit.account_at
---   reconcile_eraser            `erase` and the retention of `run`: takes names away, adds no decision
+--   reconcile_eraser            `erase`: takes names away, adds no decision; a login that has
+--                               reconcile_job as well does the retention of `run`
 --
 -- An embedded database needs none of this: there the job owns everything, and what keeps it honest is
 -- the head of the chain outside (docs/history.md). `bynder-reconcile check` says when a connection has

@@ -41,6 +41,19 @@ static int keep_head(const struct ask *ask, struct instant now, struct err *err)
     return audit_file_write(&ask->config, &head, now, err);
 }
 
+/* Before anybody is looked for: who may not erase learns nothing about whom they name. */
+static int check_may(const struct ask *ask, struct err *err)
+{
+    bool may = false;
+
+    if (ask->sees_tables && store_may_erase(&ask->store, &may, err))
+        return -1;
+    return may ? 0
+               : err_set(err, ERR_CONFIG,
+                         "this connection may not erase; hint: reconcile_eraser may, see "
+                         "db/roles.sql");
+}
+
 static int erase_one(struct ask *ask, const char *who, const char *reason, struct err *err)
 {
     const struct clock *clock = clock_system();
@@ -56,7 +69,7 @@ static int erase_one(struct ask *ask, const char *who, const char *reason, struc
         .now = clock->now(clock->self),
     };
 
-    if (store_lock(&ask->store, err) || os_user(job.arena, &user, err) ||
+    if (check_may(ask, err) || store_lock(&ask->store, err) || os_user(job.arena, &user, err) ||
         ask_who(ask, who, &subject, err) ||
         erase(&job, &subject, user, reason, &erased, &files, err))
         return -1;

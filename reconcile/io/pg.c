@@ -354,6 +354,7 @@ static const struct {
 } meanings[] = {
     {"08", ERR_UNREACHABLE, ""},
     {"25006", ERR_UNREACHABLE, "; hint: this server takes no writes, it may be a standby"},
+    {"42501", ERR_CONFIG, "; hint: this login has not the right, db/roles.sql says which role may"},
     {"53", ERR_UNREACHABLE, "; hint: the database server is out of room"},
     {"55P03", ERR_LOCKED, "; hint: somebody else holds the lock, try again later"},
     {"57014", ERR_UNREACHABLE, "; hint: see database.statement_timeout"},

@@ -180,7 +180,7 @@ static void an_auditor_sees_no_personal_column(void **state)
 
 static void refused(struct review_case *test, const char *sql)
 {
-    REVIEW_REFUSED(pg_script(test->world.pg, "test", sql, &why), ERR_INTERNAL, "SQLSTATE 42501");
+    REVIEW_REFUSED(pg_script(test->world.pg, "test", sql, &why), ERR_CONFIG, "SQLSTATE 42501");
 }
 
 static void each_role_does_its_work_and_no_more(void **state)

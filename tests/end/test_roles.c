@@ -1,0 +1,175 @@
+/*
+ * The roles of db/roles.sql, as a user runs the program with them: logins of a server that have one
+ * role each, and what every verb then does and says.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "end.h"
+
+/* psql alone, with a portal. */
+static void sql_file(struct end *end, const char *conninfo, const char *path, struct text *ret_said)
+{
+    CLEANUP(mem_cleanup) char *directory = file_directory(end->config_path);
+
+    end_tool(directory,
+             (const char *const[]){"psql", "-X", "-q", "-d", conninfo, "-v", "portal=end", "-f",
+                                   path, NULL},
+             ret_said);
+}
+
+/* The script, as an administrator runs it; then a login for each role. Logins are the server's, and
+ * another world of this test may have made them. */
+static void make_roles(struct end *end)
+{
+    CLEANUP(mem_cleanup) char *script = file_join(SOURCE_DIR, "db/roles.sql");
+    CLEANUP(text_release) struct text said = TEXT_INIT;
+
+    sql_file(end, end->conninfo, script, &said);
+    free(end_query(
+        end, "do $$ declare name text; begin"
+             " if exists (select from pg_roles where rolname = 'end_job') then return; end if;"
+             " foreach name in array array['job', 'auditor', 'auditor_personal', 'eraser'] loop"
+             " execute format('create role end_%1$s login in role reconcile_%1$s', name);"
+             " end loop;"
+             " create role end_both login in role reconcile_job, reconcile_eraser; end $$;"
+             " select 1"));
+}
+
+static void be(struct end *end, const char *role)
+{
+    end_set(end, END_DATABASE, "conninfo = \"%s user=end_%s\";", end->conninfo, role);
+}
+
+static void runs(struct end *end, int code, const char *says, const char *const *words)
+{
+    CLEANUP(end_result_release) struct end_result result = end_run(end, words);
+
+    end_assert_code(&result, code);
+    end_assert_says(code ? &result.err : &result.out, says);
+}
+#define RUNS(end, code, says, ...) runs(end, code, says, (const char *const[]){__VA_ARGS__, NULL})
+
+/* Also with a plan by the job. */
+#define WORLD(name)                                                                                \
+    CLEANUP(end_finish) struct end name;                                                           \
+    end_begin(&(name), NULL);                                                                      \
+    make_roles(&(name));                                                                           \
+    be(&(name), "job");                                                                            \
+    RUNS(&(name), 0, "plan 1, proposed", "plan")
+
+static char *some_id(struct end *end)
+{
+    return end_query(end, "select account_id from reconcile.account order by 1 limit 1");
+}
+
+static int64_t erasures(struct end *end)
+{
+    return end_count(end, "select count(*) from audit.event where kind = 'erasure'");
+}
+
+static void verify_with_psql(struct end *end, const char *role)
+{
+    CLEANUP(mem_cleanup) char *script = file_join(SOURCE_DIR, "db/audit-verify.sql");
+    CLEANUP(text_release) struct text conninfo = TEXT_INIT, said = TEXT_INIT;
+
+    text_addf(&conninfo, "%s user=end_%s", end->conninfo, role);
+    sql_file(end, text_cstr(&conninfo), script, &said);
+    end_assert_says(&said, " 0 findings, head ");
+}
+
+static void a_job_plans_and_runs_and_erases_nobody(void **state)
+{
+    WORLD(end);
+    CLEANUP(mem_cleanup) char *id = some_id(&end);
+
+    (void)state;
+    RUNS(&end, 0, "no more than the job needs", "check");
+    CLEANUP(end_result_release) struct end_result result = END_RUN(&end, "run");
+    end_assert_code(&result, 0);
+    end_assert_says(&result.err, "retention is left to who may erase");
+    RUNS(&end, 0, " 0 findings", "audit", "verify");
+    RUNS(&end, 78, "this connection may not erase", "erase", id, "--reason", "a letter");
+    assert_int_equal(erasures(&end), 0);
+}
+
+/* What has no names is answered, and all else refused as what it is: a right that is missing. */
+static void an_auditor_is_told_what_is_not_personal(void **state)
+{
+    WORLD(end);
+    CLEANUP(mem_cleanup) char *id = some_id(&end);
+
+    (void)state;
+    be(&end, "auditor");
+    RUNS(&end, 0, "seats by profile on ", "audit", "seats");
+    RUNS(&end, 78, "this login has not the right", "audit", "user", id);
+    RUNS(&end, 78, "this login has not the right", "audit", "at", "2199-01-01");
+    RUNS(&end, 78, "this login has not the right", "audit", "actions");
+    RUNS(&end, 78, "this login has not the right", "audit", "plan", "1");
+    RUNS(&end, 78, "this login has not the right", "export");
+    RUNS(&end, 78, "sees the views only", "audit", "verify");
+    RUNS(&end, 78, "this login has not the right", "plan");
+    RUNS(&end, 78, "this connection may not erase", "erase", id, "--reason", "a letter");
+    verify_with_psql(&end, "auditor");
+    assert_int_equal(erasures(&end), 0);
+}
+
+static void an_auditor_of_persons_is_told_everything_and_changes_nothing(void **state)
+{
+    WORLD(end);
+    CLEANUP(mem_cleanup) char *id = some_id(&end);
+
+    (void)state;
+    be(&end, "auditor_personal");
+    RUNS(&end, 0, "first seen: ", "audit", "user", id);
+    RUNS(&end, 0, id, "audit", "at", "2199-01-01");
+    RUNS(&end, 0, "nothing", "audit", "actions");
+    RUNS(&end, 0, "seats by profile on ", "audit", "seats");
+    RUNS(&end, 0, "what happened to each row", "audit", "plan", "1");
+    RUNS(&end, 0, id, "export");
+    RUNS(&end, 78, "sees the views only", "audit", "verify");
+    RUNS(&end, 78, "this login has not the right", "plan");
+    RUNS(&end, 78, "this connection may not erase", "erase", id, "--reason", "a letter");
+    verify_with_psql(&end, "auditor_personal");
+    assert_int_equal(erasures(&end), 0);
+}
+
+static void an_eraser_erases_and_runs_only_when_a_job_as_well(void **state)
+{
+    WORLD(end);
+    CLEANUP(mem_cleanup) char *id = some_id(&end);
+
+    (void)state;
+    be(&end, "eraser");
+    RUNS(&end, 78, "this login has not the right", "run");
+    RUNS(&end, 0, "erased: 1 account,", "erase", id, "--reason", "a letter");
+    assert_int_equal(erasures(&end), 1);
+    be(&end, "both");
+    CLEANUP(end_result_release) struct end_result result = END_RUN(&end, "run");
+    end_assert_code(&result, 0);
+    end_assert_silent_of(&result.err, "retention is left");
+    be(&end, "job");
+    RUNS(&end, 0, " 0 findings", "audit", "verify");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_job_plans_and_runs_and_erases_nobody),
+        cmocka_unit_test(an_auditor_is_told_what_is_not_personal),
+        cmocka_unit_test(an_auditor_of_persons_is_told_everything_and_changes_nothing),
+        cmocka_unit_test(an_eraser_erases_and_runs_only_when_a_job_as_well),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
