@@ -1,7 +1,8 @@
 /*
  * A permit is for some seconds of requests at the configured pace, and at most a twentieth of the
- * window's limit, so that runs side by side get their turns and a run that dies wastes little. It
- * lasts a minute: a process that was stopped and goes on asks anew.
+ * window's limit, so that runs side by side get their turns and a run that dies wastes little. What
+ * was not sent of it is given back. It lasts a minute: a process that was stopped and goes on asks
+ * anew.
  */
 #include "io/pace_share.h"
 
@@ -52,6 +53,12 @@ static int64_t untold_silence(const struct pace_share *share)
                                                          : 0;
 }
 
+/* Of what the database granted last, what was not sent. */
+static int64_t unused(const struct pace_share *share)
+{
+    return share->granted - (pace_count(share->pace) - share->count_at);
+}
+
 static void permit(struct pace_share *share, int64_t requests)
 {
     struct instant now = share->clock->steady(share->clock->self);
@@ -71,6 +78,7 @@ int pace_share_permit(void *context, struct err *err)
         .limit = settings->per_window,
         .window_us = settings->window_us + settings->window_us / MARGIN_PARTS,
         .valid_us = PERMIT_LASTS_S * SECOND_US,
+        .unused = unused(share),
         .silence_us = untold_silence(share),
     };
 
@@ -83,6 +91,8 @@ int pace_share_permit(void *context, struct err *err)
         return 0;
     }
     share->blocks_told = blocks;
+    share->granted = grant.granted;
+    share->count_at = pace_count(share->pace);
     if (grant.granted > 0)
         permit(share, grant.granted);
     else
@@ -96,6 +106,6 @@ int pace_share_end(struct pace_share *share, struct err *err)
 {
     if (pace_count(share->pace) == 0)
         return 0;
-    return store_grant_end(share->store, pace_share_group(share->config), untold_silence(share),
-                           err);
+    return store_grant_end(share->store, pace_share_group(share->config), unused(share),
+                           untold_silence(share), err);
 }

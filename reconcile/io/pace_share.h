@@ -17,6 +17,8 @@ struct pace_share {
     const struct clock *clock;
     const struct config_portal *config;
     unsigned blocks_told;
+    int64_t granted;  /* by the database last */
+    int64_t count_at; /* requests sent until then */
     int64_t unshared; /* requests that may go without a permit while the database is away */
 };
 

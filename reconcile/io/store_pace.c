@@ -16,14 +16,14 @@ static const char *seconds(struct arena *arena, int64_t us)
 }
 
 /* Under the lock: our earlier grant is over, and a 429 is known to all. */
-static int come_clean(struct store *store, struct arena *scratch, const char *group,
+static int come_clean(struct store *store, struct arena *scratch, const char *group, int64_t unused,
                       int64_t silence_us, struct err *err)
 {
     const char *portal = store_number(scratch, store->portal_id);
 
     if (PG_QUERY(store->pg, pace_lock, PG_ONE, NULL, err, group) < 0 ||
         PG_QUERY(store->pg, pace_close, PG_NOTHING, NULL, err, portal,
-                 store_number(scratch, store->run_id)) < 0)
+                 store_number(scratch, store->run_id), store_number(scratch, unused)) < 0)
         return -1;
     if (silence_us <= 0)
         return 0;
@@ -66,7 +66,8 @@ static int grant(struct store *store, const struct pace_request *request,
     int64_t newest = 0;
 
     if (store_next(store, "run_fence", query_run_fence, store->run_id, &newest, err) < 0 ||
-        come_clean(store, &scratch, request->address_group, request->silence_us, err) < 0 ||
+        come_clean(store, &scratch, request->address_group, request->unused, request->silence_us,
+                   err) < 0 ||
         weigh(store, &scratch, request, ret_grant, err) < 0)
         return -1;
     if (ret_grant->granted == 0)
@@ -89,20 +90,21 @@ int store_grant(struct store *store, const struct pace_request *request,
     return 0;
 }
 
-static int end(struct store *store, const char *group, int64_t silence_us, struct err *err)
+static int end(struct store *store, const char *group, int64_t unused, int64_t silence_us,
+               struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
 
-    if (come_clean(store, &scratch, group, silence_us, err) < 0)
+    if (come_clean(store, &scratch, group, unused, silence_us, err) < 0)
         return -1;
     return PG_QUERY(store->pg, pace_forget, PG_NOTHING, NULL, err,
                     store_number(&scratch, store->portal_id));
 }
 
-int store_grant_end(struct store *store, const char *address_group, int64_t silence_us,
-                    struct err *err)
+int store_grant_end(struct store *store, const char *address_group, int64_t unused,
+                    int64_t silence_us, struct err *err)
 {
     if (store_begin(store, err) < 0)
         return -1;
-    return store_end(store, end(store, address_group, silence_us, err), err);
+    return store_end(store, end(store, address_group, unused, silence_us, err), err);
 }

@@ -17,6 +17,7 @@ struct pace_request {
     int64_t limit;      /* of everybody, in any window */
     int64_t window_us;  /* with its margin */
     int64_t valid_us;   /* how long the grant is good for */
+    int64_t unused;     /* of the grant before */
     int64_t silence_us; /* a 429 came since the last request: announce the silence; 0 = none came */
 };
 
@@ -27,12 +28,14 @@ struct pace_grant {
     int64_t others;  /* requests in the window before this grant */
 };
 
-/* One transaction. Ends the grant before. Grants all of what is wanted or what the limit leaves. */
+/* One transaction. Ends the grant before, of which `unused` were not sent (less than 0: more were
+ * sent, while the database could not be asked). Grants all of what is wanted or what the limit
+ * leaves. */
 int store_grant(struct store *store, const struct pace_request *request,
                 struct pace_grant *ret_grant, struct err *err) __attribute__((warn_unused_result));
 
-/* The run sends nothing more. silence_us as above. */
-int store_grant_end(struct store *store, const char *address_group, int64_t silence_us,
-                    struct err *err) __attribute__((warn_unused_result));
+/* The run sends nothing more. unused and silence_us as above. */
+int store_grant_end(struct store *store, const char *address_group, int64_t unused,
+                    int64_t silence_us, struct err *err) __attribute__((warn_unused_result));
 
 #endif

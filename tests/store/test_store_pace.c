@@ -119,7 +119,7 @@ static void store_grant_of_a_dead_run_counts_to_the_end_of_its_time(void **state
                                                "clock_timestamp() + interval '60 s'"),
                      1);
     struct err err = ERR_INIT;
-    assert_int_equal(store_grant_end(&world->store, "office", 0, &err), 0);
+    assert_int_equal(store_grant_end(&world->store, "office", 0, 0, &err), 0);
     assert_int_equal(store_world_number(world, "select count(*) from request_block where last_at "
                                                "<= clock_timestamp()"),
                      1);
@@ -216,6 +216,36 @@ static void pace_share_permit_without_the_database_lets_the_act_in_hand_end(void
     err_release(&err);
 }
 
+/* A fast run that sends little does not keep a slower one waiting for what it never sent. */
+static void pace_share_end_gives_back_what_was_not_sent(void **state)
+{
+    struct store_world *world = *state;
+    const struct clock *clock = clock_system();
+    struct config_portal config = {.name = "acme"};
+    struct pace_settings settings = {.per_second = 100000,
+                                     .per_window = 100000000,
+                                     .window_us = 300 * SECOND_US,
+                                     .shared = true};
+    CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
+    struct pace_request slow = usual;
+    struct pace_share share;
+    struct err err = ERR_INIT;
+
+    pace_share_init(&share, &world->store, pace, clock, &config);
+    assert_int_equal(pace_share_permit(&share, &err), 0);
+    assert_int_equal(store_world_number(world, "select sum(requests) from request_block"), 5000);
+    for (int i = 0; i < 7; i++)
+        pace_sent(pace, clock->steady(clock->self));
+    assert_int_equal(pace_share_permit(&share, &err), 0); /* another one, the first is over */
+    assert_int_equal(store_world_number(world, "select sum(requests) from request_block"), 5007);
+    pace_sent(pace, clock->steady(clock->self));
+    assert_int_equal(pace_share_end(&share, &err), 0);
+    assert_int_equal(store_world_number(world, "select sum(requests) from request_block"), 8);
+    slow.address_group = "default";
+    slow.limit = 48;
+    assert_int_equal(ask(world, &world->store, &slow).granted, 40);
+}
+
 static void pace_share_group_is_the_portals_own_on_loopback(void **state)
 {
     struct config_portal network = {.name = "acme"}, loopback = {.name = "acme", .loopback = true},
@@ -240,6 +270,7 @@ int main(void)
         CASE(store_grant_to_an_overtaken_run_is_refused),
         CASE(pace_share_permit_asks_for_some_seconds_worth),
         CASE(pace_share_permit_without_the_database_lets_the_act_in_hand_end),
+        CASE(pace_share_end_gives_back_what_was_not_sent),
         cmocka_unit_test(pace_share_group_is_the_portals_own_on_loopback),
     };
 
