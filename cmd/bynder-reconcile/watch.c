@@ -99,13 +99,15 @@ static void write_metrics(const struct work *work, const struct store_watch *wat
     if (config->portal.contracted_seats)
         metrics_set(&metrics, METRIC_SEATS_CONTRACTED, NULL,
                     (double)config->portal.contracted_seats);
-    metrics_set(&metrics, METRIC_REQUESTS, NULL,
-                work->bynder ? (double)bynder_requests(work->bynder) : 0);
-    metrics_set(&metrics, METRIC_RESPONSES_429, NULL,
-                work->bynder ? (double)bynder_429s(work->bynder) : 0);
     if (work->head.sequence > 0)
         metrics_set(&metrics, METRIC_AUDIT_HEAD_SEQUENCE, NULL, (double)work->head.sequence);
-    metrics_set(&metrics, METRIC_MESSAGES_UNDELIVERED, NULL, (double)undelivered);
+    if (code != ERR_LOCKED) { /* else they are those of the run that holds the lock */
+        metrics_set(&metrics, METRIC_REQUESTS, NULL,
+                    work->bynder ? (double)bynder_requests(work->bynder) : 0);
+        metrics_set(&metrics, METRIC_RESPONSES_429, NULL,
+                    work->bynder ? (double)bynder_429s(work->bynder) : 0);
+        metrics_set(&metrics, METRIC_MESSAGES_UNDELIVERED, NULL, (double)undelivered);
+    }
     if (metrics_write(&metrics, config->metrics_textfile, &err))
         log_warning("%s", err.text);
 }

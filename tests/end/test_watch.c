@@ -273,13 +273,18 @@ static void run_that_finds_the_lock_held(void **state)
 {
     static const char *const words[] = {"run", NULL};
     TOLD(told, 0, 4);
-    double success = good_night(&told);
+    double success = good_night(&told), requests = told_metric(&told, "requests" P);
 
     (void)state;
-    assert_int_equal(unlink(told.metrics_path), 0); /* as on another host */
+    assert_true(requests > 0);
     end_fault(&told.acts.end, "latency=300");
     struct end_child child = end_start(&told.acts.end, words);
     acts_wait_for(&told.acts, "select count(*) from reconcile.run where finished_at is null", "1");
+    RUN(same_host, &told.acts.end, "run");
+    end_assert_code(&same_host, 75);
+    assert_true(told_metric(&told, "requests" P) ==
+                requests);                          /* not those of a run that did nothing */
+    assert_int_equal(unlink(told.metrics_path), 0); /* as on another host */
     RUN(second, &told.acts.end, "run");
     end_assert_code(&second, 75);
     assert_true(told_metric(&told, "last_run_exit_code" P) == 0); /* of the last that ended */

@@ -62,6 +62,7 @@ static void metrics_render_keeps_what_outlives_a_run(void **state)
         "bynder_reconcile_accounts{portal=\"acme\",status=\"active\",more=\"x\"} 9\n"
         "bynder_reconcile_open_steps{portal=\"acme\"} many\n"
         "bynder_reconcile_requests{portal=\"acme\"} 11\n"
+        "bynder_reconcile_seats_contracted{portal=\"acme\"} 13\n" /* of the configuration */
         "somebody_elses{portal=\"acme\"} 12\n"
         "bynder_reconcile_last_run_timestamp_seconds{portal=\"acme\"} 1764000001";
     CLEANUP(text_release) struct text out = TEXT_INIT;
@@ -84,7 +85,10 @@ static void metrics_render_keeps_what_outlives_a_run(void **state)
         "bynder_reconcile_seats{portal=\"acme\"} 6\n"
         "# HELP bynder_reconcile_guard_held 1 while a guard holds the newest plan.\n"
         "# TYPE bynder_reconcile_guard_held gauge\n"
-        "bynder_reconcile_guard_held{portal=\"acme\",guard=\"G7\"} 1\n");
+        "bynder_reconcile_guard_held{portal=\"acme\",guard=\"G7\"} 1\n"
+        "# HELP bynder_reconcile_requests Requests to the portal of the last run.\n"
+        "# TYPE bynder_reconcile_requests gauge\n"
+        "bynder_reconcile_requests{portal=\"acme\"} 11\n");
 }
 
 static void metrics_write_replaces_the_file_for_everybody_to_read(void **state)
