@@ -600,8 +600,8 @@ struct pairing *match_all(struct arena *arena, const struct snapshot *snapshot,
     match_accounts(&index, snapshot, pairing);
     settle_claims(snapshot, roster, pairing);
     drop_contested(pairing, snapshot->count);
-    near_find(snapshot, roster, pairing);
     index_release(&index);
     arena_release(&links);
+    near_find(snapshot, roster, pairing);
     return pairing;
 }

@@ -438,8 +438,9 @@ static const struct announcement *find_announcement(const struct rule *rule,
     return latest;
 }
 
-static void apply_grace(struct judge *judge, const struct rule *rule, const struct subject *subject,
-                        struct decision *decision)
+/* Whether there are days of grace left, which then end the sentence that begins with `why`. */
+static bool apply_grace(struct judge *judge, const struct rule *rule, const struct subject *subject,
+                        const char *why, struct decision *decision)
 {
     const struct announcement *announcement =
         judge->context->first_plan ? NULL : find_announcement(rule, subject->account);
@@ -448,15 +449,16 @@ static void apply_grace(struct judge *judge, const struct rule *rule, const stru
     struct day on = announcement ? announcement->on : today;
 
     if (rule->grace_days <= 0)
-        return;
+        return false;
     decision->new_announcement = !announcement;
     decision->not_before = day_add(on, rule->grace_days);
     if (day_compare(today, decision->not_before) >= 0)
-        return;
+        return false;
     decision->row = "R7";
     decision->reason = arena_printf(
-        judge->arena, "%s; announced %s, %d days of grace: not before %s", decision->reason,
+        judge->arena, "%s; announced %s, %d days of grace: not before %s", why,
         day_format(on, announced), rule->grace_days, day_format(decision->not_before, due));
+    return true;
 }
 
 static void decide_action(struct judge *judge, const struct rule *rule,
@@ -465,10 +467,11 @@ static void decide_action(struct judge *judge, const struct rule *rule,
     decision->action = rule->action;
     decision->rule = rule->name;
     decision->row = acting_row(rule, subject);
-    decision->reason = explain_rule(judge->arena, rule, subject, judge->policy);
     decision->uses_person |= asks_person(&rule->when) || asks_person(&rule->unless);
     decision->uses_login |= asks_login(&rule->when) || asks_login(&rule->unless);
-    apply_grace(judge, rule, subject, decision);
+    const char *why = explain_rule(&judge->scratch, rule, subject, judge->policy);
+    if (!apply_grace(judge, rule, subject, why, decision))
+        decision->reason = arena_strdup(judge->arena, why);
 }
 
 static void keep_by_rule(const struct rule *rule, const char *row, const char *reason,

@@ -274,6 +274,7 @@ int server_create(const struct server *server, struct err *err)
                                 "--username=reconcile",
                                 "--encoding=UTF8",
                                 find_locale(),
+                                "--lc-collate=C", /* the same order as C.UTF-8, and far quicker */
                                 "--lc-messages=C",
                                 "--auth-local=trust",
                                 "--auth-host=reject",
@@ -495,7 +496,7 @@ static const char *const settings[] = {
     "port=5432",
     "unix_socket_permissions=0700",
     "max_connections=20",
-    "shared_buffers=64MB",
+    "shared_buffers=256MB", /* taken page by page, as a history needs them */
     "work_mem=16MB",
     "maintenance_work_mem=64MB",
     "huge_pages=off",
