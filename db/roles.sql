@@ -78,7 +78,8 @@ grant select on all tables in schema audit
 grant insert on reconcile.audit_event, reconcile.audit_private
     to reconcile_job, reconcile_eraser;
 grant execute on function reconcile.us(timestamptz), reconcile.audit_hold(bigint),
-    reconcile.audit_field(bytea), reconcile.audit_hash(reconcile.audit_event)
+    reconcile.audit_field(bytea), reconcile.audit_hash(reconcile.audit_event),
+    reconcile.account_at(text, timestamptz)
     to reconcile_job, reconcile_eraser;
 grant execute on function audit.plain(text), audit.is_odd(text)
     to reconcile_job, reconcile_auditor, reconcile_auditor_personal, reconcile_eraser;

@@ -11,5 +11,6 @@ select case when name ~ ' ' then regexp_replace(name, ' [^ ]*$', '') else name e
        case when status = 'inactive'
             then to_char(deactivated at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') end,
        case when sso_only then 'Yes' else 'No' end
-from audit.account_at($1, $2::timestamptz)
+from account_at($1, $2::timestamptz)
 where status <> 'gone'
+order by account_id collate "C"

@@ -6,6 +6,7 @@
 #include "io/encode.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include <unicode/uchar.h>
@@ -77,6 +78,17 @@ static bool needs_quotes(const char *value)
 }
 
 /* One character of a field; returns its length in bytes. */
+/* How many bytes from here on stand as they are, and begin no cell behind them. */
+static size_t csv_plain(const char *s, size_t left)
+{
+    size_t plain = 0;
+
+    while (plain < left && s[plain] >= ' ' && s[plain] <= '~' && s[plain] != '"' &&
+           !is_separator(s[plain]))
+        plain++;
+    return plain;
+}
+
 static size_t add_csv_character(struct text *out, const char *s, size_t left)
 {
     UChar32 c;
@@ -105,12 +117,15 @@ void encode_csv(struct text *out, const char *value)
     if (quotes)
         text_add_char(out, '"');
     for (const char *s = value; left > 0;) {
-        size_t step;
+        size_t step = csv_plain(s, left);
 
         if (beginning && begins_formula(s))
             text_add_char(out, '\'');
         beginning = is_separator(*s);
-        step = add_csv_character(out, s, left);
+        if (step > 0)
+            text_add_bytes(out, s, step);
+        else
+            step = add_csv_character(out, s, left);
         s += step;
         left -= step;
     }
@@ -249,12 +264,33 @@ static size_t fitting(const char *s, size_t length, size_t width, size_t *ret_us
     return done;
 }
 
+/* Most cells are plain ASCII, of which each byte is a column and prints as itself: the length of
+ * such a one, SIZE_MAX for any other. */
+static size_t plain_length(const char *value)
+{
+    size_t length = 0;
+
+    while (value[length] >= ' ' && value[length] <= '~')
+        length++;
+    return value[length] == '\0' ? length : SIZE_MAX;
+}
+
+static void add_blanks(struct text *out, size_t count)
+{
+    static const char blanks[] = "                                ";
+
+    for (; count >= sizeof(blanks); count -= sizeof(blanks) - 1)
+        text_add_bytes(out, blanks, sizeof(blanks) - 1);
+    text_add_bytes(out, blanks, count);
+}
+
 size_t encode_width(const char *value)
 {
     CLEANUP(text_release) struct text printable = TEXT_INIT;
+    size_t plain = value ? plain_length(value) : 0;
 
-    if (text_is_empty(value))
-        return 0;
+    if (plain != SIZE_MAX)
+        return plain;
     text_add_printable(&printable, value);
     return width_of(printable.data, printable.length);
 }
@@ -262,10 +298,15 @@ size_t encode_width(const char *value)
 void encode_cell(struct text *out, const char *value, size_t width)
 {
     CLEANUP(text_release) struct text printable = TEXT_INIT;
-    size_t length, used = 0;
+    size_t length, used = 0, plain = value ? plain_length(value) : 0;
 
     if (width == 0)
         return;
+    if (plain <= width) {
+        text_add_bytes(out, value ? value : "", plain);
+        add_blanks(out, width - plain);
+        return;
+    }
     text_add_printable(&printable, value ? value : "");
     length = fitting(text_cstr(&printable), printable.length, width, &used);
     if (length < printable.length) {
@@ -276,8 +317,7 @@ void encode_cell(struct text *out, const char *value, size_t width)
     } else {
         text_add_bytes(out, text_cstr(&printable), length);
     }
-    for (; used < width; used++)
-        text_add_char(out, ' ');
+    add_blanks(out, width - used);
 }
 
 /* The bytes of the next line, at a blank when there is one that fits. */

@@ -165,26 +165,34 @@ static int check_known(PGresult **result, struct instant moment, struct err *err
                    instant_format(moment, at));
 }
 
+/* A question about everybody at a moment, with settings that end with it. */
+static int ask_everybody(const struct store *store, const char *name, const char *sql,
+                         const char *portal, struct instant moment, PGresult **ret_result,
+                         struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *const parameter[] = {portal, store_time(&scratch, moment)};
+
+    if (store_begin(store, err) < 0 ||
+        store_end(store,
+                  PG_QUERY(store->pg, question_settings, PG_MANY, NULL, err) < 0 ||
+                      pg_run(store->pg, name, sql, PG_MANY, parameter, COUNT_OF(parameter),
+                             ret_result, err) < 0,
+                  err) < 0)
+        return -1;
+    return check_known(ret_result, moment, err);
+}
+
 int store_ask_at(const struct store *store, const char *portal, struct instant moment,
                  PGresult **ret_result, struct err *err)
 {
-    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-
-    if (PG_QUERY(store->pg, audit_at, PG_MANY, ret_result, err, portal,
-                 store_time(&scratch, moment)) < 0)
-        return -1;
-    return check_known(ret_result, moment, err);
+    return ask_everybody(store, "audit_at", query_audit_at, portal, moment, ret_result, err);
 }
 
 int store_ask_export(const struct store *store, const char *portal, struct instant moment,
                      PGresult **ret_result, struct err *err)
 {
-    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-
-    if (PG_QUERY(store->pg, export_at, PG_MANY, ret_result, err, portal,
-                 store_time(&scratch, moment)) < 0)
-        return -1;
-    return check_known(ret_result, moment, err);
+    return ask_everybody(store, "export_at", query_export_at, portal, moment, ret_result, err);
 }
 
 int store_ask_actions(const struct store *store, const char *portal, struct instant since,
