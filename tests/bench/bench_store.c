@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -51,44 +52,120 @@ static void take_logins_back(struct snapshot *snapshot)
         snapshot->account[i].login.source = LOGIN_FROM_HISTORY;
 }
 
-/* The rows of the open versions as COPY sends them. */
+/* The rows of the open versions, as COPY takes them in text and in binary. */
+struct rows {
+    struct text text, binary;
+};
+
+static void add_big_endian(struct text *out, uint32_t value, unsigned bytes)
+{
+    while (bytes-- > 0)
+        text_add_char(out, (char)(value >> 8 * bytes));
+}
+
+/* "\\x…", as the server prints bytea. */
+static void add_bytea(struct text *out, const char *value)
+{
+    size_t length = (strlen(value) - 2) / 2;
+
+    add_big_endian(out, (uint32_t)length, 4);
+    for (size_t i = 0; i < length; i++) {
+        const char digits[] = {value[2 + 2 * i], value[3 + 2 * i], '\0'};
+        text_add_char(out, (char)strtoul(digits, NULL, 16));
+    }
+}
+
+/* A field as the type's receive function reads it. */
+static void add_binary_field(struct text *out, const PGresult *row, int column)
+{
+    enum { BOOL = 16, BYTEA = 17, INT4 = 23, JSONB = 3802 }; /* pg_type.dat */
+    const char *value = pg_text(row, 0, column);
+
+    if (!value) {
+        add_big_endian(out, UINT32_MAX, 4);
+        return;
+    }
+    switch (PQftype(row, column)) {
+    case INT4:
+        add_big_endian(out, 4, 4);
+        add_big_endian(out, (uint32_t)pg_int(row, 0, column), 4);
+        return;
+    case BOOL:
+        add_big_endian(out, 1, 4);
+        text_add_char(out, (char)(value[0] == 't'));
+        return;
+    case BYTEA:
+        add_bytea(out, value);
+        return;
+    case JSONB:
+        add_big_endian(out, (uint32_t)strlen(value) + 1, 4);
+        text_add_char(out, '\1');
+        text_add(out, value);
+        return;
+    default:
+        add_big_endian(out, (uint32_t)strlen(value), 4);
+        text_add(out, value);
+        return;
+    }
+}
+
 static int take_row(const PGresult *row, void *context, struct err *err)
 {
-    struct text *rows = context;
+    struct rows *rows = context;
 
     (void)err;
-    for (int column = 0; column < PQnfields(row); column++)
-        pg_copy_field(rows, pg_text(row, 0, column));
-    pg_copy_end_row(rows);
+    add_big_endian(&rows->binary, (uint32_t)PQnfields(row), 2);
+    for (int column = 0; column < PQnfields(row); column++) {
+        pg_copy_field(&rows->text, pg_text(row, 0, column));
+        add_binary_field(&rows->binary, row, column);
+    }
+    pg_copy_end_row(&rows->text);
     return 0;
 }
 
-static double time_bare_copy(struct store_world *world, size_t count)
+static double time_copy(struct store_world *world, const char *sql, struct text *rows, size_t count)
+{
+    struct err err = ERR_INIT;
+    int64_t copied = 0;
+
+    store_world_execute(world, "truncate bare");
+    double begin = seconds_now();
+    if (pg_copy_begin(world->pg, "bare", sql, &err) || pg_copy_send(world->pg, rows, true, &err) ||
+        pg_copy_end(world->pg, &copied, &err) || (size_t)copied != count) {
+        fprintf(stderr, "bare COPY: %s\n", err.text ? err.text : "rows are missing");
+        exit(1);
+    }
+    return seconds_now() - begin;
+}
+
+/* *ret_binary: the same rows, the other way. */
+static double time_bare_copy(struct store_world *world, size_t count, double *ret_binary)
 {
     static const char columns[] =
         "select v.account_no, a.account_id, v.status, v.username, v.email, v.email2, v.name, "
         "v.employee_number, v.profile_id, v.country, v.department, v.groups, v.groups_unreadable, "
         "v.sso_only, v.flaw, v.digest from account_version v join account a using (portal_id, "
         "account_no) where v.valid_to is null";
-    CLEANUP(text_release) struct text rows = TEXT_INIT, sql = TEXT_INIT;
+    static const char signature[] = "PGCOPY\n\377\r\n"; /* its own NUL belongs to it */
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+    struct rows rows = {.text = TEXT_INIT, .binary = TEXT_INIT};
     struct err err = ERR_INIT;
-    int64_t copied = 0;
 
     text_addf(&sql, "create unlogged table bare as %s limit 0", columns);
     store_world_execute(world, text_cstr(&sql));
+    text_add_bytes(&rows.binary, signature, sizeof(signature));
+    add_big_endian(&rows.binary, 0, 4); /* flags */
+    add_big_endian(&rows.binary, 0, 4); /* no extension */
     if (pg_each(world->pg, "rows", columns, NULL, 0, take_row, &rows, &err)) {
         fprintf(stderr, "%s\n", err.text);
         exit(1);
     }
-    double begin = seconds_now();
-    if (pg_copy_begin(world->pg, "bare", "copy bare from stdin", &err) ||
-        pg_copy_send(world->pg, &rows, true, &err) || pg_copy_end(world->pg, &copied, &err) ||
-        (size_t)copied != count) {
-        fprintf(stderr, "bare COPY: %s\n", err.text ? err.text : "rows are missing");
-        exit(1);
-    }
-    double took = seconds_now() - begin;
+    add_big_endian(&rows.binary, UINT16_MAX, 2);
+    double took = time_copy(world, "copy bare from stdin", &rows.text, count);
+    *ret_binary = time_copy(world, "copy bare from stdin (format binary)", &rows.binary, count);
     store_world_execute(world, "drop table bare");
+    text_release(&rows.text);
+    text_release(&rows.binary);
     return took;
 }
 
@@ -131,7 +208,7 @@ int main(int argc, char **argv)
     take_logins_back(&again);
     double unchanged = time_save(&world, &again);
     int64_t added = store_world_number(&world, "select count(*) from account_version") - versions;
-    double bare = time_bare_copy(&world, (size_t)count);
+    double binary = 0, bare = time_bare_copy(&world, (size_t)count, &binary);
 
     printf("%lld accounts: bare COPY %.2f s; first load %.2f s, first merge %.2f s; history loaded "
            "%.2f s; unchanged merge %.2f s, %lld new versions\n",
@@ -142,6 +219,10 @@ int main(int argc, char **argv)
     printf("FIGURE merge_first_over_copy %.2f - a first snapshot merged, over a bare COPY of the "
            "same rows\n",
            save / bare);
+    printf(
+        "FIGURE copy_binary_over_text %.2f - a bare COPY of the same rows in binary, over one in "
+        "text\n",
+        binary / bare);
     printf("FIGURE versions_of_unchanged %lld 0 version rows that an unchanged snapshot adds\n",
            (long long)added);
     store_world_end(&world);
