@@ -24,16 +24,18 @@ static bool can_be_read(const struct account *account, struct instant now)
             instant_compare(account->history.read_at, now) < 0);
 }
 
-/* Days after which a single read is too old: between half of the setting and all of it, another
- * number after each read, so that accounts once read together drift apart. */
+/* Days after which a single read is too old: all of the setting on the account's own day of so
+ * many, and sooner by what a read is past that day, but never by more than half of the setting.
+ * Accounts that were read together come to their own days by that within two rounds, and from then
+ * on each night has an equal share of them. */
 static int64_t read_lasts_days(const struct evidence_settings *settings,
                                const struct account *account)
 {
-    uint64_t day = (uint64_t)(account->history.read_at.us / DAY_US);
-    uint64_t mixed = (text_hash(account->id) ^ day) * UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t days = (uint64_t)settings->reread_days, half = days / 2;
+    uint64_t own_day = (text_hash(account->id) * UINT64_C(0x9E3779B97F4A7C15) >> 32) % days;
+    uint64_t past = ((uint64_t)(account->history.read_at.us / DAY_US) + days - own_day) % days;
 
-    return settings->reread_days -
-           (int64_t)((mixed >> 32) % (uint64_t)(settings->reread_days / 2 + 1));
+    return (int64_t)(days - (past <= half ? past : past - half));
 }
 
 static bool is_read_lately(const struct evidence_settings *settings,

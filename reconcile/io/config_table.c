@@ -144,8 +144,8 @@ const struct setting settings[] = {
      .fallback = "7",
      .sentence =
          "How many days a single read serves for an account that is proposed for being "
-         "idle: then it is made anew, spread over the second half of that time. 0: in every "
-         "run, as it is without login events. Right before an act it is always made."},
+         "idle: then it is made anew, by and by on a night of its own for each account. 0: in "
+         "every run, as it is without login events. Right before an act it is always made."},
     {.path = "portal.login_refresh_days",
      .type = SETTING_INTEGER,
      AT(portal.login_refresh_days),

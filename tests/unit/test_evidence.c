@@ -165,10 +165,11 @@ static void evidence_choose_of_an_id_of_another_form_never_asks(void **state)
     arena_release(&world.arena);
 }
 
-/* Thousands who wait for an approval, all read on the same night. */
+/* Thousands who wait for an approval, all read on the same night, for months. */
 static void evidence_choose_spreads_what_was_read_on_one_night(void **state)
 {
-    size_t night[9] = {0}, total = 0;
+    enum { NIGHTS = 90, SETTLED = 15 };
+    size_t night[NIGHTS + 1] = {0};
     struct world world;
 
     (void)state;
@@ -177,19 +178,24 @@ static void evidence_choose_spreads_what_was_read_on_one_night(void **state)
         propose(&world, i);
         world.snapshot.account[i].history.read_at = days_ago(0);
     }
-    for (int64_t day = 1; day <= 8; day++) {
+    for (int64_t day = 1; day <= NIGHTS; day++) {
         size_t *index;
         world.context.now.us = NOW.us + day * DAY_US;
         night[day] = choose(&world, &index);
-        for (size_t i = 0; i < night[day]; i++) /* read, and not looked at again */
-            world.decision[index[i]].uses_login = false;
-        total += night[day];
+        for (size_t i = 0; i < night[day]; i++)
+            world.snapshot.account[index[i]].history.read_at = world.context.now;
+        for (size_t i = 0; i < MANY; i++)
+            assert_true(world.context.now.us - world.snapshot.account[i].history.read_at.us <
+                        world.settings.reread_days * DAY_US);
     }
     assert_int_equal(night[1] + night[2] + night[3], 0);
-    for (int day = 4; day <= 7; day++)
-        assert_in_range(night[day], MANY / 5, MANY / 3);
-    assert_int_equal(night[8], 0); /* nobody's is older than the setting */
-    assert_int_equal(total, MANY);
+    assert_int_equal(night[4] + night[5] + night[6] + night[7], MANY);
+    for (int day = 1; day < SETTLED; day++)
+        assert_in_range(night[day], 0, MANY / 3);
+    for (int day = SETTLED; day <= NIGHTS; day++) /* a seventh of them, not one read more */
+        assert_in_range(night[day], MANY / 9, MANY / 5);
+    for (int day = SETTLED; day + 7 <= NIGHTS; day++)
+        assert_int_equal(night[day], night[day + 7]);
     arena_release(&world.arena);
 }
 
