@@ -63,9 +63,7 @@ static int start(struct many *many, struct exchange *exchange, struct err *err)
     exchange->index = many->next++;
     exchange->active = true;
     many->active++;
-    http->requests++;
-    if (http->settings.pace)
-        pace_sent(http->settings.pace, http_steady(http));
+    exchange_count(exchange);
     return 0;
 }
 
