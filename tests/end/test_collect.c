@@ -394,6 +394,48 @@ static void events_that_failed_are_read_from_the_old_watermark(void **state)
     assert_non_null(strstr(line_text(pages, 0, "query"), from));
 }
 
+/* Pages that lead back are noticed while few were read twice; the mark stays where it was, whoever
+ * is not cleared is read singly, and once the portal tells an end the window is read from its
+ * beginning. */
+static void events_that_go_round_in_a_circle_are_not_used(void **state)
+{
+    static const char *const options[] = {"--users", "600", "--seed", "5", NULL};
+    static const char *const cases[] = {"first", "later"};
+    WORLD(end, options);
+    CLEANUP(mem_cleanup) char *mark = NULL;
+    size_t pages_in_all = 0;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        end_fault(&end, "cursor-loop");
+        int64_t before = requests(&end);
+        RUN(caught, &end, "plan", "--format", "json");
+        end_assert_code(&caught, 0);
+        end_assert_says(&caught.err, "login events are not used");
+        check_newest_snapshot(&end, "each", "go round in a circle");
+        JSON(plan, end_json(&caught));
+        (void)end_assert_truth(&end, plan, true);
+        CLEANUP(mem_cleanup) char *unmoved = watermark(&end, "0");
+        assert_string_equal(unmoved ? unmoved : "", mark ? mark : "");
+        size_t pages = asked_count(&end, "logins", before);
+        clear_faults(&end);
+
+        before = requests(&end);
+        RUN(whole, &end, "plan", "--format", "json");
+        end_assert_code(&whole, 0);
+        check_newest_snapshot(&end, "events", "-");
+        JSON(read, asked(&end, "logins", before));
+        assert_null(strstr(line_text(read, 0, "query"), "cursor"));
+        pages_in_all = json_object_array_length(read);
+        print_message("%s: %zu pages in a circle, %zu pages in all\n", cases[i], pages,
+                      pages_in_all);
+        assert_true(pages <= 3 * pages_in_all + 3);
+        free(mark);
+        mark = watermark(&end, "0");
+        assert_true(mark && *mark);
+    }
+}
+
 /* What a single read said some days ago is enough only while events tell who came back since. */
 static void login_that_no_event_can_tell_is_read_singly(void **state)
 {
@@ -623,6 +665,7 @@ int main(void)
         cmocka_unit_test(run_without_events_reads_everybody_and_says_so),
         cmocka_unit_test(run_without_the_scope_of_events_asks_for_none),
         cmocka_unit_test(events_that_failed_are_read_from_the_old_watermark),
+        cmocka_unit_test(events_that_go_round_in_a_circle_are_not_used),
         cmocka_unit_test(login_that_no_event_can_tell_is_read_singly),
         cmocka_unit_test(pages_of_events_that_are_stored_are_not_asked_for_again),
         cmocka_unit_test(cursor_that_is_forgotten_begins_its_window_again),
