@@ -363,6 +363,63 @@ static void many_with_a_429_in_the_middle_are_silent_and_then_slower(void **stat
     collected_release(&collected);
 }
 
+/* A clock that jumps instead of sleeping. */
+struct fake {
+    struct instant now;
+    int64_t longest_us;
+};
+
+static struct instant fake_now(void *self)
+{
+    const struct fake *fake = self;
+
+    return fake->now;
+}
+
+static bool fake_sleep_until(void *self, struct instant until)
+{
+    struct fake *fake = self;
+
+    if (until.us - fake->now.us > fake->longest_us)
+        fake->longest_us = until.us - fake->now.us;
+    if (until.us > fake->now.us)
+        fake->now = until;
+    return true;
+}
+
+/* As long as Bynder wants it. While some are under way their answers are awaited; then it sleeps.
+ */
+static void many_with_a_429_in_the_middle_wait_out_five_minutes(void **state)
+{
+    static const char *const options[] = {"--users", "60", "--fault",
+                                          "error=429:nth=30:/api/v4/users/", NULL};
+    SIM_LOCAL sim = {.url = NULL};
+    struct fake fake = {.now = {.us = INT64_C(1795334400) * SECOND_US}};
+    struct clock clock = {
+        .self = &fake, .now = fake_now, .steady = fake_now, .sleep_until = fake_sleep_until};
+    struct bynder_setup setup = {.config = &sim.config, .clock = &clock};
+    CLEANUP(bynder_freep) struct bynder *bynder = NULL;
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct snapshot snapshot = {.id = 0};
+
+    (void)state;
+    sim_start(&sim, options);
+    sim.config.silence_after_429 = 310;
+    sim.config.page_size = 100;
+    assert_int_equal(bynder_new(&setup, &bynder, NULL), 0);
+    struct portal portal = bynder_read_only(bynder);
+    assert_int_equal(portal.list(portal.self, &arena, NULL, &snapshot, NULL), 0);
+    size_t *index = arena_calloc(&arena, snapshot.count, sizeof(index[0]));
+    for (size_t i = 0; i < snapshot.count; i++)
+        index[i] = i;
+    assert_int_equal(
+        portal.logins(portal.self, &arena, NULL, index, snapshot.count, &snapshot, NULL), 0);
+    assert_true(snapshot.complete);
+    assert_int_equal(snapshot.logins_read, snapshot.count);
+    assert_int_equal(bynder_429s(bynder), 1);
+    assert_true(fake.longest_us >= 309 * SECOND_US && fake.longest_us <= 310 * SECOND_US);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -370,6 +427,7 @@ int main(void)
         cmocka_unit_test(many_that_all_fail_are_given_up),
         cmocka_unit_test(many_with_a_401_in_the_middle_go_on_with_a_new_token),
         cmocka_unit_test(many_with_a_429_in_the_middle_are_silent_and_then_slower),
+        cmocka_unit_test(many_with_a_429_in_the_middle_wait_out_five_minutes),
     };
 
     return cmocka_run_group_tests_name("bynder_many", tests, NULL, NULL);
