@@ -153,6 +153,11 @@ void logins_list(struct call *call)
         !read_cursor(call, &window, &place))
         return;
     bool more = write_events(call, &window, limit, &place);
-    if (more || (call->answer->body.length > 2 && call_fault(call, FAULT_CURSOR_ALWAYS)))
+    bool empty = call->answer->body.length <= 2;
+    if (!more && !empty && call_fault(call, FAULT_CURSOR_LOOP)) {
+        place = (struct place){.day = window.first};
+        more = true;
+    }
+    if (more || (!empty && call_fault(call, FAULT_CURSOR_ALWAYS)))
         add_next(call, &place);
 }

@@ -2,7 +2,8 @@
  * Login events come in bulk, a page at a time, oldest first or not: only the newest of each account
  * matters, so neither order nor repetition does. The cursor of the next page is a header. It is put
  * into a URL of our own making; the address that the portal offers beside it is only looked into
- * for that cursor, never followed, because the token goes nowhere else.
+ * for that cursor, never followed, because the token goes nowhere else. Whether cursors ever come
+ * to an end is for whoever follows them (job/logins).
  *
  * An event that cannot be read is left out and counted: events only ever clear somebody, and
  * whoever is not cleared is read one by one. So is one of a user whose id has not the v4 form: no
@@ -22,7 +23,6 @@ struct reading {
     struct arena *arena;
     struct intern user; /* an account has many events */
     struct events_page *page;
-    const char *cursor; /* that was asked for; NULL = none */
     size_t items, unreadable;
 };
 
@@ -92,8 +92,8 @@ static int use_page(void *context, const struct http_answer *answer, struct err 
     if (json_each(answer->body.data, answer->body.length, take_event, reading, err) < 0)
         return -1;
     page->next_cursor = next_cursor(reading->arena, answer);
-    /* An empty page is the last, and so is one that points to itself. */
-    if (reading->items == 0 || text_equal(page->next_cursor, reading->cursor))
+    /* An empty page is the last. */
+    if (reading->items == 0)
         page->next_cursor = NULL;
     return 0;
 }
@@ -144,7 +144,7 @@ int bynder_events(void *self, struct arena *arena, const struct events_window *w
 {
     struct bynder *bynder = self;
     struct events_page page = {.access = EVENTS_READ};
-    struct reading reading = {.arena = arena, .page = &page, .cursor = window->cursor};
+    struct reading reading = {.arena = arena, .page = &page};
 
     if (bynder_token_ensure(bynder, err) < 0)
         return -1;

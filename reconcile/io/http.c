@@ -1,7 +1,8 @@
 /*
  * An exchange is prepared, performed and judged: whatever keeps the whole answer from arriving is
  * an error, so a caller never sees half a body. Bodies are counted as they come, because libcurl's
- * own limit stops neither chunked nor endless ones. Nothing is taken from the environment.
+ * own limit stops neither chunked nor endless ones. A connection that speaks before it is asked is
+ * not used (http_socket.c). Nothing is taken from the environment.
  */
 #include "io/http_private.h"
 
@@ -88,6 +89,7 @@ void http_free(struct http *http)
     curl_easy_cleanup(http->easy);
     if (http->multi)
         (void)curl_multi_cleanup(http->multi);
+    sockets_release(&http->sockets);
     free(http);
 }
 
@@ -158,10 +160,8 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *context)
     struct text *headers = &exchange->answer.headers;
 
     exchange->header_bytes += size * count;
-    if (exchange->header_bytes > LIMIT_HTTP_HEADERS) {
-        exchange->too_big = true;
+    if (exchange->header_bytes > LIMIT_HTTP_HEADERS)
         return 0;
-    }
     if (size * count >= 5 && memcmp(bytes, "HTTP/", 5) == 0)
         text_clear(headers); /* an interim answer came before, or a proxy's */
     text_add_bytes(headers, bytes, size * count);
@@ -179,6 +179,32 @@ static int on_write_progress(void *context, curl_off_t a, curl_off_t b, curl_off
 {
     (void)context, (void)a, (void)b, (void)c, (void)d;
     return clock_is_overdue() ? 1 : 0;
+}
+
+void exchange_count(struct exchange *exchange)
+{
+    struct http *http = exchange->http;
+
+    http->requests++;
+    if (http->settings.pace)
+        pace_sent(http->settings.pace, http_steady(http));
+}
+
+/* Called each time the request is about to go out: once, and again when libcurl repeats a read
+ * because a kept connection had died, which the portal counts as well. */
+static int before_request(void *context, char *peer, char *local, int peer_port, int local_port)
+{
+    struct exchange *exchange = context;
+    long fresh = 0;
+
+    (void)peer, (void)local, (void)peer_port;
+    if (exchange->sent++ > 0)
+        exchange_count(exchange);
+    /* A fresh connection may speak first: TLS does. */
+    exchange->surplus =
+        curl_easy_getinfo(exchange->easy, CURLINFO_NUM_CONNECTS, &fresh) == CURLE_OK &&
+        fresh == 0 && sockets_hold_surplus(&exchange->http->sockets, local_port);
+    return exchange->surplus ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 static const char *method_name(enum http_method method)
@@ -286,6 +312,9 @@ int exchange_prepare(struct exchange *exchange, const struct http_request *reque
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange);
+    sockets_watch(&exchange->http->sockets, easy);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange);
     code = curl_easy_setopt(easy, CURLOPT_URL, request->url);
     if (code != CURLE_OK)
@@ -326,8 +355,18 @@ static int tell_failure(const struct exchange *exchange, CURLcode code, struct e
 {
     CLEANUP(text_release) struct text reason = TEXT_INIT;
 
+    if (exchange->surplus)
+        return err_set(err, ERR_UNREACHABLE,
+                       "%s was not sent: its connection held an answer that nobody had asked for; "
+                       "hint: what stands between this machine and the portal?",
+                       exchange->what);
     if (code == CURLE_ABORTED_BY_CALLBACK)
         return http_interrupted(err);
+    if (exchange->header_bytes > LIMIT_HTTP_HEADERS)
+        return err_set(err, ERR_UNREACHABLE,
+                       "%s: the header lines of the answer are longer than %d bytes; hint: is "
+                       "portal.url right?",
+                       exchange->what, LIMIT_HTTP_HEADERS);
     if (exchange->too_big)
         return err_set(err, ERR_UNREACHABLE,
                        "%s: the answer is larger than %zu bytes; hint: is portal.url right? a "
@@ -382,16 +421,14 @@ void exchange_release(struct exchange *exchange)
     exchange->what = NULL;
     exchange->header_bytes = 0;
     exchange->too_big = false;
+    exchange->surplus = false;
+    exchange->sent = 0;
     exchange->reason[0] = '\0';
 }
 
 static CURLcode perform(struct exchange *exchange)
 {
-    struct http *http = exchange->http;
-
-    http->requests++;
-    if (http->settings.pace)
-        pace_sent(http->settings.pace, http_steady(http));
+    exchange_count(exchange);
     return curl_easy_perform(exchange->easy);
 }
 

@@ -1,6 +1,6 @@
 /*
- * http_private: what http.c and http_many.c share, an exchange on one easy handle. Nobody else
- * includes this.
+ * http_private: what http.c, http_many.c and http_socket.c share, an exchange on one easy handle.
+ * Nobody else includes this.
  */
 #ifndef IO_HTTP_PRIVATE_H
 #define IO_HTTP_PRIVATE_H
@@ -9,8 +9,16 @@
 
 #include "io/http.h"
 
+struct sockets {
+    struct socket {
+        int fd, local_port; /* 0 until it was looked for */
+    } * socket;
+    size_t count, capacity;
+};
+
 struct http {
     struct http_settings settings;
+    struct sockets sockets;
     CURL *easy;   /* for one request after the other */
     CURLM *multi; /* for many at a time; made when first needed */
     size_t requests;
@@ -22,7 +30,9 @@ struct exchange {
     struct curl_slist *headers;
     struct http_answer answer;
     size_t header_bytes;
-    bool too_big;
+    bool too_big;                 /* its body */
+    unsigned sent;                /* how often it went out */
+    bool surplus;                 /* the connection held an answer before the question */
     char *what;                   /* "GET 'https://host/path'", without the query */
     char reason[CURL_ERROR_SIZE]; /* written by libcurl */
     size_t index;                 /* of many */
@@ -35,7 +45,15 @@ int exchange_prepare(struct exchange *exchange, const struct http_request *reque
 /* After the transfer: the answer is complete and 0, or the failure is told and -1. */
 int exchange_finish(struct exchange *exchange, CURLcode code, struct err *err)
     __attribute__((warn_unused_result));
+/* One request more, for the pace too. */
+void exchange_count(struct exchange *exchange);
 void exchange_release(struct exchange *exchange); /* all but the easy handle */
+
+/* Has libcurl open and close the sockets of this handle here. They must outlive its connections. */
+void sockets_watch(struct sockets *sockets, CURL *easy);
+/* Whether the connection from this port has something to say already. */
+bool sockets_hold_surplus(struct sockets *sockets, int local_port);
+void sockets_release(struct sockets *sockets);
 
 /* Asks for a permit where the pace wants one; 0 also when none can be had yet. */
 int http_ask_permit(struct http *http, struct err *err) __attribute__((warn_unused_result));

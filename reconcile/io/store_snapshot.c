@@ -13,6 +13,8 @@
 #include "io/store_audit.h"
 #include "io/store_private.h"
 
+enum { UNLISTED_DAYS = 30 /* that a last login waits for its account to be listed */ };
+
 /* What tells versions of an account apart: also the department, which the account's own digest
  * leaves out because it is not read every time. */
 static struct digest version_digest(const struct account *account)
@@ -299,6 +301,20 @@ static int merge_profiles(const struct store *store, const struct snapshot *snap
     return STORE_MERGE(store, profile_open, id, err);
 }
 
+/* Events name users who are listed no more, or never were. They may only be missing from a list;
+ * but a complete one does not miss them, and what is kept of them must not grow for ever. */
+static int forget_unlisted(const struct store *store, const struct snapshot *snapshot,
+                           struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct instant before = instant_add_us(snapshot->taken_at, -UNLISTED_DAYS * DAY_US);
+
+    if (!snapshot->complete)
+        return 0;
+    return PG_QUERY(store->pg, login_forget, PG_NOTHING, NULL, err,
+                    store_number(&scratch, store->portal_id), store_time(&scratch, before));
+}
+
 static int save(const struct store *store, const struct store_run *run,
                 const struct snapshot *snapshot, struct staged *staged, int64_t *ret_id,
                 struct err *err)
@@ -309,7 +325,7 @@ static int save(const struct store *store, const struct store_run *run,
         insert_row(store, run, snapshot, *ret_id, nameless, err) < 0 ||
         give_numbers(store, staged, err) < 0 ||
         merge_accounts(store, snapshot, staged, *ret_id, err) < 0 ||
-        merge_logins(store, staged, *ret_id, err) < 0)
+        merge_logins(store, staged, *ret_id, err) < 0 || forget_unlisted(store, snapshot, err) < 0)
         return -1;
     if (merge_profiles(store, snapshot, *ret_id, err) < 0)
         return -1;

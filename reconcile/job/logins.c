@@ -34,6 +34,11 @@ struct events {
     struct events_progress progress;
     bool resumed; /* the cursor is of an earlier run */
     size_t pages; /* read by this run */
+    /* Cursors are told to go round in a circle by comparing each with one of those before. Which
+     * one moves on after 1, 2, 4, 8 … pages (Brent), so a circle of any length is seen before it
+     * was gone round three times, and no other cursor has to be kept. */
+    const char *mark;
+    size_t since_mark, until_next_mark;
 };
 
 static void note(struct events *events, const char *why)
@@ -96,6 +101,33 @@ static size_t take_page(struct events *events, const struct events_page *page,
     return count;
 }
 
+static void set_mark(struct events *events, const char *cursor, size_t until_next_mark)
+{
+    events->mark = cursor;
+    events->since_mark = 0;
+    events->until_next_mark = until_next_mark;
+}
+
+/* Whether this cursor, now that of the next page, was one before. */
+static bool leads_back(struct events *events)
+{
+    const char *cursor = events->progress.cursor;
+
+    if (text_equal(cursor, events->mark))
+        return true;
+    if (++events->since_mark >= events->until_next_mark)
+        set_mark(events, cursor, 2 * events->until_next_mark);
+    return false;
+}
+
+/* The next run reads the window from its beginning. */
+static void forget_pages(struct events_progress *progress)
+{
+    progress->cursor = NULL;
+    progress->pages = 0;
+}
+
+/* What the page tells is kept, also when what follows it is no next page. */
 static int keep_page(struct events *events, struct arena *scratch, const struct events_page *page,
                      struct err *err)
 {
@@ -107,7 +139,10 @@ static int keep_page(struct events *events, struct arena *scratch, const struct 
     events->pages++;
     progress->pages++;
     progress->cursor = arena_strdup(events->job->arena, page->next_cursor);
-    if (!page->next_cursor) {
+    if (progress->cursor && leads_back(events)) {
+        note(events, "the pages of login events go round in a circle");
+        forget_pages(progress);
+    } else if (!progress->cursor) {
         progress->complete_to = progress->to;
         progress->from = progress->to = INSTANT_NONE;
     }
@@ -135,14 +170,14 @@ static int read_page(struct events *events, bool *ret_over, struct err *err)
         events->resumed = false;
         if (keep_page(events, &scratch, &page, err))
             return -1;
-        *ret_over = !page.next_cursor;
+        *ret_over = !progress->cursor;
         return 0;
     }
     /* A cursor of another day may be forgotten: the window is read from its beginning then. */
     *ret_over = !events->resumed || page.access == EVENTS_DENIED;
     if (events->resumed) {
-        progress->cursor = NULL;
-        progress->pages = 0;
+        forget_pages(progress);
+        set_mark(events, NULL, 1);
         events->resumed = false;
     }
     return 0;
@@ -157,6 +192,7 @@ static int read_windows(struct events *events, struct err *err)
         bool over = false;
         if (!instant_is_set(progress->to))
             begin_window(events);
+        set_mark(events, progress->cursor, 1);
         while (!over) {
             if (progress->pages >= EVENTS_PAGES) {
                 note(events, "the login events have no end");

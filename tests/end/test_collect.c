@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -394,6 +395,48 @@ static void events_that_failed_are_read_from_the_old_watermark(void **state)
     assert_non_null(strstr(line_text(pages, 0, "query"), from));
 }
 
+/* Pages that lead back are noticed while few were read twice; the mark stays where it was, whoever
+ * is not cleared is read singly, and once the portal tells an end the window is read from its
+ * beginning. */
+static void events_that_go_round_in_a_circle_are_not_used(void **state)
+{
+    static const char *const options[] = {"--users", "600", "--seed", "5", NULL};
+    static const char *const cases[] = {"first", "later"};
+    WORLD(end, options);
+    CLEANUP(mem_cleanup) char *mark = NULL;
+    size_t pages_in_all = 0;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        end_fault(&end, "cursor-loop");
+        int64_t before = requests(&end);
+        RUN(caught, &end, "plan", "--format", "json");
+        end_assert_code(&caught, 0);
+        end_assert_says(&caught.err, "login events are not used");
+        check_newest_snapshot(&end, "each", "go round in a circle");
+        JSON(plan, end_json(&caught));
+        (void)end_assert_truth(&end, plan, true);
+        CLEANUP(mem_cleanup) char *unmoved = watermark(&end, "0");
+        assert_string_equal(unmoved ? unmoved : "", mark ? mark : "");
+        size_t pages = asked_count(&end, "logins", before);
+        clear_faults(&end);
+
+        before = requests(&end);
+        RUN(whole, &end, "plan", "--format", "json");
+        end_assert_code(&whole, 0);
+        check_newest_snapshot(&end, "events", "-");
+        JSON(read, asked(&end, "logins", before));
+        assert_null(strstr(line_text(read, 0, "query"), "cursor"));
+        pages_in_all = json_object_array_length(read);
+        print_message("%s: %zu pages in a circle, %zu pages in all\n", cases[i], pages,
+                      pages_in_all);
+        assert_true(pages <= 3 * pages_in_all + 3);
+        free(mark);
+        mark = watermark(&end, "0");
+        assert_true(mark && *mark);
+    }
+}
+
 /* What a single read said some days ago is enough only while events tell who came back since. */
 static void login_that_no_event_can_tell_is_read_singly(void **state)
 {
@@ -521,6 +564,104 @@ static void single_reads_that_are_stored_are_not_made_again(void **state)
     assert_int_equal(differing_rows(&end), 0);
 }
 
+static bool asked_now(struct end *end, const char *endpoint, int64_t after, size_t wanted)
+{
+    return asked_count(end, endpoint, after) >= wanted;
+}
+
+/* Of the first window's pages that were answered none was answered twice. Later ones may be of the
+ * same second, and look the same. */
+static void check_pages_once(struct end *end)
+{
+    JSON(pages, asked(end, "logins", 0));
+    CLEANUP(mem_cleanup) char *window = NULL;
+    const char *query[100];
+    size_t count = 0;
+
+    for (size_t i = 0; i < json_object_array_length(pages); i++) {
+        const char *this = line_text(pages, i, "query");
+
+        if (line_number(pages, i, "status") != 200)
+            continue;
+        if (!window)
+            window = mem_strdup(this); /* without a cursor: the others begin with it */
+        if (!text_starts(this, window))
+            continue;
+        assert_true(count < COUNT_OF(query));
+        for (size_t k = 0; k < count; k++)
+            assert_string_not_equal(query[k], this);
+        query[count++] = this;
+    }
+    assert_true(count >= 4);
+}
+
+/* Nobody of these was read singly after the first `after` requests. */
+static void check_not_read_since(struct end *end, const char *ids, int64_t after)
+{
+    JSON(reads, asked(end, "users.get", after));
+
+    for (size_t i = 0; i < json_object_array_length(reads); i++)
+        if (strstr(ids, strrchr(line_text(reads, i, "path"), '/') + 1))
+            fail_msg("%s was stored", line_text(reads, i, "path"));
+}
+
+/* A first collection that is killed in each of its stages, some of them twice, comes to its end
+ * with nothing asked again that was stored: only the list is, which must be of one moment. A page
+ * of events is asked for when the one before it is stored, so each that was answered counts. */
+static void collection_killed_in_every_stage_asks_for_nothing_stored(void **state)
+{
+    static const char *const options[] = {"--users", "1600", "--seed", "5", NULL};
+    static const char *const words[] = {"plan", NULL};
+    static const char pages[] = "select coalesce(max(pages), 0) from reconcile.login_events",
+                      reads[] = "select count(*) from reconcile.login_pending"
+                                " where source = 'read'",
+                      ids[] = "select string_agg(account_id, ' ') from reconcile.login_pending"
+                              " where source = 'read'";
+    static const struct {
+        const char *fault, *sql;
+        int64_t stored;
+    } kills[] = {
+        {"hang=nth=3:/api/v4/users/", NULL, 0}, /* the last page of the list */
+        {"hang=nth=1:" EVENTS_PATH, NULL, 0},        {"hang=nth=3:" EVENTS_PATH, pages, 2},
+        {"hang=nth=3:/api/v4/users/", NULL, 0},      {"hang=nth=2:" EVENTS_PATH, pages, 3},
+        {"hang=nth=560:/api/v4/users/", reads, 500}, {"hang=nth=560:/api/v4/users/", reads, 1000},
+    };
+    char *stored[COUNT_OF(kills)];
+    int64_t after[COUNT_OF(kills)];
+    WORLD(end, options);
+
+    (void)state;
+    end_set(&end, END_RULES,
+            "{ name = \"idle\"; do = \"suspend\"; when = { account = \"active\";"
+            " idle_days_min = 1; }; }");
+    end_set(&end, END_SUSPEND, "count = 4000; percent = 100.0; rolling_count = 8000;");
+    for (size_t i = 0; i < COUNT_OF(kills); i++) {
+        int64_t before = requests(&end);
+        end_fault(&end, kills[i].fault);
+        struct end_child child = end_start(&end, words);
+        if (kills[i].sql)
+            WAIT_UNTIL(counts_now(&end, kills[i].sql, kills[i].stored));
+        else
+            WAIT_UNTIL(asked_now(&end, NULL, before, 4)); /* token, own user, two pages */
+        kill_now(&child);
+        clear_faults(&end);
+        stored[i] = end_query(&end, ids);
+        after[i] = requests(&end);
+    }
+    RUN(result, &end, "plan", "--format", "json");
+    end_assert_code(&result, 20); /* held: hardly anybody would be left */
+    check_newest_snapshot(&end, "events", "-");
+    check_pages_once(&end);
+    for (size_t i = 0; i < COUNT_OF(kills); i++)
+        if (!text_is_empty(stored[i]))
+            check_not_read_since(&end, stored[i], after[i]);
+    assert_true(asked_now(&end, "users.get", after[COUNT_OF(kills) - 1], 1));
+    plan_in_full_as_another(&end, 20);
+    assert_int_equal(differing_rows(&end), 0);
+    for (size_t i = 0; i < COUNT_OF(kills); i++)
+        free(stored[i]);
+}
+
 /* --- the pace of all runs -----------------------------------------------------------------------
  */
 
@@ -564,6 +705,52 @@ static void runs_back_to_back_keep_one_limit(void **state)
     assert_true(both > sent && both <= limit);
     check_recorded(&end, 1, sent, 0);
     check_recorded(&end, 2, both - sent, 0);
+}
+
+static bool has_ended(const struct end_child *child)
+{
+    siginfo_t info = {.si_pid = 0};
+
+    return waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid != 0;
+}
+
+/* Two portals behind one address, each of which alone would keep below the limit. */
+static void runs_at_once_behind_one_address_keep_one_limit(void **state)
+{
+    static const char *const words[] = {"plan", NULL};
+    struct end_child child[2];
+    WORLD(end, NULL);
+    RUN(unpaced, &end, "plan");
+    int64_t before = requests(&end), limit = before + before / 2;
+
+    (void)state;
+    end_assert_code(&unpaced, 0);
+    end_set(&end, END_PORTAL,
+            "requests_per_second = 1000000.0; requests_per_window = %lld;"
+            " address_group = \"both\"; " BY_EVENTS,
+            (long long)limit);
+    for (size_t i = 0; i < COUNT_OF(child); i++) {
+        end_set(&end, END_NAME, i == 0 ? "one" : "two");
+        child[i] = end_start(&end, words);
+        WAIT_UNTIL(i > 0 || requests(&end) > before); /* then it has read its configuration */
+    }
+    for (size_t i = 0; i < COUNT_OF(child); i++)
+        WAIT_UNTIL(says_now(&child[i], "waiting") || has_ended(&child[i]));
+    assert_true(says_now(&child[0], "waiting") || says_now(&child[1], "waiting"));
+    for (size_t i = 0; i < COUNT_OF(child); i++)
+        (void)kill(child[i].pid, SIGTERM);
+    for (size_t i = 0; i < COUNT_OF(child); i++) {
+        CLEANUP(end_result_release) struct end_result result = end_wait(&child[i]);
+
+        assert_true(result.code < 128);
+    }
+    print_message("%lld requests of both, at most %lld\n", (long long)(requests(&end) - before),
+                  (long long)limit);
+    assert_true(requests(&end) - before <= limit && requests(&end) - before > before);
+    assert_int_equal(end_count(&end, "select count(distinct portal_id) from reconcile.request_block"
+                                     " where address_group = 'both'"),
+                     2);
 }
 
 static void run_within_the_silence_of_another_is_silent(void **state)
@@ -623,11 +810,14 @@ int main(void)
         cmocka_unit_test(run_without_events_reads_everybody_and_says_so),
         cmocka_unit_test(run_without_the_scope_of_events_asks_for_none),
         cmocka_unit_test(events_that_failed_are_read_from_the_old_watermark),
+        cmocka_unit_test(events_that_go_round_in_a_circle_are_not_used),
         cmocka_unit_test(login_that_no_event_can_tell_is_read_singly),
         cmocka_unit_test(pages_of_events_that_are_stored_are_not_asked_for_again),
         cmocka_unit_test(cursor_that_is_forgotten_begins_its_window_again),
         cmocka_unit_test(single_reads_that_are_stored_are_not_made_again),
+        cmocka_unit_test(collection_killed_in_every_stage_asks_for_nothing_stored),
         cmocka_unit_test(runs_back_to_back_keep_one_limit),
+        cmocka_unit_test(runs_at_once_behind_one_address_keep_one_limit),
         cmocka_unit_test(run_within_the_silence_of_another_is_silent),
         cmocka_unit_test(run_that_met_a_429_records_what_it_sent),
     };

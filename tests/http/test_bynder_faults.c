@@ -191,6 +191,7 @@ static struct row {
     GOOD("collect_with_events_403_is_complete", "events-403"),
     GOOD("collect_with_events_404_is_complete", "events-404"),
     GOOD("collect_with_cursor_always_is_complete", "cursor-always"),
+    GOOD("collect_with_cursor_loop_is_complete", "cursor-loop"),
 };
 
 static double now_s(void)

@@ -633,6 +633,20 @@ static void cursor_always_ends_with_an_empty_page(void **state)
     assert_header(&last, "Next-Url", NULL);
 }
 
+static void cursor_loop_leads_back_to_the_first_page(void **state)
+{
+    static const char recent[] = LOGINS "?limit=10000&fromDateTime=2026-11-01T00:00:00Z";
+    (void)state;
+    set_fault("cursor-loop=");
+    REPLY_LOCAL page = get(recent);
+    CLEANUP(mem_cleanup) char *next = reply_header(&page, "Next-Url");
+    assert_non_null(next);
+    REPLY_LOCAL again = get(next);
+    CLEANUP(mem_cleanup) char *same = reply_header(&again, "Next-Url");
+    assert_string_equal(text_cstr(&again.body), text_cstr(&page.body));
+    assert_string_equal(same, next);
+}
+
 /* --- the control request -----------------------------------------------------------------------
  */
 
@@ -847,6 +861,7 @@ int main(void)
         TEST(never_202_changes_nothing),
         TEST(default_omitted_resets_what_was_left_out),
         TEST(cursor_always_ends_with_an_empty_page),
+        TEST(cursor_loop_leads_back_to_the_first_page),
         TEST(faults_are_listed_replaced_and_cleared),
         TEST(log_names_the_fault),
         TEST(crowd_of_connections_is_served),

@@ -165,6 +165,24 @@ static void store_save_logins_of_nobody_listed_waits(void **state)
     assert_int_equal(two.account[1].login.source, LOGIN_FROM_EVENTS);
 }
 
+/* Thirty days, and a list that misses nobody. */
+static void store_save_snapshot_forgets_logins_of_who_stays_unlisted(void **state)
+{
+    struct store_world *world = *state;
+    struct snapshot two = store_world_snapshot(world, 2), one;
+    struct pending_login pending = pend(world, &two.account[1], LOGIN_FROM_EVENTS, 1);
+
+    put(world, &pending, 1, NULL);
+    for (int day = 1; day <= 32; day++) {
+        store_world_tomorrow(world);
+        one = store_world_snapshot(world, 1);
+        one.complete = day != 31;
+        store_world_load(world, &one);
+        store_world_save(world, &one);
+        assert_int_equal(store_world_number(world, "select count(*) from login_pending"), day < 32);
+    }
+}
+
 static void store_load_events_gives_the_progress_saved_last(void **state)
 {
     struct store_world *world = *state;
@@ -215,6 +233,7 @@ int main(void)
         CASE(store_save_logins_of_a_single_read_keeps_the_last_word),
         CASE(store_save_logins_with_nothing_newer_keeps_when_it_was_read),
         CASE(store_save_logins_of_nobody_listed_waits),
+        CASE(store_save_snapshot_forgets_logins_of_who_stays_unlisted),
         CASE(store_load_events_gives_the_progress_saved_last),
         CASE(store_save_logins_of_an_overtaken_run_stores_nothing),
     };
