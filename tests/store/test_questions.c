@@ -249,6 +249,7 @@ static struct plan make_plan(struct world *world, size_t day, bool is_held)
                    .snapshot_complete = true,
                    .snapshot_digest = books->seen[day].digest,
                    .roster_id = (int64_t)day + 1,
+                   .roster_digest = digest_of(&day, sizeof(day)),
                    .roster_read_at = world->store.now,
                    .enforce = true},
         .row = arena_calloc(arena, PEOPLE, sizeof(plan.row[0])),
