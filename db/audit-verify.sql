@@ -291,7 +291,7 @@ with event as (
     select e.sequence, e.kind, e.plan_id, e.word, e.fact from audit.event e
     where e.portal = :'portal' and e.kind in ('plan', 'approval', 'rejection', 'override')),
 first as (
-    select min(run_id) as run_id from audit.event
+    select coalesce(min(run_id), 9223372036854775807) as run_id from audit.event
     where portal = :'portal' and kind = 'run_begin'),
 decision as (
     select d.plan_id, d.decision, d.digest, d.all_rows,

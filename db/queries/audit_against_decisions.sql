@@ -8,7 +8,7 @@ with event as (
     left join audit_private p on p.portal_id = e.portal_id and p.sequence = e.sequence
     where e.portal_id = $1::bigint and e.kind in ('plan', 'approval', 'rejection', 'override')),
 first as (
-    select min(run_id) as run_id from audit_event
+    select coalesce(min(run_id), 9223372036854775807) as run_id from audit_event
     where portal_id = $1::bigint and kind = 'run_begin'),
 -- Deciding again replaces the decision of that person.
 newest as (
