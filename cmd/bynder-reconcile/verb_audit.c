@@ -113,7 +113,8 @@ static int ask_at(struct ask *ask, struct err *err)
     struct instant moment;
 
     if (ask_moment(ask->invocation->argument[1], ask->config.policy.zone, true, &moment, err) ||
-        store_ask_at(&ask->store, ask->config.portal.name, moment, &rows, err))
+        store_ask_at(&ask->store, ask->config.portal.name, moment, &rows, err) ||
+        ask_thinned(ask, moment, err))
         return -1;
     const struct audit_section section = {.name = "accounts", .rows = rows};
     return print_sections(ask, &section, 1, err);

@@ -59,6 +59,30 @@ static const char **column(struct arena *arena, const PGresult *result, size_t *
     return value;
 }
 
+/* Values are compared folded, so keys and sentences may hold them in that form too. */
+static int add_folded(const struct erasing *erasing, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *values = NULL;
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct pg *pg = erasing->store->pg;
+    size_t count = 0;
+
+    if (PG_QUERY(pg, erase_values, PG_MANY, &values, err) < 0)
+        return -1;
+    const char **folded =
+        arena_calloc(&scratch, 2 * (size_t)PQntuples(values) + 1, sizeof(folded[0]));
+    for (int i = 0; i < PQntuples(values); i++) {
+        const char *value = pg_text(values, i, 0);
+        const char *const form[] = {fold_text(&scratch, value), fold_name(&scratch, value)};
+        for (size_t f = 0; f < COUNT_OF(form); f++) {
+            if (form[f])
+                folded[count++] = form[f];
+        }
+    }
+    return PG_QUERY(pg, erase_value_fold, PG_NOTHING, NULL, err,
+                    store_text_array(&scratch, folded, count));
+}
+
 static int prepare(struct erasing *erasing, const char *account_nos, const char *person_keys,
                    struct err *err)
 {
@@ -74,7 +98,7 @@ static int prepare(struct erasing *erasing, const char *account_nos, const char 
         PG_QUERY(pg, erase_person_put, PG_NOTHING, NULL, err, portal, person_keys) < 0 ||
         PG_QUERY(pg, erase_value_create, PG_NOTHING, NULL, err) < 0 ||
         PG_QUERY(pg, erase_value_put, PG_NOTHING, NULL, err, portal) < 0 ||
-        PG_QUERY(pg, erase_values, PG_MANY, &values, err) < 0 ||
+        add_folded(erasing, err) < 0 || PG_QUERY(pg, erase_values, PG_MANY, &values, err) < 0 ||
         PG_QUERY(pg, erase_accounts, PG_MANY, &accounts, err) < 0 ||
         PG_QUERY(pg, erase_listed, PG_MANY, &listed, err, portal) < 0)
         return -1;
@@ -305,6 +329,24 @@ int store_retain(struct store *store, const struct store_run *run, struct arena 
         store_end(store, retain(&erasing, run->id, retention, &retained, err), err) < 0)
         return err_prefix(err, "nothing old was taken away");
     *ret_retained = retained;
+    return 0;
+}
+
+int store_find_thinned(const struct store *store, const char *portal, struct instant moment,
+                       bool *ret_found, struct instant *ret_gone, struct instant *ret_kept,
+                       struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, audit_thinned, PG_MAYBE, &result, err, portal,
+                 store_time(&scratch, moment)) < 0)
+        return -1;
+    *ret_found = PQntuples(result) > 0;
+    if (*ret_found) {
+        *ret_gone = pg_instant(result, 0, 0);
+        *ret_kept = pg_instant(result, 0, 1);
+    }
     return 0;
 }
 
