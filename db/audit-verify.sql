@@ -157,6 +157,7 @@ finding as (
                              e.fact ->> 'taken_us')
            or s.inactive::text <> e.fact ->> 'inactive'
            or s.unreadable::text <> e.fact ->> 'unreadable'
+           or s.nameless::text <> e.fact ->> 'nameless'
            or s.requests::text <> e.fact ->> 'requests'
            or s.logins_read::text <> e.fact ->> 'logins_read')
     union all

@@ -14,11 +14,12 @@ comment on column audit.run.blocked is 'answers 429 among them';
 create or replace view audit.snapshot as
     select o.name as portal, s.portal_id, s.snapshot_id, s.run_id, r.today as day, s.taken_at,
            s.complete, s.accounts, s.active, s.inactive, s.gone, s.requests, s.thinned_at,
-           s.unreadable, s.logins_read, s.digest
+           s.unreadable, s.nameless, s.logins_read, s.digest
     from snapshot s
     join run r on r.portal_id = s.portal_id and r.run_id = s.run_id
     join portal o on o.portal_id = s.portal_id;
 comment on column audit.snapshot.unreadable is 'accounts with a status that could not be read';
+comment on column audit.snapshot.nameless is 'accounts without a readable id: counted, not kept';
 comment on column audit.snapshot.logins_read is 'last logins read one by one';
 comment on column audit.snapshot.digest is 'SHA-256 of the whole content';
 

@@ -45,6 +45,7 @@ compared as (
                      case when s.unreadable::text <> e.fact ->> 'unreadable'
                           then 'unreadable' end,
                      case when s.gone::text <> e.fact ->> 'gone' then 'gone' end,
+                     case when s.nameless::text <> e.fact ->> 'nameless' then 'nameless' end,
                      case when s.requests::text <> e.fact ->> 'requests' then 'requests' end,
                      case when s.logins_read::text <> e.fact ->> 'logins_read'
                           then 'logins_read' end,

@@ -263,7 +263,8 @@ int store_audit_run_end(const struct store *store, const struct store_run *run,
 }
 
 int store_audit_snapshot(const struct store *store, const struct store_run *run,
-                         const struct snapshot *snapshot, int64_t id, struct err *err)
+                         const struct snapshot *snapshot, int64_t id, size_t nameless,
+                         struct err *err)
 {
     CLEANUP(text_release) struct text fact = TEXT_INIT;
     struct snapshot_totals totals = snapshot_count(snapshot);
@@ -276,6 +277,7 @@ int store_audit_snapshot(const struct store *store, const struct store_run *run,
     jsonw_field_int(&json, "inactive", (int64_t)totals.inactive);
     jsonw_field_int(&json, "unreadable", (int64_t)totals.unreadable);
     jsonw_field_int(&json, "gone", (int64_t)totals.gone);
+    jsonw_field_int(&json, "nameless", (int64_t)nameless);
     jsonw_field_int(&json, "requests", (int64_t)snapshot->requests);
     jsonw_field_int(&json, "logins_read", (int64_t)snapshot->logins_read);
     field_digest(&json, "digest", &snapshot->digest);
@@ -296,7 +298,9 @@ int store_audit_roster(const struct store *store, const struct store_run *run,
     jsonw_field_int(&json, "read_us", roster->read_at.us);
     jsonw_field_int(&json, "people", (int64_t)roster_people(roster));
     jsonw_field_int(&json, "rejected", (int64_t)roster->rejected);
+    struct digest content = roster_content(roster);
     field_digest(&json, "digest", &roster->digest);
+    field_digest(&json, "content", &content);
     const struct entry entry = {.kind = AUDIT_ROSTER,
                                 .run_id = run->id,
                                 .word = good ? "good" : "doubtful",

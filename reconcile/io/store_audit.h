@@ -31,8 +31,8 @@ int store_audit_run_end(const struct store *store, const struct store_run *run,
                         const struct store_run_result *result, struct err *err)
     __attribute__((warn_unused_result));
 int store_audit_snapshot(const struct store *store, const struct store_run *run,
-                         const struct snapshot *snapshot, int64_t id, struct err *err)
-    __attribute__((warn_unused_result));
+                         const struct snapshot *snapshot, int64_t id, size_t nameless,
+                         struct err *err) __attribute__((warn_unused_result));
 int store_audit_roster(const struct store *store, const struct store_run *run,
                        const struct roster *roster, bool good, int64_t id, struct err *err)
     __attribute__((warn_unused_result));
@@ -92,6 +92,18 @@ int store_audit_retention(const struct store *store, int64_t run_id,
 int store_audit_verify(const struct store *store, const struct audit_head *anchor,
                        size_t anchor_count, audit_found *found, void *context,
                        struct audit_head *ret_last, size_t *ret_findings, struct err *err)
+    __attribute__((warn_unused_result));
+
+struct store_audit_rebuilt {
+    size_t count, findings;
+    size_t left_out; /* thinned out, not complete, or somebody in them was erased */
+};
+
+/* What stands behind the readings: every snapshot and roster is made again from its versions and
+ * compared with the digest in the chain. Takes about as long as a plan takes to load one, for each.
+ */
+int store_audit_rebuild(struct store *store, audit_found *found, void *context,
+                        struct store_audit_rebuilt *ret_rebuilt, struct err *err)
     __attribute__((warn_unused_result));
 
 #endif

@@ -55,6 +55,29 @@ static void audit_verify_finds_nothing_and_then_what_was_done(void **state)
     check_verify(&end, 22, "event 2: it was changed");
 }
 
+/* What stands behind the readings is made again on demand. */
+static void audit_verify_full_makes_every_reading_again(void **state)
+{
+    WORLD(end);
+
+    (void)state;
+    plan(&end);
+    plan(&end);
+    struct end_result result = END_RUN(&end, "audit", "verify", "--full");
+    end_assert_code(&result, 0);
+    end_assert_says(&result.out, "4 snapshots and rosters made again, 0 left out");
+    end_assert_says(&result.out, " 0 findings");
+    end_result_release(&result);
+    change(&end, "update reconcile.account_version set country = 'Elsewhere' where account_no = 1");
+    check_verify(&end, 0, " 0 findings");
+    result = END_RUN(&end, "audit", "verify", "--full");
+    end_assert_code(&result, 22);
+    end_assert_says(&result.out, "snapshot 1 is not what was read: made again from its versions");
+    end_assert_says(&result.out, "snapshot 2 is not what was read");
+    end_assert_says(&result.out, " 2 findings");
+    end_result_release(&result);
+}
+
 /* The tail is cut, and the database's own head with it: the head file knows. */
 static void audit_verify_takes_the_head_file_into_account(void **state)
 {
@@ -194,6 +217,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(audit_verify_finds_nothing_and_then_what_was_done),
+        cmocka_unit_test(audit_verify_full_makes_every_reading_again),
         cmocka_unit_test(audit_verify_takes_the_head_file_into_account),
         cmocka_unit_test(audit_verify_takes_the_head_of_a_report),
         cmocka_unit_test(audit_answers_in_three_formats),

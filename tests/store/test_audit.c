@@ -549,6 +549,7 @@ static const struct edit {
     {"snapshot", "active", "7", "snapshot_id = 1", "snapshot 1 is not stored as it was taken"},
     {"snapshot", "inactive", "7", "snapshot_id = 1", "snapshot 1 is not stored as it was taken"},
     {"snapshot", "unreadable", "7", "snapshot_id = 1", "snapshot 1 is not stored as it was taken"},
+    {"snapshot", "nameless", "7", "snapshot_id = 1", "snapshot 1 is not stored as it was taken"},
     {"snapshot", "gone", "7", "snapshot_id = 1", "snapshot 1 is not stored as it was taken"},
     {"snapshot", "requests", "7777", "snapshot_id = 1", "snapshot 1 is not stored as it was taken"},
     {"snapshot", "logins_read", "7", "snapshot_id = 1", "snapshot 1 is not stored as it was taken"},
