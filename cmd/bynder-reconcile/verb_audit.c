@@ -119,7 +119,7 @@ static int ask_user(struct ask *ask, struct err *err)
     if (ask_who(ask, ask->invocation->argument[1], &subject, err) ||
         store_ask_user(&ask->store, &subject, &rows, err))
         return -1;
-    const struct audit_section section = {.name = "timeline", .rows = rows};
+    const struct audit_section section = {.name = "timeline", .rows = rows, .last = "what"};
     return print_sections(ask, &section, 1, err);
 }
 
@@ -144,7 +144,7 @@ static int ask_actions(struct ask *ask, struct err *err)
     if (since_of(ask, &since, err) ||
         store_ask_actions(&ask->store, ask->config.portal.name, since, &rows, err))
         return -1;
-    const struct audit_section section = {.name = "actions", .rows = rows};
+    const struct audit_section section = {.name = "actions", .rows = rows, .last = "reason"};
     return print_sections(ask, &section, 1, err);
 }
 
@@ -180,7 +180,10 @@ static int ask_plan(struct ask *ask, struct err *err)
     const struct audit_section section[] = {
         {.name = "plan", .rows = story.plan, .upright = true},
         {.name = "decisions", .heading = "who decided", .rows = story.decisions},
-        {.name = "rows", .heading = "what happened to each row", .rows = story.rows},
+        {.name = "rows",
+         .heading = "what happened to each row",
+         .rows = story.rows,
+         .last = "reason"},
     };
     return print_sections(ask, section, COUNT_OF(section), err);
 }

@@ -570,6 +570,23 @@ static void check_seat_counts(struct world *world, size_t until)
     check(world, 6, WORDS("day", day_of(world, until)), &seats);
 }
 
+/* `audit seats` loses no act and no return, whatever day it was. */
+static void check_totals(struct world *world, size_t reclaimed, size_t returned)
+{
+    CLEANUP(pg_clearp) PGresult *rows = NULL;
+    int64_t sum[2] = {0, 0};
+
+    REVIEW_OK(store_ask_seats(&world->store.store, "acme", DAY_NONE, &rows, &why));
+    for (int row = 0; row < PQntuples(rows); row++) {
+        if (!PQgetisnull(rows, row, 1))
+            continue;
+        sum[0] += pg_int(rows, row, 3);
+        sum[1] += pg_int(rows, row, 4);
+    }
+    assert_int_equal(sum[0], reclaimed);
+    assert_int_equal(sum[1], returned);
+}
+
 static void check_reclaimed_held_and_renamed(struct world *world)
 {
     CLEANUP(text_release) struct text reclaimed = TEXT_INIT, held = TEXT_INIT, renamed = TEXT_INIT;
@@ -607,6 +624,12 @@ static void check_reclaimed_held_and_renamed(struct world *world)
                   books->done_count, returned, books->held_count, passed);
     assert_true(books->done_count > 10 && returned > 3 && books->held_count > 2 && passed > 0);
     check(world, 7, WORDS("day", ""), &reclaimed);
+    check_totals(world, books->done_count, returned);
+    /* Nor where days have no reading any more. */
+    store_world_execute(&world->store, "update snapshot set thinned_at = now() where snapshot_id %"
+                                       " 3 > 0");
+    check_totals(world, books->done_count, returned);
+    store_world_execute(&world->store, "update snapshot set thinned_at = null");
     check(world, 8, WORDS("day", ""), &held);
     check(world, 9, WORDS("day", ""), &renamed);
 }
