@@ -126,7 +126,7 @@ $(SIM): $(call obj,$(SIM_SRC)) $(call lib_of,base)
 
 # Unit and scenario tests link base and core alone: a wrong-way dependency fails to link.
 # Every other suite may use all layers and tests/support.
-EXTRA_CPPFLAGS = $(if $(findstring tests/,$@),-Itests/support -DPROGRAM_PATH='"$(abspath $(PROGRAM))"' -DPORTAL_SIM_PATH='"$(abspath $(SIM))"' -DSOURCE_DIR='"$(CURDIR)"' -DCRASH_STOP_AT='"$(abspath $(B)/tests/crash/preload_stop_at.so)"')
+EXTRA_CPPFLAGS = $(if $(findstring tests/,$@),-Itests/support -DPROGRAM_PATH='"$(abspath $(PROGRAM))"' -DPORTAL_SIM_PATH='"$(abspath $(SIM))"' -DSOURCE_DIR='"$(CURDIR)"' -DCRASH_STOP_AT='"$(abspath $(B)/tests/crash/preload_stop_at.so)"' -DCLOCK_PRELOAD='"$(abspath $(B)/tests/end/preload_clock.so)"')
 
 $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call lib_of,core) $(call lib_of,base)
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS) -lcmocka
@@ -164,6 +164,11 @@ $(B)/tests/crash/wrong/%: $(B)/obj/tests/crash/wrong/%.o $(call obj,$(PROGRAM_SR
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(addprefix -Wl$(comma)--wrap=,$(WRAP_$*)) -o $@ $^ $(PKG_LIBS)
 $(B)/tests/crash/preload_%.so: tests/crash/preload_%.c $(B)/flags
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -fPIC -shared -o $@ $< -ldl
+
+# What the end suite puts into the program's process; without sanitizers, the program has its own.
+$(B)/tests/end/preload_%.so: tests/end/preload_%.c $(B)/flags
+	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) -D_GNU_SOURCE -std=gnu17 $(WARN) -O1 -g -fPIC -shared -o $@ $<
+$(B)/tests/end/test_erase: | $(B)/tests/end/preload_clock.so
 
 .SECONDARY:
 

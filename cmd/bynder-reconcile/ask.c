@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "io/migrate.h"
+#include "io/store_erase.h"
 
 int ask_begin(struct ask *ask, struct err *err)
 {
@@ -60,6 +61,21 @@ int ask_moment(const char *word, const struct zone *zone, bool end_of_day,
                        word);
     *ret_moment =
         end_of_day ? instant_add_us(day_begin(day_add(day, 1), zone), -1) : day_begin(day, zone);
+    return 0;
+}
+
+int ask_thinned(const struct ask *ask, struct instant moment, struct err *err)
+{
+    char gone_text[INSTANT_TEXT_SIZE], kept_text[INSTANT_TEXT_SIZE];
+    struct instant gone, kept;
+    bool found = false;
+
+    if (store_find_thinned(&ask->store, ask->config.portal.name, moment, &found, &gone, &kept, err))
+        return -1;
+    if (found)
+        log_warning("the reading of %s was thinned out since (retention): this is what was known "
+                    "at %s, the newest before it that is kept",
+                    instant_format(gone, gone_text), instant_format(kept, kept_text));
     return 0;
 }
 

@@ -25,6 +25,10 @@ void ask_end(struct ask *ask);
 int ask_moment(const char *word, const struct zone *zone, bool end_of_day,
                struct instant *ret_moment, struct err *err) __attribute__((warn_unused_result));
 
+/* Says in the log when the reading that was the newest at a moment is no longer kept. */
+int ask_thinned(const struct ask *ask, struct instant moment, struct err *err)
+    __attribute__((warn_unused_result));
+
 /* The one who is meant. ERR_USAGE for nobody, and for several: those are listed in the log. */
 int ask_who(struct ask *ask, const char *who, struct store_subject *ret_subject, struct err *err)
     __attribute__((warn_unused_result));

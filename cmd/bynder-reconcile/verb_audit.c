@@ -13,6 +13,7 @@ const struct option_spec audit_options[] = {
     {"output", "FILE", "write there instead of to standard output"},
     {"since", "DATE", "actions, seats: not what was before; YYYY-MM-DD or RFC 3339"},
     {"head", "SEQ:HASH", "verify: a head that was kept outside of the database"},
+    {"full", NULL, "verify: also make every snapshot and roster again from its versions"},
     {NULL, NULL, NULL},
 };
 
@@ -69,6 +70,20 @@ static int find_anchors(const struct ask *ask, struct audit_head anchor[static 2
     return 0;
 }
 
+/* Adds to *findings. */
+static int rebuild(struct ask *ask, size_t *findings, struct err *err)
+{
+    struct store_audit_rebuilt rebuilt;
+
+    if (store_audit_rebuild(&ask->store, tell_finding, NULL, &rebuilt, err))
+        return -1;
+    printf("%zu snapshots and rosters made again, %zu left out: thinned out, not complete, or with "
+           "somebody who was erased\n",
+           rebuilt.count, rebuilt.left_out);
+    *findings += rebuilt.findings;
+    return 0;
+}
+
 static int verify(struct ask *ask, struct err *err)
 {
     struct audit_head anchor[2], last;
@@ -81,7 +96,8 @@ static int verify(struct ask *ask, struct err *err)
                        "audit-verify.sql makes the same check with them",
                        ask->config.portal.name);
     if (find_anchors(ask, anchor, &count, err) ||
-        store_audit_verify(&ask->store, anchor, count, tell_finding, NULL, &last, &findings, err))
+        store_audit_verify(&ask->store, anchor, count, tell_finding, NULL, &last, &findings, err) ||
+        (invocation_option(ask->invocation, "full") && rebuild(ask, &findings, err)))
         return -1;
     printf("%lld events, %zu finding%s, %zu head%s from outside; head %s\n", (long long)last.count,
            findings, findings == 1 ? "" : "s", count, count == 1 ? "" : "s",
@@ -103,7 +119,7 @@ static int ask_user(struct ask *ask, struct err *err)
     if (ask_who(ask, ask->invocation->argument[1], &subject, err) ||
         store_ask_user(&ask->store, &subject, &rows, err))
         return -1;
-    const struct audit_section section = {.name = "timeline", .rows = rows};
+    const struct audit_section section = {.name = "timeline", .rows = rows, .last = "what"};
     return print_sections(ask, &section, 1, err);
 }
 
@@ -113,7 +129,8 @@ static int ask_at(struct ask *ask, struct err *err)
     struct instant moment;
 
     if (ask_moment(ask->invocation->argument[1], ask->config.policy.zone, true, &moment, err) ||
-        store_ask_at(&ask->store, ask->config.portal.name, moment, &rows, err))
+        store_ask_at(&ask->store, ask->config.portal.name, moment, &rows, err) ||
+        ask_thinned(ask, moment, err))
         return -1;
     const struct audit_section section = {.name = "accounts", .rows = rows};
     return print_sections(ask, &section, 1, err);
@@ -127,7 +144,7 @@ static int ask_actions(struct ask *ask, struct err *err)
     if (since_of(ask, &since, err) ||
         store_ask_actions(&ask->store, ask->config.portal.name, since, &rows, err))
         return -1;
-    const struct audit_section section = {.name = "actions", .rows = rows};
+    const struct audit_section section = {.name = "actions", .rows = rows, .last = "reason"};
     return print_sections(ask, &section, 1, err);
 }
 
@@ -163,7 +180,10 @@ static int ask_plan(struct ask *ask, struct err *err)
     const struct audit_section section[] = {
         {.name = "plan", .rows = story.plan, .upright = true},
         {.name = "decisions", .heading = "who decided", .rows = story.decisions},
-        {.name = "rows", .heading = "what happened to each row", .rows = story.rows},
+        {.name = "rows",
+         .heading = "what happened to each row",
+         .rows = story.rows,
+         .last = "reason"},
     };
     return print_sections(ask, section, COUNT_OF(section), err);
 }

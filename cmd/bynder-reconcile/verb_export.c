@@ -19,7 +19,8 @@ static int export(struct ask *ask, struct err *err)
     struct instant moment = clock->now(clock->self);
 
     if ((at && ask_moment(at, ask->config.policy.zone, true, &moment, err)) ||
-        store_ask_export(&ask->store, ask->config.portal.name, moment, &rows, err))
+        store_ask_export(&ask->store, ask->config.portal.name, moment, &rows, err) ||
+        ask_thinned(ask, moment, err))
         return -1;
     audit_report_export(rows, &text);
     return session_print(invocation_option(ask->invocation, "output"), &text, err);

@@ -1,5 +1,6 @@
 -- What happened to each row of a plan.
-select r.position, r.action, r.account_id, r.username, r.email, r.name, r.rule, r.reason, r.held_by,
+select r.position, r.action, r.account_id, r.username, r.email, r.name, r.rule, r.reason,
+       r.not_before, r.held_by,
        (select string_agg(distinct d.who, ', ' order by d.who)
         from audit.decision d
         where d.portal = r.portal and d.plan_id = r.plan_id and d.decision = 'approve'

@@ -1,18 +1,26 @@
--- Seats by day and profile; a row without a profile's name is the whole day, with what was reclaimed on
--- it and what came back.
+-- Seats by day and profile; a row without a profile's name is the whole day, with what was reclaimed
+-- until then and what came back. An act of a day without a reading counts on the next one that has one,
+-- and those after the last reading on the last day: none is lost.
 with seat as (
     select day, coalesce(profile, profile_id, '(no profile)') as profile, seats
     from audit.seat where portal = $1 and day >= $2::date),
+day as (select distinct day from seat),
 back as (
     select done_at::date as day, 1 as reclaimed, 0 as returned
     from audit.reclaimed where portal = $1 and action = 'suspend'
     union all
     select returned_at::date, 0, 1
-    from audit.reclaimed where portal = $1 and action = 'suspend' and returned_at is not null)
+    from audit.reclaimed where portal = $1 and action = 'suspend' and returned_at is not null),
+placed as (
+    select coalesce((select min(d.day) from day d where d.day >= b.day), l.day) as day,
+           sum(b.reclaimed) as reclaimed, sum(b.returned) as returned
+    from back b cross join (select max(day) as day from day) l
+    where b.day >= $2::date
+    group by 1)
 select s.day, null as profile, sum(s.seats)::bigint as seats,
-       (select coalesce(sum(b.reclaimed), 0)::bigint from back b where b.day = s.day) as reclaimed,
-       (select coalesce(sum(b.returned), 0)::bigint from back b where b.day = s.day) as returned
-from seat s group by s.day
+       coalesce(max(b.reclaimed), 0)::bigint as reclaimed,
+       coalesce(max(b.returned), 0)::bigint as returned
+from seat s left join placed b using (day) group by s.day
 union all
 select day, profile, sum(seats)::bigint, null, null from seat group by day, profile
 order by 1, 2 nulls first

@@ -4,4 +4,5 @@ set employee_number = null, email = null, username = null, reason = '(erased)'
 where r.portal_id = $1::bigint
   and (btrim(r.employee_number) in (select value from erasing_value)
        or btrim(r.email) in (select value from erasing_value)
-       or btrim(r.username) in (select value from erasing_value) or r.reason ~* $2)
+       or btrim(r.username) in (select value from erasing_value)
+       or concat_ws(' ', r.employee_number, r.email, r.username, r.reason) ~* $2)

@@ -1,2 +1,3 @@
 -- Every name, address and number they ever had here.
-create temporary table erasing_value (value text primary key) on commit drop
+create temporary table erasing_value (value text primary key, is_folded boolean not null)
+    on commit drop

@@ -1,6 +1,6 @@
 -- Values of accounts, people and rows of plans.
-insert into erasing_value (value)
-select distinct btrim(v.value)
+insert into erasing_value (value, is_folded)
+select distinct btrim(v.value), false
 from (
     select unnest(array[h.username, h.email, h.email2, h.name, h.employee_number]) as value
     from account_version h join erasing_account a on a.account_no = h.account_no

@@ -8,4 +8,5 @@ select value,
         from erasing_value w
         where length(w.value) > 2 and w.value !~ '^[0-9]{1,3}$')
 from erasing_value
+where not is_folded
 order by value

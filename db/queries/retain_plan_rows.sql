@@ -11,6 +11,9 @@ with old as (
                         and a.kind = 'approve')
       and not exists (select from step s
                       where s.portal_id = p.portal_id and s.plan_id = p.plan_id)
-    returning p.portal_id, p.plan_id)
-delete from plan_row r using old o
-where r.portal_id = o.portal_id and r.plan_id = o.plan_id
+    returning p.portal_id, p.plan_id),
+dropped as (
+    delete from plan_row r using old o
+    where r.portal_id = o.portal_id and r.plan_id = o.plan_id
+    returning r.plan_id)
+select plan_id, count(*) from dropped group by plan_id order by plan_id

@@ -9,3 +9,4 @@ where s.portal_id = $1::bigint and s.thinned_at is null and s.taken_at < $2::tim
                               = date_trunc('month', s.taken_at at time zone 'UTC')
                          else date_trunc('week', k.taken_at at time zone 'UTC')
                               = date_trunc('week', s.taken_at at time zone 'UTC') end)
+returning s.snapshot_id

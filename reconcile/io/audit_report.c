@@ -3,6 +3,7 @@
 #include "io/audit_report.h"
 
 #include "base/cleanup.h"
+#include "base/day.h"
 #include "base/jsonw.h"
 #include "base/mem.h"
 #include "base/parse.h"
@@ -28,7 +29,17 @@ static bool is_number(const PGresult *rows, int column)
 /* --- text
  * ------------------------------------------------------------------------------------------- */
 
-static void add_table(struct text *out, const PGresult *rows)
+/* Which column stands where: the one that is named goes to the end, where it is not cut. */
+static int column_at(const PGresult *rows, int place, const char *last)
+{
+    int columns = PQnfields(rows), moved = last ? PQfnumber(rows, last) : -1;
+
+    if (moved < 0 || place < moved)
+        return place;
+    return place == columns - 1 ? moved : place + 1;
+}
+
+static void add_table(struct text *out, const PGresult *rows, const char *last)
 {
     int columns = PQnfields(rows);
     CLEANUP(mem_cleanup) size_t *width = mem_calloc((size_t)columns + 1, sizeof(width[0]));
@@ -42,10 +53,11 @@ static void add_table(struct text *out, const PGresult *rows)
         width[c] = width[c] > CELL_WIDTH_MAX ? CELL_WIDTH_MAX : width[c];
     }
     for (int r = -1; r < PQntuples(rows); r++) {
-        for (int c = 0; c < columns; c++) {
+        for (int place = 0; place < columns; place++) {
+            int c = column_at(rows, place, last);
             const char *value = r < 0 ? PQfname(rows, c) : cell(rows, r, c);
-            text_add(out, c ? "  " : "");
-            if (c == columns - 1)
+            text_add(out, place ? "  " : "");
+            if (place == columns - 1)
                 text_add_printable(out, value ? value : "-");
             else
                 encode_cell(out, value ? value : "-", width[c]);
@@ -63,8 +75,6 @@ static void add_upright(struct text *out, const PGresult *rows)
     }
 }
 
-/* A timeline reads better with its sentences whole, and those are the column before the last two.
- */
 static void add_text(const struct audit_section *section, size_t count, struct text *out)
 {
     for (size_t i = 0; i < count; i++) {
@@ -73,7 +83,7 @@ static void add_text(const struct audit_section *section, size_t count, struct t
         if (section[i].upright)
             add_upright(out, section[i].rows);
         else if (PQntuples(section[i].rows))
-            add_table(out, section[i].rows);
+            add_table(out, section[i].rows, section[i].last);
         else
             text_add(out, "nothing\n");
     }
@@ -162,36 +172,112 @@ static int64_t number(const PGresult *rows, int row, int column)
     return value;
 }
 
-static void add_day(struct text *out, const PGresult *rows, int row, int64_t most)
+/* How much a line of the chart tells of. */
+enum period { PERIOD_DAY = 0, PERIOD_WEEK, PERIOD_MONTH };
+
+enum { LINES_MAX = 62 };
+
+/* Equal for days of one period. */
+static int64_t period_of(const char *text, enum period period)
+{
+    struct day day = DAY_NONE;
+    int year = 0, month = 0, number = 0;
+
+    if (!day_parse_iso(text, &day))
+        return -1;
+    switch (period) {
+    case PERIOD_DAY:
+        return day.number;
+    case PERIOD_WEEK:
+        return day_add(day, -day_of_week(day)).number;
+    case PERIOD_MONTH:
+        break;
+    }
+    day_to_civil(day, &year, &month, &number);
+    return (int64_t)year * 12 + month;
+}
+
+/* The next row of a whole day behind `row`; -1: there is none. */
+static int next_total(const PGresult *rows, int row)
+{
+    for (row++; row < PQntuples(rows); row++) {
+        if (!cell(rows, row, 1))
+            return row;
+    }
+    return -1;
+}
+
+static size_t count_periods(const PGresult *rows, enum period period)
+{
+    size_t count = 0;
+    int64_t before = -1;
+
+    for (int r = next_total(rows, -1); r >= 0; r = next_total(rows, r)) {
+        int64_t now = period_of(PQgetvalue(rows, r, 0), period);
+        count += count == 0 || now != before;
+        before = now;
+    }
+    return count;
+}
+
+static enum period choose_period(const PGresult *rows)
+{
+    enum period period = PERIOD_DAY;
+
+    while (period < PERIOD_MONTH && count_periods(rows, period) > LINES_MAX)
+        period++;
+    return period;
+}
+
+/* The seats of the period's last day, `row`, and what happened in all of it. */
+static void add_bar(struct text *out, const PGresult *rows, int row, const int64_t back[2],
+                    int64_t most)
 {
     int64_t seats = number(rows, row, 2);
 
     text_addf(out, "%s %8lld %9lld %8lld  ", PQgetvalue(rows, row, 0), (long long)seats,
-              (long long)number(rows, row, 3), (long long)number(rows, row, 4));
+              (long long)back[0], (long long)back[1]);
     for (int64_t bar = most ? (seats * BAR_WIDTH + most - 1) / most : 0; bar > 0; bar--)
         text_add(out, "█");
     text_add_char(out, '\n');
 }
 
+static void add_chart(struct text *out, const PGresult *rows, enum period period, int64_t most)
+{
+    int64_t back[2] = {0, 0};
+
+    for (int r = next_total(rows, -1); r >= 0;) {
+        int next = next_total(rows, r);
+        back[0] += number(rows, r, 3);
+        back[1] += number(rows, r, 4);
+        if (next < 0 || period_of(PQgetvalue(rows, next, 0), period) !=
+                            period_of(PQgetvalue(rows, r, 0), period)) {
+            add_bar(out, rows, r, back, most);
+            back[0] = back[1] = 0;
+        }
+        r = next;
+    }
+}
+
 void audit_report_seats(const PGresult *rows, const struct report_style *style, struct text *out)
 {
+    static const char *const heading[] = {
+        [PERIOD_DAY] = "day       ", [PERIOD_WEEK] = "week to   ", [PERIOD_MONTH] = "month to  "};
+    enum period period = choose_period(rows);
     int64_t most = 0;
     int last = -1;
 
     (void)style;
-    for (int r = 0; r < PQntuples(rows); r++) {
-        most = !cell(rows, r, 1) && number(rows, r, 2) > most ? number(rows, r, 2) : most;
-        last = !cell(rows, r, 1) ? r : last;
+    for (int r = next_total(rows, -1); r >= 0; r = next_total(rows, r)) {
+        most = number(rows, r, 2) > most ? number(rows, r, 2) : most;
+        last = r;
     }
     if (last < 0) {
         text_add(out, "no seats\n");
         return;
     }
-    text_add(out, "day           seats reclaimed returned\n");
-    for (int r = 0; r < PQntuples(rows); r++) {
-        if (!cell(rows, r, 1))
-            add_day(out, rows, r, most);
-    }
+    text_addf(out, "%s    seats reclaimed returned\n", heading[period]);
+    add_chart(out, rows, period, most);
     text_addf(out, "\nseats by profile on %s\n", PQgetvalue(rows, last, 0));
     for (int r = last + 1; r < PQntuples(rows); r++) {
         text_addf(out, "%8lld  ", (long long)number(rows, r, 2));

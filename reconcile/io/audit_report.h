@@ -14,7 +14,8 @@ struct audit_section {
     const char *name;    /* in JSON */
     const char *heading; /* in text; NULL = none */
     const PGresult *rows;
-    bool upright; /* in text: one row, a line for each column */
+    bool upright;     /* in text: one row, a line for each column */
+    const char *last; /* in text: the column that stands last, whole; NULL = as they stand */
 };
 
 /* Text: tables under their headings. JSON: an object with an array of objects for each section.
@@ -22,7 +23,9 @@ struct audit_section {
 void audit_report(const struct audit_section *section, size_t count, enum report_format format,
                   const struct report_style *style, struct text *out);
 
-/* The answer of audit_seats.sql as text: a bar for each day, then the profiles of the last day. */
+/* The answer of audit_seats.sql as text: a bar for each day, then the profiles of the last day. Of
+ * many days a bar for each week, of many weeks for each month: the seats of its last day, and what
+ * was reclaimed and came back in it. */
 void audit_report_seats(const PGresult *rows, const struct report_style *style, struct text *out);
 
 /* export_at.sql in the columns of Bynder's own export: semicolons, formulas defused. */

@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -158,4 +159,23 @@ int outcome_file_each(struct arena *arena, const struct config *config, take_fun
     }
     free_names(name, count);
     return failed;
+}
+
+/* --- forgetting
+ * ------------------------------------------------------------------------------------- */
+
+int outcome_file_forget(const char *path, struct err *err)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    CLEANUP(json_freep) struct json_object *json = NULL;
+
+    if (file_read(path, OUTCOME_FILE_LIMIT, ERR_INTERNAL, &text, NULL, err) < 0)
+        return -1;
+    if (json_parse_object(text_cstr(&text), text.length, &json, err) < 0)
+        return err_prefix(err, "outcome file '%s'", path);
+    if (json_object_object_add(json, "reason", json_object_new_string("(erased)")) < 0)
+        return err_set(err, ERR_INTERNAL, "outcome file '%s': cannot be changed", path);
+    text_clear(&text);
+    text_addf(&text, "%s\n", json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN));
+    return file_write(path, 0600, text_cstr(&text), text.length, err);
 }

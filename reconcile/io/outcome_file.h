@@ -26,4 +26,7 @@ int outcome_file_each(struct arena *arena, const struct config *config,
                                   struct instant at, struct err *err),
                       void *context, struct err *err) __attribute__((warn_unused_result));
 
+/* Takes the reason out of such a file: what is personal in one stands there. The act stays. */
+int outcome_file_forget(const char *path, struct err *err) __attribute__((warn_unused_result));
+
 #endif

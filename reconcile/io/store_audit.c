@@ -252,6 +252,7 @@ int store_audit_run_end(const struct store *store, const struct store_run *run,
     text_addf(&word, "%d", result->exit_code);
     jsonw_field_int(&json, "finished_us", result->finished_at.us);
     jsonw_field_int(&json, "requests", result->requests);
+    jsonw_field_int(&json, "blocked", result->blocked);
     const struct entry entry = {
         .kind = AUDIT_RUN_END,
         .run_id = run->id,
@@ -262,7 +263,8 @@ int store_audit_run_end(const struct store *store, const struct store_run *run,
 }
 
 int store_audit_snapshot(const struct store *store, const struct store_run *run,
-                         const struct snapshot *snapshot, int64_t id, struct err *err)
+                         const struct snapshot *snapshot, int64_t id, size_t nameless,
+                         struct err *err)
 {
     CLEANUP(text_release) struct text fact = TEXT_INIT;
     struct snapshot_totals totals = snapshot_count(snapshot);
@@ -272,7 +274,12 @@ int store_audit_snapshot(const struct store *store, const struct store_run *run,
     jsonw_field_int(&json, "taken_us", snapshot->taken_at.us);
     jsonw_field_int(&json, "accounts", (int64_t)totals.accounts);
     jsonw_field_int(&json, "active", (int64_t)totals.active);
+    jsonw_field_int(&json, "inactive", (int64_t)totals.inactive);
+    jsonw_field_int(&json, "unreadable", (int64_t)totals.unreadable);
     jsonw_field_int(&json, "gone", (int64_t)totals.gone);
+    jsonw_field_int(&json, "nameless", (int64_t)nameless);
+    jsonw_field_int(&json, "requests", (int64_t)snapshot->requests);
+    jsonw_field_int(&json, "logins_read", (int64_t)snapshot->logins_read);
     field_digest(&json, "digest", &snapshot->digest);
     const struct entry entry = {.kind = AUDIT_SNAPSHOT,
                                 .run_id = run->id,
@@ -291,7 +298,9 @@ int store_audit_roster(const struct store *store, const struct store_run *run,
     jsonw_field_int(&json, "read_us", roster->read_at.us);
     jsonw_field_int(&json, "people", (int64_t)roster_people(roster));
     jsonw_field_int(&json, "rejected", (int64_t)roster->rejected);
+    struct digest content = roster_content(roster);
     field_digest(&json, "digest", &roster->digest);
+    field_digest(&json, "content", &content);
     const struct entry entry = {.kind = AUDIT_ROSTER,
                                 .run_id = run->id,
                                 .word = good ? "good" : "doubtful",
@@ -327,16 +336,25 @@ static int append_guard(struct appending *appending, int64_t run_id, int64_t pla
 static const char *plan_fact(struct text *text, const struct plan *plan)
 {
     struct jsonw json = object_in(text);
+    char today[DAY_TEXT_SIZE];
 
     field_digest(&json, "digest", &plan->digest);
     jsonw_field_int(&json, "created_us", plan->created_at.us);
+    if (instant_is_set(plan->expires_at))
+        jsonw_field_int(&json, "expires_us", plan->expires_at.us);
+    jsonw_field_string(&json, "today", day_format(plan->today, today));
     jsonw_field_int(&json, "snapshot", plan->inputs.snapshot_id);
     jsonw_field_int(&json, "roster", plan->inputs.roster_id);
     field_digest(&json, "policy", &plan->inputs.policy_digest);
     jsonw_field_string(&json, "mode", plan->inputs.enforce ? "enforce" : "report");
+    jsonw_field_int(&json, "keep", (int64_t)plan->totals.keep);
     jsonw_field_int(&json, "suspend", (int64_t)plan->totals.suspend);
     jsonw_field_int(&json, "deprovision", (int64_t)plan->totals.deprovision);
     jsonw_field_int(&json, "reactivate", (int64_t)plan->totals.reactivate);
+    jsonw_field_int(&json, "waiting", (int64_t)plan->totals.waiting);
+    jsonw_field_int(&json, "findings", (int64_t)plan->totals.findings);
+    jsonw_field_int(&json, "seats_now", (int64_t)plan->totals.seats_now);
+    jsonw_field_int(&json, "seats_after", (int64_t)plan->totals.seats_after);
     return object_end(&json);
 }
 
@@ -362,13 +380,23 @@ int store_audit_plan(const struct store *store, const struct store_run *run,
     return 0;
 }
 
-int store_audit_override(const struct store *store, int64_t plan_id,
-                         const struct override *override, struct err *err)
+static const char *decided_in(struct text *text, struct instant now)
 {
+    struct jsonw json = object_in(text);
+
+    jsonw_field_int(&json, "decided_us", now.us);
+    return object_end(&json);
+}
+
+int store_audit_override(const struct store *store, int64_t plan_id,
+                         const struct override *override, struct instant now, struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
     CLEANUP(text_release) struct text personal = TEXT_INIT;
     const struct entry entry = {.kind = AUDIT_OVERRIDE,
                                 .plan_id = plan_id,
                                 .word = override->guard,
+                                .fact = decided_in(&fact, now),
                                 .personal =
                                     personal_in(&personal, override->who, override->reason)};
 
@@ -376,13 +404,14 @@ int store_audit_override(const struct store *store, int64_t plan_id,
 }
 
 int store_audit_approval(const struct store *store, const struct plan *plan,
-                         const struct approval *approval, struct err *err)
+                         const struct approval *approval, struct instant now, struct err *err)
 {
     CLEANUP(text_release) struct text fact = TEXT_INIT;
     CLEANUP(text_release) struct text personal = TEXT_INIT;
     struct jsonw json = object_in(&fact);
 
     field_digest(&json, "digest", &plan->digest);
+    jsonw_field_int(&json, "decided_us", now.us);
     if (!approval->all) {
         jsonw_key(&json, "accounts");
         jsonw_begin_array(&json);
@@ -399,11 +428,13 @@ int store_audit_approval(const struct store *store, const struct plan *plan,
 }
 
 int store_audit_rejection(const struct store *store, int64_t plan_id, const char *who,
-                          const char *reason, struct err *err)
+                          const char *reason, struct instant now, struct err *err)
 {
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
     CLEANUP(text_release) struct text personal = TEXT_INIT;
     const struct entry entry = {.kind = AUDIT_REJECTION,
                                 .plan_id = plan_id,
+                                .fact = decided_in(&fact, now),
                                 .personal = personal_in(&personal, who, reason)};
 
     return append_one(store, &entry, err);
@@ -491,15 +522,17 @@ int store_audit_erasure(const struct store *store, const char *account_id,
 }
 
 int store_audit_retention(const struct store *store, int64_t run_id,
-                          const struct store_audit_erased *erased, int64_t snapshots,
-                          int64_t plan_rows, struct err *err)
+                          const struct store_audit_erased *erased,
+                          const struct store_audit_thinned *thinned, struct err *err)
 {
     CLEANUP(text_release) struct text fact = TEXT_INIT;
     struct jsonw json = object_in(&fact);
 
     add_erased(&json, erased);
-    jsonw_field_int(&json, "snapshots", snapshots);
-    jsonw_field_int(&json, "plan_rows", plan_rows);
+    jsonw_field_int(&json, "snapshots", (int64_t)thinned->snapshot_count);
+    add_numbers(&json, "thinned", thinned->snapshot_id, thinned->snapshot_count);
+    jsonw_field_int(&json, "plan_rows", thinned->plan_rows);
+    add_numbers(&json, "rows_of", thinned->plan_id, thinned->plan_count);
     const struct entry entry = {
         .kind = AUDIT_RETENTION, .run_id = run_id, .fact = object_end(&json)};
     return append_one(store, &entry, err);

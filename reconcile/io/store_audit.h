@@ -31,8 +31,8 @@ int store_audit_run_end(const struct store *store, const struct store_run *run,
                         const struct store_run_result *result, struct err *err)
     __attribute__((warn_unused_result));
 int store_audit_snapshot(const struct store *store, const struct store_run *run,
-                         const struct snapshot *snapshot, int64_t id, struct err *err)
-    __attribute__((warn_unused_result));
+                         const struct snapshot *snapshot, int64_t id, size_t nameless,
+                         struct err *err) __attribute__((warn_unused_result));
 int store_audit_roster(const struct store *store, const struct store_run *run,
                        const struct roster *roster, bool good, int64_t id, struct err *err)
     __attribute__((warn_unused_result));
@@ -41,13 +41,14 @@ int store_audit_plan(const struct store *store, const struct store_run *run,
                      const struct plan *plan, int64_t id, struct audit_head *ret_head,
                      struct err *err) __attribute__((warn_unused_result));
 int store_audit_override(const struct store *store, int64_t plan_id,
-                         const struct override *override, struct err *err)
+                         const struct override *override, struct instant now, struct err *err)
     __attribute__((warn_unused_result));
 int store_audit_approval(const struct store *store, const struct plan *plan,
-                         const struct approval *approval, struct err *err)
+                         const struct approval *approval, struct instant now, struct err *err)
     __attribute__((warn_unused_result));
 int store_audit_rejection(const struct store *store, int64_t plan_id, const char *who,
-                          const char *reason, struct err *err) __attribute__((warn_unused_result));
+                          const char *reason, struct instant now, struct err *err)
+    __attribute__((warn_unused_result));
 int store_audit_intent(const struct store *store, const struct store_run *run,
                        const struct store_intent *intent, struct instant now, struct err *err)
     __attribute__((warn_unused_result));
@@ -68,9 +69,18 @@ struct store_audit_erased {
 int store_audit_erasure(const struct store *store, const char *account_id,
                         const struct store_audit_erased *erased, const char *who,
                         const char *reason, struct err *err) __attribute__((warn_unused_result));
+/* What was too old besides: numbers as text. */
+struct store_audit_thinned {
+    const char *const *snapshot_id;
+    size_t snapshot_count;
+    const char *const *plan_id; /* plans that lost their rows */
+    size_t plan_count;
+    int64_t plan_rows;
+};
 int store_audit_retention(const struct store *store, int64_t run_id,
-                          const struct store_audit_erased *erased, int64_t snapshots,
-                          int64_t plan_rows, struct err *err) __attribute__((warn_unused_result));
+                          const struct store_audit_erased *erased,
+                          const struct store_audit_thinned *thinned, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* --- checking -----------------------------------------------------------------------------------
  */
@@ -82,6 +92,18 @@ int store_audit_retention(const struct store *store, int64_t run_id,
 int store_audit_verify(const struct store *store, const struct audit_head *anchor,
                        size_t anchor_count, audit_found *found, void *context,
                        struct audit_head *ret_last, size_t *ret_findings, struct err *err)
+    __attribute__((warn_unused_result));
+
+struct store_audit_rebuilt {
+    size_t count, findings;
+    size_t left_out; /* thinned out, not complete, or somebody in them was erased */
+};
+
+/* What stands behind the readings: every snapshot and roster is made again from its versions and
+ * compared with the digest in the chain. Takes about as long as a plan takes to load one, for each.
+ */
+int store_audit_rebuild(struct store *store, audit_found *found, void *context,
+                        struct store_audit_rebuilt *ret_rebuilt, struct err *err)
     __attribute__((warn_unused_result));
 
 #endif

@@ -80,16 +80,30 @@ static int read_chain(const struct store *store, struct verifying *verifying, st
     return 0;
 }
 
+/* What the tables say against the chain; each answers with findings. */
+static const struct comparison {
+    const char *name, *sql;
+} comparisons[] = {
+    {"audit_against_runs", query_audit_against_runs},
+    {"audit_against_plans", query_audit_against_plans},
+    {"audit_against_decisions", query_audit_against_decisions},
+    {"audit_against_steps", query_audit_against_steps},
+    {"audit_against_private", query_audit_against_private},
+};
+
 static int compare_tables(const struct store *store, struct audit_chain *chain, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    CLEANUP(pg_clearp) PGresult *result = NULL;
+    const char *const parameter[] = {store_number(&scratch, store->portal_id)};
 
-    if (PG_QUERY(store->pg, audit_against, PG_MANY, &result, err,
-                 store_number(&scratch, store->portal_id)) < 0)
-        return -1;
-    for (int i = 0; i < PQntuples(result); i++)
-        audit_chain_tell(chain, pg_int(result, i, 0), "%s", pg_text(result, i, 1));
+    for (size_t i = 0; i < COUNT_OF(comparisons); i++) {
+        CLEANUP(pg_clearp) PGresult *result = NULL;
+        if (pg_run(store->pg, comparisons[i].name, comparisons[i].sql, PG_MANY, parameter,
+                   COUNT_OF(parameter), &result, err) < 0)
+            return -1;
+        for (int row = 0; row < PQntuples(result); row++)
+            audit_chain_tell(chain, pg_int(result, row, 0), "%s", pg_text(result, row, 1));
+    }
     return 0;
 }
 
@@ -115,7 +129,7 @@ static int compare_plans(const struct store *store, struct audit_chain *chain, s
     CLEANUP(pg_clearp) PGresult *result = NULL;
     struct store reading = *store;
 
-    if (PG_QUERY(store->pg, audit_decided, PG_MANY, &result, err,
+    if (PG_QUERY(store->pg, audit_stored_plans, PG_MANY, &result, err,
                  store_number(&scratch, store->portal_id)) < 0)
         return -1;
     for (int i = 0; i < PQntuples(result); i++) {

@@ -59,6 +59,30 @@ static const char **column(struct arena *arena, const PGresult *result, size_t *
     return value;
 }
 
+/* Values are compared folded, so keys and sentences may hold them in that form too. */
+static int add_folded(const struct erasing *erasing, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *values = NULL;
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct pg *pg = erasing->store->pg;
+    size_t count = 0;
+
+    if (PG_QUERY(pg, erase_values, PG_MANY, &values, err) < 0)
+        return -1;
+    const char **folded =
+        arena_calloc(&scratch, 2 * (size_t)PQntuples(values) + 1, sizeof(folded[0]));
+    for (int i = 0; i < PQntuples(values); i++) {
+        const char *value = pg_text(values, i, 0);
+        const char *const form[] = {fold_text(&scratch, value), fold_name(&scratch, value)};
+        for (size_t f = 0; f < COUNT_OF(form); f++) {
+            if (form[f])
+                folded[count++] = form[f];
+        }
+    }
+    return PG_QUERY(pg, erase_value_fold, PG_NOTHING, NULL, err,
+                    store_text_array(&scratch, folded, count));
+}
+
 static int prepare(struct erasing *erasing, const char *account_nos, const char *person_keys,
                    struct err *err)
 {
@@ -74,7 +98,7 @@ static int prepare(struct erasing *erasing, const char *account_nos, const char 
         PG_QUERY(pg, erase_person_put, PG_NOTHING, NULL, err, portal, person_keys) < 0 ||
         PG_QUERY(pg, erase_value_create, PG_NOTHING, NULL, err) < 0 ||
         PG_QUERY(pg, erase_value_put, PG_NOTHING, NULL, err, portal) < 0 ||
-        PG_QUERY(pg, erase_values, PG_MANY, &values, err) < 0 ||
+        add_folded(erasing, err) < 0 || PG_QUERY(pg, erase_values, PG_MANY, &values, err) < 0 ||
         PG_QUERY(pg, erase_accounts, PG_MANY, &accounts, err) < 0 ||
         PG_QUERY(pg, erase_listed, PG_MANY, &listed, err, portal) < 0)
         return -1;
@@ -223,7 +247,7 @@ static int erase_expired(struct erasing *erasing, struct instant before, struct 
 }
 
 static int thin(const struct erasing *erasing, const struct store_retention *retention,
-                int64_t *ret_snapshots, struct err *err)
+                struct store_audit_thinned *thinned, struct err *err)
 {
     static const struct {
         const char *name, *sql;
@@ -241,13 +265,13 @@ static int thin(const struct erasing *erasing, const struct store_retention *ret
     struct pg *pg = erasing->store->pg;
     struct instant weekly = retention->weekly_before;
 
-    if (PG_QUERY(pg, retain_snapshots, PG_NOTHING, &marked, err, erasing->portal,
+    if (PG_QUERY(pg, retain_snapshots, PG_MANY, &marked, err, erasing->portal,
                  store_time(erasing->arena, retention->daily_before),
                  instant_is_set(weekly) ? store_time(erasing->arena, weekly) : "-infinity",
                  store_time(erasing->arena, erasing->now)) < 0)
         return -1;
-    *ret_snapshots = pg_affected(marked);
-    if (*ret_snapshots == 0)
+    thinned->snapshot_id = column(erasing->arena, marked, &thinned->snapshot_count);
+    if (thinned->snapshot_count == 0)
         return 0;
     if (PG_QUERY(pg, thin_create, PG_NOTHING, NULL, err) < 0 ||
         PG_QUERY(pg, thin_put, PG_NOTHING, NULL, err, erasing->portal) < 0)
@@ -259,35 +283,39 @@ static int thin(const struct erasing *erasing, const struct store_retention *ret
     return 0;
 }
 
-static int drop_plan_rows(const struct erasing *erasing, struct instant before, int64_t *ret_rows,
-                          struct err *err)
+static int drop_plan_rows(const struct erasing *erasing, struct instant before,
+                          struct store_audit_thinned *thinned, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *dropped = NULL;
 
-    if (PG_QUERY(erasing->store->pg, retain_plan_rows, PG_NOTHING, &dropped, err, erasing->portal,
+    if (PG_QUERY(erasing->store->pg, retain_plan_rows, PG_MANY, &dropped, err, erasing->portal,
                  store_time(erasing->arena, before), store_time(erasing->arena, erasing->now)) < 0)
         return -1;
-    *ret_rows = pg_affected(dropped);
+    thinned->plan_id = column(erasing->arena, dropped, &thinned->plan_count);
+    for (int i = 0; i < PQntuples(dropped); i++)
+        thinned->plan_rows += pg_int(dropped, i, 1);
     return 0;
 }
 
 static int retain(struct erasing *erasing, int64_t run, const struct store_retention *retention,
                   struct store_retained *retained, struct err *err)
 {
+    struct store_audit_thinned thinned = {.plan_rows = 0};
+
     if (store_hold(erasing->store, run, NULL, err) < 0 ||
         (instant_is_set(retention->personal_before) &&
          erase_expired(erasing, retention->personal_before, err) < 0) ||
-        (instant_is_set(retention->daily_before) &&
-         thin(erasing, retention, &retained->snapshots, err) < 0) ||
+        (instant_is_set(retention->daily_before) && thin(erasing, retention, &thinned, err) < 0) ||
         (instant_is_set(retention->plan_rows_before) &&
-         drop_plan_rows(erasing, retention->plan_rows_before, &retained->plan_rows, err) < 0))
+         drop_plan_rows(erasing, retention->plan_rows_before, &thinned, err) < 0))
         return -1;
     retained->erased = erasing->erased;
-    if (!erasing->pattern && !retained->snapshots && !retained->plan_rows)
+    retained->plan_rows = thinned.plan_rows;
+    retained->snapshots = (int64_t)thinned.snapshot_count;
+    if (!erasing->pattern && !thinned.snapshot_count && !thinned.plan_count)
         return 0;
     struct store_audit_erased erased = told(erasing);
-    return store_audit_retention(erasing->store, run, &erased, retained->snapshots,
-                                 retained->plan_rows, err);
+    return store_audit_retention(erasing->store, run, &erased, &thinned, err);
 }
 
 int store_retain(struct store *store, const struct store_run *run, struct arena *arena,
@@ -301,6 +329,24 @@ int store_retain(struct store *store, const struct store_run *run, struct arena 
         store_end(store, retain(&erasing, run->id, retention, &retained, err), err) < 0)
         return err_prefix(err, "nothing old was taken away");
     *ret_retained = retained;
+    return 0;
+}
+
+int store_find_thinned(const struct store *store, const char *portal, struct instant moment,
+                       bool *ret_found, struct instant *ret_gone, struct instant *ret_kept,
+                       struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, audit_thinned, PG_MAYBE, &result, err, portal,
+                 store_time(&scratch, moment)) < 0)
+        return -1;
+    *ret_found = PQntuples(result) > 0;
+    if (*ret_found) {
+        *ret_gone = pg_instant(result, 0, 0);
+        *ret_kept = pg_instant(result, 0, 1);
+    }
     return 0;
 }
 

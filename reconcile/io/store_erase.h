@@ -44,6 +44,12 @@ int store_retain(struct store *store, const struct store_run *run, struct arena 
                  struct store_retained *ret_retained, struct err *err)
     __attribute__((warn_unused_result));
 
+/* Whether the newest reading until a moment was thinned out since: when it was, and when the one
+ * was that answers instead. Sees the views alone. */
+int store_find_thinned(const struct store *store, const char *portal, struct instant moment,
+                       bool *ret_found, struct instant *ret_gone, struct instant *ret_kept,
+                       struct err *err) __attribute__((warn_unused_result));
+
 /* Whether this connection may erase: a job that may not leaves it to who may. */
 int store_may_erase(const struct store *store, bool *ret_may, struct err *err)
     __attribute__((warn_unused_result));

@@ -137,7 +137,8 @@ static int put_overrides(const struct store *store, struct arena *arena, int64_t
         if (PQntuples(result) == 0)
             return err_set(err, ERR_USAGE, "guard '%s' does not hold plan '%lld'",
                            override[i].guard, (long long)plan_id);
-        if (pg_bool(result, 0, 1) && store_audit_override(store, plan_id, &override[i], err) < 0)
+        if (pg_bool(result, 0, 1) &&
+            store_audit_override(store, plan_id, &override[i], now, err) < 0)
             return -1;
     }
     return 0;
@@ -193,7 +194,7 @@ static int approve(const struct store *store, struct arena *arena, const struct 
         PG_QUERY(store->pg, approval_put, PG_NOTHING, NULL, err, portal, number, approval->who,
                  "approve", store_time(arena, now), store_flag(approval->all), NULL) < 0 ||
         put_rows(store, arena, plan, approval, err) < 0 ||
-        store_audit_approval(store, plan, approval, err) < 0)
+        store_audit_approval(store, plan, approval, now, err) < 0)
         return -1;
     return PG_QUERY(store->pg, plan_weigh, PG_NOTHING, NULL, err, portal, number);
 }
@@ -239,7 +240,7 @@ static int reject(const struct store *store, struct arena *arena, int64_t plan_i
         PG_QUERY(store->pg, plan_set_state, PG_NOTHING, NULL, err, portal, number,
                  plan_state_name(PLAN_REJECTED)) < 0)
         return -1;
-    return store_audit_rejection(store, plan_id, who, reason, err);
+    return store_audit_rejection(store, plan_id, who, reason, now, err);
 }
 
 int store_reject(struct store *store, int64_t plan_id, const char *who, const char *reason,

@@ -329,7 +329,7 @@ static int save(const struct store *store, const struct store_run *run,
         return -1;
     if (merge_profiles(store, snapshot, *ret_id, err) < 0)
         return -1;
-    return store_audit_snapshot(store, run, snapshot, *ret_id, err);
+    return store_audit_snapshot(store, run, snapshot, *ret_id, nameless, err);
 }
 
 /* What is stored now is known. */

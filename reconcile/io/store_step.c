@@ -412,18 +412,39 @@ int store_close_plan(struct store *store, int64_t plan_id, bool *ret_closed, str
     return 0;
 }
 
+/* Each is an outcome like any other: nobody called, and the record says why. */
+static int expire_steps(const struct store *store, const struct store_run *run, struct instant now,
+                        struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *expired = NULL;
+
+    if (PG_QUERY(store->pg, step_expire, PG_MANY, &expired, err,
+                 store_number(&scratch, store->portal_id), store_number(&scratch, run->id),
+                 store_time(&scratch, now)) < 0)
+        return -1;
+    for (int i = 0; i < PQntuples(expired); i++) {
+        const struct store_outcome outcome = {.plan_id = pg_int(expired, i, 0),
+                                              .position = pg_int(expired, i, 1),
+                                              .state = STEP_SKIPPED,
+                                              .reason = pg_text(expired, i, 4)};
+        if (store_audit_outcome(store, run, &outcome, pg_text(expired, i, 2),
+                                pg_text(expired, i, 3), now, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int store_close_expired(struct store *store, const struct store_run *run, struct instant now,
                         struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    const char *portal = store_number(&scratch, store->portal_id);
-    const char *at = store_time(&scratch, now);
 
     if (pg_begin(store->pg, err) < 0)
         return -1;
     int failed = store_hold(store, run->id, NULL, err) < 0 ||
-                 PG_QUERY(store->pg, step_expire, PG_NOTHING, NULL, err, portal,
-                          store_number(&scratch, run->id), at) < 0 ||
-                 PG_QUERY(store->pg, plan_close_expired, PG_NOTHING, NULL, err, portal, at) < 0;
+                 expire_steps(store, run, now, err) < 0 ||
+                 PG_QUERY(store->pg, plan_close_expired, PG_NOTHING, NULL, err,
+                          store_number(&scratch, store->portal_id), store_time(&scratch, now)) < 0;
     return store_end(store, failed ? -1 : 0, err);
 }

@@ -1,6 +1,8 @@
 /*
  * The history comes first: while it fails nothing else is touched. Report files are ours by their
  * names, PORTAL-plan-…; a file that cannot be read is removed rather than left with a name in it.
+ * In the state directory an outcome that no run has read in yet is what is known of an act: it
+ * stays, without its sentence. What was told to people may be told again.
  * Age alone takes away only what is named exactly as a report is: PORTAL-plan-NUMBER.FORMAT.
  */
 #include "job/erase.h"
@@ -17,6 +19,7 @@
 #include "base/fold.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "io/outcome_file.h"
 #include "io/report.h"
 
 #define REPORT_BYTES_MAX (256U << 20)
@@ -58,35 +61,89 @@ static bool is_older(const char *path, const char *rest, const void *context)
            (int64_t)status.st_mtim.tv_sec * SECOND_US < before->us;
 }
 
+/* Files of ours in a directory, and what becomes of those that go. */
+struct place {
+    const char *directory; /* NULL = there is none */
+    const char *prefix;    /* of their names */
+    int (*clear)(const char *path, struct err *err);
+};
+
+static int remove_file(const char *path, struct err *err)
+{
+    if (unlink(path) < 0 && errno != ENOENT)
+        return err_set_errno(err, ERR_INTERNAL, errno, "cannot remove '%s'", path);
+    return 0;
+}
+
+/* A file that stays does not keep the others: what was erased is known only now. */
+static int sweep(const struct place *place, goes_function *goes, const void *context,
+                 size_t *ret_count, struct err *err)
+{
+    size_t left = 0;
+
+    *ret_count = 0;
+    DIR *folder = place->directory ? opendir(place->directory) : NULL;
+    if (!folder)
+        return !place->directory || errno == ENOENT
+                   ? 0
+                   : err_set_errno(err, ERR_INTERNAL, errno, "cannot list '%s'", place->directory);
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        CLEANUP(err_release) struct err own = ERR_INIT;
+        if (!text_starts(entry->d_name, place->prefix))
+            continue;
+        CLEANUP(mem_cleanup) char *path = file_join(place->directory, entry->d_name);
+        if (!goes(path, entry->d_name + strlen(place->prefix), context))
+            continue;
+        if (place->clear(path, &own) == 0) {
+            (*ret_count)++;
+            continue;
+        }
+        log_error("%s", own.text);
+        left++;
+    }
+    (void)closedir(folder);
+    if (left == 0)
+        return 0;
+    return err_set(err, ERR_INTERNAL,
+                   "%zu files in '%s' could not be cleared; hint: remove them by hand", left,
+                   place->directory);
+}
+
 /* Files named PORTAL-plan-… in the report directory. */
 static int remove_reports(const struct config *config, goes_function *goes, const void *context,
                           size_t *ret_count, struct err *err)
 {
     CLEANUP(text_release) struct text prefix = TEXT_INIT;
-    const char *directory = config->report.directory;
 
-    *ret_count = 0;
-    DIR *folder = directory ? opendir(directory) : NULL;
-    if (!folder)
-        return !directory || errno == ENOENT
-                   ? 0
-                   : err_set_errno(err, ERR_INTERNAL, errno, "cannot list '%s'", directory);
     report_add_portal(&prefix, config->portal.name);
     text_add(&prefix, "-plan-");
-    int failed = 0;
-    for (struct dirent *entry; !failed && (entry = readdir(folder));) {
-        if (!text_starts(entry->d_name, text_cstr(&prefix)))
-            continue;
-        CLEANUP(mem_cleanup) char *path = file_join(directory, entry->d_name);
-        if (!goes(path, entry->d_name + prefix.length, context))
-            continue;
-        failed = unlink(path) < 0 && errno != ENOENT
-                     ? err_set_errno(err, ERR_INTERNAL, errno, "cannot remove '%s'", path)
-                     : 0;
-        *ret_count += !failed;
-    }
-    (void)closedir(folder);
-    return failed;
+    const struct place reports = {config->report.directory, text_cstr(&prefix), remove_file};
+    return sweep(&reports, goes, context, ret_count, err);
+}
+
+/* A told-PORTAL that goes stands alone: behind its name there is nothing. */
+static bool is_whole_and_holds_name(const char *path, const char *rest, const void *context)
+{
+    return rest[0] == '\0' && holds_name(path, rest, context);
+}
+
+/* Files named outcome-PORTAL-… and told-PORTAL in the state directory. */
+static int clear_state(const struct config *config, const struct names *names, struct err *err)
+{
+    CLEANUP(text_release) struct text outcome = TEXT_INIT, told = TEXT_INIT;
+    const char *directory = config_state_directory(config);
+    size_t count = 0;
+
+    text_add(&outcome, "outcome-");
+    config_add_portal(&outcome, config);
+    text_add_char(&outcome, '-');
+    text_add(&told, "told-");
+    config_add_portal(&told, config);
+    const struct place outcomes = {directory, text_cstr(&outcome), outcome_file_forget};
+    const struct place notices = {directory, text_cstr(&told), remove_file};
+    if (sweep(&outcomes, holds_name, names, &count, err))
+        return -1;
+    return sweep(&notices, is_whole_and_holds_name, names, &count, err);
 }
 
 /* The longest run of characters that no format writes in another way, folded; NULL when it is
@@ -108,8 +165,8 @@ static const char *plain_piece(struct arena *arena, const char *value)
     return length > 3 ? fold_text(arena, arena_strndup(arena, best, length)) : NULL;
 }
 
-static int remove_reports_of(struct job *job, const struct store_erased *erased, size_t *ret_files,
-                             struct err *err)
+static int clear_files(struct job *job, const struct store_erased *erased, size_t *ret_files,
+                       struct err *err)
 {
     const char **piece = arena_calloc(job->arena, erased->value_count + 1, sizeof(piece[0]));
     struct names names = {.folded = piece};
@@ -119,7 +176,11 @@ static int remove_reports_of(struct job *job, const struct store_erased *erased,
         if (folded)
             piece[names.count++] = folded;
     }
-    return remove_reports(job->config, holds_name, &names, ret_files, err);
+    CLEANUP(err_release) struct err own = ERR_INIT;
+    bool state_failed = clear_state(job->config, &names, &own) < 0;
+    if (remove_reports(job->config, holds_name, &names, ret_files, err))
+        return -1;
+    return state_failed ? err_move(err, &own) : 0;
 }
 
 int erase(struct job *job, const struct store_subject *subject, const char *who, const char *reason,
@@ -127,7 +188,7 @@ int erase(struct job *job, const struct store_subject *subject, const char *who,
 {
     if (store_erase(job->store, job->arena, subject, who, reason, job->now, ret_erased, err))
         return -1;
-    return remove_reports_of(job, ret_erased, ret_files, err);
+    return clear_files(job, ret_erased, ret_files, err);
 }
 
 /* --- retention
@@ -156,7 +217,7 @@ static int retain_history(struct job *job, struct err *err)
         log_info("%s", own.text);
         return 0;
     }
-    if (remove_reports_of(job, &retained.erased, &files, err))
+    if (clear_files(job, &retained.erased, &files, err))
         return -1;
     if (retained.erased.value_count || retained.snapshots || retained.plan_rows)
         log_info("retention: names of %zu accounts, %lld snapshots thinned, %lld rows of old plans "

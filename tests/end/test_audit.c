@@ -55,6 +55,29 @@ static void audit_verify_finds_nothing_and_then_what_was_done(void **state)
     check_verify(&end, 22, "event 2: it was changed");
 }
 
+/* What stands behind the readings is made again on demand. */
+static void audit_verify_full_makes_every_reading_again(void **state)
+{
+    WORLD(end);
+
+    (void)state;
+    plan(&end);
+    plan(&end);
+    struct end_result result = END_RUN(&end, "audit", "verify", "--full");
+    end_assert_code(&result, 0);
+    end_assert_says(&result.out, "4 snapshots and rosters made again, 0 left out");
+    end_assert_says(&result.out, " 0 findings");
+    end_result_release(&result);
+    change(&end, "update reconcile.account_version set country = 'Elsewhere' where account_no = 1");
+    check_verify(&end, 0, " 0 findings");
+    result = END_RUN(&end, "audit", "verify", "--full");
+    end_assert_code(&result, 22);
+    end_assert_says(&result.out, "snapshot 1 is not what was read: made again from its versions");
+    end_assert_says(&result.out, "snapshot 2 is not what was read");
+    end_assert_says(&result.out, " 2 findings");
+    end_result_release(&result);
+}
+
 /* The tail is cut, and the database's own head with it: the head file knows. */
 static void audit_verify_takes_the_head_file_into_account(void **state)
 {
@@ -190,14 +213,85 @@ static void export_has_the_columns_of_bynder_and_no_formula(void **state)
     SAYS(&end, 64, "", "export", "--format", "json");
 }
 
+/* --- CSV
+ * ------------------------------------------------------------------------------------------- */
+
+/* No field of what was said begins as a formula does; how many there were. */
+static size_t assert_no_formula(const char *csv, const char *what)
+{
+    size_t fields = 0;
+    bool begins = true, quoted = false;
+
+    for (const char *c = csv; *c; c++) {
+        if (begins) {
+            const char *first = *c == '"' ? c + 1 : c;
+            fields++;
+            if (*first == '=' || *first == '+' || *first == '-' || *first == '@' ||
+                *first == '\t' || (*first == '\r' && first[1] != '\n'))
+                fail_msg("%s: a field begins with a formula: %.60s", what, c);
+        }
+        if (*c == '"')
+            quoted = !quoted;
+        begins = !quoted && (*c == ',' || *c == ';' || *c == '\n');
+    }
+    return fields;
+}
+
+/* A person who has a row in every plan, and whose every field wants to be a formula. */
+static void no_csv_of_the_program_holds_a_formula(void **state)
+{
+    WORLD(end);
+
+    (void)state;
+    plan(&end);
+    CLEANUP(mem_cleanup)
+    char *id = end_query(&end, "select account_id from audit.plan_row where action = 'suspend'"
+                               " order by 1 limit 1");
+    end_change_user(&end, id,
+                    "username=%3Dcmd()&email=%2Bplus@acme.example&firstname=@sum(1)"
+                    "&lastname=x&email2=-1@acme.example&department=%09tab");
+    plan(&end);
+    CLEANUP(mem_cleanup)
+    char *changed = end_query(&end, "select count(*) from audit.account_history where username ="
+                                    " '=cmd()'");
+    assert_string_equal(changed, "1");
+    const char *const asked[][5] = {
+        {"plan", "--format", "csv", NULL},
+        {"show", "--format", "csv", NULL},
+        {"show", "2", "--format", "csv", NULL},
+        {"audit", "user", id, "--format", "csv"},
+        {"audit", "at", "2199-01-01", "--format", "csv"},
+        {"audit", "actions", "--format", "csv", NULL},
+        {"audit", "seats", "--format", "csv", NULL},
+        {"audit", "plan", "2", "--format", "csv"},
+        {"export", NULL},
+        {"roster", "check", "--format", "csv", NULL},
+    };
+    size_t defused = 0;
+    for (size_t i = 0; i < COUNT_OF(asked); i++) {
+        const char *words[6] = {NULL};
+        memcpy(words, asked[i], sizeof(asked[i]));
+        struct end_result result = end_run(&end, words);
+        end_assert_code(&result, 0);
+        assert_true(
+            assert_no_formula(text_cstr(&result.out), asked[i][1] ? asked[i][1] : "export") > 2);
+        defused += strstr(text_cstr(&result.out), "'=cmd()") != NULL;
+        end_result_release(&result);
+    }
+    assert_int_equal(defused,
+                     6); /* not in actions, seats, the roster, and a timeline's sentences */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(audit_verify_finds_nothing_and_then_what_was_done),
+        cmocka_unit_test(audit_verify_full_makes_every_reading_again),
         cmocka_unit_test(audit_verify_takes_the_head_file_into_account),
         cmocka_unit_test(audit_verify_takes_the_head_of_a_report),
         cmocka_unit_test(audit_answers_in_three_formats),
         cmocka_unit_test(audit_user_lists_several_and_takes_none),
+        cmocka_unit_test(no_csv_of_the_program_holds_a_formula),
         cmocka_unit_test(export_has_the_columns_of_bynder_and_no_formula),
     };
 

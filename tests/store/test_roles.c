@@ -99,6 +99,7 @@ static const char *const matrix[][5] = {
     {"audit.head", "s", "p", "s", "s"},
     {"audit.link_history", "s", "p", "s", "s"},
     {"audit.login_history", "s", "p", "s", "s"},
+    {"audit.migration", "s", "p", "s", "s"},
     {"audit.override", "s", "p", "s", "s"},
     {"audit.person_history", "s", "p", "s", "s"},
     {"audit.personal", "s", "", "s", "s"},
@@ -154,6 +155,90 @@ static void each_role_may_do_with_each_table_what_the_matrix_says(void **state)
     print_message("%zu privileges checked\n", checked);
 }
 
+/* Every function, in the order of roles; x: may call it. */
+static const char *const functions[][5] = {
+    {"audit.account_at(text, timestamptz)", "x", "", "x", ""},
+    {"audit.is_odd(text)", "x", "x", "x", "x"},
+    {"audit.plain(text)", "x", "x", "x", "x"},
+    {"reconcile.audit_check()", "", "", "", ""},
+    {"reconcile.audit_deny()", "", "", "", ""},
+    {"reconcile.audit_field(bytea)", "x", "", "", "x"},
+    {"reconcile.audit_hash(reconcile.audit_event)", "x", "", "", "x"},
+    {"reconcile.audit_hold(bigint)", "x", "", "", "x"},
+    {"reconcile.us(timestamptz)", "x", "", "", "x"},
+};
+
+/* What lies around the tables: c create, u usage (of a schema), t temporary tables (of the
+ * database). There are no sequences and no roles that one of these may become. */
+static const char *const around[][5] = {
+    {"reconcile", "u", "", "", "u"},
+    {"audit", "u", "u", "u", "u"},
+};
+
+static const char *const asker[] = {"reconcile_job", "reconcile_auditor",
+                                    "reconcile_auditor_personal", "reconcile_eraser"};
+
+static void each_role_may_call_and_make_what_the_matrix_says(void **state)
+{
+    struct review_case *test = *state;
+    struct arena *arena = &test->world.arena;
+
+    for (size_t r = 0; r < COUNT_OF(asker); r++) {
+        for (size_t i = 0; i < COUNT_OF(functions); i++) {
+            const char *may = store_world_text(
+                &test->world, arena_printf(arena,
+                                           "select case when has_function_privilege('%s', '%s',"
+                                           " 'execute') then 'x' else '' end",
+                                           asker[r], functions[i][0]));
+            if (!text_equal(may, functions[i][r + 1]))
+                fail_msg("%s and %s: '%s'", asker[r], functions[i][0], may);
+        }
+        for (size_t i = 0; i < COUNT_OF(around); i++) {
+            const char *may = store_world_text(
+                &test->world,
+                arena_printf(arena,
+                             "select concat(case when has_schema_privilege('%s', '%s', 'create')"
+                             " then 'c' end, case when has_schema_privilege('%s', '%s', 'usage')"
+                             " then 'u' end)",
+                             asker[r], around[i][0], asker[r], around[i][0]));
+            if (!text_equal(may, around[i][r + 1]))
+                fail_msg("%s and schema %s: '%s'", asker[r], around[i][0], may);
+        }
+        assert_int_equal(
+            store_world_number(
+                &test->world, arena_printf(arena,
+                                           "select count(*) from pg_roles o where o.rolname <> '%s'"
+                                           " and pg_has_role('%s', o.oid, 'member')",
+                                           asker[r], asker[r])),
+            0);
+        assert_int_equal(
+            store_world_number(&test->world, arena_printf(arena,
+                                                          "select count(*) from pg_roles where"
+                                                          " rolname = '%s' and (rolsuper or"
+                                                          " rolcreaterole or rolcreatedb or"
+                                                          " rolreplication or rolbypassrls or"
+                                                          " rolcanlogin)",
+                                                          asker[r])),
+            0);
+        assert_int_equal(
+            store_world_number(&test->world, arena_printf(arena,
+                                                          "select has_database_privilege('%s',"
+                                                          " current_database(), 'create')::int",
+                                                          asker[r])),
+            0);
+    }
+    /* The lists name all there are, and there are no sequences. */
+    assert_int_equal(store_world_number(&test->world,
+                                        "select count(*) from pg_proc where pronamespace in"
+                                        " ('reconcile'::regnamespace, 'audit'::regnamespace)"),
+                     COUNT_OF(functions));
+    assert_int_equal(store_world_number(&test->world,
+                                        "select count(*) from pg_class where relkind = 'S' and"
+                                        " relnamespace in ('reconcile'::regnamespace,"
+                                        " 'audit'::regnamespace)"),
+                     0);
+}
+
 /* No personal column is open to an auditor, and every name, address, key and sentence is one. */
 static void an_auditor_sees_no_personal_column(void **state)
 {
@@ -169,7 +254,7 @@ static void an_auditor_sees_no_personal_column(void **state)
             " and a.attname in ('username', 'email', 'email2', 'name', 'employee_number', 'who',"
             " 'reason', 'message', 'person_key', 'sentence', 'actual', 'value', 'salt',"
             " 'rejected')"),
-        "profile_history.name roster.rejected"); /* of a profile; a count */
+        "migration.name profile_history.name roster.rejected"); /* of a file, a profile; a count */
     assert_int_equal(store_world_number(&test->world,
                                         "select count(*) from pg_class c join pg_attribute a on"
                                         " a.attrelid = c.oid and a.attnum > 0 where"
@@ -275,6 +360,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(each_role_may_do_with_each_table_what_the_matrix_says, setup),
+        cmocka_unit_test_setup(each_role_may_call_and_make_what_the_matrix_says, setup),
         cmocka_unit_test_setup(an_auditor_sees_no_personal_column, setup),
         cmocka_unit_test_setup(each_role_does_its_work_and_no_more, setup),
     };

@@ -1,0 +1,241 @@
+/*
+ * A history that was begun before there was a chain: acts that were under way when the program was
+ * upgraded are taken up into the record, and what becomes of them later is found in order.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "cluster_fixture.h"
+#include "end.h"
+#include "io/migrate.h"
+#include "io/store_audit.h"
+#include "sql.h"
+
+#define BEFORE_THE_CHAIN 3 /* the newest migration without it */
+
+#define OK(call)                                                                                   \
+    do {                                                                                           \
+        CLEANUP(err_release) struct err why = ERR_INIT;                                            \
+        if ((call) < 0)                                                                            \
+            fail_msg("%s", why.text);                                                              \
+    } while (0)
+
+static void migrate_to(struct pg *pg, size_t count)
+{
+    struct migration list[BEFORE_THE_CHAIN + 1] = {{0, "", ""}};
+    struct migrate_result result;
+
+    memcpy(list, migrations, count * sizeof(list[0]));
+    list[count] = (struct migration){0, "", ""};
+    OK(migrate_run_list(pg, list, &result, &why));
+    assert_int_equal(result.version, BEFORE_THE_CHAIN);
+}
+
+static int64_t count(struct pg *pg, const char *sql)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    OK(pg_run(pg, "test", sql, PG_ONE, NULL, 0, &result, &why));
+    return pg_int(result, 0, 0);
+}
+
+static char *text(struct pg *pg, const char *sql)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    OK(pg_run(pg, "test", sql, PG_ONE, NULL, 0, &result, &why));
+    return mem_strdup(pg_text(result, 0, 0) ? pg_text(result, 0, 0) : "");
+}
+
+/* Two days of a portal as the program before the chain left it: a plan that is being carried out,
+ * with a row for each way it can stand, and one of the second day that nobody decided on yet. The
+ * second has no rows, so its digest is of nothing but its head. */
+static const char history[] =
+    "set search_path = reconcile, pg_catalog;"
+    "insert into portal (portal_id, name, url, last_run_id, last_snapshot_id, last_roster_id,"
+    " last_plan_id, last_act_id, last_account_no)"
+    " values (('x' || left(encode(sha256('acme'), 'hex'), 15))::bit(60)::bigint, 'acme',"
+    " 'http://127.0.0.1', 2, 2, 2, 2, 2, 8);"
+    "insert into run (portal_id, run_id, verb, today, started_at, finished_at, exit_code)"
+    " select portal_id, r, 'run', date '2026-01-01' + r, timestamptz '2026-01-01 02:00Z' +"
+    " r * interval '1 day', case r when 1 then timestamptz '2026-01-02 02:10Z' end,"
+    " case r when 1 then 0 end from portal, generate_series(1, 2) r;"
+    "insert into snapshot (portal_id, snapshot_id, run_id, taken_at, complete, accounts, active,"
+    " inactive, unreadable, gone, nameless, requests, logins_read, digest, logins_by, events)"
+    " select portal_id, run_id, run_id, started_at, true, 8, 8, 0, 0, 0, 0, 9, 0,"
+    " sha256(int8send(run_id)), 'each', 0 from run;"
+    "insert into roster (portal_id, roster_id, run_id, read_at, digest, rows, people, rejected,"
+    " blind, duplicates, good)"
+    " select portal_id, run_id, run_id, started_at, sha256(int8send(run_id)), 8, 8, 0, 0, 0, true"
+    " from run;"
+    "insert into account (portal_id, account_id, first_snapshot_id, first_seen, ever_active,"
+    " account_no) select portal_id, 'ACC-' || i, 1, now(), true, i from portal,"
+    " generate_series(1, 8) i;"
+    "insert into plan (portal_id, plan_id, run_id, state, digest, created_at, today, first_plan,"
+    " approvals_suspend, approvals_deprovision, snapshot_id, snapshot_complete, snapshot_digest,"
+    " accounts, active, inactive, gone, unreadable, requests, roster_id, roster_digest, people,"
+    " rejected, duplicates, roster_content, policy_digest, enforce, keep, suspend, deprovision,"
+    " reactivate, waiting, findings, seats_now, seats_after, idle_never, idle_unknown, rows)"
+    " select portal_id, run_id, run_id, case run_id when 1 then 'applying' else 'proposed' end,"
+    " sha256(int8send(run_id)), started_at, today, false, 1, 2, run_id, true,"
+    " sha256(int8send(run_id)), 8, 8, 0, 0, 0, 9, run_id, sha256(int8send(run_id)), 8, 0, 0,"
+    " sha256('c'), sha256('p'), true, 0, 8, 0, 0, 0, 0, 8, 0, 0, 0,"
+    " case run_id when 1 then 8 else 0 end from run;"
+    "insert into plan_row (portal_id, plan_id, position, action, finding, new_announcement,"
+    " account_id, rule, reason, decision_row, account, person, uses_person, uses_login)"
+    " select portal_id, 1, account_no, 'suspend', false, false, account_id, 'departed', 'left',"
+    " 'R10', 'active', 'departed', true, false from account;"
+    "insert into approval (portal_id, plan_id, who, kind, decided_at, digest, all_rows)"
+    " select portal_id, plan_id, 'anna', 'approve', created_at, digest, true from plan"
+    " where plan_id = 1;"
+    "insert into step (portal_id, plan_id, position, account_id, action, state, reason, run_id,"
+    " intent_at, outcome_at, verified_at, http_status, record, person_status)"
+    " select a.portal_id, 1, a.account_no, a.account_id, 'suspend', s.state, s.reason,"
+    " case when s.state not in ('planned', 'approved') then 1 end,"
+    " case when s.state in ('intent', 'unknown', 'done', 'verified', 'failed')"
+    "  then timestamptz '2026-01-02 02:05Z' end,"
+    " case when s.state not in ('planned', 'approved', 'intent')"
+    "  then timestamptz '2026-01-02 02:06Z' end,"
+    " case s.state when 'verified' then timestamptz '2026-01-02 02:07Z' end,"
+    " case when s.state in ('done', 'verified') then 200 when s.state = 'failed' then 500 end,"
+    " null, 'departed'"
+    " from account a join (values (1, 'intent', null), (2, 'unknown', 'no answer for ''anna'''),"
+    " (3, 'done', null), (4, 'verified', null), (5, 'failed', 'an error'), (6, 'skipped', 'held'),"
+    " (7, 'approved', null), (8, 'planned', null)) s(no, state, reason) on s.no = a.account_no;"
+    "insert into act (portal_id, act_id, account_id, action, done_at, plan_id, rule, person_status)"
+    " select portal_id, position - 2, account_id, action, outcome_at, plan_id, 'departed',"
+    " person_status from step where state in ('done', 'verified');"
+    "reset search_path";
+
+static void upgrade(struct pg *pg)
+{
+    struct migrate_result result;
+
+    migrate_to(pg, BEFORE_THE_CHAIN);
+    OK(pg_script(pg, "test", history, &why));
+    OK(migrate_run(pg, &result, &why));
+}
+
+static void note(void *context, int64_t sequence, const char *sentence)
+{
+    text_addf(context, "event %lld: %s\n", (long long)sequence, sentence);
+}
+
+/* By the program and by psql alone. */
+static void assert_clean(const struct store *store)
+{
+    char directory[] = "/tmp/bynder-reconcile-upgrade-XXXXXX"; /* for what psql says */
+    CLEANUP(text_release) struct text said = TEXT_INIT;
+    struct audit_head last;
+    size_t findings = 0;
+
+    OK(store_audit_verify(store, NULL, 0, note, &said, &last, &findings, &why));
+    if (findings)
+        fail_msg("%s", text_cstr(&said));
+    assert_non_null(mkdtemp(directory));
+    end_tool(directory,
+             (const char *const[]){"psql", "-X", "-d", cluster_fixture_conninfo(), "-v",
+                                   "portal=acme", "-f", SOURCE_DIR "/db/audit-verify.sql", NULL},
+             &said);
+    CLEANUP(mem_cleanup) char *out = file_join(directory, "tool.out");
+    assert_int_equal(unlink(out), 0);
+    assert_int_equal(rmdir(directory), 0);
+    end_assert_says(&said, " 0 findings, head ");
+}
+
+static void acts_from_before_the_chain_are_taken_up_into_it(void **state)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    struct store store;
+
+    (void)state;
+    upgrade(pg);
+    CLEANUP(mem_cleanup)
+    char *told = text(pg, "select string_agg(concat_ws(' ', kind, word, position), ', ' order by"
+                          " sequence) from reconcile.audit_event where kind <> 'migration'");
+    assert_string_equal(told, "intent suspend 1, intent suspend 2, intent suspend 3, intent suspend"
+                              " 4, intent suspend 5, outcome unknown 2, outcome done 3, outcome"
+                              " done 4, outcome failed 5, outcome skipped 6, outcome verified 4");
+    assert_int_equal(count(pg, "select count(*) from reconcile.audit_event where sealed is not"
+                               " null"),
+                     3);
+    assert_int_equal(count(pg, "select count(*) from reconcile.audit_event where"
+                               " fact::text ~ 'anna'"),
+                     0);
+    OK(store_open(pg, "acme", "http://127.0.0.1", &store, &why));
+    assert_clean(&store);
+}
+
+static void what_was_under_way_at_the_upgrade_ends_in_a_record_without_findings(void **state)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    struct instant now;
+    struct day today;
+    struct store store;
+    struct store_run run;
+    static const struct {
+        int64_t position;
+        enum step_state to;
+    } later[] = {
+        {1, STEP_DONE}, {2, STEP_DONE}, {3, STEP_VERIFIED}, {1, STEP_VERIFIED}, {7, STEP_SKIPPED}};
+
+    (void)state;
+    upgrade(pg);
+    OK(store_open(pg, "acme", "http://127.0.0.1", &store, &why));
+    assert_true(instant_parse_rfc3339("2026-01-04T02:00:00Z", &now));
+    assert_true(day_from_civil(2026, 1, 4, &today));
+    OK(store_run_begin(&store, "run", today, now, &run, &why));
+    for (size_t i = 0; i < COUNT_OF(later); i++) {
+        const struct store_outcome outcome = {
+            .plan_id = 1, .position = later[i].position, .state = later[i].to, .status = 200};
+        OK(store_outcome(&store, &run, &outcome, now, &why));
+    }
+    assert_int_equal(count(pg, "select count(*) from reconcile.act"), 4);
+    assert_clean(&store);
+}
+
+/* A plan from before the chain is approved after the upgrade. */
+static void a_plan_from_before_the_chain_can_be_decided_on_after_it(void **state)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    struct approval approval = {.who = "bert", .all = true};
+    struct plan plan = {.id = 2};
+    struct instant now;
+    struct day today;
+    struct store store;
+    struct store_run run;
+
+    (void)state;
+    upgrade(pg);
+    OK(store_open(pg, "acme", "http://127.0.0.1", &store, &why));
+    assert_true(instant_parse_rfc3339("2026-01-04T02:00:00Z", &now));
+    assert_true(day_from_civil(2026, 1, 4, &today));
+    CLEANUP(mem_cleanup)
+    char *digest = text(pg, "select encode(digest, 'hex') from reconcile.plan where plan_id = 2");
+    assert_true(digest_parse(digest, &plan.digest));
+    OK(store_approve(&store, &plan, &approval, NULL, 0, now, &why));
+    assert_clean(&store);
+    OK(store_run_begin(&store, "run", today, now, &run, &why));
+    assert_clean(&store);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(acts_from_before_the_chain_are_taken_up_into_it),
+        cmocka_unit_test(what_was_under_way_at_the_upgrade_ends_in_a_record_without_findings),
+        cmocka_unit_test(a_plan_from_before_the_chain_can_be_decided_on_after_it),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
