@@ -163,6 +163,7 @@ static const char *const functions[][5] = {
     {"reconcile.audit_check()", "", "", "", ""},
     {"reconcile.audit_deny()", "", "", "", ""},
     {"reconcile.audit_field(bytea)", "x", "", "", "x"},
+    {"reconcile.account_at(text, timestamptz)", "x", "", "", "x"},
     {"reconcile.audit_hash(reconcile.audit_event)", "x", "", "", "x"},
     {"reconcile.audit_hold(bigint)", "x", "", "", "x"},
     {"reconcile.us(timestamptz)", "x", "", "", "x"},
