@@ -21,6 +21,11 @@
     \set head ''
 \endif
 begin transaction isolation level repeatable read read only;
+-- Nothing is known of how many rows a part of these questions has; a loop in a loop, which is chosen for
+-- few, takes hours for many.
+set local enable_nestloop = off;
+set local work_mem = '64MB';
+set local jit = off;
 
 with chain as (
     select e.sequence, e.kind, e.plan_id, e.position, e.word, e.at, e.hash, e.previous, e.version,
@@ -208,6 +213,8 @@ from finding
 with event as (
     select e.sequence, e.kind, e.run_id, e.plan_id, e.position, e.word, e.fact from audit.event e
     where e.portal = :'portal' and e.kind in ('plan', 'guard', 'rejection', 'erasure', 'retention')),
+made as (select * from event where kind = 'plan'),
+rejected as (select plan_id from event where kind = 'rejection'),
 first as (
     select min(run_id) as run_id from audit.event
     where portal = :'portal' and kind = 'run_begin'),
@@ -221,10 +228,9 @@ taken as (
     where e.kind in ('erasure', 'retention')),
 finding as (
     select e.sequence, format('plan %s is not stored as it was made', e.plan_id) as says
-    from event e
+    from made e
     left join audit.plan p on p.portal = :'portal' and p.plan_id = e.plan_id
-    where e.kind = 'plan'
-      and ((p.run_id, encode(p.digest, 'hex'),
+    where ((p.run_id, encode(p.digest, 'hex'),
             (extract(epoch from p.created_at) * 1000000)::bigint::text, p.snapshot_id::text,
             p.roster_id::text, encode(p.policy_digest, 'hex'), p.mode, p.suspend::text,
             p.deprovision::text, p.reactivate::text)
@@ -241,7 +247,7 @@ finding as (
                                     e.fact ->> 'findings', e.fact ->> 'seats_now',
                                     e.fact ->> 'seats_after')
            or (p.state = 'rejected')
-              <> exists (select from event r where r.kind = 'rejection' and r.plan_id = e.plan_id))
+              <> exists (select from rejected r where r.plan_id = e.plan_id))
     union all
     select e.sequence, format('guard finding %s of plan %s is not stored as it was', e.position,
                               e.plan_id)
@@ -254,7 +260,7 @@ finding as (
     select e.sequence, format('guard finding %s of plan %s is stored, and no event tells of it',
                               g.position, g.plan_id)
     from audit.guard g
-    join event e on e.kind = 'plan' and e.plan_id = g.plan_id
+    join made e on e.plan_id = g.plan_id
     where g.portal = :'portal'
       and not exists (select from event o where o.kind = 'guard' and o.plan_id = g.plan_id
                       and o.position = g.position)
@@ -262,12 +268,12 @@ finding as (
     select 0, format('plan %s is stored, and no event tells of it', p.plan_id)
     from audit.plan p join first f on p.run_id >= f.run_id
     where p.portal = :'portal'
-      and not exists (select from event e where e.kind = 'plan' and e.plan_id = p.plan_id)
+      and not exists (select from made e where e.plan_id = p.plan_id)
     union all
     select e.sequence, format('names were taken away from plan %s, and no erasure tells of it',
                               p.plan_id)
     from audit.plan p
-    join event e on e.kind = 'plan' and e.plan_id = p.plan_id
+    join made e on e.plan_id = p.plan_id
     where p.portal = :'portal' and p.redacted_at is not null
       and not exists (select from taken t where t.key <> 'thinned' and t.value = p.plan_id::text)
       and not exists (select from event r where r.kind = 'retention'
@@ -371,36 +377,48 @@ first as (
     select min(run_id) as run_id from audit.event
     where portal = :'portal' and kind = 'run_begin'),
 about as (
-    select e.*, count(*) filter (where kind = 'intent')
-                    over (partition by plan_id, position order by sequence desc) as later_intents
-    from event e where kind in ('intent', 'outcome')),
--- The newest event of each step, the intent before it, and the outcome that stands.
-newest as (
-    select distinct on (plan_id, position) sequence, plan_id, position, run_id, account_id,
-           case kind when 'intent' then 'intent' else word end as state
-    from about order by plan_id, position, sequence desc),
+    select e.sequence, e.kind, e.run_id, e.plan_id, e.position, e.account_id, e.word,
+           e.fact ->> 'intent_us' as intent_us, e.fact ->> 'outcome_us' as outcome_us,
+           e.fact ->> 'http_status' as http_status,
+           max(e.sequence) over w as last, max(e.sequence) filter (where kind = 'intent') over w
+               as last_intent,
+           max(e.sequence) filter (where kind = 'outcome' and word not in ('approved', 'verified'))
+               over w as last_outcome,
+           max(e.sequence) filter (where e.fact ->> 'http_status' is not null) over w as last_answer
+    from event e where kind in ('intent', 'outcome')
+    window w as (partition by plan_id, position)),
+-- One row for each step: its newest event, the intent and the outcome that stand.
 standing as (
-    select n.*, i.fact ->> 'intent_us' as intent_us, o.fact ->> 'outcome_us' as outcome_us,
-           v.fact ->> 'outcome_us' as verified_us, h.http_status
-    from newest n
-    left join lateral (
-        select fact from about a
-        where a.plan_id = n.plan_id and a.position = n.position and a.kind = 'intent'
-          and n.state not in ('approved', 'already', 'skipped')
-        order by a.sequence desc limit 1) i on true
-    left join lateral (
-        select fact from about a
-        where a.plan_id = n.plan_id and a.position = n.position and a.kind = 'outcome'
-          and a.word not in ('approved', 'verified') and n.state not in ('intent', 'approved')
-        order by a.sequence desc limit 1) o on true
-    left join lateral (
-        select fact from about a
-        where a.sequence = n.sequence and n.state = 'verified') v on true
-    left join lateral (
-        select a.fact ->> 'http_status' as http_status from about a
-        where a.plan_id = n.plan_id and a.position = n.position and a.later_intents = 0
-          and a.fact ->> 'http_status' is not null
-        order by a.sequence desc limit 1) h on true),
+    select plan_id, position, max(sequence) as sequence,
+           max(run_id) filter (where sequence = last) as run_id,
+           max(account_id) filter (where sequence = last) as account_id,
+           max(case kind when 'intent' then 'intent' else word end) filter (where sequence = last)
+               as state,
+           max(intent_us) filter (where sequence = last_intent) as intent_us,
+           max(outcome_us) filter (where sequence = last_outcome) as outcome_us,
+           max(outcome_us) filter (where sequence = last and word = 'verified') as verified_us,
+           max(http_status) filter (where sequence = last_answer
+                                    and sequence > coalesce(last_intent, 0)) as http_status
+    from about group by plan_id, position),
+approval as (
+    select sequence, plan_id, word,
+           case when json_typeof(fact -> 'accounts') = 'array'
+                then (fact -> 'accounts')::jsonb end as accounts
+    from event where kind = 'approval'),
+made as (select plan_id from event where kind = 'plan'),
+intent as (
+    select i.sequence, i.plan_id, i.position, i.account_id, i.word
+    from event i join made using (plan_id)
+    where i.kind = 'intent'),
+approved as (
+    select i.sequence, count(*) as decisions
+    from intent i
+    join approval a on a.plan_id = i.plan_id and a.sequence < i.sequence
+        and (a.word = 'all' or a.accounts ? i.account_id)
+    group by i.sequence),
+override as (
+    select plan_id, word, min(sequence) as sequence from event
+    where kind = 'override' group by plan_id, word),
 done as (
     select e.sequence, e.plan_id, e.position, e.account_id, e.fact ->> 'action' as action,
            e.fact ->> 'outcome_us' as outcome_us
@@ -415,7 +433,10 @@ finding as (
            (extract(epoch from s.intent_at) * 1000000)::bigint::text,
            (extract(epoch from s.outcome_at) * 1000000)::bigint::text,
            (extract(epoch from s.verified_at) * 1000000)::bigint::text, s.http_status::text)
-          is distinct from (n.account_id, n.state, nullif(n.run_id, 0), n.intent_us, n.outcome_us,
+          is distinct from (n.account_id, n.state, nullif(n.run_id, 0),
+                            case when n.state not in ('approved', 'already', 'skipped')
+                                 then n.intent_us end,
+                            case when n.state not in ('intent', 'approved') then n.outcome_us end,
                             n.verified_us, n.http_status)
     union all
     select e.sequence, format('the action of row %s of plan %s is stored as another', e.position,
@@ -432,32 +453,24 @@ finding as (
     join audit.plan p on p.portal = :'portal' and p.plan_id = s.plan_id
     join first f on p.run_id >= f.run_id
     where s.portal = :'portal' and s.state not in ('planned', 'approved') and not exists (
-        select from newest n where n.plan_id = s.plan_id and n.position = s.position)
+        select from standing n where n.plan_id = s.plan_id and n.position = s.position)
     union all
     select i.sequence, format('row %s of plan %s was acted on with fewer approvals than it needs',
                               i.position, i.plan_id)
-    from event i
-    join event m on m.kind = 'plan' and m.plan_id = i.plan_id
+    from intent i
     join audit.plan p on p.portal = :'portal' and p.plan_id = i.plan_id
-    where i.kind = 'intent'
-      and (select count(*) from event a
-           where a.kind = 'approval' and a.plan_id = i.plan_id and a.sequence < i.sequence
-             and (a.word = 'all'
-                  or case when json_typeof(a.fact -> 'accounts') = 'array'
-                          then (a.fact -> 'accounts')::jsonb ? i.account_id end))
-          < case i.word when 'deprovision' then p.approvals_deprovision
-                        when 'reactivate' then greatest(p.approvals_suspend, 1)
-                        else p.approvals_suspend end
+    left join approved a on a.sequence = i.sequence
+    where coalesce(a.decisions, 0) < case i.word when 'deprovision' then p.approvals_deprovision
+                                                 when 'reactivate' then greatest(p.approvals_suspend, 1)
+                                                 else p.approvals_suspend end
     union all
     select i.sequence, format('row %s of plan %s was acted on while %s held it', i.position,
                               i.plan_id, r.held_by)
-    from event i
-    join event m on m.kind = 'plan' and m.plan_id = i.plan_id
+    from intent i
     join audit.plan_row r on r.portal = :'portal' and r.plan_id = i.plan_id
         and r.position = i.position
-    where i.kind = 'intent' and r.held_by is not null and not exists (
-        select from event o where o.kind = 'override' and o.plan_id = i.plan_id
-        and o.word = r.held_by and o.sequence < i.sequence)
+    left join override o on o.plan_id = i.plan_id and o.word = r.held_by
+    where r.held_by is not null and coalesce(o.sequence > i.sequence, true)
     union all
     select 0, format('act %s is stored, and no outcome tells of it', a.act_id)
     from audit.act a

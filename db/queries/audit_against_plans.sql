@@ -8,6 +8,8 @@ with event as (
     left join audit_private p on p.portal_id = e.portal_id and p.sequence = e.sequence
     where e.portal_id = $1::bigint
       and e.kind in ('plan', 'guard', 'rejection', 'erasure', 'retention')),
+made as (select * from event where kind = 'plan'),
+rejected as (select plan_id from event where kind = 'rejection'),
 first as (
     select min(run_id) as run_id from audit_event
     where portal_id = $1::bigint and kind = 'run_begin'),
@@ -55,14 +57,12 @@ compared as (
                      case when p.seats_after::text <> e.fact ->> 'seats_after'
                           then 'seats_after' end,
                      case when (p.state = 'rejected') <> exists (
-                              select from event j
-                              where j.kind = 'rejection' and j.plan_id = e.plan_id)
+                              select from rejected j where j.plan_id = e.plan_id)
                           then 'state' end) as other
-    from event e
+    from made e
     left join plan p on p.portal_id = $1::bigint and p.plan_id = e.plan_id
     left join snapshot s on s.portal_id = p.portal_id and s.snapshot_id = p.snapshot_id
     left join roster r on r.portal_id = p.portal_id and r.roster_id = p.roster_id
-    where e.kind = 'plan'
     union all
     select e.sequence, format('guard finding %s of plan %s', e.position, e.plan_id),
            g.position is null,
@@ -90,19 +90,19 @@ select 0, format('plan %s is stored, and no event tells of it', p.plan_id)
 from plan p
 join first f on p.run_id >= f.run_id
 where p.portal_id = $1::bigint and not exists (
-    select from event e where e.kind = 'plan' and e.plan_id = p.plan_id)
+    select from made e where e.plan_id = p.plan_id)
 union all
 select e.sequence, format('guard finding %s of plan %s is stored, and no event tells of it',
                           g.position, g.plan_id)
 from plan_guard g
-join event e on e.kind = 'plan' and e.plan_id = g.plan_id
+join made e on e.plan_id = g.plan_id
 where g.portal_id = $1::bigint and not exists (
     select from event o
     where o.kind = 'guard' and o.plan_id = g.plan_id and o.position = g.position)
 union all
 select e.sequence, format('names were taken away from plan %s, and no erasure tells of it', p.plan_id)
 from plan p
-join event e on e.kind = 'plan' and e.plan_id = p.plan_id
+join made e on e.plan_id = p.plan_id
 cross join counted c
 where p.portal_id = $1::bigint and p.redacted_at is not null and not c.rows and not exists (
     select from taken t where t.key in ('plans', 'rows_of') and t.value = p.plan_id::text)

@@ -13,31 +13,55 @@ with event as (
 first as (
     select min(run_id) as run_id from audit_event
     where portal_id = $1::bigint and kind = 'run_begin'),
--- Only what was told since the last intent still stands in the step.
+-- Of each step the newest event, the newest intent, and what was told since that and stands.
+newest as (
+    select distinct on (plan_id, position) plan_id, position, sequence, run_id, account_id,
+           case kind when 'intent' then kind else word end as state,
+           case kind when 'intent' then word else fact ->> 'action' end as action,
+           personal ->> 'reason' as reason, says_nothing or has_personal as knows_reason
+    from event where kind in ('intent', 'outcome')
+    order by plan_id, position, sequence desc),
+intent as (
+    select distinct on (plan_id, position) plan_id, position, sequence, fact ->> 'intent_us' as us
+    from event where kind = 'intent'
+    order by plan_id, position, sequence desc),
+outcome as (
+    select distinct on (plan_id, position) plan_id, position, fact ->> 'outcome_us' as us
+    from event where kind = 'outcome' and word not in ('approved', 'verified')
+    order by plan_id, position, sequence desc),
+verified as (
+    select distinct on (plan_id, position) plan_id, position, fact ->> 'outcome_us' as us
+    from event where kind = 'outcome' and word = 'verified'
+    order by plan_id, position, sequence desc),
+answer as (
+    select distinct on (plan_id, position) plan_id, position, sequence,
+           fact ->> 'http_status' as http_status
+    from event where kind = 'outcome' and fact ->> 'http_status' is not null
+    order by plan_id, position, sequence desc),
 told as (
-    select plan_id, position, max(sequence) as sequence,
-           (array_agg(case kind when 'intent' then kind else word end order by sequence desc))[1]
-               as state,
-           (array_agg(account_id order by sequence desc))[1] as account_id,
-           (array_agg(case kind when 'intent' then word else fact ->> 'action' end
-                      order by sequence desc))[1] as action,
-           (array_agg(run_id order by sequence desc))[1] as run_id,
-           (array_agg(fact ->> 'intent_us' order by sequence desc)
-                filter (where kind = 'intent'))[1] as intent_us,
-           (array_agg(fact ->> 'outcome_us' order by sequence desc)
-                filter (where kind = 'outcome' and word not in ('approved', 'verified')))[1]
-               as outcome_us,
-           (array_agg(fact ->> 'outcome_us' order by sequence desc)
-                filter (where kind = 'outcome' and word = 'verified'))[1] as verified_us,
-           (array_agg(fact ->> 'http_status' order by sequence desc)
-                filter (where fact ->> 'http_status' is not null))[1] as http_status,
-           (array_agg(personal ->> 'reason' order by sequence desc))[1] as reason,
-           (array_agg(says_nothing or has_personal order by sequence desc))[1] as knows_reason
-    from (select e.*, max(sequence) filter (where kind = 'intent')
-                          over (partition by plan_id, position) as last_intent
-          from event e where kind in ('intent', 'outcome')) e
-    where sequence >= coalesce(last_intent, 0)
-    group by plan_id, position),
+    select n.*, i.us as intent_us, o.us as outcome_us, v.us as verified_us,
+           case when a.sequence > coalesce(i.sequence, 0) then a.http_status end as http_status
+    from newest n
+    left join intent i using (plan_id, position)
+    left join outcome o using (plan_id, position)
+    left join verified v using (plan_id, position)
+    left join answer a using (plan_id, position)),
+approval as (
+    select sequence, plan_id, word, personal ->> 'who' as who,
+           case when json_typeof(fact -> 'accounts') = 'array'
+                then (fact -> 'accounts')::jsonb end as accounts
+    from event where kind = 'approval'),
+made as (select plan_id from event where kind = 'plan'),
+called as (
+    select i.sequence, i.plan_id, i.position, i.account_id, i.word
+    from event i join made using (plan_id)
+    where i.kind = 'intent'),
+people as (
+    select c.sequence, count(distinct coalesce(a.who, a.sequence::text)) as count
+    from called c
+    join approval a on a.plan_id = c.plan_id and a.sequence < c.sequence
+        and (a.word = 'all' or a.accounts ? c.account_id)
+    group by c.sequence),
 done as (
     select e.sequence, e.plan_id, e.position, e.account_id, e.fact ->> 'action' as action,
            e.fact ->> 'outcome_us' as outcome_us
@@ -77,33 +101,25 @@ join first f on p.run_id >= f.run_id
 where s.portal_id = $1::bigint and s.state not in ('planned', 'approved') and not exists (
     select from told t where t.plan_id = s.plan_id and t.position = s.position)
 union all
-select i.sequence, format('row %s of plan %s was acted on with %s of %s approvals', i.position,
-                          i.plan_id, a.people, n.needed)
-from event i
-join event e on e.kind = 'plan' and e.plan_id = i.plan_id
-join plan p on p.portal_id = $1::bigint and p.plan_id = i.plan_id
+select c.sequence, format('row %s of plan %s was acted on with %s of %s approvals', c.position,
+                          c.plan_id, coalesce(a.count, 0), n.needed)
+from called c
+join plan p on p.portal_id = $1::bigint and p.plan_id = c.plan_id
+left join people a on a.sequence = c.sequence
 cross join lateral (
-    select case i.word when 'deprovision' then p.approvals_deprovision
+    select case c.word when 'deprovision' then p.approvals_deprovision
                        when 'reactivate' then greatest(p.approvals_suspend, 1)
                        else p.approvals_suspend end as needed) n
-cross join lateral (
-    select count(distinct coalesce(o.personal ->> 'who', o.sequence::text)) as people
-    from event o
-    where o.kind = 'approval' and o.plan_id = i.plan_id and o.sequence < i.sequence
-      and (o.word = 'all'
-           or case when json_typeof(o.fact -> 'accounts') = 'array'
-                   then (o.fact -> 'accounts')::jsonb ? i.account_id end)) a
-where i.kind = 'intent' and a.people < n.needed
+where coalesce(a.count, 0) < n.needed
 union all
-select i.sequence, format('row %s of plan %s was acted on while %s held it', i.position, i.plan_id,
+select c.sequence, format('row %s of plan %s was acted on while %s held it', c.position, c.plan_id,
                           r.held_by)
-from event i
-join event e on e.kind = 'plan' and e.plan_id = i.plan_id
-join plan_row r on r.portal_id = $1::bigint and r.plan_id = i.plan_id and r.position = i.position
-where i.kind = 'intent' and r.held_by is not null and not exists (
-    select from event o
-    where o.kind = 'override' and o.plan_id = i.plan_id and o.word = r.held_by
-      and o.sequence < i.sequence)
+from called c
+join plan_row r on r.portal_id = $1::bigint and r.plan_id = c.plan_id and r.position = c.position
+left join (select plan_id, word, min(sequence) as sequence from event
+           where kind = 'override' group by plan_id, word) o
+    on o.plan_id = c.plan_id and o.word = r.held_by
+where r.held_by is not null and coalesce(o.sequence > c.sequence, true)
 union all
 select 0, format('act %s is stored, and no outcome tells of it', a.act_id)
 from act a

@@ -96,6 +96,8 @@ static int compare_tables(const struct store *store, struct audit_chain *chain, 
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     const char *const parameter[] = {store_number(&scratch, store->portal_id)};
 
+    if (PG_QUERY(store->pg, audit_settings, PG_ONE, NULL, err) < 0)
+        return -1;
     for (size_t i = 0; i < COUNT_OF(comparisons); i++) {
         CLEANUP(pg_clearp) PGresult *result = NULL;
         if (pg_run(store->pg, comparisons[i].name, comparisons[i].sql, PG_MANY, parameter,

@@ -428,7 +428,7 @@ static void run_takes_away_what_is_old(void **state)
 {
     WORLD(end);
     CLEANUP(person_release) struct person person = {.id = NULL};
-    CLEANUP(text_release) struct text sql = TEXT_INIT, dumped = TEXT_INIT;
+    CLEANUP(text_release) struct text dumped = TEXT_INIT;
 
     (void)state;
     end_set(&end, END_REST,
