@@ -32,6 +32,21 @@ make --no-print-directory install-data DESTDIR="$stage/root" prefix=/usr unitdir
     >/dev/null || exit 1
 units=$stage/root/lib/systemd/system
 
+# --- files ----------------------------------------------------------------------------------------
+
+# What make installs is in a package, or said to be put there in another way: else dh_missing refuses
+# the package, and only `make deb` would show it.
+every_file_is_packaged() {
+    (cd "$stage/root" && find . -type f | sed 's|^\./||') | while read -r file; do
+        for pattern in $(cat debian/*.install debian/not-installed); do
+            # shellcheck disable=SC2254
+            case $file in $pattern | $pattern/*) continue 2 ;; esac
+        done
+        echo "$file is in no debian/*.install and not in debian/not-installed"
+    done
+}
+check "every file that make installs is packaged" every_file_is_packaged
+
 # --- units ----------------------------------------------------------------------------------------
 
 # As installed, but with the programs where they are now. The pages are looked at below.
