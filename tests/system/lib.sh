@@ -71,11 +71,13 @@ configure() { # $1 portal, $2 mode, $3 count, $4 secret setting, $5 database set
     sed -e "s|@NAME@|$1|g" -e "s|@MODE@|$2|" -e "s|@COUNT@|$3|" -e "s|@SECRET@|$4|" -e "s|@DATABASE@|$5|" \
         -e "s|@PORT@|$(cat "/run/sim-$1.port")|" /share/portal.conf > "/etc/bynder-reconcile/$1.conf"
 }
+# So many accounts that no country is so small that two who left are a fifth of it (G10), and that
+# somebody logged in on any two days (G5).
 start_sim() { # $1 portal, rest options
     local name=$1
     shift
     rm -f "/run/sim-$name.port"
-    systemd-run --quiet --collect --unit="sim-$name" /usr/bin/portal-sim --users 300 --rate-limit 0 \
+    systemd-run --quiet --collect --unit="sim-$name" /usr/bin/portal-sim --users 1500 --rate-limit 0 \
         --port-file "/run/sim-$name.port" --roster "/srv/hr/$name.csv" --client-secret "$client_secret" \
         --token "$token" --tls-cert /share/portal.pem --tls-key /share/portal.key "$@"
     wait_for 20 test -s "/run/sim-$name.port"

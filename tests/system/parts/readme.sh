@@ -15,7 +15,7 @@ portal_comes() { # what is called acme.bynder.com here, with its authority among
     cp /share/ca.pem /usr/local/share/ca-certificates/test.crt
     update-ca-certificates >/dev/null 2>&1
     mkdir -p /srv/hr
-    start_sim first --seed 10 --port 443 --scopes "admin.user:read admin.profile:read current.user:read"
+    start_sim first --seed 10 --users 200 --port 443 --scopes "admin.user:read admin.profile:read current.user:read"
     mv /srv/hr/first.csv /home/carol/roster.csv
     chown carol: /home/carol/roster.csv
 }
