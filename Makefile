@@ -262,6 +262,7 @@ install-data:
 	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/doc/bynder-reconcile/examples etc/bynder-reconcile.conf
 	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/doc/bynder-reconcile/examples/prometheus etc/prometheus/bynder-reconcile.rules.yml
 	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/doc/bynder-reconcile/examples/grafana etc/grafana/bynder-reconcile.json
+	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/doc/bynder-reconcile/examples/systemd etc/systemd/held-is-told.conf
 
 .PHONY: deb
 deb: ## build the Debian packages in build/deb/ and ask lintian
@@ -282,6 +283,11 @@ check-packaging: $(PROGRAM) $(SIM) ## units, manual pages, completion: what can 
 check-system: ## boot a Debian, install the package there, let it work for three portals, purge it
 	$(Q)sh tests/support/deps.sh check || $(MAKE) --no-print-directory deps
 	$(Q)sh tests/system/run.sh
+
+.PHONY: check-readme
+check-readme: ## the README's first dry run, from the first command on, in a bare Debian (as committed)
+	$(Q)sh tests/support/deps.sh check || $(MAKE) --no-print-directory deps
+	$(Q)sh tests/system/run.sh readme
 
 .PHONY: clean
 clean: ## remove build/

@@ -1,7 +1,8 @@
 /*
  * init: the first hour. Gathers a few answers, from options or at a terminal, writes a
  * configuration that cannot write to Bynder (mode "report"), and tries it. It never replaces a
- * file.
+ * file. A configuration that the package's units run gets what works under them: the secret as a
+ * credential of systemd, all that is written below the state directory, and the unit's own check.
  *
  * What the columns of the roster mean is guessed from their titles and written down for a person to
  * read; a word or a date that is not plain is left out, and then its rows are rejected.
@@ -21,7 +22,7 @@
 #include "base/mem.h"
 #include "cmd/bynder-reconcile/check.h"
 #include "cmd/bynder-reconcile/options.h"
-#include "io/os_user.h"
+#include "cmd/bynder-reconcile/service.h"
 #include "io/roster_guess.h"
 
 enum { INIT_PORTAL, INIT_NAME, INIT_CLIENT_ID, INIT_SECRET_FILE, INIT_ROSTER, INIT_DATABASE };
@@ -30,7 +31,9 @@ const struct option_spec init_options[] = {
     [INIT_PORTAL] = {"portal", "URL", "address of the portal, like https://acme.bynder.com"},
     [INIT_NAME] = {"name", "NAME", "its name in the history (default: the first part of its host)"},
     [INIT_CLIENT_ID] = {"client-id", "ID", "client id of the OAuth app in Bynder"},
-    [INIT_SECRET_FILE] = {"secret-file", "FILE", "file of mode 0600 with its client secret"},
+    [INIT_SECRET_FILE] = {"secret-file", "FILE",
+                          "file of mode 0600 with its client secret; for a configuration below "
+                          "/etc/bynder-reconcile it is copied into " SERVICE_SECRET_DIRECTORY},
     [INIT_ROSTER] = {"roster", "FILE", "HR's file, or an address: https://, sftp://"},
     [INIT_DATABASE] = {"database", "DATABASE",
                        "directory of an embedded database (default: pg "
@@ -38,11 +41,10 @@ const struct option_spec init_options[] = {
     {NULL, NULL, NULL},
 };
 
-#define STATE_DIRECTORY "/var/lib/bynder-reconcile"
-
 struct answers {
     const char *portal, *name, *client_id, *secret_file, *roster, *database;
-    char *secret; /* typed in, to be written into secret_file; NULL = it is there */
+    char *secret;         /* to be written into secret_file; NULL = it is there */
+    const char *instance; /* of the units that run this configuration; NULL = none do */
     struct roster_guess guess;
     bool guessed;
 };
@@ -153,15 +155,48 @@ static bool is_conninfo(const char *database)
     return strchr(database, '=') || is_address(database);
 }
 
-/* The state directory of a package for a file in its usual place, else beside the file. */
-static const char *usual_database(const struct invocation *invocation)
+/* Below the state directory, for each instance its own; else beside the file. */
+static const char *usual_database(const struct invocation *invocation, const char *instance)
 {
     CLEANUP(mem_cleanup) char *directory = file_directory(invocation->config_path);
-    bool packaged = text_starts(absolute(invocation->arena, directory), "/etc/");
 
-    return absolute(invocation->arena, packaged
-                                           ? STATE_DIRECTORY "/pg"
-                                           : arena_printf(invocation->arena, "%s/pg", directory));
+    if (instance)
+        return arena_printf(invocation->arena, SERVICE_STATE_DIRECTORY "/%s", instance);
+    if (text_starts(absolute(invocation->arena, directory), "/etc/"))
+        return SERVICE_STATE_DIRECTORY "/pg";
+    return absolute(invocation->arena, arena_printf(invocation->arena, "%s/pg", directory));
+}
+
+/* A secret that lies in a file: for systemd it is put where only root can read it. */
+static int take_secret(struct arena *arena, const char *path, char **ret_secret, struct err *err)
+{
+    CLEANUP(secret_release) struct secret secret = SECRET_INIT;
+
+    if (secret_read(path, false, &secret, err))
+        return -1;
+    *ret_secret = arena_strdup(arena, secret_reveal(&secret));
+    return 0;
+}
+
+/* Where the secret is, and what it is when it has to be written there. */
+static int gather_secret(const struct invocation *invocation, struct answers *answers,
+                         struct err *err)
+{
+    struct arena *arena = invocation->arena;
+    const char *given = invocation->value[INIT_SECRET_FILE];
+
+    if (answers->instance && given)
+        return take_secret(arena, given, &answers->secret, err);
+    if (!answers->instance && gather_one(invocation, INIT_SECRET_FILE,
+                                         "File with its client secret (made when it is not there)",
+                                         NULL, &answers->secret_file, err))
+        return -1;
+    answers->secret_file = absolute(arena, answers->secret_file);
+    if (access(answers->secret_file, F_OK) == 0)
+        return 0;
+    if (at_terminal())
+        return ask_secret(arena, "The client secret (it is not shown)", &answers->secret, err);
+    return answers->instance ? gather_one(invocation, INIT_SECRET_FILE, "", NULL, &given, err) : 0;
 }
 
 static int gather(const struct invocation *invocation, struct answers *answers, struct err *err)
@@ -174,22 +209,16 @@ static int gather(const struct invocation *invocation, struct answers *answers, 
                    name_of(arena, answers->portal), &answers->name, err) ||
         gather_one(invocation, INIT_CLIENT_ID, "Client id of the OAuth app in Bynder", NULL,
                    &answers->client_id, err) ||
-        gather_one(invocation, INIT_SECRET_FILE,
-                   "File with its client secret (made when it is not "
-                   "there)",
-                   NULL, &answers->secret_file, err) ||
         gather_one(invocation, INIT_ROSTER, "HR's roster, a file or an address", NULL,
                    &answers->roster, err) ||
         gather_one(invocation, INIT_DATABASE, "Directory of the database, or a connection string",
-                   usual_database(invocation), &answers->database, err))
+                   usual_database(invocation, answers->instance), &answers->database, err) ||
+        gather_secret(invocation, answers, err))
         return -1;
-    answers->secret_file = absolute(arena, answers->secret_file);
     if (!is_address(answers->roster))
         answers->roster = absolute(arena, answers->roster);
     if (!is_conninfo(answers->database))
         answers->database = absolute(arena, answers->database);
-    if (access(answers->secret_file, F_OK) != 0 && at_terminal())
-        return ask_secret(arena, "The client secret (it is not shown)", &answers->secret, err);
     return 0;
 }
 
@@ -339,6 +368,20 @@ static void add_policy(struct text *out, const struct answers *answers)
              "          do = \"suspend\"; grace_days = 14; }\n    );\n};\n");
 }
 
+/* What the units may write to, and a person's sudo writes to as well. */
+static void add_places(struct text *out, const char *instance)
+{
+    text_addf(out,
+              "apply: { state_directory = \"" SERVICE_STATE_DIRECTORY "\"; };\n"
+              "report: { directory = \"" SERVICE_STATE_DIRECTORY "/reports/%s\"; };\n",
+              instance);
+    if (access(SERVICE_FIGURES, F_OK) == 0)
+        text_addf(out,
+                  "metrics: { textfile = \"" SERVICE_FIGURES "/bynder-reconcile-%s.prom\"; };\n",
+                  instance);
+    text_add_char(out, '\n');
+}
+
 static void write_config(struct text *out, const struct answers *answers)
 {
     text_add(out, "# Made by 'bynder-reconcile init'. Every setting, with its default:\n"
@@ -346,17 +389,32 @@ static void write_config(struct text *out, const struct answers *answers)
     add_setting(out, "    ", "name", answers->name);
     add_setting(out, "    ", "url", answers->portal);
     add_setting(out, "    ", "client_id", answers->client_id);
-    add_setting(out, "    ", "client_secret_file", answers->secret_file);
+    if (answers->instance)
+        add_setting(out, "    ", "client_secret_credential", SERVICE_SECRET);
+    else
+        add_setting(out, "    ", "client_secret_file", answers->secret_file);
     text_add(out, "};\n\ndatabase:\n{\n");
     add_setting(out, "    ", is_conninfo(answers->database) ? "conninfo" : "embedded",
                 answers->database);
     text_add(out, "};\n\n");
+    if (answers->instance)
+        add_places(out, answers->instance);
     add_roster(out, answers);
     add_policy(out, answers);
 }
 
+static int refuse_to_replace(const char *path, const char *hint, struct err *err)
+{
+    return err_set(err, ERR_CONFIG, "'%s' is there already and is not replaced; hint: %s", path,
+                   hint);
+}
+
+#define OTHER_CONFIG "name another file with --config"
+#define OTHER_SECRET "leave out --secret-file to use it, or remove it first"
+
 /* Complete or not there at all, and only where nothing is. */
-static int put_new(const char *path, mode_t mode, const struct text *content, struct err *err)
+static int put_new(const char *path, mode_t mode, const struct text *content, const char *hint,
+                   struct err *err)
 {
     CLEANUP(text_release) struct text temporary = TEXT_INIT;
     int failed, saved;
@@ -370,10 +428,7 @@ static int put_new(const char *path, mode_t mode, const struct text *content, st
     if (!failed)
         return 0;
     if (saved == EEXIST)
-        return err_set(err, ERR_CONFIG,
-                       "'%s' is there already and is not replaced; hint: name "
-                       "another file with --config",
-                       path);
+        return refuse_to_replace(path, hint, err);
     return err_set_errno(err, ERR_CONFIG, saved, "cannot make '%s'", path);
 }
 
@@ -384,70 +439,94 @@ static int put_secret(const struct answers *answers, struct err *err)
     if (!answers->secret)
         return 0;
     text_addf(&content, "%s\n", answers->secret);
-    int failed = put_new(answers->secret_file, 0600, &content, err);
+    int failed = (answers->instance && file_make_directory(SERVICE_SECRET_DIRECTORY, 0700, err)) ||
+                 put_new(answers->secret_file, 0600, &content, OTHER_SECRET, err);
     secret_wipe(content.data, content.length);
     secret_wipe(answers->secret, strlen(answers->secret));
-    return failed;
+    return failed ? -1 : 0;
 }
 
-/* The service's group reads the configuration, where the package has made one. */
-static void share_with_service(const char *path)
+static int init(const struct invocation *invocation, struct answers *answers, struct err *err)
 {
-    gid_t group;
+    CLEANUP(text_release) struct text content = TEXT_INIT;
 
-    if (geteuid() == 0 && os_group("bynder-reconcile", &group) && chown(path, (uid_t)-1, group) < 0)
-        log_warning("'%s' could not be given to the group 'bynder-reconcile'", path);
+    if (access(invocation->config_path, F_OK) == 0)
+        return refuse_to_replace(invocation->config_path, OTHER_CONFIG, err);
+    answers->instance = service_instance(invocation->arena, invocation->config_path);
+    if (answers->instance)
+        answers->secret_file = service_secret_path(invocation->arena, answers->instance);
+    if (gather(invocation, answers, err))
+        return -1;
+    guess(invocation->arena, answers);
+    write_config(&content, answers);
+    CLEANUP(mem_cleanup) char *directory = file_directory(invocation->config_path);
+    if (file_make_directory(directory, 0755, err) || put_secret(answers, err) ||
+        put_new(invocation->config_path, 0640, &content, OTHER_CONFIG, err))
+        return -1;
+    service_share(invocation->config_path);
+    printf("written: %s\n", invocation->config_path);
+    return 0;
 }
 
 /* --- and then -----------------------------------------------------------------------------------
  */
 
-static void tell_next(const struct invocation *invocation, int code)
+static void tell_next(const struct invocation *invocation, const char *instance, int code)
 {
-    CLEANUP(text_release) struct text program = TEXT_INIT;
+    const char *sudo = geteuid() == 0 && getenv("SUDO_UID") ? "sudo " : "";
+    CLEANUP(text_release) struct text program = TEXT_INIT, plan = TEXT_INIT, again = TEXT_INIT;
 
-    text_add(&program, "bynder-reconcile");
+    text_addf(&program, "%sbynder-reconcile", sudo);
     if (!text_equal(invocation->config_path, CONFIG_PATH_DEFAULT))
         text_addf(&program, " --config %s", invocation->config_path);
-    printf("\n%s\n\n", code ? "something is to be mended first ('check' looks again); then:"
-                            : "all is well; next:");
-    printf("  %s roster check                             # what of the roster is accepted\n"
-           "  %s plan                                     # the first plan; changes nothing\n"
+    if (instance) {
+        text_addf(&plan, "%ssystemctl start bynder-reconcile-plan@%s", sudo, instance);
+        text_addf(&again,
+                  "%ssystemctl start bynder-reconcile-check@%s; %sjournalctl -n 20 -o cat "
+                  "-u bynder-reconcile-check@%s",
+                  sudo, instance, sudo, instance);
+    } else {
+        text_addf(&plan, "%s plan", text_cstr(&program));
+        text_addf(&again, "%s check", text_cstr(&program));
+    }
+    if (code)
+        printf("\nsomething is to be mended first; this looks again:\n\n  %s\n\nthen:\n\n",
+               text_cstr(&again));
+    else
+        printf("\nall is well; next:\n\n");
+    printf("  %s roster check    # what of the roster is accepted\n"
+           "  %s    # the first plan; changes nothing\n"
            "  %s show --format html --output plan.html    # for the people who decide\n",
-           text_cstr(&program), text_cstr(&program), text_cstr(&program));
+           text_cstr(&program), text_cstr(&plan), text_cstr(&program));
 }
 
-static int init(const struct invocation *invocation, struct err *err)
+/* With the eyes of the run. */
+static int try_service(const char *instance, struct err *err)
 {
-    struct answers answers = {.guessed = false};
-    CLEANUP(text_release) struct text content = TEXT_INIT;
-
-    if (access(invocation->config_path, F_OK) == 0)
-        return err_set(err, ERR_CONFIG,
-                       "'%s' is there already and is not replaced; hint: name "
-                       "another file with --config",
-                       invocation->config_path);
-    if (gather(invocation, &answers, err))
-        return -1;
-    guess(invocation->arena, &answers);
-    write_config(&content, &answers);
-    CLEANUP(mem_cleanup) char *directory = file_directory(invocation->config_path);
-    if (file_make_directory(directory, 0755, err) || put_secret(&answers, err) ||
-        put_new(invocation->config_path, 0640, &content, err))
-        return -1;
-    share_with_service(invocation->config_path);
-    printf("written: %s\n", invocation->config_path);
+    if (service_is_running_here())
+        return service_check(instance, err);
+    printf("not tried: systemd does not run here, and the units need it\n");
     return 0;
+}
+
+static int try_here(const struct invocation *invocation, struct err *err)
+{
+    struct config config;
+
+    return session_config(invocation, &config, err) ? (int)err->code
+                                                    : check_all(invocation, &config);
 }
 
 int verb_init(const struct invocation *invocation, struct err *err)
 {
-    struct config config;
+    struct answers answers = {.guessed = false};
 
-    if (init(invocation, err))
+    if (init(invocation, &answers, err))
         return (int)err->code;
-    int code =
-        session_config(invocation, &config, err) ? (int)err->code : check_all(invocation, &config);
-    tell_next(invocation, code);
+    (void)fflush(stdout);
+    int code = answers.instance ? try_service(answers.instance, err) : try_here(invocation, err);
+    if (code < 0)
+        code = (int)err->code;
+    tell_next(invocation, answers.instance, code);
     return code;
 }

@@ -275,16 +275,24 @@ char *file_directory(const char *path)
     return mem_strndup(path, length);
 }
 
+/* Whose and with which mode, whatever the umask is. */
+static int settle_new(const char *path, mode_t mode, struct err *err)
+{
+    CLEANUP(cleanup_fd) int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    CLEANUP(mem_cleanup) char *above = file_directory(path);
+
+    if (fd < 0 || give(fd, above) < 0 || fchmod(fd, mode) < 0)
+        return err_set_errno(err, ERR_INTERNAL, errno, "cannot set owner and mode of '%s'", path);
+    return 0;
+}
+
 /* One directory; one that is there already is fine. */
 static int make_one(const char *path, mode_t mode, struct err *err)
 {
     struct stat status;
 
-    if (mkdir(path, mode) == 0) {
-        if (chmod(path, mode) < 0) /* whatever the umask is */
-            return err_set_errno(err, ERR_INTERNAL, errno, "cannot set the mode of '%s'", path);
-        return 0;
-    }
+    if (mkdir(path, mode) == 0)
+        return settle_new(path, mode, err);
     if (errno != EEXIST)
         return err_set_errno(err, ERR_INTERNAL, errno, "cannot make directory '%s'", path);
     if (stat(path, &status) < 0 || !S_ISDIR(status.st_mode))

@@ -45,7 +45,8 @@ int file_write(const char *path, mode_t mode, const void *bytes, size_t length, 
 char *file_join(const char *directory, const char *name) __attribute__((returns_nonnull));
 /* The directory part of a path, "." when there is none. malloc'ed. */
 char *file_directory(const char *path) __attribute__((returns_nonnull));
-/* mkdir -p, mode for the parts that are made. */
+/* mkdir -p, mode for the parts that are made; made by root, they belong to the owner of the
+ * directory they are made in. */
 int file_make_directory(const char *path, mode_t mode, struct err *err)
     __attribute__((warn_unused_result));
 

@@ -52,13 +52,22 @@ static bool is_same(struct arena *arena, const char *a, const char *b)
     return text_equal(fold_text(arena, a), fold_text(arena, b));
 }
 
+/* A single user, as Bynder describes it, has no second address (API.md 3): where none is told,
+ * nothing says that it changed. It never makes a pair, it can only contest one, and the list of
+ * this run was asked for that. */
+static bool has_same_second_address(struct arena *arena, const struct account *listed,
+                                    const struct account *fresh)
+{
+    return !fresh->email2 || is_same(arena, listed->email2, fresh->email2);
+}
+
 /* Whether the account still has the keys by which it was paired with its person. With another one
  * it may be somebody else's, whatever its e-mail address is. */
 static bool has_same_keys(struct arena *arena, const struct account *listed,
                           const struct account *fresh, const struct pairing *pairing)
 {
     return is_same(arena, listed->employee_number, fresh->employee_number) &&
-           is_same(arena, listed->email2, fresh->email2) &&
+           has_same_second_address(arena, listed, fresh) &&
            (pairing->key != MATCH_BY_USERNAME || is_same(arena, listed->username, fresh->username));
 }
 

@@ -87,6 +87,22 @@ static void suspend_of_an_account_that_changed_is_not_done(void **state)
         check_suspend_change(&acts, &suspend_changes[i]);
 }
 
+/* The list tells a second address, a single user does not (API.md 3): its absence is no change. */
+static void suspend_of_an_account_with_a_second_address_is_done(void **state)
+{
+    WORLD(acts, 3, 4, NULL);
+
+    (void)state;
+    acts_only_suspend(&acts);
+    acts_plan(&acts, 0);
+    end_change_user(&acts.end, acts.row[1].id, "email2=lea@private.example");
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    APPLY(applied, &acts, 0);
+    acts_assert_written(&acts, 0, "verified");
+    assert_int_equal(acts_writes(&acts), 3);
+}
+
 /* Nothing in the configuration changed, so the approval stands: it is the account that is protected
  * now. */
 static void suspend_of_an_account_that_became_protected_is_not_done(void **state)
@@ -333,6 +349,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(suspend_of_an_account_that_changed_is_not_done),
+        cmocka_unit_test(suspend_of_an_account_with_a_second_address_is_done),
         cmocka_unit_test(suspend_of_an_account_that_became_protected_is_not_done),
         cmocka_unit_test(deprovision_of_an_account_that_changed_is_not_done),
         cmocka_unit_test(suspend_of_an_idle_account_that_logged_in_is_not_done),

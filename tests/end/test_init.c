@@ -3,10 +3,13 @@
  * options or at a terminal, and never replaces anything.
  */
 #include <pty.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -138,6 +141,116 @@ static void init_with_something_wrong_writes_checks_and_says_so(void **state)
     assert_non_null(strstr(config, "name = \"say \\\"a\\\\b\\\"\";"));
 }
 
+/* --- for the package's units --------------------------------------------------------------------
+ */
+
+/* An /etc of this test's own, in which the package is installed; false where none can be made. */
+static bool install_package(struct first *first)
+{
+    static const char *const made[] = {"etc-upper", "etc-work"};
+    CLEANUP(text_release) struct text options = TEXT_INIT;
+    CLEANUP(mem_cleanup) char *above = probe_path(&first->end.probe, "overlay");
+
+    if (geteuid() != 0 || unshare(CLONE_NEWNS) < 0 ||
+        mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 || mkdir(above, 0755) < 0 ||
+        mount("none", above, "tmpfs", 0, "mode=0755,size=8m") < 0)
+        return false;
+    for (size_t i = 0; i < COUNT_OF(made); i++) {
+        CLEANUP(mem_cleanup) char *path = file_join(above, made[i]);
+        assert_int_equal(mkdir(path, 0755), 0);
+    }
+    text_addf(&options, "lowerdir=/etc,upperdir=%s/etc-upper,workdir=%s/etc-work", above, above);
+    if (mount("overlay", "/etc", "overlay", 0, text_cstr(&options)) < 0)
+        return false;
+    FILE *group = fopen("/etc/group", "a");
+    assert_non_null(group);
+    assert_true(fputs("bynder-reconcile:x:54321:\n", group) >= 0);
+    assert_int_equal(fclose(group), 0);
+    return mkdir("/etc/bynder-reconcile", 0755) == 0;
+}
+
+static void purge_package(const struct first *first)
+{
+    CLEANUP(mem_cleanup) char *above = probe_path(&first->end.probe, "overlay");
+
+    assert_int_equal(umount("/etc"), 0);
+    assert_int_equal(umount(above), 0);
+}
+
+#define INSTALLED  "/etc/bynder-reconcile/acme.conf"
+#define CREDENTIAL "/etc/credstore/bynder-reconcile.acme.client-secret"
+
+static void init_for_the_units_writes_what_works_under_them(void **state)
+{
+    FIRST(first);
+    struct stat status;
+
+    (void)state;
+    if (!install_package(&first))
+        skip();
+    RUN(made, "--config", INSTALLED, "init", "--portal", first.url, "--client-id", "demo",
+        "--secret-file", first.secret, "--roster", first.end.roster_path);
+    end_assert_code(&made, 0);
+    end_assert_says(&made.out, "written: " INSTALLED);
+    end_assert_says(&made.out, "bynder-reconcile --config " INSTALLED " roster check ");
+    end_assert_says(&made.out, "\n  systemctl start bynder-reconcile-plan@acme ");
+    end_assert_says(&made.out, "bynder-reconcile --config " INSTALLED " show --format html ");
+    CLEANUP(mem_cleanup) char *config = end_read(INSTALLED);
+    assert_non_null(strstr(config, "client_secret_credential = \"client-secret\";"));
+    assert_null(strstr(config, "client_secret_file"));
+    assert_non_null(strstr(config, "embedded = \"/var/lib/bynder-reconcile/acme\";"));
+    assert_non_null(strstr(config, "state_directory = \"/var/lib/bynder-reconcile\";"));
+    assert_non_null(strstr(config, "directory = \"/var/lib/bynder-reconcile/reports/acme\";"));
+    assert_int_equal(stat(INSTALLED, &status), 0);
+    assert_int_equal(status.st_gid, 54321);
+    assert_int_equal(status.st_mode & 07777, 0640);
+    assert_int_equal(stat(CREDENTIAL, &status), 0);
+    assert_int_equal(status.st_uid, 0);
+    assert_int_equal(status.st_mode & 07777, 0600);
+    CLEANUP(mem_cleanup) char *secret = end_read(CREDENTIAL);
+    assert_string_equal(secret, END_SECRET "\n");
+    RUN(roster, "--config", INSTALLED, "roster", "check"); /* needs no secret */
+    end_assert_code(&roster, 0);
+    purge_package(&first);
+}
+
+static void init_for_the_units_replaces_no_secret(void **state)
+{
+    FIRST(first);
+
+    (void)state;
+    if (!install_package(&first))
+        skip();
+    assert_int_equal(file_make_directory("/etc/credstore", 0700, NULL), 0);
+    assert_int_equal(file_write(CREDENTIAL, 0600, "mine", 4, NULL), 0);
+    RUN(refused, "--config", INSTALLED, "init", "--portal", first.url, "--client-id", "demo",
+        "--secret-file", first.secret, "--roster", first.end.roster_path);
+    end_assert_code(&refused, 78);
+    end_assert_says(&refused.err, "'" CREDENTIAL "' is there already and is not replaced");
+    assert_int_not_equal(access(INSTALLED, F_OK), 0);
+    RUN(made, "--config", INSTALLED, "init", "--portal", first.url, "--client-id", "demo",
+        "--roster", first.end.roster_path); /* it is used as it is */
+    end_assert_code(&made, 0);
+    CLEANUP(mem_cleanup) char *secret = end_read(CREDENTIAL);
+    assert_string_equal(secret, "mine");
+    purge_package(&first);
+}
+
+static void init_for_the_units_without_a_secret_names_the_option(void **state)
+{
+    FIRST(first);
+
+    (void)state;
+    if (!install_package(&first))
+        skip();
+    RUN(made, "--config", INSTALLED, "init", "--portal", first.url, "--client-id", "demo",
+        "--roster", first.end.roster_path);
+    end_assert_code(&made, 64);
+    end_assert_says(&made.err, "init needs --secret-file FILE");
+    assert_int_not_equal(access(INSTALLED, F_OK), 0);
+    purge_package(&first);
+}
+
 /* --- at a terminal ------------------------------------------------------------------------------
  */
 
@@ -195,9 +308,9 @@ static void init_at_a_terminal_asks_and_keeps_the_secret_to_itself(void **state)
     answer(terminal, &seen, "Address of the portal, like https://acme.bynder.com: ", first.url);
     answer(terminal, &seen, "Its name in the history [127]: ", "acme");
     answer(terminal, &seen, "Client id of the OAuth app in Bynder: ", "demo");
-    answer(terminal, &seen, "(made when it is not there): ", secret);
     answer(terminal, &seen, "HR's roster, a file or an address: ", first.end.roster_path);
     answer(terminal, &seen, "Directory of the database, or a connection string [", first.embedded);
+    answer(terminal, &seen, "(made when it is not there): ", secret);
     answer(terminal, &seen, "The client secret (it is not shown): ", END_SECRET);
     read_until(terminal, &seen, NULL);
     assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -220,6 +333,9 @@ int main(void)
         cmocka_unit_test(init_replaces_nothing),
         cmocka_unit_test(init_without_an_answer_names_the_option),
         cmocka_unit_test(init_with_something_wrong_writes_checks_and_says_so),
+        cmocka_unit_test(init_for_the_units_writes_what_works_under_them),
+        cmocka_unit_test(init_for_the_units_replaces_no_secret),
+        cmocka_unit_test(init_for_the_units_without_a_secret_names_the_option),
         cmocka_unit_test(init_at_a_terminal_asks_and_keeps_the_secret_to_itself),
     };
 

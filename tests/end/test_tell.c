@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "told.h"
 
@@ -36,6 +37,50 @@ static void plan_that_waits_is_told_once_with_the_plan_attached(void **state)
     assert_string_equal(end_text_at(told_part(mail, "text/csv"), "filename"), "plan-1.csv");
     told_run(&told, 0); /* another plan, with the same acts in it */
     assert_int_equal(sink_count(&told.mail), 1);
+}
+
+/* A plan of 1,600 rows, in each of which a rule's name of so many letters stands twice: whether it
+ * is attached to the mail. *ret_size: of the plan as CSV. */
+static bool plan_is_attached(struct told *told, size_t letters, size_t number, size_t *ret_size)
+{
+    CLEANUP(mem_cleanup) char *name = mem_calloc(1, letters + 1);
+
+    memset(name, 'x', letters);
+    end_set(&told->acts.end, END_RULES,
+            "{ name = \"%s\"; when = { account = \"active\"; person = \"departed\"; }; do = "
+            "\"suspend\"; }",
+            name);
+    told_run(told, 20);
+    assert_int_equal(sink_count(&told->mail), number);
+    RUN(csv, &told->acts.end, "show", "--format", "csv");
+    end_assert_code(&csv, 0);
+    *ret_size = csv.out.length;
+    JSON(mail, sink_taken(&told->mail, number));
+    struct json_object *parts = end_at(mail, "parts");
+    for (size_t i = 0; i < json_object_array_length(parts); i++) {
+        struct json_object *one = json_object_array_get_idx(parts, i);
+        if (text_equal(end_text_at(one, "type"), "text/csv")) {
+            assert_string_equal(end_text_at(one, "content"), text_cstr(&csv.out));
+            return true;
+        }
+    }
+    return false;
+}
+
+static void plan_of_more_than_ten_megabytes_is_told_without_it(void **state)
+{
+    TOLD(told, 2700, 4);
+    size_t size = 0;
+
+    (void)state;
+    acts_limit(&told.acts, "count = 1; percent = 100.0; rolling_count = 9000;", NULL);
+    assert_true(plan_is_attached(&told, 2000, 1, &size));
+    assert_true(size > LIMIT_MAIL_BYTES / 2 && size <= LIMIT_MAIL_BYTES);
+    acts_limit(&told.acts, "count = 2; percent = 1.0; rolling_count = 1;", NULL);
+    (void)acts_change(&told.acts, "insert into reconcile.stop (portal_id, stop_id, reason, who) "
+                                  "select portal_id, 1, 'audit', 'anna' from reconcile.portal");
+    assert_false(plan_is_attached(&told, 4000, 2, &size));
+    assert_true(size > LIMIT_MAIL_BYTES);
 }
 
 static void plan_that_waits_for_others_is_told_anew(void **state)
@@ -386,6 +431,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plan_that_waits_is_told_once_with_the_plan_attached),
+        cmocka_unit_test(plan_of_more_than_ten_megabytes_is_told_without_it),
         cmocka_unit_test(plan_that_waits_for_others_is_told_anew),
         cmocka_unit_test(all_is_clear_when_the_plan_was_carried_out),
         cmocka_unit_test(apply_by_hand_clears_as_well),

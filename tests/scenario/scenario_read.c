@@ -643,12 +643,14 @@ static int read_remove(struct scenario *scenario, const struct line *line, struc
     if (need_count(line, 2, err) < 0)
         return -1;
     const char *what = line->word[0].value, *label = line->word[1].value;
-    if (text_equal(what, "account") && find_account(scenario, label)) {
-        *find_account(scenario, label) = scenario->account[--scenario->account_count];
+    struct labelled_account *account = find_account(scenario, label);
+    struct labelled_person *person = find_person(scenario, label);
+    if (account && text_equal(what, "account")) {
+        *account = scenario->account[--scenario->account_count];
         return 0;
     }
-    if (text_equal(what, "person") && find_person(scenario, label)) {
-        *find_person(scenario, label) = scenario->person[--scenario->person_count];
+    if (person && text_equal(what, "person")) {
+        *person = scenario->person[--scenario->person_count];
         return 0;
     }
     for (size_t i = 0; text_equal(what, "rule") && i < scenario->rule_count; i++) {

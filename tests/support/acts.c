@@ -41,7 +41,7 @@ static void add_people(struct text *csv, const char *kind, size_t count, size_t 
 {
     for (size_t i = 0; i < count; i++)
         text_addf(csv, "%zu,%s %c%c,%s,2015-01-05,%s,Team %zu\n", first + i, kind,
-                  (char)('A' + i / LETTERS), (char)('a' + i % LETTERS),
+                  (char)('A' + i / LETTERS % LETTERS), (char)('a' + i % LETTERS),
                   left ? "Voluntarily Terminated" : "Active", left ? "2026-01-31" : "", i / 4);
 }
 
@@ -91,7 +91,7 @@ void acts_begin(struct acts *acts, size_t leavers, size_t staff, const char *con
     *acts = (struct acts){.plan = 0};
     text_add(&csv, "EmpID,Name,EmploymentStatus,DateofHire,DateofTermination,Department\n");
     add_people(&csv, "Lea", leavers, 101, true);
-    add_people(&csv, "Sta", staff, 501, false);
+    add_people(&csv, "Sta", staff, leavers < 400 ? 501 : leavers + 501, false);
     probe_prepare(&place);
     path = probe_path(&place, "people.csv");
     assert_int_equal(file_write(path, 0600, text_cstr(&csv), csv.length, NULL), 0);

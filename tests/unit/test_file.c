@@ -190,6 +190,26 @@ static void file_write_by_root_belongs_to_the_owner_of_the_directory(void **stat
     assert_int_equal(status.st_mode & 0777, 0640);
 }
 
+static void file_make_directory_by_root_belongs_to_the_owner_of_the_directory_above(void **state)
+{
+    CLEANUP(mem_cleanup) char *new = file_join(directory, "made"), *deep = file_join(new, "deep");
+    const uid_t owner = 12345;
+    struct stat status;
+
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chown(directory, owner, owner), 0);
+    assert_int_equal(file_make_directory(deep, 0750, NULL), 0);
+    assert_int_equal(chown(directory, 0, 0), 0);
+    assert_int_equal(stat(deep, &status), 0);
+    assert_int_equal(rmdir(deep), 0);
+    assert_int_equal(rmdir(new), 0);
+    assert_int_equal(status.st_uid, owner);
+    assert_int_equal(status.st_gid, owner);
+    assert_int_equal(status.st_mode & 0777, 0750);
+}
+
 static void file_write_to_what_is_no_file_is_refused(void **state)
 {
     CLEANUP(mem_cleanup) char *missing = file_join(directory, "missing/file");
@@ -262,6 +282,7 @@ int main(void)
         cmocka_unit_test(file_write_over_a_file_replaces_content_and_mode),
         cmocka_unit_test(file_write_through_a_link_keeps_the_link),
         cmocka_unit_test(file_write_by_root_belongs_to_the_owner_of_the_directory),
+        cmocka_unit_test(file_make_directory_by_root_belongs_to_the_owner_of_the_directory_above),
         cmocka_unit_test(file_write_to_what_is_no_file_is_refused),
         cmocka_unit_test(file_paths_are_joined_and_split),
         cmocka_unit_test(file_make_directory_makes_what_is_missing),
