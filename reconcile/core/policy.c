@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/fold.h"
+#include "base/intern.h"
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "base/table.h"
@@ -44,8 +45,8 @@ bool action_parse(const char *name, enum action *ret_action)
 
 /* Everything a decision needs, looked up once per run. */
 struct judge {
-    struct arena *arena; /* reasons */
     struct arena scratch;
+    struct intern reason; /* thousands are idle since the same day, and have the same sentence */
     const struct policy *policy;
     const struct policy_context *context;
     const struct profile **profile; /* by id */
@@ -64,7 +65,6 @@ static void judge_init(struct judge *judge, struct arena *arena, const struct po
     const struct snapshot *snapshot = context->snapshot;
 
     *judge = (struct judge){
-        .arena = arena,
         .scratch = ARENA_INIT,
         .policy = policy,
         .context = context,
@@ -73,6 +73,7 @@ static void judge_init(struct judge *judge, struct arena *arena, const struct po
     for (size_t i = 0; i < snapshot->profile_count; i++)
         judge->profile[judge->profile_count++] = &snapshot->profile[i];
     qsort(judge->profile, judge->profile_count, sizeof(judge->profile[0]), compare_profile_ids);
+    intern_init(&judge->reason, arena);
     table_init(&judge->protected_who, policy->protected_count);
     for (size_t i = 0; i < policy->protected_count; i++) {
         const struct protected_entry *entry = &policy->protected_entry[i];
@@ -85,6 +86,7 @@ static void judge_init(struct judge *judge, struct arena *arena, const struct po
 static void judge_release(struct judge *judge)
 {
     table_release(&judge->protected_who);
+    intern_release(&judge->reason);
     free(judge->profile);
     arena_release(&judge->scratch);
 }
@@ -136,7 +138,7 @@ static const char *protect_unreadable(struct judge *judge, const struct subject 
     const struct account *account = subject->account;
 
     if (account->flaw)
-        return arena_printf(judge->arena, "unreadable: %s", account->flaw);
+        return arena_printf(&judge->scratch, "unreadable: %s", account->flaw);
     if (account->status == ACCOUNT_UNREADABLE || !account->id)
         return "unreadable: Bynder did not give a status or an id in a documented form";
     return NULL;
@@ -163,7 +165,7 @@ static const char *protect_listed(struct judge *judge, const struct subject *sub
             continue;
         const struct protected_entry *entry =
             &judge->policy->protected_entry[table_value(&judge->protected_who, at)];
-        return arena_printf(judge->arena, "protected until %s by %s: %s",
+        return arena_printf(&judge->scratch, "protected until %s by %s: %s",
                             day_format(entry->expires, day), entry->owner, entry->reason);
     }
     return NULL;
@@ -180,10 +182,10 @@ static const char *protect_contested(struct judge *judge, const struct subject *
     case LINK_CONFLICT:
         if (!pairing->other)
             return arena_printf(
-                judge->arena,
+                &judge->scratch,
                 "conflict: %s points to %s, but the account has an employee number that nobody has",
                 match_key_name(pairing->key), explain_person(&judge->scratch, pairing->person));
-        return arena_printf(judge->arena, "conflict: %s points to %s, another key to %s",
+        return arena_printf(&judge->scratch, "conflict: %s points to %s, another key to %s",
                             match_key_name(pairing->key),
                             explain_person(&judge->scratch, pairing->person),
                             explain_person(&judge->scratch, pairing->other));
@@ -191,14 +193,14 @@ static const char *protect_contested(struct judge *judge, const struct subject *
         break;
     }
     if (pairing->rival)
-        return arena_printf(judge->arena,
+        return arena_printf(&judge->scratch,
                             "ambiguous: account %s is matched to the same person by another key",
                             pairing->rival->id ? pairing->rival->id : "without an id");
     if (pairing->key == MATCH_BY_LINKS_FILE)
         return "ambiguous: the links file names nobody in the roster or several people, or its "
                "line fits several accounts";
     return arena_printf(
-        judge->arena, "ambiguous: the %s of %s stands in more than one row of the roster",
+        &judge->scratch, "ambiguous: the %s of %s stands in more than one row of the roster",
         pairing->key == MATCH_BY_NOTHING ? "key" : match_key_name(pairing->key),
         pairing->other ? explain_person(&judge->scratch, pairing->other) : "this person");
 }
@@ -207,7 +209,8 @@ static const char *protect_unknown_person(struct judge *judge, const struct subj
 {
     if (!subject->person || subject->status != PERSON_UNKNOWN)
         return NULL;
-    return arena_printf(judge->arena, "person unknown: their row of the roster was rejected (%s)",
+    return arena_printf(&judge->scratch,
+                        "person unknown: their row of the roster was rejected (%s)",
                         subject->person->rejected ? subject->person->rejected : "no status");
 }
 
@@ -217,7 +220,7 @@ static const char *protect_near(struct judge *judge, const struct subject *subje
 
     if (pairing->kind != LINK_NONE || pairing->near == NEAR_NOBODY)
         return NULL;
-    return arena_printf(judge->arena, "no person matches, but %s is near: %s",
+    return arena_printf(&judge->scratch, "no person matches, but %s is near: %s",
                         explain_person(&judge->scratch, pairing->other),
                         near_kind_sentence(pairing->near));
 }
@@ -228,10 +231,10 @@ static const char *protect_odd_login(struct judge *judge, const struct subject *
     char text[INSTANT_TEXT_SIZE];
 
     if (login->kind == LOGIN_UNREADABLE)
-        return arena_printf(judge->arena, "last login unreadable: '%s'",
+        return arena_printf(&judge->scratch, "last login unreadable: '%s'",
                             login->raw ? login->raw : "");
     if (login->kind == LOGIN_KNOWN && login->at.us > judge->context->now.us + DAY_US)
-        return arena_printf(judge->arena, "last login %s lies in the future",
+        return arena_printf(&judge->scratch, "last login %s lies in the future",
                             instant_format(login->at, text));
     return NULL;
 }
@@ -242,7 +245,7 @@ static const char *protect_unknown_profile(struct judge *judge, const struct sub
         return NULL;
     if (!subject->account->profile_id)
         return "no permission profile is given, so admin rights cannot be told";
-    return arena_printf(judge->arena,
+    return arena_printf(&judge->scratch,
                         "permission profile '%s' is not known, so admin rights cannot be told",
                         subject->account->profile_id);
 }
@@ -290,7 +293,7 @@ static const char *forbid_unsuspended(struct judge *judge, const struct rule *ru
     if (subject->suspended_days < 0)
         return "this program did not suspend the account";
     if (subject->suspended_days < needed)
-        return arena_printf(judge->arena, "suspended by us only %d days ago, %d needed",
+        return arena_printf(&judge->scratch, "suspended by us only %d days ago, %d needed",
                             subject->suspended_days, needed);
     return NULL;
 }
@@ -344,7 +347,7 @@ static const char *forbid_absent(struct judge *judge, const struct rule *rule,
         return "absent, but this roster cannot prove it: it is held by a guard, or has rows that "
                "may be anybody";
     if (subject->absent_rosters < (unsigned)needed)
-        return arena_printf(judge->arena,
+        return arena_printf(&judge->scratch,
                             "absent from %u good rosters in a row, %d needed, 20 hours apart",
                             subject->absent_rosters, needed);
     return NULL;
@@ -438,9 +441,8 @@ static const struct announcement *find_announcement(const struct rule *rule,
     return latest;
 }
 
-/* Whether there are days of grace left, which then end the sentence that begins with `why`. */
-static bool apply_grace(struct judge *judge, const struct rule *rule, const struct subject *subject,
-                        const char *why, struct decision *decision)
+static void apply_grace(struct judge *judge, const struct rule *rule, const struct subject *subject,
+                        struct decision *decision)
 {
     const struct announcement *announcement =
         judge->context->first_plan ? NULL : find_announcement(rule, subject->account);
@@ -449,16 +451,15 @@ static bool apply_grace(struct judge *judge, const struct rule *rule, const stru
     struct day on = announcement ? announcement->on : today;
 
     if (rule->grace_days <= 0)
-        return false;
+        return;
     decision->new_announcement = !announcement;
     decision->not_before = day_add(on, rule->grace_days);
     if (day_compare(today, decision->not_before) >= 0)
-        return false;
+        return;
     decision->row = "R7";
     decision->reason = arena_printf(
-        judge->arena, "%s; announced %s, %d days of grace: not before %s", why,
+        &judge->scratch, "%s; announced %s, %d days of grace: not before %s", decision->reason,
         day_format(on, announced), rule->grace_days, day_format(decision->not_before, due));
-    return true;
 }
 
 static void decide_action(struct judge *judge, const struct rule *rule,
@@ -469,9 +470,8 @@ static void decide_action(struct judge *judge, const struct rule *rule,
     decision->row = acting_row(rule, subject);
     decision->uses_person |= asks_person(&rule->when) || asks_person(&rule->unless);
     decision->uses_login |= asks_login(&rule->when) || asks_login(&rule->unless);
-    const char *why = explain_rule(&judge->scratch, rule, subject, judge->policy);
-    if (!apply_grace(judge, rule, subject, why, decision))
-        decision->reason = arena_strdup(judge->arena, why);
+    decision->reason = explain_rule(&judge->scratch, rule, subject, judge->policy);
+    apply_grace(judge, rule, subject, decision);
 }
 
 static void keep_by_rule(const struct rule *rule, const char *row, const char *reason,
@@ -505,7 +505,7 @@ static bool decide_by(struct judge *judge, const struct rule *rule, const struct
     if (forbidden) {
         if (!decision->row)
             keep_by_rule(rule, forbidden->row,
-                         arena_printf(judge->arena, "no %s: %s", action_name(rule->action), why),
+                         arena_printf(&judge->scratch, "no %s: %s", action_name(rule->action), why),
                          decision);
         return false;
     }
@@ -573,7 +573,7 @@ static void decide_rules(struct judge *judge, const struct subject *subject,
         decision->rule = "";
         decision->row = "R9";
         decision->uses_person = true;
-        decision->reason = arena_printf(judge->arena,
+        decision->reason = arena_printf(&judge->scratch,
                                         "re-hired: employed again in the roster, suspended by us "
                                         "on %s; only a person can approve the reactivation",
                                         day_format(since, day));
@@ -597,10 +597,10 @@ static struct decision judge_one(struct judge *judge, const struct account *acco
     if (account->status == ACCOUNT_GONE) {
         decision.row = "R14";
         decision.reason = "deprovisioned in Bynder: nothing to do";
-        return decision;
-    }
-    if (!decide_protection(judge, &subject, &decision))
+    } else if (!decide_protection(judge, &subject, &decision)) {
         decide_rules(judge, &subject, &decision);
+    }
+    decision.reason = intern_string(&judge->reason, decision.reason);
     return decision;
 }
 

@@ -318,6 +318,7 @@ static int64_t days_passed(const struct job *job, const struct collected *collec
 
 static int read_wanted(struct job *job, struct collected *collected, struct err *err)
 {
+    CLEANUP(arena_release) struct arena matched = ARENA_INIT;
     struct snapshot *snapshot = &collected->snapshot;
     const struct config_portal *config = &job->config->portal;
     struct evidence_settings settings = {
@@ -329,12 +330,14 @@ static int read_wanted(struct job *job, struct collected *collected, struct err 
         .days_passed = days_passed(job, collected),
     };
 
+    struct pairing *pairing =
+        match_all(&matched, snapshot, &collected->roster, &job->config->matching);
     for (int round = 0; round < ROUNDS && !snapshot->logins_given_up; round++) {
         CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
         struct weighed weighed;
         size_t *index = NULL;
 
-        weigh(job, collected, &scratch, &weighed);
+        weigh(job, collected, pairing, &scratch, &weighed);
         size_t count =
             evidence_choose(&scratch, &settings, &weighed.context, weighed.decision, &index);
         if (count == 0)

@@ -29,7 +29,7 @@ static struct plan *make_plan(const struct job *job, const struct collected *col
     struct plan_setup setup = make_setup(job);
     struct weighed weighed;
 
-    weigh(job, collected, job->arena, &weighed);
+    weigh(job, collected, NULL, job->arena, &weighed);
     struct guard_result guards =
         guard_all(job->arena, &config->limits, &collected->history, &weighed.context,
                   &collected->roster, weighed.pairing, weighed.decision);

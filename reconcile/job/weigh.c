@@ -18,13 +18,15 @@ static struct policy_context make_context(const struct job *job, const struct co
     };
 }
 
-void weigh(const struct job *job, const struct collected *collected, struct arena *arena,
-           struct weighed *ret_weighed)
+void weigh(const struct job *job, const struct collected *collected, struct pairing *pairing,
+           struct arena *arena, struct weighed *ret_weighed)
 {
     const struct config *config = job->config;
-    struct weighed weighed = {.context = make_context(job, collected)};
+    struct weighed weighed = {.context = make_context(job, collected), .pairing = pairing};
 
-    weighed.pairing = match_all(arena, &collected->snapshot, &collected->roster, &config->matching);
+    if (!pairing)
+        weighed.pairing =
+            match_all(arena, &collected->snapshot, &collected->roster, &config->matching);
     weighed.decision = policy_decide(arena, &config->policy, &weighed.context, weighed.pairing);
     *ret_weighed = weighed;
 }

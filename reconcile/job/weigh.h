@@ -13,8 +13,9 @@ struct weighed {
     struct decision *decision; /* likewise */
 };
 
-/* Memory from the arena; the context borrows from `collected`. */
-void weigh(const struct job *job, const struct collected *collected, struct arena *arena,
-           struct weighed *ret_weighed);
+/* Memory from the arena; the context borrows from `collected`. `pairing` is what match_all() said
+ * of the same accounts before, which single reads do not change; NULL: ask it. */
+void weigh(const struct job *job, const struct collected *collected, struct pairing *pairing,
+           struct arena *arena, struct weighed *ret_weighed);
 
 #endif
