@@ -8,3 +8,4 @@ select $1::bigint, s.account_no, $2::integer, s.status, s.username, s.email, s.e
 from stage_difference d
 join stage_account s on s.account_no = d.account_no
 where not d.missing
+order by s.account_no

@@ -7,3 +7,4 @@ select $1::bigint, s.person_key, s.ordinal, $2::bigint, s.employee_number, s.ema
        s.key_unreadable, s.digest
 from stage_person_difference d
 join stage_person s on s.person_key = d.person_key and s.ordinal = d.ordinal
+order by s.person_key, s.ordinal
