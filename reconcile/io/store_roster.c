@@ -126,6 +126,7 @@ static int save_roster(const struct store *store, const struct store_run *run,
                        const struct roster *roster, bool good, int64_t *ret_id, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *differ = NULL;
     struct keyed keyed;
 
     give_keys(&scratch, roster, &keyed);
@@ -135,11 +136,14 @@ static int save_roster(const struct store *store, const struct store_run *run,
         store_copy(store->pg, "stage_person_copy", query_stage_person_copy, add_person, &keyed,
                    roster->count, err) < 0 ||
         PG_QUERY(store->pg, stage_person_analyze, PG_NOTHING, NULL, err) < 0 ||
-        PG_QUERY(store->pg, stage_person_difference, PG_NOTHING, NULL, err,
-                 store_number(&scratch, store->portal_id)) < 0 ||
-        STORE_MERGE(store, person_close, *ret_id, err) < 0 ||
-        store_merge_open(store, "person_open", query_person_open, query_analyze_people, *ret_id,
-                         roster->count, err) < 0)
+        PG_QUERY(store->pg, stage_person_difference, PG_NOTHING, &differ, err,
+                 store_number(&scratch, store->portal_id)) < 0)
+        return -1;
+    /* as on most days: the roster says what it said before */
+    if (pg_affected(differ) > 0 &&
+        (STORE_MERGE(store, person_close, *ret_id, err) < 0 ||
+         store_merge_open(store, "person_open", query_person_open, query_analyze_people, *ret_id,
+                          roster->count, err) < 0))
         return -1;
     if (merge_rejected(store, roster, *ret_id, err) < 0)
         return -1;
