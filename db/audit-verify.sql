@@ -20,6 +20,15 @@
 \else
     \set head ''
 \endif
+\if :{?portal}
+\else
+    do $$ begin raise exception 'which portal? psql -v portal=NAME -f audit-verify.sql'; end $$;
+\endif
+select not exists (select from audit.portal where portal = :'portal') as is_unknown
+\gset
+\if :is_unknown
+    do $$ begin raise exception 'this history has no portal of that name: select portal from audit.portal'; end $$;
+\endif
 begin transaction isolation level repeatable read read only;
 -- Nothing is known of how many rows a part of these questions has; a loop in a loop, which is chosen for
 -- few, takes hours for many.
@@ -617,11 +626,11 @@ commit;
 \echo -n :decisions_told
 \echo -n :steps_told
 \echo -n :personal_told
-select n as findings, n > 0 as is_bad
+select n as findings, n > 0 as is_bad, case n when 1 then 'finding' else 'findings' end as word
 from (select :findings + :readings_findings + :plans_findings + :decisions_findings
              + :steps_findings + :personal_findings as n) n
 \gset
-\echo :events events, :findings findings, head :head_is
+\echo :events events, :findings :word, head :head_is
 \if :is_bad
     do $$ begin raise exception 'the record is not what was written'; end $$;
 \endif

@@ -132,6 +132,8 @@ static int ask_at(struct ask *ask, struct err *err)
         store_ask_at(&ask->store, ask->config.portal.name, moment, &rows, err) ||
         ask_thinned(ask, moment, err))
         return -1;
+    log_info("as read at %s, the newest reading until then",
+             PQgetvalue(rows, 0, PQfnumber(rows, "taken_at")));
     const struct audit_section section = {.name = "accounts", .rows = rows};
     return print_sections(ask, &section, 1, err);
 }
@@ -206,9 +208,14 @@ int verb_audit(const struct invocation *invocation, struct err *err)
     while (i < COUNT_OF(questions) && !text_equal(questions[i].word, word))
         i++;
     if (i == COUNT_OF(questions) || invocation->argument_count != questions[i].arguments + 1) {
+        bool is_known = i < COUNT_OF(questions);
         (void)err_set(err, ERR_USAGE,
-                      "audit what? hint: 'audit user WHO', 'audit at DATE', 'audit actions', "
-                      "'audit seats', 'audit plan PLAN' or 'audit verify'");
+                      "audit %s%s hint: 'audit user WHO', 'audit at DATE', 'audit actions', 'audit "
+                      "seats', 'audit plan PLAN' or 'audit verify'",
+                      is_known ? word : "what?",
+                      !is_known                    ? ""
+                      : questions[i].arguments > 0 ? ": which?"
+                                                   : ": that is one word too many;");
         return ERR_USAGE;
     }
     if (ask_begin(&ask, err) || questions[i].answer(&ask, err))

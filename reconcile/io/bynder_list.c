@@ -95,6 +95,12 @@ static void reserve(struct listing *listing, size_t used, size_t wanted)
     listing->capacity = wanted;
 }
 
+/* With room for those who are gone (io/store), which stand behind the others. */
+static size_t with_gone(size_t listed)
+{
+    return listed * 17 / 16;
+}
+
 /* One page being taken apart. */
 struct taking {
     struct listing *listing;
@@ -170,7 +176,7 @@ static int take_page(struct taking *taking, const struct http_answer *answer, st
     page->total = header_number(page, answer, "X-Pagination-TotalRecords");
     page->limit = header_number(page, answer, "X-Pagination-Limit");
     if (page->from == 0 && page->total > 0 && page->total <= LIMIT_ACCOUNTS)
-        reserve(taking->listing, 0, (size_t)(page->total + taking->listing->limit));
+        reserve(taking->listing, 0, with_gone((size_t)(page->total + taking->listing->limit)));
     if (json_each(answer->body.data, answer->body.length, take_item, taking, err) < 0)
         return -1;
     page->is_read = true;
@@ -299,8 +305,7 @@ static int read_together(struct listing *listing, size_t pages, struct err *err)
     listing->together = mem_calloc(count, sizeof(listing->together[0]));
     for (size_t i = 0; i < count; i++)
         listing->together[i].from = (i + 1) * (size_t)listing->limit;
-    /* With room for those who are gone (io/store), which stand behind the others. */
-    reserve(listing, listing->count, pages * (size_t)listing->limit * 17 / 16);
+    reserve(listing, listing->count, with_gone(pages * (size_t)listing->limit));
     if (bynder_rounds(&rounds, count, &failure) < 0) {
         if (failure.code != ERR_UNREACHABLE)
             return err_move(err, &failure);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "end.h"
 
@@ -164,7 +165,35 @@ static void audit_answers_in_three_formats(void **state)
     SAYS(&end, 64, "", "audit", "at", "2001-01-01");
     SAYS(&end, 64, "", "audit", "at", "yesterday");
     SAYS(&end, 64, "", "audit", "plan", "99");
+    SAYS(&end, 64, "", "audit", "plan");
     SAYS(&end, 64, "", "audit", "seats", "--format", "html");
+}
+
+/* A name that was mistyped must not look like a record without a flaw. */
+static void audit_verify_sql_of_no_portal_fails(void **state)
+{
+    CLEANUP(mem_cleanup) char *script = file_join(SOURCE_DIR, "db/audit-verify.sql");
+    static const char run[] = "psql -X -q -d \"$1\" $3 -f \"$2\" 2>&1; echo \"exit $?\"";
+    static const struct {
+        const char *portal, *says;
+    } rows[] = {
+        {"-v portal=nobody", "no portal of that name"},
+        {"", "which portal?"},
+    };
+    WORLD(end);
+    CLEANUP(mem_cleanup) char *directory = file_directory(end.config_path);
+
+    (void)state;
+    plan(&end);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CLEANUP(text_release) struct text said = TEXT_INIT;
+        end_tool(directory,
+                 (const char *const[]){"sh", "-c", run, "sh", end.conninfo, script, rows[i].portal,
+                                       NULL},
+                 &said);
+        end_assert_says(&said, rows[i].says);
+        end_assert_says(&said, "exit 3");
+    }
 }
 
 static void audit_user_lists_several_and_takes_none(void **state)
@@ -290,6 +319,7 @@ int main(void)
         cmocka_unit_test(audit_verify_takes_the_head_file_into_account),
         cmocka_unit_test(audit_verify_takes_the_head_of_a_report),
         cmocka_unit_test(audit_answers_in_three_formats),
+        cmocka_unit_test(audit_verify_sql_of_no_portal_fails),
         cmocka_unit_test(audit_user_lists_several_and_takes_none),
         cmocka_unit_test(no_csv_of_the_program_holds_a_formula),
         cmocka_unit_test(export_has_the_columns_of_bynder_and_no_formula),
