@@ -200,7 +200,8 @@ static int before_request(void *context, char *peer, char *local, int peer_port,
     (void)peer, (void)local, (void)peer_port;
     if (exchange->sent++ > 0)
         exchange_count(exchange);
-    /* A fresh connection may speak first: TLS does. */
+    /* A fresh connection may speak first: TLS does. A kept one that does so was closed (TLS says
+     * that too), or holds an answer to nothing. */
     exchange->surplus =
         curl_easy_getinfo(exchange->easy, CURLINFO_NUM_CONNECTS, &fresh) == CURLE_OK &&
         fresh == 0 && sockets_hold_surplus(&exchange->http->sockets, local_port);
@@ -355,11 +356,6 @@ static int tell_failure(const struct exchange *exchange, CURLcode code, struct e
 {
     CLEANUP(text_release) struct text reason = TEXT_INIT;
 
-    if (exchange->surplus)
-        return err_set(err, ERR_UNREACHABLE,
-                       "%s was not sent: its connection held an answer that nobody had asked for; "
-                       "hint: what stands between this machine and the portal?",
-                       exchange->what);
     if (code == CURLE_ABORTED_BY_CALLBACK)
         return http_interrupted(err);
     if (exchange->header_bytes > LIMIT_HTTP_HEADERS)
@@ -426,10 +422,26 @@ void exchange_release(struct exchange *exchange)
     exchange->reason[0] = '\0';
 }
 
+bool exchange_moves(struct exchange *exchange)
+{
+    if (!exchange->surplus)
+        return false;
+    exchange->surplus = false;
+    exchange->sent = 0; /* it is counted already, and never went out */
+    exchange->reason[0] = '\0';
+    curl_easy_setopt(exchange->easy, CURLOPT_FRESH_CONNECT, 1L);
+    return true;
+}
+
 static CURLcode perform(struct exchange *exchange)
 {
+    CURLcode code;
+
     exchange_count(exchange);
-    return curl_easy_perform(exchange->easy);
+    do {
+        code = curl_easy_perform(exchange->easy);
+    } while (exchange_moves(exchange));
+    return code;
 }
 
 static struct http_answer take_answer(struct exchange *exchange)

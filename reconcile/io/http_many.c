@@ -116,9 +116,15 @@ static int fill(struct many *many, struct err *err)
 static int end(struct many *many, struct exchange *exchange, CURLcode code, struct err *err)
 {
     CLEANUP(err_release) struct err failure = ERR_INIT;
-    bool whole = exchange_finish(exchange, code, &failure) == 0;
     int wish;
 
+    if (exchange_moves(exchange)) {
+        (void)curl_multi_remove_handle(many->http->multi, exchange->easy);
+        if (curl_multi_add_handle(many->http->multi, exchange->easy) == CURLM_OK)
+            return 0;
+        return err_set(err, ERR_INTERNAL, "libcurl takes no further request");
+    }
+    bool whole = exchange_finish(exchange, code, &failure) == 0;
     (void)curl_multi_remove_handle(many->http->multi, exchange->easy);
     exchange->active = false;
     many->active--;

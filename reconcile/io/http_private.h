@@ -45,6 +45,9 @@ int exchange_prepare(struct exchange *exchange, const struct http_request *reque
 /* After the transfer: the answer is complete and 0, or the failure is told and -1. */
 int exchange_finish(struct exchange *exchange, CURLcode code, struct err *err)
     __attribute__((warn_unused_result));
+/* After a transfer whose connection spoke before it was asked: the request, which did not go out,
+ * is to be performed again, and then has a connection of its own. */
+bool exchange_moves(struct exchange *exchange);
 /* One request more, for the pace too. */
 void exchange_count(struct exchange *exchange);
 void exchange_release(struct exchange *exchange); /* all but the easy handle */

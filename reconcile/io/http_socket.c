@@ -3,7 +3,8 @@
  * sent late or twice. libcurl takes such a connection for alive, and those bytes for the answer to
  * the next request; from then on every read would get the answer of the one before it. So the
  * sockets are known here, and just before a request goes out on one that has served before, it must
- * have nothing to say.
+ * have nothing to say. Else the request takes a connection of its own: nothing is lost, and that
+ * also serves one that the other end has closed, which over TLS is something it says.
  *
  * Invariant: `socket` holds what libcurl has open for this client, and nothing else. Two that have
  * the same local port, to different hosts, are looked at together.
