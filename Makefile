@@ -67,7 +67,8 @@ LDFLAGS_ALL  = -pthread $(LINK_$(VARIANT)) -Wl,--as-needed $(LDFLAGS)
 
 # --- what there is --------------------------------------------------------------------------------
 
-LAYERS := base core io job
+# Lowest first: each may use those before it that tests/support/lint.sh lists, none behind it.
+LAYERS := base core format net config database bynder roster store report notify job
 src_of  = $(wildcard reconcile/$(1)/*.c)
 lib_of  = $(B)/lib$(1).a
 obj     = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -110,12 +111,13 @@ $(B)/obj/gen/sql.o: $(B)/gen/sql.c $(B)/flags
 	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 define LIB_RULE
-$(call lib_of,$(1)): $(call obj,$(call src_of,$(1))) $(if $(filter io,$(1)),$(B)/obj/gen/sql.o)
+$(call lib_of,$(1)): $(call obj,$(call src_of,$(1))) $(if $(filter store,$(1)),$(B)/obj/gen/sql.o)
 	$$(Q)rm -f $$@ && ar crs $$@ $$^
 endef
 $(foreach l,$(LAYERS),$(eval $(call LIB_RULE,$(l))))
 
-LIBS_ALL := $(call lib_of,job) $(call lib_of,io) $(call lib_of,core) $(call lib_of,base)
+reverse   = $(if $(1),$(call reverse,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))
+LIBS_ALL := $(foreach l,$(call reverse,$(LAYERS)),$(call lib_of,$(l)))
 
 $(PROGRAM): $(call obj,$(PROGRAM_SRC)) $(LIBS_ALL)
 	$(if $(V),,@echo "  LINK  $@";) $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)

@@ -3,8 +3,8 @@
 #include "cmd/bynder-reconcile/ask.h"
 
 #include "base/log.h"
-#include "io/migrate.h"
-#include "io/store_erase.h"
+#include "store/erase.h"
+#include "store/migrate.h"
 
 int ask_begin(struct ask *ask, struct err *err)
 {

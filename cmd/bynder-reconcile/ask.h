@@ -6,7 +6,7 @@
 #define CMD_ASK_H
 
 #include "cmd/bynder-reconcile/session.h"
-#include "io/store_question.h"
+#include "store/question.h"
 
 struct ask {
     const struct invocation *invocation;

@@ -10,13 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/parse.h"
-#include "io/child.h"
-#include "io/clock.h"
-#include "io/os_user.h"
+#include "database/child.h"
+#include "database/os_user.h"
 
 #define CONFIG_DIRECTORY "/etc/bynder-reconcile/"
 #define CONFIG_SUFFIX    ".conf"

@@ -14,7 +14,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/parse.h"
-#include "io/migrate.h"
+#include "store/migrate.h"
 
 int session_config(const struct invocation *invocation, struct config *ret_config, struct err *err)
 {

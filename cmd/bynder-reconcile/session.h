@@ -6,10 +6,10 @@
 
 #include "base/text.h"
 #include "cmd/bynder-reconcile/verb.h"
-#include "io/config.h"
-#include "io/database.h"
-#include "io/report.h"
-#include "io/store.h"
+#include "config/config.h"
+#include "database/database.h"
+#include "report/report.h"
+#include "store/store.h"
 
 /* Loads the configuration. A single problem is in err; several are logged, and err counts them. */
 int session_config(const struct invocation *invocation, struct config *ret_config, struct err *err)

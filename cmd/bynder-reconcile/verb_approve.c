@@ -7,9 +7,9 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "cmd/bynder-reconcile/session.h"
-#include "io/os_user.h"
-#include "io/store_review.h"
+#include "database/os_user.h"
 #include "job/approve.h"
+#include "store/review.h"
 
 const struct option_spec approve_options[] = {
     {"digest", "DIGEST", "of the plan as you saw it (required)"},

@@ -1,12 +1,12 @@
 /* audit: questions to the history. Asks the portal nothing, takes no lock, changes nothing. */
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "cmd/bynder-reconcile/ask.h"
-#include "io/audit_file.h"
-#include "io/audit_report.h"
-#include "io/clock.h"
-#include "io/store_audit.h"
+#include "report/audit.h"
+#include "store/audit.h"
+#include "store/audit_file.h"
 
 const struct option_spec audit_options[] = {
     {"format", "FORMAT", "text (default), json or csv"},

@@ -12,13 +12,13 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "bynder/bynder.h"
 #include "cmd/bynder-reconcile/check.h"
 #include "cmd/bynder-reconcile/session.h"
-#include "io/bynder.h"
-#include "io/delivery.h"
-#include "io/migrate.h"
-#include "io/roster_reader.h"
-#include "io/store_question.h"
+#include "notify/delivery.h"
+#include "roster/reader.h"
+#include "store/migrate.h"
+#include "store/question.h"
 
 const struct option_spec check_options[] = {
     {"print-sample", NULL,

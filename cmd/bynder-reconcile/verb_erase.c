@@ -4,13 +4,13 @@
  */
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "cmd/bynder-reconcile/ask.h"
-#include "io/audit_file.h"
-#include "io/clock.h"
-#include "io/os_user.h"
-#include "io/store_audit.h"
+#include "database/os_user.h"
 #include "job/erase.h"
+#include "store/audit.h"
+#include "store/audit_file.h"
 
 const struct option_spec erase_options[] = {
     {"reason", "TEXT", "why, without the name: it is kept"},

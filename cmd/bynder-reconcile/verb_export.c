@@ -1,7 +1,7 @@
 /* export: the accounts of a day as a file like Bynder's own export, from the history. */
+#include "base/clock.h"
 #include "cmd/bynder-reconcile/ask.h"
-#include "io/audit_report.h"
-#include "io/clock.h"
+#include "report/audit.h"
 
 const struct option_spec export_options[] = {
     {"at", "DATE", "as known at the end of that day, or at an instant; default now"},

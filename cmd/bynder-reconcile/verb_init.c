@@ -23,7 +23,7 @@
 #include "cmd/bynder-reconcile/check.h"
 #include "cmd/bynder-reconcile/options.h"
 #include "cmd/bynder-reconcile/service.h"
-#include "io/roster_guess.h"
+#include "roster/guess.h"
 
 enum { INIT_PORTAL, INIT_NAME, INIT_CLIENT_ID, INIT_SECRET_FILE, INIT_ROSTER, INIT_DATABASE };
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/bynder-reconcile/session.h"
-#include "io/migrate.h"
+#include "store/migrate.h"
 
 int verb_migrate(const struct invocation *invocation, struct err *err)
 {

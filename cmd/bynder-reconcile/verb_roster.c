@@ -1,10 +1,10 @@
 /* roster check [FILE]: a roster read with the configured mapping. Asks no portal, no database. */
+#include "base/clock.h"
 #include "base/instant.h"
 #include "base/zone.h"
 #include "cmd/bynder-reconcile/session.h"
-#include "io/clock.h"
-#include "io/roster_reader.h"
-#include "io/roster_report.h"
+#include "report/roster.h"
+#include "roster/reader.h"
 
 const struct option_spec roster_options[] = {
     {"format", "FORMAT", "text (default), json or csv"},

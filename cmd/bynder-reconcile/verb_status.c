@@ -13,16 +13,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "cmd/bynder-reconcile/options.h"
 #include "cmd/bynder-reconcile/session.h"
-#include "io/clock.h"
-#include "io/migrate.h"
-#include "io/status_report.h"
-#include "io/store_review.h"
-#include "io/store_watch.h"
+#include "report/status.h"
+#include "store/migrate.h"
+#include "store/review.h"
+#include "store/watch.h"
 
 const struct option_spec status_options[] = {
     {"format", "FORMAT", "text (default) or json"},

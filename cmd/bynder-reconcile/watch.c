@@ -5,9 +5,9 @@
 #include "cmd/bynder-reconcile/watch.h"
 
 #include "base/log.h"
-#include "io/metrics.h"
-#include "io/store_watch.h"
 #include "job/tell.h"
+#include "notify/metrics.h"
+#include "store/watch.h"
 
 static double seconds(struct instant at)
 {

@@ -7,8 +7,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cmd/bynder-reconcile/watch.h"
-#include "io/audit_file.h"
-#include "io/store_audit.h"
+#include "store/audit.h"
+#include "store/audit_file.h"
 
 static void tell_waiting(void *context, double seconds, const char *why)
 {

@@ -5,12 +5,12 @@
 #ifndef CMD_WORK_H
 #define CMD_WORK_H
 
+#include "bynder/bynder.h"
 #include "cmd/bynder-reconcile/session.h"
 #include "core/audit.h"
-#include "io/bynder.h"
-#include "io/pace_share.h"
-#include "io/progress.h"
 #include "job/job.h"
+#include "job/pace_share.h"
+#include "report/progress.h"
 
 struct work {
     struct config config;

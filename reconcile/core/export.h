@@ -1,6 +1,6 @@
 /*
  * export: what Bynder's own user export does not tell of an account, taken from the newest snapshot
- * of the history where that has the account. Pure; the file itself is read by io/export_reader.
+ * of the history where that has the account. Pure; the file itself is read by bynder/export_reader.
  */
 #ifndef CORE_EXPORT_H
 #define CORE_EXPORT_H

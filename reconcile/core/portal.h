@@ -1,6 +1,6 @@
 /*
- * portal: a Bynder portal as the flows see it. Real (io/bynder), or a fake in tests. A dry run gets
- * one whose writing members are NULL: it cannot act.
+ * portal: a Bynder portal as the flows see it. Real (bynder/bynder), or a fake in tests. A dry run
+ * gets one whose writing members are NULL: it cannot act.
  */
 #ifndef CORE_PORTAL_H
 #define CORE_PORTAL_H

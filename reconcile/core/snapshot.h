@@ -43,7 +43,7 @@ struct snapshot {
     size_t logins_known_before;  /* read now, and one was known before */
     bool logins_given_up;        /* single reads were stopped: the portal answers none any more */
     size_t logins_lost;          /* of those: vanished or moved backwards (G5) */
-    bool numbered;               /* accounts without a history.number are new (io/store) */
+    bool numbered;               /* accounts without a history.number are new (store/store) */
     struct digest digest;
 };
 

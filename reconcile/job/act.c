@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "base/table.h"
 #include "base/text.h"
-#include "io/outcome_file.h"
+#include "store/outcome_file.h"
 
 #define FINISH_SECONDS 10 /* for the last reading, beyond the configured patience */
 

@@ -6,8 +6,8 @@
 #define JOB_ACT_H
 
 #include "core/step.h"
-#include "io/store_review.h"
 #include "job/job.h"
+#include "store/review.h"
 
 /* Everything steps are carried out against, the same for all of them. */
 struct acting {

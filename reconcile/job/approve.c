@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/store_review.h"
+#include "store/review.h"
 
 static int check_digest(const struct plan *plan, const char *digest, struct err *err)
 {

@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 
 #include "base/log.h"
-#include "io/roster_reader.h"
 #include "job/logins.h"
+#include "roster/reader.h"
 
 /* G12: a stop file is seen by its name alone; one that cannot be looked for counts as there. */
 const char *collect_find_stop_file(struct job *job)

@@ -19,8 +19,8 @@
 #include "base/fold.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "io/outcome_file.h"
-#include "io/report.h"
+#include "report/report.h"
+#include "store/outcome_file.h"
 
 #define REPORT_BYTES_MAX (256U << 20)
 

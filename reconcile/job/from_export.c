@@ -7,10 +7,10 @@
 #include "job/from_export.h"
 
 #include "base/log.h"
+#include "bynder/export_reader.h"
 #include "core/export.h"
-#include "io/export_reader.h"
-#include "io/store_login.h"
 #include "job/collect.h"
+#include "store/login.h"
 
 enum { NOTES_MAX = 10 };
 

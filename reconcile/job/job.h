@@ -4,10 +4,10 @@
 #ifndef JOB_JOB_H
 #define JOB_JOB_H
 
+#include "base/clock.h"
+#include "config/config.h"
 #include "core/portal.h"
-#include "io/clock.h"
-#include "io/config.h"
-#include "io/store.h"
+#include "store/store.h"
 
 struct job {
     const struct config *config;

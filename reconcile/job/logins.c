@@ -14,8 +14,8 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "core/evidence.h"
-#include "io/store_login.h"
 #include "job/weigh.h"
+#include "store/login.h"
 
 enum {
     EVENTS_KEPT_DAYS = 365, /* Bynder keeps twelve months */

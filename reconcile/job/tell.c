@@ -13,9 +13,9 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "core/review.h"
-#include "io/delivery.h"
-#include "io/notice_file.h"
-#include "io/report_notice.h"
+#include "notify/delivery.h"
+#include "notify/message.h"
+#include "notify/told_file.h"
 
 struct telling {
     struct job *job;

@@ -5,8 +5,8 @@
 #ifndef JOB_TELL_H
 #define JOB_TELL_H
 
-#include "io/store_watch.h"
 #include "job/job.h"
+#include "store/watch.h"
 
 struct tell_run {
     bool is_run;   /* `run`; else `apply`, whose own failure is told to whoever called it */

@@ -14,13 +14,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/parse.h"
 #include "cluster_fixture.h"
-#include "io/clock.h"
-#include "io/store_audit.h"
-#include "io/store_private.h"
+#include "store/audit.h"
+#include "store/private.h"
 #include "store_world.h"
 
 static void must(int failed, const struct err *err)

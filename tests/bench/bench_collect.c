@@ -15,7 +15,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/parse.h"
-#include "io/bynder.h"
+#include "bynder/bynder.h"
 
 #define MEGA 1e6
 

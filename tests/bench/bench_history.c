@@ -11,8 +11,8 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/parse.h"
-#include "io/pg.h"
-#include "io/store_question.h"
+#include "database/pg.h"
+#include "store/question.h"
 #include "store_world.h"
 
 static double seconds_now(void)

@@ -20,11 +20,11 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/parse.h"
 #include "cluster_fixture.h"
-#include "io/clock.h"
 #include "told.h"
 
 #define P       "{portal=\"end\"}"

@@ -16,7 +16,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "io/bynder.h"
+#include "bynder/bynder.h"
 #include "scripted.h"
 
 enum { PAGES = 5, PAGE_SIZE = 2, TOTAL = PAGES * PAGE_SIZE, TOGETHER = PAGES - 1 };

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "io/bynder.h"
+#include "bynder/bynder.h"
 #include "sim.h"
 
 enum act { SUSPEND = 0, REACTIVATE, DEPROVISION, ACT_COUNT };

@@ -18,7 +18,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "io/bynder.h"
+#include "bynder/bynder.h"
 
 #define ONE   "1A84D758-2B3A-141F-8F07D71AA1F223BD"
 #define OTHER "2A84D758-2B3A-141F-8F07D71AA1F223BD"

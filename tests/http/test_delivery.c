@@ -1,7 +1,7 @@
 /*
- * io/delivery against a real SMTP server and a webhook on loopback: what arrives is what was sent,
- * nothing leaves in clear text that must not, and every failure ends in time and says why without a
- * secret.
+ * notify/delivery against a real SMTP server and a webhook on loopback: what arrives is what was
+ * sent, nothing leaves in clear text that must not, and every failure ends in time and says why
+ * without a secret.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -14,7 +14,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "end.h"
-#include "io/delivery.h"
+#include "notify/delivery.h"
 #include "sink.h"
 
 #define PASSWORD "canary-password"

@@ -23,7 +23,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
-#include "io/http.h"
+#include "net/http.h"
 #include "sanitized.h"
 #include "scripted.h"
 

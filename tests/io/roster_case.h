@@ -19,7 +19,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "io/roster_reader.h"
+#include "roster/reader.h"
 
 static const char *const case_names[] = {"Name"};
 static const char *const case_employed[] = {"Active"};

@@ -12,8 +12,8 @@
 #include "base/cleanup.h"
 #include "base/day.h"
 #include "base/mem.h"
-#include "io/audit_report.h"
-#include "io/pg.h"
+#include "database/pg.h"
+#include "report/audit.h"
 
 static const struct report_style plain = {.color = false};
 

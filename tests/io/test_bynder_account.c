@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
-#include "io/bynder_private.h"
+#include "bynder/private.h"
 
 #define ID  "1A84D758-2B3A-141F-8F07D71AA1F223BD"
 #define NOW ((struct instant){.us = INT64_C(1795334400) * SECOND_US})

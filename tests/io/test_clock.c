@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "io/clock.h"
+#include "base/clock.h"
 
 #define FAR (3600 * SECOND_US)
 

@@ -21,7 +21,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "base/text.h"
-#include "io/config.h"
+#include "config/config.h"
 
 /* libconfig 1.5 leaks the text it was reading when it meets a syntax error. */
 const char *__lsan_default_suppressions(void);

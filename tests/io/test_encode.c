@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "io/encode.h"
+#include "format/encode.h"
 
 struct encode_case {
     const char *input;

@@ -16,8 +16,8 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "io/encode.h"
-#include "io/export_reader.h"
+#include "bynder/export_reader.h"
+#include "format/encode.h"
 
 #define HEADER                                                                                     \
     "First name;Last name;User ID;Username;Email Address;Last Login Date;Account Status;Country;"  \

@@ -1,4 +1,4 @@
-/* io/journal: what a listening journal gets, datagram by datagram. */
+/* base/journal: what a listening journal gets, datagram by datagram. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,8 +14,8 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/journal.h"
 #include "base/mem.h"
-#include "io/journal.h"
 
 static struct {
     char directory[32];

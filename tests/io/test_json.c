@@ -12,7 +12,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/json.h"
+#include "format/json.h"
 
 static int parse(const char *text, struct json_object **ret_object)
 {

@@ -1,4 +1,4 @@
-/* io/metrics: the file as node exporter reads it, and what of the one before stays. */
+/* notify/metrics: the file as node exporter reads it, and what of the one before stays. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "io/metrics.h"
+#include "notify/metrics.h"
 
 static void metrics_render_known_ones_with_help_and_type(void **state)
 {

@@ -16,7 +16,7 @@
 #include "base/cleanup.h"
 #include "base/table.h"
 #include "base/text.h"
-#include "io/os_user.h"
+#include "database/os_user.h"
 
 #define NOBODY_UID 65534
 

@@ -18,7 +18,7 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
-#include "io/outcome_file.h"
+#include "store/outcome_file.h"
 
 /* A state directory of one's own, and what was taken out of it. */
 struct place {

@@ -10,7 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
-#include "io/pace.h"
+#include "net/pace.h"
 
 #define START ((struct instant){.us = INT64_C(1790000000) * SECOND_US})
 

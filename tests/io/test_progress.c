@@ -17,7 +17,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "io/progress.h"
+#include "report/progress.h"
 
 /* What can be read now, without waiting. */
 static struct text read_now(int fd)

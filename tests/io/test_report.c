@@ -21,8 +21,8 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "io/encode.h"
-#include "io/report.h"
+#include "format/encode.h"
+#include "report/report.h"
 
 #define RLO "\xE2\x80\xAE"
 

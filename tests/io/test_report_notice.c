@@ -1,5 +1,5 @@
 /*
- * io/report_notice: subjects that are one plain line whatever the portal is called, words from
+ * notify/message: subjects that are one plain line whatever the portal is called, words from
  * outside encoded in mail and absent from the webhook, and the shapes that Slack and Teams take.
  */
 #include <setjmp.h>
@@ -12,7 +12,7 @@
 #include <json-c/json.h>
 
 #include "base/cleanup.h"
-#include "io/report_notice.h"
+#include "notify/message.h"
 
 #define HOSTILE "<script>alert(1)</script> \x1b[31m&\xE2\x80\xAE \r\nBcc: x@y"
 

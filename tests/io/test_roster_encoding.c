@@ -4,7 +4,7 @@
  */
 #include "roster_case.h"
 
-#include "io/encoding.h"
+#include "format/encoding.h"
 
 static int collect(void *context, const char *utf8, size_t length, struct err *err)
 {

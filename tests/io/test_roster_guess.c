@@ -1,4 +1,4 @@
-/* io/roster_guess: what is plain is taken, what is not is left to a person. */
+/* roster/guess: what is plain is taken, what is not is left to a person. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/cleanup.h"
-#include "io/roster_guess.h"
+#include "roster/guess.h"
 
 static struct roster_guess guess(struct arena *arena, const char *csv)
 {

@@ -4,8 +4,8 @@
 #include "roster_case.h"
 
 #include "base/mem.h"
-#include "io/json.h"
-#include "io/roster_report.h"
+#include "format/json.h"
+#include "report/roster.h"
 
 #define FULL "EmpID,Mail,Login,Name,Status,Hired,Last,Dept,Country\n"
 

@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
-#include "io/roster_fetch.h"
-#include "io/roster_source.h"
+#include "roster/fetch.h"
+#include "roster/source.h"
 
 #define GOOD "EmpID,Mail,Name\n1,,Anna\n"
 

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "io/encode.h"
-#include "io/status_report.h"
+#include "format/encode.h"
+#include "report/status.h"
 
 static struct instant instant_of(const char *rfc3339)
 {

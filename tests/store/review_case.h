@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "cluster_fixture.h"
-#include "io/store_review.h"
+#include "store/review.h"
 #include "store_world.h"
 
 struct review_case {

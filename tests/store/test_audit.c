@@ -10,7 +10,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "io/store_audit.h"
+#include "store/audit.h"
 
 static const struct action_limit plenty = {
     .count = 100, .percent = 100, .rolling_days = 30, .rolling_count = 1000};

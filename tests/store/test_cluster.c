@@ -26,7 +26,7 @@
 #include "base/mem.h"
 #include "base/parse.h"
 #include "cluster_fixture.h"
-#include "io/cluster.h"
+#include "database/cluster.h"
 
 /* --- helpers -------------------------------------------------------------------------------- */
 

@@ -20,7 +20,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cluster_fixture.h"
-#include "io/database.h"
+#include "database/database.h"
 
 static struct config_database server(void)
 {

@@ -14,8 +14,8 @@
 
 #include "base/cleanup.h"
 #include "cluster_fixture.h"
-#include "io/migrate.h"
 #include "sql.h"
+#include "store/migrate.h"
 
 static const struct migration one[] = {{1, "0001_first", "create table reconcile.a (i integer)"},
                                        {0, "", ""}};

@@ -15,8 +15,8 @@
 
 #include "base/mem.h"
 #include "cluster_fixture.h"
-#include "io/migrate.h"
 #include "sql.h"
+#include "store/migrate.h"
 
 #define MIGRATIONS_MAX 64
 

@@ -21,7 +21,7 @@
 #include "base/cleanup.h"
 #include "base/instant.h"
 #include "cluster_fixture.h"
-#include "io/pg.h"
+#include "database/pg.h"
 
 static const char query_none[] = "select 1";
 static const char query_pair[] = "select $1::text, $2::bigint + 1";

@@ -11,9 +11,9 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "core/match.h"
-#include "io/store_audit.h"
-#include "io/store_erase.h"
-#include "io/store_question.h"
+#include "store/audit.h"
+#include "store/erase.h"
+#include "store/question.h"
 
 #define DAYS   215
 #define PEOPLE 24

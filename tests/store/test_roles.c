@@ -11,8 +11,8 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "core/match.h"
-#include "io/store_audit.h"
-#include "io/store_erase.h"
+#include "store/audit.h"
+#include "store/erase.h"
 
 /* Run as an administrator would. */
 static void run_script(void)

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "io/store_login.h"
+#include "store/login.h"
 #include "store_world.h"
 
 static int setup(void **state)

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/store_login.h"
+#include "store/login.h"
 #include "store_world.h"
 
 static int setup(void **state)

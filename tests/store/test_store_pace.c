@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/pace_share.h"
-#include "io/store_pace.h"
+#include "job/pace_share.h"
+#include "store/pace.h"
 #include "store_world.h"
 
 static int setup(void **state)

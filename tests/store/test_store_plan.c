@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "cluster_fixture.h"
-#include "io/report.h"
+#include "report/report.h"
 #include "store_world.h"
 
 static int setup(void **state)

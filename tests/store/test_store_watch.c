@@ -1,4 +1,4 @@
-/* io/store_watch against a real server: what monitoring asks, and what people were told. */
+/* store/watch against a real server: what monitoring asks, and what people were told. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "io/store_watch.h"
+#include "store/watch.h"
 #include "store_world.h"
 
 #define OK(call)                                                                                   \

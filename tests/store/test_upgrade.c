@@ -17,9 +17,9 @@
 #include "base/mem.h"
 #include "cluster_fixture.h"
 #include "end.h"
-#include "io/migrate.h"
-#include "io/store_audit.h"
 #include "sql.h"
+#include "store/audit.h"
+#include "store/migrate.h"
 
 #define BEFORE_THE_CHAIN 3 /* the newest migration without it */
 

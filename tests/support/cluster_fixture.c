@@ -17,7 +17,7 @@
 
 #include "base/mem.h"
 #include "base/parse.h"
-#include "io/cluster.h"
+#include "database/cluster.h"
 
 static char *root;
 static struct cluster *cluster;

@@ -6,7 +6,7 @@
 #ifndef CLUSTER_FIXTURE_H
 #define CLUSTER_FIXTURE_H
 
-#include "io/pg.h"
+#include "database/pg.h"
 
 /* A connection to a new, empty database; the caller closes it. */
 struct pg *cluster_fixture_open(void);

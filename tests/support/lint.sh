@@ -10,21 +10,30 @@ complain() { # $1 heading, standard input the findings; a file, because pipes en
     [ -z "$findings" ] || printf '%s\n%s\n' "$1" "$findings" >> "$complaints"
 }
 
-# cmd -> job -> {core, io} -> base, io -> core.
-layer() { # $1 layer, $2 what it may include (regex of folders)
-    grep -nE '^#include "' reconcile/"$1"/*.[ch] | grep -vE "#include \"($2)/" |
-        complain "layer '$1' includes what it must not:"
-}
-layer base base
-layer core 'base|core'
-grep -nE '^#include "' reconcile/io/*.[ch] | grep -vE '#include "((base|core|io)/|sql\.h)' |
-    complain "layer 'io' includes what it must not:"
-grep -nE '^#include "' reconcile/job/*.[ch] | grep -vE '#include "(base|core|io|job)/' |
-    complain "layer 'job' includes what it must not:"
+# The folder is the layer: a row names it, then what it may include beside itself. The order is the
+# Makefile's LAYERS.
+while read -r layer below; do
+    grep -nE '^#include "' reconcile/"$layer"/*.[ch] | grep -vE "#include \"(($(echo "$layer $below" | tr ' ' '|'))/|sql\.h)" |
+        complain "layer '$layer' includes what it must not:"
+done <<'EOT'
+base
+core base
+format base
+net base
+config base core
+database base config
+bynder base core format net config
+roster base core format config
+store base core format config database
+report base core format config store
+notify base core format config store report
+job base core format net config database bynder roster store report notify
+EOT
+grep -nE '^#include "sql\.h"' reconcile/*/*.[ch] | grep -v '^reconcile/store/' | complain "SQL is the store's:"
 grep -nE '#include <(curl|libpq|json-c|libconfig|microhttpd|csv)' reconcile/base/*.[ch] reconcile/core/*.[ch] |
     complain "base and core know nothing of curl, PostgreSQL, JSON, libconfig and CSV:"
-grep -nE '\blog_(error|warning|info|debug)\(' reconcile/core/*.c reconcile/io/*.c |
-    complain "core and io do not log:"
+grep -nE '\blog_(error|warning|info|debug)\(' $(ls reconcile/*/*.c | grep -vE '^reconcile/(base|job)/') |
+    complain "job and cmd log, nobody below:"
 grep -nE '\b(time|clock_gettime|gettimeofday)\(' reconcile/core/*.c | complain "core takes the time as an argument:"
 
 grep -nE '\b(atoi|atol|atoll|atof|strtok|strtok_r|sprintf|vsprintf|strcpy|strcat|strncpy|strncat|sscanf|gets|alloca|system|popen|localtime|gmtime|asctime|ctime|tmpnam|mktemp|rand|srand|signal)[[:space:]]*\(' \

@@ -37,7 +37,7 @@ try() { # $1 what it shows, rest the command
 # What rules and dashboard ask for must be what the program writes.
 names_exist() {
     grep -ohE 'bynder_reconcile_[a-z0-9_]+' "$@" | sort -u | while read -r name; do
-        grep -q "{\"${name#bynder_reconcile_}\"" reconcile/io/metrics.c || echo "no such metric: $name"
+        grep -q "{\"${name#bynder_reconcile_}\"" reconcile/notify/metrics.c || echo "no such metric: $name"
     done | { ! grep .; }
 }
 

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "cluster_fixture.h"
-#include "io/migrate.h"
+#include "store/migrate.h"
 
 static void must(int failed, struct err *err)
 {

@@ -5,7 +5,7 @@
 #ifndef STORE_WORLD_H
 #define STORE_WORLD_H
 
-#include "io/store.h"
+#include "store/store.h"
 
 struct store_world {
     struct pg *pg;

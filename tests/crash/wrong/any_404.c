@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "io/bynder.h"
+#include "bynder/bynder.h"
 
 struct portal __real_bynder_writing(struct bynder *bynder);
 struct portal __wrap_bynder_writing(struct bynder *bynder);

@@ -4,7 +4,7 @@
  */
 #include "base/text.h"
 #include "core/review.h"
-#include "io/pg.h"
+#include "database/pg.h"
 
 bool __wrap_review_is_approved(struct arena *arena, const struct plan *plan,
                                const struct review *review, const struct plan_row *row,

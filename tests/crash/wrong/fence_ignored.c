@@ -1,7 +1,7 @@
 /*
  * Wrong on purpose: a run that was overtaken goes on, where the lock is no help either.
  */
-#include "io/store_private.h"
+#include "store/private.h"
 
 int __wrap_store_lock(struct store *store, struct err *err);
 int __real_store_hold(const struct store *store, int64_t run, int64_t *ret_newest_plan,

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "io/bynder.h"
+#include "bynder/bynder.h"
 
 enum { WRITTEN_LIMIT = 100 };
 

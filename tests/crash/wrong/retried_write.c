@@ -1,7 +1,7 @@
 /*
  * Wrong on purpose: a write whose outcome is not known is sent again.
  */
-#include "io/bynder.h"
+#include "bynder/bynder.h"
 
 struct portal __real_bynder_writing(struct bynder *bynder);
 struct portal __wrap_bynder_writing(struct bynder *bynder);

@@ -1,0 +1,165 @@
+/*
+ * Login events come in bulk, a page at a time, oldest first or not: only the newest of each account
+ * matters, so neither order nor repetition does. The cursor of the next page is a header. It is put
+ * into a URL of our own making; the address that the portal offers beside it is only looked into
+ * for that cursor, never followed, because the token goes nowhere else. Whether cursors ever come
+ * to an end is for whoever follows them (job/logins).
+ *
+ * An event that cannot be read is left out and counted: events only ever clear somebody, and
+ * whoever is not cleared is read one by one. So is one of a user whose id has not the v4 form: no
+ * such account is ever acted on, and what is kept of users that are not listed stays bounded.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "bynder/private.h"
+
+enum { PAGE_EVENTS = 10000 /* the most the API gives */ };
+
+struct reading {
+    struct arena *arena;
+    struct intern user; /* an account has many events */
+    struct events_page *page;
+    size_t items, unreadable;
+};
+
+static int take_event(void *context, size_t index, struct json_object *item, const char *flaw,
+                      struct err *err)
+{
+    struct reading *reading = context;
+    struct login_event *event = &reading->page->event[reading->page->count];
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *user = NULL, *at = NULL, *type = NULL;
+
+    (void)flaw;
+    if (index >= PAGE_EVENTS)
+        return err_set(err, ERR_UNREACHABLE, "more than %d events in one page", PAGE_EVENTS);
+    reading->items++;
+    if (!item || json_string(item, "userId", LIMIT_FIELD, &scratch, &user) != JSON_FOUND ||
+        !account_id_is_v4(user) ||
+        json_label(item, "dateTime", LIMIT_FIELD, &scratch, &at) != JSON_FOUND ||
+        !instant_parse_bynder(at, &event->at)) {
+        reading->unreadable++;
+        return 0;
+    }
+    if (json_string(item, "eventType", LIMIT_FIELD, &scratch, &type) == JSON_FOUND &&
+        !text_equal(type, "user.login"))
+        return 0;
+    event->user_id = intern_string(&reading->user, user);
+    reading->page->count++;
+    return 0;
+}
+
+/* The value of `cursor` in the query of an address; malloc'ed, NULL when there is none. */
+static char *cursor_of_url(const char *url)
+{
+    const char *query = strchr(url, '?');
+
+    for (const char *part = query ? query + 1 : NULL; part; part = strchr(part, '&')) {
+        part += *part == '&';
+        if (text_starts(part, "cursor="))
+            return mem_strndup(part + strlen("cursor="), strcspn(part + strlen("cursor="), "&#"));
+    }
+    return NULL;
+}
+
+/* As it goes into a query. The one from a header is plain, the one from an address encoded. */
+static const char *next_cursor(struct arena *arena, const struct http_answer *answer)
+{
+    CLEANUP(mem_cleanup) char *plain = http_header(answer, "Next-Cursor");
+    CLEANUP(mem_cleanup) char *url = http_header(answer, "Next-Url");
+    CLEANUP(mem_cleanup) char *encoded = NULL;
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+
+    if (!text_is_empty(plain)) {
+        text_add_url(&text, plain);
+        return arena_strdup(arena, text_cstr(&text));
+    }
+    encoded = url ? cursor_of_url(url) : NULL;
+    return text_is_empty(encoded) ? NULL : arena_strdup(arena, encoded);
+}
+
+/* May be called again for the same page. */
+static int use_page(void *context, const struct http_answer *answer, struct err *err)
+{
+    struct reading *reading = context;
+    struct events_page *page = reading->page;
+
+    page->count = reading->items = reading->unreadable = 0;
+    if (json_each(answer->body.data, answer->body.length, take_event, reading, err) < 0)
+        return -1;
+    page->next_cursor = next_cursor(reading->arena, answer);
+    /* An empty page is the last. */
+    if (reading->items == 0)
+        page->next_cursor = NULL;
+    return 0;
+}
+
+static void add_time(struct text *url, const char *name, struct instant at)
+{
+    char time[INSTANT_TEXT_SIZE];
+
+    at.us -= at.us % SECOND_US; /* the API documents whole seconds */
+    text_addf(url, "&%s=%s", name, instant_format(at, time));
+}
+
+static void make_url(struct text *url, const struct bynder *bynder,
+                     const struct events_window *window)
+{
+    text_addf(url, "%s/v7/analytics/api/v1/user/login?limit=%d", bynder->config->url, PAGE_EVENTS);
+    add_time(url, "fromDateTime", window->from);
+    add_time(url, "toDateTime", window->to);
+    if (window->cursor)
+        text_addf(url, "&cursor=%s", window->cursor);
+}
+
+static int read_page(struct bynder *bynder, struct reading *reading,
+                     const struct events_window *window, struct err *err)
+{
+    CLEANUP(text_release) struct text url = TEXT_INIT;
+    CLEANUP(err_release) struct err failure = ERR_INIT;
+    struct events_page *page = reading->page;
+
+    make_url(&url, bynder, window);
+    if (bynder_get(bynder, ENDPOINT_EVENTS, text_cstr(&url), use_page, reading, &failure) == 0) {
+        if (reading->unreadable > 0)
+            page->why = arena_printf(reading->arena, "%zu of %zu login events cannot be read",
+                                     reading->unreadable, reading->items);
+        return 0;
+    }
+    if (clock_is_interrupted())
+        return err_move(err, &failure);
+    page->access = failure.code == ERR_SCOPE ? EVENTS_DENIED : EVENTS_MISSING;
+    page->why = arena_strdup(reading->arena, failure.text);
+    page->count = 0;
+    page->next_cursor = NULL;
+    return 0;
+}
+
+int bynder_events(void *self, struct arena *arena, const struct events_window *window,
+                  struct events_page *ret_page, struct err *err)
+{
+    struct bynder *bynder = self;
+    struct events_page page = {.access = EVENTS_READ};
+    struct reading reading = {.arena = arena, .page = &page};
+
+    if (bynder_token_ensure(bynder, err) < 0)
+        return -1;
+    if (!bynder_may_read_events(bynder)) {
+        page.access = EVENTS_DENIED;
+        page.why = "the token has no scope 'analytics.api:read'";
+        *ret_page = page;
+        return 0;
+    }
+    intern_init(&reading.user, arena);
+    page.event = arena_calloc(arena, PAGE_EVENTS, sizeof(page.event[0]));
+    int failed = read_page(bynder, &reading, window, err);
+    intern_release(&reading.user);
+    if (failed)
+        return -1;
+    *ret_page = page;
+    return 0;
+}

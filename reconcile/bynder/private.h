@@ -1,0 +1,155 @@
+/*
+ * bynder_private: what the files of bynder/ share. Nobody else includes this.
+ *
+ * bynder.c puts the portal together, token.c gets and renews the token, call.c sends
+ * one request and judges its answer, rounds.c does that for many at a time, account.c
+ * reads one user, list.c the list and the profiles, logins.c many single users,
+ * events.c login events in bulk, write.c changes one.
+ */
+#ifndef BYNDER_PRIVATE_H
+#define BYNDER_PRIVATE_H
+
+#include "base/clock.h"
+#include "base/intern.h"
+#include "base/table.h"
+#include "base/text.h"
+#include "bynder/bynder.h"
+#include "format/json.h"
+#include "net/http.h"
+
+enum { BYNDER_TRIES = 3 }; /* of one read, the first included */
+
+struct bynder {
+    const struct config_portal *config;
+    const struct clock *clock;
+    struct http *http;
+    struct pace *pace;
+    struct secret client_secret;
+    struct secret token; /* permanent, or fetched; not set = to be fetched */
+    bool is_permanent;
+    bool writes;             /* asks for the scope of writing */
+    bool is_fresh;           /* no request has succeeded with this token yet */
+    bool by_basic;           /* the token endpoint wanted HTTP Basic */
+    bool without_optional;   /* it refused to be asked for the optional scope */
+    struct instant renew_at; /* steady; none = not told */
+    char *scopes;            /* granted; NULL = permanent token */
+    double clock_offset;
+};
+
+/* What kind of request it is, for what a refusal means. */
+enum endpoint {
+    ENDPOINT_CURRENT_USER = 0,
+    ENDPOINT_USERS,
+    ENDPOINT_USER,
+    ENDPOINT_PROFILES,
+    ENDPOINT_EVENTS,
+};
+
+enum verdict {
+    VERDICT_GOOD = 0, /* 200, or for a single user a 404 of the application */
+    VERDICT_AGAIN,    /* worth another try */
+    VERDICT_TOKEN,    /* 401 */
+    VERDICT_BAD,      /* not as documented: this answer is no use, and another try would not help */
+    VERDICT_STOP,     /* no request of this kind can succeed */
+};
+
+/* token.c */
+int bynder_token_ensure(struct bynder *bynder, struct err *err) __attribute__((warn_unused_result));
+bool bynder_token_is_due(const struct bynder *bynder);
+/* After a 401: 0 when a new token may help and will be fetched, else ERR_SCOPE. */
+int bynder_token_refused(struct bynder *bynder, struct err *err)
+    __attribute__((warn_unused_result));
+/* Whether login events may be read; true when nothing can be told (a permanent token). */
+bool bynder_may_read_events(const struct bynder *bynder);
+/* ERR_SCOPE names the first scope that is not granted. */
+int bynder_check_scopes(const struct bynder *bynder, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* call.c */
+enum verdict bynder_judge(struct bynder *bynder, enum endpoint endpoint, const char *url,
+                          const struct http_answer *answer, struct err *failure, struct err *err);
+/* Called with each answer that is good. A failure counts as one of the answer: it is asked again.
+ */
+typedef int bynder_use(void *context, const struct http_answer *answer, struct err *err);
+/* Whether a 404 is the gateway's own, or nobody's we know: a wrong path, and no word on the user.
+ */
+bool bynder_is_gateways(const struct http_answer *answer);
+/* GET with token, renewal and further tries; 0 when `use` took an answer. */
+int bynder_get(struct bynder *bynder, enum endpoint endpoint, const char *url, bynder_use *use,
+               void *context, struct err *err) __attribute__((warn_unused_result));
+/* The wait before try number `tries` + 1. */
+int bynder_pause(struct bynder *bynder, unsigned tries, struct err *err)
+    __attribute__((warn_unused_result));
+/* What the answer says in words, printable and short; "" when nothing. malloc'ed. */
+char *bynder_words(const struct http_answer *answer);
+char *bynder_user_url(const struct bynder *bynder, const char *id); /* an id of the v4 form */
+void bynder_add_user_url(const struct bynder *bynder, const char *id, struct text *url);
+int bynder_current_user(struct bynder *bynder, struct arena *arena, const char **ret_id,
+                        struct err *err) __attribute__((warn_unused_result));
+void bynder_incomplete(struct arena *arena, struct snapshot *snapshot, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* rounds.c: reads 0 to count - 1 of one kind, `connections` at a time, in any order. */
+struct rounds {
+    struct bynder *bynder;
+    enum endpoint endpoint;
+    void *context; /* of the functions below */
+    /* Appends the address of this read. */
+    void (*add_url)(void *context, size_t number, struct text *url);
+    /* A good answer. A failure (-1) counts as one of the answer: it is asked again. HTTP_NO_MORE
+     * sends nothing more, and what is under way still comes. */
+    int (*use)(void *context, size_t number, const struct http_answer *answer, struct err *err);
+    /* This read was tried in vain. */
+    void (*miss)(void *context, size_t number, const struct err *failure);
+    /* So many failed one after the other that what is left is not sent any more. */
+    void (*give_up)(void *context, unsigned failures, const struct err *last);
+};
+/* Tokens, further tries and silences as with bynder_get. -1: no request of this kind can succeed, a
+ * refused token, a signal. */
+int bynder_rounds(const struct rounds *rounds, size_t count, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* account.c: values that recur are kept once. */
+struct account_reader {
+    struct arena *arena;
+    struct arena scratch;
+    struct intern kept;
+    struct table lists; /* of groups, by all of their ids and names: many accounts share one */
+    struct group_list {
+        const struct group *group;
+        size_t count;
+    } * list;
+    size_t list_count, list_capacity;
+};
+
+void account_reader_init(struct account_reader *reader, struct arena *arena);
+void account_reader_release(struct account_reader *reader);
+/* An item of the list. false: without a usable id it is nobody's. */
+bool account_reader_read(struct account_reader *reader, const struct json_object *item,
+                         struct account *ret_account);
+/* The id, in the reader's arena or NULL. */
+const char *account_reader_id(struct account_reader *reader, const struct json_object *item);
+/* What only the single user tells: last login and department; and the newer word on the status. */
+void account_reader_refresh(struct account_reader *reader, const struct json_object *user,
+                            struct instant now, struct account *account);
+/* firstname infix lastname */
+void account_reader_compose_name(struct account_reader *reader, const struct json_object *user,
+                                 struct account *account);
+
+/* write.c: the writing members of struct portal */
+int bynder_suspend(void *self, struct arena *arena, const char *id,
+                   struct portal_answer *ret_answer, struct err *err);
+int bynder_reactivate(void *self, struct arena *arena, const char *id,
+                      struct portal_answer *ret_answer, struct err *err);
+int bynder_deprovision(void *self, struct arena *arena, const char *id,
+                       struct portal_answer *ret_answer, struct err *err);
+
+/* list.c, logins.c, events.c: members of struct portal */
+int bynder_events(void *self, struct arena *arena, const struct events_window *window,
+                  struct events_page *ret_page, struct err *err);
+int bynder_list(void *self, struct arena *arena, const struct progress *progress,
+                struct snapshot *snapshot, struct err *err);
+int bynder_logins(void *self, struct arena *arena, const struct progress *progress,
+                  const size_t *index, size_t count, struct snapshot *snapshot, struct err *err);
+
+#endif

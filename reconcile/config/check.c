@@ -1,0 +1,347 @@
+/*
+ * What one setting means for another, in the order of the file. Settings that were refused or are
+ * missing have been reported before and are NULL or zero here; they are not reported again, so
+ * "is it there" is asked of the tree (config_given) and not of the values.
+ */
+#include <iconv.h>
+#include <libpq-fe.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/fold.h"
+#include "base/mem.h"
+#include "base/secret.h"
+#include "base/table.h"
+#include "base/zone.h"
+#include "config/loader.h"
+
+/* --- secrets --- */
+
+static void check_credential_name(struct config_loader *loader, const char *path, const char *name)
+{
+    if (strchr(name, '/') || name[0] == '.')
+        config_problem_add(loader, config_line(loader, path),
+                           "'%s' is a name for LoadCredential=, not a path", path);
+}
+
+/* Reads it once, to say now what a run at night would say. A credential can be judged only where
+ * systemd has put it: under the unit. */
+void config_check_secret(struct config_loader *loader, const char *name,
+                         const struct secret_source *source)
+{
+    const char *file = arena_printf(loader->arena, "%s_file", name);
+    const char *credential = arena_printf(loader->arena, "%s_credential", name);
+    CLEANUP(secret_release) struct secret secret = SECRET_INIT;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    if (config_given(loader, file) && config_given(loader, credential))
+        config_problem_add(loader, config_line(loader, credential),
+                           "both '%s' and '%s' are given; hint: keep one of them", file,
+                           credential);
+    if (source->credential)
+        check_credential_name(loader, credential, source->credential);
+    if (!source->file && (!source->credential || text_is_empty(getenv("CREDENTIALS_DIRECTORY"))))
+        return;
+    if (config_read_secret(source, &secret, &err) < 0)
+        config_problem_from(loader, config_line(loader, source->file ? file : credential),
+                            source->file ? file : credential, &err);
+}
+
+static bool is_secret_given(const struct config_loader *loader, const char *name)
+{
+    return config_given(loader, name) || /* as a value: wrong, and reported */
+           config_given(loader, arena_printf(loader->arena, "%s_file", name)) ||
+           config_given(loader, arena_printf(loader->arena, "%s_credential", name));
+}
+
+/* --- portal --- */
+
+static void check_portal(struct config_loader *loader)
+{
+    const struct config_portal *portal = &loader->config->portal;
+    unsigned line = config_line(loader, "portal");
+    bool id = config_given(loader, "portal.client_id");
+    bool secret = is_secret_given(loader, "portal.client_secret");
+    bool token = is_secret_given(loader, "portal.token");
+
+    config_check_secret(loader, "portal.client_secret", &portal->client_secret);
+    config_check_secret(loader, "portal.token", &portal->token);
+    if (!config_given(loader, "portal"))
+        return;
+    if (token && (id || secret))
+        config_problem_add(loader, line,
+                           "'portal' has a permanent token and a client as well; hint: keep "
+                           "either 'token_file' or 'client_id' with 'client_secret_file'");
+    else if (!token && !id && !secret)
+        config_problem_add(loader, line,
+                           "'portal' has nothing to log in with; hint: set 'client_id' and "
+                           "'client_secret_file', or 'token_file'");
+    else if (!token && !id)
+        config_problem_add(loader, line, "'portal.client_id' is missing beside the client secret");
+    else if (!token && !secret)
+        config_problem_add(loader, line,
+                           "'portal.client_secret_file' is missing beside 'portal.client_id'");
+}
+
+/* --- database --- */
+
+/* libpq's own words are left out: they repeat parts of the string, and with them a password. */
+static void check_conninfo(struct config_loader *loader, const char *conninfo)
+{
+    static const char path[] = "database.conninfo";
+    char *text = NULL;
+    PQconninfoOption *options = PQconninfoParse(conninfo, &text);
+
+    PQfreemem(text);
+    if (!options) {
+        config_problem_add(loader, config_line(loader, path),
+                           "'%s' is no connection string; hint: write it like \"host=db.example "
+                           "dbname=bynder\"",
+                           path);
+        return;
+    }
+    for (const PQconninfoOption *option = options; option->keyword; option++)
+        if (option->val && strstr(option->keyword, "password"))
+            config_problem_add(loader, config_line(loader, path),
+                               "'%s' has '%s' in it, secrets are never values; hint: put it into a "
+                               "file of mode 0600 and name it in 'database.password_file'",
+                               path, option->keyword);
+    PQconninfoFree(options);
+}
+
+static void check_database(struct config_loader *loader)
+{
+    const struct config_database *database = &loader->config->database;
+    bool embedded = config_given(loader, "database.embedded");
+    bool conninfo = config_given(loader, "database.conninfo");
+
+    config_check_secret(loader, "database.password", &database->password);
+    if (!config_given(loader, "database"))
+        return;
+    if (embedded == conninfo)
+        config_problem_add(loader, config_line(loader, "database"),
+                           "'database' needs %s of 'embedded' and 'conninfo'",
+                           embedded ? "only one" : "one");
+    if (embedded && !conninfo && is_secret_given(loader, "database.password"))
+        config_problem_add(loader, config_line(loader, "database"),
+                           "'database' has a password, which 'embedded' does not take");
+    if (database->conninfo)
+        check_conninfo(loader, database->conninfo);
+}
+
+/* --- roster --- */
+
+static void check_encoding(struct config_loader *loader, const char *encoding)
+{
+    iconv_t converter = iconv_open("UTF-8", encoding);
+
+    if (converter != (iconv_t)-1)
+        (void)iconv_close(converter);
+    if (converter == (iconv_t)-1 || strchr(encoding, '/'))
+        config_problem_add(loader, config_line(loader, "roster.encoding"),
+                           "'roster.encoding' is '%s', which iconv does not know; hint: `iconv -l` "
+                           "lists the names",
+                           encoding);
+}
+
+/* One word must mean one thing. */
+static void check_status_words(struct config_loader *loader)
+{
+    const struct {
+        const char *name;
+        const struct name_list *list;
+    } lists[] = {
+        {"employed", &loader->config->roster.status.employed},
+        {"on_leave", &loader->config->roster.status.on_leave},
+        {"departed", &loader->config->roster.status.departed},
+    };
+    struct table seen;
+
+    table_init(&seen, 16);
+    for (uint32_t l = 0; l < COUNT_OF(lists); l++)
+        for (size_t i = 0; i < lists[l].list->count; i++) {
+            const char *word = fold_text(loader->arena, lists[l].list->item[i]);
+            uint32_t entry = table_find(&seen, word);
+
+            if (word && entry == TABLE_END)
+                table_add(&seen, word, l);
+            else if (word && table_value(&seen, entry) != l)
+                config_problem_add(loader, config_line(loader, "roster.status"),
+                                   "'roster.status' has the word '%s' as %s and as %s", word,
+                                   lists[table_value(&seen, entry)].name, lists[l].name);
+        }
+    table_release(&seen);
+}
+
+static void check_status(struct config_loader *loader)
+{
+    bool column = config_given(loader, "roster.columns.status");
+
+    if (column && !config_given(loader, "roster.status.employed"))
+        config_problem_add(loader, config_line(loader, "roster.columns.status"),
+                           "'roster.columns.status' needs 'roster.status' to say what its words "
+                           "mean; hint: at least 'employed'");
+    if (!column && config_given(loader, "roster.columns") && config_given(loader, "roster.status"))
+        config_problem_add(loader, config_line(loader, "roster.status"),
+                           "'roster.status' is given, but 'roster.columns.status' names no column");
+    check_status_words(loader);
+}
+
+static void check_roster(struct config_loader *loader)
+{
+    const struct config_roster *roster = &loader->config->roster;
+
+    config_check_secret(loader, "roster.credentials", &roster->credentials);
+    if (roster->encoding)
+        check_encoding(loader, roster->encoding);
+    if (roster->date_format && !day_format_is_valid(roster->date_format))
+        config_problem_add(loader, config_line(loader, "roster.date_format"),
+                           "'roster.date_format' is '%s'; hint: it needs %%Y, one of %%m %%b %%B, "
+                           "and %%d, each once, such as %%d/%%m/%%Y",
+                           roster->date_format);
+    if (config_given(loader, "roster.columns") &&
+        !config_given(loader, "roster.columns.employee_number") &&
+        !config_given(loader, "roster.columns.email") &&
+        !config_given(loader, "roster.columns.username"))
+        config_problem_add(loader, config_line(loader, "roster.columns"),
+                           "'roster.columns' has no key; hint: name at least one of "
+                           "'employee_number', 'email' and 'username'");
+    check_status(loader);
+}
+
+/* --- matching --- */
+
+/* A key that somebody chose must have a column (usernames may be e-mail addresses, so a column
+ * 'email' will do for them); the whole list takes what there is. */
+static void check_keys(struct config_loader *loader)
+{
+    const struct matching *matching = &loader->config->matching;
+
+    if (!config_given(loader, "matching.keys") || !config_given(loader, "roster.columns") ||
+        matching->key_count == 3)
+        return;
+    for (size_t i = 0; i < matching->key_count; i++) {
+        const char *name = match_key_name(matching->key[i]);
+
+        if (config_given(loader, arena_printf(loader->arena, "roster.columns.%s", name)) ||
+            (matching->key[i] == MATCH_BY_USERNAME && config_given(loader, "roster.columns.email")))
+            continue;
+        config_problem_add(loader, config_line(loader, "matching.keys"),
+                           "'matching.keys' has '%s', but 'roster.columns.%s' names no column",
+                           name, name);
+    }
+}
+
+static void check_aliases(struct config_loader *loader)
+{
+    const struct matching *matching = &loader->config->matching;
+
+    for (size_t i = 0; i < matching->alias_count; i++) {
+        const struct email_alias *alias = &matching->alias[i];
+        unsigned line =
+            config_line(loader, arena_printf(loader->arena, "matching.email_aliases.[%zu]", i));
+
+        if (!alias->from || !alias->to)
+            continue;
+        if (strchr(alias->from, '@') || strchr(alias->to, '@'))
+            config_problem_add(loader, line, "'matching.email_aliases' takes domains, without '@'");
+        else if (strcasecmp(alias->from, alias->to) == 0)
+            config_problem_add(loader, line, "'matching.email_aliases' has '%s' as its own alias",
+                               alias->from);
+        for (size_t earlier = 0; earlier < i; earlier++)
+            if (matching->alias[earlier].from &&
+                strcasecmp(matching->alias[earlier].from, alias->from) == 0)
+                config_problem_add(loader, line, "'matching.email_aliases' has '%s' twice",
+                                   alias->from);
+    }
+}
+
+/* --- policy --- */
+
+static unsigned line_in_rule(const struct config_loader *loader, size_t i, const char *name)
+{
+    return config_line(loader, arena_printf(loader->arena, "policy.rules.[%zu].%s", i, name));
+}
+
+static bool rule_has_condition(const struct config_loader *loader, size_t i)
+{
+    const config_setting_t *when =
+        config_lookup(&loader->tree, arena_printf(loader->arena, "policy.rules.[%zu].when", i));
+
+    return when && config_setting_is_group(when) && config_setting_length(when) > 0;
+}
+
+static void check_rule(struct config_loader *loader, size_t i)
+{
+    const struct policy *policy = &loader->config->policy;
+    const struct rule *rule = &policy->rule[i];
+
+    if (!rule->name)
+        return;
+    if (rule->action != ACTION_KEEP && !rule_has_condition(loader, i))
+        config_problem_add(loader, rule->line,
+                           "rule '%s' has no condition in 'when' and would %s everybody",
+                           rule->name, action_name(rule->action));
+    if (rule->action == ACTION_KEEP && rule->grace_days > 0)
+        config_problem_add(loader, line_in_rule(loader, i, "grace_days"),
+                           "rule '%s' keeps, so 'grace_days' means nothing", rule->name);
+    if (rule->action == ACTION_DEPROVISION && rule->when.suspended_days_min >= 0 &&
+        rule->when.suspended_days_min < policy->suspended_days_floor)
+        config_problem_add(loader, line_in_rule(loader, i, "when.suspended_days_min"),
+                           "rule '%s' deletes after %d days of suspension, fewer than %d (R2); "
+                           "hint: a deletion is for ever; if it must be, set "
+                           "policy.allow_early_deprovision = \"yes, before 30 days\"",
+                           rule->name, rule->when.suspended_days_min, policy->suspended_days_floor);
+    for (size_t earlier = 0; earlier < i; earlier++)
+        if (text_equal(policy->rule[earlier].name, rule->name))
+            config_problem_add(loader, line_in_rule(loader, i, "name"),
+                               "rule '%s' is there twice, in line %u as well", rule->name,
+                               policy->rule[earlier].line);
+}
+
+static void check_policy(struct config_loader *loader)
+{
+    struct config *config = loader->config;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    if (config_given(loader, "policy.rules") && config->policy.rule &&
+        config->policy.rule_count == 0)
+        config_problem_add(loader, config_line(loader, "policy.rules"),
+                           "'policy.rules' is empty; hint: without a rule there is nothing to do");
+    for (size_t i = 0; i < config->policy.rule_count; i++)
+        check_rule(loader, i);
+    if (config->time_zone &&
+        zone_load(loader->arena, config->time_zone, &config->policy.zone, &err) < 0)
+        config_problem_from(loader, config_line(loader, "policy.time_zone"), "policy.time_zone",
+                            &err);
+}
+
+/* --- approval --- */
+
+static void check_approval(struct config_loader *loader)
+{
+    const struct config *config = loader->config;
+
+    for (size_t i = 0; i < config->approval.approver_count; i++)
+        for (size_t earlier = 0; earlier < i; earlier++) {
+            const char *user = config->approval.approver[i].user;
+
+            if (user && text_equal(user, config->approval.approver[earlier].user))
+                config_problem_add(loader, config_line(loader, "approval.approvers"),
+                                   "'approval.approvers' has user '%s' twice", user);
+        }
+}
+
+void config_check(struct config_loader *loader)
+{
+    check_portal(loader);
+    check_database(loader);
+    check_roster(loader);
+    check_keys(loader);
+    check_aliases(loader);
+    check_policy(loader);
+    check_approval(loader);
+    config_check_notify(loader);
+    loader->config->matching.roster_has_username = loader->config->roster.column.username != NULL;
+}

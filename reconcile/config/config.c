@@ -1,0 +1,237 @@
+/*
+ * Reading goes in steps, and each step notes what is wrong and goes on, so that a person sees all
+ * of it at once: the bytes (config_scan), libconfig, the values by the table (config_values), what
+ * they mean together (config_check), the links file (config_links). The configuration is handed
+ * out only when not one problem was noted.
+ */
+#include "config/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/secret.h"
+#include "config/loader.h"
+
+__attribute__((format(printf, 4, 0))) static void problem_addv(struct config_loader *loader,
+                                                               const char *file, unsigned line,
+                                                               const char *format, va_list args)
+{
+    struct config_problems *problems = &loader->problems;
+    struct text text = TEXT_INIT;
+    struct config_problem *item;
+
+    text_addv(&text, format, args);
+    if (problems->count == problems->capacity) {
+        size_t capacity = problems->capacity ? 2 * problems->capacity : 16;
+
+        item = arena_calloc(loader->arena, capacity, sizeof(*item));
+        if (problems->count > 0)
+            memcpy(item, problems->item, problems->count * sizeof(*item));
+        problems->item = item;
+        problems->capacity = capacity;
+    }
+    problems->item[problems->count++] = (struct config_problem){
+        .file = file, .line = line, .text = arena_strdup(loader->arena, text_cstr(&text))};
+    text_release(&text);
+}
+
+void config_problem_add(struct config_loader *loader, unsigned line, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    problem_addv(loader, loader->config->path, line, format, args);
+    va_end(args);
+}
+
+void config_problem_in(struct config_loader *loader, const char *file, unsigned line,
+                       const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    problem_addv(loader, file, line, format, args);
+    va_end(args);
+}
+
+void config_problem_from(struct config_loader *loader, unsigned line, const char *what,
+                         struct err *err)
+{
+    config_problem_add(loader, line, "'%s': %s", what, err->text ? err->text : "not usable");
+    err_release(err);
+}
+
+bool config_given(const struct config_loader *loader, const char *path)
+{
+    return config_lookup(&loader->tree, path) != NULL;
+}
+
+unsigned config_line(const struct config_loader *loader, const char *path)
+{
+    CLEANUP(mem_cleanup) char *above = mem_strdup(path);
+    char *dot;
+
+    for (;;) {
+        const config_setting_t *node = config_lookup(&loader->tree, above);
+
+        if (node)
+            return config_setting_source_line(node);
+        dot = strrchr(above, '.');
+        if (!dot)
+            return 0;
+        *dot = '\0';
+    }
+}
+
+const char *config_resolve(struct config_loader *loader, const char *path)
+{
+    CLEANUP(mem_cleanup) char *joined = file_join(loader->config->directory, path);
+
+    return arena_strdup(loader->arena, joined);
+}
+
+/* Absolute, because the process may change its directory. */
+static const char *find_directory(struct arena *arena, const char *path)
+{
+    CLEANUP(mem_cleanup) char *directory = file_directory(path);
+    CLEANUP(mem_cleanup) char *absolute = realpath(directory, NULL);
+
+    return arena_strdup(arena, absolute ? absolute : directory);
+}
+
+static int parse(struct config_loader *loader, const struct text *text)
+{
+    static const char bom[] = "\xEF\xBB\xBF";
+    const char *bytes = text_cstr(text);
+    size_t length = text->length;
+
+    if (text_starts(bytes, bom)) {
+        bytes += strlen(bom);
+        length -= strlen(bom);
+    }
+    if (config_scan(loader, bytes, length) < 0)
+        return -1;
+    if (config_read_string(&loader->tree, bytes))
+        return 0;
+    config_problem_add(loader, (unsigned)config_error_line(&loader->tree), "%s%s",
+                       config_error_text(&loader->tree),
+                       "; hint: look for a missing quote, brace or ';' here or just above");
+    return -1;
+}
+
+static int by_place(const void *left, const void *right)
+{
+    const struct config_problem *a = left, *b = right;
+    int order = strcmp(a->file, b->file);
+
+    if (order != 0)
+        return order;
+    if (a->line != b->line)
+        return a->line < b->line ? -1 : 1;
+    return strcmp(a->text, b->text);
+}
+
+static int report(struct config_loader *loader, struct config_problems *ret_problems,
+                  struct err *err)
+{
+    struct config_problems *problems = &loader->problems;
+    const struct config_problem *first;
+
+    if (ret_problems)
+        *ret_problems = *problems;
+    if (problems->count == 0)
+        return 0;
+    qsort(problems->item, problems->count, sizeof(problems->item[0]), by_place);
+    first = &problems->item[0];
+    err_set(err, ERR_CONFIG, "%s", first->text);
+    if (first->line > 0)
+        err_prefix(err, "%s:%u", first->file, first->line);
+    else
+        err_prefix(err, "%s", first->file);
+    if (err && problems->count > 1) {
+        CLEANUP(mem_cleanup) char *text = mem_strdup(err->text);
+
+        err_set(err, ERR_CONFIG, "%s (and %zu more %s)", text, problems->count - 1,
+                problems->count == 2 ? "problem" : "problems");
+    }
+    return -1;
+}
+
+static void load(struct config_loader *loader, const struct text *text)
+{
+    if (parse(loader, text) < 0)
+        return;
+    config_read_values(loader);
+    config_check_addresses(loader);
+    config_check(loader);
+    config_read_links(loader);
+}
+
+int config_load(struct arena *arena, const char *path, struct config *ret_config,
+                struct config_problems *ret_problems, struct err *err)
+{
+    struct config config = {.path = arena_strdup(arena, path)};
+    struct config_loader loader = {.arena = arena, .config = &config};
+    CLEANUP(err_release) struct err failure = ERR_INIT;
+    struct text text = TEXT_INIT;
+    int result;
+
+    config.directory = find_directory(arena, path);
+    config_init(&loader.tree);
+    if (file_read(path, LIMIT_CONFIG_BYTES, ERR_CONFIG, &text, NULL, &failure) < 0)
+        config_problem_add(&loader, 0, "%s", failure.text);
+    else
+        load(&loader, &text);
+    result = report(&loader, ret_problems, err);
+    if (result == 0)
+        *ret_config = config;
+    config_destroy(&loader.tree);
+    free(loader.bad_number_line);
+    text_release(&text);
+    return result;
+}
+
+const char *config_state_directory(const struct config *config)
+{
+    const char *systemd = getenv("STATE_DIRECTORY");
+
+    if (config->apply.state_directory)
+        return config->apply.state_directory;
+    return text_is_empty(systemd) ? config->directory : systemd;
+}
+
+void config_add_portal(struct text *text, const struct config *config)
+{
+    for (const char *c = config->portal.name; *c; c++) {
+        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
+                     (*c >= '0' && *c <= '9') || *c == '.' || *c == '_';
+        if (plain)
+            text_add_char(text, *c);
+        else
+            text_addf(text, "%%%02x", (unsigned char)*c);
+    }
+}
+
+int config_read_secret(const struct secret_source *source, struct secret *ret_secret,
+                       struct err *err)
+{
+    const char *directory = getenv("CREDENTIALS_DIRECTORY");
+    CLEANUP(mem_cleanup) char *path = NULL;
+
+    if (source->file)
+        return secret_read(source->file, false, ret_secret, err);
+    if (!source->credential)
+        return err_set(err, ERR_CONFIG, "no secret is configured");
+    if (text_is_empty(directory))
+        return err_set(err, ERR_CONFIG,
+                       "there is no systemd credential '%s' here; hint: start the program by its "
+                       "systemd unit with LoadCredential=%s:PATH, or name a file instead",
+                       source->credential, source->credential);
+    path = file_join(directory, source->credential);
+    return secret_read(path, true, ret_secret, err);
+}

@@ -1,0 +1,757 @@
+/*
+ * The connection is always in non-blocking mode, and every wait is a poll with what is left of one
+ * deadline per call. The server has its own statement_timeout, a little shorter, so the deadline is
+ * for a server that does not answer at all. Once it has passed nobody knows what the server still
+ * does with the statement, so the connection is never used again: it is asked to cancel by a child
+ * process (PQcancel itself can hang for ever), then closed.
+ */
+#include "database/pg.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "base/mem.h"
+
+#define CONNECT_TIMEOUT_S   10
+#define STATEMENT_TIMEOUT_S 600
+#define LOCK_TIMEOUT_S      30
+#define DEADLINE_EXTRA_MS   5000 /* the server's own timeout comes first and says more */
+#define CANCEL_MS           2000
+#define ROLLBACK_MS         5000
+#define COPY_PIECE          65536
+
+struct pg {
+    PGconn *conn; /* NULL once it is gone */
+    char *where;  /* for messages */
+    int64_t call_ms;
+    char *copy_name; /* of the COPY that is open */
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* --- the end of a connection ---------------------------------------------------------------- */
+
+/* PQcancel makes a second connection and waits without a limit; a child can be given one. It is
+ * safe after a fork: PQcancel is made for signal handlers. */
+static void cancel_once(PGconn *conn)
+{
+    PGcancel *cancel = PQgetCancel(conn);
+    CLEANUP(cleanup_fd) int fd = -1;
+    pid_t child;
+
+    if (!cancel)
+        return;
+    child = fork();
+    if (child == 0) {
+        char reason[256];
+
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* it shares our lock files */
+        _exit(PQcancel(cancel, reason, sizeof(reason)) ? 0 : 1);
+    }
+    PQfreeCancel(cancel);
+    if (child < 0)
+        return;
+    fd = pidfd_open(child, 0);
+    if (fd >= 0) {
+        struct pollfd ended = {.fd = fd, .events = POLLIN};
+        int64_t deadline = now_ms() + CANCEL_MS;
+
+        while (poll(&ended, 1, (int)(deadline > now_ms() ? deadline - now_ms() : 0)) < 0 &&
+               errno == EINTR)
+            continue;
+    }
+    (void)kill(child, SIGKILL);
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        continue;
+}
+
+static void drop_connection(struct pg *pg)
+{
+    PQfinish(pg->conn);
+    pg->conn = NULL;
+    free(pg->copy_name);
+    pg->copy_name = NULL;
+}
+
+/* What the server or libpq says, on one line and without control characters. */
+static void add_message(struct text *text, const char *message)
+{
+    CLEANUP(text_release) struct text line = TEXT_INIT;
+    size_t length = message ? strlen(message) : 0;
+
+    while (length > 0 && strchr("\n\r \t", message[length - 1]))
+        length--;
+    for (size_t i = 0; i < length; i++) {
+        if (message[i] != '\n')
+            text_add_char(&line, message[i] == '\t' ? ' ' : message[i]);
+        else if (i > 0 && message[i - 1] != '\n')
+            text_add(&line, "; ");
+    }
+    text_add_printable(text, text_cstr(&line));
+}
+
+static int lost(struct pg *pg, const char *name, struct err *err)
+{
+    CLEANUP(text_release) struct text reason = TEXT_INIT;
+
+    add_message(&reason, pg->conn ? PQerrorMessage(pg->conn) : "it was given up before");
+    (void)err_set(err, ERR_UNREACHABLE, "lost the connection to %s in '%s': %s", pg->where, name,
+                  text_cstr(&reason));
+    drop_connection(pg); /* last: the name may be that of its COPY */
+    return -1;
+}
+
+/* Waits for `events` on the connection's socket. */
+static int wait_for(struct pg *pg, short events, int64_t deadline, const char *name,
+                    struct err *err)
+{
+    struct pollfd socket = {.fd = PQsocket(pg->conn), .events = events};
+
+    if (socket.fd < 0)
+        return lost(pg, name, err);
+    for (;;) {
+        int64_t left = deadline - now_ms();
+        int ready = poll(&socket, 1, (int)(left > 0 ? left : 0));
+
+        if (ready > 0)
+            return 0;
+        if (ready < 0 && errno != EINTR)
+            return err_set_errno(err, ERR_INTERNAL, errno, "cannot wait for %s", pg->where);
+        if (ready == 0 && left <= 0) {
+            (void)err_set(err, ERR_UNREACHABLE,
+                          "%s did not answer '%s' in time and was given up; whether it was "
+                          "carried out is not known",
+                          pg->where, name);
+            cancel_once(pg->conn);
+            drop_connection(pg);
+            return -1;
+        }
+    }
+}
+
+/* --- opening -------------------------------------------------------------------------------- */
+
+struct keywords {
+    const char **keyword, **value;
+    size_t count;
+};
+
+static void keywords_release(struct keywords *keywords)
+{
+    free(keywords->keyword);
+    free(keywords->value);
+}
+
+static const char *keywords_find(const struct keywords *keywords, const char *keyword)
+{
+    for (size_t i = 0; i < keywords->count; i++) {
+        if (strcmp(keywords->keyword[i], keyword) == 0)
+            return keywords->value[i];
+    }
+    return NULL;
+}
+
+/* The array has room: see read_conninfo. The last of equal keywords counts. */
+static void keywords_add(struct keywords *keywords, const char *keyword, const char *value)
+{
+    keywords->keyword[keywords->count] = keyword;
+    keywords->value[keywords->count] = value;
+    keywords->count++;
+}
+
+/* What the connection string may say otherwise. */
+static const char *const keyword_defaults[][2] = {
+    {"target_session_attrs",
+     "read-write"}, /* never a standby, which would refuse the first write */
+    {"keepalives", "1"},
+    {"keepalives_idle", "30"},
+    {"keepalives_interval", "10"},
+    {"keepalives_count", "3"},
+    {"tcp_user_timeout", "60000"},
+};
+/* What it may not. */
+static const char *const keyword_fixed[][2] = {
+    {"client_encoding", "UTF8"},
+    {"application_name", "bynder-reconcile"},
+};
+
+static void collect_keywords(PQconninfoOption *option, const struct secret *password,
+                             struct keywords *ret_keywords)
+{
+    size_t count = 0, room;
+
+    while (option[count].keyword)
+        count++;
+    room = count + COUNT_OF(keyword_defaults) + COUNT_OF(keyword_fixed) + 2; /* password, NULL */
+    ret_keywords->keyword = mem_calloc(room, sizeof(ret_keywords->keyword[0]));
+    ret_keywords->value = mem_calloc(room, sizeof(ret_keywords->value[0]));
+    for (size_t i = 0; i < count; i++) {
+        if (option[i].val)
+            keywords_add(ret_keywords, option[i].keyword, option[i].val);
+    }
+    for (size_t i = 0; i < COUNT_OF(keyword_defaults); i++) {
+        if (!keywords_find(ret_keywords, keyword_defaults[i][0]))
+            keywords_add(ret_keywords, keyword_defaults[i][0], keyword_defaults[i][1]);
+    }
+    for (size_t i = 0; i < COUNT_OF(keyword_fixed); i++)
+        keywords_add(ret_keywords, keyword_fixed[i][0], keyword_fixed[i][1]);
+    if (password)
+        keywords_add(ret_keywords, "password", secret_reveal(password));
+}
+
+static char *describe(const struct keywords *keywords)
+{
+    CLEANUP(text_release) struct text raw = TEXT_INIT, shown = TEXT_INIT;
+    const char *database = keywords_find(keywords, "dbname");
+    const char *host = keywords_find(keywords, "host");
+    const char *port = keywords_find(keywords, "port");
+
+    if (!host)
+        host = keywords_find(keywords, "hostaddr");
+    text_addf(&raw, "database '%s'", database ? database : "");
+    if (host)
+        text_addf(&raw, " at '%s%s%s'", host, port ? ":" : "", port ? port : "");
+    text_add_printable(&shown, text_cstr(&raw));
+    return text_take(&shown);
+}
+
+static int connect_within(struct pg *pg, int64_t timeout_s, struct err *err)
+{
+    int64_t deadline = now_ms() + timeout_s * 1000;
+    PostgresPollingStatusType next = PGRES_POLLING_WRITING;
+    CLEANUP(text_release) struct text reason = TEXT_INIT;
+
+    while (PQstatus(pg->conn) != CONNECTION_BAD && next != PGRES_POLLING_OK &&
+           next != PGRES_POLLING_FAILED) {
+        struct pollfd socket = {.fd = PQsocket(pg->conn),
+                                .events = next == PGRES_POLLING_READING ? POLLIN : POLLOUT};
+        int64_t left = deadline - now_ms();
+
+        if (left <= 0)
+            return err_set(err, ERR_UNREACHABLE, "%s did not answer within %lld s", pg->where,
+                           (long long)timeout_s);
+        if (poll(&socket, 1, (int)left) > 0)
+            next = PQconnectPoll(pg->conn);
+    }
+    if (PQstatus(pg->conn) == CONNECTION_OK)
+        return 0;
+    add_message(&reason, PQerrorMessage(pg->conn));
+    return err_set(err, ERR_UNREACHABLE, "cannot connect to %s: %s", pg->where, text_cstr(&reason));
+}
+
+/* Set after connecting and not by start-up options, which connection poolers refuse. A setting that
+ * an older server does not know is left out. */
+static int set_session(struct pg *pg, int64_t statement_s, int64_t lock_s, struct err *err)
+{
+    static const char sql[] =
+        "select pg_catalog.set_config(s.name, v.value, false)"
+        " from (values ('TimeZone', 'UTC'), ('DateStyle', 'ISO, YMD'), ('IntervalStyle', "
+        "'iso_8601'), ('search_path', 'reconcile, pg_catalog'), ('statement_timeout', $1),"
+        " ('lock_timeout', $2), ('idle_in_transaction_session_timeout', $3),"
+        " ('idle_session_timeout', '0')) v (name, value)"
+        " join pg_catalog.pg_settings s on s.name = v.name";
+    CLEANUP(text_release) struct text statement = TEXT_INIT, lock = TEXT_INIT, idle = TEXT_INIT;
+
+    text_addf(&statement, "%llds", (long long)statement_s);
+    text_addf(&lock, "%llds", (long long)lock_s);
+    text_addf(&idle, "%llds", (long long)(statement_s > 60 ? statement_s : 60));
+    return pg_run(pg, "set_session", sql, PG_MANY,
+                  (const char *const[]){text_cstr(&statement), text_cstr(&lock), text_cstr(&idle)},
+                  3, NULL, err);
+}
+
+/* The default writes notices to stderr, which is the program's log. */
+static void ignore_notice(void *context, const PGresult *notice)
+{
+    (void)context;
+    (void)notice;
+}
+
+static int start(const struct pg_settings *settings, struct pg *pg, struct err *err)
+{
+    CLEANUP(keywords_release) struct keywords keywords = {.count = 0};
+    char *reason = NULL;
+    PQconninfoOption *option = PQconninfoParse(settings->conninfo, &reason);
+
+    if (!option) {
+        CLEANUP(text_release) struct text shown = TEXT_INIT;
+
+        add_message(&shown, reason);
+        PQfreemem(reason);
+        return err_set(err, ERR_CONFIG, "the connection string of the database is wrong: %s",
+                       text_cstr(&shown));
+    }
+    collect_keywords(option, settings->password, &keywords);
+    pg->where = describe(&keywords);
+    pg->conn = PQconnectStartParams(keywords.keyword, keywords.value, 0);
+    PQconninfoFree(option);
+    if (!pg->conn)
+        return err_set(err, ERR_UNREACHABLE, "cannot connect to %s: out of memory", pg->where);
+    (void)PQsetNoticeReceiver(pg->conn, ignore_notice, NULL);
+    return 0;
+}
+
+static int64_t or_default(int64_t seconds, int64_t fallback)
+{
+    return seconds > 0 ? seconds : fallback;
+}
+
+int pg_open(const struct pg_settings *settings, struct pg **ret_pg, struct err *err)
+{
+    CLEANUP(pg_closep) struct pg *pg = mem_calloc(1, sizeof(*pg));
+    int64_t connect_s = or_default(settings->connect_timeout_s, CONNECT_TIMEOUT_S);
+    int64_t statement_s = or_default(settings->statement_timeout_s, STATEMENT_TIMEOUT_S);
+    int64_t lock_s = or_default(settings->lock_timeout_s, LOCK_TIMEOUT_S);
+
+    if (start(settings, pg, err) < 0 || connect_within(pg, connect_s, err) < 0)
+        return -1;
+    if (PQsetnonblocking(pg->conn, 1) < 0)
+        return lost(pg, "connect", err);
+    pg->call_ms = connect_s * 1000;
+    if (set_session(pg, statement_s, lock_s, err) < 0)
+        return -1;
+    pg->call_ms = statement_s * 1000 + DEADLINE_EXTRA_MS;
+    *ret_pg = TAKE(pg);
+    return 0;
+}
+
+void pg_close(struct pg *pg)
+{
+    if (!pg)
+        return;
+    PQfinish(pg->conn);
+    free(pg->where);
+    free(pg->copy_name);
+    free(pg);
+}
+
+PGconn *pg_raw(struct pg *pg)
+{
+    return pg->conn;
+}
+
+/* --- what a server error means -------------------------------------------------------------- */
+
+/* The longest prefix that fits decides; all else is ours: ERR_INTERNAL. */
+static const struct {
+    const char *sqlstate;
+    enum err_code code;
+    const char *hint;
+} meanings[] = {
+    {"08", ERR_UNREACHABLE, ""},
+    {"25006", ERR_UNREACHABLE, "; hint: this server takes no writes, it may be a standby"},
+    {"42501", ERR_CONFIG, "; hint: this login has not the right, db/roles.sql says which role may"},
+    {"53", ERR_UNREACHABLE, "; hint: the database server is out of room"},
+    {"55P03", ERR_LOCKED, "; hint: somebody else holds the lock, try again later"},
+    {"57014", ERR_UNREACHABLE, "; hint: see database.statement_timeout"},
+    {"57P", ERR_UNREACHABLE, ""},
+    {"58030", ERR_UNREACHABLE, "; hint: the database server has a disk error, see its log"},
+};
+
+/* In class 22 (data exception) and in a cast the message quotes the value, which may be a name. */
+static size_t length_without_value(const char *sqlstate, const char *message)
+{
+    const char *value = text_starts(sqlstate, "22") ? strstr(message, ": \"") : NULL;
+
+    return value ? (size_t)(value - message) : strlen(message);
+}
+
+static int server_error(const struct pg *pg, const char *name, const PGresult *result,
+                        struct err *err)
+{
+    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    CLEANUP(text_release) struct text shown = TEXT_INIT;
+    CLEANUP(mem_cleanup) char *cut = NULL;
+
+    if (!sqlstate) { /* made by libpq itself: the connection is gone, or an answer out of turn */
+        add_message(&shown, PQresultErrorMessage(result));
+        return err_set(err, ERR_UNREACHABLE, "lost the connection to %s in '%s': %s", pg->where,
+                       name, text_cstr(&shown));
+    }
+    message = message ? message : "no reason given";
+    cut = mem_strndup(message, length_without_value(sqlstate, message));
+    add_message(&shown, cut);
+    for (size_t i = 0; i < COUNT_OF(meanings); i++) {
+        if (text_starts(sqlstate, meanings[i].sqlstate))
+            return err_set(err, meanings[i].code, "%s: '%s' failed: %s (SQLSTATE %s)%s", pg->where,
+                           name, text_cstr(&shown), sqlstate, meanings[i].hint);
+    }
+    return err_set(err, ERR_INTERNAL, "%s: '%s' failed: %s (SQLSTATE %s)", pg->where, name,
+                   text_cstr(&shown), sqlstate);
+}
+
+/* --- one call ------------------------------------------------------------------------------- */
+
+static int check_usable(struct pg *pg, const char *name, struct err *err)
+{
+    if (!pg->conn || PQstatus(pg->conn) == CONNECTION_BAD)
+        return lost(pg, name, err);
+    assert(!pg->copy_name); /* a COPY is closed before the next statement */
+    return 0;
+}
+
+/* Sends all that libpq holds back; what arrives meanwhile is taken, or both sides would wait. */
+static int flush(struct pg *pg, int64_t deadline, const char *name, struct err *err)
+{
+    for (;;) {
+        int left = PQflush(pg->conn);
+
+        if (left == 0)
+            return 0;
+        if (left < 0)
+            return lost(pg, name, err);
+        if (wait_for(pg, POLLIN | POLLOUT, deadline, name, err) < 0)
+            return -1;
+        if (!PQconsumeInput(pg->conn))
+            return lost(pg, name, err);
+    }
+}
+
+/* The next result, or NULL at the end of a statement. */
+static int next_result(struct pg *pg, int64_t deadline, const char *name, PGresult **ret_result,
+                       struct err *err)
+{
+    if (flush(pg, deadline, name, err) < 0)
+        return -1;
+    while (PQisBusy(pg->conn)) {
+        if (wait_for(pg, POLLIN, deadline, name, err) < 0)
+            return -1;
+        if (!PQconsumeInput(pg->conn))
+            return lost(pg, name, err);
+    }
+    *ret_result = PQgetResult(pg->conn);
+    return 0;
+}
+
+/* In these states PQgetResult gives the same result again for ever. */
+static bool is_copy_state(ExecStatusType status)
+{
+    return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
+}
+
+static bool is_error(const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+
+    return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE ||
+           status == PGRES_NONFATAL_ERROR;
+}
+
+/* All results of a statement, of which the first error, else the last, is kept. */
+static int finish(struct pg *pg, int64_t deadline, const char *name, PGresult **ret_result,
+                  struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *kept = NULL;
+
+    for (;;) {
+        CLEANUP(pg_clearp) PGresult *result = NULL;
+
+        if (next_result(pg, deadline, name, &result, err) < 0)
+            return -1;
+        if (!result)
+            break;
+        if (!kept || !is_error(kept)) {
+            PQclear(kept);
+            kept = TAKE(result);
+        }
+        if (kept && is_copy_state(PQresultStatus(kept)))
+            break;
+    }
+    if (!kept)
+        return lost(pg, name, err);
+    if (is_error(kept)) {
+        (void)server_error(pg, name, kept, err);
+        if (PQstatus(pg->conn) == CONNECTION_BAD)
+            drop_connection(pg);
+        return -1;
+    }
+    *ret_result = TAKE(kept);
+    return 0;
+}
+
+static const struct {
+    const char *words;
+    int minimum, maximum; /* rows */
+} shapes[] = {
+    [PG_NOTHING] = {"no rows", 0, 0},
+    [PG_ONE] = {"one row", 1, 1},
+    [PG_MAYBE] = {"at most one row", 0, 1},
+    [PG_MANY] = {"rows", 0, INT32_MAX},
+};
+
+static int check_shape(const PGresult *result, const char *name, enum pg_shape shape,
+                       struct err *err)
+{
+    ExecStatusType status = PQresultStatus(result);
+    bool has_rows = status == PGRES_TUPLES_OK;
+
+    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
+        return err_set(err, ERR_INTERNAL, "'%s' ended as %s, %s expected", name,
+                       PQresStatus(status), shapes[shape].words);
+    if (has_rows != (shape != PG_NOTHING))
+        return err_set(err, ERR_INTERNAL, "'%s' gave %s, %s expected", name,
+                       has_rows ? "rows" : "no rows at all", shapes[shape].words);
+    if (PQntuples(result) < shapes[shape].minimum || PQntuples(result) > shapes[shape].maximum)
+        return err_set(err, ERR_INTERNAL, "'%s' gave %d rows, %s expected", name, PQntuples(result),
+                       shapes[shape].words);
+    return 0;
+}
+
+static int send_query(struct pg *pg, const char *name, const char *sql,
+                      const char *const *parameter, size_t count, struct err *err)
+{
+    if (check_usable(pg, name, err) < 0)
+        return -1;
+    if (!PQsendQueryParams(pg->conn, sql, (int)count, NULL, parameter, NULL, NULL, 0))
+        return lost(pg, name, err);
+    return 0;
+}
+
+int pg_run(struct pg *pg, const char *name, const char *sql, enum pg_shape shape,
+           const char *const *parameter, size_t count, PGresult **ret_result, struct err *err)
+{
+    int64_t deadline = now_ms() + pg->call_ms;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (send_query(pg, name, sql, parameter, count, err) < 0 ||
+        finish(pg, deadline, name, &result, err) < 0)
+        return -1;
+    if (is_copy_state(PQresultStatus(result)))
+        drop_connection(pg); /* nobody can use it as it is */
+    if (check_shape(result, name, shape, err) < 0)
+        return -1;
+    if (ret_result)
+        *ret_result = TAKE(result);
+    return 0;
+}
+
+int pg_script(struct pg *pg, const char *name, const char *sql, struct err *err)
+{
+    int64_t deadline = now_ms() + pg->call_ms;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (check_usable(pg, name, err) < 0)
+        return -1;
+    if (!PQsendQuery(pg->conn, sql))
+        return lost(pg, name, err);
+    if (finish(pg, deadline, name, &result, err) < 0)
+        return -1;
+    if (is_copy_state(PQresultStatus(result))) {
+        drop_connection(pg);
+        return err_set(err, ERR_INTERNAL, "'%s' holds a COPY, which a script cannot", name);
+    }
+    return 0;
+}
+
+/* --- transactions --------------------------------------------------------------------------- */
+
+int pg_begin(struct pg *pg, struct err *err)
+{
+    return pg_run(pg, "begin", "begin", PG_NOTHING, NULL, 0, NULL, err);
+}
+
+int pg_commit(struct pg *pg, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (pg_run(pg, "commit", "commit", PG_NOTHING, NULL, 0, &result, err) < 0)
+        return -1;
+    /* The server answers ROLLBACK to a commit of a transaction in which something failed. */
+    if (strcmp(PQcmdStatus(result), "COMMIT") != 0)
+        return err_set(err, ERR_INTERNAL,
+                       "%s: the transaction was rolled back, a statement in it had failed",
+                       pg->where);
+    return 0;
+}
+
+/* Leaves a COPY that will not be completed: the server forgets its rows. */
+static void abandon_copy(struct pg *pg, int64_t deadline)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    free(pg->copy_name);
+    pg->copy_name = NULL;
+    if (PQputCopyEnd(pg->conn, "given up") < 0)
+        drop_connection(pg);
+    else
+        (void)finish(pg, deadline, "copy", &result, NULL);
+}
+
+void pg_rollback(struct pg *pg)
+{
+    int64_t call_ms = pg->call_ms;
+
+    if (!pg->conn)
+        return;
+    if (pg->copy_name)
+        abandon_copy(pg, now_ms() + ROLLBACK_MS);
+    if (!pg->conn || PQtransactionStatus(pg->conn) == PQTRANS_IDLE)
+        return;
+    pg->call_ms = call_ms < ROLLBACK_MS ? call_ms : ROLLBACK_MS;
+    if (pg_run(pg, "rollback", "rollback", PG_NOTHING, NULL, 0, NULL, NULL) < 0 && pg->conn)
+        drop_connection(pg); /* the server ends the transaction when we are gone */
+    pg->call_ms = call_ms;
+}
+
+/* --- COPY ----------------------------------------------------------------------------------- */
+
+int pg_copy_begin(struct pg *pg, const char *name, const char *sql, struct err *err)
+{
+    int64_t deadline = now_ms() + pg->call_ms;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (send_query(pg, name, sql, NULL, 0, err) < 0 || finish(pg, deadline, name, &result, err) < 0)
+        return -1;
+    if (PQresultStatus(result) != PGRES_COPY_IN) {
+        if (is_copy_state(PQresultStatus(result)))
+            drop_connection(pg);
+        return err_set(err, ERR_INTERNAL, "'%s' is not a COPY FROM STDIN", name);
+    }
+    pg->copy_name = mem_strdup(name);
+    return 0;
+}
+
+void pg_copy_field(struct text *row, const char *value)
+{
+    if (!value) {
+        text_add(row, "\\N\t");
+        return;
+    }
+    while (*value) {
+        size_t plain = strcspn(value, "\\\n\r\t");
+
+        text_add_bytes(row, value, plain);
+        value += plain;
+        if (*value) {
+            text_add_char(row, '\\');
+            text_add_char(row, *value == '\n'   ? 'n'
+                               : *value == '\r' ? 'r'
+                               : *value == '\t' ? 't'
+                                                : '\\');
+            value++;
+        }
+    }
+    text_add_char(row, '\t');
+}
+
+void pg_copy_end_row(struct text *row)
+{
+    assert(row->length > 0 && row->data[row->length - 1] == '\t');
+    row->data[row->length - 1] = '\n';
+}
+
+int pg_copy_send(struct pg *pg, struct text *rows, bool flush_now, struct err *err)
+{
+    int64_t deadline = now_ms() + pg->call_ms;
+    size_t sent = 0;
+
+    if (!flush_now && rows->length <= COPY_PIECE)
+        return 0;
+    if (!pg->conn || !pg->copy_name)
+        return lost(pg, "copy", err);
+    while (sent < rows->length) {
+        size_t piece = rows->length - sent < COPY_PIECE ? rows->length - sent : COPY_PIECE;
+        int queued = PQputCopyData(pg->conn, rows->data + sent, (int)piece);
+
+        if (queued < 0)
+            return lost(pg, pg->copy_name, err);
+        if (flush(pg, deadline, pg->copy_name, err) < 0)
+            return -1;
+        sent += queued > 0 ? piece : 0; /* 0: no room, which the flush has made */
+    }
+    text_clear(rows);
+    return 0;
+}
+
+int pg_copy_end(struct pg *pg, int64_t *ret_rows, struct err *err)
+{
+    int64_t deadline = now_ms() + pg->call_ms;
+    CLEANUP(mem_cleanup) char *name = NULL;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    int queued;
+
+    if (!pg->conn || !pg->copy_name)
+        return lost(pg, "copy", err);
+    name = TAKE(pg->copy_name);
+    while ((queued = PQputCopyEnd(pg->conn, NULL)) == 0) {
+        if (flush(pg, deadline, name, err) < 0)
+            return -1;
+    }
+    if (queued < 0)
+        return lost(pg, name, err);
+    if (finish(pg, deadline, name, &result, err) < 0)
+        return -1;
+    if (PQresultStatus(result) != PGRES_COMMAND_OK)
+        return err_set(err, ERR_INTERNAL, "'%s' ended as %s", name,
+                       PQresStatus(PQresultStatus(result)));
+    if (ret_rows)
+        *ret_rows = pg_affected(result);
+    return 0;
+}
+
+/* --- row by row ----------------------------------------------------------------------------- */
+
+/* Takes the further results of a statement, which nobody wants. */
+static void drain(struct pg *pg, const char *name)
+{
+    int64_t deadline = now_ms() + ROLLBACK_MS;
+
+    while (pg->conn) {
+        CLEANUP(pg_clearp) PGresult *result = NULL;
+
+        if (next_result(pg, deadline, name, &result, NULL) < 0 || !result)
+            return;
+        if (is_copy_state(PQresultStatus(result)))
+            drop_connection(pg);
+    }
+}
+
+int pg_each(struct pg *pg, const char *name, const char *sql, const char *const *parameter,
+            size_t count, int (*each)(const PGresult *row, void *context, struct err *err),
+            void *context, struct err *err)
+{
+    if (send_query(pg, name, sql, parameter, count, err) < 0)
+        return -1;
+    if (!PQsetSingleRowMode(pg->conn))
+        return lost(pg, name, err);
+    for (;;) {
+        CLEANUP(pg_clearp) PGresult *result = NULL;
+
+        if (next_result(pg, now_ms() + pg->call_ms, name, &result, err) < 0)
+            return -1;
+        if (!result)
+            return 0;
+        if (PQresultStatus(result) == PGRES_SINGLE_TUPLE) {
+            if (each(result, context, err) < 0) {
+                cancel_once(pg->conn);
+                drain(pg, name);
+                return -1;
+            }
+        } else if (PQresultStatus(result) != PGRES_TUPLES_OK) {
+            if (is_error(result))
+                (void)server_error(pg, name, result, err);
+            else
+                (void)check_shape(result, name, PG_MANY, err);
+            if (is_copy_state(PQresultStatus(result)) || PQstatus(pg->conn) == CONNECTION_BAD)
+                drop_connection(pg);
+            else
+                drain(pg, name);
+            return -1;
+        }
+    }
+}

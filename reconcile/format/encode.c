@@ -1,0 +1,359 @@
+/*
+ * Every encoder walks the text once and decides per character by a closed list what may pass as it
+ * is. The terminal ones first make the printable form, so that what is measured is what is shown,
+ * and then step by clusters: a base character with all that combines with it is never cut apart.
+ */
+#include "format/encode.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <unicode/uchar.h>
+
+#include "base/cleanup.h"
+
+#define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
+#define ELLIPSIS    "\xE2\x80\xA6"
+
+/* The bytes of the character at `s`, and which one: -1 and one byte where it is not UTF-8. */
+static size_t next_character(const char *s, size_t left, UChar32 *ret_character)
+{
+    unsigned char lead = (unsigned char)s[0];
+    size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    UChar32 value = length == 1 ? lead : lead & (0xFF >> (length + 1));
+
+    if (length > left || !text_is_utf8(s, length)) {
+        *ret_character = -1;
+        return 1;
+    }
+    for (size_t i = 1; i < length; i++)
+        value = value << 6 | ((unsigned char)s[i] & 0x3F);
+    *ret_character = value;
+    return length;
+}
+
+/* --- CSV ------------------------------------------------------------------------------------- */
+
+/* U+FF1D U+FF0B U+FF0D U+FF20 U+FF5C U+FF05, and the mathematical minus U+2212. */
+static bool begins_full_width_formula(const char *s)
+{
+    static const char *const form[] = {
+        "\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0",
+        "\xEF\xBD\x9C", "\xEF\xBC\x85", "\xE2\x88\x92",
+    };
+
+    for (size_t i = 0; i < COUNT_OF(form); i++) {
+        if (text_starts(s, form[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Whether a spreadsheet that starts a cell at `s` may take it for a formula. */
+static bool begins_formula(const char *s)
+{
+    for (;;) {
+        if (*s == ' ' || *s == '\v' || *s == '\f')
+            s += 1;
+        else if (text_starts(s, "\xC2\xA0") || text_starts(s, "\xE3\x80\x80"))
+            s += *s == '\xC2' ? 2 : 3; /* no-break space, ideographic space */
+        else
+            break;
+    }
+    return (*s && strchr("=+-@|%\t\r\n", *s)) || begins_full_width_formula(s);
+}
+
+static bool is_separator(char c)
+{
+    return c == ';' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static bool needs_quotes(const char *value)
+{
+    size_t length = strlen(value);
+
+    return strpbrk(value, ",;\"\t\r\n") || value[0] == ' ' ||
+           (length > 0 && value[length - 1] == ' ');
+}
+
+/* One character of a field; returns its length in bytes. */
+/* How many bytes from here on stand as they are, and begin no cell behind them. */
+static size_t csv_plain(const char *s, size_t left)
+{
+    size_t plain = 0;
+
+    while (plain < left && s[plain] >= ' ' && s[plain] <= '~' && s[plain] != '"' &&
+           !is_separator(s[plain]))
+        plain++;
+    return plain;
+}
+
+static size_t add_csv_character(struct text *out, const char *s, size_t left)
+{
+    UChar32 c;
+    size_t step;
+
+    if (*s == '"') {
+        text_add_bytes(out, "\"\"", 2);
+        return 1;
+    }
+    step = next_character(s, left, &c);
+    if (c < 0)
+        text_add(out, REPLACEMENT);
+    else
+        text_add_bytes(out, s, step);
+    return step;
+}
+
+void encode_csv(struct text *out, const char *value)
+{
+    size_t left = value ? strlen(value) : 0;
+    bool quotes, beginning = true;
+
+    if (left == 0)
+        return;
+    quotes = needs_quotes(value);
+    if (quotes)
+        text_add_char(out, '"');
+    for (const char *s = value; left > 0;) {
+        size_t step = csv_plain(s, left);
+
+        if (beginning && begins_formula(s))
+            text_add_char(out, '\'');
+        beginning = is_separator(*s);
+        if (step > 0)
+            text_add_bytes(out, s, step);
+        else
+            step = add_csv_character(out, s, left);
+        s += step;
+        left -= step;
+    }
+    if (quotes)
+        text_add_char(out, '"');
+}
+
+size_t encode_csv_defused(const char *value)
+{
+    return value[0] == '\'' && begins_formula(value + 1);
+}
+
+/* --- HTML ------------------------------------------------------------------------------------ */
+
+static const char *html_entity(char c)
+{
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return NULL;
+    }
+}
+
+static void add_html(struct text *out, const char *string)
+{
+    for (;;) {
+        size_t plain = strcspn(string, "&<>\"'");
+
+        text_add_bytes(out, string, plain);
+        string += plain;
+        if (!*string)
+            return;
+        text_add(out, html_entity(*string++));
+    }
+}
+
+void encode_html(struct text *out, const char *value)
+{
+    CLEANUP(text_release) struct text printable = TEXT_INIT;
+
+    if (text_is_empty(value))
+        return;
+    text_add_printable(&printable, value);
+    add_html(out, text_cstr(&printable));
+}
+
+/* --- terminal -------------------------------------------------------------------------------- */
+
+static bool is_regional(UChar32 c)
+{
+    return c >= 0x1F1E6 && c <= 0x1F1FF;
+}
+
+static bool is_combining(UChar32 c)
+{
+    return u_hasBinaryProperty(c, UCHAR_GRAPHEME_EXTEND) || u_charType(c) == U_FORMAT_CHAR ||
+           u_charType(c) == U_COMBINING_SPACING_MARK ||
+           u_hasBinaryProperty(c, UCHAR_EMOJI_MODIFIER) || (c >= 0x1160 && c <= 0x11FF);
+}
+
+static size_t character_width(UChar32 c)
+{
+    int east_asian = u_getIntPropertyValue(c, UCHAR_EAST_ASIAN_WIDTH);
+
+    if (is_combining(c))
+        return 0;
+    return east_asian == U_EA_FULLWIDTH || east_asian == U_EA_WIDE || is_regional(c) ? 2 : 1;
+}
+
+/* The bytes of what a reader sees as one character at `s` (valid UTF-8, not empty), and its
+ * columns: a base and all that combines with it, emoji joined by U+200D, a flag of two letters. */
+static size_t cluster(const char *s, size_t left, size_t *ret_width)
+{
+    enum { JOINER = 0x200D, EMOJI_STYLE = 0xFE0F };
+    UChar32 first, c, previous;
+    size_t end;
+
+    if ((unsigned char)s[0] < 0x80 && (left == 1 || (unsigned char)s[1] < 0x80)) {
+        *ret_width = 1;
+        return 1;
+    }
+    end = next_character(s, left, &first);
+    *ret_width = character_width(first);
+    previous = first;
+    while (end < left) {
+        size_t step = next_character(s + end, left - end, &c);
+        bool flag = previous == first && is_regional(first) && is_regional(c);
+
+        if (!is_combining(c) && previous != JOINER && !flag)
+            break;
+        if (c == EMOJI_STYLE)
+            *ret_width = 2;
+        previous = flag ? 0 : c;
+        end += step;
+    }
+    return end;
+}
+
+static size_t width_of(const char *s, size_t length)
+{
+    size_t total = 0, width = 0;
+
+    while (length > 0) {
+        size_t step = cluster(s, length, &width);
+
+        total += width;
+        s += step;
+        length -= step;
+    }
+    return total;
+}
+
+/* The bytes of the longest beginning that fits into `width` columns. */
+static size_t fitting(const char *s, size_t length, size_t width, size_t *ret_used)
+{
+    size_t done = 0, used = 0, wide = 0;
+
+    while (done < length) {
+        size_t step = cluster(s + done, length - done, &wide);
+
+        if (used + wide > width)
+            break;
+        used += wide;
+        done += step;
+    }
+    *ret_used = used;
+    return done;
+}
+
+/* Most cells are plain ASCII, of which each byte is a column and prints as itself: the length of
+ * such a one, SIZE_MAX for any other. */
+static size_t plain_length(const char *value)
+{
+    size_t length = 0;
+
+    while (value[length] >= ' ' && value[length] <= '~')
+        length++;
+    return value[length] == '\0' ? length : SIZE_MAX;
+}
+
+static void add_blanks(struct text *out, size_t count)
+{
+    static const char blanks[] = "                                ";
+
+    for (; count >= sizeof(blanks); count -= sizeof(blanks) - 1)
+        text_add_bytes(out, blanks, sizeof(blanks) - 1);
+    text_add_bytes(out, blanks, count);
+}
+
+size_t encode_width(const char *value)
+{
+    CLEANUP(text_release) struct text printable = TEXT_INIT;
+    size_t plain = value ? plain_length(value) : 0;
+
+    if (plain != SIZE_MAX)
+        return plain;
+    text_add_printable(&printable, value);
+    return width_of(printable.data, printable.length);
+}
+
+void encode_cell(struct text *out, const char *value, size_t width)
+{
+    CLEANUP(text_release) struct text printable = TEXT_INIT;
+    size_t length, used = 0, plain = value ? plain_length(value) : 0;
+
+    if (width == 0)
+        return;
+    if (plain <= width) {
+        text_add_bytes(out, value ? value : "", plain);
+        add_blanks(out, width - plain);
+        return;
+    }
+    text_add_printable(&printable, value ? value : "");
+    length = fitting(text_cstr(&printable), printable.length, width, &used);
+    if (length < printable.length) {
+        length = fitting(printable.data, printable.length, width - 1, &used);
+        text_add_bytes(out, printable.data, length);
+        text_add(out, ELLIPSIS);
+        used++;
+    } else {
+        text_add_bytes(out, text_cstr(&printable), length);
+    }
+    add_blanks(out, width - used);
+}
+
+/* The bytes of the next line, at a blank when there is one that fits. */
+static size_t line_length(const char *s, size_t length, size_t width)
+{
+    size_t used, fits = fitting(s, length, width, &used), cut = fits;
+
+    if (fits == length || s[fits] == ' ')
+        return fits;
+    while (cut > 0 && s[cut - 1] != ' ')
+        cut--;
+    if (cut > 0)
+        return cut;
+    return fits > 0 ? fits : cluster(s, length, &used); /* a character wider than the line */
+}
+
+void encode_wrapped(struct text *out, const char *value, size_t indent, size_t width)
+{
+    CLEANUP(text_release) struct text printable = TEXT_INIT;
+    const char *s;
+    size_t left;
+
+    if (text_is_empty(value))
+        return;
+    text_add_printable(&printable, value);
+    s = printable.data;
+    left = printable.length;
+    for (bool first = true; left > 0; first = false) {
+        size_t length = line_length(s, left, width > 0 ? width : 1), shown = length;
+
+        while (shown > 0 && s[shown - 1] == ' ')
+            shown--;
+        if (!first)
+            text_addf(out, "\n%*s", (int)indent, "");
+        text_add_bytes(out, s, shown);
+        for (s += length, left -= length; left > 0 && *s == ' '; left--)
+            s++;
+    }
+}

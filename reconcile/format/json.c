@@ -1,0 +1,495 @@
+/*
+ * First a scanner walks the bytes by the grammar of RFC 8259 and counts members; then json-c builds
+ * the value. When json-c holds fewer members than were counted, a key stood there twice: which of
+ * the two somebody else would read is unknown, so neither is.
+ *
+ * Invariant: json-c only ever sees text that the scanner has accepted, so its leniency is never
+ * asked for.
+ */
+#include "format/json.h"
+
+#include <json-c/json.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+struct scan {
+    const char *bytes;
+    size_t length, at;
+    size_t members;      /* of all objects seen */
+    bool lone_surrogate; /* json-c would put U+FFFD for it and say nothing */
+};
+
+CLEANUP_POINTER(struct json_tokener, tokener_freep, json_tokener_free)
+
+void json_free(struct json_object *value)
+{
+    (void)json_object_put(value);
+}
+
+/* The byte to come, 0 at the end; a NUL byte fits no rule either. */
+static char peek(const struct scan *scan)
+{
+    return scan->at < scan->length ? scan->bytes[scan->at] : '\0';
+}
+
+static bool skip(struct scan *scan, char c)
+{
+    if (scan->at >= scan->length || scan->bytes[scan->at] != c)
+        return false;
+    scan->at++;
+    return true;
+}
+
+static void skip_blanks(struct scan *scan)
+{
+    while (skip(scan, ' ') || skip(scan, '\n') || skip(scan, '\t') || skip(scan, '\r'))
+        continue;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool skip_digits(struct scan *scan)
+{
+    size_t from = scan->at;
+
+    while (is_digit(peek(scan)))
+        scan->at++;
+    return scan->at > from;
+}
+
+static bool scan_number(struct scan *scan)
+{
+    (void)skip(scan, '-');
+    if (!skip(scan, '0') && !skip_digits(scan))
+        return false;
+    if (skip(scan, '.') && !skip_digits(scan))
+        return false;
+    if (skip(scan, 'e') || skip(scan, 'E')) {
+        if (!skip(scan, '+'))
+            (void)skip(scan, '-');
+        return skip_digits(scan);
+    }
+    return true;
+}
+
+static bool scan_hex4(struct scan *scan, unsigned *ret_unit)
+{
+    static const char digits[] = "0123456789abcdef";
+    unsigned unit = 0;
+
+    for (int i = 0; i < 4; i++) {
+        char c = peek(scan);
+        const char *digit;
+
+        if (c >= 'A' && c <= 'F')
+            c = (char)(c - 'A' + 'a');
+        digit = c ? strchr(digits, c) : NULL;
+        if (!digit)
+            return false;
+        unit = unit << 4 | (unsigned)(digit - digits);
+        scan->at++;
+    }
+    *ret_unit = unit;
+    return true;
+}
+
+static bool is_high(unsigned unit)
+{
+    return unit >= 0xD800 && unit <= 0xDBFF;
+}
+
+static bool is_low(unsigned unit)
+{
+    return unit >= 0xDC00 && unit <= 0xDFFF;
+}
+
+/* Behind `\u`. A key with a NUL would look like a shorter one to whoever reads it as a C string. */
+static bool scan_unicode(struct scan *scan, bool is_key)
+{
+    unsigned unit = 0, second = 0;
+
+    if (!scan_hex4(scan, &unit))
+        return false;
+    if (is_low(unit))
+        scan->lone_surrogate = true;
+    if (is_high(unit)) {
+        struct scan ahead = *scan;
+
+        if (skip(&ahead, '\\') && skip(&ahead, 'u') && scan_hex4(&ahead, &second) && is_low(second))
+            *scan = ahead;
+        else
+            scan->lone_surrogate = true;
+    }
+    return unit != 0 || !is_key;
+}
+
+static bool scan_string(struct scan *scan, bool is_key)
+{
+    if (!skip(scan, '"'))
+        return false;
+    while (scan->at < scan->length) {
+        char c = scan->bytes[scan->at++];
+
+        if (c == '"')
+            return true;
+        if ((unsigned char)c < 0x20)
+            return false;
+        if (c != '\\')
+            continue;
+        c = peek(scan);
+        scan->at++;
+        if (c == 'u' ? !scan_unicode(scan, is_key) : c == '\0' || !strchr("\"\\/bfnrt", c))
+            return false;
+    }
+    return false;
+}
+
+static bool scan_word(struct scan *scan, const char *word)
+{
+    size_t length = strlen(word);
+
+    if (scan->length - scan->at < length || memcmp(scan->bytes + scan->at, word, length) != 0)
+        return false;
+    scan->at += length;
+    return true;
+}
+
+static bool scan_value(struct scan *scan, unsigned depth);
+
+static bool scan_member(struct scan *scan, unsigned depth)
+{
+    skip_blanks(scan);
+    if (!scan_string(scan, true))
+        return false;
+    skip_blanks(scan);
+    scan->members++;
+    return skip(scan, ':') && scan_value(scan, depth);
+}
+
+/* An array or an object, which differ in their ends and in what is between the commas. */
+static bool scan_container(struct scan *scan, char end, unsigned depth)
+{
+    scan->at++;
+    skip_blanks(scan);
+    if (skip(scan, end))
+        return true;
+    do {
+        if (!(end == '}' ? scan_member(scan, depth) : scan_value(scan, depth)))
+            return false;
+    } while (skip(scan, ','));
+    return skip(scan, end);
+}
+
+/* A value with the blanks around it. */
+static bool scan_value(struct scan *scan, unsigned depth)
+{
+    bool good;
+    char c;
+
+    skip_blanks(scan);
+    c = peek(scan);
+    if (depth >= LIMIT_JSON_DEPTH)
+        return false;
+    if (c == '{')
+        good = scan_container(scan, '}', depth + 1);
+    else if (c == '[')
+        good = scan_container(scan, ']', depth + 1);
+    else if (c == '"')
+        good = scan_string(scan, false);
+    else if (c == '-' || is_digit(c))
+        good = scan_number(scan);
+    else
+        good = scan_word(scan, "true") || scan_word(scan, "false") || scan_word(scan, "null");
+    skip_blanks(scan);
+    return good;
+}
+
+/* The whole of the bytes is one value that begins with `first`. */
+static int scan_document(const char *bytes, size_t length, char first, struct scan *ret_scan,
+                         struct err *err)
+{
+    struct scan scan = {.bytes = bytes, .length = length};
+
+    if (length > INT_MAX - 1)
+        return err_set(err, ERR_UNREACHABLE, "the JSON document is too long");
+    skip_blanks(&scan);
+    if (peek(&scan) != first)
+        return err_set(err, ERR_UNREACHABLE, "the answer is not %s",
+                       first == '[' ? "a JSON array" : "a JSON object");
+    if (!scan_value(&scan, 0))
+        return err_set(err, ERR_UNREACHABLE, "the JSON is %s at byte %zu of %zu",
+                       scan.at < length ? "broken or too deep" : "cut off", scan.at, length);
+    if (scan.at < length)
+        return err_set(err, ERR_UNREACHABLE, "something follows the JSON document at byte %zu",
+                       scan.at);
+    *ret_scan = scan;
+    return 0;
+}
+
+static size_t count_members(struct json_object *value)
+{
+    size_t members = 0;
+
+    if (json_object_is_type(value, json_type_object)) {
+        json_object_object_foreach(value, key, member)
+        {
+            (void)key;
+            members += 1 + count_members(member);
+        }
+    } else if (json_object_is_type(value, json_type_array)) {
+        for (size_t i = 0; i < json_object_array_length(value); i++)
+            members += count_members(json_object_array_get_idx(value, i));
+    }
+    return members;
+}
+
+/* What makes an accepted value unusable as a whole, NULL when nothing. */
+static const char *find_flaw(struct json_object *value, const struct scan *scan)
+{
+    if (!json_object_is_type(value, json_type_object))
+        return "it is not an object";
+    if (scan->lone_surrogate)
+        return "it holds half of a character";
+    if (count_members(value) != scan->members)
+        return "it has a member twice";
+    return NULL;
+}
+
+static struct json_tokener *new_tokener(void)
+{
+    struct json_tokener *tokener = json_tokener_new_ex(LIMIT_JSON_DEPTH + 1);
+
+    if (!tokener)
+        return mem_realloc(NULL, SIZE_MAX); /* out of memory ends in its one place */
+    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
+    return tokener;
+}
+
+/* An array or object ends by itself, so json-c needs no NUL behind it. */
+static struct json_object *build(struct json_tokener *tokener, const char *bytes, size_t length)
+{
+    json_tokener_reset(tokener);
+    return json_tokener_parse_ex(tokener, bytes, (int)length);
+}
+
+int json_parse_object(const char *bytes, size_t length, struct json_object **ret_object,
+                      struct err *err)
+{
+    CLEANUP(tokener_freep) struct json_tokener *tokener = new_tokener();
+    CLEANUP(json_freep) struct json_object *object = NULL;
+    struct scan scan = {.bytes = NULL};
+    const char *flaw;
+
+    if (scan_document(bytes, length, '{', &scan, err) < 0)
+        return -1;
+    object = build(tokener, bytes, length);
+    flaw = find_flaw(object, &scan);
+    if (flaw)
+        return err_set(err, ERR_UNREACHABLE, "the JSON object cannot be used: %s", flaw);
+    *ret_object = TAKE(object);
+    return 0;
+}
+
+static int hand_out(struct json_tokener *tokener, const struct scan *scan, size_t from,
+                    size_t index, json_each_item *each, void *context, struct err *err)
+{
+    CLEANUP(json_freep) struct json_object *item = NULL;
+    const char *flaw = "it is not an object";
+
+    if (scan->bytes[from] == '{') {
+        item = build(tokener, scan->bytes + from, scan->at - from);
+        flaw = find_flaw(item, scan);
+    }
+    return each(context, index, flaw ? NULL : item, flaw, err);
+}
+
+int json_each(const char *bytes, size_t length, json_each_item *each, void *context,
+              struct err *err)
+{
+    CLEANUP(tokener_freep) struct json_tokener *tokener = new_tokener();
+    struct scan scan = {.bytes = NULL};
+
+    if (scan_document(bytes, length, '[', &scan, err) < 0)
+        return -1;
+    scan.at = 0;
+    skip_blanks(&scan);
+    scan.at++;
+    skip_blanks(&scan);
+    for (size_t index = 0; peek(&scan) != ']'; index++) {
+        size_t from;
+
+        scan.members = 0;
+        scan.lone_surrogate = false;
+        skip_blanks(&scan);
+        from = scan.at;
+        (void)scan_value(&scan, 1);
+        if (hand_out(tokener, &scan, from, index, each, context, err) < 0)
+            return -1;
+        (void)skip(&scan, ',');
+    }
+    return 0;
+}
+
+static enum json_found find(const struct json_object *object, const char *name,
+                            struct json_object **ret_value)
+{
+    if (!json_object_object_get_ex(object, name, ret_value))
+        return JSON_MISSING;
+    return *ret_value ? JSON_FOUND : JSON_NULL;
+}
+
+static enum json_found copy_string(struct json_object *value, size_t limit, struct arena *arena,
+                                   const char **ret_string)
+{
+    const char *string;
+    size_t length;
+
+    if (!json_object_is_type(value, json_type_string))
+        return JSON_UNREADABLE;
+    string = json_object_get_string(value);
+    length = (size_t)json_object_get_string_len(value);
+    if (length > limit || !text_is_utf8(string, length))
+        return JSON_UNREADABLE;
+    *ret_string = arena_strndup(arena, string, length);
+    return JSON_FOUND;
+}
+
+enum json_found json_string(const struct json_object *object, const char *name, size_t limit,
+                            struct arena *arena, const char **ret_string)
+{
+    struct json_object *value = NULL;
+    enum json_found found = find(object, name, &value);
+
+    return found == JSON_FOUND ? copy_string(value, limit, arena, ret_string) : found;
+}
+
+/* json-c clamps what is out of range to the ends, so the ends themselves are not believed. */
+static bool integer_of(const struct json_object *value, int64_t *ret_integer)
+{
+    int64_t integer;
+
+    if (!json_object_is_type(value, json_type_int))
+        return false;
+    integer = json_object_get_int64(value);
+    if (integer == INT64_MAX || integer == INT64_MIN)
+        return false;
+    *ret_integer = integer;
+    return true;
+}
+
+enum json_found json_label(const struct json_object *object, const char *name, size_t limit,
+                           struct arena *arena, const char **ret_string)
+{
+    struct json_object *value = NULL;
+    enum json_found found = find(object, name, &value);
+    int64_t integer = -1;
+
+    if (found != JSON_FOUND)
+        return found;
+    if (!json_object_is_type(value, json_type_int))
+        return copy_string(value, limit, arena, ret_string);
+    if (!integer_of(value, &integer) || integer < 0)
+        return JSON_UNREADABLE;
+    *ret_string = arena_printf(arena, "%lld", (long long)integer);
+    return JSON_FOUND;
+}
+
+enum json_found json_integer(const struct json_object *object, const char *name, int64_t minimum,
+                             int64_t maximum, int64_t *ret_integer)
+{
+    struct json_object *value = NULL;
+    enum json_found found = find(object, name, &value);
+    int64_t integer = 0;
+
+    if (found != JSON_FOUND)
+        return found;
+    if (!integer_of(value, &integer) || integer < minimum || integer > maximum)
+        return JSON_UNREADABLE;
+    *ret_integer = integer;
+    return JSON_FOUND;
+}
+
+enum json_found json_flag(const struct json_object *object, const char *name, bool *ret_flag)
+{
+    static const struct {
+        const char *written;
+        bool flag;
+    } forms[] = {{"true", true}, {"1", true}, {"false", false}, {"0", false}};
+    struct json_object *value = NULL;
+    enum json_found found = find(object, name, &value);
+    const char *written;
+
+    if (found != JSON_FOUND)
+        return found;
+    if (!json_object_is_type(value, json_type_string) &&
+        !json_object_is_type(value, json_type_int) &&
+        !json_object_is_type(value, json_type_boolean))
+        return JSON_UNREADABLE;
+    written = json_object_get_string(value);
+    if (json_object_is_type(value, json_type_string) &&
+        strlen(written) != (size_t)json_object_get_string_len(value))
+        return JSON_UNREADABLE;
+    for (size_t i = 0; i < COUNT_OF(forms); i++) {
+        if (text_equal(written, forms[i].written)) {
+            *ret_flag = forms[i].flag;
+            return JSON_FOUND;
+        }
+    }
+    return JSON_UNREADABLE;
+}
+
+enum json_found json_array(const struct json_object *object, const char *name, size_t maximum,
+                           const struct json_object **ret_array, size_t *ret_count)
+{
+    struct json_object *value = NULL;
+    enum json_found found = find(object, name, &value);
+
+    if (found != JSON_FOUND)
+        return found;
+    if (!json_object_is_type(value, json_type_array) || json_object_array_length(value) > maximum)
+        return JSON_UNREADABLE;
+    *ret_array = value;
+    *ret_count = json_object_array_length(value);
+    return JSON_FOUND;
+}
+
+const struct json_object *json_array_object(const struct json_object *array, size_t index)
+{
+    const struct json_object *item = json_object_array_get_idx(array, index);
+
+    return json_object_is_type(item, json_type_object) ? item : NULL;
+}
+
+enum json_found json_array_string(const struct json_object *array, size_t index, size_t limit,
+                                  struct arena *arena, const char **ret_string)
+{
+    struct json_object *item = json_object_array_get_idx(array, index);
+
+    return item ? copy_string(item, limit, arena, ret_string) : JSON_NULL;
+}
+
+const char *json_raw(const struct json_object *object, const char *name, size_t limit,
+                     struct arena *arena)
+{
+    CLEANUP(text_release) struct text printable = TEXT_INIT;
+    CLEANUP(mem_cleanup) char *start = NULL;
+    struct json_object *value = NULL;
+    const char *written;
+
+    if (find(object, name, &value) == JSON_MISSING)
+        return NULL;
+    written = value ? json_object_get_string(value) : "null";
+    start = mem_strndup(written, limit);
+    text_add_printable(&printable, start);
+    if (strlen(written) > limit)
+        text_add(&printable, "…");
+    return arena_strdup(arena, text_cstr(&printable));
+}

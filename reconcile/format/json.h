@@ -1,0 +1,68 @@
+/*
+ * json: JSON from outside, strictly. Syntax is checked here, after RFC 8259, before json-c sees a
+ * byte, because json-c takes more than JSON (NaN, single quotes, duplicate keys) and clamps and
+ * coerces silently. Values come out through accessors that check type, range and length.
+ *
+ * A broken document is an error as a whole. What only makes one value unusable (bytes that are not
+ * UTF-8, an embedded NUL, a number out of range) is told of that value.
+ */
+#ifndef FORMAT_JSON_H
+#define FORMAT_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+
+struct json_object; /* json-c's */
+
+void json_free(struct json_object *value);
+CLEANUP_POINTER(struct json_object, json_freep, json_free)
+
+/* One whole document that is an object, nothing behind it but blanks. ERR_UNREACHABLE says at which
+ * byte it is broken. */
+int json_parse_object(const char *bytes, size_t length, struct json_object **ret_object,
+                      struct err *err) __attribute__((warn_unused_result));
+
+/* One whole document that is an array, element by element, so that a long list never stands in
+ * memory at once. The whole is checked before the first element is handed out. `item` is NULL when
+ * the element is no object or has a member twice, and then `flaw` says so. -1 from `each` ends it.
+ */
+typedef int json_each_item(void *context, size_t index, struct json_object *item, const char *flaw,
+                           struct err *err);
+int json_each(const char *bytes, size_t length, json_each_item *each, void *context,
+              struct err *err) __attribute__((warn_unused_result));
+
+enum json_found {
+    JSON_MISSING = 0, /* no such member */
+    JSON_NULL,
+    JSON_UNREADABLE, /* of another type, too long, out of range, or not text */
+    JSON_FOUND,      /* the only case in which an output is written */
+};
+
+/* A string of at most `limit` bytes, copied into the arena. */
+enum json_found json_string(const struct json_object *object, const char *name, size_t limit,
+                            struct arena *arena, const char **ret_string);
+/* The same, or an integer of 0 or more as its digits: for numbers that are names. */
+enum json_found json_label(const struct json_object *object, const char *name, size_t limit,
+                           struct arena *arena, const char **ret_string);
+enum json_found json_integer(const struct json_object *object, const char *name, int64_t minimum,
+                             int64_t maximum, int64_t *ret_integer);
+/* true, false, 1, 0, bare or quoted (API of users: an integer in the list, a bool in the single
+ * user). */
+enum json_found json_flag(const struct json_object *object, const char *name, bool *ret_flag);
+/* Borrowed, valid as long as the object. */
+enum json_found json_array(const struct json_object *object, const char *name, size_t maximum,
+                           const struct json_object **ret_array, size_t *ret_count);
+/* Elements of such an array: an object, or NULL; a string as json_string does. */
+const struct json_object *json_array_object(const struct json_object *array, size_t index);
+enum json_found json_array_string(const struct json_object *array, size_t index, size_t limit,
+                                  struct arena *arena, const char **ret_string);
+/* A member as it was written, at most `limit` bytes of it, made printable: for reports. */
+const char *json_raw(const struct json_object *object, const char *name, size_t limit,
+                     struct arena *arena);
+
+#endif

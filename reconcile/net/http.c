@@ -1,0 +1,558 @@
+/*
+ * An exchange is prepared, performed and judged: whatever keeps the whole answer from arriving is
+ * an error, so a caller never sees half a body. Bodies are counted as they come, because libcurl's
+ * own limit stops neither chunked nor endless ones. A connection that speaks before it is asked is
+ * not used (http_socket.c). Nothing is taken from the environment.
+ */
+#include "net/http_private.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+
+enum { LOW_SPEED_BYTES = 100 }; /* a second, over half of the time allowed, is no connection */
+
+extern char **environ;
+
+static bool is_kept(const char *variable)
+{
+    static const char *const kept[] = {
+        "PATH=",
+        "HOME=",
+        "LANG=",
+        "LC_",
+        "TZ=",
+        "TERM=",
+        "NO_COLOR=",
+        "CREDENTIALS_DIRECTORY=",
+        "STATE_DIRECTORY=",
+        "SUDO_UID=",
+    };
+
+    for (size_t i = 0; i < COUNT_OF(kept); i++) {
+        if (text_starts(variable, kept[i]))
+            return true;
+    }
+    return false;
+}
+
+int http_environment(struct err *err)
+{
+    char **kept = NULL;
+    size_t count = 0, capacity = 0;
+
+    for (char **variable = environ; variable && *variable; variable++) {
+        if (!is_kept(*variable))
+            continue;
+        kept = mem_grow(kept, count, &capacity, sizeof(kept[0]));
+        kept[count++] = mem_strdup(*variable);
+    }
+    (void)clearenv();
+    for (size_t i = 0; i < count; i++) {
+        char *equals = strchr(kept[i], '=');
+
+        if (equals) {
+            *equals = '\0';
+            (void)setenv(kept[i], equals + 1, 1);
+        }
+        free(kept[i]);
+    }
+    free(kept);
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        return err_set(err, ERR_INTERNAL, "libcurl cannot start");
+    return 0;
+}
+
+struct http *http_new(const struct http_settings *settings)
+{
+    struct http *http = mem_calloc(1, sizeof(*http));
+
+    http->settings = *settings;
+    if (!http->settings.clock)
+        http->settings.clock = clock_system();
+    http->easy = curl_easy_init();
+    if (!http->easy)
+        http = mem_realloc(http, SIZE_MAX); /* out of memory ends in its one place */
+    return http;
+}
+
+void http_free(struct http *http)
+{
+    if (!http)
+        return;
+    curl_easy_cleanup(http->easy);
+    if (http->multi)
+        (void)curl_multi_cleanup(http->multi);
+    sockets_release(&http->sockets);
+    free(http);
+}
+
+size_t http_request_count(const struct http *http)
+{
+    return http->requests;
+}
+
+struct instant http_steady(const struct http *http)
+{
+    return http->settings.clock->steady(http->settings.clock->self);
+}
+
+int http_interrupted(struct err *err)
+{
+    return err_set(err, ERR_INTERNAL, "stopped by a signal while talking to the portal");
+}
+
+int http_ask_permit(struct http *http, struct err *err)
+{
+    const struct http_settings *settings = &http->settings;
+
+    if (!settings->pace || !pace_wants_permit(settings->pace, http_steady(http)))
+        return 0;
+    assert(settings->permit);
+    return settings->permit(settings->permit_context, err);
+}
+
+int http_wait(struct http *http, struct err *err)
+{
+    const struct http_settings *settings = &http->settings;
+
+    while (settings->pace) {
+        if (http_ask_permit(http, err) < 0)
+            return -1;
+        struct instant now = http_steady(http);
+        struct instant next = pace_next(settings->pace, now);
+        double seconds = (double)(next.us - now.us) / (double)SECOND_US;
+
+        if (next.us <= now.us && !pace_wants_permit(settings->pace, now))
+            break;
+        if (settings->waiting && seconds >= 1)
+            settings->waiting(settings->waiting_context, seconds,
+                              pace_is_silent(settings->pace, now)
+                                  ? "the portal said 'too many requests' (429)"
+                                  : "the pace of requests");
+        if (!settings->clock->sleep_until(settings->clock->self, next))
+            return http_interrupted(err);
+    }
+    return clock_is_interrupted() ? http_interrupted(err) : 0;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *context)
+{
+    struct exchange *exchange = context;
+
+    if (size * count > exchange->http->settings.body_limit - exchange->answer.body.length) {
+        exchange->too_big = true;
+        return 0;
+    }
+    text_add_bytes(&exchange->answer.body, bytes, size * count);
+    return size * count;
+}
+
+static size_t on_header(char *bytes, size_t size, size_t count, void *context)
+{
+    struct exchange *exchange = context;
+    struct text *headers = &exchange->answer.headers;
+
+    exchange->header_bytes += size * count;
+    if (exchange->header_bytes > LIMIT_HTTP_HEADERS)
+        return 0;
+    if (size * count >= 5 && memcmp(bytes, "HTTP/", 5) == 0)
+        text_clear(headers); /* an interim answer came before, or a proxy's */
+    text_add_bytes(headers, bytes, size * count);
+    return size * count;
+}
+
+static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+    (void)context, (void)a, (void)b, (void)c, (void)d;
+    return clock_is_interrupted() ? 1 : 0;
+}
+
+/* A signal does not break off a write: whether it happened would not be known. */
+static int on_write_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+    (void)context, (void)a, (void)b, (void)c, (void)d;
+    return clock_is_overdue() ? 1 : 0;
+}
+
+void exchange_count(struct exchange *exchange)
+{
+    struct http *http = exchange->http;
+
+    http->requests++;
+    if (http->settings.pace)
+        pace_sent(http->settings.pace, http_steady(http));
+}
+
+/* Called each time the request is about to go out: once, and again when libcurl repeats a read
+ * because a kept connection had died, which the portal counts as well. */
+static int before_request(void *context, char *peer, char *local, int peer_port, int local_port)
+{
+    struct exchange *exchange = context;
+    long fresh = 0;
+
+    (void)peer, (void)local, (void)peer_port;
+    if (exchange->sent++ > 0)
+        exchange_count(exchange);
+    /* A fresh connection may speak first: TLS does. A kept one that does so was closed (TLS says
+     * that too), or holds an answer to nothing. */
+    exchange->surplus =
+        curl_easy_getinfo(exchange->easy, CURLINFO_NUM_CONNECTS, &fresh) == CURLE_OK &&
+        fresh == 0 && sockets_hold_surplus(&exchange->http->sockets, local_port);
+    return exchange->surplus ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+static const char *method_name(enum http_method method)
+{
+    switch (method) {
+    case HTTP_GET:
+        return "GET";
+    case HTTP_POST:
+        return "POST";
+    case HTTP_DELETE:
+        return "DELETE";
+    }
+    return "GET";
+}
+
+static void set_bounds(CURL *easy, const struct http_settings *settings)
+{
+    long slow = (long)settings->timeout_s / 2;
+
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)settings->connect_timeout_s);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)settings->timeout_s);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)LOW_SPEED_BYTES);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, slow > 0 ? slow : 1L);
+    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+}
+
+static void set_route(CURL *easy, const struct http_settings *settings)
+{
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_PROXY, settings->proxy ? settings->proxy : "");
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    if (settings->ca_file) /* the system's directory of authorities stays in force beside it */
+        curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file);
+}
+
+static void set_method(CURL *easy, const struct http_request *request)
+{
+    switch (request->method) {
+    case HTTP_GET:
+        curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+        break;
+    case HTTP_POST:
+        curl_easy_setopt(easy, CURLOPT_POST, 1L);
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->form ? request->form : "");
+        break;
+    case HTTP_DELETE:
+        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "DELETE");
+        break;
+    }
+    if (request->write) {
+        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+        curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+        curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_write_progress);
+    }
+    if (request->bearer) {
+        curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
+        curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, secret_reveal(request->bearer));
+    } else if (request->basic_user) {
+        curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+        curl_easy_setopt(easy, CURLOPT_USERNAME, request->basic_user);
+        curl_easy_setopt(easy, CURLOPT_PASSWORD, secret_reveal(request->basic_password));
+    }
+}
+
+static void add_header(struct exchange *exchange, const char *name, const char *value)
+{
+    CLEANUP(text_release) struct text line = TEXT_INIT;
+    struct curl_slist *longer;
+
+    text_addf(&line, "%s:%s%s", name, *value ? " " : "", value);
+    longer = curl_slist_append(exchange->headers, text_cstr(&line));
+    if (longer)
+        exchange->headers = longer;
+    else
+        exchange->headers = mem_realloc(NULL, SIZE_MAX); /* out of memory ends in its one place */
+}
+
+int exchange_prepare(struct exchange *exchange, const struct http_request *request, struct err *err)
+{
+    CURL *easy = exchange->easy;
+    CLEANUP(text_release) struct text what = TEXT_INIT;
+    CURLcode code;
+
+    exchange_release(exchange);
+    text_addf(&what, "%s '%.*s'", method_name(request->method), (int)strcspn(request->url, "?"),
+              request->url);
+    exchange->what = text_take(&what);
+    curl_easy_reset(easy);
+    set_bounds(easy, &exchange->http->settings);
+    set_route(easy, &exchange->http->settings);
+    set_method(easy, request);
+    add_header(exchange, "Accept", request->accept ? request->accept : "application/json");
+    add_header(exchange, "Expect", "");
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "bynder-reconcile/" PROGRAM_VERSION);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->reason);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange);
+    sockets_watch(&exchange->http->sockets, easy);
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange);
+    code = curl_easy_setopt(easy, CURLOPT_URL, request->url);
+    if (code != CURLE_OK)
+        return err_set(err, ERR_INTERNAL, "%s cannot be sent: %s", exchange->what,
+                       curl_easy_strerror(code));
+    return 0;
+}
+
+/* What to do about it, for the failures where that is known. */
+static const char *hint_of(CURLcode code)
+{
+    static const struct {
+        CURLcode code;
+        const char *hint;
+    } hints[] = {
+        {CURLE_PEER_FAILED_VERIFICATION,
+         "; hint: the certificate does not prove that this is the portal, so nothing was sent; if "
+         "it is signed by your own authority, name that in portal.ca_file"},
+        {CURLE_SSL_CONNECT_ERROR, "; hint: is there really TLS (https) on that port?"},
+        {CURLE_SSL_CACERT_BADFILE, "; hint: portal.ca_file must hold PEM certificates"},
+        {CURLE_COULDNT_RESOLVE_HOST,
+         "; hint: is the host in portal.url right, does DNS work here?"},
+        {CURLE_COULDNT_RESOLVE_PROXY, "; hint: is portal.proxy right, does DNS work here?"},
+        {CURLE_COULDNT_CONNECT, "; hint: is the host in portal.url right, may this machine reach "
+                                "it, or does it need portal.proxy?"},
+        {CURLE_PARTIAL_FILE, "; the answer was cut off, so none of it is used"},
+        {CURLE_UNSUPPORTED_PROTOCOL, "; hint: portal.url must begin with https://"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(hints); i++) {
+        if (hints[i].code == code)
+            return hints[i].hint;
+    }
+    return "";
+}
+
+static int tell_failure(const struct exchange *exchange, CURLcode code, struct err *err)
+{
+    CLEANUP(text_release) struct text reason = TEXT_INIT;
+
+    if (code == CURLE_ABORTED_BY_CALLBACK)
+        return http_interrupted(err);
+    if (exchange->header_bytes > LIMIT_HTTP_HEADERS)
+        return err_set(err, ERR_UNREACHABLE,
+                       "%s: the header lines of the answer are longer than %d bytes; hint: is "
+                       "portal.url right?",
+                       exchange->what, LIMIT_HTTP_HEADERS);
+    if (exchange->too_big)
+        return err_set(err, ERR_UNREACHABLE,
+                       "%s: the answer is larger than %zu bytes; hint: is portal.url right? a "
+                       "smaller portal.page_size makes smaller answers",
+                       exchange->what, exchange->http->settings.body_limit);
+    text_add_printable(&reason, exchange->reason[0] ? exchange->reason : curl_easy_strerror(code));
+    return err_set(err, ERR_UNREACHABLE, "%s failed: %s%s", exchange->what, text_cstr(&reason),
+                   hint_of(code));
+}
+
+static void set_content_type(struct http_answer *answer)
+{
+    char *type = http_header(answer, "Content-Type");
+
+    if (!type)
+        return;
+    type[strcspn(type, "; \t")] = '\0';
+    for (char *c = type; *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    answer->content_type = type;
+}
+
+int exchange_finish(struct exchange *exchange, CURLcode code, struct err *err)
+{
+    struct http_answer *answer = &exchange->answer;
+    const struct http_settings *settings = &exchange->http->settings;
+    CLEANUP(mem_cleanup) char *coding = NULL;
+    curl_off_t length = -1;
+
+    curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &answer->status);
+    if (answer->status == 429 && settings->pace)
+        pace_blocked(settings->pace, http_steady(exchange->http));
+    if (code != CURLE_OK)
+        return tell_failure(exchange, code, err);
+    if (answer->status < 200)
+        return err_set(err, ERR_UNREACHABLE, "%s failed: no HTTP answer came", exchange->what);
+    curl_easy_getinfo(exchange->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    coding = http_header(answer, "Transfer-Encoding");
+    answer->framed = length >= 0 || coding || answer->status == 204 || answer->status == 304;
+    answer->date = http_header(answer, "Date");
+    answer->last_modified = http_header(answer, "Last-Modified");
+    set_content_type(answer);
+    return 0;
+}
+
+void exchange_release(struct exchange *exchange)
+{
+    http_answer_release(&exchange->answer);
+    curl_slist_free_all(exchange->headers);
+    exchange->headers = NULL;
+    free(exchange->what);
+    exchange->what = NULL;
+    exchange->header_bytes = 0;
+    exchange->too_big = false;
+    exchange->surplus = false;
+    exchange->sent = 0;
+    exchange->reason[0] = '\0';
+}
+
+bool exchange_moves(struct exchange *exchange)
+{
+    if (!exchange->surplus)
+        return false;
+    exchange->surplus = false;
+    exchange->sent = 0; /* it is counted already, and never went out */
+    exchange->reason[0] = '\0';
+    curl_easy_setopt(exchange->easy, CURLOPT_FRESH_CONNECT, 1L);
+    return true;
+}
+
+static CURLcode perform(struct exchange *exchange)
+{
+    CURLcode code;
+
+    exchange_count(exchange);
+    do {
+        code = curl_easy_perform(exchange->easy);
+    } while (exchange_moves(exchange));
+    return code;
+}
+
+static struct http_answer take_answer(struct exchange *exchange)
+{
+    struct http_answer answer = exchange->answer;
+
+    exchange->answer = (struct http_answer){.status = 0};
+    return answer;
+}
+
+int http_exchange(struct http *http, const struct http_request *request,
+                  struct http_answer *ret_answer, struct err *err)
+{
+    CLEANUP(exchange_release) struct exchange exchange = {.http = http, .easy = http->easy};
+
+    if (http_wait(http, err) < 0 || exchange_prepare(&exchange, request, err) < 0 ||
+        exchange_finish(&exchange, perform(&exchange), err) < 0)
+        return -1;
+    *ret_answer = take_answer(&exchange);
+    return 0;
+}
+
+/* Failures before there is a connection. libcurl counts the bytes of the request that it handed
+ * over, also of one that failed: both must say so. */
+static bool is_unsent(CURL *easy, CURLcode code)
+{
+    static const CURLcode before[] = {
+        CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY,    CURLE_COULDNT_CONNECT,
+        CURLE_SSL_CONNECT_ERROR,    CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE,
+    };
+    curl_off_t connected_us = 0;
+    long sent = 1;
+
+    if (curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent) != CURLE_OK || sent != 0)
+        return false;
+    for (size_t i = 0; i < COUNT_OF(before); i++) {
+        if (before[i] == code)
+            return true;
+    }
+    return code == CURLE_OPERATION_TIMEDOUT &&
+           curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected_us) == CURLE_OK &&
+           connected_us == 0;
+}
+
+int http_write(struct http *http, const struct http_request *request,
+               struct http_outcome *ret_outcome, struct err *err)
+{
+    CLEANUP(exchange_release) struct exchange exchange = {.http = http, .easy = http->easy};
+    struct http_outcome outcome = {.fate = HTTP_PERHAPS, .failure = ERR_INIT};
+    struct http_request once = *request;
+    CURLcode code;
+
+    once.write = true;
+    if (http_wait(http, err) < 0 || exchange_prepare(&exchange, &once, err) < 0)
+        return -1;
+    code = perform(&exchange);
+    if (exchange_finish(&exchange, code, &outcome.failure) == 0) {
+        outcome.fate = HTTP_ANSWERED;
+        outcome.answer = take_answer(&exchange);
+    } else {
+        outcome.fate = is_unsent(exchange.easy, code) ? HTTP_UNSENT : HTTP_PERHAPS;
+        outcome.answer.status = exchange.answer.status >= 200 ? exchange.answer.status : 0;
+    }
+    *ret_outcome = outcome;
+    return 0;
+}
+
+void http_outcome_release(struct http_outcome *outcome)
+{
+    http_answer_release(&outcome->answer);
+    err_release(&outcome->failure);
+}
+
+char *http_header(const struct http_answer *answer, const char *name)
+{
+    const char *line = text_cstr(&answer->headers);
+    size_t name_length = strlen(name);
+
+    while (*line) {
+        size_t length = strcspn(line, "\r\n");
+
+        if (length > name_length && line[name_length] == ':' &&
+            strncasecmp(line, name, name_length) == 0) {
+            const char *value = line + name_length + 1;
+            size_t value_length = length - name_length - 1;
+
+            text_trim(&value, &value_length);
+            return mem_strndup(value, value_length);
+        }
+        line += length;
+        line += strspn(line, "\r\n");
+    }
+    return NULL;
+}
+
+bool http_date(const char *date, struct instant *ret_instant)
+{
+    time_t seconds = date ? curl_getdate(date, NULL) : -1;
+
+    if (seconds <= 0)
+        return false;
+    *ret_instant = (struct instant){.us = (int64_t)seconds * SECOND_US};
+    return true;
+}
+
+void http_answer_release(struct http_answer *answer)
+{
+    free(answer->content_type);
+    free(answer->date);
+    free(answer->last_modified);
+    text_release(&answer->body);
+    text_release(&answer->headers);
+    *answer = (struct http_answer){.status = 0};
+}

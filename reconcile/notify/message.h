@@ -1,0 +1,46 @@
+/*
+ * report_notice: what a message to people says, as mail (subject, text, HTML) and as JSON for a
+ * webhook, all from the same facts.
+ *
+ * The subject is fixed words, numbers and the portal's name from the configuration. The webhook's
+ * JSON holds no name or address of a person; the mail has them in the attached plan only.
+ */
+#ifndef NOTIFY_MESSAGE_H
+#define NOTIFY_MESSAGE_H
+
+#include "config/config.h"
+#include "core/notice.h"
+#include "report/report.h"
+#include "store/watch.h"
+
+struct notice_facts {
+    enum notice_kind kind;
+    const char *portal;
+    const char *verb, *host; /* of this run; host NULL = not known */
+    int64_t run;             /* 0 = it got no number */
+    struct instant now;
+    const struct plan *plan;             /* the newest; NULL = none, or not needed */
+    size_t to_approve;                   /* acts of it that wait for people */
+    size_t failed, unknown;              /* acts */
+    int exit_code;                       /* of this run */
+    const char *why;                     /* it failed; NULL = it did not */
+    const struct store_watch *watch;     /* NULL = the database is not reachable */
+    const char *told[NOTICE_KIND_COUNT]; /* of NOTICE_CLEAR: what is over */
+    const char *audit_head;              /* sequence and hash; NULL = not known */
+};
+
+struct notice_message {
+    struct text subject, text, html;
+    bool attach_plan; /* its CSV belongs to it */
+};
+void notice_message_release(struct notice_message *message);
+
+void report_notice(const struct notice_facts *facts, struct notice_message *ret_message);
+void report_notice_json(const struct notice_facts *facts, enum webhook_shape shape,
+                        struct text *out);
+
+/* R7, to the person concerned. */
+void report_announcement(const struct store_announcement *announcement, const char *url,
+                         const char *contact, struct notice_message *ret_message);
+
+#endif

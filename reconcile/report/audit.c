@@ -1,0 +1,331 @@
+/* Widths come from the rows; a column that would be very wide is cut, JSON and CSV hold it whole.
+ */
+#include "report/audit.h"
+
+#include "base/cleanup.h"
+#include "base/day.h"
+#include "base/jsonw.h"
+#include "base/mem.h"
+#include "base/parse.h"
+#include "format/encode.h"
+
+enum { CELL_WIDTH_MAX = 44, BAR_WIDTH = 50 };
+
+/* Types of the server: bool, int2, int4, int8 (pg_type.dat). */
+enum { TYPE_BOOL = 16, TYPE_INT8 = 20, TYPE_INT2 = 21, TYPE_INT4 = 23 };
+
+static const char *cell(const PGresult *rows, int row, int column)
+{
+    return PQgetisnull(rows, row, column) ? NULL : PQgetvalue(rows, row, column);
+}
+
+static bool is_number(const PGresult *rows, int column)
+{
+    Oid type = PQftype(rows, column);
+
+    return type == TYPE_INT8 || type == TYPE_INT2 || type == TYPE_INT4;
+}
+
+/* --- text
+ * ------------------------------------------------------------------------------------------- */
+
+/* Which column stands where: the one that is named goes to the end, where it is not cut. */
+static int column_at(const PGresult *rows, int place, const char *last)
+{
+    int columns = PQnfields(rows), moved = last ? PQfnumber(rows, last) : -1;
+
+    if (moved < 0 || place < moved)
+        return place;
+    return place == columns - 1 ? moved : place + 1;
+}
+
+static void add_table(struct text *out, const PGresult *rows, const char *last)
+{
+    int columns = PQnfields(rows);
+    CLEANUP(mem_cleanup) size_t *width = mem_calloc((size_t)columns + 1, sizeof(width[0]));
+
+    for (int c = 0; c < columns; c++) {
+        width[c] = encode_width(PQfname(rows, c));
+        for (int r = 0; r < PQntuples(rows); r++) {
+            size_t wide = encode_width(cell(rows, r, c) ? cell(rows, r, c) : "");
+            width[c] = wide > width[c] ? wide : width[c];
+        }
+        width[c] = width[c] > CELL_WIDTH_MAX ? CELL_WIDTH_MAX : width[c];
+    }
+    for (int r = -1; r < PQntuples(rows); r++) {
+        for (int place = 0; place < columns; place++) {
+            int c = column_at(rows, place, last);
+            const char *value = r < 0 ? PQfname(rows, c) : cell(rows, r, c);
+            text_add(out, place ? "  " : "");
+            if (place == columns - 1)
+                text_add_printable(out, value ? value : "-");
+            else
+                encode_cell(out, value ? value : "-", width[c]);
+        }
+        text_add_char(out, '\n');
+    }
+}
+
+static void add_upright(struct text *out, const PGresult *rows)
+{
+    for (int c = 0; PQntuples(rows) && c < PQnfields(rows); c++) {
+        encode_cell(out, PQfname(rows, c), 14);
+        text_add_printable(out, cell(rows, 0, c) ? cell(rows, 0, c) : "-");
+        text_add_char(out, '\n');
+    }
+}
+
+static void add_text(const struct audit_section *section, size_t count, struct text *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (section[i].heading)
+            text_addf(out, "%s%s\n", i ? "\n" : "", section[i].heading);
+        if (section[i].upright)
+            add_upright(out, section[i].rows);
+        else if (PQntuples(section[i].rows))
+            add_table(out, section[i].rows, section[i].last);
+        else
+            text_add(out, "nothing\n");
+    }
+}
+
+/* --- JSON
+ * ------------------------------------------------------------------------------------------- */
+
+static void add_json_cell(struct jsonw *json, const PGresult *rows, int row, int column)
+{
+    const char *value = cell(rows, row, column);
+
+    jsonw_key(json, PQfname(rows, column));
+    if (!value)
+        jsonw_null(json);
+    else if (is_number(rows, column))
+        jsonw_raw(json, value);
+    else if (PQftype(rows, column) == TYPE_BOOL)
+        jsonw_bool(json, value[0] == 't');
+    else
+        jsonw_string(json, value);
+}
+
+static void add_json(const struct audit_section *section, size_t count, struct text *out)
+{
+    struct jsonw json = jsonw_to(out);
+
+    json.pretty = true;
+    jsonw_begin_object(&json);
+    for (size_t i = 0; i < count; i++) {
+        jsonw_key(&json, section[i].name);
+        jsonw_begin_array(&json);
+        for (int r = 0; r < PQntuples(section[i].rows); r++) {
+            jsonw_begin_object(&json);
+            for (int c = 0; c < PQnfields(section[i].rows); c++)
+                add_json_cell(&json, section[i].rows, r, c);
+            jsonw_end_object(&json);
+        }
+        jsonw_end_array(&json);
+    }
+    jsonw_end_object(&json);
+    text_add_char(out, '\n');
+}
+
+/* --- CSV
+ * -------------------------------------------------------------------------------------------- */
+
+static void add_csv(const PGresult *rows, struct text *out)
+{
+    for (int r = -1; r < PQntuples(rows); r++) {
+        for (int c = 0; c < PQnfields(rows); c++) {
+            text_add(out, c ? "," : "");
+            encode_csv(out, r < 0 ? PQfname(rows, c) : cell(rows, r, c));
+        }
+        text_add(out, "\r\n");
+    }
+}
+
+void audit_report(const struct audit_section *section, size_t count, enum report_format format,
+                  const struct report_style *style, struct text *out)
+{
+    (void)style;
+    switch (format) {
+    case REPORT_TEXT:
+    case REPORT_HTML:
+    case REPORT_FORMAT_COUNT:
+        add_text(section, count, out);
+        return;
+    case REPORT_JSON:
+        add_json(section, count, out);
+        return;
+    case REPORT_CSV:
+        add_csv(section[count - 1].rows, out);
+        return;
+    }
+}
+
+/* --- seats
+ * ------------------------------------------------------------------------------------------ */
+
+static int64_t number(const PGresult *rows, int row, int column)
+{
+    int64_t value = 0;
+
+    (void)parse_int(cell(rows, row, column) ? cell(rows, row, column) : "", 0, INT64_MAX, &value);
+    return value;
+}
+
+/* How much a line of the chart tells of. */
+enum period { PERIOD_DAY = 0, PERIOD_WEEK, PERIOD_MONTH };
+
+enum { LINES_MAX = 62 };
+
+/* Equal for days of one period. */
+static int64_t period_of(const char *text, enum period period)
+{
+    struct day day = DAY_NONE;
+    int year = 0, month = 0, number = 0;
+
+    if (!day_parse_iso(text, &day))
+        return -1;
+    switch (period) {
+    case PERIOD_DAY:
+        return day.number;
+    case PERIOD_WEEK:
+        return day_add(day, -day_of_week(day)).number;
+    case PERIOD_MONTH:
+        break;
+    }
+    day_to_civil(day, &year, &month, &number);
+    return (int64_t)year * 12 + month;
+}
+
+/* The next row of a whole day behind `row`; -1: there is none. */
+static int next_total(const PGresult *rows, int row)
+{
+    for (row++; row < PQntuples(rows); row++) {
+        if (!cell(rows, row, 1))
+            return row;
+    }
+    return -1;
+}
+
+static size_t count_periods(const PGresult *rows, enum period period)
+{
+    size_t count = 0;
+    int64_t before = -1;
+
+    for (int r = next_total(rows, -1); r >= 0; r = next_total(rows, r)) {
+        int64_t now = period_of(PQgetvalue(rows, r, 0), period);
+        count += count == 0 || now != before;
+        before = now;
+    }
+    return count;
+}
+
+static enum period choose_period(const PGresult *rows)
+{
+    enum period period = PERIOD_DAY;
+
+    while (period < PERIOD_MONTH && count_periods(rows, period) > LINES_MAX)
+        period++;
+    return period;
+}
+
+/* The seats of the period's last day, `row`, and what happened in all of it. */
+static void add_bar(struct text *out, const PGresult *rows, int row, const int64_t back[2],
+                    int64_t most)
+{
+    int64_t seats = number(rows, row, 2);
+
+    text_addf(out, "%s %8lld %9lld %8lld  ", PQgetvalue(rows, row, 0), (long long)seats,
+              (long long)back[0], (long long)back[1]);
+    for (int64_t bar = most ? (seats * BAR_WIDTH + most - 1) / most : 0; bar > 0; bar--)
+        text_add(out, "█");
+    text_add_char(out, '\n');
+}
+
+static void add_chart(struct text *out, const PGresult *rows, enum period period, int64_t most)
+{
+    int64_t back[2] = {0, 0};
+
+    for (int r = next_total(rows, -1); r >= 0;) {
+        int next = next_total(rows, r);
+        back[0] += number(rows, r, 3);
+        back[1] += number(rows, r, 4);
+        if (next < 0 || period_of(PQgetvalue(rows, next, 0), period) !=
+                            period_of(PQgetvalue(rows, r, 0), period)) {
+            add_bar(out, rows, r, back, most);
+            back[0] = back[1] = 0;
+        }
+        r = next;
+    }
+}
+
+void audit_report_seats(const PGresult *rows, const struct report_style *style, struct text *out)
+{
+    static const char *const heading[] = {
+        [PERIOD_DAY] = "day       ", [PERIOD_WEEK] = "week to   ", [PERIOD_MONTH] = "month to  "};
+    enum period period = choose_period(rows);
+    int64_t most = 0;
+    int last = -1;
+
+    (void)style;
+    for (int r = next_total(rows, -1); r >= 0; r = next_total(rows, r)) {
+        most = number(rows, r, 2) > most ? number(rows, r, 2) : most;
+        last = r;
+    }
+    if (last < 0) {
+        text_add(out, "no seats\n");
+        return;
+    }
+    text_addf(out, "%s    seats reclaimed returned\n", heading[period]);
+    add_chart(out, rows, period, most);
+    text_addf(out, "\nseats by profile on %s\n", PQgetvalue(rows, last, 0));
+    for (int r = last + 1; r < PQntuples(rows); r++) {
+        text_addf(out, "%8lld  ", (long long)number(rows, r, 2));
+        text_add_printable(out, cell(rows, r, 1));
+        text_add_char(out, '\n');
+    }
+}
+
+/* --- export
+ * ------------------------------------------------------------------------------------------ */
+
+/* API.md 4. The number is the column of export_at.sql, -1: the history does not know it. */
+static const struct {
+    const char *name;
+    int column;
+} export_columns[] = {
+    {"First name", 0},
+    {"Last name", 1},
+    {"User ID", 2},
+    {"Username", 3},
+    {"Email Address", 4},
+    {"Last Login Date", 5},
+    {"Account Status", 6},
+    {"Country", 7},
+    {"Phone Number", -1},
+    {"Job", -1},
+    {"Company Name", -1},
+    {"Department", 8},
+    {"Number of Logins", -1},
+    {"Permission Profile", 9},
+    {"Assigned User Groups", 10},
+    {"Created Date", 11},
+    {"Deactivation Date", 12},
+    {"SSO Only", 13},
+    {"Website", -1},
+};
+
+void audit_report_export(const PGresult *rows, struct text *out)
+{
+    for (int r = -1; r < PQntuples(rows); r++) {
+        for (size_t c = 0; c < COUNT_OF(export_columns); c++) {
+            int column = export_columns[c].column;
+            text_add(out, c ? ";" : "");
+            if (r < 0)
+                encode_csv(out, export_columns[c].name);
+            else if (column >= 0)
+                encode_csv(out, cell(rows, r, column));
+        }
+        text_add(out, "\r\n");
+    }
+}

@@ -1,0 +1,252 @@
+/*
+ * The plan as JSON: the lossless form, and a contract (docs/plan-json.md). Members are written in
+ * one fixed order and none is ever left out: what is not there is null.
+ */
+#include <string.h>
+
+#include "base/jsonw.h"
+#include "report/parts.h"
+
+static void field_day(struct jsonw *json, const char *key, struct day day)
+{
+    char buffer[DAY_TEXT_SIZE];
+
+    jsonw_field_string(json, key, day_is_set(day) ? day_format(day, buffer) : NULL);
+}
+
+static void field_instant(struct jsonw *json, const char *key, struct instant instant)
+{
+    char buffer[INSTANT_TEXT_SIZE];
+
+    jsonw_field_string(json, key, instant_is_set(instant) ? instant_format(instant, buffer) : NULL);
+}
+
+static void field_digest(struct jsonw *json, const char *key, const struct digest *digest)
+{
+    char buffer[DIGEST_HEX_SIZE];
+
+    jsonw_field_string(json, key, digest_hex(digest, buffer));
+}
+
+static void field_size(struct jsonw *json, const char *key, size_t value)
+{
+    jsonw_field_int(json, key, (int64_t)value);
+}
+
+/* 0 is what is not stored. */
+static void field_id(struct jsonw *json, const char *key, int64_t id)
+{
+    if (id > 0)
+        jsonw_field_int(json, key, id);
+    else
+        jsonw_field_null(json, key);
+}
+
+/* An empty string in a row means the same as none. */
+static void field_text(struct jsonw *json, const char *key, const char *value)
+{
+    jsonw_field_string(json, key, text_is_empty(value) ? NULL : value);
+}
+
+static void field_words(struct jsonw *json, const char *key, const char *words)
+{
+    jsonw_key(json, key);
+    jsonw_begin_array(json);
+    for (const char *s = words ? words : ""; *s;) {
+        size_t length = strcspn(s, " ");
+
+        if (length > 0)
+            jsonw_string_bytes(json, s, length);
+        s += length + (s[length] == ' ');
+    }
+    jsonw_end_array(json);
+}
+
+static void add_plan(struct jsonw *json, const struct plan *plan)
+{
+    char head[AUDIT_HEAD_SIZE];
+    jsonw_key(json, "plan");
+    jsonw_begin_object(json);
+    field_id(json, "id", plan->id);
+    if (plan_is_report(plan))
+        jsonw_field_null(json, "digest");
+    else
+        field_digest(json, "digest", &plan->digest);
+    if (plan->audit_head.sequence)
+        jsonw_field_string(json, "audit_head", audit_head_format(&plan->audit_head, head));
+    jsonw_field_string(json, "portal", plan->portal);
+    jsonw_field_string(json, "state", plan_state_name(plan->state));
+    field_instant(json, "created_at", plan->created_at);
+    field_instant(json, "expires_at", plan->expires_at);
+    field_day(json, "today", plan->today);
+    jsonw_field_string(json, "time_zone", plan->time_zone);
+    jsonw_field_bool(json, "first_plan", plan->first_plan);
+    jsonw_key(json, "approvals");
+    jsonw_begin_object(json);
+    jsonw_field_int(json, "suspend", plan->approvals_suspend);
+    jsonw_field_int(json, "deprovision", plan->approvals_deprovision);
+    jsonw_end_object(json);
+    jsonw_end_object(json);
+}
+
+static void add_snapshot(struct jsonw *json, const struct plan_inputs *inputs)
+{
+    jsonw_key(json, "snapshot");
+    jsonw_begin_object(json);
+    field_id(json, "id", inputs->snapshot_id);
+    jsonw_field_string(json, "source", snapshot_source_name(inputs->snapshot_source));
+    jsonw_field_string(json, "file", inputs->snapshot_file);
+    field_instant(json, "taken_at", inputs->snapshot_taken_at);
+    jsonw_field_bool(json, "complete", inputs->snapshot_complete);
+    jsonw_field_string(json, "incomplete_reason", inputs->snapshot_incomplete_reason);
+    field_size(json, "accounts", inputs->accounts);
+    field_size(json, "active", inputs->active);
+    field_size(json, "inactive", inputs->inactive);
+    field_size(json, "gone", inputs->gone);
+    field_size(json, "unreadable", inputs->unreadable);
+    field_size(json, "requests", inputs->requests);
+    field_digest(json, "digest", &inputs->snapshot_digest);
+    jsonw_end_object(json);
+}
+
+static void add_inputs(struct jsonw *json, const struct plan_inputs *inputs)
+{
+    jsonw_key(json, "inputs");
+    jsonw_begin_object(json);
+    add_snapshot(json, inputs);
+    jsonw_key(json, "roster");
+    jsonw_begin_object(json);
+    field_id(json, "id", inputs->roster_id);
+    jsonw_field_string(json, "source", inputs->roster_source);
+    field_digest(json, "digest", &inputs->roster_digest);
+    field_instant(json, "read_at", inputs->roster_read_at);
+    field_size(json, "people", inputs->people);
+    field_size(json, "rejected", inputs->rejected);
+    field_size(json, "duplicates", inputs->duplicates);
+    jsonw_end_object(json);
+    jsonw_key(json, "policy");
+    jsonw_begin_object(json);
+    field_digest(json, "digest", &inputs->policy_digest);
+    jsonw_field_string(json, "mode", inputs->enforce ? "enforce" : "report");
+    jsonw_end_object(json);
+    jsonw_end_object(json);
+}
+
+static void add_totals(struct jsonw *json, const struct plan_totals *totals)
+{
+    jsonw_key(json, "totals");
+    jsonw_begin_object(json);
+    field_size(json, "keep", totals->keep);
+    field_size(json, "suspend", totals->suspend);
+    field_size(json, "deprovision", totals->deprovision);
+    field_size(json, "reactivate", totals->reactivate);
+    field_size(json, "waiting", totals->waiting);
+    field_size(json, "findings", totals->findings);
+    field_size(json, "seats_now", totals->seats_now);
+    field_size(json, "seats_after", totals->seats_after);
+    jsonw_end_object(json);
+}
+
+static void add_idle(struct jsonw *json, const struct plan_idle *idle)
+{
+    jsonw_key(json, "idle");
+    jsonw_begin_object(json);
+    jsonw_field_int(json, "days_per_bucket", 30);
+    jsonw_key(json, "buckets");
+    jsonw_begin_array(json);
+    for (size_t i = 0; i < PLAN_IDLE_BUCKETS; i++)
+        jsonw_int(json, (int64_t)idle->bucket[i]);
+    jsonw_end_array(json);
+    field_size(json, "never", idle->never);
+    field_size(json, "unknown", idle->unknown);
+    jsonw_end_object(json);
+}
+
+static void add_guards(struct jsonw *json, const struct plan *plan)
+{
+    jsonw_key(json, "guards");
+    jsonw_begin_array(json);
+    for (size_t i = 0; i < plan->guard_count; i++) {
+        const struct guard_finding *guard = &plan->guard[i];
+
+        jsonw_begin_object(json);
+        jsonw_field_string(json, "id", guard->id);
+        jsonw_field_string(json, "verdict", guard->hold ? "hold" : "pass");
+        jsonw_field_string(json, "limit", guard->limit);
+        jsonw_field_string(json, "actual", guard->actual);
+        jsonw_field_string(json, "text", guard->text);
+        jsonw_end_object(json);
+    }
+    jsonw_end_array(json);
+}
+
+static void add_notes(struct jsonw *json, const struct plan *plan)
+{
+    jsonw_key(json, "notes");
+    jsonw_begin_array(json);
+    for (size_t i = 0; i < plan->note_count; i++)
+        jsonw_string(json, plan->note[i]);
+    jsonw_end_array(json);
+}
+
+static void add_cell(struct jsonw *json, const struct report_column *column, const void *field)
+{
+    switch (column->type) {
+    case REPORT_STRING:
+        field_text(json, column->name, *(const char *const *)field);
+        return;
+    case REPORT_WORDS:
+        field_words(json, column->name, *(const char *const *)field);
+        return;
+    case REPORT_DAY:
+        field_day(json, column->name, *(const struct day *)field);
+        return;
+    case REPORT_INSTANT:
+        field_instant(json, column->name, *(const struct instant *)field);
+        return;
+    case REPORT_COUNT:
+        if (*(const int *)field < 0)
+            jsonw_field_null(json, column->name);
+        else
+            jsonw_field_int(json, column->name, *(const int *)field);
+        return;
+    case REPORT_FLAG:
+        jsonw_field_bool(json, column->name, *(const bool *)field);
+        return;
+    case REPORT_ACTION:
+        jsonw_field_string(json, column->name, action_name(*(const enum action *)field));
+        return;
+    }
+}
+
+static void add_decisions(struct jsonw *json, const struct plan *plan)
+{
+    jsonw_key(json, "decisions");
+    jsonw_begin_array(json);
+    for (size_t i = 0; i < plan->row_count; i++) {
+        jsonw_begin_object(json);
+        for (const struct report_column *column = report_columns; column->name; column++)
+            add_cell(json, column, (const char *)&plan->row[i] + column->offset);
+        jsonw_end_object(json);
+        text_spill(json->out);
+    }
+    jsonw_end_array(json);
+}
+
+void report_add_json(const struct plan *plan, const struct report_style *style, struct text *out)
+{
+    struct jsonw json = jsonw_to(out);
+
+    (void)style;
+    json.pretty = true;
+    jsonw_begin_object(&json);
+    add_plan(&json, plan);
+    add_inputs(&json, &plan->inputs);
+    add_totals(&json, &plan->totals);
+    add_idle(&json, &plan->idle);
+    add_guards(&json, plan);
+    add_notes(&json, plan);
+    add_decisions(&json, plan);
+    jsonw_end_object(&json);
+    text_add_char(out, '\n');
+}

@@ -1,0 +1,383 @@
+/*
+ * What a plan looks like before it is laid out. Groups only sort pointers: every row of the plan
+ * is in exactly one group, so no output can lose a row that another one shows.
+ */
+#include "report/parts.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+
+#define DASH " \xE2\x80\x94 "
+
+#define COLUMN(field, kind)                                                                        \
+    {                                                                                              \
+#field, kind, offsetof(struct plan_row, field)                                             \
+    }
+
+const struct report_column report_columns[] = {
+    COLUMN(account_id, REPORT_STRING),
+    COLUMN(username, REPORT_STRING),
+    COLUMN(email, REPORT_STRING),
+    COLUMN(name, REPORT_STRING),
+    COLUMN(action, REPORT_ACTION),
+    COLUMN(rule, REPORT_STRING),
+    COLUMN(reason, REPORT_STRING),
+    COLUMN(row, REPORT_STRING),
+    COLUMN(not_before, REPORT_DAY),
+    COLUMN(account, REPORT_STRING),
+    COLUMN(person, REPORT_STRING),
+    COLUMN(employee_number, REPORT_STRING),
+    COLUMN(matched_by, REPORT_STRING),
+    COLUMN(last_login, REPORT_INSTANT),
+    COLUMN(last_login_source, REPORT_STRING),
+    COLUMN(idle_days, REPORT_COUNT),
+    COLUMN(profile, REPORT_STRING),
+    COLUMN(roles, REPORT_WORDS),
+    COLUMN(department, REPORT_STRING),
+    COLUMN(finding, REPORT_FLAG),
+    COLUMN(held_by, REPORT_STRING),
+    COLUMN(new_announcement, REPORT_FLAG),
+    {NULL, REPORT_STRING, 0},
+};
+
+/* --- groups ---------------------------------------------------------------------------------- */
+
+static enum report_section section_of(const struct plan_row *row)
+{
+    if (row->action != ACTION_KEEP)
+        return REPORT_ACTIONS;
+    return row->finding ? REPORT_FINDINGS : REPORT_KEEPS;
+}
+
+static int compare_text(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "");
+}
+
+/* "P4" before "P10" before "R1". */
+static int compare_row_number(const char *a, const char *b)
+{
+    size_t a_length = a ? strlen(a) : 0, b_length = b ? strlen(b) : 0;
+
+    if (a_length == 0 || b_length == 0 || a[0] != b[0] || a_length == b_length)
+        return compare_text(a, b);
+    return a_length < b_length ? -1 : 1;
+}
+
+/* 0 for rows of one group. */
+static int compare_group(const struct plan_row *a, const struct plan_row *b)
+{
+    enum report_section section = section_of(a);
+
+    if (section != section_of(b))
+        return section < section_of(b) ? -1 : 1;
+    switch (section) {
+    case REPORT_ACTIONS:
+        if (a->action != b->action)
+            return a->action < b->action ? -1 : 1;
+        return compare_text(a->rule, b->rule);
+    case REPORT_FINDINGS:
+        return compare_row_number(a->row, b->row);
+    case REPORT_KEEPS:
+        break;
+    }
+    return 0;
+}
+
+/* Rows of one group stay in the order of the plan, which is that of their addresses. */
+static int compare_rows(const void *a, const void *b)
+{
+    const struct plan_row *left = *(const struct plan_row *const *)a;
+    const struct plan_row *right = *(const struct plan_row *const *)b;
+    int order = compare_group(left, right);
+
+    return order != 0 ? order : (left > right) - (left < right);
+}
+
+static void count_row(struct report_group *group, const struct plan_row *row, struct day today)
+{
+    group->count++;
+    if (row->held_by) {
+        group->held_by = group->held == 0 ? row->held_by : group->held_by;
+        group->held++;
+    }
+    if (row->action == ACTION_KEEP || day_compare(row->not_before, today) <= 0)
+        return;
+    if (group->waiting > 0 && day_compare(row->not_before, group->earliest) != 0)
+        group->several_days = true;
+    if (group->waiting == 0 || day_compare(row->not_before, group->earliest) < 0)
+        group->earliest = row->not_before;
+    group->waiting++;
+}
+
+struct report_groups report_groups_of(const struct plan *plan)
+{
+    struct report_groups groups = {
+        .row = mem_calloc(plan->row_count, sizeof(struct plan_row *)),
+    };
+    size_t capacity = 0;
+
+    for (size_t i = 0; i < plan->row_count; i++)
+        groups.row[i] = &plan->row[i];
+    qsort(groups.row, plan->row_count, sizeof(struct plan_row *), compare_rows);
+    for (size_t i = 0; i < plan->row_count; i++) {
+        if (i == 0 || compare_group(groups.row[i - 1], groups.row[i]) != 0) {
+            groups.group = mem_grow(groups.group, groups.count, &capacity, sizeof(groups.group[0]));
+            groups.group[groups.count++] = (struct report_group){
+                .section = section_of(groups.row[i]),
+                .row = &groups.row[i],
+            };
+        }
+        count_row(&groups.group[groups.count - 1], groups.row[i], plan->today);
+    }
+    return groups;
+}
+
+void report_groups_release(struct report_groups *groups)
+{
+    free(groups->row);
+    free(groups->group);
+    *groups = (struct report_groups){.count = 0};
+}
+
+void report_add_group_title(struct text *out, const struct report_group *group)
+{
+    const struct plan_row *row = group->row[0];
+    const char *title = report_row_title(row->row);
+
+    switch (group->section) {
+    case REPORT_ACTIONS:
+        text_add(out, action_name(row->action));
+        if (!text_is_empty(row->rule))
+            text_addf(out, DASH "rule '%s'", row->rule);
+        else if (title)
+            text_addf(out, DASH "%s", title);
+        return;
+    case REPORT_FINDINGS:
+        text_addf(out, "finding %s", row->row ? row->row : "");
+        if (title)
+            text_addf(out, DASH "%s", title);
+        return;
+    case REPORT_KEEPS:
+        text_add(out, "keep");
+        return;
+    }
+}
+
+void report_add_group_counts(struct text *out, const struct report_group *group)
+{
+    char day[DAY_TEXT_SIZE];
+
+    report_add_counted(out, group->count, "account");
+    if (group->waiting > 0) {
+        text_add(out, ", ");
+        if (group->waiting < group->count)
+            report_add_number(out, group->waiting);
+        else
+            text_add(out, group->count == 1 ? "this one" : "all");
+        text_addf(out, " not before %s%s", day_format(group->earliest, day),
+                  group->several_days ? " or later" : "");
+    }
+    if (group->held > 0) {
+        text_add(out, ", ");
+        if (group->held < group->count)
+            report_add_number(out, group->held);
+        text_addf(out, "%sheld by %s", group->held < group->count ? " " : "", group->held_by);
+    }
+}
+
+/* --- the plan as a whole --------------------------------------------------------------------- */
+
+void report_add_number(struct text *out, size_t number)
+{
+    if (number >= 1000) {
+        report_add_number(out, number / 1000);
+        text_addf(out, ",%03zu", number % 1000);
+    } else {
+        text_addf(out, "%zu", number);
+    }
+}
+
+void report_add_counted(struct text *out, size_t number, const char *one)
+{
+    report_add_number(out, number);
+    text_addf(out, " %s%s", one, number == 1 ? "" : "s");
+}
+
+bool report_is_held(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->guard_count; i++) {
+        if (plan->guard[i].hold)
+            return true;
+    }
+    return plan->state == PLAN_HELD;
+}
+
+bool report_has_actions(const struct plan *plan)
+{
+    return plan->totals.suspend + plan->totals.deprovision + plan->totals.reactivate > 0;
+}
+
+static void add_part(struct text *out, bool *first, const char *verb, size_t number,
+                     const char *noun)
+{
+    if (number == 0)
+        return;
+    text_addf(out, "%s%s ", *first ? "would " : ", ", verb);
+    *first = false;
+    if (*noun)
+        report_add_counted(out, number, noun);
+    else
+        report_add_number(out, number);
+}
+
+void report_add_headline(struct text *out, const struct plan *plan)
+{
+    const struct plan_totals *totals = &plan->totals;
+    bool first = true;
+
+    add_part(out, &first, "suspend", totals->suspend, "");
+    add_part(out, &first, "deprovision", totals->deprovision, "");
+    add_part(out, &first, "propose", totals->reactivate, "reactivation");
+    if (first)
+        text_add(out, "nothing to do");
+    if (totals->waiting > 0) {
+        text_add(out, " (");
+        report_add_number(out, totals->waiting);
+        text_add(out, " of them only after a grace period)");
+    }
+    if (totals->findings > 0) {
+        text_add(out, "; ");
+        report_add_counted(out, totals->findings, "finding");
+    }
+}
+
+const char *report_notes_title(const struct plan *plan)
+{
+    return plan_is_report(plan) ? "about this report" : "about the policy and the evidence";
+}
+
+const char *report_state_sentence(const struct plan *plan)
+{
+    if (plan_is_report(plan))
+        return "a report over an export file: nothing of it can be approved or carried out";
+    switch (plan->state) {
+    case PLAN_HELD:
+        return "a guard holds this plan: nothing of what it holds can be done";
+    case PLAN_EMPTY:
+        return "there is nothing to approve";
+    case PLAN_PROPOSED:
+        return "a proposal: nothing was changed in Bynder";
+    case PLAN_APPROVED:
+        return "approved, not yet carried out";
+    case PLAN_APPLYING:
+        return "being carried out, or cut off while it was";
+    case PLAN_APPLIED:
+        return "carried out";
+    case PLAN_EXPIRED:
+        return "expired or superseded by a newer plan: it can be read but not carried out";
+    case PLAN_REJECTED:
+        return "rejected by a person: it can be read but not carried out";
+    }
+    return "";
+}
+
+const char *report_name_of(const struct plan_row *row)
+{
+    const char *const candidate[] = {row->name, row->username, row->email, row->account_id};
+
+    for (size_t i = 0; i < COUNT_OF(candidate); i++) {
+        if (!text_is_empty(candidate[i]))
+            return candidate[i];
+    }
+    return "(no name, no id)";
+}
+
+void report_add_portal(struct text *out, const char *name)
+{
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    const char *portal = text_is_empty(name) ? "portal" : name;
+
+    for (const char *c = portal; *c; c++) {
+        bool hidden = c == portal && *c == '.';
+
+        text_add_char(out, strchr(allowed, *c) && !hidden ? *c : '_');
+    }
+}
+
+static const char *const extensions[REPORT_FORMAT_COUNT] = {".txt", ".json", ".csv", ".html"};
+
+void report_add_file_name(struct text *out, const struct plan *plan, enum report_format format)
+{
+    report_add_portal(out, plan->portal);
+    text_addf(out, "-plan-%lld%s", (long long)plan->id, extensions[format]);
+}
+
+bool report_is_extension(const char *text)
+{
+    size_t i = 0;
+
+    while (i < REPORT_FORMAT_COUNT && strcmp(extensions[i], text) != 0)
+        i++;
+    return i < REPORT_FORMAT_COUNT;
+}
+
+/* --- what comes next ------------------------------------------------------------------------- */
+
+/* What one does next with a plan of these states; `format` only of a show. A plan that is not
+ * stored has nothing to be asked for. */
+static const struct command {
+    const char *purpose;
+    enum { SHOW, APPROVE, APPLY } what;
+    enum report_format format;
+    unsigned states; /* bits 1 << enum plan_state */
+} commands[] = {
+    {"read it in a browser", SHOW, REPORT_HTML, ~0U},
+    {"every row for a spreadsheet", SHOW, REPORT_CSV, ~0U},
+    {"every row for a program", SHOW, REPORT_JSON, ~0U},
+    {"approve it as you see it here", APPROVE, REPORT_TEXT,
+     1U << PLAN_PROPOSED | 1U << PLAN_APPROVED},
+    {"carry out what is approved", APPLY, REPORT_TEXT,
+     1U << PLAN_PROPOSED | 1U << PLAN_APPROVED | 1U << PLAN_APPLYING},
+};
+
+static void add_command(struct text *out, const struct plan *plan, const struct command *command)
+{
+    char digest[DIGEST_HEX_SIZE];
+    long long id = (long long)plan->id;
+
+    switch (command->what) {
+    case SHOW:
+        text_addf(out, "bynder-reconcile show %lld --format %s --output ", id,
+                  report_format_name(command->format));
+        report_add_file_name(out, plan, command->format);
+        break;
+    case APPROVE:
+        text_addf(out, "bynder-reconcile approve %lld --digest %s", id,
+                  digest_hex(&plan->digest, digest));
+        break;
+    case APPLY:
+        text_addf(out, "bynder-reconcile apply %lld", id);
+        break;
+    }
+}
+
+bool report_command(const struct plan *plan, size_t index, struct text *ret_purpose,
+                    struct text *ret_command)
+{
+    if (plan->id <= 0)
+        return false;
+    for (size_t i = 0; i < COUNT_OF(commands); i++) {
+        if (!(commands[i].states & 1U << plan->state) || index-- > 0)
+            continue;
+        text_add(ret_purpose, commands[i].purpose);
+        add_command(ret_command, plan, &commands[i]);
+        return true;
+    }
+    return false;
+}

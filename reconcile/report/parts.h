@@ -1,0 +1,113 @@
+/*
+ * report_parts: what the outputs of a plan share: the columns of a row, the groups that people
+ * read, the words for rows and guards, the headline, the commands that follow. Private to
+ * the folder report.
+ *
+ * Texts that this module puts out are not encoded for any context: the caller passes them through
+ * format/encode.
+ */
+#ifndef REPORT_PARTS_H
+#define REPORT_PARTS_H
+
+#include "report/report.h"
+
+/* --- columns: one table for JSON and CSV
+ * --------------------------------------------------------*/
+
+enum report_value {
+    REPORT_STRING = 0, /* const char *, NULL = none */
+    REPORT_WORDS,      /* const char *, joined by blanks */
+    REPORT_DAY,        /* struct day */
+    REPORT_INSTANT,    /* struct instant */
+    REPORT_COUNT,      /* int, negative = not known */
+    REPORT_FLAG,       /* bool */
+    REPORT_ACTION,     /* enum action */
+};
+
+struct report_column {
+    const char *name; /* in JSON and in the header row of the CSV */
+    enum report_value type;
+    size_t offset; /* into struct plan_row */
+};
+extern const struct report_column report_columns[]; /* ended by name NULL */
+
+/* --- groups: rows as people read them
+ * ------------------------------------------------------------*/
+
+enum report_section { REPORT_ACTIONS = 0, REPORT_FINDINGS, REPORT_KEEPS };
+
+struct report_group {
+    enum report_section section;
+    const struct plan_row **row; /* into the list's array */
+    size_t count;
+    size_t waiting;      /* not before a day after the plan's */
+    struct day earliest; /* of those days */
+    bool several_days;
+    size_t held;         /* rows that a guard holds */
+    const char *held_by; /* the first of these guards */
+};
+
+struct report_groups {
+    const struct plan_row **row; /* actions by (action, rule), findings by row number, keeps */
+    struct report_group *group;
+    size_t count;
+};
+
+/* The rows stay where they are; the plan must outlive the groups. */
+struct report_groups report_groups_of(const struct plan *plan);
+void report_groups_release(struct report_groups *groups);
+
+/* "suspend — rule 'idle'", "finding P4 — …", "keep" */
+void report_add_group_title(struct text *out, const struct report_group *group);
+/* "12 accounts, 3 not before 2026-12-06, all held by G7" */
+void report_add_group_counts(struct text *out, const struct report_group *group);
+
+/* --- words
+ * ---------------------------------------------------------------------------------------*/
+
+/* What a row of the decision table means and what a person does about it; NULL when unknown. */
+const char *report_row_title(const char *row);
+const char *report_row_advice(const char *row);
+/* What a guard looks at, and what to do when it holds; NULL when unknown. */
+const char *report_guard_title(const char *id);
+const char *report_guard_advice(const char *id);
+
+/* 1234567 as "1,234,567". */
+void report_add_number(struct text *out, size_t number);
+/* "1 account", "12 accounts": `one` gets an s. */
+void report_add_counted(struct text *out, size_t number, const char *one);
+
+/* --- the plan as a whole
+ * -------------------------------------------------------------------------*/
+
+bool report_is_held(const struct plan *plan);
+bool report_has_actions(const struct plan *plan);
+/* "would suspend 12, deprovision 3, propose 1 reactivation; 4 findings" or "nothing to do". */
+void report_add_headline(struct text *out, const struct plan *plan);
+/* What the state means for the reader, a sentence. */
+const char *report_state_sentence(const struct plan *plan);
+/* What the notes of a plan are about, a heading. */
+const char *report_notes_title(const struct plan *plan);
+/* What to call a person in a report: name, else username, e-mail, id. */
+const char *report_name_of(const struct plan_row *row);
+
+/* `PORTAL-plan-ID.EXT`, the portal's name reduced to letters, digits, '.', '_', '-'. */
+void report_add_file_name(struct text *out, const struct plan *plan, enum report_format format);
+
+/* The commands that follow from a stored plan: what it is for, and the command itself. false behind
+ * the last. */
+bool report_command(const struct plan *plan, size_t index, struct text *ret_purpose,
+                    struct text *ret_command);
+
+/* --- outputs
+ * -------------------------------------------------------------------------------------*/
+
+void report_add_text(const struct plan *plan, const struct report_style *style, struct text *out);
+void report_add_json(const struct plan *plan, const struct report_style *style, struct text *out);
+void report_add_csv(const struct plan *plan, const struct report_style *style, struct text *out);
+void report_add_html(const struct plan *plan, const struct report_style *style, struct text *out);
+
+/* The style sheet of the HTML report, in pieces; NULL ends it. */
+extern const char *const report_css[];
+
+#endif

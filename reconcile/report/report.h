@@ -1,0 +1,44 @@
+/*
+ * report: a plan (and other answers) as text, JSON, CSV and HTML, through one table of outputs.
+ * Works on the struct plan alone, so a stored plan shows exactly as it did when it was made.
+ *
+ * Values of people are hostile text: one encoder per context (terminal, JSON, CSV with formula
+ * defusing, HTML).
+ */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include "base/text.h"
+#include "config/config.h"
+#include "core/plan.h"
+
+enum report_format { REPORT_TEXT = 0, REPORT_JSON, REPORT_CSV, REPORT_HTML, REPORT_FORMAT_COUNT };
+
+bool report_format_parse(const char *name, enum report_format *ret_format);
+const char *report_format_name(enum report_format format);
+
+struct report_style {
+    bool color;     /* terminal and not NO_COLOR */
+    unsigned width; /* columns of the terminal; 0 = 100 */
+};
+
+/* Appends the whole report. */
+void report_plan(const struct plan *plan, enum report_format format,
+                 const struct report_style *style, struct text *ret_text);
+
+/* The same into a file, a piece at a time: complete or not at all. */
+int report_write(const struct plan *plan, enum report_format format,
+                 const struct report_style *style, const char *path, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* The portal's name as report files begin with it: letters, digits, '.', '_', '-'. */
+void report_add_portal(struct text *out, const char *name);
+/* Whether a text is what the name of a report file ends with, like ".html". */
+bool report_is_extension(const char *text);
+
+/* Writes PORTAL-plan-ID.EXT files for the configured formats into the configured directory (made
+ * when missing); ret_html (may be NULL) gets the path of the HTML file, malloc'ed. */
+int report_write_files(const struct config *config, const struct plan *plan, char **ret_html,
+                       struct err *err) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,465 @@
+/*
+ * The facts are gathered once, then one function per format puts them in words, so that the formats
+ * cannot disagree. Values go through the encoder of their context on the way out.
+ */
+#include "report/roster.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/fold.h"
+#include "base/jsonw.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/table.h"
+#include "format/encode.h"
+
+enum { SHOWN = 20, STATUSES = PERSON_ABSENT + 1 };
+
+/* A key that stands in several rows, and the rows as they come in the file. */
+struct shared_key {
+    const char *field;
+    const char *value;
+    size_t *member; /* indices into roster->person */
+    size_t count;
+};
+
+struct warning {
+    const char *guard;
+    const char *text;
+};
+
+struct facts {
+    struct arena arena;
+    size_t by_status[STATUSES]; /* of the accepted rows */
+    struct shared_key *shared;
+    size_t shared_count, shared_capacity;
+    struct warning warning[3];
+    size_t warnings;
+};
+
+static void facts_release(struct facts *facts)
+{
+    free(facts->shared);
+    arena_release(&facts->arena);
+}
+
+/* --- gathering --- */
+
+static const char *employee_number_of(const struct person *person)
+{
+    return person->employee_number;
+}
+
+static const char *email_of(const struct person *person)
+{
+    return person->email;
+}
+
+static const struct key_field {
+    const char *name;
+    const char *(*value)(const struct person *person);
+} key_fields[] = {{"employee_number", employee_number_of}, {"email", email_of}};
+
+static void add_shared(struct facts *facts, const struct roster *roster,
+                       const struct key_field *field, const struct table *table, uint32_t first)
+{
+    struct shared_key shared = {.field = field->name};
+    size_t count = 0;
+
+    for (uint32_t e = first; e != TABLE_END; e = table_next(table, e))
+        count++;
+    shared.member = arena_calloc(&facts->arena, count, sizeof(shared.member[0]));
+    for (uint32_t e = first; e != TABLE_END; e = table_next(table, e))
+        shared.member[shared.count++] = table_value(table, e);
+    shared.value = field->value(&roster->person[shared.member[0]]);
+    facts->shared = mem_grow(facts->shared, facts->shared_count, &facts->shared_capacity,
+                             sizeof(facts->shared[0]));
+    facts->shared[facts->shared_count++] = shared;
+}
+
+/* In the order of the first of their rows. */
+static void find_shared(struct facts *facts, const struct roster *roster,
+                        const struct key_field *field)
+{
+    const char **folded = arena_calloc(&facts->arena, roster->count, sizeof(folded[0]));
+    struct table table;
+
+    table_init(&table, roster->count);
+    for (size_t i = 0; i < roster->count; i++) {
+        folded[i] = fold_text(&facts->arena, field->value(&roster->person[i]));
+        if (folded[i])
+            table_add(&table, folded[i], (uint32_t)i);
+    }
+    for (size_t i = 0; i < roster->count; i++) {
+        uint32_t first = table_find(&table, folded[i]);
+
+        if (first != TABLE_END && table_value(&table, first) == i &&
+            table_next(&table, first) != TABLE_END)
+            add_shared(facts, roster, field, &table, first);
+    }
+    table_release(&table);
+}
+
+static double percent(size_t part, size_t whole)
+{
+    return whole > 0 ? 100.0 * (double)part / (double)whole : 0.0;
+}
+
+static void warn(struct facts *facts, const char *guard, const char *text)
+{
+    facts->warning[facts->warnings++] = (struct warning){.guard = guard, .text = text};
+}
+
+static void find_warnings(struct facts *facts, const struct roster_report *report)
+{
+    const struct roster *roster = report->roster;
+    const struct limits *limits = report->limits;
+    double hours = (double)(roster->read_at.us - roster_as_of(roster).us) / (3600.0 * SECOND_US);
+    double rejected = percent(roster->rejected, roster->count);
+    double shared = percent(roster->duplicates, roster->count);
+
+    if (hours > limits->max_age_hours)
+        warn(facts, "G1",
+             arena_printf(&facts->arena, "the file is %.1f hours old, max_age_hours is %g", hours,
+                          limits->max_age_hours));
+    if ((int64_t)roster_people(roster) < limits->min_people)
+        warn(facts, "G2",
+             arena_printf(&facts->arena, "%zu people are accepted, min_people is %lld",
+                          roster_people(roster), (long long)limits->min_people));
+    if (rejected > limits->max_rejected_percent || shared > limits->max_rejected_percent)
+        warn(facts, "G3",
+             arena_printf(&facts->arena,
+                          "%.1f %% of the rows are rejected and %.1f %% share a key, "
+                          "max_rejected_percent is %g",
+                          rejected, shared, limits->max_rejected_percent));
+}
+
+static void gather(struct facts *facts, const struct roster_report *report)
+{
+    const struct roster *roster = report->roster;
+
+    for (size_t i = 0; i < roster->count; i++) {
+        if (!roster->person[i].rejected)
+            facts->by_status[roster->person[i].status]++;
+    }
+    for (size_t i = 0; i < COUNT_OF(key_fields); i++)
+        find_shared(facts, roster, &key_fields[i]);
+    find_warnings(facts, report);
+}
+
+static const char *format_name(enum roster_format format)
+{
+    static const char *const names[] = {
+        [ROSTER_FORMAT_CSV] = "csv", [ROSTER_FORMAT_JSON] = "json", [ROSTER_FORMAT_SCIM] = "scim"};
+
+    return names[format];
+}
+
+/* --- text --- */
+
+static void add_label(struct text *text, const char *label, const char *value)
+{
+    text_addf(text, "%-11s", label);
+    text_add_printable(text, value);
+    text_add_char(text, '\n');
+}
+
+static void add_head(struct text *text, const struct roster_report *report)
+{
+    const struct config_roster *config = report->config;
+    char modified[INSTANT_TEXT_SIZE], today[DAY_TEXT_SIZE], digest[DIGEST_HEX_SIZE];
+
+    add_label(text, "roster", report->roster->source);
+    text_addf(text, "%-11s%s, ", "format", format_name(config->format));
+    if (config->format == ROSTER_FORMAT_CSV && config->delimiter == '\t')
+        text_add(text, "delimiter tab, ");
+    else if (config->format == ROSTER_FORMAT_CSV)
+        text_addf(text, "delimiter '%c', ", config->delimiter);
+    text_add_printable(text, config->encoding);
+    text_add(text, ", dates ");
+    text_add_printable(text, config->date_format);
+    text_add_char(text, '\n');
+    if (instant_is_set(report->roster->modified))
+        add_label(text, "modified", instant_format(report->roster->modified, modified));
+    add_label(text, "sha-256", digest_hex(&report->roster->digest, digest));
+    add_label(text, "as of", day_format(report->today, today));
+    text_addf(text, "%-11s%zu\n", "rows", report->roster->count);
+}
+
+static void add_accepted(struct text *text, const struct roster_report *report,
+                         const struct facts *facts)
+{
+    static const struct {
+        enum person_status status;
+        const char *word;
+    } lines[] = {{PERSON_EMPLOYED, "employed"},
+                 {PERSON_ON_LEAVE, "on leave"},
+                 {PERSON_FUTURE, "future"},
+                 {PERSON_DEPARTED, "departed"}};
+
+    text_addf(text, "\n%-11s%zu\n", "accepted", roster_people(report->roster));
+    for (size_t i = 0; i < COUNT_OF(lines); i++)
+        text_addf(text, "  %-9s%zu\n", lines[i].word, facts->by_status[lines[i].status]);
+}
+
+static void add_more(struct text *text, size_t shown, size_t count)
+{
+    if (shown < count)
+        text_addf(text, "  and %zu more; --all shows them\n", count - shown);
+}
+
+static void add_rejected(struct text *text, const struct roster_report *report)
+{
+    const struct roster *roster = report->roster;
+    size_t limit = report->all ? roster->rejected : SHOWN, shown = 0;
+
+    text_addf(text, "\n%-11s%zu (%.1f %%)", "rejected", roster->rejected,
+              percent(roster->rejected, roster->count));
+    if (roster->blind > 0)
+        text_addf(text, ", %zu of them could be anybody", roster->blind);
+    text_add_char(text, '\n');
+    for (size_t i = 0; i < roster->count && shown < limit; i++) {
+        if (!roster->person[i].rejected)
+            continue;
+        text_addf(text, "  row %-6u", roster->person[i].row);
+        text_add_printable(text, roster->person[i].rejected);
+        text_add_char(text, '\n');
+        shown++;
+    }
+    add_more(text, shown, roster->rejected);
+}
+
+static void add_shared_keys(struct text *text, const struct roster_report *report,
+                            const struct facts *facts)
+{
+    size_t limit = report->all || facts->shared_count < SHOWN ? facts->shared_count : SHOWN;
+
+    text_addf(text, "\n%-11s%zu rows share a key with another row\n", "duplicates",
+              report->roster->duplicates);
+    for (size_t i = 0; i < limit; i++) {
+        const struct shared_key *shared = &facts->shared[i];
+        size_t rows = shared->count < SHOWN ? shared->count : SHOWN;
+
+        text_addf(text, "  %s '", shared->field);
+        text_add_printable(text, shared->value);
+        text_add(text, "' in rows");
+        for (size_t k = 0; k < rows; k++)
+            text_addf(text, "%s %u", k > 0 ? "," : "",
+                      report->roster->person[shared->member[k]].row);
+        if (rows < shared->count)
+            text_addf(text, " and %zu more", shared->count - rows);
+        text_add_char(text, '\n');
+    }
+    add_more(text, limit, facts->shared_count);
+}
+
+static void write_text(const struct roster_report *report, const struct facts *facts,
+                       struct text *text)
+{
+    add_head(text, report);
+    add_accepted(text, report, facts);
+    add_rejected(text, report);
+    add_shared_keys(text, report, facts);
+    if (facts->warnings > 0)
+        text_add_char(text, '\n');
+    for (size_t i = 0; i < facts->warnings; i++)
+        text_addf(text, "warning: guard %s would hold a plan: %s\n", facts->warning[i].guard,
+                  facts->warning[i].text);
+}
+
+/* --- JSON --- */
+
+static const struct person_column {
+    const char *name;
+    size_t offset;
+} person_columns[] = {
+    {"employee_number", offsetof(struct person, employee_number)},
+    {"email", offsetof(struct person, email)},
+    {"username", offsetof(struct person, username)},
+    {"name", offsetof(struct person, name)},
+    {"department", offsetof(struct person, department)},
+    {"country", offsetof(struct person, country)},
+};
+
+static const char *column_value(const struct person *person, const struct person_column *column)
+{
+    const char *value;
+
+    memcpy(&value, (const char *)person + column->offset, sizeof(value));
+    return value;
+}
+
+static void write_json_head(struct jsonw *json, const struct roster_report *report)
+{
+    const struct roster *roster = report->roster;
+    char modified[INSTANT_TEXT_SIZE], today[DAY_TEXT_SIZE], digest[DIGEST_HEX_SIZE];
+    const char delimiter[] = {report->config->delimiter, '\0'};
+
+    jsonw_key(json, "roster");
+    jsonw_begin_object(json);
+    jsonw_field_string(json, "source", roster->source);
+    jsonw_field_string(json, "format", format_name(report->config->format));
+    jsonw_field_string(json, "delimiter",
+                       report->config->format == ROSTER_FORMAT_CSV ? delimiter : NULL);
+    jsonw_field_string(json, "encoding", report->config->encoding);
+    jsonw_field_string(json, "date_format", report->config->date_format);
+    jsonw_field_string(json, "modified",
+                       instant_is_set(roster->modified) ? instant_format(roster->modified, modified)
+                                                        : NULL);
+    jsonw_field_string(json, "digest", digest_hex(&roster->digest, digest));
+    jsonw_field_string(json, "as_of", day_format(report->today, today));
+    jsonw_field_int(json, "rows", (int64_t)roster->count);
+    jsonw_end_object(json);
+}
+
+static void write_json_accepted(struct jsonw *json, const struct roster_report *report,
+                                const struct facts *facts)
+{
+    static const enum person_status statuses[] = {PERSON_EMPLOYED, PERSON_ON_LEAVE, PERSON_FUTURE,
+                                                  PERSON_DEPARTED};
+
+    jsonw_key(json, "accepted");
+    jsonw_begin_object(json);
+    jsonw_field_int(json, "people", (int64_t)roster_people(report->roster));
+    for (size_t i = 0; i < COUNT_OF(statuses); i++)
+        jsonw_field_int(json, person_status_name(statuses[i]),
+                        (int64_t)facts->by_status[statuses[i]]);
+    jsonw_end_object(json);
+}
+
+static void write_json_rejected(struct jsonw *json, const struct roster_report *report)
+{
+    const struct roster *roster = report->roster;
+    size_t limit = report->all ? roster->rejected : LIMIT_REJECTED_SHOWN, shown = 0;
+
+    jsonw_key(json, "rejected");
+    jsonw_begin_object(json);
+    jsonw_field_int(json, "count", (int64_t)roster->rejected);
+    jsonw_field_int(json, "could_be_anybody", (int64_t)roster->blind);
+    jsonw_key(json, "rows");
+    jsonw_begin_array(json);
+    for (size_t i = 0; i < roster->count && shown < limit; i++) {
+        const struct person *person = &roster->person[i];
+
+        if (!person->rejected)
+            continue;
+        jsonw_begin_object(json);
+        jsonw_field_int(json, "row", person->row);
+        jsonw_field_string(json, "reason", person->rejected);
+        jsonw_field_bool(json, "could_be_anybody", person->key_unreadable);
+        for (size_t k = 0; k < COUNT_OF(person_columns); k++)
+            jsonw_field_string(json, person_columns[k].name,
+                               column_value(person, &person_columns[k]));
+        jsonw_end_object(json);
+        shown++;
+    }
+    jsonw_end_array(json);
+    jsonw_end_object(json);
+}
+
+static void write_json_duplicates(struct jsonw *json, const struct roster_report *report,
+                                  const struct facts *facts)
+{
+    jsonw_key(json, "duplicates");
+    jsonw_begin_object(json);
+    jsonw_field_int(json, "rows", (int64_t)report->roster->duplicates);
+    jsonw_key(json, "keys");
+    jsonw_begin_array(json);
+    for (size_t i = 0; i < facts->shared_count; i++) {
+        const struct shared_key *shared = &facts->shared[i];
+
+        jsonw_begin_object(json);
+        jsonw_field_string(json, "key", shared->field);
+        jsonw_field_string(json, "value", shared->value);
+        jsonw_key(json, "rows");
+        jsonw_begin_array(json);
+        for (size_t k = 0; k < shared->count; k++)
+            jsonw_int(json, report->roster->person[shared->member[k]].row);
+        jsonw_end_array(json);
+        jsonw_end_object(json);
+    }
+    jsonw_end_array(json);
+    jsonw_end_object(json);
+}
+
+static void write_json(const struct roster_report *report, const struct facts *facts,
+                       struct text *text)
+{
+    struct jsonw json = jsonw_to(text);
+
+    json.pretty = true;
+    jsonw_begin_object(&json);
+    write_json_head(&json, report);
+    write_json_accepted(&json, report, facts);
+    write_json_rejected(&json, report);
+    write_json_duplicates(&json, report, facts);
+    jsonw_key(&json, "warnings");
+    jsonw_begin_array(&json);
+    for (size_t i = 0; i < facts->warnings; i++) {
+        jsonw_begin_object(&json);
+        jsonw_field_string(&json, "guard", facts->warning[i].guard);
+        jsonw_field_string(&json, "text", facts->warning[i].text);
+        jsonw_end_object(&json);
+    }
+    jsonw_end_array(&json);
+    jsonw_end_object(&json);
+    text_add_char(text, '\n');
+}
+
+/* --- CSV --- */
+
+static void add_day(struct text *text, struct day day)
+{
+    char buffer[DAY_TEXT_SIZE];
+
+    text_add_char(text, ',');
+    if (day_is_set(day))
+        text_add(text, day_format(day, buffer));
+}
+
+static void write_csv(const struct roster_report *report, struct text *text)
+{
+    text_add(text, "row,verdict,status");
+    for (size_t k = 0; k < COUNT_OF(person_columns); k++)
+        text_addf(text, ",%s", person_columns[k].name);
+    text_add(text, ",hire_date,last_day,reason\r\n");
+    for (size_t i = 0; i < report->roster->count; i++) {
+        const struct person *person = &report->roster->person[i];
+
+        text_addf(text, "%u,%s,%s", person->row, person->rejected ? "rejected" : "accepted",
+                  person_status_name(person->status));
+        for (size_t k = 0; k < COUNT_OF(person_columns); k++) {
+            text_add_char(text, ',');
+            encode_csv(text, column_value(person, &person_columns[k]));
+        }
+        add_day(text, person->hire_date);
+        add_day(text, person->last_day);
+        text_add_char(text, ',');
+        encode_csv(text, person->rejected);
+        text_add(text, "\r\n");
+    }
+}
+
+void roster_report(const struct roster_report *report, enum report_format format,
+                   struct text *ret_text)
+{
+    CLEANUP(facts_release) struct facts facts = {.shared = NULL};
+
+    gather(&facts, report);
+    switch (format) {
+    case REPORT_JSON:
+        write_json(report, &facts, ret_text);
+        return;
+    case REPORT_CSV:
+        write_csv(report, ret_text);
+        return;
+    case REPORT_TEXT:
+    case REPORT_HTML:
+    case REPORT_FORMAT_COUNT:
+        write_text(report, &facts, ret_text);
+        return;
+    }
+}

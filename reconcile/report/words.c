@@ -1,0 +1,95 @@
+/*
+ * What the numbers of the decision table mean, for somebody who does not have the table at hand,
+ * and what that person can do. A row or guard that is not listed here is shown by its number.
+ */
+#include "base/cleanup.h"
+#include "report/parts.h"
+
+struct words {
+    const char *id;
+    const char *title;
+    const char *advice;
+};
+
+static const struct words row_words[] = {
+    {"P1", "the job's own user", NULL},
+    {"P2", "status or id not readable",
+     "look at the account in Bynder, then at the portal's answer"},
+    {"P3", "protected by the configuration",
+     "renew the entry or let it go: an expired one protects nobody"},
+    {"P4", "more than one person or account fits",
+     "say in the links file who it is; until then nothing is done"},
+    {"P5", "the person's roster row was rejected",
+     "have the row corrected: 'bynder-reconcile roster check' names it and says why"},
+    {"P6", "in no roster row, but somebody is near",
+     "name the person in the links file, or '-' when it is nobody"},
+    {"P7", "last login not readable or in the future", "look at the account in Bynder"},
+    {"P8", "profile unknown, so admin rights cannot be told",
+     "look at the permission profile in Bynder"},
+    {"R2", "not yet suspended by this program for long enough", NULL},
+    {"R3", "never seen active: may be a pending access request", NULL},
+    {"R6", "missing from the roster, not yet often enough", NULL},
+    {"R8", "suspended by this program, then reactivated by somebody",
+     "decide who is right: by rule it is not suspended again"},
+    {"R9", "employed again, suspended by this program",
+     "reactivate the account in Bynder if that is right: this program only proposes it"},
+};
+
+static const struct words guard_words[] = {
+    {"G1", "roster age", "have HR send a fresh roster, then plan again"},
+    {"G2", "roster size", "compare the roster with the last one: was it cut, or filtered?"},
+    {"G3", "rejected roster rows",
+     "have the rows corrected: 'bynder-reconcile roster check' lists them"},
+    {"G4", "accounts read", "plan again; if it stays, look at the portal's answers in the log"},
+    {"G5", "last logins", "do not trust 'idle' today; ask Bynder whether login data was lost"},
+    {"G6", "accounts matched",
+     "check the matching keys and that the roster belongs to this portal"},
+    {"G7", "number of suspensions",
+     "read the rows below; if they are all right, let a person decide"},
+    {"G8", "number of deprovisions",
+     "read the rows below; if they are all right, let a person decide"},
+    {"G9", "administrators left", "keep or appoint enough administrators, then plan again"},
+    {"G10", "share of one department or country",
+     "ask whoever leads it whether that many people are to go"},
+    {"G11", "first plan of this portal", "read it all: the first plan needs a person's approval"},
+    {"G12", "stopped by hand", "find out who stopped it and why, then remove the stop"},
+    {"G13", "clock and gap between runs",
+     "check the clock of this machine; a long gap is accepted with --accept-gap"},
+};
+
+static const struct words *find(const struct words *words, size_t count, const char *id)
+{
+    for (size_t i = 0; id && i < count; i++) {
+        if (text_equal(words[i].id, id))
+            return &words[i];
+    }
+    return NULL;
+}
+
+const char *report_row_title(const char *row)
+{
+    const struct words *found = find(row_words, COUNT_OF(row_words), row);
+
+    return found ? found->title : NULL;
+}
+
+const char *report_row_advice(const char *row)
+{
+    const struct words *found = find(row_words, COUNT_OF(row_words), row);
+
+    return found ? found->advice : NULL;
+}
+
+const char *report_guard_title(const char *id)
+{
+    const struct words *found = find(guard_words, COUNT_OF(guard_words), id);
+
+    return found ? found->title : NULL;
+}
+
+const char *report_guard_advice(const char *id)
+{
+    const struct words *found = find(guard_words, COUNT_OF(guard_words), id);
+
+    return found ? found->advice : NULL;
+}

@@ -1,0 +1,285 @@
+/*
+ * One easy handle, one request, no state afterwards. The invariant: 0 is returned only for a body
+ * of which the protocol itself said where it ends. A server that just closes the connection leaves
+ * that open, and half a roster would read as a wave of leavers.
+ */
+#include "roster/fetch.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/secret.h"
+
+enum {
+    CONNECT_SECONDS = 30,
+    WHOLE_SECONDS = 1800, /* LIMIT_ROSTER_BYTES at a little over 1 MB/s */
+    STALL_SECONDS = 60,   /* without a single byte */
+};
+
+enum scheme { SCHEME_HTTP = 0, SCHEME_HTTPS, SCHEME_SFTP };
+
+struct transfer {
+    struct text *body;
+    bool too_large;
+};
+
+static void easy_cleanup(CURL **easy)
+{
+    curl_easy_cleanup(*easy);
+}
+
+static void url_cleanup(CURLU **url)
+{
+    curl_url_cleanup(*url);
+}
+
+static void part_cleanup(char **part)
+{
+    curl_free(*part);
+}
+
+/* NULL when the address has no such part. */
+static char *url_part(CURLU *url, CURLUPart part)
+{
+    char *value = NULL;
+
+    return curl_url_get(url, part, &value, 0) == CURLUE_OK ? value : NULL;
+}
+
+static CURLU *parse_url(const char *text)
+{
+    CURLU *url = curl_url();
+
+    if (url && curl_url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) {
+        curl_url_cleanup(url);
+        url = NULL;
+    }
+    return url;
+}
+
+char *roster_fetch_name(const char *text)
+{
+    static const CURLUPart secret[] = {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY,
+                                       CURLUPART_FRAGMENT};
+    CLEANUP(url_cleanup) CURLU *url = parse_url(text);
+    CLEANUP(part_cleanup) char *whole = NULL;
+
+    for (size_t i = 0; url && i < COUNT_OF(secret); i++)
+        (void)curl_url_set(url, secret[i], NULL, 0);
+    whole = url ? url_part(url, CURLUPART_URL) : NULL;
+    return mem_strdup(whole ? whole : "an address that cannot be read");
+}
+
+static bool is_loopback(const char *host)
+{
+    return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
+           (text_starts(host, "127.") && host[strspn(host, "0123456789.")] == '\0');
+}
+
+static int check_address(CURLU *url, enum scheme *ret_scheme, struct err *err)
+{
+    static const char *const names[] = {
+        [SCHEME_HTTP] = "http", [SCHEME_HTTPS] = "https", [SCHEME_SFTP] = "sftp"};
+    CLEANUP(part_cleanup) char *scheme = url ? url_part(url, CURLUPART_SCHEME) : NULL;
+    CLEANUP(part_cleanup) char *host = url ? url_part(url, CURLUPART_HOST) : NULL;
+    CLEANUP(part_cleanup) char *path = url ? url_part(url, CURLUPART_PATH) : NULL;
+    CLEANUP(part_cleanup) char *password = url ? url_part(url, CURLUPART_PASSWORD) : NULL;
+    size_t i = 0;
+
+    if (!scheme || !host)
+        return err_set(err, ERR_CONFIG, "roster.source is no address with a host");
+    while (i < COUNT_OF(names) && strcmp(names[i], scheme) != 0)
+        i++;
+    if (i == COUNT_OF(names))
+        return err_set(err, ERR_CONFIG,
+                       "roster.source cannot be '%s:'; hint: file:, https: and sftp: are possible",
+                       scheme);
+    if (i == SCHEME_HTTP && !is_loopback(host))
+        return err_set(err, ERR_CONFIG,
+                       "roster.source is http: to a host on the network, where anybody could read "
+                       "and change the roster; hint: https:");
+    if (password)
+        return err_set(err, ERR_CONFIG,
+                       "roster.source holds a password; hint: roster.credentials_file");
+    if (i == SCHEME_SFTP && (!path || path[strlen(path) - 1] == '/'))
+        return err_set(err, ERR_CONFIG, "roster.source is a directory, a file is expected");
+    *ret_scheme = (enum scheme)i;
+    return 0;
+}
+
+static int set_credentials(CURL *easy, const struct config_roster *config, enum scheme scheme,
+                           struct err *err)
+{
+    CLEANUP(secret_release) struct secret secret = SECRET_INIT;
+    bool pair;
+
+    if (!config->credentials.file && !config->credentials.credential)
+        return 0;
+    if (config_read_secret(&config->credentials, &secret, err) < 0)
+        return -1;
+    pair = strchr(secret_reveal(&secret), ':') != NULL;
+    if (scheme == SCHEME_SFTP && !pair)
+        return err_set(err, ERR_CONFIG,
+                       "the credentials of an sftp source must be user:password; hint: for a key, "
+                       "leave them out and name the user in roster.source");
+    if (pair) {
+        (void)curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+        (void)curl_easy_setopt(easy, CURLOPT_USERPWD, secret_reveal(&secret));
+    } else {
+        (void)curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
+        (void)curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, secret_reveal(&secret));
+    }
+    return 0;
+}
+
+/* A file in ~/.ssh that can be read; false leaves *ret_path empty. */
+static bool find_in_home(const char *name, struct text *ret_path)
+{
+    const char *home = getenv("HOME");
+
+    text_clear(ret_path);
+    if (!home)
+        return false;
+    text_addf(ret_path, "%s/.ssh/%s", home, name);
+    return access(text_cstr(ret_path), R_OK) == 0;
+}
+
+/* libcurl checks the host's key against the file of known hosts and refuses one that is not in it.
+ * Of our own keys it would try RSA alone, which it signs in a way that servers no longer take. */
+static void set_ssh_files(CURL *easy)
+{
+    static const char *const keys[] = {"id_ed25519", "id_ecdsa", "id_rsa"};
+    CLEANUP(text_release) struct text path = TEXT_INIT;
+    bool found = find_in_home("known_hosts", &path);
+
+    (void)curl_easy_setopt(easy, CURLOPT_SSH_KNOWNHOSTS,
+                           found ? text_cstr(&path) : "/etc/ssh/ssh_known_hosts");
+    found = false;
+    for (size_t i = 0; i < COUNT_OF(keys) && !found; i++)
+        found = find_in_home(keys[i], &path);
+    if (found)
+        (void)curl_easy_setopt(easy, CURLOPT_SSH_PRIVATE_KEYFILE, text_cstr(&path));
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+    size_t length = size * count;
+
+    if (length > LIMIT_ROSTER_BYTES - transfer->body->length) {
+        transfer->too_large = true;
+        return 0;
+    }
+    text_add_bytes(transfer->body, bytes, length);
+    return length;
+}
+
+static void set_options(CURL *easy, CURLU *url, struct transfer *transfer, char *reason)
+{
+    (void)curl_easy_setopt(easy, CURLOPT_CURLU, url);
+    (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,sftp");
+    (void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    (void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    (void)curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
+    (void)curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)WHOLE_SECONDS);
+    (void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS);
+    (void)curl_easy_setopt(easy, CURLOPT_FILETIME, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, reason);
+    (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+}
+
+static bool has_header(CURL *easy, const char *name, const char *value)
+{
+    struct curl_header *header = NULL;
+
+    return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
+           (!value || strcasecmp(header->value, value) == 0);
+}
+
+static int check_answer(CURL *easy, struct err *err)
+{
+    long status = 0;
+    curl_off_t length = -1;
+
+    (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    (void)curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    if (status >= 300 && status < 400)
+        return err_set(err, ERR_ROSTER,
+                       "the server answers %ld, a redirect, which is not followed; hint: put the "
+                       "final address into roster.source",
+                       status);
+    if (status == 401 || status == 403)
+        return err_set(err, ERR_ROSTER,
+                       "the server answers %ld; hint: look at roster.credentials_file", status);
+    if (status != 200)
+        return err_set(err, ERR_ROSTER, "the server answers %ld, 200 is expected", status);
+    if (has_header(easy, "Content-Encoding", NULL) &&
+        !has_header(easy, "Content-Encoding", "identity"))
+        return err_set(err, ERR_ROSTER, "the server sends it compressed, which was not asked for");
+    if (length < 0 && !has_header(easy, "Transfer-Encoding", "chunked"))
+        return err_set(err, ERR_ROSTER,
+                       "cannot tell that it is whole: the answer has neither Content-Length nor "
+                       "chunks");
+    return 0;
+}
+
+static int perform(CURL *easy, enum scheme scheme, const struct transfer *transfer,
+                   const char *reason, struct instant *ret_modified, struct err *err)
+{
+    CURLcode code = curl_easy_perform(easy);
+    curl_off_t modified = -1;
+
+    if (transfer->too_large)
+        return err_set(err, ERR_ROSTER, "is larger than %ld bytes", LIMIT_ROSTER_BYTES);
+    if (code == CURLE_PEER_FAILED_VERIFICATION && scheme == SCHEME_SFTP)
+        return err_set(err, ERR_ROSTER,
+                       "the host's key is not known: %s; hint: put it into ~/.ssh/known_hosts or "
+                       "/etc/ssh/ssh_known_hosts after comparing it",
+                       *reason ? reason : curl_easy_strerror(code));
+    if (code != CURLE_OK)
+        return err_set(err, ERR_ROSTER, "cannot be fetched: %s",
+                       *reason ? reason : curl_easy_strerror(code));
+    if (scheme != SCHEME_SFTP && check_answer(easy, err) < 0)
+        return -1;
+    (void)curl_easy_getinfo(easy, CURLINFO_FILETIME_T, &modified);
+    ret_modified->us = modified > 0 ? modified * SECOND_US : 0;
+    return 0;
+}
+
+int roster_fetch(const struct config_roster *config, struct text *ret_body,
+                 struct instant *ret_modified, struct err *err)
+{
+    CLEANUP(url_cleanup) CURLU *url = parse_url(config->source);
+    CLEANUP(easy_cleanup) CURL *easy = curl_easy_init();
+    char reason[CURL_ERROR_SIZE] = ""; /* libcurl writes this many at most */
+    struct text body = TEXT_INIT;
+    struct transfer transfer = {.body = &body};
+    enum scheme scheme = SCHEME_HTTP;
+
+    if (check_address(url, &scheme, err) < 0)
+        return -1;
+    if (!easy)
+        return err_set(err, ERR_INTERNAL, "libcurl does not start");
+    set_options(easy, url, &transfer, reason);
+    if (scheme == SCHEME_SFTP)
+        set_ssh_files(easy);
+    if (set_credentials(easy, config, scheme, err) < 0)
+        return -1;
+    if (perform(easy, scheme, &transfer, reason, ret_modified, err) < 0) {
+        text_release(&body);
+        return -1;
+    }
+    text_release(ret_body);
+    *ret_body = body;
+    return 0;
+}

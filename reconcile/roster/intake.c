@@ -1,0 +1,674 @@
+/*
+ * Each mapped column of the open row has a cell; closing the row judges the cells one by one, the
+ * name parts last, and every problem found is named, so that HR can mend a row in one go. The
+ * invariant: a value that is not certainly what it should be is never kept as if it were, and a row
+ * with such a value is rejected.
+ *
+ * Dates need one look more at the end: a cell like 25/12/2016 under %m/%d/%Y shows that the file
+ * mixes two orders, and then 03/04/2016 can be read in two ways, in whichever row it stands.
+ */
+#include "roster/intake.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fold.h"
+#include "base/intern.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "roster/doubt.h"
+
+enum { EXCERPT = 80, WORDS_KNOWN = 64 };
+
+struct cell {
+    size_t start, length;   /* in intake->bytes, NUL-terminated there */
+    bool long_value;        /* over LIMIT_FIELD, not kept */
+    const char *unreadable; /* the format's reason */
+};
+
+struct status_word {
+    const char *folded;
+    enum person_status status;
+};
+
+struct seen_word {
+    const char *word; /* as it stands in the file */
+    enum person_status status;
+};
+
+struct roster_intake {
+    struct arena *arena;
+    const struct config_roster *config;
+    struct intern kept;   /* departments, countries */
+    struct arena scratch; /* columns, status words */
+    struct roster_column *column;
+    struct cell *cell;
+    size_t columns;
+    struct status_word *word;
+    size_t words;
+    struct seen_word seen[WORDS_KNOWN];
+    size_t seen_words;
+    char *other_date_format; /* day and month exchanged; NULL when that makes no sense */
+    bool two_orders;         /* a date was seen that fits only the other format */
+
+    struct text bytes;    /* of the open row's cells */
+    struct text problems; /* of the open row */
+    struct text name;
+    bool damaged;
+
+    struct person *person;
+    size_t count, capacity;
+    size_t rejected;
+    struct roster_doubt doubt; /* values of damaged rows */
+};
+
+static const struct field_trait {
+    const char *name;
+    bool key;
+    size_t member; /* of struct person, for those that are kept as text as they are */
+} traits[ROSTER_FIELD_COUNT] = {
+    [ROSTER_EMPLOYEE_NUMBER] = {"employee_number", true, offsetof(struct person, employee_number)},
+    [ROSTER_EMAIL] = {"email", true, offsetof(struct person, email)},
+    [ROSTER_USERNAME] = {"username", true, offsetof(struct person, username)},
+    [ROSTER_STATUS] = {"status", false, 0},
+    [ROSTER_HIRE_DATE] = {"hire_date", false, 0},
+    [ROSTER_LAST_DAY] = {"last_day", false, 0},
+    [ROSTER_DEPARTMENT] = {"department", false, offsetof(struct person, department)},
+    [ROSTER_COUNTRY] = {"country", false, offsetof(struct person, country)},
+    [ROSTER_NAME] = {"name", false, 0},
+};
+
+const char *roster_field_name(enum roster_field field)
+{
+    return traits[field].name;
+}
+
+/* --- setting up --- */
+
+static void add_column(struct roster_intake *intake, enum roster_field field, const char *name)
+{
+    size_t length;
+
+    if (!name)
+        return;
+    length = strlen(name);
+    text_trim(&name, &length);
+    if (length == 0)
+        return;
+    intake->column[intake->columns++] = (struct roster_column){
+        .field = field, .name = arena_strndup(&intake->scratch, name, length)};
+}
+
+static void add_columns(struct roster_intake *intake, const struct config_roster *config)
+{
+    size_t room = ROSTER_FIELD_COUNT + config->column.name.count;
+
+    intake->column = arena_calloc(&intake->scratch, room, sizeof(intake->column[0]));
+    intake->cell = arena_calloc(&intake->scratch, room, sizeof(intake->cell[0]));
+    add_column(intake, ROSTER_EMPLOYEE_NUMBER, config->column.employee_number);
+    add_column(intake, ROSTER_EMAIL, config->column.email);
+    add_column(intake, ROSTER_USERNAME, config->column.username);
+    add_column(intake, ROSTER_STATUS, config->column.status);
+    add_column(intake, ROSTER_HIRE_DATE, config->column.hire_date);
+    add_column(intake, ROSTER_LAST_DAY, config->column.last_day);
+    add_column(intake, ROSTER_DEPARTMENT, config->column.department);
+    add_column(intake, ROSTER_COUNTRY, config->column.country);
+    for (size_t i = 0; i < config->column.name.count; i++)
+        add_column(intake, ROSTER_NAME, config->column.name.item[i]);
+}
+
+/* Folded; the blank word is "". */
+static const char *fold_word(struct arena *arena, const char *word)
+{
+    const char *folded = fold_text(arena, word);
+
+    return folded ? folded : "";
+}
+
+static void add_words(struct roster_intake *intake, const struct name_list *list,
+                      enum person_status status)
+{
+    for (size_t i = 0; i < list->count; i++)
+        intake->word[intake->words++] = (struct status_word){
+            .folded = fold_word(&intake->scratch, list->item[i]), .status = status};
+}
+
+/* The format with %d (or %e) and %m exchanged, NULL when the month is a name or is missing. */
+static char *exchange_day_and_month(const char *format)
+{
+    struct text text = TEXT_INIT;
+    bool day = false, month = false;
+
+    for (; *format; format++) {
+        text_add_char(&text, *format);
+        if (*format != '%' || !format[1])
+            continue;
+        format++;
+        day = day || *format == 'd' || *format == 'e';
+        month = month || *format == 'm';
+        text_add_char(&text, *format == 'd' || *format == 'e' ? 'm'
+                             : *format == 'm'                 ? 'd'
+                                                              : *format);
+    }
+    if (day && month)
+        return text_take(&text);
+    text_release(&text);
+    return NULL;
+}
+
+static int check_mapping(const struct roster_intake *intake, struct err *err)
+{
+    bool key = false;
+
+    for (size_t i = 0; i < intake->columns; i++) {
+        enum roster_field field = intake->column[i].field;
+        const char *format = intake->config->date_format;
+
+        key = key || traits[field].key;
+        if ((field == ROSTER_HIRE_DATE || field == ROSTER_LAST_DAY) && !day_format_is_valid(format))
+            return err_set(err, ERR_CONFIG,
+                           "roster.date_format '%s' does not name one year (%%Y), month and day",
+                           format ? format : "");
+    }
+    if (!key)
+        return err_set(err, ERR_CONFIG,
+                       "roster.columns maps none of employee_number, email and username, so no "
+                       "row could be told from another");
+    return 0;
+}
+
+int roster_intake_new(struct arena *arena, const struct config_roster *config,
+                      struct roster_intake **ret_intake, struct err *err)
+{
+    struct roster_intake *intake = mem_calloc(1, sizeof(*intake));
+    size_t words = config->status.employed.count + config->status.on_leave.count +
+                   config->status.departed.count;
+
+    intake->arena = arena;
+    intake->config = config;
+    intern_init(&intake->kept, arena);
+    add_columns(intake, config);
+    intake->word = arena_calloc(&intake->scratch, words + 1, sizeof(intake->word[0]));
+    add_words(intake, &config->status.employed, PERSON_EMPLOYED);
+    add_words(intake, &config->status.on_leave, PERSON_ON_LEAVE);
+    add_words(intake, &config->status.departed, PERSON_DEPARTED);
+    if (check_mapping(intake, err) < 0) {
+        roster_intake_free(intake);
+        return -1;
+    }
+    if (config->date_format)
+        intake->other_date_format = exchange_day_and_month(config->date_format);
+    *ret_intake = intake;
+    return 0;
+}
+
+void roster_intake_free(struct roster_intake *intake)
+{
+    if (!intake)
+        return;
+    arena_release(&intake->scratch);
+    intern_release(&intake->kept);
+    roster_doubt_release(&intake->doubt);
+    text_release(&intake->bytes);
+    text_release(&intake->problems);
+    text_release(&intake->name);
+    free(intake->other_date_format);
+    free(intake->person);
+    free(intake);
+}
+
+size_t roster_intake_columns(const struct roster_intake *intake,
+                             const struct roster_column **ret_column)
+{
+    *ret_column = intake->column;
+    return intake->columns;
+}
+
+/* --- the open row --- */
+
+void roster_intake_value(struct roster_intake *intake, size_t column, const char *bytes,
+                         size_t length)
+{
+    struct cell *cell = &intake->cell[column];
+
+    text_trim(&bytes, &length);
+    *cell = (struct cell){.start = intake->bytes.length};
+    if (length > LIMIT_FIELD) {
+        cell->long_value = true;
+        return;
+    }
+    cell->length = length;
+    text_add_bytes(&intake->bytes, bytes, length);
+    text_add_char(&intake->bytes, '\0');
+}
+
+void roster_intake_unreadable(struct roster_intake *intake, size_t column, const char *reason)
+{
+    intake->cell[column] = (struct cell){.unreadable = reason};
+}
+
+static void begin_problem(struct roster_intake *intake)
+{
+    if (intake->problems.length > 0)
+        text_add(&intake->problems, "; ");
+}
+
+void roster_intake_damaged(struct roster_intake *intake, const char *reason)
+{
+    intake->damaged = true;
+    begin_problem(intake);
+    text_add(&intake->problems, reason);
+}
+
+void roster_intake_drop(struct roster_intake *intake)
+{
+    memset(intake->cell, 0, intake->columns * sizeof(intake->cell[0]));
+    text_clear(&intake->bytes);
+    text_clear(&intake->problems);
+    text_clear(&intake->name);
+    intake->damaged = false;
+}
+
+static const char *cell_value(const struct roster_intake *intake, size_t column)
+{
+    const struct cell *cell = &intake->cell[column];
+
+    return cell->length > 0 ? intake->bytes.data + cell->start : "";
+}
+
+/* `last_day '31/31/2016'`: the column and the beginning of its value, fit for a terminal. */
+static void add_subject(struct roster_intake *intake, size_t column)
+{
+    const char *value = cell_value(intake, column);
+    size_t length = intake->cell[column].length;
+    CLEANUP(mem_cleanup) char *excerpt = NULL;
+
+    if (length > EXCERPT) {
+        length = EXCERPT;
+        while (length > 0 && ((unsigned char)value[length] & 0xC0) == 0x80)
+            length--;
+    }
+    excerpt = mem_strndup(value, length);
+    begin_problem(intake);
+    text_addf(&intake->problems, "%s '", traits[intake->column[column].field].name);
+    text_add_printable(&intake->problems, excerpt);
+    text_add(&intake->problems, length < intake->cell[column].length ? "…'" : "'");
+}
+
+static bool complain(struct roster_intake *intake, size_t column, const char *problem)
+{
+    add_subject(intake, column);
+    text_add_char(&intake->problems, ' ');
+    text_add(&intake->problems, problem);
+    return false;
+}
+
+static bool complain_without_value(struct roster_intake *intake, size_t column, const char *problem)
+{
+    begin_problem(intake);
+    text_addf(&intake->problems, "%s %s", traits[intake->column[column].field].name, problem);
+    return false;
+}
+
+/* --- one value --- */
+
+/* Characters that do not show, or that stand for one that was lost: harmless in a name, but a key
+ * that holds one is equal to nothing. Blanks of other alphabets included. */
+static const struct range {
+    uint32_t first, last;
+} hidden[] = {
+    {0x00AD, 0x00AD}, {0x061C, 0x061C}, {0x1680, 0x1680}, {0x180E, 0x180E},
+    {0x2000, 0x200F}, {0x2028, 0x202F}, {0x205F, 0x206F}, {0x3000, 0x3000},
+    {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFD},
+};
+
+/* The next character of well-formed UTF-8. */
+static uint32_t next_char(const char **cursor)
+{
+    const unsigned char *s = (const unsigned char *)*cursor;
+    size_t length = s[0] < 0x80 ? 1 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
+    uint32_t value = length == 1 ? s[0] : s[0] & (0x7FU >> length);
+
+    for (size_t i = 1; i < length && s[i]; i++)
+        value = value << 6 | (s[i] & 0x3FU);
+    *cursor += length;
+    return value;
+}
+
+static bool is_hidden(uint32_t c)
+{
+    for (size_t i = 0; i < COUNT_OF(hidden); i++) {
+        if (c >= hidden[i].first && c <= hidden[i].last)
+            return true;
+    }
+    return false;
+}
+
+static bool check_characters(struct roster_intake *intake, size_t column)
+{
+    const char *cursor = cell_value(intake, column);
+    const char *end = cursor + intake->cell[column].length;
+    bool key = traits[intake->column[column].field].key;
+
+    while (cursor < end) {
+        uint32_t c = next_char(&cursor);
+
+        if (c < 0x20 || c == 0x7F)
+            return complain(intake, column, "holds a control character or a line break");
+        if (c >= 0x80 && c <= 0x9F)
+            return complain(intake, column,
+                            "holds a control character; hint: is roster.encoding right? "
+                            "WINDOWS-1252 is often called ISO-8859-1");
+        if (key && c >= 0x80 && is_hidden(c)) {
+            add_subject(intake, column);
+            text_addf(&intake->problems,
+                      " holds the character U+%04X, which does not show; hint: type the value anew",
+                      (unsigned)c);
+            return false;
+        }
+    }
+    return true;
+}
+
+static size_t span_digits(const char *s)
+{
+    return strspn(s, "0123456789");
+}
+
+/* `1.0084E+4`, `1E+05`, `10084.0`, `10084,00`: a number as a spreadsheet shows it. */
+static bool is_spreadsheet_number(const char *value)
+{
+    size_t whole = span_digits(value), fraction = 0;
+    const char *rest = value + whole;
+    bool point = *rest == '.' || *rest == ',';
+
+    if (whole == 0)
+        return false;
+    if (point) {
+        fraction = span_digits(rest + 1);
+        rest += 1 + fraction;
+    }
+    if (*rest == 'e' || *rest == 'E') {
+        bool sign = rest[1] == '+' || rest[1] == '-';
+        size_t exponent = span_digits(rest + 1 + sign);
+
+        return (sign || point) && exponent > 0 && rest[1 + sign + exponent] == '\0';
+    }
+    return point && *rest == '\0' && strspn(value + whole + 1, "0") == fraction;
+}
+
+static bool is_spreadsheet_error(const char *value)
+{
+    static const char *const errors[] = {"#N/A",   "#REF!", "#NAME?", "#VALUE!",
+                                         "#NULL!", "#NUM!", "#DIV/0!"};
+
+    for (size_t i = 0; i < COUNT_OF(errors); i++) {
+        if (strcmp(value, errors[i]) == 0)
+            return true;
+    }
+    return value[0] == '#' && value[1] == '#' && value[strspn(value, "#")] == '\0';
+}
+
+static bool check_key(struct roster_intake *intake, size_t column, const char *value)
+{
+    if (is_spreadsheet_error(value))
+        return complain(intake, column, "is an error value of a spreadsheet");
+    if (*value == '=' || *value == '\'')
+        return complain(intake, column,
+                        "begins like a spreadsheet's formula or text mark; hint: the column must "
+                        "hold the bare value");
+    return true;
+}
+
+static bool check_employee_number(struct roster_intake *intake, size_t column, const char *value)
+{
+    if (is_spreadsheet_number(value))
+        return complain(intake, column,
+                        "is a number as a spreadsheet shows it; hint: format the column as text, "
+                        "so that it keeps its digits");
+    return true;
+}
+
+static bool check_email(struct roster_intake *intake, size_t column, const char *value)
+{
+    const char *at = strchr(value, '@');
+
+    if (!at)
+        return complain(intake, column, "is not an e-mail address: it has no '@'");
+    if (strchr(at + 1, '@'))
+        return complain(intake, column, "is not one e-mail address: it has more than one '@'");
+    if (at == value || at[1] == '\0')
+        return complain(intake, column, "is not an e-mail address: a part is empty");
+    if (strpbrk(value, " \t<>()[]{},;:\"\\|") || strstr(value, "\xC2\xA0"))
+        return complain(intake, column,
+                        "is not a bare e-mail address: it holds a blank or a mark that none has");
+    return true;
+}
+
+static enum person_status look_up_word(const struct roster_intake *intake, const char *value)
+{
+    struct arena arena = ARENA_INIT;
+    const char *folded = fold_word(&arena, value);
+    enum person_status status = PERSON_UNKNOWN;
+
+    for (size_t i = 0; i < intake->words && status == PERSON_UNKNOWN; i++) {
+        if (strcmp(intake->word[i].folded, folded) == 0)
+            status = intake->word[i].status;
+    }
+    arena_release(&arena);
+    return status;
+}
+
+/* Files have a handful of words and a million rows. */
+static enum person_status find_word(struct roster_intake *intake, const char *value)
+{
+    enum person_status status;
+
+    for (size_t i = 0; i < intake->seen_words; i++) {
+        if (strcmp(intake->seen[i].word, value) == 0)
+            return intake->seen[i].status;
+    }
+    status = look_up_word(intake, value);
+    if (intake->seen_words < WORDS_KNOWN)
+        intake->seen[intake->seen_words++] =
+            (struct seen_word){.word = arena_strdup(&intake->scratch, value), .status = status};
+    return status;
+}
+
+static bool read_status(struct roster_intake *intake, size_t column, const char *value,
+                        struct person *person)
+{
+    enum person_status status = find_word(intake, value);
+
+    if (status == PERSON_UNKNOWN)
+        return *value ? complain(intake, column, "is not in the mapping roster.status")
+                      : complain_without_value(
+                            intake, column, "is empty, and the mapping roster.status has no \"\"");
+    person->word = status;
+    return true;
+}
+
+static bool read_date(struct roster_intake *intake, size_t column, const char *value,
+                      struct day *ret_day)
+{
+    struct day other;
+
+    if (*value == '\0' || day_parse(value, intake->config->date_format, ret_day))
+        return true;
+    add_subject(intake, column);
+    text_addf(&intake->problems, " does not fit '%s' or is no day", intake->config->date_format);
+    if (intake->other_date_format && day_parse(value, intake->other_date_format, &other)) {
+        intake->two_orders = true;
+        text_addf(&intake->problems, ", but fits '%s'", intake->other_date_format);
+    }
+    return false;
+}
+
+/* Judges what the column's field demands and puts the value where it belongs. */
+static bool read_value(struct roster_intake *intake, size_t column, struct person *person)
+{
+    const char *value = cell_value(intake, column);
+    const struct roster_column *mapped = &intake->column[column];
+
+    switch (mapped->field) {
+    case ROSTER_EMPLOYEE_NUMBER:
+        if (!check_key(intake, column, value) || !check_employee_number(intake, column, value))
+            return false;
+        break;
+    case ROSTER_EMAIL:
+        if (!check_key(intake, column, value) || (*value && !check_email(intake, column, value)))
+            return false;
+        break;
+    case ROSTER_USERNAME:
+        if (!check_key(intake, column, value))
+            return false;
+        break;
+    case ROSTER_STATUS:
+        return read_status(intake, column, value, person);
+    case ROSTER_HIRE_DATE:
+        return read_date(intake, column, value, &person->hire_date);
+    case ROSTER_LAST_DAY:
+        return read_date(intake, column, value, &person->last_day);
+    case ROSTER_NAME:
+        if (*value && intake->name.length > 0)
+            text_add_char(&intake->name, ' ');
+        text_add(&intake->name, value);
+        return true;
+    case ROSTER_DEPARTMENT:
+    case ROSTER_COUNTRY:
+    case ROSTER_FIELD_COUNT:
+        break;
+    }
+    if (*value) {
+        char *member = (char *)person + traits[mapped->field].member;
+        bool recurs = mapped->field == ROSTER_DEPARTMENT || mapped->field == ROSTER_COUNTRY;
+        const char *copy =
+            recurs ? intern_string(&intake->kept, value) : arena_strdup(intake->arena, value);
+
+        memcpy(member, &copy, sizeof(copy));
+    }
+    return true;
+}
+
+static bool judge_cell(struct roster_intake *intake, size_t column, struct person *person)
+{
+    const struct cell *cell = &intake->cell[column];
+
+    if (cell->unreadable)
+        return complain_without_value(intake, column, cell->unreadable);
+    if (cell->long_value) {
+        begin_problem(intake);
+        text_addf(&intake->problems, "%s is longer than %d bytes",
+                  traits[intake->column[column].field].name, LIMIT_FIELD);
+        return false;
+    }
+    return check_characters(intake, column) && read_value(intake, column, person);
+}
+
+/* The values of a damaged row may have moved to other columns, a salary to the employee number. */
+static void judge_damaged(struct roster_intake *intake, struct person *person)
+{
+    struct text problems = intake->problems;
+
+    intake->problems = TEXT_INIT; /* what is wrong with single values says nothing more */
+    for (size_t i = 0; i < intake->columns; i++) {
+        if (intake->column[i].field == ROSTER_EMAIL)
+            (void)judge_cell(intake, i, person);
+        roster_doubt_add(&intake->doubt, intake->count, cell_value(intake, i));
+    }
+    text_release(&intake->problems);
+    intake->problems = problems;
+    person->key_unreadable = true;
+}
+
+static void judge_cells(struct roster_intake *intake, struct person *person)
+{
+    for (size_t i = 0; i < intake->columns; i++) {
+        if (!judge_cell(intake, i, person) && traits[intake->column[i].field].key)
+            person->key_unreadable = true;
+    }
+    if (intake->name.length > 0)
+        person->name = arena_strdup(intake->arena, text_cstr(&intake->name));
+    if (!person->employee_number && !person->email && !person->username &&
+        !person->key_unreadable) {
+        begin_problem(intake);
+        text_add(&intake->problems, "nothing in it says who it is: no employee number, e-mail or "
+                                    "username");
+        person->key_unreadable = true;
+    }
+}
+
+/* All rows count, the first ones keep what is said of them in particular. */
+static const char *keep_reason(struct roster_intake *intake, const char *reason)
+{
+    if (intake->rejected++ < LIMIT_REJECTED_SHOWN)
+        return arena_strdup(intake->arena, reason);
+    return "rejected, as are so many rows that the reasons of the later ones are not kept";
+}
+
+void roster_intake_row(struct roster_intake *intake, uint32_t row)
+{
+    struct person person = {.row = row};
+
+    if (intake->damaged)
+        judge_damaged(intake, &person);
+    else
+        judge_cells(intake, &person);
+    if (intake->problems.length > 0)
+        person.rejected = keep_reason(intake, text_cstr(&intake->problems));
+    intake->person =
+        mem_grow(intake->person, intake->count, &intake->capacity, sizeof(intake->person[0]));
+    intake->person[intake->count++] = person;
+    roster_intake_drop(intake);
+}
+
+/* --- the end --- */
+
+static bool reads_two_ways(struct day day)
+{
+    int year, month, of_month;
+
+    if (!day_is_set(day))
+        return false;
+    day_to_civil(day, &year, &month, &of_month);
+    return of_month <= 12 && of_month != month;
+}
+
+static void reject_two_way_dates(struct roster_intake *intake)
+{
+    for (size_t i = 0; i < intake->count; i++) {
+        struct person *person = &intake->person[i];
+        bool hire = reads_two_ways(person->hire_date), last = reads_two_ways(person->last_day);
+
+        if (person->rejected || (!hire && !last))
+            continue;
+        text_clear(&intake->problems);
+        text_addf(&intake->problems,
+                  "%s can be read in two ways: other rows of this file have dates that fit '%s' "
+                  "only; hint: export the dates in one format",
+                  traits[last ? ROSTER_LAST_DAY : ROSTER_HIRE_DATE].name,
+                  intake->other_date_format);
+        person->rejected = keep_reason(intake, text_cstr(&intake->problems));
+    }
+}
+
+void roster_intake_finish(struct roster_intake *intake, struct roster *ret_roster)
+{
+    size_t rejected = 0, blind = 0;
+
+    if (intake->two_orders)
+        reject_two_way_dates(intake);
+    for (size_t i = 0; i < intake->count; i++) {
+        rejected += intake->person[i].rejected != NULL;
+        blind += intake->person[i].key_unreadable;
+    }
+    roster_doubt_resolve(&intake->doubt, intake->person, intake->count);
+    ret_roster->person = arena_calloc(intake->arena, intake->count, sizeof(intake->person[0]));
+    if (intake->count > 0)
+        memcpy(ret_roster->person, intake->person, intake->count * sizeof(intake->person[0]));
+    ret_roster->count = intake->count;
+    ret_roster->rejected = rejected;
+    ret_roster->blind = blind;
+    ret_roster->duplicates = 0;
+}

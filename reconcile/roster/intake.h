@@ -1,0 +1,70 @@
+/*
+ * roster_intake: makes people of the raw values of rows, under one set of rules for every format.
+ *
+ * A reader (CSV, JSON, SCIM) hands over the values of the mapped columns of one row and closes it;
+ * what is then accepted, or rejected and why, is decided here. No row is dropped: a bad one becomes
+ * a rejected person with the keys that could be read. Not for what a status means today, nor for
+ * duplicates: that is core/roster.
+ */
+#ifndef ROSTER_INTAKE_H
+#define ROSTER_INTAKE_H
+
+#include "base/cleanup.h"
+#include "config/config.h"
+#include "core/roster.h"
+
+enum roster_field {
+    ROSTER_EMPLOYEE_NUMBER = 0,
+    ROSTER_EMAIL,
+    ROSTER_USERNAME,
+    ROSTER_STATUS,
+    ROSTER_HIRE_DATE,
+    ROSTER_LAST_DAY,
+    ROSTER_DEPARTMENT,
+    ROSTER_COUNTRY,
+    ROSTER_NAME,
+    ROSTER_FIELD_COUNT,
+};
+
+/* As in the configuration, below roster.columns: "employee_number", … */
+const char *roster_field_name(enum roster_field field);
+
+struct roster_column {
+    enum roster_field field;
+    const char *name; /* of the column (the member, in JSON) as configured, trimmed */
+};
+
+struct roster_intake;
+
+/* arena and config must outlive the intake. A date format that is not valid, no column mapped that
+ * identifies a person: ERR_CONFIG. */
+int roster_intake_new(struct arena *arena, const struct config_roster *config,
+                      struct roster_intake **ret_intake, struct err *err)
+    __attribute__((warn_unused_result));
+void roster_intake_free(struct roster_intake *intake);
+CLEANUP_POINTER(struct roster_intake, roster_intake_freep, roster_intake_free)
+
+/* The mapped columns, the parts of the name in their order. Two may have the same name. */
+size_t roster_intake_columns(const struct roster_intake *intake,
+                             const struct roster_column **ret_column);
+
+/* The value of a mapped column in the row that is being read; one that is never given is empty. */
+void roster_intake_value(struct roster_intake *intake, size_t column, const char *bytes,
+                         size_t length);
+/* The value of a mapped column cannot be read for a reason that the format knows: what follows the
+ * field's name in a sentence, static. */
+void roster_intake_unreadable(struct roster_intake *intake, size_t column, const char *reason);
+/* The row as a whole is not to be trusted: nobody knows which value belongs to which column, so
+ * none of its values is kept but an e-mail address, which shows by itself what it is, and keys that
+ * another row has as well (roster_doubt). */
+void roster_intake_damaged(struct roster_intake *intake, const char *reason);
+
+/* Closes the row: one more person. */
+void roster_intake_row(struct roster_intake *intake, uint32_t row);
+/* Forgets the values of the open row: it was a blank line. */
+void roster_intake_drop(struct roster_intake *intake);
+
+/* Everybody, with counts; the other members of *ret_roster are untouched. */
+void roster_intake_finish(struct roster_intake *intake, struct roster *ret_roster);
+
+#endif

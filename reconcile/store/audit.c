@@ -1,0 +1,539 @@
+/*
+ * Adding to the chain. The end of the chain is read and held by one statement; events are then
+ * sealed one on the other and written one by one; the database checks each again.
+ */
+#include "store/audit.h"
+
+#include <errno.h>
+#include <sys/random.h>
+
+#include "base/jsonw.h"
+#include "base/text.h"
+#include "store/private.h"
+
+#define SALT_SIZE 16
+
+/* The end of the chain while a transaction adds to it. */
+struct appending {
+    const struct store *store;
+    struct audit_head head;
+    struct instant now; /* by the clock of the database */
+};
+
+static int hold(const struct store *store, struct appending *ret_appending, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, audit_hold, PG_ONE, &result, err,
+                 store_number(&scratch, store->portal_id)) < 0)
+        return -1;
+    *ret_appending = (struct appending){
+        .store = store,
+        .head = {.sequence = pg_int(result, 0, 0), .hash = store_digest(result, 0, 1)},
+        .now = pg_instant(result, 0, 2),
+    };
+    return 0;
+}
+
+/* A value with a fresh salt, as hex digits. */
+static int seal(struct arena *arena, const char *value, struct digest *ret_digest,
+                const char **ret_salt, struct err *err)
+{
+    uint8_t salt[SALT_SIZE];
+    CLEANUP(text_release) struct text hex = TEXT_INIT;
+
+    if (getrandom(salt, sizeof(salt), 0) != (ssize_t)sizeof(salt))
+        return err_set_errno(err, ERR_INTERNAL, errno, "the system gives no random bytes");
+    for (size_t i = 0; i < sizeof(salt); i++)
+        text_addf(&hex, "%02x", salt[i]);
+    *ret_digest = audit_seal(salt, sizeof(salt), value);
+    *ret_salt = arena_strdup(arena, text_cstr(&hex));
+    return 0;
+}
+
+/* What the caller says of an event; number, place and seals are given here. */
+struct entry {
+    enum audit_kind kind;
+    int64_t run_id, plan_id, position;
+    const char *account_id, *word, *fact;
+    const char *personal; /* a JSON object, NULL = nothing personal */
+};
+
+static int write_event(const struct store *store, struct arena *arena,
+                       const struct audit_event *event, const char *salt, const char *personal,
+                       struct err *err)
+{
+    const char *const parameter[] = {
+        store_number(arena, event->portal_id),
+        store_number(arena, event->sequence),
+        store_number(arena, event->version),
+        store_time(arena, event->at),
+        event->kind,
+        store_number(arena, event->run_id),
+        store_number(arena, event->plan_id),
+        store_number(arena, event->position),
+        event->account_id,
+        event->word,
+        event->fact,
+        event->sealed ? store_hex(arena, event->sealed) : NULL,
+        store_hex(arena, &event->previous),
+        store_hex(arena, &event->hash),
+        salt,
+        personal,
+    };
+
+    return pg_run(store->pg, "audit_add", query_audit_add, PG_NOTHING, parameter,
+                  COUNT_OF(parameter), NULL, err);
+}
+
+static int append(struct appending *appending, const struct entry *entry, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct digest sealed;
+    const char *salt = NULL;
+    struct audit_event event = {
+        .version = AUDIT_VERSION,
+        .portal_id = appending->store->portal_id,
+        .sequence = appending->head.sequence + 1,
+        .previous = appending->head.hash,
+        .at = appending->now,
+        .kind = audit_kind_name(entry->kind),
+        .run_id = entry->run_id,
+        .plan_id = entry->plan_id,
+        .position = entry->position,
+        .account_id = entry->account_id,
+        .word = entry->word,
+        .fact = entry->fact,
+    };
+
+    if (entry->personal) {
+        if (seal(&scratch, entry->personal, &sealed, &salt, err) < 0)
+            return -1;
+        event.sealed = &sealed;
+    }
+    event.hash = audit_event_hash(&event);
+    if (write_event(appending->store, &scratch, &event, salt, entry->personal, err) < 0)
+        return -1;
+    appending->head.sequence = event.sequence;
+    appending->head.hash = event.hash;
+    return 0;
+}
+
+static int append_one(const struct store *store, const struct entry *entry, struct err *err)
+{
+    struct appending appending;
+
+    if (hold(store, &appending, err) < 0 || append(&appending, entry, err) < 0)
+        return err_prefix(err, "the event was not recorded");
+    return 0;
+}
+
+int store_audit_head(const struct store *store, struct audit_head *ret_head, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    struct audit_head head = {.sequence = 0};
+
+    if (PG_QUERY(store->pg, audit_head, PG_MAYBE, &result, err,
+                 store_number(&scratch, store->portal_id)) < 0)
+        return -1;
+    if (PQntuples(result)) {
+        head.sequence = pg_int(result, 0, 0);
+        head.hash = store_digest(result, 0, 1);
+        head.count = pg_int(result, 0, 2);
+    }
+    *ret_head = head;
+    return 0;
+}
+
+/* --- the events
+ * ------------------------------------------------------------------------------------- */
+
+static struct jsonw object_in(struct text *text)
+{
+    struct jsonw json = jsonw_to(text);
+
+    jsonw_begin_object(&json);
+    return json;
+}
+
+static const char *object_end(struct jsonw *json)
+{
+    jsonw_end_object(json);
+    return text_cstr(json->out);
+}
+
+static void field_digest(struct jsonw *json, const char *key, const struct digest *digest)
+{
+    char hex[DIGEST_HEX_SIZE];
+
+    jsonw_field_string(json, key, digest_hex(digest, hex));
+}
+
+/* Who did it and in which words, where there are any. */
+static const char *personal_in(struct text *text, const char *who, const char *reason)
+{
+    struct jsonw json = object_in(text);
+
+    if (who)
+        jsonw_field_string(&json, "who", who);
+    if (reason)
+        jsonw_field_string(&json, "reason", reason);
+    return object_end(&json);
+}
+
+int store_audit_portal(const struct store *store, const char *name, struct err *err)
+{
+    struct appending appending;
+    const struct entry entry = {.kind = AUDIT_PORTAL, .word = name};
+
+    if (hold(store, &appending, err) < 0)
+        return -1;
+    return appending.head.sequence ? 0 : append(&appending, &entry, err);
+}
+
+static int migrate_portals(struct pg *pg, const PGresult *portals, const struct entry *entry,
+                           struct err *err)
+{
+    for (int i = 0; i < PQntuples(portals); i++) {
+        const struct store store = {.pg = pg, .portal_id = pg_int(portals, i, 0)};
+        if (append_one(&store, entry, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int store_audit_migration(struct pg *pg, int version, const char *name, const char *sha256,
+                          struct err *err)
+{
+    static const char sql_has_chain[] =
+        "select pg_catalog.to_regclass('reconcile.audit_event') is not null";
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    CLEANUP(pg_clearp) PGresult *has_chain = NULL;
+    CLEANUP(pg_clearp) PGresult *portals = NULL;
+    struct jsonw json = object_in(&fact);
+
+    if (pg_run(pg, "audit_has_chain", sql_has_chain, PG_ONE, NULL, 0, &has_chain, err) < 0)
+        return -1;
+    if (!pg_bool(has_chain, 0, 0))
+        return 0;
+    if (PG_QUERY(pg, audit_portals, PG_MANY, &portals, err) < 0)
+        return -1;
+    jsonw_field_int(&json, "version", version);
+    jsonw_field_string(&json, "sha256", sha256);
+    jsonw_field_string(&json, "program", PROGRAM_VERSION);
+    const struct entry entry = {.kind = AUDIT_MIGRATION, .word = name, .fact = object_end(&json)};
+    return migrate_portals(pg, portals, &entry, err);
+}
+
+int store_audit_run_begin(const struct store *store, const char *verb, struct day today,
+                          struct instant now, struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    struct jsonw json = object_in(&fact);
+    char day[DAY_TEXT_SIZE];
+
+    jsonw_field_string(&json, "today", day_format(today, day));
+    jsonw_field_int(&json, "started_us", now.us);
+    const struct entry entry = {
+        .kind = AUDIT_RUN_BEGIN, .run_id = store->run_id, .word = verb, .fact = object_end(&json)};
+    return append_one(store, &entry, err);
+}
+
+int store_audit_run_end(const struct store *store, const struct store_run *run,
+                        const struct store_run_result *result, struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    CLEANUP(text_release) struct text personal = TEXT_INIT;
+    CLEANUP(text_release) struct text word = TEXT_INIT;
+    struct jsonw json = object_in(&fact);
+
+    text_addf(&word, "%d", result->exit_code);
+    jsonw_field_int(&json, "finished_us", result->finished_at.us);
+    jsonw_field_int(&json, "requests", result->requests);
+    jsonw_field_int(&json, "blocked", result->blocked);
+    const struct entry entry = {
+        .kind = AUDIT_RUN_END,
+        .run_id = run->id,
+        .word = text_cstr(&word),
+        .fact = object_end(&json),
+        .personal = result->message ? personal_in(&personal, NULL, result->message) : NULL};
+    return append_one(store, &entry, err);
+}
+
+int store_audit_snapshot(const struct store *store, const struct store_run *run,
+                         const struct snapshot *snapshot, int64_t id, size_t nameless,
+                         struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    struct snapshot_totals totals = snapshot_count(snapshot);
+    struct jsonw json = object_in(&fact);
+
+    jsonw_field_int(&json, "snapshot", id);
+    jsonw_field_int(&json, "taken_us", snapshot->taken_at.us);
+    jsonw_field_int(&json, "accounts", (int64_t)totals.accounts);
+    jsonw_field_int(&json, "active", (int64_t)totals.active);
+    jsonw_field_int(&json, "inactive", (int64_t)totals.inactive);
+    jsonw_field_int(&json, "unreadable", (int64_t)totals.unreadable);
+    jsonw_field_int(&json, "gone", (int64_t)totals.gone);
+    jsonw_field_int(&json, "nameless", (int64_t)nameless);
+    jsonw_field_int(&json, "requests", (int64_t)snapshot->requests);
+    jsonw_field_int(&json, "logins_read", (int64_t)snapshot->logins_read);
+    field_digest(&json, "digest", &snapshot->digest);
+    const struct entry entry = {.kind = AUDIT_SNAPSHOT,
+                                .run_id = run->id,
+                                .word = snapshot->complete ? "complete" : "incomplete",
+                                .fact = object_end(&json)};
+    return append_one(store, &entry, err);
+}
+
+int store_audit_roster(const struct store *store, const struct store_run *run,
+                       const struct roster *roster, bool good, int64_t id, struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    struct jsonw json = object_in(&fact);
+
+    jsonw_field_int(&json, "roster", id);
+    jsonw_field_int(&json, "read_us", roster->read_at.us);
+    jsonw_field_int(&json, "people", (int64_t)roster_people(roster));
+    jsonw_field_int(&json, "rejected", (int64_t)roster->rejected);
+    struct digest content = roster_content(roster);
+    field_digest(&json, "digest", &roster->digest);
+    field_digest(&json, "content", &content);
+    const struct entry entry = {.kind = AUDIT_ROSTER,
+                                .run_id = run->id,
+                                .word = good ? "good" : "doubtful",
+                                .fact = object_end(&json)};
+    return append_one(store, &entry, err);
+}
+
+/* The limit and what was found may name a department, and a stop may name anybody. */
+static int append_guard(struct appending *appending, int64_t run_id, int64_t plan_id, size_t number,
+                        const struct guard_finding *guard, struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    CLEANUP(text_release) struct text personal = TEXT_INIT;
+    struct jsonw json = object_in(&fact);
+
+    jsonw_field_string(&json, "guard", guard->id);
+    struct entry entry = {.kind = AUDIT_GUARD,
+                          .run_id = run_id,
+                          .plan_id = plan_id,
+                          .position = (int64_t)number + 1,
+                          .word = guard->hold ? "hold" : "pass",
+                          .fact = object_end(&json)};
+    if (guard->hold) {
+        struct jsonw details = object_in(&personal);
+        jsonw_field_string(&details, "limit", guard->limit);
+        jsonw_field_string(&details, "actual", guard->actual);
+        jsonw_field_string(&details, "sentence", guard->text);
+        entry.personal = object_end(&details);
+    }
+    return append(appending, &entry, err);
+}
+
+static const char *plan_fact(struct text *text, const struct plan *plan)
+{
+    struct jsonw json = object_in(text);
+    char today[DAY_TEXT_SIZE];
+
+    field_digest(&json, "digest", &plan->digest);
+    jsonw_field_int(&json, "created_us", plan->created_at.us);
+    if (instant_is_set(plan->expires_at))
+        jsonw_field_int(&json, "expires_us", plan->expires_at.us);
+    jsonw_field_string(&json, "today", day_format(plan->today, today));
+    jsonw_field_int(&json, "snapshot", plan->inputs.snapshot_id);
+    jsonw_field_int(&json, "roster", plan->inputs.roster_id);
+    field_digest(&json, "policy", &plan->inputs.policy_digest);
+    jsonw_field_string(&json, "mode", plan->inputs.enforce ? "enforce" : "report");
+    jsonw_field_int(&json, "keep", (int64_t)plan->totals.keep);
+    jsonw_field_int(&json, "suspend", (int64_t)plan->totals.suspend);
+    jsonw_field_int(&json, "deprovision", (int64_t)plan->totals.deprovision);
+    jsonw_field_int(&json, "reactivate", (int64_t)plan->totals.reactivate);
+    jsonw_field_int(&json, "waiting", (int64_t)plan->totals.waiting);
+    jsonw_field_int(&json, "findings", (int64_t)plan->totals.findings);
+    jsonw_field_int(&json, "seats_now", (int64_t)plan->totals.seats_now);
+    jsonw_field_int(&json, "seats_after", (int64_t)plan->totals.seats_after);
+    return object_end(&json);
+}
+
+int store_audit_plan(const struct store *store, const struct store_run *run,
+                     const struct plan *plan, int64_t id, struct audit_head *ret_head,
+                     struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    struct appending appending;
+    const struct entry entry = {.kind = AUDIT_PLAN,
+                                .run_id = run->id,
+                                .plan_id = id,
+                                .word = plan_state_name(plan->state),
+                                .fact = plan_fact(&fact, plan)};
+
+    if (hold(store, &appending, err) < 0 || append(&appending, &entry, err) < 0)
+        return -1;
+    for (size_t i = 0; i < plan->guard_count; i++) {
+        if (append_guard(&appending, run->id, id, i, &plan->guard[i], err) < 0)
+            return -1;
+    }
+    *ret_head = appending.head;
+    return 0;
+}
+
+static const char *decided_in(struct text *text, struct instant now)
+{
+    struct jsonw json = object_in(text);
+
+    jsonw_field_int(&json, "decided_us", now.us);
+    return object_end(&json);
+}
+
+int store_audit_override(const struct store *store, int64_t plan_id,
+                         const struct override *override, struct instant now, struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    CLEANUP(text_release) struct text personal = TEXT_INIT;
+    const struct entry entry = {.kind = AUDIT_OVERRIDE,
+                                .plan_id = plan_id,
+                                .word = override->guard,
+                                .fact = decided_in(&fact, now),
+                                .personal =
+                                    personal_in(&personal, override->who, override->reason)};
+
+    return append_one(store, &entry, err);
+}
+
+int store_audit_approval(const struct store *store, const struct plan *plan,
+                         const struct approval *approval, struct instant now, struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    CLEANUP(text_release) struct text personal = TEXT_INIT;
+    struct jsonw json = object_in(&fact);
+
+    field_digest(&json, "digest", &plan->digest);
+    jsonw_field_int(&json, "decided_us", now.us);
+    if (!approval->all) {
+        jsonw_key(&json, "accounts");
+        jsonw_begin_array(&json);
+        for (size_t i = 0; i < approval->count; i++)
+            jsonw_string(&json, approval->account_id[i]);
+        jsonw_end_array(&json);
+    }
+    const struct entry entry = {.kind = AUDIT_APPROVAL,
+                                .plan_id = plan->id,
+                                .word = approval->all ? "all" : "some",
+                                .fact = object_end(&json),
+                                .personal = personal_in(&personal, approval->who, NULL)};
+    return append_one(store, &entry, err);
+}
+
+int store_audit_rejection(const struct store *store, int64_t plan_id, const char *who,
+                          const char *reason, struct instant now, struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    CLEANUP(text_release) struct text personal = TEXT_INIT;
+    const struct entry entry = {.kind = AUDIT_REJECTION,
+                                .plan_id = plan_id,
+                                .fact = decided_in(&fact, now),
+                                .personal = personal_in(&personal, who, reason)};
+
+    return append_one(store, &entry, err);
+}
+
+int store_audit_intent(const struct store *store, const struct store_run *run,
+                       const struct store_intent *intent, struct instant now, struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    struct jsonw json = object_in(&fact);
+
+    jsonw_field_int(&json, "intent_us", now.us);
+    const struct entry entry = {.kind = AUDIT_INTENT,
+                                .run_id = run->id,
+                                .plan_id = intent->plan_id,
+                                .position = intent->position,
+                                .account_id = intent->row->account_id,
+                                .word = action_name(intent->row->action),
+                                .fact = object_end(&json)};
+    return append_one(store, &entry, err);
+}
+
+int store_audit_outcome(const struct store *store, const struct store_run *run,
+                        const struct store_outcome *outcome, const char *account_id,
+                        const char *action, struct instant now, struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    CLEANUP(text_release) struct text personal = TEXT_INIT;
+    struct jsonw json = object_in(&fact);
+
+    jsonw_field_string(&json, "action", action);
+    jsonw_field_int(&json, "outcome_us", now.us);
+    if (outcome->status)
+        jsonw_field_int(&json, "http_status", outcome->status);
+    const struct entry entry = {
+        .kind = AUDIT_OUTCOME,
+        .run_id = run->id,
+        .plan_id = outcome->plan_id,
+        .position = outcome->position,
+        .account_id = account_id,
+        .word = step_state_name(outcome->state),
+        .fact = object_end(&json),
+        .personal = outcome->reason ? personal_in(&personal, NULL, outcome->reason) : NULL};
+    return append_one(store, &entry, err);
+}
+
+/* --- erasure
+ * ---------------------------------------------------------------------------------------- */
+
+static void add_numbers(struct jsonw *json, const char *key, const char *const *number,
+                        size_t count)
+{
+    jsonw_key(json, key);
+    jsonw_begin_array(json);
+    for (size_t i = 0; i < count; i++)
+        jsonw_raw(json, number[i]);
+    jsonw_end_array(json);
+}
+
+static void add_erased(struct jsonw *json, const struct store_audit_erased *erased)
+{
+    jsonw_key(json, "accounts");
+    jsonw_begin_array(json);
+    for (size_t i = 0; i < erased->account_count; i++)
+        jsonw_string(json, erased->account_id[i]);
+    jsonw_end_array(json);
+    add_numbers(json, "plans", erased->plan_id, erased->plan_count);
+    add_numbers(json, "events", erased->sequence, erased->sequence_count);
+}
+
+int store_audit_erasure(const struct store *store, const char *account_id,
+                        const struct store_audit_erased *erased, const char *who,
+                        const char *reason, struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    CLEANUP(text_release) struct text personal = TEXT_INIT;
+    struct jsonw json = object_in(&fact);
+
+    add_erased(&json, erased);
+    const struct entry entry = {.kind = AUDIT_ERASURE,
+                                .account_id = account_id,
+                                .fact = object_end(&json),
+                                .personal = personal_in(&personal, who, reason)};
+    return append_one(store, &entry, err);
+}
+
+int store_audit_retention(const struct store *store, int64_t run_id,
+                          const struct store_audit_erased *erased,
+                          const struct store_audit_thinned *thinned, struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    struct jsonw json = object_in(&fact);
+
+    add_erased(&json, erased);
+    jsonw_field_int(&json, "snapshots", (int64_t)thinned->snapshot_count);
+    add_numbers(&json, "thinned", thinned->snapshot_id, thinned->snapshot_count);
+    jsonw_field_int(&json, "plan_rows", thinned->plan_rows);
+    add_numbers(&json, "rows_of", thinned->plan_id, thinned->plan_count);
+    const struct entry entry = {
+        .kind = AUDIT_RETENTION, .run_id = run_id, .fact = object_end(&json)};
+    return append_one(store, &entry, err);
+}

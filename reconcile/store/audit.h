@@ -1,0 +1,109 @@
+/*
+ * store_audit: the chain of events in the database. The functions that add are called inside the
+ * transaction that writes the fact they record, so that there is no fact without its event and no
+ * event without its fact; each takes the end of the chain and holds it until that transaction ends.
+ *
+ * What may be personal (who decided, reasons in free words, messages) goes beside the chain with a
+ * salt; the chain holds its digest.
+ */
+#ifndef STORE_AUDIT_H
+#define STORE_AUDIT_H
+
+#include "core/audit.h"
+#include "store/review.h"
+
+/* The end of the chain; sequence 0 when there is none. */
+int store_audit_head(const struct store *store, struct audit_head *ret_head, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* --- adding, each inside the caller's transaction ----------------------------------------------
+ */
+
+/* The first event of a portal's chain; adds nothing to a chain that has begun. */
+int store_audit_portal(const struct store *store, const char *name, struct err *err)
+    __attribute__((warn_unused_result));
+/* To the chain of every portal of the database, when the schema has chains. */
+int store_audit_migration(struct pg *pg, int version, const char *name, const char *sha256,
+                          struct err *err) __attribute__((warn_unused_result));
+int store_audit_run_begin(const struct store *store, const char *verb, struct day today,
+                          struct instant now, struct err *err) __attribute__((warn_unused_result));
+int store_audit_run_end(const struct store *store, const struct store_run *run,
+                        const struct store_run_result *result, struct err *err)
+    __attribute__((warn_unused_result));
+int store_audit_snapshot(const struct store *store, const struct store_run *run,
+                         const struct snapshot *snapshot, int64_t id, size_t nameless,
+                         struct err *err) __attribute__((warn_unused_result));
+int store_audit_roster(const struct store *store, const struct store_run *run,
+                       const struct roster *roster, bool good, int64_t id, struct err *err)
+    __attribute__((warn_unused_result));
+/* The plan, and an event for each guard; *ret_head: the last of them. */
+int store_audit_plan(const struct store *store, const struct store_run *run,
+                     const struct plan *plan, int64_t id, struct audit_head *ret_head,
+                     struct err *err) __attribute__((warn_unused_result));
+int store_audit_override(const struct store *store, int64_t plan_id,
+                         const struct override *override, struct instant now, struct err *err)
+    __attribute__((warn_unused_result));
+int store_audit_approval(const struct store *store, const struct plan *plan,
+                         const struct approval *approval, struct instant now, struct err *err)
+    __attribute__((warn_unused_result));
+int store_audit_rejection(const struct store *store, int64_t plan_id, const char *who,
+                          const char *reason, struct instant now, struct err *err)
+    __attribute__((warn_unused_result));
+int store_audit_intent(const struct store *store, const struct store_run *run,
+                       const struct store_intent *intent, struct instant now, struct err *err)
+    __attribute__((warn_unused_result));
+int store_audit_outcome(const struct store *store, const struct store_run *run,
+                        const struct store_outcome *outcome, const char *account_id,
+                        const char *action, struct instant now, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* What was taken away: whose, from which plans, and which events lost what is personal. */
+struct store_audit_erased {
+    const char *const *account_id;
+    size_t account_count;
+    const char *const *plan_id; /* numbers, as text; likewise below */
+    size_t plan_count;
+    const char *const *sequence;
+    size_t sequence_count;
+};
+int store_audit_erasure(const struct store *store, const char *account_id,
+                        const struct store_audit_erased *erased, const char *who,
+                        const char *reason, struct err *err) __attribute__((warn_unused_result));
+/* What was too old besides: numbers as text. */
+struct store_audit_thinned {
+    const char *const *snapshot_id;
+    size_t snapshot_count;
+    const char *const *plan_id; /* plans that lost their rows */
+    size_t plan_count;
+    int64_t plan_rows;
+};
+int store_audit_retention(const struct store *store, int64_t run_id,
+                          const struct store_audit_erased *erased,
+                          const struct store_audit_thinned *thinned, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* --- checking -----------------------------------------------------------------------------------
+ */
+
+/* The whole chain of the portal, event by event, and then what the rest of the history says
+ * against it: plans, approvals, runs, acts, erased values. Anchors are heads that were kept outside
+ * of the database. `found` is called once for each finding; *ret_last is the end of the chain as
+ * it was found. Memory does not grow with the number of events. */
+int store_audit_verify(const struct store *store, const struct audit_head *anchor,
+                       size_t anchor_count, audit_found *found, void *context,
+                       struct audit_head *ret_last, size_t *ret_findings, struct err *err)
+    __attribute__((warn_unused_result));
+
+struct store_audit_rebuilt {
+    size_t count, findings;
+    size_t left_out; /* thinned out, not complete, or somebody in them was erased */
+};
+
+/* What stands behind the readings: every snapshot and roster is made again from its versions and
+ * compared with the digest in the chain. Takes about as long as a plan takes to load one, for each.
+ */
+int store_audit_rebuild(struct store *store, audit_found *found, void *context,
+                        struct store_audit_rebuilt *ret_rebuilt, struct err *err)
+    __attribute__((warn_unused_result));
+
+#endif

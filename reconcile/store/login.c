@@ -1,0 +1,139 @@
+/*
+ * Pending last logins go through a stage like everything that comes in numbers; the progress of the
+ * events is written in the same transaction, so a page is either stored and never asked for again,
+ * or neither.
+ */
+#include "store/login.h"
+
+#include "store/private.h"
+
+int store_load_events(struct store *store, struct arena *arena,
+                      struct events_progress *ret_progress, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, events_load, PG_MAYBE, &result, err,
+                 store_number(arena, store->portal_id)) < 0)
+        return -1;
+    *ret_progress = (struct events_progress){.pages = 0};
+    if (PQntuples(result) == 0)
+        return 0;
+    *ret_progress = (struct events_progress){
+        .complete_to = pg_instant(result, 0, 0),
+        .newest_at = pg_instant(result, 0, 1),
+        .from = pg_instant(result, 0, 2),
+        .to = pg_instant(result, 0, 3),
+        .cursor = store_string(arena, result, 0, 4),
+        .pages = pg_int(result, 0, 5),
+    };
+    return 0;
+}
+
+static void add_pending(struct text *row, const void *context, size_t number)
+{
+    const struct pending_login *pending = (const struct pending_login *)context + number;
+    const struct login *login = &pending->login;
+
+    pg_copy_field(row, pending->account_id);
+    pg_copy_field(row, store_login_source(login->source));
+    pg_copy_field(row, store_login_kind(login->kind));
+    store_copy_time(row, login->kind == LOGIN_KNOWN ? login->at : INSTANT_NONE);
+    pg_copy_field(row, login->kind == LOGIN_UNREADABLE ? login->raw : NULL);
+    store_copy_time(row, login->seen_at);
+    pg_copy_field(row, pending->department);
+    pg_copy_end_row(row);
+}
+
+static int put_pending(struct store *store, const struct pending_login *pending, size_t count,
+                       struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+
+    if (count == 0)
+        return 0;
+    if (PG_QUERY(store->pg, stage_pending_create, PG_NOTHING, NULL, err) < 0 ||
+        store_copy(store->pg, "stage_pending_copy", query_stage_pending_copy, add_pending, pending,
+                   count, err) < 0)
+        return -1;
+    return PG_QUERY(store->pg, login_pending_put, PG_NOTHING, NULL, err,
+                    store_number(&scratch, store->portal_id));
+}
+
+static int put_progress(struct store *store, const struct events_progress *progress,
+                        struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+
+    return PG_QUERY(
+        store->pg, events_save, PG_NOTHING, NULL, err, store_number(&scratch, store->portal_id),
+        store_time(&scratch, progress->complete_to), store_time(&scratch, progress->newest_at),
+        store_time(&scratch, progress->from), store_time(&scratch, progress->to), progress->cursor,
+        store_number(&scratch, progress->pages));
+}
+
+static int save_logins(struct store *store, const struct pending_login *pending, size_t count,
+                       const struct events_progress *progress, struct err *err)
+{
+    int64_t newest = 0;
+
+    if (store_next(store, "run_fence", query_run_fence, store->run_id, &newest, err) < 0 ||
+        put_pending(store, pending, count, err) < 0)
+        return -1;
+    return progress ? put_progress(store, progress, err) : 0;
+}
+
+int store_save_logins(struct store *store, const struct pending_login *pending, size_t count,
+                      const struct events_progress *progress, struct err *err)
+{
+    if (store_begin(store, err) < 0 ||
+        store_end(store, save_logins(store, pending, count, progress, err), err) < 0)
+        return err_prefix(err, "last logins were not stored");
+    return 0;
+}
+
+/* --- what an export told -------------------------------------------------------------------------
+ */
+
+static void add_dates(struct text *row, const void *context, size_t number)
+{
+    const struct account_dates *dates = (const struct account_dates *)context + number;
+
+    pg_copy_field(row, dates->account_id);
+    store_copy_time(row, dates->created);
+    store_copy_time(row, dates->deactivated);
+    pg_copy_end_row(row);
+}
+
+static int put_dates(struct store *store, const struct account_dates *dates, size_t count,
+                     size_t *ret_changed, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, stage_dates_create, PG_NOTHING, NULL, err) < 0 ||
+        store_copy(store->pg, "stage_dates_copy", query_stage_dates_copy, add_dates, dates, count,
+                   err) < 0 ||
+        PG_QUERY(store->pg, account_dates, PG_NOTHING, &result, err,
+                 store_number(&scratch, store->portal_id)) < 0)
+        return -1;
+    *ret_changed = (size_t)pg_affected(result);
+    return 0;
+}
+
+int store_save_export(struct store *store, const struct account_dates *dates, size_t dates_count,
+                      const struct pending_login *pending, size_t pending_count,
+                      size_t *ret_changed, struct err *err)
+{
+    int64_t newest = 0;
+    size_t changed = 0;
+
+    if (store_begin(store, err) < 0 ||
+        store_end(store,
+                  store_next(store, "run_fence", query_run_fence, store->run_id, &newest, err) ||
+                      put_dates(store, dates, dates_count, &changed, err) ||
+                      put_pending(store, pending, pending_count, err),
+                  err) < 0)
+        return err_prefix(err, "the history took over nothing of the export");
+    *ret_changed = changed;
+    return 0;
+}

@@ -1,0 +1,54 @@
+/*
+ * store_login: last logins while they are collected, and what an export told of the accounts. What
+ * was read is stored at once, page by page, so that a run that is cut off loses none of it and the
+ * next one asks for none of it again; the snapshot that is saved at the end takes it over
+ * (store_save_snapshot).
+ */
+#ifndef STORE_LOGIN_H
+#define STORE_LOGIN_H
+
+#include "store/store.h"
+
+/* One account's last login from one source, as it was told. A single read that told nothing newer
+ * than what is known is of kind LOGIN_NOT_READ: only when it was made is kept. */
+struct pending_login {
+    const char *account_id;
+    struct login login;
+    const char *department; /* of a single read */
+};
+
+/* How far the login events of the portal were read. A window is read from its first page to its
+ * last, by whichever runs it takes; only then complete_to moves to its end. */
+struct events_progress {
+    struct instant complete_to; /* none = no window was read to its end yet */
+    struct instant newest_at;   /* newest event ever told; none = none */
+    struct instant from, to;    /* the window under way; none = none is */
+    const char *cursor;         /* its next page; NULL = the first */
+    int64_t pages;              /* of it that are stored */
+};
+
+int store_load_events(struct store *store, struct arena *arena,
+                      struct events_progress *ret_progress, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* One transaction: what was told (each account once per source), and, unless NULL, how far the
+ * events are read now. ERR_LOCKED: this is not the newest run any more. */
+int store_save_logins(struct store *store, const struct pending_login *pending, size_t count,
+                      const struct events_progress *progress, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* Dates that Bynder's own export told of an account; none = not told. */
+struct account_dates {
+    const char *account_id;
+    struct instant created, deactivated;
+};
+
+/* One transaction: dates of accounts (one that the history does not have is left out; a created
+ * date that is known already stays when it is later, rule R5), and last logins of source
+ * LOGIN_FROM_EXPORT that the next snapshot takes over. *ret_changed: accounts whose dates changed.
+ * ERR_LOCKED: this is not the newest run any more. */
+int store_save_export(struct store *store, const struct account_dates *dates, size_t dates_count,
+                      const struct pending_login *pending, size_t pending_count,
+                      size_t *ret_changed, struct err *err) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,324 @@
+/*
+ * Saving a roster and the links between accounts and people, the same way as a snapshot: a stage,
+ * then statements over whole sets. A roster is all or nothing, so what it leaves out is closed.
+ *
+ * A person's versions hang on the first key there is, not on the row number: a row inserted at the
+ * top of the file changes nobody. Further rows with the same key count up.
+ */
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/table.h"
+#include "base/text.h"
+#include "store/audit.h"
+#include "store/private.h"
+
+struct keyed {
+    const struct person *person;
+    const char **key;
+    uint32_t *ordinal;
+};
+
+static void add_person(struct text *row, const void *context, size_t number)
+{
+    const struct keyed *keyed = context;
+    const struct person *person = &keyed->person[number];
+    struct digest digest = person_digest(person);
+    const char *const field[] = {
+        person->employee_number,
+        person->email,
+        person->username,
+        person->name,
+        person->department,
+        person->country,
+        person_status_name(person->word),
+    };
+
+    pg_copy_field(row, keyed->key[number]);
+    store_copy_number(row, keyed->ordinal[number]);
+    for (size_t i = 0; i < COUNT_OF(field); i++)
+        pg_copy_field(row, field[i]);
+    store_copy_day(row, person->hire_date);
+    store_copy_day(row, person->last_day);
+    pg_copy_field(row, person->rejected);
+    store_copy_flag(row, person->key_unreadable);
+    store_copy_digest(row, &digest);
+    pg_copy_end_row(row);
+}
+
+static void give_keys(struct arena *scratch, const struct roster *roster, struct keyed *keyed)
+{
+    uint32_t *many = arena_calloc(scratch, roster->count + 1, sizeof(many[0]));
+    struct table first;
+
+    *keyed = (struct keyed){
+        .person = roster->person,
+        .key = arena_calloc(scratch, roster->count + 1, sizeof(keyed->key[0])),
+        .ordinal = arena_calloc(scratch, roster->count + 1, sizeof(keyed->ordinal[0])),
+    };
+    table_init(&first, roster->count);
+    for (size_t i = 0; i < roster->count; i++) {
+        keyed->key[i] = store_person_key(scratch, &roster->person[i]);
+        uint32_t entry = table_find(&first, keyed->key[i]);
+        if (entry == TABLE_END)
+            table_add(&first, keyed->key[i], (uint32_t)i);
+        uint32_t at = entry == TABLE_END ? (uint32_t)i : table_value(&first, entry);
+        keyed->ordinal[i] = ++many[at];
+    }
+    table_release(&first);
+}
+
+static void add_rejected(struct text *row, const void *context, size_t number)
+{
+    const struct person *person = ((const struct person *const *)context)[number];
+
+    store_copy_number(row, person->row);
+    pg_copy_field(row, person->rejected);
+    pg_copy_field(row, person->employee_number);
+    pg_copy_field(row, person->email);
+    pg_copy_field(row, person->username);
+    pg_copy_end_row(row);
+}
+
+static int merge_rejected(const struct store *store, const struct roster *roster, int64_t id,
+                          struct err *err)
+{
+    const struct person **shown = mem_calloc(LIMIT_REJECTED_SHOWN, sizeof(shown[0]));
+    size_t count = 0;
+
+    for (size_t i = 0; i < roster->count && count < LIMIT_REJECTED_SHOWN; i++) {
+        if (roster->person[i].rejected)
+            shown[count++] = &roster->person[i];
+    }
+    int failed = PG_QUERY(store->pg, stage_rejected_create, PG_NOTHING, NULL, err) ||
+                 store_copy(store->pg, "stage_rejected_copy", query_stage_rejected_copy,
+                            add_rejected, shown, count, err) ||
+                 STORE_MERGE(store, rejected_close, id, err) ||
+                 STORE_MERGE(store, rejected_open, id, err);
+    mem_cleanup(&shown);
+    return failed ? -1 : 0;
+}
+
+static int insert_row(const struct store *store, const struct store_run *run,
+                      const struct roster *roster, bool good, int64_t id, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *const parameter[] = {
+        store_number(&scratch, store->portal_id),
+        store_number(&scratch, id),
+        store_number(&scratch, run->id),
+        roster->source,
+        store_time(&scratch, roster->read_at),
+        store_time(&scratch, roster->modified),
+        store_hex(&scratch, &roster->digest),
+        store_number(&scratch, (int64_t)roster->count),
+        store_number(&scratch, (int64_t)roster_people(roster)),
+        store_number(&scratch, (int64_t)roster->rejected),
+        store_number(&scratch, (int64_t)roster->blind),
+        store_number(&scratch, (int64_t)roster->duplicates),
+        store_flag(good),
+    };
+
+    return pg_run(store->pg, "roster_insert", query_roster_insert, PG_NOTHING, parameter,
+                  COUNT_OF(parameter), NULL, err);
+}
+
+static int save_roster(const struct store *store, const struct store_run *run,
+                       const struct roster *roster, bool good, int64_t *ret_id, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *differ = NULL;
+    struct keyed keyed;
+
+    give_keys(&scratch, roster, &keyed);
+    if (store_next(store, "roster_number", query_roster_number, run->id, ret_id, err) < 0 ||
+        insert_row(store, run, roster, good, *ret_id, err) < 0 ||
+        PG_QUERY(store->pg, stage_person_create, PG_NOTHING, NULL, err) < 0 ||
+        store_copy(store->pg, "stage_person_copy", query_stage_person_copy, add_person, &keyed,
+                   roster->count, err) < 0 ||
+        PG_QUERY(store->pg, stage_person_analyze, PG_NOTHING, NULL, err) < 0 ||
+        PG_QUERY(store->pg, stage_person_difference, PG_NOTHING, &differ, err,
+                 store_number(&scratch, store->portal_id)) < 0)
+        return -1;
+    /* as on most days: the roster says what it said before */
+    if (pg_affected(differ) > 0 &&
+        (STORE_MERGE(store, person_close, *ret_id, err) < 0 ||
+         store_merge_open(store, "person_open", query_person_open, query_analyze_people, *ret_id,
+                          roster->count, err) < 0))
+        return -1;
+    if (merge_rejected(store, roster, *ret_id, err) < 0)
+        return -1;
+    return store_audit_roster(store, run, roster, good, *ret_id, err);
+}
+
+int store_save_roster(struct store *store, const struct store_run *run, struct roster *roster,
+                      bool good, struct err *err)
+{
+    int64_t id = 0;
+
+    if (store_begin(store, err) < 0 ||
+        store_end(store, save_roster(store, run, roster, good, &id, err), err) < 0)
+        return err_prefix(err, "the roster was not stored");
+    roster->id = id;
+    return 0;
+}
+
+/* --- a roster again -----------------------------------------------------------------------------
+ */
+
+static enum person_status read_word(const PGresult *row)
+{
+    return store_person_status_parse(pg_text(row, 0, 6));
+}
+
+struct loading {
+    struct arena *arena;
+    struct roster *roster;
+    size_t capacity;
+};
+
+static int add_loaded(const PGresult *row, void *context, struct err *err)
+{
+    struct loading *loading = context;
+    struct roster *roster = loading->roster;
+
+    if (roster->count == loading->capacity)
+        return err_set(err, ERR_INTERNAL, "roster '%lld' has more versions than rows",
+                       (long long)roster->id);
+    roster->person[roster->count++] = (struct person){
+        .employee_number = store_string(loading->arena, row, 0, 0),
+        .email = store_string(loading->arena, row, 0, 1),
+        .username = store_string(loading->arena, row, 0, 2),
+        .name = store_string(loading->arena, row, 0, 3),
+        .department = store_string(loading->arena, row, 0, 4),
+        .country = store_string(loading->arena, row, 0, 5),
+        .word = read_word(row),
+        .hire_date = pg_day(row, 0, 7),
+        .last_day = pg_day(row, 0, 8),
+        .rejected = store_string(loading->arena, row, 0, 9),
+        .key_unreadable = pg_bool(row, 0, 10),
+    };
+    return 0;
+}
+
+int store_load_roster(struct store *store, struct arena *arena, int64_t id,
+                      struct roster *ret_roster, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    const char *const parameter[] = {store_number(arena, store->portal_id),
+                                     store_number(arena, id)};
+
+    if (pg_run(store->pg, "roster_load", query_roster_load, PG_MAYBE, parameter,
+               COUNT_OF(parameter), &result, err) < 0)
+        return -1;
+    if (PQntuples(result) == 0)
+        return err_set(err, ERR_USAGE, "the history has no roster '%lld'", (long long)id);
+    size_t rows = (size_t)pg_int(result, 0, 4);
+    struct roster roster = {
+        .id = id,
+        .source = store_string(arena, result, 0, 0),
+        .read_at = pg_instant(result, 0, 1),
+        .modified = pg_instant(result, 0, 2),
+        .digest = store_digest(result, 0, 3),
+        .person = arena_calloc(arena, rows + 1, sizeof(roster.person[0])),
+        .rejected = (size_t)pg_int(result, 0, 5),
+        .blind = (size_t)pg_int(result, 0, 6),
+        .duplicates = (size_t)pg_int(result, 0, 7),
+    };
+    struct loading loading = {.arena = arena, .roster = &roster, .capacity = rows};
+    if (store_begin(store, err) < 0 ||
+        store_end(store,
+                  pg_each(store->pg, "roster_people", query_roster_people, parameter,
+                          COUNT_OF(parameter), add_loaded, &loading, err),
+                  err) < 0)
+        return -1;
+    *ret_roster = roster;
+    return 0;
+}
+
+/* --- links --------------------------------------------------------------------------------------
+ */
+
+struct links {
+    struct arena *scratch;
+    const struct account *account;
+    const struct pairing *pairing;
+};
+
+static const char *link_word(enum link_kind kind)
+{
+    static const char *const word[] = {
+        [LINK_AMBIGUOUS] = "ambiguous",
+        [LINK_CONFLICT] = "conflict",
+        [LINK_NONE] = "none",
+        [LINK_ONE] = "one",
+    };
+    return word[kind];
+}
+
+static void add_link(struct text *row, const void *context, size_t number)
+{
+    const struct links *links = context;
+    const struct account *account = &links->account[number];
+    const struct pairing *pairing = &links->pairing[number];
+    bool one = pairing->kind == LINK_ONE;
+
+    if (account->status == ACCOUNT_GONE || account->history.number == 0)
+        return;
+    store_copy_number(row, account->history.number);
+    pg_copy_field(row, link_word(pairing->kind));
+    pg_copy_field(row, one ? match_key_name(pairing->key) : "");
+    pg_copy_field(row, one ? store_person_key(links->scratch, pairing->person) : NULL);
+    pg_copy_end_row(row);
+}
+
+static int merge_links(const struct store *store, const struct snapshot *snapshot,
+                       const struct roster *roster, struct links *links, struct err *err)
+{
+    struct arena *scratch = links->scratch;
+    const char *portal = store_number(scratch, store->portal_id);
+    const char *number = store_number(scratch, snapshot->id);
+    CLEANUP(pg_clearp) PGresult *opened = NULL;
+
+    if (PG_QUERY(store->pg, stage_link_create, PG_NOTHING, NULL, err) < 0 ||
+        store_copy(store->pg, "stage_link_copy", query_stage_link_copy, add_link, links,
+                   snapshot->count, err) < 0 ||
+        PG_QUERY(store->pg, stage_link_analyze, PG_NOTHING, NULL, err) < 0 ||
+        PG_QUERY(store->pg, stage_link_difference, PG_NOTHING, NULL, err, portal) < 0 ||
+        PG_QUERY(store->pg, link_close, PG_NOTHING, NULL, err, portal, number,
+                 store_flag(snapshot->complete)) < 0 ||
+        PG_QUERY(store->pg, link_open, PG_NOTHING, &opened, err, portal, number,
+                 store_time(scratch, roster_as_of(roster))) < 0)
+        return -1;
+    if ((size_t)pg_affected(opened) < snapshot->count / 10 + 100)
+        return 0;
+    return PG_QUERY(store->pg, analyze_links, PG_NOTHING, NULL, err);
+}
+
+static int save_links(const struct store *store, const struct snapshot *snapshot,
+                      const struct roster *roster, struct links *links, double matched_percent,
+                      struct err *err)
+{
+    int64_t newest = 0;
+
+    if (store_next(store, "run_fence", query_run_fence, store->run_id, &newest, err) < 0 ||
+        merge_links(store, snapshot, roster, links, err) < 0)
+        return -1;
+    return PG_QUERY(store->pg, snapshot_matched, PG_NOTHING, NULL, err,
+                    store_number(links->scratch, store->portal_id),
+                    store_number(links->scratch, snapshot->id),
+                    arena_printf(links->scratch, "%.17g", matched_percent));
+}
+
+int store_save_links(struct store *store, const struct snapshot *snapshot,
+                     const struct roster *roster, const struct pairing *pairing,
+                     double matched_percent, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct links links = {.scratch = &scratch, .account = snapshot->account, .pairing = pairing};
+
+    if (store_begin(store, err) < 0 ||
+        store_end(store, save_links(store, snapshot, roster, &links, matched_percent, err), err) <
+            0)
+        return err_prefix(err, "the links were not stored");
+    return 0;
+}

@@ -1,0 +1,367 @@
+/*
+ * Saving a snapshot: the accounts go into a stage by COPY, then a handful of statements over whole
+ * sets merge it into the versions, all in the transaction that adds the snapshot's row. What is
+ * unchanged touches no row. Nothing that is merely missing is ever closed by an incomplete
+ * snapshot.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/jsonw.h"
+#include "base/mem.h"
+#include "base/table.h"
+#include "store/audit.h"
+#include "store/private.h"
+
+enum { UNLISTED_DAYS = 30 /* that a last login waits for its account to be listed */ };
+
+/* What tells versions of an account apart: also the department, which the account's own digest
+ * leaves out because it is not read every time. */
+static struct digest version_digest(const struct account *account)
+{
+    struct digest_stream *stream = digest_new();
+    struct digest own = account_digest(account);
+
+    digest_bytes(stream, own.byte, sizeof(own.byte));
+    digest_field(stream, account->department);
+    return digest_finish(stream);
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+    const struct group *left = a, *right = b;
+    int order = strcmp(left->id ? left->id : "", right->id ? right->id : "");
+
+    return order ? order : strcmp(left->name ? left->name : "", right->name ? right->name : "");
+}
+
+static void add_groups(struct text *row, const struct account *account)
+{
+    CLEANUP(text_release) struct text list = TEXT_INIT;
+    struct jsonw json = jsonw_to(&list);
+
+    if (account->group_count == 0) {
+        pg_copy_field(row, "[]");
+        return;
+    }
+    struct group *sorted = mem_calloc(account->group_count, sizeof(sorted[0]));
+    memcpy(sorted, account->group, account->group_count * sizeof(sorted[0]));
+    qsort(sorted, account->group_count, sizeof(sorted[0]), compare_groups);
+    jsonw_begin_array(&json);
+    for (size_t i = 0; i < account->group_count; i++) {
+        jsonw_begin_object(&json);
+        jsonw_field_string(&json, "id", sorted[i].id);
+        jsonw_field_string(&json, "name", sorted[i].name);
+        jsonw_end_object(&json);
+    }
+    jsonw_end_array(&json);
+    free(sorted);
+    pg_copy_field(row, text_cstr(&list));
+}
+
+/* Accounts to stage: with an id, there, and each id once. */
+struct staged {
+    const struct account *account;
+    uint32_t *index;
+    int32_t *number; /* in the store, by index of account */
+    size_t count;
+    int32_t last_number; /* before this snapshot: higher ones are new */
+    int32_t fresh;       /* how many are */
+};
+
+static void add_account(struct text *row, const void *context, size_t number)
+{
+    const struct staged *staged = context;
+    const struct account *account = &staged->account[staged->index[number]];
+    struct digest digest = version_digest(account);
+    const char *const field[] = {
+        account->id,
+        account_status_name(account->status),
+        account->username,
+        account->email,
+        account->email2,
+        account->name,
+        account->employee_number,
+        account->profile_id,
+        account->country,
+        account->department,
+    };
+
+    store_copy_number(row, staged->number[staged->index[number]]);
+    for (size_t i = 0; i < COUNT_OF(field); i++)
+        pg_copy_field(row, field[i]);
+    add_groups(row, account);
+    store_copy_flag(row, account->groups_unreadable);
+    store_copy_flag(row, account->sso_only);
+    pg_copy_field(row, account->flaw);
+    store_copy_digest(row, &digest);
+    pg_copy_end_row(row);
+}
+
+/* What came from the history is there already and says nothing new. */
+static bool is_told(const struct login *login)
+{
+    return login->kind != LOGIN_NOT_READ && login->source != LOGIN_FROM_HISTORY;
+}
+
+static void add_login(struct text *row, const void *context, size_t number)
+{
+    const struct staged *staged = context;
+    const struct account *account = &staged->account[staged->index[number]];
+    const struct login *login = &account->login;
+    bool told = is_told(login);
+    bool read = account->history.read_anew;
+
+    if (!told && !read)
+        return;
+    store_copy_number(row, staged->number[staged->index[number]]);
+    pg_copy_field(row, told ? store_login_kind(login->kind) : NULL);
+    store_copy_time(row, told && login->kind == LOGIN_KNOWN ? login->at : INSTANT_NONE);
+    pg_copy_field(row, told && login->kind == LOGIN_UNREADABLE ? login->raw : NULL);
+    pg_copy_field(row, told ? store_login_source(login->source) : NULL);
+    store_copy_time(row, told ? login->seen_at : INSTANT_NONE);
+    store_copy_time(row, read ? account->history.read_at : INSTANT_NONE);
+    pg_copy_end_row(row);
+}
+
+static size_t choose(const struct snapshot *snapshot, struct staged *staged)
+{
+    struct table seen;
+    size_t nameless = 0;
+
+    table_init(&seen, snapshot->count);
+    for (size_t i = 0; i < snapshot->count; i++) {
+        const struct account *account = &snapshot->account[i];
+        if (account->status == ACCOUNT_GONE)
+            continue;
+        if (!account->id) {
+            nameless++;
+        } else if (table_find(&seen, account->id) == TABLE_END) {
+            table_add(&seen, account->id, (uint32_t)i);
+            staged->index[staged->count++] = (uint32_t)i;
+        }
+    }
+    table_release(&seen);
+    return nameless;
+}
+
+static int insert_row(const struct store *store, const struct store_run *run,
+                      const struct snapshot *snapshot, int64_t id, size_t nameless, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct snapshot_totals totals = snapshot_count(snapshot);
+    const char *const parameter[] = {
+        store_number(&scratch, store->portal_id),
+        store_number(&scratch, id),
+        store_number(&scratch, run->id),
+        store_time(&scratch, snapshot->taken_at),
+        store_flag(snapshot->complete),
+        snapshot->incomplete_reason,
+        store_number(&scratch, (int64_t)totals.accounts),
+        store_number(&scratch, (int64_t)totals.active),
+        store_number(&scratch, (int64_t)totals.inactive),
+        store_number(&scratch, (int64_t)totals.unreadable),
+        store_number(&scratch, (int64_t)totals.gone),
+        store_number(&scratch, (int64_t)nameless),
+        store_number(&scratch, (int64_t)snapshot->requests),
+        store_number(&scratch, (int64_t)snapshot->logins_read),
+        snapshot->own_id,
+        store_hex(&scratch, &snapshot->digest),
+        snapshot->by_events ? "events" : "each",
+        store_number(&scratch, (int64_t)snapshot->events),
+        snapshot->logins_note,
+    };
+
+    return pg_run(store->pg, "snapshot_insert", query_snapshot_insert, PG_NOTHING, parameter,
+                  COUNT_OF(parameter), NULL, err);
+}
+
+/* New accounts get the numbers after the last one given. */
+static int give_numbers(const struct store *store, struct staged *staged, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    for (size_t i = 0; i < staged->count; i++)
+        staged->fresh += staged->account[staged->index[i]].history.number == 0;
+    if (PG_QUERY(store->pg, account_number_take, PG_ONE, &result, err,
+                 store_number(&scratch, store->portal_id),
+                 store_number(&scratch, staged->fresh)) < 0)
+        return -1;
+    staged->last_number = (int32_t)pg_int(result, 0, 0);
+    int32_t next = staged->last_number;
+    for (size_t i = 0; i < staged->count; i++) {
+        int32_t known = staged->account[staged->index[i]].history.number;
+        staged->number[staged->index[i]] = known != 0 ? known : ++next;
+    }
+    return 0;
+}
+
+static int insert_new(const struct store *store, const struct snapshot *snapshot,
+                      const struct staged *staged, int64_t id, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+
+    if (staged->fresh == 0)
+        return 0;
+    return PG_QUERY(store->pg, account_insert, PG_NOTHING, NULL, err,
+                    store_number(&scratch, store->portal_id), store_number(&scratch, id),
+                    store_time(&scratch, snapshot->taken_at),
+                    store_number(&scratch, staged->last_number));
+}
+
+static int merge_accounts(const struct store *store, const struct snapshot *snapshot,
+                          const struct staged *staged, int64_t id, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *portal = store_number(&scratch, store->portal_id);
+
+    if (PG_QUERY(store->pg, stage_account_create, PG_NOTHING, NULL, err) < 0 ||
+        store_copy(store->pg, "stage_account_copy", query_stage_account_copy, add_account, staged,
+                   staged->count, err) < 0 ||
+        PG_QUERY(store->pg, stage_account_analyze, PG_NOTHING, NULL, err) < 0 ||
+        insert_new(store, snapshot, staged, id, err) < 0 ||
+        PG_QUERY(store->pg, stage_difference_create, PG_NOTHING, NULL, err, portal) < 0 ||
+        PG_QUERY(store->pg, account_activate, PG_NOTHING, NULL, err, portal) < 0 ||
+        STORE_MERGE(store, account_close, id, err) < 0 ||
+        store_merge_open(store, "account_open", query_account_open, query_analyze_accounts, id,
+                         staged->count, err) < 0)
+        return -1;
+    return snapshot->complete ? STORE_MERGE(store, account_gone, id, err) : 0;
+}
+
+static int merge_logins(const struct store *store, const struct staged *staged, int64_t id,
+                        struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *portal = store_number(&scratch, store->portal_id);
+    size_t news = 0;
+
+    for (size_t i = 0; i < staged->count; i++) {
+        const struct account *account = &staged->account[staged->index[i]];
+        news += is_told(&account->login) || account->history.read_anew;
+    }
+    if (news == 0)
+        return 0;
+    if (PG_QUERY(store->pg, stage_login_create, PG_NOTHING, NULL, err) < 0 ||
+        store_copy(store->pg, "stage_login_copy", query_stage_login_copy, add_login, staged,
+                   staged->count, err) < 0 ||
+        PG_QUERY(store->pg, stage_login_analyze, PG_NOTHING, NULL, err) < 0 ||
+        STORE_MERGE(store, login_add, id, err) < 0 || STORE_MERGE(store, login_know, id, err) < 0 ||
+        PG_QUERY(store->pg, login_read, PG_NOTHING, NULL, err, portal) < 0)
+        return -1;
+    return PG_QUERY(store->pg, login_settle, PG_NOTHING, NULL, err, portal);
+}
+
+static int compare_strings(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void add_profile(struct text *row, const void *context, size_t number)
+{
+    const struct profile *profile = &((const struct snapshot *)context)->profile[number];
+    CLEANUP(text_release) struct text list = TEXT_INIT;
+    struct jsonw json = jsonw_to(&list);
+    struct digest_stream *stream = digest_new();
+    const char **role = mem_calloc(profile->role_count, sizeof(role[0]));
+
+    digest_field(stream, profile->id);
+    digest_field(stream, profile->name);
+    for (size_t i = 0; i < profile->role_count; i++)
+        role[i] = profile->role[i];
+    qsort(role, profile->role_count, sizeof(role[0]), compare_strings);
+    jsonw_begin_array(&json);
+    for (size_t i = 0; i < profile->role_count; i++) {
+        digest_field(stream, role[i]);
+        jsonw_string(&json, role[i]);
+    }
+    jsonw_end_array(&json);
+    free(role);
+    struct digest digest = digest_finish(stream);
+    pg_copy_field(row, profile->id);
+    pg_copy_field(row, profile->name);
+    pg_copy_field(row, text_cstr(&list));
+    store_copy_digest(row, &digest);
+    pg_copy_end_row(row);
+}
+
+static int merge_profiles(const struct store *store, const struct snapshot *snapshot, int64_t id,
+                          struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+
+    if (PG_QUERY(store->pg, stage_profile_create, PG_NOTHING, NULL, err) < 0 ||
+        store_copy(store->pg, "stage_profile_copy", query_stage_profile_copy, add_profile, snapshot,
+                   snapshot->profile_count, err) < 0 ||
+        PG_QUERY(store->pg, profile_close, PG_NOTHING, NULL, err,
+                 store_number(&scratch, store->portal_id), store_number(&scratch, id),
+                 store_flag(snapshot->complete)) < 0)
+        return -1;
+    return STORE_MERGE(store, profile_open, id, err);
+}
+
+/* Events name users who are listed no more, or never were. They may only be missing from a list;
+ * but a complete one does not miss them, and what is kept of them must not grow for ever. */
+static int forget_unlisted(const struct store *store, const struct snapshot *snapshot,
+                           struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct instant before = instant_add_us(snapshot->taken_at, -UNLISTED_DAYS * DAY_US);
+
+    if (!snapshot->complete)
+        return 0;
+    return PG_QUERY(store->pg, login_forget, PG_NOTHING, NULL, err,
+                    store_number(&scratch, store->portal_id), store_time(&scratch, before));
+}
+
+static int save(const struct store *store, const struct store_run *run,
+                const struct snapshot *snapshot, struct staged *staged, int64_t *ret_id,
+                struct err *err)
+{
+    size_t nameless = choose(snapshot, staged);
+
+    if (store_next(store, "snapshot_number", query_snapshot_number, run->id, ret_id, err) < 0 ||
+        insert_row(store, run, snapshot, *ret_id, nameless, err) < 0 ||
+        give_numbers(store, staged, err) < 0 ||
+        merge_accounts(store, snapshot, staged, *ret_id, err) < 0 ||
+        merge_logins(store, staged, *ret_id, err) < 0 || forget_unlisted(store, snapshot, err) < 0)
+        return -1;
+    if (merge_profiles(store, snapshot, *ret_id, err) < 0)
+        return -1;
+    return store_audit_snapshot(store, run, snapshot, *ret_id, nameless, err);
+}
+
+/* What is stored now is known. */
+static void take_numbers(struct snapshot *snapshot, const struct staged *staged)
+{
+    for (size_t i = 0; i < staged->count; i++) {
+        struct account_history *history = &snapshot->account[staged->index[i]].history;
+        history->number = staged->number[staged->index[i]];
+        history->read_anew = false;
+    }
+}
+
+int store_save_snapshot(struct store *store, const struct store_run *run, struct snapshot *snapshot,
+                        struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct staged staged = {
+        .account = snapshot->account,
+        .index = arena_calloc(&scratch, snapshot->count + 1, sizeof(staged.index[0])),
+        .number = arena_calloc(&scratch, snapshot->count + 1, sizeof(staged.number[0])),
+    };
+    int64_t id = 0;
+
+    if (snapshot->source != SNAPSHOT_FROM_PORTAL)
+        return err_set(err, ERR_INTERNAL, "a snapshot from an export is never stored");
+    if (store_begin(store, err) < 0 ||
+        store_end(store,
+                  store_number_accounts(store, &scratch, snapshot, err) ||
+                      save(store, run, snapshot, &staged, &id, err),
+                  err) < 0)
+        return err_prefix(err, "the snapshot was not stored");
+    take_numbers(snapshot, &staged);
+    snapshot->id = id;
+    return 0;
+}

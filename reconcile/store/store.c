@@ -1,0 +1,138 @@
+/*
+ * The portal's row, its lock, and runs. The lock keeps two runs apart as long as their connections
+ * live; the run's number keeps them apart after that: a process that lost its connection and wakes
+ * up late finds that a newer run was numbered, and writes nothing.
+ */
+#include "store/store.h"
+
+#include <limits.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "store/audit.h"
+#include "store/private.h"
+
+static int open_portal(struct store *store, const char *portal, const char *url, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, portal_open, PG_ONE, &result, err, portal, url) < 0)
+        return -1;
+    if (!text_equal(pg_text(result, 0, 1), portal))
+        return err_set(err, ERR_CONFIG,
+                       "portal '%s' has the same number in the history as portal '%s'; hint: "
+                       "give it another portal.name",
+                       portal, pg_text(result, 0, 1));
+    store->portal_id = pg_int(result, 0, 0);
+    return pg_bool(result, 0, 2) ? 0 : store_audit_portal(store, portal, err);
+}
+
+int store_open(struct pg *pg, const char *portal, const char *url, struct store *ret_store,
+               struct err *err)
+{
+    struct store store = {.pg = pg};
+
+    if (pg_begin(pg, err) < 0 || store_end(&store, open_portal(&store, portal, url, err), err) < 0)
+        return -1;
+    *ret_store = store;
+    return 0;
+}
+
+/* With what is known of the holder; who cannot be asked is left out. */
+static int locked(struct store *store, const char *portal, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    char since[INSTANT_TEXT_SIZE];
+
+    if (PG_QUERY(store->pg, portal_lock_holder, PG_MAYBE, &result, err, portal) < 0)
+        return -1;
+    if (PQntuples(result) == 0)
+        return err_set(err, ERR_LOCKED,
+                       "another run just held the lock of this portal; hint: try "
+                       "again");
+    if (PQgetisnull(result, 0, 4))
+        return err_set(err, ERR_LOCKED,
+                       "another run holds the lock of this portal: '%s' from %s, database session "
+                       "%s, since %s; hint: wait for it, or look at 'status'",
+                       pg_text(result, 0, 2), pg_text(result, 0, 3), pg_text(result, 0, 1),
+                       instant_format(pg_instant(result, 0, 0), since));
+    return err_set(err, ERR_LOCKED,
+                   "another run holds the lock of this portal: '%s', process %s on host '%s', "
+                   "since %s; hint: wait for it, or look at 'status'",
+                   pg_text(result, 0, 5), pg_text(result, 0, 6), pg_text(result, 0, 7),
+                   instant_format(pg_instant(result, 0, 4), since));
+}
+
+int store_lock(struct store *store, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    const char *portal = store_number(&scratch, store->portal_id);
+
+    if (PG_QUERY(store->pg, portal_lock, PG_ONE, &result, err, portal) < 0)
+        return -1;
+    return pg_bool(result, 0, 0) ? 0 : locked(store, portal, err);
+}
+
+void store_unlock(struct store *store)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    CLEANUP(err_release) struct err own = ERR_INIT;
+
+    (void)!PG_QUERY(store->pg, portal_unlock, PG_ONE, &result, &own,
+                    store_number(&scratch, store->portal_id));
+}
+
+static int begin_run(struct store *store, const char *verb, struct day today, struct instant now,
+                     struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    char host[HOST_NAME_MAX + 1] = "";
+
+    if (gethostname(host, sizeof(host) - 1) < 0)
+        host[0] = '\0';
+    if (PG_QUERY(store->pg, run_begin, PG_ONE, &result, err,
+                 store_number(&scratch, store->portal_id), verb, store_day(&scratch, today),
+                 store_time(&scratch, now), host, store_number(&scratch, getpid())) < 0)
+        return -1;
+    store->run_id = pg_int(result, 0, 0);
+    return store_audit_run_begin(store, verb, today, now, err);
+}
+
+int store_run_begin(struct store *store, const char *verb, struct day today, struct instant now,
+                    struct store_run *ret_run, struct err *err)
+{
+    struct store begun = *store;
+
+    if (pg_begin(store->pg, err) < 0 ||
+        store_end(store, begin_run(&begun, verb, today, now, err), err) < 0)
+        return -1;
+    store->run_id = begun.run_id;
+    *ret_run = (struct store_run){.id = store->run_id, .started_at = now};
+    return 0;
+}
+
+static int end_run(const struct store *store, const struct store_run *run,
+                   const struct store_run_result *result, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *row = NULL;
+
+    if (PG_QUERY(store->pg, run_end, PG_MAYBE, &row, err, store_number(&scratch, store->portal_id),
+                 store_number(&scratch, run->id), store_time(&scratch, result->finished_at),
+                 store_number(&scratch, result->exit_code), result->message,
+                 store_number(&scratch, result->requests),
+                 store_number(&scratch, result->blocked)) < 0)
+        return -1;
+    return PQntuples(row) ? store_audit_run_end(store, run, result, err) : 0;
+}
+
+int store_run_end(struct store *store, const struct store_run *run,
+                  const struct store_run_result *result, struct err *err)
+{
+    if (pg_begin(store->pg, err) < 0)
+        return -1;
+    return store_end(store, end_run(store, run, result, err), err);
+}

@@ -1,0 +1,251 @@
+/*
+ * Values between C and SQL. A word that the tables hold and this program does not know can only
+ * come from somebody else's hand: it reads as the harmless value, which never leads to a write.
+ */
+#include <string.h>
+
+#include "base/fold.h"
+#include "base/text.h"
+#include "store/private.h"
+
+const char *store_number(struct arena *arena, int64_t number)
+{
+    return arena_printf(arena, "%lld", (long long)number);
+}
+
+const char *store_time(struct arena *arena, struct instant instant)
+{
+    char buffer[INSTANT_TEXT_SIZE];
+
+    return instant_is_set(instant) ? arena_strdup(arena, instant_format(instant, buffer)) : NULL;
+}
+
+const char *store_day(struct arena *arena, struct day day)
+{
+    char buffer[DAY_TEXT_SIZE];
+
+    return day_is_set(day) ? arena_strdup(arena, day_format(day, buffer)) : NULL;
+}
+
+const char *store_hex(struct arena *arena, const struct digest *digest)
+{
+    char buffer[DIGEST_HEX_SIZE];
+
+    return arena_strdup(arena, digest_hex(digest, buffer));
+}
+
+const char *store_flag(bool flag)
+{
+    return flag ? "t" : "f";
+}
+
+void store_copy_number(struct text *row, int64_t number)
+{
+    text_addf(row, "%lld\t", (long long)number);
+}
+
+void store_copy_time(struct text *row, struct instant instant)
+{
+    char buffer[INSTANT_TEXT_SIZE];
+
+    pg_copy_field(row, instant_is_set(instant) ? instant_format(instant, buffer) : NULL);
+}
+
+void store_copy_day(struct text *row, struct day day)
+{
+    char buffer[DAY_TEXT_SIZE];
+
+    pg_copy_field(row, day_is_set(day) ? day_format(day, buffer) : NULL);
+}
+
+void store_copy_digest(struct text *row, const struct digest *digest)
+{
+    char buffer[DIGEST_HEX_SIZE];
+
+    text_add(row, "\\\\x");
+    pg_copy_field(row, digest_hex(digest, buffer));
+}
+
+void store_copy_flag(struct text *row, bool flag)
+{
+    pg_copy_field(row, store_flag(flag));
+}
+
+int store_copy(struct pg *pg, const char *name, const char *sql, store_add_row *add,
+               const void *context, size_t count, struct err *err)
+{
+    CLEANUP(text_release) struct text rows = TEXT_INIT;
+    int64_t sent = 0;
+
+    if (pg_copy_begin(pg, name, sql, err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        add(&rows, context, i);
+        if (pg_copy_send(pg, &rows, false, err) < 0)
+            return -1;
+    }
+    if (pg_copy_send(pg, &rows, true, err) < 0)
+        return -1;
+    return pg_copy_end(pg, &sent, err);
+}
+
+int store_merge(const struct store *store, const char *name, const char *sql, int64_t number,
+                int64_t *ret_rows, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    const char *const parameter[] = {store_number(&scratch, store->portal_id),
+                                     store_number(&scratch, number)};
+
+    if (pg_run(store->pg, name, sql, PG_NOTHING, parameter, COUNT_OF(parameter), &result, err) < 0)
+        return -1;
+    if (ret_rows)
+        *ret_rows = pg_affected(result);
+    return 0;
+}
+
+int store_merge_open(const struct store *store, const char *name, const char *sql,
+                     const char *analyze, int64_t number, size_t staged, struct err *err)
+{
+    int64_t rows = 0;
+
+    if (store_merge(store, name, sql, number, &rows, err) < 0)
+        return -1;
+    if ((size_t)rows < staged / 10 + 100)
+        return 0;
+    return pg_run(store->pg, "analyze", analyze, PG_NOTHING, NULL, 0, NULL, err);
+}
+
+int store_begin(const struct store *store, struct err *err)
+{
+    if (pg_begin(store->pg, err) < 0)
+        return -1;
+    return PG_QUERY(store->pg, set_settings, PG_NOTHING, NULL, err) < 0 ? store_end(store, -1, err)
+                                                                        : 0;
+}
+
+int store_end(const struct store *store, int failed, struct err *err)
+{
+    if (!failed && pg_commit(store->pg, err) == 0)
+        return 0;
+    pg_rollback(store->pg);
+    return -1;
+}
+
+int store_next(const struct store *store, const char *name, const char *sql, int64_t run,
+               int64_t *ret_number, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    const char *const parameter[] = {store_number(&scratch, store->portal_id),
+                                     store_number(&scratch, run)};
+
+    if (pg_run(store->pg, name, sql, PG_MAYBE, parameter, COUNT_OF(parameter), &result, err) < 0)
+        return -1;
+    if (PQntuples(result) == 0)
+        return err_set(err, ERR_LOCKED,
+                       "run '%lld' may not write any more, a newer run of this portal has begun; "
+                       "hint: nothing was stored, look at 'status'",
+                       (long long)run);
+    *ret_number = pg_int(result, 0, 0);
+    return 0;
+}
+
+const char *store_string(struct arena *arena, const PGresult *result, int row, int column)
+{
+    return arena_strdup(arena, pg_text(result, row, column));
+}
+
+struct digest store_digest(const PGresult *result, int row, int column)
+{
+    struct digest digest = {.byte = {0}};
+    const char *hex = pg_text(result, row, column);
+
+    if (hex)
+        (void)digest_parse(hex, &digest);
+    return digest;
+}
+
+static const char *const kind_word[] = {
+    [LOGIN_NOT_READ] = NULL,
+    [LOGIN_UNREADABLE] = "unreadable",
+    [LOGIN_NEVER] = "never",
+    [LOGIN_KNOWN] = "known",
+};
+
+static const char *const source_word[] = {
+    [LOGIN_FROM_NOWHERE] = "nowhere", [LOGIN_FROM_SINGLE_READ] = "read",
+    [LOGIN_FROM_EVENTS] = "events",   [LOGIN_FROM_HISTORY] = NULL,
+    [LOGIN_FROM_EXPORT] = "export",
+};
+
+/* Index of a word, 0 when it is none of them: the zero of each of our enums is harmless. */
+static unsigned find_word(const char *const *word, size_t count, const char *wanted)
+{
+    for (unsigned i = 0; wanted && i < count; i++) {
+        if (text_equal(word[i], wanted))
+            return i;
+    }
+    return 0;
+}
+
+const char *store_login_kind(enum login_kind kind)
+{
+    return kind_word[kind];
+}
+
+enum login_kind store_login_kind_parse(const char *word)
+{
+    return (enum login_kind)find_word(kind_word, COUNT_OF(kind_word), word);
+}
+
+const char *store_login_source(enum login_source source)
+{
+    return source_word[source];
+}
+
+enum login_source store_login_source_parse(const char *word)
+{
+    return (enum login_source)find_word(source_word, COUNT_OF(source_word), word);
+}
+
+enum account_status store_account_status_parse(const char *word)
+{
+    static const enum account_status status[] = {ACCOUNT_ACTIVE, ACCOUNT_INACTIVE, ACCOUNT_GONE};
+
+    for (size_t i = 0; i < COUNT_OF(status); i++) {
+        if (text_equal(word, account_status_name(status[i])))
+            return status[i];
+    }
+    return ACCOUNT_UNREADABLE;
+}
+
+enum person_status store_person_status_parse(const char *word)
+{
+    static const enum person_status status[] = {PERSON_EMPLOYED, PERSON_ON_LEAVE, PERSON_FUTURE,
+                                                PERSON_DEPARTED, PERSON_ABSENT};
+
+    for (size_t i = 0; word && i < COUNT_OF(status); i++) {
+        if (text_equal(word, person_status_name(status[i])))
+            return status[i];
+    }
+    return PERSON_UNKNOWN;
+}
+
+const char *store_person_key(struct arena *arena, const struct person *person)
+{
+    const struct {
+        const char *prefix, *value;
+    } candidate[] = {
+        {"n:", person->employee_number},
+        {"e:", person->email},
+        {"u:", person->username},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(candidate); i++) {
+        const char *folded = fold_text(arena, candidate[i].value);
+        if (folded)
+            return arena_printf(arena, "%s%s", candidate[i].prefix, folded);
+    }
+    return "?";
+}
