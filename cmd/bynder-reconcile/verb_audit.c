@@ -36,8 +36,7 @@ static int since_of(const struct ask *ask, struct instant *ret_since, struct err
     return since ? ask_moment(since, ask->config.policy.zone, false, ret_since, err) : 0;
 }
 
-/* --- verify
- * ----------------------------------------------------------------------------------------- */
+/* --- verify --- */
 
 static void tell_finding(void *context, int64_t sequence, const char *sentence)
 {
@@ -108,8 +107,7 @@ static int verify(struct ask *ask, struct err *err)
                    findings == 1 ? "" : "s");
 }
 
-/* --- questions
- * -------------------------------------------------------------------------------------- */
+/* --- questions --- */
 
 static int ask_user(struct ask *ask, struct err *err)
 {

@@ -49,8 +49,7 @@ struct answers {
     bool guessed;
 };
 
-/* --- asking -------------------------------------------------------------------------------------
- */
+/* --- asking --- */
 
 static bool at_terminal(void)
 {
@@ -222,8 +221,7 @@ static int gather(const struct invocation *invocation, struct answers *answers, 
     return 0;
 }
 
-/* --- the roster ---------------------------------------------------------------------------------
- */
+/* --- the roster --- */
 
 enum { GUESS_BYTES = 1 << 20 };
 
@@ -246,8 +244,7 @@ static void guess(struct arena *arena, struct answers *answers)
         answers->guessed = roster_guess(arena, bytes, length, &answers->guess, NULL) == 0;
 }
 
-/* --- the file -----------------------------------------------------------------------------------
- */
+/* --- the file --- */
 
 /* In the quotes of libconfig. */
 static void add_quoted(struct text *out, const char *value)
@@ -468,8 +465,7 @@ static int init(const struct invocation *invocation, struct answers *answers, st
     return 0;
 }
 
-/* --- and then -----------------------------------------------------------------------------------
- */
+/* --- and then --- */
 
 static void tell_next(const struct invocation *invocation, const char *instance, int code)
 {

@@ -75,8 +75,7 @@ static int show_one(const struct invocation *invocation, enum report_format form
     return session_print(NULL, &text, err);
 }
 
-/* --- all portals --------------------------------------------------------------------------------
- */
+/* --- all portals --- */
 
 struct listing {
     const struct invocation *invocation;

@@ -120,8 +120,7 @@ static void post_faults(struct control *control)
     get_faults(control);
 }
 
-/* --- accounts ----------------------------------------------------------------------------------
- */
+/* --- accounts --- */
 
 static void write_account(struct jsonw *json, const struct portal *portal, const struct user *user)
 {
@@ -235,8 +234,7 @@ static void post_users(struct control *control)
     change_user(control, population_add_employee(&control->portal->population, false));
 }
 
-/* --- clock, reset ------------------------------------------------------------------------------
- */
+/* --- clock, reset --- */
 
 static void post_clock(struct control *control)
 {

@@ -48,8 +48,7 @@ struct stream {
     bool slow_waited;
 };
 
-/* --- reading the request -----------------------------------------------------------------------
- */
+/* --- reading the request --- */
 
 static void *begin_exchange(void *context, const char *uri, struct MHD_Connection *connection)
 {
@@ -111,8 +110,7 @@ static void read_body(struct exchange *exchange, const char *bytes, size_t lengt
     text_add_bytes(body, bytes, length < room ? length : room);
 }
 
-/* --- sending the answer ------------------------------------------------------------------------
- */
+/* --- sending the answer --- */
 
 static void stream_free(void *context)
 {
@@ -273,8 +271,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
     return deliver(exchange, connection);
 }
 
-/* --- life --------------------------------------------------------------------------------------
- */
+/* --- life --- */
 
 static struct MHD_Daemon *start(struct server *server, const struct server_settings *settings,
                                 const struct sockaddr_in *address)

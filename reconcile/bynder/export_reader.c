@@ -95,8 +95,7 @@ static void note_incomplete(struct reader *reader, uint32_t row, const char *why
         text_addf(&reader->reason, "row %u %s", row, why);
 }
 
-/* --- the header ----------------------------------------------------------------------------------
- */
+/* --- the header --- */
 
 static int add_name(struct reader *reader, const char *bytes, size_t length, struct err *err)
 {
@@ -149,8 +148,7 @@ static int bind_columns(struct reader *reader, struct err *err)
     return 0;
 }
 
-/* --- one row -------------------------------------------------------------------------------------
- */
+/* --- one row --- */
 
 /* The value of a column; NULL when it is blank, not in the file, or too long, which is a flaw. */
 static const char *value_of(struct reader *reader, struct account *account, enum column column)
@@ -345,8 +343,7 @@ static int add_account(struct reader *reader, uint32_t row, struct err *err)
     return 0;
 }
 
-/* --- rows as they come ---------------------------------------------------------------------------
- */
+/* --- rows as they come --- */
 
 static void take_value(struct reader *reader, enum column column, const char *bytes, size_t length)
 {
@@ -424,8 +421,7 @@ static int on_row(void *context, uint32_t row, size_t fields, struct err *err)
     return result;
 }
 
-/* --- the file ------------------------------------------------------------------------------------
- */
+/* --- the file --- */
 
 static int push_csv(void *context, const char *utf8, size_t length, struct err *err)
 {

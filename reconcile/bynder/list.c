@@ -228,8 +228,7 @@ static void note_missing(struct listing *listing, size_t number, const struct er
     listing->failure_page = number;
 }
 
-/* --- many pages at a time ---------------------------------------------------------------------
- */
+/* --- many pages at a time --- */
 
 /* The first page is read alone; so read number 0 is page 2. */
 static size_t page_of(size_t number)
@@ -322,8 +321,7 @@ static int read_together(struct listing *listing, size_t pages, struct err *err)
     return 0;
 }
 
-/* --- the reading ------------------------------------------------------------------------------
- */
+/* --- the reading --- */
 
 static int use_single_page(void *context, const struct http_answer *answer, struct err *err)
 {

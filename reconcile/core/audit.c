@@ -106,8 +106,7 @@ bool audit_head_parse(const char *text, struct audit_head *ret_head)
     return true;
 }
 
-/* --- what became of each act
- * ------------------------------------------------------------------------ */
+/* --- what became of each act --- */
 
 /* A step that had an intent; found by plan and position. plan_id 0 is an empty place. */
 struct audit_step {
@@ -183,8 +182,7 @@ static void add_outcome(struct audit_chain *chain, const struct audit_event *eve
         step->state = state;
 }
 
-/* --- the chain
- * -------------------------------------------------------------------------------------- */
+/* --- the chain --- */
 
 void audit_chain_init(struct audit_chain *chain, int64_t portal_id, const struct audit_head *anchor,
                       size_t anchor_count, audit_found *found, void *context)

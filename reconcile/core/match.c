@@ -56,8 +56,7 @@ const char *near_kind_sentence(enum near_kind near)
     return sentence[near];
 }
 
-/* --- the index of people
- * --------------------------------------------------------------------------- */
+/* --- the index of people --- */
 
 struct index {
     struct arena *links;                     /* folded texts of links and aliases */
@@ -222,8 +221,7 @@ static void index_release(struct index *index)
     free(index->alias);
 }
 
-/* --- one account
- * ----------------------------------------------------------------------------------- */
+/* --- one account --- */
 
 /* The least person of the entries from `at` on, and in *ret_several whether there are more. */
 static const struct person *least_person(const struct index *index, enum match_key key, uint32_t at,
@@ -374,8 +372,7 @@ static struct pairing match_one(const struct index *index, struct arena *scratch
     return pairing;
 }
 
-/* --- the links file
- * -------------------------------------------------------------------------------- */
+/* --- the links file --- */
 
 /* The lines of the links file by what they name, and how many accounts each line fits. */
 struct overrides {
@@ -504,8 +501,7 @@ static void match_accounts(const struct index *index, const struct snapshot *sna
         follow_overrides(index, snapshot, pairing);
 }
 
-/* --- several accounts for one person
- * --------------------------------------------------------------- */
+/* --- several accounts for one person --- */
 
 /* The claims on one person: which keys made links, and the two least accounts that claim them. */
 struct claim {

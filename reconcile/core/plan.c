@@ -41,8 +41,7 @@ bool plan_row_is_plain_keep(const struct plan_row *row)
     return row->action == ACTION_KEEP && !row->finding;
 }
 
-/* --- rows
- * ------------------------------------------------------------------------------------------ */
+/* --- rows --- */
 
 /* What a row says of a profile, made once per profile and shared by its accounts. */
 struct profile_words {
@@ -207,8 +206,7 @@ static void make_rows(struct plan *plan, struct arena *arena, const struct snaps
     qsort(plan->row, plan->row_count, sizeof(plan->row[0]), compare_rows);
 }
 
-/* --- totals
- * ---------------------------------------------------------------------------------------- */
+/* --- totals --- */
 
 static void count_idle(struct plan_idle *idle, const struct decision *decision)
 {
@@ -332,8 +330,7 @@ bool plan_is_report(const struct plan *plan)
     return plan->inputs.snapshot_source == SNAPSHOT_FROM_EXPORT;
 }
 
-/* --- the digest
- * ------------------------------------------------------------------------------------ */
+/* --- the digest --- */
 
 static void digest_row(struct digest_stream *stream, const struct plan_row *row)
 {

@@ -128,8 +128,7 @@ const char *review_refuse_approver(struct arena *arena, const struct plan *plan,
     return NULL;
 }
 
-/* --- the files of --only and --except
- * -------------------------------------------------------------- */
+/* --- the files of --only and --except --- */
 
 /* The first cell of a line: up to a comma, without quotes and the formula apostrophe. */
 static const char *first_cell(struct arena *arena, const char *line, size_t length)

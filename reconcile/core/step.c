@@ -74,8 +74,7 @@ bool step_is_wanted(enum action action, const struct reading *reading)
     return false;
 }
 
-/* --- before the act
- * -------------------------------------------------------------------------------- */
+/* --- before the act --- */
 
 static struct step_verdict skip(const char *reason)
 {
@@ -134,8 +133,7 @@ struct step_verdict step_judge(struct arena *arena, const struct plan_row *row,
     return judge_decision(arena, row, fresh, today);
 }
 
-/* --- after the act
- * --------------------------------------------------------------------------------- */
+/* --- after the act --- */
 
 static bool same_groups(const struct account *a, const struct account *b)
 {
@@ -214,8 +212,7 @@ enum step_state step_settle(enum action action, const struct reading *reading,
     return STEP_FAILED;
 }
 
-/* --- how much may fail
- * ----------------------------------------------------------------------------- */
+/* --- how much may fail --- */
 
 #define FAILURES_IN_A_ROW  3
 #define FAILURES_TRIED_MIN 20

@@ -48,7 +48,7 @@ static void cluster_free(struct cluster *cluster)
 }
 CLEANUP_POINTER(struct cluster, cluster_freep, cluster_free)
 
-/* --- the directory -------------------------------------------------------------------------- */
+/* --- the directory --- */
 
 /* As root: the owner of the nearest directory that exists, so that what a person does by sudo and
  * what the service does as its own user is one cluster; "postgres" where that is root. */
@@ -169,7 +169,7 @@ static int prepare_directory(const char *wanted, const struct child_user *user, 
     return 0;
 }
 
-/* --- the locks ------------------------------------------------------------------------------ */
+/* --- the locks --- */
 
 static int open_lock(const struct server *server, const char *name, int *ret_fd, struct err *err)
 {
@@ -211,7 +211,7 @@ static int take_lock(const struct cluster *cluster, struct err *err)
     return 0;
 }
 
-/* --- open and close ------------------------------------------------------------------------- */
+/* --- open and close --- */
 
 static char *make_conninfo(const char *socket)
 {

@@ -35,8 +35,7 @@ struct reading act_read(struct job *job, const char *id, const char **ret_raw, c
     return reading;
 }
 
-/* --- before
- * ---------------------------------------------------------------------------------------- */
+/* --- before --- */
 
 static size_t find_account(const struct snapshot *snapshot, const char *id)
 {
@@ -113,8 +112,7 @@ static int journal(struct acting *acting, const struct store_step *step, enum st
     return -1;
 }
 
-/* --- the call
- * -------------------------------------------------------------------------------------- */
+/* --- the call --- */
 
 static int call(struct job *job, enum action action, const char *id,
                 struct portal_answer *ret_answer, struct err *err)
@@ -246,8 +244,7 @@ static int finish(struct acting *acting, const struct store_step *step, const st
     return 0;
 }
 
-/* --- one step
- * -------------------------------------------------------------------------------------- */
+/* --- one step --- */
 
 static int carry_out(struct acting *acting, const struct store_step *step,
                      const struct plan_row *row, const struct account *before, const char *record,

@@ -12,8 +12,7 @@
 #include "core/match.h"
 #include "job/collect.h"
 
-/* --- does the approval still stand
- * ----------------------------------------------------------------- */
+/* --- does the approval still stand --- */
 
 static int check_plan(const struct job *job, const struct plan *plan, struct err *err)
 {
@@ -64,8 +63,7 @@ static bool is_due(const struct plan_row *row, struct day today)
            (!day_is_set(row->not_before) || day_compare(row->not_before, today) <= 0);
 }
 
-/* --- the guards, on what would be done
- * ------------------------------------------------------------- */
+/* --- the guards, on what would be done --- */
 
 /* Decisions as if only the approved rows were planned, for the guards to judge. */
 static struct decision *make_decisions(struct acting *acting, const bool *approved)
@@ -179,8 +177,7 @@ static int choose_rows(struct acting *acting, bool **ret_approved, size_t *ret_h
     return 0;
 }
 
-/* --- the steps
- * ------------------------------------------------------------------------------------- */
+/* --- the steps --- */
 
 static void stop(struct apply_result *result, enum apply_stop why, const char *reason)
 {

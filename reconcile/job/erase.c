@@ -191,8 +191,7 @@ int erase(struct job *job, const struct store_subject *subject, const char *who,
     return clear_files(job, ret_erased, ret_files, err);
 }
 
-/* --- retention
- * -------------------------------------------------------------------------------------- */
+/* --- retention --- */
 
 static struct instant before(const struct job *job, int64_t days)
 {

@@ -24,8 +24,7 @@ struct reading {
     size_t note_count;
 };
 
-/* --- what the history takes over -----------------------------------------------------------------
- */
+/* --- what the history takes over --- */
 
 static bool is_dated(const struct export_dates *dates)
 {
@@ -74,8 +73,7 @@ static int feed(struct reading *reading, struct err *err)
     return 0;
 }
 
-/* --- what the history adds -----------------------------------------------------------------------
- */
+/* --- what the history adds --- */
 
 static struct instant later(struct instant a, struct instant b)
 {
@@ -105,8 +103,7 @@ static int add_history(struct reading *reading, struct err *err)
     return 0;
 }
 
-/* --- what the report has to say of it ------------------------------------------------------------
- */
+/* --- what the report has to say of it --- */
 
 static bool is_outdated(const struct reading *reading)
 {
@@ -179,8 +176,7 @@ static void note_source(struct reading *reading)
                                snapshot->file, instant_format(snapshot->taken_at, at)));
 }
 
-/* --- the flow ------------------------------------------------------------------------------------
- */
+/* --- the flow --- */
 
 int from_export(struct job *job, const char *path, struct collected *ret_collected, struct err *err)
 {

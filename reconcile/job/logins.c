@@ -24,8 +24,7 @@ enum {
     ROUNDS = 5,             /* of deciding and reading; two are the rule */
 };
 
-/* --- events --------------------------------------------------------------------------------------
- */
+/* --- events --- */
 
 struct events {
     struct job *job;
@@ -248,8 +247,7 @@ static int read_events(struct job *job, struct collected *collected, struct err 
     return 0;
 }
 
-/* --- single reads --------------------------------------------------------------------------------
- */
+/* --- single reads --- */
 
 /* The progress of one portion, shown as that of the whole. */
 struct portion {

@@ -27,8 +27,7 @@ struct telling {
     struct tell_result *result;
 };
 
-/* --- what is seen -------------------------------------------------------------------------------
- */
+/* --- what is seen --- */
 
 static bool came_to_its_end(int code)
 {
@@ -125,8 +124,7 @@ static void see(struct telling *telling)
     }
 }
 
-/* --- telling ------------------------------------------------------------------------------------
- */
+/* --- telling --- */
 
 static int send_mail(struct telling *telling, const struct notice_facts *facts, struct err *err)
 {
@@ -264,8 +262,7 @@ static void tell_on(struct telling *telling, enum notice_channel channel)
     }
 }
 
-/* --- to the person concerned --------------------------------------------------------------------
- */
+/* --- to the person concerned --- */
 
 /* What follows for the person and for the others. */
 static const struct {

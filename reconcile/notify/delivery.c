@@ -135,8 +135,7 @@ static int tell(const struct delivery *delivery, CURLcode code, const char *reas
     return err_set(err, ERR_UNREACHABLE, "%s: %s", what, text_cstr(&printable));
 }
 
-/* --- mail ---------------------------------------------------------------------------------------
- */
+/* --- mail --- */
 
 void delivery_add_date(struct text *out, struct instant at)
 {
@@ -321,8 +320,7 @@ int delivery_check_mail(const struct config_mail *config, const struct delivery_
                             : tell(&delivery, code, delivery.reason, config->server, answer, err);
 }
 
-/* --- webhook ------------------------------------------------------------------------------------
- */
+/* --- webhook --- */
 
 int delivery_webhook(const struct config_webhook *config, const struct text *json,
                      const struct delivery_bound *bound, struct err *err)

@@ -44,7 +44,7 @@ const struct report_column report_columns[] = {
     {NULL, REPORT_STRING, 0},
 };
 
-/* --- groups ---------------------------------------------------------------------------------- */
+/* --- groups --- */
 
 static enum report_section section_of(const struct plan_row *row)
 {
@@ -190,7 +190,7 @@ void report_add_group_counts(struct text *out, const struct report_group *group)
     }
 }
 
-/* --- the plan as a whole --------------------------------------------------------------------- */
+/* --- the plan as a whole --- */
 
 void report_add_number(struct text *out, size_t number)
 {
@@ -327,7 +327,7 @@ bool report_is_extension(const char *text)
     return i < REPORT_FORMAT_COUNT;
 }
 
-/* --- what comes next ------------------------------------------------------------------------- */
+/* --- what comes next --- */
 
 /* What one does next with a plan of these states; `format` only of a show. A plan that is not
  * stored has nothing to be asked for. */

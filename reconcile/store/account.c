@@ -85,8 +85,7 @@ int store_account(const PGresult *row, int number, struct arena *arena, struct a
     return 0;
 }
 
-/* --- a snapshot again ---------------------------------------------------------------------------
- */
+/* --- a snapshot again --- */
 
 struct loading {
     struct arena *arena;

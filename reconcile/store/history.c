@@ -58,8 +58,7 @@ static int each_of_portal(const struct store *store, const char *name, const cha
     return pg_each(store->pg, name, sql, parameter, COUNT_OF(parameter), each, lookup, err);
 }
 
-/* --- last logins --------------------------------------------------------------------------------
- */
+/* --- last logins --- */
 
 static struct login known_login(const struct lookup *lookup, const PGresult *row)
 {
@@ -86,8 +85,7 @@ static void fill_login(struct lookup *lookup, const PGresult *row, struct accoun
     account->login = login_newest(known_login(lookup, row), account->login); /* equal is no news */
 }
 
-/* --- who is gone --------------------------------------------------------------------------------
- */
+/* --- who is gone --- */
 
 /* One more element of an array literal. */
 static void add_element(struct text *array, const char *value)
@@ -161,8 +159,7 @@ static int append_gone(const struct store *store, struct lookup *lookup, struct 
     return 0;
 }
 
-/* --- an account's life --------------------------------------------------------------------------
- */
+/* --- an account's life --- */
 
 static int fill_state(const PGresult *row, void *context, struct err *err)
 {
@@ -294,8 +291,7 @@ int store_load_history(struct store *store, struct arena *arena, struct snapshot
     return 0;
 }
 
-/* --- numbers of accounts -------------------------------------------------------------------------
- */
+/* --- numbers of accounts --- */
 
 static int fill_number(const PGresult *row, void *context, struct err *err)
 {
@@ -322,8 +318,7 @@ int store_number_accounts(const struct store *store, struct arena *arena, struct
     return failed;
 }
 
-/* --- what the guards compare with ---------------------------------------------------------------
- */
+/* --- what the guards compare with --- */
 
 static int64_t int_or(const PGresult *result, int column, int64_t otherwise)
 {

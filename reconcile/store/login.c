@@ -91,8 +91,7 @@ int store_save_logins(struct store *store, const struct pending_login *pending, 
     return 0;
 }
 
-/* --- what an export told -------------------------------------------------------------------------
- */
+/* --- what an export told --- */
 
 static void add_dates(struct text *row, const void *context, size_t number)
 {

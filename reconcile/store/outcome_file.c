@@ -71,8 +71,7 @@ void outcome_file_keep(const struct config *config, const struct store_step *ste
             action_name(step->action), step->account_id, step_state_name(outcome->state), own.text);
 }
 
-/* --- reading
- * --------------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 static int parse(struct arena *arena, const struct config *config, const struct text *text,
                  struct store_outcome *ret_outcome, struct instant *ret_at, struct err *err)
@@ -161,8 +160,7 @@ int outcome_file_each(struct arena *arena, const struct config *config, take_fun
     return failed;
 }
 
-/* --- forgetting
- * ------------------------------------------------------------------------------------- */
+/* --- forgetting --- */
 
 int outcome_file_forget(const char *path, struct err *err)
 {

@@ -8,8 +8,7 @@
 #include "store/audit.h"
 #include "store/private.h"
 
-/* --- saving -------------------------------------------------------------------------------------
- */
+/* --- saving --- */
 
 struct saving {
     const struct plan *plan;
@@ -236,8 +235,7 @@ int store_save_plan(struct store *store, const struct store_run *run, struct pla
     return 0;
 }
 
-/* --- loading ------------------------------------------------------------------------------------
- */
+/* --- loading --- */
 
 static struct plan_inputs read_inputs(const PGresult *result, struct arena *arena)
 {

@@ -12,8 +12,7 @@
 /* Bynder reactivates only after so many days, or through its support (API.md 1.5). */
 #define LOCKED_DAYS 180
 
-/* --- holding and reading a plan
- * -------------------------------------------------------------------- */
+/* --- holding and reading a plan --- */
 
 int store_hold(const struct store *store, int64_t run, int64_t *ret_newest_plan, struct err *err)
 {
@@ -85,8 +84,7 @@ static int refuse(int64_t plan_id, const char *why, struct err *err)
     return err_set(err, ERR_HELD, "plan '%lld' %s", (long long)plan_id, why);
 }
 
-/* --- approving
- * -------------------------------------------------------------------------------------- */
+/* --- approving --- */
 
 /* What is wrong with deciding on a plan in this state; NULL = nothing. */
 static const char *const undecidable[] = {
@@ -213,8 +211,7 @@ int store_approve(struct store *store, const struct plan *plan, const struct app
     return 0;
 }
 
-/* --- rejecting
- * -------------------------------------------------------------------------------------- */
+/* --- rejecting --- */
 
 /* A plan that is being carried out can be rejected as well: its next intent is refused. */
 static bool may_be_rejected(enum plan_state state)
@@ -258,8 +255,7 @@ int store_reject(struct store *store, int64_t plan_id, const char *who, const ch
     return 0;
 }
 
-/* --- loading
- * ---------------------------------------------------------------------------------------- */
+/* --- loading --- */
 
 /* Lines of one person stand together. */
 static void read_approvals(const PGresult *result, struct arena *arena, struct review *review)

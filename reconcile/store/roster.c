@@ -162,8 +162,7 @@ int store_save_roster(struct store *store, const struct store_run *run, struct r
     return 0;
 }
 
-/* --- a roster again -----------------------------------------------------------------------------
- */
+/* --- a roster again --- */
 
 static enum person_status read_word(const PGresult *row)
 {
@@ -235,8 +234,7 @@ int store_load_roster(struct store *store, struct arena *arena, int64_t id,
     return 0;
 }
 
-/* --- links --------------------------------------------------------------------------------------
- */
+/* --- links --- */
 
 struct links {
     struct arena *scratch;

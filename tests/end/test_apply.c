@@ -21,8 +21,7 @@ static void clear_faults(struct acts *acts)
     probe_control(&acts->end.probe, "/_sim/faults", "clear=1");
 }
 
-/* --- all of it, once
- * --------------------------------------------------------------------------------- */
+/* --- all of it, once --- */
 
 static void apply_approved_plan_writes_each_row_once_and_nothing_is_left(void **state)
 {
@@ -88,8 +87,7 @@ static void apply_without_approval_is_20_and_writes_nothing(void **state)
     assert_int_equal(acts_writes(&acts), 0);
 }
 
-/* --- what the portal may answer to a write
- * ----------------------------------------------------------- */
+/* --- what the portal may answer to a write --- */
 
 static const struct answer_case {
     const char *fault;
@@ -216,9 +214,7 @@ static void apply_redirected_never_asks_elsewhere(void **state)
     acts_assert_step(&acts, acts.row[0].id, "failed", "redirect");
 }
 
-/* --- deletions
- * ------------------------------------------------------------------------------------
- */
+/* --- deletions --- */
 
 static void check_deletion(const char *fault, int code, const char *state, const char *reason)
 {
@@ -244,8 +240,7 @@ static void apply_of_a_deletion_believes_only_an_application_404(void **state)
     check_deletion("gateway-404=nth=2:GET", 0, "verified", NULL); /* read once more */
 }
 
-/* --- being asked to end --------------------------------------------------------------------------
- */
+/* --- being asked to end --- */
 
 static void apply_asked_to_end_finishes_its_step_and_is_resumed(void **state)
 {
@@ -367,8 +362,7 @@ static void apply_sees_a_stop_file_before_the_next_act(void **state)
     acts_assert_written(&acts, 0, "verified");
 }
 
-/* --- two at once, and none at all
- * --------------------------------------------------------------------- */
+/* --- two at once, and none at all --- */
 
 static void apply_while_another_runs_is_75(void **state)
 {

@@ -39,8 +39,7 @@ static void set_fault(struct acts *acts, const char *pattern, const char *id)
     end_fault(&acts->end, text_cstr(&fault));
 }
 
-/* --- one account
- * ---------------------------------------------------------------------------------------- */
+/* --- one account --- */
 
 static const struct change {
     const char *form;  /* to the account, or NULL */
@@ -143,8 +142,7 @@ static void deprovision_of_an_account_that_changed_is_not_done(void **state)
     }
 }
 
-/* --- logins and grace
- * --------------------------------------------------------------------------------- */
+/* --- logins and grace --- */
 
 #define IDLE(grace)                                                                                \
     "{ name = \"idle\"; when = { account = \"active\"; idle_days_min = 90; }; do = \"suspend\";"   \
@@ -228,8 +226,7 @@ static void suspend_announced_before_a_login_starts_its_grace_anew(void **state)
     assert_int_equal(acts_writes(&acts), 0);
 }
 
-/* --- what the whole plan rests on
- * -------------------------------------------------------------------------- */
+/* --- what the whole plan rests on --- */
 
 static void apply_after_a_change_of_policy_is_stale(void **state)
 {
@@ -289,8 +286,7 @@ static void apply_with_an_incomplete_list_is_held(void **state)
     assert_int_equal(acts_writes(&acts), 0);
 }
 
-/* --- between two steps
- * -------------------------------------------------------------------------------- */
+/* --- between two steps --- */
 
 /* Applies three rows slowly, does this when the first write is at the portal, and expects that it
  * was the only one. */

@@ -56,8 +56,7 @@ static int64_t count_approvals(struct acts *acts)
     return end_count(&acts->end, "select count(*) from reconcile.approval");
 }
 
-/* --- plans that nobody can approve
- * ---------------------------------------------------------------------- */
+/* --- plans that nobody can approve --- */
 
 static void approve_of_another_digest_is_refused(void **state)
 {
@@ -145,8 +144,7 @@ static void reject_ends_a_plan_with_its_reason(void **state)
     assert_int_equal(acts_writes(&acts), 0);
 }
 
-/* --- held plans
- * -------------------------------------------------------------------------------------- */
+/* --- held plans --- */
 
 static void approve_of_a_held_plan_needs_the_guard_overridden_by_name(void **state)
 {
@@ -188,8 +186,7 @@ static void override_is_for_one_plan_only(void **state)
     assert_int_equal(acts_writes(&acts), 0);
 }
 
-/* --- some of the rows
- * -------------------------------------------------------------------------------- */
+/* --- some of the rows --- */
 
 /* The plan's own CSV with only its header and the rows of these two accounts. */
 static char *make_edited_csv(struct acts *acts, const char *a, const char *b)
@@ -278,8 +275,7 @@ static void approve_of_a_line_that_names_no_row_is_64(void **state)
     assert_int_equal(count_approvals(&acts), 0);
 }
 
-/* --- who
- * --------------------------------------------------------------------------------------------- */
+/* --- who --- */
 
 static void approve_of_a_deletion_needs_two_different_people(void **state)
 {

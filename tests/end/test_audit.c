@@ -127,8 +127,7 @@ static void audit_verify_takes_the_head_of_a_report(void **state)
     end_result_release(&result);
 }
 
-/* --- questions ----------------------------------------------------------------------------------
- */
+/* --- questions --- */
 
 static void says(struct end *end, const char *const *words, int code, const char *out)
 {
@@ -242,8 +241,7 @@ static void export_has_the_columns_of_bynder_and_no_formula(void **state)
     SAYS(&end, 64, "", "export", "--format", "json");
 }
 
-/* --- CSV
- * ------------------------------------------------------------------------------------------- */
+/* --- CSV --- */
 
 /* No field of what was said begins as a formula does; how many there were. */
 static size_t assert_no_formula(const char *csv, const char *what)

@@ -44,8 +44,7 @@ static void check_refused(struct end *end, int code, const char *says)
     end_assert_no_writes(end);
 }
 
-/* --- the roster --------------------------------------------------------------------------------
- */
+/* --- the roster --- */
 
 #define TITLES "EmpID,Name,Work Email,EmploymentStatus,DateofHire,DateofTermination,Department\n"
 #define ROW    "100001,Ann,ann@acme.example,Active,2020-01-01,,IT\n"
@@ -149,8 +148,7 @@ static void plan_with_a_field_of_50_megabytes_is_65_in_little_memory(void **stat
     assert_true(result.peak_kib < 60 * 1024);
 }
 
-/* --- the portal --------------------------------------------------------------------------------
- */
+/* --- the portal --- */
 
 static void plan_with_a_portal_that_is_down_is_69(void **state)
 {
@@ -218,8 +216,7 @@ static void plan_with_a_token_file_works_like_client_credentials(void **state)
     end_assert_code(&wrong, 77);
 }
 
-/* --- certificates ------------------------------------------------------------------------------
- */
+/* --- certificates --- */
 
 /* NAME.pem and NAME.key of an authority that signs itself, good for 127.0.0.1. */
 static void make_certificate(const struct probe *probe, const char *name)
@@ -284,8 +281,7 @@ static void plan_over_tls_trusts_the_configured_authority_alone(void **state)
     (void)probe_stop(&maker);
 }
 
-/* --- the database ------------------------------------------------------------------------------
- */
+/* --- the database --- */
 
 static void plan_with_a_database_that_is_down_is_69(void **state)
 {
@@ -356,8 +352,7 @@ static void plan_before_migrate_says_so(void **state)
     end_assert_says(&result.err, "migrate");
 }
 
-/* --- configuration, secrets, words --------------------------------------------------------------
- */
+/* --- configuration, secrets, words --- */
 
 static void check_with_many_mistakes_names_all_of_them(void **state)
 {

@@ -50,8 +50,7 @@ static void clear_faults(struct end *end)
     probe_control(&end->probe, "/_sim/faults", "clear=1");
 }
 
-/* --- what the portal knows ----------------------------------------------------------------------
- */
+/* --- what the portal knows --- */
 
 /* An array of the lines of a control path that are JSON each. */
 static struct json_object *lines_of(struct end *end, const char *path)
@@ -139,8 +138,7 @@ static void log_in(struct end *end, const char *id, int64_t seconds_ago)
     end_change_user(end, id, text_cstr(&form));
 }
 
-/* --- what the history says ----------------------------------------------------------------------
- */
+/* --- what the history says --- */
 
 /* How many rows of the newest plans of two portals are in one of them only. */
 static int64_t differing_rows(struct end *end)
@@ -210,8 +208,7 @@ static bool counts_now(struct end *end, const char *sql, int64_t wanted)
         }                                                                                          \
     } while (0)
 
-/* --- one run after the other --------------------------------------------------------------------
- */
+/* --- one run after the other --- */
 
 static void first_run_reads_singly_whom_events_cannot_clear(void **state)
 {
@@ -315,8 +312,7 @@ static void login_between_runs_is_seen_by_its_event_alone(void **state)
     assert_string_equal(source, "events");
 }
 
-/* --- without events -----------------------------------------------------------------------------
- */
+/* --- without events --- */
 
 static const struct refusal {
     const char *fault, *said;
@@ -462,8 +458,7 @@ static void login_that_no_event_can_tell_is_read_singly(void **state)
     }
 }
 
-/* --- cut off ------------------------------------------------------------------------------------
- */
+/* --- cut off --- */
 
 static void kill_now(struct end_child *child)
 {
@@ -662,8 +657,7 @@ static void collection_killed_in_every_stage_asks_for_nothing_stored(void **stat
         free(stored[i]);
 }
 
-/* --- the pace of all runs -----------------------------------------------------------------------
- */
+/* --- the pace of all runs --- */
 
 /* Of the portal that is newest to the history. */
 static void check_recorded(struct end *end, int64_t run, int64_t sent, int64_t blocked)

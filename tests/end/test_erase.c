@@ -334,8 +334,7 @@ static void a_run_after_an_erasure_goes_on(void **state)
     RUNS(&end, 0, "run");
 }
 
-/* --- what is old
- * ------------------------------------------------------------------------------------ */
+/* --- what is old --- */
 
 static char *report_path(struct end *end, const char *name)
 {

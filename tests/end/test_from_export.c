@@ -102,8 +102,7 @@ static int64_t count_fed(struct end *end)
                      "reconcile.login_pending)");
 }
 
-/* --- the report --------------------------------------------------------------------------------
- */
+/* --- the report --- */
 
 static void compare_rows(struct json_object *online, struct json_object *offline)
 {
@@ -254,8 +253,7 @@ static void old_export_is_held_and_judges_nobody_gone(void **state)
     assert_true(has_note(then, "older than the newest snapshot"));
 }
 
-/* --- what the history takes over ---------------------------------------------------------------
- */
+/* --- what the history takes over --- */
 
 static void login_of_an_export_clears_somebody_on_the_portal(void **state)
 {
@@ -329,8 +327,7 @@ static void created_date_of_an_export_counts_for_never_logged_in(void **state)
     assert_int_equal(end_number_at(online, "totals.suspend"), suspended);
 }
 
-/* --- files that are not what they should be -----------------------------------------------------
- */
+/* --- files that are not what they should be --- */
 
 static void incomplete_export_shows_and_feeds_nothing(void **state)
 {

@@ -60,8 +60,7 @@ static void check_held_by(struct end *end, const char *id)
     end_assert_no_writes(end);
 }
 
-/* --- the roster --------------------------------------------------------------------------------
- */
+/* --- the roster --- */
 
 static void plan_with_an_old_roster_is_held_by_g1(void **state)
 {
@@ -135,8 +134,7 @@ static void plan_with_many_rejected_rows_is_held_by_g3(void **state)
     check_held_by(&end, "G3");
 }
 
-/* --- the portal --------------------------------------------------------------------------------
- */
+/* --- the portal --- */
 
 /* Deletes so many active employees who logged in, behind our back. */
 static void delete_users(struct end *end, size_t count)
@@ -213,8 +211,7 @@ static void plan_that_leaves_too_few_admins_is_held_by_g9(void **state)
     check_held_by(&end, "G9");
 }
 
-/* --- brakes by hand ----------------------------------------------------------------------------
- */
+/* --- brakes by hand --- */
 
 static void plan_with_a_stop_file_or_row_is_held_by_g12(void **state)
 {
@@ -248,8 +245,7 @@ static void plan_after_a_gap_is_held_by_g13_unless_accepted(void **state)
     check_held_by(&end, "G13"); /* the clock went back */
 }
 
-/* --- protections --------------------------------------------------------------------------------
- */
+/* --- protections --- */
 
 static struct json_object *row_of(struct json_object *plan, const char *key, const char *value)
 {
@@ -320,8 +316,7 @@ static void rejected_row_of_a_leaver_keeps_the_account(void **state)
     assert_string_equal(end_text_at(row, "row"), "P5");
 }
 
-/* --- what may not write yet ----------------------------------------------------------------------
- */
+/* --- what may not write yet --- */
 
 static void run_in_report_mode_writes_nothing(void **state)
 {
@@ -349,8 +344,7 @@ static void first_run_in_enforce_mode_needs_a_person(void **state)
     end_assert_no_writes(&end);
 }
 
-/* --- plans, schema, cluster ---------------------------------------------------------------------
- */
+/* --- plans, schema, cluster --- */
 
 static void newer_plan_takes_the_place_of_the_older(void **state)
 {

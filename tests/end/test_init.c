@@ -141,8 +141,7 @@ static void init_with_something_wrong_writes_checks_and_says_so(void **state)
     assert_non_null(strstr(config, "name = \"say \\\"a\\\\b\\\"\";"));
 }
 
-/* --- for the package's units --------------------------------------------------------------------
- */
+/* --- for the package's units --- */
 
 /* An /etc of this test's own, in which the package is installed; false where none can be made. */
 static bool install_package(struct first *first)
@@ -251,8 +250,7 @@ static void init_for_the_units_without_a_secret_names_the_option(void **state)
     purge_package(&first);
 }
 
-/* --- at a terminal ------------------------------------------------------------------------------
- */
+/* --- at a terminal --- */
 
 static pid_t start_at_terminal(struct first *first, int *ret_terminal)
 {

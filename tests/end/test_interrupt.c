@@ -148,8 +148,7 @@ static void plan_killed_leaves_the_next_a_free_lock(void **state)
     check_next_plan(&end);
 }
 
-/* --- with the embedded database ----------------------------------------------------------------
- */
+/* --- with the embedded database --- */
 
 /* Processes with this text in their command line, the test itself not counted. */
 static size_t count_processes(const char *text)
@@ -228,8 +227,7 @@ static void embedded_plan_ended_by_sigterm_stops_its_server(void **state)
     assert_int_equal(count_processes(directory), 0);
 }
 
-/* --- too many requests --------------------------------------------------------------------------
- */
+/* --- too many requests --- */
 
 static void plan_after_a_429_is_silent_until_the_block_is_over(void **state)
 {

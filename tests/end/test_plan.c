@@ -26,7 +26,7 @@ static void put_json(struct json_object **json)
 #define RUN(name, ...)    CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
 #define JSON(name, value) CLEANUP(put_json) struct json_object *name = value
 
-/* --- what a plan holds ------------------------------------------------------------------------ */
+/* --- what a plan holds --- */
 
 struct field {
     const char *path;
@@ -298,8 +298,7 @@ static void plan_over_a_limit_is_held_stored_and_shown_in_full(void **state)
     end_assert_no_writes(&end);
 }
 
-/* --- looking at it afterwards -------------------------------------------------------------------
- */
+/* --- looking at it afterwards --- */
 
 static void show_picks_the_newest_or_the_named_plan(void **state)
 {
@@ -389,8 +388,7 @@ static void roster_check_needs_neither_portal_nor_database(void **state)
     assert_true(end_stat(&end, "requests") == 0);
 }
 
-/* --- check --------------------------------------------------------------------------------------
- */
+/* --- check --- */
 
 static size_t failures(const struct end_result *result)
 {
@@ -444,8 +442,7 @@ static void check_with_one_thing_broken_names_it_alone(void **state)
     }
 }
 
-/* --- the second time ---------------------------------------------------------------------------
- */
+/* --- the second time --- */
 
 static const char *const version_counts = "select (select count(*) from reconcile.account_version)"
                                           "     + (select count(*) from reconcile.login) + (select "

@@ -32,8 +32,7 @@ static void put_json(struct json_object **json)
     (void)json_object_put(*json);
 }
 
-/* --- what must not get out ----------------------------------------------------------------------
- */
+/* --- what must not get out --- */
 
 static void check_silent(const struct end_result *result, const char *secret)
 {
@@ -135,8 +134,7 @@ static void password_of_the_database_is_not_in_the_command_line_of_psql(void **s
     check_silent(&plan, CANARY);
 }
 
-/* --- all of them at once ------------------------------------------------------------------------
- */
+/* --- all of them at once --- */
 
 static const char *const canaries[] = {"canary-1-token", "canary-2-client", "canary-3-database",
                                        "canary-4-mail", "canary-5-webhook"};
@@ -347,8 +345,7 @@ static void unmapped_columns_get_into_no_output_and_no_database(void **state)
     check_dump(&end, CANARY);
 }
 
-/* --- hostile names ------------------------------------------------------------------------------
- */
+/* --- hostile names --- */
 
 /* The form that makes an account look so. */
 static const char *const hostile[] = {
@@ -418,8 +415,7 @@ static void hostile_names_stay_text_in_every_format(void **state)
     end_assert_says(&html.out, "&lt;script&gt;");
 }
 
-/* --- the same input ----------------------------------------------------------------------------
- */
+/* --- the same input --- */
 
 /* The rows the other way round. */
 static char *reversed(const char *roster)
@@ -466,8 +462,7 @@ static void digest_does_not_depend_on_order_or_pages(void **state)
     assert_string_equal(one, two);
 }
 
-/* --- memory ------------------------------------------------------------------------------------
- */
+/* --- memory --- */
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1
@@ -498,8 +493,7 @@ static void plan_over_5000_accounts_takes_less_than_60_megabytes(void **state)
     end_assert_no_writes(&end);
 }
 
-/* --- a roster as people export it ---------------------------------------------------------------
- */
+/* --- a roster as people export it --- */
 
 /* Replaces the value of a setting in the text of a configuration, up to the semicolon. */
 static void replace_setting(struct text *text, const char *setting, const char *value)

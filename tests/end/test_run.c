@@ -27,8 +27,7 @@ static int64_t newest_plan(struct acts *acts)
     return end_count(&acts->end, "select max(plan_id) from reconcile.plan");
 }
 
-/* --- who lets it act
- * -------------------------------------------------------------------------------------- */
+/* --- who lets it act --- */
 
 static void run_in_mode_report_writes_nothing_whatever_is_approved(void **state)
 {
@@ -128,8 +127,7 @@ static void run_whose_canary_dies_applies_no_further_plan(void **state)
     assert_int_equal(acts_writes(&acts), 1);
 }
 
-/* --- what an earlier one left
- * --------------------------------------------------------------------------- */
+/* --- what an earlier one left --- */
 
 static void run_settles_what_is_unknown_without_acting_on_it(void **state)
 {
@@ -174,8 +172,7 @@ static void run_asked_to_end_finishes_its_step_and_the_next_goes_on(void **state
     acts_assert_written(&acts, 0, "verified");
 }
 
-/* --- announcements (R7)
- * ---------------------------------------------------------------------------------- */
+/* --- announcements (R7) --- */
 
 static void run_announces_and_acts_when_the_grace_is_over(void **state)
 {
@@ -205,8 +202,7 @@ static void run_announces_and_acts_when_the_grace_is_over(void **state)
     acts_assert_written(&acts, 0, "verified");
 }
 
-/* --- people who come back (R9)
- * -------------------------------------------------------------------------- */
+/* --- people who come back (R9) --- */
 
 /* One leaver is suspended and works here again: the newest plan proposes the reactivation. */
 static void rehire_one(struct acts *acts)

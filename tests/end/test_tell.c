@@ -18,8 +18,7 @@
 
 #define SUBJECT "[bynder-reconcile] end: "
 
-/* --- reasons ------------------------------------------------------------------------------------
- */
+/* --- reasons --- */
 
 static void plan_that_waits_is_told_once_with_the_plan_attached(void **state)
 {
@@ -248,8 +247,7 @@ static void run_that_finds_the_lock_held_tells_nobody(void **state)
     assert_int_equal(sink_count(&told.mail), 0);
 }
 
-/* --- deliveries that fail -----------------------------------------------------------------------
- */
+/* --- deliveries that fail --- */
 
 static void mail_that_fails_changes_nothing_and_is_tried_again(void **state)
 {
@@ -325,8 +323,7 @@ static void each_way_is_told_what_is_new_there(void **state)
     assert_int_equal(sink_count(&told.webhook), 1);
 }
 
-/* --- to the person concerned --------------------------------------------------------------------
- */
+/* --- to the person concerned --- */
 
 static void let_idle_ones_be_announced(struct told *told)
 {

@@ -30,8 +30,7 @@
 #define P       "{portal=\"end\"}"
 #define SUBJECT "[bynder-reconcile] end: "
 
-/* --- the file -----------------------------------------------------------------------------------
- */
+/* --- the file --- */
 
 /* One line of a sample: the family's name, labels, a number. */
 static void check_sample(const char *line, const char *family)
@@ -159,8 +158,7 @@ static void held_plan_shows_its_guard(void **state)
     assert_true(told_metric(&told, "last_success_timestamp_seconds" P) > 0);
 }
 
-/* --- conditions ---------------------------------------------------------------------------------
- */
+/* --- conditions --- */
 
 /* A good night, then one that ends so: the last success stays, the exit code is told. */
 struct condition {
@@ -294,8 +292,7 @@ static void run_that_finds_the_lock_held(void **state)
     assert_int_equal(sink_count(&told.mail), 0);
 }
 
-/* --- a full disk --------------------------------------------------------------------------------
- */
+/* --- a full disk --- */
 
 /* A file system of its own; false where that cannot be made. */
 static bool make_disk(const char *path, const char *size)
@@ -385,8 +382,7 @@ static void full_disk_under_the_database(void **state)
     (void)umount(disk);
 }
 
-/* --- the journal --------------------------------------------------------------------------------
- */
+/* --- the journal --- */
 
 /* A socket where the journal's is, seen by this test and its children alone; -1 where that cannot
  * be made. */

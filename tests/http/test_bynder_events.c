@@ -39,8 +39,7 @@ static struct instant at(const char *text)
     return instant;
 }
 
-/* --- a portal as documented ---------------------------------------------------------------------
- */
+/* --- a portal as documented --- */
 
 static int portal_read(struct portal *portal, struct arena *arena,
                        const struct events_window *window, struct events_page *ret_page)
@@ -111,8 +110,7 @@ static void events_end_where_a_last_cursor_leads_to_an_empty_page(void **state)
     assert_null(page.next_cursor);
 }
 
-/* --- answers byte by byte -----------------------------------------------------------------------
- */
+/* --- answers byte by byte --- */
 
 /* The answer to the page of this cursor; NULL = the first page. */
 struct scripted_page {

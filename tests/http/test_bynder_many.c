@@ -26,8 +26,7 @@ enum { USERS = 60, CONNECTIONS = 4, ODD = 30 /* the user that is treated differe
 #define LOGIN     "2026-01-02T03:04:05Z"
 #define SIM_LOCAL CLEANUP(sim_stop_quietly) struct sim
 
-/* --- answers as the test says -------------------------------------------------------------------
- */
+/* --- answers as the test says --- */
 
 #define FOR_EVER 1000
 
@@ -267,8 +266,7 @@ static void many_that_all_fail_are_given_up(void **state)
     assert_int_equal(outcome.counted, outcome.asked);
 }
 
-/* --- in the middle ------------------------------------------------------------------------------
- */
+/* --- in the middle --- */
 
 static void many_with_a_401_in_the_middle_go_on_with_a_new_token(void **state)
 {

@@ -168,8 +168,7 @@ static void check_writes(struct world *world, enum act act, const char *const *e
 
 #define WRITES(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-/* --- what each answer means --------------------------------------------------------------------
- */
+/* --- what each answer means --- */
 
 enum { POSTS = 1 << SUSPEND | 1 << REACTIVATE, DELETES = 1 << DEPROVISION, ALL = POSTS | DELETES };
 
@@ -266,8 +265,7 @@ static void write_that_is_never_answered_is_unknown(void **state)
     }
 }
 
-/* --- the effect, read back ---------------------------------------------------------------------
- */
+/* --- the effect, read back --- */
 
 static void write_is_what_a_reading_shows(void **state)
 {
@@ -379,8 +377,7 @@ static void reactivate_within_180_days_is_refused_in_the_portals_words(void **st
     assert_int_equal(status_of(&world), ACCOUNT_INACTIVE);
 }
 
-/* --- connections -------------------------------------------------------------------------------
- */
+/* --- connections --- */
 
 /* Requests of this method, and that none of them shares a connection with any other request. */
 static size_t count_alone(struct sim *sim, const char *method)
@@ -479,8 +476,7 @@ static void write_whose_connection_dies_reaches_the_portal_once(void **state)
     }
 }
 
-/* --- what keeps a write from being sent --------------------------------------------------------
- */
+/* --- what keeps a write from being sent --- */
 
 static void write_to_anything_but_an_id_sends_nothing(void **state)
 {
@@ -595,8 +591,7 @@ static void write_interrupted_in_a_silence_is_not_sent(void **state)
     check_writes(&world, SUSPEND, WRITES("none"));
 }
 
-/* --- tokens ------------------------------------------------------------------------------------
- */
+/* --- tokens --- */
 
 static void write_in_a_silence_that_outlasts_the_token_uses_a_new_one(void **state)
 {

@@ -331,8 +331,7 @@ static void write_is_sent_once_and_judged_by_its_answer(void **state)
     }
 }
 
-/* --- nobody there ------------------------------------------------------------------------------
- */
+/* --- nobody there --- */
 
 static void check_unsent(const struct result *result, const char *said)
 {
@@ -383,8 +382,7 @@ static void write_to_a_connection_that_closes_at_once_is_unknown(void **state)
     assert_int_equal(result.count, 1);
 }
 
-/* --- signals -----------------------------------------------------------------------------------
- */
+/* --- signals --- */
 
 static void write_in_flight_is_not_broken_off_by_a_signal(void **state)
 {

@@ -111,8 +111,7 @@ static struct json_object *part(struct json_object *mail, const char *type)
     return NULL;
 }
 
-/* --- mail that arrives --------------------------------------------------------------------------
- */
+/* --- mail that arrives --- */
 
 static void mail_over_starttls_with_a_login_arrives_whole(void **state)
 {
@@ -206,8 +205,7 @@ static void mail_to_one_person_names_nobody_in_a_header(void **state)
     assert_null(strstr(raw, "it@acme"));
 }
 
-/* --- mail that does not -------------------------------------------------------------------------
- */
+/* --- mail that does not --- */
 
 static void check_failure(const struct config_mail *config, enum delivery_fate wanted,
                           const char *says)
@@ -311,8 +309,7 @@ static void mail_server_can_be_tried_without_a_mail(void **state)
     assert_int_equal(sink_count(&world.sink), 0);
 }
 
-/* --- webhook ------------------------------------------------------------------------------------
- */
+/* --- webhook --- */
 
 static struct config_webhook point(const char *scheme)
 {

@@ -29,8 +29,7 @@
 
 enum { CONNECTIONS = 4, MANY = 40, ODD = 7 /* the read that is treated differently */ };
 
-/* --- the server ---------------------------------------------------------------------------------
- */
+/* --- the server --- */
 
 /* Sends the answer to the read that is treated differently. */
 typedef bool odd_answer(int fd);
@@ -73,8 +72,7 @@ static bool answer(void *context, int fd, const char *request)
     return scripted_send(fd, text.data, text.length) && !server->closes;
 }
 
-/* --- the reads ----------------------------------------------------------------------------------
- */
+/* --- the reads --- */
 
 struct reads {
     struct http *http;
@@ -196,8 +194,7 @@ static double now_s(void)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-/* --- tests --------------------------------------------------------------------------------------
- */
+/* --- tests --- */
 
 static void reads_share_as_many_connections_as_allowed(void **state)
 {

@@ -58,8 +58,7 @@ static int reset_shared(void **state)
     return 0;
 }
 
-/* --- helpers -----------------------------------------------------------------------------------
- */
+/* --- helpers --- */
 
 static const char *string_of(struct json_object *object, const char *key)
 {
@@ -160,8 +159,7 @@ static void assert_fields(struct json_object *object, const struct field *fields
     assert_int_equal(json_object_object_length(object), count);
 }
 
-/* --- token -------------------------------------------------------------------------------------
- */
+/* --- token --- */
 
 static struct reply ask_token(struct probe *probe, const char *authorization, const char *form)
 {
@@ -330,8 +328,7 @@ static void scopes_option_cuts_every_grant(void **state)
     assert_status(&probe, "/api/v4/profiles/", 403);
 }
 
-/* --- routes ------------------------------------------------------------------------------------
- */
+/* --- routes --- */
 
 static void unknown_route_answers_the_gateway_404(void **state)
 {
@@ -360,8 +357,7 @@ static void unknown_method_answers_405(void **state)
     assert_int_equal(removal.status, 405);
 }
 
-/* --- users -------------------------------------------------------------------------------------
- */
+/* --- users --- */
 
 static const struct field list_fields[] = {
     {"id", json_type_string},         {"username", json_type_string},
@@ -549,8 +545,7 @@ static void profiles_are_listed_and_read(void **state)
     assert_status(&shared, "/api/v4/profiles/none", 404);
 }
 
-/* --- writes ------------------------------------------------------------------------------------
- */
+/* --- writes --- */
 
 static void users_modify_by_form_suspends(void **state)
 {
@@ -679,8 +674,7 @@ static void users_modify_within_180_days_is_refused_when_enforced(void **state)
     assert_int_equal(late.status, 202);
 }
 
-/* --- logins ------------------------------------------------------------------------------------
- */
+/* --- logins --- */
 
 /* Appends all events between the two times, page by page of `limit`, to *ret_events. */
 static void collect_logins(struct probe *probe, const char *query, int limit,
@@ -785,8 +779,7 @@ static void logins_with_bad_parameter_answers_400(void **state)
     assert_status(&shared, LOGINS "?cursor=MA&fromDateTime=2026-11-22T08:00", 200);
 }
 
-/* --- rate limit --------------------------------------------------------------------------------
- */
+/* --- rate limit --- */
 
 static void rate_over_the_limit_blocks_until_a_window_of_silence(void **state)
 {
@@ -836,8 +829,7 @@ static void control_requests_are_neither_counted_nor_logged(void **state)
     assert_int_equal(int_of(json_object_object_get(stats, "rate"), "highest_in_window"), 0);
 }
 
-/* --- log ---------------------------------------------------------------------------------------
- */
+/* --- log --- */
 
 static void log_file_has_a_line_for_every_request(void **state)
 {
@@ -878,8 +870,7 @@ static void reset_brings_back_the_first_state(void **state)
     assert_status(&shared, "/api/v4/currentUser/", 200);
 }
 
-/* --- population --------------------------------------------------------------------------------
- */
+/* --- population --- */
 
 /* The accounts that a simulator with these options has, as text. */
 static char *population_of(const char *const *options)
@@ -995,8 +986,7 @@ static void people_file_gives_everybody_an_account(void **state)
     assert_string_equal(text_cstr(&leavers), wanted);
 }
 
-/* --- command line ------------------------------------------------------------------------------
- */
+/* --- command line --- */
 
 static void command_line_with_mistake_exits_64_with_a_reason(void **state)
 {

@@ -111,8 +111,7 @@ static void assert_field(const char *path, const char *name, const char *wanted)
         fail_msg("%s of %s is %s, not %s", name, path, value, wanted);
 }
 
-/* --- before the application --------------------------------------------------------------------
- */
+/* --- before the application --- */
 
 static void latency_delays_every_answer(void **state)
 {
@@ -283,8 +282,7 @@ static void token_expiry_ends_a_token_after_its_uses(void **state)
     assert_answers("/api/v4/currentUser/", 401);
 }
 
-/* --- the body ----------------------------------------------------------------------------------
- */
+/* --- the body --- */
 
 static void cut_body_ends_in_the_middle(void **state)
 {
@@ -355,8 +353,7 @@ static void huge_body_is_swollen_by_blanks(void **state)
     json_object_put(reply_json(&reply));
 }
 
-/* --- the list ----------------------------------------------------------------------------------
- */
+/* --- the list --- */
 
 static void clamp_limit_shortens_pages(void **state)
 {
@@ -491,8 +488,7 @@ static void active_form_changes_list_and_single(void **state)
     assert_field(SELF, "active", "(missing)");
 }
 
-/* --- last login --------------------------------------------------------------------------------
- */
+/* --- last login --- */
 
 static void last_login_form_writes_every_known_form(void **state)
 {
@@ -566,8 +562,7 @@ static void control_sets_a_raw_last_login(void **state)
     assert_field(SELF, "lastLogin", "(missing)");
 }
 
-/* --- writes ------------------------------------------------------------------------------------
- */
+/* --- writes --- */
 
 static void delay_202_shows_the_change_later(void **state)
 {
@@ -647,8 +642,7 @@ static void cursor_loop_leads_back_to_the_first_page(void **state)
     assert_string_equal(same, next);
 }
 
-/* --- the control request -----------------------------------------------------------------------
- */
+/* --- the control request --- */
 
 static void faults_are_listed_replaced_and_cleared(void **state)
 {
@@ -682,8 +676,7 @@ static void log_names_the_fault(void **state)
     assert_non_null(strstr(text_cstr(&log.body), "\"fault\":\"error\""));
 }
 
-/* --- many connections, TLS ---------------------------------------------------------------------
- */
+/* --- many connections, TLS --- */
 
 #define CROWD 200
 

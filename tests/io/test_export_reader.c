@@ -94,8 +94,7 @@ static char *row_with(const char *id, const char *login, const char *status, con
     return row;
 }
 
-/* --- what a row tells ---------------------------------------------------------------------------
- */
+/* --- what a row tells --- */
 
 static void whole_row_gives_an_account_and_its_dates(void **state)
 {
@@ -318,8 +317,7 @@ static void long_value_is_a_flaw(void **state)
     assert_non_null(strstr(only(&reading)->flaw, "'Username'"));
 }
 
-/* --- rows and files that are not right ----------------------------------------------------------
- */
+/* --- rows and files that are not right --- */
 
 #define GOOD(id) ";;" id ";u;u@acme.example;;Active;;;;;;;Light;;;;;\n"
 

@@ -178,7 +178,7 @@ static size_t count_of(const char *haystack, const char *needle)
     return count;
 }
 
-/* --- JSON ------------------------------------------------------------------------------------- */
+/* --- JSON --- */
 
 static void release_json(struct json_object **object)
 {
@@ -296,7 +296,7 @@ static void report_json_decisions_keep_hostile_texts_as_they_are(void **state)
     assert_member(json_object_array_get_idx(decisions, 11), "rule", "null");
 }
 
-/* --- CSV -------------------------------------------------------------------------------------- */
+/* --- CSV --- */
 
 struct cells {
     char *cell[1000];
@@ -371,7 +371,7 @@ static void report_csv_read_back_equals_the_rows_but_for_defusing(void **state)
     assert_string_equal(cells.cell[7 * columns + 15], "");
 }
 
-/* --- HTML ------------------------------------------------------------------------------------- */
+/* --- HTML --- */
 
 static void report_html_hostile_texts_stay_text(void **state)
 {
@@ -450,7 +450,7 @@ static void report_html_independent_parser_finds_no_error(void **state)
     (void)fclose(complaints);
 }
 
-/* --- text ------------------------------------------------------------------------------------- */
+/* --- text --- */
 
 static void report_text_plan_says_what_would_happen_first(void **state)
 {
@@ -589,7 +589,7 @@ static void report_text_colour_only_when_asked_and_never_alone(void **state)
     assert_true(colored.length > plain.length);
 }
 
-/* --- formats and files ------------------------------------------------------------------------ */
+/* --- formats and files --- */
 
 static void report_format_parse_names_are_the_four_of_the_contract(void **state)
 {

@@ -23,8 +23,7 @@
 #define FOLDER         SOURCE_DIR "/tests/scenario"
 #define SCENARIO_BYTES 1048576
 
-/* --- reading a file
- * ------------------------------------------------------------------------------ */
+/* --- reading a file --- */
 
 struct lines {
     struct arena arena;
@@ -117,8 +116,7 @@ static int run_text(const char *file, const char *text, struct coverage *coverag
     return result;
 }
 
-/* --- the files of the folder
- * --------------------------------------------------------------------- */
+/* --- the files of the folder --- */
 
 static const char *const ids[] = {
     "P1", "P2", "P3", "P4", "P5", "P6",  "P7",  "P8",  "R1",  "R2",  "R3",  "R4",
@@ -223,8 +221,7 @@ static void decision_table_every_row_and_guard_has_a_file(void **state)
     assert_true(all);
 }
 
-/* --- the language itself: what is not understood, and what is not expected, is an error
- * ----------- */
+/* --- the language itself: what is not understood, and what is not expected, is an error --- */
 
 static void scenario_with_a_mistake_is_refused_with_its_line(void **state)
 {
@@ -302,8 +299,7 @@ static void scenario_that_is_not_as_expected_says_so(void **state)
     }
 }
 
-/* --- all of it
- * ----------------------------------------------------------------------------------- */
+/* --- all of it --- */
 
 int main(void)
 {

@@ -123,8 +123,7 @@ static void put_back(struct review_case *test)
                                    table[i], table[i], table[i]));
 }
 
-/* --- the two ways to check
- * ------------------------------------------------------------------------ */
+/* --- the two ways to check --- */
 
 static void note(void *context, int64_t sequence, const char *sentence)
 {
@@ -210,8 +209,7 @@ static void assert_found(struct review_case *test, const char *what,
         fail_msg("%s, by psql, not '%s': %s", what, psql_says, text_cstr(&psql));
 }
 
-/* --- tests --------------------------------------------------------------------------------------
- */
+/* --- tests --- */
 
 static int setup(void **state)
 {
@@ -695,8 +693,7 @@ static void an_older_backup_is_found_with_a_head_from_outside(void **state)
     assert_found(test, "older backup", &head, "event 28: the event was there", "event 28: it was");
 }
 
-/* --- what the database refuses
- * -------------------------------------------------------------------- */
+/* --- what the database refuses --- */
 
 static void refused(struct review_case *test, const char *sql, const char *words)
 {
@@ -741,8 +738,7 @@ static void the_record_is_not_changed_under_any_replication_role(void **state)
     assert_clean(test, NULL);
 }
 
-/* --- every bit, in SQL
- * ---------------------------------------------------------------------------- */
+/* --- every bit, in SQL --- */
 
 /* What the script hashes, cut out of the script itself, up to the alias. */
 static const char *script_hash(struct review_case *test)

@@ -28,7 +28,7 @@
 #include "cluster_fixture.h"
 #include "database/cluster.h"
 
-/* --- helpers -------------------------------------------------------------------------------- */
+/* --- helpers --- */
 
 static char *home; /* one finished cluster that most cases share, stopped between them */
 
@@ -177,7 +177,7 @@ static void kill_holder(pid_t child)
     assert_int_equal(waitpid(child, NULL, 0), child);
 }
 
-/* --- making and sharing --------------------------------------------------------------------- */
+/* --- making and sharing --- */
 
 static void cluster_open_missing_directory_makes_a_private_server(void **state)
 {
@@ -320,7 +320,7 @@ static void cluster_open_server_has_its_own_session_and_no_files_of_ours(void **
     cluster_close(cluster);
 }
 
-/* --- kills ---------------------------------------------------------------------------------- */
+/* --- kills --- */
 
 static void cluster_open_after_holder_was_killed_uses_and_stops_its_server(void **state)
 {
@@ -407,7 +407,7 @@ static void cluster_open_half_made_is_made_again(void **state)
     assert_int_equal(access(half, F_OK), -1);
 }
 
-/* --- refusals ------------------------------------------------------------------------------- */
+/* --- refusals --- */
 
 static void cluster_open_other_major_version_is_refused_by_name(void **state)
 {
@@ -506,7 +506,7 @@ static void cluster_open_server_that_does_not_start_shows_its_log(void **state)
     cluster_close(open_at(home));
 }
 
-/* --- places --------------------------------------------------------------------------------- */
+/* --- places --- */
 
 static void assert_works_at(const char *directory)
 {

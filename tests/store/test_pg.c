@@ -56,7 +56,7 @@ static int64_t number(struct pg *pg, const char *sql)
     return pg_int(result, 0, 0);
 }
 
-/* --- opening -------------------------------------------------------------------------------- */
+/* --- opening --- */
 
 /* A loopback port that takes connections (when `listening`) and says nothing. */
 static int quiet_port(bool listening, uint16_t *ret_port)
@@ -158,7 +158,7 @@ static void pg_open_session_has_the_promised_settings(void **state)
     }
 }
 
-/* --- statements ----------------------------------------------------------------------------- */
+/* --- statements --- */
 
 static void pg_query_any_number_of_parameters_runs(void **state)
 {
@@ -311,7 +311,7 @@ static void pg_run_server_stands_still_ends_at_the_deadline(void **state)
     assert_int_equal(again.code, ERR_UNREACHABLE);
 }
 
-/* --- transactions --------------------------------------------------------------------------- */
+/* --- transactions --- */
 
 static void pg_commit_after_a_failure_is_an_error(void **state)
 {
@@ -344,7 +344,7 @@ static void pg_rollback_undoes_and_may_be_called_any_time(void **state)
     assert_int_equal(number(pg, "select count(*) from public.t"), 1);
 }
 
-/* --- copy ----------------------------------------------------------------------------------- */
+/* --- copy --- */
 
 static const char copy_sql[] = "copy public.t (i, v) from stdin";
 
@@ -454,7 +454,7 @@ static void pg_run_given_a_copy_is_an_error(void **state)
     assert_int_equal(err.code, ERR_INTERNAL);
 }
 
-/* --- row by row ----------------------------------------------------------------------------- */
+/* --- row by row --- */
 
 struct sum {
     int64_t rows, total, stop_after;
@@ -518,7 +518,7 @@ static void pg_each_error_among_the_rows_is_reported(void **state)
     assert_int_equal(number(pg, "select 1"), 1);
 }
 
-/* --- values --------------------------------------------------------------------------------- */
+/* --- values --- */
 
 static void pg_value_every_type_reads_what_was_selected(void **state)
 {

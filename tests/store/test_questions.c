@@ -67,8 +67,7 @@ static uint64_t draw(struct world *world, uint64_t below)
     return (world->random >> 33) % below;
 }
 
-/* --- names
- * ------------------------------------------------------------------------------------------ */
+/* --- names --- */
 
 static const char *id_of(struct world *world, size_t who)
 {
@@ -97,8 +96,7 @@ static const char *time_of(struct world *world, struct instant at)
     return arena_printf(arena, "%.19s+00", text); /* whole seconds only are used here */
 }
 
-/* --- a day passes
- * ----------------------------------------------------------------------------------- */
+/* --- a day passes --- */
 
 static void hire(struct world *world, struct entry *entry)
 {
@@ -230,8 +228,7 @@ static void collect(struct world *world, size_t day)
     books->day[day] = world->store.today;
 }
 
-/* --- plans and acts
- * --------------------------------------------------------------------------------- */
+/* --- plans and acts --- */
 
 static struct plan make_plan(struct world *world, size_t day, bool is_held)
 {
@@ -401,8 +398,7 @@ static void pass_days(struct world *world)
     note_returns(books);
 }
 
-/* --- the questions
- * ---------------------------------------------------------------------------------- */
+/* --- the questions --- */
 
 /* The SQL of question `number` from the page, its words replaced; 0: the first one as it is asked
  * by who sees no names. */
@@ -654,8 +650,7 @@ static void the_ten_documented_questions_are_answered_as_the_books_say(void **st
     check_reclaimed_held_and_renamed(world);
 }
 
-/* --- a past moment
- * ----------------------------------------------------------------------------------- */
+/* --- a past moment --- */
 
 static void same(const char *what, const char *expected, const char *got)
 {
@@ -810,8 +805,7 @@ static void fifty_past_moments_are_what_the_plan_saw_then(void **state)
 
 static size_t find(struct world *world, const char *who, struct store_subject **ret_subject);
 
-/* --- what is old
- * ------------------------------------------------------------------------------------ */
+/* --- what is old --- */
 
 static void note_finding(void *context, int64_t sequence, const char *sentence)
 {
@@ -829,8 +823,7 @@ static void check_verifies(struct world *world)
     assert_int_equal(findings, 0);
 }
 
-/* --- what stands behind the readings
- * ----------------------------------------------------------------- */
+/* --- what stands behind the readings --- */
 
 static void ignore(void *context, int64_t sequence, const char *sentence)
 {
@@ -1016,8 +1009,7 @@ static void a_moment_before_the_first_snapshot_is_an_error(void **state)
                    ERR_USAGE, "knows of no account");
 }
 
-/* --- who is meant
- * ----------------------------------------------------------------------------------- */
+/* --- who is meant --- */
 
 static size_t find(struct world *world, const char *who, struct store_subject **ret_subject)
 {

@@ -39,8 +39,7 @@ static struct instant ago(const struct store_world *world, int days)
     return instant_add_us(world->now, -(int64_t)days * DAY_US);
 }
 
-/* --- last logins --------------------------------------------------------------------------------
- */
+/* --- last logins --- */
 
 enum reading { NOT_READ, READ_NEVER, READ_UNREADABLE, READ_DAYS_AGO_1, READ_DAYS_AGO_9 };
 
@@ -170,8 +169,7 @@ static void store_load_history_of_events_counts_as_lost_what_vanished(void **sta
     assert_int_equal(second.logins_lost, 1);
 }
 
-/* --- an account's life --------------------------------------------------------------------------
- */
+/* --- an account's life --- */
 
 static void store_load_history_of_a_new_account_begins_with_this_snapshot(void **state)
 {
@@ -290,8 +288,7 @@ static void store_load_history_tells_who_is_suspended_by_us_and_who_came_back(vo
     }
 }
 
-/* --- links --------------------------------------------------------------------------------------
- */
+/* --- links --- */
 
 static void save_links(struct store_world *world, enum link_kind kind, struct roster *roster)
 {
@@ -342,8 +339,7 @@ static void store_save_links_counts_absence_from_the_first_unbroken_roster(void 
                         "n:00001");
 }
 
-/* --- what the guards compare with ---------------------------------------------------------------
- */
+/* --- what the guards compare with --- */
 
 static struct guard_history guards(struct store_world *world, const struct roster *roster)
 {

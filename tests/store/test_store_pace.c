@@ -157,8 +157,7 @@ static void store_grant_to_an_overtaken_run_is_refused(void **state)
     err_release(&err);
 }
 
-/* --- the pace and the database together ---------------------------------------------------------
- */
+/* --- the pace and the database together --- */
 
 static void pace_share_permit_asks_for_some_seconds_worth(void **state)
 {

@@ -32,8 +32,7 @@ static int teardown(void **state)
     return 0;
 }
 
-/* --- a plan by hand -----------------------------------------------------------------------------
- */
+/* --- a plan by hand --- */
 
 #define ROWS 4
 
@@ -159,8 +158,7 @@ static struct plan *load(struct store_world *world, int64_t id)
     return plan;
 }
 
-/* --- there and back -----------------------------------------------------------------------------
- */
+/* --- there and back --- */
 
 static void store_load_plan_renders_as_the_one_that_was_made(void **state)
 {
@@ -308,8 +306,7 @@ static void store_save_plan_takes_the_place_of_undecided_ones(void **state)
     }
 }
 
-/* --- announcements ------------------------------------------------------------------------------
- */
+/* --- announcements --- */
 
 static size_t announced(struct store_world *world, unsigned account,
                         struct announcement *ret_announcement)
@@ -384,8 +381,7 @@ static void store_save_plan_ends_an_announcement_only_on_good_evidence(void **st
     }
 }
 
-/* --- guards that must not let go by themselves --------------------------------------------------
- */
+/* --- guards that must not let go by themselves --- */
 
 static struct guard_history guards(struct store_world *world)
 {
@@ -432,8 +428,7 @@ static void store_load_guard_history_passes_over_what_the_same_guard_held(void *
     assert_int_equal(guards(world).last_run_day.number, world->today.number);
 }
 
-/* --- runs, lock, status -------------------------------------------------------------------------
- */
+/* --- runs, lock, status --- */
 
 static void store_lock_taken_by_another_session_names_its_run(void **state)
 {

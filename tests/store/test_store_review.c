@@ -48,8 +48,7 @@ static void only_row(struct review_case *test, size_t row)
     test->approved[row] = true;
 }
 
-/* --- approving ----------------------------------------------------------------------------------
- */
+/* --- approving --- */
 
 static void store_approve_by_one_person_is_enough_for_what_needs_one(void **state)
 {
@@ -208,8 +207,7 @@ static void store_approve_with_one_thing_against_it_is_refused(void **state)
     REVIEW_REFUSED(review_case_approve(test, "anna", &why), ERR_USAGE, "there is no plan '9'");
 }
 
-/* --- overrides ----------------------------------------------------------------------------------
- */
+/* --- overrides --- */
 
 static void store_approve_of_a_held_plan_needs_every_guard_overridden(void **state)
 {
@@ -265,8 +263,7 @@ static void store_approve_override_of_nothing_or_for_no_reason_is_refused(void *
     assert_int_equal(store_world_number(&test->world, "select count(*) from guard_override"), 0);
 }
 
-/* --- opening what was not approved --------------------------------------------------------------
- */
+/* --- opening what was not approved --- */
 
 static void store_open_steps_of_a_row_that_is_held_is_refused(void **state)
 {
@@ -392,8 +389,7 @@ static void store_approve_of_another_row_approves_no_reactivation(void **state)
     assert_state(test, "approved");
 }
 
-/* --- rejecting, and which plans go on -----------------------------------------------------------
- */
+/* --- rejecting, and which plans go on --- */
 
 static void store_reject_ends_a_plan_that_is_not_over(void **state)
 {
@@ -472,8 +468,7 @@ static void store_load_stop_gives_the_oldest_reason(void **state)
     assert_string_equal(reason, "stopped by anna since 2026-10-30 10:00 UTC: audit");
 }
 
-/* --- who is locked ------------------------------------------------------------------------------
- */
+/* --- who is locked --- */
 
 #define ACT(id, account, action, at)                                                               \
     "insert into act (portal_id, act_id, account_id, action, done_at) select portal_id, " id       \

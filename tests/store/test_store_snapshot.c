@@ -41,8 +41,7 @@ static int teardown(void **state)
     return 0;
 }
 
-/* --- comparing ----------------------------------------------------------------------------------
- */
+/* --- comparing --- */
 
 static int by_id(const void *a, const void *b)
 {
@@ -125,8 +124,7 @@ static void assert_rebuilt(struct store_world *world, const struct snapshot *was
     assert_int_equal(digest_compare(&was->digest, &is.digest), 0);
 }
 
-/* --- random worlds ------------------------------------------------------------------------------
- */
+/* --- random worlds --- */
 
 #define MOST 120
 

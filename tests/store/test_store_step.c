@@ -82,8 +82,7 @@ static void execute(struct review_case *test, const char *sql)
     store_world_execute(&test->world, sql);
 }
 
-/* --- opening ------------------------------------------------------------------------------------
- */
+/* --- opening --- */
 
 static void store_open_steps_makes_one_of_every_act(void **state)
 {
@@ -122,8 +121,7 @@ static void store_open_steps_again_changes_only_what_nothing_was_done_about(void
     assert_int_equal(step_of(test, 3).state, STEP_PLANNED);
 }
 
-/* --- the intent: each check alone says no -------------------------------------------------------
- */
+/* --- the intent: each check alone says no --- */
 
 static void store_intend_commits_what_is_about_to_happen(void **state)
 {
@@ -389,8 +387,7 @@ static void store_intend_of_a_reactivation_has_no_limit(void **state)
     REVIEW_OK(intend(test, 1, NULL, &why));
 }
 
-/* --- two processes ------------------------------------------------------------------------------
- */
+/* --- two processes --- */
 
 /* A process of its own that wants `position`; its exit status is the code of the refusal. */
 static pid_t rival(struct review_case *test, int64_t position, const struct action_limit *limit)
@@ -492,8 +489,7 @@ static void store_intend_sees_what_was_committed_while_it_waited(void **state)
     }
 }
 
-/* --- the outcome --------------------------------------------------------------------------------
- */
+/* --- the outcome --- */
 
 static void store_outcome_done_writes_the_act_once(void **state)
 {
@@ -597,8 +593,7 @@ static void store_outcome_takes_only_what_the_table_allows(void **state)
     REVIEW_REFUSED(tell(test, 9, STEP_DONE, &why), ERR_INTERNAL, "has no step '9'");
 }
 
-/* --- overtaken ----------------------------------------------------------------------------------
- */
+/* --- overtaken --- */
 
 static void store_outcome_of_an_overtaken_run_tells_of_its_own_call_only(void **state)
 {
@@ -645,8 +640,7 @@ static void store_open_steps_of_an_overtaken_run_is_refused(void **state)
                    "overtaken");
 }
 
-/* --- lists and the end --------------------------------------------------------------------------
- */
+/* --- lists and the end --- */
 
 static void store_load_open_steps_gives_intents_and_unknown_oldest_first(void **state)
 {

@@ -34,8 +34,7 @@ static void clear_result(PGresult **result)
     PQclear(*result);
 }
 
-/* --- the world ----------------------------------------------------------------------------------
- */
+/* --- the world --- */
 
 static void add_people(struct text *csv, const char *kind, size_t count, size_t first, bool left)
 {
@@ -149,8 +148,7 @@ void acts_rehire(struct acts *acts, const char *id)
     free(end_file(&acts->end, "roster.csv", copy.data, copy.length));
 }
 
-/* --- the database -------------------------------------------------------------------------------
- */
+/* --- the database --- */
 
 static PGresult *query(struct acts *acts, ExecStatusType wanted, const char *format, va_list args)
     __attribute__((format(printf, 3, 0)));
@@ -214,8 +212,7 @@ void acts_wait_for(struct acts *acts, const char *sql, const char *wanted)
     fail_msg("waited in vain for '%s' of: %s", wanted, sql);
 }
 
-/* --- what a user does ---------------------------------------------------------------------------
- */
+/* --- what a user does --- */
 
 static void read_rows(struct acts *acts)
 {
@@ -319,8 +316,7 @@ void acts_prepare_both(struct acts *acts)
     assert_string_equal(acts->row[acts->count - 1].action, "deprovision");
 }
 
-/* --- the witnesses ------------------------------------------------------------------------------
- */
+/* --- the witnesses --- */
 
 size_t acts_writes(struct acts *acts)
 {

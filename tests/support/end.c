@@ -81,8 +81,7 @@ char *end_read(const char *path)
     return text_take(&text);
 }
 
-/* --- the world ----------------------------------------------------------------------------------
- */
+/* --- the world --- */
 
 static void write_config(struct end *end)
 {
@@ -203,8 +202,7 @@ void end_finish(struct end *end)
         free(end->piece[i]);
 }
 
-/* --- running the program ------------------------------------------------------------------------
- */
+/* --- running the program --- */
 
 static void become_program(const struct end_child *child, const char *const *words)
 {
@@ -350,8 +348,7 @@ void end_tool(const char *directory, const char *const *words, struct text *ret_
     *ret_out = out;
 }
 
-/* --- what it said ------------------------------------------------------------------------------
- */
+/* --- what it said --- */
 
 void end_assert_code(const struct end_result *result, int code)
 {
@@ -449,8 +446,7 @@ int64_t end_count(struct end *end, const char *sql)
     return number;
 }
 
-/* --- the portal's side ---------------------------------------------------------------------------
- */
+/* --- the portal's side --- */
 
 void end_fault(struct end *end, const char *pair)
 {

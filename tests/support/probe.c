@@ -163,8 +163,7 @@ int probe_stop(struct probe *probe)
     return status;
 }
 
-/* --- requests ----------------------------------------------------------------------------------
- */
+/* --- requests --- */
 
 static size_t take_bytes(char *bytes, size_t size, size_t count, void *context)
 {

@@ -57,8 +57,7 @@ static struct audit_head head_of(const struct audit_event *event)
     return (struct audit_head){event->sequence, event->sequence, event->hash};
 }
 
-/* --- the hash -----------------------------------------------------------------------------------
- */
+/* --- the hash --- */
 
 /* Made by hand with Python's hashlib; a change here breaks every chain there is. */
 static void audit_event_hash_of_a_known_event_is_what_it_always_was(void **state)
@@ -189,8 +188,7 @@ static void audit_chain_add_of_any_single_bit_changed_in_a_thousand_events_finds
     arena_release(&arena);
 }
 
-/* --- the chain ----------------------------------------------------------------------------------
- */
+/* --- the chain --- */
 
 /* Four events; `change` puts them in another order or shape, and what is said must hold `words`. */
 static void check_said(const struct audit_event *event, size_t count, const struct audit_head *head,

@@ -62,8 +62,7 @@ static bool chance(struct world *world, unsigned percent)
 
 #define PICK(world, array) ((array)[draw((world), COUNT_OF(array))])
 
-/* --- drawing a world
- * ----------------------------------------------------------------------------- */
+/* --- drawing a world --- */
 
 static const char *const locals[] = {"ann",   "anne", "an",   "bob",     "zoe.x",   "BOB",
                                      "henry", "ivan", "judy", "kenneth", "ludmila", "mallory"};
@@ -373,8 +372,7 @@ static void world_draw(struct world *world, uint64_t seed)
     snapshot_digest(&world->snapshot);
 }
 
-/* --- the oracle: matching
- * ------------------------------------------------------------------------ */
+/* --- the oracle: matching --- */
 
 static const char *lower(struct world *world, const char *text)
 {
@@ -570,8 +568,7 @@ static void think_of_rivals(const struct world *world, struct opinion *opinion)
     }
 }
 
-/* --- the oracle: resemblance
- * --------------------------------------------------------------------- */
+/* --- the oracle: resemblance --- */
 
 static bool is_one_edit(const char *a, size_t a_length, const char *b, size_t b_length)
 {
@@ -650,8 +647,7 @@ static void check_pairings(const struct world *world, const struct opinion *opin
     }
 }
 
-/* --- the oracle: conditions
- * ---------------------------------------------------------------------- */
+/* --- the oracle: conditions --- */
 
 struct facts { /* of one account; days are -1 when nobody knows */
     const struct account *account;
@@ -771,8 +767,7 @@ static int hold_all(const struct world *world, const struct conditions *c, const
     return worst;
 }
 
-/* --- the oracle: decisions
- * ----------------------------------------------------------------------- */
+/* --- the oracle: decisions --- */
 
 static bool is_listed(struct world *world, const struct facts *facts)
 {
@@ -910,8 +905,7 @@ static void check_decisions(struct world *world, const struct opinion *opinion,
     }
 }
 
-/* --- the oracle: guards
- * -------------------------------------------------------------------------- */
+/* --- the oracle: guards --- */
 
 static int64_t count_acts(const struct world *world, const struct decision *decision,
                           enum action action)
@@ -977,8 +971,7 @@ static void check_guards(const struct world *world, const struct guard_result *g
     assert_int_equal(guards->finding[11].hold, world->history.stopped_by != NULL);
 }
 
-/* --- the tests
- * ----------------------------------------------------------------------------------- */
+/* --- the tests --- */
 
 static const struct plan *make_plan(struct world *world, const struct decision *decision,
                                     const struct guard_result *guards)

@@ -28,8 +28,7 @@ static struct plan_row rows[] = {
 static const struct plan plan = {
     .row = rows, .row_count = COUNT_OF(rows), .approvals_suspend = 1, .approvals_deprovision = 2};
 
-/* --- how many
- * ----------------------------------------------------------------------------------------- */
+/* --- how many --- */
 
 static void review_needed_is_as_the_plan_says(void **state)
 {
@@ -107,8 +106,7 @@ static void review_is_approved_when_enough_people_and_no_guard_say_so(void **sta
     rows[0].held_by = NULL;
 }
 
-/* --- who
- * ---------------------------------------------------------------------------------------------- */
+/* --- who --- */
 
 static void review_refuse_approver_of_own_account_or_not_listed(void **state)
 {
@@ -146,8 +144,7 @@ static void review_refuse_approver_of_own_account_or_not_listed(void **state)
     }
 }
 
-/* --- which rows
- * --------------------------------------------------------------------------------------- */
+/* --- which rows --- */
 
 static void review_select_takes_ids_addresses_and_csv_rows(void **state)
 {

@@ -16,8 +16,7 @@
 #define ID     "1A84D758-2B3A-141F-8F07D71AA1F223BD"
 #define SECOND INT64_C(1000000)
 
-/* --- states
- * ------------------------------------------------------------------------------------------- */
+/* --- states --- */
 
 static void step_state_parse_of_every_name_gives_it_back(void **state)
 {
@@ -57,8 +56,7 @@ static void step_may_become_only_what_the_table_says(void **state)
     }
 }
 
-/* --- what is wanted
- * ----------------------------------------------------------------------------------- */
+/* --- what is wanted --- */
 
 static void step_is_wanted_only_of_a_reading_that_shows_it(void **state)
 {
@@ -91,8 +89,7 @@ static void step_is_wanted_only_of_a_reading_that_shows_it(void **state)
     }
 }
 
-/* --- before the act
- * ----------------------------------------------------------------------------------- */
+/* --- before the act --- */
 
 /* One case: everything is as it was approved, but for what it changes. */
 struct before {
@@ -214,8 +211,7 @@ static void step_judge_of_an_account_in_the_other_state_skips(void **state)
     check_verdict(&before, STEP_ACT, "left on");
 }
 
-/* --- after the act
- * ------------------------------------------------------------------------------------ */
+/* --- after the act --- */
 
 static struct account make_account(void)
 {
@@ -287,8 +283,7 @@ static void step_unintended_change_of_status_login_or_order_is_none(void **state
     check_change(CHANGED(group, turned), NULL);
 }
 
-/* --- what nobody saw the end of
- * ----------------------------------------------------------------------- */
+/* --- what nobody saw the end of --- */
 
 static void step_settle_goes_by_the_reading_and_by_patience(void **state)
 {
@@ -326,8 +321,7 @@ static void step_settle_goes_by_the_reading_and_by_patience(void **state)
     }
 }
 
-/* --- how much may fail
- * ------------------------------------------------------------------------------ */
+/* --- how much may fail --- */
 
 /* 'f' failed, '.' did not; whether that ends the run. */
 static bool ends(const char *acts)
