@@ -101,7 +101,7 @@ $(B)/flags: force
 .PHONY: force
 force:
 
-$(B)/gen/sql.c: db/embed.sh $(wildcard db/queries/*.sql db/migrations/*.sql)
+$(B)/gen/sql.c: db/embed.sh $(wildcard db/queries/*/*.sql db/migrations/*.sql)
 	$(Q)mkdir -p $(@D); sh db/embed.sh $(B)/gen
 $(B)/gen/sql.h: $(B)/gen/sql.c ;
 

@@ -40,7 +40,7 @@ grep -nE '\b(atoi|atol|atoll|atof|strtok|strtok_r|sprintf|vsprintf|strcpy|strcat
     cmd/*/*.c reconcile/*/*.c tests/*/*.c | complain "banned functions:"
 grep -nE '\b(localtime_r|gmtime_r|tzset|mktime)[[:space:]]*\(' cmd/*/*.c reconcile/*/*.c | grep -v '^reconcile/base/zone.c:' |
     complain "only base/zone asks the C library for local time:"
-grep -nE '\b(TODO|FIXME|XXX|HACK)\b' cmd/*/*.[ch] reconcile/*/*.[ch] db/*/*.sql Makefile |
+grep -nE '\b(TODO|FIXME|XXX|HACK)\b' cmd/*/*.[ch] reconcile/*/*.[ch] db/*/*.sql db/*/*/*.sql Makefile |
     complain "unfinished words:"
 for f in cmd/*/*.c reconcile/*/*.c; do
     awk -v f="$f" '/^\{/ {start = NR} /^\}/ && start {n = NR - start; if (n > 65) printf "%s:%d: %d lines\n", f, start, n; start = 0}' "$f"
