@@ -17,7 +17,7 @@ const struct option_spec apply_options[] = {
 
 static int load_plan(struct work *work, int64_t id, struct plan **ret_plan, struct err *err)
 {
-    if (store_load_plan(&work->store, work->job.arena, id, work->job.now, ret_plan, err))
+    if (store_load_plan(&work->store, work->job.arena, id, work->job.now, ret_plan, err) < 0)
         return -1;
     if (!*ret_plan)
         return err_set(err, ERR_USAGE, "portal '%s' has no plan %lld; hint: see 'status'",
@@ -44,7 +44,7 @@ static int count_steps(struct work *work, int64_t id, struct apply_result *resul
     struct store_step *step = NULL;
     size_t count = 0;
 
-    if (store_load_steps(&work->store, work->job.arena, id, &step, &count, err))
+    if (store_load_steps(&work->store, work->job.arena, id, &step, &count, err) < 0)
         return -1;
     memset(result->by_state, 0, sizeof(result->by_state));
     for (size_t i = 0; i < count; i++)
@@ -59,13 +59,13 @@ static int apply(struct work *work, int64_t id, int *ret_code, struct err *err)
     size_t verified = 0, changed = 0;
     struct plan *plan = NULL;
 
-    if (work_portal(work, true, err) || recover(&work->job, &recovered, err) ||
-        load_plan(work, id, &plan, err) || apply_plan(&work->job, plan, &result, err) ||
-        verify(&work->job, &verified, &changed, err))
+    if (work_portal(work, true, err) < 0 || recover(&work->job, &recovered, err) < 0 ||
+        load_plan(work, id, &plan, err) < 0 || apply_plan(&work->job, plan, &result, err) < 0 ||
+        verify(&work->job, &verified, &changed, err) < 0)
         return -1;
     progress_done(&work->terminal);
     log_info("%zu done acts verified by a fresh look", verified);
-    if (count_steps(work, id, &result, err))
+    if (count_steps(work, id, &result, err) < 0)
         return -1;
     *ret_code = tell(id, &result);
     return 0;
@@ -81,11 +81,11 @@ int verb_apply(const struct invocation *invocation, struct err *err)
         (void)err_set(err, ERR_USAGE, "apply which plan? hint: 'apply PLAN', see 'status'");
         return ERR_USAGE;
     }
-    if (session_plan_id(invocation->argument[0], &id, err) ||
-        work_begin(invocation, "apply", &work, err))
+    if (session_plan_id(invocation->argument[0], &id, err) < 0 ||
+        work_begin(invocation, "apply", &work, err) < 0)
         return (int)err->code;
     work.job.accept_gap = invocation_option(invocation, "accept-gap") != NULL;
-    if (apply(&work, id, &code, err))
+    if (apply(&work, id, &code, err) < 0)
         code = (int)err->code;
     return work_end(&work, code, err);
 }

@@ -108,7 +108,7 @@ static void write_metrics(const struct work *work, const struct store_watch *wat
                     work->bynder ? (double)bynder_429s(work->bynder) : 0);
         metrics_set(&metrics, METRIC_MESSAGES_UNDELIVERED, NULL, (double)undelivered);
     }
-    if (metrics_write(&metrics, config->metrics_textfile, &err))
+    if (metrics_write(&metrics, config->metrics_textfile, &err) < 0)
         log_warning("%s", err.text);
 }
 

@@ -30,8 +30,8 @@ static int begin_run(struct work *work, const char *verb, struct err *err)
 {
     struct job *job = &work->job;
 
-    if (store_lock(&work->store, err) ||
-        store_run_begin(&work->store, verb, job->today, job->now, &job->run, err))
+    if (store_lock(&work->store, err) < 0 ||
+        store_run_begin(&work->store, verb, job->today, job->now, &job->run, err) < 0)
         return -1;
     CLEANUP(mem_cleanup) char *number = NULL;
     if (asprintf(&number, "%lld", (long long)job->run.id) >= 0)
@@ -47,7 +47,7 @@ int work_begin(const struct invocation *invocation, const char *verb, struct wor
     struct work *work = ret_work;
 
     *work = (struct work){.begun = false};
-    if (session_config(invocation, &work->config, err))
+    if (session_config(invocation, &work->config, err) < 0)
         return -1;
     work->job = (struct job){
         .config = &work->config,
@@ -60,8 +60,8 @@ int work_begin(const struct invocation *invocation, const char *verb, struct wor
     work->watched = work->is_run || text_equal(verb, "apply");
     work->job.today = instant_day(work->job.now, work->config.policy.zone);
     progress_init(&work->terminal, &work->job.progress);
-    if (session_open(&work->config, SESSION_MIGRATES, &work->database, &work->store, err) ||
-        begin_run(work, verb, err)) {
+    if (session_open(&work->config, SESSION_MIGRATES, &work->database, &work->store, err) < 0 ||
+        begin_run(work, verb, err) < 0) {
         watch_end(work, (int)err->code, err);
         release(work);
         return -1;
@@ -85,7 +85,7 @@ int work_portal(struct work *work, bool writing, struct err *err)
                                  .permit = pace_share_permit,
                                  .permit_context = &work->share};
 
-    if (bynder_new(&setup, &work->bynder, err))
+    if (bynder_new(&setup, &work->bynder, err) < 0)
         return -1;
     pace_share_init(&work->share, &work->store, bynder_pace(work->bynder), work->job.clock,
                     &work->config.portal);
@@ -178,9 +178,9 @@ int work_report(struct work *work, const struct plan *plan, enum report_format f
     CLEANUP(mem_cleanup) char *html = NULL;
 
     progress_done(&work->terminal);
-    if (session_report(output, plan, format, err))
+    if (session_report(output, plan, format, err) < 0)
         return -1;
-    if (!plan_is_report(plan) && report_write_files(&work->config, plan, &html, err))
+    if (!plan_is_report(plan) && report_write_files(&work->config, plan, &html, err) < 0)
         return -1;
     work_tell_holds(plan);
     if (html)

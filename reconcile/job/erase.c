@@ -141,7 +141,7 @@ static int clear_state(const struct config *config, const struct names *names, s
     config_add_portal(&told, config);
     const struct place outcomes = {directory, text_cstr(&outcome), outcome_file_forget};
     const struct place notices = {directory, text_cstr(&told), remove_file};
-    if (sweep(&outcomes, holds_name, names, &count, err))
+    if (sweep(&outcomes, holds_name, names, &count, err) < 0)
         return -1;
     return sweep(&notices, is_whole_and_holds_name, names, &count, err);
 }
@@ -178,7 +178,7 @@ static int clear_files(struct job *job, const struct store_erased *erased, size_
     }
     CLEANUP(err_release) struct err own = ERR_INIT;
     bool state_failed = clear_state(job->config, &names, &own) < 0;
-    if (remove_reports(job->config, holds_name, &names, ret_files, err))
+    if (remove_reports(job->config, holds_name, &names, ret_files, err) < 0)
         return -1;
     return state_failed ? err_move(err, &own) : 0;
 }
@@ -186,7 +186,7 @@ static int clear_files(struct job *job, const struct store_erased *erased, size_
 int erase(struct job *job, const struct store_subject *subject, const char *who, const char *reason,
           struct store_erased *ret_erased, size_t *ret_files, struct err *err)
 {
-    if (store_erase(job->store, job->arena, subject, who, reason, job->now, ret_erased, err))
+    if (store_erase(job->store, job->arena, subject, who, reason, job->now, ret_erased, err) < 0)
         return -1;
     return clear_files(job, ret_erased, ret_files, err);
 }
@@ -210,13 +210,14 @@ static int retain_history(struct job *job, struct err *err)
     struct store_retained retained;
     size_t files = 0;
 
-    if (store_retain(job->store, &job->run, job->arena, &retention, job->now, &retained, &own)) {
+    if (store_retain(job->store, &job->run, job->arena, &retention, job->now, &retained, &own) <
+        0) {
         if (own.code != ERR_HELD)
             return err_move(err, &own);
         log_info("%s", own.text);
         return 0;
     }
-    if (clear_files(job, &retained.erased, &files, err))
+    if (clear_files(job, &retained.erased, &files, err) < 0)
         return -1;
     if (retained.erased.value_count || retained.snapshots || retained.plan_rows)
         log_info("retention: names of %zu accounts, %lld snapshots thinned, %lld rows of old plans "
@@ -232,13 +233,13 @@ int retain(struct job *job, struct err *err)
     size_t files = 0;
     bool may = false;
 
-    if (store_may_erase(job->store, &may, err))
+    if (store_may_erase(job->store, &may, err) < 0)
         return -1;
     if (!may)
         log_info("retention is left to who may erase: this connection may not");
-    if (may && retain_history(job, err))
+    if (may && retain_history(job, err) < 0)
         return -1;
-    if (instant_is_set(oldest) && remove_reports(job->config, is_older, &oldest, &files, err))
+    if (instant_is_set(oldest) && remove_reports(job->config, is_older, &oldest, &files, err) < 0)
         return -1;
     if (files)
         log_info("retention: %zu old report files removed", files);

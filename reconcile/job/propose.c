@@ -63,9 +63,9 @@ int propose(struct job *job, const struct collected *collected, struct plan **re
 
     add_notes(job->arena, collected, plan);
     if (store_save_links(job->store, &collected->snapshot, &collected->roster, pairing,
-                         matched_percent, err))
+                         matched_percent, err) < 0)
         return -1;
-    if (store_save_plan(job->store, &job->run, plan, err))
+    if (store_save_plan(job->store, &job->run, plan, err) < 0)
         return -1;
     *ret_plan = plan;
     return 0;

@@ -55,16 +55,16 @@ int recover(struct job *job, struct recover_result *ret_result, struct err *err)
     struct store_step *step = NULL;
     size_t count = 0;
 
-    if (outcome_file_each(job->arena, job->config, take_outcome, job, err) ||
-        store_load_open_steps(job->store, job->arena, &step, &count, err))
+    if (outcome_file_each(job->arena, job->config, take_outcome, job, err) < 0 ||
+        store_load_open_steps(job->store, job->arena, &step, &count, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++) {
         bool closed = false;
-        if (settle(job, &step[i], &result, err) ||
-            store_close_plan(job->store, step[i].plan_id, &closed, err))
+        if (settle(job, &step[i], &result, err) < 0 ||
+            store_close_plan(job->store, step[i].plan_id, &closed, err) < 0)
             return -1;
     }
-    if (store_close_expired(job->store, &job->run, job->now, err))
+    if (store_close_expired(job->store, &job->run, job->now, err) < 0)
         return -1;
     *ret_result = result;
     return 0;
@@ -75,7 +75,7 @@ int verify(struct job *job, size_t *ret_verified, size_t *ret_changed, struct er
     struct store_step *step = NULL;
     size_t count = 0, verified = 0, changed = 0;
 
-    if (store_load_unverified(job->store, job->arena, &step, &count, err))
+    if (store_load_unverified(job->store, job->arena, &step, &count, err) < 0)
         return -1;
     for (size_t i = 0; i < count && !clock_is_interrupted(); i++) {
         const char *why = NULL;
@@ -89,7 +89,8 @@ int verify(struct job *job, size_t *ret_verified, size_t *ret_changed, struct er
                         reading.kind == READING_FAILED ? "failed" : "shows another state");
             continue;
         }
-        if (store_outcome(job->store, &job->run, &outcome, job->clock->now(job->clock->self), err))
+        if (store_outcome(job->store, &job->run, &outcome, job->clock->now(job->clock->self), err) <
+            0)
             return -1;
         verified++;
     }

@@ -74,7 +74,7 @@ static void see_plan(struct telling *telling)
     struct notice_view *view = &telling->view;
 
     if (store_load_plan(job->store, job->arena, 0, job->clock->now(job->clock->self),
-                        &telling->plan, &err)) {
+                        &telling->plan, &err) < 0) {
         log_warning("nothing is told of the plan: %s", err.text);
         return;
     }
@@ -212,7 +212,7 @@ static int take_in_file(struct telling *telling, struct err *err)
         for (unsigned kind = 0; kind < NOTICE_KIND_COUNT; kind++) {
             if (key[kind] &&
                 store_save_told(job->store, (enum notice_channel)channel, (enum notice_kind)kind,
-                                key[kind], telling->facts.now, err))
+                                key[kind], telling->facts.now, err) < 0)
                 return -1;
         }
     }
@@ -242,7 +242,7 @@ static void tell_on(struct telling *telling, enum notice_channel channel)
     enum notice_act act[NOTICE_KIND_COUNT];
     bool clear_failed = false;
 
-    if (load_told(telling, channel, told, &err)) {
+    if (load_told(telling, channel, told, &err) < 0) {
         log_warning("nothing is told by %s: %s", notice_channel_name(channel), err.text);
         return;
     }
@@ -305,7 +305,7 @@ static bool announce(struct telling *telling, const struct store_announcement *a
                     announcement->account_id);
         return true;
     }
-    if (store_claim_announcement(store, announcement, telling->facts.now, &err))
+    if (store_claim_announcement(store, announcement, telling->facts.now, &err) < 0)
         return err.code == ERR_LOCKED;
     report_announcement(announcement, config->portal.url, config->notify.mail.contact, &message);
     make_mail(telling, announcement, &message, &id, &mail);
@@ -317,7 +317,7 @@ static bool announce(struct telling *telling, const struct store_announcement *a
                 announcement->account_id, err.text, fates[fate].then);
     telling->result->undelivered++;
     err_release(&err);
-    if (fates[fate].again && store_unclaim_announcement(store, announcement, &err))
+    if (fates[fate].again && store_unclaim_announcement(store, announcement, &err) < 0)
         log_warning("%s", err.text);
     return !fates[fate].stop;
 }
@@ -329,7 +329,7 @@ static void tell_people(struct telling *telling)
     size_t count = 0;
 
     if (store_load_unannounced(telling->job->store, telling->job->arena, &announcement, &count,
-                               &err)) {
+                               &err) < 0) {
         log_warning("nobody is told of an announcement: %s", err.text);
         return;
     }
@@ -365,7 +365,7 @@ void tell(struct job *job, const struct tell_run *run, struct tell_result *ret_r
                                 .until = instant_add_us(job->clock->steady(job->clock->self),
                                                         config->notify.timeout * SECOND_US)};
     see(&telling);
-    if (run->database && take_in_file(&telling, &err)) {
+    if (run->database && take_in_file(&telling, &err) < 0) {
         log_warning("nothing is told: %s", err.text);
         return;
     }

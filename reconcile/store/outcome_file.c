@@ -81,7 +81,7 @@ static int parse(struct arena *arena, const struct config *config, const struct 
     const char *portal = NULL, *state = NULL;
     int64_t status = 0, at = 0;
 
-    if (json_parse_object(text_cstr(text), text->length, &json, err))
+    if (json_parse_object(text_cstr(text), text->length, &json, err) < 0)
         return -1;
     if (json_string(json, "portal", 4096, arena, &portal) != JSON_FOUND ||
         json_string(json, "state", 32, arena, &state) != JSON_FOUND ||
@@ -108,9 +108,9 @@ static int take_file(struct arena *arena, const struct config *config, const cha
     struct store_outcome outcome;
     struct instant at;
 
-    if (file_read(path, OUTCOME_FILE_LIMIT, ERR_INTERNAL, &text, NULL, err))
+    if (file_read(path, OUTCOME_FILE_LIMIT, ERR_INTERNAL, &text, NULL, err) < 0)
         return -1;
-    if (parse(arena, config, &text, &outcome, &at, err))
+    if (parse(arena, config, &text, &outcome, &at, err) < 0)
         return err_prefix(err, "outcome file '%s'", path);
     int answer = take(context, &outcome, at, err);
     if (answer < 0)
@@ -144,7 +144,7 @@ int outcome_file_each(struct arena *arena, const struct config *config, take_fun
 
     add_prefix(&prefix, config);
     /* While an outcome could not be kept nothing may be done: that is to be known before. */
-    if (file_make_directory(directory, STATE_DIRECTORY_MODE, err))
+    if (file_make_directory(directory, STATE_DIRECTORY_MODE, err) < 0)
         return err_prefix(err, "apply.state_directory");
     int count = scandir(directory, &name, NULL, alphasort);
     if (count < 0)
