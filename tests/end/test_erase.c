@@ -2,13 +2,6 @@
  * erase, as a user runs it: afterwards no table, no report file and no dump of the database holds
  * the person's names; what was done and the record stay.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
@@ -22,6 +15,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "end.h"
+#include "test.h"
 
 static void begin(struct end *end)
 {
@@ -206,13 +200,12 @@ static void check_state(struct end *end, const struct person *person)
     assert_int_equal(access(other, F_OK), 0);
 }
 
-static void erase_leaves_no_name_in_tables_reports_and_dumps(void **state)
+TEST(erase_leaves_no_name_in_tables_reports_and_dumps)
 {
     WORLD(end);
     CLEANUP(text_release) struct text before = TEXT_INIT, after = TEXT_INIT, sql = TEXT_INIT;
     CLEANUP(person_release) struct person person = {.id = NULL};
 
-    (void)state;
     RUNS(&end, 0, "plan");
     RUNS(&end, 0, "plan");
     person = choose(&end);
@@ -285,13 +278,12 @@ static void erase_leaves_no_name_in_tables_reports_and_dumps(void **state)
                      0);
 }
 
-static void erase_of_a_wrong_word_or_reason_touches_nothing(void **state)
+TEST(erase_of_a_wrong_word_or_reason_touches_nothing)
 {
     WORLD(end);
     CLEANUP(text_release) struct text before = TEXT_INIT, after = TEXT_INIT, reason = TEXT_INIT;
     CLEANUP(person_release) struct person person = {.id = NULL};
 
-    (void)state;
     RUNS(&end, 0, "plan");
     person = choose(&end);
     dump(&end, &before);
@@ -308,12 +300,11 @@ static void erase_of_a_wrong_word_or_reason_touches_nothing(void **state)
 }
 
 /* The person is still in the portal: the next run reads and plans as if it saw them anew. */
-static void a_run_after_an_erasure_goes_on(void **state)
+TEST(a_run_after_an_erasure_goes_on)
 {
     WORLD(end);
     CLEANUP(person_release) struct person person = {.id = NULL};
 
-    (void)state;
     RUNS(&end, 0, "plan");
     person = choose(&end);
     RUNS(&end, 0, "erase", person.id, "--reason", "a letter");
@@ -423,13 +414,12 @@ static char *answers(struct end *end, const char *moment)
     return text;
 }
 
-static void run_takes_away_what_is_old(void **state)
+TEST(run_takes_away_what_is_old)
 {
     WORLD(end);
     CLEANUP(person_release) struct person person = {.id = NULL};
     CLEANUP(text_release) struct text dumped = TEXT_INIT;
 
-    (void)state;
     end_set(&end, END_REST,
             "report: { directory = \"reports\"; formats = [ \"html\" ]; };"
             "retention: { personal_days = 30; daily_days = 30; weekly_days = 100;"
@@ -528,11 +518,10 @@ static void run_takes_away_what_is_old(void **state)
                      1);
 }
 
-static void run_takes_nothing_away_where_retention_is_zero(void **state)
+TEST(run_takes_nothing_away_where_retention_is_zero)
 {
     WORLD(end);
 
-    (void)state;
     end_set(&end, END_REST,
             "report: { directory = \"reports\"; formats = [ \"html\" ]; };"
             "retention: { personal_days = 0; daily_days = 0; weekly_days = 0; plan_rows_days = 0;"
@@ -555,17 +544,4 @@ static void run_takes_nothing_away_where_retention_is_zero(void **state)
     assert_int_equal(end_count(&end, "select count(*) from audit.event where kind = 'retention'"),
                      0);
     assert_true(has_report(&end, "end-plan-1.html"));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(erase_leaves_no_name_in_tables_reports_and_dumps),
-        cmocka_unit_test(erase_of_a_wrong_word_or_reason_touches_nothing),
-        cmocka_unit_test(a_run_after_an_erasure_goes_on),
-        cmocka_unit_test(run_takes_away_what_is_old),
-        cmocka_unit_test(run_takes_nothing_away_where_retention_is_zero),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,20 +5,17 @@
 #include "acts.h"
 
 #include <libpq-fe.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#include <cmocka.h>
 
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "test.h"
 
 enum { OPTIONS_LIMIT = 20, LETTERS = 26 };
 

@@ -8,9 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libpq-fe.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +18,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/day.h"
 #include "base/file.h"
@@ -30,6 +26,7 @@
 #include "base/parse.h"
 #include "base/table.h"
 #include "cluster_fixture.h"
+#include "test.h"
 
 enum { OPTIONS_LIMIT = 40, WORDS_LIMIT = 40 };
 

@@ -5,18 +5,13 @@
 #include "scripted.h"
 
 #include <arpa/inet.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "test.h"
 
 bool scripted_send(int fd, const char *bytes, size_t length)
 {

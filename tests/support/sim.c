@@ -5,19 +5,15 @@
 #include "sim.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/table.h"
+#include "test.h"
 
 enum { OPTIONS_LIMIT = 60 };
 

@@ -2,11 +2,7 @@
 #include "sink.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,12 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/parse.h"
 #include "end.h"
+#include "test.h"
 
 #define PYTHON  "/usr/bin/python3" /* Debian's own: it is the one that sees python3-aiosmtpd */
 #define PROGRAM SOURCE_DIR "/tests/support/sink.py"

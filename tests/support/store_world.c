@@ -3,15 +3,9 @@
  */
 #include "store_world.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "cluster_fixture.h"
 #include "store/migrate.h"
+#include "test.h"
 
 static void must(int failed, struct err *err)
 {

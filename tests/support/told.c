@@ -2,17 +2,12 @@
 #include "told.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/mem.h"
 #include "base/parse.h"
+#include "test.h"
 
 void told_configure(struct told *told)
 {
