@@ -2,7 +2,6 @@
  * What an export told, in the history, against a real server: only of accounts that are there, the
  * later created date stays, a login waits for the next snapshot, and only the newest run writes.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -10,23 +9,7 @@
 #include "store_world.h"
 #include "test.h"
 
-static int setup(void **state)
-{
-    struct store_world *world = calloc(1, sizeof(*world));
-
-    store_world_begin(world);
-    *state = world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_world_end(*state);
-    free(*state);
-    return 0;
-}
-
-TEST_EACH(setup, teardown);
+TEST_EACH(store_world_setup, store_world_teardown);
 
 static struct instant ago(const struct store_world *world, int days)
 {

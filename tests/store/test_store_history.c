@@ -1,29 +1,12 @@
 /*
  * What the history adds to a new snapshot, and what the guards are told, against a real server.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "store_world.h"
 #include "test.h"
 
-static int setup(void **state)
-{
-    struct store_world *world = calloc(1, sizeof(*world));
-
-    store_world_begin(world);
-    *state = world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_world_end(*state);
-    free(*state);
-    return 0;
-}
-
-TEST_EACH(setup, teardown);
+TEST_EACH(store_world_setup, store_world_teardown);
 
 static void load(struct store_world *world, struct snapshot *snapshot)
 {

@@ -2,30 +2,13 @@
  * Last logins that were read and not yet taken by a snapshot, and how far the events were read,
  * against a real server.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "store/login.h"
 #include "store_world.h"
 #include "test.h"
 
-static int setup(void **state)
-{
-    struct store_world *world = calloc(1, sizeof(*world));
-
-    store_world_begin(world);
-    *state = world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_world_end(*state);
-    free(*state);
-    return 0;
-}
-
-TEST_EACH(setup, teardown);
+TEST_EACH(store_world_setup, store_world_teardown);
 
 static struct instant ago(const struct store_world *world, int days)
 {

@@ -1,7 +1,6 @@
 /*
  * One count of requests for all runs behind an address, against a real server.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "job/pace_share.h"
@@ -9,23 +8,7 @@
 #include "store_world.h"
 #include "test.h"
 
-static int setup(void **state)
-{
-    struct store_world *world = calloc(1, sizeof(*world));
-
-    store_world_begin(world);
-    *state = world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_world_end(*state);
-    free(*state);
-    return 0;
-}
-
-TEST_EACH(setup, teardown);
+TEST_EACH(store_world_setup, store_world_teardown);
 
 static const struct pace_request usual = {
     .address_group = "office",

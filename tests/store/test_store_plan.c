@@ -2,7 +2,6 @@
  * Plans, announcements, runs and the lock, against a real server: what was stored comes back as it
  * was, or not at all.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "cluster_fixture.h"
@@ -10,23 +9,7 @@
 #include "store_world.h"
 #include "test.h"
 
-static int setup(void **state)
-{
-    struct store_world *world = calloc(1, sizeof(*world));
-
-    store_world_begin(world);
-    *state = world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_world_end(*state);
-    free(*state);
-    return 0;
-}
-
-TEST_EACH(setup, teardown);
+TEST_EACH(store_world_setup, store_world_teardown);
 
 /* --- a plan by hand --- */
 

@@ -7,12 +7,7 @@
 
 TEST_GROUP(review_case_begin, review_case_end);
 
-static int setup(void **state)
-{
-    return review_case_setup(state);
-}
-
-TEST_EACH(setup, NULL);
+TEST_EACH(review_case_setup, NULL);
 
 /* Reactivation (row 0), two suspensions (1, 2), two deprovisions (3, 4), a finding (5). */
 static const struct review_shape everything = {.reactivate = 1,

@@ -19,23 +19,7 @@ static unsigned draw(uint64_t *state, unsigned below)
     return (unsigned)(*state >> 33) % below;
 }
 
-static int setup(void **state)
-{
-    struct store_world *world = calloc(1, sizeof(*world));
-
-    store_world_begin(world);
-    *state = world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_world_end(*state);
-    free(*state);
-    return 0;
-}
-
-TEST_EACH(setup, teardown);
+TEST_EACH(store_world_setup, store_world_teardown);
 
 /* --- comparing --- */
 
