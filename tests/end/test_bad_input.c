@@ -14,12 +14,12 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "end.h"
+#include "scripted.h"
 #include "test.h"
 
 #define WORLD(name, options)                                                                       \
     CLEANUP(end_finish) struct end name;                                                           \
     end_begin(&name, options)
-#define RUN(name, ...) CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
 
 static const char *const few[] = {"--users", "40", "--seed", "5", NULL};
 
@@ -279,28 +279,13 @@ TEST(plan_with_a_database_that_is_down_is_69)
     check_refused(&end, 69, "/nonexistent");
 }
 
-/* Listens and takes connections into its queue; nobody ever answers. */
-static int open_silence(unsigned *ret_port)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof(address);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    assert_true(fd >= 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-    assert_int_equal(listen(fd, 16), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
-    *ret_port = ntohs(address.sin_port);
-    return fd;
-}
-
 TEST(plan_with_a_silent_database_is_69_in_time)
 {
     unsigned port = 0;
     CLEANUP(cleanup_fd) int fd = -1;
     WORLD(end, few);
 
-    fd = open_silence(&port);
+    fd = scripted_listen(&port);
     end_set(&end, END_DATABASE,
             "conninfo = \"host=127.0.0.1 port=%u dbname=none\"; connect_timeout = 2;", port);
     RUN(result, &end, "plan");
@@ -314,7 +299,7 @@ TEST(plan_with_a_silent_portal_is_69_in_time)
     CLEANUP(cleanup_fd) int fd = -1;
     WORLD(end, few);
 
-    fd = open_silence(&port);
+    fd = scripted_listen(&port);
     end_set(&end, END_URL, "http://127.0.0.1:%u", port);
     end_set(&end, END_PORTAL, "timeout = 1; logins = \"each\";");
     check_refused(&end, 69, "timed out");

@@ -20,8 +20,6 @@
 #define WORLD(name, options)                                                                       \
     CLEANUP(end_finish) struct end name;                                                           \
     begin(&name, options)
-#define RUN(name, ...)    CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
-#define JSON(name, value) CLEANUP(put_json) struct json_object *name = value
 
 #define FREE_PACE "requests_per_second = 1000000.0; requests_per_window = 100000000; "
 #define BY_EVENTS "page_size = 500; connections = 4; timeout = 3; logins = \"events\"; "
@@ -30,11 +28,6 @@
 #define OVERLAP     "48 hours" /* portal.events_overlap_hours, unless set */
 
 enum { WAIT_MS = 20000, STEP_MS = 5 };
-
-static void put_json(struct json_object **json)
-{
-    (void)json_object_put(*json);
-}
 
 static void begin(struct end *end, const char *const *options)
 {

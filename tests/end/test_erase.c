@@ -45,10 +45,10 @@ static struct end_result run(struct end *end, int code, const char *const *words
     end_assert_code(&result, code);
     return result;
 }
-#define RUN(end, code, ...) run(end, code, (const char *const[]){__VA_ARGS__, NULL})
+#define ENDS(end, code, ...) run(end, code, (const char *const[]){__VA_ARGS__, NULL})
 #define RUNS(end, code, ...)                                                                       \
     do {                                                                                           \
-        struct end_result done = RUN(end, code, __VA_ARGS__);                                      \
+        struct end_result done = ENDS(end, code, __VA_ARGS__);                                     \
         end_result_release(&done);                                                                 \
     } while (0)
 
@@ -244,7 +244,7 @@ TEST(erase_leaves_no_name_in_tables_reports_and_dumps)
     assert_int_equal(reports_with(&end, &person), 8);
 
     struct end_result result =
-        RUN(&end, 0, "erase", person.email, "--reason", "asked for it in a letter");
+        ENDS(&end, 0, "erase", person.email, "--reason", "asked for it in a letter");
     end_assert_says(&result.out, "erased: 1 account,");
     end_assert_says(&result.out, "8 report files");
     end_assert_says(&result.err, "is still in the portal");
@@ -263,11 +263,11 @@ TEST(erase_leaves_no_name_in_tables_reports_and_dumps)
 
     /* What was written into the runs by hand was no part of the record. */
     change(&end, "update reconcile.run set message = null");
-    result = RUN(&end, 0, "audit", "verify");
+    result = ENDS(&end, 0, "audit", "verify");
     end_assert_says(&result.out, " 0 findings");
     end_result_release(&result);
     RUNS(&end, 64, "audit", "user", person.email);
-    result = RUN(&end, 0, "audit", "user", person.id);
+    result = ENDS(&end, 0, "audit", "user", person.id);
     end_assert_says(&result.out, "erasure");
     end_assert_says(&result.out, "suspend, rule");
     if (left(&person, text_cstr(&result.out)))
@@ -288,7 +288,7 @@ TEST(erase_of_a_wrong_word_or_reason_touches_nothing)
     person = choose(&end);
     dump(&end, &before);
     text_addf(&reason, "letter of %s", person.name);
-    struct end_result result = RUN(&end, 64, "erase", person.id, "--reason", text_cstr(&reason));
+    struct end_result result = ENDS(&end, 64, "erase", person.id, "--reason", text_cstr(&reason));
     end_assert_says(&result.err, "the reason names the person");
     end_result_release(&result);
     RUNS(&end, 64, "erase", person.id, "--reason", " ");
@@ -436,7 +436,7 @@ TEST(run_takes_away_what_is_old)
     CLEANUP(mem_cleanup) char *before = answers(&end, kept);
     int64_t events = end_count(&end, "select count(*) from audit.event");
     /* A plan that a guard holds keeps retention from nothing: the roster never changed. */
-    struct end_result result = RUN(&end, 20, "run");
+    struct end_result result = ENDS(&end, 20, "run");
     end_assert_says(&result.err, "retention: names of 1 accounts, ");
     end_assert_says(&result.err, "retention: 1 old report files removed");
     end_result_release(&result);
@@ -472,13 +472,13 @@ TEST(run_takes_away_what_is_old)
     assert_string_equal(before, after);
 
     /* A day that was thinned out says so, and answers with the one before it that is kept. */
-    result = RUN(&end, 0, "audit", "at", thinned);
+    result = ENDS(&end, 0, "audit", "at", thinned);
     end_assert_says(&result.err, "was thinned out since (retention): this is what was known at ");
     end_result_release(&result);
-    result = RUN(&end, 0, "export", "--at", thinned);
+    result = ENDS(&end, 0, "export", "--at", thinned);
     end_assert_says(&result.err, "was thinned out since (retention): this is what was known at ");
     end_result_release(&result);
-    result = RUN(&end, 0, "audit", "at", kept);
+    result = ENDS(&end, 0, "audit", "at", kept);
     end_assert_silent_of(&result.err, "thinned");
     end_result_release(&result);
 
@@ -511,7 +511,7 @@ TEST(run_takes_away_what_is_old)
     assert_true(has_report(&end, "end2-plan-1.html"));
 
     /* Nothing is old any more: another run takes nothing and records nothing. */
-    result = RUN(&end, 20, "run");
+    result = ENDS(&end, 20, "run");
     end_assert_silent_of(&result.err, "retention: ");
     end_result_release(&result);
     assert_int_equal(end_count(&end, "select count(*) from audit.event where kind = 'retention'"),

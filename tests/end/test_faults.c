@@ -141,15 +141,10 @@ static const struct fault_case write_cases[] = {
     {"default-omitted", RIGHT, 0, NULL, NULL},
 };
 
-static void put_json(struct json_object **json)
-{
-    (void)json_object_put(*json);
-}
-
 static void check_plan(struct end *end, const struct fault_case *one,
                        const struct end_result *result)
 {
-    CLEANUP(put_json) struct json_object *plan = end_json(result);
+    CLEANUP(end_put) struct json_object *plan = end_json(result);
     bool complete = one->outcome != INCOMPLETE;
 
     assert_int_equal(json_object_get_boolean(end_at(plan, "inputs.snapshot.complete")), complete);
@@ -243,7 +238,7 @@ TEST(plan_after_an_incomplete_one_is_right_again)
     probe_control(&end.probe, "/_sim/faults", "clear=1");
     CLEANUP(end_result_release) struct end_result right = END_RUN(&end, "plan", "--format", "json");
     end_assert_code(&right, 0);
-    CLEANUP(put_json) struct json_object *plan = end_json(&right);
+    CLEANUP(end_put) struct json_object *plan = end_json(&right);
     (void)end_assert_truth(&end, plan, true);
     assert_int_equal(end_number_at(plan, "inputs.snapshot.gone"), 0);
 }

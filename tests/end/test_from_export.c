@@ -16,16 +16,6 @@
 #include "end.h"
 #include "test.h"
 
-#define RUN(name, ...) CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
-#define JSON(name, value)                                                                          \
-    CLEANUP(put_json)                                                                              \
-    struct json_object *name = value
-
-static void put_json(struct json_object **json)
-{
-    (void)json_object_put(*json);
-}
-
 /* A world with a history: one plan over the portal. */
 static void begin_known(struct end *end)
 {

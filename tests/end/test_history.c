@@ -17,13 +17,6 @@
 #define WORLD(name, options)                                                                       \
     CLEANUP(end_finish) struct end name;                                                           \
     end_begin(&name, options)
-#define RUN(name, ...)    CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
-#define JSON(name, value) CLEANUP(put_json) struct json_object *name = value
-
-static void put_json(struct json_object **json)
-{
-    (void)json_object_put(*json);
-}
 
 /* A plan that is right and not held. */
 static void check_good_plan(struct end *end)

@@ -18,7 +18,7 @@
 #include "end.h"
 #include "test.h"
 
-#define RUN(name, ...)                                                                             \
+#define BARE(name, ...)                                                                            \
     CLEANUP(end_result_release)                                                                    \
     struct end_result name = end_run_bare(&first.end, (const char *const[]){__VA_ARGS__, NULL})
 
@@ -70,7 +70,7 @@ TEST(init_with_options_writes_a_configuration_that_works)
 {
     FIRST(first);
     mode_t mask = umask(0);
-    RUN(made, "--config", first.config, "init", ANSWERS);
+    BARE(made, "--config", first.config, "init", ANSWERS);
 
     (void)umask(mask);
     end_assert_code(&made, 0);
@@ -85,12 +85,12 @@ TEST(init_with_options_writes_a_configuration_that_works)
     assert_non_null(strstr(config, "mode = \"report\";"));
     assert_non_null(strstr(config, "name = \"127\";")); /* the first part of its host */
     assert_null(strstr(config, END_SECRET));
-    RUN(roster, "--config", first.config, "roster", "check", "--format", "json");
+    BARE(roster, "--config", first.config, "roster", "check", "--format", "json");
     end_assert_code(&roster, 0);
-    RUN(plan, "--config", first.config, "plan", "--format", "json");
+    BARE(plan, "--config", first.config, "plan", "--format", "json");
     if (plan.code != 0 && plan.code != 20)
         end_assert_code(&plan, 0);
-    RUN(run, "--config", first.config, "run");
+    BARE(run, "--config", first.config, "run");
     assert_int_equal(run.code, plan.code);
     end_assert_no_writes(&first.end);
 }
@@ -102,7 +102,7 @@ TEST(init_replaces_nothing)
     CLEANUP(mem_cleanup) char *directory = probe_path(&first.end.probe, "etc");
     assert_int_equal(file_make_directory(directory, 0700, NULL), 0);
     assert_int_equal(file_write(first.config, 0600, "mine", 4, NULL), 0);
-    RUN(made, "--config", first.config, "init", ANSWERS);
+    BARE(made, "--config", first.config, "init", ANSWERS);
     end_assert_code(&made, 78);
     end_assert_says(&made.err, "is there already and is not replaced");
     CLEANUP(mem_cleanup) char *config = end_read(first.config);
@@ -112,7 +112,7 @@ TEST(init_replaces_nothing)
 TEST(init_without_an_answer_names_the_option)
 {
     FIRST(first);
-    RUN(made, "--config", first.config, "init", "--portal", first.url);
+    BARE(made, "--config", first.config, "init", "--portal", first.url);
 
     end_assert_code(&made, 64);
     end_assert_says(&made.err, "init needs --client-id ID");
@@ -122,9 +122,9 @@ TEST(init_without_an_answer_names_the_option)
 TEST(init_with_something_wrong_writes_checks_and_says_so)
 {
     FIRST(first);
-    RUN(made, "--config", first.config, "init", "--portal", "http://127.0.0.1:1", "--client-id",
-        "demo", "--secret-file", first.secret, "--roster", "/nonexistent.csv", "--database",
-        first.embedded, "--name", "say \"a\\b\"");
+    BARE(made, "--config", first.config, "init", "--portal", "http://127.0.0.1:1", "--client-id",
+         "demo", "--secret-file", first.secret, "--roster", "/nonexistent.csv", "--database",
+         first.embedded, "--name", "say \"a\\b\"");
 
     end_assert_code(&made, 78); /* without a roster no column is known */
     end_assert_says(&made.err, "'roster.columns' has no key");
@@ -179,8 +179,8 @@ TEST(init_for_the_units_writes_what_works_under_them)
 
     if (!install_package(&first))
         skip();
-    RUN(made, "--config", INSTALLED, "init", "--portal", first.url, "--client-id", "demo",
-        "--secret-file", first.secret, "--roster", first.end.roster_path);
+    BARE(made, "--config", INSTALLED, "init", "--portal", first.url, "--client-id", "demo",
+         "--secret-file", first.secret, "--roster", first.end.roster_path);
     end_assert_code(&made, 0);
     end_assert_says(&made.out, "written: " INSTALLED);
     end_assert_says(&made.out, "bynder-reconcile --config " INSTALLED " roster check ");
@@ -200,7 +200,7 @@ TEST(init_for_the_units_writes_what_works_under_them)
     assert_int_equal(status.st_mode & 07777, 0600);
     CLEANUP(mem_cleanup) char *secret = end_read(CREDENTIAL);
     assert_string_equal(secret, END_SECRET "\n");
-    RUN(roster, "--config", INSTALLED, "roster", "check"); /* needs no secret */
+    BARE(roster, "--config", INSTALLED, "roster", "check"); /* needs no secret */
     end_assert_code(&roster, 0);
     purge_package(&first);
 }
@@ -213,13 +213,13 @@ TEST(init_for_the_units_replaces_no_secret)
         skip();
     assert_int_equal(file_make_directory("/etc/credstore", 0700, NULL), 0);
     assert_int_equal(file_write(CREDENTIAL, 0600, "mine", 4, NULL), 0);
-    RUN(refused, "--config", INSTALLED, "init", "--portal", first.url, "--client-id", "demo",
-        "--secret-file", first.secret, "--roster", first.end.roster_path);
+    BARE(refused, "--config", INSTALLED, "init", "--portal", first.url, "--client-id", "demo",
+         "--secret-file", first.secret, "--roster", first.end.roster_path);
     end_assert_code(&refused, 78);
     end_assert_says(&refused.err, "'" CREDENTIAL "' is there already and is not replaced");
     assert_int_not_equal(access(INSTALLED, F_OK), 0);
-    RUN(made, "--config", INSTALLED, "init", "--portal", first.url, "--client-id", "demo",
-        "--roster", first.end.roster_path); /* it is used as it is */
+    BARE(made, "--config", INSTALLED, "init", "--portal", first.url, "--client-id", "demo",
+         "--roster", first.end.roster_path); /* it is used as it is */
     end_assert_code(&made, 0);
     CLEANUP(mem_cleanup) char *secret = end_read(CREDENTIAL);
     assert_string_equal(secret, "mine");
@@ -232,8 +232,8 @@ TEST(init_for_the_units_without_a_secret_names_the_option)
 
     if (!install_package(&first))
         skip();
-    RUN(made, "--config", INSTALLED, "init", "--portal", first.url, "--client-id", "demo",
-        "--roster", first.end.roster_path);
+    BARE(made, "--config", INSTALLED, "init", "--portal", first.url, "--client-id", "demo",
+         "--roster", first.end.roster_path);
     end_assert_code(&made, 64);
     end_assert_says(&made.err, "init needs --secret-file FILE");
     assert_int_not_equal(access(INSTALLED, F_OK), 0);

@@ -20,12 +20,6 @@
 #define WORLD(name, options)                                                                       \
     CLEANUP(end_finish) struct end name;                                                           \
     end_begin(&name, options)
-#define RUN(name, ...) CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
-
-static void put_json(struct json_object **json)
-{
-    (void)json_object_put(*json);
-}
 
 /* A plan that is in the middle of its single reads, which are slow until the faults are cleared. */
 static struct end_child start_slow_plan(struct end *end)
@@ -53,7 +47,7 @@ static void check_next_plan(struct end *end)
     clear_faults(end);
     RUN(next, end, "plan", "--format", "json");
     end_assert_code(&next, 0);
-    CLEANUP(put_json) struct json_object *plan = end_json(&next);
+    CLEANUP(end_put) struct json_object *plan = end_json(&next);
     assert_true(json_object_get_boolean(end_at(plan, "inputs.snapshot.complete")));
     (void)end_assert_truth(end, plan, true);
     RUN(status, end, "status");
@@ -230,10 +224,10 @@ TEST(plan_after_a_429_is_silent_until_the_block_is_over)
     RUN(result, &end, "--log-level", "debug", "plan", "--format", "json");
     end_assert_code(&result, 0);
     end_assert_says(&result.err, "too many requests");
-    CLEANUP(put_json) struct json_object *plan = end_json(&result);
+    CLEANUP(end_put) struct json_object *plan = end_json(&result);
     assert_true(json_object_get_boolean(end_at(plan, "inputs.snapshot.complete")));
     (void)end_assert_truth(&end, plan, true);
-    CLEANUP(put_json) struct json_object *stats = probe_control_json(&end.probe, "/_sim/stats");
+    CLEANUP(end_put) struct json_object *stats = probe_control_json(&end.probe, "/_sim/stats");
     struct json_object *silence = end_at(stats, "rate.silence_after_429_s");
     assert_true(json_object_array_length(silence) > 0);
     for (size_t i = 0; i < json_object_array_length(silence); i++)

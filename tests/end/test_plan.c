@@ -12,16 +12,9 @@
 #include "end.h"
 #include "test.h"
 
-static void put_json(struct json_object **json)
-{
-    (void)json_object_put(*json);
-}
-
 #define WORLD(name, options)                                                                       \
     CLEANUP(end_finish) struct end name;                                                           \
     end_begin(&name, options)
-#define RUN(name, ...)    CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
-#define JSON(name, value) CLEANUP(put_json) struct json_object *name = value
 
 /* --- what a plan holds --- */
 

@@ -15,19 +15,13 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "end.h"
+#include "sanitized.h"
 #include "sink.h"
 #include "test.h"
 
 #define WORLD(name, options)                                                                       \
     CLEANUP(end_finish) struct end name;                                                           \
     end_begin(&name, options)
-#define RUN(name, ...)    CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
-#define JSON(name, value) CLEANUP(put_json) struct json_object *name = value
-
-static void put_json(struct json_object **json)
-{
-    (void)json_object_put(*json);
-}
 
 /* --- what must not get out --- */
 
@@ -451,17 +445,6 @@ TEST(digest_does_not_depend_on_order_or_pages)
 }
 
 /* --- memory --- */
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 TEST(plan_over_5000_accounts_takes_less_than_60_megabytes)
 {

@@ -16,16 +16,9 @@
 #define WORLD(name)                                                                                \
     CLEANUP(end_finish) struct end name;                                                           \
     end_begin(&name, NULL)
-#define RUN(name, ...) CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
 #define BARE(name, ...)                                                                            \
     CLEANUP(end_result_release)                                                                    \
     struct end_result name = end_run_bare(&end, (const char *const[]){__VA_ARGS__, NULL})
-
-static void put(struct json_object **json)
-{
-    (void)json_object_put(*json);
-}
-#define JSON(name, value) CLEANUP(put) struct json_object *name = value
 
 /* Two portals in one database, one of them with a run. */
 static void make_two(struct end *end)

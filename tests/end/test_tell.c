@@ -28,8 +28,8 @@ TEST(plan_that_waits_is_told_once_with_the_plan_attached)
     told_check_says(mail, "text/plain", "bynder-reconcile approve 1 --digest ");
     told_check_says(mail, "text/html", "<h2>plan 1 waits for approval: 3 acts</h2>");
     RUN(csv, &told.acts.end, "show", "1", "--format", "csv");
-    assert_string_equal(end_text_at(told_part(mail, "text/csv"), "content"), text_cstr(&csv.out));
-    assert_string_equal(end_text_at(told_part(mail, "text/csv"), "filename"), "plan-1.csv");
+    assert_string_equal(end_text_at(sink_part(mail, "text/csv"), "content"), text_cstr(&csv.out));
+    assert_string_equal(end_text_at(sink_part(mail, "text/csv"), "filename"), "plan-1.csv");
     told_run(&told, 0); /* another plan, with the same acts in it */
     assert_int_equal(sink_count(&told.mail), 1);
 }
@@ -130,7 +130,7 @@ TEST(guard_that_holds_is_told_until_it_changes)
     told_check_subject(&told, 1, SUBJECT "plan 1 is held by G7");
     JSON(mail, sink_taken(&told.mail, 1));
     told_check_says(mail, "text/plain", "(limit 1, 100 % of");
-    (void)told_part(mail, "text/csv");
+    (void)sink_part(mail, "text/csv");
     (void)acts_change(&told.acts, "insert into reconcile.stop (portal_id, stop_id, reason, who) "
                                   "select portal_id, 1, '<b>audit', 'anna' from reconcile.portal");
     told_run(&told, 20);

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "bynder/bynder.h"
+#include "scripted.h"
 #include "test.h"
 
 #define ONE   "1A84D758-2B3A-141F-8F07D71AA1F223BD"
@@ -112,16 +113,8 @@ static void *run(void *context)
 
 static void server_start(struct server *server)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof(address);
-
     server->client = pthread_self();
-    server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_true(server->listener >= 0);
-    assert_int_equal(bind(server->listener, (struct sockaddr *)&address, length), 0);
-    assert_int_equal(listen(server->listener, 16), 0);
-    assert_int_equal(getsockname(server->listener, (struct sockaddr *)&address, &length), 0);
-    server->port = ntohs(address.sin_port);
+    server->listener = scripted_listen(&server->port);
     assert_int_equal(pthread_create(&server->thread, NULL, run, server), 0);
 }
 

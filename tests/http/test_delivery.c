@@ -91,25 +91,6 @@ static int send_mail(const struct config_mail *config, const struct mail *mail,
     return delivery_mail(config, mail, &bound, ret_fate, err);
 }
 
-static void put(struct json_object **json)
-{
-    (void)json_object_put(*json);
-}
-#define JSON(name, value) CLEANUP(put) struct json_object *name = value
-
-static struct json_object *part(struct json_object *mail, const char *type)
-{
-    struct json_object *parts = end_at(mail, "parts");
-
-    for (size_t i = 0; i < json_object_array_length(parts); i++) {
-        struct json_object *one = json_object_array_get_idx(parts, i);
-        if (text_equal(end_text_at(one, "type"), type))
-            return one;
-    }
-    fail_msg("no part of type %s", type);
-    return NULL;
-}
-
 /* --- mail that arrives --- */
 
 TEST(mail_over_starttls_with_a_login_arrives_whole)
@@ -149,14 +130,14 @@ TEST(mail_over_starttls_with_a_login_arrives_whole)
     assert_string_equal(end_text_at(got, "headers.message-id"), "<a.1@acme.example>");
     assert_string_equal(end_text_at(got, "headers.auto-submitted"), "auto-generated");
     assert_string_equal(end_text_at(got, "headers.mime-version"), "1.0");
-    assert_string_equal(end_text_at(part(got, "text/plain"), "content"),
+    assert_string_equal(end_text_at(sink_part(got, "text/plain"), "content"),
                         "one\n.\n..two\nFrom me\n");
-    assert_string_equal(end_text_at(part(got, "text/html"), "content"), small.html);
-    (void)part(got, "multipart/mixed");
-    (void)part(got, "multipart/alternative");
-    assert_string_equal(end_text_at(part(got, "text/csv"), "filename"), "plan-3.csv");
-    assert_string_equal(end_text_at(part(got, "text/csv"), "disposition"), "attachment");
-    assert_string_equal(end_text_at(part(got, "text/csv"), "content"), text_cstr(&csv));
+    assert_string_equal(end_text_at(sink_part(got, "text/html"), "content"), small.html);
+    (void)sink_part(got, "multipart/mixed");
+    (void)sink_part(got, "multipart/alternative");
+    assert_string_equal(end_text_at(sink_part(got, "text/csv"), "filename"), "plan-3.csv");
+    assert_string_equal(end_text_at(sink_part(got, "text/csv"), "disposition"), "attachment");
+    assert_string_equal(end_text_at(sink_part(got, "text/csv"), "content"), text_cstr(&csv));
 }
 
 TEST(mail_over_smtps_arrives)

@@ -3,6 +3,7 @@
  * certainly whole.
  */
 #include "roster_case.h"
+#include "scripted.h"
 #include "test.h"
 
 #include <fcntl.h>
@@ -211,7 +212,7 @@ TEST(roster_fetch_name_leaves_out_what_is_secret)
 
 struct server {
     int fd;
-    int port;
+    unsigned port;
     const char *answer;
     pthread_t thread;
     char request[4096];
@@ -243,16 +244,8 @@ static void *serve(void *argument)
 
 static void server_start(struct server *server, const char *answer)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof(address);
-
     *server = (struct server){.answer = answer};
-    server->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_true(server->fd >= 0);
-    assert_int_equal(bind(server->fd, (struct sockaddr *)&address, size), 0);
-    assert_int_equal(listen(server->fd, 4), 0);
-    assert_int_equal(getsockname(server->fd, (struct sockaddr *)&address, &size), 0);
-    server->port = ntohs(address.sin_port);
+    server->fd = scripted_listen(&server->port);
     assert_int_equal(pthread_create(&server->thread, NULL, serve, server), 0);
 }
 
@@ -272,7 +265,7 @@ static struct roster_case read_answer(struct config_roster *config, const char *
     struct roster_case c;
 
     server_start(&server, answer);
-    text_addf(&source, "http://127.0.0.1:%d/hr/roster.csv?key=geheim", server.port);
+    text_addf(&source, "http://127.0.0.1:%u/hr/roster.csv?key=geheim", server.port);
     c = read_source(config, text_cstr(&source));
     server_stop(&server);
     if (ret_request)
@@ -347,7 +340,7 @@ TEST(roster_read_nobody_listening_is_refused)
 
     server_start(&server, "");
     server_stop(&server);
-    text_addf(&source, "http://127.0.0.1:%d/x", server.port);
+    text_addf(&source, "http://127.0.0.1:%u/x", server.port);
     c = read_source(&config, text_cstr(&source));
     assert_refused(&c, "cannot be fetched");
     case_release(&c);

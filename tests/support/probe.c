@@ -271,6 +271,21 @@ void probe_control(struct probe *probe, const char *path, const char *form)
         fail_msg("control request %s %s: %s", path, form, text_cstr(&reply.body));
 }
 
+void probe_fault(struct probe *probe, const char *pair)
+{
+    CLEANUP(text_release) struct text form = TEXT_INIT;
+    size_t length = strcspn(pair, "=");
+
+    text_addf(&form, "%.*s=", (int)length, pair);
+    for (const char *c = pair[length] ? pair + length + 1 : ""; *c; c++) {
+        if (strchr("%&= /?+", *c))
+            text_addf(&form, "%%%02X", (unsigned)*c);
+        else
+            text_add_char(&form, *c);
+    }
+    probe_control(probe, "/_sim/faults", text_cstr(&form));
+}
+
 struct json_object *probe_control_json(struct probe *probe, const char *path)
 {
     CLEANUP(reply_release) struct reply reply = probe_ask(probe, "GET", path, NULL, NULL, NULL);

@@ -181,3 +181,16 @@ struct json_object *sink_about(const struct sink *sink, size_t number)
 
     return parsed(text);
 }
+
+struct json_object *sink_part(struct json_object *mail, const char *type)
+{
+    struct json_object *parts = end_at(mail, "parts");
+
+    for (size_t i = 0; i < json_object_array_length(parts); i++) {
+        struct json_object *one = json_object_array_get_idx(parts, i);
+        if (text_equal(end_text_at(one, "type"), type))
+            return one;
+    }
+    fail_msg("no part of type %s", type);
+    return NULL;
+}
