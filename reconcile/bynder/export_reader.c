@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "format/csv_reader.h"
 #include "format/encode.h"
 #include "format/encoding.h"
@@ -181,13 +182,10 @@ static enum account_status read_status(struct reader *reader, const char *value)
         {"suspended", ACCOUNT_INACTIVE}, {"deactivated", ACCOUNT_INACTIVE},
         {"false", ACCOUNT_INACTIVE},     {"0", ACCOUNT_INACTIVE},
     };
-    const char *folded = fold_text(&reader->scratch, value);
+    size_t i = 0;
 
-    for (size_t i = 0; i < COUNT_OF(words); i++) {
-        if (text_equal(folded, words[i].word))
-            return words[i].status;
-    }
-    return ACCOUNT_UNREADABLE;
+    return WORD_FIND(words, fold_text(&reader->scratch, value), &i) ? words[i].status
+                                                                    : ACCOUNT_UNREADABLE;
 }
 
 /* A day alone is its noon in UTC. */

@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "base/parse.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "core/step.h"
 
 static const char *const kind_name[] = {
@@ -35,11 +36,7 @@ const char *audit_kind_name(enum audit_kind kind)
 
 enum audit_kind audit_kind_parse(const char *word)
 {
-    for (size_t i = 1; i < COUNT_OF(kind_name); i++) {
-        if (text_equal(kind_name[i], word))
-            return (enum audit_kind)i;
-    }
-    return AUDIT_UNKNOWN;
+    return (enum audit_kind)WORD_INDEX(kind_name, word);
 }
 
 static void add_digest(struct digest_stream *stream, const struct digest *digest)

@@ -17,6 +17,7 @@
 #include "base/parallel.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "core/near.h"
 
 static const char *const key_name[MATCH_KEY_COUNT] = {
@@ -34,13 +35,12 @@ const char *match_key_name(enum match_key key)
 
 bool match_key_parse(const char *name, enum match_key *ret_key)
 {
-    for (unsigned key = MATCH_BY_EMPLOYEE_NUMBER; key < MATCH_KEY_COUNT; key++) {
-        if (text_equal(name, key_name[key])) {
-            *ret_key = (enum match_key)key;
-            return true;
-        }
-    }
-    return false;
+    enum match_key key = MATCH_BY_NOTHING;
+
+    if (!WORD_FIND(key_name, name, &key) || key < MATCH_BY_EMPLOYEE_NUMBER)
+        return false;
+    *ret_key = key;
+    return true;
 }
 
 const char *near_kind_sentence(enum near_kind near)

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "core/condition.h"
 
 static const char *const state_name[] = {
@@ -29,13 +30,7 @@ const char *plan_state_name(enum plan_state state)
 
 bool plan_state_parse(const char *name, enum plan_state *ret_state)
 {
-    for (unsigned i = 0; i < COUNT_OF(state_name); i++) {
-        if (text_equal(name, state_name[i])) {
-            *ret_state = (enum plan_state)i;
-            return true;
-        }
-    }
-    return false;
+    return WORD_FIND(state_name, name, ret_state);
 }
 
 bool plan_row_is_plain_keep(const struct plan_row *row)

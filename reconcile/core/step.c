@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/fold.h"
 #include "base/text.h"
+#include "base/words.h"
 
 static const char *const state_name[STEP_STATE_COUNT] = {
     [STEP_PLANNED] = "planned", [STEP_APPROVED] = "approved", [STEP_INTENT] = "intent",
@@ -38,13 +39,7 @@ const char *step_state_name(enum step_state state)
 
 bool step_state_parse(const char *name, enum step_state *ret_state)
 {
-    for (unsigned i = 0; i < STEP_STATE_COUNT; i++) {
-        if (text_equal(name, state_name[i])) {
-            *ret_state = (enum step_state)i;
-            return true;
-        }
-    }
-    return false;
+    return WORD_FIND(state_name, name, ret_state);
 }
 
 bool step_may_become(enum step_state from, enum step_state to)

@@ -25,6 +25,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "database/server.h"
 
 /* Longer than creating, starting and stopping can take somebody else. */
@@ -73,11 +74,7 @@ static bool is_harmless(const char *name)
     static const char *const harmless[] = {".",        "..",         "lock",         "users",
                                            "data.new", "server.log", "server.log.1", "lost+found"};
 
-    for (size_t i = 0; i < COUNT_OF(harmless); i++) {
-        if (strcmp(name, harmless[i]) == 0)
-            return true;
-    }
-    return text_starts(name, ".s.PGSQL.");
+    return WORD_ROW(harmless, name) || text_starts(name, ".s.PGSQL.");
 }
 
 /* Refuses a directory that is something else, before anything in it is touched. */

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/words.h"
 #include "report/parts.h"
 
 enum { REPORT_FILE_MODE = 0640, REPORT_DIRECTORY_MODE = 0750 };
@@ -23,13 +24,7 @@ static const struct output {
 
 bool report_format_parse(const char *name, enum report_format *ret_format)
 {
-    for (size_t i = 0; i < COUNT_OF(outputs); i++) {
-        if (text_equal(name, outputs[i].name)) {
-            *ret_format = (enum report_format)i;
-            return true;
-        }
-    }
-    return false;
+    return WORD_FIND(outputs, name, ret_format);
 }
 
 const char *report_format_name(enum report_format format)

@@ -17,6 +17,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "roster/doubt.h"
 
 enum { EXCERPT = 80, WORDS_KNOWN = 64 };
@@ -403,11 +404,8 @@ static bool is_spreadsheet_error(const char *value)
     static const char *const errors[] = {"#N/A",   "#REF!", "#NAME?", "#VALUE!",
                                          "#NULL!", "#NUM!", "#DIV/0!"};
 
-    for (size_t i = 0; i < COUNT_OF(errors); i++) {
-        if (strcmp(value, errors[i]) == 0)
-            return true;
-    }
-    return value[0] == '#' && value[1] == '#' && value[strspn(value, "#")] == '\0';
+    return WORD_ROW(errors, value) ||
+           (value[0] == '#' && value[1] == '#' && value[strspn(value, "#")] == '\0');
 }
 
 static bool check_key(struct roster_intake *intake, size_t column, const char *value)

@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "format/json.h"
 
 #define ENTERPRISE "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -54,15 +55,6 @@ static const struct attribute {
     {"costCenter", PLACE_ENTERPRISE, "costCenter"},
 };
 
-static const struct attribute *find_attribute(const char *name)
-{
-    for (size_t i = 0; i < COUNT_OF(attributes); i++) {
-        if (strcmp(attributes[i].name, name) == 0)
-            return &attributes[i];
-    }
-    return NULL;
-}
-
 static bool maps_nothing(const struct config_roster *config)
 {
     return !config->column.employee_number && !config->column.email && !config->column.username &&
@@ -83,7 +75,7 @@ static int check_attributes(const struct config_roster *config, struct err *err)
         const char *name =
             i < COUNT_OF(fixed) ? fixed[i] : config->column.name.item[i - COUNT_OF(fixed)];
 
-        if (name && !find_attribute(name))
+        if (name && !WORD_ROW(attributes, name))
             return err_set(err, ERR_CONFIG,
                            "roster.columns names '%s', which no SCIM user has; hint: userName, "
                            "emails, externalId, employeeNumber, displayName, name.givenName, "
@@ -184,7 +176,7 @@ static enum json_found find_in(const struct json_object *user, const char *objec
 static enum json_found find_scim(const struct json_object *user, const char *name,
                                  struct arena *arena, const char **ret_value)
 {
-    const struct attribute *attribute = find_attribute(name);
+    const struct attribute *attribute = WORD_ROW(attributes, name);
 
     if (!attribute)
         return JSON_MISSING;

@@ -64,7 +64,7 @@ int store_account(const PGresult *row, int number, struct arena *arena, struct a
 {
     struct account account = {
         .id = store_string(arena, row, number, 0),
-        .status = store_account_status_parse(pg_text(row, number, 1)),
+        .status = account_status_parse(pg_text(row, number, 1)),
         .username = store_string(arena, row, number, 2),
         .email = store_string(arena, row, number, 3),
         .email2 = store_string(arena, row, number, 4),

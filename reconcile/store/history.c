@@ -233,7 +233,7 @@ static int fill_act(const PGresult *row, void *context, struct err *err)
     if (active_since || undone_by_us)
         return 0;
     account->history.suspended_by_us = done;
-    account->history.suspended_as = store_person_status_parse(pg_text(row, 0, 2));
+    account->history.suspended_as = person_status_parse(pg_text(row, 0, 2));
     return 0;
 }
 

@@ -65,8 +65,6 @@ const char *store_login_kind(enum login_kind kind); /* NULL for LOGIN_NOT_READ *
 enum login_kind store_login_kind_parse(const char *word);
 const char *store_login_source(enum login_source source);
 enum login_source store_login_source_parse(const char *word);
-enum account_status store_account_status_parse(const char *word);
-enum person_status store_person_status_parse(const char *word); /* NULL is PERSON_UNKNOWN */
 
 /* Gives every account that the history knows its number, unless store_load_history did. */
 int store_number_accounts(const struct store *store, struct arena *arena, struct snapshot *snapshot,

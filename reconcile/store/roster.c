@@ -166,7 +166,7 @@ int store_save_roster(struct store *store, const struct store_run *run, struct r
 
 static enum person_status read_word(const PGresult *row)
 {
-    return store_person_status_parse(pg_text(row, 0, 6));
+    return person_status_parse(pg_text(row, 0, 6));
 }
 
 struct loading {

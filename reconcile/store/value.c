@@ -6,6 +6,7 @@
 
 #include "base/fold.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "store/private.h"
 
 const char *store_number(struct arena *arena, int64_t number)
@@ -179,16 +180,6 @@ static const char *const source_word[] = {
     [LOGIN_FROM_EXPORT] = "export",
 };
 
-/* Index of a word, 0 when it is none of them: the zero of each of our enums is harmless. */
-static unsigned find_word(const char *const *word, size_t count, const char *wanted)
-{
-    for (unsigned i = 0; wanted && i < count; i++) {
-        if (text_equal(word[i], wanted))
-            return i;
-    }
-    return 0;
-}
-
 const char *store_login_kind(enum login_kind kind)
 {
     return kind_word[kind];
@@ -196,7 +187,7 @@ const char *store_login_kind(enum login_kind kind)
 
 enum login_kind store_login_kind_parse(const char *word)
 {
-    return (enum login_kind)find_word(kind_word, COUNT_OF(kind_word), word);
+    return (enum login_kind)WORD_INDEX(kind_word, word);
 }
 
 const char *store_login_source(enum login_source source)
@@ -206,30 +197,7 @@ const char *store_login_source(enum login_source source)
 
 enum login_source store_login_source_parse(const char *word)
 {
-    return (enum login_source)find_word(source_word, COUNT_OF(source_word), word);
-}
-
-enum account_status store_account_status_parse(const char *word)
-{
-    static const enum account_status status[] = {ACCOUNT_ACTIVE, ACCOUNT_INACTIVE, ACCOUNT_GONE};
-
-    for (size_t i = 0; i < COUNT_OF(status); i++) {
-        if (text_equal(word, account_status_name(status[i])))
-            return status[i];
-    }
-    return ACCOUNT_UNREADABLE;
-}
-
-enum person_status store_person_status_parse(const char *word)
-{
-    static const enum person_status status[] = {PERSON_EMPLOYED, PERSON_ON_LEAVE, PERSON_FUTURE,
-                                                PERSON_DEPARTED, PERSON_ABSENT};
-
-    for (size_t i = 0; word && i < COUNT_OF(status); i++) {
-        if (text_equal(word, person_status_name(status[i])))
-            return status[i];
-    }
-    return PERSON_UNKNOWN;
+    return (enum login_source)WORD_INDEX(source_word, word);
 }
 
 const char *store_person_key(struct arena *arena, const struct person *person)
