@@ -11,6 +11,8 @@
 #include "base/text.h"
 #include "core/match.h"
 #include "job/collect.h"
+#include "job/stop.h"
+#include "job/weigh.h"
 
 /* --- does the approval still stand --- */
 
@@ -194,10 +196,8 @@ static int look_for_stop(struct job *job, struct apply_result *result, struct er
         stop(result, APPLY_INTERRUPTED, "a signal asked to end");
         return 0;
     }
-    if (store_load_stop(job->store, job->arena, &reason, err) < 0)
+    if (stop_find(job, &reason, err) < 0)
         return -1;
-    if (!reason)
-        reason = collect_find_stop_file(job);
     if (reason)
         stop(result, APPLY_HELD, reason);
     return 0;
@@ -276,19 +276,6 @@ static int apply_approved(struct acting *acting, const bool *approved,
     return 0;
 }
 
-static struct policy_context make_context(const struct job *job, const struct collected *now)
-{
-    return (struct policy_context){
-        .today = job->today,
-        .now = job->now,
-        .snapshot = &now->snapshot,
-        .good_roster = now->good_roster,
-        .good_roster_count = now->good_roster_count,
-        .absence_provable = now->roster_is_good && now->roster.blind == 0,
-        .blind_rows = now->roster.blind > 0,
-    };
-}
-
 int apply_collected(struct job *job, const struct plan *plan, const struct collected *now,
                     struct apply_result *ret_result, struct err *err)
 {
@@ -298,7 +285,7 @@ int apply_collected(struct job *job, const struct plan *plan, const struct colle
 
     if (check_plan(job, plan, err) < 0 || check_inputs(job, plan, now, err) < 0)
         return -1;
-    acting.context = make_context(job, now);
+    acting.context = weigh_context(job, now);
     acting.pairing = match_all(job->arena, &now->snapshot, &now->roster, &job->config->matching);
     if (choose_rows(&acting, &approved, &held, err) < 0 ||
         apply_approved(&acting, approved, ret_result, err) < 0)

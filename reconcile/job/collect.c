@@ -6,23 +6,10 @@
  */
 #include "job/collect.h"
 
-#include <errno.h>
-#include <sys/stat.h>
-
 #include "base/log.h"
 #include "job/logins.h"
+#include "job/stop.h"
 #include "roster/reader.h"
-
-/* G12: a stop file is seen by its name alone; one that cannot be looked for counts as there. */
-const char *collect_find_stop_file(struct job *job)
-{
-    const char *path = job->config->stop_file;
-    struct stat status;
-
-    if (!path || (stat(path, &status) && (errno == ENOENT || errno == ENOTDIR)))
-        return NULL;
-    return arena_printf(job->arena, "the stop file '%s' is there", path);
-}
 
 static int load_history(struct job *job, struct collected *collected, struct err *err)
 {
@@ -30,11 +17,10 @@ static int load_history(struct job *job, struct collected *collected, struct err
 
     if (store_load_guard_history(job->store, job->arena, &job->config->limits, &collected->roster,
                                  job->now, history, err) < 0 ||
-        store_load_history(job->store, job->arena, &collected->snapshot, err) < 0)
+        store_load_history(job->store, job->arena, &collected->snapshot, err) < 0 ||
+        stop_find(job, &history->stopped_by, err) < 0)
         return -1;
     history->accept_gap = job->accept_gap;
-    if (!history->stopped_by)
-        history->stopped_by = collect_find_stop_file(job);
     return 0;
 }
 

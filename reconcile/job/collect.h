@@ -24,7 +24,4 @@ int collect_roster(struct job *job, struct roster *ret_roster, struct err *err)
 int collect_history(struct job *job, struct collected *collected, struct err *err)
     __attribute__((warn_unused_result));
 
-/* G12: a sentence while the configured stop file is there, else NULL. */
-const char *collect_find_stop_file(struct job *job);
-
 #endif

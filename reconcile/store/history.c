@@ -345,7 +345,6 @@ int store_load_guard_history(struct store *store, struct arena *arena, const str
         .suspended_in_window = pg_int(result, 0, 5),
         .deprovisioned_in_window = pg_int(result, 0, 6),
         .last_run_day = pg_day(result, 0, 7),
-        .stopped_by = store_string(arena, result, 0, 8),
     };
     return 0;
 }

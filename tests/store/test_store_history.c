@@ -346,7 +346,6 @@ TEST(store_load_guard_history_of_an_empty_portal_has_nothing)
     assert_int_equal(history.suspended_in_window, 0);
     assert_int_equal(history.deprovisioned_in_window, 0);
     assert_false(day_is_set(history.last_run_day));
-    assert_null(history.stopped_by);
 }
 
 TEST(store_load_guard_history_compares_with_what_was_accepted)
@@ -366,12 +365,6 @@ TEST(store_load_guard_history_compares_with_what_was_accepted)
     assert_int_equal(history.last_roster_people, 1);
     assert_int_equal(history.last_snapshot_accounts, 1);
     assert_true(history.last_matched_percent > 97.4 && history.last_matched_percent < 97.6);
-    store_world_execute(world, "insert into stop (portal_id, stop_id, reason, who, since) select "
-                               "portal_id, 1, 'audit week', 'anna', '2026-11-02T01:00Z' "
-                               "from portal");
-    history = guards(world, &bad);
-    assert_string_equal(history.stopped_by,
-                        "stopped by anna since 2026-11-02 01:00 UTC: audit week");
 }
 
 TEST(store_load_guard_history_finds_since_when_the_bytes_are_the_same)
