@@ -9,6 +9,7 @@
 #include "cmd/bynder-reconcile/work.h"
 #include "job/apply.h"
 #include "job/recover.h"
+#include "job/verify.h"
 
 const struct option_spec apply_options[] = {
     {"accept-gap", NULL, "apply although the last run is more than 32 days ago (G13)"},

@@ -13,6 +13,7 @@
 #include "job/erase.h"
 #include "job/propose.h"
 #include "job/recover.h"
+#include "job/verify.h"
 
 const struct option_spec run_options[] = {
     {"accept-gap", NULL, "run although the last run is more than 32 days ago (G13)"},
