@@ -10,9 +10,9 @@
 #include "cmd/bynder-reconcile/work.h"
 #include "job/apply.h"
 #include "job/collect.h"
-#include "job/erase.h"
 #include "job/propose.h"
 #include "job/recover.h"
+#include "job/retain.h"
 #include "job/verify.h"
 
 const struct option_spec run_options[] = {

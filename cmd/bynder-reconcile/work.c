@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cmd/bynder-reconcile/watch.h"
+#include "report/files.h"
 #include "store/audit.h"
 #include "store/audit_file.h"
 

@@ -22,6 +22,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "format/encode.h"
+#include "report/files.h"
 #include "report/report.h"
 
 #define RLO "\xE2\x80\xAE"
