@@ -60,9 +60,9 @@ static int apply(struct work *work, int64_t id, int *ret_code, struct err *err)
     size_t verified = 0, changed = 0;
     struct plan *plan = NULL;
 
-    if (work_portal(work, true, err) < 0 || recover(&work->job, &recovered, err) < 0 ||
+    if (work_portal(work, true, err) < 0 || job_recover(&work->job, &recovered, err) < 0 ||
         load_plan(work, id, &plan, err) < 0 || apply_plan(&work->job, plan, &result, err) < 0 ||
-        verify(&work->job, &verified, &changed, err) < 0)
+        job_verify(&work->job, &verified, &changed, err) < 0)
         return -1;
     progress_done(&work->terminal);
     log_info("%zu done acts verified by a fresh look", verified);

@@ -71,7 +71,7 @@ static int erase_one(struct ask *ask, const char *who, const char *reason, struc
 
     if (check_may(ask, err) < 0 || store_lock(&ask->store, err) < 0 ||
         os_user(job.arena, &user, err) < 0 || ask_who(ask, who, &subject, err) < 0 ||
-        erase(&job, &subject, user, reason, &erased, &files, err) < 0)
+        job_erase(&job, &subject, user, reason, &erased, &files, err) < 0)
         return -1;
     tell(&erased, files);
     return keep_head(ask, job.now, err);

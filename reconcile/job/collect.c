@@ -105,11 +105,11 @@ int collect_for_acting(struct job *job, struct collected *ret_collected, struct 
     return 0;
 }
 
-int collect(struct job *job, struct collected *ret_collected, struct err *err)
+int job_collect(struct job *job, struct collected *ret_collected, struct err *err)
 {
     struct collected collected = {.roster = {.source = NULL}};
 
-    if (collect_pictures(job, &collected, err) < 0 || logins(job, &collected, err) < 0)
+    if (collect_pictures(job, &collected, err) < 0 || job_read_logins(job, &collected, err) < 0)
         return -1;
     snapshot_forget_gone(&collected.snapshot);
     collected.snapshot.requests = job->portal.requests(job->portal.self);

@@ -3,8 +3,9 @@
 
 #include "job/files.h"
 
-int erase(struct job *job, const struct store_subject *subject, const char *who, const char *reason,
-          struct store_erased *ret_erased, size_t *ret_files, struct err *err)
+int job_erase(struct job *job, const struct store_subject *subject, const char *who,
+              const char *reason, struct store_erased *ret_erased, size_t *ret_files,
+              struct err *err)
 {
     if (store_erase(job->store, job->arena, subject, who, reason, job->now, ret_erased, err) < 0)
         return -1;

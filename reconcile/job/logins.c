@@ -335,7 +335,7 @@ static int read_wanted(struct job *job, struct collected *collected, struct err 
         struct weighed weighed;
         size_t *index = NULL;
 
-        weigh(job, collected, pairing, &scratch, &weighed);
+        job_weigh(job, collected, pairing, &scratch, &weighed);
         size_t count =
             evidence_choose(&scratch, &settings, &weighed.context, weighed.decision, &index);
         if (count == 0)
@@ -362,7 +362,7 @@ static void tell_report(struct job *job, struct collected *collected)
     collected->note_count = 1;
 }
 
-int logins(struct job *job, struct collected *collected, struct err *err)
+int job_read_logins(struct job *job, struct collected *collected, struct err *err)
 {
     struct snapshot *snapshot = &collected->snapshot;
 

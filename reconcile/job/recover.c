@@ -49,7 +49,7 @@ static int settle(struct job *job, const struct store_step *step, struct recover
     return store_outcome(job->store, &job->run, &outcome, job->clock->now(job->clock->self), err);
 }
 
-int recover(struct job *job, struct recover_result *ret_result, struct err *err)
+int job_recover(struct job *job, struct recover_result *ret_result, struct err *err)
 {
     struct recover_result result = {.taken_in = 0};
     struct store_step *step = NULL;

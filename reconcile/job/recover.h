@@ -13,7 +13,7 @@ struct recover_result {
 
 /* First the outcomes that the database could not take, then every intent and unknown of the portal.
  */
-int recover(struct job *job, struct recover_result *ret_result, struct err *err)
+int job_recover(struct job *job, struct recover_result *ret_result, struct err *err)
     __attribute__((warn_unused_result));
 
 #endif

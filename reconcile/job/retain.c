@@ -42,7 +42,7 @@ static int retain_history(struct job *job, struct err *err)
     return 0;
 }
 
-int retain(struct job *job, struct err *err)
+int job_retain(struct job *job, struct err *err)
 {
     struct instant oldest = before(job, job->config->retention.reports_days);
     size_t files = 0;

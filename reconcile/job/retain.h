@@ -8,6 +8,6 @@
 
 /* What the configuration's retention says, as part of a run. Left to an eraser, with a line in the
  * log, when this connection may not erase. */
-int retain(struct job *job, struct err *err) __attribute__((warn_unused_result));
+int job_retain(struct job *job, struct err *err) __attribute__((warn_unused_result));
 
 #endif

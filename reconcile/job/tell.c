@@ -337,7 +337,7 @@ static void tell_people(struct telling *telling)
         continue;
 }
 
-void tell(struct job *job, const struct tell_run *run, struct tell_result *ret_result)
+void job_tell(struct job *job, const struct tell_run *run, struct tell_result *ret_result)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     const struct config *config = job->config;

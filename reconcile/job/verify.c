@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "job/act.h"
 
-int verify(struct job *job, size_t *ret_verified, size_t *ret_changed, struct err *err)
+int job_verify(struct job *job, size_t *ret_verified, size_t *ret_changed, struct err *err)
 {
     struct store_step *step = NULL;
     size_t count = 0, verified = 0, changed = 0;

@@ -18,8 +18,8 @@ static struct policy_context make_context(const struct job *job, const struct co
     };
 }
 
-void weigh(const struct job *job, const struct collected *collected, struct pairing *pairing,
-           struct arena *arena, struct weighed *ret_weighed)
+void job_weigh(const struct job *job, const struct collected *collected, struct pairing *pairing,
+               struct arena *arena, struct weighed *ret_weighed)
 {
     const struct config *config = job->config;
     struct weighed weighed = {.context = make_context(job, collected), .pairing = pairing};
