@@ -28,7 +28,7 @@ static int load_plan(struct work *work, int64_t id, struct plan **ret_plan, stru
 }
 
 /* One line for people and scripts: what became of the steps. */
-static int tell(int64_t id, const struct apply_result *result)
+static void show_result(int64_t id, const struct apply_result *result)
 {
     printf("plan %lld:", (long long)id);
     for (unsigned state = 0; state < STEP_STATE_COUNT; state++) {
@@ -36,7 +36,6 @@ static int tell(int64_t id, const struct apply_result *result)
             printf(" %s %zu", step_state_name((enum step_state)state), result->by_state[state]);
     }
     printf("%s%s\n", result->stopped ? "; stopped: " : "", result->stopped ? result->stopped : "");
-    return apply_exit_code(result);
 }
 
 /* The steps as the journal has them in the end, verified ones included. */
@@ -68,7 +67,8 @@ static int apply(struct work *work, int64_t id, int *ret_code, struct err *err)
     log_info("%zu done acts verified by a fresh look", verified);
     if (count_steps(work, id, &result, err) < 0)
         return -1;
-    *ret_code = tell(id, &result);
+    show_result(id, &result);
+    *ret_code = apply_exit_code(&result);
     return 0;
 }
 

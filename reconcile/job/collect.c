@@ -63,7 +63,7 @@ int collect_history(struct job *job, struct collected *collected, struct err *er
     return load_history(job, collected, err) || load_good_rosters(job, collected, err) ? -1 : 0;
 }
 
-static void tell_portal(const struct snapshot *snapshot)
+static void log_snapshot(const struct snapshot *snapshot)
 {
     struct snapshot_totals totals = snapshot_count(snapshot);
 
@@ -113,7 +113,7 @@ int job_collect(struct job *job, struct collected *ret_collected, struct err *er
         return -1;
     snapshot_forget_gone(&collected.snapshot);
     collected.snapshot.requests = job->portal.requests(job->portal.self);
-    tell_portal(&collected.snapshot);
+    log_snapshot(&collected.snapshot);
     snapshot_digest(&collected.snapshot);
     if (store_save_snapshot(job->store, &job->run, &collected.snapshot, err) < 0 ||
         store_save_roster(job->store, &job->run, &collected.roster, collected.roster_is_good, err) <
