@@ -92,7 +92,7 @@ static int decide(const struct invocation *invocation, struct desk *desk, struct
         open_desk(invocation, desk, err) < 0)
         return -1;
     request.who = desk->who;
-    if (approve(&desk->job, desk->plan, &request, &result, err) < 0)
+    if (job_approve(&desk->job, desk->plan, &request, &result, err) < 0)
         return -1;
     printf("plan %lld: %zu rows approved by '%s'; %zu may be applied, %zu need somebody else as "
            "well\n",

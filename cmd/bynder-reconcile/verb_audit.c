@@ -38,7 +38,7 @@ static int since_of(const struct ask *ask, struct instant *ret_since, struct err
 
 /* --- verify --- */
 
-static void tell_finding(void *context, int64_t sequence, const char *sentence)
+static void show_finding(void *context, int64_t sequence, const char *sentence)
 {
     CLEANUP(text_release) struct text line = TEXT_INIT;
 
@@ -74,7 +74,7 @@ static int rebuild(struct ask *ask, size_t *findings, struct err *err)
 {
     struct store_audit_rebuilt rebuilt;
 
-    if (store_audit_rebuild(&ask->store, tell_finding, NULL, &rebuilt, err) < 0)
+    if (store_audit_rebuild(&ask->store, show_finding, NULL, &rebuilt, err) < 0)
         return -1;
     printf("%zu snapshots and rosters made again, %zu left out: thinned out, not complete, or with "
            "somebody who was erased\n",
@@ -95,7 +95,7 @@ static int verify(struct ask *ask, struct err *err)
                        "audit-verify.sql makes the same check with them",
                        ask->config.portal.name);
     if (find_anchors(ask, anchor, &count, err) < 0 ||
-        store_audit_verify(&ask->store, anchor, count, tell_finding, NULL, &last, &findings, err) <
+        store_audit_verify(&ask->store, anchor, count, show_finding, NULL, &last, &findings, err) <
             0 ||
         (invocation_option(ask->invocation, "full") && rebuild(ask, &findings, err)))
         return -1;

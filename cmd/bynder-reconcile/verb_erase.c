@@ -18,7 +18,7 @@ const struct option_spec erase_options[] = {
     {NULL, NULL, NULL},
 };
 
-static void tell(const struct store_erased *erased, size_t files)
+static void show_erased(const struct store_erased *erased, size_t files)
 {
     printf("erased: %zu account%s, %zu name%s, addresses and numbers, %zu report file%s\n",
            erased->accounts, erased->accounts == 1 ? "" : "s", erased->value_count,
@@ -71,9 +71,9 @@ static int erase_one(struct ask *ask, const char *who, const char *reason, struc
 
     if (check_may(ask, err) < 0 || store_lock(&ask->store, err) < 0 ||
         os_user(job.arena, &user, err) < 0 || ask_who(ask, who, &subject, err) < 0 ||
-        erase(&job, &subject, user, reason, &erased, &files, err) < 0)
+        job_erase(&job, &subject, user, reason, &erased, &files, err) < 0)
         return -1;
-    tell(&erased, files);
+    show_erased(&erased, files);
     return keep_head(ask, job.now, err);
 }
 

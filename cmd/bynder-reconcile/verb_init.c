@@ -467,7 +467,7 @@ static int init(const struct invocation *invocation, struct answers *answers, st
 
 /* --- and then --- */
 
-static void tell_next(const struct invocation *invocation, const char *instance, int code)
+static void show_next(const struct invocation *invocation, const char *instance, int code)
 {
     const char *sudo = geteuid() == 0 && getenv("SUDO_UID") ? "sudo " : "";
     CLEANUP(text_release) struct text program = TEXT_INIT, plan = TEXT_INIT, again = TEXT_INIT;
@@ -523,6 +523,6 @@ int verb_init(const struct invocation *invocation, struct err *err)
     int code = answers.instance ? try_service(answers.instance, err) : try_here(invocation, err);
     if (code < 0)
         code = (int)err->code;
-    tell_next(invocation, answers.instance, code);
+    show_next(invocation, answers.instance, code);
     return code;
 }

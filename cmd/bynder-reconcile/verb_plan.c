@@ -24,12 +24,12 @@ static int make_plan(struct work *work, struct plan **ret_plan, struct err *err)
 {
     struct collected collected;
 
-    if (work_portal(work, false, err) < 0 || collect(&work->job, &collected, err) < 0)
+    if (work_portal(work, false, err) < 0 || job_collect(&work->job, &collected, err) < 0)
         return -1;
     progress_done(&work->terminal);
     if (!collected.snapshot.complete)
         log_warning("the snapshot is incomplete: %s", collected.snapshot.incomplete_reason);
-    if (propose(&work->job, &collected, ret_plan, err) < 0)
+    if (job_propose(&work->job, &collected, ret_plan, err) < 0)
         return -1;
     work_about_plan(*ret_plan);
     return 0;

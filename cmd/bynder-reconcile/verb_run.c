@@ -10,9 +10,10 @@
 #include "cmd/bynder-reconcile/work.h"
 #include "job/apply.h"
 #include "job/collect.h"
-#include "job/erase.h"
 #include "job/propose.h"
 #include "job/recover.h"
+#include "job/retain.h"
+#include "job/verify.h"
 
 const struct option_spec run_options[] = {
     {"accept-gap", NULL, "run although the last run is more than 32 days ago (G13)"},
@@ -86,8 +87,8 @@ static int apply_ready(struct work *work, struct outcome *outcome, struct err *e
 static int collect_and_propose(struct work *work, struct collected *ret_collected,
                                struct plan **ret_plan, struct err *err)
 {
-    if (collect(&work->job, ret_collected, err) < 0 ||
-        propose(&work->job, ret_collected, ret_plan, err) < 0)
+    if (job_collect(&work->job, ret_collected, err) < 0 ||
+        job_propose(&work->job, ret_collected, ret_plan, err) < 0)
         return -1;
     work_about_plan(*ret_plan);
     progress_done(&work->terminal);
@@ -104,7 +105,7 @@ static int run(struct work *work, struct outcome *outcome, struct err *err)
     struct plan *plan = NULL;
     size_t verified = 0, changed = 0;
 
-    if (work_portal(work, writes, err) < 0 || recover(&work->job, &recovered, err) < 0)
+    if (work_portal(work, writes, err) < 0 || job_recover(&work->job, &recovered, err) < 0)
         return -1;
     if (writes && apply_ready(work, outcome, err) < 0)
         return -1;
@@ -117,10 +118,10 @@ static int run(struct work *work, struct outcome *outcome, struct err *err)
     if (writes && !outcome->stopped && !clock_is_interrupted() &&
         apply_one(work, plan, &collected, outcome, err) < 0)
         return -1;
-    if (verify(&work->job, &verified, &changed, err) < 0)
+    if (job_verify(&work->job, &verified, &changed, err) < 0)
         return -1;
     outcome->held |= plan->state == PLAN_HELD;
-    if (retain(&work->job, err) < 0)
+    if (job_retain(&work->job, err) < 0)
         return -1;
     return work_report(work, plan, REPORT_TEXT, NULL, err);
 }

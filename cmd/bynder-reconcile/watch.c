@@ -140,7 +140,7 @@ void watch_end(struct work *work, int code, const struct err *err)
         .why = err->text,
         .audit_head = work->head.sequence > 0 ? audit_head_format(&work->head, head) : NULL,
         .watch = watch};
-    tell(&work->job, &run, &told);
+    job_tell(&work->job, &run, &told);
     if (told.undelivered)
         write_metrics(work, watch, code, told.undelivered);
 }

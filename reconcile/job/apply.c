@@ -203,7 +203,7 @@ static int look_for_stop(struct job *job, struct apply_result *result, struct er
     return 0;
 }
 
-static void tell_step(const struct store_step *step, const struct act_result *result)
+static void log_step(const struct store_step *step, const struct act_result *result)
 {
     bool bad = step_is_open(result->state) || result->state == STEP_FAILED;
     const char *reason = result->reason ? result->reason : "no reason";
@@ -223,7 +223,7 @@ static int take_step(struct acting *acting, struct store_step *step, struct appl
         if (act_on(acting, step, row, &act, err) < 0)
             return -1;
         step->state = act.state;
-        tell_step(step, &act);
+        log_step(step, &act);
         if (!act.again || act.end != ACT_GO_ON)
             break;
     }

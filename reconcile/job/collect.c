@@ -49,7 +49,7 @@ int collect_history(struct job *job, struct collected *collected, struct err *er
     return load_history(job, collected, err) || load_good_rosters(job, collected, err) ? -1 : 0;
 }
 
-static void tell_portal(const struct snapshot *snapshot)
+static void log_snapshot(const struct snapshot *snapshot)
 {
     struct snapshot_totals totals = snapshot_count(snapshot);
 
@@ -91,15 +91,15 @@ int collect_for_acting(struct job *job, struct collected *ret_collected, struct 
     return 0;
 }
 
-int collect(struct job *job, struct collected *ret_collected, struct err *err)
+int job_collect(struct job *job, struct collected *ret_collected, struct err *err)
 {
     struct collected collected = {.roster = {.source = NULL}};
 
-    if (collect_pictures(job, &collected, err) < 0 || logins(job, &collected, err) < 0)
+    if (collect_pictures(job, &collected, err) < 0 || job_read_logins(job, &collected, err) < 0)
         return -1;
     snapshot_forget_gone(&collected.snapshot);
     collected.snapshot.requests = job->portal.requests(job->portal.self);
-    tell_portal(&collected.snapshot);
+    log_snapshot(&collected.snapshot);
     snapshot_digest(&collected.snapshot);
     if (store_save_snapshot(job->store, &job->run, &collected.snapshot, err) < 0 ||
         store_save_roster(job->store, &job->run, &collected.roster, collected.roster_is_good, err) <

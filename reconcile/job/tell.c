@@ -235,7 +235,7 @@ static int load_told(struct telling *telling, enum notice_channel channel, const
 static const enum notice_kind order[] = {NOTICE_FAILED, NOTICE_CUT_OFF,  NOTICE_STEPS,
                                          NOTICE_HELD,   NOTICE_APPROVAL, NOTICE_CLEAR};
 
-static void tell_on(struct telling *telling, enum notice_channel channel)
+static void send_due(struct telling *telling, enum notice_channel channel)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     const char *told[NOTICE_KIND_COUNT];
@@ -322,7 +322,7 @@ static bool announce(struct telling *telling, const struct store_announcement *a
     return !fates[fate].stop;
 }
 
-static void tell_people(struct telling *telling)
+static void send_announcements(struct telling *telling)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct store_announcement *announcement = NULL;
@@ -337,7 +337,7 @@ static void tell_people(struct telling *telling)
         continue;
 }
 
-void tell(struct job *job, const struct tell_run *run, struct tell_result *ret_result)
+void job_tell(struct job *job, const struct tell_run *run, struct tell_result *ret_result)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     const struct config *config = job->config;
@@ -370,10 +370,10 @@ void tell(struct job *job, const struct tell_run *run, struct tell_result *ret_r
         return;
     }
     if (config->notify.mail.server)
-        tell_on(&telling, NOTICE_MAIL);
+        send_due(&telling, NOTICE_MAIL);
     if (config_has_webhook(config))
-        tell_on(&telling, NOTICE_WEBHOOK);
+        send_due(&telling, NOTICE_WEBHOOK);
     if (run->is_run && run->watch && came_to_its_end(run->exit_code) && config->policy.enforce &&
         config->notify.mail.announce)
-        tell_people(&telling);
+        send_announcements(&telling);
 }

@@ -18,8 +18,8 @@ struct policy_context weigh_context(const struct job *job, const struct collecte
     };
 }
 
-void weigh(const struct job *job, const struct collected *collected, struct pairing *pairing,
-           struct arena *arena, struct weighed *ret_weighed)
+void job_weigh(const struct job *job, const struct collected *collected, struct pairing *pairing,
+               struct arena *arena, struct weighed *ret_weighed)
 {
     const struct config *config = job->config;
     struct weighed weighed = {.context = weigh_context(job, collected), .pairing = pairing};

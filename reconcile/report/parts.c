@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "report/files.h"
 
 #define DASH " \xE2\x80\x94 "
 
@@ -295,36 +296,6 @@ const char *report_name_of(const struct plan_row *row)
             return candidate[i];
     }
     return "(no name, no id)";
-}
-
-void report_add_portal(struct text *out, const char *name)
-{
-    static const char allowed[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-    const char *portal = text_is_empty(name) ? "portal" : name;
-
-    for (const char *c = portal; *c; c++) {
-        bool hidden = c == portal && *c == '.';
-
-        text_add_char(out, strchr(allowed, *c) && !hidden ? *c : '_');
-    }
-}
-
-static const char *const extensions[REPORT_FORMAT_COUNT] = {".txt", ".json", ".csv", ".html"};
-
-void report_add_file_name(struct text *out, const struct plan *plan, enum report_format format)
-{
-    report_add_portal(out, plan->portal);
-    text_addf(out, "-plan-%lld%s", (long long)plan->id, extensions[format]);
-}
-
-bool report_is_extension(const char *text)
-{
-    size_t i = 0;
-
-    while (i < REPORT_FORMAT_COUNT && strcmp(extensions[i], text) != 0)
-        i++;
-    return i < REPORT_FORMAT_COUNT;
 }
 
 /* --- what comes next --- */

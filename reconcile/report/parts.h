@@ -87,9 +87,6 @@ const char *report_notes_title(const struct plan *plan);
 /* What to call a person in a report: name, else username, e-mail, id. */
 const char *report_name_of(const struct plan_row *row);
 
-/* `PORTAL-plan-ID.EXT`, the portal's name reduced to letters, digits, '.', '_', '-'. */
-void report_add_file_name(struct text *out, const struct plan *plan, enum report_format format);
-
 /* The commands that follow from a stored plan: what it is for, and the command itself. false behind
  * the last. */
 bool report_command(const struct plan *plan, size_t index, struct text *ret_purpose,

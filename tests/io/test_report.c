@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "format/encode.h"
+#include "report/files.h"
 #include "report/report.h"
 #include "test.h"
 
