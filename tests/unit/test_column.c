@@ -1,13 +1,8 @@
 /* base/column: what a field is as text, and words back into an enum. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/column.h"
+#include "test.h"
 
 enum fruit { NO_FRUIT = 0, APPLE, PEAR };
 
@@ -56,7 +51,7 @@ static void assert_texts(const struct basket *basket, const char *const *expecte
     }
 }
 
-static void column_text_of_each_type_is_its_canonical_form(void **state)
+TEST(column_text_of_each_type_is_its_canonical_form)
 {
     struct basket basket = {
         .owner = "Lea",
@@ -74,18 +69,16 @@ static void column_text_of_each_type_is_its_canonical_form(void **state)
                                zeros, "pear"};
     const char *const none[] = {NULL, "0", "0", "0", NULL, "false", NULL, NULL, zeros, NULL};
 
-    (void)state;
     assert_true(day_parse_iso("2026-11-22", &basket.day));
     assert_texts(&basket, all);
     assert_texts(&(struct basket){.age = -1, .day = DAY_NONE, .at = INSTANT_NONE}, none);
 }
 
-static void column_set_word_of_no_word_leaves_the_field(void **state)
+TEST(column_set_word_of_no_word_leaves_the_field)
 {
     const struct column *column = column_find(columns, "fruit", 5);
     struct basket basket = {.fruit = NO_FRUIT};
 
-    (void)state;
     assert_non_null(column);
     assert_true(column_set_word(column, &basket, "apple"));
     assert_false(column_set_word(column, &basket, "plum"));
@@ -93,13 +86,4 @@ static void column_set_word_of_no_word_leaves_the_field(void **state)
     assert_int_equal(basket.fruit, APPLE);
     assert_null(column_find(columns, "fruits", 6));
     assert_null(column_find(columns, "fruits", 4));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(column_text_of_each_type_is_its_canonical_form),
-        cmocka_unit_test(column_set_word_of_no_word_leaves_the_field),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }
