@@ -213,6 +213,52 @@ TEST(plan_digest_of_any_changed_part_differs)
     }
 }
 
+/* Plans that are stored have their digest: the same plan has the same one in every version. */
+TEST(plan_digest_of_a_known_plan_is_known)
+{
+    struct guard_finding guard = {"G7", true, "l", "a", "t"};
+    struct plan_row row = {
+        .action = ACTION_SUSPEND,
+        .finding = true,
+        .account_id = "account_id",
+        .username = "username",
+        .email = "email",
+        .name = "name",
+        .rule = "rule",
+        .reason = "reason",
+        .row = "R7",
+        .not_before = {46010},
+        .account = "active",
+        .person = "absent",
+        .employee_number = "employee_number",
+        .matched_by = "matched_by",
+        .last_login = {.us = 7},
+        .last_login_source = "events",
+        .idle_days = 90,
+        .profile = "profile",
+        .roles = "a b",
+        .department = "department",
+        .held_by = "G7",
+        .uses_person = true,
+    };
+    struct plan plan = {
+        .portal = "acme",
+        .today = {46000},
+        .first_plan = true,
+        .approvals_suspend = 1,
+        .approvals_deprovision = 2,
+        .guard = &guard,
+        .guard_count = 1,
+        .row = &row,
+        .row_count = 1,
+    };
+    struct digest digest = plan_digest(&plan);
+    char hex[DIGEST_HEX_SIZE];
+
+    assert_string_equal(digest_hex(&digest, hex),
+                        "ec0c1055ca6967695e56077ccb99f2da68ebd1b41d0009c38413f4014f211555");
+}
+
 TEST(plan_digest_of_the_hour_and_the_form_is_the_same)
 {
     struct sample sample;

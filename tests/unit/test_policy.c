@@ -118,6 +118,17 @@ TEST(policy_digest_of_any_changed_setting_differs)
     }
 }
 
+TEST(policy_digest_of_a_known_policy_is_known)
+{
+    struct sample sample;
+    char hex[DIGEST_HEX_SIZE];
+
+    sample_init(&sample);
+    struct digest digest = policy_digest(&sample.policy, &sample.matching);
+    assert_string_equal(digest_hex(&digest, hex),
+                        "0c4e507d2ac9e2d70ebd40d404791ae9a66385e102a465c0e6a56764b67abfd9");
+}
+
 TEST(policy_digest_of_reordered_links_is_the_same)
 {
     struct sample sample;
