@@ -343,5 +343,6 @@ void config_check(struct config_loader *loader)
     check_policy(loader);
     check_approval(loader);
     config_check_notify(loader);
-    loader->config->matching.roster_has_username = loader->config->roster.column.username != NULL;
+    loader->config->matching.roster_has_username =
+        loader->config->roster.column.of[ROSTER_USERNAME] != NULL;
 }

@@ -205,6 +205,15 @@ const char *config_state_directory(const struct config *config)
     return text_is_empty(systemd) ? config->directory : systemd;
 }
 
+const char *config_roster_format_name(enum roster_format format)
+{
+    const struct setting_word *word = setting_find("roster", "format")->words;
+
+    while (word->value != format)
+        word++;
+    return word->name;
+}
+
 void config_add_portal(struct text *text, const struct config *config)
 {
     for (const char *c = config->portal.name; *c; c++) {

@@ -129,8 +129,8 @@ static void roster_read_configured_name_with_blanks_is_the_same_column(void **st
     struct roster_case c;
 
     (void)state;
-    config.column.email = " Mail ";
-    config.column.username = " ";
+    config.column.of[ROSTER_EMAIL] = " Mail ";
+    config.column.of[ROSTER_USERNAME] = " ";
     c = case_read(&config, HEAD "7,a@b,Anna\n");
     assert_read(&c);
     assert_string_equal(c.roster.person[0].email, "a@b");
@@ -143,7 +143,7 @@ static void roster_read_one_column_for_two_fields_gives_both(void **state)
     struct roster_case c;
 
     (void)state;
-    config.column.username = "Mail";
+    config.column.of[ROSTER_USERNAME] = "Mail";
     c = case_read(&config, HEAD "7,anna@acme.example,Anna\n");
     assert_read(&c);
     assert_string_equal(c.roster.person[0].email, "anna@acme.example");

@@ -378,8 +378,8 @@ static void mapping_without_a_key_is_a_configuration_error(void **state)
     struct roster_case c;
 
     (void)state;
-    config.column.employee_number = NULL;
-    config.column.email = NULL;
+    config.column.of[ROSTER_EMPLOYEE_NUMBER] = NULL;
+    config.column.of[ROSTER_EMAIL] = NULL;
     c = case_read(&config, "Name\nAnna\n");
     assert_int_equal(c.err.code, ERR_CONFIG);
     case_release(&c);
