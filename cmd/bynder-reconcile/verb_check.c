@@ -108,7 +108,7 @@ static int check_portal(struct checking *checking, const char **ret_fine, struct
     if (bynder_new(&setup, &checking->bynder, err) < 0)
         return -1;
     struct portal portal = bynder_read_only(checking->bynder);
-    if (portal.login(portal.self, checking->arena, &snapshot, err) < 0)
+    if (portal.enter(portal.self, checking->arena, &snapshot, err) < 0)
         return -1;
     checking->portal_answers = true;
     const char *scopes = bynder_scopes(checking->bynder);

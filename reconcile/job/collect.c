@@ -75,7 +75,7 @@ static int collect_pictures(struct job *job, struct collected *collected, struct
 
     snapshot->taken_at = job->now;
     if (collect_roster(job, &collected->roster, err) < 0 ||
-        portal->login(portal->self, job->arena, snapshot, err) < 0 ||
+        portal->enter(portal->self, job->arena, snapshot, err) < 0 ||
         portal->list(portal->self, job->arena, &job->progress, snapshot, err) < 0)
         return -1;
     return collect_history(job, collected, err);

@@ -145,7 +145,7 @@ static int collect(struct bynder *bynder, struct result *result)
     struct snapshot *snapshot = &result->snapshot;
     const size_t index[] = {0};
 
-    if (portal.login(portal.self, &result->arena, snapshot, &result->err) < 0 ||
+    if (portal.enter(portal.self, &result->arena, snapshot, &result->err) < 0 ||
         portal.list(portal.self, &result->arena, NULL, snapshot, &result->err) < 0)
         return -1;
     return portal.logins(portal.self, &result->arena, NULL, index, snapshot->count > 0 ? 1 : 0,

@@ -136,7 +136,7 @@ TEST(login_met_by_a_429_waits_five_minutes_of_its_clock)
     sim.config.silence_after_429 = 310;
     assert_int_equal(bynder_new(&setup, &bynder, &err), 0);
     portal = bynder_read_only(bynder);
-    if (portal.login(portal.self, &arena, &snapshot, &err) < 0 ||
+    if (portal.enter(portal.self, &arena, &snapshot, &err) < 0 ||
         portal.list(portal.self, &arena, NULL, &snapshot, &err) < 0)
         fail_msg("%s", err.text);
     assert_true(snapshot.complete);

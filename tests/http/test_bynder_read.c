@@ -262,7 +262,7 @@ TEST(logins_after_a_change_take_the_newer_word)
         sim_reset(&shared);
         assert_int_equal(bynder_new(&setup, &bynder, &err), 0);
         portal = bynder_read_only(bynder);
-        assert_int_equal(portal.login(bynder, &arena, &snapshot, &err), 0);
+        assert_int_equal(portal.enter(bynder, &arena, &snapshot, &err), 0);
         assert_int_equal(portal.list(bynder, &arena, NULL, &snapshot, &err), 0);
         account = &snapshot.account[index[0]];
         text_addf(&path, "/_sim/users/%s", account->id);

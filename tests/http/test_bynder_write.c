@@ -106,7 +106,7 @@ static void open_world(struct world *world, struct sim *sim, enum act act,
     world->id = choose(world, act);
     assert_int_equal(bynder_new(&setup, &world->bynder, &world->err), 0);
     world->portal = bynder_writing(world->bynder);
-    if (world->portal.login(world->portal.self, &world->arena, &snapshot, &world->err) < 0)
+    if (world->portal.enter(world->portal.self, &world->arena, &snapshot, &world->err) < 0)
         fail_msg("%s", world->err.text);
     assert_int_equal(status_of(world), act == SUSPEND ? ACCOUNT_ACTIVE : ACCOUNT_INACTIVE);
 }
@@ -639,10 +639,10 @@ static int log_in(struct sim *sim, bool writing, char **ret_scopes, struct err *
     assert_null(portal.suspend);
     assert_null(portal.reactivate);
     assert_null(portal.deprovision);
-    result = portal.login(portal.self, &arena, &snapshot, err);
+    result = portal.enter(portal.self, &arena, &snapshot, err);
     if (writing && result == 0) {
         portal = bynder_writing(bynder);
-        result = portal.login(portal.self, &arena, &snapshot, err);
+        result = portal.enter(portal.self, &arena, &snapshot, err);
     }
     *ret_scopes = mem_strdup(bynder_scopes(bynder));
     return result;

@@ -28,14 +28,14 @@ static inline struct config_roster case_config(void)
         .delimiter = ',',
         .encoding = "UTF-8",
         .date_format = "%Y-%m-%d",
-        .column = {.employee_number = "EmpID",
-                   .email = "Mail",
-                   .username = "Login",
-                   .status = "Status",
-                   .hire_date = "Hired",
-                   .last_day = "Last",
-                   .department = "Dept",
-                   .country = "Country",
+        .column = {.of = {[ROSTER_EMPLOYEE_NUMBER] = "EmpID",
+                          [ROSTER_EMAIL] = "Mail",
+                          [ROSTER_USERNAME] = "Login",
+                          [ROSTER_STATUS] = "Status",
+                          [ROSTER_HIRE_DATE] = "Hired",
+                          [ROSTER_LAST_DAY] = "Last",
+                          [ROSTER_DEPARTMENT] = "Dept",
+                          [ROSTER_COUNTRY] = "Country"},
                    .name = {case_names, COUNT_OF(case_names)}},
         .status = {.employed = {case_employed, COUNT_OF(case_employed)},
                    .on_leave = {case_on_leave, COUNT_OF(case_on_leave)},
@@ -48,12 +48,12 @@ static inline struct config_roster case_small_config(void)
 {
     struct config_roster config = case_config();
 
-    config.column.username = NULL;
-    config.column.status = NULL;
-    config.column.hire_date = NULL;
-    config.column.last_day = NULL;
-    config.column.department = NULL;
-    config.column.country = NULL;
+    config.column.of[ROSTER_USERNAME] = NULL;
+    config.column.of[ROSTER_STATUS] = NULL;
+    config.column.of[ROSTER_HIRE_DATE] = NULL;
+    config.column.of[ROSTER_LAST_DAY] = NULL;
+    config.column.of[ROSTER_DEPARTMENT] = NULL;
+    config.column.of[ROSTER_COUNTRY] = NULL;
     return config;
 }
 

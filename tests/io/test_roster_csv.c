@@ -124,8 +124,8 @@ TEST(roster_read_configured_name_with_blanks_is_the_same_column)
     struct config_roster config = case_small_config();
     struct roster_case c;
 
-    config.column.email = " Mail ";
-    config.column.username = " ";
+    config.column.of[ROSTER_EMAIL] = " Mail ";
+    config.column.of[ROSTER_USERNAME] = " ";
     c = case_read(&config, HEAD "7,a@b,Anna\n");
     assert_read(&c);
     assert_string_equal(c.roster.person[0].email, "a@b");
@@ -137,7 +137,7 @@ TEST(roster_read_one_column_for_two_fields_gives_both)
     struct config_roster config = case_small_config();
     struct roster_case c;
 
-    config.column.username = "Mail";
+    config.column.of[ROSTER_USERNAME] = "Mail";
     c = case_read(&config, HEAD "7,anna@acme.example,Anna\n");
     assert_read(&c);
     assert_string_equal(c.roster.person[0].email, "anna@acme.example");

@@ -362,8 +362,8 @@ TEST(mapping_without_a_key_is_a_configuration_error)
     struct config_roster config = case_small_config();
     struct roster_case c;
 
-    config.column.employee_number = NULL;
-    config.column.email = NULL;
+    config.column.of[ROSTER_EMPLOYEE_NUMBER] = NULL;
+    config.column.of[ROSTER_EMAIL] = NULL;
     c = case_read(&config, "Name\nAnna\n");
     assert_int_equal(c.err.code, ERR_CONFIG);
     case_release(&c);

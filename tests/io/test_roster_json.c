@@ -11,8 +11,8 @@ static struct config_roster json_config(void)
     struct config_roster config = case_small_config();
 
     config.format = ROSTER_FORMAT_JSON;
-    config.column.status = "Status";
-    config.column.last_day = "Last";
+    config.column.of[ROSTER_STATUS] = "Status";
+    config.column.of[ROSTER_LAST_DAY] = "Last";
     return config;
 }
 
@@ -131,8 +131,8 @@ TEST(roster_read_json_in_another_encoding_is_decoded)
     CLEANUP(case_release) struct roster_case c = {.result = -1};
 
     config.encoding = "ISO-8859-1";
-    config.column.status = NULL;
-    config.column.last_day = NULL;
+    config.column.of[ROSTER_STATUS] = NULL;
+    config.column.of[ROSTER_LAST_DAY] = NULL;
     c = case_read(&config, "[{\"EmpID\":\"1\",\"Mail\":null,\"Name\":\"J\xFCrg\"}]");
     assert_read(&c);
     assert_string_equal(c.roster.person[0].name, "Jürg");
@@ -177,7 +177,7 @@ TEST(roster_read_scim_mapping_chooses_attributes)
     struct config_roster config = scim_config();
     CLEANUP(case_release) struct roster_case c = {.result = -1};
 
-    config.column.employee_number = "externalId";
+    config.column.of[ROSTER_EMPLOYEE_NUMBER] = "externalId";
     config.column.name = (struct name_list){parts, COUNT_OF(parts)};
     c = case_read(&config, LIST("1", "1",
                                 "{\"externalId\":\"77\",\"userName\":\"anna\",\"name\":"
@@ -186,7 +186,7 @@ TEST(roster_read_scim_mapping_chooses_attributes)
     assert_string_equal(c.roster.person[0].employee_number, "77");
     assert_string_equal(c.roster.person[0].name, "Anna Visser");
     assert_null(c.roster.person[0].username);
-    config.column.email = "mail";
+    config.column.of[ROSTER_EMAIL] = "mail";
     case_release(&c);
     c = case_read(&config, LIST("0", "1", ""));
     assert_int_equal(c.err.code, ERR_CONFIG);

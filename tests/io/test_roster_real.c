@@ -21,14 +21,14 @@ static struct config_roster real_config(void)
 
     config.delimiter = ';';
     config.date_format = "%Y/%m/%d";
-    config.column.employee_number = "EmpID";
-    config.column.email = NULL;
-    config.column.username = NULL;
-    config.column.status = "EmploymentStatus";
-    config.column.hire_date = "DateofHire";
-    config.column.last_day = "DateofTermination";
-    config.column.department = "Department";
-    config.column.country = NULL;
+    config.column.of[ROSTER_EMPLOYEE_NUMBER] = "EmpID";
+    config.column.of[ROSTER_EMAIL] = NULL;
+    config.column.of[ROSTER_USERNAME] = NULL;
+    config.column.of[ROSTER_STATUS] = "EmploymentStatus";
+    config.column.of[ROSTER_HIRE_DATE] = "DateofHire";
+    config.column.of[ROSTER_LAST_DAY] = "DateofTermination";
+    config.column.of[ROSTER_DEPARTMENT] = "Department";
+    config.column.of[ROSTER_COUNTRY] = NULL;
     config.column.name = (struct name_list){names, COUNT_OF(names)};
     config.status.departed = (struct name_list){departed, COUNT_OF(departed)};
     return config;

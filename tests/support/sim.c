@@ -125,7 +125,7 @@ static int run_stages(struct bynder *bynder, struct collected *collected)
     assert_null(portal.suspend);
     assert_null(portal.deprovision);
     collected->failed_at = SIM_LOGIN;
-    if (portal.login(portal.self, &collected->arena, snapshot, &collected->err) < 0)
+    if (portal.enter(portal.self, &collected->arena, snapshot, &collected->err) < 0)
         return -1;
     collected->failed_at = SIM_LIST;
     if (portal.list(portal.self, &collected->arena, &progress, snapshot, &collected->err) < 0)
