@@ -10,6 +10,8 @@
 #include "job/apply.h"
 #include "job/recover.h"
 #include "job/verify.h"
+#include "store/plan.h"
+#include "store/step.h"
 
 const struct option_spec apply_options[] = {
     {"accept-gap", NULL, "apply although the last run is more than 32 days ago (G13)"},

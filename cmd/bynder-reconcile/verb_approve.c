@@ -9,6 +9,7 @@
 #include "cmd/bynder-reconcile/session.h"
 #include "database/os_user.h"
 #include "job/approve.h"
+#include "store/plan.h"
 #include "store/review.h"
 
 const struct option_spec approve_options[] = {

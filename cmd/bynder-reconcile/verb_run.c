@@ -14,6 +14,8 @@
 #include "job/recover.h"
 #include "job/retain.h"
 #include "job/verify.h"
+#include "store/plan.h"
+#include "store/review.h"
 
 const struct option_spec run_options[] = {
     {"accept-gap", NULL, "run although the last run is more than 32 days ago (G13)"},

@@ -1,6 +1,7 @@
 /* show: a stored plan again, exactly as it was. Asks the portal nothing and takes no lock. */
 #include "base/clock.h"
 #include "cmd/bynder-reconcile/session.h"
+#include "store/plan.h"
 
 const struct option_spec show_options[] = {
     {"format", "FORMAT", "text (default), json, csv or html"},

@@ -22,6 +22,8 @@
 #include "report/status.h"
 #include "store/migrate.h"
 #include "store/review.h"
+#include "store/status.h"
+#include "store/step.h"
 #include "store/watch.h"
 
 const struct option_spec status_options[] = {

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "job/tell.h"
 #include "notify/metrics.h"
+#include "store/status.h"
 #include "store/watch.h"
 
 static double seconds(struct instant at)

@@ -13,6 +13,8 @@
 #include "job/collect.h"
 #include "job/stop.h"
 #include "job/weigh.h"
+#include "store/review.h"
+#include "store/step.h"
 
 /* --- does the approval still stand --- */
 

@@ -10,6 +10,9 @@
 #include "job/logins.h"
 #include "job/stop.h"
 #include "roster/reader.h"
+#include "store/history.h"
+#include "store/roster.h"
+#include "store/snapshot.h"
 
 static int load_history(struct job *job, struct collected *collected, struct err *err)
 {

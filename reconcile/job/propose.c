@@ -5,6 +5,8 @@
 #include "job/propose.h"
 
 #include "job/weigh.h"
+#include "store/links.h"
+#include "store/plan.h"
 
 static struct plan_setup make_setup(const struct job *job)
 {

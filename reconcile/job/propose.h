@@ -5,6 +5,7 @@
 #ifndef JOB_PROPOSE_H
 #define JOB_PROPOSE_H
 
+#include "core/plan.h"
 #include "job/job.h"
 
 /* The plan is stored, held or not; memory from the job's arena. */

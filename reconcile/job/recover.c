@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "store/outcome_file.h"
+#include "store/step.h"
 
 static int take_outcome(void *context, const struct store_outcome *outcome, struct instant at,
                         struct err *err)

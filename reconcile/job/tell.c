@@ -16,6 +16,7 @@
 #include "notify/delivery.h"
 #include "notify/message.h"
 #include "notify/told_file.h"
+#include "store/plan.h"
 
 struct telling {
     struct job *job;

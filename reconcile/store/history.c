@@ -5,10 +5,13 @@
  * unreadable one stays unreadable whatever was known before, and somebody counts as suspended by us
  * only as long as nothing shows them active afterwards.
  */
+#include "store/history.h"
+
 #include <string.h>
 
 #include "base/intern.h"
 #include "base/table.h"
+#include "store/account.h"
 #include "store/private.h"
 
 /* Accounts by id while rows of the history stream by. */

@@ -15,6 +15,7 @@
 #include "base/jsonw.h"
 #include "base/mem.h"
 #include "format/json.h"
+#include "store/step.h"
 
 #define OUTCOME_FILE_LIMIT 65536 /* bytes of one file: a reason is at most a few hundred */
 

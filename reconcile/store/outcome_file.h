@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "config/config.h"
-#include "store/review.h"
+#include "store/step.h"
 
 /* Writes the file; the error that is in `err` gets a second sentence that says where the outcome is
  * kept, or, when even that failed, the outcome itself. Never fails otherwise. */

@@ -3,6 +3,8 @@
  * back must have the digest it was stored with, or nobody may approve it. Its announcements are
  * made in the same transaction: a grace never runs for a plan that does not exist.
  */
+#include "store/plan.h"
+
 #include "base/limits.h"
 #include "base/text.h"
 #include "store/audit.h"

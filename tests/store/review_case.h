@@ -10,6 +10,7 @@
 
 #include "cluster_fixture.h"
 #include "store/review.h"
+#include "store/step.h"
 #include "store_world.h"
 #include "test.h"
 

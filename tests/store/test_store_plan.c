@@ -6,6 +6,7 @@
 
 #include "cluster_fixture.h"
 #include "report/report.h"
+#include "store/status.h"
 #include "store_world.h"
 #include "test.h"
 

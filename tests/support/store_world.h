@@ -5,7 +5,11 @@
 #ifndef STORE_WORLD_H
 #define STORE_WORLD_H
 
-#include "store/store.h"
+#include "store/history.h"
+#include "store/links.h"
+#include "store/plan.h"
+#include "store/roster.h"
+#include "store/snapshot.h"
 
 struct store_world {
     struct pg *pg;
