@@ -1,0 +1,140 @@
+/*
+ * ruling: what people decided about rows, and what each night makes of it. A ruling is a record of
+ * its own, carried by every later plan until something ends it; nothing ends it in doubt. Pure: the
+ * store loads and keeps them (store/ruling). Specification: docs/decisions.md "Decisions that last".
+ *
+ * What acts hangs on everything (the whole subject of the row); what spares hangs on the account.
+ */
+#ifndef CORE_RULING_H
+#define CORE_RULING_H
+
+#include "core/row_subject.h"
+
+struct plan_row; /* core/plan_row.h */
+
+enum ruling_kind {
+    RULING_KEEP = 0, /* kept until a day, with a reason: spares */
+    RULING_REJECT,   /* this row (account, action, rule) is not done until a day: spares */
+    RULING_AGAIN,    /* the rules apply again to somebody whom R8 keeps */
+    RULING_APPROVE,  /* the act may be done as soon as it is due and the day has room */
+    RULING_KIND_COUNT,
+};
+const char *ruling_kind_name(enum ruling_kind kind); /* "keep", "reject", "again", "approve" */
+
+/* Why a ruling does not stand any more. The words are in the record and in the views. */
+enum ruling_end {
+    RULING_STANDS = 0,
+    RULING_DONE,      /* the act was done */
+    RULING_REFUSED,   /* Bynder refused it (not 429, 5xx or silence) */
+    RULING_CHANGED,   /* the row has another subject */
+    RULING_KEPT,      /* a run kept the account for certain */
+    RULING_LOGIN,     /* a login after the snapshot it was given on */
+    RULING_NEWER,     /* a newer keep or reject, or the same person decided anew */
+    RULING_WITHDRAWN, /* a person took it back */
+    RULING_EXPIRED,   /* its time is over */
+    RULING_END_COUNT,
+};
+const char *ruling_end_name(enum ruling_end end); /* "", "done", "refused", "changed" ... */
+
+struct ruling {
+    int64_t id; /* ascending per portal; 0 = not stored yet */
+    enum ruling_kind kind;
+    const char *account_id;
+    const char *who; /* user of the operating system */
+    struct instant at;
+    int64_t plan_id, position; /* the row that the person saw; 0 = by name */
+    struct digest subject;     /* APPROVE */
+    const char *subject_text;  /* row_subject_text; NULL = erased */
+    enum action action;        /* APPROVE, REJECT */
+    const char *rule;          /* likewise: its name */
+    struct digest rule_text;   /* likewise: policy_rule_digest */
+    bool asks_login;           /* likewise: the rule looks at the last login */
+    struct instant snapshot_at; /* APPROVE: of the plan it was given on */
+    struct day not_before;      /* APPROVE: as it stood then; none = due at once */
+    struct day until;           /* KEEP, REJECT: up to and including; AGAIN: likewise, 90 days */
+    const char *reason;
+    bool person_departed;  /* KEEP: made while the person was departed */
+    bool also_departed;    /* KEEP: covers a departure that comes later */
+    bool spread;           /* APPROVE: done when the day has room left */
+    int nightly;           /* of a spread one: at most so many of its kind a night; 0 = the limit */
+    struct day expected_on; /* of a spread one: the night that was printed */
+    bool at_once;          /* --now: a re-hire is not made to wait 180 days (R9) */
+    const char *const *override; /* guards of amount that do not count or hold it: "G7" */
+    size_t override_count;
+    struct instant could_act_at; /* the first night that could have done it; none = none yet */
+};
+
+/* Rulings of one account, the newest last. Standing ones, and ended rejections (who was ever
+ * rejected needs a person). */
+struct rulings {
+    const struct ruling *item;
+    size_t count;
+    bool ever_rejected;
+};
+
+/* What the rulings of an account say about a row. */
+struct ruled {
+    const struct ruling *keep, *reject, *again; /* the newest standing one of each, NULL = none */
+    const struct ruling *approve;               /* the newest that counts for this subject */
+    size_t approvers;                           /* different people whose approval counts */
+    bool spread;                                /* every counted approval is a spread one */
+    bool at_once;
+};
+
+/* Who may decide, by the configuration in force: judged when deciding and again before an act. */
+struct approver {
+    const char *user;
+    const char *email; /* may be NULL */
+};
+struct approvers {
+    const struct approver *item;
+    size_t count; /* 0 = anybody */
+};
+
+/* Why this person's word does not count for this account, or NULL: not among the approvers, or the
+ * account is their own (by the configured e-mail address, else by the login name). Arena. */
+const char *ruling_refuse_person(struct arena *arena, const struct approvers *approvers,
+                                 const char *who, const char *email, const char *username);
+
+/* A row with an action, its subject, and what stands for it today. An approval counts for just this
+ * subject, from a person who is still listed and whose own account it is not. */
+struct ruled ruling_find(struct arena *arena, const struct rulings *rulings,
+                         const struct approvers *approvers, const struct plan_row *row);
+
+/* Whether a standing keep spares the account from this rule (P3): from rules that ask the login
+ * always; from a departure only when it was made while the person was departed, or says so. */
+const struct ruling *ruling_spares(const struct rulings *rulings, bool asks_login,
+                                   enum person_status person, struct day today);
+/* A standing `again` that is newer than what R8 saw. */
+const struct ruling *ruling_again(const struct rulings *rulings, struct day today);
+
+/* Terms of time, from the configuration. */
+struct ruling_terms {
+    int expires_hours;   /* 168: from the first night that could have acted */
+    int lone_days;       /* 30: an approval that lacks only another person */
+    int after_due_days;  /* 30: at the latest, after not_before as it stood when decided */
+};
+
+/* What tonight is for one account. */
+struct ruling_night {
+    struct instant now;
+    struct day today;
+    bool doubt; /* P2, P4 to P8, cannot be told, incomplete, a guard of evidence: ends nothing */
+    const struct account *account;     /* as read tonight */
+    const struct row_subject *subject; /* of its row; NULL = kept */
+    const char *kept;                  /* the sentence that keeps it, when it is kept */
+    size_t needed;                     /* people that the row needs */
+    size_t approvers;                  /* whose approval counts */
+};
+
+/* Whether this ruling ends tonight, and why; the sentence in *ret_reason (arena). Called by `run`
+ * alone: plan and simulate change nothing. */
+enum ruling_end ruling_judge(struct arena *arena, const struct ruling *ruling,
+                             const struct ruling_terms *terms, const struct ruling_night *night,
+                             const char **ret_reason);
+
+/* When an approval ends by time alone, as far as that can be told today; none = not yet known. */
+struct instant ruling_expires(const struct ruling *ruling, const struct ruling_terms *terms,
+                              bool enough_people);
+
+#endif
