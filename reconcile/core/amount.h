@@ -1,10 +1,10 @@
 /*
  * amount: how much may be done on a day (G7, G8), asked of what is approved and due, never of a
- * proposal on somebody's desk. The same arithmetic answers before (what approving would come to, day
- * by day) and at night (which rows are done now). Pure.
+ * proposal on somebody's desk. The same arithmetic answers before (what approving would come to,
+ * day by day) and at night (which rows are done now). Pure.
  *
- * A day is a civil day of the configured zone, over all runs. A limit allows its own value; 0 allows
- * none; percent never forbids up to its floor.
+ * A day is a civil day of the configured zone, over all runs. A limit allows its own value; 0
+ * allows none; percent never forbids up to its floor.
  */
 #ifndef CORE_AMOUNT_H
 #define CORE_AMOUNT_H
@@ -13,8 +13,9 @@
 
 /* What was done of one action by this program. */
 struct amount_done {
-    int64_t today;     /* calls whose outcome is not known included */
-    int64_t in_window; /* in the days before and today; spread and overridden ones are not counted */
+    int64_t today; /* calls whose outcome is not known included */
+    int64_t
+        in_window; /* in the days before and today; spread and overridden ones are not counted */
 };
 
 /* How many more of one action a day allows, and which of the four limits says so. */
@@ -32,8 +33,8 @@ enum amount_class { AMOUNT_SINGLY = 0, AMOUNT_UNASKED, AMOUNT_SPREAD, AMOUNT_CLA
 struct amount_row {
     enum action action;
     enum amount_class class;
-    bool overridden;     /* its guard was overridden with its approval: neither counted nor held */
-    int nightly;         /* AMOUNT_SPREAD: at most so many a night; 0 = the limit alone */
+    bool overridden; /* its guard was overridden with its approval: neither counted nor held */
+    int nightly;     /* AMOUNT_SPREAD: at most so many a night; 0 = the limit alone */
     const char *department, *country; /* NULL = not known; G10 */
     bool is_admin;                    /* an active account with an admin role; G9 */
     bool overrides_g9, overrides_g10;
@@ -51,14 +52,16 @@ struct amount_scene {
     const struct limits *limits;
     int64_t whole[ACTION_COUNT]; /* what percent is of: active accounts, or all listed */
     struct amount_done done[ACTION_COUNT];
-    int64_t admins;              /* active accounts with an admin role, the job's own not counted */
+    int64_t admins; /* active accounts with an admin role, the job's own not counted */
     const struct amount_department *department, *country;
     size_t department_count, country_count;
-    bool departments_known, countries_known; /* of at least 80 % of the active accounts; else silent */
+    bool departments_known,
+        countries_known; /* of at least 80 % of the active accounts; else silent */
 };
 
-/* Sets `chosen` or `waits` of every row, in the order given, which is the order of the plan: longest
- * gone or idle first. Unasked rows above the limit hold themselves only, and all of them. */
+/* Sets `chosen` or `waits` of every row, in the order given, which is the order of the plan:
+ * longest gone or idle first. Unasked rows above the limit hold themselves only, and all of them.
+ */
 void amount_choose(const struct amount_scene *scene, struct amount_row *row, size_t count);
 
 /* What one coming day would see. */
@@ -70,8 +73,8 @@ struct amount_day {
 };
 
 /* What approving `count` more rows of one action would come to: dues[i] is the day row i is due
- * (none or past: the first day). Days without an act are left out. Returns how many days in *ret_day
- * (arena), ascending. `standing` are those approved already, likewise. */
+ * (none or past: the first day). Days without an act are left out. Returns how many days in
+ * *ret_day (arena), ascending. `standing` are those approved already, likewise. */
 size_t amount_weigh(struct arena *arena, const struct action_limit *limit, int64_t whole,
                     const struct amount_done *done, struct day first, const struct day *standing,
                     size_t standing_count, const struct day *due, size_t count,

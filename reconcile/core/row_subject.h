@@ -1,11 +1,11 @@
 /*
- * row_subject: what a person's decision about a row of a plan is about. A decision lasts over nights
- * and plans for as long as this stays what it was, and ends for ever when it is known to be
+ * row_subject: what a person's decision about a row of a plan is about. A decision lasts over
+ * nights and plans for as long as this stays what it was, and ends for ever when it is known to be
  * something else (docs/decisions.md "Decisions that last").
  *
- * It holds who the account is, what is to be done to it by which rule, and as whom. It does not hold
- * the last login (events and single reads differ by seconds), the hire date, or the day the act is
- * due. Pure.
+ * It holds who the account is, what is to be done to it by which rule, and as whom. It does not
+ * hold the last login (events and single reads differ by seconds), the hire date, or the day the
+ * act is due. Pure.
  */
 #ifndef CORE_ROW_SUBJECT_H
 #define CORE_ROW_SUBJECT_H
@@ -45,12 +45,12 @@ struct row_subject row_subject_of(struct arena *arena, const struct policy *poli
 /* SHA-256 over all fields. */
 struct digest row_subject_digest(const struct row_subject *subject);
 
-/* As one JSON object, names as keys, fields without a value left out: what the record keeps, so that
- * a change can be named later. It is personal data. */
+/* As one JSON object, names as keys, fields without a value left out: what the record keeps, so
+ * that a change can be named later. It is personal data. */
 const char *row_subject_text(struct arena *arena, const struct row_subject *subject);
 
-/* What is not as it was: "last day was 2026-03-03, is none". `before` is a row_subject_text; NULL, or
- * one that cannot be read, gives a sentence without the particulars. Arena. */
+/* What is not as it was: "last day was 2026-03-03, is none". `before` is a row_subject_text; NULL,
+ * or one that cannot be read, gives a sentence without the particulars. Arena. */
 const char *row_subject_change(struct arena *arena, const char *before,
                                const struct row_subject *now);
 

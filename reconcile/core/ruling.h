@@ -1,7 +1,8 @@
 /*
  * ruling: what people decided about rows, and what each night makes of it. A ruling is a record of
  * its own, carried by every later plan until something ends it; nothing ends it in doubt. Pure: the
- * store loads and keeps them (store/ruling). Specification: docs/decisions.md "Decisions that last".
+ * store loads and keeps them (store/ruling). Specification: docs/decisions.md "Decisions that
+ * last".
  *
  * What acts hangs on everything (the whole subject of the row); what spares hangs on the account.
  */
@@ -42,23 +43,23 @@ struct ruling {
     const char *account_id;
     const char *who; /* user of the operating system */
     struct instant at;
-    int64_t plan_id, position; /* the row that the person saw; 0 = by name */
-    struct digest subject;     /* APPROVE */
-    const char *subject_text;  /* row_subject_text; NULL = erased */
-    enum action action;        /* APPROVE, REJECT */
-    const char *rule;          /* likewise: its name */
-    struct digest rule_text;   /* likewise: policy_rule_digest */
-    bool asks_login;           /* likewise: the rule looks at the last login */
+    int64_t plan_id, position;  /* the row that the person saw; 0 = by name */
+    struct digest subject;      /* APPROVE */
+    const char *subject_text;   /* row_subject_text; NULL = erased */
+    enum action action;         /* APPROVE, REJECT */
+    const char *rule;           /* likewise: its name */
+    struct digest rule_text;    /* likewise: policy_rule_digest */
+    bool asks_login;            /* likewise: the rule looks at the last login */
     struct instant snapshot_at; /* APPROVE: of the plan it was given on */
     struct day not_before;      /* APPROVE: as it stood then; none = due at once */
     struct day until;           /* KEEP, REJECT: up to and including; AGAIN: likewise, 90 days */
     const char *reason;
-    bool person_departed;  /* KEEP: made while the person was departed */
-    bool also_departed;    /* KEEP: covers a departure that comes later */
-    bool spread;           /* APPROVE: done when the day has room left */
-    int nightly;           /* of a spread one: at most so many of its kind a night; 0 = the limit */
-    struct day expected_on; /* of a spread one: the night that was printed */
-    bool at_once;          /* --now: a re-hire is not made to wait 180 days (R9) */
+    bool person_departed; /* KEEP: made while the person was departed */
+    bool also_departed;   /* KEEP: covers a departure that comes later */
+    bool spread;          /* APPROVE: done when the day has room left */
+    int nightly;          /* of a spread one: at most so many of its kind a night; 0 = the limit */
+    struct day expected_on;      /* of a spread one: the night that was printed */
+    bool at_once;                /* --now: a re-hire is not made to wait 180 days (R9) */
     const char *const *override; /* guards of amount that do not count or hold it: "G7" */
     size_t override_count;
     struct instant could_act_at; /* the first night that could have done it; none = none yet */
@@ -110,9 +111,9 @@ const struct ruling *ruling_again(const struct rulings *rulings, struct day toda
 
 /* Terms of time, from the configuration. */
 struct ruling_terms {
-    int expires_hours;   /* 168: from the first night that could have acted */
-    int lone_days;       /* 30: an approval that lacks only another person */
-    int after_due_days;  /* 30: at the latest, after not_before as it stood when decided */
+    int expires_hours;  /* 168: from the first night that could have acted */
+    int lone_days;      /* 30: an approval that lacks only another person */
+    int after_due_days; /* 30: at the latest, after not_before as it stood when decided */
 };
 
 /* What tonight is for one account. */

@@ -11,13 +11,13 @@
 
 /* Adds rulings, and ends what each takes the place of: a keep ends the approvals of its account, a
  * rejection those of its account, action and rule (RULING_NEWER), and who decides anew about the
- * same row, or keeps anew, replaces their own earlier word. Sets id. All or nothing. `address` is the
- * portal's, for G11. */
+ * same row, or keeps anew, replaces their own earlier word. Sets id. All or nothing. `address` is
+ * the portal's, for G11. */
 int store_save_rulings(struct store *store, struct ruling *ruling, size_t count,
                        const char *address, struct err *err) __attribute__((warn_unused_result));
 
-/* Ends rulings by number; those that do not stand any more are passed over. `who` is the person, NULL
- * = a run, which then must be the newest (run->id). */
+/* Ends rulings by number; those that do not stand any more are passed over. `who` is the person,
+ * NULL = a run, which then must be the newest (run->id). */
 struct store_ruling_end {
     int64_t id;
     enum ruling_end end;
@@ -30,8 +30,8 @@ int store_end_rulings(struct store *store, const struct store_run *run, const ch
 /* Standing rulings of the accounts of a snapshot, and who was ever rejected, into
  * account.history.rulings (the newest last). Part of store_load_history. */
 
-/* All standing ones, with those that ended at or after `since` (none = none of them), by account and
- * number: for `keep --list`, `audit decisions`, `show`. */
+/* All standing ones, with those that ended at or after `since` (none = none of them), by account
+ * and number: for `keep --list`, `audit decisions`, `show`. */
 struct store_ruling {
     struct ruling ruling;
     struct instant ended_at; /* none = it stands */
@@ -48,8 +48,8 @@ int store_mark_could_act(struct store *store, const struct store_run *run, const
                          size_t count, struct instant now, struct err *err)
     __attribute__((warn_unused_result));
 
-/* Which rule texts a person ever approved a row of, at this portal and address (G11). Memory from the
- * arena. */
+/* Which rule texts a person ever approved a row of, at this portal and address (G11). Memory from
+ * the arena. */
 int store_load_approved_rules(struct store *store, struct arena *arena, const char *address,
                               struct digest **ret_rule_text, size_t *ret_count, struct err *err)
     __attribute__((warn_unused_result));
@@ -65,8 +65,8 @@ struct acknowledgement {
     double measure;    /* how bad it was; negative = cannot be compared */
 };
 /* Takes the place of a standing one of the same guard. */
-int store_acknowledge(struct store *store, struct acknowledgement *acknowledgement,
-                      struct err *err) __attribute__((warn_unused_result));
+int store_acknowledge(struct store *store, struct acknowledgement *acknowledgement, struct err *err)
+    __attribute__((warn_unused_result));
 int store_load_acknowledgements(struct store *store, struct arena *arena,
                                 struct acknowledgement **ret_item, size_t *ret_count,
                                 struct err *err) __attribute__((warn_unused_result));
