@@ -56,6 +56,8 @@ struct announcement {
     struct instant login_at; /* the newest login known when it was announced */
 };
 
+struct rulings; /* core/ruling.h */
+
 /* What our own history knows of the account (store_load_history). */
 struct account_history {
     struct instant read_at;         /* when a single read last answered; none = none did */
@@ -63,6 +65,8 @@ struct account_history {
     struct instant created;         /* from Bynder's export; none = not told */
     struct instant suspended_by_us; /* none = we did not, or it was undone by a later state */
     struct instant unlinked_since;  /* first of the unbroken rosters without a person for it (R6) */
+    const struct rulings *rulings;  /* what people decided about it; NULL = nothing, as of most */
+    int64_t suspended_act;          /* the act that suspended_by_us is of; 0 = not told */
     const struct announcement *announcement;
     uint32_t announcement_count;
     int32_t number;            /* in the store; 0 = never seen before */

@@ -11,19 +11,27 @@
 
 #include "core/guard.h"
 
-/* What was done of one action by this program. */
+/* What was done of one action by this program, calls whose outcome is not known included.
+ * Overridden ones are nowhere counted. */
 struct amount_done {
-    int64_t today; /* calls whose outcome is not known included */
-    int64_t
-        in_window; /* in the days before and today; spread and overridden ones are not counted */
+    int64_t today;
+    int64_t spread_today; /* of those: spread ones, for `nightly` */
+    int64_t in_window;    /* in the days before and today; spread ones are not counted */
 };
 
 /* How many more of one action a day allows, and which of the four limits says so. */
 struct amount_room {
-    int64_t left;      /* never negative */
-    const char *limit; /* "count", "percent", "window", "window percent": the tightest; static */
-    int64_t allowed;   /* its value in accounts */
+    int64_t left;       /* never negative */
+    const char *limit;  /* "count", "percent", "window", "window percent": the tightest; static */
+    int64_t allowed;    /* its value in accounts */
+    int64_t left_today; /* by count and percent alone: what may be spread, which no window counts */
 };
+
+/* The limit of an action, NULL for one that has none (reactivate). */
+const struct action_limit *amount_limit(const struct limits *limits, enum action action);
+
+/* What is left of the day. `whole` is what percent is of. A percent of 0 allows none, whatever its
+ * floor; of two limits that leave the same the first named. */
 struct amount_room amount_room(const struct action_limit *limit, int64_t whole,
                                const struct amount_done *done);
 
@@ -33,19 +41,20 @@ enum amount_class { AMOUNT_SINGLY = 0, AMOUNT_UNASKED, AMOUNT_SPREAD, AMOUNT_CLA
 struct amount_row {
     enum action action;
     enum amount_class class;
-    bool overridden; /* its guard was overridden with its approval: neither counted nor held */
+    bool overridden; /* G7 or G8 was, with its approval: neither counted nor held */
     int nightly;     /* AMOUNT_SPREAD: at most so many a night; 0 = the limit alone */
     const char *department, *country; /* NULL = not known; G10 */
     bool is_admin;                    /* an active account with an admin role; G9 */
-    bool overrides_g9, overrides_g10;
+    bool overrides_g9, overrides_g10; /* likewise: not held. What they take is taken all the same */
     /* out */
     bool chosen;
-    const char *waits; /* why not today: guard id "G7" to "G10"; static */
+    const char *waits; /* not chosen: guard id "G7" to "G10"; static */
 };
 
 struct amount_department { /* of active accounts, everybody of it counted */
-    const char *name;
+    const char *name;      /* in any spelling; names are compared folded */
     int64_t active;
+    int64_t gone_today; /* suspended today, and so not among them any more */
 };
 
 struct amount_scene {
@@ -60,8 +69,10 @@ struct amount_scene {
 };
 
 /* Sets `chosen` or `waits` of every row, in the order given, which is the order of the plan:
- * longest gone or idle first. Unasked rows above the limit hold themselves only, and all of them.
- */
+ * longest gone or idle first. All rows are approved or need nobody, and are due. What was approved
+ * singly or is spread is done as far as there is room, the rest another day. Unasked rows above a
+ * limit hold themselves only, and all of them: of their action (G7, G8), of their department or
+ * country (G10). Reactivations have no limit. */
 void amount_choose(const struct amount_scene *scene, struct amount_row *row, size_t count);
 
 /* What one coming day would see. */
@@ -69,19 +80,22 @@ struct amount_day {
     struct day day;
     int64_t count;     /* of one action that would be due */
     int64_t room;      /* that the day allows */
-    const char *limit; /* which limit, when count > room */
+    const char *limit; /* which limit says so, as in amount_room */
 };
 
 /* What approving `count` more rows of one action would come to: dues[i] is the day row i is due
  * (none or past: the first day). Days without an act are left out. Returns how many days in
- * *ret_day (arena), ascending. `standing` are those approved already, likewise. */
+ * *ret_day (arena), ascending. `standing` are those approved already, likewise; spread and
+ * overridden ones are in neither. What a day takes is in the window of the days behind it; what was
+ * done before the first day stays in it for rolling_days, because nobody here knows its days. */
 size_t amount_weigh(struct arena *arena, const struct action_limit *limit, int64_t whole,
                     const struct amount_done *done, struct day first, const struct day *standing,
                     size_t standing_count, const struct day *due, size_t count,
                     struct amount_day **ret_day);
 
-/* The night each of `count` spread rows is expected on, when `per_night` are done from `first` on:
- * ret_day[count], ascending. */
+/* The night each of `count` spread rows is expected on, when `per_night` are done from `first` on,
+ * in the order given (that of the plan, those that wait already in front), and none before it is
+ * due: ret_day[count]; none where per_night is 0 or the calendar ends. */
 void amount_spread(int64_t per_night, struct day first, const struct day *due, size_t count,
                    struct day *ret_day);
 

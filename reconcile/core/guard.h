@@ -18,10 +18,12 @@ struct guard_finding {
 };
 
 struct action_limit {
-    int64_t count;
-    double percent;
+    int64_t count;         /* on a day */
+    double percent;        /* likewise, of the accounts it is about */
+    int64_t percent_floor; /* no percent above 0 forbids up to so many */
     int rolling_days;
-    int64_t rolling_count;
+    int64_t rolling_count; /* in the window */
+    double rolling_percent;
 };
 
 struct limits {

@@ -76,6 +76,17 @@ static enum match_key table_key(const struct index *index, enum match_key key)
     return key == MATCH_BY_USERNAME && !index->matching->roster_has_username ? MATCH_BY_EMAIL : key;
 }
 
+static struct email_alias *fold_aliases(struct arena *arena, const struct matching *matching)
+{
+    struct email_alias *alias = arena_calloc(arena, matching->alias_count, sizeof(alias[0]));
+
+    for (size_t i = 0; i < matching->alias_count; i++) {
+        alias[i].from = fold_text(arena, matching->alias[i].from);
+        alias[i].to = fold_text(arena, matching->alias[i].to);
+    }
+    return alias;
+}
+
 /* The folded address, in the domain that stands for all its aliases. */
 static const char *canonical_email(const struct index *index, struct arena *arena,
                                    const char *email)
@@ -88,6 +99,14 @@ static const char *canonical_email(const struct index *index, struct arena *aren
             return arena_printf(arena, "%.*s@%s", (int)(at - folded), folded, index->alias[i].to);
     }
     return folded;
+}
+
+const char *match_canonical_email(struct arena *arena, const struct matching *matching,
+                                  const char *email)
+{
+    const struct index index = {.matching = matching, .alias = fold_aliases(arena, matching)};
+
+    return canonical_email(&index, arena, email);
 }
 
 /* What identifies a person under a key that has a table. */
@@ -202,11 +221,7 @@ static void index_init(struct index *index, struct arena *links, const struct ma
                        const struct roster *roster)
 {
     *index = (struct index){.links = links, .matching = matching, .roster = roster};
-    index->alias = mem_calloc(matching->alias_count, sizeof(index->alias[0]));
-    for (size_t i = 0; i < matching->alias_count; i++) {
-        index->alias[i].from = fold_text(index->links, matching->alias[i].from);
-        index->alias[i].to = fold_text(index->links, matching->alias[i].to);
-    }
+    index->alias = fold_aliases(links, matching);
     index_people(index);
 }
 
@@ -218,7 +233,6 @@ static void index_release(struct index *index)
         free(index->shared_by[i]);
     }
     free(index->shared);
-    free(index->alias);
 }
 
 /* --- one account --- */

@@ -71,6 +71,11 @@ const char *match_key_name(enum match_key key);
 bool match_key_parse(const char *name, enum match_key *ret_key);
 const char *near_kind_sentence(enum near_kind near);
 
+/* The address as it is compared: folded, in the domain that stands for its aliases. A text that is
+ * no address is folded. NULL for NULL or blank. Memory from the arena, or the argument itself. */
+const char *match_canonical_email(struct arena *arena, const struct matching *matching,
+                                  const char *email);
+
 /* One pairing per account, same index; memory from the arena. Neither order of accounts nor of
  * people changes any pairing. A links file entry that names nobody gives LINK_AMBIGUOUS. */
 struct pairing *match_all(struct arena *arena, const struct snapshot *snapshot,

@@ -47,29 +47,6 @@ struct profile_words {
     const char **roles;
 };
 
-static int compare_strings(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static const char *join_roles(struct arena *arena, const struct profile *profile)
-{
-    const char **role = mem_calloc(profile->role_count, sizeof(role[0]));
-    struct text text = TEXT_INIT;
-
-    for (size_t i = 0; i < profile->role_count; i++)
-        role[i] = profile->role[i];
-    qsort(role, profile->role_count, sizeof(role[0]), compare_strings);
-    for (size_t i = 0; i < profile->role_count; i++) {
-        text_add(&text, i ? " " : "");
-        text_add(&text, role[i]);
-    }
-    const char *joined = arena_strdup(arena, text_cstr(&text));
-    text_release(&text);
-    free(role);
-    return joined;
-}
-
 static void words_init(struct profile_words *words, struct arena *arena,
                        const struct snapshot *snapshot)
 {
@@ -80,7 +57,7 @@ static void words_init(struct profile_words *words, struct arena *arena,
         const struct profile *profile = &snapshot->profile[i];
         table_add(&words->by_id, profile->id, (uint32_t)i);
         words->name[i] = profile->name ? profile->name : profile->id;
-        words->roles[i] = join_roles(arena, profile);
+        words->roles[i] = profile_roles(arena, profile);
     }
 }
 

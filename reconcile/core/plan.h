@@ -42,6 +42,11 @@ struct plan_row {
     const char *department;
     const char *held_by;
     bool uses_person, uses_login;
+    bool used_after; /* somebody used the account well after the person's last day */
+    /* Of a row with an action, as its decision was made; all zero = not told (a plan of before). */
+    struct digest subject;   /* row_subject_digest: what a person's decision about it is about */
+    struct digest rule_text; /* policy_rule_digest */
+    bool asks_login;         /* the rule itself does: a login ends its approvals */
 };
 
 struct plan_inputs {

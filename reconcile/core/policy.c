@@ -401,6 +401,16 @@ static bool asks_login(const struct conditions *conditions)
     return conditions->login || conditions->idle_days_min >= 0;
 }
 
+bool rule_asks_person(const struct rule *rule)
+{
+    return asks_person(&rule->when) || asks_person(&rule->unless);
+}
+
+bool rule_asks_login(const struct rule *rule)
+{
+    return asks_login(&rule->when) || asks_login(&rule->unless);
+}
+
 /* The row that names what decided, from the most to the least particular. */
 static const char *acting_row(const struct rule *rule, const struct subject *subject)
 {
@@ -463,10 +473,11 @@ static void decide_action(struct judge *judge, const struct rule *rule,
                           const struct subject *subject, struct decision *decision)
 {
     decision->action = rule->action;
+    decision->by = rule;
     decision->rule = rule->name;
     decision->row = acting_row(rule, subject);
-    decision->uses_person |= asks_person(&rule->when) || asks_person(&rule->unless);
-    decision->uses_login |= asks_login(&rule->when) || asks_login(&rule->unless);
+    decision->uses_person |= rule_asks_person(rule);
+    decision->uses_login |= rule_asks_login(rule);
     decision->reason = explain_rule(&judge->scratch, rule, subject, judge->policy);
     apply_grace(judge, rule, subject, decision);
 }
@@ -474,6 +485,7 @@ static void decide_action(struct judge *judge, const struct rule *rule,
 static void keep_by_rule(const struct rule *rule, const char *row, const char *reason,
                          struct decision *decision)
 {
+    decision->by = rule;
     decision->rule = rule->name;
     decision->row = row;
     decision->reason = reason;
@@ -538,14 +550,14 @@ static void note_reliance(const struct rule *rule, const struct subject *subject
 
     if (rule->action != ACTION_KEEP)
         return;
-    if (asks_person(&rule->when) || asks_person(&rule->unless)) {
+    if (rule_asks_person(rule)) {
         rest.person = 0;
         rest.departed_days_min = rest.absent_rosters_min = -1;
         rest.department.count = rest.employee_number.count = 0;
         decision->uses_person |= conditions_hold(&rest, subject) != TRUTH_FALSE;
     }
     rest = rule->when;
-    if (asks_login(&rule->when) || asks_login(&rule->unless)) {
+    if (rule_asks_login(rule)) {
         rest.login = 0;
         rest.idle_days_min = -1;
         decision->uses_login |= conditions_hold(&rest, subject) != TRUTH_FALSE;
@@ -567,6 +579,7 @@ static void decide_rules(struct judge *judge, const struct subject *subject,
         struct day since =
             instant_day(subject->account->history.suspended_by_us, judge->policy->zone);
         decision->action = ACTION_REACTIVATE;
+        decision->by = NULL;
         decision->rule = "";
         decision->row = "R9";
         decision->uses_person = true;
@@ -658,7 +671,7 @@ struct decision policy_decide_one(struct arena *arena, const struct policy *poli
 bool policy_asks_login(const struct policy *policy)
 {
     for (size_t i = 0; i < policy->rule_count; i++) {
-        if (asks_login(&policy->rule[i].when) || asks_login(&policy->rule[i].unless))
+        if (rule_asks_login(&policy->rule[i]))
             return true;
     }
     return false;

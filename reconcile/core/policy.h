@@ -16,6 +16,7 @@ enum action {
     ACTION_SUSPEND,
     ACTION_DEPROVISION,
 };
+#define ACTION_COUNT (ACTION_DEPROVISION + 1)
 
 struct patterns { /* shell-style, compared folded; any one matches */
     const char *const *item;
@@ -78,6 +79,7 @@ struct rule {
     struct conditions unless;
     bool has_unless;
     int grace_days; /* 0 = none */
+    int approval;   /* people a row of it needs, in place of its class's number; -1 = that number */
     unsigned line;  /* in the configuration */
 };
 
@@ -114,6 +116,7 @@ struct policy_context {
 struct decision {
     const struct account *account;
     const struct pairing *pairing;
+    const struct rule *by; /* the rule that hit; NULL for protections, R9 and the last keep */
     const char *rule;      /* name of the rule, "" for protections and the last keep */
     const char *row;       /* "P4", "R7" …: static */
     const char *reason;    /* a sentence with the evidence; arena */
@@ -126,6 +129,10 @@ struct decision {
     bool new_announcement : 1; /* R7: this plan announces it */
     bool uses_person : 1;      /* the rule that hit looks at the person: G1, G2, G3, G6 hold it */
     bool uses_login : 1;       /* likewise the last login: G5 */
+    bool used_after : 1;       /* somebody used the account well after the person's last day */
+    bool needs_person : 1;     /* whatever the configuration says: a person undid our last act */
+    bool doubt : 1; /* a keep that stands because something cannot be told: it ends no ruling and no
+                       announcement (docs/decisions.md "Decisions that last") */
 };
 
 const char *action_name(enum action action); /* "keep", "reactivate", "suspend", "deprovision" */
@@ -134,6 +141,14 @@ bool action_parse(const char *name, enum action *ret_action);
 /* SHA-256 over everything in the policy that can change a decision. */
 struct digest policy_digest(const struct policy *policy, const struct matching *matching);
 
+/* SHA-256 of what a rule asks and does: action, when, unless. Not its name, its grace, how many
+ * people it needs: who renames a rule has not written a new one. The same in every version of the
+ * program, because approvals are kept with it (G11). */
+struct digest policy_rule_digest(const struct rule *rule);
+
+/* Whether a condition of the rule looks at the person, at the last login. */
+bool rule_asks_person(const struct rule *rule);
+bool rule_asks_login(const struct rule *rule);
 /* Whether any rule looks at the last login. */
 bool policy_asks_login(const struct policy *policy);
 

@@ -87,24 +87,6 @@ bool review_is_approved(struct arena *arena, const struct plan *plan, const stru
     return true;
 }
 
-/* Whether a row is the account of somebody who goes by these names. */
-static bool is_own_row(struct arena *arena, const struct plan_row *row, const char *who,
-                       const char *email)
-{
-    const char *folded_who = fold_text(arena, who);
-    const char *row_email = fold_text(arena, row->email);
-    const char *username = fold_text(arena, row->username);
-    const char *at = row_email ? strchr(row_email, '@') : NULL;
-
-    if (email && (text_equal(fold_text(arena, email), row_email) ||
-                  text_equal(fold_text(arena, email), username)))
-        return true;
-    if (text_equal(folded_who, username))
-        return true;
-    return !email && at && strlen(folded_who) == (size_t)(at - row_email) &&
-           memcmp(folded_who, row_email, (size_t)(at - row_email)) == 0;
-}
-
 const char *review_refuse_approver(struct arena *arena, const struct plan *plan, const char *who,
                                    const struct approver *approver, size_t approver_count)
 {
@@ -120,7 +102,9 @@ const char *review_refuse_approver(struct arena *arena, const struct plan *plan,
     if (!listed)
         return arena_printf(arena, "user '%s' is not among the configured approvers", who);
     for (size_t i = 0; i < plan->row_count; i++) {
-        if (plan->row[i].action != ACTION_KEEP && is_own_row(arena, &plan->row[i], who, email))
+        const struct plan_row *row = &plan->row[i];
+        if (row->action != ACTION_KEEP &&
+            ruling_is_own(arena, who, email, row->email, row->username))
             return arena_printf(
                 arena, "the plan holds the own account of '%s': somebody else must approve it",
                 who);

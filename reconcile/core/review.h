@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "core/plan.h"
+#include "core/ruling.h"
 
 struct approval {
     const char *who; /* operating-system user */
@@ -41,10 +42,6 @@ bool review_is_approved(struct arena *arena, const struct plan *plan, const stru
 
 /* Why this person may not approve this plan, or NULL: not among the approvers, or their own account
  * is in it. `approver_email` is from the configuration, may be NULL. */
-struct approver {
-    const char *user;
-    const char *email;
-};
 const char *review_refuse_approver(struct arena *arena, const struct plan *plan, const char *who,
                                    const struct approver *approver, size_t approver_count);
 

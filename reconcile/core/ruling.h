@@ -11,7 +11,7 @@
 
 #include "core/row_subject.h"
 
-struct plan_row; /* core/plan_row.h */
+struct plan_row; /* core/plan.h */
 
 enum ruling_kind {
     RULING_KEEP = 0, /* kept until a day, with a reason: spares */
@@ -21,6 +21,7 @@ enum ruling_kind {
     RULING_KIND_COUNT,
 };
 const char *ruling_kind_name(enum ruling_kind kind); /* "keep", "reject", "again", "approve" */
+bool ruling_kind_parse(const char *name, enum ruling_kind *ret_kind);
 
 /* Why a ruling does not stand any more. The words are in the record and in the views. */
 enum ruling_end {
@@ -36,10 +37,12 @@ enum ruling_end {
     RULING_END_COUNT,
 };
 const char *ruling_end_name(enum ruling_end end); /* "", "done", "refused", "changed" ... */
+bool ruling_end_parse(const char *name, enum ruling_end *ret_end);
 
 struct ruling {
     int64_t id; /* ascending per portal; 0 = not stored yet */
     enum ruling_kind kind;
+    enum ruling_end end; /* one that does not stand says nothing but that it was there */
     const char *account_id;
     const char *who; /* user of the operating system */
     struct instant at;
@@ -54,7 +57,7 @@ struct ruling {
     struct day not_before;      /* APPROVE: as it stood then; none = due at once */
     struct day until;           /* KEEP, REJECT: up to and including; AGAIN: likewise, 90 days */
     const char *reason;
-    bool person_departed; /* KEEP: made while the person was departed */
+    bool person_departed; /* KEEP: made while the person was departed, or absent */
     bool also_departed;   /* KEEP: covers a departure that comes later */
     bool spread;          /* APPROVE: done when the day has room left */
     int nightly;          /* of a spread one: at most so many of its kind a night; 0 = the limit */
@@ -65,21 +68,11 @@ struct ruling {
     struct instant could_act_at; /* the first night that could have done it; none = none yet */
 };
 
-/* Rulings of one account, the newest last. Standing ones, and ended rejections (who was ever
- * rejected needs a person). */
+/* Rulings of one account, the newest last: the standing ones, and the rejections that ended (who
+ * was ever rejected needs a person). */
 struct rulings {
     const struct ruling *item;
     size_t count;
-    bool ever_rejected;
-};
-
-/* What the rulings of an account say about a row. */
-struct ruled {
-    const struct ruling *keep, *reject, *again; /* the newest standing one of each, NULL = none */
-    const struct ruling *approve;               /* the newest that counts for this subject */
-    size_t approvers;                           /* different people whose approval counts */
-    bool spread;                                /* every counted approval is a spread one */
-    bool at_once;
 };
 
 /* Who may decide, by the configuration in force: judged when deciding and again before an act. */
@@ -93,21 +86,14 @@ struct approvers {
 };
 
 /* Why this person's word does not count for this account, or NULL: not among the approvers, or the
- * account is their own (by the configured e-mail address, else by the login name). Arena. */
+ * account is their own (by the configured e-mail address; without one by the login name, which may
+ * stand in front of the @). Arena. */
 const char *ruling_refuse_person(struct arena *arena, const struct approvers *approvers,
                                  const char *who, const char *email, const char *username);
 
-/* A row with an action, its subject, and what stands for it today. An approval counts for just this
- * subject, from a person who is still listed and whose own account it is not. */
-struct ruled ruling_find(struct arena *arena, const struct rulings *rulings,
-                         const struct approvers *approvers, const struct plan_row *row);
-
-/* Whether a standing keep spares the account from this rule (P3): from rules that ask the login
- * always; from a departure only when it was made while the person was departed, or says so. */
-const struct ruling *ruling_spares(const struct rulings *rulings, bool asks_login,
-                                   enum person_status person, struct day today);
-/* A standing `again` that is newer than what R8 saw. */
-const struct ruling *ruling_again(const struct rulings *rulings, struct day today);
+/* Whether an account is that of somebody who goes by these names. */
+bool ruling_is_own(struct arena *arena, const char *who, const char *own_email, const char *email,
+                   const char *username);
 
 /* Terms of time, from the configuration. */
 struct ruling_terms {
@@ -116,25 +102,91 @@ struct ruling_terms {
     int after_due_days; /* 30: at the latest, after not_before as it stood when decided */
 };
 
+/* By what rulings are judged at a moment. */
+struct ruling_view {
+    const struct approvers *approvers;
+    const struct ruling_terms *terms;
+    struct instant now;
+    struct day today;
+};
+
+/* What the rulings of an account say about a row. */
+struct ruled {
+    /* the newest standing ones that cover this row, NULL = none */
+    const struct ruling *keep, *reject, *again;
+    const struct ruling *approve; /* the newest that counts for this row, NULL = none */
+    size_t approvers;             /* different people whose approval counts */
+    bool spread;                  /* every counted approval is a spread one */
+    bool at_once;                 /* every counted approval says so */
+};
+
+/* What stands for a row with an action. An approval counts for just its subject, while its time is
+ * not over, from a person who is still listed and whose own account it is not; of two by one person
+ * the newest. While a keep or a rejection covers the row none counts. */
+struct ruled ruling_find(struct arena *arena, const struct rulings *rulings,
+                         const struct ruling_view *view, const struct plan_row *row);
+
+/* Whether a guard of amount ("G7") neither counts nor holds the row: as many of the people whose
+ * approval counts said so as the row needs, and at least one. */
+bool ruling_overrides(struct arena *arena, const struct rulings *rulings,
+                      const struct ruling_view *view, const struct plan_row *row, const char *guard,
+                      size_t needed);
+
+/* The standing keep that spares the account from a rule (P3), or NULL: from any rule while the
+ * person is not known to be gone, from rules that ask the login always; from a departure or an
+ * absence only when it was made while the person was gone, or says so. Ends with its day. */
+const struct ruling *ruling_spares(const struct rulings *rulings, bool asks_login,
+                                   enum person_status person, struct day today);
+
+/* A standing `again` that lets go R8, or NULL: given after the account was seen reactivated (none =
+ * not told: it was given because R8 kept). Ends with an act of ours, or its day. */
+const struct ruling *ruling_again(const struct rulings *rulings, struct instant reactivated_at,
+                                  struct day today);
+
+/* Whether somebody ever rejected such a row: the same action by a rule of this name or this text.
+ */
+bool ruling_ever_rejected(const struct rulings *rulings, const struct plan_row *row);
+
+/* What says how many people a row needs. */
+struct ruling_needs {
+    enum action action;
+    int of_class;       /* approval.suspend (reactivations too) or approval.deprovision */
+    int of_rule;        /* struct rule.approval; -1 = none of its own */
+    bool new_text;      /* G11: no person ever approved a row of this rule text here */
+    bool ever_rejected; /* ruling_ever_rejected */
+    bool used_after;    /* used after departure */
+    bool by_history;    /* linked by memory (K6) */
+    bool needs_person;  /* decision.needs_person: a person undid our last act (R8) */
+};
+
+/* How many people: the rule's own number, else that of its class; at least one for a reactivation,
+ * a deprovision, and wherever a flag is set. *ret_reason (may be NULL) says why it is at least one
+ * although the configuration asks for nobody; static, else NULL. */
+size_t ruling_needed(const struct ruling_needs *needs, const char **ret_reason);
+
 /* What tonight is for one account. */
 struct ruling_night {
     struct instant now;
     struct day today;
-    bool doubt; /* P2, P4 to P8, cannot be told, incomplete, a guard of evidence: ends nothing */
+    bool doubt; /* decision.doubt, incomplete, a guard of evidence: only time ends anything */
     const struct account *account;     /* as read tonight */
     const struct row_subject *subject; /* of its row; NULL = kept */
-    const char *kept;                  /* the sentence that keeps it, when it is kept */
+    const char *kept;                  /* the sentence that keeps it, when it is kept; else NULL */
     size_t needed;                     /* people that the row needs */
     size_t approvers;                  /* whose approval counts */
 };
 
 /* Whether this ruling ends tonight, and why; the sentence in *ret_reason (arena). Called by `run`
- * alone: plan and simulate change nothing. */
+ * alone: plan and simulate change nothing. What acts ends by time, a login after the snapshot it
+ * was given on (where the rule asks the login), a keep for certain, or another subject; what
+ * spares, by its day alone. RULING_STANDS for one that has ended already. */
 enum ruling_end ruling_judge(struct arena *arena, const struct ruling *ruling,
                              const struct ruling_terms *terms, const struct ruling_night *night,
                              const char **ret_reason);
 
-/* When an approval ends by time alone, as far as that can be told today; none = not yet known. */
+/* When an approval ends by time alone, as far as that can be told today: it may be told earlier as
+ * soon as a night could have acted, never later. None for what is no approval. Whole days end with
+ * the day in UTC. */
 struct instant ruling_expires(const struct ruling *ruling, const struct ruling_terms *terms,
                               bool enough_people);
 

@@ -208,13 +208,36 @@ static int compare_strings(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void add_profile(struct digest_stream *stream, const struct profile *profile)
+/* To be freed. */
+static const char **sorted_roles(const struct profile *profile)
 {
     const char **role = mem_calloc(profile->role_count, sizeof(role[0]));
 
     for (size_t i = 0; i < profile->role_count; i++)
         role[i] = profile->role[i];
     qsort(role, profile->role_count, sizeof(role[0]), compare_strings);
+    return role;
+}
+
+const char *profile_roles(struct arena *arena, const struct profile *profile)
+{
+    const char **role = sorted_roles(profile);
+    struct text text = TEXT_INIT;
+
+    for (size_t i = 0; i < profile->role_count; i++) {
+        text_add(&text, i ? " " : "");
+        text_add(&text, role[i]);
+    }
+    const char *joined = arena_strdup(arena, text_cstr(&text));
+    text_release(&text);
+    free(role);
+    return joined;
+}
+
+static void add_profile(struct digest_stream *stream, const struct profile *profile)
+{
+    const char **role = sorted_roles(profile);
+
     digest_field(stream, profile->id);
     digest_field(stream, profile->name);
     digest_int(stream, (int64_t)profile->role_count);

@@ -4,6 +4,7 @@
 #ifndef CORE_SNAPSHOT_H
 #define CORE_SNAPSHOT_H
 
+#include "base/arena.h"
 #include "base/digest.h"
 #include "core/account.h"
 
@@ -71,6 +72,9 @@ const char *snapshot_source_name(enum snapshot_source source);
 
 /* By id; NULL when there is none. Linear for few, callers with many keep their own table. */
 const struct profile *snapshot_profile(const struct snapshot *snapshot, const char *profile_id);
+
+/* Its security roles, sorted, joined by ' '. Arena. */
+const char *profile_roles(struct arena *arena, const struct profile *profile);
 
 /* SHA-256 over accounts in order of id, profiles in order of id: the same content in any order
  * gives the same digest. Sets snapshot->digest. */

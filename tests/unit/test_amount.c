@@ -1,0 +1,489 @@
+/* core/amount: how much a day allows, what is done of it, and what the coming days would see. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "core/amount.h"
+
+#define WIDE                                                                                       \
+    {                                                                                              \
+        .count = 1000, .percent = 100, .rolling_days = 30, .rolling_count = 1000,                  \
+        .rolling_percent = 100                                                                     \
+    }
+
+static struct day day_of(const char *text)
+{
+    struct day day = DAY_NONE;
+
+    assert_true(text_equal(text, "-") || day_parse_iso(text, &day));
+    return day;
+}
+
+/* --- the room of a day --- */
+
+static void amount_room_is_that_of_the_tightest_limit(void **state)
+{
+    static const struct {
+        const char *name;
+        struct action_limit limit;
+        int64_t whole;
+        struct amount_done done;
+        int64_t left;
+        const char *by;
+        int64_t allowed, left_today;
+    } rows[] = {
+        {"count", {50, 100, 0, 30, 1000, 100}, 1000, {0}, 50, "count", 50, 50},
+        {"count, some done", {50, 100, 0, 30, 1000, 100}, 1000, {20, 0, 20}, 30, "count", 50, 30},
+        {"count, more done than allowed",
+         {50, 100, 0, 30, 1000, 100},
+         1000,
+         {60, 0, 60},
+         0,
+         "count",
+         50,
+         0},
+        {"count of 0", {0, 100, 3, 30, 1000, 100}, 1000, {0}, 0, "count", 0, 0},
+        {"percent", {50, 5, 3, 30, 1000, 100}, 900, {0}, 45, "percent", 45, 45},
+        {"percent, cut off", {50, 5, 3, 30, 1000, 100}, 919, {0}, 45, "percent", 45, 45},
+        {"percent, just whole", {50, 5, 3, 30, 1000, 100}, 920, {0}, 46, "percent", 46, 46},
+        {"percent that binary cannot say",
+         {50, 0.1, 0, 30, 1000, 100},
+         30000,
+         {0},
+         30,
+         "percent",
+         30,
+         30},
+        {"percent under its floor", {50, 5, 3, 30, 1000, 100}, 40, {0}, 3, "percent", 3, 3},
+        {"percent, floor taken", {50, 5, 3, 30, 1000, 100}, 40, {3, 0, 3}, 0, "percent", 3, 0},
+        {"percent without a floor", {50, 5, 0, 30, 1000, 100}, 40, {0}, 2, "percent", 2, 2},
+        {"percent of 0 allows none", {50, 0, 3, 30, 1000, 100}, 1000, {0}, 0, "percent", 0, 0},
+        {"percent of nobody", {50, 5, 3, 30, 1000, 100}, 0, {0}, 3, "percent", 3, 3},
+        {"floor never beats the count", {2, 5, 3, 30, 1000, 100}, 40, {0}, 2, "count", 2, 2},
+        {"window", {50, 100, 0, 30, 60, 100}, 1000, {0, 0, 40}, 20, "window", 60, 50},
+        {"window full", {50, 100, 0, 30, 60, 100}, 1000, {0, 0, 60}, 0, "window", 60, 50},
+        {"window percent",
+         {50, 100, 3, 30, 1000, 25},
+         100,
+         {0, 0, 20},
+         5,
+         "window percent",
+         25,
+         50},
+        {"window percent under its floor",
+         {50, 100, 3, 30, 1000, 25},
+         8,
+         {0, 0, 2},
+         1,
+         "window percent",
+         3,
+         8},
+        {"window percent of 0", {50, 100, 3, 30, 1000, 0}, 1000, {0}, 0, "window percent", 0, 50},
+        {"equal: the first named", {50, 5, 0, 30, 50, 5}, 1000, {0}, 50, "count", 50, 50},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct amount_room room = amount_room(&rows[i].limit, rows[i].whole, &rows[i].done);
+        if (room.left != rows[i].left || !text_equal(room.limit, rows[i].by) ||
+            room.allowed != rows[i].allowed || room.left_today != rows[i].left_today)
+            fail_msg("%s: left %lld by %s of %lld, today %lld", rows[i].name, (long long)room.left,
+                     room.limit, (long long)room.allowed, (long long)room.left_today);
+    }
+}
+
+static void amount_room_of_every_percent_never_exceeds(void **state)
+{
+    (void)state;
+    for (int tenths = 1; tenths <= 1000; tenths += 7) {
+        for (int64_t whole = 0; whole < 2000; whole += 13) {
+            const struct action_limit limit = {.count = INT64_MAX,
+                                               .percent = tenths / 10.0,
+                                               .rolling_count = INT64_MAX,
+                                               .rolling_percent = 100};
+            const struct amount_done done = {0};
+            double parts = limit.percent * (double)whole;
+            int64_t left = amount_room(&limit, whole, &done).left;
+            assert_true((double)left * 100.0 <= parts);
+            assert_true((double)(left + 1) * 100.0 > parts);
+        }
+    }
+}
+
+static void amount_limit_of_a_reactivation_is_none(void **state)
+{
+    const struct limits limits = {0};
+
+    (void)state;
+    assert_null(amount_limit(&limits, ACTION_KEEP));
+    assert_null(amount_limit(&limits, ACTION_REACTIVATE));
+    assert_ptr_equal(amount_limit(&limits, ACTION_SUSPEND), &limits.suspend);
+    assert_ptr_equal(amount_limit(&limits, ACTION_DEPROVISION), &limits.deprovision);
+}
+
+/* --- choosing --- */
+
+/* One letter a row: what it is. Small: done where there is room. */
+static struct amount_row row_of(char letter)
+{
+    struct amount_row row = {.action = ACTION_SUSPEND, .class = AMOUNT_SINGLY};
+
+    switch (letter) {
+    case 's':
+        break;
+    case 'u':
+        row.class = AMOUNT_UNASKED;
+        break;
+    case 'p':
+        row.class = AMOUNT_SPREAD;
+        break;
+    case 'n': /* two a night */
+        row.class = AMOUNT_SPREAD;
+        row.nightly = 2;
+        break;
+    case 'o':
+        row.overridden = true;
+        break;
+    case 'd':
+        row.action = ACTION_DEPROVISION;
+        break;
+    case 'r':
+        row.action = ACTION_REACTIVATE;
+        break;
+    case 'a': /* an admin */
+        row.is_admin = true;
+        break;
+    case 'A': /* whose removal a person wants */
+        row.is_admin = row.overrides_g9 = true;
+        break;
+    case 'v': /* an admin, unasked */
+        row.is_admin = true;
+        row.class = AMOUNT_UNASKED;
+        break;
+    case 'c': /* an admin that comes back */
+        row.is_admin = true;
+        row.action = ACTION_REACTIVATE;
+        break;
+    case 'x': /* of the department, approved */
+        row.department = "Sales ";
+        break;
+    case 'X':
+        row.department = "sales";
+        row.overrides_g10 = true;
+        break;
+    case 'y': /* unasked */
+        row.department = "SALES";
+        row.class = AMOUNT_UNASKED;
+        break;
+    case 'z': /* spread */
+        row.department = "Sales";
+        row.class = AMOUNT_SPREAD;
+        break;
+    case 'l': /* of the country, approved */
+        row.country = "NL";
+        break;
+    case 'q': /* a deletion in the department: it was gone before */
+        row.department = "Sales";
+        row.action = ACTION_DEPROVISION;
+        break;
+    default:
+        fail_msg("no row is called %c", letter);
+    }
+    return row;
+}
+
+/* What became of each row: 'x' chosen, else the last digit of its guard, 0 for G10. */
+static void choose(const struct amount_scene *scene, const char *letters, char *ret_fate)
+{
+    struct amount_row row[64];
+    size_t count = strlen(letters);
+
+    assert_true(count < COUNT_OF(row));
+    for (size_t i = 0; i < count; i++)
+        row[i] = row_of(letters[i]);
+    amount_choose(scene, row, count);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(row[i].chosen, row[i].waits == NULL);
+        ret_fate[i] = row[i].chosen ? 'x' : row[i].waits[strlen(row[i].waits) - 1];
+    }
+    ret_fate[count] = '\0';
+}
+
+static void amount_choose_takes_class_by_class(void **state)
+{
+    static const struct {
+        const char *name;
+        int64_t count, rolling_count; /* of suspensions; deletions 1 a day */
+        struct amount_done done;
+        const char *rows, *fate;
+    } rows[] = {
+        {"nothing", 5, 100, {0}, "", ""},
+        {"all fit", 3, 100, {0}, "sss", "xxx"},
+        {"one too many approved singly: the rest another day", 2, 100, {0}, "sss", "xx7"},
+        {"a limit of 0", 0, 100, {0}, "sup", "777"},
+        {"unasked that fit", 2, 100, {0}, "uu", "xx"},
+        {"unasked above the limit: none of them", 2, 100, {0}, "uuu", "777"},
+        {"they hold themselves only", 2, 100, {0}, "uusuu", "77x77"},
+        {"singly goes first wherever it stands", 2, 100, {0}, "uss", "7xx"},
+        {"unasked before spread", 2, 100, {0}, "ppu", "x7x"},
+        {"spread fills what is left", 3, 100, {0}, "pps", "xxx"},
+        {"spread, and no more than that", 3, 100, {0}, "ppsp", "xxx7"},
+        {"spread is left what unasked could not use", 2, 100, {0}, "uuuppp", "777xx7"},
+        {"at most two a night", 9, 100, {0}, "nnn", "xx7"},
+        {"at most two a night, one done today", 9, 100, {1, 1, 0}, "nnn", "x77"},
+        {"at most two a night, others done today", 9, 100, {5, 0, 5}, "nnn", "xx7"},
+        {"two a night do not stop others", 9, 100, {0}, "nnnpp", "xx7xx"},
+        {"the day is used up", 2, 100, {2, 0, 2}, "sup", "777"},
+        {"the day is used up but for one", 2, 100, {1, 0, 1}, "us", "7x"},
+        {"the window is full", 5, 3, {0, 0, 3}, "su", "77"},
+        {"the window is full but for one", 5, 3, {0, 0, 2}, "ss", "x7"},
+        {"no window counts what is spread", 5, 3, {0, 0, 3}, "pp", "xx"},
+        {"but the day does", 5, 3, {4, 0, 3}, "pp", "x7"},
+        {"overridden: neither held", 0, 0, {0}, "oo", "xx"},
+        {"nor counted", 1, 100, {0}, "oos", "xxx"},
+        {"each action has its own room", 1, 100, {0}, "sds", "xx7"},
+        {"deletions are G8", 1, 100, {0}, "dds", "x8x"},
+        {"reactivations have no limit", 0, 0, {0}, "rrr", "xxx"},
+    };
+    struct limits limits = {.suspend = WIDE, .deprovision = WIDE};
+    char fate[64];
+
+    (void)state;
+    limits.deprovision.count = 1;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct amount_scene scene = {.limits = &limits, .whole = {100, 100, 100, 100}, .admins = 9};
+        limits.suspend.count = rows[i].count;
+        limits.suspend.rolling_count = rows[i].rolling_count;
+        scene.done[ACTION_SUSPEND] = rows[i].done;
+        choose(&scene, rows[i].rows, fate);
+        if (!text_equal(fate, rows[i].fate))
+            fail_msg("%s: %s gives %s, not %s", rows[i].name, rows[i].rows, fate, rows[i].fate);
+    }
+}
+
+static void amount_choose_leaves_enough_administrators(void **state)
+{
+    static const struct {
+        const char *name;
+        int64_t admins;
+        const char *rows, *fate;
+    } rows[] = {
+        {"three, two needed: one may go", 3, "aa", "x9"},
+        {"two: none may", 2, "aas", "99x"},
+        {"fewer than needed already", 1, "as", "9x"},
+        {"a person wants it", 2, "A", "x"},
+        {"and is counted all the same", 3, "Aa", "x9"},
+        {"unasked: both or none", 4, "vv", "xx"},
+        {"unasked: none", 3, "vvu", "99x"},
+        {"unasked behind one approved", 3, "va", "9x"},
+        {"a reactivation takes nobody away", 0, "c", "x"},
+    };
+    const struct limits limits = {.suspend = WIDE, .deprovision = WIDE, .min_admins = 2};
+    char fate[64];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct amount_scene scene = {
+            .limits = &limits, .whole = {100, 100, 100, 100}, .admins = rows[i].admins};
+        choose(&scene, rows[i].rows, fate);
+        if (!text_equal(fate, rows[i].fate))
+            fail_msg("%s: %s gives %s, not %s", rows[i].name, rows[i].rows, fate, rows[i].fate);
+    }
+}
+
+static void amount_choose_takes_no_fifth_of_a_department(void **state)
+{
+    static const struct {
+        const char *name;
+        int64_t active, gone_today, floor;
+        bool known;
+        const char *rows, *fate;
+    } rows[] = {
+        {"two of ten", 10, 0, 0, true, "xx", "xx"},
+        {"three of ten: two", 10, 0, 0, true, "xxx", "xx0"},
+        {"three of ten, under the floor", 10, 0, 3, true, "xxx", "xxx"},
+        {"four of ten, floor 3", 10, 0, 3, true, "xxxx", "xxx0"},
+        {"of nine nobody asks", 9, 0, 0, true, "xxxxx", "xxxxx"},
+        {"two went today, of ten", 8, 2, 0, true, "x", "0"},
+        {"one went today, of ten", 9, 1, 0, true, "xx", "x0"},
+        {"others go on", 10, 0, 0, true, "xxxs", "xx0x"},
+        {"departments are not known: silent", 10, 0, 0, false, "xxx", "xxx"},
+        {"a person wants it", 10, 0, 0, true, "XXX", "xxx"},
+        {"and is counted all the same", 10, 0, 0, true, "XXx", "xx0"},
+        {"unasked that fit", 10, 0, 0, true, "yy", "xx"},
+        {"unasked: the department waits, all of it", 10, 0, 0, true, "yyyu", "000x"},
+        {"unasked behind approved ones", 10, 0, 0, true, "yyx", "00x"},
+        {"spread takes what fits", 10, 0, 0, true, "zzz", "xx0"},
+        {"also what the unasked gave back", 10, 0, 0, true, "yyyz", "000x"},
+        {"a deletion takes no seat from it", 10, 0, 0, true, "qqq", "xxx"},
+        {"a country likewise", 10, 0, 0, true, "lll", "xx0"},
+        {"side by side", 10, 0, 0, true, "xxll", "xxxx"},
+    };
+    struct limits limits = {.suspend = WIDE, .deprovision = WIDE};
+    char fate[64];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct amount_department sales = {"Sales", rows[i].active, rows[i].gone_today};
+        const struct amount_department country = {"nl", rows[i].active, rows[i].gone_today};
+        const struct amount_scene scene = {
+            .limits = &limits,
+            .whole = {100, 100, 100, 100},
+            .department = &sales,
+            .country = &country,
+            .department_count = 1,
+            .country_count = 1,
+            .departments_known = rows[i].known,
+            .countries_known = rows[i].known,
+        };
+        limits.suspend.percent_floor = rows[i].floor;
+        choose(&scene, rows[i].rows, fate);
+        if (!text_equal(fate, rows[i].fate))
+            fail_msg("%s: %s gives %s, not %s", rows[i].name, rows[i].rows, fate, rows[i].fate);
+    }
+}
+
+/* --- the coming days --- */
+
+static const char *tell_days(const struct amount_day *day, size_t count, struct text *text)
+{
+    char iso[DAY_TEXT_SIZE];
+
+    text_clear(text);
+    for (size_t i = 0; i < count; i++)
+        text_addf(text, "%s%s %lld/%lld %s", i ? ", " : "", day_format(day[i].day, iso) + 5,
+                  (long long)day[i].count, (long long)day[i].room, day[i].limit);
+    return text_cstr(text);
+}
+
+static void amount_weigh_says_what_each_day_would_see(void **state)
+{
+    static const struct {
+        const char *name;
+        struct amount_done done;
+        const char *standing[4], *due[6], *days;
+    } rows[] = {
+        {"nothing", {0}, {NULL}, {NULL}, ""},
+        {"at once", {0}, {NULL}, {"-", "-"}, "11-22 2/3 count"},
+        {"long past is at once", {0}, {NULL}, {"2026-01-01", "-"}, "11-22 2/3 count"},
+        {"two days", {0}, {NULL}, {"2026-12-01", "-"}, "11-22 1/3 count, 12-01 1/3 count"},
+        {"too many on a day",
+         {0},
+         {NULL},
+         {"2026-12-01", "2026-12-01", "2026-12-01", "2026-12-01"},
+         "12-01 4/3 count"},
+        {"with those approved before",
+         {0},
+         {"2026-12-01", "2026-12-01"},
+         {"2026-12-01", "2026-12-01"},
+         "12-01 4/3 count"},
+        {"what was done today leaves less today", {2, 0, 2}, {NULL}, {"-", "-"}, "11-22 2/1 count"},
+        {"but not tomorrow", {2, 0, 2}, {NULL}, {"2026-11-23"}, "11-23 1/3 count"},
+        {"the window", {0, 0, 5}, {NULL}, {"2026-11-23", "2026-11-23"}, "11-23 2/1 window"},
+        {"the window fills by what comes before",
+         {0, 0, 3},
+         {NULL},
+         {"-", "-", "2026-11-23", "2026-11-23"},
+         "11-22 2/3 count, 11-23 2/1 window"},
+        {"the window on its last day", {0, 0, 6}, {NULL}, {"2026-12-01"}, "12-01 1/0 window"},
+        {"the window is over", {0, 0, 6}, {NULL}, {"2026-12-02"}, "12-02 1/3 count"},
+    };
+    const struct action_limit limit = {
+        .count = 3, .percent = 100, .rolling_days = 10, .rolling_count = 6, .rolling_percent = 100};
+    struct arena arena = ARENA_INIT;
+    struct text text = TEXT_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct day standing[4], due[6];
+        struct amount_day *day = NULL;
+        size_t standing_count = 0, count = 0;
+        while (standing_count < 4 && rows[i].standing[standing_count]) {
+            standing[standing_count] = day_of(rows[i].standing[standing_count]);
+            standing_count++;
+        }
+        while (count < 6 && rows[i].due[count]) {
+            due[count] = day_of(rows[i].due[count]);
+            count++;
+        }
+        size_t days = amount_weigh(&arena, &limit, 100, &rows[i].done, day_of("2026-11-22"),
+                                   standing, standing_count, due, count, &day);
+        if (!text_equal(tell_days(day, days, &text), rows[i].days))
+            fail_msg("%s: %s, not %s", rows[i].name, text_cstr(&text), rows[i].days);
+    }
+    text_release(&text);
+    arena_release(&arena);
+}
+
+static void amount_spread_fills_night_after_night(void **state)
+{
+    static const struct {
+        const char *name;
+        int64_t per_night;
+        const char *due[6], *nights;
+    } rows[] = {
+        {"two a night", 2, {"-", "-", "-", "-", "-"}, "22 22 23 23 24 "},
+        {"one a night", 1, {"-", "-", "-"}, "22 23 24 "},
+        {"not before it is due", 2, {"2026-11-24", "-", "-", "-"}, "24 22 22 23 "},
+        {"the first in the plan goes first",
+         1,
+         {"2026-11-23", "2026-11-23", "-", "-"},
+         "23 24 22 25 "},
+        {"due long ago", 1, {"2026-01-01", "-"}, "22 23 "},
+        {"none a night", 0, {"-", "2026-11-24"}, "- - "},
+    };
+    struct day first = day_of("2026-11-22");
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct day due[6], night[6];
+        struct text text = TEXT_INIT;
+        char iso[DAY_TEXT_SIZE];
+        size_t count = 0;
+        for (; count < 6 && rows[i].due[count]; count++)
+            due[count] = day_of(rows[i].due[count]);
+        amount_spread(rows[i].per_night, first, due, count, night);
+        for (size_t k = 0; k < count; k++) {
+            const char *day = day_format(night[k], iso);
+            text_addf(&text, "%s ", day[0] == '-' ? day : day + 8);
+        }
+        if (!text_equal(text_cstr(&text), rows[i].nights))
+            fail_msg("%s: %s, not %s", rows[i].name, text_cstr(&text), rows[i].nights);
+        text_release(&text);
+    }
+}
+
+static void amount_spread_behind_the_calendar_has_no_night(void **state)
+{
+    const struct day due[2] = {{DAY_NUMBER_LAST}, {DAY_NUMBER_LAST}};
+    struct day night[2];
+
+    (void)state;
+    amount_spread(1, day_of("2026-11-22"), due, 2, night);
+    assert_int_equal(night[0].number, DAY_NUMBER_LAST);
+    assert_false(day_is_set(night[1]));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(amount_room_is_that_of_the_tightest_limit),
+        cmocka_unit_test(amount_room_of_every_percent_never_exceeds),
+        cmocka_unit_test(amount_limit_of_a_reactivation_is_none),
+        cmocka_unit_test(amount_choose_takes_class_by_class),
+        cmocka_unit_test(amount_choose_leaves_enough_administrators),
+        cmocka_unit_test(amount_choose_takes_no_fifth_of_a_department),
+        cmocka_unit_test(amount_weigh_says_what_each_day_would_see),
+        cmocka_unit_test(amount_spread_fills_night_after_night),
+        cmocka_unit_test(amount_spread_behind_the_calendar_has_no_night),
+    };
+
+    return cmocka_run_group_tests_name("amount", tests, NULL, NULL);
+}

@@ -1,0 +1,158 @@
+/* core/rule_digest: the same rule has the same digest however it is written, another one has not.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "core/policy.h"
+
+static const char *const one[] = {"svc-*", "bot-*"};
+static const char *const turned[] = {"BOT-*", "svc-*", "svc-*"};
+static const char *const less[] = {"svc-*"};
+
+static struct rule idle_rule(void)
+{
+    struct rule rule = {.name = "idle",
+                        .action = ACTION_SUSPEND,
+                        .when = CONDITIONS_NONE,
+                        .unless = CONDITIONS_NONE,
+                        .has_unless = true,
+                        .approval = -1};
+
+    rule.when.account = 1U << ACCOUNT_ACTIVE;
+    rule.when.idle_days_min = 90;
+    rule.unless.username = (struct patterns){one, 2};
+    rule.unless.person = 1U << PERSON_ON_LEAVE | 1U << PERSON_FUTURE;
+    return rule;
+}
+
+static void set_name(struct rule *rule)
+{
+    rule->name = "not used";
+}
+static void set_grace(struct rule *rule)
+{
+    rule->grace_days = 14;
+}
+static void set_approval(struct rule *rule)
+{
+    rule->approval = 0;
+}
+static void set_line(struct rule *rule)
+{
+    rule->line = 7;
+}
+static void set_order(struct rule *rule)
+{
+    rule->unless.username = (struct patterns){turned, 3};
+}
+
+static void set_action(struct rule *rule)
+{
+    rule->action = ACTION_DEPROVISION;
+}
+static void set_days(struct rule *rule)
+{
+    rule->when.idle_days_min = 91;
+}
+static void set_other_days(struct rule *rule)
+{
+    rule->when.idle_days_min = -1;
+    rule->when.known_days_min = 90;
+}
+static void set_word(struct rule *rule)
+{
+    rule->when.account = 1U << ACCOUNT_INACTIVE;
+}
+static void set_words(struct rule *rule)
+{
+    rule->unless.person = 1U << PERSON_ON_LEAVE;
+}
+static void set_pattern(struct rule *rule)
+{
+    rule->unless.username = (struct patterns){less, 1};
+}
+static void set_field(struct rule *rule)
+{
+    rule->unless.email = rule->unless.username;
+    rule->unless.username.count = 0;
+}
+static void set_more(struct rule *rule)
+{
+    rule->when.login = 1U << LOGIN_KNOWN;
+}
+static void set_no_unless(struct rule *rule)
+{
+    rule->has_unless = false;
+}
+static void set_empty_unless(struct rule *rule)
+{
+    rule->unless = CONDITIONS_NONE;
+}
+static void set_no_when(struct rule *rule)
+{
+    rule->when = CONDITIONS_NONE;
+}
+static void set_turned(struct rule *rule)
+{
+    struct conditions when = rule->when;
+
+    rule->when = rule->unless;
+    rule->unless = when;
+}
+
+static void policy_rule_digest_changes_with_what_it_asks_and_does(void **state)
+{
+    static void (*const same[])(struct rule *) = {set_name, set_grace, set_approval, set_line,
+                                                  set_order};
+    static void (*const other[])(struct rule *) = {
+        set_action, set_days, set_other_days, set_word,    set_words,        set_pattern,
+        set_field,  set_more, set_no_unless,  set_no_when, set_empty_unless, set_turned};
+    struct digest seen[COUNT_OF(other) + 1];
+    struct rule rule = idle_rule();
+
+    (void)state;
+    seen[0] = policy_rule_digest(&rule);
+    for (size_t i = 0; i < COUNT_OF(same); i++) {
+        rule = idle_rule();
+        same[i](&rule);
+        struct digest digest = policy_rule_digest(&rule);
+        if (digest_compare(&digest, &seen[0]) != 0)
+            fail_msg("same %zu", i);
+    }
+    for (size_t i = 0; i < COUNT_OF(other); i++) {
+        rule = idle_rule();
+        other[i](&rule);
+        seen[i + 1] = policy_rule_digest(&rule);
+        for (size_t k = 0; k <= i; k++) {
+            if (digest_compare(&seen[i + 1], &seen[k]) == 0)
+                fail_msg("other %zu is as %zu", i, k);
+        }
+    }
+}
+
+/* What people approved is kept with this digest: it is the same for ever. */
+static void policy_rule_digest_is_the_same_in_every_version(void **state)
+{
+    struct rule rule = idle_rule();
+    struct digest digest = policy_rule_digest(&rule);
+    char hex[DIGEST_HEX_SIZE];
+
+    (void)state;
+    assert_string_equal(digest_hex(&digest, hex),
+                        "35fa4f9f981b2dabf2443be711f7f50bcc7975fa72f14c0538b913bf524fa152");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(policy_rule_digest_changes_with_what_it_asks_and_does),
+        cmocka_unit_test(policy_rule_digest_is_the_same_in_every_version),
+    };
+
+    return cmocka_run_group_tests_name("rule_digest", tests, NULL, NULL);
+}
