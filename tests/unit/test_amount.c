@@ -1,16 +1,10 @@
 /* core/amount: how much a day allows, what is done of it, and what the coming days would see. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "core/amount.h"
+#include "test.h"
 
 #define WIDE                                                                                       \
     {                                                                                              \
@@ -28,7 +22,7 @@ static struct day day_of(const char *text)
 
 /* --- the room of a day --- */
 
-static void amount_room_is_that_of_the_tightest_limit(void **state)
+TEST(amount_room_is_that_of_the_tightest_limit)
 {
     static const struct {
         const char *name;
@@ -89,7 +83,6 @@ static void amount_room_is_that_of_the_tightest_limit(void **state)
         {"equal: the first named", {50, 5, 0, 30, 50, 5}, 1000, {0}, 50, "count", 50, 50},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct amount_room room = amount_room(&rows[i].limit, rows[i].whole, &rows[i].done);
         if (room.left != rows[i].left || !text_equal(room.limit, rows[i].by) ||
@@ -99,9 +92,8 @@ static void amount_room_is_that_of_the_tightest_limit(void **state)
     }
 }
 
-static void amount_room_of_every_percent_never_exceeds(void **state)
+TEST(amount_room_of_every_percent_never_exceeds)
 {
-    (void)state;
     for (int tenths = 1; tenths <= 1000; tenths += 7) {
         for (int64_t whole = 0; whole < 2000; whole += 13) {
             const struct action_limit limit = {.count = INT64_MAX,
@@ -117,11 +109,10 @@ static void amount_room_of_every_percent_never_exceeds(void **state)
     }
 }
 
-static void amount_limit_of_a_reactivation_is_none(void **state)
+TEST(amount_limit_of_a_reactivation_is_none)
 {
     const struct limits limits = {0};
 
-    (void)state;
     assert_null(amount_limit(&limits, ACTION_KEEP));
     assert_null(amount_limit(&limits, ACTION_REACTIVATE));
     assert_ptr_equal(amount_limit(&limits, ACTION_SUSPEND), &limits.suspend);
@@ -216,7 +207,7 @@ static void choose(const struct amount_scene *scene, const char *letters, char *
     ret_fate[count] = '\0';
 }
 
-static void amount_choose_takes_class_by_class(void **state)
+TEST(amount_choose_takes_class_by_class)
 {
     static const struct {
         const char *name;
@@ -255,7 +246,6 @@ static void amount_choose_takes_class_by_class(void **state)
     struct limits limits = {.suspend = WIDE, .deprovision = WIDE};
     char fate[64];
 
-    (void)state;
     limits.deprovision.count = 1;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct amount_scene scene = {.limits = &limits, .whole = {100, 100, 100, 100}, .admins = 9};
@@ -268,7 +258,7 @@ static void amount_choose_takes_class_by_class(void **state)
     }
 }
 
-static void amount_choose_leaves_enough_administrators(void **state)
+TEST(amount_choose_leaves_enough_administrators)
 {
     static const struct {
         const char *name;
@@ -288,7 +278,6 @@ static void amount_choose_leaves_enough_administrators(void **state)
     const struct limits limits = {.suspend = WIDE, .deprovision = WIDE, .min_admins = 2};
     char fate[64];
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const struct amount_scene scene = {
             .limits = &limits, .whole = {100, 100, 100, 100}, .admins = rows[i].admins};
@@ -298,7 +287,7 @@ static void amount_choose_leaves_enough_administrators(void **state)
     }
 }
 
-static void amount_choose_takes_no_fifth_of_a_department(void **state)
+TEST(amount_choose_takes_no_fifth_of_a_department)
 {
     static const struct {
         const char *name;
@@ -329,7 +318,6 @@ static void amount_choose_takes_no_fifth_of_a_department(void **state)
     struct limits limits = {.suspend = WIDE, .deprovision = WIDE};
     char fate[64];
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const struct amount_department sales = {"Sales", rows[i].active, rows[i].gone_today};
         const struct amount_department country = {"nl", rows[i].active, rows[i].gone_today};
@@ -363,7 +351,7 @@ static const char *tell_days(const struct amount_day *day, size_t count, struct 
     return text_cstr(text);
 }
 
-static void amount_weigh_says_what_each_day_would_see(void **state)
+TEST(amount_weigh_says_what_each_day_would_see)
 {
     static const struct {
         const char *name;
@@ -400,7 +388,6 @@ static void amount_weigh_says_what_each_day_would_see(void **state)
     struct arena arena = ARENA_INIT;
     struct text text = TEXT_INIT;
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct day standing[4], due[6];
         struct amount_day *day = NULL;
@@ -422,7 +409,7 @@ static void amount_weigh_says_what_each_day_would_see(void **state)
     arena_release(&arena);
 }
 
-static void amount_spread_fills_night_after_night(void **state)
+TEST(amount_spread_fills_night_after_night)
 {
     static const struct {
         const char *name;
@@ -441,7 +428,6 @@ static void amount_spread_fills_night_after_night(void **state)
     };
     struct day first = day_of("2026-11-22");
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct day due[6], night[6];
         struct text text = TEXT_INIT;
@@ -460,30 +446,12 @@ static void amount_spread_fills_night_after_night(void **state)
     }
 }
 
-static void amount_spread_behind_the_calendar_has_no_night(void **state)
+TEST(amount_spread_behind_the_calendar_has_no_night)
 {
     const struct day due[2] = {{DAY_NUMBER_LAST}, {DAY_NUMBER_LAST}};
     struct day night[2];
 
-    (void)state;
     amount_spread(1, day_of("2026-11-22"), due, 2, night);
     assert_int_equal(night[0].number, DAY_NUMBER_LAST);
     assert_false(day_is_set(night[1]));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(amount_room_is_that_of_the_tightest_limit),
-        cmocka_unit_test(amount_room_of_every_percent_never_exceeds),
-        cmocka_unit_test(amount_limit_of_a_reactivation_is_none),
-        cmocka_unit_test(amount_choose_takes_class_by_class),
-        cmocka_unit_test(amount_choose_leaves_enough_administrators),
-        cmocka_unit_test(amount_choose_takes_no_fifth_of_a_department),
-        cmocka_unit_test(amount_weigh_says_what_each_day_would_see),
-        cmocka_unit_test(amount_spread_fills_night_after_night),
-        cmocka_unit_test(amount_spread_behind_the_calendar_has_no_night),
-    };
-
-    return cmocka_run_group_tests_name("amount", tests, NULL, NULL);
 }

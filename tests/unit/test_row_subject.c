@@ -1,15 +1,9 @@
 /* core/row_subject: what ends an approval, and what does not. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "core/condition.h"
 #include "core/row_subject.h"
+#include "test.h"
 
 /* A departed person's account, which one fact at a time is taken away from. */
 struct world {
@@ -81,11 +75,10 @@ static struct row_subject subject_now(struct world *world)
 
 /* --- what it holds --- */
 
-static void row_subject_of_a_departed_person_holds_who_and_what(void **state)
+TEST(row_subject_of_a_departed_person_holds_who_and_what)
 {
     struct world world;
 
-    (void)state;
     world_make(&world);
     struct row_subject subject = subject_now(&world);
     struct digest rule = policy_rule_digest(&world.rule);
@@ -282,9 +275,8 @@ static const struct {
     {"another action", set_action, "the action was suspend, is deprovision"},
 };
 
-static void row_subject_changes_with_who_and_what_alone(void **state)
+TEST(row_subject_changes_with_who_and_what_alone)
 {
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(changes); i++) {
         struct world world;
         world_make(&world);
@@ -304,11 +296,10 @@ static void row_subject_changes_with_who_and_what_alone(void **state)
     }
 }
 
-static void row_subject_of_a_rule_that_does_not_ask_the_person_leaves_status_out(void **state)
+TEST(row_subject_of_a_rule_that_does_not_ask_the_person_leaves_status_out)
 {
     struct world world;
 
-    (void)state;
     world_make(&world);
     world.rule.when.person = 0;
     world.rule.when.idle_days_min = 90;
@@ -323,11 +314,10 @@ static void row_subject_of_a_rule_that_does_not_ask_the_person_leaves_status_out
     arena_release(&world.arena);
 }
 
-static void row_subject_of_a_rehire_asks_the_person_without_a_rule(void **state)
+TEST(row_subject_of_a_rehire_asks_the_person_without_a_rule)
 {
     struct world world;
 
-    (void)state;
     world_make(&world);
     world.decision.by = NULL;
     world.decision.rule = "";
@@ -340,11 +330,10 @@ static void row_subject_of_a_rehire_asks_the_person_without_a_rule(void **state)
     arena_release(&world.arena);
 }
 
-static void row_subject_of_a_deprovision_holds_our_act(void **state)
+TEST(row_subject_of_a_deprovision_holds_our_act)
 {
     struct world world;
 
-    (void)state;
     world_make(&world);
     world.decision.action = ACTION_DEPROVISION;
     world.account.history.suspended_act = 7;
@@ -361,11 +350,10 @@ static void row_subject_of_a_deprovision_holds_our_act(void **state)
     arena_release(&world.arena);
 }
 
-static void row_subject_of_a_person_without_a_number_goes_by_address(void **state)
+TEST(row_subject_of_a_person_without_a_number_goes_by_address)
 {
     struct world world;
 
-    (void)state;
     world_make(&world);
     world.person.employee_number = " ";
     world.person.email = "Jane@Old.example";
@@ -374,11 +362,10 @@ static void row_subject_of_a_person_without_a_number_goes_by_address(void **stat
     arena_release(&world.arena);
 }
 
-static void row_subject_digest_tells_fields_apart(void **state)
+TEST(row_subject_digest_tells_fields_apart)
 {
     struct row_subject subject[SUBJECT_FIELD_COUNT] = {0};
 
-    (void)state;
     for (size_t i = 0; i < SUBJECT_FIELD_COUNT; i++)
         subject[i].value[i] = "same";
     for (size_t i = 0; i < SUBJECT_FIELD_COUNT; i++) {
@@ -390,20 +377,19 @@ static void row_subject_digest_tells_fields_apart(void **state)
 }
 
 /* What people approved is kept with this digest: it is the same for ever. */
-static void row_subject_digest_is_the_same_in_every_version(void **state)
+TEST(row_subject_digest_is_the_same_in_every_version)
 {
     const struct row_subject subject = {.value = {[SUBJECT_ACCOUNT] = "A", [SUBJECT_RULE] = "r"}};
     struct digest digest = row_subject_digest(&subject);
     char hex[DIGEST_HEX_SIZE];
 
-    (void)state;
     assert_string_equal(digest_hex(&digest, hex),
                         "168ad1c763c673ffd21520c89d4ca558c2cff1c063986e541e674167a0e340a8");
 }
 
 /* --- the text --- */
 
-static void row_subject_change_reads_what_was_kept(void **state)
+TEST(row_subject_change_reads_what_was_kept)
 {
     static const char general[] = "it is not the row it was";
     static const struct {
@@ -438,7 +424,6 @@ static void row_subject_change_reads_what_was_kept(void **state)
     const struct row_subject now = {.value = {[SUBJECT_RULE] = "b"}};
     struct arena arena = ARENA_INIT;
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const char *change = row_subject_change(&arena, rows[i].before, &now);
         if (!text_equal(change, rows[i].change))
@@ -447,32 +432,13 @@ static void row_subject_change_reads_what_was_kept(void **state)
     arena_release(&arena);
 }
 
-static void row_subject_text_leaves_out_what_is_not_there(void **state)
+TEST(row_subject_text_leaves_out_what_is_not_there)
 {
     const struct row_subject subject = {
         .value = {[SUBJECT_ACCOUNT] = "A", [SUBJECT_NAME] = "o\"neill \u20ac"}};
     struct arena arena = ARENA_INIT;
 
-    (void)state;
     assert_string_equal(row_subject_text(&arena, &subject),
                         "{\"account\":\"A\",\"name\":\"o\\\"neill \u20ac\"}");
     arena_release(&arena);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(row_subject_of_a_departed_person_holds_who_and_what),
-        cmocka_unit_test(row_subject_changes_with_who_and_what_alone),
-        cmocka_unit_test(row_subject_of_a_rule_that_does_not_ask_the_person_leaves_status_out),
-        cmocka_unit_test(row_subject_of_a_rehire_asks_the_person_without_a_rule),
-        cmocka_unit_test(row_subject_of_a_deprovision_holds_our_act),
-        cmocka_unit_test(row_subject_of_a_person_without_a_number_goes_by_address),
-        cmocka_unit_test(row_subject_digest_tells_fields_apart),
-        cmocka_unit_test(row_subject_digest_is_the_same_in_every_version),
-        cmocka_unit_test(row_subject_change_reads_what_was_kept),
-        cmocka_unit_test(row_subject_text_leaves_out_what_is_not_there),
-    };
-
-    return cmocka_run_group_tests_name("row_subject", tests, NULL, NULL);
 }

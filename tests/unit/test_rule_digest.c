@@ -1,14 +1,8 @@
 /* core/rule_digest: the same rule has the same digest however it is written, another one has not.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "core/policy.h"
+#include "test.h"
 
 static const char *const one[] = {"svc-*", "bot-*"};
 static const char *const turned[] = {"BOT-*", "svc-*", "svc-*"};
@@ -105,7 +99,7 @@ static void set_turned(struct rule *rule)
     rule->unless = when;
 }
 
-static void policy_rule_digest_changes_with_what_it_asks_and_does(void **state)
+TEST(policy_rule_digest_changes_with_what_it_asks_and_does)
 {
     static void (*const same[])(struct rule *) = {set_name, set_grace, set_approval, set_line,
                                                   set_order};
@@ -115,7 +109,6 @@ static void policy_rule_digest_changes_with_what_it_asks_and_does(void **state)
     struct digest seen[COUNT_OF(other) + 1];
     struct rule rule = idle_rule();
 
-    (void)state;
     seen[0] = policy_rule_digest(&rule);
     for (size_t i = 0; i < COUNT_OF(same); i++) {
         rule = idle_rule();
@@ -136,23 +129,12 @@ static void policy_rule_digest_changes_with_what_it_asks_and_does(void **state)
 }
 
 /* What people approved is kept with this digest: it is the same for ever. */
-static void policy_rule_digest_is_the_same_in_every_version(void **state)
+TEST(policy_rule_digest_is_the_same_in_every_version)
 {
     struct rule rule = idle_rule();
     struct digest digest = policy_rule_digest(&rule);
     char hex[DIGEST_HEX_SIZE];
 
-    (void)state;
     assert_string_equal(digest_hex(&digest, hex),
                         "35fa4f9f981b2dabf2443be711f7f50bcc7975fa72f14c0538b913bf524fa152");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(policy_rule_digest_changes_with_what_it_asks_and_does),
-        cmocka_unit_test(policy_rule_digest_is_the_same_in_every_version),
-    };
-
-    return cmocka_run_group_tests_name("rule_digest", tests, NULL, NULL);
 }

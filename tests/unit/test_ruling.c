@@ -1,18 +1,12 @@
 /* core/ruling: what stands, what it covers, and what ends it. Each row that acts has a neighbour,
  * one fact away, that does not. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "core/plan.h"
 #include "core/ruling.h"
+#include "test.h"
 
 static struct day day_of(const char *text)
 {
@@ -47,12 +41,11 @@ static const struct ruling_terms terms = {
 
 /* --- names --- */
 
-static void ruling_names_are_read_back(void **state)
+TEST(ruling_names_are_read_back)
 {
     enum ruling_kind kind = RULING_KEEP;
     enum ruling_end end = RULING_STANDS;
 
-    (void)state;
     for (unsigned i = 0; i < RULING_KIND_COUNT; i++) {
         assert_true(ruling_kind_parse(ruling_kind_name((enum ruling_kind)i), &kind));
         assert_int_equal(kind, i);
@@ -68,7 +61,7 @@ static void ruling_names_are_read_back(void **state)
 
 /* --- people --- */
 
-static void ruling_refuse_person_who_is_not_listed_or_owns_the_account(void **state)
+TEST(ruling_refuse_person_who_is_not_listed_or_owns_the_account)
 {
     static const struct approver list[] = {
         {"anna", "anna@acme.example"}, {"bob", NULL}, {"carl", "c.c@acme.example"}};
@@ -94,7 +87,6 @@ static void ruling_refuse_person_who_is_not_listed_or_owns_the_account(void **st
     };
     struct arena arena = ARENA_INIT;
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const struct approvers approvers = {list, rows[i].listed ? COUNT_OF(list) : 0};
         const char *said =
@@ -107,7 +99,7 @@ static void ruling_refuse_person_who_is_not_listed_or_owns_the_account(void **st
 
 /* --- what spares --- */
 
-static void ruling_spares_what_it_covers_until_its_day(void **state)
+TEST(ruling_spares_what_it_covers_until_its_day)
 {
     static const struct {
         const char *name;
@@ -159,7 +151,6 @@ static void ruling_spares_what_it_covers_until_its_day(void **state)
          false},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct ruling keep = rows[i].keep;
         const struct rulings rulings = {&keep, 1};
@@ -172,12 +163,11 @@ static void ruling_spares_what_it_covers_until_its_day(void **state)
     assert_null(ruling_spares(NULL, true, PERSON_EMPLOYED, day_of("2026-11-22")));
 }
 
-static void ruling_spares_by_the_newest_that_covers(void **state)
+TEST(ruling_spares_by_the_newest_that_covers)
 {
     struct ruling keep[3] = {{.id = 1, .also_departed = true}, {.id = 2}, {.id = 3}};
     const struct rulings rulings = {keep, 3};
 
-    (void)state;
     for (size_t i = 0; i < 3; i++)
         keep[i].until = day_of("2026-11-30");
     struct day today = day_of("2026-11-22");
@@ -187,7 +177,7 @@ static void ruling_spares_by_the_newest_that_covers(void **state)
     assert_int_equal(ruling_spares(&rulings, true, PERSON_EMPLOYED, today)->id, 2);
 }
 
-static void ruling_again_counts_when_it_came_after_the_reactivation(void **state)
+TEST(ruling_again_counts_when_it_came_after_the_reactivation)
 {
     static const struct {
         const char *at, *until;
@@ -204,7 +194,6 @@ static void ruling_again_counts_when_it_came_after_the_reactivation(void **state
         {"2026-11-10 06", "2027-02-08", RULING_DONE, "2026-11-09 06", false},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const struct ruling again = {.kind = RULING_AGAIN,
                                      .at = hour_of(rows[i].at),
@@ -323,7 +312,7 @@ static void without_a_time(struct ruling *ruling, struct plan_row *row)
     ruling->at = INSTANT_NONE;
 }
 
-static void ruling_find_counts_an_approval_for_its_subject_alone(void **state)
+TEST(ruling_find_counts_an_approval_for_its_subject_alone)
 {
     static const struct {
         void (*set)(struct ruling *ruling, struct plan_row *row);
@@ -343,7 +332,6 @@ static void ruling_find_counts_an_approval_for_its_subject_alone(void **state)
     };
     struct arena arena = ARENA_INIT;
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct ruling ruling = approval_by("anna");
         struct plan_row row = the_row();
@@ -355,14 +343,13 @@ static void ruling_find_counts_an_approval_for_its_subject_alone(void **state)
     arena_release(&arena);
 }
 
-static void ruling_find_counts_people_not_words(void **state)
+TEST(ruling_find_counts_people_not_words)
 {
     struct ruling item[4] = {approval_by("anna"), approval_by("bob"), approval_by("anna"),
                              approval_by("mallory")};
     const struct plan_row row = the_row();
     struct arena arena = ARENA_INIT;
 
-    (void)state;
     struct ruled ruled = find(&arena, item, 4, &row);
     assert_int_equal(ruled.approvers, 2);
     assert_ptr_equal(ruled.approve, &item[2]); /* the newest that counts */
@@ -383,12 +370,11 @@ static void ruling_find_counts_people_not_words(void **state)
     arena_release(&arena);
 }
 
-static void ruling_find_of_no_rulings_is_nothing(void **state)
+TEST(ruling_find_of_no_rulings_is_nothing)
 {
     const struct plan_row row = the_row();
     struct arena arena = ARENA_INIT;
 
-    (void)state;
     struct ruled ruled = ruling_find(&arena, NULL, NULL, &row);
     assert_int_equal(ruled.approvers, 0);
     assert_null(ruled.keep);
@@ -396,7 +382,7 @@ static void ruling_find_of_no_rulings_is_nothing(void **state)
     arena_release(&arena);
 }
 
-static void ruling_find_lets_sparing_go_before_approving(void **state)
+TEST(ruling_find_lets_sparing_go_before_approving)
 {
     static const struct {
         const char *name;
@@ -458,7 +444,6 @@ static void ruling_find_lets_sparing_go_before_approving(void **state)
     };
     struct arena arena = ARENA_INIT;
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct ruling item[2] = {rows[i].spares, approval_by("anna")};
         struct plan_row row = the_row();
@@ -472,7 +457,7 @@ static void ruling_find_lets_sparing_go_before_approving(void **state)
     arena_release(&arena);
 }
 
-static void ruling_ever_rejected_goes_by_name_or_by_text(void **state)
+TEST(ruling_ever_rejected_goes_by_name_or_by_text)
 {
     static const struct {
         const char *name;
@@ -497,7 +482,6 @@ static void ruling_ever_rejected_goes_by_name_or_by_text(void **state)
         {"an approval", RULING_APPROVE, RULING_STANDS, ACTION_SUSPEND, "idle", "text", false},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct ruling ruling = {.kind = rows[i].kind,
                                 .end = rows[i].end,
@@ -514,7 +498,7 @@ static void ruling_ever_rejected_goes_by_name_or_by_text(void **state)
     }
 }
 
-static void ruling_overrides_only_as_many_as_the_row_needs(void **state)
+TEST(ruling_overrides_only_as_many_as_the_row_needs)
 {
     struct ruling item[2] = {approval_by("anna"), approval_by("bob")};
     const struct rulings rulings = {item, 2};
@@ -524,7 +508,6 @@ static void ruling_overrides_only_as_many_as_the_row_needs(void **state)
     struct plan_row row = the_row();
     struct arena arena = ARENA_INIT;
 
-    (void)state;
     assert_false(ruling_overrides(&arena, &rulings, &view, &row, "G7", 0));
     item[0].override = g7;
     item[0].override_count = 1;
@@ -547,7 +530,7 @@ static void ruling_overrides_only_as_many_as_the_row_needs(void **state)
 
 /* --- how many people --- */
 
-static void ruling_needed_is_the_number_of_the_rule_or_the_class_and_a_person_in_doubt(void **state)
+TEST(ruling_needed_is_the_number_of_the_rule_or_the_class_and_a_person_in_doubt)
 {
     static const struct {
         struct ruling_needs needs;
@@ -574,7 +557,6 @@ static void ruling_needed_is_the_number_of_the_rule_or_the_class_and_a_person_in
         {{.action = ACTION_REACTIVATE, .of_class = 2, .of_rule = -1}, 2, NULL},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const char *reason = "?";
         size_t people = ruling_needed(&rows[i].needs, &reason);
@@ -587,7 +569,7 @@ static void ruling_needed_is_the_number_of_the_rule_or_the_class_and_a_person_in
 
 /* --- time --- */
 
-static void ruling_expires_a_week_after_it_could_have_been_done(void **state)
+TEST(ruling_expires_a_week_after_it_could_have_been_done)
 {
     static const struct {
         const char *name, *could_act_at, *not_before, *expected_on;
@@ -612,7 +594,6 @@ static void ruling_expires_a_week_after_it_could_have_been_done(void **state)
          "2026-12-20 06"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct ruling ruling = approval_by("anna");
         char text[INSTANT_TEXT_SIZE];
@@ -626,9 +607,8 @@ static void ruling_expires_a_week_after_it_could_have_been_done(void **state)
     }
 }
 
-static void ruling_expires_of_what_is_no_approval_is_none(void **state)
+TEST(ruling_expires_of_what_is_no_approval_is_none)
 {
-    (void)state;
     for (unsigned kind = 0; kind < RULING_APPROVE; kind++) {
         struct ruling ruling = approval_by("anna");
         ruling.kind = (enum ruling_kind)kind;
@@ -638,7 +618,7 @@ static void ruling_expires_of_what_is_no_approval_is_none(void **state)
 
 /* --- what a night makes of it --- */
 
-static void ruling_judge_ends_an_approval_for_certain_reasons_alone(void **state)
+TEST(ruling_judge_ends_an_approval_for_certain_reasons_alone)
 {
     static const struct row_subject same = {.value = {[SUBJECT_LAST_DAY] = "2026-03-03"}};
     static const struct row_subject other = {.value = {[SUBJECT_LAST_DAY] = NULL}};
@@ -686,7 +666,6 @@ static void ruling_judge_ends_an_approval_for_certain_reasons_alone(void **state
     };
     struct arena arena = ARENA_INIT;
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct account account = {.id = "A1"};
         struct ruling ruling = approval_by("anna");
@@ -716,7 +695,7 @@ static void ruling_judge_ends_an_approval_for_certain_reasons_alone(void **state
     arena_release(&arena);
 }
 
-static void ruling_judge_says_which_time_is_over(void **state)
+TEST(ruling_judge_says_which_time_is_over)
 {
     static const struct {
         const char *could_act_at;
@@ -729,7 +708,6 @@ static void ruling_judge_says_which_time_is_over(void **state)
     };
     struct arena arena = ARENA_INIT;
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct ruling ruling = approval_by("anna");
         const char *reason = "";
@@ -746,13 +724,12 @@ static void ruling_judge_says_which_time_is_over(void **state)
     arena_release(&arena);
 }
 
-static void ruling_judge_ends_what_spares_by_its_day_alone(void **state)
+TEST(ruling_judge_ends_what_spares_by_its_day_alone)
 {
     static const struct row_subject other = {.value = {[SUBJECT_ACCOUNT] = "another"}};
     struct account account = {.login = {.kind = LOGIN_KNOWN, .at = hour_of("2026-11-21 06")}};
     struct arena arena = ARENA_INIT;
 
-    (void)state;
     for (unsigned kind = 0; kind < RULING_APPROVE; kind++) {
         const struct ruling ruling = {
             .kind = (enum ruling_kind)kind, .until = day_of("2026-11-22"), .asks_login = true};
@@ -770,30 +747,4 @@ static void ruling_judge_ends_what_spares_by_its_day_alone(void **state)
         assert_string_equal(reason, "it was until 2026-11-22");
     }
     arena_release(&arena);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ruling_names_are_read_back),
-        cmocka_unit_test(ruling_refuse_person_who_is_not_listed_or_owns_the_account),
-        cmocka_unit_test(ruling_spares_what_it_covers_until_its_day),
-        cmocka_unit_test(ruling_spares_by_the_newest_that_covers),
-        cmocka_unit_test(ruling_again_counts_when_it_came_after_the_reactivation),
-        cmocka_unit_test(ruling_find_counts_an_approval_for_its_subject_alone),
-        cmocka_unit_test(ruling_find_counts_people_not_words),
-        cmocka_unit_test(ruling_find_of_no_rulings_is_nothing),
-        cmocka_unit_test(ruling_find_lets_sparing_go_before_approving),
-        cmocka_unit_test(ruling_ever_rejected_goes_by_name_or_by_text),
-        cmocka_unit_test(ruling_overrides_only_as_many_as_the_row_needs),
-        cmocka_unit_test(
-            ruling_needed_is_the_number_of_the_rule_or_the_class_and_a_person_in_doubt),
-        cmocka_unit_test(ruling_expires_a_week_after_it_could_have_been_done),
-        cmocka_unit_test(ruling_expires_of_what_is_no_approval_is_none),
-        cmocka_unit_test(ruling_judge_ends_an_approval_for_certain_reasons_alone),
-        cmocka_unit_test(ruling_judge_says_which_time_is_over),
-        cmocka_unit_test(ruling_judge_ends_what_spares_by_its_day_alone),
-    };
-
-    return cmocka_run_group_tests_name("ruling", tests, NULL, NULL);
 }
