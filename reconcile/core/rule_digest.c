@@ -37,7 +37,7 @@ static void digest_set(struct digest_stream *stream, const char **item, size_t c
 static void digest_words(struct digest_stream *stream, const struct condition_field *field,
                          unsigned bits)
 {
-    const char *word[CHAR_BIT * sizeof(bits)];
+    const char *word[CHAR_BIT * sizeof(bits)] = {NULL};
     size_t count = 0;
 
     for (size_t i = 0; field->words[i]; i++) {
