@@ -1,0 +1,601 @@
+/*
+ * The digest is compared first: a person decides about what they saw. Then each row is looked for in
+ * the newest plan; one that is there with the same subject can be decided on, whatever plan it was
+ * seen in, and every other one is named. What approving would come to is weighed for every coming
+ * day before anything is recorded.
+ */
+#include "job/decide.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/fold.h"
+#include "base/mem.h"
+#include "base/table.h"
+#include "base/text.h"
+#include "core/calendar.h"
+#include "core/review.h"
+#include "job/rule.h"
+#include "store/announce.h"
+#include "store/plan.h"
+#include "store/ruling.h"
+
+#define REJECT_DAYS 180
+#define AGAIN_DAYS  90
+
+/* One decision being made: the plan that was seen, and the rows of the newest one. */
+struct desk {
+    struct job *job;
+    const struct plan *seen, *newest;
+    const struct decide_request *request;
+    struct rule_book book;       /* what stands, for the rows of the newest plan */
+    const struct plan_row **row; /* of the newest plan: those that can be decided on */
+    size_t count;
+    struct decide_left *left;
+    size_t left_count;
+};
+
+static int check_digest(const struct plan *plan, const char *digest, struct err *err)
+{
+    struct digest given;
+
+    if (!digest_parse(digest, &given))
+        return err_set(err, ERR_USAGE,
+                       "'%s' is no digest; hint: 64 hex digits, as the plan shows it", digest);
+    if (digest_compare(&given, &plan->digest) != 0)
+        return err_set(err, ERR_HELD,
+                       "the digest is not that of plan %lld: it is another plan than you saw",
+                       (long long)plan->id);
+    return 0;
+}
+
+/* --- which rows --- */
+
+static void leave(struct desk *desk, const struct plan_row *row, const char *why)
+{
+    desk->left[desk->left_count++] = (struct decide_left){.row = row, .why = why};
+}
+
+static const struct plan_row *find_row(const struct plan *plan, const struct table *by_account,
+                                       const struct plan_row *row)
+{
+    for (uint32_t at = table_find(by_account, row->account_id); at != TABLE_END;
+         at = table_next(by_account, at)) {
+        const struct plan_row *other = &plan->row[table_value(by_account, at)];
+        if (other->action != ACTION_KEEP)
+            return other;
+    }
+    return NULL;
+}
+
+/* Why a row that was seen cannot be decided on any more; NULL = it can. */
+static const char *why_gone(struct arena *arena, const struct plan_row *seen,
+                            const struct plan_row *now)
+{
+    if (!now)
+        return "the newest plan does not propose it any more";
+    if (now->action != seen->action)
+        return arena_printf(arena, "the newest plan says %s", action_name(now->action));
+    if (digest_compare(&now->subject, &seen->subject) != 0)
+        return "it is about something else since: look at it in the newest plan";
+    return NULL;
+}
+
+static int select_rows(struct desk *desk, struct err *err)
+{
+    const struct plan *seen = desk->seen;
+    const struct decide_request *request = desk->request;
+    struct arena *arena = desk->job->arena;
+    bool *only = arena_calloc(arena, seen->row_count + 1, sizeof(only[0]));
+    bool *except = arena_calloc(arena, seen->row_count + 1, sizeof(except[0]));
+    struct table by_account;
+
+    if (request->only && review_select(seen, request->only, request->only_name, only, err) < 0)
+        return -1;
+    if (request->except &&
+        review_select(seen, request->except, request->except_name, except, err) < 0)
+        return -1;
+    desk->row = arena_calloc(arena, seen->row_count + 1, sizeof(desk->row[0]));
+    desk->left = arena_calloc(arena, seen->row_count + 1, sizeof(desk->left[0]));
+    table_init(&by_account, desk->newest->row_count);
+    for (size_t i = 0; i < desk->newest->row_count; i++) {
+        if (desk->newest->row[i].account_id)
+            table_add(&by_account, desk->newest->row[i].account_id, (uint32_t)i);
+    }
+    for (size_t i = 0; i < seen->row_count; i++) {
+        const struct plan_row *row = &seen->row[i];
+        if (row->action == ACTION_KEEP || (request->only && !only[i]) || except[i])
+            continue;
+        const struct plan_row *now = find_row(desk->newest, &by_account, row);
+        const char *why = why_gone(arena, row, now);
+        if (why)
+            leave(desk, row, why);
+        else
+            desk->row[desk->count++] = now;
+    }
+    table_release(&by_account);
+    if (desk->count + desk->left_count == 0)
+        return err_set(err, ERR_USAGE, "no row of plan %lld is left to decide on",
+                       (long long)seen->id);
+    return 0;
+}
+
+static int sit_down(struct job *job, const struct plan *seen, const struct decide_request *request,
+                    struct desk *desk, struct err *err)
+{
+    struct plan *newest = NULL;
+
+    *desk = (struct desk){.job = job, .seen = seen, .request = request};
+    if (check_digest(seen, request->digest, err) < 0 ||
+        store_load_plan(job->store, job->arena, 0, job->now, &newest, err) < 0)
+        return -1;
+    desk->newest = newest ? newest : seen;
+    if (desk->newest->id == seen->id)
+        desk->newest = seen;
+    return select_rows(desk, err) < 0 || rule_book_open(job, desk->newest, &desk->book, err) < 0
+               ? -1
+               : 0;
+}
+
+/* --- what approving would come to --- */
+
+/* The next night: today, unless the newest plan is today's and a run has been there. */
+static struct day first_night(const struct desk *desk)
+{
+    struct day today = desk->job->today;
+
+    return day_compare(desk->newest->today, today) >= 0 ? day_add(today, 1) : today;
+}
+
+static struct day due_of(const struct desk *desk, const struct plan_row *row)
+{
+    struct day first = first_night(desk);
+    struct day due = row->not_before;
+
+    if (desk->request->at_once && row->action == ACTION_REACTIVATE)
+        due = DAY_NONE;
+    if (day_compare(due, first) < 0)
+        due = first;
+    return calendar_next_day(&desk->job->config->apply.calendar, due,
+                             row->action == ACTION_DEPROVISION);
+}
+
+static size_t index_of(const struct desk *desk, const struct plan_row *row)
+{
+    return (size_t)(row - desk->newest->row);
+}
+
+static const char *const guard_of[ACTION_COUNT] = {
+    [ACTION_SUSPEND] = "G7",
+    [ACTION_DEPROVISION] = "G8",
+};
+
+static bool names_guard(const char *list, const char *guard)
+{
+    for (const char *at = list; at && guard && *at; at = *at ? at + 1 : at) {
+        size_t length = strcspn(at, ",");
+        if (length == strlen(guard) && memcmp(at, guard, length) == 0)
+            return true;
+        at += length;
+        if (!*at)
+            break;
+    }
+    return false;
+}
+
+/* The days of the rows that stand approved already, and of those that are about to be. */
+struct dues {
+    struct day *standing, *asked;
+    size_t standing_count, asked_count;
+};
+
+static struct dues collect_dues(const struct desk *desk, enum action action)
+{
+    struct arena *arena = desk->job->arena;
+    const struct plan *plan = desk->newest;
+    struct dues dues = {
+        .standing = arena_calloc(arena, plan->row_count + 1, sizeof(struct day)),
+        .asked = arena_calloc(arena, desk->count + 1, sizeof(struct day)),
+    };
+    bool *asked = arena_calloc(arena, plan->row_count + 1, sizeof(asked[0]));
+
+    for (size_t i = 0; i < desk->count; i++) {
+        asked[index_of(desk, desk->row[i])] = true;
+        if (desk->row[i]->action == action)
+            dues.asked[dues.asked_count++] = due_of(desk, desk->row[i]);
+    }
+    for (size_t i = 0; i < plan->row_count; i++) {
+        const struct plan_row *row = &plan->row[i];
+        if (row->action != action || asked[i] || desk->book.ruled[i].spread)
+            continue;
+        if (rule_is_approved(&desk->book, i) &&
+            !rule_overrides(desk->job, &desk->book, i, guard_of[action]))
+            dues.standing[dues.standing_count++] = due_of(desk, row);
+    }
+    return dues;
+}
+
+static int64_t whole_of(const struct plan *plan, enum action action)
+{
+    return (int64_t)(action == ACTION_DEPROVISION ? plan->inputs.accounts : plan->inputs.active);
+}
+
+/* Refuses with the first day that would see too much, and what to do. */
+static int refuse_amount(const struct desk *desk, enum action action, const struct amount_day *day,
+                         int64_t per_night, struct err *err)
+{
+    char text[DAY_TEXT_SIZE];
+
+    return err_set(
+        err, ERR_HELD,
+        "that would come to %lld of %s on %s, and the day allows %lld (limits.%s, %s): nothing is "
+        "recorded; hint: '--spread' does them over several nights, %lld a night; or '--override %s "
+        "--reason TEXT' lets just these pass",
+        (long long)day->count, action_name(action), day_format(day->day, text),
+        (long long)day->room, action_name(action), day->limit, (long long)per_night,
+        guard_of[action]);
+}
+
+/* How one action goes: at once, or spread over nights. */
+struct going {
+    bool spread;
+    int64_t per_night;
+    struct day *expected; /* of the asked rows of the action, in their order */
+};
+
+static int weigh_action(const struct desk *desk, enum action action, const struct amount_done *done,
+                        struct going *ret_going, struct err *err)
+{
+    struct job *job = desk->job;
+    const struct action_limit *limit = amount_limit(&job->config->limits, action);
+    struct dues dues = collect_dues(desk, action);
+    struct amount_done fresh = {.in_window = done->in_window};
+    struct amount_day *day = NULL;
+    bool overridden = names_guard(desk->request->override_guards, guard_of[action]);
+
+    *ret_going = (struct going){.spread = false};
+    if (!limit || dues.asked_count == 0 || overridden)
+        return 0;
+    struct amount_room room = amount_room(limit, whole_of(desk->newest, action), &fresh);
+    int64_t nightly = desk->request->nightly;
+    int64_t per_night = nightly > 0 && nightly < room.left_today ? nightly : room.left_today;
+    size_t days = amount_weigh(job->arena, limit, whole_of(desk->newest, action), done,
+                               first_night(desk), dues.standing, dues.standing_count, dues.asked,
+                               dues.asked_count, &day);
+    for (size_t i = 0; i < days; i++) {
+        if (day[i].count <= day[i].room)
+            continue;
+        if (!desk->request->spread)
+            return refuse_amount(desk, action, &day[i], per_night, err);
+        ret_going->spread = true;
+    }
+    ret_going->per_night = per_night;
+    if (!ret_going->spread)
+        return 0;
+    if (per_night == 0)
+        return err_set(err, ERR_HELD, "limits.%s allows none a night, so nothing can be spread",
+                       action_name(action));
+    ret_going->expected = arena_calloc(job->arena, dues.asked_count + 1, sizeof(struct day));
+    amount_spread(per_night, first_night(desk), dues.asked, dues.asked_count, ret_going->expected);
+    return 0;
+}
+
+static int weigh(const struct desk *desk, struct going going[ACTION_COUNT], struct err *err)
+{
+    struct amount_done done[ACTION_COUNT];
+
+    if (store_load_done(desk->job->store, desk->job->now, desk->job->config->policy.zone,
+                        &desk->job->config->limits, done, err) < 0)
+        return -1;
+    for (unsigned action = 0; action < ACTION_COUNT; action++) {
+        if (weigh_action(desk, (enum action)action, &done[action], &going[action], err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* --- recording --- */
+
+/* Takes out the rows that are this person's own account, or that they may not decide on. */
+static void judge_own(struct desk *desk)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < desk->count; i++) {
+        const struct plan_row *row = desk->row[i];
+        const char *why =
+            ruling_refuse_person(desk->job->arena, &desk->book.approvers, desk->request->who,
+                                 row->email, row->username);
+        if (why)
+            leave(desk, row, why);
+        else
+            desk->row[kept++] = row;
+    }
+    desk->count = kept;
+}
+
+static const char *const *split_guards(struct arena *arena, const char *list, size_t *ret_count)
+{
+    size_t count = 0;
+    const char **guard = arena_calloc(arena, list ? strlen(list) + 1 : 1, sizeof(guard[0]));
+
+    for (const char *at = list ? list : ""; *at;) {
+        const char *end = strchrnul(at, ',');
+        guard[count++] = arena_strndup(arena, at, (size_t)(end - at));
+        at = *end ? end + 1 : end;
+    }
+    *ret_count = count;
+    return guard;
+}
+
+/* Only amounts are overridden with an approval; a guard of evidence is let go by acknowledging it. */
+static int check_overrides(const struct decide_request *request, const char *const *guard,
+                           size_t count, struct err *err)
+{
+    static const char *const amounts[] = {"G7", "G8", "G9", "G10"};
+
+    for (size_t i = 0; i < count; i++) {
+        bool known = false;
+        for (size_t k = 0; k < COUNT_OF(amounts); k++)
+            known |= text_equal(guard[i], amounts[k]);
+        if (!known)
+            return err_set(err, ERR_USAGE,
+                           "'%s' is not overridden with an approval; hint: G7 to G10 are, what "
+                           "holds for its evidence is let go by 'acknowledge'",
+                           guard[i]);
+    }
+    if (count > 0 && text_is_empty(request->reason))
+        return err_set(err, ERR_USAGE, "--override needs a --reason");
+    return 0;
+}
+
+/* No approval ends a keep or a rejection. */
+static void judge_standing(struct desk *desk)
+{
+    struct arena *arena = desk->job->arena;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < desk->count; i++) {
+        const struct plan_row *row = desk->row[i];
+        const struct ruled *ruled = &desk->book.ruled[index_of(desk, row)];
+        const char *why = NULL;
+        char day[DAY_TEXT_SIZE];
+        if (ruled->keep)
+            why = arena_printf(arena, "kept until %s by %s", day_format(ruled->keep->until, day),
+                               ruled->keep->who);
+        if (!why && ruled->reject)
+            why = arena_printf(arena, "rejected until %s by %s",
+                               day_format(ruled->reject->until, day), ruled->reject->who);
+        if (why)
+            leave(desk, row, why);
+        else
+            desk->row[kept++] = row;
+    }
+    desk->count = kept;
+}
+
+static struct ruling ruling_on(const struct desk *desk, const struct plan_row *row,
+                               enum ruling_kind kind)
+{
+    const struct plan *seen = desk->seen;
+    size_t position = 0;
+
+    for (size_t i = 0; i < seen->row_count && !position; i++) {
+        if (text_equal(seen->row[i].account_id, row->account_id) &&
+            seen->row[i].action == row->action)
+            position = i + 1;
+    }
+    return (struct ruling){
+        .kind = kind,
+        .account_id = row->account_id,
+        .who = desk->request->who,
+        .at = desk->job->now,
+        .plan_id = seen->id,
+        .position = (int64_t)position,
+        .subject = row->subject,
+        .subject_text = row->about,
+        .action = row->action,
+        .rule = row->rule ? row->rule : "",
+        .rule_text = row->rule_text,
+        .asks_login = row->asks_login,
+        .snapshot_at = seen->inputs.snapshot_taken_at,
+        .not_before = row->not_before,
+        .reason = desk->request->reason,
+    };
+}
+
+static struct ruling *make_approvals(const struct desk *desk,
+                                     const struct going going[ACTION_COUNT],
+                                     const char *const *guard, size_t guard_count)
+{
+    struct ruling *ruling = arena_calloc(desk->job->arena, desk->count + 1, sizeof(ruling[0]));
+    size_t nth[ACTION_COUNT] = {0};
+
+    for (size_t i = 0; i < desk->count; i++) {
+        const struct plan_row *row = desk->row[i];
+        const struct going *way = &going[row->action];
+        ruling[i] = ruling_on(desk, row, RULING_APPROVE);
+        ruling[i].override = guard;
+        ruling[i].override_count = guard_count;
+        ruling[i].at_once = desk->request->at_once;
+        ruling[i].spread = way->spread;
+        if (way->spread) {
+            ruling[i].nightly = desk->request->nightly;
+            ruling[i].expected_on = way->expected[nth[row->action]++];
+        }
+    }
+    return ruling;
+}
+
+/* Grace begins where it had not: people approved the row, so its day is told from now on (R7). */
+static int announce(struct desk *desk, struct err *err)
+{
+    struct job *job = desk->job;
+    struct store_announced *announced =
+        arena_calloc(job->arena, desk->count + 1, sizeof(announced[0]));
+    size_t count = 0;
+
+    for (size_t i = 0; i < desk->count; i++) {
+        const struct plan_row *row = desk->row[i];
+        if (!row->new_announcement || row->held_by)
+            continue;
+        announced[count++] = (struct store_announced){
+            .account_id = row->account_id,
+            .rule = row->rule,
+            .plan_id = desk->newest->id,
+            .position = (int64_t)index_of(desk, row) + 1,
+            .at = job->now,
+            .on = job->today,
+            .not_before = day_add(row->not_before, day_between(desk->newest->today, job->today)),
+            .login_at = row->last_login,
+            .enforce = job->config->policy.enforce,
+        };
+    }
+    return count ? store_announce(job->store, NULL, NULL, 0, announced, count, job->today, err) : 0;
+}
+
+static int compare_nights(const void *a, const void *b)
+{
+    return day_compare(((const struct decide_night *)a)->day, ((const struct decide_night *)b)->day);
+}
+
+static void add_night(struct decide_answer *answer, struct day day)
+{
+    for (size_t i = 0; i < answer->night_count; i++) {
+        if (day_compare(answer->night[i].day, day) == 0) {
+            answer->night[i].count++;
+            return;
+        }
+    }
+    answer->night[answer->night_count++] = (struct decide_night){.day = day, .count = 1};
+}
+
+static int make_answer(struct desk *desk, const struct ruling *ruling, struct decide_answer *answer,
+                       struct err *err)
+{
+    if (rule_book_open(desk->job, desk->newest, &desk->book, err) < 0)
+        return -1;
+    *answer = (struct decide_answer){
+        .approved = desk->count,
+        .enforce = desk->job->config->policy.enforce,
+        .night = arena_calloc(desk->job->arena, desk->count + 1, sizeof(answer->night[0])),
+        .left = desk->left,
+        .left_count = desk->left_count,
+        .newest_plan = desk->newest->id,
+    };
+    for (size_t i = 0; i < desk->count; i++) {
+        size_t row = index_of(desk, desk->row[i]);
+        answer->held += desk->row[i]->held_by != NULL;
+        if (!rule_is_approved(&desk->book, row))
+            answer->alone++;
+        else
+            add_night(answer, ruling[i].spread ? ruling[i].expected_on : due_of(desk, desk->row[i]));
+    }
+    qsort(answer->night, answer->night_count, sizeof(answer->night[0]), compare_nights);
+    return 0;
+}
+
+static int refuse_all(const struct desk *desk, struct err *err)
+{
+    const struct decide_left *left = &desk->left[0];
+
+    return err_set(err, ERR_HELD, "no row of plan %lld can be decided on%s%s%s%s",
+                   (long long)desk->seen->id, desk->left_count ? ": " : "",
+                   desk->left_count && left->row->email ? left->row->email : "",
+                   desk->left_count ? ": " : "", desk->left_count ? left->why : "");
+}
+
+int job_approve(struct job *job, const struct plan *seen, const struct decide_request *request,
+                struct decide_answer *ret_answer, struct err *err)
+{
+    struct going going[ACTION_COUNT];
+    size_t guard_count = 0;
+    const char *const *guard = split_guards(job->arena, request->override_guards, &guard_count);
+    struct desk desk;
+
+    if (check_overrides(request, guard, guard_count, err) < 0 ||
+        sit_down(job, seen, request, &desk, err) < 0)
+        return -1;
+    judge_own(&desk);
+    judge_standing(&desk);
+    if (desk.count == 0)
+        return refuse_all(&desk, err);
+    if (weigh(&desk, going, err) < 0)
+        return -1;
+    struct ruling *ruling = make_approvals(&desk, going, guard, guard_count);
+    if (store_save_rulings(job->store, ruling, desk.count, job->config->portal.url, err) < 0 ||
+        announce(&desk, err) < 0)
+        return -1;
+    return make_answer(&desk, ruling, ret_answer, err);
+}
+
+int job_reject(struct job *job, const struct plan *seen, const struct decide_request *request,
+               struct day until, struct decide_answer *ret_answer, struct err *err)
+{
+    struct desk desk;
+
+    if (text_is_empty(request->reason))
+        return err_set(err, ERR_USAGE, "a rejection needs a --reason");
+    if (sit_down(job, seen, request, &desk, err) < 0)
+        return -1;
+    judge_own(&desk);
+    if (desk.count == 0)
+        return refuse_all(&desk, err);
+    struct ruling *ruling = arena_calloc(job->arena, desk.count + 1, sizeof(ruling[0]));
+    for (size_t i = 0; i < desk.count; i++) {
+        ruling[i] = ruling_on(&desk, desk.row[i], RULING_REJECT);
+        ruling[i].until = day_is_set(until) ? until : day_add(job->today, REJECT_DAYS);
+    }
+    if (store_save_rulings(job->store, ruling, desk.count, job->config->portal.url, err) < 0)
+        return -1;
+    *ret_answer = (struct decide_answer){.approved = desk.count,
+                                         .left = desk.left,
+                                         .left_count = desk.left_count,
+                                         .newest_plan = desk.newest->id};
+    return 0;
+}
+
+/* --- about an account --- */
+
+static bool is_named(struct arena *arena, const struct account *account, const char *folded)
+{
+    const char *const name[] = {account->id,    account->username,        account->email,
+                                account->email2, account->employee_number, account->name};
+
+    for (size_t i = 0; i < COUNT_OF(name); i++) {
+        if (text_equal(fold_text(arena, name[i]), folded))
+            return true;
+    }
+    return false;
+}
+
+static int find_account(struct job *job, const char *who, const struct account **ret_account,
+                        struct snapshot *snapshot, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(text_release) struct text all = TEXT_INIT;
+    const char *folded = fold_text(&scratch, who);
+    const struct account *found = NULL;
+    size_t count = 0;
+
+    if (store_load_snapshot(job->store, job->arena, 0, snapshot, err) < 0)
+        return -1;
+    for (size_t i = 0; i < snapshot->count; i++) {
+        const struct account *account = &snapshot->account[i];
+        if (!folded || account->status == ACCOUNT_GONE || !is_named(&scratch, account, folded))
+            continue;
+        text_addf(&all, "%s%s (%s)", count++ ? ", " : "", account->id,
+                  account->email ? account->email : "no address");
+        found = account;
+    }
+    if (count == 0)
+        return err_set(err, ERR_USAGE, "'%s' is no account of the newest reading; hint: 'audit user "
+                                       "%s' finds by parts of a name",
+                       who, who);
+    if (count > 1)
+        return err_set(err, ERR_USAGE, "'%s' fits %zu accounts: %s; hint: name one by its id", who,
+                       count, text_cstr(&all));
+    *ret_account = found;
+    return 0;
+}
