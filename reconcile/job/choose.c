@@ -1,0 +1,268 @@
+/*
+ * The rows are collected in the order of the plan, core/amount says how many of them the day takes,
+ * and what it said is written beside the guards of amount of the plan, which hold nothing that lies
+ * on somebody's desk.
+ */
+#include "job/choose.h"
+
+#include "base/fold.h"
+#include "base/mem.h"
+#include "base/table.h"
+#include "base/text.h"
+#include "core/calendar.h"
+#include "core/condition.h"
+#include "store/ruling.h"
+
+#define KNOWN_PERCENT 80
+
+static const char *const guard_of[ACTION_COUNT] = {
+    [ACTION_SUSPEND] = "G7",
+    [ACTION_DEPROVISION] = "G8",
+};
+
+/* --- the scene --- */
+
+struct counting {
+    struct arena *arena;
+    struct table by_name;
+    struct amount_department *item;
+    size_t count, capacity;
+    int64_t known;
+};
+
+static void count_name(struct counting *counting, const char *name)
+{
+    const char *key = name ? fold_name(counting->arena, name) : NULL;
+
+    if (!key)
+        return;
+    counting->known++;
+    uint32_t at = table_find(&counting->by_name, key);
+    if (at == TABLE_END) {
+        counting->item = mem_grow(counting->item, counting->count, &counting->capacity,
+                                  sizeof(counting->item[0]));
+        counting->item[counting->count] = (struct amount_department){.name = name};
+        table_add(&counting->by_name, key, (uint32_t)counting->count++);
+        at = table_find(&counting->by_name, key);
+    }
+    counting->item[table_value(&counting->by_name, at)].active++;
+}
+
+static const struct amount_department *settle(struct counting *counting, int64_t active,
+                                              size_t *ret_count, bool *ret_known)
+{
+    struct amount_department *kept =
+        arena_calloc(counting->arena, counting->count + 1, sizeof(kept[0]));
+
+    for (size_t i = 0; i < counting->count; i++)
+        kept[i] = counting->item[i];
+    *ret_count = counting->count;
+    *ret_known = counting->known * 100 >= active * KNOWN_PERCENT;
+    table_release(&counting->by_name);
+    mem_cleanup(&(char *){(char *)counting->item});
+    return kept;
+}
+
+static bool is_admin(const struct job *job, const struct snapshot *snapshot,
+                     const struct account *account)
+{
+    const struct limits *limits = &job->config->limits;
+    const struct profile *profile = snapshot_profile(snapshot, account->profile_id);
+
+    return profile && guard_is_admin_profile(limits, profile);
+}
+
+static int make_scene(struct job *job, const struct weighed *weighed, struct amount_scene *ret_scene,
+                      struct err *err)
+{
+    const struct snapshot *snapshot = weighed->context.snapshot;
+    struct counting department = {.arena = job->arena}, country = {.arena = job->arena};
+    struct amount_scene scene = {.limits = &job->config->limits};
+    int64_t active = 0, listed = 0;
+
+    if (store_load_done(job->store, job->now, job->config->policy.zone, &job->config->limits,
+                        scene.done, err) < 0)
+        return -1;
+    table_init(&department.by_name, 64);
+    table_init(&country.by_name, 64);
+    for (size_t i = 0; i < snapshot->count; i++) {
+        const struct account *account = &snapshot->account[i];
+        const struct pairing *pairing = &weighed->pairing[i];
+        listed += account->status != ACCOUNT_GONE;
+        if (account->status != ACCOUNT_ACTIVE)
+            continue;
+        active++;
+        count_name(&department,
+                   subject_department(account, pairing->kind == LINK_ONE ? pairing->person : NULL));
+        count_name(&country, account->country);
+        scene.admins += is_admin(job, snapshot, account) && !text_equal(account->id, snapshot->own_id);
+    }
+    scene.whole[ACTION_SUSPEND] = active + scene.done[ACTION_SUSPEND].today;
+    scene.whole[ACTION_DEPROVISION] = listed + scene.done[ACTION_DEPROVISION].today;
+    scene.department = settle(&department, active, &scene.department_count, &scene.departments_known);
+    scene.country = settle(&country, active, &scene.country_count, &scene.countries_known);
+    *ret_scene = scene;
+    return 0;
+}
+
+/* --- the rows --- */
+
+struct choosing {
+    struct job *job;
+    const struct weighed *weighed;
+    const struct rule_book *book;
+    struct plan *plan;
+    struct amount_row *row; /* candidates */
+    size_t *index;          /* of each in the plan */
+    size_t count;
+};
+
+static bool is_due(const struct job *job, const struct rule_book *book, size_t i)
+{
+    const struct plan_row *row = &book->plan->row[i];
+
+    if (row->new_announcement)
+        return false;
+    return !day_is_set(row->not_before) || day_compare(row->not_before, job->today) <= 0 ||
+           (row->action == ACTION_REACTIVATE && book->ruled[i].at_once);
+}
+
+/* Whether an earlier plan has this row, with the same subject. */
+static bool is_in(const struct plan *only, const struct table *by_account,
+                  const struct plan_row *row)
+{
+    if (!only)
+        return true;
+    for (uint32_t at = table_find(by_account, row->account_id); at != TABLE_END;
+         at = table_next(by_account, at)) {
+        if (digest_compare(&only->row[table_value(by_account, at)].subject, &row->subject) == 0)
+            return true;
+    }
+    return false;
+}
+
+static struct amount_row make_row(const struct choosing *choosing, size_t i,
+                                  const struct account *account)
+{
+    const struct plan_row *row = &choosing->plan->row[i];
+    const struct rule_book *book = choosing->book;
+    struct job *job = choosing->job;
+    const char *guard = guard_of[row->action];
+    const struct ruling *approve = book->ruled[i].approve;
+
+    return (struct amount_row){
+        .action = row->action,
+        .class = rule_is_approved(book, i) ? book->ruled[i].spread ? AMOUNT_SPREAD : AMOUNT_SINGLY
+                                           : AMOUNT_UNASKED,
+        .overridden = guard && rule_overrides(job, book, i, guard),
+        .nightly = approve ? approve->nightly : 0,
+        .department = row->department,
+        .country = account->country,
+        .is_admin = account->status == ACCOUNT_ACTIVE &&
+                    is_admin(job, choosing->weighed->context.snapshot, account),
+        .overrides_g9 = rule_overrides(job, book, i, "G9"),
+        .overrides_g10 = rule_overrides(job, book, i, "G10"),
+    };
+}
+
+static void collect_rows(struct choosing *choosing, const struct plan *only)
+{
+    const struct snapshot *snapshot = choosing->weighed->context.snapshot;
+    const struct plan *plan = choosing->plan;
+    struct table in_only, by_id;
+
+    table_init(&in_only, only ? only->row_count : 0);
+    for (size_t i = 0; only && i < only->row_count; i++) {
+        if (only->row[i].action != ACTION_KEEP && only->row[i].account_id)
+            table_add(&in_only, only->row[i].account_id, (uint32_t)i);
+    }
+    table_init(&by_id, snapshot->count);
+    for (size_t i = 0; i < snapshot->count; i++) {
+        if (snapshot->account[i].id)
+            table_add(&by_id, snapshot->account[i].id, (uint32_t)i);
+    }
+    for (size_t i = 0; i < plan->row_count; i++) {
+        const struct plan_row *row = &plan->row[i];
+        if (row->action == ACTION_KEEP || row->held_by || !row->account_id ||
+            !(rule_is_approved(choosing->book, i) || rule_is_unasked(choosing->book, i)) ||
+            !is_due(choosing->job, choosing->book, i) || !is_in(only, &in_only, row))
+            continue;
+        uint32_t at = table_find(&by_id, row->account_id);
+        if (at == TABLE_END)
+            continue;
+        choosing->index[choosing->count] = i;
+        choosing->row[choosing->count++] =
+            make_row(choosing, i, &snapshot->account[table_value(&by_id, at)]);
+    }
+    table_release(&in_only);
+    table_release(&by_id);
+}
+
+/* --- what it says --- */
+
+static void tell_guards(struct choosing *choosing)
+{
+    static const char *const amounts[] = {"G7", "G8", "G9", "G10"};
+
+    for (size_t g = 0; g < COUNT_OF(amounts); g++) {
+        size_t waits = 0;
+        for (size_t i = 0; i < choosing->count; i++)
+            waits += text_equal(choosing->row[i].waits, amounts[g]);
+        for (size_t k = 0; k < choosing->plan->guard_count && waits; k++) {
+            struct guard_finding *finding = &choosing->plan->guard[k];
+            if (!text_equal(finding->id, amounts[g]))
+                continue;
+            finding->actual = arena_printf(choosing->job->arena, "%zu of %zu approved and due wait",
+                                           waits, choosing->count);
+            finding->text = "some of what is approved and due waits for another day or for a person";
+        }
+    }
+}
+
+int job_choose(struct job *job, const struct collected *collected, const struct weighed *weighed,
+               const struct rule_book *book, const struct plan *only, struct plan *plan,
+               struct choice *ret_choice, struct err *err)
+{
+    struct choosing choosing = {
+        .job = job,
+        .weighed = weighed,
+        .book = book,
+        .plan = plan,
+        .row = arena_calloc(job->arena, plan->row_count + 1, sizeof(choosing.row[0])),
+        .index = arena_calloc(job->arena, plan->row_count + 1, sizeof(choosing.index[0])),
+    };
+    struct choice choice = {
+        .chosen = arena_calloc(job->arena, plan->row_count + 1, sizeof(choice.chosen[0])),
+        .uncounted = arena_calloc(job->arena, plan->row_count + 1, sizeof(choice.uncounted[0])),
+        .waits = arena_calloc(job->arena, plan->row_count + 1, sizeof(choice.waits[0])),
+    };
+    struct amount_scene scene;
+    char *buffer = arena_calloc(job->arena, 2 * CALENDAR_TEXT_SIZE, 1);
+    const struct calendar *calendar = &job->config->apply.calendar;
+    const char *no_deletes =
+        calendar_forbids(calendar, job->config->policy.zone, job->now, true, buffer);
+
+    (void)collected;
+    choice.closed = calendar_forbids(calendar, job->config->policy.zone, job->now, false,
+                                     buffer + CALENDAR_TEXT_SIZE);
+    collect_rows(&choosing, only);
+    if (make_scene(job, weighed, &scene, err) < 0)
+        return -1;
+    amount_choose(&scene, choosing.row, choosing.count);
+    for (size_t k = 0; k < choosing.count; k++) {
+        const struct amount_row *row = &choosing.row[k];
+        size_t i = choosing.index[k];
+        bool open = row->action == ACTION_DEPROVISION ? !no_deletes : !choice.closed;
+        choice.chosen[i] = row->chosen && open;
+        choice.uncounted[i] = row->overridden || row->class == AMOUNT_SPREAD;
+        choice.waits[i] = row->waits;
+        choice.count += choice.chosen[i];
+        choice.asked_of_people += row->waits && (row->class == AMOUNT_UNASKED ||
+                                                 text_equal(row->waits, "G9") ||
+                                                 text_equal(row->waits, "G10"));
+    }
+    choice.due = choosing.count;
+    tell_guards(&choosing);
+    *ret_choice = choice;
+    return 0;
+}
