@@ -244,6 +244,13 @@ static void check_rule(struct config_loader *loader, size_t i)
     if (rule->action == ACTION_KEEP && rule->grace_days > 0)
         config_problem_add(loader, line_in_rule(loader, i, "grace_days"),
                            "rule '%s' keeps, so 'grace_days' means nothing", rule->name);
+    if (rule->action == ACTION_KEEP && rule->approval >= 0)
+        config_problem_add(loader, line_in_rule(loader, i, "approval"),
+                           "rule '%s' keeps, so 'approval' means nothing", rule->name);
+    if (rule->action == ACTION_DEPROVISION && rule->approval == 0)
+        config_problem_add(loader, line_in_rule(loader, i, "approval"),
+                           "rule '%s' deletes, and a deletion needs one person at least",
+                           rule->name);
     if (rule->action == ACTION_DEPROVISION && rule->when.suspended_days_min >= 0 &&
         rule->when.suspended_days_min < policy->suspended_days_floor)
         config_problem_add(loader, line_in_rule(loader, i, "when.suspended_days_min"),
