@@ -142,3 +142,10 @@ int digest_compare(const struct digest *a, const struct digest *b)
 {
     return memcmp(a->byte, b->byte, DIGEST_SIZE);
 }
+
+bool digest_is_zero(const struct digest *digest)
+{
+    static const struct digest none = {.byte = {0}};
+
+    return digest_compare(digest, &none) == 0;
+}

@@ -32,5 +32,6 @@ const char *digest_hex(const struct digest *digest, char buffer[static DIGEST_HE
 /* 64 hex digits of any case, the whole string. */
 bool digest_parse(const char *hex, struct digest *ret_digest);
 int digest_compare(const struct digest *a, const struct digest *b);
+bool digest_is_zero(const struct digest *digest); /* there is none */
 
 #endif

@@ -40,6 +40,11 @@ static int64_t clamp(int64_t us)
     return us > LATEST_US ? LATEST_US : us;
 }
 
+struct instant instant_later(struct instant a, struct instant b)
+{
+    return instant_compare(a, b) >= 0 ? a : b;
+}
+
 struct instant instant_add_us(struct instant instant, int64_t us)
 {
     int64_t sum;

@@ -24,6 +24,7 @@ struct instant {
 
 bool instant_is_set(struct instant instant);
 int instant_compare(struct instant a, struct instant b);
+struct instant instant_later(struct instant a, struct instant b); /* none is earliest */
 /* Stops at the ends of the years 1900 and 2200. No instant stays none. */
 struct instant instant_add_us(struct instant instant, int64_t us);
 /* RFC 3339 in UTC, without the fraction when it is zero, else 6 digits; "-" for none. */

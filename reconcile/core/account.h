@@ -49,11 +49,14 @@ struct group {
     const char *name;
 };
 
-/* R7: a rule told the world on `on` that it would act; a login since then starts anew. */
+/* R7: a rule told the world at `at`, on the day `on`, that it would act, not before a day. Where
+ * the rule asks the login, one after `at` starts anew. */
 struct announcement {
     const char *rule;
     struct day on;
     struct instant login_at; /* the newest login known when it was announced */
+    struct instant at;       /* when */
+    struct day not_before;   /* the day told; none = announced before days were kept */
 };
 
 struct rulings; /* core/ruling.h */
@@ -67,15 +70,18 @@ struct account_history {
     struct instant unlinked_since;  /* first of the unbroken rosters without a person for it (R6) */
     const struct rulings *rulings;  /* what people decided about it; NULL = nothing, as of most */
     int64_t suspended_act;          /* the act that suspended_by_us is of; 0 = not told */
+    struct instant became_active;   /* seen with a seat after one reading without (R4, R5) */
+    struct instant reactivated_at;  /* first seen with a seat after our newest suspension (R8) */
     const struct announcement *announcement;
     uint32_t announcement_count;
     int32_t number;            /* in the store; 0 = never seen before */
     enum login_source told_by; /* who first told the login that the history knows */
     enum person_status
-        suspended_as;       /* the person fact when we suspended; PERSON_UNKNOWN = not told */
-    bool read_anew;         /* a single read answered that no snapshot has taken yet */
-    bool ever_active;       /* seen active by us at least once, this snapshot included */
-    bool reactivated_since; /* we suspended it, and it was seen active afterwards (R8) */
+        suspended_as;          /* the person fact when we suspended; PERSON_UNKNOWN = not told */
+    bool read_anew;            /* a single read answered that no snapshot has taken yet */
+    bool ever_active;          /* seen active by us at least once, this snapshot included */
+    bool reactivated_since;    /* we suspended it, and it was seen active afterwards (R8) */
+    bool reactivation_unknown; /* what was read after our suspension is not there any more */
 };
 
 struct account {

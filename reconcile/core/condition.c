@@ -206,9 +206,12 @@ const struct condition_field policy_conditions[] = {
     {"person", WORDS(person),
      "what the roster says: employed, on_leave, future, departed or absent", ask_person},
     {"login", WORDS(login), "never logged in, or a login is known: never or known", ask_login},
-    {"idle_days_min", DAYS(idle_days_min), "whole days since the newest known login", ask_idle},
+    {"idle_days_min", DAYS(idle_days_min),
+     "whole days since the newest known login, or since the account became active again", ask_idle},
     {"known_days_min", DAYS(known_days_min),
-     "whole days since this program first saw the account, or since its created date", ask_known},
+     "whole days since this program first saw the account, or since its created date, or since it "
+     "became active again",
+     ask_known},
     {"departed_days_min", DAYS(departed_days_min), "whole days since the person's last day",
      ask_departed},
     {"suspended_days_min", DAYS(suspended_days_min),
@@ -269,14 +272,15 @@ static int days_since(struct day earlier, struct day today)
     return day_is_set(earlier) && days < 0 ? 0 : days;
 }
 
-/* The earlier of our first sight and the created date that Bynder's export gave (R5). */
+/* The earlier of our first sight and the created date that Bynder's export gave, or when it became
+ * active if that was later (R5): who was let in today has had no time to log in. */
 static struct instant known_since(const struct account_history *history)
 {
-    if (instant_is_set(history->created) &&
-        (!instant_is_set(history->first_seen) ||
-         instant_compare(history->created, history->first_seen) < 0))
-        return history->created;
-    return history->first_seen;
+    bool created = instant_is_set(history->created) &&
+                   (!instant_is_set(history->first_seen) ||
+                    instant_compare(history->created, history->first_seen) < 0);
+
+    return instant_later(created ? history->created : history->first_seen, history->became_active);
 }
 
 /* An older file than one that was good before (a restored copy) proves nothing: the ones in between
@@ -317,8 +321,9 @@ struct subject subject_of(const struct policy *policy, const struct policy_conte
     else if (pairing->kind == LINK_NONE)
         subject.status = PERSON_ABSENT;
     if (account->login.kind == LOGIN_KNOWN)
-        subject.idle_days =
-            days_since(instant_day(account->login.at, policy->zone), context->today);
+        subject.idle_days = days_since(
+            instant_day(instant_later(account->login.at, history->became_active), policy->zone),
+            context->today);
     if (subject.status == PERSON_DEPARTED)
         subject.departed_days = days_since(subject.person->last_day, context->today);
     subject.known_days = day_is_set(known) ? days_since(known, context->today) : 0;

@@ -45,13 +45,23 @@ static void add_idle(struct text *text, const struct rule *rule, const struct su
                      const struct policy *policy)
 {
     const struct login *login = &subject->account->login;
-    char day[DAY_TEXT_SIZE];
+    struct instant active = subject->account->history.became_active;
+    char day[DAY_TEXT_SIZE], since[DAY_TEXT_SIZE];
 
     if (rule->when.idle_days_min < 0 || login->kind != LOGIN_KNOWN)
         return;
-    text_addf(text, "idle: last login %s (%d days ago, from %s) is at or over %d days",
-              day_format(instant_day(login->at, policy->zone), day), subject->idle_days,
-              login_source_name(login->source), rule->when.idle_days_min);
+    day_format(instant_day(login->at, policy->zone), day);
+    if (instant_compare(active, login->at) > 0)
+        text_addf(
+            text,
+            "idle: last login %s (from %s), active again since %s (%d days ago) is at or over "
+            "%d days",
+            day, login_source_name(login->source),
+            day_format(instant_day(active, policy->zone), since), subject->idle_days,
+            rule->when.idle_days_min);
+    else
+        text_addf(text, "idle: last login %s (%d days ago, from %s) is at or over %d days", day,
+                  subject->idle_days, login_source_name(login->source), rule->when.idle_days_min);
 }
 
 static void add_never(struct text *text, const struct rule *rule, const struct subject *subject)

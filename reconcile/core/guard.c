@@ -456,7 +456,7 @@ static struct guard_finding guard_first(const struct scene *scene)
                    scene->history->first_plan ? "first plan" : "later plan",
                    scene->history->first_plan
                        ? "first plan of this portal: it needs a person's approval whatever the "
-                         "configuration says, and grace counts from today"
+                         "configuration says"
                        : "not the first plan of this portal");
 }
 

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "core/condition.h"
+#include "core/row_subject.h"
 
 static const char *const state_name[] = {
     [PLAN_HELD] = "held",         [PLAN_EMPTY] = "empty",       [PLAN_PROPOSED] = "proposed",
@@ -114,7 +115,23 @@ static struct plan_row make_row(const struct decision *decision, const struct pr
         .held_by = decision->held_by,
         .uses_person = decision->uses_person,
         .uses_login = decision->uses_login,
+        .used_after = decision->used_after,
     };
+}
+
+/* What a decision of people about the row hangs on. */
+static void add_subject(struct plan_row *row, const struct matching *matching,
+                        const struct snapshot *snapshot, const struct decision *decision)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct row_subject subject = row_subject_of(&scratch, matching, snapshot, decision);
+
+    row->subject = row_subject_digest(&subject);
+    if (!decision->by)
+        return;
+    row->rule_text = policy_rule_digest(decision->by);
+    row->asks_login = rule_asks_login(decision->by);
+    row->of_login = rule_is_of_login(decision->by);
 }
 
 static int compare_nullable(const char *a, const char *b)
@@ -162,8 +179,8 @@ static bool is_row(const struct decision *decision, bool full)
     return full || decision->action != ACTION_KEEP || decision->finding;
 }
 
-static void make_rows(struct plan *plan, struct arena *arena, const struct snapshot *snapshot,
-                      const struct decision *decision, bool full)
+static void make_rows(struct plan *plan, struct arena *arena, const struct matching *matching,
+                      const struct snapshot *snapshot, const struct decision *decision, bool full)
 {
     struct profile_words words;
     size_t count = 0;
@@ -173,8 +190,12 @@ static void make_rows(struct plan *plan, struct arena *arena, const struct snaps
     plan->row = arena_calloc(arena, count + 1, sizeof(plan->row[0]));
     words_init(&words, arena, snapshot);
     for (size_t i = 0; i < snapshot->count; i++) {
-        if (is_row(&decision[i], full))
-            plan->row[plan->row_count++] = make_row(&decision[i], &words);
+        if (!is_row(&decision[i], full))
+            continue;
+        struct plan_row *row = &plan->row[plan->row_count++];
+        *row = make_row(&decision[i], &words);
+        if (row->action != ACTION_KEEP)
+            add_subject(row, matching, snapshot, &decision[i]);
     }
     words_release(&words);
     qsort(plan->row, plan->row_count, sizeof(plan->row[0]), compare_rows);
@@ -284,7 +305,7 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
     plan->guard = guards->finding;
     plan->guard_count = guards->count;
     plan->note_count = policy_findings(arena, policy, context->today, &plan->note);
-    make_rows(plan, arena, snapshot, decision, setup->full);
+    make_rows(plan, arena, matching, snapshot, decision, setup->full);
     count_totals(plan, snapshot, decision);
     if (guards->held)
         plan->state = PLAN_HELD;

@@ -46,7 +46,8 @@ struct plan_row {
     /* Of a row with an action, as its decision was made; all zero = not told (a plan of before). */
     struct digest subject;   /* row_subject_digest: what a person's decision about it is about */
     struct digest rule_text; /* policy_rule_digest */
-    bool asks_login;         /* the rule itself does: a login ends its approvals */
+    bool asks_login;         /* rule_asks_login: a login ends its approvals */
+    bool of_login;           /* rule_is_of_login: any keep covers it */
 };
 
 struct plan_inputs {

@@ -20,6 +20,11 @@
 #include "base/text.h"
 #include "core/condition.h"
 #include "core/explain.h"
+#include "core/ruling.h"
+
+#define REACTIVATION_DAYS 180 /* R9: sooner Bynder refuses it, even to its own SCIM */
+#define UNDONE_DAYS       180 /* R8: how long a person is asked who suspends somebody departed anew */
+#define USED_AFTER_DAYS   30 /* P9 */
 
 const char *action_name(enum action action)
 {
@@ -270,6 +275,7 @@ static bool decide_protection(struct judge *judge, const struct subject *subject
         decision->row = protections[i].row;
         decision->reason = reason;
         decision->finding = protections[i].finding;
+        decision->doubt = protections[i].finding; /* what a person should look at nobody can tell */
         return true;
     }
     return false;
@@ -290,6 +296,8 @@ static const char *forbid_unsuspended(struct judge *judge, const struct rule *ru
         return "the account is not inactive";
     if (subject->suspended_days < 0)
         return "this program did not suspend the account";
+    if (subject->account->history.reactivation_unknown)
+        return "whether it was active since our suspension cannot be told any more";
     if (subject->suspended_days < needed)
         return arena_printf(&judge->scratch, "suspended by us only %d days ago, %d needed",
                             subject->suspended_days, needed);
@@ -362,6 +370,16 @@ static const struct constraint {
     {"R6", forbid_absent},
 };
 
+/* Whether a constraint forbids because it cannot be told, and not because it is not so. */
+static bool cannot_tell(const struct rule *rule, const struct subject *subject)
+{
+    const struct account_history *history = &subject->account->history;
+    bool absence = subject->status == PERSON_ABSENT && relies_on_absent(rule);
+
+    return (rule->action == ACTION_DEPROVISION && history->reactivation_unknown) ||
+           (absence && !subject->absence_provable);
+}
+
 /* R3 is asked first where both forbid: "pending request" says more than "not by us". */
 static const struct constraint *find_constraint(struct judge *judge, const struct rule *rule,
                                                 const struct subject *subject,
@@ -379,14 +397,21 @@ static const struct constraint *find_constraint(struct judge *judge, const struc
 
 /* --- rules --- */
 
-static bool rule_hits(const struct rule *rule, const struct subject *subject)
+/* Whether `when` holds and `unless` does not. */
+static enum truth rule_holds(const struct rule *rule, const struct subject *subject)
 {
     enum truth when = conditions_hold(&rule->when, subject);
     enum truth unless = rule->has_unless ? conditions_hold(&rule->unless, subject) : TRUTH_FALSE;
 
-    if (rule->action == ACTION_KEEP) /* keeping is safe: doubt speaks for it */
-        return when != TRUTH_FALSE && unless != TRUTH_TRUE;
-    return when == TRUTH_TRUE && unless == TRUTH_FALSE;
+    if (when == TRUTH_FALSE || unless == TRUTH_TRUE)
+        return TRUTH_FALSE;
+    return when == TRUTH_TRUE && unless == TRUTH_FALSE ? TRUTH_TRUE : TRUTH_UNKNOWN;
+}
+
+/* Keeping is safe: doubt speaks for it. What acts wants to be certain. */
+static bool rule_hits(const struct rule *rule, enum truth holds)
+{
+    return rule->action == ACTION_KEEP ? holds != TRUTH_FALSE : holds == TRUTH_TRUE;
 }
 
 static bool asks_person(const struct conditions *conditions)
@@ -411,6 +436,14 @@ bool rule_asks_login(const struct rule *rule)
     return asks_login(&rule->when) || asks_login(&rule->unless);
 }
 
+bool rule_is_of_login(const struct rule *rule)
+{
+    const unsigned gone = 1U << PERSON_DEPARTED | 1U << PERSON_ABSENT;
+
+    return rule_asks_login(rule) && !(rule->when.person & gone) &&
+           rule->when.departed_days_min < 0 && rule->when.absent_rosters_min < 0;
+}
+
 /* The row that names what decided, from the most to the least particular. */
 static const char *acting_row(const struct rule *rule, const struct subject *subject)
 {
@@ -429,7 +462,7 @@ static const char *acting_row(const struct rule *rule, const struct subject *sub
     return "R11";
 }
 
-/* R7: the latest announcement this rule made, unless a login came since. */
+/* R7: the latest announcement this rule made; where it asks the login, unless one came since. */
 static const struct announcement *find_announcement(const struct rule *rule,
                                                     const struct account *account)
 {
@@ -438,67 +471,174 @@ static const struct announcement *find_announcement(const struct rule *rule,
 
     for (size_t i = 0; i < history->announcement_count; i++) {
         const struct announcement *one = &history->announcement[i];
-        bool login_since = account->login.kind == LOGIN_KNOWN &&
-                           instant_compare(account->login.at, one->login_at) > 0;
-        if (!text_equal(one->rule, rule->name) || login_since)
+        bool starts_anew = rule_asks_login(rule) && account->login.kind == LOGIN_KNOWN &&
+                           instant_compare(account->login.at, one->at) > 0;
+        if (!text_equal(one->rule, rule->name) || starts_anew)
             continue;
-        if (!latest || day_compare(one->on, latest->on) > 0)
+        int order = latest ? instant_compare(one->at, latest->at) : 1;
+        if (order > 0 || (order == 0 && day_compare(one->not_before, latest->not_before) > 0))
             latest = one;
     }
     return latest;
 }
 
+/* The day a rule may act: as it was told, or as the rule says now when that is later. None when
+ * nobody is to be told. */
+static struct day day_of_grace(const struct rule *rule, const struct announcement *announcement,
+                               struct day today)
+{
+    struct day on = announcement ? announcement->on : today;
+    struct day told = announcement ? announcement->not_before : DAY_NONE;
+    struct day due = rule->grace_days > 0 ? day_add(on, rule->grace_days) : DAY_NONE;
+
+    return day_compare(told, due) > 0 ? told : due;
+}
+
 static void apply_grace(struct judge *judge, const struct rule *rule, const struct subject *subject,
                         struct decision *decision)
 {
-    const struct announcement *announcement =
-        judge->context->first_plan ? NULL : find_announcement(rule, subject->account);
+    const struct announcement *announcement = find_announcement(rule, subject->account);
     struct day today = judge->context->today;
     char announced[DAY_TEXT_SIZE], due[DAY_TEXT_SIZE];
     struct day on = announcement ? announcement->on : today;
 
-    if (rule->grace_days <= 0)
+    decision->not_before = day_of_grace(rule, announcement, today);
+    if (!day_is_set(decision->not_before))
         return;
     decision->new_announcement = !announcement;
-    decision->not_before = day_add(on, rule->grace_days);
     if (day_compare(today, decision->not_before) >= 0)
         return;
     decision->row = "R7";
-    decision->reason = arena_printf(
-        &judge->scratch, "%s; announced %s, %d days of grace: not before %s", decision->reason,
-        day_format(on, announced), rule->grace_days, day_format(decision->not_before, due));
+    decision->reason =
+        arena_printf(&judge->scratch, "%s; announced %s, %d days of grace: not before %s",
+                     decision->reason, day_format(on, announced),
+                     day_between(on, decision->not_before), day_format(decision->not_before, due));
+}
+
+/* Suspended anew as departed soon after somebody undid it: another master may flip it every night.
+ * When our act was is not told; it was before the account was seen active again. */
+static bool is_undone_lately(const struct judge *judge, const struct subject *subject)
+{
+    const struct account_history *history = &subject->account->history;
+    struct day since = instant_day(history->reactivated_at, judge->policy->zone);
+
+    return history->reactivated_since && subject->status == PERSON_DEPARTED &&
+           (!day_is_set(since) || day_between(since, judge->context->today) < UNDONE_DAYS);
 }
 
 static void decide_action(struct judge *judge, const struct rule *rule,
                           const struct subject *subject, struct decision *decision)
 {
     decision->action = rule->action;
+    decision->finding = false;
     decision->by = rule;
     decision->rule = rule->name;
     decision->row = acting_row(rule, subject);
     decision->uses_person |= rule_asks_person(rule);
     decision->uses_login |= rule_asks_login(rule);
     decision->reason = explain_rule(&judge->scratch, rule, subject, judge->policy);
+    decision->needs_person = is_undone_lately(judge, subject);
     apply_grace(judge, rule, subject, decision);
 }
 
 static void keep_by_rule(const struct rule *rule, const char *row, const char *reason,
                          struct decision *decision)
 {
+    decision->finding = false;
     decision->by = rule;
     decision->rule = rule->name;
     decision->row = row;
     decision->reason = reason;
 }
 
-/* What a rule that hits says; false when its constraint forbids it and the next rule is asked. */
-static bool decide_by(struct judge *judge, const struct rule *rule, const struct subject *subject,
+static void keep_in_general(const char *row, const char *reason, struct decision *decision)
+{
+    decision->finding = false;
+    decision->by = NULL;
+    decision->rule = "";
+    decision->row = row;
+    decision->reason = reason;
+}
+
+/* P3: a person said keep, and that covers this rule. Asked here and not before the rules, because
+ * another rule may not be covered. */
+static bool is_spared(struct judge *judge, const struct rule *rule, const struct subject *subject,
                       struct decision *decision)
 {
+    const struct ruling *keep =
+        ruling_spares(subject->account->history.rulings, rule_is_of_login(rule), subject->status,
+                      judge->context->today);
+    char day[DAY_TEXT_SIZE];
+
+    if (!keep)
+        return false;
+    keep_in_general("P3",
+                    arena_printf(&judge->scratch, "kept until %s by %s: %s",
+                                 day_format(keep->until, day), keep->who,
+                                 keep->reason ? keep->reason : "no reason is kept"),
+                    decision);
+    return true;
+}
+
+/* R8: somebody undid our suspension, and neither a login since nor a person's `again` lets that go.
+ * A departure it does not cover. */
+static bool is_undone(const struct judge *judge, const struct rule *rule,
+                      const struct subject *subject)
+{
     const struct account_history *history = &subject->account->history;
+    const struct login *login = &subject->account->login;
+
+    if (rule->action != ACTION_SUSPEND || !history->reactivated_since)
+        return false;
+    if (subject->status == PERSON_DEPARTED && rule_asks_person(rule))
+        return false;
+    if (login->kind == LOGIN_KNOWN && instant_is_set(history->reactivated_at) &&
+        instant_compare(login->at, history->reactivated_at) > 0)
+        return false;
+    return !ruling_again(history->rulings, history->reactivated_at, judge->context->today);
+}
+
+/* What a rule that acts and holds may do. */
+enum say { SAY_NEXT = 0, SAY_KEEP, SAY_ACT };
+
+static enum say hinder(struct judge *judge, const struct rule *rule, const struct subject *subject,
+                       struct decision *decision)
+{
     const char *why = NULL;
 
+    if (rule->action == ACTION_SUSPEND && subject->account->status != ACCOUNT_ACTIVE) {
+        keep_by_rule(rule, "R1", "the account is inactive already: nothing to suspend", decision);
+        return SAY_KEEP;
+    }
+    const struct constraint *forbidden = find_constraint(judge, rule, subject, &why);
+    if (forbidden) {
+        decision->doubt |= cannot_tell(rule, subject);
+        if (!decision->row)
+            keep_by_rule(rule, forbidden->row,
+                         arena_printf(&judge->scratch, "no %s: %s", action_name(rule->action), why),
+                         decision);
+        return SAY_NEXT;
+    }
+    if (is_spared(judge, rule, subject, decision))
+        return SAY_NEXT;
+    if (is_undone(judge, rule, subject)) {
+        keep_by_rule(rule, "R8",
+                     "somebody reactivated what this program had suspended: two masters, a person "
+                     "must decide",
+                     decision);
+        decision->finding = true;
+        /* a rule behind it may be about the departure, which R8 does not cover */
+        return subject->status == PERSON_DEPARTED ? SAY_NEXT : SAY_KEEP;
+    }
+    return SAY_ACT;
+}
+
+/* What a rule that hits says; false when it may not act and the next rule is asked. */
+static bool decide_by(struct judge *judge, const struct rule *rule, enum truth holds,
+                      const struct subject *subject, struct decision *decision)
+{
     if (rule->action == ACTION_KEEP) {
+        decision->doubt |= holds != TRUTH_TRUE;
         keep_by_rule(rule, "R12",
                      conditions_hold(&rule->when, subject) == TRUTH_TRUE
                          ? "the rule says keep"
@@ -506,28 +646,10 @@ static bool decide_by(struct judge *judge, const struct rule *rule, const struct
                      decision);
         return true;
     }
-    if (rule->action == ACTION_SUSPEND && subject->account->status != ACCOUNT_ACTIVE) {
-        keep_by_rule(rule, "R1", "the account is inactive already: nothing to suspend", decision);
-        return true;
-    }
-    const struct constraint *forbidden = find_constraint(judge, rule, subject, &why);
-    if (forbidden) {
-        if (!decision->row)
-            keep_by_rule(rule, forbidden->row,
-                         arena_printf(&judge->scratch, "no %s: %s", action_name(rule->action), why),
-                         decision);
-        return false;
-    }
-    if (rule->action == ACTION_SUSPEND && history->reactivated_since) {
-        decision->finding = true;
-        keep_by_rule(rule, "R8",
-                     "somebody reactivated what this program had suspended: two masters, a person "
-                     "must decide",
-                     decision);
-        return true;
-    }
-    decide_action(judge, rule, subject, decision);
-    return true;
+    enum say say = hinder(judge, rule, subject, decision);
+    if (say == SAY_ACT)
+        decide_action(judge, rule, subject, decision);
+    return say != SAY_NEXT;
 }
 
 /* R9: back in the roster as employed after we suspended them as somebody who had gone. */
@@ -567,31 +689,45 @@ static void note_reliance(const struct rule *rule, const struct subject *subject
 static void decide_rules(struct judge *judge, const struct subject *subject,
                          struct decision *decision)
 {
-    char day[DAY_TEXT_SIZE];
+    char day[DAY_TEXT_SIZE], due[DAY_TEXT_SIZE];
 
     for (size_t i = 0; i < judge->policy->rule_count; i++) {
         const struct rule *rule = &judge->policy->rule[i];
-        if (rule_hits(rule, subject) && decide_by(judge, rule, subject, decision))
+        enum truth holds = rule_holds(rule, subject);
+        if (rule_hits(rule, holds) && decide_by(judge, rule, holds, subject, decision))
             return;
+        decision->doubt |= holds == TRUTH_UNKNOWN;
         note_reliance(rule, subject, decision);
     }
     if (is_rehired(subject)) {
         struct day since =
             instant_day(subject->account->history.suspended_by_us, judge->policy->zone);
         decision->action = ACTION_REACTIVATE;
-        decision->by = NULL;
-        decision->rule = "";
-        decision->row = "R9";
         decision->uses_person = true;
-        decision->reason = arena_printf(&judge->scratch,
-                                        "re-hired: employed again in the roster, suspended by us "
-                                        "on %s; only a person can approve the reactivation",
-                                        day_format(since, day));
+        decision->not_before = day_add(since, REACTIVATION_DAYS);
+        keep_in_general("R9",
+                        arena_printf(&judge->scratch,
+                                     "re-hired: employed again in the roster, suspended by us on "
+                                     "%s; only a person can approve the reactivation, and Bynder "
+                                     "refuses it before %s",
+                                     day_format(since, day), day_format(decision->not_before, due)),
+                        decision);
     }
     if (!decision->row) {
         decision->row = "R13";
         decision->reason = "no rule applies";
     }
+}
+
+/* P9: their access is used although they are gone. A day or two is a mailbox that was cleared. */
+static bool is_used_after(const struct subject *subject, const struct zone *zone)
+{
+    const struct login *login = &subject->account->login;
+    struct day last_day = subject->person ? subject->person->last_day : DAY_NONE;
+
+    return subject->status == PERSON_DEPARTED && day_is_set(last_day) &&
+           login->kind == LOGIN_KNOWN &&
+           day_between(last_day, instant_day(login->at, zone)) > USED_AFTER_DAYS;
 }
 
 static struct decision judge_one(struct judge *judge, const struct account *account,
@@ -604,12 +740,14 @@ static struct decision judge_one(struct judge *judge, const struct account *acco
     subject.profile = find_profile(judge, account->profile_id);
     decision.person = subject.status;
     decision.idle_days = subject.idle_days;
+    decision.used_after = is_used_after(&subject, judge->policy->zone);
     if (account->status == ACCOUNT_GONE) {
         decision.row = "R14";
         decision.reason = "deprovisioned in Bynder: nothing to do";
     } else if (!decide_protection(judge, &subject, &decision)) {
         decide_rules(judge, &subject, &decision);
     }
+    decision.doubt &= decision.action == ACTION_KEEP;
     decision.reason = intern_string(&judge->reason, decision.reason);
     return decision;
 }

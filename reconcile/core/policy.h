@@ -110,7 +110,7 @@ struct policy_context {
     size_t good_roster_count;
     bool absence_provable; /* this roster is good and no rejected row may be anybody (R6) */
     bool blind_rows;       /* some rejected row may be anybody: whoever is absent may be in it */
-    bool first_plan;       /* G11: grace counts from today */
+    bool first_plan;       /* G11 */
 };
 
 struct decision {
@@ -130,9 +130,10 @@ struct decision {
     bool uses_person : 1;      /* the rule that hit looks at the person: G1, G2, G3, G6 hold it */
     bool uses_login : 1;       /* likewise the last login: G5 */
     bool used_after : 1;       /* somebody used the account well after the person's last day */
-    bool needs_person : 1;     /* whatever the configuration says: a person undid our last act */
-    bool doubt : 1; /* a keep that stands because something cannot be told: it ends no ruling and no
-                       announcement (docs/decisions.md "Decisions that last") */
+    bool needs_person : 1;     /* R8: a departed person, whom somebody reactivated after our act */
+    bool doubt : 1; /* a keep that stands because something cannot be told, or behind an acting rule
+                       that cannot be told: it ends no ruling and no announcement. Never set of an
+                       action, and in the way of none */
 };
 
 const char *action_name(enum action action); /* "keep", "reactivate", "suspend", "deprovision" */
@@ -149,6 +150,9 @@ struct digest policy_rule_digest(const struct rule *rule);
 /* Whether a condition of the rule looks at the person, at the last login. */
 bool rule_asks_person(const struct rule *rule);
 bool rule_asks_login(const struct rule *rule);
+/* Whether it acts because of the login and not because a person is gone: it asks the login, and
+ * `when` is not about somebody departed or absent. A keep spares from it whoever that is. */
+bool rule_is_of_login(const struct rule *rule);
 /* Whether any rule looks at the last login. */
 bool policy_asks_login(const struct policy *policy);
 

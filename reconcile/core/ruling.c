@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/fold.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "core/plan.h"
 
 #define HOUR_US (3600 * SECOND_US)
@@ -38,35 +38,14 @@ const char *ruling_end_name(enum ruling_end end)
     return end_name[end];
 }
 
-static bool parse_name(const char *const *names, unsigned count, const char *name, unsigned *ret_at)
-{
-    for (unsigned i = 0; i < count; i++) {
-        if (text_equal(names[i], name)) {
-            *ret_at = i;
-            return true;
-        }
-    }
-    return false;
-}
-
 bool ruling_kind_parse(const char *name, enum ruling_kind *ret_kind)
 {
-    unsigned at = 0;
-    bool found = parse_name(kind_name, RULING_KIND_COUNT, name, &at);
-
-    if (found)
-        *ret_kind = (enum ruling_kind)at;
-    return found;
+    return WORD_FIND(kind_name, name, ret_kind);
 }
 
 bool ruling_end_parse(const char *name, enum ruling_end *ret_end)
 {
-    unsigned at = 0;
-    bool found = parse_name(end_name, RULING_END_COUNT, name, &at);
-
-    if (found)
-        *ret_end = (enum ruling_end)at;
-    return found;
+    return WORD_FIND(end_name, name, ret_end);
 }
 
 /* --- people --- */
@@ -117,13 +96,13 @@ static bool is_gone(enum person_status person)
     return person == PERSON_DEPARTED || person == PERSON_ABSENT;
 }
 
-const struct ruling *ruling_spares(const struct rulings *rulings, bool asks_login,
+const struct ruling *ruling_spares(const struct rulings *rulings, bool of_login,
                                    enum person_status person, struct day today)
 {
     for (size_t i = rulings ? rulings->count : 0; i-- > 0;) {
         const struct ruling *keep = &rulings->item[i];
         if (stands_until(keep, RULING_KEEP, today) &&
-            (asks_login || !is_gone(person) || keep->person_departed || keep->also_departed))
+            (of_login || !is_gone(person) || keep->person_departed || keep->also_departed))
             return keep;
     }
     return NULL;
@@ -143,9 +122,7 @@ const struct ruling *ruling_again(const struct rulings *rulings, struct instant 
 
 static bool is_same_digest(const struct digest *a, const struct digest *b)
 {
-    static const struct digest nothing;
-
-    return digest_compare(a, b) == 0 && digest_compare(a, &nothing) != 0;
+    return digest_compare(a, b) == 0 && !digest_is_zero(a);
 }
 
 /* A rule that got another name, or another text, is still the one whose row was rejected. */
@@ -203,7 +180,7 @@ static bool is_last_word(struct arena *arena, const struct rulings *rulings, siz
 static void find_sparing(const struct rulings *rulings, const struct ruling_view *view,
                          const struct plan_row *row, struct ruled *ruled)
 {
-    ruled->keep = ruling_spares(rulings, row->asks_login, person_of(row), view->today);
+    ruled->keep = ruling_spares(rulings, row->of_login, person_of(row), view->today);
     for (size_t i = 0; i < rulings->count; i++) {
         const struct ruling *ruling = &rulings->item[i];
         if (stands_until(ruling, RULING_REJECT, view->today) && rejects_row(ruling, row))
@@ -299,11 +276,6 @@ static struct instant end_of(struct day day)
     return (struct instant){.us = ((int64_t)day_between(first, day) + 1) * DAY_US};
 }
 
-static struct instant later(struct instant a, struct instant b)
-{
-    return instant_compare(a, b) >= 0 ? a : b;
-}
-
 static void limit_expiry(struct expiry *expiry, struct instant from, int64_t us, const char *why)
 {
     struct instant at = instant_add_us(from, us);
@@ -317,12 +289,13 @@ static struct expiry expiry_of(const struct ruling *ruling, const struct ruling_
                                bool enough_people)
 {
     struct instant printed = ruling->spread ? end_of(ruling->expected_on) : INSTANT_NONE;
-    struct instant due = later(later(ruling->at, end_of(ruling->not_before)), printed);
+    struct instant due =
+        instant_later(instant_later(ruling->at, end_of(ruling->not_before)), printed);
     struct expiry expiry = {.at = INSTANT_NONE};
 
     if (instant_is_set(ruling->could_act_at))
-        limit_expiry(&expiry, later(ruling->could_act_at, printed), terms->expires_hours * HOUR_US,
-                     "it could have been done for that long");
+        limit_expiry(&expiry, instant_later(ruling->could_act_at, printed),
+                     terms->expires_hours * HOUR_US, "it could have been done for that long");
     limit_expiry(&expiry, due, terms->after_due_days * DAY_US, "it was due for that long");
     if (!enough_people)
         limit_expiry(&expiry, ruling->at, terms->lone_days * DAY_US,

@@ -133,9 +133,9 @@ bool ruling_overrides(struct arena *arena, const struct rulings *rulings,
                       size_t needed);
 
 /* The standing keep that spares the account from a rule (P3), or NULL: from any rule while the
- * person is not known to be gone, from rules that ask the login always; from a departure or an
- * absence only when it was made while the person was gone, or says so. Ends with its day. */
-const struct ruling *ruling_spares(const struct rulings *rulings, bool asks_login,
+ * person is not known to be gone, from one that is of the login (rule_is_of_login) always; else
+ * only when it was made while the person was gone, or says so. Ends with its day. */
+const struct ruling *ruling_spares(const struct rulings *rulings, bool of_login,
                                    enum person_status person, struct day today);
 
 /* A standing `again` that lets go R8, or NULL: given after the account was seen reactivated (none =

@@ -11,6 +11,7 @@
 #include "base/parse.h"
 #include "base/zone.h"
 #include "core/condition.h"
+#include "core/ruling.h"
 
 static const char *const status_words[] = {"unreadable", "active", "inactive", "gone", NULL};
 static const char *const person_words[] = {"unknown",  "employed", "on_leave", "future",
@@ -36,7 +37,12 @@ static const struct field account_fields[] = {
     {"ever_active", FIELD_BOOL, offsetof(struct account, history.ever_active), NULL},
     {"suspended_by_us", FIELD_INSTANT, offsetof(struct account, history.suspended_by_us), NULL},
     {"suspended_as", FIELD_ENUM, offsetof(struct account, history.suspended_as), person_words},
+    {"suspended_act", FIELD_INT64, offsetof(struct account, history.suspended_act), NULL},
+    {"became_active", FIELD_INSTANT, offsetof(struct account, history.became_active), NULL},
     {"reactivated", FIELD_BOOL, offsetof(struct account, history.reactivated_since), NULL},
+    {"reactivated_at", FIELD_INSTANT, offsetof(struct account, history.reactivated_at), NULL},
+    {"reactivation_unknown", FIELD_BOOL, offsetof(struct account, history.reactivation_unknown),
+     NULL},
     {"unlinked_since", FIELD_INSTANT, offsetof(struct account, history.unlinked_since), NULL},
     {NULL, FIELD_TEXT, 0, NULL},
 };
@@ -56,13 +62,30 @@ static const struct field person_fields[] = {
     {NULL, FIELD_TEXT, 0, NULL},
 };
 
+static const struct field ruling_fields[] = {
+    {"who", FIELD_TEXT, offsetof(struct ruling, who), NULL},
+    {"at", FIELD_INSTANT, offsetof(struct ruling, at), NULL},
+    {"until", FIELD_DAY, offsetof(struct ruling, until), NULL},
+    {"reason", FIELD_TEXT, offsetof(struct ruling, reason), NULL},
+    {"person_departed", FIELD_BOOL, offsetof(struct ruling, person_departed), NULL},
+    {"also_departed", FIELD_BOOL, offsetof(struct ruling, also_departed), NULL},
+    {NULL, FIELD_TEXT, 0, NULL},
+};
+
 static const struct field limit_fields[] = {
     {"suspend.count", FIELD_INT64, offsetof(struct limits, suspend.count), NULL},
     {"suspend.percent", FIELD_DOUBLE, offsetof(struct limits, suspend.percent), NULL},
+    {"suspend.percent_floor", FIELD_INT64, offsetof(struct limits, suspend.percent_floor), NULL},
+    {"suspend.rolling_percent", FIELD_DOUBLE, offsetof(struct limits, suspend.rolling_percent),
+     NULL},
     {"suspend.rolling_days", FIELD_INT, offsetof(struct limits, suspend.rolling_days), NULL},
     {"suspend.rolling_count", FIELD_INT64, offsetof(struct limits, suspend.rolling_count), NULL},
     {"deprovision.count", FIELD_INT64, offsetof(struct limits, deprovision.count), NULL},
     {"deprovision.percent", FIELD_DOUBLE, offsetof(struct limits, deprovision.percent), NULL},
+    {"deprovision.percent_floor", FIELD_INT64, offsetof(struct limits, deprovision.percent_floor),
+     NULL},
+    {"deprovision.rolling_percent", FIELD_DOUBLE,
+     offsetof(struct limits, deprovision.rolling_percent), NULL},
     {"deprovision.rolling_days", FIELD_INT, offsetof(struct limits, deprovision.rolling_days),
      NULL},
     {"deprovision.rolling_count", FIELD_INT64, offsetof(struct limits, deprovision.rolling_count),
@@ -212,27 +235,25 @@ static int set_login(struct scenario *scenario, struct account *account, const c
     return 0;
 }
 
-/* RULE:DAY, the login known then being today's, or RULE:DAY@LOGIN. */
+/* RULE:DAY or RULE:TIME, and behind an @ the day that was told. */
 static int add_announcement(struct scenario *scenario, struct account *account, const char *value,
                             struct err *err)
 {
     struct account_history *history = &account->history;
     struct arena *arena = &scenario->arena;
-    const char *colon = strrchr(value, '@') ? NULL : strrchr(value, ':');
-    const char *at = strchr(value, '@');
+    const char *colon = strchr(value, ':'), *told = strchr(value, '@');
     struct announcement one = {.login_at = account->login.at};
     struct announcement *grown =
         arena_calloc(arena, history->announcement_count + 1, sizeof(grown[0]));
 
-    if (at) /* a time holds colons too: the one in front of the day counts */
-        for (colon = at; colon > value && *colon != ':'; colon--) {
-        }
     if (!colon || colon == value)
-        return err_set(err, ERR_CONFIG, "'announced' is RULE:DAY or RULE:DAY@LOGIN");
+        return err_set(err, ERR_CONFIG, "'announced' is RULE:TIME or RULE:TIME@DAY");
+    const char *at =
+        arena_strndup(arena, colon + 1, told ? (size_t)(told - colon - 1) : strlen(colon + 1));
     one.rule = arena_strndup(arena, value, (size_t)(colon - value));
-    const char *day = at ? arena_strndup(arena, colon + 1, (size_t)(at - colon - 1)) : colon + 1;
-    if (!word_parse_day(day, &one.on) || (at && !word_parse_instant(at + 1, &one.login_at)))
+    if (!word_parse_instant(at, &one.at) || (told && !word_parse_day(told + 1, &one.not_before)))
         return err_set(err, ERR_CONFIG, "'announced' cannot be '%s'", value);
+    one.on = instant_day(one.at, scenario->zone);
     if (history->announcement_count)
         memcpy(grown, history->announcement, history->announcement_count * sizeof(grown[0]));
     grown[history->announcement_count++] = one;
@@ -377,6 +398,32 @@ static int read_many(struct scenario *scenario, const struct line *line, struct 
     return 0;
 }
 
+/* `keep A1 until=DAY …`, `again A1 until=DAY …`: what a person decided, the newest last. */
+static int read_ruling(struct scenario *scenario, const struct line *line, struct err *err)
+{
+    struct arena *arena = &scenario->arena;
+    struct ruling one = {.who = "anna", .reason = "says anna"};
+
+    if (need_label(line, err) < 0 || set_all(scenario, ruling_fields, &one, line, 1, err) < 0)
+        return -1;
+    struct labelled_account *labelled = find_account(scenario, line->word[0].value);
+    if (!labelled)
+        return err_set(err, ERR_CONFIG, "there is no account '%s'", line->word[0].value);
+    if (!ruling_kind_parse(line->verb, &one.kind) || !day_is_set(one.until))
+        return err_set(err, ERR_CONFIG, "'%s' needs until=", line->verb);
+    const struct rulings *before = labelled->account.history.rulings;
+    size_t count = before ? before->count : 0;
+    struct ruling *item = arena_calloc(arena, count + 1, sizeof(item[0]));
+    struct rulings *rulings = arena_calloc(arena, 1, sizeof(*rulings));
+    if (count)
+        memcpy(item, before->item, count * sizeof(item[0]));
+    one.account_id = labelled->account.id;
+    item[count] = one;
+    *rulings = (struct rulings){.item = item, .count = count + 1};
+    labelled->account.history.rulings = rulings;
+    return 0;
+}
+
 /* --- the policy --- */
 
 static int set_condition(struct scenario *scenario, struct conditions *conditions,
@@ -449,7 +496,8 @@ static const char *rule_name(struct scenario *scenario, const struct line *line,
 
 static int read_rule(struct scenario *scenario, const struct line *line, struct err *err)
 {
-    struct rule rule = {.when = CONDITIONS_NONE, .unless = CONDITIONS_NONE, .line = line->number};
+    struct rule rule = {
+        .when = CONDITIONS_NONE, .unless = CONDITIONS_NONE, .approval = -1, .line = line->number};
     struct conditions *conditions = NULL;
     size_t i = 0;
     int64_t grace = 0;
@@ -700,6 +748,8 @@ static const struct {
     {"roster", read_roster},
     {"good_rosters", read_good_rosters},
     {"snapshot", read_snapshot},
+    {"keep", read_ruling},
+    {"again", read_ruling},
     {"remove", read_remove},
     {"expect", read_expect},
 };
@@ -721,8 +771,16 @@ int scenario_read(struct scenario *scenario, const struct line *line, struct err
 
 /* Limits that never hold, so that a case names the one it is about. */
 static const struct limits wide_open = {
-    .suspend = {.count = 100000, .percent = 100, .rolling_days = 30, .rolling_count = 100000},
-    .deprovision = {.count = 100000, .percent = 100, .rolling_days = 30, .rolling_count = 100000},
+    .suspend = {.count = 100000,
+                .percent = 100,
+                .rolling_days = 30,
+                .rolling_count = 100000,
+                .rolling_percent = 100},
+    .deprovision = {.count = 100000,
+                    .percent = 100,
+                    .rolling_days = 30,
+                    .rolling_count = 100000,
+                    .rolling_percent = 100},
     .max_age_hours = 48,
     .max_shrink_percent = 10,
     .max_rejected_percent = 100,

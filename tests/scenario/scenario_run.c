@@ -208,11 +208,15 @@ static void tell_row(struct text *text, const struct plan_row *row)
         row->held_by,
     };
 
+    char subject[DIGEST_HEX_SIZE], rule_text[DIGEST_HEX_SIZE];
+
     for (size_t i = 0; i < COUNT_OF(word); i++)
         text_addf(text, "%s\t", or_dash(word[i]));
-    text_addf(text, "%d %d %d %d %d %d %lld\n", row->finding, row->new_announcement,
+    text_addf(text, "%s %s\t", digest_hex(&row->subject, subject),
+              digest_hex(&row->rule_text, rule_text));
+    text_addf(text, "%d %d %d %d %d %d %d %d %d %lld\n", row->finding, row->new_announcement,
               row->not_before.number, row->idle_days, row->uses_person, row->uses_login,
-              (long long)row->last_login.us);
+              row->used_after, row->asks_login, row->of_login, (long long)row->last_login.us);
 }
 
 /* Everything of a plan as text: what must not depend on the order of anything. */
@@ -235,11 +239,12 @@ static void tell_plan(struct text *text, const struct world *world)
 
 static void tell_decision(struct text *text, const struct decision *decision)
 {
-    text_addf(text, "%s %s '%s' %s: %s; %d %d %d %d %d %d %d", action_name(decision->action),
-              or_dash(decision->row), or_dash(decision->rule), person_status_name(decision->person),
-              or_dash(decision->reason), decision->finding, decision->new_announcement,
-              decision->not_before.number, decision->idle_days, decision->uses_person,
-              decision->uses_login, decision->held_by != NULL);
+    text_addf(text, "%s %s '%s' %s: %s; %d %d %d %d %d %d %d %d %d %d",
+              action_name(decision->action), or_dash(decision->row), or_dash(decision->rule),
+              person_status_name(decision->person), or_dash(decision->reason), decision->finding,
+              decision->new_announcement, decision->not_before.number, decision->idle_days,
+              decision->uses_person, decision->uses_login, decision->used_after,
+              decision->needs_person, decision->doubt, decision->held_by != NULL);
 }
 
 static void compare_texts(const struct scenario *scenario, const char *what, const struct text *a,
@@ -337,6 +342,9 @@ static const char *ask_decision(struct arena *arena, const struct decision *deci
         {"announced", decision->new_announcement ? "yes" : "no"},
         {"uses_person", decision->uses_person ? "yes" : "no"},
         {"uses_login", decision->uses_login ? "yes" : "no"},
+        {"used_after", decision->used_after ? "yes" : "no"},
+        {"needs_person", decision->needs_person ? "yes" : "no"},
+        {"doubt", decision->doubt ? "yes" : "no"},
     };
 
     if (text_equal(key, "idle_days"))

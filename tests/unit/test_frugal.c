@@ -274,7 +274,7 @@ static void remember(struct life *life, const struct night *night, int day)
             memory->announcements = 0;
         } else if (decision->new_announcement) {
             memory->announcement[0] = (struct announcement){
-                .rule = decision->rule, .on = civil(day), .login_at = night->account[i].login.at};
+                .rule = decision->rule, .on = civil(day), .at = night->context.now};
             memory->announcements = 1;
         }
     }
@@ -314,7 +314,7 @@ static bool same_announcements(const struct memory *a, const struct memory *b)
     return a->announcements == b->announcements &&
            (a->announcements == 0 ||
             (a->announcement[0].on.number == b->announcement[0].on.number &&
-             a->announcement[0].login_at.us == b->announcement[0].login_at.us &&
+             a->announcement[0].at.us == b->announcement[0].at.us &&
              text_equal(a->announcement[0].rule, b->announcement[0].rule)));
 }
 

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "core/condition.h"
 #include "core/plan.h"
+#include "core/ruling.h"
 #include "test.h"
 
 #define WORLDS   12000
@@ -26,6 +27,8 @@ struct world {
     struct person person[MOST];
     struct group group[1];
     struct announcement announcement[MOST][2];
+    struct ruling ruling[MOST][2];
+    struct rulings rulings[MOST];
     struct profile profile[2];
     struct rule rule[MOST_ANY];
     struct protected_entry protected_entry[MOST_ANY];
@@ -147,6 +150,24 @@ static struct login draw_login(struct world *world)
     return login;
 }
 
+static const struct rulings *draw_rulings(struct world *world, size_t i)
+{
+    static const enum ruling_kind kinds[] = {RULING_KEEP, RULING_KEEP, RULING_AGAIN, RULING_REJECT};
+
+    world->rulings[i] = (struct rulings){world->ruling[i], draw(world, 3)};
+    for (size_t k = 0; k < world->rulings[i].count; k++)
+        world->ruling[i][k] = (struct ruling){
+            .kind = PICK(world, kinds),
+            .end = chance(world, 90) ? RULING_STANDS : RULING_WITHDRAWN,
+            .at = noon(near_days(world, 30)),
+            .until = day_of(near_days(world, 0)),
+            .who = "anna",
+            .person_departed = chance(world, 30),
+            .also_departed = chance(world, 30),
+        };
+    return chance(world, 40) ? &world->rulings[i] : NULL;
+}
+
 static void draw_history(struct world *world, size_t i)
 {
     static const enum person_status as[] = {PERSON_DEPARTED, PERSON_EMPLOYED, PERSON_UNKNOWN};
@@ -158,17 +179,25 @@ static void draw_history(struct world *world, size_t i)
         .ever_active = chance(world, 80),
         .suspended_by_us = chance(world, 50) ? noon(near_days(world, 30)) : INSTANT_NONE,
         .suspended_as = PICK(world, as),
-        .reactivated_since = chance(world, 10),
+        .rulings = draw_rulings(world, i),
+        .became_active = chance(world, 30) ? noon(near_days(world, 30)) : INSTANT_NONE,
+        .reactivated_since = chance(world, 20),
+        .reactivated_at =
+            chance(world, 70) ? noon(near_days(world, chance(world, 50) ? 30 : 180)) : INSTANT_NONE,
+        .reactivation_unknown = chance(world, 5),
         .unlinked_since = chance(world, 70) ? noon((int)draw(world, 5)) : INSTANT_NONE,
         .announcement = world->announcement[i],
         .announcement_count = (uint32_t)draw(world, 3),
     };
-    for (size_t k = 0; k < history->announcement_count; k++)
+    for (size_t k = 0; k < history->announcement_count; k++) {
+        int days_ago = near_days(world, chance(world, 60) ? 14 : 30);
         world->announcement[i][k] = (struct announcement){
             .rule = chance(world, 70) ? "r0" : "r1",
-            .on = day_of(near_days(world, 14)),
-            .login_at = chance(world, 70) ? noon(29) : INSTANT_NONE,
+            .on = day_of(days_ago),
+            .at = noon(days_ago),
+            .not_before = chance(world, 50) ? day_of(near_days(world, 0)) : DAY_NONE,
         };
+    }
 }
 
 static void draw_account(struct world *world, size_t i)
@@ -706,9 +735,14 @@ static struct facts find_facts(const struct world *world, size_t i, const struct
     }
     if (facts.status == PERSON_DEPARTED && facts.person->last_day.number)
         facts.departed = TODAY - facts.person->last_day.number;
+    int active = days_since(history->became_active), known = created > seen ? created : seen;
     if (account->login.kind == LOGIN_KNOWN)
         facts.idle = days_since(account->login.at);
-    facts.known = created > seen ? created : seen < 0 ? 0 : seen;
+    if (active >= 0 && active < facts.idle)
+        facts.idle = active;
+    if (active >= 0 && (known < 0 || active < known))
+        known = active;
+    facts.known = known < 0 ? 0 : known;
     facts.suspended = days_since(history->suspended_by_us);
     return facts;
 }
@@ -800,26 +834,32 @@ static const char *find_protection(struct world *world, const struct facts *fact
     return NULL;
 }
 
+static bool is_by_absence(const struct rule *rule)
+{
+    unsigned absent = 1U << PERSON_ABSENT;
+
+    return (rule->when.person & absent) || rule->when.absent_rosters_min >= 0 ||
+           (rule->has_unless && rule->unless.person && !(rule->unless.person & absent));
+}
+
 /* R2, R3, R5, R6 */
 static bool is_forbidden(const struct world *world, const struct rule *rule,
                          const struct facts *facts)
 {
     int days = rule->when.suspended_days_min, rosters = rule->when.absent_rosters_min;
-    unsigned never = 1U << LOGIN_NEVER, absent = 1U << PERSON_ABSENT;
+    unsigned never = 1U << LOGIN_NEVER;
 
     if (days < world->policy.suspended_days_floor)
         days = world->policy.suspended_days_floor;
     if (rule->action == ACTION_DEPROVISION &&
         (facts->account->status != ACCOUNT_INACTIVE || facts->suspended < days ||
-         !facts->account->history.ever_active))
+         !facts->account->history.ever_active || facts->account->history.reactivation_unknown))
         return true;
     bool by_never = (rule->when.login & never) ||
                     (rule->has_unless && rule->unless.login && !(rule->unless.login & never));
     if (facts->account->login.kind == LOGIN_NEVER && by_never && rule->when.known_days_min < 0)
         return true;
-    bool by_absent = (rule->when.person & absent) || rosters >= 0 ||
-                     (rule->has_unless && rule->unless.person && !(rule->unless.person & absent));
-    return facts->status == PERSON_ABSENT && by_absent &&
+    return facts->status == PERSON_ABSENT && is_by_absence(rule) &&
            (!world->context.absence_provable || facts->absent < (rosters < 0 ? 3 : rosters));
 }
 
@@ -828,29 +868,89 @@ struct verdict {
     const char *rule;
     bool finding;
     int not_before; /* 0 = at once */
-    bool announces;
+    bool announces, doubt, needs_person;
 };
 
-static void give_grace(const struct world *world, const struct rule *rule,
-                       const struct account *account, struct verdict *verdict)
+static bool asks_person(const struct conditions *c)
 {
-    int on = 0;
+    return c->person || c->departed_days_min >= 0 || c->absent_rosters_min >= 0 ||
+           c->department.count || c->employee_number.count;
+}
 
-    if (!rule->grace_days)
-        return;
-    for (size_t i = 0; i < account->history.announcement_count && !world->context.first_plan; i++) {
-        const struct announcement *one = &account->history.announcement[i];
-        bool since = account->login.kind == LOGIN_KNOWN && account->login.at.us > one->login_at.us;
-        if (strcmp(one->rule, rule->name) == 0 && !since && one->on.number > on)
-            on = one->on.number;
+static bool asks_login(const struct rule *rule)
+{
+    return rule->when.login || rule->when.idle_days_min >= 0 || rule->unless.login ||
+           rule->unless.idle_days_min >= 0;
+}
+
+static bool is_about_the_gone(const struct conditions *c)
+{
+    return (c->person & (1U << PERSON_DEPARTED | 1U << PERSON_ABSENT)) ||
+           c->departed_days_min >= 0 || c->absent_rosters_min >= 0;
+}
+
+static bool is_kept(const struct rule *rule, const struct facts *facts)
+{
+    const struct rulings *rulings = facts->account->history.rulings;
+    bool gone = facts->status == PERSON_DEPARTED || facts->status == PERSON_ABSENT;
+    bool any = !gone || (asks_login(rule) && !is_about_the_gone(&rule->when));
+
+    for (size_t i = 0; rulings && i < rulings->count; i++) {
+        const struct ruling *one = &rulings->item[i];
+        if (one->kind == RULING_KEEP && one->end == RULING_STANDS && one->until.number >= TODAY &&
+            (any || one->person_departed || one->also_departed))
+            return true;
     }
-    verdict->announces = on == 0;
-    verdict->not_before = (on ? on : TODAY) + rule->grace_days;
+    return false;
+}
+
+/* R8 */
+static bool is_for_a_person(const struct rule *rule, const struct facts *facts)
+{
+    const struct account_history *history = &facts->account->history;
+    const struct login *login = &facts->account->login;
+    bool departure = facts->status == PERSON_DEPARTED &&
+                     (asks_person(&rule->when) || asks_person(&rule->unless));
+
+    if (rule->action != ACTION_SUSPEND || !history->reactivated_since || departure)
+        return false;
+    for (size_t i = 0; history->rulings && i < history->rulings->count; i++) {
+        const struct ruling *one = &history->rulings->item[i];
+        if (one->kind == RULING_AGAIN && one->end == RULING_STANDS && one->until.number >= TODAY &&
+            one->at.us > history->reactivated_at.us)
+            return false;
+    }
+    return !(login->kind == LOGIN_KNOWN && history->reactivated_at.us &&
+             login->at.us > history->reactivated_at.us);
+}
+
+static void give_grace(const struct rule *rule, const struct account *account,
+                       struct verdict *verdict)
+{
+    const struct announcement *last = NULL;
+
+    for (size_t i = 0; i < account->history.announcement_count; i++) {
+        const struct announcement *one = &account->history.announcement[i];
+        bool since = asks_login(rule) && account->login.kind == LOGIN_KNOWN &&
+                     account->login.at.us > one->at.us;
+        bool newer =
+            !last || one->at.us > last->at.us ||
+            (one->at.us == last->at.us && one->not_before.number > last->not_before.number);
+        if (strcmp(one->rule, rule->name) == 0 && !since && newer)
+            last = one;
+    }
+    if (rule->grace_days)
+        verdict->not_before = (last ? last->on.number : TODAY) + rule->grace_days;
+    if (last && last->not_before.number > verdict->not_before)
+        verdict->not_before = last->not_before.number;
+    verdict->announces = verdict->not_before && !last;
 }
 
 static struct verdict decide(const struct world *world, const struct facts *facts)
 {
     const struct account *account = facts->account;
+    const struct account_history *history = &account->history;
+    bool doubt = false, undone = false;
 
     for (size_t r = 0; r < world->policy.rule_count; r++) {
         const struct rule *rule = &world->rule[r];
@@ -859,23 +959,44 @@ static struct verdict decide(const struct world *world, const struct facts *fact
         int unless = rule->has_unless ? hold_all(world, &rule->unless, facts) : 0;
         bool suspend = rule->action == ACTION_SUSPEND;
 
-        if (rule->action == ACTION_KEEP && when != 0 && unless != 1)
+        if (when == 0 || unless == 1)
+            continue;
+        bool unsure = when < 0 || unless < 0;
+        verdict.doubt = doubt || unsure;
+        if (rule->action == ACTION_KEEP)
             return verdict;
-        if (rule->action == ACTION_KEEP || when != 1 || unless != 0)
+        doubt = verdict.doubt;
+        if (unsure)
             continue;
         if (suspend && account->status != ACCOUNT_ACTIVE)
-            return (struct verdict){.rule = rule->name};
-        if (is_forbidden(world, rule, facts))
+            return (struct verdict){.rule = rule->name, .doubt = doubt};
+        if (is_forbidden(world, rule, facts)) {
+            doubt |= !suspend && history->reactivation_unknown;
+            doubt |= facts->status == PERSON_ABSENT && !world->context.absence_provable &&
+                     is_by_absence(rule);
             continue;
-        if (suspend && account->history.reactivated_since)
-            return (struct verdict){.rule = rule->name, .finding = true};
-        give_grace(world, rule, account, &verdict);
+        }
+        if (is_kept(rule, facts)) {
+            undone = false;
+            continue;
+        }
+        if (is_for_a_person(rule, facts)) {
+            undone = true;
+            if (facts->status == PERSON_DEPARTED)
+                continue;
+            return (struct verdict){.rule = rule->name, .finding = true, .doubt = doubt};
+        }
+        verdict.doubt = false;
+        verdict.needs_person = history->reactivated_since && facts->status == PERSON_DEPARTED &&
+                               days_since(history->reactivated_at) < 180;
+        give_grace(rule, account, &verdict);
         return verdict;
     }
     if (account->status == ACCOUNT_INACTIVE && facts->status == PERSON_EMPLOYED &&
-        facts->suspended >= 0 && account->history.suspended_as != PERSON_EMPLOYED)
-        return (struct verdict){.action = ACTION_REACTIVATE, .rule = ""};
-    return (struct verdict){.rule = NULL};
+        facts->suspended >= 0 && history->suspended_as != PERSON_EMPLOYED)
+        return (struct verdict){
+            .action = ACTION_REACTIVATE, .rule = "", .not_before = TODAY - facts->suspended + 180};
+    return (struct verdict){.rule = NULL, .finding = undone, .doubt = doubt};
 }
 
 static void check_decisions(struct world *world, const struct opinion *opinion,
@@ -887,6 +1008,7 @@ static void check_decisions(struct world *world, const struct opinion *opinion,
         if (row) {
             assert_string_equal(decision[i].row, row);
             assert_int_equal(decision[i].action, ACTION_KEEP);
+            assert_int_equal(decision[i].doubt, row[0] == 'P' && strchr("245678", row[1]) != NULL);
             continue;
         }
         struct verdict verdict = decide(world, &facts);
@@ -894,6 +1016,8 @@ static void check_decisions(struct world *world, const struct opinion *opinion,
         assert_int_equal(decision[i].finding, verdict.finding);
         assert_int_equal(decision[i].not_before.number, verdict.not_before);
         assert_int_equal(decision[i].new_announcement, verdict.announces);
+        assert_int_equal(decision[i].doubt, verdict.doubt);
+        assert_int_equal(decision[i].needs_person, verdict.needs_person);
         if (verdict.rule)
             assert_string_equal(decision[i].rule, verdict.rule);
     }

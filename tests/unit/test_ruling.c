@@ -105,7 +105,7 @@ TEST(ruling_spares_what_it_covers_until_its_day)
         const char *name;
         struct ruling keep;
         const char *until;
-        bool asks_login;
+        bool of_login;
         enum person_status person;
         bool spares;
     } rows[] = {
@@ -123,7 +123,7 @@ TEST(ruling_spares_what_it_covers_until_its_day)
         {"attributes, and at work", {0}, "2026-11-30", false, PERSON_EMPLOYED, true},
         {"attributes, and on leave", {0}, "2026-11-30", false, PERSON_ON_LEAVE, true},
         {"departed since", {0}, "2026-11-30", false, PERSON_DEPARTED, false},
-        {"departed since, but the rule asks the login",
+        {"departed since, but the rule is of the login",
          {0},
          "2026-11-30",
          true,
@@ -156,7 +156,7 @@ TEST(ruling_spares_what_it_covers_until_its_day)
         const struct rulings rulings = {&keep, 1};
         keep.until = day_of(rows[i].until);
         const struct ruling *found =
-            ruling_spares(&rulings, rows[i].asks_login, rows[i].person, day_of("2026-11-22"));
+            ruling_spares(&rulings, rows[i].of_login, rows[i].person, day_of("2026-11-22"));
         if (found != (rows[i].spares ? &keep : NULL))
             fail_msg("%s", rows[i].name);
     }
@@ -240,6 +240,7 @@ static struct plan_row the_row(void)
         .subject = digest_named("subject"),
         .rule_text = digest_named("text"),
         .asks_login = true,
+        .of_login = true,
     };
 }
 
@@ -388,7 +389,7 @@ TEST(ruling_find_lets_sparing_go_before_approving)
         const char *name;
         struct ruling spares; /* beside an approval by anna */
         const char *until, *person;
-        bool asks_login;
+        bool of_login;
         bool approved;
     } rows[] = {
         {"a keep", {.kind = RULING_KEEP}, "2026-11-30", "employed", true, false},
@@ -449,7 +450,7 @@ TEST(ruling_find_lets_sparing_go_before_approving)
         struct plan_row row = the_row();
         item[0].until = day_of(rows[i].until);
         row.person = rows[i].person;
-        row.asks_login = rows[i].asks_login;
+        row.of_login = rows[i].of_login;
         struct ruled ruled = find(&arena, item, 2, &row);
         if (ruled.approvers != rows[i].approved || (ruled.keep || ruled.reject) == rows[i].approved)
             fail_msg("%s: %zu approvers", rows[i].name, ruled.approvers);
