@@ -83,8 +83,9 @@ finding as (
     union all
     select sequence, 'the kind is none' from chain
     where kind not in ('portal', 'migration', 'run_begin', 'run_end', 'snapshot', 'roster', 'plan',
-                       'guard', 'override', 'approval', 'rejection', 'intent', 'outcome',
-                       'erasure', 'retention')
+                       'guard', 'override', 'approval', 'rejection', 'ruling', 'ruling_end',
+                       'acknowledgement', 'acknowledgement_end', 'announcement',
+                       'announcement_end', 'intent', 'outcome', 'erasure', 'retention')
     union all
     select sequence, 'the number was given before: forked, or repeated' from chain
     where sequence <= before
@@ -376,12 +377,143 @@ select count(*) as decisions_findings,
 from finding
 \gset
 
+-- What lasts: rulings, guards that people let go, announcements. Who and why is personal and comes below.
+with event as (
+    select e.sequence, e.kind, e.plan_id, e.position, e.account_id, e.word, e.fact
+    from audit.event e
+    where e.portal = :'portal'
+      and e.kind in ('ruling', 'ruling_end', 'acknowledgement', 'acknowledgement_end',
+                     'announcement', 'announcement_end')),
+-- Announcements of before the chain told of any: their plans were made by earlier runs.
+told_since as (
+    select coalesce(
+        (select min(b.run_id) from audit.event b
+         where b.portal = :'portal' and b.kind = 'run_begin'
+           and b.sequence > (select max(m.sequence) from audit.event m
+                             where m.portal = :'portal' and m.kind = 'migration'
+                               and m.word = '0010_rulings')),
+        case when exists (select from audit.event m
+                          where m.portal = :'portal' and m.kind = 'migration'
+                            and m.word = '0010_rulings')
+             then 9223372036854775807 else 0 end) as run_id),
+finding as (
+    select e.sequence, format('ruling %s is not stored as it was given', e.fact ->> 'ruling_id')
+        as says
+    from event e
+    left join audit.ruling r on r.portal = :'portal' and r.ruling_id::text = e.fact ->> 'ruling_id'
+    where e.kind = 'ruling'
+      and ((r.decision, r.account_id, (extract(epoch from r.at) * 1000000)::bigint::text,
+            coalesce(r.plan_id, 0), coalesce(r.position, 0), encode(r.subject, 'hex'), r.action,
+            r.rule, encode(r.rule_text, 'hex'), r.address)
+           is distinct from (e.word, e.account_id, e.fact ->> 'decided_us', e.plan_id, e.position,
+                             e.fact ->> 'subject', e.fact ->> 'action', e.fact ->> 'rule',
+                             e.fact ->> 'rule_text', e.fact ->> 'address')
+           or (r.asks_login::text, (extract(epoch from r.snapshot_at) * 1000000)::bigint::text,
+               r.not_before::text, r.until::text, r.person_departed::text, r.also_departed::text,
+               r.spread::text, r.nightly::text, r.expected_on::text, r.at_once::text,
+               array_to_json(r.overrides)::text)
+              is distinct from (e.fact ->> 'asks_login', e.fact ->> 'snapshot_us',
+                                e.fact ->> 'not_before', e.fact ->> 'until',
+                                e.fact ->> 'person_departed', e.fact ->> 'also_departed',
+                                e.fact ->> 'spread', e.fact ->> 'nightly',
+                                e.fact ->> 'expected_on', e.fact ->> 'at_once',
+                                (e.fact -> 'overrides')::text))
+    union all
+    select e.sequence, format('the end of ruling %s is not stored as it was', e.fact ->> 'ruling_id')
+    from event e
+    left join audit.ruling r on r.portal = :'portal' and r.ruling_id::text = e.fact ->> 'ruling_id'
+    where e.kind = 'ruling_end'
+      and (r.account_id, r.end_word, (extract(epoch from r.ended_at) * 1000000)::bigint::text)
+          is distinct from (e.account_id, e.word, e.fact ->> 'ended_us')
+    union all
+    select e.sequence, format('acknowledgement %s is not stored as it was given',
+                              e.fact ->> 'acknowledgement_id')
+    from event e
+    left join audit.acknowledgement a on a.portal = :'portal'
+        and a.acknowledgement_id::text = e.fact ->> 'acknowledgement_id'
+    where e.kind = 'acknowledgement'
+      and (a.guard, a.plan_id, (extract(epoch from a.at) * 1000000)::bigint::text, a.measure::text)
+          is distinct from (e.word, e.plan_id, e.fact ->> 'decided_us', e.fact ->> 'measure')
+    union all
+    select e.sequence, format('the end of acknowledgement %s is not stored as it was',
+                              e.fact ->> 'acknowledgement_id')
+    from event e
+    left join audit.acknowledgement a on a.portal = :'portal'
+        and a.acknowledgement_id::text = e.fact ->> 'acknowledgement_id'
+    where e.kind = 'acknowledgement_end'
+      and (extract(epoch from a.ended_at) * 1000000)::bigint::text
+          is distinct from e.fact ->> 'ended_us'
+    union all
+    select e.sequence, format('announcement %s is not stored as it was made',
+                              e.fact ->> 'announcement_id')
+    from event e
+    left join audit.announcement a on a.portal = :'portal'
+        and a.announcement_id::text = e.fact ->> 'announcement_id'
+    where e.kind = 'announcement'
+      and (a.account_id, a.rule, coalesce(a.plan_id, 0), coalesce(a.position, 0),
+           (extract(epoch from a.announced_at) * 1000000)::bigint::text, a.announced_on::text,
+           a.not_before::text, (extract(epoch from a.login_at) * 1000000)::bigint::text, a.mode)
+          is distinct from (e.account_id, e.word, e.plan_id, e.position, e.fact ->> 'announced_us',
+                            e.fact ->> 'announced_on', e.fact ->> 'not_before',
+                            e.fact ->> 'login_us', e.fact ->> 'mode')
+    union all
+    select e.sequence, format('the end of announcement %s is not stored as it was',
+                              e.fact ->> 'announcement_id')
+    from event e
+    left join audit.announcement a on a.portal = :'portal'
+        and a.announcement_id::text = e.fact ->> 'announcement_id'
+    where e.kind = 'announcement_end'
+      and (a.account_id, a.ended_on::text) is distinct from (e.account_id, e.fact ->> 'ended_on')
+    union all
+    select max(sequence), format('a second %s of number %s', kind,
+                                 coalesce(fact ->> 'ruling_id', fact ->> 'acknowledgement_id',
+                                          fact ->> 'announcement_id'))
+    from event
+    group by kind, coalesce(fact ->> 'ruling_id', fact ->> 'acknowledgement_id',
+                            fact ->> 'announcement_id')
+    having count(*) > 1
+    union all
+    select 0, format('%s is stored, and no event tells of it', s.thing)
+    from (
+        select 'ruling' as kind, 'ruling_id' as key, r.ruling_id::text as number,
+               format('ruling %s', r.ruling_id) as thing
+        from audit.ruling r where r.portal = :'portal'
+        union all
+        select 'ruling_end', 'ruling_id', r.ruling_id::text,
+               format('the end of ruling %s', r.ruling_id)
+        from audit.ruling r where r.portal = :'portal' and r.ended_at is not null
+        union all
+        select 'acknowledgement', 'acknowledgement_id', a.acknowledgement_id::text,
+               format('acknowledgement %s', a.acknowledgement_id)
+        from audit.acknowledgement a where a.portal = :'portal'
+        union all
+        select 'acknowledgement_end', 'acknowledgement_id', a.acknowledgement_id::text,
+               format('the end of acknowledgement %s', a.acknowledgement_id)
+        from audit.acknowledgement a where a.portal = :'portal' and a.ended_at is not null
+        union all
+        select k.kind, 'announcement_id', a.announcement_id::text,
+               format(k.thing, a.announcement_id)
+        from audit.announcement a
+        cross join told_since t
+        cross join (values ('announcement', 'announcement %s'),
+                           ('announcement_end', 'the end of announcement %s')) k(kind, thing)
+        left join audit.plan p on p.portal = :'portal' and p.plan_id = a.plan_id
+        where a.portal = :'portal' and coalesce(p.run_id >= t.run_id, true)
+          and (k.kind = 'announcement' or a.ended_on is not null)) s
+    where not exists (select from event e
+                      where e.kind = s.kind and e.fact ->> s.key = s.number))
+select count(*) as rulings_findings,
+       coalesce(string_agg(format('event %s: %s', sequence, says), E'\n' order by sequence, says)
+                || E'\n', '') as rulings_told
+from finding
+\gset
+
 -- Steps and acts. A step says what its events since the last intent said.
 with event as (
     select e.sequence, e.kind, e.run_id, e.plan_id, e.position, e.account_id, e.word, e.fact
     from audit.event e
     where e.portal = :'portal'
-      and e.kind in ('plan', 'override', 'approval', 'intent', 'outcome')),
+      and e.kind in ('plan', 'override', 'approval', 'ruling', 'ruling_end', 'intent', 'outcome')),
 first as (
     select min(run_id) as run_id from audit.event
     where portal = :'portal' and kind = 'run_begin'),
@@ -416,15 +548,32 @@ approval as (
     from event where kind = 'approval'),
 made as (select plan_id from event where kind = 'plan'),
 intent as (
-    select i.sequence, i.plan_id, i.position, i.account_id, i.word
-    from event i join made using (plan_id)
+    select i.sequence, i.plan_id, i.position, i.account_id, i.word, r.held_by,
+           encode(r.subject, 'hex') as subject, r.approvals
+    from event i
+    join made using (plan_id)
+    left join audit.plan_row r on r.portal = :'portal' and r.plan_id = i.plan_id
+        and r.position = i.position
     where i.kind = 'intent'),
-approved as (
-    select i.sequence, count(*) as decisions
+-- Rulings about the very subject of the row that stood when it was acted on.
+stood as (
+    select i.sequence, (g.fact -> 'overrides')::text as overrides
     from intent i
-    join approval a on a.plan_id = i.plan_id and a.sequence < i.sequence
-        and (a.word = 'all' or a.accounts ? i.account_id)
-    group by i.sequence),
+    join event g on g.kind = 'ruling' and g.word = 'approve' and g.account_id = i.account_id
+        and g.fact ->> 'action' = i.word and g.fact ->> 'subject' = i.subject
+        and g.sequence < i.sequence
+    left join (select fact ->> 'ruling_id' as ruling_id, min(sequence) as sequence from event
+               where kind = 'ruling_end' group by 1) x on x.ruling_id = g.fact ->> 'ruling_id'
+    where coalesce(x.sequence > i.sequence, true)),
+approved as (
+    select sequence, count(*) as decisions
+    from (select i.sequence
+          from intent i
+          join approval a on a.plan_id = i.plan_id and a.sequence < i.sequence
+              and (a.word = 'all' or a.accounts ? i.account_id)
+          union all
+          select sequence from stood) d
+    group by sequence),
 override as (
     select plan_id, word, min(sequence) as sequence from event
     where kind = 'override' group by plan_id, word),
@@ -469,17 +618,19 @@ finding as (
     from intent i
     join audit.plan p on p.portal = :'portal' and p.plan_id = i.plan_id
     left join approved a on a.sequence = i.sequence
-    where coalesce(a.decisions, 0) < case i.word when 'deprovision' then p.approvals_deprovision
-                                                 when 'reactivate' then greatest(p.approvals_suspend, 1)
-                                                 else p.approvals_suspend end
+    where coalesce(a.decisions, 0) < coalesce(
+        i.approvals, case i.word when 'deprovision' then p.approvals_deprovision
+                                 when 'reactivate' then greatest(p.approvals_suspend, 1)
+                                 else p.approvals_suspend end)
     union all
     select i.sequence, format('row %s of plan %s was acted on while %s held it', i.position,
-                              i.plan_id, r.held_by)
+                              i.plan_id, i.held_by)
     from intent i
-    join audit.plan_row r on r.portal = :'portal' and r.plan_id = i.plan_id
-        and r.position = i.position
-    left join override o on o.plan_id = i.plan_id and o.word = r.held_by
-    where r.held_by is not null and coalesce(o.sequence > i.sequence, true)
+    left join override o on o.plan_id = i.plan_id and o.word = i.held_by
+    where i.held_by is not null and coalesce(o.sequence > i.sequence, true)
+      and not exists (select from stood g
+                      where g.sequence = i.sequence
+                        and strpos(g.overrides, '"' || i.held_by || '"') > 0)
     union all
     select 0, format('act %s is stored, and no outcome tells of it', a.act_id)
     from audit.act a
@@ -611,7 +762,42 @@ finding as (
                               n.plan_id)
     from last_step n
     join audit.step s on s.portal = :'portal' and s.plan_id = n.plan_id and s.position = n.position
-    where (n.is_whole or n.sealed is null) and s.reason is distinct from n.says ->> 'reason')
+    where (n.is_whole or n.sealed is null) and s.reason is distinct from n.says ->> 'reason'
+    union all
+    select n.sequence, format('ruling %s is stored with another name, reason or subject',
+                              r.ruling_id)
+    from event n
+    join audit.ruling r on r.portal = :'portal' and r.ruling_id::text = n.fact ->> 'ruling_id'
+    where n.kind = 'ruling' and n.is_whole
+      and (r.who, r.reason, r.about)
+          is distinct from (n.says ->> 'who', n.says ->> 'reason', n.says ->> 'about')
+    union all
+    select n.sequence, format('the end of ruling %s is stored with another name or reason',
+                              r.ruling_id)
+    from event n
+    join audit.ruling r on r.portal = :'portal' and r.ruling_id::text = n.fact ->> 'ruling_id'
+    where n.kind = 'ruling_end' and n.is_whole
+      and (r.ended_by, r.end_reason) is distinct from (n.says ->> 'who', n.says ->> 'reason')
+    union all
+    select n.sequence, format('%s %s is stored with another name or reason', n.kind,
+                              a.acknowledgement_id)
+    from event n
+    join audit.acknowledgement a on a.portal = :'portal'
+        and a.acknowledgement_id::text = n.fact ->> 'acknowledgement_id'
+    where n.is_whole
+      and (n.kind = 'acknowledgement'
+           and (a.who, a.reason, a.cause)
+               is distinct from (n.says ->> 'who', n.says ->> 'reason', n.says ->> 'cause')
+           or n.kind = 'acknowledgement_end'
+              and a.end_reason is distinct from n.says ->> 'reason')
+    union all
+    select n.sequence, format('the end of announcement %s is stored with another reason',
+                              a.announcement_id)
+    from event n
+    join audit.announcement a on a.portal = :'portal'
+        and a.announcement_id::text = n.fact ->> 'announcement_id'
+    where n.kind = 'announcement_end' and n.is_whole
+      and a.ended_reason is distinct from n.says ->> 'reason')
 select count(*) as personal_findings,
        coalesce(string_agg(format('event %s: %s', sequence, says), E'\n' order by sequence)
                 || E'\n', '') as personal_told
@@ -624,11 +810,12 @@ commit;
 \echo -n :readings_told
 \echo -n :plans_told
 \echo -n :decisions_told
+\echo -n :rulings_told
 \echo -n :steps_told
 \echo -n :personal_told
 select n as findings, n > 0 as is_bad, case n when 1 then 'finding' else 'findings' end as word
 from (select :findings + :readings_findings + :plans_findings + :decisions_findings
-             + :steps_findings + :personal_findings as n) n
+             + :rulings_findings + :steps_findings + :personal_findings as n) n
 \gset
 \echo :events events, :findings :word, head :head_is
 \if :is_bad

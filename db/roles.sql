@@ -93,8 +93,8 @@ grant insert on
     reconcile.login_events, reconcile.profile_version, reconcile.roster, reconcile.person_version,
     reconcile.roster_rejected, reconcile.link_version, reconcile.plan, reconcile.plan_row,
     reconcile.plan_guard, reconcile.plan_note, reconcile.plan_idle, reconcile.announcement,
-    reconcile.approval, reconcile.approval_row, reconcile.guard_override, reconcile.step,
-    reconcile.act, reconcile.request_block, reconcile.request_silence, reconcile.notice_told,
+    reconcile.approval, reconcile.approval_row, reconcile.guard_override, reconcile.ruling,
+    reconcile.acknowledgement, reconcile.step, reconcile.act, reconcile.request_block, reconcile.request_silence, reconcile.notice_told,
     reconcile.notice_announced
     to reconcile_job;
 grant update on
@@ -102,8 +102,8 @@ grant update on
     reconcile.account_version, reconcile.login_known, reconcile.login_pending,
     reconcile.login_events, reconcile.profile_version, reconcile.person_version,
     reconcile.roster_rejected, reconcile.link_version, reconcile.plan, reconcile.announcement,
-    reconcile.approval, reconcile.guard_override, reconcile.step, reconcile.request_block,
-    reconcile.request_silence, reconcile.notice_told
+    reconcile.approval, reconcile.guard_override, reconcile.ruling, reconcile.acknowledgement,
+    reconcile.step, reconcile.request_block, reconcile.request_silence, reconcile.notice_told
     to reconcile_job;
 grant delete on
     reconcile.approval_row, reconcile.login_pending, reconcile.request_block,
@@ -115,8 +115,9 @@ grant update on
     reconcile.portal, reconcile.run, reconcile.snapshot, reconcile.account_version,
     reconcile.login, reconcile.login_known, reconcile.profile_version, reconcile.person_version,
     reconcile.roster_rejected, reconcile.link_version, reconcile.plan, reconcile.plan_row,
-    reconcile.plan_guard, reconcile.plan_note, reconcile.approval, reconcile.guard_override,
-    reconcile.step, reconcile.stop, reconcile.notice_told
+    reconcile.plan_guard, reconcile.plan_note, reconcile.announcement, reconcile.approval,
+    reconcile.guard_override, reconcile.ruling, reconcile.acknowledgement, reconcile.step,
+    reconcile.stop, reconcile.notice_told
     to reconcile_eraser;
 grant delete on
     reconcile.login, reconcile.login_pending, reconcile.account_version, reconcile.link_version,

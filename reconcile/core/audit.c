@@ -21,11 +21,27 @@
 #include "core/step.h"
 
 static const char *const kind_name[] = {
-    [AUDIT_UNKNOWN] = "unknown",     [AUDIT_PORTAL] = "portal",     [AUDIT_MIGRATION] = "migration",
-    [AUDIT_RUN_BEGIN] = "run_begin", [AUDIT_RUN_END] = "run_end",   [AUDIT_SNAPSHOT] = "snapshot",
-    [AUDIT_ROSTER] = "roster",       [AUDIT_PLAN] = "plan",         [AUDIT_GUARD] = "guard",
-    [AUDIT_OVERRIDE] = "override",   [AUDIT_APPROVAL] = "approval", [AUDIT_REJECTION] = "rejection",
-    [AUDIT_INTENT] = "intent",       [AUDIT_OUTCOME] = "outcome",   [AUDIT_ERASURE] = "erasure",
+    [AUDIT_UNKNOWN] = "unknown",
+    [AUDIT_PORTAL] = "portal",
+    [AUDIT_MIGRATION] = "migration",
+    [AUDIT_RUN_BEGIN] = "run_begin",
+    [AUDIT_RUN_END] = "run_end",
+    [AUDIT_SNAPSHOT] = "snapshot",
+    [AUDIT_ROSTER] = "roster",
+    [AUDIT_PLAN] = "plan",
+    [AUDIT_GUARD] = "guard",
+    [AUDIT_OVERRIDE] = "override",
+    [AUDIT_APPROVAL] = "approval",
+    [AUDIT_REJECTION] = "rejection",
+    [AUDIT_RULING] = "ruling",
+    [AUDIT_RULING_END] = "ruling_end",
+    [AUDIT_ACKNOWLEDGEMENT] = "acknowledgement",
+    [AUDIT_ACKNOWLEDGEMENT_END] = "acknowledgement_end",
+    [AUDIT_ANNOUNCEMENT] = "announcement",
+    [AUDIT_ANNOUNCEMENT_END] = "announcement_end",
+    [AUDIT_INTENT] = "intent",
+    [AUDIT_OUTCOME] = "outcome",
+    [AUDIT_ERASURE] = "erasure",
     [AUDIT_RETENTION] = "retention",
 };
 
@@ -278,6 +294,12 @@ void audit_chain_add(struct audit_chain *chain, const struct audit_event *event)
     case AUDIT_OVERRIDE:
     case AUDIT_APPROVAL:
     case AUDIT_REJECTION:
+    case AUDIT_RULING:
+    case AUDIT_RULING_END:
+    case AUDIT_ACKNOWLEDGEMENT:
+    case AUDIT_ACKNOWLEDGEMENT_END:
+    case AUDIT_ANNOUNCEMENT:
+    case AUDIT_ANNOUNCEMENT_END:
     case AUDIT_ERASURE:
     case AUDIT_RETENTION:
         break;

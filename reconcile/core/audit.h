@@ -33,6 +33,12 @@ enum audit_kind {
     AUDIT_OVERRIDE,
     AUDIT_APPROVAL,
     AUDIT_REJECTION,
+    AUDIT_RULING,     /* the word is its kind: approve, keep, reject, again */
+    AUDIT_RULING_END, /* the word says why */
+    AUDIT_ACKNOWLEDGEMENT,
+    AUDIT_ACKNOWLEDGEMENT_END,
+    AUDIT_ANNOUNCEMENT, /* the word is the rule */
+    AUDIT_ANNOUNCEMENT_END,
     AUDIT_INTENT,  /* the word is the action */
     AUDIT_OUTCOME, /* the word is the state the step has now, likewise below */
     AUDIT_ERASURE,

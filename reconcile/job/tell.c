@@ -280,7 +280,7 @@ static const struct {
 static void make_mail(const struct telling *telling, const struct store_announcement *announcement,
                       const struct notice_message *message, struct text *id, struct mail *ret_mail)
 {
-    text_addf(id, "announcement.%lld.%lld.%zu", (long long)announcement->plan_id,
+    text_addf(id, "announcement.%lld.%lld.%zu", (long long)announcement->id,
               (long long)telling->facts.now.us, telling->result->told);
     *ret_mail = (struct mail){.id = text_cstr(id),
                               .subject = text_cstr(&message->subject),

@@ -1,6 +1,7 @@
 /*
  * Adding to the chain. The end of the chain is read and held by one statement; events are then
- * sealed one on the other and written one by one; the database checks each again.
+ * sealed one on the other and written one by one, or many by one COPY; the database checks each
+ * again.
  */
 #include "store/audit.h"
 
@@ -88,11 +89,11 @@ static int write_event(const struct store *store, struct arena *arena,
                   COUNT_OF(parameter), NULL, err);
 }
 
-static int append(struct appending *appending, const struct entry *entry, struct err *err)
+/* The event that comes next; *ret_salt is set with what is personal. */
+static int make_event(const struct appending *appending, struct arena *arena,
+                      const struct entry *entry, struct audit_event *ret_event,
+                      struct digest *ret_sealed, const char **ret_salt, struct err *err)
 {
-    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    struct digest sealed;
-    const char *salt = NULL;
     struct audit_event event = {
         .version = AUDIT_VERSION,
         .portal_id = appending->store->portal_id,
@@ -109,15 +110,32 @@ static int append(struct appending *appending, const struct entry *entry, struct
     };
 
     if (entry->personal) {
-        if (seal(&scratch, entry->personal, &sealed, &salt, err) < 0)
+        if (seal(arena, entry->personal, ret_sealed, ret_salt, err) < 0)
             return -1;
-        event.sealed = &sealed;
+        event.sealed = ret_sealed;
     }
     event.hash = audit_event_hash(&event);
-    if (write_event(appending->store, &scratch, &event, salt, entry->personal, err) < 0)
+    *ret_event = event;
+    return 0;
+}
+
+static void advance(struct appending *appending, const struct audit_event *event)
+{
+    appending->head.sequence = event->sequence;
+    appending->head.hash = event->hash;
+}
+
+static int append(struct appending *appending, const struct entry *entry, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct audit_event event;
+    struct digest sealed;
+    const char *salt = NULL;
+
+    if (make_event(appending, &scratch, entry, &event, &sealed, &salt, err) < 0 ||
+        write_event(appending->store, &scratch, &event, salt, entry->personal, err) < 0)
         return -1;
-    appending->head.sequence = event.sequence;
-    appending->head.hash = event.hash;
+    advance(appending, &event);
     return 0;
 }
 
@@ -128,6 +146,93 @@ static int append_one(const struct store *store, const struct entry *entry, stru
     if (hold(store, &appending, err) < 0 || append(&appending, entry, err) < 0)
         return err_prefix(err, "the event was not recorded");
     return 0;
+}
+
+/* Many events in two round trips, or a few more when they are very many. */
+struct batch {
+    struct appending appending;
+    struct arena scratch;
+    struct text event, personal; /* rows for COPY */
+};
+
+#define BATCH_BYTES (4u << 20)
+
+static int batch_begin(struct batch *batch, const struct store *store, struct err *err)
+{
+    *batch = (struct batch){.scratch = ARENA_INIT, .event = TEXT_INIT, .personal = TEXT_INIT};
+    return hold(store, &batch->appending, err);
+}
+
+static int copy_rows(struct pg *pg, const char *name, const char *sql, struct text *rows,
+                     struct err *err)
+{
+    int64_t sent = 0;
+
+    if (rows->length == 0)
+        return 0;
+    if (pg_copy_begin(pg, name, sql, err) < 0 || pg_copy_send(pg, rows, true, err) < 0)
+        return -1;
+    return pg_copy_end(pg, &sent, err);
+}
+
+static int batch_send(struct batch *batch, struct err *err)
+{
+    struct pg *pg = batch->appending.store->pg;
+
+    if (copy_rows(pg, "audit_event_copy", query_audit_event_copy, &batch->event, err) < 0)
+        return -1;
+    return copy_rows(pg, "audit_private_copy", query_audit_private_copy, &batch->personal, err);
+}
+
+static void add_event_row(struct text *row, const struct audit_event *event)
+{
+    store_copy_number(row, event->portal_id);
+    store_copy_number(row, event->sequence);
+    store_copy_number(row, event->version);
+    store_copy_time(row, event->at);
+    pg_copy_field(row, event->kind);
+    store_copy_number(row, event->run_id);
+    store_copy_number(row, event->plan_id);
+    store_copy_number(row, event->position);
+    pg_copy_field(row, event->account_id);
+    pg_copy_field(row, event->word);
+    pg_copy_field(row, event->fact);
+    store_copy_digest_or_null(row, event->sealed);
+    store_copy_digest(row, &event->previous);
+    store_copy_digest(row, &event->hash);
+    pg_copy_end_row(row);
+}
+
+static int batch_add(struct batch *batch, const struct entry *entry, struct err *err)
+{
+    struct audit_event event;
+    struct digest sealed;
+    const char *salt = NULL;
+
+    if (make_event(&batch->appending, &batch->scratch, entry, &event, &sealed, &salt, err) < 0)
+        return -1;
+    advance(&batch->appending, &event);
+    add_event_row(&batch->event, &event);
+    if (entry->personal) {
+        store_copy_number(&batch->personal, event.portal_id);
+        store_copy_number(&batch->personal, event.sequence);
+        text_add(&batch->personal, "\\\\x");
+        pg_copy_field(&batch->personal, salt);
+        pg_copy_field(&batch->personal, entry->personal);
+        pg_copy_end_row(&batch->personal);
+    }
+    return batch->event.length < BATCH_BYTES ? 0 : batch_send(batch, err);
+}
+
+/* Sends what was added, unless it failed before. */
+static int batch_end(struct batch *batch, int failed, struct err *err)
+{
+    if (!failed && batch_send(batch, err) < 0)
+        failed = -1;
+    arena_release(&batch->scratch);
+    text_release(&batch->event);
+    text_release(&batch->personal);
+    return failed ? err_prefix(err, "the events were not recorded") : 0;
 }
 
 int store_audit_head(const struct store *store, struct audit_head *ret_head, struct err *err)
@@ -439,6 +544,224 @@ int store_audit_rejection(const struct store *store, int64_t plan_id, const char
 
     return append_one(store, &entry, err);
 }
+
+/* --- what lasts: rulings, acknowledgements, announcements --- */
+
+static void field_day(struct jsonw *json, const char *key, struct day day)
+{
+    char text[DAY_TEXT_SIZE];
+
+    if (day_is_set(day))
+        jsonw_field_string(json, key, day_format(day, text));
+}
+
+static void field_instant(struct jsonw *json, const char *key, struct instant at)
+{
+    if (instant_is_set(at))
+        jsonw_field_int(json, key, at.us);
+}
+
+/* Every column of an approval, and of the others those that they have. */
+static const char *ruling_fact(struct text *text, const struct ruling *ruling, const char *address)
+{
+    struct jsonw json = object_in(text);
+    bool is_row = ruling->kind == RULING_APPROVE || ruling->kind == RULING_REJECT;
+
+    jsonw_field_int(&json, "ruling_id", ruling->id);
+    jsonw_field_int(&json, "decided_us", ruling->at.us);
+    if (is_row) {
+        jsonw_field_string(&json, "action", action_name(ruling->action));
+        jsonw_field_string(&json, "rule", ruling->rule);
+    }
+    if (is_row && !digest_is_zero(&ruling->rule_text))
+        field_digest(&json, "rule_text", &ruling->rule_text);
+    if (ruling->kind == RULING_APPROVE) {
+        field_digest(&json, "subject", &ruling->subject);
+        jsonw_field_string(&json, "address", address);
+    }
+    field_instant(&json, "snapshot_us", ruling->snapshot_at);
+    field_day(&json, "not_before", ruling->not_before);
+    field_day(&json, "until", ruling->until);
+    field_day(&json, "expected_on", ruling->expected_on);
+    jsonw_field_bool(&json, "asks_login", ruling->asks_login);
+    jsonw_field_bool(&json, "person_departed", ruling->person_departed);
+    jsonw_field_bool(&json, "also_departed", ruling->also_departed);
+    jsonw_field_bool(&json, "spread", ruling->spread);
+    if (ruling->nightly)
+        jsonw_field_int(&json, "nightly", ruling->nightly);
+    jsonw_field_bool(&json, "at_once", ruling->at_once);
+    jsonw_key(&json, "overrides");
+    jsonw_begin_array(&json);
+    for (size_t i = 0; i < ruling->override_count; i++)
+        jsonw_string(&json, ruling->override[i]);
+    jsonw_end_array(&json);
+    return object_end(&json);
+}
+
+static const char *ruling_personal(struct text *text, const struct ruling *ruling)
+{
+    struct jsonw json = object_in(text);
+
+    jsonw_field_string(&json, "who", ruling->who);
+    if (ruling->reason)
+        jsonw_field_string(&json, "reason", ruling->reason);
+    if (ruling->subject_text) {
+        jsonw_key(&json, "about");
+        jsonw_raw(&json, ruling->subject_text);
+    }
+    return object_end(&json);
+}
+
+static int add_ruling(struct batch *batch, const struct ruling *ruling, const char *address,
+                      struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    CLEANUP(text_release) struct text personal = TEXT_INIT;
+    const struct entry entry = {.kind = AUDIT_RULING,
+                                .plan_id = ruling->plan_id,
+                                .position = ruling->position,
+                                .account_id = ruling->account_id,
+                                .word = ruling_kind_name(ruling->kind),
+                                .fact = ruling_fact(&fact, ruling, address),
+                                .personal = ruling_personal(&personal, ruling)};
+
+    return batch_add(batch, &entry, err);
+}
+
+static const char *end_fact(struct text *text, const char *key, int64_t id, struct instant at)
+{
+    struct jsonw json = object_in(text);
+
+    jsonw_field_int(&json, key, id);
+    field_instant(&json, "ended_us", at);
+    return object_end(&json);
+}
+
+static int add_ruling_end(struct batch *batch, int64_t run_id,
+                          const struct store_audit_ended *ended, struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    CLEANUP(text_release) struct text personal = TEXT_INIT;
+    const struct entry entry = {.kind = AUDIT_RULING_END,
+                                .run_id = run_id,
+                                .account_id = ended->account_id,
+                                .word = ended->word,
+                                .fact = end_fact(&fact, "ruling_id", ended->id, ended->at),
+                                .personal = personal_in(&personal, ended->who, ended->reason)};
+
+    return batch_add(batch, &entry, err);
+}
+
+int store_audit_rulings(const struct store *store, int64_t run_id, const struct ruling *ruling,
+                        size_t count, const char *address, const struct store_audit_ended *ended,
+                        size_t ended_count, struct err *err)
+{
+    struct batch batch;
+    int failed = batch_begin(&batch, store, err);
+
+    for (size_t i = 0; i < count && !failed; i++)
+        failed = add_ruling(&batch, &ruling[i], address, err);
+    for (size_t i = 0; i < ended_count && !failed; i++)
+        failed = add_ruling_end(&batch, run_id, &ended[i], err);
+    return batch_end(&batch, failed, err);
+}
+
+int store_audit_acknowledgement(const struct store *store,
+                                const struct acknowledgement *acknowledgement, const char *measure,
+                                struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    CLEANUP(text_release) struct text personal = TEXT_INIT;
+    struct jsonw json = object_in(&fact);
+    struct jsonw details = object_in(&personal);
+
+    jsonw_field_int(&json, "acknowledgement_id", acknowledgement->id);
+    jsonw_field_int(&json, "decided_us", acknowledgement->at.us);
+    if (measure)
+        jsonw_field_string(&json, "measure", measure);
+    jsonw_field_string(&details, "who", acknowledgement->who);
+    jsonw_field_string(&details, "reason", acknowledgement->reason);
+    jsonw_field_string(&details, "cause", acknowledgement->cause);
+    const struct entry entry = {.kind = AUDIT_ACKNOWLEDGEMENT,
+                                .plan_id = acknowledgement->plan_id,
+                                .word = acknowledgement->guard,
+                                .fact = object_end(&json),
+                                .personal = object_end(&details)};
+    return append_one(store, &entry, err);
+}
+
+int store_audit_acknowledgement_end(const struct store *store, int64_t run_id, const char *guard,
+                                    int64_t id, const char *reason, struct instant now,
+                                    struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    CLEANUP(text_release) struct text personal = TEXT_INIT;
+    const struct entry entry = {.kind = AUDIT_ACKNOWLEDGEMENT_END,
+                                .run_id = run_id,
+                                .word = guard,
+                                .fact = end_fact(&fact, "acknowledgement_id", id, now),
+                                .personal = personal_in(&personal, NULL, reason)};
+
+    return append_one(store, &entry, err);
+}
+
+static int add_announced(struct batch *batch, int64_t run_id,
+                         const struct store_announced *announced, struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    struct jsonw json = object_in(&fact);
+
+    jsonw_field_int(&json, "announcement_id", announced->id);
+    jsonw_field_int(&json, "announced_us", announced->at.us);
+    field_day(&json, "announced_on", announced->on);
+    field_day(&json, "not_before", announced->not_before);
+    field_instant(&json, "login_us", announced->login_at);
+    jsonw_field_string(&json, "mode", announced->enforce ? "enforce" : "report");
+    const struct entry entry = {.kind = AUDIT_ANNOUNCEMENT,
+                                .run_id = run_id,
+                                .plan_id = announced->plan_id,
+                                .position = announced->position,
+                                .account_id = announced->account_id,
+                                .word = announced->rule,
+                                .fact = object_end(&json)};
+    return batch_add(batch, &entry, err);
+}
+
+static int add_announcement_end(struct batch *batch, int64_t run_id,
+                                const struct store_audit_ended *ended, struct day on,
+                                struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    CLEANUP(text_release) struct text personal = TEXT_INIT;
+    struct jsonw json = object_in(&fact);
+
+    jsonw_field_int(&json, "announcement_id", ended->id);
+    field_day(&json, "ended_on", on);
+    const struct entry entry = {.kind = AUDIT_ANNOUNCEMENT_END,
+                                .run_id = run_id,
+                                .account_id = ended->account_id,
+                                .word = ended->word,
+                                .fact = object_end(&json),
+                                .personal = personal_in(&personal, NULL, ended->reason)};
+    return batch_add(batch, &entry, err);
+}
+
+int store_audit_announcements(const struct store *store, int64_t run_id,
+                              const struct store_announced *announced, size_t count,
+                              const struct store_audit_ended *ended, size_t ended_count,
+                              struct day today, struct err *err)
+{
+    struct batch batch;
+    int failed = batch_begin(&batch, store, err);
+
+    for (size_t i = 0; i < ended_count && !failed; i++)
+        failed = add_announcement_end(&batch, run_id, &ended[i], today, err);
+    for (size_t i = 0; i < count && !failed; i++)
+        failed = add_announced(&batch, run_id, &announced[i], err);
+    return batch_end(&batch, failed, err);
+}
+
+/* --- acts --- */
 
 int store_audit_intent(const struct store *store, const struct store_run *run,
                        const struct store_intent *intent, struct instant now, struct err *err)

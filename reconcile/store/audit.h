@@ -10,7 +10,9 @@
 #define STORE_AUDIT_H
 
 #include "core/audit.h"
+#include "store/announce.h"
 #include "store/review.h"
+#include "store/ruling.h"
 #include "store/step.h"
 
 /* The end of the chain; sequence 0 when there is none. */
@@ -55,6 +57,33 @@ int store_audit_intent(const struct store *store, const struct store_run *run,
 int store_audit_outcome(const struct store *store, const struct store_run *run,
                         const struct store_outcome *outcome, const char *account_id,
                         const char *action, struct instant now, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* What does not stand any more, with who ended it (NULL = a run). */
+struct store_audit_ended {
+    int64_t id;
+    struct instant at; /* of a ruling */
+    const char *account_id;
+    const char *word; /* of a ruling why, of an announcement its rule */
+    const char *who, *reason;
+};
+/* Rulings that were made (their ids are set) and those that ended, many in few round trips. run_id
+ * 0 = a person did it. */
+int store_audit_rulings(const struct store *store, int64_t run_id, const struct ruling *ruling,
+                        size_t count, const char *address, const struct store_audit_ended *ended,
+                        size_t ended_count, struct err *err) __attribute__((warn_unused_result));
+/* `measure` as it is stored; NULL = none. */
+int store_audit_acknowledgement(const struct store *store,
+                                const struct acknowledgement *acknowledgement, const char *measure,
+                                struct err *err) __attribute__((warn_unused_result));
+int store_audit_acknowledgement_end(const struct store *store, int64_t run_id, const char *guard,
+                                    int64_t id, const char *reason, struct instant now,
+                                    struct err *err) __attribute__((warn_unused_result));
+/* Announcements that ended, and then those that began (their ids are set). */
+int store_audit_announcements(const struct store *store, int64_t run_id,
+                              const struct store_announced *announced, size_t count,
+                              const struct store_audit_ended *ended, size_t ended_count,
+                              struct day today, struct err *err)
     __attribute__((warn_unused_result));
 
 /* What was taken away: whose, from which plans, and which events lost what is personal. */

@@ -5,33 +5,39 @@
  */
 #include "store/erase.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "base/fold.h"
 #include "store/audit.h"
 #include "store/private.h"
 
-/* What is erased in which order; each statement is told the portal and the pattern. */
+/* What is erased in which order; each statement is told the portal, and as it needs the pattern and
+ * the word that stands for who decided. */
 static const struct sweep {
     const char *name, *sql;
-    bool takes_pattern;
+    int parameters;
 } sweeps[] = {
-    {"erase_account_version", query_erase_account_version, false},
-    {"erase_login", query_erase_login, false},
-    {"erase_person_version", query_erase_person_version, false},
-    {"erase_link_version", query_erase_link_version, false},
-    {"erase_roster_rejected", query_erase_roster_rejected, true},
-    {"erase_plan_row", query_erase_plan_row, true},
-    {"erase_step", query_erase_step, true},
-    {"erase_sweep_run", query_erase_sweep_run, true},
-    {"erase_sweep_approval", query_erase_sweep_approval, true},
-    {"erase_sweep_override", query_erase_sweep_override, true},
-    {"erase_sweep_guard", query_erase_sweep_guard, true},
-    {"erase_sweep_note", query_erase_sweep_note, true},
-    {"erase_sweep_plan", query_erase_sweep_plan, true},
-    {"erase_sweep_snapshot", query_erase_sweep_snapshot, true},
-    {"erase_sweep_stop", query_erase_sweep_stop, true},
-    {"erase_sweep_notice", query_erase_sweep_notice, true},
+    {"erase_account_version", query_erase_account_version, 1},
+    {"erase_login", query_erase_login, 1},
+    {"erase_person_version", query_erase_person_version, 1},
+    {"erase_link_version", query_erase_link_version, 1},
+    {"erase_roster_rejected", query_erase_roster_rejected, 2},
+    {"erase_plan_row", query_erase_plan_row, 2},
+    {"erase_step", query_erase_step, 2},
+    {"erase_sweep_run", query_erase_sweep_run, 2},
+    {"erase_sweep_approval", query_erase_sweep_approval, 2},
+    {"erase_sweep_override", query_erase_sweep_override, 2},
+    {"erase_sweep_guard", query_erase_sweep_guard, 2},
+    {"erase_sweep_note", query_erase_sweep_note, 2},
+    {"erase_sweep_plan", query_erase_sweep_plan, 2},
+    {"erase_sweep_snapshot", query_erase_sweep_snapshot, 2},
+    {"erase_sweep_stop", query_erase_sweep_stop, 2},
+    {"erase_sweep_notice", query_erase_sweep_notice, 2},
+    {"erase_ruling", query_erase_ruling, 3},
+    {"erase_acknowledgement", query_erase_acknowledgement, 3},
+    {"erase_announcement", query_erase_announcement, 2},
 };
 
 struct erasing {
@@ -39,6 +45,7 @@ struct erasing {
     struct arena *arena;
     const char *portal; /* parameter */
     const char *pattern;
+    const char *word; /* in place of who decided: nobody's name, and their own */
     struct instant now;
     struct store_erased erased;
     const char **account_id;
@@ -126,22 +133,33 @@ static int check_open(const struct erasing *erasing, struct err *err)
                    pg_text(result, 0, 0), pg_text(result, 0, 1));
 }
 
+static int make_word(struct erasing *erasing, struct err *err)
+{
+    uint64_t random = 0;
+
+    if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random))
+        return err_set_errno(err, ERR_INTERNAL, errno, "the system gives no random bytes");
+    erasing->word = arena_printf(erasing->arena, "erased:%016llx", (unsigned long long)random);
+    return 0;
+}
+
 static int take_away(struct erasing *erasing, struct err *err)
 {
     struct pg *pg = erasing->store->pg;
     CLEANUP(pg_clearp) PGresult *plans = NULL;
     CLEANUP(pg_clearp) PGresult *private = NULL;
 
-    if (PG_QUERY(pg, erase_plans, PG_MANY, &plans, err, erasing->portal, erasing->pattern,
+    if (make_word(erasing, err) < 0 ||
+        PG_QUERY(pg, erase_plans, PG_MANY, &plans, err, erasing->portal, erasing->pattern,
                  store_time(erasing->arena, erasing->now)) < 0 ||
         PG_QUERY(pg, erase_private, PG_MANY, &private, err, erasing->portal, erasing->pattern) <
             0 ||
-        PG_QUERY(pg, erase_approver, PG_NOTHING, NULL, err, erasing->portal) < 0)
+        PG_QUERY(pg, erase_approver, PG_NOTHING, NULL, err, erasing->portal, erasing->word) < 0)
         return -1;
     for (size_t i = 0; i < COUNT_OF(sweeps); i++) {
-        const char *const parameter[] = {erasing->portal, erasing->pattern};
+        const char *const parameter[] = {erasing->portal, erasing->pattern, erasing->word};
         if (pg_run(pg, sweeps[i].name, sweeps[i].sql, PG_NOTHING, parameter,
-                   sweeps[i].takes_pattern ? 2 : 1, NULL, err) < 0)
+                   (size_t)sweeps[i].parameters, NULL, err) < 0)
             return -1;
     }
     erasing->plan_id = column(erasing->arena, plans, &erasing->plan_count);

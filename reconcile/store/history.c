@@ -13,6 +13,7 @@
 #include "base/table.h"
 #include "store/account.h"
 #include "store/private.h"
+#include "store/ruling.h"
 
 /* Accounts by id while rows of the history stream by. */
 struct lookup {
@@ -112,8 +113,9 @@ static void note_missing(struct lookup *lookup, const PGresult *row)
     lookup->missing_count++;
 }
 
-/* Five columns from `first` on. */
-static void fill_life(const PGresult *row, int number, int first, struct account *account)
+/* Five columns from `first` on, and two from `facts` on. */
+static void fill_life(const PGresult *row, int number, int first, int facts,
+                      struct account *account)
 {
     account->history.number = (int32_t)pg_int(row, number, first);
     account->history.first_seen = pg_instant(row, number, first + 1);
@@ -121,6 +123,8 @@ static void fill_life(const PGresult *row, int number, int first, struct account
     account->history.ever_active =
         pg_bool(row, number, first + 3) || account->status == ACCOUNT_ACTIVE;
     account->history.unlinked_since = pg_instant(row, number, first + 4);
+    account->history.became_active = pg_instant(row, number, facts);
+    account->history.reactivated_at = pg_instant(row, number, facts + 1);
 }
 
 /* Room for `more` accounts behind those that are there. */
@@ -156,7 +160,7 @@ static int append_gone(const struct store *store, struct lookup *lookup, struct 
         if (account->login.kind != LOGIN_NOT_READ)
             account->login.source = LOGIN_FROM_HISTORY;
         account->history.suspended_as = PERSON_UNKNOWN;
-        fill_life(result, (int)i, 19, account);
+        fill_life(result, (int)i, 19, 24, account);
         table_add(&lookup->by_id, account->id, (uint32_t)snapshot->count++);
     }
     return 0;
@@ -171,7 +175,9 @@ static int fill_state(const PGresult *row, void *context, struct err *err)
 
     (void)err;
     if (account) {
-        fill_life(row, 0, 1, account);
+        fill_life(row, 0, 1, 14, account);
+        if (account->status == ACCOUNT_ACTIVE && pg_bool(row, 0, 16))
+            account->history.became_active = lookup->snapshot->taken_at;
         fill_login(lookup, row, account);
     } else {
         note_missing(lookup, row);
@@ -227,16 +233,21 @@ static int fill_act(const PGresult *row, void *context, struct err *err)
     (void)err;
     if (!account)
         return 0;
+    struct account_history *history = &account->history;
     struct instant done = pg_instant(row, 0, 1);
     bool undone_by_us = pg_bool(row, 0, 3);
-    bool active_since =
-        pg_bool(row, 0, 4) || (account->status == ACCOUNT_ACTIVE &&
-                               instant_compare(lookup->snapshot->taken_at, done) > 0);
-    account->history.reactivated_since = active_since && !undone_by_us;
+    bool is_active_now =
+        account->status == ACCOUNT_ACTIVE && instant_compare(lookup->snapshot->taken_at, done) > 0;
+    if (instant_compare(history->reactivated_at, done) <= 0)
+        history->reactivated_at = is_active_now ? lookup->snapshot->taken_at : INSTANT_NONE;
+    bool active_since = instant_is_set(history->reactivated_at);
+    history->reactivated_since = active_since && !undone_by_us;
+    history->reactivation_unknown = !active_since && !undone_by_us && pg_bool(row, 0, 4);
     if (active_since || undone_by_us)
         return 0;
-    account->history.suspended_by_us = done;
-    account->history.suspended_as = person_status_parse(pg_text(row, 0, 2));
+    history->suspended_act = pg_int(row, 0, 5);
+    history->suspended_by_us = done;
+    history->suspended_as = person_status_parse(pg_text(row, 0, 2));
     return 0;
 }
 
@@ -256,12 +267,30 @@ static int load_announcements(const struct store *store, struct lookup *lookup, 
             .rule = store_string(arena, result, i, 1),
             .on = pg_day(result, i, 2),
             .login_at = pg_instant(result, i, 3),
+            .at = pg_instant(result, i, 4),
+            .not_before = pg_day(result, i, 5),
         };
         if (!account)
             continue;
         if (account->history.announcement_count == 0)
             account->history.announcement = &list[i];
         account->history.announcement_count++; /* rows of one account stand together */
+    }
+    return 0;
+}
+
+static int load_rulings(const struct store *store, struct lookup *lookup, struct err *err)
+{
+    struct store_standing *standing = NULL;
+    size_t count = 0;
+
+    if (store_load_standing(store, lookup->arena, &standing, &count, err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t entry = table_find(&lookup->by_id, standing[i].account_id);
+        if (entry != TABLE_END)
+            lookup->snapshot->account[table_value(&lookup->by_id, entry)].history.rulings =
+                &standing[i].rulings;
     }
     return 0;
 }
@@ -279,7 +308,7 @@ static int load_history(const struct store *store, struct arena *arena, struct s
         each_of_portal(store, "login_pending_list", query_login_pending_list, fill_pending, &lookup,
                        err) ||
         each_of_portal(store, "account_acts", query_account_acts, fill_act, &lookup, err) ||
-        load_announcements(store, &lookup, err);
+        load_announcements(store, &lookup, err) || load_rulings(store, &lookup, err);
     lookup_release(&lookup);
     return failed ? -1 : 0;
 }

@@ -1,7 +1,6 @@
 /*
  * A plan is stored as the value it is: every field has a column, every list a table, and what comes
- * back must have the digest it was stored with, or nobody may approve it. Its announcements are
- * made in the same transaction: a grace never runs for a plan that does not exist.
+ * back must have the digest it was stored with, or nobody may approve it. It announces nothing.
  */
 #include "store/plan.h"
 
@@ -14,7 +13,7 @@
 
 /* A row of the table `plan`: the plan, and what the store alone knows of it. */
 struct stored_plan {
-    int64_t portal_id, run_id, rows;
+    int64_t portal_id, run_id, rows, version;
     const char *audit_head; /* NULL = none; it has no column, but an event of its own */
     struct plan plan;
 };
@@ -70,6 +69,7 @@ static const struct column plan_columns[] = {
     COLUMN("idle_never", struct stored_plan, plan.idle.never),
     COLUMN("idle_unknown", struct stored_plan, plan.idle.unknown),
     OWN(rows),
+    OWN(version),
     OWN(audit_head),
     OF_PLAN(redacted),
     COLUMN_END,
@@ -139,6 +139,8 @@ static void add_plan_row(struct text *out, const void *context, size_t number)
     pg_copy_field(out, row->held_by);
     store_copy_flag(out, row->uses_person);
     store_copy_flag(out, row->uses_login);
+    store_copy_flag(out, row->used_after);
+    store_copy_digest_or_null(out, &row->subject);
     pg_copy_end_row(out);
 }
 
@@ -187,6 +189,7 @@ static int insert_plan(const struct store *store, const struct store_run *run,
         .run_id = run->id,
         .rows = (int64_t)count_stored(plan),
         .plan = *plan,
+        .version = 1,
     };
     struct store_writer writer = store_writer_of(plan_columns, query_plan_insert, 0);
 
@@ -210,24 +213,6 @@ static int copy_lists(const struct store *store, const struct saving *saving, st
                       PLAN_IDLE_BUCKETS, err);
 }
 
-/* R7. What is missing from a plan that is held or did not see everybody proves nothing. */
-static int announce(const struct store *store, const struct saving *saving, struct err *err)
-{
-    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    const struct plan *plan = saving->plan;
-    const char *portal = store_number(&scratch, store->portal_id);
-    const char *number = store_number(&scratch, saving->id);
-    const char *today = store_day(&scratch, plan->today);
-
-    if (PG_QUERY(store->pg, announcement_renew, PG_NOTHING, NULL, err, portal, number, today) < 0 ||
-        PG_QUERY(store->pg, announcement_insert, PG_NOTHING, NULL, err, portal, number, today,
-                 plan->inputs.enforce ? "enforce" : "report") < 0)
-        return -1;
-    if (plan->state == PLAN_HELD || !plan->inputs.snapshot_complete)
-        return 0;
-    return PG_QUERY(store->pg, announcement_end, PG_NOTHING, NULL, err, portal, number, today);
-}
-
 static int save_plan(const struct store *store, const struct store_run *run,
                      const struct plan *plan, int64_t *ret_id, struct audit_head *ret_head,
                      struct err *err)
@@ -246,8 +231,6 @@ static int save_plan(const struct store *store, const struct store_run *run,
         .guard = store_writer_of(guard_columns, query_plan_guard_copy, PLACE_COLUMNS),
     };
     if (copy_lists(store, &saving, err) < 0)
-        return -1;
-    if (announce(store, &saving, err) < 0)
         return -1;
     return store_audit_plan(store, run, plan, *ret_id, ret_head, err);
 }
@@ -316,6 +299,8 @@ static int add_loaded_row(const PGresult *row, void *context, struct err *err)
         .held_by = store_string(arena, row, 0, 21),
         .uses_person = pg_bool(row, 0, 22),
         .uses_login = pg_bool(row, 0, 23),
+        .used_after = pg_bool(row, 0, 24),
+        .subject = store_digest(row, 0, 25),
     };
     return 0;
 }

@@ -23,6 +23,7 @@ void store_copy_number(struct text *row, int64_t number);
 void store_copy_time(struct text *row, struct instant instant);
 void store_copy_day(struct text *row, struct day day);
 void store_copy_digest(struct text *row, const struct digest *digest);
+void store_copy_digest_or_null(struct text *row, const struct digest *digest); /* NULL, or zeros */
 void store_copy_flag(struct text *row, bool flag);
 
 /* COPY of `count` rows that `add` puts into the text one by one (or not, when it adds nothing). */
@@ -58,6 +59,7 @@ int store_hold(const struct store *store, int64_t run, int64_t *ret_newest_plan,
     __attribute__((warn_unused_result));
 /* An array literal for a parameter of type text[] or bigint[]; memory from the arena. */
 const char *store_text_array(struct arena *arena, const char *const *item, size_t count);
+const char *store_number_array(struct arena *arena, const int64_t *item, size_t count);
 
 /* A column, copied into the arena; NULL for SQL NULL. */
 const char *store_string(struct arena *arena, const PGresult *result, int row, int column);

@@ -27,15 +27,21 @@ int store_end_rulings(struct store *store, const struct store_run *run, const ch
                       const struct store_ruling_end *end, size_t count, struct instant now,
                       struct err *err) __attribute__((warn_unused_result));
 
-/* Standing rulings of the accounts of a snapshot, and who was ever rejected, into
- * account.history.rulings (the newest last). Part of store_load_history. */
+/* The standing rulings and the rejections that ended, by account in order of id, the newest last.
+ */
+struct store_standing {
+    const char *account_id;
+    struct rulings rulings;
+};
+int store_load_standing(const struct store *store, struct arena *arena,
+                        struct store_standing **ret_standing, size_t *ret_count, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* All standing ones, with those that ended at or after `since` (none = none of them), by account
  * and number: for `keep --list`, `audit decisions`, `show`. */
 struct store_ruling {
     struct ruling ruling;
-    struct instant ended_at; /* none = it stands */
-    enum ruling_end end;
+    struct instant ended_at; /* none = it stands; why: ruling.end */
     const char *end_reason, *ended_by;
     const char *name, *email; /* of the account, as last seen; NULL = not known */
 };
@@ -48,10 +54,17 @@ int store_mark_could_act(struct store *store, const struct store_run *run, const
                          size_t count, struct instant now, struct err *err)
     __attribute__((warn_unused_result));
 
-/* Which rule texts a person ever approved a row of, at this portal and address (G11). Memory from
- * the arena. */
+/* What rules people ever approved a row of, at this portal and address (G11): their texts.
+ * Decisions of before the upgrade knew no texts: of those the names of the rules, at the address of
+ * the last run before it. A rule counts when its text is there, or its name. */
+struct approved_rules {
+    const struct digest *rule_text; /* policy_rule_digest */
+    size_t rule_text_count;
+    const char *const *name;
+    size_t name_count;
+};
 int store_load_approved_rules(struct store *store, struct arena *arena, const char *address,
-                              struct digest **ret_rule_text, size_t *ret_count, struct err *err)
+                              struct approved_rules *ret_rules, struct err *err)
     __attribute__((warn_unused_result));
 
 /* A guard of evidence that a person let go. */
@@ -64,12 +77,14 @@ struct acknowledgement {
     const char *cause; /* what exactly was accepted */
     double measure;    /* how bad it was; negative = cannot be compared */
 };
-/* Takes the place of a standing one of the same guard. */
+/* Takes the place of a standing one of the same guard. Sets id. ERR_USAGE without a reason. */
 int store_acknowledge(struct store *store, struct acknowledgement *acknowledgement, struct err *err)
     __attribute__((warn_unused_result));
+/* Those that stand. */
 int store_load_acknowledgements(struct store *store, struct arena *arena,
                                 struct acknowledgement **ret_item, size_t *ret_count,
                                 struct err *err) __attribute__((warn_unused_result));
+/* Nothing happens when it does not stand any more. ERR_LOCKED for the fence. */
 int store_end_acknowledgement(struct store *store, const struct store_run *run, int64_t id,
                               const char *reason, struct instant now, struct err *err)
     __attribute__((warn_unused_result));

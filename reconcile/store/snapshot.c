@@ -219,6 +219,7 @@ static int merge_accounts(const struct store *store, const struct snapshot *snap
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     const char *portal = store_number(&scratch, store->portal_id);
+    const char *taken_at = store_time(&scratch, snapshot->taken_at);
 
     if (PG_QUERY(store->pg, stage_account_create, PG_NOTHING, NULL, err) < 0 ||
         store_copy(store->pg, "stage_account_copy", query_stage_account_copy, add_account, staged,
@@ -227,6 +228,9 @@ static int merge_accounts(const struct store *store, const struct snapshot *snap
         insert_new(store, snapshot, staged, id, err) < 0 ||
         PG_QUERY(store->pg, stage_difference_create, PG_NOTHING, NULL, err, portal) < 0 ||
         PG_QUERY(store->pg, account_activate, PG_NOTHING, NULL, err, portal) < 0 ||
+        PG_QUERY(store->pg, stage_became_create, PG_NOTHING, NULL, err, portal) < 0 ||
+        PG_QUERY(store->pg, account_became, PG_NOTHING, NULL, err, portal, taken_at) < 0 ||
+        PG_QUERY(store->pg, account_reactivated, PG_NOTHING, NULL, err, portal, taken_at) < 0 ||
         STORE_MERGE(store, account_close, id, err) < 0 ||
         store_merge_open(store, "account_open", query_account_open, query_analyze_accounts, id,
                          staged->count, err) < 0)

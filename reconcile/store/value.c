@@ -85,6 +85,14 @@ void store_copy_digest(struct text *row, const struct digest *digest)
     pg_copy_field(row, digest_hex(digest, buffer));
 }
 
+void store_copy_digest_or_null(struct text *row, const struct digest *digest)
+{
+    if (!digest || digest_is_zero(digest))
+        pg_copy_field(row, NULL);
+    else
+        store_copy_digest(row, digest);
+}
+
 void store_copy_flag(struct text *row, bool flag)
 {
     pg_copy_field(row, store_flag(flag));
@@ -187,6 +195,17 @@ int store_hold(const struct store *store, int64_t run, int64_t *ret_newest_plan,
     if (ret_newest_plan)
         *ret_newest_plan = pg_int(result, 0, 1);
     return 0;
+}
+
+const char *store_number_array(struct arena *arena, const int64_t *item, size_t count)
+{
+    CLEANUP(text_release) struct text array = TEXT_INIT;
+
+    text_add_char(&array, '{');
+    for (size_t i = 0; i < count; i++)
+        text_addf(&array, "%s%lld", i ? "," : "", (long long)item[i]);
+    text_add_char(&array, '}');
+    return arena_strdup(arena, text_cstr(&array));
 }
 
 const char *store_string(struct arena *arena, const PGresult *result, int row, int column)

@@ -175,7 +175,7 @@ int store_load_unannounced(struct store *store, struct arena *arena,
             .account_id = store_string(arena, result, i, 0),
             .email = store_string(arena, result, i, 1),
             .rule = store_string(arena, result, i, 2),
-            .plan_id = pg_int(result, i, 3),
+            .id = pg_int(result, i, 3),
             .not_before = pg_day(result, i, 5),
             .last_login = pg_instant(result, i, 6),
             .uses_login = pg_bool(result, i, 7),
@@ -194,9 +194,8 @@ int store_claim_announcement(struct store *store, const struct store_announcemen
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
     if (PG_QUERY(store->pg, announced_claim, PG_MAYBE, &result, err,
-                 store_number(&scratch, store->portal_id), announcement->account_id,
-                 announcement->rule, store_number(&scratch, announcement->plan_id),
-                 store_time(&scratch, now)) < 0)
+                 store_number(&scratch, store->portal_id), store_number(&scratch, announcement->id),
+                 announcement->account_id, store_time(&scratch, now)) < 0)
         return -1;
     if (PQntuples(result) == 0)
         return err_set(err, ERR_LOCKED, "the announcement to account '%s' was told already",
@@ -210,6 +209,6 @@ int store_unclaim_announcement(struct store *store, const struct store_announcem
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
 
     return PG_QUERY(store->pg, announced_unclaim, PG_NOTHING, NULL, err,
-                    store_number(&scratch, store->portal_id), announcement->account_id,
-                    announcement->rule, store_number(&scratch, announcement->plan_id));
+                    store_number(&scratch, store->portal_id),
+                    store_number(&scratch, announcement->id));
 }

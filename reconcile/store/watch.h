@@ -46,7 +46,7 @@ int store_forget_told(struct store *store, enum notice_channel channel, enum not
  * the person concerned was not told. */
 struct store_announcement {
     const char *account_id, *email, *rule; /* email NULL = none is known */
-    int64_t plan_id;                       /* that announced it */
+    int64_t id;
     enum action action;
     struct day not_before;
     struct instant last_login; /* none = never, or not known */

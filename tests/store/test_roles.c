@@ -59,12 +59,14 @@ TEST_EACH(setup, NULL);
 /* s select, i insert, u update, d delete, t truncate, r references, g trigger; p: select of some
  * columns. In the order of roles: job, auditor, auditor_personal, eraser. */
 static const char *const matrix[][5] = {
+    {"reconcile.acknowledgement", "siu", "", "", "su"},
     {"reconcile.account", "siu", "", "", "s"},
     {"reconcile.account_version", "siu", "", "", "sud"},
     {"reconcile.act", "si", "", "", "s"},
-    {"reconcile.announcement", "siu", "", "", "s"},
+    {"reconcile.announcement", "siu", "", "", "su"},
     {"reconcile.approval", "siu", "", "", "su"},
     {"reconcile.approval_row", "sid", "", "", "s"},
+    {"reconcile.approved_rule", "s", "", "", "s"},
     {"reconcile.audit_event", "si", "", "", "si"},
     {"reconcile.audit_head", "s", "", "", "s"},
     {"reconcile.audit_private", "si", "", "", "sid"},
@@ -89,11 +91,13 @@ static const char *const matrix[][5] = {
     {"reconcile.request_silence", "siu", "", "", "s"},
     {"reconcile.roster", "si", "", "", "s"},
     {"reconcile.roster_rejected", "siu", "", "", "su"},
+    {"reconcile.ruling", "siu", "", "", "su"},
     {"reconcile.run", "siu", "", "", "su"},
     {"reconcile.snapshot", "siu", "", "", "su"},
     {"reconcile.step", "siu", "", "", "su"},
     {"reconcile.stop", "s", "", "", "su"},
     {"audit.account_history", "s", "p", "s", "s"},
+    {"audit.acknowledgement", "s", "p", "s", "s"},
     {"audit.act", "s", "p", "s", "s"},
     {"audit.announcement", "s", "p", "s", "s"},
     {"audit.decision", "s", "p", "s", "s"},
@@ -114,6 +118,7 @@ static const char *const matrix[][5] = {
     {"audit.profile_history", "s", "p", "s", "s"},
     {"audit.reclaimed", "s", "p", "s", "s"},
     {"audit.roster", "s", "p", "s", "s"},
+    {"audit.ruling", "s", "p", "s", "s"},
     {"audit.run", "s", "p", "s", "s"},
     {"audit.seat", "s", "p", "s", "s"},
     {"audit.snapshot", "s", "p", "s", "s"},
@@ -259,7 +264,8 @@ TEST(an_auditor_sees_no_personal_column)
             " and has_column_privilege('reconcile_auditor', c.oid, a.attnum, 'select')"
             " and a.attname in ('username', 'email', 'email2', 'name', 'employee_number', 'who',"
             " 'reason', 'message', 'person_key', 'sentence', 'actual', 'value', 'salt',"
-            " 'rejected')"),
+            " 'rejected', 'about', 'cause', 'end_reason', 'ended_by', 'ended_reason',"
+            " 'matched_number', 'matched_name', 'matched_email', 'matched_row')"),
         "migration.name profile_history.name roster.rejected"); /* of a file, a profile; a count */
     assert_int_equal(store_world_number(&test->world,
                                         "select count(*) from pg_class c join pg_attribute a on"

@@ -154,7 +154,7 @@ TEST(calendar_next_day_passes_over_freeze_and_closed_days)
     assert_int_equal(day_compare(calendar_next_day(&calendar, day_of("2026-11-28"), false),
                                  day_of("2026-12-03")),
                      0);
-    assert_int_equal(day_compare(calendar_next_day(&calendar, day_of("2026-12-04"), true),
-                                 day_of("2026-12-07")),
-                     0); /* no deletion on a Friday */
+    assert_int_equal(
+        day_compare(calendar_next_day(&calendar, day_of("2026-12-04"), true), day_of("2026-12-07")),
+        0); /* no deletion on a Friday */
 }

@@ -1,6 +1,6 @@
 -- Steps and acts: is each what the last events about it say, and was nothing called that too few people
--- had approved by then, or that a guard held? How many people a row needs: review_needed in
--- core/review.
+-- had approved by then, or that a guard held? Approvals are of the plan, or rulings about the row's very
+-- subject that stood at the call. How many people a row needs: review_needed in core/review.
 with event as (
     select e.sequence, e.kind, e.run_id, e.plan_id, e.position, e.account_id, e.word, e.fact,
            e.sealed is null as says_nothing, p.sequence is not null as has_personal,
@@ -9,7 +9,7 @@ with event as (
     from audit_event e
     left join audit_private p on p.portal_id = e.portal_id and p.sequence = e.sequence
     where e.portal_id = $1::bigint
-      and e.kind in ('plan', 'override', 'approval', 'intent', 'outcome')),
+      and e.kind in ('plan', 'override', 'approval', 'ruling', 'ruling_end', 'intent', 'outcome')),
 first as (
     select min(run_id) as run_id from audit_event
     where portal_id = $1::bigint and kind = 'run_begin'),
@@ -51,17 +51,42 @@ approval as (
            case when json_typeof(fact -> 'accounts') = 'array'
                 then (fact -> 'accounts')::jsonb end as accounts
     from event where kind = 'approval'),
+ruled as (
+    select g.sequence, g.account_id, g.fact ->> 'action' as action, g.fact ->> 'subject' as subject,
+           g.personal ->> 'who' as who,
+           case when json_typeof(g.fact -> 'overrides') = 'array'
+                then (g.fact -> 'overrides')::jsonb end as overrides, x.sequence as ended
+    from event g
+    left join (select fact ->> 'ruling_id' as ruling_id, min(sequence) as sequence from event
+               where kind = 'ruling_end' group by 1) x on x.ruling_id = g.fact ->> 'ruling_id'
+    where g.kind = 'ruling' and g.word = 'approve'),
 made as (select plan_id from event where kind = 'plan'),
 called as (
-    select i.sequence, i.plan_id, i.position, i.account_id, i.word
-    from event i join made using (plan_id)
+    select i.sequence, i.plan_id, i.position, i.account_id, i.word, r.held_by,
+           encode(r.subject, 'hex') as subject,
+           coalesce(r.approvals, case i.word when 'deprovision' then p.approvals_deprovision
+                                             when 'reactivate' then greatest(p.approvals_suspend, 1)
+                                             else p.approvals_suspend end) as needed
+    from event i
+    join made using (plan_id)
+    left join plan p on p.portal_id = $1::bigint and p.plan_id = i.plan_id
+    left join plan_row r on r.portal_id = $1::bigint and r.plan_id = i.plan_id
+        and r.position = i.position
     where i.kind = 'intent'),
-people as (
-    select c.sequence, count(distinct coalesce(a.who, a.sequence::text)) as count
+stood as (
+    select c.sequence, c.held_by, g.sequence as given, g.who, g.overrides
     from called c
-    join approval a on a.plan_id = c.plan_id and a.sequence < c.sequence
-        and (a.word = 'all' or a.accounts ? c.account_id)
-    group by c.sequence),
+    join ruled g on g.account_id = c.account_id and g.action = c.word and g.subject = c.subject
+        and g.sequence < c.sequence and coalesce(g.ended > c.sequence, true)),
+people as (
+    select sequence, count(distinct who) as count
+    from (select c.sequence, coalesce(a.who, a.sequence::text) as who
+          from called c
+          join approval a on a.plan_id = c.plan_id and a.sequence < c.sequence
+              and (a.word = 'all' or a.accounts ? c.account_id)
+          union all
+          select sequence, coalesce(who, given::text) from stood) w
+    group by sequence),
 done as (
     select e.sequence, e.plan_id, e.position, e.account_id, e.fact ->> 'action' as action,
            e.fact ->> 'outcome_us' as outcome_us
@@ -102,24 +127,20 @@ where s.portal_id = $1::bigint and s.state not in ('planned', 'approved') and no
     select from told t where t.plan_id = s.plan_id and t.position = s.position)
 union all
 select c.sequence, format('row %s of plan %s was acted on with %s of %s approvals', c.position,
-                          c.plan_id, coalesce(a.count, 0), n.needed)
+                          c.plan_id, coalesce(a.count, 0), c.needed)
 from called c
-join plan p on p.portal_id = $1::bigint and p.plan_id = c.plan_id
 left join people a on a.sequence = c.sequence
-cross join lateral (
-    select case c.word when 'deprovision' then p.approvals_deprovision
-                       when 'reactivate' then greatest(p.approvals_suspend, 1)
-                       else p.approvals_suspend end as needed) n
-where coalesce(a.count, 0) < n.needed
+where coalesce(a.count, 0) < c.needed
 union all
 select c.sequence, format('row %s of plan %s was acted on while %s held it', c.position, c.plan_id,
-                          r.held_by)
+                          c.held_by)
 from called c
-join plan_row r on r.portal_id = $1::bigint and r.plan_id = c.plan_id and r.position = c.position
 left join (select plan_id, word, min(sequence) as sequence from event
            where kind = 'override' group by plan_id, word) o
-    on o.plan_id = c.plan_id and o.word = r.held_by
-where r.held_by is not null and coalesce(o.sequence > c.sequence, true)
+    on o.plan_id = c.plan_id and o.word = c.held_by
+where c.held_by is not null and coalesce(o.sequence > c.sequence, true)
+  and not exists (select 1 from stood g
+                  where g.sequence = c.sequence and g.overrides ? c.held_by)
 union all
 select 0, format('act %s is stored, and no outcome tells of it', a.act_id)
 from act a

@@ -13,6 +13,8 @@ from (
       and exists (select from plan_row r
                   where r.portal_id = p.portal_id and r.plan_id = p.plan_id
                     and (r.account_id in (select account_id from erasing_account)
+                         or r.matched_number in (select value from erasing_value)
+                         or r.matched_email in (select value from erasing_value)
                          or r.reason ~* $2))) o
 order by plan_id
 limit 1

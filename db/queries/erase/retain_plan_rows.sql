@@ -1,4 +1,4 @@
--- Rows of old plans that nobody approved and nothing was done of; an erasure may have marked such a
+-- Rows of old plans that nobody decided on and nothing was done of; an erasure may have marked such a
 -- plan before, with the rows of others still in it.
 with old as (
     update plan p set redacted_at = coalesce(p.redacted_at, $3::timestamptz)
@@ -9,6 +9,8 @@ with old as (
       and not exists (select from approval a
                       where a.portal_id = p.portal_id and a.plan_id = p.plan_id
                         and a.kind = 'approve')
+      and not exists (select 1 from ruling g
+                      where g.portal_id = $1::bigint and g.plan_id = p.plan_id)
       and not exists (select from step s
                       where s.portal_id = p.portal_id and s.plan_id = p.plan_id)
     returning p.portal_id, p.plan_id),

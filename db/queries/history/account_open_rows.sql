@@ -3,7 +3,7 @@ select a.account_id, v.status, v.username, v.email, v.email2, v.name, v.employee
        v.profile_id, v.country, v.department, v.groups, v.groups_unreadable, v.sso_only, v.flaw,
        l.kind, us(l.at), l.raw, l.source, us(l.seen_at),
        a.account_no, us(a.first_seen), us(a.created), a.ever_active,
-       case when k.kind = 'none' then us(k.since) end
+       case when k.kind = 'none' then us(k.since) end, us(a.became_active_at), us(a.reactivated_at)
 from account a
 join account_version v
     on v.portal_id = a.portal_id and v.account_no = a.account_no and v.valid_to is null

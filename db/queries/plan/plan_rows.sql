@@ -2,7 +2,7 @@
 select action, finding, new_announcement, account_id, username, email, name, rule, reason,
        decision_row, not_before::text, account, person, employee_number, matched_by,
        us(last_login), last_login_source, coalesce(idle_days, -1), profile, roles, department,
-       held_by, uses_person, uses_login
+       held_by, uses_person, uses_login, used_after_departure, encode(subject, 'hex')
 from plan_row
 where portal_id = $1::bigint and plan_id = $2::bigint
 order by position

@@ -1,0 +1,6 @@
+-- Rulings that end, as long as they stand.
+update ruling r
+set ended_at = $5::timestamptz, end_word = x.word, end_reason = x.reason, ended_by = $6
+from unnest($2::bigint[], $3::text[], $4::text[]) x(ruling_id, word, reason)
+where r.portal_id = $1::bigint and r.ruling_id = x.ruling_id and r.ended_at is null
+returning r.ruling_id, r.account_id, r.end_word, r.end_reason

@@ -1,0 +1,127 @@
+/*
+ * Announcements end before others begin, in one transaction: of each account and rule one is open.
+ */
+#include "store/announce.h"
+
+#include "store/audit.h"
+#include "store/column.h"
+
+struct announcing {
+    const struct store *store;
+    struct arena arena;
+    struct store_announced *announced; /* with their numbers */
+    size_t count;
+    struct store_audit_ended *ended;
+    size_t ended_count;
+};
+
+/* Those named, and those that are announced anew. */
+static int end_open(struct announcing *announcing, const struct store_announcement_end *end,
+                    size_t end_count, struct day today, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    struct arena *arena = &announcing->arena;
+    size_t count = end_count + announcing->count;
+    const char **account_id = arena_calloc(arena, count + 1, sizeof(account_id[0]));
+    const char **rule = arena_calloc(arena, count + 1, sizeof(rule[0]));
+    const char **reason = arena_calloc(arena, count + 1, sizeof(reason[0]));
+
+    for (size_t i = 0; i < count; i++) {
+        bool is_named = i < end_count;
+        const struct store_announced *anew =
+            is_named ? NULL : &announcing->announced[i - end_count];
+        account_id[i] = is_named ? end[i].account_id : anew->account_id;
+        rule[i] = is_named ? end[i].rule : anew->rule;
+        reason[i] = is_named ? end[i].reason : "it was announced anew";
+    }
+    if (PG_QUERY(announcing->store->pg, announcement_end, PG_MANY, &result, err,
+                 store_number(arena, announcing->store->portal_id),
+                 store_text_array(arena, account_id, count), store_text_array(arena, rule, count),
+                 store_text_array(arena, reason, count), store_day(arena, today)) < 0)
+        return -1;
+    announcing->ended_count = (size_t)PQntuples(result);
+    announcing->ended =
+        arena_calloc(arena, announcing->ended_count + 1, sizeof(announcing->ended[0]));
+    for (int i = 0; i < (int)announcing->ended_count; i++) {
+        announcing->ended[i] = (struct store_audit_ended){
+            .id = pg_int(result, i, store_place_of(result, "announcement_id")),
+            .account_id = store_string(arena, result, i, store_place_of(result, "account_id")),
+            .word = store_string(arena, result, i, store_place_of(result, "rule")),
+            .reason = store_string(arena, result, i, store_place_of(result, "ended_reason")),
+        };
+    }
+    return 0;
+}
+
+static void add_row(struct text *row, const void *context, size_t number)
+{
+    const struct announcing *announcing = context;
+    const struct store_announced *announced = &announcing->announced[number];
+
+    store_copy_number(row, announcing->store->portal_id);
+    store_copy_number(row, announced->id);
+    pg_copy_field(row, announced->account_id);
+    pg_copy_field(row, announced->rule);
+    store_copy_number(row, announced->plan_id);
+    store_copy_number(row, announced->position);
+    store_copy_day(row, announced->on);
+    store_copy_time(row, announced->at);
+    store_copy_day(row, announced->not_before);
+    store_copy_time(row, announced->login_at);
+    pg_copy_field(row, announced->enforce ? "enforce" : "report");
+    pg_copy_end_row(row);
+}
+
+static int begin_new(struct announcing *announcing, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    const struct store *store = announcing->store;
+    struct arena *arena = &announcing->arena;
+
+    if (announcing->count == 0)
+        return 0;
+    if (PG_QUERY(store->pg, announcement_number_take, PG_ONE, &result, err,
+                 store_number(arena, store->portal_id),
+                 store_number(arena, (int64_t)announcing->count)) < 0)
+        return -1;
+    int64_t last = pg_int(result, 0, 0);
+    for (size_t i = 0; i < announcing->count; i++)
+        announcing->announced[i].id = last + (int64_t)i + 1;
+    return store_copy(store->pg, "announcement_copy", query_announcement_copy, add_row, announcing,
+                      announcing->count, err);
+}
+
+static int announce(struct announcing *announcing, const struct store_run *run,
+                    const struct store_announcement_end *end, size_t end_count, struct day today,
+                    struct err *err)
+{
+    if (store_hold(announcing->store, run ? run->id : 0, NULL, err) < 0 ||
+        end_open(announcing, end, end_count, today, err) < 0 || begin_new(announcing, err) < 0)
+        return -1;
+    if (announcing->ended_count + announcing->count == 0)
+        return 0;
+    return store_audit_announcements(announcing->store, run ? run->id : 0, announcing->announced,
+                                     announcing->count, announcing->ended, announcing->ended_count,
+                                     today, err);
+}
+
+int store_announce(struct store *store, const struct store_run *run,
+                   const struct store_announcement_end *end, size_t end_count,
+                   struct store_announced *announced, size_t count, struct day today,
+                   struct err *err)
+{
+    struct announcing announcing = {.store = store, .arena = ARENA_INIT, .count = count};
+
+    if (end_count + count == 0)
+        return 0;
+    announcing.announced = arena_calloc(&announcing.arena, count + 1, sizeof(announced[0]));
+    for (size_t i = 0; i < count; i++)
+        announcing.announced[i] = announced[i];
+    int failed = pg_begin(store->pg, err);
+    if (!failed)
+        failed = store_end(store, announce(&announcing, run, end, end_count, today, err), err);
+    for (size_t i = 0; i < count && !failed; i++)
+        announced[i].id = announcing.announced[i].id;
+    arena_release(&announcing.arena);
+    return failed ? err_prefix(err, "the announcements were not stored") : 0;
+}

@@ -1,0 +1,180 @@
+/*
+ * audit_case: the record of a review_case looked at in the two ways there are, by the program and
+ * by db/audit-verify.sql in psql alone; and the tables, kept aside while a test tampers with them.
+ */
+#ifndef AUDIT_CASE_H
+#define AUDIT_CASE_H
+
+#include "review_case.h"
+
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "store/audit.h"
+
+static inline int64_t number(struct review_case *test, const char *sql)
+{
+    return store_world_number(&test->world, sql);
+}
+
+static inline void execute(struct review_case *test, const char *sql)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    if (pg_script(test->world.pg, "test", sql, &err) < 0)
+        fail_msg("%s: %s", sql, err.text);
+}
+
+#define TABLES_KEPT                                                                                \
+    "audit_event", "audit_head", "audit_private", "run", "snapshot", "roster", "act", "approval",  \
+        "approval_row", "guard_override", "ruling", "acknowledgement", "announcement", "plan_row", \
+        "plan_guard", "plan", "step", "migration"
+
+static inline void keep(struct review_case *test)
+{
+    static const char *const table[] = {TABLES_KEPT};
+
+    for (size_t i = 0; i < COUNT_OF(table); i++)
+        execute(test, arena_printf(&test->world.arena,
+                                   "create schema if not exists kept;"
+                                   "create table kept.%s as table reconcile.%s",
+                                   table[i], table[i]));
+}
+
+/* Triggers are no hindrance to who owns the tables: that is what the chain is for. */
+static inline void unlock(struct review_case *test)
+{
+    static const char *const table[] = {TABLES_KEPT};
+
+    for (size_t i = 0; i < COUNT_OF(table); i++)
+        execute(test, arena_printf(&test->world.arena,
+                                   "alter table reconcile.%s disable trigger all", table[i]));
+}
+
+static inline void put_back(struct review_case *test)
+{
+    static const char *const table[] = {TABLES_KEPT};
+
+    for (size_t i = 0; i < COUNT_OF(table); i++)
+        execute(test, arena_printf(&test->world.arena,
+                                   "delete from reconcile.%s;"
+                                   "insert into reconcile.%s table kept.%s",
+                                   table[i], table[i], table[i]));
+}
+
+/* --- the two ways to check --- */
+
+static inline void note(void *context, int64_t sequence, const char *sentence)
+{
+    text_addf(context, "event %lld: %s\n", (long long)sequence, sentence);
+}
+
+static inline size_t by_program(struct review_case *test, const struct audit_head *anchor,
+                                struct text *ret_said)
+{
+    struct audit_head last;
+    size_t findings = 0;
+
+    REVIEW_OK(store_audit_verify(&test->world.store, anchor, anchor ? 1 : 0, note, ret_said, &last,
+                                 &findings, &why));
+    return findings;
+}
+
+/* psql's exit status; what it printed. */
+static inline int by_psql(const char *const *option, struct text *ret_said)
+{
+    CLEANUP(mem_cleanup) char *script = file_join(SOURCE_DIR, "db/audit-verify.sql");
+    const char *argv[16] = {"psql", "-X", "-d", cluster_fixture_conninfo(), "-v", "portal=acme"};
+    size_t count = 6;
+    int end[2], status = 0;
+    char buffer[4096];
+
+    for (; option && *option; option++)
+        argv[count++] = *option;
+    argv[count++] = "-f";
+    argv[count] = script;
+    assert_int_equal(pipe(end), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        (void)dup2(end[1], STDOUT_FILENO);
+        (void)dup2(end[1], STDERR_FILENO);
+        (void)execvp("psql", (char *const *)(uintptr_t)argv);
+        _exit(127);
+    }
+    (void)close(end[1]);
+    for (ssize_t n; (n = read(end[0], buffer, sizeof(buffer))) > 0;)
+        text_add_bytes(ret_said, buffer, (size_t)n);
+    (void)close(end[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+static inline int by_psql_with(struct review_case *test, const struct audit_head *anchor,
+                               struct text *ret_said)
+{
+    char text[AUDIT_HEAD_SIZE];
+
+    if (!anchor)
+        return by_psql(NULL, ret_said);
+    const char *const option[] = {
+        "-v",
+        arena_printf(&test->world.arena, "head=%s", audit_head_format(anchor, text)),
+        NULL,
+    };
+    return by_psql(option, ret_said);
+}
+
+static inline void assert_clean(struct review_case *test, const struct audit_head *anchor)
+{
+    CLEANUP(text_release) struct text program = TEXT_INIT, psql = TEXT_INIT;
+
+    if (by_program(test, anchor, &program) != 0)
+        fail_msg("%s", text_cstr(&program));
+    if (by_psql_with(test, anchor, &psql) != 0)
+        fail_msg("%s", text_cstr(&psql));
+}
+
+/* Both say so, and both name the event. */
+static inline void assert_found(struct review_case *test, const char *what,
+                                const struct audit_head *anchor, const char *program_says,
+                                const char *psql_says)
+{
+    CLEANUP(text_release) struct text program = TEXT_INIT, psql = TEXT_INIT;
+
+    if (by_program(test, anchor, &program) == 0 || !strstr(text_cstr(&program), program_says))
+        fail_msg("%s, by program, not '%s': %s", what, program_says, text_cstr(&program));
+    if (by_psql_with(test, anchor, &psql) != 3 || !strstr(text_cstr(&psql), psql_says))
+        fail_msg("%s, by psql, not '%s': %s", what, psql_says, text_cstr(&psql));
+}
+
+/* Empty tables, with their triggers, whatever a test did. */
+static inline int audit_case_setup(void **state)
+{
+    struct review_case *test = *state;
+
+    execute(test, "drop schema if exists kept cascade");
+    if (number(test, "select count(*) from audit_event")) {
+        unlock(test);
+        execute(test, "delete from audit_private; delete from audit_event; delete from audit_head");
+        execute(test,
+                "alter table audit_event enable always trigger audit_check;"
+                "alter table audit_event enable always trigger audit_deny;"
+                "alter table audit_private enable always trigger audit_deny;"
+                "alter table audit_head enable always trigger audit_deny;"
+                "alter table audit_head enable always trigger audit_deny_update;"
+                "alter table audit_head enable always trigger audit_deny_insert;"
+                "do $$ declare t text; begin foreach t in array array['run', 'snapshot', 'roster',"
+                " 'act', 'approval', 'approval_row', 'guard_override', 'ruling', 'acknowledgement',"
+                " 'announcement', 'plan_row', 'plan_guard', 'plan', 'step'] loop execute "
+                "format('alter table %I enable trigger all', t);"
+                " end loop; end $$");
+    }
+    review_case_setup(state);
+    return 0;
+}
+
+#endif
