@@ -8,10 +8,10 @@ select s.state, s.account_id, s.action, p.state, us(p.expires_at),
         where c.portal_id = s.portal_id and c.plan_id = s.plan_id and c.action = s.action
           and c.state in ('intent', 'unknown', 'done', 'verified')),
        (select count(*) from act a
-        where a.portal_id = s.portal_id and a.action = s.action
+        where a.portal_id = s.portal_id and a.action = s.action and not a.uncounted
           and a.done_at > $4::timestamptz - make_interval(days => $5::integer))
        + (select count(*) from step c
-          where c.portal_id = s.portal_id and c.action = s.action
+          where c.portal_id = s.portal_id and c.action = s.action and not c.spread
             and c.state in ('intent', 'unknown')),
        exists (select from guard_override o
                where o.portal_id = s.portal_id and o.plan_id = s.plan_id
