@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/text.h"
+#include "core/calendar.h"
 #include "core/guard.h"
 #include "core/match.h"
 #include "core/policy.h"
@@ -148,6 +149,11 @@ struct config {
         const char *state_directory; /* outcomes the database could not take; NULL = systemd's, else
                                         the file's */
         int64_t settle_seconds;      /* how long an accepted act may take to show */
+        const char *const *window; /* as they were written; likewise below */
+        size_t window_count;
+        const char *const *frozen;
+        size_t frozen_count;
+        struct calendar calendar; /* the same, read by config_load */
     } apply;
     struct {
         int64_t personal_days; /* 0 = for ever; likewise below */
