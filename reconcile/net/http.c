@@ -34,7 +34,7 @@ struct http *http_new(const struct http_settings *settings)
         http->settings.clock = clock_system();
     http->easy = curl_easy_init();
     if (!http->easy)
-        http = mem_realloc(http, SIZE_MAX); /* out of memory ends in its one place */
+        mem_exhausted();
     return http;
 }
 
@@ -240,10 +240,9 @@ static void add_header(struct exchange *exchange, const char *name, const char *
 
     text_addf(&line, "%s:%s%s", name, *value ? " " : "", value);
     longer = curl_slist_append(exchange->headers, text_cstr(&line));
-    if (longer)
-        exchange->headers = longer;
-    else
-        exchange->headers = mem_realloc(NULL, SIZE_MAX); /* out of memory ends in its one place */
+    if (!longer)
+        mem_exhausted();
+    exchange->headers = longer;
 }
 
 int exchange_prepare(struct exchange *exchange, const struct http_request *request, struct err *err)
