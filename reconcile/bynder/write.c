@@ -227,14 +227,11 @@ static enum portal_effect judge(struct trial *trial)
 static const char *keep_text(struct arena *arena, const struct text *text)
 {
     CLEANUP(text_release) struct text printable = TEXT_INIT;
-    size_t length;
+    CLEANUP(text_release) struct text kept = TEXT_INIT;
 
     text_add_printable(&printable, text_cstr(text));
-    if (printable.length <= TEXT_LIMIT)
-        return arena_strdup(arena, text_cstr(&printable));
-    for (length = TEXT_LIMIT; length > 0 && (printable.data[length] & 0xC0) == 0x80; length--)
-        continue;
-    return arena_printf(arena, "%.*s…", (int)length, printable.data);
+    text_add_excerpt(&kept, text_cstr(&printable), TEXT_LIMIT);
+    return arena_strdup(arena, text_cstr(&kept));
 }
 
 static void judge_outcome(struct bynder *bynder, const struct act *act, const char *id,
