@@ -8,7 +8,7 @@
 #include "store/audit.h"
 #include "store/audit_file.h"
 
-const struct option_spec audit_options[] = {
+static const struct option_spec options[] = {
     {"format", "FORMAT", "text (default), json or csv"},
     {"output", "FILE", "write there instead of to standard output"},
     {"since", "DATE", "actions, seats: not what was before; YYYY-MM-DD or RFC 3339"},
@@ -198,7 +198,7 @@ static const struct {
     {"seats", 0, ask_seats}, {"plan", 1, ask_plan}, {"verify", 0, verify},
 };
 
-int verb_audit(const struct invocation *invocation, struct err *err)
+static int run_verb(const struct invocation *invocation, struct err *err)
 {
     CLEANUP(ask_end) struct ask ask = {.invocation = invocation};
     const char *word = invocation->argument_count ? invocation->argument[0] : NULL;
@@ -221,3 +221,12 @@ int verb_audit(const struct invocation *invocation, struct err *err)
         return (int)err->code;
     return 0;
 }
+
+const struct verb verb_audit = {
+    .name = "audit",
+    .synopsis = "user WHO|at DATE|actions|seats|plan PLAN|verify [--format FORMAT]",
+    .sentence = "ask the history: who, when, why, and whether the record is whole",
+    .option = options,
+    .argument_max = 2,
+    .run = run_verb,
+};
