@@ -194,8 +194,12 @@ static const struct {
     size_t arguments; /* behind the word */
     int (*answer)(struct ask *ask, struct err *err);
 } questions[] = {
-    {"user", 1, ask_user},   {"at", 1, ask_at},     {"actions", 0, ask_actions},
-    {"seats", 0, ask_seats}, {"plan", 1, ask_plan}, {"verify", 0, verify},
+    {"user", 1, ask_user},       /* everything about one account */
+    {"at", 1, ask_at},           /* all accounts of a day */
+    {"actions", 0, ask_actions}, /* what was done */
+    {"seats", 0, ask_seats},     /* how many, over time */
+    {"plan", 1, ask_plan},       /* what became of one */
+    {"verify", 0, verify},       /* whether the record is whole */
 };
 
 static int run_verb(const struct invocation *invocation, struct err *err)
