@@ -74,6 +74,8 @@ lib_of  = $(B)/lib$(1).a
 obj     = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 GEN_SQL := $(B)/gen/sql.c $(B)/gen/sql.h
+GEN_store  := sql.o
+GEN_report := css.o
 PROGRAM := $(B)/bynder-reconcile
 SIM     := $(B)/portal-sim
 
@@ -81,11 +83,12 @@ PROGRAM_SRC := $(wildcard cmd/bynder-reconcile/*.c)
 SIM_SRC     := $(wildcard cmd/portal-sim/*.c)
 
 SUITES      := unit io scenario store http end bench
-SUPPORT_SRC := $(wildcard tests/support/*.c)
+TEST_MAIN   := tests/support/test_main.c
+SUPPORT_SRC := $(filter-out $(TEST_MAIN),$(wildcard tests/support/*.c))
 test_src     = $(wildcard tests/$(1)/test_*.c)
 test_bin     = $(patsubst tests/%.c,$(B)/tests/%,$(call test_src,$(1)))
 ALL_SRC     := $(foreach l,$(LAYERS),$(call src_of,$(l))) $(PROGRAM_SRC) $(SIM_SRC)
-ALL_TEST_SRC := $(foreach s,$(SUITES) crash crash/wrong,$(wildcard tests/$(s)/*.c)) $(SUPPORT_SRC)
+ALL_TEST_SRC := $(foreach s,$(SUITES) crash crash/wrong,$(wildcard tests/$(s)/*.c)) $(SUPPORT_SRC) $(TEST_MAIN)
 ALL_HEADERS := $(wildcard reconcile/*/*.h cmd/*/*.h tests/*/*.h)
 
 .PHONY: all
@@ -101,17 +104,17 @@ $(B)/flags: force
 .PHONY: force
 force:
 
-$(B)/gen/sql.c: db/embed.sh $(wildcard db/queries/*/*.sql db/migrations/*.sql)
+$(B)/gen/sql.c: db/embed.sh $(wildcard db/queries/*/*.sql db/migrations/*.sql) reconcile/report/report.css
 	$(Q)mkdir -p $(@D); sh db/embed.sh $(B)/gen
-$(B)/gen/sql.h: $(B)/gen/sql.c ;
+$(B)/gen/sql.h $(B)/gen/css.c: $(B)/gen/sql.c ;
 
 $(B)/obj/%.o: %.c $(B)/flags | $(GEN_SQL)
 	$(if $(V),,@echo "  CC    $<";) mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(EXTRA_CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
-$(B)/obj/gen/sql.o: $(B)/gen/sql.c $(B)/flags
+$(B)/obj/gen/%.o: $(B)/gen/%.c $(B)/flags
 	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 define LIB_RULE
-$(call lib_of,$(1)): $(call obj,$(call src_of,$(1))) $(if $(filter store,$(1)),$(B)/obj/gen/sql.o)
+$(call lib_of,$(1)): $(call obj,$(call src_of,$(1))) $(addprefix $(B)/obj/gen/,$(GEN_$(1)))
 	$$(Q)rm -f $$@ && ar crs $$@ $$^
 endef
 $(foreach l,$(LAYERS),$(eval $(call LIB_RULE,$(l))))
@@ -127,16 +130,16 @@ $(SIM): $(call obj,$(SIM_SRC)) $(call lib_of,base)
 # --- tests ----------------------------------------------------------------------------------------
 
 # Unit and scenario tests link base and core alone: a wrong-way dependency fails to link.
-# Every other suite may use all layers and tests/support.
+# Every other suite may use all layers and tests/support. The main of all tests is one (TEST_MAIN).
 EXTRA_CPPFLAGS = $(if $(findstring tests/,$@),-Itests/support -DPROGRAM_PATH='"$(abspath $(PROGRAM))"' -DPORTAL_SIM_PATH='"$(abspath $(SIM))"' -DSOURCE_DIR='"$(CURDIR)"' -DCRASH_STOP_AT='"$(abspath $(B)/tests/crash/preload_stop_at.so)"' -DCLOCK_PRELOAD='"$(abspath $(B)/tests/end/preload_clock.so)"')
 
-$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call lib_of,core) $(call lib_of,base)
+$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(TEST_MAIN)) $(call lib_of,core) $(call lib_of,base)
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS) -lcmocka
 SCENARIO_SRC := $(filter-out tests/scenario/test_%,$(wildcard tests/scenario/*.c))
-$(B)/tests/scenario/%: $(B)/obj/tests/scenario/%.o $(call obj,$(SCENARIO_SRC)) $(call lib_of,core) $(call lib_of,base)
+$(B)/tests/scenario/%: $(B)/obj/tests/scenario/%.o $(call obj,$(SCENARIO_SRC) $(TEST_MAIN)) $(call lib_of,core) $(call lib_of,base)
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS) -lcmocka
 define SUITE_RULE
-$(B)/tests/$(1)/%: $(B)/obj/tests/$(1)/%.o $(call obj,$(SUPPORT_SRC)) $(LIBS_ALL)
+$(B)/tests/$(1)/%: $(B)/obj/tests/$(1)/%.o $(call obj,$(SUPPORT_SRC) $(if $(filter bench,$(1)),,$(TEST_MAIN))) $(LIBS_ALL)
 	$$(if $$(V),,@echo "  LINK  $$@";) mkdir -p $$(@D) && $$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) -o $$@ $$^ $$(PKG_LIBS) -lcmocka
 endef
 $(foreach s,io store http end bench,$(eval $(call SUITE_RULE,$(s))))

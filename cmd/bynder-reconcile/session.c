@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/parse.h"
+#include "report/files.h"
 #include "store/migrate.h"
 
 int session_config(const struct invocation *invocation, struct config *ret_config, struct err *err)

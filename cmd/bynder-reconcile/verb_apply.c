@@ -9,8 +9,11 @@
 #include "cmd/bynder-reconcile/work.h"
 #include "job/apply.h"
 #include "job/recover.h"
+#include "job/verify.h"
+#include "store/plan.h"
+#include "store/step.h"
 
-const struct option_spec apply_options[] = {
+static const struct option_spec options[] = {
     {"accept-gap", NULL, "apply although the last run is more than 32 days ago (G13)"},
     {NULL, NULL, NULL},
 };
@@ -27,7 +30,7 @@ static int load_plan(struct work *work, int64_t id, struct plan **ret_plan, stru
 }
 
 /* One line for people and scripts: what became of the steps. */
-static int tell(int64_t id, const struct apply_result *result)
+static void show_result(int64_t id, const struct apply_result *result)
 {
     printf("plan %lld:", (long long)id);
     for (unsigned state = 0; state < STEP_STATE_COUNT; state++) {
@@ -35,7 +38,6 @@ static int tell(int64_t id, const struct apply_result *result)
             printf(" %s %zu", step_state_name((enum step_state)state), result->by_state[state]);
     }
     printf("%s%s\n", result->stopped ? "; stopped: " : "", result->stopped ? result->stopped : "");
-    return apply_exit_code(result);
 }
 
 /* The steps as the journal has them in the end, verified ones included. */
@@ -59,19 +61,20 @@ static int apply(struct work *work, int64_t id, int *ret_code, struct err *err)
     size_t verified = 0, changed = 0;
     struct plan *plan = NULL;
 
-    if (work_portal(work, true, err) < 0 || recover(&work->job, &recovered, err) < 0 ||
+    if (work_portal(work, true, err) < 0 || job_recover(&work->job, &recovered, err) < 0 ||
         load_plan(work, id, &plan, err) < 0 || apply_plan(&work->job, plan, &result, err) < 0 ||
-        verify(&work->job, &verified, &changed, err) < 0)
+        job_verify(&work->job, &verified, &changed, err) < 0)
         return -1;
     progress_done(&work->terminal);
     log_info("%zu done acts verified by a fresh look", verified);
     if (count_steps(work, id, &result, err) < 0)
         return -1;
-    *ret_code = tell(id, &result);
+    show_result(id, &result);
+    *ret_code = apply_exit_code(&result);
     return 0;
 }
 
-int verb_apply(const struct invocation *invocation, struct err *err)
+static int run_verb(const struct invocation *invocation, struct err *err)
 {
     struct work work;
     int64_t id = 0;
@@ -89,3 +92,12 @@ int verb_apply(const struct invocation *invocation, struct err *err)
         code = (int)err->code;
     return work_end(&work, code, err);
 }
+
+const struct verb verb_apply = {
+    .name = "apply",
+    .synopsis = "PLAN",
+    .sentence = "carry out what is approved in that plan",
+    .option = options,
+    .argument_max = 1,
+    .run = run_verb,
+};

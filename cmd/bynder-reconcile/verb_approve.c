@@ -9,9 +9,10 @@
 #include "cmd/bynder-reconcile/session.h"
 #include "database/os_user.h"
 #include "job/approve.h"
+#include "store/plan.h"
 #include "store/review.h"
 
-const struct option_spec approve_options[] = {
+static const struct option_spec approve_options[] = {
     {"digest", "DIGEST", "of the plan as you saw it (required)"},
     {"only", "FILE", "approve only these: one account id, e-mail or CSV row a line"},
     {"except", "FILE", "approve all but these"},
@@ -20,7 +21,7 @@ const struct option_spec approve_options[] = {
     {NULL, NULL, NULL},
 };
 
-const struct option_spec reject_options[] = {
+static const struct option_spec reject_options[] = {
     {"reason", "TEXT", "why (required)"},
     {NULL, NULL, NULL},
 };
@@ -92,7 +93,7 @@ static int decide(const struct invocation *invocation, struct desk *desk, struct
         open_desk(invocation, desk, err) < 0)
         return -1;
     request.who = desk->who;
-    if (approve(&desk->job, desk->plan, &request, &result, err) < 0)
+    if (job_approve(&desk->job, desk->plan, &request, &result, err) < 0)
         return -1;
     printf("plan %lld: %zu rows approved by '%s'; %zu may be applied, %zu need somebody else as "
            "well\n",
@@ -100,7 +101,7 @@ static int decide(const struct invocation *invocation, struct desk *desk, struct
     return 0;
 }
 
-int verb_approve(const struct invocation *invocation, struct err *err)
+static int run_approve(const struct invocation *invocation, struct err *err)
 {
     struct desk desk = {.plan = NULL};
     int failed = decide(invocation, &desk, err);
@@ -108,6 +109,15 @@ int verb_approve(const struct invocation *invocation, struct err *err)
     database_release(&desk.database);
     return failed ? (int)err->code : 0;
 }
+
+const struct verb verb_approve = {
+    .name = "approve",
+    .synopsis = "PLAN --digest DIGEST [--only FILE] [--except FILE]",
+    .sentence = "record that you approve a plan, whole or in part",
+    .option = approve_options,
+    .argument_max = 1,
+    .run = run_approve,
+};
 
 static int reject(const struct invocation *invocation, struct desk *desk, struct err *err)
 {
@@ -122,7 +132,7 @@ static int reject(const struct invocation *invocation, struct desk *desk, struct
     return 0;
 }
 
-int verb_reject(const struct invocation *invocation, struct err *err)
+static int run_reject(const struct invocation *invocation, struct err *err)
 {
     struct desk desk = {.plan = NULL};
     int failed = reject(invocation, &desk, err);
@@ -130,3 +140,12 @@ int verb_reject(const struct invocation *invocation, struct err *err)
     database_release(&desk.database);
     return failed ? (int)err->code : 0;
 }
+
+const struct verb verb_reject = {
+    .name = "reject",
+    .synopsis = "PLAN --reason TEXT",
+    .sentence = "record that you reject a plan",
+    .option = reject_options,
+    .argument_max = 1,
+    .run = run_reject,
+};

@@ -20,7 +20,7 @@
 #include "store/migrate.h"
 #include "store/question.h"
 
-const struct option_spec check_options[] = {
+static const struct option_spec options[] = {
     {"print-sample", NULL,
      "print a documented configuration with every setting, and do nothing else"},
     {"print-reference", NULL, "print the settings as Markdown tables, and do nothing else"},
@@ -41,8 +41,8 @@ struct checking {
     int code; /* of the first failure */
 };
 
-static void tell(struct checking *checking, const char *what, int failed, const char *fine,
-                 const char *advice, struct err *err)
+static void show_check(struct checking *checking, const char *what, int failed, const char *fine,
+                       const char *advice, struct err *err)
 {
     CLEANUP(text_release) struct text line = TEXT_INIT;
 
@@ -80,7 +80,7 @@ static int check_database(struct checking *checking, const char **ret_fine, stru
 
 /* A server of one's own should keep the job from changing the record; the embedded database is the
  * job's, there only the head of the chain outside does. */
-static void tell_rights(struct checking *checking)
+static void show_rights(struct checking *checking)
 {
     CLEANUP(database_release) struct database database = {.cluster = NULL};
     CLEANUP(err_release) struct err err = ERR_INIT;
@@ -262,10 +262,10 @@ static void run_check(struct checking *checking, const struct check *check)
     const char *fine = NULL;
     int failed = check->check(checking, &fine, &err);
 
-    tell(checking, check->what, failed, fine, check->advice, &err);
+    show_check(checking, check->what, failed, fine, check->advice, &err);
 }
 
-static void tell_policy_findings(struct checking *checking)
+static void log_policy_findings(struct checking *checking)
 {
     const char *const *sentence = NULL;
     size_t count =
@@ -288,10 +288,10 @@ int check_all(const struct invocation *invocation, const struct config *config)
     printf("ok    config    %s: %zu rules, mode %s, time zone %s\n", config->path,
            config->policy.rule_count, config->policy.enforce ? "enforce" : "report",
            config->time_zone);
-    tell_policy_findings(&checking);
+    log_policy_findings(&checking);
     for (size_t i = 0; i < COUNT_OF(before_portal); i++)
         run_check(&checking, &before_portal[i]);
-    tell_rights(&checking);
+    show_rights(&checking);
     for (size_t i = 0; i < COUNT_OF(of_portal) && checking.portal_answers; i++)
         run_check(&checking, &of_portal[i]);
     if (config->notify.mail.server)
@@ -302,7 +302,7 @@ int check_all(const struct invocation *invocation, const struct config *config)
     return checking.code;
 }
 
-int verb_check(const struct invocation *invocation, struct err *err)
+static int run_verb(const struct invocation *invocation, struct err *err)
 {
     struct config config;
 
@@ -322,3 +322,11 @@ int verb_check(const struct invocation *invocation, struct err *err)
         return (int)err->code;
     return check_all(invocation, &config);
 }
+
+const struct verb verb_check = {
+    .name = "check",
+    .synopsis = "",
+    .sentence = "configuration, database, portal, token, roster and clock, one line each",
+    .option = options,
+    .run = run_verb,
+};

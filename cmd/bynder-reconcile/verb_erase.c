@@ -12,13 +12,13 @@
 #include "store/audit.h"
 #include "store/audit_file.h"
 
-const struct option_spec erase_options[] = {
+static const struct option_spec options[] = {
     {"reason", "TEXT", "why, without the name: it is kept"},
     {"format", "FORMAT", "text, and nothing else"},
     {NULL, NULL, NULL},
 };
 
-static void tell(const struct store_erased *erased, size_t files)
+static void show_erased(const struct store_erased *erased, size_t files)
 {
     printf("erased: %zu account%s, %zu name%s, addresses and numbers, %zu report file%s\n",
            erased->accounts, erased->accounts == 1 ? "" : "s", erased->value_count,
@@ -71,13 +71,13 @@ static int erase_one(struct ask *ask, const char *who, const char *reason, struc
 
     if (check_may(ask, err) < 0 || store_lock(&ask->store, err) < 0 ||
         os_user(job.arena, &user, err) < 0 || ask_who(ask, who, &subject, err) < 0 ||
-        erase(&job, &subject, user, reason, &erased, &files, err) < 0)
+        job_erase(&job, &subject, user, reason, &erased, &files, err) < 0)
         return -1;
-    tell(&erased, files);
+    show_erased(&erased, files);
     return keep_head(ask, job.now, err);
 }
 
-int verb_erase(const struct invocation *invocation, struct err *err)
+static int run_verb(const struct invocation *invocation, struct err *err)
 {
     CLEANUP(ask_end) struct ask ask = {.invocation = invocation};
     const char *reason = invocation_option(invocation, "reason");
@@ -90,3 +90,12 @@ int verb_erase(const struct invocation *invocation, struct err *err)
         return (int)err->code;
     return 0;
 }
+
+const struct verb verb_erase = {
+    .name = "erase",
+    .synopsis = "WHO --reason TEXT",
+    .sentence = "take a person's data out of the history; acts and record stay",
+    .option = options,
+    .argument_max = 1,
+    .run = run_verb,
+};

@@ -10,11 +10,14 @@
 #include "cmd/bynder-reconcile/work.h"
 #include "job/apply.h"
 #include "job/collect.h"
-#include "job/erase.h"
 #include "job/propose.h"
 #include "job/recover.h"
+#include "job/retain.h"
+#include "job/verify.h"
+#include "store/plan.h"
+#include "store/review.h"
 
-const struct option_spec run_options[] = {
+static const struct option_spec options[] = {
     {"accept-gap", NULL, "run although the last run is more than 32 days ago (G13)"},
     {NULL, NULL, NULL},
 };
@@ -86,8 +89,8 @@ static int apply_ready(struct work *work, struct outcome *outcome, struct err *e
 static int collect_and_propose(struct work *work, struct collected *ret_collected,
                                struct plan **ret_plan, struct err *err)
 {
-    if (collect(&work->job, ret_collected, err) < 0 ||
-        propose(&work->job, ret_collected, ret_plan, err) < 0)
+    if (job_collect(&work->job, ret_collected, err) < 0 ||
+        job_propose(&work->job, ret_collected, ret_plan, err) < 0)
         return -1;
     work_about_plan(*ret_plan);
     progress_done(&work->terminal);
@@ -104,7 +107,7 @@ static int run(struct work *work, struct outcome *outcome, struct err *err)
     struct plan *plan = NULL;
     size_t verified = 0, changed = 0;
 
-    if (work_portal(work, writes, err) < 0 || recover(&work->job, &recovered, err) < 0)
+    if (work_portal(work, writes, err) < 0 || job_recover(&work->job, &recovered, err) < 0)
         return -1;
     if (writes && apply_ready(work, outcome, err) < 0)
         return -1;
@@ -117,15 +120,15 @@ static int run(struct work *work, struct outcome *outcome, struct err *err)
     if (writes && !outcome->stopped && !clock_is_interrupted() &&
         apply_one(work, plan, &collected, outcome, err) < 0)
         return -1;
-    if (verify(&work->job, &verified, &changed, err) < 0)
+    if (job_verify(&work->job, &verified, &changed, err) < 0)
         return -1;
     outcome->held |= plan->state == PLAN_HELD;
-    if (retain(&work->job, err) < 0)
+    if (job_retain(&work->job, err) < 0)
         return -1;
     return work_report(work, plan, REPORT_TEXT, NULL, err);
 }
 
-int verb_run(const struct invocation *invocation, struct err *err)
+static int run_verb(const struct invocation *invocation, struct err *err)
 {
     struct outcome outcome = {.code = 0};
     struct work work;
@@ -137,3 +140,11 @@ int verb_run(const struct invocation *invocation, struct err *err)
         return work_end(&work, (int)err->code, err);
     return work_end(&work, outcome.code ? outcome.code : outcome.held ? ERR_HELD : 0, err);
 }
+
+const struct verb verb_run = {
+    .name = "run",
+    .synopsis = "",
+    .sentence = "what the timer starts: recover, collect, plan, apply what is approved, report",
+    .option = options,
+    .run = run_verb,
+};

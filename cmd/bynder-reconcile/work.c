@@ -6,11 +6,12 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "cmd/bynder-reconcile/watch.h"
+#include "job/figures.h"
+#include "report/files.h"
 #include "store/audit.h"
 #include "store/audit_file.h"
 
-static void tell_waiting(void *context, double seconds, const char *why)
+static void log_waiting(void *context, double seconds, const char *why)
 {
     progress_done(context); /* the progress line draws itself again */
     if (seconds >= 10)
@@ -24,6 +25,24 @@ static void release(struct work *work)
     bynder_free(work->bynder);
     work->bynder = NULL;
     database_release(&work->database);
+}
+
+/* `run` and `apply` say outside how they ended. */
+static void leave_figures(struct work *work, int code, const struct err *err)
+{
+    struct tell_run run = {
+        .is_run = work->is_run,
+        .id = work->begun ? work->job.run.id : 0,
+        .database = work->database.pg != NULL,
+        .exit_code = code,
+        .why = err->text,
+        .requests = work->bynder ? bynder_requests(work->bynder) : 0,
+        .blocked = work->bynder ? bynder_429s(work->bynder) : 0,
+        .head = work->head,
+    };
+
+    if (work->watched)
+        job_leave_figures(&work->job, &run);
 }
 
 static int begin_run(struct work *work, const char *verb, struct err *err)
@@ -62,7 +81,7 @@ int work_begin(const struct invocation *invocation, const char *verb, struct wor
     progress_init(&work->terminal, &work->job.progress);
     if (session_open(&work->config, SESSION_MIGRATES, &work->database, &work->store, err) < 0 ||
         begin_run(work, verb, err) < 0) {
-        watch_end(work, (int)err->code, err);
+        leave_figures(work, (int)err->code, err);
         release(work);
         return -1;
     }
@@ -80,7 +99,7 @@ void work_about_plan(const struct plan *plan)
 int work_portal(struct work *work, bool writing, struct err *err)
 {
     struct bynder_setup setup = {.config = &work->config.portal,
-                                 .waiting = tell_waiting,
+                                 .waiting = log_waiting,
                                  .waiting_context = &work->terminal,
                                  .permit = pace_share_permit,
                                  .permit_context = &work->share};
@@ -117,15 +136,14 @@ static int record_end(struct work *work, int code, struct err *err)
 }
 
 /* 20 says that nothing was written: what stops a run after an act of its own is 21. */
-static int tell_acts(const struct work *work, int code)
+static int exit_code_after_acts(const struct work *work, int code)
 {
     return code == ERR_HELD && work->job.acted > 0 ? ERR_PARTIAL : code;
 }
 
 /* The end of the chain goes where the database's owner cannot write: the log and a file, and from
- * work->head into the figures and messages. The run
- * is recorded all the same when it cannot be told. */
-static void tell_head(struct work *work)
+ * work->head into the figures and messages. The run is recorded all the same when it cannot be. */
+static void keep_head(struct work *work)
 {
     CLEANUP(err_release) struct err own = ERR_INIT;
     struct job *job = &work->job;
@@ -144,19 +162,19 @@ static void tell_head(struct work *work)
 int work_end(struct work *work, int code, struct err *err)
 {
     progress_done(&work->terminal);
-    code = tell_acts(work, code);
+    code = exit_code_after_acts(work, code);
     if (work->begun) {
         code = record_end(work, code, err);
-        tell_head(work);
+        keep_head(work);
     }
-    watch_end(work, code, err); /* still locked: two runs would tell the same twice */
+    leave_figures(work, code, err); /* still locked: two runs would tell the same twice */
     if (work->begun)
         store_unlock(&work->store);
     release(work);
     return code;
 }
 
-void work_tell_holds(const struct plan *plan)
+void work_log_holds(const struct plan *plan)
 {
     CLEANUP(text_release) struct text name = TEXT_INIT;
 
@@ -182,7 +200,7 @@ int work_report(struct work *work, const struct plan *plan, enum report_format f
         return -1;
     if (!plan_is_report(plan) && report_write_files(&work->config, plan, &html, err) < 0)
         return -1;
-    work_tell_holds(plan);
+    work_log_holds(plan);
     if (html)
         log_info("the report is in '%s'", html);
     return 0;

@@ -25,7 +25,7 @@ static const struct {
     [ENDPOINT_EVENTS] = {"reading login events", "analytics.api:read", NULL},
 };
 
-static enum verdict tell_forbidden(enum endpoint endpoint, const char *subject, struct err *err)
+static enum verdict refuse_forbidden(enum endpoint endpoint, const char *subject, struct err *err)
 {
     const char *role = endpoints[endpoint].role;
 
@@ -38,8 +38,8 @@ static enum verdict tell_forbidden(enum endpoint endpoint, const char *subject, 
     return VERDICT_STOP;
 }
 
-static enum verdict tell_redirect(const struct http_answer *answer, const char *subject,
-                                  struct err *err)
+static enum verdict refuse_redirect(const struct http_answer *answer, const char *subject,
+                                    struct err *err)
 {
     CLEANUP(mem_cleanup) char *location = http_header(answer, "Location");
     CLEANUP(text_release) struct text to = TEXT_INIT;
@@ -59,7 +59,7 @@ static enum verdict judge_status(struct bynder *bynder, enum endpoint endpoint, 
     long status = answer->status;
 
     if (status == 403)
-        return tell_forbidden(endpoint, subject, err);
+        return refuse_forbidden(endpoint, subject, err);
     if (status == 404 && endpoint == ENDPOINT_EVENTS) {
         err_set(err, ERR_SCOPE, "%s: this portal has no login events", subject);
         return VERDICT_STOP;
@@ -70,7 +70,7 @@ static enum verdict judge_status(struct bynder *bynder, enum endpoint endpoint, 
         return VERDICT_STOP;
     }
     if (status >= 300 && status < 400)
-        return tell_redirect(answer, subject, err);
+        return refuse_redirect(answer, subject, err);
     err_set(err, ERR_UNREACHABLE, "%s", subject);
     if (status == 429 &&
         pace_blocks(bynder->pace) >

@@ -21,6 +21,8 @@ static const char *const state_name[] = {
     [PLAN_EXPIRED] = "expired",   [PLAN_REJECTED] = "rejected",
 };
 
+const struct column_words plan_state_words = COLUMN_WORDS_OF(state_name);
+
 const char *plan_state_name(enum plan_state state)
 {
     return state_name[state];

@@ -12,6 +12,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "store/outcome_file.h"
+#include "store/step.h"
 
 #define FINISH_SECONDS 10 /* for the last reading, beyond the configured patience */
 

@@ -11,6 +11,10 @@
 #include "base/text.h"
 #include "core/match.h"
 #include "job/collect.h"
+#include "job/stop.h"
+#include "job/weigh.h"
+#include "store/review.h"
+#include "store/step.h"
 
 /* --- does the approval still stand --- */
 
@@ -194,16 +198,14 @@ static int look_for_stop(struct job *job, struct apply_result *result, struct er
         stop(result, APPLY_INTERRUPTED, "a signal asked to end");
         return 0;
     }
-    if (store_load_stop(job->store, job->arena, &reason, err) < 0)
+    if (stop_find(job, &reason, err) < 0)
         return -1;
-    if (!reason)
-        reason = collect_find_stop_file(job);
     if (reason)
         stop(result, APPLY_HELD, reason);
     return 0;
 }
 
-static void tell_step(const struct store_step *step, const struct act_result *result)
+static void log_step(const struct store_step *step, const struct act_result *result)
 {
     bool bad = step_is_open(result->state) || result->state == STEP_FAILED;
     const char *reason = result->reason ? result->reason : "no reason";
@@ -223,7 +225,7 @@ static int take_step(struct acting *acting, struct store_step *step, struct appl
         if (act_on(acting, step, row, &act, err) < 0)
             return -1;
         step->state = act.state;
-        tell_step(step, &act);
+        log_step(step, &act);
         if (!act.again || act.end != ACT_GO_ON)
             break;
     }
@@ -276,19 +278,6 @@ static int apply_approved(struct acting *acting, const bool *approved,
     return 0;
 }
 
-static struct policy_context make_context(const struct job *job, const struct collected *now)
-{
-    return (struct policy_context){
-        .today = job->today,
-        .now = job->now,
-        .snapshot = &now->snapshot,
-        .good_roster = now->good_roster,
-        .good_roster_count = now->good_roster_count,
-        .absence_provable = now->roster_is_good && now->roster.blind == 0,
-        .blind_rows = now->roster.blind > 0,
-    };
-}
-
 int apply_collected(struct job *job, const struct plan *plan, const struct collected *now,
                     struct apply_result *ret_result, struct err *err)
 {
@@ -298,7 +287,7 @@ int apply_collected(struct job *job, const struct plan *plan, const struct colle
 
     if (check_plan(job, plan, err) < 0 || check_inputs(job, plan, now, err) < 0)
         return -1;
-    acting.context = make_context(job, now);
+    acting.context = weigh_context(job, now);
     acting.pairing = match_all(job->arena, &now->snapshot, &now->roster, &job->config->matching);
     if (choose_rows(&acting, &approved, &held, err) < 0 ||
         apply_approved(&acting, approved, ret_result, err) < 0)

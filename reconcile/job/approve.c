@@ -173,8 +173,8 @@ static int count_rows(struct job *job, const struct plan *plan, const struct app
     return 0;
 }
 
-int approve(struct job *job, const struct plan *plan, const struct approve_request *request,
-            struct approve_result *ret_result, struct err *err)
+int job_approve(struct job *job, const struct plan *plan, const struct approve_request *request,
+                struct approve_result *ret_result, struct err *err)
 {
     struct approval approval = {.who = request->who, .at = job->now};
     struct overrides overrides = split_overrides(job->arena, request);

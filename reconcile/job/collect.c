@@ -6,23 +6,13 @@
  */
 #include "job/collect.h"
 
-#include <errno.h>
-#include <sys/stat.h>
-
 #include "base/log.h"
 #include "job/logins.h"
+#include "job/stop.h"
 #include "roster/reader.h"
-
-/* G12: a stop file is seen by its name alone; one that cannot be looked for counts as there. */
-const char *collect_find_stop_file(struct job *job)
-{
-    const char *path = job->config->stop_file;
-    struct stat status;
-
-    if (!path || (stat(path, &status) && (errno == ENOENT || errno == ENOTDIR)))
-        return NULL;
-    return arena_printf(job->arena, "the stop file '%s' is there", path);
-}
+#include "store/history.h"
+#include "store/roster.h"
+#include "store/snapshot.h"
 
 static int load_history(struct job *job, struct collected *collected, struct err *err)
 {
@@ -30,11 +20,10 @@ static int load_history(struct job *job, struct collected *collected, struct err
 
     if (store_load_guard_history(job->store, job->arena, &job->config->limits, &collected->roster,
                                  job->now, history, err) < 0 ||
-        store_load_history(job->store, job->arena, &collected->snapshot, err) < 0)
+        store_load_history(job->store, job->arena, &collected->snapshot, err) < 0 ||
+        stop_find(job, &history->stopped_by, err) < 0)
         return -1;
     history->accept_gap = job->accept_gap;
-    if (!history->stopped_by)
-        history->stopped_by = collect_find_stop_file(job);
     return 0;
 }
 
@@ -63,7 +52,7 @@ int collect_history(struct job *job, struct collected *collected, struct err *er
     return load_history(job, collected, err) || load_good_rosters(job, collected, err) ? -1 : 0;
 }
 
-static void tell_portal(const struct snapshot *snapshot)
+static void log_snapshot(const struct snapshot *snapshot)
 {
     struct snapshot_totals totals = snapshot_count(snapshot);
 
@@ -105,15 +94,15 @@ int collect_for_acting(struct job *job, struct collected *ret_collected, struct 
     return 0;
 }
 
-int collect(struct job *job, struct collected *ret_collected, struct err *err)
+int job_collect(struct job *job, struct collected *ret_collected, struct err *err)
 {
     struct collected collected = {.roster = {.source = NULL}};
 
-    if (collect_pictures(job, &collected, err) < 0 || logins(job, &collected, err) < 0)
+    if (collect_pictures(job, &collected, err) < 0 || job_read_logins(job, &collected, err) < 0)
         return -1;
     snapshot_forget_gone(&collected.snapshot);
     collected.snapshot.requests = job->portal.requests(job->portal.self);
-    tell_portal(&collected.snapshot);
+    log_snapshot(&collected.snapshot);
     snapshot_digest(&collected.snapshot);
     if (store_save_snapshot(job->store, &job->run, &collected.snapshot, err) < 0 ||
         store_save_roster(job->store, &job->run, &collected.roster, collected.roster_is_good, err) <

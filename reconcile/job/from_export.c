@@ -11,6 +11,7 @@
 #include "core/export.h"
 #include "job/collect.h"
 #include "store/login.h"
+#include "store/snapshot.h"
 
 enum { NOTES_MAX = 10 };
 

@@ -207,7 +207,7 @@ static int read_windows(struct events *events, struct err *err)
     return 0;
 }
 
-static void tell_events(const struct events *events)
+static void log_events(const struct events *events)
 {
     const struct snapshot *snapshot = events->snapshot;
 
@@ -243,7 +243,7 @@ static int read_events(struct job *job, struct collected *collected, struct err 
         return -1;
     if (snapshot->by_events)
         collected->snapshot.events_reach = events.progress.newest_at;
-    tell_events(&events);
+    log_events(&events);
     return 0;
 }
 
@@ -335,7 +335,7 @@ static int read_wanted(struct job *job, struct collected *collected, struct err 
         struct weighed weighed;
         size_t *index = NULL;
 
-        weigh(job, collected, pairing, &scratch, &weighed);
+        job_weigh(job, collected, pairing, &scratch, &weighed);
         size_t count =
             evidence_choose(&scratch, &settings, &weighed.context, weighed.decision, &index);
         if (count == 0)
@@ -349,7 +349,7 @@ static int read_wanted(struct job *job, struct collected *collected, struct err 
 }
 
 /* Whoever reviews the plan is to know what it rests on. */
-static void tell_report(struct job *job, struct collected *collected)
+static void explain_logins(struct job *job, struct collected *collected)
 {
     const char **note = arena_calloc(job->arena, 1, sizeof(note[0]));
 
@@ -362,14 +362,14 @@ static void tell_report(struct job *job, struct collected *collected)
     collected->note_count = 1;
 }
 
-int logins(struct job *job, struct collected *collected, struct err *err)
+int job_read_logins(struct job *job, struct collected *collected, struct err *err)
 {
     struct snapshot *snapshot = &collected->snapshot;
 
     if (read_events(job, collected, err) < 0 || read_wanted(job, collected, err) < 0)
         return -1;
     if (snapshot->logins_note)
-        tell_report(job, collected);
+        explain_logins(job, collected);
     collected->history.events_reach = snapshot->events_reach;
     collected->history.logins_known_before = (int64_t)snapshot->logins_known_before;
     collected->history.logins_lost = (int64_t)snapshot->logins_lost;

@@ -5,6 +5,8 @@
 #include "job/propose.h"
 
 #include "job/weigh.h"
+#include "store/links.h"
+#include "store/plan.h"
 
 static struct plan_setup make_setup(const struct job *job)
 {
@@ -29,7 +31,7 @@ static struct plan *make_plan(const struct job *job, const struct collected *col
     struct plan_setup setup = make_setup(job);
     struct weighed weighed;
 
-    weigh(job, collected, NULL, job->arena, &weighed);
+    job_weigh(job, collected, NULL, job->arena, &weighed);
     struct guard_result guards =
         guard_all(job->arena, &config->limits, &collected->history, &weighed.context,
                   &collected->roster, weighed.pairing, weighed.decision);
@@ -54,8 +56,8 @@ static void add_notes(struct arena *arena, const struct collected *collected, st
     plan->note_count = count;
 }
 
-int propose(struct job *job, const struct collected *collected, struct plan **ret_plan,
-            struct err *err)
+int job_propose(struct job *job, const struct collected *collected, struct plan **ret_plan,
+                struct err *err)
 {
     struct pairing *pairing = NULL;
     double matched_percent = 0;

@@ -16,6 +16,7 @@
 #include "notify/delivery.h"
 #include "notify/message.h"
 #include "notify/told_file.h"
+#include "store/plan.h"
 
 struct telling {
     struct job *job;
@@ -235,7 +236,7 @@ static int load_told(struct telling *telling, enum notice_channel channel, const
 static const enum notice_kind order[] = {NOTICE_FAILED, NOTICE_CUT_OFF,  NOTICE_STEPS,
                                          NOTICE_HELD,   NOTICE_APPROVAL, NOTICE_CLEAR};
 
-static void tell_on(struct telling *telling, enum notice_channel channel)
+static void send_due(struct telling *telling, enum notice_channel channel)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     const char *told[NOTICE_KIND_COUNT];
@@ -322,7 +323,7 @@ static bool announce(struct telling *telling, const struct store_announcement *a
     return !fates[fate].stop;
 }
 
-static void tell_people(struct telling *telling)
+static void send_announcements(struct telling *telling)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct store_announcement *announcement = NULL;
@@ -337,11 +338,11 @@ static void tell_people(struct telling *telling)
         continue;
 }
 
-void tell(struct job *job, const struct tell_run *run, struct tell_result *ret_result)
+void job_tell(struct job *job, const struct tell_run *run, struct tell_result *ret_result)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     const struct config *config = job->config;
-    char host[HOST_NAME_MAX + 1] = "";
+    char host[HOST_NAME_MAX + 1] = "", head[AUDIT_HEAD_SIZE];
     struct telling telling = {.job = job, .run = run, .result = ret_result};
 
     *ret_result = (struct tell_result){.told = 0};
@@ -358,7 +359,7 @@ void tell(struct job *job, const struct tell_run *run, struct tell_result *ret_r
         .exit_code = run->exit_code,
         .why = run->why,
         .watch = run->watch,
-        .audit_head = run->audit_head,
+        .audit_head = run->head.sequence > 0 ? audit_head_format(&run->head, head) : NULL,
     };
     telling.bound =
         (struct delivery_bound){.clock = job->clock,
@@ -370,10 +371,10 @@ void tell(struct job *job, const struct tell_run *run, struct tell_result *ret_r
         return;
     }
     if (config->notify.mail.server)
-        tell_on(&telling, NOTICE_MAIL);
+        send_due(&telling, NOTICE_MAIL);
     if (config_has_webhook(config))
-        tell_on(&telling, NOTICE_WEBHOOK);
+        send_due(&telling, NOTICE_WEBHOOK);
     if (run->is_run && run->watch && came_to_its_end(run->exit_code) && config->policy.enforce &&
         config->notify.mail.announce)
-        tell_people(&telling);
+        send_announcements(&telling);
 }

@@ -87,9 +87,6 @@ const char *report_notes_title(const struct plan *plan);
 /* What to call a person in a report: name, else username, e-mail, id. */
 const char *report_name_of(const struct plan_row *row);
 
-/* `PORTAL-plan-ID.EXT`, the portal's name reduced to letters, digits, '.', '_', '-'. */
-void report_add_file_name(struct text *out, const struct plan *plan, enum report_format format);
-
 /* The commands that follow from a stored plan: what it is for, and the command itself. false behind
  * the last. */
 bool report_command(const struct plan *plan, size_t index, struct text *ret_purpose,
@@ -102,7 +99,7 @@ void report_add_json(const struct plan *plan, const struct report_style *style, 
 void report_add_csv(const struct plan *plan, const struct report_style *style, struct text *out);
 void report_add_html(const struct plan *plan, const struct report_style *style, struct text *out);
 
-/* The style sheet of the HTML report, in pieces; NULL ends it. */
-extern const char *const report_css[];
+/* The style sheet of the HTML report: report.css. */
+extern const char report_css[];
 
 #endif

@@ -11,6 +11,8 @@
 #include "base/jsonw.h"
 #include "format/encode.h"
 #include "report/parts.h"
+#include "store/review.h"
+#include "store/status.h"
 
 enum { WIDTH_DEFAULT = 100, WIDTH_LEAST = 60 };
 

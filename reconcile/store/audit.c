@@ -10,6 +10,7 @@
 #include "base/jsonw.h"
 #include "base/text.h"
 #include "store/private.h"
+#include "store/step.h"
 
 #define SALT_SIZE 16
 

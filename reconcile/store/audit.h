@@ -11,6 +11,7 @@
 
 #include "core/audit.h"
 #include "store/review.h"
+#include "store/step.h"
 
 /* The end of the chain; sequence 0 when there is none. */
 int store_audit_head(const struct store *store, struct audit_head *ret_head, struct err *err)

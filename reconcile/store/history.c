@@ -5,10 +5,13 @@
  * unreadable one stays unreadable whatever was known before, and somebody counts as suspended by us
  * only as long as nothing shows them active afterwards.
  */
+#include "store/history.h"
+
 #include <string.h>
 
 #include "base/intern.h"
 #include "base/table.h"
+#include "store/account.h"
 #include "store/private.h"
 
 /* Accounts by id while rows of the history stream by. */
@@ -345,7 +348,6 @@ int store_load_guard_history(struct store *store, struct arena *arena, const str
         .suspended_in_window = pg_int(result, 0, 5),
         .deprovisioned_in_window = pg_int(result, 0, 6),
         .last_run_day = pg_day(result, 0, 7),
-        .stopped_by = store_string(arena, result, 0, 8),
     };
     return 0;
 }

@@ -6,10 +6,11 @@
  * What happened is recorded even by a run that was overtaken, as long as the step is still its own:
  * a true record is worth more than the fence. A newer run that settles a step makes it its own.
  */
+#include "store/step.h"
+
 #include "base/text.h"
 #include "store/audit.h"
 #include "store/private.h"
-#include "store/review.h"
 
 #define UNVERIFIED_DAYS 7 /* older acts are left to the next plan, which sees every account */
 

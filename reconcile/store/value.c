@@ -40,6 +40,24 @@ const char *store_flag(bool flag)
     return flag ? "t" : "f";
 }
 
+const char *store_text_array(struct arena *arena, const char *const *item, size_t count)
+{
+    CLEANUP(text_release) struct text array = TEXT_INIT;
+
+    text_add_char(&array, '{');
+    for (size_t i = 0; i < count; i++) {
+        text_add(&array, i ? ",\"" : "\"");
+        for (const char *c = item[i]; *c; c++) {
+            if (*c == '"' || *c == '\\')
+                text_add_char(&array, '\\');
+            text_add_char(&array, *c);
+        }
+        text_add_char(&array, '"');
+    }
+    text_add_char(&array, '}');
+    return arena_strdup(arena, text_cstr(&array));
+}
+
 void store_copy_number(struct text *row, int64_t number)
 {
     text_addf(row, "%lld\t", (long long)number);
@@ -149,6 +167,25 @@ int store_next(const struct store *store, const char *name, const char *sql, int
                        "hint: nothing was stored, look at 'status'",
                        (long long)run);
     *ret_number = pg_int(result, 0, 0);
+    return 0;
+}
+
+int store_hold(const struct store *store, int64_t run, int64_t *ret_newest_plan, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, portal_hold, PG_ONE, &result, err,
+                 store_number(&scratch, store->portal_id)) < 0)
+        return -1;
+    int64_t newest = pg_int(result, 0, 0);
+    if (run && run != newest)
+        return err_set(err, ERR_LOCKED,
+                       "run '%lld' was overtaken by run '%lld'; hint: this process must stop, the "
+                       "newer run goes on",
+                       (long long)run, (long long)newest);
+    if (ret_newest_plan)
+        *ret_newest_plan = pg_int(result, 0, 1);
     return 0;
 }
 

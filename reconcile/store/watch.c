@@ -8,7 +8,7 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "store/private.h"
-#include "store/review.h"
+#include "store/status.h"
 
 static int load_runs(const struct store *store, struct arena *arena, struct store_watch *watch,
                      struct err *err)

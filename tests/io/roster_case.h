@@ -4,12 +4,6 @@
 #ifndef TESTS_ROSTER_CASE_H
 #define TESTS_ROSTER_CASE_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-/* cmocka wants those four first */
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +14,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "roster/reader.h"
+#include "test.h"
 
 static const char *const case_names[] = {"Name"};
 static const char *const case_employed[] = {"Active"};

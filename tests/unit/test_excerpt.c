@@ -1,17 +1,10 @@
 /*
  * Characters of UTF-8: where one ends, and texts that are cut between two.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "base/text.h"
+#include "test.h"
 
-static void text_decode_of_bytes_takes_whole_characters_alone(void **state)
+TEST(text_decode_of_bytes_takes_whole_characters_alone)
 {
     static const struct {
         const char *bytes;
@@ -31,7 +24,6 @@ static void text_decode_of_bytes_takes_whole_characters_alone(void **state)
         {"\x80", 1, 0, -1},
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         int32_t value = -1;
 
@@ -40,9 +32,8 @@ static void text_decode_of_bytes_takes_whole_characters_alone(void **state)
     }
 }
 
-static void text_whole_of_a_cut_end_leaves_the_begun_character_out(void **state)
+TEST(text_whole_of_a_cut_end_leaves_the_begun_character_out)
 {
-    (void)state;
     assert_int_equal(text_whole("ab\xF0\x9F\x98", 5), 2);
     assert_int_equal(text_whole("ab\xE2", 3), 2);
     assert_int_equal(text_whole("ab\xC3\xA9", 4), 4);
@@ -51,7 +42,7 @@ static void text_whole_of_a_cut_end_leaves_the_begun_character_out(void **state)
     assert_int_equal(text_whole("", 0), 0);
 }
 
-static void text_excerpt_of_a_long_text_cuts_between_characters(void **state)
+TEST(text_excerpt_of_a_long_text_cuts_between_characters)
 {
     static const struct {
         const char *string;
@@ -68,7 +59,6 @@ static void text_excerpt_of_a_long_text_cuts_between_characters(void **state)
         {"", 3, ""},
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct text text = TEXT_INIT;
 
@@ -76,14 +66,4 @@ static void text_excerpt_of_a_long_text_cuts_between_characters(void **state)
         assert_string_equal(text_cstr(&text), cases[i].shown);
         text_release(&text);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_decode_of_bytes_takes_whole_characters_alone),
-        cmocka_unit_test(text_whole_of_a_cut_end_leaves_the_begun_character_out),
-        cmocka_unit_test(text_excerpt_of_a_long_text_cuts_between_characters),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,13 +4,6 @@
  *
  * The names are drawn from so few that addresses, numbers and people collide all the time.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +11,7 @@
 #include "base/text.h"
 #include "core/condition.h"
 #include "core/plan.h"
+#include "test.h"
 
 #define WORLDS   12000
 #define MOST     9 /* accounts, people */
@@ -1003,9 +997,10 @@ static int tell_world(void **state)
     return 0;
 }
 
-static void plan_of_random_worlds_agrees_with_the_oracle(void **state)
+TEST_EACH(NULL, tell_world);
+
+TEST(plan_of_random_worlds_agrees_with_the_oracle)
 {
-    (void)state;
     for (uint64_t seed = 1; seed <= WORLDS; seed++) {
         struct world world;
         struct opinion opinion[MOST];
@@ -1046,9 +1041,8 @@ static void swap_people(struct world *world, size_t a, size_t b)
     world->person[b] = kept;
 }
 
-static void plan_of_shuffled_worlds_is_the_same(void **state)
+TEST(plan_of_shuffled_worlds_is_the_same)
 {
-    (void)state;
     for (uint64_t seed = 1; seed <= WORLDS / 4; seed++) {
         struct world world;
         struct pairing *pairing;
@@ -1068,13 +1062,4 @@ static void plan_of_shuffled_worlds_is_the_same(void **state)
             fail_msg("world %llu depends on the order", (unsigned long long)seed);
         arena_release(&world.arena);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(plan_of_random_worlds_agrees_with_the_oracle, tell_world),
-        cmocka_unit_test_teardown(plan_of_shuffled_worlds_is_the_same, tell_world),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }
