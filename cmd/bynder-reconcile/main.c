@@ -15,6 +15,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/environment.h"
 #include "base/journal.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -93,7 +94,8 @@ static int run(int argc, char **argv, struct err *err)
         return (int)err->code;
     if (journal_is(getenv("JOURNAL_STREAM"), STDERR_FILENO)) /* before the environment is cleared */
         journal_begin(JOURNAL_SOCKET);
-    if (http_environment(err) < 0)
+    environment_reduce();
+    if (http_begin(err) < 0)
         return (int)err->code;
     if (options_parse(&arena, verbs, argc, argv, &line, err) < 0)
         return (int)err->code;
