@@ -1,5 +1,5 @@
 /*
- * bynder_private: what the files of bynder/ share. Nobody else includes this.
+ * bynder/private: what the files of bynder/ share. Nobody else includes this.
  *
  * bynder.c puts the portal together, answer.c says what any answer is, token.c gets and renews the
  * token, call.c sends one request and judges its answer, rounds.c does that for many at a time,

@@ -77,7 +77,6 @@ static bool needs_quotes(const char *value)
            (length > 0 && value[length - 1] == ' ');
 }
 
-/* One character of a field; returns its length in bytes. */
 /* How many bytes from here on stand as they are, and begin no cell behind them. */
 static size_t csv_plain(const char *s, size_t left)
 {
@@ -89,6 +88,7 @@ static size_t csv_plain(const char *s, size_t left)
     return plain;
 }
 
+/* One character of a field; returns its length in bytes. */
 static size_t add_csv_character(struct text *out, const char *s, size_t left)
 {
     UChar32 c;
