@@ -1,5 +1,5 @@
 /*
- * config: the configuration file (libconfig), typed, ranged and complete. One table in config.c
+ * config: the configuration file (libconfig), typed, ranged and complete. One table, in settings.c,
  * holds every setting: key, type, range, default and the sentence that documents it; the sample
  * file etc/bynder-reconcile.conf is printed from the same table.
  *

@@ -144,8 +144,8 @@ static bool same_groups(const struct account *a, const struct account *b)
     return true;
 }
 
-const char *step_unintended_change(struct arena *arena, enum action action,
-                                   const struct account *before, const struct account *after)
+const char *step_unintended_change(struct arena *arena, const struct account *before,
+                                   const struct account *after)
 {
     const struct {
         const char *name, *was, *is;
@@ -175,7 +175,6 @@ const char *step_unintended_change(struct arena *arena, enum action action,
         (after->login.kind != LOGIN_KNOWN ||
          instant_compare(after->login.at, before->login.at) < 0))
         return "the last login went backwards";
-    (void)action; /* the status itself is step_is_wanted's question */
     return NULL;
 }
 

@@ -163,8 +163,7 @@ static enum step_state read_back(struct acting *acting, const struct plan_row *r
 
     *ret_surprise = state != STEP_DONE;
     if (state == STEP_DONE && after.kind == READING_FOUND) {
-        const char *change =
-            step_unintended_change(job->arena, row->action, before, &after.account);
+        const char *change = step_unintended_change(job->arena, before, &after.account);
         if (change) {
             *ret_surprise = true;
             *ret_reason =

@@ -1,5 +1,5 @@
 /*
- * report_parts: what the outputs of a plan share: the columns of a row, the groups that people
+ * report/parts: what the outputs of a plan share: the columns of a row, the groups that people
  * read, the words for rows and guards, the headline, the commands that follow. Private to
  * the folder report.
  *

@@ -1,5 +1,5 @@
 /*
- * store_watch: what monitoring asks the history, and what people were told. Reads of a moment; only
+ * store/watch: what monitoring asks the history, and what people were told. Reads of a moment; only
  * the lists of what was told are written.
  */
 #ifndef STORE_WATCH_H

@@ -532,9 +532,13 @@ static int read_keys(struct scenario *scenario, const struct line *line, struct 
     if (line->count >= MATCH_KEY_COUNT)
         return err_set(err, ERR_CONFIG, "there are not so many keys");
     for (size_t i = 0; i < line->count; i++) {
-        enum match_key *key = &scenario->matching.key[scenario->matching.key_count++];
-        if (!match_key_parse(line->word[i].value, key))
+        unsigned key = MATCH_BY_EMPLOYEE_NUMBER;
+        while (key < MATCH_KEY_COUNT &&
+               !text_equal(match_key_name((enum match_key)key), line->word[i].value))
+            key++;
+        if (key == MATCH_KEY_COUNT)
             return err_set(err, ERR_CONFIG, "'%s' is no key", line->word[i].value);
+        scenario->matching.key[scenario->matching.key_count++] = (enum match_key)key;
     }
     return 0;
 }
