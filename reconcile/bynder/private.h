@@ -138,13 +138,9 @@ void account_reader_refresh(struct account_reader *reader, const struct json_obj
 void account_reader_compose_name(struct account_reader *reader, const struct json_object *user,
                                  struct account *account);
 
-/* write.c: the writing members of struct portal */
-int bynder_suspend(void *self, struct arena *arena, const char *id,
-                   struct portal_answer *ret_answer, struct err *err);
-int bynder_reactivate(void *self, struct arena *arena, const char *id,
-                      struct portal_answer *ret_answer, struct err *err);
-int bynder_deprovision(void *self, struct arena *arena, const char *id,
-                       struct portal_answer *ret_answer, struct err *err);
+/* write.c: the writing member of struct portal */
+int bynder_act(void *self, struct arena *arena, enum action action, const char *id,
+               struct portal_answer *ret_answer, struct err *err);
 
 /* list.c, logins.c, events.c: members of struct portal */
 int bynder_events(void *self, struct arena *arena, const struct events_window *window,

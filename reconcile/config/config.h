@@ -135,7 +135,7 @@ struct config {
     const char *stop_file; /* G12: no write while it exists; NULL = none */
     struct limits limits;  /* roster guards and min_matched_percent included */
     struct {
-        int64_t suspend, deprovision; /* how many different people; 0 = none needed */
+        int64_t of[ACTION_COUNT]; /* how many different people; 0 = none needed */
         int64_t expires_hours;
         const struct config_approver *approver;
         size_t approver_count;

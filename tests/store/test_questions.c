@@ -242,7 +242,7 @@ static struct plan make_plan(struct world *world, size_t day, bool is_held)
         .expires_at = instant_add_us(world->store.now, 3 * DAY_US),
         .today = world->store.today,
         .time_zone = "UTC",
-        .approvals_suspend = 1,
+        .approvals[ACTION_SUSPEND] = 1,
         .inputs = {.snapshot_id = books->seen[day].id,
                    .snapshot_taken_at = world->store.now,
                    .snapshot_complete = true,
@@ -278,7 +278,7 @@ static struct plan make_plan(struct world *world, size_t day, bool is_held)
             .uses_person = true,
         };
     }
-    plan.totals.suspend = plan.row_count;
+    plan.totals.of[ACTION_SUSPEND] = plan.row_count;
     plan.digest = plan_digest(&plan);
     return plan;
 }
