@@ -81,9 +81,9 @@ const struct action_limit *amount_limit(const struct limits *limits, enum action
     case ACTION_REACTIVATE:
         return NULL;
     case ACTION_SUSPEND:
-        return &limits->suspend;
+        return &limits->of[ACTION_SUSPEND];
     case ACTION_DEPROVISION:
-        return &limits->deprovision;
+        return &limits->of[ACTION_DEPROVISION];
     }
     return NULL;
 }
@@ -141,7 +141,7 @@ struct tally {
 static void tally_init(struct tally *tally, const struct amount_scene *scene)
 {
     const struct limits *limits = scene->limits;
-    int64_t floor = limits->suspend.percent_floor;
+    int64_t floor = limits->of[ACTION_SUSPEND].percent_floor;
 
     *tally = (struct tally){.arena = ARENA_INIT, .scene = scene, .admins = scene->admins};
     for (unsigned action = 0; action < ACTION_COUNT; action++) {

@@ -117,8 +117,7 @@ static bool is_new_text(const struct approved_rules *rules, const struct plan_ro
 
 static int class_of(const struct config *config, enum action action)
 {
-    return (int)(action == ACTION_DEPROVISION ? config->approval.deprovision
-                                              : config->approval.suspend);
+    return (int)config->approval.of[actions[action].approved_as];
 }
 
 int rule_set_needed(struct job *job, const struct weighed *weighed, struct plan *plan,

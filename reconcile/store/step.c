@@ -127,8 +127,8 @@ static int load_done(const struct store *store, struct instant now, struct insta
 
     if (PG_QUERY(store->pg, step_done, PG_MANY, &result, err,
                  store_number(&scratch, store->portal_id), store_time(&scratch, day_began),
-                 store_time(&scratch, now), store_number(&scratch, limits->suspend.rolling_days),
-                 store_number(&scratch, limits->deprovision.rolling_days)) < 0)
+                 store_time(&scratch, now), store_number(&scratch, limits->of[ACTION_SUSPEND].rolling_days),
+                 store_number(&scratch, limits->of[ACTION_DEPROVISION].rolling_days)) < 0)
         return -1;
     for (int i = 0; i < PQntuples(result); i++) {
         enum action action;
@@ -269,7 +269,7 @@ static int check_budget(const struct store *store, const struct store_intent *in
     enum action action = intent->row->action;
     struct amount_done done[ACTION_COUNT] = {{.today = 0}};
 
-    if (!intent->limit || intent->overridden)
+    if (!actions[action].guard || intent->overridden)
         return 0;
     if (load_done(store, now, intent->day_began, limits, done, err) < 0)
         return -1;
@@ -287,9 +287,9 @@ static int check_intent(const struct store_intent *intent, struct err *err)
 
     if (action == ACTION_KEEP)
         return err_set(err, ERR_INTERNAL, "a keep is no act");
-    if (action != ACTION_REACTIVATE && !intent->limit)
+    if (actions[action].guard && !intent->limit)
         return err_set(err, ERR_INTERNAL, "no limit was given for %s", action_name(action));
-    if (action == ACTION_DEPROVISION && !intent->record)
+    if (actions[action].needs_record && !intent->record)
         return err_set(err, ERR_INTERNAL, "'%s' is not deprovisioned without a record of it",
                        intent->row->account_id);
     return 0;

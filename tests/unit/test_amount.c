@@ -115,8 +115,8 @@ TEST(amount_limit_of_a_reactivation_is_none)
 
     assert_null(amount_limit(&limits, ACTION_KEEP));
     assert_null(amount_limit(&limits, ACTION_REACTIVATE));
-    assert_ptr_equal(amount_limit(&limits, ACTION_SUSPEND), &limits.suspend);
-    assert_ptr_equal(amount_limit(&limits, ACTION_DEPROVISION), &limits.deprovision);
+    assert_ptr_equal(amount_limit(&limits, ACTION_SUSPEND), &limits.of[ACTION_SUSPEND]);
+    assert_ptr_equal(amount_limit(&limits, ACTION_DEPROVISION), &limits.of[ACTION_DEPROVISION]);
 }
 
 /* --- choosing --- */
@@ -246,11 +246,11 @@ TEST(amount_choose_takes_class_by_class)
     struct limits limits = {.suspend = WIDE, .deprovision = WIDE};
     char fate[64];
 
-    limits.deprovision.count = 1;
+    limits.of[ACTION_DEPROVISION].count = 1;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct amount_scene scene = {.limits = &limits, .whole = {100, 100, 100, 100}, .admins = 9};
-        limits.suspend.count = rows[i].count;
-        limits.suspend.rolling_count = rows[i].rolling_count;
+        limits.of[ACTION_SUSPEND].count = rows[i].count;
+        limits.of[ACTION_SUSPEND].rolling_count = rows[i].rolling_count;
         scene.done[ACTION_SUSPEND] = rows[i].done;
         choose(&scene, rows[i].rows, fate);
         if (!text_equal(fate, rows[i].fate))
@@ -331,7 +331,7 @@ TEST(amount_choose_takes_no_fifth_of_a_department)
             .departments_known = rows[i].known,
             .countries_known = rows[i].known,
         };
-        limits.suspend.percent_floor = rows[i].floor;
+        limits.of[ACTION_SUSPEND].percent_floor = rows[i].floor;
         choose(&scene, rows[i].rows, fate);
         if (!text_equal(fate, rows[i].fate))
             fail_msg("%s: %s gives %s, not %s", rows[i].name, rows[i].rows, fate, rows[i].fate);
@@ -530,13 +530,13 @@ TEST(amount_choose_of_any_scene_exceeds_nothing)
         };
         struct amount_done *done = &scene.done[ACTION_SUSPEND];
         limits.min_admins = (int64_t)draw(&random, 3);
-        limits.suspend.count = (int64_t)draw(&random, 9);
-        limits.suspend.percent = (double)draw(&random, 9);
-        limits.suspend.percent_floor = (int64_t)draw(&random, 3);
-        limits.suspend.rolling_count = (int64_t)draw(&random, 9);
+        limits.of[ACTION_SUSPEND].count = (int64_t)draw(&random, 9);
+        limits.of[ACTION_SUSPEND].percent = (double)draw(&random, 9);
+        limits.of[ACTION_SUSPEND].percent_floor = (int64_t)draw(&random, 3);
+        limits.of[ACTION_SUSPEND].rolling_count = (int64_t)draw(&random, 9);
         *done = (struct amount_done){.today = (int64_t)draw(&random, 4),
                                      .in_window = (int64_t)draw(&random, 6)};
-        const struct amount_room room = amount_room(&limits.suspend, 100, done);
+        const struct amount_room room = amount_room(&limits.of[ACTION_SUSPEND], 100, done);
         for (size_t i = 0; i < count; i++)
             draw_row(&random, &row[i]);
         memcpy(again, row, sizeof(row));
@@ -544,8 +544,8 @@ TEST(amount_choose_of_any_scene_exceeds_nothing)
 
         const struct taken taken = count_taken(row, count, ACTION_SUSPEND);
         int64_t fifth = sales.active / 5, spare = scene.admins - limits.min_admins;
-        if (fifth < limits.suspend.percent_floor)
-            fifth = limits.suspend.percent_floor;
+        if (fifth < limits.of[ACTION_SUSPEND].percent_floor)
+            fifth = limits.of[ACTION_SUSPEND].percent_floor;
         assert_true(taken.day <= room.left_today);
         assert_true(taken.window <= room.left);
         assert_true(taken.unasked == 0 || taken.unasked_waiting == 0);
