@@ -23,14 +23,16 @@ enum { EXIT_CHANGES = 10 };
 static int make_plan(struct work *work, struct plan **ret_plan, struct err *err)
 {
     struct collected collected;
+    struct proposal proposal;
 
     if (work_portal(work, false, err) < 0 || job_collect(&work->job, &collected, err) < 0)
         return -1;
     progress_done(&work->terminal);
     if (!collected.snapshot.complete)
         log_warning("the snapshot is incomplete: %s", collected.snapshot.incomplete_reason);
-    if (job_propose(&work->job, &collected, ret_plan, err) < 0)
+    if (job_propose(&work->job, &collected, &proposal, err) < 0)
         return -1;
+    *ret_plan = proposal.plan;
     work_about_plan(*ret_plan);
     return 0;
 }

@@ -76,16 +76,7 @@ struct amount_room amount_room(const struct action_limit *limit, int64_t whole,
 
 const struct action_limit *amount_limit(const struct limits *limits, enum action action)
 {
-    switch (action) {
-    case ACTION_KEEP:
-    case ACTION_REACTIVATE:
-        return NULL;
-    case ACTION_SUSPEND:
-        return &limits->of[ACTION_SUSPEND];
-    case ACTION_DEPROVISION:
-        return &limits->of[ACTION_DEPROVISION];
-    }
-    return NULL;
+    return actions[action].guard ? &limits->of[action] : NULL;
 }
 
 /* --- departments and countries (G10) --- */

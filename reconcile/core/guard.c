@@ -244,7 +244,7 @@ static struct guard_finding guard_amount(const struct scene *scene, enum action 
 
 /* --- who is left: G9, G10 --- */
 
-static bool is_admin_profile(const struct limits *limits, const struct profile *profile)
+bool guard_is_admin_profile(const struct limits *limits, const struct profile *profile)
 {
     for (size_t i = 0; i < profile->role_count; i++) {
         for (size_t k = 0; k < limits->admin_role_count; k++) {
@@ -264,7 +264,7 @@ static int64_t count_admins_left(const struct scene *scene)
 
     table_init(&admin_profile, snapshot->profile_count);
     for (size_t i = 0; i < snapshot->profile_count; i++) {
-        if (is_admin_profile(scene->limits, &snapshot->profile[i]))
+        if (guard_is_admin_profile(scene->limits, &snapshot->profile[i]))
             table_add(&admin_profile, snapshot->profile[i].id, (uint32_t)i);
     }
     for (size_t i = 0; i < scene->count; i++) {

@@ -70,6 +70,9 @@ struct guard_result guard_all(struct arena *arena, const struct limits *limits,
 /* Whether a guard's scope takes in a row of a plan: for guards evaluated again before an act. */
 bool guard_holds(const char *id, enum action action, bool uses_person, bool uses_login);
 
+/* Whether a profile has one of the roles that make an admin. */
+bool guard_is_admin_profile(const struct limits *limits, const struct profile *profile);
+
 /* Whether a roster alone passes G1 to G3: only good ones count for R6. */
 bool guard_roster_is_good(const struct limits *limits, const struct guard_history *history,
                           struct instant now, const struct roster *roster);

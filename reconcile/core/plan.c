@@ -116,17 +116,22 @@ static struct plan_row make_row(const struct decision *decision, const struct pr
         .uses_person = decision->uses_person,
         .uses_login = decision->uses_login,
         .used_after = decision->used_after,
+        .matched_number = person ? person->employee_number : NULL,
+        .matched_name = person ? person->name : NULL,
+        .matched_email = person ? person->email : NULL,
+        .matched_row = person ? (int64_t)person->row : 0,
     };
 }
 
 /* What a decision of people about the row hangs on. */
-static void add_subject(struct plan_row *row, const struct matching *matching,
+static void add_subject(struct plan_row *row, struct arena *arena, const struct matching *matching,
                         const struct snapshot *snapshot, const struct decision *decision)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     struct row_subject subject = row_subject_of(&scratch, matching, snapshot, decision);
 
     row->subject = row_subject_digest(&subject);
+    row->about = row_subject_text(arena, &subject);
     if (!decision->by)
         return;
     row->rule_text = policy_rule_digest(decision->by);
@@ -195,7 +200,7 @@ static void make_rows(struct plan *plan, struct arena *arena, const struct match
         struct plan_row *row = &plan->row[plan->row_count++];
         *row = make_row(&decision[i], &words);
         if (row->action != ACTION_KEEP)
-            add_subject(row, matching, snapshot, &decision[i]);
+            add_subject(row, arena, matching, snapshot, &decision[i]);
     }
     words_release(&words);
     qsort(plan->row, plan->row_count, sizeof(plan->row[0]), compare_rows);

@@ -45,9 +45,14 @@ struct plan_row {
     bool used_after; /* somebody used the account well after the person's last day */
     /* Of a row with an action, as its decision was made; all zero = not told (a plan of before). */
     struct digest subject;   /* row_subject_digest: what a person's decision about it is about */
+    const char *about;       /* the same in words: row_subject_text; personal */
     struct digest rule_text; /* policy_rule_digest */
     bool asks_login;         /* rule_asks_login: a login ends its approvals */
     bool of_login;           /* rule_is_of_login: any keep covers it */
+    int needed;              /* people whose approval it needs; set by job/rule */
+    /* The matched person, as the roster has them; NULL and 0 without a link (K9). */
+    const char *matched_number, *matched_name, *matched_email;
+    int64_t matched_row;
 };
 
 struct plan_inputs {

@@ -7,12 +7,14 @@
 
 #include "core/step.h"
 #include "job/job.h"
+#include "job/propose.h"
 #include "store/step.h"
 
 /* Everything steps are carried out against, the same for all of them. */
 struct acting {
     struct job *job;
     const struct plan *plan;
+    const struct proposal *proposal; /* what was chosen, and why */
     const struct collected *now;   /* roster and list read for this apply */
     struct pairing *pairing;       /* of now->snapshot */
     struct policy_context context; /* of now */

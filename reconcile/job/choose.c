@@ -5,20 +5,18 @@
  */
 #include "job/choose.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/fold.h"
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "core/calendar.h"
 #include "core/condition.h"
-#include "store/ruling.h"
+#include "store/step.h"
 
 #define KNOWN_PERCENT 80
-
-static const char *const guard_of[ACTION_COUNT] = {
-    [ACTION_SUSPEND] = "G7",
-    [ACTION_DEPROVISION] = "G8",
-};
 
 /* --- the scene --- */
 
@@ -59,7 +57,7 @@ static const struct amount_department *settle(struct counting *counting, int64_t
     *ret_count = counting->count;
     *ret_known = counting->known * 100 >= active * KNOWN_PERCENT;
     table_release(&counting->by_name);
-    mem_cleanup(&(char *){(char *)counting->item});
+    free(counting->item);
     return kept;
 }
 
@@ -147,7 +145,7 @@ static struct amount_row make_row(const struct choosing *choosing, size_t i,
     const struct plan_row *row = &choosing->plan->row[i];
     const struct rule_book *book = choosing->book;
     struct job *job = choosing->job;
-    const char *guard = guard_of[row->action];
+    const char *guard = actions[row->action].guard;
     const struct ruling *approve = book->ruled[i].approve;
 
     return (struct amount_row){
@@ -219,7 +217,7 @@ static void tell_guards(struct choosing *choosing)
     }
 }
 
-int job_choose(struct job *job, const struct collected *collected, const struct weighed *weighed,
+int job_choose(struct job *job, const struct weighed *weighed,
                const struct rule_book *book, const struct plan *only, struct plan *plan,
                struct choice *ret_choice, struct err *err)
 {
@@ -234,6 +232,7 @@ int job_choose(struct job *job, const struct collected *collected, const struct 
     struct choice choice = {
         .chosen = arena_calloc(job->arena, plan->row_count + 1, sizeof(choice.chosen[0])),
         .uncounted = arena_calloc(job->arena, plan->row_count + 1, sizeof(choice.uncounted[0])),
+        .overridden = arena_calloc(job->arena, plan->row_count + 1, sizeof(choice.overridden[0])),
         .waits = arena_calloc(job->arena, plan->row_count + 1, sizeof(choice.waits[0])),
     };
     struct amount_scene scene;
@@ -242,7 +241,6 @@ int job_choose(struct job *job, const struct collected *collected, const struct 
     const char *no_deletes =
         calendar_forbids(calendar, job->config->policy.zone, job->now, true, buffer);
 
-    (void)collected;
     choice.closed = calendar_forbids(calendar, job->config->policy.zone, job->now, false,
                                      buffer + CALENDAR_TEXT_SIZE);
     collect_rows(&choosing, only);
@@ -255,6 +253,7 @@ int job_choose(struct job *job, const struct collected *collected, const struct 
         bool open = row->action == ACTION_DEPROVISION ? !no_deletes : !choice.closed;
         choice.chosen[i] = row->chosen && open;
         choice.uncounted[i] = row->overridden || row->class == AMOUNT_SPREAD;
+        choice.overridden[i] = row->overridden;
         choice.waits[i] = row->waits;
         choice.count += choice.chosen[i];
         choice.asked_of_people += row->waits && (row->class == AMOUNT_UNASKED ||
@@ -262,6 +261,7 @@ int job_choose(struct job *job, const struct collected *collected, const struct 
                                                  text_equal(row->waits, "G10"));
     }
     choice.due = choosing.count;
+    memcpy(choice.whole, scene.whole, sizeof(choice.whole));
     tell_guards(&choosing);
     *ret_choice = choice;
     return 0;

@@ -20,6 +20,8 @@
 #include "store/announce.h"
 #include "store/plan.h"
 #include "store/ruling.h"
+#include "store/snapshot.h"
+#include "store/step.h"
 
 #define REJECT_DAYS 180
 #define AGAIN_DAYS  90
@@ -166,11 +168,6 @@ static size_t index_of(const struct desk *desk, const struct plan_row *row)
     return (size_t)(row - desk->newest->row);
 }
 
-static const char *const guard_of[ACTION_COUNT] = {
-    [ACTION_SUSPEND] = "G7",
-    [ACTION_DEPROVISION] = "G8",
-};
-
 static bool names_guard(const char *list, const char *guard)
 {
     for (const char *at = list; at && guard && *at; at = *at ? at + 1 : at) {
@@ -210,7 +207,7 @@ static struct dues collect_dues(const struct desk *desk, enum action action)
         if (row->action != action || asked[i] || desk->book.ruled[i].spread)
             continue;
         if (rule_is_approved(&desk->book, i) &&
-            !rule_overrides(desk->job, &desk->book, i, guard_of[action]))
+            !rule_overrides(desk->job, &desk->book, i, actions[action].guard))
             dues.standing[dues.standing_count++] = due_of(desk, row);
     }
     return dues;
@@ -222,7 +219,7 @@ static int64_t whole_of(const struct plan *plan, enum action action)
 }
 
 /* Refuses with the first day that would see too much, and what to do. */
-static int refuse_amount(const struct desk *desk, enum action action, const struct amount_day *day,
+static int refuse_amount(enum action action, const struct amount_day *day,
                          int64_t per_night, struct err *err)
 {
     char text[DAY_TEXT_SIZE];
@@ -234,7 +231,7 @@ static int refuse_amount(const struct desk *desk, enum action action, const stru
         "--reason TEXT' lets just these pass",
         (long long)day->count, action_name(action), day_format(day->day, text),
         (long long)day->room, action_name(action), day->limit, (long long)per_night,
-        guard_of[action]);
+        actions[action].guard);
 }
 
 /* How one action goes: at once, or spread over nights. */
@@ -252,7 +249,7 @@ static int weigh_action(const struct desk *desk, enum action action, const struc
     struct dues dues = collect_dues(desk, action);
     struct amount_done fresh = {.in_window = done->in_window};
     struct amount_day *day = NULL;
-    bool overridden = names_guard(desk->request->override_guards, guard_of[action]);
+    bool overridden = names_guard(desk->request->override_guards, actions[action].guard);
 
     *ret_going = (struct going){.spread = false};
     if (!limit || dues.asked_count == 0 || overridden)
@@ -267,7 +264,7 @@ static int weigh_action(const struct desk *desk, enum action action, const struc
         if (day[i].count <= day[i].room)
             continue;
         if (!desk->request->spread)
-            return refuse_amount(desk, action, &day[i], per_night, err);
+            return refuse_amount(action, &day[i], per_night, err);
         ret_going->spread = true;
     }
     ret_going->per_night = per_night;
@@ -579,7 +576,7 @@ static int find_account(struct job *job, const char *who, const struct account *
     const struct account *found = NULL;
     size_t count = 0;
 
-    if (store_load_snapshot(job->store, job->arena, 0, snapshot, err) < 0)
+    if (store_load_newest_snapshot(job->store, job->arena, snapshot, err) < 0)
         return -1;
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct account *account = &snapshot->account[i];

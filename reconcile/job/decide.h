@@ -7,6 +7,7 @@
 #define JOB_DECIDE_H
 
 #include "core/amount.h"
+#include "core/plan.h"
 #include "core/ruling.h"
 #include "job/job.h"
 

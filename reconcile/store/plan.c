@@ -142,6 +142,15 @@ static void add_plan_row(struct text *out, const void *context, size_t number)
     store_copy_flag(out, row->uses_login);
     store_copy_flag(out, row->used_after);
     store_copy_digest_or_null(out, &row->subject);
+    pg_copy_field(out, row->about);
+    store_copy_digest_or_null(out, &row->rule_text);
+    store_copy_flag(out, row->asks_login);
+    store_copy_flag(out, row->of_login);
+    store_copy_number(out, row->needed);
+    pg_copy_field(out, row->matched_number);
+    pg_copy_field(out, row->matched_name);
+    pg_copy_field(out, row->matched_email);
+    store_copy_number(out, row->matched_row);
     pg_copy_end_row(out);
 }
 
@@ -302,6 +311,15 @@ static int add_loaded_row(const PGresult *row, void *context, struct err *err)
         .uses_login = pg_bool(row, 0, 23),
         .used_after = pg_bool(row, 0, 24),
         .subject = store_digest(row, 0, 25),
+        .about = store_string(arena, row, 0, 26),
+        .rule_text = store_digest(row, 0, 27),
+        .asks_login = pg_bool(row, 0, 28),
+        .of_login = pg_bool(row, 0, 29),
+        .needed = (int)pg_int(row, 0, 30),
+        .matched_number = store_string(arena, row, 0, 31),
+        .matched_name = store_string(arena, row, 0, 32),
+        .matched_email = store_string(arena, row, 0, 33),
+        .matched_row = pg_int(row, 0, 34),
     };
     return 0;
 }

@@ -255,9 +255,10 @@ static int check_standing(const PGresult *found, const struct store_intent *inte
     if (!PQgetisnull(found, 0, 4))
         return err_set(err, ERR_HELD, "%s", pg_text(found, 0, 4));
     if (!PQgetisnull(found, 0, 7))
-        return err_set(err, ERR_HELD, "somebody decided otherwise since: %s", pg_text(found, 0, 7));
+        return err_set(err, ERR_USAGE, "somebody decided otherwise since: %s",
+                       pg_text(found, 0, 7));
     if (pg_int(found, 0, 5) < pg_int(found, 0, 6))
-        return err_set(err, ERR_HELD, "the approval does not stand any more: by %s of %s people",
+        return err_set(err, ERR_USAGE, "the approval does not stand any more: by %s of %s people",
                        pg_text(found, 0, 5), pg_text(found, 0, 6));
     return 0;
 }

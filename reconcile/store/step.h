@@ -59,7 +59,8 @@ struct store_intent {
 /* approved → intent in one transaction that checks: this run is the newest of the portal (fence), the
  * step is approved and the plan applying, its approvals still stand and nobody kept or rejected it
  * since, no stop row, and the day and the window have room (as counted by store_load_done; neither is
- * asked of an overridden step, nor the window of a spread one). ERR_HELD with which check said no;
+ * asked of an overridden step, nor the window of a spread one). ERR_HELD with which check said no,
+ * ERR_USAGE when it is about this row alone (its approval, a keep, a rejection);
  * ERR_LOCKED for the fence. Any error means: do not call. */
 int store_intend(struct store *store, const struct store_run *run,
                  const struct store_intent *intent, struct instant now, struct err *err)
