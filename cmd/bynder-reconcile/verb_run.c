@@ -1,7 +1,7 @@
 /*
- * run: what the timer starts, and it has one way: settle what is open, collect, plan, carry out what
- * stands approved in just this plan, look at it once more, report. No plan of an earlier night is
- * carried out.
+ * run: what the timer starts, and it has one way: settle what is open, collect, plan, carry out
+ * what stands approved in just this plan, look at it once more, report. No plan of an earlier night
+ * is carried out.
  *
  * In mode "report" the portal it works with has no writing member at all.
  */
@@ -23,11 +23,12 @@ static const struct option_spec options[] = {
 
 static void log_result(int64_t id, const struct apply_result *result)
 {
-    log_info("plan %lld: %zu done, %zu already, %zu skipped, %zu failed, %zu unknown, %zu waiting%s%s",
-             (long long)id, result->by_state[STEP_DONE], result->by_state[STEP_ALREADY],
-             result->by_state[STEP_SKIPPED], result->by_state[STEP_FAILED],
-             result->by_state[STEP_UNKNOWN], result->waiting, result->stopped ? "; stopped: " : "",
-             result->stopped ? result->stopped : "");
+    log_info(
+        "plan %lld: %zu done, %zu already, %zu skipped, %zu failed, %zu unknown, %zu waiting%s%s",
+        (long long)id, result->by_state[STEP_DONE], result->by_state[STEP_ALREADY],
+        result->by_state[STEP_SKIPPED], result->by_state[STEP_FAILED],
+        result->by_state[STEP_UNKNOWN], result->waiting, result->stopped ? "; stopped: " : "",
+        result->stopped ? result->stopped : "");
 }
 
 static int propose(struct work *work, struct collected *ret_collected,

@@ -138,6 +138,7 @@ struct config {
     struct {
         int64_t of[ACTION_COUNT]; /* how many different people; 0 = none needed */
         int64_t expires_hours;
+        int64_t keep_max_days;
         const struct config_approver *approver;
         size_t approver_count;
     } approval;
@@ -149,7 +150,7 @@ struct config {
         const char *state_directory; /* outcomes the database could not take; NULL = systemd's, else
                                         the file's */
         int64_t settle_seconds;      /* how long an accepted act may take to show */
-        const char *const *window; /* as they were written; likewise below */
+        const char *const *window;   /* as they were written; likewise below */
         size_t window_count;
         const char *const *frozen;
         size_t frozen_count;

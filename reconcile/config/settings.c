@@ -706,6 +706,13 @@ const struct setting settings[] = {
      .maximum = 8760,
      .fallback = "168",
      .sentence = "Hours for which an approval stands, from the first night that could have acted."},
+    {.path = "approval.keep_max_days",
+     .type = SETTING_INTEGER,
+     AT(approval.keep_max_days),
+     .minimum = 1,
+     .maximum = 3650,
+     .fallback = "365",
+     .sentence = "Days for which an account can be kept at once ('keep')."},
     {.path = "approval.approvers",
      .type = SETTING_LIST,
      AT_LIST(approval.approver, approval.approver_count),
@@ -740,8 +747,9 @@ const struct setting settings[] = {
      AT_LIST(apply.window, apply.window_count),
      .maximum = 100,
      .sample = "[ \"Mon-Thu 01:00-05:00\" ]",
-     .sentence = "G12: when acts may be done, in policy.time_zone; outside nothing is done and what "
-                 "is due waits. Without it at any time."},
+     .sentence =
+         "G12: when acts may be done, in policy.time_zone; outside nothing is done and what "
+         "is due waits. Without it at any time."},
     {.path = "apply.freeze",
      .type = SETTING_TEXTS,
      .shown = true,

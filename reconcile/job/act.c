@@ -101,8 +101,8 @@ static const char *find_change(const struct acting *acting, const struct plan_ro
                                const struct decision *fresh)
 {
     struct arena *arena = acting->job->arena;
-    struct row_subject subject = row_subject_of(arena, &acting->job->config->matching,
-                                                &acting->now->snapshot, fresh);
+    struct row_subject subject =
+        row_subject_of(arena, &acting->job->config->matching, &acting->now->snapshot, fresh);
     struct digest digest = row_subject_digest(&subject);
 
     if (digest_compare(&digest, &row->subject) == 0)
@@ -111,7 +111,8 @@ static const char *find_change(const struct acting *acting, const struct plan_ro
                         row_subject_change(arena, row->about, &subject));
 }
 
-/* A refusal that asking again will not change: neither too many requests nor the portal's trouble. */
+/* A refusal that asking again will not change: neither too many requests nor the portal's trouble.
+ */
 static bool is_final(long status)
 {
     return status >= 400 && status < 500 && status != 429 && status != 401;

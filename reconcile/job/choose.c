@@ -70,8 +70,8 @@ static bool is_admin(const struct job *job, const struct snapshot *snapshot,
     return profile && guard_is_admin_profile(limits, profile);
 }
 
-static int make_scene(struct job *job, const struct weighed *weighed, struct amount_scene *ret_scene,
-                      struct err *err)
+static int make_scene(struct job *job, const struct weighed *weighed,
+                      struct amount_scene *ret_scene, struct err *err)
 {
     const struct snapshot *snapshot = weighed->context.snapshot;
     struct counting department = {.arena = job->arena}, country = {.arena = job->arena};
@@ -93,11 +93,13 @@ static int make_scene(struct job *job, const struct weighed *weighed, struct amo
         count_name(&department,
                    subject_department(account, pairing->kind == LINK_ONE ? pairing->person : NULL));
         count_name(&country, account->country);
-        scene.admins += is_admin(job, snapshot, account) && !text_equal(account->id, snapshot->own_id);
+        scene.admins +=
+            is_admin(job, snapshot, account) && !text_equal(account->id, snapshot->own_id);
     }
     scene.whole[ACTION_SUSPEND] = active + scene.done[ACTION_SUSPEND].today;
     scene.whole[ACTION_DEPROVISION] = listed + scene.done[ACTION_DEPROVISION].today;
-    scene.department = settle(&department, active, &scene.department_count, &scene.departments_known);
+    scene.department =
+        settle(&department, active, &scene.department_count, &scene.departments_known);
     scene.country = settle(&country, active, &scene.country_count, &scene.countries_known);
     *ret_scene = scene;
     return 0;
@@ -212,14 +214,15 @@ static void tell_guards(struct choosing *choosing)
                 continue;
             finding->actual = arena_printf(choosing->job->arena, "%zu of %zu approved and due wait",
                                            waits, choosing->count);
-            finding->text = "some of what is approved and due waits for another day or for a person";
+            finding->text =
+                "some of what is approved and due waits for another day or for a person";
         }
     }
 }
 
-int job_choose(struct job *job, const struct weighed *weighed,
-               const struct rule_book *book, const struct plan *only, struct plan *plan,
-               struct choice *ret_choice, struct err *err)
+int job_choose(struct job *job, const struct weighed *weighed, const struct rule_book *book,
+               const struct plan *only, struct plan *plan, struct choice *ret_choice,
+               struct err *err)
 {
     struct choosing choosing = {
         .job = job,
@@ -256,9 +259,9 @@ int job_choose(struct job *job, const struct weighed *weighed,
         choice.overridden[i] = row->overridden;
         choice.waits[i] = row->waits;
         choice.count += choice.chosen[i];
-        choice.asked_of_people += row->waits && (row->class == AMOUNT_UNASKED ||
-                                                 text_equal(row->waits, "G9") ||
-                                                 text_equal(row->waits, "G10"));
+        choice.asked_of_people +=
+            row->waits && (row->class == AMOUNT_UNASKED || text_equal(row->waits, "G9") ||
+                           text_equal(row->waits, "G10"));
     }
     choice.due = choosing.count;
     memcpy(choice.whole, scene.whole, sizeof(choice.whole));

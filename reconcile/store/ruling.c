@@ -380,7 +380,8 @@ int store_load_approved_rules(struct store *store, struct arena *arena, const ch
     for (int i = 0; i < (int)rows; i++) {
         int text_column = store_place_of(result, "rule_text");
         if (PQgetisnull(result, i, text_column))
-            name[rules.name_count++] = store_string(arena, result, i, store_place_of(result, "rule"));
+            name[rules.name_count++] =
+                store_string(arena, result, i, store_place_of(result, "rule"));
         else
             rule_text[rules.rule_text_count++] = store_digest(result, i, text_column);
     }

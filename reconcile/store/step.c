@@ -34,7 +34,8 @@ static const char *positions(struct arena *arena, const struct plan *plan, const
     return arena_strdup(arena, text_cstr(&array));
 }
 
-/* Whether a plan in this state may be carried out: a row of a held one only when nothing holds it. */
+/* Whether a plan in this state may be carried out: a row of a held one only when nothing holds it.
+ */
 static bool may_be_opened(enum plan_state state)
 {
     return state == PLAN_HELD || state == PLAN_PROPOSED || state == PLAN_APPROVED ||
@@ -127,7 +128,8 @@ static int load_done(const struct store *store, struct instant now, struct insta
 
     if (PG_QUERY(store->pg, step_done, PG_MANY, &result, err,
                  store_number(&scratch, store->portal_id), store_time(&scratch, day_began),
-                 store_time(&scratch, now), store_number(&scratch, limits->of[ACTION_SUSPEND].rolling_days),
+                 store_time(&scratch, now),
+                 store_number(&scratch, limits->of[ACTION_SUSPEND].rolling_days),
                  store_number(&scratch, limits->of[ACTION_DEPROVISION].rolling_days)) < 0)
         return -1;
     for (int i = 0; i < PQntuples(result); i++) {
@@ -145,8 +147,7 @@ int store_load_done(struct store *store, struct instant now, const struct zone *
                     const struct limits *limits, struct amount_done ret_done[ACTION_COUNT],
                     struct err *err)
 {
-    struct instant day_began =
-        instant_add_us(now, -instant_second_of_day(now, zone) * SECOND_US);
+    struct instant day_began = instant_add_us(now, -instant_second_of_day(now, zone) * SECOND_US);
 
     for (unsigned action = 0; action < ACTION_COUNT; action++)
         ret_done[action] = (struct amount_done){.today = 0};
@@ -244,8 +245,7 @@ static int check_step(const PGresult *found, const struct store_intent *intent, 
     return 0;
 }
 
-static int check_standing(const PGresult *found, const struct store_intent *intent,
-                          struct err *err)
+static int check_standing(const PGresult *found, const struct store_intent *intent, struct err *err)
 {
     const char *state = pg_text(found, 0, 3);
 

@@ -22,11 +22,11 @@ struct store_step {
     struct instant outcome_at;
 };
 
-/* Makes an approved step of each row that is chosen (a flag for each of plan->row; position 1 is row
- * 0) and marks the plan applying. `uncounted`, likewise: spread or overridden, so that the rolling
- * window does not count it. Idempotent. The database counts again: ERR_HELD when a chosen row has too
- * few people whose approval of just this subject stands, is rejected, or is held by a guard, and when
- * the plan is not the newest. ERR_LOCKED for the fence. */
+/* Makes an approved step of each row that is chosen (a flag for each of plan->row; position 1 is
+ * row 0) and marks the plan applying. `uncounted`, likewise: spread or overridden, so that the
+ * rolling window does not count it. Idempotent. The database counts again: ERR_HELD when a chosen
+ * row has too few people whose approval of just this subject stands, is rejected, or is held by a
+ * guard, and when the plan is not the newest. ERR_LOCKED for the fence. */
 int store_open_steps(struct store *store, const struct store_run *run, const struct plan *plan,
                      const bool *chosen, const bool *uncounted, struct err *err)
     __attribute__((warn_unused_result));
@@ -56,11 +56,11 @@ struct store_intent {
     struct day today;
     struct instant day_began; /* the civil day of the run */
 };
-/* approved → intent in one transaction that checks: this run is the newest of the portal (fence), the
- * step is approved and the plan applying, its approvals still stand and nobody kept or rejected it
- * since, no stop row, and the day and the window have room (as counted by store_load_done; neither is
- * asked of an overridden step, nor the window of a spread one). ERR_HELD with which check said no,
- * ERR_USAGE when it is about this row alone (its approval, a keep, a rejection);
+/* approved → intent in one transaction that checks: this run is the newest of the portal (fence),
+ * the step is approved and the plan applying, its approvals still stand and nobody kept or rejected
+ * it since, no stop row, and the day and the window have room (as counted by store_load_done;
+ * neither is asked of an overridden step, nor the window of a spread one). ERR_HELD with which
+ * check said no, ERR_USAGE when it is about this row alone (its approval, a keep, a rejection);
  * ERR_LOCKED for the fence. Any error means: do not call. */
 int store_intend(struct store *store, const struct store_run *run,
                  const struct store_intent *intent, struct instant now, struct err *err)

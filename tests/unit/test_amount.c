@@ -243,7 +243,7 @@ TEST(amount_choose_takes_class_by_class)
         {"deletions are G8", 1, 100, {0}, "dds", "x8x"},
         {"reactivations have no limit", 0, 0, {0}, "rrr", "xxx"},
     };
-    struct limits limits = {.suspend = WIDE, .deprovision = WIDE};
+    struct limits limits = {.of[ACTION_SUSPEND] = WIDE, .of[ACTION_DEPROVISION] = WIDE};
     char fate[64];
 
     limits.of[ACTION_DEPROVISION].count = 1;
@@ -275,7 +275,7 @@ TEST(amount_choose_leaves_enough_administrators)
         {"unasked behind one approved", 3, "va", "9x"},
         {"a reactivation takes nobody away", 0, "c", "x"},
     };
-    const struct limits limits = {.suspend = WIDE, .deprovision = WIDE, .min_admins = 2};
+    const struct limits limits = {.of[ACTION_SUSPEND] = WIDE, .of[ACTION_DEPROVISION] = WIDE, .min_admins = 2};
     char fate[64];
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -315,7 +315,7 @@ TEST(amount_choose_takes_no_fifth_of_a_department)
         {"a country likewise", 10, 0, 0, true, "lll", "xx0"},
         {"side by side", 10, 0, 0, true, "xxll", "xxxx"},
     };
-    struct limits limits = {.suspend = WIDE, .deprovision = WIDE};
+    struct limits limits = {.of[ACTION_SUSPEND] = WIDE, .of[ACTION_DEPROVISION] = WIDE};
     char fate[64];
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -468,7 +468,7 @@ static uint64_t draw(uint64_t *random, uint64_t below)
 
 static void draw_row(uint64_t *random, struct amount_row *row)
 {
-    static const enum action actions[] = {ACTION_SUSPEND, ACTION_SUSPEND, ACTION_SUSPEND,
+    static const enum action kinds[] = {ACTION_SUSPEND, ACTION_SUSPEND, ACTION_SUSPEND,
                                           ACTION_DEPROVISION, ACTION_REACTIVATE};
 
     *row = (struct amount_row){
@@ -516,7 +516,7 @@ TEST(amount_choose_of_any_scene_exceeds_nothing)
     uint64_t random = 7;
 
     for (size_t round = 0; round < 20000; round++) {
-        struct limits limits = {.suspend = WIDE, .deprovision = WIDE};
+        struct limits limits = {.of[ACTION_SUSPEND] = WIDE, .of[ACTION_DEPROVISION] = WIDE};
         struct amount_department sales = {"sales", (int64_t)draw(&random, 30), 0};
         struct amount_row row[12], again[12];
         size_t count = draw(&random, COUNT_OF(row) + 1);
