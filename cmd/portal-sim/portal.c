@@ -83,6 +83,7 @@ int64_t portal_wall_us(const struct portal *portal)
 static void start_clock(struct portal *portal)
 {
     portal->offset_us = 0;
+    portal->clock_set = false;
     portal->start_us = clock_us(CLOCK_MONOTONIC);
     portal->start_wall_us = clock_us(CLOCK_REALTIME);
     if (portal->settings.today_given) {
@@ -557,6 +558,8 @@ void portal_answer(struct portal *portal, const struct request *request, struct 
         control_answer(portal, request, answer);
     else
         answer_call(portal, request, answer);
+    if (portal->clock_set)
+        answer->date_us = portal_wall_us(portal);
     (void)pthread_mutex_unlock(&portal->lock);
 }
 
