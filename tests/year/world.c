@@ -1,0 +1,327 @@
+/*
+ * A day of the year: at two the run, at ten on Tuesdays the administrator, then the working day,
+ * and at eleven in the evening HR's export.
+ */
+#include "world.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "cluster_fixture.h"
+
+#include "calendar.h"
+
+#define OUTAGE "error=503"
+#define SLOW   "latency=20&delay-202=1200"
+#define CLEAR  "clear=1"
+
+enum { CLOCK_AHEAD_DAYS = 4 };
+
+struct world {
+    const struct world_settings *settings;
+    struct company company;
+    struct seats seats;
+    struct oracle oracle;
+    struct program program;
+    struct administrator administrator;
+    struct portal_client portal;
+    struct mailbox mailbox;
+    struct trouble *trouble;
+    char *directory, *roster_path;
+    size_t writes_seen;
+    struct score score;
+};
+
+static double now_s(void)
+{
+    struct timespec time;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void put_json(struct json_object **json)
+{
+    (void)json_object_put(*json);
+}
+
+/* --- HR's export -------------------------------------------------------------------------------
+ */
+
+/* The file is as old as the evening it is written on. */
+static int write_roster(struct world *world, struct day day, const struct text *text,
+                        struct err *err)
+{
+    struct instant at = calendar_at(day, CALENDAR_EXPORT_S);
+    const struct timespec times[2] = {{.tv_sec = at.us / SECOND_US}, {.tv_sec = at.us / SECOND_US}};
+
+    if (file_write(world->roster_path, 0644, text_cstr(text), text->length, err))
+        return -1;
+    if (utimensat(AT_FDCWD, world->roster_path, times, 0) < 0)
+        return err_set_errno(err, ERR_INTERNAL, errno, "'%s'", world->roster_path);
+    return 0;
+}
+
+/* `trouble` may be NULL: none. */
+static int live_evening(struct world *world, struct day day, const struct trouble *trouble,
+                        struct err *err)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    bool old = trouble && trouble->old;
+
+    if (!calendar_is_workday(day) || (trouble && trouble->missed))
+        return 0;
+    company_add_roster(&world->company, old ? day_add(day, -TROUBLE_OLD_DAYS) : day, &text);
+    if (trouble && trouble->cut) {
+        text.length = text.length / 2;
+        text.data[text.length] = '\0';
+    } else if (!old) {
+        oracle_note_roster(&world->oracle, day);
+    }
+    return write_roster(world, day, &text, err);
+}
+
+/* --- a night -----------------------------------------------------------------------------------
+ */
+
+static const char *field_of(struct json_object *json, const char *key)
+{
+    struct json_object *value = NULL;
+
+    return json_object_object_get_ex(json, key, &value) && value ? json_object_get_string(value)
+                                                                 : "";
+}
+
+static void note_wrong(struct score *score, const struct seat *seat, struct day day,
+                       const char *effect, const char *wrong)
+{
+    char text[DAY_TEXT_SIZE];
+    size_t at = 0;
+
+    while (at < SCORE_WRONG_MAX && score->wrong_text[at][0])
+        at++;
+    if (at < SCORE_WRONG_MAX)
+        (void)snprintf(score->wrong_text[at], SCORE_TEXT, "%s: %s: %s (person %lld)",
+                       day_format(day, text), effect, wrong,
+                       seat && seat->who != SEAT_NOBODYS ? (long long)seat->who : -1LL);
+}
+
+static void judge_write(struct world *world, struct json_object *write, struct day day)
+{
+    const char *effect = field_of(write, "effect");
+    struct seat *seat = seats_find(&world->seats, field_of(write, "id"));
+    const char *wrong;
+
+    if (text_equal(effect, "none") || text_equal(effect, "unchanged"))
+        return;
+    world->score.acts++;
+    world->score.last_act = day_between(world->company.first, day) + 1;
+    if (!world->score.first_act)
+        world->score.first_act = world->score.last_act;
+    if (!text_equal(effect, "suspended") && !text_equal(effect, "delayed")) {
+        wrong = "nobody asked for this";
+        world->oracle.figures.wrong++;
+    } else {
+        wrong = oracle_judge(&world->oracle, seat, day);
+        if (seat)
+            seats_note_suspended(&world->seats, seat);
+    }
+    if (wrong)
+        note_wrong(&world->score, seat, day, effect, wrong);
+}
+
+static int judge_writes(struct world *world, struct day day, struct err *err)
+{
+    CLEANUP(put_json) struct json_object *list = NULL;
+
+    if (portal_client_writes(&world->portal, &list, err))
+        return -1;
+    for (size_t count = json_object_array_length(list); world->writes_seen < count;)
+        judge_write(world, json_object_array_get_idx(list, world->writes_seen++), day);
+    return 0;
+}
+
+static void note_run(struct world *world, const struct trouble *trouble, struct day day,
+                     const struct program_result *result)
+{
+    struct score *score = &world->score;
+    bool excused = trouble_excuses(trouble);
+    char text[DAY_TEXT_SIZE];
+
+    score->code[result->code < SCORE_CODES ? result->code : SCORE_CODES - 1]++;
+    score->excused += excused;
+    score->red += result->code != 0 && !excused;
+    score->red_excused += result->code != 0 && excused;
+    if (world->settings->verbose)
+        (void)fprintf(stderr, "%s %d%s\n%s", day_format(day, text), result->code,
+                      excused ? " (trouble)" : "", text_cstr(&result->err));
+}
+
+static int live_night(struct world *world, struct day day, const struct trouble *trouble,
+                      struct err *err)
+{
+    CLEANUP(program_result_release) struct program_result result = {.code = 0};
+    struct day shown = day_add(day, trouble->clock ? CLOCK_AHEAD_DAYS : 0);
+    const char *faults = trouble->outage ? OUTAGE : trouble->slow ? SLOW : NULL;
+
+    oracle_begin_night(&world->oracle, day, trouble);
+    if (portal_client_set_clock(&world->portal, calendar_at(day, CALENDAR_NIGHT_S), err) ||
+        (faults && portal_client_faults(&world->portal, faults, err)) ||
+        program_run(&world->program, calendar_at(shown, CALENDAR_NIGHT_S),
+                    (const char *const[]){"run", NULL}, &result, err) ||
+        (faults && portal_client_faults(&world->portal, CLEAR, err)) ||
+        judge_writes(world, day, err))
+        return -1;
+    oracle_end_night(&world->oracle, day);
+    note_run(world, trouble, day, &result);
+    return 0;
+}
+
+/* --- the year ----------------------------------------------------------------------------------
+ */
+
+static bool looks_on(const struct world *world, struct day day)
+{
+    return day_of_week(day) == CALENDAR_TUESDAY &&
+           !(world->settings->one_look && world->administrator.approved > 0);
+}
+
+static int live_day(struct world *world, int at, struct err *err)
+{
+    struct day day = day_add(world->company.first, at);
+    const struct trouble *trouble = &world->trouble[at];
+
+    if (live_night(world, day, trouble, err))
+        return -1;
+    if (looks_on(world, day) &&
+        administrator_look(&world->administrator, day, !trouble_excuses(trouble), err))
+        return -1;
+    return seats_live(&world->seats, day, err) || live_evening(world, day, trouble, err) ? -1 : 0;
+}
+
+/* The freeze that an event asks for, as the configuration writes it; malloc'ed or NULL. */
+static char *freeze_of(const struct company *company)
+{
+    char from[DAY_TEXT_SIZE], to[DAY_TEXT_SIZE];
+    struct text text = TEXT_INIT;
+
+    if (company->settings.event != EVENT_FREEZE)
+        return NULL;
+    text_addf(&text, "%s/%s", day_format(company->event_on, from),
+              day_format(day_add(company->event_on, TROUBLE_FREEZE_DAYS - 1), to));
+    return text_take(&text);
+}
+
+static int begin(struct world *world, struct err *err)
+{
+    struct day before = day_add(world->company.first, -1);
+    CLEANUP(mem_cleanup) char *mails = file_join(world->directory, "mails");
+    CLEANUP(mem_cleanup) char *freeze = freeze_of(&world->company);
+    struct program_settings settings = {.roster_path = world->roster_path, .freeze = freeze};
+
+    pg_close(cluster_fixture_open());
+    settings.conninfo = cluster_fixture_conninfo();
+    if (portal_client_start(&world->portal, world->directory, world->settings->company.chance.seed,
+                            before, err) ||
+        seats_begin(&world->seats, &world->company, &world->portal, err) ||
+        mailbox_start(&world->mailbox, mails, err))
+        return -1;
+    oracle_init(&world->oracle, &world->seats);
+    administrator_init(&world->administrator, &world->program, &world->seats, &world->oracle,
+                       world->company.settings.nights);
+    world->administrator.verbose = world->settings->verbose;
+    settings.portal_port = world->portal.port;
+    settings.mail_port = world->mailbox.port;
+    return live_evening(world, before, NULL, err) ||
+                   portal_client_set_clock(&world->portal, calendar_at(before, CALENDAR_EXPORT_S),
+                                           err) ||
+                   program_configure(&world->program, calendar_at(before, CALENDAR_EXPORT_S),
+                                     &settings, err)
+               ? -1
+               : 0;
+}
+
+static void take_figures(struct world *world)
+{
+    struct score *score = &world->score;
+    const struct figures *figures = &world->oracle.figures;
+    const struct administrator *admin = &world->administrator;
+
+    oracle_finish(&world->oracle);
+    score->wrong = figures->wrong;
+    score->seat_days = figures->seat_days;
+    score->reclaimed = figures->reclaimed;
+    score->freed = (int64_t)figures->freed;
+    score->waited = (int64_t)figures->waited;
+    for (size_t i = 0; i < figures->days_count; i++) {
+        int days = figures->days[i] < 0 ? 0 : figures->days[i];
+        score->days[days < SCORE_DAYS_MAX ? days : SCORE_DAYS_MAX - 1]++;
+    }
+    score->messages = (int64_t)mailbox_count(&world->mailbox);
+    score->overrides = admin->overrides;
+    score->spread = admin->spread;
+    score->acknowledged = admin->acknowledged;
+    score->kept = admin->kept;
+    score->approved = admin->approved;
+    score->refused = admin->refused;
+    score->looks = admin->looks;
+    score->holds = admin->holds;
+    score->minutes = admin->minutes;
+    score->reactivated = (int64_t)world->seats.reactivated;
+    score->by_hand = (int64_t)world->seats.by_hand;
+    score->program_seconds = world->program.seconds;
+    for (size_t i = 0; i < VERBS_MISSING_MAX && admin->missing[i]; i++) {
+        (void)snprintf(score->missing[i], sizeof(score->missing[i]), "%s", admin->missing[i]);
+        score->missing_count[i] = admin->missing_count[i];
+    }
+    (void)snprintf(score->refusal, SCORE_TEXT, "%s", admin->refusal ? admin->refusal : "");
+}
+
+static int live(struct world *world, struct err *err)
+{
+    double began = now_s();
+
+    if (file_make_directory(world->directory, 0755, err) || begin(world, err))
+        return -1;
+    for (int i = 0; i < world->company.settings.nights; i++)
+        if (live_day(world, i, err))
+            return err_prefix(err, "night %d", i);
+    world->score.seconds = now_s() - began;
+    take_figures(world);
+    return 0;
+}
+
+int world_live(const struct world_settings *settings, struct score *ret_score, struct err *err)
+{
+    struct world world = {.settings = settings, .directory = cluster_fixture_directory()};
+
+    world.score.seed = (int64_t)settings->company.chance.seed;
+    world.score.people = (int64_t)settings->company.people;
+    world.score.nights = settings->company.nights;
+    world.roster_path = file_join(world.directory, "roster.csv");
+    company_make(&world.company, &settings->company);
+    world.trouble = trouble_make(&world.company);
+    program_init(&world.program, world.directory);
+    int failed = live(&world, err);
+    *ret_score = world.score;
+    ret_score->failed = failed != 0;
+    portal_client_stop(&world.portal);
+    mailbox_stop(&world.mailbox);
+    administrator_release(&world.administrator);
+    program_release(&world.program);
+    oracle_release(&world.oracle);
+    seats_release(&world.seats);
+    company_release(&world.company);
+    free(world.trouble);
+    free(world.directory);
+    free(world.roster_path);
+    return failed;
+}
