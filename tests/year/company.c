@@ -121,7 +121,7 @@ static int draw_rate(const struct draw *draw)
 {
     static const struct {
         int share, rate;
-    } habits[] = {{38, 6000}, {27, 2000}, {18, 600}, {12, 300}, {5, 120}};
+    } habits[] = {{40, 6000}, {28, 2000}, {20, 600}, {8, 300}, {4, 120}};
     int roll = below(draw, "rate", 100);
 
     for (size_t i = 0; i < COUNT_OF(habits); i++) {

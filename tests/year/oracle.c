@@ -223,6 +223,14 @@ void oracle_end_night(struct oracle *oracle, struct day day)
     }
 }
 
+bool oracle_frees(const struct oracle *oracle, size_t place, struct day day)
+{
+    const struct wait *wait = &oracle->wait[place];
+
+    return wait->reason && day_is_set(wait->best) && day_compare(wait->best, day) == 0 &&
+           oracle->seats->seat[place].active;
+}
+
 void oracle_finish(struct oracle *oracle)
 {
     for (size_t i = 0; i < oracle->count; i++)

@@ -57,6 +57,8 @@ void oracle_begin_night(struct oracle *oracle, struct day day, const struct trou
 const char *oracle_judge(struct oracle *oracle, const struct seat *seat, struct day day);
 /* After the run and its acts. */
 void oracle_end_night(struct oracle *oracle, struct day day);
+/* Whether the best would free this seat tonight. */
+bool oracle_frees(const struct oracle *oracle, size_t place, struct day day);
 /* Once, behind the last night. */
 void oracle_finish(struct oracle *oracle);
 

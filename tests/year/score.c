@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/jsonw.h"
 #include "base/cleanup.h"
+#include "base/jsonw.h"
 #include "base/mem.h"
 
 /* --- figures -----------------------------------------------------------------------------------
@@ -176,6 +176,7 @@ void score_add(struct score *total, const struct score *year)
     add_missing(total, year);
     total->seconds += year->seconds;
     total->program_seconds += year->program_seconds;
+    total->cpu_seconds += year->cpu_seconds;
     total->failed |= year->failed;
 }
 
@@ -221,9 +222,11 @@ void score_print(const struct score *score, const char *title)
         printf("  wrong: %s\n", score->wrong_text[i]);
     if (score->refusal[0])
         printf("  last refusal: %s%s", score->refusal, strchr(score->refusal, '\n') ? "" : "\n");
-    printf("  %.0f s, %.2f s a night (%.2f s of them the program)\n", score->seconds,
-           score->nights ? score->seconds / (double)score->nights : 0.0,
-           score->nights ? score->program_seconds / (double)score->nights : 0.0);
+    double nights = score->nights ? (double)score->nights : 1.0;
+    printf("  %.0f s; a night %.2f s, %.2f s of them the program; %.2f s of a core without the "
+           "database\n",
+           score->seconds, score->seconds / nights, score->program_seconds / nights,
+           score->cpu_seconds / nights);
 }
 
 void score_add_json(const struct score *score, struct text *out)
@@ -239,6 +242,8 @@ void score_add_json(const struct score *score, struct text *out)
     jsonw_field_double(&json, "median_days", median_days(score));
     jsonw_field_double(&json, "red_percent", red_percent(score));
     jsonw_field_double(&json, "messages_a_week", messages_a_week(score));
+    jsonw_field_double(&json, "seconds", score->seconds);
+    jsonw_field_double(&json, "cpu_seconds", score->cpu_seconds);
     jsonw_key(&json, "missing");
     jsonw_begin_object(&json);
     for (size_t i = 0; i < VERBS_MISSING_MAX && score->missing[i][0]; i++)

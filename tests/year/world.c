@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -46,6 +47,15 @@ static double now_s(void)
 
     (void)clock_gettime(CLOCK_MONOTONIC, &time);
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static double cpu_s(int who)
+{
+    struct rusage usage;
+
+    (void)getrusage(who, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
 static void put_json(struct json_object **json)
@@ -114,6 +124,16 @@ static void note_wrong(struct score *score, const struct seat *seat, struct day 
                        seat && seat->who != SEAT_NOBODYS ? (long long)seat->who : -1LL);
 }
 
+static void note_act(struct world *world, struct day day)
+{
+    struct score *score = &world->score;
+
+    score->acts++;
+    score->last_act = day_between(world->company.first, day) + 1;
+    if (!score->first_act)
+        score->first_act = score->last_act;
+}
+
 static void judge_write(struct world *world, struct json_object *write, struct day day)
 {
     const char *effect = field_of(write, "effect");
@@ -122,10 +142,7 @@ static void judge_write(struct world *world, struct json_object *write, struct d
 
     if (text_equal(effect, "none") || text_equal(effect, "unchanged"))
         return;
-    world->score.acts++;
-    world->score.last_act = day_between(world->company.first, day) + 1;
-    if (!world->score.first_act)
-        world->score.first_act = world->score.last_act;
+    note_act(world, day);
     if (!text_equal(effect, "suspended") && !text_equal(effect, "delayed")) {
         wrong = "nobody asked for this";
         world->oracle.figures.wrong++;
@@ -149,6 +166,24 @@ static int judge_writes(struct world *world, struct day day, struct err *err)
     return 0;
 }
 
+/* What a program would do that makes no mistake and loses no night. */
+static int rehearse(struct world *world, struct day day, struct err *err)
+{
+    for (size_t i = 0; i < world->seats.count; i++) {
+        struct seat *seat = &world->seats.seat[i];
+        if (!oracle_frees(&world->oracle, i, day))
+            continue;
+        const char *wrong = oracle_judge(&world->oracle, seat, day);
+        if (wrong)
+            note_wrong(&world->score, seat, day, "the best", wrong);
+        note_act(world, day);
+        seats_note_suspended(&world->seats, seat);
+        if (portal_client_change(&world->portal, seat->id, "active=0", err))
+            return -1;
+    }
+    return portal_client_flush(&world->portal, err);
+}
+
 static void note_run(struct world *world, const struct trouble *trouble, struct day day,
                      const struct program_result *result)
 {
@@ -165,14 +200,13 @@ static void note_run(struct world *world, const struct trouble *trouble, struct 
                       excused ? " (trouble)" : "", text_cstr(&result->err));
 }
 
-static int live_night(struct world *world, struct day day, const struct trouble *trouble,
-                      struct err *err)
+static int run_program(struct world *world, struct day day, const struct trouble *trouble,
+                       struct err *err)
 {
     CLEANUP(program_result_release) struct program_result result = {.code = 0};
     struct day shown = day_add(day, trouble->clock ? CLOCK_AHEAD_DAYS : 0);
     const char *faults = trouble->outage ? OUTAGE : trouble->slow ? SLOW : NULL;
 
-    oracle_begin_night(&world->oracle, day, trouble);
     if (portal_client_set_clock(&world->portal, calendar_at(day, CALENDAR_NIGHT_S), err) ||
         (faults && portal_client_faults(&world->portal, faults, err)) ||
         program_run(&world->program, calendar_at(shown, CALENDAR_NIGHT_S),
@@ -180,8 +214,18 @@ static int live_night(struct world *world, struct day day, const struct trouble 
         (faults && portal_client_faults(&world->portal, CLEAR, err)) ||
         judge_writes(world, day, err))
         return -1;
-    oracle_end_night(&world->oracle, day);
     note_run(world, trouble, day, &result);
+    return 0;
+}
+
+static int live_night(struct world *world, struct day day, const struct trouble *trouble,
+                      struct err *err)
+{
+    oracle_begin_night(&world->oracle, day, trouble);
+    if (world->settings->rehearse ? rehearse(world, day, err)
+                                  : run_program(world, day, trouble, err))
+        return -1;
+    oracle_end_night(&world->oracle, day);
     return 0;
 }
 
@@ -190,7 +234,7 @@ static int live_night(struct world *world, struct day day, const struct trouble 
 
 static bool looks_on(const struct world *world, struct day day)
 {
-    return day_of_week(day) == CALENDAR_TUESDAY &&
+    return day_of_week(day) == CALENDAR_TUESDAY && !world->settings->rehearse &&
            !(world->settings->one_look && world->administrator.approved > 0);
 }
 
@@ -220,15 +264,27 @@ static char *freeze_of(const struct company *company)
     return text_take(&text);
 }
 
+static int begin_program(struct world *world, struct day before, struct err *err)
+{
+    CLEANUP(mem_cleanup) char *freeze = freeze_of(&world->company);
+    struct program_settings settings = {.portal_port = world->portal.port,
+                                        .mail_port = world->mailbox.port,
+                                        .roster_path = world->roster_path,
+                                        .freeze = freeze};
+
+    if (world->settings->rehearse)
+        return 0;
+    pg_close(cluster_fixture_open());
+    settings.conninfo = cluster_fixture_conninfo();
+    return program_configure(&world->program, calendar_at(before, CALENDAR_EXPORT_S), &settings,
+                             err);
+}
+
 static int begin(struct world *world, struct err *err)
 {
     struct day before = day_add(world->company.first, -1);
     CLEANUP(mem_cleanup) char *mails = file_join(world->directory, "mails");
-    CLEANUP(mem_cleanup) char *freeze = freeze_of(&world->company);
-    struct program_settings settings = {.roster_path = world->roster_path, .freeze = freeze};
 
-    pg_close(cluster_fixture_open());
-    settings.conninfo = cluster_fixture_conninfo();
     if (portal_client_start(&world->portal, world->directory, world->settings->company.chance.seed,
                             before, err) ||
         seats_begin(&world->seats, &world->company, &world->portal, err) ||
@@ -238,13 +294,10 @@ static int begin(struct world *world, struct err *err)
     administrator_init(&world->administrator, &world->program, &world->seats, &world->oracle,
                        world->company.settings.nights);
     world->administrator.verbose = world->settings->verbose;
-    settings.portal_port = world->portal.port;
-    settings.mail_port = world->mailbox.port;
     return live_evening(world, before, NULL, err) ||
                    portal_client_set_clock(&world->portal, calendar_at(before, CALENDAR_EXPORT_S),
                                            err) ||
-                   program_configure(&world->program, calendar_at(before, CALENDAR_EXPORT_S),
-                                     &settings, err)
+                   begin_program(world, before, err)
                ? -1
                : 0;
 }
@@ -278,6 +331,7 @@ static void take_figures(struct world *world)
     score->reactivated = (int64_t)world->seats.reactivated;
     score->by_hand = (int64_t)world->seats.by_hand;
     score->program_seconds = world->program.seconds;
+    score->cpu_seconds = cpu_s(RUSAGE_SELF) + cpu_s(RUSAGE_CHILDREN);
     for (size_t i = 0; i < VERBS_MISSING_MAX && admin->missing[i]; i++) {
         (void)snprintf(score->missing[i], sizeof(score->missing[i]), "%s", admin->missing[i]);
         score->missing_count[i] = admin->missing_count[i];

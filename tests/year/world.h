@@ -25,13 +25,14 @@ struct score {
     char missing[VERBS_MISSING_MAX][24];
     char wrong_text[SCORE_WRONG_MAX][SCORE_TEXT]; /* the first ones */
     char refusal[SCORE_TEXT];                     /* the last one of an approval */
-    double seconds, program_seconds;
-    bool failed; /* the year did not come to its end */
+    double seconds, program_seconds, cpu_seconds; /* cpu: without the server of the database */
+    bool failed;                                  /* the year did not come to its end */
 };
 
 struct world_settings {
     struct company_settings company;
     bool one_look; /* the administrator approves once and never looks again */
+    bool rehearse; /* without the program: the best that there could be acts itself */
     bool verbose;
 };
 

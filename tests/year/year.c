@@ -31,7 +31,7 @@ struct options {
     struct kinds kinds;
     enum event event;
     int64_t event_at;
-    bool cleanup, verbose, help;
+    bool cleanup, rehearse, verbose, help;
     const char *json;
 };
 
@@ -61,6 +61,8 @@ static const char help[] =
     "  --event NAME@DAY      layoff, domain, numbers or freeze on that day of the year\n"
     "  --jobs N              years at a time (2)\n"
     "  --json FILE           the figures\n"
+    "  --rehearse            without the program: the best itself acts, and must meet every "
+    "target\n"
     "  --verbose             what every run and every command said, on standard error\n";
 
 static int parse_event(struct options *options, const char *value, struct err *err)
@@ -141,6 +143,8 @@ static int parse_options(struct options *options, int argc, char **argv, struct 
             options->cleanup = true;
         else if (text_equal(argv[i], "--no-cleanup"))
             options->cleanup = false;
+        else if (text_equal(argv[i], "--rehearse"))
+            options->rehearse = true;
         else if (text_equal(argv[i], "--verbose"))
             options->verbose = true;
         else if (text_equal(argv[i], "--help"))
@@ -263,6 +267,7 @@ static struct world_settings year_settings(const struct options *options, int64_
                     .event = options->event,
                     .event_at = (int)options->event_at,
                     .idle_percent = -1},
+        .rehearse = options->rehearse,
         .verbose = options->verbose,
     };
 }
