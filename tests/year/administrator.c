@@ -71,6 +71,21 @@ static bool is_evidence(const char *guard)
     return false;
 }
 
+/* Rows that would change something and that nobody has decided about. Where decisions are not
+ * shown, that is all of them. */
+static size_t undecided(struct json_object *rows)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; rows && i < json_object_array_length(rows); i++) {
+        struct json_object *row = json_object_array_get_idx(rows, i);
+        const char *action = text_of(row, "action");
+        count += (text_equal(action, "suspend") || text_equal(action, "deprovision")) &&
+                 !member(row, "decided");
+    }
+    return count;
+}
+
 /* --- commands ----------------------------------------------------------------------------------
  */
 
@@ -138,9 +153,9 @@ static void make_words(struct approval *approval, const char *plan, const char *
     approval->word[approval->count] = NULL;
 }
 
-/* Whether the refusal printed something that was not tried yet. Nobody lets a guard of evidence go
- * when it is right. */
-static bool take_advice(struct approval *approval, bool true_evidence, const char *said)
+/* Whether something was printed that was not tried yet. An approval that was taken needs no
+ * override, and nobody lets a guard of evidence go when it is right. */
+static bool take_advice(struct approval *approval, bool taken, bool true_evidence, const char *said)
 {
     const char *option = strstr(said, "--override ");
     size_t length = option ? strcspn(option + strlen("--override "), " '\n") : 0;
@@ -149,7 +164,7 @@ static bool take_advice(struct approval *approval, bool true_evidence, const cha
         approval->spread = true;
         return true;
     }
-    if (length == 0 || length > 4 || strlen(approval->override) + length + 2 > 60)
+    if (taken || length == 0 || length > 4 || strlen(approval->override) + length + 2 > 60)
         return false;
     char guard[8] = "";
     memcpy(guard, option + strlen("--override "), length);
@@ -174,14 +189,16 @@ static int approve(struct administrator *administrator, struct day day, const ch
         if (command(administrator, day, approval.spread ? "approve --spread" : "approve",
                     approval.word, &result, err))
             return -1;
-        if (result.code == 0) {
+        again = take_advice(&approval, result.code == 0, true_evidence, text_cstr(&result.err)) ||
+                take_advice(&approval, result.code == 0, true_evidence, text_cstr(&result.out));
+        if (result.code == 0 && !again) {
             administrator->approved++;
             administrator->spread += approval.spread;
             administrator->overrides += approval.override[0] != '\0';
             return 0;
         }
-        again = take_advice(&approval, true_evidence, text_cstr(&result.err)) ||
-                take_advice(&approval, true_evidence, text_cstr(&result.out));
+        if (result.code == 0)
+            continue;
         free(administrator->refusal);
         administrator->refusal = mem_strdup(text_cstr(&result.err));
     }
@@ -281,7 +298,6 @@ static int look_at_guards(struct administrator *administrator, struct day day,
 static int look_at_plan(struct administrator *administrator, struct day day,
                         struct json_object *json, bool true_evidence, struct err *err)
 {
-    struct json_object *totals = member(json, "totals");
     CLEANUP(text_release) struct text plan = TEXT_INIT;
 
     text_addf(&plan, "%lld", (long long)number_of(member(json, "plan"), "id"));
@@ -290,7 +306,7 @@ static int look_at_plan(struct administrator *administrator, struct day day,
     if (keeps_on(administrator, day) &&
         keep_somebody(administrator, day, member(json, "decisions"), err))
         return -1;
-    if (number_of(totals, "suspend") + number_of(totals, "deprovision") == 0)
+    if (undecided(member(json, "decisions")) == 0)
         return 0;
     return approve(administrator, day, text_cstr(&plan), text_of(member(json, "plan"), "digest"),
                    true_evidence, err);
