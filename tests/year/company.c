@@ -11,6 +11,8 @@
 
 #include "calendar.h"
 
+enum { PROBATION_DAYS = 20 };
+
 #define DOMAIN       "acme.example"
 #define DOMAIN_LATER "acme-group.example"
 #define DOMAIN_OTHER "studio.example"
@@ -188,6 +190,8 @@ static void may_transfer(const struct draw *draw, struct person *person)
     if (!is_on(draw, KIND_TRANSFERS) || day_is_set(old->last_day) || !hits(draw, "transfer", 300))
         return;
     struct day last = day_in(draw, "transfer on", 5, nights);
+    if (day_compare(last, day_add(old->hired, PROBATION_DAYS)) < 0)
+        return;
     old->last_day = last;
     old->ended = day_add(last, -5);
     struct stint *stint =
@@ -195,18 +199,35 @@ static void may_transfer(const struct draw *draw, struct person *person)
     stint->same_row = false;
 }
 
-static void draw_departure(const struct draw *draw, struct person *person)
+/* Long ago, before the year with the account still there, or in the year; none: they stay. */
+static struct day draw_last_day(const struct draw *draw, struct person *person, bool before)
 {
     int nights = draw->company->settings.nights;
+    struct day last = DAY_NONE;
 
-    if (!is_on(draw, KIND_LEAVERS))
+    if (before && draw->who > 3 && hits(draw, "long gone", 500)) {
+        person->long_gone = true;
+        return day_in(draw, "long gone on", -390, -250);
+    }
+    if (before && draw->who > 3 && hits(draw, "left before", 400))
+        return day_in(draw, "left before on", -200, -10);
+    if (chance_below(draw->company->settings.chance, "leaves", draw->who, 0, 365 * 100) <
+        nights * 13)
+        last = day_in(draw, "leaves on", 3, nights);
+    /* Nobody leaves before the probation is over. */
+    return day_compare(last, day_add(person->stint[0].hired, PROBATION_DAYS)) > 0 ? last : DAY_NONE;
+}
+
+static void draw_departure(const struct draw *draw, struct person *person, bool before)
+{
+    struct day last = DAY_NONE;
+
+    if (draw->company->settings.kinds.on[KIND_LEAVERS])
+        last = draw_last_day(draw, person, before);
+    if (!day_is_set(last))
         return;
-    if (hits(draw, "left before", 400) && draw->who > 3)
-        end_stint(draw, &person->stint[0], day_in(draw, "left before on", -200, -10));
-    else if (chance_below(draw->company->settings.chance, "leaves", draw->who, 0, 365 * 100) <
-             nights * 13)
-        end_stint(draw, &person->stint[0], day_in(draw, "leaves on", 3, nights));
-    else
+    end_stint(draw, &person->stint[0], last);
+    if (person->long_gone)
         return;
     may_return(draw, person, &person->stint[0]);
     person->uses_after = is_on(draw, KIND_AFTER) && hits(draw, "uses after", 500);
@@ -225,6 +246,8 @@ static void draw_leave(const struct draw *draw, struct person *person)
     else if (hits(draw, "leave", 400)) {
         person->leave.from = day_in(draw, "leave from", -150, nights);
         person->leave.to = day_add(person->leave.from, 60 + below(draw, "leave for", 180));
+        if (day_compare(person->leave.from, person->stint[0].hired) < 0)
+            person->leave = (struct leave){.from = DAY_NONE};
     }
 }
 
@@ -324,7 +347,7 @@ static void make_person(struct company *company, size_t who, struct day hired)
         person->contractor || (is_on(&draw, KIND_NO_NUMBER) && hits(&draw, "no number", 500));
     if (before || hits(&draw, "gets account", 9500))
         person->account_on = before ? hired : day_add(hired, below(&draw, "account", 4));
-    draw_departure(&draw, person);
+    draw_departure(&draw, person, before);
     may_transfer(&draw, person);
     draw_leave(&draw, person);
     if (before)

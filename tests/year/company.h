@@ -48,7 +48,8 @@ struct person {
     size_t stint_count;
     struct leave leave;
     bool contractor, without_number, uses_after, never_logs_in;
-    int rate; /* workdays in 10,000 on which they log in */
+    bool long_gone; /* left long before the year, and the account was suspended then */
+    int rate;       /* workdays in 10,000 on which they log in */
     struct day idle_from,
         idle_to;           /* uses nothing in between; from none: never, to none: for good */
     struct day account_on; /* when their account is made; none: they have none */

@@ -58,7 +58,7 @@ static int add_seat(struct seats *seats, const struct seat *seat, const struct t
     seats->seat = mem_grow(seats->seat, seats->count, &seats->capacity, sizeof(made));
     table_add(&seats->by_id, made.id, (uint32_t)seats->count);
     seats->seat[seats->count++] = made;
-    seats->active++;
+    seats->active += made.active;
     return 0;
 }
 
@@ -99,6 +99,11 @@ static int add_account(struct seats *seats, size_t who, struct day day, struct d
     else
         add_field(&form, "lastLogin", "never");
     text_add(&form, "&email2=&infix=&habit=0");
+    if (person->long_gone) {
+        seat.active = false;
+        text_add(&form, "&active=0");
+        add_instant(&form, "deactivated", calendar_at(person->stint[0].last_day, 18 * 3600));
+    }
     return add_seat(seats, &seat, &form, err);
 }
 
