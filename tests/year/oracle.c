@@ -16,8 +16,7 @@ void oracle_init(struct oracle *oracle, const struct seats *seats)
 
 void oracle_release(struct oracle *oracle)
 {
-    free(oracle->wait);
-    free(oracle->kept_until);
+    free(oracle->watch);
     free(oracle->figures.days);
 }
 
@@ -30,13 +29,9 @@ void oracle_note_roster(struct oracle *oracle, struct day day)
 static void grow(struct oracle *oracle)
 {
     while (oracle->count < oracle->seats->count) {
-        size_t capacity = oracle->capacity;
-        oracle->wait =
-            mem_grow(oracle->wait, oracle->count, &oracle->capacity, sizeof(struct wait));
-        oracle->kept_until =
-            mem_grow(oracle->kept_until, oracle->count, &capacity, sizeof(struct day));
-        oracle->wait[oracle->count] = (struct wait){.reason = REASON_NONE};
-        oracle->kept_until[oracle->count++] = DAY_NONE;
+        oracle->watch =
+            mem_grow(oracle->watch, oracle->count, &oracle->capacity, sizeof(struct watch));
+        oracle->watch[oracle->count++] = (struct watch){.lost_days = 0};
     }
 }
 
@@ -48,7 +43,7 @@ static size_t place_of(const struct oracle *oracle, const struct seat *seat)
 void oracle_note_kept(struct oracle *oracle, const struct seat *seat, struct day until)
 {
     grow(oracle);
-    oracle->kept_until[place_of(oracle, seat)] = until;
+    oracle->watch[place_of(oracle, seat)].kept_until = until;
 }
 
 /* --- the truth ---------------------------------------------------------------------------------
@@ -65,8 +60,8 @@ static int idle_days(const struct seat *seat, struct day day)
 
 static bool is_kept(const struct oracle *oracle, size_t place, struct day day)
 {
-    return day_is_set(oracle->kept_until[place]) &&
-           day_compare(day, oracle->kept_until[place]) <= 0;
+    return day_is_set(oracle->watch[place].kept_until) &&
+           day_compare(day, oracle->watch[place].kept_until) <= 0;
 }
 
 static bool may_depart(const struct oracle *oracle, const struct person *person, struct day day)
@@ -148,7 +143,7 @@ static void end_wait(struct oracle *oracle, struct wait *wait)
 static void look_at(struct oracle *oracle, size_t place, struct day day)
 {
     const struct seat *seat = &oracle->seats->seat[place];
-    struct wait *wait = &oracle->wait[place];
+    struct wait *wait = &oracle->watch[place].wait;
     enum reason reason = reason_of(oracle, place, day);
 
     if (day_is_set(wait->freed)) {
@@ -183,7 +178,7 @@ static struct wait *next_due(struct oracle *oracle, struct day day)
     struct wait *first = NULL;
 
     for (size_t i = 0; i < oracle->count; i++) {
-        struct wait *wait = &oracle->wait[i];
+        struct wait *wait = &oracle->watch[i].wait;
         if (wait->reason && !day_is_set(wait->best) && day_compare(wait->due, day) <= 0 &&
             (!first || day_compare(wait->due, first->due) < 0))
             first = wait;
@@ -206,10 +201,40 @@ void oracle_begin_night(struct oracle *oracle, struct day day, const struct trou
     }
 }
 
+static void note_loss(struct watch *watch)
+{
+    watch->lost_days++;
+    watch->lost_for = watch->wait.reason;
+    watch->lost_since = watch->wait.planned;
+}
+
+bool oracle_take_loss(struct oracle *oracle, size_t *ret_place, struct watch *ret_watch)
+{
+    struct watch *most = NULL;
+
+    for (size_t i = 0; i < oracle->count; i++)
+        if (oracle->watch[i].lost_days > (most ? most->lost_days : 0))
+            most = &oracle->watch[i];
+    if (!most)
+        return false;
+    *ret_place = (size_t)(most - oracle->watch);
+    *ret_watch = *most;
+    most->lost_days = 0;
+    return true;
+}
+
+const char *reason_name(enum reason reason)
+{
+    static const char *const names[] = {
+        [REASON_NONE] = "none", [REASON_DEPARTED] = "departed", [REASON_IDLE] = "idle"};
+
+    return names[reason];
+}
+
 void oracle_end_night(struct oracle *oracle, struct day day)
 {
     for (size_t i = 0; i < oracle->count; i++) {
-        struct wait *wait = &oracle->wait[i];
+        struct wait *wait = &oracle->watch[i].wait;
         const struct seat *seat = &oracle->seats->seat[i];
         if (wait->reason && !day_is_set(wait->freed) && !seat->active && seat->by_program) {
             wait->freed = day;
@@ -220,12 +245,14 @@ void oracle_end_night(struct oracle *oracle, struct day day)
             continue;
         oracle->figures.seat_days++;
         oracle->figures.reclaimed += !seat->active;
+        if (seat->active)
+            note_loss(&oracle->watch[i]);
     }
 }
 
 bool oracle_frees(const struct oracle *oracle, size_t place, struct day day)
 {
-    const struct wait *wait = &oracle->wait[place];
+    const struct wait *wait = &oracle->watch[place].wait;
 
     return wait->reason && day_is_set(wait->best) && day_compare(wait->best, day) == 0 &&
            oracle->seats->seat[place].active;
@@ -234,6 +261,6 @@ bool oracle_frees(const struct oracle *oracle, size_t place, struct day day)
 void oracle_finish(struct oracle *oracle)
 {
     for (size_t i = 0; i < oracle->count; i++)
-        if (oracle->wait[i].reason)
-            end_wait(oracle, &oracle->wait[i]);
+        if (oracle->watch[i].wait.reason)
+            end_wait(oracle, &oracle->watch[i].wait);
 }

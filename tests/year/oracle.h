@@ -27,6 +27,15 @@ struct wait {
     struct day freed; /* by the program; none: not yet */
 };
 
+/* What the oracle keeps of one seat. */
+struct watch {
+    struct wait wait;
+    struct day kept_until; /* the administrator's decision */
+    int lost_days;         /* reclaimable, and not free */
+    enum reason lost_for;
+    struct day lost_since; /* planned, of the newest wait with lost days */
+};
+
 struct figures {
     int64_t wrong;
     int64_t seat_days, reclaimed; /* reclaimable by that administrator; of these reclaimed */
@@ -37,10 +46,9 @@ struct figures {
 
 struct oracle {
     const struct seats *seats;
-    struct wait *wait; /* by seat */
+    struct watch *watch; /* by seat */
     size_t count, capacity;
-    struct day *kept_until; /* by seat: the administrator's decision */
-    struct day known;       /* the day of the newest right export */
+    struct day known; /* the day of the newest right export */
     struct figures figures;
 };
 
@@ -59,6 +67,9 @@ const char *oracle_judge(struct oracle *oracle, const struct seat *seat, struct 
 void oracle_end_night(struct oracle *oracle, struct day day);
 /* Whether the best would free this seat tonight. */
 bool oracle_frees(const struct oracle *oracle, size_t place, struct day day);
+/* The seat that lost most days, which is then forgotten; false: none did. */
+bool oracle_take_loss(struct oracle *oracle, size_t *ret_place, struct watch *ret_watch);
+const char *reason_name(enum reason reason);
 /* Once, behind the last night. */
 void oracle_finish(struct oracle *oracle);
 

@@ -97,6 +97,11 @@ static const struct target cleanup_targets[] = {
     {"clean-up: overrides", overrides, 0, false},
 };
 
+static bool is_met(const struct target *target, double value)
+{
+    return target->at_least ? value >= target->limit : value <= target->limit;
+}
+
 static size_t check(const struct target *target, size_t count, const struct score *score,
                     size_t *ret_passed)
 {
@@ -104,13 +109,39 @@ static size_t check(const struct target *target, size_t count, const struct scor
 
     for (size_t i = 0; i < count; i++) {
         double value = target[i].value(score);
-        bool met = target[i].at_least ? value >= target[i].limit : value <= target[i].limit;
+        bool met = is_met(&target[i], value);
         printf("  %-6s %-42s %9.2f  (%s %g)\n", met ? "met" : "MISSED", target[i].name, value,
                target[i].at_least ? "at least" : "at most", target[i].limit);
         missed += !met;
     }
     *ret_passed += count - missed;
     return missed;
+}
+
+static void add_targets_json(const struct target *target, size_t count, const struct score *score,
+                             struct jsonw *json)
+{
+    for (size_t i = 0; i < count; i++) {
+        double value = target[i].value(score);
+        jsonw_begin_object(json);
+        jsonw_field_string(json, "target", target[i].name);
+        jsonw_field_double(json, target[i].at_least ? "at_least" : "at_most", target[i].limit);
+        jsonw_field_double(json, "value", value);
+        jsonw_field_bool(json, "met", is_met(&target[i], value));
+        jsonw_end_object(json);
+    }
+}
+
+void score_add_targets_json(const struct score *score, bool cleanup, struct text *out)
+{
+    struct jsonw json = jsonw_to(out);
+
+    jsonw_begin_array(&json);
+    if (cleanup)
+        add_targets_json(cleanup_targets, COUNT_OF(cleanup_targets), score, &json);
+    else
+        add_targets_json(targets, COUNT_OF(targets), score, &json);
+    jsonw_end_array(&json);
 }
 
 size_t score_check(const struct score *total, size_t *ret_passed)
@@ -218,8 +249,10 @@ void score_print(const struct score *score, const char *title)
     for (size_t i = 0; i < VERBS_MISSING_MAX && score->missing[i][0]; i++)
         printf("  verb not there: %s, %" PRId64 " times\n", score->missing[i],
                score->missing_count[i]);
-    for (size_t i = 0; i < SCORE_WRONG_MAX && score->wrong_text[i][0]; i++)
+    for (size_t i = 0; i < SCORE_TEXTS && score->wrong_text[i][0]; i++)
         printf("  wrong: %s\n", score->wrong_text[i]);
+    for (size_t i = 0; i < SCORE_TEXTS && score->lost_text[i][0]; i++)
+        printf("  lost: %s\n", score->lost_text[i]);
     if (score->refusal[0])
         printf("  last refusal: %s%s", score->refusal, strchr(score->refusal, '\n') ? "" : "\n");
     double nights = score->nights ? (double)score->nights : 1.0;

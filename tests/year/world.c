@@ -116,12 +116,12 @@ static void note_wrong(struct score *score, const struct seat *seat, struct day 
     char text[DAY_TEXT_SIZE];
     size_t at = 0;
 
-    while (at < SCORE_WRONG_MAX && score->wrong_text[at][0])
+    while (at < SCORE_TEXTS && score->wrong_text[at][0])
         at++;
-    if (at < SCORE_WRONG_MAX)
-        (void)snprintf(score->wrong_text[at], SCORE_TEXT, "%s: %s: %s (person %lld)",
-                       day_format(day, text), effect, wrong,
-                       seat && seat->who != SEAT_NOBODYS ? (long long)seat->who : -1LL);
+    if (at < SCORE_TEXTS)
+        (void)snprintf(score->wrong_text[at], SCORE_TEXT, "%s: %s: %s (%s, %s)",
+                       day_format(day, text), effect, wrong, seat ? seat->email : "",
+                       seat ? seat->id : "no such account");
 }
 
 static void note_act(struct world *world, struct day day)
@@ -302,12 +302,27 @@ static int begin(struct world *world, struct err *err)
                : 0;
 }
 
+static void take_losses(struct world *world)
+{
+    struct watch watch;
+    char since[DAY_TEXT_SIZE];
+    size_t place = 0;
+
+    for (size_t i = 0; i < SCORE_TEXTS && oracle_take_loss(&world->oracle, &place, &watch); i++) {
+        const struct seat *seat = &world->seats.seat[place];
+        (void)snprintf(world->score.lost_text[i], SCORE_TEXT, "%d days of %s (%s, %s since %s)",
+                       watch.lost_days, seat->email, seat->id, reason_name(watch.lost_for),
+                       day_format(watch.lost_since, since));
+    }
+}
+
 static void take_figures(struct world *world)
 {
     struct score *score = &world->score;
     const struct figures *figures = &world->oracle.figures;
     const struct administrator *admin = &world->administrator;
 
+    take_losses(world);
     oracle_finish(&world->oracle);
     score->wrong = figures->wrong;
     score->seat_days = figures->seat_days;

@@ -8,7 +8,7 @@
 #include "administrator.h"
 #include "mailbox.h"
 
-enum { SCORE_DAYS_MAX = 400, SCORE_CODES = 160, SCORE_WRONG_MAX = 8, SCORE_TEXT = 160 };
+enum { SCORE_DAYS_MAX = 400, SCORE_CODES = 160, SCORE_TEXTS = 8, SCORE_TEXT = 160 };
 
 /* What came of a year; without pointers, so that it goes through a pipe. */
 struct score {
@@ -23,7 +23,8 @@ struct score {
     int64_t first_act, last_act; /* nights, from 1; 0: none */
     int64_t missing_count[VERBS_MISSING_MAX];
     char missing[VERBS_MISSING_MAX][24];
-    char wrong_text[SCORE_WRONG_MAX][SCORE_TEXT]; /* the first ones */
+    char wrong_text[SCORE_TEXTS][SCORE_TEXT];     /* the first ones */
+    char lost_text[SCORE_TEXTS][SCORE_TEXT];      /* the seats that lost most days */
     char refusal[SCORE_TEXT];                     /* the last one of an approval */
     double seconds, program_seconds, cpu_seconds; /* cpu: without the server of the database */
     bool failed;                                  /* the year did not come to its end */

@@ -315,11 +315,15 @@ static int write_json(const char *path, const struct task *task, size_t count,
     }
     text_add(&text, "],\n\"total\":");
     score_add_json(total, &text);
+    text_add(&text, ",\n\"targets\":");
+    score_add_targets_json(total, false, &text);
     for (size_t i = 0; i < count; i++) {
         if (!task[i].is_cleanup)
             continue;
         text_add(&text, ",\n\"cleanup\":");
         score_add_json(&task[i].score, &text);
+        text_add(&text, ",\n\"cleanup_targets\":");
+        score_add_targets_json(&task[i].score, true, &text);
     }
     text_add(&text, "}\n");
     return file_write(path, 0644, text_cstr(&text), text.length, err);
