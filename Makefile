@@ -216,6 +216,7 @@ year: ## years of made-up companies, portals and an administrator, held against 
 	$(Q)build/release/tests/year/year --json build/year.json $(YEAR_OPTIONS)
 .PHONY: year-short
 year-short: all year-binary
+	$(Q)$(YEAR) --rehearse --seeds 3 --large 0 > $(B)/tests/year/rehearsal || { cat $(B)/tests/year/rehearsal; exit 1; }
 	$(Q)$(YEAR) --short --json build/year-short.json $(YEAR_OPTIONS)
 .PHONY: year-binary
 year-binary: $(YEAR) $(YEAR_PRELOAD)

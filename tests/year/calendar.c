@@ -36,6 +36,16 @@ struct day calendar_next_workday(struct day day)
     return day;
 }
 
+struct day calendar_end_of_month(struct day day)
+{
+    int year, month, number;
+    struct day next = DAY_NONE;
+
+    day_to_civil(day, &year, &month, &number);
+    (void)day_from_civil(month == 12 ? year + 1 : year, month == 12 ? 1 : month + 1, 1, &next);
+    return day_add(next, -1);
+}
+
 struct day calendar_next_tuesday(struct day day)
 {
     return day_add(day, (CALENDAR_TUESDAY - day_of_week(day) + 7) % 7);

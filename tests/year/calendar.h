@@ -23,6 +23,7 @@ enum {
 struct day calendar_first_day(void);
 bool calendar_is_workday(struct day day);         /* no weekend, no public holiday */
 struct day calendar_next_workday(struct day day); /* the first one after it */
+struct day calendar_end_of_month(struct day day);
 struct day calendar_next_tuesday(struct day day); /* this day, or the first after it */
 struct instant calendar_at(struct day day, int seconds);
 

@@ -226,6 +226,8 @@ static void draw_departure(const struct draw *draw, struct person *person, bool 
         last = draw_last_day(draw, person, before);
     if (!day_is_set(last))
         return;
+    if (hits(draw, "end of month", 5000))
+        last = calendar_end_of_month(last);
     end_stint(draw, &person->stint[0], last);
     if (person->long_gone)
         return;

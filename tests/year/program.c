@@ -176,6 +176,7 @@ static int change_config(struct program *program, const struct program_settings 
               " };\nnotify: { mail: { server = \"smtp://127.0.0.1:%u\"; starttls = \"none\"; "
               "from = \"job@acme.example\"; to = [ \"it@acme.example\" ]; }; };\n",
               settings->mail_port);
+    text_add(&text, settings->more ? settings->more : "");
     return file_write(program->config_path, 0640, text_cstr(&text), text.length, err);
 }
 

@@ -38,6 +38,7 @@ struct program_settings {
     const char *roster_path;
     const char *conninfo;
     const char *freeze; /* a range of days for apply.freeze, or NULL */
+    const char *more;   /* further sections of the configuration, or NULL */
 };
 
 /* Calls `init` as a newcomer would, then makes the few changes that a year needs: mode "enforce",

@@ -270,7 +270,8 @@ static int begin_program(struct world *world, struct day before, struct err *err
     struct program_settings settings = {.portal_port = world->portal.port,
                                         .mail_port = world->mailbox.port,
                                         .roster_path = world->roster_path,
-                                        .freeze = freeze};
+                                        .freeze = freeze,
+                                        .more = world->settings->more};
 
     if (world->settings->rehearse)
         return 0;

@@ -32,8 +32,9 @@ struct score {
 
 struct world_settings {
     struct company_settings company;
-    bool one_look; /* the administrator approves once and never looks again */
-    bool rehearse; /* without the program: the best that there could be acts itself */
+    bool one_look;    /* the administrator approves once and never looks again */
+    bool rehearse;    /* without the program: the best that there could be acts itself */
+    const char *more; /* further sections of the program's configuration, or NULL */
     bool verbose;
 };
 

@@ -32,7 +32,7 @@ struct options {
     enum event event;
     int64_t event_at;
     bool cleanup, rehearse, verbose, help;
-    const char *json;
+    const char *json, *more;
 };
 
 /* One year to live, and what came of it. */
@@ -59,6 +59,7 @@ static const char help[] =
     "  --without A,B         these kinds do not happen; `all` for every one\n"
     "  --with A,B            these do\n"
     "  --event NAME@DAY      layoff, domain, numbers or freeze on that day of the year\n"
+    "  --more TEXT           further sections of the program's configuration\n"
     "  --jobs N              years at a time (2)\n"
     "  --json FILE           the figures\n"
     "  --rehearse            without the program: the best itself acts, and must meet every "
@@ -121,6 +122,10 @@ static int parse_valued(struct options *options, const char *name, const char *v
         return parse_event(options, value, err);
     if (text_equal(name, "--json")) {
         options->json = value;
+        return 0;
+    }
+    if (text_equal(name, "--more")) {
+        options->more = value;
         return 0;
     }
     return parse_number(options, name, value, err);
@@ -268,6 +273,7 @@ static struct world_settings year_settings(const struct options *options, int64_
                     .event_at = (int)options->event_at,
                     .idle_percent = -1},
         .rehearse = options->rehearse,
+        .more = options->more,
         .verbose = options->verbose,
     };
 }
