@@ -202,7 +202,7 @@ static int start_task(struct task *task, struct err *err)
 }
 
 /* Reads what a year came to; the rest of it is already over. */
-static void take_task(struct task *task)
+static void take_task(struct task *task, int status)
 {
     size_t got = 0;
     ssize_t read_now = 1;
@@ -211,8 +211,14 @@ static void take_task(struct task *task)
         read_now = read(task->result, (char *)&task->score + got, sizeof(task->score) - got);
         got += read_now > 0 ? (size_t)read_now : 0;
     }
-    if (got < sizeof(task->score))
-        task->score = (struct score){.failed = true};
+    if (got < sizeof(task->score)) {
+        (void)fprintf(stderr, "year: seed %lld: its process ended by %s %d\n",
+                      (long long)task->settings.company.chance.seed,
+                      WIFSIGNALED(status) ? "signal" : "exit code",
+                      WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+        task->score =
+            (struct score){.failed = true, .seed = (int64_t)task->settings.company.chance.seed};
+    }
     (void)close(task->result);
     task->pid = 0;
 }
@@ -233,11 +239,12 @@ static void show_task(const struct task *task)
  */
 static void reap(struct task *task, size_t count)
 {
-    pid_t ended = waitpid(-1, NULL, 0);
+    int status = 0;
+    pid_t ended = waitpid(-1, &status, 0);
 
     for (size_t i = 0; i < count; i++)
         if (ended > 0 && task[i].pid == ended) {
-            take_task(&task[i]);
+            take_task(&task[i], status);
             show_task(&task[i]);
         }
 }
