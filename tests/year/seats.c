@@ -164,14 +164,16 @@ static void follow(struct seats *seats, struct seat *seat, struct day day, struc
     const struct person *person = seats_person(seats, seat);
     struct day late = day_add(
         day, -chance_below(seats->company->settings.chance, "follow", seat->who, 0, FOLLOW_DAYS));
-    const char *email = company_email(person, late), *number = company_number(person, late);
+    const char *email = company_email(person, day), *number = company_number(person, day);
 
-    if (!text_equal(email, seat->email)) {
+    /* What is new for longer than this one's delay, and never back to what was. */
+    if (!text_equal(email, seat->email) && text_equal(email, company_email(person, late))) {
         add_field(form, "email", email);
         add_field(form, "lastname", company_family(person, day));
         seat->email = email;
     }
-    if (!person->without_number && !text_equal(number, seat->number)) {
+    if (!person->without_number && !text_equal(number, seat->number) &&
+        text_equal(number, company_number(person, late))) {
         add_field(form, "employeeNumber", number);
         seat->number = number;
     }
@@ -181,8 +183,9 @@ static void follow(struct seats *seats, struct seat *seat, struct day day, struc
 static void follow_event(struct seats *seats, struct seat *seat, struct day day, struct text *form)
 {
     const struct person *person = seats_person(seats, seat);
+    enum event event = seats->company->settings.event;
 
-    if (!day_is_set(seats->company->event_on) || !person ||
+    if ((event != EVENT_DOMAIN && event != EVENT_NUMBERS) ||
         day_between(seats->company->event_on, day) != EVENT_FOLLOW_DAYS)
         return;
     if (!text_equal(company_email(person, day), seat->email)) {
