@@ -81,11 +81,12 @@ PROGRAM_SRC := $(wildcard cmd/bynder-reconcile/*.c)
 SIM_SRC     := $(wildcard cmd/portal-sim/*.c)
 
 SUITES      := unit io scenario store http end bench
-SUPPORT_SRC := $(wildcard tests/support/*.c)
+TEST_MAIN   := tests/support/test_main.c
+SUPPORT_SRC := $(filter-out $(TEST_MAIN),$(wildcard tests/support/*.c))
 test_src     = $(wildcard tests/$(1)/test_*.c)
 test_bin     = $(patsubst tests/%.c,$(B)/tests/%,$(call test_src,$(1)))
 ALL_SRC     := $(foreach l,$(LAYERS),$(call src_of,$(l))) $(PROGRAM_SRC) $(SIM_SRC)
-ALL_TEST_SRC := $(foreach s,$(SUITES) crash crash/wrong year,$(wildcard tests/$(s)/*.c)) $(SUPPORT_SRC)
+ALL_TEST_SRC := $(foreach s,$(SUITES) crash crash/wrong year,$(wildcard tests/$(s)/*.c)) $(SUPPORT_SRC) $(TEST_MAIN)
 ALL_HEADERS := $(wildcard reconcile/*/*.h cmd/*/*.h tests/*/*.h)
 
 .PHONY: all
@@ -101,7 +102,7 @@ $(B)/flags: force
 .PHONY: force
 force:
 
-$(B)/gen/sql.c: db/embed.sh $(wildcard db/queries/*.sql db/migrations/*.sql)
+$(B)/gen/sql.c: db/embed.sh $(wildcard db/queries/*/*.sql db/migrations/*.sql)
 	$(Q)mkdir -p $(@D); sh db/embed.sh $(B)/gen
 $(B)/gen/sql.h: $(B)/gen/sql.c ;
 
@@ -127,16 +128,16 @@ $(SIM): $(call obj,$(SIM_SRC)) $(call lib_of,base)
 # --- tests ----------------------------------------------------------------------------------------
 
 # Unit and scenario tests link base and core alone: a wrong-way dependency fails to link.
-# Every other suite may use all layers and tests/support.
+# Every other suite may use all layers and tests/support. The main of all tests is one (TEST_MAIN).
 EXTRA_CPPFLAGS = $(if $(findstring tests/,$@),-Itests/support -DPROGRAM_PATH='"$(abspath $(PROGRAM))"' -DPORTAL_SIM_PATH='"$(abspath $(SIM))"' -DSOURCE_DIR='"$(CURDIR)"' -DCRASH_STOP_AT='"$(abspath $(B)/tests/crash/preload_stop_at.so)"' -DCLOCK_PRELOAD='"$(abspath $(B)/tests/end/preload_clock.so)"' -DMOMENT_PRELOAD='"$(abspath $(B)/tests/year/preload_moment.so)"')
 
-$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call lib_of,core) $(call lib_of,base)
+$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(TEST_MAIN)) $(call lib_of,core) $(call lib_of,base)
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS) -lcmocka
 SCENARIO_SRC := $(filter-out tests/scenario/test_%,$(wildcard tests/scenario/*.c))
-$(B)/tests/scenario/%: $(B)/obj/tests/scenario/%.o $(call obj,$(SCENARIO_SRC)) $(call lib_of,core) $(call lib_of,base)
+$(B)/tests/scenario/%: $(B)/obj/tests/scenario/%.o $(call obj,$(SCENARIO_SRC) $(TEST_MAIN)) $(call lib_of,core) $(call lib_of,base)
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS) -lcmocka
 define SUITE_RULE
-$(B)/tests/$(1)/%: $(B)/obj/tests/$(1)/%.o $(call obj,$(SUPPORT_SRC)) $(LIBS_ALL)
+$(B)/tests/$(1)/%: $(B)/obj/tests/$(1)/%.o $(call obj,$(SUPPORT_SRC) $(if $(filter bench,$(1)),,$(TEST_MAIN))) $(LIBS_ALL)
 	$$(if $$(V),,@echo "  LINK  $$@";) mkdir -p $$(@D) && $$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) -o $$@ $$^ $$(PKG_LIBS) -lcmocka
 endef
 $(foreach s,io store http end bench,$(eval $(call SUITE_RULE,$(s))))

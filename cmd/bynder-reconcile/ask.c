@@ -10,15 +10,15 @@ int ask_begin(struct ask *ask, struct err *err)
 {
     const struct config *config = &ask->config;
 
-    if (session_format(invocation_option(ask->invocation, "format"), &ask->format, err))
+    if (session_format(invocation_option(ask->invocation, "format"), &ask->format, err) < 0)
         return -1;
     if (ask->format == REPORT_HTML)
         return err_set(err, ERR_USAGE, "there is no format 'html' here; hint: text, json or csv");
-    if (session_config(ask->invocation, &ask->config, err))
+    if (session_config(ask->invocation, &ask->config, err) < 0)
         return -1;
     log_context("portal", config->portal.name);
-    if (database_open(&config->database, &ask->database, err) ||
-        store_sees_tables(ask->database.pg, &ask->sees_tables, err) ||
+    if (database_open(&config->database, &ask->database, err) < 0 ||
+        store_sees_tables(ask->database.pg, &ask->sees_tables, err) < 0 ||
         (ask->sees_tables && migrate_check(ask->database.pg, err)))
         return -1;
     return store_open_views(ask->database.pg, config->portal.name, &ask->store, err);
@@ -70,7 +70,8 @@ int ask_thinned(const struct ask *ask, struct instant moment, struct err *err)
     struct instant gone, kept;
     bool found = false;
 
-    if (store_find_thinned(&ask->store, ask->config.portal.name, moment, &found, &gone, &kept, err))
+    if (store_find_thinned(&ask->store, ask->config.portal.name, moment, &found, &gone, &kept,
+                           err) < 0)
         return -1;
     if (found)
         log_warning("the reading of %s was thinned out since (retention): this is what was known "
@@ -100,7 +101,7 @@ int ask_who(struct ask *ask, const char *who, struct store_subject *ret_subject,
     struct store_subject *subject = NULL;
     size_t count = 0;
 
-    if (store_find_who(&ask->store, ask->invocation->arena, who, &subject, &count, err))
+    if (store_find_who(&ask->store, ask->invocation->arena, who, &subject, &count, err) < 0)
         return -1;
     if (count == 0)
         return err_set(err, ERR_USAGE,

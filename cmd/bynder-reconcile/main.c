@@ -121,13 +121,13 @@ static int run(int argc, char **argv, struct err *err)
     struct command_line line;
 
     give_memory_back();
-    if (open_standard_files(err) || stay_private(err))
+    if (open_standard_files(err) < 0 || stay_private(err) < 0)
         return (int)err->code;
     if (journal_is(getenv("JOURNAL_STREAM"), STDERR_FILENO)) /* before the environment is cleared */
         journal_begin(JOURNAL_SOCKET);
-    if (http_environment(err))
+    if (http_environment(err) < 0)
         return (int)err->code;
-    if (options_parse(&arena, verbs, argc, argv, &line, err))
+    if (options_parse(&arena, verbs, argc, argv, &line, err) < 0)
         return (int)err->code;
     log_setup(line.log_level, line.log_format);
     if (line.version) {

@@ -123,14 +123,14 @@ static int parse_option(struct parser *parser, const char *word, struct err *err
     const char *value = NULL;
 
     if (own >= 0) {
-        if (take_value(parser, &invocation->verb->option[own], equals, &value, err))
+        if (take_value(parser, &invocation->verb->option[own], equals, &value, err) < 0)
             return -1;
         invocation->value[own] = value;
         return 0;
     }
     if (global < 0)
         return refuse_option(parser, arena_strndup(parser->arena, word, length), err);
-    if (take_value(parser, &global_options[global], equals, &value, err))
+    if (take_value(parser, &global_options[global], equals, &value, err) < 0)
         return -1;
     return apply_global(parser, (enum global)global, value, err);
 }
@@ -173,7 +173,7 @@ static int parse_word(struct parser *parser, bool *options_ended, struct err *er
         return refuse_option(parser, word + 1, err);
     if (!invocation->verb) {
         const struct verb *verb = NULL;
-        if (find_verb(parser, word, &verb, err))
+        if (find_verb(parser, word, &verb, err) < 0)
             return -1;
         invocation->verb = verb;
         *options_ended = verb->passes_options;
@@ -201,7 +201,7 @@ int options_parse(struct arena *arena, const struct verb *verbs, int argc, char 
     parser.arena = arena;
     parser.argument = arena_calloc(arena, (size_t)argc + 1, sizeof(parser.argument[0]));
     while (parser.at < argc) {
-        if (parse_word(&parser, &options_ended, err))
+        if (parse_word(&parser, &options_ended, err) < 0)
             return -1;
     }
     line.invocation.argument = parser.argument;

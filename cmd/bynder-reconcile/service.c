@@ -88,7 +88,7 @@ static int exit_status(const char *unit, int64_t *ret_status, struct err *err)
     CLEANUP(text_release) struct text output = TEXT_INIT;
     int status = 0;
 
-    if (ask(argv, ASK_TIMEOUT_S, &output, &status, err))
+    if (ask(argv, ASK_TIMEOUT_S, &output, &status, err) < 0)
         return -1;
     CLEANUP(mem_cleanup)
     char *number = mem_strndup(text_cstr(&output), strcspn(text_cstr(&output), "\n"));
@@ -110,10 +110,10 @@ static int print_journal(const char *unit, struct instant since, struct err *err
               (long long)(since.us % SECOND_US));
     const char *const argv[] = {"/usr/bin/journalctl", "--quiet",      "--no-pager", "--output=cat",
                                 text_cstr(&from),      text_cstr(&by), NULL};
-    if (ask(sync, ASK_TIMEOUT_S, &output, &status, err))
+    if (ask(sync, ASK_TIMEOUT_S, &output, &status, err) < 0)
         return -1;
     text_clear(&output);
-    if (ask(argv, ASK_TIMEOUT_S, &output, &status, err))
+    if (ask(argv, ASK_TIMEOUT_S, &output, &status, err) < 0)
         return -1;
     printf("%s", text_cstr(&output));
     return 0;
@@ -129,9 +129,9 @@ int service_check(const char *instance, struct err *err)
 
     text_addf(&unit, "bynder-reconcile-check@%s.service", instance);
     const char *const argv[] = {"/usr/bin/systemctl", "start", text_cstr(&unit), NULL};
-    if (ask(argv, CHECK_TIMEOUT_S, &output, &status, err) ||
+    if (ask(argv, CHECK_TIMEOUT_S, &output, &status, err) < 0 ||
         (status != 0 && exit_status(text_cstr(&unit), &code, err)) ||
-        print_journal(text_cstr(&unit), began, err))
+        print_journal(text_cstr(&unit), began, err) < 0)
         return -1;
     return (int)code;
 }

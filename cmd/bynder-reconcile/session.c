@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/parse.h"
+#include "report/files.h"
 #include "store/migrate.h"
 
 int session_config(const struct invocation *invocation, struct config *ret_config, struct err *err)
@@ -42,18 +43,18 @@ int session_open(const struct config *config, enum session_schema schema,
     struct migrate_result migrated;
 
     log_context("portal", config->portal.name);
-    if (database_open(&config->database, &database, err))
+    if (database_open(&config->database, &database, err) < 0)
         return -1;
     if (schema == SESSION_MIGRATES && config->database.embedded) {
-        if (migrate_run(database.pg, &migrated, err))
+        if (migrate_run(database.pg, &migrated, err) < 0)
             return -1;
         if (migrated.applied)
             log_info("database schema is at version %d, %d migrations applied", migrated.version,
                      migrated.applied);
-    } else if (migrate_check(database.pg, err)) {
+    } else if (migrate_check(database.pg, err) < 0) {
         return -1;
     }
-    if (store_open(database.pg, config->portal.name, config->portal.url, ret_store, err))
+    if (store_open(database.pg, config->portal.name, config->portal.url, ret_store, err) < 0)
         return -1;
     *ret_database = database;
     database = (struct database){.cluster = NULL};

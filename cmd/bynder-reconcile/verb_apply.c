@@ -9,6 +9,9 @@
 #include "cmd/bynder-reconcile/work.h"
 #include "job/apply.h"
 #include "job/recover.h"
+#include "job/verify.h"
+#include "store/plan.h"
+#include "store/step.h"
 
 const struct option_spec apply_options[] = {
     {"accept-gap", NULL, "apply although the last run is more than 32 days ago (G13)"},
@@ -17,7 +20,7 @@ const struct option_spec apply_options[] = {
 
 static int load_plan(struct work *work, int64_t id, struct plan **ret_plan, struct err *err)
 {
-    if (store_load_plan(&work->store, work->job.arena, id, work->job.now, ret_plan, err))
+    if (store_load_plan(&work->store, work->job.arena, id, work->job.now, ret_plan, err) < 0)
         return -1;
     if (!*ret_plan)
         return err_set(err, ERR_USAGE, "portal '%s' has no plan %lld; hint: see 'status'",
@@ -27,7 +30,7 @@ static int load_plan(struct work *work, int64_t id, struct plan **ret_plan, stru
 }
 
 /* One line for people and scripts: what became of the steps. */
-static int tell(int64_t id, const struct apply_result *result)
+static void show_result(int64_t id, const struct apply_result *result)
 {
     printf("plan %lld:", (long long)id);
     for (unsigned state = 0; state < STEP_STATE_COUNT; state++) {
@@ -35,7 +38,6 @@ static int tell(int64_t id, const struct apply_result *result)
             printf(" %s %zu", step_state_name((enum step_state)state), result->by_state[state]);
     }
     printf("%s%s\n", result->stopped ? "; stopped: " : "", result->stopped ? result->stopped : "");
-    return apply_exit_code(result);
 }
 
 /* The steps as the journal has them in the end, verified ones included. */
@@ -44,7 +46,7 @@ static int count_steps(struct work *work, int64_t id, struct apply_result *resul
     struct store_step *step = NULL;
     size_t count = 0;
 
-    if (store_load_steps(&work->store, work->job.arena, id, &step, &count, err))
+    if (store_load_steps(&work->store, work->job.arena, id, &step, &count, err) < 0)
         return -1;
     memset(result->by_state, 0, sizeof(result->by_state));
     for (size_t i = 0; i < count; i++)
@@ -59,15 +61,16 @@ static int apply(struct work *work, int64_t id, int *ret_code, struct err *err)
     size_t verified = 0, changed = 0;
     struct plan *plan = NULL;
 
-    if (work_portal(work, true, err) || recover(&work->job, &recovered, err) ||
-        load_plan(work, id, &plan, err) || apply_plan(&work->job, plan, &result, err) ||
-        verify(&work->job, &verified, &changed, err))
+    if (work_portal(work, true, err) < 0 || job_recover(&work->job, &recovered, err) < 0 ||
+        load_plan(work, id, &plan, err) < 0 || apply_plan(&work->job, plan, &result, err) < 0 ||
+        job_verify(&work->job, &verified, &changed, err) < 0)
         return -1;
     progress_done(&work->terminal);
     log_info("%zu done acts verified by a fresh look", verified);
-    if (count_steps(work, id, &result, err))
+    if (count_steps(work, id, &result, err) < 0)
         return -1;
-    *ret_code = tell(id, &result);
+    show_result(id, &result);
+    *ret_code = apply_exit_code(&result);
     return 0;
 }
 
@@ -81,11 +84,11 @@ int verb_apply(const struct invocation *invocation, struct err *err)
         (void)err_set(err, ERR_USAGE, "apply which plan? hint: 'apply PLAN', see 'status'");
         return ERR_USAGE;
     }
-    if (session_plan_id(invocation->argument[0], &id, err) ||
-        work_begin(invocation, "apply", &work, err))
+    if (session_plan_id(invocation->argument[0], &id, err) < 0 ||
+        work_begin(invocation, "apply", &work, err) < 0)
         return (int)err->code;
     work.job.accept_gap = invocation_option(invocation, "accept-gap") != NULL;
-    if (apply(&work, id, &code, err))
+    if (apply(&work, id, &code, err) < 0)
         code = (int)err->code;
     return work_end(&work, code, err);
 }

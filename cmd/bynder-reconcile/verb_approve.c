@@ -9,6 +9,7 @@
 #include "cmd/bynder-reconcile/session.h"
 #include "database/os_user.h"
 #include "job/approve.h"
+#include "store/plan.h"
 #include "store/review.h"
 
 const struct option_spec approve_options[] = {
@@ -44,17 +45,17 @@ static int open_desk(const struct invocation *invocation, struct desk *desk, str
     if (invocation->argument_count == 0)
         return err_set(err, ERR_USAGE, "%s which plan? hint: '%s PLAN …', see 'status'",
                        invocation->verb->name, invocation->verb->name);
-    if (session_plan_id(invocation->argument[0], &id, err) ||
-        os_user(invocation->arena, &desk->who, err) ||
-        session_config(invocation, &desk->config, err) ||
-        session_open(&desk->config, SESSION_READS, &desk->database, &desk->store, err))
+    if (session_plan_id(invocation->argument[0], &id, err) < 0 ||
+        os_user(invocation->arena, &desk->who, err) < 0 ||
+        session_config(invocation, &desk->config, err) < 0 ||
+        session_open(&desk->config, SESSION_READS, &desk->database, &desk->store, err) < 0)
         return -1;
     desk->job = (struct job){.config = &desk->config,
                              .arena = invocation->arena,
                              .clock = clock,
                              .store = &desk->store,
                              .now = clock->now(clock->self)};
-    if (store_load_plan(&desk->store, invocation->arena, id, desk->job.now, &desk->plan, err))
+    if (store_load_plan(&desk->store, invocation->arena, id, desk->job.now, &desk->plan, err) < 0)
         return -1;
     if (!desk->plan)
         return err_set(err, ERR_USAGE, "portal '%s' has no plan %lld; hint: see 'status'",
@@ -70,7 +71,7 @@ static int read_selection(const struct invocation *invocation, const char *optio
     *ret_name = invocation_option(invocation, option);
     if (!*ret_name)
         return 0;
-    if (file_read(*ret_name, LIMIT_HTTP_BODY, ERR_USAGE, &text, NULL, err))
+    if (file_read(*ret_name, LIMIT_HTTP_BODY, ERR_USAGE, &text, NULL, err) < 0)
         return -1;
     *ret_text = arena_strdup(invocation->arena, text_cstr(&text));
     return 0;
@@ -87,12 +88,12 @@ static int decide(const struct invocation *invocation, struct desk *desk, struct
 
     if (!request.digest)
         return err_set(err, ERR_USAGE, "approve needs --digest; hint: 'show' prints it");
-    if (read_selection(invocation, "only", &request.only, &request.only_name, err) ||
-        read_selection(invocation, "except", &request.except, &request.except_name, err) ||
-        open_desk(invocation, desk, err))
+    if (read_selection(invocation, "only", &request.only, &request.only_name, err) < 0 ||
+        read_selection(invocation, "except", &request.except, &request.except_name, err) < 0 ||
+        open_desk(invocation, desk, err) < 0)
         return -1;
     request.who = desk->who;
-    if (approve(&desk->job, desk->plan, &request, &result, err))
+    if (job_approve(&desk->job, desk->plan, &request, &result, err) < 0)
         return -1;
     printf("plan %lld: %zu rows approved by '%s'; %zu may be applied, %zu need somebody else as "
            "well\n",
@@ -115,8 +116,8 @@ static int reject(const struct invocation *invocation, struct desk *desk, struct
 
     if (text_is_empty(reason))
         return err_set(err, ERR_USAGE, "reject needs --reason");
-    if (open_desk(invocation, desk, err) ||
-        store_reject(&desk->store, desk->plan->id, desk->who, reason, desk->job.now, err))
+    if (open_desk(invocation, desk, err) < 0 ||
+        store_reject(&desk->store, desk->plan->id, desk->who, reason, desk->job.now, err) < 0)
         return -1;
     printf("plan %lld: rejected by '%s'\n", (long long)desk->plan->id, desk->who);
     return 0;

@@ -36,10 +36,9 @@ static int since_of(const struct ask *ask, struct instant *ret_since, struct err
     return since ? ask_moment(since, ask->config.policy.zone, false, ret_since, err) : 0;
 }
 
-/* --- verify
- * ----------------------------------------------------------------------------------------- */
+/* --- verify --- */
 
-static void tell_finding(void *context, int64_t sequence, const char *sentence)
+static void show_finding(void *context, int64_t sequence, const char *sentence)
 {
     CLEANUP(text_release) struct text line = TEXT_INIT;
 
@@ -64,7 +63,7 @@ static int find_anchors(const struct ask *ask, struct audit_head anchor[static 2
                        "'%s' is no head; hint: a number, a colon and 64 hex digits, as in the log "
                        "of a run",
                        head);
-    if (audit_file_read(&ask->config, &anchor[count], &found, err))
+    if (audit_file_read(&ask->config, &anchor[count], &found, err) < 0)
         return -1;
     *ret_count = count + found;
     return 0;
@@ -75,7 +74,7 @@ static int rebuild(struct ask *ask, size_t *findings, struct err *err)
 {
     struct store_audit_rebuilt rebuilt;
 
-    if (store_audit_rebuild(&ask->store, tell_finding, NULL, &rebuilt, err))
+    if (store_audit_rebuild(&ask->store, show_finding, NULL, &rebuilt, err) < 0)
         return -1;
     printf("%zu snapshots and rosters made again, %zu left out: thinned out, not complete, or with "
            "somebody who was erased\n",
@@ -95,8 +94,9 @@ static int verify(struct ask *ask, struct err *err)
                        "this connection sees the views only; hint: psql -v portal=%s -f "
                        "audit-verify.sql makes the same check with them",
                        ask->config.portal.name);
-    if (find_anchors(ask, anchor, &count, err) ||
-        store_audit_verify(&ask->store, anchor, count, tell_finding, NULL, &last, &findings, err) ||
+    if (find_anchors(ask, anchor, &count, err) < 0 ||
+        store_audit_verify(&ask->store, anchor, count, show_finding, NULL, &last, &findings, err) <
+            0 ||
         (invocation_option(ask->invocation, "full") && rebuild(ask, &findings, err)))
         return -1;
     printf("%lld events, %zu finding%s, %zu head%s from outside; head %s\n", (long long)last.count,
@@ -108,16 +108,15 @@ static int verify(struct ask *ask, struct err *err)
                    findings == 1 ? "" : "s");
 }
 
-/* --- questions
- * -------------------------------------------------------------------------------------- */
+/* --- questions --- */
 
 static int ask_user(struct ask *ask, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *rows = NULL;
     struct store_subject subject;
 
-    if (ask_who(ask, ask->invocation->argument[1], &subject, err) ||
-        store_ask_user(&ask->store, &subject, &rows, err))
+    if (ask_who(ask, ask->invocation->argument[1], &subject, err) < 0 ||
+        store_ask_user(&ask->store, &subject, &rows, err) < 0)
         return -1;
     const struct audit_section section = {.name = "timeline", .rows = rows, .last = "what"};
     return print_sections(ask, &section, 1, err);
@@ -128,9 +127,9 @@ static int ask_at(struct ask *ask, struct err *err)
     CLEANUP(pg_clearp) PGresult *rows = NULL;
     struct instant moment;
 
-    if (ask_moment(ask->invocation->argument[1], ask->config.policy.zone, true, &moment, err) ||
-        store_ask_at(&ask->store, ask->config.portal.name, moment, &rows, err) ||
-        ask_thinned(ask, moment, err))
+    if (ask_moment(ask->invocation->argument[1], ask->config.policy.zone, true, &moment, err) < 0 ||
+        store_ask_at(&ask->store, ask->config.portal.name, moment, &rows, err) < 0 ||
+        ask_thinned(ask, moment, err) < 0)
         return -1;
     log_info("as read at %s, the newest reading until then",
              PQgetvalue(rows, 0, PQfnumber(rows, "taken_at")));
@@ -143,8 +142,8 @@ static int ask_actions(struct ask *ask, struct err *err)
     CLEANUP(pg_clearp) PGresult *rows = NULL;
     struct instant since;
 
-    if (since_of(ask, &since, err) ||
-        store_ask_actions(&ask->store, ask->config.portal.name, since, &rows, err))
+    if (since_of(ask, &since, err) < 0 ||
+        store_ask_actions(&ask->store, ask->config.portal.name, since, &rows, err) < 0)
         return -1;
     const struct audit_section section = {.name = "actions", .rows = rows, .last = "reason"};
     return print_sections(ask, &section, 1, err);
@@ -156,11 +155,11 @@ static int ask_seats(struct ask *ask, struct err *err)
     CLEANUP(text_release) struct text text = TEXT_INIT;
     struct instant since;
 
-    if (since_of(ask, &since, err) ||
+    if (since_of(ask, &since, err) < 0 ||
         store_ask_seats(&ask->store, ask->config.portal.name,
                         instant_is_set(since) ? instant_day(since, ask->config.policy.zone)
                                               : DAY_NONE,
-                        &rows, err))
+                        &rows, err) < 0)
         return -1;
     const struct audit_section section = {.name = "seats", .rows = rows};
     if (ask->format != REPORT_TEXT)
@@ -176,8 +175,8 @@ static int ask_plan(struct ask *ask, struct err *err)
     CLEANUP(store_plan_story_release) struct store_plan_story story = {.plan = NULL};
     int64_t id = 0;
 
-    if (session_plan_id(ask->invocation->argument[1], &id, err) ||
-        store_ask_plan(&ask->store, ask->config.portal.name, id, &story, err))
+    if (session_plan_id(ask->invocation->argument[1], &id, err) < 0 ||
+        store_ask_plan(&ask->store, ask->config.portal.name, id, &story, err) < 0)
         return -1;
     const struct audit_section section[] = {
         {.name = "plan", .rows = story.plan, .upright = true},
@@ -218,7 +217,7 @@ int verb_audit(const struct invocation *invocation, struct err *err)
                                                    : ": that is one word too many;");
         return ERR_USAGE;
     }
-    if (ask_begin(&ask, err) || questions[i].answer(&ask, err))
+    if (ask_begin(&ask, err) < 0 || questions[i].answer(&ask, err) < 0)
         return (int)err->code;
     return 0;
 }

@@ -41,8 +41,8 @@ struct checking {
     int code; /* of the first failure */
 };
 
-static void tell(struct checking *checking, const char *what, int failed, const char *fine,
-                 const char *advice, struct err *err)
+static void show_check(struct checking *checking, const char *what, int failed, const char *fine,
+                       const char *advice, struct err *err)
 {
     CLEANUP(text_release) struct text line = TEXT_INIT;
 
@@ -60,16 +60,16 @@ static int check_database(struct checking *checking, const char **ret_fine, stru
     CLEANUP(database_release) struct database database = {.cluster = NULL};
     const struct config_database *config = &checking->config->database;
 
-    if (database_open(config, &database, err))
+    if (database_open(config, &database, err) < 0)
         return -1;
-    if (config->embedded && migrate_check(database.pg, err)) {
+    if (config->embedded && migrate_check(database.pg, err) < 0) {
         err_release(err);
         *ret_fine =
             arena_printf(checking->arena, "embedded in '%s', its schema is made by the next plan",
                          config->embedded);
         return 0;
     }
-    if (!config->embedded && migrate_check(database.pg, err))
+    if (!config->embedded && migrate_check(database.pg, err) < 0)
         return -1;
     *ret_fine = config->embedded
                     ? arena_printf(checking->arena, "embedded in '%s', the schema is up to date",
@@ -80,7 +80,7 @@ static int check_database(struct checking *checking, const char **ret_fine, stru
 
 /* A server of one's own should keep the job from changing the record; the embedded database is the
  * job's, there only the head of the chain outside does. */
-static void tell_rights(struct checking *checking)
+static void show_rights(struct checking *checking)
 {
     CLEANUP(database_release) struct database database = {.cluster = NULL};
     CLEANUP(err_release) struct err err = ERR_INIT;
@@ -88,9 +88,9 @@ static void tell_rights(struct checking *checking)
     const char *excess = NULL;
 
     if (checking->config->database.embedded ||
-        database_open(&checking->config->database, &database, &err) ||
-        migrate_check(database.pg, &err) ||
-        store_excess_rights(database.pg, checking->arena, &excess, &err))
+        database_open(&checking->config->database, &database, &err) < 0 ||
+        migrate_check(database.pg, &err) < 0 ||
+        store_excess_rights(database.pg, checking->arena, &excess, &err) < 0)
         return; /* what is wrong with the database was told already */
     text_add_printable(&line, excess ? excess : "no more than the job needs");
     printf("%-5s %-9s %s%s\n", excess ? "note" : "ok", "rights",
@@ -105,10 +105,10 @@ static int check_portal(struct checking *checking, const char **ret_fine, struct
     struct bynder_setup setup = {.config = &checking->config->portal};
     struct snapshot snapshot = {.count = 0};
 
-    if (bynder_new(&setup, &checking->bynder, err))
+    if (bynder_new(&setup, &checking->bynder, err) < 0)
         return -1;
     struct portal portal = bynder_read_only(checking->bynder);
-    if (portal.login(portal.self, checking->arena, &snapshot, err))
+    if (portal.enter(portal.self, checking->arena, &snapshot, err) < 0)
         return -1;
     checking->portal_answers = true;
     const char *scopes = bynder_scopes(checking->bynder);
@@ -122,8 +122,8 @@ static int check_users(struct checking *checking, const char **ret_fine, struct 
 {
     int64_t all = -1, active = -1;
 
-    if (bynder_count(checking->bynder, true, &all, err) ||
-        bynder_count(checking->bynder, false, &active, err))
+    if (bynder_count(checking->bynder, true, &all, err) < 0 ||
+        bynder_count(checking->bynder, false, &active, err) < 0)
         return -1;
     if (all < 0 || active < 0)
         *ret_fine = "listed, but the portal does not announce how many";
@@ -154,7 +154,8 @@ static int check_roster(struct checking *checking, const char **ret_fine, struct
 {
     struct roster roster = {.count = 0};
 
-    if (roster_read(checking->arena, &checking->config->roster, NULL, checking->now, &roster, err))
+    if (roster_read(checking->arena, &checking->config->roster, NULL, checking->now, &roster, err) <
+        0)
         return -1;
     roster_judge(&roster, checking->today);
     *ret_fine =
@@ -188,7 +189,7 @@ static int check_files(struct checking *checking, const char **ret_fine, struct 
                                        metrics};
 
     for (size_t i = 0; i < COUNT_OF(directories); i++) {
-        if (directories[i] && check_writable(checking->arena, directories[i], err))
+        if (directories[i] && check_writable(checking->arena, directories[i], err) < 0)
             return -1;
     }
     *ret_fine = arena_printf(checking->arena, "state in '%s', reports in '%s', figures in '%s'",
@@ -206,7 +207,7 @@ static int check_mail(struct checking *checking, const char **ret_fine, struct e
         .until = instant_add_us(clock->steady(clock->self),
                                 checking->config->notify.timeout * SECOND_US)};
 
-    if (delivery_check_mail(mail, &bound, err))
+    if (delivery_check_mail(mail, &bound, err) < 0)
         return -1;
     *ret_fine = arena_printf(checking->arena, "%s answers%s; nothing was sent", mail->server,
                              mail->user ? " and takes the password" : "");
@@ -217,7 +218,7 @@ static int check_webhook(struct checking *checking, const char **ret_fine, struc
 {
     CLEANUP(secret_release) struct secret url = SECRET_INIT;
 
-    if (config_read_secret(&checking->config->notify.webhook.url, &url, err))
+    if (config_read_secret(&checking->config->notify.webhook.url, &url, err) < 0)
         return -1;
     *ret_fine = "its address can be read; nothing was posted";
     return 0;
@@ -261,10 +262,10 @@ static void run_check(struct checking *checking, const struct check *check)
     const char *fine = NULL;
     int failed = check->check(checking, &fine, &err);
 
-    tell(checking, check->what, failed, fine, check->advice, &err);
+    show_check(checking, check->what, failed, fine, check->advice, &err);
 }
 
-static void tell_policy_findings(struct checking *checking)
+static void log_policy_findings(struct checking *checking)
 {
     const char *const *sentence = NULL;
     size_t count =
@@ -287,10 +288,10 @@ int check_all(const struct invocation *invocation, const struct config *config)
     printf("ok    config    %s: %zu rules, mode %s, time zone %s\n", config->path,
            config->policy.rule_count, config->policy.enforce ? "enforce" : "report",
            config->time_zone);
-    tell_policy_findings(&checking);
+    log_policy_findings(&checking);
     for (size_t i = 0; i < COUNT_OF(before_portal); i++)
         run_check(&checking, &before_portal[i]);
-    tell_rights(&checking);
+    show_rights(&checking);
     for (size_t i = 0; i < COUNT_OF(of_portal) && checking.portal_answers; i++)
         run_check(&checking, &of_portal[i]);
     if (config->notify.mail.server)
@@ -317,7 +318,7 @@ int verb_check(const struct invocation *invocation, struct err *err)
         config_print_manual(stdout);
         return 0;
     }
-    if (session_config(invocation, &config, err))
+    if (session_config(invocation, &config, err) < 0)
         return (int)err->code;
     return check_all(invocation, &config);
 }

@@ -18,7 +18,7 @@ const struct option_spec erase_options[] = {
     {NULL, NULL, NULL},
 };
 
-static void tell(const struct store_erased *erased, size_t files)
+static void show_erased(const struct store_erased *erased, size_t files)
 {
     printf("erased: %zu account%s, %zu name%s, addresses and numbers, %zu report file%s\n",
            erased->accounts, erased->accounts == 1 ? "" : "s", erased->value_count,
@@ -35,7 +35,7 @@ static int keep_head(const struct ask *ask, struct instant now, struct err *err)
     struct audit_head head;
     char text[AUDIT_HEAD_SIZE];
 
-    if (store_audit_head(&ask->store, &head, err))
+    if (store_audit_head(&ask->store, &head, err) < 0)
         return -1;
     log_info("audit head %s, %lld events", audit_head_format(&head, text), (long long)head.count);
     return audit_file_write(&ask->config, &head, now, err);
@@ -46,7 +46,7 @@ static int check_may(const struct ask *ask, struct err *err)
 {
     bool may = false;
 
-    if (ask->sees_tables && store_may_erase(&ask->store, &may, err))
+    if (ask->sees_tables && store_may_erase(&ask->store, &may, err) < 0)
         return -1;
     return may ? 0
                : err_set(err, ERR_CONFIG,
@@ -69,11 +69,11 @@ static int erase_one(struct ask *ask, const char *who, const char *reason, struc
         .now = clock->now(clock->self),
     };
 
-    if (check_may(ask, err) || store_lock(&ask->store, err) || os_user(job.arena, &user, err) ||
-        ask_who(ask, who, &subject, err) ||
-        erase(&job, &subject, user, reason, &erased, &files, err))
+    if (check_may(ask, err) < 0 || store_lock(&ask->store, err) < 0 ||
+        os_user(job.arena, &user, err) < 0 || ask_who(ask, who, &subject, err) < 0 ||
+        job_erase(&job, &subject, user, reason, &erased, &files, err) < 0)
         return -1;
-    tell(&erased, files);
+    show_erased(&erased, files);
     return keep_head(ask, job.now, err);
 }
 
@@ -86,7 +86,7 @@ int verb_erase(const struct invocation *invocation, struct err *err)
         (void)err_set(err, ERR_USAGE, "erase whom, and why? hint: 'erase WHO --reason TEXT'");
         return ERR_USAGE;
     }
-    if (ask_begin(&ask, err) || erase_one(&ask, invocation->argument[0], reason, err))
+    if (ask_begin(&ask, err) < 0 || erase_one(&ask, invocation->argument[0], reason, err) < 0)
         return (int)err->code;
     return 0;
 }

@@ -19,8 +19,8 @@ static int export(struct ask *ask, struct err *err)
     struct instant moment = clock->now(clock->self);
 
     if ((at && ask_moment(at, ask->config.policy.zone, true, &moment, err)) ||
-        store_ask_export(&ask->store, ask->config.portal.name, moment, &rows, err) ||
-        ask_thinned(ask, moment, err))
+        store_ask_export(&ask->store, ask->config.portal.name, moment, &rows, err) < 0 ||
+        ask_thinned(ask, moment, err) < 0)
         return -1;
     audit_report_export(rows, &text);
     return session_print(invocation_option(ask->invocation, "output"), &text, err);
@@ -35,7 +35,7 @@ int verb_export(const struct invocation *invocation, struct err *err)
         (void)err_set(err, ERR_USAGE, "export has one format, csv");
         return ERR_USAGE;
     }
-    if (ask_begin(&ask, err) || export(&ask, err))
+    if (ask_begin(&ask, err) < 0 || export(&ask, err) < 0)
         return (int)err->code;
     return 0;
 }

@@ -49,8 +49,7 @@ struct answers {
     bool guessed;
 };
 
-/* --- asking -------------------------------------------------------------------------------------
- */
+/* --- asking --- */
 
 static bool at_terminal(void)
 {
@@ -172,7 +171,7 @@ static int take_secret(struct arena *arena, const char *path, char **ret_secret,
 {
     CLEANUP(secret_release) struct secret secret = SECRET_INIT;
 
-    if (secret_read(path, false, &secret, err))
+    if (secret_read(path, false, &secret, err) < 0)
         return -1;
     *ret_secret = arena_strdup(arena, secret_reveal(&secret));
     return 0;
@@ -189,7 +188,7 @@ static int gather_secret(const struct invocation *invocation, struct answers *an
         return take_secret(arena, given, &answers->secret, err);
     if (!answers->instance && gather_one(invocation, INIT_SECRET_FILE,
                                          "File with its client secret (made when it is not there)",
-                                         NULL, &answers->secret_file, err))
+                                         NULL, &answers->secret_file, err) < 0)
         return -1;
     answers->secret_file = absolute(arena, answers->secret_file);
     if (access(answers->secret_file, F_OK) == 0)
@@ -204,16 +203,16 @@ static int gather(const struct invocation *invocation, struct answers *answers, 
     struct arena *arena = invocation->arena;
 
     if (gather_one(invocation, INIT_PORTAL, "Address of the portal, like https://acme.bynder.com",
-                   NULL, &answers->portal, err) ||
+                   NULL, &answers->portal, err) < 0 ||
         gather_one(invocation, INIT_NAME, "Its name in the history",
-                   name_of(arena, answers->portal), &answers->name, err) ||
+                   name_of(arena, answers->portal), &answers->name, err) < 0 ||
         gather_one(invocation, INIT_CLIENT_ID, "Client id of the OAuth app in Bynder", NULL,
-                   &answers->client_id, err) ||
+                   &answers->client_id, err) < 0 ||
         gather_one(invocation, INIT_ROSTER, "HR's roster, a file or an address", NULL,
-                   &answers->roster, err) ||
+                   &answers->roster, err) < 0 ||
         gather_one(invocation, INIT_DATABASE, "Directory of the database, or a connection string",
-                   usual_database(invocation, answers->instance), &answers->database, err) ||
-        gather_secret(invocation, answers, err))
+                   usual_database(invocation, answers->instance), &answers->database, err) < 0 ||
+        gather_secret(invocation, answers, err) < 0)
         return -1;
     if (!is_address(answers->roster))
         answers->roster = absolute(arena, answers->roster);
@@ -222,8 +221,7 @@ static int gather(const struct invocation *invocation, struct answers *answers, 
     return 0;
 }
 
-/* --- the roster ---------------------------------------------------------------------------------
- */
+/* --- the roster --- */
 
 enum { GUESS_BYTES = 1 << 20 };
 
@@ -246,8 +244,7 @@ static void guess(struct arena *arena, struct answers *answers)
         answers->guessed = roster_guess(arena, bytes, length, &answers->guess, NULL) == 0;
 }
 
-/* --- the file -----------------------------------------------------------------------------------
- */
+/* --- the file --- */
 
 /* In the quotes of libconfig. */
 static void add_quoted(struct text *out, const char *value)
@@ -455,23 +452,22 @@ static int init(const struct invocation *invocation, struct answers *answers, st
     answers->instance = service_instance(invocation->arena, invocation->config_path);
     if (answers->instance)
         answers->secret_file = service_secret_path(invocation->arena, answers->instance);
-    if (gather(invocation, answers, err))
+    if (gather(invocation, answers, err) < 0)
         return -1;
     guess(invocation->arena, answers);
     write_config(&content, answers);
     CLEANUP(mem_cleanup) char *directory = file_directory(invocation->config_path);
-    if (file_make_directory(directory, 0755, err) || put_secret(answers, err) ||
-        put_new(invocation->config_path, 0640, &content, OTHER_CONFIG, err))
+    if (file_make_directory(directory, 0755, err) < 0 || put_secret(answers, err) < 0 ||
+        put_new(invocation->config_path, 0640, &content, OTHER_CONFIG, err) < 0)
         return -1;
     service_share(invocation->config_path);
     printf("written: %s\n", invocation->config_path);
     return 0;
 }
 
-/* --- and then -----------------------------------------------------------------------------------
- */
+/* --- and then --- */
 
-static void tell_next(const struct invocation *invocation, const char *instance, int code)
+static void show_next(const struct invocation *invocation, const char *instance, int code)
 {
     const char *sudo = geteuid() == 0 && getenv("SUDO_UID") ? "sudo " : "";
     CLEANUP(text_release) struct text program = TEXT_INIT, plan = TEXT_INIT, again = TEXT_INIT;
@@ -521,12 +517,12 @@ int verb_init(const struct invocation *invocation, struct err *err)
 {
     struct answers answers = {.guessed = false};
 
-    if (init(invocation, &answers, err))
+    if (init(invocation, &answers, err) < 0)
         return (int)err->code;
     (void)fflush(stdout);
     int code = answers.instance ? try_service(answers.instance, err) : try_here(invocation, err);
     if (code < 0)
         code = (int)err->code;
-    tell_next(invocation, answers.instance, code);
+    show_next(invocation, answers.instance, code);
     return code;
 }

@@ -10,8 +10,9 @@ int verb_migrate(const struct invocation *invocation, struct err *err)
     struct migrate_result migrated;
     struct config config;
 
-    if (session_config(invocation, &config, err) ||
-        database_open(&config.database, &database, err) || migrate_run(database.pg, &migrated, err))
+    if (session_config(invocation, &config, err) < 0 ||
+        database_open(&config.database, &database, err) < 0 ||
+        migrate_run(database.pg, &migrated, err) < 0)
         return (int)err->code;
     if (migrated.applied)
         printf("schema is at version %d, %d migrations applied\n", migrated.version,

@@ -24,12 +24,12 @@ static int make_plan(struct work *work, struct plan **ret_plan, struct err *err)
 {
     struct collected collected;
 
-    if (work_portal(work, false, err) || collect(&work->job, &collected, err))
+    if (work_portal(work, false, err) < 0 || job_collect(&work->job, &collected, err) < 0)
         return -1;
     progress_done(&work->terminal);
     if (!collected.snapshot.complete)
         log_warning("the snapshot is incomplete: %s", collected.snapshot.incomplete_reason);
-    if (propose(&work->job, &collected, ret_plan, err))
+    if (job_propose(&work->job, &collected, ret_plan, err) < 0)
         return -1;
     work_about_plan(*ret_plan);
     return 0;
@@ -39,7 +39,7 @@ static int make_report(struct work *work, const char *path, struct plan **ret_pl
 {
     struct collected collected;
 
-    if (from_export(&work->job, path, &collected, err))
+    if (from_export(&work->job, path, &collected, err) < 0)
         return -1;
     if (!collected.snapshot.complete)
         log_warning("the export is incomplete, so the history takes over nothing of it: %s",
@@ -62,13 +62,13 @@ int verb_plan(const struct invocation *invocation, struct err *err)
     struct plan *plan = NULL;
     struct work work;
 
-    if (session_format(invocation_option(invocation, "format"), &format, err) ||
-        work_begin(invocation, export ? "plan --from-export" : "plan", &work, err))
+    if (session_format(invocation_option(invocation, "format"), &format, err) < 0 ||
+        work_begin(invocation, export ? "plan --from-export" : "plan", &work, err) < 0)
         return (int)err->code;
     work.job.accept_gap = invocation_option(invocation, "accept-gap") != NULL;
     work.job.full = invocation_option(invocation, "full") != NULL;
     if ((export ? make_report(&work, export, &plan, err) : make_plan(&work, &plan, err)) ||
-        work_report(&work, plan, format, invocation_option(invocation, "output"), err))
+        work_report(&work, plan, format, invocation_option(invocation, "output"), err) < 0)
         return work_end(&work, (int)err->code, err);
     return work_end(&work, exit_code_of(plan, invocation_option(invocation, "detailed-exitcode")),
                     err);

@@ -6,8 +6,8 @@ int verb_psql(const struct invocation *invocation, struct err *err)
     struct config config;
     int status = 0;
 
-    if (session_config(invocation, &config, err) ||
-        database_psql(&config.database, invocation->argument, &status, err))
+    if (session_config(invocation, &config, err) < 0 ||
+        database_psql(&config.database, invocation->argument, &status, err) < 0)
         return (int)err->code;
     return status;
 }

@@ -18,7 +18,7 @@ static int check_words(const struct invocation *invocation, enum report_format *
 {
     if (invocation->argument_count == 0 || !text_equal(invocation->argument[0], "check"))
         return err_set(err, ERR_USAGE, "roster does one thing: 'roster check [FILE]'");
-    if (session_format(invocation_option(invocation, "format"), ret_format, err))
+    if (session_format(invocation_option(invocation, "format"), ret_format, err) < 0)
         return -1;
     if (*ret_format == REPORT_HTML)
         return err_set(err, ERR_USAGE, "roster check has no format 'html'; hint: text, json, csv");
@@ -33,8 +33,8 @@ static int read_roster(const struct invocation *invocation, const struct config 
     const struct clock *clock = clock_system();
     struct instant now = clock->now(clock->self);
 
-    if (zone_load(invocation->arena, config->time_zone, &zone, err) ||
-        roster_read(invocation->arena, &config->roster, path, now, ret_roster, err))
+    if (zone_load(invocation->arena, config->time_zone, &zone, err) < 0 ||
+        roster_read(invocation->arena, &config->roster, path, now, ret_roster, err) < 0)
         return -1;
     *ret_today = instant_day(now, zone);
     roster_judge(ret_roster, *ret_today);
@@ -49,8 +49,8 @@ int verb_roster(const struct invocation *invocation, struct err *err)
     struct roster_report report = {.roster = &roster, .config = &config.roster};
     enum report_format format;
 
-    if (check_words(invocation, &format, err) || session_config(invocation, &config, err) ||
-        read_roster(invocation, &config, &roster, &report.today, err))
+    if (check_words(invocation, &format, err) < 0 || session_config(invocation, &config, err) < 0 ||
+        read_roster(invocation, &config, &roster, &report.today, err) < 0)
         return (int)err->code;
     report.limits = &config.limits;
     report.all = invocation_option(invocation, "all") != NULL;

@@ -10,9 +10,12 @@
 #include "cmd/bynder-reconcile/work.h"
 #include "job/apply.h"
 #include "job/collect.h"
-#include "job/erase.h"
 #include "job/propose.h"
 #include "job/recover.h"
+#include "job/retain.h"
+#include "job/verify.h"
+#include "store/plan.h"
+#include "store/review.h"
 
 const struct option_spec run_options[] = {
     {"accept-gap", NULL, "run although the last run is more than 32 days ago (G13)"},
@@ -68,16 +71,16 @@ static int apply_ready(struct work *work, struct outcome *outcome, struct err *e
     int64_t *id = NULL;
     size_t count = 0;
 
-    if (store_load_ready_plans(&work->store, work->job.arena, work->job.now, &id, &count, err))
+    if (store_load_ready_plans(&work->store, work->job.arena, work->job.now, &id, &count, err) < 0)
         return -1;
     for (size_t i = 0; i < count && !outcome->stopped && !clock_is_interrupted(); i++) {
         struct plan *plan = NULL;
         bool has_work = false;
-        if (store_load_plan(&work->store, work->job.arena, id[i], work->job.now, &plan, err))
+        if (store_load_plan(&work->store, work->job.arena, id[i], work->job.now, &plan, err) < 0)
             return -1;
-        if (plan && apply_has_work(&work->job, plan, &has_work, err))
+        if (plan && apply_has_work(&work->job, plan, &has_work, err) < 0)
             return -1;
-        if (has_work && apply_one(work, plan, NULL, outcome, err))
+        if (has_work && apply_one(work, plan, NULL, outcome, err) < 0)
             return -1;
     }
     return 0;
@@ -86,8 +89,8 @@ static int apply_ready(struct work *work, struct outcome *outcome, struct err *e
 static int collect_and_propose(struct work *work, struct collected *ret_collected,
                                struct plan **ret_plan, struct err *err)
 {
-    if (collect(&work->job, ret_collected, err) ||
-        propose(&work->job, ret_collected, ret_plan, err))
+    if (job_collect(&work->job, ret_collected, err) < 0 ||
+        job_propose(&work->job, ret_collected, ret_plan, err) < 0)
         return -1;
     work_about_plan(*ret_plan);
     progress_done(&work->terminal);
@@ -104,23 +107,23 @@ static int run(struct work *work, struct outcome *outcome, struct err *err)
     struct plan *plan = NULL;
     size_t verified = 0, changed = 0;
 
-    if (work_portal(work, writes, err) || recover(&work->job, &recovered, err))
+    if (work_portal(work, writes, err) < 0 || job_recover(&work->job, &recovered, err) < 0)
         return -1;
-    if (writes && apply_ready(work, outcome, err))
+    if (writes && apply_ready(work, outcome, err) < 0)
         return -1;
     if (outcome->applied && clock_is_interrupted()) {
         log_info("asked to end: what was done is recorded, the next run makes a new plan");
         return 0;
     }
-    if (collect_and_propose(work, &collected, &plan, err))
+    if (collect_and_propose(work, &collected, &plan, err) < 0)
         return -1;
     if (writes && !outcome->stopped && !clock_is_interrupted() &&
-        apply_one(work, plan, &collected, outcome, err))
+        apply_one(work, plan, &collected, outcome, err) < 0)
         return -1;
-    if (verify(&work->job, &verified, &changed, err))
+    if (job_verify(&work->job, &verified, &changed, err) < 0)
         return -1;
     outcome->held |= plan->state == PLAN_HELD;
-    if (retain(&work->job, err))
+    if (job_retain(&work->job, err) < 0)
         return -1;
     return work_report(work, plan, REPORT_TEXT, NULL, err);
 }
@@ -130,10 +133,10 @@ int verb_run(const struct invocation *invocation, struct err *err)
     struct outcome outcome = {.code = 0};
     struct work work;
 
-    if (work_begin(invocation, "run", &work, err))
+    if (work_begin(invocation, "run", &work, err) < 0)
         return (int)err->code;
     work.job.accept_gap = invocation_option(invocation, "accept-gap") != NULL;
-    if (run(&work, &outcome, err))
+    if (run(&work, &outcome, err) < 0)
         return work_end(&work, (int)err->code, err);
     return work_end(&work, outcome.code ? outcome.code : outcome.held ? ERR_HELD : 0, err);
 }

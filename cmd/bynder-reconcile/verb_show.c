@@ -1,6 +1,7 @@
 /* show: a stored plan again, exactly as it was. Asks the portal nothing and takes no lock. */
 #include "base/clock.h"
 #include "cmd/bynder-reconcile/session.h"
+#include "store/plan.h"
 
 const struct option_spec show_options[] = {
     {"format", "FORMAT", "text (default), json, csv or html"},
@@ -17,9 +18,9 @@ static int load_plan(const struct invocation *invocation, int64_t id, struct pla
     struct store store;
     struct plan *plan = NULL;
 
-    if (session_config(invocation, &config, err) ||
-        session_open(&config, SESSION_READS, &database, &store, err) ||
-        store_load_plan(&store, invocation->arena, id, clock->now(clock->self), &plan, err))
+    if (session_config(invocation, &config, err) < 0 ||
+        session_open(&config, SESSION_READS, &database, &store, err) < 0 ||
+        store_load_plan(&store, invocation->arena, id, clock->now(clock->self), &plan, err) < 0)
         return -1;
     if (!plan && id)
         return err_set(err, ERR_USAGE, "portal '%s' has no plan %lld; hint: see 'status'",
@@ -37,9 +38,10 @@ int verb_show(const struct invocation *invocation, struct err *err)
     struct plan *plan = NULL;
     int64_t id = 0;
 
-    if (session_format(invocation_option(invocation, "format"), &format, err) ||
-        session_plan_id(invocation->argument_count ? invocation->argument[0] : NULL, &id, err) ||
-        load_plan(invocation, id, &plan, err))
+    if (session_format(invocation_option(invocation, "format"), &format, err) < 0 ||
+        session_plan_id(invocation->argument_count ? invocation->argument[0] : NULL, &id, err) <
+            0 ||
+        load_plan(invocation, id, &plan, err) < 0)
         return (int)err->code;
     return session_report(invocation_option(invocation, "output"), plan, format, err)
                ? (int)err->code

@@ -22,6 +22,8 @@
 #include "report/status.h"
 #include "store/migrate.h"
 #include "store/review.h"
+#include "store/status.h"
+#include "store/step.h"
 #include "store/watch.h"
 
 const struct option_spec status_options[] = {
@@ -43,9 +45,10 @@ static int load(const struct invocation *invocation, struct store *store,
     struct store_lock_until *suspended = NULL;
     struct store_step *open = NULL;
 
-    if (store_load_status(store, invocation->arena, status, err) ||
-        store_load_open_steps(store, invocation->arena, &open, &status->open_steps, err) ||
-        store_load_locked(store, invocation->arena, now, &suspended, &status->suspended_count, err))
+    if (store_load_status(store, invocation->arena, status, err) < 0 ||
+        store_load_open_steps(store, invocation->arena, &open, &status->open_steps, err) < 0 ||
+        store_load_locked(store, invocation->arena, now, &suspended, &status->suspended_count,
+                          err) < 0)
         return -1;
     status->suspended = suspended;
     bool waits = status->plan_state == PLAN_HELD || status->plan_state == PLAN_PROPOSED ||
@@ -64,9 +67,9 @@ static int show_one(const struct invocation *invocation, enum report_format form
     struct config config;
     struct store store;
 
-    if (session_config(invocation, &config, err) ||
-        session_open(&config, SESSION_READS, &database, &store, err) ||
-        load(invocation, &store, &status, err))
+    if (session_config(invocation, &config, err) < 0 ||
+        session_open(&config, SESSION_READS, &database, &store, err) < 0 ||
+        load(invocation, &store, &status, err) < 0)
         return -1;
     if (format == REPORT_JSON)
         status_report_json(&status, &text);
@@ -75,8 +78,7 @@ static int show_one(const struct invocation *invocation, enum report_format form
     return session_print(NULL, &text, err);
 }
 
-/* --- all portals --------------------------------------------------------------------------------
- */
+/* --- all portals --- */
 
 struct listing {
     const struct invocation *invocation;
@@ -92,15 +94,15 @@ static int add_database(struct listing *listing, const struct config_database *c
     struct store *store = NULL;
     size_t count = 0;
 
-    if (database_open(config, &database, err) || migrate_check(database.pg, err) ||
-        store_list(database.pg, listing->invocation->arena, &store, &count, err))
+    if (database_open(config, &database, err) < 0 || migrate_check(database.pg, err) < 0 ||
+        store_list(database.pg, listing->invocation->arena, &store, &count, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++) {
         listing->line =
             mem_grow(listing->line, listing->count, &listing->capacity, sizeof(listing->line[0]));
         struct status_line *line = &listing->line[listing->count];
-        if (load(listing->invocation, &store[i], &line->status, err) ||
-            store_load_watch(&store[i], listing->invocation->arena, &watch, err))
+        if (load(listing->invocation, &store[i], &line->status, err) < 0 ||
+            store_load_watch(&store[i], listing->invocation->arena, &watch, err) < 0)
             return -1;
         line->last_success = watch.last_success;
         listing->count++;
@@ -230,7 +232,7 @@ int verb_status(const struct invocation *invocation, struct err *err)
 {
     enum report_format format;
 
-    if (session_format(invocation_option(invocation, "format"), &format, err))
+    if (session_format(invocation_option(invocation, "format"), &format, err) < 0)
         return (int)err->code;
     if (format != REPORT_TEXT && format != REPORT_JSON) {
         (void)err_set(err, ERR_USAGE, "status has no format '%s'; hint: text or json",

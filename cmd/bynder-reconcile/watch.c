@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "job/tell.h"
 #include "notify/metrics.h"
+#include "store/status.h"
 #include "store/watch.h"
 
 static double seconds(struct instant at)
@@ -108,7 +109,7 @@ static void write_metrics(const struct work *work, const struct store_watch *wat
                     work->bynder ? (double)bynder_429s(work->bynder) : 0);
         metrics_set(&metrics, METRIC_MESSAGES_UNDELIVERED, NULL, (double)undelivered);
     }
-    if (metrics_write(&metrics, config->metrics_textfile, &err))
+    if (metrics_write(&metrics, config->metrics_textfile, &err) < 0)
         log_warning("%s", err.text);
 }
 
@@ -140,7 +141,7 @@ void watch_end(struct work *work, int code, const struct err *err)
         .why = err->text,
         .audit_head = work->head.sequence > 0 ? audit_head_format(&work->head, head) : NULL,
         .watch = watch};
-    tell(&work->job, &run, &told);
+    job_tell(&work->job, &run, &told);
     if (told.undelivered)
         write_metrics(work, watch, code, told.undelivered);
 }

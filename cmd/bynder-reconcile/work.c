@@ -7,10 +7,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cmd/bynder-reconcile/watch.h"
+#include "report/files.h"
 #include "store/audit.h"
 #include "store/audit_file.h"
 
-static void tell_waiting(void *context, double seconds, const char *why)
+static void log_waiting(void *context, double seconds, const char *why)
 {
     progress_done(context); /* the progress line draws itself again */
     if (seconds >= 10)
@@ -30,8 +31,8 @@ static int begin_run(struct work *work, const char *verb, struct err *err)
 {
     struct job *job = &work->job;
 
-    if (store_lock(&work->store, err) ||
-        store_run_begin(&work->store, verb, job->today, job->now, &job->run, err))
+    if (store_lock(&work->store, err) < 0 ||
+        store_run_begin(&work->store, verb, job->today, job->now, &job->run, err) < 0)
         return -1;
     CLEANUP(mem_cleanup) char *number = NULL;
     if (asprintf(&number, "%lld", (long long)job->run.id) >= 0)
@@ -47,7 +48,7 @@ int work_begin(const struct invocation *invocation, const char *verb, struct wor
     struct work *work = ret_work;
 
     *work = (struct work){.begun = false};
-    if (session_config(invocation, &work->config, err))
+    if (session_config(invocation, &work->config, err) < 0)
         return -1;
     work->job = (struct job){
         .config = &work->config,
@@ -60,8 +61,8 @@ int work_begin(const struct invocation *invocation, const char *verb, struct wor
     work->watched = work->is_run || text_equal(verb, "apply");
     work->job.today = instant_day(work->job.now, work->config.policy.zone);
     progress_init(&work->terminal, &work->job.progress);
-    if (session_open(&work->config, SESSION_MIGRATES, &work->database, &work->store, err) ||
-        begin_run(work, verb, err)) {
+    if (session_open(&work->config, SESSION_MIGRATES, &work->database, &work->store, err) < 0 ||
+        begin_run(work, verb, err) < 0) {
         watch_end(work, (int)err->code, err);
         release(work);
         return -1;
@@ -80,12 +81,12 @@ void work_about_plan(const struct plan *plan)
 int work_portal(struct work *work, bool writing, struct err *err)
 {
     struct bynder_setup setup = {.config = &work->config.portal,
-                                 .waiting = tell_waiting,
+                                 .waiting = log_waiting,
                                  .waiting_context = &work->terminal,
                                  .permit = pace_share_permit,
                                  .permit_context = &work->share};
 
-    if (bynder_new(&setup, &work->bynder, err))
+    if (bynder_new(&setup, &work->bynder, err) < 0)
         return -1;
     pace_share_init(&work->share, &work->store, bynder_pace(work->bynder), work->job.clock,
                     &work->config.portal);
@@ -117,15 +118,14 @@ static int record_end(struct work *work, int code, struct err *err)
 }
 
 /* 20 says that nothing was written: what stops a run after an act of its own is 21. */
-static int tell_acts(const struct work *work, int code)
+static int exit_code_after_acts(const struct work *work, int code)
 {
     return code == ERR_HELD && work->job.acted > 0 ? ERR_PARTIAL : code;
 }
 
 /* The end of the chain goes where the database's owner cannot write: the log and a file, and from
- * work->head into the figures and messages. The run
- * is recorded all the same when it cannot be told. */
-static void tell_head(struct work *work)
+ * work->head into the figures and messages. The run is recorded all the same when it cannot be. */
+static void keep_head(struct work *work)
 {
     CLEANUP(err_release) struct err own = ERR_INIT;
     struct job *job = &work->job;
@@ -144,10 +144,10 @@ static void tell_head(struct work *work)
 int work_end(struct work *work, int code, struct err *err)
 {
     progress_done(&work->terminal);
-    code = tell_acts(work, code);
+    code = exit_code_after_acts(work, code);
     if (work->begun) {
         code = record_end(work, code, err);
-        tell_head(work);
+        keep_head(work);
     }
     watch_end(work, code, err); /* still locked: two runs would tell the same twice */
     if (work->begun)
@@ -156,7 +156,7 @@ int work_end(struct work *work, int code, struct err *err)
     return code;
 }
 
-void work_tell_holds(const struct plan *plan)
+void work_log_holds(const struct plan *plan)
 {
     CLEANUP(text_release) struct text name = TEXT_INIT;
 
@@ -178,11 +178,11 @@ int work_report(struct work *work, const struct plan *plan, enum report_format f
     CLEANUP(mem_cleanup) char *html = NULL;
 
     progress_done(&work->terminal);
-    if (session_report(output, plan, format, err))
+    if (session_report(output, plan, format, err) < 0)
         return -1;
-    if (!plan_is_report(plan) && report_write_files(&work->config, plan, &html, err))
+    if (!plan_is_report(plan) && report_write_files(&work->config, plan, &html, err) < 0)
         return -1;
-    work_tell_holds(plan);
+    work_log_holds(plan);
     if (html)
         log_info("the report is in '%s'", html);
     return 0;

@@ -47,6 +47,6 @@ int work_report(struct work *work, const struct plan *plan, enum report_format f
                 const char *output, struct err *err) __attribute__((warn_unused_result));
 
 /* A warning for each guard that holds. */
-void work_tell_holds(const struct plan *plan);
+void work_log_holds(const struct plan *plan);
 
 #endif

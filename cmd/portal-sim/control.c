@@ -120,8 +120,7 @@ static void post_faults(struct control *control)
     get_faults(control);
 }
 
-/* --- accounts ----------------------------------------------------------------------------------
- */
+/* --- accounts --- */
 
 static void write_account(struct jsonw *json, const struct portal *portal, const struct user *user)
 {
@@ -278,8 +277,7 @@ static void post_changes(struct control *control)
     answer_text(control->answer, 200, "ok");
 }
 
-/* --- clock, reset ------------------------------------------------------------------------------
- */
+/* --- clock, reset --- */
 
 /* To a moment that is not behind the clock: tokens and waits cannot go back. */
 static void set_clock(struct control *control, const char *value)

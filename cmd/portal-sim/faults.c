@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "base/words.h"
 
 #include "random.h"
 
@@ -142,13 +143,10 @@ const char *fault_name(enum fault_id id)
 static int find_spec(const char *name, enum fault_id *ret_id, struct err *err)
 {
     const char *names[FAULT_COUNT];
-    for (unsigned i = 0; i < FAULT_COUNT; i++) {
+    if (WORD_FIND(specs, name, ret_id))
+        return 0;
+    for (unsigned i = 0; i < FAULT_COUNT; i++)
         names[i] = specs[i].name;
-        if (text_equal(name, names[i])) {
-            *ret_id = (enum fault_id)i;
-            return 0;
-        }
-    }
     const char *near = text_nearest(name, names, FAULT_COUNT);
     return err_set(err, ERR_USAGE, "unknown fault '%s'; hint: %s%s", name,
                    near ? "did you mean " : "'portal-sim --help' lists them", near ? near : "");

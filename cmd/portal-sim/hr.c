@@ -92,8 +92,7 @@ int hr_write_leavers(const struct population *population, const char *path, stru
     return file_write(path, 0640, text_cstr(&text), text.length, err);
 }
 
-/* --- Bynder's user export -----------------------------------------------------------------------
- */
+/* --- Bynder's user export --- */
 
 static void add_time(struct text *text, int64_t us)
 {

@@ -63,8 +63,7 @@ void answer_message(struct answer *answer, unsigned status, const char *message)
     jsonw_end_object(&json);
 }
 
-/* --- percent encoding and forms ----------------------------------------------------------------
- */
+/* --- percent encoding and forms --- */
 
 static int hex_digit(char c)
 {
@@ -160,8 +159,7 @@ const char *form_get(const struct form *form, const char *name)
     return NULL;
 }
 
-/* --- base64 ------------------------------------------------------------------------------------
- */
+/* --- base64 --- */
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "base/words.h"
 
 #include "faults.h"
 
@@ -69,11 +70,11 @@ static const struct spec {
 static const struct spec *find_spec(const char *name, struct err *err)
 {
     const char *names[COUNT_OF(specs)];
-    for (size_t i = 0; i < COUNT_OF(specs); i++) {
+    const struct spec *found = WORD_ROW(specs, name);
+    if (found)
+        return found;
+    for (size_t i = 0; i < COUNT_OF(specs); i++)
         names[i] = specs[i].name;
-        if (text_equal(name, names[i]))
-            return &specs[i];
-    }
     const char *near = text_nearest(name, names, COUNT_OF(names));
     (void)err_set(err, ERR_USAGE, "unknown option '--%s'; hint: %s%s", name,
                   near ? "did you mean --" : "see --help", near ? near : "");

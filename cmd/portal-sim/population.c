@@ -136,8 +136,7 @@ void population_add_name(struct text *text, const char *given, const char *infix
     }
 }
 
-/* --- names and addresses -----------------------------------------------------------------------
- */
+/* --- names and addresses --- */
 
 /* `stem` as it is the first time, with 2, 3, … behind it from then on: unique among stems. */
 static const char *unique(struct population *population, const char *stem)
@@ -249,8 +248,7 @@ static struct identity draw_identity(struct population *population, struct rando
     };
 }
 
-/* --- accounts ----------------------------------------------------------------------------------
- */
+/* --- accounts --- */
 
 static const char *draw_id(struct population *population, uint32_t ordinal)
 {
@@ -371,8 +369,7 @@ int population_profile(const struct population *population, const char *id)
     return -1;
 }
 
-/* --- drawing the values of one account ---------------------------------------------------------
- */
+/* --- drawing the values of one account --- */
 
 /* Some moment of that day, between 06:00 and 20:00 UTC, to the millisecond. */
 static int64_t draw_moment(struct random *random, struct day day)
@@ -675,8 +672,7 @@ struct user *population_add_employee(struct population *population, bool front)
     return user;
 }
 
-/* --- from a given roster -----------------------------------------------------------------------
- */
+/* --- from a given roster --- */
 
 /* ASCII letters and digits of a part of a name, for an address. */
 static void add_mail_part(struct text *text, const char *part)

@@ -60,8 +60,7 @@ static const struct route {
 
 _Static_assert(ENDPOINT_COUNT <= REQLOG_ENDPOINTS, "the log counts every endpoint");
 
-/* --- time and life -----------------------------------------------------------------------------
- */
+/* --- time and life --- */
 
 static int64_t clock_us(clockid_t clock)
 {
@@ -170,8 +169,7 @@ void portal_reset(struct portal *portal)
     reqlog_reset(&portal->log);
 }
 
-/* --- helpers of the handlers -------------------------------------------------------------------
- */
+/* --- helpers of the handlers --- */
 
 const struct fault *call_fault(struct call *call, enum fault_id id)
 {
@@ -194,8 +192,7 @@ bool call_number(struct call *call, const char *name, int64_t minimum, int64_t m
     return false;
 }
 
-/* --- token and profiles ------------------------------------------------------------------------
- */
+/* --- token and profiles --- */
 
 static void oauth_error(struct answer *answer, unsigned status, const char *error,
                         const char *description)
@@ -290,8 +287,7 @@ static void profiles_get(struct call *call)
     render_profile(&json, &population->profile[index]);
 }
 
-/* --- the way in --------------------------------------------------------------------------------
- */
+/* --- the way in --- */
 
 /* The route of a path, whatever the method; the method decides among those of one path. A missing
  * or extra slash at the end is tolerated. */

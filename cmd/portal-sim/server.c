@@ -49,8 +49,7 @@ struct stream {
     bool slow_waited;
 };
 
-/* --- reading the request -----------------------------------------------------------------------
- */
+/* --- reading the request --- */
 
 static void *begin_exchange(void *context, const char *uri, struct MHD_Connection *connection)
 {
@@ -112,8 +111,7 @@ static void read_body(struct exchange *exchange, const char *bytes, size_t lengt
     text_add_bytes(body, bytes, length < room ? length : room);
 }
 
-/* --- sending the answer ------------------------------------------------------------------------
- */
+/* --- sending the answer --- */
 
 static void stream_free(void *context)
 {
@@ -279,8 +277,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
     return deliver(exchange, connection);
 }
 
-/* --- life --------------------------------------------------------------------------------------
- */
+/* --- life --- */
 
 static struct MHD_Daemon *start(struct server *server, const struct server_settings *settings,
                                 const struct sockaddr_in *address)

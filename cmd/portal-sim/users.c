@@ -31,8 +31,7 @@ static struct render_forms forms_of(struct call *call)
     return forms;
 }
 
-/* --- the list ----------------------------------------------------------------------------------
- */
+/* --- the list --- */
 
 static void write_bad_item(struct jsonw *json, enum bad_item form)
 {
@@ -165,8 +164,7 @@ void users_list(struct call *call)
     drift(call);
 }
 
-/* --- one user ----------------------------------------------------------------------------------
- */
+/* --- one user --- */
 
 /* By id, or where the portal takes it (reading and deleting, API.md 1.9) by user name. */
 static struct user *find_user(struct call *call, bool by_username_too)
@@ -244,8 +242,7 @@ void current_user(struct call *call)
                         population_token_user(&call->portal->population), &forms);
 }
 
-/* --- changes -----------------------------------------------------------------------------------
- */
+/* --- changes --- */
 
 /* Fields that are plain text, by where they live. */
 static const struct {

@@ -6,6 +6,7 @@
  */
 #include "base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -245,6 +246,26 @@ int file_write(const char *path, mode_t mode, const void *bytes, size_t length, 
         return -1;
     file_draft_add(&draft, bytes, length);
     return file_draft_end(&draft, err);
+}
+
+int file_each(const char *directory, const char *prefix, file_visit *visit, void *context,
+              struct err *err)
+{
+    struct dirent **name = NULL;
+    int answer = 0, count = scandir(directory, &name, NULL, alphasort);
+
+    if (count < 0)
+        return errno == ENOENT
+                   ? 0
+                   : err_set_errno(err, ERR_INTERNAL, errno, "cannot list '%s'", directory);
+    for (int i = 0; i < count; i++) {
+        CLEANUP(mem_cleanup) char *path = file_join(directory, name[i]->d_name);
+        if (answer == 0 && text_starts(name[i]->d_name, prefix))
+            answer = visit(context, path, name[i]->d_name + strlen(prefix), err);
+        free(name[i]);
+    }
+    free(name);
+    return answer;
 }
 
 char *file_join(const char *directory, const char *name)

@@ -41,6 +41,13 @@ void file_draft_release(struct file_draft *draft);
 int file_write(const char *path, mode_t mode, const void *bytes, size_t length, struct err *err)
     __attribute__((warn_unused_result));
 
+/* Hands every file of a directory whose name begins with `prefix` to `visit`, in order of name,
+ * with what stands behind the prefix; an answer other than 0 ends it and is returned. A directory
+ * that is not there has no files. */
+typedef int file_visit(void *context, const char *path, const char *rest, struct err *err);
+int file_each(const char *directory, const char *prefix, file_visit *visit, void *context,
+              struct err *err) __attribute__((warn_unused_result));
+
 /* `directory/name`, or name itself when it is absolute or directory is empty. malloc'ed. */
 char *file_join(const char *directory, const char *name) __attribute__((returns_nonnull));
 /* The directory part of a path, "." when there is none. malloc'ed. */

@@ -16,6 +16,7 @@
 #include "base/instant.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/words.h"
 
 static const char *const level_names[] = {
     [LOG_LEVEL_ERROR] = "error",
@@ -164,33 +165,12 @@ void log_line(enum log_level level, const char *format, ...)
         write_line(level, text_cstr(&message));
 }
 
-static bool find_name(const char *name, const char *const *names, size_t count, size_t *ret_index)
-{
-    for (size_t i = 0; name && i < count; i++) {
-        if (strcmp(names[i], name) == 0) {
-            *ret_index = i;
-            return true;
-        }
-    }
-    return false;
-}
-
 bool log_level_parse(const char *name, enum log_level *ret_level)
 {
-    size_t index;
-
-    if (!find_name(name, level_names, COUNT_OF(level_names), &index))
-        return false;
-    *ret_level = (enum log_level)index;
-    return true;
+    return WORD_FIND(level_names, name, ret_level);
 }
 
 bool log_format_parse(const char *name, enum log_format *ret_format)
 {
-    size_t index;
-
-    if (!find_name(name, format_names, COUNT_OF(format_names), &index))
-        return false;
-    *ret_format = (enum log_format)index;
-    return true;
+    return WORD_FIND(format_names, name, ret_format);
 }

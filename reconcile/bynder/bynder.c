@@ -78,7 +78,7 @@ void bynder_free(struct bynder *bynder)
     free(bynder);
 }
 
-static int portal_login(void *self, struct arena *arena, struct snapshot *snapshot, struct err *err)
+static int portal_enter(void *self, struct arena *arena, struct snapshot *snapshot, struct err *err)
 {
     struct bynder *bynder = self;
 
@@ -153,7 +153,7 @@ struct portal bynder_read_only(struct bynder *bynder)
 {
     return (struct portal){
         .self = bynder,
-        .login = portal_login,
+        .enter = portal_enter,
         .list = bynder_list,
         .logins = bynder_logins,
         .events = bynder->config->login_events ? bynder_events : NULL,

@@ -12,12 +12,7 @@
 #include "base/mem.h"
 #include "bynder/private.h"
 
-enum {
-    WORDS_LIMIT = 200,
-    BLOCKS_LIMIT = 5,           /* silences in one run, and each may have met every connection */
-    PAUSE_US = 2000000,         /* before the second try */
-    PAUSE_LOOPBACK_US = 100000, /* nobody else is served there */
-};
+enum { BLOCKS_LIMIT = 5 }; /* silences in one run, and each may have met every connection */
 
 static const struct {
     const char *what, *scope, *role;
@@ -30,60 +25,7 @@ static const struct {
     [ENDPOINT_EVENTS] = {"reading login events", "analytics.api:read", NULL},
 };
 
-/* The message of a JSON answer; NULL when there is none. */
-static const char *message_of(const struct http_answer *answer, struct arena *arena)
-{
-    CLEANUP(json_freep) struct json_object *object = NULL;
-    const char *message = NULL;
-
-    if (json_parse_object(answer->body.data, answer->body.length, &object, NULL) < 0)
-        return NULL;
-    if (json_string(object, "message", LIMIT_FIELD, arena, &message) != JSON_FOUND)
-        (void)json_string(object, "error_description", LIMIT_FIELD, arena, &message);
-    if (!message)
-        (void)json_string(object, "error", LIMIT_FIELD, arena, &message);
-    return message;
-}
-
-char *bynder_words(const struct http_answer *answer)
-{
-    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-    CLEANUP(mem_cleanup) char *line = NULL;
-    struct text words = TEXT_INIT;
-    const char *message = message_of(answer, &arena);
-
-    if (!message && text_equal(answer->content_type, "text/plain"))
-        message = text_cstr(&answer->body);
-    if (!message && text_equal(answer->content_type, "text/html"))
-        message = "an HTML page";
-    if (message) {
-        size_t length = strcspn(message, "\r\n");
-
-        line = mem_strndup(message, length < WORDS_LIMIT ? length : WORDS_LIMIT);
-        text_add_printable(&words, line);
-    }
-    return text_take(&words);
-}
-
-bool bynder_is_gateways(const struct http_answer *answer)
-{
-    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-    const char *message = message_of(answer, &arena);
-
-    /* Not JSON at all: whoever answers there is not the application. */
-    return !message || text_equal(message, "no Route matched with those values");
-}
-
-static bool is_json(const struct http_answer *answer)
-{
-    const char *type = answer->content_type;
-    size_t length = type ? strlen(type) : 0;
-
-    return !type || text_equal(type, "application/json") || text_equal(type, "text/json") ||
-           (length > 5 && text_equal(type + length - 5, "+json"));
-}
-
-static enum verdict tell_forbidden(enum endpoint endpoint, const char *subject, struct err *err)
+static enum verdict refuse_forbidden(enum endpoint endpoint, const char *subject, struct err *err)
 {
     const char *role = endpoints[endpoint].role;
 
@@ -96,8 +38,8 @@ static enum verdict tell_forbidden(enum endpoint endpoint, const char *subject, 
     return VERDICT_STOP;
 }
 
-static enum verdict tell_redirect(const struct http_answer *answer, const char *subject,
-                                  struct err *err)
+static enum verdict refuse_redirect(const struct http_answer *answer, const char *subject,
+                                    struct err *err)
 {
     CLEANUP(mem_cleanup) char *location = http_header(answer, "Location");
     CLEANUP(text_release) struct text to = TEXT_INIT;
@@ -117,7 +59,7 @@ static enum verdict judge_status(struct bynder *bynder, enum endpoint endpoint, 
     long status = answer->status;
 
     if (status == 403)
-        return tell_forbidden(endpoint, subject, err);
+        return refuse_forbidden(endpoint, subject, err);
     if (status == 404 && endpoint == ENDPOINT_EVENTS) {
         err_set(err, ERR_SCOPE, "%s: this portal has no login events", subject);
         return VERDICT_STOP;
@@ -128,7 +70,7 @@ static enum verdict judge_status(struct bynder *bynder, enum endpoint endpoint, 
         return VERDICT_STOP;
     }
     if (status >= 300 && status < 400)
-        return tell_redirect(answer, subject, err);
+        return refuse_redirect(answer, subject, err);
     err_set(err, ERR_UNREACHABLE, "%s", subject);
     if (status == 429 &&
         pace_blocks(bynder->pace) >
@@ -163,7 +105,7 @@ enum verdict bynder_judge(struct bynder *bynder, enum endpoint endpoint, const c
         return clock_is_interrupted() ? VERDICT_STOP : VERDICT_AGAIN;
     }
     note_clock(bynder, answer);
-    if ((answer->status == 200 && is_json(answer)) ||
+    if ((answer->status == 200 && bynder_is_json(answer)) ||
         (answer->status == 404 && endpoint == ENDPOINT_USER && !bynder_is_gateways(answer))) {
         bynder->is_fresh = false;
         return VERDICT_GOOD;
@@ -180,17 +122,6 @@ enum verdict bynder_judge(struct bynder *bynder, enum endpoint endpoint, const c
             "address",
             text_cstr(&subject));
     return VERDICT_BAD;
-}
-
-int bynder_pause(struct bynder *bynder, unsigned tries, struct err *err)
-{
-    int64_t step = bynder->config->loopback ? PAUSE_LOOPBACK_US : PAUSE_US;
-    struct instant until = bynder->clock->steady(bynder->clock->self);
-
-    until.us += step * tries;
-    if (!bynder->clock->sleep_until(bynder->clock->self, until))
-        return err_set(err, ERR_INTERNAL, "stopped by a signal while talking to the portal");
-    return 0;
 }
 
 /* One try. */

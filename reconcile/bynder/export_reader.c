@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "format/csv_reader.h"
 #include "format/encode.h"
 #include "format/encoding.h"
@@ -95,8 +96,7 @@ static void note_incomplete(struct reader *reader, uint32_t row, const char *why
         text_addf(&reader->reason, "row %u %s", row, why);
 }
 
-/* --- the header ----------------------------------------------------------------------------------
- */
+/* --- the header --- */
 
 static int add_name(struct reader *reader, const char *bytes, size_t length, struct err *err)
 {
@@ -149,8 +149,7 @@ static int bind_columns(struct reader *reader, struct err *err)
     return 0;
 }
 
-/* --- one row -------------------------------------------------------------------------------------
- */
+/* --- one row --- */
 
 /* The value of a column; NULL when it is blank, not in the file, or too long, which is a flaw. */
 static const char *value_of(struct reader *reader, struct account *account, enum column column)
@@ -183,13 +182,10 @@ static enum account_status read_status(struct reader *reader, const char *value)
         {"suspended", ACCOUNT_INACTIVE}, {"deactivated", ACCOUNT_INACTIVE},
         {"false", ACCOUNT_INACTIVE},     {"0", ACCOUNT_INACTIVE},
     };
-    const char *folded = fold_text(&reader->scratch, value);
+    size_t i = 0;
 
-    for (size_t i = 0; i < COUNT_OF(words); i++) {
-        if (text_equal(folded, words[i].word))
-            return words[i].status;
-    }
-    return ACCOUNT_UNREADABLE;
+    return WORD_FIND(words, fold_text(&reader->scratch, value), &i) ? words[i].status
+                                                                    : ACCOUNT_UNREADABLE;
 }
 
 /* A day alone is its noon in UTC. */
@@ -345,8 +341,7 @@ static int add_account(struct reader *reader, uint32_t row, struct err *err)
     return 0;
 }
 
-/* --- rows as they come ---------------------------------------------------------------------------
- */
+/* --- rows as they come --- */
 
 static void take_value(struct reader *reader, enum column column, const char *bytes, size_t length)
 {
@@ -424,8 +419,7 @@ static int on_row(void *context, uint32_t row, size_t fields, struct err *err)
     return result;
 }
 
-/* --- the file ------------------------------------------------------------------------------------
- */
+/* --- the file --- */
 
 static int push_csv(void *context, const char *utf8, size_t length, struct err *err)
 {

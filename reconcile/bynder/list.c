@@ -160,7 +160,7 @@ static int64_t header_number(struct page *page, const struct http_answer *answer
     return number;
 }
 
-static void tell_progress(const struct listing *listing)
+static void show_progress(const struct listing *listing)
 {
     if (listing->progress && listing->progress->report)
         listing->progress->report(listing->progress->context, "accounts", listing->taken,
@@ -228,8 +228,7 @@ static void note_missing(struct listing *listing, size_t number, const struct er
     listing->failure_page = number;
 }
 
-/* --- many pages at a time ---------------------------------------------------------------------
- */
+/* --- many pages at a time --- */
 
 /* The first page is read alone; so read number 0 is page 2. */
 static size_t page_of(size_t number)
@@ -254,7 +253,7 @@ static int use_page(void *context, size_t number, const struct http_answer *answ
 
     if (take_page(&taking, answer, err) < 0)
         return -1;
-    tell_progress(listing);
+    show_progress(listing);
     /* Behind an empty page there is nothing, whatever was announced. */
     return taking.page->items > 0 ? HTTP_GO_ON : HTTP_NO_MORE;
 }
@@ -322,8 +321,7 @@ static int read_together(struct listing *listing, size_t pages, struct err *err)
     return 0;
 }
 
-/* --- the reading ------------------------------------------------------------------------------
- */
+/* --- the reading --- */
 
 static int use_single_page(void *context, const struct http_answer *answer, struct err *err)
 {
@@ -341,7 +339,7 @@ static int read_page(struct listing *listing, size_t number, struct err *err)
                    err) < 0)
         return -1;
     look_through(listing, number, &page);
-    tell_progress(listing);
+    show_progress(listing);
     return 0;
 }
 

@@ -1,10 +1,10 @@
 /*
  * bynder_private: what the files of bynder/ share. Nobody else includes this.
  *
- * bynder.c puts the portal together, token.c gets and renews the token, call.c sends
- * one request and judges its answer, rounds.c does that for many at a time, account.c
- * reads one user, list.c the list and the profiles, logins.c many single users,
- * events.c login events in bulk, write.c changes one.
+ * bynder.c puts the portal together, answer.c says what any answer is, token.c gets and renews the
+ * token, call.c sends one request and judges its answer, rounds.c does that for many at a time,
+ * account.c reads one user, list.c the list and the profiles, logins.c many single users, events.c
+ * login events in bulk, write.c changes one.
  */
 #ifndef BYNDER_PRIVATE_H
 #define BYNDER_PRIVATE_H
@@ -53,6 +53,18 @@ enum verdict {
     VERDICT_STOP,     /* no request of this kind can succeed */
 };
 
+/* answer.c */
+/* What the answer says in words, printable and short; "" when nothing. malloc'ed. */
+char *bynder_words(const struct http_answer *answer);
+/* Whether a 404 is the gateway's own, or nobody's we know: a wrong path, and no word on the user.
+ */
+bool bynder_is_gateways(const struct http_answer *answer);
+/* By its Content-Type; one without may be. */
+bool bynder_is_json(const struct http_answer *answer);
+/* The wait before try number `tries` + 1. */
+int bynder_pause(struct bynder *bynder, unsigned tries, struct err *err)
+    __attribute__((warn_unused_result));
+
 /* token.c */
 int bynder_token_ensure(struct bynder *bynder, struct err *err) __attribute__((warn_unused_result));
 bool bynder_token_is_due(const struct bynder *bynder);
@@ -71,17 +83,9 @@ enum verdict bynder_judge(struct bynder *bynder, enum endpoint endpoint, const c
 /* Called with each answer that is good. A failure counts as one of the answer: it is asked again.
  */
 typedef int bynder_use(void *context, const struct http_answer *answer, struct err *err);
-/* Whether a 404 is the gateway's own, or nobody's we know: a wrong path, and no word on the user.
- */
-bool bynder_is_gateways(const struct http_answer *answer);
 /* GET with token, renewal and further tries; 0 when `use` took an answer. */
 int bynder_get(struct bynder *bynder, enum endpoint endpoint, const char *url, bynder_use *use,
                void *context, struct err *err) __attribute__((warn_unused_result));
-/* The wait before try number `tries` + 1. */
-int bynder_pause(struct bynder *bynder, unsigned tries, struct err *err)
-    __attribute__((warn_unused_result));
-/* What the answer says in words, printable and short; "" when nothing. malloc'ed. */
-char *bynder_words(const struct http_answer *answer);
 char *bynder_user_url(const struct bynder *bynder, const char *id); /* an id of the v4 form */
 void bynder_add_user_url(const struct bynder *bynder, const char *id, struct text *url);
 int bynder_current_user(struct bynder *bynder, struct arena *arena, const char **ret_id,

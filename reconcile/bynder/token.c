@@ -145,7 +145,7 @@ static bool says_invalid_scope(const struct http_answer *answer)
     return text_equal(error, "invalid_scope");
 }
 
-static int tell_refusal(const struct bynder *bynder, const struct http_answer *answer,
+static int refuse_token(const struct bynder *bynder, const struct http_answer *answer,
                         struct err *err)
 {
     CLEANUP(mem_cleanup) char *words = bynder_words(answer);
@@ -241,7 +241,7 @@ static int fetch(struct bynder *bynder, struct err *err)
             break;
     }
     if (grant.answer.status != 200)
-        return tell_refusal(bynder, &grant.answer, err);
+        return refuse_token(bynder, &grant.answer, err);
     if (json_parse_object(grant.answer.body.data, grant.answer.body.length, &object, err) < 0)
         return err_prefix(err, "the answer of '%s" TOKEN_PATH "'", bynder->config->url);
     if (take_token(bynder, object, err) < 0)

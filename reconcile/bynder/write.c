@@ -127,7 +127,7 @@ static enum portal_effect effect_of_refusal(const struct trial *trial)
     return EFFECT_UNKNOWN;
 }
 
-static enum portal_effect tell_token(struct trial *trial)
+static enum portal_effect explain_token(struct trial *trial)
 {
     CLEANUP(err_release) struct err failure = ERR_INIT;
 
@@ -139,7 +139,7 @@ static enum portal_effect tell_token(struct trial *trial)
 }
 
 /* A lock on one account is no missing right: the next act may well succeed. */
-static enum portal_effect tell_forbidden(struct trial *trial)
+static enum portal_effect explain_forbidden(struct trial *trial)
 {
     if (trial->act->is_locked && strstr(trial->words, "180"))
         return EFFECT_REFUSED;
@@ -151,7 +151,7 @@ static enum portal_effect tell_forbidden(struct trial *trial)
     return EFFECT_FORBIDDEN;
 }
 
-static enum portal_effect tell_gone(struct trial *trial)
+static enum portal_effect explain_gone(struct trial *trial)
 {
     if (!bynder_is_gateways(trial->answer))
         return EFFECT_GONE;
@@ -160,7 +160,7 @@ static enum portal_effect tell_gone(struct trial *trial)
     return EFFECT_REFUSED;
 }
 
-static void tell_redirect(struct trial *trial)
+static void explain_redirect(struct trial *trial)
 {
     CLEANUP(mem_cleanup) char *location = http_header(trial->answer, "Location");
 
@@ -171,20 +171,20 @@ static void tell_redirect(struct trial *trial)
 }
 
 /* Adds to the text what follows from the refusal; some turn out to be of another kind. */
-static enum portal_effect tell_refusal(struct trial *trial, enum portal_effect effect)
+static enum portal_effect explain_refusal(struct trial *trial, enum portal_effect effect)
 {
     switch (effect) {
     case EFFECT_UNKNOWN:
         text_add(&trial->text, "; whether it was carried out is not known");
         break;
     case EFFECT_TOKEN:
-        effect = tell_token(trial);
+        effect = explain_token(trial);
         break;
     case EFFECT_FORBIDDEN:
-        effect = tell_forbidden(trial);
+        effect = explain_forbidden(trial);
         break;
     case EFFECT_GONE:
-        effect = tell_gone(trial);
+        effect = explain_gone(trial);
         break;
     case EFFECT_BLOCKED:
         text_add(&trial->text, "; nothing was done, and nothing is sent until the portal has had "
@@ -192,7 +192,7 @@ static enum portal_effect tell_refusal(struct trial *trial, enum portal_effect e
         break;
     case EFFECT_REFUSED:
         if (trial->answer->status < 400)
-            tell_redirect(trial);
+            explain_redirect(trial);
         break;
     case EFFECT_ACCEPTED:
         break;
@@ -215,12 +215,12 @@ static enum portal_effect judge(struct trial *trial)
             return EFFECT_ACCEPTED;
         }
         text_addf(&trial->text, " %s", flaw);
-        return tell_refusal(trial, EFFECT_UNKNOWN);
+        return explain_refusal(trial, EFFECT_UNKNOWN);
     }
     trial->words = words_of(trial->answer);
     if (*trial->words)
         text_addf(&trial->text, ": %s", trial->words);
-    return tell_refusal(trial, effect_of_refusal(trial));
+    return explain_refusal(trial, effect_of_refusal(trial));
 }
 
 /* Printable and bounded, cut between characters. */

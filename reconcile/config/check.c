@@ -5,55 +5,13 @@
  */
 #include <iconv.h>
 #include <libpq-fe.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/fold.h"
-#include "base/mem.h"
-#include "base/secret.h"
 #include "base/table.h"
 #include "base/zone.h"
 #include "config/loader.h"
-
-/* --- secrets --- */
-
-static void check_credential_name(struct config_loader *loader, const char *path, const char *name)
-{
-    if (strchr(name, '/') || name[0] == '.')
-        config_problem_add(loader, config_line(loader, path),
-                           "'%s' is a name for LoadCredential=, not a path", path);
-}
-
-/* Reads it once, to say now what a run at night would say. A credential can be judged only where
- * systemd has put it: under the unit. */
-void config_check_secret(struct config_loader *loader, const char *name,
-                         const struct secret_source *source)
-{
-    const char *file = arena_printf(loader->arena, "%s_file", name);
-    const char *credential = arena_printf(loader->arena, "%s_credential", name);
-    CLEANUP(secret_release) struct secret secret = SECRET_INIT;
-    CLEANUP(err_release) struct err err = ERR_INIT;
-
-    if (config_given(loader, file) && config_given(loader, credential))
-        config_problem_add(loader, config_line(loader, credential),
-                           "both '%s' and '%s' are given; hint: keep one of them", file,
-                           credential);
-    if (source->credential)
-        check_credential_name(loader, credential, source->credential);
-    if (!source->file && (!source->credential || text_is_empty(getenv("CREDENTIALS_DIRECTORY"))))
-        return;
-    if (config_read_secret(source, &secret, &err) < 0)
-        config_problem_from(loader, config_line(loader, source->file ? file : credential),
-                            source->file ? file : credential, &err);
-}
-
-static bool is_secret_given(const struct config_loader *loader, const char *name)
-{
-    return config_given(loader, name) || /* as a value: wrong, and reported */
-           config_given(loader, arena_printf(loader->arena, "%s_file", name)) ||
-           config_given(loader, arena_printf(loader->arena, "%s_credential", name));
-}
 
 /* --- portal --- */
 
@@ -62,8 +20,8 @@ static void check_portal(struct config_loader *loader)
     const struct config_portal *portal = &loader->config->portal;
     unsigned line = config_line(loader, "portal");
     bool id = config_given(loader, "portal.client_id");
-    bool secret = is_secret_given(loader, "portal.client_secret");
-    bool token = is_secret_given(loader, "portal.token");
+    bool secret = config_is_secret_given(loader, "portal.client_secret");
+    bool token = config_is_secret_given(loader, "portal.token");
 
     config_check_secret(loader, "portal.client_secret", &portal->client_secret);
     config_check_secret(loader, "portal.token", &portal->token);
@@ -123,7 +81,7 @@ static void check_database(struct config_loader *loader)
         config_problem_add(loader, config_line(loader, "database"),
                            "'database' needs %s of 'embedded' and 'conninfo'",
                            embedded ? "only one" : "one");
-    if (embedded && !conninfo && is_secret_given(loader, "database.password"))
+    if (embedded && !conninfo && config_is_secret_given(loader, "database.password"))
         config_problem_add(loader, config_line(loader, "database"),
                            "'database' has a password, which 'embedded' does not take");
     if (database->conninfo)
@@ -343,5 +301,6 @@ void config_check(struct config_loader *loader)
     check_policy(loader);
     check_approval(loader);
     config_check_notify(loader);
-    loader->config->matching.roster_has_username = loader->config->roster.column.username != NULL;
+    loader->config->matching.roster_has_username =
+        loader->config->roster.column.of[ROSTER_USERNAME] != NULL;
 }

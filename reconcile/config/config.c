@@ -8,92 +8,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "base/secret.h"
 #include "config/loader.h"
-
-__attribute__((format(printf, 4, 0))) static void problem_addv(struct config_loader *loader,
-                                                               const char *file, unsigned line,
-                                                               const char *format, va_list args)
-{
-    struct config_problems *problems = &loader->problems;
-    struct text text = TEXT_INIT;
-    struct config_problem *item;
-
-    text_addv(&text, format, args);
-    if (problems->count == problems->capacity) {
-        size_t capacity = problems->capacity ? 2 * problems->capacity : 16;
-
-        item = arena_calloc(loader->arena, capacity, sizeof(*item));
-        if (problems->count > 0)
-            memcpy(item, problems->item, problems->count * sizeof(*item));
-        problems->item = item;
-        problems->capacity = capacity;
-    }
-    problems->item[problems->count++] = (struct config_problem){
-        .file = file, .line = line, .text = arena_strdup(loader->arena, text_cstr(&text))};
-    text_release(&text);
-}
-
-void config_problem_add(struct config_loader *loader, unsigned line, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    problem_addv(loader, loader->config->path, line, format, args);
-    va_end(args);
-}
-
-void config_problem_in(struct config_loader *loader, const char *file, unsigned line,
-                       const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    problem_addv(loader, file, line, format, args);
-    va_end(args);
-}
-
-void config_problem_from(struct config_loader *loader, unsigned line, const char *what,
-                         struct err *err)
-{
-    config_problem_add(loader, line, "'%s': %s", what, err->text ? err->text : "not usable");
-    err_release(err);
-}
-
-bool config_given(const struct config_loader *loader, const char *path)
-{
-    return config_lookup(&loader->tree, path) != NULL;
-}
-
-unsigned config_line(const struct config_loader *loader, const char *path)
-{
-    CLEANUP(mem_cleanup) char *above = mem_strdup(path);
-    char *dot;
-
-    for (;;) {
-        const config_setting_t *node = config_lookup(&loader->tree, above);
-
-        if (node)
-            return config_setting_source_line(node);
-        dot = strrchr(above, '.');
-        if (!dot)
-            return 0;
-        *dot = '\0';
-    }
-}
-
-const char *config_resolve(struct config_loader *loader, const char *path)
-{
-    CLEANUP(mem_cleanup) char *joined = file_join(loader->config->directory, path);
-
-    return arena_strdup(loader->arena, joined);
-}
 
 /* Absolute, because the process may change its directory. */
 static const char *find_directory(struct arena *arena, const char *path)
@@ -205,6 +125,15 @@ const char *config_state_directory(const struct config *config)
     return text_is_empty(systemd) ? config->directory : systemd;
 }
 
+const char *config_roster_format_name(enum roster_format format)
+{
+    const struct setting_word *word = setting_find("roster", "format")->words;
+
+    while (word->value != format)
+        word++;
+    return word->name;
+}
+
 void config_add_portal(struct text *text, const struct config *config)
 {
     for (const char *c = config->portal.name; *c; c++) {
@@ -215,23 +144,4 @@ void config_add_portal(struct text *text, const struct config *config)
         else
             text_addf(text, "%%%02x", (unsigned char)*c);
     }
-}
-
-int config_read_secret(const struct secret_source *source, struct secret *ret_secret,
-                       struct err *err)
-{
-    const char *directory = getenv("CREDENTIALS_DIRECTORY");
-    CLEANUP(mem_cleanup) char *path = NULL;
-
-    if (source->file)
-        return secret_read(source->file, false, ret_secret, err);
-    if (!source->credential)
-        return err_set(err, ERR_CONFIG, "no secret is configured");
-    if (text_is_empty(directory))
-        return err_set(err, ERR_CONFIG,
-                       "there is no systemd credential '%s' here; hint: start the program by its "
-                       "systemd unit with LoadCredential=%s:PATH, or name a file instead",
-                       source->credential, source->credential);
-    path = file_join(directory, source->credential);
-    return secret_read(path, true, ret_secret, err);
 }

@@ -61,6 +61,19 @@ struct config_database {
 
 enum roster_format { ROSTER_FORMAT_CSV = 0, ROSTER_FORMAT_JSON, ROSTER_FORMAT_SCIM };
 
+enum roster_field {
+    ROSTER_EMPLOYEE_NUMBER = 0,
+    ROSTER_EMAIL,
+    ROSTER_USERNAME,
+    ROSTER_STATUS,
+    ROSTER_HIRE_DATE,
+    ROSTER_LAST_DAY,
+    ROSTER_DEPARTMENT,
+    ROSTER_COUNTRY,
+    ROSTER_NAME, /* the one that several columns may make up */
+    ROSTER_FIELD_COUNT,
+};
+
 struct name_list {
     const char *const *item;
     size_t count;
@@ -75,8 +88,7 @@ struct config_roster {
     const char *encoding;
     const char *date_format;
     struct { /* column names, NULL = not mapped; name may be several, joined by a blank */
-        const char *employee_number, *email, *username, *status, *hire_date, *last_day, *department,
-            *country;
+        const char *of[ROSTER_NAME];
         struct name_list name;
     } column;
     struct { /* words of the status column, compared trimmed and folded */
@@ -181,6 +193,8 @@ void config_print_manual(FILE *stream);
 /* Where a run keeps what the database cannot take: as configured, else systemd's state directory,
  * else the directory of the configuration file. */
 const char *config_state_directory(const struct config *config);
+/* As the configuration has it: "csv", "json", "scim". */
+const char *config_roster_format_name(enum roster_format format);
 /* The portal's name reduced to what every file system takes. */
 void config_add_portal(struct text *text, const struct config *config);
 

@@ -58,9 +58,11 @@ bool config_take_apart(struct arena *arena, const char *text, struct config_addr
 bool config_is_loopback(const char *host);
 void config_check_addresses(struct config_loader *loader);
 
-/* Of a secret given as NAME_file or NAME_credential: both, or one that cannot be read. */
+/* secret.c: of a secret given as NAME_file or NAME_credential: both, or one that cannot be read. */
 void config_check_secret(struct config_loader *loader, const char *name,
                          const struct secret_source *source);
+/* Whether the file names it in some way, a wrong one included. */
+bool config_is_secret_given(const struct config_loader *loader, const char *name);
 
 /* notify.c: mail and webhook. */
 void config_check_notify(struct config_loader *loader);

@@ -6,15 +6,23 @@
 
 #include <string.h>
 
+#include "base/words.h"
+
+static const char *const status_name[] = {
+    [ACCOUNT_UNREADABLE] = "unreadable",
+    [ACCOUNT_ACTIVE] = "active",
+    [ACCOUNT_INACTIVE] = "inactive",
+    [ACCOUNT_GONE] = "gone",
+};
+
 const char *account_status_name(enum account_status status)
 {
-    static const char *const name[] = {
-        [ACCOUNT_UNREADABLE] = "unreadable",
-        [ACCOUNT_ACTIVE] = "active",
-        [ACCOUNT_INACTIVE] = "inactive",
-        [ACCOUNT_GONE] = "gone",
-    };
-    return name[status];
+    return status_name[status];
+}
+
+enum account_status account_status_parse(const char *word)
+{
+    return (enum account_status)WORD_INDEX(status_name, word);
 }
 
 const char *login_source_name(enum login_source source)

@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "base/parse.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "core/step.h"
 
 static const char *const kind_name[] = {
@@ -35,11 +36,7 @@ const char *audit_kind_name(enum audit_kind kind)
 
 enum audit_kind audit_kind_parse(const char *word)
 {
-    for (size_t i = 1; i < COUNT_OF(kind_name); i++) {
-        if (text_equal(kind_name[i], word))
-            return (enum audit_kind)i;
-    }
-    return AUDIT_UNKNOWN;
+    return (enum audit_kind)WORD_INDEX(kind_name, word);
 }
 
 static void add_digest(struct digest_stream *stream, const struct digest *digest)
@@ -106,8 +103,7 @@ bool audit_head_parse(const char *text, struct audit_head *ret_head)
     return true;
 }
 
-/* --- what became of each act
- * ------------------------------------------------------------------------ */
+/* --- what became of each act --- */
 
 /* A step that had an intent; found by plan and position. plan_id 0 is an empty place. */
 struct audit_step {
@@ -183,8 +179,7 @@ static void add_outcome(struct audit_chain *chain, const struct audit_event *eve
         step->state = state;
 }
 
-/* --- the chain
- * -------------------------------------------------------------------------------------- */
+/* --- the chain --- */
 
 void audit_chain_init(struct audit_chain *chain, int64_t portal_id, const struct audit_head *anchor,
                       size_t anchor_count, audit_found *found, void *context)

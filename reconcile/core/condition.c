@@ -13,8 +13,7 @@ static enum truth truth_of(bool value)
     return value ? TRUTH_TRUE : TRUTH_FALSE;
 }
 
-/* --- words
- * ----------------------------------------------------------------------------------------- */
+/* --- words --- */
 
 static enum truth ask_account(const struct conditions *conditions, const struct subject *subject)
 {
@@ -42,8 +41,7 @@ static enum truth ask_login(const struct conditions *conditions, const struct su
     return truth_of(conditions->login & (1U << kind));
 }
 
-/* --- days
- * ------------------------------------------------------------------------------------------ */
+/* --- days --- */
 
 static enum truth ask_idle(const struct conditions *conditions, const struct subject *subject)
 {
@@ -92,8 +90,7 @@ static enum truth ask_absent(const struct conditions *conditions, const struct s
     return truth_of(subject->absent_rosters >= (unsigned)conditions->absent_rosters_min);
 }
 
-/* --- patterns
- * -------------------------------------------------------------------------------------- */
+/* --- patterns --- */
 
 static bool any_matches(const struct patterns *patterns, const char *value, struct arena *scratch)
 {
@@ -187,8 +184,7 @@ static enum truth ask_country(const struct conditions *conditions, const struct 
     return truth_of(any_matches(&conditions->country, subject->account->country, subject->scratch));
 }
 
-/* --- the table
- * ------------------------------------------------------------------------------------- */
+/* --- the table --- */
 
 static const char *const account_word[] = {"active", "inactive", "gone", NULL};
 static const unsigned account_bit[] = {1U << ACCOUNT_ACTIVE, 1U << ACCOUNT_INACTIVE,
@@ -264,8 +260,7 @@ enum truth conditions_hold(const struct conditions *conditions, const struct sub
     return all;
 }
 
-/* --- the subject
- * ----------------------------------------------------------------------------------- */
+/* --- the subject --- */
 
 static int days_since(struct day earlier, struct day today)
 {

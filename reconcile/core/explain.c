@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-static void tell_departed(struct text *text, const struct rule *rule, const struct subject *subject)
+static void add_departed(struct text *text, const struct rule *rule, const struct subject *subject)
 {
     char day[DAY_TEXT_SIZE];
 
@@ -22,7 +22,7 @@ static void tell_departed(struct text *text, const struct rule *rule, const stru
         text_addf(text, " is at or over %d days", rule->when.departed_days_min);
 }
 
-static void tell_absent(struct text *text, const struct rule *rule, const struct subject *subject)
+static void add_absent(struct text *text, const struct rule *rule, const struct subject *subject)
 {
     int needed = rule->when.absent_rosters_min;
 
@@ -33,7 +33,7 @@ static void tell_absent(struct text *text, const struct rule *rule, const struct
               subject->absent_rosters, needed >= 0 ? needed : ABSENT_ROSTERS_DEFAULT);
 }
 
-static void tell_person(struct text *text, const struct rule *rule, const struct subject *subject)
+static void add_person(struct text *text, const struct rule *rule, const struct subject *subject)
 {
     if (!rule->when.person || subject->status == PERSON_DEPARTED ||
         subject->status == PERSON_ABSENT)
@@ -41,8 +41,8 @@ static void tell_person(struct text *text, const struct rule *rule, const struct
     text_addf(text, "the roster says %s", person_status_name(subject->status));
 }
 
-static void tell_idle(struct text *text, const struct rule *rule, const struct subject *subject,
-                      const struct policy *policy)
+static void add_idle(struct text *text, const struct rule *rule, const struct subject *subject,
+                     const struct policy *policy)
 {
     const struct login *login = &subject->account->login;
     char day[DAY_TEXT_SIZE];
@@ -54,7 +54,7 @@ static void tell_idle(struct text *text, const struct rule *rule, const struct s
               login_source_name(login->source), rule->when.idle_days_min);
 }
 
-static void tell_never(struct text *text, const struct rule *rule, const struct subject *subject)
+static void add_never(struct text *text, const struct rule *rule, const struct subject *subject)
 {
     if (subject->account->login.kind != LOGIN_NEVER || !(rule->when.login & (1U << LOGIN_NEVER)))
         return;
@@ -62,8 +62,8 @@ static void tell_never(struct text *text, const struct rule *rule, const struct 
               rule->when.known_days_min);
 }
 
-static void tell_suspended(struct text *text, const struct rule *rule,
-                           const struct subject *subject, const struct policy *policy)
+static void add_suspended(struct text *text, const struct rule *rule, const struct subject *subject,
+                          const struct policy *policy)
 {
     char day[DAY_TEXT_SIZE];
     struct instant at = subject->account->history.suspended_by_us;
@@ -87,17 +87,17 @@ const char *explain_rule(struct arena *arena, const struct rule *rule,
     struct text text = TEXT_INIT;
     size_t before = 0;
 
-    tell_departed(&text, rule, subject);
+    add_departed(&text, rule, subject);
     end_part(&text, &before);
-    tell_absent(&text, rule, subject);
+    add_absent(&text, rule, subject);
     end_part(&text, &before);
-    tell_person(&text, rule, subject);
+    add_person(&text, rule, subject);
     end_part(&text, &before);
-    tell_idle(&text, rule, subject, policy);
+    add_idle(&text, rule, subject, policy);
     end_part(&text, &before);
-    tell_never(&text, rule, subject);
+    add_never(&text, rule, subject);
     end_part(&text, &before);
-    tell_suspended(&text, rule, subject, policy);
+    add_suspended(&text, rule, subject, policy);
     end_part(&text, &before);
     const char *sentence = text.length >= 2
                                ? arena_strndup(arena, text_cstr(&text), text.length - 2)

@@ -51,8 +51,7 @@ static const struct account *find_account(const struct completing *completing, c
                : &completing->known->account[table_value(&completing->account_by_id, at)];
 }
 
-/* --- profiles ------------------------------------------------------------------------------------
- */
+/* --- profiles --- */
 
 /* The profile the account had, when it still bears that name; else the only one that does. */
 static const struct profile *find_profile(const struct completing *completing, const char *name,
@@ -92,8 +91,7 @@ static bool complete_profile(const struct completing *completing, const struct a
     return found != NULL;
 }
 
-/* --- groups --------------------------------------------------------------------------------------
- */
+/* --- groups --- */
 
 static size_t skip_separators(const char *cell)
 {

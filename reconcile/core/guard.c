@@ -76,8 +76,7 @@ static struct guard_finding finding(bool hold, const char *limit, const char *ac
     return (struct guard_finding){.hold = hold, .limit = limit, .actual = actual, .text = text};
 }
 
-/* --- the roster: G1 to G3
- * -------------------------------------------------------------------------- */
+/* --- the roster: G1 to G3 --- */
 
 static double roster_age_hours(const struct roster *roster, struct instant now)
 {
@@ -143,8 +142,7 @@ static struct guard_finding guard_rejected(const struct scene *scene)
                     : "the roster's rows are readable and distinct");
 }
 
-/* --- the snapshot and the logins: G4, G5
- * ----------------------------------------------------------- */
+/* --- the snapshot and the logins: G4, G5 --- */
 
 static struct guard_finding guard_snapshot(const struct scene *scene)
 {
@@ -195,8 +193,7 @@ static struct guard_finding guard_logins(const struct scene *scene)
                 : "last logins agree with what was known before");
 }
 
-/* --- matching: G6
- * ---------------------------------------------------------------------------------- */
+/* --- matching: G6 --- */
 
 static struct guard_finding guard_matched(const struct scene *scene)
 {
@@ -216,8 +213,7 @@ static struct guard_finding guard_matched(const struct scene *scene)
                           : "enough accounts have a person");
 }
 
-/* --- how much: G7, G8
- * ------------------------------------------------------------------------------ */
+/* --- how much: G7, G8 --- */
 
 static struct guard_finding guard_amount(const struct scene *scene, const char *what,
                                          const struct action_limit *limit, int64_t planned,
@@ -257,8 +253,7 @@ static struct guard_finding guard_deprovisions(const struct scene *scene)
                         scene->history->deprovisioned_in_window, (int64_t)scene->totals.accounts);
 }
 
-/* --- who is left: G9, G10
- * -------------------------------------------------------------------------- */
+/* --- who is left: G9, G10 --- */
 
 static bool is_admin_profile(const struct limits *limits, const struct profile *profile)
 {
@@ -452,8 +447,7 @@ static struct guard_finding guard_concentration(const struct scene *scene)
                         : "no department or country loses too many at once");
 }
 
-/* --- the run itself: G11 to G13
- * -------------------------------------------------------------------- */
+/* --- the run itself: G11 to G13 --- */
 
 /* Never holds the plan: a held plan could not be approved, and approval is what G11 asks for. */
 static struct guard_finding guard_first(const struct scene *scene)
@@ -490,8 +484,7 @@ static struct guard_finding guard_gap(const struct scene *scene)
                          : "the time since the last run is plausible");
 }
 
-/* --- all of them
- * ----------------------------------------------------------------------------------- */
+/* --- all of them --- */
 
 /* Which rows a guard holds. */
 enum scope {

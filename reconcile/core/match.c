@@ -17,6 +17,7 @@
 #include "base/parallel.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "core/near.h"
 
 static const char *const key_name[MATCH_KEY_COUNT] = {
@@ -34,13 +35,12 @@ const char *match_key_name(enum match_key key)
 
 bool match_key_parse(const char *name, enum match_key *ret_key)
 {
-    for (unsigned key = MATCH_BY_EMPLOYEE_NUMBER; key < MATCH_KEY_COUNT; key++) {
-        if (text_equal(name, key_name[key])) {
-            *ret_key = (enum match_key)key;
-            return true;
-        }
-    }
-    return false;
+    enum match_key key = MATCH_BY_NOTHING;
+
+    if (!WORD_FIND(key_name, name, &key) || key < MATCH_BY_EMPLOYEE_NUMBER)
+        return false;
+    *ret_key = key;
+    return true;
 }
 
 const char *near_kind_sentence(enum near_kind near)
@@ -56,8 +56,7 @@ const char *near_kind_sentence(enum near_kind near)
     return sentence[near];
 }
 
-/* --- the index of people
- * --------------------------------------------------------------------------- */
+/* --- the index of people --- */
 
 struct index {
     struct arena *links;                     /* folded texts of links and aliases */
@@ -222,8 +221,7 @@ static void index_release(struct index *index)
     free(index->alias);
 }
 
-/* --- one account
- * ----------------------------------------------------------------------------------- */
+/* --- one account --- */
 
 /* The least person of the entries from `at` on, and in *ret_several whether there are more. */
 static const struct person *least_person(const struct index *index, enum match_key key, uint32_t at,
@@ -374,8 +372,7 @@ static struct pairing match_one(const struct index *index, struct arena *scratch
     return pairing;
 }
 
-/* --- the links file
- * -------------------------------------------------------------------------------- */
+/* --- the links file --- */
 
 /* The lines of the links file by what they name, and how many accounts each line fits. */
 struct overrides {
@@ -504,8 +501,7 @@ static void match_accounts(const struct index *index, const struct snapshot *sna
         follow_overrides(index, snapshot, pairing);
 }
 
-/* --- several accounts for one person
- * --------------------------------------------------------------- */
+/* --- several accounts for one person --- */
 
 /* The claims on one person: which keys made links, and the two least accounts that claim them. */
 struct claim {

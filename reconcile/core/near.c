@@ -123,8 +123,7 @@ static void propose(struct visit *visit, uint32_t account, enum near_kind kind,
     keep_least(&visit->nearest[account], kind, person);
 }
 
-/* --- names
- * ---------------------------------------------------------------------------------------- */
+/* --- names --- */
 
 static const char *join_words(struct arena *arena, const char *a, const char *b)
 {
@@ -160,8 +159,7 @@ static const char *name_key(struct arena *arena, const char *name)
     return join_words(arena, in_order ? first : last, in_order ? last : first);
 }
 
-/* --- one edit
- * ------------------------------------------------------------------------------------- */
+/* --- one edit --- */
 
 static uint64_t mix(uint64_t value)
 {
@@ -272,8 +270,7 @@ static void visit_edits(struct visit *visit, const struct address *address,
     }
 }
 
-/* --- the two passes
- * ------------------------------------------------------------------------------- */
+/* --- the two passes --- */
 
 static bool is_wanted(const struct pairing *pairing)
 {

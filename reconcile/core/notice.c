@@ -1,10 +1,8 @@
 /* One pass over the kinds, then the question whether anything is left. */
 #include "core/notice.h"
 
-#include <stddef.h>
-
-#include "base/cleanup.h"
 #include "base/text.h"
+#include "base/words.h"
 
 static const char *const kind_names[NOTICE_KIND_COUNT] = {
     [NOTICE_CLEAR] = "clear", [NOTICE_APPROVAL] = "approval", [NOTICE_HELD] = "held",
@@ -23,13 +21,7 @@ const char *notice_kind_name(enum notice_kind kind)
 
 bool notice_kind_parse(const char *name, enum notice_kind *ret_kind)
 {
-    for (size_t i = 0; i < COUNT_OF(kind_names); i++) {
-        if (text_equal(name, kind_names[i])) {
-            *ret_kind = (enum notice_kind)i;
-            return true;
-        }
-    }
-    return false;
+    return WORD_FIND(kind_names, name, ret_kind);
 }
 
 const char *notice_channel_name(enum notice_channel channel)

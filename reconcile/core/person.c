@@ -5,14 +5,21 @@
  */
 #include "core/person.h"
 
+#include "base/words.h"
+
+static const char *const status_name[] = {
+    [PERSON_UNKNOWN] = "unknown", [PERSON_EMPLOYED] = "employed", [PERSON_ON_LEAVE] = "on_leave",
+    [PERSON_FUTURE] = "future",   [PERSON_DEPARTED] = "departed", [PERSON_ABSENT] = "absent",
+};
+
 const char *person_status_name(enum person_status status)
 {
-    static const char *const name[] = {
-        [PERSON_UNKNOWN] = "unknown",   [PERSON_EMPLOYED] = "employed",
-        [PERSON_ON_LEAVE] = "on_leave", [PERSON_FUTURE] = "future",
-        [PERSON_DEPARTED] = "departed", [PERSON_ABSENT] = "absent",
-    };
-    return name[status];
+    return status_name[status];
+}
+
+enum person_status person_status_parse(const char *word)
+{
+    return (enum person_status)WORD_INDEX(status_name, word);
 }
 
 enum person_status person_judge(const struct person *person, struct day today,

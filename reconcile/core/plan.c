@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "core/condition.h"
 
 static const char *const state_name[] = {
@@ -20,6 +21,8 @@ static const char *const state_name[] = {
     [PLAN_EXPIRED] = "expired",   [PLAN_REJECTED] = "rejected",
 };
 
+const struct column_words plan_state_words = COLUMN_WORDS_OF(state_name);
+
 const char *plan_state_name(enum plan_state state)
 {
     return state_name[state];
@@ -27,13 +30,7 @@ const char *plan_state_name(enum plan_state state)
 
 bool plan_state_parse(const char *name, enum plan_state *ret_state)
 {
-    for (unsigned i = 0; i < COUNT_OF(state_name); i++) {
-        if (text_equal(name, state_name[i])) {
-            *ret_state = (enum plan_state)i;
-            return true;
-        }
-    }
-    return false;
+    return WORD_FIND(state_name, name, ret_state);
 }
 
 bool plan_row_is_plain_keep(const struct plan_row *row)
@@ -41,8 +38,7 @@ bool plan_row_is_plain_keep(const struct plan_row *row)
     return row->action == ACTION_KEEP && !row->finding;
 }
 
-/* --- rows
- * ------------------------------------------------------------------------------------------ */
+/* --- rows --- */
 
 /* What a row says of a profile, made once per profile and shared by its accounts. */
 struct profile_words {
@@ -207,8 +203,7 @@ static void make_rows(struct plan *plan, struct arena *arena, const struct snaps
     qsort(plan->row, plan->row_count, sizeof(plan->row[0]), compare_rows);
 }
 
-/* --- totals
- * ---------------------------------------------------------------------------------------- */
+/* --- totals --- */
 
 static void count_idle(struct plan_idle *idle, const struct decision *decision)
 {
@@ -332,8 +327,7 @@ bool plan_is_report(const struct plan *plan)
     return plan->inputs.snapshot_source == SNAPSHOT_FROM_EXPORT;
 }
 
-/* --- the digest
- * ------------------------------------------------------------------------------------ */
+/* --- the digest --- */
 
 static void digest_row(struct digest_stream *stream, const struct plan_row *row)
 {

@@ -8,6 +8,7 @@
 #ifndef CORE_PLAN_H
 #define CORE_PLAN_H
 
+#include "base/column.h"
 #include "core/audit.h"
 #include "core/guard.h"
 
@@ -113,6 +114,7 @@ struct plan_setup {
 };
 
 const char *plan_state_name(enum plan_state state);
+extern const struct column_words plan_state_words;
 bool plan_state_parse(const char *name, enum plan_state *ret_state);
 
 /* Puts everything together; rows are sorted by (action, rule order by name, account id). Memory

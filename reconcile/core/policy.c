@@ -103,8 +103,7 @@ static const struct profile *find_profile(const struct judge *judge, const char 
     return found ? *found : NULL;
 }
 
-/* --- protections: each returns the reason to keep, or NULL
- * ----------------------------------------- */
+/* --- protections: each returns the reason to keep, or NULL --- */
 
 /* Hex digits alone, whatever their case: one service writes an id as 8-4-4-16, another one as
  * 8-4-4-4-12. Too many protected is the harmless mistake. */
@@ -276,8 +275,7 @@ static bool decide_protection(struct judge *judge, const struct subject *subject
     return false;
 }
 
-/* --- constraints: each returns why the rule may not act, or NULL
- * ----------------------------------- */
+/* --- constraints: each returns why the rule may not act, or NULL --- */
 
 static const char *forbid_unsuspended(struct judge *judge, const struct rule *rule,
                                       const struct subject *subject)
@@ -379,8 +377,7 @@ static const struct constraint *find_constraint(struct judge *judge, const struc
     return NULL;
 }
 
-/* --- rules
- * ----------------------------------------------------------------------------------------- */
+/* --- rules --- */
 
 static bool rule_hits(const struct rule *rule, const struct subject *subject)
 {
@@ -695,8 +692,7 @@ size_t policy_findings(struct arena *arena, const struct policy *policy, struct 
     return count;
 }
 
-/* --- the digest
- * ------------------------------------------------------------------------------------ */
+/* --- the digest --- */
 
 static void digest_conditions(struct digest_stream *stream, const struct conditions *conditions)
 {

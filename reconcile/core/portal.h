@@ -65,7 +65,7 @@ struct portal {
 
     /* Token, granted scopes, currentUser. Sets snapshot->own_id. ERR_SCOPE names what is missing
      * and who can grant it; ERR_UNREACHABLE for anything that prevents an answer. */
-    int (*login)(void *self, struct arena *arena, struct snapshot *snapshot, struct err *err);
+    int (*enter)(void *self, struct arena *arena, struct snapshot *snapshot, struct err *err);
 
     /* All accounts (active and inactive) and all profiles into the snapshot. A failure of the first
      * page or of the profiles is an error; a later one leaves snapshot->complete false with the

@@ -128,8 +128,7 @@ const char *review_refuse_approver(struct arena *arena, const struct plan *plan,
     return NULL;
 }
 
-/* --- the files of --only and --except
- * -------------------------------------------------------------- */
+/* --- the files of --only and --except --- */
 
 /* The first cell of a line: up to a comma, without quotes and the formula apostrophe. */
 static const char *first_cell(struct arena *arena, const char *line, size_t length)
@@ -189,7 +188,7 @@ static int select_all(struct arena *arena, const struct table *table, const char
         const char *end = strchrnul(start, '\n');
         const char *cell = first_cell(arena, start, (size_t)(end - start));
         if (cell && !(line == 0 && text_equal(cell, "account_id")) &&
-            select_line(table, cell, file_name, line + 1, named, err))
+            select_line(table, cell, file_name, line + 1, named, err) < 0)
             return -1;
         start = *end ? end + 1 : end;
     }

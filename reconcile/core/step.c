@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/fold.h"
 #include "base/text.h"
+#include "base/words.h"
 
 static const char *const state_name[STEP_STATE_COUNT] = {
     [STEP_PLANNED] = "planned", [STEP_APPROVED] = "approved", [STEP_INTENT] = "intent",
@@ -38,13 +39,7 @@ const char *step_state_name(enum step_state state)
 
 bool step_state_parse(const char *name, enum step_state *ret_state)
 {
-    for (unsigned i = 0; i < STEP_STATE_COUNT; i++) {
-        if (text_equal(name, state_name[i])) {
-            *ret_state = (enum step_state)i;
-            return true;
-        }
-    }
-    return false;
+    return WORD_FIND(state_name, name, ret_state);
 }
 
 bool step_may_become(enum step_state from, enum step_state to)
@@ -74,8 +69,7 @@ bool step_is_wanted(enum action action, const struct reading *reading)
     return false;
 }
 
-/* --- before the act
- * -------------------------------------------------------------------------------- */
+/* --- before the act --- */
 
 static struct step_verdict skip(const char *reason)
 {
@@ -134,8 +128,7 @@ struct step_verdict step_judge(struct arena *arena, const struct plan_row *row,
     return judge_decision(arena, row, fresh, today);
 }
 
-/* --- after the act
- * --------------------------------------------------------------------------------- */
+/* --- after the act --- */
 
 static bool same_groups(const struct account *a, const struct account *b)
 {
@@ -214,8 +207,7 @@ enum step_state step_settle(enum action action, const struct reading *reading,
     return STEP_FAILED;
 }
 
-/* --- how much may fail
- * ----------------------------------------------------------------------------- */
+/* --- how much may fail --- */
 
 #define FAILURES_IN_A_ROW  3
 #define FAILURES_TRIED_MIN 20

@@ -34,7 +34,7 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* --- users ---------------------------------------------------------------------------------- */
+/* --- users --- */
 
 /* The entry of `name`, or of `uid` when name is NULL; its strings live in *ret_buffer. */
 static int look_up(const char *name, uid_t uid, struct passwd *ret_entry, char **ret_buffer,
@@ -110,7 +110,7 @@ void child_user_release(struct child_user *user)
     *user = (struct child_user){.name = NULL};
 }
 
-/* --- in the child --------------------------------------------------------------------------- */
+/* --- in the child --- */
 
 static void complain(const char *what, const char *subject)
 {
@@ -157,7 +157,7 @@ static void execute(const struct child_user *user, char *const *argv, char *cons
     _exit(EXIT_NO_EXEC);
 }
 
-/* --- in the parent -------------------------------------------------------------------------- */
+/* --- in the parent --- */
 
 struct launch { /* what a child needs, made before the fork */
     char **argv;

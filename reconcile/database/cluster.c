@@ -25,6 +25,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "database/server.h"
 
 /* Longer than creating, starting and stopping can take somebody else. */
@@ -48,7 +49,7 @@ static void cluster_free(struct cluster *cluster)
 }
 CLEANUP_POINTER(struct cluster, cluster_freep, cluster_free)
 
-/* --- the directory -------------------------------------------------------------------------- */
+/* --- the directory --- */
 
 /* As root: the owner of the nearest directory that exists, so that what a person does by sudo and
  * what the service does as its own user is one cluster; "postgres" where that is root. */
@@ -73,11 +74,7 @@ static bool is_harmless(const char *name)
     static const char *const harmless[] = {".",        "..",         "lock",         "users",
                                            "data.new", "server.log", "server.log.1", "lost+found"};
 
-    for (size_t i = 0; i < COUNT_OF(harmless); i++) {
-        if (strcmp(name, harmless[i]) == 0)
-            return true;
-    }
-    return text_starts(name, ".s.PGSQL.");
+    return WORD_ROW(harmless, name) || text_starts(name, ".s.PGSQL.");
 }
 
 /* Refuses a directory that is something else, before anything in it is touched. */
@@ -169,7 +166,7 @@ static int prepare_directory(const char *wanted, const struct child_user *user, 
     return 0;
 }
 
-/* --- the locks ------------------------------------------------------------------------------ */
+/* --- the locks --- */
 
 static int open_lock(const struct server *server, const char *name, int *ret_fd, struct err *err)
 {
@@ -211,7 +208,7 @@ static int take_lock(const struct cluster *cluster, struct err *err)
     return 0;
 }
 
-/* --- open and close ------------------------------------------------------------------------- */
+/* --- open and close --- */
 
 static char *make_conninfo(const char *socket)
 {

@@ -16,7 +16,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-/* --- opening -------------------------------------------------------------------------------- */
+/* --- opening --- */
 
 static int open_cluster(const struct config_database *config, struct cluster **ret_cluster,
                         struct err *err)
@@ -69,7 +69,7 @@ void database_release(struct database *database)
     *database = (struct database){.cluster = NULL};
 }
 
-/* --- psql ----------------------------------------------------------------------------------- */
+/* --- psql --- */
 
 /* What psql may have of our environment: the terminal, the person's habits, nothing of PG*. */
 static const char *const passed[] = {

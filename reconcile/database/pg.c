@@ -43,7 +43,7 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* --- the end of a connection ---------------------------------------------------------------- */
+/* --- the end of a connection --- */
 
 /* PQcancel makes a second connection and waits without a limit; a child can be given one. It is
  * safe after a fork: PQcancel is made for signal handlers. */
@@ -143,7 +143,7 @@ static int wait_for(struct pg *pg, short events, int64_t deadline, const char *n
     }
 }
 
-/* --- opening -------------------------------------------------------------------------------- */
+/* --- opening --- */
 
 struct keywords {
     const char **keyword, **value;
@@ -344,7 +344,7 @@ PGconn *pg_raw(struct pg *pg)
     return pg->conn;
 }
 
-/* --- what a server error means -------------------------------------------------------------- */
+/* --- what a server error means --- */
 
 /* The longest prefix that fits decides; all else is ours: ERR_INTERNAL. */
 static const struct {
@@ -395,7 +395,7 @@ static int server_error(const struct pg *pg, const char *name, const PGresult *r
                    text_cstr(&shown), sqlstate);
 }
 
-/* --- one call ------------------------------------------------------------------------------- */
+/* --- one call --- */
 
 static int check_usable(struct pg *pg, const char *name, struct err *err)
 {
@@ -558,7 +558,7 @@ int pg_script(struct pg *pg, const char *name, const char *sql, struct err *err)
     return 0;
 }
 
-/* --- transactions --------------------------------------------------------------------------- */
+/* --- transactions --- */
 
 int pg_begin(struct pg *pg, struct err *err)
 {
@@ -608,7 +608,7 @@ void pg_rollback(struct pg *pg)
     pg->call_ms = call_ms;
 }
 
-/* --- COPY ----------------------------------------------------------------------------------- */
+/* --- COPY --- */
 
 int pg_copy_begin(struct pg *pg, const char *name, const char *sql, struct err *err)
 {
@@ -704,7 +704,7 @@ int pg_copy_end(struct pg *pg, int64_t *ret_rows, struct err *err)
     return 0;
 }
 
-/* --- row by row ----------------------------------------------------------------------------- */
+/* --- row by row --- */
 
 /* Takes the further results of a statement, which nobody wants. */
 static void drain(struct pg *pg, const char *name)

@@ -68,7 +68,7 @@ static void rest(void)
     (void)nanosleep(&(struct timespec){.tv_nsec = 20 * 1000000}, NULL);
 }
 
-/* --- programs ------------------------------------------------------------------------------- */
+/* --- programs --- */
 
 static bool has_programs(const char *bindir)
 {
@@ -200,7 +200,7 @@ int server_check_version(const struct server *server, bool *ret_exists, struct e
     return 0;
 }
 
-/* --- making a cluster ----------------------------------------------------------------------- */
+/* --- making a cluster --- */
 
 /* What a program said, for an error: its last lines, on one. */
 static void add_tail(struct text *text, const char *output)
@@ -296,7 +296,7 @@ int server_create(const struct server *server, struct err *err)
     return server->without_fsync ? 0 : sync_directory(server->directory, err);
 }
 
-/* --- the socket ----------------------------------------------------------------------------- */
+/* --- the socket --- */
 
 /* A comma would make two hosts of it for libpq. */
 static bool can_hold_socket(const char *directory)
@@ -346,7 +346,7 @@ int server_choose_socket(const struct child_user *user, const char *directory, c
     return 0;
 }
 
-/* --- the pid file --------------------------------------------------------------------------- */
+/* --- the pid file --- */
 
 enum presence {
     SERVER_NONE = 0, /* no pid file */
@@ -488,7 +488,7 @@ static int clear_stale(const struct server *server, const struct pid_file *file,
     return 0;
 }
 
-/* --- starting ------------------------------------------------------------------------------- */
+/* --- starting --- */
 
 /* The order does not matter; what depends on the directory is added by launch. */
 static const char *const settings[] = {
@@ -665,7 +665,7 @@ int server_start(const struct server *server, char **ret_socket, struct err *err
                          err);
 }
 
-/* --- stopping ------------------------------------------------------------------------------- */
+/* --- stopping --- */
 
 static bool wait_for_end(int pid_fd, int64_t timeout_ms)
 {

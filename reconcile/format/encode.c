@@ -33,7 +33,7 @@ static size_t next_character(const char *s, size_t left, UChar32 *ret_character)
     return length;
 }
 
-/* --- CSV ------------------------------------------------------------------------------------- */
+/* --- CSV --- */
 
 /* U+FF1D U+FF0B U+FF0D U+FF20 U+FF5C U+FF05, and the mathematical minus U+2212. */
 static bool begins_full_width_formula(const char *s)
@@ -138,7 +138,7 @@ size_t encode_csv_defused(const char *value)
     return value[0] == '\'' && begins_formula(value + 1);
 }
 
-/* --- HTML ------------------------------------------------------------------------------------ */
+/* --- HTML --- */
 
 static const char *html_entity(char c)
 {
@@ -181,7 +181,7 @@ void encode_html(struct text *out, const char *value)
     add_html(out, text_cstr(&printable));
 }
 
-/* --- terminal -------------------------------------------------------------------------------- */
+/* --- terminal --- */
 
 static bool is_regional(UChar32 c)
 {

@@ -27,7 +27,7 @@ size_t encode_csv_defused(const char *value);
  * (control characters, bidi overrides) and invalid UTF-8 is spelled out as on a terminal. */
 void encode_html(struct text *out, const char *value);
 
-/* --- a terminal: text_add_printable, and how wide it is ----------------------------------------*/
+/* --- a terminal: text_add_printable, and how wide it is --- */
 
 /* Columns that the printable form of `value` takes: 2 for East Asian wide ones and emoji, 0 for
  * combining ones. */

@@ -16,6 +16,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/words.h"
 
 struct scan {
     const char *bytes;
@@ -426,6 +427,7 @@ enum json_found json_flag(const struct json_object *object, const char *name, bo
     struct json_object *value = NULL;
     enum json_found found = find(object, name, &value);
     const char *written;
+    size_t i = 0;
 
     if (found != JSON_FOUND)
         return found;
@@ -437,13 +439,10 @@ enum json_found json_flag(const struct json_object *object, const char *name, bo
     if (json_object_is_type(value, json_type_string) &&
         strlen(written) != (size_t)json_object_get_string_len(value))
         return JSON_UNREADABLE;
-    for (size_t i = 0; i < COUNT_OF(forms); i++) {
-        if (text_equal(written, forms[i].written)) {
-            *ret_flag = forms[i].flag;
-            return JSON_FOUND;
-        }
-    }
-    return JSON_UNREADABLE;
+    if (!WORD_FIND(forms, written, &i))
+        return JSON_UNREADABLE;
+    *ret_flag = forms[i].flag;
+    return JSON_FOUND;
 }
 
 enum json_found json_array(const struct json_object *object, const char *name, size_t maximum,

@@ -12,6 +12,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "store/outcome_file.h"
+#include "store/step.h"
 
 #define FINISH_SECONDS 10 /* for the last reading, beyond the configured patience */
 
@@ -26,8 +27,8 @@ struct reading act_read(struct job *job, const char *id, const char **ret_raw, c
     struct reading reading = {.kind = READING_FAILED};
     bool found = false;
 
-    if (job->portal.get(job->portal.self, job->arena, id, &reading.account, &found, ret_raw,
-                        &err)) {
+    if (job->portal.get(job->portal.self, job->arena, id, &reading.account, &found, ret_raw, &err) <
+        0) {
         *ret_why = arena_strdup(job->arena, err.text);
         return (struct reading){.kind = READING_FAILED};
     }
@@ -35,8 +36,7 @@ struct reading act_read(struct job *job, const char *id, const char **ret_raw, c
     return reading;
 }
 
-/* --- before
- * ---------------------------------------------------------------------------------------- */
+/* --- before --- */
 
 static size_t find_account(const struct snapshot *snapshot, const char *id)
 {
@@ -113,8 +113,7 @@ static int journal(struct acting *acting, const struct store_step *step, enum st
     return -1;
 }
 
-/* --- the call
- * -------------------------------------------------------------------------------------- */
+/* --- the call --- */
 
 static int call(struct job *job, enum action action, const char *id,
                 struct portal_answer *ret_answer, struct err *err)
@@ -238,7 +237,7 @@ static int finish(struct acting *acting, const struct store_step *step, const st
     clock_finish_first(0);
     if (state == STEP_FAILED) /* nothing contradicts a late effect: recover settles it */
         state = STEP_UNKNOWN;
-    if (journal(acting, step, state, reason, answer->status, ret_result, err))
+    if (journal(acting, step, state, reason, answer->status, ret_result, err) < 0)
         return -1;
     acting->canary_is_alive |= !surprise;
     if (surprise && (is_canary || state == STEP_DONE))
@@ -246,8 +245,7 @@ static int finish(struct acting *acting, const struct store_step *step, const st
     return 0;
 }
 
-/* --- one step
- * -------------------------------------------------------------------------------------- */
+/* --- one step --- */
 
 static int carry_out(struct acting *acting, const struct store_step *step,
                      const struct plan_row *row, const struct account *before, const char *record,
@@ -268,7 +266,7 @@ static int carry_out(struct acting *acting, const struct store_step *step,
     };
 
     struct instant called_at = now_of(job);
-    if (store_intend(job->store, &job->run, &intent, called_at, &held)) {
+    if (store_intend(job->store, &job->run, &intent, called_at, &held) < 0) {
         if (held.code != ERR_HELD)
             return err_move(err, &held);
         ret_result->end = ACT_HELD;
@@ -276,7 +274,7 @@ static int carry_out(struct acting *acting, const struct store_step *step,
         ret_result->reason = arena_strdup(job->arena, held.text);
         return 0;
     }
-    if (call(job, row->action, row->account_id, &answer, &held)) {
+    if (call(job, row->action, row->account_id, &answer, &held) < 0) {
         answer = (struct portal_answer){.effect = EFFECT_TOKEN,
                                         .text = arena_strdup(job->arena, held.text)};
         ret_result->end = clock_is_interrupted() ? ACT_HELD : ACT_ALARM; /* nothing was sent */
@@ -305,7 +303,7 @@ int act_on(struct acting *acting, const struct store_step *step, const struct pl
         return journal(acting, step, STEP_SKIPPED, verdict.reason, 0, ret_result, err);
     if (verdict.kind == STEP_IS_ALREADY)
         return journal(acting, step, STEP_ALREADY, verdict.reason, 0, ret_result, err);
-    if (carry_out(acting, step, row, &reading.account, record, ret_result, err))
+    if (carry_out(acting, step, row, &reading.account, record, ret_result, err) < 0)
         return -1;
     step_failures_count(&acting->failures,
                         ret_result->state == STEP_FAILED || ret_result->state == STEP_UNKNOWN);

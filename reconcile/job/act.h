@@ -7,7 +7,7 @@
 
 #include "core/step.h"
 #include "job/job.h"
-#include "store/review.h"
+#include "store/step.h"
 
 /* Everything steps are carried out against, the same for all of them. */
 struct acting {

@@ -11,9 +11,12 @@
 #include "base/text.h"
 #include "core/match.h"
 #include "job/collect.h"
+#include "job/stop.h"
+#include "job/weigh.h"
+#include "store/review.h"
+#include "store/step.h"
 
-/* --- does the approval still stand
- * ----------------------------------------------------------------- */
+/* --- does the approval still stand --- */
 
 static int check_plan(const struct job *job, const struct plan *plan, struct err *err)
 {
@@ -64,8 +67,7 @@ static bool is_due(const struct plan_row *row, struct day today)
            (!day_is_set(row->not_before) || day_compare(row->not_before, today) <= 0);
 }
 
-/* --- the guards, on what would be done
- * ------------------------------------------------------------- */
+/* --- the guards, on what would be done --- */
 
 /* Decisions as if only the approved rows were planned, for the guards to judge. */
 static struct decision *make_decisions(struct acting *acting, const bool *approved)
@@ -149,7 +151,7 @@ int apply_has_work(struct job *job, const struct plan *plan, bool *ret_has_work,
     const char *missing = NULL;
     struct review review;
 
-    if (store_load_review(job->store, job->arena, plan->id, &review, err))
+    if (store_load_review(job->store, job->arena, plan->id, &review, err) < 0)
         return -1;
     *ret_has_work = find_approved(job, plan, &review, approved, &missing) > 0;
     return 0;
@@ -165,7 +167,7 @@ static int choose_rows(struct acting *acting, bool **ret_approved, size_t *ret_h
     const char *why = NULL, *missing = NULL;
     struct review review;
 
-    if (store_load_review(job->store, job->arena, plan->id, &review, err))
+    if (store_load_review(job->store, job->arena, plan->id, &review, err) < 0)
         return -1;
     size_t count = find_approved(job, plan, &review, approved, &missing);
     if (count == 0)
@@ -179,8 +181,7 @@ static int choose_rows(struct acting *acting, bool **ret_approved, size_t *ret_h
     return 0;
 }
 
-/* --- the steps
- * ------------------------------------------------------------------------------------- */
+/* --- the steps --- */
 
 static void stop(struct apply_result *result, enum apply_stop why, const char *reason)
 {
@@ -197,16 +198,14 @@ static int look_for_stop(struct job *job, struct apply_result *result, struct er
         stop(result, APPLY_INTERRUPTED, "a signal asked to end");
         return 0;
     }
-    if (store_load_stop(job->store, job->arena, &reason, err))
+    if (stop_find(job, &reason, err) < 0)
         return -1;
-    if (!reason)
-        reason = collect_find_stop_file(job);
     if (reason)
         stop(result, APPLY_HELD, reason);
     return 0;
 }
 
-static void tell_step(const struct store_step *step, const struct act_result *result)
+static void log_step(const struct store_step *step, const struct act_result *result)
 {
     bool bad = step_is_open(result->state) || result->state == STEP_FAILED;
     const char *reason = result->reason ? result->reason : "no reason";
@@ -223,10 +222,10 @@ static int take_step(struct acting *acting, struct store_step *step, struct appl
     struct act_result act = {.end = ACT_GO_ON};
 
     for (int tries = 0; tries < 2; tries++) {
-        if (act_on(acting, step, row, &act, err))
+        if (act_on(acting, step, row, &act, err) < 0)
             return -1;
         step->state = act.state;
-        tell_step(step, &act);
+        log_step(step, &act);
         if (!act.again || act.end != ACT_GO_ON)
             break;
     }
@@ -247,9 +246,9 @@ static int take_steps(struct acting *acting, struct store_step *step, size_t cou
     for (size_t i = 0; i < count && result->stop == APPLY_TO_THE_END; i++) {
         if (step[i].state != STEP_APPROVED)
             continue;
-        if (look_for_stop(job, result, err))
+        if (look_for_stop(job, result, err) < 0)
             return -1;
-        if (result->stop == APPLY_TO_THE_END && take_step(acting, &step[i], result, err))
+        if (result->stop == APPLY_TO_THE_END && take_step(acting, &step[i], result, err) < 0)
             return -1;
         if (job->progress.report)
             job->progress.report(job->progress.context, "steps", i + 1, count);
@@ -266,30 +265,17 @@ static int apply_approved(struct acting *acting, const bool *approved,
     size_t count = 0;
     bool closed = false;
 
-    if (store_open_steps(job->store, &job->run, acting->plan, approved, err) ||
-        store_load_steps(job->store, job->arena, acting->plan->id, &step, &count, err))
+    if (store_open_steps(job->store, &job->run, acting->plan, approved, err) < 0 ||
+        store_load_steps(job->store, job->arena, acting->plan->id, &step, &count, err) < 0)
         return -1;
-    if (take_steps(acting, step, count, &result, err))
+    if (take_steps(acting, step, count, &result, err) < 0)
         return -1;
-    if (store_close_plan(job->store, acting->plan->id, &closed, err))
+    if (store_close_plan(job->store, acting->plan->id, &closed, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
         result.by_state[step[i].state]++;
     *ret_result = result;
     return 0;
-}
-
-static struct policy_context make_context(const struct job *job, const struct collected *now)
-{
-    return (struct policy_context){
-        .today = job->today,
-        .now = job->now,
-        .snapshot = &now->snapshot,
-        .good_roster = now->good_roster,
-        .good_roster_count = now->good_roster_count,
-        .absence_provable = now->roster_is_good && now->roster.blind == 0,
-        .blind_rows = now->roster.blind > 0,
-    };
 }
 
 int apply_collected(struct job *job, const struct plan *plan, const struct collected *now,
@@ -299,12 +285,12 @@ int apply_collected(struct job *job, const struct plan *plan, const struct colle
     bool *approved = NULL;
     size_t held = 0;
 
-    if (check_plan(job, plan, err) || check_inputs(job, plan, now, err))
+    if (check_plan(job, plan, err) < 0 || check_inputs(job, plan, now, err) < 0)
         return -1;
-    acting.context = make_context(job, now);
+    acting.context = weigh_context(job, now);
     acting.pairing = match_all(job->arena, &now->snapshot, &now->roster, &job->config->matching);
-    if (choose_rows(&acting, &approved, &held, err) ||
-        apply_approved(&acting, approved, ret_result, err))
+    if (choose_rows(&acting, &approved, &held, err) < 0 ||
+        apply_approved(&acting, approved, ret_result, err) < 0)
         return -1;
     ret_result->held = held;
     return 0;
@@ -315,7 +301,7 @@ int apply_plan(struct job *job, const struct plan *plan, struct apply_result *re
 {
     struct collected now;
 
-    if (check_plan(job, plan, err) || collect_for_acting(job, &now, err))
+    if (check_plan(job, plan, err) < 0 || collect_for_acting(job, &now, err) < 0)
         return -1;
     return apply_collected(job, plan, &now, ret_result, err);
 }

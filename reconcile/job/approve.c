@@ -97,8 +97,8 @@ static int check_plan(struct job *job, const struct plan *plan, const struct ove
 
     if (refusal)
         return err_set(err, ERR_HELD, "plan %lld %s", (long long)plan->id, refusal);
-    if (check_overrides(plan, overrides, err) ||
-        store_load_review(job->store, job->arena, plan->id, &review, err))
+    if (check_overrides(plan, overrides, err) < 0 ||
+        store_load_review(job->store, job->arena, plan->id, &review, err) < 0)
         return -1;
     for (size_t i = 0; i < plan->guard_count; i++) {
         const struct guard_finding *guard = &plan->guard[i];
@@ -135,9 +135,10 @@ static int select_rows(struct job *job, const struct plan *plan,
     bool *except = arena_calloc(job->arena, plan->row_count + 1, sizeof(except[0]));
     const char **id = arena_calloc(job->arena, plan->row_count + 1, sizeof(id[0]));
 
-    if (request->only && review_select(plan, request->only, request->only_name, only, err))
+    if (request->only && review_select(plan, request->only, request->only_name, only, err) < 0)
         return -1;
-    if (request->except && review_select(plan, request->except, request->except_name, except, err))
+    if (request->except &&
+        review_select(plan, request->except, request->except_name, except, err) < 0)
         return -1;
     approval->all = !request->only && !request->except;
     for (size_t i = 0; i < plan->row_count; i++) {
@@ -158,7 +159,7 @@ static int count_rows(struct job *job, const struct plan *plan, const struct app
     const char *reason = NULL;
     struct review review;
 
-    if (store_load_review(job->store, job->arena, plan->id, &review, err))
+    if (store_load_review(job->store, job->arena, plan->id, &review, err) < 0)
         return -1;
     for (size_t i = 0; i < plan->row_count; i++) {
         const struct plan_row *row = &plan->row[i];
@@ -172,17 +173,19 @@ static int count_rows(struct job *job, const struct plan *plan, const struct app
     return 0;
 }
 
-int approve(struct job *job, const struct plan *plan, const struct approve_request *request,
-            struct approve_result *ret_result, struct err *err)
+int job_approve(struct job *job, const struct plan *plan, const struct approve_request *request,
+                struct approve_result *ret_result, struct err *err)
 {
     struct approval approval = {.who = request->who, .at = job->now};
     struct overrides overrides = split_overrides(job->arena, request);
 
-    if (check_digest(plan, request->digest, err) || check_plan(job, plan, &overrides, err) ||
-        check_person(job, plan, request->who, err) ||
-        select_rows(job, plan, request, &approval, err))
+    if (check_digest(plan, request->digest, err) < 0 ||
+        check_plan(job, plan, &overrides, err) < 0 ||
+        check_person(job, plan, request->who, err) < 0 ||
+        select_rows(job, plan, request, &approval, err) < 0)
         return -1;
-    if (store_approve(job->store, plan, &approval, overrides.item, overrides.count, job->now, err))
+    if (store_approve(job->store, plan, &approval, overrides.item, overrides.count, job->now, err) <
+        0)
         return -1;
     return count_rows(job, plan, &approval, ret_result, err);
 }

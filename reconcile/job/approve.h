@@ -24,7 +24,8 @@ struct approve_result {
 
 /* ERR_HELD with one sentence why not: wrong digest, or a plan that is held, expired, superseded,
  * used, rejected or empty, or a person who may not. */
-int approve(struct job *job, const struct plan *plan, const struct approve_request *request,
-            struct approve_result *ret_result, struct err *err) __attribute__((warn_unused_result));
+int job_approve(struct job *job, const struct plan *plan, const struct approve_request *request,
+                struct approve_result *ret_result, struct err *err)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -6,35 +6,24 @@
  */
 #include "job/collect.h"
 
-#include <errno.h>
-#include <sys/stat.h>
-
 #include "base/log.h"
 #include "job/logins.h"
+#include "job/stop.h"
 #include "roster/reader.h"
-
-/* G12: a stop file is seen by its name alone; one that cannot be looked for counts as there. */
-const char *collect_find_stop_file(struct job *job)
-{
-    const char *path = job->config->stop_file;
-    struct stat status;
-
-    if (!path || (stat(path, &status) && (errno == ENOENT || errno == ENOTDIR)))
-        return NULL;
-    return arena_printf(job->arena, "the stop file '%s' is there", path);
-}
+#include "store/history.h"
+#include "store/roster.h"
+#include "store/snapshot.h"
 
 static int load_history(struct job *job, struct collected *collected, struct err *err)
 {
     struct guard_history *history = &collected->history;
 
     if (store_load_guard_history(job->store, job->arena, &job->config->limits, &collected->roster,
-                                 job->now, history, err) ||
-        store_load_history(job->store, job->arena, &collected->snapshot, err))
+                                 job->now, history, err) < 0 ||
+        store_load_history(job->store, job->arena, &collected->snapshot, err) < 0 ||
+        stop_find(job, &history->stopped_by, err) < 0)
         return -1;
     history->accept_gap = job->accept_gap;
-    if (!history->stopped_by)
-        history->stopped_by = collect_find_stop_file(job);
     return 0;
 }
 
@@ -44,7 +33,7 @@ static int load_good_rosters(struct job *job, struct collected *collected, struc
     const struct instant *earlier = NULL;
     size_t count = 0;
 
-    if (store_load_good_rosters(job->store, job->arena, &earlier, &count, err))
+    if (store_load_good_rosters(job->store, job->arena, &earlier, &count, err) < 0)
         return -1;
     struct instant *good = arena_calloc(job->arena, count + 1, sizeof(good[0]));
     for (size_t i = 0; i < count; i++)
@@ -63,7 +52,7 @@ int collect_history(struct job *job, struct collected *collected, struct err *er
     return load_history(job, collected, err) || load_good_rosters(job, collected, err) ? -1 : 0;
 }
 
-static void tell_portal(const struct snapshot *snapshot)
+static void log_snapshot(const struct snapshot *snapshot)
 {
     struct snapshot_totals totals = snapshot_count(snapshot);
 
@@ -73,7 +62,7 @@ static void tell_portal(const struct snapshot *snapshot)
 
 int collect_roster(struct job *job, struct roster *ret_roster, struct err *err)
 {
-    if (roster_read(job->arena, &job->config->roster, NULL, job->now, ret_roster, err))
+    if (roster_read(job->arena, &job->config->roster, NULL, job->now, ret_roster, err) < 0)
         return -1;
     roster_judge(ret_roster, job->today);
     log_info("%zu people in the roster, %zu rows rejected", roster_people(ret_roster),
@@ -88,9 +77,9 @@ static int collect_pictures(struct job *job, struct collected *collected, struct
     const struct portal *portal = &job->portal;
 
     snapshot->taken_at = job->now;
-    if (collect_roster(job, &collected->roster, err) ||
-        portal->login(portal->self, job->arena, snapshot, err) ||
-        portal->list(portal->self, job->arena, &job->progress, snapshot, err))
+    if (collect_roster(job, &collected->roster, err) < 0 ||
+        portal->enter(portal->self, job->arena, snapshot, err) < 0 ||
+        portal->list(portal->self, job->arena, &job->progress, snapshot, err) < 0)
         return -1;
     return collect_history(job, collected, err);
 }
@@ -99,24 +88,25 @@ int collect_for_acting(struct job *job, struct collected *ret_collected, struct 
 {
     struct collected collected = {.roster = {.source = NULL}};
 
-    if (collect_pictures(job, &collected, err))
+    if (collect_pictures(job, &collected, err) < 0)
         return -1;
     *ret_collected = collected;
     return 0;
 }
 
-int collect(struct job *job, struct collected *ret_collected, struct err *err)
+int job_collect(struct job *job, struct collected *ret_collected, struct err *err)
 {
     struct collected collected = {.roster = {.source = NULL}};
 
-    if (collect_pictures(job, &collected, err) || logins(job, &collected, err))
+    if (collect_pictures(job, &collected, err) < 0 || job_read_logins(job, &collected, err) < 0)
         return -1;
     snapshot_forget_gone(&collected.snapshot);
     collected.snapshot.requests = job->portal.requests(job->portal.self);
-    tell_portal(&collected.snapshot);
+    log_snapshot(&collected.snapshot);
     snapshot_digest(&collected.snapshot);
-    if (store_save_snapshot(job->store, &job->run, &collected.snapshot, err) ||
-        store_save_roster(job->store, &job->run, &collected.roster, collected.roster_is_good, err))
+    if (store_save_snapshot(job->store, &job->run, &collected.snapshot, err) < 0 ||
+        store_save_roster(job->store, &job->run, &collected.roster, collected.roster_is_good, err) <
+            0)
         return -1;
     log_debug("snapshot %lld and roster %lld are stored", (long long)collected.snapshot.id,
               (long long)collected.roster.id);

@@ -9,7 +9,7 @@
 /* ERR_ROSTER: the roster is refused, nothing is stored. ERR_UNREACHABLE, ERR_SCOPE: the portal did
  * not answer; nothing is stored either. An incomplete snapshot is no error: it is stored as such.
  */
-int collect(struct job *job, struct collected *ret_collected, struct err *err)
+int job_collect(struct job *job, struct collected *ret_collected, struct err *err)
     __attribute__((warn_unused_result));
 
 /* What an act rests on, read anew and not stored: roster, list of accounts, history. Last logins
@@ -23,8 +23,5 @@ int collect_roster(struct job *job, struct roster *ret_roster, struct err *err)
     __attribute__((warn_unused_result));
 int collect_history(struct job *job, struct collected *collected, struct err *err)
     __attribute__((warn_unused_result));
-
-/* G12: a sentence while the configured stop file is there, else NULL. */
-const char *collect_find_stop_file(struct job *job);
 
 #endif

@@ -11,6 +11,7 @@
 #include "core/export.h"
 #include "job/collect.h"
 #include "store/login.h"
+#include "store/snapshot.h"
 
 enum { NOTES_MAX = 10 };
 
@@ -24,8 +25,7 @@ struct reading {
     size_t note_count;
 };
 
-/* --- what the history takes over -----------------------------------------------------------------
- */
+/* --- what the history takes over --- */
 
 static bool is_dated(const struct export_dates *dates)
 {
@@ -67,15 +67,14 @@ static int feed(struct reading *reading, struct err *err)
     }
     if (dated + told == 0)
         return 0;
-    if (store_save_export(reading->job->store, dates, dated, pending, told, &changed, err))
+    if (store_save_export(reading->job->store, dates, dated, pending, told, &changed, err) < 0)
         return -1;
     log_info("the history took over the dates of %zu accounts and %zu last logins of the export",
              changed, told);
     return 0;
 }
 
-/* --- what the history adds -----------------------------------------------------------------------
- */
+/* --- what the history adds --- */
 
 static struct instant later(struct instant a, struct instant b)
 {
@@ -96,17 +95,16 @@ static int add_history(struct reading *reading, struct err *err)
     struct job *job = reading->job;
     struct snapshot *snapshot = &reading->collected->snapshot;
 
-    if (store_load_newest_snapshot(job->store, job->arena, &reading->known, err))
+    if (store_load_newest_snapshot(job->store, job->arena, &reading->known, err) < 0)
         return -1;
     export_complete(job->arena, snapshot, &reading->known, &reading->gaps);
-    if (collect_history(job, reading->collected, err))
+    if (collect_history(job, reading->collected, err) < 0)
         return -1;
     take_created(reading);
     return 0;
 }
 
-/* --- what the report has to say of it ------------------------------------------------------------
- */
+/* --- what the report has to say of it --- */
 
 static bool is_outdated(const struct reading *reading)
 {
@@ -179,8 +177,7 @@ static void note_source(struct reading *reading)
                                snapshot->file, instant_format(snapshot->taken_at, at)));
 }
 
-/* --- the flow ------------------------------------------------------------------------------------
- */
+/* --- the flow --- */
 
 int from_export(struct job *job, const char *path, struct collected *ret_collected, struct err *err)
 {
@@ -191,11 +188,11 @@ int from_export(struct job *job, const char *path, struct collected *ret_collect
         .note = arena_calloc(job->arena, NOTES_MAX, sizeof(reading.note[0])),
     };
 
-    if (collect_roster(job, &collected.roster, err) ||
-        export_read(job->arena, path, job->now, &reading.export, err))
+    if (collect_roster(job, &collected.roster, err) < 0 ||
+        export_read(job->arena, path, job->now, &reading.export, err) < 0)
         return -1;
     collected.snapshot = reading.export.snapshot;
-    if (add_history(&reading, err) || feed(&reading, err))
+    if (add_history(&reading, err) < 0 || feed(&reading, err) < 0)
         return -1;
     if (is_outdated(&reading))
         snapshot_drop_gone(&collected.snapshot);

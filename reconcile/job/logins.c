@@ -24,8 +24,7 @@ enum {
     ROUNDS = 5,             /* of deciding and reading; two are the rule */
 };
 
-/* --- events --------------------------------------------------------------------------------------
- */
+/* --- events --- */
 
 struct events {
     struct job *job;
@@ -162,13 +161,13 @@ static int read_page(struct events *events, bool *ret_over, struct err *err)
         .from = progress->from, .to = progress->to, .cursor = progress->cursor};
     struct events_page page;
 
-    if (job->portal.events(job->portal.self, &scratch, &window, &page, err))
+    if (job->portal.events(job->portal.self, &scratch, &window, &page, err) < 0)
         return -1;
     if (page.why)
         note(events, page.why);
     if (page.access == EVENTS_READ) {
         events->resumed = false;
-        if (keep_page(events, &scratch, &page, err))
+        if (keep_page(events, &scratch, &page, err) < 0)
             return -1;
         *ret_over = !progress->cursor;
         return 0;
@@ -198,7 +197,7 @@ static int read_windows(struct events *events, struct err *err)
                 note(events, "the login events have no end");
                 return 0;
             }
-            if (read_page(events, &over, err))
+            if (read_page(events, &over, err) < 0)
                 return -1;
         }
         if (instant_is_set(progress->to)) /* it was not read to its end */
@@ -208,7 +207,7 @@ static int read_windows(struct events *events, struct err *err)
     return 0;
 }
 
-static void tell_events(const struct events *events)
+static void log_events(const struct events *events)
 {
     const struct snapshot *snapshot = events->snapshot;
 
@@ -230,7 +229,7 @@ static int read_events(struct job *job, struct collected *collected, struct err 
 
     if (!job->portal.events)
         return 0;
-    if (store_load_events(job->store, job->arena, &events.progress, err))
+    if (store_load_events(job->store, job->arena, &events.progress, err) < 0)
         return -1;
     events.resumed = events.progress.cursor != NULL;
     table_init(&events.by_id, snapshot->count);
@@ -244,12 +243,11 @@ static int read_events(struct job *job, struct collected *collected, struct err 
         return -1;
     if (snapshot->by_events)
         collected->snapshot.events_reach = events.progress.newest_at;
-    tell_events(&events);
+    log_events(&events);
     return 0;
 }
 
-/* --- single reads --------------------------------------------------------------------------------
- */
+/* --- single reads --- */
 
 /* The progress of one portion, shown as that of the whole. */
 struct portion {
@@ -301,8 +299,8 @@ static int read_portions(struct job *job, struct snapshot *snapshot, const size_
         const size_t *first = &index[portion.before];
         size_t left = count - portion.before, size = left < PORTION ? left : PORTION;
 
-        if (portal->logins(portal->self, job->arena, &progress, first, size, snapshot, err) ||
-            keep_reads(job, snapshot, first, size, err))
+        if (portal->logins(portal->self, job->arena, &progress, first, size, snapshot, err) < 0 ||
+            keep_reads(job, snapshot, first, size, err) < 0)
             return -1;
     }
     return 0;
@@ -337,13 +335,13 @@ static int read_wanted(struct job *job, struct collected *collected, struct err 
         struct weighed weighed;
         size_t *index = NULL;
 
-        weigh(job, collected, pairing, &scratch, &weighed);
+        job_weigh(job, collected, pairing, &scratch, &weighed);
         size_t count =
             evidence_choose(&scratch, &settings, &weighed.context, weighed.decision, &index);
         if (count == 0)
             return 0;
         log_debug("%zu last logins are read one by one", count);
-        if (read_portions(job, snapshot, index, count, err))
+        if (read_portions(job, snapshot, index, count, err) < 0)
             return -1;
         settings.days_passed = 0; /* the refresh has had its share */
     }
@@ -351,7 +349,7 @@ static int read_wanted(struct job *job, struct collected *collected, struct err 
 }
 
 /* Whoever reviews the plan is to know what it rests on. */
-static void tell_report(struct job *job, struct collected *collected)
+static void explain_logins(struct job *job, struct collected *collected)
 {
     const char **note = arena_calloc(job->arena, 1, sizeof(note[0]));
 
@@ -364,14 +362,14 @@ static void tell_report(struct job *job, struct collected *collected)
     collected->note_count = 1;
 }
 
-int logins(struct job *job, struct collected *collected, struct err *err)
+int job_read_logins(struct job *job, struct collected *collected, struct err *err)
 {
     struct snapshot *snapshot = &collected->snapshot;
 
-    if (read_events(job, collected, err) || read_wanted(job, collected, err))
+    if (read_events(job, collected, err) < 0 || read_wanted(job, collected, err) < 0)
         return -1;
     if (snapshot->logins_note)
-        tell_report(job, collected);
+        explain_logins(job, collected);
     collected->history.events_reach = snapshot->events_reach;
     collected->history.logins_known_before = (int64_t)snapshot->logins_known_before;
     collected->history.logins_lost = (int64_t)snapshot->logins_lost;

@@ -11,7 +11,7 @@
 /* After the list, the roster and the history. What is read is stored as it comes, so that a run
  * that is cut off loses none of it. Login events that cannot be had are no error: single reads are
  * made instead, and snapshot.logins_note says so. */
-int logins(struct job *job, struct collected *collected, struct err *err)
+int job_read_logins(struct job *job, struct collected *collected, struct err *err)
     __attribute__((warn_unused_result));
 
 #endif

@@ -5,6 +5,8 @@
 #include "job/propose.h"
 
 #include "job/weigh.h"
+#include "store/links.h"
+#include "store/plan.h"
 
 static struct plan_setup make_setup(const struct job *job)
 {
@@ -29,7 +31,7 @@ static struct plan *make_plan(const struct job *job, const struct collected *col
     struct plan_setup setup = make_setup(job);
     struct weighed weighed;
 
-    weigh(job, collected, NULL, job->arena, &weighed);
+    job_weigh(job, collected, NULL, job->arena, &weighed);
     struct guard_result guards =
         guard_all(job->arena, &config->limits, &collected->history, &weighed.context,
                   &collected->roster, weighed.pairing, weighed.decision);
@@ -54,8 +56,8 @@ static void add_notes(struct arena *arena, const struct collected *collected, st
     plan->note_count = count;
 }
 
-int propose(struct job *job, const struct collected *collected, struct plan **ret_plan,
-            struct err *err)
+int job_propose(struct job *job, const struct collected *collected, struct plan **ret_plan,
+                struct err *err)
 {
     struct pairing *pairing = NULL;
     double matched_percent = 0;
@@ -63,9 +65,9 @@ int propose(struct job *job, const struct collected *collected, struct plan **re
 
     add_notes(job->arena, collected, plan);
     if (store_save_links(job->store, &collected->snapshot, &collected->roster, pairing,
-                         matched_percent, err))
+                         matched_percent, err) < 0)
         return -1;
-    if (store_save_plan(job->store, &job->run, plan, err))
+    if (store_save_plan(job->store, &job->run, plan, err) < 0)
         return -1;
     *ret_plan = plan;
     return 0;

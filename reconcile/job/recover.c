@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "store/outcome_file.h"
+#include "store/step.h"
 
 static int take_outcome(void *context, const struct store_outcome *outcome, struct instant at,
                         struct err *err)
@@ -49,51 +50,23 @@ static int settle(struct job *job, const struct store_step *step, struct recover
     return store_outcome(job->store, &job->run, &outcome, job->clock->now(job->clock->self), err);
 }
 
-int recover(struct job *job, struct recover_result *ret_result, struct err *err)
+int job_recover(struct job *job, struct recover_result *ret_result, struct err *err)
 {
     struct recover_result result = {.taken_in = 0};
     struct store_step *step = NULL;
     size_t count = 0;
 
-    if (outcome_file_each(job->arena, job->config, take_outcome, job, err) ||
-        store_load_open_steps(job->store, job->arena, &step, &count, err))
+    if (outcome_file_each(job->arena, job->config, take_outcome, job, err) < 0 ||
+        store_load_open_steps(job->store, job->arena, &step, &count, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++) {
         bool closed = false;
-        if (settle(job, &step[i], &result, err) ||
-            store_close_plan(job->store, step[i].plan_id, &closed, err))
+        if (settle(job, &step[i], &result, err) < 0 ||
+            store_close_plan(job->store, step[i].plan_id, &closed, err) < 0)
             return -1;
     }
-    if (store_close_expired(job->store, &job->run, job->now, err))
+    if (store_close_expired(job->store, &job->run, job->now, err) < 0)
         return -1;
     *ret_result = result;
-    return 0;
-}
-
-int verify(struct job *job, size_t *ret_verified, size_t *ret_changed, struct err *err)
-{
-    struct store_step *step = NULL;
-    size_t count = 0, verified = 0, changed = 0;
-
-    if (store_load_unverified(job->store, job->arena, &step, &count, err))
-        return -1;
-    for (size_t i = 0; i < count && !clock_is_interrupted(); i++) {
-        const char *why = NULL;
-        struct reading reading = act_read(job, step[i].account_id, NULL, &why);
-        struct store_outcome outcome = {
-            .plan_id = step[i].plan_id, .position = step[i].position, .state = STEP_VERIFIED};
-        if (!step_is_wanted(step[i].action, &reading)) {
-            changed += reading.kind != READING_FAILED;
-            log_warning("%s %s of plan %lld was done, but a fresh look %s",
-                        action_name(step[i].action), step[i].account_id, (long long)step[i].plan_id,
-                        reading.kind == READING_FAILED ? "failed" : "shows another state");
-            continue;
-        }
-        if (store_outcome(job->store, &job->run, &outcome, job->clock->now(job->clock->self), err))
-            return -1;
-        verified++;
-    }
-    *ret_verified = verified;
-    *ret_changed = changed;
     return 0;
 }

@@ -16,6 +16,7 @@
 #include "notify/delivery.h"
 #include "notify/message.h"
 #include "notify/told_file.h"
+#include "store/plan.h"
 
 struct telling {
     struct job *job;
@@ -27,8 +28,7 @@ struct telling {
     struct tell_result *result;
 };
 
-/* --- what is seen -------------------------------------------------------------------------------
- */
+/* --- what is seen --- */
 
 static bool came_to_its_end(int code)
 {
@@ -75,7 +75,7 @@ static void see_plan(struct telling *telling)
     struct notice_view *view = &telling->view;
 
     if (store_load_plan(job->store, job->arena, 0, job->clock->now(job->clock->self),
-                        &telling->plan, &err)) {
+                        &telling->plan, &err) < 0) {
         log_warning("nothing is told of the plan: %s", err.text);
         return;
     }
@@ -125,8 +125,7 @@ static void see(struct telling *telling)
     }
 }
 
-/* --- telling ------------------------------------------------------------------------------------
- */
+/* --- telling --- */
 
 static int send_mail(struct telling *telling, const struct notice_facts *facts, struct err *err)
 {
@@ -214,7 +213,7 @@ static int take_in_file(struct telling *telling, struct err *err)
         for (unsigned kind = 0; kind < NOTICE_KIND_COUNT; kind++) {
             if (key[kind] &&
                 store_save_told(job->store, (enum notice_channel)channel, (enum notice_kind)kind,
-                                key[kind], telling->facts.now, err))
+                                key[kind], telling->facts.now, err) < 0)
                 return -1;
         }
     }
@@ -237,14 +236,14 @@ static int load_told(struct telling *telling, enum notice_channel channel, const
 static const enum notice_kind order[] = {NOTICE_FAILED, NOTICE_CUT_OFF,  NOTICE_STEPS,
                                          NOTICE_HELD,   NOTICE_APPROVAL, NOTICE_CLEAR};
 
-static void tell_on(struct telling *telling, enum notice_channel channel)
+static void send_due(struct telling *telling, enum notice_channel channel)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     const char *told[NOTICE_KIND_COUNT];
     enum notice_act act[NOTICE_KIND_COUNT];
     bool clear_failed = false;
 
-    if (load_told(telling, channel, told, &err)) {
+    if (load_told(telling, channel, told, &err) < 0) {
         log_warning("nothing is told by %s: %s", notice_channel_name(channel), err.text);
         return;
     }
@@ -264,8 +263,7 @@ static void tell_on(struct telling *telling, enum notice_channel channel)
     }
 }
 
-/* --- to the person concerned --------------------------------------------------------------------
- */
+/* --- to the person concerned --- */
 
 /* What follows for the person and for the others. */
 static const struct {
@@ -308,7 +306,7 @@ static bool announce(struct telling *telling, const struct store_announcement *a
                     announcement->account_id);
         return true;
     }
-    if (store_claim_announcement(store, announcement, telling->facts.now, &err))
+    if (store_claim_announcement(store, announcement, telling->facts.now, &err) < 0)
         return err.code == ERR_LOCKED;
     report_announcement(announcement, config->portal.url, config->notify.mail.contact, &message);
     make_mail(telling, announcement, &message, &id, &mail);
@@ -320,19 +318,19 @@ static bool announce(struct telling *telling, const struct store_announcement *a
                 announcement->account_id, err.text, fates[fate].then);
     telling->result->undelivered++;
     err_release(&err);
-    if (fates[fate].again && store_unclaim_announcement(store, announcement, &err))
+    if (fates[fate].again && store_unclaim_announcement(store, announcement, &err) < 0)
         log_warning("%s", err.text);
     return !fates[fate].stop;
 }
 
-static void tell_people(struct telling *telling)
+static void send_announcements(struct telling *telling)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct store_announcement *announcement = NULL;
     size_t count = 0;
 
     if (store_load_unannounced(telling->job->store, telling->job->arena, &announcement, &count,
-                               &err)) {
+                               &err) < 0) {
         log_warning("nobody is told of an announcement: %s", err.text);
         return;
     }
@@ -340,7 +338,7 @@ static void tell_people(struct telling *telling)
         continue;
 }
 
-void tell(struct job *job, const struct tell_run *run, struct tell_result *ret_result)
+void job_tell(struct job *job, const struct tell_run *run, struct tell_result *ret_result)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     const struct config *config = job->config;
@@ -368,15 +366,15 @@ void tell(struct job *job, const struct tell_run *run, struct tell_result *ret_r
                                 .until = instant_add_us(job->clock->steady(job->clock->self),
                                                         config->notify.timeout * SECOND_US)};
     see(&telling);
-    if (run->database && take_in_file(&telling, &err)) {
+    if (run->database && take_in_file(&telling, &err) < 0) {
         log_warning("nothing is told: %s", err.text);
         return;
     }
     if (config->notify.mail.server)
-        tell_on(&telling, NOTICE_MAIL);
+        send_due(&telling, NOTICE_MAIL);
     if (config_has_webhook(config))
-        tell_on(&telling, NOTICE_WEBHOOK);
+        send_due(&telling, NOTICE_WEBHOOK);
     if (run->is_run && run->watch && came_to_its_end(run->exit_code) && config->policy.enforce &&
         config->notify.mail.announce)
-        tell_people(&telling);
+        send_announcements(&telling);
 }

@@ -23,6 +23,6 @@ struct tell_result {
 };
 
 /* Asked to end by a signal it tells nothing: the next run does. */
-void tell(struct job *job, const struct tell_run *run, struct tell_result *ret_result);
+void job_tell(struct job *job, const struct tell_run *run, struct tell_result *ret_result);
 
 #endif

@@ -4,7 +4,7 @@
  */
 #include "job/weigh.h"
 
-static struct policy_context make_context(const struct job *job, const struct collected *collected)
+struct policy_context weigh_context(const struct job *job, const struct collected *collected)
 {
     return (struct policy_context){
         .today = job->today,
@@ -18,11 +18,11 @@ static struct policy_context make_context(const struct job *job, const struct co
     };
 }
 
-void weigh(const struct job *job, const struct collected *collected, struct pairing *pairing,
-           struct arena *arena, struct weighed *ret_weighed)
+void job_weigh(const struct job *job, const struct collected *collected, struct pairing *pairing,
+               struct arena *arena, struct weighed *ret_weighed)
 {
     const struct config *config = job->config;
-    struct weighed weighed = {.context = make_context(job, collected), .pairing = pairing};
+    struct weighed weighed = {.context = weigh_context(job, collected), .pairing = pairing};
 
     if (!pairing)
         weighed.pairing =

@@ -352,7 +352,7 @@ static const char *hint_of(CURLcode code)
     return "";
 }
 
-static int tell_failure(const struct exchange *exchange, CURLcode code, struct err *err)
+static int refuse_exchange(const struct exchange *exchange, CURLcode code, struct err *err)
 {
     CLEANUP(text_release) struct text reason = TEXT_INIT;
 
@@ -396,7 +396,7 @@ int exchange_finish(struct exchange *exchange, CURLcode code, struct err *err)
     if (answer->status == 429 && settings->pace)
         pace_blocked(settings->pace, http_steady(exchange->http));
     if (code != CURLE_OK)
-        return tell_failure(exchange, code, err);
+        return refuse_exchange(exchange, code, err);
     if (answer->status < 200)
         return err_set(err, ERR_UNREACHABLE, "%s failed: no HTTP answer came", exchange->what);
     curl_easy_getinfo(exchange->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);

@@ -119,8 +119,8 @@ static CURL *begin(struct delivery *delivery, const char *ca_file)
 }
 
 /* `reason` NULL: only what the code means, for libcurl's words could name the webhook's address. */
-static int tell(const struct delivery *delivery, CURLcode code, const char *reason,
-                const char *what, long answer, struct err *err)
+static int refuse_delivery(const struct delivery *delivery, CURLcode code, const char *reason,
+                           const char *what, long answer, struct err *err)
 {
     CLEANUP(text_release) struct text printable = TEXT_INIT;
 
@@ -135,8 +135,7 @@ static int tell(const struct delivery *delivery, CURLcode code, const char *reas
     return err_set(err, ERR_UNREACHABLE, "%s: %s", what, text_cstr(&printable));
 }
 
-/* --- mail ---------------------------------------------------------------------------------------
- */
+/* --- mail --- */
 
 void delivery_add_date(struct text *out, struct instant at)
 {
@@ -296,8 +295,9 @@ int delivery_mail(const struct config_mail *config, const struct mail *mail,
     (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &answer);
     if (ret_fate)
         *ret_fate = fate_of(easy, code, answer);
-    return code == CURLE_OK ? 0
-                            : tell(&delivery, code, delivery.reason, config->server, answer, err);
+    return code == CURLE_OK
+               ? 0
+               : refuse_delivery(&delivery, code, delivery.reason, config->server, answer, err);
 }
 
 int delivery_check_mail(const struct config_mail *config, const struct delivery_bound *bound,
@@ -317,12 +317,12 @@ int delivery_check_mail(const struct config_mail *config, const struct delivery_
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "NOOP");
     code = curl_easy_perform(easy);
     (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &answer);
-    return code == CURLE_OK ? 0
-                            : tell(&delivery, code, delivery.reason, config->server, answer, err);
+    return code == CURLE_OK
+               ? 0
+               : refuse_delivery(&delivery, code, delivery.reason, config->server, answer, err);
 }
 
-/* --- webhook ------------------------------------------------------------------------------------
- */
+/* --- webhook --- */
 
 int delivery_webhook(const struct config_webhook *config, const struct text *json,
                      const struct delivery_bound *bound, struct err *err)
@@ -351,7 +351,7 @@ int delivery_webhook(const struct config_webhook *config, const struct text *jso
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)json->length);
     code = curl_easy_perform(easy);
     if (code != CURLE_OK)
-        return tell(&delivery, code, NULL, "the webhook did not answer", 0, err);
+        return refuse_delivery(&delivery, code, NULL, "the webhook did not answer", 0, err);
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     if (status < 200 || status > 299)
         return err_set(err, ERR_UNREACHABLE,

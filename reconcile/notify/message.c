@@ -80,8 +80,7 @@ static void add_time(struct text *out, struct instant at)
     text_add(out, instant_is_set(at) ? instant_format(second, buffer) : "not known");
 }
 
-/* --- what the page is about ---------------------------------------------------------------------
- */
+/* --- what the page is about --- */
 
 static void add_plan(struct page *page, const struct plan *plan)
 {
@@ -226,8 +225,7 @@ static void make_page(const struct notice_facts *facts, struct page *page)
         text_add(add_fact(page, "audit head", false), facts->audit_head);
 }
 
-/* --- mail ---------------------------------------------------------------------------------------
- */
+/* --- mail --- */
 
 /* One line of ASCII, whatever the portal is called. */
 static void add_ascii(struct text *out, const char *name)
@@ -305,8 +303,7 @@ void report_notice(const struct notice_facts *facts, struct notice_message *ret_
     *ret_message = message;
 }
 
-/* --- webhook ------------------------------------------------------------------------------------
- */
+/* --- webhook --- */
 
 static void write_generic(const struct notice_facts *facts, const struct page *page,
                           struct jsonw *json)
@@ -459,8 +456,7 @@ void report_notice_json(const struct notice_facts *facts, enum webhook_shape sha
     page_release(&page);
 }
 
-/* --- to the person concerned --------------------------------------------------------------------
- */
+/* --- to the person concerned --- */
 
 static void add_paragraph(struct notice_message *message, const struct text *paragraph)
 {

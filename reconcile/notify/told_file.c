@@ -11,7 +11,7 @@
 
 enum { FILE_LIMIT = 65536 };
 
-static char *file_path(const struct config *config)
+char *notice_file_path(const struct config *config)
 {
     CLEANUP(text_release) struct text name = TEXT_INIT;
 
@@ -37,7 +37,7 @@ static void take_line(struct arena *arena, const char *line, const char *prefix,
 void notice_file_load(struct arena *arena, const struct config *config, enum notice_channel channel,
                       const char *ret_key[NOTICE_KIND_COUNT])
 {
-    CLEANUP(mem_cleanup) char *path = file_path(config);
+    CLEANUP(mem_cleanup) char *path = notice_file_path(config);
     CLEANUP(text_release) struct text text = TEXT_INIT;
     const char *prefix = arena_printf(arena, "%s ", notice_channel_name(channel));
 
@@ -55,7 +55,7 @@ void notice_file_load(struct arena *arena, const struct config *config, enum not
 int notice_file_save(struct arena *arena, const struct config *config, enum notice_channel channel,
                      enum notice_kind kind, const char *key, struct err *err)
 {
-    CLEANUP(mem_cleanup) char *path = file_path(config);
+    CLEANUP(mem_cleanup) char *path = notice_file_path(config);
     CLEANUP(text_release) struct text text = TEXT_INIT;
 
     for (unsigned c = 0; c < NOTICE_CHANNEL_COUNT; c++) {
@@ -76,7 +76,7 @@ int notice_file_save(struct arena *arena, const struct config *config, enum noti
 
 void notice_file_remove(const struct config *config)
 {
-    CLEANUP(mem_cleanup) char *path = file_path(config);
+    CLEANUP(mem_cleanup) char *path = notice_file_path(config);
 
     (void)unlink(path);
 }

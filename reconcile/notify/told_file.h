@@ -10,6 +10,9 @@
 #include "config/config.h"
 #include "core/notice.h"
 
+/* malloc'ed. */
+char *notice_file_path(const struct config *config);
+
 /* ret_key as store_load_told. */
 void notice_file_load(struct arena *arena, const struct config *config, enum notice_channel channel,
                       const char *ret_key[NOTICE_KIND_COUNT]);

@@ -26,8 +26,7 @@ static bool is_number(const PGresult *rows, int column)
     return type == TYPE_INT8 || type == TYPE_INT2 || type == TYPE_INT4;
 }
 
-/* --- text
- * ------------------------------------------------------------------------------------------- */
+/* --- text --- */
 
 /* Which column stands where: the one that is named goes to the end, where it is not cut. */
 static int column_at(const PGresult *rows, int place, const char *last)
@@ -89,8 +88,7 @@ static void add_text(const struct audit_section *section, size_t count, struct t
     }
 }
 
-/* --- JSON
- * ------------------------------------------------------------------------------------------- */
+/* --- JSON --- */
 
 static void add_json_cell(struct jsonw *json, const PGresult *rows, int row, int column)
 {
@@ -128,8 +126,7 @@ static void add_json(const struct audit_section *section, size_t count, struct t
     text_add_char(out, '\n');
 }
 
-/* --- CSV
- * -------------------------------------------------------------------------------------------- */
+/* --- CSV --- */
 
 static void add_csv(const PGresult *rows, struct text *out)
 {
@@ -161,8 +158,7 @@ void audit_report(const struct audit_section *section, size_t count, enum report
     }
 }
 
-/* --- seats
- * ------------------------------------------------------------------------------------------ */
+/* --- seats --- */
 
 static int64_t number(const PGresult *rows, int row, int column)
 {
@@ -286,8 +282,7 @@ void audit_report_seats(const PGresult *rows, const struct report_style *style, 
     }
 }
 
-/* --- export
- * ------------------------------------------------------------------------------------------ */
+/* --- export --- */
 
 /* API.md 4. The number is the column of export_at.sql, -1: the history does not know it. */
 static const struct {

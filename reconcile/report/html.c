@@ -51,7 +51,7 @@ static void add_digest(struct text *out, const struct digest *digest)
     text_addf(out, "<code class=digest>%s</code>", digest_hex(digest, hex));
 }
 
-/* --- head and headline ------------------------------------------------------------------------ */
+/* --- head and headline --- */
 
 static void add_plan_name(struct text *out, const struct plan *plan)
 {
@@ -155,7 +155,7 @@ static void add_tiles(struct text *out, const struct plan *plan)
     text_add(out, "</b>seats of active accounts, now and after\n</ul>\n");
 }
 
-/* --- chart ------------------------------------------------------------------------------------ */
+/* --- chart --- */
 
 enum { BAR_COUNT = PLAN_IDLE_BUCKETS + 2 };
 
@@ -222,7 +222,7 @@ static void add_chart(struct text *out, const struct plan_idle *idle)
     text_add(out, "</tbody></table>\n</details>\n</section>\n");
 }
 
-/* --- rows ------------------------------------------------------------------------------------- */
+/* --- rows --- */
 
 static void add_login_cell(struct text *out, const struct plan_row *row)
 {
@@ -370,7 +370,7 @@ static void add_notes(struct text *out, const struct plan *plan)
     text_add(out, "</ul>\n</section>\n");
 }
 
-/* --- guards, inputs, what comes next ---------------------------------------------------------- */
+/* --- guards, inputs, what comes next --- */
 
 static void add_guards(struct text *out, const struct plan *plan)
 {

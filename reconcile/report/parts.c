@@ -10,41 +10,42 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "report/files.h"
 
 #define DASH " \xE2\x80\x94 "
 
-#define COLUMN(field, kind)                                                                        \
+#define REPORT_COLUMN(field, kind)                                                                 \
     {                                                                                              \
 #field, kind, offsetof(struct plan_row, field)                                             \
     }
 
 const struct report_column report_columns[] = {
-    COLUMN(account_id, REPORT_STRING),
-    COLUMN(username, REPORT_STRING),
-    COLUMN(email, REPORT_STRING),
-    COLUMN(name, REPORT_STRING),
-    COLUMN(action, REPORT_ACTION),
-    COLUMN(rule, REPORT_STRING),
-    COLUMN(reason, REPORT_STRING),
-    COLUMN(row, REPORT_STRING),
-    COLUMN(not_before, REPORT_DAY),
-    COLUMN(account, REPORT_STRING),
-    COLUMN(person, REPORT_STRING),
-    COLUMN(employee_number, REPORT_STRING),
-    COLUMN(matched_by, REPORT_STRING),
-    COLUMN(last_login, REPORT_INSTANT),
-    COLUMN(last_login_source, REPORT_STRING),
-    COLUMN(idle_days, REPORT_COUNT),
-    COLUMN(profile, REPORT_STRING),
-    COLUMN(roles, REPORT_WORDS),
-    COLUMN(department, REPORT_STRING),
-    COLUMN(finding, REPORT_FLAG),
-    COLUMN(held_by, REPORT_STRING),
-    COLUMN(new_announcement, REPORT_FLAG),
+    REPORT_COLUMN(account_id, REPORT_STRING),
+    REPORT_COLUMN(username, REPORT_STRING),
+    REPORT_COLUMN(email, REPORT_STRING),
+    REPORT_COLUMN(name, REPORT_STRING),
+    REPORT_COLUMN(action, REPORT_ACTION),
+    REPORT_COLUMN(rule, REPORT_STRING),
+    REPORT_COLUMN(reason, REPORT_STRING),
+    REPORT_COLUMN(row, REPORT_STRING),
+    REPORT_COLUMN(not_before, REPORT_DAY),
+    REPORT_COLUMN(account, REPORT_STRING),
+    REPORT_COLUMN(person, REPORT_STRING),
+    REPORT_COLUMN(employee_number, REPORT_STRING),
+    REPORT_COLUMN(matched_by, REPORT_STRING),
+    REPORT_COLUMN(last_login, REPORT_INSTANT),
+    REPORT_COLUMN(last_login_source, REPORT_STRING),
+    REPORT_COLUMN(idle_days, REPORT_COUNT),
+    REPORT_COLUMN(profile, REPORT_STRING),
+    REPORT_COLUMN(roles, REPORT_WORDS),
+    REPORT_COLUMN(department, REPORT_STRING),
+    REPORT_COLUMN(finding, REPORT_FLAG),
+    REPORT_COLUMN(held_by, REPORT_STRING),
+    REPORT_COLUMN(new_announcement, REPORT_FLAG),
     {NULL, REPORT_STRING, 0},
 };
 
-/* --- groups ---------------------------------------------------------------------------------- */
+/* --- groups --- */
 
 static enum report_section section_of(const struct plan_row *row)
 {
@@ -190,7 +191,7 @@ void report_add_group_counts(struct text *out, const struct report_group *group)
     }
 }
 
-/* --- the plan as a whole --------------------------------------------------------------------- */
+/* --- the plan as a whole --- */
 
 void report_add_number(struct text *out, size_t number)
 {
@@ -297,37 +298,7 @@ const char *report_name_of(const struct plan_row *row)
     return "(no name, no id)";
 }
 
-void report_add_portal(struct text *out, const char *name)
-{
-    static const char allowed[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-    const char *portal = text_is_empty(name) ? "portal" : name;
-
-    for (const char *c = portal; *c; c++) {
-        bool hidden = c == portal && *c == '.';
-
-        text_add_char(out, strchr(allowed, *c) && !hidden ? *c : '_');
-    }
-}
-
-static const char *const extensions[REPORT_FORMAT_COUNT] = {".txt", ".json", ".csv", ".html"};
-
-void report_add_file_name(struct text *out, const struct plan *plan, enum report_format format)
-{
-    report_add_portal(out, plan->portal);
-    text_addf(out, "-plan-%lld%s", (long long)plan->id, extensions[format]);
-}
-
-bool report_is_extension(const char *text)
-{
-    size_t i = 0;
-
-    while (i < REPORT_FORMAT_COUNT && strcmp(extensions[i], text) != 0)
-        i++;
-    return i < REPORT_FORMAT_COUNT;
-}
-
-/* --- what comes next ------------------------------------------------------------------------- */
+/* --- what comes next --- */
 
 /* What one does next with a plan of these states; `format` only of a show. A plan that is not
  * stored has nothing to be asked for. */

@@ -11,8 +11,7 @@
 
 #include "report/report.h"
 
-/* --- columns: one table for JSON and CSV
- * --------------------------------------------------------*/
+/* --- columns: one table for JSON and CSV --- */
 
 enum report_value {
     REPORT_STRING = 0, /* const char *, NULL = none */
@@ -31,8 +30,7 @@ struct report_column {
 };
 extern const struct report_column report_columns[]; /* ended by name NULL */
 
-/* --- groups: rows as people read them
- * ------------------------------------------------------------*/
+/* --- groups: rows as people read them --- */
 
 enum report_section { REPORT_ACTIONS = 0, REPORT_FINDINGS, REPORT_KEEPS };
 
@@ -62,8 +60,7 @@ void report_add_group_title(struct text *out, const struct report_group *group);
 /* "12 accounts, 3 not before 2026-12-06, all held by G7" */
 void report_add_group_counts(struct text *out, const struct report_group *group);
 
-/* --- words
- * ---------------------------------------------------------------------------------------*/
+/* --- words --- */
 
 /* What a row of the decision table means and what a person does about it; NULL when unknown. */
 const char *report_row_title(const char *row);
@@ -77,8 +74,7 @@ void report_add_number(struct text *out, size_t number);
 /* "1 account", "12 accounts": `one` gets an s. */
 void report_add_counted(struct text *out, size_t number, const char *one);
 
-/* --- the plan as a whole
- * -------------------------------------------------------------------------*/
+/* --- the plan as a whole --- */
 
 bool report_is_held(const struct plan *plan);
 bool report_has_actions(const struct plan *plan);
@@ -91,16 +87,12 @@ const char *report_notes_title(const struct plan *plan);
 /* What to call a person in a report: name, else username, e-mail, id. */
 const char *report_name_of(const struct plan_row *row);
 
-/* `PORTAL-plan-ID.EXT`, the portal's name reduced to letters, digits, '.', '_', '-'. */
-void report_add_file_name(struct text *out, const struct plan *plan, enum report_format format);
-
 /* The commands that follow from a stored plan: what it is for, and the command itself. false behind
  * the last. */
 bool report_command(const struct plan *plan, size_t index, struct text *ret_purpose,
                     struct text *ret_command);
 
-/* --- outputs
- * -------------------------------------------------------------------------------------*/
+/* --- outputs --- */
 
 void report_add_text(const struct plan *plan, const struct report_style *style, struct text *out);
 void report_add_json(const struct plan *plan, const struct report_style *style, struct text *out);

@@ -26,19 +26,4 @@ struct report_style {
 void report_plan(const struct plan *plan, enum report_format format,
                  const struct report_style *style, struct text *ret_text);
 
-/* The same into a file, a piece at a time: complete or not at all. */
-int report_write(const struct plan *plan, enum report_format format,
-                 const struct report_style *style, const char *path, struct err *err)
-    __attribute__((warn_unused_result));
-
-/* The portal's name as report files begin with it: letters, digits, '.', '_', '-'. */
-void report_add_portal(struct text *out, const char *name);
-/* Whether a text is what the name of a report file ends with, like ".html". */
-bool report_is_extension(const char *text);
-
-/* Writes PORTAL-plan-ID.EXT files for the configured formats into the configured directory (made
- * when missing); ret_html (may be NULL) gets the path of the HTML file, malloc'ed. */
-int report_write_files(const struct config *config, const struct plan *plan, char **ret_html,
-                       struct err *err) __attribute__((warn_unused_result));
-
 #endif

@@ -150,14 +150,6 @@ static void gather(struct facts *facts, const struct roster_report *report)
     find_warnings(facts, report);
 }
 
-static const char *format_name(enum roster_format format)
-{
-    static const char *const names[] = {
-        [ROSTER_FORMAT_CSV] = "csv", [ROSTER_FORMAT_JSON] = "json", [ROSTER_FORMAT_SCIM] = "scim"};
-
-    return names[format];
-}
-
 /* --- text --- */
 
 static void add_label(struct text *text, const char *label, const char *value)
@@ -173,7 +165,7 @@ static void add_head(struct text *text, const struct roster_report *report)
     char modified[INSTANT_TEXT_SIZE], today[DAY_TEXT_SIZE], digest[DIGEST_HEX_SIZE];
 
     add_label(text, "roster", report->roster->source);
-    text_addf(text, "%-11s%s, ", "format", format_name(config->format));
+    text_addf(text, "%-11s%s, ", "format", config_roster_format_name(config->format));
     if (config->format == ROSTER_FORMAT_CSV && config->delimiter == '\t')
         text_add(text, "delimiter tab, ");
     else if (config->format == ROSTER_FORMAT_CSV)
@@ -301,7 +293,7 @@ static void write_json_head(struct jsonw *json, const struct roster_report *repo
     jsonw_key(json, "roster");
     jsonw_begin_object(json);
     jsonw_field_string(json, "source", roster->source);
-    jsonw_field_string(json, "format", format_name(report->config->format));
+    jsonw_field_string(json, "format", config_roster_format_name(report->config->format));
     jsonw_field_string(json, "delimiter",
                        report->config->format == ROSTER_FORMAT_CSV ? delimiter : NULL);
     jsonw_field_string(json, "encoding", report->config->encoding);

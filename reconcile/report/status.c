@@ -11,6 +11,8 @@
 #include "base/jsonw.h"
 #include "format/encode.h"
 #include "report/parts.h"
+#include "store/review.h"
+#include "store/status.h"
 
 enum { WIDTH_DEFAULT = 100, WIDTH_LEAST = 60 };
 
@@ -48,7 +50,7 @@ static const char *run_outcome(const struct store_status *status, size_t index)
     return status->locked && index == 0 ? "running" : "cut off";
 }
 
-/* --- text ------------------------------------------------------------------------------------- */
+/* --- text --- */
 
 static void add_count(struct text *out, int64_t count)
 {
@@ -194,7 +196,7 @@ void status_report_text(const struct store_status *status, const struct report_s
         add_run(out, status, i, width);
 }
 
-/* --- JSON ------------------------------------------------------------------------------------- */
+/* --- JSON --- */
 
 static void field_instant(struct jsonw *json, const char *key, struct instant instant)
 {
@@ -317,7 +319,7 @@ void status_report_json(const struct store_status *status, struct text *out)
     text_add_char(out, '\n');
 }
 
-/* --- many portals ----------------------------------------------------------------------------- */
+/* --- many portals --- */
 
 static void add_line(struct text *out, const struct status_line *line)
 {

@@ -6,7 +6,7 @@
 #define REPORT_STATUS_H
 
 #include "report/report.h"
-#include "store/store.h"
+#include "store/status.h"
 
 /* Appends the whole. */
 void status_report_text(const struct store_status *status, const struct report_style *style,

@@ -67,7 +67,7 @@ static void drop_trailing_blanks(struct text *out)
         out->data[--out->length] = '\0';
 }
 
-/* --- headline and what holds ------------------------------------------------------------------ */
+/* --- headline and what holds --- */
 
 static void add_headline(const struct painter *painter, const struct plan *plan)
 {
@@ -122,7 +122,7 @@ static void add_holds(const struct painter *painter, const struct plan *plan)
     }
 }
 
-/* --- rows ------------------------------------------------------------------------------------- */
+/* --- rows --- */
 
 enum { COLUMN_NAME = 0, COLUMN_EMAIL, COLUMN_LOGIN, COLUMN_DEPARTMENT, COLUMN_COUNT };
 
@@ -268,7 +268,7 @@ static void add_notes(const struct painter *painter, const struct plan *plan)
         add_paragraph(painter, 2, plan->note[i]);
 }
 
-/* --- guards ----------------------------------------------------------------------------------- */
+/* --- guards --- */
 
 static size_t least(size_t a, size_t b)
 {
@@ -316,7 +316,7 @@ static void add_guards(const struct painter *painter, const struct plan *plan)
     text_addf(painter->out, "\nguards: %zu looked at, none holds\n", plan->guard_count);
 }
 
-/* --- figures, inputs, what comes next --------------------------------------------------------- */
+/* --- figures, inputs, what comes next --- */
 
 static void add_totals(const struct painter *painter, const struct plan *plan)
 {

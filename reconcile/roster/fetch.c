@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "base/words.h"
 
 enum {
     CONNECT_SECONDS = 30,
@@ -90,26 +91,24 @@ static int check_address(CURLU *url, enum scheme *ret_scheme, struct err *err)
     CLEANUP(part_cleanup) char *host = url ? url_part(url, CURLUPART_HOST) : NULL;
     CLEANUP(part_cleanup) char *path = url ? url_part(url, CURLUPART_PATH) : NULL;
     CLEANUP(part_cleanup) char *password = url ? url_part(url, CURLUPART_PASSWORD) : NULL;
-    size_t i = 0;
+    enum scheme known;
 
     if (!scheme || !host)
         return err_set(err, ERR_CONFIG, "roster.source is no address with a host");
-    while (i < COUNT_OF(names) && strcmp(names[i], scheme) != 0)
-        i++;
-    if (i == COUNT_OF(names))
+    if (!WORD_FIND(names, scheme, &known))
         return err_set(err, ERR_CONFIG,
                        "roster.source cannot be '%s:'; hint: file:, https: and sftp: are possible",
                        scheme);
-    if (i == SCHEME_HTTP && !is_loopback(host))
+    if (known == SCHEME_HTTP && !is_loopback(host))
         return err_set(err, ERR_CONFIG,
                        "roster.source is http: to a host on the network, where anybody could read "
                        "and change the roster; hint: https:");
     if (password)
         return err_set(err, ERR_CONFIG,
                        "roster.source holds a password; hint: roster.credentials_file");
-    if (i == SCHEME_SFTP && (!path || path[strlen(path) - 1] == '/'))
+    if (known == SCHEME_SFTP && (!path || path[strlen(path) - 1] == '/'))
         return err_set(err, ERR_CONFIG, "roster.source is a directory, a file is expected");
-    *ret_scheme = (enum scheme)i;
+    *ret_scheme = known;
     return 0;
 }
 

@@ -106,8 +106,7 @@ static void find_columns(struct guessing *guessing)
     }
 }
 
-/* --- words and dates ----------------------------------------------------------------------------
- */
+/* --- words and dates --- */
 
 static bool is_any(const char *word, const char *const *list, size_t count)
 {

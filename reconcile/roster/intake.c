@@ -17,6 +17,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "roster/doubt.h"
 
 enum { EXCERPT = 80, WORDS_KNOWN = 64 };
@@ -106,14 +107,8 @@ static void add_columns(struct roster_intake *intake, const struct config_roster
 
     intake->column = arena_calloc(&intake->scratch, room, sizeof(intake->column[0]));
     intake->cell = arena_calloc(&intake->scratch, room, sizeof(intake->cell[0]));
-    add_column(intake, ROSTER_EMPLOYEE_NUMBER, config->column.employee_number);
-    add_column(intake, ROSTER_EMAIL, config->column.email);
-    add_column(intake, ROSTER_USERNAME, config->column.username);
-    add_column(intake, ROSTER_STATUS, config->column.status);
-    add_column(intake, ROSTER_HIRE_DATE, config->column.hire_date);
-    add_column(intake, ROSTER_LAST_DAY, config->column.last_day);
-    add_column(intake, ROSTER_DEPARTMENT, config->column.department);
-    add_column(intake, ROSTER_COUNTRY, config->column.country);
+    for (unsigned field = 0; field < ROSTER_NAME; field++)
+        add_column(intake, (enum roster_field)field, config->column.of[field]);
     for (size_t i = 0; i < config->column.name.count; i++)
         add_column(intake, ROSTER_NAME, config->column.name.item[i]);
 }
@@ -403,11 +398,8 @@ static bool is_spreadsheet_error(const char *value)
     static const char *const errors[] = {"#N/A",   "#REF!", "#NAME?", "#VALUE!",
                                          "#NULL!", "#NUM!", "#DIV/0!"};
 
-    for (size_t i = 0; i < COUNT_OF(errors); i++) {
-        if (strcmp(value, errors[i]) == 0)
-            return true;
-    }
-    return value[0] == '#' && value[1] == '#' && value[strspn(value, "#")] == '\0';
+    return WORD_ROW(errors, value) ||
+           (value[0] == '#' && value[1] == '#' && value[strspn(value, "#")] == '\0');
 }
 
 static bool check_key(struct roster_intake *intake, size_t column, const char *value)

@@ -13,19 +13,6 @@
 #include "config/config.h"
 #include "core/roster.h"
 
-enum roster_field {
-    ROSTER_EMPLOYEE_NUMBER = 0,
-    ROSTER_EMAIL,
-    ROSTER_USERNAME,
-    ROSTER_STATUS,
-    ROSTER_HIRE_DATE,
-    ROSTER_LAST_DAY,
-    ROSTER_DEPARTMENT,
-    ROSTER_COUNTRY,
-    ROSTER_NAME,
-    ROSTER_FIELD_COUNT,
-};
-
 /* As in the configuration, below roster.columns: "employee_number", … */
 const char *roster_field_name(enum roster_field field);
 

@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "format/json.h"
 
 #define ENTERPRISE "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -54,71 +55,54 @@ static const struct attribute {
     {"costCenter", PLACE_ENTERPRISE, "costCenter"},
 };
 
-static const struct attribute *find_attribute(const char *name)
-{
-    for (size_t i = 0; i < COUNT_OF(attributes); i++) {
-        if (strcmp(attributes[i].name, name) == 0)
-            return &attributes[i];
-    }
-    return NULL;
-}
-
 static bool maps_nothing(const struct config_roster *config)
 {
-    return !config->column.employee_number && !config->column.email && !config->column.username &&
-           !config->column.status && !config->column.hire_date && !config->column.last_day &&
-           !config->column.department && !config->column.country && config->column.name.count == 0;
+    bool mapped = config->column.name.count > 0;
+
+    for (size_t i = 0; i < COUNT_OF(config->column.of); i++)
+        mapped = mapped || config->column.of[i];
+    return !mapped;
 }
 
-static int check_attributes(const struct config_roster *config, struct err *err)
+static int check_attribute(const char *name, struct err *err)
 {
-    const char *const fixed[] = {
-        config->column.employee_number, config->column.email,     config->column.username,
-        config->column.status,          config->column.hire_date, config->column.last_day,
-        config->column.department,      config->column.country,
-    };
-    size_t count = COUNT_OF(fixed) + config->column.name.count;
-
-    for (size_t i = 0; i < count; i++) {
-        const char *name =
-            i < COUNT_OF(fixed) ? fixed[i] : config->column.name.item[i - COUNT_OF(fixed)];
-
-        if (name && !find_attribute(name))
-            return err_set(err, ERR_CONFIG,
-                           "roster.columns names '%s', which no SCIM user has; hint: userName, "
-                           "emails, externalId, employeeNumber, displayName, name.givenName, "
-                           "name.familyName, active, department",
-                           name);
-    }
-    return 0;
+    if (!name || WORD_ROW(attributes, name))
+        return 0;
+    return err_set(err, ERR_CONFIG,
+                   "roster.columns names '%s', which no SCIM user has; hint: userName, emails, "
+                   "externalId, employeeNumber, displayName, name.givenName, name.familyName, "
+                   "active, department",
+                   name);
 }
 
-int roster_json_settle(const struct config_roster *config, struct config_roster *ret_config,
-                       struct err *err)
+int roster_scim_settle(struct config_roster *config, struct err *err)
 {
     static const char *const names[] = {"displayName"};
     static const char *const employed[] = {"true"};
     static const char *const departed[] = {"false"};
-    struct config_roster settled = *config;
 
-    if (config->format == ROSTER_FORMAT_SCIM && maps_nothing(config)) {
-        settled.column.employee_number = "employeeNumber";
-        settled.column.email = "emails";
-        settled.column.username = "userName";
-        settled.column.status = "active";
-        settled.column.department = "department";
-        settled.column.name = (struct name_list){.item = names, .count = COUNT_OF(names)};
+    if (maps_nothing(config)) {
+        config->column.of[ROSTER_EMPLOYEE_NUMBER] = "employeeNumber";
+        config->column.of[ROSTER_EMAIL] = "emails";
+        config->column.of[ROSTER_USERNAME] = "userName";
+        config->column.of[ROSTER_STATUS] = "active";
+        config->column.of[ROSTER_DEPARTMENT] = "department";
+        config->column.name = (struct name_list){.item = names, .count = COUNT_OF(names)};
     }
-    if (config->format == ROSTER_FORMAT_SCIM && config->status.employed.count +
-                                                        config->status.on_leave.count +
-                                                        config->status.departed.count ==
-                                                    0) {
-        settled.status.employed = (struct name_list){.item = employed, .count = 1};
-        settled.status.departed = (struct name_list){.item = departed, .count = 1};
+    if (config->status.employed.count + config->status.on_leave.count +
+            config->status.departed.count ==
+        0) {
+        config->status.employed = (struct name_list){.item = employed, .count = 1};
+        config->status.departed = (struct name_list){.item = departed, .count = 1};
     }
-    if (config->format == ROSTER_FORMAT_SCIM && check_attributes(&settled, err) < 0)
-        return -1;
-    *ret_config = settled;
+    for (size_t i = 0; i < COUNT_OF(config->column.of); i++) {
+        if (check_attribute(config->column.of[i], err) < 0)
+            return -1;
+    }
+    for (size_t i = 0; i < config->column.name.count; i++) {
+        if (check_attribute(config->column.name.item[i], err) < 0)
+            return -1;
+    }
     return 0;
 }
 
@@ -184,7 +168,7 @@ static enum json_found find_in(const struct json_object *user, const char *objec
 static enum json_found find_scim(const struct json_object *user, const char *name,
                                  struct arena *arena, const char **ret_value)
 {
-    const struct attribute *attribute = find_attribute(name);
+    const struct attribute *attribute = WORD_ROW(attributes, name);
 
     if (!attribute)
         return JSON_MISSING;

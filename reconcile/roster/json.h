@@ -10,15 +10,15 @@
 
 #include "roster/intake.h"
 
-/* What SCIM names and means when the configuration leaves it open: the attributes of every User,
- * `active` as employed (true) or departed (false). Another format, or a mapping that is set, stays
- * as it is. An attribute that User does not have: ERR_CONFIG. */
-int roster_json_settle(const struct config_roster *config, struct config_roster *ret_config,
-                       struct err *err) __attribute__((warn_unused_result));
+/* Fills in what SCIM names and means when the configuration leaves it open: the attributes of every
+ * User, `active` as employed (true) or departed (false). A mapping that is set stays as it is. An
+ * attribute that User does not have: ERR_CONFIG. */
+int roster_scim_settle(struct config_roster *config, struct err *err)
+    __attribute__((warn_unused_result));
 
-/* The whole document into the intake, whose configuration went through roster_json_settle; rows are
- * elements, counted from 1. ERR_ROSTER for what is no such document, for pages that are missing,
- * and for a mapped member that no element has. */
+/* The whole document into the intake, whose configuration is settled; rows are elements, counted
+ * from 1. ERR_ROSTER for what is no such document, for pages that are missing, and for a mapped
+ * member that no element has. */
 int roster_json_read(enum roster_format format, const char *bytes, size_t length,
                      struct roster_intake *intake, struct err *err)
     __attribute__((warn_unused_result));

@@ -88,28 +88,29 @@ static int read_document(struct roster_source *source, const struct config_roste
     return roster_json_read(config->format, text_cstr(&text), text.length, intake, err);
 }
 
+static const struct format {
+    int (*settle)(struct config_roster *config, struct err *err); /* NULL = nothing is left open */
+    int (*read)(struct roster_source *source, const struct config_roster *config,
+                struct roster_intake *intake, struct digest *ret_digest, struct err *err);
+} formats[] = {
+    [ROSTER_FORMAT_CSV] = {NULL, read_csv},
+    [ROSTER_FORMAT_JSON] = {NULL, read_document},
+    [ROSTER_FORMAT_SCIM] = {roster_scim_settle, read_document},
+};
+
 static int read_source(struct arena *arena, const struct config_roster *config,
                        struct roster_source *source, struct roster *roster, struct err *err)
 {
     CLEANUP(roster_intake_freep) struct roster_intake *intake = NULL;
-    struct config_roster settled;
-    int result = -1;
+    const struct format *format = &formats[config->format];
+    struct config_roster settled = *config;
 
-    if (roster_json_settle(config, &settled, err) < 0 ||
-        roster_intake_new(arena, &settled, &intake, err) < 0)
+    if ((format->settle && format->settle(&settled, err) < 0) ||
+        roster_intake_new(arena, &settled, &intake, err) < 0 ||
+        format->read(source, &settled, intake, &roster->digest, err) < 0)
         return -1;
-    switch (settled.format) {
-    case ROSTER_FORMAT_CSV:
-        result = read_csv(source, &settled, intake, &roster->digest, err);
-        break;
-    case ROSTER_FORMAT_JSON:
-    case ROSTER_FORMAT_SCIM:
-        result = read_document(source, &settled, intake, &roster->digest, err);
-        break;
-    }
-    if (result == 0)
-        roster_intake_finish(intake, roster);
-    return result;
+    roster_intake_finish(intake, roster);
+    return 0;
 }
 
 int roster_read(struct arena *arena, const struct config_roster *config, const char *path_override,

@@ -10,6 +10,7 @@
 #include "base/jsonw.h"
 #include "base/text.h"
 #include "store/private.h"
+#include "store/step.h"
 
 #define SALT_SIZE 16
 
@@ -147,8 +148,7 @@ int store_audit_head(const struct store *store, struct audit_head *ret_head, str
     return 0;
 }
 
-/* --- the events
- * ------------------------------------------------------------------------------------- */
+/* --- the events --- */
 
 static struct jsonw object_in(struct text *text)
 {
@@ -481,8 +481,7 @@ int store_audit_outcome(const struct store *store, const struct store_run *run,
     return append_one(store, &entry, err);
 }
 
-/* --- erasure
- * ---------------------------------------------------------------------------------------- */
+/* --- erasure --- */
 
 static void add_numbers(struct jsonw *json, const char *key, const char *const *number,
                         size_t count)

@@ -11,13 +11,13 @@
 
 #include "core/audit.h"
 #include "store/review.h"
+#include "store/step.h"
 
 /* The end of the chain; sequence 0 when there is none. */
 int store_audit_head(const struct store *store, struct audit_head *ret_head, struct err *err)
     __attribute__((warn_unused_result));
 
-/* --- adding, each inside the caller's transaction ----------------------------------------------
- */
+/* --- adding, each inside the caller's transaction --- */
 
 /* The first event of a portal's chain; adds nothing to a chain that has begun. */
 int store_audit_portal(const struct store *store, const char *name, struct err *err)
@@ -82,8 +82,7 @@ int store_audit_retention(const struct store *store, int64_t run_id,
                           const struct store_audit_thinned *thinned, struct err *err)
     __attribute__((warn_unused_result));
 
-/* --- checking -----------------------------------------------------------------------------------
- */
+/* --- checking --- */
 
 /* The whole chain of the portal, event by event, and then what the rest of the history says
  * against it: plans, approvals, runs, acts, erased values. Anchors are heads that were kept outside

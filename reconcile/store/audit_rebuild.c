@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "store/audit.h"
 #include "store/private.h"
+#include "store/roster.h"
+#include "store/snapshot.h"
 
 struct rebuilding {
     struct store *store;

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "store/audit.h"
+#include "store/plan.h"
 #include "store/private.h"
 
 struct verifying {

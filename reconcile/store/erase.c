@@ -161,8 +161,7 @@ static struct store_audit_erased told(const struct erasing *erasing)
     };
 }
 
-/* --- one person
- * ------------------------------------------------------------------------------------- */
+/* --- one person --- */
 
 /* The reason is kept beside the event: it must not bring the name back. */
 static int check_reason(const struct erasing *erasing, const char *reason, struct err *err)
@@ -220,8 +219,7 @@ int store_erase(struct store *store, struct arena *arena, const struct store_sub
     return 0;
 }
 
-/* --- those whose time is over
- * ----------------------------------------------------------------------- */
+/* --- those whose time is over --- */
 
 static int erase_expired(struct erasing *erasing, struct instant before, struct err *err)
 {

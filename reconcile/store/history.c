@@ -5,10 +5,13 @@
  * unreadable one stays unreadable whatever was known before, and somebody counts as suspended by us
  * only as long as nothing shows them active afterwards.
  */
+#include "store/history.h"
+
 #include <string.h>
 
 #include "base/intern.h"
 #include "base/table.h"
+#include "store/account.h"
 #include "store/private.h"
 
 /* Accounts by id while rows of the history stream by. */
@@ -58,8 +61,7 @@ static int each_of_portal(const struct store *store, const char *name, const cha
     return pg_each(store->pg, name, sql, parameter, COUNT_OF(parameter), each, lookup, err);
 }
 
-/* --- last logins --------------------------------------------------------------------------------
- */
+/* --- last logins --- */
 
 static struct login known_login(const struct lookup *lookup, const PGresult *row)
 {
@@ -86,8 +88,7 @@ static void fill_login(struct lookup *lookup, const PGresult *row, struct accoun
     account->login = login_newest(known_login(lookup, row), account->login); /* equal is no news */
 }
 
-/* --- who is gone --------------------------------------------------------------------------------
- */
+/* --- who is gone --- */
 
 /* One more element of an array literal. */
 static void add_element(struct text *array, const char *value)
@@ -161,8 +162,7 @@ static int append_gone(const struct store *store, struct lookup *lookup, struct 
     return 0;
 }
 
-/* --- an account's life --------------------------------------------------------------------------
- */
+/* --- an account's life --- */
 
 static int fill_state(const PGresult *row, void *context, struct err *err)
 {
@@ -236,7 +236,7 @@ static int fill_act(const PGresult *row, void *context, struct err *err)
     if (active_since || undone_by_us)
         return 0;
     account->history.suspended_by_us = done;
-    account->history.suspended_as = store_person_status_parse(pg_text(row, 0, 2));
+    account->history.suspended_as = person_status_parse(pg_text(row, 0, 2));
     return 0;
 }
 
@@ -294,8 +294,7 @@ int store_load_history(struct store *store, struct arena *arena, struct snapshot
     return 0;
 }
 
-/* --- numbers of accounts -------------------------------------------------------------------------
- */
+/* --- numbers of accounts --- */
 
 static int fill_number(const PGresult *row, void *context, struct err *err)
 {
@@ -322,8 +321,7 @@ int store_number_accounts(const struct store *store, struct arena *arena, struct
     return failed;
 }
 
-/* --- what the guards compare with ---------------------------------------------------------------
- */
+/* --- what the guards compare with --- */
 
 static int64_t int_or(const PGresult *result, int column, int64_t otherwise)
 {
@@ -350,7 +348,6 @@ int store_load_guard_history(struct store *store, struct arena *arena, const str
         .suspended_in_window = pg_int(result, 0, 5),
         .deprovisioned_in_window = pg_int(result, 0, 6),
         .last_run_day = pg_day(result, 0, 7),
-        .stopped_by = store_string(arena, result, 0, 8),
     };
     return 0;
 }

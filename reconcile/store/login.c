@@ -91,8 +91,7 @@ int store_save_logins(struct store *store, const struct pending_login *pending, 
     return 0;
 }
 
-/* --- what an export told -------------------------------------------------------------------------
- */
+/* --- what an export told --- */
 
 static void add_dates(struct text *row, const void *context, size_t number)
 {
@@ -130,7 +129,7 @@ int store_save_export(struct store *store, const struct account_dates *dates, si
     if (store_begin(store, err) < 0 ||
         store_end(store,
                   store_next(store, "run_fence", query_run_fence, store->run_id, &newest, err) ||
-                      put_dates(store, dates, dates_count, &changed, err) ||
+                      put_dates(store, dates, dates_count, &changed, err) < 0 ||
                       put_pending(store, pending, pending_count, err),
                   err) < 0)
         return err_prefix(err, "the history took over nothing of the export");

@@ -4,7 +4,6 @@
  */
 #include "store/outcome_file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <json-c/json.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 #include "base/jsonw.h"
 #include "base/mem.h"
 #include "format/json.h"
+#include "store/step.h"
 
 #define OUTCOME_FILE_LIMIT 65536 /* bytes of one file: a reason is at most a few hundred */
 
@@ -71,8 +71,7 @@ void outcome_file_keep(const struct config *config, const struct store_step *ste
             action_name(step->action), step->account_id, step_state_name(outcome->state), own.text);
 }
 
-/* --- reading
- * --------------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 static int parse(struct arena *arena, const struct config *config, const struct text *text,
                  struct store_outcome *ret_outcome, struct instant *ret_at, struct err *err)
@@ -82,7 +81,7 @@ static int parse(struct arena *arena, const struct config *config, const struct 
     const char *portal = NULL, *state = NULL;
     int64_t status = 0, at = 0;
 
-    if (json_parse_object(text_cstr(text), text->length, &json, err))
+    if (json_parse_object(text_cstr(text), text->length, &json, err) < 0)
         return -1;
     if (json_string(json, "portal", 4096, arena, &portal) != JSON_FOUND ||
         json_string(json, "state", 32, arena, &state) != JSON_FOUND ||
@@ -109,9 +108,9 @@ static int take_file(struct arena *arena, const struct config *config, const cha
     struct store_outcome outcome;
     struct instant at;
 
-    if (file_read(path, OUTCOME_FILE_LIMIT, ERR_INTERNAL, &text, NULL, err))
+    if (file_read(path, OUTCOME_FILE_LIMIT, ERR_INTERNAL, &text, NULL, err) < 0)
         return -1;
-    if (parse(arena, config, &text, &outcome, &at, err))
+    if (parse(arena, config, &text, &outcome, &at, err) < 0)
         return err_prefix(err, "outcome file '%s'", path);
     int answer = take(context, &outcome, at, err);
     if (answer < 0)
@@ -128,41 +127,43 @@ static int take_file(struct arena *arena, const struct config *config, const cha
     return 0;
 }
 
-static void free_names(struct dirent **name, int count)
+struct taking {
+    struct arena *arena;
+    const struct config *config;
+    take_function *take;
+    void *context;
+};
+
+static int take_whole(void *context, const char *path, const char *rest, struct err *err)
 {
-    for (int i = 0; i < count; i++)
-        free(name[i]);
-    free(name);
+    const struct taking *taking = context;
+
+    if (!text_equal(strrchr(rest, '.'), ".json"))
+        return 0;
+    return take_file(taking->arena, taking->config, path, taking->take, taking->context, err);
 }
 
 int outcome_file_each(struct arena *arena, const struct config *config, take_function *take,
                       void *context, struct err *err)
 {
-    CLEANUP(text_release) struct text prefix = TEXT_INIT;
-    const char *directory = config_state_directory(config);
-    struct dirent **name = NULL;
-    int failed = 0;
+    struct taking taking = {.arena = arena, .config = config, .take = take, .context = context};
 
-    add_prefix(&prefix, config);
     /* While an outcome could not be kept nothing may be done: that is to be known before. */
-    if (file_make_directory(directory, STATE_DIRECTORY_MODE, err))
+    if (file_make_directory(config_state_directory(config), STATE_DIRECTORY_MODE, err) < 0)
         return err_prefix(err, "apply.state_directory");
-    int count = scandir(directory, &name, NULL, alphasort);
-    if (count < 0)
-        return err_set_errno(err, ERR_INTERNAL, errno, "cannot list '%s'", directory);
-    for (int i = 0; i < count && !failed; i++) {
-        const char *end = strrchr(name[i]->d_name, '.');
-        if (!text_starts(name[i]->d_name, text_cstr(&prefix)) || !text_equal(end, ".json"))
-            continue;
-        CLEANUP(mem_cleanup) char *path = file_join(directory, name[i]->d_name);
-        failed = take_file(arena, config, path, take, context, err);
-    }
-    free_names(name, count);
-    return failed;
+    return outcome_file_visit(config, take_whole, &taking, err);
 }
 
-/* --- forgetting
- * ------------------------------------------------------------------------------------- */
+/* --- forgetting --- */
+
+int outcome_file_visit(const struct config *config, file_visit *visit, void *context,
+                       struct err *err)
+{
+    CLEANUP(text_release) struct text prefix = TEXT_INIT;
+
+    add_prefix(&prefix, config);
+    return file_each(config_state_directory(config), text_cstr(&prefix), visit, context, err);
+}
 
 int outcome_file_forget(const char *path, struct err *err)
 {

@@ -6,8 +6,9 @@
 #ifndef STORE_OUTCOME_FILE_H
 #define STORE_OUTCOME_FILE_H
 
+#include "base/file.h"
 #include "config/config.h"
-#include "store/review.h"
+#include "store/step.h"
 
 /* Writes the file; the error that is in `err` gets a second sentence that says where the outcome is
  * kept, or, when even that failed, the outcome itself. Never fails otherwise. */
@@ -25,6 +26,10 @@ int outcome_file_each(struct arena *arena, const struct config *config,
                       int (*take)(void *context, const struct store_outcome *outcome,
                                   struct instant at, struct err *err),
                       void *context, struct err *err) __attribute__((warn_unused_result));
+
+/* Every such file of this portal, those set aside too. */
+int outcome_file_visit(const struct config *config, file_visit *visit, void *context,
+                       struct err *err) __attribute__((warn_unused_result));
 
 /* Takes the reason out of such a file: what is personal in one stands there. The act stays. */
 int outcome_file_forget(const char *path, struct err *err) __attribute__((warn_unused_result));

@@ -3,19 +3,97 @@
  * back must have the digest it was stored with, or nobody may approve it. Its announcements are
  * made in the same transaction: a grace never runs for a plan that does not exist.
  */
+#include "store/plan.h"
+
 #include "base/limits.h"
 #include "base/text.h"
 #include "store/audit.h"
-#include "store/private.h"
+#include "store/column.h"
 
-/* --- saving -------------------------------------------------------------------------------------
- */
+/* --- the tables --- */
+
+/* A row of the table `plan`: the plan, and what the store alone knows of it. */
+struct stored_plan {
+    int64_t portal_id, run_id, rows;
+    const char *audit_head; /* NULL = none; it has no column, but an event of its own */
+    struct plan plan;
+};
+
+#define OWN(name)       COLUMN(#name, struct stored_plan, name)
+#define OF_PLAN(name)   COLUMN(#name, struct stored_plan, plan.name)
+#define OF_INPUTS(name) COLUMN(#name, struct stored_plan, plan.inputs.name)
+#define OF_TOTALS(name) COLUMN(#name, struct stored_plan, plan.totals.name)
+
+static const struct column plan_columns[] = {
+    OWN(portal_id),
+    COLUMN("plan_id", struct stored_plan, plan.id),
+    OWN(run_id),
+    OF_PLAN(portal),
+    COLUMN_OF_WORDS("state", struct stored_plan, plan.state, &plan_state_words),
+    OF_PLAN(digest),
+    OF_PLAN(created_at),
+    OF_PLAN(expires_at),
+    OF_PLAN(today),
+    OF_PLAN(time_zone),
+    OF_PLAN(first_plan),
+    OF_PLAN(approvals_suspend),
+    OF_PLAN(approvals_deprovision),
+    OF_INPUTS(snapshot_id),
+    OF_INPUTS(snapshot_taken_at),
+    OF_INPUTS(snapshot_complete),
+    OF_INPUTS(snapshot_incomplete_reason),
+    OF_INPUTS(snapshot_digest),
+    OF_INPUTS(accounts),
+    OF_INPUTS(active),
+    OF_INPUTS(inactive),
+    OF_INPUTS(gone),
+    OF_INPUTS(unreadable),
+    OF_INPUTS(requests),
+    OF_INPUTS(roster_id),
+    OF_INPUTS(roster_source),
+    OF_INPUTS(roster_digest),
+    OF_INPUTS(roster_content),
+    OF_INPUTS(roster_read_at),
+    OF_INPUTS(people),
+    OF_INPUTS(rejected),
+    OF_INPUTS(duplicates),
+    OF_INPUTS(policy_digest),
+    OF_INPUTS(enforce),
+    OF_TOTALS(keep),
+    OF_TOTALS(suspend),
+    OF_TOTALS(deprovision),
+    OF_TOTALS(reactivate),
+    OF_TOTALS(waiting),
+    OF_TOTALS(findings),
+    OF_TOTALS(seats_now),
+    OF_TOTALS(seats_after),
+    COLUMN("idle_never", struct stored_plan, plan.idle.never),
+    COLUMN("idle_unknown", struct stored_plan, plan.idle.unknown),
+    OWN(rows),
+    OWN(audit_head),
+    OF_PLAN(redacted),
+    COLUMN_END,
+};
+
+static const struct column guard_columns[] = {
+    COLUMN("guard", struct guard_finding, id),
+    COLUMN("hold", struct guard_finding, hold),
+    COLUMN("limit_text", struct guard_finding, limit),
+    COLUMN("actual", struct guard_finding, actual),
+    COLUMN("sentence", struct guard_finding, text),
+    COLUMN_END,
+};
+
+/* --- saving --- */
 
 struct saving {
     const struct plan *plan;
     int64_t portal_id;
     int64_t id;
+    struct store_writer guard;
 };
+
+#define PLACE_COLUMNS 3 /* which begin_row fills */
 
 static void begin_row(struct text *row, const struct saving *saving, size_t number)
 {
@@ -67,14 +145,9 @@ static void add_plan_row(struct text *out, const void *context, size_t number)
 static void add_guard(struct text *row, const void *context, size_t number)
 {
     const struct saving *saving = context;
-    const struct guard_finding *finding = &saving->plan->guard[number];
 
     begin_row(row, saving, number);
-    pg_copy_field(row, finding->id);
-    store_copy_flag(row, finding->hold);
-    pg_copy_field(row, finding->limit);
-    pg_copy_field(row, finding->actual);
-    pg_copy_field(row, finding->text);
+    store_copy_fields(row, &saving->guard, &saving->plan->guard[number]);
     pg_copy_end_row(row);
 }
 
@@ -105,64 +178,21 @@ static size_t count_stored(const struct plan *plan)
     return count;
 }
 
-/* Long because a plan has that many fields; the order is that of plan_insert.sql. */
 static int insert_plan(const struct store *store, const struct store_run *run,
                        const struct plan *plan, int64_t id, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    const struct plan_inputs *inputs = &plan->inputs;
-    const struct plan_totals *totals = &plan->totals;
-#define NUMBER(value) store_number(&scratch, (int64_t)(value))
-    const char *const parameter[] = {
-        NUMBER(store->portal_id),
-        NUMBER(id),
-        NUMBER(run->id),
-        plan_state_name(plan->state),
-        store_hex(&scratch, &plan->digest),
-        store_time(&scratch, plan->created_at),
-        store_time(&scratch, plan->expires_at),
-        store_day(&scratch, plan->today),
-        plan->time_zone,
-        store_flag(plan->first_plan),
-        NUMBER(plan->approvals_suspend),
-        NUMBER(plan->approvals_deprovision),
-        NUMBER(inputs->snapshot_id),
-        store_time(&scratch, inputs->snapshot_taken_at),
-        store_flag(inputs->snapshot_complete),
-        inputs->snapshot_incomplete_reason,
-        store_hex(&scratch, &inputs->snapshot_digest),
-        NUMBER(inputs->accounts),
-        NUMBER(inputs->active),
-        NUMBER(inputs->inactive),
-        NUMBER(inputs->gone),
-        NUMBER(inputs->unreadable),
-        NUMBER(inputs->requests),
-        NUMBER(inputs->roster_id),
-        inputs->roster_source,
-        store_hex(&scratch, &inputs->roster_digest),
-        store_time(&scratch, inputs->roster_read_at),
-        NUMBER(inputs->people),
-        NUMBER(inputs->rejected),
-        NUMBER(inputs->duplicates),
-        store_hex(&scratch, &inputs->policy_digest),
-        store_flag(inputs->enforce),
-        NUMBER(totals->keep),
-        NUMBER(totals->suspend),
-        NUMBER(totals->deprovision),
-        NUMBER(totals->reactivate),
-        NUMBER(totals->waiting),
-        NUMBER(totals->findings),
-        NUMBER(totals->seats_now),
-        NUMBER(totals->seats_after),
-        NUMBER(plan->idle.never),
-        NUMBER(plan->idle.unknown),
-        NUMBER(count_stored(plan)),
-        store_hex(&scratch, &inputs->roster_content),
+    struct stored_plan stored = {
+        .portal_id = store->portal_id,
+        .run_id = run->id,
+        .rows = (int64_t)count_stored(plan),
+        .plan = *plan,
     };
-#undef NUMBER
+    struct store_writer writer = store_writer_of(plan_columns, query_plan_insert, 0);
 
-    return pg_run(store->pg, "plan_insert", query_plan_insert, PG_NOTHING, parameter,
-                  COUNT_OF(parameter), NULL, err);
+    stored.plan.id = id;
+    return pg_run(store->pg, "plan_insert", query_plan_insert, PG_NOTHING,
+                  store_parameters(&writer, &stored, &scratch), writer.count, NULL, err);
 }
 
 static int copy_lists(const struct store *store, const struct saving *saving, struct err *err)
@@ -209,7 +239,12 @@ static int save_plan(const struct store *store, const struct store_run *run,
                  store_number(&scratch, store->portal_id)) < 0 ||
         insert_plan(store, run, plan, *ret_id, err) < 0)
         return -1;
-    struct saving saving = {.plan = plan, .portal_id = store->portal_id, .id = *ret_id};
+    struct saving saving = {
+        .plan = plan,
+        .portal_id = store->portal_id,
+        .id = *ret_id,
+        .guard = store_writer_of(guard_columns, query_plan_guard_copy, PLACE_COLUMNS),
+    };
     if (copy_lists(store, &saving, err) < 0)
         return -1;
     if (announce(store, &saving, err) < 0)
@@ -236,75 +271,7 @@ int store_save_plan(struct store *store, const struct store_run *run, struct pla
     return 0;
 }
 
-/* --- loading ------------------------------------------------------------------------------------
- */
-
-static struct plan_inputs read_inputs(const PGresult *result, struct arena *arena)
-{
-    return (struct plan_inputs){
-        .snapshot_id = pg_int(result, 0, 11),
-        .snapshot_taken_at = pg_instant(result, 0, 12),
-        .snapshot_complete = pg_bool(result, 0, 13),
-        .snapshot_incomplete_reason = store_string(arena, result, 0, 14),
-        .snapshot_digest = store_digest(result, 0, 15),
-        .accounts = (size_t)pg_int(result, 0, 16),
-        .active = (size_t)pg_int(result, 0, 17),
-        .inactive = (size_t)pg_int(result, 0, 18),
-        .gone = (size_t)pg_int(result, 0, 19),
-        .unreadable = (size_t)pg_int(result, 0, 20),
-        .requests = (size_t)pg_int(result, 0, 21),
-        .roster_id = pg_int(result, 0, 22),
-        .roster_source = store_string(arena, result, 0, 23),
-        .roster_digest = store_digest(result, 0, 24),
-        .roster_content = store_digest(result, 0, 42),
-        .roster_read_at = pg_instant(result, 0, 25),
-        .people = (size_t)pg_int(result, 0, 26),
-        .rejected = (size_t)pg_int(result, 0, 27),
-        .duplicates = (size_t)pg_int(result, 0, 28),
-        .policy_digest = store_digest(result, 0, 29),
-        .enforce = pg_bool(result, 0, 30),
-    };
-}
-
-static struct plan_totals read_totals(const PGresult *result)
-{
-    return (struct plan_totals){
-        .keep = (size_t)pg_int(result, 0, 31),
-        .suspend = (size_t)pg_int(result, 0, 32),
-        .deprovision = (size_t)pg_int(result, 0, 33),
-        .reactivate = (size_t)pg_int(result, 0, 34),
-        .waiting = (size_t)pg_int(result, 0, 35),
-        .findings = (size_t)pg_int(result, 0, 36),
-        .seats_now = (size_t)pg_int(result, 0, 37),
-        .seats_after = (size_t)pg_int(result, 0, 38),
-    };
-}
-
-static struct plan read_plan(const PGresult *result, struct arena *arena)
-{
-    struct plan plan = {
-        .id = pg_int(result, 0, 0),
-        .portal = store_string(arena, result, 0, 1),
-        .state = PLAN_HELD,
-        .digest = store_digest(result, 0, 3),
-        .created_at = pg_instant(result, 0, 4),
-        .expires_at = pg_instant(result, 0, 5),
-        .today = pg_day(result, 0, 6),
-        .time_zone = store_string(arena, result, 0, 7),
-        .first_plan = pg_bool(result, 0, 8),
-        .approvals_suspend = (int)pg_int(result, 0, 9),
-        .approvals_deprovision = (int)pg_int(result, 0, 10),
-        .inputs = read_inputs(result, arena),
-        .totals = read_totals(result),
-        .idle = {.never = (size_t)pg_int(result, 0, 39), .unknown = (size_t)pg_int(result, 0, 40)},
-    };
-
-    (void)plan_state_parse(pg_text(result, 0, 2), &plan.state);
-    plan.redacted = pg_bool(result, 0, 44);
-    if (!PQgetisnull(result, 0, 43))
-        (void)audit_head_parse(pg_text(result, 0, 43), &plan.audit_head);
-    return plan;
-}
+/* --- loading --- */
 
 struct loading {
     struct arena *arena;
@@ -360,17 +327,8 @@ static int load_guards(const struct store *store, struct arena *arena, const cha
 
     if (pg_run(store->pg, "plan_guards", query_plan_guards, PG_MANY, which, 2, &result, err) < 0)
         return -1;
-    plan->guard_count = (size_t)PQntuples(result);
-    plan->guard = arena_calloc(arena, plan->guard_count + 1, sizeof(plan->guard[0]));
-    for (int i = 0; i < (int)plan->guard_count; i++) {
-        plan->guard[i] = (struct guard_finding){
-            .id = store_string(arena, result, i, 0),
-            .hold = pg_bool(result, i, 1),
-            .limit = store_string(arena, result, i, 2),
-            .actual = store_string(arena, result, i, 3),
-            .text = store_string(arena, result, i, 4),
-        };
-    }
+    plan->guard =
+        store_read_all(guard_columns, sizeof(plan->guard[0]), result, arena, &plan->guard_count);
     return 0;
 }
 
@@ -454,13 +412,16 @@ int store_load_plan(struct store *store, struct arena *arena, int64_t id, struct
         *ret_plan = NULL;
         return 0;
     }
-    struct plan *plan = arena_calloc(arena, 1, sizeof(*plan));
-    *plan = read_plan(result, arena);
-    int64_t rows = pg_int(result, 0, 41);
-    if (rows < 0 || rows > LIMIT_ACCOUNTS)
+    struct stored_plan *stored = arena_calloc(arena, 1, sizeof(*stored));
+    struct plan *plan = &stored->plan;
+    (void)store_read_row(plan_columns, result, 0, arena, stored);
+    if (stored->audit_head)
+        (void)audit_head_parse(stored->audit_head, &plan->audit_head);
+    if (stored->rows < 0 || stored->rows > LIMIT_ACCOUNTS)
         return err_set(err, ERR_INTERNAL, "plan '%lld' claims to have %lld rows",
-                       (long long)plan->id, (long long)rows);
-    if (load_lists(store, arena, (size_t)rows, plan, err) < 0 || check_digest(plan, err) < 0)
+                       (long long)plan->id, (long long)stored->rows);
+    if (load_lists(store, arena, (size_t)stored->rows, plan, err) < 0 ||
+        check_digest(plan, err) < 0)
         return -1;
     if (awaits_decision(plan->state) && instant_is_set(plan->expires_at) &&
         instant_compare(plan->expires_at, now) <= 0)

@@ -5,6 +5,9 @@
 #ifndef STORE_PRIVATE_H
 #define STORE_PRIVATE_H
 
+#include "base/digest.h"
+#include "core/account.h"
+#include "core/person.h"
 #include "sql.h"
 #include "store/store.h"
 
@@ -65,18 +68,8 @@ const char *store_login_kind(enum login_kind kind); /* NULL for LOGIN_NOT_READ *
 enum login_kind store_login_kind_parse(const char *word);
 const char *store_login_source(enum login_source source);
 enum login_source store_login_source_parse(const char *word);
-enum account_status store_account_status_parse(const char *word);
-enum person_status store_person_status_parse(const char *word); /* NULL is PERSON_UNKNOWN */
-
-/* Gives every account that the history knows its number, unless store_load_history did. */
-int store_number_accounts(const struct store *store, struct arena *arena, struct snapshot *snapshot,
-                          struct err *err) __attribute__((warn_unused_result));
 
 /* The key under which a person has versions (person_version.person_key). */
 const char *store_person_key(struct arena *arena, const struct person *person);
-
-/* A row of snapshot_accounts or account_open_rows. */
-int store_account(const PGresult *row, int number, struct arena *arena, struct account *ret_account,
-                  struct err *err) __attribute__((warn_unused_result));
 
 #endif

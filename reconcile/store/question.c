@@ -48,8 +48,7 @@ int store_excess_rights(struct pg *pg, struct arena *arena, const char **ret_exc
     return 0;
 }
 
-/* --- who is meant
- * ----------------------------------------------------------------------------------- */
+/* --- who is meant --- */
 
 /* Names that are not plain ASCII and are the wanted one all the same. */
 struct odd {
@@ -139,8 +138,7 @@ int store_find_who(const struct store *store, struct arena *arena, const char *w
     return 0;
 }
 
-/* --- questions
- * -------------------------------------------------------------------------------------- */
+/* --- questions --- */
 
 int store_ask_user(const struct store *store, const struct store_subject *subject,
                    PGresult **ret_result, struct err *err)

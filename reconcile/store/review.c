@@ -12,46 +12,6 @@
 /* Bynder reactivates only after so many days, or through its support (API.md 1.5). */
 #define LOCKED_DAYS 180
 
-/* --- holding and reading a plan
- * -------------------------------------------------------------------- */
-
-int store_hold(const struct store *store, int64_t run, int64_t *ret_newest_plan, struct err *err)
-{
-    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    CLEANUP(pg_clearp) PGresult *result = NULL;
-
-    if (PG_QUERY(store->pg, portal_hold, PG_ONE, &result, err,
-                 store_number(&scratch, store->portal_id)) < 0)
-        return -1;
-    int64_t newest = pg_int(result, 0, 0);
-    if (run && run != newest)
-        return err_set(err, ERR_LOCKED,
-                       "run '%lld' was overtaken by run '%lld'; hint: this process must stop, the "
-                       "newer run goes on",
-                       (long long)run, (long long)newest);
-    if (ret_newest_plan)
-        *ret_newest_plan = pg_int(result, 0, 1);
-    return 0;
-}
-
-const char *store_text_array(struct arena *arena, const char *const *item, size_t count)
-{
-    CLEANUP(text_release) struct text array = TEXT_INIT;
-
-    text_add_char(&array, '{');
-    for (size_t i = 0; i < count; i++) {
-        text_add(&array, i ? ",\"" : "\"");
-        for (const char *c = item[i]; *c; c++) {
-            if (*c == '"' || *c == '\\')
-                text_add_char(&array, '\\');
-            text_add_char(&array, *c);
-        }
-        text_add_char(&array, '"');
-    }
-    text_add_char(&array, '}');
-    return arena_strdup(arena, text_cstr(&array));
-}
-
 /* A plan as a decision finds it. */
 struct standing {
     enum plan_state state;
@@ -85,8 +45,7 @@ static int refuse(int64_t plan_id, const char *why, struct err *err)
     return err_set(err, ERR_HELD, "plan '%lld' %s", (long long)plan_id, why);
 }
 
-/* --- approving
- * -------------------------------------------------------------------------------------- */
+/* --- approving --- */
 
 /* What is wrong with deciding on a plan in this state; NULL = nothing. */
 static const char *const undecidable[] = {
@@ -213,8 +172,7 @@ int store_approve(struct store *store, const struct plan *plan, const struct app
     return 0;
 }
 
-/* --- rejecting
- * -------------------------------------------------------------------------------------- */
+/* --- rejecting --- */
 
 /* A plan that is being carried out can be rejected as well: its next intent is refused. */
 static bool may_be_rejected(enum plan_state state)
@@ -258,8 +216,7 @@ int store_reject(struct store *store, int64_t plan_id, const char *who, const ch
     return 0;
 }
 
-/* --- loading
- * ---------------------------------------------------------------------------------------- */
+/* --- loading --- */
 
 /* Lines of one person stand together. */
 static void read_approvals(const PGresult *result, struct arena *arena, struct review *review)

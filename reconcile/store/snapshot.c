@@ -2,15 +2,19 @@
  * Saving a snapshot: the accounts go into a stage by COPY, then a handful of statements over whole
  * sets merge it into the versions, all in the transaction that adds the snapshot's row. What is
  * unchanged touches no row. Nothing that is merely missing is ever closed by an incomplete
- * snapshot.
+ * snapshot. Loading it again asks for the versions that were open then.
  */
+#include "store/snapshot.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/jsonw.h"
 #include "base/mem.h"
 #include "base/table.h"
+#include "store/account.h"
 #include "store/audit.h"
+#include "store/history.h"
 #include "store/private.h"
 
 enum { UNLISTED_DAYS = 30 /* that a last login waits for its account to be listed */ };
@@ -364,4 +368,115 @@ int store_save_snapshot(struct store *store, const struct store_run *run, struct
     take_numbers(snapshot, &staged);
     snapshot->id = id;
     return 0;
+}
+
+/* --- a snapshot again --- */
+
+struct loading {
+    struct arena *arena;
+    struct snapshot *snapshot;
+    size_t capacity;
+};
+
+static int add_loaded(const PGresult *row, void *context, struct err *err)
+{
+    struct loading *loading = context;
+    struct snapshot *snapshot = loading->snapshot;
+
+    if (snapshot->count == loading->capacity)
+        return err_set(err, ERR_INTERNAL, "snapshot '%lld' has more versions than accounts",
+                       (long long)snapshot->id);
+    if (store_account(row, 0, loading->arena, &snapshot->account[snapshot->count], err) < 0)
+        return -1;
+    snapshot->count++;
+    return 0;
+}
+
+static int load_profiles(const struct store *store, struct arena *arena, struct snapshot *snapshot,
+                         struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, snapshot_profiles, PG_MANY, &result, err,
+                 store_number(arena, store->portal_id), store_number(arena, snapshot->id)) < 0)
+        return -1;
+    size_t count = (size_t)PQntuples(result);
+    snapshot->profile = arena_calloc(arena, count + 1, sizeof(snapshot->profile[0]));
+    for (size_t i = 0; i < count; i++) {
+        if (store_profile(result, (int)i, arena, &snapshot->profile[i], err) < 0)
+            return -1;
+    }
+    snapshot->profile_count = count;
+    return 0;
+}
+
+static int load_accounts(const struct store *store, struct arena *arena, size_t capacity,
+                         struct snapshot *snapshot, struct err *err)
+{
+    struct loading loading = {.arena = arena, .snapshot = snapshot, .capacity = capacity};
+    const char *const parameter[] = {store_number(arena, store->portal_id),
+                                     store_number(arena, snapshot->id)};
+
+    snapshot->account = arena_calloc(arena, capacity + 1, sizeof(snapshot->account[0]));
+    return pg_each(store->pg, "snapshot_accounts", query_snapshot_accounts, parameter,
+                   COUNT_OF(parameter), add_loaded, &loading, err);
+}
+
+static int load_snapshot(const struct store *store, struct arena *arena, int64_t id,
+                         struct snapshot *ret_snapshot, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    const char *portal = store_number(arena, store->portal_id);
+    const char *number = store_number(arena, id);
+
+    if (PG_QUERY(store->pg, snapshot_load, PG_MAYBE, &result, err, portal, number) < 0)
+        return -1;
+    if (PQntuples(result) == 0)
+        return err_set(err, ERR_USAGE, "the history has no snapshot '%lld'", (long long)id);
+    struct snapshot snapshot = {
+        .id = id,
+        .taken_at = pg_instant(result, 0, 0),
+        .complete = pg_bool(result, 0, 1),
+        .incomplete_reason = store_string(arena, result, 0, 2),
+        .own_id = store_string(arena, result, 0, 3),
+        .requests = (size_t)pg_int(result, 0, 4),
+        .logins_read = (size_t)pg_int(result, 0, 5),
+        .digest = store_digest(result, 0, 6),
+    };
+    if (load_accounts(store, arena, (size_t)pg_int(result, 0, 7), &snapshot, err) < 0 ||
+        load_profiles(store, arena, &snapshot, err) < 0)
+        return -1;
+    *ret_snapshot = snapshot;
+    return 0;
+}
+
+int store_load_snapshot(struct store *store, struct arena *arena, int64_t id,
+                        struct snapshot *ret_snapshot, struct err *err)
+{
+    if (store_begin(store, err) < 0)
+        return -1;
+    return store_end(store, load_snapshot(store, arena, id, ret_snapshot, err), err);
+}
+
+static int load_newest(const struct store *store, struct arena *arena,
+                       struct snapshot *ret_snapshot, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, snapshot_newest, PG_MAYBE, &result, err,
+                 store_number(arena, store->portal_id)) < 0)
+        return -1;
+    if (PQntuples(result) == 0) {
+        *ret_snapshot = (struct snapshot){.id = 0};
+        return 0;
+    }
+    return load_snapshot(store, arena, pg_int(result, 0, 0), ret_snapshot, err);
+}
+
+int store_load_newest_snapshot(struct store *store, struct arena *arena,
+                               struct snapshot *ret_snapshot, struct err *err)
+{
+    if (store_begin(store, err) < 0)
+        return -1;
+    return store_end(store, load_newest(store, arena, ret_snapshot, err), err);
 }

@@ -1,6 +1,8 @@
 /*
  * What `status` shows: the newest of everything, one small question each. Only reads.
  */
+#include "store/status.h"
+
 #include "base/text.h"
 #include "store/private.h"
 

@@ -6,15 +6,15 @@
  * What happened is recorded even by a run that was overtaken, as long as the step is still its own:
  * a true record is worth more than the fence. A newer run that settles a step makes it its own.
  */
+#include "store/step.h"
+
 #include "base/text.h"
 #include "store/audit.h"
 #include "store/private.h"
-#include "store/review.h"
 
 #define UNVERIFIED_DAYS 7 /* older acts are left to the next plan, which sees every account */
 
-/* --- making steps
- * ----------------------------------------------------------------------------------- */
+/* --- making steps --- */
 
 /* Positions of the rows that are approved, as an array literal; position 1 is row 0. */
 static const char *positions(struct arena *arena, const struct plan *plan, const bool *approved,
@@ -117,8 +117,7 @@ int store_open_steps(struct store *store, const struct store_run *run, const str
     return store_end(store, open_steps(store, run, plan, approved, err), err);
 }
 
-/* --- loading
- * ---------------------------------------------------------------------------------------- */
+/* --- loading --- */
 
 /* A state or action that is none was put there by hand: nothing is done about such a step. */
 static int read_step(const PGresult *result, int row, struct arena *arena,
@@ -192,8 +191,7 @@ int store_load_unverified(struct store *store, struct arena *arena, struct store
     return read_steps(result, arena, ret_step, ret_count, err);
 }
 
-/* --- the intent
- * ------------------------------------------------------------------------------------- */
+/* --- the intent --- */
 
 static int check_step(const PGresult *found, const struct store_intent *intent, struct err *err)
 {
@@ -300,8 +298,7 @@ int store_intend(struct store *store, const struct store_run *run,
     return store_end(store, intend(store, run, intent, now, err), err);
 }
 
-/* --- the outcome
- * ------------------------------------------------------------------------------------ */
+/* --- the outcome --- */
 
 /* A step becomes planned or approved by a review, and intent by store_intend, and in no other way;
  * but a call without effect gives it back. */
@@ -395,8 +392,7 @@ int store_outcome(struct store *store, const struct store_run *run,
     return store_end(store, record(store, run, outcome, now, err), err);
 }
 
-/* --- the end of a plan
- * ------------------------------------------------------------------------------ */
+/* --- the end of a plan --- */
 
 int store_close_plan(struct store *store, int64_t plan_id, bool *ret_closed, struct err *err)
 {

@@ -6,6 +6,7 @@
 
 #include "base/fold.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "store/private.h"
 
 const char *store_number(struct arena *arena, int64_t number)
@@ -37,6 +38,24 @@ const char *store_hex(struct arena *arena, const struct digest *digest)
 const char *store_flag(bool flag)
 {
     return flag ? "t" : "f";
+}
+
+const char *store_text_array(struct arena *arena, const char *const *item, size_t count)
+{
+    CLEANUP(text_release) struct text array = TEXT_INIT;
+
+    text_add_char(&array, '{');
+    for (size_t i = 0; i < count; i++) {
+        text_add(&array, i ? ",\"" : "\"");
+        for (const char *c = item[i]; *c; c++) {
+            if (*c == '"' || *c == '\\')
+                text_add_char(&array, '\\');
+            text_add_char(&array, *c);
+        }
+        text_add_char(&array, '"');
+    }
+    text_add_char(&array, '}');
+    return arena_strdup(arena, text_cstr(&array));
 }
 
 void store_copy_number(struct text *row, int64_t number)
@@ -151,6 +170,25 @@ int store_next(const struct store *store, const char *name, const char *sql, int
     return 0;
 }
 
+int store_hold(const struct store *store, int64_t run, int64_t *ret_newest_plan, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, portal_hold, PG_ONE, &result, err,
+                 store_number(&scratch, store->portal_id)) < 0)
+        return -1;
+    int64_t newest = pg_int(result, 0, 0);
+    if (run && run != newest)
+        return err_set(err, ERR_LOCKED,
+                       "run '%lld' was overtaken by run '%lld'; hint: this process must stop, the "
+                       "newer run goes on",
+                       (long long)run, (long long)newest);
+    if (ret_newest_plan)
+        *ret_newest_plan = pg_int(result, 0, 1);
+    return 0;
+}
+
 const char *store_string(struct arena *arena, const PGresult *result, int row, int column)
 {
     return arena_strdup(arena, pg_text(result, row, column));
@@ -179,16 +217,6 @@ static const char *const source_word[] = {
     [LOGIN_FROM_EXPORT] = "export",
 };
 
-/* Index of a word, 0 when it is none of them: the zero of each of our enums is harmless. */
-static unsigned find_word(const char *const *word, size_t count, const char *wanted)
-{
-    for (unsigned i = 0; wanted && i < count; i++) {
-        if (text_equal(word[i], wanted))
-            return i;
-    }
-    return 0;
-}
-
 const char *store_login_kind(enum login_kind kind)
 {
     return kind_word[kind];
@@ -196,7 +224,7 @@ const char *store_login_kind(enum login_kind kind)
 
 enum login_kind store_login_kind_parse(const char *word)
 {
-    return (enum login_kind)find_word(kind_word, COUNT_OF(kind_word), word);
+    return (enum login_kind)WORD_INDEX(kind_word, word);
 }
 
 const char *store_login_source(enum login_source source)
@@ -206,30 +234,7 @@ const char *store_login_source(enum login_source source)
 
 enum login_source store_login_source_parse(const char *word)
 {
-    return (enum login_source)find_word(source_word, COUNT_OF(source_word), word);
-}
-
-enum account_status store_account_status_parse(const char *word)
-{
-    static const enum account_status status[] = {ACCOUNT_ACTIVE, ACCOUNT_INACTIVE, ACCOUNT_GONE};
-
-    for (size_t i = 0; i < COUNT_OF(status); i++) {
-        if (text_equal(word, account_status_name(status[i])))
-            return status[i];
-    }
-    return ACCOUNT_UNREADABLE;
-}
-
-enum person_status store_person_status_parse(const char *word)
-{
-    static const enum person_status status[] = {PERSON_EMPLOYED, PERSON_ON_LEAVE, PERSON_FUTURE,
-                                                PERSON_DEPARTED, PERSON_ABSENT};
-
-    for (size_t i = 0; word && i < COUNT_OF(status); i++) {
-        if (text_equal(word, person_status_name(status[i])))
-            return status[i];
-    }
-    return PERSON_UNKNOWN;
+    return (enum login_source)WORD_INDEX(source_word, word);
 }
 
 const char *store_person_key(struct arena *arena, const struct person *person)

@@ -8,7 +8,7 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "store/private.h"
-#include "store/review.h"
+#include "store/status.h"
 
 static int load_runs(const struct store *store, struct arena *arena, struct store_watch *watch,
                      struct err *err)
@@ -115,8 +115,7 @@ int store_list(struct pg *pg, struct arena *arena, struct store **ret_store, siz
     return 0;
 }
 
-/* --- what people were told ----------------------------------------------------------------------
- */
+/* --- what people were told --- */
 
 int store_load_told(struct store *store, struct arena *arena, enum notice_channel channel,
                     const char *ret_key[NOTICE_KIND_COUNT], struct err *err)
@@ -157,8 +156,7 @@ int store_forget_told(struct store *store, enum notice_channel channel, enum not
                     notice_kind_name(kind));
 }
 
-/* --- announcements to the person concerned ------------------------------------------------------
- */
+/* --- announcements to the person concerned --- */
 
 int store_load_unannounced(struct store *store, struct arena *arena,
                            struct store_announcement **ret_announcement, size_t *ret_count,

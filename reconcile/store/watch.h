@@ -7,7 +7,7 @@
 
 #include "core/notice.h"
 #include "core/step.h"
-#include "store/store.h"
+#include "store/status.h"
 
 #define STORE_ACTION_COUNT (ACTION_DEPROVISION + 1)
 

@@ -2,13 +2,6 @@
  * Checking a chain: events a second by the program and by db/audit-verify.sql, next to merely
  * reading the same rows. `bench_audit [EVENTS]`
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -22,6 +15,7 @@
 #include "store/audit.h"
 #include "store/private.h"
 #include "store_world.h"
+#include "test.h"
 
 static void must(int failed, const struct err *err)
 {

@@ -96,7 +96,7 @@ static int collect(const struct config_portal *config, const char *token, size_t
     if (bynder_new(&setup, &bynder, err) < 0)
         return -1;
     portal = bynder_read_only(bynder);
-    if (portal.login(portal.self, &arena, &snapshot, err) < 0)
+    if (portal.enter(portal.self, &arena, &snapshot, err) < 0)
         return -1;
     start = moment_now();
     if (portal.list(portal.self, &arena, NULL, &snapshot, err) < 0)

@@ -102,8 +102,7 @@ const char *cut_place_name(enum cut_place place)
     return place_name[place];
 }
 
-/* --- bytes --------------------------------------------------------------------------------------
- */
+/* --- bytes --- */
 
 static void drop_front(struct text *text, size_t length)
 {
@@ -149,8 +148,7 @@ static uint32_t read_length(const char *bytes)
     return be32toh(length);
 }
 
-/* --- the cut ------------------------------------------------------------------------------------
- */
+/* --- the cut --- */
 
 static void cut(struct cut_proxy *proxy, struct link *link)
 {
@@ -171,8 +169,7 @@ static enum cut_place number_message(struct cut_proxy *proxy, struct message mes
     return proxy->count == proxy->cut_at && !proxy->has_cut ? proxy->place : CUT_NOWHERE;
 }
 
-/* --- PostgreSQL ---------------------------------------------------------------------------------
- */
+/* --- PostgreSQL --- */
 
 /* The length of the message in front, 0 when it is not all there. */
 static size_t whole_message(const struct text *text, bool typed)
@@ -259,8 +256,7 @@ static void answer_messages(struct cut_proxy *proxy, struct link *link)
     }
 }
 
-/* --- HTTP ---------------------------------------------------------------------------------------
- */
+/* --- HTTP --- */
 
 /* The length of the head with its empty line, 0 when it is not all there. */
 static size_t head_length(const struct text *text)
@@ -363,8 +359,7 @@ static void answer_request(struct cut_proxy *proxy, struct link *link)
     close_end(&link->server);
 }
 
-/* --- the loop -----------------------------------------------------------------------------------
- */
+/* --- the loop --- */
 
 static void take_from_client(struct cut_proxy *proxy, struct link *link)
 {
@@ -518,8 +513,7 @@ static void *loop(void *context)
     return NULL;
 }
 
-/* --- beginning and end --------------------------------------------------------------------------
- */
+/* --- beginning and end --- */
 
 _Noreturn static void die(const char *what)
 {

@@ -42,8 +42,7 @@ struct allocations {
     struct tally *tally;
 };
 
-/* --- the preloaded allocator --------------------------------------------------------------------
- */
+/* --- the preloaded allocator --- */
 
 /* One file in every world, mapped as long as the process lives. */
 static struct fail_alloc *shared;
@@ -86,8 +85,7 @@ static struct world_run run_failing(struct world *world, size_t number, bool and
     return world_apply(world, NULL, environment);
 }
 
-/* --- one point ----------------------------------------------------------------------------------
- */
+/* --- one point --- */
 
 /* Everything that a person or a later run could tell from. */
 static char *trace_of(struct world *world)
@@ -199,8 +197,7 @@ static void sweep_point(const struct sweep *sweep, struct world *world, size_t i
         is_as_before = false;
 }
 
-/* --- all of them --------------------------------------------------------------------------------
- */
+/* --- all of them --- */
 
 /* An allocation and the path by which it was made. */
 struct made {

@@ -68,8 +68,7 @@ static const char *const portal_faults[] = {
     "reset=DELETE /api/v4/users/",
 };
 
-/* --- proxies, two in a process ------------------------------------------------------------------
- */
+/* --- proxies, two in a process --- */
 
 static struct cut_proxy *proxy[CHANNELS];
 
@@ -130,8 +129,7 @@ static void settle(struct world *world)
     }
 }
 
-/* --- what is left behind ------------------------------------------------------------------------
- */
+/* --- what is left behind --- */
 
 /* Files of outcomes in the state directory whose names end so. */
 static size_t count_outcomes(const struct world *world, const char *suffix)
@@ -199,8 +197,7 @@ static void check_code(struct world *world, const struct world_run *run)
     world_violate(world, "exit code %d: %s", run->code, text_cstr(&said));
 }
 
-/* --- one point ----------------------------------------------------------------------------------
- */
+/* --- one point --- */
 
 static void arm(const struct cut_point *point)
 {
@@ -280,8 +277,7 @@ static void sweep_point(const struct sweep *sweep, struct world *world, size_t i
         world_violate(world, "the outcome file was not taken in by the next run");
 }
 
-/* --- all of them --------------------------------------------------------------------------------
- */
+/* --- all of them --- */
 
 static void add_point(struct points *points, struct cut_point point)
 {

@@ -75,8 +75,7 @@ static void converge(struct world *world, const struct pair *pair, size_t varian
     world_converge(world, (unsigned)variant);
 }
 
-/* --- change ------------------------------------------------------------------------------------
- */
+/* --- change --- */
 
 static void change(struct world *world, struct pair *pair, size_t variant)
 {
@@ -84,8 +83,7 @@ static void change(struct world *world, struct pair *pair, size_t variant)
     world_change(world, (unsigned)variant, true);
 }
 
-/* --- double ------------------------------------------------------------------------------------
- */
+/* --- double --- */
 
 static void start_second(struct world *world, struct pair *pair, size_t variant)
 {
@@ -108,8 +106,7 @@ static void start_second(struct world *world, struct pair *pair, size_t variant)
         world_violate(world, "the second run writes without the lock");
 }
 
-/* --- takeover, fence ---------------------------------------------------------------------------
- */
+/* --- takeover, fence --- */
 
 static void run_second(struct world *world, struct pair *pair, size_t variant)
 {
@@ -129,8 +126,7 @@ static void take_over(struct world *world, struct pair *pair, size_t variant)
     run_second(world, pair, variant);
 }
 
-/* --- overtaken ---------------------------------------------------------------------------------
- */
+/* --- overtaken --- */
 
 static size_t count_open(struct world *world)
 {
@@ -180,8 +176,7 @@ static void check_overtaken(struct world *world, const struct pair *pair, size_t
     converge(world, pair, variant);
 }
 
-/* --- budget ------------------------------------------------------------------------------------
- */
+/* --- budget --- */
 
 /* Like every run, the others hold the portal's row while they record an act: where the first run
  * holds it, between its look at the limit and its intent, nobody can. */
@@ -220,8 +215,7 @@ static const struct mode modes[] = {
     {"budget", false, use_up_budget, check_budget},
 };
 
-/* --- the sweep ---------------------------------------------------------------------------------
- */
+/* --- the sweep --- */
 
 static void preload(struct text *ret_word)
 {

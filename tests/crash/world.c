@@ -74,8 +74,7 @@ void world_die(const char *format, ...)
     exit(1);
 }
 
-/* --- database ----------------------------------------------------------------------------------
- */
+/* --- database --- */
 
 static void ignore_notice(void *context, const char *text)
 {
@@ -203,8 +202,7 @@ void world_wait_for_sessions(struct world *world)
     world_violate(world, "a session of a killed run does not end");
 }
 
-/* --- files -------------------------------------------------------------------------------------
- */
+/* --- files --- */
 
 static char *write_file(struct world *world, const char *name, const char *content)
 {
@@ -301,8 +299,7 @@ static void remove_state(const struct world *world)
         (void)waitpid(pid, NULL, 0);
 }
 
-/* --- the portal --------------------------------------------------------------------------------
- */
+/* --- the portal --- */
 
 static void change_user(struct world *world, const char *id, const char *form)
 {
@@ -467,8 +464,7 @@ bool world_was_read(struct world *world, const char *id)
     return strstr(text_cstr(&reply.body), text_cstr(&path));
 }
 
-/* --- running the program -----------------------------------------------------------------------
- */
+/* --- running the program --- */
 
 static double now_s(void)
 {
@@ -638,8 +634,7 @@ void world_run_release(struct world_run *run)
     run->said_path = NULL;
 }
 
-/* --- making it ---------------------------------------------------------------------------------
- */
+/* --- making it --- */
 
 /* A verb that must succeed. */
 static void do_verb(struct world *world, struct text *ret_out, const char *const *words)
@@ -834,8 +829,7 @@ void world_reset(struct world *world)
     text_clear(&world->violation);
 }
 
-/* --- looking -----------------------------------------------------------------------------------
- */
+/* --- looking --- */
 
 /* A step as the database has it. */
 struct seen {
@@ -967,8 +961,7 @@ void world_check_end(struct world *world, const char *when)
     }
 }
 
-/* --- the world goes on -------------------------------------------------------------------------
- */
+/* --- the world goes on --- */
 
 enum { CHANGES = 4 };
 

@@ -76,7 +76,7 @@ void world_fault(struct world *world, const char *pair);
 /* No faults, no routes. */
 void world_heal(struct world *world);
 
-/* --- running the program ---------------------------------------------------------------------- */
+/* --- running the program --- */
 
 struct world_run {
     pid_t pid;
@@ -108,7 +108,7 @@ struct world_run world_apply(struct world *world, const char *const *wrapper,
 void world_said(const struct world_run *run, struct text *ret_said);
 void world_run_release(struct world_run *run);
 
-/* --- looking ---------------------------------------------------------------------------------- */
+/* --- looking --- */
 
 /* All writes so far. */
 struct world_write *world_writes(struct world *world, size_t *ret_count);

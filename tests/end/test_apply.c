@@ -2,33 +2,28 @@
  * What apply does to the portal is exactly what was approved, once, in the order of the plan, and
  * what it could not do is told.
  */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "acts.h"
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/table.h"
+#include "test.h"
 
 static void clear_faults(struct acts *acts)
 {
     probe_control(&acts->end.probe, "/_sim/faults", "clear=1");
 }
 
-/* --- all of it, once
- * --------------------------------------------------------------------------------- */
+/* --- all of it, once --- */
 
-static void apply_approved_plan_writes_each_row_once_and_nothing_is_left(void **state)
+TEST(apply_approved_plan_writes_each_row_once_and_nothing_is_left)
 {
     WORLD(acts, 4, 4, NULL);
 
-    (void)state;
     acts_only_suspend(&acts);
     acts_plan(&acts, 0);
     assert_int_equal(acts.count, 4);
@@ -48,11 +43,10 @@ static void apply_approved_plan_writes_each_row_once_and_nothing_is_left(void **
     assert_int_equal(acts_writes(&acts), 4);
 }
 
-static void apply_of_both_classes_deletes_last_and_a_new_plan_holds_none(void **state)
+TEST(apply_of_both_classes_deletes_last_and_a_new_plan_holds_none)
 {
     WORLD(acts, 4, 4, NULL);
 
-    (void)state;
     acts_prepare_both(&acts);
     assert_int_equal(acts.count, 4);
     CLEANUP(mem_cleanup) char *deleted = mem_strdup(acts.row[3].id);
@@ -71,11 +65,10 @@ static void apply_of_both_classes_deletes_last_and_a_new_plan_holds_none(void **
     assert_string_equal(record, deleted); /* the account as it was stays on record */
 }
 
-static void apply_without_approval_is_20_and_writes_nothing(void **state)
+TEST(apply_without_approval_is_20_and_writes_nothing)
 {
     WORLD(acts, 2, 4, NULL);
 
-    (void)state;
     acts_plan(&acts, 0);
     APPLY(applied, &acts, 20);
     end_assert_says(&applied.err, "not approved");
@@ -88,8 +81,7 @@ static void apply_without_approval_is_20_and_writes_nothing(void **state)
     assert_int_equal(acts_writes(&acts), 0);
 }
 
-/* --- what the portal may answer to a write
- * ----------------------------------------------------------- */
+/* --- what the portal may answer to a write --- */
 
 static const struct answer_case {
     const char *fault;
@@ -164,29 +156,25 @@ static void check_answers(size_t from, size_t to)
     }
 }
 
-static void apply_refused_tells_and_goes_no_further_than_it_may(void **state)
+TEST(apply_refused_tells_and_goes_no_further_than_it_may)
 {
-    (void)state;
     check_answers(0, 6);
 }
 
-static void apply_without_a_clear_answer_is_settled_by_reading(void **state)
+TEST(apply_without_a_clear_answer_is_settled_by_reading)
 {
-    (void)state;
     check_answers(6, 13);
 }
 
-static void apply_without_a_trustworthy_reading_does_not_act(void **state)
+TEST(apply_without_a_trustworthy_reading_does_not_act)
 {
-    (void)state;
     check_answers(13, COUNT_OF(answers));
 }
 
-static void apply_whose_first_act_changes_more_stops_after_it(void **state)
+TEST(apply_whose_first_act_changes_more_stops_after_it)
 {
     WORLD(acts, 4, 4, NULL);
 
-    (void)state;
     acts_plan(&acts, 0);
     end_change_user(&acts.end, acts.row[0].id, "isSSOOnly=true");
     acts_plan(&acts, 0);
@@ -198,11 +186,10 @@ static void apply_whose_first_act_changes_more_stops_after_it(void **state)
     end_assert_says(&applied.out, "something else changed as well: isSSOOnly");
 }
 
-static void apply_redirected_never_asks_elsewhere(void **state)
+TEST(apply_redirected_never_asks_elsewhere)
 {
     WORLD(acts, 1, 4, NULL);
 
-    (void)state;
     acts_plan(&acts, 0);
     acts_approve(&acts);
     end_fault(&acts.end, "redirect-slash=POST /api/v4/users/");
@@ -216,9 +203,7 @@ static void apply_redirected_never_asks_elsewhere(void **state)
     acts_assert_step(&acts, acts.row[0].id, "failed", "redirect");
 }
 
-/* --- deletions
- * ------------------------------------------------------------------------------------
- */
+/* --- deletions --- */
 
 static void check_deletion(const char *fault, int code, const char *state, const char *reason)
 {
@@ -235,23 +220,20 @@ static void check_deletion(const char *fault, int code, const char *state, const
     assert_true(acts_writes(&acts) <= 2);
 }
 
-static void apply_of_a_deletion_believes_only_an_application_404(void **state)
+TEST(apply_of_a_deletion_believes_only_an_application_404)
 {
-    (void)state;
     check_deletion("lost-answer=DELETE", 0, "verified", NULL);
     check_deletion("error=403:DELETE", 21, "failed", "403");
     check_deletion("error=500:DELETE", 21, "unknown", NULL);
     check_deletion("gateway-404=nth=2:GET", 0, "verified", NULL); /* read once more */
 }
 
-/* --- being asked to end --------------------------------------------------------------------------
- */
+/* --- being asked to end --- */
 
-static void apply_asked_to_end_finishes_its_step_and_is_resumed(void **state)
+TEST(apply_asked_to_end_finishes_its_step_and_is_resumed)
 {
     WORLD(acts, 4, 4, NULL);
 
-    (void)state;
     acts_plan(&acts, 0);
     acts_approve(&acts);
     end_fault(&acts.end, "latency=500:POST /api/v4/users/");
@@ -273,11 +255,10 @@ static void apply_asked_to_end_finishes_its_step_and_is_resumed(void **state)
 }
 
 /* What was done and not yet looked at again was undone by somebody in between. */
-static void apply_that_finds_an_act_undone_says_so_and_does_not_repeat_it(void **state)
+TEST(apply_that_finds_an_act_undone_says_so_and_does_not_repeat_it)
 {
     WORLD(acts, 3, 4, NULL);
 
-    (void)state;
     acts_plan(&acts, 0);
     acts_approve(&acts);
     end_fault(&acts.end, "latency=500:POST /api/v4/users/");
@@ -298,11 +279,10 @@ static void apply_that_finds_an_act_undone_says_so_and_does_not_repeat_it(void *
         assert_string_not_equal(acts.row[i].id, undone);
 }
 
-static void apply_asked_to_end_while_it_is_silent_ends_at_once(void **state)
+TEST(apply_asked_to_end_while_it_is_silent_ends_at_once)
 {
     WORLD(acts, 2, 4, NULL);
 
-    (void)state;
     end_set(&acts.end, END_PORTAL,
             "requests_per_second = 1000000.0; requests_per_window = 100000000; page_size = 50; "
             "connections = 4; timeout = 3; silence_after_429 = 60.0; logins = \"each\";");
@@ -319,11 +299,10 @@ static void apply_asked_to_end_while_it_is_silent_ends_at_once(void **state)
     assert_int_equal(acts_writes(&acts), 1);
 }
 
-static void apply_sees_a_stop_row_before_the_next_act(void **state)
+TEST(apply_sees_a_stop_row_before_the_next_act)
 {
     WORLD(acts, 4, 4, NULL);
 
-    (void)state;
     acts_plan(&acts, 0);
     acts_approve(&acts);
     end_fault(&acts.end, "latency=500:POST /api/v4/users/");
@@ -345,11 +324,10 @@ static void apply_sees_a_stop_row_before_the_next_act(void **state)
     acts_assert_steps(&acts, "verified 4");
 }
 
-static void apply_sees_a_stop_file_before_the_next_act(void **state)
+TEST(apply_sees_a_stop_file_before_the_next_act)
 {
     WORLD(acts, 4, 4, NULL);
 
-    (void)state;
     acts_policy(&acts, "mode = \"enforce\"; stop_file = \"halt\";");
     acts_plan(&acts, 0);
     acts_approve(&acts);
@@ -367,14 +345,12 @@ static void apply_sees_a_stop_file_before_the_next_act(void **state)
     acts_assert_written(&acts, 0, "verified");
 }
 
-/* --- two at once, and none at all
- * --------------------------------------------------------------------- */
+/* --- two at once, and none at all --- */
 
-static void apply_while_another_runs_is_75(void **state)
+TEST(apply_while_another_runs_is_75)
 {
     WORLD(acts, 2, 4, NULL);
 
-    (void)state;
     acts_plan(&acts, 0);
     acts_approve(&acts);
     end_fault(&acts.end, "latency=500:POST /api/v4/users/");
@@ -388,11 +364,10 @@ static void apply_while_another_runs_is_75(void **state)
     acts_assert_written(&acts, 0, "verified");
 }
 
-static void apply_that_loses_its_database_keeps_the_outcome_in_a_file(void **state)
+TEST(apply_that_loses_its_database_keeps_the_outcome_in_a_file)
 {
     WORLD(acts, 3, 4, NULL);
 
-    (void)state;
     acts_plan(&acts, 0);
     acts_approve(&acts);
     CLEANUP(mem_cleanup) char *directory = probe_path(&acts.end.probe, "kept");
@@ -424,28 +399,4 @@ static void apply_that_loses_its_database_keeps_the_outcome_in_a_file(void **sta
     end_assert_silent_of(&left, "outcome");
     acts_assert_steps(&acts, "verified 3");
     acts_assert_written(&acts, 0, "verified");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(apply_approved_plan_writes_each_row_once_and_nothing_is_left),
-        cmocka_unit_test(apply_of_both_classes_deletes_last_and_a_new_plan_holds_none),
-        cmocka_unit_test(apply_without_approval_is_20_and_writes_nothing),
-        cmocka_unit_test(apply_refused_tells_and_goes_no_further_than_it_may),
-        cmocka_unit_test(apply_without_a_clear_answer_is_settled_by_reading),
-        cmocka_unit_test(apply_without_a_trustworthy_reading_does_not_act),
-        cmocka_unit_test(apply_whose_first_act_changes_more_stops_after_it),
-        cmocka_unit_test(apply_redirected_never_asks_elsewhere),
-        cmocka_unit_test(apply_of_a_deletion_believes_only_an_application_404),
-        cmocka_unit_test(apply_asked_to_end_finishes_its_step_and_is_resumed),
-        cmocka_unit_test(apply_that_finds_an_act_undone_says_so_and_does_not_repeat_it),
-        cmocka_unit_test(apply_asked_to_end_while_it_is_silent_ends_at_once),
-        cmocka_unit_test(apply_sees_a_stop_row_before_the_next_act),
-        cmocka_unit_test(apply_sees_a_stop_file_before_the_next_act),
-        cmocka_unit_test(apply_while_another_runs_is_75),
-        cmocka_unit_test(apply_that_loses_its_database_keeps_the_outcome_in_a_file),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,17 +2,14 @@
  * Between the approval and the act the world goes on. Each thing that may have changed stops its
  * step alone, with its reason in the journal; what the approval itself rests on stops the plan.
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "acts.h"
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/table.h"
+#include "test.h"
 
 #define POLICY "mode = \"enforce\"; "
 
@@ -39,8 +36,7 @@ static void set_fault(struct acts *acts, const char *pattern, const char *id)
     end_fault(&acts->end, text_cstr(&fault));
 }
 
-/* --- one account
- * ---------------------------------------------------------------------------------------- */
+/* --- one account --- */
 
 static const struct change {
     const char *form;  /* to the account, or NULL */
@@ -74,11 +70,10 @@ static void check_suspend_change(struct acts *acts, const struct change *change)
     acts_assert_plan_state(acts, "applied");
 }
 
-static void suspend_of_an_account_that_changed_is_not_done(void **state)
+TEST(suspend_of_an_account_that_changed_is_not_done)
 {
     WORLD(acts, 3, 4, NULL);
 
-    (void)state;
     end_set(&acts.end, END_RULES,
             "{ name = \"integrations\"; when = { username = [ \"svc-*\" ]; }; do = \"keep\"; },"
             "{ name = \"departed\"; when = { account = \"active\"; person = \"departed\"; };"
@@ -88,11 +83,10 @@ static void suspend_of_an_account_that_changed_is_not_done(void **state)
 }
 
 /* The list tells a second address, a single user does not (API.md 3): its absence is no change. */
-static void suspend_of_an_account_with_a_second_address_is_done(void **state)
+TEST(suspend_of_an_account_with_a_second_address_is_done)
 {
     WORLD(acts, 3, 4, NULL);
 
-    (void)state;
     acts_only_suspend(&acts);
     acts_plan(&acts, 0);
     end_change_user(&acts.end, acts.row[1].id, "email2=lea@private.example");
@@ -105,19 +99,18 @@ static void suspend_of_an_account_with_a_second_address_is_done(void **state)
 
 /* Nothing in the configuration changed, so the approval stands: it is the account that is protected
  * now. */
-static void suspend_of_an_account_that_became_protected_is_not_done(void **state)
+TEST(suspend_of_an_account_that_became_protected_is_not_done)
 {
     WORLD(acts, 3, 4, NULL);
     const struct change change = {"username=chair", NULL, "skipped", "now keep (P3"};
 
-    (void)state;
     acts_policy(&acts, POLICY "protected = ( { who = \"chair\"; reason = \"board\";"
                               " owner = \"it@acme.example\"; expires = \"2199-12-31\"; } );");
     acts_only_suspend(&acts);
     check_suspend_change(&acts, &change);
 }
 
-static void deprovision_of_an_account_that_changed_is_not_done(void **state)
+TEST(deprovision_of_an_account_that_changed_is_not_done)
 {
     static const struct change changes[] = {
         {"active=1", NULL, "skipped", "is active, not inactive"},
@@ -126,7 +119,6 @@ static void deprovision_of_an_account_that_changed_is_not_done(void **state)
     };
     WORLD(acts, 2, 4, NULL);
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(changes); i++) {
         start_anew(&acts);
         acts_prepare_both(&acts);
@@ -143,18 +135,16 @@ static void deprovision_of_an_account_that_changed_is_not_done(void **state)
     }
 }
 
-/* --- logins and grace
- * --------------------------------------------------------------------------------- */
+/* --- logins and grace --- */
 
 #define IDLE(grace)                                                                                \
     "{ name = \"idle\"; when = { account = \"active\"; idle_days_min = 90; }; do = \"suspend\";"   \
     " grace_days = " grace "; }"
 
-static void suspend_of_an_idle_account_that_logged_in_is_not_done(void **state)
+TEST(suspend_of_an_idle_account_that_logged_in_is_not_done)
 {
     WORLD(acts, 0, 6, NULL);
 
-    (void)state;
     end_set(&acts.end, END_RULES, IDLE("0"));
     end_change_user(&acts.end, "staaa", "lastLogin=2026-01-10T10:00:00Z");
     end_change_user(&acts.end, "staab", "lastLogin=2026-01-11T10:00:00Z");
@@ -181,11 +171,10 @@ static void move_announcements(struct acts *acts, int days)
                             days) > 0);
 }
 
-static void suspend_whose_grace_is_not_over_is_not_done(void **state)
+TEST(suspend_whose_grace_is_not_over_is_not_done)
 {
     WORLD(acts, 0, 6, NULL);
 
-    (void)state;
     end_set(&acts.end, END_RULES, IDLE("14"));
     end_change_user(&acts.end, "staaa", "lastLogin=2026-01-10T10:00:00Z");
     acts_plan(&acts, 0);
@@ -211,11 +200,10 @@ static void suspend_whose_grace_is_not_over_is_not_done(void **state)
     assert_int_equal(acts_writes(&acts), 1);
 }
 
-static void suspend_announced_before_a_login_starts_its_grace_anew(void **state)
+TEST(suspend_announced_before_a_login_starts_its_grace_anew)
 {
     WORLD(acts, 0, 6, NULL);
 
-    (void)state;
     end_set(&acts.end, END_RULES, IDLE("14"));
     end_change_user(&acts.end, "staaa", "lastLogin=2026-01-10T10:00:00Z");
     acts_plan(&acts, 0);
@@ -228,10 +216,9 @@ static void suspend_announced_before_a_login_starts_its_grace_anew(void **state)
     assert_int_equal(acts_writes(&acts), 0);
 }
 
-/* --- what the whole plan rests on
- * -------------------------------------------------------------------------- */
+/* --- what the whole plan rests on --- */
 
-static void apply_after_a_change_of_policy_is_stale(void **state)
+TEST(apply_after_a_change_of_policy_is_stale)
 {
     static const char *const policies[] = {
         POLICY "protected = ( { who = \"leaaa\"; reason = \"board\"; owner = \"it@acme.example\";"
@@ -240,7 +227,6 @@ static void apply_after_a_change_of_policy_is_stale(void **state)
     };
     WORLD(acts, 2, 4, NULL);
 
-    (void)state;
     acts_plan(&acts, 0);
     acts_approve(&acts);
     for (size_t i = 0; i < COUNT_OF(policies); i++) {
@@ -260,11 +246,10 @@ static void apply_after_a_change_of_policy_is_stale(void **state)
     assert_int_equal(acts_writes(&acts), 0);
 }
 
-static void apply_after_a_change_of_roster_is_stale(void **state)
+TEST(apply_after_a_change_of_roster_is_stale)
 {
     WORLD(acts, 2, 4, NULL);
 
-    (void)state;
     acts_plan(&acts, 0);
     acts_approve(&acts);
     acts_rehire(&acts, acts.row[0].id);
@@ -276,11 +261,10 @@ static void apply_after_a_change_of_roster_is_stale(void **state)
     assert_int_equal(acts_writes(&acts), 0);
 }
 
-static void apply_with_an_incomplete_list_is_held(void **state)
+TEST(apply_with_an_incomplete_list_is_held)
 {
     WORLD(acts, 2, 4, NULL);
 
-    (void)state;
     acts_plan(&acts, 0);
     acts_approve(&acts);
     end_fault(&acts.end, "wrong-total=3");
@@ -289,8 +273,7 @@ static void apply_with_an_incomplete_list_is_held(void **state)
     assert_int_equal(acts_writes(&acts), 0);
 }
 
-/* --- between two steps
- * -------------------------------------------------------------------------------- */
+/* --- between two steps --- */
 
 /* Applies three rows slowly, does this when the first write is at the portal, and expects that it
  * was the only one. */
@@ -318,51 +301,25 @@ static void check_between(const char *statement, int code, const char *says)
     acts_assert_step(&acts, acts.row[1].id, "approved", NULL);
 }
 
-static void apply_whose_approval_expires_meanwhile_goes_no_further(void **state)
+TEST(apply_whose_approval_expires_meanwhile_goes_no_further)
 {
-    (void)state;
     check_between("update reconcile.plan set expires_at = now()", 21, "expired");
 }
 
-static void apply_whose_plan_is_rejected_meanwhile_goes_no_further(void **state)
+TEST(apply_whose_plan_is_rejected_meanwhile_goes_no_further)
 {
-    (void)state;
     check_between("update reconcile.plan set state = 'rejected'", 21, "rejected");
 }
 
-static void apply_whose_budget_is_used_up_meanwhile_goes_no_further(void **state)
+TEST(apply_whose_budget_is_used_up_meanwhile_goes_no_further)
 {
-    (void)state;
     check_between("insert into reconcile.act (portal_id, act_id, account_id, action, done_at)"
                   " select portal_id, 1000 + row_number() over (), account_id, 'suspend', now()"
                   " from reconcile.account limit 3",
                   21, "4");
 }
 
-static void apply_overtaken_by_a_newer_run_goes_no_further(void **state)
+TEST(apply_overtaken_by_a_newer_run_goes_no_further)
 {
-    (void)state;
     check_between("update reconcile.portal set last_run_id = last_run_id + 1", 75, "run");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(suspend_of_an_account_that_changed_is_not_done),
-        cmocka_unit_test(suspend_of_an_account_with_a_second_address_is_done),
-        cmocka_unit_test(suspend_of_an_account_that_became_protected_is_not_done),
-        cmocka_unit_test(deprovision_of_an_account_that_changed_is_not_done),
-        cmocka_unit_test(suspend_of_an_idle_account_that_logged_in_is_not_done),
-        cmocka_unit_test(suspend_whose_grace_is_not_over_is_not_done),
-        cmocka_unit_test(suspend_announced_before_a_login_starts_its_grace_anew),
-        cmocka_unit_test(apply_after_a_change_of_policy_is_stale),
-        cmocka_unit_test(apply_after_a_change_of_roster_is_stale),
-        cmocka_unit_test(apply_with_an_incomplete_list_is_held),
-        cmocka_unit_test(apply_whose_approval_expires_meanwhile_goes_no_further),
-        cmocka_unit_test(apply_whose_plan_is_rejected_meanwhile_goes_no_further),
-        cmocka_unit_test(apply_whose_budget_is_used_up_meanwhile_goes_no_further),
-        cmocka_unit_test(apply_overtaken_by_a_newer_run_goes_no_further),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,16 +2,13 @@
  * How much may be done is counted in the database, over all runs: each limit stops its class alone
  * and whole, and the other class goes on.
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "acts.h"
 #include "base/cleanup.h"
 #include "base/table.h"
+#include "test.h"
 
 /* The approved plan has three suspensions and one deletion; nine accounts, eight of them active,
  * one suspended by us already. */
@@ -62,23 +59,20 @@ static void check_limits(size_t from, size_t to)
     }
 }
 
-static void suspend_limits_stop_all_suspensions_and_nothing_else(void **state)
+TEST(suspend_limits_stop_all_suspensions_and_nothing_else)
 {
-    (void)state;
     check_limits(0, 9);
 }
 
-static void deprovision_limits_stop_all_deletions_and_nothing_else(void **state)
+TEST(deprovision_limits_stop_all_deletions_and_nothing_else)
 {
-    (void)state;
     check_limits(9, COUNT_OF(limits));
 }
 
-static void limits_on_the_only_class_are_20_and_nothing_is_written(void **state)
+TEST(limits_on_the_only_class_are_20_and_nothing_is_written)
 {
     WORLD(acts, 4, 4, NULL);
 
-    (void)state;
     acts_plan(&acts, 0);
     acts_approve(&acts);
     acts_limit(&acts, "count = 3; percent = 100.0; rolling_count = 100;", NULL);
@@ -90,11 +84,10 @@ static void limits_on_the_only_class_are_20_and_nothing_is_written(void **state)
     acts_assert_steps(&acts, "verified 4");
 }
 
-static void rolling_limit_is_not_dodged_by_slices(void **state)
+TEST(rolling_limit_is_not_dodged_by_slices)
 {
     WORLD(acts, 4, 4, NULL);
 
-    (void)state;
     acts_only_suspend(&acts);
     for (int slice = 1; slice <= 4; slice++) {
         acts_limit(&acts, NULL, NULL);
@@ -111,11 +104,10 @@ static void rolling_limit_is_not_dodged_by_slices(void **state)
     acts_assert_written(&acts, 3, "verified");
 }
 
-static void rolling_limit_counts_calls_of_unknown_outcome(void **state)
+TEST(rolling_limit_counts_calls_of_unknown_outcome)
 {
     WORLD(acts, 3, 4, NULL);
 
-    (void)state;
     acts_only_suspend(&acts);
     acts_limit(&acts, "count = 100; percent = 100.0; rolling_count = 3;", NULL);
     acts_plan(&acts, 0);
@@ -126,11 +118,10 @@ static void rolling_limit_counts_calls_of_unknown_outcome(void **state)
     assert_int_equal(acts_writes(&acts), 3);
 }
 
-static void plan_above_a_limit_is_held_and_shown_in_full(void **state)
+TEST(plan_above_a_limit_is_held_and_shown_in_full)
 {
     WORLD(acts, 4, 4, NULL);
 
-    (void)state;
     acts_limit(&acts, "count = 3; percent = 100.0; rolling_count = 100;", NULL);
     acts_plan(&acts, 20);
     assert_int_equal(acts.count, 4); /* everybody who is in it */
@@ -140,18 +131,4 @@ static void plan_above_a_limit_is_held_and_shown_in_full(void **state)
     assert_int_equal(acts_writes(&acts), 0);
     acts_limit(&acts, "count = 4; percent = 100.0; rolling_count = 100;", NULL);
     acts_plan(&acts, 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(suspend_limits_stop_all_suspensions_and_nothing_else),
-        cmocka_unit_test(deprovision_limits_stop_all_deletions_and_nothing_else),
-        cmocka_unit_test(limits_on_the_only_class_are_20_and_nothing_is_written),
-        cmocka_unit_test(rolling_limit_is_not_dodged_by_slices),
-        cmocka_unit_test(rolling_limit_counts_calls_of_unknown_outcome),
-        cmocka_unit_test(plan_above_a_limit_is_held_and_shown_in_full),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

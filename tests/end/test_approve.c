@@ -2,19 +2,16 @@
  * A person's decision counts for the plan they saw, for the rows they named, and only when they may
  * decide; everything else is refused in one sentence and recorded nowhere.
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "acts.h"
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/table.h"
+#include "test.h"
 
 /* Who is at the keyboard, as sudo would say it; NULL: whoever runs the test. */
 static void sit_down(const char *uid)
@@ -31,6 +28,8 @@ static int stand_up(void **state)
     sit_down(NULL);
     return 0;
 }
+
+TEST_EACH(stand_up, NULL);
 
 /* approve or reject of the newest plan with these further words, which must end so. */
 static void decide(struct acts *acts, int code, const char *says, const char *const *words)
@@ -56,14 +55,12 @@ static int64_t count_approvals(struct acts *acts)
     return end_count(&acts->end, "select count(*) from reconcile.approval");
 }
 
-/* --- plans that nobody can approve
- * ---------------------------------------------------------------------- */
+/* --- plans that nobody can approve --- */
 
-static void approve_of_another_digest_is_refused(void **state)
+TEST(approve_of_another_digest_is_refused)
 {
     WORLD(acts, 2, 4, NULL);
 
-    (void)state;
     acts_plan(&acts, 0);
     CLEANUP(mem_cleanup) char *other = mem_strdup(acts.digest);
     other[63] = other[63] == '0' ? '1' : '0';
@@ -78,11 +75,10 @@ static void approve_of_another_digest_is_refused(void **state)
     assert_int_equal(count_approvals(&acts), 0);
 }
 
-static void approve_of_a_plan_past_its_time_is_refused(void **state)
+TEST(approve_of_a_plan_past_its_time_is_refused)
 {
     WORLD(acts, 2, 4, NULL);
 
-    (void)state;
     acts_plan(&acts, 0);
     (void)acts_change(&acts, "update reconcile.plan set expires_at = now() - interval '1 s'");
     DECIDE(&acts, 20, "expired", "approve", "--digest", "DIGEST");
@@ -94,11 +90,10 @@ static void approve_of_a_plan_past_its_time_is_refused(void **state)
     assert_int_equal(acts_writes(&acts), 0);
 }
 
-static void approve_of_a_superseded_plan_is_refused(void **state)
+TEST(approve_of_a_superseded_plan_is_refused)
 {
     WORLD(acts, 2, 4, NULL);
 
-    (void)state;
     acts_plan(&acts, 0);
     CLEANUP(mem_cleanup) char *digest = mem_strdup(acts.digest);
     acts_plan(&acts, 0);
@@ -111,11 +106,10 @@ static void approve_of_a_superseded_plan_is_refused(void **state)
     assert_int_equal(acts_writes(&acts), 0);
 }
 
-static void approve_of_a_used_or_empty_plan_is_refused(void **state)
+TEST(approve_of_a_used_or_empty_plan_is_refused)
 {
     WORLD(acts, 2, 4, NULL);
 
-    (void)state;
     acts_only_suspend(&acts);
     acts_do_all(&acts);
     DECIDE(&acts, 20, "applied already", "approve", "--digest", "DIGEST");
@@ -125,11 +119,10 @@ static void approve_of_a_used_or_empty_plan_is_refused(void **state)
     assert_int_equal(acts_writes(&acts), 2);
 }
 
-static void reject_ends_a_plan_with_its_reason(void **state)
+TEST(reject_ends_a_plan_with_its_reason)
 {
     WORLD(acts, 2, 4, NULL);
 
-    (void)state;
     acts_plan(&acts, 0);
     DECIDE(&acts, 64, "--reason", "reject");
     DECIDE(&acts, 0, NULL, "approve", "--digest", "DIGEST");
@@ -145,14 +138,12 @@ static void reject_ends_a_plan_with_its_reason(void **state)
     assert_int_equal(acts_writes(&acts), 0);
 }
 
-/* --- held plans
- * -------------------------------------------------------------------------------------- */
+/* --- held plans --- */
 
-static void approve_of_a_held_plan_needs_the_guard_overridden_by_name(void **state)
+TEST(approve_of_a_held_plan_needs_the_guard_overridden_by_name)
 {
     WORLD(acts, 3, 4, NULL);
 
-    (void)state;
     acts_limit(&acts, "count = 1; percent = 100.0; rolling_count = 100;", NULL);
     acts_plan(&acts, 20);
     DECIDE(&acts, 20, "held by G7", "approve", "--digest", "DIGEST");
@@ -174,11 +165,10 @@ static void approve_of_a_held_plan_needs_the_guard_overridden_by_name(void **sta
     acts_assert_steps(&acts, "verified 3");
 }
 
-static void override_is_for_one_plan_only(void **state)
+TEST(override_is_for_one_plan_only)
 {
     WORLD(acts, 3, 4, NULL);
 
-    (void)state;
     acts_limit(&acts, "count = 1; percent = 100.0; rolling_count = 100;", NULL);
     acts_plan(&acts, 20);
     DECIDE(&acts, 0, NULL, "approve", "--digest", "DIGEST", "--override", "G7", "--reason", "x");
@@ -188,8 +178,7 @@ static void override_is_for_one_plan_only(void **state)
     assert_int_equal(acts_writes(&acts), 0);
 }
 
-/* --- some of the rows
- * -------------------------------------------------------------------------------- */
+/* --- some of the rows --- */
 
 /* The plan's own CSV with only its header and the rows of these two accounts. */
 static char *make_edited_csv(struct acts *acts, const char *a, const char *b)
@@ -209,11 +198,10 @@ static char *make_edited_csv(struct acts *acts, const char *a, const char *b)
     return end_file(&acts->end, "edited.csv", text_cstr(&kept), kept.length);
 }
 
-static void approve_only_the_rows_of_the_edited_csv_leaves_the_rest_untouched(void **state)
+TEST(approve_only_the_rows_of_the_edited_csv_leaves_the_rest_untouched)
 {
     WORLD(acts, 4, 4, NULL);
 
-    (void)state;
     acts_plan(&acts, 0);
     CLEANUP(mem_cleanup) char *path = make_edited_csv(&acts, acts.row[1].id, acts.row[3].id);
     DECIDE(&acts, 0, "2 rows approved", "approve", "--digest", "DIGEST", "--only", path);
@@ -227,11 +215,10 @@ static void approve_only_the_rows_of_the_edited_csv_leaves_the_rest_untouched(vo
     end_assert_says(&shown.out, acts.digest); /* the plan itself is as it was */
 }
 
-static void approve_except_the_named_ones_does_the_others(void **state)
+TEST(approve_except_the_named_ones_does_the_others)
 {
     WORLD(acts, 4, 4, NULL);
 
-    (void)state;
     acts_plan(&acts, 0);
     CLEANUP(mem_cleanup)
     char *email =
@@ -244,11 +231,10 @@ static void approve_except_the_named_ones_does_the_others(void **state)
     acts_assert_steps(&acts, "planned 1, verified 3");
 }
 
-static void approve_except_the_rows_of_the_edited_csv_does_the_others(void **state)
+TEST(approve_except_the_rows_of_the_edited_csv_does_the_others)
 {
     WORLD(acts, 4, 4, NULL);
 
-    (void)state;
     acts_plan(&acts, 0);
     CLEANUP(mem_cleanup) char *path = make_edited_csv(&acts, acts.row[0].id, acts.row[2].id);
     DECIDE(&acts, 0, "2 rows approved", "approve", "--digest", "DIGEST", "--except", path);
@@ -259,11 +245,10 @@ static void approve_except_the_rows_of_the_edited_csv_does_the_others(void **sta
     acts_assert_written(&acts, 0, "verified");
 }
 
-static void approve_of_a_line_that_names_no_row_is_64(void **state)
+TEST(approve_of_a_line_that_names_no_row_is_64)
 {
     WORLD(acts, 2, 4, NULL);
 
-    (void)state;
     acts_plan(&acts, 0);
     CLEANUP(text_release) struct text lines = TEXT_INIT;
     text_addf(&lines, "%s\nnobody@acme.example\n", acts.row[0].id);
@@ -278,14 +263,12 @@ static void approve_of_a_line_that_names_no_row_is_64(void **state)
     assert_int_equal(count_approvals(&acts), 0);
 }
 
-/* --- who
- * --------------------------------------------------------------------------------------------- */
+/* --- who --- */
 
-static void approve_of_a_deletion_needs_two_different_people(void **state)
+TEST(approve_of_a_deletion_needs_two_different_people)
 {
     WORLD(acts, 2, 4, NULL);
 
-    (void)state;
     if (geteuid() != 0)
         skip(); /* only root is believed when it says who called sudo */
     acts_approval(&acts, "suspend = 1; deprovision = 2;");
@@ -304,11 +287,10 @@ static void approve_of_a_deletion_needs_two_different_people(void **state)
     acts_assert_written(&acts, 1, "verified");
 }
 
-static void apply_with_one_of_two_people_does_the_other_class_only(void **state)
+TEST(apply_with_one_of_two_people_does_the_other_class_only)
 {
     WORLD(acts, 2, 4, NULL);
 
-    (void)state;
     acts_approval(&acts, "suspend = 1; deprovision = 2;");
     acts_prepare_both(&acts);
     APPLY(applied, &acts, 0);
@@ -317,11 +299,10 @@ static void apply_with_one_of_two_people_does_the_other_class_only(void **state)
     acts_assert_written(&acts, 1, "verified");
 }
 
-static void approve_by_somebody_who_is_not_listed_is_refused(void **state)
+TEST(approve_by_somebody_who_is_not_listed_is_refused)
 {
     WORLD(acts, 2, 4, NULL);
 
-    (void)state;
     if (geteuid() != 0)
         skip();
     acts_approval(&acts, "suspend = 1; deprovision = 1; approvers = ( { user = \"daemon\"; } );");
@@ -336,11 +317,10 @@ static void approve_by_somebody_who_is_not_listed_is_refused(void **state)
     DECIDE(&acts, 70, "4000000", "approve", "--digest", "DIGEST");
 }
 
-static void approve_of_ones_own_account_is_refused(void **state)
+TEST(approve_of_ones_own_account_is_refused)
 {
     WORLD(acts, 2, 4, NULL);
 
-    (void)state;
     if (geteuid() != 0)
         skip();
     acts_plan(&acts, 0);
@@ -368,39 +348,13 @@ static void approve_of_ones_own_account_is_refused(void **state)
     DECIDE(&acts, 20, "own account", "approve", "--digest", "DIGEST");
 }
 
-static void approve_writes_nothing_to_the_portal_and_asks_it_nothing(void **state)
+TEST(approve_writes_nothing_to_the_portal_and_asks_it_nothing)
 {
     WORLD(acts, 2, 4, NULL);
 
-    (void)state;
     acts_plan(&acts, 0);
     double requests = end_stat(&acts.end, "requests");
     DECIDE(&acts, 0, NULL, "approve", "--digest", "DIGEST");
     DECIDE(&acts, 0, NULL, "reject", "--reason", "no");
     assert_true(end_stat(&acts.end, "requests") == requests);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(approve_of_another_digest_is_refused),
-        cmocka_unit_test(approve_of_a_plan_past_its_time_is_refused),
-        cmocka_unit_test(approve_of_a_superseded_plan_is_refused),
-        cmocka_unit_test(approve_of_a_used_or_empty_plan_is_refused),
-        cmocka_unit_test(reject_ends_a_plan_with_its_reason),
-        cmocka_unit_test(approve_of_a_held_plan_needs_the_guard_overridden_by_name),
-        cmocka_unit_test(override_is_for_one_plan_only),
-        cmocka_unit_test(approve_only_the_rows_of_the_edited_csv_leaves_the_rest_untouched),
-        cmocka_unit_test(approve_except_the_named_ones_does_the_others),
-        cmocka_unit_test(approve_except_the_rows_of_the_edited_csv_does_the_others),
-        cmocka_unit_test(approve_of_a_line_that_names_no_row_is_64),
-        cmocka_unit_test_teardown(approve_of_a_deletion_needs_two_different_people, stand_up),
-        cmocka_unit_test(apply_with_one_of_two_people_does_the_other_class_only),
-        cmocka_unit_test_teardown(approve_by_somebody_who_is_not_listed_is_refused, stand_up),
-        cmocka_unit_test_teardown(approve_of_ones_own_account_is_refused, stand_up),
-        cmocka_unit_test(approve_writes_nothing_to_the_portal_and_asks_it_nothing),
-    };
-
-    sit_down(NULL);
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,4 @@
 /* audit, as a user runs it: the answers, their formats, and what they exit with. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +6,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "end.h"
+#include "test.h"
 
 #define WORLD(name)                                                                                \
     CLEANUP(end_finish) struct end name;                                                           \
@@ -43,11 +37,10 @@ static void check_verify(struct end *end, int code, const char *says)
     end_result_release(&result);
 }
 
-static void audit_verify_finds_nothing_and_then_what_was_done(void **state)
+TEST(audit_verify_finds_nothing_and_then_what_was_done)
 {
     WORLD(end);
 
-    (void)state;
     plan(&end);
     check_verify(&end, 0, " events, 0 findings, 1 head from outside; head ");
     change(&end, "alter table reconcile.audit_event disable trigger audit_deny");
@@ -57,11 +50,10 @@ static void audit_verify_finds_nothing_and_then_what_was_done(void **state)
 }
 
 /* What stands behind the readings is made again on demand. */
-static void audit_verify_full_makes_every_reading_again(void **state)
+TEST(audit_verify_full_makes_every_reading_again)
 {
     WORLD(end);
 
-    (void)state;
     plan(&end);
     plan(&end);
     struct end_result result = END_RUN(&end, "audit", "verify", "--full");
@@ -80,11 +72,10 @@ static void audit_verify_full_makes_every_reading_again(void **state)
 }
 
 /* The tail is cut, and the database's own head with it: the head file knows. */
-static void audit_verify_takes_the_head_file_into_account(void **state)
+TEST(audit_verify_takes_the_head_file_into_account)
 {
     WORLD(end);
 
-    (void)state;
     plan(&end);
     change(&end, "alter table reconcile.audit_event disable trigger all");
     change(&end, "alter table reconcile.audit_head disable trigger all");
@@ -94,11 +85,10 @@ static void audit_verify_takes_the_head_file_into_account(void **state)
     check_verify(&end, 22, "the chain ends at");
 }
 
-static void audit_verify_takes_the_head_of_a_report(void **state)
+TEST(audit_verify_takes_the_head_of_a_report)
 {
     WORLD(end);
 
-    (void)state;
     struct end_result result = END_RUN(&end, "plan", "--format", "json");
     end_assert_code(&result, 0);
     struct json_object *json = end_json(&result);
@@ -127,8 +117,7 @@ static void audit_verify_takes_the_head_of_a_report(void **state)
     end_result_release(&result);
 }
 
-/* --- questions ----------------------------------------------------------------------------------
- */
+/* --- questions --- */
 
 static void says(struct end *end, const char *const *words, int code, const char *out)
 {
@@ -140,11 +129,10 @@ static void says(struct end *end, const char *const *words, int code, const char
 }
 #define SAYS(end, code, out, ...) says(end, (const char *const[]){__VA_ARGS__, NULL}, code, out)
 
-static void audit_answers_in_three_formats(void **state)
+TEST(audit_answers_in_three_formats)
 {
     WORLD(end);
 
-    (void)state;
     plan(&end);
     CLEANUP(mem_cleanup)
     char *id = end_query(&end, "select account_id from reconcile.account order by 1 limit 1");
@@ -170,7 +158,7 @@ static void audit_answers_in_three_formats(void **state)
 }
 
 /* A name that was mistyped must not look like a record without a flaw. */
-static void audit_verify_sql_of_no_portal_fails(void **state)
+TEST(audit_verify_sql_of_no_portal_fails)
 {
     CLEANUP(mem_cleanup) char *script = file_join(SOURCE_DIR, "db/audit-verify.sql");
     static const char run[] = "psql -X -q -d \"$1\" $3 -f \"$2\" 2>&1; echo \"exit $?\"";
@@ -183,7 +171,6 @@ static void audit_verify_sql_of_no_portal_fails(void **state)
     WORLD(end);
     CLEANUP(mem_cleanup) char *directory = file_directory(end.config_path);
 
-    (void)state;
     plan(&end);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(text_release) struct text said = TEXT_INIT;
@@ -196,11 +183,10 @@ static void audit_verify_sql_of_no_portal_fails(void **state)
     }
 }
 
-static void audit_user_lists_several_and_takes_none(void **state)
+TEST(audit_user_lists_several_and_takes_none)
 {
     WORLD(end);
 
-    (void)state;
     plan(&end);
     change(&end, "update reconcile.account_version set employee_number = 'twice' where account_no"
                  " in (1, 2)");
@@ -216,11 +202,10 @@ static void audit_user_lists_several_and_takes_none(void **state)
     end_result_release(&result);
 }
 
-static void export_has_the_columns_of_bynder_and_no_formula(void **state)
+TEST(export_has_the_columns_of_bynder_and_no_formula)
 {
     WORLD(end);
 
-    (void)state;
     plan(&end);
     change(&end, "update reconcile.account_version set name = '=cmd() x', country = '@a;b'"
                  " where account_no = 1");
@@ -242,8 +227,7 @@ static void export_has_the_columns_of_bynder_and_no_formula(void **state)
     SAYS(&end, 64, "", "export", "--format", "json");
 }
 
-/* --- CSV
- * ------------------------------------------------------------------------------------------- */
+/* --- CSV --- */
 
 /* No field of what was said begins as a formula does; how many there were. */
 static size_t assert_no_formula(const char *csv, const char *what)
@@ -267,11 +251,10 @@ static size_t assert_no_formula(const char *csv, const char *what)
 }
 
 /* A person who has a row in every plan, and whose every field wants to be a formula. */
-static void no_csv_of_the_program_holds_a_formula(void **state)
+TEST(no_csv_of_the_program_holds_a_formula)
 {
     WORLD(end);
 
-    (void)state;
     plan(&end);
     CLEANUP(mem_cleanup)
     char *id = end_query(&end, "select account_id from audit.plan_row where action = 'suspend'"
@@ -309,21 +292,4 @@ static void no_csv_of_the_program_holds_a_formula(void **state)
     }
     assert_int_equal(defused,
                      6); /* not in actions, seats, the roster, and a timeline's sentences */
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(audit_verify_finds_nothing_and_then_what_was_done),
-        cmocka_unit_test(audit_verify_full_makes_every_reading_again),
-        cmocka_unit_test(audit_verify_takes_the_head_file_into_account),
-        cmocka_unit_test(audit_verify_takes_the_head_of_a_report),
-        cmocka_unit_test(audit_answers_in_three_formats),
-        cmocka_unit_test(audit_verify_sql_of_no_portal_fails),
-        cmocka_unit_test(audit_user_lists_several_and_takes_none),
-        cmocka_unit_test(no_csv_of_the_program_holds_a_formula),
-        cmocka_unit_test(export_has_the_columns_of_bynder_and_no_formula),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

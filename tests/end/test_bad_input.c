@@ -4,8 +4,6 @@
  */
 #include <errno.h>
 #include <netinet/in.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,16 +11,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "end.h"
+#include "scripted.h"
+#include "test.h"
 
 #define WORLD(name, options)                                                                       \
     CLEANUP(end_finish) struct end name;                                                           \
     end_begin(&name, options)
-#define RUN(name, ...) CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
 
 static const char *const few[] = {"--users", "40", "--seed", "5", NULL};
 
@@ -44,13 +41,12 @@ static void check_refused(struct end *end, int code, const char *says)
     end_assert_no_writes(end);
 }
 
-/* --- the roster --------------------------------------------------------------------------------
- */
+/* --- the roster --- */
 
 #define TITLES "EmpID,Name,Work Email,EmploymentStatus,DateofHire,DateofTermination,Department\n"
 #define ROW    "100001,Ann,ann@acme.example,Active,2020-01-01,,IT\n"
 
-static void plan_with_a_bad_roster_is_65_and_stores_nothing(void **state)
+TEST(plan_with_a_bad_roster_is_65_and_stores_nothing)
 {
     static const struct {
         const char *content, *says;
@@ -72,7 +68,6 @@ static void plan_with_a_bad_roster_is_65_and_stores_nothing(void **state)
     };
     WORLD(end, few);
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         print_message("  case %zu\n", i);
         free(end_file(&end, "bad.csv", cases[i].content, strlen(cases[i].content)));
@@ -82,11 +77,10 @@ static void plan_with_a_bad_roster_is_65_and_stores_nothing(void **state)
     assert_true(end_stat(&end, "requests") == 0); /* refused before the portal is asked */
 }
 
-static void plan_with_a_roster_of_nobody_is_held(void **state)
+TEST(plan_with_a_roster_of_nobody_is_held)
 {
     WORLD(end, NULL);
 
-    (void)state;
     free(end_file(&end, "bad.csv", TITLES, strlen(TITLES)));
     end_set(&end, END_SOURCE, "bad.csv");
     RUN(result, &end, "plan", "--format", "json");
@@ -96,23 +90,21 @@ static void plan_with_a_roster_of_nobody_is_held(void **state)
     (void)json_object_put(plan);
 }
 
-static void plan_without_a_roster_file_is_65(void **state)
+TEST(plan_without_a_roster_file_is_65)
 {
     WORLD(end, few);
 
-    (void)state;
     end_set(&end, END_SOURCE, "no-such-file.csv");
     check_refused(&end, 65, "no-such-file.csv");
     end_set(&end, END_SOURCE, "%s", end.probe.directory);
     check_refused(&end, 65, "directory");
 }
 
-static void plan_with_a_row_of_300_columns_is_65_or_one_rejected_row(void **state)
+TEST(plan_with_a_row_of_300_columns_is_65_or_one_rejected_row)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
     WORLD(end, few);
 
-    (void)state;
     text_add(&text, TITLES ROW "100002");
     for (int i = 0; i < 299; i++)
         text_add(&text, ",x");
@@ -126,7 +118,7 @@ static void plan_with_a_row_of_300_columns_is_65_or_one_rejected_row(void **stat
         end_assert_code(&result, 65);
 }
 
-static void plan_with_a_field_of_50_megabytes_is_65_in_little_memory(void **state)
+TEST(plan_with_a_field_of_50_megabytes_is_65_in_little_memory)
 {
     enum { SIZE = 50 << 20 };
     CLEANUP(mem_cleanup) char *bytes = mem_alloc(SIZE);
@@ -134,7 +126,6 @@ static void plan_with_a_field_of_50_megabytes_is_65_in_little_memory(void **stat
     CLEANUP(mem_cleanup) char *path = probe_path(&end.probe, "bad.csv");
     CLEANUP(cleanup_file) FILE *file = fopen(path, "we");
 
-    (void)state;
     assert_non_null(file);
     memset(bytes, 'x', SIZE);
     assert_true(fputs(TITLES ROW "100002,\"", file) >= 0);
@@ -149,33 +140,30 @@ static void plan_with_a_field_of_50_megabytes_is_65_in_little_memory(void **stat
     assert_true(result.peak_kib < 60 * 1024);
 }
 
-/* --- the portal --------------------------------------------------------------------------------
- */
+/* --- the portal --- */
 
-static void plan_with_a_portal_that_is_down_is_69(void **state)
+TEST(plan_with_a_portal_that_is_down_is_69)
 {
     WORLD(end, few);
 
-    (void)state;
     end_set(&end, END_URL, "http://127.0.0.1:1");
     check_refused(&end, 69, "http://127.0.0.1:1");
 }
 
-static void plan_with_a_plain_address_off_this_machine_is_78(void **state)
+TEST(plan_with_a_plain_address_off_this_machine_is_78)
 {
     static const char *const addresses[] = {"http://acme.bynder.com", "http://10.0.0.1",
                                             "http://127.0.0.1.example.com",
                                             "http://localhost.example.com"};
     WORLD(end, few);
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(addresses); i++) {
         end_set(&end, END_URL, "%s", addresses[i]);
         check_refused(&end, 78, "portal.url");
     }
 }
 
-static void plan_with_a_token_without_a_scope_is_77_and_names_it(void **state)
+TEST(plan_with_a_token_without_a_scope_is_77_and_names_it)
 {
     static const struct {
         const char *granted, *missing;
@@ -186,7 +174,6 @@ static void plan_with_a_token_without_a_scope_is_77_and_names_it(void **state)
         {"", "admin.user:read"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         const char *const options[] = {"--users", "40", "--scopes", cases[i].granted, NULL};
         WORLD(end, options);
@@ -194,20 +181,18 @@ static void plan_with_a_token_without_a_scope_is_77_and_names_it(void **state)
     }
 }
 
-static void plan_with_a_wrong_secret_is_77(void **state)
+TEST(plan_with_a_wrong_secret_is_77)
 {
     WORLD(end, few);
 
-    (void)state;
     free(end_file(&end, "client-secret", "wrong-secret\n", 13));
     check_refused(&end, 77, "client secret");
 }
 
-static void plan_with_a_token_file_works_like_client_credentials(void **state)
+TEST(plan_with_a_token_file_works_like_client_credentials)
 {
     WORLD(end, few);
 
-    (void)state;
     free(end_file(&end, "token", PROBE_TOKEN "\n", strlen(PROBE_TOKEN "\n")));
     end_set(&end, END_LOGIN, "token_file = \"token\";");
     end_set(&end, END_SUSPEND, "count = 0;");
@@ -218,8 +203,7 @@ static void plan_with_a_token_file_works_like_client_credentials(void **state)
     end_assert_code(&wrong, 77);
 }
 
-/* --- certificates ------------------------------------------------------------------------------
- */
+/* --- certificates --- */
 
 /* NAME.pem and NAME.key of an authority that signs itself, good for 127.0.0.1. */
 static void make_certificate(const struct probe *probe, const char *name)
@@ -250,12 +234,11 @@ static void make_certificate(const struct probe *probe, const char *name)
     end_tool(probe->directory, words, &said);
 }
 
-static void plan_over_tls_trusts_the_configured_authority_alone(void **state)
+TEST(plan_over_tls_trusts_the_configured_authority_alone)
 {
     struct probe maker;
     CLEANUP(end_finish) struct end end;
 
-    (void)state;
     probe_prepare(&maker);
     make_certificate(&maker, "right");
     make_certificate(&maker, "other");
@@ -284,43 +267,25 @@ static void plan_over_tls_trusts_the_configured_authority_alone(void **state)
     (void)probe_stop(&maker);
 }
 
-/* --- the database ------------------------------------------------------------------------------
- */
+/* --- the database --- */
 
-static void plan_with_a_database_that_is_down_is_69(void **state)
+TEST(plan_with_a_database_that_is_down_is_69)
 {
     WORLD(end, few);
 
-    (void)state;
     end_set(&end, END_DATABASE, "conninfo = \"host=127.0.0.1 port=1 dbname=none\";");
     check_refused(&end, 69, "127.0.0.1");
     end_set(&end, END_DATABASE, "conninfo = \"host=/nonexistent dbname=none\";");
     check_refused(&end, 69, "/nonexistent");
 }
 
-/* Listens and takes connections into its queue; nobody ever answers. */
-static int open_silence(unsigned *ret_port)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof(address);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    assert_true(fd >= 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-    assert_int_equal(listen(fd, 16), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
-    *ret_port = ntohs(address.sin_port);
-    return fd;
-}
-
-static void plan_with_a_silent_database_is_69_in_time(void **state)
+TEST(plan_with_a_silent_database_is_69_in_time)
 {
     unsigned port = 0;
     CLEANUP(cleanup_fd) int fd = -1;
     WORLD(end, few);
 
-    (void)state;
-    fd = open_silence(&port);
+    fd = scripted_listen(&port);
     end_set(&end, END_DATABASE,
             "conninfo = \"host=127.0.0.1 port=%u dbname=none\"; connect_timeout = 2;", port);
     RUN(result, &end, "plan");
@@ -328,24 +293,22 @@ static void plan_with_a_silent_database_is_69_in_time(void **state)
     assert_true(result.seconds < 10);
 }
 
-static void plan_with_a_silent_portal_is_69_in_time(void **state)
+TEST(plan_with_a_silent_portal_is_69_in_time)
 {
     unsigned port = 0;
     CLEANUP(cleanup_fd) int fd = -1;
     WORLD(end, few);
 
-    (void)state;
-    fd = open_silence(&port);
+    fd = scripted_listen(&port);
     end_set(&end, END_URL, "http://127.0.0.1:%u", port);
     end_set(&end, END_PORTAL, "timeout = 1; logins = \"each\";");
     check_refused(&end, 69, "timed out");
 }
 
-static void plan_before_migrate_says_so(void **state)
+TEST(plan_before_migrate_says_so)
 {
     WORLD(end, few);
 
-    (void)state;
     RUN(made, &end, "psql", "-c", "create database empty");
     end_assert_code(&made, 0);
     CLEANUP(mem_cleanup) char *at = mem_strdup(end.conninfo);
@@ -356,16 +319,14 @@ static void plan_before_migrate_says_so(void **state)
     end_assert_says(&result.err, "migrate");
 }
 
-/* --- configuration, secrets, words --------------------------------------------------------------
- */
+/* --- configuration, secrets, words --- */
 
-static void check_with_many_mistakes_names_all_of_them(void **state)
+TEST(check_with_many_mistakes_names_all_of_them)
 {
     static const char *const names[] = {"colour", "99999999999999999999", "timeout", "min_admins",
                                         "url"};
     WORLD(end, few);
 
-    (void)state;
     end_set(&end, END_URL, "ftp://acme.example");
     end_set(&end, END_PORTAL,
             "colour = \"red\"; page_size = 99999999999999999999; timeout = \"x\";");
@@ -379,14 +340,13 @@ static void check_with_many_mistakes_names_all_of_them(void **state)
     end_assert_says(&result.err, "4294967297");
 }
 
-static void plan_without_a_configuration_is_78(void **state)
+TEST(plan_without_a_configuration_is_78)
 {
     WORLD(end, few);
     CLEANUP(mem_cleanup) char *missing = probe_path(&end.probe, "missing.conf");
     const char *const words[] = {"--config", missing, "plan", NULL};
     CLEANUP(end_result_release) struct end_result result = end_run_bare(&end, words);
 
-    (void)state;
     end_assert_code(&result, 78);
     end_assert_says(&result.err, "missing.conf");
     const char *const directory[] = {"--config", end.probe.directory, "plan", NULL};
@@ -394,12 +354,11 @@ static void plan_without_a_configuration_is_78(void **state)
     end_assert_code(&folder, 78);
 }
 
-static void plan_with_a_secret_that_others_can_read_is_78(void **state)
+TEST(plan_with_a_secret_that_others_can_read_is_78)
 {
     WORLD(end, few);
     CLEANUP(mem_cleanup) char *path = probe_path(&end.probe, "client-secret");
 
-    (void)state;
     assert_int_equal(chmod(path, 0644), 0);
     check_refused(&end, 78, "client-secret");
     assert_int_equal(chmod(path, 0640), 0);
@@ -408,7 +367,7 @@ static void plan_with_a_secret_that_others_can_read_is_78(void **state)
     check_refused(&end, 78, "client-secret");
 }
 
-static void unknown_words_are_64_and_name_the_nearest(void **state)
+TEST(unknown_words_are_64_and_name_the_nearest)
 {
     static const struct {
         const char *words[5];
@@ -435,7 +394,6 @@ static void unknown_words_are_64_and_name_the_nearest(void **state)
     };
     WORLD(end, few);
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CLEANUP(end_result_release) struct end_result result = end_run_bare(&end, cases[i].words);
         end_assert_code(&result, 64);
@@ -444,13 +402,12 @@ static void unknown_words_are_64_and_name_the_nearest(void **state)
     }
 }
 
-static void help_and_version_of_everything_are_0(void **state)
+TEST(help_and_version_of_everything_are_0)
 {
     static const char *const verbs[] = {"plan",    "show",   "status", "check", "roster", "migrate",
                                         "approve", "reject", "apply",  "run",   NULL};
     WORLD(end, few);
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(verbs); i++) {
         const char *const help[] = {verbs[i] ? verbs[i] : "--help", "--help", NULL};
         const char *const version[] = {verbs[i] ? verbs[i] : "--version", "--version", NULL};
@@ -467,14 +424,13 @@ static void help_and_version_of_everything_are_0(void **state)
     end_assert_code(&helped, 0);
 }
 
-static void output_to_a_full_disk_is_70(void **state)
+TEST(output_to_a_full_disk_is_70)
 {
     static const char *const words[][4] = {
         {"plan"}, {"show"}, {"status"}, {"check"}, {"roster", "check"}, {"--help"}, {"migrate"},
     };
     WORLD(end, few);
 
-    (void)state;
     end_set(&end, END_SUSPEND, "count = 1000; percent = 100.0;");
     for (size_t i = 0; i < COUNT_OF(words); i++) {
         CLEANUP(end_result_release)
@@ -488,7 +444,7 @@ static void output_to_a_full_disk_is_70(void **state)
 }
 
 /* What somebody's shell has set must reach neither the portal's client nor the database's. */
-static void plan_does_not_listen_to_the_environment(void **state)
+TEST(plan_does_not_listen_to_the_environment)
 {
     static const char *const names[][2] = {
         {"http_proxy", "http://127.0.0.1:1"},
@@ -505,7 +461,6 @@ static void plan_does_not_listen_to_the_environment(void **state)
     };
     WORLD(end, NULL);
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(names); i++)
         assert_int_equal(setenv(names[i][0], names[i][1], 1), 0);
     struct end_result plan = END_RUN(&end, "plan");
@@ -519,14 +474,13 @@ static void plan_does_not_listen_to_the_environment(void **state)
     end_result_release(&psql);
 }
 
-static void log_as_json_is_json_line_by_line(void **state)
+TEST(log_as_json_is_json_line_by_line)
 {
     size_t lines = 0;
     WORLD(end, NULL);
     end_set(&end, END_SUSPEND, "count = 1;");
     RUN(result, &end, "--log-format", "json", "--log-level", "debug", "plan");
 
-    (void)state;
     end_assert_code(&result, 20);
     for (const char *line = text_cstr(&result.err); *line; line += strcspn(line, "\n") + 1) {
         CLEANUP(mem_cleanup) char *one = mem_strndup(line, strcspn(line, "\n"));
@@ -536,35 +490,4 @@ static void log_as_json_is_json_line_by_line(void **state)
         lines++;
     }
     assert_true(lines >= 3);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plan_with_a_bad_roster_is_65_and_stores_nothing),
-        cmocka_unit_test(plan_with_a_roster_of_nobody_is_held),
-        cmocka_unit_test(plan_without_a_roster_file_is_65),
-        cmocka_unit_test(plan_with_a_row_of_300_columns_is_65_or_one_rejected_row),
-        cmocka_unit_test(plan_with_a_field_of_50_megabytes_is_65_in_little_memory),
-        cmocka_unit_test(plan_with_a_portal_that_is_down_is_69),
-        cmocka_unit_test(plan_with_a_plain_address_off_this_machine_is_78),
-        cmocka_unit_test(plan_with_a_token_without_a_scope_is_77_and_names_it),
-        cmocka_unit_test(plan_with_a_wrong_secret_is_77),
-        cmocka_unit_test(plan_with_a_token_file_works_like_client_credentials),
-        cmocka_unit_test(plan_over_tls_trusts_the_configured_authority_alone),
-        cmocka_unit_test(plan_with_a_database_that_is_down_is_69),
-        cmocka_unit_test(plan_with_a_silent_database_is_69_in_time),
-        cmocka_unit_test(plan_with_a_silent_portal_is_69_in_time),
-        cmocka_unit_test(plan_before_migrate_says_so),
-        cmocka_unit_test(check_with_many_mistakes_names_all_of_them),
-        cmocka_unit_test(plan_without_a_configuration_is_78),
-        cmocka_unit_test(plan_with_a_secret_that_others_can_read_is_78),
-        cmocka_unit_test(unknown_words_are_64_and_name_the_nearest),
-        cmocka_unit_test(help_and_version_of_everything_are_0),
-        cmocka_unit_test(output_to_a_full_disk_is_70),
-        cmocka_unit_test(plan_does_not_listen_to_the_environment),
-        cmocka_unit_test(log_as_json_is_json_line_by_line),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,9 +2,7 @@
  * Last logins by events first, as a user's runs have them: what is asked of the portal, by its own
  * log, what comes out, and what a run that was cut off leaves to the next one.
  */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,19 +10,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/instant.h"
 #include "base/mem.h"
 #include "end.h"
+#include "test.h"
 
 #define WORLD(name, options)                                                                       \
     CLEANUP(end_finish) struct end name;                                                           \
     begin(&name, options)
-#define RUN(name, ...)    CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
-#define JSON(name, value) CLEANUP(put_json) struct json_object *name = value
 
 #define FREE_PACE "requests_per_second = 1000000.0; requests_per_window = 100000000; "
 #define BY_EVENTS "page_size = 500; connections = 4; timeout = 3; logins = \"events\"; "
@@ -33,11 +28,6 @@
 #define OVERLAP     "48 hours" /* portal.events_overlap_hours, unless set */
 
 enum { WAIT_MS = 20000, STEP_MS = 5 };
-
-static void put_json(struct json_object **json)
-{
-    (void)json_object_put(*json);
-}
 
 static void begin(struct end *end, const char *const *options)
 {
@@ -50,8 +40,7 @@ static void clear_faults(struct end *end)
     probe_control(&end->probe, "/_sim/faults", "clear=1");
 }
 
-/* --- what the portal knows ----------------------------------------------------------------------
- */
+/* --- what the portal knows --- */
 
 /* An array of the lines of a control path that are JSON each. */
 static struct json_object *lines_of(struct end *end, const char *path)
@@ -139,8 +128,7 @@ static void log_in(struct end *end, const char *id, int64_t seconds_ago)
     end_change_user(end, id, text_cstr(&form));
 }
 
-/* --- what the history says ----------------------------------------------------------------------
- */
+/* --- what the history says --- */
 
 /* How many rows of the newest plans of two portals are in one of them only. */
 static int64_t differing_rows(struct end *end)
@@ -210,15 +198,13 @@ static bool counts_now(struct end *end, const char *sql, int64_t wanted)
         }                                                                                          \
     } while (0)
 
-/* --- one run after the other --------------------------------------------------------------------
- */
+/* --- one run after the other --- */
 
-static void first_run_reads_singly_whom_events_cannot_clear(void **state)
+TEST(first_run_reads_singly_whom_events_cannot_clear)
 {
     WORLD(end, NULL);
     RUN(result, &end, "plan", "--format", "json");
 
-    (void)state;
     end_assert_code(&result, 0);
     JSON(plan, end_json(&result));
     (void)end_assert_truth(&end, plan, true);
@@ -251,14 +237,13 @@ static void first_run_reads_singly_whom_events_cannot_clear(void **state)
     end_assert_no_writes(&end);
 }
 
-static void second_run_asks_for_one_page_of_events_and_nobody(void **state)
+TEST(second_run_asks_for_one_page_of_events_and_nobody)
 {
     WORLD(end, NULL);
     RUN(first, &end, "plan", "--format", "json");
     CLEANUP(mem_cleanup) char *from = watermark(&end, OVERLAP);
     int64_t before = requests(&end);
 
-    (void)state;
     end_assert_code(&first, 0);
     RUN(second, &end, "plan", "--format", "json");
     end_assert_code(&second, 0);
@@ -287,12 +272,11 @@ static const char *first_idle(struct json_object *plan)
     return NULL;
 }
 
-static void login_between_runs_is_seen_by_its_event_alone(void **state)
+TEST(login_between_runs_is_seen_by_its_event_alone)
 {
     WORLD(end, NULL);
     RUN(first, &end, "plan", "--format", "json");
 
-    (void)state;
     end_assert_code(&first, 0);
     JSON(plan, end_json(&first));
     const char *id = first_idle(plan);
@@ -315,8 +299,7 @@ static void login_between_runs_is_seen_by_its_event_alone(void **state)
     assert_string_equal(source, "events");
 }
 
-/* --- without events -----------------------------------------------------------------------------
- */
+/* --- without events --- */
 
 static const struct refusal {
     const char *fault, *said;
@@ -342,11 +325,10 @@ static void check_fallback(struct end *end, const char *said)
     assert_int_equal(end_count(end, "select count(complete_to) from reconcile.login_events"), 0);
 }
 
-static void run_without_events_reads_everybody_and_says_so(void **state)
+TEST(run_without_events_reads_everybody_and_says_so)
 {
     WORLD(end, NULL);
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(refusals); i++) {
         CLEANUP(text_release) struct text name = TEXT_INIT;
 
@@ -358,7 +340,7 @@ static void run_without_events_reads_everybody_and_says_so(void **state)
     }
 }
 
-static void run_without_the_scope_of_events_asks_for_none(void **state)
+TEST(run_without_the_scope_of_events_asks_for_none)
 {
     static const char *const options[] = {
         "--users", "200",      "--seed",
@@ -366,18 +348,16 @@ static void run_without_the_scope_of_events_asks_for_none(void **state)
         NULL};
     WORLD(end, options);
 
-    (void)state;
     check_fallback(&end, "no scope 'analytics.api:read'");
     assert_int_equal(asked_count(&end, "logins", 0), 0);
 }
 
-static void events_that_failed_are_read_from_the_old_watermark(void **state)
+TEST(events_that_failed_are_read_from_the_old_watermark)
 {
     WORLD(end, NULL);
     RUN(first, &end, "plan");
     CLEANUP(mem_cleanup) char *from = watermark(&end, OVERLAP), *mark = watermark(&end, "0");
 
-    (void)state;
     end_assert_code(&first, 0);
     end_fault(&end, "error=500:" EVENTS_PATH);
     RUN(second, &end, "plan", "--format", "json");
@@ -398,7 +378,7 @@ static void events_that_failed_are_read_from_the_old_watermark(void **state)
 /* Pages that lead back are noticed while few were read twice; the mark stays where it was, whoever
  * is not cleared is read singly, and once the portal tells an end the window is read from its
  * beginning. */
-static void events_that_go_round_in_a_circle_are_not_used(void **state)
+TEST(events_that_go_round_in_a_circle_are_not_used)
 {
     static const char *const options[] = {"--users", "600", "--seed", "5", NULL};
     static const char *const cases[] = {"first", "later"};
@@ -406,7 +386,6 @@ static void events_that_go_round_in_a_circle_are_not_used(void **state)
     CLEANUP(mem_cleanup) char *mark = NULL;
     size_t pages_in_all = 0;
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         end_fault(&end, "cursor-loop");
         int64_t before = requests(&end);
@@ -438,13 +417,12 @@ static void events_that_go_round_in_a_circle_are_not_used(void **state)
 }
 
 /* What a single read said some days ago is enough only while events tell who came back since. */
-static void login_that_no_event_can_tell_is_read_singly(void **state)
+TEST(login_that_no_event_can_tell_is_read_singly)
 {
     WORLD(end, NULL);
     RUN(first, &end, "plan", "--format", "json");
     CLEANUP(mem_cleanup) char *id = NULL;
 
-    (void)state;
     end_assert_code(&first, 0);
     JSON(plan, end_json(&first));
     id = mem_strdup(first_idle(plan));
@@ -462,8 +440,7 @@ static void login_that_no_event_can_tell_is_read_singly(void **state)
     }
 }
 
-/* --- cut off ------------------------------------------------------------------------------------
- */
+/* --- cut off --- */
 
 static void kill_now(struct end_child *child)
 {
@@ -472,13 +449,12 @@ static void kill_now(struct end_child *child)
     assert_int_equal(result.code, 128 + SIGKILL);
 }
 
-static void pages_of_events_that_are_stored_are_not_asked_for_again(void **state)
+TEST(pages_of_events_that_are_stored_are_not_asked_for_again)
 {
     static const char *const options[] = {"--users", "600", "--seed", "5", NULL};
     static const char *const words[] = {"plan", NULL};
     WORLD(end, options);
 
-    (void)state;
     end_fault(&end, "hang=nth=3:" EVENTS_PATH);
     struct end_child child = end_start(&end, words);
     WAIT_UNTIL(counts_now(&end, "select coalesce(max(pages), 0) from reconcile.login_events", 2));
@@ -503,12 +479,11 @@ static void pages_of_events_that_are_stored_are_not_asked_for_again(void **state
 }
 
 /* A cursor of another day may be forgotten by the portal. */
-static void cursor_that_is_forgotten_begins_its_window_again(void **state)
+TEST(cursor_that_is_forgotten_begins_its_window_again)
 {
     static const char *const options[] = {"--users", "300", "--seed", "5", NULL};
     WORLD(end, options);
 
-    (void)state;
     for (int tries = 0; tries < 3; tries++) /* each counts what the ones before it let through */
         end_fault(&end, "error=500:nth=2:" EVENTS_PATH);
     RUN(first, &end, "plan");
@@ -531,13 +506,12 @@ static void cursor_that_is_forgotten_begins_its_window_again(void **state)
 
 /* Accounts idle for a day are proposed, so that there are more single reads than are stored
  * together. */
-static void single_reads_that_are_stored_are_not_made_again(void **state)
+TEST(single_reads_that_are_stored_are_not_made_again)
 {
     static const char *const options[] = {"--users", "900", "--seed", "5", NULL};
     static const char *const words[] = {"plan", NULL};
     WORLD(end, options);
 
-    (void)state;
     end_set(&end, END_RULES,
             "{ name = \"idle\"; do = \"suspend\"; when = { account = \"active\";"
             " idle_days_min = 1; }; }");
@@ -608,7 +582,7 @@ static void check_not_read_since(struct end *end, const char *ids, int64_t after
 /* A first collection that is killed in each of its stages, some of them twice, comes to its end
  * with nothing asked again that was stored: only the list is, which must be of one moment. A page
  * of events is asked for when the one before it is stored, so each that was answered counts. */
-static void collection_killed_in_every_stage_asks_for_nothing_stored(void **state)
+TEST(collection_killed_in_every_stage_asks_for_nothing_stored)
 {
     static const char *const options[] = {"--users", "1600", "--seed", "5", NULL};
     static const char *const words[] = {"plan", NULL};
@@ -630,7 +604,6 @@ static void collection_killed_in_every_stage_asks_for_nothing_stored(void **stat
     int64_t after[COUNT_OF(kills)];
     WORLD(end, options);
 
-    (void)state;
     end_set(&end, END_RULES,
             "{ name = \"idle\"; do = \"suspend\"; when = { account = \"active\";"
             " idle_days_min = 1; }; }");
@@ -662,8 +635,7 @@ static void collection_killed_in_every_stage_asks_for_nothing_stored(void **stat
         free(stored[i]);
 }
 
-/* --- the pace of all runs -----------------------------------------------------------------------
- */
+/* --- the pace of all runs --- */
 
 /* Of the portal that is newest to the history. */
 static void check_recorded(struct end *end, int64_t run, int64_t sent, int64_t blocked)
@@ -677,7 +649,7 @@ static void check_recorded(struct end *end, int64_t run, int64_t sent, int64_t b
     assert_int_equal(end_count(end, text_cstr(&sql)), 1);
 }
 
-static void runs_back_to_back_keep_one_limit(void **state)
+TEST(runs_back_to_back_keep_one_limit)
 {
     static const char *const words[] = {"plan", NULL};
     enum { LEFT = 4 };
@@ -685,7 +657,6 @@ static void runs_back_to_back_keep_one_limit(void **state)
     RUN(unpaced, &end, "plan");
     int64_t before = requests(&end), limit = before + LEFT;
 
-    (void)state;
     end_assert_code(&unpaced, 0);
     end_set(&end, END_NAME, "paced");
     end_set(&end, END_PORTAL,
@@ -716,7 +687,7 @@ static bool has_ended(const struct end_child *child)
 }
 
 /* Two portals behind one address, each of which alone would keep below the limit. */
-static void runs_at_once_behind_one_address_keep_one_limit(void **state)
+TEST(runs_at_once_behind_one_address_keep_one_limit)
 {
     static const char *const words[] = {"plan", NULL};
     struct end_child child[2];
@@ -724,7 +695,6 @@ static void runs_at_once_behind_one_address_keep_one_limit(void **state)
     RUN(unpaced, &end, "plan");
     int64_t before = requests(&end), limit = before + before / 2;
 
-    (void)state;
     end_assert_code(&unpaced, 0);
     end_set(&end, END_PORTAL,
             "requests_per_second = 1000000.0; requests_per_window = %lld;"
@@ -753,12 +723,11 @@ static void runs_at_once_behind_one_address_keep_one_limit(void **state)
                      2);
 }
 
-static void run_within_the_silence_of_another_is_silent(void **state)
+TEST(run_within_the_silence_of_another_is_silent)
 {
     static const char *const words[] = {"plan", NULL};
     WORLD(end, NULL);
 
-    (void)state;
     end_set(&end, END_PORTAL, FREE_PACE BY_EVENTS "silence_after_429 = 2.0;");
     end_fault(&end, "error=429:nth=2:/api/v4/users/");
     struct end_child child = end_start(&end, words);
@@ -784,11 +753,10 @@ static void run_within_the_silence_of_another_is_silent(void **state)
     (void)end_assert_truth(&end, plan, true);
 }
 
-static void run_that_met_a_429_records_what_it_sent(void **state)
+TEST(run_that_met_a_429_records_what_it_sent)
 {
     WORLD(end, NULL);
 
-    (void)state;
     end_set(&end, END_PORTAL, FREE_PACE BY_EVENTS "silence_after_429 = 1.2;");
     end_fault(&end, "error=429:nth=2:" EVENTS_PATH);
     RUN(result, &end, "--log-level", "debug", "plan", "--format", "json");
@@ -799,28 +767,4 @@ static void run_that_met_a_429_records_what_it_sent(void **state)
     check_recorded(&end, 1, requests(&end), 1);
     JSON(plan, end_json(&result));
     (void)end_assert_truth(&end, plan, true);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(first_run_reads_singly_whom_events_cannot_clear),
-        cmocka_unit_test(second_run_asks_for_one_page_of_events_and_nobody),
-        cmocka_unit_test(login_between_runs_is_seen_by_its_event_alone),
-        cmocka_unit_test(run_without_events_reads_everybody_and_says_so),
-        cmocka_unit_test(run_without_the_scope_of_events_asks_for_none),
-        cmocka_unit_test(events_that_failed_are_read_from_the_old_watermark),
-        cmocka_unit_test(events_that_go_round_in_a_circle_are_not_used),
-        cmocka_unit_test(login_that_no_event_can_tell_is_read_singly),
-        cmocka_unit_test(pages_of_events_that_are_stored_are_not_asked_for_again),
-        cmocka_unit_test(cursor_that_is_forgotten_begins_its_window_again),
-        cmocka_unit_test(single_reads_that_are_stored_are_not_made_again),
-        cmocka_unit_test(collection_killed_in_every_stage_asks_for_nothing_stored),
-        cmocka_unit_test(runs_back_to_back_keep_one_limit),
-        cmocka_unit_test(runs_at_once_behind_one_address_keep_one_limit),
-        cmocka_unit_test(run_within_the_silence_of_another_is_silent),
-        cmocka_unit_test(run_that_met_a_429_records_what_it_sent),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

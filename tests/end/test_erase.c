@@ -2,13 +2,6 @@
  * erase, as a user runs it: afterwards no table, no report file and no dump of the database holds
  * the person's names; what was done and the record stay.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
@@ -22,6 +15,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "end.h"
+#include "test.h"
 
 static void begin(struct end *end)
 {
@@ -51,10 +45,10 @@ static struct end_result run(struct end *end, int code, const char *const *words
     end_assert_code(&result, code);
     return result;
 }
-#define RUN(end, code, ...) run(end, code, (const char *const[]){__VA_ARGS__, NULL})
+#define ENDS(end, code, ...) run(end, code, (const char *const[]){__VA_ARGS__, NULL})
 #define RUNS(end, code, ...)                                                                       \
     do {                                                                                           \
-        struct end_result done = RUN(end, code, __VA_ARGS__);                                      \
+        struct end_result done = ENDS(end, code, __VA_ARGS__);                                     \
         end_result_release(&done);                                                                 \
     } while (0)
 
@@ -206,13 +200,12 @@ static void check_state(struct end *end, const struct person *person)
     assert_int_equal(access(other, F_OK), 0);
 }
 
-static void erase_leaves_no_name_in_tables_reports_and_dumps(void **state)
+TEST(erase_leaves_no_name_in_tables_reports_and_dumps)
 {
     WORLD(end);
     CLEANUP(text_release) struct text before = TEXT_INIT, after = TEXT_INIT, sql = TEXT_INIT;
     CLEANUP(person_release) struct person person = {.id = NULL};
 
-    (void)state;
     RUNS(&end, 0, "plan");
     RUNS(&end, 0, "plan");
     person = choose(&end);
@@ -251,7 +244,7 @@ static void erase_leaves_no_name_in_tables_reports_and_dumps(void **state)
     assert_int_equal(reports_with(&end, &person), 8);
 
     struct end_result result =
-        RUN(&end, 0, "erase", person.email, "--reason", "asked for it in a letter");
+        ENDS(&end, 0, "erase", person.email, "--reason", "asked for it in a letter");
     end_assert_says(&result.out, "erased: 1 account,");
     end_assert_says(&result.out, "8 report files");
     end_assert_says(&result.err, "is still in the portal");
@@ -270,11 +263,11 @@ static void erase_leaves_no_name_in_tables_reports_and_dumps(void **state)
 
     /* What was written into the runs by hand was no part of the record. */
     change(&end, "update reconcile.run set message = null");
-    result = RUN(&end, 0, "audit", "verify");
+    result = ENDS(&end, 0, "audit", "verify");
     end_assert_says(&result.out, " 0 findings");
     end_result_release(&result);
     RUNS(&end, 64, "audit", "user", person.email);
-    result = RUN(&end, 0, "audit", "user", person.id);
+    result = ENDS(&end, 0, "audit", "user", person.id);
     end_assert_says(&result.out, "erasure");
     end_assert_says(&result.out, "suspend, rule");
     if (left(&person, text_cstr(&result.out)))
@@ -285,18 +278,17 @@ static void erase_leaves_no_name_in_tables_reports_and_dumps(void **state)
                      0);
 }
 
-static void erase_of_a_wrong_word_or_reason_touches_nothing(void **state)
+TEST(erase_of_a_wrong_word_or_reason_touches_nothing)
 {
     WORLD(end);
     CLEANUP(text_release) struct text before = TEXT_INIT, after = TEXT_INIT, reason = TEXT_INIT;
     CLEANUP(person_release) struct person person = {.id = NULL};
 
-    (void)state;
     RUNS(&end, 0, "plan");
     person = choose(&end);
     dump(&end, &before);
     text_addf(&reason, "letter of %s", person.name);
-    struct end_result result = RUN(&end, 64, "erase", person.id, "--reason", text_cstr(&reason));
+    struct end_result result = ENDS(&end, 64, "erase", person.id, "--reason", text_cstr(&reason));
     end_assert_says(&result.err, "the reason names the person");
     end_result_release(&result);
     RUNS(&end, 64, "erase", person.id, "--reason", " ");
@@ -308,12 +300,11 @@ static void erase_of_a_wrong_word_or_reason_touches_nothing(void **state)
 }
 
 /* The person is still in the portal: the next run reads and plans as if it saw them anew. */
-static void a_run_after_an_erasure_goes_on(void **state)
+TEST(a_run_after_an_erasure_goes_on)
 {
     WORLD(end);
     CLEANUP(person_release) struct person person = {.id = NULL};
 
-    (void)state;
     RUNS(&end, 0, "plan");
     person = choose(&end);
     RUNS(&end, 0, "erase", person.id, "--reason", "a letter");
@@ -334,8 +325,7 @@ static void a_run_after_an_erasure_goes_on(void **state)
     RUNS(&end, 0, "run");
 }
 
-/* --- what is old
- * ------------------------------------------------------------------------------------ */
+/* --- what is old --- */
 
 static char *report_path(struct end *end, const char *name)
 {
@@ -424,13 +414,12 @@ static char *answers(struct end *end, const char *moment)
     return text;
 }
 
-static void run_takes_away_what_is_old(void **state)
+TEST(run_takes_away_what_is_old)
 {
     WORLD(end);
     CLEANUP(person_release) struct person person = {.id = NULL};
     CLEANUP(text_release) struct text dumped = TEXT_INIT;
 
-    (void)state;
     end_set(&end, END_REST,
             "report: { directory = \"reports\"; formats = [ \"html\" ]; };"
             "retention: { personal_days = 30; daily_days = 30; weekly_days = 100;"
@@ -447,7 +436,7 @@ static void run_takes_away_what_is_old(void **state)
     CLEANUP(mem_cleanup) char *before = answers(&end, kept);
     int64_t events = end_count(&end, "select count(*) from audit.event");
     /* A plan that a guard holds keeps retention from nothing: the roster never changed. */
-    struct end_result result = RUN(&end, 20, "run");
+    struct end_result result = ENDS(&end, 20, "run");
     end_assert_says(&result.err, "retention: names of 1 accounts, ");
     end_assert_says(&result.err, "retention: 1 old report files removed");
     end_result_release(&result);
@@ -483,13 +472,13 @@ static void run_takes_away_what_is_old(void **state)
     assert_string_equal(before, after);
 
     /* A day that was thinned out says so, and answers with the one before it that is kept. */
-    result = RUN(&end, 0, "audit", "at", thinned);
+    result = ENDS(&end, 0, "audit", "at", thinned);
     end_assert_says(&result.err, "was thinned out since (retention): this is what was known at ");
     end_result_release(&result);
-    result = RUN(&end, 0, "export", "--at", thinned);
+    result = ENDS(&end, 0, "export", "--at", thinned);
     end_assert_says(&result.err, "was thinned out since (retention): this is what was known at ");
     end_result_release(&result);
-    result = RUN(&end, 0, "audit", "at", kept);
+    result = ENDS(&end, 0, "audit", "at", kept);
     end_assert_silent_of(&result.err, "thinned");
     end_result_release(&result);
 
@@ -522,18 +511,17 @@ static void run_takes_away_what_is_old(void **state)
     assert_true(has_report(&end, "end2-plan-1.html"));
 
     /* Nothing is old any more: another run takes nothing and records nothing. */
-    result = RUN(&end, 20, "run");
+    result = ENDS(&end, 20, "run");
     end_assert_silent_of(&result.err, "retention: ");
     end_result_release(&result);
     assert_int_equal(end_count(&end, "select count(*) from audit.event where kind = 'retention'"),
                      1);
 }
 
-static void run_takes_nothing_away_where_retention_is_zero(void **state)
+TEST(run_takes_nothing_away_where_retention_is_zero)
 {
     WORLD(end);
 
-    (void)state;
     end_set(&end, END_REST,
             "report: { directory = \"reports\"; formats = [ \"html\" ]; };"
             "retention: { personal_days = 0; daily_days = 0; weekly_days = 0; plan_rows_days = 0;"
@@ -556,17 +544,4 @@ static void run_takes_nothing_away_where_retention_is_zero(void **state)
     assert_int_equal(end_count(&end, "select count(*) from audit.event where kind = 'retention'"),
                      0);
     assert_true(has_report(&end, "end-plan-1.html"));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(erase_leaves_no_name_in_tables_reports_and_dumps),
-        cmocka_unit_test(erase_of_a_wrong_word_or_reason_touches_nothing),
-        cmocka_unit_test(a_run_after_an_erasure_goes_on),
-        cmocka_unit_test(run_takes_away_what_is_old),
-        cmocka_unit_test(run_takes_nothing_away_where_retention_is_zero),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,16 +4,13 @@
  * an action who must not have one, nobody is judged gone by an incomplete list, and nothing is ever
  * written. One connection, so that the same requests are hit every time.
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "end.h"
+#include "test.h"
 
 enum outcome {
     RIGHT = 0,  /* complete, and everybody who must go is in the plan */
@@ -144,15 +141,10 @@ static const struct fault_case write_cases[] = {
     {"default-omitted", RIGHT, 0, NULL, NULL},
 };
 
-static void put_json(struct json_object **json)
-{
-    (void)json_object_put(*json);
-}
-
 static void check_plan(struct end *end, const struct fault_case *one,
                        const struct end_result *result)
 {
-    CLEANUP(put_json) struct json_object *plan = end_json(result);
+    CLEANUP(end_put) struct json_object *plan = end_json(result);
     bool complete = one->outcome != INCOMPLETE;
 
     assert_int_equal(json_object_get_boolean(end_at(plan, "inputs.snapshot.complete")), complete);
@@ -214,35 +206,30 @@ static void meet_all(const struct fault_case *one, size_t count)
         meet(&end, &one[i]);
 }
 
-static void plan_with_trouble_on_the_way_is_right_or_says_so(void **state)
+TEST(plan_with_trouble_on_the_way_is_right_or_says_so)
 {
-    (void)state;
     meet_all(way_cases, COUNT_OF(way_cases));
 }
 
-static void plan_with_a_doubtful_list_is_right_or_says_so(void **state)
+TEST(plan_with_a_doubtful_list_is_right_or_says_so)
 {
-    (void)state;
     meet_all(list_cases, COUNT_OF(list_cases));
 }
 
-static void plan_with_doubtful_logins_is_right_or_says_so(void **state)
+TEST(plan_with_doubtful_logins_is_right_or_says_so)
 {
-    (void)state;
     meet_all(login_cases, COUNT_OF(login_cases));
 }
 
-static void plan_with_faults_of_writing_is_right(void **state)
+TEST(plan_with_faults_of_writing_is_right)
 {
-    (void)state;
     meet_all(write_cases, COUNT_OF(write_cases));
 }
 
-static void plan_after_an_incomplete_one_is_right_again(void **state)
+TEST(plan_after_an_incomplete_one_is_right_again)
 {
     CLEANUP(end_finish) struct end end;
 
-    (void)state;
     end_begin(&end, NULL);
     end_fault(&end, "no-such-user");
     CLEANUP(end_result_release)
@@ -251,20 +238,7 @@ static void plan_after_an_incomplete_one_is_right_again(void **state)
     probe_control(&end.probe, "/_sim/faults", "clear=1");
     CLEANUP(end_result_release) struct end_result right = END_RUN(&end, "plan", "--format", "json");
     end_assert_code(&right, 0);
-    CLEANUP(put_json) struct json_object *plan = end_json(&right);
+    CLEANUP(end_put) struct json_object *plan = end_json(&right);
     (void)end_assert_truth(&end, plan, true);
     assert_int_equal(end_number_at(plan, "inputs.snapshot.gone"), 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plan_with_trouble_on_the_way_is_right_or_says_so),
-        cmocka_unit_test(plan_with_a_doubtful_list_is_right_or_says_so),
-        cmocka_unit_test(plan_with_doubtful_logins_is_right_or_says_so),
-        cmocka_unit_test(plan_with_faults_of_writing_is_right),
-        cmocka_unit_test(plan_after_an_incomplete_one_is_right_again),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

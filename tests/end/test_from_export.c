@@ -4,8 +4,6 @@
  * only where it is whole.
  */
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,21 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "end.h"
-
-#define RUN(name, ...) CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
-#define JSON(name, value)                                                                          \
-    CLEANUP(put_json)                                                                              \
-    struct json_object *name = value
-
-static void put_json(struct json_object **json)
-{
-    (void)json_object_put(*json);
-}
+#include "test.h"
 
 /* A world with a history: one plan over the portal. */
 static void begin_known(struct end *end)
@@ -102,8 +89,7 @@ static int64_t count_fed(struct end *end)
                      "reconcile.login_pending)");
 }
 
-/* --- the report --------------------------------------------------------------------------------
- */
+/* --- the report --- */
 
 static void compare_rows(struct json_object *online, struct json_object *offline)
 {
@@ -127,11 +113,10 @@ static void compare_rows(struct json_object *online, struct json_object *offline
     }
 }
 
-static void export_of_the_same_people_gives_the_same_decisions(void **state)
+TEST(export_of_the_same_people_gives_the_same_decisions)
 {
     CLEANUP(end_finish) struct end end;
 
-    (void)state;
     end_begin(&end, NULL);
     RUN(first, &end, "plan", "--full", "--format", "json");
     end_assert_code(&first, 0);
@@ -156,11 +141,10 @@ static void export_of_the_same_people_gives_the_same_decisions(void **state)
     assert_int_equal(end_count(&end, "select count(*) from reconcile.roster"), 1);
 }
 
-static void report_has_nothing_that_could_be_approved(void **state)
+TEST(report_has_nothing_that_could_be_approved)
 {
     CLEANUP(end_finish) struct end end;
 
-    (void)state;
     begin_known(&end);
     CLEANUP(mem_cleanup)
     char *digest = end_query(&end, "select encode(digest, 'hex') from reconcile.plan");
@@ -189,11 +173,10 @@ static void report_has_nothing_that_could_be_approved(void **state)
         end_count(&end, "select count(*) from reconcile.plan where state = 'proposed'"), 1);
 }
 
-static void empty_history_knows_no_profile_and_keeps_everybody(void **state)
+TEST(empty_history_knows_no_profile_and_keeps_everybody)
 {
     CLEANUP(end_finish) struct end end;
 
-    (void)state;
     end_begin(&end, NULL);
     unplug(&end);
     CLEANUP(end_result_release) struct end_result result = report(&end, end.export_path);
@@ -219,11 +202,10 @@ static void set_age(const char *path, int64_t seconds)
     assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
 }
 
-static void old_export_is_held_and_judges_nobody_gone(void **state)
+TEST(old_export_is_held_and_judges_nobody_gone)
 {
     CLEANUP(end_finish) struct end end;
 
-    (void)state;
     begin_known(&end);
     CLEANUP(mem_cleanup) char *path = edited(&end, "Website", "Active", "Active");
     CLEANUP(mem_cleanup)
@@ -254,14 +236,12 @@ static void old_export_is_held_and_judges_nobody_gone(void **state)
     assert_true(has_note(then, "older than the newest snapshot"));
 }
 
-/* --- what the history takes over ---------------------------------------------------------------
- */
+/* --- what the history takes over --- */
 
-static void login_of_an_export_clears_somebody_on_the_portal(void **state)
+TEST(login_of_an_export_clears_somebody_on_the_portal)
 {
     CLEANUP(end_finish) struct end end;
 
-    (void)state;
     begin_known(&end);
     CLEANUP(mem_cleanup)
     char *id =
@@ -301,11 +281,10 @@ static void login_of_an_export_clears_somebody_on_the_portal(void **state)
                      0);
 }
 
-static void created_date_of_an_export_counts_for_never_logged_in(void **state)
+TEST(created_date_of_an_export_counts_for_never_logged_in)
 {
     CLEANUP(end_finish) struct end end;
 
-    (void)state;
     end_begin(&end, NULL);
     end_set(&end, END_RULES,
             "{ name = \"never\"; when = { account = \"active\"; login = \"never\"; "
@@ -329,10 +308,9 @@ static void created_date_of_an_export_counts_for_never_logged_in(void **state)
     assert_int_equal(end_number_at(online, "totals.suspend"), suspended);
 }
 
-/* --- files that are not what they should be -----------------------------------------------------
- */
+/* --- files that are not what they should be --- */
 
-static void incomplete_export_shows_and_feeds_nothing(void **state)
+TEST(incomplete_export_shows_and_feeds_nothing)
 {
     static const struct {
         const char *from, *to, *reason;
@@ -343,7 +321,6 @@ static void incomplete_export_shows_and_feeds_nothing(void **state)
     };
     CLEANUP(end_finish) struct end end;
 
-    (void)state;
     begin_known(&end);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CLEANUP(mem_cleanup) char *path = edited(&end, "Website", cases[i].from, cases[i].to);
@@ -373,11 +350,10 @@ static void refuse(struct end *end, const char *path, const char *words)
     assert_int_equal(count_fed(end), 0);
 }
 
-static void file_that_is_no_export_is_refused(void **state)
+TEST(file_that_is_no_export_is_refused)
 {
     CLEANUP(end_finish) struct end end;
 
-    (void)state;
     begin_known(&end);
     refuse(&end, end.roster_path, "'User ID', 'Username'");
     refuse(&end, "/nowhere/export.csv", "cannot open it");
@@ -390,11 +366,10 @@ static void file_that_is_no_export_is_refused(void **state)
     refuse(&end, with_nul, "export '");
 }
 
-static void line_of_a_gigabyte_is_refused_in_little_memory(void **state)
+TEST(line_of_a_gigabyte_is_refused_in_little_memory)
 {
     CLEANUP(end_finish) struct end end;
 
-    (void)state;
     begin_known(&end);
     CLEANUP(mem_cleanup) char *whole = end_read(end.export_path);
     CLEANUP(mem_cleanup) char *path = end_file(&end, "long.csv", whole, strlen(whole));
@@ -414,20 +389,4 @@ static void line_of_a_gigabyte_is_refused_in_little_memory(void **state)
     end_assert_code(&result, 65);
     end_assert_says(&result.err, "is longer than");
     assert_true(result.peak_kib < 256 * 1024); /* of a file of 1 GiB; sanitizers take more */
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(export_of_the_same_people_gives_the_same_decisions),
-        cmocka_unit_test(report_has_nothing_that_could_be_approved),
-        cmocka_unit_test(empty_history_knows_no_profile_and_keeps_everybody),
-        cmocka_unit_test(old_export_is_held_and_judges_nobody_gone),
-        cmocka_unit_test(login_of_an_export_clears_somebody_on_the_portal),
-        cmocka_unit_test(created_date_of_an_export_counts_for_never_logged_in),
-        cmocka_unit_test(incomplete_export_shows_and_feeds_nothing),
-        cmocka_unit_test(file_that_is_no_export_is_refused),
-        cmocka_unit_test(line_of_a_gigabyte_is_refused_in_little_memory),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

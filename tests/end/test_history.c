@@ -3,30 +3,20 @@
  * that are gone, plans that take each other's place, and a schema or cluster that is not ours.
  */
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "end.h"
+#include "test.h"
 
 #define WORLD(name, options)                                                                       \
     CLEANUP(end_finish) struct end name;                                                           \
     end_begin(&name, options)
-#define RUN(name, ...)    CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
-#define JSON(name, value) CLEANUP(put_json) struct json_object *name = value
-
-static void put_json(struct json_object **json)
-{
-    (void)json_object_put(*json);
-}
 
 /* A plan that is right and not held. */
 static void check_good_plan(struct end *end)
@@ -60,15 +50,13 @@ static void check_held_by(struct end *end, const char *id)
     end_assert_no_writes(end);
 }
 
-/* --- the roster --------------------------------------------------------------------------------
- */
+/* --- the roster --- */
 
-static void plan_with_an_old_roster_is_held_by_g1(void **state)
+TEST(plan_with_an_old_roster_is_held_by_g1)
 {
     struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_nsec = 0}};
     WORLD(end, NULL);
 
-    (void)state;
     (void)clock_gettime(CLOCK_REALTIME, &times[1]);
     times[1].tv_sec -= 47L * 3600;
     assert_int_equal(utimensat(AT_FDCWD, end.roster_path, times, 0), 0);
@@ -78,11 +66,10 @@ static void plan_with_an_old_roster_is_held_by_g1(void **state)
     check_held_by(&end, "G1");
 }
 
-static void plan_with_the_same_bytes_for_eight_days_is_held_by_g1(void **state)
+TEST(plan_with_the_same_bytes_for_eight_days_is_held_by_g1)
 {
     WORLD(end, NULL);
 
-    (void)state;
     check_good_plan(&end);
     free(end_query(&end, "update reconcile.roster set read_at = read_at - interval '6 days'"
                          " returning 1"));
@@ -105,11 +92,10 @@ static void shorten_roster(struct end *end, size_t rows)
     end_set(end, END_SOURCE, "shorter.csv");
 }
 
-static void plan_with_a_shrunken_roster_is_held_by_g2(void **state)
+TEST(plan_with_a_shrunken_roster_is_held_by_g2)
 {
     WORLD(end, NULL);
 
-    (void)state;
     check_good_plan(&end);
     shorten_roster(&end, 30);
     RUN(result, &end, "plan", "--format", "json");
@@ -119,13 +105,12 @@ static void plan_with_a_shrunken_roster_is_held_by_g2(void **state)
     (void)end_assert_truth(&end, plan, false); /* who is missing is not departed */
 }
 
-static void plan_with_many_rejected_rows_is_held_by_g3(void **state)
+TEST(plan_with_many_rejected_rows_is_held_by_g3)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
     WORLD(end, NULL);
     CLEANUP(mem_cleanup) char *roster = end_read(end.roster_path);
 
-    (void)state;
     text_add(&text, roster);
     text_add(&text, "900001,A,a1@other.example,Active,03-04-2016,,IT\n"
                     "900002,B,b2@other.example,Sleeping,2016-04-03,,IT\n"
@@ -135,8 +120,7 @@ static void plan_with_many_rejected_rows_is_held_by_g3(void **state)
     check_held_by(&end, "G3");
 }
 
-/* --- the portal --------------------------------------------------------------------------------
- */
+/* --- the portal --- */
 
 /* Deletes so many active employees who logged in, behind our back. */
 static void delete_users(struct end *end, size_t count)
@@ -150,22 +134,20 @@ static void delete_users(struct end *end, size_t count)
                         "delete=1");
 }
 
-static void plan_after_many_users_vanished_is_held_by_g4(void **state)
+TEST(plan_after_many_users_vanished_is_held_by_g4)
 {
     WORLD(end, NULL);
 
-    (void)state;
     check_good_plan(&end);
     delete_users(&end, 11);
     check_held_by(&end, "G4");
     check_held_by(&end, "G4"); /* it does not let go by itself */
 }
 
-static void plan_after_few_users_vanished_tells_them_gone_once(void **state)
+TEST(plan_after_few_users_vanished_tells_them_gone_once)
 {
     WORLD(end, NULL);
 
-    (void)state;
     check_good_plan(&end);
     delete_users(&end, 3);
     RUN(second, &end, "plan", "--format", "json");
@@ -182,46 +164,41 @@ static void plan_after_few_users_vanished_tells_them_gone_once(void **state)
     (void)end_assert_truth(&end, later, true);
 }
 
-static void plan_after_logins_vanished_is_held_by_g5(void **state)
+TEST(plan_after_logins_vanished_is_held_by_g5)
 {
     WORLD(end, NULL);
 
-    (void)state;
     check_good_plan(&end);
     end_fault(&end, "last-login-form=missing");
     check_held_by(&end, "G5");
     check_held_by(&end, "G5"); /* it does not let go by itself */
 }
 
-static void plan_with_too_few_matched_is_held_by_g6(void **state)
+TEST(plan_with_too_few_matched_is_held_by_g6)
 {
     WORLD(end, NULL);
 
-    (void)state;
     end_set(&end, END_REST, "matching: { min_matched_percent = 99.5; };");
     check_held_by(&end, "G6");
 }
 
-static void plan_that_leaves_too_few_admins_is_held_by_g9(void **state)
+TEST(plan_that_leaves_too_few_admins_is_held_by_g9)
 {
     WORLD(end, NULL);
 
-    (void)state;
     end_set(&end, END_SUSPEND,
             "count = 2000; percent = 50.0; rolling_count = 4000; }; min_admins = 3; deprovision: { "
             "count = 1;");
     check_held_by(&end, "G9");
 }
 
-/* --- brakes by hand ----------------------------------------------------------------------------
- */
+/* --- brakes by hand --- */
 
-static void plan_with_a_stop_file_or_row_is_held_by_g12(void **state)
+TEST(plan_with_a_stop_file_or_row_is_held_by_g12)
 {
     WORLD(end, NULL);
     CLEANUP(mem_cleanup) char *path = probe_path(&end.probe, "stop");
 
-    (void)state;
     end_set(&end, END_POLICY, "stop_file = \"stop\";");
     check_good_plan(&end);
     free(end_file(&end, "stop", "", 0));
@@ -233,11 +210,10 @@ static void plan_with_a_stop_file_or_row_is_held_by_g12(void **state)
     check_held_by(&end, "G12");
 }
 
-static void plan_after_a_gap_is_held_by_g13_unless_accepted(void **state)
+TEST(plan_after_a_gap_is_held_by_g13_unless_accepted)
 {
     WORLD(end, NULL);
 
-    (void)state;
     check_good_plan(&end);
     free(end_query(&end, "update reconcile.plan set today = today - 33 returning 1"));
     check_held_by(&end, "G13");
@@ -248,8 +224,7 @@ static void plan_after_a_gap_is_held_by_g13_unless_accepted(void **state)
     check_held_by(&end, "G13"); /* the clock went back */
 }
 
-/* --- protections --------------------------------------------------------------------------------
- */
+/* --- protections --- */
 
 static struct json_object *row_of(struct json_object *plan, const char *key, const char *value)
 {
@@ -265,11 +240,10 @@ static struct json_object *row_of(struct json_object *plan, const char *key, con
     return NULL;
 }
 
-static void protections_come_before_every_rule(void **state)
+TEST(protections_come_before_every_rule)
 {
     WORLD(end, NULL);
 
-    (void)state;
     end_set(&end, END_RULES,
             "{ name = \"all\"; when = { account = \"active\"; }; do = \"suspend\"; }");
     end_set(&end, END_POLICY,
@@ -290,7 +264,7 @@ static void protections_come_before_every_rule(void **state)
     end_assert_says(&result.out, "2020-06-30"); /* the expired entry is a finding */
 }
 
-static void rejected_row_of_a_leaver_keeps_the_account(void **state)
+TEST(rejected_row_of_a_leaver_keeps_the_account)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
     WORLD(end, NULL);
@@ -300,7 +274,6 @@ static void rejected_row_of_a_leaver_keeps_the_account(void **state)
     const char *id = end_text_at(row_of(before, "rule", "departed"), "account_id");
     const char *number = end_text_at(row_of(before, "rule", "departed"), "employee_number");
 
-    (void)state;
     for (const char *line = roster; *line; line += strcspn(line, "\n") + 1) {
         size_t length = strcspn(line, "\n");
         if (strncmp(line, number, strlen(number)) == 0 && line[strlen(number)] == ',')
@@ -320,14 +293,12 @@ static void rejected_row_of_a_leaver_keeps_the_account(void **state)
     assert_string_equal(end_text_at(row, "row"), "P5");
 }
 
-/* --- what may not write yet ----------------------------------------------------------------------
- */
+/* --- what may not write yet --- */
 
-static void run_in_report_mode_writes_nothing(void **state)
+TEST(run_in_report_mode_writes_nothing)
 {
     WORLD(end, NULL);
 
-    (void)state;
     end_set(&end, END_REST, "approval: { suspend = 0; deprovision = 0; };");
     for (int i = 0; i < 2; i++) {
         RUN(result, &end, "run");
@@ -336,11 +307,10 @@ static void run_in_report_mode_writes_nothing(void **state)
     }
 }
 
-static void first_run_in_enforce_mode_needs_a_person(void **state)
+TEST(first_run_in_enforce_mode_needs_a_person)
 {
     WORLD(end, NULL);
 
-    (void)state;
     end_set(&end, END_POLICY, "mode = \"enforce\";");
     end_set(&end, END_REST, "approval: { suspend = 0; deprovision = 0; };");
     RUN(result, &end, "run");
@@ -349,14 +319,12 @@ static void first_run_in_enforce_mode_needs_a_person(void **state)
     end_assert_no_writes(&end);
 }
 
-/* --- plans, schema, cluster ---------------------------------------------------------------------
- */
+/* --- plans, schema, cluster --- */
 
-static void newer_plan_takes_the_place_of_the_older(void **state)
+TEST(newer_plan_takes_the_place_of_the_older)
 {
     WORLD(end, NULL);
 
-    (void)state;
     check_good_plan(&end);
     check_good_plan(&end);
     RUN(older, &end, "show", "1", "--format", "json");
@@ -367,7 +335,7 @@ static void newer_plan_takes_the_place_of_the_older(void **state)
     assert_string_equal(end_text_at(two, "plan.state"), "proposed");
 }
 
-static void schema_that_is_not_ours_is_refused(void **state)
+TEST(schema_that_is_not_ours_is_refused)
 {
     static const char *const changes[] = {
         "update reconcile.migration set sha256 = repeat('0', 64) where version = 1 returning 1",
@@ -376,7 +344,6 @@ static void schema_that_is_not_ours_is_refused(void **state)
     };
     static const char *const verbs[] = {"migrate", "plan", "show", "status", "check"};
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(changes); i++) {
         WORLD(end, NULL);
         free(end_query(&end, changes[i]));
@@ -391,7 +358,7 @@ static void schema_that_is_not_ours_is_refused(void **state)
     }
 }
 
-static void embedded_plan_beside_an_open_psql_is_not_held_up(void **state)
+TEST(embedded_plan_beside_an_open_psql_is_not_held_up)
 {
     static const char *const psql[] = {
         "psql",
@@ -404,7 +371,6 @@ static void embedded_plan_beside_an_open_psql_is_not_held_up(void **state)
         NULL};
     WORLD(end, NULL);
 
-    (void)state;
     end_embed(&end);
     check_good_plan(&end);
     struct end_child open = end_start(&end, psql);
@@ -414,12 +380,11 @@ static void embedded_plan_beside_an_open_psql_is_not_held_up(void **state)
     end_assert_says(&closed.out, "still here");
 }
 
-static void embedded_directory_of_another_version_is_78(void **state)
+TEST(embedded_directory_of_another_version_is_78)
 {
     CLEANUP(text_release) struct text path = TEXT_INIT;
     WORLD(end, NULL);
 
-    (void)state;
     end_embed(&end);
     RUN(made, &end, "migrate");
     end_assert_code(&made, 0);
@@ -432,31 +397,4 @@ static void embedded_directory_of_another_version_is_78(void **state)
     RUN(result, &end, "plan");
     end_assert_code(&result, 78);
     end_assert_says(&result.err, "version");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plan_with_an_old_roster_is_held_by_g1),
-        cmocka_unit_test(plan_with_the_same_bytes_for_eight_days_is_held_by_g1),
-        cmocka_unit_test(plan_with_a_shrunken_roster_is_held_by_g2),
-        cmocka_unit_test(plan_with_many_rejected_rows_is_held_by_g3),
-        cmocka_unit_test(plan_after_many_users_vanished_is_held_by_g4),
-        cmocka_unit_test(plan_after_few_users_vanished_tells_them_gone_once),
-        cmocka_unit_test(plan_after_logins_vanished_is_held_by_g5),
-        cmocka_unit_test(plan_with_too_few_matched_is_held_by_g6),
-        cmocka_unit_test(plan_that_leaves_too_few_admins_is_held_by_g9),
-        cmocka_unit_test(plan_with_a_stop_file_or_row_is_held_by_g12),
-        cmocka_unit_test(plan_after_a_gap_is_held_by_g13_unless_accepted),
-        cmocka_unit_test(protections_come_before_every_rule),
-        cmocka_unit_test(rejected_row_of_a_leaver_keeps_the_account),
-        cmocka_unit_test(run_in_report_mode_writes_nothing),
-        cmocka_unit_test(first_run_in_enforce_mode_needs_a_person),
-        cmocka_unit_test(newer_plan_takes_the_place_of_the_older),
-        cmocka_unit_test(schema_that_is_not_ours_is_refused),
-        cmocka_unit_test(embedded_plan_beside_an_open_psql_is_not_held_up),
-        cmocka_unit_test(embedded_directory_of_another_version_is_78),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,8 +4,6 @@
  */
 #include <pty.h>
 #include <sched.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,14 +12,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/file.h"
 #include "base/mem.h"
 #include "cluster_fixture.h"
 #include "end.h"
+#include "test.h"
 
-#define RUN(name, ...)                                                                             \
+#define BARE(name, ...)                                                                            \
     CLEANUP(end_result_release)                                                                    \
     struct end_result name = end_run_bare(&first.end, (const char *const[]){__VA_ARGS__, NULL})
 
@@ -69,14 +66,13 @@ static mode_t mode_of(const char *path)
     return status.st_mode & 07777;
 }
 
-static void init_with_options_writes_a_configuration_that_works(void **state)
+TEST(init_with_options_writes_a_configuration_that_works)
 {
     FIRST(first);
     mode_t mask = umask(0);
-    RUN(made, "--config", first.config, "init", ANSWERS);
+    BARE(made, "--config", first.config, "init", ANSWERS);
 
     (void)umask(mask);
-    (void)state;
     end_assert_code(&made, 0);
     end_assert_silent_of(&made.out, "FAIL");
     end_assert_says(&made.out, "ok    portal");
@@ -89,50 +85,47 @@ static void init_with_options_writes_a_configuration_that_works(void **state)
     assert_non_null(strstr(config, "mode = \"report\";"));
     assert_non_null(strstr(config, "name = \"127\";")); /* the first part of its host */
     assert_null(strstr(config, END_SECRET));
-    RUN(roster, "--config", first.config, "roster", "check", "--format", "json");
+    BARE(roster, "--config", first.config, "roster", "check", "--format", "json");
     end_assert_code(&roster, 0);
-    RUN(plan, "--config", first.config, "plan", "--format", "json");
+    BARE(plan, "--config", first.config, "plan", "--format", "json");
     if (plan.code != 0 && plan.code != 20)
         end_assert_code(&plan, 0);
-    RUN(run, "--config", first.config, "run");
+    BARE(run, "--config", first.config, "run");
     assert_int_equal(run.code, plan.code);
     end_assert_no_writes(&first.end);
 }
 
-static void init_replaces_nothing(void **state)
+TEST(init_replaces_nothing)
 {
     FIRST(first);
 
-    (void)state;
     CLEANUP(mem_cleanup) char *directory = probe_path(&first.end.probe, "etc");
     assert_int_equal(file_make_directory(directory, 0700, NULL), 0);
     assert_int_equal(file_write(first.config, 0600, "mine", 4, NULL), 0);
-    RUN(made, "--config", first.config, "init", ANSWERS);
+    BARE(made, "--config", first.config, "init", ANSWERS);
     end_assert_code(&made, 78);
     end_assert_says(&made.err, "is there already and is not replaced");
     CLEANUP(mem_cleanup) char *config = end_read(first.config);
     assert_string_equal(config, "mine");
 }
 
-static void init_without_an_answer_names_the_option(void **state)
+TEST(init_without_an_answer_names_the_option)
 {
     FIRST(first);
-    RUN(made, "--config", first.config, "init", "--portal", first.url);
+    BARE(made, "--config", first.config, "init", "--portal", first.url);
 
-    (void)state;
     end_assert_code(&made, 64);
     end_assert_says(&made.err, "init needs --client-id ID");
     assert_int_not_equal(access(first.config, F_OK), 0);
 }
 
-static void init_with_something_wrong_writes_checks_and_says_so(void **state)
+TEST(init_with_something_wrong_writes_checks_and_says_so)
 {
     FIRST(first);
-    RUN(made, "--config", first.config, "init", "--portal", "http://127.0.0.1:1", "--client-id",
-        "demo", "--secret-file", first.secret, "--roster", "/nonexistent.csv", "--database",
-        first.embedded, "--name", "say \"a\\b\"");
+    BARE(made, "--config", first.config, "init", "--portal", "http://127.0.0.1:1", "--client-id",
+         "demo", "--secret-file", first.secret, "--roster", "/nonexistent.csv", "--database",
+         first.embedded, "--name", "say \"a\\b\"");
 
-    (void)state;
     end_assert_code(&made, 78); /* without a roster no column is known */
     end_assert_says(&made.err, "'roster.columns' has no key");
     end_assert_says(&made.out, "something is to be mended first");
@@ -141,8 +134,7 @@ static void init_with_something_wrong_writes_checks_and_says_so(void **state)
     assert_non_null(strstr(config, "name = \"say \\\"a\\\\b\\\"\";"));
 }
 
-/* --- for the package's units --------------------------------------------------------------------
- */
+/* --- for the package's units --- */
 
 /* An /etc of this test's own, in which the package is installed; false where none can be made. */
 static bool install_package(struct first *first)
@@ -180,16 +172,15 @@ static void purge_package(const struct first *first)
 #define INSTALLED  "/etc/bynder-reconcile/acme.conf"
 #define CREDENTIAL "/etc/credstore/bynder-reconcile.acme.client-secret"
 
-static void init_for_the_units_writes_what_works_under_them(void **state)
+TEST(init_for_the_units_writes_what_works_under_them)
 {
     FIRST(first);
     struct stat status;
 
-    (void)state;
     if (!install_package(&first))
         skip();
-    RUN(made, "--config", INSTALLED, "init", "--portal", first.url, "--client-id", "demo",
-        "--secret-file", first.secret, "--roster", first.end.roster_path);
+    BARE(made, "--config", INSTALLED, "init", "--portal", first.url, "--client-id", "demo",
+         "--secret-file", first.secret, "--roster", first.end.roster_path);
     end_assert_code(&made, 0);
     end_assert_says(&made.out, "written: " INSTALLED);
     end_assert_says(&made.out, "bynder-reconcile --config " INSTALLED " roster check ");
@@ -209,50 +200,47 @@ static void init_for_the_units_writes_what_works_under_them(void **state)
     assert_int_equal(status.st_mode & 07777, 0600);
     CLEANUP(mem_cleanup) char *secret = end_read(CREDENTIAL);
     assert_string_equal(secret, END_SECRET "\n");
-    RUN(roster, "--config", INSTALLED, "roster", "check"); /* needs no secret */
+    BARE(roster, "--config", INSTALLED, "roster", "check"); /* needs no secret */
     end_assert_code(&roster, 0);
     purge_package(&first);
 }
 
-static void init_for_the_units_replaces_no_secret(void **state)
+TEST(init_for_the_units_replaces_no_secret)
 {
     FIRST(first);
 
-    (void)state;
     if (!install_package(&first))
         skip();
     assert_int_equal(file_make_directory("/etc/credstore", 0700, NULL), 0);
     assert_int_equal(file_write(CREDENTIAL, 0600, "mine", 4, NULL), 0);
-    RUN(refused, "--config", INSTALLED, "init", "--portal", first.url, "--client-id", "demo",
-        "--secret-file", first.secret, "--roster", first.end.roster_path);
+    BARE(refused, "--config", INSTALLED, "init", "--portal", first.url, "--client-id", "demo",
+         "--secret-file", first.secret, "--roster", first.end.roster_path);
     end_assert_code(&refused, 78);
     end_assert_says(&refused.err, "'" CREDENTIAL "' is there already and is not replaced");
     assert_int_not_equal(access(INSTALLED, F_OK), 0);
-    RUN(made, "--config", INSTALLED, "init", "--portal", first.url, "--client-id", "demo",
-        "--roster", first.end.roster_path); /* it is used as it is */
+    BARE(made, "--config", INSTALLED, "init", "--portal", first.url, "--client-id", "demo",
+         "--roster", first.end.roster_path); /* it is used as it is */
     end_assert_code(&made, 0);
     CLEANUP(mem_cleanup) char *secret = end_read(CREDENTIAL);
     assert_string_equal(secret, "mine");
     purge_package(&first);
 }
 
-static void init_for_the_units_without_a_secret_names_the_option(void **state)
+TEST(init_for_the_units_without_a_secret_names_the_option)
 {
     FIRST(first);
 
-    (void)state;
     if (!install_package(&first))
         skip();
-    RUN(made, "--config", INSTALLED, "init", "--portal", first.url, "--client-id", "demo",
-        "--roster", first.end.roster_path);
+    BARE(made, "--config", INSTALLED, "init", "--portal", first.url, "--client-id", "demo",
+         "--roster", first.end.roster_path);
     end_assert_code(&made, 64);
     end_assert_says(&made.err, "init needs --secret-file FILE");
     assert_int_not_equal(access(INSTALLED, F_OK), 0);
     purge_package(&first);
 }
 
-/* --- at a terminal ------------------------------------------------------------------------------
- */
+/* --- at a terminal --- */
 
 static pid_t start_at_terminal(struct first *first, int *ret_terminal)
 {
@@ -296,7 +284,7 @@ static void answer(int terminal, struct text *seen, const char *question, const 
     assert_int_equal(write(terminal, line.data, line.length), line.length);
 }
 
-static void init_at_a_terminal_asks_and_keeps_the_secret_to_itself(void **state)
+TEST(init_at_a_terminal_asks_and_keeps_the_secret_to_itself)
 {
     FIRST(first);
     CLEANUP(mem_cleanup) char *secret = probe_path(&first.end.probe, "new-secret");
@@ -304,7 +292,6 @@ static void init_at_a_terminal_asks_and_keeps_the_secret_to_itself(void **state)
     int terminal = -1, status = 0;
     pid_t pid = start_at_terminal(&first, &terminal);
 
-    (void)state;
     answer(terminal, &seen, "Address of the portal, like https://acme.bynder.com: ", first.url);
     answer(terminal, &seen, "Its name in the history [127]: ", "acme");
     answer(terminal, &seen, "Client id of the OAuth app in Bynder: ", "demo");
@@ -324,20 +311,4 @@ static void init_at_a_terminal_asks_and_keeps_the_secret_to_itself(void **state)
     assert_string_equal(content, END_SECRET "\n");
     CLEANUP(mem_cleanup) char *config = end_read(first.config);
     assert_non_null(strstr(config, "name = \"acme\";"));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(init_with_options_writes_a_configuration_that_works),
-        cmocka_unit_test(init_replaces_nothing),
-        cmocka_unit_test(init_without_an_answer_names_the_option),
-        cmocka_unit_test(init_with_something_wrong_writes_checks_and_says_so),
-        cmocka_unit_test(init_for_the_units_writes_what_works_under_them),
-        cmocka_unit_test(init_for_the_units_replaces_no_secret),
-        cmocka_unit_test(init_for_the_units_without_a_secret_names_the_option),
-        cmocka_unit_test(init_at_a_terminal_asks_and_keeps_the_secret_to_itself),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

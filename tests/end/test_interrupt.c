@@ -4,31 +4,22 @@
  */
 #include <ctype.h>
 #include <dirent.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "end.h"
+#include "test.h"
 
 #define WORLD(name, options)                                                                       \
     CLEANUP(end_finish) struct end name;                                                           \
     end_begin(&name, options)
-#define RUN(name, ...) CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
-
-static void put_json(struct json_object **json)
-{
-    (void)json_object_put(*json);
-}
 
 /* A plan that is in the middle of its single reads, which are slow until the faults are cleared. */
 static struct end_child start_slow_plan(struct end *end)
@@ -56,7 +47,7 @@ static void check_next_plan(struct end *end)
     clear_faults(end);
     RUN(next, end, "plan", "--format", "json");
     end_assert_code(&next, 0);
-    CLEANUP(put_json) struct json_object *plan = end_json(&next);
+    CLEANUP(end_put) struct json_object *plan = end_json(&next);
     assert_true(json_object_get_boolean(end_at(plan, "inputs.snapshot.complete")));
     (void)end_assert_truth(end, plan, true);
     RUN(status, end, "status");
@@ -65,13 +56,12 @@ static void check_next_plan(struct end *end)
     end_assert_no_writes(end);
 }
 
-static void plan_while_another_runs_is_75_and_others_may_look(void **state)
+TEST(plan_while_another_runs_is_75_and_others_may_look)
 {
     WORLD(end, NULL);
     RUN(earlier, &end, "plan");
     struct end_child first = start_slow_plan(&end);
 
-    (void)state;
     end_assert_code(&earlier, 0);
     RUN(second, &end, "plan");
     end_assert_code(&second, 75);
@@ -89,12 +79,11 @@ static void plan_while_another_runs_is_75_and_others_may_look(void **state)
     check_next_plan(&end);
 }
 
-static void plan_of_another_portal_is_not_held_up(void **state)
+TEST(plan_of_another_portal_is_not_held_up)
 {
     WORLD(end, NULL);
     struct end_child first = start_slow_plan(&end);
 
-    (void)state;
     clear_faults(&end);
     end_set(&end, END_NAME, "another");
     RUN(second, &end, "plan");
@@ -124,32 +113,28 @@ static void check_stopped_by(int number)
     check_next_plan(&end);
 }
 
-static void plan_ended_by_sigterm_is_recorded_and_the_next_works(void **state)
+TEST(plan_ended_by_sigterm_is_recorded_and_the_next_works)
 {
-    (void)state;
     check_stopped_by(SIGTERM);
 }
 
-static void plan_ended_by_sigint_is_recorded_and_the_next_works(void **state)
+TEST(plan_ended_by_sigint_is_recorded_and_the_next_works)
 {
-    (void)state;
     check_stopped_by(SIGINT);
 }
 
-static void plan_killed_leaves_the_next_a_free_lock(void **state)
+TEST(plan_killed_leaves_the_next_a_free_lock)
 {
     WORLD(end, NULL);
     struct end_child child = start_slow_plan(&end);
 
-    (void)state;
     assert_int_equal(kill(child.pid, SIGKILL), 0);
     CLEANUP(end_result_release) struct end_result result = end_wait(&child);
     assert_int_equal(result.code, 128 + SIGKILL);
     check_next_plan(&end);
 }
 
-/* --- with the embedded database ----------------------------------------------------------------
- */
+/* --- with the embedded database --- */
 
 /* Processes with this text in their command line, the test itself not counted. */
 static size_t count_processes(const char *text)
@@ -183,11 +168,10 @@ static char *embedded_directory(const struct end *end)
     return mem_strndup(from, strcspn(from, "\""));
 }
 
-static void embedded_plan_needs_nothing_and_leaves_no_server(void **state)
+TEST(embedded_plan_needs_nothing_and_leaves_no_server)
 {
     WORLD(end, NULL);
 
-    (void)state;
     end_embed(&end);
     CLEANUP(mem_cleanup) char *directory = embedded_directory(&end);
     RUN(check, &end, "check");
@@ -199,11 +183,10 @@ static void embedded_plan_needs_nothing_and_leaves_no_server(void **state)
     assert_int_equal(count_processes(directory), 0);
 }
 
-static void embedded_plan_killed_is_recovered_by_the_next(void **state)
+TEST(embedded_plan_killed_is_recovered_by_the_next)
 {
     WORLD(end, NULL);
 
-    (void)state;
     end_embed(&end);
     CLEANUP(mem_cleanup) char *directory = embedded_directory(&end);
     struct end_child child = start_slow_plan(&end);
@@ -214,11 +197,10 @@ static void embedded_plan_killed_is_recovered_by_the_next(void **state)
     assert_int_equal(count_processes(directory), 0);
 }
 
-static void embedded_plan_ended_by_sigterm_stops_its_server(void **state)
+TEST(embedded_plan_ended_by_sigterm_stops_its_server)
 {
     WORLD(end, NULL);
 
-    (void)state;
     end_embed(&end);
     CLEANUP(mem_cleanup) char *directory = embedded_directory(&end);
     struct end_child child = start_slow_plan(&end);
@@ -228,26 +210,24 @@ static void embedded_plan_ended_by_sigterm_stops_its_server(void **state)
     assert_int_equal(count_processes(directory), 0);
 }
 
-/* --- too many requests --------------------------------------------------------------------------
- */
+/* --- too many requests --- */
 
-static void plan_after_a_429_is_silent_until_the_block_is_over(void **state)
+TEST(plan_after_a_429_is_silent_until_the_block_is_over)
 {
     static const char *const options[] = {"--users", "200",           "--seed", "5", "--rate-limit",
                                           "80",      "--rate-window", "2",      NULL};
     WORLD(end, options);
 
-    (void)state;
     end_set(&end, END_PORTAL,
             "requests_per_second = 1000000.0; requests_per_window = 100000000; page_size = 50; "
             "connections = 1; silence_after_429 = 2.2; logins = \"each\";");
     RUN(result, &end, "--log-level", "debug", "plan", "--format", "json");
     end_assert_code(&result, 0);
     end_assert_says(&result.err, "too many requests");
-    CLEANUP(put_json) struct json_object *plan = end_json(&result);
+    CLEANUP(end_put) struct json_object *plan = end_json(&result);
     assert_true(json_object_get_boolean(end_at(plan, "inputs.snapshot.complete")));
     (void)end_assert_truth(&end, plan, true);
-    CLEANUP(put_json) struct json_object *stats = probe_control_json(&end.probe, "/_sim/stats");
+    CLEANUP(end_put) struct json_object *stats = probe_control_json(&end.probe, "/_sim/stats");
     struct json_object *silence = end_at(stats, "rate.silence_after_429_s");
     assert_true(json_object_array_length(silence) > 0);
     for (size_t i = 0; i < json_object_array_length(silence); i++)
@@ -255,13 +235,12 @@ static void plan_after_a_429_is_silent_until_the_block_is_over(void **state)
     assert_int_equal(end_number_at(stats, "rate.blocks"), json_object_array_length(silence));
 }
 
-static void plan_under_its_own_pace_meets_no_429(void **state)
+TEST(plan_under_its_own_pace_meets_no_429)
 {
     static const char *const options[] = {
         "--users", "40", "--seed", "5", "--rate-limit", "30", "--rate-window", "1", NULL};
     WORLD(end, options);
 
-    (void)state;
     end_set(&end, END_PORTAL,
             "requests_per_second = 20.0; requests_per_window = 100000000; page_size = 50; "
             "connections = 8; logins = \"each\";");
@@ -269,22 +248,4 @@ static void plan_under_its_own_pace_meets_no_429(void **state)
     assert_int_equal(result.code, 20); /* held by G9: there is one administrator */
     assert_true(end_stat(&end, "rate.blocks") == 0);
     assert_true(result.seconds > 1.0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plan_while_another_runs_is_75_and_others_may_look),
-        cmocka_unit_test(plan_of_another_portal_is_not_held_up),
-        cmocka_unit_test(plan_ended_by_sigterm_is_recorded_and_the_next_works),
-        cmocka_unit_test(plan_ended_by_sigint_is_recorded_and_the_next_works),
-        cmocka_unit_test(plan_killed_leaves_the_next_a_free_lock),
-        cmocka_unit_test(embedded_plan_needs_nothing_and_leaves_no_server),
-        cmocka_unit_test(embedded_plan_killed_is_recovered_by_the_next),
-        cmocka_unit_test(embedded_plan_ended_by_sigterm_stops_its_server),
-        cmocka_unit_test(plan_after_a_429_is_silent_until_the_block_is_over),
-        cmocka_unit_test(plan_under_its_own_pace_meets_no_429),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,31 +2,21 @@
  * The dry run as a user runs it: what `plan` says, shows, stores and leaves alone, and the verbs
  * that look at it afterwards. The truth is the portal's.
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "end.h"
-
-static void put_json(struct json_object **json)
-{
-    (void)json_object_put(*json);
-}
+#include "test.h"
 
 #define WORLD(name, options)                                                                       \
     CLEANUP(end_finish) struct end name;                                                           \
     end_begin(&name, options)
-#define RUN(name, ...)    CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
-#define JSON(name, value) CLEANUP(put_json) struct json_object *name = value
 
-/* --- what a plan holds ------------------------------------------------------------------------ */
+/* --- what a plan holds --- */
 
 struct field {
     const char *path;
@@ -127,7 +117,7 @@ static void check_word(struct json_object *array, const char *key, const char *c
     }
 }
 
-static void plan_json_has_every_field_and_the_truth(void **state)
+TEST(plan_json_has_every_field_and_the_truth)
 {
     static const char *const actions[] = {"keep", "suspend", "deprovision", "reactivate", NULL};
     static const char *const accounts[] = {"active", "inactive", "gone", NULL};
@@ -136,7 +126,6 @@ static void plan_json_has_every_field_and_the_truth(void **state)
     WORLD(end, NULL);
     RUN(result, &end, "plan", "--format", "json", "--full");
 
-    (void)state;
     end_assert_code(&result, 0);
     JSON(plan, end_json(&result));
     struct json_object *decisions = end_at(plan, "decisions");
@@ -162,12 +151,11 @@ static void plan_json_has_every_field_and_the_truth(void **state)
     assert_int_equal(end_number_at(plan, "inputs.snapshot.requests"), end_stat(&end, "requests"));
 }
 
-static void plan_without_full_leaves_plain_keeps_out(void **state)
+TEST(plan_without_full_leaves_plain_keeps_out)
 {
     WORLD(end, NULL);
     RUN(result, &end, "plan", "--format=json");
 
-    (void)state;
     end_assert_code(&result, 0);
     JSON(plan, end_json(&result));
     assert_int_equal(json_object_array_length(end_at(plan, "decisions")),
@@ -186,14 +174,13 @@ static size_t count_of(const char *text, const char *part)
 }
 
 /* Held, because then text shows every row too: who tripped the guard must be seen. */
-static void show_of_a_held_plan_names_everybody_in_every_format(void **state)
+TEST(show_of_a_held_plan_names_everybody_in_every_format)
 {
     static const struct {
         const char *format, *opening;
     } cases[] = {{"text", ""}, {"csv", "account_id,"}, {"html", "<!DOCTYPE html>"}, {"json", "{"}};
     WORLD(end, NULL);
 
-    (void)state;
     end_set(&end, END_SUSPEND, "count = 3;");
     RUN(result, &end, "plan", "--format", "json");
     end_assert_code(&result, 20);
@@ -215,12 +202,11 @@ static void show_of_a_held_plan_names_everybody_in_every_format(void **state)
     end_assert_no_writes(&end);
 }
 
-static void plan_output_file_holds_what_stdout_would(void **state)
+TEST(plan_output_file_holds_what_stdout_would)
 {
     WORLD(end, NULL);
     CLEANUP(mem_cleanup) char *path = probe_path(&end.probe, "plan.json");
 
-    (void)state;
     RUN(result, &end, "plan", "--format", "json", "--output", path);
     end_assert_code(&result, 0);
     assert_string_equal(text_cstr(&result.out), "");
@@ -229,12 +215,11 @@ static void plan_output_file_holds_what_stdout_would(void **state)
     assert_string_equal(written, text_cstr(&shown.out));
 }
 
-static void plan_report_directory_gets_every_format(void **state)
+TEST(plan_report_directory_gets_every_format)
 {
     static const char *const endings[] = {"txt", "json", "csv", "html"};
     WORLD(end, NULL);
 
-    (void)state;
     end_set(&end, END_REST,
             "report: { directory = \"reports\"; formats = [ \"text\", \"json\", \"csv\", "
             "\"html\" ]; };");
@@ -253,11 +238,10 @@ static void plan_report_directory_gets_every_format(void **state)
     }
 }
 
-static void plan_detailed_exitcode_tells_changes_from_none(void **state)
+TEST(plan_detailed_exitcode_tells_changes_from_none)
 {
     WORLD(end, NULL);
 
-    (void)state;
     end_set(&end, END_RULES,
             "{ name = \"none\"; do = \"keep\"; when = { account = \"active\"; }; }");
     RUN(nothing, &end, "plan", "--detailed-exitcode", "--format", "json");
@@ -275,11 +259,10 @@ static void plan_detailed_exitcode_tells_changes_from_none(void **state)
     end_assert_code(&plain, 0);
 }
 
-static void plan_over_a_limit_is_held_stored_and_shown_in_full(void **state)
+TEST(plan_over_a_limit_is_held_stored_and_shown_in_full)
 {
     WORLD(end, NULL);
 
-    (void)state;
     end_set(&end, END_SUSPEND, "count = 3;");
     RUN(result, &end, "plan", "--format", "json", "--detailed-exitcode");
     end_assert_code(&result, 20);
@@ -298,14 +281,12 @@ static void plan_over_a_limit_is_held_stored_and_shown_in_full(void **state)
     end_assert_no_writes(&end);
 }
 
-/* --- looking at it afterwards -------------------------------------------------------------------
- */
+/* --- looking at it afterwards --- */
 
-static void show_picks_the_newest_or_the_named_plan(void **state)
+TEST(show_picks_the_newest_or_the_named_plan)
 {
     WORLD(end, NULL);
 
-    (void)state;
     RUN(none, &end, "show");
     end_assert_code(&none, 64);
     end_assert_says(&none.err, "no plan yet");
@@ -326,11 +307,10 @@ static void show_picks_the_newest_or_the_named_plan(void **state)
     end_assert_code(&word, 64);
 }
 
-static void status_tells_the_runs_in_text_and_json(void **state)
+TEST(status_tells_the_runs_in_text_and_json)
 {
     WORLD(end, NULL);
 
-    (void)state;
     RUN(before, &end, "status");
     end_assert_code(&before, 0);
     RUN(plan, &end, "plan");
@@ -347,11 +327,10 @@ static void status_tells_the_runs_in_text_and_json(void **state)
     end_assert_code(&html, 64);
 }
 
-static void psql_runs_a_query_and_hands_its_status_on(void **state)
+TEST(psql_runs_a_query_and_hands_its_status_on)
 {
     WORLD(end, NULL);
 
-    (void)state;
     RUN(plan, &end, "plan");
     end_assert_code(&plan, 0);
     RUN(result, &end, "psql", "-Atc", "select count(*) from reconcile.account");
@@ -363,21 +342,19 @@ static void psql_runs_a_query_and_hands_its_status_on(void **state)
     end_assert_code(&failed, 1);
 }
 
-static void migrate_a_second_time_has_nothing_to_do(void **state)
+TEST(migrate_a_second_time_has_nothing_to_do)
 {
     WORLD(end, NULL);
     RUN(again, &end, "migrate");
 
-    (void)state;
     end_assert_code(&again, 0);
     end_assert_says(&again.out, "nothing to do");
 }
 
-static void roster_check_needs_neither_portal_nor_database(void **state)
+TEST(roster_check_needs_neither_portal_nor_database)
 {
     WORLD(end, NULL);
 
-    (void)state;
     end_set(&end, END_URL, "http://127.0.0.1:1");
     end_set(&end, END_DATABASE, "conninfo = \"host=/nonexistent dbname=none\";");
     RUN(result, &end, "roster", "check");
@@ -389,20 +366,18 @@ static void roster_check_needs_neither_portal_nor_database(void **state)
     assert_true(end_stat(&end, "requests") == 0);
 }
 
-/* --- check --------------------------------------------------------------------------------------
- */
+/* --- check --- */
 
 static size_t failures(const struct end_result *result)
 {
     return count_of(text_cstr(&result->out), "FAIL ");
 }
 
-static void check_with_everything_right_is_all_ok(void **state)
+TEST(check_with_everything_right_is_all_ok)
 {
     WORLD(end, NULL);
     RUN(result, &end, "check");
 
-    (void)state;
     end_assert_code(&result, 0);
     assert_int_equal(failures(&result), 0);
     assert_int_equal(count_of(text_cstr(&result.out), "\n"), 8);
@@ -411,7 +386,7 @@ static void check_with_everything_right_is_all_ok(void **state)
     assert_int_equal(end_count(&end, "select count(*) from reconcile.run"), 0);
 }
 
-static void check_with_one_thing_broken_names_it_alone(void **state)
+TEST(check_with_one_thing_broken_names_it_alone)
 {
     static const struct {
         enum end_piece piece;
@@ -431,7 +406,6 @@ static void check_with_one_thing_broken_names_it_alone(void **state)
     };
     WORLD(end, NULL);
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CLEANUP(mem_cleanup) char *right = mem_strdup(end.piece[cases[i].piece]);
         end_set(&end, cases[i].piece, "%s", cases[i].value);
@@ -444,8 +418,7 @@ static void check_with_one_thing_broken_names_it_alone(void **state)
     }
 }
 
-/* --- the second time ---------------------------------------------------------------------------
- */
+/* --- the second time --- */
 
 static const char *const version_counts = "select (select count(*) from reconcile.account_version)"
                                           "     + (select count(*) from reconcile.login) + (select "
@@ -453,12 +426,11 @@ static const char *const version_counts = "select (select count(*) from reconcil
                                           "     + (select count(*) from reconcile.profile_version)"
                                           "     + (select count(*) from reconcile.link_version)";
 
-static void plan_again_over_the_same_adds_no_versions(void **state)
+TEST(plan_again_over_the_same_adds_no_versions)
 {
     WORLD(end, NULL);
     RUN(first, &end, "plan", "--format", "json");
 
-    (void)state;
     end_assert_code(&first, 0);
     int64_t versions = end_count(&end, version_counts);
     RUN(second, &end, "plan", "--format", "json");
@@ -506,20 +478,19 @@ static char *announce_eleven_days_ago(struct end *end, char **ret_id)
                           " returning announced_on + 14");
 }
 
-static void grace_keeps_its_day_in_the_next_plan(void **state)
+TEST(grace_keeps_its_day_in_the_next_plan)
 {
     CLEANUP(mem_cleanup) char *id = NULL;
     WORLD(end, NULL);
     CLEANUP(mem_cleanup) char *due = announce_eleven_days_ago(&end, &id);
     RUN(second, &end, "plan", "--format", "json");
 
-    (void)state;
     end_assert_code(&second, 0);
     JSON(plan, end_json(&second));
     assert_string_equal(end_text_at(find_row(plan, "idle", id), "not_before"), due);
 }
 
-static void grace_starts_anew_after_a_login_in_between(void **state)
+TEST(grace_starts_anew_after_a_login_in_between)
 {
     CLEANUP(text_release) struct text form = TEXT_INIT;
     CLEANUP(mem_cleanup) char *id = NULL;
@@ -530,7 +501,6 @@ static void grace_starts_anew_after_a_login_in_between(void **state)
     CLEANUP(mem_cleanup)
     char *anew = end_query(&end, "select announced_on + 25 from reconcile.announcement");
 
-    (void)state;
     text_addf(&form, "lastLogin=%sT04:05:06Z", login);
     end_change_user(&end, id, text_cstr(&form));
     RUN(second, &end, "plan", "--format", "json");
@@ -540,13 +510,12 @@ static void grace_starts_anew_after_a_login_in_between(void **state)
     assert_string_equal(end_text_at(find_row(plan, "idle", id), "not_before"), anew);
 }
 
-static void login_of_today_takes_an_idle_account_out(void **state)
+TEST(login_of_today_takes_an_idle_account_out)
 {
     WORLD(end, NULL);
     RUN(first, &end, "plan", "--format", "json");
     CLEANUP(text_release) struct text form = TEXT_INIT;
 
-    (void)state;
     JSON(one, end_json(&first));
     const char *id = end_text_at(find_row(one, "idle", NULL), "account_id");
     text_addf(&form, "lastLogin=%s", end_text_at(one, "plan.created_at"));
@@ -556,30 +525,4 @@ static void login_of_today_takes_an_idle_account_out(void **state)
     JSON(two, end_json(&second));
     assert_null(find_row(two, "idle", id));
     (void)end_assert_truth(&end, two, true);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plan_json_has_every_field_and_the_truth),
-        cmocka_unit_test(plan_without_full_leaves_plain_keeps_out),
-        cmocka_unit_test(show_of_a_held_plan_names_everybody_in_every_format),
-        cmocka_unit_test(plan_output_file_holds_what_stdout_would),
-        cmocka_unit_test(plan_report_directory_gets_every_format),
-        cmocka_unit_test(plan_detailed_exitcode_tells_changes_from_none),
-        cmocka_unit_test(plan_over_a_limit_is_held_stored_and_shown_in_full),
-        cmocka_unit_test(show_picks_the_newest_or_the_named_plan),
-        cmocka_unit_test(status_tells_the_runs_in_text_and_json),
-        cmocka_unit_test(psql_runs_a_query_and_hands_its_status_on),
-        cmocka_unit_test(migrate_a_second_time_has_nothing_to_do),
-        cmocka_unit_test(roster_check_needs_neither_portal_nor_database),
-        cmocka_unit_test(check_with_everything_right_is_all_ok),
-        cmocka_unit_test(check_with_one_thing_broken_names_it_alone),
-        cmocka_unit_test(plan_again_over_the_same_adds_no_versions),
-        cmocka_unit_test(grace_keeps_its_day_in_the_next_plan),
-        cmocka_unit_test(grace_starts_anew_after_a_login_in_between),
-        cmocka_unit_test(login_of_today_takes_an_idle_account_out),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,9 +3,7 @@
  * hostile names; the order of the input; memory; and a roster as people really export it.
  */
 #include <ctype.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,27 +11,19 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "end.h"
+#include "sanitized.h"
 #include "sink.h"
+#include "test.h"
 
 #define WORLD(name, options)                                                                       \
     CLEANUP(end_finish) struct end name;                                                           \
     end_begin(&name, options)
-#define RUN(name, ...)    CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
-#define JSON(name, value) CLEANUP(put_json) struct json_object *name = value
 
-static void put_json(struct json_object **json)
-{
-    (void)json_object_put(*json);
-}
-
-/* --- what must not get out ----------------------------------------------------------------------
- */
+/* --- what must not get out --- */
 
 static void check_silent(const struct end_result *result, const char *secret)
 {
@@ -69,7 +59,7 @@ static void read_process(pid_t pid, struct text *ret_text)
 
 #define CANARY "canary-5Xq9-secret"
 
-static void secrets_get_into_no_output_and_no_database(void **state)
+TEST(secrets_get_into_no_output_and_no_database)
 {
     static const char *const options[] = {
         "--users", "200", "--seed", "5", "--token", CANARY, "--client-secret", CANARY, NULL};
@@ -78,7 +68,6 @@ static void secrets_get_into_no_output_and_no_database(void **state)
     static const char *const levels[] = {"text", "json"};
     WORLD(end, options);
 
-    (void)state;
     free(end_file(&end, "canary", CANARY "\n", strlen(CANARY "\n")));
     for (size_t i = 0; i < COUNT_OF(logins); i++) {
         end_set(&end, END_LOGIN, "%s", logins[i]);
@@ -97,14 +86,13 @@ static void secrets_get_into_no_output_and_no_database(void **state)
     check_dump(&end, CANARY);
 }
 
-static void secrets_are_not_in_the_command_line_or_environment(void **state)
+TEST(secrets_are_not_in_the_command_line_or_environment)
 {
     static const char *const words[] = {"plan", NULL};
     const struct timespec pause = {.tv_nsec = 5000000};
     CLEANUP(text_release) struct text process = TEXT_INIT;
     WORLD(end, NULL);
 
-    (void)state;
     end_fault(&end, "latency=100");
     struct end_child child = end_start(&end, words);
     for (int tries = 0; end_stat(&end, "requests") < 8; tries++) {
@@ -119,11 +107,10 @@ static void secrets_are_not_in_the_command_line_or_environment(void **state)
     assert_int_not_equal(result.code, 0);
 }
 
-static void password_of_the_database_is_not_in_the_command_line_of_psql(void **state)
+TEST(password_of_the_database_is_not_in_the_command_line_of_psql)
 {
     WORLD(end, NULL);
 
-    (void)state;
     free(end_file(&end, "canary", CANARY "\n", strlen(CANARY "\n")));
     end_set(&end, END_DATABASE, "conninfo = \"%s\"; password_file = \"canary\";", end.conninfo);
     RUN(result, &end, "psql", "-c", "\\! tr '\\0' ' ' < /proc/$PPID/cmdline");
@@ -135,8 +122,7 @@ static void password_of_the_database_is_not_in_the_command_line_of_psql(void **s
     check_silent(&plan, CANARY);
 }
 
-/* --- all of them at once ------------------------------------------------------------------------
- */
+/* --- all of them at once --- */
 
 static const char *const canaries[] = {"canary-1-token", "canary-2-client", "canary-3-database",
                                        "canary-4-mail", "canary-5-webhook"};
@@ -218,14 +204,13 @@ static void check_left(struct guarded *guarded)
     check_dump(&guarded->end, "canary-");
 }
 
-static void run_with_every_secret_tells_none_of_them(void **state)
+TEST(run_with_every_secret_tells_none_of_them)
 {
     static const char *const logins[] = {"client_id = \"demo\"; client_secret_file = \"client\";",
                                          "token_file = \"token\";"};
     static const char *const words[] = {"run", "plan", "check", "status"};
     CLEANUP(guarded_finish) struct guarded guarded;
 
-    (void)state;
     guarded_begin(&guarded);
     for (size_t i = 0; i < 2 * COUNT_OF(words); i++) {
         end_set(&guarded.end, END_LOGIN, "%s", logins[i % 2]);
@@ -240,11 +225,10 @@ static void run_with_every_secret_tells_none_of_them(void **state)
     check_left(&guarded);
 }
 
-static void run_that_fails_everywhere_tells_no_secret_either(void **state)
+TEST(run_that_fails_everywhere_tells_no_secret_either)
 {
     CLEANUP(guarded_finish) struct guarded guarded;
 
-    (void)state;
     guarded_begin(&guarded);
     end_set(&guarded.end, END_LOGIN, "token_file = \"token\";");
     sink_answer(&guarded.webhook, "404");
@@ -268,7 +252,7 @@ static void run_that_fails_everywhere_tells_no_secret_either(void **state)
     check_text(&check.err, "check with everything away");
 }
 
-static void process_shows_no_secret_and_leaves_no_core(void **state)
+TEST(process_shows_no_secret_and_leaves_no_core)
 {
     static const char *const words[] = {"run", NULL};
     const struct timespec pause = {.tv_nsec = 5000000};
@@ -278,7 +262,6 @@ static void process_shows_no_secret_and_leaves_no_core(void **state)
     struct text process = TEXT_INIT, limits = TEXT_INIT, found = TEXT_INIT, path = TEXT_INIT;
     struct rlimit old, cores = {.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
 
-    (void)state;
     guarded_begin(&guarded);
     end_set(&guarded.end, END_LOGIN, "token_file = \"token\";");
     end_fault(&guarded.end, "latency=100");
@@ -320,13 +303,12 @@ static char *roster_with_salaries(struct end *end)
     return text_take(&text);
 }
 
-static void unmapped_columns_get_into_no_output_and_no_database(void **state)
+TEST(unmapped_columns_get_into_no_output_and_no_database)
 {
     static const char *const formats[] = {"text", "json", "csv"};
     WORLD(end, NULL);
     CLEANUP(mem_cleanup) char *roster = roster_with_salaries(&end);
 
-    (void)state;
     free(end_file(&end, "salaries.csv", roster, strlen(roster)));
     end_set(&end, END_SOURCE, "salaries.csv");
     end_set(&end, END_ROSTER, "%s guards: { max_rejected_percent = 50.0; };",
@@ -347,8 +329,7 @@ static void unmapped_columns_get_into_no_output_and_no_database(void **state)
     check_dump(&end, CANARY);
 }
 
-/* --- hostile names ------------------------------------------------------------------------------
- */
+/* --- hostile names --- */
 
 /* The form that makes an account look so. */
 static const char *const hostile[] = {
@@ -386,12 +367,11 @@ static void check_cells(const struct text *text)
     }
 }
 
-static void hostile_names_stay_text_in_every_format(void **state)
+TEST(hostile_names_stay_text_in_every_format)
 {
     WORLD(end, NULL);
     RUN(first, &end, "plan", "--format", "json");
 
-    (void)state;
     end_set(&end, END_SUSPEND, "count = 1;"); /* held, so that text shows every row */
     JSON(before, end_json(&first));
     struct json_object *rows = end_at(before, "decisions");
@@ -418,8 +398,7 @@ static void hostile_names_stay_text_in_every_format(void **state)
     end_assert_says(&html.out, "&lt;script&gt;");
 }
 
-/* --- the same input ----------------------------------------------------------------------------
- */
+/* --- the same input --- */
 
 /* The rows the other way round. */
 static char *reversed(const char *roster)
@@ -457,34 +436,20 @@ static char *digest_of_plan(const char *page_size, bool reverse)
     return mem_strdup(end_text_at(plan, "plan.digest"));
 }
 
-static void digest_does_not_depend_on_order_or_pages(void **state)
+TEST(digest_does_not_depend_on_order_or_pages)
 {
     CLEANUP(mem_cleanup) char *one = digest_of_plan("500", false);
     CLEANUP(mem_cleanup) char *two = digest_of_plan("7", true);
 
-    (void)state;
     assert_string_equal(one, two);
 }
 
-/* --- memory ------------------------------------------------------------------------------------
- */
+/* --- memory --- */
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
-static void plan_over_5000_accounts_takes_less_than_60_megabytes(void **state)
+TEST(plan_over_5000_accounts_takes_less_than_60_megabytes)
 {
     static const char *const options[] = {"--users", "5000", "--seed", "7", NULL};
 
-    (void)state;
     if (SANITIZED)
         skip();
     WORLD(end, options);
@@ -498,8 +463,7 @@ static void plan_over_5000_accounts_takes_less_than_60_megabytes(void **state)
     end_assert_no_writes(&end);
 }
 
-/* --- a roster as people export it ---------------------------------------------------------------
- */
+/* --- a roster as people export it --- */
 
 /* Replaces the value of a setting in the text of a configuration, up to the semicolon. */
 static void replace_setting(struct text *text, const char *setting, const char *value)
@@ -578,12 +542,11 @@ static size_t find_leavers(const char *roster, struct text *keys)
     return count;
 }
 
-static void real_roster_shows_its_leavers_and_nobody_else(void **state)
+TEST(real_roster_shows_its_leavers_and_nobody_else)
 {
     const char *directory = getenv("SHARED_DATA");
     CLEANUP(text_release) struct text path = TEXT_INIT, keys = TEXT_INIT;
 
-    (void)state;
     text_addf(&path, "%s/hr-roster-2019.csv", directory ? directory : SOURCE_DIR "/../shared/data");
     if (access(text_cstr(&path), R_OK) != 0) {
         text_release(&path); /* skip jumps out of here */
@@ -611,23 +574,4 @@ static void real_roster_shows_its_leavers_and_nobody_else(void **state)
     }
     assert_int_equal(found, 104);
     end_assert_no_writes(&end);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(secrets_get_into_no_output_and_no_database),
-        cmocka_unit_test(secrets_are_not_in_the_command_line_or_environment),
-        cmocka_unit_test(password_of_the_database_is_not_in_the_command_line_of_psql),
-        cmocka_unit_test(run_with_every_secret_tells_none_of_them),
-        cmocka_unit_test(run_that_fails_everywhere_tells_no_secret_either),
-        cmocka_unit_test(process_shows_no_secret_and_leaves_no_core),
-        cmocka_unit_test(unmapped_columns_get_into_no_output_and_no_database),
-        cmocka_unit_test(hostile_names_stay_text_in_every_format),
-        cmocka_unit_test(digest_does_not_depend_on_order_or_pages),
-        cmocka_unit_test(plan_over_5000_accounts_takes_less_than_60_megabytes),
-        cmocka_unit_test(real_roster_shows_its_leavers_and_nobody_else),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,13 +2,6 @@
  * The roles of db/roles.sql, as a user runs the program with them: logins of a server that have one
  * role each, and what every verb then does and says.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +9,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "end.h"
+#include "test.h"
 
 /* psql alone, with a portal. */
 static void sql_file(struct end *end, const char *conninfo, const char *path, struct text *ret_said)
@@ -88,12 +82,11 @@ static void verify_with_psql(struct end *end, const char *role)
     end_assert_says(&said, " 0 findings, head ");
 }
 
-static void a_job_plans_and_runs_and_erases_nobody(void **state)
+TEST(a_job_plans_and_runs_and_erases_nobody)
 {
     WORLD(end);
     CLEANUP(mem_cleanup) char *id = some_id(&end);
 
-    (void)state;
     RUNS(&end, 0, "no more than the job needs", "check");
     CLEANUP(end_result_release) struct end_result result = END_RUN(&end, "run");
     end_assert_code(&result, 0);
@@ -104,12 +97,11 @@ static void a_job_plans_and_runs_and_erases_nobody(void **state)
 }
 
 /* What has no names is answered, and all else refused as what it is: a right that is missing. */
-static void an_auditor_is_told_what_is_not_personal(void **state)
+TEST(an_auditor_is_told_what_is_not_personal)
 {
     WORLD(end);
     CLEANUP(mem_cleanup) char *id = some_id(&end);
 
-    (void)state;
     be(&end, "auditor");
     RUNS(&end, 0, "seats by profile on ", "audit", "seats");
     RUNS(&end, 78, "this login has not the right", "audit", "user", id);
@@ -124,12 +116,11 @@ static void an_auditor_is_told_what_is_not_personal(void **state)
     assert_int_equal(erasures(&end), 0);
 }
 
-static void an_auditor_of_persons_is_told_everything_and_changes_nothing(void **state)
+TEST(an_auditor_of_persons_is_told_everything_and_changes_nothing)
 {
     WORLD(end);
     CLEANUP(mem_cleanup) char *id = some_id(&end);
 
-    (void)state;
     be(&end, "auditor_personal");
     RUNS(&end, 0, "first seen: ", "audit", "user", id);
     RUNS(&end, 0, id, "audit", "at", "2199-01-01");
@@ -144,12 +135,11 @@ static void an_auditor_of_persons_is_told_everything_and_changes_nothing(void **
     assert_int_equal(erasures(&end), 0);
 }
 
-static void an_eraser_erases_and_runs_only_when_a_job_as_well(void **state)
+TEST(an_eraser_erases_and_runs_only_when_a_job_as_well)
 {
     WORLD(end);
     CLEANUP(mem_cleanup) char *id = some_id(&end);
 
-    (void)state;
     be(&end, "eraser");
     RUNS(&end, 78, "this login has not the right", "run");
     RUNS(&end, 0, "erased: 1 account,", "erase", id, "--reason", "a letter");
@@ -160,16 +150,4 @@ static void an_eraser_erases_and_runs_only_when_a_job_as_well(void **state)
     end_assert_silent_of(&result.err, "retention is left");
     be(&end, "job");
     RUNS(&end, 0, " 0 findings", "audit", "verify");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_job_plans_and_runs_and_erases_nobody),
-        cmocka_unit_test(an_auditor_is_told_what_is_not_personal),
-        cmocka_unit_test(an_auditor_of_persons_is_told_everything_and_changes_nothing),
-        cmocka_unit_test(an_eraser_erases_and_runs_only_when_a_job_as_well),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,18 +2,15 @@
  * run is what the timer starts when nobody looks: it carries out what people approved and what the
  * configuration lets it, and nothing that either of them would not know of.
  */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "acts.h"
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "test.h"
 
 /* A run that must end so. */
 static void run(struct acts *acts, int code)
@@ -27,14 +24,12 @@ static int64_t newest_plan(struct acts *acts)
     return end_count(&acts->end, "select max(plan_id) from reconcile.plan");
 }
 
-/* --- who lets it act
- * -------------------------------------------------------------------------------------- */
+/* --- who lets it act --- */
 
-static void run_in_mode_report_writes_nothing_whatever_is_approved(void **state)
+TEST(run_in_mode_report_writes_nothing_whatever_is_approved)
 {
     WORLD(acts, 3, 4, NULL);
 
-    (void)state;
     acts_policy(&acts, "mode = \"report\";");
     acts_approval(&acts, "suspend = 0; deprovision = 0;");
     acts_plan(&acts, 0);
@@ -44,11 +39,10 @@ static void run_in_mode_report_writes_nothing_whatever_is_approved(void **state)
     end_assert_no_writes(&acts.end);
 }
 
-static void run_that_needs_nobody_waits_for_a_person_once(void **state)
+TEST(run_that_needs_nobody_waits_for_a_person_once)
 {
     WORLD(acts, 3, 4, NULL);
 
-    (void)state;
     acts_only_suspend(&acts);
     acts_approval(&acts, "suspend = 0; deprovision = 0;");
     run(&acts, 0); /* G11: the first plan */
@@ -61,11 +55,10 @@ static void run_that_needs_nobody_waits_for_a_person_once(void **state)
     assert_int_equal(acts_writes(&acts), 3);
 }
 
-static void run_carries_out_what_a_person_approved(void **state)
+TEST(run_carries_out_what_a_person_approved)
 {
     WORLD(acts, 3, 4, NULL);
 
-    (void)state;
     acts_only_suspend(&acts);
     run(&acts, 0);
     run(&acts, 0);
@@ -79,11 +72,10 @@ static void run_carries_out_what_a_person_approved(void **state)
     assert_int_equal(acts_writes(&acts), 1);
 }
 
-static void run_does_the_class_that_no_limit_holds(void **state)
+TEST(run_does_the_class_that_no_limit_holds)
 {
     WORLD(acts, 4, 4, NULL);
 
-    (void)state;
     end_change_user(&acts.end, "staaa", "lastLogin=2026-01-10T10:00:00Z");
     acts_do_all(&acts); /* four suspended, whom the policy lets delete at once */
     acts_approval(&acts, "suspend = 0; deprovision = 0;");
@@ -99,11 +91,10 @@ static void run_does_the_class_that_no_limit_holds(void **state)
     acts_assert_written(&acts, 4, "verified");
 }
 
-static void run_with_a_stop_row_is_held(void **state)
+TEST(run_with_a_stop_row_is_held)
 {
     WORLD(acts, 3, 4, NULL);
 
-    (void)state;
     acts_plan(&acts, 0);
     acts_approve(&acts);
     (void)acts_change(&acts, "insert into reconcile.stop (portal_id, stop_id, reason, who)"
@@ -112,11 +103,10 @@ static void run_with_a_stop_row_is_held(void **state)
     end_assert_no_writes(&acts.end);
 }
 
-static void run_whose_canary_dies_applies_no_further_plan(void **state)
+TEST(run_whose_canary_dies_applies_no_further_plan)
 {
     WORLD(acts, 3, 4, NULL);
 
-    (void)state;
     acts_approval(&acts, "suspend = 0; deprovision = 0;");
     acts_plan(&acts, 0);
     for (size_t i = 0; i < acts.count; i++)
@@ -128,14 +118,12 @@ static void run_whose_canary_dies_applies_no_further_plan(void **state)
     assert_int_equal(acts_writes(&acts), 1);
 }
 
-/* --- what an earlier one left
- * --------------------------------------------------------------------------- */
+/* --- what an earlier one left --- */
 
-static void run_settles_what_is_unknown_without_acting_on_it(void **state)
+TEST(run_settles_what_is_unknown_without_acting_on_it)
 {
     WORLD(acts, 2, 4, NULL);
 
-    (void)state;
     acts_plan(&acts, 0);
     acts_approve(&acts);
     end_fault(&acts.end, "delay-202=3000");
@@ -149,11 +137,10 @@ static void run_settles_what_is_unknown_without_acting_on_it(void **state)
     assert_int_equal(acts_writes_on(&acts, acts.row[1].id), 1);
 }
 
-static void run_asked_to_end_finishes_its_step_and_the_next_goes_on(void **state)
+TEST(run_asked_to_end_finishes_its_step_and_the_next_goes_on)
 {
     WORLD(acts, 3, 4, NULL);
 
-    (void)state;
     acts_plan(&acts, 0);
     acts_approve(&acts);
     end_fault(&acts.end, "latency=500:POST /api/v4/users/");
@@ -174,14 +161,12 @@ static void run_asked_to_end_finishes_its_step_and_the_next_goes_on(void **state
     acts_assert_written(&acts, 0, "verified");
 }
 
-/* --- announcements (R7)
- * ---------------------------------------------------------------------------------- */
+/* --- announcements (R7) --- */
 
-static void run_announces_and_acts_when_the_grace_is_over(void **state)
+TEST(run_announces_and_acts_when_the_grace_is_over)
 {
     WORLD(acts, 0, 6, NULL);
 
-    (void)state;
     acts_approval(&acts, "suspend = 0; deprovision = 0;");
     end_set(&acts.end, END_RULES,
             "{ name = \"idle\"; when = { account = \"active\"; idle_days_min = 90; };"
@@ -205,8 +190,7 @@ static void run_announces_and_acts_when_the_grace_is_over(void **state)
     acts_assert_written(&acts, 0, "verified");
 }
 
-/* --- people who come back (R9)
- * -------------------------------------------------------------------------- */
+/* --- people who come back (R9) --- */
 
 /* One leaver is suspended and works here again: the newest plan proposes the reactivation. */
 static void rehire_one(struct acts *acts)
@@ -219,11 +203,10 @@ static void rehire_one(struct acts *acts)
     assert_string_equal(acts->row[0].action, "reactivate");
 }
 
-static void run_never_reactivates_by_itself(void **state)
+TEST(run_never_reactivates_by_itself)
 {
     WORLD(acts, 2, 4, NULL);
 
-    (void)state;
     acts_approval(&acts, "suspend = 0; deprovision = 0;");
     rehire_one(&acts);
     run(&acts, 0);
@@ -233,11 +216,10 @@ static void run_never_reactivates_by_itself(void **state)
     assert_int_equal(acts_writes(&acts), 2);
 }
 
-static void reactivation_that_a_person_approved_is_done(void **state)
+TEST(reactivation_that_a_person_approved_is_done)
 {
     WORLD(acts, 2, 4, NULL);
 
-    (void)state;
     rehire_one(&acts);
     CLEANUP(mem_cleanup)
     char *email = acts_ask(&acts, "select email from reconcile.plan_row where account_id = '%s'",
@@ -254,12 +236,11 @@ static void reactivation_that_a_person_approved_is_done(void **state)
     assert_int_equal(acts.count, 0);
 }
 
-static void reactivation_refused_for_180_days_says_from_when_and_whom_to_ask(void **state)
+TEST(reactivation_refused_for_180_days_says_from_when_and_whom_to_ask)
 {
     static const char *const options[] = {"--enforce-180-days", NULL};
     WORLD(acts, 2, 4, options);
 
-    (void)state;
     rehire_one(&acts);
     acts_approve(&acts);
     APPLY(applied, &acts, 21);
@@ -276,24 +257,4 @@ static void reactivation_refused_for_180_days_says_from_when_and_whom_to_ask(voi
     RUN(json, &acts.end, "status", "--format", "json");
     end_assert_says(&json.out, from);
     assert_int_equal(acts_writes(&acts), 3);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(run_in_mode_report_writes_nothing_whatever_is_approved),
-        cmocka_unit_test(run_that_needs_nobody_waits_for_a_person_once),
-        cmocka_unit_test(run_carries_out_what_a_person_approved),
-        cmocka_unit_test(run_does_the_class_that_no_limit_holds),
-        cmocka_unit_test(run_with_a_stop_row_is_held),
-        cmocka_unit_test(run_whose_canary_dies_applies_no_further_plan),
-        cmocka_unit_test(run_settles_what_is_unknown_without_acting_on_it),
-        cmocka_unit_test(run_asked_to_end_finishes_its_step_and_the_next_goes_on),
-        cmocka_unit_test(run_announces_and_acts_when_the_grace_is_over),
-        cmocka_unit_test(run_never_reactivates_by_itself),
-        cmocka_unit_test(reactivation_that_a_person_approved_is_done),
-        cmocka_unit_test(reactivation_refused_for_180_days_says_from_when_and_whom_to_ask),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

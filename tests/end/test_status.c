@@ -2,33 +2,23 @@
  * status of many portals: by one of their configurations, by a database alone, by a directory of
  * configurations.
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#include <cmocka.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "cluster_fixture.h"
 #include "end.h"
+#include "test.h"
 
 #define WORLD(name)                                                                                \
     CLEANUP(end_finish) struct end name;                                                           \
     end_begin(&name, NULL)
-#define RUN(name, ...) CLEANUP(end_result_release) struct end_result name = END_RUN(__VA_ARGS__)
 #define BARE(name, ...)                                                                            \
     CLEANUP(end_result_release)                                                                    \
     struct end_result name = end_run_bare(&end, (const char *const[]){__VA_ARGS__, NULL})
-
-static void put(struct json_object **json)
-{
-    (void)json_object_put(*json);
-}
-#define JSON(name, value) CLEANUP(put) struct json_object *name = value
 
 /* Two portals in one database, one of them with a run. */
 static void make_two(struct end *end)
@@ -57,11 +47,10 @@ static void check_two(const struct end_result *json)
     assert_true(end_number_at(end, "snapshot.active") > 0);
 }
 
-static void status_all_shows_every_portal_of_the_database(void **state)
+TEST(status_all_shows_every_portal_of_the_database)
 {
     WORLD(end);
 
-    (void)state;
     make_two(&end);
     RUN(json, &end, "status", "--all", "--format", "json");
     end_assert_code(&json, 0);
@@ -74,11 +63,10 @@ static void status_all_shows_every_portal_of_the_database(void **state)
     end_assert_says(&one.out, "beta: no run yet");
 }
 
-static void status_with_a_database_needs_no_configuration(void **state)
+TEST(status_with_a_database_needs_no_configuration)
 {
     WORLD(end);
 
-    (void)state;
     make_two(&end);
     BARE(json, "status", "--database", end.conninfo, "--format", "json");
     end_assert_code(&json, 0);
@@ -89,12 +77,11 @@ static void status_with_a_database_needs_no_configuration(void **state)
     end_assert_code(&away, 69);
 }
 
-static void status_with_an_embedded_database_needs_no_configuration(void **state)
+TEST(status_with_an_embedded_database_needs_no_configuration)
 {
     WORLD(end);
     CLEANUP(mem_cleanup) char *directory = cluster_fixture_directory();
 
-    (void)state;
     end_set(&end, END_DATABASE, "embedded = \"%s\";", directory);
     RUN(run, &end, "run");
     end_assert_code(&run, 0);
@@ -111,14 +98,13 @@ static void copy_config(struct end *end, const char *directory, const char *name
     assert_int_equal(file_write(path, 0600, text, strlen(text), NULL), 0);
 }
 
-static void status_with_a_directory_shows_each_database_once(void **state)
+TEST(status_with_a_directory_shows_each_database_once)
 {
     WORLD(end);
     CLEANUP(mem_cleanup) char *directory = probe_path(&end.probe, "etc");
     CLEANUP(mem_cleanup) char *broken = probe_path(&end.probe, "etc/broken.conf");
     CLEANUP(mem_cleanup) char *secret = probe_path(&end.probe, "client-secret");
 
-    (void)state;
     assert_int_equal(mkdir(directory, 0700), 0);
     BARE(empty, "--config", directory, "status");
     end_assert_code(&empty, 78);
@@ -134,16 +120,4 @@ static void status_with_a_directory_shows_each_database_once(void **state)
     end_assert_code(&partly, 78); /* told, and the others are shown all the same */
     check_two(&partly);
     end_assert_says(&partly.err, "unknown setting 'x'");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(status_all_shows_every_portal_of_the_database),
-        cmocka_unit_test(status_with_a_database_needs_no_configuration),
-        cmocka_unit_test(status_with_an_embedded_database_needs_no_configuration),
-        cmocka_unit_test(status_with_a_directory_shows_each_database_once),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,30 +2,25 @@
  * What people are told, as they get it: by a real mail server and a webhook. Each reason once, all
  * clear when the last one is gone, and never a word of it when the run could not look.
  */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "test.h"
 #include "told.h"
 
 #define SUBJECT "[bynder-reconcile] end: "
 
-/* --- reasons ------------------------------------------------------------------------------------
- */
+/* --- reasons --- */
 
-static void plan_that_waits_is_told_once_with_the_plan_attached(void **state)
+TEST(plan_that_waits_is_told_once_with_the_plan_attached)
 {
     TOLD(told, 3, 4);
 
-    (void)state;
     told_run(&told, 0);
     assert_int_equal(sink_count(&told.mail), 1);
     told_check_subject(&told, 1, SUBJECT "plan 1 waits for approval: 3 acts");
@@ -33,8 +28,8 @@ static void plan_that_waits_is_told_once_with_the_plan_attached(void **state)
     told_check_says(mail, "text/plain", "bynder-reconcile approve 1 --digest ");
     told_check_says(mail, "text/html", "<h2>plan 1 waits for approval: 3 acts</h2>");
     RUN(csv, &told.acts.end, "show", "1", "--format", "csv");
-    assert_string_equal(end_text_at(told_part(mail, "text/csv"), "content"), text_cstr(&csv.out));
-    assert_string_equal(end_text_at(told_part(mail, "text/csv"), "filename"), "plan-1.csv");
+    assert_string_equal(end_text_at(sink_part(mail, "text/csv"), "content"), text_cstr(&csv.out));
+    assert_string_equal(end_text_at(sink_part(mail, "text/csv"), "filename"), "plan-1.csv");
     told_run(&told, 0); /* another plan, with the same acts in it */
     assert_int_equal(sink_count(&told.mail), 1);
 }
@@ -67,12 +62,11 @@ static bool plan_is_attached(struct told *told, size_t letters, size_t number, s
     return false;
 }
 
-static void plan_of_more_than_ten_megabytes_is_told_without_it(void **state)
+TEST(plan_of_more_than_ten_megabytes_is_told_without_it)
 {
     TOLD(told, 2700, 4);
     size_t size = 0;
 
-    (void)state;
     acts_limit(&told.acts, "count = 1; percent = 100.0; rolling_count = 9000;", NULL);
     assert_true(plan_is_attached(&told, 2000, 1, &size));
     assert_true(size > LIMIT_MAIL_BYTES / 2 && size <= LIMIT_MAIL_BYTES);
@@ -83,11 +77,10 @@ static void plan_of_more_than_ten_megabytes_is_told_without_it(void **state)
     assert_true(size > LIMIT_MAIL_BYTES);
 }
 
-static void plan_that_waits_for_others_is_told_anew(void **state)
+TEST(plan_that_waits_for_others_is_told_anew)
 {
     TOLD(told, 3, 4);
 
-    (void)state;
     told_run(&told, 0);
     acts_plan(&told.acts, 0);
     acts_rehire(&told.acts, told.acts.row[0].id);
@@ -96,11 +89,10 @@ static void plan_that_waits_for_others_is_told_anew(void **state)
     told_check_subject(&told, 2, SUBJECT "plan 3 waits for approval: 2 acts");
 }
 
-static void all_is_clear_when_the_plan_was_carried_out(void **state)
+TEST(all_is_clear_when_the_plan_was_carried_out)
 {
     TOLD(told, 2, 4);
 
-    (void)state;
     told_run(&told, 0);
     acts_plan(&told.acts, 0);
     acts_approve(&told.acts);
@@ -115,11 +107,10 @@ static void all_is_clear_when_the_plan_was_carried_out(void **state)
     assert_int_equal(end_count(&told.acts.end, "select count(*) from reconcile.notice_told"), 0);
 }
 
-static void apply_by_hand_clears_as_well(void **state)
+TEST(apply_by_hand_clears_as_well)
 {
     TOLD(told, 2, 4);
 
-    (void)state;
     told_run(&told, 0);
     acts_plan(&told.acts, 0);
     acts_approve(&told.acts);
@@ -128,11 +119,10 @@ static void apply_by_hand_clears_as_well(void **state)
     told_check_subject(&told, 2, SUBJECT "all clear again");
 }
 
-static void guard_that_holds_is_told_until_it_changes(void **state)
+TEST(guard_that_holds_is_told_until_it_changes)
 {
     TOLD(told, 3, 4);
 
-    (void)state;
     acts_limit(&told.acts, "count = 1; percent = 100.0; rolling_count = 100;", NULL);
     told_run(&told, 20);
     told_run(&told, 20);
@@ -140,7 +130,7 @@ static void guard_that_holds_is_told_until_it_changes(void **state)
     told_check_subject(&told, 1, SUBJECT "plan 1 is held by G7");
     JSON(mail, sink_taken(&told.mail, 1));
     told_check_says(mail, "text/plain", "(limit 1, 100 % of");
-    (void)told_part(mail, "text/csv");
+    (void)sink_part(mail, "text/csv");
     (void)acts_change(&told.acts, "insert into reconcile.stop (portal_id, stop_id, reason, who) "
                                   "select portal_id, 1, '<b>audit', 'anna' from reconcile.portal");
     told_run(&told, 20);
@@ -150,11 +140,10 @@ static void guard_that_holds_is_told_until_it_changes(void **state)
     told_check_says(second, "text/html", "&lt;b&gt;audit");
 }
 
-static void act_of_unknown_outcome_is_told_and_then_clear(void **state)
+TEST(act_of_unknown_outcome_is_told_and_then_clear)
 {
     TOLD(told, 1, 4);
 
-    (void)state;
     acts_plan(&told.acts, 0);
     acts_approve(&told.acts);
     end_fault(&told.acts.end, "delay-202=3000");
@@ -169,11 +158,10 @@ static void act_of_unknown_outcome_is_told_and_then_clear(void **state)
     told_check_subject(&told, 3, SUBJECT "all clear again");
 }
 
-static void run_that_fails_is_told_once_and_never_as_clear(void **state)
+TEST(run_that_fails_is_told_once_and_never_as_clear)
 {
     TOLD(told, 3, 4);
 
-    (void)state;
     told_run(&told, 0);
     end_fault(&told.acts.end, "error=401:/api/");
     told_run(&told, 77);
@@ -188,12 +176,11 @@ static void run_that_fails_is_told_once_and_never_as_clear(void **state)
     assert_int_equal(end_count(&told.acts.end, "select count(*) from reconcile.notice_told"), 1);
 }
 
-static void database_that_is_away_is_told_once(void **state)
+TEST(database_that_is_away_is_told_once)
 {
     TOLD(told, 0, 4);
     CLEANUP(mem_cleanup) char *file = probe_path(&told.acts.end.probe, "state/told-end");
 
-    (void)state;
     told_run(&told, 0);
     assert_int_equal(sink_count(&told.mail), 0);
     end_set(&told.acts.end, END_DATABASE, "conninfo = \"host=127.0.0.1 port=1 dbname=none\";");
@@ -209,12 +196,11 @@ static void database_that_is_away_is_told_once(void **state)
     assert_int_not_equal(access(file, F_OK), 0);
 }
 
-static void run_that_was_killed_is_told_by_the_next(void **state)
+TEST(run_that_was_killed_is_told_by_the_next)
 {
     static const char *const words[] = {"run", NULL};
     TOLD(told, 0, 4);
 
-    (void)state;
     end_fault(&told.acts.end, "latency=300");
     struct end_child child = end_start(&told.acts.end, words);
     acts_wait_for(&told.acts, "select count(*) from reconcile.run where finished_at is null", "1");
@@ -230,12 +216,11 @@ static void run_that_was_killed_is_told_by_the_next(void **state)
     told_check_subject(&told, 2, SUBJECT "all clear again");
 }
 
-static void run_that_finds_the_lock_held_tells_nobody(void **state)
+TEST(run_that_finds_the_lock_held_tells_nobody)
 {
     static const char *const words[] = {"run", NULL};
     TOLD(told, 0, 4);
 
-    (void)state;
     end_fault(&told.acts.end, "latency=300");
     struct end_child child = end_start(&told.acts.end, words);
     acts_wait_for(&told.acts, "select count(*) from reconcile.run where finished_at is null", "1");
@@ -248,15 +233,13 @@ static void run_that_finds_the_lock_held_tells_nobody(void **state)
     assert_int_equal(sink_count(&told.mail), 0);
 }
 
-/* --- deliveries that fail -----------------------------------------------------------------------
- */
+/* --- deliveries that fail --- */
 
-static void mail_that_fails_changes_nothing_and_is_tried_again(void **state)
+TEST(mail_that_fails_changes_nothing_and_is_tried_again)
 {
     static const char *const answers[] = {"451", "554", "rcpt 550"};
     TOLD(told, 3, 4);
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(answers); i++) {
         sink_answer(&told.mail, answers[i]);
         RUN(result, &told.acts.end, "run");
@@ -270,11 +253,10 @@ static void mail_that_fails_changes_nothing_and_is_tried_again(void **state)
     told_check_subject(&told, 1, SUBJECT "plan 4 waits for approval: 3 acts");
 }
 
-static void all_clear_that_fails_is_tried_again(void **state)
+TEST(all_clear_that_fails_is_tried_again)
 {
     TOLD(told, 3, 4);
 
-    (void)state;
     acts_limit(&told.acts, "count = 0; percent = 100.0; rolling_count = 100;", NULL);
     told_run(&told, 20);
     assert_int_equal(sink_count(&told.mail), 1);
@@ -289,11 +271,10 @@ static void all_clear_that_fails_is_tried_again(void **state)
     told_check_subject(&told, 2, SUBJECT "all clear again");
 }
 
-static void mail_server_that_hangs_holds_a_run_up_for_its_time_only(void **state)
+TEST(mail_server_that_hangs_holds_a_run_up_for_its_time_only)
 {
     TOLD(told, 3, 4);
 
-    (void)state;
     sink_answer(&told.mail, "hang");
     RUN(result, &told.acts.end, "run");
     end_assert_code(&result, 0);
@@ -301,11 +282,10 @@ static void mail_server_that_hangs_holds_a_run_up_for_its_time_only(void **state
     assert_true(result.seconds < 20);
 }
 
-static void each_way_is_told_what_is_new_there(void **state)
+TEST(each_way_is_told_what_is_new_there)
 {
     TOLD(told, 3, 4);
 
-    (void)state;
     told_run(&told, 0);
     told_add_webhook(&told);
     sink_answer(&told.webhook, "500");
@@ -325,8 +305,7 @@ static void each_way_is_told_what_is_new_there(void **state)
     assert_int_equal(sink_count(&told.webhook), 1);
 }
 
-/* --- to the person concerned --------------------------------------------------------------------
- */
+/* --- to the person concerned --- */
 
 static void let_idle_ones_be_announced(struct told *told)
 {
@@ -350,11 +329,10 @@ static size_t count_announcements(struct told *told)
     return count;
 }
 
-static void announcement_goes_to_the_person_once(void **state)
+TEST(announcement_goes_to_the_person_once)
 {
     TOLD(told, 0, 4);
 
-    (void)state;
     let_idle_ones_be_announced(&told);
     told_run(&told, 0);
     size_t announced =
@@ -375,11 +353,10 @@ static void announcement_goes_to_the_person_once(void **state)
     }
 }
 
-static void announcement_that_did_not_leave_is_tried_again_and_a_refused_one_is_not(void **state)
+TEST(announcement_that_did_not_leave_is_tried_again_and_a_refused_one_is_not)
 {
     TOLD(told, 0, 4);
 
-    (void)state;
     let_idle_ones_be_announced(&told);
     sink_answer(&told.mail, "rcpt 450");
     told_run(&told, 0);
@@ -393,11 +370,10 @@ static void announcement_that_did_not_leave_is_tried_again_and_a_refused_one_is_
     assert_int_equal(count_announcements(&told), 0);
 }
 
-static void announcement_in_mode_report_goes_to_nobody_yet(void **state)
+TEST(announcement_in_mode_report_goes_to_nobody_yet)
 {
     TOLD(told, 0, 4);
 
-    (void)state;
     let_idle_ones_be_announced(&told);
     acts_policy(&told.acts, "mode = \"report\";");
     told_run(&told, 0);
@@ -410,11 +386,10 @@ static void announcement_in_mode_report_goes_to_nobody_yet(void **state)
     assert_int_equal(count_announcements(&told), announced);
 }
 
-static void announcement_whose_day_has_come_goes_to_nobody(void **state)
+TEST(announcement_whose_day_has_come_goes_to_nobody)
 {
     TOLD(told, 0, 4);
 
-    (void)state;
     let_idle_ones_be_announced(&told);
     acts_policy(&told.acts, "mode = \"report\";");
     told_run(&told, 0);
@@ -425,31 +400,4 @@ static void announcement_whose_day_has_come_goes_to_nobody(void **state)
     assert_true(end_count(&told.acts.end, "select count(*) from reconcile.announcement where "
                                           "ended_on is null") > 0);
     assert_int_equal(count_announcements(&told), 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plan_that_waits_is_told_once_with_the_plan_attached),
-        cmocka_unit_test(plan_of_more_than_ten_megabytes_is_told_without_it),
-        cmocka_unit_test(plan_that_waits_for_others_is_told_anew),
-        cmocka_unit_test(all_is_clear_when_the_plan_was_carried_out),
-        cmocka_unit_test(apply_by_hand_clears_as_well),
-        cmocka_unit_test(guard_that_holds_is_told_until_it_changes),
-        cmocka_unit_test(act_of_unknown_outcome_is_told_and_then_clear),
-        cmocka_unit_test(run_that_fails_is_told_once_and_never_as_clear),
-        cmocka_unit_test(database_that_is_away_is_told_once),
-        cmocka_unit_test(run_that_was_killed_is_told_by_the_next),
-        cmocka_unit_test(run_that_finds_the_lock_held_tells_nobody),
-        cmocka_unit_test(mail_that_fails_changes_nothing_and_is_tried_again),
-        cmocka_unit_test(all_clear_that_fails_is_tried_again),
-        cmocka_unit_test(mail_server_that_hangs_holds_a_run_up_for_its_time_only),
-        cmocka_unit_test(each_way_is_told_what_is_new_there),
-        cmocka_unit_test(announcement_goes_to_the_person_once),
-        cmocka_unit_test(announcement_that_did_not_leave_is_tried_again_and_a_refused_one_is_not),
-        cmocka_unit_test(announcement_in_mode_report_goes_to_nobody_yet),
-        cmocka_unit_test(announcement_whose_day_has_come_goes_to_nobody),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

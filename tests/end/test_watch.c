@@ -6,9 +6,7 @@
 #include <ctype.h>
 #include <math.h>
 #include <sched.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -18,20 +16,18 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/parse.h"
 #include "cluster_fixture.h"
+#include "test.h"
 #include "told.h"
 
 #define P       "{portal=\"end\"}"
 #define SUBJECT "[bynder-reconcile] end: "
 
-/* --- the file -----------------------------------------------------------------------------------
- */
+/* --- the file --- */
 
 /* One line of a sample: the family's name, labels, a number. */
 static void check_sample(const char *line, const char *family)
@@ -100,13 +96,12 @@ static double now(void)
     return (double)clock->now(clock->self).us / 1e6;
 }
 
-static void run_writes_figures_that_are_true(void **state)
+TEST(run_writes_figures_that_are_true)
 {
     TOLD(told, 3, 4);
     struct stat status;
     double began = now();
 
-    (void)state;
     told.more = "approval: { suspend = 0; };";
     told_configure(&told);
     end_set(&told.acts.end, END_PORTAL,
@@ -145,11 +140,10 @@ static void run_writes_figures_that_are_true(void **state)
     assert_null(strstr(after, "bynder_reconcile_seats{portal=\"end\"} 5\n"));
 }
 
-static void held_plan_shows_its_guard(void **state)
+TEST(held_plan_shows_its_guard)
 {
     TOLD(told, 3, 4);
 
-    (void)state;
     acts_limit(&told.acts, "count = 1; percent = 100.0; rolling_count = 100;", NULL);
     told_run(&told, 20);
     assert_true(told_metric(&told, "guard_held{portal=\"end\",guard=\"G7\"}") == 1);
@@ -159,8 +153,7 @@ static void held_plan_shows_its_guard(void **state)
     assert_true(told_metric(&told, "last_success_timestamp_seconds" P) > 0);
 }
 
-/* --- conditions ---------------------------------------------------------------------------------
- */
+/* --- conditions --- */
 
 /* A good night, then one that ends so: the last success stays, the exit code is told. */
 struct condition {
@@ -187,55 +180,51 @@ static double good_night(struct told *told)
     return told_metric(told, "last_success_timestamp_seconds" P);
 }
 
-static void hung_portal(void **state)
+TEST(hung_portal)
 {
     static const struct condition condition = {
         69, "error: ", SUBJECT "run failed: not reachable (exit code 69)"};
     TOLD(told, 0, 4);
     double success = good_night(&told);
 
-    (void)state;
     end_fault(&told.acts.end, "latency=60000");
     RUN(result, &told.acts.end, "run");
     check_condition(&told, success, &condition, &result);
     assert_true(told_metric(&told, "requests" P) > 0);
 }
 
-static void revoked_token(void **state)
+TEST(revoked_token)
 {
     static const struct condition condition = {
         77, "401", SUBJECT "run failed: token lacks a right (exit code 77)"};
     TOLD(told, 0, 4);
     double success = good_night(&told);
 
-    (void)state;
     end_fault(&told.acts.end, "error=401:/api/");
     RUN(result, &told.acts.end, "run");
     check_condition(&told, success, &condition, &result);
 }
 
-static void refused_roster(void **state)
+TEST(refused_roster)
 {
     static const struct condition condition = {65, "roster",
                                                SUBJECT "run failed: roster refused (exit code 65)"};
     TOLD(told, 0, 4);
     double success = good_night(&told);
 
-    (void)state;
     free(end_file(&told.acts.end, "empty.csv", "", 0));
     end_set(&told.acts.end, END_SOURCE, "empty.csv");
     RUN(result, &told.acts.end, "run");
     check_condition(&told, success, &condition, &result);
 }
 
-static void database_away(void **state)
+TEST(database_away)
 {
     static const struct condition condition = {
         69, "error: ", SUBJECT "run failed: not reachable (exit code 69)"};
     TOLD(told, 0, 4);
     double success = good_night(&told);
 
-    (void)state;
     end_set(&told.acts.end, END_DATABASE, "conninfo = \"host=127.0.0.1 port=1 dbname=none\";");
     RUN(result, &told.acts.end, "run");
     check_condition(&told, success, &condition, &result);
@@ -244,13 +233,12 @@ static void database_away(void **state)
     check_format(metrics);
 }
 
-static void crashed_run(void **state)
+TEST(crashed_run)
 {
     static const char *const words[] = {"run", NULL};
     TOLD(told, 0, 4);
     double success = good_night(&told);
 
-    (void)state;
     end_fault(&told.acts.end, "latency=300");
     struct end_child child = end_start(&told.acts.end, words);
     acts_wait_for(&told.acts, "select count(*) from reconcile.run where finished_at is null", "1");
@@ -269,13 +257,12 @@ static void crashed_run(void **state)
     assert_true(told_metric(&told, "last_success_timestamp_seconds" P) > success);
 }
 
-static void run_that_finds_the_lock_held(void **state)
+TEST(run_that_finds_the_lock_held)
 {
     static const char *const words[] = {"run", NULL};
     TOLD(told, 0, 4);
     double success = good_night(&told), requests = told_metric(&told, "requests" P);
 
-    (void)state;
     assert_true(requests > 0);
     end_fault(&told.acts.end, "latency=300");
     struct end_child child = end_start(&told.acts.end, words);
@@ -294,8 +281,7 @@ static void run_that_finds_the_lock_held(void **state)
     assert_int_equal(sink_count(&told.mail), 0);
 }
 
-/* --- a full disk --------------------------------------------------------------------------------
- */
+/* --- a full disk --- */
 
 /* A file system of its own; false where that cannot be made. */
 static bool make_disk(const char *path, const char *size)
@@ -320,7 +306,7 @@ static void fill(const char *path, size_t left)
     assert_int_equal(file_write(filler, 0600, bytes, size, NULL), 0);
 }
 
-static void full_disk_under_the_reports(void **state)
+TEST(full_disk_under_the_reports)
 {
     static const struct condition condition = {70, "No space left on device",
                                                SUBJECT "run failed: internal error (exit code 70)"};
@@ -328,7 +314,6 @@ static void full_disk_under_the_reports(void **state)
     double success = good_night(&told);
     CLEANUP(mem_cleanup) char *full = probe_path(&told.acts.end.probe, "full");
 
-    (void)state;
     if (!make_disk(full, "1m"))
         skip();
     fill(full, 0);
@@ -339,13 +324,12 @@ static void full_disk_under_the_reports(void **state)
     (void)umount(full);
 }
 
-static void full_disk_under_the_figures(void **state)
+TEST(full_disk_under_the_figures)
 {
     TOLD(told, 0, 4);
     CLEANUP(mem_cleanup) char *full = probe_path(&told.acts.end.probe, "full");
     CLEANUP(mem_cleanup) char *metrics = file_join(full, "end.prom");
 
-    (void)state;
     if (!make_disk(full, "1m"))
         skip();
     fill(full, 4096);
@@ -361,12 +345,11 @@ static void full_disk_under_the_figures(void **state)
     (void)umount(full);
 }
 
-static void full_disk_under_the_database(void **state)
+TEST(full_disk_under_the_database)
 {
     TOLD(told, 0, 4);
     CLEANUP(mem_cleanup) char *disk = cluster_fixture_directory();
 
-    (void)state;
     if (!make_disk(disk, "160m"))
         skip();
     end_set(&told.acts.end, END_DATABASE, "embedded = \"%s/pg\";", disk);
@@ -385,8 +368,7 @@ static void full_disk_under_the_database(void **state)
     (void)umount(disk);
 }
 
-/* --- the journal --------------------------------------------------------------------------------
- */
+/* --- the journal --- */
 
 /* A socket where the journal's is, seen by this test and its children alone; -1 where that cannot
  * be made. */
@@ -405,7 +387,7 @@ static int listen_as_journal(void)
     return fd;
 }
 
-static void journal_gets_lines_with_portal_run_and_plan(void **state)
+TEST(journal_gets_lines_with_portal_run_and_plan)
 {
     const char *const words[] = {"sh", "-c",
                                  "touch log && JOURNAL_STREAM=$(stat -c %d:%i log) && export "
@@ -417,7 +399,6 @@ static void journal_gets_lines_with_portal_run_and_plan(void **state)
     char entry[4096];
     ssize_t got;
 
-    (void)state;
     CLEANUP(cleanup_fd) int fd = listen_as_journal();
     if (fd < 0)
         skip();
@@ -429,24 +410,4 @@ static void journal_gets_lines_with_portal_run_and_plan(void **state)
     CLEANUP(mem_cleanup) char *path = probe_path(&told.acts.end.probe, "log");
     CLEANUP(mem_cleanup) char *log = end_read(path);
     assert_string_equal(log, "");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(run_writes_figures_that_are_true),
-        cmocka_unit_test(held_plan_shows_its_guard),
-        cmocka_unit_test(hung_portal),
-        cmocka_unit_test(revoked_token),
-        cmocka_unit_test(refused_roster),
-        cmocka_unit_test(database_away),
-        cmocka_unit_test(crashed_run),
-        cmocka_unit_test(run_that_finds_the_lock_held),
-        cmocka_unit_test(full_disk_under_the_reports),
-        cmocka_unit_test(full_disk_under_the_figures),
-        cmocka_unit_test(full_disk_under_the_database),
-        cmocka_unit_test(journal_gets_lines_with_portal_run_and_plan),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

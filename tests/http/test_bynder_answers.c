@@ -4,21 +4,17 @@
  */
 #include <arpa/inet.h>
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/file.h"
 #include "base/mem.h"
 #include "bynder/bynder.h"
+#include "scripted.h"
+#include "test.h"
 
 #define OK_JSON "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
 #define ONE     "1A84D758-2B3A-141F-8F07D71AA1F223BD"
@@ -114,16 +110,8 @@ static void *run(void *context)
 
 static void server_start(struct server *server, const struct answers *answers)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof(address);
-
     *server = (struct server){.answers = *answers};
-    server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_true(server->listener >= 0);
-    assert_int_equal(bind(server->listener, (struct sockaddr *)&address, length), 0);
-    assert_int_equal(listen(server->listener, 16), 0);
-    assert_int_equal(getsockname(server->listener, (struct sockaddr *)&address, &length), 0);
-    server->port = ntohs(address.sin_port);
+    server->listener = scripted_listen(&server->port);
     assert_int_equal(pthread_create(&server->thread, NULL, run, server), 0);
 }
 
@@ -157,7 +145,7 @@ static int collect(struct bynder *bynder, struct result *result)
     struct snapshot *snapshot = &result->snapshot;
     const size_t index[] = {0};
 
-    if (portal.login(portal.self, &result->arena, snapshot, &result->err) < 0 ||
+    if (portal.enter(portal.self, &result->arena, snapshot, &result->err) < 0 ||
         portal.list(portal.self, &result->arena, NULL, snapshot, &result->err) < 0)
         return -1;
     return portal.logins(portal.self, &result->arena, NULL, index, snapshot->count > 0 ? 1 : 0,
@@ -199,12 +187,11 @@ static struct result ask(const struct answers *answers)
     return result;
 }
 
-static void collect_of_unframed_answers_is_complete(void **state)
+TEST(collect_of_unframed_answers_is_complete)
 {
     struct answers answers = {GRANT, OWN, LIST, PROFILES, USER, NULL};
     CLEANUP(result_release) struct result result = ask(&answers);
 
-    (void)state;
     if (result.failed)
         fail_msg("%s", result.err.text);
     assert_true(result.snapshot.complete);
@@ -214,7 +201,7 @@ static void collect_of_unframed_answers_is_complete(void **state)
     assert_non_null(strstr(result.requests, "?includeInActive=true&limit=10&page=1 "));
 }
 
-static void collect_of_odd_answers_is_incomplete_or_fails(void **state)
+TEST(collect_of_odd_answers_is_incomplete_or_fails)
 {
     static const struct {
         struct answers answers;
@@ -292,7 +279,6 @@ static void collect_of_odd_answers_is_incomplete_or_fails(void **state)
         {{OK_JSON "[\"tok\"]", OWN, LIST, PROFILES, USER, NULL}, true, "not a JSON object"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(result_release) struct result result = ask(&rows[i].answers);
         const char *reason = result.failed ? result.err.text : result.snapshot.incomplete_reason;
@@ -308,20 +294,19 @@ static void collect_of_odd_answers_is_incomplete_or_fails(void **state)
     }
 }
 
-static void login_where_only_basic_is_taken_uses_it(void **state)
+TEST(login_where_only_basic_is_taken_uses_it)
 {
     struct answers answers = {
         REFUSED("401", "{\"error\":\"invalid_client\"}"), OWN, LIST, PROFILES, USER, GRANT};
     CLEANUP(result_release) struct result result = ask(&answers);
 
-    (void)state;
     if (result.failed)
         fail_msg("%s", result.err.text);
     assert_true(result.snapshot.complete);
     assert_non_null(strstr(result.requests, "Authorization: Basic YXBwOnMmY3I9dCArJQ==\r\n"));
 }
 
-static void login_where_the_optional_scope_is_unknown_goes_without(void **state)
+TEST(login_where_the_optional_scope_is_unknown_goes_without)
 {
     struct answers answers = {REFUSED("400", "{\"error\":\"invalid_scope\"}"),
                               OWN,
@@ -331,23 +316,10 @@ static void login_where_the_optional_scope_is_unknown_goes_without(void **state)
                               OK_JSON "{\"token_type\":\"Bearer\",\"access_token\":\"tok\"}"};
     CLEANUP(result_release) struct result result = ask(&answers);
 
-    (void)state;
     if (result.failed)
         fail_msg("%s", result.err.text);
     assert_true(result.snapshot.complete);
     /* Not told means: as asked for. */
     assert_string_equal(result.scopes, "admin.user:read admin.profile:read current.user:read");
     assert_null(strstr(result.requests, "Basic"));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(collect_of_unframed_answers_is_complete),
-        cmocka_unit_test(collect_of_odd_answers_is_incomplete_or_fails),
-        cmocka_unit_test(login_where_only_basic_is_taken_uses_it),
-        cmocka_unit_test(login_where_the_optional_scope_is_unknown_goes_without),
-    };
-
-    return cmocka_run_group_tests_name("bynder_answers", tests, NULL, NULL);
 }

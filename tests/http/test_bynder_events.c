@@ -4,20 +4,15 @@
  * goes to one host only.
  */
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 #include "scripted.h"
 #include "sim.h"
+#include "test.h"
 
 #define SIM_LOCAL CLEANUP(sim_stop_quietly) struct sim
 
@@ -39,8 +34,7 @@ static struct instant at(const char *text)
     return instant;
 }
 
-/* --- a portal as documented ---------------------------------------------------------------------
- */
+/* --- a portal as documented --- */
 
 static int portal_read(struct portal *portal, struct arena *arena,
                        const struct events_window *window, struct events_page *ret_page)
@@ -52,7 +46,7 @@ static int portal_read(struct portal *portal, struct arena *arena,
     return ret_page->access == EVENTS_READ;
 }
 
-static void events_are_read_by_the_cursor_to_their_end(void **state)
+TEST(events_are_read_by_the_cursor_to_their_end)
 {
     static const char *const options[] = {"--users", "300", NULL};
     SIM_LOCAL sim = {.url = NULL};
@@ -63,7 +57,6 @@ static void events_are_read_by_the_cursor_to_their_end(void **state)
     struct instant newest = INSTANT_NONE;
     size_t pages = 0, events = 0;
 
-    (void)state;
     sim_start(&sim, options);
     assert_int_equal(bynder_new(&setup, &bynder, NULL), 0);
     struct portal portal = bynder_read_only(bynder);
@@ -87,7 +80,7 @@ static void events_are_read_by_the_cursor_to_their_end(void **state)
     assert_int_equal(sim_stat(&sim, "endpoints.logins.200"), pages);
 }
 
-static void events_end_where_a_last_cursor_leads_to_an_empty_page(void **state)
+TEST(events_end_where_a_last_cursor_leads_to_an_empty_page)
 {
     static const char *const options[] = {"--users", "20", "--fault", "cursor-always", NULL};
     SIM_LOCAL sim = {.url = NULL};
@@ -96,7 +89,6 @@ static void events_end_where_a_last_cursor_leads_to_an_empty_page(void **state)
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     struct events_page page = {.count = 0};
 
-    (void)state;
     sim_start(&sim, options);
     assert_int_equal(bynder_new(&setup, &bynder, NULL), 0);
     struct portal portal = bynder_read_only(bynder);
@@ -111,8 +103,7 @@ static void events_end_where_a_last_cursor_leads_to_an_empty_page(void **state)
     assert_null(page.next_cursor);
 }
 
-/* --- answers byte by byte -----------------------------------------------------------------------
- */
+/* --- answers byte by byte --- */
 
 /* The answer to the page of this cursor; NULL = the first page. */
 struct scripted_page {
@@ -246,7 +237,7 @@ static size_t count_of(const char *text, const char *part)
     return count;
 }
 
-static void next_cursor_is_encoded_into_our_own_address(void **state)
+TEST(next_cursor_is_encoded_into_our_own_address)
 {
     static const struct scripted_page pages[] = {
         {NULL, "next-cursor: a/b+c==&limit=1\r\n", "[" GOOD "]", 0},
@@ -254,7 +245,6 @@ static void next_cursor_is_encoded_into_our_own_address(void **state)
     };
     READ_LOCAL read = read_pages(pages, COUNT_OF(pages));
 
-    (void)state;
     assert_int_equal(read.pages, 2);
     assert_int_equal(read.page[1].access, EVENTS_READ);
     assert_int_equal(read.page[1].count, 2);
@@ -265,12 +255,11 @@ static void next_cursor_is_encoded_into_our_own_address(void **state)
 }
 
 /* The other host is there, and nobody comes. */
-static void next_url_alone_gives_the_cursor_and_is_not_followed(void **state)
+TEST(next_url_alone_gives_the_cursor_and_is_not_followed)
 {
     struct scripted other;
     CLEANUP(text_release) struct text header = TEXT_INIT;
 
-    (void)state;
     scripted_start(&other, refuse, NULL);
     text_addf(&header, "Next-Url: http://127.0.0.1:%u/steal?limit=1&cursor=abc%%3D&x=y#z\r\n",
               other.port);
@@ -288,7 +277,7 @@ static void next_url_alone_gives_the_cursor_and_is_not_followed(void **state)
 }
 
 /* What is told is passed on; that it is no next page is for whoever follows it. */
-static void cursor_that_points_to_itself_is_told(void **state)
+TEST(cursor_that_points_to_itself_is_told)
 {
     static const struct scripted_page pages[] = {
         {NULL, "Next-Cursor: same=\r\n", "[" GOOD "]", 0},
@@ -296,7 +285,6 @@ static void cursor_that_points_to_itself_is_told(void **state)
     };
     READ_LOCAL read = read_pages(pages, COUNT_OF(pages));
 
-    (void)state;
     assert_int_equal(read.pages, PAGES_LIMIT);
     for (size_t i = 0; i < read.pages; i++) {
         assert_int_equal(read.page[i].access, EVENTS_READ);
@@ -305,20 +293,19 @@ static void cursor_that_points_to_itself_is_told(void **state)
     }
 }
 
-static void cursor_that_no_request_can_carry_is_a_missing_page(void **state)
+TEST(cursor_that_no_request_can_carry_is_a_missing_page)
 {
     static const struct scripted_page pages[] = {
         {NULL, "Next-Url: /x?cursor=a b\tc\"<>\\\r\n", "[" GOOD "]", 0},
     };
     READ_LOCAL read = read_pages(pages, COUNT_OF(pages));
 
-    (void)state;
     assert_int_equal(read.pages, 2);
     assert_int_equal(read.page[1].access, EVENTS_MISSING);
     assert_int_equal(count_of(read.requests, "HTTP/1.1\r\n"), count_of(read.requests, "GET "));
 }
 
-static void event_that_cannot_be_read_is_left_out_and_counted(void **state)
+TEST(event_that_cannot_be_read_is_left_out_and_counted)
 {
     static const char *const items[] = {
         "null",
@@ -338,7 +325,6 @@ static void event_that_cannot_be_read_is_left_out_and_counted(void **state)
         "{\"userId\":\"" ONE "\\u0000\",\"dateTime\":\"" AT "\"}",
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(items); i++) {
         CLEANUP(text_release) struct text body = TEXT_INIT;
 
@@ -353,7 +339,7 @@ static void event_that_cannot_be_read_is_left_out_and_counted(void **state)
 }
 
 /* No account that could be read or acted on has such an id, and no index has to hold it. */
-static void event_of_an_id_that_is_no_id_is_left_out_and_counted(void **state)
+TEST(event_of_an_id_that_is_no_id_is_left_out_and_counted)
 {
     static const char *const ids[] = {
         "../../etc/passwd", "x' or '1'='1", "1a84d758-2b3a-141f-8f07d71aa1f223bd", ONE " ", "\\\\N",
@@ -361,7 +347,6 @@ static void event_of_an_id_that_is_no_id_is_left_out_and_counted(void **state)
     };
     CLEANUP(text_release) struct text body = TEXT_INIT;
 
-    (void)state;
     text_add(&body, "[" GOOD);
     for (size_t i = 0; i < COUNT_OF(ids); i++)
         text_addf(&body, ",{\"userId\":\"%s\",\"dateTime\":\"" AT "\"}", ids[i]);
@@ -376,12 +361,11 @@ static void event_of_an_id_that_is_no_id_is_left_out_and_counted(void **state)
     assert_string_equal(read.page[0].why, "7 of 8 login events cannot be read");
 }
 
-static void event_times_are_read_in_every_form(void **state)
+TEST(event_times_are_read_in_every_form)
 {
     READ_LOCAL read = read_body("[" EVENT(ONE, "1767323045678") "," EVENT(
         ONE, "\"1767323045678\"") "," EVENT(ONE, "\"2026-01-02T03:04:05Z\"") "]");
 
-    (void)state;
     assert_null(read.page[0].why);
     assert_int_equal(read.page[0].count, 3);
     assert_true(read.page[0].event[0].at.us == INT64_C(1767323045678000));
@@ -389,14 +373,13 @@ static void event_times_are_read_in_every_form(void **state)
     assert_true(read.page[0].event[2].at.us == INT64_C(1767323045000000));
 }
 
-static void event_of_another_type_is_no_login(void **state)
+TEST(event_of_another_type_is_no_login)
 {
     READ_LOCAL read =
         read_body("[{\"eventType\":\"user.logout\",\"userId\":\"" ONE "\",\"dateTime\":\"" AT
                   "\"},{\"eventType\":\"User.Login\",\"userId\":\"" ONE "\",\"dateTime\":\"" AT
                   "\"}," GOOD "]");
 
-    (void)state;
     assert_int_equal(read.page[0].access, EVENTS_READ);
     assert_int_equal(read.page[0].count, 1);
     assert_null(read.page[0].why);
@@ -412,12 +395,11 @@ static struct read read_events(int count)
     return read_body(text_cstr(&body));
 }
 
-static void page_that_is_too_long_is_missing(void **state)
+TEST(page_that_is_too_long_is_missing)
 {
     READ_LOCAL most = read_events(PAGE_EVENTS);
     READ_LOCAL more = read_events(PAGE_EVENTS + 1);
 
-    (void)state;
     assert_int_equal(most.page[0].access, EVENTS_READ);
     assert_int_equal(most.page[0].count, PAGE_EVENTS);
     assert_int_equal(more.page[0].access, EVENTS_MISSING);
@@ -426,7 +408,7 @@ static void page_that_is_too_long_is_missing(void **state)
     assert_non_null(strstr(more.page[0].why, "more than 10000 events"));
 }
 
-static void page_that_is_not_whole_is_missing(void **state)
+TEST(page_that_is_not_whole_is_missing)
 {
     static const struct scripted_page pages[] = {
         {NULL, "Next-Cursor: b\r\n", "[" GOOD "]", 10},
@@ -436,7 +418,6 @@ static void page_that_is_not_whole_is_missing(void **state)
         {NULL, "Next-Cursor: b\r\n", "", 0},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(pages); i++) {
         READ_LOCAL read = read_pages(&pages[i], 1);
 
@@ -446,24 +427,4 @@ static void page_that_is_not_whole_is_missing(void **state)
                      read.page[0].count,
                      read.page[0].next_cursor ? read.page[0].next_cursor : "(none)");
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(events_are_read_by_the_cursor_to_their_end),
-        cmocka_unit_test(events_end_where_a_last_cursor_leads_to_an_empty_page),
-        cmocka_unit_test(next_cursor_is_encoded_into_our_own_address),
-        cmocka_unit_test(next_url_alone_gives_the_cursor_and_is_not_followed),
-        cmocka_unit_test(cursor_that_points_to_itself_is_told),
-        cmocka_unit_test(cursor_that_no_request_can_carry_is_a_missing_page),
-        cmocka_unit_test(event_that_cannot_be_read_is_left_out_and_counted),
-        cmocka_unit_test(event_of_an_id_that_is_no_id_is_left_out_and_counted),
-        cmocka_unit_test(event_times_are_read_in_every_form),
-        cmocka_unit_test(event_of_another_type_is_no_login),
-        cmocka_unit_test(page_that_is_too_long_is_missing),
-        cmocka_unit_test(page_that_is_not_whole_is_missing),
-    };
-
-    return cmocka_run_group_tests_name("bynder_events", tests, NULL, NULL);
 }

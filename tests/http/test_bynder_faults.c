@@ -3,18 +3,13 @@
  * says that it is incomplete and is right in what it does say, or it fails with a reason; it never
  * hangs, and it never writes. Each row of the table is a test of its own.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include <cmocka.h>
-
 #include "base/mem.h"
 #include "sim.h"
+#include "test.h"
 
 #define COLLECTED_LOCAL CLEANUP(collected_release) struct collected
 
@@ -233,7 +228,32 @@ static void check_outcome(const struct row *row, const struct collected *collect
     sim_assert_true(&shared, collected, row->allowance);
 }
 
-static void one_fault(void **state)
+static int start_shared(void **state)
+{
+    static const char *const options[] = {"--users", "90", NULL};
+
+    (void)state;
+    sim_start(&shared, options);
+    return 0;
+}
+
+static int stop_shared(void **state)
+{
+    (void)state;
+    return sim_stop(&shared) == 0 ? 0 : -1;
+}
+
+TEST_GROUP(start_shared, stop_shared);
+
+static const char *row_of(size_t i, void **ret_state)
+{
+    if (i == COUNT_OF(rows))
+        return NULL;
+    *ret_state = &rows[i];
+    return rows[i].name;
+}
+
+TEST_SERIES(one_fault, row_of)
 {
     const struct row *row = *state;
     COLLECTED_LOCAL collected = {.failed_at = SIM_NEW};
@@ -254,29 +274,4 @@ static void one_fault(void **state)
     assert_true(now_s() - start < SLOWEST_S);
     check_outcome(row, &collected);
     sim_assert_no_writes(&shared);
-}
-
-static int start_shared(void **state)
-{
-    static const char *const options[] = {"--users", "90", NULL};
-
-    (void)state;
-    sim_start(&shared, options);
-    return 0;
-}
-
-static int stop_shared(void **state)
-{
-    (void)state;
-    return sim_stop(&shared) == 0 ? 0 : -1;
-}
-
-int main(void)
-{
-    struct CMUnitTest tests[COUNT_OF(rows)];
-
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
-        tests[i] = (struct CMUnitTest){
-            .name = rows[i].name, .test_func = one_fault, .initial_state = &rows[i]};
-    return cmocka_run_group_tests_name("bynder_faults", tests, start_shared, stop_shared);
 }

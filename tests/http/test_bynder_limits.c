@@ -2,18 +2,13 @@
  * What bounds the client in time: the pace, the silence after a 429, a deadline, a signal. And what
  * it does not talk to: a server whose certificate does not prove who it is.
  */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -21,6 +16,7 @@
 
 #include "base/mem.h"
 #include "sim.h"
+#include "test.h"
 
 #define SIM_LOCAL       CLEANUP(sim_stop_quietly) struct sim
 #define COLLECTED_LOCAL CLEANUP(collected_release) struct collected
@@ -41,14 +37,13 @@ static double now_s(void)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-static void collect_over_the_rate_limit_is_silent_and_then_complete(void **state)
+TEST(collect_over_the_rate_limit_is_silent_and_then_complete)
 {
     static const char *const options[] = {"--users", "60", "--rate-limit", "50", "--rate-window",
                                           "1",       NULL};
     SIM_LOCAL sim = {.url = NULL};
     COLLECTED_LOCAL collected = {.failed_at = SIM_NEW};
 
-    (void)state;
     sim_start(&sim, options);
     sim.config.silence_after_429 = 1.3;
     sim_collect(&sim, &collected);
@@ -62,7 +57,7 @@ static void collect_over_the_rate_limit_is_silent_and_then_complete(void **state
     sim_assert_no_writes(&sim);
 }
 
-static void collect_under_the_pace_never_meets_the_limit(void **state)
+TEST(collect_under_the_pace_never_meets_the_limit)
 {
     static const char *const options[] = {"--users", "60", "--rate-limit", "60", "--rate-window",
                                           "1",       NULL};
@@ -70,7 +65,6 @@ static void collect_under_the_pace_never_meets_the_limit(void **state)
     COLLECTED_LOCAL collected = {.failed_at = SIM_NEW};
     double start;
 
-    (void)state;
     sim_start(&sim, options);
     sim.config.requests_per_second = 50;
     start = now_s();
@@ -122,7 +116,7 @@ static bool fake_sleep_until(void *self, struct instant until)
     return true;
 }
 
-static void login_met_by_a_429_waits_five_minutes_of_its_clock(void **state)
+TEST(login_met_by_a_429_waits_five_minutes_of_its_clock)
 {
     static const char *const options[] = {"--users", "5", "--fault", "error=429:nth=2:/api/", NULL};
     SIM_LOCAL sim = {.url = NULL};
@@ -138,12 +132,11 @@ static void login_met_by_a_429_waits_five_minutes_of_its_clock(void **state)
     struct snapshot snapshot = {.id = 0};
     struct portal portal;
 
-    (void)state;
     sim_start(&sim, options);
     sim.config.silence_after_429 = 310;
     assert_int_equal(bynder_new(&setup, &bynder, &err), 0);
     portal = bynder_read_only(bynder);
-    if (portal.login(portal.self, &arena, &snapshot, &err) < 0 ||
+    if (portal.enter(portal.self, &arena, &snapshot, &err) < 0 ||
         portal.list(portal.self, &arena, NULL, &snapshot, &err) < 0)
         fail_msg("%s", err.text);
     assert_true(snapshot.complete);
@@ -153,13 +146,12 @@ static void login_met_by_a_429_waits_five_minutes_of_its_clock(void **state)
     assert_true(waits.named && waits.longest > 309);
 }
 
-static void collect_with_a_short_token_life_renews_early(void **state)
+TEST(collect_with_a_short_token_life_renews_early)
 {
     static const char *const options[] = {"--users", "40", "--token-lifetime", "1", NULL};
     SIM_LOCAL sim = {.url = NULL};
     COLLECTED_LOCAL collected = {.failed_at = SIM_NEW};
 
-    (void)state;
     sim_start(&sim, options);
     sim.config.requests_per_second = 20;
     sim_collect(&sim, &collected);
@@ -172,7 +164,7 @@ static void interrupt(int signal)
     clock_interrupt(signal);
 }
 
-static void collect_ended_by_a_signal_stops_within_its_wait(void **state)
+TEST(collect_ended_by_a_signal_stops_within_its_wait)
 {
     static const char *const options[] = {"--users", "5", "--fault", "error=429:/api/", NULL};
     struct sigaction action = {.sa_handler = interrupt};
@@ -180,7 +172,6 @@ static void collect_ended_by_a_signal_stops_within_its_wait(void **state)
     COLLECTED_LOCAL collected = {.failed_at = SIM_NEW};
     double start;
 
-    (void)state;
     sim_start(&sim, options);
     sim.config.silence_after_429 = 310;
     assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
@@ -193,14 +184,13 @@ static void collect_ended_by_a_signal_stops_within_its_wait(void **state)
     assert_non_null(strstr(collected.err.text, "stopped by a signal"));
 }
 
-static void list_that_changed_once_is_read_again_and_complete(void **state)
+TEST(list_that_changed_once_is_read_again_and_complete)
 {
     /* Of the two readings only the first one is answered in a changing way. */
     static const char *const options[] = {"--users", "90", "--fault", "duplicate-ids=nth=2", NULL};
     SIM_LOCAL sim = {.url = NULL};
     COLLECTED_LOCAL collected = {.failed_at = SIM_NEW};
 
-    (void)state;
     sim_start(&sim, options);
     sim_collect(&sim, &collected);
     assert_complete(&collected);
@@ -241,7 +231,7 @@ static void make_certificate(const char *certificate_path, const char *key_path,
     EVP_PKEY_free(key);
 }
 
-static void login_over_tls_trusts_a_proven_certificate_only(void **state)
+TEST(login_over_tls_trusts_a_proven_certificate_only)
 {
     static const struct {
         const char *name;
@@ -253,7 +243,6 @@ static void login_over_tls_trusts_a_proven_certificate_only(void **state)
         {"DNS:acme.bynder.example", true, SIM_LOGIN},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         SIM_LOCAL sim = {.url = NULL};
         COLLECTED_LOCAL collected = {.failed_at = SIM_NEW};
@@ -282,14 +271,13 @@ static void login_over_tls_trusts_a_proven_certificate_only(void **state)
     }
 }
 
-static void collect_with_proxies_in_the_environment_ignores_them(void **state)
+TEST(collect_with_proxies_in_the_environment_ignores_them)
 {
     static const char *const names[] = {"http_proxy", "https_proxy", "all_proxy", "ALL_PROXY"};
     static const char *const options[] = {"--users", "5", NULL};
     SIM_LOCAL sim = {.url = NULL};
     COLLECTED_LOCAL collected = {.failed_at = SIM_NEW};
 
-    (void)state;
     sim_start(&sim, options);
     for (size_t i = 0; i < COUNT_OF(names); i++)
         assert_int_equal(setenv(names[i], "http://127.0.0.1:1", 1), 0);
@@ -299,13 +287,12 @@ static void collect_with_proxies_in_the_environment_ignores_them(void **state)
     assert_complete(&collected);
 }
 
-static void collect_through_a_configured_proxy_uses_it(void **state)
+TEST(collect_through_a_configured_proxy_uses_it)
 {
     static const char *const options[] = {"--users", "5", NULL};
     SIM_LOCAL sim = {.url = NULL};
     COLLECTED_LOCAL collected = {.failed_at = SIM_NEW};
 
-    (void)state;
     sim_start(&sim, options);
     sim.config.proxy = "http://127.0.0.1:1";
     assert_int_equal(setenv("no_proxy", "*", 1), 0);
@@ -316,11 +303,10 @@ static void collect_through_a_configured_proxy_uses_it(void **state)
 }
 
 /* The last test: what is not on the list is gone from this process. */
-static void environment_is_cut_down_to_a_short_list(void **state)
+TEST(environment_is_cut_down_to_a_short_list)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
 
-    (void)state;
     assert_int_equal(setenv("SSLKEYLOGFILE", "/nonexistent/keys", 1), 0);
     assert_int_equal(setenv("HTTPS_PROXY", "http://127.0.0.1:1", 1), 0);
     assert_int_equal(setenv("LC_ALL", "C.UTF-8", 1), 0);
@@ -332,7 +318,7 @@ static void environment_is_cut_down_to_a_short_list(void **state)
     assert_string_equal(getenv("TZ"), "Europe/Amsterdam");
 }
 
-static void collect_of_5000_accounts_is_modest(void **state)
+TEST(collect_of_5000_accounts_is_modest)
 {
     static const char *const options[] = {"--users", "5000", NULL};
     SIM_LOCAL sim = {.url = NULL};
@@ -340,7 +326,6 @@ static void collect_of_5000_accounts_is_modest(void **state)
     struct rusage usage;
     double start;
 
-    (void)state;
     sim_start(&sim, options);
     sim.config.page_size = 500;
     sim.config.connections = 8;
@@ -353,23 +338,4 @@ static void collect_of_5000_accounts_is_modest(void **state)
                   usage.ru_maxrss / 1024);
     assert_true(collected.arena.used < 8u * 1024 * 1024);
     sim_assert_true(&sim, &collected, (struct sim_allowance){.missing = false});
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(collect_over_the_rate_limit_is_silent_and_then_complete),
-        cmocka_unit_test(collect_under_the_pace_never_meets_the_limit),
-        cmocka_unit_test(login_met_by_a_429_waits_five_minutes_of_its_clock),
-        cmocka_unit_test(collect_with_a_short_token_life_renews_early),
-        cmocka_unit_test(collect_ended_by_a_signal_stops_within_its_wait),
-        cmocka_unit_test(list_that_changed_once_is_read_again_and_complete),
-        cmocka_unit_test(login_over_tls_trusts_a_proven_certificate_only),
-        cmocka_unit_test(collect_with_proxies_in_the_environment_ignores_them),
-        cmocka_unit_test(collect_through_a_configured_proxy_uses_it),
-        cmocka_unit_test(collect_of_5000_accounts_is_modest),
-        cmocka_unit_test(environment_is_cut_down_to_a_short_list),
-    };
-
-    return cmocka_run_group_tests_name("bynder_limits", tests, NULL, NULL);
 }

@@ -3,21 +3,16 @@
  * comes out is the same whichever page came first.
  */
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/file.h"
 #include "base/mem.h"
 #include "bynder/bynder.h"
 #include "scripted.h"
+#include "test.h"
 
 enum { PAGES = 5, PAGE_SIZE = 2, TOTAL = PAGES * PAGE_SIZE, TOGETHER = PAGES - 1 };
 
@@ -200,12 +195,11 @@ static struct listed list(const struct portal_script *script)
     }
 #define LISTED_LOCAL CLEANUP(listed_release) struct listed
 
-static void list_in_any_order_of_arrival_is_in_the_order_of_pages(void **state)
+TEST(list_in_any_order_of_arrival_is_in_the_order_of_pages)
 {
     static const struct portal_script scripts[] = {
         {.order = FORWARD}, {.order = BACKWARD}, {.order = {3, 5, 2, 4}}};
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(scripts); i++) {
         LISTED_LOCAL listed = list(&scripts[i]);
 
@@ -223,14 +217,13 @@ static void list_in_any_order_of_arrival_is_in_the_order_of_pages(void **state)
     }
 }
 
-static void list_with_an_id_on_two_pages_keeps_the_earlier_page_s(void **state)
+TEST(list_with_an_id_on_two_pages_keeps_the_earlier_page_s)
 {
     static const struct portal_script scripts[] = {
         {.order = FORWARD, .twice_on = {2, 4}},
         {.order = BACKWARD, .twice_on = {2, 4}},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(scripts); i++) {
         LISTED_LOCAL listed = list(&scripts[i]);
 
@@ -263,11 +256,10 @@ static const struct {
     {{.empty = 5}, 8, true, "holds 8 different users, but the portal announces 10"},
 };
 
-static void list_that_is_odd_says_the_same_in_any_order(void **state)
+TEST(list_that_is_odd_says_the_same_in_any_order)
 {
     static const int orders[][TOGETHER] = {FORWARD, BACKWARD};
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(odd_lists); i++) {
         for (size_t k = 0; k < COUNT_OF(orders); k++) {
             struct portal_script script = odd_lists[i].script;
@@ -287,9 +279,8 @@ static void list_that_is_odd_says_the_same_in_any_order(void **state)
 }
 
 /* What drifted in the first reading alone is whole in the second, with nothing of the first. */
-static void list_that_drifted_once_is_complete_by_its_second_reading(void **state)
+TEST(list_that_drifted_once_is_complete_by_its_second_reading)
 {
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(odd_lists); i++) {
         struct portal_script script = odd_lists[i].script;
 
@@ -304,12 +295,11 @@ static void list_that_drifted_once_is_complete_by_its_second_reading(void **stat
     }
 }
 
-static void list_with_a_page_missing_keeps_the_others(void **state)
+TEST(list_with_a_page_missing_keeps_the_others)
 {
     static const struct portal_script script = {.failing = 3};
     LISTED_LOCAL listed = list(&script);
 
-    (void)state;
     assert_false(listed.snapshot.complete);
     assert_non_null(
         strstr(listed.snapshot.incomplete_reason, "page 3 of the users is missing: GET"));
@@ -318,12 +308,11 @@ static void list_with_a_page_missing_keeps_the_others(void **state)
     assert_int_equal(listed.pages_asked, PAGES + 2);
 }
 
-static void list_with_an_absurd_total_ends_at_the_empty_page(void **state)
+TEST(list_with_an_absurd_total_ends_at_the_empty_page)
 {
     static const struct portal_script script = {.total = 1999999};
     LISTED_LOCAL listed = list(&script);
 
-    (void)state;
     assert_false(listed.snapshot.complete);
     assert_int_equal(listed.snapshot.count, TOTAL);
     assert_true(listed.pages_asked < 2 * (PAGES + 2 * TOGETHER));
@@ -349,16 +338,4 @@ static int remove_token(void **state)
     return 0;
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(list_in_any_order_of_arrival_is_in_the_order_of_pages),
-        cmocka_unit_test(list_with_an_id_on_two_pages_keeps_the_earlier_page_s),
-        cmocka_unit_test(list_that_is_odd_says_the_same_in_any_order),
-        cmocka_unit_test(list_that_drifted_once_is_complete_by_its_second_reading),
-        cmocka_unit_test(list_with_a_page_missing_keeps_the_others),
-        cmocka_unit_test(list_with_an_absurd_total_ends_at_the_empty_page),
-    };
-
-    return cmocka_run_group_tests_name("bynder_list", tests, make_token, remove_token);
-}
+TEST_GROUP(make_token, remove_token);

@@ -4,21 +4,16 @@
  * its log.
  */
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/file.h"
 #include "base/mem.h"
 #include "scripted.h"
 #include "sim.h"
+#include "test.h"
 
 enum { USERS = 60, CONNECTIONS = 4, ODD = 30 /* the user that is treated differently */ };
 
@@ -26,8 +21,7 @@ enum { USERS = 60, CONNECTIONS = 4, ODD = 30 /* the user that is treated differe
 #define LOGIN     "2026-01-02T03:04:05Z"
 #define SIM_LOCAL CLEANUP(sim_stop_quietly) struct sim
 
-/* --- answers as the test says -------------------------------------------------------------------
- */
+/* --- answers as the test says --- */
 
 #define FOR_EVER 1000
 
@@ -165,7 +159,7 @@ static struct outcome read_by(const struct script *script)
 #define TRANSFORMED "Content-Type: application/json\r\nContent-Encoding: gzip\r\n"
 
 /* One of many is answered so; `known` of them are read, in so many requests. */
-static void one_of_many_that_is_answered_badly(void **state)
+TEST(one_of_many_that_is_answered_badly)
 {
     static const struct {
         struct script script;
@@ -231,7 +225,6 @@ static void one_of_many_that_is_answered_badly(void **state)
          "token refused"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(outcome_release) struct outcome outcome = read_by(&rows[i].script);
         const struct snapshot *snapshot = &outcome.snapshot;
@@ -252,12 +245,11 @@ static void one_of_many_that_is_answered_badly(void **state)
 }
 
 /* A portal that is down is not asked for everybody. */
-static void many_that_all_fail_are_given_up(void **state)
+TEST(many_that_all_fail_are_given_up)
 {
     static const struct script script = {"503 No", NULL, "{}", FOR_EVER, true, 0};
     CLEANUP(outcome_release) struct outcome outcome = read_by(&script);
 
-    (void)state;
     assert_int_equal(outcome.result, 0);
     assert_int_equal(outcome.known, 0);
     assert_false(outcome.snapshot.complete);
@@ -267,17 +259,15 @@ static void many_that_all_fail_are_given_up(void **state)
     assert_int_equal(outcome.counted, outcome.asked);
 }
 
-/* --- in the middle ------------------------------------------------------------------------------
- */
+/* --- in the middle --- */
 
-static void many_with_a_401_in_the_middle_go_on_with_a_new_token(void **state)
+TEST(many_with_a_401_in_the_middle_go_on_with_a_new_token)
 {
     static const char *const options[] = {"--users", "60", "--fault",
                                           "error=401:nth=30:/api/v4/users/", NULL};
     SIM_LOCAL sim = {.url = NULL};
     struct collected collected;
 
-    (void)state;
     sim_start(&sim, options);
     sim_collect(&sim, &collected);
     assert_int_equal(collected.failed_at, SIM_DONE);
@@ -321,7 +311,7 @@ static struct times times_of(struct sim *sim)
 }
 
 /* Requests are logged as they come, and answered 100 ms later, so that some are under way. */
-static void many_with_a_429_in_the_middle_are_silent_and_then_slower(void **state)
+TEST(many_with_a_429_in_the_middle_are_silent_and_then_slower)
 {
     enum { PACE = 40, LATENCY_MS = 100, SILENCE_MS = 1500, FURTHER_LIMIT = 1 + CONNECTIONS };
     static const char *const options[] = {
@@ -330,7 +320,6 @@ static void many_with_a_429_in_the_middle_are_silent_and_then_slower(void **stat
     SIM_LOCAL sim = {.url = NULL};
     struct collected collected;
 
-    (void)state;
     sim_start(&sim, options);
     sim.config.page_size = 100;
     sim.config.requests_per_second = PACE;
@@ -389,7 +378,7 @@ static bool fake_sleep_until(void *self, struct instant until)
 
 /* As long as Bynder wants it. While some are under way their answers are awaited; then it sleeps.
  */
-static void many_with_a_429_in_the_middle_wait_out_five_minutes(void **state)
+TEST(many_with_a_429_in_the_middle_wait_out_five_minutes)
 {
     static const char *const options[] = {"--users", "60", "--fault",
                                           "error=429:nth=30:/api/v4/users/", NULL};
@@ -402,7 +391,6 @@ static void many_with_a_429_in_the_middle_wait_out_five_minutes(void **state)
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     struct snapshot snapshot = {.id = 0};
 
-    (void)state;
     sim_start(&sim, options);
     sim.config.silence_after_429 = 310;
     sim.config.page_size = 100;
@@ -418,17 +406,4 @@ static void many_with_a_429_in_the_middle_wait_out_five_minutes(void **state)
     assert_int_equal(snapshot.logins_read, snapshot.count);
     assert_int_equal(bynder_429s(bynder), 1);
     assert_true(fake.longest_us >= 309 * SECOND_US && fake.longest_us <= 310 * SECOND_US);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_of_many_that_is_answered_badly),
-        cmocka_unit_test(many_that_all_fail_are_given_up),
-        cmocka_unit_test(many_with_a_401_in_the_middle_go_on_with_a_new_token),
-        cmocka_unit_test(many_with_a_429_in_the_middle_are_silent_and_then_slower),
-        cmocka_unit_test(many_with_a_429_in_the_middle_wait_out_five_minutes),
-    };
-
-    return cmocka_run_group_tests_name("bynder_many", tests, NULL, NULL);
 }

@@ -2,16 +2,11 @@
  * The client against a portal that behaves: what it reads is what is there, it writes nothing, and
  * what keeps it out is named with who can change it.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/mem.h"
 #include "sim.h"
+#include "test.h"
 
 #define SIM_LOCAL       CLEANUP(sim_stop_quietly) struct sim
 #define COLLECTED_LOCAL CLEANUP(collected_release) struct collected
@@ -33,6 +28,8 @@ static int stop_shared(void **state)
     return sim_stop(&shared) == 0 ? 0 : -1;
 }
 
+TEST_GROUP(start_shared, stop_shared);
+
 static int reset_shared(void **state)
 {
     (void)state;
@@ -46,6 +43,8 @@ static int check_shared(void **state)
     sim_assert_no_writes(&shared);
     return 0;
 }
+
+TEST_EACH(reset_shared, check_shared);
 
 static void assert_complete(const struct collected *collected)
 {
@@ -66,13 +65,12 @@ static void assert_failed(const struct collected *collected, enum sim_stage stag
         fail_msg("'%s' does not say '%s'", collected->err.text, part);
 }
 
-static void collect_from_a_good_portal_is_complete_and_true(void **state)
+TEST(collect_from_a_good_portal_is_complete_and_true)
 {
     COLLECTED_LOCAL collected = {.failed_at = SIM_NEW};
     const struct snapshot *snapshot = &collected.snapshot;
     size_t with_groups = 0, with_department = 0, with_profile = 0;
 
-    (void)state;
     sim_collect(&shared, &collected);
     assert_complete(&collected);
     sim_assert_true(&shared, &collected, (struct sim_allowance){.missing = false});
@@ -99,11 +97,10 @@ static void collect_from_a_good_portal_is_complete_and_true(void **state)
     assert_int_equal(with_profile, snapshot->count);
 }
 
-static void collect_with_any_page_size_is_the_same(void **state)
+TEST(collect_with_any_page_size_is_the_same)
 {
     static const int64_t sizes[] = {1, 7, 50, 75, 149, 150, 151, 500, 10000};
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(sizes); i++) {
         COLLECTED_LOCAL collected = {.failed_at = SIM_NEW};
 
@@ -115,12 +112,11 @@ static void collect_with_any_page_size_is_the_same(void **state)
     }
 }
 
-static void collect_with_a_permanent_token_needs_no_client(void **state)
+TEST(collect_with_a_permanent_token_needs_no_client)
 {
     COLLECTED_LOCAL collected = {.failed_at = SIM_NEW};
     CLEANUP(mem_cleanup) char *path = sim_file(&shared, "token", PROBE_TOKEN "\n");
 
-    (void)state;
     shared.config.client_id = NULL;
     shared.config.client_secret = (struct secret_source){.file = NULL};
     shared.config.token.file = path;
@@ -130,24 +126,22 @@ static void collect_with_a_permanent_token_needs_no_client(void **state)
     assert_true(sim_stat(&shared, "tokens_issued") == 0);
 }
 
-static void login_with_a_withdrawn_permanent_token_says_token_refused(void **state)
+TEST(login_with_a_withdrawn_permanent_token_says_token_refused)
 {
     COLLECTED_LOCAL collected = {.failed_at = SIM_NEW};
     CLEANUP(mem_cleanup) char *path = sim_file(&shared, "token", "gone-token\n");
 
-    (void)state;
     shared.config.token.file = path;
     sim_collect(&shared, &collected);
     assert_failed(&collected, SIM_LOGIN, ERR_SCOPE, "token refused");
     assert_null(strstr(collected.err.text, "gone-token"));
 }
 
-static void login_with_a_wrong_client_secret_is_a_matter_of_scope(void **state)
+TEST(login_with_a_wrong_client_secret_is_a_matter_of_scope)
 {
     COLLECTED_LOCAL collected = {.failed_at = SIM_NEW};
     CLEANUP(mem_cleanup) char *path = sim_file(&shared, "wrong-secret", "tre5&%=+wrong");
 
-    (void)state;
     shared.config.client_secret.file = path;
     sim_collect(&shared, &collected);
     assert_failed(&collected, SIM_LOGIN, ERR_SCOPE, "gives client 'demo' no token (40");
@@ -156,29 +150,28 @@ static void login_with_a_wrong_client_secret_is_a_matter_of_scope(void **state)
     assert_int_equal(collected.requests, 2);
 }
 
-static void login_with_a_portal_that_is_down_is_unreachable(void **state)
+TEST(login_with_a_portal_that_is_down_is_unreachable)
 {
     COLLECTED_LOCAL collected = {.failed_at = SIM_NEW};
 
-    (void)state;
     shared.config.url = "http://127.0.0.1:1";
     sim_collect(&shared, &collected);
     assert_failed(&collected, SIM_LOGIN, ERR_UNREACHABLE, "hint: is the host in portal.url right");
 }
 
-static void login_at_a_wrong_address_is_unreachable(void **state)
+/* A POST to a path that is none counts as a write for the simulator: without check_shared. */
+TEST_WITH(login_at_a_wrong_address_is_unreachable, reset_shared, NULL)
 {
     COLLECTED_LOCAL collected = {.failed_at = SIM_NEW};
     CLEANUP(text_release) struct text url = TEXT_INIT;
 
-    (void)state;
     text_addf(&url, "%s/elsewhere", shared.url);
     shared.config.url = text_cstr(&url);
     sim_collect(&shared, &collected);
     assert_failed(&collected, SIM_LOGIN, ERR_UNREACHABLE, "answers 404");
 }
 
-static void get_of_one_account_reads_it_whole(void **state)
+TEST(get_of_one_account_reads_it_whole)
 {
     COLLECTED_LOCAL collected = {.failed_at = SIM_NEW};
     CLEANUP(bynder_freep) struct bynder *bynder = NULL;
@@ -186,7 +179,6 @@ static void get_of_one_account_reads_it_whole(void **state)
     struct bynder_setup setup = {.config = &shared.config};
     struct portal portal;
 
-    (void)state;
     sim_collect(&shared, &collected);
     assert_complete(&collected);
     assert_int_equal(bynder_new(&setup, &bynder, &err), 0);
@@ -215,7 +207,7 @@ static void get_of_one_account_reads_it_whole(void **state)
     }
 }
 
-static void get_of_somebody_unknown_is_not_found(void **state)
+TEST(get_of_somebody_unknown_is_not_found)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     CLEANUP(bynder_freep) struct bynder *bynder = NULL;
@@ -225,7 +217,6 @@ static void get_of_somebody_unknown_is_not_found(void **state)
     struct account account;
     bool found = true;
 
-    (void)state;
     assert_int_equal(bynder_new(&setup, &bynder, &err), 0);
     portal = bynder_read_only(bynder);
     assert_int_equal(portal.get(portal.self, &arena, "00000000-0000-0000-0000000000000000",
@@ -245,7 +236,7 @@ static void get_of_somebody_unknown_is_not_found(void **state)
 }
 
 /* Somebody works in the portal between the list and the single reads. */
-static void logins_after_a_change_take_the_newer_word(void **state)
+TEST(logins_after_a_change_take_the_newer_word)
 {
     static const struct {
         const char *form;
@@ -257,7 +248,6 @@ static void logins_after_a_change_take_the_newer_word(void **state)
         {"delete=1", ACCOUNT_UNREADABLE, false},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(arena_release) struct arena arena = ARENA_INIT;
         CLEANUP(bynder_freep) struct bynder *bynder = NULL;
@@ -272,7 +262,7 @@ static void logins_after_a_change_take_the_newer_word(void **state)
         sim_reset(&shared);
         assert_int_equal(bynder_new(&setup, &bynder, &err), 0);
         portal = bynder_read_only(bynder);
-        assert_int_equal(portal.login(bynder, &arena, &snapshot, &err), 0);
+        assert_int_equal(portal.enter(bynder, &arena, &snapshot, &err), 0);
         assert_int_equal(portal.list(bynder, &arena, NULL, &snapshot, &err), 0);
         account = &snapshot.account[index[0]];
         text_addf(&path, "/_sim/users/%s", account->id);
@@ -289,7 +279,7 @@ static void logins_after_a_change_take_the_newer_word(void **state)
     }
 }
 
-static void login_without_a_scope_names_it_and_who_grants_it(void **state)
+TEST_WITH(login_without_a_scope_names_it_and_who_grants_it, NULL, NULL)
 {
     static const struct {
         const char *scopes, *said;
@@ -299,7 +289,6 @@ static void login_without_a_scope_names_it_and_who_grants_it(void **state)
         {"admin.user:read admin.profile:read", "'current.user:read'"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const char *const options[] = {"--users", "20", "--scopes", rows[i].scopes, NULL};
         SIM_LOCAL sim = {.url = NULL};
@@ -312,20 +301,19 @@ static void login_without_a_scope_names_it_and_who_grants_it(void **state)
     }
 }
 
-static void login_without_the_optional_scope_goes_on(void **state)
+TEST_WITH(login_without_the_optional_scope_goes_on, NULL, NULL)
 {
     static const char *const options[] = {
         "--users", "20", "--scopes", "admin.user:read admin.profile:read current.user:read", NULL};
     SIM_LOCAL sim = {.url = NULL};
     COLLECTED_LOCAL collected = {.failed_at = SIM_NEW};
 
-    (void)state;
     sim_start(&sim, options);
     sim_collect(&sim, &collected);
     assert_complete(&collected);
 }
 
-static void collect_without_a_role_names_it(void **state)
+TEST_WITH(collect_without_a_role_names_it, NULL, NULL)
 {
     static const struct {
         const char *roles, *said;
@@ -334,7 +322,6 @@ static void collect_without_a_role_names_it(void **state)
         {"USERMANAGEMENT", "PERMISSIONMANAGEMENT"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const char *const options[] = {"--users", "20", "--roles", rows[i].roles, NULL};
         SIM_LOCAL sim = {.url = NULL};
@@ -347,27 +334,4 @@ static void collect_without_a_role_names_it(void **state)
         sim_collect(&sim, &collected);
         assert_failed(&collected, SIM_LIST, ERR_SCOPE, rows[i].said);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-#define SHARED(test) cmocka_unit_test_setup_teardown(test, reset_shared, check_shared)
-        SHARED(collect_from_a_good_portal_is_complete_and_true),
-        SHARED(collect_with_any_page_size_is_the_same),
-        SHARED(collect_with_a_permanent_token_needs_no_client),
-        SHARED(login_with_a_withdrawn_permanent_token_says_token_refused),
-        SHARED(login_with_a_wrong_client_secret_is_a_matter_of_scope),
-        SHARED(login_with_a_portal_that_is_down_is_unreachable),
-        /* A POST to a path that is none counts as a write for the simulator. */
-        cmocka_unit_test_setup(login_at_a_wrong_address_is_unreachable, reset_shared),
-        SHARED(get_of_one_account_reads_it_whole),
-        SHARED(get_of_somebody_unknown_is_not_found),
-        SHARED(logins_after_a_change_take_the_newer_word),
-        cmocka_unit_test(login_without_a_scope_names_it_and_who_grants_it),
-        cmocka_unit_test(login_without_the_optional_scope_goes_on),
-        cmocka_unit_test(collect_without_a_role_names_it),
-    };
-
-    return cmocka_run_group_tests_name("bynder_read", tests, start_shared, stop_shared);
 }

@@ -3,19 +3,14 @@
  * one write and no more, whatever happens to it on the way, and the answer never says more of its
  * effect than is true.
  */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/mem.h"
 #include "bynder/bynder.h"
 #include "sim.h"
+#include "test.h"
 
 enum act { SUSPEND = 0, REACTIVATE, DEPROVISION, ACT_COUNT };
 
@@ -111,7 +106,7 @@ static void open_world(struct world *world, struct sim *sim, enum act act,
     world->id = choose(world, act);
     assert_int_equal(bynder_new(&setup, &world->bynder, &world->err), 0);
     world->portal = bynder_writing(world->bynder);
-    if (world->portal.login(world->portal.self, &world->arena, &snapshot, &world->err) < 0)
+    if (world->portal.enter(world->portal.self, &world->arena, &snapshot, &world->err) < 0)
         fail_msg("%s", world->err.text);
     assert_int_equal(status_of(world), act == SUSPEND ? ACCOUNT_ACTIVE : ACCOUNT_INACTIVE);
 }
@@ -168,8 +163,7 @@ static void check_writes(struct world *world, enum act act, const char *const *e
 
 #define WRITES(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-/* --- what each answer means --------------------------------------------------------------------
- */
+/* --- what each answer means --- */
 
 enum { POSTS = 1 << SUSPEND | 1 << REACTIVATE, DELETES = 1 << DEPROVISION, ALL = POSTS | DELETES };
 
@@ -235,9 +229,8 @@ static void check_row(const struct row *row, enum act act)
     assert_int_equal(bynder_429s(world.bynder), row->effect == EFFECT_BLOCKED);
 }
 
-static void write_under_each_fault_is_one_write_and_told_truly(void **state)
+TEST(write_under_each_fault_is_one_write_and_told_truly)
 {
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         for (unsigned act = 0; act < ACT_COUNT; act++) {
             if (rows[i].acts & 1U << act)
@@ -246,9 +239,8 @@ static void write_under_each_fault_is_one_write_and_told_truly(void **state)
     }
 }
 
-static void write_that_is_never_answered_is_unknown(void **state)
+TEST(write_that_is_never_answered_is_unknown)
 {
-    (void)state;
     for (unsigned act = 0; act < ACT_COUNT; act++) {
         WORLD_LOCAL world;
         CLEANUP(text_release) struct text fault = TEXT_INIT;
@@ -266,14 +258,12 @@ static void write_that_is_never_answered_is_unknown(void **state)
     }
 }
 
-/* --- the effect, read back ---------------------------------------------------------------------
- */
+/* --- the effect, read back --- */
 
-static void write_is_what_a_reading_shows(void **state)
+TEST(write_is_what_a_reading_shows)
 {
     static const enum account_status after[] = {ACCOUNT_INACTIVE, ACCOUNT_ACTIVE, ACCOUNT_GONE};
 
-    (void)state;
     for (unsigned act = 0; act < ACT_COUNT; act++) {
         WORLD_LOCAL world;
 
@@ -286,14 +276,13 @@ static void write_is_what_a_reading_shows(void **state)
 }
 
 /* No other field is sent, so none changes, also where an omitted one takes its default. */
-static void suspend_leaves_every_other_field(void **state)
+TEST(suspend_leaves_every_other_field)
 {
     WORLD_LOCAL world;
     struct account before = {.id = NULL}, after = {.id = NULL};
     struct digest before_digest, after_digest;
     bool found = false;
 
-    (void)state;
     sim_reset(&shared);
     open_world(&world, &shared, SUSPEND, NULL);
     read_account(&world, &before, &found);
@@ -307,11 +296,10 @@ static void suspend_leaves_every_other_field(void **state)
     assert_int_equal(digest_compare(&after_digest, &before_digest), 0);
 }
 
-static void write_done_twice_is_told_as_it_is(void **state)
+TEST(write_done_twice_is_told_as_it_is)
 {
     WORLD_LOCAL world;
 
-    (void)state;
     sim_reset(&shared);
     open_world(&world, &shared, SUSPEND, NULL);
     assert_int_equal(do_act(&world, SUSPEND).effect, EFFECT_ACCEPTED);
@@ -319,12 +307,11 @@ static void write_done_twice_is_told_as_it_is(void **state)
     check_writes(&world, SUSPEND, WRITES("suspended", "unchanged"));
 }
 
-static void deprovision_done_twice_is_gone(void **state)
+TEST(deprovision_done_twice_is_gone)
 {
     WORLD_LOCAL world;
     struct portal_answer answer;
 
-    (void)state;
     sim_reset(&shared);
     open_world(&world, &shared, DEPROVISION, NULL);
     assert_int_equal(do_act(&world, DEPROVISION).effect, EFFECT_ACCEPTED);
@@ -334,11 +321,10 @@ static void deprovision_done_twice_is_gone(void **state)
     check_writes(&world, DEPROVISION, WRITES("deleted", "none"));
 }
 
-static void suspend_that_takes_its_time_is_accepted_before_it_shows(void **state)
+TEST(suspend_that_takes_its_time_is_accepted_before_it_shows)
 {
     WORLD_LOCAL world;
 
-    (void)state;
     sim_reset(&shared);
     open_world(&world, &shared, SUSPEND, NULL);
     sim_fault(&shared, "delay-202=600000");
@@ -349,11 +335,10 @@ static void suspend_that_takes_its_time_is_accepted_before_it_shows(void **state
     check_writes(&world, SUSPEND, WRITES("delayed"));
 }
 
-static void suspend_that_has_no_effect_is_no_more_than_accepted(void **state)
+TEST(suspend_that_has_no_effect_is_no_more_than_accepted)
 {
     WORLD_LOCAL world;
 
-    (void)state;
     sim_reset(&shared);
     open_world(&world, &shared, SUSPEND, NULL);
     sim_fault(&shared, "never-202");
@@ -362,12 +347,11 @@ static void suspend_that_has_no_effect_is_no_more_than_accepted(void **state)
     check_writes(&world, SUSPEND, WRITES("none"));
 }
 
-static void reactivate_within_180_days_is_refused_in_the_portals_words(void **state)
+TEST(reactivate_within_180_days_is_refused_in_the_portals_words)
 {
     WORLD_LOCAL world;
     struct portal_answer answer;
 
-    (void)state;
     sim_reset(&shared);
     open_world(&world, &shared, SUSPEND, NULL);
     assert_int_equal(do_act(&world, SUSPEND).effect, EFFECT_ACCEPTED);
@@ -379,8 +363,7 @@ static void reactivate_within_180_days_is_refused_in_the_portals_words(void **st
     assert_int_equal(status_of(&world), ACCOUNT_INACTIVE);
 }
 
-/* --- connections -------------------------------------------------------------------------------
- */
+/* --- connections --- */
 
 /* Requests of this method, and that none of them shares a connection with any other request. */
 static size_t count_alone(struct sim *sim, const char *method)
@@ -418,9 +401,8 @@ static size_t count_alone(struct sim *sim, const char *method)
     return fitting;
 }
 
-static void write_has_a_connection_of_its_own(void **state)
+TEST(write_has_a_connection_of_its_own)
 {
-    (void)state;
     for (unsigned act = 0; act < ACT_COUNT; act++) {
         WORLD_LOCAL world;
 
@@ -435,11 +417,10 @@ static void write_has_a_connection_of_its_own(void **state)
 }
 
 /* The first request of all, so that a later one would have this connection to go on with. */
-static void write_leaves_its_connection_to_nobody(void **state)
+TEST(write_leaves_its_connection_to_nobody)
 {
     CLEANUP(mem_cleanup) char *path = sim_file(&shared, "token", PROBE_TOKEN "\n");
 
-    (void)state;
     for (unsigned act = 0; act < ACT_COUNT; act++) {
         struct bynder_setup setup = {.config = &shared.config};
         WORLD_LOCAL world = {.sim = &shared, .arena = ARENA_INIT, .err = ERR_INIT};
@@ -457,11 +438,10 @@ static void write_leaves_its_connection_to_nobody(void **state)
 
 /* libcurl sends a request again when a connection that it reuses dies before the first byte of the
  * answer: with the answer lost, the portal would have acted twice. */
-static void write_whose_connection_dies_reaches_the_portal_once(void **state)
+TEST(write_whose_connection_dies_reaches_the_portal_once)
 {
     static const char *const faults[] = {"reset", "lost-answer"};
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(faults); i++) {
         for (unsigned act = 0; act < ACT_COUNT; act++) {
             WORLD_LOCAL world;
@@ -479,10 +459,9 @@ static void write_whose_connection_dies_reaches_the_portal_once(void **state)
     }
 }
 
-/* --- what keeps a write from being sent --------------------------------------------------------
- */
+/* --- what keeps a write from being sent --- */
 
-static void write_to_anything_but_an_id_sends_nothing(void **state)
+TEST(write_to_anything_but_an_id_sends_nothing)
 {
     static const char *const ids[] = {
         "",
@@ -496,7 +475,6 @@ static void write_to_anything_but_an_id_sends_nothing(void **state)
     };
     WORLD_LOCAL world;
 
-    (void)state;
     sim_reset(&shared);
     open_world(&world, &shared, SUSPEND, NULL);
     for (size_t i = 0; i < COUNT_OF(ids); i++) {
@@ -511,9 +489,8 @@ static void write_to_anything_but_an_id_sends_nothing(void **state)
     sim_assert_no_writes(&shared);
 }
 
-static void write_after_a_signal_is_not_sent(void **state)
+TEST(write_after_a_signal_is_not_sent)
 {
-    (void)state;
     for (unsigned act = 0; act < ACT_COUNT; act++) {
         WORLD_LOCAL world;
         struct portal_answer answer = {.effect = EFFECT_BLOCKED};
@@ -558,13 +535,12 @@ static bool hand_sleep(void *self, struct instant until)
     ((struct clock){                                                                               \
         .self = &(hand), .now = hand_time, .steady = hand_time, .sleep_until = hand_sleep})
 
-static void write_after_a_429_waits_out_the_silence(void **state)
+TEST(write_after_a_429_waits_out_the_silence)
 {
     struct hand hand = {.at = {.us = INT64_C(1763800000) * SECOND_US}};
     struct clock clock = HAND_CLOCK(hand);
     WORLD_LOCAL world;
 
-    (void)state;
     sim_reset(&shared);
     shared.config.silence_after_429 = 310;
     open_world(&world, &shared, SUSPEND, &clock);
@@ -576,7 +552,7 @@ static void write_after_a_429_waits_out_the_silence(void **state)
     check_writes(&world, SUSPEND, WRITES("none", "suspended"));
 }
 
-static void write_interrupted_in_a_silence_is_not_sent(void **state)
+TEST(write_interrupted_in_a_silence_is_not_sent)
 {
     struct hand hand = {.at = {.us = INT64_C(1763800000) * SECOND_US},
                         .interrupt_beyond_us = 100 * SECOND_US};
@@ -584,7 +560,6 @@ static void write_interrupted_in_a_silence_is_not_sent(void **state)
     struct portal_answer answer = {.effect = EFFECT_ACCEPTED};
     WORLD_LOCAL world;
 
-    (void)state;
     sim_reset(&shared);
     shared.config.silence_after_429 = 310;
     open_world(&world, &shared, SUSPEND, &clock);
@@ -595,16 +570,14 @@ static void write_interrupted_in_a_silence_is_not_sent(void **state)
     check_writes(&world, SUSPEND, WRITES("none"));
 }
 
-/* --- tokens ------------------------------------------------------------------------------------
- */
+/* --- tokens --- */
 
-static void write_in_a_silence_that_outlasts_the_token_uses_a_new_one(void **state)
+TEST(write_in_a_silence_that_outlasts_the_token_uses_a_new_one)
 {
     struct hand hand = {.at = {.us = INT64_C(1763800000) * SECOND_US}};
     struct clock clock = HAND_CLOCK(hand);
     WORLD_LOCAL world;
 
-    (void)state;
     sim_reset(&shared);
     shared.config.silence_after_429 = 310;
     open_world(&world, &shared, SUSPEND, &clock);
@@ -618,9 +591,8 @@ static void write_in_a_silence_that_outlasts_the_token_uses_a_new_one(void **sta
     check_writes(&world, SUSPEND, WRITES("none", "suspended"));
 }
 
-static void write_refused_for_its_token_succeeds_with_the_next(void **state)
+TEST(write_refused_for_its_token_succeeds_with_the_next)
 {
-    (void)state;
     for (unsigned act = 0; act < ACT_COUNT; act++) {
         WORLD_LOCAL world;
         CLEANUP(text_release) struct text fault = TEXT_INIT;
@@ -636,13 +608,12 @@ static void write_refused_for_its_token_succeeds_with_the_next(void **state)
     }
 }
 
-static void write_with_a_permanent_token_says_what_to_do_when_it_is_refused(void **state)
+TEST(write_with_a_permanent_token_says_what_to_do_when_it_is_refused)
 {
     WORLD_LOCAL world;
     CLEANUP(mem_cleanup) char *path = sim_file(&shared, "token", PROBE_TOKEN "\n");
     struct portal_answer answer;
 
-    (void)state;
     sim_reset(&shared);
     shared.config.token.file = path;
     open_world(&world, &shared, SUSPEND, NULL);
@@ -668,18 +639,17 @@ static int log_in(struct sim *sim, bool writing, char **ret_scopes, struct err *
     assert_null(portal.suspend);
     assert_null(portal.reactivate);
     assert_null(portal.deprovision);
-    result = portal.login(portal.self, &arena, &snapshot, err);
+    result = portal.enter(portal.self, &arena, &snapshot, err);
     if (writing && result == 0) {
         portal = bynder_writing(bynder);
-        result = portal.login(portal.self, &arena, &snapshot, err);
+        result = portal.enter(portal.self, &arena, &snapshot, err);
     }
     *ret_scopes = mem_strdup(bynder_scopes(bynder));
     return result;
 }
 
-static void login_asks_for_the_write_scope_only_to_write(void **state)
+TEST(login_asks_for_the_write_scope_only_to_write)
 {
-    (void)state;
     for (unsigned writing = 0; writing < 2; writing++) {
         CLEANUP(err_release) struct err err = ERR_INIT;
         CLEANUP(mem_cleanup) char *scopes = NULL;
@@ -691,13 +661,12 @@ static void login_asks_for_the_write_scope_only_to_write(void **state)
     }
 }
 
-static void login_without_the_write_scope_names_it(void **state)
+TEST(login_without_the_write_scope_names_it)
 {
     CLEANUP(sim_stop_quietly) struct sim sim = {.url = NULL};
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(mem_cleanup) char *scopes = NULL, *again = NULL;
 
-    (void)state;
     sim_start(&sim,
               (const char *const[]){
                   "--users", "20", "--scopes",
@@ -723,31 +692,4 @@ static int stop(void **state)
     return sim_stop(&shared);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(write_under_each_fault_is_one_write_and_told_truly),
-        cmocka_unit_test(write_that_is_never_answered_is_unknown),
-        cmocka_unit_test(write_is_what_a_reading_shows),
-        cmocka_unit_test(suspend_leaves_every_other_field),
-        cmocka_unit_test(write_done_twice_is_told_as_it_is),
-        cmocka_unit_test(deprovision_done_twice_is_gone),
-        cmocka_unit_test(suspend_that_takes_its_time_is_accepted_before_it_shows),
-        cmocka_unit_test(suspend_that_has_no_effect_is_no_more_than_accepted),
-        cmocka_unit_test(reactivate_within_180_days_is_refused_in_the_portals_words),
-        cmocka_unit_test(write_has_a_connection_of_its_own),
-        cmocka_unit_test(write_leaves_its_connection_to_nobody),
-        cmocka_unit_test(write_whose_connection_dies_reaches_the_portal_once),
-        cmocka_unit_test(write_to_anything_but_an_id_sends_nothing),
-        cmocka_unit_test(write_after_a_signal_is_not_sent),
-        cmocka_unit_test(write_after_a_429_waits_out_the_silence),
-        cmocka_unit_test(write_interrupted_in_a_silence_is_not_sent),
-        cmocka_unit_test(write_in_a_silence_that_outlasts_the_token_uses_a_new_one),
-        cmocka_unit_test(write_refused_for_its_token_succeeds_with_the_next),
-        cmocka_unit_test(write_with_a_permanent_token_says_what_to_do_when_it_is_refused),
-        cmocka_unit_test(login_asks_for_the_write_scope_only_to_write),
-        cmocka_unit_test(login_without_the_write_scope_names_it),
-    };
-
-    return cmocka_run_group_tests_name("bynder_write", tests, start, stop);
-}
+TEST_GROUP(start, stop);

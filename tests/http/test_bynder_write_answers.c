@@ -4,21 +4,17 @@
  */
 #include <arpa/inet.h>
 #include <pthread.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/file.h"
 #include "base/mem.h"
 #include "bynder/bynder.h"
+#include "scripted.h"
+#include "test.h"
 
 #define ONE   "1A84D758-2B3A-141F-8F07D71AA1F223BD"
 #define OTHER "2A84D758-2B3A-141F-8F07D71AA1F223BD"
@@ -117,16 +113,8 @@ static void *run(void *context)
 
 static void server_start(struct server *server)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof(address);
-
     server->client = pthread_self();
-    server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_true(server->listener >= 0);
-    assert_int_equal(bind(server->listener, (struct sockaddr *)&address, length), 0);
-    assert_int_equal(listen(server->listener, 16), 0);
-    assert_int_equal(getsockname(server->listener, (struct sockaddr *)&address, &length), 0);
-    server->port = ntohs(address.sin_port);
+    server->listener = scripted_listen(&server->port);
     assert_int_equal(pthread_create(&server->thread, NULL, run, server), 0);
 }
 
@@ -312,9 +300,8 @@ static void check_sent(const struct result *result, enum act act, size_t row)
         fail_msg("row %zu: %u requests: %s", row, result->count, result->requests);
 }
 
-static void write_is_sent_once_and_judged_by_its_answer(void **state)
+TEST(write_is_sent_once_and_judged_by_its_answer)
 {
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(result_release)
         struct result result = ask("http", rows[i].answer, ANSWER, rows[i].act);
@@ -331,8 +318,7 @@ static void write_is_sent_once_and_judged_by_its_answer(void **state)
     }
 }
 
-/* --- nobody there ------------------------------------------------------------------------------
- */
+/* --- nobody there --- */
 
 static void check_unsent(const struct result *result, const char *said)
 {
@@ -345,48 +331,43 @@ static void check_unsent(const struct result *result, const char *said)
                  result->answer.text);
 }
 
-static void write_to_a_closed_port_is_refused(void **state)
+TEST(write_to_a_closed_port_is_refused)
 {
     CLEANUP(result_release) struct result result = write_to("http://127.0.0.1:1", NULL, SUSPEND);
 
-    (void)state;
     check_unsent(&result, "may this machine reach it");
 }
 
-static void write_by_a_proxy_that_is_down_is_refused(void **state)
+TEST(write_by_a_proxy_that_is_down_is_refused)
 {
     CLEANUP(result_release)
     struct result result = write_to("http://127.0.0.1:2", "http://127.0.0.1:1", DEPROVISION);
 
-    (void)state;
     check_unsent(&result, "portal.proxy");
 }
 
-static void write_where_there_is_no_tls_is_refused(void **state)
+TEST(write_where_there_is_no_tls_is_refused)
 {
     CLEANUP(result_release)
     struct result result = ask("https", "HTTP/1.1 400 No\r\n\r\n", ANSWER, SUSPEND);
 
-    (void)state;
     check_unsent(&result, "is there really TLS");
     assert_null(strstr(result.requests, "active"));
 }
 
 /* The connection was there, so nobody can say that nothing was sent. */
-static void write_to_a_connection_that_closes_at_once_is_unknown(void **state)
+TEST(write_to_a_connection_that_closes_at_once_is_unknown)
 {
     CLEANUP(result_release) struct result result = ask("http", "", CLOSE_UNREAD, SUSPEND);
 
-    (void)state;
     assert_int_equal(result.returned, 0);
     assert_int_equal(result.answer.effect, EFFECT_UNKNOWN);
     assert_int_equal(result.count, 1);
 }
 
-/* --- signals -----------------------------------------------------------------------------------
- */
+/* --- signals --- */
 
-static void write_in_flight_is_not_broken_off_by_a_signal(void **state)
+TEST(write_in_flight_is_not_broken_off_by_a_signal)
 {
     static const struct {
         enum act act;
@@ -399,7 +380,6 @@ static void write_in_flight_is_not_broken_off_by_a_signal(void **state)
         {SUSPEND, EFFECT_UNKNOWN, ""},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(answers); i++) {
         CLEANUP(result_release)
         struct result result = ask("http", answers[i].answer, ANSWER_AFTER_SIGNALS, answers[i].act);
@@ -414,11 +394,10 @@ static void write_in_flight_is_not_broken_off_by_a_signal(void **state)
     }
 }
 
-static void write_in_flight_after_a_signal_still_ends_in_time(void **state)
+TEST(write_in_flight_after_a_signal_still_ends_in_time)
 {
     CLEANUP(result_release) struct result result = ask("http", "", SILENCE_AFTER_SIGNALS, SUSPEND);
 
-    (void)state;
     assert_true(clock_is_interrupted());
     clock_clear_interrupt();
     assert_int_equal(result.returned, 0);
@@ -427,9 +406,8 @@ static void write_in_flight_after_a_signal_still_ends_in_time(void **state)
     assert_int_equal(result.count, 1);
 }
 
-static void write_in_flight_long_after_a_signal_is_given_up_as_unknown(void **state)
+TEST(write_in_flight_long_after_a_signal_is_given_up_as_unknown)
 {
-    (void)state;
     timeout_s = 3600;
     clock_set_patience(SECOND_US / 2, SECOND_US);
     CLEANUP(result_release) struct result result = ask("http", "", SILENCE_AFTER_SIGNALS, SUSPEND);
@@ -460,18 +438,4 @@ static int tidy(void **state)
     return rmdir(*state);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(write_is_sent_once_and_judged_by_its_answer),
-        cmocka_unit_test(write_to_a_closed_port_is_refused),
-        cmocka_unit_test(write_by_a_proxy_that_is_down_is_refused),
-        cmocka_unit_test(write_where_there_is_no_tls_is_refused),
-        cmocka_unit_test(write_to_a_connection_that_closes_at_once_is_unknown),
-        cmocka_unit_test(write_in_flight_is_not_broken_off_by_a_signal),
-        cmocka_unit_test(write_in_flight_after_a_signal_still_ends_in_time),
-        cmocka_unit_test(write_in_flight_long_after_a_signal_is_given_up_as_unknown),
-    };
-
-    return cmocka_run_group_tests_name("bynder_write_answers", tests, prepare, tidy);
-}
+TEST_GROUP(prepare, tidy);

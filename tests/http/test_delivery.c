@@ -3,19 +3,16 @@
  * sent, nothing leaves in clear text that must not, and every failure ends in time and says why
  * without a secret.
  */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 #include "end.h"
 #include "notify/delivery.h"
 #include "sink.h"
+#include "test.h"
 
 #define PASSWORD "canary-password"
 
@@ -48,6 +45,8 @@ static int finish(void **state)
     (void)probe_stop(&world.probe);
     return 0;
 }
+
+TEST_EACH(begin, finish);
 
 static struct delivery_bound within(int64_t ms)
 {
@@ -92,29 +91,9 @@ static int send_mail(const struct config_mail *config, const struct mail *mail,
     return delivery_mail(config, mail, &bound, ret_fate, err);
 }
 
-static void put(struct json_object **json)
-{
-    (void)json_object_put(*json);
-}
-#define JSON(name, value) CLEANUP(put) struct json_object *name = value
+/* --- mail that arrives --- */
 
-static struct json_object *part(struct json_object *mail, const char *type)
-{
-    struct json_object *parts = end_at(mail, "parts");
-
-    for (size_t i = 0; i < json_object_array_length(parts); i++) {
-        struct json_object *one = json_object_array_get_idx(parts, i);
-        if (text_equal(end_text_at(one, "type"), type))
-            return one;
-    }
-    fail_msg("no part of type %s", type);
-    return NULL;
-}
-
-/* --- mail that arrives --------------------------------------------------------------------------
- */
-
-static void mail_over_starttls_with_a_login_arrives_whole(void **state)
+TEST(mail_over_starttls_with_a_login_arrives_whole)
 {
     const char *const options[] = {"--starttls", "--cert",     world.both, "--user",
                                    "job",        "--password", PASSWORD,   NULL};
@@ -123,7 +102,6 @@ static void mail_over_starttls_with_a_login_arrives_whole(void **state)
     enum delivery_fate fate;
     CLEANUP(err_release) struct err err = ERR_INIT;
 
-    (void)state;
     start_mail(options);
     struct config_mail config = configure(MAIL_STARTTLS, "smtp");
     config.user = "job";
@@ -152,22 +130,21 @@ static void mail_over_starttls_with_a_login_arrives_whole(void **state)
     assert_string_equal(end_text_at(got, "headers.message-id"), "<a.1@acme.example>");
     assert_string_equal(end_text_at(got, "headers.auto-submitted"), "auto-generated");
     assert_string_equal(end_text_at(got, "headers.mime-version"), "1.0");
-    assert_string_equal(end_text_at(part(got, "text/plain"), "content"),
+    assert_string_equal(end_text_at(sink_part(got, "text/plain"), "content"),
                         "one\n.\n..two\nFrom me\n");
-    assert_string_equal(end_text_at(part(got, "text/html"), "content"), small.html);
-    (void)part(got, "multipart/mixed");
-    (void)part(got, "multipart/alternative");
-    assert_string_equal(end_text_at(part(got, "text/csv"), "filename"), "plan-3.csv");
-    assert_string_equal(end_text_at(part(got, "text/csv"), "disposition"), "attachment");
-    assert_string_equal(end_text_at(part(got, "text/csv"), "content"), text_cstr(&csv));
+    assert_string_equal(end_text_at(sink_part(got, "text/html"), "content"), small.html);
+    (void)sink_part(got, "multipart/mixed");
+    (void)sink_part(got, "multipart/alternative");
+    assert_string_equal(end_text_at(sink_part(got, "text/csv"), "filename"), "plan-3.csv");
+    assert_string_equal(end_text_at(sink_part(got, "text/csv"), "disposition"), "attachment");
+    assert_string_equal(end_text_at(sink_part(got, "text/csv"), "content"), text_cstr(&csv));
 }
 
-static void mail_over_smtps_arrives(void **state)
+TEST(mail_over_smtps_arrives)
 {
     const char *const options[] = {"--tls", "--cert", world.both, NULL};
     CLEANUP(err_release) struct err err = ERR_INIT;
 
-    (void)state;
     start_mail(options);
     struct config_mail config = configure(MAIL_STARTTLS, "smtps");
     if (send_mail(&config, &small, NULL, &err) < 0)
@@ -175,11 +152,10 @@ static void mail_over_smtps_arrives(void **state)
     assert_int_equal(sink_count(&world.sink), 1);
 }
 
-static void mail_in_clear_text_arrives_where_that_was_asked_for(void **state)
+TEST(mail_in_clear_text_arrives_where_that_was_asked_for)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
 
-    (void)state;
     start_mail(NULL);
     struct config_mail config = configure(MAIL_CLEAR_TEXT, "smtp");
     if (send_mail(&config, &small, NULL, &err) < 0)
@@ -188,12 +164,11 @@ static void mail_in_clear_text_arrives_where_that_was_asked_for(void **state)
     assert_false(json_object_get_boolean(end_at(about, "tls")));
 }
 
-static void mail_to_one_person_names_nobody_in_a_header(void **state)
+TEST(mail_to_one_person_names_nobody_in_a_header)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct mail mail = small;
 
-    (void)state;
     start_mail(NULL);
     struct config_mail config = configure(MAIL_CLEAR_TEXT, "smtp");
     mail.to = "person@acme.example";
@@ -206,8 +181,7 @@ static void mail_to_one_person_names_nobody_in_a_header(void **state)
     assert_null(strstr(raw, "it@acme"));
 }
 
-/* --- mail that does not -------------------------------------------------------------------------
- */
+/* --- mail that does not --- */
 
 static void check_failure(const struct config_mail *config, enum delivery_fate wanted,
                           const char *says)
@@ -223,31 +197,28 @@ static void check_failure(const struct config_mail *config, enum delivery_fate w
     assert_true(!world.sink.pid || sink_count(&world.sink) == 0);
 }
 
-static void mail_without_starttls_on_offer_is_not_sent(void **state)
+TEST(mail_without_starttls_on_offer_is_not_sent)
 {
-    (void)state;
     start_mail(NULL);
     struct config_mail config = configure(MAIL_STARTTLS, "smtp");
     check_failure(&config, DELIVERY_UNREACHED, "STARTTLS");
 }
 
-static void mail_to_an_unknown_authority_is_not_sent(void **state)
+TEST(mail_to_an_unknown_authority_is_not_sent)
 {
     const char *const options[] = {"--starttls", "--cert", world.both, NULL};
 
-    (void)state;
     start_mail(options);
     struct config_mail config = configure(MAIL_STARTTLS, "smtp");
     config.ca_file = NULL;
     check_failure(&config, DELIVERY_UNREACHED, "certificate");
 }
 
-static void mail_with_a_wrong_password_is_not_sent_and_tells_none(void **state)
+TEST(mail_with_a_wrong_password_is_not_sent_and_tells_none)
 {
     const char *const options[] = {"--starttls", "--cert",     world.both, "--user",
                                    "job",        "--password", "other",    NULL};
 
-    (void)state;
     start_mail(options);
     struct config_mail config = configure(MAIL_STARTTLS, "smtp");
     config.user = "job";
@@ -255,9 +226,8 @@ static void mail_with_a_wrong_password_is_not_sent_and_tells_none(void **state)
     check_failure(&config, DELIVERY_UNREACHED, "denied");
 }
 
-static void mail_that_is_refused_says_for_how_long(void **state)
+TEST(mail_that_is_refused_says_for_how_long)
 {
-    (void)state;
     start_mail(NULL);
     struct config_mail config = configure(MAIL_CLEAR_TEXT, "smtp");
     sink_answer(&world.sink, "451");
@@ -272,13 +242,12 @@ static void mail_that_is_refused_says_for_how_long(void **state)
     check_failure(&config, DELIVERY_UNREACHED, "connect");
 }
 
-static void mail_server_that_hangs_costs_no_more_than_the_bound(void **state)
+TEST(mail_server_that_hangs_costs_no_more_than_the_bound)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     enum delivery_fate fate = DELIVERY_TAKEN;
     struct delivery_bound bound;
 
-    (void)state;
     start_mail(NULL);
     struct config_mail config = configure(MAIL_CLEAR_TEXT, "smtp");
     sink_answer(&world.sink, "hang");
@@ -291,14 +260,13 @@ static void mail_server_that_hangs_costs_no_more_than_the_bound(void **state)
     assert_int_equal(fate, DELIVERY_UNREACHED);
 }
 
-static void mail_server_can_be_tried_without_a_mail(void **state)
+TEST(mail_server_can_be_tried_without_a_mail)
 {
     const char *const options[] = {"--starttls", "--cert",     world.both, "--user",
                                    "job",        "--password", PASSWORD,   NULL};
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct delivery_bound bound = within(8000);
 
-    (void)state;
     start_mail(options);
     struct config_mail config = configure(MAIL_STARTTLS, "smtp");
     config.user = "job";
@@ -311,8 +279,7 @@ static void mail_server_can_be_tried_without_a_mail(void **state)
     assert_int_equal(sink_count(&world.sink), 0);
 }
 
-/* --- webhook ------------------------------------------------------------------------------------
- */
+/* --- webhook --- */
 
 static struct config_webhook point(const char *scheme)
 {
@@ -325,14 +292,13 @@ static struct config_webhook point(const char *scheme)
     return config;
 }
 
-static void webhook_over_tls_gets_the_json(void **state)
+TEST(webhook_over_tls_gets_the_json)
 {
     const char *const options[] = {"--tls", "--cert", world.both, NULL};
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(text_release) struct text json = TEXT_INIT;
     struct delivery_bound bound = within(8000);
 
-    (void)state;
     sink_start(&world.sink, world.probe.directory, "webhook", options);
     struct config_webhook config = point("https");
     text_add(&json, "{\"a\":1}");
@@ -348,12 +314,11 @@ static void webhook_over_tls_gets_the_json(void **state)
     assert_int_equal(sink_count(&world.sink), 1);
 }
 
-static void webhook_that_fails_never_tells_its_address(void **state)
+TEST(webhook_that_fails_never_tells_its_address)
 {
     static const char *const answers[] = {"500", "404", "302", "hang"};
     CLEANUP(text_release) struct text json = TEXT_INIT;
 
-    (void)state;
     sink_start(&world.sink, world.probe.directory, "webhook", NULL);
     struct config_webhook config = point("http");
     text_add(&json, "{}");
@@ -369,26 +334,4 @@ static void webhook_that_fails_never_tells_its_address(void **state)
         assert_null(strstr(err.text, PASSWORD));
         assert_null(strstr(err.text, "services"));
     }
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, finish)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(mail_over_starttls_with_a_login_arrives_whole),
-        TEST(mail_over_smtps_arrives),
-        TEST(mail_in_clear_text_arrives_where_that_was_asked_for),
-        TEST(mail_to_one_person_names_nobody_in_a_header),
-        TEST(mail_without_starttls_on_offer_is_not_sent),
-        TEST(mail_to_an_unknown_authority_is_not_sent),
-        TEST(mail_with_a_wrong_password_is_not_sent_and_tells_none),
-        TEST(mail_that_is_refused_says_for_how_long),
-        TEST(mail_server_that_hangs_costs_no_more_than_the_bound),
-        TEST(mail_server_can_be_tried_without_a_mail),
-        TEST(webhook_over_tls_gets_the_json),
-        TEST(webhook_that_fails_never_tells_its_address),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

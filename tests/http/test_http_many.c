@@ -6,11 +6,7 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <semaphore.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdatomic.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
 #include <linux/sockios.h>
 
 #include "base/limits.h"
@@ -26,11 +21,11 @@
 #include "net/http.h"
 #include "sanitized.h"
 #include "scripted.h"
+#include "test.h"
 
 enum { CONNECTIONS = 4, MANY = 40, ODD = 7 /* the read that is treated differently */ };
 
-/* --- the server ---------------------------------------------------------------------------------
- */
+/* --- the server --- */
 
 /* Sends the answer to the read that is treated differently. */
 typedef bool odd_answer(int fd);
@@ -73,8 +68,7 @@ static bool answer(void *context, int fd, const char *request)
     return scripted_send(fd, text.data, text.length) && !server->closes;
 }
 
-/* --- the reads ----------------------------------------------------------------------------------
- */
+/* --- the reads --- */
 
 struct reads {
     struct http *http;
@@ -196,14 +190,12 @@ static double now_s(void)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-/* --- tests --------------------------------------------------------------------------------------
- */
+/* --- tests --- */
 
-static void reads_share_as_many_connections_as_allowed(void **state)
+TEST(reads_share_as_many_connections_as_allowed)
 {
     struct world world;
 
-    (void)state;
     world_begin(&world, 400);
     read_all(&world, each);
     assert_int_equal(world.result, 0);
@@ -214,13 +206,12 @@ static void reads_share_as_many_connections_as_allowed(void **state)
 }
 
 /* Also right after reads that left connections behind, and none of theirs is used afterwards. */
-static void write_among_reads_has_a_connection_of_its_own(void **state)
+TEST(write_among_reads_has_a_connection_of_its_own)
 {
     struct world world;
     struct http *http;
     CLEANUP(err_release) struct err err = ERR_INIT;
 
-    (void)state;
     world_begin(&world, MANY);
     http = http_new(&world.settings);
     for (unsigned i = 0; i < 3; i++) {
@@ -241,11 +232,10 @@ static void write_among_reads_has_a_connection_of_its_own(void **state)
     assert_int_equal(world.server.scripted.connections, CONNECTIONS + 3);
 }
 
-static void server_that_closes_after_each_answer_gets_a_connection_each(void **state)
+TEST(server_that_closes_after_each_answer_gets_a_connection_each)
 {
     struct world world;
 
-    (void)state;
     world_begin(&world, MANY);
     world.server.closes = true;
     read_all(&world, each);
@@ -343,7 +333,7 @@ static bool send_no_http(int fd)
 }
 
 /* One read goes wrong in this way; the others are kept, and all that was sent is counted. */
-static void one_of_many_that_fails_leaves_the_others(void **state)
+TEST(one_of_many_that_fails_leaves_the_others)
 {
     static const struct {
         odd_answer *odd;
@@ -364,7 +354,6 @@ static void one_of_many_that_fails_leaves_the_others(void **state)
         {send_no_http, 20, 0, 8, "HTTP/0.9"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct world world;
         double start = now_s();
@@ -403,7 +392,7 @@ static bool send_compressed(int fd)
                              1 + 6);
 }
 
-static void bodies_come_as_they_were_sent(void **state)
+TEST(bodies_come_as_they_were_sent)
 {
     static const struct {
         odd_answer *odd;
@@ -414,7 +403,6 @@ static void bodies_come_as_they_were_sent(void **state)
         {send_compressed, "\x1f\x8b\x08\x00\x01\x02", 6},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct world world;
 
@@ -475,11 +463,10 @@ static int each_with_surplus(void *context, size_t index, struct http_answer *an
 }
 
 /* An answer that nobody asked for is nobody's: no later read takes it for its own (check_body). */
-static void two_answers_in_one_are_one(void **state)
+TEST(two_answers_in_one_are_one)
 {
     struct world world;
 
-    (void)state;
     world_begin(&world, MANY);
     world.server.odd = send_two_answers;
     read_all(&world, each);
@@ -489,11 +476,10 @@ static void two_answers_in_one_are_one(void **state)
 }
 
 /* The read that would have been sent there takes a connection of its own, and is asked once. */
-static void connection_that_speaks_unasked_is_not_used(void **state)
+TEST(connection_that_speaks_unasked_is_not_used)
 {
     struct world world;
 
-    (void)state;
     assert_int_equal(sem_init(&is_taken, 0, 0), 0);
     assert_int_equal(sem_init(&is_sent, 0, 0), 0);
     world_begin(&world, MANY);
@@ -509,11 +495,10 @@ static void connection_that_speaks_unasked_is_not_used(void **state)
     assert_int_equal(world.server.scripted.connections, 2);
 }
 
-static void wish_for_no_more_lets_what_is_under_way_end(void **state)
+TEST(wish_for_no_more_lets_what_is_under_way_end)
 {
     struct world world;
 
-    (void)state;
     world_begin(&world, MANY);
     world.reads.wish = HTTP_NO_MORE;
     read_all(&world, each);
@@ -523,11 +508,10 @@ static void wish_for_no_more_lets_what_is_under_way_end(void **state)
     world_end(&world);
 }
 
-static void wish_to_stop_breaks_off_what_is_under_way(void **state)
+TEST(wish_to_stop_breaks_off_what_is_under_way)
 {
     struct world world;
 
-    (void)state;
     world_begin(&world, MANY);
     world.reads.wish = HTTP_STOP;
     read_all(&world, each);
@@ -552,33 +536,14 @@ static size_t peak_over(size_t count)
 }
 
 /* The bodies of the longer reading are 40 MB together. One byte a read is the test's own. */
-static void memory_does_not_grow_with_the_number_of_reads(void **state)
+TEST(memory_does_not_grow_with_the_number_of_reads)
 {
     enum { FEW = 2000, MORE = 20000, SLACK = 65536 };
 
-    (void)state;
     if (SANITIZED)
         skip();
     (void)peak_over(FEW); /* what libraries make once */
     size_t few = peak_over(FEW), more = peak_over(MORE);
     print_message("bytes in use at most: %zu over %d reads, %zu over %d\n", few, FEW, more, MORE);
     assert_true(more <= few + (MORE - FEW) + SLACK);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_share_as_many_connections_as_allowed),
-        cmocka_unit_test(write_among_reads_has_a_connection_of_its_own),
-        cmocka_unit_test(server_that_closes_after_each_answer_gets_a_connection_each),
-        cmocka_unit_test(one_of_many_that_fails_leaves_the_others),
-        cmocka_unit_test(bodies_come_as_they_were_sent),
-        cmocka_unit_test(two_answers_in_one_are_one),
-        cmocka_unit_test(connection_that_speaks_unasked_is_not_used),
-        cmocka_unit_test(wish_for_no_more_lets_what_is_under_way_end),
-        cmocka_unit_test(wish_to_stop_breaks_off_what_is_under_way),
-        cmocka_unit_test(memory_does_not_grow_with_the_number_of_reads),
-    };
-
-    return cmocka_run_group_tests_name("http_many", tests, NULL, NULL);
 }

@@ -4,21 +4,16 @@
  * seed. One simulator serves all tests of the group and is reset between them; tests that need
  * other options start their own.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/instant.h"
 #include "base/mem.h"
 #include "probe.h"
+#include "test.h"
 
 CLEANUP_POINTER(struct json_object, json_cleanup, (void)json_object_put)
 
@@ -41,6 +36,7 @@ static int start_shared(void **state)
     static const char *const options[] = {"--users",      "300", "--today", TODAY,
                                           "--rate-limit", "0",   NULL};
     (void)state;
+    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
     probe_start(&shared, options);
     return 0;
 }
@@ -51,6 +47,8 @@ static int stop_shared(void **state)
     return probe_stop(&shared) == 0 ? 0 : -1;
 }
 
+TEST_GROUP(start_shared, stop_shared);
+
 static int reset_shared(void **state)
 {
     (void)state;
@@ -58,8 +56,9 @@ static int reset_shared(void **state)
     return 0;
 }
 
-/* --- helpers -----------------------------------------------------------------------------------
- */
+TEST_EACH(reset_shared, NULL);
+
+/* --- helpers --- */
 
 static const char *string_of(struct json_object *object, const char *key)
 {
@@ -160,8 +159,7 @@ static void assert_fields(struct json_object *object, const struct field *fields
     assert_int_equal(json_object_object_length(object), count);
 }
 
-/* --- token -------------------------------------------------------------------------------------
- */
+/* --- token --- */
 
 static struct reply ask_token(struct probe *probe, const char *authorization, const char *form)
 {
@@ -169,7 +167,7 @@ static struct reply ask_token(struct probe *probe, const char *authorization, co
                      "application/x-www-form-urlencoded", form);
 }
 
-static void token_of_known_client_is_granted(void **state)
+TEST(token_of_known_client_is_granted)
 {
     static const struct {
         const char *authorization, *form, *scope;
@@ -182,7 +180,6 @@ static void token_of_known_client_is_granted(void **state)
         {"Basic ZGVtbzpkZW1vLXNlY3JldA==",
          "grant_type=client_credentials&scope=nonsense+admin.user:read", "admin.user:read"},
     };
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         REPLY_LOCAL reply = ask_token(&shared, rows[i].authorization, rows[i].form);
         assert_int_equal(reply.status, 200);
@@ -194,7 +191,7 @@ static void token_of_known_client_is_granted(void **state)
     }
 }
 
-static void token_of_unknown_client_is_refused(void **state)
+TEST(token_of_unknown_client_is_refused)
 {
     static const struct {
         const char *authorization, *form;
@@ -209,7 +206,6 @@ static void token_of_unknown_client_is_refused(void **state)
          "unsupported_grant_type"},
         {NULL, "", 400, "unsupported_grant_type"},
     };
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         REPLY_LOCAL reply = ask_token(&shared, rows[i].authorization, rows[i].form);
         assert_int_equal(reply.status, rows[i].status);
@@ -230,10 +226,9 @@ static char *fresh_bearer(struct probe *probe, const char *scope)
     return path_of("Bearer ", string_of(token, "access_token"));
 }
 
-static void token_lives_its_lifetime(void **state)
+TEST(token_lives_its_lifetime)
 {
     CLEANUP(mem_cleanup) char *bearer = fresh_bearer(&shared, "current.user:read");
-    (void)state;
     probe_control(&shared, "/_sim/clock", "advance=3590");
     REPLY_LOCAL before = probe_ask(&shared, "GET", "/api/v4/currentUser/", bearer, NULL, NULL);
     probe_control(&shared, "/_sim/clock", "advance=20");
@@ -242,9 +237,8 @@ static void token_lives_its_lifetime(void **state)
     assert_int_equal(after.status, 401);
 }
 
-static void clock_set_to_a_moment_is_the_date_of_the_answers(void **state)
+TEST(clock_set_to_a_moment_is_the_date_of_the_answers)
 {
-    (void)state;
     probe_control(&shared, "/_sim/clock", "at=2026-12-01T02:00:00Z");
     REPLY_LOCAL reply = probe_get(&shared, USERS "?limit=1");
     CLEANUP(mem_cleanup) char *date = reply_header(&reply, "Date");
@@ -255,10 +249,9 @@ static void clock_set_to_a_moment_is_the_date_of_the_answers(void **state)
     assert_int_equal(back.status, 400);
 }
 
-static void many_changes_are_made_at_once(void **state)
+TEST(many_changes_are_made_at_once)
 {
     CLEANUP(text_release) struct text form = TEXT_INIT;
-    (void)state;
     JSON_LOCAL leaver = find_cast(&shared, "leaver");
     JSON_LOCAL idle = find_cast(&shared, "idle");
     text_addf(&form, "%s=active%%3D0&%s=lastLogin%%3D2026-11-20T10:00:00Z%%26habit%%3D0",
@@ -277,10 +270,9 @@ static void many_changes_are_made_at_once(void **state)
     assert_int_equal(unknown.status, 404);
 }
 
-static void request_without_good_token_answers_401_text(void **state)
+TEST(request_without_good_token_answers_401_text)
 {
     static const char *const headers[] = {NULL, "Bearer wrong", "Bearer", "Basic eA==", ""};
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(headers); i++) {
         REPLY_LOCAL reply = probe_ask(&shared, "GET", USERS, headers[i], NULL, NULL);
         assert_int_equal(reply.status, 401);
@@ -289,7 +281,7 @@ static void request_without_good_token_answers_401_text(void **state)
     }
 }
 
-static void request_without_scope_answers_403(void **state)
+TEST(request_without_scope_answers_403)
 {
     static const struct {
         const char *method, *path, *scope;
@@ -304,7 +296,6 @@ static void request_without_scope_answers_403(void **state)
     };
     static const char *const scopes[] = {"current.user:read", "admin.user:read", "admin.user:write",
                                          "admin.profile:read", "analytics.api:read"};
-    (void)state;
     for (size_t s = 0; s < COUNT_OF(scopes); s++) {
         CLEANUP(mem_cleanup) char *bearer = fresh_bearer(&shared, scopes[s]);
         for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -321,20 +312,18 @@ static void request_without_scope_answers_403(void **state)
     }
 }
 
-static void request_with_suspended_token_user_answers_403(void **state)
+TEST(request_with_suspended_token_user_answers_403)
 {
-    (void)state;
     probe_control(&shared, "/_sim/users/svc-reconcile", "active=0");
     assert_status(&shared, "/api/v4/currentUser/", 403);
     assert_status(&shared, USERS, 403);
     assert_status(&shared, "/api/v4/profiles/", 403);
 }
 
-static void roles_missing_answers_403_but_own_profile(void **state)
+TEST(roles_missing_answers_403_but_own_profile)
 {
     static const char *const options[] = {"--users", "20", "--roles", "MEDIADOWNLOAD", NULL};
     PROBE_LOCAL probe = {.pid = -1};
-    (void)state;
     probe_start(&probe, options);
     assert_status(&probe, USERS, 403);
     assert_status(&probe, "/api/v4/profiles/", 403);
@@ -348,12 +337,11 @@ static void roles_missing_answers_403_but_own_profile(void **state)
     assert_status(&probe, "/api/v4/profiles/4C2E1B7A-93D0-4F1C-A6E85B20C9D7F318", 403);
 }
 
-static void scopes_option_cuts_every_grant(void **state)
+TEST(scopes_option_cuts_every_grant)
 {
     static const char *const options[] = {"--users", "20", "--scopes",
                                           "current.user:read admin.user:read", NULL};
     PROBE_LOCAL probe = {.pid = -1};
-    (void)state;
     probe_start(&probe, options);
     REPLY_LOCAL reply =
         ask_token(&probe, NULL,
@@ -365,10 +353,9 @@ static void scopes_option_cuts_every_grant(void **state)
     assert_status(&probe, "/api/v4/profiles/", 403);
 }
 
-/* --- routes ------------------------------------------------------------------------------------
- */
+/* --- routes --- */
 
-static void unknown_route_answers_the_gateway_404(void **state)
+TEST(unknown_route_answers_the_gateway_404)
 {
     static const char *const paths[] = {"/",
                                         "/api/v4/",
@@ -376,7 +363,6 @@ static void unknown_route_answers_the_gateway_404(void **state)
                                         "/api/v4/users/a/b",
                                         "/api/v4/usersx",
                                         "/v7/analytics/api/v1/user/logins"};
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(paths); i++) {
         REPLY_LOCAL reply = probe_ask(&shared, "GET", paths[i], NULL, NULL, NULL);
         assert_int_equal(reply.status, 404);
@@ -385,9 +371,8 @@ static void unknown_route_answers_the_gateway_404(void **state)
     }
 }
 
-static void unknown_method_answers_405(void **state)
+TEST(unknown_method_answers_405)
 {
-    (void)state;
     REPLY_LOCAL put = probe_ask(&shared, "PUT", USERS "x", "Bearer " PROBE_TOKEN,
                                 "application/x-www-form-urlencoded", "active=0");
     REPLY_LOCAL removal = probe_ask(&shared, "DELETE", USERS, "Bearer " PROBE_TOKEN, NULL, NULL);
@@ -395,8 +380,7 @@ static void unknown_method_answers_405(void **state)
     assert_int_equal(removal.status, 405);
 }
 
-/* --- users -------------------------------------------------------------------------------------
- */
+/* --- users --- */
 
 static const struct field list_fields[] = {
     {"id", json_type_string},         {"username", json_type_string},
@@ -435,9 +419,8 @@ static void assert_is_v4_id(const char *id)
         assert_true(form[i] == '-' ? id[i] == '-' : strchr("0123456789ABCDEF", id[i]) != NULL);
 }
 
-static void users_list_item_has_exactly_the_documented_fields(void **state)
+TEST(users_list_item_has_exactly_the_documented_fields)
 {
-    (void)state;
     JSON_LOCAL page = get_json(&shared, USERS "?includeInActive=true&limit=300");
     assert_int_equal(json_object_array_length(page), 300);
     for (size_t i = 0; i < 300; i++) {
@@ -447,11 +430,10 @@ static void users_list_item_has_exactly_the_documented_fields(void **state)
     }
 }
 
-static void users_list_pages_cover_everybody_once(void **state)
+TEST(users_list_pages_cover_everybody_once)
 {
     CLEANUP(text_release) struct text seen = TEXT_INIT;
     size_t total = 0;
-    (void)state;
     for (int page = 1; page <= 8; page++) {
         CLEANUP(text_release) struct text path = TEXT_INIT;
         text_addf(&path, USERS "?includeInActive=true&limit=43&page=%d", page);
@@ -472,7 +454,7 @@ static void users_list_pages_cover_everybody_once(void **state)
     assert_int_equal(total, 300);
 }
 
-static void users_list_leaves_inactive_out_unless_asked(void **state)
+TEST(users_list_leaves_inactive_out_unless_asked)
 {
     static const struct {
         const char *query;
@@ -483,7 +465,6 @@ static void users_list_leaves_inactive_out_unless_asked(void **state)
                 {"&includeInActive=true", true},
                 {"&includeInActive=1", true},
                 {"&includeInactive=true", false}};
-    (void)state;
     for (size_t r = 0; r < COUNT_OF(rows); r++) {
         CLEANUP(mem_cleanup) char *path = path_of(USERS "?limit=1000", rows[r].query);
         JSON_LOCAL users = get_json(&shared, path);
@@ -494,27 +475,24 @@ static void users_list_leaves_inactive_out_unless_asked(void **state)
     }
 }
 
-static void users_list_without_limit_has_100(void **state)
+TEST(users_list_without_limit_has_100)
 {
-    (void)state;
     JSON_LOCAL users = get_json(&shared, USERS "?includeInActive=true");
     assert_int_equal(json_object_array_length(users), 100);
 }
 
-static void users_list_with_bad_number_answers_400(void **state)
+TEST(users_list_with_bad_number_answers_400)
 {
     static const char *const queries[] = {"?limit=0", "?limit=-1", "?limit=x",
                                           "?page=0",  "?page=1.5", "?limit="};
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(queries); i++) {
         CLEANUP(mem_cleanup) char *path = path_of(USERS, queries[i]);
         assert_status(&shared, path, 400);
     }
 }
 
-static void users_get_has_exactly_the_documented_fields(void **state)
+TEST(users_get_has_exactly_the_documented_fields)
 {
-    (void)state;
     JSON_LOCAL account = find_cast(&shared, "employee");
     CLEANUP(mem_cleanup) char *path = path_of(USERS, string_of(account, "id"));
     JSON_LOCAL user = get_json(&shared, path);
@@ -522,29 +500,26 @@ static void users_get_has_exactly_the_documented_fields(void **state)
     assert_string_equal(string_of(user, "lastLogin"), string_of(account, "lastLogin"));
 }
 
-static void users_get_of_who_never_logged_in_has_no_last_login(void **state)
+TEST(users_get_of_who_never_logged_in_has_no_last_login)
 {
-    (void)state;
     JSON_LOCAL account = find_cast(&shared, "never");
     CLEANUP(mem_cleanup) char *path = path_of(USERS, string_of(account, "id"));
     JSON_LOCAL user = get_json(&shared, path);
     assert_false(json_object_object_get_ex(user, "lastLogin", NULL));
 }
 
-static void users_get_by_username_finds_the_same(void **state)
+TEST(users_get_by_username_finds_the_same)
 {
-    (void)state;
     JSON_LOCAL user = get_json(&shared, USERS "svc-reconcile");
     JSON_LOCAL self = get_json(&shared, "/api/v4/currentUser/");
     assert_string_equal(string_of(user, "id"), string_of(self, "id"));
 }
 
-static void users_get_of_unknown_or_other_id_form_answers_404(void **state)
+TEST(users_get_of_unknown_or_other_id_form_answers_404)
 {
     static const char *const ids[] = {"1A84D758-2B3A-141F-8F07D71AA1F223BD",
                                       "1a84d758-2b3a-141f-8f07-d71aa1f223bd", "nobody", "..%2F",
                                       "%41"};
-    (void)state;
     JSON_LOCAL account = find_cast(&shared, "employee");
     CLEANUP(mem_cleanup) char *lower = mem_strdup(string_of(account, "id"));
     for (char *at = lower; *at; at++)
@@ -558,18 +533,16 @@ static void users_get_of_unknown_or_other_id_form_answers_404(void **state)
     }
 }
 
-static void current_user_has_no_groups_and_no_infix(void **state)
+TEST(current_user_has_no_groups_and_no_infix)
 {
-    (void)state;
     JSON_LOCAL self = get_json(&shared, "/api/v4/currentUser/");
     assert_fields(self, user_fields, COUNT_OF(user_fields) - 3);
 }
 
-static void profiles_are_listed_and_read(void **state)
+TEST(profiles_are_listed_and_read)
 {
     static const struct field fields[] = {
         {"name", json_type_string}, {"id", json_type_string}, {"roles", json_type_array}};
-    (void)state;
     JSON_LOCAL profiles = get_json(&shared, "/api/v4/profiles/");
     size_t count = json_object_array_length(profiles);
     assert_true(count >= 6);
@@ -584,12 +557,10 @@ static void profiles_are_listed_and_read(void **state)
     assert_status(&shared, "/api/v4/profiles/none", 404);
 }
 
-/* --- writes ------------------------------------------------------------------------------------
- */
+/* --- writes --- */
 
-static void users_modify_by_form_suspends(void **state)
+TEST(users_modify_by_form_suspends)
 {
-    (void)state;
     JSON_LOCAL account = find_cast(&shared, "leaver");
     CLEANUP(mem_cleanup) char *path = path_of(USERS, string_of(account, "id"));
     JSON_LOCAL before = get_json(&shared, path);
@@ -605,9 +576,8 @@ static void users_modify_by_form_suspends(void **state)
     assert_true(json_object_equal(before, after));
 }
 
-static void users_modify_is_logged_as_a_write(void **state)
+TEST(users_modify_is_logged_as_a_write)
 {
-    (void)state;
     JSON_LOCAL account = find_cast(&shared, "leaver");
     CLEANUP(mem_cleanup) char *path = path_of(USERS, string_of(account, "id"));
     REPLY_LOCAL reply = probe_post(&shared, path, "active=0&password=hidden");
@@ -625,7 +595,7 @@ static void users_modify_is_logged_as_a_write(void **state)
     assert_string_equal(string_of(form, "password"), "***");
 }
 
-static void users_modify_with_bad_body_changes_nothing(void **state)
+TEST(users_modify_with_bad_body_changes_nothing)
 {
     static const struct {
         const char *type, *body;
@@ -642,7 +612,6 @@ static void users_modify_with_bad_body_changes_nothing(void **state)
         {"application/x-www-form-urlencoded", "active=0&profileId=none", 400},
         {"application/x-www-form-urlencoded", "active=0&username=svc-reconcile", 400},
     };
-    (void)state;
     JSON_LOCAL account = find_cast(&shared, "leaver");
     CLEANUP(mem_cleanup) char *path = path_of(USERS, string_of(account, "id"));
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -657,16 +626,14 @@ static void users_modify_with_bad_body_changes_nothing(void **state)
     assert_int_equal(int_of(stats, "effects"), 0);
 }
 
-static void users_modify_takes_no_username(void **state)
+TEST(users_modify_takes_no_username)
 {
-    (void)state;
     REPLY_LOCAL reply = probe_post(&shared, USERS "svc-reconcile", "active=0");
     assert_int_equal(reply.status, 404);
 }
 
-static void users_delete_answers_204_and_then_404(void **state)
+TEST(users_delete_answers_204_and_then_404)
 {
-    (void)state;
     JSON_LOCAL account = find_cast(&shared, "long-gone");
     CLEANUP(mem_cleanup) char *path = path_of(USERS, string_of(account, "id"));
     REPLY_LOCAL reply = probe_delete(&shared, path);
@@ -680,9 +647,8 @@ static void users_delete_answers_204_and_then_404(void **state)
     assert_header(&list, "X-Pagination-TotalRecords", "299");
 }
 
-static void users_create_answers_201(void **state)
+TEST(users_create_answers_201)
 {
-    (void)state;
     REPLY_LOCAL reply = probe_post(&shared, USERS,
                                    "password=p&email=new%40acme.example&firstname=N&lastname=E"
                                    "&profileId=E5B8290F-7C14-4D6A-9E03A1F7D4C26B80");
@@ -695,12 +661,11 @@ static void users_create_answers_201(void **state)
     assert_int_equal(short_form.status, 400);
 }
 
-static void users_modify_within_180_days_is_refused_when_enforced(void **state)
+TEST(users_modify_within_180_days_is_refused_when_enforced)
 {
     static const char *const options[] = {"--users", "20", "--today", TODAY, "--enforce-180-days",
                                           NULL};
     PROBE_LOCAL probe = {.pid = -1};
-    (void)state;
     probe_start(&probe, options);
     JSON_LOCAL account = find_cast(&probe, "leaver");
     CLEANUP(mem_cleanup) char *path = path_of(USERS, string_of(account, "id"));
@@ -714,8 +679,7 @@ static void users_modify_within_180_days_is_refused_when_enforced(void **state)
     assert_int_equal(late.status, 202);
 }
 
-/* --- logins ------------------------------------------------------------------------------------
- */
+/* --- logins --- */
 
 /* Appends all events between the two times, page by page of `limit`, to *ret_events. */
 static void collect_logins(struct probe *probe, const char *query, int limit,
@@ -743,11 +707,10 @@ static void collect_logins(struct probe *probe, const char *query, int limit,
     }
 }
 
-static void logins_pages_cover_every_event_once_in_order(void **state)
+TEST(logins_pages_cover_every_event_once_in_order)
 {
     JSON_LOCAL small = json_object_new_array();
     JSON_LOCAL large = json_object_new_array();
-    (void)state;
     collect_logins(&shared, "&fromDateTime=2026-10-01T00:00:00Z", 97, small);
     collect_logins(&shared, "&fromDateTime=2026-10-01T00:00:00Z", 10000, large);
     assert_true(json_object_array_length(small) > 300);
@@ -763,12 +726,11 @@ static void logins_pages_cover_every_event_once_in_order(void **state)
     }
 }
 
-static void logins_newest_of_each_user_is_the_last_login(void **state)
+TEST(logins_newest_of_each_user_is_the_last_login)
 {
     JSON_LOCAL events = json_object_new_array();
     JSON_LOCAL newest = json_object_new_object();
     size_t checked = 0;
-    (void)state;
     collect_logins(&shared, "", 10000, events);
     for (size_t i = 0; i < json_object_array_length(events); i++) {
         struct json_object *event = json_object_array_get_idx(events, i);
@@ -792,10 +754,9 @@ static void logins_newest_of_each_user_is_the_last_login(void **state)
     assert_true(checked > 200);
 }
 
-static void logins_follow_a_login_that_just_happened(void **state)
+TEST(logins_follow_a_login_that_just_happened)
 {
     JSON_LOCAL events = json_object_new_array();
-    (void)state;
     probe_control(&shared, "/_sim/users/svc-reconcile", "lastLogin=2026-11-22T08:00:00Z");
     collect_logins(&shared, "&fromDateTime=2026-11-22T00:00:00Z", 10, events);
     assert_int_equal(json_object_array_length(events), 1);
@@ -803,7 +764,7 @@ static void logins_follow_a_login_that_just_happened(void **state)
                         "2026-11-22T08:00:00.000+00:00");
 }
 
-static void logins_with_bad_parameter_answers_400(void **state)
+TEST(logins_with_bad_parameter_answers_400)
 {
     static const char *const queries[] = {"?limit=0",
                                           "?limit=10001",
@@ -812,7 +773,6 @@ static void logins_with_bad_parameter_answers_400(void **state)
                                           "?cursor=%21",
                                           "?cursor=eA",
                                           "?fromDateTime=2026-11-22T08:00:00+00:00"};
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(queries); i++) {
         CLEANUP(mem_cleanup) char *path = path_of(LOGINS, queries[i]);
         assert_status(&shared, path, 400);
@@ -820,14 +780,12 @@ static void logins_with_bad_parameter_answers_400(void **state)
     assert_status(&shared, LOGINS "?cursor=MA&fromDateTime=2026-11-22T08:00", 200);
 }
 
-/* --- rate limit --------------------------------------------------------------------------------
- */
+/* --- rate limit --- */
 
-static void rate_over_the_limit_blocks_until_a_window_of_silence(void **state)
+TEST(rate_over_the_limit_blocks_until_a_window_of_silence)
 {
     static const char *const options[] = {"--users", "20", "--rate-limit", "5", NULL};
     PROBE_LOCAL probe = {.pid = -1};
-    (void)state;
     probe_start(&probe, options);
     for (int i = 0; i < 5; i++)
         assert_status(&probe, "/api/v4/currentUser/", 200);
@@ -848,12 +806,11 @@ static void rate_over_the_limit_blocks_until_a_window_of_silence(void **state)
     assert_true(json_object_get_double(json_object_array_get_idx(silences, 2)) >= 300);
 }
 
-static void rate_at_the_limit_in_any_window_is_served(void **state)
+TEST(rate_at_the_limit_in_any_window_is_served)
 {
     static const char *const options[] = {"--users", "20", "--rate-limit", "5", "--rate-window",
                                           "60",      NULL};
     PROBE_LOCAL probe = {.pid = -1};
-    (void)state;
     probe_start(&probe, options);
     for (int i = 0; i < 20; i++) {
         assert_status(&probe, "/api/v4/currentUser/", 200);
@@ -861,9 +818,8 @@ static void rate_at_the_limit_in_any_window_is_served(void **state)
     }
 }
 
-static void control_requests_are_neither_counted_nor_logged(void **state)
+TEST(control_requests_are_neither_counted_nor_logged)
 {
-    (void)state;
     for (int i = 0; i < 3; i++)
         json_object_put(probe_control_json(&shared, "/_sim/faults"));
     JSON_LOCAL stats = probe_control_json(&shared, "/_sim/stats");
@@ -871,14 +827,12 @@ static void control_requests_are_neither_counted_nor_logged(void **state)
     assert_int_equal(int_of(json_object_object_get(stats, "rate"), "highest_in_window"), 0);
 }
 
-/* --- log ---------------------------------------------------------------------------------------
- */
+/* --- log --- */
 
-static void log_file_has_a_line_for_every_request(void **state)
+TEST(log_file_has_a_line_for_every_request)
 {
     PROBE_LOCAL probe = {.pid = -1};
     CLEANUP(text_release) struct text log = TEXT_INIT;
-    (void)state;
     probe_prepare(&probe);
     CLEANUP(mem_cleanup) char *path = probe_path(&probe, "log");
     const char *const options[] = {"--users", "20", "--log", path, NULL};
@@ -901,9 +855,8 @@ static void log_file_has_a_line_for_every_request(void **state)
     assert_string_equal(string_of(second, "endpoint"), "none");
 }
 
-static void reset_brings_back_the_first_state(void **state)
+TEST(reset_brings_back_the_first_state)
 {
-    (void)state;
     REPLY_LOCAL before = probe_ask(&shared, "GET", "/_sim/users", NULL, NULL, NULL);
     probe_control(&shared, "/_sim/users/svc-reconcile", "active=0&email=x%40y.example");
     probe_control(&shared, "/_sim/faults", "error=503");
@@ -913,8 +866,7 @@ static void reset_brings_back_the_first_state(void **state)
     assert_status(&shared, "/api/v4/currentUser/", 200);
 }
 
-/* --- population --------------------------------------------------------------------------------
- */
+/* --- population --- */
 
 /* The accounts that a simulator with these options has, as text. */
 static char *population_of(const char *const *options)
@@ -926,28 +878,26 @@ static char *population_of(const char *const *options)
     return text_take(&reply.body);
 }
 
-static void population_is_the_same_for_the_same_seed(void **state)
+TEST(population_is_the_same_for_the_same_seed)
 {
     static const char *const seed7[] = {"--users", "500", "--seed", "7", "--today", TODAY, NULL};
     static const char *const seed8[] = {"--users", "500", "--seed", "8", "--today", TODAY, NULL};
     CLEANUP(mem_cleanup) char *first = population_of(seed7);
     CLEANUP(mem_cleanup) char *second = population_of(seed7);
     CLEANUP(mem_cleanup) char *other = population_of(seed8);
-    (void)state;
     assert_string_equal(first, second);
     assert_string_not_equal(first, other);
 }
 
 /* Known values: a change of the generator is a change of every test that was written against it. */
-static void population_of_seed_1_begins_as_ever(void **state)
+TEST(population_of_seed_1_begins_as_ever)
 {
-    (void)state;
     JSON_LOCAL account = find_cast(&shared, "leaver");
     assert_string_equal(string_of(account, "username"), "lotte.visser");
     assert_string_equal(string_of(account, "id"), "D9A237FA-D8A9-46F5-A6B69950813A241F");
 }
 
-static void population_of_twenty_plays_every_part(void **state)
+TEST(population_of_twenty_plays_every_part)
 {
     static const char *const casts[] = {
         "token",     "service",      "pending",   "external", "leaver",
@@ -956,7 +906,6 @@ static void population_of_twenty_plays_every_part(void **state)
     };
     static const char *const options[] = {"--users", "20", NULL};
     CLEANUP(mem_cleanup) char *population = population_of(options);
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(casts); i++) {
         CLEANUP(text_release) struct text wanted = TEXT_INIT;
         text_addf(&wanted, "\"cast\":\"%s\"", casts[i]);
@@ -965,12 +914,11 @@ static void population_of_twenty_plays_every_part(void **state)
     }
 }
 
-static void roster_and_leavers_match_the_population(void **state)
+TEST(roster_and_leavers_match_the_population)
 {
     PROBE_LOCAL probe = {.pid = -1};
     CLEANUP(text_release) struct text roster = TEXT_INIT;
     CLEANUP(text_release) struct text leavers = TEXT_INIT;
-    (void)state;
     probe_prepare(&probe);
     CLEANUP(mem_cleanup) char *roster_path = probe_path(&probe, "roster.csv");
     CLEANUP(mem_cleanup) char *leavers_path = probe_path(&probe, "leavers");
@@ -998,7 +946,7 @@ static void roster_and_leavers_match_the_population(void **state)
     assert_in_range(count, 8, 32); /* about 4 % */
 }
 
-static void people_file_gives_everybody_an_account(void **state)
+TEST(people_file_gives_everybody_an_account)
 {
     static const char csv[] =
         "\xEF\xBB\xBF"
@@ -1009,7 +957,6 @@ static void people_file_gives_everybody_an_account(void **state)
         "No;Number; ;2;;Active\r\n";
     PROBE_LOCAL probe = {.pid = -1};
     CLEANUP(text_release) struct text leavers = TEXT_INIT;
-    (void)state;
     probe_prepare(&probe);
     CLEANUP(mem_cleanup) char *people = probe_path(&probe, "people.csv");
     CLEANUP(mem_cleanup) char *leavers_path = probe_path(&probe, "leavers");
@@ -1030,10 +977,9 @@ static void people_file_gives_everybody_an_account(void **state)
     assert_string_equal(text_cstr(&leavers), wanted);
 }
 
-/* --- command line ------------------------------------------------------------------------------
- */
+/* --- command line --- */
 
-static void command_line_with_mistake_exits_64_with_a_reason(void **state)
+TEST(command_line_with_mistake_exits_64_with_a_reason)
 {
     static const struct {
         const char *words[4];
@@ -1056,7 +1002,6 @@ static void command_line_with_mistake_exits_64_with_a_reason(void **state)
         {{"--bind", "localhost"}, "no numeric IPv4 address"},
     };
     PROBE_LOCAL probe = {.pid = -1};
-    (void)state;
     probe_prepare(&probe);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(text_release) struct text said = TEXT_INIT;
@@ -1069,79 +1014,20 @@ static void command_line_with_mistake_exits_64_with_a_reason(void **state)
     }
 }
 
-static void taken_port_exits_69(void **state)
+TEST(taken_port_exits_69)
 {
     CLEANUP(text_release) struct text port = TEXT_INIT;
     PROBE_LOCAL probe = {.pid = -1};
-    (void)state;
     probe_prepare(&probe);
     text_addf(&port, "%u", shared.port);
     const char *const options[] = {"--port", text_cstr(&port), NULL};
     assert_int_equal(probe_run(&probe, options), 69);
 }
 
-static void max_seconds_ends_by_itself(void **state)
+TEST(max_seconds_ends_by_itself)
 {
     static const char *const options[] = {"--users", "20", "--max-seconds", "1", NULL};
     PROBE_LOCAL probe = {.pid = -1};
-    (void)state;
     probe_prepare(&probe);
     assert_int_equal(probe_run(&probe, options), 0);
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup(name, reset_shared)
-    const struct CMUnitTest tests[] = {
-        TEST(token_of_known_client_is_granted),
-        TEST(token_of_unknown_client_is_refused),
-        TEST(token_lives_its_lifetime),
-        TEST(clock_set_to_a_moment_is_the_date_of_the_answers),
-        TEST(many_changes_are_made_at_once),
-        TEST(request_without_good_token_answers_401_text),
-        TEST(request_without_scope_answers_403),
-        TEST(request_with_suspended_token_user_answers_403),
-        TEST(roles_missing_answers_403_but_own_profile),
-        TEST(scopes_option_cuts_every_grant),
-        TEST(unknown_route_answers_the_gateway_404),
-        TEST(unknown_method_answers_405),
-        TEST(users_list_item_has_exactly_the_documented_fields),
-        TEST(users_list_pages_cover_everybody_once),
-        TEST(users_list_leaves_inactive_out_unless_asked),
-        TEST(users_list_without_limit_has_100),
-        TEST(users_list_with_bad_number_answers_400),
-        TEST(users_get_has_exactly_the_documented_fields),
-        TEST(users_get_of_who_never_logged_in_has_no_last_login),
-        TEST(users_get_by_username_finds_the_same),
-        TEST(users_get_of_unknown_or_other_id_form_answers_404),
-        TEST(current_user_has_no_groups_and_no_infix),
-        TEST(profiles_are_listed_and_read),
-        TEST(users_modify_by_form_suspends),
-        TEST(users_modify_is_logged_as_a_write),
-        TEST(users_modify_with_bad_body_changes_nothing),
-        TEST(users_modify_takes_no_username),
-        TEST(users_delete_answers_204_and_then_404),
-        TEST(users_create_answers_201),
-        TEST(users_modify_within_180_days_is_refused_when_enforced),
-        TEST(logins_pages_cover_every_event_once_in_order),
-        TEST(logins_newest_of_each_user_is_the_last_login),
-        TEST(logins_follow_a_login_that_just_happened),
-        TEST(logins_with_bad_parameter_answers_400),
-        TEST(rate_over_the_limit_blocks_until_a_window_of_silence),
-        TEST(rate_at_the_limit_in_any_window_is_served),
-        TEST(control_requests_are_neither_counted_nor_logged),
-        TEST(log_file_has_a_line_for_every_request),
-        TEST(reset_brings_back_the_first_state),
-        TEST(population_is_the_same_for_the_same_seed),
-        TEST(population_of_seed_1_begins_as_ever),
-        TEST(population_of_twenty_plays_every_part),
-        TEST(roster_and_leavers_match_the_population),
-        TEST(people_file_gives_everybody_an_account),
-        TEST(command_line_with_mistake_exits_64_with_a_reason),
-        TEST(taken_port_exits_69),
-        TEST(max_seconds_ends_by_itself),
-    };
-#undef TEST
-    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
-    return cmocka_run_group_tests(tests, start_shared, stop_shared);
 }

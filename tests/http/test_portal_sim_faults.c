@@ -2,10 +2,6 @@
  * Every fault of portal-sim does what its line in `portal-sim --help` says, as a client without any
  * mercy of its own sees it; and many connections at once, slow ones among them, are all served.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,12 +10,11 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/instant.h"
 #include "base/mem.h"
 #include "probe.h"
+#include "test.h"
 
 CLEANUP_POINTER(struct json_object, json_cleanup, (void)json_object_put)
 
@@ -38,6 +33,7 @@ static int start_shared(void **state)
     static const char *const options[] = {"--users",      "60", "--today", TODAY,
                                           "--rate-limit", "0",  NULL};
     (void)state;
+    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
     probe_start(&shared, options);
     REPLY_LOCAL reply = probe_get(&shared, USERS "?limit=60&includeInActive=true");
     JSON_LOCAL users = reply_json(&reply);
@@ -53,12 +49,16 @@ static int stop_shared(void **state)
     return probe_stop(&shared) == 0 ? 0 : -1;
 }
 
+TEST_GROUP(start_shared, stop_shared);
+
 static int reset_shared(void **state)
 {
     (void)state;
     probe_control(&shared, "/_sim/reset", "");
     return 0;
 }
+
+TEST_EACH(reset_shared, NULL);
 
 static void set_fault(const char *form)
 {
@@ -111,22 +111,19 @@ static void assert_field(const char *path, const char *name, const char *wanted)
         fail_msg("%s of %s is %s, not %s", name, path, value, wanted);
 }
 
-/* --- before the application --------------------------------------------------------------------
- */
+/* --- before the application --- */
 
-static void latency_delays_every_answer(void **state)
+TEST(latency_delays_every_answer)
 {
-    (void)state;
     set_fault("latency=80");
     REPLY_LOCAL reply = get("/api/v4/currentUser/");
     assert_int_equal(reply.status, 200);
     assert_true(reply.seconds >= 0.08);
 }
 
-static void error_answers_with_its_status(void **state)
+TEST(error_answers_with_its_status)
 {
     static const long statuses[] = {400, 401, 403, 404, 429, 500, 502, 503, 504};
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(statuses); i++) {
         CLEANUP(text_release) struct text form = TEXT_INIT;
         text_addf(&form, "clear=1&error=%ld", statuses[i]);
@@ -135,13 +132,12 @@ static void error_answers_with_its_status(void **state)
     }
 }
 
-static void error_hits_by_percentage_the_same_every_time(void **state)
+TEST(error_hits_by_percentage_the_same_every_time)
 {
     CLEANUP(text_release) struct text first = TEXT_INIT;
     CLEANUP(text_release) struct text second = TEXT_INIT;
     struct text *const runs[] = {&first, &second};
     size_t hits = 0;
-    (void)state;
     for (size_t run = 0; run < 2; run++) {
         probe_control(&shared, "/_sim/reset", "");
         set_fault("error=503:25");
@@ -155,7 +151,7 @@ static void error_hits_by_percentage_the_same_every_time(void **state)
     assert_in_range(hits, 20, 60); /* 40 of 160 */
 }
 
-static void error_hits_where_it_should(void **state)
+TEST(error_hits_where_it_should)
 {
     static const struct {
         const char *value;
@@ -168,7 +164,6 @@ static void error_hits_where_it_should(void **state)
         {"503:nth=2", 200, 503, 202},
         {"503:every=3", 200, 200, 503},
     };
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(text_release) struct text form = TEXT_INIT;
         text_addf(&form, "clear=1&error=%s", rows[i].value);
@@ -180,9 +175,8 @@ static void error_hits_where_it_should(void **state)
     }
 }
 
-static void reset_ends_the_connection_before_anything_is_done(void **state)
+TEST(reset_ends_the_connection_before_anything_is_done)
 {
-    (void)state;
     set_fault("reset=POST");
     REPLY_LOCAL reply = probe_post(&shared, leaver, "active=0");
     assert_int_not_equal(reply.code, CURLE_OK);
@@ -190,9 +184,8 @@ static void reset_ends_the_connection_before_anything_is_done(void **state)
     assert_field(leaver, "active", "true");
 }
 
-static void lost_answer_ends_the_connection_after_it_is_done(void **state)
+TEST(lost_answer_ends_the_connection_after_it_is_done)
 {
-    (void)state;
     set_fault("lost-answer=POST");
     REPLY_LOCAL reply = probe_post(&shared, leaver, "active=0");
     assert_int_not_equal(reply.code, CURLE_OK);
@@ -200,9 +193,8 @@ static void lost_answer_ends_the_connection_after_it_is_done(void **state)
     assert_field(leaver, "active", "false");
 }
 
-static void hang_never_answers(void **state)
+TEST(hang_never_answers)
 {
-    (void)state;
     set_fault("hang=nth=1");
     struct reply reply = {.code = CURLE_OK};
     CURL *curl = curl_easy_init();
@@ -217,9 +209,8 @@ static void hang_never_answers(void **state)
     assert_answers("/api/v4/currentUser/", 200); /* the next one is served */
 }
 
-static void wrong_type_is_a_login_page_with_200(void **state)
+TEST(wrong_type_is_a_login_page_with_200)
 {
-    (void)state;
     set_fault("wrong-type=");
     REPLY_LOCAL reply = get(USERS);
     assert_int_equal(reply.status, 200);
@@ -227,9 +218,8 @@ static void wrong_type_is_a_login_page_with_200(void **state)
     assert_true(text_starts(text_cstr(&reply.body), "<!DOCTYPE html>"));
 }
 
-static void redirect_slash_points_behind_the_slash(void **state)
+TEST(redirect_slash_points_behind_the_slash)
 {
-    (void)state;
     set_fault("redirect-slash=");
     REPLY_LOCAL read = get("/api/v4/users?limit=1");
     assert_int_equal(read.status, 301);
@@ -241,9 +231,8 @@ static void redirect_slash_points_behind_the_slash(void **state)
     assert_field(leaver, "active", "true");
 }
 
-static void gateway_404_and_no_such_user_differ(void **state)
+TEST(gateway_404_and_no_such_user_differ)
 {
-    (void)state;
     set_fault("gateway-404=");
     REPLY_LOCAL gateway = get(SELF);
     assert_int_equal(gateway.status, 404);
@@ -256,7 +245,7 @@ static void gateway_404_and_no_such_user_differ(void **state)
     assert_answers("/api/v4/currentUser/", 200);
 }
 
-static void role_missing_and_event_faults_answer_their_status(void **state)
+TEST(role_missing_and_event_faults_answer_their_status)
 {
     static const struct {
         const char *fault, *path;
@@ -266,7 +255,6 @@ static void role_missing_and_event_faults_answer_their_status(void **state)
         {"role-missing=", LOGINS, 200}, {"events-403=", LOGINS, 403},
         {"events-404=", LOGINS, 404},   {"events-403=", USERS, 200},
     };
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         set_fault("clear=1");
         set_fault(rows[i].fault);
@@ -274,19 +262,17 @@ static void role_missing_and_event_faults_answer_their_status(void **state)
     }
 }
 
-static void token_expiry_ends_a_token_after_its_uses(void **state)
+TEST(token_expiry_ends_a_token_after_its_uses)
 {
-    (void)state;
     set_fault("token-expiry=3");
     for (int i = 0; i < 3; i++)
         assert_answers("/api/v4/currentUser/", 200);
     assert_answers("/api/v4/currentUser/", 401);
 }
 
-/* --- the body ----------------------------------------------------------------------------------
- */
+/* --- the body --- */
 
-static void cut_body_ends_in_the_middle(void **state)
+TEST(cut_body_ends_in_the_middle)
 {
     static const struct {
         const char *fault;
@@ -294,7 +280,6 @@ static void cut_body_ends_in_the_middle(void **state)
     } rows[] = {{"cut=length", false, true, false},
                 {"cut=chunked", false, false, true},
                 {"cut=close", true, false, false}};
-    (void)state;
     REPLY_LOCAL whole = get(SELF);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         set_fault(rows[i].fault);
@@ -309,9 +294,8 @@ static void cut_body_ends_in_the_middle(void **state)
     }
 }
 
-static void slow_body_comes_in_drops(void **state)
+TEST(slow_body_comes_in_drops)
 {
-    (void)state;
     REPLY_LOCAL whole = get(SELF);
     set_fault("slow-body=1000");
     REPLY_LOCAL slow = get(SELF);
@@ -320,9 +304,8 @@ static void slow_body_comes_in_drops(void **state)
     assert_true(slow.seconds >= 0.4); /* over 500 bytes at 1,000 a second */
 }
 
-static void trailing_garbage_follows_the_document(void **state)
+TEST(trailing_garbage_follows_the_document)
 {
-    (void)state;
     REPLY_LOCAL whole = get(SELF);
     set_fault("trailing-garbage=");
     REPLY_LOCAL reply = get(SELF);
@@ -330,10 +313,9 @@ static void trailing_garbage_follows_the_document(void **state)
     assert_true(reply.body.length > whole.body.length);
 }
 
-static void deep_json_is_nested_as_deep(void **state)
+TEST(deep_json_is_nested_as_deep)
 {
     static const char *const paths[] = {SELF, USERS "?limit=1", USERS "?page=99"};
-    (void)state;
     set_fault("deep-json=40");
     for (size_t i = 0; i < COUNT_OF(paths); i++) {
         REPLY_LOCAL reply = get(paths[i]);
@@ -345,9 +327,8 @@ static void deep_json_is_nested_as_deep(void **state)
     }
 }
 
-static void huge_body_is_swollen_by_blanks(void **state)
+TEST(huge_body_is_swollen_by_blanks)
 {
-    (void)state;
     set_fault("huge-body=3");
     REPLY_LOCAL reply = get(SELF);
     assert_int_equal(reply.code, CURLE_OK);
@@ -355,12 +336,10 @@ static void huge_body_is_swollen_by_blanks(void **state)
     json_object_put(reply_json(&reply));
 }
 
-/* --- the list ----------------------------------------------------------------------------------
- */
+/* --- the list --- */
 
-static void clamp_limit_shortens_pages(void **state)
+TEST(clamp_limit_shortens_pages)
 {
-    (void)state;
     set_fault("clamp-limit=7");
     REPLY_LOCAL reply = get(USERS "?limit=500&includeInActive=true");
     assert_header(&reply, "X-Pagination-Limit", "7");
@@ -369,9 +348,8 @@ static void clamp_limit_shortens_pages(void **state)
     assert_int_equal(json_object_array_length(users), 7);
 }
 
-static void repeat_last_page_never_ends(void **state)
+TEST(repeat_last_page_never_ends)
 {
-    (void)state;
     set_fault("repeat-last-page=");
     REPLY_LOCAL last = get(USERS "?limit=50&includeInActive=true&page=2");
     REPLY_LOCAL past = get(USERS "?limit=50&includeInActive=true&page=9");
@@ -379,9 +357,8 @@ static void repeat_last_page_never_ends(void **state)
     assert_header(&past, "X-Pagination-Page", "9");
 }
 
-static void paging_headers_can_be_missing_or_wrong(void **state)
+TEST(paging_headers_can_be_missing_or_wrong)
 {
-    (void)state;
     set_fault("no-paging-headers=");
     REPLY_LOCAL without = get(USERS "?includeInActive=true");
     assert_null(strstr(text_cstr(&without.headers), "X-Pagination"));
@@ -415,10 +392,9 @@ static void count_users(size_t *ret_different, size_t *ret_items)
     *ret_different = (size_t)json_object_object_length(seen);
 }
 
-static void drift_makes_users_missed_or_seen_twice(void **state)
+TEST(drift_makes_users_missed_or_seen_twice)
 {
     size_t different = 0, items = 0;
-    (void)state;
     count_users(&different, &items);
     assert_int_equal(different, 60);
     set_fault("drift=remove");
@@ -435,17 +411,16 @@ static void drift_makes_users_missed_or_seen_twice(void **state)
     assert_true(different < items);
 }
 
-static void duplicate_ids_repeat_the_first_user(void **state)
+TEST(duplicate_ids_repeat_the_first_user)
 {
     size_t different = 0, items = 0;
-    (void)state;
     set_fault("duplicate-ids=");
     count_users(&different, &items);
     assert_int_equal(items, 60);
     assert_int_equal(different, 54); /* one of each of six pages */
 }
 
-static void bad_item_is_in_the_middle(void **state)
+TEST(bad_item_is_in_the_middle)
 {
     static const struct {
         const char *fault, *wanted;
@@ -457,7 +432,6 @@ static void bad_item_is_in_the_middle(void **state)
         {"bad-item=id-number", "{\"id\":1234567,"},
         {"bad-item=id-form", "{\"id\":\"1a84d758-2b3a-141f-8f07-d71aa1f223bd\","},
     };
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         set_fault(rows[i].fault);
         JSON_LOCAL users = get_json(USERS "?limit=5");
@@ -467,7 +441,7 @@ static void bad_item_is_in_the_middle(void **state)
     }
 }
 
-static void active_form_changes_list_and_single(void **state)
+TEST(active_form_changes_list_and_single)
 {
     static const struct {
         const char *fault, *wanted;
@@ -478,7 +452,6 @@ static void active_form_changes_list_and_single(void **state)
         {"active-form=quoted-bool", "\"true\""},
         {"active-form=garbage", "\"perhaps\""},
     };
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         set_fault(rows[i].fault);
         assert_field(SELF, "active", rows[i].wanted);
@@ -491,10 +464,9 @@ static void active_form_changes_list_and_single(void **state)
     assert_field(SELF, "active", "(missing)");
 }
 
-/* --- last login --------------------------------------------------------------------------------
- */
+/* --- last login --- */
 
-static void last_login_form_writes_every_known_form(void **state)
+TEST(last_login_form_writes_every_known_form)
 {
     static const struct {
         const char *form, *wanted;
@@ -512,7 +484,6 @@ static void last_login_form_writes_every_known_form(void **state)
         {"garbage", "\"a while ago\""},
         {"future", "\"2028-11-21T00:00:00.000+00:00\""},
     };
-    (void)state;
     probe_control(&shared, "/_sim/users/svc-reconcile", "lastLogin=2019-03-31T23:59:40Z");
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(text_release) struct text form = TEXT_INIT;
@@ -523,10 +494,9 @@ static void last_login_form_writes_every_known_form(void **state)
 }
 
 /* All that the reader of the program accepts says the same moment; the mixed forms differ. */
-static void last_login_form_mixed_stays_readable(void **state)
+TEST(last_login_form_mixed_stays_readable)
 {
     JSON_LOCAL kinds = json_object_new_object();
-    (void)state;
     JSON_LOCAL users = get_json(USERS "?limit=40");
     set_fault("last-login-form=mixed");
     for (size_t i = 0; i < 40; i++) {
@@ -547,9 +517,8 @@ static void last_login_form_mixed_stays_readable(void **state)
     assert_true(json_object_object_length(kinds) >= 6);
 }
 
-static void never_form_writes_no_login_in_three_ways(void **state)
+TEST(never_form_writes_no_login_in_three_ways)
 {
-    (void)state;
     assert_field(SELF, "lastLogin", "(missing)");
     set_fault("never-form=null");
     assert_field(SELF, "lastLogin", "null");
@@ -557,21 +526,18 @@ static void never_form_writes_no_login_in_three_ways(void **state)
     assert_field(SELF, "lastLogin", "\"\"");
 }
 
-static void control_sets_a_raw_last_login(void **state)
+TEST(control_sets_a_raw_last_login)
 {
-    (void)state;
     probe_control(&shared, "/_sim/users/svc-reconcile", "lastLogin=last+summer");
     assert_field(SELF, "lastLogin", "\"last summer\"");
     probe_control(&shared, "/_sim/users/svc-reconcile", "lastLogin=never");
     assert_field(SELF, "lastLogin", "(missing)");
 }
 
-/* --- writes ------------------------------------------------------------------------------------
- */
+/* --- writes --- */
 
-static void delay_202_shows_the_change_later(void **state)
+TEST(delay_202_shows_the_change_later)
 {
-    (void)state;
     set_fault("delay-202=60000");
     REPLY_LOCAL reply = probe_post(&shared, leaver, "active=0");
     assert_int_equal(reply.status, 202);
@@ -582,9 +548,8 @@ static void delay_202_shows_the_change_later(void **state)
     assert_field(leaver, "active", "false");
 }
 
-static void delay_202_reads_shows_the_change_after_reads(void **state)
+TEST(delay_202_reads_shows_the_change_after_reads)
 {
-    (void)state;
     set_fault("delay-202-reads=2");
     REPLY_LOCAL reply = probe_post(&shared, leaver, "active=0");
     assert_int_equal(reply.status, 202);
@@ -593,9 +558,8 @@ static void delay_202_reads_shows_the_change_after_reads(void **state)
     assert_field(leaver, "active", "false");
 }
 
-static void never_202_changes_nothing(void **state)
+TEST(never_202_changes_nothing)
 {
-    (void)state;
     set_fault("never-202=");
     REPLY_LOCAL reply = probe_post(&shared, leaver, "active=0");
     assert_int_equal(reply.status, 202);
@@ -604,9 +568,8 @@ static void never_202_changes_nothing(void **state)
     assert_int_equal(json_object_get_int(json_object_object_get(stats, "effects")), 0);
 }
 
-static void default_omitted_resets_what_was_left_out(void **state)
+TEST(default_omitted_resets_what_was_left_out)
 {
-    (void)state;
     probe_control(&shared, "/_sim/users/svc-reconcile", "isSSOOnly=true");
     JSON_LOCAL self = get_json(SELF);
     CLEANUP(text_release) struct text path = TEXT_INIT;
@@ -620,10 +583,9 @@ static void default_omitted_resets_what_was_left_out(void **state)
     assert_field(SELF, "isSSOOnly", "false");
 }
 
-static void cursor_always_ends_with_an_empty_page(void **state)
+TEST(cursor_always_ends_with_an_empty_page)
 {
     static const char recent[] = LOGINS "?limit=10000&fromDateTime=2026-11-01T00:00:00Z";
-    (void)state;
     set_fault("cursor-always=");
     REPLY_LOCAL page = get(recent);
     CLEANUP(mem_cleanup) char *next = reply_header(&page, "Next-Url");
@@ -633,10 +595,9 @@ static void cursor_always_ends_with_an_empty_page(void **state)
     assert_header(&last, "Next-Url", NULL);
 }
 
-static void cursor_loop_leads_back_to_the_first_page(void **state)
+TEST(cursor_loop_leads_back_to_the_first_page)
 {
     static const char recent[] = LOGINS "?limit=10000&fromDateTime=2026-11-01T00:00:00Z";
-    (void)state;
     set_fault("cursor-loop=");
     REPLY_LOCAL page = get(recent);
     CLEANUP(mem_cleanup) char *next = reply_header(&page, "Next-Url");
@@ -647,10 +608,9 @@ static void cursor_loop_leads_back_to_the_first_page(void **state)
     assert_string_equal(same, next);
 }
 
-/* --- the control request -----------------------------------------------------------------------
- */
+/* --- the control request --- */
 
-static void faults_are_listed_replaced_and_cleared(void **state)
+TEST(faults_are_listed_replaced_and_cleared)
 {
     static const struct {
         const char *form, *wanted;
@@ -660,7 +620,6 @@ static void faults_are_listed_replaced_and_cleared(void **state)
         {"error=off", "[ \"latency=6\" ]"},
         {"clear=1", "[ ]"},
     };
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         set_fault(rows[i].form);
         JSON_LOCAL faults = probe_control_json(&shared, "/_sim/faults");
@@ -672,9 +631,8 @@ static void faults_are_listed_replaced_and_cleared(void **state)
     assert_non_null(strstr(text_cstr(&bad.body), "'soon'"));
 }
 
-static void log_names_the_fault(void **state)
+TEST(log_names_the_fault)
 {
-    (void)state;
     set_fault("error=503");
     assert_answers(USERS, 503);
     REPLY_LOCAL log = probe_ask(&shared, "GET", "/_sim/log", NULL, NULL, NULL);
@@ -682,8 +640,7 @@ static void log_names_the_fault(void **state)
     assert_non_null(strstr(text_cstr(&log.body), "\"fault\":\"error\""));
 }
 
-/* --- many connections, TLS ---------------------------------------------------------------------
- */
+/* --- many connections, TLS --- */
 
 #define CROWD 200
 
@@ -725,10 +682,9 @@ static size_t run_crowd(const char *url)
     return good;
 }
 
-static void crowd_of_connections_is_served(void **state)
+TEST(crowd_of_connections_is_served)
 {
     CLEANUP(text_release) struct text url = TEXT_INIT;
-    (void)state;
     text_addf(&url, "http://127.0.0.1:%u/api/v4/currentUser/", shared.port);
     for (int round = 0; round < 5; round++) {
         set_fault(round % 2 == 0 ? "clear=1" : "latency=50");
@@ -765,14 +721,13 @@ static void make_certificate(const char *certificate_path, const char *key_path)
     EVP_PKEY_free(key);
 }
 
-static void tls_is_spoken_with_the_given_certificate(void **state)
+TEST(tls_is_spoken_with_the_given_certificate)
 {
     struct probe probe = {.pid = -1};
     CLEANUP(text_release) struct text url = TEXT_INIT;
     CLEANUP(text_release) struct text where = TEXT_INIT;
     size_t received = 0;
     long status = 0;
-    (void)state;
     probe_prepare(&probe);
     CLEANUP(mem_cleanup) char *certificate = probe_path(&probe, "cert.pem");
     CLEANUP(mem_cleanup) char *key = probe_path(&probe, "key.pem");
@@ -799,13 +754,12 @@ static void tls_is_spoken_with_the_given_certificate(void **state)
     assert_int_equal(probe_stop(&probe), 0);
 }
 
-static void stop_ends_hanging_connections(void **state)
+TEST(stop_ends_hanging_connections)
 {
     static const char *const options[] = {"--users", "20", "--fault", "hang", NULL};
     struct probe probe = {.pid = -1};
     CLEANUP(text_release) struct text url = TEXT_INIT;
     int running = 1;
-    (void)state;
     probe_start(&probe, options);
     text_addf(&url, "http://127.0.0.1:%u/api/v4/currentUser/", probe.port);
     CURLM *multi = curl_multi_init();
@@ -822,53 +776,4 @@ static void stop_ends_hanging_connections(void **state)
     (void)curl_multi_remove_handle(multi, curl);
     curl_easy_cleanup(curl);
     (void)curl_multi_cleanup(multi);
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup(name, reset_shared)
-    const struct CMUnitTest tests[] = {
-        TEST(latency_delays_every_answer),
-        TEST(error_answers_with_its_status),
-        TEST(error_hits_by_percentage_the_same_every_time),
-        TEST(error_hits_where_it_should),
-        TEST(reset_ends_the_connection_before_anything_is_done),
-        TEST(lost_answer_ends_the_connection_after_it_is_done),
-        TEST(hang_never_answers),
-        TEST(wrong_type_is_a_login_page_with_200),
-        TEST(redirect_slash_points_behind_the_slash),
-        TEST(gateway_404_and_no_such_user_differ),
-        TEST(role_missing_and_event_faults_answer_their_status),
-        TEST(token_expiry_ends_a_token_after_its_uses),
-        TEST(cut_body_ends_in_the_middle),
-        TEST(slow_body_comes_in_drops),
-        TEST(trailing_garbage_follows_the_document),
-        TEST(deep_json_is_nested_as_deep),
-        TEST(huge_body_is_swollen_by_blanks),
-        TEST(clamp_limit_shortens_pages),
-        TEST(repeat_last_page_never_ends),
-        TEST(paging_headers_can_be_missing_or_wrong),
-        TEST(drift_makes_users_missed_or_seen_twice),
-        TEST(duplicate_ids_repeat_the_first_user),
-        TEST(bad_item_is_in_the_middle),
-        TEST(active_form_changes_list_and_single),
-        TEST(last_login_form_writes_every_known_form),
-        TEST(last_login_form_mixed_stays_readable),
-        TEST(never_form_writes_no_login_in_three_ways),
-        TEST(control_sets_a_raw_last_login),
-        TEST(delay_202_shows_the_change_later),
-        TEST(delay_202_reads_shows_the_change_after_reads),
-        TEST(never_202_changes_nothing),
-        TEST(default_omitted_resets_what_was_left_out),
-        TEST(cursor_always_ends_with_an_empty_page),
-        TEST(cursor_loop_leads_back_to_the_first_page),
-        TEST(faults_are_listed_replaced_and_cleared),
-        TEST(log_names_the_fault),
-        TEST(crowd_of_connections_is_served),
-        TEST(tls_is_spoken_with_the_given_certificate),
-        TEST(stop_ends_hanging_connections),
-    };
-#undef TEST
-    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
-    return cmocka_run_group_tests(tests, start_shared, stop_shared);
 }

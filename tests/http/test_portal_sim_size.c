@@ -3,10 +3,6 @@
  * a request that waits holds a connection and no thread. Told by the kernel, of the process.
  */
 #include <arpa/inet.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,12 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "probe.h"
 #include "sanitized.h"
+#include "test.h"
 
 enum {
     PAGE_EVENTS = 5000,
@@ -76,12 +71,11 @@ static void read_day(struct probe *probe, const char *day)
     reply_release(&reply);
 }
 
-static void events_of_a_year_are_not_held(void **state)
+TEST(events_of_a_year_are_not_held)
 {
     static const char *const options[] = {"--users",      "100000", "--today", "2026-11-22",
                                           "--rate-limit", "0",      NULL};
 
-    (void)state;
     if (SANITIZED)
         skip();
     CLEANUP(stop) struct probe probe = {.pid = 0};
@@ -118,14 +112,13 @@ static double now_s(void)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-static void requests_that_wait_hold_no_thread(void **state)
+TEST(requests_that_wait_hold_no_thread)
 {
     static const char *const options[] = {"--users", "20", "--rate-limit", "0", NULL};
     CLEANUP(stop) struct probe probe = {.pid = 0};
     int fd[CONNECTIONS];
     char answer[64];
 
-    (void)state;
     probe_prepare(&probe);
     probe_start(&probe, options);
     long before = status_of(&probe, "Threads:");
@@ -147,14 +140,4 @@ static void requests_that_wait_hold_no_thread(void **state)
     print_message("%d requests that wait %d ms: %.2f s, %ld threads\n", CONNECTIONS, LATENCY_MS,
                   took, before);
     assert_true(took >= LATENCY_MS / 1000.0 && took < CONNECTIONS * LATENCY_MS / 1000.0 / 4);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(events_of_a_year_are_not_held),
-        cmocka_unit_test(requests_that_wait_hold_no_thread),
-    };
-
-    return cmocka_run_group_tests_name("portal_sim_size", tests, NULL, NULL);
 }

@@ -4,12 +4,6 @@
 #ifndef TESTS_ROSTER_CASE_H
 #define TESTS_ROSTER_CASE_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-/* cmocka wants those four first */
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +14,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "roster/reader.h"
+#include "test.h"
 
 static const char *const case_names[] = {"Name"};
 static const char *const case_employed[] = {"Active"};
@@ -33,14 +28,14 @@ static inline struct config_roster case_config(void)
         .delimiter = ',',
         .encoding = "UTF-8",
         .date_format = "%Y-%m-%d",
-        .column = {.employee_number = "EmpID",
-                   .email = "Mail",
-                   .username = "Login",
-                   .status = "Status",
-                   .hire_date = "Hired",
-                   .last_day = "Last",
-                   .department = "Dept",
-                   .country = "Country",
+        .column = {.of = {[ROSTER_EMPLOYEE_NUMBER] = "EmpID",
+                          [ROSTER_EMAIL] = "Mail",
+                          [ROSTER_USERNAME] = "Login",
+                          [ROSTER_STATUS] = "Status",
+                          [ROSTER_HIRE_DATE] = "Hired",
+                          [ROSTER_LAST_DAY] = "Last",
+                          [ROSTER_DEPARTMENT] = "Dept",
+                          [ROSTER_COUNTRY] = "Country"},
                    .name = {case_names, COUNT_OF(case_names)}},
         .status = {.employed = {case_employed, COUNT_OF(case_employed)},
                    .on_leave = {case_on_leave, COUNT_OF(case_on_leave)},
@@ -53,12 +48,12 @@ static inline struct config_roster case_small_config(void)
 {
     struct config_roster config = case_config();
 
-    config.column.username = NULL;
-    config.column.status = NULL;
-    config.column.hire_date = NULL;
-    config.column.last_day = NULL;
-    config.column.department = NULL;
-    config.column.country = NULL;
+    config.column.of[ROSTER_USERNAME] = NULL;
+    config.column.of[ROSTER_STATUS] = NULL;
+    config.column.of[ROSTER_HIRE_DATE] = NULL;
+    config.column.of[ROSTER_LAST_DAY] = NULL;
+    config.column.of[ROSTER_DEPARTMENT] = NULL;
+    config.column.of[ROSTER_COUNTRY] = NULL;
     return config;
 }
 

@@ -1,11 +1,4 @@
 /* Answers of the history as text: which column stands last, and how many lines a chart has. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +7,7 @@
 #include "base/mem.h"
 #include "database/pg.h"
 #include "report/audit.h"
+#include "test.h"
 
 static const struct report_style plain = {.color = false};
 
@@ -79,7 +73,7 @@ static struct chart read_chart(const char *text)
     return chart;
 }
 
-static void seats_of_many_days_are_told_by_week_and_by_month(void **state)
+TEST(seats_of_many_days_are_told_by_week_and_by_month)
 {
     static const struct {
         int days;
@@ -93,7 +87,6 @@ static void seats_of_many_days_are_told_by_week_and_by_month(void **state)
         {800, 27, "month to ", "2026-02-28     1058        28       14  █"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CLEANUP(pg_clearp) PGresult *rows = days(cases[i].days);
         CLEANUP(text_release) struct text text = TEXT_INIT;
@@ -109,18 +102,17 @@ static void seats_of_many_days_are_told_by_week_and_by_month(void **state)
     }
 }
 
-static void no_seats_are_told_as_none(void **state)
+TEST(no_seats_are_told_as_none)
 {
     CLEANUP(pg_clearp) PGresult *rows = days(0);
     CLEANUP(text_release) struct text text = TEXT_INIT;
 
-    (void)state;
     audit_report_seats(rows, &plain, &text);
     assert_string_equal(text_cstr(&text), "no seats\n");
 }
 
 /* A sentence is not cut where it stands last; CSV keeps the order of the question. */
-static void the_sentence_stands_last_and_whole_in_text_alone(void **state)
+TEST(the_sentence_stands_last_and_whole_in_text_alone)
 {
     static const char *const name[] = {"at", "what", "who"};
     static const char sentence[] =
@@ -129,7 +121,6 @@ static void the_sentence_stands_last_and_whole_in_text_alone(void **state)
     CLEANUP(text_release) struct text text = TEXT_INIT, cut = TEXT_INIT, csv = TEXT_INIT;
     struct audit_section section = {.name = "timeline", .rows = rows, .last = "what"};
 
-    (void)state;
     put(rows, 0, 0, "now");
     put(rows, 0, 1, sentence);
     put(rows, 0, 2, "anna");
@@ -144,15 +135,4 @@ static void the_sentence_stands_last_and_whole_in_text_alone(void **state)
     section.last = "what";
     audit_report(&section, 1, REPORT_CSV, &plain, &csv);
     assert_true(text_starts(text_cstr(&csv), "at,what,who\r\nnow,a sentence"));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(seats_of_many_days_are_told_by_week_and_by_month),
-        cmocka_unit_test(no_seats_are_told_as_none),
-        cmocka_unit_test(the_sentence_stands_last_and_whole_in_text_alone),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,16 +1,11 @@
 /*
  * One user of the API becomes one account: every odd form of a member, and what becomes of it.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/text.h"
 #include "bynder/private.h"
+#include "test.h"
 
 #define ID  "1A84D758-2B3A-141F-8F07D71AA1F223BD"
 #define NOW ((struct instant){.us = INT64_C(1795334400) * SECOND_US})
@@ -47,12 +42,11 @@ static void read_account(struct fixture *fixture, const char *text)
     fixture->is_usable = account_reader_read(&fixture->reader, object, &fixture->account);
 }
 
-static void account_reader_read_of_a_documented_item_takes_every_field(void **state)
+TEST(account_reader_read_of_a_documented_item_takes_every_field)
 {
     CLEANUP(fixture_release) struct fixture fixture;
     const struct account *account = &fixture.account;
 
-    (void)state;
     read_account(&fixture,
                  "{\"id\":\"" ID "\",\"username\":\"ann\",\"email\":\"ann@acme.example\","
                  "\"email2\":\"\",\"name\":\"Ann \\u00c9lan\",\"active\":1,\"isSSOOnly\":true,"
@@ -80,7 +74,7 @@ static void account_reader_read_of_a_documented_item_takes_every_field(void **st
     assert_int_equal(account->login.kind, LOGIN_NOT_READ);
 }
 
-static void account_reader_read_without_a_readable_id_is_nobody(void **state)
+TEST(account_reader_read_without_a_readable_id_is_nobody)
 {
     static const char *const rows[] = {
         "{}",
@@ -93,7 +87,6 @@ static void account_reader_read_without_a_readable_id_is_nobody(void **state)
         "{\"ID\":\"" ID "\"}",
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(fixture_release) struct fixture fixture;
 
@@ -103,7 +96,7 @@ static void account_reader_read_without_a_readable_id_is_nobody(void **state)
     }
 }
 
-static void account_reader_read_of_odd_members_flaws_what_cannot_be_read(void **state)
+TEST(account_reader_read_of_odd_members_flaws_what_cannot_be_read)
 {
     static const struct {
         const char *members;
@@ -139,7 +132,6 @@ static void account_reader_read_of_odd_members_flaws_what_cannot_be_read(void **
         {"\"active\":1,\"groups\":[{\"name\":\"x\"}]", ACCOUNT_ACTIVE, NULL, NULL, NULL, true},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(fixture_release) struct fixture fixture;
         CLEANUP(text_release) struct text text = TEXT_INIT;
@@ -160,12 +152,11 @@ static void account_reader_read_of_odd_members_flaws_what_cannot_be_read(void **
     }
 }
 
-static void account_reader_read_of_another_form_of_id_keeps_and_flaws_it(void **state)
+TEST(account_reader_read_of_another_form_of_id_keeps_and_flaws_it)
 {
     static const char *const rows[] = {"ann.smith", "1A84D758-2B3A-141F-8F07-D71AA1F223BD",
                                        "1a84d758-2b3a-141f-8f07d71aa1f223bd", (ID "X"), ("../" ID)};
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(fixture_release) struct fixture fixture;
         CLEANUP(text_release) struct text text = TEXT_INIT;
@@ -178,7 +169,7 @@ static void account_reader_read_of_another_form_of_id_keeps_and_flaws_it(void **
     }
 }
 
-static void account_reader_refresh_takes_the_newer_word(void **state)
+TEST(account_reader_refresh_takes_the_newer_word)
 {
     static const struct {
         const char *user;
@@ -211,7 +202,6 @@ static void account_reader_refresh_takes_the_newer_word(void **state)
          "2024-06-28", NULL},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(fixture_release) struct fixture fixture;
         CLEANUP(json_freep) struct json_object *user = parse(rows[i].user);
@@ -229,17 +219,4 @@ static void account_reader_refresh_takes_the_newer_word(void **state)
         assert_int_equal(account->login.seen_at.us, NOW.us);
         assert_int_equal(account->login.source, LOGIN_FROM_SINGLE_READ);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(account_reader_read_of_a_documented_item_takes_every_field),
-        cmocka_unit_test(account_reader_read_without_a_readable_id_is_nobody),
-        cmocka_unit_test(account_reader_read_of_odd_members_flaws_what_cannot_be_read),
-        cmocka_unit_test(account_reader_read_of_another_form_of_id_keeps_and_flaws_it),
-        cmocka_unit_test(account_reader_refresh_takes_the_newer_word),
-    };
-
-    return cmocka_run_group_tests_name("bynder_account", tests, NULL, NULL);
 }

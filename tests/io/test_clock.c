@@ -1,16 +1,14 @@
 /*
  * A signal ends a wait, but not what must be finished first; and that has its end too.
  */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 
 #include "base/clock.h"
+#include "test.h"
 
 #define FAR (3600 * SECOND_US)
+
+_Static_assert(CLOCK_CALL_S < CLOCK_END_S && CLOCK_END_S < 70, "an end within 70 seconds");
 
 static int forget(void **state)
 {
@@ -18,6 +16,8 @@ static int forget(void **state)
     clock_clear_interrupt();
     return 0;
 }
+
+TEST_EACH(NULL, forget);
 
 /* Whether a wait of an hour comes back because of the signal. */
 static bool wait_far(void)
@@ -30,9 +30,8 @@ static bool wait_far(void)
     return !slept;
 }
 
-static void clock_interrupt_ends_a_wait(void **state)
+TEST(clock_interrupt_ends_a_wait)
 {
-    (void)state;
     assert_false(clock_is_interrupted());
     clock_interrupt(SIGTERM);
     assert_true(clock_is_interrupted());
@@ -40,9 +39,8 @@ static void clock_interrupt_ends_a_wait(void **state)
     assert_true(wait_far());
 }
 
-static void clock_finish_first_only_notes_a_signal(void **state)
+TEST(clock_finish_first_only_notes_a_signal)
 {
-    (void)state;
     clock_finish_first(FAR);
     clock_interrupt(SIGTERM);
     assert_false(clock_is_interrupted());
@@ -50,9 +48,8 @@ static void clock_finish_first_only_notes_a_signal(void **state)
     assert_true(clock_is_interrupted());
 }
 
-static void clock_finish_first_ends_when_the_patience_does(void **state)
+TEST(clock_finish_first_ends_when_the_patience_does)
 {
-    (void)state;
     clock_set_patience(SECOND_US / 10, SECOND_US / 5);
     clock_finish_first(FAR);
     clock_interrupt(SIGTERM);
@@ -62,9 +59,8 @@ static void clock_finish_first_ends_when_the_patience_does(void **state)
     assert_true(clock_is_interrupted());
 }
 
-static void clock_interrupt_again_gives_no_more_time(void **state)
+TEST(clock_interrupt_again_gives_no_more_time)
 {
-    (void)state;
     clock_set_patience(SECOND_US / 10, SECOND_US / 5);
     clock_finish_first(FAR);
     clock_interrupt(SIGTERM);
@@ -72,17 +68,4 @@ static void clock_interrupt_again_gives_no_more_time(void **state)
     clock_interrupt(SIGTERM);
     assert_true(clock_is_overdue());
     assert_true(clock_is_interrupted());
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(clock_interrupt_ends_a_wait, forget),
-        cmocka_unit_test_teardown(clock_finish_first_only_notes_a_signal, forget),
-        cmocka_unit_test_teardown(clock_finish_first_ends_when_the_patience_does, forget),
-        cmocka_unit_test_teardown(clock_interrupt_again_gives_no_more_time, forget),
-    };
-
-    _Static_assert(CLOCK_CALL_S < CLOCK_END_S && CLOCK_END_S < 70, "an end within 70 seconds");
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,19 +2,12 @@
  * The configuration: what is taken, what it becomes, and everything that is refused, with the line
  * it stands in. Each case changes one thing in a small file that loads, so that a case which finds
  * nothing wrong would be seen.
- *
- * `test_config --sample` and `test_config --reference` print what etc/bynder-reconcile.conf and
- * docs/configuration.md must hold.
  */
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -22,6 +15,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "test.h"
 
 /* libconfig 1.5 leaks the text it was reading when it meets a syntax error. */
 const char *__lsan_default_suppressions(void);
@@ -456,9 +450,8 @@ static const struct refusal refusals[] = {
      "'notify.webhook.shape' is 'irc'"},
 };
 
-static void config_load_one_thing_wrong_names_it_and_its_line(void **state)
+TEST(config_load_one_thing_wrong_names_it_and_its_line)
 {
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(refusals); i++) {
         unsigned line;
         CLEANUP(mem_cleanup) char *text = change(refusals[i].old, refusals[i].new, &line);
@@ -474,7 +467,7 @@ static void config_load_one_thing_wrong_names_it_and_its_line(void **state)
     }
 }
 
-static void config_load_required_setting_missing_names_it(void **state)
+TEST(config_load_required_setting_missing_names_it)
 {
     static const struct {
         const char *old, *problem;
@@ -493,7 +486,6 @@ static void config_load_required_setting_missing_names_it(void **state)
         {"name = \"gone\";", "'policy.rules.name' is missing", 17},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         unsigned line;
         CLEANUP(mem_cleanup) char *text = change(cases[i].old, "", &line);
@@ -507,7 +499,7 @@ static void config_load_required_setting_missing_names_it(void **state)
     }
 }
 
-static void config_load_token_and_client_is_refused(void **state)
+TEST(config_load_token_and_client_is_refused)
 {
     unsigned line;
     CLEANUP(mem_cleanup)
@@ -518,12 +510,11 @@ static void config_load_token_and_client_is_refused(void **state)
     CLEANUP(loaded_release) struct loaded refused = load_text(both);
     CLEANUP(loaded_release) struct loaded taken = load_text(token);
 
-    (void)state;
     assert_problem(&refused, "both", "test.conf", 1, "a permanent token and a client as well");
     assert_loads(&taken);
 }
 
-static void config_load_many_things_wrong_reports_all_at_once(void **state)
+TEST(config_load_many_things_wrong_reports_all_at_once)
 {
     CLEANUP(mem_cleanup) char *path = file_join(SOURCE_DIR, "tests/fixtures/config/broken.conf");
     CLEANUP(text_release)
@@ -531,7 +522,6 @@ static void config_load_many_things_wrong_reports_all_at_once(void **state)
     CLEANUP(loaded_release) struct loaded loaded = load_path(path);
     size_t count = 0;
 
-    (void)state;
     for (char *line = expected.data, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
         CLEANUP(mem_cleanup) char *found = NULL;
         struct text text = TEXT_INIT;
@@ -550,7 +540,7 @@ static void config_load_many_things_wrong_reports_all_at_once(void **state)
     assert_non_null(strstr(loaded.err.text, "(and 18 more problems)"));
 }
 
-static void config_load_no_readable_file_is_one_problem(void **state)
+TEST(config_load_no_readable_file_is_one_problem)
 {
     CLEANUP(mem_cleanup) char *huge = mem_alloc(4194305);
     CLEANUP(mem_cleanup) char *fifo = in_directory("fifo");
@@ -563,7 +553,6 @@ static void config_load_no_readable_file_is_one_problem(void **state)
         {"huge.conf", "is larger than 4194304 bytes"},
     };
 
-    (void)state;
     memset(huge, '\n', 4194305);
     put("huge.conf", 0600, huge, 4194305);
     assert_int_equal(mkfifo(fifo, 0600), 0);
@@ -575,12 +564,11 @@ static void config_load_no_readable_file_is_one_problem(void **state)
     }
 }
 
-static void config_load_empty_file_names_every_required_group(void **state)
+TEST(config_load_empty_file_names_every_required_group)
 {
     static const char *const groups[] = {"portal", "database", "roster", "policy"};
     CLEANUP(loaded_release) struct loaded loaded = load_text("");
 
-    (void)state;
     assert_int_equal(loaded.problems.count, COUNT_OF(groups));
     for (size_t i = 0; i < COUNT_OF(groups); i++) {
         CLEANUP(mem_cleanup) char *text = NULL;
@@ -592,25 +580,23 @@ static void config_load_empty_file_names_every_required_group(void **state)
     }
 }
 
-static void config_load_without_err_and_problems_says_no(void **state)
+TEST(config_load_without_err_and_problems_says_no)
 {
     CLEANUP(mem_cleanup) char *path = in_directory("missing.conf");
     struct arena arena = ARENA_INIT;
     struct config config;
 
-    (void)state;
     assert_int_equal(config_load(&arena, path, &config, NULL, NULL), -1);
     arena_release(&arena);
 }
 
 /* --- what it becomes --- */
 
-static void config_load_small_file_takes_documented_defaults(void **state)
+TEST(config_load_small_file_takes_documented_defaults)
 {
     CLEANUP(loaded_release) struct loaded loaded = load_text(text_cstr(&small));
     const struct config *config = &loaded.config;
 
-    (void)state;
     assert_loads(&loaded);
     assert_true(config->portal.requests_per_second == 10.0);
     assert_int_equal(config->portal.requests_per_window, 4500);
@@ -656,13 +642,12 @@ static void config_load_small_file_takes_documented_defaults(void **state)
     assert_null(config->metrics_textfile);
 }
 
-static void config_load_small_file_takes_default_keys_and_rule(void **state)
+TEST(config_load_small_file_takes_default_keys_and_rule)
 {
     CLEANUP(loaded_release) struct loaded loaded = load_text(text_cstr(&small));
     const struct matching *matching = &loaded.config.matching;
     const struct rule *rule;
 
-    (void)state;
     assert_loads(&loaded);
     assert_int_equal(matching->key_count, 3);
     assert_int_equal(matching->key[0], MATCH_BY_EMPLOYEE_NUMBER);
@@ -682,7 +667,7 @@ static void config_load_small_file_takes_default_keys_and_rule(void **state)
     assert_int_equal(rule->grace_days, 0);
 }
 
-static void config_load_relative_paths_start_at_the_file(void **state)
+TEST(config_load_relative_paths_start_at_the_file)
 {
     unsigned line;
     CLEANUP(mem_cleanup)
@@ -695,7 +680,6 @@ static void config_load_relative_paths_start_at_the_file(void **state)
     CLEANUP(mem_cleanup) char *pg = file_join(absolute, "pg");
     CLEANUP(mem_cleanup) char *roster = file_join(absolute, "roster.csv");
 
-    (void)state;
     assert_loads(&loaded);
     assert_string_equal(loaded.config.report.directory, out);
     assert_string_equal(loaded.config.database.embedded, pg);
@@ -703,7 +687,7 @@ static void config_load_relative_paths_start_at_the_file(void **state)
     assert_string_equal(loaded.config.roster.source, roster);
 }
 
-static void config_load_roster_source_in_each_form(void **state)
+TEST(config_load_roster_source_in_each_form)
 {
     static const struct {
         const char *written, *becomes;
@@ -715,7 +699,6 @@ static void config_load_roster_source_in_each_form(void **state)
         {"source = \"https://hr.example/roster.csv?a=b\";", "https://hr.example/roster.csv?a=b"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         unsigned line;
         CLEANUP(mem_cleanup) char *text = change(SOURCE, cases[i].written, &line);
@@ -726,7 +709,7 @@ static void config_load_roster_source_in_each_form(void **state)
     }
 }
 
-static void config_load_portal_url_is_normalised_and_loopback_told(void **state)
+TEST(config_load_portal_url_is_normalised_and_loopback_told)
 {
     static const struct {
         const char *written, *becomes;
@@ -739,7 +722,6 @@ static void config_load_portal_url_is_normalised_and_loopback_told(void **state)
         {"    url = \"http://[::1]:9/\";\n", "http://[::1]:9", true},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         unsigned line;
         CLEANUP(mem_cleanup) char *text = change(URL_LINE, cases[i].written, &line);
@@ -751,7 +733,7 @@ static void config_load_portal_url_is_normalised_and_loopback_told(void **state)
     }
 }
 
-static void config_load_conditions_become_masks_days_and_folded_patterns(void **state)
+TEST(config_load_conditions_become_masks_days_and_folded_patterns)
 {
     unsigned line;
     CLEANUP(mem_cleanup)
@@ -764,7 +746,6 @@ static void config_load_conditions_become_masks_days_and_folded_patterns(void **
     CLEANUP(loaded_release) struct loaded loaded = load_text(text);
     const struct rule *rule;
 
-    (void)state;
     assert_loads(&loaded);
     rule = &loaded.config.policy.rule[0];
     assert_int_equal(rule->when.account, 1U << ACCOUNT_ACTIVE | 1U << ACCOUNT_INACTIVE);
@@ -780,7 +761,7 @@ static void config_load_conditions_become_masks_days_and_folded_patterns(void **
     assert_int_equal(rule->grace_days, 14);
 }
 
-static void config_load_early_deprovision_needs_the_words(void **state)
+TEST(config_load_early_deprovision_needs_the_words)
 {
     unsigned line;
     CLEANUP(mem_cleanup)
@@ -789,18 +770,16 @@ static void config_load_early_deprovision_needs_the_words(void **state)
                "    allow_early_deprovision = \"yes, before 30 days\";\n    rules = (", &line);
     CLEANUP(loaded_release) struct loaded loaded = load_text(text);
 
-    (void)state;
     assert_loads(&loaded);
     assert_int_equal(loaded.config.policy.suspended_days_floor, 0);
 }
 
-static void config_load_byte_order_mark_is_skipped(void **state)
+TEST(config_load_byte_order_mark_is_skipped)
 {
     struct text text = TEXT_INIT;
     CLEANUP(mem_cleanup) char *marked = NULL;
     struct loaded loaded;
 
-    (void)state;
     text_add(&text, "\xEF\xBB\xBF");
     text_add(&text, text_cstr(&small));
     marked = text_take(&text);
@@ -809,13 +788,12 @@ static void config_load_byte_order_mark_is_skipped(void **state)
     loaded_release(&loaded);
 }
 
-static void config_load_interface_sample_reads_every_value(void **state)
+TEST(config_load_interface_sample_reads_every_value)
 {
     CLEANUP(text_release) struct text text = get_source("tests/fixtures/config/interface.conf");
     struct loaded loaded;
     const struct config *config = &loaded.config;
 
-    (void)state;
     put_text("links.csv", "account,employee_number\n");
     loaded = load_text(text_cstr(&text));
     assert_loads(&loaded);
@@ -837,14 +815,13 @@ static void config_load_interface_sample_reads_every_value(void **state)
 
 static const char links_setting[] = ROSTER_END "matching: { links_file = \"links.csv\"; };\n";
 
-static void config_load_links_file_becomes_links(void **state)
+TEST(config_load_links_file_becomes_links)
 {
     unsigned line;
     CLEANUP(mem_cleanup) char *text = change(ROSTER_END, links_setting, &line);
     struct loaded loaded;
     const struct matching *matching = &loaded.config.matching;
 
-    (void)state;
     put_text("links.csv", "\xEF\xBB\xBF"
                           "account,employee_number,reason\r\n"
                           " Anna@acme.example , 0042,\"married,\nrenamed\"\r\n"
@@ -864,7 +841,7 @@ static void config_load_links_file_becomes_links(void **state)
     loaded_release(&loaded);
 }
 
-static void config_load_flawed_links_file_names_file_and_line(void **state)
+TEST(config_load_flawed_links_file_names_file_and_line)
 {
     static const struct {
         const char *content;
@@ -886,7 +863,6 @@ static void config_load_flawed_links_file_names_file_and_line(void **state)
     unsigned line;
     CLEANUP(mem_cleanup) char *text = change(ROSTER_END, links_setting, &line);
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct loaded loaded;
 
@@ -899,7 +875,7 @@ static void config_load_flawed_links_file_names_file_and_line(void **state)
 
 /* --- secrets --- */
 
-static void config_read_secret_from_each_source(void **state)
+TEST(config_read_secret_from_each_source)
 {
     CLEANUP(mem_cleanup) char *file = in_directory("client-secret");
     CLEANUP(secret_release) struct secret secret = SECRET_INIT;
@@ -908,7 +884,6 @@ static void config_read_secret_from_each_source(void **state)
     const struct secret_source by_credential = {.credential = "credential"};
     const struct secret_source by_nothing = {.file = NULL};
 
-    (void)state;
     assert_int_equal(config_read_secret(&by_file, &secret, &err), 0);
     assert_string_equal(secret_reveal(&secret), "hunter2");
     secret_release(&secret);
@@ -921,7 +896,7 @@ static void config_read_secret_from_each_source(void **state)
     assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
 }
 
-static void config_load_under_a_unit_judges_credentials(void **state)
+TEST(config_load_under_a_unit_judges_credentials)
 {
     unsigned line;
     CLEANUP(mem_cleanup)
@@ -930,7 +905,6 @@ static void config_load_under_a_unit_judges_credentials(void **state)
     char *there = change(SECRET, "    client_secret_credential = \"client-secret\";\n", &line);
     struct loaded refused, taken;
 
-    (void)state;
     assert_int_equal(setenv("CREDENTIALS_DIRECTORY", directory, 1), 0);
     refused = load_text(missing);
     taken = load_text(there);
@@ -959,27 +933,25 @@ static struct text print(void (*printer)(FILE *))
     return text;
 }
 
-static void config_print_sample_is_the_file_and_loads(void **state)
+TEST(config_print_sample_is_the_file_and_loads)
 {
     CLEANUP(text_release) struct text printed = print(config_print_sample);
     CLEANUP(text_release) struct text file = get_source("etc/bynder-reconcile.conf");
     CLEANUP(loaded_release) struct loaded loaded = load_text(text_cstr(&printed));
 
-    (void)state;
     assert_string_equal(text_cstr(&printed), text_cstr(&file));
     assert_loads(&loaded);
     assert_int_equal(loaded.config.policy.rule_count, 6);
 }
 
 /* Every setting in it is live after this, and must be taken for what it is. */
-static void config_print_sample_without_comment_marks_has_known_settings_only(void **state)
+TEST(config_print_sample_without_comment_marks_has_known_settings_only)
 {
     CLEANUP(text_release) struct text printed = print(config_print_sample);
     struct text text = TEXT_INIT;
     CLEANUP(mem_cleanup) char *live = NULL;
     struct loaded loaded;
 
-    (void)state;
     for (char *line = printed.data, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
         const char *mark = line + strspn(line, " ");
 
@@ -1003,25 +975,23 @@ static void config_print_sample_without_comment_marks_has_known_settings_only(vo
     loaded_release(&loaded);
 }
 
-static void config_print_reference_is_in_the_documentation(void **state)
+TEST(config_print_reference_is_in_the_documentation)
 {
     CLEANUP(text_release) struct text printed = print(config_print_reference);
     CLEANUP(text_release) struct text file = get_source("docs/configuration.md");
 
-    (void)state;
     assert_non_null(strstr(text_cstr(&file), text_cstr(&printed)));
 }
 
-static void config_print_manual_is_the_file(void **state)
+TEST(config_print_manual_is_the_file)
 {
     CLEANUP(text_release) struct text printed = print(config_print_manual);
     CLEANUP(text_release) struct text file = get_source("docs/man/bynder-reconcile.conf.5");
 
-    (void)state;
     assert_string_equal(text_cstr(&printed), text_cstr(&file));
 }
 
-static void config_load_examples_load(void **state)
+TEST(config_load_examples_load)
 {
     CLEANUP(mem_cleanup) char *path = file_join(SOURCE_DIR, "etc/examples/hr-dataset.conf");
     CLEANUP(loaded_release) struct loaded loaded = load_path(path);
@@ -1030,7 +1000,6 @@ static void config_load_examples_load(void **state)
     CLEANUP(mem_cleanup) char *text = change(ROSTER_END, links_setting, &line);
     struct loaded linked;
 
-    (void)state;
     assert_loads(&loaded);
     assert_int_equal(loaded.config.roster.delimiter, ';');
     assert_int_equal(loaded.config.roster.column.name.count, 2);
@@ -1082,13 +1051,12 @@ static void mutate(char *bytes, size_t length, char **ret_bytes, size_t *ret_len
     *ret_bytes = text_take(&text);
 }
 
-static void config_load_mutated_files_are_judged_without_a_crash(void **state)
+TEST(config_load_mutated_files_are_judged_without_a_crash)
 {
     static const char *const sources[] = {"tests/fixtures/config/interface.conf",
                                           "tests/fixtures/config/broken.conf"};
     size_t refused = 0;
 
-    (void)state;
     random_state = 20261122;
     put_text("links.csv", "account,employee_number\n");
     for (size_t s = 0; s < COUNT_OF(sources); s++) {
@@ -1147,44 +1115,4 @@ static int tear_down(void **state)
     return rmdir(directory);
 }
 
-int main(int argc, char **argv)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(config_load_one_thing_wrong_names_it_and_its_line),
-        cmocka_unit_test(config_load_required_setting_missing_names_it),
-        cmocka_unit_test(config_load_token_and_client_is_refused),
-        cmocka_unit_test(config_load_many_things_wrong_reports_all_at_once),
-        cmocka_unit_test(config_load_no_readable_file_is_one_problem),
-        cmocka_unit_test(config_load_empty_file_names_every_required_group),
-        cmocka_unit_test(config_load_without_err_and_problems_says_no),
-        cmocka_unit_test(config_load_small_file_takes_documented_defaults),
-        cmocka_unit_test(config_load_small_file_takes_default_keys_and_rule),
-        cmocka_unit_test(config_load_relative_paths_start_at_the_file),
-        cmocka_unit_test(config_load_roster_source_in_each_form),
-        cmocka_unit_test(config_load_portal_url_is_normalised_and_loopback_told),
-        cmocka_unit_test(config_load_conditions_become_masks_days_and_folded_patterns),
-        cmocka_unit_test(config_load_early_deprovision_needs_the_words),
-        cmocka_unit_test(config_load_byte_order_mark_is_skipped),
-        cmocka_unit_test(config_load_interface_sample_reads_every_value),
-        cmocka_unit_test(config_load_links_file_becomes_links),
-        cmocka_unit_test(config_load_flawed_links_file_names_file_and_line),
-        cmocka_unit_test(config_read_secret_from_each_source),
-        cmocka_unit_test(config_load_under_a_unit_judges_credentials),
-        cmocka_unit_test(config_print_sample_is_the_file_and_loads),
-        cmocka_unit_test(config_print_sample_without_comment_marks_has_known_settings_only),
-        cmocka_unit_test(config_print_reference_is_in_the_documentation),
-        cmocka_unit_test(config_print_manual_is_the_file),
-        cmocka_unit_test(config_load_examples_load),
-        cmocka_unit_test(config_load_mutated_files_are_judged_without_a_crash),
-    };
-
-    if (argc > 1 && strcmp(argv[1], "--sample") == 0) {
-        config_print_sample(stdout);
-        return 0;
-    }
-    if (argc > 1 && strcmp(argv[1], "--reference") == 0) {
-        config_print_reference(stdout);
-        return 0;
-    }
-    return cmocka_run_group_tests(tests, set_up, tear_down);
-}
+TEST_GROUP(set_up, tear_down);

@@ -1,17 +1,12 @@
 /*
  * The encoders against texts that somebody wrote to break them. Expected values are spelled out.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <csv.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "format/encode.h"
+#include "test.h"
 
 struct encode_case {
     const char *input;
@@ -30,7 +25,7 @@ static void check_all(void (*encode)(struct text *, const char *), const struct 
     }
 }
 
-static void encode_csv_plain_texts_only_quoted_when_needed(void **state)
+TEST(encode_csv_plain_texts_only_quoted_when_needed)
 {
     static const struct encode_case cases[] = {
         {NULL, ""},
@@ -49,11 +44,10 @@ static void encode_csv_plain_texts_only_quoted_when_needed(void **state)
         {"cut \xE2\x82", "cut \xEF\xBF\xBD\xEF\xBF\xBD"},
     };
 
-    (void)state;
     check_all(encode_csv, cases, COUNT_OF(cases));
 }
 
-static void encode_csv_formulas_defused(void **state)
+TEST(encode_csv_formulas_defused)
 {
     static const struct encode_case cases[] = {
         {"=1+1", "'=1+1"},
@@ -78,11 +72,10 @@ static void encode_csv_formulas_defused(void **state)
         {"=HYPERLINK(\"http://x\",\"y\")", "\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\""},
     };
 
-    (void)state;
     check_all(encode_csv, cases, COUNT_OF(cases));
 }
 
-static void encode_html_markup_escaped_and_hidden_characters_shown(void **state)
+TEST(encode_html_markup_escaped_and_hidden_characters_shown)
 {
     static const struct encode_case cases[] = {
         {NULL, ""},
@@ -95,11 +88,10 @@ static void encode_html_markup_escaped_and_hidden_characters_shown(void **state)
         {"李小龍 محمد 😀", "李小龍 محمد 😀"},
     };
 
-    (void)state;
     check_all(encode_html, cases, COUNT_OF(cases));
 }
 
-static void encode_width_of_scripts_is_what_a_terminal_uses(void **state)
+TEST(encode_width_of_scripts_is_what_a_terminal_uses)
 {
     static const struct {
         const char *text;
@@ -121,12 +113,11 @@ static void encode_width_of_scripts_is_what_a_terminal_uses(void **state)
         {"นี่", 1},                        /* Thai: one base, two marks */
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         assert_int_equal(encode_width(cases[i].text), cases[i].width);
 }
 
-static void encode_cell_long_and_short_texts_take_the_width_exactly(void **state)
+TEST(encode_cell_long_and_short_texts_take_the_width_exactly)
 {
     static const struct {
         const char *text;
@@ -148,7 +139,6 @@ static void encode_cell_long_and_short_texts_take_the_width_exactly(void **state
         {"xy", 1, "…"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CLEANUP(text_release) struct text out = TEXT_INIT;
 
@@ -157,7 +147,7 @@ static void encode_cell_long_and_short_texts_take_the_width_exactly(void **state
     }
 }
 
-static void encode_wrapped_long_text_breaks_at_blanks(void **state)
+TEST(encode_wrapped_long_text_breaks_at_blanks)
 {
     static const struct {
         const char *text;
@@ -174,7 +164,6 @@ static void encode_wrapped_long_text_breaks_at_blanks(void **state)
         {"one   two", 0, 4, "one\ntwo"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CLEANUP(text_release) struct text out = TEXT_INIT;
 
@@ -190,12 +179,11 @@ static void collect_field(void *bytes, size_t length, void *context)
 }
 
 /* Any bytes whatever: one field stays one field, and no cell begins like a formula. */
-static void encode_csv_random_bytes_stay_one_harmless_field(void **state)
+TEST(encode_csv_random_bytes_stay_one_harmless_field)
 {
     static const char alphabet[] = "ab=+-@|%\t\r\n ;,\"'\xEF\xBC\x9D\xC2\xA0\xff\xE2\x88\x92";
     uint32_t seed = 12345;
 
-    (void)state;
     for (int round = 0; round < 20000; round++) {
         CLEANUP(text_release) struct text out = TEXT_INIT;
         CLEANUP(text_release) struct text back = TEXT_INIT;
@@ -217,19 +205,4 @@ static void encode_csv_random_bytes_stay_one_harmless_field(void **state)
         back.data[back.length - 1] = '\0';
         assert_null(strchr("=+-@|%\t\r\n", back.data[strspn(back.data, " ")]));
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(encode_csv_plain_texts_only_quoted_when_needed),
-        cmocka_unit_test(encode_csv_formulas_defused),
-        cmocka_unit_test(encode_html_markup_escaped_and_hidden_characters_shown),
-        cmocka_unit_test(encode_width_of_scripts_is_what_a_terminal_uses),
-        cmocka_unit_test(encode_cell_long_and_short_texts_take_the_width_exactly),
-        cmocka_unit_test(encode_wrapped_long_text_breaks_at_blanks),
-        cmocka_unit_test(encode_csv_random_bytes_stay_one_harmless_field),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,4 @@
 /* base/journal: what a listening journal gets, datagram by datagram. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -10,12 +6,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/journal.h"
 #include "base/mem.h"
+#include "test.h"
 
 static struct {
     char directory[32];
@@ -50,6 +45,8 @@ static int stop_listening(void **state)
     return 0;
 }
 
+TEST_EACH(listen_as_journal, stop_listening);
+
 /* The next datagram; "" when none came. */
 static const char *received(void)
 {
@@ -60,9 +57,8 @@ static const char *received(void)
     return entry;
 }
 
-static void line_is_an_entry_with_the_fields_of_the_run(void **state)
+TEST(line_is_an_entry_with_the_fields_of_the_run)
 {
-    (void)state;
     journal_begin(journal.path);
     log_context("portal", "acme");
     log_context("run", "17");
@@ -83,9 +79,8 @@ static void line_is_an_entry_with_the_fields_of_the_run(void **state)
     assert_string_equal(received(), "");
 }
 
-static void text_from_outside_begins_no_field(void **state)
+TEST(text_from_outside_begins_no_field)
 {
-    (void)state;
     journal_begin(journal.path);
     log_context("portal", "a\nRUN=1");
     log_info("name\nPRIORITY=0\n\x1b[2J");
@@ -119,26 +114,23 @@ static void log_one(void)
     log_info("one");
 }
 
-static void line_that_the_journal_does_not_take_is_on_stderr(void **state)
+TEST(line_that_the_journal_does_not_take_is_on_stderr)
 {
-    (void)state;
     journal_begin(journal.path);
     (void)close(journal.fd);
     CLEANUP(mem_cleanup) char *text = on_stderr(log_one);
     assert_string_equal(text, "info: one\n");
 }
 
-static void nobody_listening_leaves_lines_on_stderr(void **state)
+TEST(nobody_listening_leaves_lines_on_stderr)
 {
-    (void)state;
     journal_begin("/nonexistent/socket");
     CLEANUP(mem_cleanup) char *text = on_stderr(log_one);
     assert_string_equal(text, "info: one\n");
 }
 
-static void json_stays_on_stderr(void **state)
+TEST(json_stays_on_stderr)
 {
-    (void)state;
     journal_begin(journal.path);
     log_setup(LOG_LEVEL_INFO, LOG_FORMAT_JSON);
     CLEANUP(mem_cleanup) char *text = on_stderr(log_one);
@@ -146,12 +138,11 @@ static void json_stays_on_stderr(void **state)
     assert_string_equal(received(), "");
 }
 
-static void journal_is_the_very_file_that_systemd_named(void **state)
+TEST(journal_is_the_very_file_that_systemd_named)
 {
     CLEANUP(text_release) struct text stream = TEXT_INIT;
     struct stat status;
 
-    (void)state;
     assert_int_equal(fstat(journal.fd, &status), 0);
     text_addf(&stream, "%llu:%llu", (unsigned long long)status.st_dev,
               (unsigned long long)status.st_ino);
@@ -163,20 +154,4 @@ static void journal_is_the_very_file_that_systemd_named(void **state)
     assert_false(journal_is(":", journal.fd));
     text_add_char(&stream, '0');
     assert_false(journal_is(text_cstr(&stream), journal.fd));
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, listen_as_journal, stop_listening)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(line_is_an_entry_with_the_fields_of_the_run),
-        TEST(text_from_outside_begins_no_field),
-        TEST(line_that_the_journal_does_not_take_is_on_stderr),
-        TEST(nobody_listening_leaves_lines_on_stderr),
-        TEST(json_stays_on_stderr),
-        TEST(journal_is_the_very_file_that_systemd_named),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,18 +1,13 @@
 /*
  * What json-c would let pass is in these tables, each row with what must become of it.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "format/json.h"
+#include "test.h"
 
 static int parse(const char *text, struct json_object **ret_object)
 {
@@ -24,7 +19,7 @@ static int parse(const char *text, struct json_object **ret_object)
     return result;
 }
 
-static void json_parse_object_of_broken_text_is_refused(void **state)
+TEST(json_parse_object_of_broken_text_is_refused)
 {
     static const char *const rows[] = {
         "",
@@ -78,7 +73,6 @@ static void json_parse_object_of_broken_text_is_refused(void **state)
         "<!DOCTYPE html><title>Log in</title>",
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(json_freep) struct json_object *object = NULL;
 
@@ -87,7 +81,7 @@ static void json_parse_object_of_broken_text_is_refused(void **state)
     }
 }
 
-static void json_parse_object_of_plain_json_is_taken(void **state)
+TEST(json_parse_object_of_plain_json_is_taken)
 {
     static const char *const rows[] = {
         "{}",
@@ -98,7 +92,6 @@ static void json_parse_object_of_plain_json_is_taken(void **state)
         "{\"\":1}",
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(json_freep) struct json_object *object = NULL;
 
@@ -108,9 +101,8 @@ static void json_parse_object_of_plain_json_is_taken(void **state)
     }
 }
 
-static void json_parse_object_nested_too_deep_is_refused(void **state)
+TEST(json_parse_object_nested_too_deep_is_refused)
 {
-    (void)state;
     for (size_t depth = LIMIT_JSON_DEPTH - 2; depth < 100000; depth = depth * 3 / 2) {
         CLEANUP(json_freep) struct json_object *object = NULL;
         CLEANUP(text_release) struct text text = TEXT_INIT;
@@ -147,7 +139,7 @@ static int count_item(void *context, size_t index, struct json_object *item, con
     return 0;
 }
 
-static void json_each_of_an_array_tells_items_from_flaws(void **state)
+TEST(json_each_of_an_array_tells_items_from_flaws)
 {
     static const struct {
         const char *text;
@@ -170,7 +162,6 @@ static void json_each_of_an_array_tells_items_from_flaws(void **state)
         {"", -1, 0, 0},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(err_release) struct err err = ERR_INIT;
         struct seen seen = {.items = 0};
@@ -182,18 +173,17 @@ static void json_each_of_an_array_tells_items_from_flaws(void **state)
     }
 }
 
-static void json_each_stopped_by_its_caller_ends_with_that_error(void **state)
+TEST(json_each_stopped_by_its_caller_ends_with_that_error)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct seen seen = {.stop_at = 2};
 
-    (void)state;
     assert_int_equal(json_each("[{},{},{}]", 10, count_item, &seen, &err), -1);
     assert_int_equal(err.code, ERR_INTERNAL);
     assert_int_equal(seen.items, 2);
 }
 
-static void json_string_takes_bounded_text_only(void **state)
+TEST(json_string_takes_bounded_text_only)
 {
     static const struct {
         const char *text;
@@ -218,7 +208,6 @@ static void json_string_takes_bounded_text_only(void **state)
         {"{\"a\":\"\\ud83d\\ude00\"}", JSON_FOUND, "😀"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(json_freep) struct json_object *object = NULL;
         CLEANUP(arena_release) struct arena arena = ARENA_INIT;
@@ -231,7 +220,7 @@ static void json_string_takes_bounded_text_only(void **state)
     }
 }
 
-static void json_label_takes_text_and_whole_numbers(void **state)
+TEST(json_label_takes_text_and_whole_numbers)
 {
     static const struct {
         const char *text;
@@ -251,7 +240,6 @@ static void json_label_takes_text_and_whole_numbers(void **state)
         {"{\"a\":null}", JSON_NULL, NULL},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(json_freep) struct json_object *object = NULL;
         CLEANUP(arena_release) struct arena arena = ARENA_INIT;
@@ -264,7 +252,7 @@ static void json_label_takes_text_and_whole_numbers(void **state)
     }
 }
 
-static void json_integer_out_of_range_is_unreadable(void **state)
+TEST(json_integer_out_of_range_is_unreadable)
 {
     static const struct {
         const char *text;
@@ -283,7 +271,6 @@ static void json_integer_out_of_range_is_unreadable(void **state)
         {"{}", JSON_MISSING, -7},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(json_freep) struct json_object *object = NULL;
         int64_t value = -7;
@@ -294,7 +281,7 @@ static void json_integer_out_of_range_is_unreadable(void **state)
     }
 }
 
-static void json_flag_takes_every_documented_form_and_no_other(void **state)
+TEST(json_flag_takes_every_documented_form_and_no_other)
 {
     static const struct {
         const char *text;
@@ -313,7 +300,6 @@ static void json_flag_takes_every_documented_form_and_no_other(void **state)
         {"{\"a\":null}", JSON_NULL, true},          {"{}", JSON_MISSING, true},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(json_freep) struct json_object *object = NULL;
         bool value = rows[i].found != JSON_FOUND || !rows[i].value;
@@ -325,7 +311,7 @@ static void json_flag_takes_every_documented_form_and_no_other(void **state)
     }
 }
 
-static void json_array_gives_objects_strings_and_a_limit(void **state)
+TEST(json_array_gives_objects_strings_and_a_limit)
 {
     CLEANUP(json_freep) struct json_object *object = NULL;
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
@@ -333,7 +319,6 @@ static void json_array_gives_objects_strings_and_a_limit(void **state)
     const char *string = NULL;
     size_t count = 0;
 
-    (void)state;
     assert_int_equal(parse("{\"a\":[\"x\",{\"id\":1},null,3],\"b\":\"x\"}", &object), 0);
     assert_int_equal(json_array(object, "b", 9, &array, &count), JSON_UNREADABLE);
     assert_int_equal(json_array(object, "a", 3, &array, &count), JSON_UNREADABLE);
@@ -350,12 +335,11 @@ static void json_array_gives_objects_strings_and_a_limit(void **state)
     assert_null(json_array_object(array, 3));
 }
 
-static void json_raw_is_bounded_and_printable(void **state)
+TEST(json_raw_is_bounded_and_printable)
 {
     CLEANUP(json_freep) struct json_object *object = NULL;
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 
-    (void)state;
     assert_int_equal(
         parse("{\"a\":\"so\\u001bon\",\"b\":\"12345678\",\"c\":null,\"d\":7}", &object), 0);
     assert_string_equal(json_raw(object, "a", 8, &arena), "so\\x1bon");
@@ -363,23 +347,4 @@ static void json_raw_is_bounded_and_printable(void **state)
     assert_string_equal(json_raw(object, "c", 8, &arena), "null");
     assert_string_equal(json_raw(object, "d", 8, &arena), "7");
     assert_null(json_raw(object, "e", 8, &arena));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(json_parse_object_of_broken_text_is_refused),
-        cmocka_unit_test(json_parse_object_of_plain_json_is_taken),
-        cmocka_unit_test(json_parse_object_nested_too_deep_is_refused),
-        cmocka_unit_test(json_each_of_an_array_tells_items_from_flaws),
-        cmocka_unit_test(json_each_stopped_by_its_caller_ends_with_that_error),
-        cmocka_unit_test(json_string_takes_bounded_text_only),
-        cmocka_unit_test(json_label_takes_text_and_whole_numbers),
-        cmocka_unit_test(json_integer_out_of_range_is_unreadable),
-        cmocka_unit_test(json_flag_takes_every_documented_form_and_no_other),
-        cmocka_unit_test(json_array_gives_objects_strings_and_a_limit),
-        cmocka_unit_test(json_raw_is_bounded_and_printable),
-    };
-
-    return cmocka_run_group_tests_name("json", tests, NULL, NULL);
 }

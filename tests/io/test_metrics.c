@@ -1,26 +1,20 @@
 /* notify/metrics: the file as node exporter reads it, and what of the one before stays. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "notify/metrics.h"
+#include "test.h"
 
-static void metrics_render_known_ones_with_help_and_type(void **state)
+TEST(metrics_render_known_ones_with_help_and_type)
 {
     CLEANUP(text_release) struct text out = TEXT_INIT;
     struct metrics metrics = {.portal = "acme"};
 
-    (void)state;
     metrics_set(&metrics, METRIC_SEATS, NULL, 1234567890);
     metrics_set(&metrics, METRIC_ACCOUNTS, "active", 3);
     metrics_set(&metrics, METRIC_ACCOUNTS, "inactive", 0);
@@ -40,18 +34,17 @@ static void metrics_render_known_ones_with_help_and_type(void **state)
         "bynder_reconcile_seats{portal=\"acme\"} 1234567890\n");
 }
 
-static void metrics_render_escapes_the_portal(void **state)
+TEST(metrics_render_escapes_the_portal)
 {
     CLEANUP(text_release) struct text out = TEXT_INIT;
     struct metrics metrics = {.portal = "a\"b\\c\n\xff"};
 
-    (void)state;
     metrics_set(&metrics, METRIC_SEATS, NULL, 1);
     metrics_render(&metrics, NULL, &out);
     assert_non_null(strstr(text_cstr(&out), "{portal=\"a\\\"b\\\\c\\\\x0a\\\\xff\"} 1\n"));
 }
 
-static void metrics_render_keeps_what_outlives_a_run(void **state)
+TEST(metrics_render_keeps_what_outlives_a_run)
 {
     static const char previous[] =
         "bynder_reconcile_last_success_timestamp_seconds{portal=\"acme\"} 1764000000\n"
@@ -68,7 +61,6 @@ static void metrics_render_keeps_what_outlives_a_run(void **state)
     CLEANUP(text_release) struct text out = TEXT_INIT;
     struct metrics metrics = {.portal = "acme"};
 
-    (void)state;
     metrics_set(&metrics, METRIC_SEATS, NULL, 6); /* known now: the old one goes */
     metrics_render(&metrics, previous, &out);
     assert_string_equal(
@@ -91,7 +83,7 @@ static void metrics_render_keeps_what_outlives_a_run(void **state)
         "bynder_reconcile_requests{portal=\"acme\"} 11\n");
 }
 
-static void metrics_write_replaces_the_file_for_everybody_to_read(void **state)
+TEST(metrics_write_replaces_the_file_for_everybody_to_read)
 {
     char directory[] = "/tmp/test-metrics-XXXXXX";
     struct metrics metrics = {.portal = "acme"};
@@ -99,7 +91,6 @@ static void metrics_write_replaces_the_file_for_everybody_to_read(void **state)
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct stat status;
 
-    (void)state;
     assert_non_null(mkdtemp(directory));
     CLEANUP(mem_cleanup) char *path = file_join(directory, "acme.prom");
     mode_t mask = umask(077);
@@ -118,16 +109,4 @@ static void metrics_write_replaces_the_file_for_everybody_to_read(void **state)
     assert_int_equal(rmdir(directory), 0); /* nothing else was left in it */
     assert_int_equal(metrics_write(&metrics, path, &err), -1);
     assert_non_null(strstr(err.text, "metrics: "));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(metrics_render_known_ones_with_help_and_type),
-        cmocka_unit_test(metrics_render_escapes_the_portal),
-        cmocka_unit_test(metrics_render_keeps_what_outlives_a_run),
-        cmocka_unit_test(metrics_write_replaces_the_file_for_everybody_to_read),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,20 +3,15 @@
  * sides run as whoever they can be.
  */
 #include <pwd.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "base/cleanup.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "database/os_user.h"
+#include "test.h"
 
 #define NOBODY_UID 65534
 
@@ -25,6 +20,8 @@ static int forget(void **state)
     (void)state;
     return unsetenv("SUDO_UID") | unsetenv("SUDO_USER");
 }
+
+TEST_EACH(forget, NULL);
 
 /* Whether it says so: a name, or NULL for an error. */
 static bool says(const char *name)
@@ -38,11 +35,10 @@ static bool says(const char *name)
     return name && text_equal(is, name);
 }
 
-static void os_user_without_sudo_is_the_real_user(void **state)
+TEST(os_user_without_sudo_is_the_real_user)
 {
     const struct passwd *entry = getpwuid(getuid());
 
-    (void)state;
     if (!entry)
         skip();
     assert_true(says(entry->pw_name));
@@ -50,9 +46,8 @@ static void os_user_without_sudo_is_the_real_user(void **state)
     assert_true(says(entry->pw_name));
 }
 
-static void os_user_under_sudo_is_who_called_it(void **state)
+TEST(os_user_under_sudo_is_who_called_it)
 {
-    (void)state;
     if (geteuid() != 0)
         skip();
     assert_int_equal(setenv("SUDO_UID", "1", 1), 0);
@@ -63,11 +58,10 @@ static void os_user_under_sudo_is_who_called_it(void **state)
     assert_true(says("root"));
 }
 
-static void os_user_with_a_senseless_sudo_uid_is_an_error(void **state)
+TEST(os_user_with_a_senseless_sudo_uid_is_an_error)
 {
     static const char *const senseless[] = {"", "x", "1x", " 1", "-1", "99999999999", "1999999999"};
 
-    (void)state;
     if (geteuid() != 0)
         skip();
     for (size_t i = 0; i < COUNT_OF(senseless); i++) {
@@ -77,12 +71,11 @@ static void os_user_with_a_senseless_sudo_uid_is_an_error(void **state)
     }
 }
 
-static void os_user_who_is_not_root_is_not_believed(void **state)
+TEST(os_user_who_is_not_root_is_not_believed)
 {
     const struct passwd *entry = getpwuid(NOBODY_UID);
     int status = -1;
 
-    (void)state;
     if (geteuid() != 0 || !entry)
         skip();
     assert_int_equal(setenv("SUDO_UID", "0", 1), 0);
@@ -95,26 +88,11 @@ static void os_user_who_is_not_root_is_not_believed(void **state)
     assert_int_equal(status, 0);
 }
 
-static void os_group_is_found_by_name(void **state)
+TEST(os_group_is_found_by_name)
 {
     gid_t group = 99;
 
-    (void)state;
     assert_true(os_group("root", &group));
     assert_int_equal(group, 0);
     assert_false(os_group("no-such-group", &group));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(os_user_without_sudo_is_the_real_user, forget),
-        cmocka_unit_test_teardown(os_user_under_sudo_is_who_called_it, forget),
-        cmocka_unit_test_teardown(os_user_with_a_senseless_sudo_uid_is_an_error, forget),
-        cmocka_unit_test_teardown(os_user_who_is_not_root_is_not_believed, forget),
-        cmocka_unit_test(os_group_is_found_by_name),
-    };
-
-    (void)forget(NULL);
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

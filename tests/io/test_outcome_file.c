@@ -2,16 +2,10 @@
  * What the database could not take comes back whole, in order, once; and nothing else does.
  */
 #include <dirent.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -19,6 +13,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "store/outcome_file.h"
+#include "test.h"
 
 /* A state directory of one's own, and what was taken out of it. */
 struct place {
@@ -49,6 +44,15 @@ static void finish(struct place *place)
     (void)rmdir(place->directory);
     text_release(&place->taken);
 }
+
+/* Only the one test that says so is under a unit. */
+static int leave_unit(void **state)
+{
+    (void)state;
+    return unsetenv("STATE_DIRECTORY");
+}
+
+TEST_GROUP(leave_unit, NULL);
 
 #define PLACE(name)                                                                                \
     CLEANUP(finish) struct place name;                                                             \
@@ -130,11 +134,10 @@ static void put(struct place *place, const char *name, const char *text)
     assert_int_equal(file_write(path, 0600, text, strlen(text), NULL), 0);
 }
 
-static void outcome_file_kept_comes_back_once(void **state)
+TEST(outcome_file_kept_comes_back_once)
 {
     PLACE(place);
 
-    (void)state;
     check_taken(&place, "");
     CLEANUP(mem_cleanup) char *told = keep(&place, 3, 12, STEP_DONE, "a \"reading\" shows it\n");
     assert_non_null(strstr(told, place.directory));
@@ -145,34 +148,31 @@ static void outcome_file_kept_comes_back_once(void **state)
     check_taken(&place, "");
 }
 
-static void outcome_file_kept_again_replaces_the_first(void **state)
+TEST(outcome_file_kept_again_replaces_the_first)
 {
     PLACE(place);
 
-    (void)state;
     keep_quietly(&place, 1, 1, STEP_UNKNOWN, "first");
     keep_quietly(&place, 1, 1, STEP_DONE, "second");
     check_taken(&place, "1/1 done 202 77 second\n");
 }
 
-static void outcome_file_is_readable_by_its_owner_alone(void **state)
+TEST(outcome_file_is_readable_by_its_owner_alone)
 {
     PLACE(place);
     struct stat status;
 
-    (void)state;
     keep_quietly(&place, 1, 2, STEP_DONE, "x");
     CLEANUP(mem_cleanup) char *path = file_join(place.directory, "outcome-acme-1-2.json");
     assert_int_equal(stat(path, &status), 0);
     assert_int_equal(status.st_mode & 0777, 0600);
 }
 
-static void outcome_file_that_is_not_taken_stays(void **state)
+TEST(outcome_file_that_is_not_taken_stays)
 {
     PLACE(place);
     CLEANUP(err_release) struct err err = ERR_INIT;
 
-    (void)state;
     keep_quietly(&place, 1, 1, STEP_DONE, "x");
     place.answer = -1;
     assert_int_equal(take_all(&place, &err), -1);
@@ -183,11 +183,10 @@ static void outcome_file_that_is_not_taken_stays(void **state)
     check_taken(&place, "1/1 done 202 77 x\n");
 }
 
-static void outcome_file_set_aside_is_kept_and_not_offered_again(void **state)
+TEST(outcome_file_set_aside_is_kept_and_not_offered_again)
 {
     PLACE(place);
 
-    (void)state;
     keep_quietly(&place, 1, 1, STEP_DONE, "x");
     place.answer = OUTCOME_SET_ASIDE;
     check_taken(&place, "1/1 done 202 77 x\n");
@@ -196,11 +195,10 @@ static void outcome_file_set_aside_is_kept_and_not_offered_again(void **state)
     assert_int_equal(count_files(&place), 1);
 }
 
-static void outcome_file_of_another_portal_or_kind_is_left_alone(void **state)
+TEST(outcome_file_of_another_portal_or_kind_is_left_alone)
 {
     PLACE(place);
 
-    (void)state;
     keep_quietly(&place, 1, 1, STEP_DONE, "x");
     put(&place, "outcome-acme-1-2.json.tmp", "half");
     put(&place, "outcome-acme-1-3", "no ending");
@@ -215,11 +213,10 @@ static void outcome_file_of_another_portal_or_kind_is_left_alone(void **state)
     assert_int_equal(count_files(&place), 3);
 }
 
-static void outcome_file_of_a_portal_whose_name_goes_on_is_left_alone(void **state)
+TEST(outcome_file_of_a_portal_whose_name_goes_on_is_left_alone)
 {
     PLACE(place);
 
-    (void)state;
     place.config.portal.name = "acme-uk";
     keep_quietly(&place, 1, 1, STEP_DONE, "x");
     place.config.portal.name = "acme";
@@ -228,7 +225,7 @@ static void outcome_file_of_a_portal_whose_name_goes_on_is_left_alone(void **sta
     check_taken(&place, "1/1 done 202 77 x\n");
 }
 
-static void outcome_file_that_is_broken_stops_and_stays(void **state)
+TEST(outcome_file_that_is_broken_stops_and_stays)
 {
 #define GOOD                                                                                       \
     "\"portal\":\"acme\",\"plan\":1,\"position\":1,\"state\":\"done\",\"status\":0,\"at_us\":5"
@@ -251,7 +248,6 @@ static void outcome_file_that_is_broken_stops_and_stays(void **state)
     };
     PLACE(place);
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(broken); i++) {
         CLEANUP(err_release) struct err err = ERR_INIT;
         put(&place, "outcome-acme-1-1.json", broken[i]);
@@ -264,11 +260,10 @@ static void outcome_file_that_is_broken_stops_and_stays(void **state)
     check_taken(&place, "1/1 done 0 5 (none)\n");
 }
 
-static void outcome_file_that_cannot_be_written_is_told_in_full(void **state)
+TEST(outcome_file_that_cannot_be_written_is_told_in_full)
 {
     PLACE(place);
 
-    (void)state;
     put(&place, "file", "");
     CLEANUP(mem_cleanup) char *path = file_join(place.directory, "file/state");
     place.config.apply.state_directory = path;
@@ -276,13 +271,12 @@ static void outcome_file_that_cannot_be_written_is_told_in_full(void **state)
     assert_non_null(strstr(told, "write it down"));
 }
 
-static void outcome_file_directory_that_is_missing_is_made_beforehand(void **state)
+TEST(outcome_file_directory_that_is_missing_is_made_beforehand)
 {
     PLACE(place);
     CLEANUP(mem_cleanup) char *below = file_join(place.directory, "state");
     CLEANUP(err_release) struct err err = ERR_INIT;
 
-    (void)state;
     place.config.apply.state_directory = below;
     assert_int_equal(take_all(&place, &err), 0);
     assert_int_equal(access(below, W_OK), 0);
@@ -292,11 +286,10 @@ static void outcome_file_directory_that_is_missing_is_made_beforehand(void **sta
     assert_non_null(strstr(err.text, "apply.state_directory"));
 }
 
-static void outcome_file_goes_where_systemd_says_unless_configured(void **state)
+TEST(outcome_file_goes_where_systemd_says_unless_configured)
 {
     PLACE(place);
 
-    (void)state;
     place.config.apply.state_directory = NULL;
     assert_int_equal(setenv("STATE_DIRECTORY", place.directory, 1), 0);
     keep_quietly(&place, 1, 1, STEP_DONE, "x");
@@ -304,24 +297,4 @@ static void outcome_file_goes_where_systemd_says_unless_configured(void **state)
     assert_int_equal(unsetenv("STATE_DIRECTORY"), 0);
     place.config.directory = place.directory;
     check_taken(&place, "1/1 done 202 77 x\n");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(outcome_file_kept_comes_back_once),
-        cmocka_unit_test(outcome_file_kept_again_replaces_the_first),
-        cmocka_unit_test(outcome_file_is_readable_by_its_owner_alone),
-        cmocka_unit_test(outcome_file_that_is_not_taken_stays),
-        cmocka_unit_test(outcome_file_set_aside_is_kept_and_not_offered_again),
-        cmocka_unit_test(outcome_file_of_another_portal_or_kind_is_left_alone),
-        cmocka_unit_test(outcome_file_of_a_portal_whose_name_goes_on_is_left_alone),
-        cmocka_unit_test(outcome_file_that_is_broken_stops_and_stays),
-        cmocka_unit_test(outcome_file_that_cannot_be_written_is_told_in_full),
-        cmocka_unit_test(outcome_file_directory_that_is_missing_is_made_beforehand),
-        cmocka_unit_test(outcome_file_goes_where_systemd_says_unless_configured),
-    };
-
-    (void)unsetenv("STATE_DIRECTORY");
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,16 +1,10 @@
 /*
  * The pace under a clock that only the test turns: no wait is slept, every time is exact.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "net/pace.h"
+#include "test.h"
 
 #define START ((struct instant){.us = INT64_C(1790000000) * SECOND_US})
 
@@ -46,39 +40,36 @@ static size_t busiest(const int64_t *sent, size_t count, int64_t window_us)
     return most;
 }
 
-static void pace_next_first_request_goes_at_once(void **state)
+TEST(pace_next_first_request_goes_at_once)
 {
     CLEANUP(pace_freep) struct pace *pace = pace_new(&bynder);
 
-    (void)state;
     assert_int_equal(pace_next(pace, START).us, START.us);
 }
 
-static void pace_next_after_a_request_waits_one_interval(void **state)
+TEST(pace_next_after_a_request_waits_one_interval)
 {
     CLEANUP(pace_freep) struct pace *pace = pace_new(&bynder);
     struct instant later = {.us = START.us + 30000};
 
-    (void)state;
     pace_sent(pace, START);
     assert_int_equal(pace_next(pace, later).us, START.us + 100000);
     later.us = START.us + 5 * SECOND_US;
     assert_int_equal(pace_next(pace, later).us, later.us);
 }
 
-static void pace_next_after_an_idle_time_allows_no_burst(void **state)
+TEST(pace_next_after_an_idle_time_allows_no_burst)
 {
     CLEANUP(pace_freep) struct pace *pace = pace_new(&bynder);
     struct instant now = {.us = START.us + 3600 * SECOND_US};
 
-    (void)state;
     pace_sent(pace, START);
     CLEANUP(mem_cleanup) int64_t *sent = send_many(pace, &now, 50);
     for (size_t i = 1; i < 50; i++)
         assert_int_equal(sent[i] - sent[i - 1], 100000);
 }
 
-static void pace_next_under_a_window_limit_never_exceeds_it(void **state)
+TEST(pace_next_under_a_window_limit_never_exceeds_it)
 {
     static const struct {
         double per_second;
@@ -88,7 +79,6 @@ static void pace_next_under_a_window_limit_never_exceeds_it(void **state)
         {50, 20, SECOND_US}, {15, 4500, 300 * SECOND_US}, {15.5, 4400, 300 * SECOND_US},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct pace_settings settings = {.per_second = rows[i].per_second,
                                          .per_window = rows[i].per_window,
@@ -101,23 +91,21 @@ static void pace_next_under_a_window_limit_never_exceeds_it(void **state)
     }
 }
 
-static void pace_next_without_limits_never_waits(void **state)
+TEST(pace_next_without_limits_never_waits)
 {
     struct pace_settings settings = {.window_us = 300 * SECOND_US};
     CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
     struct instant now = START;
 
-    (void)state;
     CLEANUP(mem_cleanup) int64_t *sent = send_many(pace, &now, 1000);
     assert_int_equal(sent[999], START.us);
 }
 
-static void pace_blocked_by_a_429_is_silent_for_all_of_it(void **state)
+TEST(pace_blocked_by_a_429_is_silent_for_all_of_it)
 {
     CLEANUP(pace_freep) struct pace *pace = pace_new(&bynder);
     struct instant now = {.us = START.us + 7};
 
-    (void)state;
     pace_sent(pace, START);
     pace_blocked(pace, now);
     assert_int_equal(pace_blocks(pace), 1);
@@ -128,12 +116,11 @@ static void pace_blocked_by_a_429_is_silent_for_all_of_it(void **state)
     assert_int_equal(pace_next(pace, now).us, now.us);
 }
 
-static void pace_blocked_halves_the_pace_for_the_rest(void **state)
+TEST(pace_blocked_halves_the_pace_for_the_rest)
 {
     CLEANUP(pace_freep) struct pace *pace = pace_new(&bynder);
     struct instant now = START;
 
-    (void)state;
     pace_blocked(pace, now);
     now = pace_next(pace, now);
     CLEANUP(mem_cleanup) int64_t *sent = send_many(pace, &now, 3000);
@@ -142,12 +129,11 @@ static void pace_blocked_halves_the_pace_for_the_rest(void **state)
     assert_true(busiest(sent, 3000, bynder.window_us) <= 2250);
 }
 
-static void pace_blocked_again_during_the_silence_prolongs_and_halves_once(void **state)
+TEST(pace_blocked_again_during_the_silence_prolongs_and_halves_once)
 {
     CLEANUP(pace_freep) struct pace *pace = pace_new(&bynder);
     struct instant now = START;
 
-    (void)state;
     for (int i = 0; i < 8; i++) {
         pace_blocked(pace, now);
         now.us += 10000;
@@ -159,13 +145,12 @@ static void pace_blocked_again_during_the_silence_prolongs_and_halves_once(void 
     assert_int_equal(pace_next(pace, now).us, now.us + 200000);
 }
 
-static void pace_shared_wants_a_permit_for_every_request(void **state)
+TEST(pace_shared_wants_a_permit_for_every_request)
 {
     struct pace_settings settings = {.silence_us = 310 * SECOND_US, .shared = true};
     CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
     struct instant later = {.us = START.us + 60 * SECOND_US};
 
-    (void)state;
     assert_true(pace_wants_permit(pace, START));
     pace_permit(pace, 2, later);
     for (int i = 0; i < 2; i++) {
@@ -176,13 +161,12 @@ static void pace_shared_wants_a_permit_for_every_request(void **state)
     assert_int_equal(pace_count(pace), 2);
 }
 
-static void pace_permit_ends_with_its_time_and_with_a_429(void **state)
+TEST(pace_permit_ends_with_its_time_and_with_a_429)
 {
     struct pace_settings settings = {.silence_us = 310 * SECOND_US, .shared = true};
     CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
     struct instant later = {.us = START.us + 60 * SECOND_US};
 
-    (void)state;
     pace_permit(pace, 100, later);
     assert_false(pace_wants_permit(pace, (struct instant){.us = later.us - 1}));
     assert_true(pace_wants_permit(pace, later));
@@ -191,14 +175,13 @@ static void pace_permit_ends_with_its_time_and_with_a_429(void **state)
     assert_true(pace_wants_permit(pace, START));
 }
 
-static void pace_hold_waits_and_asks_again_after_it(void **state)
+TEST(pace_hold_waits_and_asks_again_after_it)
 {
     struct pace_settings settings = {
         .per_window = 10, .window_us = 100 * SECOND_US, .silence_us = 1, .shared = true};
     CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
     struct instant until = {.us = START.us + 7 * SECOND_US};
 
-    (void)state;
     pace_hold(pace, until, false);
     assert_false(pace_wants_permit(pace, START));
     assert_false(pace_is_silent(pace, START));
@@ -208,13 +191,12 @@ static void pace_hold_waits_and_asks_again_after_it(void **state)
     assert_int_equal(pace_next(pace, START).us, START.us + 101 * SECOND_US);
 }
 
-static void pace_hold_for_the_429_of_others_is_a_silence(void **state)
+TEST(pace_hold_for_the_429_of_others_is_a_silence)
 {
     struct pace_settings settings = {.per_second = 10, .silence_us = SECOND_US, .shared = true};
     CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
     struct instant until = {.us = START.us + SECOND_US};
 
-    (void)state;
     pace_hold(pace, until, true);
     assert_true(pace_is_silent(pace, START));
     assert_false(pace_is_silent(pace, until));
@@ -223,46 +205,22 @@ static void pace_hold_for_the_429_of_others_is_a_silence(void **state)
     assert_false(pace_is_silent(pace, START));
 }
 
-static void pace_not_shared_never_wants_a_permit(void **state)
+TEST(pace_not_shared_never_wants_a_permit)
 {
     struct pace_settings settings = {.per_second = 10};
     CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
 
-    (void)state;
     assert_false(pace_wants_permit(pace, START));
     pace_blocked(pace, START);
     assert_false(pace_wants_permit(pace, START));
 }
 
-static void pace_next_with_times_from_the_future_waits_no_longer_than_a_window(void **state)
+TEST(pace_next_with_times_from_the_future_waits_no_longer_than_a_window)
 {
     struct pace_settings settings = {
         .per_second = 1, .per_window = 1, .window_us = 100 * SECOND_US};
     CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
 
-    (void)state;
     pace_sent(pace, (struct instant){.us = START.us + DAY_US});
     assert_int_equal(pace_next(pace, START).us, START.us + 101 * SECOND_US);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pace_next_first_request_goes_at_once),
-        cmocka_unit_test(pace_next_after_a_request_waits_one_interval),
-        cmocka_unit_test(pace_next_after_an_idle_time_allows_no_burst),
-        cmocka_unit_test(pace_next_under_a_window_limit_never_exceeds_it),
-        cmocka_unit_test(pace_next_without_limits_never_waits),
-        cmocka_unit_test(pace_blocked_by_a_429_is_silent_for_all_of_it),
-        cmocka_unit_test(pace_blocked_halves_the_pace_for_the_rest),
-        cmocka_unit_test(pace_blocked_again_during_the_silence_prolongs_and_halves_once),
-        cmocka_unit_test(pace_shared_wants_a_permit_for_every_request),
-        cmocka_unit_test(pace_permit_ends_with_its_time_and_with_a_429),
-        cmocka_unit_test(pace_hold_waits_and_asks_again_after_it),
-        cmocka_unit_test(pace_hold_for_the_429_of_others_is_a_silence),
-        cmocka_unit_test(pace_not_shared_never_wants_a_permit),
-        cmocka_unit_test(pace_next_with_times_from_the_future_waits_no_longer_than_a_window),
-    };
-
-    return cmocka_run_group_tests_name("pace", tests, NULL, NULL);
 }

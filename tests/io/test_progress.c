@@ -1,12 +1,6 @@
 /*
  * Progress on a pseudo terminal and on a pipe.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <fcntl.h>
 #include <pty.h>
 #include <stdlib.h>
@@ -18,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "report/progress.h"
+#include "test.h"
 
 /* What can be read now, without waiting. */
 static struct text read_now(int fd)
@@ -44,7 +39,7 @@ static void open_terminal(int *ret_master, int *ret_slave, unsigned short column
     assert_int_equal(setenv("TERM", "xterm", 1), 0);
 }
 
-static void progress_report_on_a_terminal_draws_one_line_and_wipes_it(void **state)
+TEST(progress_report_on_a_terminal_draws_one_line_and_wipes_it)
 {
     CLEANUP(cleanup_fd) int master = -1;
     CLEANUP(cleanup_fd) int slave = -1;
@@ -52,7 +47,6 @@ static void progress_report_on_a_terminal_draws_one_line_and_wipes_it(void **sta
     struct terminal_progress terminal;
     struct progress progress;
 
-    (void)state;
     open_terminal(&master, &slave, 80);
     progress_init_on(&terminal, slave, &progress);
     progress.report(progress.context, "accounts", 1500, 0);
@@ -69,7 +63,7 @@ static void progress_report_on_a_terminal_draws_one_line_and_wipes_it(void **sta
                                           "\r\x1b[K");
 }
 
-static void progress_report_very_often_is_drawn_seldom_but_at_its_end(void **state)
+TEST(progress_report_very_often_is_drawn_seldom_but_at_its_end)
 {
     CLEANUP(cleanup_fd) int master = -1;
     CLEANUP(cleanup_fd) int slave = -1;
@@ -77,7 +71,6 @@ static void progress_report_very_often_is_drawn_seldom_but_at_its_end(void **sta
     struct terminal_progress terminal;
     struct progress progress;
 
-    (void)state;
     open_terminal(&master, &slave, 30);
     progress_init_on(&terminal, slave, &progress);
     for (size_t i = 0; i <= 2000; i++)
@@ -89,14 +82,13 @@ static void progress_report_very_often_is_drawn_seldom_but_at_its_end(void **sta
         assert_true(strchr(at, '\x1b') - at - 1 <= 31); /* 29 columns and the ellipsis's bytes */
 }
 
-static void progress_report_elsewhere_writes_nothing(void **state)
+TEST(progress_report_elsewhere_writes_nothing)
 {
     int ends[2];
     CLEANUP(text_release) struct text seen = TEXT_INIT;
     struct terminal_progress terminal;
     struct progress progress;
 
-    (void)state;
     assert_int_equal(pipe(ends), 0);
     progress_init_on(&terminal, ends[1], &progress);
     progress.report(progress.context, "accounts", 10, 10);
@@ -107,7 +99,7 @@ static void progress_report_elsewhere_writes_nothing(void **state)
     (void)close(ends[1]);
 }
 
-static void progress_report_on_a_dumb_terminal_writes_nothing(void **state)
+TEST(progress_report_on_a_dumb_terminal_writes_nothing)
 {
     CLEANUP(cleanup_fd) int master = -1;
     CLEANUP(cleanup_fd) int slave = -1;
@@ -115,7 +107,6 @@ static void progress_report_on_a_dumb_terminal_writes_nothing(void **state)
     struct terminal_progress terminal;
     struct progress progress;
 
-    (void)state;
     open_terminal(&master, &slave, 80);
     assert_int_equal(setenv("TERM", "dumb", 1), 0);
     progress_init_on(&terminal, slave, &progress);
@@ -123,16 +114,4 @@ static void progress_report_on_a_dumb_terminal_writes_nothing(void **state)
     progress_done(&terminal);
     seen = read_now(master);
     assert_int_equal(seen.length, 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(progress_report_on_a_terminal_draws_one_line_and_wipes_it),
-        cmocka_unit_test(progress_report_very_often_is_drawn_seldom_but_at_its_end),
-        cmocka_unit_test(progress_report_elsewhere_writes_nothing),
-        cmocka_unit_test(progress_report_on_a_dumb_terminal_writes_nothing),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

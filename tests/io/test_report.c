@@ -3,12 +3,6 @@
  * plans that are held, empty, or long. JSON is read back by json-c, CSV by libcsv, HTML by
  * xmllint where it is installed.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <csv.h>
 #include <json-c/json.h>
 #include <stdio.h>
@@ -22,7 +16,9 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "format/encode.h"
+#include "report/files.h"
 #include "report/report.h"
+#include "test.h"
 
 #define RLO "\xE2\x80\xAE"
 
@@ -178,7 +174,7 @@ static size_t count_of(const char *haystack, const char *needle)
     return count;
 }
 
-/* --- JSON ------------------------------------------------------------------------------------- */
+/* --- JSON --- */
 
 static void release_json(struct json_object **object)
 {
@@ -208,7 +204,7 @@ static void assert_member(struct json_object *object, const char *path, const ch
         expected);
 }
 
-static void report_json_plan_has_every_field_of_the_contract(void **state)
+TEST(report_json_plan_has_every_field_of_the_contract)
 {
     static const char *const expected[][2] = {
         {"plan/id", "7"},
@@ -250,7 +246,6 @@ static void report_json_plan_has_every_field_of_the_contract(void **state)
     CLEANUP(text_release) struct text out = render(&plan, REPORT_JSON, 0);
     CLEANUP(release_json) struct json_object *root = json_tokener_parse(text_cstr(&out));
 
-    (void)state;
     assert_non_null(root);
     for (size_t i = 0; i < COUNT_OF(expected); i++)
         assert_member(root, expected[i][0], expected[i][1]);
@@ -261,14 +256,13 @@ static void report_json_plan_has_every_field_of_the_contract(void **state)
     assert_non_null(strstr(text_cstr(&out), "\n  \"plan\": {\n    \"id\": 7,\n"));
 }
 
-static void report_json_decisions_keep_hostile_texts_as_they_are(void **state)
+TEST(report_json_decisions_keep_hostile_texts_as_they_are)
 {
     struct plan plan = make_plan();
     CLEANUP(text_release) struct text out = render(&plan, REPORT_JSON, 0);
     CLEANUP(release_json) struct json_object *root = json_tokener_parse(text_cstr(&out));
     struct json_object *decisions = member(root, "decisions"), *row;
 
-    (void)state;
     assert_int_equal(json_object_array_length(decisions), HOSTILE_COUNT);
     for (size_t i = 0; i < HOSTILE_COUNT; i++) {
         row = json_object_array_get_idx(decisions, i);
@@ -296,7 +290,7 @@ static void report_json_decisions_keep_hostile_texts_as_they_are(void **state)
     assert_member(json_object_array_get_idx(decisions, 11), "rule", "null");
 }
 
-/* --- CSV -------------------------------------------------------------------------------------- */
+/* --- CSV --- */
 
 struct cells {
     char *cell[1000];
@@ -337,7 +331,7 @@ static void release_cells(struct cells *cells)
         free(cells->cell[i]);
 }
 
-static void report_csv_read_back_equals_the_rows_but_for_defusing(void **state)
+TEST(report_csv_read_back_equals_the_rows_but_for_defusing)
 {
     static const char *const expected[HOSTILE_COUNT] = {
         [2] = "'=HYPERLINK(\"http://evil.example\",\"click\")",
@@ -349,7 +343,6 @@ static void report_csv_read_back_equals_the_rows_but_for_defusing(void **state)
     CLEANUP(release_cells) struct cells cells = {.count = 0};
     size_t columns;
 
-    (void)state;
     assert_true(text_starts(text_cstr(&out), "account_id,username,email,name,action,rule,reason,"
                                              "row,not_before,account,person,employee_number,"
                                              "matched_by,last_login,last_login_source,idle_days,"
@@ -371,9 +364,9 @@ static void report_csv_read_back_equals_the_rows_but_for_defusing(void **state)
     assert_string_equal(cells.cell[7 * columns + 15], "");
 }
 
-/* --- HTML ------------------------------------------------------------------------------------- */
+/* --- HTML --- */
 
-static void report_html_hostile_texts_stay_text(void **state)
+TEST(report_html_hostile_texts_stay_text)
 {
     static const char *const forbidden[] = {
         "<script",  "<img", "<link", "<iframe", "onerror=\"", "javascript:", "http://",
@@ -382,7 +375,6 @@ static void report_html_hostile_texts_stay_text(void **state)
     struct plan plan = make_plan();
     CLEANUP(text_release) struct text out = render(&plan, REPORT_HTML, 0);
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(forbidden); i++) {
         const char *found = strstr(text_cstr(&out), forbidden[i]);
 
@@ -397,12 +389,11 @@ static void report_html_hostile_texts_stay_text(void **state)
     assert_non_null(strstr(text_cstr(&out), "expired on 2026-06-30"));
 }
 
-static void report_html_every_row_guard_and_figure_is_there(void **state)
+TEST(report_html_every_row_guard_and_figure_is_there)
 {
     struct plan plan = make_plan();
     CLEANUP(text_release) struct text out = render(&plan, REPORT_HTML, 0);
 
-    (void)state;
     assert_int_equal(count_of(text_cstr(&out), "<tr><th scope=row><bdi>"), HOSTILE_COUNT);
     assert_non_null(strstr(text_cstr(&out), "4,100 &rarr; 4,093"));
     assert_non_null(strstr(text_cstr(&out), "not before 2026-12-06"));
@@ -416,13 +407,12 @@ static void report_html_every_row_guard_and_figure_is_there(void **state)
 
 /* An independent reader finds nothing to complain about (xmllint, which does not know the elements
  * of HTML 5 and says so with code 801). */
-static void report_html_independent_parser_finds_no_error(void **state)
+TEST(report_html_independent_parser_finds_no_error)
 {
     char line[512];
     int status;
     pid_t child;
 
-    (void)state;
     if (access("/usr/bin/xmllint", X_OK) < 0)
         skip(); /* it jumps out: before there is anything to release */
     struct plan plan = make_plan();
@@ -450,14 +440,13 @@ static void report_html_independent_parser_finds_no_error(void **state)
     (void)fclose(complaints);
 }
 
-/* --- text ------------------------------------------------------------------------------------- */
+/* --- text --- */
 
-static void report_text_plan_says_what_would_happen_first(void **state)
+TEST(report_text_plan_says_what_would_happen_first)
 {
     struct plan plan = make_plan();
     CLEANUP(text_release) struct text out = render(&plan, REPORT_TEXT, 100);
 
-    (void)state;
     assert_true(text_starts(text_cstr(&out),
                             "acme <&> \"co\": would suspend 8, deprovision 1, propose 1 "
                             "reactivation (1 of them only after a grace period); 2 findings\n"));
@@ -473,23 +462,21 @@ static void report_text_plan_says_what_would_happen_first(void **state)
     assert_true(strstr(text_cstr(&out), "deprovision —") < strstr(text_cstr(&out), "finding P4"));
 }
 
-static void report_text_hostile_names_show_no_control_character(void **state)
+TEST(report_text_hostile_names_show_no_control_character)
 {
     struct plan plan = make_plan();
     CLEANUP(text_release) struct text out = render(&plan, REPORT_TEXT, 100);
 
-    (void)state;
     for (size_t i = 0; i < out.length; i++)
         assert_true(out.data[i] == '\n' || (unsigned char)out.data[i] >= 0x20);
     assert_null(strstr(text_cstr(&out), RLO));
 }
 
-static void report_text_any_width_keeps_every_line_within_it(void **state)
+TEST(report_text_any_width_keeps_every_line_within_it)
 {
     static const unsigned widths[] = {60, 80, 100, 132, 200};
     struct plan plan = make_plan();
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(widths); i++) {
         CLEANUP(text_release) struct text out = render(&plan, REPORT_TEXT, widths[i]);
 
@@ -517,19 +504,18 @@ static struct plan make_long_plan(struct plan_row *rows, size_t count)
     return plan;
 }
 
-static void report_text_long_group_shows_twenty_and_how_many_more(void **state)
+TEST(report_text_long_group_shows_twenty_and_how_many_more)
 {
     static struct plan_row rows[1220];
     struct plan plan = make_long_plan(rows, COUNT_OF(rows));
     CLEANUP(text_release) struct text out = render(&plan, REPORT_TEXT, 100);
 
-    (void)state;
     assert_int_equal(count_of(text_cstr(&out), "Anna Example"), 20);
     assert_non_null(strstr(text_cstr(&out), "… 1,200 more (see --format csv, json or html)\n"));
     assert_non_null(strstr(text_cstr(&out), "(1,220 accounts)"));
 }
 
-static void report_text_held_plan_shows_every_row_and_what_to_do(void **state)
+TEST(report_text_held_plan_shows_every_row_and_what_to_do)
 {
     static struct plan_row rows[120];
     static struct guard_finding holding[] = {
@@ -539,7 +525,6 @@ static void report_text_held_plan_shows_every_row_and_what_to_do(void **state)
     struct plan plan = make_long_plan(rows, COUNT_OF(rows));
     CLEANUP(text_release) struct text out = TEXT_INIT;
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         rows[i].held_by = "G7";
     plan.state = PLAN_HELD;
@@ -553,12 +538,11 @@ static void report_text_held_plan_shows_every_row_and_what_to_do(void **state)
     assert_non_null(strstr(text_cstr(&out), "(120 accounts, held by G7)"));
 }
 
-static void report_text_nothing_to_do_is_one_line_and_the_guards(void **state)
+TEST(report_text_nothing_to_do_is_one_line_and_the_guards)
 {
     struct plan plan = make_plan();
     CLEANUP(text_release) struct text out = TEXT_INIT;
 
-    (void)state;
     plan.state = PLAN_EMPTY;
     plan.row_count = 0;
     plan.note_count = 0;
@@ -569,7 +553,7 @@ static void report_text_nothing_to_do_is_one_line_and_the_guards(void **state)
     assert_non_null(strstr(text_cstr(&out), "guards: 3 looked at, none holds\n"));
 }
 
-static void report_text_colour_only_when_asked_and_never_alone(void **state)
+TEST(report_text_colour_only_when_asked_and_never_alone)
 {
     struct plan plan = make_plan();
     const struct report_style style = {.color = true, .width = 100};
@@ -577,7 +561,6 @@ static void report_text_colour_only_when_asked_and_never_alone(void **state)
     CLEANUP(text_release) struct text bare = TEXT_INIT;
     CLEANUP(text_release) struct text plain = render(&plan, REPORT_TEXT, 100);
 
-    (void)state;
     report_plan(&plan, REPORT_TEXT, &style, &colored);
     for (const char *c = colored.data; *c; c++) {
         if (*c == '\x1b')
@@ -589,14 +572,13 @@ static void report_text_colour_only_when_asked_and_never_alone(void **state)
     assert_true(colored.length > plain.length);
 }
 
-/* --- formats and files ------------------------------------------------------------------------ */
+/* --- formats and files --- */
 
-static void report_format_parse_names_are_the_four_of_the_contract(void **state)
+TEST(report_format_parse_names_are_the_four_of_the_contract)
 {
     static const char *const names[REPORT_FORMAT_COUNT] = {"text", "json", "csv", "html"};
     enum report_format format = REPORT_TEXT;
 
-    (void)state;
     for (size_t i = 0; i < REPORT_FORMAT_COUNT; i++) {
         assert_true(report_format_parse(names[i], &format));
         assert_int_equal(format, i);
@@ -630,7 +612,7 @@ static void assert_file(const char *directory, const char *name, const struct te
     assert_int_equal(unlink(path), 0);
 }
 
-static void report_write_files_configured_formats_only_under_safe_names(void **state)
+TEST(report_write_files_configured_formats_only_under_safe_names)
 {
     char base[32];
     struct plan plan = make_plan();
@@ -643,7 +625,6 @@ static void report_write_files_configured_formats_only_under_safe_names(void **s
     CLEANUP(mem_cleanup) char *expected = NULL;
     CLEANUP(err_release) struct err err = ERR_INIT;
 
-    (void)state;
     make_directory(base);
     directory = file_join(base, "new/reports");
     config.report.directory = directory;
@@ -665,50 +646,23 @@ static void report_write_files_configured_formats_only_under_safe_names(void **s
     assert_int_equal(rmdir(base), 0);
 }
 
-static void report_write_files_no_directory_configured_writes_nothing(void **state)
+TEST(report_write_files_no_directory_configured_writes_nothing)
 {
     struct plan plan = make_plan();
     struct config config = {.report = {.html = true}};
     char *path = NULL;
 
-    (void)state;
     assert_int_equal(report_write_files(&config, &plan, &path, NULL), 0);
     assert_null(path);
 }
 
-static void report_write_files_file_in_the_way_is_an_error_that_names_it(void **state)
+TEST(report_write_files_file_in_the_way_is_an_error_that_names_it)
 {
     struct plan plan = make_plan();
     struct config config = {.report = {.html = true, .directory = "/dev/null/reports"}};
     CLEANUP(err_release) struct err err = ERR_INIT;
 
-    (void)state;
     assert_int_equal(report_write_files(&config, &plan, NULL, &err), -1);
     assert_int_equal(err.code, ERR_INTERNAL);
     assert_non_null(strstr(err.text, "/dev/null"));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(report_json_plan_has_every_field_of_the_contract),
-        cmocka_unit_test(report_json_decisions_keep_hostile_texts_as_they_are),
-        cmocka_unit_test(report_csv_read_back_equals_the_rows_but_for_defusing),
-        cmocka_unit_test(report_html_hostile_texts_stay_text),
-        cmocka_unit_test(report_html_every_row_guard_and_figure_is_there),
-        cmocka_unit_test(report_html_independent_parser_finds_no_error),
-        cmocka_unit_test(report_text_plan_says_what_would_happen_first),
-        cmocka_unit_test(report_text_hostile_names_show_no_control_character),
-        cmocka_unit_test(report_text_any_width_keeps_every_line_within_it),
-        cmocka_unit_test(report_text_long_group_shows_twenty_and_how_many_more),
-        cmocka_unit_test(report_text_held_plan_shows_every_row_and_what_to_do),
-        cmocka_unit_test(report_text_nothing_to_do_is_one_line_and_the_guards),
-        cmocka_unit_test(report_text_colour_only_when_asked_and_never_alone),
-        cmocka_unit_test(report_format_parse_names_are_the_four_of_the_contract),
-        cmocka_unit_test(report_write_files_configured_formats_only_under_safe_names),
-        cmocka_unit_test(report_write_files_no_directory_configured_writes_nothing),
-        cmocka_unit_test(report_write_files_file_in_the_way_is_an_error_that_names_it),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,17 +2,13 @@
  * notify/message: subjects that are one plain line whatever the portal is called, words from
  * outside encoded in mail and absent from the webhook, and the shapes that Slack and Teams take.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <json-c/json.h>
 
 #include "base/cleanup.h"
 #include "notify/message.h"
+#include "test.h"
 
 #define HOSTILE "<script>alert(1)</script> \x1b[31m&\xE2\x80\xAE \r\nBcc: x@y"
 
@@ -66,7 +62,7 @@ static const char *field(struct json_object *json, const char *name)
     return json_object_get_string(value);
 }
 
-static void report_notice_subject_is_one_plain_line(void **state)
+TEST(report_notice_subject_is_one_plain_line)
 {
     static const struct {
         const char *portal, *shown;
@@ -79,7 +75,6 @@ static void report_notice_subject_is_one_plain_line(void **state)
     };
     struct plan plan = make_plan(PLAN_HELD);
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CLEANUP(notice_message_release) struct notice_message message;
         struct notice_facts facts = make_facts(NOTICE_HELD, &plan);
@@ -94,13 +89,12 @@ static void report_notice_subject_is_one_plain_line(void **state)
     }
 }
 
-static void report_notice_encodes_words_from_outside(void **state)
+TEST(report_notice_encodes_words_from_outside)
 {
     CLEANUP(notice_message_release) struct notice_message message;
     struct plan plan = make_plan(PLAN_HELD);
     struct notice_facts facts = make_facts(NOTICE_HELD, &plan);
 
-    (void)state;
     report_notice(&facts, &message);
     assert_true(message.attach_plan);
     assert_null(strstr(text_cstr(&message.html), "<script"));
@@ -112,7 +106,7 @@ static void report_notice_encodes_words_from_outside(void **state)
     assert_non_null(strstr(text_cstr(&message.text), "G10"));
 }
 
-static void report_notice_says_what_each_reason_needs(void **state)
+TEST(report_notice_says_what_each_reason_needs)
 {
     static const struct {
         enum notice_kind kind;
@@ -130,7 +124,6 @@ static void report_notice_says_what_each_reason_needs(void **state)
     struct plan plan = make_plan(PLAN_PROPOSED);
     struct store_watch watch = {.cut_off_run = 4, .cut_off_verb = "apply", .cut_off_host = "job2"};
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CLEANUP(notice_message_release) struct notice_message message;
         struct notice_facts facts = make_facts(cases[i].kind, &plan);
@@ -152,13 +145,12 @@ static void report_notice_says_what_each_reason_needs(void **state)
     }
 }
 
-static void report_notice_json_generic_has_fields_and_no_words_from_outside(void **state)
+TEST(report_notice_json_generic_has_fields_and_no_words_from_outside)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
     struct plan plan = make_plan(PLAN_HELD);
     struct notice_facts facts = make_facts(NOTICE_HELD, &plan);
 
-    (void)state;
     facts.why = HOSTILE;
     report_notice_json(&facts, WEBHOOK_GENERIC, &text);
     CLEANUP(put) struct json_object *json = json_tokener_parse(text_cstr(&text));
@@ -175,13 +167,12 @@ static void report_notice_json_generic_has_fields_and_no_words_from_outside(void
     assert_null(strstr(text_cstr(&text), "Bcc"));
 }
 
-static void report_notice_json_slack_is_text_with_its_three_marks_escaped(void **state)
+TEST(report_notice_json_slack_is_text_with_its_three_marks_escaped)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
     struct plan plan = make_plan(PLAN_HELD);
     struct notice_facts facts = make_facts(NOTICE_HELD, &plan);
 
-    (void)state;
     facts.portal = "a & <!channel>";
     report_notice_json(&facts, WEBHOOK_SLACK, &text);
     CLEANUP(put) struct json_object *json = json_tokener_parse(text_cstr(&text));
@@ -190,14 +181,13 @@ static void report_notice_json_slack_is_text_with_its_three_marks_escaped(void *
     assert_null(strstr(text_cstr(&text), "script"));
 }
 
-static void report_notice_json_teams_is_an_adaptive_card(void **state)
+TEST(report_notice_json_teams_is_an_adaptive_card)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
     struct plan plan = make_plan(PLAN_HELD);
     struct notice_facts facts = make_facts(NOTICE_HELD, &plan);
     struct json_object *attachments = NULL, *content = NULL, *body = NULL;
 
-    (void)state;
     report_notice_json(&facts, WEBHOOK_TEAMS, &text);
     CLEANUP(put) struct json_object *json = json_tokener_parse(text_cstr(&text));
     assert_string_equal(field(json, "type"), "message");
@@ -212,11 +202,10 @@ static void report_notice_json_teams_is_an_adaptive_card(void **state)
     assert_null(strstr(text_cstr(&text), "script"));
 }
 
-static void report_announcement_says_when_and_what_helps(void **state)
+TEST(report_announcement_says_when_and_what_helps)
 {
     struct store_announcement announcement = {.account_id = "a", .action = ACTION_SUSPEND};
 
-    (void)state;
     assert_true(day_parse_iso("2026-12-08", &announcement.not_before));
     for (int login = 0; login < 2; login++) {
         CLEANUP(notice_message_release) struct notice_message message;
@@ -228,19 +217,4 @@ static void report_announcement_says_when_and_what_helps(void **state)
         assert_int_equal(strstr(text_cstr(&message.text), "log in before") != NULL, login);
         assert_non_null(strstr(text_cstr(&message.html), "https://acme.bynder.com"));
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(report_notice_subject_is_one_plain_line),
-        cmocka_unit_test(report_notice_encodes_words_from_outside),
-        cmocka_unit_test(report_notice_says_what_each_reason_needs),
-        cmocka_unit_test(report_notice_json_generic_has_fields_and_no_words_from_outside),
-        cmocka_unit_test(report_notice_json_slack_is_text_with_its_three_marks_escaped),
-        cmocka_unit_test(report_notice_json_teams_is_an_adaptive_card),
-        cmocka_unit_test(report_announcement_says_when_and_what_helps),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,13 +3,14 @@
  * which are not mapped stay out.
  */
 #include "roster_case.h"
+#include "test.h"
 
 #include "base/limits.h"
 #include "base/mem.h"
 
 #define HEAD "EmpID,Mail,Name\n"
 
-static void roster_read_plain_rows_takes_all_fields(void **state)
+TEST(roster_read_plain_rows_takes_all_fields)
 {
     struct config_roster config = case_config();
     CLEANUP(case_release)
@@ -19,7 +20,6 @@ static void roster_read_plain_rows_takes_all_fields(void **state)
     const struct person *person = &c.roster.person[0];
     struct day hired;
 
-    (void)state;
     assert_read(&c);
     assert_true(day_from_civil(2020, 2, 29, &hired));
     assert_int_equal(c.roster.count, 1);
@@ -39,21 +39,20 @@ static void roster_read_plain_rows_takes_all_fields(void **state)
     assert_non_null(c.roster.source);
 }
 
-static void roster_read_digest_is_of_the_bytes_as_they_came(void **state)
+TEST(roster_read_digest_is_of_the_bytes_as_they_came)
 {
     static const char bytes[] = "\xEF\xBB\xBF" HEAD "1,a@b,Anna\n";
     struct config_roster config = case_small_config();
     CLEANUP(case_release) struct roster_case c = case_read(&config, bytes);
     struct digest digest = digest_of(bytes, strlen(bytes));
 
-    (void)state;
     assert_read(&c);
     assert_int_equal(digest_compare(&digest, &c.roster.digest), 0);
 }
 
 /* --- shapes that are fine --- */
 
-static void roster_read_good_shapes_gives_the_value(void **state)
+TEST(roster_read_good_shapes_gives_the_value)
 {
     static const struct {
         char delimiter;
@@ -81,7 +80,6 @@ static void roster_read_good_shapes_gives_the_value(void **state)
         {',', "EmpID,Mail,Name,\n7,a@b,Anna,\n", "7", "Anna"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct config_roster config = case_small_config();
         struct roster_case c;
@@ -98,23 +96,21 @@ static void roster_read_good_shapes_gives_the_value(void **state)
     }
 }
 
-static void roster_read_header_alone_is_a_roster_of_nobody(void **state)
+TEST(roster_read_header_alone_is_a_roster_of_nobody)
 {
     struct config_roster config = case_small_config();
     CLEANUP(case_release) struct roster_case c = case_read(&config, HEAD);
 
-    (void)state;
     assert_read(&c);
     assert_int_equal(c.roster.count, 0);
 }
 
-static void roster_read_name_of_several_columns_joins_them(void **state)
+TEST(roster_read_name_of_several_columns_joins_them)
 {
     static const char *const parts[] = {"First", "Middle", "Last"};
     struct config_roster config = case_small_config();
     struct roster_case c;
 
-    (void)state;
     config.column.name = (struct name_list){parts, COUNT_OF(parts)};
     c = case_read(&config, "Last,EmpID,Mail,First,Middle\nVisser,1,,Anna,\nVos,2,,Bo,van de\n");
     assert_read(&c);
@@ -123,27 +119,25 @@ static void roster_read_name_of_several_columns_joins_them(void **state)
     case_release(&c);
 }
 
-static void roster_read_configured_name_with_blanks_is_the_same_column(void **state)
+TEST(roster_read_configured_name_with_blanks_is_the_same_column)
 {
     struct config_roster config = case_small_config();
     struct roster_case c;
 
-    (void)state;
-    config.column.email = " Mail ";
-    config.column.username = " ";
+    config.column.of[ROSTER_EMAIL] = " Mail ";
+    config.column.of[ROSTER_USERNAME] = " ";
     c = case_read(&config, HEAD "7,a@b,Anna\n");
     assert_read(&c);
     assert_string_equal(c.roster.person[0].email, "a@b");
     case_release(&c);
 }
 
-static void roster_read_one_column_for_two_fields_gives_both(void **state)
+TEST(roster_read_one_column_for_two_fields_gives_both)
 {
     struct config_roster config = case_small_config();
     struct roster_case c;
 
-    (void)state;
-    config.column.username = "Mail";
+    config.column.of[ROSTER_USERNAME] = "Mail";
     c = case_read(&config, HEAD "7,anna@acme.example,Anna\n");
     assert_read(&c);
     assert_string_equal(c.roster.person[0].email, "anna@acme.example");
@@ -153,7 +147,7 @@ static void roster_read_one_column_for_two_fields_gives_both(void **state)
 
 /* --- row numbers --- */
 
-static void roster_read_row_numbers_are_those_of_a_spreadsheet(void **state)
+TEST(roster_read_row_numbers_are_those_of_a_spreadsheet)
 {
     static const struct {
         const char *text;
@@ -169,7 +163,6 @@ static void roster_read_row_numbers_are_those_of_a_spreadsheet(void **state)
         {"EmpID,Mail,Name,Note\n1,,a,\"x\ny\nz\"\n2,,b,\n3,,c,\n", {2, 3, 4}},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct config_roster config = case_small_config();
         struct roster_case c = case_read(&config, cases[i].text);
@@ -188,7 +181,7 @@ static void roster_read_row_numbers_are_those_of_a_spreadsheet(void **state)
 
 /* --- what refuses a file --- */
 
-static void roster_read_bad_files_are_refused_with_the_place(void **state)
+TEST(roster_read_bad_files_are_refused_with_the_place)
 {
     static const struct {
         const char *text, *part;
@@ -210,7 +203,6 @@ static void roster_read_bad_files_are_refused_with_the_place(void **state)
         {"EmpID,Mail,Name, Mail \n1,,a,\n", "twice"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct config_roster config = case_small_config();
         struct roster_case c = case_read(&config, cases[i].text);
@@ -221,45 +213,41 @@ static void roster_read_bad_files_are_refused_with_the_place(void **state)
     }
 }
 
-static void roster_read_missing_columns_names_them_all(void **state)
+TEST(roster_read_missing_columns_names_them_all)
 {
     struct config_roster config = case_config();
     CLEANUP(case_release) struct roster_case c = case_read(&config, "EmpID,Mail\n1,\n");
 
-    (void)state;
     assert_refused(&c, "'Login' (roster.columns.username), 'Status' (roster.columns.status)");
 }
 
-static void roster_read_no_header_shows_no_values(void **state)
+TEST(roster_read_no_header_shows_no_values)
 {
     struct config_roster config = case_small_config();
     CLEANUP(case_release)
     struct roster_case c = case_read(&config, "17,Anna,104437,anna@acme.example\n18,Bo,99000,\n");
 
-    (void)state;
     assert_refused(&c, "looks like data");
     assert_no_mention(c.err.text, "104437");
     assert_no_mention(c.err.text, "Anna");
 }
 
-static void roster_read_repeated_unmapped_header_is_fine(void **state)
+TEST(roster_read_repeated_unmapped_header_is_fine)
 {
     struct config_roster config = case_small_config();
     CLEANUP(case_release)
     struct roster_case c = case_read(&config, "EmpID,Mail,Name,Note,Note\n1,,a,x,y\n");
 
-    (void)state;
     assert_read(&c);
 }
 
-static void roster_read_field_of_50_MB_is_refused_without_holding_it(void **state)
+TEST(roster_read_field_of_50_MB_is_refused_without_holding_it)
 {
     struct config_roster config = case_small_config();
     struct text text = TEXT_INIT;
     struct roster_case c;
     static char block[1 << 20];
 
-    (void)state;
     memset(block, 'x', sizeof(block));
     text_add(&text, HEAD "1,,\"");
     for (int i = 0; i < 50; i++)
@@ -271,9 +259,8 @@ static void roster_read_field_of_50_MB_is_refused_without_holding_it(void **stat
     case_release(&c);
 }
 
-static void roster_read_field_at_the_limit_is_taken_one_over_refused(void **state)
+TEST(roster_read_field_at_the_limit_is_taken_one_over_refused)
 {
-    (void)state;
     for (size_t over = 0; over <= 1; over++) {
         struct config_roster config = case_small_config();
         struct text text = TEXT_INIT;
@@ -300,13 +287,12 @@ static void add_columns(struct text *text, size_t count, const char *prefix)
     text_add_char(text, '\n');
 }
 
-static void roster_read_row_of_300_columns_is_a_bad_row(void **state)
+TEST(roster_read_row_of_300_columns_is_a_bad_row)
 {
     struct config_roster config = case_small_config();
     CLEANUP(text_release) struct text text = TEXT_INIT;
     struct roster_case c;
 
-    (void)state;
     text_add(&text, HEAD "1,,a\n2,,b");
     add_columns(&text, 297, "v");
     text_add(&text, "3,,c\n");
@@ -320,11 +306,10 @@ static void roster_read_row_of_300_columns_is_a_bad_row(void **state)
     case_release(&c);
 }
 
-static void roster_read_too_many_columns_is_refused(void **state)
+TEST(roster_read_too_many_columns_is_refused)
 {
     static const size_t more[] = {LIMIT_CSV_COLUMNS - 3, LIMIT_CSV_COLUMNS - 2};
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(more); i++) {
         struct config_roster config = case_small_config();
         CLEANUP(text_release) struct text text = TEXT_INIT;
@@ -343,13 +328,12 @@ static void roster_read_too_many_columns_is_refused(void **state)
     }
 }
 
-static void roster_read_long_column_name_is_refused(void **state)
+TEST(roster_read_long_column_name_is_refused)
 {
     struct config_roster config = case_small_config();
     CLEANUP(text_release) struct text text = TEXT_INIT;
     struct roster_case c;
 
-    (void)state;
     text_add(&text, "EmpID,Mail,Name,");
     for (int i = 0; i < LIMIT_FIELD + 1; i++)
         text_add_char(&text, 'n');
@@ -361,7 +345,7 @@ static void roster_read_long_column_name_is_refused(void **state)
 
 /* --- rows of a wrong shape --- */
 
-static void roster_read_wrong_field_count_keeps_the_row_as_anybody(void **state)
+TEST(roster_read_wrong_field_count_keeps_the_row_as_anybody)
 {
     static const struct {
         const char *row, *part;
@@ -372,7 +356,6 @@ static void roster_read_wrong_field_count_keeps_the_row_as_anybody(void **state)
         {"7,a@b,Anna,\n", "has 4 fields, the header has 3"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct config_roster config = case_small_config();
         CLEANUP(text_release) struct text text = TEXT_INIT;
@@ -395,20 +378,19 @@ static void roster_read_wrong_field_count_keeps_the_row_as_anybody(void **state)
     }
 }
 
-static void roster_read_damaged_row_keeps_an_address_that_is_one(void **state)
+TEST(roster_read_damaged_row_keeps_an_address_that_is_one)
 {
     struct config_roster config = case_small_config();
     CLEANUP(case_release)
     struct roster_case c = case_read(&config, HEAD "7,anna@acme.example,Visser, Anna\n8,1,x,y\n");
 
-    (void)state;
     assert_read(&c);
     assert_string_equal(c.roster.person[0].email, "anna@acme.example");
     assert_null(c.roster.person[1].email);
     assert_no_mention(c.roster.person[1].rejected, "email");
 }
 
-static void roster_read_damaged_row_keeps_keys_that_another_row_has(void **state)
+TEST(roster_read_damaged_row_keeps_keys_that_another_row_has)
 {
     struct config_roster config = case_small_config();
     CLEANUP(case_release)
@@ -418,7 +400,6 @@ static void roster_read_damaged_row_keeps_keys_that_another_row_has(void **state
                                                    "E18,,Cy\n"
                                                    "Di,E18,,\n");
 
-    (void)state;
     assert_read(&c);
     assert_int_equal(c.roster.rejected, 3);
     assert_string_equal(c.roster.person[1].employee_number, "E17");
@@ -428,14 +409,13 @@ static void roster_read_damaged_row_keeps_keys_that_another_row_has(void **state
     assert_true(c.roster.person[4].key_unreadable);
 }
 
-static void roster_read_swallowed_rows_are_noticed(void **state)
+TEST(roster_read_swallowed_rows_are_noticed)
 {
     struct config_roster config = case_small_config();
     CLEANUP(case_release)
     struct roster_case c = case_read(
         &config, "EmpID,Mail,Name,Note\n1,,Anna,\"ill\n2,,Bo,well\n3,,Cy,fine\"\n4,,Di,\n");
 
-    (void)state;
     assert_read(&c);
     assert_int_equal(c.roster.count, 2);
     assert_mentions(c.roster.person[0].rejected, "column 4 looks like several rows");
@@ -460,7 +440,7 @@ static bool arena_holds(const struct roster_case *c, const char *canary)
     return false;
 }
 
-static void roster_read_unmapped_columns_stay_out(void **state)
+TEST(roster_read_unmapped_columns_stay_out)
 {
     static const char *const rows[] = {
         "1,SALARY-104437,a@b,Anna,1975\n",      /* good */
@@ -470,7 +450,6 @@ static void roster_read_unmapped_columns_stay_out(void **state)
         "5,\"SALARY-104437\nSALARY-104437\",,Anna,1975\n",
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct config_roster config = case_small_config();
         CLEANUP(text_release) struct text text = TEXT_INIT;
@@ -488,11 +467,10 @@ static void roster_read_unmapped_columns_stay_out(void **state)
     }
 }
 
-static void roster_read_memory_does_not_grow_with_unmapped_columns(void **state)
+TEST(roster_read_memory_does_not_grow_with_unmapped_columns)
 {
     size_t used[2];
 
-    (void)state;
     for (size_t i = 0; i < 2; i++) {
         struct config_roster config = case_small_config();
         CLEANUP(text_release) struct text text = TEXT_INIT;
@@ -523,7 +501,7 @@ static uint32_t next_random(uint32_t *state)
     return *state;
 }
 
-static void roster_read_mutated_bytes_never_crashes_nor_half_answers(void **state)
+TEST(roster_read_mutated_bytes_never_crashes_nor_half_answers)
 {
     static const char good[] = "\xEF\xBB\xBF"
                                "EmpID,Mail,Login,Name,Status,Hired,Last,Dept,Country,Note\r\n"
@@ -534,7 +512,6 @@ static void roster_read_mutated_bytes_never_crashes_nor_half_answers(void **stat
     struct config_roster config = case_config();
     uint32_t random = 2463534242U;
 
-    (void)state;
     for (int round = 0; round < 2000; round++) {
         char bytes[sizeof(good)];
         size_t length = sizeof(good) - 1 - (round % 7 == 0 ? next_random(&random) % 60 : 0);
@@ -558,36 +535,4 @@ static void roster_read_mutated_bytes_never_crashes_nor_half_answers(void **stat
         }
         case_release(&c);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(roster_read_plain_rows_takes_all_fields),
-        cmocka_unit_test(roster_read_digest_is_of_the_bytes_as_they_came),
-        cmocka_unit_test(roster_read_good_shapes_gives_the_value),
-        cmocka_unit_test(roster_read_header_alone_is_a_roster_of_nobody),
-        cmocka_unit_test(roster_read_name_of_several_columns_joins_them),
-        cmocka_unit_test(roster_read_configured_name_with_blanks_is_the_same_column),
-        cmocka_unit_test(roster_read_one_column_for_two_fields_gives_both),
-        cmocka_unit_test(roster_read_row_numbers_are_those_of_a_spreadsheet),
-        cmocka_unit_test(roster_read_bad_files_are_refused_with_the_place),
-        cmocka_unit_test(roster_read_missing_columns_names_them_all),
-        cmocka_unit_test(roster_read_no_header_shows_no_values),
-        cmocka_unit_test(roster_read_repeated_unmapped_header_is_fine),
-        cmocka_unit_test(roster_read_field_of_50_MB_is_refused_without_holding_it),
-        cmocka_unit_test(roster_read_field_at_the_limit_is_taken_one_over_refused),
-        cmocka_unit_test(roster_read_row_of_300_columns_is_a_bad_row),
-        cmocka_unit_test(roster_read_too_many_columns_is_refused),
-        cmocka_unit_test(roster_read_long_column_name_is_refused),
-        cmocka_unit_test(roster_read_wrong_field_count_keeps_the_row_as_anybody),
-        cmocka_unit_test(roster_read_damaged_row_keeps_an_address_that_is_one),
-        cmocka_unit_test(roster_read_damaged_row_keeps_keys_that_another_row_has),
-        cmocka_unit_test(roster_read_swallowed_rows_are_noticed),
-        cmocka_unit_test(roster_read_unmapped_columns_stay_out),
-        cmocka_unit_test(roster_read_memory_does_not_grow_with_unmapped_columns),
-        cmocka_unit_test(roster_read_mutated_bytes_never_crashes_nor_half_answers),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

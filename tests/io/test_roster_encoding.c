@@ -3,6 +3,7 @@
  * the file with its place.
  */
 #include "roster_case.h"
+#include "test.h"
 
 #include "format/encoding.h"
 
@@ -33,7 +34,7 @@ static int decode(const char *name, const char *bytes, size_t length, size_t ste
 
 #define BYTES(literal) literal, sizeof(literal) - 1
 
-static void encoding_push_legal_text_gives_the_same_in_any_pieces(void **state)
+TEST(encoding_push_legal_text_gives_the_same_in_any_pieces)
 {
     static const struct {
         const char *name, *bytes;
@@ -57,7 +58,6 @@ static void encoding_push_legal_text_gives_the_same_in_any_pieces(void **state)
         {"SHIFT_JIS", BYTES("\x83\x65\x83\x58\x83\x67"), "テスト"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         for (size_t step = 1; step <= 9; step++) {
             CLEANUP(text_release) struct text text = TEXT_INIT;
@@ -70,7 +70,7 @@ static void encoding_push_legal_text_gives_the_same_in_any_pieces(void **state)
     }
 }
 
-static void encoding_push_illegal_text_is_refused_with_the_place(void **state)
+TEST(encoding_push_illegal_text_is_refused_with_the_place)
 {
     static const struct {
         const char *name, *bytes;
@@ -108,7 +108,6 @@ static void encoding_push_illegal_text_is_refused_with_the_place(void **state)
         {"UTF-8", BYTES("\xED\xA0\xBD\xED\xB8\x80"), "byte offset 0"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         for (size_t step = 1; step <= 9; step++) {
             CLEANUP(text_release) struct text text = TEXT_INIT;
@@ -122,11 +121,10 @@ static void encoding_push_illegal_text_is_refused_with_the_place(void **state)
     }
 }
 
-static void encoding_new_unknown_name_is_a_configuration_error(void **state)
+TEST(encoding_new_unknown_name_is_a_configuration_error)
 {
     static const char *const names[] = {"", "UTF-9", "ASCII//TRANSLIT", "UTF-8//IGNORE", "UTF-8/"};
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         CLEANUP(err_release) struct err err = ERR_INIT;
         struct encoding *encoding = NULL;
@@ -138,14 +136,13 @@ static void encoding_new_unknown_name_is_a_configuration_error(void **state)
     }
 }
 
-static void encoding_push_long_text_gives_every_byte(void **state)
+TEST(encoding_push_long_text_gives_every_byte)
 {
     CLEANUP(text_release) struct text in = TEXT_INIT;
     CLEANUP(text_release) struct text out = TEXT_INIT;
     CLEANUP(text_release) struct text expected = TEXT_INIT;
     CLEANUP(err_release) struct err err = ERR_INIT;
 
-    (void)state;
     for (int i = 0; i < 200000; i++) {
         text_add_char(&in, i % 80 == 79 ? '\n' : '\xE9');
         text_add(&expected, i % 80 == 79 ? "\n" : "é");
@@ -157,7 +154,7 @@ static void encoding_push_long_text_gives_every_byte(void **state)
     assert_string_equal(text_cstr(&out), text_cstr(&expected));
 }
 
-static void roster_read_other_encodings_gives_the_name(void **state)
+TEST(roster_read_other_encodings_gives_the_name)
 {
     struct config_roster config = case_small_config();
     static const char wide[] = "\xFF\xFE"
@@ -165,7 +162,6 @@ static void roster_read_other_encodings_gives_the_name(void **state)
                                "1\0,\0,\0J\0\xFC\0r\0g\0\n\0";
     struct roster_case c;
 
-    (void)state;
     config.encoding = "ISO-8859-1";
     c = case_read(&config, "EmpID,Mail,Name\n1,,J\xFCrg\n");
     assert_read(&c);
@@ -178,26 +174,11 @@ static void roster_read_other_encodings_gives_the_name(void **state)
     case_release(&c);
 }
 
-static void roster_read_not_the_stated_encoding_is_refused(void **state)
+TEST(roster_read_not_the_stated_encoding_is_refused)
 {
     struct config_roster config = case_small_config();
     CLEANUP(case_release)
     struct roster_case c = case_read(&config, "EmpID,Mail,Name\n1,,Anna\n2,,J\xFCrg\n");
 
-    (void)state;
     assert_refused(&c, "line 3 is not UTF-8: byte 0xfc at byte offset 28");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(encoding_push_legal_text_gives_the_same_in_any_pieces),
-        cmocka_unit_test(encoding_push_illegal_text_is_refused_with_the_place),
-        cmocka_unit_test(encoding_new_unknown_name_is_a_configuration_error),
-        cmocka_unit_test(encoding_push_long_text_gives_every_byte),
-        cmocka_unit_test(roster_read_other_encodings_gives_the_name),
-        cmocka_unit_test(roster_read_not_the_stated_encoding_is_refused),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

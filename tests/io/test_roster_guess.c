@@ -1,14 +1,9 @@
 /* roster/guess: what is plain is taken, what is not is left to a person. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/cleanup.h"
 #include "roster/guess.h"
+#include "test.h"
 
 static struct roster_guess guess(struct arena *arena, const char *csv)
 {
@@ -20,11 +15,10 @@ static struct roster_guess guess(struct arena *arena, const char *csv)
     return got;
 }
 
-static void roster_guess_of_a_usual_export_finds_columns_words_and_dates(void **state)
+TEST(roster_guess_of_a_usual_export_finds_columns_words_and_dates)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 
-    (void)state;
     struct roster_guess got =
         guess(&arena, "\xEF\xBB\xBF"
                       "EmpID;Work Email; Last_Name ;First_Name;EmploymentStatus;"
@@ -52,7 +46,7 @@ static void roster_guess_of_a_usual_export_finds_columns_words_and_dates(void **
     assert_string_equal(got.unclear.item[0], "Future Start");
 }
 
-static void roster_guess_of_dates_is_none_when_they_can_be_read_in_two_ways(void **state)
+TEST(roster_guess_of_dates_is_none_when_they_can_be_read_in_two_ways)
 {
     static const struct {
         const char *csv, *format;
@@ -65,7 +59,6 @@ static void roster_guess_of_dates_is_none_when_they_can_be_read_in_two_ways(void
         {"id,Hire Date\n1,2016-01-02\n2,soon\n", NULL},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CLEANUP(arena_release) struct arena arena = ARENA_INIT;
         struct roster_guess got = guess(&arena, cases[i].csv);
@@ -74,12 +67,11 @@ static void roster_guess_of_dates_is_none_when_they_can_be_read_in_two_ways(void
     }
 }
 
-static void roster_guess_never_takes_an_unclear_word(void **state)
+TEST(roster_guess_never_takes_an_unclear_word)
 {
     static const char *const words[] = {"Inactive", "unemployed",  "Pending", "leave soon",
                                         "X",        "left-handed", "on hold"};
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(words); i++) {
         CLEANUP(arena_release) struct arena arena = ARENA_INIT;
         CLEANUP(text_release) struct text csv = TEXT_INIT;
@@ -90,26 +82,13 @@ static void roster_guess_never_takes_an_unclear_word(void **state)
     }
 }
 
-static void roster_guess_of_no_table_is_refused(void **state)
+TEST(roster_guess_of_no_table_is_refused)
 {
     static const char *const none[] = {"", "id,name", "id,\"name\n1"};
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(none); i++) {
         CLEANUP(arena_release) struct arena arena = ARENA_INIT;
         struct roster_guess got;
         assert_int_equal(roster_guess(&arena, none[i], strlen(none[i]), &got, NULL), -1);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(roster_guess_of_a_usual_export_finds_columns_words_and_dates),
-        cmocka_unit_test(roster_guess_of_dates_is_none_when_they_can_be_read_in_two_ways),
-        cmocka_unit_test(roster_guess_never_takes_an_unclear_word),
-        cmocka_unit_test(roster_guess_of_no_table_is_refused),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
  * What a value must look like: trimmed, typed, and when in doubt rejected with the reason.
  */
 #include "roster_case.h"
+#include "test.h"
 
 #include "base/limits.h"
 
@@ -41,7 +42,7 @@ static void check_rows(const struct config_roster *config, const char *header,
     }
 }
 
-static void employee_number_as_text_or_rejected(void **state)
+TEST(employee_number_as_text_or_rejected)
 {
     static const struct row_case cases[] = {
         {"007,,a", NULL, false},
@@ -72,21 +73,19 @@ static void employee_number_as_text_or_rejected(void **state)
     };
     struct config_roster config = case_small_config();
 
-    (void)state;
     check_rows(&config, "EmpID,Mail,Name\n", cases, COUNT_OF(cases));
 }
 
-static void employee_number_with_leading_zeros_keeps_them(void **state)
+TEST(employee_number_with_leading_zeros_keeps_them)
 {
     struct config_roster config = case_small_config();
     CLEANUP(case_release) struct roster_case c = case_read(&config, "EmpID,Mail,Name\n 0017 ,,a\n");
 
-    (void)state;
     assert_read(&c);
     assert_string_equal(c.roster.person[0].employee_number, "0017");
 }
 
-static void email_one_bare_address_or_rejected(void **state)
+TEST(email_one_bare_address_or_rejected)
 {
     static const struct row_case cases[] = {
         {"1,anna@acme.example,a", NULL, false},
@@ -113,11 +112,10 @@ static void email_one_bare_address_or_rejected(void **state)
     };
     struct config_roster config = case_small_config();
 
-    (void)state;
     check_rows(&config, "EmpID,Mail,Name\n", cases, COUNT_OF(cases));
 }
 
-static void key_that_is_missing_everywhere_is_rejected_as_anybody(void **state)
+TEST(key_that_is_missing_everywhere_is_rejected_as_anybody)
 {
     static const struct row_case cases[] = {
         {",,Anna", "nothing in it says who it is", true},
@@ -127,11 +125,10 @@ static void key_that_is_missing_everywhere_is_rejected_as_anybody(void **state)
     };
     struct config_roster config = case_small_config();
 
-    (void)state;
     check_rows(&config, "EmpID,Mail,Name\n", cases, COUNT_OF(cases));
 }
 
-static void rejected_row_keeps_the_keys_that_are_readable(void **state)
+TEST(rejected_row_keeps_the_keys_that_are_readable)
 {
     struct config_roster config = case_config();
     CLEANUP(case_release)
@@ -141,7 +138,6 @@ static void rejected_row_keeps_the_keys_that_are_readable(void **state)
                                 "19,cy@acme.example,,Cy,Left,,31.12.2020,IT,NL\n");
     const struct person *p = c.roster.person;
 
-    (void)state;
     assert_read(&c);
     assert_int_equal(c.roster.rejected, 3);
     assert_int_equal(c.roster.blind, 1);
@@ -158,14 +154,13 @@ static void rejected_row_keeps_the_keys_that_are_readable(void **state)
     assert_int_equal(p[2].row, 4);
 }
 
-static void row_with_several_problems_names_them_all(void **state)
+TEST(row_with_several_problems_names_them_all)
 {
     struct config_roster config = case_config();
     CLEANUP(case_release)
     struct roster_case c = case_read(&config, FULL "10084.0,x,,Anna,Gone,2020-13-01,,IT,NL\n");
     const char *reason = c.roster.person[0].rejected;
 
-    (void)state;
     assert_read(&c);
     assert_mentions(reason, "employee_number '10084.0'");
     assert_mentions(reason, "; email 'x'");
@@ -173,7 +168,7 @@ static void row_with_several_problems_names_them_all(void **state)
     assert_mentions(reason, "; hire_date '2020-13-01' does not fit '%Y-%m-%d'");
 }
 
-static void status_words_match_folded_or_are_rejected(void **state)
+TEST(status_words_match_folded_or_are_rejected)
 {
     static const struct row_case cases[] = {
         {"1,,,a,Active,,,,", NULL, false},
@@ -187,18 +182,16 @@ static void status_words_match_folded_or_are_rejected(void **state)
     };
     struct config_roster config = case_config();
 
-    (void)state;
     check_rows(&config, FULL, cases, COUNT_OF(cases));
 }
 
-static void status_words_give_their_meaning(void **state)
+TEST(status_words_give_their_meaning)
 {
     struct config_roster config = case_config();
     CLEANUP(case_release)
     struct roster_case c = case_read(&config, FULL "1,,,a,Active,,,,\n2,,,a,leave,,,,\n"
                                                    "3,,,a,LEFT,,,,\n4,,,a,left,,,,\n");
 
-    (void)state;
     assert_read(&c);
     assert_int_equal(c.roster.person[0].word, PERSON_EMPLOYED);
     assert_int_equal(c.roster.person[1].word, PERSON_ON_LEAVE);
@@ -206,13 +199,12 @@ static void status_words_give_their_meaning(void **state)
     assert_int_equal(c.roster.person[3].word, PERSON_DEPARTED);
 }
 
-static void status_blank_in_the_mapping_takes_empty_cells(void **state)
+TEST(status_blank_in_the_mapping_takes_empty_cells)
 {
     static const char *const employed[] = {"Active", ""};
     struct config_roster config = case_config();
     struct roster_case c;
 
-    (void)state;
     config.status.employed = (struct name_list){employed, COUNT_OF(employed)};
     c = case_read(&config, FULL "1,,,a,,,,,\n2,,,b,  ,,,,\n");
     assert_read(&c);
@@ -221,13 +213,12 @@ static void status_blank_in_the_mapping_takes_empty_cells(void **state)
     case_release(&c);
 }
 
-static void status_of_many_unknown_words_rejects_each(void **state)
+TEST(status_of_many_unknown_words_rejects_each)
 {
     struct config_roster config = case_config();
     CLEANUP(text_release) struct text text = TEXT_INIT;
     struct roster_case c;
 
-    (void)state;
     text_add(&text, FULL);
     for (int i = 0; i < 200; i++)
         text_addf(&text, "%d,,,a,word%d,,,,\n%d,,,a,Left,,,,\n", 2 * i, i, 2 * i + 1);
@@ -239,12 +230,11 @@ static void status_of_many_unknown_words_rejects_each(void **state)
     case_release(&c);
 }
 
-static void status_not_mapped_is_no_word(void **state)
+TEST(status_not_mapped_is_no_word)
 {
     struct config_roster config = case_small_config();
     CLEANUP(case_release) struct roster_case c = case_read(&config, "EmpID,Mail,Name\n1,,a\n");
 
-    (void)state;
     assert_read(&c);
     assert_int_equal(c.roster.person[0].word, PERSON_UNKNOWN);
     assert_null(c.roster.person[0].rejected);
@@ -252,7 +242,7 @@ static void status_not_mapped_is_no_word(void **state)
 
 /* --- dates --- */
 
-static void date_fits_the_format_or_is_rejected(void **state)
+TEST(date_fits_the_format_or_is_rejected)
 {
     static const struct {
         const char *format, *value, *part;
@@ -275,7 +265,6 @@ static void date_fits_the_format_or_is_rejected(void **state)
         {"%Y-%m-%d", "N/A", "hire_date 'N/A' does not fit"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct config_roster config = case_config();
         CLEANUP(text_release) struct text text = TEXT_INIT;
@@ -295,18 +284,17 @@ static void date_fits_the_format_or_is_rejected(void **state)
     }
 }
 
-static void date_hired_after_last_day_is_a_rehire(void **state)
+TEST(date_hired_after_last_day_is_a_rehire)
 {
     struct config_roster config = case_config();
     CLEANUP(case_release)
     struct roster_case c = case_read(&config, FULL "1,,,a,Active,2022-01-01,2020-01-01,,\n");
 
-    (void)state;
     assert_read(&c);
     assert_null(c.roster.person[0].rejected);
 }
 
-static void date_two_orders_in_the_file_reject_what_reads_two_ways(void **state)
+TEST(date_two_orders_in_the_file_reject_what_reads_two_ways)
 {
     struct config_roster config = case_config();
     struct roster_case c;
@@ -321,7 +309,6 @@ static void date_two_orders_in_the_file_reject_what_reads_two_ways(void **state)
         {NULL},                      /* no date */
     };
 
-    (void)state;
     config.date_format = "%d/%m/%Y";
     c = case_read(&config, FULL "1,,,a,Active,03/04/2016,,,\n"
                                 "2,,,a,Active,13/04/2016,,,\n"
@@ -341,12 +328,11 @@ static void date_two_orders_in_the_file_reject_what_reads_two_ways(void **state)
     case_release(&c);
 }
 
-static void date_one_order_in_the_file_is_believed(void **state)
+TEST(date_one_order_in_the_file_is_believed)
 {
     struct config_roster config = case_config();
     struct roster_case c;
 
-    (void)state;
     config.date_format = "%d/%m/%Y";
     c = case_read(&config, FULL "1,,,a,Active,03/04/2016,,,\n2,,,a,Active,x,,,\n");
     assert_read(&c);
@@ -354,11 +340,10 @@ static void date_one_order_in_the_file_is_believed(void **state)
     case_release(&c);
 }
 
-static void date_format_without_one_year_month_day_is_a_configuration_error(void **state)
+TEST(date_format_without_one_year_month_day_is_a_configuration_error)
 {
     static const char *const formats[] = {"%d/%m/%y", "%Y-%m", "", "%Y-%m-%d %Z"};
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(formats); i++) {
         struct config_roster config = case_config();
         struct roster_case c;
@@ -372,14 +357,13 @@ static void date_format_without_one_year_month_day_is_a_configuration_error(void
     }
 }
 
-static void mapping_without_a_key_is_a_configuration_error(void **state)
+TEST(mapping_without_a_key_is_a_configuration_error)
 {
     struct config_roster config = case_small_config();
     struct roster_case c;
 
-    (void)state;
-    config.column.employee_number = NULL;
-    config.column.email = NULL;
+    config.column.of[ROSTER_EMPLOYEE_NUMBER] = NULL;
+    config.column.of[ROSTER_EMAIL] = NULL;
     c = case_read(&config, "Name\nAnna\n");
     assert_int_equal(c.err.code, ERR_CONFIG);
     case_release(&c);
@@ -387,7 +371,7 @@ static void mapping_without_a_key_is_a_configuration_error(void **state)
 
 /* --- text --- */
 
-static void text_with_control_characters_is_rejected(void **state)
+TEST(text_with_control_characters_is_rejected)
 {
     static const struct row_case cases[] = {
         {"1,,\"An\nna\"", "name 'An\\x0ana' holds a control character", false},
@@ -400,13 +384,11 @@ static void text_with_control_characters_is_rejected(void **state)
     };
     struct config_roster config = case_small_config();
 
-    (void)state;
     check_rows(&config, "EmpID,Mail,Name\n", cases, COUNT_OF(cases));
 }
 
-static void text_over_the_limit_is_rejected(void **state)
+TEST(text_over_the_limit_is_rejected)
 {
-    (void)state;
     for (size_t over = 0; over <= 1; over++) {
         for (size_t column = 0; column < 3; column += 2) {
             struct config_roster config = case_small_config();
@@ -428,13 +410,12 @@ static void text_over_the_limit_is_rejected(void **state)
     }
 }
 
-static void reason_is_short_and_printable_whatever_the_value(void **state)
+TEST(reason_is_short_and_printable_whatever_the_value)
 {
     struct config_roster config = case_small_config();
     CLEANUP(text_release) struct text text = TEXT_INIT;
     struct roster_case c;
 
-    (void)state;
     text_add(&text, "EmpID,Mail,Name\n1,");
     for (int i = 0; i < 700; i++)
         text_add(&text, "\xC3\xA9\xE2\x80\xAE");
@@ -448,13 +429,12 @@ static void reason_is_short_and_printable_whatever_the_value(void **state)
     case_release(&c);
 }
 
-static void reasons_beyond_the_limit_are_counted_but_not_kept(void **state)
+TEST(reasons_beyond_the_limit_are_counted_but_not_kept)
 {
     struct config_roster config = case_small_config();
     CLEANUP(text_release) struct text text = TEXT_INIT;
     struct roster_case c;
 
-    (void)state;
     text_add(&text, "EmpID,Mail,Name\n");
     for (int i = 0; i < LIMIT_REJECTED_SHOWN + 10; i++)
         text_addf(&text, "%d,nonsense%d,a\n", i, i);
@@ -466,33 +446,4 @@ static void reasons_beyond_the_limit_are_counted_but_not_kept(void **state)
     assert_mentions(c.roster.person[LIMIT_REJECTED_SHOWN].rejected, "are not kept");
     assert_string_equal(c.roster.person[LIMIT_REJECTED_SHOWN].employee_number, "1000");
     case_release(&c);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(employee_number_as_text_or_rejected),
-        cmocka_unit_test(employee_number_with_leading_zeros_keeps_them),
-        cmocka_unit_test(email_one_bare_address_or_rejected),
-        cmocka_unit_test(key_that_is_missing_everywhere_is_rejected_as_anybody),
-        cmocka_unit_test(rejected_row_keeps_the_keys_that_are_readable),
-        cmocka_unit_test(row_with_several_problems_names_them_all),
-        cmocka_unit_test(status_words_match_folded_or_are_rejected),
-        cmocka_unit_test(status_words_give_their_meaning),
-        cmocka_unit_test(status_blank_in_the_mapping_takes_empty_cells),
-        cmocka_unit_test(status_of_many_unknown_words_rejects_each),
-        cmocka_unit_test(status_not_mapped_is_no_word),
-        cmocka_unit_test(date_fits_the_format_or_is_rejected),
-        cmocka_unit_test(date_hired_after_last_day_is_a_rehire),
-        cmocka_unit_test(date_two_orders_in_the_file_reject_what_reads_two_ways),
-        cmocka_unit_test(date_one_order_in_the_file_is_believed),
-        cmocka_unit_test(date_format_without_one_year_month_day_is_a_configuration_error),
-        cmocka_unit_test(mapping_without_a_key_is_a_configuration_error),
-        cmocka_unit_test(text_with_control_characters_is_rejected),
-        cmocka_unit_test(text_over_the_limit_is_rejected),
-        cmocka_unit_test(reason_is_short_and_printable_whatever_the_value),
-        cmocka_unit_test(reasons_beyond_the_limit_are_counted_but_not_kept),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

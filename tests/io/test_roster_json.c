@@ -2,6 +2,7 @@
  * Rosters as JSON and SCIM: the same rules on values, and a document that is whole.
  */
 #include "roster_case.h"
+#include "test.h"
 
 #define ENTERPRISE "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
@@ -10,8 +11,8 @@ static struct config_roster json_config(void)
     struct config_roster config = case_small_config();
 
     config.format = ROSTER_FORMAT_JSON;
-    config.column.status = "Status";
-    config.column.last_day = "Last";
+    config.column.of[ROSTER_STATUS] = "Status";
+    config.column.of[ROSTER_LAST_DAY] = "Last";
     return config;
 }
 
@@ -25,7 +26,7 @@ static struct config_roster scim_config(void)
     "{\"EmpID\":\"0017\",\"Mail\":\"anna@acme.example\",\"Name\":\" J\\u00fcrg \","                \
     "\"Status\":\"Left\",\"Last\":\"2020-01-31\",\"Salary\":104437}"
 
-static void roster_read_json_takes_mapped_members(void **state)
+TEST(roster_read_json_takes_mapped_members)
 {
     struct config_roster config = json_config();
     CLEANUP(case_release)
@@ -34,7 +35,6 @@ static void roster_read_json_takes_mapped_members(void **state)
                            "\"Status\":\"Active\"} ]\n");
     const struct person *p = c.roster.person;
 
-    (void)state;
     assert_read(&c);
     assert_int_equal(c.roster.count, 2);
     assert_int_equal(c.roster.rejected, 0);
@@ -48,7 +48,7 @@ static void roster_read_json_takes_mapped_members(void **state)
     assert_int_equal(p[1].row, 2);
 }
 
-static void roster_read_json_bad_elements_are_rejected(void **state)
+TEST(roster_read_json_bad_elements_are_rejected)
 {
     static const struct {
         const char *element, *part;
@@ -69,7 +69,6 @@ static void roster_read_json_bad_elements_are_rejected(void **state)
         {"{\"EmpID\":\"1\",\"EmpID\":\"2\",\"Status\":\"Active\"}", "", true},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct config_roster config = json_config();
         CLEANUP(text_release) struct text text = TEXT_INIT;
@@ -89,7 +88,7 @@ static void roster_read_json_bad_elements_are_rejected(void **state)
     }
 }
 
-static void roster_read_json_bad_documents_are_refused(void **state)
+TEST(roster_read_json_bad_documents_are_refused)
 {
     static const struct {
         const char *text, *part;
@@ -108,7 +107,6 @@ static void roster_read_json_bad_documents_are_refused(void **state)
         {"[\"J\xFCrg\"]", "line 1 is not UTF-8"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct config_roster config = json_config();
         CLEANUP(case_release) struct roster_case c = case_read(&config, cases[i].text);
@@ -118,25 +116,23 @@ static void roster_read_json_bad_documents_are_refused(void **state)
     }
 }
 
-static void roster_read_json_of_nobody_is_a_roster_of_nobody(void **state)
+TEST(roster_read_json_of_nobody_is_a_roster_of_nobody)
 {
     struct config_roster config = json_config();
     CLEANUP(case_release) struct roster_case c = case_read(&config, "[]");
 
-    (void)state;
     assert_read(&c);
     assert_int_equal(c.roster.count, 0);
 }
 
-static void roster_read_json_in_another_encoding_is_decoded(void **state)
+TEST(roster_read_json_in_another_encoding_is_decoded)
 {
     struct config_roster config = json_config();
     CLEANUP(case_release) struct roster_case c = {.result = -1};
 
-    (void)state;
     config.encoding = "ISO-8859-1";
-    config.column.status = NULL;
-    config.column.last_day = NULL;
+    config.column.of[ROSTER_STATUS] = NULL;
+    config.column.of[ROSTER_LAST_DAY] = NULL;
     c = case_read(&config, "[{\"EmpID\":\"1\",\"Mail\":null,\"Name\":\"J\xFCrg\"}]");
     assert_read(&c);
     assert_string_equal(c.roster.person[0].name, "Jürg");
@@ -153,14 +149,13 @@ static void roster_read_json_in_another_encoding_is_decoded(void **state)
 #define LIST(total, start, resources)                                                              \
     "{\"totalResults\":" total ",\"startIndex\":" start ",\"Resources\":[" resources "]}"
 
-static void roster_read_scim_takes_the_attributes_of_users(void **state)
+TEST(roster_read_scim_takes_the_attributes_of_users)
 {
     struct config_roster config = scim_config();
     CLEANUP(case_release)
     struct roster_case c = case_read(&config, LIST("2", "1", USER "," LEAVER));
     const struct person *p = c.roster.person;
 
-    (void)state;
     assert_read(&c);
     assert_int_equal(c.roster.count, 2);
     assert_int_equal(c.roster.rejected, 0);
@@ -176,14 +171,13 @@ static void roster_read_scim_takes_the_attributes_of_users(void **state)
     assert_null(p[1].employee_number);
 }
 
-static void roster_read_scim_mapping_chooses_attributes(void **state)
+TEST(roster_read_scim_mapping_chooses_attributes)
 {
     static const char *const parts[] = {"name.givenName", "name.familyName"};
     struct config_roster config = scim_config();
     CLEANUP(case_release) struct roster_case c = {.result = -1};
 
-    (void)state;
-    config.column.employee_number = "externalId";
+    config.column.of[ROSTER_EMPLOYEE_NUMBER] = "externalId";
     config.column.name = (struct name_list){parts, COUNT_OF(parts)};
     c = case_read(&config, LIST("1", "1",
                                 "{\"externalId\":\"77\",\"userName\":\"anna\",\"name\":"
@@ -192,27 +186,26 @@ static void roster_read_scim_mapping_chooses_attributes(void **state)
     assert_string_equal(c.roster.person[0].employee_number, "77");
     assert_string_equal(c.roster.person[0].name, "Anna Visser");
     assert_null(c.roster.person[0].username);
-    config.column.email = "mail";
+    config.column.of[ROSTER_EMAIL] = "mail";
     case_release(&c);
     c = case_read(&config, LIST("0", "1", ""));
     assert_int_equal(c.err.code, ERR_CONFIG);
     assert_mentions(c.err.text, "'mail', which no SCIM user has");
 }
 
-static void roster_read_scim_pages_make_one_roster(void **state)
+TEST(roster_read_scim_pages_make_one_roster)
 {
     struct config_roster config = scim_config();
     CLEANUP(case_release)
     struct roster_case c =
         case_read(&config, "[" LIST("2", "1", USER) "," LIST("2", "2", LEAVER) "]");
 
-    (void)state;
     assert_read(&c);
     assert_int_equal(c.roster.count, 2);
     assert_int_equal(c.roster.person[1].row, 2);
 }
 
-static void roster_read_scim_not_whole_is_refused(void **state)
+TEST(roster_read_scim_not_whole_is_refused)
 {
     static const struct {
         const char *text, *part;
@@ -232,7 +225,6 @@ static void roster_read_scim_not_whole_is_refused(void **state)
         {LIST("1", "1", LEAVER), "no element has a member 'employeeNumber'"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct config_roster config = scim_config();
         CLEANUP(case_release) struct roster_case c = case_read(&config, cases[i].text);
@@ -241,7 +233,7 @@ static void roster_read_scim_not_whole_is_refused(void **state)
     }
 }
 
-static void roster_read_scim_doubtful_users_are_rejected(void **state)
+TEST(roster_read_scim_doubtful_users_are_rejected)
 {
     static const struct {
         const char *user, *part;
@@ -262,7 +254,6 @@ static void roster_read_scim_doubtful_users_are_rejected(void **state)
         {"7", "is no object", true},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct config_roster config = scim_config();
         CLEANUP(text_release) struct text text = TEXT_INIT;
@@ -277,22 +268,4 @@ static void roster_read_scim_doubtful_users_are_rejected(void **state)
         assert_mentions(c.roster.person[1].rejected, cases[i].part);
         assert_int_equal(c.roster.person[1].key_unreadable, cases[i].blind);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(roster_read_json_takes_mapped_members),
-        cmocka_unit_test(roster_read_json_bad_elements_are_rejected),
-        cmocka_unit_test(roster_read_json_bad_documents_are_refused),
-        cmocka_unit_test(roster_read_json_of_nobody_is_a_roster_of_nobody),
-        cmocka_unit_test(roster_read_json_in_another_encoding_is_decoded),
-        cmocka_unit_test(roster_read_scim_takes_the_attributes_of_users),
-        cmocka_unit_test(roster_read_scim_mapping_chooses_attributes),
-        cmocka_unit_test(roster_read_scim_pages_make_one_roster),
-        cmocka_unit_test(roster_read_scim_not_whole_is_refused),
-        cmocka_unit_test(roster_read_scim_doubtful_users_are_rejected),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
  * project; without it these tests are skipped.
  */
 #include "roster_case.h"
+#include "test.h"
 
 static bool find_file(struct text *path)
 {
@@ -20,14 +21,14 @@ static struct config_roster real_config(void)
 
     config.delimiter = ';';
     config.date_format = "%Y/%m/%d";
-    config.column.employee_number = "EmpID";
-    config.column.email = NULL;
-    config.column.username = NULL;
-    config.column.status = "EmploymentStatus";
-    config.column.hire_date = "DateofHire";
-    config.column.last_day = "DateofTermination";
-    config.column.department = "Department";
-    config.column.country = NULL;
+    config.column.of[ROSTER_EMPLOYEE_NUMBER] = "EmpID";
+    config.column.of[ROSTER_EMAIL] = NULL;
+    config.column.of[ROSTER_USERNAME] = NULL;
+    config.column.of[ROSTER_STATUS] = "EmploymentStatus";
+    config.column.of[ROSTER_HIRE_DATE] = "DateofHire";
+    config.column.of[ROSTER_LAST_DAY] = "DateofTermination";
+    config.column.of[ROSTER_DEPARTMENT] = "Department";
+    config.column.of[ROSTER_COUNTRY] = NULL;
     config.column.name = (struct name_list){names, COUNT_OF(names)};
     config.status.departed = (struct name_list){departed, COUNT_OF(departed)};
     return config;
@@ -48,13 +49,12 @@ static struct roster_case read_real(void)
     return c;
 }
 
-static void roster_read_real_export_takes_everybody(void **state)
+TEST(roster_read_real_export_takes_everybody)
 {
     CLEANUP(case_release) struct roster_case c = read_real();
     struct day today;
     size_t departed = 0, with_last_day = 0;
 
-    (void)state;
     assert_true(day_from_civil(2026, 11, 22, &today));
     roster_judge(&c.roster, today);
     for (size_t i = 0; i < c.roster.count; i++) {
@@ -67,25 +67,14 @@ static void roster_read_real_export_takes_everybody(void **state)
     assert_int_equal(with_last_day, 104);
 }
 
-static void roster_read_real_export_trims_cells_and_joins_names(void **state)
+TEST(roster_read_real_export_trims_cells_and_joins_names)
 {
     CLEANUP(case_release) struct roster_case c = read_real();
     const struct person *first = &c.roster.person[0];
 
-    (void)state;
     assert_string_equal(first->employee_number, "10084");
     assert_string_equal(first->name, "Ait Sidi Karthikeyan");
     assert_string_equal(first->department, "IT/IS");
     assert_int_equal(first->row, 2);
     assert_int_equal(first->word, PERSON_DEPARTED);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(roster_read_real_export_takes_everybody),
-        cmocka_unit_test(roster_read_real_export_trims_cells_and_joins_names),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

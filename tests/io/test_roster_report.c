@@ -2,6 +2,7 @@
  * What roster check says, in each format, and that no value gets out of its place.
  */
 #include "roster_case.h"
+#include "test.h"
 
 #include "base/mem.h"
 #include "format/json.h"
@@ -38,12 +39,11 @@ static const char mixed[] = FULL "1,anna@acme.example,,Anna,Active,,,IT,NL\n"
                                  "6,ANNA@acme.example,,Fay,Active,,,IT,NL\n"
                                  "7,gus@acme.example,,=cmd(),Gone,,,\"I;T\",NL\n";
 
-static void roster_report_text_says_counts_reasons_and_duplicates(void **state)
+TEST(roster_report_text_says_counts_reasons_and_duplicates)
 {
     struct limits limits = case_limits();
     CLEANUP(mem_cleanup) char *text = report_of(mixed, REPORT_TEXT, &limits, false);
 
-    (void)state;
     assert_mentions(text, "format     csv, delimiter ',', UTF-8, dates %Y-%m-%d\n");
     assert_mentions(text, "rows       7\n");
     assert_mentions(text, "accepted   5\n");
@@ -59,25 +59,23 @@ static void roster_report_text_says_counts_reasons_and_duplicates(void **state)
     assert_mentions(text, "warning: guard G3 would hold a plan: 28.6 % of the rows are rejected");
 }
 
-static void roster_report_clean_roster_warns_of_nothing(void **state)
+TEST(roster_report_clean_roster_warns_of_nothing)
 {
     struct limits limits = case_limits();
     CLEANUP(mem_cleanup)
     char *text = report_of(FULL "1,,,Anna,Active,,,,\n", REPORT_TEXT, &limits, false);
 
-    (void)state;
     assert_mentions(text, "rejected   0 (0.0 %)\n");
     assert_no_mention(text, "warning");
 }
 
-static void roster_report_guards_warn_outside_their_limits(void **state)
+TEST(roster_report_guards_warn_outside_their_limits)
 {
     struct limits limits = case_limits();
     CLEANUP(mem_cleanup) char *few = NULL;
     CLEANUP(mem_cleanup) char *inside = NULL;
     CLEANUP(mem_cleanup) char *old = NULL;
 
-    (void)state;
     limits.max_rejected_percent = 30.0;
     limits.min_people = 6;
     few = report_of(mixed, REPORT_TEXT, &limits, false);
@@ -91,14 +89,13 @@ static void roster_report_guards_warn_outside_their_limits(void **state)
     assert_mentions(old, "warning: guard G1 would hold a plan");
 }
 
-static void roster_report_many_rejected_shows_the_first_twenty(void **state)
+TEST(roster_report_many_rejected_shows_the_first_twenty)
 {
     struct limits limits = case_limits();
     CLEANUP(text_release) struct text csv = TEXT_INIT;
     CLEANUP(mem_cleanup) char *some = NULL;
     CLEANUP(mem_cleanup) char *all = NULL;
 
-    (void)state;
     text_add(&csv, FULL);
     for (int i = 0; i < 50; i++)
         text_addf(&csv, "%d,,,Anna,Gone,,,,\n", i);
@@ -111,13 +108,12 @@ static void roster_report_many_rejected_shows_the_first_twenty(void **state)
     assert_no_mention(all, "--all");
 }
 
-static void roster_report_csv_has_a_line_for_every_row(void **state)
+TEST(roster_report_csv_has_a_line_for_every_row)
 {
     struct limits limits = case_limits();
     CLEANUP(mem_cleanup) char *text = report_of(mixed, REPORT_CSV, &limits, false);
     size_t lines = 0;
 
-    (void)state;
     for (const char *p = text; (p = strchr(p, '\n')); p++)
         lines++;
     assert_int_equal(lines, 8);
@@ -128,14 +124,13 @@ static void roster_report_csv_has_a_line_for_every_row(void **state)
     assert_mentions(text, "'=cmd()"); /* defused */
 }
 
-static void roster_report_json_is_a_document_with_the_same_facts(void **state)
+TEST(roster_report_json_is_a_document_with_the_same_facts)
 {
     struct limits limits = case_limits();
     CLEANUP(mem_cleanup) char *text = report_of(mixed, REPORT_JSON, &limits, false);
     CLEANUP(json_freep) struct json_object *object = NULL;
     CLEANUP(err_release) struct err err = ERR_INIT;
 
-    (void)state;
     if (json_parse_object(text, strlen(text), &object, &err) < 0)
         fail_msg("%s", err.text);
     assert_mentions(text, "\"departed\": 1");
@@ -146,13 +141,12 @@ static void roster_report_json_is_a_document_with_the_same_facts(void **state)
     assert_mentions(text, "\"value\": \"anna@acme.example\"");
 }
 
-static void roster_report_hostile_values_stay_in_their_place(void **state)
+TEST(roster_report_hostile_values_stay_in_their_place)
 {
     struct limits limits = case_limits();
     static const char hostile[] = FULL "1\xE2\x80\xAE,,,Anna,Active,,,,\n2,,,Bo,\x1B[31m,,,,\n"
                                        "3\x07,,,C,Active,,,,\n4,,,Di,Active,,,,\n";
 
-    (void)state;
     for (int format = REPORT_TEXT; format <= REPORT_CSV; format++) {
         CLEANUP(mem_cleanup)
         char *text = report_of(hostile, (enum report_format)format, &limits, false);
@@ -163,7 +157,7 @@ static void roster_report_hostile_values_stay_in_their_place(void **state)
     }
 }
 
-static void roster_report_unmapped_values_are_in_no_format(void **state)
+TEST(roster_report_unmapped_values_are_in_no_format)
 {
     struct limits limits = case_limits();
     static const char csv[] = "Salary,EmpID,Mail,Login,Name,Status,Hired,Last,Dept,Country\n"
@@ -172,27 +166,10 @@ static void roster_report_unmapped_values_are_in_no_format(void **state)
                               "104437,3,,,Cy,Active,,,,,\n"
                               "4,,,Di,104437,Active\n";
 
-    (void)state;
     for (int format = REPORT_TEXT; format <= REPORT_CSV; format++) {
         CLEANUP(mem_cleanup)
         char *text = report_of(csv, (enum report_format)format, &limits, true);
 
         assert_no_mention(text, "104437");
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(roster_report_text_says_counts_reasons_and_duplicates),
-        cmocka_unit_test(roster_report_clean_roster_warns_of_nothing),
-        cmocka_unit_test(roster_report_guards_warn_outside_their_limits),
-        cmocka_unit_test(roster_report_many_rejected_shows_the_first_twenty),
-        cmocka_unit_test(roster_report_csv_has_a_line_for_every_row),
-        cmocka_unit_test(roster_report_json_is_a_document_with_the_same_facts),
-        cmocka_unit_test(roster_report_hostile_values_stay_in_their_place),
-        cmocka_unit_test(roster_report_unmapped_values_are_in_no_format),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,8 @@
  * certainly whole.
  */
 #include "roster_case.h"
+#include "scripted.h"
+#include "test.h"
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -56,7 +58,7 @@ static struct roster_case read_source(struct config_roster *config, const char *
     return c;
 }
 
-static void roster_read_file_addresses_name_the_same_file(void **state)
+TEST(roster_read_file_addresses_name_the_same_file)
 {
     CLEANUP(place_release) struct place place = place_new();
     static const struct {
@@ -66,7 +68,6 @@ static void roster_read_file_addresses_name_the_same_file(void **state)
                  {"file:", "/roster 1.csv"},
                  {"file://localhost", "/roster 1.csv"}};
 
-    (void)state;
     place_write(&place, GOOD);
     for (size_t i = 0; i < COUNT_OF(forms); i++) {
         CLEANUP(text_release) struct text source = TEXT_INIT;
@@ -81,13 +82,12 @@ static void roster_read_file_addresses_name_the_same_file(void **state)
     }
 }
 
-static void roster_read_path_given_wins_over_the_source(void **state)
+TEST(roster_read_path_given_wins_over_the_source)
 {
     CLEANUP(place_release) struct place place = place_new();
     struct config_roster config = case_small_config();
     CLEANUP(case_release) struct roster_case c = {.result = -1};
 
-    (void)state;
     place_write(&place, GOOD);
     config.source = "file:///nonexistent/roster.csv";
     c.result = roster_read(&c.arena, &config, place.path, CASE_NOW, &c.roster, &c.err);
@@ -95,14 +95,13 @@ static void roster_read_path_given_wins_over_the_source(void **state)
     assert_string_equal(c.roster.source, place.path);
 }
 
-static void roster_read_modified_is_that_of_the_file(void **state)
+TEST(roster_read_modified_is_that_of_the_file)
 {
     CLEANUP(place_release) struct place place = place_new();
     struct config_roster config = case_small_config();
     const struct timespec times[2] = {{.tv_sec = 1700000000}, {.tv_sec = 1700000000}};
     struct roster_case c;
 
-    (void)state;
     place_write(&place, GOOD);
     assert_int_equal(utimensat(AT_FDCWD, place.path, times, 0), 0);
     c = read_source(&config, place.path);
@@ -111,7 +110,7 @@ static void roster_read_modified_is_that_of_the_file(void **state)
     case_release(&c);
 }
 
-static void roster_read_no_readable_file_is_refused(void **state)
+TEST(roster_read_no_readable_file_is_refused)
 {
     CLEANUP(place_release) struct place place = place_new();
     struct config_roster config = case_small_config();
@@ -124,7 +123,6 @@ static void roster_read_no_readable_file_is_refused(void **state)
         {"/dev/null", "is not a regular file"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct roster_case c = read_source(&config, cases[i].source);
 
@@ -139,7 +137,7 @@ static void roster_read_no_readable_file_is_refused(void **state)
     }
 }
 
-static void roster_read_address_of_no_file_is_a_configuration_error(void **state)
+TEST(roster_read_address_of_no_file_is_a_configuration_error)
 {
     static const struct {
         const char *source, *part;
@@ -156,7 +154,6 @@ static void roster_read_address_of_no_file_is_a_configuration_error(void **state
         {"https://anna:geheim@host.example/roster.csv", "holds a password"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct config_roster config = case_small_config();
         struct roster_case c = read_source(&config, cases[i].source);
@@ -169,7 +166,7 @@ static void roster_read_address_of_no_file_is_a_configuration_error(void **state
     }
 }
 
-static void roster_source_read_file_that_changes_meanwhile_is_refused(void **state)
+TEST(roster_source_read_file_that_changes_meanwhile_is_refused)
 {
     CLEANUP(place_release) struct place place = place_new();
     CLEANUP(roster_source_closep) struct roster_source *source = NULL;
@@ -179,7 +176,6 @@ static void roster_source_read_file_that_changes_meanwhile_is_refused(void **sta
     size_t length = 1;
     int fd, result;
 
-    (void)state;
     place_write(&place, GOOD);
     assert_int_equal(roster_source_open(&config, place.path, &source, &err), 0);
     assert_int_equal(roster_source_read(source, buffer, sizeof(buffer), &length, &err), 0);
@@ -194,7 +190,7 @@ static void roster_source_read_file_that_changes_meanwhile_is_refused(void **sta
     assert_mentions(err.text, "changed while it was read");
 }
 
-static void roster_fetch_name_leaves_out_what_is_secret(void **state)
+TEST(roster_fetch_name_leaves_out_what_is_secret)
 {
     static const struct {
         const char *url, *name;
@@ -205,7 +201,6 @@ static void roster_fetch_name_leaves_out_what_is_secret(void **state)
         {"https://", "an address that cannot be read"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CLEANUP(mem_cleanup) char *name = roster_fetch_name(cases[i].url);
 
@@ -217,7 +212,7 @@ static void roster_fetch_name_leaves_out_what_is_secret(void **state)
 
 struct server {
     int fd;
-    int port;
+    unsigned port;
     const char *answer;
     pthread_t thread;
     char request[4096];
@@ -249,16 +244,8 @@ static void *serve(void *argument)
 
 static void server_start(struct server *server, const char *answer)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof(address);
-
     *server = (struct server){.answer = answer};
-    server->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_true(server->fd >= 0);
-    assert_int_equal(bind(server->fd, (struct sockaddr *)&address, size), 0);
-    assert_int_equal(listen(server->fd, 4), 0);
-    assert_int_equal(getsockname(server->fd, (struct sockaddr *)&address, &size), 0);
-    server->port = ntohs(address.sin_port);
+    server->fd = scripted_listen(&server->port);
     assert_int_equal(pthread_create(&server->thread, NULL, serve, server), 0);
 }
 
@@ -278,7 +265,7 @@ static struct roster_case read_answer(struct config_roster *config, const char *
     struct roster_case c;
 
     server_start(&server, answer);
-    text_addf(&source, "http://127.0.0.1:%d/hr/roster.csv?key=geheim", server.port);
+    text_addf(&source, "http://127.0.0.1:%u/hr/roster.csv?key=geheim", server.port);
     c = read_source(config, text_cstr(&source));
     server_stop(&server);
     if (ret_request)
@@ -286,7 +273,7 @@ static struct roster_case read_answer(struct config_roster *config, const char *
     return c;
 }
 
-static void roster_read_whole_answers_are_taken(void **state)
+TEST(roster_read_whole_answers_are_taken)
 {
     static const char *const answers[] = {
         "HTTP/1.1 200 OK\r\nContent-Length: 24\r\n"
@@ -296,7 +283,6 @@ static void roster_read_whole_answers_are_taken(void **state)
         "10\r\nEmpID,Mail,Name\n\r\n8\r\n1,,Anna\n\r\n0\r\n\r\n",
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(answers); i++) {
         struct config_roster config = case_small_config();
         CLEANUP(case_release) struct roster_case c = read_answer(&config, answers[i], NULL);
@@ -309,7 +295,7 @@ static void roster_read_whole_answers_are_taken(void **state)
     }
 }
 
-static void roster_read_doubtful_answers_are_refused(void **state)
+TEST(roster_read_doubtful_answers_are_refused)
 {
     static const struct {
         const char *answer, *part;
@@ -335,7 +321,6 @@ static void roster_read_doubtful_answers_are_refused(void **state)
         {"nonsense", "cannot be fetched"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct config_roster config = case_small_config();
         CLEANUP(case_release) struct roster_case c = read_answer(&config, cases[i].answer, NULL);
@@ -346,23 +331,22 @@ static void roster_read_doubtful_answers_are_refused(void **state)
     }
 }
 
-static void roster_read_nobody_listening_is_refused(void **state)
+TEST(roster_read_nobody_listening_is_refused)
 {
     CLEANUP(text_release) struct text source = TEXT_INIT;
     struct config_roster config = case_small_config();
     struct server server;
     struct roster_case c;
 
-    (void)state;
     server_start(&server, "");
     server_stop(&server);
-    text_addf(&source, "http://127.0.0.1:%d/x", server.port);
+    text_addf(&source, "http://127.0.0.1:%u/x", server.port);
     c = read_source(&config, text_cstr(&source));
     assert_refused(&c, "cannot be fetched");
     case_release(&c);
 }
 
-static void roster_read_credentials_go_as_basic_or_bearer(void **state)
+TEST(roster_read_credentials_go_as_basic_or_bearer)
 {
     static const struct {
         const char *secret, *header;
@@ -371,7 +355,6 @@ static void roster_read_credentials_go_as_basic_or_bearer(void **state)
         {"ey.token", "Authorization: Bearer ey.token\r\n"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CLEANUP(place_release) struct place place = place_new();
         CLEANUP(mem_cleanup) char *request = NULL;
@@ -387,13 +370,12 @@ static void roster_read_credentials_go_as_basic_or_bearer(void **state)
     }
 }
 
-static void roster_read_credentials_that_others_can_read_are_a_configuration_error(void **state)
+TEST(roster_read_credentials_that_others_can_read_are_a_configuration_error)
 {
     CLEANUP(place_release) struct place place = place_new();
     struct config_roster config = case_small_config();
     struct roster_case c;
 
-    (void)state;
     place_write(&place, "hr:geheim");
     assert_int_equal(chmod(place.path, 0644), 0);
     config.credentials.file = place.path;
@@ -404,38 +386,16 @@ static void roster_read_credentials_that_others_can_read_are_a_configuration_err
     case_release(&c);
 }
 
-static void roster_read_sftp_with_a_token_is_a_configuration_error(void **state)
+TEST(roster_read_sftp_with_a_token_is_a_configuration_error)
 {
     CLEANUP(place_release) struct place place = place_new();
     struct config_roster config = case_small_config();
     struct roster_case c;
 
-    (void)state;
     place_write(&place, "token");
     config.credentials.file = place.path;
     c = read_source(&config, "sftp://127.0.0.1:1/x");
     assert_int_equal(c.err.code, ERR_CONFIG);
     assert_mentions(c.err.text, "must be user:password");
     case_release(&c);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(roster_read_file_addresses_name_the_same_file),
-        cmocka_unit_test(roster_read_path_given_wins_over_the_source),
-        cmocka_unit_test(roster_read_modified_is_that_of_the_file),
-        cmocka_unit_test(roster_read_no_readable_file_is_refused),
-        cmocka_unit_test(roster_read_address_of_no_file_is_a_configuration_error),
-        cmocka_unit_test(roster_source_read_file_that_changes_meanwhile_is_refused),
-        cmocka_unit_test(roster_fetch_name_leaves_out_what_is_secret),
-        cmocka_unit_test(roster_read_whole_answers_are_taken),
-        cmocka_unit_test(roster_read_doubtful_answers_are_refused),
-        cmocka_unit_test(roster_read_nobody_listening_is_refused),
-        cmocka_unit_test(roster_read_credentials_go_as_basic_or_bearer),
-        cmocka_unit_test(roster_read_credentials_that_others_can_read_are_a_configuration_error),
-        cmocka_unit_test(roster_read_sftp_with_a_token_is_a_configuration_error),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,18 +1,13 @@
 /*
  * The status of a portal, as text and read back from JSON.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <json-c/json.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "format/encode.h"
 #include "report/status.h"
+#include "test.h"
 
 static struct instant instant_of(const char *rfc3339)
 {
@@ -82,12 +77,11 @@ static struct store_status make_status(void)
     };
 }
 
-static void status_report_text_held_plan_and_open_run_are_said_first(void **state)
+TEST(status_report_text_held_plan_and_open_run_are_said_first)
 {
     struct store_status status = make_status();
     CLEANUP(text_release) struct text out = TEXT_INIT;
 
-    (void)state;
     status_report_text(&status, NULL, &out);
     assert_true(text_starts(text_cstr(&out), "acme: last run 12 running, newest plan 7 held\n"));
     assert_non_null(strstr(text_cstr(&out),
@@ -103,12 +97,11 @@ static void status_report_text_held_plan_and_open_run_are_said_first(void **stat
     assert_non_null(strstr(text_cstr(&out), "  2026-11-20 until 2027-05-19  A1  anna\n"));
 }
 
-static void status_report_text_run_without_end_and_lock_was_cut_off(void **state)
+TEST(status_report_text_run_without_end_and_lock_was_cut_off)
 {
     struct store_status status = make_status();
     CLEANUP(text_release) struct text out = TEXT_INIT;
 
-    (void)state;
     status.locked = false;
     runs[1].exit_code = -1;
     status_report_text(&status, NULL, &out);
@@ -116,24 +109,22 @@ static void status_report_text_run_without_end_and_lock_was_cut_off(void **state
     assert_null(strstr(text_cstr(&out), "running"));
 }
 
-static void status_report_text_only_the_newest_run_can_be_running(void **state)
+TEST(status_report_text_only_the_newest_run_can_be_running)
 {
     struct store_status status = make_status();
     CLEANUP(text_release) struct text out = TEXT_INIT;
 
-    (void)state;
     runs[1].exit_code = -1;
     status_report_text(&status, NULL, &out);
     assert_non_null(strstr(text_cstr(&out), "2026-11-22T07:45:00Z  running\n"));
     assert_non_null(strstr(text_cstr(&out), "2026-11-21T07:45:00Z  cut off\n"));
 }
 
-static void status_report_text_new_portal_says_what_there_is_not(void **state)
+TEST(status_report_text_new_portal_says_what_there_is_not)
 {
     struct store_status status = {.portal = "acme"};
     CLEANUP(text_release) struct text out = TEXT_INIT;
 
-    (void)state;
     status_report_text(&status, NULL, &out);
     assert_string_equal(text_cstr(&out), "acme: no run yet\n"
                                          "\n"
@@ -160,11 +151,10 @@ static void assert_json(const struct store_status *status, const char *expected)
     json_object_put(root);
 }
 
-static void status_report_json_every_field_has_its_type(void **state)
+TEST(status_report_json_every_field_has_its_type)
 {
     struct store_status status = make_status();
 
-    (void)state;
     assert_json(
         &status,
         "{\"portal\":\"acme\",\"locked\":true,\"snapshot\":{\"taken_at\":\"2026-11-21T07:45:30Z\","
@@ -185,27 +175,12 @@ static void status_report_json_every_field_has_its_type(void **state)
         "\"message\":\"portal 'acme': no answer\\n\\u001b[31m\"}]}");
 }
 
-static void status_report_json_new_portal_has_nulls(void **state)
+TEST(status_report_json_new_portal_has_nulls)
 {
     struct store_status status = {.portal = "acme"};
 
-    (void)state;
     assert_json(
         &status,
         "{\"portal\":\"acme\",\"locked\":false,\"snapshot\":null,\"roster\":null,"
         "\"plan\":null,\"database_bytes\":0,\"open_steps\":0,\"suspended\":[],\"runs\":[]}");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(status_report_text_held_plan_and_open_run_are_said_first),
-        cmocka_unit_test(status_report_text_run_without_end_and_lock_was_cut_off),
-        cmocka_unit_test(status_report_text_only_the_newest_run_can_be_running),
-        cmocka_unit_test(status_report_text_new_portal_says_what_there_is_not),
-        cmocka_unit_test(status_report_json_every_field_has_its_type),
-        cmocka_unit_test(status_report_json_new_portal_has_nulls),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

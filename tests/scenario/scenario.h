@@ -81,7 +81,7 @@ struct scenario {
     size_t expectation_count, expectation_capacity;
 };
 
-/* --- words */
+/* --- words --- */
 
 /* Cuts one line of text into words; blanks separate, "…" keeps blanks, # ends the line. A line
  * without words gives count 0 and verb NULL. */
@@ -118,7 +118,7 @@ int field_set(const struct field *fields, void *object, const struct word *word,
               struct arena *arena, bool *ret_known, struct err *err)
     __attribute__((warn_unused_result));
 
-/* --- cases */
+/* --- cases --- */
 
 void scenario_init(struct scenario *scenario, const char *file);
 void scenario_release(struct scenario *scenario);
@@ -131,7 +131,7 @@ int scenario_finish(struct scenario *scenario, struct err *err) __attribute__((w
 /* The id that stands for a label: of the v4 form, always the same. */
 const char *scenario_id(struct arena *arena, const char *label);
 
-/* --- running */
+/* --- running --- */
 
 /* What a file showed, for the check that every row and guard is covered. */
 struct coverage {

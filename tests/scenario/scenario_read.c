@@ -125,8 +125,7 @@ static const struct field snapshot_fields[] = {
     {NULL, FIELD_TEXT, 0, NULL},
 };
 
-/* --- helpers
- * ------------------------------------------------------------------------------------- */
+/* --- helpers --- */
 
 /* Every word of the line must be a field of the table. */
 static int set_all(struct scenario *scenario, const struct field *fields, void *object,
@@ -188,8 +187,7 @@ static struct labelled_person *find_person(struct scenario *scenario, const char
     return NULL;
 }
 
-/* --- accounts and people
- * ------------------------------------------------------------------------- */
+/* --- accounts and people --- */
 
 static int set_login(struct scenario *scenario, struct account *account, const char *value,
                      struct err *err)
@@ -379,8 +377,7 @@ static int read_many(struct scenario *scenario, const struct line *line, struct 
     return 0;
 }
 
-/* --- the policy
- * ---------------------------------------------------------------------------------- */
+/* --- the policy --- */
 
 static int set_condition(struct scenario *scenario, struct conditions *conditions,
                          const struct word *word, struct err *err)
@@ -542,8 +539,7 @@ static int read_keys(struct scenario *scenario, const struct line *line, struct 
     return 0;
 }
 
-/* --- the rest
- * ------------------------------------------------------------------------------------ */
+/* --- the rest --- */
 
 static int read_now(struct scenario *scenario, const struct line *line, struct err *err)
 {
@@ -721,8 +717,7 @@ int scenario_read(struct scenario *scenario, const struct line *line, struct err
                    line->verb);
 }
 
-/* --- the whole
- * ----------------------------------------------------------------------------------- */
+/* --- the whole --- */
 
 /* Limits that never hold, so that a case names the one it is about. */
 static const struct limits wide_open = {

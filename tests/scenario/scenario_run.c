@@ -52,8 +52,7 @@ static size_t *shuffled(struct arena *arena, size_t count, uint64_t seed)
     return order;
 }
 
-/* --- making the world
- * ---------------------------------------------------------------------------- */
+/* --- making the world --- */
 
 static struct account copy_account(struct world *world, const struct account *from, uint64_t seed)
 {
@@ -180,8 +179,7 @@ static void world_finish(struct world *world, const struct scenario *scenario)
                             &world->context, &world->roster, world->decision, &world->guards);
 }
 
-/* --- what is compared
- * ---------------------------------------------------------------------------- */
+/* --- what is compared --- */
 
 static const char *or_dash(const char *text)
 {
@@ -294,8 +292,7 @@ static void check_alone(const struct scenario *scenario, struct world *world, st
     text_release(&alone);
 }
 
-/* --- expectations about accounts
- * ----------------------------------------------------------------- */
+/* --- expectations about accounts --- */
 
 static const char *tell_near(const struct pairing *pairing)
 {
@@ -403,8 +400,7 @@ static void check_accounts(const struct scenario *scenario, struct world *world,
                   expectation->line, scenario->name, expectation->about);
 }
 
-/* --- expectations about the plan
- * ----------------------------------------------------------------- */
+/* --- expectations about the plan --- */
 
 static void check_guard(const struct scenario *scenario, struct world *world, bool *foreseen,
                         const struct expectation *expectation, struct coverage *coverage,

@@ -4,13 +4,6 @@
  * A file is named after what it proves: `R4-idle.scenario` has a case in which R4 decides and a
  * twin in which the same account is decided otherwise. Each row and each guard has such a file.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,12 +12,12 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "scenario.h"
+#include "test.h"
 
 #define FOLDER         SOURCE_DIR "/tests/scenario"
 #define SCENARIO_BYTES 1048576
 
-/* --- reading a file
- * ------------------------------------------------------------------------------ */
+/* --- reading a file --- */
 
 struct lines {
     struct arena arena;
@@ -117,8 +110,7 @@ static int run_text(const char *file, const char *text, struct coverage *coverag
     return result;
 }
 
-/* --- the files of the folder
- * --------------------------------------------------------------------- */
+/* --- the files of the folder --- */
 
 static const char *const ids[] = {
     "P1", "P2", "P3", "P4", "P5", "P6",  "P7",  "P8",  "R1",  "R2",  "R3",  "R4",
@@ -169,7 +161,125 @@ static bool has_twins(const struct coverage *coverage, const char *id)
     return found;
 }
 
-static void scenario_file_decides_as_expected(void **state)
+static int is_scenario(const struct dirent *entry)
+{
+    size_t length = strlen(entry->d_name), ending = strlen(".scenario");
+
+    return length > ending && text_equal(entry->d_name + length - ending, ".scenario");
+}
+
+TEST(decision_table_every_row_and_guard_has_a_file)
+{
+    struct dirent **entry = NULL;
+    int count = scandir(FOLDER, &entry, is_scenario, versionsort);
+    bool all = true;
+
+    for (size_t i = 0; i < COUNT_OF(ids); i++) {
+        bool found = false;
+        for (int k = 0; k < count; k++)
+            found |= text_equal(id_of_file(entry[k]->d_name), ids[i]);
+        if (!found)
+            print_error("no scenario file is named %s-….scenario\n", ids[i]);
+        all &= found;
+    }
+    for (int k = 0; k < count; k++)
+        free(entry[k]);
+    free(entry);
+    assert_true(all);
+}
+
+/* --- the language itself: what is not understood, and what is not expected, is an error --- */
+
+TEST(scenario_with_a_mistake_is_refused_with_its_line)
+{
+    static const struct {
+        const char *text, *said;
+    } rows[] = {
+        {"today 2026-11-22\nfrobnicate A1\n", "t:2: unknown word 'frobnicate'"},
+        {"today 2026-11-31\n", "t:1: 'today' needs a day"},
+        {"account A1\nexpect A1 keep\n", "needs 'today' or 'now'"},
+        {"today 2026-11-22\naccount A1 colour=red\n", "t:2: 'colour' is not known to 'account'"},
+        {"today 2026-11-22\naccount A1 status=maybe\n", "t:2: 'status' cannot be 'maybe'"},
+        {"today 2026-11-22\naccount A1 login=yesterday\n", "t:2: 'login' cannot be 'yesterday'"},
+        {"today 2026-11-22\naccount A1 name=\"Jane\n", "t:2: a quotation mark is not closed"},
+        {"today 2026-11-22\nrule idle suspend\n", "t:2: a rule is"},
+        {"today 2026-11-22\nrule idle: suspend when idle=90\n", "t:2: 'idle' is no condition"},
+        {"today 2026-11-22\nlimit suspend.number=3\n", "t:2: 'suspend.number' is not known"},
+        {"today 2026-11-22\nremove account A1\n", "t:2: there is no account 'A1'"},
+        {"today 2026-11-22\naccounts 3 A\n", "t:2: 'accounts' needs a number and a label"},
+        {"now 2026-11-22T06:00:00Z\nzone Europe/Atlantis\n", "t:2: "},
+        {"zone Pacific/Auckland\ntoday 2026-11-22\n", "noon UTC of 'today' is another day"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct coverage coverage = {.rows = TEXT_INIT};
+        struct text problems = TEXT_INIT;
+        struct err err = ERR_INIT;
+
+        assert_int_equal(run_text("t", rows[i].text, &coverage, &problems, &err), -1);
+        if (!strstr(err.text, rows[i].said))
+            fail_msg("said '%s', not '%s'", err.text, rows[i].said);
+        err_release(&err);
+        text_release(&problems);
+        text_release(&coverage.rows);
+    }
+}
+
+#define WORLD                                                                                      \
+    "today 2026-11-22\nrule idle: suspend when account=active idle_days_min=90\n"                  \
+    "account A1 login=2026-01-01\n"
+
+TEST(scenario_that_is_not_as_expected_says_so)
+{
+    static const struct {
+        const char *text, *said;
+    } rows[] = {
+        {WORLD "expect A1 suspend R4\n", NULL},
+        {WORLD "expect A1 keep\n", "t:4: case 'the only case': A1: expected action=keep"},
+        {WORLD "expect A1 suspend R5\n", "expected row=R5, got 'R4'"},
+        {WORLD "expect A1 suspend reason~\"95 days\"\n", "expected reason~95 days"},
+        {WORLD "expect A1 suspend colour=red\n", "nobody knows this word"},
+        {WORLD "expect A2 suspend\n", "there is no account 'A2'"},
+        {WORLD "expect plan state=proposed\n", "nobody expects A1: suspend R4"},
+        {WORLD "expect A1 suspend\nexpect plan suspend=2\n", "expected suspend=2, got '1'"},
+        {WORLD "expect A1 suspend\nexpect plan shoes=2\n", "nobody knows this word"},
+        {WORLD "expect A1 suspend\nexpect guard G7 hold\n", "expected verdict=hold, got 'pass'"},
+        {WORLD "expect A1 suspend\nexpect guard G99 hold\n", "there is no guard 'G99'"},
+        {WORLD "limit suspend.count=0\nexpect A1 suspend\n", "nobody expects G7 to hold"},
+        {"today 2026-11-22\naccount A1\n", "expects nothing"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct coverage coverage = {.rows = TEXT_INIT};
+        struct text problems = TEXT_INIT;
+        struct err err = ERR_INIT;
+
+        assert_int_equal(run_text("t", rows[i].text, &coverage, &problems, &err), 0);
+        if (!rows[i].said)
+            assert_string_equal(text_cstr(&problems), "");
+        else if (!strstr(text_cstr(&problems), rows[i].said))
+            fail_msg("said '%s', not '%s'", text_cstr(&problems), rows[i].said);
+        text_release(&problems);
+        text_release(&coverage.rows);
+    }
+}
+
+/* --- every file --- */
+
+static const char *file_of(size_t i, void **ret_state)
+{
+    static struct dirent **entry; /* until the program ends: cmocka keeps the names */
+    static int count;
+
+    if (i == 0)
+        count = scandir(FOLDER, &entry, is_scenario, versionsort);
+    if (count < 0 || i == (size_t)count)
+        return NULL;
+    *ret_state = entry[i]->d_name;
+    return entry[i]->d_name;
+}
+
+TEST_SERIES(scenario_file_decides_as_expected, file_of)
 {
     const char *name = *state;
     struct text text = TEXT_INIT, problems = TEXT_INIT;
@@ -193,141 +303,4 @@ static void scenario_file_decides_as_expected(void **state)
     text_release(&problems);
     text_release(&text);
     assert_true(good);
-}
-
-static int is_scenario(const struct dirent *entry)
-{
-    size_t length = strlen(entry->d_name), ending = strlen(".scenario");
-
-    return length > ending && text_equal(entry->d_name + length - ending, ".scenario");
-}
-
-static void decision_table_every_row_and_guard_has_a_file(void **state)
-{
-    struct dirent **entry = NULL;
-    int count = scandir(FOLDER, &entry, is_scenario, versionsort);
-    bool all = true;
-
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(ids); i++) {
-        bool found = false;
-        for (int k = 0; k < count; k++)
-            found |= text_equal(id_of_file(entry[k]->d_name), ids[i]);
-        if (!found)
-            print_error("no scenario file is named %s-….scenario\n", ids[i]);
-        all &= found;
-    }
-    for (int k = 0; k < count; k++)
-        free(entry[k]);
-    free(entry);
-    assert_true(all);
-}
-
-/* --- the language itself: what is not understood, and what is not expected, is an error
- * ----------- */
-
-static void scenario_with_a_mistake_is_refused_with_its_line(void **state)
-{
-    static const struct {
-        const char *text, *said;
-    } rows[] = {
-        {"today 2026-11-22\nfrobnicate A1\n", "t:2: unknown word 'frobnicate'"},
-        {"today 2026-11-31\n", "t:1: 'today' needs a day"},
-        {"account A1\nexpect A1 keep\n", "needs 'today' or 'now'"},
-        {"today 2026-11-22\naccount A1 colour=red\n", "t:2: 'colour' is not known to 'account'"},
-        {"today 2026-11-22\naccount A1 status=maybe\n", "t:2: 'status' cannot be 'maybe'"},
-        {"today 2026-11-22\naccount A1 login=yesterday\n", "t:2: 'login' cannot be 'yesterday'"},
-        {"today 2026-11-22\naccount A1 name=\"Jane\n", "t:2: a quotation mark is not closed"},
-        {"today 2026-11-22\nrule idle suspend\n", "t:2: a rule is"},
-        {"today 2026-11-22\nrule idle: suspend when idle=90\n", "t:2: 'idle' is no condition"},
-        {"today 2026-11-22\nlimit suspend.number=3\n", "t:2: 'suspend.number' is not known"},
-        {"today 2026-11-22\nremove account A1\n", "t:2: there is no account 'A1'"},
-        {"today 2026-11-22\naccounts 3 A\n", "t:2: 'accounts' needs a number and a label"},
-        {"now 2026-11-22T06:00:00Z\nzone Europe/Atlantis\n", "t:2: "},
-        {"zone Pacific/Auckland\ntoday 2026-11-22\n", "noon UTC of 'today' is another day"},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct coverage coverage = {.rows = TEXT_INIT};
-        struct text problems = TEXT_INIT;
-        struct err err = ERR_INIT;
-
-        assert_int_equal(run_text("t", rows[i].text, &coverage, &problems, &err), -1);
-        if (!strstr(err.text, rows[i].said))
-            fail_msg("said '%s', not '%s'", err.text, rows[i].said);
-        err_release(&err);
-        text_release(&problems);
-        text_release(&coverage.rows);
-    }
-}
-
-#define WORLD                                                                                      \
-    "today 2026-11-22\nrule idle: suspend when account=active idle_days_min=90\n"                  \
-    "account A1 login=2026-01-01\n"
-
-static void scenario_that_is_not_as_expected_says_so(void **state)
-{
-    static const struct {
-        const char *text, *said;
-    } rows[] = {
-        {WORLD "expect A1 suspend R4\n", NULL},
-        {WORLD "expect A1 keep\n", "t:4: case 'the only case': A1: expected action=keep"},
-        {WORLD "expect A1 suspend R5\n", "expected row=R5, got 'R4'"},
-        {WORLD "expect A1 suspend reason~\"95 days\"\n", "expected reason~95 days"},
-        {WORLD "expect A1 suspend colour=red\n", "nobody knows this word"},
-        {WORLD "expect A2 suspend\n", "there is no account 'A2'"},
-        {WORLD "expect plan state=proposed\n", "nobody expects A1: suspend R4"},
-        {WORLD "expect A1 suspend\nexpect plan suspend=2\n", "expected suspend=2, got '1'"},
-        {WORLD "expect A1 suspend\nexpect plan shoes=2\n", "nobody knows this word"},
-        {WORLD "expect A1 suspend\nexpect guard G7 hold\n", "expected verdict=hold, got 'pass'"},
-        {WORLD "expect A1 suspend\nexpect guard G99 hold\n", "there is no guard 'G99'"},
-        {WORLD "limit suspend.count=0\nexpect A1 suspend\n", "nobody expects G7 to hold"},
-        {"today 2026-11-22\naccount A1\n", "expects nothing"},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct coverage coverage = {.rows = TEXT_INIT};
-        struct text problems = TEXT_INIT;
-        struct err err = ERR_INIT;
-
-        assert_int_equal(run_text("t", rows[i].text, &coverage, &problems, &err), 0);
-        if (!rows[i].said)
-            assert_string_equal(text_cstr(&problems), "");
-        else if (!strstr(text_cstr(&problems), rows[i].said))
-            fail_msg("said '%s', not '%s'", text_cstr(&problems), rows[i].said);
-        text_release(&problems);
-        text_release(&coverage.rows);
-    }
-}
-
-/* --- all of it
- * ----------------------------------------------------------------------------------- */
-
-int main(void)
-{
-    const struct CMUnitTest fixed[] = {
-        cmocka_unit_test(decision_table_every_row_and_guard_has_a_file),
-        cmocka_unit_test(scenario_with_a_mistake_is_refused_with_its_line),
-        cmocka_unit_test(scenario_that_is_not_as_expected_says_so),
-    };
-    struct dirent **entry = NULL;
-    int found = scandir(FOLDER, &entry, is_scenario, versionsort);
-    size_t files = found > 0 ? (size_t)found : 0;
-    struct CMUnitTest *tests = mem_calloc(files + COUNT_OF(fixed), sizeof(tests[0]));
-
-    memcpy(tests, fixed, sizeof(fixed));
-    for (size_t i = 0; i < files; i++)
-        tests[COUNT_OF(fixed) + i] = (struct CMUnitTest){
-            .name = entry[i]->d_name,
-            .test_func = scenario_file_decides_as_expected,
-            .initial_state = entry[i]->d_name,
-        };
-    int failed = _cmocka_run_group_tests("scenarios", tests, files + COUNT_OF(fixed), NULL, NULL);
-    for (size_t i = 0; i < files; i++)
-        free(entry[i]);
-    free(entry);
-    free(tests);
-    return failed;
 }

@@ -5,19 +5,14 @@
 #ifndef REVIEW_CASE_H
 #define REVIEW_CASE_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "cluster_fixture.h"
 #include "store/review.h"
+#include "store/step.h"
 #include "store_world.h"
+#include "test.h"
 
 struct review_case {
     struct store_world world;

@@ -3,6 +3,7 @@
  * program and by db/audit-verify.sql, which psql runs alone, and the triggers let nothing through.
  */
 #include "review_case.h"
+#include "test.h"
 
 #include <stdio.h>
 #include <sys/wait.h>
@@ -11,6 +12,8 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "store/audit.h"
+
+TEST_GROUP(review_case_begin, review_case_end);
 
 static const struct action_limit plenty = {
     .count = 100, .percent = 100, .rolling_days = 30, .rolling_count = 1000};
@@ -123,8 +126,7 @@ static void put_back(struct review_case *test)
                                    table[i], table[i], table[i]));
 }
 
-/* --- the two ways to check
- * ------------------------------------------------------------------------ */
+/* --- the two ways to check --- */
 
 static void note(void *context, int64_t sequence, const char *sentence)
 {
@@ -210,8 +212,7 @@ static void assert_found(struct review_case *test, const char *what,
         fail_msg("%s, by psql, not '%s': %s", what, psql_says, text_cstr(&psql));
 }
 
-/* --- tests --------------------------------------------------------------------------------------
- */
+/* --- tests --- */
 
 static int setup(void **state)
 {
@@ -237,7 +238,9 @@ static int setup(void **state)
     return 0;
 }
 
-static void every_fact_has_its_event_and_both_checks_find_nothing(void **state)
+TEST_EACH(setup, NULL);
+
+TEST(every_fact_has_its_event_and_both_checks_find_nothing)
 {
     struct review_case *test = *state;
     struct audit_head head;
@@ -269,7 +272,7 @@ static void every_fact_has_its_event_and_both_checks_find_nothing(void **state)
                      9);
 }
 
-static void a_transaction_that_fails_leaves_no_event(void **state)
+TEST(a_transaction_that_fails_leaves_no_event)
 {
     struct review_case *test = *state;
     const struct review_shape shape = {.suspend = 1, .approvals_suspend = 1};
@@ -497,7 +500,7 @@ static const struct tamper {
      "what is personal about it is gone, and no erasure tells of it"},
 };
 
-static void each_way_of_tampering_is_found_by_the_program_and_by_psql(void **state)
+TEST(each_way_of_tampering_is_found_by_the_program_and_by_psql)
 {
     struct review_case *test = *state;
     struct audit_head head;
@@ -640,7 +643,7 @@ static void tell_migration(struct review_case *test)
     execute(test, "commit");
 }
 
-static void each_column_that_an_event_tells_of_is_compared_by_both(void **state)
+TEST(each_column_that_an_event_tells_of_is_compared_by_both)
 {
     struct review_case *test = *state;
 
@@ -663,7 +666,7 @@ static void each_column_that_an_event_tells_of_is_compared_by_both(void **state)
 
 /* What only the program can do: every row of a plan is part of its digest, whatever became of it.
  */
-static void a_changed_row_of_a_plan_is_found_by_the_program(void **state)
+TEST(a_changed_row_of_a_plan_is_found_by_the_program)
 {
     CLEANUP(text_release) struct text said = TEXT_INIT;
     struct review_case *test = *state;
@@ -678,7 +681,7 @@ static void a_changed_row_of_a_plan_is_found_by_the_program(void **state)
 }
 
 /* An older backup: everything is as it was then, the head included. */
-static void an_older_backup_is_found_with_a_head_from_outside(void **state)
+TEST(an_older_backup_is_found_with_a_head_from_outside)
 {
     struct review_case *test = *state;
     struct audit_head head;
@@ -695,8 +698,7 @@ static void an_older_backup_is_found_with_a_head_from_outside(void **state)
     assert_found(test, "older backup", &head, "event 28: the event was there", "event 28: it was");
 }
 
-/* --- what the database refuses
- * -------------------------------------------------------------------- */
+/* --- what the database refuses --- */
 
 static void refused(struct review_case *test, const char *sql, const char *words)
 {
@@ -708,7 +710,7 @@ static void refused(struct review_case *test, const char *sql, const char *words
         fail_msg("%s: not '%s' but %s", sql, words, err.text);
 }
 
-static void the_record_is_not_changed_under_any_replication_role(void **state)
+TEST(the_record_is_not_changed_under_any_replication_role)
 {
     static const char *const role[] = {"origin", "replica", "local"};
     struct review_case *test = *state;
@@ -741,8 +743,7 @@ static void the_record_is_not_changed_under_any_replication_role(void **state)
     assert_clean(test, NULL);
 }
 
-/* --- every bit, in SQL
- * ---------------------------------------------------------------------------- */
+/* --- every bit, in SQL --- */
 
 /* What the script hashes, cut out of the script itself, up to the alias. */
 static const char *script_hash(struct review_case *test)
@@ -779,7 +780,7 @@ static void add_flips(struct text *sql, const char *column, const char *expressi
               bits - 1, where);
 }
 
-static void every_bit_of_a_thousand_events_is_found_by_the_sql_of_the_script(void **state)
+TEST(every_bit_of_a_thousand_events_is_found_by_the_sql_of_the_script)
 {
     static const char *const integer[] = {"version", "portal_id", "sequence",
                                           "run_id",  "plan_id",   "position"};
@@ -829,21 +830,4 @@ static void every_bit_of_a_thousand_events_is_found_by_the_sql_of_the_script(voi
     print_message("single-bit changes, and missed ones: %s\n", counts);
     assert_true(strtoll(counts, NULL, 10) > 1000000);
     assert_string_equal(strchr(counts, ' '), " 0");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(every_fact_has_its_event_and_both_checks_find_nothing, setup),
-        cmocka_unit_test_setup(a_transaction_that_fails_leaves_no_event, setup),
-        cmocka_unit_test_setup(each_way_of_tampering_is_found_by_the_program_and_by_psql, setup),
-        cmocka_unit_test_setup(each_column_that_an_event_tells_of_is_compared_by_both, setup),
-        cmocka_unit_test_setup(a_changed_row_of_a_plan_is_found_by_the_program, setup),
-        cmocka_unit_test_setup(an_older_backup_is_found_with_a_head_from_outside, setup),
-        cmocka_unit_test_setup(the_record_is_not_changed_under_any_replication_role, setup),
-        cmocka_unit_test_setup(every_bit_of_a_thousand_events_is_found_by_the_sql_of_the_script,
-                               setup),
-    };
-
-    return cmocka_run_group_tests(tests, review_case_begin, review_case_end);
 }

@@ -2,13 +2,6 @@
  * The embedded database made, shared, killed and misused, each time for real. As root the server
  * runs as postgres, else as whoever runs the test.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -27,8 +20,9 @@
 #include "base/parse.h"
 #include "cluster_fixture.h"
 #include "database/cluster.h"
+#include "test.h"
 
-/* --- helpers -------------------------------------------------------------------------------- */
+/* --- helpers --- */
 
 static char *home; /* one finished cluster that most cases share, stopped between them */
 
@@ -177,16 +171,15 @@ static void kill_holder(pid_t child)
     assert_int_equal(waitpid(child, NULL, 0), child);
 }
 
-/* --- making and sharing --------------------------------------------------------------------- */
+/* --- making and sharing --- */
 
-static void cluster_open_missing_directory_makes_a_private_server(void **state)
+TEST(cluster_open_missing_directory_makes_a_private_server)
 {
     CLEANUP(mem_cleanup) char *directory = cluster_fixture_directory();
     CLEANUP(text_release) struct text deep = TEXT_INIT;
     struct cluster *cluster;
     struct stat status;
 
-    (void)state;
     text_addf(&deep, "%s/var/lib/pg", directory);
     cluster = open_at(text_cstr(&deep));
     {
@@ -207,12 +200,11 @@ static void cluster_open_missing_directory_makes_a_private_server(void **state)
     assert_int_equal(server_of(text_cstr(&deep)), 0);
 }
 
-static void cluster_close_last_one_out_stops(void **state)
+TEST(cluster_close_last_one_out_stops)
 {
     struct cluster *first = open_at(home), *second = open_at(home);
     pid_t server = server_of(home);
 
-    (void)state;
     assert_true(server > 0);
     cluster_close(first);
     assert_int_equal(server_of(home), server);
@@ -225,12 +217,11 @@ static void cluster_close_last_one_out_stops(void **state)
     assert_int_equal(server_of(home), 0);
 }
 
-static void cluster_close_with_a_holder_elsewhere_leaves_the_server(void **state)
+TEST(cluster_close_with_a_holder_elsewhere_leaves_the_server)
 {
     pid_t holder = start_holder(home), server = server_of(home);
     struct cluster *cluster = open_at(home);
 
-    (void)state;
     assert_int_equal(server_of(home), server);
     cluster_close(cluster);
     assert_int_equal(server_of(home), server);
@@ -239,13 +230,12 @@ static void cluster_close_with_a_holder_elsewhere_leaves_the_server(void **state
     assert_int_equal(server_of(home), 0);
 }
 
-static void cluster_close_disconnects_a_session_without_a_share(void **state)
+TEST(cluster_close_disconnects_a_session_without_a_share)
 {
     struct cluster *cluster = open_at(home);
     CLEANUP(pg_closep) struct pg *forgotten = connect_to(cluster);
     struct timespec start, end;
 
-    (void)state;
     run(forgotten, "begin");
     (void)clock_gettime(CLOCK_MONOTONIC, &start);
     cluster_close(cluster);
@@ -286,29 +276,26 @@ static void run_many(const char *directory, size_t count, int times)
         assert_child_succeeds(child[i]);
 }
 
-static void cluster_open_many_at_once_on_a_new_directory_all_succeed(void **state)
+TEST(cluster_open_many_at_once_on_a_new_directory_all_succeed)
 {
     CLEANUP(mem_cleanup) char *directory = cluster_fixture_directory();
 
-    (void)state;
     run_many(directory, 4, 1);
     assert_int_equal(server_of(directory), 0);
 }
 
-static void cluster_open_and_close_in_a_crowd_never_fails(void **state)
+TEST(cluster_open_and_close_in_a_crowd_never_fails)
 {
-    (void)state;
     run_many(home, 4, 4);
     assert_int_equal(server_of(home), 0);
 }
 
-static void cluster_open_server_has_its_own_session_and_no_files_of_ours(void **state)
+TEST(cluster_open_server_has_its_own_session_and_no_files_of_ours)
 {
     struct pollfd closed;
     struct cluster *cluster;
     int leak[2];
 
-    (void)state;
     assert_int_equal(pipe(leak), 0); /* without O_CLOEXEC */
     cluster = open_at(home);
     assert_true(getsid(server_of(home)) != getsid(0));
@@ -320,14 +307,13 @@ static void cluster_open_server_has_its_own_session_and_no_files_of_ours(void **
     cluster_close(cluster);
 }
 
-/* --- kills ---------------------------------------------------------------------------------- */
+/* --- kills --- */
 
-static void cluster_open_after_holder_was_killed_uses_and_stops_its_server(void **state)
+TEST(cluster_open_after_holder_was_killed_uses_and_stops_its_server)
 {
     pid_t holder = start_holder(home), server = server_of(home);
     struct cluster *cluster;
 
-    (void)state;
     kill_holder(holder);
     assert_int_equal(server_of(home), server);
     cluster = open_at(home);
@@ -336,14 +322,13 @@ static void cluster_open_after_holder_was_killed_uses_and_stops_its_server(void 
     assert_int_equal(server_of(home), 0);
 }
 
-static void cluster_open_after_server_was_killed_recovers(void **state)
+TEST(cluster_open_after_server_was_killed_recovers)
 {
     struct cluster *first = open_at(home), *second;
     pid_t server = server_of(home);
     CLEANUP(pg_closep) struct pg *pg = connect_to(first);
     CLEANUP(err_release) struct err err = ERR_INIT;
 
-    (void)state;
     run(pg, "create table public.kept (i integer); insert into public.kept values (7)");
     assert_int_equal(kill(server, SIGKILL), 0);
     /* The session is ended by its own process, which notices that the server is gone. */
@@ -364,12 +349,11 @@ static void cluster_open_after_server_was_killed_recovers(void **state)
     assert_int_equal(server_of(home), 0);
 }
 
-static void cluster_open_pid_file_with_the_number_of_another_process_starts(void **state)
+TEST(cluster_open_pid_file_with_the_number_of_another_process_starts)
 {
     CLEANUP(text_release) struct text content = TEXT_INIT;
     struct cluster *cluster;
 
-    (void)state;
     /* Its parent and itself PostgreSQL would recognise; this one is neither. */
     text_addf(&content, "%ld\n%s/data\n1700000000\n5432\n%s\n\n  5432001  999999\nready   \n",
               (long)getpid(), home, home);
@@ -380,20 +364,18 @@ static void cluster_open_pid_file_with_the_number_of_another_process_starts(void
     assert_int_equal(kill(getpid(), 0), 0);
 }
 
-static void cluster_open_empty_pid_file_starts(void **state)
+TEST(cluster_open_empty_pid_file_starts)
 {
-    (void)state;
     write_file(home, "data/postmaster.pid", "");
     cluster_close(open_at(home));
     assert_int_equal(server_of(home), 0);
 }
 
-static void cluster_open_half_made_is_made_again(void **state)
+TEST(cluster_open_half_made_is_made_again)
 {
     CLEANUP(mem_cleanup) char *directory = cluster_fixture_directory();
     CLEANUP(mem_cleanup) char *half = file_join(directory, "data.new");
 
-    (void)state;
     assert_int_equal(mkdir(directory, 0700), 0);
     assert_int_equal(mkdir(half, 0755), 0);
     write_file(half, "PG_VERSION", "15\n");
@@ -407,14 +389,13 @@ static void cluster_open_half_made_is_made_again(void **state)
     assert_int_equal(access(half, F_OK), -1);
 }
 
-/* --- refusals ------------------------------------------------------------------------------- */
+/* --- refusals --- */
 
-static void cluster_open_other_major_version_is_refused_by_name(void **state)
+TEST(cluster_open_other_major_version_is_refused_by_name)
 {
     CLEANUP(mem_cleanup) char *path = file_join(home, "data/PG_VERSION");
     CLEANUP(text_release) struct text version = TEXT_INIT;
 
-    (void)state;
     assert_int_equal(file_read(path, 100, ERR_INTERNAL, &version, NULL, NULL), 0);
     write_file(home, "data/PG_VERSION", "11\n");
     assert_refused(home, ERR_CONFIG, "is of PostgreSQL 11, the programs in");
@@ -423,7 +404,7 @@ static void cluster_open_other_major_version_is_refused_by_name(void **state)
     cluster_close(open_at(home));
 }
 
-static void cluster_open_directory_of_something_else_is_refused_untouched(void **state)
+TEST(cluster_open_directory_of_something_else_is_refused_untouched)
 {
     static const struct {
         const char *name, *words;
@@ -432,7 +413,6 @@ static void cluster_open_directory_of_something_else_is_refused_untouched(void *
         {"PG_VERSION", "made by somebody else"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CLEANUP(mem_cleanup) char *directory = cluster_fixture_directory();
         CLEANUP(mem_cleanup) char *lock = file_join(directory, "lock");
@@ -448,16 +428,15 @@ static void cluster_open_directory_of_something_else_is_refused_untouched(void *
     }
 }
 
-static void cluster_open_a_file_is_refused(void **state)
+TEST(cluster_open_a_file_is_refused)
 {
     CLEANUP(mem_cleanup) char *path = cluster_fixture_directory();
 
-    (void)state;
     write_file("/", path, "");
     assert_refused(path, ERR_CONFIG, "Not a directory");
 }
 
-static void cluster_open_wrong_settings_are_refused(void **state)
+TEST(cluster_open_wrong_settings_are_refused)
 {
     CLEANUP(mem_cleanup) char *directory = cluster_fixture_directory();
     struct cluster_settings bindir = {.directory = directory, .bindir = "/nonexistent/bin"};
@@ -465,7 +444,6 @@ static void cluster_open_wrong_settings_are_refused(void **state)
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct cluster *cluster = NULL;
 
-    (void)state;
     assert_int_equal(cluster_open(&bindir, &cluster, &err), -1);
     assert_int_equal(err.code, ERR_CONFIG);
     assert_non_null(strstr(err.text, "/nonexistent/bin"));
@@ -480,12 +458,11 @@ static void cluster_open_wrong_settings_are_refused(void **state)
     assert_int_equal(access(directory, F_OK), -1);
 }
 
-static void cluster_open_closed_parent_is_named(void **state)
+TEST(cluster_open_closed_parent_is_named)
 {
     CLEANUP(mem_cleanup) char *parent = cluster_fixture_directory();
     CLEANUP(mem_cleanup) char *directory = file_join(parent, "pg");
 
-    (void)state;
     if (geteuid() != 0)
         skip();
     assert_int_equal(mkdir(parent, 0700), 0);
@@ -493,12 +470,11 @@ static void cluster_open_closed_parent_is_named(void **state)
     assert_refused(directory, ERR_CONFIG, parent);
 }
 
-static void cluster_open_server_that_does_not_start_shows_its_log(void **state)
+TEST(cluster_open_server_that_does_not_start_shows_its_log)
 {
     CLEANUP(mem_cleanup) char *path = file_join(home, "data/postgresql.conf");
     CLEANUP(text_release) struct text old = TEXT_INIT;
 
-    (void)state;
     assert_int_equal(file_read(path, 1000000, ERR_INTERNAL, &old, NULL, NULL), 0);
     append_file(home, "data/postgresql.conf", "\nno_such_setting = 1\n");
     assert_refused(home, ERR_UNREACHABLE, "no_such_setting");
@@ -506,7 +482,7 @@ static void cluster_open_server_that_does_not_start_shows_its_log(void **state)
     cluster_close(open_at(home));
 }
 
-/* --- places --------------------------------------------------------------------------------- */
+/* --- places --- */
 
 static void assert_works_at(const char *directory)
 {
@@ -521,14 +497,13 @@ static void assert_works_at(const char *directory)
     assert_int_equal(server_of(directory), 0);
 }
 
-static void cluster_open_long_path_keeps_its_socket_elsewhere(void **state)
+TEST(cluster_open_long_path_keeps_its_socket_elsewhere)
 {
     CLEANUP(mem_cleanup) char *parent = cluster_fixture_directory();
     CLEANUP(text_release) struct text directory = TEXT_INIT;
     struct cluster *cluster;
     const char *socket;
 
-    (void)state;
     text_add(&directory, parent);
     for (int i = 0; i < 6; i++)
         text_add(&directory, "/a-directory-with-a-long-name");
@@ -550,24 +525,22 @@ static void cluster_open_long_path_keeps_its_socket_elsewhere(void **state)
     }
 }
 
-static void cluster_open_odd_names_work(void **state)
+TEST(cluster_open_odd_names_work)
 {
     CLEANUP(mem_cleanup) char *parent = cluster_fixture_directory();
     CLEANUP(mem_cleanup) char *quotes = file_join(parent, "it's \"odd\" \\ näme");
 
-    (void)state;
     assert_int_equal(mkdir(parent, 0755), 0);
     assert_works_at(quotes);
 }
 
-static void cluster_open_ordinary_user_runs_it_as_themselves(void **state)
+TEST(cluster_open_ordinary_user_runs_it_as_themselves)
 {
     CLEANUP(mem_cleanup) char *directory = cluster_fixture_directory();
     const struct passwd *nobody = getpwnam("nobody");
     struct stat status;
     pid_t child;
 
-    (void)state;
     if (geteuid() != 0 || !nobody)
         skip(); /* every other case shows it then */
     assert_int_equal(mkdir(directory, 0700), 0);
@@ -592,14 +565,13 @@ static void cluster_open_ordinary_user_runs_it_as_themselves(void **state)
 }
 
 /* The state directory of a service, and an administrator's sudo before the service's first run. */
-static void cluster_open_by_root_is_run_by_the_owner_of_the_place(void **state)
+TEST(cluster_open_by_root_is_run_by_the_owner_of_the_place)
 {
     CLEANUP(mem_cleanup) char *place = cluster_fixture_directory();
     CLEANUP(mem_cleanup) char *directory = file_join(place, "pg");
     const struct passwd *nobody = getpwnam("nobody");
     struct stat status;
 
-    (void)state;
     if (geteuid() != 0 || !nobody)
         skip();
     assert_int_equal(mkdir(place, 0755), 0);
@@ -627,32 +599,4 @@ static int free_home(void **state)
     return 0;
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cluster_open_missing_directory_makes_a_private_server),
-        cmocka_unit_test(cluster_close_last_one_out_stops),
-        cmocka_unit_test(cluster_close_with_a_holder_elsewhere_leaves_the_server),
-        cmocka_unit_test(cluster_close_disconnects_a_session_without_a_share),
-        cmocka_unit_test(cluster_open_many_at_once_on_a_new_directory_all_succeed),
-        cmocka_unit_test(cluster_open_and_close_in_a_crowd_never_fails),
-        cmocka_unit_test(cluster_open_server_has_its_own_session_and_no_files_of_ours),
-        cmocka_unit_test(cluster_open_after_holder_was_killed_uses_and_stops_its_server),
-        cmocka_unit_test(cluster_open_after_server_was_killed_recovers),
-        cmocka_unit_test(cluster_open_pid_file_with_the_number_of_another_process_starts),
-        cmocka_unit_test(cluster_open_empty_pid_file_starts),
-        cmocka_unit_test(cluster_open_half_made_is_made_again),
-        cmocka_unit_test(cluster_open_other_major_version_is_refused_by_name),
-        cmocka_unit_test(cluster_open_directory_of_something_else_is_refused_untouched),
-        cmocka_unit_test(cluster_open_a_file_is_refused),
-        cmocka_unit_test(cluster_open_wrong_settings_are_refused),
-        cmocka_unit_test(cluster_open_closed_parent_is_named),
-        cmocka_unit_test(cluster_open_server_that_does_not_start_shows_its_log),
-        cmocka_unit_test(cluster_open_long_path_keeps_its_socket_elsewhere),
-        cmocka_unit_test(cluster_open_odd_names_work),
-        cmocka_unit_test(cluster_open_ordinary_user_runs_it_as_themselves),
-        cmocka_unit_test(cluster_open_by_root_is_run_by_the_owner_of_the_place),
-    };
-
-    return cmocka_run_group_tests(tests, make_home, free_home);
-}
+TEST_GROUP(make_home, free_home);

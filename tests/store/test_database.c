@@ -1,13 +1,6 @@
 /*
  * The database opened through its configuration, and psql on it.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -21,6 +14,7 @@
 #include "base/mem.h"
 #include "cluster_fixture.h"
 #include "database/database.h"
+#include "test.h"
 
 static struct config_database server(void)
 {
@@ -53,7 +47,7 @@ static int psql(const struct config_database *config, char *const *arguments, ch
     return status;
 }
 
-static void database_psql_passes_arguments_and_status_through(void **state)
+TEST(database_psql_passes_arguments_and_status_through)
 {
     static const struct {
         const char *sql, *output;
@@ -65,7 +59,6 @@ static void database_psql_passes_arguments_and_status_through(void **state)
     };
     struct config_database config = server();
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         char *sql = mem_strdup(cases[i].sql);
         char *const arguments[] = {(char[]){"-XAtqc"}, sql, NULL};
@@ -77,13 +70,12 @@ static void database_psql_passes_arguments_and_status_through(void **state)
     }
 }
 
-static void database_psql_sees_nothing_of_our_environment(void **state)
+TEST(database_psql_sees_nothing_of_our_environment)
 {
     struct config_database config = server();
     char *const arguments[] = {(char[]){"-XAtqc"}, (char[]){"\\! env"}, NULL};
     CLEANUP(mem_cleanup) char *output = NULL;
 
-    (void)state;
     assert_int_equal(setenv("PGHOST", "wrong.example", 1), 0);
     assert_int_equal(setenv("BYNDER_CANARY", "visible", 1), 0);
     assert_int_equal(psql(&config, arguments, &output), 0);
@@ -93,17 +85,16 @@ static void database_psql_sees_nothing_of_our_environment(void **state)
     assert_non_null(strstr(output, "PGAPPNAME=bynder-reconcile psql"));
 }
 
-static void database_psql_ended_by_a_signal_is_128_and_more(void **state)
+TEST(database_psql_ended_by_a_signal_is_128_and_more)
 {
     struct config_database config = server();
     char *const arguments[] = {(char[]){"-XAtqc"}, (char[]){"\\! kill -9 $PPID"}, NULL};
     CLEANUP(mem_cleanup) char *output = NULL;
 
-    (void)state;
     assert_int_equal(psql(&config, arguments, &output), 128 + SIGKILL);
 }
 
-static void database_psql_embedded_starts_and_stops_the_server(void **state)
+TEST(database_psql_embedded_starts_and_stops_the_server)
 {
     CLEANUP(mem_cleanup) char *directory = cluster_fixture_directory();
     CLEANUP(mem_cleanup) char *pid_file = file_join(directory, "data/postmaster.pid");
@@ -113,14 +104,13 @@ static void database_psql_embedded_starts_and_stops_the_server(void **state)
         (char[]){"select current_setting('idle_in_transaction_session_timeout')"}, NULL};
     CLEANUP(mem_cleanup) char *output = NULL;
 
-    (void)state;
     assert_int_equal(psql(&config, arguments, &output), 0);
     assert_string_equal(output, "20s\n");
     assert_int_equal(access(pid_file, F_OK), -1);
 }
 
 /* A psql that somebody left open: a run comes and goes, psql goes on. */
-static void database_open_beside_an_open_psql_comes_and_goes(void **state)
+TEST(database_open_beside_an_open_psql_comes_and_goes)
 {
     CLEANUP(mem_cleanup) char *directory = cluster_fixture_directory();
     CLEANUP(mem_cleanup) char *pid_file = file_join(directory, "data/postmaster.pid");
@@ -131,7 +121,6 @@ static void database_open_beside_an_open_psql_comes_and_goes(void **state)
     char byte = 0;
     pid_t child;
 
-    (void)state;
     assert_int_equal(pipe(input), 0);
     assert_int_equal(pipe(output), 0);
     child = fork();
@@ -165,14 +154,13 @@ static void database_open_beside_an_open_psql_comes_and_goes(void **state)
     assert_int_equal(access(pid_file, F_OK), -1);
 }
 
-static void database_open_server_with_a_password_file(void **state)
+TEST(database_open_server_with_a_password_file)
 {
     CLEANUP(mem_cleanup) char *path = cluster_fixture_directory();
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct config_database config = server();
     struct database database = {.cluster = NULL};
 
-    (void)state;
     config.password.file = path;
     assert_int_equal(database_open(&config, &database, &err), -1);
     assert_int_equal(err.code, ERR_CONFIG); /* no such file */
@@ -184,7 +172,7 @@ static void database_open_server_with_a_password_file(void **state)
     database_release(&database);
 }
 
-static void database_open_server_down_is_unreachable_without_the_password(void **state)
+TEST(database_open_server_down_is_unreachable_without_the_password)
 {
     CLEANUP(mem_cleanup) char *path = cluster_fixture_directory();
     CLEANUP(err_release) struct err err = ERR_INIT;
@@ -192,25 +180,9 @@ static void database_open_server_down_is_unreachable_without_the_password(void *
                                      .connect_timeout = 1};
     struct database database = {.cluster = NULL};
 
-    (void)state;
     assert_int_equal(file_write(path, 0600, "s3cret-canary\n", 14, NULL), 0);
     config.password.file = path;
     assert_int_equal(database_open(&config, &database, &err), -1);
     assert_int_equal(err.code, ERR_UNREACHABLE);
     assert_null(strstr(err.text, "canary"));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(database_psql_passes_arguments_and_status_through),
-        cmocka_unit_test(database_psql_sees_nothing_of_our_environment),
-        cmocka_unit_test(database_psql_ended_by_a_signal_is_128_and_more),
-        cmocka_unit_test(database_psql_embedded_starts_and_stops_the_server),
-        cmocka_unit_test(database_open_beside_an_open_psql_comes_and_goes),
-        cmocka_unit_test(database_open_server_with_a_password_file),
-        cmocka_unit_test(database_open_server_down_is_unreachable_without_the_password),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

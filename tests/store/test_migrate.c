@@ -1,13 +1,6 @@
 /*
  * Migrations against a real server: each case has a database of its own.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +9,7 @@
 #include "cluster_fixture.h"
 #include "sql.h"
 #include "store/migrate.h"
+#include "test.h"
 
 static const struct migration one[] = {{1, "0001_first", "create table reconcile.a (i integer)"},
                                        {0, "", ""}};
@@ -69,24 +63,22 @@ static bool has_table(struct pg *pg, const char *name)
     return pg_bool(result, 0, 0);
 }
 
-static void migrate_run_empty_database_applies_all(void **state)
+TEST(migrate_run_empty_database_applies_all)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
     struct migrate_result result = apply(pg, two);
 
-    (void)state;
     assert_int_equal(result.version, 2);
     assert_int_equal(result.applied, 2);
     assert_true(has_table(pg, "reconcile.b"));
     assert_int_equal(migrate_check_list(pg, two, NULL), 0);
 }
 
-static void migrate_run_second_time_does_nothing(void **state)
+TEST(migrate_run_second_time_does_nothing)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
     struct migrate_result result;
 
-    (void)state;
     (void)apply(pg, one);
     result = apply(pg, one);
     assert_int_equal(result.version, 1);
@@ -96,13 +88,12 @@ static void migrate_run_second_time_does_nothing(void **state)
     assert_int_equal(result.applied, 1);
 }
 
-static void migrate_run_compiled_list_fits_itself(void **state)
+TEST(migrate_run_compiled_list_fits_itself)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct migrate_result result;
 
-    (void)state;
     if (migrate_run(pg, &result, &err) < 0)
         fail_msg("%s", err.text);
     assert_int_equal(migrate_check(pg, NULL), 0);
@@ -110,65 +101,59 @@ static void migrate_run_compiled_list_fits_itself(void **state)
     assert_int_equal(result.applied, 0);
 }
 
-static void migrate_check_without_schema_says_run_migrate(void **state)
+TEST(migrate_check_without_schema_says_run_migrate)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
     CLEANUP(err_release) struct err err = ERR_INIT;
 
-    (void)state;
     assert_int_equal(migrate_check_list(pg, one, &err), -1);
     assert_int_equal(err.code, ERR_CONFIG);
     assert_non_null(strstr(err.text, "bynder-reconcile migrate"));
     assert_false(has_table(pg, "reconcile.migration"));
 }
 
-static void migrate_check_older_schema_names_what_is_missing(void **state)
+TEST(migrate_check_older_schema_names_what_is_missing)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
     CLEANUP(err_release) struct err err = ERR_INIT;
 
-    (void)state;
     (void)apply(pg, one);
     assert_int_equal(migrate_check_list(pg, two, &err), -1);
     assert_int_equal(err.code, ERR_CONFIG);
     assert_non_null(strstr(err.text, "0002_second"));
 }
 
-static void migrate_run_changed_text_refused(void **state)
+TEST(migrate_run_changed_text_refused)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
 
-    (void)state;
     (void)apply(pg, one);
     assert_refused(pg, changed, "another text");
 }
 
-static void migrate_run_unknown_version_refused(void **state)
+TEST(migrate_run_unknown_version_refused)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
 
-    (void)state;
     (void)apply(pg, two);
     assert_refused(pg, one, "'0002_second', which this version");
 }
 
-static void migrate_run_out_of_order_refused(void **state)
+TEST(migrate_run_out_of_order_refused)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
 
-    (void)state;
     (void)apply(pg, only_second);
     assert_refused(pg, two, "but not '0001_first'");
     assert_false(has_table(pg, "reconcile.a"));
 }
 
-static void migrate_run_broken_one_keeps_those_before(void **state)
+TEST(migrate_run_broken_one_keeps_those_before)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct migrate_result result;
 
-    (void)state;
     assert_int_equal(migrate_run_list(pg, broken, &result, &err), -1);
     assert_int_equal(err.code, ERR_INTERNAL);
     assert_non_null(strstr(err.text, "0002_second"));
@@ -178,26 +163,24 @@ static void migrate_run_broken_one_keeps_those_before(void **state)
     assert_int_equal(apply(pg, two).applied, 1);
 }
 
-static void migrate_run_own_commit_refused(void **state)
+TEST(migrate_run_own_commit_refused)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct migrate_result result;
 
-    (void)state;
     assert_int_equal(migrate_run_list(pg, self_ending, &result, &err), -1);
     assert_int_equal(err.code, ERR_INTERNAL);
     assert_non_null(strstr(err.text, "its own transaction"));
 }
 
-static void migrate_run_while_another_migrates_is_locked(void **state)
+TEST(migrate_run_while_another_migrates_is_locked)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open_with(20, 1);
     CLEANUP(pg_closep) struct pg *other = NULL;
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct migrate_result result;
 
-    (void)state;
     assert_int_equal(
         pg_open(&(struct pg_settings){.conninfo = cluster_fixture_conninfo()}, &other, NULL), 0);
     assert_int_equal(pg_begin(other, NULL), 0);
@@ -210,13 +193,12 @@ static void migrate_run_while_another_migrates_is_locked(void **state)
     assert_int_equal(apply(pg, one).applied, 1);
 }
 
-static void migrate_run_four_at_once_each_applied_once(void **state)
+TEST(migrate_run_four_at_once_each_applied_once)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
     CLEANUP(pg_clearp) PGresult *rows = NULL;
     pid_t child[4];
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(child); i++) {
         child[i] = fork();
         if (child[i] == 0) {
@@ -239,24 +221,4 @@ static void migrate_run_four_at_once_each_applied_once(void **state)
     assert_int_equal(
         pg_run(pg, "rows", "select count(*) from reconcile.a", PG_ONE, NULL, 0, &rows, NULL), 0);
     assert_int_equal(pg_int(rows, 0, 0), 1);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(migrate_run_empty_database_applies_all),
-        cmocka_unit_test(migrate_run_second_time_does_nothing),
-        cmocka_unit_test(migrate_run_compiled_list_fits_itself),
-        cmocka_unit_test(migrate_check_without_schema_says_run_migrate),
-        cmocka_unit_test(migrate_check_older_schema_names_what_is_missing),
-        cmocka_unit_test(migrate_run_changed_text_refused),
-        cmocka_unit_test(migrate_run_unknown_version_refused),
-        cmocka_unit_test(migrate_run_out_of_order_refused),
-        cmocka_unit_test(migrate_run_broken_one_keeps_those_before),
-        cmocka_unit_test(migrate_run_own_commit_refused),
-        cmocka_unit_test(migrate_run_while_another_migrates_is_locked),
-        cmocka_unit_test(migrate_run_four_at_once_each_applied_once),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,13 +3,6 @@
  * time the schema is the old one to the last comment, the program says which migration is missing,
  * and the next try brings it up to date.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +10,7 @@
 #include "cluster_fixture.h"
 #include "sql.h"
 #include "store/migrate.h"
+#include "test.h"
 
 #define MIGRATIONS_MAX 64
 
@@ -137,14 +131,13 @@ static size_t under_fire(const char *conninfo, const struct migration *list, siz
     }
 }
 
-static void a_migration_killed_at_any_command_leaves_the_old_schema_or_the_new(void **state)
+TEST(a_migration_killed_at_any_command_leaves_the_old_schema_or_the_new)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
     CLEANUP(mem_cleanup) char *conninfo = mem_strdup(cluster_fixture_conninfo());
     CLEANUP(err_release) struct err err = ERR_INIT;
     size_t kills = 0;
 
-    (void)state;
     make_trigger(pg);
     for (size_t which = 0; migrations[which].version; which++) {
         assert_true(which + 2 < MIGRATIONS_MAX);
@@ -162,13 +155,4 @@ static void a_migration_killed_at_any_command_leaves_the_old_schema_or_the_new(v
     char *told =
         text(pg, "select string_agg(word, ' ' order by sequence) from reconcile.audit_event");
     assert_non_null(strstr(told, "0004_audit"));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_migration_killed_at_any_command_leaves_the_old_schema_or_the_new),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

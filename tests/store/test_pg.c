@@ -1,13 +1,6 @@
 /*
  * The connection against a real server, and against sockets that never answer.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -22,6 +15,7 @@
 #include "base/instant.h"
 #include "cluster_fixture.h"
 #include "database/pg.h"
+#include "test.h"
 
 static const char query_none[] = "select 1";
 static const char query_pair[] = "select $1::text, $2::bigint + 1";
@@ -56,7 +50,7 @@ static int64_t number(struct pg *pg, const char *sql)
     return pg_int(result, 0, 0);
 }
 
-/* --- opening -------------------------------------------------------------------------------- */
+/* --- opening --- */
 
 /* A loopback port that takes connections (when `listening`) and says nothing. */
 static int quiet_port(bool listening, uint16_t *ret_port)
@@ -96,36 +90,32 @@ static void assert_unreachable(bool listening, const char *words)
     (void)close(fd);
 }
 
-static void pg_open_server_that_never_answers_ends_at_the_deadline(void **state)
+TEST(pg_open_server_that_never_answers_ends_at_the_deadline)
 {
-    (void)state;
     assert_unreachable(true, "did not answer within 1 s");
 }
 
-static void pg_open_nobody_listens_is_unreachable(void **state)
+TEST(pg_open_nobody_listens_is_unreachable)
 {
-    (void)state;
     assert_unreachable(false, "Connection refused");
 }
 
-static void pg_open_wrong_conninfo_is_config(void **state)
+TEST(pg_open_wrong_conninfo_is_config)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct pg *pg = NULL;
 
-    (void)state;
     assert_int_equal(pg_open(&(struct pg_settings){.conninfo = "hots=x"}, &pg, &err), -1);
     assert_int_equal(err.code, ERR_CONFIG);
     assert_non_null(strstr(err.text, "hots"));
 }
 
-static void pg_open_missing_database_is_unreachable(void **state)
+TEST(pg_open_missing_database_is_unreachable)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(text_release) struct text conninfo = TEXT_INIT;
     struct pg *pg = NULL;
 
-    (void)state;
     text_addf(&conninfo, "%s dbname=nobody_made_this", cluster_fixture_conninfo());
     assert_int_equal(pg_open(&(struct pg_settings){.conninfo = text_cstr(&conninfo)}, &pg, &err),
                      -1);
@@ -133,7 +123,7 @@ static void pg_open_missing_database_is_unreachable(void **state)
     assert_non_null(strstr(err.text, "nobody_made_this"));
 }
 
-static void pg_open_session_has_the_promised_settings(void **state)
+TEST(pg_open_session_has_the_promised_settings)
 {
     static const char *const wanted[][2] = {
         {"client_encoding", "UTF8"},
@@ -147,7 +137,6 @@ static void pg_open_session_has_the_promised_settings(void **state)
     };
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open_with(7, 3);
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(wanted); i++) {
         CLEANUP(pg_clearp) PGresult *result = NULL;
 
@@ -158,15 +147,14 @@ static void pg_open_session_has_the_promised_settings(void **state)
     }
 }
 
-/* --- statements ----------------------------------------------------------------------------- */
+/* --- statements --- */
 
-static void pg_query_any_number_of_parameters_runs(void **state)
+TEST(pg_query_any_number_of_parameters_runs)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(pg_clearp) PGresult *none = NULL, *pair = NULL;
 
-    (void)state;
     must(PG_QUERY(pg, none, PG_ONE, &none, &err), &err);
     assert_int_equal(pg_int(none, 0, 0), 1);
     must(PG_QUERY(pg, pair, PG_ONE, &pair, &err, NULL, "41"), &err);
@@ -174,7 +162,7 @@ static void pg_query_any_number_of_parameters_runs(void **state)
     assert_int_equal(pg_int(pair, 0, 1), 42);
 }
 
-static void pg_run_each_shape_takes_what_fits(void **state)
+TEST(pg_run_each_shape_takes_what_fits)
 {
     static const struct {
         const char *sql;
@@ -188,7 +176,6 @@ static void pg_run_each_shape_takes_what_fits(void **state)
     };
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         for (size_t shape = 0; shape < COUNT_OF(cases[i].fits); shape++) {
             CLEANUP(err_release) struct err err = ERR_INIT;
@@ -201,7 +188,7 @@ static void pg_run_each_shape_takes_what_fits(void **state)
     }
 }
 
-static void pg_run_server_error_has_the_right_code_and_words(void **state)
+TEST(pg_run_server_error_has_the_right_code_and_words)
 {
     static const struct {
         const char *sql;
@@ -225,7 +212,6 @@ static void pg_run_server_error_has_the_right_code_and_words(void **state)
     };
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CLEANUP(err_release) struct err err = ERR_INIT;
 
@@ -239,25 +225,23 @@ static void pg_run_server_error_has_the_right_code_and_words(void **state)
     }
 }
 
-static void pg_run_statement_timeout_is_unreachable_and_connection_lives(void **state)
+TEST(pg_run_statement_timeout_is_unreachable_and_connection_lives)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open_with(1, 1);
     CLEANUP(err_release) struct err err = ERR_INIT;
 
-    (void)state;
     assert_int_equal(pg_run(pg, "slow", "select pg_sleep(20)", PG_ONE, NULL, 0, NULL, &err), -1);
     assert_int_equal(err.code, ERR_UNREACHABLE);
     assert_non_null(strstr(err.text, "database.statement_timeout"));
     assert_int_equal(number(pg, "select 1"), 1);
 }
 
-static void pg_run_lock_timeout_is_locked(void **state)
+TEST(pg_run_lock_timeout_is_locked)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open_with(10, 1);
     CLEANUP(pg_closep) struct pg *other = NULL;
     CLEANUP(err_release) struct err err = ERR_INIT;
 
-    (void)state;
     run(pg, "create table public.t (i integer)");
     must(pg_open(&(struct pg_settings){.conninfo = cluster_fixture_conninfo()}, &other, &err),
          &err);
@@ -268,11 +252,10 @@ static void pg_run_lock_timeout_is_locked(void **state)
     assert_int_equal(err.code, ERR_LOCKED);
 }
 
-static void pg_run_backend_terminated_is_unreachable_for_ever(void **state)
+TEST(pg_run_backend_terminated_is_unreachable_for_ever)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
 
-    (void)state;
     for (int i = 0; i < 3; i++) {
         CLEANUP(err_release) struct err err = ERR_INIT;
 
@@ -286,7 +269,7 @@ static void pg_run_backend_terminated_is_unreachable_for_ever(void **state)
 }
 
 /* The whole server stands still, so that even the request to cancel is not answered. */
-static void pg_run_server_stands_still_ends_at_the_deadline(void **state)
+TEST(pg_run_server_stands_still_ends_at_the_deadline)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open_with(1, 1);
     CLEANUP(err_release) struct err err = ERR_INIT, again = ERR_INIT;
@@ -296,7 +279,6 @@ static void pg_run_server_stands_still_ends_at_the_deadline(void **state)
     int64_t start = seconds_now();
     int result;
 
-    (void)state;
     assert_int_equal(kill(postmaster, SIGSTOP), 0);
     assert_int_equal(kill(backend, SIGSTOP), 0);
     result = pg_run(pg, "still", "select 1", PG_ONE, NULL, 0, NULL, &err);
@@ -311,26 +293,24 @@ static void pg_run_server_stands_still_ends_at_the_deadline(void **state)
     assert_int_equal(again.code, ERR_UNREACHABLE);
 }
 
-/* --- transactions --------------------------------------------------------------------------- */
+/* --- transactions --- */
 
-static void pg_commit_after_a_failure_is_an_error(void **state)
+TEST(pg_commit_after_a_failure_is_an_error)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
     CLEANUP(err_release) struct err err = ERR_INIT;
 
-    (void)state;
     must(pg_begin(pg, &err), &err);
     assert_int_equal(pg_run(pg, "bad", "select 1/0", PG_ONE, NULL, 0, NULL, NULL), -1);
     assert_int_equal(pg_commit(pg, &err), -1);
     assert_int_equal(err.code, ERR_INTERNAL);
 }
 
-static void pg_rollback_undoes_and_may_be_called_any_time(void **state)
+TEST(pg_rollback_undoes_and_may_be_called_any_time)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
     CLEANUP(err_release) struct err err = ERR_INIT;
 
-    (void)state;
     run(pg, "create table public.t (i integer)");
     pg_rollback(pg);
     must(pg_begin(pg, &err), &err);
@@ -344,11 +324,11 @@ static void pg_rollback_undoes_and_may_be_called_any_time(void **state)
     assert_int_equal(number(pg, "select count(*) from public.t"), 1);
 }
 
-/* --- copy ----------------------------------------------------------------------------------- */
+/* --- copy --- */
 
 static const char copy_sql[] = "copy public.t (i, v) from stdin";
 
-static void pg_copy_hostile_values_come_back_as_they_were(void **state)
+TEST(pg_copy_hostile_values_come_back_as_they_were)
 {
     static const char *const values[] = {
         "plain", "",   NULL,    "tab\there", "line\nfeed", "cr\rhere",  "\\N",
@@ -359,7 +339,6 @@ static void pg_copy_hostile_values_come_back_as_they_were(void **state)
     CLEANUP(pg_clearp) PGresult *back = NULL;
     int64_t count = 0;
 
-    (void)state;
     run(pg, "create table public.t (i integer, v text)");
     must(pg_copy_begin(pg, "t_copy", copy_sql, &err), &err);
     for (size_t i = 0; i < COUNT_OF(values); i++) {
@@ -380,7 +359,7 @@ static void pg_copy_hostile_values_come_back_as_they_were(void **state)
     }
 }
 
-static void pg_copy_large_is_sent_in_pieces(void **state)
+TEST(pg_copy_large_is_sent_in_pieces)
 {
     enum { ROWS = 200000 };
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
@@ -389,7 +368,6 @@ static void pg_copy_large_is_sent_in_pieces(void **state)
     size_t longest = 0;
     int64_t count = 0;
 
-    (void)state;
     run(pg, "create table public.t (i integer, v text)");
     must(pg_copy_begin(pg, "t_copy", copy_sql, &err), &err);
     for (int i = 0; i < ROWS; i++) {
@@ -405,14 +383,13 @@ static void pg_copy_large_is_sent_in_pieces(void **state)
     assert_true(longest <= 65536 + 100);
 }
 
-static void pg_copy_end_refused_row_is_an_error_and_connection_lives(void **state)
+TEST(pg_copy_end_refused_row_is_an_error_and_connection_lives)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(text_release) struct text rows = TEXT_INIT;
     int64_t count = -1;
 
-    (void)state;
     run(pg, "create table public.t (i integer, v text)");
     must(pg_copy_begin(pg, "t_copy", copy_sql, &err), &err);
     pg_copy_field(&rows, "Anna Secret");
@@ -427,13 +404,12 @@ static void pg_copy_end_refused_row_is_an_error_and_connection_lives(void **stat
     assert_int_equal(number(pg, "select count(*) from public.t"), 0);
 }
 
-static void pg_rollback_in_a_copy_drops_its_rows(void **state)
+TEST(pg_rollback_in_a_copy_drops_its_rows)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(text_release) struct text rows = TEXT_INIT;
 
-    (void)state;
     run(pg, "create table public.t (i integer, v text)");
     must(pg_begin(pg, &err), &err);
     must(pg_copy_begin(pg, "t_copy", copy_sql, &err), &err);
@@ -443,18 +419,17 @@ static void pg_rollback_in_a_copy_drops_its_rows(void **state)
     assert_int_equal(number(pg, "select count(*) from public.t"), 0);
 }
 
-static void pg_run_given_a_copy_is_an_error(void **state)
+TEST(pg_run_given_a_copy_is_an_error)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
     CLEANUP(err_release) struct err err = ERR_INIT;
 
-    (void)state;
     assert_int_equal(
         pg_run(pg, "copy_out", "copy (select 1) to stdout", PG_MANY, NULL, 0, NULL, &err), -1);
     assert_int_equal(err.code, ERR_INTERNAL);
 }
 
-/* --- row by row ----------------------------------------------------------------------------- */
+/* --- row by row --- */
 
 struct sum {
     int64_t rows, total, stop_after;
@@ -472,13 +447,12 @@ static int add_row(const PGresult *row, void *context, struct err *err)
     return 0;
 }
 
-static void pg_each_calls_for_every_row(void **state)
+TEST(pg_each_calls_for_every_row)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct sum sum = {.rows = 0};
 
-    (void)state;
     must(pg_each(pg, "series", "select generate_series(1, $1::integer)",
                  (const char *const[]){"100000"}, 1, add_row, &sum, &err),
          &err);
@@ -488,13 +462,12 @@ static void pg_each_calls_for_every_row(void **state)
     assert_int_equal(sum.rows, 100000);
 }
 
-static void pg_each_stopped_gives_its_error_and_connection_lives(void **state)
+TEST(pg_each_stopped_gives_its_error_and_connection_lives)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct sum sum = {.stop_after = 3};
 
-    (void)state;
     assert_int_equal(
         pg_each(pg, "series", "select generate_series(1, 50000000)", NULL, 0, add_row, &sum, &err),
         -1);
@@ -503,13 +476,12 @@ static void pg_each_stopped_gives_its_error_and_connection_lives(void **state)
     assert_int_equal(number(pg, "select 1"), 1);
 }
 
-static void pg_each_error_among_the_rows_is_reported(void **state)
+TEST(pg_each_error_among_the_rows_is_reported)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct sum sum = {.rows = 0};
 
-    (void)state;
     assert_int_equal(pg_each(pg, "dividing", "select 10 / (3 - i) from generate_series(1, 5) i",
                              NULL, 0, add_row, &sum, &err),
                      -1);
@@ -518,16 +490,15 @@ static void pg_each_error_among_the_rows_is_reported(void **state)
     assert_int_equal(number(pg, "select 1"), 1);
 }
 
-/* --- values --------------------------------------------------------------------------------- */
+/* --- values --- */
 
-static void pg_value_every_type_reads_what_was_selected(void **state)
+TEST(pg_value_every_type_reads_what_was_selected)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(pg_clearp) PGresult *row = NULL;
     struct day day;
 
-    (void)state;
     must(pg_run(pg, "values",
                 "select (-9223372036854775808)::bigint, true, false, 2.50::numeric,"
                 " (extract(epoch from '2026-11-22 07:45:00.123456Z'::timestamptz)"
@@ -543,35 +514,4 @@ static void pg_value_every_type_reads_what_was_selected(void **state)
     assert_int_equal(day_compare(pg_day(row, 0, 5), day), 0);
     assert_false(instant_is_set(pg_instant(row, 0, 6)));
     assert_false(day_is_set(pg_day(row, 0, 7)));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pg_open_server_that_never_answers_ends_at_the_deadline),
-        cmocka_unit_test(pg_open_nobody_listens_is_unreachable),
-        cmocka_unit_test(pg_open_wrong_conninfo_is_config),
-        cmocka_unit_test(pg_open_missing_database_is_unreachable),
-        cmocka_unit_test(pg_open_session_has_the_promised_settings),
-        cmocka_unit_test(pg_query_any_number_of_parameters_runs),
-        cmocka_unit_test(pg_run_each_shape_takes_what_fits),
-        cmocka_unit_test(pg_run_server_error_has_the_right_code_and_words),
-        cmocka_unit_test(pg_run_statement_timeout_is_unreachable_and_connection_lives),
-        cmocka_unit_test(pg_run_lock_timeout_is_locked),
-        cmocka_unit_test(pg_run_backend_terminated_is_unreachable_for_ever),
-        cmocka_unit_test(pg_run_server_stands_still_ends_at_the_deadline),
-        cmocka_unit_test(pg_commit_after_a_failure_is_an_error),
-        cmocka_unit_test(pg_rollback_undoes_and_may_be_called_any_time),
-        cmocka_unit_test(pg_copy_hostile_values_come_back_as_they_were),
-        cmocka_unit_test(pg_copy_large_is_sent_in_pieces),
-        cmocka_unit_test(pg_copy_end_refused_row_is_an_error_and_connection_lives),
-        cmocka_unit_test(pg_rollback_in_a_copy_drops_its_rows),
-        cmocka_unit_test(pg_run_given_a_copy_is_an_error),
-        cmocka_unit_test(pg_each_calls_for_every_row),
-        cmocka_unit_test(pg_each_stopped_gives_its_error_and_connection_lives),
-        cmocka_unit_test(pg_each_error_among_the_rows_is_reported),
-        cmocka_unit_test(pg_value_every_type_reads_what_was_selected),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
  * the history says of fifty past moments is what the plan of that day saw, field by field.
  */
 #include "review_case.h"
+#include "test.h"
 
 #include <stdio.h>
 
@@ -67,8 +68,7 @@ static uint64_t draw(struct world *world, uint64_t below)
     return (world->random >> 33) % below;
 }
 
-/* --- names
- * ------------------------------------------------------------------------------------------ */
+/* --- names --- */
 
 static const char *id_of(struct world *world, size_t who)
 {
@@ -97,8 +97,7 @@ static const char *time_of(struct world *world, struct instant at)
     return arena_printf(arena, "%.19s+00", text); /* whole seconds only are used here */
 }
 
-/* --- a day passes
- * ----------------------------------------------------------------------------------- */
+/* --- a day passes --- */
 
 static void hire(struct world *world, struct entry *entry)
 {
@@ -230,8 +229,7 @@ static void collect(struct world *world, size_t day)
     books->day[day] = world->store.today;
 }
 
-/* --- plans and acts
- * --------------------------------------------------------------------------------- */
+/* --- plans and acts --- */
 
 static struct plan make_plan(struct world *world, size_t day, bool is_held)
 {
@@ -401,8 +399,7 @@ static void pass_days(struct world *world)
     note_returns(books);
 }
 
-/* --- the questions
- * ---------------------------------------------------------------------------------- */
+/* --- the questions --- */
 
 /* The SQL of question `number` from the page, its words replaced; 0: the first one as it is asked
  * by who sees no names. */
@@ -638,7 +635,7 @@ static void check_reclaimed_held_and_renamed(struct world *world)
     check(world, 9, WORDS("day", ""), &renamed);
 }
 
-static void the_ten_documented_questions_are_answered_as_the_books_say(void **state)
+TEST(the_ten_documented_questions_are_answered_as_the_books_say)
 {
     struct world *world = *state;
 
@@ -654,8 +651,7 @@ static void the_ten_documented_questions_are_answered_as_the_books_say(void **st
     check_reclaimed_held_and_renamed(world);
 }
 
-/* --- a past moment
- * ----------------------------------------------------------------------------------- */
+/* --- a past moment --- */
 
 static void same(const char *what, const char *expected, const char *got)
 {
@@ -792,7 +788,7 @@ static size_t check_day(struct world *world, size_t day, struct instant moment)
     return gone_before;
 }
 
-static void fifty_past_moments_are_what_the_plan_saw_then(void **state)
+TEST(fifty_past_moments_are_what_the_plan_saw_then)
 {
     struct world *world = *state;
     size_t accounts = 0;
@@ -810,8 +806,7 @@ static void fifty_past_moments_are_what_the_plan_saw_then(void **state)
 
 static size_t find(struct world *world, const char *who, struct store_subject **ret_subject);
 
-/* --- what is old
- * ------------------------------------------------------------------------------------ */
+/* --- what is old --- */
 
 static void note_finding(void *context, int64_t sequence, const char *sentence)
 {
@@ -829,8 +824,7 @@ static void check_verifies(struct world *world)
     assert_int_equal(findings, 0);
 }
 
-/* --- what stands behind the readings
- * ----------------------------------------------------------------- */
+/* --- what stands behind the readings --- */
 
 static void ignore(void *context, int64_t sequence, const char *sentence)
 {
@@ -885,7 +879,7 @@ static const struct {
                        " person_version)"},
 };
 
-static void every_reading_made_again_is_what_the_chain_says(void **state)
+TEST(every_reading_made_again_is_what_the_chain_says)
 {
     struct world *world = *state;
     struct store_audit_rebuilt rebuilt = rebuild(world, note_finding);
@@ -921,7 +915,7 @@ static size_t check_rebuilds(struct world *world)
     return rebuilt.count;
 }
 
-static void store_retain_thins_and_what_is_kept_stays_exact(void **state)
+TEST(store_retain_thins_and_what_is_kept_stays_exact)
 {
     struct world *world = *state;
     struct books *books = world->books;
@@ -980,7 +974,7 @@ static void store_retain_thins_and_what_is_kept_stays_exact(void **state)
     assert_int_equal(store_world_number(&world->store, "select count(*) from audit_event"), events);
 }
 
-static void store_erase_of_somebody_in_a_plan_under_way_is_refused(void **state)
+TEST(store_erase_of_somebody_in_a_plan_under_way_is_refused)
 {
     struct world *world = *state;
     const struct done *done = &world->books->done[world->books->done_count - 1];
@@ -1006,7 +1000,7 @@ static void store_erase_of_somebody_in_a_plan_under_way_is_refused(void **state)
     (void)check_rebuilds(world); /* who was there from the first day on was in every reading */
 }
 
-static void a_moment_before_the_first_snapshot_is_an_error(void **state)
+TEST(a_moment_before_the_first_snapshot_is_an_error)
 {
     struct world *world = *state;
     CLEANUP(pg_clearp) PGresult *rows = NULL;
@@ -1016,8 +1010,7 @@ static void a_moment_before_the_first_snapshot_is_an_error(void **state)
                    ERR_USAGE, "knows of no account");
 }
 
-/* --- who is meant
- * ----------------------------------------------------------------------------------- */
+/* --- who is meant --- */
 
 static size_t find(struct world *world, const char *who, struct store_subject **ret_subject)
 {
@@ -1028,7 +1021,7 @@ static size_t find(struct world *world, const char *who, struct store_subject **
     return count;
 }
 
-static void store_find_who_finds_by_every_name_and_guesses_nobody(void **state)
+TEST(store_find_who_finds_by_every_name_and_guesses_nobody)
 {
     struct world *world = *state;
     struct store_subject *subject = NULL;
@@ -1045,7 +1038,7 @@ static void store_find_who_finds_by_every_name_and_guesses_nobody(void **state)
 }
 
 /* A number that two have, and names outside of ASCII. */
-static void store_find_who_lists_several_and_folds_what_is_not_ascii(void **state)
+TEST(store_find_who_lists_several_and_folds_what_is_not_ascii)
 {
     static const char active[] =
         "(account_no) from account_version where valid_to is null and status = 'active'"
@@ -1077,7 +1070,7 @@ static void store_find_who_lists_several_and_folds_what_is_not_ascii(void **stat
     assert_int_equal(find(world, "jane@x.example", &subject), 0);
 }
 
-static void store_ask_user_tells_everything_in_its_order(void **state)
+TEST(store_ask_user_tells_everything_in_its_order)
 {
     struct world *world = *state;
     const struct books *books = world->books;
@@ -1128,19 +1121,4 @@ static int teardown(void **state)
     return 0;
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_ten_documented_questions_are_answered_as_the_books_say),
-        cmocka_unit_test(fifty_past_moments_are_what_the_plan_saw_then),
-        cmocka_unit_test(every_reading_made_again_is_what_the_chain_says),
-        cmocka_unit_test(a_moment_before_the_first_snapshot_is_an_error),
-        cmocka_unit_test(store_ask_user_tells_everything_in_its_order),
-        cmocka_unit_test(store_find_who_finds_by_every_name_and_guesses_nobody),
-        cmocka_unit_test(store_retain_thins_and_what_is_kept_stays_exact),
-        cmocka_unit_test(store_erase_of_somebody_in_a_plan_under_way_is_refused),
-        cmocka_unit_test(store_find_who_lists_several_and_folds_what_is_not_ascii),
-    };
-
-    return cmocka_run_group_tests(tests, setup, teardown);
-}
+TEST_GROUP(setup, teardown);

@@ -3,6 +3,7 @@
  * each can do its work.
  */
 #include "review_case.h"
+#include "test.h"
 
 #include <stdio.h>
 #include <sys/wait.h>
@@ -38,6 +39,8 @@ static int begin(void **state)
     return 0;
 }
 
+TEST_GROUP(begin, review_case_end);
+
 static void be(struct review_case *test, const char *role)
 {
     store_world_execute(&test->world, "reset role");
@@ -50,6 +53,8 @@ static int setup(void **state)
     be(*state, NULL);
     return review_case_setup(state);
 }
+
+TEST_EACH(setup, NULL);
 
 /* s select, i insert, u update, d delete, t truncate, r references, g trigger; p: select of some
  * columns. In the order of roles: job, auditor, auditor_personal, eraser. */
@@ -115,7 +120,7 @@ static const char *const matrix[][5] = {
     {"audit.step", "s", "p", "s", "s"},
 };
 
-static void each_role_may_do_with_each_table_what_the_matrix_says(void **state)
+TEST(each_role_may_do_with_each_table_what_the_matrix_says)
 {
     static const char *const role[] = {"reconcile_job", "reconcile_auditor",
                                        "reconcile_auditor_personal", "reconcile_eraser"};
@@ -179,7 +184,7 @@ static const char *const around[][5] = {
 static const char *const asker[] = {"reconcile_job", "reconcile_auditor",
                                     "reconcile_auditor_personal", "reconcile_eraser"};
 
-static void each_role_may_call_and_make_what_the_matrix_says(void **state)
+TEST(each_role_may_call_and_make_what_the_matrix_says)
 {
     struct review_case *test = *state;
     struct arena *arena = &test->world.arena;
@@ -241,7 +246,7 @@ static void each_role_may_call_and_make_what_the_matrix_says(void **state)
 }
 
 /* No personal column is open to an auditor, and every name, address, key and sentence is one. */
-static void an_auditor_sees_no_personal_column(void **state)
+TEST(an_auditor_sees_no_personal_column)
 {
     struct review_case *test = *state;
 
@@ -269,7 +274,7 @@ static void refused(struct review_case *test, const char *sql)
     REVIEW_REFUSED(pg_script(test->world.pg, "test", sql, &why), ERR_CONFIG, "SQLSTATE 42501");
 }
 
-static void each_role_does_its_work_and_no_more(void **state)
+TEST(each_role_does_its_work_and_no_more)
 {
     const struct review_shape shape = {
         .suspend = 2, .deprovision = 1, .approvals_suspend = 1, .approvals_deprovision = 1};
@@ -355,16 +360,4 @@ static void each_role_does_its_work_and_no_more(void **state)
     CLEANUP(text_release) struct text said = TEXT_INIT;
     REVIEW_OK(store_audit_verify(store, NULL, 0, NULL, &said, &last, &findings, &why));
     assert_int_equal(findings, 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(each_role_may_do_with_each_table_what_the_matrix_says, setup),
-        cmocka_unit_test_setup(each_role_may_call_and_make_what_the_matrix_says, setup),
-        cmocka_unit_test_setup(an_auditor_sees_no_personal_column, setup),
-        cmocka_unit_test_setup(each_role_does_its_work_and_no_more, setup),
-    };
-
-    return cmocka_run_group_tests(tests, begin, review_case_end);
 }

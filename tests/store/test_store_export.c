@@ -2,35 +2,14 @@
  * What an export told, in the history, against a real server: only of accounts that are there, the
  * later created date stays, a login waits for the next snapshot, and only the newest run writes.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "store/login.h"
 #include "store_world.h"
+#include "test.h"
 
-static int setup(void **state)
-{
-    struct store_world *world = calloc(1, sizeof(*world));
-
-    store_world_begin(world);
-    *state = world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_world_end(*state);
-    free(*state);
-    return 0;
-}
+TEST_EACH(store_world_setup, store_world_teardown);
 
 static struct instant ago(const struct store_world *world, int days)
 {
@@ -76,7 +55,7 @@ static struct account loaded(struct store_world *world, size_t index)
     return snapshot.account[index];
 }
 
-static void store_save_export_of_dates_keeps_the_later_ones(void **state)
+TEST(store_save_export_of_dates_keeps_the_later_ones)
 {
     struct store_world *world = *state;
     struct snapshot snapshot = known(world);
@@ -98,7 +77,7 @@ static void store_save_export_of_dates_keeps_the_later_ones(void **state)
                      1);
 }
 
-static void store_save_export_of_a_stranger_adds_no_account(void **state)
+TEST(store_save_export_of_a_stranger_adds_no_account)
 {
     struct store_world *world = *state;
     struct account stranger = store_world_account(world, 77);
@@ -108,7 +87,7 @@ static void store_save_export_of_a_stranger_adds_no_account(void **state)
     assert_int_equal(store_world_number(world, "select count(*) from account"), 2);
 }
 
-static void store_save_export_of_a_login_waits_for_the_next_snapshot(void **state)
+TEST(store_save_export_of_a_login_waits_for_the_next_snapshot)
 {
     struct store_world *world = *state;
     struct snapshot snapshot = known(world);
@@ -135,7 +114,7 @@ static void store_save_export_of_a_login_waits_for_the_next_snapshot(void **stat
     assert_int_equal(loaded(world, 1).history.told_by, LOGIN_FROM_SINGLE_READ);
 }
 
-static void store_save_export_of_an_older_run_writes_nothing(void **state)
+TEST(store_save_export_of_an_older_run_writes_nothing)
 {
     struct store_world *world = *state;
     struct snapshot snapshot = known(world);
@@ -151,7 +130,7 @@ static void store_save_export_of_an_older_run_writes_nothing(void **state)
         store_world_number(world, "select count(*) from account where created is not null"), 0);
 }
 
-static void store_save_of_what_an_export_gave_is_refused(void **state)
+TEST(store_save_of_what_an_export_gave_is_refused)
 {
     struct store_world *world = *state;
     struct snapshot snapshot = store_world_snapshot(world, 2);
@@ -167,7 +146,7 @@ static void store_save_of_what_an_export_gave_is_refused(void **state)
                      0);
 }
 
-static void store_load_newest_snapshot_of_none_is_empty(void **state)
+TEST(store_load_newest_snapshot_of_none_is_empty)
 {
     struct store_world *world = *state;
     CLEANUP(err_release) struct err err = ERR_INIT;
@@ -183,19 +162,4 @@ static void store_load_newest_snapshot_of_none_is_empty(void **state)
     assert_int_equal(store_load_newest_snapshot(&world->store, &world->arena, &newest, &err), 0);
     assert_int_equal(newest.id, snapshot.id);
     assert_int_equal(newest.count, 3);
-}
-
-#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CASE(store_save_export_of_dates_keeps_the_later_ones),
-        CASE(store_save_export_of_a_stranger_adds_no_account),
-        CASE(store_save_export_of_a_login_waits_for_the_next_snapshot),
-        CASE(store_save_export_of_an_older_run_writes_nothing),
-        CASE(store_save_of_what_an_export_gave_is_refused),
-        CASE(store_load_newest_snapshot_of_none_is_empty),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,34 +2,13 @@
  * Last logins that were read and not yet taken by a snapshot, and how far the events were read,
  * against a real server.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <stdlib.h>
 #include <string.h>
 
 #include "store/login.h"
 #include "store_world.h"
+#include "test.h"
 
-static int setup(void **state)
-{
-    struct store_world *world = calloc(1, sizeof(*world));
-
-    store_world_begin(world);
-    *state = world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_world_end(*state);
-    free(*state);
-    return 0;
-}
+TEST_EACH(store_world_setup, store_world_teardown);
 
 static struct instant ago(const struct store_world *world, int days)
 {
@@ -58,7 +37,7 @@ static void put(struct store_world *world, const struct pending_login *pending, 
         fail_msg("%s", err.text);
 }
 
-static void store_save_logins_are_taken_by_the_next_snapshot_once(void **state)
+TEST(store_save_logins_are_taken_by_the_next_snapshot_once)
 {
     struct store_world *world = *state;
     struct snapshot first = store_world_snapshot(world, 3), second;
@@ -87,7 +66,7 @@ static void store_save_logins_are_taken_by_the_next_snapshot_once(void **state)
                      2);
 }
 
-static void store_save_logins_of_events_keeps_the_newest(void **state)
+TEST(store_save_logins_of_events_keeps_the_newest)
 {
     struct store_world *world = *state;
     struct snapshot snapshot = store_world_snapshot(world, 1);
@@ -100,7 +79,7 @@ static void store_save_logins_of_events_keeps_the_newest(void **state)
     assert_true(snapshot.account[0].login.at.us == newer.login.at.us);
 }
 
-static void store_save_logins_of_a_single_read_keeps_the_last_word(void **state)
+TEST(store_save_logins_of_a_single_read_keeps_the_last_word)
 {
     struct store_world *world = *state;
     struct snapshot snapshot = store_world_snapshot(world, 1);
@@ -118,7 +97,7 @@ static void store_save_logins_of_a_single_read_keeps_the_last_word(void **state)
 }
 
 /* What a single read took back is counted also when it was another run that read it (G5). */
-static void store_save_logins_with_nothing_newer_keeps_when_it_was_read(void **state)
+TEST(store_save_logins_with_nothing_newer_keeps_when_it_was_read)
 {
     struct store_world *world = *state;
     struct snapshot first = store_world_snapshot(world, 1), second;
@@ -149,7 +128,7 @@ static void store_save_logins_with_nothing_newer_keeps_when_it_was_read(void **s
 }
 
 /* Somebody the portal does not list, now: kept, in case it only did not list them this time. */
-static void store_save_logins_of_nobody_listed_waits(void **state)
+TEST(store_save_logins_of_nobody_listed_waits)
 {
     struct store_world *world = *state;
     struct snapshot two = store_world_snapshot(world, 2), one = store_world_snapshot(world, 1);
@@ -166,7 +145,7 @@ static void store_save_logins_of_nobody_listed_waits(void **state)
 }
 
 /* Thirty days, and a list that misses nobody. */
-static void store_save_snapshot_forgets_logins_of_who_stays_unlisted(void **state)
+TEST(store_save_snapshot_forgets_logins_of_who_stays_unlisted)
 {
     struct store_world *world = *state;
     struct snapshot two = store_world_snapshot(world, 2), one;
@@ -183,7 +162,7 @@ static void store_save_snapshot_forgets_logins_of_who_stays_unlisted(void **stat
     }
 }
 
-static void store_load_events_gives_the_progress_saved_last(void **state)
+TEST(store_load_events_gives_the_progress_saved_last)
 {
     struct store_world *world = *state;
     struct events_progress none,
@@ -206,7 +185,7 @@ static void store_load_events_gives_the_progress_saved_last(void **state)
 }
 
 /* A page that cannot be stored does not count as read. */
-static void store_save_logins_of_an_overtaken_run_stores_nothing(void **state)
+TEST(store_save_logins_of_an_overtaken_run_stores_nothing)
 {
     struct store_world *world = *state;
     struct snapshot snapshot = store_world_snapshot(world, 1);
@@ -221,22 +200,4 @@ static void store_save_logins_of_an_overtaken_run_stores_nothing(void **state)
     err_release(&err);
     assert_int_equal(store_world_number(world, "select count(*) from login_pending"), 0);
     assert_int_equal(store_world_number(world, "select count(*) from login_events"), 0);
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CASE(store_save_logins_are_taken_by_the_next_snapshot_once),
-        CASE(store_save_logins_of_events_keeps_the_newest),
-        CASE(store_save_logins_of_a_single_read_keeps_the_last_word),
-        CASE(store_save_logins_with_nothing_newer_keeps_when_it_was_read),
-        CASE(store_save_logins_of_nobody_listed_waits),
-        CASE(store_save_snapshot_forgets_logins_of_who_stays_unlisted),
-        CASE(store_load_events_gives_the_progress_saved_last),
-        CASE(store_save_logins_of_an_overtaken_run_stores_nothing),
-    };
-
-    return cmocka_run_group_tests_name("store_login", tests, NULL, NULL);
 }

@@ -1,35 +1,14 @@
 /*
  * One count of requests for all runs behind an address, against a real server.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <stdlib.h>
 #include <string.h>
 
 #include "job/pace_share.h"
 #include "store/pace.h"
 #include "store_world.h"
+#include "test.h"
 
-static int setup(void **state)
-{
-    struct store_world *world = calloc(1, sizeof(*world));
-
-    store_world_begin(world);
-    *state = world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_world_end(*state);
-    free(*state);
-    return 0;
-}
+TEST_EACH(store_world_setup, store_world_teardown);
 
 static const struct pace_request usual = {
     .address_group = "office",
@@ -64,7 +43,7 @@ static struct store other_portal(struct store_world *world)
     return other;
 }
 
-static void store_grant_gives_no_more_than_the_limit_leaves(void **state)
+TEST(store_grant_gives_no_more_than_the_limit_leaves)
 {
     struct store_world *world = *state;
 
@@ -80,7 +59,7 @@ static void store_grant_gives_no_more_than_the_limit_leaves(void **state)
     assert_int_equal(store_world_number(world, "select sum(requests) from request_block"), 100);
 }
 
-static void store_grant_counts_other_portals_behind_the_same_address(void **state)
+TEST(store_grant_counts_other_portals_behind_the_same_address)
 {
     struct store_world *world = *state;
     struct store other = other_portal(world);
@@ -93,7 +72,7 @@ static void store_grant_counts_other_portals_behind_the_same_address(void **stat
     assert_int_equal(ask(world, &world->store, &usual).granted, 20);
 }
 
-static void store_grant_counts_an_earlier_run_until_it_leaves_the_window(void **state)
+TEST(store_grant_counts_an_earlier_run_until_it_leaves_the_window)
 {
     struct store_world *world = *state;
 
@@ -109,7 +88,7 @@ static void store_grant_counts_an_earlier_run_until_it_leaves_the_window(void **
 }
 
 /* A process that died may have sent its requests up to the last moment its grant was good for. */
-static void store_grant_of_a_dead_run_counts_to_the_end_of_its_time(void **state)
+TEST(store_grant_of_a_dead_run_counts_to_the_end_of_its_time)
 {
     struct store_world *world = *state;
 
@@ -125,7 +104,7 @@ static void store_grant_of_a_dead_run_counts_to_the_end_of_its_time(void **state
                      1);
 }
 
-static void store_grant_after_a_429_is_none_for_anybody_behind_the_address(void **state)
+TEST(store_grant_after_a_429_is_none_for_anybody_behind_the_address)
 {
     struct store_world *world = *state;
     struct store other = other_portal(world);
@@ -144,7 +123,7 @@ static void store_grant_after_a_429_is_none_for_anybody_behind_the_address(void 
     assert_int_equal(ask(world, &other, &usual).granted, 40);
 }
 
-static void store_grant_to_an_overtaken_run_is_refused(void **state)
+TEST(store_grant_to_an_overtaken_run_is_refused)
 {
     struct store_world *world = *state;
     struct store old = world->store;
@@ -157,10 +136,9 @@ static void store_grant_to_an_overtaken_run_is_refused(void **state)
     err_release(&err);
 }
 
-/* --- the pace and the database together ---------------------------------------------------------
- */
+/* --- the pace and the database together --- */
 
-static void pace_share_permit_asks_for_some_seconds_worth(void **state)
+TEST(pace_share_permit_asks_for_some_seconds_worth)
 {
     struct store_world *world = *state;
     const struct clock *clock = clock_system();
@@ -189,7 +167,7 @@ static void pace_share_permit_asks_for_some_seconds_worth(void **state)
     assert_int_equal(pace_share_end(&share, &err), 0);
 }
 
-static void pace_share_permit_without_the_database_lets_the_act_in_hand_end(void **state)
+TEST(pace_share_permit_without_the_database_lets_the_act_in_hand_end)
 {
     struct store_world *world = *state;
     const struct clock *clock = clock_system();
@@ -217,7 +195,7 @@ static void pace_share_permit_without_the_database_lets_the_act_in_hand_end(void
 }
 
 /* A fast run that sends little does not keep a slower one waiting for what it never sent. */
-static void pace_share_end_gives_back_what_was_not_sent(void **state)
+TEST(pace_share_end_gives_back_what_was_not_sent)
 {
     struct store_world *world = *state;
     const struct clock *clock = clock_system();
@@ -246,33 +224,12 @@ static void pace_share_end_gives_back_what_was_not_sent(void **state)
     assert_int_equal(ask(world, &world->store, &slow).granted, 40);
 }
 
-static void pace_share_group_is_the_portals_own_on_loopback(void **state)
+TEST_WITH(pace_share_group_is_the_portals_own_on_loopback, NULL, NULL)
 {
     struct config_portal network = {.name = "acme"}, loopback = {.name = "acme", .loopback = true},
                          named = {.name = "acme", .loopback = true, .address_group = "office"};
 
-    (void)state;
     assert_string_equal(pace_share_group(&network), "default");
     assert_string_equal(pace_share_group(&loopback), "acme");
     assert_string_equal(pace_share_group(&named), "office");
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CASE(store_grant_gives_no_more_than_the_limit_leaves),
-        CASE(store_grant_counts_other_portals_behind_the_same_address),
-        CASE(store_grant_counts_an_earlier_run_until_it_leaves_the_window),
-        CASE(store_grant_of_a_dead_run_counts_to_the_end_of_its_time),
-        CASE(store_grant_after_a_429_is_none_for_anybody_behind_the_address),
-        CASE(store_grant_to_an_overtaken_run_is_refused),
-        CASE(pace_share_permit_asks_for_some_seconds_worth),
-        CASE(pace_share_permit_without_the_database_lets_the_act_in_hand_end),
-        CASE(pace_share_end_gives_back_what_was_not_sent),
-        cmocka_unit_test(pace_share_group_is_the_portals_own_on_loopback),
-    };
-
-    return cmocka_run_group_tests_name("store_pace", tests, NULL, NULL);
 }

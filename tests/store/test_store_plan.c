@@ -2,38 +2,17 @@
  * Plans, announcements, runs and the lock, against a real server: what was stored comes back as it
  * was, or not at all.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <stdlib.h>
 #include <string.h>
 
 #include "cluster_fixture.h"
 #include "report/report.h"
+#include "store/status.h"
 #include "store_world.h"
+#include "test.h"
 
-static int setup(void **state)
-{
-    struct store_world *world = calloc(1, sizeof(*world));
+TEST_EACH(store_world_setup, store_world_teardown);
 
-    store_world_begin(world);
-    *state = world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_world_end(*state);
-    free(*state);
-    return 0;
-}
-
-/* --- a plan by hand -----------------------------------------------------------------------------
- */
+/* --- a plan by hand --- */
 
 #define ROWS 4
 
@@ -159,10 +138,9 @@ static struct plan *load(struct store_world *world, int64_t id)
     return plan;
 }
 
-/* --- there and back -----------------------------------------------------------------------------
- */
+/* --- there and back --- */
 
-static void store_load_plan_renders_as_the_one_that_was_made(void **state)
+TEST(store_load_plan_renders_as_the_one_that_was_made)
 {
     struct store_world *world = *state;
     struct plan plan = make_plan(world);
@@ -189,7 +167,7 @@ static void assert_text(const char *was, const char *is)
         assert_string_equal(was, is);
 }
 
-static void store_load_plan_gives_every_field_back(void **state)
+TEST(store_load_plan_gives_every_field_back)
 {
     struct store_world *world = *state;
     struct plan plan = make_plan(world);
@@ -246,7 +224,7 @@ static const char *const tampering[] = {
     "update plan set today = today + 1",
 };
 
-static void store_load_plan_changed_in_the_database_is_refused(void **state)
+TEST(store_load_plan_changed_in_the_database_is_refused)
 {
     struct store_world *world = *state;
     struct plan plan = make_plan(world);
@@ -268,7 +246,7 @@ static void store_load_plan_changed_in_the_database_is_refused(void **state)
     assert_non_null(load(world, 1));
 }
 
-static void store_load_plan_of_an_empty_portal_is_none(void **state)
+TEST(store_load_plan_of_an_empty_portal_is_none)
 {
     struct store_world *world = *state;
 
@@ -276,7 +254,7 @@ static void store_load_plan_of_an_empty_portal_is_none(void **state)
     assert_null(load(world, 3));
 }
 
-static void store_load_plan_whose_time_is_over_is_expired(void **state)
+TEST(store_load_plan_whose_time_is_over_is_expired)
 {
     struct store_world *world = *state;
     struct plan plan = make_plan(world);
@@ -290,7 +268,7 @@ static void store_load_plan_whose_time_is_over_is_expired(void **state)
     assert_int_equal(load(world, 0)->state, PLAN_APPLIED);
 }
 
-static void store_save_plan_takes_the_place_of_undecided_ones(void **state)
+TEST(store_save_plan_takes_the_place_of_undecided_ones)
 {
     static const enum plan_state before[] = {PLAN_PROPOSED, PLAN_HELD,    PLAN_EMPTY,
                                              PLAN_APPROVED, PLAN_APPLIED, PLAN_REJECTED};
@@ -308,8 +286,7 @@ static void store_save_plan_takes_the_place_of_undecided_ones(void **state)
     }
 }
 
-/* --- announcements ------------------------------------------------------------------------------
- */
+/* --- announcements --- */
 
 static size_t announced(struct store_world *world, unsigned account,
                         struct announcement *ret_announcement)
@@ -323,7 +300,7 @@ static size_t announced(struct store_world *world, unsigned account,
     return life->announcement_count;
 }
 
-static void store_save_plan_announces_only_what_nothing_holds(void **state)
+TEST(store_save_plan_announces_only_what_nothing_holds)
 {
     struct store_world *world = *state;
     struct plan plan = make_plan(world);
@@ -355,7 +332,7 @@ static const struct {
     {"missing from an incomplete plan", false, false, false, true, 1, 1},
 };
 
-static void store_save_plan_ends_an_announcement_only_on_good_evidence(void **state)
+TEST(store_save_plan_ends_an_announcement_only_on_good_evidence)
 {
     struct store_world *world = *state;
 
@@ -384,8 +361,7 @@ static void store_save_plan_ends_an_announcement_only_on_good_evidence(void **st
     }
 }
 
-/* --- guards that must not let go by themselves --------------------------------------------------
- */
+/* --- guards that must not let go by themselves --- */
 
 static struct guard_history guards(struct store_world *world)
 {
@@ -401,7 +377,7 @@ static struct guard_history guards(struct store_world *world)
     return history;
 }
 
-static void store_load_guard_history_passes_over_what_the_same_guard_held(void **state)
+TEST(store_load_guard_history_passes_over_what_the_same_guard_held)
 {
     struct store_world *world = *state;
     struct plan plan = make_plan(world);
@@ -432,10 +408,9 @@ static void store_load_guard_history_passes_over_what_the_same_guard_held(void *
     assert_int_equal(guards(world).last_run_day.number, world->today.number);
 }
 
-/* --- runs, lock, status -------------------------------------------------------------------------
- */
+/* --- runs, lock, status --- */
 
-static void store_lock_taken_by_another_session_names_its_run(void **state)
+TEST(store_lock_taken_by_another_session_names_its_run)
 {
     struct store_world *world = *state;
     const struct pg_settings settings = {.conninfo = cluster_fixture_conninfo()};
@@ -468,7 +443,7 @@ static void store_lock_taken_by_another_session_names_its_run(void **state)
     assert_int_equal(store_lock(&other, &err), 0);
 }
 
-static void store_open_same_name_gives_the_same_portal(void **state)
+TEST(store_open_same_name_gives_the_same_portal)
 {
     struct store_world *world = *state;
     struct store again;
@@ -482,7 +457,7 @@ static void store_open_same_name_gives_the_same_portal(void **state)
     assert_int_equal(err.code, ERR_CONFIG);
 }
 
-static void store_load_status_shows_the_newest_of_everything(void **state)
+TEST(store_load_status_shows_the_newest_of_everything)
 {
     struct store_world *world = *state;
     struct store_status status;
@@ -524,7 +499,7 @@ static void store_load_status_shows_the_newest_of_everything(void **state)
     assert_true(status.database_bytes > 1000000);
 }
 
-static void store_save_plan_of_an_older_run_is_refused(void **state)
+TEST(store_save_plan_of_an_older_run_is_refused)
 {
     struct store_world *world = *state;
     struct plan plan = make_plan(world);
@@ -536,25 +511,4 @@ static void store_save_plan_of_an_older_run_is_refused(void **state)
     assert_int_equal(err.code, ERR_LOCKED);
     assert_int_equal(plan.id, 0);
     assert_int_equal(store_world_number(world, "select count(*) from plan"), 0);
-}
-
-int main(void)
-{
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-    const struct CMUnitTest tests[] = {
-        CASE(store_load_plan_renders_as_the_one_that_was_made),
-        CASE(store_load_plan_gives_every_field_back),
-        CASE(store_load_plan_changed_in_the_database_is_refused),
-        CASE(store_load_plan_of_an_empty_portal_is_none),
-        CASE(store_load_plan_whose_time_is_over_is_expired),
-        CASE(store_save_plan_takes_the_place_of_undecided_ones),
-        CASE(store_save_plan_announces_only_what_nothing_holds),
-        CASE(store_save_plan_ends_an_announcement_only_on_good_evidence),
-        CASE(store_load_guard_history_passes_over_what_the_same_guard_held),
-        CASE(store_lock_taken_by_another_session_names_its_run),
-        CASE(store_open_same_name_gives_the_same_portal),
-        CASE(store_load_status_shows_the_newest_of_everything),
-        CASE(store_save_plan_of_an_older_run_is_refused),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,11 +3,11 @@
  * are counted and not decisions, and what stands against it is told apart.
  */
 #include "review_case.h"
+#include "test.h"
 
-static int setup(void **state)
-{
-    return review_case_setup(state);
-}
+TEST_GROUP(review_case_begin, review_case_end);
+
+TEST_EACH(review_case_setup, NULL);
 
 /* Reactivation (row 0), two suspensions (1, 2), two deprovisions (3, 4), a finding (5). */
 static const struct review_shape everything = {.reactivate = 1,
@@ -48,10 +48,9 @@ static void only_row(struct review_case *test, size_t row)
     test->approved[row] = true;
 }
 
-/* --- approving ----------------------------------------------------------------------------------
- */
+/* --- approving --- */
 
-static void store_approve_by_one_person_is_enough_for_what_needs_one(void **state)
+TEST(store_approve_by_one_person_is_enough_for_what_needs_one)
 {
     struct review_case *test = *state;
 
@@ -77,7 +76,7 @@ static void store_approve_by_one_person_is_enough_for_what_needs_one(void **stat
     }
 }
 
-static void store_approve_by_the_same_person_twice_counts_once(void **state)
+TEST(store_approve_by_the_same_person_twice_counts_once)
 {
     const struct review_shape shape = {.deprovision = 1, .approvals_deprovision = 2};
     struct review_case *test = *state;
@@ -95,7 +94,7 @@ static void store_approve_by_the_same_person_twice_counts_once(void **state)
     REVIEW_OK(review_case_open(test, &why));
 }
 
-static void store_approve_by_two_people_counts_the_rows_both_named(void **state)
+TEST(store_approve_by_two_people_counts_the_rows_both_named)
 {
     struct review_case *test = *state;
     const struct review_shape shape = {.deprovision = 2, .approvals_deprovision = 2};
@@ -113,7 +112,7 @@ static void store_approve_by_two_people_counts_the_rows_both_named(void **state)
     REVIEW_OK(review_case_open(test, &why));
 }
 
-static void store_approve_of_some_rows_approves_no_other(void **state)
+TEST(store_approve_of_some_rows_approves_no_other)
 {
     struct review_case *test = *state;
 
@@ -130,7 +129,7 @@ static void store_approve_of_some_rows_approves_no_other(void **state)
     REVIEW_OK(review_case_open(test, &why));
 }
 
-static void store_approve_again_replaces_the_rows(void **state)
+TEST(store_approve_again_replaces_the_rows)
 {
     struct review_case *test = *state;
 
@@ -147,7 +146,7 @@ static void store_approve_again_replaces_the_rows(void **state)
     REVIEW_OK(review_case_open(test, &why));
 }
 
-static void store_approve_of_what_is_no_act_is_refused_whole(void **state)
+TEST(store_approve_of_what_is_no_act_is_refused_whole)
 {
     static const char *const ids[][2] = {
         {"00000002-2B3A-141F-8F07D71AA1F223BD",
@@ -190,7 +189,7 @@ static const struct {
     {"update plan_guard set hold = true", "is held by G1, G7;"},
 };
 
-static void store_approve_with_one_thing_against_it_is_refused(void **state)
+TEST(store_approve_with_one_thing_against_it_is_refused)
 {
     struct review_case *test = *state;
 
@@ -208,10 +207,9 @@ static void store_approve_with_one_thing_against_it_is_refused(void **state)
     REVIEW_REFUSED(review_case_approve(test, "anna", &why), ERR_USAGE, "there is no plan '9'");
 }
 
-/* --- overrides ----------------------------------------------------------------------------------
- */
+/* --- overrides --- */
 
-static void store_approve_of_a_held_plan_needs_every_guard_overridden(void **state)
+TEST(store_approve_of_a_held_plan_needs_every_guard_overridden)
 {
     const struct review_shape shape = {.suspend = 1, .approvals_suspend = 1, .held_by = "G7"};
     struct review_case *test = *state;
@@ -234,7 +232,7 @@ static void store_approve_of_a_held_plan_needs_every_guard_overridden(void **sta
     REVIEW_OK(review_case_open(test, &why));
 }
 
-static void store_approve_override_is_for_one_plan_and_the_first_stays(void **state)
+TEST(store_approve_override_is_for_one_plan_and_the_first_stays)
 {
     const struct review_shape shape = {.suspend = 1, .approvals_suspend = 2, .held_by = "G7"};
     struct review_case *test = *state;
@@ -252,7 +250,7 @@ static void store_approve_override_is_for_one_plan_and_the_first_stays(void **st
     REVIEW_REFUSED(review_case_approve(test, "anna", &why), ERR_HELD, "is held by G7");
 }
 
-static void store_approve_override_of_nothing_or_for_no_reason_is_refused(void **state)
+TEST(store_approve_override_of_nothing_or_for_no_reason_is_refused)
 {
     const struct review_shape shape = {.suspend = 1, .approvals_suspend = 1, .held_by = "G7"};
     struct review_case *test = *state;
@@ -265,10 +263,9 @@ static void store_approve_override_of_nothing_or_for_no_reason_is_refused(void *
     assert_int_equal(store_world_number(&test->world, "select count(*) from guard_override"), 0);
 }
 
-/* --- opening what was not approved --------------------------------------------------------------
- */
+/* --- opening what was not approved --- */
 
-static void store_open_steps_of_a_row_that_is_held_is_refused(void **state)
+TEST(store_open_steps_of_a_row_that_is_held_is_refused)
 {
     const struct review_shape shape = {.suspend = 1, .deprovision = 1, .held_by = "G7"};
     struct review_case *test = *state;
@@ -280,7 +277,7 @@ static void store_open_steps_of_a_row_that_is_held_is_refused(void **state)
     assert_state(test, "applying");
 }
 
-static void store_open_steps_without_anybody_needs_a_plan_that_needs_nobody(void **state)
+TEST(store_open_steps_without_anybody_needs_a_plan_that_needs_nobody)
 {
     const struct review_shape shape = {.reactivate = 1, .suspend = 1, .approvals_deprovision = 1};
     struct review_case *test = *state;
@@ -295,7 +292,7 @@ static void store_open_steps_without_anybody_needs_a_plan_that_needs_nobody(void
     assert_state(test, "applying");
 }
 
-static void store_open_steps_in_any_other_state_is_refused(void **state)
+TEST(store_open_steps_in_any_other_state_is_refused)
 {
     static const char *const states[] = {"empty", "applied", "expired", "rejected"};
     const struct review_shape shape = {.suspend = 1};
@@ -313,7 +310,7 @@ static void store_open_steps_in_any_other_state_is_refused(void **state)
     assert_int_equal(store_world_number(&test->world, "select count(*) from step"), 0);
 }
 
-static void store_open_steps_after_an_approval_of_another_digest_is_refused(void **state)
+TEST(store_open_steps_after_an_approval_of_another_digest_is_refused)
 {
     const struct review_shape shape = {.suspend = 1, .approvals_suspend = 1};
     struct review_case *test = *state;
@@ -347,7 +344,7 @@ static bool is_openable(struct review_case *test, size_t row)
     return review_case_open(test, &err) == 0;
 }
 
-static void store_open_steps_counts_people_as_core_does(void **state)
+TEST(store_open_steps_counts_people_as_core_does)
 {
     struct review_case *test = *state;
 
@@ -379,7 +376,7 @@ static void store_open_steps_counts_people_as_core_does(void **state)
     }
 }
 
-static void store_approve_of_another_row_approves_no_reactivation(void **state)
+TEST(store_approve_of_another_row_approves_no_reactivation)
 {
     const struct review_shape shape = {
         .reactivate = 1, .deprovision = 1, .approvals_deprovision = 2};
@@ -392,10 +389,9 @@ static void store_approve_of_another_row_approves_no_reactivation(void **state)
     assert_state(test, "approved");
 }
 
-/* --- rejecting, and which plans go on -----------------------------------------------------------
- */
+/* --- rejecting, and which plans go on --- */
 
-static void store_reject_ends_a_plan_that_is_not_over(void **state)
+TEST(store_reject_ends_a_plan_that_is_not_over)
 {
     static const struct {
         const char *state;
@@ -430,7 +426,7 @@ static void store_reject_ends_a_plan_that_is_not_over(void **state)
                    ERR_USAGE, "there is no plan '2'");
 }
 
-static void store_load_ready_plans_gives_what_may_go_on(void **state)
+TEST(store_load_ready_plans_gives_what_may_go_on)
 {
     const struct review_shape shape = {.suspend = 1, .approvals_suspend = 1};
     struct review_case *test = *state;
@@ -456,7 +452,7 @@ static void store_load_ready_plans_gives_what_may_go_on(void **state)
     assert_int_equal(count, 3);
 }
 
-static void store_load_stop_gives_the_oldest_reason(void **state)
+TEST(store_load_stop_gives_the_oldest_reason)
 {
     struct review_case *test = *state;
     const char *reason = "";
@@ -472,15 +468,14 @@ static void store_load_stop_gives_the_oldest_reason(void **state)
     assert_string_equal(reason, "stopped by anna since 2026-10-30 10:00 UTC: audit");
 }
 
-/* --- who is locked ------------------------------------------------------------------------------
- */
+/* --- who is locked --- */
 
 #define ACT(id, account, action, at)                                                               \
     "insert into act (portal_id, act_id, account_id, action, done_at) select portal_id, " id       \
     ", account_id, '" action "', '" at "' from account where account_id like '0000000" account     \
     "%';"
 
-static void store_load_locked_gives_who_cannot_come_back_yet(void **state)
+TEST(store_load_locked_gives_who_cannot_come_back_yet)
 {
     const struct review_shape shape = {.suspend = 6};
     struct review_case *test = *state;
@@ -520,32 +515,4 @@ static void store_load_locked_gives_who_cannot_come_back_yet(void **state)
     REVIEW_OK(store_load_locked(&test->world.store, &test->world.arena, instant_add_us(now, 1),
                                 &locked, &count, &why));
     assert_int_equal(count, 1); /* the time of account 6 has come */
-}
-
-int main(void)
-{
-#define CASE(name) cmocka_unit_test_setup(name, setup)
-    const struct CMUnitTest tests[] = {
-        CASE(store_approve_by_one_person_is_enough_for_what_needs_one),
-        CASE(store_approve_by_the_same_person_twice_counts_once),
-        CASE(store_approve_by_two_people_counts_the_rows_both_named),
-        CASE(store_approve_of_some_rows_approves_no_other),
-        CASE(store_approve_again_replaces_the_rows),
-        CASE(store_approve_of_what_is_no_act_is_refused_whole),
-        CASE(store_approve_with_one_thing_against_it_is_refused),
-        CASE(store_approve_of_a_held_plan_needs_every_guard_overridden),
-        CASE(store_approve_override_is_for_one_plan_and_the_first_stays),
-        CASE(store_approve_override_of_nothing_or_for_no_reason_is_refused),
-        CASE(store_open_steps_of_a_row_that_is_held_is_refused),
-        CASE(store_open_steps_without_anybody_needs_a_plan_that_needs_nobody),
-        CASE(store_open_steps_in_any_other_state_is_refused),
-        CASE(store_open_steps_after_an_approval_of_another_digest_is_refused),
-        CASE(store_open_steps_counts_people_as_core_does),
-        CASE(store_approve_of_another_row_approves_no_reactivation),
-        CASE(store_reject_ends_a_plan_that_is_not_over),
-        CASE(store_load_ready_plans_gives_what_may_go_on),
-        CASE(store_load_stop_gives_the_oldest_reason),
-        CASE(store_load_locked_gives_who_cannot_come_back_yet),
-    };
-    return cmocka_run_group_tests(tests, review_case_begin, review_case_end);
 }

@@ -1,34 +1,14 @@
 /*
  * Rosters as versions, against a real server.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "store_world.h"
+#include "test.h"
 
-static int setup(void **state)
-{
-    struct store_world *world = calloc(1, sizeof(*world));
-
-    store_world_begin(world);
-    *state = world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_world_end(*state);
-    free(*state);
-    return 0;
-}
+TEST_EACH(store_world_setup, store_world_teardown);
 
 static int by_digest(const void *a, const void *b)
 {
@@ -68,7 +48,7 @@ static void reject(struct person *person, const char *why, struct roster *roster
     roster->blind++;
 }
 
-static void store_save_roster_of_four_days_rebuilds_each(void **state)
+TEST(store_save_roster_of_four_days_rebuilds_each)
 {
     struct store_world *world = *state;
     struct roster day[4];
@@ -99,7 +79,7 @@ static void store_save_roster_of_four_days_rebuilds_each(void **state)
                      0);
 }
 
-static void store_save_roster_unchanged_but_reordered_adds_no_version(void **state)
+TEST(store_save_roster_unchanged_but_reordered_adds_no_version)
 {
     struct store_world *world = *state;
     struct roster first = store_world_roster(world, 20), again = store_world_roster(world, 20);
@@ -117,7 +97,7 @@ static void store_save_roster_unchanged_but_reordered_adds_no_version(void **sta
     assert_rebuilt(world, &again);
 }
 
-static void store_save_roster_keeps_rejected_rows_by_number_and_change(void **state)
+TEST(store_save_roster_keeps_rejected_rows_by_number_and_change)
 {
     struct store_world *world = *state;
 
@@ -145,7 +125,7 @@ static const struct {
     {{.name = "Nobody"}, "?"},
 };
 
-static void store_save_roster_keys_a_person_by_the_first_key(void **state)
+TEST(store_save_roster_keys_a_person_by_the_first_key)
 {
     struct store_world *world = *state;
 
@@ -159,7 +139,7 @@ static void store_save_roster_keys_a_person_by_the_first_key(void **state)
     }
 }
 
-static void store_load_roster_that_is_not_there_is_an_error(void **state)
+TEST(store_load_roster_that_is_not_there_is_an_error)
 {
     struct store_world *world = *state;
     struct roster roster;
@@ -167,17 +147,4 @@ static void store_load_roster_that_is_not_there_is_an_error(void **state)
 
     assert_int_equal(store_load_roster(&world->store, &world->arena, 4, &roster, &err), -1);
     assert_int_equal(err.code, ERR_USAGE);
-}
-
-int main(void)
-{
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-    const struct CMUnitTest tests[] = {
-        CASE(store_save_roster_of_four_days_rebuilds_each),
-        CASE(store_save_roster_unchanged_but_reordered_adds_no_version),
-        CASE(store_save_roster_keeps_rejected_rows_by_number_and_change),
-        CASE(store_save_roster_keys_a_person_by_the_first_key),
-        CASE(store_load_roster_that_is_not_there_is_an_error),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,17 +2,11 @@
  * Snapshots as versions, against a real server: whatever was saved can be had again exactly, and
  * what did not change costs nothing.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "store_world.h"
+#include "test.h"
 
 #define VERSIONS                                                                                   \
     "select (select count(*) from account_version) + (select count(*) from login) + "              \
@@ -25,24 +19,9 @@ static unsigned draw(uint64_t *state, unsigned below)
     return (unsigned)(*state >> 33) % below;
 }
 
-static int setup(void **state)
-{
-    struct store_world *world = calloc(1, sizeof(*world));
+TEST_EACH(store_world_setup, store_world_teardown);
 
-    store_world_begin(world);
-    *state = world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_world_end(*state);
-    free(*state);
-    return 0;
-}
-
-/* --- comparing ----------------------------------------------------------------------------------
- */
+/* --- comparing --- */
 
 static int by_id(const void *a, const void *b)
 {
@@ -125,8 +104,7 @@ static void assert_rebuilt(struct store_world *world, const struct snapshot *was
     assert_int_equal(digest_compare(&was->digest, &is.digest), 0);
 }
 
-/* --- random worlds ------------------------------------------------------------------------------
- */
+/* --- random worlds --- */
 
 #define MOST 120
 
@@ -210,7 +188,7 @@ static void save_as_the_flow(struct store_world *world, struct snapshot *snapsho
     store_world_save(world, snapshot);
 }
 
-static void store_save_snapshot_of_twenty_random_days_rebuilds_each(void **state)
+TEST(store_save_snapshot_of_twenty_random_days_rebuilds_each)
 {
     struct store_world *world = *state;
     struct population population = {.present = {false}};
@@ -234,7 +212,7 @@ static void store_save_snapshot_of_twenty_random_days_rebuilds_each(void **state
                                           "where status = 'gone'") > 20);
 }
 
-static void store_save_snapshot_unchanged_adds_no_version(void **state)
+TEST(store_save_snapshot_unchanged_adds_no_version)
 {
     struct store_world *world = *state;
     struct snapshot first = store_world_snapshot(world, 50);
@@ -257,7 +235,7 @@ static void store_save_snapshot_unchanged_adds_no_version(void **state)
                      50);
 }
 
-static void store_save_snapshot_incomplete_closes_nothing(void **state)
+TEST(store_save_snapshot_incomplete_closes_nothing)
 {
     struct store_world *world = *state;
     struct snapshot first = store_world_snapshot(world, 10), part, again;
@@ -289,7 +267,7 @@ static void store_save_snapshot_incomplete_closes_nothing(void **state)
     assert_rebuilt(world, &again);
 }
 
-static void store_save_snapshot_gone_account_that_returns_is_there_again(void **state)
+TEST(store_save_snapshot_gone_account_that_returns_is_there_again)
 {
     struct store_world *world = *state;
     struct snapshot first = store_world_snapshot(world, 2), second, third, fourth;
@@ -313,7 +291,7 @@ static void store_save_snapshot_gone_account_that_returns_is_there_again(void **
     assert_rebuilt(world, &fourth);
 }
 
-static void store_save_snapshot_account_without_id_is_counted_not_kept(void **state)
+TEST(store_save_snapshot_account_without_id_is_counted_not_kept)
 {
     struct store_world *world = *state;
     struct snapshot snapshot = store_world_snapshot(world, 3);
@@ -326,7 +304,7 @@ static void store_save_snapshot_account_without_id_is_counted_not_kept(void **st
     assert_int_equal(store_world_number(world, "select count(*) from account"), 1);
 }
 
-static void store_save_snapshot_of_an_older_run_is_refused_and_leaves_nothing(void **state)
+TEST(store_save_snapshot_of_an_older_run_is_refused_and_leaves_nothing)
 {
     struct store_world *world = *state;
     struct snapshot snapshot = store_world_snapshot(world, 3);
@@ -344,7 +322,7 @@ static void store_save_snapshot_of_an_older_run_is_refused_and_leaves_nothing(vo
     assert_int_equal(snapshot.id, 1);
 }
 
-static void store_load_snapshot_that_is_not_there_is_an_error(void **state)
+TEST(store_load_snapshot_that_is_not_there_is_an_error)
 {
     struct store_world *world = *state;
     struct snapshot snapshot;
@@ -352,19 +330,4 @@ static void store_load_snapshot_that_is_not_there_is_an_error(void **state)
 
     assert_int_equal(store_load_snapshot(&world->store, &world->arena, 4, &snapshot, &err), -1);
     assert_int_equal(err.code, ERR_USAGE);
-}
-
-int main(void)
-{
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-    const struct CMUnitTest tests[] = {
-        CASE(store_save_snapshot_of_twenty_random_days_rebuilds_each),
-        CASE(store_save_snapshot_unchanged_adds_no_version),
-        CASE(store_save_snapshot_incomplete_closes_nothing),
-        CASE(store_save_snapshot_gone_account_that_returns_is_there_again),
-        CASE(store_save_snapshot_account_without_id_is_counted_not_kept),
-        CASE(store_save_snapshot_of_an_older_run_is_refused_and_leaves_nothing),
-        CASE(store_load_snapshot_that_is_not_there_is_an_error),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,9 +3,12 @@
  * and nothing is recorded that did not happen.
  */
 #include "review_case.h"
+#include "test.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
+
+TEST_GROUP(review_case_begin, review_case_end);
 
 static const struct action_limit plenty = {
     .count = 100, .percent = 100, .rolling_days = 30, .rolling_count = 1000};
@@ -22,6 +25,8 @@ static int setup(void **state)
     REVIEW_OK(review_case_open(*state, &why));
     return 0;
 }
+
+TEST_EACH(setup, NULL);
 
 static int intend_by(struct review_case *test, struct store *store, const struct store_run *run,
                      int64_t position, const struct action_limit *limit, struct err *err)
@@ -82,10 +87,9 @@ static void execute(struct review_case *test, const char *sql)
     store_world_execute(&test->world, sql);
 }
 
-/* --- opening ------------------------------------------------------------------------------------
- */
+/* --- opening --- */
 
-static void store_open_steps_makes_one_of_every_act(void **state)
+TEST(store_open_steps_makes_one_of_every_act)
 {
     struct review_case *test = *state;
     struct store_step *step = NULL;
@@ -105,7 +109,7 @@ static void store_open_steps_makes_one_of_every_act(void **state)
     assert_string_equal(store_world_text(&test->world, "select state from plan"), "applying");
 }
 
-static void store_open_steps_again_changes_only_what_nothing_was_done_about(void **state)
+TEST(store_open_steps_again_changes_only_what_nothing_was_done_about)
 {
     struct review_case *test = *state;
 
@@ -122,10 +126,9 @@ static void store_open_steps_again_changes_only_what_nothing_was_done_about(void
     assert_int_equal(step_of(test, 3).state, STEP_PLANNED);
 }
 
-/* --- the intent: each check alone says no -------------------------------------------------------
- */
+/* --- the intent: each check alone says no --- */
 
-static void store_intend_commits_what_is_about_to_happen(void **state)
+TEST(store_intend_commits_what_is_about_to_happen)
 {
     struct review_case *test = *state;
 
@@ -177,7 +180,7 @@ static void undo(struct review_case *test)
     REVIEW_OK(review_case_open(test, &why));
 }
 
-static void store_intend_with_one_thing_wrong_is_refused(void **state)
+TEST(store_intend_with_one_thing_wrong_is_refused)
 {
     struct review_case *test = *state;
 
@@ -192,7 +195,7 @@ static void store_intend_with_one_thing_wrong_is_refused(void **state)
     REVIEW_OK(intend(test, 1, &plenty, &why));
 }
 
-static void store_intend_without_what_it_must_know_is_refused(void **state)
+TEST(store_intend_without_what_it_must_know_is_refused)
 {
     struct review_case *test = *state;
     struct store_intent intent = {.plan_id = test->plan->id, .position = 3, .limit = &plenty};
@@ -238,7 +241,7 @@ static void put_state(struct review_case *test, int64_t position, const char *st
     execute(test, text_cstr(&sql));
 }
 
-static void store_intend_counts_the_acts_of_its_plan(void **state)
+TEST(store_intend_counts_the_acts_of_its_plan)
 {
     struct review_case *test = *state;
 
@@ -260,7 +263,7 @@ static void store_intend_counts_the_acts_of_its_plan(void **state)
     }
 }
 
-static void store_intend_of_another_class_has_a_budget_of_its_own(void **state)
+TEST(store_intend_of_another_class_has_a_budget_of_its_own)
 {
     struct review_case *test = *state;
     const struct action_limit one = {.count = 1, .rolling_days = 30, .rolling_count = 1};
@@ -317,7 +320,7 @@ static const struct {
      2, true},
 };
 
-static void store_intend_counts_the_acts_of_the_window(void **state)
+TEST(store_intend_counts_the_acts_of_the_window)
 {
     struct review_case *test = *state;
 
@@ -340,7 +343,7 @@ static void store_intend_counts_the_acts_of_the_window(void **state)
     }
 }
 
-static void store_intend_over_sliced_plans_stays_within_the_window(void **state)
+TEST(store_intend_over_sliced_plans_stays_within_the_window)
 {
     struct review_case *test = *state;
     const struct review_shape shape = {.suspend = 2, .approvals_suspend = 1};
@@ -364,7 +367,7 @@ static void store_intend_over_sliced_plans_stays_within_the_window(void **state)
     assert_int_equal(number(test, "select count(*) from act"), 3);
 }
 
-static void store_intend_with_the_guard_overridden_passes_over_the_limits(void **state)
+TEST(store_intend_with_the_guard_overridden_passes_over_the_limits)
 {
     struct review_case *test = *state;
     const struct action_limit none = {.rolling_days = 30};
@@ -378,7 +381,7 @@ static void store_intend_with_the_guard_overridden_passes_over_the_limits(void *
     REVIEW_OK(intend(test, 1, &none, &why));
 }
 
-static void store_intend_of_a_reactivation_has_no_limit(void **state)
+TEST(store_intend_of_a_reactivation_has_no_limit)
 {
     struct review_case *test = *state;
     const struct review_shape shape = {.reactivate = 1};
@@ -389,8 +392,7 @@ static void store_intend_of_a_reactivation_has_no_limit(void **state)
     REVIEW_OK(intend(test, 1, NULL, &why));
 }
 
-/* --- two processes ------------------------------------------------------------------------------
- */
+/* --- two processes --- */
 
 /* A process of its own that wants `position`; its exit status is the code of the refusal. */
 static pid_t rival(struct review_case *test, int64_t position, const struct action_limit *limit)
@@ -440,7 +442,7 @@ static void race(struct review_case *test, int64_t a, int64_t b, const struct ac
     assert_int_equal(waiting, 2);
 }
 
-static void store_intend_by_two_for_the_last_of_the_budget_is_granted_once(void **state)
+TEST(store_intend_by_two_for_the_last_of_the_budget_is_granted_once)
 {
     static const struct action_limit limits[] = {
         {.count = 1, .rolling_days = 30, .rolling_count = 9},
@@ -459,7 +461,7 @@ static void store_intend_by_two_for_the_last_of_the_budget_is_granted_once(void 
     }
 }
 
-static void store_intend_by_two_for_the_same_step_is_granted_once(void **state)
+TEST(store_intend_by_two_for_the_same_step_is_granted_once)
 {
     struct review_case *test = *state;
     int a = 0, b = 0;
@@ -469,7 +471,7 @@ static void store_intend_by_two_for_the_same_step_is_granted_once(void **state)
     assert_true(a == 0 || b == 0);
 }
 
-static void store_intend_sees_what_was_committed_while_it_waited(void **state)
+TEST(store_intend_sees_what_was_committed_while_it_waited)
 {
     static const struct {
         const char *meanwhile;
@@ -492,10 +494,9 @@ static void store_intend_sees_what_was_committed_while_it_waited(void **state)
     }
 }
 
-/* --- the outcome --------------------------------------------------------------------------------
- */
+/* --- the outcome --- */
 
-static void store_outcome_done_writes_the_act_once(void **state)
+TEST(store_outcome_done_writes_the_act_once)
 {
     struct review_case *test = *state;
     struct instant first = test->world.now;
@@ -520,7 +521,7 @@ static void store_outcome_done_writes_the_act_once(void **state)
     assert_int_equal(number(test, "select http_status from step where position = 1"), 202);
 }
 
-static void store_outcome_settled_to_done_writes_the_act(void **state)
+TEST(store_outcome_settled_to_done_writes_the_act)
 {
     struct review_case *test = *state;
 
@@ -534,7 +535,7 @@ static void store_outcome_settled_to_done_writes_the_act(void **state)
     assert_int_equal(step_of(test, 3).run_id, 2);
 }
 
-static void store_outcome_without_a_call_writes_no_act(void **state)
+TEST(store_outcome_without_a_call_writes_no_act)
 {
     static const enum step_state states[] = {STEP_ALREADY, STEP_SKIPPED};
     struct review_case *test = *state;
@@ -549,7 +550,7 @@ static void store_outcome_without_a_call_writes_no_act(void **state)
     assert_int_equal(number(test, "select count(*) from act"), 0);
 }
 
-static void store_outcome_without_effect_gives_the_step_back(void **state)
+TEST(store_outcome_without_effect_gives_the_step_back)
 {
     struct review_case *test = *state;
     const struct action_limit one = {.count = 1, .rolling_days = 30, .rolling_count = 1};
@@ -571,7 +572,7 @@ static const char *const outcomes[STEP_STATE_COUNT] = {
     [STEP_FAILED] = "nnnynn==n",  [STEP_UNKNOWN] = "nnnynny=n",  [STEP_VERIFIED] = "nnn=nnn==",
 };
 
-static void store_outcome_takes_only_what_the_table_allows(void **state)
+TEST(store_outcome_takes_only_what_the_table_allows)
 {
     struct review_case *test = *state;
 
@@ -597,10 +598,9 @@ static void store_outcome_takes_only_what_the_table_allows(void **state)
     REVIEW_REFUSED(tell(test, 9, STEP_DONE, &why), ERR_INTERNAL, "has no step '9'");
 }
 
-/* --- overtaken ----------------------------------------------------------------------------------
- */
+/* --- overtaken --- */
 
-static void store_outcome_of_an_overtaken_run_tells_of_its_own_call_only(void **state)
+TEST(store_outcome_of_an_overtaken_run_tells_of_its_own_call_only)
 {
     struct review_case *test = *state;
     struct store_run old = test->world.run;
@@ -616,7 +616,7 @@ static void store_outcome_of_an_overtaken_run_tells_of_its_own_call_only(void **
     assert_int_equal(step_of(test, 1).state, STEP_DONE);
 }
 
-static void store_outcome_of_a_step_taken_over_is_the_newer_runs(void **state)
+TEST(store_outcome_of_a_step_taken_over_is_the_newer_runs)
 {
     struct review_case *test = *state;
     struct store_run old = test->world.run;
@@ -633,7 +633,7 @@ static void store_outcome_of_a_step_taken_over_is_the_newer_runs(void **state)
     assert_int_equal(number(test, "select count(*) from act"), 0);
 }
 
-static void store_open_steps_of_an_overtaken_run_is_refused(void **state)
+TEST(store_open_steps_of_an_overtaken_run_is_refused)
 {
     struct review_case *test = *state;
     struct store_run old = test->world.run;
@@ -645,10 +645,9 @@ static void store_open_steps_of_an_overtaken_run_is_refused(void **state)
                    "overtaken");
 }
 
-/* --- lists and the end --------------------------------------------------------------------------
- */
+/* --- lists and the end --- */
 
-static void store_load_open_steps_gives_intents_and_unknown_oldest_first(void **state)
+TEST(store_load_open_steps_gives_intents_and_unknown_oldest_first)
 {
     struct review_case *test = *state;
     struct store_step *step = NULL;
@@ -672,7 +671,7 @@ static void store_load_open_steps_gives_intents_and_unknown_oldest_first(void **
     assert_int_equal(step[1].state, STEP_INTENT);
 }
 
-static void store_load_unverified_gives_what_was_done_lately(void **state)
+TEST(store_load_unverified_gives_what_was_done_lately)
 {
     static const size_t left[] = {1, 1, 1, 1, 1, 1, 1, 0};
     struct review_case *test = *state;
@@ -695,7 +694,7 @@ static void store_load_unverified_gives_what_was_done_lately(void **state)
     }
 }
 
-static void store_close_plan_waits_for_every_step(void **state)
+TEST(store_close_plan_waits_for_every_step)
 {
     struct review_case *test = *state;
     bool closed = true;
@@ -727,7 +726,7 @@ static void store_close_plan_waits_for_every_step(void **state)
     assert_false(closed);
 }
 
-static void store_close_expired_ends_what_was_not_carried_out_in_time(void **state)
+TEST(store_close_expired_ends_what_was_not_carried_out_in_time)
 {
     struct review_case *test = *state;
     struct instant now = test->world.now;
@@ -750,38 +749,4 @@ static void store_close_expired_ends_what_was_not_carried_out_in_time(void **sta
     put_state(test, 3, "failed");
     REVIEW_OK(store_close_expired(&test->world.store, &test->world.run, now, &why));
     assert_string_equal(store_world_text(&test->world, "select state from plan"), "applied");
-}
-
-int main(void)
-{
-#define CASE(name) cmocka_unit_test_setup(name, setup)
-    const struct CMUnitTest tests[] = {
-        CASE(store_open_steps_makes_one_of_every_act),
-        CASE(store_open_steps_again_changes_only_what_nothing_was_done_about),
-        CASE(store_intend_commits_what_is_about_to_happen),
-        CASE(store_intend_with_one_thing_wrong_is_refused),
-        CASE(store_intend_without_what_it_must_know_is_refused),
-        CASE(store_intend_counts_the_acts_of_its_plan),
-        CASE(store_intend_of_another_class_has_a_budget_of_its_own),
-        CASE(store_intend_counts_the_acts_of_the_window),
-        CASE(store_intend_over_sliced_plans_stays_within_the_window),
-        CASE(store_intend_with_the_guard_overridden_passes_over_the_limits),
-        CASE(store_intend_of_a_reactivation_has_no_limit),
-        CASE(store_intend_by_two_for_the_last_of_the_budget_is_granted_once),
-        CASE(store_intend_by_two_for_the_same_step_is_granted_once),
-        CASE(store_intend_sees_what_was_committed_while_it_waited),
-        CASE(store_outcome_done_writes_the_act_once),
-        CASE(store_outcome_settled_to_done_writes_the_act),
-        CASE(store_outcome_without_a_call_writes_no_act),
-        CASE(store_outcome_without_effect_gives_the_step_back),
-        CASE(store_outcome_takes_only_what_the_table_allows),
-        CASE(store_outcome_of_an_overtaken_run_tells_of_its_own_call_only),
-        CASE(store_outcome_of_a_step_taken_over_is_the_newer_runs),
-        CASE(store_open_steps_of_an_overtaken_run_is_refused),
-        CASE(store_load_open_steps_gives_intents_and_unknown_oldest_first),
-        CASE(store_close_expired_ends_what_was_not_carried_out_in_time),
-        CASE(store_load_unverified_gives_what_was_done_lately),
-        CASE(store_close_plan_waits_for_every_step),
-    };
-    return cmocka_run_group_tests(tests, review_case_begin, review_case_end);
 }

@@ -1,15 +1,9 @@
 /* store/watch against a real server: what monitoring asks, and what people were told. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "store/watch.h"
 #include "store_world.h"
+#include "test.h"
 
 #define OK(call)                                                                                   \
     do {                                                                                           \
@@ -18,12 +12,11 @@
             fail_msg("%s: %s", #call, why.text);                                                   \
     } while (0)
 
-static void store_load_watch_of_an_empty_history_knows_nothing(void **state)
+TEST(store_load_watch_of_an_empty_history_knows_nothing)
 {
     CLEANUP(store_world_end) struct store_world world;
     struct store_watch watch;
 
-    (void)state;
     store_world_begin(&world);
     OK(store_load_watch(&world.store, &world.arena, &watch, &why));
     assert_false(instant_is_set(watch.last_success));
@@ -40,7 +33,7 @@ static void end_run(struct store_world *world, int code)
     OK(store_run_end(&world->store, &world->run, &result, &why));
 }
 
-static void store_load_watch_takes_0_and_20_for_a_success(void **state)
+TEST(store_load_watch_takes_0_and_20_for_a_success)
 {
     static const struct {
         int code;
@@ -49,7 +42,6 @@ static void store_load_watch_takes_0_and_20_for_a_success(void **state)
     CLEANUP(store_world_end) struct store_world world;
     struct instant last = INSTANT_NONE;
 
-    (void)state;
     store_world_begin(&world);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct store_watch watch;
@@ -64,12 +56,11 @@ static void store_load_watch_takes_0_and_20_for_a_success(void **state)
     }
 }
 
-static void store_load_watch_finds_the_run_before_when_it_was_cut_off(void **state)
+TEST(store_load_watch_finds_the_run_before_when_it_was_cut_off)
 {
     CLEANUP(store_world_end) struct store_world world;
     struct store_watch watch;
 
-    (void)state;
     store_world_begin(&world);
     store_world_execute(&world, "update run set verb = 'run'");
     int64_t first = world.run.id;
@@ -88,12 +79,11 @@ static void store_load_watch_finds_the_run_before_when_it_was_cut_off(void **sta
     assert_int_equal(watch.cut_off_run, 0);
 }
 
-static void store_told_is_kept_by_channel_until_forgotten(void **state)
+TEST(store_told_is_kept_by_channel_until_forgotten)
 {
     CLEANUP(store_world_end) struct store_world world;
     const char *mail[NOTICE_KIND_COUNT], *webhook[NOTICE_KIND_COUNT];
 
-    (void)state;
     store_world_begin(&world);
     OK(store_save_told(&world.store, NOTICE_MAIL, NOTICE_HELD, "G7", world.now, &why));
     OK(store_save_told(&world.store, NOTICE_MAIL, NOTICE_HELD, "G7 G10", world.now, &why));
@@ -109,14 +99,13 @@ static void store_told_is_kept_by_channel_until_forgotten(void **state)
     assert_null(mail[NOTICE_HELD]);
 }
 
-static void store_list_gives_every_portal_by_name(void **state)
+TEST(store_list_gives_every_portal_by_name)
 {
     CLEANUP(store_world_end) struct store_world world;
     struct store other, *store = NULL;
     struct store_status status;
     size_t count = 0;
 
-    (void)state;
     store_world_begin(&world);
     OK(store_open(world.pg, "aaa", "https://aaa.bynder.com", &other, &why));
     OK(store_list(world.pg, &world.arena, &store, &count, &why));
@@ -127,14 +116,13 @@ static void store_list_gives_every_portal_by_name(void **state)
     assert_string_equal(status.portal, "aaa");
 }
 
-static void store_claim_announcement_is_granted_once(void **state)
+TEST(store_claim_announcement_is_granted_once)
 {
     CLEANUP(store_world_end) struct store_world world;
     struct store_announcement announcement = {
         .account_id = "a1", .rule = "idle", .plan_id = 1, .action = ACTION_SUSPEND};
     CLEANUP(err_release) struct err err = ERR_INIT;
 
-    (void)state;
     store_world_begin(&world);
     store_world_execute(&world, "set session_replication_role = replica"); /* a row on its own */
     store_world_execute(&world,
@@ -146,18 +134,4 @@ static void store_claim_announcement_is_granted_once(void **state)
     assert_int_equal(err.code, ERR_LOCKED);
     OK(store_unclaim_announcement(&world.store, &announcement, &why));
     OK(store_claim_announcement(&world.store, &announcement, world.now, &why));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(store_load_watch_of_an_empty_history_knows_nothing),
-        cmocka_unit_test(store_load_watch_takes_0_and_20_for_a_success),
-        cmocka_unit_test(store_load_watch_finds_the_run_before_when_it_was_cut_off),
-        cmocka_unit_test(store_told_is_kept_by_channel_until_forgotten),
-        cmocka_unit_test(store_claim_announcement_is_granted_once),
-        cmocka_unit_test(store_list_gives_every_portal_by_name),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

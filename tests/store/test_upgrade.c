@@ -2,13 +2,6 @@
  * A history that was begun before there was a chain: acts that were under way when the program was
  * upgraded are taken up into the record, and what becomes of them later is found in order.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,6 +13,7 @@
 #include "sql.h"
 #include "store/audit.h"
 #include "store/migrate.h"
+#include "test.h"
 
 #define BEFORE_THE_CHAIN 3 /* the newest migration without it */
 
@@ -153,12 +147,11 @@ static void assert_clean(const struct store *store)
     end_assert_says(&said, " 0 findings, head ");
 }
 
-static void acts_from_before_the_chain_are_taken_up_into_it(void **state)
+TEST(acts_from_before_the_chain_are_taken_up_into_it)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
     struct store store;
 
-    (void)state;
     upgrade(pg);
     CLEANUP(mem_cleanup)
     char *told = text(pg, "select string_agg(concat_ws(' ', kind, word, position), ', ' order by"
@@ -176,7 +169,7 @@ static void acts_from_before_the_chain_are_taken_up_into_it(void **state)
     assert_clean(&store);
 }
 
-static void what_was_under_way_at_the_upgrade_ends_in_a_record_without_findings(void **state)
+TEST(what_was_under_way_at_the_upgrade_ends_in_a_record_without_findings)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
     struct instant now;
@@ -189,7 +182,6 @@ static void what_was_under_way_at_the_upgrade_ends_in_a_record_without_findings(
     } later[] = {
         {1, STEP_DONE}, {2, STEP_DONE}, {3, STEP_VERIFIED}, {1, STEP_VERIFIED}, {7, STEP_SKIPPED}};
 
-    (void)state;
     upgrade(pg);
     OK(store_open(pg, "acme", "http://127.0.0.1", &store, &why));
     assert_true(instant_parse_rfc3339("2026-01-04T02:00:00Z", &now));
@@ -205,7 +197,7 @@ static void what_was_under_way_at_the_upgrade_ends_in_a_record_without_findings(
 }
 
 /* A plan from before the chain is approved after the upgrade. */
-static void a_plan_from_before_the_chain_can_be_decided_on_after_it(void **state)
+TEST(a_plan_from_before_the_chain_can_be_decided_on_after_it)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
     struct approval approval = {.who = "bert", .all = true};
@@ -215,7 +207,6 @@ static void a_plan_from_before_the_chain_can_be_decided_on_after_it(void **state
     struct store store;
     struct store_run run;
 
-    (void)state;
     upgrade(pg);
     OK(store_open(pg, "acme", "http://127.0.0.1", &store, &why));
     assert_true(instant_parse_rfc3339("2026-01-04T02:00:00Z", &now));
@@ -227,15 +218,4 @@ static void a_plan_from_before_the_chain_can_be_decided_on_after_it(void **state
     assert_clean(&store);
     OK(store_run_begin(&store, "run", today, now, &run, &why));
     assert_clean(&store);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(acts_from_before_the_chain_are_taken_up_into_it),
-        cmocka_unit_test(what_was_under_way_at_the_upgrade_ends_in_a_record_without_findings),
-        cmocka_unit_test(a_plan_from_before_the_chain_can_be_decided_on_after_it),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

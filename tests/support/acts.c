@@ -5,37 +5,28 @@
 #include "acts.h"
 
 #include <libpq-fe.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#include <cmocka.h>
 
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "test.h"
 
 enum { OPTIONS_LIMIT = 20, LETTERS = 26 };
 
 #define WIDE "count = 100; percent = 100.0; rolling_days = 30; rolling_count = 100;"
-
-static void put_json(struct json_object **json)
-{
-    (void)json_object_put(*json);
-}
 
 static void clear_result(PGresult **result)
 {
     PQclear(*result);
 }
 
-/* --- the world ----------------------------------------------------------------------------------
- */
+/* --- the world --- */
 
 static void add_people(struct text *csv, const char *kind, size_t count, size_t first, bool left)
 {
@@ -149,8 +140,7 @@ void acts_rehire(struct acts *acts, const char *id)
     free(end_file(&acts->end, "roster.csv", copy.data, copy.length));
 }
 
-/* --- the database -------------------------------------------------------------------------------
- */
+/* --- the database --- */
 
 static PGresult *query(struct acts *acts, ExecStatusType wanted, const char *format, va_list args)
     __attribute__((format(printf, 3, 0)));
@@ -214,8 +204,7 @@ void acts_wait_for(struct acts *acts, const char *sql, const char *wanted)
     fail_msg("waited in vain for '%s' of: %s", wanted, sql);
 }
 
-/* --- what a user does ---------------------------------------------------------------------------
- */
+/* --- what a user does --- */
 
 static void read_rows(struct acts *acts)
 {
@@ -240,7 +229,7 @@ void acts_plan(struct acts *acts, int code)
     struct end_result result = END_RUN(&acts->end, "plan", "--format", "json");
 
     end_assert_code(&result, code);
-    CLEANUP(put_json) struct json_object *plan = end_json(&result);
+    CLEANUP(end_put) struct json_object *plan = end_json(&result);
     forget_plan(acts);
     acts->plan = end_number_at(plan, "plan.id");
     acts->digest = mem_strdup(end_text_at(plan, "plan.digest"));
@@ -319,12 +308,11 @@ void acts_prepare_both(struct acts *acts)
     assert_string_equal(acts->row[acts->count - 1].action, "deprovision");
 }
 
-/* --- the witnesses ------------------------------------------------------------------------------
- */
+/* --- the witnesses --- */
 
 size_t acts_writes(struct acts *acts)
 {
-    CLEANUP(put_json)
+    CLEANUP(end_put)
     struct json_object *writes = probe_control_json(&acts->end.probe, "/_sim/writes");
 
     return json_object_array_length(writes);
@@ -332,7 +320,7 @@ size_t acts_writes(struct acts *acts)
 
 size_t acts_writes_on(struct acts *acts, const char *id)
 {
-    CLEANUP(put_json)
+    CLEANUP(end_put)
     struct json_object *writes = probe_control_json(&acts->end.probe, "/_sim/writes");
     size_t count = 0;
 
@@ -368,7 +356,7 @@ static void check_write(struct json_object *write, const char *id, const char *a
 
 void acts_assert_written(struct acts *acts, size_t from, const char *state)
 {
-    CLEANUP(put_json)
+    CLEANUP(end_put)
     struct json_object *writes = probe_control_json(&acts->end.probe, "/_sim/writes");
     CLEANUP(clear_result)
     PGresult *steps = ask_rows(

@@ -78,13 +78,10 @@ void acts_rehire(struct acts *acts, const char *id);
 #define ACTS_WAIT_S 15
 void acts_wait_for(struct acts *acts, const char *sql, const char *wanted);
 
-/* What a test begins with, and two lines it says often; what they make goes away with its block. */
+/* What a test begins with, and a line it says often; what they make goes away with its block. */
 #define WORLD(name, leavers, staff, options)                                                       \
     CLEANUP(acts_finish) struct acts name;                                                         \
     acts_begin(&name, leavers, staff, options)
-#define RUN(name, ...)                                                                             \
-    CLEANUP(end_result_release)                                                                    \
-    __attribute__((unused)) struct end_result name = END_RUN(__VA_ARGS__)
 #define APPLY(name, ...)                                                                           \
     CLEANUP(end_result_release)                                                                    \
     __attribute__((unused)) struct end_result name = acts_apply(__VA_ARGS__)

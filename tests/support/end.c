@@ -8,9 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libpq-fe.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +18,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/day.h"
 #include "base/file.h"
@@ -30,6 +26,7 @@
 #include "base/parse.h"
 #include "base/table.h"
 #include "cluster_fixture.h"
+#include "test.h"
 
 enum { OPTIONS_LIMIT = 40, WORDS_LIMIT = 40 };
 
@@ -56,11 +53,6 @@ static double now_s(void)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-static void put_json(struct json_object **json)
-{
-    (void)json_object_put(*json);
-}
-
 char *end_file(struct end *end, const char *name, const void *bytes, size_t length)
 {
     char *path = probe_path(&end->probe, name);
@@ -81,8 +73,7 @@ char *end_read(const char *path)
     return text_take(&text);
 }
 
-/* --- the world ----------------------------------------------------------------------------------
- */
+/* --- the world --- */
 
 static void write_config(struct end *end)
 {
@@ -203,8 +194,7 @@ void end_finish(struct end *end)
         free(end->piece[i]);
 }
 
-/* --- running the program ------------------------------------------------------------------------
- */
+/* --- running the program --- */
 
 static void become_program(const struct end_child *child, const char *const *words)
 {
@@ -350,8 +340,7 @@ void end_tool(const char *directory, const char *const *words, struct text *ret_
     *ret_out = out;
 }
 
-/* --- what it said ------------------------------------------------------------------------------
- */
+/* --- what it said --- */
 
 void end_assert_code(const struct end_result *result, int code)
 {
@@ -449,22 +438,11 @@ int64_t end_count(struct end *end, const char *sql)
     return number;
 }
 
-/* --- the portal's side ---------------------------------------------------------------------------
- */
+/* --- the portal's side --- */
 
 void end_fault(struct end *end, const char *pair)
 {
-    CLEANUP(text_release) struct text form = TEXT_INIT;
-    size_t length = strcspn(pair, "=");
-
-    text_addf(&form, "%.*s=", (int)length, pair);
-    for (const char *c = pair[length] ? pair + length + 1 : ""; *c; c++) {
-        if (strchr("%&= /?+", *c))
-            text_addf(&form, "%%%02X", (unsigned)*c);
-        else
-            text_add_char(&form, *c);
-    }
-    probe_control(&end->probe, "/_sim/faults", text_cstr(&form));
+    probe_fault(&end->probe, pair);
 }
 
 void end_change_user(struct end *end, const char *who, const char *form)
@@ -477,14 +455,14 @@ void end_change_user(struct end *end, const char *who, const char *form)
 
 double end_stat(struct end *end, const char *path)
 {
-    CLEANUP(put_json) struct json_object *stats = probe_control_json(&end->probe, "/_sim/stats");
+    CLEANUP(end_put) struct json_object *stats = probe_control_json(&end->probe, "/_sim/stats");
 
     return json_object_get_double(end_at(stats, path));
 }
 
 void end_assert_no_writes(struct end *end)
 {
-    CLEANUP(put_json) struct json_object *writes = probe_control_json(&end->probe, "/_sim/writes");
+    CLEANUP(end_put) struct json_object *writes = probe_control_json(&end->probe, "/_sim/writes");
 
     assert_int_equal(json_object_array_length(writes), 0);
     assert_true(end_stat(end, "writes") == 0);
@@ -551,7 +529,7 @@ size_t end_assert_truth(struct end *end, struct json_object *plan, bool all)
         next = line + strcspn(line, "\n");
         if (*next)
             *next++ = '\0';
-        CLEANUP(put_json) struct json_object *user = json_tokener_parse(line);
+        CLEANUP(end_put) struct json_object *user = json_tokener_parse(line);
         const char *wanted = rule_for(user, leavers, today);
         uint32_t entry = table_find(&actions, end_text_at(user, "id"));
 

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/cleanup.h"
 #include "probe.h"
 
 #define END_DEADLINE_S 28
@@ -70,6 +71,10 @@ char *end_read(const char *path);
 /* Runs the program with the world's configuration and these words to its end. */
 struct end_result end_run(struct end *end, const char *const *words);
 #define END_RUN(end, ...) end_run(end, (const char *const[]){__VA_ARGS__, NULL})
+/* What a test says often; the result goes away with its block. */
+#define RUN(name, ...)                                                                             \
+    CLEANUP(end_result_release)                                                                    \
+    __attribute__((unused)) struct end_result name = END_RUN(__VA_ARGS__)
 /* The same with a file as standard output, which is then not in the result. */
 struct end_result end_run_into(struct end *end, const char *out_path, const char *const *words);
 /* Exactly these words. */
@@ -87,6 +92,11 @@ void end_assert_says(const struct text *text, const char *words);
 void end_assert_silent_of(const struct text *text, const char *words);
 /* Standard output as JSON; the caller puts it. */
 struct json_object *end_json(const struct end_result *result);
+static inline void end_put(struct json_object **json)
+{
+    (void)json_object_put(*json);
+}
+#define JSON(name, value) CLEANUP(end_put) struct json_object *name = value
 /* A value by its path, like "plan.state"; the test fails when it is not there. */
 struct json_object *end_at(struct json_object *json, const char *path);
 const char *end_text_at(struct json_object *json, const char *path);

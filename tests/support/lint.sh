@@ -40,7 +40,15 @@ grep -nE '\b(atoi|atol|atoll|atof|strtok|strtok_r|sprintf|vsprintf|strcpy|strcat
     cmd/*/*.c reconcile/*/*.c tests/*/*.c | complain "banned functions:"
 grep -nE '\b(localtime_r|gmtime_r|tzset|mktime)[[:space:]]*\(' cmd/*/*.c reconcile/*/*.c | grep -v '^reconcile/base/zone.c:' |
     complain "only base/zone asks the C library for local time:"
-grep -nE '\b(TODO|FIXME|XXX|HACK)\b' cmd/*/*.[ch] reconcile/*/*.[ch] db/*/*.sql Makefile |
+# TEST registers what it defines; whatever else looks like a test is run by nobody. (A setup returns
+# int.)
+tests=$(ls tests/*/test_*.c | grep -v '^tests/support/')
+{
+    grep -nE '^(static )?void [a-z0-9_]+\(void \*\*[a-z_]*\)' tests/*/*.[ch] | grep -v '^tests/support/test\.h:'
+    grep -nE '\bcmocka_unit_test|\bCMUnitTest\b|cmocka_run_group_tests|#include <cmocka\.h>|^int main\(' $tests
+    grep -LE '^TEST(_WITH|_SERIES)?\(' $tests
+} | complain "a test that does not register itself (tests/support/test.h):"
+grep -nE '\b(TODO|FIXME|XXX|HACK)\b' cmd/*/*.[ch] reconcile/*/*.[ch] db/*/*.sql db/*/*/*.sql Makefile |
     complain "unfinished words:"
 for f in cmd/*/*.c reconcile/*/*.c; do
     awk -v f="$f" '/^\{/ {start = NR} /^\}/ && start {n = NR - start; if (n > 65) printf "%s:%d: %d lines\n", f, start, n; start = 0}' "$f"

@@ -6,10 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,12 +15,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "test.h"
 
 #define START_TIMEOUT_S 20
 #define ASK_TIMEOUT_MS  20000L
@@ -163,8 +159,7 @@ int probe_stop(struct probe *probe)
     return status;
 }
 
-/* --- requests ----------------------------------------------------------------------------------
- */
+/* --- requests --- */
 
 static size_t take_bytes(char *bytes, size_t size, size_t count, void *context)
 {
@@ -274,6 +269,21 @@ void probe_control(struct probe *probe, const char *path, const char *form)
     assert_int_equal(reply.code, CURLE_OK);
     if (reply.status != 200)
         fail_msg("control request %s %s: %s", path, form, text_cstr(&reply.body));
+}
+
+void probe_fault(struct probe *probe, const char *pair)
+{
+    CLEANUP(text_release) struct text form = TEXT_INIT;
+    size_t length = strcspn(pair, "=");
+
+    text_addf(&form, "%.*s=", (int)length, pair);
+    for (const char *c = pair[length] ? pair + length + 1 : ""; *c; c++) {
+        if (strchr("%&= /?+", *c))
+            text_addf(&form, "%%%02X", (unsigned)*c);
+        else
+            text_add_char(&form, *c);
+    }
+    probe_control(probe, "/_sim/faults", text_cstr(&form));
 }
 
 struct json_object *probe_control_json(struct probe *probe, const char *path)

@@ -61,6 +61,8 @@ struct json_object *reply_json(const struct reply *reply);
 
 /* A control request that must succeed. */
 void probe_control(struct probe *probe, const char *path, const char *form);
+/* One fault, `NAME` or `NAME=VALUE`. */
+void probe_fault(struct probe *probe, const char *pair);
 /* GET of a control path as JSON. */
 struct json_object *probe_control_json(struct probe *probe, const char *path);
 

@@ -5,18 +5,13 @@
 #include "scripted.h"
 
 #include <arpa/inet.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "test.h"
 
 bool scripted_send(int fd, const char *bytes, size_t length)
 {
@@ -81,18 +76,24 @@ static void *accept_all(void *context)
     return NULL;
 }
 
-void scripted_start(struct scripted *server, scripted_answer *answer, void *context)
+int scripted_listen(unsigned *ret_port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t length = sizeof(address);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
+    assert_true(fd >= 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, length), 0);
+    assert_int_equal(listen(fd, 64), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+    *ret_port = ntohs(address.sin_port);
+    return fd;
+}
+
+void scripted_start(struct scripted *server, scripted_answer *answer, void *context)
+{
     *server = (struct scripted){.answer = answer, .context = context};
-    server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_true(server->listener >= 0);
-    assert_int_equal(bind(server->listener, (struct sockaddr *)&address, length), 0);
-    assert_int_equal(listen(server->listener, 64), 0);
-    assert_int_equal(getsockname(server->listener, (struct sockaddr *)&address, &length), 0);
-    server->port = ntohs(address.sin_port);
+    server->listener = scripted_listen(&server->port);
     assert_int_equal(pthread_create(&server->acceptor, NULL, accept_all, server), 0);
 }
 

@@ -28,6 +28,9 @@ struct scripted {
     unsigned connections; /* that were made */
 };
 
+/* A socket that listens on a free port of loopback; it takes connections into its queue. */
+int scripted_listen(unsigned *ret_port);
+
 void scripted_start(struct scripted *server, scripted_answer *answer, void *context);
 /* Breaks off what is still open, and waits for the threads. */
 void scripted_stop(struct scripted *server);

@@ -5,19 +5,15 @@
 #include "sim.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/table.h"
+#include "test.h"
 
 enum { OPTIONS_LIMIT = 60 };
 
@@ -81,17 +77,7 @@ void sim_reset(struct sim *sim)
 
 void sim_fault(struct sim *sim, const char *pair)
 {
-    CLEANUP(text_release) struct text form = TEXT_INIT;
-    size_t length = strcspn(pair, "=");
-
-    text_addf(&form, "%.*s=", (int)length, pair);
-    for (const char *c = pair[length] ? pair + length + 1 : ""; *c; c++) {
-        if (strchr("%&= /?+", *c))
-            text_addf(&form, "%%%02X", (unsigned)*c);
-        else
-            text_add_char(&form, *c);
-    }
-    probe_control(&sim->probe, "/_sim/faults", text_cstr(&form));
+    probe_fault(&sim->probe, pair);
 }
 
 char *sim_file(struct sim *sim, const char *name, const char *content)
@@ -139,7 +125,7 @@ static int run_stages(struct bynder *bynder, struct collected *collected)
     assert_null(portal.suspend);
     assert_null(portal.deprovision);
     collected->failed_at = SIM_LOGIN;
-    if (portal.login(portal.self, &collected->arena, snapshot, &collected->err) < 0)
+    if (portal.enter(portal.self, &collected->arena, snapshot, &collected->err) < 0)
         return -1;
     collected->failed_at = SIM_LIST;
     if (portal.list(portal.self, &collected->arena, &progress, snapshot, &collected->err) < 0)

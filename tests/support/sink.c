@@ -2,11 +2,7 @@
 #include "sink.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,12 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/parse.h"
 #include "end.h"
+#include "test.h"
 
 #define PYTHON  "/usr/bin/python3" /* Debian's own: it is the one that sees python3-aiosmtpd */
 #define PROGRAM SOURCE_DIR "/tests/support/sink.py"
@@ -185,4 +180,17 @@ struct json_object *sink_about(const struct sink *sink, size_t number)
     CLEANUP(mem_cleanup) char *text = end_read(path);
 
     return parsed(text);
+}
+
+struct json_object *sink_part(struct json_object *mail, const char *type)
+{
+    struct json_object *parts = end_at(mail, "parts");
+
+    for (size_t i = 0; i < json_object_array_length(parts); i++) {
+        struct json_object *one = json_object_array_get_idx(parts, i);
+        if (text_equal(end_text_at(one, "type"), type))
+            return one;
+    }
+    fail_msg("no part of type %s", type);
+    return NULL;
 }

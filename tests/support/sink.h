@@ -32,6 +32,8 @@ size_t sink_count(const struct sink *sink);
  * puts them. */
 struct json_object *sink_taken(const struct sink *sink, size_t number);
 struct json_object *sink_about(const struct sink *sink, size_t number);
+/* The part of a parsed mail with this type; fails the test when there is none. */
+struct json_object *sink_part(struct json_object *mail, const char *type);
 /* As it came, malloc'ed. */
 char *sink_raw(const struct sink *sink, size_t number);
 

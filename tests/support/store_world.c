@@ -3,15 +3,12 @@
  */
 #include "store_world.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <stdlib.h>
 
-#include <cmocka.h>
-
+#include "base/mem.h"
 #include "cluster_fixture.h"
 #include "store/migrate.h"
+#include "test.h"
 
 static void must(int failed, struct err *err)
 {
@@ -44,6 +41,22 @@ void store_world_end(struct store_world *world)
 {
     pg_close(world->pg);
     arena_release(&world->arena);
+}
+
+int store_world_setup(void **state)
+{
+    struct store_world *world = mem_calloc(1, sizeof(*world));
+
+    store_world_begin(world);
+    *state = world;
+    return 0;
+}
+
+int store_world_teardown(void **state)
+{
+    store_world_end(*state);
+    free(*state);
+    return 0;
 }
 
 void store_world_tomorrow(struct store_world *world)

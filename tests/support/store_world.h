@@ -5,7 +5,11 @@
 #ifndef STORE_WORLD_H
 #define STORE_WORLD_H
 
-#include "store/store.h"
+#include "store/history.h"
+#include "store/links.h"
+#include "store/plan.h"
+#include "store/roster.h"
+#include "store/snapshot.h"
 
 struct store_world {
     struct pg *pg;
@@ -18,6 +22,10 @@ struct store_world {
 
 void store_world_begin(struct store_world *world);
 void store_world_end(struct store_world *world);
+
+/* The same as `TEST_EACH(store_world_setup, store_world_teardown);`: `*state` is the world. */
+int store_world_setup(void **state);
+int store_world_teardown(void **state);
 
 /* A day later, in a new run. */
 void store_world_tomorrow(struct store_world *world);

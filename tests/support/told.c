@@ -2,17 +2,12 @@
 #include "told.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/mem.h"
 #include "base/parse.h"
+#include "test.h"
 
 void told_configure(struct told *told)
 {
@@ -70,22 +65,9 @@ void told_check_subject(struct told *told, size_t number, const char *wanted)
     assert_string_equal(end_text_at(mail, "headers.subject"), wanted);
 }
 
-struct json_object *told_part(struct json_object *mail, const char *type)
-{
-    struct json_object *parts = end_at(mail, "parts");
-
-    for (size_t i = 0; i < json_object_array_length(parts); i++) {
-        struct json_object *one = json_object_array_get_idx(parts, i);
-        if (text_equal(end_text_at(one, "type"), type))
-            return one;
-    }
-    fail_msg("no part of type %s", type);
-    return NULL;
-}
-
 void told_check_says(struct json_object *mail, const char *type, const char *words)
 {
-    const char *content = end_text_at(told_part(mail, type), "content");
+    const char *content = end_text_at(sink_part(mail, type), "content");
 
     if (!strstr(content, words))
         fail_msg("'%s' is not in: %s", words, content);

@@ -26,19 +26,12 @@ void told_add_webhook(struct told *told);
 
 /* A run that must end so. */
 void told_run(struct told *told, int code);
-/* What the mail server took: of the mail's subject, of a part. The caller puts. */
+/* What the mail server took: of the mail's subject, of a part. */
 void told_check_subject(struct told *told, size_t number, const char *wanted);
-struct json_object *told_part(struct json_object *mail, const char *type);
 void told_check_says(struct json_object *mail, const char *type, const char *words);
 /* The value of a metric, as `name{portal="end"` and what follows up to the blank; NAN: it is not
  * there. */
 double told_metric(struct told *told, const char *series);
-
-static inline void told_put(struct json_object **json)
-{
-    (void)json_object_put(*json);
-}
-#define JSON(name, value) CLEANUP(told_put) struct json_object *name = value
 
 #define TOLD(name, leavers, staff)                                                                 \
     CLEANUP(told_finish) struct told name;                                                         \

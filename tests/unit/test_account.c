@@ -1,17 +1,11 @@
 /* core/account: ids that may stand in a path, and which of two logins is the newer evidence. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "core/account.h"
+#include "test.h"
 
-static void account_id_is_v4_of_many_forms_takes_one(void **state)
+TEST(account_id_is_v4_of_many_forms_takes_one)
 {
     static const struct {
         const char *id;
@@ -32,12 +26,11 @@ static void account_id_is_v4_of_many_forms_takes_one(void **state)
         {NULL, false},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         assert_int_equal(account_id_is_v4(rows[i].id), rows[i].good);
 }
 
-static void login_newest_of_two_keeps_the_better_evidence(void **state)
+TEST(login_newest_of_two_keeps_the_better_evidence)
 {
     const struct login not_read = {.kind = LOGIN_NOT_READ};
     const struct login never = {.kind = LOGIN_NEVER, .source = LOGIN_FROM_SINGLE_READ};
@@ -61,7 +54,6 @@ static void login_newest_of_two_keeps_the_better_evidence(void **state)
         {same, newer, LOGIN_KNOWN, LOGIN_FROM_EXPORT},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct login newest = login_newest(rows[i].a, rows[i].b);
         assert_int_equal(newest.kind, rows[i].kind);
@@ -69,23 +61,12 @@ static void login_newest_of_two_keeps_the_better_evidence(void **state)
     }
 }
 
-static void account_words_are_those_of_the_contract(void **state)
+TEST(account_words_are_those_of_the_contract)
 {
-    (void)state;
     assert_string_equal(account_status_name(ACCOUNT_ACTIVE), "active");
     assert_string_equal(account_status_name(ACCOUNT_INACTIVE), "inactive");
     assert_string_equal(account_status_name(ACCOUNT_GONE), "gone");
     assert_string_equal(account_status_name(ACCOUNT_UNREADABLE), "unreadable");
     assert_string_equal(login_source_name(LOGIN_FROM_SINGLE_READ), "single read");
     assert_string_equal(login_source_name(LOGIN_FROM_NOWHERE), "");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(account_id_is_v4_of_many_forms_takes_one),
-        cmocka_unit_test(login_newest_of_two_keeps_the_better_evidence),
-        cmocka_unit_test(account_words_are_those_of_the_contract),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,23 +1,16 @@
 /* base/arena and base/mem: alignment, copies, growth. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/mem.h"
+#include "test.h"
 
-static void arena_alloc_of_any_size_is_aligned_and_apart(void **state)
+TEST(arena_alloc_of_any_size_is_aligned_and_apart)
 {
     struct arena arena = ARENA_INIT;
     unsigned char *piece[300];
 
-    (void)state;
     for (size_t i = 0; i < 300; i++) {
         piece[i] = arena_alloc(&arena, i * 37);
         assert_int_equal((uintptr_t)piece[i] % 16, 0);
@@ -32,12 +25,11 @@ static void arena_alloc_of_any_size_is_aligned_and_apart(void **state)
     assert_int_equal(arena.used, 0);
 }
 
-static void arena_alloc_larger_than_a_block_keeps_the_small_room(void **state)
+TEST(arena_alloc_larger_than_a_block_keeps_the_small_room)
 {
     struct arena arena = ARENA_INIT;
     char *before, *large, *after;
 
-    (void)state;
     before = arena_strdup(&arena, "before");
     large = arena_alloc(&arena, 5000000);
     memset(large, 'x', 5000000);
@@ -48,11 +40,10 @@ static void arena_alloc_larger_than_a_block_keeps_the_small_room(void **state)
     arena_release(&arena);
 }
 
-static void arena_calloc_of_used_memory_is_zero(void **state)
+TEST(arena_calloc_of_used_memory_is_zero)
 {
     struct arena arena = ARENA_INIT;
 
-    (void)state;
     for (int round = 0; round < 100; round++) {
         unsigned char *memory = arena_calloc(&arena, 10, 100);
 
@@ -63,12 +54,11 @@ static void arena_calloc_of_used_memory_is_zero(void **state)
     arena_release(&arena);
 }
 
-static void arena_strings_are_copied_as_asked(void **state)
+TEST(arena_strings_are_copied_as_asked)
 {
     struct arena arena = ARENA_INIT;
     char source[] = "abc";
 
-    (void)state;
     assert_null(arena_strdup(&arena, NULL));
     assert_string_equal(arena_strndup(&arena, "abcdef", 3), "abc");
     assert_string_equal(arena_strndup(&arena, "ab\0def", 6), "ab");
@@ -78,12 +68,11 @@ static void arena_strings_are_copied_as_asked(void **state)
     arena_release(&arena);
 }
 
-static void mem_grow_of_a_full_array_doubles_it(void **state)
+TEST(mem_grow_of_a_full_array_doubles_it)
 {
     int *item = NULL;
     size_t capacity = 0;
 
-    (void)state;
     for (size_t count = 0; count < 1000; count++) {
         item = mem_grow(item, count, &capacity, sizeof(item[0]));
         assert_true(capacity > count);
@@ -94,29 +83,14 @@ static void mem_grow_of_a_full_array_doubles_it(void **state)
     mem_cleanup(&item);
 }
 
-static void mem_alloc_of_nothing_is_memory(void **state)
+TEST(mem_alloc_of_nothing_is_memory)
 {
     void *a = mem_alloc(0), *b = mem_calloc(0, 8);
 
-    (void)state;
     assert_non_null(a);
     assert_non_null(b);
     b = mem_realloc(b, 0);
     assert_non_null(b);
     free(a);
     free(b);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(arena_alloc_of_any_size_is_aligned_and_apart),
-        cmocka_unit_test(arena_alloc_larger_than_a_block_keeps_the_small_room),
-        cmocka_unit_test(arena_calloc_of_used_memory_is_zero),
-        cmocka_unit_test(arena_strings_are_copied_as_asked),
-        cmocka_unit_test(mem_grow_of_a_full_array_doubles_it),
-        cmocka_unit_test(mem_alloc_of_nothing_is_memory),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

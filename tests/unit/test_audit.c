@@ -1,11 +1,4 @@
 /* core/audit: the hash of a known event; every bit of a thousand; each rule of the chain. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +6,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "core/audit.h"
+#include "test.h"
 
 #define PORTAL 77
 #define EVENTS 1000
@@ -57,11 +51,10 @@ static struct audit_head head_of(const struct audit_event *event)
     return (struct audit_head){event->sequence, event->sequence, event->hash};
 }
 
-/* --- the hash -----------------------------------------------------------------------------------
- */
+/* --- the hash --- */
 
 /* Made by hand with Python's hashlib; a change here breaks every chain there is. */
-static void audit_event_hash_of_a_known_event_is_what_it_always_was(void **state)
+TEST(audit_event_hash_of_a_known_event_is_what_it_always_was)
 {
     struct digest sealed = {.byte = {7}};
     struct audit_event event = {
@@ -82,7 +75,6 @@ static void audit_event_hash_of_a_known_event_is_what_it_always_was(void **state
     char hex[DIGEST_HEX_SIZE];
     struct digest hash = audit_event_hash(&event);
 
-    (void)state;
     assert_string_equal(digest_hex(&hash, hex),
                         "61acec4cefbb09f8e12f26d28032767b3661d93c2369aba724427ce0ac43855f");
     event.account_id = event.word = event.fact = NULL;
@@ -154,14 +146,13 @@ static void flip_event(struct flips *flips, const struct audit_event *original)
     flip_text(flips, &event, &event.fact);
 }
 
-static void audit_chain_add_of_any_single_bit_changed_in_a_thousand_events_finds_it(void **state)
+TEST(audit_chain_add_of_any_single_bit_changed_in_a_thousand_events_finds_it)
 {
     struct arena arena = ARENA_INIT;
     struct audit_event *event = arena_calloc(&arena, EVENTS, sizeof(event[0]));
     struct digest *sealed = arena_calloc(&arena, EVENTS, sizeof(sealed[0]));
     struct flips flips = {.found = 0};
 
-    (void)state;
     for (size_t i = 0; i < EVENTS; i++) {
         sealed[i] = digest_of(&i, sizeof(i));
         event[i] =
@@ -189,8 +180,7 @@ static void audit_chain_add_of_any_single_bit_changed_in_a_thousand_events_finds
     arena_release(&arena);
 }
 
-/* --- the chain ----------------------------------------------------------------------------------
- */
+/* --- the chain --- */
 
 /* Four events; `change` puts them in another order or shape, and what is said must hold `words`. */
 static void check_said(const struct audit_event *event, size_t count, const struct audit_head *head,
@@ -221,22 +211,20 @@ static void make_four(struct audit_event event[static 4])
     seal_all(event, 4);
 }
 
-static void audit_chain_of_what_was_written_has_no_finding(void **state)
+TEST(audit_chain_of_what_was_written_has_no_finding)
 {
     struct audit_event event[4];
 
-    (void)state;
     make_four(event);
     struct audit_head head = head_of(&event[3]), middle = head_of(&event[1]);
     check_said(event, 4, &head, &middle, NULL);
     check_said(event, 0, &(struct audit_head){.sequence = 0}, NULL, NULL);
 }
 
-static void audit_chain_that_was_tampered_with_says_where(void **state)
+TEST(audit_chain_that_was_tampered_with_says_where)
 {
     struct audit_event event[4], other[4];
 
-    (void)state;
     make_four(event);
     struct audit_head head = head_of(&event[3]), two = head_of(&event[1]);
 
@@ -261,7 +249,7 @@ static void audit_chain_that_was_tampered_with_says_where(void **state)
     check_said(event, 3, &head, NULL, "3 the clock moved back");
 }
 
-static void audit_chain_checks_what_became_of_acts(void **state)
+TEST(audit_chain_checks_what_became_of_acts)
 {
     static const struct {
         const char *kind[4], *word[4];
@@ -286,7 +274,6 @@ static void audit_chain_checks_what_became_of_acts(void **state)
         {{"wish"}, {"x"}, "1 the kind 'wish' is none"},
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
         struct audit_event event[4] = {{.version = 0}};
         size_t count = 0;
@@ -302,13 +289,12 @@ static void audit_chain_checks_what_became_of_acts(void **state)
 }
 
 /* More steps than the table has room for at first. */
-static void audit_chain_remembers_many_acts(void **state)
+TEST(audit_chain_remembers_many_acts)
 {
     enum { ACTS = 5000 };
     struct arena arena = ARENA_INIT;
     struct audit_event *event = arena_calloc(&arena, 2 * ACTS, sizeof(event[0]));
 
-    (void)state;
     for (int64_t i = 0; i < 2 * ACTS; i++)
         event[i] = (struct audit_event){.kind = i < ACTS ? "intent" : "outcome",
                                         .word = i < ACTS ? "suspend" : "done",
@@ -320,12 +306,11 @@ static void audit_chain_remembers_many_acts(void **state)
     arena_release(&arena);
 }
 
-static void audit_head_parse_takes_what_format_gives_and_nothing_else(void **state)
+TEST(audit_head_parse_takes_what_format_gives_and_nothing_else)
 {
     struct audit_head head = {.sequence = 123456789, .hash = {.byte = {0xAB, 0xCD}}}, again;
     char text[AUDIT_HEAD_SIZE];
 
-    (void)state;
     assert_true(audit_head_parse(audit_head_format(&head, text), &again));
     assert_int_equal(again.sequence, head.sequence);
     assert_int_equal(digest_compare(&again.hash, &head.hash), 0);
@@ -337,27 +322,10 @@ static void audit_head_parse_takes_what_format_gives_and_nothing_else(void **sta
     assert_false(audit_head_parse(text, &again));
 }
 
-static void audit_kind_parse_knows_every_name(void **state)
+TEST(audit_kind_parse_knows_every_name)
 {
-    (void)state;
     for (unsigned kind = 1; kind <= AUDIT_RETENTION; kind++)
         assert_int_equal(audit_kind_parse(audit_kind_name((enum audit_kind)kind)), kind);
     assert_int_equal(audit_kind_parse("unknown"), AUDIT_UNKNOWN);
     assert_int_equal(audit_kind_parse(NULL), AUDIT_UNKNOWN);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(audit_event_hash_of_a_known_event_is_what_it_always_was),
-        cmocka_unit_test(audit_chain_add_of_any_single_bit_changed_in_a_thousand_events_finds_it),
-        cmocka_unit_test(audit_chain_of_what_was_written_has_no_finding),
-        cmocka_unit_test(audit_chain_that_was_tampered_with_says_where),
-        cmocka_unit_test(audit_chain_checks_what_became_of_acts),
-        cmocka_unit_test(audit_chain_remembers_many_acts),
-        cmocka_unit_test(audit_head_parse_takes_what_format_gives_and_nothing_else),
-        cmocka_unit_test(audit_kind_parse_knows_every_name),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,16 +1,10 @@
 /* core/condition: the three answers of every condition, and the table that names them. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "core/condition.h"
+#include "test.h"
 
 static const struct patterns sales = {.item = (const char *const[]){"Sales*"}, .count = 1};
 
@@ -32,12 +26,11 @@ static enum truth ask(struct subject subject, struct conditions conditions)
         one_;                                                                                      \
     })
 
-static void conditions_hold_of_statuses_answers_in_three_values(void **state)
+TEST(conditions_hold_of_statuses_answers_in_three_values)
 {
     const struct account active = {.status = ACCOUNT_ACTIVE}, odd = {.flaw = "?"};
     const unsigned on_leave = 1U << PERSON_ON_LEAVE, absent = 1U << PERSON_ABSENT;
 
-    (void)state;
     assert_int_equal(ask((struct subject){.account = &active}, CONDITIONS_NONE), TRUTH_TRUE);
     assert_int_equal(ask((struct subject){.account = &active}, ONE(account, 1U << ACCOUNT_ACTIVE)),
                      TRUTH_TRUE);
@@ -61,7 +54,7 @@ static void conditions_hold_of_statuses_answers_in_three_values(void **state)
     assert_int_equal(ask(subject, ONE(person, on_leave)), TRUTH_FALSE);
 }
 
-static void conditions_hold_of_logins_answers_in_three_values(void **state)
+TEST(conditions_hold_of_logins_answers_in_three_values)
 {
     static const struct {
         enum login_kind kind;
@@ -75,7 +68,6 @@ static void conditions_hold_of_logins_answers_in_three_values(void **state)
         {LOGIN_KNOWN, 90, TRUTH_FALSE, TRUTH_TRUE, TRUTH_TRUE},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct account account = {.login = {.kind = rows[i].kind}};
         struct subject subject = {.account = &account, .idle_days = rows[i].idle};
@@ -85,7 +77,7 @@ static void conditions_hold_of_logins_answers_in_three_values(void **state)
     }
 }
 
-static void conditions_hold_of_days_counts_the_day_itself(void **state)
+TEST(conditions_hold_of_days_counts_the_day_itself)
 {
     const struct account account = {.status = ACCOUNT_INACTIVE};
     struct subject subject = {.account = &account,
@@ -94,7 +86,6 @@ static void conditions_hold_of_days_counts_the_day_itself(void **state)
                               .departed_days = 30,
                               .suspended_days = 30};
 
-    (void)state;
     for (int over = 0; over < 2; over++) {
         enum truth answer = over ? TRUTH_FALSE : TRUTH_TRUE;
         assert_int_equal(ask(subject, ONE(known_days_min, 60 + over)), answer);
@@ -115,7 +106,7 @@ static void conditions_hold_of_days_counts_the_day_itself(void **state)
     assert_int_equal(ask(subject, ONE(absent_rosters_min, 4)), TRUTH_FALSE);
 }
 
-static void conditions_hold_of_attributes_answers_in_three_values(void **state)
+TEST(conditions_hold_of_attributes_answers_in_three_values)
 {
     static const char *const role[] = {"SALESADMIN"};
     const struct profile profile = {.id = "7", .name = "Sales team", .role = role, .role_count = 1};
@@ -131,7 +122,6 @@ static void conditions_hold_of_attributes_answers_in_three_values(void **state)
     struct account bare = {.groups_unreadable = true};
     struct subject untold = {.account = &bare, .person = &(struct person){.name = "x"}};
 
-    (void)state;
     assert_int_equal(ask(told, ONE(username, sales)), TRUTH_TRUE);
     assert_int_equal(ask(told, ONE(email, sales)), TRUTH_TRUE);
     assert_int_equal(ask(told, ONE(profile, sales)), TRUTH_TRUE);
@@ -157,24 +147,22 @@ static void conditions_hold_of_attributes_answers_in_three_values(void **state)
     assert_int_equal(ask(told, ONE(group, sales)), TRUTH_FALSE);
 }
 
-static void conditions_hold_of_several_puts_no_before_unknown(void **state)
+TEST(conditions_hold_of_several_puts_no_before_unknown)
 {
     const struct account account = {.status = ACCOUNT_ACTIVE}; /* login not read */
     const struct subject subject = {.account = &account, .status = PERSON_EMPLOYED};
     struct conditions conditions = ONE(idle_days_min, 90);
 
-    (void)state;
     conditions.account = 1U << ACCOUNT_ACTIVE;
     assert_int_equal(ask(subject, conditions), TRUTH_UNKNOWN);
     conditions.account = 1U << ACCOUNT_INACTIVE;
     assert_int_equal(ask(subject, conditions), TRUTH_FALSE);
 }
 
-static void policy_conditions_table_names_every_field_once(void **state)
+TEST(policy_conditions_table_names_every_field_once)
 {
     size_t count = 0;
 
-    (void)state;
     for (const struct condition_field *field = policy_conditions; field->name; field++, count++) {
         struct conditions conditions = CONDITIONS_NONE;
         char *at = (char *)&conditions + field->offset;
@@ -191,17 +179,4 @@ static void policy_conditions_table_names_every_field_once(void **state)
         }
     }
     assert_int_equal(count, 16);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(conditions_hold_of_statuses_answers_in_three_values),
-        cmocka_unit_test(conditions_hold_of_logins_answers_in_three_values),
-        cmocka_unit_test(conditions_hold_of_days_counts_the_day_itself),
-        cmocka_unit_test(conditions_hold_of_attributes_answers_in_three_values),
-        cmocka_unit_test(conditions_hold_of_several_puts_no_before_unknown),
-        cmocka_unit_test(policy_conditions_table_names_every_field_once),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,7 @@
 /* base/day: the calendar and the date formats of rosters. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/day.h"
+#include "test.h"
 
 static struct day civil(int year, int month, int of_month)
 {
@@ -17,11 +11,10 @@ static struct day civil(int year, int month, int of_month)
     return day;
 }
 
-static void day_from_civil_over_the_whole_range_comes_back(void **state)
+TEST(day_from_civil_over_the_whole_range_comes_back)
 {
     int number = 0;
 
-    (void)state;
     for (int year = 1900; year <= 2200; year++) {
         for (int month = 1; month <= 12; month++) {
             for (int of_month = 1; of_month <= 31; of_month++) {
@@ -39,7 +32,7 @@ static void day_from_civil_over_the_whole_range_comes_back(void **state)
     assert_int_equal(number, DAY_NUMBER_LAST);
 }
 
-static void day_from_civil_of_no_such_day_is_refused(void **state)
+TEST(day_from_civil_of_no_such_day_is_refused)
 {
     static const int cases[][3] = {
         {1899, 12, 31}, {2201, 1, 1},  {2024, 0, 1},  {2024, 13, 1}, {2024, 1, 0},
@@ -47,18 +40,16 @@ static void day_from_civil_of_no_such_day_is_refused(void **state)
     };
     struct day day = {.number = 5};
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         assert_false(day_from_civil(cases[i][0], cases[i][1], cases[i][2], &day));
     assert_int_equal(day.number, 5);
     assert_true(day_from_civil(2000, 2, 29, &day));
 }
 
-static void day_arithmetic_over_ends_of_months_is_right(void **state)
+TEST(day_arithmetic_over_ends_of_months_is_right)
 {
     char text[DAY_TEXT_SIZE];
 
-    (void)state;
     assert_string_equal(day_format(day_add(civil(2024, 2, 28), 2), text), "2024-03-01");
     assert_string_equal(day_format(day_add(civil(2024, 3, 1), -1), text), "2024-02-29");
     assert_int_equal(day_between(civil(2026, 5, 1), civil(2026, 11, 22)), 205);
@@ -69,11 +60,10 @@ static void day_arithmetic_over_ends_of_months_is_right(void **state)
     assert_string_equal(day_format(day_add(civil(1900, 1, 2), -2000000000), text), "1900-01-01");
 }
 
-static void day_none_is_smallest_and_stays(void **state)
+TEST(day_none_is_smallest_and_stays)
 {
     char text[DAY_TEXT_SIZE];
 
-    (void)state;
     assert_false(day_is_set(DAY_NONE));
     assert_false(day_is_set(day_add(DAY_NONE, 10)));
     assert_string_equal(day_format(DAY_NONE, text), "-");
@@ -82,7 +72,7 @@ static void day_none_is_smallest_and_stays(void **state)
     assert_int_equal(day_compare(civil(2024, 1, 2), civil(2024, 1, 2)), 0);
 }
 
-static void day_parse_iso_of_other_forms_is_refused(void **state)
+TEST(day_parse_iso_of_other_forms_is_refused)
 {
     static const char *const refused[] = {
         "",           "2024-1-01",   "2024-01-1",   "2024-1-1",    "24-01-01",         "2024/01/01",
@@ -90,7 +80,6 @@ static void day_parse_iso_of_other_forms_is_refused(void **state)
         "2024-13-01", "0000-00-00",  "1899-12-31",  "2024-01-011", "\331\242024-01-01"};
     struct day day = DAY_NONE;
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(refused); i++)
         assert_false(day_parse_iso(refused[i], &day));
     assert_false(day_parse_iso(NULL, &day));
@@ -99,7 +88,7 @@ static void day_parse_iso_of_other_forms_is_refused(void **state)
     assert_int_equal(day_compare(day, civil(2024, 2, 29)), 0);
 }
 
-static void day_parse_by_format_fits_exactly(void **state)
+TEST(day_parse_by_format_fits_exactly)
 {
     static const struct {
         const char *format, *string, *expected; /* NULL: refused */
@@ -135,7 +124,6 @@ static void day_parse_by_format_fits_exactly(void **state)
         {"%y-%m-%d", "24-06-28", NULL},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct day day = DAY_NONE;
         char text[DAY_TEXT_SIZE];
@@ -146,7 +134,7 @@ static void day_parse_by_format_fits_exactly(void **state)
     }
 }
 
-static void day_format_is_valid_of_one_day_only(void **state)
+TEST(day_format_is_valid_of_one_day_only)
 {
     static const struct {
         const char *format;
@@ -159,36 +147,18 @@ static void day_format_is_valid_of_one_day_only(void **state)
         {"%F", false},        {"%Y-%m-%d %H:%H", false}, {"%%Y-%m-%d", false},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         assert_int_equal(day_format_is_valid(cases[i].format), cases[i].valid);
     assert_false(day_format_is_valid(NULL));
 }
 
-static void day_parse_prefix_moves_behind_what_it_read(void **state)
+TEST(day_parse_prefix_moves_behind_what_it_read)
 {
     const char *cursor = "March, 08 2017 14:17";
     struct day day = DAY_NONE;
 
-    (void)state;
     assert_true(day_parse_prefix(&cursor, "%B, %d %Y", &day));
     assert_string_equal(cursor, " 14:17");
     assert_false(day_parse_prefix(&cursor, "%B, %d %Y", &day));
     assert_string_equal(cursor, " 14:17");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(day_from_civil_over_the_whole_range_comes_back),
-        cmocka_unit_test(day_from_civil_of_no_such_day_is_refused),
-        cmocka_unit_test(day_arithmetic_over_ends_of_months_is_right),
-        cmocka_unit_test(day_none_is_smallest_and_stays),
-        cmocka_unit_test(day_parse_iso_of_other_forms_is_refused),
-        cmocka_unit_test(day_parse_by_format_fits_exactly),
-        cmocka_unit_test(day_format_is_valid_of_one_day_only),
-        cmocka_unit_test(day_parse_prefix_moves_behind_what_it_read),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

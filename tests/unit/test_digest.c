@@ -1,19 +1,12 @@
 /* base/digest: known values, and lists that must not collide. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "base/digest.h"
+#include "test.h"
 
-static void digest_of_known_bytes_is_sha256(void **state)
+TEST(digest_of_known_bytes_is_sha256)
 {
     struct digest digest = digest_of("abc", 3);
     char hex[DIGEST_HEX_SIZE];
 
-    (void)state;
     assert_string_equal(digest_hex(&digest, hex),
                         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     digest = digest_of("", 0);
@@ -30,26 +23,24 @@ static struct digest of_fields(const char *a, const char *b)
     return digest_finish(stream);
 }
 
-static void digest_field_of_shifted_fields_differs(void **state)
+TEST(digest_field_of_shifted_fields_differs)
 {
     struct digest base = of_fields("ab", "c"), again = of_fields("ab", "c");
     struct digest shifted = of_fields("a", "bc"), empty = of_fields("", "abc");
     struct digest null = of_fields(NULL, "abc");
 
-    (void)state;
     assert_int_equal(digest_compare(&base, &again), 0);
     assert_int_not_equal(digest_compare(&base, &shifted), 0);
     assert_int_not_equal(digest_compare(&empty, &null), 0);
 }
 
-static void digest_int_is_a_field_of_eight_big_endian_bytes(void **state)
+TEST(digest_int_is_a_field_of_eight_big_endian_bytes)
 {
     static const uint8_t expected[] = {0,    0,    0,    0,    0,    0,    0,    8,
                                        0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFE};
     struct digest_stream *stream = digest_new();
     struct digest plain = digest_of(expected, sizeof(expected)), digest;
 
-    (void)state;
     digest_int(stream, -2);
     digest = digest_finish(stream);
     assert_int_equal(digest_compare(&plain, &digest), 0);
@@ -57,12 +48,11 @@ static void digest_int_is_a_field_of_eight_big_endian_bytes(void **state)
     digest_free(NULL);
 }
 
-static void digest_parse_of_other_than_64_digits_is_refused(void **state)
+TEST(digest_parse_of_other_than_64_digits_is_refused)
 {
     char hex[DIGEST_HEX_SIZE] = "BA7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     struct digest expected = digest_of("abc", 3), digest = {0};
 
-    (void)state;
     assert_true(digest_parse(hex, &digest));
     assert_int_equal(digest_compare(&digest, &expected), 0);
     hex[10] = 'g';
@@ -73,16 +63,4 @@ static void digest_parse_of_other_than_64_digits_is_refused(void **state)
     assert_false(
         digest_parse("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad0", &digest));
     assert_int_equal(digest_compare(&digest, &expected), 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(digest_of_known_bytes_is_sha256),
-        cmocka_unit_test(digest_field_of_shifted_fields_differs),
-        cmocka_unit_test(digest_int_is_a_field_of_eight_big_endian_bytes),
-        cmocka_unit_test(digest_parse_of_other_than_64_digits_is_refused),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

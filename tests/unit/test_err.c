@@ -1,20 +1,13 @@
 /* base/err: codes, context, ownership. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <errno.h>
 
 #include "base/err.h"
+#include "test.h"
 
-static void err_set_over_an_older_text_replaces_it(void **state)
+TEST(err_set_over_an_older_text_replaces_it)
 {
     struct err err = ERR_INIT;
 
-    (void)state;
     assert_int_equal(err_set(&err, ERR_CONFIG, "first %d", 1), -1);
     assert_int_equal(err_set(&err, ERR_ROSTER, "second after '%s'", err.text), -1);
     assert_int_equal(err.code, ERR_ROSTER);
@@ -24,30 +17,27 @@ static void err_set_over_an_older_text_replaces_it(void **state)
     assert_null(err.text);
 }
 
-static void err_set_without_an_error_still_fails(void **state)
+TEST(err_set_without_an_error_still_fails)
 {
-    (void)state;
     assert_int_equal(err_set(NULL, ERR_CONFIG, "lost"), -1);
     assert_int_equal(err_set_errno(NULL, ERR_CONFIG, ENOENT, "lost"), -1);
     assert_int_equal(err_prefix(NULL, "lost"), -1);
     err_release(NULL);
 }
 
-static void err_set_errno_puts_the_reason_behind(void **state)
+TEST(err_set_errno_puts_the_reason_behind)
 {
     struct err err = ERR_INIT;
 
-    (void)state;
     assert_int_equal(err_set_errno(&err, ERR_INTERNAL, ENOENT, "cannot open '%s'", "x"), -1);
     assert_string_equal(err.text, "cannot open 'x': No such file or directory");
     err_release(&err);
 }
 
-static void err_prefix_puts_context_in_front(void **state)
+TEST(err_prefix_puts_context_in_front)
 {
     struct err err = ERR_INIT;
 
-    (void)state;
     assert_int_equal(err_prefix(&err, "no error yet"), -1);
     assert_int_equal(err.code, ERR_NONE);
     assert_null(err.text);
@@ -59,11 +49,10 @@ static void err_prefix_puts_context_in_front(void **state)
     err_release(&err);
 }
 
-static void err_move_hands_the_text_over(void **state)
+TEST(err_move_hands_the_text_over)
 {
     struct err from = ERR_INIT, to = ERR_INIT;
 
-    (void)state;
     err_set(&to, ERR_CONFIG, "old");
     err_set(&from, ERR_LOCKED, "new");
     assert_int_equal(err_move(&to, &from), -1);
@@ -76,17 +65,4 @@ static void err_move_hands_the_text_over(void **state)
     assert_int_equal(err_move(NULL, &to), -1);
     assert_null(to.text);
     assert_int_equal(err_move(&to, NULL), -1);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(err_set_over_an_older_text_replaces_it),
-        cmocka_unit_test(err_set_without_an_error_still_fails),
-        cmocka_unit_test(err_set_errno_puts_the_reason_behind),
-        cmocka_unit_test(err_prefix_puts_context_in_front),
-        cmocka_unit_test(err_move_hands_the_text_over),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,7 @@
 /* core/evidence: who is read one by one, who is not, and that nobody is forgotten. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "core/evidence.h"
+#include "test.h"
 
 #define NOW                                                                                        \
     (struct instant)                                                                               \
@@ -70,7 +64,7 @@ static void propose(struct world *world, size_t i)
 }
 
 /* One account, one thing about it. */
-static void evidence_choose_of_one_account_reads_what_decides(void **state)
+TEST(evidence_choose_of_one_account_reads_what_decides)
 {
     enum { NEVER_READ = -1 };
     static const struct {
@@ -120,7 +114,6 @@ static void evidence_choose_of_one_account_reads_what_decides(void **state)
          "P2", NEVER_READ, true, false},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct world world;
 
@@ -140,11 +133,10 @@ static void evidence_choose_of_one_account_reads_what_decides(void **state)
     }
 }
 
-static void evidence_choose_where_no_rule_asks_reads_nobody_unknown(void **state)
+TEST(evidence_choose_where_no_rule_asks_reads_nobody_unknown)
 {
     struct world world;
 
-    (void)state;
     begin(&world, 1);
     world.snapshot.account[0].login.kind = LOGIN_NOT_READ;
     assert_int_equal(choose(&world, NULL), 1);
@@ -153,11 +145,10 @@ static void evidence_choose_where_no_rule_asks_reads_nobody_unknown(void **state
     arena_release(&world.arena);
 }
 
-static void evidence_choose_of_an_id_of_another_form_never_asks(void **state)
+TEST(evidence_choose_of_an_id_of_another_form_never_asks)
 {
     struct world world;
 
-    (void)state;
     begin(&world, 1);
     world.settings.full = true;
     world.snapshot.account[0].id = "somebodys.username";
@@ -166,13 +157,12 @@ static void evidence_choose_of_an_id_of_another_form_never_asks(void **state)
 }
 
 /* Thousands who wait for an approval, all read on the same night, for months. */
-static void evidence_choose_spreads_what_was_read_on_one_night(void **state)
+TEST(evidence_choose_spreads_what_was_read_on_one_night)
 {
     enum { NIGHTS = 90, SETTLED = 15 };
     size_t night[NIGHTS + 1] = {0};
     struct world world;
 
-    (void)state;
     begin(&world, MANY);
     for (size_t i = 0; i < MANY; i++) {
         propose(&world, i);
@@ -199,11 +189,10 @@ static void evidence_choose_spreads_what_was_read_on_one_night(void **state)
     arena_release(&world.arena);
 }
 
-static void evidence_choose_with_reread_of_no_days_reads_in_every_run(void **state)
+TEST(evidence_choose_with_reread_of_no_days_reads_in_every_run)
 {
     struct world world;
 
-    (void)state;
     begin(&world, 1);
     propose(&world, 0);
     world.settings.reread_days = 0;
@@ -212,12 +201,11 @@ static void evidence_choose_with_reread_of_no_days_reads_in_every_run(void **sta
     arena_release(&world.arena);
 }
 
-static void evidence_choose_refreshes_everybody_within_the_days(void **state)
+TEST(evidence_choose_refreshes_everybody_within_the_days)
 {
     struct world world;
     size_t most = 0;
 
-    (void)state;
     begin(&world, MANY);
     world.settings.refresh_days = 365;
     world.settings.days_passed = 1;
@@ -235,12 +223,11 @@ static void evidence_choose_refreshes_everybody_within_the_days(void **state)
     arena_release(&world.arena);
 }
 
-static void evidence_choose_refreshes_the_oldest_evidence_first(void **state)
+TEST(evidence_choose_refreshes_the_oldest_evidence_first)
 {
     struct world world;
     size_t *index;
 
-    (void)state;
     begin(&world, 5);
     for (size_t i = 0; i < 5; i++)
         world.snapshot.account[i].history.read_at = days_ago(10 + (int64_t)i);
@@ -255,19 +242,4 @@ static void evidence_choose_refreshes_the_oldest_evidence_first(void **state)
     world.settings.days_passed = 40; /* after a long pause */
     assert_int_equal(choose(&world, &index), 5);
     arena_release(&world.arena);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(evidence_choose_of_one_account_reads_what_decides),
-        cmocka_unit_test(evidence_choose_where_no_rule_asks_reads_nobody_unknown),
-        cmocka_unit_test(evidence_choose_of_an_id_of_another_form_never_asks),
-        cmocka_unit_test(evidence_choose_spreads_what_was_read_on_one_night),
-        cmocka_unit_test(evidence_choose_with_reread_of_no_days_reads_in_every_run),
-        cmocka_unit_test(evidence_choose_refreshes_everybody_within_the_days),
-        cmocka_unit_test(evidence_choose_refreshes_the_oldest_evidence_first),
-    };
-
-    return cmocka_run_group_tests_name("evidence", tests, NULL, NULL);
 }

@@ -1,15 +1,9 @@
 /* core/export: what an export does not tell is taken from the history, and nothing is guessed. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "core/export.h"
+#include "test.h"
 
 static struct group ones[] = {{"g1", "One"}, {"g2", "One Two"}, {"g3", "Two, Three"}};
 
@@ -48,12 +42,11 @@ static struct account complete(struct arena *arena, struct account account,
     return account;
 }
 
-static void export_complete_of_a_known_account_adds_what_is_known(void **state)
+TEST(export_complete_of_a_known_account_adds_what_is_known)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     struct export_gaps gaps;
 
-    (void)state;
     struct account account = complete(&arena, (struct account){.id = "A"}, &gaps);
     assert_string_equal(account.employee_number, "100");
     assert_string_equal(account.email2, "a@two.example");
@@ -65,7 +58,7 @@ static void export_complete_of_a_known_account_adds_what_is_known(void **state)
     assert_int_equal(gaps.strangers, 1);
 }
 
-static void export_complete_of_a_profile_name_finds_one_or_none(void **state)
+TEST(export_complete_of_a_profile_name_finds_one_or_none)
 {
     static const struct {
         const char *id, *name, *profile_id;
@@ -83,7 +76,6 @@ static void export_complete_of_a_profile_name_finds_one_or_none(void **state)
         {"Z", NULL, NULL, 0},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CLEANUP(arena_release) struct arena arena = ARENA_INIT;
         struct export_gaps gaps;
@@ -100,7 +92,7 @@ static void export_complete_of_a_profile_name_finds_one_or_none(void **state)
     }
 }
 
-static void export_complete_of_the_known_groups_takes_them_with_their_ids(void **state)
+TEST(export_complete_of_the_known_groups_takes_them_with_their_ids)
 {
     static const struct {
         const char *id, *cell;
@@ -117,7 +109,6 @@ static void export_complete_of_the_known_groups_takes_them_with_their_ids(void *
         {"Z", "One", false},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CLEANUP(arena_release) struct arena arena = ARENA_INIT;
         struct export_gaps gaps;
@@ -133,28 +124,16 @@ static void export_complete_of_the_known_groups_takes_them_with_their_ids(void *
     }
 }
 
-static void export_complete_without_a_history_leaves_everything_open(void **state)
+TEST(export_complete_without_a_history_leaves_everything_open)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     struct account account = {.id = "A", .profile_id = "Light"};
     struct snapshot snapshot = {.account = &account, .count = 1}, none = {.id = 0};
     struct export_gaps gaps;
 
-    (void)state;
     export_complete(&arena, &snapshot, &none, &gaps);
     assert_null(snapshot.own_id);
     assert_int_equal(gaps.strangers, 1);
     assert_int_equal(gaps.profiles_unknown, 1);
     assert_null(snapshot_profile(&snapshot, account.profile_id));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(export_complete_of_a_known_account_adds_what_is_known),
-        cmocka_unit_test(export_complete_of_a_profile_name_finds_one_or_none),
-        cmocka_unit_test(export_complete_of_the_known_groups_takes_them_with_their_ids),
-        cmocka_unit_test(export_complete_without_a_history_leaves_everything_open),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

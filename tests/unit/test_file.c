@@ -1,11 +1,4 @@
 /* base/file: whole files in, whole files out. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "test.h"
 
 static char directory[] = "/tmp/test-file-XXXXXX";
 static char *path, *other;
@@ -38,6 +32,8 @@ static int remove_directory(void **state)
     free(other);
     return rmdir(directory); /* fails when a temporary file was left */
 }
+
+TEST_GROUP(make_directory, remove_directory);
 
 static void put(const char *content)
 {
@@ -81,7 +77,7 @@ static void assert_unwritable(const char *name, const char *why)
     err_release(&err);
 }
 
-static void file_read_within_the_limit_appends_all(void **state)
+TEST(file_read_within_the_limit_appends_all)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
     struct timespec times[2] = {{.tv_sec = 1700000000, .tv_nsec = 123456789},
@@ -89,7 +85,6 @@ static void file_read_within_the_limit_appends_all(void **state)
     struct instant modified = INSTANT_NONE;
     struct err err = ERR_INIT;
 
-    (void)state;
     put("hello");
     assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
     assert_int_equal(file_read(path, 5, ERR_ROSTER, &text, &modified, &err), 0);
@@ -100,14 +95,13 @@ static void file_read_within_the_limit_appends_all(void **state)
     assert_content(path, "");
 }
 
-static void file_read_of_a_large_file_is_whole(void **state)
+TEST(file_read_of_a_large_file_is_whole)
 {
     enum { SIZE = 3000000 };
     CLEANUP(text_release) struct text text = TEXT_INIT;
     CLEANUP(mem_cleanup) char *bytes = mem_alloc(SIZE);
     struct err err = ERR_INIT;
 
-    (void)state;
     for (size_t i = 0; i < SIZE; i++)
         bytes[i] = (char)(i * 31 >> 3 & 0xFF);
     assert_int_equal(file_write(path, 0600, bytes, SIZE, &err), 0);
@@ -116,9 +110,8 @@ static void file_read_of_a_large_file_is_whole(void **state)
     assert_memory_equal(text.data, bytes, SIZE);
 }
 
-static void file_read_of_other_things_says_what_they_are(void **state)
+TEST(file_read_of_other_things_says_what_they_are)
 {
-    (void)state;
     (void)unlink(path);
     assert_unreadable(path, 10, "No such file");
     assert_unreadable(directory, 10, "is a directory");
@@ -131,14 +124,13 @@ static void file_read_of_other_things_says_what_they_are(void **state)
     assert_unreadable("/proc/self/status", 4, "larger than 4 bytes"); /* which says it is empty */
 }
 
-static void file_write_over_a_file_replaces_content_and_mode(void **state)
+TEST(file_write_over_a_file_replaces_content_and_mode)
 {
     mode_t mask = umask(077);
     struct stat status;
     struct err err = ERR_INIT;
     int old;
 
-    (void)state;
     put("old");
     old = open(path, O_RDONLY | O_CLOEXEC);
     assert_true(old >= 0);
@@ -152,12 +144,11 @@ static void file_write_over_a_file_replaces_content_and_mode(void **state)
     assert_int_equal(close(old), 0);
 }
 
-static void file_write_through_a_link_keeps_the_link(void **state)
+TEST(file_write_through_a_link_keeps_the_link)
 {
     struct stat status;
     struct err err = ERR_INIT;
 
-    (void)state;
     put("old");
     (void)unlink(other);
     assert_int_equal(symlink(path, other), 0);
@@ -170,12 +161,11 @@ static void file_write_through_a_link_keeps_the_link(void **state)
     assert_int_equal(unlink(other), 0);
 }
 
-static void file_write_by_root_belongs_to_the_owner_of_the_directory(void **state)
+TEST(file_write_by_root_belongs_to_the_owner_of_the_directory)
 {
     const uid_t owner = 12345;
     struct stat status;
 
-    (void)state;
     if (geteuid() != 0)
         skip();
     put("root's");
@@ -190,13 +180,12 @@ static void file_write_by_root_belongs_to_the_owner_of_the_directory(void **stat
     assert_int_equal(status.st_mode & 0777, 0640);
 }
 
-static void file_make_directory_by_root_belongs_to_the_owner_of_the_directory_above(void **state)
+TEST(file_make_directory_by_root_belongs_to_the_owner_of_the_directory_above)
 {
     CLEANUP(mem_cleanup) char *new = file_join(directory, "made"), *deep = file_join(new, "deep");
     const uid_t owner = 12345;
     struct stat status;
 
-    (void)state;
     if (geteuid() != 0)
         skip();
     assert_int_equal(chown(directory, owner, owner), 0);
@@ -210,17 +199,16 @@ static void file_make_directory_by_root_belongs_to_the_owner_of_the_directory_ab
     assert_int_equal(status.st_mode & 0777, 0750);
 }
 
-static void file_write_to_what_is_no_file_is_refused(void **state)
+TEST(file_write_to_what_is_no_file_is_refused)
 {
     CLEANUP(mem_cleanup) char *missing = file_join(directory, "missing/file");
 
-    (void)state;
     assert_unwritable(directory, "is a directory");
     assert_unwritable("/dev/null", "not a regular file");
     assert_unwritable(missing, "No such file");
 }
 
-static void file_paths_are_joined_and_split(void **state)
+TEST(file_paths_are_joined_and_split)
 {
     static const struct {
         const char *directory, *name, *joined;
@@ -234,7 +222,6 @@ static void file_paths_are_joined_and_split(void **state)
         {"/", "/"},   {"a/b/", "a"}, {"a//b", "a"}, {"/a/b/c", "/a/b"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(joins); i++) {
         CLEANUP(mem_cleanup) char *joined = file_join(joins[i].directory, joins[i].name);
 
@@ -247,7 +234,7 @@ static void file_paths_are_joined_and_split(void **state)
     }
 }
 
-static void file_make_directory_makes_what_is_missing(void **state)
+TEST(file_make_directory_makes_what_is_missing)
 {
     CLEANUP(mem_cleanup) char *first = file_join(directory, "d");
     CLEANUP(mem_cleanup) char *second = file_join(first, "e");
@@ -256,7 +243,6 @@ static void file_make_directory_makes_what_is_missing(void **state)
     struct stat status;
     struct err err = ERR_INIT;
 
-    (void)state;
     assert_int_equal(file_make_directory(second, 0750, &err), 0);
     umask(mask);
     assert_int_equal(file_make_directory(second, 0700, &err), 0); /* there already: untouched */
@@ -271,22 +257,4 @@ static void file_make_directory_makes_what_is_missing(void **state)
     assert_int_equal(err.code, ERR_INTERNAL);
     assert_non_null(strstr(err.text, "a file is in its place"));
     err_release(&err);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(file_read_within_the_limit_appends_all),
-        cmocka_unit_test(file_read_of_a_large_file_is_whole),
-        cmocka_unit_test(file_read_of_other_things_says_what_they_are),
-        cmocka_unit_test(file_write_over_a_file_replaces_content_and_mode),
-        cmocka_unit_test(file_write_through_a_link_keeps_the_link),
-        cmocka_unit_test(file_write_by_root_belongs_to_the_owner_of_the_directory),
-        cmocka_unit_test(file_make_directory_by_root_belongs_to_the_owner_of_the_directory_above),
-        cmocka_unit_test(file_write_to_what_is_no_file_is_refused),
-        cmocka_unit_test(file_paths_are_joined_and_split),
-        cmocka_unit_test(file_make_directory_makes_what_is_missing),
-    };
-
-    return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }

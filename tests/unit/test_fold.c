@@ -1,16 +1,10 @@
 /* base/fold: what counts as the same address, name, look. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <string.h>
 #include <unicode/uspoof.h>
 
 #include "base/cleanup.h"
 #include "base/fold.h"
+#include "test.h"
 
 struct pair {
     const char *given, *expected; /* NULL: nothing is left */
@@ -31,7 +25,7 @@ static void check(const struct pair *pair, const char *(*fold)(struct arena *, c
     arena_release(&arena);
 }
 
-static void fold_text_of_any_case_and_normal_form_is_one(void **state)
+TEST(fold_text_of_any_case_and_normal_form_is_one)
 {
     static const struct pair cases[] = {
         {NULL, NULL},
@@ -53,24 +47,22 @@ static void fold_text_of_any_case_and_normal_form_is_one(void **state)
         {"Bad\xFF", "Bad\xFF"},           /* not UTF-8: itself */
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         check(&cases[i], fold_text);
 }
 
-static void fold_text_of_folded_text_is_the_string_itself(void **state)
+TEST(fold_text_of_folded_text_is_the_string_itself)
 {
     static const char *const cases[] = {"anna@example.com", "zo\xC3\xAB", "Bad\xFF"};
     struct arena arena = ARENA_INIT;
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         assert_ptr_equal(fold_text(&arena, cases[i]), cases[i]);
     assert_int_equal(arena.used, 0);
     arena_release(&arena);
 }
 
-static void fold_name_of_any_blanks_has_single_spaces(void **state)
+TEST(fold_name_of_any_blanks_has_single_spaces)
 {
     static const struct pair cases[] = {
         {NULL, NULL},
@@ -83,12 +75,11 @@ static void fold_name_of_any_blanks_has_single_spaces(void **state)
         {"Bad  \xFF", "Bad  \xFF"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         check(&cases[i], fold_name);
 }
 
-static void fold_plain_name_of_accents_has_none(void **state)
+TEST(fold_plain_name_of_accents_has_none)
 {
     static const struct pair cases[] = {
         {NULL, NULL},
@@ -102,12 +93,11 @@ static void fold_plain_name_of_accents_has_none(void **state)
         {"Bad\xFF", "Bad\xFF"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         check(&cases[i], fold_plain_name);
 }
 
-static void fold_skeleton_of_look_alikes_is_equal(void **state)
+TEST(fold_skeleton_of_look_alikes_is_equal)
 {
     static const struct {
         const char *a, *b;
@@ -123,7 +113,6 @@ static void fold_skeleton_of_look_alikes_is_equal(void **state)
     };
     struct arena arena = ARENA_INIT;
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         bool alike =
             strcmp(fold_skeleton(&arena, cases[i].a), fold_skeleton(&arena, cases[i].b)) == 0;
@@ -137,7 +126,7 @@ static void fold_skeleton_of_look_alikes_is_equal(void **state)
 }
 
 /* The table for ASCII is a shortcut; it must say what ICU says. */
-static void fold_skeleton_of_ascii_is_that_of_icu(void **state)
+TEST(fold_skeleton_of_ascii_is_that_of_icu)
 {
     static const char *const cases[] = {"first.last0123456789@example.com",
                                         "rnmwvv|il1!\"#$%&'()*+,-./:;<=>?[]^_`{}~", "o'neil-x"};
@@ -145,7 +134,6 @@ static void fold_skeleton_of_ascii_is_that_of_icu(void **state)
     UErrorCode status = U_ZERO_ERROR;
     USpoofChecker *checker = uspoof_open(&status);
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         char *expected = arena_calloc(&arena, 1, 1024);
 
@@ -157,13 +145,12 @@ static void fold_skeleton_of_ascii_is_that_of_icu(void **state)
     arena_release(&arena);
 }
 
-static void fold_text_of_a_long_text_needs_no_room_in_advance(void **state)
+TEST(fold_text_of_a_long_text_needs_no_room_in_advance)
 {
     struct arena arena = ARENA_INIT;
     char *given = arena_alloc(&arena, 6001);
     const char *folded;
 
-    (void)state;
     for (size_t i = 0; i < 3000; i++)
         memcpy(given + 2 * i, "\xC3\x84", 3);
     folded = fold_text(&arena, given);
@@ -171,19 +158,4 @@ static void fold_text_of_a_long_text_needs_no_room_in_advance(void **state)
     assert_memory_equal(folded + 5998, "\xC3\xA4", 3);
     assert_true(strlen(fold_skeleton(&arena, given)) >= 3000);
     arena_release(&arena);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fold_text_of_any_case_and_normal_form_is_one),
-        cmocka_unit_test(fold_text_of_folded_text_is_the_string_itself),
-        cmocka_unit_test(fold_name_of_any_blanks_has_single_spaces),
-        cmocka_unit_test(fold_plain_name_of_accents_has_none),
-        cmocka_unit_test(fold_skeleton_of_look_alikes_is_equal),
-        cmocka_unit_test(fold_skeleton_of_ascii_is_that_of_icu),
-        cmocka_unit_test(fold_text_of_a_long_text_needs_no_room_in_advance),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

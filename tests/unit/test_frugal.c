@@ -11,19 +11,13 @@
  *
  * The worlds come from a seed that a failure names.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "core/evidence.h"
 #include "core/guard.h"
+#include "test.h"
 
 enum { WORLDS = 1000, NIGHTS = 16, ACCOUNTS = 10, LOGINS = 6 };
 
@@ -357,11 +351,10 @@ static void compare(struct world *world, uint64_t seed, struct life *frugal, str
     }
 }
 
-static void frugal_plan_equals_the_full_one_where_the_evidence_is_the_same(void **state)
+TEST(frugal_plan_equals_the_full_one_where_the_evidence_is_the_same)
 {
     size_t compared = 0, all = 0, frugal_reads = 0, full_reads = 0;
 
-    (void)state;
     for (uint64_t seed = 1; seed <= WORLDS; seed++) {
         struct life frugal = {.full = false}, full = {.full = true};
         struct world world;
@@ -387,13 +380,4 @@ static void frugal_plan_equals_the_full_one_where_the_evidence_is_the_same(void 
                   compared, all, frugal_reads, full_reads);
     assert_true(compared > all / 2);
     assert_true(frugal_reads < full_reads / 2);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(frugal_plan_equals_the_full_one_where_the_evidence_is_the_same),
-    };
-
-    return cmocka_run_group_tests_name("frugal", tests, NULL, NULL);
 }

@@ -1,15 +1,9 @@
 /* core/guard: what makes a roster good, and that the defaults of nothing hold nothing by chance. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "core/guard.h"
+#include "test.h"
 
 #define HOUR (3600 * SECOND_US)
 
@@ -17,7 +11,7 @@ static const struct instant now = {.us = 1000 * HOUR};
 static const struct limits limits = {
     .max_age_hours = 48, .min_people = 1, .max_shrink_percent = 10, .max_rejected_percent = 1};
 
-static void guard_roster_is_good_of_doubtful_rosters_says_no(void **state)
+TEST(guard_roster_is_good_of_doubtful_rosters_says_no)
 {
     static struct person person[100];
     static const struct {
@@ -35,7 +29,6 @@ static void guard_roster_is_good_of_doubtful_rosters_says_no(void **state)
         {0, 0, 0, 1000, 0, 0, -1, false},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct roster roster = {.person = person,
                                 .count = rows[i].count,
@@ -50,7 +43,7 @@ static void guard_roster_is_good_of_doubtful_rosters_says_no(void **state)
     }
 }
 
-static void guard_all_of_an_empty_world_holds_what_is_empty(void **state)
+TEST(guard_all_of_an_empty_world_holds_what_is_empty)
 {
     struct arena arena = ARENA_INIT;
     struct snapshot snapshot = {.complete = true};
@@ -59,7 +52,6 @@ static void guard_all_of_an_empty_world_holds_what_is_empty(void **state)
     struct guard_history history = {
         .last_roster_people = -1, .last_snapshot_accounts = -1, .last_matched_percent = -1};
 
-    (void)state;
     struct guard_result result =
         guard_all(&arena, &limits, &history, &context, &roster, NULL, NULL);
     assert_int_equal(result.count, GUARD_COUNT);
@@ -72,13 +64,4 @@ static void guard_all_of_an_empty_world_holds_what_is_empty(void **state)
         assert_non_null(result.finding[i].text);
     }
     arena_release(&arena);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(guard_roster_is_good_of_doubtful_rosters_says_no),
-        cmocka_unit_test(guard_all_of_an_empty_world_holds_what_is_empty),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,7 @@
 /* base/instant: every form of a time, and the day it falls on. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/instant.h"
+#include "test.h"
 
 struct form {
     const char *string, *expected; /* NULL: refused */
@@ -25,7 +19,7 @@ static void check(const struct form *form, bool (*parse)(const char *, struct in
     assert_string_equal(instant_format(instant, text), fits ? form->expected : "-");
 }
 
-static void instant_parse_bynder_of_any_form_knows_the_documented_ones(void **state)
+TEST(instant_parse_bynder_of_any_form_knows_the_documented_ones)
 {
     static const struct form cases[] = {
         {"2019-03-31T23:59:40.000+00:00", "2019-03-31T23:59:40Z"},
@@ -77,13 +71,12 @@ static void instant_parse_bynder_of_any_form_knows_the_documented_ones(void **st
         {"0", NULL},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         check(&cases[i], instant_parse_bynder);
     assert_false(instant_parse_bynder(NULL, &(struct instant){0}));
 }
 
-static void instant_parse_rfc3339_of_any_form_is_strict(void **state)
+TEST(instant_parse_rfc3339_of_any_form_is_strict)
 {
     static const struct form cases[] = {
         {"2026-11-22T07:45:00Z", "2026-11-22T07:45:00Z"},
@@ -99,18 +92,16 @@ static void instant_parse_rfc3339_of_any_form_is_strict(void **state)
         {"", NULL},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         check(&cases[i], instant_parse_rfc3339);
     assert_false(instant_parse_rfc3339(NULL, &(struct instant){0}));
 }
 
-static void instant_add_us_beyond_the_range_stops_at_its_end(void **state)
+TEST(instant_add_us_beyond_the_range_stops_at_its_end)
 {
     struct instant start = {.us = 5}, end;
     char text[INSTANT_TEXT_SIZE];
 
-    (void)state;
     end = instant_add_us(start, INT64_MAX);
     assert_string_equal(instant_format(end, text), "2200-12-31T23:59:59.999999Z");
     assert_int_equal(instant_day(end, &zone_utc).number, DAY_NUMBER_LAST);
@@ -122,7 +113,7 @@ static void instant_add_us_beyond_the_range_stops_at_its_end(void **state)
     assert_true(instant_compare(INSTANT_NONE, start) < 0 && instant_compare(start, start) == 0);
 }
 
-static void instant_day_around_a_change_of_offset_is_the_civil_one(void **state)
+TEST(instant_day_around_a_change_of_offset_is_the_civil_one)
 {
     /* One hour east until 2024-03-31T01:00Z, two from then on. */
     static const int64_t from[] = {INT64_MIN, INT64_C(1711846800)};
@@ -139,7 +130,6 @@ static void instant_day_around_a_change_of_offset_is_the_civil_one(void **state)
         {"1969-12-31T23:30:00Z", "1969-12-31", "1970-01-01"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct instant instant;
         char text[DAY_TEXT_SIZE];
@@ -151,7 +141,7 @@ static void instant_day_around_a_change_of_offset_is_the_civil_one(void **state)
     assert_false(day_is_set(instant_day(INSTANT_NONE, &zone)));
 }
 
-static void instant_day_in_the_second_of_a_change_has_the_new_offset(void **state)
+TEST(instant_day_in_the_second_of_a_change_has_the_new_offset)
 {
     /* As in Apia: 2011-12-30T10:00:00Z skips a day. */
     static const int64_t from[] = {INT64_MIN, 1325239200};
@@ -160,21 +150,7 @@ static void instant_day_in_the_second_of_a_change_has_the_new_offset(void **stat
     struct instant instant = {.us = 1325239200 * SECOND_US};
     char text[DAY_TEXT_SIZE];
 
-    (void)state;
     assert_string_equal(day_format(instant_day(instant, &zone), text), "2011-12-31");
     instant.us--;
     assert_string_equal(day_format(instant_day(instant, &zone), text), "2011-12-29");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(instant_parse_bynder_of_any_form_knows_the_documented_ones),
-        cmocka_unit_test(instant_parse_rfc3339_of_any_form_is_strict),
-        cmocka_unit_test(instant_add_us_beyond_the_range_stops_at_its_end),
-        cmocka_unit_test(instant_day_around_a_change_of_offset_is_the_civil_one),
-        cmocka_unit_test(instant_day_in_the_second_of_a_change_has_the_new_offset),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

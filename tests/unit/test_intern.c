@@ -1,23 +1,16 @@
 /*
  * Strings kept once.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/intern.h"
 #include "base/text.h"
+#include "test.h"
 
-static void intern_string_that_recurs_is_kept_once(void **state)
+TEST(intern_string_that_recurs_is_kept_once)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     struct intern intern;
 
-    (void)state;
     intern_init(&intern, &arena);
     const char *first = intern_string(&intern, "Sales");
     assert_ptr_equal(intern_string(&intern, "Sales"), first);
@@ -31,13 +24,4 @@ static void intern_string_that_recurs_is_kept_once(void **state)
     assert_null(intern_string(&intern, NULL));
     intern_release(&intern);
     assert_string_equal(first, "Sales"); /* outlives the pool */
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(intern_string_that_recurs_is_kept_once),
-    };
-
-    return cmocka_run_group_tests_name("intern", tests, NULL, NULL);
 }

@@ -3,17 +3,12 @@
  */
 #include <float.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/jsonw.h"
+#include "test.h"
 
 static void assert_text(const struct text *text, const char *wanted)
 {
@@ -21,7 +16,7 @@ static void assert_text(const struct text *text, const char *wanted)
     assert_int_equal(text->length, strlen(wanted));
 }
 
-static void jsonw_string_hostile_bytes_are_escaped(void **state)
+TEST(jsonw_string_hostile_bytes_are_escaped)
 {
     static const struct {
         const char *bytes;
@@ -41,7 +36,6 @@ static void jsonw_string_hostile_bytes_are_escaped(void **state)
         {"a\xE2\x82", 3, "\"a\xEF\xBF\xBD\xEF\xBF\xBD\""},               /* cut short */
         {"\xF4\x90\x80\x80", 4, "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\""},
     };
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(text_release) struct text text = TEXT_INIT;
         struct jsonw json = jsonw_to(&text);
@@ -50,11 +44,10 @@ static void jsonw_string_hostile_bytes_are_escaped(void **state)
     }
 }
 
-static void jsonw_containers_get_their_commas(void **state)
+TEST(jsonw_containers_get_their_commas)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
     struct jsonw json = jsonw_to(&text);
-    (void)state;
     jsonw_begin_object(&json);
     jsonw_field_string(&json, "a", "x");
     jsonw_field_string(&json, "n", NULL);
@@ -74,11 +67,10 @@ static void jsonw_containers_get_their_commas(void **state)
                        "\"k\\\"\":null,\"b\":false}");
 }
 
-static void jsonw_pretty_puts_a_member_on_each_line(void **state)
+TEST(jsonw_pretty_puts_a_member_on_each_line)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
     struct jsonw json = jsonw_to(&text);
-    (void)state;
     json.pretty = true;
     jsonw_begin_object(&json);
     jsonw_field_int(&json, "a", 1);
@@ -94,7 +86,7 @@ static void jsonw_pretty_puts_a_member_on_each_line(void **state)
     assert_text(&text, "{\n  \"a\": 1,\n  \"b\": [\n    2,\n    3\n  ],\n  \"c\": []\n}");
 }
 
-static void jsonw_double_is_the_shortest_that_reads_back(void **state)
+TEST(jsonw_double_is_the_shortest_that_reads_back)
 {
     static const struct {
         double value;
@@ -108,22 +100,10 @@ static void jsonw_double_is_the_shortest_that_reads_back(void **state)
         {(double)NAN, "null"},
         {(double)INFINITY, "null"},
     };
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(text_release) struct text text = TEXT_INIT;
         struct jsonw json = jsonw_to(&text);
         jsonw_double(&json, rows[i].value);
         assert_text(&text, rows[i].wanted);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(jsonw_string_hostile_bytes_are_escaped),
-        cmocka_unit_test(jsonw_containers_get_their_commas),
-        cmocka_unit_test(jsonw_pretty_puts_a_member_on_each_line),
-        cmocka_unit_test(jsonw_double_is_the_shortest_that_reads_back),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

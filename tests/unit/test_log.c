@@ -1,11 +1,4 @@
 /* base/log: what reaches stderr, byte by byte. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +8,7 @@
 #include "base/instant.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "test.h"
 
 /* Stderr goes to an unnamed file while lines are logged. */
 static int saved, caught;
@@ -49,11 +43,10 @@ static void release_stderr(struct text *text)
     (void)close(caught);
 }
 
-static void log_line_as_text_is_level_and_message(void **state)
+TEST(log_line_as_text_is_level_and_message)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
 
-    (void)state;
     log_setup(LOG_LEVEL_INFO, LOG_FORMAT_TEXT);
     log_context("portal", "acme");
     catch_stderr();
@@ -68,11 +61,10 @@ static void log_line_as_text_is_level_and_message(void **state)
     log_context("portal", NULL);
 }
 
-static void log_line_below_the_level_is_dropped(void **state)
+TEST(log_line_below_the_level_is_dropped)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
 
-    (void)state;
     log_setup(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT);
     assert_true(log_enabled(LOG_LEVEL_ERROR));
     assert_false(log_enabled(LOG_LEVEL_WARNING));
@@ -83,14 +75,13 @@ static void log_line_below_the_level_is_dropped(void **state)
     assert_string_equal(text_cstr(&text), "error: yes\n");
 }
 
-static void log_line_as_json_is_one_object_a_line(void **state)
+TEST(log_line_as_json_is_one_object_a_line)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
     CLEANUP(text_release) struct text time = TEXT_INIT;
     struct instant instant;
     const char *end;
 
-    (void)state;
     log_setup(LOG_LEVEL_DEBUG, LOG_FORMAT_JSON);
     log_context("portal", "ac\"me");
     log_context("run", "1");
@@ -111,12 +102,11 @@ static void log_line_as_json_is_one_object_a_line(void **state)
     log_context("run", NULL);
 }
 
-static void log_names_are_parsed_exactly(void **state)
+TEST(log_names_are_parsed_exactly)
 {
     enum log_level level = LOG_LEVEL_ERROR;
     enum log_format format = LOG_FORMAT_TEXT;
 
-    (void)state;
     assert_true(log_level_parse("debug", &level) && level == LOG_LEVEL_DEBUG);
     assert_true(log_level_parse("error", &level) && level == LOG_LEVEL_ERROR);
     assert_false(log_level_parse("Debug", &level) || log_level_parse("", &level) ||
@@ -125,16 +115,4 @@ static void log_names_are_parsed_exactly(void **state)
     assert_true(log_format_parse("json", &format) && format == LOG_FORMAT_JSON);
     assert_true(log_format_parse("text", &format) && format == LOG_FORMAT_TEXT);
     assert_false(log_format_parse("xml", &format));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(log_line_as_text_is_level_and_message),
-        cmocka_unit_test(log_line_below_the_level_is_dropped),
-        cmocka_unit_test(log_line_as_json_is_one_object_a_line),
-        cmocka_unit_test(log_names_are_parsed_exactly),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

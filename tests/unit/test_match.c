@@ -1,24 +1,17 @@
 /* core/match: the words of keys, and links one at a time (worlds of them: test_plan_random). */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "core/match.h"
+#include "test.h"
 
 static const struct matching all_keys = {
     .key = {MATCH_BY_EMPLOYEE_NUMBER, MATCH_BY_EMAIL, MATCH_BY_USERNAME},
     .key_count = 3,
 };
 
-static void match_key_parse_of_words_takes_configurable_keys_alone(void **state)
+TEST(match_key_parse_of_words_takes_configurable_keys_alone)
 {
     enum match_key key = MATCH_BY_NOTHING;
 
-    (void)state;
     assert_true(match_key_parse("email", &key));
     assert_int_equal(key, MATCH_BY_EMAIL);
     assert_string_equal(match_key_name(key), "email");
@@ -28,7 +21,7 @@ static void match_key_parse_of_words_takes_configurable_keys_alone(void **state)
     assert_int_equal(key, MATCH_BY_EMAIL);
 }
 
-static void match_all_of_folded_forms_links(void **state)
+TEST(match_all_of_folded_forms_links)
 {
     static const struct {
         const char *account, *person;
@@ -46,7 +39,6 @@ static void match_all_of_folded_forms_links(void **state)
         {NULL, NULL, LINK_NONE},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct arena arena = ARENA_INIT;
         struct account account = {.id = "A", .email = rows[i].account};
@@ -61,7 +53,7 @@ static void match_all_of_folded_forms_links(void **state)
     }
 }
 
-static void match_all_without_the_email_key_never_links_by_it(void **state)
+TEST(match_all_without_the_email_key_never_links_by_it)
 {
     const struct matching numbers = {.key = {MATCH_BY_EMPLOYEE_NUMBER}, .key_count = 1};
     struct arena arena = ARENA_INIT;
@@ -70,7 +62,6 @@ static void match_all_without_the_email_key_never_links_by_it(void **state)
     struct snapshot snapshot = {.account = &account, .count = 1};
     struct roster roster = {.person = person, .count = 2};
 
-    (void)state;
     struct pairing *pairing = match_all(&arena, &snapshot, &roster, &numbers);
     assert_int_equal(pairing->kind, LINK_NONE);
     assert_int_equal(pairing->near, NEAR_LOCAL_PART); /* but it is noticed */
@@ -78,21 +69,20 @@ static void match_all_without_the_email_key_never_links_by_it(void **state)
     arena_release(&arena);
 }
 
-static void match_all_of_nobody_links_nobody(void **state)
+TEST(match_all_of_nobody_links_nobody)
 {
     struct arena arena = ARENA_INIT;
     struct snapshot snapshot = {.account = NULL};
     struct roster roster = {.person = NULL};
     struct account account = {.id = "A", .email = "jane@a.example"};
 
-    (void)state;
     assert_non_null(match_all(&arena, &snapshot, &roster, &all_keys));
     snapshot = (struct snapshot){.account = &account, .count = 1};
     assert_int_equal(match_all(&arena, &snapshot, &roster, &all_keys)->kind, LINK_NONE);
     arena_release(&arena);
 }
 
-static void match_all_of_many_accounts_links_each(void **state)
+TEST(match_all_of_many_accounts_links_each)
 {
     enum { COUNT = 1000 }; /* more than one block of look-ups */
     struct arena arena = ARENA_INIT;
@@ -101,7 +91,6 @@ static void match_all_of_many_accounts_links_each(void **state)
     struct snapshot snapshot = {.account = account, .count = COUNT};
     struct roster roster = {.person = person, .count = COUNT};
 
-    (void)state;
     for (int i = 0; i < COUNT; i++) {
         account[i].id = arena_printf(&arena, "A%d", i);
         account[i].email = arena_printf(&arena, "Person%d@a.example", i);
@@ -113,16 +102,4 @@ static void match_all_of_many_accounts_links_each(void **state)
         assert_ptr_equal(pairing[i].person, &person[COUNT - 1 - i]);
     }
     arena_release(&arena);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(match_key_parse_of_words_takes_configurable_keys_alone),
-        cmocka_unit_test(match_all_of_folded_forms_links),
-        cmocka_unit_test(match_all_without_the_email_key_never_links_by_it),
-        cmocka_unit_test(match_all_of_nobody_links_nobody),
-        cmocka_unit_test(match_all_of_many_accounts_links_each),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

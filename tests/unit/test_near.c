@@ -1,15 +1,9 @@
 /* core/near: who resembles whom, one pair at a time. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "core/near.h"
+#include "test.h"
 
 static enum near_kind near_of(struct account *account, struct person *person)
 {
@@ -25,7 +19,7 @@ static enum near_kind near_of(struct account *account, struct person *person)
     return pairing.near;
 }
 
-static void near_find_of_addresses_notices_resemblance(void **state)
+TEST(near_find_of_addresses_notices_resemblance)
 {
     static const struct {
         const char *account, *person;
@@ -50,7 +44,6 @@ static void near_find_of_addresses_notices_resemblance(void **state)
         {"jane@a.example", NULL, NEAR_NOBODY},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct account account = {.email = rows[i].account};
         struct person person = {.email = rows[i].person};
@@ -60,7 +53,7 @@ static void near_find_of_addresses_notices_resemblance(void **state)
     }
 }
 
-static void near_find_of_names_notices_resemblance(void **state)
+TEST(near_find_of_names_notices_resemblance)
 {
     static const struct {
         const char *account, *person;
@@ -79,7 +72,6 @@ static void near_find_of_names_notices_resemblance(void **state)
         {NULL, "Jane Doe", false},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct account account = {.name = rows[i].account};
         struct person person = {.name = rows[i].person};
@@ -88,9 +80,8 @@ static void near_find_of_names_notices_resemblance(void **state)
     }
 }
 
-static void near_find_of_long_addresses_does_not_write_past_its_arrays(void **state)
+TEST(near_find_of_long_addresses_does_not_write_past_its_arrays)
 {
-    (void)state;
     for (int length = 62; length <= 70; length++) {
         struct arena arena = ARENA_INIT;
         char *letters = arena_alloc(&arena, 100);
@@ -103,7 +94,7 @@ static void near_find_of_long_addresses_does_not_write_past_its_arrays(void **st
     }
 }
 
-static void near_find_of_several_takes_the_least(void **state)
+TEST(near_find_of_several_takes_the_least)
 {
     struct account account = {.email = "jane@a.example", .name = "Jane Doe"};
     struct person person[] = {
@@ -116,13 +107,12 @@ static void near_find_of_several_takes_the_least(void **state)
     struct roster roster = {.person = person, .count = COUNT_OF(person)};
     struct pairing pairing = {.kind = LINK_NONE};
 
-    (void)state;
     near_find(&snapshot, &roster, &pairing);
     assert_int_equal(pairing.near, NEAR_LOCAL_PART);
     assert_ptr_equal(pairing.other, &person[2]);
 }
 
-static void near_find_of_settled_pairings_leaves_them(void **state)
+TEST(near_find_of_settled_pairings_leaves_them)
 {
     struct account account = {.email = "jane@a.example"};
     struct person person = {.email = "jane@b.example"};
@@ -131,21 +121,8 @@ static void near_find_of_settled_pairings_leaves_them(void **state)
     struct pairing by_word = {.kind = LINK_NONE, .key = MATCH_BY_LINKS_FILE};
     struct pairing contested = {.kind = LINK_AMBIGUOUS};
 
-    (void)state;
     near_find(&snapshot, &roster, &by_word);
     near_find(&snapshot, &roster, &contested);
     assert_int_equal(by_word.near, NEAR_NOBODY);
     assert_int_equal(contested.near, NEAR_NOBODY);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(near_find_of_addresses_notices_resemblance),
-        cmocka_unit_test(near_find_of_names_notices_resemblance),
-        cmocka_unit_test(near_find_of_long_addresses_does_not_write_past_its_arrays),
-        cmocka_unit_test(near_find_of_several_takes_the_least),
-        cmocka_unit_test(near_find_of_settled_pairings_leaves_them),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

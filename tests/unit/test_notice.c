@@ -1,14 +1,8 @@
 /* core/notice: told once, told again when it changes, and clear only when it was looked at. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "core/notice.h"
+#include "test.h"
 
 /* One letter a kind, in their order: '-' not looked at, '.' there is none, else the key. */
 #define CASE(seen, told, acts)                                                                     \
@@ -23,7 +17,7 @@ static const char *key_of(char letter)
     return letter == 'a' ? keys[0] : letter == 'b' ? keys[1] : NULL;
 }
 
-static void notice_decide_as_the_table_says(void **state)
+TEST(notice_decide_as_the_table_says)
 {
     /* approval, held, steps, failed, cut_off; acts with clear in front: T tell, F forget, . nothing
      */
@@ -48,7 +42,6 @@ static void notice_decide_as_the_table_says(void **state)
         CASE("-....", ".a...", "T.F..."), /* not looked at, but never told either */
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct notice_view view = {.looked = {false}};
         const char *told[NOTICE_KIND_COUNT] = {NULL};
@@ -68,9 +61,8 @@ static void notice_decide_as_the_table_says(void **state)
     }
 }
 
-static void notice_kind_name_reads_back(void **state)
+TEST(notice_kind_name_reads_back)
 {
-    (void)state;
     for (unsigned kind = 0; kind < NOTICE_KIND_COUNT; kind++) {
         enum notice_kind back = NOTICE_CLEAR;
         assert_true(notice_kind_parse(notice_kind_name((enum notice_kind)kind), &back));
@@ -80,14 +72,4 @@ static void notice_kind_name_reads_back(void **state)
     assert_false(notice_kind_parse("nothing", &none));
     assert_string_equal(notice_channel_name(NOTICE_MAIL), "mail");
     assert_string_equal(notice_channel_name(NOTICE_WEBHOOK), "webhook");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(notice_decide_as_the_table_says),
-        cmocka_unit_test(notice_kind_name_reads_back),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,15 +1,9 @@
 /* base/parse: numbers from outside. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "base/parse.h"
+#include "test.h"
 
-static void parse_int_of_any_form_is_strict(void **state)
+TEST(parse_int_of_any_form_is_strict)
 {
     static const struct {
         const char *string;
@@ -36,7 +30,6 @@ static void parse_int_of_any_form_is_strict(void **state)
         {"\xD9\xA1", false, 0}, /* an Arabic-Indic digit */
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         int64_t value = 4711;
 
@@ -46,25 +39,23 @@ static void parse_int_of_any_form_is_strict(void **state)
     assert_false(parse_int(NULL, 0, 1, &(int64_t){0}));
 }
 
-static void parse_int_at_the_limits_is_inclusive(void **state)
+TEST(parse_int_at_the_limits_is_inclusive)
 {
     int64_t value;
 
-    (void)state;
     assert_true(parse_int("3", 3, 5, &value) && value == 3);
     assert_true(parse_int("5", 3, 5, &value) && value == 5);
     assert_false(parse_int("2", 3, 5, &value));
     assert_false(parse_int("6", 3, 5, &value));
 }
 
-static void parse_double_of_any_form_is_strict(void **state)
+TEST(parse_double_of_any_form_is_strict)
 {
     static const char *const refused[] = {"",    ".",   ".5",    "5.", "1e3", "inf", "nan",
                                           "0x1", " 1",  "1 ",    "+1", "01",  "1,5", "1.5x",
                                           "-",   "--1", "1e999", "1.", "1..2"};
     double value = 0;
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(refused); i++)
         assert_false(parse_double(refused[i], -1e300, 1e300, &value));
     assert_true(parse_double("10", 0, 100, &value) && value >= 10 && value <= 10);
@@ -75,11 +66,10 @@ static void parse_double_of_any_form_is_strict(void **state)
     assert_false(parse_double(NULL, 0, 100, &value));
 }
 
-static void parse_digits_of_bytes_stops_at_their_length(void **state)
+TEST(parse_digits_of_bytes_stops_at_their_length)
 {
     int64_t value = 0;
 
-    (void)state;
     assert_true(parse_digits("007x", 3, 10, &value) && value == 7);
     assert_false(parse_digits("7x", 2, 10, &value));
     assert_false(parse_digits("-7", 2, 10, &value));
@@ -87,16 +77,4 @@ static void parse_digits_of_bytes_stops_at_their_length(void **state)
     assert_false(parse_digits("11", 2, 10, &value));
     assert_false(parse_digits("99999999999999999999", 20, INT64_MAX, &value));
     assert_int_equal(value, 7);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parse_int_of_any_form_is_strict),
-        cmocka_unit_test(parse_int_at_the_limits_is_inclusive),
-        cmocka_unit_test(parse_double_of_any_form_is_strict),
-        cmocka_unit_test(parse_digits_of_bytes_stops_at_their_length),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

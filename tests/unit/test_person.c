@@ -1,17 +1,11 @@
 /* core/person: the status of a row on a day, contradictions included. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "core/person.h"
+#include "test.h"
 
 #define TODAY 46000
 
-static void person_judge_of_dates_and_words_gives_the_documented_status(void **state)
+TEST(person_judge_of_dates_and_words_gives_the_documented_status)
 {
     static const struct {
         enum person_status word;
@@ -50,7 +44,6 @@ static void person_judge_of_dates_and_words_gives_the_documented_status(void **s
         {PERSON_UNKNOWN, -5, -5, PERSON_DEPARTED}, /* one day long */
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct person person = {.word = rows[i].word};
         const char *reason = NULL;
@@ -66,19 +59,9 @@ static void person_judge_of_dates_and_words_gives_the_documented_status(void **s
     }
 }
 
-static void person_status_names_are_those_of_the_contract(void **state)
+TEST(person_status_names_are_those_of_the_contract)
 {
-    (void)state;
     assert_string_equal(person_status_name(PERSON_ON_LEAVE), "on_leave");
     assert_string_equal(person_status_name(PERSON_ABSENT), "absent");
     assert_string_equal(person_status_name(PERSON_UNKNOWN), "unknown");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(person_judge_of_dates_and_words_gives_the_documented_status),
-        cmocka_unit_test(person_status_names_are_those_of_the_contract),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

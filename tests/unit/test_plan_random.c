@@ -4,13 +4,6 @@
  *
  * The names are drawn from so few that addresses, numbers and people collide all the time.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +11,7 @@
 #include "base/text.h"
 #include "core/condition.h"
 #include "core/plan.h"
+#include "test.h"
 
 #define WORLDS   12000
 #define MOST     9 /* accounts, people */
@@ -62,8 +56,7 @@ static bool chance(struct world *world, unsigned percent)
 
 #define PICK(world, array) ((array)[draw((world), COUNT_OF(array))])
 
-/* --- drawing a world
- * ----------------------------------------------------------------------------- */
+/* --- drawing a world --- */
 
 static const char *const locals[] = {"ann",   "anne", "an",   "bob",     "zoe.x",   "BOB",
                                      "henry", "ivan", "judy", "kenneth", "ludmila", "mallory"};
@@ -373,8 +366,7 @@ static void world_draw(struct world *world, uint64_t seed)
     snapshot_digest(&world->snapshot);
 }
 
-/* --- the oracle: matching
- * ------------------------------------------------------------------------ */
+/* --- the oracle: matching --- */
 
 static const char *lower(struct world *world, const char *text)
 {
@@ -570,8 +562,7 @@ static void think_of_rivals(const struct world *world, struct opinion *opinion)
     }
 }
 
-/* --- the oracle: resemblance
- * --------------------------------------------------------------------- */
+/* --- the oracle: resemblance --- */
 
 static bool is_one_edit(const char *a, size_t a_length, const char *b, size_t b_length)
 {
@@ -650,8 +641,7 @@ static void check_pairings(const struct world *world, const struct opinion *opin
     }
 }
 
-/* --- the oracle: conditions
- * ---------------------------------------------------------------------- */
+/* --- the oracle: conditions --- */
 
 struct facts { /* of one account; days are -1 when nobody knows */
     const struct account *account;
@@ -771,8 +761,7 @@ static int hold_all(const struct world *world, const struct conditions *c, const
     return worst;
 }
 
-/* --- the oracle: decisions
- * ----------------------------------------------------------------------- */
+/* --- the oracle: decisions --- */
 
 static bool is_listed(struct world *world, const struct facts *facts)
 {
@@ -910,8 +899,7 @@ static void check_decisions(struct world *world, const struct opinion *opinion,
     }
 }
 
-/* --- the oracle: guards
- * -------------------------------------------------------------------------- */
+/* --- the oracle: guards --- */
 
 static int64_t count_acts(const struct world *world, const struct decision *decision,
                           enum action action)
@@ -977,8 +965,7 @@ static void check_guards(const struct world *world, const struct guard_result *g
     assert_int_equal(guards->finding[11].hold, world->history.stopped_by != NULL);
 }
 
-/* --- the tests
- * ----------------------------------------------------------------------------------- */
+/* --- the tests --- */
 
 static const struct plan *make_plan(struct world *world, const struct decision *decision,
                                     const struct guard_result *guards)
@@ -1010,9 +997,10 @@ static int tell_world(void **state)
     return 0;
 }
 
-static void plan_of_random_worlds_agrees_with_the_oracle(void **state)
+TEST_EACH(NULL, tell_world);
+
+TEST(plan_of_random_worlds_agrees_with_the_oracle)
 {
-    (void)state;
     for (uint64_t seed = 1; seed <= WORLDS; seed++) {
         struct world world;
         struct opinion opinion[MOST];
@@ -1053,9 +1041,8 @@ static void swap_people(struct world *world, size_t a, size_t b)
     world->person[b] = kept;
 }
 
-static void plan_of_shuffled_worlds_is_the_same(void **state)
+TEST(plan_of_shuffled_worlds_is_the_same)
 {
-    (void)state;
     for (uint64_t seed = 1; seed <= WORLDS / 4; seed++) {
         struct world world;
         struct pairing *pairing;
@@ -1075,13 +1062,4 @@ static void plan_of_shuffled_worlds_is_the_same(void **state)
             fail_msg("world %llu depends on the order", (unsigned long long)seed);
         arena_release(&world.arena);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(plan_of_random_worlds_agrees_with_the_oracle, tell_world),
-        cmocka_unit_test_teardown(plan_of_shuffled_worlds_is_the_same, tell_world),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

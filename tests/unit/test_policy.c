@@ -1,15 +1,9 @@
 /* core/policy: words, findings about the policy, and a digest that sees every setting. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "core/policy.h"
+#include "test.h"
 
 static const struct zone amsterdam = {.name = "Europe/Amsterdam"};
 
@@ -109,11 +103,10 @@ static void change(struct sample *sample, size_t what)
 
 #define CHANGES 25
 
-static void policy_digest_of_any_changed_setting_differs(void **state)
+TEST(policy_digest_of_any_changed_setting_differs)
 {
     struct sample sample;
 
-    (void)state;
     sample_init(&sample);
     struct digest digest = policy_digest(&sample.policy, &sample.matching);
     for (size_t i = 0; i < CHANGES; i++) {
@@ -125,11 +118,21 @@ static void policy_digest_of_any_changed_setting_differs(void **state)
     }
 }
 
-static void policy_digest_of_reordered_links_is_the_same(void **state)
+TEST(policy_digest_of_a_known_policy_is_known)
+{
+    struct sample sample;
+    char hex[DIGEST_HEX_SIZE];
+
+    sample_init(&sample);
+    struct digest digest = policy_digest(&sample.policy, &sample.matching);
+    assert_string_equal(digest_hex(&digest, hex),
+                        "0c4e507d2ac9e2d70ebd40d404791ae9a66385e102a465c0e6a56764b67abfd9");
+}
+
+TEST(policy_digest_of_reordered_links_is_the_same)
 {
     struct sample sample;
 
-    (void)state;
     sample_init(&sample);
     struct digest digest = policy_digest(&sample.policy, &sample.matching);
     sample.link[0] = (struct link_override){"A2", "2", 7};
@@ -139,13 +142,12 @@ static void policy_digest_of_reordered_links_is_the_same(void **state)
     assert_int_equal(digest_compare(&digest, &other), 0);
 }
 
-static void policy_findings_of_expired_entries_name_them(void **state)
+TEST(policy_findings_of_expired_entries_name_them)
 {
     struct arena arena = ARENA_INIT;
     const char *const *sentence = NULL;
     struct sample sample;
 
-    (void)state;
     sample_init(&sample);
     assert_int_equal(
         policy_findings(&arena, &sample.policy, (struct day){.number = 46000}, &sentence), 0);
@@ -162,11 +164,10 @@ static void policy_findings_of_expired_entries_name_them(void **state)
     arena_release(&arena);
 }
 
-static void action_parse_of_words_takes_the_four(void **state)
+TEST(action_parse_of_words_takes_the_four)
 {
     enum action action = ACTION_KEEP;
 
-    (void)state;
     for (unsigned i = ACTION_KEEP; i <= ACTION_DEPROVISION; i++) {
         assert_true(action_parse(action_name((enum action)i), &action));
         assert_int_equal(action, i);
@@ -175,15 +176,4 @@ static void action_parse_of_words_takes_the_four(void **state)
     assert_false(action_parse("", &action));
     assert_true(ACTION_KEEP < ACTION_REACTIVATE && ACTION_REACTIVATE < ACTION_SUSPEND &&
                 ACTION_SUSPEND < ACTION_DEPROVISION); /* execution order */
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(policy_digest_of_any_changed_setting_differs),
-        cmocka_unit_test(policy_digest_of_reordered_links_is_the_same),
-        cmocka_unit_test(policy_findings_of_expired_entries_name_them),
-        cmocka_unit_test(action_parse_of_words_takes_the_four),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

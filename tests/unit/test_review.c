@@ -1,17 +1,11 @@
 /* core/review: who approved which rows, who may, and what the files of --only and --except name. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "core/review.h"
+#include "test.h"
 
 #define A "AAAAAAAA-2B3A-141F-8F07D71AA1F223BD"
 #define B "BBBBBBBB-2B3A-141F-8F07D71AA1F223BD"
@@ -28,10 +22,9 @@ static struct plan_row rows[] = {
 static const struct plan plan = {
     .row = rows, .row_count = COUNT_OF(rows), .approvals_suspend = 1, .approvals_deprovision = 2};
 
-/* --- how many
- * ----------------------------------------------------------------------------------------- */
+/* --- how many --- */
 
-static void review_needed_is_as_the_plan_says(void **state)
+TEST(review_needed_is_as_the_plan_says)
 {
     static const struct {
         int suspend, deprovision;
@@ -42,7 +35,6 @@ static void review_needed_is_as_the_plan_says(void **state)
         {3, 1, {3, 1, 3, 0}},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct plan other = plan;
         other.approvals_suspend = cases[i].suspend;
@@ -52,7 +44,7 @@ static void review_needed_is_as_the_plan_says(void **state)
     }
 }
 
-static void review_approvers_counts_different_people_of_that_row(void **state)
+TEST(review_approvers_counts_different_people_of_that_row)
 {
     static const char *const only_a[] = {A};
     static const char *const a_and_b[] = {B, A};
@@ -65,7 +57,6 @@ static void review_approvers_counts_different_people_of_that_row(void **state)
     const struct review review = {.approval = approvals, .approval_count = COUNT_OF(approvals)};
     const struct review none = {.approval_count = 0};
 
-    (void)state;
     assert_int_equal(review_approvers(&review, &rows[0]), 2);
     assert_int_equal(review_approvers(&review, &rows[1]), 2);
     assert_int_equal(review_approvers(&review, &rows[2]), 1);
@@ -82,7 +73,7 @@ static void check_approved(const struct review *review, size_t row, bool wanted,
     assert_non_null(strstr(reason, says));
 }
 
-static void review_is_approved_when_enough_people_and_no_guard_say_so(void **state)
+TEST(review_is_approved_when_enough_people_and_no_guard_say_so)
 {
     static const struct approval approvals[] = {{.who = "x", .all = true},
                                                 {.who = "y", .all = true}};
@@ -90,7 +81,6 @@ static void review_is_approved_when_enough_people_and_no_guard_say_so(void **sta
                                                 {.guard = "G7", .who = "x", .reason = "r"}};
     struct review review = {.approval = approvals, .approval_count = 1};
 
-    (void)state;
     check_approved(&review, 0, true, "approved by 1");
     check_approved(&review, 1, false, "1 of 2");
     review.approval_count = 2;
@@ -107,10 +97,9 @@ static void review_is_approved_when_enough_people_and_no_guard_say_so(void **sta
     rows[0].held_by = NULL;
 }
 
-/* --- who
- * ---------------------------------------------------------------------------------------------- */
+/* --- who --- */
 
-static void review_refuse_approver_of_own_account_or_not_listed(void **state)
+TEST(review_refuse_approver_of_own_account_or_not_listed)
 {
     static const struct approver list[] = {
         {.user = "dora", .email = "dora@acme.example"},
@@ -135,7 +124,6 @@ static void review_refuse_approver_of_own_account_or_not_listed(void **state)
         {"kim", 0, NULL}, /* a finding is no act */
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CLEANUP(arena_release) struct arena arena = ARENA_INIT;
         const char *refusal =
@@ -146,10 +134,9 @@ static void review_refuse_approver_of_own_account_or_not_listed(void **state)
     }
 }
 
-/* --- which rows
- * --------------------------------------------------------------------------------------- */
+/* --- which rows --- */
 
-static void review_select_takes_ids_addresses_and_csv_rows(void **state)
+TEST(review_select_takes_ids_addresses_and_csv_rows)
 {
     static const struct {
         const char *text, *named; /* 'x' for each of the rows */
@@ -168,7 +155,6 @@ static void review_select_takes_ids_addresses_and_csv_rows(void **state)
         {"account_id", "----"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CLEANUP(err_release) struct err err = ERR_INIT;
         bool named[COUNT_OF(rows)] = {false};
@@ -179,7 +165,7 @@ static void review_select_takes_ids_addresses_and_csv_rows(void **state)
     }
 }
 
-static void review_select_of_a_line_that_names_nobody_is_a_mistake(void **state)
+TEST(review_select_of_a_line_that_names_nobody_is_a_mistake)
 {
     static const struct {
         const char *text, *says;
@@ -193,7 +179,6 @@ static void review_select_of_a_line_that_names_nobody_is_a_mistake(void **state)
         {"AAAAAAAA", "f:1:"},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CLEANUP(err_release) struct err err = ERR_INIT;
         bool named[COUNT_OF(rows)] = {false};
@@ -204,18 +189,4 @@ static void review_select_of_a_line_that_names_nobody_is_a_mistake(void **state)
         for (size_t k = 0; k < COUNT_OF(rows); k++)
             assert_false(named[k]); /* outputs are written on success only */
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(review_needed_is_as_the_plan_says),
-        cmocka_unit_test(review_approvers_counts_different_people_of_that_row),
-        cmocka_unit_test(review_is_approved_when_enough_people_and_no_guard_say_so),
-        cmocka_unit_test(review_refuse_approver_of_own_account_or_not_listed),
-        cmocka_unit_test(review_select_takes_ids_addresses_and_csv_rows),
-        cmocka_unit_test(review_select_of_a_line_that_names_nobody_is_a_mistake),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

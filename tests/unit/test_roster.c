@@ -1,19 +1,13 @@
 /* core/roster: judging rows, counting what is wrong with them, rosters far enough apart. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "core/roster.h"
+#include "test.h"
 
 #define HOUR (3600 * SECOND_US)
 
 static const struct day today = {.number = 46000};
 
-static void roster_judge_of_mixed_rows_counts_each_kind(void **state)
+TEST(roster_judge_of_mixed_rows_counts_each_kind)
 {
     struct person person[] = {
         {.employee_number = "1", .email = "Ann@a.example", .word = PERSON_EMPLOYED},
@@ -28,7 +22,6 @@ static void roster_judge_of_mixed_rows_counts_each_kind(void **state)
     };
     struct roster roster = {.person = person, .count = COUNT_OF(person)};
 
-    (void)state;
     for (int again = 0; again < 2; again++) {
         roster_judge(&roster, today);
         assert_int_equal(roster.rejected, 3);
@@ -43,21 +36,19 @@ static void roster_judge_of_mixed_rows_counts_each_kind(void **state)
     }
 }
 
-static void roster_judge_of_nobody_counts_nothing(void **state)
+TEST(roster_judge_of_nobody_counts_nothing)
 {
     struct roster roster = {.person = NULL};
 
-    (void)state;
     roster_judge(&roster, today);
     assert_int_equal(roster_people(&roster), 0);
     assert_int_equal(roster.duplicates, 0);
 }
 
-static void roster_count_apart_of_times_wants_twenty_hours(void **state)
+TEST(roster_count_apart_of_times_wants_twenty_hours)
 {
     const struct instant good[] = {{1 * HOUR}, {21 * HOUR}, {40 * HOUR}, {41 * HOUR}, {90 * HOUR}};
 
-    (void)state;
     assert_int_equal(roster_count_apart(good, 5, (struct instant){1 * HOUR}), 4);
     assert_int_equal(roster_count_apart(good, 5, (struct instant){1 * HOUR + 1}), 3);
     assert_int_equal(roster_count_apart(good, 3, (struct instant){21 * HOUR}), 1);
@@ -67,9 +58,8 @@ static void roster_count_apart_of_times_wants_twenty_hours(void **state)
     assert_int_equal(roster_count_apart(NULL, 0, (struct instant){1}), 0);
 }
 
-static void roster_as_of_takes_the_earlier_time(void **state)
+TEST(roster_as_of_takes_the_earlier_time)
 {
-    (void)state;
     struct roster roster = {.read_at = {50}};
     assert_int_equal(roster_as_of(&roster).us, 50);
     roster.modified.us = 40;
@@ -78,7 +68,7 @@ static void roster_as_of_takes_the_earlier_time(void **state)
     assert_int_equal(roster_as_of(&roster).us, 50);
 }
 
-static void roster_content_of_shuffled_rows_is_the_same(void **state)
+TEST(roster_content_of_shuffled_rows_is_the_same)
 {
     struct person person[] = {{.employee_number = "1", .row = 2},
                               {.employee_number = "2", .row = 3}};
@@ -86,22 +76,9 @@ static void roster_content_of_shuffled_rows_is_the_same(void **state)
                              {.employee_number = "1", .row = 3}};
     struct roster a = {.person = person, .count = 2}, b = {.person = other, .count = 2};
 
-    (void)state;
     struct digest first = roster_content(&a), second = roster_content(&b);
     assert_int_equal(digest_compare(&first, &second), 0);
     other[0].last_day.number = 1;
     second = roster_content(&b);
     assert_int_not_equal(digest_compare(&first, &second), 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(roster_judge_of_mixed_rows_counts_each_kind),
-        cmocka_unit_test(roster_judge_of_nobody_counts_nothing),
-        cmocka_unit_test(roster_count_apart_of_times_wants_twenty_hours),
-        cmocka_unit_test(roster_as_of_takes_the_earlier_time),
-        cmocka_unit_test(roster_content_of_shuffled_rows_is_the_same),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

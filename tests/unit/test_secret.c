@@ -1,11 +1,4 @@
 /* base/secret: only a file that nobody else can read is a secret. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +9,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "test.h"
 
 static char directory[] = "/tmp/test-secret-XXXXXX";
 static char *path;
@@ -36,6 +30,8 @@ static int remove_directory(void **state)
     free(path);
     return rmdir(directory);
 }
+
+TEST_GROUP(make_directory, remove_directory);
 
 static void put(const char *bytes, size_t length, mode_t mode)
 {
@@ -69,20 +65,18 @@ static void assert_accepted(bool credential, const char *expected)
     assert_int_equal(secret.length, strlen(expected));
 }
 
-static void secret_read_of_one_line_drops_one_newline(void **state)
+TEST(secret_read_of_one_line_drops_one_newline)
 {
-    (void)state;
     put("hush", 4, 0600);
     assert_accepted(false, "hush");
     put("hush hush\n", 10, 0400);
     assert_accepted(false, "hush hush");
 }
 
-static void secret_read_of_other_content_is_refused(void **state)
+TEST(secret_read_of_other_content_is_refused)
 {
     char *large = mem_alloc(LIMIT_SECRET + 2);
 
-    (void)state;
     put("", 0, 0600);
     assert_refused(false, "empty");
     put("\n", 1, 0600);
@@ -104,7 +98,7 @@ static void secret_read_of_other_content_is_refused(void **state)
     free(large);
 }
 
-static void secret_read_of_a_file_open_to_others_is_refused(void **state)
+TEST(secret_read_of_a_file_open_to_others_is_refused)
 {
     static const struct {
         mode_t mode;
@@ -114,7 +108,6 @@ static void secret_read_of_a_file_open_to_others_is_refused(void **state)
         {0604, false, false}, {0444, false, false}, {0620, false, true}, {0601, false, false},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         put("hush\n", 5, cases[i].mode);
         if (cases[i].plain)
@@ -128,9 +121,8 @@ static void secret_read_of_a_file_open_to_others_is_refused(void **state)
     }
 }
 
-static void secret_read_of_what_is_no_file_is_refused(void **state)
+TEST(secret_read_of_what_is_no_file_is_refused)
 {
-    (void)state;
     (void)unlink(path);
     assert_refused(false, "No such file");
     assert_int_equal(mkdir(path, 0700), 0);
@@ -141,9 +133,8 @@ static void secret_read_of_what_is_no_file_is_refused(void **state)
     assert_int_equal(unlink(path), 0);
 }
 
-static void secret_read_of_a_stranger_s_file_is_refused(void **state)
+TEST(secret_read_of_a_stranger_s_file_is_refused)
 {
-    (void)state;
     if (geteuid() != 0)
         skip();
     put("hush\n", 5, 0600);
@@ -151,11 +142,10 @@ static void secret_read_of_a_stranger_s_file_is_refused(void **state)
     assert_refused(false, "belongs to user 12345");
 }
 
-static void secret_set_over_an_older_one_replaces_it(void **state)
+TEST(secret_set_over_an_older_one_replaces_it)
 {
     struct secret secret = SECRET_INIT;
 
-    (void)state;
     assert_string_equal(secret_reveal(&secret), "");
     secret_set(&secret, "first", 5);
     secret_set(&secret, secret_reveal(&secret), 2); /* out of itself */
@@ -164,27 +154,11 @@ static void secret_set_over_an_older_one_replaces_it(void **state)
     assert_false(secret_is_set(&secret));
 }
 
-static void secret_wipe_overwrites(void **state)
+TEST(secret_wipe_overwrites)
 {
     char bytes[] = "hush";
 
-    (void)state;
     secret_wipe(bytes, sizeof(bytes));
     assert_memory_equal(bytes, "\0\0\0\0", 5);
     secret_wipe(NULL, 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(secret_read_of_one_line_drops_one_newline),
-        cmocka_unit_test(secret_read_of_other_content_is_refused),
-        cmocka_unit_test(secret_read_of_a_file_open_to_others_is_refused),
-        cmocka_unit_test(secret_read_of_what_is_no_file_is_refused),
-        cmocka_unit_test(secret_read_of_a_stranger_s_file_is_refused),
-        cmocka_unit_test(secret_set_over_an_older_one_replaces_it),
-        cmocka_unit_test(secret_wipe_overwrites),
-    };
-
-    return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }

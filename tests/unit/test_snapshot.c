@@ -1,15 +1,9 @@
 /* core/snapshot: counts, and digests that tell every difference and no order. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "base/cleanup.h"
 #include "core/snapshot.h"
+#include "test.h"
 
-static void snapshot_count_of_each_status_leaves_gone_ones_out(void **state)
+TEST(snapshot_count_of_each_status_leaves_gone_ones_out)
 {
     struct account account[] = {
         {.status = ACCOUNT_ACTIVE},   {.status = ACCOUNT_ACTIVE},     {.status = ACCOUNT_INACTIVE},
@@ -18,7 +12,6 @@ static void snapshot_count_of_each_status_leaves_gone_ones_out(void **state)
     };
     struct snapshot snapshot = {.account = account, .count = COUNT_OF(account)};
 
-    (void)state;
     struct snapshot_totals totals = snapshot_count(&snapshot);
     assert_int_equal(totals.accounts, 5);
     assert_int_equal(totals.active, 2);
@@ -44,12 +37,11 @@ static struct account sample(void)
                             .status = ACCOUNT_ACTIVE};
 }
 
-static void account_digest_of_any_changed_field_differs(void **state)
+TEST(account_digest_of_any_changed_field_differs)
 {
     static const struct group swapped[] = {{"g2", "Two"}, {"g1", "One"}};
     struct account account = sample(), changed[13];
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(changed); i++)
         changed[i] = sample();
     changed[0].id = "B";
@@ -104,11 +96,10 @@ static struct digest digest_of_two(bool swap, struct login login, const char *ow
     return snapshot.digest;
 }
 
-static void snapshot_digest_of_any_order_is_the_same(void **state)
+TEST(snapshot_digest_of_any_order_is_the_same)
 {
     struct login none = {.kind = LOGIN_NOT_READ}, never = {.kind = LOGIN_NEVER};
 
-    (void)state;
     struct digest digest = digest_of_two(false, none, "X", true);
     struct digest shuffled = digest_of_two(true, none, "X", true);
     struct digest other[] = {digest_of_two(false, never, "X", true),
@@ -119,24 +110,12 @@ static void snapshot_digest_of_any_order_is_the_same(void **state)
         assert_int_not_equal(digest_compare(&digest, &other[i]), 0);
 }
 
-static void snapshot_profile_of_unknown_ids_is_nothing(void **state)
+TEST(snapshot_profile_of_unknown_ids_is_nothing)
 {
     struct profile profile[] = {{.id = "p"}, {.id = "q"}};
     struct snapshot snapshot = {.profile = profile, .profile_count = 2};
 
-    (void)state;
     assert_ptr_equal(snapshot_profile(&snapshot, "q"), &profile[1]);
     assert_null(snapshot_profile(&snapshot, "Q"));
     assert_null(snapshot_profile(&snapshot, NULL));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(snapshot_count_of_each_status_leaves_gone_ones_out),
-        cmocka_unit_test(account_digest_of_any_changed_field_differs),
-        cmocka_unit_test(snapshot_digest_of_any_order_is_the_same),
-        cmocka_unit_test(snapshot_profile_of_unknown_ids_is_nothing),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,29 +1,21 @@
 /* core/step: the table of states, and the three questions on the way of an act. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "core/step.h"
+#include "test.h"
 
 #define ID     "1A84D758-2B3A-141F-8F07D71AA1F223BD"
 #define SECOND INT64_C(1000000)
 
-/* --- states
- * ------------------------------------------------------------------------------------------- */
+/* --- states --- */
 
-static void step_state_parse_of_every_name_gives_it_back(void **state)
+TEST(step_state_parse_of_every_name_gives_it_back)
 {
     enum step_state parsed = STEP_PLANNED;
 
-    (void)state;
     for (unsigned i = 0; i < STEP_STATE_COUNT; i++) {
         assert_true(step_state_parse(step_state_name((enum step_state)i), &parsed));
         assert_int_equal(parsed, i);
@@ -34,7 +26,7 @@ static void step_state_parse_of_every_name_gives_it_back(void **state)
     assert_int_equal(parsed, STEP_STATE_COUNT - 1); /* as it was */
 }
 
-static void step_may_become_only_what_the_table_says(void **state)
+TEST(step_may_become_only_what_the_table_says)
 {
     /* Rows from, columns to, in the order of the enum: planned approved intent done already skipped
      * failed unknown verified. */
@@ -44,7 +36,6 @@ static void step_may_become_only_what_the_table_says(void **state)
         [STEP_FAILED] = "---x-----",  [STEP_UNKNOWN] = "---x--x--",  [STEP_VERIFIED] = "---------",
     };
 
-    (void)state;
     for (unsigned from = 0; from < STEP_STATE_COUNT; from++) {
         for (unsigned to = 0; to < STEP_STATE_COUNT; to++) {
             if (step_may_become((enum step_state)from, (enum step_state)to) !=
@@ -57,10 +48,9 @@ static void step_may_become_only_what_the_table_says(void **state)
     }
 }
 
-/* --- what is wanted
- * ----------------------------------------------------------------------------------- */
+/* --- what is wanted --- */
 
-static void step_is_wanted_only_of_a_reading_that_shows_it(void **state)
+TEST(step_is_wanted_only_of_a_reading_that_shows_it)
 {
     static const struct {
         enum action action;
@@ -84,15 +74,13 @@ static void step_is_wanted_only_of_a_reading_that_shows_it(void **state)
         {ACTION_KEEP, READING_GONE, ACCOUNT_ACTIVE, false},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const struct reading reading = {.kind = rows[i].kind, .account.status = rows[i].status};
         assert_int_equal(step_is_wanted(rows[i].action, &reading), rows[i].wanted);
     }
 }
 
-/* --- before the act
- * ----------------------------------------------------------------------------------- */
+/* --- before the act --- */
 
 /* One case: everything is as it was approved, but for what it changes. */
 struct before {
@@ -131,11 +119,10 @@ static void check_verdict(const struct before *before, enum verdict_kind kind, c
                  reason);
 }
 
-static void step_judge_of_everything_as_approved_acts(void **state)
+TEST(step_judge_of_everything_as_approved_acts)
 {
     struct before before = make_before();
 
-    (void)state;
     check_verdict(&before, STEP_ACT, "left on");
     before.reading.account.email = "LEA@Acme.example"; /* e-mail is compared folded */
     check_verdict(&before, STEP_ACT, "left on");
@@ -145,11 +132,10 @@ static void step_judge_of_everything_as_approved_acts(void **state)
     check_verdict(&before, STEP_ACT, "left on");
 }
 
-static void step_judge_of_each_change_alone_skips(void **state)
+TEST(step_judge_of_each_change_alone_skips)
 {
     struct before before = make_before();
 
-    (void)state;
     before.reading.kind = READING_FAILED;
     check_verdict(&before, STEP_SKIP, "could not be read");
     before = make_before();
@@ -185,11 +171,10 @@ static void step_judge_of_each_change_alone_skips(void **state)
     check_verdict(&before, STEP_SKIP, "starts anew");
 }
 
-static void step_judge_of_the_wanted_state_needs_no_act(void **state)
+TEST(step_judge_of_the_wanted_state_needs_no_act)
 {
     struct before before = make_before();
 
-    (void)state;
     before.reading.account.status = ACCOUNT_INACTIVE;
     check_verdict(&before, STEP_IS_ALREADY, "already");
     before = make_before();
@@ -199,11 +184,10 @@ static void step_judge_of_the_wanted_state_needs_no_act(void **state)
     check_verdict(&before, STEP_IS_ALREADY, "already");
 }
 
-static void step_judge_of_an_account_in_the_other_state_skips(void **state)
+TEST(step_judge_of_an_account_in_the_other_state_skips)
 {
     struct before before = make_before();
 
-    (void)state;
     before.row.action = ACTION_DEPROVISION;
     before.fresh.action = ACTION_DEPROVISION;
     check_verdict(&before, STEP_SKIP, "is active, not inactive");
@@ -214,8 +198,7 @@ static void step_judge_of_an_account_in_the_other_state_skips(void **state)
     check_verdict(&before, STEP_ACT, "left on");
 }
 
-/* --- after the act
- * ------------------------------------------------------------------------------------ */
+/* --- after the act --- */
 
 static struct account make_account(void)
 {
@@ -256,11 +239,10 @@ static void check_change(struct account after, const char *says)
         changed_;                                                                                  \
     })
 
-static void step_unintended_change_names_the_field(void **state)
+TEST(step_unintended_change_names_the_field)
 {
     static const struct group others[] = {{.id = "g1"}, {.id = "g3"}};
 
-    (void)state;
     check_change(CHANGED(id, "x"), "id was");
     check_change(CHANGED(username, "leo"), "username was 'lea' and is 'leo'");
     check_change(CHANGED(email, "leo@acme.example"), "email");
@@ -276,21 +258,19 @@ static void step_unintended_change_names_the_field(void **state)
     check_change(CHANGED(login.kind, LOGIN_NEVER), "backwards");
 }
 
-static void step_unintended_change_of_status_login_or_order_is_none(void **state)
+TEST(step_unintended_change_of_status_login_or_order_is_none)
 {
     static const struct group turned[] = {{.id = "g2", .name = "2"}, {.id = "g1", .name = "1"}};
 
-    (void)state;
     check_change(make_account(), NULL);
     check_change(CHANGED(status, ACCOUNT_INACTIVE), NULL);
     check_change(CHANGED(login.at.us, 1001 * SECOND), NULL);
     check_change(CHANGED(group, turned), NULL);
 }
 
-/* --- what nobody saw the end of
- * ----------------------------------------------------------------------- */
+/* --- what nobody saw the end of --- */
 
-static void step_settle_goes_by_the_reading_and_by_patience(void **state)
+TEST(step_settle_goes_by_the_reading_and_by_patience)
 {
     static const struct {
         enum action action;
@@ -314,7 +294,6 @@ static void step_settle_goes_by_the_reading_and_by_patience(void **state)
     };
     const struct instant called = {.us = 5000 * SECOND};
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const struct reading reading = {.kind = rows[i].kind, .account.status = rows[i].status};
         const struct instant now = {.us = called.us + rows[i].age_s * SECOND};
@@ -326,8 +305,7 @@ static void step_settle_goes_by_the_reading_and_by_patience(void **state)
     }
 }
 
-/* --- how much may fail
- * ------------------------------------------------------------------------------ */
+/* --- how much may fail --- */
 
 /* 'f' failed, '.' did not; whether that ends the run. */
 static bool ends(const char *acts)
@@ -339,9 +317,8 @@ static bool ends(const char *acts)
     return step_failures_stop(&failures);
 }
 
-static void step_failures_stop_at_three_in_a_row_or_above_5_percent(void **state)
+TEST(step_failures_stop_at_three_in_a_row_or_above_5_percent)
 {
-    (void)state;
     assert_false(ends(""));
     assert_false(ends("ff"));
     assert_true(ends("fff"));
@@ -352,23 +329,4 @@ static void step_failures_stop_at_three_in_a_row_or_above_5_percent(void **state
     assert_true(ends("f..................f"));  /* 2 of 20 */
     assert_false(ends("f...................f"
                       "...................")); /* 2 of 40 */
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(step_state_parse_of_every_name_gives_it_back),
-        cmocka_unit_test(step_may_become_only_what_the_table_says),
-        cmocka_unit_test(step_is_wanted_only_of_a_reading_that_shows_it),
-        cmocka_unit_test(step_judge_of_everything_as_approved_acts),
-        cmocka_unit_test(step_judge_of_each_change_alone_skips),
-        cmocka_unit_test(step_judge_of_the_wanted_state_needs_no_act),
-        cmocka_unit_test(step_judge_of_an_account_in_the_other_state_skips),
-        cmocka_unit_test(step_unintended_change_names_the_field),
-        cmocka_unit_test(step_unintended_change_of_status_login_or_order_is_none),
-        cmocka_unit_test(step_settle_goes_by_the_reading_and_by_patience),
-        cmocka_unit_test(step_failures_stop_at_three_in_a_row_or_above_5_percent),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

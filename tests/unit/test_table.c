@@ -1,22 +1,15 @@
 /* base/table: finding, order within a key, growth, many equal keys. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/table.h"
+#include "test.h"
 
-static void table_find_of_absent_keys_finds_nothing(void **state)
+TEST(table_find_of_absent_keys_finds_nothing)
 {
     struct table table, zero = {0};
 
-    (void)state;
     table_init(&table, 0);
     assert_int_equal(table_find(&table, "a"), TABLE_END);
     table_add(&table, "a", 1);
@@ -30,12 +23,11 @@ static void table_find_of_absent_keys_finds_nothing(void **state)
     table_release(&table);
 }
 
-static void table_next_of_a_shared_key_walks_in_order(void **state)
+TEST(table_next_of_a_shared_key_walks_in_order)
 {
     static const char *const keys[] = {"a", "b", "c"};
     struct table table;
 
-    (void)state;
     table_init(&table, 4);
     for (uint32_t i = 0; i < 3000; i++)
         table_add(&table, keys[i % 3], i);
@@ -49,14 +41,13 @@ static void table_next_of_a_shared_key_walks_in_order(void **state)
     table_release(&table);
 }
 
-static void table_add_of_many_keys_keeps_each(void **state)
+TEST(table_add_of_many_keys_keeps_each)
 {
     enum { COUNT = 50000 };
     struct arena arena = ARENA_INIT;
     const char **keys = arena_calloc(&arena, COUNT, sizeof(*keys));
     struct table table;
 
-    (void)state;
     table_init(&table, 1); /* so that it has to grow */
     for (uint32_t i = 0; i < COUNT; i++) {
         keys[i] = arena_printf(&arena, "%.*s%u", (int)(i % 40), /* every length to 45 */
@@ -76,13 +67,12 @@ static void table_add_of_many_keys_keeps_each(void **state)
 }
 
 /* Quadratic behaviour would take minutes here. */
-static void table_add_of_one_key_only_stays_linear(void **state)
+TEST(table_add_of_one_key_only_stays_linear)
 {
     enum { COUNT = 300000 };
     struct table table;
     uint32_t count = 0;
 
-    (void)state;
     table_init(&table, COUNT);
     for (uint32_t i = 0; i < COUNT; i++)
         table_add(&table, "same@example.com", i);
@@ -93,7 +83,7 @@ static void table_add_of_one_key_only_stays_linear(void **state)
     table_release(&table);
 }
 
-static void table_add_many_and_find_many_do_as_one_by_one_do(void **state)
+TEST(table_add_many_and_find_many_do_as_one_by_one_do)
 {
     enum { MANY = 1000 }; /* no multiple of a batch */
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
@@ -102,7 +92,6 @@ static void table_add_many_and_find_many_do_as_one_by_one_do(void **state)
     uint32_t found[MANY];
     struct table one, many;
 
-    (void)state;
     table_init(&one, 4);
     table_init(&many, MANY);
     for (uint32_t i = 0; i < MANY; i++) { /* every seventh is missing, every third comes thrice */
@@ -123,17 +112,4 @@ static void table_add_many_and_find_many_do_as_one_by_one_do(void **state)
     }
     table_release(&one);
     table_release(&many);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(table_find_of_absent_keys_finds_nothing),
-        cmocka_unit_test(table_next_of_a_shared_key_walks_in_order),
-        cmocka_unit_test(table_add_of_many_keys_keeps_each),
-        cmocka_unit_test(table_add_of_one_key_only_stays_linear),
-        cmocka_unit_test(table_add_many_and_find_many_do_as_one_by_one_do),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

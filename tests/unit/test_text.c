@@ -1,23 +1,16 @@
 /* base/text: the growable string and the questions about strings. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "test.h"
 
-static void text_add_of_many_pieces_keeps_them_all(void **state)
+TEST(text_add_of_many_pieces_keeps_them_all)
 {
     struct text text = TEXT_INIT;
     char *taken;
 
-    (void)state;
     assert_string_equal(text_cstr(&text), "");
     for (int i = 0; i < 1000; i++) {
         text_add(&text, "ab");
@@ -36,11 +29,10 @@ static void text_add_of_many_pieces_keeps_them_all(void **state)
     free(taken);
 }
 
-static void text_clear_keeps_the_memory_only(void **state)
+TEST(text_clear_keeps_the_memory_only)
 {
     struct text text = TEXT_INIT;
 
-    (void)state;
     text_clear(&text);
     text_addf(&text, "%500s", "x");
     text_clear(&text);
@@ -52,9 +44,8 @@ static void text_clear_keeps_the_memory_only(void **state)
     text_release(&text);
 }
 
-static void text_equal_with_null_equals_null_only(void **state)
+TEST(text_equal_with_null_equals_null_only)
 {
-    (void)state;
     assert_true(text_equal(NULL, NULL));
     assert_false(text_equal(NULL, ""));
     assert_false(text_equal("", NULL));
@@ -64,7 +55,7 @@ static void text_equal_with_null_equals_null_only(void **state)
     assert_true(text_is_ascii("a~") && !text_is_ascii("\xC3\xA9"));
 }
 
-static void text_trim_of_any_blank_shrinks(void **state)
+TEST(text_trim_of_any_blank_shrinks)
 {
     static const struct {
         const char *given, *expected;
@@ -77,7 +68,6 @@ static void text_trim_of_any_blank_shrinks(void **state)
         {"\xC3\xA0", "\xC3\xA0"}, /* ends in the byte A0, which alone is no blank */
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         const char *start = cases[i].given;
         size_t length = strlen(start);
@@ -88,7 +78,7 @@ static void text_trim_of_any_blank_shrinks(void **state)
     }
 }
 
-static void text_is_utf8_of_edge_forms_is_strict(void **state)
+TEST(text_is_utf8_of_edge_forms_is_strict)
 {
     static const struct {
         const char *bytes;
@@ -116,12 +106,11 @@ static void text_is_utf8_of_edge_forms_is_strict(void **state)
         {"\xE2\x82\x41", 3, false},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         assert_int_equal(text_is_utf8(cases[i].bytes, cases[i].length), cases[i].valid);
 }
 
-static void text_add_printable_of_hostile_text_shows_it(void **state)
+TEST(text_add_printable_of_hostile_text_shows_it)
 {
     static const struct {
         const char *given, *expected;
@@ -136,7 +125,6 @@ static void text_add_printable_of_hostile_text_shows_it(void **state)
         {"\xFF\xC3(", "\\xff\\xc3("},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CLEANUP(text_release) struct text text = TEXT_INIT;
 
@@ -166,12 +154,11 @@ static unsigned plain_distance(const char *a, const char *b)
     return row[strlen(a) % 2][strlen(b)];
 }
 
-static void text_distance_of_all_short_words_is_levenshtein(void **state)
+TEST(text_distance_of_all_short_words_is_levenshtein)
 {
     static char word[400][8];
     size_t count = 0;
 
-    (void)state;
     for (size_t length = 0; length <= 5; length++) {
         for (size_t bits = 0; bits < (size_t)1 << length; bits++, count++) {
             for (size_t i = 0; i < length; i++)
@@ -192,11 +179,10 @@ static void text_distance_of_all_short_words_is_levenshtein(void **state)
     assert_int_equal(text_distance("anna@x.example", "ana@x.example", 1), 1);
 }
 
-static void text_nearest_of_a_typo_names_the_word(void **state)
+TEST(text_nearest_of_a_typo_names_the_word)
 {
     static const char *const verbs[] = {"run", "plan", "show", "approve", "status"};
 
-    (void)state;
     assert_string_equal(text_nearest("plam", verbs, COUNT_OF(verbs)), "plan");
     assert_string_equal(text_nearest("aprove", verbs, COUNT_OF(verbs)), "approve");
     assert_null(text_nearest("xyz", verbs, COUNT_OF(verbs)));
@@ -205,7 +191,7 @@ static void text_nearest_of_a_typo_names_the_word(void **state)
     assert_null(text_nearest("run", verbs, 0));
 }
 
-static void text_matches_of_patterns_is_whole(void **state)
+TEST(text_matches_of_patterns_is_whole)
 {
     static const struct {
         const char *pattern, *string;
@@ -229,33 +215,13 @@ static void text_matches_of_patterns_is_whole(void **state)
         {"[a]", "a", false},
     };
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         assert_int_equal(text_matches(cases[i].pattern, cases[i].string), cases[i].expected);
 }
 
-static void text_hash_of_known_strings_is_fnv1a(void **state)
+TEST(text_hash_of_known_strings_is_fnv1a)
 {
-    (void)state;
     assert_true(text_hash("") == UINT64_C(0xcbf29ce484222325));
     assert_true(text_hash("a") == UINT64_C(0xaf63dc4c8601ec8c));
     assert_true(text_hash("foobar") == UINT64_C(0x85944171f73967e8));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_add_of_many_pieces_keeps_them_all),
-        cmocka_unit_test(text_clear_keeps_the_memory_only),
-        cmocka_unit_test(text_equal_with_null_equals_null_only),
-        cmocka_unit_test(text_trim_of_any_blank_shrinks),
-        cmocka_unit_test(text_is_utf8_of_edge_forms_is_strict),
-        cmocka_unit_test(text_add_printable_of_hostile_text_shows_it),
-        cmocka_unit_test(text_distance_of_all_short_words_is_levenshtein),
-        cmocka_unit_test(text_nearest_of_a_typo_names_the_word),
-        cmocka_unit_test(text_matches_of_patterns_is_whole),
-        cmocka_unit_test(text_hash_of_known_strings_is_fnv1a),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

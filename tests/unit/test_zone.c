@@ -1,17 +1,11 @@
 /* base/zone: real zones, and names that are none. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/cleanup.h"
 #include "base/zone.h"
+#include "test.h"
 
 static void check_days(const char *name, const char *const pairs[][2], size_t count)
 {
@@ -34,7 +28,7 @@ static void check_days(const char *name, const char *const pairs[][2], size_t co
     arena_release(&arena);
 }
 
-static void zone_load_of_amsterdam_knows_its_summers(void **state)
+TEST(zone_load_of_amsterdam_knows_its_summers)
 {
     static const char *const pairs[][2] = {
         {"2024-01-01T22:59:59Z", "2024-01-01"}, {"2024-01-01T23:00:00Z", "2024-01-02"},
@@ -46,7 +40,6 @@ static void zone_load_of_amsterdam_knows_its_summers(void **state)
     const struct zone *zone = NULL;
     bool found = false;
 
-    (void)state;
     check_days("Europe/Amsterdam", pairs, COUNT_OF(pairs));
     /* To the second: 2024-03-31T01:00:00Z. */
     assert_int_equal(zone_load(&arena, "Europe/Amsterdam", &zone, &err), 0);
@@ -57,30 +50,28 @@ static void zone_load_of_amsterdam_knows_its_summers(void **state)
     arena_release(&arena);
 }
 
-static void zone_load_of_apia_knows_the_day_it_left_out(void **state)
+TEST(zone_load_of_apia_knows_the_day_it_left_out)
 {
     static const char *const pairs[][2] = {
         {"2011-12-30T09:59:59Z", "2011-12-29"},
         {"2011-12-30T10:00:00Z", "2011-12-31"},
     };
 
-    (void)state;
     check_days("Pacific/Apia", pairs, COUNT_OF(pairs));
 }
 
-static void zone_load_of_utc_needs_no_file(void **state)
+TEST(zone_load_of_utc_needs_no_file)
 {
     struct arena arena = ARENA_INIT;
     struct err err = ERR_INIT;
     const struct zone *zone = NULL;
 
-    (void)state;
     assert_int_equal(zone_load(&arena, "UTC", &zone, &err), 0);
     assert_ptr_equal(zone, &zone_utc);
     assert_int_equal(arena.used, 0);
 }
 
-static void zone_load_of_no_zone_is_a_configuration_error(void **state)
+TEST(zone_load_of_no_zone_is_a_configuration_error)
 {
     static const char *const names[] = {
         "",        "Nowhere/City",  "../etc/passwd",     "/etc/passwd",
@@ -88,7 +79,6 @@ static void zone_load_of_no_zone_is_a_configuration_error(void **state)
         ":Europe", "Europe/../UTC", "Europe/Amsterdam ", "Europe/Amsterdam/"};
     struct arena arena = ARENA_INIT;
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         struct err err = ERR_INIT;
         const struct zone *zone = NULL;
@@ -102,7 +92,7 @@ static void zone_load_of_no_zone_is_a_configuration_error(void **state)
     arena_release(&arena);
 }
 
-static void zone_load_leaves_the_process_where_it_was(void **state)
+TEST(zone_load_leaves_the_process_where_it_was)
 {
     struct arena arena = ARENA_INIT;
     struct err err = ERR_INIT;
@@ -110,7 +100,6 @@ static void zone_load_leaves_the_process_where_it_was(void **state)
     struct tm local;
     time_t winter = 1704110400; /* 2024-01-01T12:00:00Z */
 
-    (void)state;
     assert_int_equal(setenv("TZDIR", "/nonexistent", 1), 0);
     assert_int_equal(setenv("TZ", "XXX-3", 1), 0);
     assert_int_equal(zone_load(&arena, "Asia/Kolkata", &zone, &err), 0);
@@ -124,17 +113,4 @@ static void zone_load_leaves_the_process_where_it_was(void **state)
     assert_null(getenv("TZ"));
     assert_int_equal(unsetenv("TZDIR"), 0);
     arena_release(&arena);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(zone_load_of_amsterdam_knows_its_summers),
-        cmocka_unit_test(zone_load_of_apia_knows_the_day_it_left_out),
-        cmocka_unit_test(zone_load_of_utc_needs_no_file),
-        cmocka_unit_test(zone_load_of_no_zone_is_a_configuration_error),
-        cmocka_unit_test(zone_load_leaves_the_process_where_it_was),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

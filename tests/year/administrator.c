@@ -38,8 +38,7 @@ void administrator_release(struct administrator *administrator)
     free(administrator->refusal);
 }
 
-/* --- reading the plan --------------------------------------------------------------------------
- */
+/* --- reading the plan --- */
 
 static struct json_object *member(struct json_object *json, const char *key)
 {
@@ -86,8 +85,7 @@ static size_t undecided(struct json_object *rows)
     return count;
 }
 
-/* --- commands ----------------------------------------------------------------------------------
- */
+/* --- commands --- */
 
 static void note_missing(struct administrator *administrator, const char *verb)
 {
@@ -219,8 +217,7 @@ static int acknowledge(struct administrator *administrator, struct day day, cons
     return 0;
 }
 
-/* --- keeping somebody --------------------------------------------------------------------------
- */
+/* --- keeping somebody --- */
 
 /* The first one of the plan who is proposed for being idle and is at work. */
 static struct seat *choose_to_keep(struct administrator *administrator, struct json_object *rows,
@@ -269,8 +266,7 @@ static bool keeps_on(const struct administrator *administrator, struct day day)
     return done < ADMINISTRATOR_KEEPS && at >= administrator->nights * (done + 1) / 3;
 }
 
-/* --- a look ------------------------------------------------------------------------------------
- */
+/* --- a look --- */
 
 static int look_at_guards(struct administrator *administrator, struct day day,
                           struct json_object *json, const char *plan, bool true_evidence,

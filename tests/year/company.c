@@ -66,8 +66,7 @@ static struct day day_in(const struct draw *draw, const char *what, int from, in
     return day_add(draw->company->first, from + below(draw, what, to - from + 1));
 }
 
-/* --- who they are ------------------------------------------------------------------------------
- */
+/* --- who they are --- */
 
 static void add_lower(struct text *out, const char *name)
 {
@@ -134,8 +133,7 @@ static int draw_rate(const struct draw *draw)
     return habits[0].rate;
 }
 
-/* --- what happens to them ----------------------------------------------------------------------
- */
+/* --- what happens to them --- */
 
 /* When HR's export has the last day: ahead, at once, or late. */
 static struct day draw_entry(const struct draw *draw, struct day last_day)
@@ -298,8 +296,7 @@ static void draw_changes(const struct draw *draw, struct person *person)
     }
 }
 
-/* --- what happens to everybody -----------------------------------------------------------------
- */
+/* --- what happens to everybody --- */
 
 static void apply_event(const struct draw *draw, struct person *person)
 {
@@ -324,8 +321,7 @@ static void apply_event(const struct draw *draw, struct person *person)
     }
 }
 
-/* --- making ------------------------------------------------------------------------------------
- */
+/* --- making --- */
 
 /* hired: none for those who were there before the year. */
 static void make_person(struct company *company, size_t who, struct day hired)
@@ -383,8 +379,7 @@ void company_release(struct company *company)
     arena_release(&company->arena);
 }
 
-/* --- asking ------------------------------------------------------------------------------------
- */
+/* --- asking --- */
 
 static bool reached(struct day when, struct day day)
 {
@@ -458,8 +453,7 @@ bool company_on_leave_by_hr(const struct person *person, struct day known)
     return !person->contractor && company_on_leave(person, known);
 }
 
-/* --- HR's export -------------------------------------------------------------------------------
- */
+/* --- HR's export --- */
 
 /* Rows of people who left stay for so many days. */
 #define LEAVERS_STAY 500

@@ -20,8 +20,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-/* --- the server's process ----------------------------------------------------------------------
- */
+/* --- the server's process --- */
 
 static char *mail_path(const char *directory, size_t number)
 {
@@ -86,8 +85,7 @@ static void serve(int listener, const char *directory)
     }
 }
 
-/* --- life --------------------------------------------------------------------------------------
- */
+/* --- life --- */
 
 int mailbox_start(struct mailbox *mailbox, const char *directory, struct err *err)
 {

@@ -46,8 +46,7 @@ void oracle_note_kept(struct oracle *oracle, const struct seat *seat, struct day
     oracle->watch[place_of(oracle, seat)].kept_until = until;
 }
 
-/* --- the truth ---------------------------------------------------------------------------------
- */
+/* --- the truth --- */
 
 /* Days without use, since the newest login or since the seat was made active again. -1: never used.
  */
@@ -107,8 +106,7 @@ const char *oracle_judge(struct oracle *oracle, const struct seat *seat, struct 
     return wrong;
 }
 
-/* --- waits -------------------------------------------------------------------------------------
- */
+/* --- waits --- */
 
 static struct day later(struct day a, struct day b)
 {
@@ -161,8 +159,7 @@ static void look_at(struct oracle *oracle, size_t place, struct day day)
         begin_wait(wait, reason, day);
 }
 
-/* --- nights ------------------------------------------------------------------------------------
- */
+/* --- nights --- */
 
 static size_t room_of(const struct oracle *oracle)
 {

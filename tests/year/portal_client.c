@@ -21,8 +21,7 @@ enum {
     TIMEOUT_S = 60
 };
 
-/* --- life --------------------------------------------------------------------------------------
- */
+/* --- life --- */
 
 static void become_portal(const char *log, const char *port_file, const char *seed,
                           const char *today)
@@ -86,8 +85,7 @@ void portal_client_stop(struct portal_client *client)
     *client = (struct portal_client){.pid = -1};
 }
 
-/* --- requests ----------------------------------------------------------------------------------
- */
+/* --- requests --- */
 
 static size_t take_bytes(char *bytes, size_t size, size_t count, void *context)
 {

@@ -39,8 +39,7 @@ void program_release(struct program *program)
     free(program->err_path);
 }
 
-/* --- running -----------------------------------------------------------------------------------
- */
+/* --- running --- */
 
 static double now_s(void)
 {
@@ -120,8 +119,7 @@ void program_result_release(struct program_result *result)
     text_release(&result->err);
 }
 
-/* --- its configuration -------------------------------------------------------------------------
- */
+/* --- its configuration --- */
 
 /* Runs words that must succeed. */
 static int must(struct program *program, struct instant at, const char *const *words,

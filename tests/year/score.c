@@ -8,8 +8,7 @@
 #include "base/jsonw.h"
 #include "base/mem.h"
 
-/* --- figures -----------------------------------------------------------------------------------
- */
+/* --- figures --- */
 
 static double share(int64_t part, int64_t whole)
 {
@@ -70,8 +69,7 @@ static double approvals(const struct score *score)
     return (double)score->approved;
 }
 
-/* --- targets -----------------------------------------------------------------------------------
- */
+/* --- targets --- */
 
 struct target {
     const char *name;
@@ -154,8 +152,7 @@ size_t score_check_cleanup(const struct score *cleanup, size_t *ret_passed)
     return check(cleanup_targets, COUNT_OF(cleanup_targets), cleanup, ret_passed);
 }
 
-/* --- adding ------------------------------------------------------------------------------------
- */
+/* --- adding --- */
 
 /* Every figure that adds up, by its place. */
 static const struct {
@@ -211,8 +208,7 @@ void score_add(struct score *total, const struct score *year)
     total->failed |= year->failed;
 }
 
-/* --- showing -----------------------------------------------------------------------------------
- */
+/* --- showing --- */
 
 static void print_runs(const struct score *score)
 {

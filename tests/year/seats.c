@@ -32,8 +32,7 @@ struct seat *seats_find(struct seats *seats, const char *id)
     return at == TABLE_END ? NULL : &seats->seat[table_value(&seats->by_id, at)];
 }
 
-/* --- making accounts ---------------------------------------------------------------------------
- */
+/* --- making accounts --- */
 
 static void add_field(struct text *form, const char *name, const char *value)
 {
@@ -134,8 +133,7 @@ void seats_release(struct seats *seats)
     table_release(&seats->by_id);
 }
 
-/* --- a day -------------------------------------------------------------------------------------
- */
+/* --- a day --- */
 
 static void set_active(struct seats *seats, struct seat *seat, bool active)
 {

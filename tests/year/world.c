@@ -63,8 +63,7 @@ static void put_json(struct json_object **json)
     (void)json_object_put(*json);
 }
 
-/* --- HR's export -------------------------------------------------------------------------------
- */
+/* --- HR's export --- */
 
 /* The file is as old as the evening it is written on. */
 static int write_roster(struct world *world, struct day day, const struct text *text,
@@ -99,8 +98,7 @@ static int live_evening(struct world *world, struct day day, const struct troubl
     return write_roster(world, day, &text, err);
 }
 
-/* --- a night -----------------------------------------------------------------------------------
- */
+/* --- a night --- */
 
 static const char *field_of(struct json_object *json, const char *key)
 {
@@ -229,8 +227,7 @@ static int live_night(struct world *world, struct day day, const struct trouble 
     return 0;
 }
 
-/* --- the year ----------------------------------------------------------------------------------
- */
+/* --- the year --- */
 
 static bool looks_on(const struct world *world, struct day day)
 {

@@ -44,8 +44,7 @@ struct task {
     bool is_cleanup;
 };
 
-/* --- options -----------------------------------------------------------------------------------
- */
+/* --- options --- */
 
 static const char help[] =
     "usage: year [OPTION]...\n\n"
@@ -164,8 +163,7 @@ static int parse_options(struct options *options, int argc, char **argv, struct 
     return 0;
 }
 
-/* --- years side by side ------------------------------------------------------------------------
- */
+/* --- years side by side --- */
 
 /* Never returns. */
 static void live_task(struct task *task, int out)
@@ -265,8 +263,7 @@ static int live_all(struct task *task, size_t count, size_t jobs, struct err *er
     return 0;
 }
 
-/* --- all of it ---------------------------------------------------------------------------------
- */
+/* --- all of it --- */
 
 static struct world_settings year_settings(const struct options *options, int64_t seed,
                                            int64_t people)

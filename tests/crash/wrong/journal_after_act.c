@@ -1,7 +1,7 @@
 /*
  * Wrong on purpose: the intent is committed only when the outcome is, after the call.
  */
-#include "store/review.h"
+#include "store/step.h"
 
 int __real_store_intend(struct store *store, const struct store_run *run,
                         const struct store_intent *intent, struct instant now, struct err *err);

@@ -45,7 +45,4 @@ select not exists (select from plan where portal_id = $1::bigint),
                             and not exists (select from guard_override o
                                             where o.portal_id = g.portal_id
                                               and o.plan_id = g.plan_id and o.guard = g.guard))
-        order by p.plan_id desc limit 1),
-       (select format('stopped by %s since %s: %s', who,
-                      to_char(since at time zone 'UTC', 'YYYY-MM-DD HH24:MI" UTC"'), reason)
-        from stop where portal_id = $1::bigint order by since limit 1)
+        order by p.plan_id desc limit 1)

@@ -1,0 +1,31 @@
+/*
+ * The row and the file together, in this order, so that a plan and an act that follows it say the
+ * same of the same stop.
+ */
+#include "job/stop.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "store/review.h"
+
+/* Seen by its name alone; one that cannot be looked for counts as there. */
+static const char *find_file(struct job *job)
+{
+    const char *path = job->config->stop_file;
+    struct stat status;
+
+    if (!path || (stat(path, &status) && (errno == ENOENT || errno == ENOTDIR)))
+        return NULL;
+    return arena_printf(job->arena, "the stop file '%s' is there", path);
+}
+
+int stop_find(struct job *job, const char **ret_reason, struct err *err)
+{
+    const char *reason = NULL;
+
+    if (store_load_stop(job->store, job->arena, &reason, err) < 0)
+        return -1;
+    *ret_reason = reason ? reason : find_file(job);
+    return 0;
+}

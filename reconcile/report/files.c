@@ -1,0 +1,120 @@
+/*
+ * `PORTAL-plan-ID.EXT`: the portal's name reduced to letters, digits, '.', '_' and '-'. What is
+ * written goes through base/file: complete or not at all, and readable for the group but not for
+ * everybody, because it is full of names.
+ */
+#include "report/files.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+
+enum { REPORT_FILE_MODE = 0640, REPORT_DIRECTORY_MODE = 0750 };
+
+#define PLAN "-plan-" /* between the portal's name and the rest */
+
+static const char *const extensions[REPORT_FORMAT_COUNT] = {".txt", ".json", ".csv", ".html"};
+
+/* --- names --- */
+
+static void add_portal(struct text *out, const char *name)
+{
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    const char *portal = text_is_empty(name) ? "portal" : name;
+
+    for (const char *c = portal; *c; c++) {
+        bool hidden = c == portal && *c == '.';
+
+        text_add_char(out, strchr(allowed, *c) && !hidden ? *c : '_');
+    }
+}
+
+void report_add_file_name(struct text *out, const struct plan *plan, enum report_format format)
+{
+    add_portal(out, plan->portal);
+    text_addf(out, PLAN "%lld%s", (long long)plan->id, extensions[format]);
+}
+
+bool report_is_file_name(const char *rest)
+{
+    const char *extension = rest + strspn(rest, "0123456789");
+    size_t i = 0;
+
+    while (i < REPORT_FORMAT_COUNT && !text_equal(extensions[i], extension))
+        i++;
+    return extension > rest && i < REPORT_FORMAT_COUNT;
+}
+
+/* --- writing --- */
+
+static void spill_to_draft(void *context, const char *bytes, size_t length)
+{
+    file_draft_add(context, bytes, length);
+}
+
+int report_write(const struct plan *plan, enum report_format format,
+                 const struct report_style *style, const char *path, struct err *err)
+{
+    CLEANUP(file_draft_release) struct file_draft draft = {.fd = -1};
+    CLEANUP(text_release) struct text content = {.spill = spill_to_draft, .spill_context = &draft};
+
+    if (file_draft_begin(&draft, path, REPORT_FILE_MODE, err) < 0)
+        return -1;
+    report_plan(plan, format, style, &content);
+    file_draft_add(&draft, text_cstr(&content), content.length);
+    return file_draft_end(&draft, err);
+}
+
+static int write_one(const char *directory, const struct plan *plan, enum report_format format,
+                     char **ret_path, struct err *err)
+{
+    static const struct report_style plain = {.color = false, .width = 0};
+    CLEANUP(text_release) struct text name = TEXT_INIT;
+    CLEANUP(mem_cleanup) char *path = NULL;
+
+    report_add_file_name(&name, plan, format);
+    path = file_join(directory, text_cstr(&name));
+    if (report_write(plan, format, &plain, path, err) < 0)
+        return err_prefix(err, "%s report of plan %lld", report_format_name(format),
+                          (long long)plan->id);
+    if (ret_path)
+        *ret_path = TAKE(path);
+    return 0;
+}
+
+int report_write_files(const struct config *config, const struct plan *plan, char **ret_html,
+                       struct err *err)
+{
+    const bool wanted[REPORT_FORMAT_COUNT] = {
+        [REPORT_TEXT] = config->report.text,
+        [REPORT_JSON] = config->report.json,
+        [REPORT_CSV] = config->report.csv,
+        [REPORT_HTML] = config->report.html,
+    };
+    const char *directory = config->report.directory;
+    CLEANUP(mem_cleanup) char *html = NULL;
+
+    if (directory && file_make_directory(directory, REPORT_DIRECTORY_MODE, err) < 0)
+        return err_prefix(err, "report directory");
+    for (size_t i = 0; directory && i < REPORT_FORMAT_COUNT; i++) {
+        if (wanted[i] && write_one(directory, plan, (enum report_format)i,
+                                   i == REPORT_HTML ? &html : NULL, err) < 0)
+            return -1;
+    }
+    if (ret_html)
+        *ret_html = TAKE(html);
+    return 0;
+}
+
+int report_each_file(const struct config *config, file_visit *visit, void *context, struct err *err)
+{
+    CLEANUP(text_release) struct text prefix = TEXT_INIT;
+
+    if (!config->report.directory)
+        return 0;
+    add_portal(&prefix, config->portal.name);
+    text_add(&prefix, PLAN);
+    return file_each(config->report.directory, text_cstr(&prefix), visit, context, err);
+}

@@ -1,0 +1,31 @@
+/*
+ * report/files: the report files of a portal: how they are called, writing them, finding them
+ * again.
+ */
+#ifndef REPORT_FILES_H
+#define REPORT_FILES_H
+
+#include "base/file.h"
+#include "report/report.h"
+
+/* `PORTAL-plan-ID.EXT` */
+void report_add_file_name(struct text *out, const struct plan *plan, enum report_format format);
+
+/* The whole report into a file, a piece at a time: complete or not at all. */
+int report_write(const struct plan *plan, enum report_format format,
+                 const struct report_style *style, const char *path, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* Writes PORTAL-plan-ID.EXT files for the configured formats into the configured directory (made
+ * when missing); ret_html (may be NULL) gets the path of the HTML file, malloc'ed. */
+int report_write_files(const struct config *config, const struct plan *plan, char **ret_html,
+                       struct err *err) __attribute__((warn_unused_result));
+
+/* Every file in that directory whose name begins as that of a report does; `rest` is what stands
+ * behind `PORTAL-plan-`. */
+int report_each_file(const struct config *config, file_visit *visit, void *context, struct err *err)
+    __attribute__((warn_unused_result));
+/* Whether such a rest is that of a report as it is written: `ID.EXT`, and nothing more. */
+bool report_is_file_name(const char *rest);
+
+#endif

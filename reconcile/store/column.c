@@ -1,0 +1,165 @@
+/*
+ * The names of a result are those the server gives, the names of an insert or a copy those of its
+ * own text: so a statement and a table of columns can be in any order, and cannot disagree.
+ */
+#include "store/column.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* --- reading --- */
+
+int store_place_of(const PGresult *result, const char *name)
+{
+    int number = PQfnumber(result, name);
+
+    assert(number >= 0);
+    return number;
+}
+
+static void look_up(struct store_reader *reader, const PGresult *result)
+{
+    for (size_t i = 0; reader->columns[i].name; i++) {
+        const struct column *column = &reader->columns[i];
+        bool wanted = !reader->use || (column->use & reader->use);
+
+        assert(i < COUNT_OF(reader->number));
+        reader->number[i] = wanted ? store_place_of(result, column->name) : -1;
+    }
+    reader->ready = true;
+}
+
+/* false when the word of an enum is none. */
+static bool read_field(const struct column *column, const PGresult *result, int row, int number,
+                       struct arena *arena, void *object)
+{
+    void *field = (char *)object + column->offset;
+
+    switch (column->type) {
+    case COLUMN_STRING:
+    case COLUMN_WORDS:
+        *(const char **)field = store_string(arena, result, row, number);
+        return true;
+    case COLUMN_NUMBER:
+        *(int64_t *)field = pg_int(result, row, number);
+        return true;
+    case COLUMN_SIZE:
+        *(size_t *)field = (size_t)pg_int(result, row, number);
+        return true;
+    case COLUMN_INT:
+        *(int *)field = (int)pg_int(result, row, number);
+        return true;
+    case COLUMN_OPTIONAL:
+        *(int *)field = PQgetisnull(result, row, number) ? -1 : (int)pg_int(result, row, number);
+        return true;
+    case COLUMN_FLAG:
+        *(bool *)field = pg_bool(result, row, number);
+        return true;
+    case COLUMN_DAY:
+        *(struct day *)field = pg_day(result, row, number);
+        return true;
+    case COLUMN_INSTANT:
+        *(struct instant *)field = pg_instant(result, row, number);
+        return true;
+    case COLUMN_DIGEST:
+        *(struct digest *)field = store_digest(result, row, number);
+        return true;
+    case COLUMN_ENUM:
+        return PQgetisnull(result, row, number) ||
+               column_set_word(column, object, pg_text(result, row, number));
+    }
+    return true;
+}
+
+bool store_read(struct store_reader *reader, const PGresult *result, int row, struct arena *arena,
+                void *object)
+{
+    bool known = true;
+
+    if (!reader->ready)
+        look_up(reader, result);
+    for (size_t i = 0; reader->columns[i].name; i++) {
+        if (reader->number[i] >= 0)
+            known &= read_field(&reader->columns[i], result, row, reader->number[i], arena, object);
+    }
+    return known;
+}
+
+bool store_read_row(const struct column *columns, const PGresult *result, int row,
+                    struct arena *arena, void *object)
+{
+    struct store_reader reader = {.columns = columns};
+
+    return store_read(&reader, result, row, arena, object);
+}
+
+void *store_read_all(const struct column *columns, size_t size, const PGresult *result,
+                     struct arena *arena, size_t *ret_count)
+{
+    struct store_reader reader = {.columns = columns};
+    size_t count = (size_t)PQntuples(result);
+    char *rows = arena_calloc(arena, count + 1, size);
+
+    for (size_t i = 0; i < count; i++)
+        (void)store_read(&reader, result, (int)i, arena, rows + i * size);
+    *ret_count = count;
+    return rows;
+}
+
+/* --- writing --- */
+
+/* The first parenthesis that is not in the comment on top. */
+static const char *first_list(const char *sql)
+{
+    while (sql && strncmp(sql, "--", 2) == 0) {
+        sql = strchr(sql, '\n');
+        sql = sql ? sql + 1 : NULL;
+    }
+    return sql ? strchr(sql, '(') : NULL;
+}
+
+struct store_writer store_writer_of(const struct column *columns, const char *sql, size_t skip)
+{
+    static const char between[] = " \n,";
+    struct store_writer writer = {.count = 0};
+    const char *name = first_list(sql);
+    size_t length = 0;
+
+    assert(name);
+    for (name++;; name += length) {
+        name += strspn(name, between);
+        if (*name == ')')
+            return writer;
+        length = strcspn(name, " \n,)");
+        if (skip > 0) {
+            skip--;
+            continue;
+        }
+        assert(length > 0 && writer.count < COUNT_OF(writer.column));
+        writer.column[writer.count] = column_find(columns, name, length);
+        assert(writer.column[writer.count]);
+        writer.count++;
+    }
+}
+
+void store_copy_fields(struct text *row, const struct store_writer *writer, const void *object)
+{
+    char buffer[COLUMN_TEXT_SIZE];
+
+    for (size_t i = 0; i < writer->count; i++) {
+        if (writer->column[i]->type == COLUMN_DIGEST)
+            text_add(row, "\\\\x");
+        pg_copy_field(row, column_text(writer->column[i], object, buffer));
+    }
+}
+
+const char *const *store_parameters(const struct store_writer *writer, const void *object,
+                                    struct arena *arena)
+{
+    const char **parameter = arena_calloc(arena, writer->count + 1, sizeof(parameter[0]));
+    char buffer[COLUMN_TEXT_SIZE];
+
+    for (size_t i = 0; i < writer->count; i++)
+        parameter[i] = arena_strdup(arena, column_text(writer->column[i], object, buffer));
+    return parameter;
+}

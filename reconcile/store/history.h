@@ -1,0 +1,40 @@
+/*
+ * store_history: what the history adds to a list of accounts that was just read, and what the
+ * guards compare it with.
+ */
+#ifndef STORE_HISTORY_H
+#define STORE_HISTORY_H
+
+#include "core/guard.h"
+#include "core/snapshot.h"
+#include "store/store.h"
+
+/* After the list, before last logins are read. Adds the accounts that were there until now and that
+ * this snapshot, when complete, does not have, as ACCOUNT_GONE behind the others, and fills every
+ * account's history, this snapshot included.
+ *
+ * Last logins: accounts get the newest one that is known (source LOGIN_FROM_HISTORY; seen_at is
+ * when a source last said so), then what a run that was cut off had read already, as if it were
+ * read now. Departments likewise. */
+int store_load_history(struct store *store, struct arena *arena, struct snapshot *snapshot,
+                       struct err *err) __attribute__((warn_unused_result));
+
+/* What the guards compare with; accept_gap, stopped_by, events_reach and what the reading of last
+ * logins counts are left empty. A run that G6 or G13 held is not compared with: otherwise a brake
+ * would let go by itself on the second try, and one run with a wrong clock would stop all later
+ * ones. */
+int store_load_guard_history(struct store *store, struct arena *arena, const struct limits *limits,
+                             const struct roster *roster, struct instant now,
+                             struct guard_history *ret_history, struct err *err)
+    __attribute__((warn_unused_result));
+/* Ascending times of good rosters as roster_as_of gives them (at most the last 1,000, each once),
+ * without the present one. */
+int store_load_good_rosters(struct store *store, struct arena *arena,
+                            const struct instant **ret_good, size_t *ret_count, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* Gives every account that the history knows its number, unless store_load_history did. */
+int store_number_accounts(const struct store *store, struct arena *arena, struct snapshot *snapshot,
+                          struct err *err) __attribute__((warn_unused_result));
+
+#endif

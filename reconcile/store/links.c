@@ -1,0 +1,92 @@
+/*
+ * Links are versions like accounts and people, and merged the same way. An incomplete snapshot
+ * closes none of an account it did not see.
+ */
+#include "store/links.h"
+
+#include "store/private.h"
+
+struct links {
+    struct arena *scratch;
+    const struct account *account;
+    const struct pairing *pairing;
+};
+
+static const char *link_word(enum link_kind kind)
+{
+    static const char *const word[] = {
+        [LINK_AMBIGUOUS] = "ambiguous",
+        [LINK_CONFLICT] = "conflict",
+        [LINK_NONE] = "none",
+        [LINK_ONE] = "one",
+    };
+    return word[kind];
+}
+
+static void add_link(struct text *row, const void *context, size_t number)
+{
+    const struct links *links = context;
+    const struct account *account = &links->account[number];
+    const struct pairing *pairing = &links->pairing[number];
+    bool one = pairing->kind == LINK_ONE;
+
+    if (account->status == ACCOUNT_GONE || account->history.number == 0)
+        return;
+    store_copy_number(row, account->history.number);
+    pg_copy_field(row, link_word(pairing->kind));
+    pg_copy_field(row, one ? match_key_name(pairing->key) : "");
+    pg_copy_field(row, one ? store_person_key(links->scratch, pairing->person) : NULL);
+    pg_copy_end_row(row);
+}
+
+static int merge_links(const struct store *store, const struct snapshot *snapshot,
+                       const struct roster *roster, struct links *links, struct err *err)
+{
+    struct arena *scratch = links->scratch;
+    const char *portal = store_number(scratch, store->portal_id);
+    const char *number = store_number(scratch, snapshot->id);
+    CLEANUP(pg_clearp) PGresult *opened = NULL;
+
+    if (PG_QUERY(store->pg, stage_link_create, PG_NOTHING, NULL, err) < 0 ||
+        store_copy(store->pg, "stage_link_copy", query_stage_link_copy, add_link, links,
+                   snapshot->count, err) < 0 ||
+        PG_QUERY(store->pg, stage_link_analyze, PG_NOTHING, NULL, err) < 0 ||
+        PG_QUERY(store->pg, stage_link_difference, PG_NOTHING, NULL, err, portal) < 0 ||
+        PG_QUERY(store->pg, link_close, PG_NOTHING, NULL, err, portal, number,
+                 store_flag(snapshot->complete)) < 0 ||
+        PG_QUERY(store->pg, link_open, PG_NOTHING, &opened, err, portal, number,
+                 store_time(scratch, roster_as_of(roster))) < 0)
+        return -1;
+    if ((size_t)pg_affected(opened) < snapshot->count / 10 + 100)
+        return 0;
+    return PG_QUERY(store->pg, analyze_links, PG_NOTHING, NULL, err);
+}
+
+static int save_links(const struct store *store, const struct snapshot *snapshot,
+                      const struct roster *roster, struct links *links, double matched_percent,
+                      struct err *err)
+{
+    int64_t newest = 0;
+
+    if (store_next(store, "run_fence", query_run_fence, store->run_id, &newest, err) < 0 ||
+        merge_links(store, snapshot, roster, links, err) < 0)
+        return -1;
+    return PG_QUERY(store->pg, snapshot_matched, PG_NOTHING, NULL, err,
+                    store_number(links->scratch, store->portal_id),
+                    store_number(links->scratch, snapshot->id),
+                    arena_printf(links->scratch, "%.17g", matched_percent));
+}
+
+int store_save_links(struct store *store, const struct snapshot *snapshot,
+                     const struct roster *roster, const struct pairing *pairing,
+                     double matched_percent, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct links links = {.scratch = &scratch, .account = snapshot->account, .pairing = pairing};
+
+    if (store_begin(store, err) < 0 ||
+        store_end(store, save_links(store, snapshot, roster, &links, matched_percent, err), err) <
+            0)
+        return err_prefix(err, "the links were not stored");
+    return 0;
+}

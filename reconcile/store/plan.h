@@ -1,0 +1,21 @@
+/*
+ * store_plan: what a run proposed, word for word.
+ */
+#ifndef STORE_PLAN_H
+#define STORE_PLAN_H
+
+#include "core/plan.h"
+#include "store/store.h"
+
+/* Plan, rows (but for plain keeps), guards, announcements (R7; only of rows nothing holds). Earlier
+ * proposed and held plans become expired. A plan that is not held and saw everything ends the
+ * announcements it no longer makes. Sets plan->id and plan->audit_head. Never a plan that can only
+ * be read (plan_is_report): ERR_INTERNAL. */
+int store_save_plan(struct store *store, const struct store_run *run, struct plan *plan,
+                    struct err *err) __attribute__((warn_unused_result));
+/* id 0 = the newest. *ret_plan NULL when there is none. A plan that waits for a decision and whose
+ * time is over by `now` is expired. The digest is checked: ERR_INTERNAL when it differs. */
+int store_load_plan(struct store *store, struct arena *arena, int64_t id, struct instant now,
+                    struct plan **ret_plan, struct err *err) __attribute__((warn_unused_result));
+
+#endif
