@@ -11,7 +11,7 @@
 
 #include "calendar.h"
 
-enum { PROBATION_DAYS = 20 };
+enum { PROBATION_DAYS = 20, ADMINISTRATOR_RATE = 7000 };
 
 #define DOMAIN       "acme.example"
 #define DOMAIN_LATER "acme-group.example"
@@ -305,8 +305,9 @@ static void apply_event(const struct draw *draw, struct person *person)
 
     if (person->contractor || !day_is_set(company->event_on))
         return;
-    if (company->settings.event == EVENT_LAYOFF && !day_is_set(last->last_day) &&
-        day_compare(last->hired, company->event_on) < 0 && hits(draw, "laid off", 3000)) {
+    if (company->settings.event == EVENT_LAYOFF && draw->who >= COMPANY_ADMINISTRATORS &&
+        !day_is_set(last->last_day) && day_compare(last->hired, company->event_on) < 0 &&
+        hits(draw, "laid off", 3000)) {
         last->last_day = company->event_on;
         last->ended = day_add(company->event_on, -1);
     }
@@ -322,6 +323,20 @@ static void apply_event(const struct draw *draw, struct person *person)
 }
 
 /* --- making --- */
+
+static void draw_life(const struct draw *draw, struct person *person, bool before)
+{
+    if (draw->who < COMPANY_ADMINISTRATORS) {
+        person->rate = ADMINISTRATOR_RATE;
+        return;
+    }
+    draw_departure(draw, person, before);
+    may_transfer(draw, person);
+    draw_leave(draw, person);
+    if (before)
+        draw_idleness(draw, person);
+    draw_changes(draw, person);
+}
 
 /* hired: none for those who were there before the year. */
 static void make_person(struct company *company, size_t who, struct day hired)
@@ -345,12 +360,7 @@ static void make_person(struct company *company, size_t who, struct day hired)
         person->contractor || (is_on(&draw, KIND_NO_NUMBER) && hits(&draw, "no number", 500));
     if (before || hits(&draw, "gets account", 9500))
         person->account_on = before ? hired : day_add(hired, below(&draw, "account", 4));
-    draw_departure(&draw, person, before);
-    may_transfer(&draw, person);
-    draw_leave(&draw, person);
-    if (before)
-        draw_idleness(&draw, person);
-    draw_changes(&draw, person);
+    draw_life(&draw, person, before);
     apply_event(&draw, person);
 }
 

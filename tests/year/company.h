@@ -17,7 +17,11 @@
 #include "chance.h"
 #include "kinds.h"
 
-enum { STINTS_MAX = 4, COMPANY_DAYS_BEFORE = 400 };
+enum {
+    STINTS_MAX = 4,
+    COMPANY_DAYS_BEFORE = 400,
+    COMPANY_ADMINISTRATORS = 3 /* the first people: at work all year, and in use */
+};
 
 struct stint {
     const char *number;

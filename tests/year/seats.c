@@ -12,6 +12,9 @@
 #include "calendar.h"
 #include "habits.h"
 
+/* Of every portal-sim. */
+#define PROFILE_ADMINISTRATOR "4C2E1B7A-93D0-4F1C-A6E85B20C9D7F318"
+
 enum {
     SERVICES_SHARE = 100,  /* one service account for so many people */
     LOOK_BACK_DAYS = 700,  /* for the last login before the year */
@@ -98,6 +101,8 @@ static int add_account(struct seats *seats, size_t who, struct day day, struct d
     else
         add_field(&form, "lastLogin", "never");
     text_add(&form, "&email2=&infix=&habit=0");
+    if (who < COMPANY_ADMINISTRATORS)
+        add_field(&form, "profileId", PROFILE_ADMINISTRATOR);
     if (person->long_gone) {
         seat.active = false;
         text_add(&form, "&active=0");
