@@ -18,7 +18,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-enum { WORDS_MAX = 24, DEADLINE_S = 300, SAID_MAX = 1 << 28 };
+enum { WORDS_MAX = 24, DEADLINE_S = 1200, SAID_MAX = 1 << 28 };
 
 #define SECRET "demo-secret"
 
