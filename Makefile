@@ -74,6 +74,8 @@ lib_of  = $(B)/lib$(1).a
 obj     = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 GEN_SQL := $(B)/gen/sql.c $(B)/gen/sql.h
+GEN_store  := sql.o
+GEN_report := css.o
 PROGRAM := $(B)/bynder-reconcile
 SIM     := $(B)/portal-sim
 
@@ -102,17 +104,17 @@ $(B)/flags: force
 .PHONY: force
 force:
 
-$(B)/gen/sql.c: db/embed.sh $(wildcard db/queries/*/*.sql db/migrations/*.sql)
+$(B)/gen/sql.c: db/embed.sh $(wildcard db/queries/*/*.sql db/migrations/*.sql) reconcile/report/report.css
 	$(Q)mkdir -p $(@D); sh db/embed.sh $(B)/gen
-$(B)/gen/sql.h: $(B)/gen/sql.c ;
+$(B)/gen/sql.h $(B)/gen/css.c: $(B)/gen/sql.c ;
 
 $(B)/obj/%.o: %.c $(B)/flags | $(GEN_SQL)
 	$(if $(V),,@echo "  CC    $<";) mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(EXTRA_CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
-$(B)/obj/gen/sql.o: $(B)/gen/sql.c $(B)/flags
+$(B)/obj/gen/%.o: $(B)/gen/%.c $(B)/flags
 	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 define LIB_RULE
-$(call lib_of,$(1)): $(call obj,$(call src_of,$(1))) $(if $(filter store,$(1)),$(B)/obj/gen/sql.o)
+$(call lib_of,$(1)): $(call obj,$(call src_of,$(1))) $(addprefix $(B)/obj/gen/,$(GEN_$(1)))
 	$$(Q)rm -f $$@ && ar crs $$@ $$^
 endef
 $(foreach l,$(LAYERS),$(eval $(call LIB_RULE,$(l))))

@@ -13,7 +13,7 @@
 #include "store/plan.h"
 #include "store/step.h"
 
-const struct option_spec apply_options[] = {
+static const struct option_spec options[] = {
     {"accept-gap", NULL, "apply although the last run is more than 32 days ago (G13)"},
     {NULL, NULL, NULL},
 };
@@ -74,7 +74,7 @@ static int apply(struct work *work, int64_t id, int *ret_code, struct err *err)
     return 0;
 }
 
-int verb_apply(const struct invocation *invocation, struct err *err)
+static int run_verb(const struct invocation *invocation, struct err *err)
 {
     struct work work;
     int64_t id = 0;
@@ -92,3 +92,12 @@ int verb_apply(const struct invocation *invocation, struct err *err)
         code = (int)err->code;
     return work_end(&work, code, err);
 }
+
+const struct verb verb_apply = {
+    .name = "apply",
+    .synopsis = "PLAN",
+    .sentence = "carry out what is approved in that plan",
+    .option = options,
+    .argument_max = 1,
+    .run = run_verb,
+};

@@ -12,7 +12,7 @@
 #include "store/plan.h"
 #include "store/review.h"
 
-const struct option_spec approve_options[] = {
+static const struct option_spec approve_options[] = {
     {"digest", "DIGEST", "of the plan as you saw it (required)"},
     {"only", "FILE", "approve only these: one account id, e-mail or CSV row a line"},
     {"except", "FILE", "approve all but these"},
@@ -21,7 +21,7 @@ const struct option_spec approve_options[] = {
     {NULL, NULL, NULL},
 };
 
-const struct option_spec reject_options[] = {
+static const struct option_spec reject_options[] = {
     {"reason", "TEXT", "why (required)"},
     {NULL, NULL, NULL},
 };
@@ -101,7 +101,7 @@ static int decide(const struct invocation *invocation, struct desk *desk, struct
     return 0;
 }
 
-int verb_approve(const struct invocation *invocation, struct err *err)
+static int run_approve(const struct invocation *invocation, struct err *err)
 {
     struct desk desk = {.plan = NULL};
     int failed = decide(invocation, &desk, err);
@@ -109,6 +109,15 @@ int verb_approve(const struct invocation *invocation, struct err *err)
     database_release(&desk.database);
     return failed ? (int)err->code : 0;
 }
+
+const struct verb verb_approve = {
+    .name = "approve",
+    .synopsis = "PLAN --digest DIGEST [--only FILE] [--except FILE]",
+    .sentence = "record that you approve a plan, whole or in part",
+    .option = approve_options,
+    .argument_max = 1,
+    .run = run_approve,
+};
 
 static int reject(const struct invocation *invocation, struct desk *desk, struct err *err)
 {
@@ -123,7 +132,7 @@ static int reject(const struct invocation *invocation, struct desk *desk, struct
     return 0;
 }
 
-int verb_reject(const struct invocation *invocation, struct err *err)
+static int run_reject(const struct invocation *invocation, struct err *err)
 {
     struct desk desk = {.plan = NULL};
     int failed = reject(invocation, &desk, err);
@@ -131,3 +140,12 @@ int verb_reject(const struct invocation *invocation, struct err *err)
     database_release(&desk.database);
     return failed ? (int)err->code : 0;
 }
+
+const struct verb verb_reject = {
+    .name = "reject",
+    .synopsis = "PLAN --reason TEXT",
+    .sentence = "record that you reject a plan",
+    .option = reject_options,
+    .argument_max = 1,
+    .run = run_reject,
+};

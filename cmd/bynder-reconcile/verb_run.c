@@ -17,7 +17,7 @@
 #include "store/plan.h"
 #include "store/review.h"
 
-const struct option_spec run_options[] = {
+static const struct option_spec options[] = {
     {"accept-gap", NULL, "run although the last run is more than 32 days ago (G13)"},
     {NULL, NULL, NULL},
 };
@@ -128,7 +128,7 @@ static int run(struct work *work, struct outcome *outcome, struct err *err)
     return work_report(work, plan, REPORT_TEXT, NULL, err);
 }
 
-int verb_run(const struct invocation *invocation, struct err *err)
+static int run_verb(const struct invocation *invocation, struct err *err)
 {
     struct outcome outcome = {.code = 0};
     struct work work;
@@ -140,3 +140,11 @@ int verb_run(const struct invocation *invocation, struct err *err)
         return work_end(&work, (int)err->code, err);
     return work_end(&work, outcome.code ? outcome.code : outcome.held ? ERR_HELD : 0, err);
 }
+
+const struct verb verb_run = {
+    .name = "run",
+    .synopsis = "",
+    .sentence = "what the timer starts: recover, collect, plan, apply what is approved, report",
+    .option = options,
+    .run = run_verb,
+};

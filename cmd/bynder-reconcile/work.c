@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "cmd/bynder-reconcile/watch.h"
+#include "job/figures.h"
 #include "report/files.h"
 #include "store/audit.h"
 #include "store/audit_file.h"
@@ -25,6 +25,24 @@ static void release(struct work *work)
     bynder_free(work->bynder);
     work->bynder = NULL;
     database_release(&work->database);
+}
+
+/* `run` and `apply` say outside how they ended. */
+static void leave_figures(struct work *work, int code, const struct err *err)
+{
+    struct tell_run run = {
+        .is_run = work->is_run,
+        .id = work->begun ? work->job.run.id : 0,
+        .database = work->database.pg != NULL,
+        .exit_code = code,
+        .why = err->text,
+        .requests = work->bynder ? bynder_requests(work->bynder) : 0,
+        .blocked = work->bynder ? bynder_429s(work->bynder) : 0,
+        .head = work->head,
+    };
+
+    if (work->watched)
+        job_leave_figures(&work->job, &run);
 }
 
 static int begin_run(struct work *work, const char *verb, struct err *err)
@@ -63,7 +81,7 @@ int work_begin(const struct invocation *invocation, const char *verb, struct wor
     progress_init(&work->terminal, &work->job.progress);
     if (session_open(&work->config, SESSION_MIGRATES, &work->database, &work->store, err) < 0 ||
         begin_run(work, verb, err) < 0) {
-        watch_end(work, (int)err->code, err);
+        leave_figures(work, (int)err->code, err);
         release(work);
         return -1;
     }
@@ -149,7 +167,7 @@ int work_end(struct work *work, int code, struct err *err)
         code = record_end(work, code, err);
         keep_head(work);
     }
-    watch_end(work, code, err); /* still locked: two runs would tell the same twice */
+    leave_figures(work, code, err); /* still locked: two runs would tell the same twice */
     if (work->begun)
         store_unlock(&work->store);
     release(work);

@@ -22,7 +22,7 @@ static void reserve(struct text *text, size_t more)
 
     if (__builtin_add_overflow(text->length, more, &needed) ||
         __builtin_add_overflow(needed, 1, &needed))
-        needed = SIZE_MAX; /* which mem_realloc refuses in the one place for that */
+        mem_exhausted();
     if (text->data && needed <= capacity)
         return;
     if (__builtin_mul_overflow(capacity, 2, &capacity) || capacity < needed)

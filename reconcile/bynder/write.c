@@ -43,10 +43,14 @@ static const struct {
     enum portal_effect effect;
     bool by_application; /* only if the body is the application's */
 } refusals[] = {
-    {301, 301, EFFECT_REFUSED, false}, {307, 308, EFFECT_REFUSED, false},
-    {401, 401, EFFECT_TOKEN, false},   {403, 403, EFFECT_FORBIDDEN, false},
-    {404, 404, EFFECT_GONE, false},    {408, 408, EFFECT_UNKNOWN, false},
-    {429, 429, EFFECT_BLOCKED, false}, {400, 499, EFFECT_REFUSED, true},
+    {301, 301, EFFECT_REFUSED, false},   /* another address */
+    {307, 308, EFFECT_REFUSED, false},   /* likewise */
+    {401, 401, EFFECT_TOKEN, false},     /* a token that ended */
+    {403, 403, EFFECT_FORBIDDEN, false}, /* a scope or a role */
+    {404, 404, EFFECT_GONE, false},      /* no such user, or no such path */
+    {408, 408, EFFECT_UNKNOWN, false},   /* it gave up waiting, and nobody knows for what */
+    {429, 429, EFFECT_BLOCKED, false},   /* too many requests */
+    {400, 499, EFFECT_REFUSED, true},    /* whatever else is the request's fault */
 };
 
 /* The write and its answer, being judged. */

@@ -501,13 +501,19 @@ static const struct guard {
     struct guard_finding (*evaluate)(const struct scene *scene);
     enum scope scope;
 } guards[] = {
-    {"G1", guard_age, SCOPE_PERSON},       {"G2", guard_people, SCOPE_PERSON},
-    {"G3", guard_rejected, SCOPE_PERSON},  {"G4", guard_snapshot, SCOPE_ALL},
-    {"G5", guard_logins, SCOPE_LOGIN},     {"G6", guard_matched, SCOPE_PERSON},
-    {"G7", guard_suspends, SCOPE_SUSPEND}, {"G8", guard_deprovisions, SCOPE_DEPROVISION},
-    {"G9", guard_admins, SCOPE_ALL},       {"G10", guard_concentration, SCOPE_ALL},
-    {"G11", guard_first, SCOPE_NOTHING},   {"G12", guard_stop, SCOPE_ALL},
-    {"G13", guard_gap, SCOPE_ALL},
+    {"G1", guard_age, SCOPE_PERSON},               /* old, or the same bytes for long */
+    {"G2", guard_people, SCOPE_PERSON},            /* few people, or fewer than before */
+    {"G3", guard_rejected, SCOPE_PERSON},          /* many rejected rows */
+    {"G4", guard_snapshot, SCOPE_ALL},             /* a list that is not whole, or shrank */
+    {"G5", guard_logins, SCOPE_LOGIN},             /* logins that vanished, events that end early */
+    {"G6", guard_matched, SCOPE_PERSON},           /* fewer links than before */
+    {"G7", guard_suspends, SCOPE_SUSPEND},         /* too many suspensions */
+    {"G8", guard_deprovisions, SCOPE_DEPROVISION}, /* too many deprovisions */
+    {"G9", guard_admins, SCOPE_ALL},               /* the last admins */
+    {"G10", guard_concentration, SCOPE_ALL},       /* much of one department or country */
+    {"G11", guard_first, SCOPE_NOTHING},           /* never holds: the first plan needs a person */
+    {"G12", guard_stop, SCOPE_ALL},                /* somebody says stop */
+    {"G13", guard_gap, SCOPE_ALL},                 /* the clock went back, or a long pause */
 };
 
 static bool is_in_scope(enum scope scope, const struct decision *decision)

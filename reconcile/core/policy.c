@@ -254,10 +254,14 @@ static const struct protection {
     const char *(*reason)(struct judge *judge, const struct subject *subject);
     bool finding;
 } protections[] = {
-    {"P1", protect_own, false},           {"P2", protect_unreadable, true},
-    {"P3", protect_listed, false},        {"P4", protect_contested, true},
-    {"P5", protect_unknown_person, true}, {"P6", protect_near, true},
-    {"P7", protect_odd_login, true},      {"P8", protect_unknown_profile, true},
+    {"P1", protect_own, false},            /* the job's own user */
+    {"P2", protect_unreadable, true},      /* a part that cannot be read */
+    {"P3", protect_listed, false},         /* listed in the configuration */
+    {"P4", protect_contested, true},       /* a link that is ambiguous or in conflict */
+    {"P5", protect_unknown_person, true},  /* a person whose row was rejected */
+    {"P6", protect_near, true},            /* no link, but somebody is near */
+    {"P7", protect_odd_login, true},       /* a login that cannot be, or cannot be read */
+    {"P8", protect_unknown_profile, true}, /* a profile nobody knows: perhaps an admin */
 };
 
 static bool decide_protection(struct judge *judge, const struct subject *subject,

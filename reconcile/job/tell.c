@@ -342,7 +342,7 @@ void job_tell(struct job *job, const struct tell_run *run, struct tell_result *r
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     const struct config *config = job->config;
-    char host[HOST_NAME_MAX + 1] = "";
+    char host[HOST_NAME_MAX + 1] = "", head[AUDIT_HEAD_SIZE];
     struct telling telling = {.job = job, .run = run, .result = ret_result};
 
     *ret_result = (struct tell_result){.told = 0};
@@ -359,7 +359,7 @@ void job_tell(struct job *job, const struct tell_run *run, struct tell_result *r
         .exit_code = run->exit_code,
         .why = run->why,
         .watch = run->watch,
-        .audit_head = run->audit_head,
+        .audit_head = run->head.sequence > 0 ? audit_head_format(&run->head, head) : NULL,
     };
     telling.bound =
         (struct delivery_bound){.clock = job->clock,

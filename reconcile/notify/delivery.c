@@ -74,10 +74,9 @@ static void add(struct curl_slist **list, const char *line)
 {
     struct curl_slist *longer = curl_slist_append(*list, line);
 
-    if (longer)
-        *list = longer;
-    else
-        *list = mem_realloc(NULL, SIZE_MAX); /* out of memory ends in its one place */
+    if (!longer)
+        mem_exhausted();
+    *list = longer;
 }
 
 static int out_of_time(struct err *err)
@@ -95,7 +94,7 @@ static CURL *begin(struct delivery *delivery, const char *ca_file)
         return NULL;
     easy = curl_easy_init();
     if (!easy)
-        easy = mem_realloc(NULL, SIZE_MAX);
+        mem_exhausted();
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, delivery->reason);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
@@ -181,7 +180,7 @@ static struct curl_slist *make_headers(const struct config_mail *config, const s
 static void check(CURLcode code)
 {
     if (code != CURLE_OK) /* building parts in memory fails only without any left */
-        free(mem_realloc(NULL, SIZE_MAX));
+        mem_exhausted();
 }
 
 static void add_part(curl_mime *mime, const char *bytes, size_t length, const char *type,

@@ -76,8 +76,7 @@ static void add_head(struct text *out, const struct plan *plan)
     text_add(out, ": ");
     report_add_headline(out, plan);
     text_add(out, "</title>\n<style>\n");
-    for (const char *const *piece = report_css; *piece; piece++)
-        text_add(out, *piece);
+    text_add(out, report_css);
     text_add(out, "</style>\n</head>\n<body>\n");
 }
 

@@ -99,7 +99,7 @@ void report_add_json(const struct plan *plan, const struct report_style *style, 
 void report_add_csv(const struct plan *plan, const struct report_style *style, struct text *out);
 void report_add_html(const struct plan *plan, const struct report_style *style, struct text *out);
 
-/* The style sheet of the HTML report, in pieces; NULL ends it. */
-extern const char *const report_css[];
+/* The style sheet of the HTML report: report.css. */
+extern const char report_css[];
 
 #endif

@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#include "base/instant.h"
 #include "core/portal.h"
 
 struct terminal_progress {
@@ -16,7 +16,7 @@ struct terminal_progress {
     bool shown; /* a terminal that can go back to the start of its line */
     bool drawn; /* there is something on the line */
     const char *what;
-    struct instant drawn_at; /* steady time */
+    int64_t drawn_ms; /* clock_steady_ms */
 };
 
 /* On standard error. *ret_progress is what the flows report to; `terminal` must outlive it. */
