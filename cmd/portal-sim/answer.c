@@ -420,5 +420,7 @@ void portal_answer(struct portal *portal, const struct request *request, struct 
         control_answer(portal, request, answer);
     else
         answer_call(portal, request, answer);
+    if (portal->clock_set)
+        answer->date_us = portal_wall_us(portal);
     (void)pthread_mutex_unlock(&portal->lock);
 }

@@ -49,6 +49,7 @@ int64_t portal_wall_us(const struct portal *portal)
 static void start_clock(struct portal *portal)
 {
     portal->offset_us = 0;
+    portal->clock_set = false;
     portal->start_us = clock_us(CLOCK_MONOTONIC);
     portal->start_wall_us = clock_us(CLOCK_REALTIME);
     if (portal->settings.today_given) {

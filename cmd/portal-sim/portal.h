@@ -82,6 +82,7 @@ struct portal {
     int64_t start_us;      /* monotonic, at the start */
     int64_t start_wall_us; /* the portal's wall clock at the start */
     int64_t offset_us;     /* by which tests have turned the clock on */
+    bool clock_set;        /* to a moment: the Date of every answer is then of this clock */
 };
 
 int portal_init(struct portal *portal, const struct portal_settings *settings, bool with_people,

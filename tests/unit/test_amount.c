@@ -472,7 +472,7 @@ static void draw_row(uint64_t *random, struct amount_row *row)
                                           ACTION_DEPROVISION, ACTION_REACTIVATE};
 
     *row = (struct amount_row){
-        .action = actions[draw(random, COUNT_OF(actions))],
+        .action = kinds[draw(random, COUNT_OF(kinds))],
         .class = (enum amount_class)draw(random, AMOUNT_CLASS_COUNT),
         .nightly = draw(random, 4) ? 0 : 2,
         .department = draw(random, 2) ? "Sales" : NULL,
