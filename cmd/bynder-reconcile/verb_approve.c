@@ -62,6 +62,7 @@ static int open_desk(const struct invocation *invocation, struct desk *desk, str
                              .clock = clock,
                              .store = &desk->store,
                              .now = clock->now(clock->self)};
+    desk->job.today = instant_day(desk->job.now, desk->config.policy.zone);
     if (store_load_plan(&desk->store, invocation->arena, id, desk->job.now, &desk->plan, err) < 0)
         return -1;
     if (!desk->plan)

@@ -392,7 +392,7 @@ const struct setting settings[] = {
      AT(limits.max_age_hours),
      .minimum = 0,
      .maximum = 87600,
-     .fallback = "48",
+     .fallback = "84",
      .sentence = "G1: hours since the file was changed, beyond which it is stale."},
     {.path = "roster.guards.min_people",
      .type = SETTING_INTEGER,

@@ -275,7 +275,8 @@ TEST(amount_choose_leaves_enough_administrators)
         {"unasked behind one approved", 3, "va", "9x"},
         {"a reactivation takes nobody away", 0, "c", "x"},
     };
-    const struct limits limits = {.of[ACTION_SUSPEND] = WIDE, .of[ACTION_DEPROVISION] = WIDE, .min_admins = 2};
+    const struct limits limits = {
+        .of[ACTION_SUSPEND] = WIDE, .of[ACTION_DEPROVISION] = WIDE, .min_admins = 2};
     char fate[64];
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -469,7 +470,7 @@ static uint64_t draw(uint64_t *random, uint64_t below)
 static void draw_row(uint64_t *random, struct amount_row *row)
 {
     static const enum action kinds[] = {ACTION_SUSPEND, ACTION_SUSPEND, ACTION_SUSPEND,
-                                          ACTION_DEPROVISION, ACTION_REACTIVATE};
+                                        ACTION_DEPROVISION, ACTION_REACTIVATE};
 
     *row = (struct amount_row){
         .action = kinds[draw(random, COUNT_OF(kinds))],
