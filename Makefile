@@ -74,6 +74,8 @@ lib_of  = $(B)/lib$(1).a
 obj     = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 GEN_SQL := $(B)/gen/sql.c $(B)/gen/sql.h
+GEN_store  := sql.o
+GEN_report := css.o
 PROGRAM := $(B)/bynder-reconcile
 SIM     := $(B)/portal-sim
 
@@ -86,7 +88,7 @@ SUPPORT_SRC := $(filter-out $(TEST_MAIN),$(wildcard tests/support/*.c))
 test_src     = $(wildcard tests/$(1)/test_*.c)
 test_bin     = $(patsubst tests/%.c,$(B)/tests/%,$(call test_src,$(1)))
 ALL_SRC     := $(foreach l,$(LAYERS),$(call src_of,$(l))) $(PROGRAM_SRC) $(SIM_SRC)
-ALL_TEST_SRC := $(foreach s,$(SUITES) crash crash/wrong,$(wildcard tests/$(s)/*.c)) $(SUPPORT_SRC) $(TEST_MAIN)
+ALL_TEST_SRC := $(foreach s,$(SUITES) crash crash/wrong year,$(wildcard tests/$(s)/*.c)) $(SUPPORT_SRC) $(TEST_MAIN)
 ALL_HEADERS := $(wildcard reconcile/*/*.h cmd/*/*.h tests/*/*.h)
 
 .PHONY: all
@@ -102,17 +104,17 @@ $(B)/flags: force
 .PHONY: force
 force:
 
-$(B)/gen/sql.c: db/embed.sh $(wildcard db/queries/*/*.sql db/migrations/*.sql)
+$(B)/gen/sql.c: db/embed.sh $(wildcard db/queries/*/*.sql db/migrations/*.sql) reconcile/report/report.css
 	$(Q)mkdir -p $(@D); sh db/embed.sh $(B)/gen
-$(B)/gen/sql.h: $(B)/gen/sql.c ;
+$(B)/gen/sql.h $(B)/gen/css.c: $(B)/gen/sql.c ;
 
 $(B)/obj/%.o: %.c $(B)/flags | $(GEN_SQL)
 	$(if $(V),,@echo "  CC    $<";) mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(EXTRA_CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
-$(B)/obj/gen/sql.o: $(B)/gen/sql.c $(B)/flags
+$(B)/obj/gen/%.o: $(B)/gen/%.c $(B)/flags
 	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 define LIB_RULE
-$(call lib_of,$(1)): $(call obj,$(call src_of,$(1))) $(if $(filter store,$(1)),$(B)/obj/gen/sql.o)
+$(call lib_of,$(1)): $(call obj,$(call src_of,$(1))) $(addprefix $(B)/obj/gen/,$(GEN_$(1)))
 	$$(Q)rm -f $$@ && ar crs $$@ $$^
 endef
 $(foreach l,$(LAYERS),$(eval $(call LIB_RULE,$(l))))
@@ -129,7 +131,7 @@ $(SIM): $(call obj,$(SIM_SRC)) $(call lib_of,base)
 
 # Unit and scenario tests link base and core alone: a wrong-way dependency fails to link.
 # Every other suite may use all layers and tests/support. The main of all tests is one (TEST_MAIN).
-EXTRA_CPPFLAGS = $(if $(findstring tests/,$@),-Itests/support -DPROGRAM_PATH='"$(abspath $(PROGRAM))"' -DPORTAL_SIM_PATH='"$(abspath $(SIM))"' -DSOURCE_DIR='"$(CURDIR)"' -DCRASH_STOP_AT='"$(abspath $(B)/tests/crash/preload_stop_at.so)"' -DCLOCK_PRELOAD='"$(abspath $(B)/tests/end/preload_clock.so)"')
+EXTRA_CPPFLAGS = $(if $(findstring tests/,$@),-Itests/support -DPROGRAM_PATH='"$(abspath $(PROGRAM))"' -DPORTAL_SIM_PATH='"$(abspath $(SIM))"' -DSOURCE_DIR='"$(CURDIR)"' -DCRASH_STOP_AT='"$(abspath $(B)/tests/crash/preload_stop_at.so)"' -DCLOCK_PRELOAD='"$(abspath $(B)/tests/end/preload_clock.so)"' -DMOMENT_PRELOAD='"$(abspath $(B)/tests/year/preload_moment.so)"')
 
 $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(TEST_MAIN)) $(call lib_of,core) $(call lib_of,base)
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS) -lcmocka
@@ -168,6 +170,15 @@ $(B)/tests/crash/wrong/%: $(B)/obj/tests/crash/wrong/%.o $(call obj,$(PROGRAM_SR
 $(B)/tests/crash/preload_%.so: tests/crash/preload_%.c $(B)/flags
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -fPIC -shared -o $@ $< -ldl
 
+# The simulated year: a program of its own, of the support only what makes a server.
+YEAR         := $(B)/tests/year/year
+YEAR_SRC     := $(filter-out tests/year/preload_%,$(wildcard tests/year/*.c)) tests/support/cluster_fixture.c
+YEAR_PRELOAD := $(B)/tests/year/preload_moment.so
+$(YEAR): $(call obj,$(YEAR_SRC)) $(LIBS_ALL) | $(YEAR_PRELOAD)
+	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
+$(B)/tests/year/preload_%.so: tests/year/preload_%.c $(B)/flags
+	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) -D_GNU_SOURCE -std=gnu17 $(WARN) -O1 -g -fPIC -shared -o $@ $<
+
 # What the end suite puts into the program's process; without sanitizers, the program has its own.
 $(B)/tests/end/preload_%.so: tests/end/preload_%.c $(B)/flags
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) -D_GNU_SOURCE -std=gnu17 $(WARN) -O1 -g -fPIC -shared -o $@ $<
@@ -200,6 +211,18 @@ check-crash: ## break it on purpose, everywhere: kills, cuts, failed allocations
 .PHONY: check-crash-reduced
 check-crash-reduced: all crash-binaries
 	$(Q)sh tests/crash/run.sh $(B) reduced
+
+.PHONY: year
+year: ## years of made-up companies, portals and an administrator, held against targets (an hour)
+	$(Q)sh tests/support/deps.sh check || $(MAKE) --no-print-directory deps
+	$(Q)$(MAKE) --no-print-directory VARIANT=release all year-binary
+	$(Q)build/release/tests/year/year --json build/year.json $(YEAR_OPTIONS)
+.PHONY: year-short
+year-short: all year-binary
+	$(Q)$(YEAR) --rehearse --seeds 3 --large 0 > $(B)/tests/year/rehearsal || { cat $(B)/tests/year/rehearsal; exit 1; }
+	$(Q)$(YEAR) --short --json build/year-short.json $(YEAR_OPTIONS)
+.PHONY: year-binary
+year-binary: $(YEAR) $(YEAR_PRELOAD)
 
 .PHONY: check-rules
 check-rules: ## the alert rules, by promtool (taken from Debian's prometheus when it is not here)

@@ -1,7 +1,7 @@
 /*
- * The program: a table of verbs, one line each. main reads the command line, sets up the log and
- * the environment, runs the verb, and turns its answer into the exit code. An error is told once,
- * here, on stderr.
+ * The program: a list of verbs, each in its own file. main reads the command line, sets up the log
+ * and the environment, runs the verb, and turns its answer into the exit code. An error is told
+ * once, here, on stderr.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +15,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/environment.h"
 #include "base/journal.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -23,43 +24,12 @@
 
 enum { LARGE_BLOCK = 131072 };
 
-static const struct verb verbs[] = {
-    {"plan",
-     "[--from-export FILE] [--format FORMAT] [--output FILE] [--full] [--detailed-exitcode] "
-     "[--accept-gap]",
-     "collect, decide, store and show a plan; never writes to Bynder", plan_options, 0, false,
-     verb_plan},
-    {"approve", "PLAN --digest DIGEST [--only FILE] [--except FILE]",
-     "record that you approve a plan, whole or in part", approve_options, 1, false, verb_approve},
-    {"reject", "PLAN --reason TEXT", "record that you reject a plan", reject_options, 1, false,
-     verb_reject},
-    {"apply", "PLAN", "carry out what is approved in that plan", apply_options, 1, false,
-     verb_apply},
-    {"run", "", "what the timer starts: recover, collect, plan, apply what is approved, report",
-     run_options, 0, false, verb_run},
-    {"show", "[PLAN] [--format FORMAT] [--output FILE]",
-     "show a stored plan again, the newest by default", show_options, 1, false, verb_show},
-    {"status", "[--all] [--database DATABASE] [--format FORMAT]",
-     "last runs, holds, seats; of one portal, or of all", status_options, 0, false, verb_status},
-    {"init", "[--portal URL] [--client-id ID] [--secret-file FILE] [--roster FILE]...",
-     "write a first configuration, try it, and say what comes next", init_options, 0, false,
-     verb_init},
-    {"audit", "user WHO|at DATE|actions|seats|plan PLAN|verify [--format FORMAT]",
-     "ask the history: who, when, why, and whether the record is whole", audit_options, 2, false,
-     verb_audit},
-    {"export", "[--at DATE] [--output FILE]",
-     "the accounts of a day as CSV, in the columns of Bynder's own export", export_options, 0,
-     false, verb_export},
-    {"erase", "WHO --reason TEXT", "take a person's data out of the history; acts and record stay",
-     erase_options, 1, false, verb_erase},
-    {"check", "", "configuration, database, portal, token, roster and clock, one line each",
-     check_options, 0, false, verb_check},
-    {"roster", "check [FILE] [--format FORMAT]",
-     "read a roster and say what would be accepted and rejected, and why", roster_options, 2, false,
-     verb_roster},
-    {"migrate", "", "bring the database schema up to date", no_options, 0, false, verb_migrate},
-    {"psql", "[ARGUMENT]...", "open the history in psql", no_options, (size_t)-1, true, verb_psql},
-    {NULL, NULL, NULL, NULL, 0, false, NULL},
+/* In the order of the help. */
+static const struct verb *const verbs[] = {
+    &verb_plan,   &verb_approve, &verb_keep,   &verb_again, &verb_withdraw,
+    &verb_reject, &verb_apply,   &verb_run,    &verb_show,  &verb_status,
+    &verb_init,   &verb_audit,   &verb_export, &verb_erase, &verb_check,
+    &verb_roster, &verb_migrate, &verb_psql,   NULL,
 };
 
 /* Ends waits early; the flow in hand then ends with an error that says so. */
@@ -125,7 +95,8 @@ static int run(int argc, char **argv, struct err *err)
         return (int)err->code;
     if (journal_is(getenv("JOURNAL_STREAM"), STDERR_FILENO)) /* before the environment is cleared */
         journal_begin(JOURNAL_SOCKET);
-    if (http_environment(err) < 0)
+    environment_reduce();
+    if (http_begin(err) < 0)
         return (int)err->code;
     if (options_parse(&arena, verbs, argc, argv, &line, err) < 0)
         return (int)err->code;

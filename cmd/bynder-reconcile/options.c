@@ -23,10 +23,8 @@ static const struct option_spec global_options[] = {
 
 enum global { GLOBAL_CONFIG, GLOBAL_LOG_LEVEL, GLOBAL_LOG_FORMAT, GLOBAL_HELP, GLOBAL_VERSION };
 
-const struct option_spec no_options[] = {{NULL, NULL, NULL}};
-
 struct parser {
-    const struct verb *verbs;
+    const struct verb *const *verbs;
     int argc;
     char *const *argv;
     int at;
@@ -53,7 +51,7 @@ static int refuse_option(const struct parser *parser, const char *name, struct e
 
     for (const struct option_spec *option = global_options; option->name; option++)
         candidate[count++] = option->name;
-    for (const struct option_spec *option = verb ? verb->option : no_options; option->name;
+    for (const struct option_spec *option = verb ? verb->option : NULL; option && option->name;
          option++)
         candidate[count++] = option->name;
     const char *nearest = text_nearest(name, candidate, count);
@@ -141,7 +139,7 @@ static int find_verb(const struct parser *parser, const char *word, const struct
     const char *candidate[64];
     size_t count = 0;
 
-    for (const struct verb *verb = parser->verbs; verb->name; verb++) {
+    for (const struct verb *verb = *parser->verbs; verb; verb = parser->verbs[count]) {
         if (text_equal(verb->name, word)) {
             *ret_verb = verb;
             return 0;
@@ -187,7 +185,7 @@ static int parse_word(struct parser *parser, bool *options_ended, struct err *er
     return 0;
 }
 
-int options_parse(struct arena *arena, const struct verb *verbs, int argc, char *const *argv,
+int options_parse(struct arena *arena, const struct verb *const *verbs, int argc, char *const *argv,
                   struct command_line *ret_line, struct err *err)
 {
     struct command_line line = {
@@ -221,9 +219,9 @@ const char *invocation_option(const struct invocation *invocation, const char *n
 
 static void print_options(const char *heading, const struct option_spec *options)
 {
-    if (options->name)
+    if (options)
         printf("\n%s\n", heading);
-    for (const struct option_spec *option = options; option->name; option++) {
+    for (const struct option_spec *option = options; option && option->name; option++) {
         char *left = NULL;
         int width = asprintf(&left, "--%s%s%s", option->name, option->metavar ? " " : "",
                              option->metavar ? option->metavar : "");
@@ -233,7 +231,7 @@ static void print_options(const char *heading, const struct option_spec *options
     }
 }
 
-void options_print_help(const struct verb *verbs, const struct verb *verb)
+void options_print_help(const struct verb *const *verbs, const struct verb *verb)
 {
     if (verb) {
         printf("Usage: bynder-reconcile [OPTION]... %s %s\n\n%s.\n", verb->name, verb->synopsis,
@@ -244,8 +242,8 @@ void options_print_help(const struct verb *verbs, const struct verb *verb)
                "Finds the seats of a Bynder portal that nobody uses any more, by HR's roster and\n"
                "last logins, and shows a plan of who would be suspended or "
                "deprovisioned.\n\nVerbs:\n");
-        for (const struct verb *one = verbs; one->name; one++)
-            printf("  %-10s %s\n", one->name, one->sentence);
+        for (const struct verb *const *one = verbs; *one; one++)
+            printf("  %-10s %s\n", (*one)->name, (*one)->sentence);
     }
     print_options("Global options:", global_options);
     if (!verb)

@@ -18,11 +18,11 @@ struct command_line {
 };
 
 /* Global options may stand before or behind the verb. ERR_USAGE otherwise. */
-int options_parse(struct arena *arena, const struct verb *verbs, int argc, char *const *argv,
+int options_parse(struct arena *arena, const struct verb *const *verbs, int argc, char *const *argv,
                   struct command_line *ret_line, struct err *err)
     __attribute__((warn_unused_result));
 
 /* The help of the program (verb NULL) or of one verb, to stdout. */
-void options_print_help(const struct verb *verbs, const struct verb *verb);
+void options_print_help(const struct verb *const *verbs, const struct verb *verb);
 
 #endif

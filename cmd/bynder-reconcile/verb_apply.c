@@ -1,6 +1,7 @@
 /*
- * apply: carries out what is approved in one plan, and resumes it when it was cut off. What an
- * earlier run left open is settled first; what was done is looked at once more in the end.
+ * apply: looks, plans and carries out the way `run` does, restricted to the rows of one plan: those
+ * that the plan made now still has with the same subject. What an earlier run left open is settled
+ * first; what was done is looked at once more in the end.
  */
 #include <stdio.h>
 #include <string.h>
@@ -8,12 +9,14 @@
 #include "base/log.h"
 #include "cmd/bynder-reconcile/work.h"
 #include "job/apply.h"
+#include "job/collect.h"
+#include "job/propose.h"
 #include "job/recover.h"
 #include "job/verify.h"
 #include "store/plan.h"
 #include "store/step.h"
 
-const struct option_spec apply_options[] = {
+static const struct option_spec options[] = {
     {"accept-gap", NULL, "apply although the last run is more than 32 days ago (G13)"},
     {NULL, NULL, NULL},
 };
@@ -54,37 +57,75 @@ static int count_steps(struct work *work, int64_t id, struct apply_result *resul
     return 0;
 }
 
+/* Whether the decision about a row can be carried out at all today, and why not. */
+static int refuse_nothing(const struct proposal *proposal, int64_t asked, struct err *err)
+{
+    const struct choice *choice = &proposal->choice;
+    long long id = (long long)proposal->plan->id;
+
+    if (proposal->plan->state == PLAN_HELD)
+        return err_set(err, ERR_HELD,
+                       "plan %lld is held, and no other row is approved and due; hint: 'show %lld' "
+                       "says by what, and what lets it go",
+                       id, id);
+    if (choice->closed && choice->due > 0)
+        return err_set(err, ERR_HELD, "%zu rows are approved and due, and wait: %s", choice->due,
+                       choice->closed);
+    if (choice->due > 0)
+        return err_set(err, ERR_HELD,
+                       "%zu rows are approved and due, and wait: the day has no room for them",
+                       choice->due);
+    return err_set(err, ERR_HELD, "no row of plan %lld is approved and due", (long long)asked);
+}
+
+static int collect_and_choose(struct work *work, const struct plan *only,
+                              struct collected *ret_collected, struct proposal *ret_proposal,
+                              struct err *err)
+{
+    if (job_collect(&work->job, ret_collected, err) < 0 ||
+        job_propose(&work->job, ret_collected, ret_proposal, err) < 0)
+        return -1;
+    work_about_plan(ret_proposal->plan);
+    return job_choose_anew(&work->job, only, ret_proposal, err);
+}
+
 static int apply(struct work *work, int64_t id, int *ret_code, struct err *err)
 {
     struct recover_result recovered;
     struct apply_result result;
+    struct collected collected;
+    struct proposal proposal;
     size_t verified = 0, changed = 0;
     struct plan *plan = NULL;
 
+    if (!work->config.policy.enforce)
+        return err_set(err, ERR_HELD, "policy.mode is \"report\": nothing is written to Bynder");
     if (work_portal(work, true, err) < 0 || job_recover(&work->job, &recovered, err) < 0 ||
-        load_plan(work, id, &plan, err) < 0 || apply_plan(&work->job, plan, &result, err) < 0 ||
+        load_plan(work, id, &plan, err) < 0 ||
+        collect_and_choose(work, plan, &collected, &proposal, err) < 0)
+        return -1;
+    if (proposal.choice.count == 0)
+        return refuse_nothing(&proposal, plan->id, err);
+    if (job_apply(&work->job, &collected, &proposal, &result, err) < 0 ||
         job_verify(&work->job, &verified, &changed, err) < 0)
         return -1;
     progress_done(&work->terminal);
     log_info("%zu done acts verified by a fresh look", verified);
-    if (count_steps(work, id, &result, err) < 0)
+    if (count_steps(work, proposal.plan->id, &result, err) < 0)
         return -1;
-    show_result(id, &result);
+    show_result(proposal.plan->id, &result);
     *ret_code = apply_exit_code(&result);
     return 0;
 }
 
-int verb_apply(const struct invocation *invocation, struct err *err)
+static int run_verb(const struct invocation *invocation, struct err *err)
 {
     struct work work;
     int64_t id = 0;
     int code = 0;
 
-    if (invocation->argument_count == 0) {
-        (void)err_set(err, ERR_USAGE, "apply which plan? hint: 'apply PLAN', see 'status'");
-        return ERR_USAGE;
-    }
-    if (session_plan_id(invocation->argument[0], &id, err) < 0 ||
+    if ((invocation->argument_count > 0 &&
+         session_plan_id(invocation->argument[0], &id, err) < 0) ||
         work_begin(invocation, "apply", &work, err) < 0)
         return (int)err->code;
     work.job.accept_gap = invocation_option(invocation, "accept-gap") != NULL;
@@ -92,3 +133,12 @@ int verb_apply(const struct invocation *invocation, struct err *err)
         code = (int)err->code;
     return work_end(&work, code, err);
 }
+
+const struct verb verb_apply = {
+    .name = "apply",
+    .synopsis = "[PLAN]",
+    .sentence = "carry out what stands approved of a plan's rows",
+    .option = options,
+    .argument_max = 1,
+    .run = run_verb,
+};

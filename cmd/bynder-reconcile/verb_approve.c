@@ -6,22 +6,29 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/parse.h"
 #include "cmd/bynder-reconcile/session.h"
 #include "database/os_user.h"
-#include "job/approve.h"
+#include "job/decide.h"
 #include "store/plan.h"
 #include "store/review.h"
 
-const struct option_spec approve_options[] = {
+static const struct option_spec approve_options[] = {
     {"digest", "DIGEST", "of the plan as you saw it (required)"},
     {"only", "FILE", "approve only these: one account id, e-mail or CSV row a line"},
     {"except", "FILE", "approve all but these"},
-    {"override", "GUARD", "let this guard (or several: G7,G10) pass for this plan; needs --reason"},
-    {"reason", "TEXT", "why it is overridden"},
+    {"spread", NULL, "what exceeds a day's limit is done over several nights"},
+    {"nightly", "N", "with --spread: at most so many a night; needs --reason"},
+    {"now", NULL, "reactivations do not wait for the 180 days"},
+    {"override", "GUARD",
+     "let these rows pass this guard of amount (G7 to G10, or several: G7,G10); needs --reason"},
+    {"reason", "TEXT", "why"},
     {NULL, NULL, NULL},
 };
 
-const struct option_spec reject_options[] = {
+static const struct option_spec reject_options[] = {
+    {"only", "FILE", "reject only these: one account id, e-mail or CSV row a line"},
+    {"until", "DAY", "not before this day is over (default: 180 days from now)"},
     {"reason", "TEXT", "why (required)"},
     {NULL, NULL, NULL},
 };
@@ -55,6 +62,7 @@ static int open_desk(const struct invocation *invocation, struct desk *desk, str
                              .clock = clock,
                              .store = &desk->store,
                              .now = clock->now(clock->self)};
+    desk->job.today = instant_day(desk->job.now, desk->config.policy.zone);
     if (store_load_plan(&desk->store, invocation->arena, id, desk->job.now, &desk->plan, err) < 0)
         return -1;
     if (!desk->plan)
@@ -77,31 +85,77 @@ static int read_selection(const struct invocation *invocation, const char *optio
     return 0;
 }
 
-static int decide(const struct invocation *invocation, struct desk *desk, struct err *err)
+/* Rows that were named and not decided on, each by its name. */
+static void show_left(const struct decide_answer *answer)
 {
-    struct approve_request request = {
-        .digest = invocation_option(invocation, "digest"),
-        .override_guards = invocation_option(invocation, "override"),
-        .reason = invocation_option(invocation, "reason"),
-    };
-    struct approve_result result;
+    for (size_t i = 0; i < answer->left_count; i++) {
+        const struct plan_row *row = answer->left[i].row;
+        printf("not decided: %s %s: %s\n", row->account_id, row->email ? row->email : "",
+               answer->left[i].why);
+    }
+}
 
-    if (!request.digest)
-        return err_set(err, ERR_USAGE, "approve needs --digest; hint: 'show' prints it");
-    if (read_selection(invocation, "only", &request.only, &request.only_name, err) < 0 ||
-        read_selection(invocation, "except", &request.except, &request.except_name, err) < 0 ||
-        open_desk(invocation, desk, err) < 0)
-        return -1;
-    request.who = desk->who;
-    if (job_approve(&desk->job, desk->plan, &request, &result, err) < 0)
-        return -1;
-    printf("plan %lld: %zu rows approved by '%s'; %zu may be applied, %zu need somebody else as "
-           "well\n",
-           (long long)desk->plan->id, result.rows, desk->who, result.approved, result.missing);
+/* What will happen when. */
+static void show_answer(const struct desk *desk, const struct decide_answer *answer)
+{
+    char day[DAY_TEXT_SIZE];
+
+    printf("plan %lld: %zu rows approved by '%s'\n", (long long)desk->plan->id, answer->approved,
+           desk->who);
+    for (size_t i = 0; i < answer->night_count; i++)
+        printf("  %s: %zu%s\n", day_format(answer->night[i].day, day), answer->night[i].count,
+               i == 0 && answer->enforce ? " (or the first run after it)" : "");
+    if (answer->alone > 0)
+        printf("  %zu need somebody else as well\n", answer->alone);
+    if (answer->held > 0)
+        printf("  %zu are held by a guard today, and wait until it lets go\n", answer->held);
+    if (!answer->enforce)
+        printf("  nothing is done while policy.mode is \"report\"\n");
+    show_left(answer);
+}
+
+static int read_number(const struct invocation *invocation, const char *option, int *ret_number,
+                       struct err *err)
+{
+    const char *text = invocation_option(invocation, option);
+    int64_t number = 0;
+
+    if (!text)
+        return 0;
+    if (!parse_int(text, 1, 1000000, &number))
+        return err_set(err, ERR_USAGE, "--%s takes a number from 1 on, not '%s'", option, text);
+    *ret_number = (int)number;
     return 0;
 }
 
-int verb_approve(const struct invocation *invocation, struct err *err)
+static int decide(const struct invocation *invocation, struct desk *desk, struct err *err)
+{
+    struct decide_request request = {
+        .digest = invocation_option(invocation, "digest"),
+        .override_guards = invocation_option(invocation, "override"),
+        .reason = invocation_option(invocation, "reason"),
+        .spread = invocation_option(invocation, "spread") != NULL,
+        .at_once = invocation_option(invocation, "now") != NULL,
+    };
+    struct decide_answer answer;
+
+    if (!request.digest)
+        return err_set(err, ERR_USAGE, "approve needs --digest; hint: 'show' prints it");
+    if (read_number(invocation, "nightly", &request.nightly, err) < 0 ||
+        read_selection(invocation, "only", &request.only, &request.only_name, err) < 0 ||
+        read_selection(invocation, "except", &request.except, &request.except_name, err) < 0 ||
+        open_desk(invocation, desk, err) < 0)
+        return -1;
+    if (request.nightly && (!request.spread || text_is_empty(request.reason)))
+        return err_set(err, ERR_USAGE, "--nightly goes with --spread, and needs a --reason");
+    request.who = desk->who;
+    if (job_approve(&desk->job, desk->plan, &request, &answer, err) < 0)
+        return -1;
+    show_answer(desk, &answer);
+    return 0;
+}
+
+static int run_approve(const struct invocation *invocation, struct err *err)
 {
     struct desk desk = {.plan = NULL};
     int failed = decide(invocation, &desk, err);
@@ -110,20 +164,41 @@ int verb_approve(const struct invocation *invocation, struct err *err)
     return failed ? (int)err->code : 0;
 }
 
+const struct verb verb_approve = {
+    .name = "approve",
+    .synopsis = "PLAN --digest DIGEST [--only FILE] [--except FILE]",
+    .sentence = "record that you approve a plan, whole or in part",
+    .option = approve_options,
+    .argument_max = 1,
+    .run = run_approve,
+};
+
 static int reject(const struct invocation *invocation, struct desk *desk, struct err *err)
 {
-    const char *reason = invocation_option(invocation, "reason");
+    struct decide_request request = {.reason = invocation_option(invocation, "reason")};
+    const char *until = invocation_option(invocation, "until");
+    char digest[DIGEST_HEX_SIZE];
+    struct decide_answer answer;
+    struct day day = DAY_NONE;
 
-    if (text_is_empty(reason))
+    if (text_is_empty(request.reason))
         return err_set(err, ERR_USAGE, "reject needs --reason");
-    if (open_desk(invocation, desk, err) < 0 ||
-        store_reject(&desk->store, desk->plan->id, desk->who, reason, desk->job.now, err) < 0)
+    if (until && !day_parse_iso(until, &day))
+        return err_set(err, ERR_USAGE, "--until takes a day like 2027-03-01, not '%s'", until);
+    if (read_selection(invocation, "only", &request.only, &request.only_name, err) < 0 ||
+        open_desk(invocation, desk, err) < 0)
         return -1;
-    printf("plan %lld: rejected by '%s'\n", (long long)desk->plan->id, desk->who);
+    request.who = desk->who;
+    request.digest = digest_hex(&desk->plan->digest, digest); /* no act hangs on a rejection */
+    if (job_reject(&desk->job, desk->plan, &request, day, &answer, err) < 0)
+        return -1;
+    printf("plan %lld: %zu rows rejected by '%s'\n", (long long)desk->plan->id, answer.approved,
+           desk->who);
+    show_left(&answer);
     return 0;
 }
 
-int verb_reject(const struct invocation *invocation, struct err *err)
+static int run_reject(const struct invocation *invocation, struct err *err)
 {
     struct desk desk = {.plan = NULL};
     int failed = reject(invocation, &desk, err);
@@ -131,3 +206,12 @@ int verb_reject(const struct invocation *invocation, struct err *err)
     database_release(&desk.database);
     return failed ? (int)err->code : 0;
 }
+
+const struct verb verb_reject = {
+    .name = "reject",
+    .synopsis = "PLAN --reason TEXT",
+    .sentence = "record that you reject a plan",
+    .option = reject_options,
+    .argument_max = 1,
+    .run = run_reject,
+};

@@ -8,7 +8,7 @@
 #include "store/audit.h"
 #include "store/audit_file.h"
 
-const struct option_spec audit_options[] = {
+static const struct option_spec options[] = {
     {"format", "FORMAT", "text (default), json or csv"},
     {"output", "FILE", "write there instead of to standard output"},
     {"since", "DATE", "actions, seats: not what was before; YYYY-MM-DD or RFC 3339"},
@@ -194,11 +194,15 @@ static const struct {
     size_t arguments; /* behind the word */
     int (*answer)(struct ask *ask, struct err *err);
 } questions[] = {
-    {"user", 1, ask_user},   {"at", 1, ask_at},     {"actions", 0, ask_actions},
-    {"seats", 0, ask_seats}, {"plan", 1, ask_plan}, {"verify", 0, verify},
+    {"user", 1, ask_user},       /* everything about one account */
+    {"at", 1, ask_at},           /* all accounts of a day */
+    {"actions", 0, ask_actions}, /* what was done */
+    {"seats", 0, ask_seats},     /* how many, over time */
+    {"plan", 1, ask_plan},       /* what became of one */
+    {"verify", 0, verify},       /* whether the record is whole */
 };
 
-int verb_audit(const struct invocation *invocation, struct err *err)
+static int run_verb(const struct invocation *invocation, struct err *err)
 {
     CLEANUP(ask_end) struct ask ask = {.invocation = invocation};
     const char *word = invocation->argument_count ? invocation->argument[0] : NULL;
@@ -221,3 +225,12 @@ int verb_audit(const struct invocation *invocation, struct err *err)
         return (int)err->code;
     return 0;
 }
+
+const struct verb verb_audit = {
+    .name = "audit",
+    .synopsis = "user WHO|at DATE|actions|seats|plan PLAN|verify [--format FORMAT]",
+    .sentence = "ask the history: who, when, why, and whether the record is whole",
+    .option = options,
+    .argument_max = 2,
+    .run = run_verb,
+};

@@ -20,7 +20,7 @@
 #include "store/migrate.h"
 #include "store/question.h"
 
-const struct option_spec check_options[] = {
+static const struct option_spec options[] = {
     {"print-sample", NULL,
      "print a documented configuration with every setting, and do nothing else"},
     {"print-reference", NULL, "print the settings as Markdown tables, and do nothing else"},
@@ -302,7 +302,7 @@ int check_all(const struct invocation *invocation, const struct config *config)
     return checking.code;
 }
 
-int verb_check(const struct invocation *invocation, struct err *err)
+static int run_verb(const struct invocation *invocation, struct err *err)
 {
     struct config config;
 
@@ -322,3 +322,11 @@ int verb_check(const struct invocation *invocation, struct err *err)
         return (int)err->code;
     return check_all(invocation, &config);
 }
+
+const struct verb verb_check = {
+    .name = "check",
+    .synopsis = "",
+    .sentence = "configuration, database, portal, token, roster and clock, one line each",
+    .option = options,
+    .run = run_verb,
+};

@@ -12,7 +12,7 @@
 #include "store/audit.h"
 #include "store/audit_file.h"
 
-const struct option_spec erase_options[] = {
+static const struct option_spec options[] = {
     {"reason", "TEXT", "why, without the name: it is kept"},
     {"format", "FORMAT", "text, and nothing else"},
     {NULL, NULL, NULL},
@@ -77,7 +77,7 @@ static int erase_one(struct ask *ask, const char *who, const char *reason, struc
     return keep_head(ask, job.now, err);
 }
 
-int verb_erase(const struct invocation *invocation, struct err *err)
+static int run_verb(const struct invocation *invocation, struct err *err)
 {
     CLEANUP(ask_end) struct ask ask = {.invocation = invocation};
     const char *reason = invocation_option(invocation, "reason");
@@ -90,3 +90,12 @@ int verb_erase(const struct invocation *invocation, struct err *err)
         return (int)err->code;
     return 0;
 }
+
+const struct verb verb_erase = {
+    .name = "erase",
+    .synopsis = "WHO --reason TEXT",
+    .sentence = "take a person's data out of the history; acts and record stay",
+    .option = options,
+    .argument_max = 1,
+    .run = run_verb,
+};

@@ -3,7 +3,7 @@
 #include "cmd/bynder-reconcile/ask.h"
 #include "report/audit.h"
 
-const struct option_spec export_options[] = {
+static const struct option_spec options[] = {
     {"at", "DATE", "as known at the end of that day, or at an instant; default now"},
     {"output", "FILE", "write there instead of to standard output"},
     {"format", "FORMAT", "csv, and nothing else"},
@@ -26,7 +26,7 @@ static int export(struct ask *ask, struct err *err)
     return session_print(invocation_option(ask->invocation, "output"), &text, err);
 }
 
-int verb_export(const struct invocation *invocation, struct err *err)
+static int run_verb(const struct invocation *invocation, struct err *err)
 {
     CLEANUP(ask_end) struct ask ask = {.invocation = invocation};
     const char *format = invocation_option(invocation, "format");
@@ -39,3 +39,11 @@ int verb_export(const struct invocation *invocation, struct err *err)
         return (int)err->code;
     return 0;
 }
+
+const struct verb verb_export = {
+    .name = "export",
+    .synopsis = "[--at DATE] [--output FILE]",
+    .sentence = "the accounts of a day as CSV, in the columns of Bynder's own export",
+    .option = options,
+    .run = run_verb,
+};

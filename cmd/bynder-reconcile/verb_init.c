@@ -27,7 +27,7 @@
 
 enum { INIT_PORTAL, INIT_NAME, INIT_CLIENT_ID, INIT_SECRET_FILE, INIT_ROSTER, INIT_DATABASE };
 
-const struct option_spec init_options[] = {
+static const struct option_spec options[] = {
     [INIT_PORTAL] = {"portal", "URL", "address of the portal, like https://acme.bynder.com"},
     [INIT_NAME] = {"name", "NAME", "its name in the history (default: the first part of its host)"},
     [INIT_CLIENT_ID] = {"client-id", "ID", "client id of the OAuth app in Bynder"},
@@ -112,7 +112,7 @@ static int ask_secret(struct arena *arena, const char *question, char **ret_secr
 static int gather_one(const struct invocation *invocation, int option, const char *question,
                       const char *fallback, const char **ret_answer, struct err *err)
 {
-    const struct option_spec *spec = &init_options[option];
+    const struct option_spec *spec = &options[option];
 
     *ret_answer = invocation->value[option];
     if (*ret_answer)
@@ -513,7 +513,7 @@ static int try_here(const struct invocation *invocation, struct err *err)
                                                     : check_all(invocation, &config);
 }
 
-int verb_init(const struct invocation *invocation, struct err *err)
+static int run_verb(const struct invocation *invocation, struct err *err)
 {
     struct answers answers = {.guessed = false};
 
@@ -526,3 +526,11 @@ int verb_init(const struct invocation *invocation, struct err *err)
     show_next(invocation, answers.instance, code);
     return code;
 }
+
+const struct verb verb_init = {
+    .name = "init",
+    .synopsis = "[--portal URL] [--client-id ID] [--secret-file FILE] [--roster FILE]...",
+    .sentence = "write a first configuration, try it, and say what comes next",
+    .option = options,
+    .run = run_verb,
+};

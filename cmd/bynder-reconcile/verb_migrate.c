@@ -4,7 +4,7 @@
 #include "cmd/bynder-reconcile/session.h"
 #include "store/migrate.h"
 
-int verb_migrate(const struct invocation *invocation, struct err *err)
+static int run_verb(const struct invocation *invocation, struct err *err)
 {
     CLEANUP(database_release) struct database database = {.cluster = NULL};
     struct migrate_result migrated;
@@ -21,3 +21,10 @@ int verb_migrate(const struct invocation *invocation, struct err *err)
         printf("schema is at version %d, nothing to do\n", migrated.version);
     return 0;
 }
+
+const struct verb verb_migrate = {
+    .name = "migrate",
+    .synopsis = "",
+    .sentence = "bring the database schema up to date",
+    .run = run_verb,
+};

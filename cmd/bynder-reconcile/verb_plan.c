@@ -8,7 +8,7 @@
 #include "job/from_export.h"
 #include "job/propose.h"
 
-const struct option_spec plan_options[] = {
+static const struct option_spec options[] = {
     {"format", "FORMAT", "text (default), json, csv or html"},
     {"output", "FILE", "write there instead of to standard output"},
     {"from-export", "FILE", "a report over Bynder's own user export; the portal is not asked"},
@@ -23,14 +23,16 @@ enum { EXIT_CHANGES = 10 };
 static int make_plan(struct work *work, struct plan **ret_plan, struct err *err)
 {
     struct collected collected;
+    struct proposal proposal;
 
     if (work_portal(work, false, err) < 0 || job_collect(&work->job, &collected, err) < 0)
         return -1;
     progress_done(&work->terminal);
     if (!collected.snapshot.complete)
         log_warning("the snapshot is incomplete: %s", collected.snapshot.incomplete_reason);
-    if (job_propose(&work->job, &collected, ret_plan, err) < 0)
+    if (job_propose(&work->job, &collected, &proposal, err) < 0)
         return -1;
+    *ret_plan = proposal.plan;
     work_about_plan(*ret_plan);
     return 0;
 }
@@ -55,7 +57,7 @@ static int exit_code_of(const struct plan *plan, bool detailed)
     return detailed && plan->state != PLAN_EMPTY ? EXIT_CHANGES : 0;
 }
 
-int verb_plan(const struct invocation *invocation, struct err *err)
+static int run_verb(const struct invocation *invocation, struct err *err)
 {
     const char *export = invocation_option(invocation, "from-export");
     enum report_format format;
@@ -73,3 +75,13 @@ int verb_plan(const struct invocation *invocation, struct err *err)
     return work_end(&work, exit_code_of(plan, invocation_option(invocation, "detailed-exitcode")),
                     err);
 }
+
+const struct verb verb_plan = {
+    .name = "plan",
+    .synopsis =
+        "[--from-export FILE] [--format FORMAT] [--output FILE] [--full] [--detailed-exitcode] "
+        "[--accept-gap]",
+    .sentence = "collect, decide, store and show a plan; never writes to Bynder",
+    .option = options,
+    .run = run_verb,
+};

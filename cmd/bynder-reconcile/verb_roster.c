@@ -6,7 +6,7 @@
 #include "report/roster.h"
 #include "roster/reader.h"
 
-const struct option_spec roster_options[] = {
+static const struct option_spec options[] = {
     {"format", "FORMAT", "text (default), json or csv"},
     {"output", "FILE", "write there instead of to standard output"},
     {"all", NULL, "every rejected row and duplicate, not the first ones"},
@@ -41,7 +41,7 @@ static int read_roster(const struct invocation *invocation, const struct config 
     return 0;
 }
 
-int verb_roster(const struct invocation *invocation, struct err *err)
+static int run_verb(const struct invocation *invocation, struct err *err)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
     struct config config;
@@ -57,3 +57,12 @@ int verb_roster(const struct invocation *invocation, struct err *err)
     roster_report(&report, format, &text);
     return session_print(invocation_option(invocation, "output"), &text, err) ? (int)err->code : 0;
 }
+
+const struct verb verb_roster = {
+    .name = "roster",
+    .synopsis = "check [FILE] [--format FORMAT]",
+    .sentence = "read a roster and say what would be accepted and rejected, and why",
+    .option = options,
+    .argument_max = 2,
+    .run = run_verb,
+};

@@ -3,7 +3,7 @@
 #include "cmd/bynder-reconcile/session.h"
 #include "store/plan.h"
 
-const struct option_spec show_options[] = {
+static const struct option_spec options[] = {
     {"format", "FORMAT", "text (default), json, csv or html"},
     {"output", "FILE", "write there instead of to standard output"},
     {NULL, NULL, NULL},
@@ -32,7 +32,7 @@ static int load_plan(const struct invocation *invocation, int64_t id, struct pla
     return 0;
 }
 
-int verb_show(const struct invocation *invocation, struct err *err)
+static int run_verb(const struct invocation *invocation, struct err *err)
 {
     enum report_format format;
     struct plan *plan = NULL;
@@ -47,3 +47,12 @@ int verb_show(const struct invocation *invocation, struct err *err)
                ? (int)err->code
                : 0;
 }
+
+const struct verb verb_show = {
+    .name = "show",
+    .synopsis = "[PLAN] [--format FORMAT] [--output FILE]",
+    .sentence = "show a stored plan again, the newest by default",
+    .option = options,
+    .argument_max = 1,
+    .run = run_verb,
+};

@@ -26,7 +26,7 @@
 #include "store/step.h"
 #include "store/watch.h"
 
-const struct option_spec status_options[] = {
+static const struct option_spec options[] = {
     {"format", "FORMAT", "text (default) or json"},
     {"all", NULL, "every portal of the database, a line each"},
     {"database", "DATABASE",
@@ -228,7 +228,7 @@ static int show(const struct invocation *invocation, enum report_format format, 
     return failed;
 }
 
-int verb_status(const struct invocation *invocation, struct err *err)
+static int run_verb(const struct invocation *invocation, struct err *err)
 {
     enum report_format format;
 
@@ -241,3 +241,11 @@ int verb_status(const struct invocation *invocation, struct err *err)
     }
     return show(invocation, format, err) ? (int)err->code : 0;
 }
+
+const struct verb verb_status = {
+    .name = "status",
+    .synopsis = "[--all] [--database DATABASE] [--format FORMAT]",
+    .sentence = "last runs, holds, seats; of one portal, or of all",
+    .option = options,
+    .run = run_verb,
+};

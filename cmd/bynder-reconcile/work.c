@@ -4,9 +4,11 @@
  */
 #include "cmd/bynder-reconcile/work.h"
 
+#include <unistd.h>
+
 #include "base/log.h"
 #include "base/mem.h"
-#include "cmd/bynder-reconcile/watch.h"
+#include "job/figures.h"
 #include "report/files.h"
 #include "store/audit.h"
 #include "store/audit_file.h"
@@ -25,6 +27,24 @@ static void release(struct work *work)
     bynder_free(work->bynder);
     work->bynder = NULL;
     database_release(&work->database);
+}
+
+/* `run` and `apply` say outside how they ended. */
+static void leave_figures(struct work *work, int code, const struct err *err)
+{
+    struct tell_run run = {
+        .is_run = work->is_run,
+        .id = work->begun ? work->job.run.id : 0,
+        .database = work->database.pg != NULL,
+        .exit_code = code,
+        .why = err->text,
+        .requests = work->bynder ? bynder_requests(work->bynder) : 0,
+        .blocked = work->bynder ? bynder_429s(work->bynder) : 0,
+        .head = work->head,
+    };
+
+    if (work->watched)
+        job_leave_figures(&work->job, &run);
 }
 
 static int begin_run(struct work *work, const char *verb, struct err *err)
@@ -60,10 +80,10 @@ int work_begin(const struct invocation *invocation, const char *verb, struct wor
     work->is_run = text_equal(verb, "run");
     work->watched = work->is_run || text_equal(verb, "apply");
     work->job.today = instant_day(work->job.now, work->config.policy.zone);
-    progress_init(&work->terminal, &work->job.progress);
+    progress_init(&work->terminal, STDERR_FILENO, &work->job.progress);
     if (session_open(&work->config, SESSION_MIGRATES, &work->database, &work->store, err) < 0 ||
         begin_run(work, verb, err) < 0) {
-        watch_end(work, (int)err->code, err);
+        leave_figures(work, (int)err->code, err);
         release(work);
         return -1;
     }
@@ -149,14 +169,15 @@ int work_end(struct work *work, int code, struct err *err)
         code = record_end(work, code, err);
         keep_head(work);
     }
-    watch_end(work, code, err); /* still locked: two runs would tell the same twice */
+    leave_figures(work, code, err); /* still locked: two runs would tell the same twice */
     if (work->begun)
         store_unlock(&work->store);
     release(work);
     return code;
 }
 
-void work_log_holds(const struct plan *plan)
+/* A warning for each guard that holds. */
+static void log_holds(const struct plan *plan)
 {
     CLEANUP(text_release) struct text name = TEXT_INIT;
 
@@ -182,7 +203,7 @@ int work_report(struct work *work, const struct plan *plan, enum report_format f
         return -1;
     if (!plan_is_report(plan) && report_write_files(&work->config, plan, &html, err) < 0)
         return -1;
-    work_log_holds(plan);
+    log_holds(plan);
     if (html)
         log_info("the report is in '%s'", html);
     return 0;

@@ -2,6 +2,8 @@
  * What tests ask the simulator itself, below /_sim/: outside the portal's name space, neither
  * counted by the rate limit nor logged, no token needed. One table lists it all.
  */
+#include "control.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,8 +12,8 @@
 #include "base/mem.h"
 #include "base/parse.h"
 
-#include "portal.h"
 #include "render.h"
+#include "users.h"
 
 #define NO_ROUTE "no such control request; hint: see docs/portal-sim.md"
 
@@ -74,16 +76,13 @@ static void get_stats(struct control *control)
 {
     const struct portal *portal = control->portal;
     const struct population *population = &portal->population;
-    const char *names[REQLOG_ENDPOINTS] = {NULL};
     struct jsonw json = jsonw_to(&control->answer->body);
-    for (unsigned i = 0; i < ENDPOINT_COUNT; i++)
-        names[i] = portal_endpoint_name(i);
     jsonw_begin_object(&json);
     jsonw_field_int(&json, "requests", (int64_t)portal->log.requests);
     jsonw_field_int(&json, "writes", (int64_t)portal->log.writes);
     jsonw_field_int(&json, "effects", (int64_t)portal->log.effects);
     jsonw_key(&json, "endpoints");
-    reqlog_write_counts(&portal->log, &json, names);
+    reqlog_write_counts(&portal->log, &json, endpoint_names);
     write_rate(&json, portal);
     jsonw_field_int(&json, "tokens_issued", (int64_t)portal->tokens.issued);
     jsonw_key(&json, "users");
@@ -197,28 +196,52 @@ static bool set_deactivated(struct user *user, const char *value)
     return good;
 }
 
-static void change_user(struct control *control, struct user *user)
+/* What only the simulator knows; NULL, or what is wrong. */
+static const char *set_own_fields(struct user *user, const struct form *form)
+{
+    const char *value;
+    int64_t habit = 0;
+    if ((value = form_get(form, "deactivated")) && !set_deactivated(user, value))
+        return "field 'deactivated' is no time";
+    if ((value = form_get(form, "created")) && !day_parse_iso(value, &user->created))
+        return "field 'created' is no day";
+    if ((value = form_get(form, "habit"))) {
+        if (!parse_int(value, 0, UINT8_MAX, &habit))
+            return "field 'habit' wants a number from 0 to 255";
+        user->habit = (uint8_t)habit;
+    }
+    return NULL;
+}
+
+/* false with an answer that says what is wrong. */
+static bool apply_change(struct control *control, struct user *user, const struct form *form)
 {
     struct portal *portal = control->portal;
-    const struct form *form = &control->form;
     const char *value;
-    if (!portal_check_form(portal, user, form, control->answer))
-        return;
-    portal_apply_form(portal, user, form);
+    if (!users_check_form(portal, user, form, control->answer))
+        return false;
+    users_apply_form(portal, user, form);
     if ((value = form_get(form, "email2")))
         user->email2 = population_text(&portal->population, value);
     if ((value = form_get(form, "employeeNumber")))
         user->employee_number = population_text(&portal->population, value);
     if ((value = form_get(form, "lastLogin")))
         set_last_login(portal, user, value);
-    if ((value = form_get(form, "deactivated")) && !set_deactivated(user, value)) {
-        answer_text(control->answer, 400, "field 'deactivated' is no time");
-        return;
+    if ((value = set_own_fields(user, form))) {
+        answer_text(control->answer, 400, value);
+        return false;
     }
     if (form_get(form, "delete"))
         population_delete(&portal->population, user);
+    return true;
+}
+
+static void change_user(struct control *control, struct user *user)
+{
+    if (!apply_change(control, user, &control->form))
+        return;
     struct jsonw json = jsonw_to(&control->answer->body);
-    write_account(&json, portal, user);
+    write_account(&json, control->portal, user);
     text_add_char(&control->answer->body, '\n');
 }
 
@@ -234,12 +257,51 @@ static void post_users(struct control *control)
     change_user(control, population_add_employee(&control->portal->population, false));
 }
 
+/* The names of the form are users, its values are forms: many are changed in one request. Those
+ * before a mistake are changed. */
+static void post_changes(struct control *control)
+{
+    for (size_t i = 0; i < control->form.count; i++) {
+        const struct form_field *field = &control->form.field[i];
+        struct form form = {.count = 0};
+        struct user *user = population_by_id(&control->portal->population, field->name);
+        bool good = user && form_parse(&form, field->value);
+        if (!good)
+            answer_text(control->answer, user ? 400 : 404, field->name);
+        good = good && apply_change(control, user, &form);
+        form_release(&form);
+        if (!good)
+            return;
+    }
+    answer_text(control->answer, 200, "ok");
+}
+
 /* --- clock, reset --- */
+
+/* To a moment that is not behind the clock: tokens and waits cannot go back. */
+static void set_clock(struct control *control, const char *value)
+{
+    struct portal *portal = control->portal;
+    struct instant at = INSTANT_NONE;
+    int64_t now_us = portal_wall_us(portal);
+    if (!instant_parse_bynder(value, &at) || at.us < now_us) {
+        answer_text(control->answer, 400, "field 'at' wants a time, not before the portal's");
+        return;
+    }
+    portal->offset_us += at.us - now_us;
+    portal->clock_set = true;
+    answer_text(control->answer, 200, "ok");
+}
 
 static void post_clock(struct control *control)
 {
     double seconds = 0;
+    const char *at = form_get(&control->form, "at");
     const char *value = form_get(&control->form, "advance");
+    if (at) {
+        set_clock(control, at);
+        return;
+    }
     if (!value || !parse_double(value, 0, 1e9, &seconds)) {
         answer_text(control->answer, 400, "field 'advance' wants seconds, 0 or more");
         return;
@@ -264,7 +326,7 @@ static const struct {
     {"POST", "/_sim/faults", false, post_faults}, {"GET", "/_sim/users", false, get_users},
     {"POST", "/_sim/users", false, post_users},   {"GET", "/_sim/users/", true, get_user},
     {"POST", "/_sim/users/", true, post_user},    {"POST", "/_sim/clock", false, post_clock},
-    {"POST", "/_sim/reset", false, post_reset},
+    {"POST", "/_sim/reset", false, post_reset},   {"POST", "/_sim/changes", false, post_changes},
 };
 
 void control_answer(struct portal *portal, const struct request *request, struct answer *answer)

@@ -50,6 +50,7 @@ struct answer {
     int file;          /* -1, or a descriptor whose bytes from file_offset are the body */
     uint64_t file_offset, file_length;
     const char *fault; /* the fault that made this answer, for the log; NULL: none */
+    int64_t date_us;   /* of the Date header; 0: the machine's clock */
 };
 
 void answer_init(struct answer *answer);

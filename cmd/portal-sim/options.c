@@ -203,5 +203,5 @@ void options_add_help(struct text *text)
     faults_add_help(text);
     text_add(text, "\ncontrol requests while it runs (docs/portal-sim.md):\n"
                    "  GET  /_sim/log /_sim/writes /_sim/stats /_sim/faults /_sim/users[/ID]\n"
-                   "  POST /_sim/faults /_sim/users[/ID] /_sim/clock /_sim/reset\n");
+                   "  POST /_sim/faults /_sim/users[/ID] /_sim/changes /_sim/clock /_sim/reset\n");
 }

@@ -34,6 +34,18 @@ void render_time_ms(struct text *text, int64_t us)
               at.minute, at.second, at.millisecond);
 }
 
+void render_http_date(struct text *text, int64_t us)
+{
+    static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    struct moment at = split(us);
+    struct day day = DAY_NONE;
+    (void)day_from_civil(at.year, at.month, at.day, &day);
+    text_addf(text, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[day_of_week(day) - 1], at.day,
+              months[at.month - 1], at.year, at.hour, at.minute, at.second);
+}
+
 static void add_time_words(struct text *text, const struct moment *at)
 {
     static const char *const months[] = {"January",   "February", "March",    "April",

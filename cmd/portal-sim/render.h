@@ -29,5 +29,7 @@ void render_profile(struct jsonw *json, const struct profile *profile);
 
 /* 2021-11-15T10:07:57.781+00:00 */
 void render_time_ms(struct text *text, int64_t us);
+/* Mon, 15 Nov 2021 10:07:57 GMT */
+void render_http_date(struct text *text, int64_t us);
 
 #endif

@@ -17,7 +17,9 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 
+#include "answer.h"
 #include "delays.h"
+#include "render.h"
 
 #define CONNECTIONS_MAX 8192
 #define STREAM_BLOCK    65536
@@ -218,6 +220,11 @@ static enum MHD_Result send_answer(struct exchange *exchange, struct MHD_Connect
         (void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->content_type);
     for (size_t i = 0; i < answer->header_count; i++)
         (void)MHD_add_response_header(response, answer->header[i].name, answer->header[i].value);
+    if (answer->date_us) {
+        CLEANUP(text_release) struct text date = TEXT_INIT;
+        render_http_date(&date, answer->date_us);
+        (void)MHD_add_response_header(response, MHD_HTTP_HEADER_DATE, text_cstr(&date));
+    }
     enum MHD_Result result = MHD_queue_response(connection, answer->status, response);
     MHD_destroy_response(response);
     return result;

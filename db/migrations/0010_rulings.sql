@@ -188,6 +188,10 @@ alter table plan_row
     add column matched_name text,
     add column matched_email text,
     add column matched_row integer,
+    add column about json,
+    add column rule_text bytea check (length(rule_text) = 32),
+    add column asks_login boolean not null default false,
+    add column of_login boolean not null default false,
     add column used_after_departure boolean not null default false,
     add column approvals integer;
 comment on column plan_row.subject is 'SHA-256 of what a decision about this row is about; NULL: a plan of before';
@@ -195,9 +199,16 @@ comment on column plan_row.matched_number is 'of the matched person, as the rost
 comment on column plan_row.matched_name is 'full name';
 comment on column plan_row.matched_email is 'address';
 comment on column plan_row.matched_row is 'row of the roster';
+comment on column plan_row.about is 'what a decision about this row is about, in words; NULL: erased, or a plan of before';
+comment on column plan_row.rule_text is 'SHA-256 of what the rule asks and does; NULL: a plan of before';
+comment on column plan_row.asks_login is 'the rule looks at the last login';
+comment on column plan_row.of_login is 'the rule acts because of the login: any keep covers it';
 comment on column plan_row.used_after_departure is 'somebody used the account after the person''s last day';
 comment on column plan_row.approvals is 'people this row needs; NULL: as the plan says of its action';
-alter table plan_row alter column used_after_departure drop default;
+alter table plan_row
+    alter column used_after_departure drop default,
+    alter column asks_login drop default,
+    alter column of_login drop default;
 
 -- Which ruling a step was carried out on.
 alter table step add column spread boolean not null default false;

@@ -7,7 +7,6 @@
 
 #include <stdalign.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +28,7 @@ static struct arena_block *block_new(size_t size)
     struct arena_block *block;
 
     if (__builtin_add_overflow(sizeof(*block), size, &bytes))
-        bytes = SIZE_MAX; /* which mem_alloc refuses in the one place for that */
+        mem_exhausted();
     block = mem_alloc(bytes);
     block->next = NULL;
     block->size = size;
@@ -84,7 +83,7 @@ void *arena_calloc(struct arena *arena, size_t count, size_t size)
     void *memory;
 
     if (__builtin_mul_overflow(count, size, &bytes))
-        bytes = SIZE_MAX;
+        mem_exhausted();
     memory = arena_alloc(arena, bytes);
     memset(memory, 0, bytes);
     return memory;

@@ -25,6 +25,11 @@ static int64_t read_us(clockid_t id)
     return (int64_t)time.tv_sec * SECOND_US + time.tv_nsec / 1000;
 }
 
+int64_t clock_steady_ms(void)
+{
+    return read_us(CLOCK_MONOTONIC) / 1000;
+}
+
 static struct instant system_now(void *self)
 {
     (void)self;

@@ -22,6 +22,10 @@ struct clock {
     bool (*sleep_until)(void *self, struct instant until);
 };
 
+/* Milliseconds of the machine's clock that never goes back, from some beginning: for how long to
+ * wait for something that no test turns the clock for. */
+int64_t clock_steady_ms(void);
+
 /* The machine's. Its sleep ends when a signal whose handler is clock_interrupt arrives. */
 const struct clock *clock_system(void);
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/words.h"
 
 static const void *field_of(const struct column *column, const void *object)
 {
@@ -23,6 +23,12 @@ const struct column *column_find(const struct column *columns, const char *name,
     return columns->name ? columns : NULL;
 }
 
+/* An enum of ours has one byte when it is packed, else it is an unsigned int. */
+static unsigned enum_at(const struct column *column, const void *field)
+{
+    return column->width == 1 ? *(const uint8_t *)field : *(const unsigned *)field;
+}
+
 static const char *word_at(const struct column_words *words, size_t index)
 {
     const char *word = NULL;
@@ -32,7 +38,8 @@ static const char *word_at(const struct column_words *words, size_t index)
     return word;
 }
 
-int64_t column_int(const struct column *column, const void *object)
+/* Of numbers, flags, days (their number) and instants (microseconds). */
+static int64_t column_int(const struct column *column, const void *object)
 {
     const void *field = field_of(column, object);
 
@@ -51,7 +58,7 @@ int64_t column_int(const struct column *column, const void *object)
     case COLUMN_INSTANT:
         return ((const struct instant *)field)->us;
     case COLUMN_ENUM:
-        return *(const unsigned *)field;
+        return enum_at(column, field);
     case COLUMN_STRING:
     case COLUMN_WORDS:
     case COLUMN_DIGEST:
@@ -91,18 +98,23 @@ const char *column_text(const struct column *column, const void *object,
     case COLUMN_DIGEST:
         return digest_hex(field, buffer);
     case COLUMN_ENUM:
-        return word_at(column->words, *(const unsigned *)field);
+        return word_at(column->words, enum_at(column, field));
     }
     return NULL;
 }
 
 bool column_set_word(const struct column *column, void *object, const char *word)
 {
-    for (size_t i = 0; i < column->words->count; i++) {
-        if (!word || !text_equal(word_at(column->words, i), word))
-            continue;
-        *(unsigned *)(void *)((char *)object + column->offset) = (unsigned)i;
-        return true;
-    }
-    return false;
+    const struct column_words *words = column->words;
+    const char *row = word_row(words->row, words->count, words->size, word);
+    void *field = (char *)object + column->offset;
+
+    if (!row)
+        return false;
+    size_t index = (size_t)(row - (const char *)words->row) / words->size;
+    if (column->width == 1)
+        *(uint8_t *)field = (uint8_t)index;
+    else
+        *(unsigned *)field = (unsigned)index;
+    return true;
 }

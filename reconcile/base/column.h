@@ -45,7 +45,8 @@ struct column {
     enum column_type type;
     size_t offset;                    /* into the struct */
     unsigned use;                     /* bits that the owner of the table gives a meaning */
-    const struct column_words *words; /* COLUMN_ENUM */
+    const struct column_words *words; /* COLUMN_ENUM, likewise below */
+    size_t width;                     /* bytes of the enum: 1 when it is packed, else 4 */
 };
 
 /* One line of a table. The type is that of the field, so it cannot be another one; what a field
@@ -62,7 +63,8 @@ struct column {
     }
 #define COLUMN_OF_WORDS(name_, object, field, words_)                                              \
     {                                                                                              \
-        .name = name_, .type = COLUMN_ENUM, .offset = offsetof(object, field), .words = words_     \
+        .name = name_, .type = COLUMN_ENUM, .offset = offsetof(object, field), .words = words_,    \
+        .width = sizeof(((object *)0)->field)                                                      \
     }
 #define COLUMN_END                                                                                 \
     {                                                                                              \
@@ -77,9 +79,6 @@ const struct column *column_find(const struct column *columns, const char *name,
 #define COLUMN_TEXT_SIZE DIGEST_HEX_SIZE /* the longest of them */
 const char *column_text(const struct column *column, const void *object,
                         char buffer[static COLUMN_TEXT_SIZE]);
-
-/* What the field holds: of numbers, flags, days (their number) and instants (microseconds). */
-int64_t column_int(const struct column *column, const void *object);
 
 /* Sets an enum by its word; false, and nothing is set, when it is none. */
 bool column_set_word(const struct column *column, void *object, const char *word);

@@ -296,3 +296,11 @@ struct day instant_day(struct instant instant, const struct zone *zone)
         return DAY_NONE;
     return day_of_second(second + offset_at(zone, second));
 }
+
+int instant_second_of_day(struct instant instant, const struct zone *zone)
+{
+    int64_t second = floor_divide(clamp(instant.us), SECOND_US);
+    int64_t local = second + offset_at(zone, second);
+
+    return (int)(local - floor_divide(local, 86400) * 86400);
+}

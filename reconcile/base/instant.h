@@ -53,5 +53,7 @@ extern const struct zone zone_utc;
 
 /* The civil day of an instant in a zone. No instant gives no day. */
 struct day instant_day(struct instant instant, const struct zone *zone);
+/* Seconds of that day that have passed by the clock on the wall: 0 to 86399. */
+int instant_second_of_day(struct instant instant, const struct zone *zone);
 
 #endif

@@ -7,32 +7,19 @@
  */
 #include "base/mem.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/err.h"
 
-static void say_exhausted(void)
+void mem_exhausted(void)
 {
     static const char line[] = "error: out of memory; hint: the run can be started again, it takes "
                                "up where it stopped\n";
     ssize_t written = write(STDERR_FILENO, line, sizeof(line) - 1);
 
     (void)written; /* nothing is left to be done about it */
-}
-
-static void (*goodbye)(void) = say_exhausted;
-
-void mem_on_exhausted(void (*handler)(void))
-{
-    goodbye = handler ? handler : say_exhausted;
-}
-
-_Noreturn static void exhausted(void)
-{
-    goodbye();
     _exit(ERR_INTERNAL);
 }
 
@@ -41,7 +28,7 @@ static size_t product(size_t count, size_t size)
     size_t bytes;
 
     if (__builtin_mul_overflow(count, size, &bytes))
-        exhausted();
+        mem_exhausted();
     return bytes;
 }
 
@@ -50,7 +37,7 @@ void *mem_alloc(size_t size)
     void *memory = malloc(size > 0 ? size : 1);
 
     if (!memory)
-        exhausted();
+        mem_exhausted();
     return memory;
 }
 
@@ -59,7 +46,7 @@ void *mem_calloc(size_t count, size_t size)
     void *memory = count > 0 && size > 0 ? calloc(count, size) : calloc(1, 1);
 
     if (!memory)
-        exhausted();
+        mem_exhausted();
     return memory;
 }
 
@@ -68,7 +55,7 @@ void *mem_realloc(void *old, size_t size)
     void *memory = realloc(old, size > 0 ? size : 1);
 
     if (!memory)
-        exhausted();
+        mem_exhausted();
     return memory;
 }
 

@@ -2,16 +2,15 @@
  * mem: allocation that cannot fail, because failing ends the process here and nowhere else.
  *
  * That is legal because every point at which this program can be killed recovers at its next start.
- * The process ends with _exit(70), after one line on stderr or what mem_on_exhausted put there.
+ * The process ends with _exit(70), after one line on stderr.
  */
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
 
 #include <stddef.h>
 
-/* What is done before the end instead of the line on stderr; it must not allocate. NULL: the line.
- */
-void mem_on_exhausted(void (*handler)(void));
+/* That end, also for a library that says it has no memory, and for a size beyond size_t. */
+_Noreturn void mem_exhausted(void);
 
 /* size 0 is served as 1. The memory of mem_calloc is zero. */
 void *mem_alloc(size_t size) __attribute__((malloc, returns_nonnull, warn_unused_result));

@@ -298,6 +298,40 @@ static void check_approval(struct config_loader *loader)
         }
 }
 
+/* --- apply --- */
+
+static void check_windows(struct config_loader *loader)
+{
+    struct config *config = loader->config;
+    struct window *window =
+        arena_calloc(loader->arena, config->apply.window_count + 1, sizeof(window[0]));
+
+    for (size_t i = 0; i < config->apply.window_count; i++) {
+        if (!window_parse(config->apply.window[i], &window[i]))
+            config_problem_add(loader, config_line(loader, "apply.windows"),
+                               "'apply.windows' has '%s'; hint: like 'Mon-Thu 01:00-05:00'",
+                               config->apply.window[i]);
+    }
+    config->apply.calendar.window = window;
+    config->apply.calendar.window_count = config->apply.window_count;
+}
+
+static void check_freeze(struct config_loader *loader)
+{
+    struct config *config = loader->config;
+    struct freeze *freeze =
+        arena_calloc(loader->arena, config->apply.frozen_count + 1, sizeof(freeze[0]));
+
+    for (size_t i = 0; i < config->apply.frozen_count; i++) {
+        if (!freeze_parse(config->apply.frozen[i], &freeze[i]))
+            config_problem_add(loader, config_line(loader, "apply.freeze"),
+                               "'apply.freeze' has '%s'; hint: like '2026-12-20/2027-01-05'",
+                               config->apply.frozen[i]);
+    }
+    config->apply.calendar.freeze = freeze;
+    config->apply.calendar.freeze_count = config->apply.frozen_count;
+}
+
 void config_check(struct config_loader *loader)
 {
     check_portal(loader);
@@ -307,6 +341,8 @@ void config_check(struct config_loader *loader)
     check_aliases(loader);
     check_policy(loader);
     check_approval(loader);
+    check_windows(loader);
+    check_freeze(loader);
     config_check_notify(loader);
     loader->config->matching.roster_has_username =
         loader->config->roster.column.of[ROSTER_USERNAME] != NULL;

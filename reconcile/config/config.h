@@ -1,5 +1,5 @@
 /*
- * config: the configuration file (libconfig), typed, ranged and complete. One table in config.c
+ * config: the configuration file (libconfig), typed, ranged and complete. One table, in settings.c,
  * holds every setting: key, type, range, default and the sentence that documents it; the sample
  * file etc/bynder-reconcile.conf is printed from the same table.
  *
@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/text.h"
+#include "core/calendar.h"
 #include "core/guard.h"
 #include "core/match.h"
 #include "core/policy.h"
@@ -135,8 +136,9 @@ struct config {
     const char *stop_file; /* G12: no write while it exists; NULL = none */
     struct limits limits;  /* roster guards and min_matched_percent included */
     struct {
-        int64_t suspend, deprovision; /* how many different people; 0 = none needed */
+        int64_t of[ACTION_COUNT]; /* how many different people; 0 = none needed */
         int64_t expires_hours;
+        int64_t keep_max_days;
         const struct config_approver *approver;
         size_t approver_count;
     } approval;
@@ -148,6 +150,11 @@ struct config {
         const char *state_directory; /* outcomes the database could not take; NULL = systemd's, else
                                         the file's */
         int64_t settle_seconds;      /* how long an accepted act may take to show */
+        const char *const *window;   /* as they were written; likewise below */
+        size_t window_count;
+        const char *const *frozen;
+        size_t frozen_count;
+        struct calendar calendar; /* the same, read by config_load */
     } apply;
     struct {
         int64_t personal_days; /* 0 = for ever; likewise below */

@@ -76,16 +76,7 @@ struct amount_room amount_room(const struct action_limit *limit, int64_t whole,
 
 const struct action_limit *amount_limit(const struct limits *limits, enum action action)
 {
-    switch (action) {
-    case ACTION_KEEP:
-    case ACTION_REACTIVATE:
-        return NULL;
-    case ACTION_SUSPEND:
-        return &limits->suspend;
-    case ACTION_DEPROVISION:
-        return &limits->deprovision;
-    }
-    return NULL;
+    return actions[action].guard ? &limits->of[action] : NULL;
 }
 
 /* --- departments and countries (G10) --- */
@@ -141,7 +132,7 @@ struct tally {
 static void tally_init(struct tally *tally, const struct amount_scene *scene)
 {
     const struct limits *limits = scene->limits;
-    int64_t floor = limits->suspend.percent_floor;
+    int64_t floor = limits->of[ACTION_SUSPEND].percent_floor;
 
     *tally = (struct tally){.arena = ARENA_INIT, .scene = scene, .admins = scene->admins};
     for (unsigned action = 0; action < ACTION_COUNT; action++) {

@@ -141,17 +141,6 @@ static bool precedes_rest(const struct calendar *calendar, struct day day)
     return is_weekend(next) || is_frozen(calendar, next);
 }
 
-/* Seconds since the civil day began, by the clock on the wall. */
-static int second_of_day(struct instant now, const struct zone *zone)
-{
-    int64_t second = now.us / SECOND_US;
-    int32_t offset = 0;
-
-    for (unsigned i = 0; i < zone->count && zone->from_s[i] <= second; i++)
-        offset = zone->offset_s[i];
-    return (int)(((second + offset) % DAY_S + DAY_S) % DAY_S);
-}
-
 static bool is_open(const struct window *window, struct day today, int second)
 {
     unsigned today_bit = 1U << day_of_week(today),
@@ -177,7 +166,7 @@ const char *calendar_forbids(const struct calendar *calendar, const struct zone 
         return buffer;
     }
     for (size_t i = 0; i < calendar->window_count && !open; i++)
-        open = is_open(&calendar->window[i], today, second_of_day(now, zone));
+        open = is_open(&calendar->window[i], today, instant_second_of_day(now, zone));
     if (!open)
         return "it is outside of apply.windows";
     if (deletes && precedes_rest(calendar, today))

@@ -18,7 +18,6 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "core/condition.h"
-#include "core/plan.h"
 
 #define SAME_BYTES_DAYS       7
 #define SHRINK_ROWS           10
@@ -42,8 +41,6 @@ struct scene {
     const struct decision *decision;
     size_t count; /* accounts = decisions */
     struct snapshot_totals totals;
-    int64_t suspends;     /* due now, or announced by this plan */
-    int64_t deprovisions; /* likewise */
     double matched_percent;
 };
 
@@ -55,19 +52,6 @@ static bool exceeds_percent(int64_t part, double percent, int64_t whole)
 static double percent_of(int64_t part, int64_t whole)
 {
     return whole > 0 ? (double)part * 100.0 / (double)whole : 0.0;
-}
-
-/* Whether a row would be carried out in this run. */
-static bool is_due(const struct decision *decision, struct day today)
-{
-    return !day_is_set(decision->not_before) || day_compare(decision->not_before, today) <= 0;
-}
-
-/* Whether a row is an act of this plan: due today, or announced by it. What waits out an earlier
- * announcement was counted when it was announced, and is counted again when it is due. */
-static bool acts_now(const struct decision *decision, struct day today)
-{
-    return decision->new_announcement || is_due(decision, today);
 }
 
 static struct guard_finding finding(bool hold, const char *limit, const char *actual,
@@ -213,49 +197,24 @@ static struct guard_finding guard_matched(const struct scene *scene)
                           : "enough accounts have a person");
 }
 
-/* --- how much: G7, G8 --- */
+/* --- amounts: G7 to G10 --- */
 
-static struct guard_finding guard_amount(const struct scene *scene, const char *what,
-                                         const struct action_limit *limit, int64_t planned,
-                                         int64_t in_window, int64_t whole)
+/* Nothing that lies on somebody's desk is too much: what is approved and due is weighed when it is
+ * done (core/amount), and what that said is written into these findings then. */
+
+static struct guard_finding guard_amount(const struct scene *scene, enum action action)
 {
-    bool count = planned > limit->count;
-    bool percent = planned > 0 && (exceeds_percent(planned, limit->percent, whole) || whole == 0);
-    bool rolling = planned > 0 && in_window + planned > limit->rolling_count;
-    const char *text = "within the limits";
+    const struct action_limit *limit = &scene->limits->of[action];
 
-    if (count)
-        text = arena_printf(scene->arena, "more %ss in one plan than the configured count", what);
-    else if (percent)
-        text = arena_printf(scene->arena, "more %ss in one plan than the configured percent", what);
-    else if (rolling)
-        text = arena_printf(scene->arena, "more %ss than the rolling window of %d days allows",
-                            what, limit->rolling_days);
-    return finding(count || percent || rolling,
-                   arena_printf(scene->arena, "%lld, %g %% of %lld, %lld in %d days",
-                                (long long)limit->count, limit->percent, (long long)whole,
-                                (long long)limit->rolling_count, limit->rolling_days),
-                   arena_printf(scene->arena, "%lld (%.2f %%), %lld done in the window",
-                                (long long)planned, percent_of(planned, whole),
-                                (long long)in_window),
-                   text);
+    return finding(false,
+                   arena_printf(scene->arena, "%lld a day, %g %%; %lld in %d days, %g %%",
+                                (long long)limit->count, limit->percent,
+                                (long long)limit->rolling_count, limit->rolling_days,
+                                limit->rolling_percent),
+                   "none waits", "asked of what is approved and due, day by day");
 }
 
-static struct guard_finding guard_suspends(const struct scene *scene)
-{
-    return guard_amount(scene, "suspension", &scene->limits->suspend, scene->suspends,
-                        scene->history->suspended_in_window, (int64_t)scene->totals.active);
-}
-
-static struct guard_finding guard_deprovisions(const struct scene *scene)
-{
-    return guard_amount(scene, "deprovision", &scene->limits->deprovision, scene->deprovisions,
-                        scene->history->deprovisioned_in_window, (int64_t)scene->totals.accounts);
-}
-
-/* --- who is left: G9, G10 --- */
-
-static bool is_admin_profile(const struct limits *limits, const struct profile *profile)
+bool guard_is_admin_profile(const struct limits *limits, const struct profile *profile)
 {
     for (size_t i = 0; i < profile->role_count; i++) {
         for (size_t k = 0; k < limits->admin_role_count; k++) {
@@ -266,185 +225,46 @@ static bool is_admin_profile(const struct limits *limits, const struct profile *
     return false;
 }
 
-/* Active accounts with an admin role that no row of this plan takes away, waiting rows included. */
-static int64_t count_admins_left(const struct scene *scene)
+/* Active accounts with an admin role; the job's own is no administrator. */
+static int64_t count_admins(const struct scene *scene)
 {
     const struct snapshot *snapshot = scene->context->snapshot;
     struct table admin_profile;
-    int64_t left = 0;
+    int64_t count = 0;
 
     table_init(&admin_profile, snapshot->profile_count);
     for (size_t i = 0; i < snapshot->profile_count; i++) {
-        if (is_admin_profile(scene->limits, &snapshot->profile[i]))
+        if (guard_is_admin_profile(scene->limits, &snapshot->profile[i]))
             table_add(&admin_profile, snapshot->profile[i].id, (uint32_t)i);
     }
     for (size_t i = 0; i < scene->count; i++) {
         const struct account *account = &snapshot->account[i];
-        if (account->status == ACCOUNT_ACTIVE && scene->decision[i].action < ACTION_SUSPEND &&
-            table_find(&admin_profile, account->profile_id) != TABLE_END)
-            left++;
+        count += account->status == ACCOUNT_ACTIVE && !text_equal(account->id, snapshot->own_id) &&
+                 table_find(&admin_profile, account->profile_id) != TABLE_END;
     }
     table_release(&admin_profile);
-    return left;
+    return count;
 }
 
 static struct guard_finding guard_admins(const struct scene *scene)
 {
-    int64_t left = count_admins_left(scene);
-    bool hold = left < scene->limits->min_admins;
+    int64_t admins = count_admins(scene);
+    bool few = admins < scene->limits->min_admins;
 
     return finding(
-        hold, arena_printf(scene->arena, "at least %lld", (long long)scene->limits->min_admins),
-        arena_printf(scene->arena, "%lld left", (long long)left),
-        hold ? "too few active accounts with an admin role would be left"
-             : "enough administrators stay");
-}
-
-/* How many of one department or country there are, and how many of them would go. */
-struct share {
-    const char *name; /* as first seen, for the sentence */
-    const char *key;
-    int64_t all, going;
-};
-
-struct shares {
-    struct share *item;
-    size_t count, capacity;
-    struct table by_key;
-    struct arena keys;
-    const char *last_name;
-    uint32_t last;
-};
-
-/* Names come kept once or repeated: the same pointer as last time is the same share. */
-static void count_share(struct shares *shares, const char *name, bool going)
-{
-    if (name == shares->last_name) {
-        shares->item[shares->last].all++;
-        shares->item[shares->last].going += going;
-        return;
-    }
-    const char *key = fold_name(&shares->keys, name);
-    uint32_t at = table_find(&shares->by_key, key);
-
-    if (!key)
-        return;
-    if (at == TABLE_END) {
-        shares->item =
-            mem_grow(shares->item, shares->count, &shares->capacity, sizeof(shares->item[0]));
-        shares->item[shares->count] = (struct share){.name = name, .key = key};
-        table_add(&shares->by_key, key, (uint32_t)shares->count);
-        at = table_find(&shares->by_key, key);
-        shares->count++;
-    }
-    shares->last_name = name;
-    shares->last = table_value(&shares->by_key, at);
-    struct share *share = &shares->item[shares->last];
-    share->all++;
-    share->going += going;
-    if (strcmp(name, share->name) < 0) /* the spelling shown does not depend on the order */
-        share->name = name;
-}
-
-/* The share that loses most, by percent, then by name. */
-static const struct share *largest_loss(const struct shares *shares)
-{
-    const struct share *worst = NULL;
-
-    for (size_t i = 0; i < shares->count; i++) {
-        const struct share *share = &shares->item[i];
-        if (share->all < CONCENTRATION_MIN)
-            continue;
-        double more = worst ? (double)share->going * (double)worst->all -
-                                  (double)worst->going * (double)share->all
-                            : 1.0;
-        if (more > 0 || (more >= 0 && strcmp(share->key, worst->key) < 0))
-            worst = share;
-    }
-    return worst;
-}
-
-static const char *concentration_key(const struct scene *scene, size_t i, bool by_department)
-{
-    const struct account *account = &scene->context->snapshot->account[i];
-    const struct pairing *pairing = &scene->pairing[i];
-
-    if (!by_department)
-        return account->country;
-    return subject_department(account, pairing->kind == LINK_ONE ? pairing->person : NULL);
-}
-
-/* Departments and countries are counted side by side: they have nothing in common. */
-struct counting {
-    const struct scene *scene;
-    struct shares by_country, by_department;
-};
-
-static void count_shares(const struct scene *scene, bool by_department, struct shares *shares)
-{
-    table_init(&shares->by_key, 64);
-    for (size_t i = 0; i < scene->count; i++) {
-        const struct decision *decision = &scene->decision[i];
-        const char *name = concentration_key(scene, i, by_department);
-        if (decision->account->status == ACCOUNT_ACTIVE && name)
-            count_share(shares, name,
-                        decision->action == ACTION_SUSPEND &&
-                            is_due(decision, scene->context->today));
-    }
-}
-
-static void count_part(void *context, size_t part, size_t begin, size_t end)
-{
-    struct counting *counting = context;
-
-    (void)part;
-    for (size_t which = begin; which < end; which++)
-        count_shares(counting->scene, which == 1,
-                     which == 1 ? &counting->by_department : &counting->by_country);
-}
-
-static const char *describe_loss(const struct scene *scene, const char *what,
-                                 const struct shares *shares, bool *ret_hold)
-{
-    const struct share *worst = largest_loss(shares);
-
-    if (!worst || worst->going == 0)
-        return NULL;
-    *ret_hold |= exceeds_percent(worst->going, CONCENTRATION_PERCENT, worst->all);
-    return arena_printf(scene->arena, "%s '%s': %lld of %lld (%.1f %%)", what, worst->name,
-                        (long long)worst->going, (long long)worst->all,
-                        percent_of(worst->going, worst->all));
-}
-
-static void shares_release(struct shares *shares)
-{
-    table_release(&shares->by_key);
-    arena_release(&shares->keys);
-    free(shares->item);
+        false, arena_printf(scene->arena, "at least %lld", (long long)scene->limits->min_admins),
+        arena_printf(scene->arena, "%lld", (long long)admins),
+        few ? "the portal has fewer administrators than limits.min_admins already: no "
+              "administrator is taken away"
+            : "asked of what is approved and due, and again before each act on an administrator");
 }
 
 static struct guard_finding guard_concentration(const struct scene *scene)
 {
-    struct counting counting = {.scene = scene};
-    bool hold = false;
-    const char *actual = "nobody";
-
-    parallel_for(2, parallel_parts(scene->count) > 1 ? 2 : 1, count_part, &counting);
-    const char *department = describe_loss(scene, "department", &counting.by_department, &hold);
-    const char *country = describe_loss(scene, "country", &counting.by_country, &hold);
-    shares_release(&counting.by_department);
-    shares_release(&counting.by_country);
-
-    if (department && country)
-        actual = arena_printf(scene->arena, "%s; %s", department, country);
-    else if (department || country)
-        actual = department ? department : country;
-    return finding(hold,
+    return finding(false,
                    arena_printf(scene->arena, "%g %% of a department or country of %d or more",
                                 CONCENTRATION_PERCENT, CONCENTRATION_MIN),
-                   actual,
-                   hold ? "too much of one department or country would go in one run"
-                        : "no department or country loses too many at once");
+                   "none waits", "asked of what is approved and due, department by department");
 }
 
 /* --- the run itself: G11 to G13 --- */
@@ -492,39 +312,54 @@ enum scope {
     SCOPE_ALL,
     SCOPE_PERSON,
     SCOPE_LOGIN,
-    SCOPE_SUSPEND,
-    SCOPE_DEPROVISION,
+    SCOPE_ACTION, /* the one whose guard it is (actions[].guard): too many of them */
 };
 
 static const struct guard {
     const char *id;
-    struct guard_finding (*evaluate)(const struct scene *scene);
+    struct guard_finding (*evaluate)(const struct scene *scene); /* NULL with SCOPE_ACTION */
     enum scope scope;
 } guards[] = {
-    {"G1", guard_age, SCOPE_PERSON},       {"G2", guard_people, SCOPE_PERSON},
-    {"G3", guard_rejected, SCOPE_PERSON},  {"G4", guard_snapshot, SCOPE_ALL},
-    {"G5", guard_logins, SCOPE_LOGIN},     {"G6", guard_matched, SCOPE_PERSON},
-    {"G7", guard_suspends, SCOPE_SUSPEND}, {"G8", guard_deprovisions, SCOPE_DEPROVISION},
-    {"G9", guard_admins, SCOPE_ALL},       {"G10", guard_concentration, SCOPE_ALL},
-    {"G11", guard_first, SCOPE_NOTHING},   {"G12", guard_stop, SCOPE_ALL},
-    {"G13", guard_gap, SCOPE_ALL},
+    {"G1", guard_age, SCOPE_PERSON},             /* old, or the same bytes for long */
+    {"G2", guard_people, SCOPE_PERSON},          /* few people, or fewer than before */
+    {"G3", guard_rejected, SCOPE_PERSON},        /* many rejected rows */
+    {"G4", guard_snapshot, SCOPE_ALL},           /* a list that is not whole, or shrank */
+    {"G5", guard_logins, SCOPE_LOGIN},           /* logins that vanished, events that end early */
+    {"G6", guard_matched, SCOPE_PERSON},         /* fewer links than before */
+    {"G7", NULL, SCOPE_ACTION},                  /* too many suspensions */
+    {"G8", NULL, SCOPE_ACTION},                  /* too many deprovisions */
+    {"G9", guard_admins, SCOPE_NOTHING},         /* the last admins */
+    {"G10", guard_concentration, SCOPE_NOTHING}, /* much of one department or country */
+    {"G11", guard_first, SCOPE_NOTHING},         /* never holds: the first plan needs a person */
+    {"G12", guard_stop, SCOPE_ALL},              /* somebody says stop */
+    {"G13", guard_gap, SCOPE_ALL},               /* the clock went back, or a long pause */
 };
 
-static bool is_in_scope(enum scope scope, const struct decision *decision)
+static struct guard_finding evaluate(const struct guard *guard, const struct scene *scene)
 {
-    switch (scope) {
+    if (guard->scope != SCOPE_ACTION)
+        return guard->evaluate(scene);
+    for (unsigned action = 0; action < ACTION_COUNT; action++) {
+        if (text_equal(actions[action].guard, guard->id))
+            return guard_amount(scene, (enum action)action);
+    }
+    return finding(false, "", "", "no action has this guard");
+}
+
+static bool is_in_scope(const struct guard *guard, enum action action, bool uses_person,
+                        bool uses_login)
+{
+    switch (guard->scope) {
     case SCOPE_NOTHING:
         return false;
     case SCOPE_ALL:
         return true;
     case SCOPE_PERSON:
-        return decision->uses_person;
+        return uses_person;
     case SCOPE_LOGIN:
-        return decision->uses_login;
-    case SCOPE_SUSPEND:
-        return decision->action == ACTION_SUSPEND;
-    case SCOPE_DEPROVISION:
-        return decision->action == ACTION_DEPROVISION;
+        return uses_login;
+    case SCOPE_ACTION:
+        return text_equal(actions[action].guard, guard->id);
     }
     return true;
 }
@@ -533,7 +368,7 @@ static void hold_rows(const struct guard *guard, struct decision *decision, size
 {
     for (size_t i = 0; i < count; i++) {
         if (decision[i].action != ACTION_KEEP && !decision[i].held_by &&
-            is_in_scope(guard->scope, &decision[i]))
+            is_in_scope(guard, decision[i].action, decision[i].uses_person, decision[i].uses_login))
             decision[i].held_by = guard->id;
     }
 }
@@ -546,17 +381,6 @@ static double matched_percent(const struct scene *scene)
         matched += scene->context->snapshot->account[i].status == ACCOUNT_ACTIVE &&
                    scene->pairing[i].kind == LINK_ONE;
     return percent_of(matched, (int64_t)scene->totals.active);
-}
-
-static void count_acts(struct scene *scene)
-{
-    for (size_t i = 0; i < scene->count; i++) {
-        const struct decision *decision = &scene->decision[i];
-        if (!acts_now(decision, scene->context->today))
-            continue;
-        scene->suspends += decision->action == ACTION_SUSPEND;
-        scene->deprovisions += decision->action == ACTION_DEPROVISION;
-    }
 }
 
 struct guard_result guard_all(struct arena *arena, const struct limits *limits,
@@ -580,10 +404,9 @@ struct guard_result guard_all(struct arena *arena, const struct limits *limits,
         .count = COUNT_OF(guards),
     };
 
-    count_acts(&scene);
     result.matched_percent = scene.matched_percent = matched_percent(&scene);
     for (size_t i = 0; i < COUNT_OF(guards); i++) {
-        result.finding[i] = guards[i].evaluate(&scene);
+        result.finding[i] = evaluate(&guards[i], &scene);
         result.finding[i].id = guards[i].id;
         result.held |= result.finding[i].hold;
     }
@@ -594,17 +417,11 @@ struct guard_result guard_all(struct arena *arena, const struct limits *limits,
     return result;
 }
 
-bool guard_holds(const char *id, const struct plan_row *row)
+bool guard_holds(const char *id, enum action action, bool uses_person, bool uses_login)
 {
-    struct decision decision = {
-        .action = row->action,
-        .uses_person = row->uses_person,
-        .uses_login = row->uses_login,
-    };
-
     for (size_t i = 0; i < COUNT_OF(guards); i++) {
         if (text_equal(guards[i].id, id))
-            return is_in_scope(guards[i].scope, &decision);
+            return is_in_scope(&guards[i], action, uses_person, uses_login);
     }
     return true;
 }

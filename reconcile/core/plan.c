@@ -116,17 +116,22 @@ static struct plan_row make_row(const struct decision *decision, const struct pr
         .uses_person = decision->uses_person,
         .uses_login = decision->uses_login,
         .used_after = decision->used_after,
+        .matched_number = person ? person->employee_number : NULL,
+        .matched_name = person ? person->name : NULL,
+        .matched_email = person ? person->email : NULL,
+        .matched_row = person ? (int64_t)person->row : 0,
     };
 }
 
 /* What a decision of people about the row hangs on. */
-static void add_subject(struct plan_row *row, const struct matching *matching,
+static void add_subject(struct plan_row *row, struct arena *arena, const struct matching *matching,
                         const struct snapshot *snapshot, const struct decision *decision)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     struct row_subject subject = row_subject_of(&scratch, matching, snapshot, decision);
 
     row->subject = row_subject_digest(&subject);
+    row->about = row_subject_text(arena, &subject);
     if (!decision->by)
         return;
     row->rule_text = policy_rule_digest(decision->by);
@@ -195,7 +200,7 @@ static void make_rows(struct plan *plan, struct arena *arena, const struct match
         struct plan_row *row = &plan->row[plan->row_count++];
         *row = make_row(&decision[i], &words);
         if (row->action != ACTION_KEEP)
-            add_subject(row, matching, snapshot, &decision[i]);
+            add_subject(row, arena, matching, snapshot, &decision[i]);
     }
     words_release(&words);
     qsort(plan->row, plan->row_count, sizeof(plan->row[0]), compare_rows);
@@ -228,23 +233,28 @@ static void count_totals(struct plan *plan, const struct snapshot *snapshot,
                          const struct decision *decision)
 {
     struct plan_totals *totals = &plan->totals;
-    size_t freed = 0;
 
+    totals->seats_after = totals->seats_now = plan->inputs.active;
     for (size_t i = 0; i < snapshot->count; i++) {
-        bool active = decision[i].account->status == ACCOUNT_ACTIVE;
-        totals->keep +=
-            decision[i].action == ACTION_KEEP && decision[i].account->status != ACCOUNT_GONE;
-        totals->reactivate += decision[i].action == ACTION_REACTIVATE;
-        totals->suspend += decision[i].action == ACTION_SUSPEND;
-        totals->deprovision += decision[i].action == ACTION_DEPROVISION;
+        enum account_status status = decision[i].account->status;
+        enum action action = decision[i].action;
+        bool acts = action != ACTION_KEEP;
+        totals->of[action] += acts || status != ACCOUNT_GONE;
         totals->findings += decision[i].finding;
-        totals->waiting += decision[i].action >= ACTION_SUSPEND &&
-                           day_compare(decision[i].not_before, plan->today) > 0;
-        freed += active && decision[i].action >= ACTION_SUSPEND;
+        totals->waiting += acts && day_compare(decision[i].not_before, plan->today) > 0;
+        totals->seats_after -= actions[action].frees_seat && status == ACCOUNT_ACTIVE;
+        totals->seats_after += actions[action].takes_seat;
         count_idle(&plan->idle, &decision[i]);
     }
-    totals->seats_now = plan->inputs.active;
-    totals->seats_after = totals->seats_now - freed + totals->reactivate;
+}
+
+size_t plan_acts(const struct plan *plan)
+{
+    size_t acts = 0;
+
+    for (unsigned action = ACTION_KEEP + 1; action < ACTION_COUNT; action++)
+        acts += plan->totals.of[action];
+    return acts;
 }
 
 static struct plan_inputs make_inputs(const struct snapshot *snapshot, const struct roster *roster,
@@ -298,9 +308,10 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
     plan->created_at = context->now;
     plan->today = context->today;
     plan->first_plan = context->first_plan;
-    plan->approvals_suspend = approvals_needed(setup->approvals_suspend, context->first_plan);
-    plan->approvals_deprovision =
-        approvals_needed(setup->approvals_deprovision, context->first_plan);
+    for (enum action a = action_after(ACTION_KEEP); a; a = action_after(a)) {
+        if (actions[a].approved_as == a)
+            plan->approvals[a] = approvals_needed(setup->approvals[a], context->first_plan);
+    }
     plan->inputs = make_inputs(snapshot, roster, policy, matching);
     plan->guard = guards->finding;
     plan->guard_count = guards->count;
@@ -309,7 +320,7 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
     count_totals(plan, snapshot, decision);
     if (guards->held)
         plan->state = PLAN_HELD;
-    else if (plan->totals.suspend + plan->totals.deprovision + plan->totals.reactivate == 0)
+    else if (plan_acts(plan) == 0)
         plan->state = PLAN_EMPTY;
     else
         plan->state = PLAN_PROPOSED;
@@ -370,8 +381,10 @@ struct digest plan_digest(const struct plan *plan)
     digest_bytes(stream, inputs->roster_content.byte, DIGEST_SIZE);
     digest_bytes(stream, inputs->policy_digest.byte, DIGEST_SIZE);
     digest_int(stream, plan->first_plan);
-    digest_int(stream, plan->approvals_suspend);
-    digest_int(stream, plan->approvals_deprovision);
+    for (enum action a = action_after(ACTION_KEEP); a; a = action_after(a)) {
+        if (actions[a].approved_as == a)
+            digest_int(stream, plan->approvals[a]);
+    }
     digest_int(stream, (int64_t)plan->guard_count);
     for (size_t i = 0; i < plan->guard_count; i++) { /* "actual" tells the hour: not covered */
         digest_field(stream, plan->guard[i].id);

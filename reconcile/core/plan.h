@@ -45,9 +45,14 @@ struct plan_row {
     bool used_after; /* somebody used the account well after the person's last day */
     /* Of a row with an action, as its decision was made; all zero = not told (a plan of before). */
     struct digest subject;   /* row_subject_digest: what a person's decision about it is about */
+    const char *about;       /* the same in words: row_subject_text; personal */
     struct digest rule_text; /* policy_rule_digest */
     bool asks_login;         /* rule_asks_login: a login ends its approvals */
     bool of_login;           /* rule_is_of_login: any keep covers it */
+    int needed;              /* people whose approval it needs; set by job/rule */
+    /* The matched person, as the roster has them; NULL and 0 without a link (K9). */
+    const char *matched_number, *matched_name, *matched_email;
+    int64_t matched_row;
 };
 
 struct plan_inputs {
@@ -70,8 +75,8 @@ struct plan_inputs {
 };
 
 struct plan_totals {
-    size_t keep, suspend, deprovision, reactivate; /* keep counts findings too */
-    size_t waiting; /* of suspend and deprovision: not before a later day */
+    size_t of[ACTION_COUNT]; /* keep counts findings too, and not who is gone */
+    size_t waiting;          /* acts that may not be before a later day */
     size_t findings;
     size_t seats_now;   /* active accounts */
     size_t seats_after; /* when every row is done */
@@ -99,7 +104,7 @@ struct plan {
     struct day today;
     const char *time_zone;
     bool first_plan;
-    int approvals_suspend, approvals_deprovision; /* how many people it needs */
+    int approvals[ACTION_COUNT]; /* how many people it needs, by actions[].approved_as */
     struct plan_inputs inputs;
     struct plan_totals totals;
     struct plan_idle idle;
@@ -114,7 +119,7 @@ struct plan {
 struct plan_setup {
     const char *portal;
     const char *time_zone;
-    int approvals_suspend, approvals_deprovision;
+    int approvals[ACTION_COUNT];
     int expires_hours;
     bool full; /* rows for plain keeps too; they are not part of the digest */
 };
@@ -129,6 +134,9 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
                        const struct policy *policy, const struct matching *matching,
                        const struct policy_context *context, const struct roster *roster,
                        const struct decision *decision, const struct guard_result *guards);
+
+/* How many acts it proposes. */
+size_t plan_acts(const struct plan *plan);
 
 /* Whether a plan can only be read: one made from an export is never stored, and has no digest that
  * anybody could approve. */

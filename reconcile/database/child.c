@@ -16,23 +16,15 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/mem.h"
 
 #define OUTPUT_MAXIMUM 65536
 #define INPUT_MAXIMUM  4096 /* what a pipe takes without a reader */
 #define EXIT_NO_EXEC   127
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* --- users --- */
 
@@ -257,7 +249,7 @@ static bool collect(int fd, int64_t deadline, struct text *output)
 
     for (;;) {
         struct pollfd readable = {.fd = fd, .events = POLLIN};
-        int64_t left = deadline - now_ms();
+        int64_t left = deadline - clock_steady_ms();
         ssize_t got;
 
         if (left <= 0)
@@ -290,7 +282,7 @@ int child_run(const struct child_user *user, const char *const *argv, const char
 {
     CLEANUP(launch_release) struct launch launch;
     CLEANUP(pipes_release) struct pipes pipes = {.input = {-1, -1}, .output = {-1, -1}};
-    int64_t deadline = now_ms() + timeout_s * 1000;
+    int64_t deadline = clock_steady_ms() + timeout_s * 1000;
     size_t length = input ? strlen(input) : 0;
     pid_t child;
     bool ended;

@@ -16,8 +16,8 @@
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 #define CONNECT_TIMEOUT_S   10
@@ -34,14 +34,6 @@ struct pg {
     int64_t call_ms;
     char *copy_name; /* of the COPY that is open */
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* --- the end of a connection --- */
 
@@ -68,9 +60,10 @@ static void cancel_once(PGconn *conn)
     fd = pidfd_open(child, 0);
     if (fd >= 0) {
         struct pollfd ended = {.fd = fd, .events = POLLIN};
-        int64_t deadline = now_ms() + CANCEL_MS;
+        int64_t deadline = clock_steady_ms() + CANCEL_MS;
 
-        while (poll(&ended, 1, (int)(deadline > now_ms() ? deadline - now_ms() : 0)) < 0 &&
+        while (poll(&ended, 1,
+                    (int)(deadline > clock_steady_ms() ? deadline - clock_steady_ms() : 0)) < 0 &&
                errno == EINTR)
             continue;
     }
@@ -124,7 +117,7 @@ static int wait_for(struct pg *pg, short events, int64_t deadline, const char *n
     if (socket.fd < 0)
         return lost(pg, name, err);
     for (;;) {
-        int64_t left = deadline - now_ms();
+        int64_t left = deadline - clock_steady_ms();
         int ready = poll(&socket, 1, (int)(left > 0 ? left : 0));
 
         if (ready > 0)
@@ -165,7 +158,7 @@ static const char *keywords_find(const struct keywords *keywords, const char *ke
     return NULL;
 }
 
-/* The array has room: see read_conninfo. The last of equal keywords counts. */
+/* The array has room: see collect_keywords. The last of equal keywords counts. */
 static void keywords_add(struct keywords *keywords, const char *keyword, const char *value)
 {
     keywords->keyword[keywords->count] = keyword;
@@ -231,7 +224,7 @@ static char *describe(const struct keywords *keywords)
 
 static int connect_within(struct pg *pg, int64_t timeout_s, struct err *err)
 {
-    int64_t deadline = now_ms() + timeout_s * 1000;
+    int64_t deadline = clock_steady_ms() + timeout_s * 1000;
     PostgresPollingStatusType next = PGRES_POLLING_WRITING;
     CLEANUP(text_release) struct text reason = TEXT_INIT;
 
@@ -239,7 +232,7 @@ static int connect_within(struct pg *pg, int64_t timeout_s, struct err *err)
            next != PGRES_POLLING_FAILED) {
         struct pollfd socket = {.fd = PQsocket(pg->conn),
                                 .events = next == PGRES_POLLING_READING ? POLLIN : POLLOUT};
-        int64_t left = deadline - now_ms();
+        int64_t left = deadline - clock_steady_ms();
 
         if (left <= 0)
             return err_set(err, ERR_UNREACHABLE, "%s did not answer within %lld s", pg->where,
@@ -525,7 +518,7 @@ static int send_query(struct pg *pg, const char *name, const char *sql,
 int pg_run(struct pg *pg, const char *name, const char *sql, enum pg_shape shape,
            const char *const *parameter, size_t count, PGresult **ret_result, struct err *err)
 {
-    int64_t deadline = now_ms() + pg->call_ms;
+    int64_t deadline = clock_steady_ms() + pg->call_ms;
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
     if (send_query(pg, name, sql, parameter, count, err) < 0 ||
@@ -542,7 +535,7 @@ int pg_run(struct pg *pg, const char *name, const char *sql, enum pg_shape shape
 
 int pg_script(struct pg *pg, const char *name, const char *sql, struct err *err)
 {
-    int64_t deadline = now_ms() + pg->call_ms;
+    int64_t deadline = clock_steady_ms() + pg->call_ms;
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
     if (check_usable(pg, name, err) < 0)
@@ -599,7 +592,7 @@ void pg_rollback(struct pg *pg)
     if (!pg->conn)
         return;
     if (pg->copy_name)
-        abandon_copy(pg, now_ms() + ROLLBACK_MS);
+        abandon_copy(pg, clock_steady_ms() + ROLLBACK_MS);
     if (!pg->conn || PQtransactionStatus(pg->conn) == PQTRANS_IDLE)
         return;
     pg->call_ms = call_ms < ROLLBACK_MS ? call_ms : ROLLBACK_MS;
@@ -612,7 +605,7 @@ void pg_rollback(struct pg *pg)
 
 int pg_copy_begin(struct pg *pg, const char *name, const char *sql, struct err *err)
 {
-    int64_t deadline = now_ms() + pg->call_ms;
+    int64_t deadline = clock_steady_ms() + pg->call_ms;
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
     if (send_query(pg, name, sql, NULL, 0, err) < 0 || finish(pg, deadline, name, &result, err) < 0)
@@ -657,7 +650,7 @@ void pg_copy_end_row(struct text *row)
 
 int pg_copy_send(struct pg *pg, struct text *rows, bool flush_now, struct err *err)
 {
-    int64_t deadline = now_ms() + pg->call_ms;
+    int64_t deadline = clock_steady_ms() + pg->call_ms;
     size_t sent = 0;
 
     if (!flush_now && rows->length <= COPY_PIECE)
@@ -680,7 +673,7 @@ int pg_copy_send(struct pg *pg, struct text *rows, bool flush_now, struct err *e
 
 int pg_copy_end(struct pg *pg, int64_t *ret_rows, struct err *err)
 {
-    int64_t deadline = now_ms() + pg->call_ms;
+    int64_t deadline = clock_steady_ms() + pg->call_ms;
     CLEANUP(mem_cleanup) char *name = NULL;
     CLEANUP(pg_clearp) PGresult *result = NULL;
     int queued;
@@ -709,7 +702,7 @@ int pg_copy_end(struct pg *pg, int64_t *ret_rows, struct err *err)
 /* Takes the further results of a statement, which nobody wants. */
 static void drain(struct pg *pg, const char *name)
 {
-    int64_t deadline = now_ms() + ROLLBACK_MS;
+    int64_t deadline = clock_steady_ms() + ROLLBACK_MS;
 
     while (pg->conn) {
         CLEANUP(pg_clearp) PGresult *result = NULL;
@@ -732,7 +725,7 @@ int pg_each(struct pg *pg, const char *name, const char *sql, const char *const 
     for (;;) {
         CLEANUP(pg_clearp) PGresult *result = NULL;
 
-        if (next_result(pg, now_ms() + pg->call_ms, name, &result, err) < 0)
+        if (next_result(pg, clock_steady_ms() + pg->call_ms, name, &result, err) < 0)
             return -1;
         if (!result)
             return 0;

@@ -30,6 +30,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -53,14 +54,6 @@ void server_release(struct server *server)
     free(server->bindir);
     free(server->socket);
     child_user_release(&server->user);
-}
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static void rest(void)
@@ -478,9 +471,9 @@ static int clear_stale(const struct server *server, const struct pid_file *file,
     CLEANUP(mem_cleanup) char *path = file_join(server->data, "postmaster.pid");
 
     if (file->content.length == 0 && *empty_since_ms == 0)
-        *empty_since_ms = now_ms();
+        *empty_since_ms = clock_steady_ms();
     *ret_wait = memory_in_use(file->line[LINE_MEMORY]) ||
-                (file->content.length == 0 && now_ms() - *empty_since_ms < EMPTY_MS);
+                (file->content.length == 0 && clock_steady_ms() - *empty_since_ms < EMPTY_MS);
     if (*ret_wait || !is_in_the_way(file))
         return 0;
     if (unlink(path) < 0 && errno != ENOENT)
@@ -631,13 +624,13 @@ static int launch_once(const struct server *server, struct start *start, struct 
 int server_start(const struct server *server, char **ret_socket, struct err *err)
 {
     int64_t timeout_s = server->start_timeout_s > 0 ? server->start_timeout_s : START_TIMEOUT_S;
-    int64_t deadline = now_ms() + timeout_s * 1000;
+    int64_t deadline = clock_steady_ms() + timeout_s * 1000;
     CLEANUP(start_release) struct start start = {.pid_fd = -1};
     CLEANUP(pid_file_release) struct pid_file file = {.pid = 0};
     bool wait = false;
 
     start.log = file_join(server->directory, "server.log");
-    for (bool late = false; !late; late = now_ms() >= deadline) {
+    for (bool late = false; !late; late = clock_steady_ms() >= deadline) {
         wait = false;
         switch (look(server, &file)) {
         case SERVER_READY:
@@ -670,10 +663,10 @@ int server_start(const struct server *server, char **ret_socket, struct err *err
 static bool wait_for_end(int pid_fd, int64_t timeout_ms)
 {
     struct pollfd ended = {.fd = pid_fd, .events = POLLIN};
-    int64_t deadline = now_ms() + timeout_ms;
+    int64_t deadline = clock_steady_ms() + timeout_ms;
 
     for (;;) {
-        int64_t left = deadline - now_ms();
+        int64_t left = deadline - clock_steady_ms();
         int ready = poll(&ended, 1, (int)(left > 0 ? left : 0));
 
         if (ready > 0)

@@ -269,7 +269,7 @@ static struct json_tokener *new_tokener(void)
     struct json_tokener *tokener = json_tokener_new_ex(LIMIT_JSON_DEPTH + 1);
 
     if (!tokener)
-        return mem_realloc(NULL, SIZE_MAX); /* out of memory ends in its one place */
+        mem_exhausted();
     json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
     return tokener;
 }

@@ -88,10 +88,34 @@ static struct decision decide_afresh(struct acting *acting, const struct plan_ro
             .reason =
                 "its employee number, second address or name changed since the list was read"};
     reading->account.history = snapshot->account[i].history;
+    if (!reading->account.email2) /* no single read tells it (API.md 3) */
+        reading->account.email2 = snapshot->account[i].email2;
     if (reading->account.login.kind != LOGIN_UNREADABLE) /* P7: what is known does not cover it */
         reading->account.login = login_newest(reading->account.login, snapshot->account[i].login);
     return policy_decide_one(acting->job->arena, &acting->job->config->policy, &acting->context,
                              &reading->account, &acting->pairing[i]);
+}
+
+/* What was approved is computed anew: another subject is another act, which nobody approved. */
+static const char *find_change(const struct acting *acting, const struct plan_row *row,
+                               const struct decision *fresh)
+{
+    struct arena *arena = acting->job->arena;
+    struct row_subject subject =
+        row_subject_of(arena, &acting->job->config->matching, &acting->now->snapshot, fresh);
+    struct digest digest = row_subject_digest(&subject);
+
+    if (digest_compare(&digest, &row->subject) == 0)
+        return NULL;
+    return arena_printf(arena, "what was approved has changed: %s",
+                        row_subject_change(arena, row->about, &subject));
+}
+
+/* A refusal that asking again will not change: neither too many requests nor the portal's trouble.
+ */
+static bool is_final(long status)
+{
+    return status >= 400 && status < 500 && status != 429 && status != 401;
 }
 
 static int journal(struct acting *acting, const struct store_step *step, enum step_state state,
@@ -102,7 +126,8 @@ static int journal(struct acting *acting, const struct store_step *step, enum st
                                     .position = step->position,
                                     .state = state,
                                     .reason = reason,
-                                    .status = status};
+                                    .status = status,
+                                    .refused = state == STEP_FAILED && is_final(status)};
 
     ret_result->state = state;
     ret_result->reason = reason;
@@ -114,24 +139,6 @@ static int journal(struct acting *acting, const struct store_step *step, enum st
 }
 
 /* --- the call --- */
-
-static int call(struct job *job, enum action action, const char *id,
-                struct portal_answer *ret_answer, struct err *err)
-{
-    const struct portal *portal = &job->portal;
-
-    switch (action) {
-    case ACTION_SUSPEND:
-        return portal->suspend(portal->self, job->arena, id, ret_answer, err);
-    case ACTION_REACTIVATE:
-        return portal->reactivate(portal->self, job->arena, id, ret_answer, err);
-    case ACTION_DEPROVISION:
-        return portal->deprovision(portal->self, job->arena, id, ret_answer, err);
-    case ACTION_KEEP:
-        break;
-    }
-    return err_set(err, ERR_INTERNAL, "a step of a plan asks for nothing");
-}
 
 struct reading act_wait(struct job *job, enum action action, const char *id,
                         struct instant called_at)
@@ -163,8 +170,7 @@ static enum step_state read_back(struct acting *acting, const struct plan_row *r
 
     *ret_surprise = state != STEP_DONE;
     if (state == STEP_DONE && after.kind == READING_FOUND) {
-        const char *change =
-            step_unintended_change(job->arena, row->action, before, &after.account);
+        const char *change = step_unintended_change(job->arena, before, &after.account);
         if (change) {
             *ret_surprise = true;
             *ret_reason =
@@ -253,6 +259,7 @@ static int carry_out(struct acting *acting, const struct store_step *step,
 {
     struct job *job = acting->job;
     const struct limits *limits = &job->config->limits;
+    const struct choice *choice = &acting->proposal->choice;
     CLEANUP(err_release) struct err held = ERR_INIT;
     struct portal_answer answer = {.effect = EFFECT_UNKNOWN};
     struct store_intent intent = {
@@ -260,13 +267,20 @@ static int carry_out(struct acting *acting, const struct store_step *step,
         .plan_id = step->plan_id,
         .position = step->position,
         .record = record,
-        .limit = row->action == ACTION_SUSPEND       ? &limits->suspend
-                 : row->action == ACTION_DEPROVISION ? &limits->deprovision
-                                                     : NULL,
+        .limit = actions[row->action].guard ? &limits->of[row->action] : NULL,
+        .limits = limits,
+        .whole = choice->whole[row->action],
+        .spread = choice->uncounted[step->position - 1],
+        .overridden = choice->overridden[step->position - 1],
+        .day_began = instant_add_us(
+            job->now, -instant_second_of_day(job->now, job->config->policy.zone) * SECOND_US),
     };
 
     struct instant called_at = now_of(job);
     if (store_intend(job->store, &job->run, &intent, called_at, &held) < 0) {
+        if (held.code == ERR_USAGE) /* this row alone */
+            return journal(acting, step, STEP_SKIPPED, arena_strdup(job->arena, held.text), 0,
+                           ret_result, err);
         if (held.code != ERR_HELD)
             return err_move(err, &held);
         ret_result->end = ACT_HELD;
@@ -274,7 +288,8 @@ static int carry_out(struct acting *acting, const struct store_step *step,
         ret_result->reason = arena_strdup(job->arena, held.text);
         return 0;
     }
-    if (call(job, row->action, row->account_id, &answer, &held) < 0) {
+    if (job->portal.act(job->portal.self, job->arena, row->action, row->account_id, &answer,
+                        &held) < 0) {
         answer = (struct portal_answer){.effect = EFFECT_TOKEN,
                                         .text = arena_strdup(job->arena, held.text)};
         ret_result->end = clock_is_interrupted() ? ACT_HELD : ACT_ALARM; /* nothing was sent */
@@ -299,6 +314,9 @@ int act_on(struct acting *acting, const struct store_step *step, const struct pl
     struct decision fresh = decide_afresh(acting, row, &reading);
     struct step_verdict verdict =
         step_judge(job->arena, row, &reading, &fresh, acting->context.today);
+    const char *change = verdict.kind == STEP_ACT ? find_change(acting, row, &fresh) : NULL;
+    if (change)
+        return journal(acting, step, STEP_SKIPPED, change, 0, ret_result, err);
     if (verdict.kind == STEP_SKIP)
         return journal(acting, step, STEP_SKIPPED, verdict.reason, 0, ret_result, err);
     if (verdict.kind == STEP_IS_ALREADY)

@@ -7,15 +7,17 @@
 
 #include "core/step.h"
 #include "job/job.h"
+#include "job/propose.h"
 #include "store/step.h"
 
 /* Everything steps are carried out against, the same for all of them. */
 struct acting {
     struct job *job;
     const struct plan *plan;
-    const struct collected *now;   /* roster and list read for this apply */
-    struct pairing *pairing;       /* of now->snapshot */
-    struct policy_context context; /* of now */
+    const struct proposal *proposal; /* what was chosen, and why */
+    const struct collected *now;     /* roster and list read for this apply */
+    struct pairing *pairing;         /* of now->snapshot */
+    struct policy_context context;   /* of now */
     struct step_failures failures;
     bool canary_is_alive; /* the first act of this run read back as it should */
 };

@@ -5,20 +5,18 @@
  */
 #include "job/choose.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/fold.h"
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "core/calendar.h"
 #include "core/condition.h"
-#include "store/ruling.h"
+#include "store/step.h"
 
 #define KNOWN_PERCENT 80
-
-static const char *const guard_of[ACTION_COUNT] = {
-    [ACTION_SUSPEND] = "G7",
-    [ACTION_DEPROVISION] = "G8",
-};
 
 /* --- the scene --- */
 
@@ -59,7 +57,7 @@ static const struct amount_department *settle(struct counting *counting, int64_t
     *ret_count = counting->count;
     *ret_known = counting->known * 100 >= active * KNOWN_PERCENT;
     table_release(&counting->by_name);
-    mem_cleanup(&(char *){(char *)counting->item});
+    free(counting->item);
     return kept;
 }
 
@@ -72,8 +70,8 @@ static bool is_admin(const struct job *job, const struct snapshot *snapshot,
     return profile && guard_is_admin_profile(limits, profile);
 }
 
-static int make_scene(struct job *job, const struct weighed *weighed, struct amount_scene *ret_scene,
-                      struct err *err)
+static int make_scene(struct job *job, const struct weighed *weighed,
+                      struct amount_scene *ret_scene, struct err *err)
 {
     const struct snapshot *snapshot = weighed->context.snapshot;
     struct counting department = {.arena = job->arena}, country = {.arena = job->arena};
@@ -95,11 +93,13 @@ static int make_scene(struct job *job, const struct weighed *weighed, struct amo
         count_name(&department,
                    subject_department(account, pairing->kind == LINK_ONE ? pairing->person : NULL));
         count_name(&country, account->country);
-        scene.admins += is_admin(job, snapshot, account) && !text_equal(account->id, snapshot->own_id);
+        scene.admins +=
+            is_admin(job, snapshot, account) && !text_equal(account->id, snapshot->own_id);
     }
     scene.whole[ACTION_SUSPEND] = active + scene.done[ACTION_SUSPEND].today;
     scene.whole[ACTION_DEPROVISION] = listed + scene.done[ACTION_DEPROVISION].today;
-    scene.department = settle(&department, active, &scene.department_count, &scene.departments_known);
+    scene.department =
+        settle(&department, active, &scene.department_count, &scene.departments_known);
     scene.country = settle(&country, active, &scene.country_count, &scene.countries_known);
     *ret_scene = scene;
     return 0;
@@ -147,7 +147,7 @@ static struct amount_row make_row(const struct choosing *choosing, size_t i,
     const struct plan_row *row = &choosing->plan->row[i];
     const struct rule_book *book = choosing->book;
     struct job *job = choosing->job;
-    const char *guard = guard_of[row->action];
+    const char *guard = actions[row->action].guard;
     const struct ruling *approve = book->ruled[i].approve;
 
     return (struct amount_row){
@@ -214,14 +214,15 @@ static void tell_guards(struct choosing *choosing)
                 continue;
             finding->actual = arena_printf(choosing->job->arena, "%zu of %zu approved and due wait",
                                            waits, choosing->count);
-            finding->text = "some of what is approved and due waits for another day or for a person";
+            finding->text =
+                "some of what is approved and due waits for another day or for a person";
         }
     }
 }
 
-int job_choose(struct job *job, const struct collected *collected, const struct weighed *weighed,
-               const struct rule_book *book, const struct plan *only, struct plan *plan,
-               struct choice *ret_choice, struct err *err)
+int job_choose(struct job *job, const struct weighed *weighed, const struct rule_book *book,
+               const struct plan *only, struct plan *plan, struct choice *ret_choice,
+               struct err *err)
 {
     struct choosing choosing = {
         .job = job,
@@ -234,6 +235,7 @@ int job_choose(struct job *job, const struct collected *collected, const struct 
     struct choice choice = {
         .chosen = arena_calloc(job->arena, plan->row_count + 1, sizeof(choice.chosen[0])),
         .uncounted = arena_calloc(job->arena, plan->row_count + 1, sizeof(choice.uncounted[0])),
+        .overridden = arena_calloc(job->arena, plan->row_count + 1, sizeof(choice.overridden[0])),
         .waits = arena_calloc(job->arena, plan->row_count + 1, sizeof(choice.waits[0])),
     };
     struct amount_scene scene;
@@ -242,7 +244,6 @@ int job_choose(struct job *job, const struct collected *collected, const struct 
     const char *no_deletes =
         calendar_forbids(calendar, job->config->policy.zone, job->now, true, buffer);
 
-    (void)collected;
     choice.closed = calendar_forbids(calendar, job->config->policy.zone, job->now, false,
                                      buffer + CALENDAR_TEXT_SIZE);
     collect_rows(&choosing, only);
@@ -255,13 +256,15 @@ int job_choose(struct job *job, const struct collected *collected, const struct 
         bool open = row->action == ACTION_DEPROVISION ? !no_deletes : !choice.closed;
         choice.chosen[i] = row->chosen && open;
         choice.uncounted[i] = row->overridden || row->class == AMOUNT_SPREAD;
+        choice.overridden[i] = row->overridden;
         choice.waits[i] = row->waits;
         choice.count += choice.chosen[i];
-        choice.asked_of_people += row->waits && (row->class == AMOUNT_UNASKED ||
-                                                 text_equal(row->waits, "G9") ||
-                                                 text_equal(row->waits, "G10"));
+        choice.asked_of_people +=
+            row->waits && (row->class == AMOUNT_UNASKED || text_equal(row->waits, "G9") ||
+                           text_equal(row->waits, "G10"));
     }
     choice.due = choosing.count;
+    memcpy(choice.whole, scene.whole, sizeof(choice.whole));
     tell_guards(&choosing);
     *ret_choice = choice;
     return 0;

@@ -8,23 +8,26 @@
 #define JOB_CHOOSE_H
 
 #include "core/amount.h"
+#include "core/plan.h"
 #include "job/rule.h"
 
 struct choice {
     bool *chosen;       /* of each row of the plan */
     bool *uncounted;    /* likewise: spread or overridden, so that the window does not count it */
+    bool *overridden;   /* likewise: its limit was overridden with its approval */
     const char **waits; /* likewise, of an approved and due row: the guard of amount, NULL = none */
     size_t count;       /* chosen */
-    size_t due;         /* approved or unasked, and due */
+    int64_t whole[ACTION_COUNT]; /* what the percent of each action is of */
+    size_t due;                  /* approved or unasked, and due */
     size_t asked_of_people; /* due rows that wait for a reason a person must act on (G9, G10, and
                                unasked ones above a limit) */
-    const char *closed; /* why nothing is done at this hour or day; NULL = it may be (G12) */
+    const char *closed;     /* why nothing is done at this hour or day; NULL = it may be (G12) */
 };
 
 /* Memory from the job's arena. Also writes into the plan's findings of G7 to G10 what was weighed.
  * `only` NULL = every row; else just those that this earlier plan has with the same subject. */
-int job_choose(struct job *job, const struct collected *collected, const struct weighed *weighed,
-               const struct rule_book *book, const struct plan *only, struct plan *plan,
-               struct choice *ret_choice, struct err *err) __attribute__((warn_unused_result));
+int job_choose(struct job *job, const struct weighed *weighed, const struct rule_book *book,
+               const struct plan *only, struct plan *plan, struct choice *ret_choice,
+               struct err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * The digest is compared first: a person decides about what they saw. Then each row is looked for in
- * the newest plan; one that is there with the same subject can be decided on, whatever plan it was
- * seen in, and every other one is named. What approving would come to is weighed for every coming
- * day before anything is recorded.
+ * The digest is compared first: a person decides about what they saw. Then each row is looked for
+ * in the newest plan; one that is there with the same subject can be decided on, whatever plan it
+ * was seen in, and every other one is named. What approving would come to is weighed for every
+ * coming day before anything is recorded.
  */
 #include "job/decide.h"
 
@@ -20,6 +20,8 @@
 #include "store/announce.h"
 #include "store/plan.h"
 #include "store/ruling.h"
+#include "store/snapshot.h"
+#include "store/step.h"
 
 #define REJECT_DAYS 180
 #define AGAIN_DAYS  90
@@ -166,11 +168,6 @@ static size_t index_of(const struct desk *desk, const struct plan_row *row)
     return (size_t)(row - desk->newest->row);
 }
 
-static const char *const guard_of[ACTION_COUNT] = {
-    [ACTION_SUSPEND] = "G7",
-    [ACTION_DEPROVISION] = "G8",
-};
-
 static bool names_guard(const char *list, const char *guard)
 {
     for (const char *at = list; at && guard && *at; at = *at ? at + 1 : at) {
@@ -210,7 +207,7 @@ static struct dues collect_dues(const struct desk *desk, enum action action)
         if (row->action != action || asked[i] || desk->book.ruled[i].spread)
             continue;
         if (rule_is_approved(&desk->book, i) &&
-            !rule_overrides(desk->job, &desk->book, i, guard_of[action]))
+            !rule_overrides(desk->job, &desk->book, i, actions[action].guard))
             dues.standing[dues.standing_count++] = due_of(desk, row);
     }
     return dues;
@@ -222,8 +219,8 @@ static int64_t whole_of(const struct plan *plan, enum action action)
 }
 
 /* Refuses with the first day that would see too much, and what to do. */
-static int refuse_amount(const struct desk *desk, enum action action, const struct amount_day *day,
-                         int64_t per_night, struct err *err)
+static int refuse_amount(enum action action, const struct amount_day *day, int64_t per_night,
+                         struct err *err)
 {
     char text[DAY_TEXT_SIZE];
 
@@ -234,7 +231,7 @@ static int refuse_amount(const struct desk *desk, enum action action, const stru
         "--reason TEXT' lets just these pass",
         (long long)day->count, action_name(action), day_format(day->day, text),
         (long long)day->room, action_name(action), day->limit, (long long)per_night,
-        guard_of[action]);
+        actions[action].guard);
 }
 
 /* How one action goes: at once, or spread over nights. */
@@ -252,7 +249,7 @@ static int weigh_action(const struct desk *desk, enum action action, const struc
     struct dues dues = collect_dues(desk, action);
     struct amount_done fresh = {.in_window = done->in_window};
     struct amount_day *day = NULL;
-    bool overridden = names_guard(desk->request->override_guards, guard_of[action]);
+    bool overridden = names_guard(desk->request->override_guards, actions[action].guard);
 
     *ret_going = (struct going){.spread = false};
     if (!limit || dues.asked_count == 0 || overridden)
@@ -260,14 +257,14 @@ static int weigh_action(const struct desk *desk, enum action action, const struc
     struct amount_room room = amount_room(limit, whole_of(desk->newest, action), &fresh);
     int64_t nightly = desk->request->nightly;
     int64_t per_night = nightly > 0 && nightly < room.left_today ? nightly : room.left_today;
-    size_t days = amount_weigh(job->arena, limit, whole_of(desk->newest, action), done,
-                               first_night(desk), dues.standing, dues.standing_count, dues.asked,
-                               dues.asked_count, &day);
+    size_t days =
+        amount_weigh(job->arena, limit, whole_of(desk->newest, action), done, first_night(desk),
+                     dues.standing, dues.standing_count, dues.asked, dues.asked_count, &day);
     for (size_t i = 0; i < days; i++) {
         if (day[i].count <= day[i].room)
             continue;
         if (!desk->request->spread)
-            return refuse_amount(desk, action, &day[i], per_night, err);
+            return refuse_amount(action, &day[i], per_night, err);
         ret_going->spread = true;
     }
     ret_going->per_night = per_night;
@@ -304,9 +301,8 @@ static void judge_own(struct desk *desk)
 
     for (size_t i = 0; i < desk->count; i++) {
         const struct plan_row *row = desk->row[i];
-        const char *why =
-            ruling_refuse_person(desk->job->arena, &desk->book.approvers, desk->request->who,
-                                 row->email, row->username);
+        const char *why = ruling_refuse_person(desk->job->arena, &desk->book.approvers,
+                                               desk->request->who, row->email, row->username);
         if (why)
             leave(desk, row, why);
         else
@@ -329,7 +325,8 @@ static const char *const *split_guards(struct arena *arena, const char *list, si
     return guard;
 }
 
-/* Only amounts are overridden with an approval; a guard of evidence is let go by acknowledging it. */
+/* Only amounts are overridden with an approval; a guard of evidence is let go by acknowledging it.
+ */
 static int check_overrides(const struct decide_request *request, const char *const *guard,
                            size_t count, struct err *err)
 {
@@ -457,7 +454,8 @@ static int announce(struct desk *desk, struct err *err)
 
 static int compare_nights(const void *a, const void *b)
 {
-    return day_compare(((const struct decide_night *)a)->day, ((const struct decide_night *)b)->day);
+    return day_compare(((const struct decide_night *)a)->day,
+                       ((const struct decide_night *)b)->day);
 }
 
 static void add_night(struct decide_answer *answer, struct day day)
@@ -490,7 +488,8 @@ static int make_answer(struct desk *desk, const struct ruling *ruling, struct de
         if (!rule_is_approved(&desk->book, row))
             answer->alone++;
         else
-            add_night(answer, ruling[i].spread ? ruling[i].expected_on : due_of(desk, desk->row[i]));
+            add_night(answer,
+                      ruling[i].spread ? ruling[i].expected_on : due_of(desk, desk->row[i]));
     }
     qsort(answer->night, answer->night_count, sizeof(answer->night[0]), compare_nights);
     return 0;
@@ -560,7 +559,7 @@ int job_reject(struct job *job, const struct plan *seen, const struct decide_req
 
 static bool is_named(struct arena *arena, const struct account *account, const char *folded)
 {
-    const char *const name[] = {account->id,    account->username,        account->email,
+    const char *const name[] = {account->id,     account->username,        account->email,
                                 account->email2, account->employee_number, account->name};
 
     for (size_t i = 0; i < COUNT_OF(name); i++) {
@@ -579,7 +578,7 @@ static int find_account(struct job *job, const char *who, const struct account *
     const struct account *found = NULL;
     size_t count = 0;
 
-    if (store_load_snapshot(job->store, job->arena, 0, snapshot, err) < 0)
+    if (store_load_newest_snapshot(job->store, job->arena, snapshot, err) < 0)
         return -1;
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct account *account = &snapshot->account[i];
@@ -589,13 +588,140 @@ static int find_account(struct job *job, const char *who, const struct account *
                   account->email ? account->email : "no address");
         found = account;
     }
-    if (count == 0)
-        return err_set(err, ERR_USAGE, "'%s' is no account of the newest reading; hint: 'audit user "
-                                       "%s' finds by parts of a name",
+    if (!found)
+        return err_set(err, ERR_USAGE,
+                       "'%s' is no account of the newest reading; hint: 'audit user "
+                       "%s' finds by parts of a name",
                        who, who);
     if (count > 1)
         return err_set(err, ERR_USAGE, "'%s' fits %zu accounts: %s; hint: name one by its id", who,
                        count, text_cstr(&all));
     *ret_account = found;
     return 0;
+}
+
+/* What the history last knew of the person behind the account. */
+static enum person_status person_of(struct job *job, const char *account_id, struct err *err)
+{
+    struct plan *newest = NULL;
+    enum person_status status = PERSON_UNKNOWN;
+
+    if (store_load_plan(job->store, job->arena, 0, job->now, &newest, err) < 0)
+        return PERSON_UNKNOWN;
+    for (size_t i = 0; newest && i < newest->row_count; i++) {
+        if (text_equal(newest->row[i].account_id, account_id))
+            status = person_status_parse(newest->row[i].person);
+    }
+    return status;
+}
+
+static int name_account(struct job *job, const char *account, struct decide_who *ret_who,
+                        struct err *err)
+{
+    const struct account *found = NULL;
+    struct snapshot snapshot;
+
+    if (find_account(job, account, &found, &snapshot, err) < 0 || !found)
+        return -1;
+    *ret_who = (struct decide_who){.account_id = found->id,
+                                   .name = found->name,
+                                   .email = found->email,
+                                   .username = found->username,
+                                   .person = person_of(job, found->id, err)};
+    return err->code == ERR_NONE ? 0 : -1;
+}
+
+/* Nobody keeps or answers for their own account. */
+static int check_own(struct job *job, const char *who, const struct decide_who *account,
+                     struct err *err)
+{
+    struct rule_book book;
+    const struct plan nothing = {.row_count = 0};
+
+    if (rule_book_open(job, &nothing, &book, err) < 0)
+        return -1;
+    const char *why =
+        ruling_refuse_person(job->arena, &book.approvers, who, account->email, account->username);
+    return why ? err_set(err, ERR_HELD, "%s", why) : 0;
+}
+
+int job_keep(struct job *job, const char *who, const char *account, struct day until,
+             const char *reason, bool also_departed, struct decide_who *ret_account,
+             struct err *err)
+{
+    int most = (int)job->config->approval.keep_max_days;
+
+    if (text_is_empty(reason))
+        return err_set(err, ERR_USAGE, "keep needs a --reason");
+    if (!day_is_set(until) || day_compare(until, job->today) < 0)
+        return err_set(err, ERR_USAGE, "keep needs --until with a day that is still to come");
+    if (day_between(job->today, until) > most)
+        return err_set(err, ERR_USAGE, "at most %d days are kept at once (approval.keep_max_days)",
+                       most);
+    if (name_account(job, account, ret_account, err) < 0 ||
+        check_own(job, who, ret_account, err) < 0)
+        return -1;
+    struct ruling ruling = {
+        .kind = RULING_KEEP,
+        .account_id = ret_account->account_id,
+        .who = who,
+        .at = job->now,
+        .until = until,
+        .reason = reason,
+        .person_departed =
+            ret_account->person == PERSON_DEPARTED || ret_account->person == PERSON_ABSENT,
+        .also_departed = also_departed,
+    };
+    return store_save_rulings(job->store, &ruling, 1, job->config->portal.url, err);
+}
+
+int job_again(struct job *job, const char *who, const char *account, const char *reason,
+              struct decide_who *ret_account, struct err *err)
+{
+    if (text_is_empty(reason))
+        return err_set(err, ERR_USAGE, "again needs a --reason");
+    if (name_account(job, account, ret_account, err) < 0 ||
+        check_own(job, who, ret_account, err) < 0)
+        return -1;
+    struct ruling ruling = {
+        .kind = RULING_AGAIN,
+        .account_id = ret_account->account_id,
+        .who = who,
+        .at = job->now,
+        .until = day_add(job->today, AGAIN_DAYS),
+        .reason = reason,
+    };
+    return store_save_rulings(job->store, &ruling, 1, job->config->portal.url, err);
+}
+
+int job_withdraw(struct job *job, const char *who, int64_t plan_id, const char *account,
+                 const enum ruling_kind *kind, const char *reason, size_t *ret_count,
+                 struct err *err)
+{
+    struct store_standing *standing = NULL;
+    struct store_ruling_end *end = NULL;
+    struct decide_who named = {.account_id = NULL};
+    size_t accounts = 0, count = 0, capacity = 0;
+
+    if ((account && name_account(job, account, &named, err) < 0) ||
+        store_load_standing(job->store, job->arena, &standing, &accounts, err) < 0)
+        return -1;
+    for (size_t i = 0; i < accounts; i++) {
+        for (size_t k = 0; k < standing[i].rulings.count; k++) {
+            const struct ruling *ruling = &standing[i].rulings.item[k];
+            bool meant = account ? text_equal(ruling->account_id, named.account_id)
+                                 : ruling->plan_id == plan_id;
+            if (!meant || ruling->end != RULING_STANDS || (kind && ruling->kind != *kind))
+                continue;
+            end = mem_grow(end, count, &capacity, sizeof(end[0]));
+            end[count++] = (struct store_ruling_end){
+                .id = ruling->id,
+                .end = RULING_WITHDRAWN,
+                .reason = reason ? reason : arena_printf(job->arena, "taken back by %s", who)};
+        }
+    }
+    int failed = store_end_rulings(job->store, NULL, who, end, count, job->now, err);
+    free(end);
+    *ret_count = count;
+    return failed;
 }

@@ -1,19 +1,20 @@
 /*
  * decide: what a person decides, from the row they saw to the record. A decision is about a row, by
- * the digest of any stored plan; it counts when the newest plan still has the row's subject. Nothing
- * is asked of the portal. Specification: docs/decisions.md "Decisions that last".
+ * the digest of any stored plan; it counts when the newest plan still has the row's subject.
+ * Nothing is asked of the portal. Specification: docs/decisions.md "Decisions that last".
  */
 #ifndef JOB_DECIDE_H
 #define JOB_DECIDE_H
 
 #include "core/amount.h"
+#include "core/plan.h"
 #include "core/ruling.h"
 #include "job/job.h"
 
 struct decide_request {
-    const char *who;             /* user of the operating system */
-    const char *digest;          /* of the plan as it was seen */
-    const char *only, *except;   /* texts of files, NULL = none */
+    const char *who;           /* user of the operating system */
+    const char *digest;        /* of the plan as it was seen */
+    const char *only, *except; /* texts of files, NULL = none */
     const char *only_name, *except_name;
     const char *override_guards; /* "G7,G10", NULL = none */
     const char *reason;          /* of an override */
@@ -35,15 +36,15 @@ struct decide_night {
 };
 
 struct decide_answer {
-    size_t approved;  /* rows that carry this person's approval now */
-    size_t alone;     /* of those: they need somebody else as well */
-    size_t held;      /* of those: a guard of evidence is in the way today */
-    bool enforce;     /* nothing is done in mode "report" */
+    size_t approved;            /* rows that carry this person's approval now */
+    size_t alone;               /* of those: they need somebody else as well */
+    size_t held;                /* of those: a guard of evidence is in the way today */
+    bool enforce;               /* nothing is done in mode "report" */
     struct decide_night *night; /* of those that have enough people, ascending */
     size_t night_count;
     struct decide_left *left; /* rows that changed, are kept or rejected, are one's own */
     size_t left_count;
-    int64_t newest_plan;      /* whose rows they are */
+    int64_t newest_plan; /* whose rows they are */
 };
 
 /* Records the approval of rows of `seen`. Above a limit nothing is recorded without spread or an
@@ -58,8 +59,8 @@ int job_reject(struct job *job, const struct plan *seen, const struct decide_req
                struct day until, struct decide_answer *ret_answer, struct err *err)
     __attribute__((warn_unused_result));
 
-/* One account of the newest snapshot by id, address, username, employee number or full name; several
- * is ERR_USAGE with all of them. */
+/* One account of the newest snapshot by id, address, username, employee number or full name;
+ * several is ERR_USAGE with all of them. */
 struct decide_who {
     const char *account_id, *name, *email, *username;
     enum person_status person; /* by the newest plan or link */
@@ -74,15 +75,10 @@ int job_keep(struct job *job, const char *who, const char *account, struct day u
 int job_again(struct job *job, const char *who, const char *account, const char *reason,
               struct decide_who *ret_account, struct err *err) __attribute__((warn_unused_result));
 
-/* Takes standing decisions back: all of a plan's rows (plan_id > 0), or of one account. `kind` NULL =
- * whatever stands. Returns how many. */
+/* Takes standing decisions back: all of a plan's rows (plan_id > 0), or of one account. `kind` NULL
+ * = whatever stands. Returns how many. */
 int job_withdraw(struct job *job, const char *who, int64_t plan_id, const char *account,
                  const enum ruling_kind *kind, const char *reason, size_t *ret_count,
                  struct err *err) __attribute__((warn_unused_result));
-
-/* Lets a guard of evidence go that holds this plan. */
-int job_acknowledge(struct job *job, const struct plan *plan, const char *who, const char *digest,
-                    const char *guard, const char *reason, struct err *err)
-    __attribute__((warn_unused_result));
 
 #endif

@@ -12,35 +12,32 @@ static struct plan_setup make_setup(const struct job *job)
 {
     const struct config *config = job->config;
 
-    return (struct plan_setup){
+    struct plan_setup setup = {
         .portal = config->portal.name,
         .time_zone = config->time_zone,
-        .approvals_suspend = (int)config->approval.suspend,
-        .approvals_deprovision = (int)config->approval.deprovision,
         .expires_hours = (int)config->approval.expires_hours,
         .full = job->full,
     };
+
+    for (unsigned action = 0; action < ACTION_COUNT; action++)
+        setup.approvals[action] = (int)config->approval.of[action];
+    return setup;
 }
 
-/* Everything that needs no store; *ret_pairing and *ret_matched_percent (may be NULL) are for it.
- */
+/* Everything that needs no store. */
 static struct plan *make_plan(const struct job *job, const struct collected *collected,
-                              struct pairing **ret_pairing, double *ret_matched_percent)
+                              struct weighed *ret_weighed, double *ret_matched_percent)
 {
     const struct config *config = job->config;
     struct plan_setup setup = make_setup(job);
-    struct weighed weighed;
 
-    job_weigh(job, collected, NULL, job->arena, &weighed);
+    job_weigh(job, collected, NULL, job->arena, ret_weighed);
     struct guard_result guards =
-        guard_all(job->arena, &config->limits, &collected->history, &weighed.context,
-                  &collected->roster, weighed.pairing, weighed.decision);
-    if (ret_pairing)
-        *ret_pairing = weighed.pairing;
-    if (ret_matched_percent)
-        *ret_matched_percent = guards.matched_percent;
-    return plan_make(job->arena, &setup, &config->policy, &config->matching, &weighed.context,
-                     &collected->roster, weighed.decision, &guards);
+        guard_all(job->arena, &config->limits, &collected->history, &ret_weighed->context,
+                  &collected->roster, ret_weighed->pairing, ret_weighed->decision);
+    *ret_matched_percent = guards.matched_percent;
+    return plan_make(job->arena, &setup, &config->policy, &config->matching, &ret_weighed->context,
+                     &collected->roster, ret_weighed->decision, &guards);
 }
 
 /* What there is to say of the evidence comes before the findings about the policy. */
@@ -56,26 +53,54 @@ static void add_notes(struct arena *arena, const struct collected *collected, st
     plan->note_count = count;
 }
 
-int job_propose(struct job *job, const struct collected *collected, struct plan **ret_plan,
+/* Approved is a plan of which nothing is left to decide. */
+static void settle_state(struct proposal *proposal)
+{
+    struct plan *plan = proposal->plan;
+
+    if (plan->state != PLAN_PROPOSED)
+        return;
+    for (size_t i = 0; i < plan->row_count; i++) {
+        const struct ruled *ruled = &proposal->book.ruled[i];
+        if (plan->row[i].action != ACTION_KEEP && !ruled->keep && !ruled->reject &&
+            !rule_is_approved(&proposal->book, i) && !rule_is_unasked(&proposal->book, i))
+            return;
+    }
+    plan->state = PLAN_APPROVED;
+}
+
+int job_choose_anew(struct job *job, const struct plan *only, struct proposal *proposal,
+                    struct err *err)
+{
+    if (rule_book_open(job, proposal->plan, &proposal->book, err) < 0)
+        return -1;
+    return job_choose(job, &proposal->weighed, &proposal->book, only, proposal->plan,
+                      &proposal->choice, err);
+}
+
+int job_propose(struct job *job, const struct collected *collected, struct proposal *ret_proposal,
                 struct err *err)
 {
-    struct pairing *pairing = NULL;
     double matched_percent = 0;
-    struct plan *plan = make_plan(job, collected, &pairing, &matched_percent);
 
-    add_notes(job->arena, collected, plan);
-    if (store_save_links(job->store, &collected->snapshot, &collected->roster, pairing,
-                         matched_percent, err) < 0)
+    *ret_proposal = (struct proposal){.plan = NULL};
+    ret_proposal->plan = make_plan(job, collected, &ret_proposal->weighed, &matched_percent);
+    add_notes(job->arena, collected, ret_proposal->plan);
+    if (rule_set_needed(job, &ret_proposal->weighed, ret_proposal->plan, err) < 0 ||
+        job_choose_anew(job, NULL, ret_proposal, err) < 0)
         return -1;
-    if (store_save_plan(job->store, &job->run, plan, err) < 0)
+    settle_state(ret_proposal);
+    if (store_save_links(job->store, &collected->snapshot, &collected->roster,
+                         ret_proposal->weighed.pairing, matched_percent, err) < 0)
         return -1;
-    *ret_plan = plan;
-    return 0;
+    return store_save_plan(job->store, &job->run, ret_proposal->plan, err);
 }
 
 struct plan *propose_report(const struct job *job, const struct collected *collected)
 {
-    struct plan *plan = make_plan(job, collected, NULL, NULL);
+    struct weighed weighed;
+    double matched_percent = 0;
+    struct plan *plan = make_plan(job, collected, &weighed, &matched_percent);
 
     add_notes(job->arena, collected, plan);
     return plan;

@@ -65,8 +65,6 @@ int job_recover(struct job *job, struct recover_result *ret_result, struct err *
             store_close_plan(job->store, step[i].plan_id, &closed, err) < 0)
             return -1;
     }
-    if (store_close_expired(job->store, &job->run, job->now, err) < 0)
-        return -1;
     *ret_result = result;
     return 0;
 }

@@ -57,10 +57,8 @@ int rule_book_open(struct job *job, const struct plan *plan, struct rule_book *r
         .rulings = arena_calloc(arena, plan->row_count + 1, sizeof(book->rulings[0])),
         .ruled = arena_calloc(arena, plan->row_count + 1, sizeof(book->ruled[0])),
     };
-    book->view = (struct ruling_view){.approvers = &book->approvers,
-                                      .terms = &book->terms,
-                                      .now = job->now,
-                                      .today = job->today};
+    book->view = (struct ruling_view){
+        .approvers = &book->approvers, .terms = &book->terms, .now = job->now, .today = job->today};
     table_init(&by_account, count);
     for (size_t i = 0; i < count; i++)
         table_add(&by_account, standing[i].account_id, (uint32_t)i);
@@ -117,8 +115,7 @@ static bool is_new_text(const struct approved_rules *rules, const struct plan_ro
 
 static int class_of(const struct config *config, enum action action)
 {
-    return (int)(action == ACTION_DEPROVISION ? config->approval.deprovision
-                                              : config->approval.suspend);
+    return (int)config->approval.of[actions[action].approved_as];
 }
 
 int rule_set_needed(struct job *job, const struct weighed *weighed, struct plan *plan,
@@ -137,8 +134,8 @@ int rule_set_needed(struct job *job, const struct weighed *weighed, struct plan 
     }
     for (size_t i = 0; i < plan->row_count; i++) {
         struct plan_row *row = &plan->row[i];
-        uint32_t at = row->action == ACTION_KEEP ? TABLE_END
-                                                 : table_find(&by_account, row->account_id);
+        uint32_t at =
+            row->action == ACTION_KEEP ? TABLE_END : table_find(&by_account, row->account_id);
         if (at == TABLE_END)
             continue;
         const struct decision *decision = &weighed->decision[table_value(&by_account, at)];
@@ -224,13 +221,14 @@ static int end_rulings(const struct night *night, struct err *err)
             if (word == RULING_STANDS)
                 continue;
             end = mem_grow(end, count, &capacity, sizeof(end[0]));
-            end[count++] = (struct store_ruling_end){
-                .id = rulings->item[k].id, .end = word, .reason = reason};
+            end[count++] =
+                (struct store_ruling_end){.id = rulings->item[k].id, .end = word, .reason = reason};
             log_info("the %s of %s for %s ends: %s", ruling_kind_name(rulings->item[k].kind),
                      rulings->item[k].who, rulings->item[k].account_id, reason);
         }
     }
-    int failed = count ? store_end_rulings(job->store, &job->run, NULL, end, count, job->now, err) : 0;
+    int failed =
+        count ? store_end_rulings(job->store, &job->run, NULL, end, count, job->now, err) : 0;
     free(end);
     return failed;
 }
@@ -241,8 +239,7 @@ static int announce(const struct night *night, struct err *err)
     struct job *job = night->job;
     const struct plan *plan = night->plan;
     const struct snapshot *snapshot = night->weighed->context.snapshot;
-    struct store_announced *begun =
-        arena_calloc(job->arena, plan->row_count + 1, sizeof(begun[0]));
+    struct store_announced *begun = arena_calloc(job->arena, plan->row_count + 1, sizeof(begun[0]));
     struct store_announcement_end *end = NULL;
     size_t begun_count = 0, end_count = 0, capacity = 0;
 
@@ -275,8 +272,8 @@ static int announce(const struct night *night, struct err *err)
                 .account_id = account->id, .rule = one->rule, .reason = decision->reason};
         }
     }
-    int failed = store_announce(job->store, &job->run, end, end_count, begun, begun_count,
-                                job->today, err);
+    int failed =
+        store_announce(job->store, &job->run, end, end_count, begun, begun_count, job->today, err);
     free(end);
     return failed;
 }

@@ -5,6 +5,7 @@
 #ifndef JOB_RULE_H
 #define JOB_RULE_H
 
+#include "core/plan.h"
 #include "core/ruling.h"
 #include "job/job.h"
 #include "job/weigh.h"

@@ -92,7 +92,7 @@ static void see_steps(struct telling *telling)
     const struct store_watch *watch = telling->run->watch;
     struct notice_facts *facts = &telling->facts;
 
-    for (unsigned action = 0; action < STORE_ACTION_COUNT; action++)
+    for (unsigned action = 0; action < ACTION_COUNT; action++)
         facts->failed += (size_t)watch->step[action][STEP_FAILED];
     facts->unknown = watch->status.open_steps;
     telling->view.looked[NOTICE_STEPS] = true;
@@ -342,7 +342,7 @@ void job_tell(struct job *job, const struct tell_run *run, struct tell_result *r
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     const struct config *config = job->config;
-    char host[HOST_NAME_MAX + 1] = "";
+    char host[HOST_NAME_MAX + 1] = "", head[AUDIT_HEAD_SIZE];
     struct telling telling = {.job = job, .run = run, .result = ret_result};
 
     *ret_result = (struct tell_result){.told = 0};
@@ -359,7 +359,7 @@ void job_tell(struct job *job, const struct tell_run *run, struct tell_result *r
         .exit_code = run->exit_code,
         .why = run->why,
         .watch = run->watch,
-        .audit_head = run->audit_head,
+        .audit_head = run->head.sequence > 0 ? audit_head_format(&run->head, head) : NULL,
     };
     telling.bound =
         (struct delivery_bound){.clock = job->clock,

@@ -5,6 +5,7 @@
 #ifndef JOB_TELL_H
 #define JOB_TELL_H
 
+#include "core/audit.h"
 #include "job/job.h"
 #include "store/watch.h"
 
@@ -13,9 +14,11 @@ struct tell_run {
     int64_t id;    /* 0 = it got no number */
     bool database; /* job->store can be asked */
     int exit_code;
-    const char *why;                 /* it failed; NULL = it did not */
+    const char *why; /* it failed; NULL = it did not */
+    uint64_t requests;
+    unsigned blocked;                /* answers 429 */
+    struct audit_head head;          /* of the record; sequence 0 = not known */
     const struct store_watch *watch; /* NULL when the database cannot be asked */
-    const char *audit_head; /* sequence and hash for the reader to keep; NULL = not known */
 };
 
 struct tell_result {

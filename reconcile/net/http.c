@@ -18,52 +18,8 @@
 
 enum { LOW_SPEED_BYTES = 100 }; /* a second, over half of the time allowed, is no connection */
 
-extern char **environ;
-
-static bool is_kept(const char *variable)
+int http_begin(struct err *err)
 {
-    static const char *const kept[] = {
-        "PATH=",
-        "HOME=",
-        "LANG=",
-        "LC_",
-        "TZ=",
-        "TERM=",
-        "NO_COLOR=",
-        "CREDENTIALS_DIRECTORY=",
-        "STATE_DIRECTORY=",
-        "SUDO_UID=",
-    };
-
-    for (size_t i = 0; i < COUNT_OF(kept); i++) {
-        if (text_starts(variable, kept[i]))
-            return true;
-    }
-    return false;
-}
-
-int http_environment(struct err *err)
-{
-    char **kept = NULL;
-    size_t count = 0, capacity = 0;
-
-    for (char **variable = environ; variable && *variable; variable++) {
-        if (!is_kept(*variable))
-            continue;
-        kept = mem_grow(kept, count, &capacity, sizeof(kept[0]));
-        kept[count++] = mem_strdup(*variable);
-    }
-    (void)clearenv();
-    for (size_t i = 0; i < count; i++) {
-        char *equals = strchr(kept[i], '=');
-
-        if (equals) {
-            *equals = '\0';
-            (void)setenv(kept[i], equals + 1, 1);
-        }
-        free(kept[i]);
-    }
-    free(kept);
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return err_set(err, ERR_INTERNAL, "libcurl cannot start");
     return 0;
@@ -78,7 +34,7 @@ struct http *http_new(const struct http_settings *settings)
         http->settings.clock = clock_system();
     http->easy = curl_easy_init();
     if (!http->easy)
-        http = mem_realloc(http, SIZE_MAX); /* out of memory ends in its one place */
+        mem_exhausted();
     return http;
 }
 
@@ -284,10 +240,9 @@ static void add_header(struct exchange *exchange, const char *name, const char *
 
     text_addf(&line, "%s:%s%s", name, *value ? " " : "", value);
     longer = curl_slist_append(exchange->headers, text_cstr(&line));
-    if (longer)
-        exchange->headers = longer;
-    else
-        exchange->headers = mem_realloc(NULL, SIZE_MAX); /* out of memory ends in its one place */
+    if (!longer)
+        mem_exhausted();
+    exchange->headers = longer;
 }
 
 int exchange_prepare(struct exchange *exchange, const struct http_request *request, struct err *err)

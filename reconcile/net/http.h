@@ -4,8 +4,8 @@
  * The answer is what the server said, whole: a body cut in the middle, an oversized one or a
  * deadline is an error, not a short answer. Reads reuse connections; a write gets a fresh one that
  * is not reused and HTTP/1.1, because libcurl sends a request again when a reused connection dies
- * early, and no signal breaks it off. http_environment must run first: the environment's proxies
- * and key log are not obeyed.
+ * early, and no signal breaks it off. http_begin must run first, and before it
+ * environment_reduce: the environment's proxies and key log are not obeyed.
  */
 #ifndef NET_HTTP_H
 #define NET_HTTP_H
@@ -64,10 +64,8 @@ struct http_answer {
     char *last_modified;
 };
 
-/* Clears the process environment to a short list (PATH, HOME, LANG, LC_*, TZ, TERM, NO_COLOR,
- * CREDENTIALS_DIRECTORY, STATE_DIRECTORY, SUDO_USER) and starts libcurl, which then finds no proxy
- * and no key log there. Once, in main, before any thread. */
-int http_environment(struct err *err) __attribute__((warn_unused_result));
+/* Starts libcurl. Once, in main, before any thread. */
+int http_begin(struct err *err) __attribute__((warn_unused_result));
 
 struct http *http_new(const struct http_settings *settings);
 void http_free(struct http *http);

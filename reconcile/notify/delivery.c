@@ -74,10 +74,9 @@ static void add(struct curl_slist **list, const char *line)
 {
     struct curl_slist *longer = curl_slist_append(*list, line);
 
-    if (longer)
-        *list = longer;
-    else
-        *list = mem_realloc(NULL, SIZE_MAX); /* out of memory ends in its one place */
+    if (!longer)
+        mem_exhausted();
+    *list = longer;
 }
 
 static int out_of_time(struct err *err)
@@ -95,7 +94,7 @@ static CURL *begin(struct delivery *delivery, const char *ca_file)
         return NULL;
     easy = curl_easy_init();
     if (!easy)
-        easy = mem_realloc(NULL, SIZE_MAX);
+        mem_exhausted();
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, delivery->reason);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
@@ -137,7 +136,8 @@ static int refuse_delivery(const struct delivery *delivery, CURLcode code, const
 
 /* --- mail --- */
 
-void delivery_add_date(struct text *out, struct instant at)
+/* RFC 5322 3.3, in UTC: "Tue, 24 Nov 2026 02:10:00 +0000". */
+static void add_date(struct text *out, struct instant at)
 {
     static const char *const days[] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
     static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -168,7 +168,7 @@ static struct curl_slist *make_headers(const struct config_mail *config, const s
     add(&headers, text_cstr(&line));
     text_clear(&line);
     text_add(&line, "Date: ");
-    delivery_add_date(&line, mail->date);
+    add_date(&line, mail->date);
     add(&headers, text_cstr(&line));
     text_clear(&line);
     text_addf(&line, "Message-ID: <%s%s>", mail->id, strchr(config->from, '@'));
@@ -181,7 +181,7 @@ static struct curl_slist *make_headers(const struct config_mail *config, const s
 static void check(CURLcode code)
 {
     if (code != CURLE_OK) /* building parts in memory fails only without any left */
-        free(mem_realloc(NULL, SIZE_MAX));
+        mem_exhausted();
 }
 
 static void add_part(curl_mime *mime, const char *bytes, size_t length, const char *type,

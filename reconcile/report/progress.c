@@ -6,23 +6,15 @@
 
 #include <stdlib.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "format/encode.h"
 #include "report/parts.h"
 
-enum { REDRAW_US = 100000, BAR_WIDTH = 24, WIDTH_DEFAULT = 80 };
-
-static struct instant steady_now(void)
-{
-    struct timespec now = {.tv_sec = 0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (struct instant){.us = now.tv_sec * SECOND_US + now.tv_nsec / 1000 + 1};
-}
+enum { REDRAW_MS = 100, BAR_WIDTH = 24, WIDTH_DEFAULT = 80 };
 
 static size_t terminal_width(int fd)
 {
@@ -79,33 +71,28 @@ static void draw(struct terminal_progress *terminal, size_t done, size_t total)
 static void report(void *context, const char *what, size_t done, size_t total)
 {
     struct terminal_progress *terminal = context;
-    struct instant now;
+    int64_t now_ms;
     bool due;
 
     if (!terminal->shown)
         return;
-    now = steady_now();
+    now_ms = clock_steady_ms();
     due = !terminal->drawn || !text_equal(terminal->what, what) || (total > 0 && done >= total) ||
-          now.us - terminal->drawn_at.us >= REDRAW_US;
+          now_ms - terminal->drawn_ms >= REDRAW_MS;
     if (!due)
         return;
     terminal->what = what;
-    terminal->drawn_at = now;
+    terminal->drawn_ms = now_ms;
     draw(terminal, done, total);
 }
 
-void progress_init_on(struct terminal_progress *terminal, int fd, struct progress *ret_progress)
+void progress_init(struct terminal_progress *terminal, int fd, struct progress *ret_progress)
 {
     *terminal = (struct terminal_progress){
         .fd = fd,
         .shown = isatty(fd) && !text_equal(getenv("TERM"), "dumb"),
     };
     *ret_progress = (struct progress){.report = report, .context = terminal};
-}
-
-void progress_init(struct terminal_progress *terminal, struct progress *ret_progress)
-{
-    progress_init_on(terminal, STDERR_FILENO, ret_progress);
 }
 
 void progress_done(struct terminal_progress *terminal)

@@ -18,10 +18,11 @@ struct stored_plan {
     struct plan plan;
 };
 
-#define OWN(name)       COLUMN(#name, struct stored_plan, name)
-#define OF_PLAN(name)   COLUMN(#name, struct stored_plan, plan.name)
-#define OF_INPUTS(name) COLUMN(#name, struct stored_plan, plan.inputs.name)
-#define OF_TOTALS(name) COLUMN(#name, struct stored_plan, plan.totals.name)
+#define OWN(name)               COLUMN(#name, struct stored_plan, name)
+#define OF_PLAN(name)           COLUMN(#name, struct stored_plan, plan.name)
+#define OF_INPUTS(name)         COLUMN(#name, struct stored_plan, plan.inputs.name)
+#define OF_TOTALS(name)         COLUMN(#name, struct stored_plan, plan.totals.name)
+#define OF_ACTION(name, action) COLUMN(name, struct stored_plan, plan.totals.of[action])
 
 static const struct column plan_columns[] = {
     OWN(portal_id),
@@ -35,8 +36,8 @@ static const struct column plan_columns[] = {
     OF_PLAN(today),
     OF_PLAN(time_zone),
     OF_PLAN(first_plan),
-    OF_PLAN(approvals_suspend),
-    OF_PLAN(approvals_deprovision),
+    COLUMN("approvals_suspend", struct stored_plan, plan.approvals[ACTION_SUSPEND]),
+    COLUMN("approvals_deprovision", struct stored_plan, plan.approvals[ACTION_DEPROVISION]),
     OF_INPUTS(snapshot_id),
     OF_INPUTS(snapshot_taken_at),
     OF_INPUTS(snapshot_complete),
@@ -58,10 +59,10 @@ static const struct column plan_columns[] = {
     OF_INPUTS(duplicates),
     OF_INPUTS(policy_digest),
     OF_INPUTS(enforce),
-    OF_TOTALS(keep),
-    OF_TOTALS(suspend),
-    OF_TOTALS(deprovision),
-    OF_TOTALS(reactivate),
+    OF_ACTION("keep", ACTION_KEEP),
+    OF_ACTION("suspend", ACTION_SUSPEND),
+    OF_ACTION("deprovision", ACTION_DEPROVISION),
+    OF_ACTION("reactivate", ACTION_REACTIVATE),
     OF_TOTALS(waiting),
     OF_TOTALS(findings),
     OF_TOTALS(seats_now),
@@ -141,6 +142,15 @@ static void add_plan_row(struct text *out, const void *context, size_t number)
     store_copy_flag(out, row->uses_login);
     store_copy_flag(out, row->used_after);
     store_copy_digest_or_null(out, &row->subject);
+    pg_copy_field(out, row->about);
+    store_copy_digest_or_null(out, &row->rule_text);
+    store_copy_flag(out, row->asks_login);
+    store_copy_flag(out, row->of_login);
+    store_copy_number(out, row->needed);
+    pg_copy_field(out, row->matched_number);
+    pg_copy_field(out, row->matched_name);
+    pg_copy_field(out, row->matched_email);
+    store_copy_number(out, row->matched_row);
     pg_copy_end_row(out);
 }
 
@@ -301,6 +311,15 @@ static int add_loaded_row(const PGresult *row, void *context, struct err *err)
         .uses_login = pg_bool(row, 0, 23),
         .used_after = pg_bool(row, 0, 24),
         .subject = store_digest(row, 0, 25),
+        .about = store_string(arena, row, 0, 26),
+        .rule_text = store_digest(row, 0, 27),
+        .asks_login = pg_bool(row, 0, 28),
+        .of_login = pg_bool(row, 0, 29),
+        .needed = (int)pg_int(row, 0, 30),
+        .matched_number = store_string(arena, row, 0, 31),
+        .matched_name = store_string(arena, row, 0, 32),
+        .matched_email = store_string(arena, row, 0, 33),
+        .matched_row = pg_int(row, 0, 34),
     };
     return 0;
 }

@@ -216,6 +216,25 @@ int store_end_rulings(struct store *store, const struct store_run *run, const ch
     return 0;
 }
 
+int store_end_of_step(const struct store *store, const struct store_run *run, int64_t plan_id,
+                      int64_t position, enum ruling_end word, const char *reason,
+                      struct instant now, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, ruling_of_step, PG_MANY, &result, err,
+                 store_number(&scratch, store->portal_id), store_number(&scratch, plan_id),
+                 store_number(&scratch, position)) < 0)
+        return -1;
+    size_t count = (size_t)PQntuples(result);
+    struct store_ruling_end *end = arena_calloc(&scratch, count + 1, sizeof(end[0]));
+    for (size_t i = 0; i < count; i++)
+        end[i] = (struct store_ruling_end){
+            .id = pg_int(result, (int)i, 0), .end = word, .reason = reason};
+    return count ? end_rulings(store, run, NULL, end, count, now, err) : 0;
+}
+
 int store_mark_could_act(struct store *store, const struct store_run *run, const int64_t *id,
                          size_t count, struct instant now, struct err *err)
 {
@@ -360,7 +379,8 @@ int store_load_approved_rules(struct store *store, struct arena *arena, const ch
     for (int i = 0; i < (int)rows; i++) {
         int text_column = store_place_of(result, "rule_text");
         if (PQgetisnull(result, i, text_column))
-            name[rules.name_count++] = store_string(arena, result, i, store_place_of(result, "rule"));
+            name[rules.name_count++] =
+                store_string(arena, result, i, store_place_of(result, "rule"));
         else
             rule_text[rules.rule_text_count++] = store_digest(result, i, text_column);
     }

@@ -28,6 +28,12 @@ int store_end_rulings(struct store *store, const struct store_run *run, const ch
                       const struct store_ruling_end *end, size_t count, struct instant now,
                       struct err *err) __attribute__((warn_unused_result));
 
+/* What an act of this row used up, ended as done or refused in the transaction that records its
+ * outcome. For the store's own use. */
+int store_end_of_step(const struct store *store, const struct store_run *run, int64_t plan_id,
+                      int64_t position, enum ruling_end word, const char *reason,
+                      struct instant now, struct err *err) __attribute__((warn_unused_result));
+
 /* The standing rulings and the rejections that ended, by account in order of id, the newest last.
  */
 struct store_standing {

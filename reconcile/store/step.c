@@ -11,13 +11,14 @@
 #include "base/text.h"
 #include "store/audit.h"
 #include "store/private.h"
+#include "store/ruling.h"
 
 #define UNVERIFIED_DAYS 7 /* older acts are left to the next plan, which sees every account */
 
 /* --- making steps --- */
 
-/* Positions of the rows that are approved, as an array literal; position 1 is row 0. */
-static const char *positions(struct arena *arena, const struct plan *plan, const bool *approved,
+/* Positions of the flagged rows, as an array literal; position 1 is row 0. */
+static const char *positions(struct arena *arena, const struct plan *plan, const bool *flag,
                              size_t *ret_count)
 {
     CLEANUP(text_release) struct text array = TEXT_INIT;
@@ -25,7 +26,7 @@ static const char *positions(struct arena *arena, const struct plan *plan, const
 
     text_add_char(&array, '{');
     for (size_t i = 0; i < plan->row_count; i++) {
-        if (approved[i] && plan->row[i].action != ACTION_KEEP)
+        if (flag[i] && plan->row[i].action != ACTION_KEEP)
             text_addf(&array, "%s%zu", count++ ? "," : "", i + 1);
     }
     text_add_char(&array, '}');
@@ -33,8 +34,8 @@ static const char *positions(struct arena *arena, const struct plan *plan, const
     return arena_strdup(arena, text_cstr(&array));
 }
 
-/* Whether a plan in this state may be carried out. A row of a plan that nobody decided on passes
- * only when it needs nobody, and one of a held plan only when nothing holds that row. */
+/* Whether a plan in this state may be carried out: a row of a held one only when nothing holds it.
+ */
 static bool may_be_opened(enum plan_state state)
 {
     return state == PLAN_HELD || state == PLAN_PROPOSED || state == PLAN_APPROVED ||
@@ -42,7 +43,7 @@ static bool may_be_opened(enum plan_state state)
 }
 
 static int check_plan(const struct store *store, struct arena *arena, const struct plan *plan,
-                      size_t approved, enum plan_state *ret_state, struct err *err)
+                      struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
     enum plan_state state = PLAN_EXPIRED;
@@ -55,25 +56,22 @@ static int check_plan(const struct store *store, struct arena *arena, const stru
     struct digest stored = store_digest(result, 0, 2);
     (void)plan_state_parse(pg_text(result, 0, 0), &state);
     if (digest_compare(&stored, &plan->digest) != 0)
-        return err_set(err, ERR_HELD, "plan '%lld' has another digest than the one that was loaded",
+        return err_set(err, ERR_HELD, "plan '%lld' has another digest than the one that was made",
                        (long long)plan->id);
     if (!may_be_opened(state))
         return err_set(err, ERR_HELD, "plan '%lld' is %s", (long long)plan->id,
                        plan_state_name(state));
-    if (approved == 0 && state != PLAN_APPLYING)
-        return err_set(err, ERR_HELD, "no row of plan '%lld' is approved", (long long)plan->id);
-    *ret_state = state;
     return 0;
 }
 
-/* The database must come to the same count of people as core/review did. */
+/* The database must come to the same count of people as core/ruling did. */
 static int check_approved(const struct store *store, struct arena *arena, int64_t plan_id,
-                          const char *approved, struct err *err)
+                          const char *chosen, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
     if (PG_QUERY(store->pg, plan_not_approved, PG_MAYBE, &result, err,
-                 store_number(arena, store->portal_id), store_number(arena, plan_id), approved) < 0)
+                 store_number(arena, store->portal_id), store_number(arena, plan_id), chosen) < 0)
         return -1;
     if (PQntuples(result) == 0)
         return 0;
@@ -88,33 +86,72 @@ static int check_approved(const struct store *store, struct arena *arena, int64_
 }
 
 static int open_steps(const struct store *store, const struct store_run *run,
-                      const struct plan *plan, const bool *approved, struct err *err)
+                      const struct plan *plan, const bool *chosen, const bool *uncounted,
+                      struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     const char *portal = store_number(&scratch, store->portal_id);
     const char *number = store_number(&scratch, plan->id);
-    enum plan_state state = PLAN_EXPIRED;
-    size_t count = 0;
-    const char *which = positions(&scratch, plan, approved, &count);
+    int64_t newest = 0;
+    size_t count = 0, not_counted = 0;
+    const char *which = positions(&scratch, plan, chosen, &count);
+    const char *outside = positions(&scratch, plan, uncounted, &not_counted);
 
-    if (store_hold(store, run->id, NULL, err) < 0 ||
-        check_plan(store, &scratch, plan, count, &state, err) < 0 ||
-        check_approved(store, &scratch, plan->id, which, err) < 0 ||
-        PG_QUERY(store->pg, step_insert, PG_NOTHING, NULL, err, portal, number) < 0 ||
-        PG_QUERY(store->pg, step_approve, PG_NOTHING, NULL, err, portal, number, which) < 0)
+    if (store_hold(store, run->id, &newest, err) < 0)
         return -1;
-    if (state == PLAN_APPLYING)
-        return 0;
+    if (newest != plan->id)
+        return err_set(err, ERR_HELD, "plan '%lld' is not the newest: that is plan '%lld'",
+                       (long long)plan->id, (long long)newest);
+    if (check_plan(store, &scratch, plan, err) < 0 ||
+        check_approved(store, &scratch, plan->id, which, err) < 0 ||
+        PG_QUERY(store->pg, step_insert, PG_NOTHING, NULL, err, portal, number, which, outside) < 0)
+        return -1;
     return PG_QUERY(store->pg, plan_set_state, PG_NOTHING, NULL, err, portal, number,
                     plan_state_name(PLAN_APPLYING));
 }
 
 int store_open_steps(struct store *store, const struct store_run *run, const struct plan *plan,
-                     const bool *approved, struct err *err)
+                     const bool *chosen, const bool *uncounted, struct err *err)
 {
     if (pg_begin(store->pg, err) < 0)
         return -1;
-    return store_end(store, open_steps(store, run, plan, approved, err), err);
+    return store_end(store, open_steps(store, run, plan, chosen, uncounted, err), err);
+}
+
+/* --- how much was done --- */
+
+static int load_done(const struct store *store, struct instant now, struct instant day_began,
+                     const struct limits *limits, struct amount_done *done, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, step_done, PG_MANY, &result, err,
+                 store_number(&scratch, store->portal_id), store_time(&scratch, day_began),
+                 store_time(&scratch, now),
+                 store_number(&scratch, limits->of[ACTION_SUSPEND].rolling_days),
+                 store_number(&scratch, limits->of[ACTION_DEPROVISION].rolling_days)) < 0)
+        return -1;
+    for (int i = 0; i < PQntuples(result); i++) {
+        enum action action;
+        if (!action_parse(pg_text(result, i, 0), &action))
+            continue;
+        done[action] = (struct amount_done){.today = pg_int(result, i, 1),
+                                            .spread_today = pg_int(result, i, 2),
+                                            .in_window = pg_int(result, i, 3)};
+    }
+    return 0;
+}
+
+int store_load_done(struct store *store, struct instant now, const struct zone *zone,
+                    const struct limits *limits, struct amount_done ret_done[ACTION_COUNT],
+                    struct err *err)
+{
+    struct instant day_began = instant_add_us(now, -instant_second_of_day(now, zone) * SECOND_US);
+
+    for (unsigned action = 0; action < ACTION_COUNT; action++)
+        ret_done[action] = (struct amount_done){.today = 0};
+    return load_done(store, now, day_began, limits, ret_done, err);
 }
 
 /* --- loading --- */
@@ -208,43 +245,41 @@ static int check_step(const PGresult *found, const struct store_intent *intent, 
     return 0;
 }
 
-static int check_plan_applies(const PGresult *found, const struct store_intent *intent,
-                              struct instant now, struct err *err)
+static int check_standing(const PGresult *found, const struct store_intent *intent, struct err *err)
 {
     const char *state = pg_text(found, 0, 3);
-    struct instant expires_at = pg_instant(found, 0, 4);
-    char since[INSTANT_TEXT_SIZE];
 
     if (!text_equal(state, plan_state_name(PLAN_APPLYING)))
         return err_set(err, ERR_HELD, "plan '%lld' is %s, not applying", (long long)intent->plan_id,
                        state);
-    if (instant_is_set(expires_at) && instant_compare(expires_at, now) <= 0)
-        return err_set(err, ERR_HELD, "plan '%lld' is expired since %s", (long long)intent->plan_id,
-                       instant_format(expires_at, since));
-    if (!PQgetisnull(found, 0, 5))
-        return err_set(err, ERR_HELD, "%s", pg_text(found, 0, 5));
+    if (!PQgetisnull(found, 0, 4))
+        return err_set(err, ERR_HELD, "%s", pg_text(found, 0, 4));
+    if (!PQgetisnull(found, 0, 7))
+        return err_set(err, ERR_USAGE, "somebody decided otherwise since: %s",
+                       pg_text(found, 0, 7));
+    if (pg_int(found, 0, 5) < pg_int(found, 0, 6))
+        return err_set(err, ERR_USAGE, "the approval does not stand any more: by %s of %s people",
+                       pg_text(found, 0, 5), pg_text(found, 0, 6));
     return 0;
 }
 
 /* G7 and G8 once more. One act more than the limit is the same as a thousand more. */
-static int check_budget(const PGresult *found, const struct store_intent *intent, struct err *err)
+static int check_budget(const struct store *store, const struct store_intent *intent,
+                        const struct limits *limits, struct instant now, struct err *err)
 {
-    const char *action = action_name(intent->row->action);
-    int64_t in_plan = pg_int(found, 0, 6), in_window = pg_int(found, 0, 7);
-    bool overridden = pg_bool(found, 0, 8);
+    enum action action = intent->row->action;
+    struct amount_done done[ACTION_COUNT] = {{.today = 0}};
 
-    if (intent->row->action == ACTION_REACTIVATE || overridden)
+    if (!actions[action].guard || intent->overridden)
         return 0;
-    if (in_plan >= intent->limit->count)
-        return err_set(err, ERR_HELD, "limit: plan '%lld' may %s %lld accounts, and did %lld",
-                       (long long)intent->plan_id, action, (long long)intent->limit->count,
-                       (long long)in_plan);
-    if (in_window >= intent->limit->rolling_count)
-        return err_set(err, ERR_HELD,
-                       "rolling limit: %lld accounts in %d days for %s, and there were %lld",
-                       (long long)intent->limit->rolling_count, intent->limit->rolling_days, action,
-                       (long long)in_window);
-    return 0;
+    if (load_done(store, now, intent->day_began, limits, done, err) < 0)
+        return -1;
+    struct amount_room room = amount_room(intent->limit, intent->whole, &done[action]);
+    if ((intent->spread ? room.left_today : room.left) > 0)
+        return 0;
+    return err_set(err, ERR_HELD, "limit: no further %s today (%s: %lld; %lld were done)",
+                   action_name(action), room.limit, (long long)room.allowed,
+                   (long long)done[action].today);
 }
 
 static int check_intent(const struct store_intent *intent, struct err *err)
@@ -253,9 +288,9 @@ static int check_intent(const struct store_intent *intent, struct err *err)
 
     if (action == ACTION_KEEP)
         return err_set(err, ERR_INTERNAL, "a keep is no act");
-    if (action != ACTION_REACTIVATE && !intent->limit)
+    if (actions[action].guard && !intent->limit)
         return err_set(err, ERR_INTERNAL, "no limit was given for %s", action_name(action));
-    if (action == ACTION_DEPROVISION && !intent->record)
+    if (actions[action].needs_record && !intent->record)
         return err_set(err, ERR_INTERNAL, "'%s' is not deprovisioned without a record of it",
                        intent->row->account_id);
     return 0;
@@ -272,17 +307,15 @@ static int intend(const struct store *store, const struct store_run *run,
     const char *portal = store_number(&scratch, store->portal_id);
     const char *plan = store_number(&scratch, intent->plan_id);
     const char *position = store_number(&scratch, intent->position);
-    int days = intent->limit ? intent->limit->rolling_days : 0;
 
     if (store_hold(store, run->id, NULL, err) < 0 ||
-        PG_QUERY(store->pg, step_may, PG_MAYBE, &found, err, portal, plan, position,
-                 store_time(&scratch, now), store_number(&scratch, days)) < 0)
+        PG_QUERY(store->pg, step_may, PG_MAYBE, &found, err, portal, plan, position) < 0)
         return -1;
     if (PQntuples(found) == 0)
         return err_set(err, ERR_HELD, "plan '%lld' has no step '%lld'", (long long)intent->plan_id,
                        (long long)intent->position);
-    if (check_step(found, intent, err) < 0 || check_plan_applies(found, intent, now, err) < 0 ||
-        check_budget(found, intent, err) < 0)
+    if (check_step(found, intent, err) < 0 || check_standing(found, intent, err) < 0 ||
+        check_budget(store, intent, intent->limits, now, err) < 0)
         return -1;
     if (PG_QUERY(store->pg, step_intend, PG_ONE, &done, err, portal, plan, position,
                  store_number(&scratch, run->id), store_time(&scratch, now), intent->record) < 0)
@@ -381,7 +414,13 @@ static int record(const struct store *store, const struct store_run *run,
         (outcome->state == STEP_DONE &&
          PG_QUERY(store->pg, act_insert, PG_NOTHING, NULL, err, portal, plan, position, at) < 0))
         return -1;
-    return store_audit_outcome(store, run, outcome, found.account_id, found.action, now, err);
+    if (store_audit_outcome(store, run, outcome, found.account_id, found.action, now, err) < 0)
+        return -1;
+    if (outcome->state != STEP_DONE && !outcome->refused)
+        return 0;
+    return store_end_of_step(store, run, outcome->plan_id, outcome->position,
+                             outcome->refused ? RULING_REFUSED : RULING_DONE, outcome->reason, now,
+                             err);
 }
 
 int store_outcome(struct store *store, const struct store_run *run,
@@ -406,41 +445,4 @@ int store_close_plan(struct store *store, int64_t plan_id, bool *ret_closed, str
         return -1;
     *ret_closed = rows > 0;
     return 0;
-}
-
-/* Each is an outcome like any other: nobody called, and the record says why. */
-static int expire_steps(const struct store *store, const struct store_run *run, struct instant now,
-                        struct err *err)
-{
-    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    CLEANUP(pg_clearp) PGresult *expired = NULL;
-
-    if (PG_QUERY(store->pg, step_expire, PG_MANY, &expired, err,
-                 store_number(&scratch, store->portal_id), store_number(&scratch, run->id),
-                 store_time(&scratch, now)) < 0)
-        return -1;
-    for (int i = 0; i < PQntuples(expired); i++) {
-        const struct store_outcome outcome = {.plan_id = pg_int(expired, i, 0),
-                                              .position = pg_int(expired, i, 1),
-                                              .state = STEP_SKIPPED,
-                                              .reason = pg_text(expired, i, 4)};
-        if (store_audit_outcome(store, run, &outcome, pg_text(expired, i, 2),
-                                pg_text(expired, i, 3), now, err) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-int store_close_expired(struct store *store, const struct store_run *run, struct instant now,
-                        struct err *err)
-{
-    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-
-    if (pg_begin(store->pg, err) < 0)
-        return -1;
-    int failed = store_hold(store, run->id, NULL, err) < 0 ||
-                 expire_steps(store, run, now, err) < 0 ||
-                 PG_QUERY(store->pg, plan_close_expired, PG_NOTHING, NULL, err,
-                          store_number(&scratch, store->portal_id), store_time(&scratch, now)) < 0;
-    return store_end(store, failed ? -1 : 0, err);
 }

@@ -1,10 +1,11 @@
 /*
- * store_step: what became of each row of a plan. The journal of acts: every change of a step is one
+ * store/step: what became of each row of a plan. The journal of acts: every change of a step is one
  * committed transaction that checks, in the database, that it may be.
  */
 #ifndef STORE_STEP_H
 #define STORE_STEP_H
 
+#include "core/amount.h"
 #include "core/plan.h"
 #include "core/step.h"
 #include "store/store.h"
@@ -21,14 +22,20 @@ struct store_step {
     struct instant outcome_at;
 };
 
-/* Makes the steps of a plan that has none (planned or approved, as given: a flag for each of
- * plan->row; position 1 is row 0), marks it applying. Idempotent: steps that are there stay as they
- * are, except planned <-> approved. The database counts again: ERR_HELD when a row given as
- * approved has too few people or is held by a guard that was not overridden, when no row is
- * approved (and the plan is not applying yet: it could not be approved any more), or when the plan
- * is not held, proposed, approved or applying. ERR_LOCKED for the fence. */
+/* Makes an approved step of each row that is chosen (a flag for each of plan->row; position 1 is
+ * row 0) and marks the plan applying. `uncounted`, likewise: spread or overridden, so that the
+ * rolling window does not count it. Idempotent. The database counts again: ERR_HELD when a chosen
+ * row has too few people whose approval of just this subject stands, is rejected, or is held by a
+ * guard, and when the plan is not the newest. ERR_LOCKED for the fence. */
 int store_open_steps(struct store *store, const struct store_run *run, const struct plan *plan,
-                     const bool *approved, struct err *err) __attribute__((warn_unused_result));
+                     const bool *chosen, const bool *uncounted, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* What was done of each action on the civil day of `now` and in its window (core/amount). */
+int store_load_done(struct store *store, struct instant now, const struct zone *zone,
+                    const struct limits *limits, struct amount_done ret_done[ACTION_COUNT],
+                    struct err *err) __attribute__((warn_unused_result));
+
 /* In order of position. */
 int store_load_steps(struct store *store, struct arena *arena, int64_t plan_id,
                      struct store_step **ret_step, size_t *ret_count, struct err *err)
@@ -43,14 +50,18 @@ struct store_intent {
     int64_t plan_id, position;
     const char *record; /* JSON of the account before; not NULL when it is deprovision */
     const struct action_limit *limit; /* not NULL unless it is reactivate */
+    const struct limits *limits;      /* all of them, for their windows */
+    int64_t whole;                    /* what its percent is of */
+    bool spread, overridden;
+    struct day today;
+    struct instant day_began; /* the civil day of the run */
 };
 /* approved → intent in one transaction that checks: this run is the newest of the portal (fence),
- * the step is approved, the plan is applying and not expired at `now`, no stop row, fewer than
- * limit->count acts (done, intent, unknown, verified) of this class by this plan, and fewer than
- * rolling_count in rolling_days over all plans (acts, and every call whose outcome is not known).
- * The two limits are passed over when G7 (suspend) or G8 (deprovision) was overridden for this
- * plan, and for reactivate. ERR_HELD with which check said no; ERR_LOCKED for the fence. Any error
- * means: do not call. */
+ * the step is approved and the plan applying, its approvals still stand and nobody kept or rejected
+ * it since, no stop row, and the day and the window have room (as counted by store_load_done;
+ * neither is asked of an overridden step, nor the window of a spread one). ERR_HELD with which
+ * check said no, ERR_USAGE when it is about this row alone (its approval, a keep, a rejection);
+ * ERR_LOCKED for the fence. Any error means: do not call. */
 int store_intend(struct store *store, const struct store_run *run,
                  const struct store_intent *intent, struct instant now, struct err *err)
     __attribute__((warn_unused_result));
@@ -67,18 +78,14 @@ struct store_outcome {
     enum step_state state;
     const char *reason;
     long status;
+    bool refused; /* Bynder refused it for good: its approvals end */
 };
 int store_outcome(struct store *store, const struct store_run *run,
                   const struct store_outcome *outcome, struct instant now, struct err *err)
     __attribute__((warn_unused_result));
-/* applying → applied when no step is approved, intent or unknown any more; back to proposed or held
- * when only rows that need nobody were done and others could still be approved. */
+/* applying → applied when no step is approved, intent or unknown any more. */
 int store_close_plan(struct store *store, int64_t plan_id, bool *ret_closed, struct err *err)
     __attribute__((warn_unused_result));
-/* Applying plans whose time is over by `now`: what of them is still approved becomes skipped, and
- * those with nothing open become applied. */
-int store_close_expired(struct store *store, const struct store_run *run, struct instant now,
-                        struct err *err) __attribute__((warn_unused_result));
 /* done steps not verified yet, of the 7 days before the newest run began. */
 int store_load_unverified(struct store *store, struct arena *arena, struct store_step **ret_step,
                           size_t *ret_count, struct err *err) __attribute__((warn_unused_result));

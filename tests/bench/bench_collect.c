@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "base/environment.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/mem.h"
@@ -141,7 +142,8 @@ int main(int argc, char **argv)
         .timeout = 60,
         .connections = connections,
     };
-    if (http_environment(&err) < 0 ||
+    environment_reduce();
+    if (http_begin(&err) < 0 ||
         file_read(argv[2], LIMIT_SECRET, ERR_USAGE, &token, NULL, &err) < 0) {
         (void)fprintf(stderr, "%s\n", err.text);
         return 70;

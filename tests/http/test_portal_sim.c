@@ -237,6 +237,39 @@ TEST(token_lives_its_lifetime)
     assert_int_equal(after.status, 401);
 }
 
+TEST(clock_set_to_a_moment_is_the_date_of_the_answers)
+{
+    probe_control(&shared, "/_sim/clock", "at=2026-12-01T02:00:00Z");
+    REPLY_LOCAL reply = probe_get(&shared, USERS "?limit=1");
+    CLEANUP(mem_cleanup) char *date = reply_header(&reply, "Date");
+    assert_non_null(date);
+    assert_memory_equal(date, "Tue, 01 Dec 2026 02:00:", strlen("Tue, 01 Dec 2026 02:00:"));
+    REPLY_LOCAL back = probe_ask(&shared, "POST", "/_sim/clock", NULL,
+                                 "application/x-www-form-urlencoded", "at=2026-11-30T02:00:00Z");
+    assert_int_equal(back.status, 400);
+}
+
+TEST(many_changes_are_made_at_once)
+{
+    CLEANUP(text_release) struct text form = TEXT_INIT;
+    JSON_LOCAL leaver = find_cast(&shared, "leaver");
+    JSON_LOCAL idle = find_cast(&shared, "idle");
+    text_addf(&form, "%s=active%%3D0&%s=lastLogin%%3D2026-11-20T10:00:00Z%%26habit%%3D0",
+              string_of(leaver, "id"), string_of(idle, "id"));
+    probe_control(&shared, "/_sim/changes", text_cstr(&form));
+    CLEANUP(mem_cleanup) char *gone = path_of("/_sim/users/", string_of(leaver, "id"));
+    CLEANUP(mem_cleanup) char *used = path_of("/_sim/users/", string_of(idle, "id"));
+    JSON_LOCAL left = probe_control_json(&shared, gone);
+    JSON_LOCAL back = probe_control_json(&shared, used);
+    assert_false(json_object_get_boolean(json_object_object_get(left, "active")));
+    assert_string_equal(string_of(back, "lastLogin"), "2026-11-20T10:00:00.000+00:00");
+    JSON_LOCAL writes = probe_control_json(&shared, "/_sim/writes");
+    assert_int_equal(json_object_array_length(writes), 0);
+    REPLY_LOCAL unknown = probe_ask(&shared, "POST", "/_sim/changes", NULL,
+                                    "application/x-www-form-urlencoded", "nobody=active%3D0");
+    assert_int_equal(unknown.status, 404);
+}
+
 TEST(request_without_good_token_answers_401_text)
 {
     static const char *const headers[] = {NULL, "Bearer wrong", "Bearer", "Basic eA==", ""};

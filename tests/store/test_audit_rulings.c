@@ -1,6 +1,6 @@
 /*
- * What lasts, in the record: rulings, guards that people let go, announcements. Every column that an
- * event tells of is compared with the tables by the program and by psql, both ways; acts rest on
+ * What lasts, in the record: rulings, guards that people let go, announcements. Every column that
+ * an event tells of is compared with the tables by the program and by psql, both ways; acts rest on
  * rulings about their very subject; and erasure leaves all of it whole.
  */
 #include "ruling_case.h"
@@ -47,8 +47,8 @@ static void make_rulings(struct review_case *test)
                                           ruling_case_announcement(test, 2)};
     const struct store_announcement_end end = {announced[0].account_id, announced[0].rule,
                                                "kept: Anna Muster is protected"};
-    REVIEW_OK(store_announce(store, &test->world.run, NULL, 0, announced, 2, test->world.today,
-                             &why));
+    REVIEW_OK(
+        store_announce(store, &test->world.run, NULL, 0, announced, 2, test->world.today, &why));
     REVIEW_OK(store_announce(store, &test->world.run, &end, 1, NULL, 0, test->world.today, &why));
 }
 
@@ -76,12 +76,18 @@ struct edit {
 };
 
 #define RULING(column, value)                                                                      \
-    {"ruling", column, value, "ruling_id = 1", "ruling 1 is not stored as it was given"}
+    {                                                                                              \
+        "ruling", column, value, "ruling_id = 1", "ruling 1 is not stored as it was given"         \
+    }
 #define ENDED(column, value)                                                                       \
-    {"ruling", column, value, "ruling_id = 2", "the end of ruling 2 is not stored as it was"}
+    {                                                                                              \
+        "ruling", column, value, "ruling_id = 2", "the end of ruling 2 is not stored as it was"    \
+    }
 #define ANNOUNCED(column, value)                                                                   \
-    {"announcement", column, value, "announcement_id = 1",                                         \
-     "announcement 1 is not stored as it was made"}
+    {                                                                                              \
+        "announcement", column, value, "announcement_id = 1",                                      \
+            "announcement 1 is not stored as it was made"                                          \
+    }
 
 static const struct edit edits[] = {
     RULING("kind", "'keep', until = not_before, reason = 'x'"),
@@ -336,8 +342,7 @@ static void erase(struct review_case *test, const char *whom)
     struct store_erased erased;
     size_t count = 0;
 
-    REVIEW_OK(
-        store_find_who(&test->world.store, &test->world.arena, whom, &subject, &count, &why));
+    REVIEW_OK(store_find_who(&test->world.store, &test->world.arena, whom, &subject, &count, &why));
     assert_int_equal(count, 1);
     REVIEW_OK(store_erase(&test->world.store, &test->world.arena, subject, "eve", "a letter",
                           test->world.now, &erased, &why));

@@ -37,6 +37,7 @@ step "units, manual pages, completion" "$make" --no-print-directory VARIANT=debu
 for suite in unit scenario io store http end; do
     step "test $suite" "$make" --no-print-directory VARIANT=debug test-$suite
 done
+step "a year, short" "$make" --no-print-directory VARIANT=debug year-short
 step "crash, reduced" "$make" --no-print-directory VARIANT=debug check-crash-reduced
 # The sanitizer variant is built by clang with the same warnings as errors: both compilers are clean.
 step "build with clang and sanitizers" "$make" --no-print-directory $jobs VARIANT=asan all tests

@@ -115,8 +115,8 @@ TEST(amount_limit_of_a_reactivation_is_none)
 
     assert_null(amount_limit(&limits, ACTION_KEEP));
     assert_null(amount_limit(&limits, ACTION_REACTIVATE));
-    assert_ptr_equal(amount_limit(&limits, ACTION_SUSPEND), &limits.suspend);
-    assert_ptr_equal(amount_limit(&limits, ACTION_DEPROVISION), &limits.deprovision);
+    assert_ptr_equal(amount_limit(&limits, ACTION_SUSPEND), &limits.of[ACTION_SUSPEND]);
+    assert_ptr_equal(amount_limit(&limits, ACTION_DEPROVISION), &limits.of[ACTION_DEPROVISION]);
 }
 
 /* --- choosing --- */
@@ -243,14 +243,14 @@ TEST(amount_choose_takes_class_by_class)
         {"deletions are G8", 1, 100, {0}, "dds", "x8x"},
         {"reactivations have no limit", 0, 0, {0}, "rrr", "xxx"},
     };
-    struct limits limits = {.suspend = WIDE, .deprovision = WIDE};
+    struct limits limits = {.of[ACTION_SUSPEND] = WIDE, .of[ACTION_DEPROVISION] = WIDE};
     char fate[64];
 
-    limits.deprovision.count = 1;
+    limits.of[ACTION_DEPROVISION].count = 1;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct amount_scene scene = {.limits = &limits, .whole = {100, 100, 100, 100}, .admins = 9};
-        limits.suspend.count = rows[i].count;
-        limits.suspend.rolling_count = rows[i].rolling_count;
+        limits.of[ACTION_SUSPEND].count = rows[i].count;
+        limits.of[ACTION_SUSPEND].rolling_count = rows[i].rolling_count;
         scene.done[ACTION_SUSPEND] = rows[i].done;
         choose(&scene, rows[i].rows, fate);
         if (!text_equal(fate, rows[i].fate))
@@ -275,7 +275,8 @@ TEST(amount_choose_leaves_enough_administrators)
         {"unasked behind one approved", 3, "va", "9x"},
         {"a reactivation takes nobody away", 0, "c", "x"},
     };
-    const struct limits limits = {.suspend = WIDE, .deprovision = WIDE, .min_admins = 2};
+    const struct limits limits = {
+        .of[ACTION_SUSPEND] = WIDE, .of[ACTION_DEPROVISION] = WIDE, .min_admins = 2};
     char fate[64];
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -315,7 +316,7 @@ TEST(amount_choose_takes_no_fifth_of_a_department)
         {"a country likewise", 10, 0, 0, true, "lll", "xx0"},
         {"side by side", 10, 0, 0, true, "xxll", "xxxx"},
     };
-    struct limits limits = {.suspend = WIDE, .deprovision = WIDE};
+    struct limits limits = {.of[ACTION_SUSPEND] = WIDE, .of[ACTION_DEPROVISION] = WIDE};
     char fate[64];
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -331,7 +332,7 @@ TEST(amount_choose_takes_no_fifth_of_a_department)
             .departments_known = rows[i].known,
             .countries_known = rows[i].known,
         };
-        limits.suspend.percent_floor = rows[i].floor;
+        limits.of[ACTION_SUSPEND].percent_floor = rows[i].floor;
         choose(&scene, rows[i].rows, fate);
         if (!text_equal(fate, rows[i].fate))
             fail_msg("%s: %s gives %s, not %s", rows[i].name, rows[i].rows, fate, rows[i].fate);
@@ -454,4 +455,109 @@ TEST(amount_spread_behind_the_calendar_has_no_night)
     amount_spread(1, day_of("2026-11-22"), due, 2, night);
     assert_int_equal(night[0].number, DAY_NUMBER_LAST);
     assert_false(day_is_set(night[1]));
+}
+
+/* --- any scene --- */
+
+static uint64_t draw(uint64_t *random, uint64_t below)
+{
+    *random ^= *random << 13;
+    *random ^= *random >> 7;
+    *random ^= *random << 17;
+    return (*random >> 11) % below;
+}
+
+static void draw_row(uint64_t *random, struct amount_row *row)
+{
+    static const enum action kinds[] = {ACTION_SUSPEND, ACTION_SUSPEND, ACTION_SUSPEND,
+                                        ACTION_DEPROVISION, ACTION_REACTIVATE};
+
+    *row = (struct amount_row){
+        .action = kinds[draw(random, COUNT_OF(kinds))],
+        .class = (enum amount_class)draw(random, AMOUNT_CLASS_COUNT),
+        .nightly = draw(random, 4) ? 0 : 2,
+        .department = draw(random, 2) ? "Sales" : NULL,
+        .is_admin = draw(random, 5) == 0,
+        .overridden = draw(random, 10) == 0,
+        .overrides_g9 = draw(random, 10) == 0,
+        .overrides_g10 = draw(random, 10) == 0,
+    };
+}
+
+/* What was taken, counted again without the program's own counters. */
+struct taken {
+    int64_t day, window;
+    int64_t sales, admins; /* by rows that do not override it */
+    int64_t unasked, unasked_waiting;
+};
+
+static struct taken count_taken(const struct amount_row *row, size_t count, enum action action)
+{
+    struct taken taken = {0};
+
+    for (size_t i = 0; i < count; i++) {
+        bool limited = row[i].action == action && !row[i].overridden;
+        bool unasked = limited && row[i].class == AMOUNT_UNASKED;
+        assert_int_equal(row[i].chosen, row[i].waits == NULL);
+        taken.unasked_waiting += unasked && row[i].waits && text_equal(row[i].waits, "G7");
+        if (!row[i].chosen)
+            continue;
+        taken.unasked += unasked;
+        taken.day += limited;
+        taken.window += limited && row[i].class != AMOUNT_SPREAD;
+        taken.sales +=
+            row[i].action == ACTION_SUSPEND && row[i].department && !row[i].overrides_g10;
+        taken.admins += row[i].action >= ACTION_SUSPEND && row[i].is_admin && !row[i].overrides_g9;
+    }
+    return taken;
+}
+
+TEST(amount_choose_of_any_scene_exceeds_nothing)
+{
+    uint64_t random = 7;
+
+    for (size_t round = 0; round < 20000; round++) {
+        struct limits limits = {.of[ACTION_SUSPEND] = WIDE, .of[ACTION_DEPROVISION] = WIDE};
+        struct amount_department sales = {"sales", (int64_t)draw(&random, 30), 0};
+        struct amount_row row[12], again[12];
+        size_t count = draw(&random, COUNT_OF(row) + 1);
+        struct amount_scene scene = {
+            .limits = &limits,
+            .whole = {100, 100, 100, 100},
+            .admins = (int64_t)draw(&random, 5),
+            .department = &sales,
+            .department_count = 1,
+            .departments_known = draw(&random, 4) > 0,
+        };
+        struct amount_done *done = &scene.done[ACTION_SUSPEND];
+        limits.min_admins = (int64_t)draw(&random, 3);
+        limits.of[ACTION_SUSPEND].count = (int64_t)draw(&random, 9);
+        limits.of[ACTION_SUSPEND].percent = (double)draw(&random, 9);
+        limits.of[ACTION_SUSPEND].percent_floor = (int64_t)draw(&random, 3);
+        limits.of[ACTION_SUSPEND].rolling_count = (int64_t)draw(&random, 9);
+        *done = (struct amount_done){.today = (int64_t)draw(&random, 4),
+                                     .in_window = (int64_t)draw(&random, 6)};
+        const struct amount_room room = amount_room(&limits.of[ACTION_SUSPEND], 100, done);
+        for (size_t i = 0; i < count; i++)
+            draw_row(&random, &row[i]);
+        memcpy(again, row, sizeof(row));
+        amount_choose(&scene, row, count);
+
+        const struct taken taken = count_taken(row, count, ACTION_SUSPEND);
+        int64_t fifth = sales.active / 5, spare = scene.admins - limits.min_admins;
+        if (fifth < limits.of[ACTION_SUSPEND].percent_floor)
+            fifth = limits.of[ACTION_SUSPEND].percent_floor;
+        assert_true(taken.day <= room.left_today);
+        assert_true(taken.window <= room.left);
+        assert_true(taken.unasked == 0 || taken.unasked_waiting == 0);
+        assert_true(!scene.departments_known || sales.active < 10 || taken.sales <= fifth);
+        assert_true(taken.admins <= (spare > 0 ? spare : 0));
+        for (size_t i = 0; i < count; i++) {
+            if (row[i].waits && text_equal(row[i].waits, "G7") && row[i].class == AMOUNT_SINGLY)
+                assert_int_equal(taken.window, room.left); /* nobody waits beside a free place */
+        }
+        amount_choose(&scene, again, count);
+        for (size_t i = 0; i < count; i++)
+            assert_int_equal(again[i].chosen, row[i].chosen);
+    }
 }

@@ -5,6 +5,7 @@
 #include "test.h"
 
 enum fruit { NO_FRUIT = 0, APPLE, PEAR };
+enum small_fruit { NO_BERRY = 0, BERRY } __attribute__((packed));
 
 static const struct {
     const char *name;
@@ -21,6 +22,8 @@ struct basket {
     struct instant at;
     struct digest digest;
     enum fruit fruit;
+    enum small_fruit small;
+    uint8_t beside;
 };
 
 static const struct column_words fruit_words = COLUMN_WORDS_OF(fruits);
@@ -35,6 +38,7 @@ static const struct column columns[] = {
     COLUMN("at", struct basket, at),
     COLUMN("digest", struct basket, digest),
     COLUMN_OF_WORDS("fruit", struct basket, fruit, &fruit_words),
+    COLUMN_OF_WORDS("small", struct basket, small, &fruit_words),
     COLUMN_END,
 };
 
@@ -62,12 +66,14 @@ TEST(column_text_of_each_type_is_its_canonical_form)
         .open = true,
         .at = {.us = 1},
         .fruit = PEAR,
+        .small = BERRY,
+        .beside = 7,
     };
     const char zeros[] = "0000000000000000000000000000000000000000000000000000000000000000";
     const char *const all[] = {"Lea", "-7",   "12",         "-1",
                                "3",   "true", "2026-11-22", "1970-01-01T00:00:00.000001Z",
-                               zeros, "pear"};
-    const char *const none[] = {NULL, "0", "0", "0", NULL, "false", NULL, NULL, zeros, NULL};
+                               zeros, "pear", "apple"};
+    const char *const none[] = {NULL, "0", "0", "0", NULL, "false", NULL, NULL, zeros, NULL, NULL};
 
     assert_true(day_parse_iso("2026-11-22", &basket.day));
     assert_texts(&basket, all);
@@ -77,13 +83,16 @@ TEST(column_text_of_each_type_is_its_canonical_form)
 TEST(column_set_word_of_no_word_leaves_the_field)
 {
     const struct column *column = column_find(columns, "fruit", 5);
-    struct basket basket = {.fruit = NO_FRUIT};
+    struct basket basket = {.beside = 7};
 
     assert_non_null(column);
     assert_true(column_set_word(column, &basket, "apple"));
     assert_false(column_set_word(column, &basket, "plum"));
     assert_false(column_set_word(column, &basket, NULL));
     assert_int_equal(basket.fruit, APPLE);
+    assert_true(column_set_word(column_find(columns, "small", 5), &basket, "apple"));
+    assert_int_equal(basket.small, BERRY);
+    assert_int_equal(basket.beside, 7); /* a packed enum is one byte */
     assert_null(column_find(columns, "fruits", 6));
     assert_null(column_find(columns, "fruits", 4));
 }

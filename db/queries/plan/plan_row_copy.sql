@@ -2,5 +2,7 @@
 copy plan_row (portal_id, plan_id, position, action, finding, new_announcement, account_id,
                username, email, name, rule, reason, decision_row, not_before, account, person,
                employee_number, matched_by, last_login, last_login_source, idle_days, profile,
-               roles, department, held_by, uses_person, uses_login, used_after_departure, subject)
+               roles, department, held_by, uses_person, uses_login, used_after_departure, subject,
+               about, rule_text, asks_login, of_login, approvals, matched_number, matched_name,
+               matched_email, matched_row)
 from stdin

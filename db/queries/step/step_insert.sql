@@ -1,6 +1,9 @@
--- A step for every row of a plan that wants an act; those that are there stay.
-insert into step (portal_id, plan_id, position, account_id, action, state, person_status)
-select portal_id, plan_id, position, account_id, action, 'planned', person
-from plan_row
-where portal_id = $1::bigint and plan_id = $2::bigint and action <> 'keep'
+-- A step for every row that is carried out now; those that are there stay. Rows of which the window
+-- does not count are named as well.
+insert into step (portal_id, plan_id, position, account_id, action, state, person_status, spread)
+select r.portal_id, r.plan_id, r.position, r.account_id, r.action, 'approved', r.person,
+       r.position = any ($4::bigint[])
+from plan_row r
+where r.portal_id = $1::bigint and r.plan_id = $2::bigint and r.action <> 'keep'
+  and r.position = any ($3::bigint[])
 on conflict (portal_id, plan_id, position) do nothing

@@ -1,23 +1,22 @@
--- Everything that may stand against an intent. Of acts of its class: those of this plan, and those of
--- all plans since a moment; calls that nobody can tell the outcome of always count.
-select s.state, s.account_id, s.action, p.state, us(p.expires_at),
+-- Everything that may stand against an intent but the amounts (step_done): the step, its plan, a stop
+-- row, how many people's approval of just this subject stands, and whether somebody kept the account
+-- or rejected the row since the plan was made.
+select s.state, s.account_id, s.action, p.state as plan_state,
        (select format('stopped by %s since %s: %s', t.who,
                       to_char(t.since at time zone 'UTC', 'YYYY-MM-DD HH24:MI" UTC"'), t.reason)
-        from stop t where t.portal_id = s.portal_id order by t.since limit 1),
-       (select count(*) from step c
-        where c.portal_id = s.portal_id and c.plan_id = s.plan_id and c.action = s.action
-          and c.state in ('intent', 'unknown', 'done', 'verified')),
-       (select count(*) from act a
-        where a.portal_id = s.portal_id and a.action = s.action and not a.uncounted
-          and a.done_at > $4::timestamptz - make_interval(days => $5::integer))
-       + (select count(*) from step c
-          where c.portal_id = s.portal_id and c.action = s.action and not c.spread
-            and c.state in ('intent', 'unknown')),
-       exists (select from guard_override o
-               where o.portal_id = s.portal_id and o.plan_id = s.plan_id
-                 and o.guard = case s.action when 'suspend' then 'G7'
-                                             when 'deprovision' then 'G8' end)
+        from stop t where t.portal_id = $1::bigint order by t.since limit 1) as stopped,
+       (select count(distinct a.who) from ruling a
+        where a.portal_id = $1::bigint and a.account_id = s.account_id and a.kind = 'approve'
+          and a.subject = r.subject and a.ended_at is null) as people,
+       coalesce(r.approvals, 1) as needed,
+       (select j.kind || ' by ' || j.who from ruling j
+        where j.portal_id = $1::bigint and j.account_id = s.account_id and j.ended_at is null
+          and j.until >= p.today
+          and (j.kind = 'reject' and j.action = r.action and j.rule = r.rule
+               or j.kind = 'keep' and j.at > p.created_at)
+        order by j.ruling_id desc limit 1) as against
 from step s
-join plan p using (portal_id, plan_id)
+join plan p on p.portal_id = $1::bigint and p.plan_id = s.plan_id
+join plan_row r on r.portal_id = $1::bigint and r.plan_id = s.plan_id and r.position = s.position
 where s.portal_id = $1::bigint and s.plan_id = $2::bigint and s.position = $3::bigint
 for update of s

@@ -2,10 +2,9 @@
  * Figures first: they are written whatever becomes of the messages, and once more when some of
  * those were not taken. What the database cannot say is left to the file that is there.
  */
-#include "cmd/bynder-reconcile/watch.h"
+#include "job/figures.h"
 
 #include "base/log.h"
-#include "job/tell.h"
 #include "notify/metrics.h"
 #include "store/status.h"
 #include "store/watch.h"
@@ -36,7 +35,7 @@ static void set_plan(struct metrics *metrics, const struct store_watch *watch)
     if (watch->status.plan_id == 0)
         return;
     metrics_set(metrics, METRIC_SEATS_AFTER_PLAN, NULL, (double)watch->seats_after);
-    for (unsigned action = ACTION_REACTIVATE; action < STORE_ACTION_COUNT; action++)
+    for (unsigned action = ACTION_REACTIVATE; action < ACTION_COUNT; action++)
         metrics_set(metrics, METRIC_PLANNED, action_name((enum action)action),
                     (double)watch->planned[action]);
     metrics_set(metrics, METRIC_PLAN_TO_APPROVE, NULL, watch->status.plan_state == PLAN_PROPOSED);
@@ -48,7 +47,7 @@ static void set_steps(struct metrics *metrics, const struct store_watch *watch)
 {
     int64_t skipped = 0;
 
-    for (unsigned action = ACTION_REACTIVATE; action < STORE_ACTION_COUNT; action++) {
+    for (unsigned action = ACTION_REACTIVATE; action < ACTION_COUNT; action++) {
         const int64_t *step = watch->step[action];
         metrics_set(metrics, METRIC_DONE, action_name((enum action)action),
                     (double)(step[STEP_DONE] + step[STEP_VERIFIED]));
@@ -69,79 +68,65 @@ static void set_last_run(struct metrics *metrics, struct instant started, struct
 }
 
 /* The last `run`: this one, unless it is no run or another one held the lock. */
-static void set_runs(struct metrics *metrics, const struct work *work,
-                     const struct store_watch *watch, int code)
+static void set_runs(struct metrics *metrics, const struct job *job, const struct tell_run *run)
 {
-    const struct job *job = &work->job;
+    const struct store_watch *watch = run->watch;
 
     if (watch && instant_is_set(watch->last_success))
         metrics_set(metrics, METRIC_LAST_SUCCESS, NULL, seconds(watch->last_success));
-    if (work->is_run && code != ERR_LOCKED)
-        set_last_run(metrics, job->now, job->clock->now(job->clock->self), code);
+    if (run->is_run && run->exit_code != ERR_LOCKED)
+        set_last_run(metrics, job->now, job->clock->now(job->clock->self), run->exit_code);
     else if (watch && instant_is_set(watch->last_ended))
         set_last_run(metrics, watch->last_started, watch->last_ended, watch->last_exit_code);
 }
 
-static void write_metrics(const struct work *work, const struct store_watch *watch, int code,
-                          size_t undelivered)
+static void write_metrics(const struct job *job, const struct tell_run *run, size_t undelivered)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
-    const struct config *config = &work->config;
+    const struct config *config = job->config;
     struct metrics metrics = {.portal = config->portal.name};
 
     if (!config->metrics_textfile)
         return;
-    set_runs(&metrics, work, watch, code);
-    if (watch) {
-        set_accounts(&metrics, &watch->status);
-        set_plan(&metrics, watch);
-        set_steps(&metrics, watch);
+    set_runs(&metrics, job, run);
+    if (run->watch) {
+        set_accounts(&metrics, &run->watch->status);
+        set_plan(&metrics, run->watch);
+        set_steps(&metrics, run->watch);
     }
     if (config->portal.contracted_seats)
         metrics_set(&metrics, METRIC_SEATS_CONTRACTED, NULL,
                     (double)config->portal.contracted_seats);
-    if (work->head.sequence > 0)
-        metrics_set(&metrics, METRIC_AUDIT_HEAD_SEQUENCE, NULL, (double)work->head.sequence);
-    if (code != ERR_LOCKED) { /* else they are those of the run that holds the lock */
-        metrics_set(&metrics, METRIC_REQUESTS, NULL,
-                    work->bynder ? (double)bynder_requests(work->bynder) : 0);
-        metrics_set(&metrics, METRIC_RESPONSES_429, NULL,
-                    work->bynder ? (double)bynder_429s(work->bynder) : 0);
+    if (run->head.sequence > 0)
+        metrics_set(&metrics, METRIC_AUDIT_HEAD_SEQUENCE, NULL, (double)run->head.sequence);
+    if (run->exit_code != ERR_LOCKED) { /* else they are those of the run that holds the lock */
+        metrics_set(&metrics, METRIC_REQUESTS, NULL, (double)run->requests);
+        metrics_set(&metrics, METRIC_RESPONSES_429, NULL, (double)run->blocked);
         metrics_set(&metrics, METRIC_MESSAGES_UNDELIVERED, NULL, (double)undelivered);
     }
     if (metrics_write(&metrics, config->metrics_textfile, &err) < 0)
         log_warning("%s", err.text);
 }
 
-void watch_end(struct work *work, int code, const struct err *err)
+void job_leave_figures(struct job *job, const struct tell_run *ended)
 {
     CLEANUP(err_release) struct err own = ERR_INIT;
-    struct store_watch seen, *watch = NULL;
+    struct tell_run run = *ended;
+    struct store_watch watch;
     struct tell_result told;
-    char head[AUDIT_HEAD_SIZE];
 
-    if (!work->watched)
+    run.database = ended->database && store_load_watch(job->store, job->arena, &watch, &own) == 0;
+    run.watch = run.database ? &watch : NULL;
+    write_metrics(job, &run, 0);
+    if (run.exit_code == ERR_LOCKED) /* the run that holds the lock tells */
         return;
-    if (work->database.pg && store_load_watch(&work->store, work->job.arena, &seen, &own) == 0)
-        watch = &seen;
-    write_metrics(work, watch, code, 0);
-    if (code == ERR_LOCKED) /* the run that holds the lock tells */
-        return;
-    if (watch && watch->cut_off_run)
+    if (run.watch && watch.cut_off_run)
         log_warning(
             "run %lld ('%s' on host '%s') was cut off: what it left open is settled by now, "
             "or told as unknown",
-            (long long)watch->cut_off_run, watch->cut_off_verb,
-            watch->cut_off_host ? watch->cut_off_host : "");
-    struct tell_run run = {
-        .is_run = work->is_run,
-        .id = work->begun ? work->job.run.id : 0,
-        .database = watch != NULL,
-        .exit_code = code,
-        .why = err->text,
-        .audit_head = work->head.sequence > 0 ? audit_head_format(&work->head, head) : NULL,
-        .watch = watch};
-    job_tell(&work->job, &run, &told);
+            (long long)watch.cut_off_run, watch.cut_off_verb,
+            watch.cut_off_host ? watch.cut_off_host : "");
+    job_tell(job, &run, &told);
     if (told.undelivered)
-        write_metrics(work, watch, code, told.undelivered);
+        write_metrics(job, &run, told.undelivered);
 }
