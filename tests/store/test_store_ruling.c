@@ -397,42 +397,6 @@ TEST(store_announce_of_an_older_run_is_refused_and_a_person_needs_none)
     assert_clean(test, NULL);
 }
 
-/* --- what was done --- */
-
-TEST(store_load_done_counts_by_civil_days_and_leaves_spread_ones_out_of_the_window)
-{
-    static const int64_t from[] = {INT64_MIN};
-    static const int32_t offset[] = {2 * 3600};
-    static const struct zone two = {"two", 1, from, offset};
-    const struct limits limits = {.suspend = {.rolling_days = 3}, .deprovision = {.rolling_days = 2}};
-    struct amount_done done[ACTION_COUNT];
-    struct review_case *test = *state;
-    struct instant now;
-
-    /* A day begins at 22:00 UTC. */
-    execute(test, "set session_replication_role = replica");
-    execute(test, "insert into act (portal_id, act_id, account_id, action, done_at, uncounted)"
-                  " select portal_id, row_number() over (), 'a', action, at::timestamptz, spread"
-                  " from portal, (values ('suspend', '2026-11-09 22:00Z', false),"
-                  " ('suspend', '2026-11-09 21:59Z', false), ('suspend', '2026-11-07 22:00Z', false),"
-                  " ('suspend', '2026-11-07 21:59Z', false), ('suspend', '2026-11-10 01:00Z', true),"
-                  " ('deprovision', '2026-11-08 22:00Z', false),"
-                  " ('deprovision', '2026-11-08 21:59Z', false),"
-                  " ('reactivate', '2026-11-10 01:00Z', false)) a(action, at, spread)");
-    execute(test, "insert into step (portal_id, plan_id, position, account_id, action, state, run_id,"
-                  " intent_at, spread) select portal_id, 1, n, 'a' || n, 'suspend', 'intent', 1,"
-                  " '2026-01-01', n = 2 from portal, generate_series(1, 2) n");
-    execute(test, "set session_replication_role = origin");
-    assert_true(instant_parse_rfc3339("2026-11-10T02:00:00Z", &now));
-    REVIEW_OK(store_load_done(&test->world.store, now, &two, &limits, done, &why));
-    assert_int_equal(done[ACTION_SUSPEND].today, 4);     /* one counted, one spread, two open */
-    assert_int_equal(done[ACTION_SUSPEND].in_window, 4); /* three counted, one open */
-    assert_int_equal(done[ACTION_DEPROVISION].today, 0);
-    assert_int_equal(done[ACTION_DEPROVISION].in_window, 1);
-    assert_int_equal(done[ACTION_REACTIVATE].today, 1);
-    execute(test, "delete from step; delete from act");
-}
-
 /* --- became active, reactivated --- */
 
 /* The states of account 1 on the days that follow, each saved as a snapshot of a new run: "aig-": active,
