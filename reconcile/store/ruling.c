@@ -7,7 +7,6 @@
  */
 #include "store/ruling.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -386,6 +385,54 @@ int store_load_approved_rules(struct store *store, struct arena *arena, const ch
             rule_text[rules.rule_text_count++] = store_digest(result, i, text_column);
     }
     *ret_rules = rules;
+    return 0;
+}
+
+/* --- what was done --- */
+
+/* The first moment of a civil day, and never later than `latest`: days only grow with time. */
+static struct instant first_of_day(struct day day, const struct zone *zone, struct instant latest)
+{
+    int64_t before = latest.us - (day_between(day, instant_day(latest, zone)) + 2) * DAY_US;
+    int64_t in = latest.us;
+
+    while (in - before > 1) {
+        int64_t middle = before + (in - before) / 2;
+        if (day_compare(instant_day((struct instant){.us = middle}, zone), day) < 0)
+            before = middle;
+        else
+            in = middle;
+    }
+    return (struct instant){.us = in};
+}
+
+int store_load_done(struct store *store, struct instant now, const struct zone *zone,
+                    const struct limits *limits, struct amount_done ret_done[static ACTION_COUNT],
+                    struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    struct day today = instant_day(now, zone);
+    struct instant suspend =
+        first_of_day(day_add(today, 1 - limits->suspend.rolling_days), zone, now);
+    struct instant deprovision =
+        first_of_day(day_add(today, 1 - limits->deprovision.rolling_days), zone, now);
+
+    for (size_t i = 0; i < ACTION_COUNT; i++)
+        ret_done[i] = (struct amount_done){.today = 0};
+    if (PG_QUERY(store->pg, ruling_done, PG_MANY, &result, err,
+                 store_number(&scratch, store->portal_id),
+                 store_time(&scratch, first_of_day(today, zone, now)),
+                 store_time(&scratch, suspend), store_time(&scratch, deprovision)) < 0)
+        return -1;
+    for (int i = 0; i < PQntuples(result); i++) {
+        enum action action;
+        if (action_parse(pg_text(result, i, store_place_of(result, "action")), &action))
+            ret_done[action] = (struct amount_done){
+                .today = pg_int(result, i, store_place_of(result, "today")),
+                .in_window = pg_int(result, i, store_place_of(result, "in_window")),
+            };
+    }
     return 0;
 }
 

@@ -6,6 +6,7 @@
 #ifndef STORE_RULING_H
 #define STORE_RULING_H
 
+#include "core/amount.h"
 #include "core/ruling.h"
 #include "store/store.h"
 
@@ -72,6 +73,14 @@ struct approved_rules {
 int store_load_approved_rules(struct store *store, struct arena *arena, const char *address,
                               struct approved_rules *ret_rules, struct err *err)
     __attribute__((warn_unused_result));
+
+/* What this program did of each action, for G7 and G8, by civil days of the zone: today, and in the
+ * rolling_days that end with today (none are given for a reactivation: today alone). A call whose
+ * outcome is not known counts as one of today. What was spread or overrode its limit counts today and
+ * not in the window. */
+int store_load_done(struct store *store, struct instant now, const struct zone *zone,
+                    const struct limits *limits, struct amount_done ret_done[static ACTION_COUNT],
+                    struct err *err) __attribute__((warn_unused_result));
 
 /* A guard of evidence that a person let go. */
 struct acknowledgement {

@@ -7,6 +7,9 @@
 
 #include "store/erase.h"
 
+TEST_GROUP(review_case_begin, review_case_end);
+TEST_EACH(audit_case_setup, NULL);
+
 static const struct action_limit plenty = {
     .count = 100, .percent = 100, .rolling_days = 30, .rolling_count = 1000};
 
@@ -49,7 +52,7 @@ static void make_rulings(struct review_case *test)
     REVIEW_OK(store_announce(store, &test->world.run, &end, 1, NULL, 0, test->world.today, &why));
 }
 
-static void every_decision_and_end_has_its_event(void **state)
+TEST(every_decision_and_end_has_its_event)
 {
     struct review_case *test = *state;
 
@@ -156,7 +159,7 @@ static const struct edit edits[] = {
      "the end of announcement 1 is stored with another reason"},
 };
 
-static void each_column_that_lasts_is_compared_by_both(void **state)
+TEST(each_column_that_lasts_is_compared_by_both)
 {
     struct review_case *test = *state;
 
@@ -229,7 +232,7 @@ static const struct tamper {
      "the end of announcement 2 is stored, and no event tells of it"},
 };
 
-static void each_way_of_tampering_with_what_lasts_is_found_by_both(void **state)
+TEST(each_way_of_tampering_with_what_lasts_is_found_by_both)
 {
     struct review_case *test = *state;
 
@@ -275,7 +278,7 @@ static void begin_acts(struct review_case *test, const char *approvals)
                          approvals));
 }
 
-static void an_act_rests_on_rulings_about_its_very_subject(void **state)
+TEST(an_act_rests_on_rulings_about_its_very_subject)
 {
     CLEANUP(text_release) struct text said = TEXT_INIT;
     struct review_case *test = *state;
@@ -304,7 +307,7 @@ static void an_act_rests_on_rulings_about_its_very_subject(void **state)
     assert_non_null(strstr(text_cstr(&said), "2 findings"));
 }
 
-static void an_override_that_came_with_a_ruling_lets_its_guard_go(void **state)
+TEST(an_override_that_came_with_a_ruling_lets_its_guard_go)
 {
     static const char *const guard[] = {"G7"};
     CLEANUP(text_release) struct text said = TEXT_INIT;
@@ -345,7 +348,7 @@ static void erase(struct review_case *test, const char *whom)
                           test->world.now, &erased, &why));
 }
 
-static void what_lasts_survives_the_erasure_of_whom_it_is_about(void **state)
+TEST(what_lasts_survives_the_erasure_of_whom_it_is_about)
 {
     struct review_case *test = *state;
 
@@ -369,7 +372,7 @@ static void what_lasts_survives_the_erasure_of_whom_it_is_about(void **state)
 }
 
 /* Somebody who decided is an account as well: the decisions stay, as nobody's and one's own. */
-static void what_somebody_decided_survives_their_erasure(void **state)
+TEST(what_somebody_decided_survives_their_erasure)
 {
     struct review_case *test = *state;
 
@@ -400,22 +403,4 @@ static void what_somebody_decided_survives_their_erasure(void **state)
                                   " union all select ended_by from ruling union all select who from"
                                   " acknowledgement) x where w like 'erased:%'"),
                      1);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(every_decision_and_end_has_its_event, audit_case_setup),
-        cmocka_unit_test_setup(each_column_that_lasts_is_compared_by_both, audit_case_setup),
-        cmocka_unit_test_setup(each_way_of_tampering_with_what_lasts_is_found_by_both,
-                               audit_case_setup),
-        cmocka_unit_test_setup(an_act_rests_on_rulings_about_its_very_subject, audit_case_setup),
-        cmocka_unit_test_setup(an_override_that_came_with_a_ruling_lets_its_guard_go,
-                               audit_case_setup),
-        cmocka_unit_test_setup(what_lasts_survives_the_erasure_of_whom_it_is_about,
-                               audit_case_setup),
-        cmocka_unit_test_setup(what_somebody_decided_survives_their_erasure, audit_case_setup),
-    };
-
-    return cmocka_run_group_tests(tests, review_case_begin, review_case_end);
 }

@@ -258,7 +258,7 @@ TEST(an_auditor_sees_no_personal_column)
     assert_string_equal(
         store_world_text(
             &test->world,
-            "select string_agg(c.relname || '.' || a.attname, ' ' order by 1) from pg_class c"
+            "select string_agg(c.relname || '.' || a.attname, ' ' order by c.relname) from pg_class c"
             " join pg_attribute a on a.attrelid = c.oid and a.attnum > 0"
             " where c.relnamespace = 'audit'::regnamespace and c.relkind = 'v'"
             " and has_column_privilege('reconcile_auditor', c.oid, a.attnum, 'select')"

@@ -285,79 +285,13 @@ TEST(store_save_plan_takes_the_place_of_undecided_ones)
     }
 }
 
-/* --- announcements --- */
-
-static size_t announced(struct store_world *world, unsigned account,
-                        struct announcement *ret_announcement)
-{
-    struct snapshot snapshot = store_world_snapshot(world, ROWS);
-
-    store_world_load(world, &snapshot);
-    const struct account_history *life = &snapshot.account[account - 1].history;
-    if (life->announcement_count > 0)
-        *ret_announcement = life->announcement[0];
-    return life->announcement_count;
-}
-
-TEST(store_save_plan_announces_only_what_nothing_holds)
+TEST(store_save_plan_announces_nothing)
 {
     struct store_world *world = *state;
     struct plan plan = make_plan(world);
-    struct announcement announcement;
 
-    plan.row[1].held_by = "G7";
-    plan.state = PLAN_HELD;
     save(world, &plan);
-    assert_int_equal(announced(world, 1, &announcement), 1);
-    assert_string_equal(announcement.rule, "idle");
-    assert_int_equal(announcement.on.number, world->today.number);
-    assert_true(announcement.login_at.us == plan.row[0].last_login.us);
-    assert_int_equal(announced(world, 2, &announcement), 0);
-    assert_int_equal(announced(world, 3, &announcement), 0);
-    assert_string_equal(store_world_text(world, "select mode from announcement"), "enforce");
-}
-
-/* What the next day's plan says of account 2, and what becomes of its announcement. */
-static const struct {
-    const char *what;
-    bool there, fresh, held, incomplete;
-    size_t count;
-    int age; /* days since it was announced */
-} next_days[] = {
-    {"still proposed", true, false, false, false, 1, 1},
-    {"announced anew after a login", true, true, false, false, 1, 0},
-    {"no longer proposed", false, false, false, false, 0, 0},
-    {"missing from a held plan", false, false, true, false, 1, 1},
-    {"missing from an incomplete plan", false, false, false, true, 1, 1},
-};
-
-TEST(store_save_plan_ends_an_announcement_only_on_good_evidence)
-{
-    struct store_world *world = *state;
-
-    for (size_t i = 0; i < COUNT_OF(next_days); i++) {
-        struct plan plan = make_plan(world), next;
-        struct announcement announcement = {.rule = NULL};
-        size_t count;
-
-        store_world_execute(world, "delete from announcement");
-        save(world, &plan);
-        store_world_tomorrow(world);
-        next = make_plan(world);
-        next.row[0].new_announcement = false;
-        next.row[1].new_announcement = next_days[i].fresh;
-        if (!next_days[i].there)
-            next.row[1].action = ACTION_KEEP;
-        if (next_days[i].held)
-            next.state = PLAN_HELD;
-        next.inputs.snapshot_complete = !next_days[i].incomplete;
-        save(world, &next);
-        count = announced(world, 2, &announcement);
-        if (count != next_days[i].count ||
-            (count && day_between(announcement.on, world->today) != next_days[i].age))
-            fail_msg("%s: %zu announcements", next_days[i].what, count);
-        assert_int_equal(announced(world, 1, &announcement), 1);
-    }
+    assert_int_equal(store_world_number(world, "select count(*) from announcement"), 0);
 }
 
 /* --- guards that must not let go by themselves --- */

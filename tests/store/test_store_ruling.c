@@ -6,6 +6,9 @@
 
 #include <time.h>
 
+#include "store/column.h"
+#include "store/history.h"
+
 TEST_GROUP(review_case_begin, review_case_end);
 TEST_EACH(audit_case_setup, NULL);
 
@@ -325,4 +328,236 @@ TEST(a_thousand_rulings_are_quick)
     assert_int_equal(number(test, "select count(*) from audit_event where kind like 'ruling%'"),
                      3000);
     assert_clean(test, NULL);
+}
+
+/* --- announcements --- */
+
+static const struct account_history *life(struct review_case *test, size_t account)
+{
+    struct snapshot snapshot = store_world_snapshot(&test->world, 6);
+
+    store_world_load(&test->world, &snapshot);
+    return &snapshot.account[account - 1].history;
+}
+
+TEST(store_announce_keeps_what_was_told_until_it_is_ended)
+{
+    struct review_case *test = *state;
+    struct store *store = &test->world.store;
+
+    review_case_plan(test, &four);
+    struct store_announced begun[] = {ruling_case_announcement(test, 2),
+                                      ruling_case_announcement(test, 3)};
+    REVIEW_OK(store_announce(store, &test->world.run, NULL, 0, begun, 2, test->world.today, &why));
+    assert_int_equal(begun[0].id, 1);
+    assert_int_equal(begun[1].id, 2);
+    const struct account_history *second = life(test, 2);
+    assert_int_equal(second->announcement_count, 1);
+    assert_string_equal(second->announcement->rule, "departed");
+    assert_true(second->announcement->at.us == begun[0].at.us);
+    assert_int_equal(day_compare(second->announcement->on, test->world.today), 0);
+    assert_int_equal(day_compare(second->announcement->not_before, begun[0].not_before), 0);
+    assert_true(second->announcement->login_at.us == begun[0].login_at.us);
+    /* The day after one ends, and another one is announced anew; what never began ends nothing. */
+    store_world_tomorrow(&test->world);
+    const struct store_announcement_end end[] = {
+        {begun[0].account_id, "departed", "a login on 2 November"},
+        {begun[0].account_id, "idle", "never was"}};
+    begun[1].at = test->world.now;
+    begun[1].on = test->world.today;
+    REVIEW_OK(store_announce(store, &test->world.run, end, 2, &begun[1], 1, test->world.today,
+                             &why));
+    assert_int_equal(begun[1].id, 3);
+    assert_int_equal(life(test, 2)->announcement_count, 0);
+    assert_int_equal(life(test, 3)->announcement_count, 1);
+    assert_true(life(test, 3)->announcement->at.us == test->world.now.us);
+    assert_string_equal(
+        store_world_text(&test->world, "select string_agg(concat_ws(' ', announcement_id, ended_on,"
+                                       " ended_reason), ', ' order by announcement_id)"
+                                       " from announcement"),
+        "1 2026-11-02 a login on 2 November, 2 2026-11-02 it was announced anew, 3");
+    assert_clean(test, NULL);
+}
+
+TEST(store_announce_of_an_older_run_is_refused_and_a_person_needs_none)
+{
+    struct review_case *test = *state;
+    const struct store_run old = test->world.run;
+
+    review_case_plan(test, &four);
+    struct store_announced begun = ruling_case_announcement(test, 2);
+    store_world_tomorrow(&test->world);
+    REVIEW_REFUSED(store_announce(&test->world.store, &old, NULL, 0, &begun, 1, test->world.today,
+                                  &why),
+                   ERR_LOCKED, "the announcements were not stored");
+    assert_int_equal(begun.id, 0);
+    REVIEW_OK(store_announce(&test->world.store, NULL, NULL, 0, &begun, 1, test->world.today,
+                             &why));
+    assert_int_equal(begun.id, 1);
+    assert_clean(test, NULL);
+}
+
+/* --- what was done --- */
+
+TEST(store_load_done_counts_by_civil_days_and_leaves_spread_ones_out_of_the_window)
+{
+    static const int64_t from[] = {INT64_MIN};
+    static const int32_t offset[] = {2 * 3600};
+    static const struct zone two = {"two", 1, from, offset};
+    const struct limits limits = {.suspend = {.rolling_days = 3}, .deprovision = {.rolling_days = 2}};
+    struct amount_done done[ACTION_COUNT];
+    struct review_case *test = *state;
+    struct instant now;
+
+    /* A day begins at 22:00 UTC. */
+    execute(test, "set session_replication_role = replica");
+    execute(test, "insert into act (portal_id, act_id, account_id, action, done_at, uncounted)"
+                  " select portal_id, row_number() over (), 'a', action, at::timestamptz, spread"
+                  " from portal, (values ('suspend', '2026-11-09 22:00Z', false),"
+                  " ('suspend', '2026-11-09 21:59Z', false), ('suspend', '2026-11-07 22:00Z', false),"
+                  " ('suspend', '2026-11-07 21:59Z', false), ('suspend', '2026-11-10 01:00Z', true),"
+                  " ('deprovision', '2026-11-08 22:00Z', false),"
+                  " ('deprovision', '2026-11-08 21:59Z', false),"
+                  " ('reactivate', '2026-11-10 01:00Z', false)) a(action, at, spread)");
+    execute(test, "insert into step (portal_id, plan_id, position, account_id, action, state, run_id,"
+                  " intent_at, spread) select portal_id, 1, n, 'a' || n, 'suspend', 'intent', 1,"
+                  " '2026-01-01', n = 2 from portal, generate_series(1, 2) n");
+    execute(test, "set session_replication_role = origin");
+    assert_true(instant_parse_rfc3339("2026-11-10T02:00:00Z", &now));
+    REVIEW_OK(store_load_done(&test->world.store, now, &two, &limits, done, &why));
+    assert_int_equal(done[ACTION_SUSPEND].today, 4);     /* one counted, one spread, two open */
+    assert_int_equal(done[ACTION_SUSPEND].in_window, 4); /* three counted, one open */
+    assert_int_equal(done[ACTION_DEPROVISION].today, 0);
+    assert_int_equal(done[ACTION_DEPROVISION].in_window, 1);
+    assert_int_equal(done[ACTION_REACTIVATE].today, 1);
+    execute(test, "delete from step; delete from act");
+}
+
+/* --- became active, reactivated --- */
+
+/* The states of account 1 on the days that follow, each saved as a snapshot of a new run: "aig-": active,
+ * inactive, gone, unreadable. */
+static void live(struct review_case *test, const char *states)
+{
+    for (; *states; states++) {
+        store_world_tomorrow(&test->world);
+        struct snapshot snapshot = store_world_snapshot(&test->world, 3);
+        switch (*states) {
+        case 'a':
+            break;
+        case 'i':
+            snapshot.account[0].status = ACCOUNT_INACTIVE;
+            break;
+        case 'g':
+            snapshot.account++;
+            snapshot.count--;
+            break;
+        default:
+            snapshot.account[0].status = ACCOUNT_UNREADABLE;
+        }
+        store_world_load(&test->world, &snapshot);
+        store_world_save(&test->world, &snapshot);
+    }
+}
+
+static const struct {
+    const char *states, *became;
+} lives[] = {
+    {"a", "-"},
+    {"aa", "-"},
+    {"i", "-"},
+    {"ia", "2026-11-03"},
+    {"iaa", "2026-11-03"},
+    {"iaia", "2026-11-05"},
+    {"i-a", "2026-11-04"}, /* by its last clear state */
+    {"a-a", "-"},
+    {"iga", "2026-11-04"},
+    {"aga", "-"},
+};
+
+TEST(became_active_is_the_newest_turn_from_a_clear_state_without_a_seat)
+{
+    struct review_case *test = *state;
+
+    for (size_t i = 0; i < COUNT_OF(lives); i++) {
+        audit_case_setup(state);
+        live(test, lives[i].states);
+        const char *became = store_world_text(
+            &test->world, "select coalesce(became_active_at::date::text, '-') from account"
+                          " where account_id like '00000001-%'");
+        if (!text_equal(became, lives[i].became))
+            fail_msg("%s: %s, not %s", lives[i].states, became, lives[i].became);
+    }
+}
+
+/* A reading that was not stored yet counts as well. */
+TEST(became_active_is_known_before_the_reading_that_shows_it_is_stored)
+{
+    struct review_case *test = *state;
+
+    live(test, "i");
+    store_world_tomorrow(&test->world);
+    assert_true(life(test, 1)->became_active.us == test->world.now.us);
+    assert_false(instant_is_set(life(test, 2)->became_active));
+}
+
+static void act(struct review_case *test, const char *action)
+{
+    execute(test,
+            arena_printf(&test->world.arena,
+                         "insert into act (portal_id, act_id, account_id, action, done_at,"
+                         " person_status) select portal_id, (select count(*) + 1 from act),"
+                         " '00000001-2B3A-141F-8F07D71AA1F223BD', '%s', '%s', 'departed'"
+                         " from portal",
+                         action, store_time(&test->world.arena,
+                                            instant_add_us(test->world.now, 60 * SECOND_US))));
+}
+
+TEST(reactivated_is_the_first_reading_with_a_seat_after_our_newest_suspension)
+{
+    struct review_case *test = *state;
+
+    live(test, "a");
+    act(test, "suspend");
+    live(test, "i");
+    assert_int_equal(life(test, 1)->suspended_act, 1);
+    live(test, "aa"); /* one day, and it stays so */
+    store_world_tomorrow(&test->world);
+    const struct account_history *history = life(test, 1);
+    assert_true(history->reactivated_since);
+    assert_false(instant_is_set(history->suspended_by_us));
+    assert_true(history->reactivated_at.us == test->world.now.us - 2 * DAY_US);
+    /* A second suspension begins anew. */
+    act(test, "suspend");
+    live(test, "i");
+    history = life(test, 1);
+    assert_false(history->reactivated_since);
+    assert_false(instant_is_set(history->reactivated_at));
+    assert_int_equal(history->suspended_act, 2);
+    /* Before any reading saw it without a seat: the account did not change. */
+    act(test, "reactivate");
+    live(test, "a");
+    act(test, "suspend");
+    live(test, "a");
+    assert_true(life(test, 1)->reactivated_since);
+    assert_string_equal(store_world_text(&test->world,
+                                         "select reactivated_at::date::text from account where"
+                                         " account_id like '00000001-%'"),
+                        store_world_text(&test->world, "select max(taken_at)::date::text from"
+                                                       " snapshot"));
+}
+
+/* What thinning took before the facts were kept is unknown. */
+TEST(reactivation_is_unknown_where_readings_after_the_suspension_are_missing)
+{
+    struct review_case *test = *state;
+
+    live(test, "a");
+    act(test, "suspend");
+    live(test, "ii");
+    assert_false(life(test, 1)->reactivation_unknown);
+    execute(test, "update portal set states_whole_from = (select max(taken_at) from snapshot)");
+    assert_true(life(test, 1)->reactivation_unknown);
+    act(test, "suspend");
+    assert_false(life(test, 1)->reactivation_unknown);
 }

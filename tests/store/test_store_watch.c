@@ -120,15 +120,15 @@ TEST(store_claim_announcement_is_granted_once)
 {
     CLEANUP(store_world_end) struct store_world world;
     struct store_announcement announcement = {
-        .account_id = "a1", .rule = "idle", .plan_id = 1, .action = ACTION_SUSPEND};
+        .account_id = "a1", .rule = "idle", .id = 1, .action = ACTION_SUSPEND};
     CLEANUP(err_release) struct err err = ERR_INIT;
 
     store_world_begin(&world);
     store_world_execute(&world, "set session_replication_role = replica"); /* a row on its own */
     store_world_execute(&world,
-                        "insert into announcement (portal_id, account_id, rule, plan_id, "
-                        "announced_on, mode) select portal_id, 'a1', 'idle', 1, '2026-11-01', "
-                        "'enforce' from portal");
+                        "insert into announcement (portal_id, announcement_id, account_id, rule, "
+                        "plan_id, announced_on, announced_at, mode) select portal_id, 1, 'a1', "
+                        "'idle', 1, '2026-11-01', '2026-11-01', 'enforce' from portal");
     OK(store_claim_announcement(&world.store, &announcement, world.now, &why));
     assert_int_equal(store_claim_announcement(&world.store, &announcement, world.now, &err), -1);
     assert_int_equal(err.code, ERR_LOCKED);
