@@ -58,7 +58,7 @@ create table ruling (
     check (kind = 'approve' or reason is not null),
     check (kind not in ('approve', 'reject') or (action is not null and rule is not null)),
     check (kind <> 'approve' or (plan_id is not null and subject is not null
-                                 and snapshot_at is not null and rule_text is not null)),
+                                 and snapshot_at is not null)),
     check (kind = 'approve' or until is not null)
 );
 create index ruling_standing on ruling (portal_id, account_id) where ended_at is null;
