@@ -11,7 +11,9 @@
 static const struct option_spec options[] = {
     {"format", "FORMAT", "text (default), json or csv"},
     {"output", "FILE", "write there instead of to standard output"},
-    {"since", "DATE", "actions, seats: not what was before; YYYY-MM-DD or RFC 3339"},
+    {"since", "DATE", "actions, decisions, seats: not what was before; YYYY-MM-DD or RFC 3339"},
+    {"account", "WHO", "decisions: about this one"},
+    {"by", "USER", "decisions: what this user of the system decided or ended"},
     {"head", "SEQ:HASH", "verify: a head that was kept outside of the database"},
     {"full", NULL, "verify: also make every snapshot and roster again from its versions"},
     {NULL, NULL, NULL},
@@ -149,6 +151,24 @@ static int ask_actions(struct ask *ask, struct err *err)
     return print_sections(ask, &section, 1, err);
 }
 
+static int ask_decisions(struct ask *ask, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *rows = NULL;
+    const char *whom = invocation_option(ask->invocation, "account");
+    struct store_subject subject = {.account_id = NULL};
+    struct instant since;
+
+    if (since_of(ask, &since, err) < 0 || (whom && ask_who(ask, whom, &subject, err) < 0))
+        return -1;
+    if (whom && !subject.account_id)
+        return err_set(err, ERR_USAGE, "'%s' never had an account", whom);
+    if (store_ask_decisions(&ask->store, since, subject.account_id,
+                            invocation_option(ask->invocation, "by"), &rows, err) < 0)
+        return -1;
+    const struct audit_section section = {.name = "decisions", .rows = rows, .last = "reason"};
+    return print_sections(ask, &section, 1, err);
+}
+
 static int ask_seats(struct ask *ask, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *rows = NULL;
@@ -197,6 +217,7 @@ static const struct {
     {"user", 1, ask_user},       /* everything about one account */
     {"at", 1, ask_at},           /* all accounts of a day */
     {"actions", 0, ask_actions}, /* what was done */
+    {"decisions", 0, ask_decisions}, /* what people decided, and what became of it */
     {"seats", 0, ask_seats},     /* how many, over time */
     {"plan", 1, ask_plan},       /* what became of one */
     {"verify", 0, verify},       /* whether the record is whole */
@@ -214,7 +235,7 @@ static int run_verb(const struct invocation *invocation, struct err *err)
         bool is_known = i < COUNT_OF(questions);
         (void)err_set(err, ERR_USAGE,
                       "audit %s%s hint: 'audit user WHO', 'audit at DATE', 'audit actions', 'audit "
-                      "seats', 'audit plan PLAN' or 'audit verify'",
+                      "decisions', 'audit seats', 'audit plan PLAN' or 'audit verify'",
                       is_known ? word : "what?",
                       !is_known                    ? ""
                       : questions[i].arguments > 0 ? ": which?"
@@ -228,7 +249,7 @@ static int run_verb(const struct invocation *invocation, struct err *err)
 
 const struct verb verb_audit = {
     .name = "audit",
-    .synopsis = "user WHO|at DATE|actions|seats|plan PLAN|verify [--format FORMAT]",
+    .synopsis = "user WHO|at DATE|actions|decisions|seats|plan PLAN|verify [--format FORMAT]",
     .sentence = "ask the history: who, when, why, and whether the record is whole",
     .option = options,
     .argument_max = 2,

@@ -202,6 +202,16 @@ int store_ask_actions(const struct store *store, const char *portal, struct inst
     return PG_QUERY(store->pg, audit_actions, PG_MANY, ret_result, err, portal, from);
 }
 
+int store_ask_decisions(const struct store *store, struct instant since, const char *account_id,
+                        const char *who, PGresult **ret_result, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *from = instant_is_set(since) ? store_time(&scratch, since) : "-infinity";
+
+    return PG_QUERY(store->pg, audit_decisions, PG_MANY, ret_result, err,
+                    store_number(&scratch, store->portal_id), from, account_id, who);
+}
+
 int store_ask_seats(const struct store *store, const char *portal, struct day since,
                     PGresult **ret_result, struct err *err)
 {

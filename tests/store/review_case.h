@@ -10,6 +10,7 @@
 
 #include "cluster_fixture.h"
 #include "store/review.h"
+#include "store/ruling.h"
 #include "store/step.h"
 #include "store_world.h"
 #include "test.h"
@@ -24,6 +25,7 @@ struct review_shape {
     unsigned reactivate, suspend, deprovision; /* in the order of rows */
     int approvals_suspend, approvals_deprovision;
     const char *held_by; /* a guard that holds the suspensions, or NULL */
+    bool unasked;        /* its rows need nobody, and the guard holds none of them */
 };
 
 static inline void review_case_save(struct review_case *test, struct plan *plan)
@@ -55,6 +57,13 @@ static inline void review_case_add(struct review_case *test, struct plan *plan, 
         .idle_days = -1,
         .held_by = held_by,
         .uses_person = true,
+        .subject = digest_of(account.id, strlen(account.id)),
+        .about = arena_printf(&test->world.arena, "{\"account\":\"%s\",\"name\":\"%s\"}",
+                              account.id, account.name),
+        .rule_text = digest_of("departed", 8),
+        .needed = action == ACTION_DEPROVISION ? plan->approvals[ACTION_DEPROVISION]
+                  : action == ACTION_SUSPEND   ? plan->approvals[ACTION_SUSPEND]
+                                               : action == ACTION_REACTIVATE,
     };
 }
 
@@ -103,10 +112,12 @@ static inline void review_case_plan(struct review_case *test, const struct revie
     for (unsigned i = 0; i < shape->reactivate; i++)
         review_case_add(test, plan, ACTION_REACTIVATE, NULL);
     for (unsigned i = 0; i < shape->suspend; i++)
-        review_case_add(test, plan, ACTION_SUSPEND, shape->held_by);
+        review_case_add(test, plan, ACTION_SUSPEND, shape->unasked ? NULL : shape->held_by);
     for (unsigned i = 0; i < shape->deprovision; i++)
         review_case_add(test, plan, ACTION_DEPROVISION, NULL);
     review_case_add(test, plan, ACTION_KEEP, NULL);
+    for (size_t i = 0; i < plan->row_count && shape->unasked; i++)
+        plan->row[i].needed = 0;
     test->approved = arena_calloc(arena, rows, sizeof(bool));
     memset(test->approved, true, rows * sizeof(bool));
     review_case_save(test, plan);
@@ -179,9 +190,71 @@ static inline int review_case_approve_one(struct review_case *test, const char *
     return store_approve(&test->world.store, test->plan, &approval, NULL, 0, test->world.now, err);
 }
 
+/* An approval of row `position`, as `who` saw it: a ruling. */
+static inline struct ruling review_case_ruling(struct review_case *test, const char *who,
+                                               int64_t position)
+{
+    const struct plan_row *row = &test->plan->row[position - 1];
+
+    return (struct ruling){
+        .kind = RULING_APPROVE,
+        .account_id = row->account_id,
+        .who = who,
+        .at = test->world.now,
+        .plan_id = test->plan->id,
+        .position = position,
+        .subject = row->subject,
+        .subject_text = row->about,
+        .action = row->action,
+        .rule = row->rule,
+        .rule_text = row->rule_text,
+        .snapshot_at = test->plan->inputs.snapshot_taken_at,
+    };
+}
+
+/* Of every row with an action. */
+static inline void review_case_rule(struct review_case *test, const char *who)
+{
+    for (size_t i = 0; i < test->plan->row_count; i++) {
+        struct ruling ruling = review_case_ruling(test, who, (int64_t)i + 1);
+        if (ruling.action != ACTION_KEEP)
+            REVIEW_OK(
+                store_save_rulings(&test->world.store, &ruling, 1, "https://acme.example", &why));
+    }
+}
+
 static inline int review_case_open(struct review_case *test, struct err *err)
 {
-    return store_open_steps(&test->world.store, &test->world.run, test->plan, test->approved, err);
+    const bool *uncounted =
+        arena_calloc(&test->world.arena, test->plan->row_count + 1, sizeof(uncounted[0]));
+
+    return store_open_steps(&test->world.store, &test->world.run, test->plan, test->approved,
+                            uncounted, err);
+}
+
+/* Of a row, with room for many. */
+static inline struct store_intent review_case_intent(struct review_case *test, int64_t position)
+{
+    static const struct limits plenty = {
+        .of = {
+            [ACTION_SUSPEND] = {.count = 100, .percent = 100, .rolling_days = 30,
+                                .rolling_count = 1000, .rolling_percent = 100},
+            [ACTION_DEPROVISION] = {.count = 100, .percent = 100, .rolling_days = 30,
+                                    .rolling_count = 1000, .rolling_percent = 100},
+        }};
+    const struct plan_row *row = &test->plan->row[position - 1];
+
+    return (struct store_intent){
+        .row = row,
+        .plan_id = test->plan->id,
+        .position = position,
+        .record = "{}",
+        .limit = &plenty.of[row->action],
+        .limits = &plenty,
+        .whole = 1000,
+        .today = test->world.today,
+        .day_began = instant_add_us(test->world.now, -2 * 3600 * SECOND_US),
+    };
 }
 
 #endif

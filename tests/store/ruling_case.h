@@ -6,33 +6,8 @@
 
 #include "audit_case.h"
 #include "store/announce.h"
-#include "store/ruling.h"
 
 #define RULING_ADDRESS "https://acme.example"
-
-/* An approval of row `position`, as `who` saw it. */
-static inline struct ruling ruling_case_approval(struct review_case *test, const char *who,
-                                                 int64_t position)
-{
-    const struct plan_row *row = &test->plan->row[position - 1];
-    const char *id = row->account_id;
-
-    return (struct ruling){
-        .kind = RULING_APPROVE,
-        .account_id = id,
-        .who = who,
-        .at = test->world.now,
-        .plan_id = test->plan->id,
-        .position = position,
-        .subject = digest_of(id, strlen(id)),
-        .subject_text = arena_printf(&test->world.arena, "{\"account\":\"%s\",\"name\":\"%s\"}", id,
-                                     row->name ? row->name : "Anna Muster"),
-        .action = row->action,
-        .rule = row->rule,
-        .rule_text = digest_of(row->rule, strlen(row->rule)),
-        .snapshot_at = test->plan->inputs.snapshot_taken_at,
-    };
-}
 
 static inline struct ruling ruling_case_keep(struct review_case *test, const char *who,
                                              int64_t position, const char *reason)
@@ -48,7 +23,7 @@ static inline struct ruling ruling_case_keep(struct review_case *test, const cha
 static inline struct ruling ruling_case_reject(struct review_case *test, const char *who,
                                                int64_t position, const char *reason)
 {
-    struct ruling ruling = ruling_case_approval(test, who, position);
+    struct ruling ruling = review_case_ruling(test, who, position);
 
     ruling.kind = RULING_REJECT;
     ruling.until = day_add(test->world.today, 180);

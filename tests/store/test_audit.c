@@ -6,9 +6,6 @@
 
 TEST_GROUP(review_case_begin, review_case_end);
 
-static const struct action_limit plenty = {
-    .count = 100, .percent = 100, .rolling_days = 30, .rolling_count = 1000};
-
 static void tell(struct review_case *test, int64_t position, enum step_state to)
 {
     const struct store_outcome outcome = {.plan_id = test->plan->id,
@@ -22,11 +19,7 @@ static void tell(struct review_case *test, int64_t position, enum step_state to)
 
 static void intend(struct review_case *test, int64_t position)
 {
-    const struct store_intent intent = {.row = &test->plan->row[position - 1],
-                                        .plan_id = test->plan->id,
-                                        .position = position,
-                                        .record = "{}",
-                                        .limit = &plenty};
+    const struct store_intent intent = review_case_intent(test, position);
 
     REVIEW_OK(store_intend(&test->world.store, &test->world.run, &intent, test->world.now, &why));
 }
@@ -43,7 +36,8 @@ static void end_run(struct review_case *test, int exit_code, const char *message
  * the day after, a plan that is rejected. What was made is kept aside, to be put back. */
 static void make_history(struct review_case *test)
 {
-    const struct review_shape held = {.suspend = 4, .approvals_suspend = 1, .held_by = "G7"};
+    const struct review_shape held = {
+        .suspend = 4, .approvals_suspend = 1, .held_by = "G7", .unasked = true};
     const struct review_shape plain = {.suspend = 1, .approvals_suspend = 1};
     const struct override override = {.guard = "G7", .who = "anna", .reason = "a reorganisation"};
     struct approval approval = {.who = "anna", .at = test->world.now, .all = true};
@@ -318,7 +312,7 @@ static const struct tamper {
      "update step set state = 'skipped', outcome_at = now() where position = 4", false,
      "row 4 of plan 1 is stored as skipped, and no event tells of it",
      "row 4 of plan 1 is stored as skipped, and no event tells of it"},
-    {"an act that too few approved", "update plan set approvals_suspend = 2 where plan_id = 1",
+    {"an act that too few approved", "update plan_row set approvals = 2 where plan_id = 1",
      false, "row 1 of plan 1 was acted on with 1 of 2 approvals",
      "row 1 of plan 1 was acted on with fewer approvals than it needs"},
     {"an act that a guard held", "update plan_row set held_by = 'G1' where plan_id = 1", false,

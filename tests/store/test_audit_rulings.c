@@ -10,9 +10,6 @@
 TEST_GROUP(review_case_begin, review_case_end);
 TEST_EACH(audit_case_setup, NULL);
 
-static const struct action_limit plenty = {
-    .count = 100, .percent = 100, .rolling_days = 30, .rolling_count = 1000};
-
 /* Rulings 1 (approval, replaced by 3), 2 (keep, ended by a person), 3 (approval that stands), 4
  * (rejection); acknowledgements 1 (replaced) and 2; announcements 1 (ended) and 2. */
 static void make_rulings(struct review_case *test)
@@ -22,7 +19,7 @@ static void make_rulings(struct review_case *test)
     struct store *store = &test->world.store;
 
     review_case_plan(test, &shape);
-    struct ruling approval = ruling_case_approval(test, "anna", 1);
+    struct ruling approval = review_case_ruling(test, "anna", 1);
     approval.not_before = test->world.today;
     approval.expected_on = test->world.today;
     approval.nightly = 5;
@@ -32,7 +29,7 @@ static void make_rulings(struct review_case *test)
     ruling_case_save(test, approval);
     ruling_case_save(test, ruling_case_keep(test, "bert", 2, "Anna Muster is needed"));
     ruling_case_end(test, "carl", 2, RULING_WITHDRAWN, "not needed any more");
-    ruling_case_save(test, ruling_case_approval(test, "anna", 1));
+    ruling_case_save(test, review_case_ruling(test, "anna", 1));
     ruling_case_save(test, ruling_case_reject(test, "dora", 3, "on a project"));
     struct acknowledgement given = {.guard = "G2",
                                     .plan_id = test->plan->id,
@@ -252,11 +249,7 @@ TEST(each_way_of_tampering_with_what_lasts_is_found_by_both)
 
 static void act_on(struct review_case *test, int64_t position)
 {
-    const struct store_intent intent = {.row = &test->plan->row[position - 1],
-                                        .plan_id = test->plan->id,
-                                        .position = position,
-                                        .record = "{}",
-                                        .limit = &plenty};
+    const struct store_intent intent = review_case_intent(test, position);
     const struct store_outcome outcome = {
         .plan_id = test->plan->id, .position = position, .state = STEP_DONE, .status = 202};
 
@@ -264,74 +257,54 @@ static void act_on(struct review_case *test, int64_t position)
     REVIEW_OK(store_outcome(&test->world.store, &test->world.run, &outcome, test->world.now, &why));
 }
 
-/* Three rows are carried out on a plan that nobody approved as a whole; how many people each needs
- * stands in it. */
-static void begin_acts(struct review_case *test, const char *approvals)
+/* The database lets nobody act on less: what is stored is changed after the acts. */
+static void an_act_without(struct review_case *test, const char *sql, const char *program_says,
+                           const char *psql_says)
 {
-    const struct review_shape shape = {.suspend = 3};
-
-    review_case_plan(test, &shape);
-    execute(test,
-            arena_printf(&test->world.arena,
-                         "update plan_row set subject = sha256(convert_to(account_id, 'UTF8')),"
-                         " approvals = %s where action = 'suspend'",
-                         approvals));
+    execute(test, sql);
+    assert_found(test, sql, NULL, program_says, psql_says);
+    put_back(test);
 }
 
 TEST(an_act_rests_on_rulings_about_its_very_subject)
 {
-    CLEANUP(text_release) struct text said = TEXT_INIT;
-    struct review_case *test = *state;
-
-    begin_acts(test, "2");
-    for (int64_t i = 1; i <= 3; i++)
-        ruling_case_save(test, ruling_case_approval(test, "anna", i));
-    ruling_case_save(test, ruling_case_approval(test, "bert", 1));
-    struct ruling other = ruling_case_approval(test, "bert", 2);
-    other.subject = digest_of("other", 5);
-    ruling_case_save(test, other);
-    int64_t ended = ruling_case_save(test, ruling_case_approval(test, "bert", 3));
-    ruling_case_end(test, "bert", ended, RULING_WITHDRAWN, "a mistake");
-    REVIEW_OK(review_case_open(test, &why));
-    for (int64_t i = 1; i <= 3; i++)
-        act_on(test, i);
-    /* What was withdrawn after the act stood at it. */
-    ruling_case_end(test, NULL, 1, RULING_DONE, "done");
-    assert_int_equal(by_program(test, NULL, &said), 2);
-    assert_non_null(strstr(text_cstr(&said), "row 2 of plan 1 was acted on with 1 of 2 approvals"));
-    assert_non_null(strstr(text_cstr(&said), "row 3 of plan 1 was acted on with 1 of 2 approvals"));
-    text_clear(&said);
-    assert_int_equal(by_psql(NULL, &said), 3);
-    assert_non_null(strstr(text_cstr(&said), "row 2 of plan 1 was acted on with fewer approvals"));
-    assert_non_null(strstr(text_cstr(&said), "row 3 of plan 1 was acted on with fewer approvals"));
-    assert_non_null(strstr(text_cstr(&said), "2 findings"));
-}
-
-TEST(an_override_that_came_with_a_ruling_lets_its_guard_go)
-{
     static const char *const guard[] = {"G7"};
-    CLEANUP(text_release) struct text said = TEXT_INIT;
+    const struct review_shape shape = {.suspend = 3, .approvals_suspend = 2};
     struct review_case *test = *state;
 
-    begin_acts(test, "1");
-    for (int64_t i = 1; i <= 2; i++) {
-        struct ruling approval = ruling_case_approval(test, "anna", i);
-        approval.override = guard;
-        approval.override_count = i == 1;
-        ruling_case_save(test, approval);
-    }
+    review_case_plan(test, &shape);
+    struct ruling with = review_case_ruling(test, "anna", 1);
+    with.override = guard;
+    with.override_count = 1;
+    ruling_case_save(test, with);
+    ruling_case_save(test, review_case_ruling(test, "anna", 2));
+    ruling_case_save(test, review_case_ruling(test, "bert", 1));
+    ruling_case_save(test, review_case_ruling(test, "bert", 2));
+    ruling_case_save(test, review_case_ruling(test, "bert", 3));
     test->approved[2] = false;
     REVIEW_OK(review_case_open(test, &why));
     act_on(test, 1);
     act_on(test, 2);
+    assert_string_equal(store_world_text(&test->world,
+                                         "select string_agg(concat_ws(' ', ruling_id, end_word),"
+                                         " ', ' order by ruling_id) from ruling"),
+                        "1 done, 2 done, 3 done, 4 done, 5");
     assert_clean(test, NULL);
-    execute(test, "update plan_row set held_by = 'G7' where action = 'suspend'");
-    assert_int_equal(by_program(test, NULL, &said), 2); /* the plan's digest is another as well */
-    assert_non_null(strstr(text_cstr(&said), "row 2 of plan 1 was acted on while G7 held it"));
-    text_clear(&said);
-    assert_int_equal(by_psql(NULL, &said), 3);
-    assert_non_null(strstr(text_cstr(&said), "row 2 of plan 1 was acted on while G7 held it"));
-    assert_non_null(strstr(text_cstr(&said), "1 finding,"));
+    keep(test);
+    unlock(test);
+    an_act_without(test, "update plan_row set subject = sha256('other') where position = 2",
+                   "row 2 of plan 1 was acted on with 0 of 2 approvals",
+                   "row 2 of plan 1 was acted on with fewer approvals");
+    an_act_without(test, "update plan_row set approvals = 3 where position = 2",
+                   "row 2 of plan 1 was acted on with 2 of 3 approvals",
+                   "row 2 of plan 1 was acted on with fewer approvals");
+    an_act_without(test, "update plan_row set held_by = 'G7' where position in (1, 2)",
+                   "row 2 of plan 1 was acted on while G7 held it",
+                   "row 2 of plan 1 was acted on while G7 held it");
+    an_act_without(test, "update plan_row set held_by = 'G8' where position in (1, 2)",
+                   "row 1 of plan 1 was acted on while G8 held it",
+                   "row 1 of plan 1 was acted on while G8 held it");
+    assert_clean(test, NULL);
 }
 
 /* --- erasure --- */

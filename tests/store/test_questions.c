@@ -256,7 +256,7 @@ static struct plan make_plan(struct world *world, size_t day, bool is_held)
         .guard_count = 1,
     };
 
-    plan.guard[0] = (struct guard_finding){"G7", is_held, "2", "3", "3 of 2"};
+    plan.guard[0] = (struct guard_finding){"G2", is_held, "2", "3", "3 of 2"};
     for (size_t who = 0; who < PEOPLE; who++) {
         const struct entry *entry = &books->entry[day][who];
         if (entry->account != ACTIVE || !entry->departed)
@@ -274,8 +274,10 @@ static struct plan make_plan(struct world *world, size_t day, bool is_held)
             .account = "active",
             .person = "departed",
             .idle_days = -1,
-            .held_by = is_held ? "G7" : NULL,
             .uses_person = true,
+            .subject = digest_of(id_of(world, who), strlen(id_of(world, who))),
+            .rule_text = digest_of("departed", 8),
+            .needed = 1,
         };
     }
     plan.totals.of[ACTION_SUSPEND] = plan.row_count;
@@ -296,21 +298,30 @@ static size_t who_is(struct world *world, const char *id)
 static void carry_out(struct world *world, size_t day, const struct plan *plan,
                       const char *const approver[2])
 {
-    static const struct action_limit plenty = {
-        .count = 100, .percent = 100, .rolling_days = 30, .rolling_count = 1000};
+    static const struct limits plenty = {.of[ACTION_SUSPEND] = {.count = 100,
+                                                                .percent = 100,
+                                                                .rolling_days = 30,
+                                                                .rolling_count = 1000,
+                                                                .rolling_percent = 100}};
+    static const bool none[PEOPLE];
     struct store *store = &world->store.store;
     struct books *books = world->books;
     bool approved[PEOPLE];
 
     memset(approved, true, sizeof(approved));
-    REVIEW_OK(store_open_steps(store, &world->store.run, plan, approved, &why));
+    REVIEW_OK(store_open_steps(store, &world->store.run, plan, approved, none, &why));
     for (size_t i = 0; i < plan->row_count; i++) {
         struct instant at = instant_add_us(world->store.now, (int64_t)(100 + i) * SECOND_US);
         const struct store_intent intent = {.row = &plan->row[i],
                                             .plan_id = plan->id,
                                             .position = (int64_t)i + 1,
                                             .record = "{}",
-                                            .limit = &plenty};
+                                            .limit = &plenty.of[ACTION_SUSPEND],
+                                            .limits = &plenty,
+                                            .whole = 1000,
+                                            .today = world->store.today,
+                                            .day_began = instant_add_us(world->store.now,
+                                                                        -2 * 3600 * SECOND_US)};
         const struct store_outcome outcome = {
             .plan_id = plan->id, .position = (int64_t)i + 1, .state = STEP_DONE, .status = 202};
         REVIEW_OK(store_intend(store, &world->store.run, &intent, at, &why));
@@ -338,7 +349,8 @@ static void propose(struct world *world, size_t day)
     struct store *store = &world->store.store;
     struct instant decided_at = instant_add_us(world->store.now, 60 * SECOND_US);
     struct plan plan = make_plan(world, day, draw(world, 4) == 0);
-    const struct override override = {"G7", "carl", "year end"};
+    struct acknowledgement given = {
+        .guard = "G2", .who = "carl", .reason = "year end", .cause = "3 of 2", .at = decided_at};
     bool is_held = plan.state == PLAN_HELD, passes = draw(world, 2) == 0;
     const char *const *who = approvers[draw(world, 3)];
 
@@ -350,10 +362,24 @@ static void propose(struct world *world, size_t day)
             (struct held){plan.id, world->store.today, passes ? "carl" : NULL, "year end"};
     if (is_held && !passes)
         return;
+    given.plan_id = plan.id;
+    if (is_held)
+        REVIEW_OK(store_acknowledge(store, &given, &why));
     for (size_t i = 0; i < 2 && who[i]; i++) {
-        const struct approval approval = {.who = who[i], .at = decided_at, .all = true};
-        REVIEW_OK(
-            store_approve(store, &plan, &approval, &override, is_held && i == 0, decided_at, &why));
+        for (size_t r = 0; r < plan.row_count; r++) {
+            struct ruling ruling = {.kind = RULING_APPROVE,
+                                    .account_id = plan.row[r].account_id,
+                                    .who = who[i],
+                                    .at = decided_at,
+                                    .plan_id = plan.id,
+                                    .position = (int64_t)r + 1,
+                                    .subject = plan.row[r].subject,
+                                    .action = ACTION_SUSPEND,
+                                    .rule = "departed",
+                                    .rule_text = plan.row[r].rule_text,
+                                    .snapshot_at = plan.inputs.snapshot_taken_at};
+            REVIEW_OK(store_save_rulings(store, &ruling, 1, "http://127.0.0.1", &why));
+        }
     }
     carry_out(world, day, &plan, who);
 }
@@ -604,7 +630,7 @@ static void check_reclaimed_held_and_renamed(struct world *world)
     for (size_t i = 0; i < books->held_count; i++) {
         const struct held *plan = &books->held[i];
         passed += plan->who != NULL;
-        text_addf(&held, "%lld|%s|G7|%s|%s\n", (long long)plan->plan_id,
+        text_addf(&held, "%lld|%s|G2|%s|%s\n", (long long)plan->plan_id,
                   day_format(plan->today, day), plan->who ? plan->who : "",
                   plan->who ? plan->reason : "");
     }

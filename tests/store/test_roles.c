@@ -2,7 +2,7 @@
  * db/roles.sql on a server: what each role may do with each table and view, all of it, and that
  * each can do its work.
  */
-#include "review_case.h"
+#include "ruling_case.h"
 #include "test.h"
 
 #include <stdio.h>
@@ -284,8 +284,6 @@ TEST(each_role_does_its_work_and_no_more)
 {
     const struct review_shape shape = {
         .suspend = 2, .deprovision = 1, .approvals_suspend = 1, .approvals_deprovision = 1};
-    static const struct action_limit plenty = {
-        .count = 100, .percent = 100, .rolling_days = 30, .rolling_count = 1000};
     struct review_case *test = *state;
     struct store *store = &test->world.store;
     struct store_subject *subject = NULL;
@@ -307,14 +305,24 @@ TEST(each_role_does_its_work_and_no_more)
     REVIEW_OK(store_save_links(store, &snapshot, &roster,
                                match_all(&test->world.arena, &snapshot, &roster, &matching), 100,
                                &why));
-    REVIEW_OK(review_case_approve(test, "anna", &why));
-    REVIEW_OK(review_case_approve_one(test, "bert", 0, &why));
+    review_case_rule(test, "anna");
+    ruling_case_save(test, ruling_case_keep(test, "bert", 2, "user2 is needed"));
+    struct acknowledgement given = {.guard = "G2",
+                                    .plan_id = test->plan->id,
+                                    .who = "anna",
+                                    .reason = "a branch was sold",
+                                    .at = test->world.now,
+                                    .cause = "400 people"};
+    struct store_announced announced = ruling_case_announcement(test, 2);
+    const struct store_announcement_end ended = {announced.account_id, announced.rule, "kept"};
+    REVIEW_OK(store_acknowledge(store, &given, &why));
+    REVIEW_OK(store_announce(store, &test->world.run, NULL, 0, &announced, 1, test->world.today,
+                             &why));
+    REVIEW_OK(
+        store_announce(store, &test->world.run, &ended, 1, NULL, 0, test->world.today, &why));
+    test->approved[1] = false;
     REVIEW_OK(review_case_open(test, &why));
-    const struct store_intent intent = {.row = &test->plan->row[0],
-                                        .plan_id = test->plan->id,
-                                        .position = 1,
-                                        .record = "{}",
-                                        .limit = &plenty};
+    const struct store_intent intent = review_case_intent(test, 1);
     const struct store_outcome outcome = {
         .plan_id = test->plan->id, .position = 1, .state = STEP_DONE, .status = 202};
     REVIEW_OK(store_intend(store, &test->world.run, &intent, test->world.now, &why));
@@ -325,6 +333,9 @@ TEST(each_role_does_its_work_and_no_more)
     refused(test, "delete from audit_private");
     refused(test, "truncate act");
     refused(test, "delete from act");
+    refused(test, "delete from ruling");
+    refused(test, "delete from acknowledgement");
+    refused(test, "delete from announcement");
     refused(test, "update plan_row set rule = 'x'");
     refused(test, "alter table audit_event disable trigger all");
     REVIEW_OK(store_reject(store, test->plan->id, "carl", "enough", test->world.now, &why));
@@ -354,6 +365,8 @@ TEST(each_role_does_its_work_and_no_more)
     assert_int_equal(erased.accounts, 1);
     refused(test, "insert into approval select * from approval");
     refused(test, "insert into act select * from act");
+    refused(test, "insert into ruling select * from ruling");
+    refused(test, "delete from ruling");
     refused(test, "delete from audit_event");
     REVIEW_OK(store_excess_rights(test->world.pg, &test->world.arena, &excess, &why));
     assert_string_equal(excess, "may erase");

@@ -30,7 +30,7 @@ TEST(store_save_rulings_gives_every_field_back)
     size_t count = 0;
 
     review_case_plan(test, &four);
-    struct ruling given = ruling_case_approval(test, "anna", 2);
+    struct ruling given = review_case_ruling(test, "anna", 2);
     given.asks_login = given.spread = given.at_once = true;
     given.not_before = day_add(test->world.today, 3);
     given.expected_on = day_add(test->world.today, 5);
@@ -74,12 +74,12 @@ TEST(store_save_rulings_a_new_word_takes_the_place_of_what_it_contradicts)
     struct review_case *test = *state;
 
     review_case_plan(test, &four);
-    ruling_case_save(test, ruling_case_approval(test, "anna", 2));
-    ruling_case_save(test, ruling_case_approval(test, "bert", 2));
-    ruling_case_save(test, ruling_case_approval(test, "anna", 3));
+    ruling_case_save(test, review_case_ruling(test, "anna", 2));
+    ruling_case_save(test, review_case_ruling(test, "bert", 2));
+    ruling_case_save(test, review_case_ruling(test, "anna", 3));
     assert_string_equal(rulings(test), "1 approve anna -, 2 approve bert -, 3 approve anna -");
     /* Anew by the same person about the same row. */
-    ruling_case_save(test, ruling_case_approval(test, "anna", 2));
+    ruling_case_save(test, review_case_ruling(test, "anna", 2));
     assert_string_equal(rulings(test),
                         "1 approve anna newer, 2 approve bert -, 3 approve anna -, 4 approve anna "
                         "-");
@@ -97,8 +97,8 @@ TEST(store_save_rulings_a_new_word_takes_the_place_of_what_it_contradicts)
                         "approve anna newer, 5 reject carl -, 6 keep dora newer, 7 keep emil -, 8 "
                         "keep dora -");
     /* No approval ends a keep or a rejection. */
-    ruling_case_save(test, ruling_case_approval(test, "anna", 2));
-    ruling_case_save(test, ruling_case_approval(test, "anna", 3));
+    ruling_case_save(test, review_case_ruling(test, "anna", 2));
+    ruling_case_save(test, review_case_ruling(test, "anna", 3));
     assert_int_equal(number(test, "select count(*) from ruling where ended_at is null"), 5);
     assert_string_equal(store_world_text(&test->world, "select concat_ws('|', end_reason, ended_by)"
                                                        " from ruling where ruling_id = 3"),
@@ -113,9 +113,9 @@ TEST(store_save_rulings_of_one_batch_are_taken_in_their_order)
     struct ruling batch[4];
 
     review_case_plan(test, &four);
-    batch[0] = ruling_case_approval(test, "anna", 2);
-    batch[1] = ruling_case_approval(test, "anna", 3);
-    batch[2] = ruling_case_approval(test, "anna", 2);
+    batch[0] = review_case_ruling(test, "anna", 2);
+    batch[1] = review_case_ruling(test, "anna", 3);
+    batch[2] = review_case_ruling(test, "anna", 2);
     batch[3] = ruling_case_keep(test, "anna", 3, "a project");
     REVIEW_OK(store_save_rulings(&test->world.store, batch, 4, RULING_ADDRESS, &why));
     assert_int_equal(batch[3].id, 4);
@@ -132,11 +132,11 @@ TEST(store_save_rulings_is_all_or_nothing)
 
     review_case_plan(test, &four);
     int64_t events = number(test, "select count(*) from audit_event");
-    batch[0] = ruling_case_approval(test, "anna", 2);
+    batch[0] = review_case_ruling(test, "anna", 2);
     batch[1] = ruling_case_keep(test, "anna", 3, "");
     REVIEW_REFUSED(store_save_rulings(&test->world.store, batch, 2, RULING_ADDRESS, &why),
                    ERR_USAGE, "'keep' needs a reason");
-    batch[1] = ruling_case_approval(test, "anna", 3);
+    batch[1] = review_case_ruling(test, "anna", 3);
     batch[1].account_id = "nobody";
     REVIEW_REFUSED(store_save_rulings(&test->world.store, batch, 2, RULING_ADDRESS, &why),
                    ERR_INTERNAL, "the decision was not recorded");
@@ -154,9 +154,9 @@ TEST(store_end_rulings_ends_what_stands_and_passes_over_the_rest)
                                       {99, RULING_DONE, "never was"}};
 
     review_case_plan(test, &four);
-    ruling_case_save(test, ruling_case_approval(test, "anna", 2));
-    ruling_case_save(test, ruling_case_approval(test, "anna", 3));
-    ruling_case_save(test, ruling_case_approval(test, "anna", 4));
+    ruling_case_save(test, review_case_ruling(test, "anna", 2));
+    ruling_case_save(test, review_case_ruling(test, "anna", 3));
+    ruling_case_save(test, review_case_ruling(test, "anna", 4));
     ruling_case_end(test, "anna", 2, RULING_WITHDRAWN, "a mistake");
     store_world_tomorrow(&test->world);
     REVIEW_REFUSED(
@@ -180,8 +180,8 @@ TEST(store_load_rulings_lists_what_stands_and_what_ended_since)
     size_t count = 0;
 
     review_case_plan(test, &four);
-    ruling_case_save(test, ruling_case_approval(test, "anna", 3));
-    ruling_case_save(test, ruling_case_approval(test, "anna", 2));
+    ruling_case_save(test, review_case_ruling(test, "anna", 3));
+    ruling_case_save(test, review_case_ruling(test, "anna", 2));
     ruling_case_end(test, NULL, 1, RULING_KEPT, "protected");
     REVIEW_OK(store_load_rulings(&test->world.store, &test->world.arena, INSTANT_NONE, &ruling,
                                  &count, &why));
@@ -207,7 +207,7 @@ TEST(store_load_history_brings_the_rulings_of_each_account)
     review_case_plan(test, &four);
     ruling_case_save(test, ruling_case_reject(test, "anna", 2, "still needed"));
     ruling_case_save(test, ruling_case_keep(test, "bert", 2, "a project"));
-    ruling_case_save(test, ruling_case_approval(test, "anna", 3));
+    ruling_case_save(test, review_case_ruling(test, "anna", 3));
     ruling_case_end(test, "anna", 1, RULING_WITHDRAWN, "a mistake");
     ruling_case_end(test, NULL, 3, RULING_KEPT, "protected");
     store_world_tomorrow(&test->world);
@@ -230,8 +230,8 @@ TEST(store_mark_could_act_keeps_the_first_night)
     const int64_t id[] = {1, 2};
 
     review_case_plan(test, &four);
-    ruling_case_save(test, ruling_case_approval(test, "anna", 2));
-    ruling_case_save(test, ruling_case_approval(test, "anna", 3));
+    ruling_case_save(test, review_case_ruling(test, "anna", 2));
+    ruling_case_save(test, review_case_ruling(test, "anna", 3));
     REVIEW_OK(
         store_mark_could_act(&test->world.store, &test->world.run, id, 1, test->world.now, &why));
     store_world_tomorrow(&test->world);
@@ -249,7 +249,7 @@ TEST(store_load_approved_rules_counts_at_one_address_and_by_name_from_before)
     struct digest departed = digest_of("departed", 8);
 
     review_case_plan(test, &four);
-    ruling_case_save(test, ruling_case_approval(test, "anna", 2));
+    ruling_case_save(test, review_case_ruling(test, "anna", 2));
     ruling_case_end(test, NULL, 1, RULING_DONE, "done");
     ruling_case_save(test, ruling_case_reject(test, "anna", 3, "no"));
     execute(test,
@@ -317,7 +317,7 @@ TEST(a_thousand_rulings_are_quick)
     for (unsigned turn = 0; turn < 2; turn++) { /* the second ends the first */
         struct ruling *batch = arena_calloc(&test->world.arena, 1000, sizeof(batch[0]));
         for (int64_t i = 0; i < 1000; i++)
-            batch[i] = ruling_case_approval(test, "anna", i + 1);
+            batch[i] = review_case_ruling(test, "anna", i + 1);
         (void)clock_gettime(CLOCK_MONOTONIC, &begun);
         REVIEW_OK(store_save_rulings(&test->world.store, batch, 1000, RULING_ADDRESS, &why));
         (void)clock_gettime(CLOCK_MONOTONIC, &ended);

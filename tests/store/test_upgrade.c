@@ -11,11 +11,13 @@
 #include "cluster_fixture.h"
 #include "end.h"
 #include "sql.h"
+#include "store/announce.h"
 #include "store/audit.h"
 #include "store/migrate.h"
 #include "test.h"
 
 #define BEFORE_THE_CHAIN 3 /* the newest migration without it */
+#define BEFORE_RULINGS   9 /* likewise: plans were approved as a whole */
 
 #define OK(call)                                                                                   \
     do {                                                                                           \
@@ -26,13 +28,13 @@
 
 static void migrate_to(struct pg *pg, size_t count)
 {
-    struct migration list[BEFORE_THE_CHAIN + 1] = {{0, "", ""}};
+    struct migration list[BEFORE_RULINGS + 1] = {{0, "", ""}};
     struct migrate_result result;
 
     memcpy(list, migrations, count * sizeof(list[0]));
     list[count] = (struct migration){0, "", ""};
     OK(migrate_run_list(pg, list, &result, &why));
-    assert_int_equal(result.version, BEFORE_THE_CHAIN);
+    assert_int_equal(result.version, count);
 }
 
 static int64_t count(struct pg *pg, const char *sql)
@@ -217,5 +219,81 @@ TEST(a_plan_from_before_the_chain_can_be_decided_on_after_it)
     OK(store_approve(&store, &plan, &approval, NULL, 0, now, &why));
     assert_clean(&store);
     OK(store_run_begin(&store, "run", today, now, &run, &why));
+    assert_clean(&store);
+}
+
+/* --- before people decided on rows --- */
+
+/* Announcements by day, one of them over and one of them told; account 3 came back after our suspension,
+ * account 4 did not; the first snapshot was thinned out. */
+static const char days[] =
+    "set search_path = reconcile, pg_catalog;"
+    "insert into announcement (portal_id, account_id, rule, plan_id, announced_on, mode, ended_on)"
+    " select portal_id, 'ACC-' || i, 'idle', 1, '2026-01-02', 'enforce',"
+    " case i when 2 then date '2026-01-03' end from portal, generate_series(1, 3) i;"
+    "insert into notice_announced (portal_id, account_id, rule, plan_id, told_at)"
+    " select portal_id, 'ACC-3', 'idle', 1, '2026-01-02 03:00Z' from portal;"
+    "insert into account_version (portal_id, account_no, valid_from, valid_to, status, groups,"
+    " groups_unreadable, sso_only, digest)"
+    " select p.portal_id, v.no, v.valid_from, v.valid_to, v.status, '[]', false, false,"
+    " sha256(int4send(v.valid_from)) from portal p, (values (3, 1, 2, 'inactive'),"
+    " (3, 2, null, 'active'), (4, 1, 2, 'active'), (4, 2, null, 'inactive'))"
+    " v(no, valid_from, valid_to, status);"
+    "update snapshot set thinned_at = '2026-01-03 02:00Z' where snapshot_id = 1;"
+    "reset search_path";
+
+TEST(what_was_announced_and_approved_before_rulings_is_carried_over)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct approved_rules rules;
+    struct migrate_result result;
+    struct store store;
+    struct store_run run;
+    struct instant now;
+    struct day today;
+
+    migrate_to(pg, BEFORE_RULINGS);
+    OK(pg_script(pg, "test", history, &why));
+    OK(pg_script(pg, "test", days, &why));
+    OK(migrate_run(pg, &result, &why));
+    CLEANUP(mem_cleanup)
+    char *told = text(pg, "select string_agg(concat_ws(' ', announcement_id, account_id,"
+                          " announced_at at time zone 'UTC', not_before, ended_on), ', '"
+                          " order by announcement_id) from reconcile.announcement");
+    assert_string_equal(told, "1 ACC-1 2026-01-02 00:00:00, 2 ACC-2 2026-01-02 00:00:00 2026-01-03,"
+                              " 3 ACC-3 2026-01-02 00:00:00");
+    assert_int_equal(count(pg, "select announcement_id from reconcile.notice_announced"), 3);
+    CLEANUP(mem_cleanup)
+    char *facts = text(pg, "select string_agg(concat_ws(' ', account_no, became_active_at at time"
+                           " zone 'UTC', reactivated_at at time zone 'UTC'), ', ' order by"
+                           " account_no) from reconcile.account where account_no in (3, 4)");
+    assert_string_equal(facts, "3 2026-01-03 02:00:00 2026-01-03 02:00:00, 4");
+    CLEANUP(mem_cleanup)
+    char *whole = text(pg, "select states_whole_from at time zone 'UTC' from reconcile.portal");
+    assert_string_equal(whole, "2026-01-02 02:00:00");
+    /* By name, and at the address of then alone. */
+    OK(store_open(pg, "acme", "http://other", &store, &why));
+    OK(store_load_approved_rules(&store, &arena, "http://127.0.0.1", &rules, &why));
+    assert_int_equal(rules.rule_text_count, 0);
+    assert_int_equal(rules.name_count, 1);
+    assert_string_equal(rules.name[0], "departed");
+    OK(store_load_approved_rules(&store, &arena, "http://other", &rules, &why));
+    assert_int_equal(rules.name_count, 0);
+    /* What stood is not missed in the chain, and ends in it; what is new is. */
+    assert_clean(&store);
+    assert_true(instant_parse_rfc3339("2026-01-04T02:00:00Z", &now));
+    assert_true(day_from_civil(2026, 1, 4, &today));
+    OK(store_run_begin(&store, "run", today, now, &run, &why));
+    const struct store_announcement_end end = {"ACC-1", "idle", "a login"};
+    struct store_announced begun = {.account_id = "ACC-2",
+                                    .rule = "idle",
+                                    .plan_id = 1,
+                                    .position = 2,
+                                    .at = now,
+                                    .on = today,
+                                    .not_before = day_add(today, 14)};
+    OK(store_announce(&store, &run, &end, 1, &begun, 1, today, &why));
+    assert_int_equal(begun.id, 4);
     assert_clean(&store);
 }

@@ -12,5 +12,14 @@ from (
     union all
     select v.at, to_char(v.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
            'override ' || v.guard, v.who, v.reason, null
-    from audit.override v where v.portal = $1 and v.plan_id = $2::bigint) d
+    from audit.override v where v.portal = $1 and v.plan_id = $2::bigint
+    union all
+    select k.at, to_char(k.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+           'acknowledge ' || k.guard, k.who, k.reason, null
+    from audit.acknowledgement k where k.portal = $1 and k.plan_id = $2::bigint
+    union all
+    select min(r.at), to_char(min(r.at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+           r.decision, r.who, r.reason, count(*)::text
+    from audit.ruling r where r.portal = $1 and r.plan_id = $2::bigint
+    group by r.at, r.decision, r.who, r.reason) d
 order by moment, decision, who

@@ -104,11 +104,25 @@ line as (
     from audit.link_history
     where portal_id = $1::bigint and account_no = $2::integer
     union all
-    select p.created_at, 5, 'announced', format('rule ''%s'' announced it, grace counts from %s (%s)',
-                                                n.rule, n.announced_on, n.mode), n.plan_id, null
+    select n.announced_at, 5, 'announced',
+           concat_ws('', 'rule ''', n.rule, ''' announced it', ', not before ' || n.not_before,
+                     ' (', n.mode, ')'), n.plan_id, null
     from audit.announcement n
-    join audit.plan p on p.portal = n.portal and p.plan_id = n.plan_id
     where n.portal_id = $1::bigint and n.account_id = $3
+    union all
+    select timestamptz 'epoch' + k.us * interval '1 microsecond', 6, k.kind,
+           concat_ws('', k.what, ' by rule ''' || nullif(r.rule, '') || '''',
+                     ' until ' || r.until, ': ' || k.reason), r.plan_id, k.who
+    from audit.ruling r
+    cross join lateral (
+        values ((extract(epoch from r.at) * 1000000)::bigint,
+                case r.decision when 'approve' then 'approval' when 'reject' then 'rejection'
+                                else r.decision end,
+                concat_ws(' ', r.decision, r.action), r.reason, r.who),
+               ((extract(epoch from r.ended_at) * 1000000)::bigint, 'decision ended',
+                concat_ws(' ', r.decision, r.action, 'is over,', r.end_word), r.end_reason,
+                r.ended_by)) k(us, kind, what, reason, who)
+    where r.portal_id = $1::bigint and r.account_id = $3 and k.us is not null
     union all
     select created_at, 4, 'decision',
            concat_ws('', action, case when finding then ' (finding)' end,
