@@ -229,6 +229,8 @@ int store_end_of_step(const struct store *store, const struct store_run *run, in
         return -1;
     size_t count = (size_t)PQntuples(result);
     struct store_ruling_end *end = arena_calloc(&scratch, count + 1, sizeof(end[0]));
+    if (!reason)
+        reason = word == RULING_DONE ? "it was done" : "Bynder refused it";
     for (size_t i = 0; i < count; i++)
         end[i] = (struct store_ruling_end){
             .id = pg_int(result, (int)i, 0), .end = word, .reason = reason};

@@ -332,12 +332,20 @@ TEST(a_thousand_rulings_are_quick)
 
 /* --- announcements --- */
 
-static const struct account_history *life(struct review_case *test, size_t account)
+/* As the next reading finds it, which shows account 1 in this state. */
+static const struct account_history *life_as(struct review_case *test, size_t account,
+                                             enum account_status first)
 {
     struct snapshot snapshot = store_world_snapshot(&test->world, 6);
 
+    snapshot.account[0].status = first;
     store_world_load(&test->world, &snapshot);
     return &snapshot.account[account - 1].history;
+}
+
+static const struct account_history *life(struct review_case *test, size_t account)
+{
+    return life_as(test, account, ACCOUNT_ACTIVE);
 }
 
 TEST(store_announce_keeps_what_was_told_until_it_is_ended)
@@ -484,7 +492,7 @@ TEST(reactivated_is_the_first_reading_with_a_seat_after_our_newest_suspension)
     live(test, "a");
     act(test, "suspend");
     live(test, "i");
-    assert_int_equal(life(test, 1)->suspended_act, 1);
+    assert_int_equal(life_as(test, 1, ACCOUNT_INACTIVE)->suspended_act, 1);
     live(test, "aa"); /* one day, and it stays so */
     store_world_tomorrow(&test->world);
     const struct account_history *history = life(test, 1);
@@ -494,7 +502,7 @@ TEST(reactivated_is_the_first_reading_with_a_seat_after_our_newest_suspension)
     /* A second suspension begins anew. */
     act(test, "suspend");
     live(test, "i");
-    history = life(test, 1);
+    history = life_as(test, 1, ACCOUNT_INACTIVE);
     assert_false(history->reactivated_since);
     assert_false(instant_is_set(history->reactivated_at));
     assert_int_equal(history->suspended_act, 2);
@@ -519,9 +527,9 @@ TEST(reactivation_is_unknown_where_readings_after_the_suspension_are_missing)
     live(test, "a");
     act(test, "suspend");
     live(test, "ii");
-    assert_false(life(test, 1)->reactivation_unknown);
+    assert_false(life_as(test, 1, ACCOUNT_INACTIVE)->reactivation_unknown);
     execute(test, "update portal set states_whole_from = (select max(taken_at) from snapshot)");
-    assert_true(life(test, 1)->reactivation_unknown);
+    assert_true(life_as(test, 1, ACCOUNT_INACTIVE)->reactivation_unknown);
     act(test, "suspend");
-    assert_false(life(test, 1)->reactivation_unknown);
+    assert_false(life_as(test, 1, ACCOUNT_INACTIVE)->reactivation_unknown);
 }
