@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/column.h"
 #include "base/fold.h"
 #include "base/text.h"
 #include "base/words.h"
@@ -16,6 +17,8 @@ static const char *const state_name[STEP_STATE_COUNT] = {
     [STEP_DONE] = "done",       [STEP_ALREADY] = "already",   [STEP_SKIPPED] = "skipped",
     [STEP_FAILED] = "failed",   [STEP_UNKNOWN] = "unknown",   [STEP_VERIFIED] = "verified",
 };
+
+const struct column_words step_state_words = COLUMN_WORDS_OF(state_name);
 
 #define TO(state) (1U << (state))
 

@@ -4,7 +4,7 @@
  */
 #include "base/text.h"
 #include "store/audit.h"
-#include "store/private.h"
+#include "store/column.h"
 #include "store/roster.h"
 #include "store/snapshot.h"
 
@@ -43,27 +43,41 @@ static int digest_again(struct rebuilding *rebuilding, bool is_snapshot, int64_t
     return 0;
 }
 
-static int rebuild_one(struct rebuilding *rebuilding, const PGresult *list, int row,
+struct reading_row {
+    const char *kind, *digest;
+    int64_t sequence, id;
+    bool can; /* be made again */
+};
+
+static const struct column reading_columns[] = {
+    COLUMN("sequence", struct reading_row, sequence),
+    COLUMN("kind", struct reading_row, kind),
+    COLUMN("id", struct reading_row, id),
+    COLUMN("digest", struct reading_row, digest),
+    COLUMN("can", struct reading_row, can),
+    COLUMN_END,
+};
+
+static int rebuild_one(struct rebuilding *rebuilding, const struct reading_row *row,
                        struct err *err)
 {
     CLEANUP(text_release) struct text sentence = TEXT_INIT;
-    const char *kind = pg_text(list, row, 1);
     struct digest digest;
 
-    if (!pg_bool(list, row, 4)) {
+    if (!row->can) {
         rebuilding->rebuilt.left_out++;
         return 0;
     }
-    if (digest_again(rebuilding, text_equal(kind, audit_kind_name(AUDIT_SNAPSHOT)),
-                     pg_int(list, row, 2), &digest, err) < 0)
+    if (digest_again(rebuilding, text_equal(row->kind, audit_kind_name(AUDIT_SNAPSHOT)), row->id,
+                     &digest, err) < 0)
         return -1;
     rebuilding->rebuilt.count++;
-    if (is_digest(pg_text(list, row, 3), &digest))
+    if (is_digest(row->digest, &digest))
         return 0;
     rebuilding->rebuilt.findings++;
-    text_addf(&sentence, "%s %s is not what was read: made again from its versions it is another",
-              kind, pg_text(list, row, 2));
-    rebuilding->found(rebuilding->context, pg_int(list, row, 0), text_cstr(&sentence));
+    text_addf(&sentence, "%s %lld is not what was read: made again from its versions it is another",
+              row->kind, (long long)row->id);
+    rebuilding->found(rebuilding->context, row->sequence, text_cstr(&sentence));
     return 0;
 }
 
@@ -73,12 +87,15 @@ int store_audit_rebuild(struct store *store, audit_found *found, void *context,
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *list = NULL;
     struct rebuilding rebuilding = {.store = store, .found = found, .context = context};
+    size_t count = 0;
 
     if (PG_QUERY(store->pg, audit_rebuildable, PG_MANY, &list, err,
                  store_number(&scratch, store->portal_id)) < 0)
         return -1;
-    for (int row = 0; row < PQntuples(list); row++) {
-        if (rebuild_one(&rebuilding, list, row, err) < 0)
+    const struct reading_row *row =
+        store_read_all(reading_columns, sizeof(row[0]), list, &scratch, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (rebuild_one(&rebuilding, &row[i], err) < 0)
             return -1;
     }
     *ret_rebuilt = rebuilding.rebuilt;

@@ -6,24 +6,14 @@
 
 #include "base/text.h"
 #include "store/audit.h"
+#include "store/column.h"
 #include "store/plan.h"
-#include "store/private.h"
 
 struct verifying {
     struct audit_chain chain;
-    struct digest sealed;
+    struct store_reader reader;
     struct text salt;
 };
-
-/* A digest that is none (wrong length, cut by hand) reads as zeros, which is no hash of anything.
- */
-static const struct digest *optional_digest(const PGresult *row, int column, struct digest *digest)
-{
-    if (PQgetisnull(row, 0, column))
-        return NULL;
-    *digest = store_digest(row, 0, column);
-    return digest;
-}
 
 static bool is_value(struct verifying *verifying, const struct audit_event *event, const char *salt,
                      const char *value)
@@ -38,31 +28,46 @@ static bool is_value(struct verifying *verifying, const struct audit_event *even
     return event->sealed && digest_compare(&digest, event->sealed) == 0;
 }
 
-static int add_event(const PGresult *row, void *context, struct err *err)
+struct event_row {
+    struct audit_event event;
+    const char *sealed, *salt, *value; /* NULL = nothing personal about it, or not any more */
+};
+
+static const struct column event_columns[] = {
+    COLUMN("sequence", struct event_row, event.sequence),
+    COLUMN("version", struct event_row, event.version),
+    COLUMN("at", struct event_row, event.at),
+    COLUMN("kind", struct event_row, event.kind),
+    COLUMN("run_id", struct event_row, event.run_id),
+    COLUMN("plan_id", struct event_row, event.plan_id),
+    COLUMN("position", struct event_row, event.position),
+    COLUMN("account_id", struct event_row, event.account_id),
+    COLUMN("word", struct event_row, event.word),
+    COLUMN("fact", struct event_row, event.fact),
+    COLUMN("sealed", struct event_row, sealed),
+    COLUMN("previous", struct event_row, event.previous),
+    COLUMN("hash", struct event_row, event.hash),
+    COLUMN("salt", struct event_row, salt),
+    COLUMN("value", struct event_row, value),
+    COLUMN_END,
+};
+
+/* A digest that is none (wrong length, cut by hand) is zeros, which is no hash of anything. */
+static int add_event(const PGresult *result, void *context, struct err *err)
 {
     struct verifying *verifying = context;
-    struct audit_event event = {
-        .version = pg_int(row, 0, 1),
-        .portal_id = verifying->chain.portal_id,
-        .sequence = pg_int(row, 0, 0),
-        .previous = store_digest(row, 0, 11),
-        .at = pg_instant(row, 0, 2),
-        .kind = pg_text(row, 0, 3),
-        .run_id = pg_int(row, 0, 4),
-        .plan_id = pg_int(row, 0, 5),
-        .position = pg_int(row, 0, 6),
-        .account_id = pg_text(row, 0, 7),
-        .word = pg_text(row, 0, 8),
-        .fact = pg_text(row, 0, 9),
-        .sealed = optional_digest(row, 10, &verifying->sealed),
-        .hash = store_digest(row, 0, 12),
-    };
+    struct event_row row = {.event = {.portal_id = verifying->chain.portal_id}};
+    struct digest sealed = {{0}};
 
     (void)err;
-    audit_chain_add(&verifying->chain, &event);
-    if (!PQgetisnull(row, 0, 13) &&
-        !is_value(verifying, &event, pg_text(row, 0, 13), pg_text(row, 0, 14)))
-        audit_chain_tell(&verifying->chain, event.sequence,
+    (void)store_read(&verifying->reader, result, 0, NULL, &row);
+    if (row.sealed) {
+        (void)digest_parse(row.sealed, &sealed);
+        row.event.sealed = &sealed;
+    }
+    audit_chain_add(&verifying->chain, &row.event);
+    if (row.salt && !is_value(verifying, &row.event, row.salt, row.value))
+        audit_chain_tell(&verifying->chain, row.event.sequence,
                          "what is personal about it was changed: it is not what was sealed");
     return 0;
 }
@@ -104,8 +109,11 @@ static int compare_tables(const struct store *store, struct audit_chain *chain, 
         if (pg_run(store->pg, comparisons[i].name, comparisons[i].sql, PG_MANY, parameter,
                    COUNT_OF(parameter), &result, err) < 0)
             return -1;
+        int sequence = store_place_of(result, "sequence");
+        int sentence = store_place_of(result, "sentence");
         for (int row = 0; row < PQntuples(result); row++)
-            audit_chain_tell(chain, pg_int(result, row, 0), "%s", pg_text(result, row, 1));
+            audit_chain_tell(chain, pg_int(result, row, sequence), "%s",
+                             pg_text(result, row, sentence));
     }
     return 0;
 }
@@ -135,8 +143,10 @@ static int compare_plans(const struct store *store, struct audit_chain *chain, s
     if (PG_QUERY(store->pg, audit_stored_plans, PG_MANY, &result, err,
                  store_number(&scratch, store->portal_id)) < 0)
         return -1;
+    int sequence = store_place_of(result, "sequence"), plan_id = store_place_of(result, "plan_id");
     for (int i = 0; i < PQntuples(result); i++) {
-        if (check_plan(&reading, chain, pg_int(result, i, 0), pg_int(result, i, 1), err) < 0)
+        if (check_plan(&reading, chain, pg_int(result, i, sequence), pg_int(result, i, plan_id),
+                       err) < 0)
             return -1;
     }
     return 0;
@@ -154,7 +164,7 @@ int store_audit_verify(const struct store *store, const struct audit_head *ancho
                        size_t anchor_count, audit_found *found, void *context,
                        struct audit_head *ret_last, size_t *ret_findings, struct err *err)
 {
-    struct verifying verifying = {.salt = TEXT_INIT};
+    struct verifying verifying = {.reader = {.columns = event_columns}, .salt = TEXT_INIT};
 
     if (pg_begin(store->pg, err) < 0)
         return -1;

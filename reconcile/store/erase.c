@@ -9,7 +9,7 @@
 
 #include "base/fold.h"
 #include "store/audit.h"
-#include "store/private.h"
+#include "store/column.h"
 
 /* What is erased in which order; each statement is told the portal and the pattern. */
 static const struct sweep {
@@ -47,18 +47,6 @@ struct erasing {
     size_t plan_count, sequence_count;
 };
 
-/* The first column of all rows. */
-static const char **column(struct arena *arena, const PGresult *result, size_t *ret_count)
-{
-    size_t count = (size_t)PQntuples(result);
-    const char **value = arena_calloc(arena, count + 1, sizeof(value[0]));
-
-    for (size_t i = 0; i < count; i++)
-        value[i] = store_string(arena, result, (int)i, 0);
-    *ret_count = count;
-    return value;
-}
-
 /* Values are compared folded, so keys and sentences may hold them in that form too. */
 static int add_folded(const struct erasing *erasing, struct err *err)
 {
@@ -71,8 +59,9 @@ static int add_folded(const struct erasing *erasing, struct err *err)
         return -1;
     const char **folded =
         arena_calloc(&scratch, 2 * (size_t)PQntuples(values) + 1, sizeof(folded[0]));
+    int place = store_place_of(values, "value");
     for (int i = 0; i < PQntuples(values); i++) {
-        const char *value = pg_text(values, i, 0);
+        const char *value = pg_text(values, i, place);
         const char *const form[] = {fold_text(&scratch, value), fold_name(&scratch, value)};
         for (size_t f = 0; f < COUNT_OF(form); f++) {
             if (form[f])
@@ -103,13 +92,16 @@ static int prepare(struct erasing *erasing, const char *account_nos, const char 
         PG_QUERY(pg, erase_listed, PG_MANY, &listed, err, portal) < 0)
         return -1;
     struct store_erased *erased = &erasing->erased;
-    erased->value = column(erasing->arena, values, &erased->value_count);
-    erased->listed = column(erasing->arena, listed, &erased->listed_count);
-    erasing->account_id = column(erasing->arena, accounts, &erasing->account_count);
+    erased->value = store_read_list("value", values, erasing->arena, &erased->value_count);
+    erased->listed = store_read_list("account_id", listed, erasing->arena, &erased->listed_count);
+    erasing->account_id =
+        store_read_list("account_id", accounts, erasing->arena, &erasing->account_count);
     erased->accounts = erasing->account_count;
-    erasing->pattern = PQntuples(values) && !PQgetisnull(values, 0, 1)
-                           ? store_string(erasing->arena, values, 0, 1)
-                           : "[^\\s\\S]"; /* meets nothing */
+    if (PQntuples(values))
+        erasing->pattern =
+            store_string(erasing->arena, values, 0, store_place_of(values, "pattern"));
+    if (!erasing->pattern)
+        erasing->pattern = "[^\\s\\S]"; /* meets nothing */
     return 0;
 }
 
@@ -123,7 +115,8 @@ static int check_open(const struct erasing *erasing, struct err *err)
     if (PQntuples(result) == 0)
         return 0;
     return err_set(err, ERR_HELD, "plan '%s' shows them, and %s; hint: wait for the next run",
-                   pg_text(result, 0, 0), pg_text(result, 0, 1));
+                   pg_text(result, 0, store_place_of(result, "plan_id")),
+                   pg_text(result, 0, store_place_of(result, "why")));
 }
 
 static int take_away(struct erasing *erasing, struct err *err)
@@ -144,8 +137,9 @@ static int take_away(struct erasing *erasing, struct err *err)
                    sweeps[i].takes_pattern ? 2 : 1, NULL, err) < 0)
             return -1;
     }
-    erasing->plan_id = column(erasing->arena, plans, &erasing->plan_count);
-    erasing->sequence = column(erasing->arena, private, &erasing->sequence_count);
+    erasing->plan_id = store_read_list("plan_id", plans, erasing->arena, &erasing->plan_count);
+    erasing->sequence =
+        store_read_list("sequence", private, erasing->arena, &erasing->sequence_count);
     return 0;
 }
 
@@ -233,8 +227,8 @@ static int erase_expired(struct erasing *erasing, struct instant before, struct 
                  at) < 0 ||
         PG_QUERY(erasing->store->pg, retain_people, PG_MANY, &people, err, erasing->portal, at) < 0)
         return -1;
-    const char **no = column(arena, accounts, &account_count);
-    const char **key = column(arena, people, &people_count);
+    const char **no = store_read_list("account_no", accounts, arena, &account_count);
+    const char **key = store_read_list("person_key", people, arena, &people_count);
     if (account_count + people_count == 0)
         return 0;
     if (prepare(erasing, store_text_array(arena, no, account_count),
@@ -268,7 +262,8 @@ static int thin(const struct erasing *erasing, const struct store_retention *ret
                  instant_is_set(weekly) ? store_time(erasing->arena, weekly) : "-infinity",
                  store_time(erasing->arena, erasing->now)) < 0)
         return -1;
-    thinned->snapshot_id = column(erasing->arena, marked, &thinned->snapshot_count);
+    thinned->snapshot_id =
+        store_read_list("snapshot_id", marked, erasing->arena, &thinned->snapshot_count);
     if (thinned->snapshot_count == 0)
         return 0;
     if (PG_QUERY(pg, thin_create, PG_NOTHING, NULL, err) < 0 ||
@@ -289,9 +284,10 @@ static int drop_plan_rows(const struct erasing *erasing, struct instant before,
     if (PG_QUERY(erasing->store->pg, retain_plan_rows, PG_MANY, &dropped, err, erasing->portal,
                  store_time(erasing->arena, before), store_time(erasing->arena, erasing->now)) < 0)
         return -1;
-    thinned->plan_id = column(erasing->arena, dropped, &thinned->plan_count);
+    thinned->plan_id = store_read_list("plan_id", dropped, erasing->arena, &thinned->plan_count);
+    int rows = store_place_of(dropped, "rows");
     for (int i = 0; i < PQntuples(dropped); i++)
-        thinned->plan_rows += pg_int(dropped, i, 1);
+        thinned->plan_rows += pg_int(dropped, i, rows);
     return 0;
 }
 
@@ -342,8 +338,8 @@ int store_find_thinned(const struct store *store, const char *portal, struct ins
         return -1;
     *ret_found = PQntuples(result) > 0;
     if (*ret_found) {
-        *ret_gone = pg_instant(result, 0, 0);
-        *ret_kept = pg_instant(result, 0, 1);
+        *ret_gone = pg_instant(result, 0, store_place_of(result, "gone"));
+        *ret_kept = pg_instant(result, 0, store_place_of(result, "kept"));
     }
     return 0;
 }

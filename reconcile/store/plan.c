@@ -321,15 +321,15 @@ static int add_loaded_row(const PGresult *row, void *context, struct err *err)
     return 0;
 }
 
-static int load_guards(const struct store *store, struct arena *arena, const char *const *which,
-                       struct plan *plan, struct err *err)
+int store_load_guards(const struct store *store, struct arena *arena, int64_t plan_id,
+                      struct guard_finding **ret_guard, size_t *ret_count, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
-    if (pg_run(store->pg, "plan_guards", query_plan_guards, PG_MANY, which, 2, &result, err) < 0)
+    if (PG_QUERY(store->pg, plan_guards, PG_MANY, &result, err,
+                 store_number(arena, store->portal_id), store_number(arena, plan_id)) < 0)
         return -1;
-    plan->guard =
-        store_read_all(guard_columns, sizeof(plan->guard[0]), result, arena, &plan->guard_count);
+    *ret_guard = store_read_all(guard_columns, sizeof(**ret_guard), result, arena, ret_count);
     return 0;
 }
 
@@ -374,7 +374,7 @@ static int load_lists(const struct store *store, struct arena *arena, size_t row
     plan->row = arena_calloc(arena, rows + 1, sizeof(plan->row[0]));
     if (pg_each(store->pg, "plan_rows", query_plan_rows, which, 2, add_loaded_row, &loading, err) <
             0 ||
-        load_guards(store, arena, which, plan, err) < 0 ||
+        store_load_guards(store, arena, plan->id, &plan->guard, &plan->guard_count, err) < 0 ||
         load_notes(store, arena, which, plan, err) < 0)
         return -1;
     return load_idle(store, which, plan, err);

@@ -9,7 +9,7 @@
 
 #include "base/fold.h"
 #include "base/mem.h"
-#include "store/private.h"
+#include "store/column.h"
 
 int store_sees_tables(struct pg *pg, bool *ret_sees, struct err *err)
 {
@@ -17,11 +17,11 @@ int store_sees_tables(struct pg *pg, bool *ret_sees, struct err *err)
 
     if (PG_QUERY(pg, audit_may, PG_MAYBE, &result, err) < 0)
         return -1;
-    if (PQntuples(result) == 0 || !pg_bool(result, 0, 0))
+    if (PQntuples(result) == 0 || !pg_bool(result, 0, store_place_of(result, "has_views")))
         return err_set(err, ERR_CONFIG,
                        "the database has no history with views; hint: run 'bynder-reconcile "
                        "migrate'");
-    *ret_sees = pg_bool(result, 0, 1);
+    *ret_sees = pg_bool(result, 0, store_place_of(result, "sees_tables"));
     return 0;
 }
 
@@ -52,6 +52,7 @@ int store_excess_rights(struct pg *pg, struct arena *arena, const char **ret_exc
 
 /* Names that are not plain ASCII and are the wanted one all the same. */
 struct odd {
+    struct store_reader reader;
     struct arena *arena;
     const char *folded;
     struct text account_no; /* array literal */
@@ -59,23 +60,42 @@ struct odd {
     size_t count, capacity;
 };
 
-static int add_odd(const PGresult *row, void *context, struct err *err)
+struct odd_row {
+    int64_t account_no; /* 0 = a person without an account */
+    const char *person_key, *username, *email, *email2, *employee_number;
+};
+
+static const struct column odd_columns[] = {
+    COLUMN("account_no", struct odd_row, account_no),
+    COLUMN("person_key", struct odd_row, person_key),
+    COLUMN("username", struct odd_row, username),
+    COLUMN("email", struct odd_row, email),
+    COLUMN("email2", struct odd_row, email2),
+    COLUMN("employee_number", struct odd_row, employee_number),
+    COLUMN_END,
+};
+
+static int add_odd(const PGresult *result, void *context, struct err *err)
 {
     struct odd *odd = context;
+    struct odd_row row = {.account_no = 0};
     bool is_wanted = false;
 
     (void)err;
-    for (int column = 2; column < 6; column++)
-        is_wanted |= text_equal(fold_text(odd->arena, pg_text(row, 0, column)), odd->folded);
+    (void)store_read(&odd->reader, result, 0, NULL, &row);
+    const char *const name[] = {row.username, row.email, row.email2, row.employee_number};
+    for (size_t i = 0; i < COUNT_OF(name); i++)
+        is_wanted |= text_equal(fold_text(odd->arena, name[i]), odd->folded);
     if (!is_wanted)
         return 0;
-    if (!PQgetisnull(row, 0, 0)) {
-        text_addf(&odd->account_no, "%s%s", odd->account_no.length ? "," : "", pg_text(row, 0, 0));
+    if (row.account_no) {
+        text_addf(&odd->account_no, "%s%lld", odd->account_no.length ? "," : "",
+                  (long long)row.account_no);
         return 0;
     }
     odd->person_key =
         mem_grow(odd->person_key, odd->count, &odd->capacity, sizeof(odd->person_key[0]));
-    odd->person_key[odd->count++] = store_string(odd->arena, row, 0, 1);
+    odd->person_key[odd->count++] = arena_strdup(odd->arena, row.person_key);
     return 0;
 }
 
@@ -94,24 +114,25 @@ static int find(const struct store *store, struct arena *arena, const char *who,
                     store_text_array(arena, odd->person_key, odd->count));
 }
 
-static struct store_subject read_subject(const PGresult *result, int row, struct arena *arena)
-{
-    return (struct store_subject){
-        .account_no = pg_int(result, row, 0),
-        .account_id = store_string(arena, result, row, 1),
-        .person_key = store_string(arena, result, row, 2),
-        .status = store_string(arena, result, row, 3),
-        .username = store_string(arena, result, row, 4),
-        .email = store_string(arena, result, row, 5),
-        .name = store_string(arena, result, row, 6),
-    };
-}
+static const struct column subject_columns[] = {
+    COLUMN("account_no", struct store_subject, account_no),
+    COLUMN("account_id", struct store_subject, account_id),
+    COLUMN("person_key", struct store_subject, person_key),
+    COLUMN("status", struct store_subject, status),
+    COLUMN("username", struct store_subject, username),
+    COLUMN("email", struct store_subject, email),
+    COLUMN("name", struct store_subject, name),
+    COLUMN_END,
+};
 
 int store_find_who(const struct store *store, struct arena *arena, const char *who,
                    struct store_subject **ret_subject, size_t *ret_count, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
-    struct odd odd = {.arena = arena, .folded = fold_text(arena, who), .account_no = TEXT_INIT};
+    struct odd odd = {.reader = {.columns = odd_columns},
+                      .arena = arena,
+                      .folded = fold_text(arena, who),
+                      .account_no = TEXT_INIT};
 
     if (!odd.folded)
         return err_set(err, ERR_USAGE, "nobody is called '%s'", who);
@@ -122,19 +143,16 @@ int store_find_who(const struct store *store, struct arena *arena, const char *w
     free(odd.person_key);
     if (failed)
         return -1;
-    size_t count = 0;
     struct store_subject *subject =
-        arena_calloc(arena, (size_t)PQntuples(result) + 1, sizeof(subject[0]));
-    for (int i = 0; i < PQntuples(result); i++) {
-        subject[count++] = read_subject(result, i, arena);
-        if (pg_bool(result, i, 7)) { /* an id is nobody else's name */
-            subject[0] = subject[count - 1];
-            count = 1;
-            break;
+        store_read_all(subject_columns, sizeof(subject[0]), result, arena, ret_count);
+    int is_id = store_place_of(result, "is_id");
+    for (size_t i = 0; i < *ret_count; i++) {
+        if (pg_bool(result, (int)i, is_id)) { /* an id is nobody else's name */
+            subject[0] = subject[i];
+            *ret_count = 1;
         }
     }
     *ret_subject = subject;
-    *ret_count = count;
     return 0;
 }
 

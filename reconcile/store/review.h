@@ -27,6 +27,18 @@ int store_load_review(struct store *store, struct arena *arena, int64_t plan_id,
                       struct review *ret_review, struct err *err)
     __attribute__((warn_unused_result));
 
+/* A plan as a decision finds it, held until the end of the caller's transaction. ERR_USAGE when
+ * there is none. */
+struct store_standing {
+    enum plan_state state;
+    struct instant expires_at;
+    struct digest digest;
+    const char *held_by; /* guards that hold it and were not overridden; NULL = none */
+};
+int store_load_standing(const struct store *store, struct arena *arena, int64_t plan_id,
+                        struct store_standing *ret_standing, struct err *err)
+    __attribute__((warn_unused_result));
+
 /* Plans that are approved or applying and not expired at `now`, oldest first. */
 int store_load_ready_plans(struct store *store, struct arena *arena, struct instant now,
                            int64_t **ret_id, size_t *ret_count, struct err *err)

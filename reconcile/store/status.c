@@ -3,8 +3,50 @@
  */
 #include "store/status.h"
 
-#include "base/text.h"
-#include "store/private.h"
+#include "store/column.h"
+#include "store/plan.h"
+
+static const struct column database_columns[] = {
+    COLUMN("portal", struct store_status, portal),
+    COLUMN("database_bytes", struct store_status, database_bytes),
+    COLUMN_END,
+};
+
+static const struct column run_columns[] = {
+    COLUMN("run_id", struct store_status_run, id),
+    COLUMN("verb", struct store_status_run, verb),
+    COLUMN("started_at", struct store_status_run, started_at),
+    COLUMN("finished_at", struct store_status_run, finished_at),
+    COLUMN_AS("exit_code", struct store_status_run, exit_code, COLUMN_OPTIONAL),
+    COLUMN("message", struct store_status_run, message),
+    COLUMN_END,
+};
+
+static const struct column snapshot_columns[] = {
+    COLUMN("taken_at", struct store_status, snapshot_taken_at),
+    COLUMN("complete", struct store_status, snapshot_complete),
+    COLUMN("accounts", struct store_status, accounts),
+    COLUMN("active", struct store_status, active),
+    COLUMN("inactive", struct store_status, inactive),
+    COLUMN("gone", struct store_status, gone),
+    COLUMN_END,
+};
+
+static const struct column roster_columns[] = {
+    COLUMN("read_at", struct store_status, roster_read_at),
+    COLUMN("good", struct store_status, roster_good),
+    COLUMN("people", struct store_status, people),
+    COLUMN("rejected", struct store_status, rejected),
+    COLUMN_END,
+};
+
+static const struct column plan_columns[] = {
+    COLUMN("plan_id", struct store_status, plan_id),
+    COLUMN_OF_WORDS("state", struct store_status, plan_state, &plan_state_words),
+    COLUMN("created_at", struct store_status, plan_created_at),
+    COLUMN("expires_at", struct store_status, plan_expires_at),
+    COLUMN_END,
+};
 
 static int load_runs(const struct store *store, struct arena *arena, struct store_status *status,
                      struct err *err)
@@ -14,101 +56,36 @@ static int load_runs(const struct store *store, struct arena *arena, struct stor
     if (PG_QUERY(store->pg, status_runs, PG_MANY, &result, err,
                  store_number(arena, store->portal_id)) < 0)
         return -1;
-    status->run_count = (size_t)PQntuples(result);
-    status->run = arena_calloc(arena, status->run_count + 1, sizeof(status->run[0]));
-    for (int i = 0; i < (int)status->run_count; i++) {
-        status->run[i] = (struct store_status_run){
-            .id = pg_int(result, i, 0),
-            .verb = store_string(arena, result, i, 1),
-            .started_at = pg_instant(result, i, 2),
-            .finished_at = pg_instant(result, i, 3),
-            .exit_code = (int)pg_int(result, i, 4),
-            .message = store_string(arena, result, i, 5),
-        };
-    }
-    return 0;
-}
-
-static int load_snapshot(const struct store *store, struct arena *arena,
-                         struct store_status *status, struct err *err)
-{
-    CLEANUP(pg_clearp) PGresult *result = NULL;
-
-    if (PG_QUERY(store->pg, status_snapshot, PG_MAYBE, &result, err,
-                 store_number(arena, store->portal_id)) < 0)
-        return -1;
-    if (PQntuples(result) == 0)
-        return 0;
-    status->snapshot_taken_at = pg_instant(result, 0, 0);
-    status->snapshot_complete = pg_bool(result, 0, 1);
-    status->accounts = pg_int(result, 0, 2);
-    status->active = pg_int(result, 0, 3);
-    status->inactive = pg_int(result, 0, 4);
-    status->gone = pg_int(result, 0, 5);
-    return 0;
-}
-
-static int load_roster(const struct store *store, struct arena *arena, struct store_status *status,
-                       struct err *err)
-{
-    CLEANUP(pg_clearp) PGresult *result = NULL;
-
-    if (PG_QUERY(store->pg, status_roster, PG_MAYBE, &result, err,
-                 store_number(arena, store->portal_id)) < 0)
-        return -1;
-    if (PQntuples(result) == 0)
-        return 0;
-    status->roster_read_at = pg_instant(result, 0, 0);
-    status->roster_good = pg_bool(result, 0, 1);
-    status->people = pg_int(result, 0, 2);
-    status->rejected = pg_int(result, 0, 3);
+    status->run =
+        store_read_all(run_columns, sizeof(status->run[0]), result, arena, &status->run_count);
     return 0;
 }
 
 static int load_held(const struct store *store, struct arena *arena, struct store_status *status,
                      struct err *err)
 {
-    CLEANUP(pg_clearp) PGresult *result = NULL;
+    struct guard_finding *guard = NULL;
+    size_t count = 0;
 
-    if (PG_QUERY(store->pg, plan_guards, PG_MANY, &result, err,
-                 store_number(arena, store->portal_id), store_number(arena, status->plan_id)) < 0)
+    if (status->plan_id == 0)
+        return 0;
+    if (store_load_guards(store, arena, status->plan_id, &guard, &count, err) < 0)
         return -1;
-    for (int i = 0; i < PQntuples(result) && status->held_count < COUNT_OF(status->held); i++) {
-        if (pg_bool(result, i, 1))
-            status->held[status->held_count++] = store_string(arena, result, i, 4);
+    for (size_t i = 0; i < count && status->held_count < COUNT_OF(status->held); i++) {
+        if (guard[i].hold)
+            status->held[status->held_count++] = guard[i].text;
     }
     return 0;
 }
 
-static int load_plan(const struct store *store, struct arena *arena, struct store_status *status,
-                     struct err *err)
+static int load_locked(const struct store *store, struct arena *arena, struct store_status *status,
+                       struct err *err)
 {
-    CLEANUP(pg_clearp) PGresult *result = NULL;
+    CLEANUP(pg_clearp) PGresult *lock = NULL;
 
-    if (PG_QUERY(store->pg, status_plan, PG_MAYBE, &result, err,
+    if (PG_QUERY(store->pg, portal_locked, PG_ONE, &lock, err,
                  store_number(arena, store->portal_id)) < 0)
         return -1;
-    if (PQntuples(result) == 0)
-        return 0;
-    status->plan_id = pg_int(result, 0, 0);
-    (void)plan_state_parse(pg_text(result, 0, 1), &status->plan_state);
-    status->plan_created_at = pg_instant(result, 0, 2);
-    status->plan_expires_at = pg_instant(result, 0, 3);
-    return load_held(store, arena, status, err);
-}
-
-static int load_database(const struct store *store, struct arena *arena,
-                         struct store_status *status, struct err *err)
-{
-    CLEANUP(pg_clearp) PGresult *database = NULL;
-    CLEANUP(pg_clearp) PGresult *lock = NULL;
-    const char *portal = store_number(arena, store->portal_id);
-
-    if (PG_QUERY(store->pg, status_database, PG_ONE, &database, err, portal) < 0 ||
-        PG_QUERY(store->pg, portal_locked, PG_ONE, &lock, err, portal) < 0)
-        return -1;
-    status->portal = store_string(arena, database, 0, 0);
-    status->database_bytes = pg_int(database, 0, 1);
     status->locked = pg_bool(lock, 0, 0);
     return 0;
 }
@@ -118,10 +95,12 @@ int store_load_status(struct store *store, struct arena *arena, struct store_sta
 {
     struct store_status status = {.plan_id = 0};
 
-    if (load_database(store, arena, &status, err) < 0 ||
-        load_runs(store, arena, &status, err) < 0 ||
-        load_snapshot(store, arena, &status, err) < 0 ||
-        load_roster(store, arena, &status, err) < 0 || load_plan(store, arena, &status, err) < 0)
+    if (STORE_LOAD_ROW(store, status_database, database_columns, arena, &status, err) < 0 ||
+        load_locked(store, arena, &status, err) < 0 || load_runs(store, arena, &status, err) < 0 ||
+        STORE_LOAD_ROW(store, status_snapshot, snapshot_columns, arena, &status, err) < 0 ||
+        STORE_LOAD_ROW(store, status_roster, roster_columns, arena, &status, err) < 0 ||
+        STORE_LOAD_ROW(store, status_plan, plan_columns, arena, &status, err) < 0 ||
+        load_held(store, arena, &status, err) < 0)
         return -1;
     *ret_status = status;
     return 0;

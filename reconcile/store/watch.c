@@ -6,60 +6,69 @@
 #include "store/watch.h"
 
 #include "base/parse.h"
-#include "base/text.h"
-#include "store/private.h"
+#include "store/column.h"
+#include "store/plan.h"
 #include "store/status.h"
+
+static const struct column success_columns[] = {
+    COLUMN("finished_at", struct store_watch, last_success),
+    COLUMN_END,
+};
+
+static const struct column last_run_columns[] = {
+    COLUMN("started_at", struct store_watch, last_started),
+    COLUMN("finished_at", struct store_watch, last_ended),
+    COLUMN("exit_code", struct store_watch, last_exit_code),
+    COLUMN_END,
+};
+
+static const struct column cut_off_columns[] = {
+    COLUMN("run_id", struct store_watch, cut_off_run),
+    COLUMN("verb", struct store_watch, cut_off_verb),
+    COLUMN("started_at", struct store_watch, cut_off_started),
+    COLUMN("host", struct store_watch, cut_off_host),
+    COLUMN_END,
+};
+
+static const struct column plan_columns[] = {
+    COLUMN("suspend", struct store_watch, planned[ACTION_SUSPEND]),
+    COLUMN("deprovision", struct store_watch, planned[ACTION_DEPROVISION]),
+    COLUMN("reactivate", struct store_watch, planned[ACTION_REACTIVATE]),
+    COLUMN("waiting", struct store_watch, waiting),
+    COLUMN("findings", struct store_watch, findings),
+    COLUMN("seats_after", struct store_watch, seats_after),
+    COLUMN_END,
+};
 
 static int load_runs(const struct store *store, struct arena *arena, struct store_watch *watch,
                      struct err *err)
 {
-    CLEANUP(pg_clearp) PGresult *success = NULL;
-    CLEANUP(pg_clearp) PGresult *last = NULL;
     CLEANUP(pg_clearp) PGresult *cut_off = NULL;
-    const char *portal = store_number(arena, store->portal_id);
 
-    if (PG_QUERY(store->pg, watch_success, PG_ONE, &success, err, portal) < 0 ||
-        PG_QUERY(store->pg, watch_last_run, PG_MAYBE, &last, err, portal) < 0 ||
-        PG_QUERY(store->pg, watch_cut_off, PG_MAYBE, &cut_off, err, portal,
-                 store_number(arena, store->run_id)) < 0)
+    if (STORE_LOAD_ROW(store, watch_success, success_columns, arena, watch, err) < 0 ||
+        STORE_LOAD_ROW(store, watch_last_run, last_run_columns, arena, watch, err) < 0 ||
+        PG_QUERY(store->pg, watch_cut_off, PG_MAYBE, &cut_off, err,
+                 store_number(arena, store->portal_id), store_number(arena, store->run_id)) < 0)
         return -1;
-    watch->last_success = pg_instant(success, 0, 0);
-    if (PQntuples(last) > 0) {
-        watch->last_started = pg_instant(last, 0, 0);
-        watch->last_ended = pg_instant(last, 0, 1);
-        watch->last_exit_code = (int)pg_int(last, 0, 2);
-    }
-    if (PQntuples(cut_off) > 0) {
-        watch->cut_off_run = pg_int(cut_off, 0, 0);
-        watch->cut_off_verb = store_string(arena, cut_off, 0, 1);
-        watch->cut_off_started = pg_instant(cut_off, 0, 2);
-        watch->cut_off_host = store_string(arena, cut_off, 0, 3);
-    }
+    if (PQntuples(cut_off) > 0)
+        (void)store_read_row(cut_off_columns, cut_off, 0, arena, watch);
     return 0;
 }
 
 static int load_plan(const struct store *store, struct arena *arena, struct store_watch *watch,
                      struct err *err)
 {
-    CLEANUP(pg_clearp) PGresult *plan = NULL;
-    CLEANUP(pg_clearp) PGresult *guards = NULL;
-    const char *portal = store_number(arena, store->portal_id);
+    struct guard_finding *guard = NULL;
+    size_t count = 0;
 
     if (watch->status.plan_id == 0)
         return 0;
-    if (PG_QUERY(store->pg, watch_plan, PG_ONE, &plan, err, portal) < 0 ||
-        PG_QUERY(store->pg, plan_guards, PG_MANY, &guards, err, portal,
-                 store_number(arena, watch->status.plan_id)) < 0)
+    if (STORE_LOAD_ROW(store, watch_plan, plan_columns, arena, watch, err) < 0 ||
+        store_load_guards(store, arena, watch->status.plan_id, &guard, &count, err) < 0)
         return -1;
-    watch->planned[ACTION_SUSPEND] = pg_int(plan, 0, 0);
-    watch->planned[ACTION_DEPROVISION] = pg_int(plan, 0, 1);
-    watch->planned[ACTION_REACTIVATE] = pg_int(plan, 0, 2);
-    watch->waiting = pg_int(plan, 0, 3);
-    watch->findings = pg_int(plan, 0, 4);
-    watch->seats_after = pg_int(plan, 0, 5);
-    for (int i = 0; i < PQntuples(guards); i++) {
+    for (size_t i = 0; i < count; i++) {
         int64_t number = 0;
-        if (pg_bool(guards, i, 1) && parse_int(pg_text(guards, i, 0) + 1, 1, GUARD_COUNT, &number))
+        if (guard[i].hold && parse_int(guard[i].id + 1, 1, GUARD_COUNT, &number))
             watch->held[number - 1] = true;
     }
     return 0;
@@ -73,12 +82,14 @@ static int load_steps(const struct store *store, struct arena *arena, struct sto
     if (PG_QUERY(store->pg, watch_steps, PG_MANY, &steps, err,
                  store_number(arena, store->portal_id)) < 0)
         return -1;
+    int action_at = store_place_of(steps, "action"), state_at = store_place_of(steps, "state");
+    int count_at = store_place_of(steps, "count");
     for (int i = 0; i < PQntuples(steps); i++) {
         enum action action;
         enum step_state state;
-        if (action_parse(pg_text(steps, i, 0), &action) &&
-            step_state_parse(pg_text(steps, i, 1), &state))
-            watch->step[action][state] = pg_int(steps, i, 2);
+        if (action_parse(pg_text(steps, i, action_at), &action) &&
+            step_state_parse(pg_text(steps, i, state_at), &state))
+            watch->step[action][state] = pg_int(steps, i, count_at);
     }
     return 0;
 }
@@ -127,10 +138,11 @@ int store_load_told(struct store *store, struct arena *arena, enum notice_channe
         return -1;
     for (unsigned kind = 0; kind < NOTICE_KIND_COUNT; kind++)
         ret_key[kind] = NULL;
+    int kind_at = store_place_of(result, "kind"), key_at = store_place_of(result, "key");
     for (int i = 0; i < PQntuples(result); i++) {
         enum notice_kind kind;
-        if (notice_kind_parse(pg_text(result, i, 0), &kind))
-            ret_key[kind] = store_string(arena, result, i, 1);
+        if (notice_kind_parse(pg_text(result, i, kind_at), &kind))
+            ret_key[kind] = store_string(arena, result, i, key_at);
     }
     return 0;
 }
@@ -158,32 +170,29 @@ int store_forget_told(struct store *store, enum notice_channel channel, enum not
 
 /* --- announcements to the person concerned --- */
 
+static const struct column announcement_columns[] = {
+    COLUMN("account_id", struct store_announcement, account_id),
+    COLUMN("email", struct store_announcement, email),
+    COLUMN("rule", struct store_announcement, rule),
+    COLUMN("plan_id", struct store_announcement, plan_id),
+    COLUMN_OF_WORDS("action", struct store_announcement, action, &action_words),
+    COLUMN("not_before", struct store_announcement, not_before),
+    COLUMN("last_login", struct store_announcement, last_login),
+    COLUMN("uses_login", struct store_announcement, uses_login),
+    COLUMN_END,
+};
+
 int store_load_unannounced(struct store *store, struct arena *arena,
                            struct store_announcement **ret_announcement, size_t *ret_count,
                            struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
-    struct store_announcement *announcement;
 
     if (PG_QUERY(store->pg, announced_missing, PG_MANY, &result, err,
                  store_number(arena, store->portal_id)) < 0)
         return -1;
-    size_t count = (size_t)PQntuples(result);
-    announcement = arena_calloc(arena, count + 1, sizeof(announcement[0]));
-    for (int i = 0; i < (int)count; i++) {
-        announcement[i] = (struct store_announcement){
-            .account_id = store_string(arena, result, i, 0),
-            .email = store_string(arena, result, i, 1),
-            .rule = store_string(arena, result, i, 2),
-            .plan_id = pg_int(result, i, 3),
-            .not_before = pg_day(result, i, 5),
-            .last_login = pg_instant(result, i, 6),
-            .uses_login = pg_bool(result, i, 7),
-        };
-        (void)action_parse(pg_text(result, i, 4), &announcement[i].action);
-    }
-    *ret_announcement = announcement;
-    *ret_count = count;
+    *ret_announcement =
+        store_read_all(announcement_columns, sizeof(**ret_announcement), result, arena, ret_count);
     return 0;
 }
 

@@ -40,7 +40,7 @@ select p.sequence,
        format(case when p.stored_who is null then 'the %s of plan %s is not stored any more, or as '
                                                   'somebody else''s'
                    else 'the %s of plan %s is not stored as it was made: %s' end, p.kind, p.plan_id,
-              d.other)
+              d.other) as sentence
 from paired p
 cross join lateral (
     select concat_ws(', ', case when us(p.decided_at)::text <> p.fact ->> 'decided_us'

@@ -82,7 +82,7 @@ compared as (
         and g.position = e.position
     where e.kind = 'guard')
 select sequence, format(case when is_gone then '%s is not stored any more'
-                             else '%s is not stored as it was made: %s' end, thing, other)
+                             else '%s is not stored as it was made: %s' end, thing, other) as sentence
 from compared
 where is_gone or other <> ''
 union all

@@ -7,7 +7,7 @@ with erased as (
         case when json_typeof(e.fact -> 'events') = 'array' then e.fact -> 'events'
              else '[]' end) n(value)
     where e.portal_id = $1::bigint and e.kind in ('erasure', 'retention'))
-select e.sequence, 'what is personal about it is gone, and no erasure tells of it'
+select e.sequence, 'what is personal about it is gone, and no erasure tells of it' as sentence
 from audit_event e
 left join audit_private p on p.portal_id = e.portal_id and p.sequence = e.sequence
 where e.portal_id = $1::bigint and e.sealed is not null and p.sequence is null

@@ -75,7 +75,7 @@ compared as (
     left join migration m on m.name = e.word
     where e.kind = 'migration')
 select sequence, format(case when is_gone then '%s is not stored any more'
-                             else '%s is not stored as it was recorded: %s' end, thing, other)
+                             else '%s is not stored as it was recorded: %s' end, thing, other) as sentence
 from compared
 where is_gone or other <> ''
 union all

@@ -67,7 +67,7 @@ done as (
            e.fact ->> 'outcome_us' as outcome_us
     from event e where e.kind = 'outcome' and e.word = 'done')
 select t.sequence, format('row %s of plan %s is not stored as it went: %s', t.position, t.plan_id,
-                          d.other)
+                          d.other) as sentence
 from told t
 left join step s on s.portal_id = $1::bigint and s.plan_id = t.plan_id and s.position = t.position
 cross join lateral (
