@@ -68,7 +68,7 @@ void log_to(log_sink *take, void *sink_context)
     sink.context = sink_context;
 }
 
-bool log_enabled(enum log_level level)
+static bool is_enabled(enum log_level level)
 {
     return level <= setup.level;
 }
@@ -156,7 +156,7 @@ void log_line(enum log_level level, const char *format, ...)
     CLEANUP(text_release) struct text message = TEXT_INIT;
     va_list args;
 
-    if (!log_enabled(level))
+    if (!is_enabled(level))
         return;
     va_start(args, format);
     text_addv(&message, format, args);

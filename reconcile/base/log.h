@@ -28,7 +28,6 @@ typedef bool log_sink(void *context, enum log_level level, const char *message,
  * stderr: who asked for it reads it there. */
 void log_to(log_sink *sink, void *context);
 
-bool log_enabled(enum log_level level);
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_error(...)   log_line(LOG_LEVEL_ERROR, __VA_ARGS__)

@@ -1,5 +1,5 @@
 /*
- * config: the configuration file (libconfig), typed, ranged and complete. One table in config.c
+ * config: the configuration file (libconfig), typed, ranged and complete. One table, in settings.c,
  * holds every setting: key, type, range, default and the sentence that documents it; the sample
  * file etc/bynder-reconcile.conf is printed from the same table.
  *
@@ -135,7 +135,7 @@ struct config {
     const char *stop_file; /* G12: no write while it exists; NULL = none */
     struct limits limits;  /* roster guards and min_matched_percent included */
     struct {
-        int64_t suspend, deprovision; /* how many different people; 0 = none needed */
+        int64_t of[ACTION_COUNT]; /* how many different people; 0 = none needed */
         int64_t expires_hours;
         const struct config_approver *approver;
         size_t approver_count;

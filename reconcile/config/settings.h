@@ -1,5 +1,5 @@
 /*
- * config_table: the one table of settings. Reading, checking of types and ranges, defaults, the
+ * config/settings: the one table of settings. Reading, checking of types and ranges, defaults, the
  * documented sample and the manual page are all made from it.
  *
  * Paths are dotted. The settings of one entry of a list hang below the list: `policy.rules.name`.

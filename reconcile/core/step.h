@@ -59,8 +59,8 @@ struct step_verdict step_judge(struct arena *arena, const struct plan_row *row,
 
 /* After the act: NULL when every field but the wanted one is unchanged, else a sentence naming the
  * first that differs. The last login may be newer. */
-const char *step_unintended_change(struct arena *arena, enum action action,
-                                   const struct account *before, const struct account *after);
+const char *step_unintended_change(struct arena *arena, const struct account *before,
+                                   const struct account *after);
 
 /* What a reading says about an open step: done when the wanted state is there; failed when the
  * account is as before and the call is older than `patience`; else still unknown. */

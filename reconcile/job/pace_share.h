@@ -32,7 +32,4 @@ int pace_share_permit(void *context, struct err *err);
 /* At the end of a run. A failure is told, and harmless: permits run out by themselves. */
 int pace_share_end(struct pace_share *share, struct err *err) __attribute__((warn_unused_result));
 
-/* The word under which requests are counted together. */
-const char *pace_share_group(const struct config_portal *config);
-
 #endif

@@ -92,7 +92,7 @@ static void see_steps(struct telling *telling)
     const struct store_watch *watch = telling->run->watch;
     struct notice_facts *facts = &telling->facts;
 
-    for (unsigned action = 0; action < STORE_ACTION_COUNT; action++)
+    for (unsigned action = 0; action < ACTION_COUNT; action++)
         facts->failed += (size_t)watch->step[action][STEP_FAILED];
     facts->unknown = watch->status.open_steps;
     telling->view.looked[NOTICE_STEPS] = true;

@@ -51,7 +51,4 @@ int delivery_webhook(const struct config_webhook *config, const struct text *jso
                      const struct delivery_bound *bound, struct err *err)
     __attribute__((warn_unused_result));
 
-/* RFC 5322 3.3, in UTC: "Tue, 24 Nov 2026 02:10:00 +0000". */
-void delivery_add_date(struct text *out, struct instant at);
-
 #endif

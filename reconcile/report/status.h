@@ -1,5 +1,5 @@
 /*
- * status_report: what the store says about a portal (struct store_status), for people and as JSON.
+ * report/status: what the store says about a portal (struct store_status), for people and as JSON.
  * It shows; it judges nothing.
  */
 #ifndef REPORT_STATUS_H

@@ -1,5 +1,5 @@
 /*
- * store_account: an account and a profile as the versions of the history hold them.
+ * store/account: an account and a profile as the versions of the history hold them.
  */
 #ifndef STORE_ACCOUNT_H
 #define STORE_ACCOUNT_H

@@ -347,10 +347,9 @@ static const char *plan_fact(struct text *text, const struct plan *plan)
     jsonw_field_int(&json, "roster", plan->inputs.roster_id);
     field_digest(&json, "policy", &plan->inputs.policy_digest);
     jsonw_field_string(&json, "mode", plan->inputs.enforce ? "enforce" : "report");
-    jsonw_field_int(&json, "keep", (int64_t)plan->totals.keep);
-    jsonw_field_int(&json, "suspend", (int64_t)plan->totals.suspend);
-    jsonw_field_int(&json, "deprovision", (int64_t)plan->totals.deprovision);
-    jsonw_field_int(&json, "reactivate", (int64_t)plan->totals.reactivate);
+    jsonw_field_int(&json, "keep", (int64_t)plan->totals.of[ACTION_KEEP]);
+    for (enum action a = action_after(ACTION_KEEP); a; a = action_after(a))
+        jsonw_field_int(&json, action_name(a), (int64_t)plan->totals.of[a]);
     jsonw_field_int(&json, "waiting", (int64_t)plan->totals.waiting);
     jsonw_field_int(&json, "findings", (int64_t)plan->totals.findings);
     jsonw_field_int(&json, "seats_now", (int64_t)plan->totals.seats_now);

@@ -1,5 +1,5 @@
 /*
- * store_audit: the chain of events in the database. The functions that add are called inside the
+ * store/audit: the chain of events in the database. The functions that add are called inside the
  * transaction that writes the fact they record, so that there is no fact without its event and no
  * event without its fact; each takes the end of the chain and holds it until that transaction ends.
  *

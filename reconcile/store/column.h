@@ -1,5 +1,5 @@
 /*
- * store_column: rows of a statement into structs and out of them, by the names of the columns
+ * store/column: rows of a statement into structs and out of them, by the names of the columns
  * (base/column) and never by their number. A name that one side has and the other has not is our
  * own mistake and ends the program.
  *

@@ -1,5 +1,5 @@
 /*
- * store_erase: takes what is personal out of the history, for one person who asks or for those
+ * store/erase: takes what is personal out of the history, for one person who asks or for those
  * whose time is over, and thins what is old. What was done stays: ids, times, states, rules, acts,
  * and the chain, of which only salted digests of personal values are left.
  */

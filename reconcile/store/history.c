@@ -336,8 +336,9 @@ int store_load_guard_history(struct store *store, struct arena *arena, const str
 
     if (PG_QUERY(store->pg, guard_history, PG_ONE, &result, err,
                  store_number(arena, store->portal_id), store_hex(arena, &roster->digest),
-                 store_time(arena, now), store_number(arena, limits->suspend.rolling_days),
-                 store_number(arena, limits->deprovision.rolling_days)) < 0)
+                 store_time(arena, now),
+                 store_number(arena, limits->of[ACTION_SUSPEND].rolling_days),
+                 store_number(arena, limits->of[ACTION_DEPROVISION].rolling_days)) < 0)
         return -1;
     *ret_history = (struct guard_history){
         .first_plan = pg_bool(result, 0, 0),
@@ -345,8 +346,8 @@ int store_load_guard_history(struct store *store, struct arena *arena, const str
         .same_bytes_since = pg_instant(result, 0, 2),
         .last_snapshot_accounts = int_or(result, 3, -1),
         .last_matched_percent = PQgetisnull(result, 0, 4) ? -1 : pg_double(result, 0, 4),
-        .suspended_in_window = pg_int(result, 0, 5),
-        .deprovisioned_in_window = pg_int(result, 0, 6),
+        .in_window =
+            {[ACTION_SUSPEND] = pg_int(result, 0, 5), [ACTION_DEPROVISION] = pg_int(result, 0, 6)},
         .last_run_day = pg_day(result, 0, 7),
     };
     return 0;

@@ -19,10 +19,11 @@ struct stored_plan {
     struct plan plan;
 };
 
-#define OWN(name)       COLUMN(#name, struct stored_plan, name)
-#define OF_PLAN(name)   COLUMN(#name, struct stored_plan, plan.name)
-#define OF_INPUTS(name) COLUMN(#name, struct stored_plan, plan.inputs.name)
-#define OF_TOTALS(name) COLUMN(#name, struct stored_plan, plan.totals.name)
+#define OWN(name)               COLUMN(#name, struct stored_plan, name)
+#define OF_PLAN(name)           COLUMN(#name, struct stored_plan, plan.name)
+#define OF_INPUTS(name)         COLUMN(#name, struct stored_plan, plan.inputs.name)
+#define OF_TOTALS(name)         COLUMN(#name, struct stored_plan, plan.totals.name)
+#define OF_ACTION(name, action) COLUMN(name, struct stored_plan, plan.totals.of[action])
 
 static const struct column plan_columns[] = {
     OWN(portal_id),
@@ -36,8 +37,8 @@ static const struct column plan_columns[] = {
     OF_PLAN(today),
     OF_PLAN(time_zone),
     OF_PLAN(first_plan),
-    OF_PLAN(approvals_suspend),
-    OF_PLAN(approvals_deprovision),
+    COLUMN("approvals_suspend", struct stored_plan, plan.approvals[ACTION_SUSPEND]),
+    COLUMN("approvals_deprovision", struct stored_plan, plan.approvals[ACTION_DEPROVISION]),
     OF_INPUTS(snapshot_id),
     OF_INPUTS(snapshot_taken_at),
     OF_INPUTS(snapshot_complete),
@@ -59,10 +60,10 @@ static const struct column plan_columns[] = {
     OF_INPUTS(duplicates),
     OF_INPUTS(policy_digest),
     OF_INPUTS(enforce),
-    OF_TOTALS(keep),
-    OF_TOTALS(suspend),
-    OF_TOTALS(deprovision),
-    OF_TOTALS(reactivate),
+    OF_ACTION("keep", ACTION_KEEP),
+    OF_ACTION("suspend", ACTION_SUSPEND),
+    OF_ACTION("deprovision", ACTION_DEPROVISION),
+    OF_ACTION("reactivate", ACTION_REACTIVATE),
     OF_TOTALS(waiting),
     OF_TOTALS(findings),
     OF_TOTALS(seats_now),

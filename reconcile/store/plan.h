@@ -1,5 +1,5 @@
 /*
- * store_plan: what a run proposed, word for word.
+ * store/plan: what a run proposed, word for word.
  */
 #ifndef STORE_PLAN_H
 #define STORE_PLAN_H

@@ -1,5 +1,5 @@
 /*
- * store_private: what the files of the store share: values on their way into a statement, rows on
+ * store/private: what the files of the store share: values on their way into a statement, rows on
  * their way out.
  */
 #ifndef STORE_PRIVATE_H

@@ -1,5 +1,5 @@
 /*
- * store_question: what auditors ask the history, by the views of schema audit and nothing else, so
+ * store/question: what auditors ask the history, by the views of schema audit and nothing else, so
  * that somebody who sees only those can ask as well. Answers are rows, for report/audit.
  */
 #ifndef STORE_QUESTION_H

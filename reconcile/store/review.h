@@ -1,5 +1,5 @@
 /*
- * store_review: what people decided about a plan, and what waits or stands still because of it.
+ * store/review: what people decided about a plan, and what waits or stands still because of it.
  */
 #ifndef STORE_REVIEW_H
 #define STORE_REVIEW_H

@@ -1,5 +1,5 @@
 /*
- * store_status: the newest of everything, for whoever wants to know how things stand.
+ * store/status: the newest of everything, for whoever wants to know how things stand.
  */
 #ifndef STORE_STATUS_H
 #define STORE_STATUS_H

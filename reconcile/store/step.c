@@ -233,7 +233,7 @@ static int check_budget(const PGresult *found, const struct store_intent *intent
     int64_t in_plan = pg_int(found, 0, 6), in_window = pg_int(found, 0, 7);
     bool overridden = pg_bool(found, 0, 8);
 
-    if (intent->row->action == ACTION_REACTIVATE || overridden)
+    if (!actions[intent->row->action].guard || overridden)
         return 0;
     if (in_plan >= intent->limit->count)
         return err_set(err, ERR_HELD, "limit: plan '%lld' may %s %lld accounts, and did %lld",
@@ -253,9 +253,9 @@ static int check_intent(const struct store_intent *intent, struct err *err)
 
     if (action == ACTION_KEEP)
         return err_set(err, ERR_INTERNAL, "a keep is no act");
-    if (action != ACTION_REACTIVATE && !intent->limit)
+    if (actions[action].guard && !intent->limit)
         return err_set(err, ERR_INTERNAL, "no limit was given for %s", action_name(action));
-    if (action == ACTION_DEPROVISION && !intent->record)
+    if (actions[action].needs_record && !intent->record)
         return err_set(err, ERR_INTERNAL, "'%s' is not deprovisioned without a record of it",
                        intent->row->account_id);
     return 0;

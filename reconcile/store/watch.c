@@ -92,7 +92,7 @@ int store_load_watch(struct store *store, struct arena *arena, struct store_watc
         load_runs(store, arena, &watch, err) < 0 || load_plan(store, arena, &watch, err) < 0 ||
         load_steps(store, arena, &watch, err) < 0)
         return -1;
-    for (unsigned action = 0; action < STORE_ACTION_COUNT; action++)
+    for (unsigned action = 0; action < ACTION_COUNT; action++)
         watch.status.open_steps +=
             (size_t)(watch.step[action][STEP_INTENT] + watch.step[action][STEP_UNKNOWN]);
     *ret_watch = watch;

@@ -1,5 +1,5 @@
 /*
- * store_watch: what monitoring asks the history, and what people were told. Reads of a moment; only
+ * store/watch: what monitoring asks the history, and what people were told. Reads of a moment; only
  * the lists of what was told are written.
  */
 #ifndef STORE_WATCH_H
@@ -9,16 +9,14 @@
 #include "core/step.h"
 #include "store/status.h"
 
-#define STORE_ACTION_COUNT (ACTION_DEPROVISION + 1)
-
 struct store_watch {
     struct store_status status;
     bool held[GUARD_COUNT];      /* by the newest plan: held[0] is G1 */
     struct instant last_success; /* none = never; likewise below */
     struct instant last_started, last_ended;
     int last_exit_code;
-    int64_t planned[STORE_ACTION_COUNT], waiting, findings, seats_after; /* of the newest plan */
-    int64_t step[STORE_ACTION_COUNT][STEP_STATE_COUNT]; /* of the newest run that acts; open ones of
+    int64_t planned[ACTION_COUNT], waiting, findings, seats_after; /* of the newest plan */
+    int64_t step[ACTION_COUNT][STEP_STATE_COUNT]; /* of the newest run that acts; open ones of
                                                            any */
     int64_t cut_off_run; /* the run before this one never ended; 0 = it did */
     const char *cut_off_verb, *cut_off_host;
