@@ -23,7 +23,6 @@
 static const struct option_spec options[] = {
     {"print-sample", NULL,
      "print a documented configuration with every setting, and do nothing else"},
-    {"print-reference", NULL, "print the settings as Markdown tables, and do nothing else"},
     {"print-manual", NULL, "print the settings as a manual page, and do nothing else"},
     {NULL, NULL, NULL},
 };
@@ -308,10 +307,6 @@ static int run_verb(const struct invocation *invocation, struct err *err)
 
     if (invocation_option(invocation, "print-sample")) {
         config_print_sample(stdout);
-        return 0;
-    }
-    if (invocation_option(invocation, "print-reference")) {
-        config_print_reference(stdout);
         return 0;
     }
     if (invocation_option(invocation, "print-manual")) {

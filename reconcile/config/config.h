@@ -184,8 +184,6 @@ int config_load(struct arena *arena, const char *path, struct config *ret_config
 
 /* The documented sample: every key with its sentence, type, range and default. */
 void config_print_sample(FILE *stream);
-/* The same as tables in Markdown, for docs/configuration.md. */
-void config_print_reference(FILE *stream);
 /* The same as the manual page bynder-reconcile.conf(5), in mdoc. */
 void config_print_manual(FILE *stream);
 

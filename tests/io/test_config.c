@@ -975,14 +975,6 @@ TEST(config_print_sample_without_comment_marks_has_known_settings_only)
     loaded_release(&loaded);
 }
 
-TEST(config_print_reference_is_in_the_documentation)
-{
-    CLEANUP(text_release) struct text printed = print(config_print_reference);
-    CLEANUP(text_release) struct text file = get_source("docs/configuration.md");
-
-    assert_non_null(strstr(text_cstr(&file), text_cstr(&printed)));
-}
-
 TEST(config_print_manual_is_the_file)
 {
     CLEANUP(text_release) struct text printed = print(config_print_manual);
