@@ -9,16 +9,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/log.h"
+#include "audit/question.h"
 #include "base/mem.h"
 #include "bynder/bynder.h"
 #include "cmd/bynder-reconcile/check.h"
 #include "cmd/bynder-reconcile/session.h"
+#include "host/file.h"
+#include "host/log.h"
 #include "notify/delivery.h"
 #include "roster/reader.h"
 #include "store/migrate.h"
-#include "store/question.h"
 
 static const struct option_spec options[] = {
     {"print-sample", NULL,

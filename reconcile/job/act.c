@@ -8,9 +8,9 @@
 #include "job/act.h"
 
 #include "base/fold.h"
-#include "base/log.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "host/log.h"
 #include "store/outcome_file.h"
 #include "store/step.h"
 

@@ -5,11 +5,11 @@
  */
 #include "job/apply.h"
 
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "core/match.h"
+#include "host/log.h"
 #include "job/collect.h"
 #include "job/stop.h"
 #include "job/weigh.h"

@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
-#include "base/secret.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "host/file.h"
+#include "host/secret.h"
 #include "test.h"
 
 /* libconfig 1.5 leaks the text it was reading when it meets a syntax error. */

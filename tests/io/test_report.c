@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "format/encode.h"
+#include "host/file.h"
 #include "report/files.h"
 #include "report/report.h"
 #include "test.h"

@@ -9,12 +9,13 @@
 
 #include <stdio.h>
 
-#include "base/file.h"
+#include "audit/erase.h"
+#include "audit/question.h"
+#include "audit/rebuild.h"
 #include "base/mem.h"
 #include "core/match.h"
+#include "host/file.h"
 #include "store/audit.h"
-#include "store/erase.h"
-#include "store/question.h"
 
 #define DAYS   215
 #define PEOPLE 24

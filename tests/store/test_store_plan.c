@@ -4,9 +4,9 @@
  */
 #include <string.h>
 
+#include "audit/status.h"
 #include "cluster_fixture.h"
 #include "report/report.h"
-#include "store/status.h"
 #include "store_world.h"
 #include "test.h"
 

@@ -1,4 +1,4 @@
-/* base/file: whole files in, whole files out. */
+/* host/file: whole files in, whole files out. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
+#include "host/file.h"
 #include "test.h"
 
 static char directory[] = "/tmp/test-file-XXXXXX";

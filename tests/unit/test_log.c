@@ -1,4 +1,4 @@
-/* base/log: what reaches stderr, byte by byte. */
+/* host/log: what reaches stderr, byte by byte. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,8 +6,8 @@
 
 #include "base/cleanup.h"
 #include "base/instant.h"
-#include "base/log.h"
 #include "base/text.h"
+#include "host/log.h"
 #include "test.h"
 
 /* Stderr goes to an unnamed file while lines are logged. */

@@ -2,8 +2,8 @@
  * file: whole files in, whole files out. What is written appears complete or not at all:
  * temporary name in the same directory, fsync, rename, fsync of the directory.
  */
-#ifndef BASE_FILE_H
-#define BASE_FILE_H
+#ifndef HOST_FILE_H
+#define HOST_FILE_H
 
 #include <stddef.h>
 #include <sys/types.h>

@@ -6,7 +6,7 @@
  * a run. So the name is checked by form, the file is opened by its full path and must be a whole
  * TZif file, and TZ gets that path, which no TZDIR changes.
  */
-#include "base/zone.h"
+#include "host/zone.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,9 +15,9 @@
 #include <time.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "host/file.h"
 
 #define ZONEINFO "/usr/share/zoneinfo/"
 

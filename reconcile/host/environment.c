@@ -2,7 +2,7 @@
  * The kept variables are set anew in an empty environment: what has no '=' or is there twice does
  * not come along.
  */
-#include "base/environment.h"
+#include "host/environment.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -6,8 +6,8 @@
  *
  * A signal ends a wait: the program's handler of SIGTERM and SIGINT is clock_interrupt.
  */
-#ifndef BASE_CLOCK_H
-#define BASE_CLOCK_H
+#ifndef HOST_CLOCK_H
+#define HOST_CLOCK_H
 
 #include <stdbool.h>
 

@@ -3,7 +3,7 @@
  * text from outside (names, answers), so what could steer a terminal or forge a second line is made
  * visible first, in both formats.
  */
-#include "base/log.h"
+#include "host/log.h"
 
 #include <assert.h>
 #include <stdarg.h>

@@ -4,7 +4,7 @@
  * complete, synced one takes its name, so a reader sees the old content or the new, at a power cut
  * too.
  */
-#include "base/file.h"
+#include "host/file.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -4,8 +4,8 @@
  * and the context fields set for the run (portal, run, plan), so a journal can be filtered by them.
  * Lines may go somewhere else than stderr (log_to); where, this module does not know.
  */
-#ifndef BASE_LOG_H
-#define BASE_LOG_H
+#ifndef HOST_LOG_H
+#define HOST_LOG_H
 
 #include <stdbool.h>
 #include <stddef.h>

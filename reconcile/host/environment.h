@@ -1,8 +1,8 @@
 /*
  * environment: what of the caller's environment the process keeps.
  */
-#ifndef BASE_ENVIRONMENT_H
-#define BASE_ENVIRONMENT_H
+#ifndef HOST_ENVIRONMENT_H
+#define HOST_ENVIRONMENT_H
 
 /* Clears it to a short list (PATH, HOME, LANG, LC_*, TZ, TERM, NO_COLOR, CREDENTIALS_DIRECTORY,
  * STATE_DIRECTORY, SUDO_UID), so that no library finds a proxy, a key log or another server in it.

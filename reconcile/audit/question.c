@@ -3,7 +3,7 @@
  * lists them when there are several. Plain ASCII names are found by an index on the form they are
  * compared in; the few others are folded here, one by one.
  */
-#include "store/question.h"
+#include "audit/question.h"
 
 #include <stdlib.h>
 

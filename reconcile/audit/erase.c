@@ -3,7 +3,7 @@
  * nothing was touched. The order matters: values are collected before the first is taken away, and
  * plans are marked while what they show can still be told.
  */
-#include "store/erase.h"
+#include "audit/erase.h"
 
 #include <string.h>
 

@@ -3,12 +3,12 @@
  * fence does not apply to those: they say what people know, and nothing in Bynder follows from
  * them.
  */
-#include "store/watch.h"
+#include "audit/watch.h"
 
+#include "audit/status.h"
 #include "base/parse.h"
 #include "store/column.h"
 #include "store/plan.h"
-#include "store/status.h"
 
 static const struct column success_columns[] = {
     COLUMN("finished_at", struct store_watch, last_success),

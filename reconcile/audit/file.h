@@ -2,8 +2,8 @@
  * audit_file: the head of the audit chain in a file of the state directory, `audit-head-PORTAL`,
  * replaced after every run: an anchor outside of the database. Its line begins with SEQ:HASH.
  */
-#ifndef STORE_AUDIT_FILE_H
-#define STORE_AUDIT_FILE_H
+#ifndef AUDIT_FILE_H
+#define AUDIT_FILE_H
 
 #include "config/config.h"
 #include "core/audit.h"

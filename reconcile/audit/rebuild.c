@@ -2,8 +2,8 @@
  * What stands behind a reading: every snapshot and roster is made again from its versions, as a
  * plan would have it, and its digest must be the one in the chain. One is in memory at a time.
  */
+#include "audit/rebuild.h"
 #include "base/text.h"
-#include "store/audit.h"
 #include "store/column.h"
 #include "store/roster.h"
 #include "store/snapshot.h"

@@ -1,12 +1,12 @@
 /*
- * store/erase: takes what is personal out of the history, for one person who asks or for those
+ * audit/erase: takes what is personal out of the history, for one person who asks or for those
  * whose time is over, and thins what is old. What was done stays: ids, times, states, rules, acts,
  * and the chain, of which only salted digests of personal values are left.
  */
-#ifndef STORE_ERASE_H
-#define STORE_ERASE_H
+#ifndef AUDIT_ERASE_H
+#define AUDIT_ERASE_H
 
-#include "store/question.h"
+#include "audit/question.h"
 
 struct store_erased {
     size_t accounts;

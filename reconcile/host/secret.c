@@ -3,7 +3,7 @@
  * every buffer it passed through on the way in is overwritten as well. Files are opened first and
  * judged afterwards by descriptor: what was checked is what is read.
  */
-#include "base/secret.h"
+#include "host/secret.h"
 
 #include <errno.h>
 #include <fcntl.h>

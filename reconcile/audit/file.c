@@ -1,12 +1,12 @@
 /* One line: head, time, portal. Only the head is read again, the rest is for people. */
-#include "store/audit_file.h"
+#include "audit/file.h"
 
 #include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
+#include "host/file.h"
 
 #define AUDIT_FILE_LIMIT 4096
 

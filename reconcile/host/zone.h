@@ -2,8 +2,8 @@
  * zone: loads the offsets of an IANA time zone, once per run, into a table that pure code can use.
  * The system's zoneinfo is read through the C library; the process's own TZ is left as it was.
  */
-#ifndef BASE_ZONE_H
-#define BASE_ZONE_H
+#ifndef HOST_ZONE_H
+#define HOST_ZONE_H
 
 #include "base/arena.h"
 #include "base/err.h"

@@ -1,9 +1,9 @@
 /*
- * store/question: what auditors ask the history, by the views of schema audit and nothing else, so
+ * audit/question: what auditors ask the history, by the views of schema audit and nothing else, so
  * that somebody who sees only those can ask as well. Answers are rows, for report/audit.
  */
-#ifndef STORE_QUESTION_H
-#define STORE_QUESTION_H
+#ifndef AUDIT_QUESTION_H
+#define AUDIT_QUESTION_H
 
 #include "store/store.h"
 

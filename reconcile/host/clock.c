@@ -3,7 +3,7 @@
  * while the flag is looked at and let in by ppoll itself, so one that comes in between is not slept
  * over.
  */
-#include "base/clock.h"
+#include "host/clock.h"
 
 #include <poll.h>
 #include <pthread.h>

@@ -1,7 +1,7 @@
 /*
  * What `status` shows: the newest of everything, one small question each. Only reads.
  */
-#include "store/status.h"
+#include "audit/status.h"
 
 #include "store/column.h"
 #include "store/plan.h"

@@ -1,8 +1,8 @@
 /*
- * store/status: the newest of everything, for whoever wants to know how things stand.
+ * audit/status: the newest of everything, for whoever wants to know how things stand.
  */
-#ifndef STORE_STATUS_H
-#define STORE_STATUS_H
+#ifndef AUDIT_STATUS_H
+#define AUDIT_STATUS_H
 
 #include "core/guard.h"
 #include "core/plan.h"

@@ -7,10 +7,10 @@
  * directly. libsystemd would say the same words, but brings five more libraries into a process that
  * holds a token, and has the socket's path built in, so that nothing could be tested.
  */
-#ifndef BASE_JOURNAL_H
-#define BASE_JOURNAL_H
+#ifndef HOST_JOURNAL_H
+#define HOST_JOURNAL_H
 
-#include "base/log.h"
+#include "host/log.h"
 
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
 

@@ -2,8 +2,8 @@
  * secret: a value that must not be seen. It has no printf form, is wiped at release, and leaves
  * this struct only through secret_reveal, whose callers are few and easy to list.
  */
-#ifndef BASE_SECRET_H
-#define BASE_SECRET_H
+#ifndef HOST_SECRET_H
+#define HOST_SECRET_H
 
 #include <stdbool.h>
 #include <stddef.h>

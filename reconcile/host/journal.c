@@ -3,7 +3,7 @@
  * printable when it gets here and holds no newline, so no value can begin a field of its own. A
  * line that the journal does not take goes to stderr, which leads there too, without the fields.
  */
-#include "base/journal.h"
+#include "host/journal.h"
 
 #include <assert.h>
 #include <ctype.h>

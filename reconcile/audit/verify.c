@@ -4,8 +4,8 @@
  */
 #include <stdlib.h>
 
+#include "audit/verify.h"
 #include "base/text.h"
-#include "store/audit.h"
 #include "store/column.h"
 #include "store/plan.h"
 

@@ -1,13 +1,13 @@
 /*
- * store/watch: what monitoring asks the history, and what people were told. Reads of a moment; only
+ * audit/watch: what monitoring asks the history, and what people were told. Reads of a moment; only
  * the lists of what was told are written.
  */
-#ifndef STORE_WATCH_H
-#define STORE_WATCH_H
+#ifndef AUDIT_WATCH_H
+#define AUDIT_WATCH_H
 
+#include "audit/status.h"
 #include "core/notice.h"
 #include "core/step.h"
-#include "store/status.h"
 
 struct store_watch {
     struct store_status status;
