@@ -229,7 +229,8 @@ deps: ## install every package of debian/control, for building, running and test
 # --- looks ----------------------------------------------------------------------------------------
 
 .PHONY: lint
-lint: format-check ## layering, banned functions, format, cppcheck
+lint: format-check ## layering, callers, banned functions, format, cppcheck (of the debug variant)
+	$(Q)$(MAKE) --no-print-directory VARIANT=debug all
 	$(Q)sh tests/support/lint.sh
 
 .PHONY: format

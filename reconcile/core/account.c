@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/column.h"
-#include "base/words.h"
 
 static const char *const status_name[] = {
     [ACCOUNT_UNREADABLE] = "unreadable",
@@ -21,11 +20,6 @@ const struct column_words account_status_words = COLUMN_WORDS_OF(status_name);
 const char *account_status_name(enum account_status status)
 {
     return status_name[status];
-}
-
-enum account_status account_status_parse(const char *word)
-{
-    return (enum account_status)WORD_INDEX(status_name, word);
 }
 
 const char *login_source_name(enum login_source source)

@@ -98,8 +98,6 @@ struct column_words; /* base/column */
 extern const struct column_words account_status_words;
 /* Words of the reports and the JSON contract: "active", "inactive", "gone", "unreadable". */
 const char *account_status_name(enum account_status status);
-/* ACCOUNT_UNREADABLE for any other word, and for NULL. */
-enum account_status account_status_parse(const char *word);
 /* "single read", "events", "history", "export", "" */
 const char *login_source_name(enum login_source source);
 

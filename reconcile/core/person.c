@@ -6,7 +6,6 @@
 #include "core/person.h"
 
 #include "base/column.h"
-#include "base/words.h"
 
 static const char *const status_name[] = {
     [PERSON_UNKNOWN] = "unknown", [PERSON_EMPLOYED] = "employed", [PERSON_ON_LEAVE] = "on_leave",
@@ -18,11 +17,6 @@ const struct column_words person_status_words = COLUMN_WORDS_OF(status_name);
 const char *person_status_name(enum person_status status)
 {
     return status_name[status];
-}
-
-enum person_status person_status_parse(const char *word)
-{
-    return (enum person_status)WORD_INDEX(status_name, word);
 }
 
 enum person_status person_judge(const struct person *person, struct day today,

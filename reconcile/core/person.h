@@ -40,8 +40,6 @@ struct column_words; /* base/column */
 extern const struct column_words person_status_words;
 /* "unknown", "employed", "on_leave", "future", "departed", "absent" */
 const char *person_status_name(enum person_status status);
-/* PERSON_UNKNOWN for any other word, and for NULL. */
-enum person_status person_status_parse(const char *word);
 
 /* The status as of `today`; when the row contradicts itself PERSON_UNKNOWN and, in *ret_reason, a
  * sentence (static). A last day of today or later is still employed. A last day in the past with a

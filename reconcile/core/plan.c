@@ -12,7 +12,6 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
-#include "base/words.h"
 #include "core/condition.h"
 
 static const char *const state_name[] = {
@@ -26,11 +25,6 @@ const struct column_words plan_state_words = COLUMN_WORDS_OF(state_name);
 const char *plan_state_name(enum plan_state state)
 {
     return state_name[state];
-}
-
-bool plan_state_parse(const char *name, enum plan_state *ret_state)
-{
-    return WORD_FIND(state_name, name, ret_state);
 }
 
 bool plan_row_is_plain_keep(const struct plan_row *row)

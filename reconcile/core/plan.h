@@ -115,7 +115,6 @@ struct plan_setup {
 
 const char *plan_state_name(enum plan_state state);
 extern const struct column_words plan_state_words;
-bool plan_state_parse(const char *name, enum plan_state *ret_state);
 
 /* Puts everything together; rows are sorted by (action, rule order by name, account id). Memory
  * from the arena. The strings of accounts are shared, not copied. */

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What a reader would find first: layers that point the wrong way, banned calls, unfinished words,
-# and what cppcheck sees.
+# What a reader would find first: layers that point the wrong way, names that nobody calls, banned
+# calls, unfinished words, and what cppcheck sees. Asks the objects in build/debug, which are built.
 set -u
 cd "$(dirname "$0")/../.."
 complaints=$(mktemp)
@@ -10,13 +10,9 @@ complain() { # $1 heading, standard input the findings; a file, because pipes en
     [ -z "$findings" ] || printf '%s\n%s\n' "$1" "$findings" >> "$complaints"
 }
 
-# The folder is the layer: a row names it, then what it may include beside itself. The order is the
+# The folder is the layer: a row names it, then what it may use beside itself. The order is the
 # Makefile's LAYERS.
-while read -r layer below; do
-    grep -nE '^#include "' reconcile/"$layer"/*.[ch] | grep -vE "#include \"(($(echo "$layer $below" | tr ' ' '|'))/|sql\.h)" |
-        complain "layer '$layer' includes what it must not:"
-done <<'EOT'
-base
+layers='base
 core base
 host base
 format base host
@@ -29,8 +25,42 @@ store base core host format config database
 audit base core host format config database store
 report base core host format config store audit
 notify base core host format config store audit report
-job base core host format net config database bynder roster store audit report notify
-EOT
+job base core host format net config database bynder roster store audit report notify'
+[ "$(echo "$layers" | cut -d ' ' -f 1 | paste -s -d ' ')" = "$(sed -n 's/^LAYERS := //p' Makefile)" ] ||
+    echo "tests/support/lint.sh" | complain "the layers are not the Makefile's LAYERS:"
+echo "$layers" | while read -r layer below; do
+    grep -nE '^#include "' reconcile/"$layer"/*.[ch] | grep -vE "#include \"(($(echo "$layer $below" | tr ' ' '|'))/|sql\.h)" |
+        complain "layer '$layer' includes what it must not:"
+done
+libraries=$(echo "$layers" | sed 's|^\([a-z]*\).*|build/debug/lib\1.a|')
+# An include may be of a type alone, and a declaration may be written by hand: what a library takes
+# is what its symbols say, lines as `build/debug/libcore.a[plan.o]: plan_digest T 0 5d`.
+{ echo "$layers"; nm -P -A -g $libraries; } | awk '
+    !/:/ { for (i = 1; i <= NF; i++) may[$1, $i] = 1; next }
+    { library = $1; sub(/.*\/lib/, "", library); sub(/\.a\[.*/, "", library) }
+    $3 == "U" { taker[library, $2] = $1; next }
+    { home[$2] = library }
+    END { for (key in taker) { split(key, part, SUBSEP); of = home[part[2]]
+        if (of && !((part[1], of) in may)) print taker[key] " takes " part[2] " of " of } }' |
+    sort | complain "a library takes what it may not use:"
+# A public name is there for another file of the programs, but for these:
+alone='
+main: a program begins there
+clock_clear_interrupt: a test goes on where a program ends
+clock_set_patience: a test waits less than half a minute
+journal_end: a test gives the journal back
+migrate_check_list: tests bring migrations of their own
+migrate_run_list: likewise'
+# The two programs have names in common, so theirs are asked with the folder in front.
+{ echo "$alone"; nm -P -A -g $libraries $(ls cmd/*/*.c | sed 's|\(.*\)c$|build/debug/obj/\1o|'); } | awk '
+    !/\.o/ { sub(/:.*/, ""); if ($0) alone[$0] = 1; next }
+    { folder = $1; sub(/[^\/]*$/, "", folder); if ($1 ~ /\.a\[/) folder = "" }
+    $3 == "U" { called[folder $2] = called[$2] = 1; next }
+    { home[folder $2] = $1; name[folder $2] = $2 }
+    END { for (key in home) if (!(key in called)) { needed[name[key]] = 1
+            if (!(name[key] in alone)) print home[key] " " name[key] }
+        for (one in alone) if (!(one in needed)) print "tests/support/lint.sh: " one " needs no excuse" }' |
+    sort | complain "a public name that no other file of the programs calls:"
 grep -nE '^#include "sql\.h"' reconcile/*/*.[ch] | grep -vE '^reconcile/(store|audit)/' |
     complain "SQL is the history's:"
 grep -nE '#include <(curl|libpq|json-c|libconfig|microhttpd|csv)' reconcile/base/*.[ch] reconcile/core/*.[ch] |
@@ -53,6 +83,8 @@ tests=$(ls tests/*/test_*.c | grep -v '^tests/support/')
 } | complain "a test that does not register itself (tests/support/test.h):"
 grep -nE '\b(TODO|FIXME|XXX|HACK)\b' cmd/*/*.[ch] reconcile/*/*.[ch] db/*/*.sql db/*/*/*.sql Makefile |
     complain "unfinished words:"
+grep -nE '(/\*|^ \*) *(---|===|###)|(---|===|###) *\*/' cmd/*/*.[ch] reconcile/*/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch] |
+    grep -vE ': */\* --- [^ -].*[^ -] --- \*/$' | complain "a heading is '/* --- words --- */' on a line:"
 for f in cmd/*/*.c reconcile/*/*.c; do
     awk -v f="$f" '/^\{/ {start = NR} /^\}/ && start {n = NR - start; if (n > 65) printf "%s:%d: %d lines\n", f, start, n; start = 0}' "$f"
 done | complain "functions of more than 65 lines:"

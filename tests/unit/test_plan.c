@@ -294,14 +294,3 @@ TEST(plan_make_over_an_export_gives_nothing_to_approve)
     assert_int_equal(plan->state, PLAN_PROPOSED);
     arena_release(&sample.arena);
 }
-
-TEST(plan_state_parse_of_words_takes_each)
-{
-    enum plan_state parsed = PLAN_HELD;
-
-    for (unsigned i = PLAN_HELD; i <= PLAN_REJECTED; i++) {
-        assert_true(plan_state_parse(plan_state_name((enum plan_state)i), &parsed));
-        assert_int_equal(parsed, i);
-    }
-    assert_false(plan_state_parse("done", &parsed));
-}
