@@ -39,7 +39,7 @@ static const char *word_at(const struct column_words *words, size_t index)
 }
 
 /* Of numbers, flags, days (their number) and instants (microseconds). */
-static int64_t column_int(const struct column *column, const void *object)
+int64_t column_int(const struct column *column, const void *object)
 {
     const void *field = field_of(column, object);
 
@@ -66,6 +66,12 @@ static int64_t column_int(const struct column *column, const void *object)
     }
     assert(false); /* a text is no number */
     return 0;
+}
+
+bool column_is_text(const struct column *column)
+{
+    return column->type == COLUMN_STRING || column->type == COLUMN_WORDS ||
+           column->type == COLUMN_ENUM;
 }
 
 const char *column_text(const struct column *column, const void *object,

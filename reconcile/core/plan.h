@@ -2,15 +2,13 @@
  * plan: the finished proposal as a value: rows in execution order, totals, guards, and a digest
  * that covers inputs, policy and every row. What a person reviews, approves by digest, and what
  * the store keeps and gives back unchanged.
- *
- * A plan loaded from the store has no accounts behind it, so rows carry their own text.
  */
 #ifndef CORE_PLAN_H
 #define CORE_PLAN_H
 
-#include "base/column.h"
 #include "core/audit.h"
 #include "core/guard.h"
+#include "core/plan_row.h"
 
 enum plan_state {
     PLAN_HELD = 0,
@@ -21,27 +19,6 @@ enum plan_state {
     PLAN_APPLIED,
     PLAN_EXPIRED,
     PLAN_REJECTED,
-};
-
-struct plan_row {
-    enum action action;
-    bool finding;
-    bool new_announcement;
-    const char *account_id, *username, *email, *name; /* NULL = none, likewise below */
-    const char *rule, *reason, *row;
-    struct day not_before;
-    const char *account;         /* account_status_name */
-    const char *person;          /* person_status_name, or "ambiguous" */
-    const char *employee_number; /* the person's, else the account's */
-    const char *matched_by;
-    struct instant last_login;
-    const char *last_login_source;
-    int idle_days;       /* -1 = not known */
-    const char *profile; /* name, else id */
-    const char *roles;   /* joined by ' ' , sorted */
-    const char *department;
-    const char *held_by;
-    bool uses_person, uses_login;
 };
 
 struct plan_inputs {
@@ -132,8 +109,5 @@ bool plan_is_report(const struct plan *plan);
 
 /* The canonical text the digest is made of; also what `show` verifies against the store. */
 struct digest plan_digest(const struct plan *plan);
-
-/* Whether a row belongs to the stored plan (everything but a plain keep). */
-bool plan_row_is_plain_keep(const struct plan_row *row);
 
 #endif

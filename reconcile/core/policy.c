@@ -228,7 +228,7 @@ static const char *protect_unknown_profile(struct judge *judge, const struct sub
 }
 
 static const struct protection {
-    const char *row;
+    const char *clause;
     const char *(*reason)(struct judge *judge, const struct subject *subject);
     bool finding;
 } protections[] = {
@@ -249,7 +249,7 @@ static bool decide_protection(struct judge *judge, const struct subject *subject
         const char *reason = protections[i].reason(judge, subject);
         if (!reason)
             continue;
-        decision->row = protections[i].row;
+        decision->clause = protections[i].clause;
         decision->reason = reason;
         decision->finding = protections[i].finding;
         return true;
@@ -336,7 +336,7 @@ static const char *forbid_absent(struct judge *judge, const struct rule *rule,
 /* In the order in which they are asked: R3 before R2, because "pending request" says more than "not
  * by us" where both forbid. */
 static const struct constraint {
-    const char *row;
+    const char *clause;
     const char *(*reason)(struct judge *judge, const struct rule *rule,
                           const struct subject *subject);
 } constraints[] = {
@@ -376,8 +376,8 @@ static unsigned rule_about(const struct rule *rule)
     return conditions_about(&rule->when) | conditions_about(&rule->unless);
 }
 
-/* The row that names what decided, from the most to the least particular. */
-static const char *acting_row(const struct rule *rule, const struct subject *subject)
+/* The clause that names what decided, from the most to the least particular. */
+static const char *acting_clause(const struct rule *rule, const struct subject *subject)
 {
     if (rule->action == ACTION_DEPROVISION)
         return "R2";
@@ -428,7 +428,7 @@ static void apply_grace(struct judge *judge, const struct rule *rule, const stru
     decision->not_before = day_add(on, rule->grace_days);
     if (day_compare(today, decision->not_before) >= 0)
         return;
-    decision->row = "R7";
+    decision->clause = "R7";
     decision->reason = arena_printf(
         &judge->scratch, "%s; announced %s, %d days of grace: not before %s", decision->reason,
         day_format(on, announced), rule->grace_days, day_format(decision->not_before, due));
@@ -439,18 +439,18 @@ static void decide_action(struct judge *judge, const struct rule *rule,
 {
     decision->action = rule->action;
     decision->rule = rule->name;
-    decision->row = acting_row(rule, subject);
+    decision->clause = acting_clause(rule, subject);
     decision->uses_person |= (rule_about(rule) & ABOUT_PERSON) != 0;
     decision->uses_login |= (rule_about(rule) & ABOUT_LOGIN) != 0;
     decision->reason = explain_rule(&judge->scratch, rule, subject, judge->policy);
     apply_grace(judge, rule, subject, decision);
 }
 
-static void keep_by_rule(const struct rule *rule, const char *row, const char *reason,
+static void keep_by_rule(const struct rule *rule, const char *clause, const char *reason,
                          struct decision *decision)
 {
     decision->rule = rule->name;
-    decision->row = row;
+    decision->clause = clause;
     decision->reason = reason;
 }
 
@@ -475,8 +475,8 @@ static bool decide_by(struct judge *judge, const struct rule *rule, const struct
     }
     const struct constraint *forbidden = find_constraint(judge, rule, subject, &why);
     if (forbidden) {
-        if (!decision->row)
-            keep_by_rule(rule, forbidden->row,
+        if (!decision->clause)
+            keep_by_rule(rule, forbidden->clause,
                          arena_printf(&judge->scratch, "no %s: %s", action_name(rule->action), why),
                          decision);
         return false;
@@ -539,15 +539,15 @@ static void decide_rules(struct judge *judge, const struct subject *subject,
             instant_day(subject->account->history.suspended_by_us, judge->policy->zone);
         decision->action = ACTION_REACTIVATE;
         decision->rule = "";
-        decision->row = "R9";
+        decision->clause = "R9";
         decision->uses_person = true;
         decision->reason = arena_printf(&judge->scratch,
                                         "re-hired: employed again in the roster, suspended by us "
                                         "on %s; only a person can approve the reactivation",
                                         day_format(since, day));
     }
-    if (!decision->row) {
-        decision->row = "R13";
+    if (!decision->clause) {
+        decision->clause = "R13";
         decision->reason = "no rule applies";
     }
 }
@@ -563,7 +563,7 @@ static struct decision judge_one(struct judge *judge, const struct account *acco
     decision.person = subject.status;
     decision.idle_days = subject.idle_days;
     if (account->status == ACCOUNT_GONE) {
-        decision.row = "R14";
+        decision.clause = "R14";
         decision.reason = "deprovisioned in Bynder: nothing to do";
     } else if (!decide_protection(judge, &subject, &decision)) {
         decide_rules(judge, &subject, &decision);

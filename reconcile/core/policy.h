@@ -113,7 +113,7 @@ struct decision {
     const struct account *account;
     const struct pairing *pairing;
     const char *rule;      /* name of the rule, "" for protections and the last keep */
-    const char *row;       /* "P4", "R7" …: static */
+    const char *clause;    /* "P4", "R7" …: static */
     const char *reason;    /* a sentence with the evidence; arena */
     const char *held_by;   /* guard id that holds this row, NULL = none: set by guard_all */
     struct day not_before; /* set when the action may not be done before that day */

@@ -92,7 +92,7 @@ static struct step_verdict judge_decision(struct arena *arena, const struct plan
 
     if (fresh->action != row->action || !text_equal(fresh->rule, row->rule))
         return skip(arena_printf(arena, "the rule does not hold any more: now %s (%s: %s)",
-                                 action_name(fresh->action), fresh->row, fresh->reason));
+                                 action_name(fresh->action), fresh->clause, fresh->reason));
     if (fresh->new_announcement && day_is_set(fresh->not_before))
         return skip("its grace starts anew: there was a login, or it was never announced");
     if (day_is_set(fresh->not_before) && day_compare(today, fresh->not_before) < 0)

@@ -884,7 +884,7 @@ static void check_decisions(struct world *world, const struct opinion *opinion,
         struct facts facts = find_facts(world, i, &opinion[i]);
         const char *row = find_protection(world, &facts, &opinion[i]);
         if (row) {
-            assert_string_equal(decision[i].row, row);
+            assert_string_equal(decision[i].clause, row);
             assert_int_equal(decision[i].action, ACTION_KEEP);
             continue;
         }
