@@ -6,8 +6,8 @@
 #define AUDIT_WATCH_H
 
 #include "audit/status.h"
-#include "core/notice.h"
 #include "core/step.h"
+#include "facts/notice.h"
 
 struct store_watch {
     struct store_status status;

@@ -9,7 +9,7 @@
 #define CORE_PLAN_ROW_H
 
 #include "base/column.h"
-#include "core/action.h"
+#include "facts/action.h"
 
 struct plan_row {
     enum action action;

@@ -7,8 +7,8 @@
 
 #include "base/arena.h"
 #include "base/digest.h"
-#include "core/action.h"
 #include "core/match.h"
+#include "facts/action.h"
 
 struct patterns { /* shell-style, compared folded; any one matches */
     const char *const *item;

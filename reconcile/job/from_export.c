@@ -7,7 +7,7 @@
 #include "job/from_export.h"
 
 #include "bynder/export_reader.h"
-#include "core/export.h"
+#include "facts/export.h"
 #include "host/log.h"
 #include "job/collect.h"
 #include "store/login.h"

@@ -5,7 +5,7 @@
 #define JOB_JOB_H
 
 #include "config/config.h"
-#include "core/portal.h"
+#include "facts/portal.h"
 #include "host/clock.h"
 #include "store/store.h"
 

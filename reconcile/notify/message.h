@@ -10,7 +10,7 @@
 
 #include "audit/watch.h"
 #include "config/config.h"
-#include "core/notice.h"
+#include "facts/notice.h"
 #include "report/report.h"
 
 struct notice_facts {

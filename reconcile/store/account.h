@@ -4,7 +4,7 @@
 #ifndef STORE_ACCOUNT_H
 #define STORE_ACCOUNT_H
 
-#include "core/snapshot.h"
+#include "facts/snapshot.h"
 #include "store/column.h"
 
 struct store_account_reader {

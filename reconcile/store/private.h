@@ -6,8 +6,8 @@
 #define STORE_PRIVATE_H
 
 #include "base/digest.h"
-#include "core/account.h"
-#include "core/person.h"
+#include "facts/account.h"
+#include "facts/person.h"
 #include "sql.h"
 #include "store/store.h"
 

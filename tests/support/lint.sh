@@ -13,19 +13,20 @@ complain() { # $1 heading, standard input the findings; a file, because pipes en
 # The folder is the layer: a row names it, then what it may use beside itself. The order is the
 # Makefile's LAYERS.
 layers='base
-core base
+facts base
+core base facts
 host base
 format base host
 net base host
-config base core host
+config base facts core host
 database base config host
-bynder base core host format net config
-roster base core host format config
-store base core host format config database
-audit base core host format config database store
-report base core host format config store audit
-notify base core host format config store audit report
-job base core host format net config database bynder roster store audit report notify'
+bynder base facts core host format net config
+roster base facts core host format config
+store base facts core host format config database
+audit base facts core host format config database store
+report base facts core host format config store audit
+notify base facts core host format config store audit report
+job base facts core host format net config database bynder roster store audit report notify'
 [ "$(echo "$layers" | cut -d ' ' -f 1 | paste -s -d ' ')" = "$(sed -n 's/^LAYERS := //p' Makefile)" ] ||
     echo "tests/support/lint.sh" | complain "the layers are not the Makefile's LAYERS:"
 echo "$layers" | while read -r layer below; do
@@ -63,11 +64,11 @@ migrate_run_list: likewise'
     sort | complain "a public name that no other file of the programs calls:"
 grep -nE '^#include "sql\.h"' reconcile/*/*.[ch] | grep -vE '^reconcile/(store|audit)/' |
     complain "SQL is the history's:"
-grep -nE '#include <(curl|libpq|json-c|libconfig|microhttpd|csv)' reconcile/base/*.[ch] reconcile/core/*.[ch] |
-    complain "base and core know nothing of curl, PostgreSQL, JSON, libconfig and CSV:"
+grep -nE '#include <(curl|libpq|json-c|libconfig|microhttpd|csv)' reconcile/base/*.[ch] reconcile/facts/*.[ch] reconcile/core/*.[ch] |
+    complain "base, facts and core know nothing of curl, PostgreSQL, JSON, libconfig and CSV:"
 grep -nE '\blog_(error|warning|info|debug)\(' $(ls reconcile/*/*.c | grep -vE '^reconcile/(host|job)/') |
     complain "job and cmd log, nobody below:"
-grep -nE '\b(time|clock_gettime|gettimeofday)\(' reconcile/core/*.c | complain "core takes the time as an argument:"
+grep -nE '\b(time|clock_gettime|gettimeofday)\(' reconcile/facts/*.c reconcile/core/*.c | complain "facts and core take the time as an argument:"
 
 grep -nE '\b(atoi|atol|atoll|atof|strtok|strtok_r|sprintf|vsprintf|strcpy|strcat|strncpy|strncat|sscanf|gets|alloca|system|popen|localtime|gmtime|asctime|ctime|tmpnam|mktemp|rand|srand|signal)[[:space:]]*\(' \
     cmd/*/*.c reconcile/*/*.c tests/*/*.c | complain "banned functions:"

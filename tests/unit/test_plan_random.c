@@ -649,7 +649,7 @@ struct facts { /* of one account; days are -1 when nobody knows */
     int idle, known, departed, suspended, absent;
 };
 
-/* Written again from the header of core/person. */
+/* Written again from the header of facts/person. */
 static enum person_status judge(const struct person *person)
 {
     int last = person->last_day.number, hired = person->hire_date.number;

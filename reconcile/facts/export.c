@@ -2,7 +2,7 @@
  * Names become ids only where exactly one thing bears the name: a profile that was guessed would
  * give or take admin rights, and a group that was guessed would spare or not.
  */
-#include "core/export.h"
+#include "facts/export.h"
 
 #include <stdlib.h>
 #include <string.h>

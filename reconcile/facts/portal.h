@@ -2,13 +2,13 @@
  * portal: a Bynder portal as the flows see it. Real (bynder/bynder), or a fake in tests. A dry run
  * gets one whose writing members are NULL: it cannot act.
  */
-#ifndef CORE_PORTAL_H
-#define CORE_PORTAL_H
+#ifndef FACTS_PORTAL_H
+#define FACTS_PORTAL_H
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "core/action.h"
-#include "core/snapshot.h"
+#include "facts/action.h"
+#include "facts/snapshot.h"
 
 /* Progress of a long reading: done of total (0 = not known), what = "accounts", "last logins". */
 struct progress {

@@ -1,13 +1,13 @@
 /*
  * action: what can be done with an account, and all that is to be said of an action and not of an
- * account. A further action is a row of the table, a call (core/portal, job/act), its settings and
+ * account. A further action is a row of the table, a call (facts/portal, job/act), its settings and
  * its word in the database.
  */
-#ifndef CORE_ACTION_H
-#define CORE_ACTION_H
+#ifndef FACTS_ACTION_H
+#define FACTS_ACTION_H
 
 #include "base/column.h"
-#include "core/account.h"
+#include "facts/account.h"
 
 /* Enum order is execution order; what cannot be undone comes last. */
 enum action {

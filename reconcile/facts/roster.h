@@ -1,12 +1,12 @@
 /*
  * roster: everybody HR knows, from one reading of one file, all or nothing.
  */
-#ifndef CORE_ROSTER_H
-#define CORE_ROSTER_H
+#ifndef FACTS_ROSTER_H
+#define FACTS_ROSTER_H
 
 #include "base/digest.h"
 #include "base/instant.h"
-#include "core/person.h"
+#include "facts/person.h"
 
 struct roster {
     int64_t id; /* in the store; 0 = not stored */

@@ -6,8 +6,8 @@
  * A run that failed did not look at everything: what it did not look at neither stands nor is gone,
  * it stays as it was told. So no failure is ever told as "all clear".
  */
-#ifndef CORE_NOTICE_H
-#define CORE_NOTICE_H
+#ifndef FACTS_NOTICE_H
+#define FACTS_NOTICE_H
 
 #include <stdbool.h>
 

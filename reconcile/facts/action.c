@@ -2,7 +2,7 @@
  * One row an action. What code asks of an action it asks here, and never which one it is; only the
  * policy knows them by name (R1, R2, R8, R9), and the call that carries them out.
  */
-#include "core/action.h"
+#include "facts/action.h"
 
 #include "base/words.h"
 

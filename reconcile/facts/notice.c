@@ -1,5 +1,5 @@
 /* One pass over the kinds, then the question whether anything is left. */
-#include "core/notice.h"
+#include "facts/notice.h"
 
 #include "base/text.h"
 #include "base/words.h"

@@ -1,8 +1,8 @@
 /*
  * person: one row of the roster HR sends, reduced to the mapped columns.
  */
-#ifndef CORE_PERSON_H
-#define CORE_PERSON_H
+#ifndef FACTS_PERSON_H
+#define FACTS_PERSON_H
 
 #include <stdbool.h>
 #include <stddef.h>

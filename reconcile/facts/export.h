@@ -2,11 +2,11 @@
  * export: what Bynder's own user export does not tell of an account, taken from the newest snapshot
  * of the history where that has the account. Pure; the file itself is read by bynder/export_reader.
  */
-#ifndef CORE_EXPORT_H
-#define CORE_EXPORT_H
+#ifndef FACTS_EXPORT_H
+#define FACTS_EXPORT_H
 
 #include "base/arena.h"
-#include "core/snapshot.h"
+#include "facts/snapshot.h"
 
 /* What is wanting after that, counted in accounts. */
 struct export_gaps {

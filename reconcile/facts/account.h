@@ -2,8 +2,8 @@
  * account: one user of a Bynder portal as this program knows it, typed and bounded, with what our
  * own history adds. Facts as in docs/decisions.md "Facts"; fields as in Bynder's users API.
  */
-#ifndef CORE_ACCOUNT_H
-#define CORE_ACCOUNT_H
+#ifndef FACTS_ACCOUNT_H
+#define FACTS_ACCOUNT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@
 
 #include "base/day.h"
 #include "base/instant.h"
-#include "core/person.h"
+#include "facts/person.h"
 
 /* A portal has many accounts: what an account says of itself takes a byte where one is enough. */
 enum account_status {

@@ -3,7 +3,7 @@
  * status column, because HR enters both ahead of time; where the two contradict each other the
  * answer is unknown, and unknown never leads to a write.
  */
-#include "core/person.h"
+#include "facts/person.h"
 
 #include "base/column.h"
 

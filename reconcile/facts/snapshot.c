@@ -2,7 +2,7 @@
  * Counting and digesting a snapshot. A digest is taken in order of id, so that the order in which a
  * portal lists its users never matters.
  */
-#include "core/snapshot.h"
+#include "facts/snapshot.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,14 +3,14 @@
  * refused like rows that cannot be read, and keys that stand twice are counted. Nothing is dropped:
  * a refused row stays as a person that is unknown.
  */
-#include "core/roster.h"
+#include "facts/roster.h"
 
 #include <stdlib.h>
 
 #include "base/fold.h"
 #include "base/mem.h"
 #include "base/table.h"
-#include "core/snapshot.h"
+#include "facts/snapshot.h"
 
 static void judge_one(struct person *person, struct day today)
 {

@@ -2,7 +2,7 @@
  * Words for the facts of an account, and the one rule that merges evidence of logins: a last login
  * only grows, so the newest known one is the truth whoever told it.
  */
-#include "core/account.h"
+#include "facts/account.h"
 
 #include <string.h>
 

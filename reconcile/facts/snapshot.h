@@ -1,11 +1,11 @@
 /*
  * snapshot: every account of a portal as of one reading, and how far that reading can be trusted.
  */
-#ifndef CORE_SNAPSHOT_H
-#define CORE_SNAPSHOT_H
+#ifndef FACTS_SNAPSHOT_H
+#define FACTS_SNAPSHOT_H
 
 #include "base/digest.h"
-#include "core/account.h"
+#include "facts/account.h"
 
 struct profile {
     const char *id;
