@@ -10,6 +10,11 @@ complain() { # $1 heading, standard input the findings; a file, because pipes en
     [ -z "$findings" ] || printf '%s\n%s\n' "$1" "$findings" >> "$complaints"
 }
 
+product=$(find cmd reconcile -name '*.c' | sort)
+product_all=$(find cmd reconcile -name '*.[ch]' | sort)
+tests_all=$(find tests -name '*.[ch]' | sort)
+tests=$(find tests -name 'test_*.c' | grep -v '^tests/support/' | sort)
+
 # The folder is the layer: a row names it, then what it may use beside itself. The order is the
 # Makefile's LAYERS.
 layers='base
@@ -53,9 +58,9 @@ journal_end: a test gives the journal back
 migrate_check_list: tests bring migrations of their own
 migrate_run_list: likewise'
 # The two programs have names in common, so theirs are asked with the folder in front.
-{ echo "$alone"; nm -P -A -g $libraries $(ls cmd/*/*.c | sed 's|\(.*\)c$|build/debug/obj/\1o|'); } | awk '
+{ echo "$alone"; nm -P -A -g $libraries $(find cmd -name '*.c' | sed 's|\(.*\)c$|build/debug/obj/\1o|'); } | awk '
     !/\.o/ { sub(/:.*/, ""); if ($0) alone[$0] = 1; next }
-    { folder = $1; sub(/[^\/]*$/, "", folder); if ($1 ~ /\.a\[/) folder = "" }
+    { folder = ""; if (match($1, /obj\/cmd\/[^\/]*\//)) folder = substr($1, RSTART, RLENGTH) }
     $3 == "U" { called[folder $2] = called[$2] = 1; next }
     { home[folder $2] = $1; name[folder $2] = $2 }
     END { for (key in home) if (!(key in called)) { needed[name[key]] = 1
@@ -71,22 +76,21 @@ grep -nE '\blog_(error|warning|info|debug)\(' $(ls reconcile/*/*.c | grep -vE '^
 grep -nE '\b(time|clock_gettime|gettimeofday)\(' reconcile/facts/*.c reconcile/core/*.c | complain "facts and core take the time as an argument:"
 
 grep -nE '\b(atoi|atol|atoll|atof|strtok|strtok_r|sprintf|vsprintf|strcpy|strcat|strncpy|strncat|sscanf|gets|alloca|system|popen|localtime|gmtime|asctime|ctime|tmpnam|mktemp|rand|srand|signal)[[:space:]]*\(' \
-    cmd/*/*.c reconcile/*/*.c tests/*/*.c | complain "banned functions:"
-grep -nE '\b(localtime_r|gmtime_r|tzset|mktime)[[:space:]]*\(' cmd/*/*.c reconcile/*/*.c | grep -v '^reconcile/host/zone.c:' |
+    $product $(echo "$tests_all" | grep 'c$') | complain "banned functions:"
+grep -nE '\b(localtime_r|gmtime_r|tzset|mktime)[[:space:]]*\(' $product | grep -v '^reconcile/host/zone.c:' |
     complain "only host/zone asks the C library for local time:"
 # TEST registers what it defines; whatever else looks like a test is run by nobody. (A setup returns
 # int.)
-tests=$(ls tests/*/test_*.c | grep -v '^tests/support/')
 {
-    grep -nE '^(static )?void [a-z0-9_]+\(void \*\*[a-z_]*\)' tests/*/*.[ch] | grep -v '^tests/support/test\.h:'
+    grep -nE '^(static )?void [a-z0-9_]+\(void \*\*[a-z_]*\)' $tests_all | grep -v '^tests/support/test\.h:'
     grep -nE '\bcmocka_unit_test|\bCMUnitTest\b|cmocka_run_group_tests|#include <cmocka\.h>|^int main\(' $tests
     grep -LE '^TEST(_WITH|_SERIES)?\(' $tests
 } | complain "a test that does not register itself (tests/support/test.h):"
-grep -nE '\b(TODO|FIXME|XXX|HACK)\b' cmd/*/*.[ch] reconcile/*/*.[ch] db/*/*.sql db/*/*/*.sql Makefile |
+grep -nE '\b(TODO|FIXME|XXX|HACK)\b' $product_all db/*/*.sql db/*/*/*.sql Makefile |
     complain "unfinished words:"
-grep -nE '(/\*|^ \*) *(---|===|###)|(---|===|###) *\*/' cmd/*/*.[ch] reconcile/*/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch] |
+grep -nE '(/\*|^ \*) *(---|===|###)|(---|===|###) *\*/' $product_all $tests_all |
     grep -vE ': */\* --- [^ -].*[^ -] --- \*/$' | complain "a heading is '/* --- words --- */' on a line:"
-for f in cmd/*/*.c reconcile/*/*.c; do
+for f in $product; do
     awk -v f="$f" '/^\{/ {start = NR} /^\}/ && start {n = NR - start; if (n > 65) printf "%s:%d: %d lines\n", f, start, n; start = 0}' "$f"
 done | complain "functions of more than 65 lines:"
 

@@ -12,8 +12,8 @@
 #include "base/text.h"
 #include "host/file.h"
 
+#include "cmd/portal-sim/render.h"
 #include "random.h"
-#include "render.h"
 
 static void add_cell(struct text *text, const char *value)
 {
