@@ -1,4 +1,5 @@
 /* host/journal: what a listening journal gets, datagram by datagram. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
