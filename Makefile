@@ -68,7 +68,7 @@ LDFLAGS_ALL  = -pthread $(LINK_$(VARIANT)) -Wl,--as-needed $(LDFLAGS)
 # --- what there is --------------------------------------------------------------------------------
 
 # Lowest first: each may use those before it that tests/support/lint.sh lists, none behind it.
-LAYERS := base core format net config database bynder roster store report notify job
+LAYERS := base facts core host format net config database bynder roster store audit report notify job
 src_of  = $(wildcard reconcile/$(1)/*.c)
 lib_of  = $(B)/lib$(1).a
 obj     = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -80,16 +80,18 @@ PROGRAM := $(B)/bynder-reconcile
 SIM     := $(B)/portal-sim
 
 PROGRAM_SRC := $(wildcard cmd/bynder-reconcile/*.c)
-SIM_SRC     := $(wildcard cmd/portal-sim/*.c)
+SIM_SRC     := $(wildcard cmd/portal-sim/*.c cmd/portal-sim/world/*.c)
 
 SUITES      := unit io scenario store http end bench
 TEST_MAIN   := tests/support/test_main.c
 SUPPORT_SRC := $(filter-out $(TEST_MAIN),$(wildcard tests/support/*.c))
-test_src     = $(wildcard tests/$(1)/test_*.c)
+test_src     = $(wildcard tests/$(1)/test_*.c tests/$(1)/*/test_*.c)
+# What the tests of a suite share beside its headers, in each binary of it.
+shared_src   = $(filter-out $(addprefix tests/$(1)/,test_% bench_% preload_%),$(wildcard tests/$(1)/*.c))
 test_bin     = $(patsubst tests/%.c,$(B)/tests/%,$(call test_src,$(1)))
 ALL_SRC     := $(foreach l,$(LAYERS),$(call src_of,$(l))) $(PROGRAM_SRC) $(SIM_SRC)
-ALL_TEST_SRC := $(foreach s,$(SUITES) crash crash/wrong year,$(wildcard tests/$(s)/*.c)) $(SUPPORT_SRC) $(TEST_MAIN)
-ALL_HEADERS := $(wildcard reconcile/*/*.h cmd/*/*.h tests/*/*.h)
+ALL_TEST_SRC := $(foreach s,$(SUITES) unit/base crash crash/wrong year,$(wildcard tests/$(s)/*.c)) $(SUPPORT_SRC) $(TEST_MAIN)
+ALL_HEADERS := $(wildcard reconcile/*/*.h cmd/*/*.h cmd/*/*/*.h tests/*/*.h)
 
 .PHONY: all
 all: $(PROGRAM) $(SIM) ## build both programs (VARIANT=debug|release|asan|clang, V=1 shows commands)
@@ -124,29 +126,29 @@ LIBS_ALL := $(foreach l,$(call reverse,$(LAYERS)),$(call lib_of,$(l)))
 
 $(PROGRAM): $(call obj,$(PROGRAM_SRC)) $(LIBS_ALL)
 	$(if $(V),,@echo "  LINK  $@";) $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
-$(SIM): $(call obj,$(SIM_SRC)) $(call lib_of,base)
+$(SIM): $(call obj,$(SIM_SRC)) $(call lib_of,host) $(call lib_of,base)
 	$(if $(V),,@echo "  LINK  $@";) $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(SIM_LIBS)
 
 # --- tests ----------------------------------------------------------------------------------------
 
-# Unit and scenario tests link base and core alone: a wrong-way dependency fails to link.
+# Unit and scenario tests link base, facts, core and host alone: a wrong-way dependency fails to link.
 # Every other suite may use all layers and tests/support. The main of all tests is one (TEST_MAIN).
 EXTRA_CPPFLAGS = $(if $(findstring tests/,$@),-Itests/support -DPROGRAM_PATH='"$(abspath $(PROGRAM))"' -DPORTAL_SIM_PATH='"$(abspath $(SIM))"' -DSOURCE_DIR='"$(CURDIR)"' -DCRASH_STOP_AT='"$(abspath $(B)/tests/crash/preload_stop_at.so)"' -DCLOCK_PRELOAD='"$(abspath $(B)/tests/end/preload_clock.so)"' -DMOMENT_PRELOAD='"$(abspath $(B)/tests/year/preload_moment.so)"')
 
-$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(TEST_MAIN)) $(call lib_of,core) $(call lib_of,base)
-	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS) -lcmocka
-SCENARIO_SRC := $(filter-out tests/scenario/test_%,$(wildcard tests/scenario/*.c))
-$(B)/tests/scenario/%: $(B)/obj/tests/scenario/%.o $(call obj,$(SCENARIO_SRC) $(TEST_MAIN)) $(call lib_of,core) $(call lib_of,base)
-	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS) -lcmocka
+define CORE_SUITE_RULE
+$(B)/tests/$(1)/%: $(B)/obj/tests/$(1)/%.o $(call obj,$(call shared_src,$(1)) $(TEST_MAIN)) $(call lib_of,host) $(call lib_of,core) $(call lib_of,facts) $(call lib_of,base)
+	$$(if $$(V),,@echo "  LINK  $$@";) mkdir -p $$(@D) && $$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) -o $$@ $$^ $$(CORE_LIBS) -lcmocka
+endef
+$(foreach s,unit scenario,$(eval $(call CORE_SUITE_RULE,$(s))))
 define SUITE_RULE
-$(B)/tests/$(1)/%: $(B)/obj/tests/$(1)/%.o $(call obj,$(SUPPORT_SRC) $(if $(filter bench,$(1)),,$(TEST_MAIN))) $(LIBS_ALL)
+$(B)/tests/$(1)/%: $(B)/obj/tests/$(1)/%.o $(call obj,$(call shared_src,$(1)) $(SUPPORT_SRC) $(if $(filter bench,$(1)),,$(TEST_MAIN))) $(LIBS_ALL)
 	$$(if $$(V),,@echo "  LINK  $$@";) mkdir -p $$(@D) && $$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) -o $$@ $$^ $$(PKG_LIBS) -lcmocka
 endef
 $(foreach s,io store http end bench,$(eval $(call SUITE_RULE,$(s))))
 
 # What breaks the program on purpose: sweep_* are programs, preload_* go into the program's own
 # process, wrong/* replace functions of it, the rest is what the sweeps share.
-CRASH_SRC    := tests/crash/world.c tests/crash/sweep.c
+CRASH_SRC    := $(addprefix tests/crash/,world.c world_check.c sweep.c)
 CRASH_SWEEPS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/crash/sweep_*.c))
 CRASH_PRELOADS := $(patsubst tests/crash/%.c,$(B)/tests/crash/%.so,$(wildcard tests/crash/preload_*.c))
 $(B)/tests/crash/sweep_%: $(B)/obj/tests/crash/sweep_%.o $(call obj,$(CRASH_SRC) $(SUPPORT_SRC)) $(LIBS_ALL)
@@ -250,7 +252,8 @@ deps: ## install every package of debian/control, for building, running and test
 # --- looks ----------------------------------------------------------------------------------------
 
 .PHONY: lint
-lint: format-check ## layering, banned functions, format, cppcheck
+lint: format-check ## layering, callers, banned functions, format, cppcheck (of the debug variant)
+	$(Q)$(MAKE) --no-print-directory VARIANT=debug all
 	$(Q)sh tests/support/lint.sh
 
 .PHONY: format

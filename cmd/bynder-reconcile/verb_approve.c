@@ -4,11 +4,11 @@
  */
 #include <stdio.h>
 
-#include "base/file.h"
 #include "base/limits.h"
 #include "base/parse.h"
 #include "cmd/bynder-reconcile/session.h"
 #include "database/os_user.h"
+#include "host/file.h"
 #include "job/decide.h"
 #include "store/plan.h"
 #include "store/review.h"

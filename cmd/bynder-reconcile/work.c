@@ -6,12 +6,12 @@
 
 #include <unistd.h>
 
-#include "base/log.h"
+#include "audit/file.h"
 #include "base/mem.h"
+#include "host/log.h"
 #include "job/figures.h"
 #include "report/files.h"
 #include "store/audit.h"
-#include "store/audit_file.h"
 
 static void log_waiting(void *context, double seconds, const char *why)
 {

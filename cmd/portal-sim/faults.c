@@ -14,7 +14,7 @@
 #include "base/parse.h"
 #include "base/words.h"
 
-#include "random.h"
+#include "world/random.h"
 
 enum value_kind { VALUE_NONE = 0, VALUE_NUMBER, VALUE_WORD };
 

@@ -12,16 +12,16 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "base/file.h"
 #include "base/instant.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "host/file.h"
 
-#include "hr.h"
 #include "options.h"
-#include "people.h"
 #include "portal.h"
 #include "server.h"
+#include "world/hr.h"
+#include "world/people.h"
 
 #define PEM_MAX   1048576
 #define ROLES_MAX 11

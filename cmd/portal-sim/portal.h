@@ -13,13 +13,13 @@
 
 #include "base/err.h"
 
-#include "events.h"
 #include "faults.h"
 #include "message.h"
-#include "population.h"
 #include "rate.h"
 #include "reqlog.h"
 #include "tokens.h"
+#include "world/events.h"
+#include "world/population.h"
 
 enum endpoint {
     ENDPOINT_NONE = 0, /* no route */

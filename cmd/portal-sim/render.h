@@ -9,7 +9,7 @@
 #include "base/jsonw.h"
 
 #include "faults.h"
-#include "population.h"
+#include "world/population.h"
 
 /* How the two fields with many known forms are written; -1 as active: the documented way. */
 struct render_forms {

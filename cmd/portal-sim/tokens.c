@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 
-#include "random.h"
+#include "world/random.h"
 
 static const struct {
     const char *name;

@@ -10,7 +10,6 @@
 #define BASE_CLEANUP_H
 
 #include <stddef.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #define CLEANUP(function) __attribute__((cleanup(function)))
@@ -37,13 +36,6 @@ static inline void cleanup_fd(int *fd)
 {
     if (*fd >= 0)
         (void)close(*fd);
-}
-
-/* For `CLEANUP(cleanup_file) FILE *file = NULL;`: reading only, a writer checks fclose itself. */
-static inline void cleanup_file(FILE **file)
-{
-    if (*file)
-        (void)fclose(*file);
 }
 
 #endif

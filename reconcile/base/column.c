@@ -39,7 +39,7 @@ static const char *word_at(const struct column_words *words, size_t index)
 }
 
 /* Of numbers, flags, days (their number) and instants (microseconds). */
-static int64_t column_int(const struct column *column, const void *object)
+int64_t column_int(const struct column *column, const void *object)
 {
     const void *field = field_of(column, object);
 
@@ -62,10 +62,17 @@ static int64_t column_int(const struct column *column, const void *object)
     case COLUMN_STRING:
     case COLUMN_WORDS:
     case COLUMN_DIGEST:
+    case COLUMN_SEAL:
         break;
     }
     assert(false); /* a text is no number */
     return 0;
+}
+
+bool column_is_text(const struct column *column)
+{
+    return column->type == COLUMN_STRING || column->type == COLUMN_WORDS ||
+           column->type == COLUMN_ENUM;
 }
 
 const char *column_text(const struct column *column, const void *object,
@@ -97,6 +104,8 @@ const char *column_text(const struct column *column, const void *object,
     }
     case COLUMN_DIGEST:
         return digest_hex(field, buffer);
+    case COLUMN_SEAL:
+        return digest_is_zero(field) ? NULL : digest_hex(field, buffer);
     case COLUMN_ENUM:
         return word_at(column->words, enum_at(column, field));
     }

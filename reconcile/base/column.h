@@ -26,6 +26,7 @@ enum column_type {
     COLUMN_DAY,        /* struct day, DAY_NONE = none */
     COLUMN_INSTANT,    /* struct instant, INSTANT_NONE = none */
     COLUMN_DIGEST,     /* struct digest */
+    COLUMN_SEAL,       /* likewise, all zero = none */
     COLUMN_ENUM,       /* an enum: an index into `words` */
 };
 
@@ -50,22 +51,21 @@ struct column {
 };
 
 /* One line of a table. The type is that of the field, so it cannot be another one; what a field
- * alone does not tell (OPTIONAL, WORDS) is said by COLUMN_AS. */
-#define COLUMN(name_, object, field)                                                               \
+ * alone does not tell (OPTIONAL, WORDS, SEAL) is said by COLUMN_AS. Behind it what else is to be set. */
+#define COLUMN(name_, object, field, ...)                                                          \
     COLUMN_AS(name_, object, field,                                                                \
               _Generic(((object *)0)->field, const char *: COLUMN_STRING, int64_t: COLUMN_NUMBER,  \
                        size_t: COLUMN_SIZE, int: COLUMN_INT, bool: COLUMN_FLAG,                    \
                        struct day: COLUMN_DAY, struct instant: COLUMN_INSTANT,                     \
-                       struct digest: COLUMN_DIGEST))
-#define COLUMN_AS(name_, object, field, type_)                                                     \
+                       struct digest: COLUMN_DIGEST),                                              \
+              ##__VA_ARGS__)
+#define COLUMN_AS(name_, object, field, type_, ...)                                                \
     {                                                                                              \
-        .name = name_, .type = type_, .offset = offsetof(object, field)                            \
+        .name = name_, .type = type_, .offset = offsetof(object, field), ##__VA_ARGS__             \
     }
-#define COLUMN_OF_WORDS(name_, object, field, words_)                                              \
-    {                                                                                              \
-        .name = name_, .type = COLUMN_ENUM, .offset = offsetof(object, field), .words = words_,    \
-        .width = sizeof(((object *)0)->field)                                                      \
-    }
+#define COLUMN_OF_WORDS(name_, object, field, words_, ...)                                         \
+    COLUMN_AS(name_, object, field, COLUMN_ENUM, .words = (words_),                                \
+              .width = sizeof(((object *)0)->field), ##__VA_ARGS__)
 #define COLUMN_END                                                                                 \
     {                                                                                              \
         .name = NULL                                                                               \
@@ -74,11 +74,17 @@ struct column {
 /* The column of a table that is called so, `length` bytes; NULL when none is. */
 const struct column *column_find(const struct column *columns, const char *name, size_t length);
 
+/* Whether it is made of letters: a string, words or an enum. */
+bool column_is_text(const struct column *column);
+
 /* The value of a column as text: ISO for days and instants, true and false, hex. NULL for none. It
  * is in `buffer`, or the struct's own string. */
 #define COLUMN_TEXT_SIZE DIGEST_HEX_SIZE /* the longest of them */
 const char *column_text(const struct column *column, const void *object,
                         char buffer[static COLUMN_TEXT_SIZE]);
+
+/* What the field holds: of numbers, flags, days (their number) and instants (microseconds). */
+int64_t column_int(const struct column *column, const void *object);
 
 /* Sets an enum by its word; false, and nothing is set, when it is none. */
 bool column_set_word(const struct column *column, void *object, const char *word);

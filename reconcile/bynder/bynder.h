@@ -8,7 +8,7 @@
 
 #include "base/cleanup.h"
 #include "config/config.h"
-#include "core/portal.h"
+#include "facts/portal.h"
 #include "net/http.h"
 
 struct bynder; /* http, token, settings */

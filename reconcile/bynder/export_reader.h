@@ -11,7 +11,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "core/snapshot.h"
+#include "facts/snapshot.h"
 
 /* none = not told. */
 struct export_dates {
@@ -41,7 +41,7 @@ struct export
  * Active, Inactive, Suspended, Deactivated, true, false, 1 and 0.
  *
  * Accounts have what the file tells; profile_id is the *name* of the profile, and the one group is
- * the whole cell without an id, unreadable when it may hold several: export_complete (core/export)
+ * the whole cell without an id, unreadable when it may hold several: export_complete (facts/export)
  * goes on from there. Last logins are of source LOGIN_FROM_EXPORT; a blank one is LOGIN_NEVER.
  *
  * Times are those of instant_parse_bynder and a day alone, which is taken as its noon in UTC: the

@@ -9,12 +9,12 @@
 #ifndef BYNDER_PRIVATE_H
 #define BYNDER_PRIVATE_H
 
-#include "base/clock.h"
 #include "base/intern.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "bynder/bynder.h"
 #include "format/json.h"
+#include "host/clock.h"
 #include "net/http.h"
 
 enum { BYNDER_TRIES = 3 }; /* of one read, the first included */

@@ -10,10 +10,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "config/loader.h"
+#include "host/file.h"
 
 /* Absolute, because the process may change its directory. */
 static const char *find_directory(struct arena *arena, const char *path)

@@ -191,8 +191,6 @@ int config_load(struct arena *arena, const char *path, struct config *ret_config
 
 /* The documented sample: every key with its sentence, type, range and default. */
 void config_print_sample(FILE *stream);
-/* The same as tables in Markdown, for docs/configuration.md. */
-void config_print_reference(FILE *stream);
 /* The same as the manual page bynder-reconcile.conf(5), in mdoc. */
 void config_print_manual(FILE *stream);
 
@@ -211,7 +209,7 @@ bool config_has_webhook(const struct config *config);
 /* Whether an address can stand in a header and an envelope as it is: ASCII, one '@', no quoting. */
 bool config_is_mail_address(const char *address);
 
-/* Reads a secret (base/secret). ERR_CONFIG without a source, and for a credential where systemd has
+/* Reads a secret (host/secret). ERR_CONFIG without a source, and for a credential where systemd has
  * put none: config_load does not judge credentials outside a systemd unit. */
 int config_read_secret(const struct secret_source *source, struct secret *ret_secret,
                        struct err *err) __attribute__((warn_unused_result));

@@ -56,7 +56,7 @@ static bool login_matters(const struct decision *decision)
     const struct account *account = decision->account;
 
     return (decision->action != ACTION_KEEP && decision->uses_login) ||
-           account->login.kind == LOGIN_UNREADABLE || text_equal(decision->row, "P7");
+           account->login.kind == LOGIN_UNREADABLE || text_equal(decision->clause, "P7");
 }
 
 static bool must_be_read(const struct evidence_settings *settings,

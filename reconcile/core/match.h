@@ -6,8 +6,8 @@
 #define CORE_MATCH_H
 
 #include "base/arena.h"
-#include "core/roster.h"
-#include "core/snapshot.h"
+#include "facts/roster.h"
+#include "facts/snapshot.h"
 
 enum match_key {
     MATCH_BY_NOTHING = 0,

@@ -12,7 +12,6 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
-#include "base/words.h"
 #include "core/condition.h"
 #include "core/row_subject.h"
 
@@ -27,16 +26,6 @@ const struct column_words plan_state_words = COLUMN_WORDS_OF(state_name);
 const char *plan_state_name(enum plan_state state)
 {
     return state_name[state];
-}
-
-bool plan_state_parse(const char *name, enum plan_state *ret_state)
-{
-    return WORD_FIND(state_name, name, ret_state);
-}
-
-bool plan_row_is_plain_keep(const struct plan_row *row)
-{
-    return row->action == ACTION_KEEP && !row->finding;
 }
 
 /* --- rows --- */
@@ -98,10 +87,10 @@ static struct plan_row make_row(const struct decision *decision, const struct pr
                               : NULL,
         .rule = decision->rule,
         .reason = decision->reason,
-        .row = decision->row,
+        .clause = decision->clause,
         .not_before = decision->not_before,
-        .account = account_status_name(account->status),
-        .person = person_word(decision),
+        .account_word = account_status_name(account->status),
+        .person_word = person_word(decision),
         .employee_number =
             person && person->employee_number ? person->employee_number : account->employee_number,
         .matched_by = pairing->kind == LINK_ONE ? match_key_name(pairing->key) : "",
@@ -119,7 +108,7 @@ static struct plan_row make_row(const struct decision *decision, const struct pr
         .matched_number = person ? person->employee_number : NULL,
         .matched_name = person ? person->name : NULL,
         .matched_email = person ? person->email : NULL,
-        .matched_row = person ? (int64_t)person->row : 0,
+        .matched_row = person ? (int)person->row : -1,
     };
 }
 
@@ -156,16 +145,16 @@ static int compare_rows(const void *a, const void *b)
     if (left_class != right_class)
         return left_class < right_class ? -1 : 1;
     const char *const key[][2] = {
-        {left->action == ACTION_KEEP ? left->row : left->rule,
-         left->action == ACTION_KEEP ? right->row : right->rule},
+        {left->action == ACTION_KEEP ? left->clause : left->rule,
+         left->action == ACTION_KEEP ? right->clause : right->rule},
         {left->account_id, right->account_id},
         /* behind the id only what tells apart accounts that have none */
         {left->username, right->username},
         {left->email, right->email},
         {left->reason, right->reason},
         {left->name, right->name},
-        {left->account, right->account},
-        {left->person, right->person},
+        {left->account_word, right->account_word},
+        {left->person_word, right->person_word},
         {left->employee_number, right->employee_number},
         {left->profile, right->profile},
         {left->department, right->department},
@@ -338,37 +327,6 @@ bool plan_is_report(const struct plan *plan)
 
 /* --- the digest --- */
 
-static void digest_row(struct digest_stream *stream, const struct plan_row *row)
-{
-    const char *const field[] = {
-        action_name(row->action),
-        row->account_id,
-        row->username,
-        row->email,
-        row->name,
-        row->rule,
-        row->reason,
-        row->row,
-        row->account,
-        row->person,
-        row->employee_number,
-        row->matched_by,
-        row->last_login_source,
-        row->profile,
-        row->roles,
-        row->department,
-        row->held_by,
-    };
-
-    for (size_t i = 0; i < COUNT_OF(field); i++)
-        digest_field(stream, field[i]);
-    digest_int(stream, row->finding);
-    digest_int(stream, row->new_announcement);
-    digest_int(stream, row->not_before.number);
-    digest_int(stream, row->last_login.us);
-    digest_int(stream, row->idle_days);
-}
-
 struct digest plan_digest(const struct plan *plan)
 {
     struct digest_stream *stream = digest_new();
@@ -392,7 +350,7 @@ struct digest plan_digest(const struct plan *plan)
     }
     for (size_t i = 0; i < plan->row_count; i++) {
         if (!plan_row_is_plain_keep(&plan->row[i]))
-            digest_row(stream, &plan->row[i]);
+            plan_row_digest(stream, &plan->row[i]);
     }
     return digest_finish(stream);
 }

@@ -2,15 +2,13 @@
  * plan: the finished proposal as a value: rows in execution order, totals, guards, and a digest
  * that covers inputs, policy and every row. What a person reviews, approves by digest, and what
  * the store keeps and gives back unchanged.
- *
- * A plan loaded from the store has no accounts behind it, so rows carry their own text.
  */
 #ifndef CORE_PLAN_H
 #define CORE_PLAN_H
 
-#include "base/column.h"
 #include "core/audit.h"
 #include "core/guard.h"
+#include "core/plan_row.h"
 
 enum plan_state {
     PLAN_HELD = 0,
@@ -21,38 +19,6 @@ enum plan_state {
     PLAN_APPLIED,
     PLAN_EXPIRED,
     PLAN_REJECTED,
-};
-
-struct plan_row {
-    enum action action;
-    bool finding;
-    bool new_announcement;
-    const char *account_id, *username, *email, *name; /* NULL = none, likewise below */
-    const char *rule, *reason, *row;
-    struct day not_before;
-    const char *account;         /* account_status_name */
-    const char *person;          /* person_status_name, or "ambiguous" */
-    const char *employee_number; /* the person's, else the account's */
-    const char *matched_by;
-    struct instant last_login;
-    const char *last_login_source;
-    int idle_days;       /* -1 = not known */
-    const char *profile; /* name, else id */
-    const char *roles;   /* joined by ' ' , sorted */
-    const char *department;
-    const char *held_by;
-    bool uses_person, uses_login;
-    bool used_after; /* somebody used the account well after the person's last day */
-    /* Of a row with an action, as its decision was made; all zero = not told (a plan of before). */
-    struct digest subject;   /* row_subject_digest: what a person's decision about it is about */
-    const char *about;       /* the same in words: row_subject_text; personal */
-    struct digest rule_text; /* policy_rule_digest */
-    bool asks_login;         /* rule_asks_login: a login ends its approvals */
-    bool of_login;           /* rule_is_of_login: any keep covers it */
-    int needed;              /* people whose approval it needs; set by job/rule */
-    /* The matched person, as the roster has them; NULL and 0 without a link (K9). */
-    const char *matched_number, *matched_name, *matched_email;
-    int64_t matched_row;
 };
 
 struct plan_inputs {
@@ -126,7 +92,6 @@ struct plan_setup {
 
 const char *plan_state_name(enum plan_state state);
 extern const struct column_words plan_state_words;
-bool plan_state_parse(const char *name, enum plan_state *ret_state);
 
 /* Puts everything together; rows are sorted by (action, rule order by name, account id). Memory
  * from the arena. The strings of accounts are shared, not copied. */
@@ -144,8 +109,5 @@ bool plan_is_report(const struct plan *plan);
 
 /* The canonical text the digest is made of; also what `show` verifies against the store. */
 struct digest plan_digest(const struct plan *plan);
-
-/* Whether a row belongs to the stored plan (everything but a plain keep). */
-bool plan_row_is_plain_keep(const struct plan_row *row);
 
 #endif

@@ -233,7 +233,7 @@ static const char *protect_unknown_profile(struct judge *judge, const struct sub
 }
 
 static const struct protection {
-    const char *row;
+    const char *clause;
     const char *(*reason)(struct judge *judge, const struct subject *subject);
     bool finding;
 } protections[] = {
@@ -254,7 +254,7 @@ static bool decide_protection(struct judge *judge, const struct subject *subject
         const char *reason = protections[i].reason(judge, subject);
         if (!reason)
             continue;
-        decision->row = protections[i].row;
+        decision->clause = protections[i].clause;
         decision->reason = reason;
         decision->finding = protections[i].finding;
         decision->doubt = protections[i].finding; /* what a person should look at nobody can tell */
@@ -344,7 +344,7 @@ static const char *forbid_absent(struct judge *judge, const struct rule *rule,
 /* In the order in which they are asked: R3 before R2, because "pending request" says more than "not
  * by us" where both forbid. */
 static const struct constraint {
-    const char *row;
+    const char *clause;
     const char *(*reason)(struct judge *judge, const struct rule *rule,
                           const struct subject *subject);
 } constraints[] = {
@@ -419,8 +419,8 @@ bool rule_is_of_login(const struct rule *rule)
            rule->when.departed_days_min < 0 && rule->when.absent_rosters_min < 0;
 }
 
-/* The row that names what decided, from the most to the least particular. */
-static const char *acting_row(const struct rule *rule, const struct subject *subject)
+/* The clause that names what decided, from the most to the least particular. */
+static const char *acting_clause(const struct rule *rule, const struct subject *subject)
 {
     if (rule->action == ACTION_DEPROVISION)
         return "R2";
@@ -483,7 +483,7 @@ static void apply_grace(struct judge *judge, const struct rule *rule, const stru
     decision->new_announcement = !announcement;
     if (day_compare(today, decision->not_before) >= 0)
         return;
-    decision->row = "R7";
+    decision->clause = "R7";
     decision->reason =
         arena_printf(&judge->scratch, "%s; announced %s, %d days of grace: not before %s",
                      decision->reason, day_format(on, announced),
@@ -508,7 +508,7 @@ static void decide_action(struct judge *judge, const struct rule *rule,
     decision->finding = false;
     decision->by = rule;
     decision->rule = rule->name;
-    decision->row = acting_row(rule, subject);
+    decision->clause = acting_clause(rule, subject);
     decision->uses_person |= rule_asks_person(rule);
     decision->uses_login |= rule_asks_login(rule);
     decision->reason = explain_rule(&judge->scratch, rule, subject, judge->policy);
@@ -516,22 +516,22 @@ static void decide_action(struct judge *judge, const struct rule *rule,
     apply_grace(judge, rule, subject, decision);
 }
 
-static void keep_by_rule(const struct rule *rule, const char *row, const char *reason,
+static void keep_by_rule(const struct rule *rule, const char *clause, const char *reason,
                          struct decision *decision)
 {
     decision->finding = false;
     decision->by = rule;
     decision->rule = rule->name;
-    decision->row = row;
+    decision->clause = clause;
     decision->reason = reason;
 }
 
-static void keep_in_general(const char *row, const char *reason, struct decision *decision)
+static void keep_in_general(const char *clause, const char *reason, struct decision *decision)
 {
     decision->finding = false;
     decision->by = NULL;
     decision->rule = "";
-    decision->row = row;
+    decision->clause = clause;
     decision->reason = reason;
 }
 
@@ -588,8 +588,8 @@ static enum say hinder(struct judge *judge, const struct rule *rule, const struc
     const struct constraint *forbidden = find_constraint(judge, rule, subject, &why);
     if (forbidden) {
         decision->doubt |= cannot_tell(rule, subject);
-        if (!decision->row)
-            keep_by_rule(rule, forbidden->row,
+        if (!decision->clause)
+            keep_by_rule(rule, forbidden->clause,
                          arena_printf(&judge->scratch, "no %s: %s", action_name(rule->action), why),
                          decision);
         return SAY_NEXT;
@@ -684,8 +684,8 @@ static void decide_rules(struct judge *judge, const struct subject *subject,
                                      day_format(since, day), day_format(decision->not_before, due)),
                         decision);
     }
-    if (!decision->row) {
-        decision->row = "R13";
+    if (!decision->clause) {
+        decision->clause = "R13";
         decision->reason = "no rule applies";
     }
 }
@@ -713,7 +713,7 @@ static struct decision judge_one(struct judge *judge, const struct account *acco
     decision.idle_days = subject.idle_days;
     decision.used_after = is_used_after(&subject, judge->policy->zone);
     if (account->status == ACCOUNT_GONE) {
-        decision.row = "R14";
+        decision.clause = "R14";
         decision.reason = "deprovisioned in Bynder: nothing to do";
     } else if (!decide_protection(judge, &subject, &decision)) {
         decide_rules(judge, &subject, &decision);

@@ -7,8 +7,8 @@
 
 #include "base/arena.h"
 #include "base/digest.h"
-#include "core/action.h"
 #include "core/match.h"
+#include "facts/action.h"
 
 struct patterns { /* shell-style, compared folded; any one matches */
     const char *const *item;
@@ -115,7 +115,7 @@ struct decision {
     const struct pairing *pairing;
     const struct rule *by; /* the rule that hit; NULL for protections, R9 and the last keep */
     const char *rule;      /* name of the rule, "" for protections and the last keep */
-    const char *row;       /* "P4", "R7" …: static */
+    const char *clause;    /* "P4", "R7" …: static */
     const char *reason;    /* a sentence with the evidence; arena */
     const char *held_by;   /* guard id that holds this row, NULL = none: set by guard_all */
     struct day not_before; /* set when the action may not be done before that day */

@@ -142,12 +142,11 @@ bool ruling_ever_rejected(const struct rulings *rulings, const struct plan_row *
     return false;
 }
 
-/* "ambiguous" has no action; whoever it may be is not known to be gone. */
-static enum person_status person_of(const struct plan_row *row)
+enum person_status ruling_person(const struct plan_row *row)
 {
-    if (text_equal(row->person, person_status_name(PERSON_DEPARTED)))
+    if (text_equal(row->person_word, person_status_name(PERSON_DEPARTED)))
         return PERSON_DEPARTED;
-    if (text_equal(row->person, person_status_name(PERSON_ABSENT)))
+    if (text_equal(row->person_word, person_status_name(PERSON_ABSENT)))
         return PERSON_ABSENT;
     return PERSON_UNKNOWN;
 }
@@ -180,7 +179,7 @@ static bool is_last_word(struct arena *arena, const struct rulings *rulings, siz
 static void find_sparing(const struct rulings *rulings, const struct ruling_view *view,
                          const struct plan_row *row, struct ruled *ruled)
 {
-    ruled->keep = ruling_spares(rulings, row->of_login, person_of(row), view->today);
+    ruled->keep = ruling_spares(rulings, row->of_login, ruling_person(row), view->today);
     for (size_t i = 0; i < rulings->count; i++) {
         const struct ruling *ruling = &rulings->item[i];
         if (stands_until(ruling, RULING_REJECT, view->today) && rejects_row(ruling, row))

@@ -126,6 +126,10 @@ struct ruled {
 struct ruled ruling_find(struct arena *arena, const struct rulings *rulings,
                          const struct ruling_view *view, const struct plan_row *row);
 
+/* Whether the row says that its person is gone: DEPARTED, ABSENT, else UNKNOWN ("ambiguous" has no
+ * action; whoever it may be is not known to be gone). */
+enum person_status ruling_person(const struct plan_row *row);
+
 /* Whether a guard of amount ("G7") neither counts nor holds the row: as many of the people whose
  * approval counts said so as the row needs, and at least one. */
 bool ruling_overrides(struct arena *arena, const struct rulings *rulings,

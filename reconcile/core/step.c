@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/column.h"
 #include "base/fold.h"
 #include "base/text.h"
 #include "base/words.h"
@@ -16,6 +17,8 @@ static const char *const state_name[STEP_STATE_COUNT] = {
     [STEP_DONE] = "done",       [STEP_ALREADY] = "already",   [STEP_SKIPPED] = "skipped",
     [STEP_FAILED] = "failed",   [STEP_UNKNOWN] = "unknown",   [STEP_VERIFIED] = "verified",
 };
+
+const struct column_words step_state_words = COLUMN_WORDS_OF(state_name);
 
 #define TO(state) (1U << (state))
 
@@ -89,7 +92,7 @@ static struct step_verdict judge_decision(struct arena *arena, const struct plan
 
     if (fresh->action != row->action || !text_equal(fresh->rule, row->rule))
         return skip(arena_printf(arena, "the rule does not hold any more: now %s (%s: %s)",
-                                 action_name(fresh->action), fresh->row, fresh->reason));
+                                 action_name(fresh->action), fresh->clause, fresh->reason));
     if (fresh->new_announcement && day_is_set(fresh->not_before))
         return skip("its grace starts anew: there was a login, or it was never announced");
     if (day_is_set(fresh->not_before) && day_compare(today, fresh->not_before) < 0)

@@ -21,6 +21,8 @@ enum step_state {
     STEP_STATE_COUNT,
 };
 
+struct column_words; /* base/column */
+extern const struct column_words step_state_words;
 const char *step_state_name(enum step_state state); /* "planned" … "verified" */
 bool step_state_parse(const char *name, enum step_state *ret_state);
 /* The table of transitions; a step never goes back. */

@@ -17,8 +17,8 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
+#include "host/clock.h"
 
 #define CONNECT_TIMEOUT_S   10
 #define STATEMENT_TIMEOUT_S 600

@@ -8,9 +8,9 @@
 #include "job/act.h"
 
 #include "base/fold.h"
-#include "base/log.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "host/log.h"
 #include "store/outcome_file.h"
 #include "store/step.h"
 
@@ -79,12 +79,13 @@ static struct decision decide_afresh(struct acting *acting, const struct plan_ro
     size_t i = find_account(snapshot, row->account_id);
 
     if (reading->kind != READING_FOUND || i == snapshot->count)
-        return (struct decision){.rule = "", .row = "", .reason = "the account is not in the list"};
+        return (struct decision){
+            .rule = "", .clause = "", .reason = "the account is not in the list"};
     if (!has_same_keys(acting->job->arena, &snapshot->account[i], &reading->account,
                        &acting->pairing[i]))
         return (struct decision){
             .rule = "",
-            .row = "P4",
+            .clause = "P4",
             .reason =
                 "its employee number, second address or name changed since the list was read"};
     reading->account.history = snapshot->account[i].history;

@@ -610,7 +610,7 @@ static enum person_status person_of(struct job *job, const char *account_id, str
         return PERSON_UNKNOWN;
     for (size_t i = 0; newest && i < newest->row_count; i++) {
         if (text_equal(newest->row[i].account_id, account_id))
-            status = person_status_parse(newest->row[i].person);
+            status = ruling_person(&newest->row[i]);
     }
     return status;
 }

@@ -4,10 +4,10 @@
  */
 #include "job/figures.h"
 
-#include "base/log.h"
+#include "audit/status.h"
+#include "audit/watch.h"
+#include "host/log.h"
 #include "notify/metrics.h"
-#include "store/status.h"
-#include "store/watch.h"
 
 static double seconds(struct instant at)
 {

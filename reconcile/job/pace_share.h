@@ -6,8 +6,8 @@
 #ifndef JOB_PACE_SHARE_H
 #define JOB_PACE_SHARE_H
 
-#include "base/clock.h"
 #include "config/config.h"
+#include "host/clock.h"
 #include "net/pace.h"
 #include "store/store.h"
 

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#include "base/log.h"
+#include "host/log.h"
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"

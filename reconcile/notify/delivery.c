@@ -15,7 +15,7 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
-#include "base/secret.h"
+#include "host/secret.h"
 
 enum {
     CONNECT_SECONDS = 15,

@@ -6,10 +6,10 @@
 #ifndef NOTIFY_DELIVERY_H
 #define NOTIFY_DELIVERY_H
 
-#include "base/clock.h"
 #include "base/instant.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "host/clock.h"
 
 /* For all deliveries of a run together. */
 struct delivery_bound {

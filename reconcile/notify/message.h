@@ -8,10 +8,10 @@
 #ifndef NOTIFY_MESSAGE_H
 #define NOTIFY_MESSAGE_H
 
+#include "audit/watch.h"
 #include "config/config.h"
-#include "core/notice.h"
+#include "facts/notice.h"
 #include "report/report.h"
-#include "store/watch.h"
 
 struct notice_facts {
     enum notice_kind kind;

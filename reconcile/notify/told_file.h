@@ -8,7 +8,7 @@
 
 #include "base/arena.h"
 #include "config/config.h"
-#include "core/notice.h"
+#include "facts/notice.h"
 
 /* malloc'ed. */
 char *notice_file_path(const struct config *config);

@@ -251,7 +251,7 @@ static void add_reason_cell(struct text *out, const struct plan_row *row,
                   row->new_announcement ? ", announced by this plan" : "");
     add_small(out, "held by ", row->held_by);
     if (group->section != REPORT_FINDINGS)
-        add_small(out, "row ", row->row);
+        add_small(out, "row ", row->clause);
     else
         add_small(out, "rule ", row->rule);
 }
@@ -269,11 +269,11 @@ static void add_row(struct text *out, const struct plan_row *row, const struct r
     if (!text_equal(name, row->account_id))
         add_small(out, "id ", row->account_id);
     text_add(out, "<td>");
-    add_bdi(out, row->account);
+    add_bdi(out, row->account_word);
     add_small(out, "", row->profile);
     add_small(out, "", row->roles);
     text_add(out, "<td>");
-    add_bdi(out, row->person);
+    add_bdi(out, row->person_word);
     add_small(out, "no. ", row->employee_number);
     add_small(out, "matched by ", row->matched_by);
     add_small(out, "", row->department);
@@ -315,7 +315,7 @@ static void add_group(struct text *out, const struct report_group *group, size_t
 {
     CLEANUP(text_release) struct text line = TEXT_INIT;
     const char *advice =
-        group->section == REPORT_FINDINGS ? report_row_advice(group->row[0]->row) : NULL;
+        group->section == REPORT_FINDINGS ? report_row_advice(group->row[0]->clause) : NULL;
 
     report_add_group_title(&line, group);
     text_addf(out, "<section id=g%zu class=%s>\n<h2>", number, group_class(group));

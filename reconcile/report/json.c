@@ -190,32 +190,34 @@ static void add_notes(struct jsonw *json, const struct plan *plan)
     jsonw_end_array(json);
 }
 
-static void add_cell(struct jsonw *json, const struct report_column *column, const void *field)
+static void add_cell(struct jsonw *json, const struct column *column, const struct plan_row *row)
 {
+    char buffer[COLUMN_TEXT_SIZE];
+    const char *value = column_text(column, row, buffer);
+
     switch (column->type) {
-    case REPORT_STRING:
-        field_text(json, column->name, *(const char *const *)field);
+    case COLUMN_WORDS:
+        field_words(json, column->name, value);
         return;
-    case REPORT_WORDS:
-        field_words(json, column->name, *(const char *const *)field);
+    case COLUMN_FLAG:
+        jsonw_field_bool(json, column->name, column_int(column, row) != 0);
         return;
-    case REPORT_DAY:
-        field_day(json, column->name, *(const struct day *)field);
-        return;
-    case REPORT_INSTANT:
-        field_instant(json, column->name, *(const struct instant *)field);
-        return;
-    case REPORT_COUNT:
-        if (*(const int *)field < 0)
-            jsonw_field_null(json, column->name);
+    case COLUMN_NUMBER:
+    case COLUMN_SIZE:
+    case COLUMN_INT:
+    case COLUMN_OPTIONAL:
+        if (value)
+            jsonw_field_int(json, column->name, column_int(column, row));
         else
-            jsonw_field_int(json, column->name, *(const int *)field);
+            jsonw_field_null(json, column->name);
         return;
-    case REPORT_FLAG:
-        jsonw_field_bool(json, column->name, *(const bool *)field);
-        return;
-    case REPORT_ACTION:
-        jsonw_field_string(json, column->name, action_name(*(const enum action *)field));
+    case COLUMN_STRING:
+    case COLUMN_DAY:
+    case COLUMN_INSTANT:
+    case COLUMN_DIGEST:
+    case COLUMN_SEAL:
+    case COLUMN_ENUM:
+        field_text(json, column->name, value);
         return;
     }
 }
@@ -226,8 +228,8 @@ static void add_decisions(struct jsonw *json, const struct plan *plan)
     jsonw_begin_array(json);
     for (size_t i = 0; i < plan->row_count; i++) {
         jsonw_begin_object(json);
-        for (const struct report_column *column = report_columns; column->name; column++)
-            add_cell(json, column, (const char *)&plan->row[i] + column->offset);
+        for (const struct column *c = NULL; (c = plan_row_shown(c));)
+            add_cell(json, c, &plan->row[i]);
         jsonw_end_object(json);
         text_spill(json->out);
     }

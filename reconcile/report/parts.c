@@ -14,37 +14,6 @@
 
 #define DASH " \xE2\x80\x94 "
 
-#define REPORT_COLUMN(field, kind)                                                                 \
-    {                                                                                              \
-#field, kind, offsetof(struct plan_row, field)                                             \
-    }
-
-const struct report_column report_columns[] = {
-    REPORT_COLUMN(account_id, REPORT_STRING),
-    REPORT_COLUMN(username, REPORT_STRING),
-    REPORT_COLUMN(email, REPORT_STRING),
-    REPORT_COLUMN(name, REPORT_STRING),
-    REPORT_COLUMN(action, REPORT_ACTION),
-    REPORT_COLUMN(rule, REPORT_STRING),
-    REPORT_COLUMN(reason, REPORT_STRING),
-    REPORT_COLUMN(row, REPORT_STRING),
-    REPORT_COLUMN(not_before, REPORT_DAY),
-    REPORT_COLUMN(account, REPORT_STRING),
-    REPORT_COLUMN(person, REPORT_STRING),
-    REPORT_COLUMN(employee_number, REPORT_STRING),
-    REPORT_COLUMN(matched_by, REPORT_STRING),
-    REPORT_COLUMN(last_login, REPORT_INSTANT),
-    REPORT_COLUMN(last_login_source, REPORT_STRING),
-    REPORT_COLUMN(idle_days, REPORT_COUNT),
-    REPORT_COLUMN(profile, REPORT_STRING),
-    REPORT_COLUMN(roles, REPORT_WORDS),
-    REPORT_COLUMN(department, REPORT_STRING),
-    REPORT_COLUMN(finding, REPORT_FLAG),
-    REPORT_COLUMN(held_by, REPORT_STRING),
-    REPORT_COLUMN(new_announcement, REPORT_FLAG),
-    {NULL, REPORT_STRING, 0},
-};
-
 /* --- groups --- */
 
 static enum report_section section_of(const struct plan_row *row)
@@ -82,7 +51,7 @@ static int compare_group(const struct plan_row *a, const struct plan_row *b)
             return a->action < b->action ? -1 : 1;
         return compare_text(a->rule, b->rule);
     case REPORT_FINDINGS:
-        return compare_row_number(a->row, b->row);
+        return compare_row_number(a->clause, b->clause);
     case REPORT_KEEPS:
         break;
     }
@@ -148,7 +117,7 @@ void report_groups_release(struct report_groups *groups)
 void report_add_group_title(struct text *out, const struct report_group *group)
 {
     const struct plan_row *row = group->row[0];
-    const char *title = report_row_title(row->row);
+    const char *title = report_row_title(row->clause);
 
     switch (group->section) {
     case REPORT_ACTIONS:
@@ -159,7 +128,7 @@ void report_add_group_title(struct text *out, const struct report_group *group)
             text_addf(out, DASH "%s", title);
         return;
     case REPORT_FINDINGS:
-        text_addf(out, "finding %s", row->row ? row->row : "");
+        text_addf(out, "finding %s", row->clause ? row->clause : "");
         if (title)
             text_addf(out, DASH "%s", title);
         return;

@@ -1,7 +1,6 @@
 /*
- * report/parts: what the outputs of a plan share: the columns of a row, the groups that people
- * read, the words for rows and guards, the headline, the commands that follow. Private to
- * the folder report.
+ * report/parts: what the outputs of a plan share: the groups that people read, the words for rows
+ * and guards, the headline, the commands that follow. Private to the folder report.
  *
  * Texts that this module puts out are not encoded for any context: the caller passes them through
  * format/encode.
@@ -10,25 +9,6 @@
 #define REPORT_PARTS_H
 
 #include "report/report.h"
-
-/* --- columns: one table for JSON and CSV --- */
-
-enum report_value {
-    REPORT_STRING = 0, /* const char *, NULL = none */
-    REPORT_WORDS,      /* const char *, joined by blanks */
-    REPORT_DAY,        /* struct day */
-    REPORT_INSTANT,    /* struct instant */
-    REPORT_COUNT,      /* int, negative = not known */
-    REPORT_FLAG,       /* bool */
-    REPORT_ACTION,     /* enum action */
-};
-
-struct report_column {
-    const char *name; /* in JSON and in the header row of the CSV */
-    enum report_value type;
-    size_t offset; /* into struct plan_row */
-};
-extern const struct report_column report_columns[]; /* ended by name NULL */
 
 /* --- groups: rows as people read them --- */
 

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/text.h"
 #include "format/encode.h"
+#include "host/clock.h"
 #include "report/parts.h"
 
 enum { REDRAW_MS = 100, BAR_WIDTH = 24, WIDTH_DEFAULT = 80 };

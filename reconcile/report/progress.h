@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/portal.h"
+#include "facts/portal.h"
 
 struct terminal_progress {
     int fd;

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "core/guard.h"
-#include "core/roster.h"
+#include "facts/roster.h"
 #include "report/report.h"
 
 struct roster_report {

@@ -5,8 +5,8 @@
 #ifndef REPORT_STATUS_H
 #define REPORT_STATUS_H
 
+#include "audit/status.h"
 #include "report/report.h"
-#include "store/status.h"
 
 /* Appends the whole. */
 void status_report_text(const struct store_status *status, const struct report_style *style,

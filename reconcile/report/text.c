@@ -227,7 +227,7 @@ static void add_group(const struct painter *painter, const struct report_group *
     CLEANUP(text_release) struct text line = TEXT_INIT;
     struct layout layout = layout_of(painter, group, all && group->section != REPORT_KEEPS);
     const char *advice =
-        group->section == REPORT_FINDINGS ? report_row_advice(group->row[0]->row) : NULL;
+        group->section == REPORT_FINDINGS ? report_row_advice(group->row[0]->clause) : NULL;
 
     report_add_group_title(&line, group);
     text_add(&line, " (");

@@ -9,7 +9,7 @@
 #define ROSTER_DOUBT_H
 
 #include "base/arena.h"
-#include "core/person.h"
+#include "facts/person.h"
 
 struct roster_doubt {
     struct arena arena;

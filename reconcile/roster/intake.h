@@ -4,14 +4,14 @@
  * A reader (CSV, JSON, SCIM) hands over the values of the mapped columns of one row and closes it;
  * what is then accepted, or rejected and why, is decided here. No row is dropped: a bad one becomes
  * a rejected person with the keys that could be read. Not for what a status means today, nor for
- * duplicates: that is core/roster.
+ * duplicates: that is facts/roster.
  */
 #ifndef ROSTER_INTAKE_H
 #define ROSTER_INTAKE_H
 
 #include "base/cleanup.h"
 #include "config/config.h"
-#include "core/roster.h"
+#include "facts/roster.h"
 
 /* As in the configuration, below roster.columns: "employee_number", … */
 const char *roster_field_name(enum roster_field field);

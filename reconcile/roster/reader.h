@@ -9,7 +9,7 @@
 #define ROSTER_READER_H
 
 #include "config/config.h"
-#include "core/roster.h"
+#include "facts/roster.h"
 
 /* Reads config->source (or `path_override`, a plain path) into *ret_roster; memory from the arena.
  */

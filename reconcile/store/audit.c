@@ -10,7 +10,7 @@
 
 #include "base/jsonw.h"
 #include "base/text.h"
-#include "store/private.h"
+#include "store/column.h"
 #include "store/step.h"
 
 #define SALT_SIZE 16
@@ -22,6 +22,13 @@ struct appending {
     struct instant now; /* by the clock of the database */
 };
 
+static const struct column hold_columns[] = {
+    COLUMN("sequence", struct appending, head.sequence),
+    COLUMN("hash", struct appending, head.hash),
+    COLUMN("now_us", struct appending, now),
+    COLUMN_END,
+};
+
 static int hold(const struct store *store, struct appending *ret_appending, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
@@ -30,11 +37,8 @@ static int hold(const struct store *store, struct appending *ret_appending, stru
     if (PG_QUERY(store->pg, audit_hold, PG_ONE, &result, err,
                  store_number(&scratch, store->portal_id)) < 0)
         return -1;
-    *ret_appending = (struct appending){
-        .store = store,
-        .head = {.sequence = pg_int(result, 0, 0), .hash = store_digest(result, 0, 1)},
-        .now = pg_instant(result, 0, 2),
-    };
+    *ret_appending = (struct appending){.store = store};
+    (void)store_read_row(hold_columns, result, 0, NULL, ret_appending);
     return 0;
 }
 
@@ -148,6 +152,13 @@ static int append_one(const struct store *store, const struct entry *entry, stru
     return 0;
 }
 
+static const struct column head_columns[] = {
+    COLUMN("sequence", struct audit_head, sequence),
+    COLUMN("hash", struct audit_head, hash),
+    COLUMN("count", struct audit_head, count),
+    COLUMN_END,
+};
+
 /* Many events in two round trips, or a few more when they are very many. */
 struct batch {
     struct appending appending;
@@ -238,17 +249,10 @@ static int batch_end(struct batch *batch, int failed, struct err *err)
 int store_audit_head(const struct store *store, struct audit_head *ret_head, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    CLEANUP(pg_clearp) PGresult *result = NULL;
     struct audit_head head = {.sequence = 0};
 
-    if (PG_QUERY(store->pg, audit_head, PG_MAYBE, &result, err,
-                 store_number(&scratch, store->portal_id)) < 0)
+    if (STORE_LOAD_ROW(store, audit_head, head_columns, &scratch, &head, err) < 0)
         return -1;
-    if (PQntuples(result)) {
-        head.sequence = pg_int(result, 0, 0);
-        head.hash = store_digest(result, 0, 1);
-        head.count = pg_int(result, 0, 2);
-    }
     *ret_head = head;
     return 0;
 }

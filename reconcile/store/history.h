@@ -6,7 +6,7 @@
 #define STORE_HISTORY_H
 
 #include "core/guard.h"
-#include "core/snapshot.h"
+#include "facts/snapshot.h"
 #include "store/store.h"
 
 /* After the list, before last logins are read. Adds the accounts that were there until now and that

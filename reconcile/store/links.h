@@ -5,8 +5,8 @@
 #define STORE_LINKS_H
 
 #include "core/match.h"
-#include "core/roster.h"
-#include "core/snapshot.h"
+#include "facts/roster.h"
+#include "facts/snapshot.h"
 #include "store/store.h"
 
 /* Links as versions (who was matched to whom, by what key, since when; unlinked_since for R6). Both

@@ -7,7 +7,7 @@
 #ifndef STORE_LOGIN_H
 #define STORE_LOGIN_H
 
-#include "core/account.h"
+#include "facts/account.h"
 #include "store/store.h"
 
 /* One account's last login from one source, as it was told. A single read that told nothing newer

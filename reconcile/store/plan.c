@@ -91,7 +91,7 @@ struct saving {
     const struct plan *plan;
     int64_t portal_id;
     int64_t id;
-    struct store_writer guard;
+    struct store_writer row, guard;
 };
 
 #define PLACE_COLUMNS 3 /* which begin_row fills */
@@ -103,54 +103,15 @@ static void begin_row(struct text *row, const struct saving *saving, size_t numb
     store_copy_number(row, (int64_t)number + 1);
 }
 
-static void add_number_or_null(struct text *row, int number)
-{
-    if (number < 0)
-        pg_copy_field(row, NULL);
-    else
-        store_copy_number(row, number);
-}
-
 static void add_plan_row(struct text *out, const void *context, size_t number)
 {
     const struct saving *saving = context;
     const struct plan_row *row = &saving->plan->row[number];
-    const char *const subject[] = {row->account_id, row->username, row->email, row->name,
-                                   row->rule,       row->reason,   row->row};
 
     if (plan_row_is_plain_keep(row))
         return;
     begin_row(out, saving, number);
-    pg_copy_field(out, action_name(row->action));
-    store_copy_flag(out, row->finding);
-    store_copy_flag(out, row->new_announcement);
-    for (size_t i = 0; i < COUNT_OF(subject); i++)
-        pg_copy_field(out, subject[i]);
-    store_copy_day(out, row->not_before);
-    pg_copy_field(out, row->account);
-    pg_copy_field(out, row->person);
-    pg_copy_field(out, row->employee_number);
-    pg_copy_field(out, row->matched_by);
-    store_copy_time(out, row->last_login);
-    pg_copy_field(out, row->last_login_source);
-    add_number_or_null(out, row->idle_days);
-    pg_copy_field(out, row->profile);
-    pg_copy_field(out, row->roles);
-    pg_copy_field(out, row->department);
-    pg_copy_field(out, row->held_by);
-    store_copy_flag(out, row->uses_person);
-    store_copy_flag(out, row->uses_login);
-    store_copy_flag(out, row->used_after);
-    store_copy_digest_or_null(out, &row->subject);
-    pg_copy_field(out, row->about);
-    store_copy_digest_or_null(out, &row->rule_text);
-    store_copy_flag(out, row->asks_login);
-    store_copy_flag(out, row->of_login);
-    store_copy_number(out, row->needed);
-    pg_copy_field(out, row->matched_number);
-    pg_copy_field(out, row->matched_name);
-    pg_copy_field(out, row->matched_email);
-    store_copy_number(out, row->matched_row);
+    store_copy_fields(out, &saving->row, row);
     pg_copy_end_row(out);
 }
 
@@ -238,6 +199,7 @@ static int save_plan(const struct store *store, const struct store_run *run,
         .plan = plan,
         .portal_id = store->portal_id,
         .id = *ret_id,
+        .row = store_writer_of(plan_row_columns, query_plan_row_copy, PLACE_COLUMNS),
         .guard = store_writer_of(guard_columns, query_plan_guard_copy, PLACE_COLUMNS),
     };
     if (copy_lists(store, &saving, err) < 0)
@@ -270,69 +232,32 @@ struct loading {
     struct arena *arena;
     struct plan *plan;
     size_t capacity;
+    struct store_reader reader;
 };
 
-static int add_loaded_row(const PGresult *row, void *context, struct err *err)
+static int load_row(const PGresult *result, void *context, struct err *err)
 {
     struct loading *loading = context;
     struct plan *plan = loading->plan;
-    struct arena *arena = loading->arena;
-    enum action action = ACTION_KEEP;
 
-    if (plan->row_count == loading->capacity || !action_parse(pg_text(row, 0, 0), &action))
+    if (plan->row_count == loading->capacity ||
+        !store_read(&loading->reader, result, 0, loading->arena, &plan->row[plan->row_count++]))
         return err_set(err, ERR_INTERNAL,
                        "plan '%lld' was changed in the database: more rows "
                        "than it was stored with, or an action that is none",
                        (long long)plan->id);
-    plan->row[plan->row_count++] = (struct plan_row){
-        .action = action,
-        .finding = pg_bool(row, 0, 1),
-        .new_announcement = pg_bool(row, 0, 2),
-        .account_id = store_string(arena, row, 0, 3),
-        .username = store_string(arena, row, 0, 4),
-        .email = store_string(arena, row, 0, 5),
-        .name = store_string(arena, row, 0, 6),
-        .rule = store_string(arena, row, 0, 7),
-        .reason = store_string(arena, row, 0, 8),
-        .row = store_string(arena, row, 0, 9),
-        .not_before = pg_day(row, 0, 10),
-        .account = store_string(arena, row, 0, 11),
-        .person = store_string(arena, row, 0, 12),
-        .employee_number = store_string(arena, row, 0, 13),
-        .matched_by = store_string(arena, row, 0, 14),
-        .last_login = pg_instant(row, 0, 15),
-        .last_login_source = store_string(arena, row, 0, 16),
-        .idle_days = (int)pg_int(row, 0, 17),
-        .profile = store_string(arena, row, 0, 18),
-        .roles = store_string(arena, row, 0, 19),
-        .department = store_string(arena, row, 0, 20),
-        .held_by = store_string(arena, row, 0, 21),
-        .uses_person = pg_bool(row, 0, 22),
-        .uses_login = pg_bool(row, 0, 23),
-        .used_after = pg_bool(row, 0, 24),
-        .subject = store_digest(row, 0, 25),
-        .about = store_string(arena, row, 0, 26),
-        .rule_text = store_digest(row, 0, 27),
-        .asks_login = pg_bool(row, 0, 28),
-        .of_login = pg_bool(row, 0, 29),
-        .needed = (int)pg_int(row, 0, 30),
-        .matched_number = store_string(arena, row, 0, 31),
-        .matched_name = store_string(arena, row, 0, 32),
-        .matched_email = store_string(arena, row, 0, 33),
-        .matched_row = pg_int(row, 0, 34),
-    };
     return 0;
 }
 
-static int load_guards(const struct store *store, struct arena *arena, const char *const *which,
-                       struct plan *plan, struct err *err)
+int store_load_guards(const struct store *store, struct arena *arena, int64_t plan_id,
+                      struct guard_finding **ret_guard, size_t *ret_count, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
-    if (pg_run(store->pg, "plan_guards", query_plan_guards, PG_MANY, which, 2, &result, err) < 0)
+    if (PG_QUERY(store->pg, plan_guards, PG_MANY, &result, err,
+                 store_number(arena, store->portal_id), store_number(arena, plan_id)) < 0)
         return -1;
-    plan->guard =
-        store_read_all(guard_columns, sizeof(plan->guard[0]), result, arena, &plan->guard_count);
+    *ret_guard = store_read_all(guard_columns, sizeof(**ret_guard), result, arena, ret_count);
     return 0;
 }
 
@@ -372,12 +297,16 @@ static int load_lists(const struct store *store, struct arena *arena, size_t row
 {
     const char *const which[] = {store_number(arena, store->portal_id),
                                  store_number(arena, plan->id)};
-    struct loading loading = {.arena = arena, .plan = plan, .capacity = rows};
+    struct loading loading = {
+        .arena = arena,
+        .plan = plan,
+        .capacity = rows,
+        .reader = {.columns = plan_row_columns, .use = PLAN_ROW_STORED},
+    };
 
     plan->row = arena_calloc(arena, rows + 1, sizeof(plan->row[0]));
-    if (pg_each(store->pg, "plan_rows", query_plan_rows, which, 2, add_loaded_row, &loading, err) <
-            0 ||
-        load_guards(store, arena, which, plan, err) < 0 ||
+    if (pg_each(store->pg, "plan_rows", query_plan_rows, which, 2, load_row, &loading, err) < 0 ||
+        store_load_guards(store, arena, plan->id, &plan->guard, &plan->guard_count, err) < 0 ||
         load_notes(store, arena, which, plan, err) < 0)
         return -1;
     return load_idle(store, which, plan, err);

@@ -4,7 +4,7 @@
 #ifndef STORE_ROSTER_H
 #define STORE_ROSTER_H
 
-#include "core/roster.h"
+#include "facts/roster.h"
 #include "store/store.h"
 
 /* Roster and versions of people; `good` as judged by the guards. Sets roster->id. */

@@ -5,7 +5,7 @@
 #ifndef STORE_SNAPSHOT_H
 #define STORE_SNAPSHOT_H
 
-#include "core/snapshot.h"
+#include "facts/snapshot.h"
 #include "store/store.h"
 
 /* Snapshot and versions of accounts, groups, profiles, last logins. An incomplete one only adds and

@@ -118,6 +118,12 @@ bool world_was_read(struct world *world, const char *id);  /* or written: the po
 int64_t world_count(struct world *world, const char *sql);
 /* The first cell of a query in the world's database, malloc'ed; "" for none. */
 char *world_query(struct world *world, const char *sql);
+/* The portal's own record of an account, NULL for one that there is not any more; and a change of
+ * it that nobody asked the program for. */
+struct json_object *world_user(struct world *world, const char *who);
+void world_change_user(struct world *world, const char *id, const char *form);
+/* Beside the configuration. The caller frees the path. */
+char *world_write_file(struct world *world, const char *name, const char *content);
 /* Whether the faulty run left any trace at all: a run in the database or a write in the portal.
  * Without one the world is the first one again, and resuming it is a plain run. */
 bool world_is_untouched(struct world *world);

@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "format/encode.h"
+#include "host/file.h"
 #include "report/files.h"
 #include "report/report.h"
 #include "test.h"
@@ -50,9 +50,9 @@ static struct plan_row row_of(enum action action, const char *rule, const char *
         .name = name,
         .rule = rule,
         .reason = reason,
-        .row = number,
-        .account = "active",
-        .person = "employed",
+        .clause = number,
+        .account_word = "active",
+        .person_word = "employed",
         .matched_by = "email",
         .last_login_source = "",
         .idle_days = -1,

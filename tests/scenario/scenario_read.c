@@ -9,9 +9,9 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/parse.h"
-#include "base/zone.h"
 #include "core/condition.h"
 #include "core/ruling.h"
+#include "host/zone.h"
 
 static const char *const status_words[] = {"unreadable", "active", "inactive", "gone", NULL};
 static const char *const person_words[] = {"unknown",  "employed", "on_leave", "future",

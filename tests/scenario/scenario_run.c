@@ -188,35 +188,11 @@ static const char *or_dash(const char *text)
 
 static void tell_row(struct text *text, const struct plan_row *row)
 {
-    const char *const word[] = {
-        action_name(row->action),
-        row->account_id,
-        row->username,
-        row->email,
-        row->name,
-        row->rule,
-        row->reason,
-        row->row,
-        row->account,
-        row->person,
-        row->matched_by,
-        row->employee_number,
-        row->last_login_source,
-        row->profile,
-        row->roles,
-        row->department,
-        row->held_by,
-    };
+    char buffer[COLUMN_TEXT_SIZE];
 
-    char subject[DIGEST_HEX_SIZE], rule_text[DIGEST_HEX_SIZE];
-
-    for (size_t i = 0; i < COUNT_OF(word); i++)
-        text_addf(text, "%s\t", or_dash(word[i]));
-    text_addf(text, "%s %s\t", digest_hex(&row->subject, subject),
-              digest_hex(&row->rule_text, rule_text));
-    text_addf(text, "%d %d %d %d %d %d %d %d %d %lld\n", row->finding, row->new_announcement,
-              row->not_before.number, row->idle_days, row->uses_person, row->uses_login,
-              row->used_after, row->asks_login, row->of_login, (long long)row->last_login.us);
+    for (const struct column *column = plan_row_columns; column->name; column++)
+        text_addf(text, "%s\t", or_dash(column_text(column, row, buffer)));
+    text_add_char(text, '\n');
 }
 
 /* Everything of a plan as text: what must not depend on the order of anything. */
@@ -241,7 +217,7 @@ static void tell_plan(struct text *text, const struct world *world)
 static void tell_decision(struct text *text, const struct decision *decision)
 {
     text_addf(text, "%s %s '%s' %s: %s; %d %d %d %d %d %d %d %d %d %d",
-              action_name(decision->action), or_dash(decision->row), or_dash(decision->rule),
+              action_name(decision->action), or_dash(decision->clause), or_dash(decision->rule),
               person_status_name(decision->person), or_dash(decision->reason), decision->finding,
               decision->new_announcement, decision->not_before.number, decision->idle_days,
               decision->uses_person, decision->uses_login, decision->used_after,
@@ -330,7 +306,7 @@ static const char *ask_decision(struct arena *arena, const struct decision *deci
         const char *key, *value;
     } answers[] = {
         {"action", action_name(decision->action)},
-        {"row", or_dash(decision->row)},
+        {"row", or_dash(decision->clause)},
         {"rule", decision->rule[0] ? decision->rule : "-"},
         {"reason", or_dash(decision->reason)},
         {"held_by", or_dash(decision->held_by)},
@@ -401,7 +377,7 @@ static void check_accounts(const struct scenario *scenario, struct world *world,
         count++;
         foreseen[i] |= expectation->count > 0;
         check_decision(scenario, world, i, expectation, problems);
-        text_addf(&coverage->rows, " %s=%s/%s", world->label[i], or_dash(world->decision[i].row),
+        text_addf(&coverage->rows, " %s=%s/%s", world->label[i], or_dash(world->decision[i].clause),
                   action_name(world->decision[i].action));
     }
     if (!count)
@@ -502,8 +478,8 @@ static void check_unforeseen(const struct scenario *scenario, const struct world
         const struct decision *decision = &world->decision[i];
         if (!accounts[i] && (decision->action != ACTION_KEEP || decision->finding))
             text_addf(problems, "%s: case '%s': nobody expects %s: %s %s: %s\n", scenario->file,
-                      scenario->name, world->label[i], action_name(decision->action), decision->row,
-                      decision->reason);
+                      scenario->name, world->label[i], action_name(decision->action),
+                      decision->clause, decision->reason);
     }
     for (size_t g = 0; g < world->guards.count; g++) {
         const struct guard_finding *finding = &world->guards.finding[g];

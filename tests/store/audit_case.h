@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "host/file.h"
 #include "base/mem.h"
 #include "store/audit.h"
 

@@ -5,7 +5,7 @@
  */
 #include "ruling_case.h"
 
-#include "store/erase.h"
+#include "audit/erase.h"
 
 TEST_GROUP(review_case_begin, review_case_end);
 TEST_EACH(audit_case_setup, NULL);

@@ -1,429 +1,19 @@
 /*
- * Two hundred days and more of a portal and its people, with books of its own beside the history:
- * hires, leavers, returns, renames, changes made in the portal, plans, approvals, acts. The ten
- * questions of docs/history.md are read from there, asked, and compared with the books; and what
- * the history says of fifty past moments is what the plan of that day saw, field by field.
+ * The ten questions of docs/history.md are read from there, asked of the history of
+ * questions_world, and compared with its books; and what the history says of fifty past moments is
+ * what the plan of that day saw, field by field.
  */
-#include "review_case.h"
+#include "questions_world.h"
 #include "test.h"
 
 #include <stdio.h>
 
-#include "base/file.h"
+#include "audit/erase.h"
+#include "audit/question.h"
+#include "audit/rebuild.h"
 #include "base/mem.h"
-#include "core/match.h"
+#include "host/file.h"
 #include "store/audit.h"
-#include "store/erase.h"
-#include "store/question.h"
-
-#define DAYS   215
-#define PEOPLE 24
-
-/* How somebody is on a day, in the portal and in the roster. */
-struct entry {
-    enum { NOWHERE = 0, ACTIVE, INACTIVE } account;
-    unsigned renamed; /* how often the address changed */
-    unsigned profile; /* 1 users, 2 managers */
-    struct instant login;
-    bool in_roster, departed;
-    struct day last_day;
-};
-
-struct done {
-    size_t who, day;
-    struct instant at, decided_at;
-    int64_t plan_id;
-    const char *approver[2];
-    const char *reason, *rule;
-    struct instant returned_at;
-};
-
-struct held {
-    int64_t plan_id;
-    struct day today;
-    const char *who, *reason; /* NULL = nobody let it pass */
-};
-
-struct books {
-    struct entry entry[DAYS][PEOPLE];
-    struct instant taken_at[DAYS];
-    struct day day[DAYS];
-    struct snapshot seen[DAYS]; /* as the plan of the day saw it */
-    struct pairing *pairing[DAYS];
-    struct done done[DAYS];
-    size_t done_count;
-    struct held held[DAYS];
-    size_t held_count;
-};
-
-struct world {
-    struct store_world store;
-    struct books *books;
-    uint64_t random;
-};
-
-static uint64_t draw(struct world *world, uint64_t below)
-{
-    world->random = world->random * 6364136223846793005ULL + 1442695040888963407ULL;
-    return (world->random >> 33) % below;
-}
-
-/* --- names --- */
-
-static const char *id_of(struct world *world, size_t who)
-{
-    return arena_printf(&world->store.arena, "%08zX-2B3A-141F-8F07D71AA1F223BD", who + 1);
-}
-
-static const char *email_of(struct world *world, size_t who, const struct entry *entry)
-{
-    return arena_printf(&world->store.arena, "p%zu-%u@acme.example", who, entry->renamed);
-}
-
-static const char *name_of(struct world *world, size_t who, const struct entry *entry)
-{
-    return arena_printf(&world->store.arena, "First%zu Last%u", who, entry->renamed);
-}
-
-static const char *time_of(struct world *world, struct instant at)
-{
-    char text[INSTANT_TEXT_SIZE];
-    struct arena *arena = &world->store.arena;
-
-    if (!instant_is_set(at))
-        return "";
-    (void)instant_format(at, text);
-    text[10] = ' ';
-    return arena_printf(arena, "%.19s+00", text); /* whole seconds only are used here */
-}
-
-/* --- a day passes --- */
-
-static void hire(struct world *world, struct entry *entry)
-{
-    *entry = (struct entry){.account = ACTIVE,
-                            .profile = draw(world, 6) ? 1 : 2,
-                            .in_roster = true,
-                            .renamed = entry->renamed,
-                            .login = entry->login}; /* what was known stays known */
-}
-
-/* What people and administrators do between two readings. */
-static void live(struct world *world, size_t day, size_t who, const struct entry *before,
-                 struct entry *entry)
-{
-    struct instant now = world->store.now;
-
-    *entry = *before;
-    if (day == 0 ? who < PEOPLE / 2 : before->account == NOWHERE && draw(world, 60) == 0) {
-        hire(world, entry);
-        return;
-    }
-    if (entry->account == ACTIVE && draw(world, 5) == 0)
-        entry->login = instant_add_us(now, -(int64_t)(draw(world, 80000) + 1) * SECOND_US);
-    if (entry->account != NOWHERE && draw(world, 90) == 0)
-        entry->renamed++;
-    if (entry->account == ACTIVE && draw(world, 120) == 0)
-        entry->profile = 3 - entry->profile;
-    if (entry->in_roster && !entry->departed && draw(world, 100) == 0) {
-        entry->departed = true;
-        entry->last_day = day_add(world->store.today, -1);
-    } else if (entry->departed && entry->account == INACTIVE && draw(world, 25) == 0) {
-        entry->departed = false; /* comes back, and the portal's people let them in again */
-        entry->last_day = DAY_NONE;
-        entry->account = ACTIVE;
-    } else if (entry->departed && entry->account == INACTIVE && draw(world, 50) == 0) {
-        entry->account = NOWHERE; /* deleted in the portal */
-        entry->in_roster = false;
-        entry->departed = false;
-    }
-    if (entry->account == ACTIVE && !entry->departed && draw(world, 300) == 0)
-        entry->account = INACTIVE; /* suspended in the portal, not by us */
-    else if (entry->account == INACTIVE && !entry->departed && draw(world, 10) == 0)
-        entry->account = ACTIVE;
-}
-
-static struct snapshot make_snapshot(struct world *world, const struct entry *entry)
-{
-    static const char *const users[] = {"VIEW"};
-    static const char *const managers[] = {"USERMANAGEMENT", "VIEW"};
-    struct arena *arena = &world->store.arena;
-    struct snapshot snapshot = {
-        .taken_at = world->store.now,
-        .complete = true,
-        .account = arena_calloc(arena, PEOPLE + 1, sizeof(snapshot.account[0])),
-        .profile = arena_calloc(arena, 2, sizeof(snapshot.profile[0])),
-        .profile_count = 2,
-        .own_id = "0A84D758-2B3A-141F-8F07D71AA1F223BD",
-    };
-
-    snapshot.profile[0] =
-        (struct profile){.id = "p1", .name = "Users", .role = users, .role_count = 1};
-    snapshot.profile[1] =
-        (struct profile){.id = "p2", .name = "Managers", .role = managers, .role_count = 2};
-    for (size_t who = 0; who < PEOPLE; who++) {
-        if (entry[who].account == NOWHERE)
-            continue;
-        snapshot.account[snapshot.count++] = (struct account){
-            .id = id_of(world, who),
-            .username = arena_printf(arena, "u%zu", who),
-            .email = email_of(world, who, &entry[who]),
-            .name = name_of(world, who, &entry[who]),
-            .employee_number = arena_printf(arena, "%05zu", who),
-            .profile_id = entry[who].profile == 2 ? "p2" : "p1",
-            .status = entry[who].account == ACTIVE ? ACCOUNT_ACTIVE : ACCOUNT_INACTIVE,
-            .login = entry[who].account != ACTIVE ? (struct login){.kind = LOGIN_NOT_READ}
-                     : instant_is_set(entry[who].login)
-                         ? store_world_login(entry[who].login, world->store.now)
-                         : (struct login){.kind = LOGIN_NEVER,
-                                          .source = LOGIN_FROM_SINGLE_READ,
-                                          .seen_at = world->store.now},
-        };
-    }
-    return snapshot;
-}
-
-static struct roster make_roster(struct world *world, size_t day, const struct entry *entry)
-{
-    struct arena *arena = &world->store.arena;
-    struct roster roster = {
-        .source = "file:///srv/hr.csv",
-        .digest = digest_of(&day, sizeof(day)),
-        .read_at = world->store.now,
-        .person = arena_calloc(arena, PEOPLE + 1, sizeof(roster.person[0])),
-    };
-
-    for (size_t who = 0; who < PEOPLE; who++) {
-        if (!entry[who].in_roster)
-            continue;
-        roster.person[roster.count++] = (struct person){
-            .employee_number = arena_printf(arena, "%05zu", who),
-            .email = email_of(world, who, &entry[who]),
-            .name = name_of(world, who, &entry[who]),
-            .department = "Sales",
-            .word = entry[who].departed ? PERSON_DEPARTED : PERSON_EMPLOYED,
-            .last_day = entry[who].last_day,
-            .row = (uint32_t)roster.count + 2,
-        };
-    }
-    roster_judge(&roster, world->store.today);
-    return roster;
-}
-
-static void collect(struct world *world, size_t day)
-{
-    static const struct matching matching = {.key = {MATCH_BY_EMPLOYEE_NUMBER}, .key_count = 1};
-    struct books *books = world->books;
-    struct store *store = &world->store.store;
-    struct snapshot snapshot = make_snapshot(world, books->entry[day]);
-    struct roster roster = make_roster(world, day, books->entry[day]);
-
-    REVIEW_OK(store_load_history(store, &world->store.arena, &snapshot, &why));
-    snapshot_digest(&snapshot);
-    store_world_save(&world->store, &snapshot);
-    store_world_save_roster(&world->store, &roster, true);
-    books->pairing[day] = match_all(&world->store.arena, &snapshot, &roster, &matching);
-    REVIEW_OK(store_save_links(store, &snapshot, &roster, books->pairing[day], 100, &why));
-    books->seen[day] = snapshot;
-    books->taken_at[day] = snapshot.taken_at;
-    books->day[day] = world->store.today;
-}
-
-/* --- plans and acts --- */
-
-static struct plan make_plan(struct world *world, size_t day, bool is_held)
-{
-    struct arena *arena = &world->store.arena;
-    struct books *books = world->books;
-    struct plan plan = {
-        .portal = "acme",
-        .state = is_held ? PLAN_HELD : PLAN_PROPOSED,
-        .created_at = world->store.now,
-        .expires_at = instant_add_us(world->store.now, 3 * DAY_US),
-        .today = world->store.today,
-        .time_zone = "UTC",
-        .approvals[ACTION_SUSPEND] = 1,
-        .inputs = {.snapshot_id = books->seen[day].id,
-                   .snapshot_taken_at = world->store.now,
-                   .snapshot_complete = true,
-                   .snapshot_digest = books->seen[day].digest,
-                   .roster_id = (int64_t)day + 1,
-                   .roster_digest = digest_of(&day, sizeof(day)),
-                   .roster_read_at = world->store.now,
-                   .enforce = true},
-        .row = arena_calloc(arena, PEOPLE, sizeof(plan.row[0])),
-        .guard = arena_calloc(arena, 1, sizeof(plan.guard[0])),
-        .guard_count = 1,
-    };
-
-    plan.guard[0] = (struct guard_finding){"G2", is_held, "2", "3", "3 of 2"};
-    for (size_t who = 0; who < PEOPLE; who++) {
-        const struct entry *entry = &books->entry[day][who];
-        if (entry->account != ACTIVE || !entry->departed)
-            continue;
-        plan.row[plan.row_count++] = (struct plan_row){
-            .action = ACTION_SUSPEND,
-            .account_id = id_of(world, who),
-            .username = arena_printf(arena, "u%zu", who),
-            .email = email_of(world, who, entry),
-            .name = name_of(world, who, entry),
-            .rule = "departed",
-            .reason = arena_printf(arena, "left %d days ago",
-                                   day_between(entry->last_day, world->store.today)),
-            .row = "R10",
-            .account = "active",
-            .person = "departed",
-            .idle_days = -1,
-            .uses_person = true,
-            .subject = digest_of(id_of(world, who), strlen(id_of(world, who))),
-            .rule_text = digest_of("departed", 8),
-            .needed = 1,
-        };
-    }
-    plan.totals.of[ACTION_SUSPEND] = plan.row_count;
-    plan.digest = plan_digest(&plan);
-    return plan;
-}
-
-static size_t who_is(struct world *world, const char *id)
-{
-    size_t who = 0;
-
-    while (!text_equal(id_of(world, who), id))
-        who++;
-    return who;
-}
-
-/* Every row done; from the next reading on the account is suspended. */
-static void carry_out(struct world *world, size_t day, const struct plan *plan,
-                      const char *const approver[2])
-{
-    static const struct limits plenty = {.of[ACTION_SUSPEND] = {.count = 100,
-                                                                .percent = 100,
-                                                                .rolling_days = 30,
-                                                                .rolling_count = 1000,
-                                                                .rolling_percent = 100}};
-    static const bool none[PEOPLE];
-    struct store *store = &world->store.store;
-    struct books *books = world->books;
-    bool approved[PEOPLE];
-
-    memset(approved, true, sizeof(approved));
-    REVIEW_OK(store_open_steps(store, &world->store.run, plan, approved, none, &why));
-    for (size_t i = 0; i < plan->row_count; i++) {
-        struct instant at = instant_add_us(world->store.now, (int64_t)(100 + i) * SECOND_US);
-        const struct store_intent intent = {.row = &plan->row[i],
-                                            .plan_id = plan->id,
-                                            .position = (int64_t)i + 1,
-                                            .record = "{}",
-                                            .limit = &plenty.of[ACTION_SUSPEND],
-                                            .limits = &plenty,
-                                            .whole = 1000,
-                                            .today = world->store.today,
-                                            .day_began = instant_add_us(world->store.now,
-                                                                        -2 * 3600 * SECOND_US)};
-        const struct store_outcome outcome = {
-            .plan_id = plan->id, .position = (int64_t)i + 1, .state = STEP_DONE, .status = 202};
-        REVIEW_OK(store_intend(store, &world->store.run, &intent, at, &why));
-        REVIEW_OK(store_outcome(store, &world->store.run, &outcome, at, &why));
-        books->done[books->done_count++] = (struct done){
-            .who = who_is(world, plan->row[i].account_id),
-            .day = day,
-            .at = at,
-            .decided_at = instant_add_us(world->store.now, 60 * SECOND_US),
-            .plan_id = plan->id,
-            .approver = {approver[0], approver[1]},
-            .reason = plan->row[i].reason,
-            .rule = "departed",
-        };
-    }
-    bool closed = false;
-    REVIEW_OK(store_close_plan(store, plan->id, &closed, &why));
-    assert_true(closed);
-}
-
-static void propose(struct world *world, size_t day)
-{
-    static const char *const approvers[][2] = {{"anna", NULL}, {"anna", "bert"}, {"bert", NULL}};
-    struct books *books = world->books;
-    struct store *store = &world->store.store;
-    struct instant decided_at = instant_add_us(world->store.now, 60 * SECOND_US);
-    struct plan plan = make_plan(world, day, draw(world, 4) == 0);
-    struct acknowledgement given = {
-        .guard = "G2", .who = "carl", .reason = "year end", .cause = "3 of 2", .at = decided_at};
-    bool is_held = plan.state == PLAN_HELD, passes = draw(world, 2) == 0;
-    const char *const *who = approvers[draw(world, 3)];
-
-    if (plan.row_count == 0)
-        return;
-    REVIEW_OK(store_save_plan(store, &world->store.run, &plan, &why));
-    if (is_held)
-        books->held[books->held_count++] =
-            (struct held){plan.id, world->store.today, passes ? "carl" : NULL, "year end"};
-    if (is_held && !passes)
-        return;
-    given.plan_id = plan.id;
-    if (is_held)
-        REVIEW_OK(store_acknowledge(store, &given, &why));
-    for (size_t i = 0; i < 2 && who[i]; i++) {
-        for (size_t r = 0; r < plan.row_count; r++) {
-            struct ruling ruling = {.kind = RULING_APPROVE,
-                                    .account_id = plan.row[r].account_id,
-                                    .who = who[i],
-                                    .at = decided_at,
-                                    .plan_id = plan.id,
-                                    .position = (int64_t)r + 1,
-                                    .subject = plan.row[r].subject,
-                                    .action = ACTION_SUSPEND,
-                                    .rule = "departed",
-                                    .rule_text = plan.row[r].rule_text,
-                                    .snapshot_at = plan.inputs.snapshot_taken_at};
-            REVIEW_OK(store_save_rulings(store, &ruling, 1, "http://127.0.0.1", &why));
-        }
-    }
-    carry_out(world, day, &plan, who);
-}
-
-/* An account that we suspended and that a later reading shows active again. */
-static void note_returns(struct books *books)
-{
-    for (size_t i = 0; i < books->done_count; i++) {
-        struct done *done = &books->done[i];
-        size_t day = done->day + 1;
-        bool was_off = false;
-        for (; day < DAYS; day++) {
-            bool active = books->entry[day][done->who].account == ACTIVE;
-            if (active && was_off)
-                break;
-            was_off |= !active;
-        }
-        if (day < DAYS)
-            done->returned_at = books->taken_at[day];
-    }
-}
-
-static void pass_days(struct world *world)
-{
-    struct books *books = world->books;
-
-    for (size_t day = 0; day < DAYS; day++) {
-        static const struct entry nobody;
-        if (day > 0)
-            store_world_tomorrow(&world->store);
-        for (size_t who = 0; who < PEOPLE; who++)
-            live(world, day, who, day ? &books->entry[day - 1][who] : &nobody,
-                 &books->entry[day][who]);
-        for (size_t i = 0; day && i < books->done_count; i++) { /* what we did shows */
-            struct entry *entry = &books->entry[day][books->done[i].who];
-            if (books->done[i].day + 1 == day && entry->account == ACTIVE)
-                entry->account = INACTIVE;
-        }
-        collect(world, day);
-        if (day % 3 == 1)
-            propose(world, day);
-    }
-    note_returns(books);
-}
 
 /* --- the questions --- */
 
@@ -501,12 +91,13 @@ static void check_seats_on(struct world *world, size_t day)
     for (size_t who = 0; who < PEOPLE; who++) {
         if (entry[who].account != ACTIVE)
             continue;
-        text_addf(&ids, "%s\n", id_of(world, who));
-        text_addf(&seats, "%s|u%zu|%s|%s\n", id_of(world, who), who,
-                  name_of(world, who, &entry[who]), time_of(world, entry[who].login));
+        text_addf(&ids, "%s\n", world_id_of(world, who));
+        text_addf(&seats, "%s|u%zu|%s|%s\n", world_id_of(world, who), who,
+                  world_name_of(world, who, &entry[who]), world_time_of(world, entry[who].login));
         if (entry[who].departed)
-            text_addf(&left, "%s|%05zu|%s|%s\n", id_of(world, who), who,
-                      name_of(world, who, &entry[who]), day_format(entry[who].last_day, last));
+            text_addf(&left, "%s|%05zu|%s|%s\n", world_id_of(world, who), who,
+                      world_name_of(world, who, &entry[who]),
+                      day_format(entry[who].last_day, last));
     }
     check(world, 0, WORDS("day", day_of(world, day)), &ids);
     check(world, 1, WORDS("day", day_of(world, day)), &seats);
@@ -522,13 +113,14 @@ static void check_why_and_who(struct world *world, size_t who)
         const struct done *done = &books->done[i];
         if (done->who != who)
             continue;
-        text_addf(&reasons, "%s|%s|R10|%s\n", time_of(world, done->at), done->rule, done->reason);
+        text_addf(&reasons, "%s|%s|R10|%s\n", world_time_of(world, done->at), done->rule,
+                  done->reason);
         for (size_t a = 0; a < 2 && done->approver[a]; a++)
-            text_addf(&approvals, "%s|%s|%s\n", time_of(world, done->at), done->approver[a],
-                      time_of(world, done->decided_at));
+            text_addf(&approvals, "%s|%s|%s\n", world_time_of(world, done->at), done->approver[a],
+                      world_time_of(world, done->decided_at));
     }
-    check(world, 2, WORDS("account", id_of(world, who)), &reasons);
-    check(world, 3, WORDS("account", id_of(world, who)), &approvals);
+    check(world, 2, WORDS("account", world_id_of(world, who)), &reasons);
+    check(world, 3, WORDS("account", world_id_of(world, who)), &approvals);
 }
 
 /* A row for each reading that showed something else; a deletion shows as gone. */
@@ -547,16 +139,16 @@ static void check_changes(struct world *world, size_t who)
                         now->renamed != last->renamed || now->profile != last->profile);
         if (leaves || changed) {
             const struct entry *shown = leaves ? last : now;
-            text_addf(&changes, "%s|%s|u%zu|%s|%s\n", time_of(world, books->taken_at[day]),
+            text_addf(&changes, "%s|%s|u%zu|%s|%s\n", world_time_of(world, books->taken_at[day]),
                       leaves                   ? "gone"
                       : now->account == ACTIVE ? "active"
                                                : "inactive",
-                      who, email_of(world, who, shown), shown->profile == 2 ? "p2" : "p1");
+                      who, world_email_of(world, who, shown), shown->profile == 2 ? "p2" : "p1");
         }
         gone = now->account == NOWHERE ? last != NULL : false;
         last = now->account == NOWHERE ? last : now;
     }
-    check(world, 4, WORDS("account", id_of(world, who)), &changes);
+    check(world, 4, WORDS("account", world_id_of(world, who)), &changes);
 }
 
 /* Since the first day of an unbroken row of days with the managers' profile. */
@@ -571,8 +163,8 @@ static void check_entitlements(struct world *world)
                books->entry[day - 1][who].profile == 2)
             day--;
         if (day < DAYS)
-            text_addf(&holders, "%s|u%zu|Managers|%s\n", id_of(world, who), who,
-                      time_of(world, books->taken_at[day]));
+            text_addf(&holders, "%s|u%zu|Managers|%s\n", world_id_of(world, who), who,
+                      world_time_of(world, books->taken_at[day]));
     }
     assert_true(holders.length > 0);
     check(world, 5, WORDS("role", "USERMANAGEMENT"), &holders);
@@ -624,8 +216,9 @@ static void check_reclaimed_held_and_renamed(struct world *world)
     for (size_t i = 0; i < books->done_count; i++) {
         const struct done *done = &books->done[i];
         returned += instant_is_set(done->returned_at);
-        text_addf(&reclaimed, "%s|%s|%s|%s\n", id_of(world, done->who), time_of(world, done->at),
-                  done->rule, time_of(world, done->returned_at));
+        text_addf(&reclaimed, "%s|%s|%s|%s\n", world_id_of(world, done->who),
+                  world_time_of(world, done->at), done->rule,
+                  world_time_of(world, done->returned_at));
     }
     for (size_t i = 0; i < books->held_count; i++) {
         const struct held *plan = &books->held[i];
@@ -641,9 +234,9 @@ static void check_reclaimed_held_and_renamed(struct world *world)
             if (now->account == NOWHERE)
                 continue;
             if (last[who] && last[who]->renamed != now->renamed)
-                text_addf(&renamed, "%s|%s|%s|%s\n", id_of(world, who),
-                          time_of(world, books->taken_at[d]), email_of(world, who, last[who]),
-                          email_of(world, who, now));
+                text_addf(&renamed, "%s|%s|%s|%s\n", world_id_of(world, who),
+                          world_time_of(world, books->taken_at[d]),
+                          world_email_of(world, who, last[who]), world_email_of(world, who, now));
             last[who] = now;
         }
     }
@@ -666,7 +259,7 @@ TEST(the_ten_documented_questions_are_answered_as_the_books_say)
     struct world *world = *state;
 
     for (size_t i = 0; i < 25; i++)
-        check_seats_on(world, draw(world, DAYS));
+        check_seats_on(world, world_draw(world, DAYS));
     for (size_t who = 0; who < PEOPLE; who++) {
         check_why_and_who(world, who);
         check_changes(world, who);
@@ -820,9 +413,9 @@ TEST(fifty_past_moments_are_what_the_plan_saw_then)
     size_t accounts = 0;
 
     for (size_t i = 0; i < 50; i++) {
-        size_t day = draw(world, DAYS);
-        struct instant moment =
-            instant_add_us(world->books->taken_at[day], (int64_t)draw(world, 86399) * SECOND_US);
+        size_t day = world_draw(world, DAYS);
+        struct instant moment = instant_add_us(world->books->taken_at[day],
+                                               (int64_t)world_draw(world, 86399) * SECOND_US);
 
         assert_int_equal(check_day(world, day, moment), 0);
         accounts += world->books->seen[day].count;
@@ -946,7 +539,7 @@ TEST(store_ask_user_tells_everything_in_its_order)
     struct store_subject *subject = NULL;
     size_t intents = 0, outcomes = 0, approvals = 0, decisions = 0;
 
-    assert_int_equal(find(world, id_of(world, done->who), &subject), 1);
+    assert_int_equal(find(world, world_id_of(world, done->who), &subject), 1);
     REVIEW_OK(store_ask_user(&world->store.store, subject, &rows, &why));
     for (int row = 0; row < PQntuples(rows); row++) {
         const char *kind = value(rows, row, "kind");
@@ -972,12 +565,12 @@ TEST(store_find_who_finds_by_every_name_and_guesses_nobody)
     struct world *world = *state;
     struct store_subject *subject = NULL;
 
-    assert_int_equal(find(world, id_of(world, 3), &subject), 1);
-    assert_string_equal(subject->account_id, id_of(world, 3));
+    assert_int_equal(find(world, world_id_of(world, 3), &subject), 1);
+    assert_string_equal(subject->account_id, world_id_of(world, 3));
     assert_int_equal(find(world, " U3 ", &subject), 1);
-    assert_string_equal(subject->account_id, id_of(world, 3));
+    assert_string_equal(subject->account_id, world_id_of(world, 3));
     assert_int_equal(find(world, "P3-0@ACME.example", &subject), 1); /* the first of several */
-    assert_string_equal(subject->account_id, id_of(world, 3));
+    assert_string_equal(subject->account_id, world_id_of(world, 3));
     assert_int_equal(find(world, "00003", &subject), 1);
     assert_int_equal(find(world, "nobody", &subject), 0);
     assert_int_equal(find(world, "U30", &subject), 0);
@@ -1072,7 +665,7 @@ TEST(store_erase_of_somebody_in_a_plan_under_way_is_refused)
     struct store_subject *subject = NULL;
     struct store_erased erased;
 
-    assert_int_equal(find(world, id_of(world, done->who), &subject), 1);
+    assert_int_equal(find(world, world_id_of(world, done->who), &subject), 1);
     store_world_execute(&world->store,
                         arena_printf(&world->store.arena,
                                      "update plan set state = 'applying' where plan_id = %lld",
@@ -1123,26 +716,4 @@ TEST(store_find_who_lists_several_and_folds_what_is_not_ascii)
     assert_int_equal(subject->account_no, two);
     assert_int_equal(find(world, "jane@x.example", &subject), 0);
 }
-
-static int setup(void **state)
-{
-    struct world *world = calloc(1, sizeof(*world));
-
-    world->random = 20261101;
-    store_world_begin(&world->store);
-    world->books = arena_calloc(&world->store.arena, 1, sizeof(*world->books));
-    pass_days(world);
-    *state = world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct world *world = *state;
-
-    store_world_end(&world->store);
-    free(world);
-    return 0;
-}
-
-TEST_GROUP(setup, teardown);
+TEST_GROUP(world_begin, world_end);

@@ -30,9 +30,9 @@ step() { # $1 name, rest the command
     printf '   %s s\n' $(($(date +%s) - at))
 }
 
+step "build with gcc" "$make" --no-print-directory $jobs VARIANT=debug all tests
 step "lint" "$make" --no-print-directory lint
 step "alert rules" "$make" --no-print-directory check-rules
-step "build with gcc" "$make" --no-print-directory $jobs VARIANT=debug all tests
 step "units, manual pages, completion" "$make" --no-print-directory VARIANT=debug check-packaging
 for suite in unit scenario io store http end; do
     step "test $suite" "$make" --no-print-directory VARIANT=debug test-$suite

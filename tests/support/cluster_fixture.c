@@ -30,6 +30,12 @@ static void die(const char *what, const struct err *err)
     abort();
 }
 
+static void cleanup_file(FILE **file)
+{
+    if (*file)
+        (void)fclose(*file);
+}
+
 /* Kills the server of a pid file below the root, when its command line says that it is one. */
 static void kill_server(const char *pid_file)
 {

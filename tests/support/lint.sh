@@ -1,6 +1,6 @@
 #!/bin/sh
-# What a reader would find first: layers that point the wrong way, banned calls, unfinished words,
-# and what cppcheck sees.
+# What a reader would find first: layers that point the wrong way, names that nobody calls, banned
+# calls, unfinished words, and what cppcheck sees. Asks the objects in build/debug, which are built.
 set -u
 cd "$(dirname "$0")/../.."
 complaints=$(mktemp)
@@ -10,47 +10,87 @@ complain() { # $1 heading, standard input the findings; a file, because pipes en
     [ -z "$findings" ] || printf '%s\n%s\n' "$1" "$findings" >> "$complaints"
 }
 
-# The folder is the layer: a row names it, then what it may include beside itself. The order is the
+product=$(find cmd reconcile -name '*.c' | sort)
+product_all=$(find cmd reconcile -name '*.[ch]' | sort)
+tests_all=$(find tests -name '*.[ch]' | sort)
+tests=$(find tests -name 'test_*.c' | grep -v '^tests/support/' | sort)
+
+# The folder is the layer: a row names it, then what it may use beside itself. The order is the
 # Makefile's LAYERS.
-while read -r layer below; do
+layers='base
+facts base
+core base facts
+host base
+format base host
+net base host
+config base facts core host
+database base config host
+bynder base facts core host format net config
+roster base facts core host format config
+store base facts core host format config database
+audit base facts core host format config database store
+report base facts core host format config store audit
+notify base facts core host format config store audit report
+job base facts core host format net config database bynder roster store audit report notify'
+[ "$(echo "$layers" | cut -d ' ' -f 1 | paste -s -d ' ')" = "$(sed -n 's/^LAYERS := //p' Makefile)" ] ||
+    echo "tests/support/lint.sh" | complain "the layers are not the Makefile's LAYERS:"
+echo "$layers" | while read -r layer below; do
     grep -nE '^#include "' reconcile/"$layer"/*.[ch] | grep -vE "#include \"(($(echo "$layer $below" | tr ' ' '|'))/|sql\.h)" |
         complain "layer '$layer' includes what it must not:"
-done <<'EOT'
-base
-core base
-format base
-net base
-config base core
-database base config
-bynder base core format net config
-roster base core format config
-store base core format config database
-report base core format config store
-notify base core format config store report
-job base core format net config database bynder roster store report notify
-EOT
-grep -nE '^#include "sql\.h"' reconcile/*/*.[ch] | grep -v '^reconcile/store/' | complain "SQL is the store's:"
-grep -nE '#include <(curl|libpq|json-c|libconfig|microhttpd|csv)' reconcile/base/*.[ch] reconcile/core/*.[ch] |
-    complain "base and core know nothing of curl, PostgreSQL, JSON, libconfig and CSV:"
-grep -nE '\blog_(error|warning|info|debug)\(' $(ls reconcile/*/*.c | grep -vE '^reconcile/(base|job)/') |
+done
+libraries=$(echo "$layers" | sed 's|^\([a-z]*\).*|build/debug/lib\1.a|')
+# An include may be of a type alone, and a declaration may be written by hand: what a library takes
+# is what its symbols say, lines as `build/debug/libcore.a[plan.o]: plan_digest T 0 5d`.
+{ echo "$layers"; nm -P -A -g $libraries; } | awk '
+    !/:/ { for (i = 1; i <= NF; i++) may[$1, $i] = 1; next }
+    { library = $1; sub(/.*\/lib/, "", library); sub(/\.a\[.*/, "", library) }
+    $3 == "U" { taker[library, $2] = $1; next }
+    { home[$2] = library }
+    END { for (key in taker) { split(key, part, SUBSEP); of = home[part[2]]
+        if (of && !((part[1], of) in may)) print taker[key] " takes " part[2] " of " of } }' |
+    sort | complain "a library takes what it may not use:"
+# A public name is there for another file of the programs, but for these:
+alone='
+main: a program begins there
+clock_clear_interrupt: a test goes on where a program ends
+clock_set_patience: a test waits less than half a minute
+journal_end: a test gives the journal back
+migrate_check_list: tests bring migrations of their own
+migrate_run_list: likewise'
+# The two programs have names in common, so theirs are asked with the folder in front.
+{ echo "$alone"; nm -P -A -g $libraries $(find cmd -name '*.c' | sed 's|\(.*\)c$|build/debug/obj/\1o|'); } | awk '
+    !/\.o/ { sub(/:.*/, ""); if ($0) alone[$0] = 1; next }
+    { folder = ""; if (match($1, /obj\/cmd\/[^\/]*\//)) folder = substr($1, RSTART, RLENGTH) }
+    $3 == "U" { called[folder $2] = called[$2] = 1; next }
+    { home[folder $2] = $1; name[folder $2] = $2 }
+    END { for (key in home) if (!(key in called)) { needed[name[key]] = 1
+            if (!(name[key] in alone)) print home[key] " " name[key] }
+        for (one in alone) if (!(one in needed)) print "tests/support/lint.sh: " one " needs no excuse" }' |
+    sort | complain "a public name that no other file of the programs calls:"
+grep -nE '^#include "sql\.h"' reconcile/*/*.[ch] | grep -vE '^reconcile/(store|audit)/' |
+    complain "SQL is the history's:"
+grep -nE '#include <(curl|libpq|json-c|libconfig|microhttpd|csv)' reconcile/base/*.[ch] reconcile/facts/*.[ch] reconcile/core/*.[ch] |
+    complain "base, facts and core know nothing of curl, PostgreSQL, JSON, libconfig and CSV:"
+grep -nE '\blog_(error|warning|info|debug)\(' $(ls reconcile/*/*.c | grep -vE '^reconcile/(host|job)/') |
     complain "job and cmd log, nobody below:"
-grep -nE '\b(time|clock_gettime|gettimeofday)\(' reconcile/core/*.c | complain "core takes the time as an argument:"
+grep -nE '\b(time|clock_gettime|gettimeofday)\(' reconcile/facts/*.c reconcile/core/*.c | complain "facts and core take the time as an argument:"
 
 grep -nE '\b(atoi|atol|atoll|atof|strtok|strtok_r|sprintf|vsprintf|strcpy|strcat|strncpy|strncat|sscanf|gets|alloca|system|popen|localtime|gmtime|asctime|ctime|tmpnam|mktemp|rand|srand|signal)[[:space:]]*\(' \
-    cmd/*/*.c reconcile/*/*.c tests/*/*.c | complain "banned functions:"
-grep -nE '\b(localtime_r|gmtime_r|tzset|mktime)[[:space:]]*\(' cmd/*/*.c reconcile/*/*.c | grep -v '^reconcile/base/zone.c:' |
-    complain "only base/zone asks the C library for local time:"
+    $product $(echo "$tests_all" | grep 'c$') | complain "banned functions:"
+grep -nE '\b(localtime_r|gmtime_r|tzset|mktime)[[:space:]]*\(' $product | grep -v '^reconcile/host/zone.c:' |
+    complain "only host/zone asks the C library for local time:"
 # TEST registers what it defines; whatever else looks like a test is run by nobody. (A setup returns
 # int.)
-tests=$(ls tests/*/test_*.c | grep -v '^tests/support/')
 {
-    grep -nE '^(static )?void [a-z0-9_]+\(void \*\*[a-z_]*\)' tests/*/*.[ch] | grep -v '^tests/support/test\.h:'
+    grep -nE '^(static )?void [a-z0-9_]+\(void \*\*[a-z_]*\)' $tests_all | grep -v '^tests/support/test\.h:'
     grep -nE '\bcmocka_unit_test|\bCMUnitTest\b|cmocka_run_group_tests|#include <cmocka\.h>|^int main\(' $tests
     grep -LE '^TEST(_WITH|_SERIES)?\(' $tests
 } | complain "a test that does not register itself (tests/support/test.h):"
-grep -nE '\b(TODO|FIXME|XXX|HACK)\b' cmd/*/*.[ch] reconcile/*/*.[ch] db/*/*.sql db/*/*/*.sql Makefile |
+grep -nE '\b(TODO|FIXME|XXX|HACK)\b' $product_all db/*/*.sql db/*/*/*.sql Makefile |
     complain "unfinished words:"
-for f in cmd/*/*.c reconcile/*/*.c; do
+grep -nE '(/\*|^ \*) *(---|===|###)|(---|===|###) *\*/' $product_all $tests_all |
+    grep -vE ': */\* --- [^ -].*[^ -] --- \*/$' | complain "a heading is '/* --- words --- */' on a line:"
+for f in $product; do
     awk -v f="$f" '/^\{/ {start = NR} /^\}/ && start {n = NR - start; if (n > 65) printf "%s:%d: %d lines\n", f, start, n; start = 0}' "$f"
 done | complain "functions of more than 65 lines:"
 

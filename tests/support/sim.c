@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/table.h"
+#include "host/file.h"
 #include "test.h"
 
 enum { OPTIONS_LIMIT = 60 };

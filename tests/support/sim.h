@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "bynder/bynder.h"
-#include "core/snapshot.h"
+#include "facts/snapshot.h"
 #include "probe.h"
 
 #define SIM_TODAY "2026-11-22"

@@ -1,8 +1,8 @@
-/* core/account: ids that may stand in a path, and which of two logins is the newer evidence. */
+/* facts/account: ids that may stand in a path, and which of two logins is the newer evidence. */
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "core/account.h"
+#include "facts/account.h"
 #include "test.h"
 
 TEST(account_id_is_v4_of_many_forms_takes_one)

@@ -1,6 +1,6 @@
 /* core/calendar: windows of the week and days of freeze, and the moments just beside them. */
 #include "base/cleanup.h"
-#include "base/zone.h"
+#include "host/zone.h"
 #include "core/calendar.h"
 #include "test.h"
 

@@ -41,7 +41,7 @@ static void begin(struct world *world, size_t count)
                       .at = days_ago(1),
                       .seen_at = days_ago(1)},
         };
-        world->decision[i] = (struct decision){.account = &account[i], .row = ""};
+        world->decision[i] = (struct decision){.account = &account[i], .clause = ""};
     }
     world->snapshot = (struct snapshot){.account = account, .count = count, .complete = true};
     world->context = (struct policy_context){.now = NOW, .snapshot = &world->snapshot};
@@ -124,7 +124,7 @@ TEST(evidence_choose_of_one_account_reads_what_decides)
         world.snapshot.account[0].login.kind = rows[i].login;
         world.decision[0].action = rows[i].action;
         world.decision[0].uses_login = rows[i].uses_login;
-        world.decision[0].row = rows[i].row;
+        world.decision[0].clause = rows[i].row;
         if (rows[i].read_days_ago != NEVER_READ)
             world.snapshot.account[0].history.read_at = days_ago(rows[i].read_days_ago);
         if (choose(&world, NULL) != (size_t)rows[i].read)

@@ -1,9 +1,9 @@
-/* core/export: what an export does not tell is taken from the history, and nothing is guessed. */
+/* facts/export: what an export does not tell is taken from the history, and nothing is guessed. */
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "core/export.h"
+#include "facts/export.h"
 #include "test.h"
 
 static struct group ones[] = {{"g1", "One"}, {"g2", "One Two"}, {"g3", "Two, Three"}};

@@ -340,14 +340,15 @@ static void compare(struct world *world, uint64_t seed, struct life *frugal, str
         bool same = same_login(&cheap->account[i].login, &dear->account[i].login) &&
                     same_announcements(&frugal->memory[i], &full->memory[i]);
         *compared += same;
-        if (same && (a->action != b->action || !text_equal(a->rule, b->rule) ||
-                     !text_equal(a->row, b->row) || a->not_before.number != b->not_before.number))
+        if (same &&
+            (a->action != b->action || !text_equal(a->rule, b->rule) ||
+             !text_equal(a->clause, b->clause) || a->not_before.number != b->not_before.number))
             fail_msg("world %llu, night %d, account %zu: %s by '%s' and %s by '%s'",
                      (unsigned long long)seed, day, i, action_name(a->action), a->rule,
                      action_name(b->action), b->rule);
         if (acts(world, cheap, i, day) && b->action != ACTION_SUSPEND && !full->memory[i].forgotten)
             fail_msg("world %llu, night %d, account %zu: acts, and the full one keeps (%s)",
-                     (unsigned long long)seed, day, i, b->row);
+                     (unsigned long long)seed, day, i, b->clause);
     }
 }
 

@@ -1,7 +1,7 @@
-/* core/notice: told once, told again when it changes, and clear only when it was looked at. */
+/* facts/notice: told once, told again when it changes, and clear only when it was looked at. */
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "core/notice.h"
+#include "facts/notice.h"
 #include "test.h"
 
 /* One letter a kind, in their order: '-' not looked at, '.' there is none, else the key. */

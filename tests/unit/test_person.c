@@ -1,6 +1,6 @@
-/* core/person: the status of a row on a day, contradictions included. */
+/* facts/person: the status of a row on a day, contradictions included. */
 #include "base/cleanup.h"
-#include "core/person.h"
+#include "facts/person.h"
 #include "test.h"
 
 #define TODAY 46000

@@ -1,6 +1,6 @@
-/* core/roster: judging rows, counting what is wrong with them, rosters far enough apart. */
+/* facts/roster: judging rows, counting what is wrong with them, rosters far enough apart. */
 #include "base/cleanup.h"
-#include "core/roster.h"
+#include "facts/roster.h"
 #include "test.h"
 
 #define HOUR (3600 * SECOND_US)

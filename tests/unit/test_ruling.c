@@ -236,7 +236,7 @@ static struct plan_row the_row(void)
         .username = "jane",
         .email = "jane@acme.example",
         .rule = "idle",
-        .person = "employed",
+        .person_word = "employed",
         .subject = digest_named("subject"),
         .rule_text = digest_named("text"),
         .asks_login = true,
@@ -449,7 +449,7 @@ TEST(ruling_find_lets_sparing_go_before_approving)
         struct ruling item[2] = {rows[i].spares, approval_by("anna")};
         struct plan_row row = the_row();
         item[0].until = day_of(rows[i].until);
-        row.person = rows[i].person;
+        row.person_word = rows[i].person;
         row.of_login = rows[i].of_login;
         struct ruled ruled = find(&arena, item, 2, &row);
         if (ruled.approvers != rows[i].approved || (ruled.keep || ruled.reject) == rows[i].approved)

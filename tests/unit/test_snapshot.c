@@ -1,6 +1,6 @@
-/* core/snapshot: counts, and digests that tell every difference and no order. */
+/* facts/snapshot: counts, and digests that tell every difference and no order. */
 #include "base/cleanup.h"
-#include "core/snapshot.h"
+#include "facts/snapshot.h"
 #include "test.h"
 
 TEST(snapshot_count_of_each_status_leaves_gone_ones_out)

@@ -102,7 +102,7 @@ static struct before make_before(void)
                     .account = {.id = ID, .email = "lea@acme.example", .status = ACCOUNT_ACTIVE}},
         .fresh = {.action = ACTION_SUSPEND,
                   .rule = "departed",
-                  .row = "R10",
+                  .clause = "R10",
                   .reason = "left on 2026-01-31",
                   .not_before = DAY_NONE},
     };
@@ -156,7 +156,7 @@ TEST(step_judge_of_each_change_alone_skips)
     check_verdict(&before, STEP_SKIP, "unreadable, not active");
     before = make_before();
     before.fresh.action = ACTION_KEEP;
-    before.fresh.row = "P3";
+    before.fresh.clause = "P3";
     check_verdict(&before, STEP_SKIP, "now keep (P3");
     before = make_before();
     before.fresh.rule = "idle"; /* the same action for another reason was not approved */

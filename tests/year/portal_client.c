@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
+#include "host/file.h"
 #include "base/mem.h"
 #include "base/parse.h"
 

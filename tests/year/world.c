@@ -14,7 +14,7 @@
 #include <time.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
+#include "host/file.h"
 #include "base/mem.h"
 #include "cluster_fixture.h"
 

@@ -4,7 +4,7 @@
 select s.state, s.account_id, s.action, p.state as plan_state,
        (select format('stopped by %s since %s: %s', t.who,
                       to_char(t.since at time zone 'UTC', 'YYYY-MM-DD HH24:MI" UTC"'), t.reason)
-        from stop t where t.portal_id = $1::bigint order by t.since limit 1) as stopped,
+        from stop t where t.portal_id = $1::bigint order by t.since limit 1) as stopped_by,
        (select count(distinct a.who) from ruling a
         where a.portal_id = $1::bigint and a.account_id = s.account_id and a.kind = 'approve'
           and a.subject = r.subject and a.ended_at is null) as people,

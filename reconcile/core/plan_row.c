@@ -1,0 +1,92 @@
+/*
+ * The columns in the order in which they are shown. Names are those of JSON, CSV and the database:
+ * they stay, whatever the field is called; where the database has another one, the field has two
+ * lines.
+ */
+#include "core/plan_row.h"
+
+#include <assert.h>
+
+#define DIGESTED_COUNT 22
+
+#define STORED                    PLAN_ROW_STORED
+#define SHOWN                     PLAN_ROW_SHOWN
+#define EVERYWHERE                (STORED | SHOWN)
+#define AT(place)                 PLAN_ROW_DIGESTED(place)
+#define ROW(column, uses)         COLUMN(#column, struct plan_row, column, .use = (uses))
+#define ROW_AS(name, field, uses) COLUMN(name, struct plan_row, field, .use = (uses))
+#define ROW_TYPED(column, type, uses)                                                              \
+    COLUMN_AS(#column, struct plan_row, column, type, .use = (uses))
+
+const struct column plan_row_columns[] = {
+    ROW(account_id, EVERYWHERE | AT(2)),
+    ROW(username, EVERYWHERE | AT(3)),
+    ROW(email, EVERYWHERE | AT(4)),
+    ROW(name, EVERYWHERE | AT(5)),
+    COLUMN_OF_WORDS("action", struct plan_row, action, &action_words, .use = EVERYWHERE | AT(1)),
+    ROW(rule, EVERYWHERE | AT(6)),
+    ROW(reason, EVERYWHERE | AT(7)),
+    ROW_AS("row", clause, SHOWN | AT(8)),
+    ROW_AS("decision_row", clause, STORED),
+    ROW(not_before, EVERYWHERE | AT(20)),
+    ROW_AS("account", account_word, EVERYWHERE | AT(9)),
+    ROW_AS("person", person_word, EVERYWHERE | AT(10)),
+    ROW(employee_number, EVERYWHERE | AT(11)),
+    ROW(matched_by, EVERYWHERE | AT(12)),
+    ROW(last_login, EVERYWHERE | AT(21)),
+    ROW(last_login_source, EVERYWHERE | AT(13)),
+    ROW_TYPED(idle_days, COLUMN_OPTIONAL, EVERYWHERE | AT(22)),
+    ROW(profile, EVERYWHERE | AT(14)),
+    ROW_TYPED(roles, COLUMN_WORDS, EVERYWHERE | AT(15)),
+    ROW(department, EVERYWHERE | AT(16)),
+    ROW(finding, EVERYWHERE | AT(18)),
+    ROW(held_by, EVERYWHERE | AT(17)),
+    ROW(new_announcement, EVERYWHERE | AT(19)),
+    ROW(uses_person, STORED),
+    ROW(uses_login, STORED),
+    ROW_TYPED(subject, COLUMN_SEAL, EVERYWHERE),
+    ROW_AS("used_after_departure", used_after, EVERYWHERE),
+    ROW(matched_number, EVERYWHERE),
+    ROW(matched_name, EVERYWHERE),
+    ROW(matched_email, EVERYWHERE),
+    ROW_TYPED(matched_row, COLUMN_OPTIONAL, EVERYWHERE),
+    ROW(about, STORED),
+    ROW_TYPED(rule_text, COLUMN_SEAL, STORED),
+    ROW(asks_login, STORED),
+    ROW(of_login, STORED),
+    ROW_AS("approvals", needed, STORED),
+    COLUMN_END,
+};
+
+const struct column *plan_row_shown(const struct column *column)
+{
+    column = column ? column + 1 : plan_row_columns;
+    while (column->name && !(column->use & SHOWN))
+        column++;
+    return column->name ? column : NULL;
+}
+
+void plan_row_digest(struct digest_stream *stream, const struct plan_row *row)
+{
+    const struct column *order[DIGESTED_COUNT] = {NULL};
+    char buffer[COLUMN_TEXT_SIZE];
+
+    for (const struct column *column = plan_row_columns; column->name; column++) {
+        unsigned place = column->use / AT(1);
+        assert(place <= DIGESTED_COUNT);
+        if (place > 0)
+            order[place - 1] = column;
+    }
+    for (size_t i = 0; i < DIGESTED_COUNT; i++) {
+        assert(order[i]);
+        if (column_is_text(order[i]))
+            digest_field(stream, column_text(order[i], row, buffer));
+        else
+            digest_int(stream, column_int(order[i], row));
+    }
+}
+
+bool plan_row_is_plain_keep(const struct plan_row *row)
+{
+    return row->action == ACTION_KEEP && !row->finding;
+}

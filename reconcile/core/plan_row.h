@@ -1,0 +1,66 @@
+/*
+ * plan_row: one line of a plan, and the one table of its columns. The digest, the store, JSON and
+ * CSV read the table, and so does every format to come: a further column is a line of it (and, when
+ * it is stored, its name in two statements and a migration).
+ *
+ * A plan loaded from the store has no accounts behind it, so rows carry their own text.
+ */
+#ifndef CORE_PLAN_ROW_H
+#define CORE_PLAN_ROW_H
+
+#include "base/column.h"
+#include "facts/action.h"
+
+struct plan_row {
+    enum action action;
+    bool finding;
+    bool new_announcement;
+    const char *account_id, *username, *email, *name; /* NULL = none, likewise below */
+    const char *rule, *reason;
+    const char *clause; /* of docs/decisions.md: "P4", "R7" */
+    struct day not_before;
+    const char *account_word;    /* account_status_name */
+    const char *person_word;     /* person_status_name, or "ambiguous" */
+    const char *employee_number; /* the person's, else the account's */
+    const char *matched_by;
+    struct instant last_login;
+    const char *last_login_source;
+    int idle_days;       /* -1 = not known */
+    const char *profile; /* name, else id */
+    const char *roles;   /* joined by ' ' , sorted */
+    const char *department;
+    const char *held_by;
+    bool uses_person, uses_login;
+    bool used_after; /* somebody used the account well after the person's last day */
+    /* Of a row with an action, as its decision was made; all zero = not told (a plan of before). */
+    struct digest subject;   /* row_subject_digest: what a person's decision about it is about */
+    const char *about;       /* the same in words: row_subject_text; personal */
+    struct digest rule_text; /* policy_rule_digest */
+    bool asks_login;         /* rule_asks_login: a login ends its approvals */
+    bool of_login;           /* rule_is_of_login: any keep covers it */
+    int needed;              /* people whose approval it needs; set by job/rule */
+    /* The matched person, as the roster has them (K9); NULL and -1 without a link. */
+    const char *matched_number, *matched_name, *matched_email;
+    int matched_row;
+};
+
+/* What a column is for. The place in the digest is no order anybody sees: it is what was before,
+ * and a further one goes behind the last, with a plan's next version. */
+enum plan_row_use {
+    PLAN_ROW_STORED = 1,
+    PLAN_ROW_SHOWN = 2, /* in JSON, CSV: the order of the table is theirs */
+};
+#define PLAN_ROW_DIGESTED(place) ((unsigned)(place) << 8)
+
+extern const struct column plan_row_columns[];
+
+/* The column behind `column` that is shown, from NULL on; NULL behind the last. */
+const struct column *plan_row_shown(const struct column *column);
+
+/* What the digest of a plan takes in of a row. */
+void plan_row_digest(struct digest_stream *stream, const struct plan_row *row);
+
+/* Whether it is no part of the stored plan: nothing is done, and nobody need look. */
+bool plan_row_is_plain_keep(const struct plan_row *row);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * Words for the facts of an account, and the one rule that merges evidence of logins: a last login
+ * only grows, so the newest known one is the truth whoever told it.
+ */
+#include "facts/account.h"
+
+#include <string.h>
+
+#include "base/column.h"
+
+static const char *const status_name[] = {
+    [ACCOUNT_UNREADABLE] = "unreadable",
+    [ACCOUNT_ACTIVE] = "active",
+    [ACCOUNT_INACTIVE] = "inactive",
+    [ACCOUNT_GONE] = "gone",
+};
+
+const struct column_words account_status_words = COLUMN_WORDS_OF(status_name);
+
+const char *account_status_name(enum account_status status)
+{
+    return status_name[status];
+}
+
+const char *login_source_name(enum login_source source)
+{
+    static const char *const name[] = {
+        [LOGIN_FROM_NOWHERE] = "",      [LOGIN_FROM_SINGLE_READ] = "single read",
+        [LOGIN_FROM_EVENTS] = "events", [LOGIN_FROM_HISTORY] = "history",
+        [LOGIN_FROM_EXPORT] = "export",
+    };
+    return name[source];
+}
+
+struct login login_newest(struct login a, struct login b)
+{
+    static const int rank[] = {
+        [LOGIN_NOT_READ] = 0,
+        [LOGIN_NEVER] = 1,
+        [LOGIN_UNREADABLE] = 2,
+        [LOGIN_KNOWN] = 3,
+    };
+    if (rank[a.kind] != rank[b.kind])
+        return rank[a.kind] > rank[b.kind] ? a : b;
+    if (a.kind == LOGIN_KNOWN && instant_compare(b.at, a.at) > 0)
+        return b;
+    return a;
+}
+
+struct login login_reread(struct login fresh, struct login known)
+{
+    return fresh.kind == LOGIN_UNREADABLE ? fresh : login_newest(fresh, known);
+}
+
+bool account_id_is_v4(const char *id)
+{
+    static const char shape[] = "XXXXXXXX-XXXX-XXXX-XXXXXXXXXXXXXXXX";
+
+    if (!id || strlen(id) != sizeof(shape) - 1)
+        return false;
+    for (size_t i = 0; i < sizeof(shape) - 1; i++) {
+        bool hex = (id[i] >= '0' && id[i] <= '9') || (id[i] >= 'A' && id[i] <= 'F');
+        if (shape[i] == '-' ? id[i] != '-' : !hex)
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,125 @@
+/*
+ * account: one user of a Bynder portal as this program knows it, typed and bounded, with what our
+ * own history adds. Facts as in docs/decisions.md "Facts"; fields as in Bynder's users API.
+ */
+#ifndef FACTS_ACCOUNT_H
+#define FACTS_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/day.h"
+#include "base/instant.h"
+#include "facts/person.h"
+
+/* A portal has many accounts: what an account says of itself takes a byte where one is enough. */
+enum account_status {
+    ACCOUNT_UNREADABLE = 0, /* `active` was missing or none of the documented forms */
+    ACCOUNT_ACTIVE,
+    ACCOUNT_INACTIVE,
+    ACCOUNT_GONE, /* in the last complete snapshot, not in this complete one: Deprovisioned */
+} __attribute__((packed));
+
+enum login_kind {
+    LOGIN_NOT_READ = 0, /* nobody asked: neither idle nor never */
+    LOGIN_UNREADABLE,   /* Bynder said something we cannot read; `raw` keeps it */
+    LOGIN_NEVER,        /* Bynder gave no value, and we never saw one */
+    LOGIN_KNOWN,
+} __attribute__((packed));
+
+enum login_source {
+    LOGIN_FROM_NOWHERE = 0,
+    LOGIN_FROM_SINGLE_READ, /* GET /api/v4/users/{id} */
+    LOGIN_FROM_EVENTS,      /* GET /v7/analytics/api/v1/user/login */
+    LOGIN_FROM_HISTORY,     /* an earlier run of ours saw it, and it is newer than today's */
+    LOGIN_FROM_EXPORT,      /* Bynder's own user export */
+} __attribute__((packed));
+
+struct login {
+    enum login_kind kind;
+    enum login_source source;
+    struct instant at;      /* LOGIN_KNOWN only */
+    struct instant seen_at; /* when the source said so */
+    const char *raw;        /* LOGIN_UNREADABLE only: the text as it came, bounded */
+};
+
+struct group {
+    const char *id;
+    const char *name;
+};
+
+/* R7: a rule told the world at `at`, on the day `on`, that it would act, not before a day. Where
+ * the rule asks the login, one after `at` starts anew. */
+struct announcement {
+    const char *rule;
+    struct day on;
+    struct instant login_at; /* the newest login known when it was announced */
+    struct instant at;       /* when */
+    struct day not_before;   /* the day told; none = announced before days were kept */
+};
+
+struct rulings; /* core/ruling.h */
+
+/* What our own history knows of the account (store_load_history). */
+struct account_history {
+    struct instant read_at;         /* when a single read last answered; none = none did */
+    struct instant first_seen;      /* our first sight; none = this snapshot is it */
+    struct instant created;         /* from Bynder's export; none = not told */
+    struct instant suspended_by_us; /* none = we did not, or it was undone by a later state */
+    struct instant unlinked_since;  /* first of the unbroken rosters without a person for it (R6) */
+    const struct rulings *rulings;  /* what people decided about it; NULL = nothing, as of most */
+    int64_t suspended_act;          /* the act that suspended_by_us is of; 0 = not told */
+    struct instant became_active;   /* seen with a seat after one reading without (R4, R5) */
+    struct instant reactivated_at;  /* first seen with a seat after our newest suspension (R8) */
+    const struct announcement *announcement;
+    uint32_t announcement_count;
+    int32_t number;            /* in the store; 0 = never seen before */
+    enum login_source told_by; /* who first told the login that the history knows */
+    enum person_status
+        suspended_as;          /* the person fact when we suspended; PERSON_UNKNOWN = not told */
+    bool read_anew;            /* a single read answered that no snapshot has taken yet */
+    bool ever_active;          /* seen active by us at least once, this snapshot included */
+    bool reactivated_since;    /* we suspended it, and it was seen active afterwards (R8) */
+    bool reactivation_unknown; /* what was read after our suspension is not there any more */
+};
+
+struct account {
+    const char *id; /* NULL only when unreadable */
+    const char *username;
+    const char *email;
+    const char *email2;
+    const char *name;
+    const char *employee_number;
+    const char *profile_id;
+    const char *country;
+    const char *department; /* from the single read, NULL when that was not made */
+    const char *flaw;       /* what was unreadable, for P2; NULL when nothing */
+    const struct group *group;
+    uint32_t group_count;
+    bool groups_unreadable;
+    bool sso_only;
+    enum account_status status;
+    struct login login;
+    struct account_history history;
+};
+
+struct column_words; /* base/column */
+extern const struct column_words account_status_words;
+/* Words of the reports and the JSON contract: "active", "inactive", "gone", "unreadable". */
+const char *account_status_name(enum account_status status);
+/* "single read", "events", "history", "export", "" */
+const char *login_source_name(enum login_source source);
+
+/* The newer of two pieces of evidence. A known login beats any other kind, unreadable beats never,
+ * never beats not read; of two known ones the later wins, of equals the first. */
+struct login login_newest(struct login a, struct login b);
+
+/* What holds after a single read of an account of which `known` was known: the newest, but one that
+ * was read and cannot be understood stays so, because it may be newer than anything. */
+struct login login_reread(struct login fresh, struct login known);
+
+/* Whether an id has the v4 form 8-4-4-16 upper-case hex, which alone may be put into a path. */
+bool account_id_is_v4(const char *id);
+
+#endif

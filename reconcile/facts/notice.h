@@ -1,0 +1,42 @@
+/*
+ * notice: what is worth telling people, and when. A reason is told once, and again only when it
+ * changes; when the last one that was told is gone, that is told as well. Specification:
+ * docs/operations.md "Messages".
+ *
+ * A run that failed did not look at everything: what it did not look at neither stands nor is gone,
+ * it stays as it was told. So no failure is ever told as "all clear".
+ */
+#ifndef FACTS_NOTICE_H
+#define FACTS_NOTICE_H
+
+#include <stdbool.h>
+
+enum notice_kind {
+    NOTICE_CLEAR = 0, /* nothing of the others stands any more */
+    NOTICE_APPROVAL,  /* a plan waits for people */
+    NOTICE_HELD,      /* a guard holds the plan */
+    NOTICE_STEPS,     /* acts failed, or nobody can tell what became of them */
+    NOTICE_FAILED,    /* the run did not come to its end */
+    NOTICE_CUT_OFF,   /* the run before did not even say how it ended */
+    NOTICE_KIND_COUNT,
+};
+const char *notice_kind_name(enum notice_kind kind); /* "clear", "approval" … */
+bool notice_kind_parse(const char *name, enum notice_kind *ret_kind);
+
+enum notice_channel { NOTICE_MAIL = 0, NOTICE_WEBHOOK, NOTICE_CHANNEL_COUNT };
+const char *notice_channel_name(enum notice_channel channel); /* "mail", "webhook" */
+
+/* What a run saw. */
+struct notice_view {
+    bool looked[NOTICE_KIND_COUNT];
+    const char *key[NOTICE_KIND_COUNT]; /* what exactly the reason is; NULL = there is none */
+};
+
+enum notice_act { NOTICE_NOTHING = 0, NOTICE_TELL, NOTICE_FORGET };
+
+/* told[kind] is the key that was told last, NULL = none. What is to be forgotten is forgotten only
+ * after NOTICE_CLEAR was told, when that is to be told as well. */
+void notice_decide(const struct notice_view *view, const char *const told[NOTICE_KIND_COUNT],
+                   enum notice_act ret_act[NOTICE_KIND_COUNT]);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * What a roster row says about a person on a given day. The last day decides, not the word in the
+ * status column, because HR enters both ahead of time; where the two contradict each other the
+ * answer is unknown, and unknown never leads to a write.
+ */
+#include "facts/person.h"
+
+#include "base/column.h"
+
+static const char *const status_name[] = {
+    [PERSON_UNKNOWN] = "unknown", [PERSON_EMPLOYED] = "employed", [PERSON_ON_LEAVE] = "on_leave",
+    [PERSON_FUTURE] = "future",   [PERSON_DEPARTED] = "departed", [PERSON_ABSENT] = "absent",
+};
+
+const struct column_words person_status_words = COLUMN_WORDS_OF(status_name);
+
+const char *person_status_name(enum person_status status)
+{
+    return status_name[status];
+}
+
+enum person_status person_judge(const struct person *person, struct day today,
+                                const char **ret_reason)
+{
+    bool says_here = person->word == PERSON_EMPLOYED || person->word == PERSON_ON_LEAVE;
+    bool left = day_is_set(person->last_day) && day_compare(person->last_day, today) < 0;
+    bool came_back = day_is_set(person->last_day) && day_is_set(person->hire_date) &&
+                     day_compare(person->hire_date, person->last_day) > 0;
+    bool starts_later = day_is_set(person->hire_date) && day_compare(person->hire_date, today) > 0;
+
+    if (came_back && !says_here) {
+        /* A last day and a newer hire date: only a status word can say which one counts. */
+        *ret_reason = "the hire date is after the last day, and no status says employed";
+        return PERSON_UNKNOWN;
+    }
+    if (starts_later && person->word == PERSON_DEPARTED && !left) {
+        *ret_reason = "the status says departed, but the hire date is still to come";
+        return PERSON_UNKNOWN;
+    }
+    if (left && !came_back && says_here) {
+        *ret_reason = "the status says employed, but the last day has passed";
+        return PERSON_UNKNOWN;
+    }
+    if (left && !came_back)
+        return PERSON_DEPARTED;
+    if (person->word == PERSON_DEPARTED && !day_is_set(person->last_day))
+        return PERSON_DEPARTED;
+    if (starts_later && (left || !came_back)) /* until the last day of the time before: here */
+        return PERSON_FUTURE;
+    if (person->word == PERSON_ON_LEAVE)
+        return PERSON_ON_LEAVE;
+    return PERSON_EMPLOYED;
+}

@@ -1,0 +1,50 @@
+/*
+ * person: one row of the roster HR sends, reduced to the mapped columns.
+ */
+#ifndef FACTS_PERSON_H
+#define FACTS_PERSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/day.h"
+
+enum person_status {
+    PERSON_UNKNOWN = 0, /* the row was rejected, or contradicts itself */
+    PERSON_EMPLOYED,
+    PERSON_ON_LEAVE,
+    PERSON_FUTURE,   /* starts after today */
+    PERSON_DEPARTED, /* last day before today */
+    PERSON_ABSENT,   /* in no row: never the status of a row, only of an account's person */
+} __attribute__((packed));
+
+struct person {
+    const char *employee_number; /* NULL = empty or not mapped; likewise below */
+    const char *email;
+    const char *username;
+    const char *name;
+    const char *department;
+    const char *country;
+    const char *rejected; /* why the row is refused; NULL for a good one */
+    struct day hire_date;
+    struct day last_day;
+    uint32_t row;            /* as a spreadsheet numbers it: the header is row 1 */
+    bool key_unreadable;     /* refused, and one of its keys could not be read: it may be anybody */
+    enum person_status word; /* what the status column says: EMPLOYED, ON_LEAVE, DEPARTED, or
+                                UNKNOWN when no status column is mapped */
+    enum person_status status; /* set by roster_judge */
+};
+
+struct column_words; /* base/column */
+extern const struct column_words person_status_words;
+/* "unknown", "employed", "on_leave", "future", "departed", "absent" */
+const char *person_status_name(enum person_status status);
+
+/* The status as of `today`; when the row contradicts itself PERSON_UNKNOWN and, in *ret_reason, a
+ * sentence (static). A last day of today or later is still employed. A last day in the past with a
+ * status word that says employed is a contradiction, unless the hire date is later (a re-hire). */
+enum person_status person_judge(const struct person *person, struct day today,
+                                const char **ret_reason);
+
+#endif

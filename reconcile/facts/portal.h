@@ -1,0 +1,106 @@
+/*
+ * portal: a Bynder portal as the flows see it. Real (bynder/bynder), or a fake in tests. A dry run
+ * gets one whose writing members are NULL: it cannot act.
+ */
+#ifndef FACTS_PORTAL_H
+#define FACTS_PORTAL_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "facts/action.h"
+#include "facts/snapshot.h"
+
+/* Progress of a long reading: done of total (0 = not known), what = "accounts", "last logins". */
+struct progress {
+    void (*report)(void *context, const char *what, size_t done, size_t total);
+    void *context;
+};
+
+/* What the answer to a write means. */
+enum portal_effect {
+    EFFECT_UNKNOWN =
+        0,           /* no answer, a cut one, a 5xx, an undocumented status: it may have happened */
+    EFFECT_ACCEPTED, /* 2xx as documented (202, 204); the effect may come later */
+    EFFECT_REFUSED,  /* a definite no: 4xx of the application; nothing happened */
+    EFFECT_GONE,     /* application 404 */
+    EFFECT_TOKEN,    /* 401: nothing happened, the token was renewed or must be */
+    EFFECT_FORBIDDEN, /* 403: nothing happened, and nothing will */
+    EFFECT_BLOCKED,   /* 429: nothing happened; the pace is silent now */
+};
+
+struct portal_answer {
+    enum portal_effect effect;
+    long status;      /* HTTP; 0 = none */
+    const char *text; /* printable, bounded; arena */
+};
+
+struct login_event {
+    const char *user_id;
+    struct instant at;
+};
+
+/* What became of the question for a page of login events. */
+enum events_access {
+    EVENTS_READ = 0,
+    EVENTS_DENIED,  /* no scope, 403 or 404: this portal has none for us */
+    EVENTS_MISSING, /* this page did not come; another time it may */
+};
+
+struct events_page {
+    enum events_access access;
+    const char *why; /* not EVENTS_READ, or not all of it: a sentence; else NULL */
+    struct login_event *event;
+    size_t count;
+    const char *next_cursor; /* as it goes into a query; NULL = this was the last page. It
+                              * may lead anywhere, also back */
+};
+
+/* From, not including it, up to, including it; cursor NULL is the first page. */
+struct events_window {
+    struct instant from, to;
+    const char *cursor;
+};
+
+struct portal {
+    void *self;
+
+    /* Token, granted scopes, currentUser. Sets snapshot->own_id. ERR_SCOPE names what is missing
+     * and who can grant it; ERR_UNREACHABLE for anything that prevents an answer. */
+    int (*enter)(void *self, struct arena *arena, struct snapshot *snapshot, struct err *err);
+
+    /* All accounts (active and inactive) and all profiles into the snapshot. A failure of the first
+     * page or of the profiles is an error; a later one leaves snapshot->complete false with the
+     * reason and what was read so far, and returns 0. */
+    int (*list)(void *self, struct arena *arena, const struct progress *progress,
+                struct snapshot *snapshot, struct err *err);
+
+    /* Last logins (and department) by single reads for the accounts whose index is given. One that
+     * cannot be read leaves LOGIN_NOT_READ and makes the snapshot incomplete; an application 404
+     * means the account went away meanwhile: incomplete as well. Sets snapshot->logins_read. */
+    int (*logins)(void *self, struct arena *arena, const struct progress *progress,
+                  const size_t *index, size_t count, struct snapshot *snapshot, struct err *err);
+
+    /* One page of login events; memory from the arena. An event that cannot be read is left out
+     * (events only ever clear somebody), and page->why says how many. The error is for what ends
+     * the run: a signal, no token. The member is NULL where events are not wanted (logins =
+     * "each"). */
+    int (*events)(void *self, struct arena *arena, const struct events_window *window,
+                  struct events_page *ret_page, struct err *err);
+
+    /* One account, fresh, whole, by an id of the v4 form. *ret_found false on an application 404
+     * with a positive control (currentUser answers 200). raw (may be NULL) gets the JSON as it
+     * came. */
+    int (*get)(void *self, struct arena *arena, const char *id, struct account *ret_account,
+               bool *ret_found, const char **ret_raw, struct err *err);
+
+    /* HTTP requests made so far, of every kind. */
+    size_t (*requests)(void *self);
+
+    /* The one that writes; NULL in a dry run. One request on a fresh connection, sent once, never
+     * redirected. The answer says what can be told of its effect; the text is for the journal. It
+     * waits for the pace first. The return is only -1 when nothing was sent. */
+    int (*act)(void *self, struct arena *arena, enum action action, const char *id,
+               struct portal_answer *ret_answer, struct err *err);
+};
+
+#endif

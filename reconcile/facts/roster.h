@@ -1,0 +1,43 @@
+/*
+ * roster: everybody HR knows, from one reading of one file, all or nothing.
+ */
+#ifndef FACTS_ROSTER_H
+#define FACTS_ROSTER_H
+
+#include "base/digest.h"
+#include "base/instant.h"
+#include "facts/person.h"
+
+struct roster {
+    int64_t id; /* in the store; 0 = not stored */
+    const char *source;
+    struct digest digest; /* of the bytes as they came */
+    struct instant read_at;
+    struct instant modified; /* of the file or the answer; none = not told */
+    struct person *person;   /* good and rejected rows, in file order */
+    size_t count;
+    size_t rejected;   /* rows with a reason */
+    size_t blind;      /* of those, rows that may be anybody (key_unreadable) */
+    size_t duplicates; /* rows that share a key with another row (roster_judge) */
+};
+
+/* Sets each person's status as of today, rejects rows that contradict themselves, and counts
+ * rejected, blind and duplicates. Idempotent for the same day. */
+void roster_judge(struct roster *roster, struct day today);
+
+/* The time the roster speaks of: when it was last changed, or when it was read if that is earlier
+ * or nobody told. Reading one file twice does not make two rosters. */
+struct instant roster_as_of(const struct roster *roster);
+
+/* SHA-256 over everybody in an order of its own: the same rows in any order, with any other columns
+ * beside them, give the same. */
+struct digest roster_content(const struct roster *roster);
+
+/* Accepted people: rows that were not rejected. */
+size_t roster_people(const struct roster *roster);
+
+/* How often in a row absence was confirmed: of the ascending read times of good rosters, those at
+ * or after `since`, counting only ones at least 20 hours after the last one counted (R6). */
+unsigned roster_count_apart(const struct instant *good, size_t count, struct instant since);
+
+#endif
