@@ -13,6 +13,7 @@
 
 #include "host/file.h"
 #include "base/mem.h"
+#include "audit/verify.h"
 #include "store/audit.h"
 
 static inline int64_t number(struct review_case *test, const char *sql)

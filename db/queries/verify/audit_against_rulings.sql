@@ -160,6 +160,7 @@ twice as (
     having count(*) > 1)
 select sequence, format(case when is_gone then '%s is not stored any more'
                              else '%s is not stored as it was recorded: %s' end, thing, other)
+       as sentence
 from compared
 where is_gone or other <> ''
 union all
