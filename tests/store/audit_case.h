@@ -11,8 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "host/file.h"
+#include "audit/verify.h"
 #include "base/mem.h"
+#include "host/file.h"
 #include "store/audit.h"
 
 static inline int64_t number(struct review_case *test, const char *sql)
