@@ -215,13 +215,13 @@ static const struct {
     size_t arguments; /* behind the word */
     int (*answer)(struct ask *ask, struct err *err);
 } questions[] = {
-    {"user", 1, ask_user},       /* everything about one account */
-    {"at", 1, ask_at},           /* all accounts of a day */
-    {"actions", 0, ask_actions}, /* what was done */
+    {"user", 1, ask_user},           /* everything about one account */
+    {"at", 1, ask_at},               /* all accounts of a day */
+    {"actions", 0, ask_actions},     /* what was done */
     {"decisions", 0, ask_decisions}, /* what people decided, and what became of it */
-    {"seats", 0, ask_seats},     /* how many, over time */
-    {"plan", 1, ask_plan},       /* what became of one */
-    {"verify", 0, verify},       /* whether the record is whole */
+    {"seats", 0, ask_seats},         /* how many, over time */
+    {"plan", 1, ask_plan},           /* what became of one */
+    {"verify", 0, verify},           /* whether the record is whole */
 };
 
 static int run_verb(const struct invocation *invocation, struct err *err)

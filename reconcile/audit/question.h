@@ -46,8 +46,8 @@ int store_ask_actions(const struct store *store, const char *portal, struct inst
                       PGresult **ret_result, struct err *err) __attribute__((warn_unused_result));
 int store_ask_seats(const struct store *store, const char *portal, struct day since,
                     PGresult **ret_result, struct err *err) __attribute__((warn_unused_result));
-/* What people decided, and what became of it: since a moment (none = ever), about one account and by
- * one person (either NULL = whoever). */
+/* What people decided, and what became of it: since a moment (none = ever), about one account and
+ * by one person (either NULL = whoever). */
 int store_ask_decisions(const struct store *store, struct instant since, const char *account_id,
                         const char *who, PGresult **ret_result, struct err *err)
     __attribute__((warn_unused_result));

@@ -1,6 +1,6 @@
 /*
- * A file that people made by hand or cut out of a report: what it names must be there, or nothing of
- * it counts.
+ * A file that people made by hand or cut out of a report: what it names must be there, or nothing
+ * of it counts.
  */
 #include "core/review.h"
 

@@ -234,8 +234,9 @@ int store_end_of_step(const struct store *store, const struct store_run *run, in
     size_t count = (size_t)PQntuples(result);
     struct store_ruling_end *end = arena_calloc(&scratch, count + 1, sizeof(end[0]));
     for (size_t i = 0; i < count; i++)
-        end[i] = (struct store_ruling_end){
-            .id = pg_int(result, (int)i, 0), .end = word, .reason = reason ? reason : ruling_end_name(word)};
+        end[i] = (struct store_ruling_end){.id = pg_int(result, (int)i, 0),
+                                           .end = word,
+                                           .reason = reason ? reason : ruling_end_name(word)};
     return count ? end_rulings(store, run, NULL, end, count, now, err) : 0;
 }
 

@@ -129,7 +129,8 @@ static const char *id_of_file(const char *name)
     return NULL;
 }
 
-/* Guards of amount are asked of what is approved and due, G11 of each row: no plan is held by one. */
+/* Guards of amount are asked of what is approved and due, G11 of each row: no plan is held by one.
+ */
 static bool may_hold(const char *id)
 {
     static const char *const never[] = {"G7", "G8", "G9", "G10", "G11"};
@@ -152,8 +153,7 @@ static bool has_twins(const struct coverage *coverage, const char *id)
     text_addf(&hold, " %s=hold", id);
     text_addf(&pass, " %s=pass", id);
     if (id[0] == 'G')
-        found = strstr(rows, text_cstr(&pass)) &&
-                (strstr(rows, text_cstr(&hold)) || !may_hold(id));
+        found = strstr(rows, text_cstr(&pass)) && (strstr(rows, text_cstr(&hold)) || !may_hold(id));
     for (const char *at = strstr(rows, text_cstr(&wanted)); at && !found;
          at = strstr(at + 1, text_cstr(&wanted))) {
         const char *start = at;

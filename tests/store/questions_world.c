@@ -257,16 +257,16 @@ static void carry_out(struct world *world, size_t day, const struct plan *plan,
     REVIEW_OK(store_open_steps(store, &world->store.run, plan, approved, none, &why));
     for (size_t i = 0; i < plan->row_count; i++) {
         struct instant at = instant_add_us(world->store.now, (int64_t)(100 + i) * SECOND_US);
-        const struct store_intent intent = {.row = &plan->row[i],
-                                            .plan_id = plan->id,
-                                            .position = (int64_t)i + 1,
-                                            .record = "{}",
-                                            .limit = &plenty.of[ACTION_SUSPEND],
-                                            .limits = &plenty,
-                                            .whole = 1000,
-                                            .today = world->store.today,
-                                            .day_began = instant_add_us(world->store.now,
-                                                                        -2 * 3600 * SECOND_US)};
+        const struct store_intent intent = {
+            .row = &plan->row[i],
+            .plan_id = plan->id,
+            .position = (int64_t)i + 1,
+            .record = "{}",
+            .limit = &plenty.of[ACTION_SUSPEND],
+            .limits = &plenty,
+            .whole = 1000,
+            .today = world->store.today,
+            .day_began = instant_add_us(world->store.now, -2 * 3600 * SECOND_US)};
         const struct store_outcome outcome = {
             .plan_id = plan->id, .position = (int64_t)i + 1, .state = STEP_DONE, .status = 202};
         REVIEW_OK(store_intend(store, &world->store.run, &intent, at, &why));

@@ -225,13 +225,18 @@ static inline int review_case_open(struct review_case *test, struct err *err)
 /* Of a row, with room for many. */
 static inline struct store_intent review_case_intent(struct review_case *test, int64_t position)
 {
-    static const struct limits plenty = {
-        .of = {
-            [ACTION_SUSPEND] = {.count = 100, .percent = 100, .rolling_days = 30,
-                                .rolling_count = 1000, .rolling_percent = 100},
-            [ACTION_DEPROVISION] = {.count = 100, .percent = 100, .rolling_days = 30,
-                                    .rolling_count = 1000, .rolling_percent = 100},
-        }};
+    static const struct limits plenty = {.of = {
+                                             [ACTION_SUSPEND] = {.count = 100,
+                                                                 .percent = 100,
+                                                                 .rolling_days = 30,
+                                                                 .rolling_count = 1000,
+                                                                 .rolling_percent = 100},
+                                             [ACTION_DEPROVISION] = {.count = 100,
+                                                                     .percent = 100,
+                                                                     .rolling_days = 30,
+                                                                     .rolling_count = 1000,
+                                                                     .rolling_percent = 100},
+                                         }};
     const struct plan_row *row = &test->plan->row[position - 1];
 
     return (struct store_intent){

@@ -259,7 +259,8 @@ TEST(an_auditor_sees_no_personal_column)
     assert_string_equal(
         store_world_text(
             &test->world,
-            "select string_agg(c.relname || '.' || a.attname, ' ' order by c.relname) from pg_class c"
+            "select string_agg(c.relname || '.' || a.attname, ' ' order by c.relname) from "
+            "pg_class c"
             " join pg_attribute a on a.attrelid = c.oid and a.attnum > 0"
             " where c.relnamespace = 'audit'::regnamespace and c.relkind = 'v'"
             " and has_column_privilege('reconcile_auditor', c.oid, a.attnum, 'select')"
@@ -317,10 +318,9 @@ TEST(each_role_does_its_work_and_no_more)
     struct store_announced announced = ruling_case_announcement(test, 2);
     const struct store_announcement_end ended = {announced.account_id, announced.rule, "kept"};
     REVIEW_OK(store_acknowledge(store, &given, &why));
-    REVIEW_OK(store_announce(store, &test->world.run, NULL, 0, &announced, 1, test->world.today,
-                             &why));
     REVIEW_OK(
-        store_announce(store, &test->world.run, &ended, 1, NULL, 0, test->world.today, &why));
+        store_announce(store, &test->world.run, NULL, 0, &announced, 1, test->world.today, &why));
+    REVIEW_OK(store_announce(store, &test->world.run, &ended, 1, NULL, 0, test->world.today, &why));
     test->approved[1] = false;
     REVIEW_OK(review_case_open(test, &why));
     const struct store_intent intent = review_case_intent(test, 1);

@@ -183,8 +183,7 @@ static bool is_approved(struct review_case *test, size_t row)
     REVIEW_OK(store_load_standing(&test->world.store, &test->world.arena, &standing, &count, &why));
     for (size_t i = 0; i < count; i++) {
         if (strcmp(standing[i].account_id, one->account_id) == 0)
-            people =
-                ruling_find(&test->world.arena, &standing[i].rulings, &view, one).approvers;
+            people = ruling_find(&test->world.arena, &standing[i].rulings, &view, one).approvers;
     }
     return people >= (size_t)one->needed;
 }

@@ -365,8 +365,8 @@ TEST(store_announce_keeps_what_was_told_until_it_is_ended)
         {begun[0].account_id, "idle", "never was"}};
     begun[1].at = test->world.now;
     begun[1].on = test->world.today;
-    REVIEW_OK(store_announce(store, &test->world.run, end, 2, &begun[1], 1, test->world.today,
-                             &why));
+    REVIEW_OK(
+        store_announce(store, &test->world.run, end, 2, &begun[1], 1, test->world.today, &why));
     assert_int_equal(begun[1].id, 3);
     assert_int_equal(life(test, 2)->announcement_count, 0);
     assert_int_equal(life(test, 3)->announcement_count, 1);
@@ -387,20 +387,20 @@ TEST(store_announce_of_an_older_run_is_refused_and_a_person_needs_none)
     review_case_plan(test, &four);
     struct store_announced begun = ruling_case_announcement(test, 2);
     store_world_tomorrow(&test->world);
-    REVIEW_REFUSED(store_announce(&test->world.store, &old, NULL, 0, &begun, 1, test->world.today,
-                                  &why),
-                   ERR_LOCKED, "the announcements were not stored");
+    REVIEW_REFUSED(
+        store_announce(&test->world.store, &old, NULL, 0, &begun, 1, test->world.today, &why),
+        ERR_LOCKED, "the announcements were not stored");
     assert_int_equal(begun.id, 0);
-    REVIEW_OK(store_announce(&test->world.store, NULL, NULL, 0, &begun, 1, test->world.today,
-                             &why));
+    REVIEW_OK(
+        store_announce(&test->world.store, NULL, NULL, 0, &begun, 1, test->world.today, &why));
     assert_int_equal(begun.id, 1);
     assert_clean(test, NULL);
 }
 
 /* --- became active, reactivated --- */
 
-/* The states of account 1 on the days that follow, each saved as a snapshot of a new run: "aig-": active,
- * inactive, gone, unreadable. */
+/* The states of account 1 on the days that follow, each saved as a snapshot of a new run: "aig-":
+ * active, inactive, gone, unreadable. */
 static void live(struct review_case *test, const char *states)
 {
     for (; *states; states++) {
@@ -467,14 +467,14 @@ TEST(became_active_is_known_before_the_reading_that_shows_it_is_stored)
 
 static void act(struct review_case *test, const char *action)
 {
-    execute(test,
-            arena_printf(&test->world.arena,
-                         "insert into act (portal_id, act_id, account_id, action, done_at,"
-                         " person_status) select portal_id, (select count(*) + 1 from act),"
-                         " '00000001-2B3A-141F-8F07D71AA1F223BD', '%s', '%s', 'departed'"
-                         " from portal",
-                         action, store_time(&test->world.arena,
-                                            instant_add_us(test->world.now, 60 * SECOND_US))));
+    execute(test, arena_printf(&test->world.arena,
+                               "insert into act (portal_id, act_id, account_id, action, done_at,"
+                               " person_status) select portal_id, (select count(*) + 1 from act),"
+                               " '00000001-2B3A-141F-8F07D71AA1F223BD', '%s', '%s', 'departed'"
+                               " from portal",
+                               action,
+                               store_time(&test->world.arena,
+                                          instant_add_us(test->world.now, 60 * SECOND_US))));
 }
 
 TEST(reactivated_is_the_first_reading_with_a_seat_after_our_newest_suspension)

@@ -162,7 +162,8 @@ static const struct {
     {"update step set account_id = '00000004-2B3A-141F-8F07D71AA1F223BD' where position = 1",
      ERR_INTERNAL, "00000004"},
     {"update step set action = 'deprovision' where position = 1", ERR_INTERNAL, "to deprovision"},
-    {"update ruling set ended_at = now(), end_word = 'withdrawn', end_reason = 'x' where position = 1",
+    {"update ruling set ended_at = now(), end_word = 'withdrawn', end_reason = 'x' where position "
+     "= 1",
      ERR_USAGE, "does not stand any more: by 0 of 1 people"},
     {"update ruling set subject = sha256('x') where position = 1", ERR_USAGE, "by 0 of 1 people"},
     {"insert into ruling (portal_id, ruling_id, kind, account_id, who, at, until, reason) select "
@@ -206,7 +207,8 @@ TEST(store_intend_with_one_thing_wrong_is_refused)
         assert_int_equal(PQtransactionStatus(pg_raw(test->world.pg)), PQTRANS_IDLE);
         undo(test);
     }
-    execute(test, "update plan set expires_at = '2026-11-01T02:00:00Z'"); /* decisions end, not plans */
+    execute(test,
+            "update plan set expires_at = '2026-11-01T02:00:00Z'"); /* decisions end, not plans */
     REVIEW_OK(intend(test, 1, &plenty, &why));
 }
 
@@ -285,7 +287,8 @@ TEST(store_intend_counts_the_acts_of_the_day)
 TEST(store_intend_of_another_class_has_a_budget_of_its_own)
 {
     struct review_case *test = *state;
-    const struct action_limit one = {.count = 1, .percent = 100, .rolling_percent = 100, .rolling_days = 30, .rolling_count = 1};
+    const struct action_limit one = {
+        .count = 1, .percent = 100, .rolling_percent = 100, .rolling_days = 30, .rolling_count = 1};
 
     REVIEW_OK(intend(test, 1, &one, &why));
     REVIEW_REFUSED(intend(test, 2, &one, &why), ERR_HELD, "limit: ");
@@ -366,7 +369,8 @@ TEST(store_intend_over_sliced_plans_stays_within_the_window)
 {
     struct review_case *test = *state;
     const struct review_shape shape = {.suspend = 2, .approvals_suspend = 1};
-    const struct action_limit limit = {.count = 2, .percent = 100, .rolling_percent = 100, .rolling_days = 30, .rolling_count = 3};
+    const struct action_limit limit = {
+        .count = 2, .percent = 100, .rolling_percent = 100, .rolling_days = 30, .rolling_count = 3};
     int granted = 0;
 
     for (int day = 0; day < 3; day++) {
@@ -396,13 +400,13 @@ TEST(store_intend_of_an_overridden_row_asks_no_limit_and_of_a_spread_one_no_wind
     intent.limits = &limits;
     intent.limit = &limits.of[ACTION_SUSPEND];
     REVIEW_REFUSED(
-        store_intend(&test->world.store, &test->world.run, &intent, test->world.now, &why), ERR_HELD,
-        "today (window: 0");
+        store_intend(&test->world.store, &test->world.run, &intent, test->world.now, &why),
+        ERR_HELD, "today (window: 0");
     intent.spread = true;
     limits.of[ACTION_SUSPEND].count = 0;
     REVIEW_REFUSED(
-        store_intend(&test->world.store, &test->world.run, &intent, test->world.now, &why), ERR_HELD,
-        "limit: no further suspend today");
+        store_intend(&test->world.store, &test->world.run, &intent, test->world.now, &why),
+        ERR_HELD, "limit: no further suspend today");
     limits.of[ACTION_SUSPEND].count = 1;
     REVIEW_OK(store_intend(&test->world.store, &test->world.run, &intent, test->world.now, &why));
     intent = review_case_intent(test, 2);
@@ -410,8 +414,8 @@ TEST(store_intend_of_an_overridden_row_asks_no_limit_and_of_a_spread_one_no_wind
     intent.limit = &limits.of[ACTION_SUSPEND];
     intent.spread = true;
     REVIEW_REFUSED(
-        store_intend(&test->world.store, &test->world.run, &intent, test->world.now, &why), ERR_HELD,
-        "limit: no further suspend today");
+        store_intend(&test->world.store, &test->world.run, &intent, test->world.now, &why),
+        ERR_HELD, "limit: no further suspend today");
     intent.spread = false;
     intent.overridden = true;
     REVIEW_OK(store_intend(&test->world.store, &test->world.run, &intent, test->world.now, &why));
@@ -481,8 +485,16 @@ static void race(struct review_case *test, int64_t a, int64_t b, const struct ac
 TEST(store_intend_by_two_for_the_last_of_the_budget_is_granted_once)
 {
     static const struct action_limit limits[] = {
-        {.count = 1, .percent = 100, .rolling_percent = 100, .rolling_days = 30, .rolling_count = 9},
-        {.count = 9, .percent = 100, .rolling_percent = 100, .rolling_days = 30, .rolling_count = 1},
+        {.count = 1,
+         .percent = 100,
+         .rolling_percent = 100,
+         .rolling_days = 30,
+         .rolling_count = 9},
+        {.count = 9,
+         .percent = 100,
+         .rolling_percent = 100,
+         .rolling_days = 30,
+         .rolling_count = 1},
     };
     struct review_case *test = *state;
     int a = 0, b = 0;
@@ -589,7 +601,8 @@ TEST(store_outcome_without_a_call_writes_no_act)
 TEST(store_outcome_without_effect_gives_the_step_back)
 {
     struct review_case *test = *state;
-    const struct action_limit one = {.count = 1, .percent = 100, .rolling_percent = 100, .rolling_days = 30, .rolling_count = 1};
+    const struct action_limit one = {
+        .count = 1, .percent = 100, .rolling_percent = 100, .rolling_days = 30, .rolling_count = 1};
 
     REVIEW_OK(intend(test, 1, &one, &why));
     REVIEW_OK(tell(test, 1, STEP_APPROVED, &why));

@@ -230,8 +230,8 @@ TEST(a_plan_from_before_the_chain_can_be_decided_on_after_it)
 
 /* --- before people decided on rows --- */
 
-/* Announcements by day, one of them over and one of them told; account 3 came back after our suspension,
- * account 4 did not; the first snapshot was thinned out. */
+/* Announcements by day, one of them over and one of them told; account 3 came back after our
+ * suspension, account 4 did not; the first snapshot was thinned out. */
 static const char days[] =
     "set search_path = reconcile, pg_catalog;"
     "insert into announcement (portal_id, account_id, rule, plan_id, announced_on, mode, ended_on)"
