@@ -51,7 +51,8 @@ struct column {
 };
 
 /* One line of a table. The type is that of the field, so it cannot be another one; what a field
- * alone does not tell (OPTIONAL, WORDS, SEAL) is said by COLUMN_AS. Behind it what else is to be set. */
+ * alone does not tell (OPTIONAL, WORDS, SEAL) is said by COLUMN_AS. Behind it what else is to be
+ * set. */
 #define COLUMN(name_, object, field, ...)                                                          \
     COLUMN_AS(name_, object, field,                                                                \
               _Generic(((object *)0)->field, const char *: COLUMN_STRING, int64_t: COLUMN_NUMBER,  \

@@ -1,7 +1,6 @@
 /*
- * Approval is counted per row: each row needs as many different people as the plan says of its
- * action, and nothing that a guard holds is approved unless that guard was overridden for this
- * plan.
+ * A file that people made by hand or cut out of a report: what it names must be there, or nothing
+ * of it counts.
  */
 #include "core/review.h"
 
@@ -12,99 +11,6 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
-
-static bool names_row(const struct approval *approval, const struct plan_row *row)
-{
-    if (approval->all)
-        return true;
-    for (size_t i = 0; i < approval->count; i++) {
-        if (text_equal(approval->account_id[i], row->account_id))
-            return true;
-    }
-    return false;
-}
-
-size_t review_approvers(const struct review *review, const struct plan_row *row)
-{
-    size_t people = 0;
-
-    for (size_t i = 0; i < review->approval_count; i++) {
-        bool seen = false;
-        if (!names_row(&review->approval[i], row))
-            continue;
-        for (size_t k = 0; k < i && !seen; k++)
-            seen = text_equal(review->approval[k].who, review->approval[i].who) &&
-                   names_row(&review->approval[k], row);
-        people += !seen;
-    }
-    return people;
-}
-
-size_t review_needed(const struct plan *plan, const struct plan_row *row)
-{
-    const struct action_meaning *meaning = &actions[row->action];
-    int needed = plan->approvals[meaning->approved_as];
-
-    if (row->action == ACTION_KEEP)
-        return 0;
-    if (meaning->proposed_only && needed < 1)
-        return 1;
-    return needed > 0 ? (size_t)needed : 0;
-}
-
-bool review_is_overridden(const struct review *review, const char *guard)
-{
-    for (size_t i = 0; i < review->override_count; i++) {
-        if (text_equal(review->override[i].guard, guard))
-            return true;
-    }
-    return false;
-}
-
-bool review_is_approved(struct arena *arena, const struct plan *plan, const struct review *review,
-                        const struct plan_row *row, const char **ret_reason)
-{
-    size_t needed = review_needed(plan, row), people = review_approvers(review, row);
-
-    if (row->held_by && !review_is_overridden(review, row->held_by)) {
-        *ret_reason = arena_printf(arena, "held by %s", row->held_by);
-        return false;
-    }
-    if (people < needed) {
-        *ret_reason = arena_printf(arena, "not approved: %zu of %zu people", people, needed);
-        return false;
-    }
-    *ret_reason = needed ? arena_printf(arena, "approved by %zu", people)
-                         : "needs no approval by the configuration";
-    return true;
-}
-
-const char *review_refuse_approver(struct arena *arena, const struct plan *plan, const char *who,
-                                   const struct approver *approver, size_t approver_count)
-{
-    const char *email = NULL;
-    bool listed = approver_count == 0;
-
-    for (size_t i = 0; i < approver_count; i++) {
-        if (text_equal(approver[i].user, who)) {
-            listed = true;
-            email = approver[i].email;
-        }
-    }
-    if (!listed)
-        return arena_printf(arena, "user '%s' is not among the configured approvers", who);
-    for (size_t i = 0; i < plan->row_count; i++) {
-        const struct plan_row *row = &plan->row[i];
-        if (row->action != ACTION_KEEP &&
-            ruling_is_own(arena, who, email, row->email, row->username))
-            return arena_printf(
-                arena, "the plan holds the own account of '%s': somebody else must approve it",
-                who);
-    }
-    return NULL;
-}
-
-/* --- the files of --only and --except --- */
 
 /* The first cell of a line: up to a comma, without quotes and the formula apostrophe. */
 static const char *first_cell(struct arena *arena, const char *line, size_t length)

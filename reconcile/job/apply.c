@@ -7,9 +7,9 @@
 
 #include <stdlib.h>
 
-#include "host/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "host/log.h"
 #include "job/collect.h"
 #include "job/stop.h"
 #include "store/ruling.h"

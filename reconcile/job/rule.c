@@ -7,10 +7,10 @@
 
 #include <stdlib.h>
 
-#include "host/log.h"
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "host/log.h"
 #include "store/announce.h"
 #include "store/ruling.h"
 

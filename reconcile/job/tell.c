@@ -11,7 +11,6 @@
 #include "base/cleanup.h"
 #include "base/digest.h"
 #include "base/limits.h"
-#include "core/review.h"
 #include "host/log.h"
 #include "notify/delivery.h"
 #include "notify/message.h"
@@ -46,7 +45,7 @@ static const char *find_to_approve(struct telling *telling, size_t *ret_count)
     for (size_t i = 0; i < plan->row_count; i++) {
         const struct plan_row *row = &plan->row[i];
         bool due = !day_is_set(row->not_before) || day_compare(row->not_before, plan->today) <= 0;
-        if (row->action == ACTION_KEEP || row->held_by || !due || review_needed(plan, row) == 0)
+        if (row->action == ACTION_KEEP || row->held_by || !due || row->needed == 0)
             continue;
         digest_int(stream, (int64_t)row->action);
         digest_field(stream, row->account_id);

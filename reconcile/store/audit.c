@@ -488,66 +488,6 @@ int store_audit_plan(const struct store *store, const struct store_run *run,
     return 0;
 }
 
-static const char *decided_in(struct text *text, struct instant now)
-{
-    struct jsonw json = object_in(text);
-
-    jsonw_field_int(&json, "decided_us", now.us);
-    return object_end(&json);
-}
-
-int store_audit_override(const struct store *store, int64_t plan_id,
-                         const struct override *override, struct instant now, struct err *err)
-{
-    CLEANUP(text_release) struct text fact = TEXT_INIT;
-    CLEANUP(text_release) struct text personal = TEXT_INIT;
-    const struct entry entry = {.kind = AUDIT_OVERRIDE,
-                                .plan_id = plan_id,
-                                .word = override->guard,
-                                .fact = decided_in(&fact, now),
-                                .personal =
-                                    personal_in(&personal, override->who, override->reason)};
-
-    return append_one(store, &entry, err);
-}
-
-int store_audit_approval(const struct store *store, const struct plan *plan,
-                         const struct approval *approval, struct instant now, struct err *err)
-{
-    CLEANUP(text_release) struct text fact = TEXT_INIT;
-    CLEANUP(text_release) struct text personal = TEXT_INIT;
-    struct jsonw json = object_in(&fact);
-
-    field_digest(&json, "digest", &plan->digest);
-    jsonw_field_int(&json, "decided_us", now.us);
-    if (!approval->all) {
-        jsonw_key(&json, "accounts");
-        jsonw_begin_array(&json);
-        for (size_t i = 0; i < approval->count; i++)
-            jsonw_string(&json, approval->account_id[i]);
-        jsonw_end_array(&json);
-    }
-    const struct entry entry = {.kind = AUDIT_APPROVAL,
-                                .plan_id = plan->id,
-                                .word = approval->all ? "all" : "some",
-                                .fact = object_end(&json),
-                                .personal = personal_in(&personal, approval->who, NULL)};
-    return append_one(store, &entry, err);
-}
-
-int store_audit_rejection(const struct store *store, int64_t plan_id, const char *who,
-                          const char *reason, struct instant now, struct err *err)
-{
-    CLEANUP(text_release) struct text fact = TEXT_INIT;
-    CLEANUP(text_release) struct text personal = TEXT_INIT;
-    const struct entry entry = {.kind = AUDIT_REJECTION,
-                                .plan_id = plan_id,
-                                .fact = decided_in(&fact, now),
-                                .personal = personal_in(&personal, who, reason)};
-
-    return append_one(store, &entry, err);
-}
-
 /* --- what lasts: rulings, acknowledgements, announcements --- */
 
 static void field_day(struct jsonw *json, const char *key, struct day day)

@@ -11,7 +11,6 @@
 
 #include "core/audit.h"
 #include "store/announce.h"
-#include "store/review.h"
 #include "store/ruling.h"
 #include "store/step.h"
 
@@ -42,15 +41,6 @@ int store_audit_roster(const struct store *store, const struct store_run *run,
 int store_audit_plan(const struct store *store, const struct store_run *run,
                      const struct plan *plan, int64_t id, struct audit_head *ret_head,
                      struct err *err) __attribute__((warn_unused_result));
-int store_audit_override(const struct store *store, int64_t plan_id,
-                         const struct override *override, struct instant now, struct err *err)
-    __attribute__((warn_unused_result));
-int store_audit_approval(const struct store *store, const struct plan *plan,
-                         const struct approval *approval, struct instant now, struct err *err)
-    __attribute__((warn_unused_result));
-int store_audit_rejection(const struct store *store, int64_t plan_id, const char *who,
-                          const char *reason, struct instant now, struct err *err)
-    __attribute__((warn_unused_result));
 int store_audit_intent(const struct store *store, const struct store_run *run,
                        const struct store_intent *intent, struct instant now, struct err *err)
     __attribute__((warn_unused_result));

@@ -34,7 +34,11 @@ int store_place_of(const PGresult *result, const char *name)
 static bool fits(enum column_type type, Oid oid)
 {
     enum { BOOL = 16, NAME = 19, INT8 = 20, INT2 = 21, INT4 = 23, TEXT = 25, VARCHAR = 1043 };
-    enum { JSON = 114, JSONB = 3802, OWN_TYPES = 16384 }; /* ours are enums, and numbered from here */
+    enum {
+        JSON = 114,
+        JSONB = 3802,
+        OWN_TYPES = 16384
+    }; /* ours are enums, and numbered from here */
 
     switch (type) {
     case COLUMN_NUMBER:
@@ -46,8 +50,7 @@ static bool fits(enum column_type type, Oid oid)
     case COLUMN_FLAG:
         return oid == BOOL;
     case COLUMN_STRING:
-        return oid == TEXT || oid == VARCHAR || oid == NAME || oid == JSON ||
-               oid == JSONB;
+        return oid == TEXT || oid == VARCHAR || oid == NAME || oid == JSON || oid == JSONB;
     case COLUMN_WORDS:
     case COLUMN_DAY:
     case COLUMN_DIGEST:

@@ -166,6 +166,7 @@ int store_save_rulings(struct store *store, struct ruling *ruling, size_t count,
 
 /* --- ending --- */
 
+/* While the portal's row is held. */
 static int end_rulings(const struct store *store, const struct store_run *run, const char *who,
                        const struct store_ruling_end *end, size_t count, struct instant now,
                        struct err *err)
@@ -181,8 +182,7 @@ static int end_rulings(const struct store *store, const struct store_run *run, c
         word[i] = ruling_end_name(end[i].end);
         reason[i] = end[i].reason;
     }
-    if (store_hold(store, who ? 0 : run->id, NULL, err) < 0 ||
-        PG_QUERY(store->pg, ruling_end, PG_MANY, &result, err,
+    if (PG_QUERY(store->pg, ruling_end, PG_MANY, &result, err,
                  store_number(&scratch, store->portal_id), store_number_array(&scratch, id, count),
                  store_text_array(&scratch, word, count), store_text_array(&scratch, reason, count),
                  store_time(&scratch, now), who) < 0)
@@ -210,12 +210,16 @@ int store_end_rulings(struct store *store, const struct store_run *run, const ch
 {
     if (count == 0)
         return 0;
-    if (pg_begin(store->pg, err) < 0 ||
-        store_end(store, end_rulings(store, run, who, end, count, now, err), err) < 0)
+    if (pg_begin(store->pg, err) < 0)
+        return -1;
+    int failed = store_hold(store, who ? 0 : run->id, NULL, err) < 0 ||
+                 end_rulings(store, run, who, end, count, now, err) < 0;
+    if (store_end(store, failed ? -1 : 0, err) < 0)
         return err_prefix(err, "the end of a decision was not recorded");
     return 0;
 }
 
+/* An overtaken run as well: what its own call used up is used up. */
 int store_end_of_step(const struct store *store, const struct store_run *run, int64_t plan_id,
                       int64_t position, enum ruling_end word, const char *reason,
                       struct instant now, struct err *err)
@@ -232,8 +236,9 @@ int store_end_of_step(const struct store *store, const struct store_run *run, in
     if (!reason)
         reason = word == RULING_DONE ? "it was done" : "Bynder refused it";
     for (size_t i = 0; i < count; i++)
-        end[i] = (struct store_ruling_end){
-            .id = pg_int(result, (int)i, 0), .end = word, .reason = reason};
+        end[i] = (struct store_ruling_end){.id = pg_int(result, (int)i, 0),
+                                           .end = word,
+                                           .reason = reason ? reason : ruling_end_name(word)};
     return count ? end_rulings(store, run, NULL, end, count, now, err) : 0;
 }
 

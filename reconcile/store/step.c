@@ -258,7 +258,7 @@ int store_load_unverified(struct store *store, struct arena *arena, struct store
 struct standing_against {
     const char *state, *account_id, *action; /* of the step */
     const char *plan_state, *stopped_by;     /* NULL = by nothing */
-    const char *against; /* what a person decided otherwise since, likewise */
+    const char *against;                     /* what a person decided otherwise since, likewise */
     int64_t people, needed;
 };
 

@@ -22,12 +22,16 @@ static bool names(const char *sql, const char *name)
     return false;
 }
 
+/* Those between columns, and not between the arguments of a function. */
 static size_t commas(const char *from, const char *until)
 {
     size_t count = 0;
+    int depth = 0, own = *from == '(';
 
-    for (; from < until; from++)
-        count += *from == ',';
+    for (; from < until; from++) {
+        depth += (*from == '(') - (*from == ')');
+        count += *from == ',' && depth == own;
+    }
     return count;
 }
 

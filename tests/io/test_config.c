@@ -28,7 +28,7 @@ TEST(config_load_small_file_takes_documented_defaults)
     assert_int_equal(config->roster.delimiter, ',');
     assert_string_equal(config->roster.encoding, "UTF-8");
     assert_string_equal(config->roster.date_format, "%Y-%m-%d");
-    assert_true(config->limits.max_age_hours == 48.0);
+    assert_true(config->limits.max_age_hours == 78.0);
     assert_int_equal(config->limits.min_people, 1);
     assert_true(config->limits.max_shrink_percent == 10.0);
     assert_true(config->limits.max_rejected_percent == 1.0);

@@ -129,6 +129,19 @@ static const char *id_of_file(const char *name)
     return NULL;
 }
 
+/* Guards of amount are asked of what is approved and due, G11 of each row: no plan is held by one.
+ */
+static bool may_hold(const char *id)
+{
+    static const char *const never[] = {"G7", "G8", "G9", "G10", "G11"};
+
+    for (size_t i = 0; i < COUNT_OF(never); i++) {
+        if (text_equal(id, never[i]))
+            return false;
+    }
+    return true;
+}
+
 /* Some account had this row in one case and another outcome in another one: the row decided. */
 static bool has_twins(const struct coverage *coverage, const char *id)
 {
@@ -140,8 +153,7 @@ static bool has_twins(const struct coverage *coverage, const char *id)
     text_addf(&hold, " %s=hold", id);
     text_addf(&pass, " %s=pass", id);
     if (id[0] == 'G')
-        found = strstr(rows, text_cstr(&pass)) &&
-                (strstr(rows, text_cstr(&hold)) || text_equal(id, "G11"));
+        found = strstr(rows, text_cstr(&pass)) && (strstr(rows, text_cstr(&hold)) || !may_hold(id));
     for (const char *at = strstr(rows, text_cstr(&wanted)); at && !found;
          at = strstr(at + 1, text_cstr(&wanted))) {
         const char *start = at;
@@ -245,7 +257,7 @@ TEST(scenario_that_is_not_as_expected_says_so)
         {WORLD "expect A1 suspend\nexpect plan shoes=2\n", "nobody knows this word"},
         {WORLD "expect A1 suspend\nexpect guard G7 hold\n", "expected verdict=hold, got 'pass'"},
         {WORLD "expect A1 suspend\nexpect guard G99 hold\n", "there is no guard 'G99'"},
-        {WORLD "limit suspend.count=0\nexpect A1 suspend\n", "nobody expects G7 to hold"},
+        {WORLD "history stopped_by=x\nexpect A1 suspend\n", "nobody expects G12 to hold"},
         {"today 2026-11-22\naccount A1\n", "expects nothing"},
     };
 

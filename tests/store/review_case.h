@@ -174,22 +174,6 @@ static inline int review_case_setup(void **state)
     return 0;
 }
 
-static inline int review_case_approve(struct review_case *test, const char *who, struct err *err)
-{
-    struct approval approval = {.who = who, .at = test->world.now, .all = true};
-
-    return store_approve(&test->world.store, test->plan, &approval, NULL, 0, test->world.now, err);
-}
-
-static inline int review_case_approve_one(struct review_case *test, const char *who, size_t row,
-                                          struct err *err)
-{
-    const char *const id[] = {test->plan->row[row].account_id};
-    struct approval approval = {.who = who, .account_id = id, .count = 1};
-
-    return store_approve(&test->world.store, test->plan, &approval, NULL, 0, test->world.now, err);
-}
-
 /* An approval of row `position`, as `who` saw it: a ruling. */
 static inline struct ruling review_case_ruling(struct review_case *test, const char *who,
                                                int64_t position)
@@ -212,14 +196,20 @@ static inline struct ruling review_case_ruling(struct review_case *test, const c
     };
 }
 
+static inline void review_case_approve_one(struct review_case *test, const char *who,
+                                           int64_t position)
+{
+    struct ruling ruling = review_case_ruling(test, who, position);
+
+    REVIEW_OK(store_save_rulings(&test->world.store, &ruling, 1, "https://acme.example", &why));
+}
+
 /* Of every row with an action. */
-static inline void review_case_rule(struct review_case *test, const char *who)
+static inline void review_case_approve(struct review_case *test, const char *who)
 {
     for (size_t i = 0; i < test->plan->row_count; i++) {
-        struct ruling ruling = review_case_ruling(test, who, (int64_t)i + 1);
-        if (ruling.action != ACTION_KEEP)
-            REVIEW_OK(
-                store_save_rulings(&test->world.store, &ruling, 1, "https://acme.example", &why));
+        if (test->plan->row[i].action != ACTION_KEEP)
+            review_case_approve_one(test, who, (int64_t)i + 1);
     }
 }
 

@@ -307,7 +307,7 @@ TEST(each_role_does_its_work_and_no_more)
     REVIEW_OK(store_save_links(store, &snapshot, &roster,
                                match_all(&test->world.arena, &snapshot, &roster, &matching), 100,
                                &why));
-    review_case_rule(test, "anna");
+    review_case_approve(test, "anna");
     ruling_case_save(test, ruling_case_keep(test, "bert", 2, "user2 is needed"));
     struct acknowledgement given = {.guard = "G2",
                                     .plan_id = test->plan->id,
@@ -339,7 +339,11 @@ TEST(each_role_does_its_work_and_no_more)
     refused(test, "delete from announcement");
     refused(test, "update plan_row set rule = 'x'");
     refused(test, "alter table audit_event disable trigger all");
-    REVIEW_OK(store_reject(store, test->plan->id, "carl", "enough", test->world.now, &why));
+    struct ruling reject = review_case_ruling(test, "carl", 2);
+    reject.kind = RULING_REJECT;
+    reject.until = day_add(test->world.today, 180);
+    reject.reason = "enough";
+    REVIEW_OK(store_save_rulings(store, &reject, 1, "https://acme.example", &why));
 
     /* Who audits. */
     be(test, "reconcile_auditor");

@@ -10,8 +10,11 @@
 
 TEST_GROUP(review_case_begin, review_case_end);
 
-static const struct action_limit plenty = {
-    .count = 100, .percent = 100, .rolling_days = 30, .rolling_count = 1000};
+static const struct action_limit plenty = {.count = 100,
+                                           .percent = 100,
+                                           .rolling_days = 30,
+                                           .rolling_count = 1000,
+                                           .rolling_percent = 100};
 
 /* Two suspensions and a deprovision, approved and open. */
 static int setup(void **state)
@@ -21,7 +24,7 @@ static int setup(void **state)
 
     review_case_setup(state);
     review_case_plan(*state, &shape);
-    REVIEW_OK(review_case_approve(*state, "anna", &why));
+    review_case_approve(*state, "anna");
     REVIEW_OK(review_case_open(*state, &why));
     return 0;
 }
@@ -31,14 +34,14 @@ TEST_EACH(setup, NULL);
 static int intend_by(struct review_case *test, struct store *store, const struct store_run *run,
                      int64_t position, const struct action_limit *limit, struct err *err)
 {
-    const struct store_intent intent = {
-        .row = &test->plan->row[position - 1],
-        .plan_id = test->plan->id,
-        .position = position,
-        .record = "{\"id\": \"1\", \"name\": \"Zo\\u00eb\"}",
-        .limit = limit,
-    };
+    struct store_intent intent = review_case_intent(test, position);
+    struct limits limits = *intent.limits;
 
+    for (unsigned action = 0; action < ACTION_COUNT && limit; action++)
+        limits.of[action] = *limit;
+    intent.limits = &limits;
+    intent.limit = limit;
+    intent.record = "{\"id\": \"1\", \"name\": \"Zo\\u00eb\"}";
     return store_intend(store, run, &intent, test->world.now, err);
 }
 
@@ -109,21 +112,21 @@ TEST(store_open_steps_makes_one_of_every_act)
     assert_string_equal(store_world_text(&test->world, "select state from plan"), "applying");
 }
 
-TEST(store_open_steps_again_changes_only_what_nothing_was_done_about)
+TEST(store_open_steps_again_makes_those_that_are_missing)
 {
     struct review_case *test = *state;
 
     REVIEW_OK(intend(test, 1, &plenty, &why));
+    execute(test, "delete from step where position = 3");
     memset(test->approved, false, 4);
-    REVIEW_OK(review_case_open(test, &why));
-    assert_int_equal(step_of(test, 1).state, STEP_INTENT);
-    assert_int_equal(step_of(test, 2).state, STEP_PLANNED);
-    assert_int_equal(step_of(test, 3).state, STEP_PLANNED);
-    REVIEW_REFUSED(intend(test, 2, &plenty, &why), ERR_HELD, "is planned, not approved");
     test->approved[1] = true;
     REVIEW_OK(review_case_open(test, &why));
+    assert_int_equal(step_of(test, 1).state, STEP_INTENT);
     assert_int_equal(step_of(test, 2).state, STEP_APPROVED);
-    assert_int_equal(step_of(test, 3).state, STEP_PLANNED);
+    assert_int_equal(number(test, "select count(*) from step"), 2);
+    test->approved[2] = true;
+    REVIEW_OK(review_case_open(test, &why));
+    assert_int_equal(step_of(test, 3).state, STEP_APPROVED);
 }
 
 /* --- the intent: each check alone says no --- */
@@ -159,8 +162,19 @@ static const struct {
     {"update step set account_id = '00000004-2B3A-141F-8F07D71AA1F223BD' where position = 1",
      ERR_INTERNAL, "00000004"},
     {"update step set action = 'deprovision' where position = 1", ERR_INTERNAL, "to deprovision"},
-    {"update plan set expires_at = '2026-11-01T02:00:00Z'", ERR_HELD,
-     "is expired since 2026-11-01T02:00:00Z"},
+    {"update ruling set ended_at = now(), end_word = 'withdrawn', end_reason = 'x' where position "
+     "= 1",
+     ERR_USAGE, "does not stand any more: by 0 of 1 people"},
+    {"update ruling set subject = sha256('x') where position = 1", ERR_USAGE, "by 0 of 1 people"},
+    {"insert into ruling (portal_id, ruling_id, kind, account_id, who, at, until, reason) select "
+     "portal_id, 9, 'keep', account_id, 'bert', '2026-11-01T03:00Z', '2026-12-01', 'x' from step "
+     "where position = 1",
+     ERR_USAGE, "somebody decided otherwise since: keep by bert"},
+    {"insert into ruling (portal_id, ruling_id, kind, account_id, who, at, until, reason, plan_id, "
+     "position, action, rule) select portal_id, 9, 'reject', account_id, 'bert', "
+     "'2026-11-01T03:00Z', '2026-12-01', 'x', 1, 1, 'suspend', 'departed' from step where "
+     "position = 1",
+     ERR_USAGE, "somebody decided otherwise since: reject by bert"},
     {"update plan set state = 'approved'", ERR_HELD, "is approved, not applying"},
     {"update plan set state = 'applied'", ERR_HELD, "is applied, not applying"},
     {"update plan set state = 'expired'", ERR_HELD, "is expired, not applying"},
@@ -176,7 +190,9 @@ static void undo(struct review_case *test)
     execute(test, "update portal set last_run_id = 1");
     execute(test, "delete from stop");
     execute(test, "delete from step");
-    execute(test, "update plan set state = 'applying', expires_at = '2026-11-04T02:00:00Z'");
+    execute(test, "delete from ruling");
+    execute(test, "update plan set state = 'applying'");
+    review_case_approve(test, "anna");
     REVIEW_OK(review_case_open(test, &why));
 }
 
@@ -191,16 +207,17 @@ TEST(store_intend_with_one_thing_wrong_is_refused)
         assert_int_equal(PQtransactionStatus(pg_raw(test->world.pg)), PQTRANS_IDLE);
         undo(test);
     }
-    execute(test, "update plan set expires_at = '2026-11-01T02:00:00.000001Z'");
+    execute(test,
+            "update plan set expires_at = '2026-11-01T02:00:00Z'"); /* decisions end, not plans */
     REVIEW_OK(intend(test, 1, &plenty, &why));
 }
 
 TEST(store_intend_without_what_it_must_know_is_refused)
 {
     struct review_case *test = *state;
-    struct store_intent intent = {.plan_id = test->plan->id, .position = 3, .limit = &plenty};
+    struct store_intent intent = review_case_intent(test, 3);
 
-    intent.row = &test->plan->row[2];
+    intent.record = NULL;
     REVIEW_REFUSED(
         store_intend(&test->world.store, &test->world.run, &intent, test->world.now, &why),
         ERR_INTERNAL, "without a record");
@@ -241,7 +258,7 @@ static void put_state(struct review_case *test, int64_t position, const char *st
     execute(test, text_cstr(&sql));
 }
 
-TEST(store_intend_counts_the_acts_of_its_plan)
+TEST(store_intend_counts_the_acts_of_the_day)
 {
     struct review_case *test = *state;
 
@@ -252,13 +269,17 @@ TEST(store_intend_counts_the_acts_of_its_plan)
         limit.count = budgets[i].limit;
         put_state(test, 1, "approved");
         put_state(test, 2, budgets[i].state);
+        execute(test, "delete from act");
+        execute(test, "insert into act (portal_id, act_id, account_id, action, done_at) select "
+                      "portal_id, 1, account_id, action, intent_at from step "
+                      "where position = 2 and state in ('done', 'verified')");
         int refused = intend(test, 1, &limit, &err);
         if ((refused == 0) != budgets[i].granted)
             fail_msg("%s, limit %lld: %s", budgets[i].state, (long long)limit.count,
                      refused ? err.text : "granted");
         if (refused) {
             assert_int_equal(err.code, ERR_HELD);
-            assert_non_null(strstr(err.text, "limit: plan '1' may suspend"));
+            assert_non_null(strstr(err.text, "limit: no further suspend today (count"));
         }
     }
 }
@@ -266,7 +287,8 @@ TEST(store_intend_counts_the_acts_of_its_plan)
 TEST(store_intend_of_another_class_has_a_budget_of_its_own)
 {
     struct review_case *test = *state;
-    const struct action_limit one = {.count = 1, .rolling_days = 30, .rolling_count = 1};
+    const struct action_limit one = {
+        .count = 1, .percent = 100, .rolling_percent = 100, .rolling_days = 30, .rolling_count = 1};
 
     REVIEW_OK(intend(test, 1, &one, &why));
     REVIEW_REFUSED(intend(test, 2, &one, &why), ERR_HELD, "limit: ");
@@ -338,7 +360,7 @@ TEST(store_intend_counts_the_acts_of_the_window)
             fail_msg("%s: %s", windows[i].what, refused ? err.text : "granted");
         if (refused) {
             assert_int_equal(err.code, ERR_HELD);
-            assert_non_null(strstr(err.text, "rolling limit: "));
+            assert_non_null(strstr(err.text, "today (window"));
         }
     }
 }
@@ -347,13 +369,14 @@ TEST(store_intend_over_sliced_plans_stays_within_the_window)
 {
     struct review_case *test = *state;
     const struct review_shape shape = {.suspend = 2, .approvals_suspend = 1};
-    const struct action_limit limit = {.count = 2, .rolling_days = 30, .rolling_count = 3};
+    const struct action_limit limit = {
+        .count = 2, .percent = 100, .rolling_percent = 100, .rolling_days = 30, .rolling_count = 3};
     int granted = 0;
 
     for (int day = 0; day < 3; day++) {
         store_world_tomorrow(&test->world);
         review_case_plan(test, &shape);
-        REVIEW_OK(review_case_approve(test, "anna", &why));
+        review_case_approve(test, "anna");
         REVIEW_OK(review_case_open(test, &why));
         for (int64_t position = 1; position <= 2; position++) {
             CLEANUP(err_release) struct err err = ERR_INIT;
@@ -367,18 +390,35 @@ TEST(store_intend_over_sliced_plans_stays_within_the_window)
     assert_int_equal(number(test, "select count(*) from act"), 3);
 }
 
-TEST(store_intend_with_the_guard_overridden_passes_over_the_limits)
+TEST(store_intend_of_an_overridden_row_asks_no_limit_and_of_a_spread_one_no_window)
 {
     struct review_case *test = *state;
-    const struct action_limit none = {.rolling_days = 30};
+    struct store_intent intent = review_case_intent(test, 1);
+    struct limits limits = *intent.limits;
 
-    REVIEW_REFUSED(intend(test, 1, &none, &why), ERR_HELD, "limit: ");
-    execute(test, "insert into guard_override select portal_id, plan_id, 'G8', 'a', 'b', now() "
-                  "from plan");
-    REVIEW_REFUSED(intend(test, 1, &none, &why), ERR_HELD, "limit: ");
-    REVIEW_OK(intend(test, 3, &none, &why));
-    execute(test, "update guard_override set guard = 'G7'");
-    REVIEW_OK(intend(test, 1, &none, &why));
+    limits.of[ACTION_SUSPEND].rolling_count = 0;
+    intent.limits = &limits;
+    intent.limit = &limits.of[ACTION_SUSPEND];
+    REVIEW_REFUSED(
+        store_intend(&test->world.store, &test->world.run, &intent, test->world.now, &why),
+        ERR_HELD, "today (window: 0");
+    intent.spread = true;
+    limits.of[ACTION_SUSPEND].count = 0;
+    REVIEW_REFUSED(
+        store_intend(&test->world.store, &test->world.run, &intent, test->world.now, &why),
+        ERR_HELD, "limit: no further suspend today");
+    limits.of[ACTION_SUSPEND].count = 1;
+    REVIEW_OK(store_intend(&test->world.store, &test->world.run, &intent, test->world.now, &why));
+    intent = review_case_intent(test, 2);
+    intent.limits = &limits;
+    intent.limit = &limits.of[ACTION_SUSPEND];
+    intent.spread = true;
+    REVIEW_REFUSED(
+        store_intend(&test->world.store, &test->world.run, &intent, test->world.now, &why),
+        ERR_HELD, "limit: no further suspend today");
+    intent.spread = false;
+    intent.overridden = true;
+    REVIEW_OK(store_intend(&test->world.store, &test->world.run, &intent, test->world.now, &why));
 }
 
 TEST(store_intend_of_a_reactivation_has_no_limit)
@@ -387,7 +427,7 @@ TEST(store_intend_of_a_reactivation_has_no_limit)
     const struct review_shape shape = {.reactivate = 1};
 
     review_case_plan(test, &shape);
-    REVIEW_OK(review_case_approve(test, "anna", &why));
+    review_case_approve(test, "anna");
     REVIEW_OK(review_case_open(test, &why));
     REVIEW_OK(intend(test, 1, NULL, &why));
 }
@@ -445,8 +485,16 @@ static void race(struct review_case *test, int64_t a, int64_t b, const struct ac
 TEST(store_intend_by_two_for_the_last_of_the_budget_is_granted_once)
 {
     static const struct action_limit limits[] = {
-        {.count = 1, .rolling_days = 30, .rolling_count = 9},
-        {.count = 9, .rolling_days = 30, .rolling_count = 1},
+        {.count = 1,
+         .percent = 100,
+         .rolling_percent = 100,
+         .rolling_days = 30,
+         .rolling_count = 9},
+        {.count = 9,
+         .percent = 100,
+         .rolling_percent = 100,
+         .rolling_days = 30,
+         .rolling_count = 1},
     };
     struct review_case *test = *state;
     int a = 0, b = 0;
@@ -553,7 +601,8 @@ TEST(store_outcome_without_a_call_writes_no_act)
 TEST(store_outcome_without_effect_gives_the_step_back)
 {
     struct review_case *test = *state;
-    const struct action_limit one = {.count = 1, .rolling_days = 30, .rolling_count = 1};
+    const struct action_limit one = {
+        .count = 1, .percent = 100, .rolling_percent = 100, .rolling_days = 30, .rolling_count = 1};
 
     REVIEW_OK(intend(test, 1, &one, &why));
     REVIEW_OK(tell(test, 1, STEP_APPROVED, &why));
@@ -639,7 +688,8 @@ TEST(store_open_steps_of_an_overtaken_run_is_refused)
     struct store_run old = test->world.run;
 
     store_world_tomorrow(&test->world);
-    REVIEW_REFUSED(store_open_steps(&test->world.store, &old, test->plan, test->approved, &why),
+    REVIEW_REFUSED(store_open_steps(&test->world.store, &old, test->plan, test->approved,
+                                    test->approved, &why),
                    ERR_LOCKED, "run '1' was overtaken by run '2'");
     REVIEW_REFUSED(intend_by(test, &test->world.store, &old, 1, &plenty, &why), ERR_LOCKED,
                    "overtaken");
@@ -724,29 +774,4 @@ TEST(store_close_plan_waits_for_every_step)
     execute(test, "update plan set state = 'rejected'");
     REVIEW_OK(store_close_plan(&test->world.store, test->plan->id, &closed, &why));
     assert_false(closed);
-}
-
-TEST(store_close_expired_ends_what_was_not_carried_out_in_time)
-{
-    struct review_case *test = *state;
-    struct instant now = test->world.now;
-
-    execute(test, "update step set record = '{}'");
-    put_state(test, 1, "verified");
-    put_state(test, 2, "approved");
-    put_state(test, 3, "unknown");
-    execute(test, "update plan set state = 'applying'");
-    REVIEW_OK(store_close_expired(&test->world.store, &test->world.run, now, &why));
-    assert_int_equal(step_of(test, 2).state, STEP_APPROVED);
-
-    execute(test, "update plan set expires_at = created_at");
-    REVIEW_OK(store_close_expired(&test->world.store, &test->world.run, now, &why));
-    assert_int_equal(step_of(test, 1).state, STEP_VERIFIED);
-    assert_int_equal(step_of(test, 2).state, STEP_SKIPPED);
-    assert_int_equal(step_of(test, 3).state, STEP_UNKNOWN); /* recover settles it */
-    assert_string_equal(store_world_text(&test->world, "select state from plan"), "applying");
-
-    put_state(test, 3, "failed");
-    REVIEW_OK(store_close_expired(&test->world.store, &test->world.run, now, &why));
-    assert_string_equal(store_world_text(&test->world, "select state from plan"), "applied");
 }

@@ -199,12 +199,10 @@ TEST(what_was_under_way_at_the_upgrade_ends_in_a_record_without_findings)
     assert_clean(&store);
 }
 
-/* A plan from before the chain is approved after the upgrade. */
+/* A row of a plan from before the chain, and from before rows had subjects. */
 TEST(a_plan_from_before_the_chain_can_be_decided_on_after_it)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
-    struct approval approval = {.who = "bert", .all = true};
-    struct plan plan = {.id = 2};
     struct instant now;
     struct day today;
     struct store store;
@@ -215,9 +213,16 @@ TEST(a_plan_from_before_the_chain_can_be_decided_on_after_it)
     assert_true(instant_parse_rfc3339("2026-01-04T02:00:00Z", &now));
     assert_true(day_from_civil(2026, 1, 4, &today));
     CLEANUP(mem_cleanup)
-    char *digest = text(pg, "select encode(digest, 'hex') from reconcile.plan where plan_id = 2");
-    assert_true(digest_parse(digest, &plan.digest));
-    OK(store_approve(&store, &plan, &approval, NULL, 0, now, &why));
+    char *account = text(pg, "select account_id from reconcile.plan_row where plan_id = 2 limit 1");
+    struct ruling keep = {.kind = RULING_KEEP,
+                          .account_id = account,
+                          .who = "bert",
+                          .at = now,
+                          .until = day_add(today, 30),
+                          .plan_id = 2,
+                          .position = 1,
+                          .reason = "not now"};
+    OK(store_save_rulings(&store, &keep, 1, "http://127.0.0.1", &why));
     assert_clean(&store);
     OK(store_run_begin(&store, "run", today, now, &run, &why));
     assert_clean(&store);

@@ -1,7 +1,7 @@
 /* core/calendar: windows of the week and days of freeze, and the moments just beside them. */
 #include "base/cleanup.h"
-#include "host/zone.h"
 #include "core/calendar.h"
+#include "host/zone.h"
 #include "test.h"
 
 static struct instant at(const char *text)

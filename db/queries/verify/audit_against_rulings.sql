@@ -159,8 +159,7 @@ twice as (
     group by 2, 3
     having count(*) > 1)
 select sequence, format(case when is_gone then '%s is not stored any more'
-                             else '%s is not stored as it was recorded: %s' end, thing, other)
-       as sentence
+                             else '%s is not stored as it was recorded: %s' end, thing, other) as sentence
 from compared
 where is_gone or other <> ''
 union all
