@@ -32,6 +32,33 @@ static void end_run(struct review_case *test, int exit_code, const char *message
     REVIEW_OK(store_run_end(&test->world.store, &test->world.run, &result, &why));
 }
 
+#define DECIDED(kind)                                                                              \
+    "(select timestamptz 'epoch' + (fact ->> 'decided_us')::bigint * interval '1 microsecond'"     \
+    " from audit_event where kind = '" kind "')"
+
+/* What a person decided about a whole plan, as the program did before people decided on rows: an
+ * event, and the statement that makes its row. */
+static void decide_as_before(struct review_case *test, const char *kind, const char *word,
+                             const char *fact, const char *personal, const char *row)
+{
+    struct arena *arena = &test->world.arena;
+
+    execute(test,
+            arena_printf(
+                arena,
+                "do $$ declare h record; e reconcile.audit_event; v text := '%s';"
+                " salt bytea := uuid_send(gen_random_uuid()); begin"
+                " select * into h from audit_hold((select portal_id from portal));"
+                " e := row((select portal_id from portal), h.sequence + 1, 1, clock_timestamp(),"
+                " '%s', 0, %lld, 0, null, %s, '{%s\"decided_us\":%lld}',"
+                " sha256(salt || convert_to(v, 'UTF8')), h.hash, null);"
+                " e.hash := audit_hash(e); insert into audit_event values (e.*);"
+                " insert into audit_private values (e.portal_id, e.sequence, salt, v); end $$",
+                personal, kind, (long long)test->plan->id, word, fact,
+                (long long)test->world.now.us));
+    execute(test, row);
+}
+
 /* A day with something of every kind: a held plan, overridden, approved, carried out in part; and
  * the day after, a plan that is rejected. What was made is kept aside, to be put back. */
 static void make_history(struct review_case *test)
@@ -39,12 +66,22 @@ static void make_history(struct review_case *test)
     const struct review_shape held = {
         .suspend = 4, .approvals_suspend = 1, .held_by = "G7", .unasked = true};
     const struct review_shape plain = {.suspend = 1, .approvals_suspend = 1};
-    const struct override override = {.guard = "G7", .who = "anna", .reason = "a reorganisation"};
-    struct approval approval = {.who = "anna", .at = test->world.now, .all = true};
-    struct store *store = &test->world.store;
+    char digest[DIGEST_HEX_SIZE];
 
     review_case_plan(test, &held);
-    REVIEW_OK(store_approve(store, test->plan, &approval, &override, 1, test->world.now, &why));
+    decide_as_before(
+        test, "override", "'G7'", "", "{\"who\":\"anna\",\"reason\":\"a reorganisation\"}",
+        "insert into guard_override (at, plan_id, portal_id, guard, who, reason)"
+        " select " DECIDED("override") ", 1, portal_id, 'G7', 'anna', 'a reorganisation'"
+                                       " from portal");
+    decide_as_before(
+        test, "approval", "'all'",
+        arena_printf(&test->world.arena, "\"digest\":\"%s\",",
+                     digest_hex(&test->plan->digest, digest)),
+        "{\"who\":\"anna\"}",
+        "insert into approval (decided_at, plan_id, portal_id, who, kind, digest,"
+        " all_rows) select " DECIDED("approval") ", plan_id, portal_id, 'anna', 'approve',"
+                                                 " digest, true from plan where plan_id = 1");
     REVIEW_OK(review_case_open(test, &why));
     intend(test, 1);
     tell(test, 1, STEP_DONE);
@@ -58,7 +95,13 @@ static void make_history(struct review_case *test)
     end_run(test, 21, "some failed");
     store_world_tomorrow(&test->world);
     review_case_plan(test, &plain);
-    REVIEW_OK(store_reject(store, test->plan->id, "bert", "not now", test->world.now, &why));
+    decide_as_before(
+        test, "rejection", "null", "", "{\"who\":\"bert\",\"reason\":\"not now\"}",
+        "insert into approval (decided_at, plan_id, portal_id, who, kind, digest,"
+        " all_rows, reason) select " DECIDED(
+            "rejection") ", plan_id, portal_id, 'bert',"
+                         " 'reject', digest, true, 'not now' from plan where plan_id = 2");
+    execute(test, "update plan set state = 'rejected' where plan_id = 2");
     end_run(test, 0, NULL);
 }
 
@@ -105,7 +148,10 @@ TEST(a_transaction_that_fails_leaves_no_event)
 
     review_case_plan(test, &shape);
     int64_t before = number(test, "select count(*) from audit_event");
-    REVIEW_REFUSED(review_case_approve_one(test, "anna", 1, &why), ERR_USAGE, "no account");
+    struct ruling nobody = review_case_ruling(test, "anna", 1);
+    nobody.account_id = "nobody";
+    REVIEW_REFUSED(store_save_rulings(&test->world.store, &nobody, 1, "http://acme", &why),
+                   ERR_INTERNAL, "the decision was not recorded");
     const struct store_run old = {.id = 0};
     struct snapshot snapshot = store_world_snapshot(&test->world, 1);
     assert_int_equal(store_save_snapshot(&test->world.store, &old, &snapshot, NULL), -1);

@@ -321,7 +321,7 @@ TEST(each_role_does_its_work_and_no_more)
     REVIEW_OK(
         store_announce(store, &test->world.run, NULL, 0, &announced, 1, test->world.today, &why));
     REVIEW_OK(store_announce(store, &test->world.run, &ended, 1, NULL, 0, test->world.today, &why));
-    test->approved[1] = false;
+    test->approved[1] = test->approved[2] = false;
     REVIEW_OK(review_case_open(test, &why));
     const struct store_intent intent = review_case_intent(test, 1);
     const struct store_outcome outcome = {
@@ -344,6 +344,9 @@ TEST(each_role_does_its_work_and_no_more)
     reject.until = day_add(test->world.today, 180);
     reject.reason = "enough";
     REVIEW_OK(store_save_rulings(store, &reject, 1, "https://acme.example", &why));
+    bool closed = false;
+    REVIEW_OK(store_close_plan(store, test->plan->id, &closed, &why));
+    assert_true(closed);
 
     /* Who audits. */
     be(test, "reconcile_auditor");

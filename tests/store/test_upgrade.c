@@ -212,15 +212,13 @@ TEST(a_plan_from_before_the_chain_can_be_decided_on_after_it)
     OK(store_open(pg, "acme", "http://127.0.0.1", &store, &why));
     assert_true(instant_parse_rfc3339("2026-01-04T02:00:00Z", &now));
     assert_true(day_from_civil(2026, 1, 4, &today));
-    CLEANUP(mem_cleanup)
-    char *account = text(pg, "select account_id from reconcile.plan_row where plan_id = 2 limit 1");
     struct ruling keep = {.kind = RULING_KEEP,
-                          .account_id = account,
+                          .account_id = "ACC-8",
                           .who = "bert",
                           .at = now,
                           .until = day_add(today, 30),
-                          .plan_id = 2,
-                          .position = 1,
+                          .plan_id = 1,
+                          .position = 8,
                           .reason = "not now"};
     OK(store_save_rulings(&store, &keep, 1, "http://127.0.0.1", &why));
     assert_clean(&store);
