@@ -68,7 +68,7 @@ LDFLAGS_ALL  = -pthread $(LINK_$(VARIANT)) -Wl,--as-needed $(LDFLAGS)
 # --- what there is --------------------------------------------------------------------------------
 
 # Lowest first: each may use those before it that tests/support/lint.sh lists, none behind it.
-LAYERS := base core format net config database bynder roster store report notify job
+LAYERS := base core host format net config database bynder roster store audit report notify job
 src_of  = $(wildcard reconcile/$(1)/*.c)
 lib_of  = $(B)/lib$(1).a
 obj     = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -124,19 +124,19 @@ LIBS_ALL := $(foreach l,$(call reverse,$(LAYERS)),$(call lib_of,$(l)))
 
 $(PROGRAM): $(call obj,$(PROGRAM_SRC)) $(LIBS_ALL)
 	$(if $(V),,@echo "  LINK  $@";) $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
-$(SIM): $(call obj,$(SIM_SRC)) $(call lib_of,base)
+$(SIM): $(call obj,$(SIM_SRC)) $(call lib_of,host) $(call lib_of,base)
 	$(if $(V),,@echo "  LINK  $@";) $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(SIM_LIBS)
 
 # --- tests ----------------------------------------------------------------------------------------
 
-# Unit and scenario tests link base and core alone: a wrong-way dependency fails to link.
+# Unit and scenario tests link base, core and host alone: a wrong-way dependency fails to link.
 # Every other suite may use all layers and tests/support. The main of all tests is one (TEST_MAIN).
 EXTRA_CPPFLAGS = $(if $(findstring tests/,$@),-Itests/support -DPROGRAM_PATH='"$(abspath $(PROGRAM))"' -DPORTAL_SIM_PATH='"$(abspath $(SIM))"' -DSOURCE_DIR='"$(CURDIR)"' -DCRASH_STOP_AT='"$(abspath $(B)/tests/crash/preload_stop_at.so)"' -DCLOCK_PRELOAD='"$(abspath $(B)/tests/end/preload_clock.so)"' -DMOMENT_PRELOAD='"$(abspath $(B)/tests/year/preload_moment.so)"')
 
-$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(TEST_MAIN)) $(call lib_of,core) $(call lib_of,base)
+$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(TEST_MAIN)) $(call lib_of,host) $(call lib_of,core) $(call lib_of,base)
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS) -lcmocka
 SCENARIO_SRC := $(filter-out tests/scenario/test_%,$(wildcard tests/scenario/*.c))
-$(B)/tests/scenario/%: $(B)/obj/tests/scenario/%.o $(call obj,$(SCENARIO_SRC) $(TEST_MAIN)) $(call lib_of,core) $(call lib_of,base)
+$(B)/tests/scenario/%: $(B)/obj/tests/scenario/%.o $(call obj,$(SCENARIO_SRC) $(TEST_MAIN)) $(call lib_of,host) $(call lib_of,core) $(call lib_of,base)
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS) -lcmocka
 define SUITE_RULE
 $(B)/tests/$(1)/%: $(B)/obj/tests/$(1)/%.o $(call obj,$(SUPPORT_SRC) $(if $(filter bench,$(1)),,$(TEST_MAIN))) $(LIBS_ALL)

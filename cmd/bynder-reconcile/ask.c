@@ -2,8 +2,8 @@
  * as that of another. */
 #include "cmd/bynder-reconcile/ask.h"
 
-#include "base/log.h"
-#include "store/erase.h"
+#include "audit/erase.h"
+#include "host/log.h"
 #include "store/migrate.h"
 
 int ask_begin(struct ask *ask, struct err *err)

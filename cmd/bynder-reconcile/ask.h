@@ -5,8 +5,8 @@
 #ifndef CMD_ASK_H
 #define CMD_ASK_H
 
+#include "audit/question.h"
 #include "cmd/bynder-reconcile/session.h"
-#include "store/question.h"
 
 struct ask {
     const struct invocation *invocation;

@@ -14,12 +14,12 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
-#include "base/environment.h"
-#include "base/journal.h"
-#include "base/log.h"
 #include "base/text.h"
 #include "cmd/bynder-reconcile/options.h"
+#include "host/clock.h"
+#include "host/environment.h"
+#include "host/journal.h"
+#include "host/log.h"
 #include "net/http.h"
 
 enum { LARGE_BLOCK = 131072 };

@@ -4,8 +4,8 @@
 #ifndef CMD_OPTIONS_H
 #define CMD_OPTIONS_H
 
-#include "base/log.h"
 #include "cmd/bynder-reconcile/verb.h"
+#include "host/log.h"
 
 #define CONFIG_PATH_DEFAULT "/etc/bynder-reconcile/bynder-reconcile.conf"
 

@@ -10,13 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "base/file.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/parse.h"
 #include "database/child.h"
 #include "database/os_user.h"
+#include "host/clock.h"
+#include "host/file.h"
+#include "host/log.h"
 
 #define CONFIG_DIRECTORY "/etc/bynder-reconcile/"
 #define CONFIG_SUFFIX    ".conf"

@@ -11,9 +11,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/log.h"
 #include "base/parse.h"
+#include "host/file.h"
+#include "host/log.h"
 #include "report/files.h"
 #include "store/migrate.h"
 

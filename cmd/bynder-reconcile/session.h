@@ -25,7 +25,7 @@ int session_open(const struct config *config, enum session_schema schema,
                  struct database *ret_database, struct store *ret_store, struct err *err)
     __attribute__((warn_unused_result));
 
-/* --format: the format, or ERR_USAGE naming the nearest. NULL gives text. */
+/* --format: the format, or ERR_USAGE that lists them. NULL gives text. */
 int session_format(const char *name, enum report_format *ret_format, struct err *err)
     __attribute__((warn_unused_result));
 

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "cmd/bynder-reconcile/work.h"
+#include "host/log.h"
 #include "job/apply.h"
 #include "job/recover.h"
 #include "job/verify.h"

@@ -4,10 +4,10 @@
  */
 #include <stdio.h>
 
-#include "base/file.h"
 #include "base/limits.h"
 #include "cmd/bynder-reconcile/session.h"
 #include "database/os_user.h"
+#include "host/file.h"
 #include "job/approve.h"
 #include "store/plan.h"
 #include "store/review.h"

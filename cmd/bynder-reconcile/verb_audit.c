@@ -1,12 +1,13 @@
 /* audit: questions to the history. Asks the portal nothing, takes no lock, changes nothing. */
 #include <stdio.h>
 
-#include "base/clock.h"
-#include "base/log.h"
+#include "audit/file.h"
+#include "audit/rebuild.h"
 #include "cmd/bynder-reconcile/ask.h"
+#include "host/clock.h"
+#include "host/log.h"
 #include "report/audit.h"
 #include "store/audit.h"
-#include "store/audit_file.h"
 
 static const struct option_spec options[] = {
     {"format", "FORMAT", "text (default), json or csv"},

@@ -9,21 +9,20 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/log.h"
+#include "audit/question.h"
 #include "base/mem.h"
 #include "bynder/bynder.h"
 #include "cmd/bynder-reconcile/check.h"
 #include "cmd/bynder-reconcile/session.h"
+#include "host/file.h"
+#include "host/log.h"
 #include "notify/delivery.h"
 #include "roster/reader.h"
 #include "store/migrate.h"
-#include "store/question.h"
 
 static const struct option_spec options[] = {
     {"print-sample", NULL,
      "print a documented configuration with every setting, and do nothing else"},
-    {"print-reference", NULL, "print the settings as Markdown tables, and do nothing else"},
     {"print-manual", NULL, "print the settings as a manual page, and do nothing else"},
     {NULL, NULL, NULL},
 };
@@ -308,10 +307,6 @@ static int run_verb(const struct invocation *invocation, struct err *err)
 
     if (invocation_option(invocation, "print-sample")) {
         config_print_sample(stdout);
-        return 0;
-    }
-    if (invocation_option(invocation, "print-reference")) {
-        config_print_reference(stdout);
         return 0;
     }
     if (invocation_option(invocation, "print-manual")) {

@@ -4,13 +4,13 @@
  */
 #include <stdio.h>
 
-#include "base/clock.h"
-#include "base/log.h"
+#include "audit/file.h"
 #include "cmd/bynder-reconcile/ask.h"
 #include "database/os_user.h"
+#include "host/clock.h"
+#include "host/log.h"
 #include "job/erase.h"
 #include "store/audit.h"
-#include "store/audit_file.h"
 
 static const struct option_spec options[] = {
     {"reason", "TEXT", "why, without the name: it is kept"},

@@ -1,6 +1,6 @@
 /* export: the accounts of a day as a file like Bynder's own export, from the history. */
-#include "base/clock.h"
 #include "cmd/bynder-reconcile/ask.h"
+#include "host/clock.h"
 #include "report/audit.h"
 
 static const struct option_spec options[] = {

@@ -17,12 +17,12 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "cmd/bynder-reconcile/check.h"
 #include "cmd/bynder-reconcile/options.h"
 #include "cmd/bynder-reconcile/service.h"
+#include "host/file.h"
+#include "host/log.h"
 #include "roster/guess.h"
 
 enum { INIT_PORTAL, INIT_NAME, INIT_CLIENT_ID, INIT_SECRET_FILE, INIT_ROSTER, INIT_DATABASE };

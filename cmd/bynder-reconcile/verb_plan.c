@@ -2,8 +2,8 @@
  * plan: the dry run. The portal it works with has no writing member, so nothing here can act; over
  * an export there is no portal at all, and the plan is shown and forgotten.
  */
-#include "base/log.h"
 #include "cmd/bynder-reconcile/work.h"
+#include "host/log.h"
 #include "job/collect.h"
 #include "job/from_export.h"
 #include "job/propose.h"

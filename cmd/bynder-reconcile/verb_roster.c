@@ -1,8 +1,8 @@
 /* roster check [FILE]: a roster read with the configured mapping. Asks no portal, no database. */
-#include "base/clock.h"
 #include "base/instant.h"
-#include "base/zone.h"
 #include "cmd/bynder-reconcile/session.h"
+#include "host/clock.h"
+#include "host/zone.h"
 #include "report/roster.h"
 #include "roster/reader.h"
 

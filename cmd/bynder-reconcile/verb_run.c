@@ -6,8 +6,8 @@
  */
 #include <stdio.h>
 
-#include "base/log.h"
 #include "cmd/bynder-reconcile/work.h"
+#include "host/log.h"
 #include "job/apply.h"
 #include "job/collect.h"
 #include "job/propose.h"

@@ -1,6 +1,6 @@
 /* show: a stored plan again, exactly as it was. Asks the portal nothing and takes no lock. */
-#include "base/clock.h"
 #include "cmd/bynder-reconcile/session.h"
+#include "host/clock.h"
 #include "store/plan.h"
 
 static const struct option_spec options[] = {

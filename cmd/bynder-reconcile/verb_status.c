@@ -13,18 +13,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "base/file.h"
-#include "base/log.h"
+#include "audit/status.h"
+#include "audit/watch.h"
 #include "base/mem.h"
 #include "cmd/bynder-reconcile/options.h"
 #include "cmd/bynder-reconcile/session.h"
+#include "host/clock.h"
+#include "host/file.h"
+#include "host/log.h"
 #include "report/status.h"
 #include "store/migrate.h"
 #include "store/review.h"
-#include "store/status.h"
 #include "store/step.h"
-#include "store/watch.h"
 
 static const struct option_spec options[] = {
     {"format", "FORMAT", "text (default) or json"},

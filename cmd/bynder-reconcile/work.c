@@ -4,12 +4,14 @@
  */
 #include "cmd/bynder-reconcile/work.h"
 
-#include "base/log.h"
+#include <unistd.h>
+
+#include "audit/file.h"
 #include "base/mem.h"
+#include "host/log.h"
 #include "job/figures.h"
 #include "report/files.h"
 #include "store/audit.h"
-#include "store/audit_file.h"
 
 static void log_waiting(void *context, double seconds, const char *why)
 {
@@ -78,7 +80,7 @@ int work_begin(const struct invocation *invocation, const char *verb, struct wor
     work->is_run = text_equal(verb, "run");
     work->watched = work->is_run || text_equal(verb, "apply");
     work->job.today = instant_day(work->job.now, work->config.policy.zone);
-    progress_init(&work->terminal, &work->job.progress);
+    progress_init(&work->terminal, STDERR_FILENO, &work->job.progress);
     if (session_open(&work->config, SESSION_MIGRATES, &work->database, &work->store, err) < 0 ||
         begin_run(work, verb, err) < 0) {
         leave_figures(work, (int)err->code, err);
@@ -174,7 +176,8 @@ int work_end(struct work *work, int code, struct err *err)
     return code;
 }
 
-void work_log_holds(const struct plan *plan)
+/* A warning for each guard that holds. */
+static void log_holds(const struct plan *plan)
 {
     CLEANUP(text_release) struct text name = TEXT_INIT;
 
@@ -200,7 +203,7 @@ int work_report(struct work *work, const struct plan *plan, enum report_format f
         return -1;
     if (!plan_is_report(plan) && report_write_files(&work->config, plan, &html, err) < 0)
         return -1;
-    work_log_holds(plan);
+    log_holds(plan);
     if (html)
         log_info("the report is in '%s'", html);
     return 0;

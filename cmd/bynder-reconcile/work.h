@@ -46,7 +46,4 @@ int work_end(struct work *work, int code, struct err *err);
 int work_report(struct work *work, const struct plan *plan, enum report_format format,
                 const char *output, struct err *err) __attribute__((warn_unused_result));
 
-/* A warning for each guard that holds. */
-void work_log_holds(const struct plan *plan);
-
 #endif

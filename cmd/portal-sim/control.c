@@ -2,6 +2,8 @@
  * What tests ask the simulator itself, below /_sim/: outside the portal's name space, neither
  * counted by the rate limit nor logged, no token needed. One table lists it all.
  */
+#include "control.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,8 +12,8 @@
 #include "base/mem.h"
 #include "base/parse.h"
 
-#include "portal.h"
 #include "render.h"
+#include "users.h"
 
 #define NO_ROUTE "no such control request; hint: see docs/portal-sim.md"
 
@@ -74,16 +76,13 @@ static void get_stats(struct control *control)
 {
     const struct portal *portal = control->portal;
     const struct population *population = &portal->population;
-    const char *names[REQLOG_ENDPOINTS] = {NULL};
     struct jsonw json = jsonw_to(&control->answer->body);
-    for (unsigned i = 0; i < ENDPOINT_COUNT; i++)
-        names[i] = portal_endpoint_name(i);
     jsonw_begin_object(&json);
     jsonw_field_int(&json, "requests", (int64_t)portal->log.requests);
     jsonw_field_int(&json, "writes", (int64_t)portal->log.writes);
     jsonw_field_int(&json, "effects", (int64_t)portal->log.effects);
     jsonw_key(&json, "endpoints");
-    reqlog_write_counts(&portal->log, &json, names);
+    reqlog_write_counts(&portal->log, &json, endpoint_names);
     write_rate(&json, portal);
     jsonw_field_int(&json, "tokens_issued", (int64_t)portal->tokens.issued);
     jsonw_key(&json, "users");
@@ -219,9 +218,9 @@ static bool apply_change(struct control *control, struct user *user, const struc
 {
     struct portal *portal = control->portal;
     const char *value;
-    if (!portal_check_form(portal, user, form, control->answer))
+    if (!users_check_form(portal, user, form, control->answer))
         return false;
-    portal_apply_form(portal, user, form);
+    users_apply_form(portal, user, form);
     if ((value = form_get(form, "email2")))
         user->email2 = population_text(&portal->population, value);
     if ((value = form_get(form, "employeeNumber")))

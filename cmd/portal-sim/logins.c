@@ -3,6 +3,8 @@
  * costs the days it covers and nothing is kept between requests. `MA` is the beginning (base64 of
  * `0`, the schema's default).
  */
+#include "logins.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +13,6 @@
 #include "base/mem.h"
 #include "base/parse.h"
 
-#include "portal.h"
 #include "render.h"
 
 #define LOGINS_LIMIT_DEFAULT 1000

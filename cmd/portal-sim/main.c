@@ -12,10 +12,10 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "base/file.h"
 #include "base/instant.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "host/file.h"
 
 #include "hr.h"
 #include "options.h"

@@ -11,10 +11,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "host/file.h"
 
 #define NO_COLUMN SIZE_MAX
 

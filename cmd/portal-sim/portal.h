@@ -1,9 +1,7 @@
 /*
- * portal: the simulated portal itself, free of the HTTP library: a request goes in, an answer comes
- * out, and everything the real portal is known to do in between happens here (API.md).
- *
- * portal_answer may be called from several threads; one lock covers the whole portal, so every
- * answer is one consistent moment and the order of the log is the order of events.
+ * portal: what the simulated portal consists of, and its time. All of it is free of the HTTP
+ * library: a request goes in, an answer comes out (answer.h), and everything the real portal is
+ * known to do in between happens there (API.md).
  */
 #ifndef SIM_PORTAL_H
 #define SIM_PORTAL_H
@@ -37,6 +35,7 @@ enum endpoint {
     ENDPOINT_LOGINS,
     ENDPOINT_COUNT
 };
+extern const char *const endpoint_names[]; /* in the log and the counts */
 
 /* What the command line decides. Strings outlive the portal. */
 struct portal_settings {
@@ -92,29 +91,14 @@ void portal_release(struct portal *portal);
 /* Back to the state after portal_init: population, tokens, rate, faults, log. */
 void portal_reset(struct portal *portal);
 
-/* Answers one request; *answer was set by answer_init. */
-void portal_answer(struct portal *portal, const struct request *request, struct answer *answer);
-
-/* The parts below are called with the lock held. */
+/* What is below is called with the lock held. */
 
 /* Monotonic microseconds, turned on by tests. */
 int64_t portal_now_us(const struct portal *portal);
 /* The portal's wall clock. */
 int64_t portal_wall_us(const struct portal *portal);
-/* Whether every field of a form fits (values, known profile, user name free); false with an answer
- * of 400. user may be NULL: a new one. */
-bool portal_check_form(struct portal *portal, const struct user *user, const struct form *form,
-                       struct answer *answer);
-/* Takes the known fields of a checked form into a user; the others are ignored. */
-void portal_apply_form(struct portal *portal, struct user *user, const struct form *form);
-const char *portal_endpoint_name(unsigned endpoint);
-/* Makes delayed changes visible whose time has come. */
-void portal_settle_pending(struct portal *portal);
 
-/* The control requests below /_sim/ (control.c). */
-void control_answer(struct portal *portal, const struct request *request, struct answer *answer);
-
-/* Handlers of users (users.c) and logins (logins.c). */
+/* One request in hand, for those who answer it. */
 struct call {
     struct portal *portal;
     const struct request *request;
@@ -125,14 +109,6 @@ struct call {
     const char *effect;
     unsigned scopes; /* of the token */
 };
-
-void users_list(struct call *call);
-void users_create(struct call *call);
-void users_get(struct call *call);
-void users_modify(struct call *call);
-void users_delete(struct call *call);
-void current_user(struct call *call);
-void logins_list(struct call *call);
 
 /* The fault, when it hits this call; the answer is marked with it. */
 const struct fault *call_fault(struct call *call, enum fault_id id);

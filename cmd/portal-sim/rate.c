@@ -22,14 +22,6 @@ void rate_release(struct rate *rate)
     *rate = (struct rate){.limit = 0};
 }
 
-void rate_reset(struct rate *rate)
-{
-    size_t limit = rate->limit;
-    int64_t window_us = rate->window_us;
-    rate_release(rate);
-    rate_init(rate, limit, window_us);
-}
-
 static void forget_old(struct rate *rate, int64_t now_us)
 {
     while (rate->count > 0 && rate->seen[rate->first] <= now_us - rate->window_us) {

@@ -31,8 +31,6 @@ struct rate {
 
 void rate_init(struct rate *rate, size_t limit, int64_t window_us);
 void rate_release(struct rate *rate);
-/* Forgets all requests and lifts the block. */
-void rate_reset(struct rate *rate);
 /* Counts a request at now_us; false when it is to be refused with 429. now_us never decreases. */
 bool rate_admit(struct rate *rate, int64_t now_us);
 

@@ -17,6 +17,7 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 
+#include "answer.h"
 #include "delays.h"
 #include "render.h"
 

@@ -1,7 +1,9 @@
 /*
  * Users: listing by pages, reading, changing, deleting. What a change looks like to a reader is
- * decided in one place (portal_apply_form), at once or when its delay has passed.
+ * decided in one place (users_apply_form), at once or when its delay has passed.
  */
+#include "users.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +12,6 @@
 #include "base/mem.h"
 #include "base/parse.h"
 
-#include "portal.h"
 #include "render.h"
 
 #define REACTIVATION_US (180 * DAY_US) /* API.md 1.5 */
@@ -192,11 +193,11 @@ static void pending_apply(struct portal *portal, size_t index)
 {
     struct user *user = &portal->population.user[portal->pending[index].ordinal];
     if (!user->deleted)
-        portal_apply_form(portal, user, &portal->pending[index].form);
+        users_apply_form(portal, user, &portal->pending[index].form);
     pending_remove(portal, index);
 }
 
-void portal_settle_pending(struct portal *portal)
+void users_settle_pending(struct portal *portal)
 {
     for (size_t i = 0; i < portal->pending_count;) {
         int64_t due_us = portal->pending[i].due_us;
@@ -259,8 +260,8 @@ static bool is_flag(const char *value, const char *yes, const char *no)
     return !value || text_equal(value, yes) || text_equal(value, no);
 }
 
-bool portal_check_form(struct portal *portal, const struct user *user, const struct form *form,
-                       struct answer *answer)
+bool users_check_form(struct portal *portal, const struct user *user, const struct form *form,
+                      struct answer *answer)
 {
     const char *username = form_get(form, "username");
     const char *profile = form_get(form, "profileId");
@@ -291,7 +292,7 @@ static uint16_t groups_from(const struct population *population, const char *ids
     return (uint16_t)groups;
 }
 
-void portal_apply_form(struct portal *portal, struct user *user, const struct form *form)
+void users_apply_form(struct portal *portal, struct user *user, const struct form *form)
 {
     struct population *population = &portal->population;
     const char *value;
@@ -366,7 +367,7 @@ static void carry_out(struct call *call, struct user *user, struct form *form)
         return;
     }
     if (!delay && !reads) {
-        portal_apply_form(portal, user, form);
+        users_apply_form(portal, user, form);
         form_release(form);
         return;
     }
@@ -410,7 +411,7 @@ void users_modify(struct call *call)
 {
     struct user *user = find_user(call, false);
     if (!user || !body_is_form(call) ||
-        !portal_check_form(call->portal, user, &call->form, call->answer))
+        !users_check_form(call->portal, user, &call->form, call->answer))
         return;
     if (reactivation_is_locked(call, user)) {
         answer_message(call->answer, 403,
@@ -437,7 +438,7 @@ void users_create(struct call *call)
     static const char *const required[] = {"password", "email", "profileId", "firstname",
                                            "lastname"};
     struct population *population = &call->portal->population;
-    if (!body_is_form(call) || !portal_check_form(call->portal, NULL, &call->form, call->answer))
+    if (!body_is_form(call) || !users_check_form(call->portal, NULL, &call->form, call->answer))
         return;
     for (size_t i = 0; i < COUNT_OF(required); i++) {
         if (!text_is_empty(form_get(&call->form, required[i])))
@@ -453,7 +454,7 @@ void users_create(struct call *call)
     struct user *user = population_add(population, false);
     if (!form_get(&call->form, "username"))
         population_rename(population, user, email);
-    portal_apply_form(call->portal, user, &call->form);
+    users_apply_form(call->portal, user, &call->form);
     call->user_id = user->id;
     call->effect = "created";
     answer_accepted(call, 201, user);

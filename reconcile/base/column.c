@@ -38,7 +38,8 @@ static const char *word_at(const struct column_words *words, size_t index)
     return word;
 }
 
-int64_t column_int(const struct column *column, const void *object)
+/* Of numbers, flags, days (their number) and instants (microseconds). */
+static int64_t column_int(const struct column *column, const void *object)
 {
     const void *field = field_of(column, object);
 

@@ -80,9 +80,6 @@ const struct column *column_find(const struct column *columns, const char *name,
 const char *column_text(const struct column *column, const void *object,
                         char buffer[static COLUMN_TEXT_SIZE]);
 
-/* What the field holds: of numbers, flags, days (their number) and instants (microseconds). */
-int64_t column_int(const struct column *column, const void *object);
-
 /* Sets an enum by its word; false, and nothing is set, when it is none. */
 bool column_set_word(const struct column *column, void *object, const char *word);
 

@@ -166,14 +166,13 @@ const char *fold_text(struct arena *arena, const char *string)
 /* The bytes of the white space at `s` (any that Unicode knows), 0 when there is none. */
 static size_t space_at(const char *s)
 {
-    const uint8_t *bytes = (const uint8_t *)s;
-    int32_t step = 0;
-    UChar32 c;
+    size_t step;
+    int32_t c;
 
     if ((unsigned char)*s < 0x80)
         return *s == ' ' || (*s >= '\t' && *s <= '\r');
-    U8_NEXT(bytes, step, -1, c);
-    return c >= 0 && u_isUWhiteSpace(c) ? (size_t)step : 0;
+    step = text_decode(s, strnlen(s, U8_MAX_LENGTH), &c);
+    return step > 0 && u_isUWhiteSpace(c) ? step : 0;
 }
 
 /* Whether collapsing would change anything: a blank at an end, two in a row, one that is no space.

@@ -40,7 +40,7 @@ bool instant_parse_rfc3339(const char *string, struct instant *ret_instant);
  * second. false: none of them. */
 bool instant_parse_bynder(const char *string, struct instant *ret_instant);
 
-/* The offset table of one time zone: offset[i] holds from `from[i]` on. Made by base/zone. */
+/* The offset table of one time zone: offset[i] holds from `from[i]` on. Made by host/zone. */
 struct zone {
     const char *name;
     unsigned count;

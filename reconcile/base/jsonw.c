@@ -75,16 +75,6 @@ void jsonw_end_array(struct jsonw *json)
     end(json, ']');
 }
 
-/* Length of the valid UTF-8 character at `bytes`, 0 when there is none. */
-static size_t utf8_length(const char *bytes, size_t length)
-{
-    unsigned char lead = (unsigned char)bytes[0];
-    size_t wanted = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    if (wanted == 0 || wanted > length || !text_is_utf8(bytes, wanted))
-        return lead == 0 ? 1 : 0;
-    return wanted;
-}
-
 static void add_escaped(struct text *out, char c)
 {
     static const char letters[] = "\"\\\b\f\n\r\t";
@@ -104,8 +94,9 @@ static void add_string(struct text *out, const char *bytes, size_t length)
     text_add_char(out, '"');
     for (size_t i = 0; i < length;) {
         unsigned char c = (unsigned char)bytes[i];
+        int32_t value;
         bool plain = c >= 0x20 && c < 0x80 && c != '"' && c != '\\' && c != 0x7f;
-        size_t width = plain ? 1 : utf8_length(bytes + i, length - i);
+        size_t width = plain ? 1 : text_decode(bytes + i, length - i, &value);
         if (plain || width > 1) {
             i += width;
             continue;

@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <unicode/utf8.h>
+
+#include "base/cleanup.h"
 #include "base/mem.h"
 
 enum { SPILL_BYTES = 65536 };
@@ -174,53 +177,54 @@ bool text_is_ascii(const char *string)
     return true;
 }
 
-/* The bytes of the well-formed character at `s` (RFC 3629, table 3-7 of Unicode), 0 when there is
- * none. The second byte's range is where overlong forms, surrogates and the upper end are told. */
-static size_t decode(const unsigned char *s, size_t left, uint32_t *ret_char)
+size_t text_decode(const char *bytes, size_t left, int32_t *ret_char)
 {
-    unsigned char low = 0x80, high = 0xBF;
-    uint32_t value;
-    size_t length;
+    const uint8_t *s = (const uint8_t *)bytes;
+    int32_t step = 0, end = left < U8_MAX_LENGTH ? (int32_t)left : U8_MAX_LENGTH;
+    UChar32 value;
 
-    if (left == 0)
+    if (end == 0)
         return 0;
-    if (s[0] < 0x80) {
-        *ret_char = s[0];
-        return 1;
-    }
-    if (s[0] < 0xC2 || s[0] > 0xF4)
+    U8_NEXT(s, step, end, value);
+    if (value < 0)
         return 0;
-    length = s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
-    if (left < length)
-        return 0;
-    if (s[0] == 0xE0)
-        low = 0xA0;
-    else if (s[0] == 0xED)
-        high = 0x9F;
-    else if (s[0] == 0xF0)
-        low = 0x90;
-    else if (s[0] == 0xF4)
-        high = 0x8F;
-    if (s[1] < low || s[1] > high)
-        return 0;
-    value = s[0] & (0xFFU >> (length + 1));
-    for (size_t i = 1; i < length; i++) {
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
-        value = value << 6 | (s[i] & 0x3FU);
-    }
     *ret_char = value;
-    return length;
+    return (size_t)step;
+}
+
+size_t text_whole(const char *bytes, size_t length)
+{
+    const uint8_t *s = (const uint8_t *)bytes;
+    ptrdiff_t end = (ptrdiff_t)length;
+
+    U8_TRUNCATE_IF_INCOMPLETE(s, 0, end);
+    return (size_t)end;
+}
+
+size_t text_excerpt(const char *string, size_t limit)
+{
+    size_t length = strnlen(string, limit);
+
+    return string[length] ? text_whole(string, length) : length;
+}
+
+void text_add_excerpt(struct text *text, const char *string, size_t limit)
+{
+    size_t length = text_excerpt(string, limit);
+    CLEANUP(mem_cleanup) char *beginning = mem_strndup(string, length);
+
+    text_add_printable(text, beginning);
+    if (string[length])
+        text_add(text, "…");
 }
 
 bool text_is_utf8(const char *bytes, size_t length)
 {
-    const unsigned char *s = (const unsigned char *)bytes;
     size_t i = 0;
 
     while (i < length) {
-        uint32_t value = 0;
-        size_t step = decode(s + i, length - i, &value);
+        int32_t value = 0;
+        size_t step = text_decode(bytes + i, length - i, &value);
 
         if (step == 0 || value == 0)
             return false;
@@ -230,7 +234,7 @@ bool text_is_utf8(const char *bytes, size_t length)
 }
 
 /* Control characters, and those that move or hide what stands around them. */
-static bool is_printable(uint32_t value)
+static bool is_printable(int32_t value)
 {
     if (value < 0x20 || (value >= 0x7F && value <= 0x9F))
         return false;
@@ -252,15 +256,15 @@ void text_add_url(struct text *text, const char *string)
 
 void text_add_printable(struct text *text, const char *string)
 {
-    const unsigned char *s = (const unsigned char *)string;
+    const char *s = string;
     size_t left = strlen(string);
 
     while (left > 0) {
-        uint32_t value = 0;
-        size_t step = decode(s, left, &value);
+        int32_t value = 0;
+        size_t step = text_decode(s, left, &value);
 
         if (step == 0 || (step == 1 && !is_printable(value))) {
-            text_addf(text, "\\x%02x", s[0]);
+            text_addf(text, "\\x%02x", (unsigned)(unsigned char)s[0]);
             step = 1;
         } else if (!is_printable(value)) {
             text_addf(text, "\\u{%x}", (unsigned)value);

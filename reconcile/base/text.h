@@ -48,6 +48,15 @@ bool text_starts(const char *string, const char *prefix);
  * Moves *start and shrinks *length; the bytes are not touched. */
 void text_trim(const char **start, size_t *length);
 bool text_is_ascii(const char *string);
+/* The bytes of the well-formed character of UTF-8 that begins there, 0 when none does, and which
+ * one it is. */
+size_t text_decode(const char *bytes, size_t left, int32_t *ret_char);
+/* The length without a character that is begun at the end and not ended. */
+size_t text_whole(const char *bytes, size_t length);
+/* The length of the longest beginning of at most `limit` bytes that cuts no character apart. */
+size_t text_excerpt(const char *string, size_t limit);
+/* Appends that beginning, printable, and "…" when it is not all. */
+void text_add_excerpt(struct text *text, const char *string, size_t limit);
 /* RFC 3629: no overlong forms, no surrogates, nothing over U+10FFFF; embedded NUL is invalid. */
 bool text_is_utf8(const char *bytes, size_t length);
 

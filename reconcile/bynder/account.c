@@ -54,7 +54,7 @@ static void take(struct account_reader *reader, const struct json_object *item, 
         *ret = NULL;
 }
 
-const char *account_reader_id(struct account_reader *reader, const struct json_object *item)
+static const char *read_id(struct account_reader *reader, const struct json_object *item)
 {
     const char *id = NULL;
 
@@ -139,7 +139,7 @@ static void take_groups(struct account_reader *reader, const struct json_object 
 bool account_reader_read(struct account_reader *reader, const struct json_object *item,
                          struct account *ret_account)
 {
-    struct account account = {.id = account_reader_id(reader, item)};
+    struct account account = {.id = read_id(reader, item)};
     struct arena *arena = reader->arena, *scratch = &reader->scratch;
     enum json_found found;
 

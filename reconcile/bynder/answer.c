@@ -32,7 +32,6 @@ static const char *message_of(const struct http_answer *answer, struct arena *ar
 char *bynder_words(const struct http_answer *answer)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-    CLEANUP(mem_cleanup) char *line = NULL;
     struct text words = TEXT_INIT;
     const char *message = message_of(answer, &arena);
 
@@ -41,10 +40,11 @@ char *bynder_words(const struct http_answer *answer)
     if (!message && text_equal(answer->content_type, "text/html"))
         message = "an HTML page";
     if (message) {
-        size_t length = strcspn(message, "\r\n");
+        size_t first_line = strcspn(message, "\r\n"), limit = text_excerpt(message, WORDS_LIMIT);
+        CLEANUP(mem_cleanup)
+        char *shown = mem_strndup(message, first_line < limit ? first_line : limit);
 
-        line = mem_strndup(message, length < WORDS_LIMIT ? length : WORDS_LIMIT);
-        text_add_printable(&words, line);
+        text_add_printable(&words, shown);
     }
     return text_take(&words);
 }

@@ -13,7 +13,7 @@
 
 struct bynder; /* http, token, settings */
 
-/* Reads the secrets. `wait` is told how long the pace or a 429 makes us wait (seconds, why). */
+/* Reads the secrets. `waiting` is told how long the pace or a 429 makes us wait (seconds, why). */
 struct bynder_setup {
     const struct config_portal *config;
     void (*waiting)(void *context, double seconds, const char *why);

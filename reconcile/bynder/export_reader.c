@@ -200,15 +200,6 @@ static bool read_time(const char *value, struct instant *ret_instant)
     return instant_parse_bynder(text_cstr(&noon), ret_instant);
 }
 
-static const char *excerpt(struct reader *reader, const char *value)
-{
-    size_t length = strnlen(value, RAW_LIMIT);
-
-    while (value[length] && length > 0 && ((unsigned char)value[length] & 0xC0) == 0x80)
-        length--;
-    return arena_strndup(reader->arena, value, length);
-}
-
 static struct login read_login(struct reader *reader, struct account *account)
 {
     struct export_doubts *doubts = &reader->export.doubts;
@@ -226,7 +217,7 @@ static struct login read_login(struct reader *reader, struct account *account)
         return login;
     }
     login.kind = LOGIN_UNREADABLE;
-    login.raw = excerpt(reader, value);
+    login.raw = arena_strndup(reader->arena, value, text_excerpt(value, RAW_LIMIT));
     if (doubts->logins_unreadable++ == 0)
         doubts->login_example = login.raw;
     return login;
@@ -241,7 +232,7 @@ static struct instant read_date(struct reader *reader, struct account *account, 
     if (!value || read_time(value, &instant))
         return instant;
     if (doubts->dates_unreadable++ == 0)
-        doubts->date_example = excerpt(reader, value);
+        doubts->date_example = arena_strndup(reader->arena, value, text_excerpt(value, RAW_LIMIT));
     return INSTANT_NONE;
 }
 

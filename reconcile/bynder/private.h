@@ -1,5 +1,5 @@
 /*
- * bynder_private: what the files of bynder/ share. Nobody else includes this.
+ * bynder/private: what the files of bynder/ share. Nobody else includes this.
  *
  * bynder.c puts the portal together, answer.c says what any answer is, token.c gets and renews the
  * token, call.c sends one request and judges its answer, rounds.c does that for many at a time,
@@ -9,12 +9,12 @@
 #ifndef BYNDER_PRIVATE_H
 #define BYNDER_PRIVATE_H
 
-#include "base/clock.h"
 #include "base/intern.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "bynder/bynder.h"
 #include "format/json.h"
+#include "host/clock.h"
 #include "net/http.h"
 
 enum { BYNDER_TRIES = 3 }; /* of one read, the first included */
@@ -131,8 +131,6 @@ void account_reader_release(struct account_reader *reader);
 /* An item of the list. false: without a usable id it is nobody's. */
 bool account_reader_read(struct account_reader *reader, const struct json_object *item,
                          struct account *ret_account);
-/* The id, in the reader's arena or NULL. */
-const char *account_reader_id(struct account_reader *reader, const struct json_object *item);
 /* What only the single user tells: last login and department; and the newer word on the status. */
 void account_reader_refresh(struct account_reader *reader, const struct json_object *user,
                             struct instant now, struct account *account);
@@ -140,13 +138,9 @@ void account_reader_refresh(struct account_reader *reader, const struct json_obj
 void account_reader_compose_name(struct account_reader *reader, const struct json_object *user,
                                  struct account *account);
 
-/* write.c: the writing members of struct portal */
-int bynder_suspend(void *self, struct arena *arena, const char *id,
-                   struct portal_answer *ret_answer, struct err *err);
-int bynder_reactivate(void *self, struct arena *arena, const char *id,
-                      struct portal_answer *ret_answer, struct err *err);
-int bynder_deprovision(void *self, struct arena *arena, const char *id,
-                       struct portal_answer *ret_answer, struct err *err);
+/* write.c: the writing member of struct portal */
+int bynder_act(void *self, struct arena *arena, enum action action, const char *id,
+               struct portal_answer *ret_answer, struct err *err);
 
 /* list.c, logins.c, events.c: members of struct portal */
 int bynder_events(void *self, struct arena *arena, const struct events_window *window,

@@ -24,9 +24,11 @@ struct act {
     bool is_locked; /* for 180 days after a deactivation */
 };
 
-static const struct act suspension = {HTTP_POST, "active=0", "suspending a user", false};
-static const struct act reactivation = {HTTP_POST, "active=1", "reactivating a user", true};
-static const struct act deprovision = {HTTP_DELETE, NULL, "deprovisioning a user", false};
+static const struct act acts[ACTION_COUNT] = {
+    [ACTION_SUSPEND] = {HTTP_POST, "active=0", "suspending a user", false},
+    [ACTION_REACTIVATE] = {HTTP_POST, "active=1", "reactivating a user", true},
+    [ACTION_DEPROVISION] = {HTTP_DELETE, NULL, "deprovisioning a user", false},
+};
 
 /* What is accepted, by the method: 202 and 204 are documented, the others say the same. */
 static const struct {
@@ -231,14 +233,11 @@ static enum portal_effect judge(struct trial *trial)
 static const char *keep_text(struct arena *arena, const struct text *text)
 {
     CLEANUP(text_release) struct text printable = TEXT_INIT;
-    size_t length;
+    CLEANUP(text_release) struct text kept = TEXT_INIT;
 
     text_add_printable(&printable, text_cstr(text));
-    if (printable.length <= TEXT_LIMIT)
-        return arena_strdup(arena, text_cstr(&printable));
-    for (length = TEXT_LIMIT; length > 0 && (printable.data[length] & 0xC0) == 0x80; length--)
-        continue;
-    return arena_printf(arena, "%.*s…", (int)length, printable.data);
+    text_add_excerpt(&kept, text_cstr(&printable), TEXT_LIMIT);
+    return arena_strdup(arena, text_cstr(&kept));
 }
 
 static void judge_outcome(struct bynder *bynder, const struct act *act, const char *id,
@@ -284,14 +283,18 @@ static int get_ready(struct bynder *bynder, struct err *err)
     return 0;
 }
 
-static int carry_out(struct bynder *bynder, const struct act *act, struct arena *arena,
-                     const char *id, struct portal_answer *ret_answer, struct err *err)
+int bynder_act(void *self, struct arena *arena, enum action action, const char *id,
+               struct portal_answer *ret_answer, struct err *err)
 {
+    struct bynder *bynder = self;
+    const struct act *act = &acts[action];
     CLEANUP(http_outcome_release) struct http_outcome outcome = {.fate = HTTP_PERHAPS};
     CLEANUP(mem_cleanup) char *url = NULL;
     struct http_request request = {
         .method = act->method, .form = act->form, .bearer = &bynder->token};
 
+    if (!act->what)
+        return err_set(err, ERR_INTERNAL, "a step of a plan asks for nothing");
     if (!account_id_is_v4(id))
         return err_set(err, ERR_INTERNAL,
                        "account id '%s' does not have the form of one, so nothing is sent",
@@ -302,22 +305,4 @@ static int carry_out(struct bynder *bynder, const struct act *act, struct arena 
         return err_prefix(err, "%s ('%s'): nothing was sent", act->what, id);
     judge_outcome(bynder, act, id, &outcome, arena, ret_answer);
     return 0;
-}
-
-int bynder_suspend(void *self, struct arena *arena, const char *id,
-                   struct portal_answer *ret_answer, struct err *err)
-{
-    return carry_out(self, &suspension, arena, id, ret_answer, err);
-}
-
-int bynder_reactivate(void *self, struct arena *arena, const char *id,
-                      struct portal_answer *ret_answer, struct err *err)
-{
-    return carry_out(self, &reactivation, arena, id, ret_answer, err);
-}
-
-int bynder_deprovision(void *self, struct arena *arena, const char *id,
-                       struct portal_answer *ret_answer, struct err *err)
-{
-    return carry_out(self, &deprovision, arena, id, ret_answer, err);
 }

@@ -10,8 +10,8 @@
 #include "base/cleanup.h"
 #include "base/fold.h"
 #include "base/table.h"
-#include "base/zone.h"
 #include "config/loader.h"
+#include "host/zone.h"
 
 /* --- portal --- */
 

@@ -1,7 +1,7 @@
 /*
  * Reading goes in steps, and each step notes what is wrong and goes on, so that a person sees all
- * of it at once: the bytes (config_scan), libconfig, the values by the table (config_values), what
- * they mean together (config_check), the links file (config_links). The configuration is handed
+ * of it at once: the bytes (scan.c), libconfig, the values by the table (values.c), what
+ * they mean together (check.c), the links file (links.c). The configuration is handed
  * out only when not one problem was noted.
  */
 #include "config/config.h"
@@ -10,10 +10,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "config/loader.h"
+#include "host/file.h"
 
 /* Absolute, because the process may change its directory. */
 static const char *find_directory(struct arena *arena, const char *path)

@@ -1,5 +1,5 @@
 /*
- * config: the configuration file (libconfig), typed, ranged and complete. One table in config.c
+ * config: the configuration file (libconfig), typed, ranged and complete. One table, in settings.c,
  * holds every setting: key, type, range, default and the sentence that documents it; the sample
  * file etc/bynder-reconcile.conf is printed from the same table.
  *
@@ -135,7 +135,7 @@ struct config {
     const char *stop_file; /* G12: no write while it exists; NULL = none */
     struct limits limits;  /* roster guards and min_matched_percent included */
     struct {
-        int64_t suspend, deprovision; /* how many different people; 0 = none needed */
+        int64_t of[ACTION_COUNT]; /* how many different people; 0 = none needed */
         int64_t expires_hours;
         const struct config_approver *approver;
         size_t approver_count;
@@ -184,8 +184,6 @@ int config_load(struct arena *arena, const char *path, struct config *ret_config
 
 /* The documented sample: every key with its sentence, type, range and default. */
 void config_print_sample(FILE *stream);
-/* The same as tables in Markdown, for docs/configuration.md. */
-void config_print_reference(FILE *stream);
 /* The same as the manual page bynder-reconcile.conf(5), in mdoc. */
 void config_print_manual(FILE *stream);
 
@@ -204,7 +202,7 @@ bool config_has_webhook(const struct config *config);
 /* Whether an address can stand in a header and an envelope as it is: ASCII, one '@', no quoting. */
 bool config_is_mail_address(const char *address);
 
-/* Reads a secret (base/secret). ERR_CONFIG without a source, and for a credential where systemd has
+/* Reads a secret (host/secret). ERR_CONFIG without a source, and for a credential where systemd has
  * put none: config_load does not judge credentials outside a systemd unit. */
 int config_read_secret(const struct secret_source *source, struct secret *ret_secret,
                        struct err *err) __attribute__((warn_unused_result));

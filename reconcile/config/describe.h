@@ -1,5 +1,5 @@
 /*
- * config_describe: a setting in words, for the sample, the reference and the manual page alike.
+ * config/describe: a setting in words, for the sample and the manual page alike.
  * Private to the folder config.
  */
 #ifndef CONFIG_DESCRIBE_H

@@ -10,12 +10,12 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/fold.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/table.h"
 #include "config/loader.h"
+#include "host/file.h"
 
 struct links {
     struct config_loader *loader;

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
+#include "host/file.h"
 
 __attribute__((format(printf, 4, 0))) static void problem_addv(struct config_loader *loader,
                                                                const char *file, unsigned line,

@@ -1,5 +1,5 @@
 /*
- * config_loader: what the parts of config_load share while a file is read: the tree of libconfig,
+ * config/loader: what the parts of config_load share while a file is read: the tree of libconfig,
  * the configuration that is being filled, and the problems found so far. Nothing outside
  * config/ includes this.
  */

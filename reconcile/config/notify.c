@@ -8,8 +8,8 @@
 #include <strings.h>
 
 #include "base/cleanup.h"
-#include "base/secret.h"
 #include "config/loader.h"
+#include "host/secret.h"
 
 bool config_has_webhook(const struct config *config)
 {

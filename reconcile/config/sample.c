@@ -1,7 +1,7 @@
 /*
- * The table, printed: as the sample file, which loads as it is apart from its secrets, and as the
- * reference in docs/configuration.md; config/manual.c prints it as a manual page. All are
- * compared with the files in the tests, so what is documented is what is read.
+ * The table, printed as the sample file, which loads as it is apart from its secrets;
+ * config/manual.c prints it as a manual page. Both are compared with the files in the tests, so
+ * what is documented is what is read.
  */
 #include <string.h>
 
@@ -15,15 +15,6 @@
 const char config_about_conditions[] =
     "Conditions of 'when' and 'unless'; days are whole numbers from 0 to 36500, patterns take * "
     "and ? without regard to case:";
-
-static unsigned depth_of(const char *path)
-{
-    unsigned depth = 0;
-
-    for (; *path; path++)
-        depth += *path == '.';
-    return depth;
-}
 
 void config_describe(struct text *text, const struct setting *setting)
 {
@@ -205,39 +196,4 @@ void config_print_sample(FILE *stream)
     print_comment(stream, 0, about);
     fputc('\n', stream);
     print_group(stream, "", 0);
-}
-
-/* --- the reference --- */
-
-static void print_row(FILE *stream, const char *name, const char *kind, const char *sentence)
-{
-    fprintf(stream, "| `%s` | ", name);
-    for (const char *c = kind; *c; c++)
-        fprintf(stream, "%s%c", *c == '|' ? "\\" : "", *c);
-    fprintf(stream, " | %s |\n", sentence);
-}
-
-void config_print_reference(FILE *stream)
-{
-    for (const struct setting *setting = settings; setting->path; setting++) {
-        CLEANUP(text_release) struct text kind = TEXT_INIT;
-
-        if (depth_of(setting->path) == 0) {
-            fprintf(stream, "\n## %s\n\n%s%s\n\n", setting->path, setting->sentence,
-                    setting->required ? " Required." : "");
-            fputs("| setting | what may stand there | meaning |\n| --- | --- | --- |\n", stream);
-            continue;
-        }
-        config_describe(&kind, setting);
-        print_row(stream, setting->path, text_cstr(&kind), setting->sentence);
-    }
-    fputs("\n## conditions\n\n", stream);
-    fprintf(stream, "%s\n\n", config_about_conditions);
-    fputs("| condition | what may stand there | meaning |\n| --- | --- | --- |\n", stream);
-    for (const struct condition_field *field = policy_conditions; field->name; field++) {
-        CLEANUP(text_release) struct text kind = TEXT_INIT;
-
-        config_describe_condition(&kind, field);
-        print_row(stream, field->name, text_cstr(&kind), field->sentence);
-    }
 }

@@ -2,15 +2,15 @@
  * A secret is named three ways, NAME_file, NAME_credential or not at all, and read in one place: at
  * loading to say what is wrong with it, and when it is needed.
  */
-#include "base/secret.h"
+#include "host/secret.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "config/loader.h"
+#include "host/file.h"
 
 int config_read_secret(const struct secret_source *source, struct secret *ret_secret,
                        struct err *err)

@@ -1,6 +1,6 @@
 /*
- * config_table: the one table of settings. Reading, checking of types and ranges, defaults, the
- * documented sample, the reference and the manual page are all made from it.
+ * config/settings: the one table of settings. Reading, checking of types and ranges, defaults, the
+ * documented sample and the manual page are all made from it.
  *
  * Paths are dotted. The settings of one entry of a list hang below the list: `policy.rules.name`.
  * The conditions below `when` and `unless` are those of policy_conditions[] (core/policy.h).

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/column.h"
 #include "base/words.h"
 
 static const char *const status_name[] = {
@@ -14,6 +15,8 @@ static const char *const status_name[] = {
     [ACCOUNT_INACTIVE] = "inactive",
     [ACCOUNT_GONE] = "gone",
 };
+
+const struct column_words account_status_words = COLUMN_WORDS_OF(status_name);
 
 const char *account_status_name(enum account_status status)
 {

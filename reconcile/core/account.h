@@ -94,6 +94,8 @@ struct account {
     struct account_history history;
 };
 
+struct column_words; /* base/column */
+extern const struct column_words account_status_words;
 /* Words of the reports and the JSON contract: "active", "inactive", "gone", "unreadable". */
 const char *account_status_name(enum account_status status);
 /* ACCOUNT_UNREADABLE for any other word, and for NULL. */

@@ -34,7 +34,7 @@ const char *audit_kind_name(enum audit_kind kind)
     return kind_name[kind];
 }
 
-enum audit_kind audit_kind_parse(const char *word)
+static enum audit_kind kind_of(const char *word)
 {
     return (enum audit_kind)WORD_INDEX(kind_name, word);
 }
@@ -257,7 +257,7 @@ void audit_chain_add(struct audit_chain *chain, const struct audit_event *event)
     if (instant_compare(event->at, chain->at) < 0)
         audit_chain_tell(chain, event->sequence, "the clock moved back, from %s to %s",
                          instant_format(chain->at, before), instant_format(event->at, now));
-    switch (audit_kind_parse(event->kind)) {
+    switch (kind_of(event->kind)) {
     case AUDIT_INTENT:
         add_intent(chain, event);
         break;

@@ -40,7 +40,6 @@ enum audit_kind {
 };
 
 const char *audit_kind_name(enum audit_kind kind); /* "unknown" for AUDIT_UNKNOWN */
-enum audit_kind audit_kind_parse(const char *word);
 
 struct audit_event {
     int64_t version;

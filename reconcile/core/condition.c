@@ -5,6 +5,8 @@
  */
 #include "core/condition.h"
 
+#include <string.h>
+
 #include "base/fold.h"
 #include "base/text.h"
 
@@ -202,31 +204,44 @@ static const unsigned login_bit[] = {1U << LOGIN_NEVER, 1U << LOGIN_KNOWN};
 #define PATTERNS(field) CONDITION_PATTERNS, offsetof(struct conditions, field), NULL, NULL
 
 const struct condition_field policy_conditions[] = {
-    {"account", WORDS(account), "the account's status: active, inactive or gone", ask_account},
-    {"person", WORDS(person),
+    {"account", ABOUT_ACCOUNT, WORDS(account), "the account's status: active, inactive or gone",
+     ask_account},
+    {"person", ABOUT_PERSON, WORDS(person),
      "what the roster says: employed, on_leave, future, departed or absent", ask_person},
-    {"login", WORDS(login), "never logged in, or a login is known: never or known", ask_login},
-    {"idle_days_min", DAYS(idle_days_min), "whole days since the newest known login", ask_idle},
-    {"known_days_min", DAYS(known_days_min),
+    {"login", ABOUT_LOGIN, WORDS(login), "never logged in, or a login is known: never or known",
+     ask_login},
+    {"idle_days_min", ABOUT_LOGIN, DAYS(idle_days_min), "whole days since the newest known login",
+     ask_idle},
+    {"known_days_min", ABOUT_ACCOUNT, DAYS(known_days_min),
      "whole days since this program first saw the account, or since its created date", ask_known},
-    {"departed_days_min", DAYS(departed_days_min), "whole days since the person's last day",
-     ask_departed},
-    {"suspended_days_min", DAYS(suspended_days_min),
+    {"departed_days_min", ABOUT_PERSON, DAYS(departed_days_min),
+     "whole days since the person's last day", ask_departed},
+    {"suspended_days_min", ABOUT_ACCOUNT, DAYS(suspended_days_min),
      "whole days since this program suspended the account", ask_suspended},
-    {"absent_rosters_min", DAYS(absent_rosters_min),
+    {"absent_rosters_min", ABOUT_PERSON, DAYS(absent_rosters_min),
      "consecutive good rosters, 20 hours apart, without the person", ask_absent},
-    {"username", PATTERNS(username), "username, shell-style pattern", ask_username},
-    {"email", PATTERNS(email), "first or second e-mail address, shell-style pattern", ask_email},
-    {"employee_number", PATTERNS(employee_number), "employee number, shell-style pattern",
-     ask_employee_number},
-    {"profile", PATTERNS(profile), "name or id of the permission profile, shell-style pattern",
-     ask_profile},
-    {"role", PATTERNS(role), "a security role of the profile, shell-style pattern", ask_role},
-    {"group", PATTERNS(group), "name or id of a group, shell-style pattern", ask_group},
-    {"department", PATTERNS(department), "the person's department, else the account's",
-     ask_department},
-    {"country", PATTERNS(country), "the account's country, shell-style pattern", ask_country},
-    {NULL, CONDITION_WORDS, 0, NULL, NULL, NULL, NULL},
+    {"username", ABOUT_ACCOUNT, PATTERNS(username), "username, shell-style pattern", ask_username},
+    {"email", ABOUT_ACCOUNT, PATTERNS(email), "first or second e-mail address, shell-style pattern",
+     ask_email},
+    {"employee_number", ABOUT_PERSON, PATTERNS(employee_number),
+     "employee number, shell-style pattern", ask_employee_number},
+    {"profile", ABOUT_ACCOUNT, PATTERNS(profile),
+     "name or id of the permission profile, shell-style pattern", ask_profile},
+    {"role", ABOUT_ACCOUNT, PATTERNS(role), "a security role of the profile, shell-style pattern",
+     ask_role},
+    {"group", ABOUT_ACCOUNT, PATTERNS(group), "name or id of a group, shell-style pattern",
+     ask_group},
+    {"department", ABOUT_PERSON, PATTERNS(department),
+     "the person's department, else the account's", ask_department},
+    {"country", ABOUT_ACCOUNT, PATTERNS(country), "the account's country, shell-style pattern",
+     ask_country},
+    {.name = NULL},
+};
+
+static const size_t condition_size[] = {
+    [CONDITION_WORDS] = sizeof(unsigned),
+    [CONDITION_DAYS] = sizeof(int),
+    [CONDITION_PATTERNS] = sizeof(struct patterns),
 };
 
 bool condition_is_set(const struct condition_field *field, const struct conditions *conditions)
@@ -242,6 +257,28 @@ bool condition_is_set(const struct condition_field *field, const struct conditio
         return ((const struct patterns *)(const void *)at)->count > 0;
     }
     return false;
+}
+
+unsigned conditions_about(const struct conditions *conditions)
+{
+    unsigned about = 0;
+
+    for (const struct condition_field *field = policy_conditions; field->name; field++)
+        about |= condition_is_set(field, conditions) ? field->about : 0;
+    return about;
+}
+
+struct conditions conditions_without(const struct conditions *conditions, unsigned about)
+{
+    const struct conditions none = CONDITIONS_NONE;
+    struct conditions rest = *conditions;
+
+    for (const struct condition_field *field = policy_conditions; field->name; field++) {
+        if (field->about & about)
+            memcpy((char *)&rest + field->offset, (const char *)&none + field->offset,
+                   condition_size[field->type]);
+    }
+    return rest;
 }
 
 enum truth conditions_hold(const struct conditions *conditions, const struct subject *subject)

@@ -34,6 +34,10 @@ struct subject subject_of(const struct policy *policy, const struct policy_conte
  * No condition at all is TRUE. */
 enum truth conditions_hold(const struct conditions *conditions, const struct subject *subject);
 
+/* What the set ones are about, bits of enum condition_about; and all but those about `about`. */
+unsigned conditions_about(const struct conditions *conditions);
+struct conditions conditions_without(const struct conditions *conditions, unsigned about);
+
 /* Whether a condition of the table is set. */
 bool condition_is_set(const struct condition_field *field, const struct conditions *conditions);
 

@@ -18,7 +18,6 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "core/condition.h"
-#include "core/plan.h"
 
 #define SAME_BYTES_DAYS       7
 #define SHRINK_ROWS           10
@@ -42,8 +41,7 @@ struct scene {
     const struct decision *decision;
     size_t count; /* accounts = decisions */
     struct snapshot_totals totals;
-    int64_t suspends;     /* due now, or announced by this plan */
-    int64_t deprovisions; /* likewise */
+    int64_t acts[ACTION_COUNT]; /* due now, or announced by this plan */
     double matched_percent;
 };
 
@@ -215,10 +213,13 @@ static struct guard_finding guard_matched(const struct scene *scene)
 
 /* --- how much: G7, G8 --- */
 
-static struct guard_finding guard_amount(const struct scene *scene, const char *what,
-                                         const struct action_limit *limit, int64_t planned,
-                                         int64_t in_window, int64_t whole)
+static struct guard_finding guard_amount(const struct scene *scene, enum action action)
 {
+    const struct action_limit *limit = &scene->limits->of[action];
+    const char *what = actions[action].noun;
+    int64_t planned = scene->acts[action], in_window = scene->history->in_window[action];
+    int64_t whole = (int64_t)(actions[action].expected == ACCOUNT_ACTIVE ? scene->totals.active
+                                                                         : scene->totals.accounts);
     bool count = planned > limit->count;
     bool percent = planned > 0 && (exceeds_percent(planned, limit->percent, whole) || whole == 0);
     bool rolling = planned > 0 && in_window + planned > limit->rolling_count;
@@ -239,18 +240,6 @@ static struct guard_finding guard_amount(const struct scene *scene, const char *
                                 (long long)planned, percent_of(planned, whole),
                                 (long long)in_window),
                    text);
-}
-
-static struct guard_finding guard_suspends(const struct scene *scene)
-{
-    return guard_amount(scene, "suspension", &scene->limits->suspend, scene->suspends,
-                        scene->history->suspended_in_window, (int64_t)scene->totals.active);
-}
-
-static struct guard_finding guard_deprovisions(const struct scene *scene)
-{
-    return guard_amount(scene, "deprovision", &scene->limits->deprovision, scene->deprovisions,
-                        scene->history->deprovisioned_in_window, (int64_t)scene->totals.accounts);
 }
 
 /* --- who is left: G9, G10 --- */
@@ -280,7 +269,7 @@ static int64_t count_admins_left(const struct scene *scene)
     }
     for (size_t i = 0; i < scene->count; i++) {
         const struct account *account = &snapshot->account[i];
-        if (account->status == ACCOUNT_ACTIVE && scene->decision[i].action < ACTION_SUSPEND &&
+        if (account->status == ACCOUNT_ACTIVE && !actions[scene->decision[i].action].frees_seat &&
             table_find(&admin_profile, account->profile_id) != TABLE_END)
             left++;
     }
@@ -388,7 +377,7 @@ static void count_shares(const struct scene *scene, bool by_department, struct s
         const char *name = concentration_key(scene, i, by_department);
         if (decision->account->status == ACCOUNT_ACTIVE && name)
             count_share(shares, name,
-                        decision->action == ACTION_SUSPEND &&
+                        actions[decision->action].frees_seat &&
                             is_due(decision, scene->context->today));
     }
 }
@@ -492,45 +481,54 @@ enum scope {
     SCOPE_ALL,
     SCOPE_PERSON,
     SCOPE_LOGIN,
-    SCOPE_SUSPEND,
-    SCOPE_DEPROVISION,
+    SCOPE_ACTION, /* the one whose guard it is (actions[].guard): too many of them */
 };
 
 static const struct guard {
     const char *id;
-    struct guard_finding (*evaluate)(const struct scene *scene);
+    struct guard_finding (*evaluate)(const struct scene *scene); /* NULL with SCOPE_ACTION */
     enum scope scope;
 } guards[] = {
-    {"G1", guard_age, SCOPE_PERSON},               /* old, or the same bytes for long */
-    {"G2", guard_people, SCOPE_PERSON},            /* few people, or fewer than before */
-    {"G3", guard_rejected, SCOPE_PERSON},          /* many rejected rows */
-    {"G4", guard_snapshot, SCOPE_ALL},             /* a list that is not whole, or shrank */
-    {"G5", guard_logins, SCOPE_LOGIN},             /* logins that vanished, events that end early */
-    {"G6", guard_matched, SCOPE_PERSON},           /* fewer links than before */
-    {"G7", guard_suspends, SCOPE_SUSPEND},         /* too many suspensions */
-    {"G8", guard_deprovisions, SCOPE_DEPROVISION}, /* too many deprovisions */
-    {"G9", guard_admins, SCOPE_ALL},               /* the last admins */
-    {"G10", guard_concentration, SCOPE_ALL},       /* much of one department or country */
-    {"G11", guard_first, SCOPE_NOTHING},           /* never holds: the first plan needs a person */
-    {"G12", guard_stop, SCOPE_ALL},                /* somebody says stop */
-    {"G13", guard_gap, SCOPE_ALL},                 /* the clock went back, or a long pause */
+    {"G1", guard_age, SCOPE_PERSON},         /* old, or the same bytes for long */
+    {"G2", guard_people, SCOPE_PERSON},      /* few people, or fewer than before */
+    {"G3", guard_rejected, SCOPE_PERSON},    /* many rejected rows */
+    {"G4", guard_snapshot, SCOPE_ALL},       /* a list that is not whole, or shrank */
+    {"G5", guard_logins, SCOPE_LOGIN},       /* logins that vanished, events that end early */
+    {"G6", guard_matched, SCOPE_PERSON},     /* fewer links than before */
+    {"G7", NULL, SCOPE_ACTION},              /* too many suspensions */
+    {"G8", NULL, SCOPE_ACTION},              /* too many deprovisions */
+    {"G9", guard_admins, SCOPE_ALL},         /* the last admins */
+    {"G10", guard_concentration, SCOPE_ALL}, /* much of one department or country */
+    {"G11", guard_first, SCOPE_NOTHING},     /* never holds: the first plan needs a person */
+    {"G12", guard_stop, SCOPE_ALL},          /* somebody says stop */
+    {"G13", guard_gap, SCOPE_ALL},           /* the clock went back, or a long pause */
 };
 
-static bool is_in_scope(enum scope scope, const struct decision *decision)
+static struct guard_finding evaluate(const struct guard *guard, const struct scene *scene)
 {
-    switch (scope) {
+    if (guard->scope != SCOPE_ACTION)
+        return guard->evaluate(scene);
+    for (unsigned action = 0; action < ACTION_COUNT; action++) {
+        if (text_equal(actions[action].guard, guard->id))
+            return guard_amount(scene, (enum action)action);
+    }
+    return finding(false, "", "", "no action has this guard");
+}
+
+static bool is_in_scope(const struct guard *guard, enum action action, bool uses_person,
+                        bool uses_login)
+{
+    switch (guard->scope) {
     case SCOPE_NOTHING:
         return false;
     case SCOPE_ALL:
         return true;
     case SCOPE_PERSON:
-        return decision->uses_person;
+        return uses_person;
     case SCOPE_LOGIN:
-        return decision->uses_login;
-    case SCOPE_SUSPEND:
-        return decision->action == ACTION_SUSPEND;
-    case SCOPE_DEPROVISION:
-        return decision->action == ACTION_DEPROVISION;
+        return uses_login;
+    case SCOPE_ACTION:
+        return text_equal(actions[action].guard, guard->id);
     }
     return true;
 }
@@ -539,7 +537,7 @@ static void hold_rows(const struct guard *guard, struct decision *decision, size
 {
     for (size_t i = 0; i < count; i++) {
         if (decision[i].action != ACTION_KEEP && !decision[i].held_by &&
-            is_in_scope(guard->scope, &decision[i]))
+            is_in_scope(guard, decision[i].action, decision[i].uses_person, decision[i].uses_login))
             decision[i].held_by = guard->id;
     }
 }
@@ -558,10 +556,7 @@ static void count_acts(struct scene *scene)
 {
     for (size_t i = 0; i < scene->count; i++) {
         const struct decision *decision = &scene->decision[i];
-        if (!acts_now(decision, scene->context->today))
-            continue;
-        scene->suspends += decision->action == ACTION_SUSPEND;
-        scene->deprovisions += decision->action == ACTION_DEPROVISION;
+        scene->acts[decision->action] += acts_now(decision, scene->context->today);
     }
 }
 
@@ -589,7 +584,7 @@ struct guard_result guard_all(struct arena *arena, const struct limits *limits,
     count_acts(&scene);
     result.matched_percent = scene.matched_percent = matched_percent(&scene);
     for (size_t i = 0; i < COUNT_OF(guards); i++) {
-        result.finding[i] = guards[i].evaluate(&scene);
+        result.finding[i] = evaluate(&guards[i], &scene);
         result.finding[i].id = guards[i].id;
         result.held |= result.finding[i].hold;
     }
@@ -600,17 +595,11 @@ struct guard_result guard_all(struct arena *arena, const struct limits *limits,
     return result;
 }
 
-bool guard_holds(const char *id, const struct plan_row *row)
+bool guard_holds(const char *id, enum action action, bool uses_person, bool uses_login)
 {
-    struct decision decision = {
-        .action = row->action,
-        .uses_person = row->uses_person,
-        .uses_login = row->uses_login,
-    };
-
     for (size_t i = 0; i < COUNT_OF(guards); i++) {
         if (text_equal(guards[i].id, id))
-            return is_in_scope(guards[i].scope, &decision);
+            return is_in_scope(&guards[i], action, uses_person, uses_login);
     }
     return true;
 }

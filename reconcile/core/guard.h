@@ -25,8 +25,7 @@ struct action_limit {
 };
 
 struct limits {
-    struct action_limit suspend;
-    struct action_limit deprovision;
+    struct action_limit of[ACTION_COUNT]; /* of those that have a guard (actions[].guard) */
     int64_t min_admins;
     const char *const *admin_role;
     size_t admin_role_count;
@@ -47,9 +46,8 @@ struct guard_history {
     int64_t logins_known_before;     /* accounts read now that had a known login before */
     int64_t logins_lost;             /* of those: vanished or moved backwards now */
     struct instant events_reach;     /* newest login event read; none = events not in use */
-    int64_t suspended_in_window;     /* done by us within suspend.rolling_days */
-    int64_t deprovisioned_in_window;
-    struct day last_run_day; /* none = no earlier run */
+    int64_t in_window[ACTION_COUNT]; /* done by us within of[].rolling_days */
+    struct day last_run_day;         /* none = no earlier run */
     bool accept_gap;
     const char *stopped_by; /* stop file or stop row, a sentence; NULL = none */
 };
@@ -67,9 +65,8 @@ struct guard_result guard_all(struct arena *arena, const struct limits *limits,
                               const struct policy_context *context, const struct roster *roster,
                               const struct pairing *pairing, struct decision *decision);
 
-/* Whether a guard's scope takes in this row of a plan: for guards evaluated again before an act. */
-struct plan_row;
-bool guard_holds(const char *id, const struct plan_row *row);
+/* Whether a guard's scope takes in a row of a plan: for guards evaluated again before an act. */
+bool guard_holds(const char *id, enum action action, bool uses_person, bool uses_login);
 
 /* Whether a roster alone passes G1 to G3: only good ones count for R6. */
 bool guard_roster_is_good(const struct limits *limits, const struct guard_history *history,

@@ -33,16 +33,6 @@ const char *match_key_name(enum match_key key)
     return key_name[key];
 }
 
-bool match_key_parse(const char *name, enum match_key *ret_key)
-{
-    enum match_key key = MATCH_BY_NOTHING;
-
-    if (!WORD_FIND(key_name, name, &key) || key < MATCH_BY_EMPLOYEE_NUMBER)
-        return false;
-    *ret_key = key;
-    return true;
-}
-
 const char *near_kind_sentence(enum near_kind near)
 {
     static const char *const sentence[] = {

@@ -68,7 +68,6 @@ struct matching {
 
 /* "links file", "employee_number", "email", "username", "" */
 const char *match_key_name(enum match_key key);
-bool match_key_parse(const char *name, enum match_key *ret_key);
 const char *near_kind_sentence(enum near_kind near);
 
 /* One pairing per account, same index; memory from the arena. Neither order of accounts nor of

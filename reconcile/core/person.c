@@ -5,12 +5,15 @@
  */
 #include "core/person.h"
 
+#include "base/column.h"
 #include "base/words.h"
 
 static const char *const status_name[] = {
     [PERSON_UNKNOWN] = "unknown", [PERSON_EMPLOYED] = "employed", [PERSON_ON_LEAVE] = "on_leave",
     [PERSON_FUTURE] = "future",   [PERSON_DEPARTED] = "departed", [PERSON_ABSENT] = "absent",
 };
+
+const struct column_words person_status_words = COLUMN_WORDS_OF(status_name);
 
 const char *person_status_name(enum person_status status)
 {

@@ -36,6 +36,8 @@ struct person {
     enum person_status status; /* set by roster_judge */
 };
 
+struct column_words; /* base/column */
+extern const struct column_words person_status_words;
 /* "unknown", "employed", "on_leave", "future", "departed", "absent" */
 const char *person_status_name(enum person_status status);
 /* PERSON_UNKNOWN for any other word, and for NULL. */

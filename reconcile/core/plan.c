@@ -230,23 +230,28 @@ static void count_totals(struct plan *plan, const struct snapshot *snapshot,
                          const struct decision *decision)
 {
     struct plan_totals *totals = &plan->totals;
-    size_t freed = 0;
 
+    totals->seats_after = totals->seats_now = plan->inputs.active;
     for (size_t i = 0; i < snapshot->count; i++) {
-        bool active = decision[i].account->status == ACCOUNT_ACTIVE;
-        totals->keep +=
-            decision[i].action == ACTION_KEEP && decision[i].account->status != ACCOUNT_GONE;
-        totals->reactivate += decision[i].action == ACTION_REACTIVATE;
-        totals->suspend += decision[i].action == ACTION_SUSPEND;
-        totals->deprovision += decision[i].action == ACTION_DEPROVISION;
+        enum account_status status = decision[i].account->status;
+        enum action action = decision[i].action;
+        bool acts = action != ACTION_KEEP;
+        totals->of[action] += acts || status != ACCOUNT_GONE;
         totals->findings += decision[i].finding;
-        totals->waiting += decision[i].action >= ACTION_SUSPEND &&
-                           day_compare(decision[i].not_before, plan->today) > 0;
-        freed += active && decision[i].action >= ACTION_SUSPEND;
+        totals->waiting += acts && day_compare(decision[i].not_before, plan->today) > 0;
+        totals->seats_after -= actions[action].frees_seat && status == ACCOUNT_ACTIVE;
+        totals->seats_after += actions[action].takes_seat;
         count_idle(&plan->idle, &decision[i]);
     }
-    totals->seats_now = plan->inputs.active;
-    totals->seats_after = totals->seats_now - freed + totals->reactivate;
+}
+
+size_t plan_acts(const struct plan *plan)
+{
+    size_t acts = 0;
+
+    for (unsigned action = ACTION_KEEP + 1; action < ACTION_COUNT; action++)
+        acts += plan->totals.of[action];
+    return acts;
 }
 
 static struct plan_inputs make_inputs(const struct snapshot *snapshot, const struct roster *roster,
@@ -300,9 +305,10 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
     plan->created_at = context->now;
     plan->today = context->today;
     plan->first_plan = context->first_plan;
-    plan->approvals_suspend = approvals_needed(setup->approvals_suspend, context->first_plan);
-    plan->approvals_deprovision =
-        approvals_needed(setup->approvals_deprovision, context->first_plan);
+    for (enum action a = action_after(ACTION_KEEP); a; a = action_after(a)) {
+        if (actions[a].approved_as == a)
+            plan->approvals[a] = approvals_needed(setup->approvals[a], context->first_plan);
+    }
     plan->inputs = make_inputs(snapshot, roster, policy, matching);
     plan->guard = guards->finding;
     plan->guard_count = guards->count;
@@ -311,7 +317,7 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
     count_totals(plan, snapshot, decision);
     if (guards->held)
         plan->state = PLAN_HELD;
-    else if (plan->totals.suspend + plan->totals.deprovision + plan->totals.reactivate == 0)
+    else if (plan_acts(plan) == 0)
         plan->state = PLAN_EMPTY;
     else
         plan->state = PLAN_PROPOSED;
@@ -372,8 +378,10 @@ struct digest plan_digest(const struct plan *plan)
     digest_bytes(stream, inputs->roster_content.byte, DIGEST_SIZE);
     digest_bytes(stream, inputs->policy_digest.byte, DIGEST_SIZE);
     digest_int(stream, plan->first_plan);
-    digest_int(stream, plan->approvals_suspend);
-    digest_int(stream, plan->approvals_deprovision);
+    for (enum action a = action_after(ACTION_KEEP); a; a = action_after(a)) {
+        if (actions[a].approved_as == a)
+            digest_int(stream, plan->approvals[a]);
+    }
     digest_int(stream, (int64_t)plan->guard_count);
     for (size_t i = 0; i < plan->guard_count; i++) { /* "actual" tells the hour: not covered */
         digest_field(stream, plan->guard[i].id);

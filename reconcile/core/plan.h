@@ -64,8 +64,8 @@ struct plan_inputs {
 };
 
 struct plan_totals {
-    size_t keep, suspend, deprovision, reactivate; /* keep counts findings too */
-    size_t waiting; /* of suspend and deprovision: not before a later day */
+    size_t of[ACTION_COUNT]; /* keep counts findings too, and not who is gone */
+    size_t waiting;          /* acts that may not be before a later day */
     size_t findings;
     size_t seats_now;   /* active accounts */
     size_t seats_after; /* when every row is done */
@@ -93,7 +93,7 @@ struct plan {
     struct day today;
     const char *time_zone;
     bool first_plan;
-    int approvals_suspend, approvals_deprovision; /* how many people it needs */
+    int approvals[ACTION_COUNT]; /* how many people it needs, by actions[].approved_as */
     struct plan_inputs inputs;
     struct plan_totals totals;
     struct plan_idle idle;
@@ -108,7 +108,7 @@ struct plan {
 struct plan_setup {
     const char *portal;
     const char *time_zone;
-    int approvals_suspend, approvals_deprovision;
+    int approvals[ACTION_COUNT];
     int expires_hours;
     bool full; /* rows for plain keeps too; they are not part of the digest */
 };
@@ -123,6 +123,9 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
                        const struct policy *policy, const struct matching *matching,
                        const struct policy_context *context, const struct roster *roster,
                        const struct decision *decision, const struct guard_result *guards);
+
+/* How many acts it proposes. */
+size_t plan_acts(const struct plan *plan);
 
 /* Whether a plan can only be read: one made from an export is never stored, and has no digest that
  * anybody could approve. */

@@ -21,28 +21,6 @@
 #include "core/condition.h"
 #include "core/explain.h"
 
-const char *action_name(enum action action)
-{
-    static const char *const name[] = {
-        [ACTION_KEEP] = "keep",
-        [ACTION_REACTIVATE] = "reactivate",
-        [ACTION_SUSPEND] = "suspend",
-        [ACTION_DEPROVISION] = "deprovision",
-    };
-    return name[action];
-}
-
-bool action_parse(const char *name, enum action *ret_action)
-{
-    for (unsigned action = ACTION_KEEP; action <= ACTION_DEPROVISION; action++) {
-        if (text_equal(name, action_name((enum action)action))) {
-            *ret_action = (enum action)action;
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Everything a decision needs, looked up once per run. */
 struct judge {
     struct arena scratch;
@@ -355,28 +333,27 @@ static const char *forbid_absent(struct judge *judge, const struct rule *rule,
     return NULL;
 }
 
+/* In the order in which they are asked: R3 before R2, because "pending request" says more than "not
+ * by us" where both forbid. */
 static const struct constraint {
     const char *row;
     const char *(*reason)(struct judge *judge, const struct rule *rule,
                           const struct subject *subject);
 } constraints[] = {
-    {"R2", forbid_unsuspended},
     {"R3", forbid_never_active},
+    {"R2", forbid_unsuspended},
     {"R5", forbid_never_logged_in},
     {"R6", forbid_absent},
 };
 
-/* R3 is asked first where both forbid: "pending request" says more than "not by us". */
 static const struct constraint *find_constraint(struct judge *judge, const struct rule *rule,
                                                 const struct subject *subject,
                                                 const char **ret_reason)
 {
-    static const size_t order[] = {1, 0, 2, 3};
-
-    for (size_t i = 0; i < COUNT_OF(order); i++) {
-        *ret_reason = constraints[order[i]].reason(judge, rule, subject);
+    for (size_t i = 0; i < COUNT_OF(constraints); i++) {
+        *ret_reason = constraints[i].reason(judge, rule, subject);
         if (*ret_reason)
-            return &constraints[order[i]];
+            return &constraints[i];
     }
     return NULL;
 }
@@ -393,16 +370,10 @@ static bool rule_hits(const struct rule *rule, const struct subject *subject)
     return when == TRUTH_TRUE && unless == TRUTH_FALSE;
 }
 
-static bool asks_person(const struct conditions *conditions)
+/* What a rule looks at, in its `when` or its `unless`. */
+static unsigned rule_about(const struct rule *rule)
 {
-    return conditions->person || conditions->departed_days_min >= 0 ||
-           conditions->absent_rosters_min >= 0 || conditions->department.count > 0 ||
-           conditions->employee_number.count > 0;
-}
-
-static bool asks_login(const struct conditions *conditions)
-{
-    return conditions->login || conditions->idle_days_min >= 0;
+    return conditions_about(&rule->when) | conditions_about(&rule->unless);
 }
 
 /* The row that names what decided, from the most to the least particular. */
@@ -469,8 +440,8 @@ static void decide_action(struct judge *judge, const struct rule *rule,
     decision->action = rule->action;
     decision->rule = rule->name;
     decision->row = acting_row(rule, subject);
-    decision->uses_person |= asks_person(&rule->when) || asks_person(&rule->unless);
-    decision->uses_login |= asks_login(&rule->when) || asks_login(&rule->unless);
+    decision->uses_person |= (rule_about(rule) & ABOUT_PERSON) != 0;
+    decision->uses_login |= (rule_about(rule) & ABOUT_LOGIN) != 0;
     decision->reason = explain_rule(&judge->scratch, rule, subject, judge->policy);
     apply_grace(judge, rule, subject, decision);
 }
@@ -533,27 +504,23 @@ static bool is_rehired(const struct subject *subject)
             history->suspended_as == PERSON_UNKNOWN);
 }
 
-/* A keep rule that did not hit although nothing but the person (or the login) speaks against it:
- * what a later rule does then relies on that fact, and is held with it (G1 to G3, G5, G6). */
+/* Whether a keep rule that did not hit would, but for what it asks about `about`. */
+static bool relies_on(const struct rule *rule, const struct subject *subject, unsigned about)
+{
+    struct conditions rest = conditions_without(&rule->when, about);
+
+    return (rule_about(rule) & about) && conditions_hold(&rest, subject) != TRUTH_FALSE;
+}
+
+/* What a later rule does where nothing but the person (or the login) spoke against a keep relies on
+ * that fact, and is held with it (G1 to G3, G5, G6). */
 static void note_reliance(const struct rule *rule, const struct subject *subject,
                           struct decision *decision)
 {
-    struct conditions rest = rule->when;
-
     if (rule->action != ACTION_KEEP)
         return;
-    if (asks_person(&rule->when) || asks_person(&rule->unless)) {
-        rest.person = 0;
-        rest.departed_days_min = rest.absent_rosters_min = -1;
-        rest.department.count = rest.employee_number.count = 0;
-        decision->uses_person |= conditions_hold(&rest, subject) != TRUTH_FALSE;
-    }
-    rest = rule->when;
-    if (asks_login(&rule->when) || asks_login(&rule->unless)) {
-        rest.login = 0;
-        rest.idle_days_min = -1;
-        decision->uses_login |= conditions_hold(&rest, subject) != TRUTH_FALSE;
-    }
+    decision->uses_person |= relies_on(rule, subject, ABOUT_PERSON);
+    decision->uses_login |= relies_on(rule, subject, ABOUT_LOGIN);
 }
 
 static void decide_rules(struct judge *judge, const struct subject *subject,
@@ -662,7 +629,7 @@ struct decision policy_decide_one(struct arena *arena, const struct policy *poli
 bool policy_asks_login(const struct policy *policy)
 {
     for (size_t i = 0; i < policy->rule_count; i++) {
-        if (asks_login(&policy->rule[i].when) || asks_login(&policy->rule[i].unless))
+        if (rule_about(&policy->rule[i]) & ABOUT_LOGIN)
             return true;
     }
     return false;
@@ -694,101 +661,4 @@ size_t policy_findings(struct arena *arena, const struct policy *policy, struct 
     }
     *ret_sentence = sentence;
     return count;
-}
-
-/* --- the digest --- */
-
-static void digest_conditions(struct digest_stream *stream, const struct conditions *conditions)
-{
-    for (const struct condition_field *field = policy_conditions; field->name; field++) {
-        const char *at = (const char *)conditions + field->offset;
-        if (!condition_is_set(field, conditions))
-            continue;
-        digest_field(stream, field->name);
-        switch (field->type) {
-        case CONDITION_WORDS:
-            digest_int(stream, *(const unsigned *)(const void *)at);
-            break;
-        case CONDITION_DAYS:
-            digest_int(stream, *(const int *)(const void *)at);
-            break;
-        case CONDITION_PATTERNS: {
-            const struct patterns *patterns = (const struct patterns *)(const void *)at;
-            digest_int(stream, (int64_t)patterns->count);
-            for (size_t i = 0; i < patterns->count; i++)
-                digest_field(stream, patterns->item[i]);
-            break;
-        }
-        }
-    }
-    digest_field(stream, NULL);
-}
-
-static int compare_links(const void *a, const void *b)
-{
-    const struct link_override *left = *(const struct link_override *const *)a;
-    const struct link_override *right = *(const struct link_override *const *)b;
-    int order = strcmp(left->account, right->account);
-
-    return order ? order : strcmp(left->employee_number, right->employee_number);
-}
-
-/* The lines of the links file in an order of their own: that of the file decides nothing. */
-static void digest_links(struct digest_stream *stream, const struct matching *matching)
-{
-    const struct link_override **link = mem_calloc(matching->link_count, sizeof(link[0]));
-
-    for (size_t i = 0; i < matching->link_count; i++)
-        link[i] = &matching->link[i];
-    qsort(link, matching->link_count, sizeof(link[0]), compare_links);
-    digest_int(stream, (int64_t)matching->link_count);
-    for (size_t i = 0; i < matching->link_count; i++) {
-        digest_field(stream, link[i]->account);
-        digest_field(stream, link[i]->employee_number);
-    }
-    free(link);
-}
-
-static void digest_matching(struct digest_stream *stream, const struct matching *matching)
-{
-    digest_int(stream, (int64_t)matching->key_count);
-    for (size_t i = 0; i < matching->key_count; i++)
-        digest_field(stream, match_key_name(matching->key[i]));
-    digest_int(stream, matching->roster_has_username);
-    digest_int(stream, (int64_t)matching->alias_count);
-    for (size_t i = 0; i < matching->alias_count; i++) {
-        digest_field(stream, matching->alias[i].from);
-        digest_field(stream, matching->alias[i].to);
-    }
-    digest_links(stream, matching);
-}
-
-struct digest policy_digest(const struct policy *policy, const struct matching *matching)
-{
-    struct digest_stream *stream = digest_new();
-
-    digest_field(stream, policy->zone->name);
-    digest_int(stream, policy->enforce);
-    digest_int(stream, policy->suspended_days_floor);
-    digest_int(stream, (int64_t)policy->rule_count);
-    for (size_t i = 0; i < policy->rule_count; i++) {
-        const struct rule *rule = &policy->rule[i];
-        digest_field(stream, rule->name);
-        digest_field(stream, action_name(rule->action));
-        digest_int(stream, rule->grace_days);
-        digest_conditions(stream, &rule->when);
-        digest_int(stream, rule->has_unless);
-        if (rule->has_unless)
-            digest_conditions(stream, &rule->unless);
-    }
-    digest_int(stream, (int64_t)policy->protected_count);
-    for (size_t i = 0; i < policy->protected_count; i++) {
-        const struct protected_entry *entry = &policy->protected_entry[i];
-        digest_field(stream, entry->who);
-        digest_field(stream, entry->reason);
-        digest_field(stream, entry->owner);
-        digest_int(stream, entry->expires.number);
-    }
-    digest_matching(stream, matching);
-    return digest_finish(stream);
 }

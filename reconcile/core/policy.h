@@ -7,15 +7,8 @@
 
 #include "base/arena.h"
 #include "base/digest.h"
+#include "core/action.h"
 #include "core/match.h"
-
-/* Enum order is execution order; what cannot be undone comes last. */
-enum action {
-    ACTION_KEEP = 0,
-    ACTION_REACTIVATE, /* only ever proposed to a person */
-    ACTION_SUSPEND,
-    ACTION_DEPROVISION,
-};
 
 struct patterns { /* shell-style, compared folded; any one matches */
     const char *const *item;
@@ -58,10 +51,15 @@ struct subject; /* core/condition.h: one account with everything a condition may
 
 enum condition_type { CONDITION_WORDS, CONDITION_DAYS, CONDITION_PATTERNS };
 
+/* What a condition is about, as bits. What it decides is held by the guards that doubt that fact:
+ * of the person G1, G2, G3 and G6, of the login G5. */
+enum condition_about { ABOUT_ACCOUNT = 0, ABOUT_PERSON = 1, ABOUT_LOGIN = 2 };
+
 /* One condition as the configuration names it. `offset` is into struct conditions. For WORDS the
  * configuration looks each word up in `words` (NULL-terminated) and sets bit `bit[i]`. */
 struct condition_field {
     const char *name;
+    enum condition_about about;
     enum condition_type type;
     size_t offset;
     const char *const *words;
@@ -127,9 +125,6 @@ struct decision {
     bool uses_person : 1;      /* the rule that hit looks at the person: G1, G2, G3, G6 hold it */
     bool uses_login : 1;       /* likewise the last login: G5 */
 };
-
-const char *action_name(enum action action); /* "keep", "reactivate", "suspend", "deprovision" */
-bool action_parse(const char *name, enum action *ret_action);
 
 /* SHA-256 over everything in the policy that can change a decision. */
 struct digest policy_digest(const struct policy *policy, const struct matching *matching);

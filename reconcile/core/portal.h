@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "core/action.h"
 #include "core/snapshot.h"
 
 /* Progress of a long reading: done of total (0 = not known), what = "accounts", "last logins". */
@@ -95,15 +96,11 @@ struct portal {
     /* HTTP requests made so far, of every kind. */
     size_t (*requests)(void *self);
 
-    /* Writes; NULL in a dry run. One request on a fresh connection, sent once, never redirected.
-     * The answer says what can be told of its effect; the text is for the journal. They wait for
-     * the pace first. The return is only -1 when nothing was sent. */
-    int (*suspend)(void *self, struct arena *arena, const char *id,
-                   struct portal_answer *ret_answer, struct err *err);
-    int (*reactivate)(void *self, struct arena *arena, const char *id,
-                      struct portal_answer *ret_answer, struct err *err);
-    int (*deprovision)(void *self, struct arena *arena, const char *id,
-                       struct portal_answer *ret_answer, struct err *err);
+    /* The one that writes; NULL in a dry run. One request on a fresh connection, sent once, never
+     * redirected. The answer says what can be told of its effect; the text is for the journal. It
+     * waits for the pace first. The return is only -1 when nothing was sent. */
+    int (*act)(void *self, struct arena *arena, enum action action, const char *id,
+               struct portal_answer *ret_answer, struct err *err);
 };
 
 #endif

@@ -42,21 +42,13 @@ size_t review_approvers(const struct review *review, const struct plan_row *row)
 
 size_t review_needed(const struct plan *plan, const struct plan_row *row)
 {
-    int needed = 0;
+    const struct action_meaning *meaning = &actions[row->action];
+    int needed = plan->approvals[meaning->approved_as];
 
-    switch (row->action) {
-    case ACTION_KEEP:
+    if (row->action == ACTION_KEEP)
         return 0;
-    case ACTION_REACTIVATE:
-        needed = plan->approvals_suspend > 1 ? plan->approvals_suspend : 1;
-        break;
-    case ACTION_SUSPEND:
-        needed = plan->approvals_suspend;
-        break;
-    case ACTION_DEPROVISION:
-        needed = plan->approvals_deprovision;
-        break;
-    }
+    if (meaning->proposed_only && needed < 1)
+        return 1;
     return needed > 0 ? (size_t)needed : 0;
 }
 

@@ -40,7 +40,7 @@ bool review_is_approved(struct arena *arena, const struct plan *plan, const stru
                         const struct plan_row *row, const char **ret_reason);
 
 /* Why this person may not approve this plan, or NULL: not among the approvers, or their own account
- * is in it. `approver_email` is from the configuration, may be NULL. */
+ * is in it. `email` is from the configuration, may be NULL. */
 struct approver {
     const char *user;
     const char *email;

@@ -84,15 +84,6 @@ const char *snapshot_source_name(enum snapshot_source source)
     return name[source];
 }
 
-const struct profile *snapshot_profile(const struct snapshot *snapshot, const char *profile_id)
-{
-    for (size_t i = 0; profile_id && i < snapshot->profile_count; i++) {
-        if (text_equal(snapshot->profile[i].id, profile_id))
-            return &snapshot->profile[i];
-    }
-    return NULL;
-}
-
 static int compare_text(const char *a, const char *b)
 {
     if (!a || !b)

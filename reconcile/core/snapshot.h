@@ -69,9 +69,6 @@ void snapshot_drop_gone(struct snapshot *snapshot);
 /* "portal", "export" */
 const char *snapshot_source_name(enum snapshot_source source);
 
-/* By id; NULL when there is none. Linear for few, callers with many keep their own table. */
-const struct profile *snapshot_profile(const struct snapshot *snapshot, const char *profile_id);
-
 /* SHA-256 over accounts in order of id, profiles in order of id: the same content in any order
  * gives the same digest. Sets snapshot->digest. */
 void snapshot_digest(struct snapshot *snapshot);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/column.h"
 #include "base/fold.h"
 #include "base/text.h"
 #include "base/words.h"
@@ -16,6 +17,8 @@ static const char *const state_name[STEP_STATE_COUNT] = {
     [STEP_DONE] = "done",       [STEP_ALREADY] = "already",   [STEP_SKIPPED] = "skipped",
     [STEP_FAILED] = "failed",   [STEP_UNKNOWN] = "unknown",   [STEP_VERIFIED] = "verified",
 };
+
+const struct column_words step_state_words = COLUMN_WORDS_OF(state_name);
 
 #define TO(state) (1U << (state))
 
@@ -54,16 +57,15 @@ bool step_is_open(enum step_state state)
 
 bool step_is_wanted(enum action action, const struct reading *reading)
 {
-    bool found = reading->kind == READING_FOUND;
+    enum account_status wanted = actions[action].wanted;
 
-    switch (action) {
-    case ACTION_SUSPEND:
-        return found && reading->account.status == ACCOUNT_INACTIVE;
-    case ACTION_REACTIVATE:
-        return found && reading->account.status == ACCOUNT_ACTIVE;
-    case ACTION_DEPROVISION:
-        return reading->kind == READING_GONE;
-    case ACTION_KEEP:
+    switch (reading->kind) {
+    case READING_FOUND:
+        return (wanted == ACCOUNT_ACTIVE || wanted == ACCOUNT_INACTIVE) &&
+               reading->account.status == wanted; /* an answer is no absence */
+    case READING_GONE:
+        return wanted == ACCOUNT_GONE;
+    case READING_FAILED:
         break;
     }
     return false;
@@ -81,11 +83,6 @@ static struct step_verdict skip(const char *reason)
 static bool same_email(struct arena *arena, const char *a, const char *b)
 {
     return text_equal(fold_text(arena, a), fold_text(arena, b));
-}
-
-static enum account_status expected_status(enum action action)
-{
-    return action == ACTION_SUSPEND ? ACCOUNT_ACTIVE : ACCOUNT_INACTIVE;
 }
 
 static struct step_verdict judge_decision(struct arena *arena, const struct plan_row *row,
@@ -109,10 +106,11 @@ struct step_verdict step_judge(struct arena *arena, const struct plan_row *row,
                                struct day today)
 {
     const struct account *account = &reading->account;
+    enum account_status expected = actions[row->action].expected;
 
     if (reading->kind == READING_FAILED)
         return skip("the account could not be read");
-    if (row->action != ACTION_KEEP && step_is_wanted(row->action, reading))
+    if (step_is_wanted(row->action, reading))
         return (struct step_verdict){.kind = STEP_IS_ALREADY,
                                      .reason = "the wanted state was there already"};
     if (reading->kind == READING_GONE)
@@ -121,10 +119,10 @@ struct step_verdict step_judge(struct arena *arena, const struct plan_row *row,
         return skip("the answer is of another account");
     if (!same_email(arena, account->email, row->email))
         return skip("the account has another e-mail address than in the plan");
-    if (account->status != expected_status(row->action))
+    if (account->status != expected)
         return skip(arena_printf(arena, "the account is %s, not %s",
                                  account_status_name(account->status),
-                                 account_status_name(expected_status(row->action))));
+                                 account_status_name(expected)));
     return judge_decision(arena, row, fresh, today);
 }
 
@@ -144,8 +142,8 @@ static bool same_groups(const struct account *a, const struct account *b)
     return true;
 }
 
-const char *step_unintended_change(struct arena *arena, enum action action,
-                                   const struct account *before, const struct account *after)
+const char *step_unintended_change(struct arena *arena, const struct account *before,
+                                   const struct account *after)
 {
     const struct {
         const char *name, *was, *is;
@@ -175,7 +173,6 @@ const char *step_unintended_change(struct arena *arena, enum action action,
         (after->login.kind != LOGIN_KNOWN ||
          instant_compare(after->login.at, before->login.at) < 0))
         return "the last login went backwards";
-    (void)action; /* the status itself is step_is_wanted's question */
     return NULL;
 }
 

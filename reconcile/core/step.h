@@ -21,6 +21,8 @@ enum step_state {
     STEP_STATE_COUNT,
 };
 
+struct column_words; /* base/column */
+extern const struct column_words step_state_words;
 const char *step_state_name(enum step_state state); /* "planned" … "verified" */
 bool step_state_parse(const char *name, enum step_state *ret_state);
 /* The table of transitions; a step never goes back. */
@@ -59,8 +61,8 @@ struct step_verdict step_judge(struct arena *arena, const struct plan_row *row,
 
 /* After the act: NULL when every field but the wanted one is unchanged, else a sentence naming the
  * first that differs. The last login may be newer. */
-const char *step_unintended_change(struct arena *arena, enum action action,
-                                   const struct account *before, const struct account *after);
+const char *step_unintended_change(struct arena *arena, const struct account *before,
+                                   const struct account *after);
 
 /* What a reading says about an open step: done when the wanted state is there; failed when the
  * account is as before and the call is older than `patience`; else still unknown. */

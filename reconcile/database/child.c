@@ -19,8 +19,8 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/mem.h"
+#include "host/clock.h"
 
 #define OUTPUT_MAXIMUM 65536
 #define INPUT_MAXIMUM  4096 /* what a pipe takes without a reader */

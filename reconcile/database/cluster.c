@@ -22,11 +22,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/words.h"
 #include "database/server.h"
+#include "host/file.h"
 
 /* Longer than creating, starting and stopping can take somebody else. */
 #define LOCK_TIMEOUT_MS 180000

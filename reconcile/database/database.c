@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
-#include "base/file.h"
 #include "base/mem.h"
+#include "host/clock.h"
+#include "host/file.h"
 
 /* --- opening --- */
 

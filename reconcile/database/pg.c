@@ -17,8 +17,8 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
+#include "host/clock.h"
 
 #define CONNECT_TIMEOUT_S   10
 #define STATEMENT_TIMEOUT_S 600
@@ -158,7 +158,7 @@ static const char *keywords_find(const struct keywords *keywords, const char *ke
     return NULL;
 }
 
-/* The array has room: see read_conninfo. The last of equal keywords counts. */
+/* The array has room: see collect_keywords. The last of equal keywords counts. */
 static void keywords_add(struct keywords *keywords, const char *keyword, const char *value)
 {
     keywords->keyword[keywords->count] = keyword;

@@ -14,8 +14,8 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/instant.h"
-#include "base/secret.h"
 #include "base/text.h"
+#include "host/secret.h"
 
 struct pg; /* PGconn and its deadlines */
 

@@ -30,11 +30,11 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/digest.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "host/clock.h"
+#include "host/file.h"
 
 #define START_TIMEOUT_S  60
 #define CREATE_TIMEOUT_S 120

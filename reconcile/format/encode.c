@@ -16,23 +16,6 @@
 #define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
 #define ELLIPSIS    "\xE2\x80\xA6"
 
-/* The bytes of the character at `s`, and which one: -1 and one byte where it is not UTF-8. */
-static size_t next_character(const char *s, size_t left, UChar32 *ret_character)
-{
-    unsigned char lead = (unsigned char)s[0];
-    size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    UChar32 value = length == 1 ? lead : lead & (0xFF >> (length + 1));
-
-    if (length > left || !text_is_utf8(s, length)) {
-        *ret_character = -1;
-        return 1;
-    }
-    for (size_t i = 1; i < length; i++)
-        value = value << 6 | ((unsigned char)s[i] & 0x3F);
-    *ret_character = value;
-    return length;
-}
-
 /* --- CSV --- */
 
 /* U+FF1D U+FF0B U+FF0D U+FF20 U+FF5C U+FF05, and the mathematical minus U+2212. */
@@ -77,7 +60,6 @@ static bool needs_quotes(const char *value)
            (length > 0 && value[length - 1] == ' ');
 }
 
-/* One character of a field; returns its length in bytes. */
 /* How many bytes from here on stand as they are, and begin no cell behind them. */
 static size_t csv_plain(const char *s, size_t left)
 {
@@ -89,20 +71,22 @@ static size_t csv_plain(const char *s, size_t left)
     return plain;
 }
 
+/* One character of a field; returns its length in bytes. */
 static size_t add_csv_character(struct text *out, const char *s, size_t left)
 {
-    UChar32 c;
     size_t step;
+    int32_t c;
 
     if (*s == '"') {
         text_add_bytes(out, "\"\"", 2);
         return 1;
     }
-    step = next_character(s, left, &c);
-    if (c < 0)
+    step = text_decode(s, left, &c);
+    if (step == 0) {
         text_add(out, REPLACEMENT);
-    else
-        text_add_bytes(out, s, step);
+        return 1;
+    }
+    text_add_bytes(out, s, step);
     return step;
 }
 
@@ -216,11 +200,11 @@ static size_t cluster(const char *s, size_t left, size_t *ret_width)
         *ret_width = 1;
         return 1;
     }
-    end = next_character(s, left, &first);
+    end = text_decode(s, left, &first);
     *ret_width = character_width(first);
     previous = first;
     while (end < left) {
-        size_t step = next_character(s + end, left - end, &c);
+        size_t step = text_decode(s + end, left - end, &c);
         bool flag = previous == first && is_regional(first) && is_regional(c);
 
         if (!is_combining(c) && previous != JOINER && !flag)

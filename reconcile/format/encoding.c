@@ -188,40 +188,18 @@ static int convert(struct encoding *encoding, const char *bytes, size_t length, 
     }
 }
 
-/* Bytes at the end that begin a character of UTF-8 and do not end it. */
-static size_t unfinished(const char *bytes, size_t length)
-{
-    for (size_t back = 1; back <= 3 && back <= length; back++) {
-        unsigned char c = (unsigned char)bytes[length - back];
-
-        if ((c & 0xC0) == 0x80)
-            continue;
-        return (c >= 0xF0 && back < 4) || (c >= 0xE0 && back < 3) || (c >= 0xC0 && back < 2) ? back
-                                                                                             : 0;
-    }
-    return 0;
-}
-
-/* The bytes of the character at the beginning as its first byte announces it. */
-static size_t announced(const char *bytes, size_t length)
-{
-    unsigned char c = (unsigned char)*bytes;
-    size_t wanted = c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
-
-    return wanted < length ? wanted : length;
-}
-
 static int pass_utf8(struct encoding *encoding, const char *bytes, size_t length, size_t *ret_used,
                      encoding_sink *sink, void *context, struct err *err)
 {
-    size_t whole = length - unfinished(bytes, length), good = 0, step;
+    size_t whole = text_whole(bytes, length), good = 0, step;
+    int32_t c;
 
     if (text_is_utf8(bytes, whole)) {
         encoding->offset += whole;
         *ret_used = whole;
         return deliver(encoding, bytes, whole, sink, context, err);
     }
-    while (bytes[good] && text_is_utf8(bytes + good, step = announced(bytes + good, whole - good)))
+    while (bytes[good] && (step = text_decode(bytes + good, whole - good, &c)) > 0)
         good += step;
     if (!bytes[good])
         return deliver(encoding, bytes, good + 1, sink, context, err); /* refuses the NUL */

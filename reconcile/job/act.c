@@ -8,9 +8,9 @@
 #include "job/act.h"
 
 #include "base/fold.h"
-#include "base/log.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "host/log.h"
 #include "store/outcome_file.h"
 #include "store/step.h"
 
@@ -115,24 +115,6 @@ static int journal(struct acting *acting, const struct store_step *step, enum st
 
 /* --- the call --- */
 
-static int call(struct job *job, enum action action, const char *id,
-                struct portal_answer *ret_answer, struct err *err)
-{
-    const struct portal *portal = &job->portal;
-
-    switch (action) {
-    case ACTION_SUSPEND:
-        return portal->suspend(portal->self, job->arena, id, ret_answer, err);
-    case ACTION_REACTIVATE:
-        return portal->reactivate(portal->self, job->arena, id, ret_answer, err);
-    case ACTION_DEPROVISION:
-        return portal->deprovision(portal->self, job->arena, id, ret_answer, err);
-    case ACTION_KEEP:
-        break;
-    }
-    return err_set(err, ERR_INTERNAL, "a step of a plan asks for nothing");
-}
-
 struct reading act_wait(struct job *job, enum action action, const char *id,
                         struct instant called_at)
 {
@@ -163,8 +145,7 @@ static enum step_state read_back(struct acting *acting, const struct plan_row *r
 
     *ret_surprise = state != STEP_DONE;
     if (state == STEP_DONE && after.kind == READING_FOUND) {
-        const char *change =
-            step_unintended_change(job->arena, row->action, before, &after.account);
+        const char *change = step_unintended_change(job->arena, before, &after.account);
         if (change) {
             *ret_surprise = true;
             *ret_reason =
@@ -260,9 +241,7 @@ static int carry_out(struct acting *acting, const struct store_step *step,
         .plan_id = step->plan_id,
         .position = step->position,
         .record = record,
-        .limit = row->action == ACTION_SUSPEND       ? &limits->suspend
-                 : row->action == ACTION_DEPROVISION ? &limits->deprovision
-                                                     : NULL,
+        .limit = actions[row->action].guard ? &limits->of[row->action] : NULL,
     };
 
     struct instant called_at = now_of(job);
@@ -274,7 +253,8 @@ static int carry_out(struct acting *acting, const struct store_step *step,
         ret_result->reason = arena_strdup(job->arena, held.text);
         return 0;
     }
-    if (call(job, row->action, row->account_id, &answer, &held) < 0) {
+    if (job->portal.act(job->portal.self, job->arena, row->action, row->account_id, &answer,
+                        &held) < 0) {
         answer = (struct portal_answer){.effect = EFFECT_TOKEN,
                                         .text = arena_strdup(job->arena, held.text)};
         ret_result->end = clock_is_interrupted() ? ACT_HELD : ACT_ALARM; /* nothing was sent */

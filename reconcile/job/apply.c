@@ -5,11 +5,11 @@
  */
 #include "job/apply.h"
 
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "core/match.h"
+#include "host/log.h"
 #include "job/collect.h"
 #include "job/stop.h"
 #include "job/weigh.h"
@@ -116,7 +116,9 @@ static size_t hold_rows(struct acting *acting, const struct review *review, bool
         log_warning("%s holds: %s (%s; limit %s)", guard->id, guard->text, guard->actual,
                     guard->limit);
         for (size_t i = 0; i < acting->plan->row_count; i++) {
-            if (!approved[i] || !guard_holds(guard->id, &acting->plan->row[i]))
+            const struct plan_row *row = &acting->plan->row[i];
+            if (!approved[i] ||
+                !guard_holds(guard->id, row->action, row->uses_person, row->uses_login))
                 continue;
             approved[i] = false;
             held++;

@@ -6,7 +6,7 @@
  */
 #include "job/collect.h"
 
-#include "base/log.h"
+#include "host/log.h"
 #include "job/logins.h"
 #include "job/stop.h"
 #include "roster/reader.h"

@@ -4,8 +4,8 @@
 #ifndef JOB_ERASE_H
 #define JOB_ERASE_H
 
+#include "audit/erase.h"
 #include "job/job.h"
-#include "store/erase.h"
 
 /* The history (store_erase), then the report files that hold a value of theirs, which are removed:
  * 'show' makes them again; *ret_files: how many. In the state directory outcomes that wait for the

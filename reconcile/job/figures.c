@@ -4,10 +4,10 @@
  */
 #include "job/figures.h"
 
-#include "base/log.h"
+#include "audit/status.h"
+#include "audit/watch.h"
+#include "host/log.h"
 #include "notify/metrics.h"
-#include "store/status.h"
-#include "store/watch.h"
 
 static double seconds(struct instant at)
 {
@@ -35,7 +35,7 @@ static void set_plan(struct metrics *metrics, const struct store_watch *watch)
     if (watch->status.plan_id == 0)
         return;
     metrics_set(metrics, METRIC_SEATS_AFTER_PLAN, NULL, (double)watch->seats_after);
-    for (unsigned action = ACTION_REACTIVATE; action < STORE_ACTION_COUNT; action++)
+    for (unsigned action = ACTION_REACTIVATE; action < ACTION_COUNT; action++)
         metrics_set(metrics, METRIC_PLANNED, action_name((enum action)action),
                     (double)watch->planned[action]);
     metrics_set(metrics, METRIC_PLAN_TO_APPROVE, NULL, watch->status.plan_state == PLAN_PROPOSED);
@@ -47,7 +47,7 @@ static void set_steps(struct metrics *metrics, const struct store_watch *watch)
 {
     int64_t skipped = 0;
 
-    for (unsigned action = ACTION_REACTIVATE; action < STORE_ACTION_COUNT; action++) {
+    for (unsigned action = ACTION_REACTIVATE; action < ACTION_COUNT; action++) {
         const int64_t *step = watch->step[action];
         metrics_set(metrics, METRIC_DONE, action_name((enum action)action),
                     (double)(step[STEP_DONE] + step[STEP_VERIFIED]));

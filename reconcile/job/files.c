@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/fold.h"
-#include "base/log.h"
 #include "base/mem.h"
+#include "host/file.h"
+#include "host/log.h"
 #include "notify/told_file.h"
 #include "report/files.h"
 #include "store/outcome_file.h"

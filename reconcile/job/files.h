@@ -5,8 +5,8 @@
 #ifndef JOB_FILES_H
 #define JOB_FILES_H
 
+#include "audit/erase.h"
 #include "job/job.h"
-#include "store/erase.h"
 
 /* What holds a value that was erased. Report files are removed, *ret_count of them; outcomes that
  * wait for the next run lose their sentence; what was told to people is forgotten. ERR_INTERNAL

@@ -6,9 +6,9 @@
  */
 #include "job/from_export.h"
 
-#include "base/log.h"
 #include "bynder/export_reader.h"
 #include "core/export.h"
+#include "host/log.h"
 #include "job/collect.h"
 #include "store/login.h"
 #include "store/snapshot.h"

@@ -4,9 +4,9 @@
 #ifndef JOB_JOB_H
 #define JOB_JOB_H
 
-#include "base/clock.h"
 #include "config/config.h"
 #include "core/portal.h"
+#include "host/clock.h"
 #include "store/store.h"
 
 struct job {

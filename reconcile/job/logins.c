@@ -10,10 +10,10 @@
 
 #include <stdlib.h>
 
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/table.h"
 #include "core/evidence.h"
+#include "host/log.h"
 #include "job/weigh.h"
 #include "store/login.h"
 

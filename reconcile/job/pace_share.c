@@ -26,7 +26,8 @@ void pace_share_init(struct pace_share *share, struct store *store, struct pace 
         .store = store, .pace = pace, .clock = clock, .config = config, .unshared = UNSHARED};
 }
 
-const char *pace_share_group(const struct config_portal *config)
+/* The word under which requests are counted together. */
+static const char *group_of(const struct config_portal *config)
 {
     if (!text_is_empty(config->address_group))
         return config->address_group;
@@ -73,7 +74,7 @@ int pace_share_permit(void *context, struct err *err)
     unsigned blocks = pace_blocks(share->pace);
     struct pace_grant grant = {.granted = 0};
     struct pace_request request = {
-        .address_group = pace_share_group(share->config),
+        .address_group = group_of(share->config),
         .wanted = wanted(settings),
         .limit = settings->per_window,
         .window_us = settings->window_us + settings->window_us / MARGIN_PARTS,
@@ -106,6 +107,6 @@ int pace_share_end(struct pace_share *share, struct err *err)
 {
     if (pace_count(share->pace) == 0)
         return 0;
-    return store_grant_end(share->store, pace_share_group(share->config), unused(share),
+    return store_grant_end(share->store, group_of(share->config), unused(share),
                            untold_silence(share), err);
 }

@@ -6,8 +6,8 @@
 #ifndef JOB_PACE_SHARE_H
 #define JOB_PACE_SHARE_H
 
-#include "base/clock.h"
 #include "config/config.h"
+#include "host/clock.h"
 #include "net/pace.h"
 #include "store/store.h"
 
@@ -31,8 +31,5 @@ int pace_share_permit(void *context, struct err *err);
 
 /* At the end of a run. A failure is told, and harmless: permits run out by themselves. */
 int pace_share_end(struct pace_share *share, struct err *err) __attribute__((warn_unused_result));
-
-/* The word under which requests are counted together. */
-const char *pace_share_group(const struct config_portal *config);
 
 #endif

@@ -12,14 +12,16 @@ static struct plan_setup make_setup(const struct job *job)
 {
     const struct config *config = job->config;
 
-    return (struct plan_setup){
+    struct plan_setup setup = {
         .portal = config->portal.name,
         .time_zone = config->time_zone,
-        .approvals_suspend = (int)config->approval.suspend,
-        .approvals_deprovision = (int)config->approval.deprovision,
         .expires_hours = (int)config->approval.expires_hours,
         .full = job->full,
     };
+
+    for (unsigned action = 0; action < ACTION_COUNT; action++)
+        setup.approvals[action] = (int)config->approval.of[action];
+    return setup;
 }
 
 /* Everything that needs no store; *ret_pairing and *ret_matched_percent (may be NULL) are for it.

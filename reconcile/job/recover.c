@@ -6,7 +6,7 @@
 #include "job/recover.h"
 
 #include "base/cleanup.h"
-#include "base/log.h"
+#include "host/log.h"
 #include "store/outcome_file.h"
 #include "store/step.h"
 

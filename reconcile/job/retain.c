@@ -5,7 +5,7 @@
 #include "job/retain.h"
 
 #include "base/cleanup.h"
-#include "base/log.h"
+#include "host/log.h"
 #include "job/files.h"
 
 static struct instant before(const struct job *job, int64_t days)

@@ -11,8 +11,8 @@
 #include "base/cleanup.h"
 #include "base/digest.h"
 #include "base/limits.h"
-#include "base/log.h"
 #include "core/review.h"
+#include "host/log.h"
 #include "notify/delivery.h"
 #include "notify/message.h"
 #include "notify/told_file.h"
@@ -92,7 +92,7 @@ static void see_steps(struct telling *telling)
     const struct store_watch *watch = telling->run->watch;
     struct notice_facts *facts = &telling->facts;
 
-    for (unsigned action = 0; action < STORE_ACTION_COUNT; action++)
+    for (unsigned action = 0; action < ACTION_COUNT; action++)
         facts->failed += (size_t)watch->step[action][STEP_FAILED];
     facts->unknown = watch->status.open_steps;
     telling->view.looked[NOTICE_STEPS] = true;

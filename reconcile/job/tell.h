@@ -5,9 +5,9 @@
 #ifndef JOB_TELL_H
 #define JOB_TELL_H
 
+#include "audit/watch.h"
 #include "core/audit.h"
 #include "job/job.h"
-#include "store/watch.h"
 
 struct tell_run {
     bool is_run;   /* `run`; else `apply`, whose own failure is told to whoever called it */

@@ -5,7 +5,7 @@
  */
 #include "job/verify.h"
 
-#include "base/log.h"
+#include "host/log.h"
 #include "job/act.h"
 
 int job_verify(struct job *job, size_t *ret_verified, size_t *ret_changed, struct err *err)

@@ -14,10 +14,10 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/err.h"
-#include "base/secret.h"
 #include "base/text.h"
+#include "host/clock.h"
+#include "host/secret.h"
 #include "net/pace.h"
 
 struct http; /* a portal's connections */

@@ -15,7 +15,7 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
-#include "base/secret.h"
+#include "host/secret.h"
 
 enum {
     CONNECT_SECONDS = 15,
@@ -136,7 +136,8 @@ static int refuse_delivery(const struct delivery *delivery, CURLcode code, const
 
 /* --- mail --- */
 
-void delivery_add_date(struct text *out, struct instant at)
+/* RFC 5322 3.3, in UTC: "Tue, 24 Nov 2026 02:10:00 +0000". */
+static void add_date(struct text *out, struct instant at)
 {
     static const char *const days[] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
     static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -167,7 +168,7 @@ static struct curl_slist *make_headers(const struct config_mail *config, const s
     add(&headers, text_cstr(&line));
     text_clear(&line);
     text_add(&line, "Date: ");
-    delivery_add_date(&line, mail->date);
+    add_date(&line, mail->date);
     add(&headers, text_cstr(&line));
     text_clear(&line);
     text_addf(&line, "Message-ID: <%s%s>", mail->id, strchr(config->from, '@'));

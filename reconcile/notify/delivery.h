@@ -6,10 +6,10 @@
 #ifndef NOTIFY_DELIVERY_H
 #define NOTIFY_DELIVERY_H
 
-#include "base/clock.h"
 #include "base/instant.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "host/clock.h"
 
 /* For all deliveries of a run together. */
 struct delivery_bound {
@@ -50,8 +50,5 @@ int delivery_check_mail(const struct config_mail *config, const struct delivery_
 int delivery_webhook(const struct config_webhook *config, const struct text *json,
                      const struct delivery_bound *bound, struct err *err)
     __attribute__((warn_unused_result));
-
-/* RFC 5322 3.3, in UTC: "Tue, 24 Nov 2026 02:10:00 +0000". */
-void delivery_add_date(struct text *out, struct instant at);
 
 #endif

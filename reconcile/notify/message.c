@@ -331,9 +331,8 @@ static void write_generic(const struct notice_facts *facts, const struct page *p
     jsonw_field_int(json, "id", facts->plan->id);
     jsonw_field_string(json, "state", plan_state_name(facts->plan->state));
     jsonw_field_int(json, "to_approve", (int64_t)facts->to_approve);
-    jsonw_field_int(json, "suspend", (int64_t)facts->plan->totals.suspend);
-    jsonw_field_int(json, "deprovision", (int64_t)facts->plan->totals.deprovision);
-    jsonw_field_int(json, "reactivate", (int64_t)facts->plan->totals.reactivate);
+    for (enum action a = action_after(ACTION_KEEP); a; a = action_after(a))
+        jsonw_field_int(json, action_name(a), (int64_t)facts->plan->totals.of[a]);
     jsonw_key(json, "held_by");
     jsonw_begin_array(json);
     for (size_t i = 0; i < facts->plan->guard_count; i++) {
@@ -471,7 +470,7 @@ void report_announcement(const struct store_announcement *announcement, const ch
                          const char *contact, struct notice_message *ret_message)
 {
     struct notice_message message = {.attach_plan = false};
-    const char *done = announcement->action == ACTION_DEPROVISION ? "deleted" : "suspended";
+    const char *done = actions[announcement->action].done;
     CLEANUP(text_release) struct text paragraph = TEXT_INIT;
     char day[DAY_TEXT_SIZE], login[INSTANT_TEXT_SIZE];
 

@@ -1,5 +1,5 @@
 /*
- * report_notice: what a message to people says, as mail (subject, text, HTML) and as JSON for a
+ * notify/message: what a message to people says, as mail (subject, text, HTML) and as JSON for a
  * webhook, all from the same facts.
  *
  * The subject is fixed words, numbers and the portal's name from the configuration. The webhook's
@@ -8,10 +8,10 @@
 #ifndef NOTIFY_MESSAGE_H
 #define NOTIFY_MESSAGE_H
 
+#include "audit/watch.h"
 #include "config/config.h"
 #include "core/notice.h"
 #include "report/report.h"
-#include "store/watch.h"
 
 struct notice_facts {
     enum notice_kind kind;

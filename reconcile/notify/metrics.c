@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "host/file.h"
 
 enum { FILE_MODE = 0644, FILE_LIMIT = 1 << 20 };
 
@@ -136,7 +136,7 @@ static void add_kept(struct text *out, const struct metrics *metrics, enum metri
     }
 }
 
-void metrics_render(const struct metrics *metrics, const char *previous, struct text *out)
+static void render(const struct metrics *metrics, const char *previous, struct text *out)
 {
     for (unsigned metric = 0; metric < METRIC_COUNT; metric++) {
         CLEANUP(text_release) struct text lines = TEXT_INIT;
@@ -162,7 +162,7 @@ int metrics_write(const struct metrics *metrics, const char *path, struct err *e
 
     if (file_read(path, FILE_LIMIT, ERR_INTERNAL, &previous, NULL, &none) < 0)
         text_clear(&previous); /* the first time, or nothing to keep */
-    metrics_render(metrics, text_cstr(&previous), &content);
+    render(metrics, text_cstr(&previous), &content);
     if (file_write(path, FILE_MODE, text_cstr(&content), content.length, err) < 0)
         return err_prefix(err, "metrics");
     return 0;

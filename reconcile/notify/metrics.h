@@ -50,11 +50,8 @@ struct metrics {
 
 void metrics_set(struct metrics *metrics, enum metric metric, const char *label, double value);
 
-/* The whole file. `previous` (may be NULL) is the file as it was: of it, lines of this portal and
- * of metrics that are not set now are kept, for those metrics that outlive a run. */
-void metrics_render(const struct metrics *metrics, const char *previous, struct text *out);
-
-/* Renders with what is there and puts the file in place, complete, with mode 0644. */
+/* Puts the file in place, complete, with mode 0644. Of the one that is there, lines of this portal
+ * and of metrics that are not set now are kept, for those metrics that outlive a run. */
 int metrics_write(const struct metrics *metrics, const char *path, struct err *err)
     __attribute__((warn_unused_result));
 

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
+#include "host/file.h"
 
 enum { FILE_LIMIT = 65536 };
 

@@ -1,5 +1,5 @@
 /*
- * notice_file: what people were told while the database was away: one small file in the state
+ * notify/told_file: what people were told while the database was away: one small file in the state
  * directory, taken into the database by the next run that reaches it. It only keeps a message from
  * being told twice, so one that cannot be read counts as empty.
  */

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/parse.h"
 #include "format/encode.h"
+#include "store/column.h"
 
 enum { CELL_WIDTH_MAX = 44, BAR_WIDTH = 50 };
 
@@ -160,11 +161,17 @@ void audit_report(const struct audit_section *section, size_t count, enum report
 
 /* --- seats --- */
 
-static int64_t number(const PGresult *rows, int row, int column)
+static const char *cell_of(const PGresult *rows, int row, const char *name)
 {
+    return cell(rows, row, store_place_of(rows, name));
+}
+
+static int64_t number(const PGresult *rows, int row, const char *name)
+{
+    const char *text = cell_of(rows, row, name);
     int64_t value = 0;
 
-    (void)parse_int(cell(rows, row, column) ? cell(rows, row, column) : "", 0, INT64_MAX, &value);
+    (void)parse_int(text ? text : "", 0, INT64_MAX, &value);
     return value;
 }
 
@@ -197,7 +204,7 @@ static int64_t period_of(const char *text, enum period period)
 static int next_total(const PGresult *rows, int row)
 {
     for (row++; row < PQntuples(rows); row++) {
-        if (!cell(rows, row, 1))
+        if (!cell_of(rows, row, "profile"))
             return row;
     }
     return -1;
@@ -209,7 +216,7 @@ static size_t count_periods(const PGresult *rows, enum period period)
     int64_t before = -1;
 
     for (int r = next_total(rows, -1); r >= 0; r = next_total(rows, r)) {
-        int64_t now = period_of(PQgetvalue(rows, r, 0), period);
+        int64_t now = period_of(cell_of(rows, r, "day"), period);
         count += count == 0 || now != before;
         before = now;
     }
@@ -229,9 +236,9 @@ static enum period choose_period(const PGresult *rows)
 static void add_bar(struct text *out, const PGresult *rows, int row, const int64_t back[2],
                     int64_t most)
 {
-    int64_t seats = number(rows, row, 2);
+    int64_t seats = number(rows, row, "seats");
 
-    text_addf(out, "%s %8lld %9lld %8lld  ", PQgetvalue(rows, row, 0), (long long)seats,
+    text_addf(out, "%s %8lld %9lld %8lld  ", cell_of(rows, row, "day"), (long long)seats,
               (long long)back[0], (long long)back[1]);
     for (int64_t bar = most ? (seats * BAR_WIDTH + most - 1) / most : 0; bar > 0; bar--)
         text_add(out, "█");
@@ -244,10 +251,10 @@ static void add_chart(struct text *out, const PGresult *rows, enum period period
 
     for (int r = next_total(rows, -1); r >= 0;) {
         int next = next_total(rows, r);
-        back[0] += number(rows, r, 3);
-        back[1] += number(rows, r, 4);
-        if (next < 0 || period_of(PQgetvalue(rows, next, 0), period) !=
-                            period_of(PQgetvalue(rows, r, 0), period)) {
+        back[0] += number(rows, r, "reclaimed");
+        back[1] += number(rows, r, "returned");
+        if (next < 0 || period_of(cell_of(rows, next, "day"), period) !=
+                            period_of(cell_of(rows, r, "day"), period)) {
             add_bar(out, rows, r, back, most);
             back[0] = back[1] = 0;
         }
@@ -265,7 +272,7 @@ void audit_report_seats(const PGresult *rows, const struct report_style *style, 
 
     (void)style;
     for (int r = next_total(rows, -1); r >= 0; r = next_total(rows, r)) {
-        most = number(rows, r, 2) > most ? number(rows, r, 2) : most;
+        most = number(rows, r, "seats") > most ? number(rows, r, "seats") : most;
         last = r;
     }
     if (last < 0) {
@@ -274,52 +281,54 @@ void audit_report_seats(const PGresult *rows, const struct report_style *style, 
     }
     text_addf(out, "%s    seats reclaimed returned\n", heading[period]);
     add_chart(out, rows, period, most);
-    text_addf(out, "\nseats by profile on %s\n", PQgetvalue(rows, last, 0));
+    text_addf(out, "\nseats by profile on %s\n", cell_of(rows, last, "day"));
     for (int r = last + 1; r < PQntuples(rows); r++) {
-        text_addf(out, "%8lld  ", (long long)number(rows, r, 2));
-        text_add_printable(out, cell(rows, r, 1));
+        text_addf(out, "%8lld  ", (long long)number(rows, r, "seats"));
+        text_add_printable(out, cell_of(rows, r, "profile"));
         text_add_char(out, '\n');
     }
 }
 
 /* --- export --- */
 
-/* API.md 4. The number is the column of export_at.sql, -1: the history does not know it. */
+/* API.md 4. The column of export_at.sql, NULL: the history does not know it. */
 static const struct {
-    const char *name;
-    int column;
+    const char *name, *column;
 } export_columns[] = {
-    {"First name", 0},
-    {"Last name", 1},
-    {"User ID", 2},
-    {"Username", 3},
-    {"Email Address", 4},
-    {"Last Login Date", 5},
-    {"Account Status", 6},
-    {"Country", 7},
-    {"Phone Number", -1},
-    {"Job", -1},
-    {"Company Name", -1},
-    {"Department", 8},
-    {"Number of Logins", -1},
-    {"Permission Profile", 9},
-    {"Assigned User Groups", 10},
-    {"Created Date", 11},
-    {"Deactivation Date", 12},
-    {"SSO Only", 13},
-    {"Website", -1},
+    {"First name", "first_name"},
+    {"Last name", "last_name"},
+    {"User ID", "user_id"},
+    {"Username", "username"},
+    {"Email Address", "email"},
+    {"Last Login Date", "last_login"},
+    {"Account Status", "status"},
+    {"Country", "country"},
+    {"Phone Number", NULL},
+    {"Job", NULL},
+    {"Company Name", NULL},
+    {"Department", "department"},
+    {"Number of Logins", NULL},
+    {"Permission Profile", "profile"},
+    {"Assigned User Groups", "groups"},
+    {"Created Date", "created"},
+    {"Deactivation Date", "deactivated"},
+    {"SSO Only", "sso_only"},
+    {"Website", NULL},
 };
 
 void audit_report_export(const PGresult *rows, struct text *out)
 {
+    int place[COUNT_OF(export_columns)];
+
+    for (size_t c = 0; c < COUNT_OF(export_columns); c++)
+        place[c] = export_columns[c].column ? store_place_of(rows, export_columns[c].column) : -1;
     for (int r = -1; r < PQntuples(rows); r++) {
         for (size_t c = 0; c < COUNT_OF(export_columns); c++) {
-            int column = export_columns[c].column;
             text_add(out, c ? ";" : "");
             if (r < 0)
                 encode_csv(out, export_columns[c].name);
-            else if (column >= 0)
-                encode_csv(out, cell(rows, r, column));
+            else if (place[c] >= 0)
+                encode_csv(out, cell(rows, r, place[c]));
         }
         text_add(out, "\r\n");
     }

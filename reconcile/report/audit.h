@@ -1,5 +1,5 @@
 /*
- * audit_report: answers of the history, rows as they came, as text, JSON and CSV. Columns are named
+ * report/audit: answers of the history, rows as they came, as text, JSON and CSV. Columns are named
  * by the statement that made them. Names of people are hostile text: one encoder per context.
  */
 #ifndef REPORT_AUDIT_H

@@ -1,6 +1,6 @@
 /*
  * `PORTAL-plan-ID.EXT`: the portal's name reduced to letters, digits, '.', '_' and '-'. What is
- * written goes through base/file: complete or not at all, and readable for the group but not for
+ * written goes through host/file: complete or not at all, and readable for the group but not for
  * everybody, because it is full of names.
  */
 #include "report/files.h"

@@ -5,7 +5,7 @@
 #ifndef REPORT_FILES_H
 #define REPORT_FILES_H
 
-#include "base/file.h"
+#include "host/file.h"
 #include "report/report.h"
 
 /* `PORTAL-plan-ID.EXT` */

@@ -130,11 +130,12 @@ static void add_holds(struct text *out, const struct plan *plan)
     text_add(out, "</section>\n");
 }
 
-static void add_tile(struct text *out, const char *class, size_t number, const char *label)
+static void add_tile(struct text *out, const char *class, size_t number, const char *before,
+                     const char *label)
 {
     text_addf(out, "<li class=%s><b>", number > 0 ? class : "none");
     report_add_number(out, number);
-    text_addf(out, "</b>%s\n", label);
+    text_addf(out, "</b>%s%s\n", before, label);
 }
 
 static void add_tiles(struct text *out, const struct plan *plan)
@@ -142,11 +143,11 @@ static void add_tiles(struct text *out, const struct plan *plan)
     const struct plan_totals *totals = &plan->totals;
 
     text_add(out, "<ul class=tiles aria-label=\"Totals\">\n");
-    add_tile(out, "suspend", totals->suspend, "suspend");
-    add_tile(out, "deprovision", totals->deprovision, "deprovision");
-    add_tile(out, "reactivate", totals->reactivate, "propose to reactivate");
-    add_tile(out, "finding", totals->findings, "findings for a person");
-    add_tile(out, "keep", totals->keep, "keep, findings included");
+    for (enum action a = action_after(ACTION_KEEP); a; a = action_after(a))
+        add_tile(out, action_name(a), totals->of[a], actions[a].proposed_only ? "propose to " : "",
+                 action_name(a));
+    add_tile(out, "finding", totals->findings, "", "findings for a person");
+    add_tile(out, "keep", totals->of[ACTION_KEEP], "", "keep, findings included");
     text_add(out, "<li class=\"keep wide\"><b>");
     report_add_number(out, totals->seats_now);
     text_add(out, " &rarr; ");
@@ -447,8 +448,9 @@ static void add_inputs(struct text *out, const struct plan *plan)
     text_addf(out, ", today is %s<br>", day_format(plan->today, day));
     add_digest(out, &inputs->policy_digest);
     if (!plan_is_report(plan)) {
-        text_addf(out, "\n<dt>This plan<dd>approval by %d to suspend, by %d to deprovision<br>",
-                  plan->approvals_suspend, plan->approvals_deprovision);
+        text_add(out, "\n<dt>This plan<dd>approval");
+        report_add_approvals(out, plan);
+        text_add(out, "<br>");
         add_digest(out, &plan->digest);
     }
     text_add(out, "\n</dl>\n</section>\n");

@@ -83,8 +83,10 @@ static void add_plan(struct jsonw *json, const struct plan *plan)
     jsonw_field_bool(json, "first_plan", plan->first_plan);
     jsonw_key(json, "approvals");
     jsonw_begin_object(json);
-    jsonw_field_int(json, "suspend", plan->approvals_suspend);
-    jsonw_field_int(json, "deprovision", plan->approvals_deprovision);
+    for (enum action a = action_after(ACTION_KEEP); a; a = action_after(a)) {
+        if (actions[a].approved_as == a)
+            jsonw_field_int(json, action_name(a), plan->approvals[a]);
+    }
     jsonw_end_object(json);
     jsonw_end_object(json);
 }
@@ -136,10 +138,9 @@ static void add_totals(struct jsonw *json, const struct plan_totals *totals)
 {
     jsonw_key(json, "totals");
     jsonw_begin_object(json);
-    field_size(json, "keep", totals->keep);
-    field_size(json, "suspend", totals->suspend);
-    field_size(json, "deprovision", totals->deprovision);
-    field_size(json, "reactivate", totals->reactivate);
+    field_size(json, "keep", totals->of[ACTION_KEEP]);
+    for (enum action a = action_after(ACTION_KEEP); a; a = action_after(a))
+        field_size(json, action_name(a), totals->of[a]);
     field_size(json, "waiting", totals->waiting);
     field_size(json, "findings", totals->findings);
     field_size(json, "seats_now", totals->seats_now);

@@ -218,20 +218,16 @@ bool report_is_held(const struct plan *plan)
     return plan->state == PLAN_HELD;
 }
 
-bool report_has_actions(const struct plan *plan)
+static void add_part(struct text *out, bool *first, enum action action, size_t number)
 {
-    return plan->totals.suspend + plan->totals.deprovision + plan->totals.reactivate > 0;
-}
+    bool proposed = actions[action].proposed_only;
 
-static void add_part(struct text *out, bool *first, const char *verb, size_t number,
-                     const char *noun)
-{
     if (number == 0)
         return;
-    text_addf(out, "%s%s ", *first ? "would " : ", ", verb);
+    text_addf(out, "%s%s ", *first ? "would " : ", ", proposed ? "propose" : action_name(action));
     *first = false;
-    if (*noun)
-        report_add_counted(out, number, noun);
+    if (proposed)
+        report_add_counted(out, number, actions[action].noun);
     else
         report_add_number(out, number);
 }
@@ -241,9 +237,8 @@ void report_add_headline(struct text *out, const struct plan *plan)
     const struct plan_totals *totals = &plan->totals;
     bool first = true;
 
-    add_part(out, &first, "suspend", totals->suspend, "");
-    add_part(out, &first, "deprovision", totals->deprovision, "");
-    add_part(out, &first, "propose", totals->reactivate, "reactivation");
+    for (enum action a = action_after(ACTION_KEEP); a; a = action_after(a))
+        add_part(out, &first, a, totals->of[a]);
     if (first)
         text_add(out, "nothing to do");
     if (totals->waiting > 0) {
@@ -254,6 +249,18 @@ void report_add_headline(struct text *out, const struct plan *plan)
     if (totals->findings > 0) {
         text_add(out, "; ");
         report_add_counted(out, totals->findings, "finding");
+    }
+}
+
+void report_add_approvals(struct text *out, const struct plan *plan)
+{
+    const char *comma = "";
+
+    for (enum action a = action_after(ACTION_KEEP); a; a = action_after(a)) {
+        if (actions[a].approved_as != a)
+            continue;
+        text_addf(out, "%s by %d to %s", comma, plan->approvals[a], action_name(a));
+        comma = ",";
     }
 }
 

@@ -1,5 +1,5 @@
 /*
- * report_parts: what the outputs of a plan share: the columns of a row, the groups that people
+ * report/parts: what the outputs of a plan share: the columns of a row, the groups that people
  * read, the words for rows and guards, the headline, the commands that follow. Private to
  * the folder report.
  *
@@ -77,9 +77,10 @@ void report_add_counted(struct text *out, size_t number, const char *one);
 /* --- the plan as a whole --- */
 
 bool report_is_held(const struct plan *plan);
-bool report_has_actions(const struct plan *plan);
 /* "would suspend 12, deprovision 3, propose 1 reactivation; 4 findings" or "nothing to do". */
 void report_add_headline(struct text *out, const struct plan *plan);
+/* " by 1 to suspend, by 2 to deprovision": how many people each action needs. */
+void report_add_approvals(struct text *out, const struct plan *plan);
 /* What the state means for the reader, a sentence. */
 const char *report_state_sentence(const struct plan *plan);
 /* What the notes of a plan are about, a heading. */

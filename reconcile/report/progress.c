@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/text.h"
 #include "format/encode.h"
+#include "host/clock.h"
 #include "report/parts.h"
 
 enum { REDRAW_MS = 100, BAR_WIDTH = 24, WIDTH_DEFAULT = 80 };
@@ -86,18 +86,13 @@ static void report(void *context, const char *what, size_t done, size_t total)
     draw(terminal, done, total);
 }
 
-void progress_init_on(struct terminal_progress *terminal, int fd, struct progress *ret_progress)
+void progress_init(struct terminal_progress *terminal, int fd, struct progress *ret_progress)
 {
     *terminal = (struct terminal_progress){
         .fd = fd,
         .shown = isatty(fd) && !text_equal(getenv("TERM"), "dumb"),
     };
     *ret_progress = (struct progress){.report = report, .context = terminal};
-}
-
-void progress_init(struct terminal_progress *terminal, struct progress *ret_progress)
-{
-    progress_init_on(terminal, STDERR_FILENO, ret_progress);
 }
 
 void progress_done(struct terminal_progress *terminal)

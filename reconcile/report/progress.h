@@ -19,10 +19,9 @@ struct terminal_progress {
     int64_t drawn_ms; /* clock_steady_ms */
 };
 
-/* On standard error. *ret_progress is what the flows report to; `terminal` must outlive it. */
-void progress_init(struct terminal_progress *terminal, struct progress *ret_progress);
-/* The same on another descriptor, which is not owned. */
-void progress_init_on(struct terminal_progress *terminal, int fd, struct progress *ret_progress);
+/* On a descriptor, which is not owned. *ret_progress is what the flows report to; `terminal` must
+ * outlive it. */
+void progress_init(struct terminal_progress *terminal, int fd, struct progress *ret_progress);
 /* Wipes the line, so that something else can be written; a later report draws it again. */
 void progress_done(struct terminal_progress *terminal);
 

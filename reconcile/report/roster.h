@@ -1,5 +1,5 @@
 /*
- * roster_report: what `roster check` says about a roster: how many people by status, which rows are
+ * report/roster: what `roster check` says about a roster: how many people by status, which rows are
  * rejected and why, which rows share a key, and which guard would hold a plan made of it.
  * It shows mapped columns only; there are no others in a struct roster.
  */

@@ -7,12 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit/status.h"
 #include "base/cleanup.h"
 #include "base/jsonw.h"
 #include "format/encode.h"
 #include "report/parts.h"
 #include "store/review.h"
-#include "store/status.h"
 
 enum { WIDTH_DEFAULT = 100, WIDTH_LEAST = 60 };
 

@@ -1,12 +1,12 @@
 /*
- * status_report: what the store says about a portal (struct store_status), for people and as JSON.
+ * report/status: what the store says about a portal (struct store_status), for people and as JSON.
  * It shows; it judges nothing.
  */
 #ifndef REPORT_STATUS_H
 #define REPORT_STATUS_H
 
+#include "audit/status.h"
 #include "report/report.h"
-#include "store/status.h"
 
 /* Appends the whole. */
 void status_report_text(const struct store_status *status, const struct report_style *style,

@@ -309,7 +309,7 @@ static void add_guard_table(const struct painter *painter, const struct plan *pl
 
 static void add_guards(const struct painter *painter, const struct plan *plan)
 {
-    if (report_has_actions(plan) || report_is_held(plan)) {
+    if (plan_acts(plan) > 0 || report_is_held(plan)) {
         add_guard_table(painter, plan);
         return;
     }
@@ -332,13 +332,11 @@ static void add_totals(const struct painter *painter, const struct plan *plan)
     add_paragraph(painter, 2, text_cstr(&line));
     text_clear(&line);
     text_add(&line, "keep ");
-    report_add_number(&line, totals->keep);
-    text_add(&line, ", suspend ");
-    report_add_number(&line, totals->suspend);
-    text_add(&line, ", deprovision ");
-    report_add_number(&line, totals->deprovision);
-    text_add(&line, ", reactivate ");
-    report_add_number(&line, totals->reactivate);
+    report_add_number(&line, totals->of[ACTION_KEEP]);
+    for (enum action a = action_after(ACTION_KEEP); a; a = action_after(a)) {
+        text_addf(&line, ", %s ", action_name(a));
+        report_add_number(&line, totals->of[a]);
+    }
     add_paragraph(painter, 2, text_cstr(&line));
 }
 
@@ -410,9 +408,11 @@ static void add_identity(const struct painter *painter, const struct plan *plan)
         text_addf(painter->out, "  audit    %s\n", audit_head_format(&plan->audit_head, head));
     if (instant_is_set(plan->expires_at))
         text_addf(painter->out, "  expires  %s\n", instant_format(plan->expires_at, at));
-    if (report_has_actions(plan))
-        text_addf(painter->out, "  needs    approval by %d to suspend, by %d to deprovision\n",
-                  plan->approvals_suspend, plan->approvals_deprovision);
+    if (plan_acts(plan) > 0) {
+        text_add(painter->out, "  needs    approval");
+        report_add_approvals(painter->out, plan);
+        text_add_char(painter->out, '\n');
+    }
 }
 
 static void add_commands(const struct painter *painter, const struct plan *plan)

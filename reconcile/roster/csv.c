@@ -103,15 +103,9 @@ static bool looks_like_data(const char *const *names, size_t count)
 
 static void add_name_shown(struct text *text, const char *name)
 {
-    size_t length = strnlen(name, NAME_SHOWN_BYTES);
-    CLEANUP(mem_cleanup) char *excerpt = NULL;
-
-    while (name[length] && length > 0 && ((unsigned char)name[length] & 0xC0) == 0x80)
-        length--;
-    excerpt = mem_strndup(name, length);
     text_add_char(text, '\'');
-    text_add_printable(text, excerpt);
-    text_add(text, name[length] ? "…'" : "'");
+    text_add_excerpt(text, name, NAME_SHOWN_BYTES);
+    text_add_char(text, '\'');
 }
 
 static void add_names_present(struct text *text, const char *const *names, size_t count)

@@ -1,5 +1,5 @@
 /*
- * roster_csv: a roster as CSV. Finds the mapped columns by their names in the header and hands
+ * roster/csv: a roster as CSV. Finds the mapped columns by their names in the header and hands
  * their values, and no others, to the intake. Not for what a value must look like.
  */
 #ifndef ROSTER_CSV_H

@@ -1,5 +1,5 @@
 /*
- * roster_doubt: whom a damaged row speaks of, as far as that can be known without trusting it.
+ * roster/doubt: whom a damaged row speaks of, as far as that can be known without trusting it.
  *
  * Its values may stand in the wrong columns, so none is kept for what it is. But a value that is
  * also a key of another row shows that this person may be meant: a returner whose new row is

@@ -14,8 +14,8 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "base/secret.h"
 #include "base/words.h"
+#include "host/secret.h"
 
 enum {
     CONNECT_SECONDS = 30,

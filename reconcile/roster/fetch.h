@@ -1,5 +1,5 @@
 /*
- * roster_fetch: a roster over https or sftp (http to a loopback address only), by libcurl.
+ * roster/fetch: a roster over https or sftp (http to a loopback address only), by libcurl.
  *
  * Strict: status 200, no redirect, an answer of known length or in chunks, at most
  * LIMIT_ROSTER_BYTES, within a deadline. Anything else is an error, never a shorter roster. Not for

@@ -1,5 +1,5 @@
 /*
- * roster_guess: what the columns of a CSV roster seem to be, for `init` to write down and a person
+ * roster/guess: what the columns of a CSV roster seem to be, for `init` to write down and a person
  * to read. By titles and by the words and dates in the columns alone; what is not plain is left
  * out, because a row whose word or date has no meaning is rejected, and nobody in it is touched.
  */

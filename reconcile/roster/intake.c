@@ -275,20 +275,10 @@ static const char *cell_value(const struct roster_intake *intake, size_t column)
 /* `last_day '31/31/2016'`: the column and the beginning of its value, fit for a terminal. */
 static void add_subject(struct roster_intake *intake, size_t column)
 {
-    const char *value = cell_value(intake, column);
-    size_t length = intake->cell[column].length;
-    CLEANUP(mem_cleanup) char *excerpt = NULL;
-
-    if (length > EXCERPT) {
-        length = EXCERPT;
-        while (length > 0 && ((unsigned char)value[length] & 0xC0) == 0x80)
-            length--;
-    }
-    excerpt = mem_strndup(value, length);
     begin_problem(intake);
     text_addf(&intake->problems, "%s '", traits[intake->column[column].field].name);
-    text_add_printable(&intake->problems, excerpt);
-    text_add(&intake->problems, length < intake->cell[column].length ? "…'" : "'");
+    text_add_excerpt(&intake->problems, cell_value(intake, column), EXCERPT);
+    text_add_char(&intake->problems, '\'');
 }
 
 static bool complain(struct roster_intake *intake, size_t column, const char *problem)
@@ -311,27 +301,14 @@ static bool complain_without_value(struct roster_intake *intake, size_t column, 
 /* Characters that do not show, or that stand for one that was lost: harmless in a name, but a key
  * that holds one is equal to nothing. Blanks of other alphabets included. */
 static const struct range {
-    uint32_t first, last;
+    int32_t first, last;
 } hidden[] = {
     {0x00AD, 0x00AD}, {0x061C, 0x061C}, {0x1680, 0x1680}, {0x180E, 0x180E},
     {0x2000, 0x200F}, {0x2028, 0x202F}, {0x205F, 0x206F}, {0x3000, 0x3000},
     {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFD},
 };
 
-/* The next character of well-formed UTF-8. */
-static uint32_t next_char(const char **cursor)
-{
-    const unsigned char *s = (const unsigned char *)*cursor;
-    size_t length = s[0] < 0x80 ? 1 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
-    uint32_t value = length == 1 ? s[0] : s[0] & (0x7FU >> length);
-
-    for (size_t i = 1; i < length && s[i]; i++)
-        value = value << 6 | (s[i] & 0x3FU);
-    *cursor += length;
-    return value;
-}
-
-static bool is_hidden(uint32_t c)
+static bool is_hidden(int32_t c)
 {
     for (size_t i = 0; i < COUNT_OF(hidden); i++) {
         if (c >= hidden[i].first && c <= hidden[i].last)
@@ -347,8 +324,9 @@ static bool check_characters(struct roster_intake *intake, size_t column)
     bool key = traits[intake->column[column].field].key;
 
     while (cursor < end) {
-        uint32_t c = next_char(&cursor);
+        int32_t c = 0;
 
+        cursor += text_decode(cursor, (size_t)(end - cursor), &c);
         if (c < 0x20 || c == 0x7F)
             return complain(intake, column, "holds a control character or a line break");
         if (c >= 0x80 && c <= 0x9F)

@@ -1,5 +1,5 @@
 /*
- * roster_intake: makes people of the raw values of rows, under one set of rules for every format.
+ * roster/intake: makes people of the raw values of rows, under one set of rules for every format.
  *
  * A reader (CSV, JSON, SCIM) hands over the values of the mapped columns of one row and closes it;
  * what is then accepted, or rejected and why, is decided here. No row is dropped: a bad one becomes

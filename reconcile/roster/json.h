@@ -1,5 +1,5 @@
 /*
- * roster_json: a roster as JSON, in two shapes.
+ * roster/json: a roster as JSON, in two shapes.
  *
  * json: an array of objects, whose members have the names that roster.columns gives.
  * scim: one SCIM ListResponse (RFC 7644, 3.4.2) or an array of them, the pages of one answer; all

@@ -1,5 +1,5 @@
 /*
- * roster_reader: brings a roster in, from wherever HR leaves it, all or nothing.
+ * roster/reader: brings a roster in, from wherever HR leaves it, all or nothing.
  *
  * A bad file (missing column, not the stated encoding, cut quote) is refused whole: ERR_ROSTER. A
  * bad row is kept as a rejected person with its keys as far as they are readable, so that whoever

@@ -1,5 +1,5 @@
 /*
- * roster_source: where a roster comes from, read once from the beginning to the end.
+ * roster/source: where a roster comes from, read once from the beginning to the end.
  *
  * A file is read in pieces and must stay as it is meanwhile. What comes over the network is fetched
  * whole first, strictly: an answer that is not certainly complete is refused. Not for what the

@@ -7,7 +7,6 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "format/json.h"
-#include "store/private.h"
 
 /* A list that stands alone, as the member of an object, which is what the JSON reader takes. */
 static int parse_list(const char *list, struct json_object **ret_holder,
@@ -50,63 +49,100 @@ static int read_groups(const char *list, struct arena *arena, struct account *ac
     return 0;
 }
 
-static struct login read_login(const PGresult *row, int number, struct arena *arena)
+static const struct column account_columns[] = {
+    COLUMN("account_id", struct account, id),
+    COLUMN_OF_WORDS("status", struct account, status, &account_status_words),
+    COLUMN("username", struct account, username),
+    COLUMN("email", struct account, email),
+    COLUMN("email2", struct account, email2),
+    COLUMN("name", struct account, name),
+    COLUMN("employee_number", struct account, employee_number),
+    COLUMN("profile_id", struct account, profile_id),
+    COLUMN("country", struct account, country),
+    COLUMN("department", struct account, department),
+    COLUMN("groups_unreadable", struct account, groups_unreadable),
+    COLUMN("sso_only", struct account, sso_only),
+    COLUMN("flaw", struct account, flaw),
+    COLUMN_OF_WORDS("kind", struct account, login.kind, &store_login_kind_words),
+    COLUMN("at", struct account, login.at),
+    COLUMN("raw", struct account, login.raw),
+    COLUMN_OF_WORDS("source", struct account, login.source, &store_login_source_words),
+    COLUMN("seen_at", struct account, login.seen_at),
+    COLUMN_END,
+};
+
+static const struct column groups_columns[] = {
+    {.name = "groups", .type = COLUMN_STRING},
+    COLUMN_END,
+};
+
+struct store_account_reader store_account_reader(void)
 {
-    return (struct login){
-        .kind = store_login_kind_parse(pg_text(row, number, 14)),
-        .at = pg_instant(row, number, 15),
-        .raw = store_string(arena, row, number, 16),
-        .source = store_login_source_parse(pg_text(row, number, 17)),
-        .seen_at = pg_instant(row, number, 18),
-    };
+    return (struct store_account_reader){.account = {.columns = account_columns},
+                                         .groups = {.columns = groups_columns}};
 }
 
-int store_account(const PGresult *row, int number, struct arena *arena, struct account *ret_account,
-                  struct err *err)
+int store_account(struct store_account_reader *reader, const PGresult *row, int number,
+                  struct arena *arena, struct account *ret_account, struct err *err)
 {
-    struct account account = {
-        .id = store_string(arena, row, number, 0),
-        .status = account_status_parse(pg_text(row, number, 1)),
-        .username = store_string(arena, row, number, 2),
-        .email = store_string(arena, row, number, 3),
-        .email2 = store_string(arena, row, number, 4),
-        .name = store_string(arena, row, number, 5),
-        .employee_number = store_string(arena, row, number, 6),
-        .profile_id = store_string(arena, row, number, 7),
-        .country = store_string(arena, row, number, 8),
-        .department = store_string(arena, row, number, 9),
-        .groups_unreadable = pg_bool(row, number, 11),
-        .sso_only = pg_bool(row, number, 12),
-        .flaw = store_string(arena, row, number, 13),
-        .login = read_login(row, number, arena),
-    };
+    struct account account = {.status = ACCOUNT_UNREADABLE};
+    const char *groups = NULL;
 
-    if (read_groups(pg_text(row, number, 10), arena, &account, err) < 0)
+    (void)store_read(&reader->account, row, number, arena, &account);
+    (void)store_read(&reader->groups, row, number, NULL, &groups);
+    if (read_groups(groups, arena, &account, err) < 0)
         return err_prefix(err, "account '%s'", account.id);
     *ret_account = account;
     return 0;
 }
 
-int store_profile(const PGresult *row, int number, struct arena *arena, struct profile *ret_profile,
-                  struct err *err)
+/* --- profiles --- */
+
+struct profile_row {
+    struct profile profile;
+    const char *roles;
+};
+
+static const struct column profile_columns[] = {
+    COLUMN("profile_id", struct profile_row, profile.id),
+    COLUMN("name", struct profile_row, profile.name),
+    COLUMN("roles", struct profile_row, roles),
+    COLUMN_END,
+};
+
+static int read_roles(const char *list, struct arena *arena, struct profile *profile,
+                      struct err *err)
 {
     CLEANUP(json_freep) struct json_object *holder = NULL;
     const struct json_object *array = NULL;
     size_t count = 0;
 
-    if (parse_list(pg_text(row, number, 2), &holder, &array, LIMIT_LIST, &count, err) < 0)
-        return err_prefix(err, "profile '%s'", pg_text(row, number, 0));
+    if (parse_list(list, &holder, &array, LIMIT_LIST, &count, err) < 0)
+        return err_prefix(err, "profile '%s'", profile->id);
     const char **role = arena_calloc(arena, count + 1, sizeof(role[0]));
     for (size_t i = 0; i < count; i++) {
         if (json_array_string(array, i, LIMIT_FIELD, arena, &role[i]) != JSON_FOUND)
-            return err_set(err, ERR_INTERNAL, "profile '%s' has a role that is none",
-                           pg_text(row, number, 0));
+            return err_set(err, ERR_INTERNAL, "profile '%s' has a role that is none", profile->id);
     }
-    *ret_profile = (struct profile){
-        .id = store_string(arena, row, number, 0),
-        .name = store_string(arena, row, number, 1),
-        .role = role,
-        .role_count = count,
-    };
+    profile->role = role;
+    profile->role_count = count;
+    return 0;
+}
+
+int store_profiles(const PGresult *result, struct arena *arena, struct profile **ret_profile,
+                   size_t *ret_count, struct err *err)
+{
+    size_t count = 0;
+    const struct profile_row *row =
+        store_read_all(profile_columns, sizeof(row[0]), result, arena, &count);
+    struct profile *profile = arena_calloc(arena, count + 1, sizeof(profile[0]));
+
+    for (size_t i = 0; i < count; i++) {
+        profile[i] = row[i].profile;
+        if (read_roles(row[i].roles, arena, &profile[i], err) < 0)
+            return -1;
+    }
+    *ret_profile = profile;
+    *ret_count = count;
     return 0;
 }

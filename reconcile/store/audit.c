@@ -9,7 +9,7 @@
 
 #include "base/jsonw.h"
 #include "base/text.h"
-#include "store/private.h"
+#include "store/column.h"
 #include "store/step.h"
 
 #define SALT_SIZE 16
@@ -21,6 +21,13 @@ struct appending {
     struct instant now; /* by the clock of the database */
 };
 
+static const struct column hold_columns[] = {
+    COLUMN("sequence", struct appending, head.sequence),
+    COLUMN("hash", struct appending, head.hash),
+    COLUMN("now_us", struct appending, now),
+    COLUMN_END,
+};
+
 static int hold(const struct store *store, struct appending *ret_appending, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
@@ -29,11 +36,8 @@ static int hold(const struct store *store, struct appending *ret_appending, stru
     if (PG_QUERY(store->pg, audit_hold, PG_ONE, &result, err,
                  store_number(&scratch, store->portal_id)) < 0)
         return -1;
-    *ret_appending = (struct appending){
-        .store = store,
-        .head = {.sequence = pg_int(result, 0, 0), .hash = store_digest(result, 0, 1)},
-        .now = pg_instant(result, 0, 2),
-    };
+    *ret_appending = (struct appending){.store = store};
+    (void)store_read_row(hold_columns, result, 0, NULL, ret_appending);
     return 0;
 }
 
@@ -130,20 +134,20 @@ static int append_one(const struct store *store, const struct entry *entry, stru
     return 0;
 }
 
+static const struct column head_columns[] = {
+    COLUMN("sequence", struct audit_head, sequence),
+    COLUMN("hash", struct audit_head, hash),
+    COLUMN("count", struct audit_head, count),
+    COLUMN_END,
+};
+
 int store_audit_head(const struct store *store, struct audit_head *ret_head, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    CLEANUP(pg_clearp) PGresult *result = NULL;
     struct audit_head head = {.sequence = 0};
 
-    if (PG_QUERY(store->pg, audit_head, PG_MAYBE, &result, err,
-                 store_number(&scratch, store->portal_id)) < 0)
+    if (STORE_LOAD_ROW(store, audit_head, head_columns, &scratch, &head, err) < 0)
         return -1;
-    if (PQntuples(result)) {
-        head.sequence = pg_int(result, 0, 0);
-        head.hash = store_digest(result, 0, 1);
-        head.count = pg_int(result, 0, 2);
-    }
     *ret_head = head;
     return 0;
 }
@@ -347,10 +351,9 @@ static const char *plan_fact(struct text *text, const struct plan *plan)
     jsonw_field_int(&json, "roster", plan->inputs.roster_id);
     field_digest(&json, "policy", &plan->inputs.policy_digest);
     jsonw_field_string(&json, "mode", plan->inputs.enforce ? "enforce" : "report");
-    jsonw_field_int(&json, "keep", (int64_t)plan->totals.keep);
-    jsonw_field_int(&json, "suspend", (int64_t)plan->totals.suspend);
-    jsonw_field_int(&json, "deprovision", (int64_t)plan->totals.deprovision);
-    jsonw_field_int(&json, "reactivate", (int64_t)plan->totals.reactivate);
+    jsonw_field_int(&json, "keep", (int64_t)plan->totals.of[ACTION_KEEP]);
+    for (enum action a = action_after(ACTION_KEEP); a; a = action_after(a))
+        jsonw_field_int(&json, action_name(a), (int64_t)plan->totals.of[a]);
     jsonw_field_int(&json, "waiting", (int64_t)plan->totals.waiting);
     jsonw_field_int(&json, "findings", (int64_t)plan->totals.findings);
     jsonw_field_int(&json, "seats_now", (int64_t)plan->totals.seats_now);

@@ -1,5 +1,5 @@
 /*
- * store_audit: the chain of events in the database. The functions that add are called inside the
+ * store/audit: the chain of events in the database. The functions that add are called inside the
  * transaction that writes the fact they record, so that there is no fact without its event and no
  * event without its fact; each takes the end of the chain and holds it until that transaction ends.
  *
@@ -80,29 +80,6 @@ struct store_audit_thinned {
 int store_audit_retention(const struct store *store, int64_t run_id,
                           const struct store_audit_erased *erased,
                           const struct store_audit_thinned *thinned, struct err *err)
-    __attribute__((warn_unused_result));
-
-/* --- checking --- */
-
-/* The whole chain of the portal, event by event, and then what the rest of the history says
- * against it: plans, approvals, runs, acts, erased values. Anchors are heads that were kept outside
- * of the database. `found` is called once for each finding; *ret_last is the end of the chain as
- * it was found. Memory does not grow with the number of events. */
-int store_audit_verify(const struct store *store, const struct audit_head *anchor,
-                       size_t anchor_count, audit_found *found, void *context,
-                       struct audit_head *ret_last, size_t *ret_findings, struct err *err)
-    __attribute__((warn_unused_result));
-
-struct store_audit_rebuilt {
-    size_t count, findings;
-    size_t left_out; /* thinned out, not complete, or somebody in them was erased */
-};
-
-/* What stands behind the readings: every snapshot and roster is made again from its versions and
- * compared with the digest in the chain. Takes about as long as a plan takes to load one, for each.
- */
-int store_audit_rebuild(struct store *store, audit_found *found, void *context,
-                        struct store_audit_rebuilt *ret_rebuilt, struct err *err)
     __attribute__((warn_unused_result));
 
 #endif

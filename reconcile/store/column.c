@@ -5,16 +5,56 @@
 #include "store/column.h"
 
 #include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* --- reading --- */
+
+/* Not an assert: what is wrong is in a statement, which no line of C names. */
+static _Noreturn void give_up(const PGresult *result, const char *name, const char *why)
+{
+    (void)fprintf(stderr, "column '%s' %s in a statement that gives:", name, why);
+    for (int i = 0; i < PQnfields(result); i++)
+        (void)fprintf(stderr, " %s", PQfname(result, i));
+    (void)fputc('\n', stderr);
+    abort();
+}
 
 int store_place_of(const PGresult *result, const char *name)
 {
     int number = PQfnumber(result, name);
 
-    assert(number >= 0);
+    if (number < 0)
+        give_up(result, name, "is missing");
     return number;
+}
+
+/* Types by their numbers in pg_type, which never change. */
+static bool fits(enum column_type type, Oid oid)
+{
+    enum { BOOL = 16, NAME = 19, INT8 = 20, INT2 = 21, INT4 = 23, TEXT = 25, VARCHAR = 1043 };
+    enum { JSONB = 3802, OWN_TYPES = 16384 }; /* ours are enums, and numbered from here */
+
+    switch (type) {
+    case COLUMN_NUMBER:
+    case COLUMN_SIZE:
+    case COLUMN_INT:
+    case COLUMN_OPTIONAL:
+    case COLUMN_INSTANT:
+        return oid == INT8 || oid == INT4 || oid == INT2;
+    case COLUMN_FLAG:
+        return oid == BOOL;
+    case COLUMN_STRING:
+        return oid == TEXT || oid == VARCHAR || oid == NAME || oid == JSONB;
+    case COLUMN_WORDS:
+    case COLUMN_DAY:
+    case COLUMN_DIGEST:
+        return oid == TEXT || oid == VARCHAR || oid == NAME;
+    case COLUMN_ENUM:
+        return oid == TEXT || oid >= OWN_TYPES;
+    }
+    return false;
 }
 
 static void look_up(struct store_reader *reader, const PGresult *result)
@@ -25,6 +65,8 @@ static void look_up(struct store_reader *reader, const PGresult *result)
 
         assert(i < COUNT_OF(reader->number));
         reader->number[i] = wanted ? store_place_of(result, column->name) : -1;
+        if (wanted && !fits(column->type, PQftype(result, reader->number[i])))
+            give_up(result, column->name, "is of another type");
     }
     reader->ready = true;
 }
@@ -38,7 +80,8 @@ static bool read_field(const struct column *column, const PGresult *result, int 
     switch (column->type) {
     case COLUMN_STRING:
     case COLUMN_WORDS:
-        *(const char **)field = store_string(arena, result, row, number);
+        *(const char **)field =
+            arena ? store_string(arena, result, row, number) : pg_text(result, row, number);
         return true;
     case COLUMN_NUMBER:
         *(int64_t *)field = pg_int(result, row, number);
@@ -93,6 +136,19 @@ bool store_read_row(const struct column *columns, const PGresult *result, int ro
     return store_read(&reader, result, row, arena, object);
 }
 
+int store_load_row(const struct store *store, const char *name, const char *sql,
+                   const struct column *columns, struct arena *arena, void *object, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    const char *const parameter[] = {store_number(arena, store->portal_id)};
+
+    if (pg_run(store->pg, name, sql, PG_MAYBE, parameter, COUNT_OF(parameter), &result, err) < 0)
+        return -1;
+    if (PQntuples(result) > 0)
+        (void)store_read_row(columns, result, 0, arena, object);
+    return 0;
+}
+
 void *store_read_all(const struct column *columns, size_t size, const PGresult *result,
                      struct arena *arena, size_t *ret_count)
 {
@@ -104,6 +160,19 @@ void *store_read_all(const struct column *columns, size_t size, const PGresult *
         (void)store_read(&reader, result, (int)i, arena, rows + i * size);
     *ret_count = count;
     return rows;
+}
+
+const char **store_read_list(const char *name, const PGresult *result, struct arena *arena,
+                             size_t *ret_count)
+{
+    size_t count = (size_t)PQntuples(result);
+    const char **value = arena_calloc(arena, count + 1, sizeof(value[0]));
+    int number = store_place_of(result, name);
+
+    for (size_t i = 0; i < count; i++)
+        value[i] = store_string(arena, result, (int)i, number);
+    *ret_count = count;
+    return value;
 }
 
 /* --- writing --- */

@@ -12,7 +12,7 @@
 #include "base/intern.h"
 #include "base/table.h"
 #include "store/account.h"
-#include "store/private.h"
+#include "store/column.h"
 
 /* Accounts by id while rows of the history stream by. */
 struct lookup {
@@ -20,6 +20,7 @@ struct lookup {
     struct snapshot *snapshot;
     struct table by_id;
     struct intern kept;
+    struct store_reader reader; /* of the statement whose rows stream by */
     struct text missing; /* array literal of ids: who was there until now and is not listed */
     size_t missing_count;
 };
@@ -42,50 +43,79 @@ static void lookup_release(struct lookup *lookup)
     text_release(&lookup->missing);
 }
 
-/* The account a row is about, by its first column; NULL when the snapshot does not have it. */
-static struct account *lookup_row(const struct lookup *lookup, const PGresult *row, int number)
+/* NULL when the snapshot does not have it. */
+static struct account *find_account(const struct lookup *lookup, const char *id)
 {
-    uint32_t entry = table_find(&lookup->by_id, pg_text(row, number, 0));
+    uint32_t entry = table_find(&lookup->by_id, id);
 
     return entry == TABLE_END ? NULL
                               : &lookup->snapshot->account[table_value(&lookup->by_id, entry)];
 }
 
 static int each_of_portal(const struct store *store, const char *name, const char *sql,
+                          const struct column *columns,
                           int (*each)(const PGresult *row, void *context, struct err *err),
                           struct lookup *lookup, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     const char *const parameter[] = {store_number(&scratch, store->portal_id)};
 
+    lookup->reader = (struct store_reader){.columns = columns};
     return pg_each(store->pg, name, sql, parameter, COUNT_OF(parameter), each, lookup, err);
 }
 
-/* --- last logins --- */
+/* --- what is known --- */
 
-static struct login known_login(const struct lookup *lookup, const PGresult *row)
+/* An account as the history has it. Text stays in the row: most of it is known already. */
+struct state_row {
+    const char *account_id, *department;
+    struct account_history life;
+    struct login login;
+    bool was_there; /* until now */
+};
+
+#define LIFE_COLUMNS(object, life)                                                                 \
+    COLUMN("account_no", object, life.number), COLUMN("first_seen", object, life.first_seen),      \
+        COLUMN("created", object, life.created), COLUMN("ever_active", object, life.ever_active),  \
+        COLUMN("unlinked_since", object, life.unlinked_since)
+
+static const struct column state_columns[] = {
+    LIFE_COLUMNS(struct state_row, life),
+    COLUMN("account_id", struct state_row, account_id),
+    COLUMN_OF_WORDS("kind", struct state_row, login.kind, &store_login_kind_words),
+    COLUMN_OF_WORDS("source", struct state_row, login.source, &store_login_source_words),
+    COLUMN("at", struct state_row, login.at),
+    COLUMN("raw", struct state_row, login.raw),
+    COLUMN("seen_at", struct state_row, login.seen_at),
+    COLUMN("read_at", struct state_row, life.read_at),
+    COLUMN("department", struct state_row, department),
+    COLUMN("was_there", struct state_row, was_there),
+    COLUMN_END,
+};
+
+/* What a row of ours says of a life; the rest of the history stays. */
+static void fill_life(const struct account_history *life, struct account *account)
 {
-    struct login login = {
-        .kind = store_login_kind_parse(pg_text(row, 0, 6)),
-        .source = LOGIN_FROM_HISTORY,
-        .at = pg_instant(row, 0, 7),
-        .seen_at = pg_instant(row, 0, 9),
-    };
-
-    if (login.kind == LOGIN_UNREADABLE)
-        login.raw = store_string(lookup->arena, row, 0, 8);
-    return login;
+    account->history.number = life->number;
+    account->history.first_seen = life->first_seen;
+    account->history.created = life->created;
+    account->history.ever_active = life->ever_active || account->status == ACCOUNT_ACTIVE;
+    account->history.unlinked_since = life->unlinked_since;
 }
 
-static void fill_login(struct lookup *lookup, const PGresult *row, struct account *account)
+static void fill_login(struct lookup *lookup, const struct state_row *row, struct account *account)
 {
-    account->history.read_at = pg_instant(row, 0, 10);
+    struct login known = row->login;
+
+    account->history.read_at = row->life.read_at;
     if (!account->department)
-        account->department = intern_string(&lookup->kept, pg_text(row, 0, 11));
-    if (PQgetisnull(row, 0, 6))
+        account->department = intern_string(&lookup->kept, row->department);
+    if (known.kind == LOGIN_NOT_READ)
         return;
-    account->history.told_by = store_login_source_parse(pg_text(row, 0, 13));
-    account->login = login_newest(known_login(lookup, row), account->login); /* equal is no news */
+    account->history.told_by = known.source;
+    known.source = LOGIN_FROM_HISTORY;
+    known.raw = known.kind == LOGIN_UNREADABLE ? arena_strdup(lookup->arena, known.raw) : NULL;
+    account->login = login_newest(known, account->login); /* equal is no news */
 }
 
 /* --- who is gone --- */
@@ -102,25 +132,12 @@ static void add_element(struct text *array, const char *value)
     text_add_char(array, '"');
 }
 
-static void note_missing(struct lookup *lookup, const PGresult *row)
+static void note_missing(struct lookup *lookup, const struct state_row *row)
 {
-    bool was_there = !PQgetisnull(row, 0, 12) && pg_bool(row, 0, 12);
-
-    if (!was_there || !lookup->snapshot->complete)
+    if (!row->was_there || !lookup->snapshot->complete)
         return;
-    add_element(&lookup->missing, pg_text(row, 0, 0));
+    add_element(&lookup->missing, row->account_id);
     lookup->missing_count++;
-}
-
-/* Five columns from `first` on. */
-static void fill_life(const PGresult *row, int number, int first, struct account *account)
-{
-    account->history.number = (int32_t)pg_int(row, number, first);
-    account->history.first_seen = pg_instant(row, number, first + 1);
-    account->history.created = pg_instant(row, number, first + 2);
-    account->history.ever_active =
-        pg_bool(row, number, first + 3) || account->status == ACCOUNT_ACTIVE;
-    account->history.unlinked_since = pg_instant(row, number, first + 4);
 }
 
 /* Room for `more` accounts behind those that are there. */
@@ -135,9 +152,13 @@ static void make_room(struct arena *arena, struct snapshot *snapshot, size_t mor
     snapshot->capacity = snapshot->count + more;
 }
 
+static const struct column life_columns[] = {LIFE_COLUMNS(struct account, history), COLUMN_END};
+
 static int append_gone(const struct store *store, struct lookup *lookup, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
+    struct store_account_reader reader = store_account_reader();
+    struct store_reader life = {.columns = life_columns};
     struct snapshot *snapshot = lookup->snapshot;
 
     if (lookup->missing_count == 0)
@@ -150,13 +171,13 @@ static int append_gone(const struct store *store, struct lookup *lookup, struct 
     make_room(lookup->arena, snapshot, gone);
     for (size_t i = 0; i < gone; i++) {
         struct account *account = &snapshot->account[snapshot->count];
-        if (store_account(result, (int)i, lookup->arena, account, err) < 0)
+        if (store_account(&reader, result, (int)i, lookup->arena, account, err) < 0)
             return -1;
+        (void)store_read(&life, result, (int)i, lookup->arena, account);
         account->status = ACCOUNT_GONE;
         if (account->login.kind != LOGIN_NOT_READ)
             account->login.source = LOGIN_FROM_HISTORY;
         account->history.suspended_as = PERSON_UNKNOWN;
-        fill_life(result, (int)i, 19, account);
         table_add(&lookup->by_id, account->id, (uint32_t)snapshot->count++);
     }
     return 0;
@@ -164,45 +185,60 @@ static int append_gone(const struct store *store, struct lookup *lookup, struct 
 
 /* --- an account's life --- */
 
-static int fill_state(const PGresult *row, void *context, struct err *err)
+static int fill_state(const PGresult *result, void *context, struct err *err)
 {
     struct lookup *lookup = context;
-    struct account *account = lookup_row(lookup, row, 0);
+    struct state_row row = {.was_there = false};
 
     (void)err;
+    (void)store_read(&lookup->reader, result, 0, NULL, &row);
+    struct account *account = find_account(lookup, row.account_id);
     if (account) {
-        fill_life(row, 0, 1, account);
-        fill_login(lookup, row, account);
+        fill_life(&row.life, account);
+        fill_login(lookup, &row, account);
     } else {
-        note_missing(lookup, row);
+        note_missing(lookup, &row);
     }
     return 0;
 }
 
+struct pending_row {
+    const char *account_id, *department;
+    struct login login;
+};
+
+static const struct column pending_columns[] = {
+    COLUMN("account_id", struct pending_row, account_id),
+    COLUMN_OF_WORDS("source", struct pending_row, login.source, &store_login_source_words),
+    COLUMN_OF_WORDS("kind", struct pending_row, login.kind, &store_login_kind_words),
+    COLUMN("at", struct pending_row, login.at),
+    COLUMN("raw", struct pending_row, login.raw),
+    COLUMN("seen_at", struct pending_row, login.seen_at),
+    COLUMN("department", struct pending_row, department),
+    COLUMN_END,
+};
+
 /* A run that was cut off read this, and no snapshot has taken it. */
-static int fill_pending(const PGresult *row, void *context, struct err *err)
+static int fill_pending(const PGresult *result, void *context, struct err *err)
 {
     struct lookup *lookup = context;
-    struct account *account = lookup_row(lookup, row, 0);
+    struct pending_row row = {.login = {.kind = LOGIN_NEVER}}; /* which no word says */
 
     (void)err;
+    if (!store_read(&lookup->reader, result, 0, NULL, &row))
+        row.login.kind = LOGIN_NOT_READ;
+    struct account *account = find_account(lookup, row.account_id);
     if (!account || account->status == ACCOUNT_GONE)
         return 0;
     struct login known = account->login;
-    struct login pending = {
-        .kind = PQgetisnull(row, 0, 2) ? LOGIN_NEVER : store_login_kind_parse(pg_text(row, 0, 2)),
-        .source = store_login_source_parse(pg_text(row, 0, 1)),
-        .at = pg_instant(row, 0, 3),
-        .raw = store_string(lookup->arena, row, 0, 4),
-        .seen_at = pg_instant(row, 0, 5),
-    };
-    if (pending.source != LOGIN_FROM_SINGLE_READ) {
-        account->login = login_newest(known, pending);
+    row.login.raw = arena_strdup(lookup->arena, row.login.raw);
+    if (row.login.source != LOGIN_FROM_SINGLE_READ) {
+        account->login = login_newest(known, row.login);
         return 0;
     }
-    account->login = pending;
-    account->department = intern_string(&lookup->kept, pg_text(row, 0, 6));
-    snapshot_reread(lookup->snapshot, account, known, pending.seen_at);
+    account->login = row.login;
+    account->department = intern_string(&lookup->kept, row.department);
+    snapshot_reread(lookup->snapshot, account, known, row.login.seen_at);
     return 0;
 }
 
@@ -219,44 +255,63 @@ static void begin_history(struct snapshot *snapshot)
     }
 }
 
-static int fill_act(const PGresult *row, void *context, struct err *err)
+struct act_row {
+    const char *account_id;
+    struct instant done_at;
+    enum person_status person_status;
+    bool undone_by_us, active_since;
+};
+
+static const struct column act_columns[] = {
+    COLUMN("account_id", struct act_row, account_id),
+    COLUMN("done_at", struct act_row, done_at),
+    COLUMN_OF_WORDS("person_status", struct act_row, person_status, &person_status_words),
+    COLUMN("undone_by_us", struct act_row, undone_by_us),
+    COLUMN("active_since", struct act_row, active_since),
+    COLUMN_END,
+};
+
+static int fill_act(const PGresult *result, void *context, struct err *err)
 {
     struct lookup *lookup = context;
-    struct account *account = lookup_row(lookup, row, 0);
+    struct act_row row = {.person_status = PERSON_UNKNOWN};
 
     (void)err;
+    (void)store_read(&lookup->reader, result, 0, NULL, &row);
+    struct account *account = find_account(lookup, row.account_id);
     if (!account)
         return 0;
-    struct instant done = pg_instant(row, 0, 1);
-    bool undone_by_us = pg_bool(row, 0, 3);
     bool active_since =
-        pg_bool(row, 0, 4) || (account->status == ACCOUNT_ACTIVE &&
-                               instant_compare(lookup->snapshot->taken_at, done) > 0);
-    account->history.reactivated_since = active_since && !undone_by_us;
-    if (active_since || undone_by_us)
+        row.active_since || (account->status == ACCOUNT_ACTIVE &&
+                             instant_compare(lookup->snapshot->taken_at, row.done_at) > 0);
+    account->history.reactivated_since = active_since && !row.undone_by_us;
+    if (active_since || row.undone_by_us)
         return 0;
-    account->history.suspended_by_us = done;
-    account->history.suspended_as = person_status_parse(pg_text(row, 0, 2));
+    account->history.suspended_by_us = row.done_at;
+    account->history.suspended_as = row.person_status;
     return 0;
 }
+
+static const struct column announcement_columns[] = {
+    COLUMN("rule", struct announcement, rule),
+    COLUMN("announced_on", struct announcement, on),
+    COLUMN("login_at", struct announcement, login_at),
+    COLUMN_END,
+};
 
 static int load_announcements(const struct store *store, struct lookup *lookup, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
-    struct arena *arena = lookup->arena;
+    size_t count = 0;
 
     if (PG_QUERY(store->pg, announcement_list, PG_MANY, &result, err,
-                 store_number(arena, store->portal_id)) < 0)
+                 store_number(lookup->arena, store->portal_id)) < 0)
         return -1;
-    size_t count = (size_t)PQntuples(result);
-    struct announcement *list = arena_calloc(arena, count + 1, sizeof(list[0]));
-    for (int i = 0; i < (int)count; i++) {
-        struct account *account = lookup_row(lookup, result, i);
-        list[i] = (struct announcement){
-            .rule = store_string(arena, result, i, 1),
-            .on = pg_day(result, i, 2),
-            .login_at = pg_instant(result, i, 3),
-        };
+    const struct announcement *list =
+        store_read_all(announcement_columns, sizeof(list[0]), result, lookup->arena, &count);
+    int account_id = store_place_of(result, "account_id");
+    for (size_t i = 0; i < count; i++) {
+        struct account *account = find_account(lookup, pg_text(result, (int)i, account_id));
         if (!account)
             continue;
         if (account->history.announcement_count == 0)
@@ -273,13 +328,14 @@ static int load_history(const struct store *store, struct arena *arena, struct s
 
     begin_history(snapshot);
     lookup_init(&lookup, arena, snapshot);
-    int failed =
-        each_of_portal(store, "account_state", query_account_state, fill_state, &lookup, err) ||
-        append_gone(store, &lookup, err) ||
-        each_of_portal(store, "login_pending_list", query_login_pending_list, fill_pending, &lookup,
-                       err) ||
-        each_of_portal(store, "account_acts", query_account_acts, fill_act, &lookup, err) ||
-        load_announcements(store, &lookup, err);
+    int failed = each_of_portal(store, "account_state", query_account_state, state_columns,
+                                fill_state, &lookup, err) ||
+                 append_gone(store, &lookup, err) ||
+                 each_of_portal(store, "login_pending_list", query_login_pending_list,
+                                pending_columns, fill_pending, &lookup, err) ||
+                 each_of_portal(store, "account_acts", query_account_acts, act_columns, fill_act,
+                                &lookup, err) ||
+                 load_announcements(store, &lookup, err);
     lookup_release(&lookup);
     return failed ? -1 : 0;
 }
@@ -296,13 +352,27 @@ int store_load_history(struct store *store, struct arena *arena, struct snapshot
 
 /* --- numbers of accounts --- */
 
-static int fill_number(const PGresult *row, void *context, struct err *err)
+struct number_row {
+    const char *account_id;
+    int32_t number;
+};
+
+static const struct column number_columns[] = {
+    COLUMN("account_id", struct number_row, account_id),
+    COLUMN("account_no", struct number_row, number),
+    COLUMN_END,
+};
+
+static int fill_number(const PGresult *result, void *context, struct err *err)
 {
-    struct account *account = lookup_row(context, row, 0);
+    struct lookup *lookup = context;
+    struct number_row row = {.number = 0};
 
     (void)err;
+    (void)store_read(&lookup->reader, result, 0, NULL, &row);
+    struct account *account = find_account(lookup, row.account_id);
     if (account)
-        account->history.number = (int32_t)pg_int(row, 0, 1);
+        account->history.number = row.number;
     return 0;
 }
 
@@ -314,8 +384,8 @@ int store_number_accounts(const struct store *store, struct arena *arena, struct
     if (snapshot->numbered)
         return 0;
     lookup_init(&lookup, arena, snapshot);
-    int failed =
-        each_of_portal(store, "account_numbers", query_account_numbers, fill_number, &lookup, err);
+    int failed = each_of_portal(store, "account_numbers", query_account_numbers, number_columns,
+                                fill_number, &lookup, err);
     lookup_release(&lookup);
     snapshot->numbered = failed == 0;
     return failed;
@@ -323,10 +393,16 @@ int store_number_accounts(const struct store *store, struct arena *arena, struct
 
 /* --- what the guards compare with --- */
 
-static int64_t int_or(const PGresult *result, int column, int64_t otherwise)
-{
-    return PQgetisnull(result, 0, column) ? otherwise : pg_int(result, 0, column);
-}
+static const struct column guard_columns[] = {
+    COLUMN("first_plan", struct guard_history, first_plan),
+    COLUMN("last_roster_people", struct guard_history, last_roster_people),
+    COLUMN("same_bytes_since", struct guard_history, same_bytes_since),
+    COLUMN("last_snapshot_accounts", struct guard_history, last_snapshot_accounts),
+    COLUMN("suspended_in_window", struct guard_history, in_window[ACTION_SUSPEND]),
+    COLUMN("deprovisioned_in_window", struct guard_history, in_window[ACTION_DEPROVISION]),
+    COLUMN("last_run_day", struct guard_history, last_run_day),
+    COLUMN_END,
+};
 
 int store_load_guard_history(struct store *store, struct arena *arena, const struct limits *limits,
                              const struct roster *roster, struct instant now,
@@ -336,19 +412,15 @@ int store_load_guard_history(struct store *store, struct arena *arena, const str
 
     if (PG_QUERY(store->pg, guard_history, PG_ONE, &result, err,
                  store_number(arena, store->portal_id), store_hex(arena, &roster->digest),
-                 store_time(arena, now), store_number(arena, limits->suspend.rolling_days),
-                 store_number(arena, limits->deprovision.rolling_days)) < 0)
+                 store_time(arena, now),
+                 store_number(arena, limits->of[ACTION_SUSPEND].rolling_days),
+                 store_number(arena, limits->of[ACTION_DEPROVISION].rolling_days)) < 0)
         return -1;
-    *ret_history = (struct guard_history){
-        .first_plan = pg_bool(result, 0, 0),
-        .last_roster_people = int_or(result, 1, -1),
-        .same_bytes_since = pg_instant(result, 0, 2),
-        .last_snapshot_accounts = int_or(result, 3, -1),
-        .last_matched_percent = PQgetisnull(result, 0, 4) ? -1 : pg_double(result, 0, 4),
-        .suspended_in_window = pg_int(result, 0, 5),
-        .deprovisioned_in_window = pg_int(result, 0, 6),
-        .last_run_day = pg_day(result, 0, 7),
-    };
+    struct guard_history history = {.first_plan = false};
+    (void)store_read_row(guard_columns, result, 0, arena, &history);
+    history.last_matched_percent =
+        pg_double(result, 0, store_place_of(result, "last_matched_percent"));
+    *ret_history = history;
     return 0;
 }
 

@@ -1,5 +1,5 @@
 /*
- * store_history: what the history adds to a list of accounts that was just read, and what the
+ * store/history: what the history adds to a list of accounts that was just read, and what the
  * guards compare it with.
  */
 #ifndef STORE_HISTORY_H

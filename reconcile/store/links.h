@@ -1,5 +1,5 @@
 /*
- * store_links: who belongs to whom, as the matching of each run said it.
+ * store/links: who belongs to whom, as the matching of each run said it.
  */
 #ifndef STORE_LINKS_H
 #define STORE_LINKS_H

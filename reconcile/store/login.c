@@ -5,27 +5,26 @@
  */
 #include "store/login.h"
 
-#include "store/private.h"
+#include "store/column.h"
+
+static const struct column progress_columns[] = {
+    COLUMN("complete_to", struct events_progress, complete_to),
+    COLUMN("newest_at", struct events_progress, newest_at),
+    COLUMN("window_from", struct events_progress, from),
+    COLUMN("window_to", struct events_progress, to),
+    COLUMN("cursor", struct events_progress, cursor),
+    COLUMN("pages", struct events_progress, pages),
+    COLUMN_END,
+};
 
 int store_load_events(struct store *store, struct arena *arena,
                       struct events_progress *ret_progress, struct err *err)
 {
-    CLEANUP(pg_clearp) PGresult *result = NULL;
+    struct events_progress progress = {.pages = 0};
 
-    if (PG_QUERY(store->pg, events_load, PG_MAYBE, &result, err,
-                 store_number(arena, store->portal_id)) < 0)
+    if (STORE_LOAD_ROW(store, events_load, progress_columns, arena, &progress, err) < 0)
         return -1;
-    *ret_progress = (struct events_progress){.pages = 0};
-    if (PQntuples(result) == 0)
-        return 0;
-    *ret_progress = (struct events_progress){
-        .complete_to = pg_instant(result, 0, 0),
-        .newest_at = pg_instant(result, 0, 1),
-        .from = pg_instant(result, 0, 2),
-        .to = pg_instant(result, 0, 3),
-        .cursor = store_string(arena, result, 0, 4),
-        .pages = pg_int(result, 0, 5),
-    };
+    *ret_progress = progress;
     return 0;
 }
 

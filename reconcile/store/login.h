@@ -1,5 +1,5 @@
 /*
- * store_login: last logins while they are collected, and what an export told of the accounts. What
+ * store/login: last logins while they are collected, and what an export told of the accounts. What
  * was read is stored at once, page by page, so that a run that is cut off loses none of it and the
  * next one asks for none of it again; the snapshot that is saved at the end takes it over
  * (store_save_snapshot).

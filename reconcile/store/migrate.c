@@ -12,8 +12,8 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
-#include "sql.h"
 #include "store/audit.h"
+#include "store/column.h"
 
 static const char sql_lock[] =
     "select pg_catalog.pg_advisory_xact_lock(7095763420163997697)"; /* "bynder" and a number */
@@ -53,12 +53,25 @@ static const char *checksum(const struct migration *migration, char hex[static D
     return digest_hex(&digest, hex);
 }
 
-static int unknown_version(const PGresult *recorded, int row, struct err *err)
+struct record {
+    int64_t version;
+    const char *name, *sha256, *program_version;
+};
+
+static const struct column record_columns[] = {
+    COLUMN("version", struct record, version),
+    COLUMN("name", struct record, name),
+    COLUMN("sha256", struct record, sha256),
+    COLUMN("program_version", struct record, program_version),
+    COLUMN_END,
+};
+
+static int unknown_version(const struct record *record, struct err *err)
 {
     CLEANUP(text_release) struct text name = TEXT_INIT, version = TEXT_INIT;
 
-    text_add_printable(&name, pg_text(recorded, row, 1));
-    text_add_printable(&version, pg_text(recorded, row, 3));
+    text_add_printable(&name, record->name);
+    text_add_printable(&version, record->program_version);
     return err_set(err, ERR_CONFIG,
                    "the database has the migration '%s', which this version (%s) does not know; "
                    "hint: it was applied by version %s, use that one or a newer one",
@@ -66,45 +79,46 @@ static int unknown_version(const PGresult *recorded, int row, struct err *err)
 }
 
 /* Compares the record with the list; *ret_count: how many of the list are applied. */
-static int compare(const PGresult *recorded, const struct migration *list, size_t *ret_count,
-                   struct err *err)
+static int compare(const struct record *record, size_t records, const struct migration *list,
+                   size_t *ret_count, struct err *err)
 {
-    size_t count = 0;
-
-    for (int row = 0; row < PQntuples(recorded); row++) {
+    for (size_t count = 0; count < records; count++) {
         const struct migration *known = &list[count];
         char hex[DIGEST_HEX_SIZE];
         size_t i = 0;
 
-        while (list[i].version != 0 && list[i].version != pg_int(recorded, row, 0))
+        while (list[i].version != 0 && list[i].version != record[count].version)
             i++;
         if (list[i].version == 0)
-            return unknown_version(recorded, row, err);
+            return unknown_version(&record[count], err);
         if (i != count)
             return err_set(err, ERR_CONFIG,
                            "the database has the migration '%s' but not '%s', which comes before "
                            "it; hint: restore the database from a backup, or ask who changed it",
                            list[i].name, known->name);
-        if (strcmp(checksum(known, hex), pg_text(recorded, row, 2)) != 0)
+        if (strcmp(checksum(known, hex), record[count].sha256) != 0)
             return err_set(err, ERR_CONFIG,
                            "the migration '%s' was applied with another text than this version "
                            "(%s) has; hint: use the version it was applied by, a migration never "
                            "changes once it is released",
                            known->name, PROGRAM_VERSION);
-        count++;
     }
-    *ret_count = count;
+    *ret_count = records;
     return 0;
 }
 
 static int read_record(struct pg *pg, const struct migration *list, size_t *ret_count,
                        struct err *err)
 {
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *recorded = NULL;
+    size_t records = 0;
 
     if (pg_run(pg, "migration_recorded", sql_recorded, PG_MANY, NULL, 0, &recorded, err) < 0)
         return -1;
-    return compare(recorded, list, ret_count, err);
+    const struct record *record =
+        store_read_all(record_columns, sizeof(record[0]), recorded, &scratch, &records);
+    return compare(record, records, list, ret_count, err);
 }
 
 /* Only what is missing: a role that may use the schema need not be allowed to make one. */

@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/jsonw.h"
 #include "base/mem.h"
 #include "format/json.h"
+#include "host/file.h"
 #include "store/step.h"
 
 #define OUTCOME_FILE_LIMIT 65536 /* bytes of one file: a reason is at most a few hundred */

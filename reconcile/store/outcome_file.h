@@ -6,8 +6,8 @@
 #ifndef STORE_OUTCOME_FILE_H
 #define STORE_OUTCOME_FILE_H
 
-#include "base/file.h"
 #include "config/config.h"
+#include "host/file.h"
 #include "store/step.h"
 
 /* Writes the file; the error that is in `err` gets a second sentence that says where the outcome is

@@ -5,7 +5,7 @@
  */
 #include "store/pace.h"
 
-#include "store/private.h"
+#include "store/column.h"
 
 enum { WAIT_LEAST_US = 100000, WAIT_MOST_US = 60000000 };
 
@@ -41,13 +41,14 @@ static int weigh(struct store *store, struct arena *scratch, const struct pace_r
     if (PG_QUERY(store->pg, pace_weigh, PG_ONE, &result, err, request->address_group,
                  seconds(scratch, request->window_us)) < 0)
         return -1;
-    int64_t left = request->limit - pg_int(result, 0, 0), silence = pg_int(result, 0, 2);
-    grant.others = pg_int(result, 0, 0);
+    grant.others = pg_int(result, 0, store_place_of(result, "requests"));
+    int64_t left = request->limit - grant.others;
+    int64_t silence = pg_int(result, 0, store_place_of(result, "silence_us"));
     if (silence > 0) {
         grant.wait_us = silence;
         grant.silent = true;
     } else if (left <= 0) {
-        grant.wait_us = pg_int(result, 0, 1);
+        grant.wait_us = pg_int(result, 0, store_place_of(result, "wait_us"));
         if (grant.wait_us > WAIT_MOST_US)
             grant.wait_us = WAIT_MOST_US;
     } else {

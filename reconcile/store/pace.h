@@ -1,5 +1,5 @@
 /*
- * store_pace: one count of requests for all runs behind one public address, whichever portal, host
+ * store/pace: one count of requests for all runs behind one public address, whichever portal, host
  * or hour they are of. Bynder counts per address, so a run that only minds itself is not enough.
  *
  * Times are those of the database's clock. A block of requests counts until the last moment at

@@ -19,10 +19,11 @@ struct stored_plan {
     struct plan plan;
 };
 
-#define OWN(name)       COLUMN(#name, struct stored_plan, name)
-#define OF_PLAN(name)   COLUMN(#name, struct stored_plan, plan.name)
-#define OF_INPUTS(name) COLUMN(#name, struct stored_plan, plan.inputs.name)
-#define OF_TOTALS(name) COLUMN(#name, struct stored_plan, plan.totals.name)
+#define OWN(name)               COLUMN(#name, struct stored_plan, name)
+#define OF_PLAN(name)           COLUMN(#name, struct stored_plan, plan.name)
+#define OF_INPUTS(name)         COLUMN(#name, struct stored_plan, plan.inputs.name)
+#define OF_TOTALS(name)         COLUMN(#name, struct stored_plan, plan.totals.name)
+#define OF_ACTION(name, action) COLUMN(name, struct stored_plan, plan.totals.of[action])
 
 static const struct column plan_columns[] = {
     OWN(portal_id),
@@ -36,8 +37,8 @@ static const struct column plan_columns[] = {
     OF_PLAN(today),
     OF_PLAN(time_zone),
     OF_PLAN(first_plan),
-    OF_PLAN(approvals_suspend),
-    OF_PLAN(approvals_deprovision),
+    COLUMN("approvals_suspend", struct stored_plan, plan.approvals[ACTION_SUSPEND]),
+    COLUMN("approvals_deprovision", struct stored_plan, plan.approvals[ACTION_DEPROVISION]),
     OF_INPUTS(snapshot_id),
     OF_INPUTS(snapshot_taken_at),
     OF_INPUTS(snapshot_complete),
@@ -59,10 +60,10 @@ static const struct column plan_columns[] = {
     OF_INPUTS(duplicates),
     OF_INPUTS(policy_digest),
     OF_INPUTS(enforce),
-    OF_TOTALS(keep),
-    OF_TOTALS(suspend),
-    OF_TOTALS(deprovision),
-    OF_TOTALS(reactivate),
+    OF_ACTION("keep", ACTION_KEEP),
+    OF_ACTION("suspend", ACTION_SUSPEND),
+    OF_ACTION("deprovision", ACTION_DEPROVISION),
+    OF_ACTION("reactivate", ACTION_REACTIVATE),
     OF_TOTALS(waiting),
     OF_TOTALS(findings),
     OF_TOTALS(seats_now),
@@ -320,15 +321,15 @@ static int add_loaded_row(const PGresult *row, void *context, struct err *err)
     return 0;
 }
 
-static int load_guards(const struct store *store, struct arena *arena, const char *const *which,
-                       struct plan *plan, struct err *err)
+int store_load_guards(const struct store *store, struct arena *arena, int64_t plan_id,
+                      struct guard_finding **ret_guard, size_t *ret_count, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
-    if (pg_run(store->pg, "plan_guards", query_plan_guards, PG_MANY, which, 2, &result, err) < 0)
+    if (PG_QUERY(store->pg, plan_guards, PG_MANY, &result, err,
+                 store_number(arena, store->portal_id), store_number(arena, plan_id)) < 0)
         return -1;
-    plan->guard =
-        store_read_all(guard_columns, sizeof(plan->guard[0]), result, arena, &plan->guard_count);
+    *ret_guard = store_read_all(guard_columns, sizeof(**ret_guard), result, arena, ret_count);
     return 0;
 }
 
@@ -373,7 +374,7 @@ static int load_lists(const struct store *store, struct arena *arena, size_t row
     plan->row = arena_calloc(arena, rows + 1, sizeof(plan->row[0]));
     if (pg_each(store->pg, "plan_rows", query_plan_rows, which, 2, add_loaded_row, &loading, err) <
             0 ||
-        load_guards(store, arena, which, plan, err) < 0 ||
+        store_load_guards(store, arena, plan->id, &plan->guard, &plan->guard_count, err) < 0 ||
         load_notes(store, arena, which, plan, err) < 0)
         return -1;
     return load_idle(store, which, plan, err);

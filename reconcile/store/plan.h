@@ -1,5 +1,5 @@
 /*
- * store_plan: what a run proposed, word for word.
+ * store/plan: what a run proposed, word for word.
  */
 #ifndef STORE_PLAN_H
 #define STORE_PLAN_H
@@ -13,6 +13,10 @@
  * be read (plan_is_report): ERR_INTERNAL. */
 int store_save_plan(struct store *store, const struct store_run *run, struct plan *plan,
                     struct err *err) __attribute__((warn_unused_result));
+/* The guards of a plan in their order. */
+int store_load_guards(const struct store *store, struct arena *arena, int64_t plan_id,
+                      struct guard_finding **ret_guard, size_t *ret_count, struct err *err)
+    __attribute__((warn_unused_result));
 /* id 0 = the newest. *ret_plan NULL when there is none. A plan that waits for a decision and whose
  * time is over by `now` is expired. The digest is checked: ERR_INTERNAL when it differs. */
 int store_load_plan(struct store *store, struct arena *arena, int64_t id, struct instant now,

@@ -1,5 +1,5 @@
 /*
- * store_private: what the files of the store share: values on their way into a statement, rows on
+ * store/private: what the files of the store share: values on their way into a statement, rows on
  * their way out.
  */
 #ifndef STORE_PRIVATE_H
@@ -65,9 +65,8 @@ struct digest store_digest(const PGresult *result, int row, int column);
 
 /* Words of the tables. */
 const char *store_login_kind(enum login_kind kind); /* NULL for LOGIN_NOT_READ */
-enum login_kind store_login_kind_parse(const char *word);
 const char *store_login_source(enum login_source source);
-enum login_source store_login_source_parse(const char *word);
+extern const struct column_words store_login_kind_words, store_login_source_words;
 
 /* The key under which a person has versions (person_version.person_key). */
 const char *store_person_key(struct arena *arena, const struct person *person);

@@ -7,21 +7,21 @@
 
 #include "base/text.h"
 #include "store/audit.h"
-#include "store/private.h"
+#include "store/column.h"
 
 /* Bynder reactivates only after so many days, or through its support (API.md 1.5). */
 #define LOCKED_DAYS 180
 
-/* A plan as a decision finds it. */
-struct standing {
-    enum plan_state state;
-    struct instant expires_at;
-    struct digest digest;
-    const char *held; /* guards that hold it and were not overridden; NULL = none */
+static const struct column standing_columns[] = {
+    COLUMN_OF_WORDS("state", struct store_standing, state, &plan_state_words),
+    COLUMN("expires_at", struct store_standing, expires_at),
+    COLUMN("digest", struct store_standing, digest),
+    COLUMN("held_by", struct store_standing, held_by),
+    COLUMN_END,
 };
 
-static int load_standing(const struct store *store, struct arena *arena, int64_t plan_id,
-                         struct standing *ret_standing, struct err *err)
+int store_load_standing(const struct store *store, struct arena *arena, int64_t plan_id,
+                        struct store_standing *ret_standing, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
@@ -30,13 +30,8 @@ static int load_standing(const struct store *store, struct arena *arena, int64_t
         return -1;
     if (PQntuples(result) == 0)
         return err_set(err, ERR_USAGE, "there is no plan '%lld'", (long long)plan_id);
-    *ret_standing = (struct standing){
-        .state = PLAN_EXPIRED,
-        .expires_at = pg_instant(result, 0, 1),
-        .digest = store_digest(result, 0, 2),
-        .held = store_string(arena, result, 0, 3),
-    };
-    (void)plan_state_parse(pg_text(result, 0, 0), &ret_standing->state);
+    *ret_standing = (struct store_standing){.state = PLAN_EXPIRED};
+    (void)store_read_row(standing_columns, result, 0, arena, ret_standing);
     return 0;
 }
 
@@ -59,7 +54,7 @@ static const char *const undecidable[] = {
     [PLAN_REJECTED] = "was rejected",
 };
 
-static int check_approvable(const struct plan *plan, const struct standing *standing,
+static int check_approvable(const struct plan *plan, const struct store_standing *standing,
                             int64_t newest_plan, struct instant now, struct err *err)
 {
     if (digest_compare(&plan->digest, &standing->digest) != 0)
@@ -71,11 +66,11 @@ static int check_approvable(const struct plan *plan, const struct standing *stan
                        (long long)plan->id, (long long)newest_plan);
     if (instant_is_set(standing->expires_at) && instant_compare(standing->expires_at, now) <= 0)
         return refuse(plan->id, "is expired; hint: make a new one with 'plan'", err);
-    if (standing->held)
+    if (standing->held_by)
         return err_set(err, ERR_HELD,
                        "plan '%lld' is held by %s; hint: find out why, or override each of them "
                        "with a reason",
-                       (long long)plan->id, standing->held);
+                       (long long)plan->id, standing->held_by);
     return 0;
 }
 
@@ -96,7 +91,7 @@ static int put_overrides(const struct store *store, struct arena *arena, int64_t
         if (PQntuples(result) == 0)
             return err_set(err, ERR_USAGE, "guard '%s' does not hold plan '%lld'",
                            override[i].guard, (long long)plan_id);
-        if (pg_bool(result, 0, 1) &&
+        if (pg_bool(result, 0, 0) &&
             store_audit_override(store, plan_id, &override[i], now, err) < 0)
             return -1;
     }
@@ -141,14 +136,14 @@ static int approve(const struct store *store, struct arena *arena, const struct 
                    const struct approval *approval, const struct override *override,
                    size_t override_count, struct instant now, struct err *err)
 {
-    struct standing standing;
+    struct store_standing standing;
     int64_t newest_plan = 0;
     const char *portal = store_number(arena, store->portal_id);
     const char *number = store_number(arena, plan->id);
 
     if (store_hold(store, 0, &newest_plan, err) < 0 ||
         put_overrides(store, arena, plan->id, override, override_count, now, err) < 0 ||
-        load_standing(store, arena, plan->id, &standing, err) < 0 ||
+        store_load_standing(store, arena, plan->id, &standing, err) < 0 ||
         check_approvable(plan, &standing, newest_plan, now, err) < 0 ||
         PG_QUERY(store->pg, approval_put, PG_NOTHING, NULL, err, portal, number, approval->who,
                  "approve", store_time(arena, now), store_flag(approval->all), NULL) < 0 ||
@@ -183,12 +178,12 @@ static bool may_be_rejected(enum plan_state state)
 static int reject(const struct store *store, struct arena *arena, int64_t plan_id, const char *who,
                   const char *reason, struct instant now, struct err *err)
 {
-    struct standing standing;
+    struct store_standing standing;
     const char *portal = store_number(arena, store->portal_id);
     const char *number = store_number(arena, plan_id);
 
     if (store_hold(store, 0, NULL, err) < 0 ||
-        load_standing(store, arena, plan_id, &standing, err) < 0)
+        store_load_standing(store, arena, plan_id, &standing, err) < 0)
         return -1;
     if (!may_be_rejected(standing.state))
         return err_set(err, ERR_HELD, "plan '%lld' is %s: there is nothing to reject",
@@ -218,45 +213,49 @@ int store_reject(struct store *store, int64_t plan_id, const char *who, const ch
 
 /* --- loading --- */
 
+/* A line of approval_list; account_id NULL = of all rows. */
+struct approval_line {
+    struct approval approval;
+    const char *account_id;
+};
+
+static const struct column approval_columns[] = {
+    COLUMN("who", struct approval_line, approval.who),
+    COLUMN("decided_at", struct approval_line, approval.at),
+    COLUMN("all_rows", struct approval_line, approval.all),
+    COLUMN("account_id", struct approval_line, account_id),
+    COLUMN_END,
+};
+
 /* Lines of one person stand together. */
 static void read_approvals(const PGresult *result, struct arena *arena, struct review *review)
 {
-    size_t lines = (size_t)PQntuples(result), people = 0, named = 0;
+    size_t lines = 0, people = 0, named = 0;
+    const struct approval_line *line =
+        store_read_all(approval_columns, sizeof(line[0]), result, arena, &lines);
     struct approval *approval = arena_calloc(arena, lines + 1, sizeof(approval[0]));
     const char **account_id = arena_calloc(arena, lines + 1, sizeof(account_id[0]));
 
-    for (int i = 0; i < (int)lines; i++) {
-        if (people == 0 || !text_equal(approval[people - 1].who, pg_text(result, i, 0)))
-            approval[people++] = (struct approval){
-                .who = store_string(arena, result, i, 0),
-                .at = pg_instant(result, i, 1),
-                .all = pg_bool(result, i, 2),
-                .account_id = &account_id[named],
-            };
-        if (PQgetisnull(result, i, 3))
+    for (size_t i = 0; i < lines; i++) {
+        if (people == 0 || !text_equal(approval[people - 1].who, line[i].approval.who)) {
+            approval[people] = line[i].approval;
+            approval[people++].account_id = &account_id[named];
+        }
+        if (!line[i].account_id)
             continue;
-        account_id[named++] = store_string(arena, result, i, 3);
+        account_id[named++] = line[i].account_id;
         approval[people - 1].count++;
     }
     review->approval = approval;
     review->approval_count = people;
 }
 
-static void read_overrides(const PGresult *result, struct arena *arena, struct review *review)
-{
-    size_t count = (size_t)PQntuples(result);
-    struct override *override = arena_calloc(arena, count + 1, sizeof(override[0]));
-
-    for (int i = 0; i < (int)count; i++) {
-        override[i] = (struct override){
-            .guard = store_string(arena, result, i, 0),
-            .who = store_string(arena, result, i, 1),
-            .reason = store_string(arena, result, i, 2),
-        };
-    }
-    review->override = override;
-    review->override_count = count;
-}
+static const struct column override_columns[] = {
+    COLUMN("guard", struct override, guard),
+    COLUMN("who", struct override, who),
+    COLUMN("reason", struct override, reason),
+    COLUMN_END,
+};
 
 int store_load_review(struct store *store, struct arena *arena, int64_t plan_id,
                       struct review *ret_review, struct err *err)
@@ -271,7 +270,8 @@ int store_load_review(struct store *store, struct arena *arena, int64_t plan_id,
         PG_QUERY(store->pg, override_list, PG_MANY, &overrides, err, portal, number) < 0)
         return -1;
     read_approvals(approvals, arena, &review);
-    read_overrides(overrides, arena, &review);
+    review.override = store_read_all(override_columns, sizeof(review.override[0]), overrides, arena,
+                                     &review.override_count);
     *ret_review = review;
     return 0;
 }
@@ -305,6 +305,14 @@ int store_load_stop(struct store *store, struct arena *arena, const char **ret_r
     return 0;
 }
 
+static const struct column locked_columns[] = {
+    COLUMN("account_id", struct store_lock_until, account_id),
+    COLUMN("username", struct store_lock_until, username),
+    COLUMN("email", struct store_lock_until, email),
+    COLUMN("done_at", struct store_lock_until, suspended_at),
+    COLUMN_END,
+};
+
 int store_load_locked(struct store *store, struct arena *arena, struct instant now,
                       struct store_lock_until **ret_locked, size_t *ret_count, struct err *err)
 {
@@ -314,19 +322,10 @@ int store_load_locked(struct store *store, struct arena *arena, struct instant n
     if (PG_QUERY(store->pg, account_locked, PG_MANY, &result, err,
                  store_number(arena, store->portal_id), store_time(arena, since)) < 0)
         return -1;
-    size_t count = (size_t)PQntuples(result);
-    struct store_lock_until *locked = arena_calloc(arena, count + 1, sizeof(locked[0]));
-    for (int i = 0; i < (int)count; i++) {
-        struct instant at = pg_instant(result, i, 3);
-        locked[i] = (struct store_lock_until){
-            .account_id = store_string(arena, result, i, 0),
-            .username = store_string(arena, result, i, 1),
-            .email = store_string(arena, result, i, 2),
-            .suspended_at = at,
-            .until = instant_add_us(at, LOCKED_DAYS * DAY_US),
-        };
-    }
+    struct store_lock_until *locked =
+        store_read_all(locked_columns, sizeof(locked[0]), result, arena, ret_count);
+    for (size_t i = 0; i < *ret_count; i++)
+        locked[i].until = instant_add_us(locked[i].suspended_at, LOCKED_DAYS * DAY_US);
     *ret_locked = locked;
-    *ret_count = count;
     return 0;
 }

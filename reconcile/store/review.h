@@ -1,5 +1,5 @@
 /*
- * store_review: what people decided about a plan, and what waits or stands still because of it.
+ * store/review: what people decided about a plan, and what waits or stands still because of it.
  */
 #ifndef STORE_REVIEW_H
 #define STORE_REVIEW_H
@@ -25,6 +25,18 @@ int store_reject(struct store *store, int64_t plan_id, const char *who, const ch
 /* Empty for a plan that nobody decided on, or that there is not. Rejections are not part of it. */
 int store_load_review(struct store *store, struct arena *arena, int64_t plan_id,
                       struct review *ret_review, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* A plan as a decision finds it, held until the end of the caller's transaction. ERR_USAGE when
+ * there is none. */
+struct store_standing {
+    enum plan_state state;
+    struct instant expires_at;
+    struct digest digest;
+    const char *held_by; /* guards that hold it and were not overridden; NULL = none */
+};
+int store_load_standing(const struct store *store, struct arena *arena, int64_t plan_id,
+                        struct store_standing *ret_standing, struct err *err)
     __attribute__((warn_unused_result));
 
 /* Plans that are approved or applying and not expired at `now`, oldest first. */

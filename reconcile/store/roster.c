@@ -12,7 +12,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "store/audit.h"
-#include "store/private.h"
+#include "store/column.h"
 
 struct keyed {
     const struct person *person;
@@ -166,15 +166,26 @@ int store_save_roster(struct store *store, const struct store_run *run, struct r
 
 /* --- a roster again --- */
 
-static enum person_status read_word(const PGresult *row)
-{
-    return person_status_parse(pg_text(row, 0, 6));
-}
+static const struct column person_columns[] = {
+    COLUMN("employee_number", struct person, employee_number),
+    COLUMN("email", struct person, email),
+    COLUMN("username", struct person, username),
+    COLUMN("name", struct person, name),
+    COLUMN("department", struct person, department),
+    COLUMN("country", struct person, country),
+    COLUMN_OF_WORDS("word", struct person, word, &person_status_words),
+    COLUMN("hire_date", struct person, hire_date),
+    COLUMN("last_day", struct person, last_day),
+    COLUMN("rejected", struct person, rejected),
+    COLUMN("key_unreadable", struct person, key_unreadable),
+    COLUMN_END,
+};
 
 struct loading {
     struct arena *arena;
     struct roster *roster;
     size_t capacity;
+    struct store_reader reader;
 };
 
 static int add_loaded(const PGresult *row, void *context, struct err *err)
@@ -185,21 +196,26 @@ static int add_loaded(const PGresult *row, void *context, struct err *err)
     if (roster->count == loading->capacity)
         return err_set(err, ERR_INTERNAL, "roster '%lld' has more versions than rows",
                        (long long)roster->id);
-    roster->person[roster->count++] = (struct person){
-        .employee_number = store_string(loading->arena, row, 0, 0),
-        .email = store_string(loading->arena, row, 0, 1),
-        .username = store_string(loading->arena, row, 0, 2),
-        .name = store_string(loading->arena, row, 0, 3),
-        .department = store_string(loading->arena, row, 0, 4),
-        .country = store_string(loading->arena, row, 0, 5),
-        .word = read_word(row),
-        .hire_date = pg_day(row, 0, 7),
-        .last_day = pg_day(row, 0, 8),
-        .rejected = store_string(loading->arena, row, 0, 9),
-        .key_unreadable = pg_bool(row, 0, 10),
-    };
+    (void)store_read(&loading->reader, row, 0, loading->arena, &roster->person[roster->count++]);
     return 0;
 }
+
+struct roster_row {
+    struct roster roster;
+    size_t rows;
+};
+
+static const struct column roster_columns[] = {
+    COLUMN("source", struct roster_row, roster.source),
+    COLUMN("read_at", struct roster_row, roster.read_at),
+    COLUMN("modified_at", struct roster_row, roster.modified),
+    COLUMN("digest", struct roster_row, roster.digest),
+    COLUMN("rows", struct roster_row, rows),
+    COLUMN("rejected", struct roster_row, roster.rejected),
+    COLUMN("blind", struct roster_row, roster.blind),
+    COLUMN("duplicates", struct roster_row, roster.duplicates),
+    COLUMN_END,
+};
 
 int store_load_roster(struct store *store, struct arena *arena, int64_t id,
                       struct roster *ret_roster, struct err *err)
@@ -213,25 +229,19 @@ int store_load_roster(struct store *store, struct arena *arena, int64_t id,
         return -1;
     if (PQntuples(result) == 0)
         return err_set(err, ERR_USAGE, "the history has no roster '%lld'", (long long)id);
-    size_t rows = (size_t)pg_int(result, 0, 4);
-    struct roster roster = {
-        .id = id,
-        .source = store_string(arena, result, 0, 0),
-        .read_at = pg_instant(result, 0, 1),
-        .modified = pg_instant(result, 0, 2),
-        .digest = store_digest(result, 0, 3),
-        .person = arena_calloc(arena, rows + 1, sizeof(roster.person[0])),
-        .rejected = (size_t)pg_int(result, 0, 5),
-        .blind = (size_t)pg_int(result, 0, 6),
-        .duplicates = (size_t)pg_int(result, 0, 7),
-    };
-    struct loading loading = {.arena = arena, .roster = &roster, .capacity = rows};
+    struct roster_row row = {.roster = {.id = id}};
+    (void)store_read_row(roster_columns, result, 0, arena, &row);
+    row.roster.person = arena_calloc(arena, row.rows + 1, sizeof(row.roster.person[0]));
+    struct loading loading = {.arena = arena,
+                              .roster = &row.roster,
+                              .capacity = row.rows,
+                              .reader = {.columns = person_columns}};
     if (store_begin(store, err) < 0 ||
         store_end(store,
                   pg_each(store->pg, "roster_people", query_roster_people, parameter,
                           COUNT_OF(parameter), add_loaded, &loading, err),
                   err) < 0)
         return -1;
-    *ret_roster = roster;
+    *ret_roster = row.roster;
     return 0;
 }

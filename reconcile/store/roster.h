@@ -1,5 +1,5 @@
 /*
- * store_roster: HR's people as a run found them, kept as versions and made again from them.
+ * store/roster: HR's people as a run found them, kept as versions and made again from them.
  */
 #ifndef STORE_ROSTER_H
 #define STORE_ROSTER_H

@@ -376,6 +376,7 @@ struct loading {
     struct arena *arena;
     struct snapshot *snapshot;
     size_t capacity;
+    struct store_account_reader reader;
 };
 
 static int add_loaded(const PGresult *row, void *context, struct err *err)
@@ -386,7 +387,8 @@ static int add_loaded(const PGresult *row, void *context, struct err *err)
     if (snapshot->count == loading->capacity)
         return err_set(err, ERR_INTERNAL, "snapshot '%lld' has more versions than accounts",
                        (long long)snapshot->id);
-    if (store_account(row, 0, loading->arena, &snapshot->account[snapshot->count], err) < 0)
+    if (store_account(&loading->reader, row, 0, loading->arena, &snapshot->account[snapshot->count],
+                      err) < 0)
         return -1;
     snapshot->count++;
     return 0;
@@ -400,20 +402,16 @@ static int load_profiles(const struct store *store, struct arena *arena, struct 
     if (PG_QUERY(store->pg, snapshot_profiles, PG_MANY, &result, err,
                  store_number(arena, store->portal_id), store_number(arena, snapshot->id)) < 0)
         return -1;
-    size_t count = (size_t)PQntuples(result);
-    snapshot->profile = arena_calloc(arena, count + 1, sizeof(snapshot->profile[0]));
-    for (size_t i = 0; i < count; i++) {
-        if (store_profile(result, (int)i, arena, &snapshot->profile[i], err) < 0)
-            return -1;
-    }
-    snapshot->profile_count = count;
-    return 0;
+    return store_profiles(result, arena, &snapshot->profile, &snapshot->profile_count, err);
 }
 
 static int load_accounts(const struct store *store, struct arena *arena, size_t capacity,
                          struct snapshot *snapshot, struct err *err)
 {
-    struct loading loading = {.arena = arena, .snapshot = snapshot, .capacity = capacity};
+    struct loading loading = {.arena = arena,
+                              .snapshot = snapshot,
+                              .capacity = capacity,
+                              .reader = store_account_reader()};
     const char *const parameter[] = {store_number(arena, store->portal_id),
                                      store_number(arena, snapshot->id)};
 
@@ -422,31 +420,39 @@ static int load_accounts(const struct store *store, struct arena *arena, size_t 
                    COUNT_OF(parameter), add_loaded, &loading, err);
 }
 
+struct snapshot_row {
+    struct snapshot snapshot;
+    size_t versions;
+};
+
+static const struct column snapshot_columns[] = {
+    COLUMN("taken_at", struct snapshot_row, snapshot.taken_at),
+    COLUMN("complete", struct snapshot_row, snapshot.complete),
+    COLUMN("incomplete_reason", struct snapshot_row, snapshot.incomplete_reason),
+    COLUMN("own_id", struct snapshot_row, snapshot.own_id),
+    COLUMN("requests", struct snapshot_row, snapshot.requests),
+    COLUMN("logins_read", struct snapshot_row, snapshot.logins_read),
+    COLUMN("digest", struct snapshot_row, snapshot.digest),
+    COLUMN("versions", struct snapshot_row, versions),
+    COLUMN_END,
+};
+
 static int load_snapshot(const struct store *store, struct arena *arena, int64_t id,
                          struct snapshot *ret_snapshot, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
-    const char *portal = store_number(arena, store->portal_id);
-    const char *number = store_number(arena, id);
+    struct snapshot_row row = {.snapshot = {.id = id}};
 
-    if (PG_QUERY(store->pg, snapshot_load, PG_MAYBE, &result, err, portal, number) < 0)
+    if (PG_QUERY(store->pg, snapshot_load, PG_MAYBE, &result, err,
+                 store_number(arena, store->portal_id), store_number(arena, id)) < 0)
         return -1;
     if (PQntuples(result) == 0)
         return err_set(err, ERR_USAGE, "the history has no snapshot '%lld'", (long long)id);
-    struct snapshot snapshot = {
-        .id = id,
-        .taken_at = pg_instant(result, 0, 0),
-        .complete = pg_bool(result, 0, 1),
-        .incomplete_reason = store_string(arena, result, 0, 2),
-        .own_id = store_string(arena, result, 0, 3),
-        .requests = (size_t)pg_int(result, 0, 4),
-        .logins_read = (size_t)pg_int(result, 0, 5),
-        .digest = store_digest(result, 0, 6),
-    };
-    if (load_accounts(store, arena, (size_t)pg_int(result, 0, 7), &snapshot, err) < 0 ||
-        load_profiles(store, arena, &snapshot, err) < 0)
+    (void)store_read_row(snapshot_columns, result, 0, arena, &row);
+    if (load_accounts(store, arena, row.versions, &row.snapshot, err) < 0 ||
+        load_profiles(store, arena, &row.snapshot, err) < 0)
         return -1;
-    *ret_snapshot = snapshot;
+    *ret_snapshot = row.snapshot;
     return 0;
 }
 

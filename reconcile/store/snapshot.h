@@ -1,5 +1,5 @@
 /*
- * store_snapshot: the portal as a run found it, kept as versions of its accounts and made again
+ * store/snapshot: the portal as a run found it, kept as versions of its accounts and made again
  * from them.
  */
 #ifndef STORE_SNAPSHOT_H

@@ -10,7 +10,8 @@
 
 #include "base/text.h"
 #include "store/audit.h"
-#include "store/private.h"
+#include "store/column.h"
+#include "store/review.h"
 
 #define UNVERIFIED_DAYS 7 /* older acts are left to the next plan, which sees every account */
 
@@ -44,27 +45,36 @@ static bool may_be_opened(enum plan_state state)
 static int check_plan(const struct store *store, struct arena *arena, const struct plan *plan,
                       size_t approved, enum plan_state *ret_state, struct err *err)
 {
-    CLEANUP(pg_clearp) PGresult *result = NULL;
-    enum plan_state state = PLAN_EXPIRED;
+    struct store_standing standing;
 
-    if (PG_QUERY(store->pg, plan_review, PG_MAYBE, &result, err,
-                 store_number(arena, store->portal_id), store_number(arena, plan->id)) < 0)
+    if (store_load_standing(store, arena, plan->id, &standing, err) < 0)
         return -1;
-    if (PQntuples(result) == 0)
-        return err_set(err, ERR_USAGE, "there is no plan '%lld'", (long long)plan->id);
-    struct digest stored = store_digest(result, 0, 2);
-    (void)plan_state_parse(pg_text(result, 0, 0), &state);
-    if (digest_compare(&stored, &plan->digest) != 0)
+    if (digest_compare(&standing.digest, &plan->digest) != 0)
         return err_set(err, ERR_HELD, "plan '%lld' has another digest than the one that was loaded",
                        (long long)plan->id);
-    if (!may_be_opened(state))
+    if (!may_be_opened(standing.state))
         return err_set(err, ERR_HELD, "plan '%lld' is %s", (long long)plan->id,
-                       plan_state_name(state));
-    if (approved == 0 && state != PLAN_APPLYING)
+                       plan_state_name(standing.state));
+    if (approved == 0 && standing.state != PLAN_APPLYING)
         return err_set(err, ERR_HELD, "no row of plan '%lld' is approved", (long long)plan->id);
-    *ret_state = state;
+    *ret_state = standing.state;
     return 0;
 }
+
+/* A row that may not become a step. */
+struct short_row {
+    const char *account_id, *held_by; /* NULL = by nothing */
+    int64_t position, needed, people;
+};
+
+static const struct column short_columns[] = {
+    COLUMN("position", struct short_row, position),
+    COLUMN("account_id", struct short_row, account_id),
+    COLUMN("needed", struct short_row, needed),
+    COLUMN("people", struct short_row, people),
+    COLUMN("held_by", struct short_row, held_by),
+    COLUMN_END,
+};
 
 /* The database must come to the same count of people as core/review did. */
 static int check_approved(const struct store *store, struct arena *arena, int64_t plan_id,
@@ -77,14 +87,16 @@ static int check_approved(const struct store *store, struct arena *arena, int64_
         return -1;
     if (PQntuples(result) == 0)
         return 0;
-    if (!PQgetisnull(result, 0, 4))
-        return err_set(err, ERR_HELD, "row '%s' of plan '%lld', account '%s', is held by %s",
-                       pg_text(result, 0, 0), (long long)plan_id, pg_text(result, 0, 1),
-                       pg_text(result, 0, 4));
+    struct short_row row = {.position = 0};
+    (void)store_read_row(short_columns, result, 0, arena, &row);
+    if (row.held_by)
+        return err_set(err, ERR_HELD, "row '%lld' of plan '%lld', account '%s', is held by %s",
+                       (long long)row.position, (long long)plan_id, row.account_id, row.held_by);
     return err_set(err, ERR_HELD,
-                   "row '%s' of plan '%lld', account '%s', is not approved: by %s of %s people",
-                   pg_text(result, 0, 0), (long long)plan_id, pg_text(result, 0, 1),
-                   pg_text(result, 0, 3), pg_text(result, 0, 2));
+                   "row '%lld' of plan '%lld', account '%s', is not approved: by %lld of %lld "
+                   "people",
+                   (long long)row.position, (long long)plan_id, row.account_id,
+                   (long long)row.people, (long long)row.needed);
 }
 
 static int open_steps(const struct store *store, const struct store_run *run,
@@ -119,39 +131,35 @@ int store_open_steps(struct store *store, const struct store_run *run, const str
 
 /* --- loading --- */
 
+static const struct column step_columns[] = {
+    COLUMN("plan_id", struct store_step, plan_id),
+    COLUMN("position", struct store_step, position),
+    COLUMN("account_id", struct store_step, account_id),
+    COLUMN_OF_WORDS("action", struct store_step, action, &action_words),
+    COLUMN_OF_WORDS("state", struct store_step, state, &step_state_words),
+    COLUMN("reason", struct store_step, reason),
+    COLUMN("run_id", struct store_step, run_id),
+    COLUMN("intent_at", struct store_step, intent_at),
+    COLUMN("outcome_at", struct store_step, outcome_at),
+    COLUMN_END,
+};
+
 /* A state or action that is none was put there by hand: nothing is done about such a step. */
-static int read_step(const PGresult *result, int row, struct arena *arena,
-                     struct store_step *ret_step, struct err *err)
-{
-    struct store_step step = {
-        .plan_id = pg_int(result, row, 0),
-        .position = pg_int(result, row, 1),
-        .account_id = store_string(arena, result, row, 2),
-        .reason = store_string(arena, result, row, 5),
-        .run_id = pg_int(result, row, 6),
-        .intent_at = pg_instant(result, row, 7),
-        .outcome_at = pg_instant(result, row, 8),
-    };
-
-    if (!action_parse(pg_text(result, row, 3), &step.action) ||
-        !step_state_parse(pg_text(result, row, 4), &step.state))
-        return err_set(err, ERR_INTERNAL,
-                       "step '%lld' of plan '%lld' was changed in the database: it is '%s', '%s'",
-                       (long long)step.position, (long long)step.plan_id, pg_text(result, row, 3),
-                       pg_text(result, row, 4));
-    *ret_step = step;
-    return 0;
-}
-
 static int read_steps(const PGresult *result, struct arena *arena, struct store_step **ret_step,
                       size_t *ret_count, struct err *err)
 {
+    struct store_reader reader = {.columns = step_columns};
     size_t count = (size_t)PQntuples(result);
     struct store_step *step = arena_calloc(arena, count + 1, sizeof(step[0]));
 
     for (size_t i = 0; i < count; i++) {
-        if (read_step(result, (int)i, arena, &step[i], err) < 0)
-            return -1;
+        if (!store_read(&reader, result, (int)i, arena, &step[i]))
+            return err_set(err, ERR_INTERNAL,
+                           "step '%lld' of plan '%lld' was changed in the database: it is '%s', "
+                           "'%s'",
+                           (long long)step[i].position, (long long)step[i].plan_id,
+                           pg_text(result, (int)i, store_place_of(result, "action")),
+                           pg_text(result, (int)i, store_place_of(result, "state")));
     }
     *ret_step = step;
     *ret_count = count;
@@ -193,57 +201,76 @@ int store_load_unverified(struct store *store, struct arena *arena, struct store
 
 /* --- the intent --- */
 
-static int check_step(const PGresult *found, const struct store_intent *intent, struct err *err)
-{
-    const char *state = pg_text(found, 0, 0);
+/* Everything that may stand against an intent, as the database has it. */
+struct standing_against {
+    const char *state, *account_id, *action; /* of the step */
+    const char *plan_state, *stopped_by;     /* NULL = by nothing */
+    struct instant expires_at;
+    int64_t in_plan, in_window;
+    bool overridden;
+};
 
-    if (!text_equal(state, step_state_name(STEP_APPROVED)))
+static const struct column may_columns[] = {
+    COLUMN("state", struct standing_against, state),
+    COLUMN("account_id", struct standing_against, account_id),
+    COLUMN("action", struct standing_against, action),
+    COLUMN("plan_state", struct standing_against, plan_state),
+    COLUMN("expires_at", struct standing_against, expires_at),
+    COLUMN("stopped_by", struct standing_against, stopped_by),
+    COLUMN("in_plan", struct standing_against, in_plan),
+    COLUMN("in_window", struct standing_against, in_window),
+    COLUMN("overridden", struct standing_against, overridden),
+    COLUMN_END,
+};
+
+static int check_step(const struct standing_against *found, const struct store_intent *intent,
+                      struct err *err)
+{
+    if (!text_equal(found->state, step_state_name(STEP_APPROVED)))
         return err_set(err, ERR_HELD, "step '%lld' of plan '%lld' is %s, not approved",
-                       (long long)intent->position, (long long)intent->plan_id, state);
-    if (!text_equal(pg_text(found, 0, 1), intent->row->account_id) ||
-        !text_equal(pg_text(found, 0, 2), action_name(intent->row->action)))
+                       (long long)intent->position, (long long)intent->plan_id, found->state);
+    if (!text_equal(found->account_id, intent->row->account_id) ||
+        !text_equal(found->action, action_name(intent->row->action)))
         return err_set(err, ERR_INTERNAL, "step '%lld' of plan '%lld' is to %s '%s', not '%s'",
-                       (long long)intent->position, (long long)intent->plan_id,
-                       pg_text(found, 0, 2), pg_text(found, 0, 1), intent->row->account_id);
+                       (long long)intent->position, (long long)intent->plan_id, found->action,
+                       found->account_id, intent->row->account_id);
     return 0;
 }
 
-static int check_plan_applies(const PGresult *found, const struct store_intent *intent,
-                              struct instant now, struct err *err)
+static int check_plan_applies(const struct standing_against *found,
+                              const struct store_intent *intent, struct instant now,
+                              struct err *err)
 {
-    const char *state = pg_text(found, 0, 3);
-    struct instant expires_at = pg_instant(found, 0, 4);
     char since[INSTANT_TEXT_SIZE];
 
-    if (!text_equal(state, plan_state_name(PLAN_APPLYING)))
+    if (!text_equal(found->plan_state, plan_state_name(PLAN_APPLYING)))
         return err_set(err, ERR_HELD, "plan '%lld' is %s, not applying", (long long)intent->plan_id,
-                       state);
-    if (instant_is_set(expires_at) && instant_compare(expires_at, now) <= 0)
+                       found->plan_state);
+    if (instant_is_set(found->expires_at) && instant_compare(found->expires_at, now) <= 0)
         return err_set(err, ERR_HELD, "plan '%lld' is expired since %s", (long long)intent->plan_id,
-                       instant_format(expires_at, since));
-    if (!PQgetisnull(found, 0, 5))
-        return err_set(err, ERR_HELD, "%s", pg_text(found, 0, 5));
+                       instant_format(found->expires_at, since));
+    if (found->stopped_by)
+        return err_set(err, ERR_HELD, "%s", found->stopped_by);
     return 0;
 }
 
 /* G7 and G8 once more. One act more than the limit is the same as a thousand more. */
-static int check_budget(const PGresult *found, const struct store_intent *intent, struct err *err)
+static int check_budget(const struct standing_against *found, const struct store_intent *intent,
+                        struct err *err)
 {
     const char *action = action_name(intent->row->action);
-    int64_t in_plan = pg_int(found, 0, 6), in_window = pg_int(found, 0, 7);
-    bool overridden = pg_bool(found, 0, 8);
 
-    if (intent->row->action == ACTION_REACTIVATE || overridden)
+    if (!actions[intent->row->action].guard || found->overridden)
         return 0;
-    if (in_plan >= intent->limit->count)
+    if (found->in_plan >= intent->limit->count)
         return err_set(err, ERR_HELD, "limit: plan '%lld' may %s %lld accounts, and did %lld",
                        (long long)intent->plan_id, action, (long long)intent->limit->count,
-                       (long long)in_plan);
-    if (in_window >= intent->limit->rolling_count)
+                       (long long)found->in_plan);
+    if (found->in_window >= intent->limit->rolling_count)
         return err_set(err, ERR_HELD,
                        "rolling limit: %lld accounts in %d days for %s, and there were %lld",
                        (long long)intent->limit->rolling_count, intent->limit->rolling_days, action,
-                       (long long)in_window);
+                       (long long)found->in_window);
     return 0;
 }
 
@@ -253,9 +280,9 @@ static int check_intent(const struct store_intent *intent, struct err *err)
 
     if (action == ACTION_KEEP)
         return err_set(err, ERR_INTERNAL, "a keep is no act");
-    if (action != ACTION_REACTIVATE && !intent->limit)
+    if (actions[action].guard && !intent->limit)
         return err_set(err, ERR_INTERNAL, "no limit was given for %s", action_name(action));
-    if (action == ACTION_DEPROVISION && !intent->record)
+    if (actions[action].needs_record && !intent->record)
         return err_set(err, ERR_INTERNAL, "'%s' is not deprovisioned without a record of it",
                        intent->row->account_id);
     return 0;
@@ -267,22 +294,24 @@ static int intend(const struct store *store, const struct store_run *run,
                   const struct store_intent *intent, struct instant now, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    CLEANUP(pg_clearp) PGresult *found = NULL;
+    CLEANUP(pg_clearp) PGresult *may = NULL;
     CLEANUP(pg_clearp) PGresult *done = NULL;
     const char *portal = store_number(&scratch, store->portal_id);
     const char *plan = store_number(&scratch, intent->plan_id);
     const char *position = store_number(&scratch, intent->position);
+    struct standing_against found = {.state = NULL};
     int days = intent->limit ? intent->limit->rolling_days : 0;
 
     if (store_hold(store, run->id, NULL, err) < 0 ||
-        PG_QUERY(store->pg, step_may, PG_MAYBE, &found, err, portal, plan, position,
+        PG_QUERY(store->pg, step_may, PG_MAYBE, &may, err, portal, plan, position,
                  store_time(&scratch, now), store_number(&scratch, days)) < 0)
         return -1;
-    if (PQntuples(found) == 0)
+    if (PQntuples(may) == 0)
         return err_set(err, ERR_HELD, "plan '%lld' has no step '%lld'", (long long)intent->plan_id,
                        (long long)intent->position);
-    if (check_step(found, intent, err) < 0 || check_plan_applies(found, intent, now, err) < 0 ||
-        check_budget(found, intent, err) < 0)
+    (void)store_read_row(may_columns, may, 0, NULL, &found);
+    if (check_step(&found, intent, err) < 0 || check_plan_applies(&found, intent, now, err) < 0 ||
+        check_budget(&found, intent, err) < 0)
         return -1;
     if (PG_QUERY(store->pg, step_intend, PG_ONE, &done, err, portal, plan, position,
                  store_number(&scratch, run->id), store_time(&scratch, now), intent->record) < 0)
@@ -335,6 +364,14 @@ struct found {
     const char *account_id, *action;
 };
 
+static const struct column found_columns[] = {
+    COLUMN_OF_WORDS("state", struct found, state, &step_state_words),
+    COLUMN("run_id", struct found, owner),
+    COLUMN("account_id", struct found, account_id),
+    COLUMN("action", struct found, action),
+    COLUMN_END,
+};
+
 static int look(const struct store *store, struct arena *arena, const struct store_outcome *outcome,
                 struct found *ret_found, struct err *err)
 {
@@ -344,12 +381,9 @@ static int look(const struct store *store, struct arena *arena, const struct sto
                  store_number(arena, store->portal_id), store_number(arena, outcome->plan_id),
                  store_number(arena, outcome->position)) < 0)
         return -1;
-    if (PQntuples(result) == 0 || !step_state_parse(pg_text(result, 0, 0), &ret_found->state))
+    if (PQntuples(result) == 0 || !store_read_row(found_columns, result, 0, arena, ret_found))
         return err_set(err, ERR_INTERNAL, "plan '%lld' has no step '%lld'",
                        (long long)outcome->plan_id, (long long)outcome->position);
-    ret_found->owner = pg_int(result, 0, 1);
-    ret_found->account_id = store_string(arena, result, 0, 2);
-    ret_found->action = store_string(arena, result, 0, 3);
     return 0;
 }
 
@@ -408,24 +442,41 @@ int store_close_plan(struct store *store, int64_t plan_id, bool *ret_closed, str
     return 0;
 }
 
+struct expired_step {
+    const char *account_id, *action, *reason;
+    int64_t plan_id, position;
+};
+
+static const struct column expired_columns[] = {
+    COLUMN("plan_id", struct expired_step, plan_id),
+    COLUMN("position", struct expired_step, position),
+    COLUMN("account_id", struct expired_step, account_id),
+    COLUMN("action", struct expired_step, action),
+    COLUMN("reason", struct expired_step, reason),
+    COLUMN_END,
+};
+
 /* Each is an outcome like any other: nobody called, and the record says why. */
 static int expire_steps(const struct store *store, const struct store_run *run, struct instant now,
                         struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *expired = NULL;
+    size_t count = 0;
 
     if (PG_QUERY(store->pg, step_expire, PG_MANY, &expired, err,
                  store_number(&scratch, store->portal_id), store_number(&scratch, run->id),
                  store_time(&scratch, now)) < 0)
         return -1;
-    for (int i = 0; i < PQntuples(expired); i++) {
-        const struct store_outcome outcome = {.plan_id = pg_int(expired, i, 0),
-                                              .position = pg_int(expired, i, 1),
+    const struct expired_step *step =
+        store_read_all(expired_columns, sizeof(step[0]), expired, &scratch, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct store_outcome outcome = {.plan_id = step[i].plan_id,
+                                              .position = step[i].position,
                                               .state = STEP_SKIPPED,
-                                              .reason = pg_text(expired, i, 4)};
-        if (store_audit_outcome(store, run, &outcome, pg_text(expired, i, 2),
-                                pg_text(expired, i, 3), now, err) < 0)
+                                              .reason = step[i].reason};
+        if (store_audit_outcome(store, run, &outcome, step[i].account_id, step[i].action, now,
+                                err) < 0)
             return -1;
     }
     return 0;

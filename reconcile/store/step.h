@@ -1,5 +1,5 @@
 /*
- * store_step: what became of each row of a plan. The journal of acts: every change of a step is one
+ * store/step: what became of each row of a plan. The journal of acts: every change of a step is one
  * committed transaction that checks, in the database, that it may be.
  */
 #ifndef STORE_STEP_H

@@ -10,7 +10,7 @@
 
 #include "base/text.h"
 #include "store/audit.h"
-#include "store/private.h"
+#include "store/column.h"
 
 static int open_portal(struct store *store, const char *portal, const char *url, struct err *err)
 {
@@ -18,13 +18,16 @@ static int open_portal(struct store *store, const char *portal, const char *url,
 
     if (PG_QUERY(store->pg, portal_open, PG_ONE, &result, err, portal, url) < 0)
         return -1;
-    if (!text_equal(pg_text(result, 0, 1), portal))
+    const char *name = pg_text(result, 0, store_place_of(result, "name"));
+    if (!text_equal(name, portal))
         return err_set(err, ERR_CONFIG,
                        "portal '%s' has the same number in the history as portal '%s'; hint: "
                        "give it another portal.name",
-                       portal, pg_text(result, 0, 1));
-    store->portal_id = pg_int(result, 0, 0);
-    return pg_bool(result, 0, 2) ? 0 : store_audit_portal(store, portal, err);
+                       portal, name);
+    store->portal_id = pg_int(result, 0, store_place_of(result, "portal_id"));
+    return pg_bool(result, 0, store_place_of(result, "has_chain"))
+               ? 0
+               : store_audit_portal(store, portal, err);
 }
 
 int store_open(struct pg *pg, const char *portal, const char *url, struct store *ret_store,
@@ -38,10 +41,29 @@ int store_open(struct pg *pg, const char *portal, const char *url, struct store 
     return 0;
 }
 
+struct holder {
+    struct instant session_start, run_start; /* none = no run began yet */
+    int64_t session, pid;
+    const char *application_name, *address, *verb, *host;
+};
+
+static const struct column holder_columns[] = {
+    COLUMN("session_start", struct holder, session_start),
+    COLUMN("session", struct holder, session),
+    COLUMN("application_name", struct holder, application_name),
+    COLUMN("address", struct holder, address),
+    COLUMN("run_start", struct holder, run_start),
+    COLUMN("verb", struct holder, verb),
+    COLUMN("pid", struct holder, pid),
+    COLUMN("host", struct holder, host),
+    COLUMN_END,
+};
+
 /* With what is known of the holder; who cannot be asked is left out. */
 static int locked(struct store *store, const char *portal, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
+    struct holder holder = {.pid = 0};
     char since[INSTANT_TEXT_SIZE];
 
     if (PG_QUERY(store->pg, portal_lock_holder, PG_MAYBE, &result, err, portal) < 0)
@@ -50,17 +72,18 @@ static int locked(struct store *store, const char *portal, struct err *err)
         return err_set(err, ERR_LOCKED,
                        "another run just held the lock of this portal; hint: try "
                        "again");
-    if (PQgetisnull(result, 0, 4))
+    (void)store_read_row(holder_columns, result, 0, NULL, &holder);
+    if (!instant_is_set(holder.run_start))
         return err_set(err, ERR_LOCKED,
                        "another run holds the lock of this portal: '%s' from %s, database session "
-                       "%s, since %s; hint: wait for it, or look at 'status'",
-                       pg_text(result, 0, 2), pg_text(result, 0, 3), pg_text(result, 0, 1),
-                       instant_format(pg_instant(result, 0, 0), since));
+                       "%lld, since %s; hint: wait for it, or look at 'status'",
+                       holder.application_name, holder.address, (long long)holder.session,
+                       instant_format(holder.session_start, since));
     return err_set(err, ERR_LOCKED,
-                   "another run holds the lock of this portal: '%s', process %s on host '%s', "
+                   "another run holds the lock of this portal: '%s', process %lld on host '%s', "
                    "since %s; hint: wait for it, or look at 'status'",
-                   pg_text(result, 0, 5), pg_text(result, 0, 6), pg_text(result, 0, 7),
-                   instant_format(pg_instant(result, 0, 4), since));
+                   holder.verb, (long long)holder.pid, holder.host,
+                   instant_format(holder.run_start, since));
 }
 
 int store_lock(struct store *store, struct err *err)

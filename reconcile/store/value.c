@@ -7,7 +7,7 @@
 #include "base/fold.h"
 #include "base/text.h"
 #include "base/words.h"
-#include "store/private.h"
+#include "store/column.h"
 
 const char *store_number(struct arena *arena, int64_t number)
 {
@@ -178,14 +178,14 @@ int store_hold(const struct store *store, int64_t run, int64_t *ret_newest_plan,
     if (PG_QUERY(store->pg, portal_hold, PG_ONE, &result, err,
                  store_number(&scratch, store->portal_id)) < 0)
         return -1;
-    int64_t newest = pg_int(result, 0, 0);
+    int64_t newest = pg_int(result, 0, store_place_of(result, "last_run_id"));
     if (run && run != newest)
         return err_set(err, ERR_LOCKED,
                        "run '%lld' was overtaken by run '%lld'; hint: this process must stop, the "
                        "newer run goes on",
                        (long long)run, (long long)newest);
     if (ret_newest_plan)
-        *ret_newest_plan = pg_int(result, 0, 1);
+        *ret_newest_plan = pg_int(result, 0, store_place_of(result, "last_plan_id"));
     return 0;
 }
 
@@ -217,24 +217,17 @@ static const char *const source_word[] = {
     [LOGIN_FROM_EXPORT] = "export",
 };
 
+const struct column_words store_login_kind_words = COLUMN_WORDS_OF(kind_word);
+const struct column_words store_login_source_words = COLUMN_WORDS_OF(source_word);
+
 const char *store_login_kind(enum login_kind kind)
 {
     return kind_word[kind];
 }
 
-enum login_kind store_login_kind_parse(const char *word)
-{
-    return (enum login_kind)WORD_INDEX(kind_word, word);
-}
-
 const char *store_login_source(enum login_source source)
 {
     return source_word[source];
-}
-
-enum login_source store_login_source_parse(const char *word)
-{
-    return (enum login_source)WORD_INDEX(source_word, word);
 }
 
 const char *store_person_key(struct arena *arena, const struct person *person)

@@ -7,11 +7,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "base/file.h"
+#include "audit/verify.h"
 #include "base/mem.h"
 #include "base/parse.h"
 #include "cluster_fixture.h"
+#include "host/clock.h"
+#include "host/file.h"
 #include "store/audit.h"
 #include "store/private.h"
 #include "store_world.h"

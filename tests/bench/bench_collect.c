@@ -11,12 +11,12 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "base/environment.h"
-#include "base/file.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/parse.h"
 #include "bynder/bynder.h"
+#include "host/environment.h"
+#include "host/file.h"
 
 #define MEGA 1e6
 

@@ -8,11 +8,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "audit/question.h"
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/parse.h"
 #include "database/pg.h"
-#include "store/question.h"
 #include "store_world.h"
 
 static double seconds_now(void)

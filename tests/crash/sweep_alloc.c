@@ -21,9 +21,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "fail_alloc.h"
+#include "host/file.h"
 #include "sweep.h"
 
 enum { CODES = 256, ROOM = 1 << 20 };

@@ -19,9 +19,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "cut_proxy.h"
+#include "host/file.h"
 #include "sweep.h"
 
 enum channel { DATABASE = 0, PORTAL, CHANNELS };

@@ -16,8 +16,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
+#include "host/file.h"
 #include "sweep.h"
 
 enum { BEYOND = 3 };

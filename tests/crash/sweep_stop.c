@@ -27,9 +27,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "host/file.h"
 #include "sweep.h"
 
 /* Two runs of one plan; the second may have to wait for the first one's transaction. */

@@ -23,11 +23,11 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "base/file.h"
 #include "base/instant.h"
 #include "base/mem.h"
 #include "base/parse.h"
 #include "cluster_fixture.h"
+#include "host/file.h"
 
 enum { WORDS_LIMIT = 60, AGE_DAYS = 40, IDLE_TRIES = 5000, SAID_LIMIT = 1500, CROWD = 96 };
 

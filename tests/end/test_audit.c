@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "end.h"
+#include "host/file.h"
 #include "test.h"
 
 #define WORLD(name)                                                                                \

@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/instant.h"
 #include "base/mem.h"
 #include "end.h"
+#include "host/file.h"
 #include "test.h"
 
 #define WORLD(name, options)                                                                       \

@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "end.h"
+#include "host/file.h"
 #include "test.h"
 
 static void begin(struct end *end)

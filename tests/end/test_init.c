@@ -12,10 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "cluster_fixture.h"
 #include "end.h"
+#include "host/file.h"
 #include "test.h"
 
 #define BARE(name, ...)                                                                            \

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "end.h"
+#include "host/file.h"
 #include "test.h"
 
 /* psql alone, with a portal. */

@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "cluster_fixture.h"
 #include "end.h"
+#include "host/file.h"
 #include "test.h"
 
 #define WORLD(name)                                                                                \

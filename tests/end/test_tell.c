@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "host/file.h"
 #include "test.h"
 #include "told.h"
 

@@ -16,11 +16,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/parse.h"
 #include "cluster_fixture.h"
+#include "host/clock.h"
+#include "host/file.h"
 #include "test.h"
 #include "told.h"
 

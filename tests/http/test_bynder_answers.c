@@ -10,9 +10,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "bynder/bynder.h"
+#include "host/file.h"
 #include "scripted.h"
 #include "test.h"
 

@@ -14,8 +14,8 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
-#include "base/environment.h"
 #include "base/mem.h"
+#include "host/environment.h"
 #include "sim.h"
 #include "test.h"
 

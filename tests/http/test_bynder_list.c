@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "bynder/bynder.h"
+#include "host/file.h"
 #include "scripted.h"
 #include "test.h"
 

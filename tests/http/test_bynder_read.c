@@ -88,7 +88,8 @@ TEST(collect_from_a_good_portal_is_complete_and_true)
 
         with_groups += account->group_count > 0;
         with_department += account->department != NULL;
-        with_profile += snapshot_profile(snapshot, account->profile_id) != NULL;
+        for (size_t p = 0; p < snapshot->profile_count; p++)
+            with_profile += text_equal(snapshot->profile[p].id, account->profile_id);
         assert_false(account->groups_unreadable);
         assert_int_equal(account->login.source, LOGIN_FROM_SINGLE_READ);
         assert_true(instant_is_set(account->login.seen_at));

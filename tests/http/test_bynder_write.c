@@ -116,16 +116,11 @@ static int do_act_on(struct world *world, enum act act, const char *id,
 {
     const struct portal *portal = &world->portal;
 
-    switch (act) {
-    case SUSPEND:
-        return portal->suspend(portal->self, &world->arena, id, ret_answer, &world->err);
-    case REACTIVATE:
-        return portal->reactivate(portal->self, &world->arena, id, ret_answer, &world->err);
-    case DEPROVISION:
-    case ACT_COUNT:
-        break;
-    }
-    return portal->deprovision(portal->self, &world->arena, id, ret_answer, &world->err);
+    static const enum action action[] = {[SUSPEND] = ACTION_SUSPEND,
+                                         [REACTIVATE] = ACTION_REACTIVATE,
+                                         [DEPROVISION] = ACTION_DEPROVISION};
+
+    return portal->act(portal->self, &world->arena, action[act], id, ret_answer, &world->err);
 }
 
 static struct portal_answer do_act(struct world *world, enum act act)
@@ -636,9 +631,7 @@ static int log_in(struct sim *sim, bool writing, char **ret_scopes, struct err *
 
     assert_int_equal(bynder_new(&setup, &bynder, err), 0);
     portal = bynder_read_only(bynder);
-    assert_null(portal.suspend);
-    assert_null(portal.reactivate);
-    assert_null(portal.deprovision);
+    assert_null(portal.act);
     result = portal.enter(portal.self, &arena, &snapshot, err);
     if (writing && result == 0) {
         portal = bynder_writing(bynder);

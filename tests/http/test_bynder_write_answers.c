@@ -10,9 +10,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "bynder/bynder.h"
+#include "host/file.h"
 #include "scripted.h"
 #include "test.h"
 
@@ -145,15 +145,12 @@ static void result_release(struct result *result)
 
 static int do_act(const struct portal *portal, enum act act, struct result *result)
 {
-    switch (act) {
-    case SUSPEND:
-        return portal->suspend(portal->self, &result->arena, ONE, &result->answer, &result->err);
-    case REACTIVATE:
-        return portal->reactivate(portal->self, &result->arena, ONE, &result->answer, &result->err);
-    case DEPROVISION:
-        break;
-    }
-    return portal->deprovision(portal->self, &result->arena, ONE, &result->answer, &result->err);
+    static const enum action action[] = {[SUSPEND] = ACTION_SUSPEND,
+                                         [REACTIVATE] = ACTION_REACTIVATE,
+                                         [DEPROVISION] = ACTION_DEPROVISION};
+
+    return portal->act(portal->self, &result->arena, action[act], ONE, &result->answer,
+                       &result->err);
 }
 
 static int64_t timeout_s = 2;

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "end.h"
+#include "host/file.h"
 #include "notify/delivery.h"
 #include "sink.h"
 #include "test.h"

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/instant.h"
 #include "base/mem.h"
+#include "host/file.h"
 #include "probe.h"
 #include "test.h"
 

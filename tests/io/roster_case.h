@@ -11,8 +11,8 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/text.h"
+#include "host/file.h"
 #include "roster/reader.h"
 #include "test.h"
 

@@ -3,7 +3,7 @@
  */
 #include <signal.h>
 
-#include "base/clock.h"
+#include "host/clock.h"
 #include "test.h"
 
 #define FAR (3600 * SECOND_US)

@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "bynder/export_reader.h"
 #include "format/encode.h"
+#include "host/file.h"
 #include "test.h"
 
 #define HEADER                                                                                     \

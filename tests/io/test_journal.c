@@ -1,4 +1,4 @@
-/* base/journal: what a listening journal gets, datagram by datagram. */
+/* host/journal: what a listening journal gets, datagram by datagram. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
-#include "base/journal.h"
 #include "base/mem.h"
+#include "host/file.h"
+#include "host/journal.h"
 #include "test.h"
 
 static struct {

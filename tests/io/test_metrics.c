@@ -5,12 +5,28 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
+#include "host/file.h"
 #include "notify/metrics.h"
 #include "test.h"
 
-TEST(metrics_render_known_ones_with_help_and_type)
+/* What is written over a file with `previous` in it (NULL: there is none). */
+static void render(const struct metrics *metrics, const char *previous, struct text *ret_text)
+{
+    char directory[] = "/tmp/test-metrics-XXXXXX";
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    assert_non_null(mkdtemp(directory));
+    CLEANUP(mem_cleanup) char *path = file_join(directory, "acme.prom");
+    if (previous)
+        assert_int_equal(file_write(path, 0644, previous, strlen(previous), &err), 0);
+    assert_int_equal(metrics_write(metrics, path, &err), 0);
+    assert_int_equal(file_read(path, 1U << 20, ERR_INTERNAL, ret_text, NULL, &err), 0);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(directory), 0);
+}
+
+TEST(metrics_write_known_ones_with_help_and_type)
 {
     CLEANUP(text_release) struct text out = TEXT_INIT;
     struct metrics metrics = {.portal = "acme"};
@@ -19,7 +35,7 @@ TEST(metrics_render_known_ones_with_help_and_type)
     metrics_set(&metrics, METRIC_ACCOUNTS, "active", 3);
     metrics_set(&metrics, METRIC_ACCOUNTS, "inactive", 0);
     metrics_set(&metrics, METRIC_LAST_RUN_DURATION, NULL, 1.5);
-    metrics_render(&metrics, NULL, &out);
+    render(&metrics, NULL, &out);
     assert_string_equal(
         text_cstr(&out),
         "# HELP bynder_reconcile_last_run_duration_seconds How long that run took.\n"
@@ -34,17 +50,17 @@ TEST(metrics_render_known_ones_with_help_and_type)
         "bynder_reconcile_seats{portal=\"acme\"} 1234567890\n");
 }
 
-TEST(metrics_render_escapes_the_portal)
+TEST(metrics_write_escapes_the_portal)
 {
     CLEANUP(text_release) struct text out = TEXT_INIT;
     struct metrics metrics = {.portal = "a\"b\\c\n\xff"};
 
     metrics_set(&metrics, METRIC_SEATS, NULL, 1);
-    metrics_render(&metrics, NULL, &out);
+    render(&metrics, NULL, &out);
     assert_non_null(strstr(text_cstr(&out), "{portal=\"a\\\"b\\\\c\\\\x0a\\\\xff\"} 1\n"));
 }
 
-TEST(metrics_render_keeps_what_outlives_a_run)
+TEST(metrics_write_keeps_what_outlives_a_run)
 {
     static const char previous[] =
         "bynder_reconcile_last_success_timestamp_seconds{portal=\"acme\"} 1764000000\n"
@@ -62,7 +78,7 @@ TEST(metrics_render_keeps_what_outlives_a_run)
     struct metrics metrics = {.portal = "acme"};
 
     metrics_set(&metrics, METRIC_SEATS, NULL, 6); /* known now: the old one goes */
-    metrics_render(&metrics, previous, &out);
+    render(&metrics, previous, &out);
     assert_string_equal(
         text_cstr(&out),
         "# HELP bynder_reconcile_last_success_timestamp_seconds When 'run' last came to a good "

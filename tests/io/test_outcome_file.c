@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "host/file.h"
 #include "store/outcome_file.h"
 #include "test.h"
 

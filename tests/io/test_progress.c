@@ -48,7 +48,7 @@ TEST(progress_report_on_a_terminal_draws_one_line_and_wipes_it)
     struct progress progress;
 
     open_terminal(&master, &slave, 80);
-    progress_init_on(&terminal, slave, &progress);
+    progress_init(&terminal, slave, &progress);
     progress.report(progress.context, "accounts", 1500, 0);
     progress.report(progress.context, "last logins", 2500, 5000);
     progress.report(progress.context, "last logins", 5000, 5000);
@@ -72,7 +72,7 @@ TEST(progress_report_very_often_is_drawn_seldom_but_at_its_end)
     struct progress progress;
 
     open_terminal(&master, &slave, 30);
-    progress_init_on(&terminal, slave, &progress);
+    progress_init(&terminal, slave, &progress);
     for (size_t i = 0; i <= 2000; i++)
         progress.report(progress.context, "last logins", i, 2000);
     seen = read_now(master);
@@ -90,7 +90,7 @@ TEST(progress_report_elsewhere_writes_nothing)
     struct progress progress;
 
     assert_int_equal(pipe(ends), 0);
-    progress_init_on(&terminal, ends[1], &progress);
+    progress_init(&terminal, ends[1], &progress);
     progress.report(progress.context, "accounts", 10, 10);
     progress_done(&terminal);
     seen = read_now(ends[0]);
@@ -109,7 +109,7 @@ TEST(progress_report_on_a_dumb_terminal_writes_nothing)
 
     open_terminal(&master, &slave, 80);
     assert_int_equal(setenv("TERM", "dumb", 1), 0);
-    progress_init_on(&terminal, slave, &progress);
+    progress_init(&terminal, slave, &progress);
     progress.report(progress.context, "accounts", 10, 10);
     progress_done(&terminal);
     seen = read_now(master);

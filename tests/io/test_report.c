@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "format/encode.h"
+#include "host/file.h"
 #include "report/files.h"
 #include "report/report.h"
 #include "test.h"
@@ -120,8 +120,8 @@ static struct plan make_plan(void)
         .today = day_of("2026-11-22"),
         .time_zone = "Europe/Amsterdam",
         .first_plan = true,
-        .approvals_suspend = 1,
-        .approvals_deprovision = 2,
+        .approvals[ACTION_SUSPEND] = 1,
+        .approvals[ACTION_DEPROVISION] = 2,
         .inputs =
             {
                 .snapshot_id = 3,
@@ -143,7 +143,14 @@ static struct plan make_plan(void)
                 .duplicates = 1,
                 .policy_digest = digest_of("p", 1),
             },
-        .totals = {4990, 8, 1, 1, 1, 2, 4100, 4093},
+        .totals = {{[ACTION_KEEP] = 4990,
+                    [ACTION_SUSPEND] = 8,
+                    [ACTION_DEPROVISION] = 1,
+                    [ACTION_REACTIVATE] = 1},
+                   1,
+                   2,
+                   4100,
+                   4093},
         .idle = {{900, 700, 500, 300, 200, 150, 90, 60, 40, 20, 10, 5, 2, 1100}, 19, 4},
         .guard = guards,
         .guard_count = COUNT_OF(guards),
@@ -500,7 +507,7 @@ static struct plan make_long_plan(struct plan_row *rows, size_t count)
         rows[i] = row_of(ACTION_SUSPEND, "idle", "R4", "Anna Example", "idle for long");
     plan.row = rows;
     plan.row_count = count;
-    plan.totals = (struct plan_totals){.suspend = count, .seats_now = count};
+    plan.totals = (struct plan_totals){.of[ACTION_SUSPEND] = count, .seats_now = count};
     return plan;
 }
 
@@ -547,7 +554,8 @@ TEST(report_text_nothing_to_do_is_one_line_and_the_guards)
     plan.row_count = 0;
     plan.note_count = 0;
     plan.portal = "acme";
-    plan.totals = (struct plan_totals){.keep = 5000, .seats_now = 4100, .seats_after = 4100};
+    plan.totals =
+        (struct plan_totals){.of[ACTION_KEEP] = 5000, .seats_now = 4100, .seats_after = 4100};
     out = render(&plan, REPORT_TEXT, 100);
     assert_true(text_starts(text_cstr(&out), "acme: nothing to do\nplan 7, empty, "));
     assert_non_null(strstr(text_cstr(&out), "guards: 3 looked at, none holds\n"));

@@ -19,12 +19,13 @@ static struct guard_finding guards[2] = {
 
 static struct plan make_plan(enum plan_state state)
 {
-    return (struct plan){.id = 17,
-                         .portal = "acme",
-                         .state = state,
-                         .guard = guards,
-                         .guard_count = 2,
-                         .totals = {.suspend = 12, .deprovision = 3, .seats_now = 90}};
+    return (struct plan){
+        .id = 17,
+        .portal = "acme",
+        .state = state,
+        .guard = guards,
+        .guard_count = 2,
+        .totals = {.of = {[ACTION_SUSPEND] = 12, [ACTION_DEPROVISION] = 3}, .seats_now = 90}};
 }
 
 static struct notice_facts make_facts(enum notice_kind kind, const struct plan *plan)

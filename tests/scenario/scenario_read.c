@@ -9,8 +9,8 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/parse.h"
-#include "base/zone.h"
 #include "core/condition.h"
+#include "host/zone.h"
 
 static const char *const status_words[] = {"unreadable", "active", "inactive", "gone", NULL};
 static const char *const person_words[] = {"unknown",  "employed", "on_leave", "future",
@@ -57,16 +57,19 @@ static const struct field person_fields[] = {
 };
 
 static const struct field limit_fields[] = {
-    {"suspend.count", FIELD_INT64, offsetof(struct limits, suspend.count), NULL},
-    {"suspend.percent", FIELD_DOUBLE, offsetof(struct limits, suspend.percent), NULL},
-    {"suspend.rolling_days", FIELD_INT, offsetof(struct limits, suspend.rolling_days), NULL},
-    {"suspend.rolling_count", FIELD_INT64, offsetof(struct limits, suspend.rolling_count), NULL},
-    {"deprovision.count", FIELD_INT64, offsetof(struct limits, deprovision.count), NULL},
-    {"deprovision.percent", FIELD_DOUBLE, offsetof(struct limits, deprovision.percent), NULL},
-    {"deprovision.rolling_days", FIELD_INT, offsetof(struct limits, deprovision.rolling_days),
+    {"suspend.count", FIELD_INT64, offsetof(struct limits, of[ACTION_SUSPEND].count), NULL},
+    {"suspend.percent", FIELD_DOUBLE, offsetof(struct limits, of[ACTION_SUSPEND].percent), NULL},
+    {"suspend.rolling_days", FIELD_INT, offsetof(struct limits, of[ACTION_SUSPEND].rolling_days),
      NULL},
-    {"deprovision.rolling_count", FIELD_INT64, offsetof(struct limits, deprovision.rolling_count),
+    {"suspend.rolling_count", FIELD_INT64,
+     offsetof(struct limits, of[ACTION_SUSPEND].rolling_count), NULL},
+    {"deprovision.count", FIELD_INT64, offsetof(struct limits, of[ACTION_DEPROVISION].count), NULL},
+    {"deprovision.percent", FIELD_DOUBLE, offsetof(struct limits, of[ACTION_DEPROVISION].percent),
      NULL},
+    {"deprovision.rolling_days", FIELD_INT,
+     offsetof(struct limits, of[ACTION_DEPROVISION].rolling_days), NULL},
+    {"deprovision.rolling_count", FIELD_INT64,
+     offsetof(struct limits, of[ACTION_DEPROVISION].rolling_count), NULL},
     {"min_admins", FIELD_INT64, offsetof(struct limits, min_admins), NULL},
     {"max_age_hours", FIELD_DOUBLE, offsetof(struct limits, max_age_hours), NULL},
     {"min_people", FIELD_INT64, offsetof(struct limits, min_people), NULL},
@@ -85,8 +88,9 @@ static const struct field history_fields[] = {
     {"logins_known", FIELD_INT64, offsetof(struct guard_history, logins_known_before), NULL},
     {"logins_lost", FIELD_INT64, offsetof(struct guard_history, logins_lost), NULL},
     {"events_reach", FIELD_INSTANT, offsetof(struct guard_history, events_reach), NULL},
-    {"suspended", FIELD_INT64, offsetof(struct guard_history, suspended_in_window), NULL},
-    {"deprovisioned", FIELD_INT64, offsetof(struct guard_history, deprovisioned_in_window), NULL},
+    {"suspended", FIELD_INT64, offsetof(struct guard_history, in_window[ACTION_SUSPEND]), NULL},
+    {"deprovisioned", FIELD_INT64, offsetof(struct guard_history, in_window[ACTION_DEPROVISION]),
+     NULL},
     {"last_run", FIELD_DAY, offsetof(struct guard_history, last_run_day), NULL},
     {"accept_gap", FIELD_BOOL, offsetof(struct guard_history, accept_gap), NULL},
     {"stopped_by", FIELD_TEXT, offsetof(struct guard_history, stopped_by), NULL},
@@ -105,9 +109,10 @@ static const struct field policy_fields[] = {
     {"enforce", FIELD_BOOL, offsetof(struct scenario, policy.enforce), NULL},
     {"suspended_days_floor", FIELD_INT, offsetof(struct scenario, policy.suspended_days_floor),
      NULL},
-    {"approvals_suspend", FIELD_INT, offsetof(struct scenario, setup.approvals_suspend), NULL},
-    {"approvals_deprovision", FIELD_INT, offsetof(struct scenario, setup.approvals_deprovision),
+    {"approvals_suspend", FIELD_INT, offsetof(struct scenario, setup.approvals[ACTION_SUSPEND]),
      NULL},
+    {"approvals_deprovision", FIELD_INT,
+     offsetof(struct scenario, setup.approvals[ACTION_DEPROVISION]), NULL},
     {NULL, FIELD_TEXT, 0, NULL},
 };
 
@@ -532,9 +537,13 @@ static int read_keys(struct scenario *scenario, const struct line *line, struct 
     if (line->count >= MATCH_KEY_COUNT)
         return err_set(err, ERR_CONFIG, "there are not so many keys");
     for (size_t i = 0; i < line->count; i++) {
-        enum match_key *key = &scenario->matching.key[scenario->matching.key_count++];
-        if (!match_key_parse(line->word[i].value, key))
+        unsigned key = MATCH_BY_EMPLOYEE_NUMBER;
+        while (key < MATCH_KEY_COUNT &&
+               !text_equal(match_key_name((enum match_key)key), line->word[i].value))
+            key++;
+        if (key == MATCH_KEY_COUNT)
             return err_set(err, ERR_CONFIG, "'%s' is no key", line->word[i].value);
+        scenario->matching.key[scenario->matching.key_count++] = (enum match_key)key;
     }
     return 0;
 }
@@ -721,8 +730,10 @@ int scenario_read(struct scenario *scenario, const struct line *line, struct err
 
 /* Limits that never hold, so that a case names the one it is about. */
 static const struct limits wide_open = {
-    .suspend = {.count = 100000, .percent = 100, .rolling_days = 30, .rolling_count = 100000},
-    .deprovision = {.count = 100000, .percent = 100, .rolling_days = 30, .rolling_count = 100000},
+    .of = {[ACTION_SUSPEND] =
+               {.count = 100000, .percent = 100, .rolling_days = 30, .rolling_count = 100000},
+           [ACTION_DEPROVISION] =
+               {.count = 100000, .percent = 100, .rolling_days = 30, .rolling_count = 100000}},
     .max_age_hours = 48,
     .max_shrink_percent = 10,
     .max_rejected_percent = 100,
@@ -745,8 +756,8 @@ void scenario_init(struct scenario *scenario, const char *file)
                      .key_count = 3},
         .policy = {.suspended_days_floor = 30},
         .setup = {.portal = "acme",
-                  .approvals_suspend = 1,
-                  .approvals_deprovision = 2,
+                  .approvals[ACTION_SUSPEND] = 1,
+                  .approvals[ACTION_DEPROVISION] = 2,
                   .expires_hours = 72,
                   .full = true},
         .own = "the-job",

@@ -223,9 +223,10 @@ static void tell_plan(struct text *text, const struct world *world)
 
     text_addf(text, "digest %s\n", digest_hex(&plan->digest, hex));
     text_addf(text, "state %s, totals %zu %zu %zu %zu %zu %zu %zu %zu\n",
-              plan_state_name(plan->state), plan->totals.keep, plan->totals.suspend,
-              plan->totals.deprovision, plan->totals.reactivate, plan->totals.waiting,
-              plan->totals.findings, plan->totals.seats_now, plan->totals.seats_after);
+              plan_state_name(plan->state), plan->totals.of[ACTION_KEEP],
+              plan->totals.of[ACTION_SUSPEND], plan->totals.of[ACTION_DEPROVISION],
+              plan->totals.of[ACTION_REACTIVATE], plan->totals.waiting, plan->totals.findings,
+              plan->totals.seats_now, plan->totals.seats_after);
     for (size_t i = 0; i < plan->guard_count; i++)
         text_addf(text, "%s %d %s %s %s\n", plan->guard[i].id, plan->guard[i].hold,
                   plan->guard[i].limit, plan->guard[i].actual, plan->guard[i].text);
@@ -438,10 +439,10 @@ static const char *ask_plan(struct arena *arena, const struct plan *plan, const 
         const char *key;
         size_t value;
     } numbers[] = {
-        {"keep", plan->totals.keep},
-        {"suspend", plan->totals.suspend},
-        {"deprovision", plan->totals.deprovision},
-        {"reactivate", plan->totals.reactivate},
+        {"keep", plan->totals.of[ACTION_KEEP]},
+        {"suspend", plan->totals.of[ACTION_SUSPEND]},
+        {"deprovision", plan->totals.of[ACTION_DEPROVISION]},
+        {"reactivate", plan->totals.of[ACTION_REACTIVATE]},
         {"waiting", plan->totals.waiting},
         {"findings", plan->totals.findings},
         {"seats_now", plan->totals.seats_now},
@@ -449,8 +450,8 @@ static const char *ask_plan(struct arena *arena, const struct plan *plan, const 
         {"people", plan->inputs.people},
         {"rejected", plan->inputs.rejected},
         {"duplicates", plan->inputs.duplicates},
-        {"approvals_suspend", (size_t)plan->approvals_suspend},
-        {"approvals_deprovision", (size_t)plan->approvals_deprovision},
+        {"approvals_suspend", (size_t)plan->approvals[ACTION_SUSPEND]},
+        {"approvals_deprovision", (size_t)plan->approvals[ACTION_DEPROVISION]},
         {"notes", plan->note_count},
     };
 

@@ -9,8 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "audit/verify.h"
 #include "base/mem.h"
+#include "host/file.h"
 #include "store/audit.h"
 
 TEST_GROUP(review_case_begin, review_case_end);

@@ -15,11 +15,11 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/parse.h"
 #include "cluster_fixture.h"
 #include "database/cluster.h"
+#include "host/file.h"
 #include "test.h"
 
 /* --- helpers --- */

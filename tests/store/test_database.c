@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "cluster_fixture.h"
 #include "database/database.h"
+#include "host/file.h"
 #include "test.h"
 
 static struct config_database server(void)

@@ -9,12 +9,13 @@
 
 #include <stdio.h>
 
-#include "base/file.h"
+#include "audit/erase.h"
+#include "audit/question.h"
+#include "audit/rebuild.h"
 #include "base/mem.h"
 #include "core/match.h"
+#include "host/file.h"
 #include "store/audit.h"
-#include "store/erase.h"
-#include "store/question.h"
 
 #define DAYS   215
 #define PEOPLE 24
@@ -242,7 +243,7 @@ static struct plan make_plan(struct world *world, size_t day, bool is_held)
         .expires_at = instant_add_us(world->store.now, 3 * DAY_US),
         .today = world->store.today,
         .time_zone = "UTC",
-        .approvals_suspend = 1,
+        .approvals[ACTION_SUSPEND] = 1,
         .inputs = {.snapshot_id = books->seen[day].id,
                    .snapshot_taken_at = world->store.now,
                    .snapshot_complete = true,
@@ -278,7 +279,7 @@ static struct plan make_plan(struct world *world, size_t day, bool is_held)
             .uses_person = true,
         };
     }
-    plan.totals.suspend = plan.row_count;
+    plan.totals.of[ACTION_SUSPEND] = plan.row_count;
     plan.digest = plan_digest(&plan);
     return plan;
 }
@@ -804,27 +805,13 @@ TEST(fifty_past_moments_are_what_the_plan_saw_then)
     print_message("%zu accounts compared\n", accounts);
 }
 
-static size_t find(struct world *world, const char *who, struct store_subject **ret_subject);
-
-/* --- what is old --- */
+/* --- what stands behind the readings --- */
 
 static void note_finding(void *context, int64_t sequence, const char *sentence)
 {
     (void)context;
     print_message("event %lld: %s\n", (long long)sequence, sentence);
 }
-
-static void check_verifies(struct world *world)
-{
-    struct audit_head last;
-    size_t findings = 0;
-
-    REVIEW_OK(store_audit_verify(&world->store.store, NULL, 0, note_finding, NULL, &last, &findings,
-                                 &why));
-    assert_int_equal(findings, 0);
-}
-
-/* --- what stands behind the readings --- */
 
 static void ignore(void *context, int64_t sequence, const char *sentence)
 {
@@ -902,6 +889,85 @@ TEST(every_reading_made_again_is_what_the_chain_says)
     assert_int_equal(rebuild(world, note_finding).findings, 0);
     print_message("%zu readings made again, %zu changes behind them found\n", rebuilt.count,
                   COUNT_OF(behind));
+}
+
+TEST(a_moment_before_the_first_snapshot_is_an_error)
+{
+    struct world *world = *state;
+    CLEANUP(pg_clearp) PGresult *rows = NULL;
+
+    REVIEW_REFUSED(store_ask_at(&world->store.store, "acme",
+                                instant_add_us(world->books->taken_at[0], -1), &rows, &why),
+                   ERR_USAGE, "knows of no account");
+}
+
+/* --- who is meant --- */
+
+static size_t find(struct world *world, const char *who, struct store_subject **ret_subject)
+{
+    size_t count = 0;
+
+    REVIEW_OK(
+        store_find_who(&world->store.store, &world->store.arena, who, ret_subject, &count, &why));
+    return count;
+}
+
+TEST(store_ask_user_tells_everything_in_its_order)
+{
+    struct world *world = *state;
+    const struct books *books = world->books;
+    const struct done *done = &books->done[0];
+    CLEANUP(pg_clearp) PGresult *rows = NULL;
+    struct store_subject *subject = NULL;
+    size_t intents = 0, outcomes = 0, approvals = 0, decisions = 0;
+
+    assert_int_equal(find(world, id_of(world, done->who), &subject), 1);
+    REVIEW_OK(store_ask_user(&world->store.store, subject, &rows, &why));
+    for (int row = 0; row < PQntuples(rows); row++) {
+        const char *kind = value(rows, row, "kind");
+        intents += text_equal(kind, "intent");
+        outcomes += text_equal(kind, "outcome");
+        approvals += text_equal(kind, "approval");
+        decisions +=
+            text_equal(kind, "decision") && strstr(value(rows, row, "what"), done->reason) != NULL;
+        if (row > 0)
+            assert_true(strcmp(value(rows, row - 1, "at"), value(rows, row, "at")) <= 0);
+    }
+    size_t acts = 0;
+    for (size_t i = 0; i < books->done_count; i++)
+        acts += books->done[i].who == done->who;
+    assert_int_equal(intents, acts);
+    assert_int_equal(outcomes, acts);
+    assert_true(approvals >= acts);
+    assert_int_equal(decisions, 1);
+}
+
+TEST(store_find_who_finds_by_every_name_and_guesses_nobody)
+{
+    struct world *world = *state;
+    struct store_subject *subject = NULL;
+
+    assert_int_equal(find(world, id_of(world, 3), &subject), 1);
+    assert_string_equal(subject->account_id, id_of(world, 3));
+    assert_int_equal(find(world, " U3 ", &subject), 1);
+    assert_string_equal(subject->account_id, id_of(world, 3));
+    assert_int_equal(find(world, "P3-0@ACME.example", &subject), 1); /* the first of several */
+    assert_string_equal(subject->account_id, id_of(world, 3));
+    assert_int_equal(find(world, "00003", &subject), 1);
+    assert_int_equal(find(world, "nobody", &subject), 0);
+    assert_int_equal(find(world, "U30", &subject), 0);
+}
+
+/* --- what is old, and what changes what the tests above find --- */
+
+static void check_verifies(struct world *world)
+{
+    struct audit_head last;
+    size_t findings = 0;
+
+    REVIEW_OK(store_audit_verify(&world->store.store, NULL, 0, note_finding, NULL, &last, &findings,
+                                 &why));
+    assert_int_equal(findings, 0);
 }
 
 /* Nothing else is left out than what was taken away. */
@@ -1000,43 +1066,6 @@ TEST(store_erase_of_somebody_in_a_plan_under_way_is_refused)
     (void)check_rebuilds(world); /* who was there from the first day on was in every reading */
 }
 
-TEST(a_moment_before_the_first_snapshot_is_an_error)
-{
-    struct world *world = *state;
-    CLEANUP(pg_clearp) PGresult *rows = NULL;
-
-    REVIEW_REFUSED(store_ask_at(&world->store.store, "acme",
-                                instant_add_us(world->books->taken_at[0], -1), &rows, &why),
-                   ERR_USAGE, "knows of no account");
-}
-
-/* --- who is meant --- */
-
-static size_t find(struct world *world, const char *who, struct store_subject **ret_subject)
-{
-    size_t count = 0;
-
-    REVIEW_OK(
-        store_find_who(&world->store.store, &world->store.arena, who, ret_subject, &count, &why));
-    return count;
-}
-
-TEST(store_find_who_finds_by_every_name_and_guesses_nobody)
-{
-    struct world *world = *state;
-    struct store_subject *subject = NULL;
-
-    assert_int_equal(find(world, id_of(world, 3), &subject), 1);
-    assert_string_equal(subject->account_id, id_of(world, 3));
-    assert_int_equal(find(world, " U3 ", &subject), 1);
-    assert_string_equal(subject->account_id, id_of(world, 3));
-    assert_int_equal(find(world, "P3-0@ACME.example", &subject), 1); /* the first of several */
-    assert_string_equal(subject->account_id, id_of(world, 3));
-    assert_int_equal(find(world, "00003", &subject), 1);
-    assert_int_equal(find(world, "nobody", &subject), 0);
-    assert_int_equal(find(world, "U30", &subject), 0);
-}
-
 /* A number that two have, and names outside of ASCII. */
 TEST(store_find_who_lists_several_and_folds_what_is_not_ascii)
 {
@@ -1068,36 +1097,6 @@ TEST(store_find_who_lists_several_and_folds_what_is_not_ascii)
     assert_int_equal(find(world, "ja\xcc\x88ne@x.example", &subject), 1);
     assert_int_equal(subject->account_no, two);
     assert_int_equal(find(world, "jane@x.example", &subject), 0);
-}
-
-TEST(store_ask_user_tells_everything_in_its_order)
-{
-    struct world *world = *state;
-    const struct books *books = world->books;
-    const struct done *done = &books->done[0];
-    CLEANUP(pg_clearp) PGresult *rows = NULL;
-    struct store_subject *subject = NULL;
-    size_t intents = 0, outcomes = 0, approvals = 0, decisions = 0;
-
-    assert_int_equal(find(world, id_of(world, done->who), &subject), 1);
-    REVIEW_OK(store_ask_user(&world->store.store, subject, &rows, &why));
-    for (int row = 0; row < PQntuples(rows); row++) {
-        const char *kind = value(rows, row, "kind");
-        intents += text_equal(kind, "intent");
-        outcomes += text_equal(kind, "outcome");
-        approvals += text_equal(kind, "approval");
-        decisions +=
-            text_equal(kind, "decision") && strstr(value(rows, row, "what"), done->reason) != NULL;
-        if (row > 0)
-            assert_true(strcmp(value(rows, row - 1, "at"), value(rows, row, "at")) <= 0);
-    }
-    size_t acts = 0;
-    for (size_t i = 0; i < books->done_count; i++)
-        acts += books->done[i].who == done->who;
-    assert_int_equal(intents, acts);
-    assert_int_equal(outcomes, acts);
-    assert_true(approvals >= acts);
-    assert_int_equal(decisions, 1);
 }
 
 static int setup(void **state)

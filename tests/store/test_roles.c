@@ -9,11 +9,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "audit/erase.h"
+#include "audit/verify.h"
 #include "base/mem.h"
 #include "core/match.h"
+#include "host/file.h"
 #include "store/audit.h"
-#include "store/erase.h"
 
 /* Run as an administrator would. */
 static void run_script(void)

@@ -321,8 +321,9 @@ TEST(store_save_links_counts_absence_from_the_first_unbroken_roster)
 
 static struct guard_history guards(struct store_world *world, const struct roster *roster)
 {
-    const struct limits limits = {.suspend = {.rolling_days = 30},
-                                  .deprovision = {.rolling_days = 7}};
+    const struct limits limits = {
+        .of = {
+            [ACTION_SUSPEND] = {.rolling_days = 30}, [ACTION_DEPROVISION] = {.rolling_days = 7}}};
     struct guard_history history;
     struct err err = ERR_INIT;
 
@@ -343,8 +344,8 @@ TEST(store_load_guard_history_of_an_empty_portal_has_nothing)
     assert_false(instant_is_set(history.same_bytes_since));
     assert_int_equal(history.last_snapshot_accounts, -1);
     assert_true(history.last_matched_percent < 0);
-    assert_int_equal(history.suspended_in_window, 0);
-    assert_int_equal(history.deprovisioned_in_window, 0);
+    assert_int_equal(history.in_window[ACTION_SUSPEND], 0);
+    assert_int_equal(history.in_window[ACTION_DEPROVISION], 0);
     assert_false(day_is_set(history.last_run_day));
 }
 
@@ -401,8 +402,8 @@ TEST(store_load_guard_history_counts_acts_inside_the_rolling_window)
     store_world_execute(world, ACT("4", "deprovision", "2026-10-25T02:00:00Z", "null"));
     store_world_execute(world, ACT("5", "deprovision", "2026-10-25T02:00:01Z", "null"));
     struct guard_history history = guards(world, &roster);
-    assert_int_equal(history.suspended_in_window, 2);
-    assert_int_equal(history.deprovisioned_in_window, 1);
+    assert_int_equal(history.in_window[ACTION_SUSPEND], 2);
+    assert_int_equal(history.in_window[ACTION_DEPROVISION], 1);
 }
 
 TEST(store_load_good_rosters_gives_each_time_once_in_order)

@@ -224,12 +224,24 @@ TEST(pace_share_end_gives_back_what_was_not_sent)
     assert_int_equal(ask(world, &world->store, &slow).granted, 40);
 }
 
-TEST_WITH(pace_share_group_is_the_portals_own_on_loopback, NULL, NULL)
+TEST(pace_share_permit_counts_a_loopback_for_itself)
 {
-    struct config_portal network = {.name = "acme"}, loopback = {.name = "acme", .loopback = true},
-                         named = {.name = "acme", .loopback = true, .address_group = "office"};
+    struct store_world *world = *state;
+    const struct config_portal config[] = {
+        {.name = "acme"},
+        {.name = "acme", .loopback = true},
+        {.name = "acme", .loopback = true, .address_group = "office"},
+    };
+    const struct pace_settings settings = {
+        .per_window = 4500, .window_us = 300 * SECOND_US, .shared = true};
 
-    assert_string_equal(pace_share_group(&network), "default");
-    assert_string_equal(pace_share_group(&loopback), "acme");
-    assert_string_equal(pace_share_group(&named), "office");
+    for (size_t i = 0; i < COUNT_OF(config); i++) {
+        CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
+        struct pace_share share;
+        pace_share_init(&share, &world->store, pace, clock_system(), &config[i]);
+        assert_int_equal(pace_share_permit(&share, NULL), 0);
+    }
+    assert_string_equal(store_world_text(world, "select string_agg(address_group, ' ' order by "
+                                                "address_group) from request_block"),
+                        "acme default office");
 }

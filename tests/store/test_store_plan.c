@@ -4,9 +4,9 @@
  */
 #include <string.h>
 
+#include "audit/status.h"
 #include "cluster_fixture.h"
 #include "report/report.h"
-#include "store/status.h"
 #include "store_world.h"
 #include "test.h"
 
@@ -70,10 +70,9 @@ static struct plan make_plan(struct store_world *world)
         .today = world->today,
         .time_zone = "Europe/Amsterdam",
         .first_plan = true,
-        .approvals_suspend = 1,
-        .approvals_deprovision = 2,
-        .totals = {.keep = 2,
-                   .suspend = 2,
+        .approvals[ACTION_SUSPEND] = 1,
+        .approvals[ACTION_DEPROVISION] = 2,
+        .totals = {.of = {[ACTION_KEEP] = 2, [ACTION_SUSPEND] = 2},
                    .waiting = 2,
                    .findings = 1,
                    .seats_now = 4,
@@ -179,8 +178,8 @@ TEST(store_load_plan_gives_every_field_back)
     assert_int_equal(is->today.number, plan.today.number);
     assert_string_equal(is->time_zone, plan.time_zone);
     assert_true(is->first_plan);
-    assert_int_equal(is->approvals_suspend, 1);
-    assert_int_equal(is->approvals_deprovision, 2);
+    assert_int_equal(is->approvals[ACTION_SUSPEND], 1);
+    assert_int_equal(is->approvals[ACTION_DEPROVISION], 2);
     assert_memory_equal(&is->totals, &plan.totals, sizeof(plan.totals));
     assert_memory_equal(&is->idle, &plan.idle, sizeof(plan.idle));
     assert_null(is->inputs.snapshot_incomplete_reason);
@@ -365,8 +364,9 @@ TEST(store_save_plan_ends_an_announcement_only_on_good_evidence)
 
 static struct guard_history guards(struct store_world *world)
 {
-    const struct limits limits = {.suspend = {.rolling_days = 30},
-                                  .deprovision = {.rolling_days = 30}};
+    const struct limits limits = {
+        .of = {
+            [ACTION_SUSPEND] = {.rolling_days = 30}, [ACTION_DEPROVISION] = {.rolling_days = 30}}};
     struct roster roster = store_world_roster(world, 1);
     struct guard_history history;
     struct err err = ERR_INIT;

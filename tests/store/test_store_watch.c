@@ -1,7 +1,7 @@
-/* store/watch against a real server: what monitoring asks, and what people were told. */
+/* audit/watch against a real server: what monitoring asks, and what people were told. */
+#include "audit/watch.h"
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "store/watch.h"
 #include "store_world.h"
 #include "test.h"
 

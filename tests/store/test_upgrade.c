@@ -6,10 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "audit/verify.h"
 #include "base/mem.h"
 #include "cluster_fixture.h"
 #include "end.h"
+#include "host/file.h"
 #include "sql.h"
 #include "store/audit.h"
 #include "store/migrate.h"

@@ -12,9 +12,9 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "host/file.h"
 #include "test.h"
 
 enum { OPTIONS_LIMIT = 20, LETTERS = 26 };

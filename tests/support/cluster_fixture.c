@@ -144,15 +144,16 @@ struct pg *cluster_fixture_open_with(int64_t statement_timeout_s, int64_t lock_t
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(pg_closep) struct pg *maker = NULL;
     CLEANUP(text_release) struct text sql = TEXT_INIT, where = TEXT_INIT;
+    struct pg_settings making = {0}; /* how long that takes is not what the test is about */
     struct pg_settings settings = {.statement_timeout_s = statement_timeout_s,
                                    .lock_timeout_s = lock_timeout_s};
     struct pg *pg = NULL;
 
     ensure_server();
-    settings.conninfo = cluster_conninfo(cluster);
+    making.conninfo = cluster_conninfo(cluster);
     text_addf(&sql, "create database test_%d", ++databases);
-    text_addf(&where, "%s dbname=test_%d", settings.conninfo, databases);
-    if (pg_open(&settings, &maker, &err) < 0 ||
+    text_addf(&where, "%s dbname=test_%d", making.conninfo, databases);
+    if (pg_open(&making, &maker, &err) < 0 ||
         pg_run(maker, "create_database", text_cstr(&sql), PG_NOTHING, NULL, 0, NULL, &err) < 0)
         die("create database", &err);
     free(conninfo);

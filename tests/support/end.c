@@ -20,12 +20,12 @@
 
 #include "base/cleanup.h"
 #include "base/day.h"
-#include "base/file.h"
 #include "base/instant.h"
 #include "base/mem.h"
 #include "base/parse.h"
 #include "base/table.h"
 #include "cluster_fixture.h"
+#include "host/file.h"
 #include "test.h"
 
 enum { OPTIONS_LIMIT = 40, WORDS_LIMIT = 40 };

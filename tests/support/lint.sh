@@ -18,28 +18,31 @@ while read -r layer below; do
 done <<'EOT'
 base
 core base
-format base
-net base
-config base core
-database base config
-bynder base core format net config
-roster base core format config
-store base core format config database
-report base core format config store
-notify base core format config store report
-job base core format net config database bynder roster store report notify
+host base
+format base host
+net base host
+config base core host
+database base config host
+bynder base core host format net config
+roster base core host format config
+store base core host format config database
+audit base core host format config database store
+report base core host format config store audit
+notify base core host format config store audit report
+job base core host format net config database bynder roster store audit report notify
 EOT
-grep -nE '^#include "sql\.h"' reconcile/*/*.[ch] | grep -v '^reconcile/store/' | complain "SQL is the store's:"
+grep -nE '^#include "sql\.h"' reconcile/*/*.[ch] | grep -vE '^reconcile/(store|audit)/' |
+    complain "SQL is the history's:"
 grep -nE '#include <(curl|libpq|json-c|libconfig|microhttpd|csv)' reconcile/base/*.[ch] reconcile/core/*.[ch] |
     complain "base and core know nothing of curl, PostgreSQL, JSON, libconfig and CSV:"
-grep -nE '\blog_(error|warning|info|debug)\(' $(ls reconcile/*/*.c | grep -vE '^reconcile/(base|job)/') |
+grep -nE '\blog_(error|warning|info|debug)\(' $(ls reconcile/*/*.c | grep -vE '^reconcile/(host|job)/') |
     complain "job and cmd log, nobody below:"
 grep -nE '\b(time|clock_gettime|gettimeofday)\(' reconcile/core/*.c | complain "core takes the time as an argument:"
 
 grep -nE '\b(atoi|atol|atoll|atof|strtok|strtok_r|sprintf|vsprintf|strcpy|strcat|strncpy|strncat|sscanf|gets|alloca|system|popen|localtime|gmtime|asctime|ctime|tmpnam|mktemp|rand|srand|signal)[[:space:]]*\(' \
     cmd/*/*.c reconcile/*/*.c tests/*/*.c | complain "banned functions:"
-grep -nE '\b(localtime_r|gmtime_r|tzset|mktime)[[:space:]]*\(' cmd/*/*.c reconcile/*/*.c | grep -v '^reconcile/base/zone.c:' |
-    complain "only base/zone asks the C library for local time:"
+grep -nE '\b(localtime_r|gmtime_r|tzset|mktime)[[:space:]]*\(' cmd/*/*.c reconcile/*/*.c | grep -v '^reconcile/host/zone.c:' |
+    complain "only host/zone asks the C library for local time:"
 # TEST registers what it defines; whatever else looks like a test is run by nobody. (A setup returns
 # int.)
 tests=$(ls tests/*/test_*.c | grep -v '^tests/support/')

@@ -16,9 +16,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "host/file.h"
 #include "test.h"
 
 #define START_TIMEOUT_S 20

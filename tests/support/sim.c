@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/table.h"
+#include "host/file.h"
 #include "test.h"
 
 enum { OPTIONS_LIMIT = 60 };
@@ -122,8 +122,7 @@ static int run_stages(struct bynder *bynder, struct collected *collected)
     struct snapshot *snapshot = &collected->snapshot;
     CLEANUP(mem_cleanup) size_t *index = NULL;
 
-    assert_null(portal.suspend);
-    assert_null(portal.deprovision);
+    assert_null(portal.act);
     collected->failed_at = SIM_LOGIN;
     if (portal.enter(portal.self, &collected->arena, snapshot, &collected->err) < 0)
         return -1;

@@ -12,10 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/parse.h"
 #include "end.h"
+#include "host/file.h"
 #include "test.h"
 
 #define PYTHON  "/usr/bin/python3" /* Debian's own: it is the one that sees python3-aiosmtpd */

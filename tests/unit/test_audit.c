@@ -322,10 +322,19 @@ TEST(audit_head_parse_takes_what_format_gives_and_nothing_else)
     assert_false(audit_head_parse(text, &again));
 }
 
-TEST(audit_kind_parse_knows_every_name)
+TEST(audit_chain_knows_every_kind)
 {
-    for (unsigned kind = 1; kind <= AUDIT_RETENTION; kind++)
-        assert_int_equal(audit_kind_parse(audit_kind_name((enum audit_kind)kind)), kind);
-    assert_int_equal(audit_kind_parse("unknown"), AUDIT_UNKNOWN);
-    assert_int_equal(audit_kind_parse(NULL), AUDIT_UNKNOWN);
+    for (unsigned kind = 0; kind <= AUDIT_RETENTION; kind++) {
+        struct audit_event event = {.kind = audit_kind_name((enum audit_kind)kind), .word = "x"};
+        struct findings findings = {.text = TEXT_INIT};
+        struct audit_chain chain;
+
+        seal_all(&event, 1);
+        audit_chain_init(&chain, PORTAL, NULL, 0, note, &findings);
+        audit_chain_add(&chain, &event);
+        assert_int_equal(strstr(text_cstr(&findings.text), "the kind '") != NULL,
+                         kind == AUDIT_UNKNOWN);
+        audit_chain_release(&chain);
+        text_release(&findings.text);
+    }
 }

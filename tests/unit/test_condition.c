@@ -180,3 +180,21 @@ TEST(policy_conditions_table_names_every_field_once)
     }
     assert_int_equal(count, 16);
 }
+
+/* What a new condition is about is a word of its row, and everything else follows from that. */
+TEST(conditions_about_of_each_condition_is_what_its_row_says)
+{
+    for (const struct condition_field *field = policy_conditions; field->name; field++) {
+        struct conditions conditions = CONDITIONS_NONE;
+        void *at = (char *)&conditions + field->offset;
+
+        assert_int_equal(conditions_about(&conditions), 0);
+        if (field->type == CONDITION_PATTERNS)
+            ((struct patterns *)at)->count = 1;
+        else
+            *(int *)at = 1;
+        assert_int_equal(conditions_about(&conditions), field->about);
+        conditions = conditions_without(&conditions, field->about);
+        assert_int_equal(condition_is_set(field, &conditions), field->about == ABOUT_ACCOUNT);
+    }
+}

@@ -1,4 +1,4 @@
-/* base/file: whole files in, whole files out. */
+/* host/file: whole files in, whole files out. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
+#include "host/file.h"
 #include "test.h"
 
 static char directory[] = "/tmp/test-file-XXXXXX";
@@ -256,5 +256,42 @@ TEST(file_make_directory_makes_what_is_missing)
     assert_int_equal(file_make_directory(blocked, 0750, &err), -1);
     assert_int_equal(err.code, ERR_INTERNAL);
     assert_non_null(strstr(err.text, "a file is in its place"));
+    err_release(&err);
+}
+
+/* Notes what stands behind the prefix; "2" ends it with 7. */
+static int visit(void *context, const char *name, const char *rest, struct err *err)
+{
+    (void)err;
+    assert_true(text_starts(name, directory));
+    text_addf(context, "%s ", rest);
+    return text_equal(rest, "2") ? 7 : 0;
+}
+
+TEST(file_each_takes_the_named_ones_in_order_until_one_ends_it)
+{
+    static const char *const names[] = {"a-3", "b-0", "a-1"};
+    CLEANUP(text_release) struct text seen = TEXT_INIT;
+    struct err err = ERR_INIT;
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        CLEANUP(mem_cleanup) char *name = file_join(directory, names[i]);
+        assert_int_equal(file_write(name, 0600, "", 0, &err), 0);
+    }
+    assert_int_equal(file_each(directory, "a-", visit, &seen, &err), 0);
+    assert_string_equal(text_cstr(&seen), "1 3 ");
+    CLEANUP(mem_cleanup) char *last = file_join(directory, "a-2");
+    assert_int_equal(file_write(last, 0600, "", 0, &err), 0);
+    assert_int_equal(file_each(directory, "a-", visit, &seen, &err), 7);
+    assert_string_equal(text_cstr(&seen), "1 3 1 2 ");
+    assert_int_equal(unlink(last), 0);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        CLEANUP(mem_cleanup) char *name = file_join(directory, names[i]);
+        assert_int_equal(unlink(name), 0);
+    }
+    assert_int_equal(file_each("/nowhere", "", visit, &seen, &err), 0);
+    put("x");
+    assert_int_equal(file_each(path, "", visit, &seen, &err), -1);
+    assert_non_null(strstr(err.text, "cannot list"));
     err_release(&err);
 }

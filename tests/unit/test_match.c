@@ -1,4 +1,4 @@
-/* core/match: the words of keys, and links one at a time (worlds of them: test_plan_random). */
+/* core/match: links one at a time (worlds of them: test_plan_random). */
 #include "base/cleanup.h"
 #include "core/match.h"
 #include "test.h"
@@ -7,19 +7,6 @@ static const struct matching all_keys = {
     .key = {MATCH_BY_EMPLOYEE_NUMBER, MATCH_BY_EMAIL, MATCH_BY_USERNAME},
     .key_count = 3,
 };
-
-TEST(match_key_parse_of_words_takes_configurable_keys_alone)
-{
-    enum match_key key = MATCH_BY_NOTHING;
-
-    assert_true(match_key_parse("email", &key));
-    assert_int_equal(key, MATCH_BY_EMAIL);
-    assert_string_equal(match_key_name(key), "email");
-    assert_false(match_key_parse("links file", &key));
-    assert_false(match_key_parse("", &key));
-    assert_false(match_key_parse("Email", &key));
-    assert_int_equal(key, MATCH_BY_EMAIL);
-}
 
 TEST(match_all_of_folded_forms_links)
 {

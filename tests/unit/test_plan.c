@@ -67,8 +67,10 @@ static void sample_init(struct sample *sample)
     sample->finding[0] = (struct guard_finding){"G1", false, "l", "a", "t"};
     sample->finding[1] = (struct guard_finding){"G2", false, "l", "a", "t"};
     sample->guards = (struct guard_result){.finding = sample->finding, .count = 2};
-    sample->setup = (struct plan_setup){
-        .portal = "acme", .approvals_suspend = 1, .approvals_deprovision = 2, .expires_hours = 72};
+    sample->setup = (struct plan_setup){.portal = "acme",
+                                        .approvals[ACTION_SUSPEND] = 1,
+                                        .approvals[ACTION_DEPROVISION] = 2,
+                                        .expires_hours = 72};
 }
 
 static struct plan *make(struct sample *sample)
@@ -102,10 +104,10 @@ TEST(plan_make_of_mixed_decisions_counts)
     sample_init(&sample);
     struct plan *plan = make(&sample);
     assert_int_equal(plan->state, PLAN_PROPOSED);
-    assert_int_equal(plan->totals.keep, 2);
-    assert_int_equal(plan->totals.suspend, 2);
-    assert_int_equal(plan->totals.deprovision, 1);
-    assert_int_equal(plan->totals.reactivate, 1);
+    assert_int_equal(plan->totals.of[ACTION_KEEP], 2);
+    assert_int_equal(plan->totals.of[ACTION_SUSPEND], 2);
+    assert_int_equal(plan->totals.of[ACTION_DEPROVISION], 1);
+    assert_int_equal(plan->totals.of[ACTION_REACTIVATE], 1);
     assert_int_equal(plan->totals.waiting, 1);
     assert_int_equal(plan->totals.findings, 1);
     assert_int_equal(plan->totals.seats_now, 4);
@@ -136,11 +138,11 @@ TEST(plan_make_of_a_first_plan_needs_a_person)
     struct sample sample;
 
     sample_init(&sample);
-    sample.setup.approvals_suspend = 0;
-    assert_int_equal(make(&sample)->approvals_suspend, 0);
+    sample.setup.approvals[ACTION_SUSPEND] = 0;
+    assert_int_equal(make(&sample)->approvals[ACTION_SUSPEND], 0);
     sample.context.first_plan = true;
-    assert_int_equal(make(&sample)->approvals_suspend, 1);
-    assert_int_equal(make(&sample)->approvals_deprovision, 2);
+    assert_int_equal(make(&sample)->approvals[ACTION_SUSPEND], 1);
+    assert_int_equal(make(&sample)->approvals[ACTION_DEPROVISION], 2);
     arena_release(&sample.arena);
 }
 
@@ -181,7 +183,7 @@ static void change(struct sample *sample, size_t what)
         sample->account[1].email = "x";
         break;
     case 10:
-        sample->setup.approvals_suspend = 2;
+        sample->setup.approvals[ACTION_SUSPEND] = 2;
         break;
     case 11:
         sample->roster.count = 1;
@@ -245,8 +247,8 @@ TEST(plan_digest_of_a_known_plan_is_known)
         .portal = "acme",
         .today = {46000},
         .first_plan = true,
-        .approvals_suspend = 1,
-        .approvals_deprovision = 2,
+        .approvals[ACTION_SUSPEND] = 1,
+        .approvals[ACTION_DEPROVISION] = 2,
         .guard = &guard,
         .guard_count = 1,
         .row = &row,

@@ -234,8 +234,8 @@ static struct conditions draw_conditions(struct world *world)
 static void draw_policy(struct world *world)
 {
     static const char *const rule_name[MOST_ANY] = {"r0", "r1", "r2", "r3"};
-    static const enum action actions[] = {ACTION_KEEP, ACTION_SUSPEND, ACTION_SUSPEND,
-                                          ACTION_DEPROVISION};
+    static const enum action some_action[] = {ACTION_KEEP, ACTION_SUSPEND, ACTION_SUSPEND,
+                                              ACTION_DEPROVISION};
 
     world->policy = (struct policy){
         .rule = world->rule,
@@ -248,7 +248,7 @@ static void draw_policy(struct world *world)
     for (size_t i = 0; i < world->policy.rule_count; i++)
         world->rule[i] = (struct rule){
             .name = rule_name[i],
-            .action = PICK(world, actions),
+            .action = PICK(world, some_action),
             .when = draw_conditions(world),
             .unless = draw_conditions(world),
             .has_unless = chance(world, 25),
@@ -291,8 +291,7 @@ static void draw_limits(struct world *world)
     limit.count = (int64_t)draw(world, 6);
     limit.rolling_count = (int64_t)draw(world, 20);
     world->limits = (struct limits){
-        .suspend = limit,
-        .deprovision = limit,
+        .of = {[ACTION_SUSPEND] = limit, [ACTION_DEPROVISION] = limit},
         .min_admins = (int64_t)draw(world, 3),
         .admin_role = role,
         .admin_role_count = 1,
@@ -306,8 +305,8 @@ static void draw_limits(struct world *world)
         .last_roster_people = -1,
         .last_snapshot_accounts = -1,
         .last_matched_percent = -1,
-        .suspended_in_window = (int64_t)draw(world, 10),
-        .deprovisioned_in_window = (int64_t)draw(world, 10),
+        .in_window[ACTION_SUSPEND] = (int64_t)draw(world, 10),
+        .in_window[ACTION_DEPROVISION] = (int64_t)draw(world, 10),
         .logins_known_before = 10,
         .logins_lost = (int64_t)draw(world, 2),
         .stopped_by = chance(world, 5) ? "stop" : NULL,
@@ -953,13 +952,14 @@ static void check_guards(const struct world *world, const struct guard_result *g
             assert_null(decision[i].held_by);
     }
     assert_int_equal(guards->finding[6].hold,
-                     is_too_many(&world->limits.suspend,
+                     is_too_many(&world->limits.of[ACTION_SUSPEND],
                                  count_acts(world, decision, ACTION_SUSPEND),
-                                 (int64_t)totals.active, world->history.suspended_in_window));
+                                 (int64_t)totals.active, world->history.in_window[ACTION_SUSPEND]));
     assert_int_equal(guards->finding[7].hold,
-                     is_too_many(&world->limits.deprovision,
+                     is_too_many(&world->limits.of[ACTION_DEPROVISION],
                                  count_acts(world, decision, ACTION_DEPROVISION),
-                                 (int64_t)totals.accounts, world->history.deprovisioned_in_window));
+                                 (int64_t)totals.accounts,
+                                 world->history.in_window[ACTION_DEPROVISION]));
     assert_int_equal(guards->finding[8].hold, admins < world->limits.min_admins);
     assert_int_equal(guards->finding[3].hold, !world->snapshot.complete || totals.accounts == 0);
     assert_int_equal(guards->finding[11].hold, world->history.stopped_by != NULL);
@@ -1019,7 +1019,8 @@ TEST(plan_of_random_worlds_agrees_with_the_oracle)
         check_decisions(&world, opinion, decision);
         check_guards(&world, &guards, decision);
         assert_int_equal(plan->state == PLAN_HELD, guards.held);
-        total_acts += plan->totals.suspend + plan->totals.deprovision + plan->totals.reactivate;
+        total_acts += plan->totals.of[ACTION_SUSPEND] + plan->totals.of[ACTION_DEPROVISION] +
+                      plan->totals.of[ACTION_REACTIVATE];
         arena_release(&world.arena);
     }
     assert_true(total_acts > WORLDS / 8);

@@ -19,8 +19,10 @@ static struct plan_row rows[] = {
     {.action = ACTION_REACTIVATE, .account_id = C, .username = "cora"},
     {.action = ACTION_KEEP, .account_id = K, .username = "kim", .email = "kim@acme.example"},
 };
-static const struct plan plan = {
-    .row = rows, .row_count = COUNT_OF(rows), .approvals_suspend = 1, .approvals_deprovision = 2};
+static const struct plan plan = {.row = rows,
+                                 .row_count = COUNT_OF(rows),
+                                 .approvals[ACTION_SUSPEND] = 1,
+                                 .approvals[ACTION_DEPROVISION] = 2};
 
 /* --- how many --- */
 
@@ -37,8 +39,8 @@ TEST(review_needed_is_as_the_plan_says)
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct plan other = plan;
-        other.approvals_suspend = cases[i].suspend;
-        other.approvals_deprovision = cases[i].deprovision;
+        other.approvals[ACTION_SUSPEND] = cases[i].suspend;
+        other.approvals[ACTION_DEPROVISION] = cases[i].deprovision;
         for (size_t k = 0; k < COUNT_OF(rows); k++)
             assert_int_equal(review_needed(&other, &rows[k]), cases[i].wanted[k]);
     }

@@ -1,14 +1,14 @@
-/* base/secret: only a file that nobody else can read is a secret. */
+/* host/secret: only a file that nobody else can read is a secret. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "base/secret.h"
+#include "host/file.h"
+#include "host/secret.h"
 #include "test.h"
 
 static char directory[] = "/tmp/test-secret-XXXXXX";

@@ -109,13 +109,3 @@ TEST(snapshot_digest_of_any_order_is_the_same)
     for (size_t i = 0; i < COUNT_OF(other); i++)
         assert_int_not_equal(digest_compare(&digest, &other[i]), 0);
 }
-
-TEST(snapshot_profile_of_unknown_ids_is_nothing)
-{
-    struct profile profile[] = {{.id = "p"}, {.id = "q"}};
-    struct snapshot snapshot = {.profile = profile, .profile_count = 2};
-
-    assert_ptr_equal(snapshot_profile(&snapshot, "q"), &profile[1]);
-    assert_null(snapshot_profile(&snapshot, "Q"));
-    assert_null(snapshot_profile(&snapshot, NULL));
-}

@@ -225,7 +225,7 @@ static void check_change(struct account after, const char *says)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     const struct account before = make_account();
-    const char *change = step_unintended_change(&arena, ACTION_SUSPEND, &before, &after);
+    const char *change = step_unintended_change(&arena, &before, &after);
 
     if ((change == NULL) != (says == NULL) || (says && !strstr(change, says)))
         fail_msg("'%s', not '%s'", change ? change : "(none)", says ? says : "(none)");

@@ -1,10 +1,10 @@
-/* base/zone: real zones, and names that are none. */
+/* host/zone: real zones, and names that are none. */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/cleanup.h"
-#include "base/zone.h"
+#include "host/zone.h"
 #include "test.h"
 
 static void check_days(const char *name, const char *const pairs[][2], size_t count)

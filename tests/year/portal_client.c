@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "host/file.h"
 
 enum {
     CHANGES_MAX = 48000, /* bytes of one form; the simulator takes 64 KiB */

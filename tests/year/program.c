@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
+#include "host/file.h"
 
 enum { WORDS_MAX = 24, DEADLINE_S = 1200, SAID_MAX = 1 << 28 };
 

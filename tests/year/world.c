@@ -14,9 +14,9 @@
 #include <time.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "cluster_fixture.h"
+#include "host/file.h"
 
 #include "calendar.h"
 

@@ -1,2 +1,2 @@
 -- The end of the chain, held until the transaction ends, and the time of the database.
-select sequence, encode(hash, 'hex'), now_us from audit_hold($1::bigint)
+select sequence, encode(hash, 'hex') as hash, now_us from audit_hold($1::bigint)

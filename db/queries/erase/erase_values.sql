@@ -6,7 +6,7 @@ select value,
                              order by length(w.value) desc)
                || ')(?![[:alnum:]])'
         from erasing_value w
-        where length(w.value) > 2 and w.value !~ '^[0-9]{1,3}$')
+        where length(w.value) > 2 and w.value !~ '^[0-9]{1,3}$') as pattern
 from erasing_value
 where not is_folded
 order by value

@@ -16,4 +16,4 @@ dropped as (
     delete from plan_row r using old o
     where r.portal_id = o.portal_id and r.plan_id = o.plan_id
     returning r.plan_id)
-select plan_id, count(*) from dropped group by plan_id order by plan_id
+select plan_id, count(*) as rows from dropped group by plan_id order by plan_id

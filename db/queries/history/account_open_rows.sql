@@ -1,9 +1,9 @@
 -- What was last known of the accounts named, to show who is gone.
 select a.account_id, v.status, v.username, v.email, v.email2, v.name, v.employee_number,
        v.profile_id, v.country, v.department, v.groups, v.groups_unreadable, v.sso_only, v.flaw,
-       l.kind, us(l.at), l.raw, l.source, us(l.seen_at),
-       a.account_no, us(a.first_seen), us(a.created), a.ever_active,
-       case when k.kind = 'none' then us(k.since) end
+       l.kind, us(l.at) as at, l.raw, l.source, us(l.seen_at) as seen_at,
+       a.account_no, us(a.first_seen) as first_seen, us(a.created) as created, a.ever_active,
+       case when k.kind = 'none' then us(k.since) end as unlinked_since
 from account a
 join account_version v
     on v.portal_id = a.portal_id and v.account_no = a.account_no and v.valid_to is null

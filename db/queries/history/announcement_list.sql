@@ -1,5 +1,5 @@
 -- Open announcements, together by account.
-select account_id, rule, announced_on::text, us(login_at)
+select account_id, rule, announced_on::text as announced_on, us(login_at) as login_at
 from announcement
 where portal_id = $1::bigint and ended_on is null
 order by account_id, rule

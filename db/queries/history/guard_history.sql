@@ -1,19 +1,19 @@
 -- What the guards compare with. A run that G4, G6 or G13 held is not compared with: a brake must not
 -- let go by itself on the second try, and one run with a wrong clock must not stop all later ones.
 -- What a person overrode for its plan is accepted, and is what the next run is compared with.
-select not exists (select from plan where portal_id = $1::bigint),
-       (select r.people from roster r
+select not exists (select from plan where portal_id = $1::bigint) as first_plan,
+       coalesce((select r.people from roster r
         where r.portal_id = $1::bigint
           and (r.good or exists (select from plan p join guard_override o using (portal_id, plan_id)
                                  where p.portal_id = r.portal_id and p.roster_id = r.roster_id
                                    and o.guard = 'G2'))
-        order by r.roster_id desc limit 1),
+        order by r.roster_id desc limit 1), -1) as last_roster_people,
        (select us(min(read_at)) from roster
         where portal_id = $1::bigint
           and roster_id > coalesce((select max(roster_id) from roster
                                     where portal_id = $1::bigint
-                                      and digest <> decode($2, 'hex')), 0)),
-       (select s.accounts from snapshot s
+                                      and digest <> decode($2, 'hex')), 0)) as same_bytes_since,
+       coalesce((select s.accounts from snapshot s
         where s.portal_id = $1::bigint and s.complete
           and not exists (select from plan p join plan_guard g using (portal_id, plan_id)
                           where p.portal_id = s.portal_id and p.snapshot_id = s.snapshot_id
@@ -21,8 +21,8 @@ select not exists (select from plan where portal_id = $1::bigint),
                             and not exists (select from guard_override o
                                             where o.portal_id = g.portal_id
                                               and o.plan_id = g.plan_id and o.guard = g.guard))
-        order by s.snapshot_id desc limit 1),
-       (select s.matched_percent::numeric from snapshot s
+        order by s.snapshot_id desc limit 1), -1) as last_snapshot_accounts,
+       coalesce((select s.matched_percent::numeric from snapshot s
         where s.portal_id = $1::bigint and s.matched_percent is not null
           and not exists (select from plan p join plan_guard g using (portal_id, plan_id)
                           where p.portal_id = s.portal_id and p.snapshot_id = s.snapshot_id
@@ -30,13 +30,15 @@ select not exists (select from plan where portal_id = $1::bigint),
                             and not exists (select from guard_override o
                                             where o.portal_id = g.portal_id
                                               and o.plan_id = g.plan_id and o.guard = g.guard))
-        order by s.snapshot_id desc limit 1),
+        order by s.snapshot_id desc limit 1), -1) as last_matched_percent,
        (select count(*) from act
         where portal_id = $1::bigint and action = 'suspend'
-          and done_at > $3::timestamptz - make_interval(days => $4::integer)),
+          and done_at > $3::timestamptz - make_interval(days => $4::integer))
+           as suspended_in_window,
        (select count(*) from act
         where portal_id = $1::bigint and action = 'deprovision'
-          and done_at > $3::timestamptz - make_interval(days => $5::integer)),
+          and done_at > $3::timestamptz - make_interval(days => $5::integer))
+           as deprovisioned_in_window,
        (select p.today::text from plan p
         where p.portal_id = $1::bigint
           and not exists (select from plan_guard g
@@ -45,4 +47,4 @@ select not exists (select from plan where portal_id = $1::bigint),
                             and not exists (select from guard_override o
                                             where o.portal_id = g.portal_id
                                               and o.plan_id = g.plan_id and o.guard = g.guard))
-        order by p.plan_id desc limit 1)
+        order by p.plan_id desc limit 1) as last_run_day

@@ -37,7 +37,7 @@ hit as (
     select account_no from linked
     union
     select unnest($4::integer[]))
-select h.account_no, h.account_id, null as person_key, h.status, h.username, h.email, h.name,
+select h.account_no, h.account_id, null::text as person_key, h.status, h.username, h.email, h.name,
        h.account_id = $2 as is_id
 from hit
 join audit.account_history h on h.account_no = hit.account_no and h.portal_id = $1::bigint

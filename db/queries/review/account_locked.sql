@@ -1,6 +1,6 @@
 -- Accounts whose last act of ours is a suspension since the given moment and that nobody saw active
 -- or gone afterwards, newest first. An incomplete snapshot shows only what changed in it.
-select d.account_id, v.username, v.email, us(d.done_at)
+select d.account_id, v.username, v.email, us(d.done_at) as done_at
 from (select distinct on (account_id) * from act
       where portal_id = $1::bigint
       order by account_id, done_at desc, act_id desc) d

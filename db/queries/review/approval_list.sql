@@ -1,5 +1,5 @@
 -- Who approved a plan, and which rows of it: one line a row, or one without an account.
-select a.who, us(a.decided_at), a.all_rows, r.account_id
+select a.who, us(a.decided_at) as decided_at, a.all_rows, r.account_id
 from approval a
 join plan p using (portal_id, plan_id)
 left join approval_row r on not a.all_rows and r.portal_id = a.portal_id

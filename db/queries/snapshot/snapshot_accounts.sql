@@ -2,7 +2,7 @@
 -- last login holds until the next one of its account, so the newest before the snapshot counts.
 select a.account_id, v.status, v.username, v.email, v.email2, v.name, v.employee_number,
        v.profile_id, v.country, v.department, v.groups, v.groups_unreadable, v.sso_only, v.flaw,
-       l.kind, us(l.at), l.raw, l.source, us(l.seen_at)
+       l.kind, us(l.at) as at, l.raw, l.source, us(l.seen_at) as seen_at
 from account_version v
 join account a on a.portal_id = v.portal_id and a.account_no = v.account_no
 left join lateral (select * from login w

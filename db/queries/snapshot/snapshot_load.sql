@@ -1,9 +1,9 @@
 -- The row of one snapshot, and how many versions held in it.
-select us(s.taken_at), s.complete, s.incomplete_reason, s.own_id, s.requests, s.logins_read,
-       encode(s.digest, 'hex'),
+select us(s.taken_at) as taken_at, s.complete, s.incomplete_reason, s.own_id, s.requests, s.logins_read,
+       encode(s.digest, 'hex') as digest,
        (select count(*) from account_version v
         where v.portal_id = s.portal_id and v.valid_from <= s.snapshot_id
           and (v.valid_to is null or v.valid_to > s.snapshot_id)
-          and (v.status <> 'gone' or v.valid_from = s.snapshot_id))
+          and (v.status <> 'gone' or v.valid_from = s.snapshot_id)) as versions
 from snapshot s
 where s.portal_id = $1::bigint and s.snapshot_id = $2::bigint

@@ -1,5 +1,5 @@
 -- The newest roster.
-select us(read_at), good, people, rejected
+select us(read_at) as read_at, good, people, rejected
 from roster
 where portal_id = $1::bigint
 order by roster_id desc

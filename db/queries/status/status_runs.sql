@@ -1,5 +1,5 @@
 -- The last runs, the newest first.
-select run_id, verb, us(started_at), us(finished_at), coalesce(exit_code, -1), message
+select run_id, verb, us(started_at) as started_at, us(finished_at) as finished_at, exit_code, message
 from run
 where portal_id = $1::bigint
 order by run_id desc

@@ -1,5 +1,5 @@
 -- The newest snapshot.
-select us(taken_at), complete, accounts, active, inactive, gone
+select us(taken_at) as taken_at, complete, accounts, active, inactive, gone
 from snapshot
 where portal_id = $1::bigint
 order by snapshot_id desc

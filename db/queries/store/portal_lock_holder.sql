@@ -1,11 +1,11 @@
 -- Who holds the portal's lock: the session, and the run that is not finished, if it began already.
-select us(a.backend_start),
-       a.pid,
+select us(a.backend_start) as session_start,
+       a.pid as session,
        a.application_name,
-       coalesce(host(a.client_addr), 'this machine'),
-       us(r.started_at),
+       coalesce(host(a.client_addr), 'this machine') as address,
+       us(r.started_at) as run_start,
        r.verb,
-       r.pid,
+       coalesce(r.pid, 0) as pid,
        r.host
 from pg_locks l
 join pg_stat_activity a on a.pid = l.pid

@@ -1,7 +1,7 @@
 -- Open announcements that the newest plan still makes, whose day is yet to come, and of which the
 -- person was not told. One made in mode report counts: its grace does too.
-select r.account_id, r.email, a.rule, a.plan_id, r.action, r.not_before::text, us(r.last_login),
-       r.uses_login
+select r.account_id, r.email, a.rule, a.plan_id, r.action, r.not_before::text as not_before,
+       us(r.last_login) as last_login, r.uses_login
 from announcement a
 join plan_row r on r.portal_id = a.portal_id and r.account_id = a.account_id and r.rule = a.rule
 join plan p on p.portal_id = r.portal_id and p.plan_id = r.plan_id

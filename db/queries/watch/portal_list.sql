@@ -1,2 +1,2 @@
 -- Every portal of the database.
-select portal_id, name from portal order by name, portal_id
+select portal_id from portal order by name, portal_id

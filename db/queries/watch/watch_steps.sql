@@ -1,5 +1,5 @@
 -- What became of steps in the newest run that acts, and what is open whatever run it was.
-select action, state, count(*)
+select action, state, count(*) as count
 from step
 where portal_id = $1::bigint
   and (state in ('intent', 'unknown')

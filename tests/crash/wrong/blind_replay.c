@@ -15,9 +15,6 @@ struct reading __wrap_act_wait(struct job *job, enum action action, const char *
     struct portal_answer answer;
     struct portal *portal = &job->portal;
 
-    if (action == ACTION_DEPROVISION)
-        (void)!portal->deprovision(portal->self, job->arena, id, &answer, NULL);
-    else
-        (void)!portal->suspend(portal->self, job->arena, id, &answer, NULL);
+    (void)!portal->act(portal->self, job->arena, action, id, &answer, NULL);
     return __real_act_wait(job, action, id, called_at);
 }

@@ -58,24 +58,12 @@ static int get(void *self, struct arena *arena, const char *id, struct account *
     return real.get(self, arena, id, ret_account, ret_found, ret_raw, err);
 }
 
-static void note(const char *id)
+static int act(void *self, struct arena *arena, enum action action, const char *id,
+               struct portal_answer *ret_answer, struct err *err)
 {
     if (written_count < WRITTEN_LIMIT)
         written[written_count++] = id;
-}
-
-static int suspend(void *self, struct arena *arena, const char *id,
-                   struct portal_answer *ret_answer, struct err *err)
-{
-    note(id);
-    return real.suspend(self, arena, id, ret_answer, err);
-}
-
-static int deprovision(void *self, struct arena *arena, const char *id,
-                       struct portal_answer *ret_answer, struct err *err)
-{
-    note(id);
-    return real.deprovision(self, arena, id, ret_answer, err);
+    return real.act(self, arena, action, id, ret_answer, err);
 }
 
 struct portal __wrap_bynder_writing(struct bynder *bynder)
@@ -85,7 +73,6 @@ struct portal __wrap_bynder_writing(struct bynder *bynder)
     real = portal;
     portal.list = list;
     portal.get = get;
-    portal.suspend = suspend;
-    portal.deprovision = deprovision;
+    portal.act = act;
     return portal;
 }

@@ -8,23 +8,13 @@ struct portal __wrap_bynder_writing(struct bynder *bynder);
 
 static struct portal real;
 
-static int suspend(void *self, struct arena *arena, const char *id,
-                   struct portal_answer *ret_answer, struct err *err)
+static int act(void *self, struct arena *arena, enum action action, const char *id,
+               struct portal_answer *ret_answer, struct err *err)
 {
-    int failed = real.suspend(self, arena, id, ret_answer, err);
+    int failed = real.act(self, arena, action, id, ret_answer, err);
 
     if (!failed && ret_answer->effect == EFFECT_UNKNOWN)
-        failed = real.suspend(self, arena, id, ret_answer, err);
-    return failed;
-}
-
-static int deprovision(void *self, struct arena *arena, const char *id,
-                       struct portal_answer *ret_answer, struct err *err)
-{
-    int failed = real.deprovision(self, arena, id, ret_answer, err);
-
-    if (!failed && ret_answer->effect == EFFECT_UNKNOWN)
-        failed = real.deprovision(self, arena, id, ret_answer, err);
+        failed = real.act(self, arena, action, id, ret_answer, err);
     return failed;
 }
 
@@ -33,7 +23,6 @@ struct portal __wrap_bynder_writing(struct bynder *bynder)
     struct portal portal = __real_bynder_writing(bynder);
 
     real = portal;
-    portal.suspend = suspend;
-    portal.deprovision = deprovision;
+    portal.act = act;
     return portal;
 }

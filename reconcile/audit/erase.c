@@ -1,0 +1,355 @@
+/*
+ * Everything happens in one transaction over lists of whose data goes: either nothing is left or
+ * nothing was touched. The order matters: values are collected before the first is taken away, and
+ * plans are marked while what they show can still be told.
+ */
+#include "audit/erase.h"
+
+#include <string.h>
+
+#include "base/fold.h"
+#include "store/audit.h"
+#include "store/column.h"
+
+/* What is erased in which order; each statement is told the portal and the pattern. */
+static const struct sweep {
+    const char *name, *sql;
+    bool takes_pattern;
+} sweeps[] = {
+    {"erase_account_version", query_erase_account_version, false},
+    {"erase_login", query_erase_login, false},
+    {"erase_person_version", query_erase_person_version, false},
+    {"erase_link_version", query_erase_link_version, false},
+    {"erase_roster_rejected", query_erase_roster_rejected, true},
+    {"erase_plan_row", query_erase_plan_row, true},
+    {"erase_step", query_erase_step, true},
+    {"erase_sweep_run", query_erase_sweep_run, true},
+    {"erase_sweep_approval", query_erase_sweep_approval, true},
+    {"erase_sweep_override", query_erase_sweep_override, true},
+    {"erase_sweep_guard", query_erase_sweep_guard, true},
+    {"erase_sweep_note", query_erase_sweep_note, true},
+    {"erase_sweep_plan", query_erase_sweep_plan, true},
+    {"erase_sweep_snapshot", query_erase_sweep_snapshot, true},
+    {"erase_sweep_stop", query_erase_sweep_stop, true},
+    {"erase_sweep_notice", query_erase_sweep_notice, true},
+};
+
+struct erasing {
+    const struct store *store;
+    struct arena *arena;
+    const char *portal; /* parameter */
+    const char *pattern;
+    struct instant now;
+    struct store_erased erased;
+    const char **account_id;
+    size_t account_count;
+    const char **plan_id, **sequence;
+    size_t plan_count, sequence_count;
+};
+
+/* Values are compared folded, so keys and sentences may hold them in that form too. */
+static int add_folded(const struct erasing *erasing, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *values = NULL;
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct pg *pg = erasing->store->pg;
+    size_t count = 0;
+
+    if (PG_QUERY(pg, erase_values, PG_MANY, &values, err) < 0)
+        return -1;
+    const char **folded =
+        arena_calloc(&scratch, 2 * (size_t)PQntuples(values) + 1, sizeof(folded[0]));
+    int place = store_place_of(values, "value");
+    for (int i = 0; i < PQntuples(values); i++) {
+        const char *value = pg_text(values, i, place);
+        const char *const form[] = {fold_text(&scratch, value), fold_name(&scratch, value)};
+        for (size_t f = 0; f < COUNT_OF(form); f++) {
+            if (form[f])
+                folded[count++] = form[f];
+        }
+    }
+    return PG_QUERY(pg, erase_value_fold, PG_NOTHING, NULL, err,
+                    store_text_array(&scratch, folded, count));
+}
+
+static int prepare(struct erasing *erasing, const char *account_nos, const char *person_keys,
+                   struct err *err)
+{
+    struct pg *pg = erasing->store->pg;
+    const char *portal = erasing->portal;
+    CLEANUP(pg_clearp) PGresult *values = NULL;
+    CLEANUP(pg_clearp) PGresult *accounts = NULL;
+    CLEANUP(pg_clearp) PGresult *listed = NULL;
+
+    if (PG_QUERY(pg, erase_account_create, PG_NOTHING, NULL, err) < 0 ||
+        PG_QUERY(pg, erase_account_put, PG_NOTHING, NULL, err, portal, account_nos) < 0 ||
+        PG_QUERY(pg, erase_person_create, PG_NOTHING, NULL, err) < 0 ||
+        PG_QUERY(pg, erase_person_put, PG_NOTHING, NULL, err, portal, person_keys) < 0 ||
+        PG_QUERY(pg, erase_value_create, PG_NOTHING, NULL, err) < 0 ||
+        PG_QUERY(pg, erase_value_put, PG_NOTHING, NULL, err, portal) < 0 ||
+        add_folded(erasing, err) < 0 || PG_QUERY(pg, erase_values, PG_MANY, &values, err) < 0 ||
+        PG_QUERY(pg, erase_accounts, PG_MANY, &accounts, err) < 0 ||
+        PG_QUERY(pg, erase_listed, PG_MANY, &listed, err, portal) < 0)
+        return -1;
+    struct store_erased *erased = &erasing->erased;
+    erased->value = store_read_list("value", values, erasing->arena, &erased->value_count);
+    erased->listed = store_read_list("account_id", listed, erasing->arena, &erased->listed_count);
+    erasing->account_id =
+        store_read_list("account_id", accounts, erasing->arena, &erasing->account_count);
+    erased->accounts = erasing->account_count;
+    if (PQntuples(values))
+        erasing->pattern =
+            store_string(erasing->arena, values, 0, store_place_of(values, "pattern"));
+    if (!erasing->pattern)
+        erasing->pattern = "[^\\s\\S]"; /* meets nothing */
+    return 0;
+}
+
+static int check_open(const struct erasing *erasing, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(erasing->store->pg, erase_open_steps, PG_MAYBE, &result, err, erasing->portal,
+                 erasing->pattern) < 0)
+        return -1;
+    if (PQntuples(result) == 0)
+        return 0;
+    return err_set(err, ERR_HELD, "plan '%s' shows them, and %s; hint: wait for the next run",
+                   pg_text(result, 0, store_place_of(result, "plan_id")),
+                   pg_text(result, 0, store_place_of(result, "why")));
+}
+
+static int take_away(struct erasing *erasing, struct err *err)
+{
+    struct pg *pg = erasing->store->pg;
+    CLEANUP(pg_clearp) PGresult *plans = NULL;
+    CLEANUP(pg_clearp) PGresult *private = NULL;
+
+    if (PG_QUERY(pg, erase_plans, PG_MANY, &plans, err, erasing->portal, erasing->pattern,
+                 store_time(erasing->arena, erasing->now)) < 0 ||
+        PG_QUERY(pg, erase_private, PG_MANY, &private, err, erasing->portal, erasing->pattern) <
+            0 ||
+        PG_QUERY(pg, erase_approver, PG_NOTHING, NULL, err, erasing->portal) < 0)
+        return -1;
+    for (size_t i = 0; i < COUNT_OF(sweeps); i++) {
+        const char *const parameter[] = {erasing->portal, erasing->pattern};
+        if (pg_run(pg, sweeps[i].name, sweeps[i].sql, PG_NOTHING, parameter,
+                   sweeps[i].takes_pattern ? 2 : 1, NULL, err) < 0)
+            return -1;
+    }
+    erasing->plan_id = store_read_list("plan_id", plans, erasing->arena, &erasing->plan_count);
+    erasing->sequence =
+        store_read_list("sequence", private, erasing->arena, &erasing->sequence_count);
+    return 0;
+}
+
+static struct store_audit_erased told(const struct erasing *erasing)
+{
+    return (struct store_audit_erased){
+        .account_id = erasing->account_id,
+        .account_count = erasing->account_count,
+        .plan_id = erasing->plan_id,
+        .plan_count = erasing->plan_count,
+        .sequence = erasing->sequence,
+        .sequence_count = erasing->sequence_count,
+    };
+}
+
+/* --- one person --- */
+
+/* The reason is kept beside the event: it must not bring the name back. */
+static int check_reason(const struct erasing *erasing, const char *reason, struct err *err)
+{
+    const char *folded = fold_text(erasing->arena, reason);
+
+    if (!folded)
+        return err_set(err, ERR_USAGE, "an erasure needs a reason");
+    for (size_t i = 0; i < erasing->erased.value_count; i++) {
+        const char *value = fold_text(erasing->arena, erasing->erased.value[i]);
+        if (value && strlen(value) > 2 && strstr(folded, value))
+            return err_set(
+                err, ERR_USAGE,
+                "the reason names the person, and it is kept; hint: say it without name, "
+                "address and number");
+    }
+    return 0;
+}
+
+static int erase(struct erasing *erasing, const struct store_subject *subject, const char *who,
+                 const char *reason, struct err *err)
+{
+    struct arena *arena = erasing->arena;
+    const char *nos =
+        subject->account_no ? arena_printf(arena, "{%lld}", (long long)subject->account_no) : "{}";
+    const char *const key[] = {subject->person_key};
+
+    if (store_hold(erasing->store, 0, NULL, err) < 0 ||
+        prepare(erasing, nos, store_text_array(arena, key, subject->person_key ? 1 : 0), err) < 0 ||
+        check_reason(erasing, reason, err) < 0 || check_open(erasing, err) < 0 ||
+        take_away(erasing, err) < 0)
+        return -1;
+    struct store_audit_erased erased = told(erasing);
+    return store_audit_erasure(erasing->store, subject->account_id, &erased, who, reason, err);
+}
+
+static struct erasing begin(const struct store *store, struct arena *arena, struct instant now)
+{
+    return (struct erasing){.store = store,
+                            .arena = arena,
+                            .portal = store_number(arena, store->portal_id),
+                            .now = now};
+}
+
+int store_erase(struct store *store, struct arena *arena, const struct store_subject *subject,
+                const char *who, const char *reason, struct instant now,
+                struct store_erased *ret_erased, struct err *err)
+{
+    struct erasing erasing = begin(store, arena, now);
+
+    if (store_begin(store, err) < 0 ||
+        store_end(store, erase(&erasing, subject, who, reason, err), err) < 0)
+        return err_prefix(err, "nothing was erased");
+    *ret_erased = erasing.erased;
+    return 0;
+}
+
+/* --- those whose time is over --- */
+
+static int erase_expired(struct erasing *erasing, struct instant before, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *accounts = NULL;
+    CLEANUP(pg_clearp) PGresult *people = NULL;
+    struct arena *arena = erasing->arena;
+    const char *at = store_time(arena, before);
+    size_t account_count = 0, people_count = 0;
+
+    if (PG_QUERY(erasing->store->pg, retain_accounts, PG_MANY, &accounts, err, erasing->portal,
+                 at) < 0 ||
+        PG_QUERY(erasing->store->pg, retain_people, PG_MANY, &people, err, erasing->portal, at) < 0)
+        return -1;
+    const char **no = store_read_list("account_no", accounts, arena, &account_count);
+    const char **key = store_read_list("person_key", people, arena, &people_count);
+    if (account_count + people_count == 0)
+        return 0;
+    if (prepare(erasing, store_text_array(arena, no, account_count),
+                store_text_array(arena, key, people_count), err) < 0 ||
+        check_open(erasing, err) < 0)
+        return -1;
+    return take_away(erasing, err);
+}
+
+static int thin(const struct erasing *erasing, const struct store_retention *retention,
+                struct store_audit_thinned *thinned, struct err *err)
+{
+    static const struct {
+        const char *name, *sql;
+    } step[] = {
+        {"thin_account_version_drop", query_thin_account_version_drop},
+        {"thin_account_version_move", query_thin_account_version_move},
+        {"thin_link_version_drop", query_thin_link_version_drop},
+        {"thin_link_version_move", query_thin_link_version_move},
+        {"thin_profile_version_drop", query_thin_profile_version_drop},
+        {"thin_profile_version_move", query_thin_profile_version_move},
+        {"thin_login_drop", query_thin_login_drop},
+        {"thin_login_move", query_thin_login_move},
+    };
+    CLEANUP(pg_clearp) PGresult *marked = NULL;
+    struct pg *pg = erasing->store->pg;
+    struct instant weekly = retention->weekly_before;
+
+    if (PG_QUERY(pg, retain_snapshots, PG_MANY, &marked, err, erasing->portal,
+                 store_time(erasing->arena, retention->daily_before),
+                 instant_is_set(weekly) ? store_time(erasing->arena, weekly) : "-infinity",
+                 store_time(erasing->arena, erasing->now)) < 0)
+        return -1;
+    thinned->snapshot_id =
+        store_read_list("snapshot_id", marked, erasing->arena, &thinned->snapshot_count);
+    if (thinned->snapshot_count == 0)
+        return 0;
+    if (PG_QUERY(pg, thin_create, PG_NOTHING, NULL, err) < 0 ||
+        PG_QUERY(pg, thin_put, PG_NOTHING, NULL, err, erasing->portal) < 0)
+        return -1;
+    for (size_t i = 0; i < COUNT_OF(step); i++) {
+        if (pg_run(pg, step[i].name, step[i].sql, PG_NOTHING, &erasing->portal, 1, NULL, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int drop_plan_rows(const struct erasing *erasing, struct instant before,
+                          struct store_audit_thinned *thinned, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *dropped = NULL;
+
+    if (PG_QUERY(erasing->store->pg, retain_plan_rows, PG_MANY, &dropped, err, erasing->portal,
+                 store_time(erasing->arena, before), store_time(erasing->arena, erasing->now)) < 0)
+        return -1;
+    thinned->plan_id = store_read_list("plan_id", dropped, erasing->arena, &thinned->plan_count);
+    int rows = store_place_of(dropped, "rows");
+    for (int i = 0; i < PQntuples(dropped); i++)
+        thinned->plan_rows += pg_int(dropped, i, rows);
+    return 0;
+}
+
+static int retain(struct erasing *erasing, int64_t run, const struct store_retention *retention,
+                  struct store_retained *retained, struct err *err)
+{
+    struct store_audit_thinned thinned = {.plan_rows = 0};
+
+    if (store_hold(erasing->store, run, NULL, err) < 0 ||
+        (instant_is_set(retention->personal_before) &&
+         erase_expired(erasing, retention->personal_before, err) < 0) ||
+        (instant_is_set(retention->daily_before) && thin(erasing, retention, &thinned, err) < 0) ||
+        (instant_is_set(retention->plan_rows_before) &&
+         drop_plan_rows(erasing, retention->plan_rows_before, &thinned, err) < 0))
+        return -1;
+    retained->erased = erasing->erased;
+    retained->plan_rows = thinned.plan_rows;
+    retained->snapshots = (int64_t)thinned.snapshot_count;
+    if (!erasing->pattern && !thinned.snapshot_count && !thinned.plan_count)
+        return 0;
+    struct store_audit_erased erased = told(erasing);
+    return store_audit_retention(erasing->store, run, &erased, &thinned, err);
+}
+
+int store_retain(struct store *store, const struct store_run *run, struct arena *arena,
+                 const struct store_retention *retention, struct instant now,
+                 struct store_retained *ret_retained, struct err *err)
+{
+    struct erasing erasing = begin(store, arena, now);
+    struct store_retained retained = {.plan_rows = 0};
+
+    if (store_begin(store, err) < 0 ||
+        store_end(store, retain(&erasing, run->id, retention, &retained, err), err) < 0)
+        return err_prefix(err, "nothing old was taken away");
+    *ret_retained = retained;
+    return 0;
+}
+
+int store_find_thinned(const struct store *store, const char *portal, struct instant moment,
+                       bool *ret_found, struct instant *ret_gone, struct instant *ret_kept,
+                       struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, audit_thinned, PG_MAYBE, &result, err, portal,
+                 store_time(&scratch, moment)) < 0)
+        return -1;
+    *ret_found = PQntuples(result) > 0;
+    if (*ret_found) {
+        *ret_gone = pg_instant(result, 0, store_place_of(result, "gone"));
+        *ret_kept = pg_instant(result, 0, store_place_of(result, "kept"));
+    }
+    return 0;
+}
+
+int store_may_erase(const struct store *store, bool *ret_may, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, erase_may, PG_ONE, &result, err) < 0)
+        return -1;
+    *ret_may = pg_bool(result, 0, 0);
+    return 0;
+}

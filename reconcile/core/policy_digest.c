@@ -1,0 +1,104 @@
+/*
+ * What two policies must have in common to decide alike. Every setting that can change a decision
+ * is in it, in an order of its own where that of the configuration decides nothing.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "core/condition.h"
+
+static void digest_conditions(struct digest_stream *stream, const struct conditions *conditions)
+{
+    for (const struct condition_field *field = policy_conditions; field->name; field++) {
+        const char *at = (const char *)conditions + field->offset;
+        if (!condition_is_set(field, conditions))
+            continue;
+        digest_field(stream, field->name);
+        switch (field->type) {
+        case CONDITION_WORDS:
+            digest_int(stream, *(const unsigned *)(const void *)at);
+            break;
+        case CONDITION_DAYS:
+            digest_int(stream, *(const int *)(const void *)at);
+            break;
+        case CONDITION_PATTERNS: {
+            const struct patterns *patterns = (const struct patterns *)(const void *)at;
+            digest_int(stream, (int64_t)patterns->count);
+            for (size_t i = 0; i < patterns->count; i++)
+                digest_field(stream, patterns->item[i]);
+            break;
+        }
+        }
+    }
+    digest_field(stream, NULL);
+}
+
+static int compare_links(const void *a, const void *b)
+{
+    const struct link_override *left = *(const struct link_override *const *)a;
+    const struct link_override *right = *(const struct link_override *const *)b;
+    int order = strcmp(left->account, right->account);
+
+    return order ? order : strcmp(left->employee_number, right->employee_number);
+}
+
+/* The lines of the links file in an order of their own: that of the file decides nothing. */
+static void digest_links(struct digest_stream *stream, const struct matching *matching)
+{
+    const struct link_override **link = mem_calloc(matching->link_count, sizeof(link[0]));
+
+    for (size_t i = 0; i < matching->link_count; i++)
+        link[i] = &matching->link[i];
+    qsort(link, matching->link_count, sizeof(link[0]), compare_links);
+    digest_int(stream, (int64_t)matching->link_count);
+    for (size_t i = 0; i < matching->link_count; i++) {
+        digest_field(stream, link[i]->account);
+        digest_field(stream, link[i]->employee_number);
+    }
+    free(link);
+}
+
+static void digest_matching(struct digest_stream *stream, const struct matching *matching)
+{
+    digest_int(stream, (int64_t)matching->key_count);
+    for (size_t i = 0; i < matching->key_count; i++)
+        digest_field(stream, match_key_name(matching->key[i]));
+    digest_int(stream, matching->roster_has_username);
+    digest_int(stream, (int64_t)matching->alias_count);
+    for (size_t i = 0; i < matching->alias_count; i++) {
+        digest_field(stream, matching->alias[i].from);
+        digest_field(stream, matching->alias[i].to);
+    }
+    digest_links(stream, matching);
+}
+
+struct digest policy_digest(const struct policy *policy, const struct matching *matching)
+{
+    struct digest_stream *stream = digest_new();
+
+    digest_field(stream, policy->zone->name);
+    digest_int(stream, policy->enforce);
+    digest_int(stream, policy->suspended_days_floor);
+    digest_int(stream, (int64_t)policy->rule_count);
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct rule *rule = &policy->rule[i];
+        digest_field(stream, rule->name);
+        digest_field(stream, action_name(rule->action));
+        digest_int(stream, rule->grace_days);
+        digest_conditions(stream, &rule->when);
+        digest_int(stream, rule->has_unless);
+        if (rule->has_unless)
+            digest_conditions(stream, &rule->unless);
+    }
+    digest_int(stream, (int64_t)policy->protected_count);
+    for (size_t i = 0; i < policy->protected_count; i++) {
+        const struct protected_entry *entry = &policy->protected_entry[i];
+        digest_field(stream, entry->who);
+        digest_field(stream, entry->reason);
+        digest_field(stream, entry->owner);
+        digest_int(stream, entry->expires.number);
+    }
+    digest_matching(stream, matching);
+    return digest_finish(stream);
+}
