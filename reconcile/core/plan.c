@@ -43,8 +43,8 @@ static int compare_strings(const void *a, const void *b)
 
 static const char *join_roles(struct arena *arena, const struct profile *profile)
 {
-    const char **role = mem_calloc(profile->role_count, sizeof(role[0]));
-    struct text text = TEXT_INIT;
+    CLEANUP(mem_cleanup) const char **role = mem_calloc(profile->role_count, sizeof(role[0]));
+    CLEANUP(text_release) struct text text = TEXT_INIT;
 
     for (size_t i = 0; i < profile->role_count; i++)
         role[i] = profile->role[i];
@@ -53,10 +53,7 @@ static const char *join_roles(struct arena *arena, const struct profile *profile
         text_add(&text, i ? " " : "");
         text_add(&text, role[i]);
     }
-    const char *joined = arena_strdup(arena, text_cstr(&text));
-    text_release(&text);
-    free(role);
-    return joined;
+    return arena_strdup(arena, text_cstr(&text));
 }
 
 static void words_init(struct profile_words *words, struct arena *arena,
