@@ -19,11 +19,6 @@ TEST_GROUP(review_case_begin, review_case_end);
 static const struct action_limit plenty = {
     .count = 100, .percent = 100, .rolling_days = 30, .rolling_count = 1000};
 
-static int64_t number(struct review_case *test, const char *sql)
-{
-    return store_world_number(&test->world, sql);
-}
-
 static void execute(struct review_case *test, const char *sql)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
