@@ -199,10 +199,10 @@ int main(int argc, char **argv)
     struct rusage usage;
     (void)getrusage(RUSAGE_SELF, &usage);
 
-    size_t links[4] = {0}, actions = 0;
+    size_t links[4] = {0}, acts = 0;
     for (size_t i = 0; i < world.snapshot.count; i++) {
         links[pairing[i].kind]++;
-        actions += decision[i].action != ACTION_KEEP;
+        acts += decision[i].action != ACTION_KEEP;
     }
     double sorted = time_sort(&world);
     printf("core, %lld accounts and %lld people: match %.2f s, decide %.2f s, guard %.2f s, "
@@ -211,7 +211,7 @@ int main(int argc, char **argv)
            guarded - decided, guarded - began, sorted);
     printf(
         "core, linked %zu, none %zu, ambiguous %zu, conflict %zu; actions %zu; guards held: %s\n",
-        links[LINK_ONE], links[LINK_NONE], links[LINK_AMBIGUOUS], links[LINK_CONFLICT], actions,
+        links[LINK_ONE], links[LINK_NONE], links[LINK_AMBIGUOUS], links[LINK_CONFLICT], acts,
         guards.held ? "yes" : "no");
     printf("FIGURE core_over_sort %.2f - matching, deciding and guarding %lld accounts and as many "
            "people, over sort(1) of their keys\n",
