@@ -304,7 +304,8 @@ static int intend(const struct store *store, const struct store_run *run,
 
     if (store_hold(store, run->id, NULL, err) < 0 ||
         PG_QUERY(store->pg, step_may, PG_MAYBE, &may, err, portal, plan, position,
-                 store_time(&scratch, now), store_number(&scratch, days)) < 0)
+                 store_time(&scratch, now), store_number(&scratch, days),
+                 actions[intent->row->action].guard) < 0)
         return -1;
     if (PQntuples(may) == 0)
         return err_set(err, ERR_HELD, "plan '%lld' has no step '%lld'", (long long)intent->plan_id,

@@ -1,5 +1,6 @@
 -- Everything that may stand against an intent. Of acts of its class: those of this plan, and those of
--- all plans since a moment; calls that nobody can tell the outcome of always count.
+-- all plans since a moment; calls that nobody can tell the outcome of always count. $6 is the guard of
+-- the class: whoever overrode it for the plan allowed any number.
 select s.state, s.account_id, s.action, p.state as plan_state, us(p.expires_at) as expires_at,
        (select format('stopped by %s since %s: %s', t.who,
                       to_char(t.since at time zone 'UTC', 'YYYY-MM-DD HH24:MI" UTC"'), t.reason)
@@ -15,8 +16,7 @@ select s.state, s.account_id, s.action, p.state as plan_state, us(p.expires_at) 
             and c.state in ('intent', 'unknown')) as in_window,
        exists (select from guard_override o
                where o.portal_id = s.portal_id and o.plan_id = s.plan_id
-                 and o.guard = case s.action when 'suspend' then 'G7'
-                                             when 'deprovision' then 'G8' end) as overridden
+                 and o.guard = $6) as overridden
 from step s
 join plan p using (portal_id, plan_id)
 where s.portal_id = $1::bigint and s.plan_id = $2::bigint and s.position = $3::bigint
