@@ -2,9 +2,8 @@
  * Checking the chain. It is read in its order by one statement, row by row, in a transaction that
  * sees one moment; what is kept in memory is the last event and the acts.
  */
-#include <stdlib.h>
-
 #include "audit/verify.h"
+#include "base/parse.h"
 #include "base/text.h"
 #include "store/column.h"
 #include "store/plan.h"
@@ -19,10 +18,8 @@ static bool is_value(struct verifying *verifying, const struct audit_event *even
                      const char *value)
 {
     text_clear(&verifying->salt);
-    for (; salt[0] && salt[1]; salt += 2) {
-        char pair[3] = {salt[0], salt[1], '\0'};
-        text_add_char(&verifying->salt, (char)strtol(pair, NULL, 16));
-    }
+    for (; salt[0] && salt[1]; salt += 2)
+        text_add_char(&verifying->salt, (char)(parse_hex(salt[0]) * 16 + parse_hex(salt[1])));
     struct digest digest = audit_seal(text_cstr(&verifying->salt), verifying->salt.length, value);
 
     return event->sealed && digest_compare(&digest, event->sealed) == 0;

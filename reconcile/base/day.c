@@ -60,17 +60,18 @@ void day_to_civil(struct day day, int *ret_year, int *ret_month, int *ret_day)
     *ret_year = era * 400 + year_of_era + (*ret_month <= 2);
 }
 
-struct day day_add(struct day day, int days)
+struct day day_nearest(int64_t number)
 {
-    int64_t number = (int64_t)day.number + days;
-
-    if (!day_is_set(day))
-        return DAY_NONE;
     if (number < 1)
         number = 1;
     if (number > DAY_NUMBER_LAST)
         number = DAY_NUMBER_LAST;
     return (struct day){.number = (int32_t)number};
+}
+
+struct day day_add(struct day day, int days)
+{
+    return day_is_set(day) ? day_nearest((int64_t)day.number + days) : DAY_NONE;
 }
 
 int day_between(struct day earlier, struct day later)

@@ -24,6 +24,8 @@ bool day_is_set(struct day day);
 /* false when there is no such day; *ret_day is then untouched. month and day from 1. */
 bool day_from_civil(int year, int month, int day, struct day *ret_day);
 void day_to_civil(struct day day, int *ret_year, int *ret_month, int *ret_day);
+/* The day of this number; outside the range its first or last day. */
+struct day day_nearest(int64_t number);
 /* Stops at the first and last day of the range. "No day" stays "no day". */
 struct day day_add(struct day day, int days);
 /* later - earlier, in days. Both must be set. */

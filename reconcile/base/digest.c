@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/parse.h"
 
 struct digest_stream {
     EVP_MD_CTX *context;
@@ -111,16 +112,6 @@ const char *digest_hex(const struct digest *digest, char buffer[static DIGEST_HE
     return buffer;
 }
 
-/* 0 to 15, -1 for what is no hex digit. */
-static int nibble(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 bool digest_parse(const char *hex, struct digest *ret_digest)
 {
     struct digest digest;
@@ -128,7 +119,7 @@ bool digest_parse(const char *hex, struct digest *ret_digest)
     if (!hex || strlen(hex) != DIGEST_HEX_SIZE - 1)
         return false;
     for (size_t i = 0; i < DIGEST_SIZE; i++) {
-        int high = nibble(hex[2 * i]), low = nibble(hex[2 * i + 1]);
+        int high = parse_hex(hex[2 * i]), low = parse_hex(hex[2 * i + 1]);
 
         if (high < 0 || low < 0)
             return false;

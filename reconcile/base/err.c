@@ -18,49 +18,52 @@ static void replace(struct err *err, enum err_code code, struct text *text)
     err->text = text_take(text);
 }
 
-int err_set(struct err *err, enum err_code code, const char *format, ...)
+/* `reason`: NULL = none. */
+__attribute__((format(printf, 4, 0))) static int set(struct err *err, enum err_code code,
+                                                     const char *reason, const char *format,
+                                                     va_list args)
 {
     struct text text = TEXT_INIT;
-    va_list args;
 
     assert(code != ERR_NONE);
     if (!err)
         return -1;
-    va_start(args, format);
     text_addv(&text, format, args);
-    va_end(args);
+    if (reason)
+        text_addf(&text, ": %s", reason);
     replace(err, code, &text);
+    return -1;
+}
+
+int err_set(struct err *err, enum err_code code, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    (void)set(err, code, NULL, format, args);
+    va_end(args);
     return -1;
 }
 
 int err_set_errno(struct err *err, enum err_code code, int saved_errno, const char *format, ...)
 {
-    struct text text = TEXT_INIT;
     va_list args;
 
-    assert(code != ERR_NONE);
-    if (!err)
-        return -1;
     va_start(args, format);
-    text_addv(&text, format, args);
+    (void)set(err, code, strerror(saved_errno), format, args);
     va_end(args);
-    text_addf(&text, ": %s", strerror(saved_errno));
-    replace(err, code, &text);
     return -1;
 }
 
 int err_prefix(struct err *err, const char *format, ...)
 {
-    struct text text = TEXT_INIT;
     va_list args;
 
     if (!err || err->code == ERR_NONE)
         return -1;
     va_start(args, format);
-    text_addv(&text, format, args);
+    (void)set(err, err->code, err->text ? err->text : "", format, args);
     va_end(args);
-    text_addf(&text, ": %s", err->text ? err->text : "");
-    replace(err, err->code, &text);
     return -1;
 }
 

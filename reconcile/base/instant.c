@@ -64,13 +64,7 @@ static int64_t floor_divide(int64_t value, int64_t by)
 
 static struct day day_of_second(int64_t second)
 {
-    int64_t number = floor_divide(second, DAY_S) + UNIX_EPOCH_NUMBER;
-
-    if (number < 1)
-        number = 1;
-    if (number > DAY_NUMBER_LAST)
-        number = DAY_NUMBER_LAST;
-    return (struct day){.number = (int32_t)number};
+    return day_nearest(floor_divide(second, DAY_S) + UNIX_EPOCH_NUMBER);
 }
 
 const char *instant_format(struct instant instant, char buffer[static INSTANT_TEXT_SIZE])

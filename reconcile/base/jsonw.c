@@ -203,3 +203,10 @@ void jsonw_field_null(struct jsonw *json, const char *key)
     jsonw_key(json, key);
     jsonw_null(json);
 }
+
+void jsonw_field_instant(struct jsonw *json, const char *key, struct instant instant)
+{
+    char buffer[INSTANT_TEXT_SIZE];
+
+    jsonw_field_string(json, key, instant_is_set(instant) ? instant_format(instant, buffer) : NULL);
+}

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/instant.h"
 #include "base/text.h"
 
 #define JSONW_DEPTH 32 /* deepest nesting that a writer may open */
@@ -53,5 +54,7 @@ void jsonw_field_int(struct jsonw *json, const char *key, int64_t value);
 void jsonw_field_double(struct jsonw *json, const char *key, double value);
 void jsonw_field_bool(struct jsonw *json, const char *key, bool value);
 void jsonw_field_null(struct jsonw *json, const char *key);
+/* null while it is not set. */
+void jsonw_field_instant(struct jsonw *json, const char *key, struct instant instant);
 
 #endif

@@ -96,3 +96,12 @@ bool parse_digits(const char *bytes, size_t length, int64_t maximum, int64_t *re
     *ret_value = value;
     return true;
 }
+
+int parse_hex(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}

@@ -13,5 +13,7 @@ bool parse_int(const char *string, int64_t minimum, int64_t maximum, int64_t *re
 bool parse_double(const char *string, double minimum, double maximum, double *ret_value);
 /* As parse_int for `length` bytes that need not be terminated; leading zeros are fine. */
 bool parse_digits(const char *bytes, size_t length, int64_t maximum, int64_t *ret_value);
+/* 0 to 15; -1: no hex digit. */
+int parse_hex(char c);
 
 #endif

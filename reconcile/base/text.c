@@ -127,6 +127,11 @@ bool text_equal(const char *a, const char *b)
     return strcmp(a, b) == 0;
 }
 
+int text_compare(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) : (a != NULL) - (b != NULL);
+}
+
 bool text_is_empty(const char *string)
 {
     return !string || !*string;

@@ -41,8 +41,9 @@ const char *text_cstr(const struct text *text); /* "" while empty; valid until t
 /* The malloc'ed string; the text is empty afterwards. Never NULL. */
 char *text_take(struct text *text) __attribute__((returns_nonnull));
 
-bool text_equal(const char *a, const char *b); /* NULL equals NULL only */
-bool text_is_empty(const char *string);        /* NULL or "" */
+bool text_equal(const char *a, const char *b);  /* NULL equals NULL only */
+int text_compare(const char *a, const char *b); /* strcmp, NULL first */
+bool text_is_empty(const char *string);         /* NULL or "" */
 bool text_starts(const char *string, const char *prefix);
 /* Blanks are space, tab, CR, LF, VT, FF and U+00A0 (C2 A0), which spreadsheets leave behind.
  * Moves *start and shrinks *length; the bytes are not touched. */

@@ -4,6 +4,7 @@
  */
 #include "core/explain.h"
 
+#include "base/cleanup.h"
 #include "base/text.h"
 
 static void add_departed(struct text *text, const struct rule *rule, const struct subject *subject)
@@ -94,7 +95,7 @@ static void end_part(struct text *text, size_t *length_before)
 const char *explain_rule(struct arena *arena, const struct rule *rule,
                          const struct subject *subject, const struct policy *policy)
 {
-    struct text text = TEXT_INIT;
+    CLEANUP(text_release) struct text text = TEXT_INIT;
     size_t before = 0;
 
     add_departed(&text, rule, subject);
@@ -109,11 +110,8 @@ const char *explain_rule(struct arena *arena, const struct rule *rule,
     end_part(&text, &before);
     add_suspended(&text, rule, subject, policy);
     end_part(&text, &before);
-    const char *sentence = text.length >= 2
-                               ? arena_strndup(arena, text_cstr(&text), text.length - 2)
-                               : arena_printf(arena, "rule '%s' applies", rule->name);
-    text_release(&text);
-    return sentence;
+    return text.length >= 2 ? arena_strndup(arena, text_cstr(&text), text.length - 2)
+                            : arena_printf(arena, "rule '%s' applies", rule->name);
 }
 
 const char *explain_person(struct arena *arena, const struct person *person)

@@ -229,7 +229,7 @@ bool guard_is_admin_profile(const struct limits *limits, const struct profile *p
 static int64_t count_admins(const struct scene *scene)
 {
     const struct snapshot *snapshot = scene->context->snapshot;
-    struct table admin_profile;
+    CLEANUP(table_release) struct table admin_profile;
     int64_t count = 0;
 
     table_init(&admin_profile, snapshot->profile_count);
@@ -242,7 +242,6 @@ static int64_t count_admins(const struct scene *scene)
         count += account->status == ACCOUNT_ACTIVE && !text_equal(account->id, snapshot->own_id) &&
                  table_find(&admin_profile, account->profile_id) != TABLE_END;
     }
-    table_release(&admin_profile);
     return count;
 }
 
@@ -429,16 +428,13 @@ bool guard_holds(const char *id, enum action action, bool uses_person, bool uses
 bool guard_roster_is_good(const struct limits *limits, const struct guard_history *history,
                           struct instant now, const struct roster *roster)
 {
-    struct arena arena = ARENA_INIT;
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     struct policy_context context = {.now = now};
     struct scene scene = {.arena = &arena,
                           .limits = limits,
                           .history = history,
                           .context = &context,
                           .roster = roster};
-    bool good =
-        !guard_age(&scene).hold && !guard_people(&scene).hold && !guard_rejected(&scene).hold;
 
-    arena_release(&arena);
-    return good;
+    return !guard_age(&scene).hold && !guard_people(&scene).hold && !guard_rejected(&scene).hold;
 }

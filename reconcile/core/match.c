@@ -149,7 +149,7 @@ static void mark_shared(const struct table *table, const char *const *key, size_
 static void index_key(struct index *index, enum match_key key)
 {
     size_t count = index->roster->count;
-    const char **value = mem_calloc(count, sizeof(value[0]));
+    CLEANUP(mem_cleanup) const char **value = mem_calloc(count, sizeof(value[0]));
     struct table *table = &index->by[key];
 
     for (size_t i = 0; i < count; i++)
@@ -158,7 +158,6 @@ static void index_key(struct index *index, enum match_key key)
     index->shared_by[key] = mem_calloc(count, sizeof(bool));
     table_add_many(table, value, count, key == MATCH_BY_LINKS_FILE ? NULL : index->shared_by[key]);
     mark_shared(table, value, count, index->shared_by[key]);
-    free(value);
 }
 
 /* One table per key that is used: they have nothing in common, so each is a part of its own. */
@@ -536,7 +535,7 @@ static void add_claim(struct claim *claim, enum match_key key, const struct acco
 static bool is_anybody_contested(const struct snapshot *snapshot, const struct roster *roster,
                                  const struct pairing *pairing)
 {
-    uint8_t *keys = mem_calloc(roster->count, sizeof(keys[0]));
+    CLEANUP(mem_cleanup) uint8_t *keys = mem_calloc(roster->count, sizeof(keys[0]));
     bool contested = false;
 
     for (size_t i = 0; i < snapshot->count && !contested; i++) {
@@ -546,7 +545,6 @@ static bool is_anybody_contested(const struct snapshot *snapshot, const struct r
         *key = (uint8_t)(*key | 1U << pairing[i].key);
         contested = (*key & (*key - 1U)) != 0;
     }
-    free(keys);
     return contested;
 }
 
@@ -557,7 +555,7 @@ static void settle_claims(const struct snapshot *snapshot, const struct roster *
 {
     if (!is_anybody_contested(snapshot, roster, pairing))
         return;
-    struct claim *claim = mem_calloc(roster->count, sizeof(claim[0]));
+    CLEANUP(mem_cleanup) struct claim *claim = mem_calloc(roster->count, sizeof(claim[0]));
 
     for (size_t i = 0; i < snapshot->count; i++) {
         if (pairing[i].kind == LINK_ONE && snapshot->account[i].status != ACCOUNT_GONE)
@@ -573,7 +571,6 @@ static void settle_claims(const struct snapshot *snapshot, const struct roster *
             pairing[i].rival = all->least == &snapshot->account[i] ? all->second : all->least;
         }
     }
-    free(claim);
 }
 
 /* person is documented for LINK_ONE only: a contested candidate moves to `other`. */

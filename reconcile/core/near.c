@@ -47,23 +47,16 @@ struct finder {
     bool skeletons;           /* some address is not ASCII */
 };
 
-static int compare_nullable(const char *a, const char *b)
-{
-    if (!a || !b)
-        return (a != NULL) - (b != NULL);
-    return strcmp(a, b);
-}
-
 int person_compare(const struct person *a, const struct person *b)
 {
-    int order = compare_nullable(a->employee_number, b->employee_number);
+    int order = text_compare(a->employee_number, b->employee_number);
 
     if (!order)
-        order = compare_nullable(a->email, b->email);
+        order = text_compare(a->email, b->email);
     if (!order)
-        order = compare_nullable(a->username, b->username);
+        order = text_compare(a->username, b->username);
     if (!order)
-        order = compare_nullable(a->name, b->name);
+        order = text_compare(a->name, b->name);
     return order;
 }
 

@@ -128,13 +128,6 @@ static void add_subject(struct plan_row *row, struct arena *arena, const struct 
     row->of_login = rule_is_of_login(decision->by);
 }
 
-static int compare_nullable(const char *a, const char *b)
-{
-    if (!a || !b)
-        return (a != NULL) - (b != NULL);
-    return strcmp(a, b);
-}
-
 /* Actions in execution order, then findings by protection row, then plain keeps. */
 static int compare_rows(const void *a, const void *b)
 {
@@ -161,7 +154,7 @@ static int compare_rows(const void *a, const void *b)
         {left->last_login_source, right->last_login_source},
     };
     for (size_t i = 0; i < COUNT_OF(key); i++) {
-        int order = compare_nullable(key[i][0], key[i][1]);
+        int order = text_compare(key[i][0], key[i][1]);
         if (order)
             return order;
     }

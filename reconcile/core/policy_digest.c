@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/mem.h"
 #include "core/condition.h"
 
@@ -46,6 +47,7 @@ static int compare_links(const void *a, const void *b)
 /* The lines of the links file in an order of their own: that of the file decides nothing. */
 static void digest_links(struct digest_stream *stream, const struct matching *matching)
 {
+    CLEANUP(mem_cleanup)
     const struct link_override **link = mem_calloc(matching->link_count, sizeof(link[0]));
 
     for (size_t i = 0; i < matching->link_count; i++)
@@ -56,7 +58,6 @@ static void digest_links(struct digest_stream *stream, const struct matching *ma
         digest_field(stream, link[i]->account);
         digest_field(stream, link[i]->employee_number);
     }
-    free(link);
 }
 
 static void digest_matching(struct digest_stream *stream, const struct matching *matching)

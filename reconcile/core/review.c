@@ -82,13 +82,12 @@ int review_select(const struct plan *plan, const char *text, const char *file_na
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     bool *named = arena_calloc(&arena, plan->row_count + 1, sizeof(named[0]));
-    struct table table;
+    CLEANUP(table_release) struct table table;
 
     if (strncmp(text, "\xEF\xBB\xBF", 3) == 0)
         text += 3; /* spreadsheets put a byte order mark in front */
     index_rows(&arena, plan, &table);
     int failed = select_all(&arena, &table, text, file_name, named, err);
-    table_release(&table);
     if (!failed)
         memcpy(ret_named, named, plan->row_count * sizeof(named[0]));
     return failed;

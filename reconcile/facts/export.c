@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
@@ -119,7 +120,7 @@ static size_t find_name(const char *cell, const struct group *group, size_t coun
 /* Whether a cell holds these names, each once and nothing else, joined by whatever. */
 static bool names_exactly(const char *cell, const struct group *group, size_t count)
 {
-    bool *used = mem_calloc(count, sizeof(used[0]));
+    CLEANUP(mem_cleanup) bool *used = mem_calloc(count, sizeof(used[0]));
     size_t named = 0, index = 0, length = 1;
 
     for (size_t i = 0; i < count; i++)
@@ -131,7 +132,6 @@ static bool names_exactly(const char *cell, const struct group *group, size_t co
         cell += length;
         cell += skip_separators(cell);
     }
-    free(used);
     return length > 0 && named == count;
 }
 

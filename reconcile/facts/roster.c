@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "base/cleanup.h"
 #include "base/fold.h"
 #include "base/mem.h"
 #include "base/table.h"
@@ -28,7 +29,7 @@ static void judge_one(struct person *person, struct day today)
 /* Marks in `shared` the rows whose key stands in another row too. */
 static void mark_shared(const struct roster *roster, const char *const *key, bool *shared)
 {
-    struct table table;
+    CLEANUP(table_release) struct table table;
 
     table_init(&table, roster->count);
     for (size_t i = 0; i < roster->count; i++) {
@@ -42,12 +43,11 @@ static void mark_shared(const struct roster *roster, const char *const *key, boo
         shared[i] = true;
         shared[table_value(&table, first)] = true;
     }
-    table_release(&table);
 }
 
 static size_t count_duplicates(const struct roster *roster)
 {
-    struct arena arena = ARENA_INIT;
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     const char **number = arena_calloc(&arena, roster->count + 1, sizeof(number[0]));
     const char **email = arena_calloc(&arena, roster->count + 1, sizeof(email[0]));
     const char **username = arena_calloc(&arena, roster->count + 1, sizeof(username[0]));
@@ -64,7 +64,6 @@ static size_t count_duplicates(const struct roster *roster)
     mark_shared(roster, username, shared);
     for (size_t i = 0; i < roster->count; i++)
         count += shared[i];
-    arena_release(&arena);
     return count;
 }
 
@@ -89,7 +88,7 @@ static int compare_digests(const void *a, const void *b)
 
 struct digest roster_content(const struct roster *roster)
 {
-    struct digest *one = mem_calloc(roster->count, sizeof(one[0]));
+    CLEANUP(mem_cleanup) struct digest *one = mem_calloc(roster->count, sizeof(one[0]));
     struct digest_stream *stream = digest_new();
 
     for (size_t i = 0; i < roster->count; i++)
@@ -98,7 +97,6 @@ struct digest roster_content(const struct roster *roster)
     digest_int(stream, (int64_t)roster->count);
     for (size_t i = 0; i < roster->count; i++)
         digest_bytes(stream, one[i].byte, DIGEST_SIZE);
-    free(one);
     return digest_finish(stream);
 }
 

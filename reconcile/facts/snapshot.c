@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -111,6 +112,7 @@ static int compare_groups(const void *a, const void *b)
 
 static void add_groups(struct digest_stream *stream, const struct account *account)
 {
+    CLEANUP(mem_cleanup)
     const struct group **sorted = mem_calloc(account->group_count, sizeof(sorted[0]));
 
     for (size_t i = 0; i < account->group_count; i++)
@@ -121,7 +123,6 @@ static void add_groups(struct digest_stream *stream, const struct account *accou
         digest_field(stream, sorted[i]->id);
         digest_field(stream, sorted[i]->name);
     }
-    free(sorted);
 }
 
 struct digest account_digest(const struct account *account)
@@ -180,6 +181,7 @@ static int compare_accounts(const void *a, const void *b)
 
 static void add_accounts(struct digest_stream *stream, const struct snapshot *snapshot)
 {
+    CLEANUP(mem_cleanup)
     const struct account **sorted = mem_calloc(snapshot->count, sizeof(sorted[0]));
 
     for (size_t i = 0; i < snapshot->count; i++)
@@ -194,7 +196,6 @@ static void add_accounts(struct digest_stream *stream, const struct snapshot *sn
         digest_field(stream, sorted[i]->login.raw);
         digest_field(stream, sorted[i]->department);
     }
-    free(sorted);
 }
 
 static int compare_profiles(const void *a, const void *b)
@@ -211,7 +212,7 @@ static int compare_strings(const void *a, const void *b)
 /* To be freed. */
 static const char **sorted_roles(const struct profile *profile)
 {
-    const char **role = mem_calloc(profile->role_count, sizeof(role[0]));
+    CLEANUP(mem_cleanup) const char **role = mem_calloc(profile->role_count, sizeof(role[0]));
 
     for (size_t i = 0; i < profile->role_count; i++)
         role[i] = profile->role[i];
@@ -243,11 +244,11 @@ static void add_profile(struct digest_stream *stream, const struct profile *prof
     digest_int(stream, (int64_t)profile->role_count);
     for (size_t i = 0; i < profile->role_count; i++)
         digest_field(stream, role[i]);
-    free(role);
 }
 
 static void add_profiles(struct digest_stream *stream, const struct snapshot *snapshot)
 {
+    CLEANUP(mem_cleanup)
     const struct profile **sorted = mem_calloc(snapshot->profile_count, sizeof(sorted[0]));
 
     for (size_t i = 0; i < snapshot->profile_count; i++)
@@ -256,7 +257,6 @@ static void add_profiles(struct digest_stream *stream, const struct snapshot *sn
     digest_int(stream, (int64_t)snapshot->profile_count);
     for (size_t i = 0; i < snapshot->profile_count; i++)
         add_profile(stream, sorted[i]);
-    free(sorted);
 }
 
 void snapshot_digest(struct snapshot *snapshot)

@@ -14,13 +14,6 @@ static void field_day(struct jsonw *json, const char *key, struct day day)
     jsonw_field_string(json, key, day_is_set(day) ? day_format(day, buffer) : NULL);
 }
 
-static void field_instant(struct jsonw *json, const char *key, struct instant instant)
-{
-    char buffer[INSTANT_TEXT_SIZE];
-
-    jsonw_field_string(json, key, instant_is_set(instant) ? instant_format(instant, buffer) : NULL);
-}
-
 static void field_digest(struct jsonw *json, const char *key, const struct digest *digest)
 {
     char buffer[DIGEST_HEX_SIZE];
@@ -76,8 +69,8 @@ static void add_plan(struct jsonw *json, const struct plan *plan)
         jsonw_field_string(json, "audit_head", audit_head_format(&plan->audit_head, head));
     jsonw_field_string(json, "portal", plan->portal);
     jsonw_field_string(json, "state", plan_state_name(plan->state));
-    field_instant(json, "created_at", plan->created_at);
-    field_instant(json, "expires_at", plan->expires_at);
+    jsonw_field_instant(json, "created_at", plan->created_at);
+    jsonw_field_instant(json, "expires_at", plan->expires_at);
     field_day(json, "today", plan->today);
     jsonw_field_string(json, "time_zone", plan->time_zone);
     jsonw_field_bool(json, "first_plan", plan->first_plan);
@@ -98,7 +91,7 @@ static void add_snapshot(struct jsonw *json, const struct plan_inputs *inputs)
     field_id(json, "id", inputs->snapshot_id);
     jsonw_field_string(json, "source", snapshot_source_name(inputs->snapshot_source));
     jsonw_field_string(json, "file", inputs->snapshot_file);
-    field_instant(json, "taken_at", inputs->snapshot_taken_at);
+    jsonw_field_instant(json, "taken_at", inputs->snapshot_taken_at);
     jsonw_field_bool(json, "complete", inputs->snapshot_complete);
     jsonw_field_string(json, "incomplete_reason", inputs->snapshot_incomplete_reason);
     field_size(json, "accounts", inputs->accounts);
@@ -121,7 +114,7 @@ static void add_inputs(struct jsonw *json, const struct plan_inputs *inputs)
     field_id(json, "id", inputs->roster_id);
     jsonw_field_string(json, "source", inputs->roster_source);
     field_digest(json, "digest", &inputs->roster_digest);
-    field_instant(json, "read_at", inputs->roster_read_at);
+    jsonw_field_instant(json, "read_at", inputs->roster_read_at);
     field_size(json, "people", inputs->people);
     field_size(json, "rejected", inputs->rejected);
     field_size(json, "duplicates", inputs->duplicates);

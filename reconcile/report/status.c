@@ -198,13 +198,6 @@ void status_report_text(const struct store_status *status, const struct report_s
 
 /* --- JSON --- */
 
-static void field_instant(struct jsonw *json, const char *key, struct instant instant)
-{
-    char buffer[INSTANT_TEXT_SIZE];
-
-    jsonw_field_string(json, key, instant_is_set(instant) ? instant_format(instant, buffer) : NULL);
-}
-
 static void add_json_run(struct jsonw *json, const struct store_status *status, size_t index)
 {
     const struct store_status_run *run = &status->run[index];
@@ -212,8 +205,8 @@ static void add_json_run(struct jsonw *json, const struct store_status *status, 
     jsonw_begin_object(json);
     jsonw_field_int(json, "id", run->id);
     jsonw_field_string(json, "verb", run->verb);
-    field_instant(json, "started_at", run->started_at);
-    field_instant(json, "finished_at", run->finished_at);
+    jsonw_field_instant(json, "started_at", run->started_at);
+    jsonw_field_instant(json, "finished_at", run->finished_at);
     if (run->exit_code >= 0)
         jsonw_field_int(json, "exit_code", run->exit_code);
     else
@@ -231,7 +224,7 @@ static void add_json_snapshot(struct jsonw *json, const struct store_status *sta
         return;
     }
     jsonw_begin_object(json);
-    field_instant(json, "taken_at", status->snapshot_taken_at);
+    jsonw_field_instant(json, "taken_at", status->snapshot_taken_at);
     jsonw_field_bool(json, "complete", status->snapshot_complete);
     jsonw_field_int(json, "accounts", status->accounts);
     jsonw_field_int(json, "active", status->active);
@@ -248,7 +241,7 @@ static void add_json_roster(struct jsonw *json, const struct store_status *statu
         return;
     }
     jsonw_begin_object(json);
-    field_instant(json, "read_at", status->roster_read_at);
+    jsonw_field_instant(json, "read_at", status->roster_read_at);
     jsonw_field_bool(json, "good", status->roster_good);
     jsonw_field_int(json, "people", status->people);
     jsonw_field_int(json, "rejected", status->rejected);
@@ -265,7 +258,7 @@ static void add_json_plan(struct jsonw *json, const struct store_status *status)
     jsonw_begin_object(json);
     jsonw_field_int(json, "id", status->plan_id);
     jsonw_field_string(json, "state", plan_state_name(status->plan_state));
-    field_instant(json, "created_at", status->plan_created_at);
+    jsonw_field_instant(json, "created_at", status->plan_created_at);
     jsonw_key(json, "held");
     jsonw_begin_array(json);
     for (size_t i = 0; i < status->held_count; i++)
@@ -284,8 +277,8 @@ static void add_json_suspended(struct jsonw *json, const struct store_status *st
         jsonw_field_string(json, "account_id", one->account_id);
         jsonw_field_string(json, "username", one->username);
         jsonw_field_string(json, "email", one->email);
-        field_instant(json, "suspended_at", one->suspended_at);
-        field_instant(json, "locked_until", one->until);
+        jsonw_field_instant(json, "suspended_at", one->suspended_at);
+        jsonw_field_instant(json, "locked_until", one->until);
         jsonw_end_object(json);
     }
     jsonw_end_array(json);
@@ -369,7 +362,7 @@ void status_report_lines_json(const struct status_line *line, size_t count, stru
     for (size_t i = 0; i < count; i++) {
         jsonw_begin_object(&json);
         add_json_members(&json, &line[i].status);
-        field_instant(&json, "last_success", line[i].last_success);
+        jsonw_field_instant(&json, "last_success", line[i].last_success);
         jsonw_end_object(&json);
     }
     jsonw_end_array(&json);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/parse.h"
 #include "base/text.h"
 #include "format/input_file.h"
 #include "roster/fetch.h"
@@ -19,15 +20,6 @@ struct roster_source {
     size_t done; /* bytes of the body that were handed out */
     struct instant modified;
 };
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
 
 /* The path of `file:///srv/x`, `file://localhost/srv/x` or `file:/srv/x`, %XX decoded; anything
  * without a scheme is a path as it is. NULL: another host, or %XX that is none. malloc'ed. */
@@ -51,8 +43,8 @@ static char *path_of(const char *source)
             text_add_char(&path, *source);
             continue;
         }
-        high = hex_value(source[1]);
-        low = high < 0 ? -1 : hex_value(source[2]);
+        high = parse_hex(source[1]);
+        low = high < 0 ? -1 : parse_hex(source[2]);
         if (low < 0 || (high == 0 && low == 0)) {
             text_release(&path);
             return NULL;

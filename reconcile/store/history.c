@@ -432,11 +432,36 @@ static const struct column guard_columns[] = {
     COLUMN("last_roster_people", struct guard_history, last_roster_people),
     COLUMN("same_bytes_since", struct guard_history, same_bytes_since),
     COLUMN("last_snapshot_accounts", struct guard_history, last_snapshot_accounts),
-    COLUMN("suspended_in_window", struct guard_history, in_window[ACTION_SUSPEND]),
-    COLUMN("deprovisioned_in_window", struct guard_history, in_window[ACTION_DEPROVISION]),
     COLUMN("last_run_day", struct guard_history, last_run_day),
     COLUMN_END,
 };
+
+/* Of the actions that have a limit. */
+static int load_windows(const struct store *store, struct arena *arena, const struct limits *limits,
+                        struct instant now, struct guard_history *history, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    const char *name[ACTION_COUNT], *days[ACTION_COUNT];
+    size_t count = 0;
+
+    for (enum action a = action_after(ACTION_KEEP); a; a = action_after(a)) {
+        if (!actions[a].guard)
+            continue;
+        name[count] = action_name(a);
+        days[count++] = store_number(arena, limits->of[a].rolling_days);
+    }
+    if (PG_QUERY(store->pg, acts_in_window, PG_MANY, &result, err,
+                 store_number(arena, store->portal_id), store_text_array(arena, name, count),
+                 store_text_array(arena, days, count), store_time(arena, now)) < 0)
+        return -1;
+    int action = store_place_of(result, "action"), acts = store_place_of(result, "acts");
+    for (int i = 0; i < PQntuples(result); i++) {
+        enum action which;
+        if (action_parse(pg_text(result, i, action), &which))
+            history->in_window[which] = pg_int(result, i, acts);
+    }
+    return 0;
+}
 
 int store_load_guard_history(struct store *store, struct arena *arena, const struct limits *limits,
                              const struct roster *roster, struct instant now,
@@ -445,15 +470,14 @@ int store_load_guard_history(struct store *store, struct arena *arena, const str
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
     if (PG_QUERY(store->pg, guard_history, PG_ONE, &result, err,
-                 store_number(arena, store->portal_id), store_hex(arena, &roster->digest),
-                 store_time(arena, now),
-                 store_number(arena, limits->of[ACTION_SUSPEND].rolling_days),
-                 store_number(arena, limits->of[ACTION_DEPROVISION].rolling_days)) < 0)
+                 store_number(arena, store->portal_id), store_hex(arena, &roster->digest)) < 0)
         return -1;
     struct guard_history history = {.first_plan = false};
     (void)store_read_row(guard_columns, result, 0, arena, &history);
     history.last_matched_percent =
         pg_double(result, 0, store_place_of(result, "last_matched_percent"));
+    if (load_windows(store, arena, limits, now, &history, err) < 0)
+        return -1;
     *ret_history = history;
     return 0;
 }

@@ -284,10 +284,12 @@ static int load_idle(const struct store *store, const char *const *which, struct
 
     if (pg_run(store->pg, "plan_idles", query_plan_idles, PG_MANY, which, 2, &result, err) < 0)
         return -1;
+    int position_at = store_place_of(result, "position");
+    int accounts_at = store_place_of(result, "accounts");
     for (int i = 0; i < PQntuples(result); i++) {
-        int64_t position = pg_int(result, i, 0);
+        int64_t position = pg_int(result, i, position_at);
         if (position >= 1 && position <= PLAN_IDLE_BUCKETS)
-            plan->idle.bucket[position - 1] = (size_t)pg_int(result, i, 1);
+            plan->idle.bucket[position - 1] = (size_t)pg_int(result, i, accounts_at);
     }
     return 0;
 }

@@ -10,6 +10,7 @@
 #include "audit/verify.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "bench.h"
 #include "cluster_fixture.h"
 #include "host/clock.h"
 #include "host/file.h"
@@ -17,14 +18,6 @@
 #include "store/private.h"
 #include "store_world.h"
 #include "test.h"
-
-static void must(int failed, const struct err *err)
-{
-    if (!failed)
-        return;
-    fprintf(stderr, "%s\n", err->text);
-    exit(1);
-}
 
 struct making {
     struct audit_event *event;

@@ -11,29 +11,14 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/parse.h"
 #include "core/guard.h"
-
-static double seconds_now(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static uint64_t next_random(uint64_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state;
-}
+#include "random.h"
+#include "seconds.h"
 
 static struct instant days_ago(struct instant now, uint64_t days)
 {
@@ -144,11 +129,11 @@ static double time_sort(const struct world *world)
         fprintf(file, "%s\n%s\n", world->roster.person[i].email,
                 world->snapshot.account[i].username);
     (void)fclose(file);
-    double began = seconds_now();
+    double began = now_s();
     if (posix_spawnp(&pid, "sort", NULL, NULL, argv, environment) ||
         waitpid(pid, &status, 0) != pid || status)
         exit(1);
-    double took = seconds_now() - began;
+    double took = now_s() - began;
     (void)unlink(path);
     return took;
 }
@@ -203,21 +188,21 @@ int main(int argc, char **argv)
     struct policy_context context = {
         .today = world.today, .now = world.now, .snapshot = &world.snapshot, .first_plan = true};
 
-    double began = seconds_now();
+    double began = now_s();
     struct pairing *pairing = match_all(&world.arena, &world.snapshot, &world.roster, &matching);
-    double matched = seconds_now();
+    double matched = now_s();
     struct decision *decision = policy_decide(&world.arena, &policy, &context, pairing);
-    double decided = seconds_now();
+    double decided = now_s();
     struct guard_result guards =
         guard_all(&world.arena, &limits, &history, &context, &world.roster, pairing, decision);
-    double guarded = seconds_now();
+    double guarded = now_s();
     struct rusage usage;
     (void)getrusage(RUSAGE_SELF, &usage);
 
-    size_t links[4] = {0}, actions = 0;
+    size_t links[4] = {0}, acts = 0;
     for (size_t i = 0; i < world.snapshot.count; i++) {
         links[pairing[i].kind]++;
-        actions += decision[i].action != ACTION_KEEP;
+        acts += decision[i].action != ACTION_KEEP;
     }
     double sorted = time_sort(&world);
     printf("core, %lld accounts and %lld people: match %.2f s, decide %.2f s, guard %.2f s, "
@@ -226,7 +211,7 @@ int main(int argc, char **argv)
            guarded - decided, guarded - began, sorted);
     printf(
         "core, linked %zu, none %zu, ambiguous %zu, conflict %zu; actions %zu; guards held: %s\n",
-        links[LINK_ONE], links[LINK_NONE], links[LINK_AMBIGUOUS], links[LINK_CONFLICT], actions,
+        links[LINK_ONE], links[LINK_NONE], links[LINK_AMBIGUOUS], links[LINK_CONFLICT], acts,
         guards.held ? "yes" : "no");
     printf("FIGURE core_over_sort %.2f - matching, deciding and guarding %lld accounts and as many "
            "people, over sort(1) of their keys\n",

@@ -6,22 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "audit/question.h"
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "bench.h"
 #include "database/pg.h"
 #include "store_world.h"
-
-static double seconds_now(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 /* @P portal, @A accounts, @D days. Snapshot 1 is the first day's. */
 static const char *const statements[] = {
@@ -124,12 +116,9 @@ static double time_rebuild(struct store_world *world, int64_t snapshot, size_t *
         CLEANUP(arena_release) struct arena arena = ARENA_INIT;
         struct snapshot loaded;
         struct err err = ERR_INIT;
-        double begin = seconds_now();
-        if (store_load_snapshot(&world->store, &arena, snapshot, &loaded, &err)) {
-            fprintf(stderr, "%s\n", err.text);
-            exit(1);
-        }
-        double took = seconds_now() - begin;
+        double begin = now_s();
+        must(store_load_snapshot(&world->store, &arena, snapshot, &loaded, &err), &err);
+        double took = now_s() - begin;
         best = took < best ? took : best;
         *ret_accounts = loaded.count;
     }
@@ -154,20 +143,12 @@ static double time_timeline(struct store_world *world, int64_t account)
         (long long)world->store.portal_id, (long long)account, (long long)world->store.portal_id,
         (long long)account, (long long)world->store.portal_id, (long long)account);
     for (int i = 0; i < 3; i++) {
-        double begin = seconds_now();
+        double begin = now_s();
         (void)store_world_number(world, text_cstr(&sql));
-        double took = seconds_now() - begin;
+        double took = now_s() - begin;
         best = took < best ? took : best;
     }
     return best;
-}
-
-static void must(int failed, const struct err *err)
-{
-    if (!failed)
-        return;
-    fprintf(stderr, "%s\n", err->text);
-    exit(1);
 }
 
 /* audit at DATE, as the verb asks it: every account with its person, all rows read. */
@@ -185,9 +166,9 @@ static double time_audit_at(struct store_world *world, int64_t snapshot)
     for (int i = 0; i < 3; i++) {
         CLEANUP(pg_clearp) PGresult *rows = NULL;
         struct err err = ERR_INIT;
-        double begin = seconds_now();
+        double begin = now_s();
         must(store_ask_at(&world->store, portal, moment, &rows, &err), &err);
-        double took = seconds_now() - begin;
+        double took = now_s() - begin;
         best = took < best ? took : best;
     }
     return best;
@@ -206,12 +187,12 @@ static double time_audit_user(struct store_world *world, int64_t account)
         struct store_subject *subject = NULL;
         struct err err = ERR_INIT;
         size_t count = 0;
-        double begin = seconds_now();
+        double begin = now_s();
         must(store_find_who(&world->store, &world->arena, who, &subject, &count, &err), &err);
         must(count == 1 ? store_ask_user(&world->store, subject, &rows, &err)
                         : err_set(&err, ERR_INTERNAL, "%zu are called %s", count, who),
              &err);
-        double took = seconds_now() - begin;
+        double took = now_s() - begin;
         best = took < best ? took : best;
     }
     return best;
@@ -223,10 +204,7 @@ static void save_again(struct store_world *world, int64_t snapshot)
     struct snapshot loaded;
     struct err err = ERR_INIT;
 
-    if (store_load_snapshot(&world->store, &arena, snapshot, &loaded, &err)) {
-        fprintf(stderr, "%s\n", err.text);
-        exit(1);
-    }
+    must(store_load_snapshot(&world->store, &arena, snapshot, &loaded, &err), &err);
     for (size_t i = 0; i < loaded.count; i++)
         loaded.account[i].login = (struct login){.kind = LOGIN_NOT_READ};
     store_world_save(world, &loaded);
@@ -271,9 +249,9 @@ int main(int argc, char **argv)
         (argc > 2 && !parse_int(argv[2], 1, 10000, &days)))
         return 64;
     store_world_begin(&world);
-    double begin = seconds_now();
+    double begin = now_s();
     make_history(&world, accounts, days);
-    double made = seconds_now() - begin;
+    double made = now_s() - begin;
     int64_t bytes = store_world_number(&world, "select pg_database_size(current_database())");
     int64_t versions = store_world_number(&world, "select count(*) from account_version");
     int64_t logins = store_world_number(&world, "select count(*) from login");

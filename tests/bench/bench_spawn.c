@@ -6,16 +6,9 @@
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-static double seconds_now(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
+#include "seconds.h"
 
 static double seconds_of(struct timeval time)
 {
@@ -29,7 +22,7 @@ int main(int argc, char **argv)
 
     if (argc < 6)
         return 64;
-    double began = seconds_now();
+    double began = now_s();
     pid_t pid = fork();
     if (pid == 0) {
         (void)execvp(argv[5], argv + 5);
@@ -37,7 +30,7 @@ int main(int argc, char **argv)
     }
     if (pid < 0 || wait4(pid, &status, 0, &usage) != pid)
         return 70;
-    double wall = seconds_now() - began, peak = (double)usage.ru_maxrss * 1024 / 1e6;
+    double wall = now_s() - began, peak = (double)usage.ru_maxrss * 1024 / 1e6;
     fprintf(stderr, "%s: wall %.2f s, processor %.2f s, peak memory %.1f MB, exit %d\n", argv[4],
             wall, seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime), peak,
             WIFEXITED(status) ? WEXITSTATUS(status) : -1);

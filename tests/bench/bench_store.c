@@ -7,20 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "bench.h"
 #include "store_world.h"
-
-static double seconds_now(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static struct snapshot make_snapshot(struct store_world *world, size_t count)
 {
@@ -129,13 +121,13 @@ static double time_copy(struct store_world *world, const char *sql, struct text 
     int64_t copied = 0;
 
     store_world_execute(world, "truncate bare");
-    double begin = seconds_now();
+    double begin = now_s();
     if (pg_copy_begin(world->pg, "bare", sql, &err) || pg_copy_send(world->pg, rows, true, &err) ||
         pg_copy_end(world->pg, &copied, &err) || (size_t)copied != count) {
         fprintf(stderr, "bare COPY: %s\n", err.text ? err.text : "rows are missing");
         exit(1);
     }
-    return seconds_now() - begin;
+    return now_s() - begin;
 }
 
 /* *ret_binary: the same rows, the other way. */
@@ -156,10 +148,7 @@ static double time_bare_copy(struct store_world *world, size_t count, double *re
     text_add_bytes(&rows.binary, signature, sizeof(signature));
     add_big_endian(&rows.binary, 0, 4); /* flags */
     add_big_endian(&rows.binary, 0, 4); /* no extension */
-    if (pg_each(world->pg, "rows", columns, NULL, 0, take_row, &rows, &err)) {
-        fprintf(stderr, "%s\n", err.text);
-        exit(1);
-    }
+    must(pg_each(world->pg, "rows", columns, NULL, 0, take_row, &rows, &err), &err);
     add_big_endian(&rows.binary, UINT16_MAX, 2);
     double took = time_copy(world, "copy bare from stdin", &rows.text, count);
     *ret_binary = time_copy(world, "copy bare from stdin (format binary)", &rows.binary, count);
@@ -172,21 +161,18 @@ static double time_bare_copy(struct store_world *world, size_t count, double *re
 static double time_save(struct store_world *world, struct snapshot *snapshot)
 {
     snapshot_digest(snapshot);
-    double begin = seconds_now();
+    double begin = now_s();
     store_world_save(world, snapshot);
-    return seconds_now() - begin;
+    return now_s() - begin;
 }
 
 static double time_load(struct store_world *world, struct snapshot *snapshot)
 {
     struct err err = ERR_INIT;
-    double begin = seconds_now();
+    double begin = now_s();
 
-    if (store_load_history(&world->store, &world->arena, snapshot, &err)) {
-        fprintf(stderr, "%s\n", err.text);
-        exit(1);
-    }
-    return seconds_now() - begin;
+    must(store_load_history(&world->store, &world->arena, snapshot, &err), &err);
+    return now_s() - begin;
 }
 
 int main(int argc, char **argv)

@@ -59,7 +59,7 @@ if [ -n "$reduced" ]; then
     for sweep in sweep_cut sweep_alloc; do
         [ ! -x "$bin/$sweep" ] || holds $sweep suspend
     done
-    CRASH_POINTS=40 caught journal_after_act sweep_kill suspend
+    CRASH_POINTS=120 caught journal_after_act sweep_kill suspend
 else
     # Many points wait for a second or two of the program's own patience: more workers than cores.
     export CRASH_WORKERS="${CRASH_WORKERS:-4}"

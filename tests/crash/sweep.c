@@ -14,10 +14,10 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/parse.h"
+#include "seconds.h"
 
 /* What the workers share. */
 struct board {
@@ -35,17 +35,14 @@ size_t sweep_setting(const char *name, size_t fallback)
     return (size_t)number;
 }
 
+enum world_path sweep_chosen(int argc, char **argv)
+{
+    return argc > 1 && text_equal(argv[1], "deprovision") ? WORLD_DEPROVISION : WORLD_SUSPEND;
+}
+
 size_t sweep_sample(size_t i, size_t wanted, size_t count)
 {
     return wanted >= count ? i : i * count / wanted;
-}
-
-static double now_s(void)
-{
-    struct timespec time;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
 static void note_longest(struct board *board, double seconds)

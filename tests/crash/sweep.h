@@ -36,6 +36,8 @@ struct sweep_result sweep_run(const struct sweep *sweep, const struct world *mod
 
 /* At most `wanted` of `count` points, evenly spread: index of the i-th. For a reduced run. */
 size_t sweep_sample(size_t i, size_t wanted, size_t count);
+/* What the sweep's first argument says: `deprovision`, else suspend. */
+enum world_path sweep_chosen(int argc, char **argv);
 /* A positive number from the environment, else the fallback. */
 size_t sweep_setting(const char *name, size_t fallback);
 

@@ -92,19 +92,14 @@ static void fault_at(const struct sweep *sweep, struct world *world, size_t inde
         set_fault(world, kind->second, n, &ret_point->name);
     ret_point->reached = true;
     CLEANUP(world_run_release) struct world_run run = world_apply(world, NULL, NULL);
-    if (run.code != 0 && run.code != 21) {
-        CLEANUP(text_release) struct text said = TEXT_INIT;
-        world_said(&run, &said);
-        world_violate(world, "apply ends with %d: %s", run.code, text_cstr(&said));
-    }
+    WORLD_EXPECT(world, "apply", &run, 0, 21);
     world_check(world, "after the fault");
     world_converge(world, (unsigned)index);
 }
 
 int main(int argc, char **argv)
 {
-    enum world_path path =
-        argc > 1 && text_equal(argv[1], "deprovision") ? WORLD_DEPROVISION : WORLD_SUSPEND;
+    enum world_path path = sweep_chosen(argc, argv);
     struct world world;
     struct sweep sweep = {.name = "fault", .point = fault_at};
 

@@ -144,11 +144,7 @@ static void kill_at(const struct sweep *sweep, struct world *world, size_t index
     world_reset(world);
     CLEANUP(world_run_release) struct world_run run = world_apply(world, strace, NULL);
     ret_point->reached = run.code == 128 + SIGKILL;
-    if (!ret_point->reached && run.code != 0) {
-        CLEANUP(text_release) struct text said = TEXT_INIT;
-        world_said(&run, &said);
-        world_violate(world, "not killed: apply ends with %d: %s", run.code, text_cstr(&said));
-    }
+    WORLD_EXPECT(world, "not killed: apply", &run, 0, 128 + SIGKILL);
     world_check(world, "killed");
     if (!world_is_untouched(world))
         world_converge(world, (unsigned)index);
@@ -156,13 +152,11 @@ static void kill_at(const struct sweep *sweep, struct world *world, size_t index
 
 int main(int argc, char **argv)
 {
-    enum world_path path =
-        argc > 1 && text_equal(argv[1], "deprovision") ? WORLD_DEPROVISION : WORLD_SUSPEND;
     size_t wanted = sweep_setting("CRASH_POINTS", 0);
     struct kill_plan plan;
     struct world world;
 
-    world_begin(&world, path);
+    world_begin(&world, sweep_chosen(argc, argv));
     make_plan(&world, &plan);
     if (wanted > 0)
         thin_out(&plan, wanted);

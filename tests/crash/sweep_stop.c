@@ -54,23 +54,9 @@ struct stops {
     size_t count, wanted;
 };
 
-/* The program ended, and may so: any of these says that it did not do, or not all of, its work. */
-static void expect(struct world *world, const char *who, const struct world_run *run,
-                   const int *codes)
-{
-    CLEANUP(text_release) struct text said = TEXT_INIT;
-
-    for (; *codes >= 0; codes++)
-        if (run->code == *codes)
-            return;
-    world_said(run, &said);
-    world_violate(world, "%s: apply ends with %d: %s", who, run->code, text_cstr(&said));
-}
-#define EXPECT(world, who, run, ...) expect(world, who, run, (const int[]){__VA_ARGS__, -1})
-
 static void converge(struct world *world, const struct pair *pair, size_t variant)
 {
-    EXPECT(world, "the first run", &pair->first, 0, 20, 21, 69, 70, 75);
+    WORLD_EXPECT(world, "the first run: apply", &pair->first, 0, 20, 21, 69, 70, 75);
     world_check(world, "went on");
     world_converge(world, (unsigned)variant);
 }
@@ -98,10 +84,10 @@ static void start_second(struct world *world, struct pair *pair, size_t variant)
     if (pair->waits)
         return;
     if (!locked) {
-        EXPECT(world, "the only run with a lock", &pair->second, 0, 20);
+        WORLD_EXPECT(world, "the only run with a lock: apply", &pair->second, 0, 20);
         return;
     }
-    EXPECT(world, "the second run", &pair->second, 75);
+    WORLD_EXPECT(world, "the second run: apply", &pair->second, 75);
     if (world_written(world, NULL) != before)
         world_violate(world, "the second run writes without the lock");
 }
@@ -115,7 +101,7 @@ static void run_second(struct world *world, struct pair *pair, size_t variant)
     pair->waits = world_wait_blocked(world, &pair->second);
     if (pair->waits)
         return;
-    EXPECT(world, "the second run", &pair->second, 0, 20, 21);
+    WORLD_EXPECT(world, "the second run: apply", &pair->second, 0, 20, 21);
     world_check(world, "after the second run");
 }
 
@@ -160,7 +146,7 @@ static void run_second_without_acts(struct world *world, struct pair *pair, size
     pair->waits = world_wait_blocked(world, &pair->second);
     if (pair->waits)
         return;
-    EXPECT(world, "the second run", &pair->second, 20);
+    WORLD_EXPECT(world, "the second run: apply", &pair->second, 20);
     if (world_written(world, NULL) != before)
         world_violate(world, "the second run writes although it is stopped");
     lift_stop(world);
@@ -200,7 +186,7 @@ static void use_up_budget(struct world *world, struct pair *pair, size_t variant
 static void check_budget(struct world *world, const struct pair *pair, size_t variant)
 {
     (void)variant;
-    EXPECT(world, "the first run", &pair->first, 0, 20, 21);
+    WORLD_EXPECT(world, "the first run: apply", &pair->first, 0, 20, 21);
     if (pair->is_bounded && world_written(world, NULL) > pair->may_be_written)
         world_violate(world, "it goes on writing although the rolling limit is used up");
     world_check(world, "went on");
@@ -246,7 +232,7 @@ static void stop_at(const struct sweep *sweep, struct world *world, size_t index
     }
     if (pair.waits) {
         world_wait(world, &pair.second);
-        EXPECT(world, "the run that waited", &pair.second, 0, 20, 21, 75);
+        WORLD_EXPECT(world, "the run that waited: apply", &pair.second, 0, 20, 21, 75);
     }
     stops->mode->afterwards(world, &pair, index);
     world_run_release(&pair.first);
@@ -285,12 +271,10 @@ static size_t sweep_mode(struct world *world, const struct mode *mode, size_t co
 
 int main(int argc, char **argv)
 {
-    enum world_path path =
-        argc > 1 && text_equal(argv[1], "deprovision") ? WORLD_DEPROVISION : WORLD_SUSPEND;
     struct world world;
     size_t violations = 0;
 
-    world_begin(&world, path);
+    world_begin(&world, sweep_chosen(argc, argv));
     size_t count = count_sends(&world);
     for (size_t i = 0; i < COUNT_OF(modes); i++) {
         bool by_name = argc > 2;

@@ -27,6 +27,7 @@
 #include "base/parse.h"
 #include "cluster_fixture.h"
 #include "host/file.h"
+#include "seconds.h"
 
 enum { WORDS_LIMIT = 60, AGE_DAYS = 40, IDLE_TRIES = 5000, SAID_LIMIT = 1500, CROWD = 96 };
 
@@ -342,14 +343,6 @@ static void reset_portal(struct world *world)
 }
 
 /* --- running the program --- */
-
-static double now_s(void)
-{
-    struct timespec time;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 /* A copy of the world's own: a build that goes on meanwhile does not change what is tested. */
 static char *copy_program(struct world *world, const char *source, const char *name)

@@ -107,6 +107,11 @@ struct world_run world_apply(struct world *world, const char *const *wrapper,
 /* What a run said, at most the end of it. The caller releases it. */
 void world_said(const struct world_run *run, struct text *ret_said);
 void world_run_release(struct world_run *run);
+/* A violation unless it ended with one of these codes (-1 behind the last). */
+void world_expect(struct world *world, const char *what, const struct world_run *run,
+                  const int *codes);
+#define WORLD_EXPECT(world, what, run, ...)                                                        \
+    world_expect(world, what, run, (const int[]){__VA_ARGS__, -1})
 
 /* --- looking --- */
 

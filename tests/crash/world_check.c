@@ -317,8 +317,8 @@ static void rehire(struct world *world)
     free(world_write_file(world, "roster.csv", text_cstr(&text)));
 }
 
-static void expect_code(struct world *world, const char *when, const struct world_run *run,
-                        const int *codes)
+void world_expect(struct world *world, const char *what, const struct world_run *run,
+                  const int *codes)
 {
     CLEANUP(text_release) struct text said = TEXT_INIT;
 
@@ -326,10 +326,8 @@ static void expect_code(struct world *world, const char *when, const struct worl
         if (run->code == *codes)
             return;
     world_said(run, &said);
-    world_violate(world, "%s ends with %d: %s", when, run->code, text_cstr(&said));
+    world_violate(world, "%s ends with %d: %s", what, run->code, text_cstr(&said));
 }
-#define EXPECT_CODE(world, when, run, ...)                                                         \
-    expect_code(world, when, run, (const int[]){__VA_ARGS__, -1})
 
 /* The approval rests on the roster: with another one nothing may be done. */
 static void resume_with_other_roster(struct world *world)
@@ -338,7 +336,7 @@ static void resume_with_other_roster(struct world *world)
 
     rehire(world);
     CLEANUP(world_run_release) struct world_run run = world_apply(world, NULL, NULL);
-    EXPECT_CODE(world, "resumed with another roster: apply", &run, 20);
+    WORLD_EXPECT(world, "resumed with another roster: apply", &run, 20);
     if (world_written(world, NULL) != before)
         world_violate(world, "resumed with another roster: it writes");
     world_check(world, "resumed with another roster");
@@ -362,7 +360,7 @@ static void resume_once_more(struct world *world)
     CLEANUP(world_run_release) struct world_run run = world_apply(world, NULL, NULL);
     CLEANUP(mem_cleanup) char *is = states(world);
 
-    EXPECT_CODE(world, "resumed twice: apply", &run, 20);
+    WORLD_EXPECT(world, "resumed twice: apply", &run, 20);
     if (world_written(world, NULL) != before)
         world_violate(world, "resumed twice: it writes");
     if (!text_equal(was, is))
@@ -379,7 +377,7 @@ void world_converge(struct world *world, unsigned variant)
     else if (world->changed == WORLD_TARGETS)
         world_change(world, variant % WORLD_VARIANTS, false);
     CLEANUP(world_run_release) struct world_run run = world_apply(world, NULL, NULL);
-    EXPECT_CODE(world, "resumed: apply", &run, 0, 20, 21);
+    WORLD_EXPECT(world, "resumed: apply", &run, 0, 20, 21);
     world_wait_for_sessions(world);
     world_check(world, "resumed");
     world_check_end(world, "resumed");

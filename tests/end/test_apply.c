@@ -234,10 +234,7 @@ TEST(apply_asked_to_end_finishes_its_step_and_is_resumed)
 {
     WORLD(acts, 4, 4, NULL);
 
-    acts_plan(&acts, 0);
-    acts_approve(&acts);
-    end_fault(&acts.end, "latency=500:POST /api/v4/users/");
-    struct end_child child = acts_start_until_write(&acts, 1);
+    struct end_child child = acts_start_slowly(&acts);
     assert_int_equal(kill(child.pid, SIGTERM), 0);
     (void)usleep(100000); /* two signals at once are one */
     assert_int_equal(kill(child.pid, SIGTERM), 0);
@@ -259,10 +256,7 @@ TEST(apply_that_finds_an_act_undone_says_so_and_does_not_repeat_it)
 {
     WORLD(acts, 3, 4, NULL);
 
-    acts_plan(&acts, 0);
-    acts_approve(&acts);
-    end_fault(&acts.end, "latency=500:POST /api/v4/users/");
-    struct end_child child = acts_start_until_write(&acts, 1);
+    struct end_child child = acts_start_slowly(&acts);
     assert_int_equal(kill(child.pid, SIGTERM), 0);
     CLEANUP(end_result_release) struct end_result ended = end_wait(&child);
     end_assert_code(&ended, 0);
@@ -303,10 +297,7 @@ TEST(apply_sees_a_stop_row_before_the_next_act)
 {
     WORLD(acts, 4, 4, NULL);
 
-    acts_plan(&acts, 0);
-    acts_approve(&acts);
-    end_fault(&acts.end, "latency=500:POST /api/v4/users/");
-    struct end_child child = acts_start_until_write(&acts, 1);
+    struct end_child child = acts_start_slowly(&acts);
     assert_int_equal(acts_change(&acts,
                                  "insert into reconcile.stop (portal_id, stop_id, reason, who)"
                                  " select portal_id, 1, 'audit', 'anna' from reconcile.portal"),
@@ -329,10 +320,7 @@ TEST(apply_sees_a_stop_file_before_the_next_act)
     WORLD(acts, 4, 4, NULL);
 
     acts_policy(&acts, "mode = \"enforce\"; stop_file = \"halt\";");
-    acts_plan(&acts, 0);
-    acts_approve(&acts);
-    end_fault(&acts.end, "latency=500:POST /api/v4/users/");
-    struct end_child child = acts_start_until_write(&acts, 1);
+    struct end_child child = acts_start_slowly(&acts);
     CLEANUP(mem_cleanup) char *path = end_file(&acts.end, "halt", "", 0);
     CLEANUP(end_result_release) struct end_result ended = end_wait(&child);
     end_assert_code(&ended, 21);
@@ -351,10 +339,7 @@ TEST(apply_while_another_runs_is_75)
 {
     WORLD(acts, 2, 4, NULL);
 
-    acts_plan(&acts, 0);
-    acts_approve(&acts);
-    end_fault(&acts.end, "latency=500:POST /api/v4/users/");
-    struct end_child first = acts_start_until_write(&acts, 1);
+    struct end_child first = acts_start_slowly(&acts);
     APPLY(second, &acts, 75);
     RUN(third, &acts.end, "run");
     end_assert_code(&third, 75);

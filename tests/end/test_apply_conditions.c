@@ -282,10 +282,7 @@ static void check_between(const char *statement, int code, const char *says)
     WORLD(acts, 3, 4, NULL);
 
     acts_limit(&acts, "count = 100; percent = 100.0; rolling_count = 4;", NULL);
-    acts_plan(&acts, 0);
-    acts_approve(&acts);
-    end_fault(&acts.end, "latency=500:POST /api/v4/users/");
-    struct end_child child = acts_start_until_write(&acts, 1);
+    struct end_child child = acts_start_slowly(&acts);
     assert_true(acts_change(&acts, "%s", statement) > 0);
     CLEANUP(end_result_release) struct end_result ended = end_wait(&child);
     end_assert_code(&ended, code);

@@ -12,14 +12,6 @@
     CLEANUP(end_finish) struct end name;                                                           \
     end_begin(&(name), NULL)
 
-static void change(struct end *end, const char *sql)
-{
-    CLEANUP(text_release) struct text both = TEXT_INIT;
-
-    text_addf(&both, "%s; select 1", sql);
-    free(end_query(end, text_cstr(&both)));
-}
-
 static void plan(struct end *end)
 {
     struct end_result result = END_RUN(end, "plan", "--format", "json");
@@ -43,9 +35,9 @@ TEST(audit_verify_finds_nothing_and_then_what_was_done)
 
     plan(&end);
     check_verify(&end, 0, " events, 0 findings, 1 head from outside; head ");
-    change(&end, "alter table reconcile.audit_event disable trigger audit_deny");
+    end_change(&end, "alter table reconcile.audit_event disable trigger audit_deny");
     check_verify(&end, 0, "0 findings");
-    change(&end, "update reconcile.audit_event set word = 'run' where sequence = 2");
+    end_change(&end, "update reconcile.audit_event set word = 'run' where sequence = 2");
     check_verify(&end, 22, "event 2: it was changed");
 }
 
@@ -61,7 +53,8 @@ TEST(audit_verify_full_makes_every_reading_again)
     end_assert_says(&result.out, "4 snapshots and rosters made again, 0 left out");
     end_assert_says(&result.out, " 0 findings");
     end_result_release(&result);
-    change(&end, "update reconcile.account_version set country = 'Elsewhere' where account_no = 1");
+    end_change(&end,
+               "update reconcile.account_version set country = 'Elsewhere' where account_no = 1");
     check_verify(&end, 0, " 0 findings");
     result = END_RUN(&end, "audit", "verify", "--full");
     end_assert_code(&result, 22);
@@ -77,11 +70,11 @@ TEST(audit_verify_takes_the_head_file_into_account)
     WORLD(end);
 
     plan(&end);
-    change(&end, "alter table reconcile.audit_event disable trigger all");
-    change(&end, "alter table reconcile.audit_head disable trigger all");
-    change(&end, "delete from reconcile.audit_event where kind = 'run_end'");
-    change(&end, "update reconcile.audit_head set (sequence, count, hash) = (select sequence,"
-                 " sequence, hash from reconcile.audit_event order by sequence desc limit 1)");
+    end_change(&end, "alter table reconcile.audit_event disable trigger all");
+    end_change(&end, "alter table reconcile.audit_head disable trigger all");
+    end_change(&end, "delete from reconcile.audit_event where kind = 'run_end'");
+    end_change(&end, "update reconcile.audit_head set (sequence, count, hash) = (select sequence,"
+                     " sequence, hash from reconcile.audit_event order by sequence desc limit 1)");
     check_verify(&end, 22, "the chain ends at");
 }
 
@@ -188,8 +181,9 @@ TEST(audit_user_lists_several_and_takes_none)
     WORLD(end);
 
     plan(&end);
-    change(&end, "update reconcile.account_version set employee_number = 'twice' where account_no"
-                 " in (1, 2)");
+    end_change(&end,
+               "update reconcile.account_version set employee_number = 'twice' where account_no"
+               " in (1, 2)");
     struct end_result result = END_RUN(&end, "audit", "user", "Twice");
     end_assert_code(&result, 64);
     CLEANUP(mem_cleanup)
@@ -207,8 +201,8 @@ TEST(export_has_the_columns_of_bynder_and_no_formula)
     WORLD(end);
 
     plan(&end);
-    change(&end, "update reconcile.account_version set name = '=cmd() x', country = '@a;b'"
-                 " where account_no = 1");
+    end_change(&end, "update reconcile.account_version set name = '=cmd() x', country = '@a;b'"
+                     " where account_no = 1");
     struct end_result result = END_RUN(&end, "export");
     end_assert_code(&result, 0);
     end_assert_says(&result.out,

@@ -30,14 +30,6 @@ static void begin(struct end *end)
     CLEANUP(end_finish) struct end name;                                                           \
     begin(&(name))
 
-static void change(struct end *end, const char *sql)
-{
-    CLEANUP(text_release) struct text both = TEXT_INIT;
-
-    text_addf(&both, "%s; select 1", sql);
-    free(end_query(end, text_cstr(&both)));
-}
-
 static struct end_result run(struct end *end, int code, const char *const *words)
 {
     struct end_result result = end_run(end, words);
@@ -235,7 +227,7 @@ TEST(erase_leaves_no_name_in_tables_reports_and_dumps)
         " ' %s ', null from reconcile.portal union all"
         " select portal_id, 98, 1, 'twice', null, upper(' %s ') from reconcile.portal",
         person.email, person.username, person.name, person.id, person.number, person.email);
-    change(&end, text_cstr(&sql));
+    end_change(&end, text_cstr(&sql));
     fill_state(&end, &person);
     dump(&end, &before);
     assert_true(holds(text_cstr(&before), person.name) && holds(text_cstr(&before), person.email));
@@ -262,7 +254,7 @@ TEST(erase_leaves_no_name_in_tables_reports_and_dumps)
     assert_int_equal(end_count(&end, "select count(*) from audit.event where kind = 'erasure'"), 1);
 
     /* What was written into the runs by hand was no part of the record. */
-    change(&end, "update reconcile.run set message = null");
+    end_change(&end, "update reconcile.run set message = null");
     result = ENDS(&end, 0, "audit", "verify");
     end_assert_says(&result.out, " 0 findings");
     end_result_release(&result);

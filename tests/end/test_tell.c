@@ -198,12 +198,9 @@ TEST(database_that_is_away_is_told_once)
 
 TEST(run_that_was_killed_is_told_by_the_next)
 {
-    static const char *const words[] = {"run", NULL};
     TOLD(told, 0, 4);
 
-    end_fault(&told.acts.end, "latency=300");
-    struct end_child child = end_start(&told.acts.end, words);
-    acts_wait_for(&told.acts, "select count(*) from reconcile.run where finished_at is null", "1");
+    struct end_child child = told_start_run(&told);
     (void)kill(child.pid, SIGKILL);
     CLEANUP(end_result_release) struct end_result killed = end_wait(&child);
     assert_int_equal(killed.code, 128 + SIGKILL);
@@ -218,12 +215,9 @@ TEST(run_that_was_killed_is_told_by_the_next)
 
 TEST(run_that_finds_the_lock_held_tells_nobody)
 {
-    static const char *const words[] = {"run", NULL};
     TOLD(told, 0, 4);
 
-    end_fault(&told.acts.end, "latency=300");
-    struct end_child child = end_start(&told.acts.end, words);
-    acts_wait_for(&told.acts, "select count(*) from reconcile.run where finished_at is null", "1");
+    struct end_child child = told_start_run(&told);
     RUN(second, &told.acts.end, "run");
     end_assert_code(&second, 75);
     end_assert_says(&second.err, "info: another run holds the lock");

@@ -235,13 +235,10 @@ TEST(database_away)
 
 TEST(crashed_run)
 {
-    static const char *const words[] = {"run", NULL};
     TOLD(told, 0, 4);
     double success = good_night(&told);
 
-    end_fault(&told.acts.end, "latency=300");
-    struct end_child child = end_start(&told.acts.end, words);
-    acts_wait_for(&told.acts, "select count(*) from reconcile.run where finished_at is null", "1");
+    struct end_child child = told_start_run(&told);
     (void)kill(child.pid, SIGKILL);
     CLEANUP(end_result_release) struct end_result killed = end_wait(&child);
     assert_int_equal(killed.code, 128 + SIGKILL);
@@ -259,14 +256,11 @@ TEST(crashed_run)
 
 TEST(run_that_finds_the_lock_held)
 {
-    static const char *const words[] = {"run", NULL};
     TOLD(told, 0, 4);
     double success = good_night(&told), requests = told_metric(&told, "requests" P);
 
     assert_true(requests > 0);
-    end_fault(&told.acts.end, "latency=300");
-    struct end_child child = end_start(&told.acts.end, words);
-    acts_wait_for(&told.acts, "select count(*) from reconcile.run where finished_at is null", "1");
+    struct end_child child = told_start_run(&told);
     RUN(same_host, &told.acts.end, "run");
     end_assert_code(&same_host, 75);
     assert_true(told_metric(&told, "requests" P) ==

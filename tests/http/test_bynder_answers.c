@@ -2,12 +2,9 @@
  * Answers that no sane portal gives, byte by byte, from a server of a few lines: what the client
  * makes of each, and what it sends in return.
  */
-#include <arpa/inet.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -42,9 +39,7 @@ struct answers {
 
 struct server {
     struct answers answers;
-    int listener;
-    unsigned port;
-    pthread_t thread;
+    struct scripted_queue queue;
     struct text requests; /* everything that was asked */
     unsigned tokens;
 };
@@ -67,59 +62,17 @@ static const char *answer_to(struct server *server, const char *request)
     return REFUSED("404", "{\"message\":\"no Route matched with those values\"}");
 }
 
-static bool is_whole(const struct text *request)
+static void serve(void *context, int fd)
 {
-    const char *end = request->data ? strstr(request->data, "\r\n\r\n") : NULL;
-    const char *length = request->data ? strstr(request->data, "Content-Length: ") : NULL;
-
-    return end && (!length || strlen(end + 4) >= strtoul(length + 16, NULL, 10));
-}
-
-static void serve(struct server *server, int fd)
-{
+    struct server *server = context;
     CLEANUP(text_release) struct text request = TEXT_INIT;
-    char bytes[4096];
-    const char *answer;
-    ssize_t got;
 
-    while (!is_whole(&request) && (got = recv(fd, bytes, sizeof(bytes), 0)) > 0)
-        text_add_bytes(&request, bytes, (size_t)got);
-    if (request.length == 0)
+    if (!scripted_receive(fd, &request))
         return;
     text_add(&server->requests, text_cstr(&request));
     text_add(&server->requests, "\n---\n");
-    answer = answer_to(server, text_cstr(&request));
-    for (size_t left = strlen(answer); left > 0; left -= (size_t)got, answer += got) {
-        got = send(fd, answer, left, MSG_NOSIGNAL);
-        if (got <= 0)
-            return;
-    }
-}
-
-static void *run(void *context)
-{
-    struct server *server = context;
-    int fd;
-
-    while ((fd = accept(server->listener, NULL, NULL)) >= 0) {
-        serve(server, fd);
-        (void)close(fd);
-    }
-    return NULL;
-}
-
-static void server_start(struct server *server, const struct answers *answers)
-{
-    *server = (struct server){.answers = *answers};
-    server->listener = scripted_listen(&server->port);
-    assert_int_equal(pthread_create(&server->thread, NULL, run, server), 0);
-}
-
-static void server_stop(struct server *server)
-{
-    (void)shutdown(server->listener, SHUT_RDWR);
-    (void)pthread_join(server->thread, NULL);
-    (void)close(server->listener);
+    const char *answer = answer_to(server, text_cstr(&request));
+    (void)scripted_send(fd, answer, strlen(answer));
 }
 
 struct result {
@@ -155,7 +108,7 @@ static int collect(struct bynder *bynder, struct result *result)
 static struct result ask(const struct answers *answers)
 {
     char directory[] = "/tmp/answers.XXXXXX";
-    struct server server;
+    struct server server = {.answers = *answers};
     struct result result = {.failed = true};
     CLEANUP(text_release) struct text url = TEXT_INIT;
     CLEANUP(mem_cleanup) char *secret = NULL;
@@ -172,15 +125,15 @@ static struct result ask(const struct answers *answers)
     assert_non_null(mkdtemp(directory));
     secret = file_join(directory, "secret");
     assert_int_equal(file_write(secret, 0600, "s&cr=t +%", 9, NULL), 0);
-    server_start(&server, answers);
-    text_addf(&url, "http://127.0.0.1:%u", server.port);
+    scripted_queue_start(&server.queue, serve, &server);
+    text_addf(&url, "http://127.0.0.1:%u", server.queue.port);
     config.url = text_cstr(&url);
     config.client_secret.file = secret;
     assert_int_equal(bynder_new(&setup, &bynder, &result.err), 0);
     result.failed = collect(bynder, &result) < 0;
     if (bynder_scopes(bynder))
         result.scopes = mem_strdup(bynder_scopes(bynder));
-    server_stop(&server);
+    scripted_queue_stop(&server.queue);
     result.requests = text_take(&server.requests);
     (void)unlink(secret);
     (void)rmdir(directory);

@@ -5,13 +5,11 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/mem.h"
+#include "seconds.h"
 #include "sim.h"
 #include "test.h"
-
-#define COLLECTED_LOCAL CLEANUP(collected_release) struct collected
 
 #define USERS   "/api/v4/users/"
 #define SINGLE  "/api/v4/users/1" /* of the users whose id begins with 1 */
@@ -188,14 +186,6 @@ static struct row {
     GOOD("collect_with_cursor_always_is_complete", "cursor-always"),
     GOOD("collect_with_cursor_loop_is_complete", "cursor-loop"),
 };
-
-static double now_s(void)
-{
-    struct timespec time = {.tv_sec = 0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 static void check_reason(const char *reason, const char *said)
 {

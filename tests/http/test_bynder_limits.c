@@ -16,27 +16,9 @@
 
 #include "base/mem.h"
 #include "host/environment.h"
+#include "seconds.h"
 #include "sim.h"
 #include "test.h"
-
-#define SIM_LOCAL       CLEANUP(sim_stop_quietly) struct sim
-#define COLLECTED_LOCAL CLEANUP(collected_release) struct collected
-
-static void assert_complete(const struct collected *collected)
-{
-    if (collected->failed_at != SIM_DONE)
-        fail_msg("stage %d: %s", (int)collected->failed_at, collected->err.text);
-    if (!collected->snapshot.complete)
-        fail_msg("incomplete: %s", collected->snapshot.incomplete_reason);
-}
-
-static double now_s(void)
-{
-    struct timespec time = {.tv_sec = 0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 TEST(collect_over_the_rate_limit_is_silent_and_then_complete)
 {
@@ -48,7 +30,7 @@ TEST(collect_over_the_rate_limit_is_silent_and_then_complete)
     sim_start(&sim, options);
     sim.config.silence_after_429 = 1.3;
     sim_collect(&sim, &collected);
-    assert_complete(&collected);
+    sim_assert_complete(&collected);
     assert_true(collected.blocks >= 1);
     sim_assert_true(&sim, &collected, (struct sim_allowance){.missing = false});
     /* Each block was lifted by one silence: no request prolonged it but those under way. */
@@ -70,7 +52,7 @@ TEST(collect_under_the_pace_never_meets_the_limit)
     sim.config.requests_per_second = 50;
     start = now_s();
     sim_collect(&sim, &collected);
-    assert_complete(&collected);
+    sim_assert_complete(&collected);
     assert_int_equal(collected.blocks, 0);
     assert_true(sim_stat(&sim, "rate.highest_in_window") <= 60);
     assert_true(now_s() - start >= (double)(collected.requests - 1) / 50);
@@ -156,7 +138,7 @@ TEST(collect_with_a_short_token_life_renews_early)
     sim_start(&sim, options);
     sim.config.requests_per_second = 20;
     sim_collect(&sim, &collected);
-    assert_complete(&collected);
+    sim_assert_complete(&collected);
     assert_true(sim_stat(&sim, "tokens_issued") >= 3);
 }
 
@@ -194,7 +176,7 @@ TEST(list_that_changed_once_is_read_again_and_complete)
 
     sim_start(&sim, options);
     sim_collect(&sim, &collected);
-    assert_complete(&collected);
+    sim_assert_complete(&collected);
     sim_assert_true(&sim, &collected, (struct sim_allowance){.missing = false});
 }
 
@@ -285,7 +267,7 @@ TEST(collect_with_proxies_in_the_environment_ignores_them)
     sim_collect(&sim, &collected);
     for (size_t i = 0; i < COUNT_OF(names); i++)
         assert_int_equal(unsetenv(names[i]), 0);
-    assert_complete(&collected);
+    sim_assert_complete(&collected);
 }
 
 TEST(collect_through_a_configured_proxy_uses_it)
@@ -330,7 +312,7 @@ TEST(collect_of_5000_accounts_is_modest)
     sim.config.connections = 8;
     start = now_s();
     sim_collect(&sim, &collected);
-    assert_complete(&collected);
+    sim_assert_complete(&collected);
     assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
     print_message("5000 accounts: %.2f s, %zu requests, arena %zu kB, peak %ld MB\n",
                   now_s() - start, collected.requests, collected.arena.used / 1024,

@@ -8,9 +8,6 @@
 #include "sim.h"
 #include "test.h"
 
-#define SIM_LOCAL       CLEANUP(sim_stop_quietly) struct sim
-#define COLLECTED_LOCAL CLEANUP(collected_release) struct collected
-
 static struct sim shared;
 
 static int start_shared(void **state)
@@ -46,15 +43,6 @@ static int check_shared(void **state)
 
 TEST_EACH(reset_shared, check_shared);
 
-static void assert_complete(const struct collected *collected)
-{
-    if (collected->failed_at != SIM_DONE)
-        fail_msg("stage %d: %s", (int)collected->failed_at, collected->err.text);
-    if (!collected->snapshot.complete)
-        fail_msg("incomplete: %s", collected->snapshot.incomplete_reason);
-    assert_null(collected->snapshot.incomplete_reason);
-}
-
 static void assert_failed(const struct collected *collected, enum sim_stage stage,
                           enum err_code code, const char *part)
 {
@@ -72,7 +60,7 @@ TEST(collect_from_a_good_portal_is_complete_and_true)
     size_t with_groups = 0, with_department = 0, with_profile = 0;
 
     sim_collect(&shared, &collected);
-    assert_complete(&collected);
+    sim_assert_complete(&collected);
     sim_assert_true(&shared, &collected, (struct sim_allowance){.missing = false});
     assert_non_null(snapshot->own_id);
     assert_true(snapshot->profile_count >= 2);
@@ -108,7 +96,7 @@ TEST(collect_with_any_page_size_is_the_same)
         shared.config.page_size = sizes[i];
         shared.config.connections = (int64_t)i + 1;
         sim_collect(&shared, &collected);
-        assert_complete(&collected);
+        sim_assert_complete(&collected);
         sim_assert_true(&shared, &collected, (struct sim_allowance){.missing = false});
     }
 }
@@ -122,7 +110,7 @@ TEST(collect_with_a_permanent_token_needs_no_client)
     shared.config.client_secret = (struct secret_source){.file = NULL};
     shared.config.token.file = path;
     sim_collect(&shared, &collected);
-    assert_complete(&collected);
+    sim_assert_complete(&collected);
     assert_null(collected.scopes);
     assert_true(sim_stat(&shared, "tokens_issued") == 0);
 }
@@ -181,7 +169,7 @@ TEST(get_of_one_account_reads_it_whole)
     struct portal portal;
 
     sim_collect(&shared, &collected);
-    assert_complete(&collected);
+    sim_assert_complete(&collected);
     assert_int_equal(bynder_new(&setup, &bynder, &err), 0);
     portal = bynder_read_only(bynder);
     for (size_t i = 0; i < collected.snapshot.count; i += 10) {
@@ -311,7 +299,7 @@ TEST_WITH(login_without_the_optional_scope_goes_on, NULL, NULL)
 
     sim_start(&sim, options);
     sim_collect(&sim, &collected);
-    assert_complete(&collected);
+    sim_assert_complete(&collected);
 }
 
 TEST_WITH(collect_without_a_role_names_it, NULL, NULL)

@@ -530,16 +530,22 @@ static bool hand_sleep(void *self, struct instant until)
     ((struct clock){                                                                               \
         .self = &(hand), .now = hand_time, .steady = hand_time, .sleep_until = hand_sleep})
 
+/* The first suspension is answered with a 429. */
+static void open_blocked_world(struct world *world, const struct clock *clock)
+{
+    sim_reset(&shared);
+    shared.config.silence_after_429 = 310;
+    open_world(world, &shared, SUSPEND, clock);
+    sim_fault(&shared, "error=429:nth=1:POST /api/");
+}
+
 TEST(write_after_a_429_waits_out_the_silence)
 {
     struct hand hand = {.at = {.us = INT64_C(1763800000) * SECOND_US}};
     struct clock clock = HAND_CLOCK(hand);
     WORLD_LOCAL world;
 
-    sim_reset(&shared);
-    shared.config.silence_after_429 = 310;
-    open_world(&world, &shared, SUSPEND, &clock);
-    sim_fault(&shared, "error=429:nth=1:POST /api/");
+    open_blocked_world(&world, &clock);
     assert_int_equal(do_act(&world, SUSPEND).effect, EFFECT_BLOCKED);
     assert_int_equal(hand.waited_us, 0);
     assert_int_equal(do_act(&world, SUSPEND).effect, EFFECT_ACCEPTED);
@@ -555,10 +561,7 @@ TEST(write_interrupted_in_a_silence_is_not_sent)
     struct portal_answer answer = {.effect = EFFECT_ACCEPTED};
     WORLD_LOCAL world;
 
-    sim_reset(&shared);
-    shared.config.silence_after_429 = 310;
-    open_world(&world, &shared, SUSPEND, &clock);
-    sim_fault(&shared, "error=429:nth=1:POST /api/");
+    open_blocked_world(&world, &clock);
     assert_int_equal(do_act(&world, SUSPEND).effect, EFFECT_BLOCKED);
     assert_int_equal(do_act_on(&world, SUSPEND, world.id, &answer), -1);
     assert_int_equal(answer.effect, EFFECT_ACCEPTED);
@@ -573,10 +576,7 @@ TEST(write_in_a_silence_that_outlasts_the_token_uses_a_new_one)
     struct clock clock = HAND_CLOCK(hand);
     WORLD_LOCAL world;
 
-    sim_reset(&shared);
-    shared.config.silence_after_429 = 310;
-    open_world(&world, &shared, SUSPEND, &clock);
-    sim_fault(&shared, "error=429:nth=1:POST /api/");
+    open_blocked_world(&world, &clock);
     hand.at.us += 3400 * SECOND_US;
     assert_int_equal(do_act(&world, SUSPEND).effect, EFFECT_BLOCKED);
     /* By the portal's clock the token ends during the silence. */

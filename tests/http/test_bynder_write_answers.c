@@ -2,7 +2,6 @@
  * Answers to a write byte by byte, from a server of a few lines that counts what reaches it: sane
  * ones, ones that no portal gives, and none at all. Whatever comes back, one request went out.
  */
-#include <arpa/inet.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -44,47 +43,23 @@ enum manner {
 struct server {
     const char *answer; /* "" = closes after the request */
     enum manner manner;
-    int listener;
-    unsigned port;
-    pthread_t thread, client;
+    struct scripted_queue queue;
+    pthread_t client;
     struct text requests; /* everything that came */
     unsigned count;       /* connections that brought something, or were closed unread */
 };
 
-static bool is_whole(const struct text *request)
+static void serve(void *context, int fd)
 {
-    const char *end = strstr(text_cstr(request), "\r\n\r\n");
-    const char *length = strstr(text_cstr(request), "Content-Length: ");
-
-    if (request->length > 0 && request->data[0] == 0x16) /* TLS */
-        return true;
-    return end && (!length || strlen(end + 4) >= strtoul(length + 16, NULL, 10));
-}
-
-static void send_all(int fd, const char *bytes)
-{
-    ssize_t sent;
-
-    for (size_t left = strlen(bytes); left > 0; left -= (size_t)sent, bytes += sent) {
-        sent = send(fd, bytes, left, MSG_NOSIGNAL);
-        if (sent <= 0)
-            return;
-    }
-}
-
-static void serve(struct server *server, int fd)
-{
+    struct server *server = context;
     CLEANUP(text_release) struct text request = TEXT_INIT;
-    char bytes[4096];
-    ssize_t got;
+    char byte;
 
     if (server->manner == CLOSE_UNREAD) {
         server->count++;
         return;
     }
-    while (!is_whole(&request) && (got = recv(fd, bytes, sizeof(bytes), 0)) > 0)
-        text_add_bytes(&request, bytes, (size_t)got);
-    if (request.length == 0)
+    if (!scripted_receive(fd, &request))
         return;
     server->count++;
     text_add(&server->requests, text_cstr(&request));
@@ -93,36 +68,10 @@ static void serve(struct server *server, int fd)
         (void)pthread_kill(server->client, SIGTERM);
     }
     if (server->manner == SILENCE_AFTER_SIGNALS)
-        (void)recv(fd, bytes, sizeof(bytes), 0); /* until the client has had enough */
+        (void)recv(fd, &byte, 1, 0); /* until the client has had enough */
     else
-        send_all(fd, server->answer);
+        (void)scripted_send(fd, server->answer, strlen(server->answer));
     (void)shutdown(fd, SHUT_WR);
-}
-
-static void *run(void *context)
-{
-    struct server *server = context;
-    int fd;
-
-    while ((fd = accept(server->listener, NULL, NULL)) >= 0) {
-        serve(server, fd);
-        (void)close(fd);
-    }
-    return NULL;
-}
-
-static void server_start(struct server *server)
-{
-    server->client = pthread_self();
-    server->listener = scripted_listen(&server->port);
-    assert_int_equal(pthread_create(&server->thread, NULL, run, server), 0);
-}
-
-static void server_stop(struct server *server)
-{
-    (void)shutdown(server->listener, SHUT_RDWR);
-    (void)pthread_join(server->thread, NULL);
-    (void)close(server->listener);
 }
 
 static char *token_path;
@@ -178,14 +127,14 @@ static struct result write_to(const char *url, const char *proxy, enum act act)
 
 static struct result ask(const char *scheme, const char *answer, enum manner manner, enum act act)
 {
-    struct server server = {.answer = answer, .manner = manner};
+    struct server server = {.answer = answer, .manner = manner, .client = pthread_self()};
     CLEANUP(text_release) struct text url = TEXT_INIT;
     struct result result;
 
-    server_start(&server);
-    text_addf(&url, "%s://127.0.0.1:%u", scheme, server.port);
+    scripted_queue_start(&server.queue, serve, &server);
+    text_addf(&url, "%s://127.0.0.1:%u", scheme, server.queue.port);
     result = write_to(text_cstr(&url), NULL, act);
-    server_stop(&server);
+    scripted_queue_stop(&server.queue);
     result.requests = text_take(&server.requests);
     result.count = server.count;
     return result;

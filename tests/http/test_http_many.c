@@ -21,6 +21,7 @@
 #include "net/http.h"
 #include "sanitized.h"
 #include "scripted.h"
+#include "seconds.h"
 #include "test.h"
 
 enum { CONNECTIONS = 4, MANY = 40, ODD = 7 /* the read that is treated differently */ };
@@ -180,14 +181,6 @@ static void read_all(struct world *world, http_each *taken)
     err_release(&err);
     for (size_t i = 0; i < world->reads.count; i++)
         assert_true(world->reads.ends[i] <= 1);
-}
-
-static double now_s(void)
-{
-    struct timespec time = {.tv_sec = 0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
 /* --- tests --- */

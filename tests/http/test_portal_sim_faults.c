@@ -13,22 +13,13 @@
 #include "base/cleanup.h"
 #include "base/instant.h"
 #include "base/mem.h"
-#include "probe.h"
-#include "test.h"
+#include "portal_sim_case.h"
 
-CLEANUP_POINTER(struct json_object, json_cleanup, (void)json_object_put)
+#define SELF USERS "svc-reconcile"
 
-#define JSON_LOCAL  CLEANUP(json_cleanup) struct json_object *
-#define REPLY_LOCAL CLEANUP(reply_release) struct reply
-#define TODAY       "2026-11-22"
-#define USERS       "/api/v4/users/"
-#define LOGINS      "/v7/analytics/api/v1/user/login"
-#define SELF        USERS "svc-reconcile"
-
-static struct probe shared;
 static char leaver[64]; /* path of an active account that has logged in */
 
-static int start_shared(void **state)
+static int start_with_leaver(void **state)
 {
     static const char *const options[] = {"--users",      "60", "--today", TODAY,
                                           "--rate-limit", "0",  NULL};
@@ -43,20 +34,7 @@ static int start_shared(void **state)
     return 0;
 }
 
-static int stop_shared(void **state)
-{
-    (void)state;
-    return probe_stop(&shared) == 0 ? 0 : -1;
-}
-
-TEST_GROUP(start_shared, stop_shared);
-
-static int reset_shared(void **state)
-{
-    (void)state;
-    probe_control(&shared, "/_sim/reset", "");
-    return 0;
-}
+TEST_GROUP(start_with_leaver, stop_shared);
 
 TEST_EACH(reset_shared, NULL);
 
@@ -78,26 +56,10 @@ static void assert_answers(const char *path, long status)
                  reply.status, status);
 }
 
-static void assert_header(const struct reply *reply, const char *name, const char *wanted)
-{
-    CLEANUP(mem_cleanup) char *value = reply_header(reply, name);
-    if (!text_equal(value, wanted))
-        fail_msg("header %s is '%s', not '%s'", name, value ? value : "(none)",
-                 wanted ? wanted : "(none)");
-}
-
-static struct json_object *get_json(const char *path)
-{
-    REPLY_LOCAL reply = get(path);
-    assert_int_equal(reply.code, CURLE_OK);
-    assert_int_equal(reply.status, 200);
-    return reply_json(&reply);
-}
-
 /* A field of a user as JSON text; "(missing)" when it is not there. Owned by the caller. */
 static char *field_of(const char *path, const char *name)
 {
-    JSON_LOCAL user = get_json(path);
+    JSON_LOCAL user = get_json(&shared, path);
     struct json_object *value = NULL;
     if (!json_object_object_get_ex(user, name, &value))
         return mem_strdup("(missing)");
@@ -378,7 +340,7 @@ static void count_users(size_t *ret_different, size_t *ret_items)
     for (int page = 1; page < 20; page++) {
         CLEANUP(text_release) struct text path = TEXT_INIT;
         text_addf(&path, USERS "?includeInActive=true&limit=10&page=%d", page);
-        JSON_LOCAL users = get_json(text_cstr(&path));
+        JSON_LOCAL users = get_json(&shared, text_cstr(&path));
         size_t count = json_object_array_length(users);
         for (size_t i = 0; i < count; i++) {
             struct json_object *id =
@@ -434,7 +396,7 @@ TEST(bad_item_is_in_the_middle)
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         set_fault(rows[i].fault);
-        JSON_LOCAL users = get_json(USERS "?limit=5");
+        JSON_LOCAL users = get_json(&shared, USERS "?limit=5");
         const char *item = json_object_to_json_string_ext(json_object_array_get_idx(users, 2),
                                                           JSON_C_TO_STRING_PLAIN);
         assert_true(text_starts(item ? item : "null", rows[i].wanted));
@@ -455,7 +417,7 @@ TEST(active_form_changes_list_and_single)
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         set_fault(rows[i].fault);
         assert_field(SELF, "active", rows[i].wanted);
-        JSON_LOCAL users = get_json(USERS "?limit=1");
+        JSON_LOCAL users = get_json(&shared, USERS "?limit=1");
         assert_string_equal(json_object_to_json_string(json_object_object_get(
                                 json_object_array_get_idx(users, 0), "active")),
                             rows[i].wanted);
@@ -497,14 +459,14 @@ TEST(last_login_form_writes_every_known_form)
 TEST(last_login_form_mixed_stays_readable)
 {
     JSON_LOCAL kinds = json_object_new_object();
-    JSON_LOCAL users = get_json(USERS "?limit=40");
+    JSON_LOCAL users = get_json(&shared, USERS "?limit=40");
     set_fault("last-login-form=mixed");
     for (size_t i = 0; i < 40; i++) {
         const char *id = json_object_get_string(
             json_object_object_get(json_object_array_get_idx(users, i), "id"));
         CLEANUP(text_release) struct text path = TEXT_INIT;
         text_addf(&path, USERS "%s", id);
-        JSON_LOCAL user = get_json(text_cstr(&path));
+        JSON_LOCAL user = get_json(&shared, text_cstr(&path));
         struct json_object *login = json_object_object_get(user, "lastLogin");
         struct instant instant = INSTANT_NONE;
         if (!login)
@@ -571,7 +533,7 @@ TEST(never_202_changes_nothing)
 TEST(default_omitted_resets_what_was_left_out)
 {
     probe_control(&shared, "/_sim/users/svc-reconcile", "isSSOOnly=true");
-    JSON_LOCAL self = get_json(SELF);
+    JSON_LOCAL self = get_json(&shared, SELF);
     CLEANUP(text_release) struct text path = TEXT_INIT;
     text_addf(&path, USERS "%s", json_object_get_string(json_object_object_get(self, "id")));
     REPLY_LOCAL kept = probe_post(&shared, text_cstr(&path), "job=x");

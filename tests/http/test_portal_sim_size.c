@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "probe.h"
 #include "sanitized.h"
+#include "seconds.h"
 #include "test.h"
 
 enum {
@@ -102,14 +102,6 @@ static int ask(const struct probe *probe)
     assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
     assert_int_equal(send(fd, request, sizeof(request) - 1, MSG_NOSIGNAL), sizeof(request) - 1);
     return fd;
-}
-
-static double now_s(void)
-{
-    struct timespec time = {.tv_sec = 0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
 TEST(requests_that_wait_hold_no_thread)

@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "format/encode.h"
 #include "host/file.h"
+#include "instant_of.h"
 #include "report/files.h"
 #include "report/report.h"
 #include "test.h"
@@ -28,14 +29,6 @@ static struct day day_of(const char *iso)
 
     assert_true(day_parse_iso(iso, &day));
     return day;
-}
-
-static struct instant instant_of(const char *rfc3339)
-{
-    struct instant instant = INSTANT_NONE;
-
-    assert_true(instant_parse_rfc3339(rfc3339, &instant));
-    return instant;
 }
 
 static struct plan_row row_of(enum action action, const char *rule, const char *number,

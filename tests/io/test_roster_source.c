@@ -8,9 +8,8 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <pthread.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "roster/fetch.h"
@@ -208,52 +207,20 @@ TEST(roster_fetch_name_leaves_out_what_is_secret)
     }
 }
 
-/* --- a server for one request --- */
+/* --- a server that answers always alike --- */
 
 struct server {
-    int fd;
-    unsigned port;
+    struct scripted_queue queue;
     const char *answer;
-    pthread_t thread;
-    char request[4096];
+    struct text request;
 };
 
-static void *serve(void *argument)
+static void serve(void *context, int fd)
 {
-    struct server *server = argument;
-    CLEANUP(cleanup_fd) int peer = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC);
-    size_t length = 0, sent = 0, size = strlen(server->answer);
+    struct server *server = context;
 
-    while (peer >= 0 && length < sizeof(server->request) - 1 &&
-           !strstr(server->request, "\r\n\r\n")) {
-        ssize_t got = read(peer, server->request + length, sizeof(server->request) - 1 - length);
-
-        if (got <= 0)
-            return NULL;
-        length += (size_t)got;
-    }
-    while (peer >= 0 && sent < size) {
-        ssize_t put = send(peer, server->answer + sent, size - sent, MSG_NOSIGNAL);
-
-        if (put <= 0)
-            return NULL;
-        sent += (size_t)put;
-    }
-    return NULL;
-}
-
-static void server_start(struct server *server, const char *answer)
-{
-    *server = (struct server){.answer = answer};
-    server->fd = scripted_listen(&server->port);
-    assert_int_equal(pthread_create(&server->thread, NULL, serve, server), 0);
-}
-
-static void server_stop(struct server *server)
-{
-    (void)shutdown(server->fd, SHUT_RDWR);
-    assert_int_equal(pthread_join(server->thread, NULL), 0);
-    (void)close(server->fd);
+    if (scripted_receive(fd, &server->request))
+        (void)scripted_send(fd, server->answer, strlen(server->answer));
 }
 
 /* One reading from a server that answers so; request may be NULL. */
@@ -261,15 +228,16 @@ static struct roster_case read_answer(struct config_roster *config, const char *
                                       char **ret_request)
 {
     CLEANUP(text_release) struct text source = TEXT_INIT;
-    struct server server;
+    struct server server = {.answer = answer};
     struct roster_case c;
 
-    server_start(&server, answer);
-    text_addf(&source, "http://127.0.0.1:%u/hr/roster.csv?key=geheim", server.port);
+    scripted_queue_start(&server.queue, serve, &server);
+    text_addf(&source, "http://127.0.0.1:%u/hr/roster.csv?key=geheim", server.queue.port);
     c = read_source(config, text_cstr(&source));
-    server_stop(&server);
+    scripted_queue_stop(&server.queue);
     if (ret_request)
-        *ret_request = mem_strdup(server.request);
+        *ret_request = mem_strdup(text_cstr(&server.request));
+    text_release(&server.request);
     return c;
 }
 
@@ -335,12 +303,11 @@ TEST(roster_read_nobody_listening_is_refused)
 {
     CLEANUP(text_release) struct text source = TEXT_INIT;
     struct config_roster config = case_small_config();
-    struct server server;
+    unsigned port;
     struct roster_case c;
 
-    server_start(&server, "");
-    server_stop(&server);
-    text_addf(&source, "http://127.0.0.1:%u/x", server.port);
+    (void)close(scripted_listen(&port));
+    text_addf(&source, "http://127.0.0.1:%u/x", port);
     c = read_source(&config, text_cstr(&source));
     assert_refused(&c, "cannot be fetched");
     case_release(&c);

@@ -6,16 +6,9 @@
 
 #include "base/cleanup.h"
 #include "format/encode.h"
+#include "instant_of.h"
 #include "report/status.h"
 #include "test.h"
-
-static struct instant instant_of(const char *rfc3339)
-{
-    struct instant instant = INSTANT_NONE;
-
-    assert_true(instant_parse_rfc3339(rfc3339, &instant));
-    return instant;
-}
 
 static struct store_status_run runs[3];
 

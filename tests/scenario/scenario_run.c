@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "random.h"
 
 #define SHUFFLES 4
 
@@ -27,14 +28,6 @@ struct world {
     struct guard_result guards;
     struct plan *plan;
 };
-
-static uint64_t next_random(uint64_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state;
-}
 
 /* A permutation of 0 … count-1: the identity for seed 0. */
 static size_t *shuffled(struct arena *arena, size_t count, uint64_t seed)

@@ -123,6 +123,11 @@ static inline void review_case_plan(struct review_case *test, const struct revie
     review_case_save(test, plan);
 }
 
+static inline int64_t number(struct review_case *test, const char *sql)
+{
+    return store_world_number(&test->world, sql);
+}
+
 /* What must work, works; what must not, says why with these words. */
 #define REVIEW_OK(call)                                                                            \
     do {                                                                                           \

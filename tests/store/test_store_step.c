@@ -80,11 +80,6 @@ static struct store_step step_of(struct review_case *test, int64_t position)
     return step[position - 1];
 }
 
-static int64_t number(struct review_case *test, const char *sql)
-{
-    return store_world_number(&test->world, sql);
-}
-
 static void execute(struct review_case *test, const char *sql)
 {
     store_world_execute(&test->world, sql);

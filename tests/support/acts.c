@@ -291,6 +291,14 @@ struct end_child acts_start_until_write(struct acts *acts, size_t writes)
     return child;
 }
 
+struct end_child acts_start_slowly(struct acts *acts)
+{
+    acts_plan(acts, 0);
+    acts_approve(acts);
+    end_fault(&acts->end, "latency=500:POST /api/v4/users/");
+    return acts_start_until_write(acts, 1);
+}
+
 void acts_do_all(struct acts *acts)
 {
     acts_plan(acts, 0);

@@ -48,6 +48,8 @@ struct end_result acts_apply(struct acts *acts, int code);
 struct end_child acts_start_apply(struct acts *acts);
 /* Starts apply and waits until so many writes have reached the portal. */
 struct end_child acts_start_until_write(struct acts *acts, size_t writes);
+/* plan, approve, and an apply that has made its first write and is slow to make more. */
+struct end_child acts_start_slowly(struct acts *acts);
 /* plan, approve, apply, all of it as it should be: the leavers are suspended. */
 void acts_do_all(struct acts *acts);
 /* The first leaver is suspended, and the newest plan, approved, holds their deletion and the

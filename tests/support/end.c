@@ -26,6 +26,7 @@
 #include "base/table.h"
 #include "cluster_fixture.h"
 #include "host/file.h"
+#include "seconds.h"
 #include "test.h"
 
 enum { OPTIONS_LIMIT = 40, WORDS_LIMIT = 40 };
@@ -44,14 +45,6 @@ static const char *const piece_default[END_PIECES] = {
     [END_SUSPEND] = "count = 2000; percent = 50.0; rolling_count = 4000;",
     [END_REST] = "",
 };
-
-static double now_s(void)
-{
-    struct timespec time;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 char *end_file(struct end *end, const char *name, const void *bytes, size_t length)
 {
@@ -436,6 +429,14 @@ int64_t end_count(struct end *end, const char *sql)
 
     assert_true(parse_int(value, INT64_MIN, INT64_MAX, &number));
     return number;
+}
+
+void end_change(struct end *end, const char *sql)
+{
+    CLEANUP(text_release) struct text both = TEXT_INIT;
+
+    text_addf(&both, "%s; select 1", sql);
+    free(end_query(end, text_cstr(&both)));
 }
 
 /* --- the portal's side --- */

@@ -106,6 +106,8 @@ const char *end_guard(struct json_object *plan, const char *id); /* its verdict 
 /* The first cell of a query; the number in it. */
 char *end_query(struct end *end, const char *sql);
 int64_t end_count(struct end *end, const char *sql);
+/* A statement that changes something behind the program's back. */
+void end_change(struct end *end, const char *sql);
 
 void end_fault(struct end *end, const char *pair);
 void end_change_user(struct end *end, const char *who, const char *form);

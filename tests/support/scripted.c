@@ -1,16 +1,16 @@
 /*
- * Every connection has a thread, which reads a request up to its empty line (requests with a body
- * do not occur) and hands it to the test's function. All threads are joined at the end.
+ * Every connection has a thread, which reads a request and hands it to the test's function. All
+ * threads are joined at the end.
  */
 #include "scripted.h"
 
 #include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/text.h"
 #include "test.h"
 
 bool scripted_send(int fd, const char *bytes, size_t length)
@@ -26,19 +26,24 @@ bool scripted_send(int fd, const char *bytes, size_t length)
     return true;
 }
 
-/* false: the client has closed. */
-static bool receive(int fd, struct text *request)
+static bool is_whole(const struct text *request)
+{
+    const char *end = strstr(text_cstr(request), "\r\n\r\n");
+    const char *length = strstr(text_cstr(request), "Content-Length: ");
+
+    if (request->length > 0 && request->data[0] == 0x16) /* TLS */
+        return true;
+    return end && (!length || strlen(end + 4) >= strtoul(length + 16, NULL, 10));
+}
+
+bool scripted_receive(int fd, struct text *request)
 {
     char bytes[4096];
+    ssize_t got;
 
-    while (!strstr(text_cstr(request), "\r\n\r\n")) {
-        ssize_t got = recv(fd, bytes, sizeof(bytes), 0);
-
-        if (got <= 0)
-            return false;
+    while (!is_whole(request) && (got = recv(fd, bytes, sizeof(bytes), 0)) > 0)
         text_add_bytes(request, bytes, (size_t)got);
-    }
-    return true;
+    return request->length > 0;
 }
 
 static void *serve(void *context)
@@ -47,7 +52,7 @@ static void *serve(void *context)
     struct scripted *server = connection->server;
     CLEANUP(text_release) struct text request = TEXT_INIT;
 
-    while (receive(connection->fd, &request) &&
+    while (scripted_receive(connection->fd, &request) &&
            server->answer(server->context, connection->fd, text_cstr(&request)))
         text_clear(&request);
     (void)shutdown(connection->fd, SHUT_RDWR);
@@ -107,4 +112,30 @@ void scripted_stop(struct scripted *server)
         (void)pthread_join(server->connection[i].thread, NULL);
         (void)close(server->connection[i].fd);
     }
+}
+
+static void *serve_each(void *context)
+{
+    const struct scripted_queue *queue = context;
+    int fd;
+
+    while ((fd = accept4(queue->listener, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
+        queue->serve(queue->context, fd);
+        (void)close(fd);
+    }
+    return NULL;
+}
+
+void scripted_queue_start(struct scripted_queue *queue, scripted_serve *function, void *context)
+{
+    *queue = (struct scripted_queue){.serve = function, .context = context};
+    queue->listener = scripted_listen(&queue->port);
+    assert_int_equal(pthread_create(&queue->thread, NULL, serve_each, queue), 0);
+}
+
+void scripted_queue_stop(struct scripted_queue *queue)
+{
+    (void)shutdown(queue->listener, SHUT_RDWR);
+    (void)pthread_join(queue->thread, NULL);
+    (void)close(queue->listener);
 }

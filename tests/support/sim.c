@@ -162,6 +162,15 @@ void collected_release(struct collected *collected)
     free(collected->scopes);
 }
 
+void sim_assert_complete(const struct collected *collected)
+{
+    if (collected->failed_at != SIM_DONE)
+        fail_msg("stage %d: %s", (int)collected->failed_at, collected->err.text);
+    if (!collected->snapshot.complete)
+        fail_msg("incomplete: %s", collected->snapshot.incomplete_reason);
+    assert_null(collected->snapshot.incomplete_reason);
+}
+
 static const char *text_member(struct json_object *user, const char *key)
 {
     struct json_object *value = NULL;

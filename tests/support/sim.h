@@ -6,6 +6,7 @@
 #define SUPPORT_SIM_H
 
 #include "base/arena.h"
+#include "base/cleanup.h"
 #include "base/err.h"
 #include "bynder/bynder.h"
 #include "facts/snapshot.h"
@@ -53,6 +54,11 @@ struct collected {
 /* login, list, and logins of every account, by a new client. */
 void sim_collect(struct sim *sim, struct collected *ret_collected);
 void collected_release(struct collected *collected);
+/* Nothing failed and nothing is missing. */
+void sim_assert_complete(const struct collected *collected);
+
+#define SIM_LOCAL       CLEANUP(sim_stop_quietly) struct sim
+#define COLLECTED_LOCAL CLEANUP(collected_release) struct collected
 
 /* What the collection may leave out, and what it may not get wrong: fails the test when an account
  * differs from what the simulator knows. */

@@ -57,6 +57,16 @@ void told_run(struct told *told, int code)
     end_assert_code(&result, code);
 }
 
+struct end_child told_start_run(struct told *told)
+{
+    static const char *const words[] = {"run", NULL};
+
+    end_fault(&told->acts.end, "latency=300");
+    struct end_child child = end_start(&told->acts.end, words);
+    acts_wait_for(&told->acts, "select count(*) from reconcile.run where finished_at is null", "1");
+    return child;
+}
+
 void told_check_subject(struct told *told, size_t number, const char *wanted)
 {
     JSON(mail, sink_taken(&told->mail, number));

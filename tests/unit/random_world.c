@@ -9,16 +9,14 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "core/condition.h"
+#include "random.h"
 #include "test.h"
 
 #define HOUR (3600 * SECOND_US)
 
 uint64_t world_random(struct world *world, uint64_t below)
 {
-    world->random ^= world->random << 13;
-    world->random ^= world->random >> 7;
-    world->random ^= world->random << 17;
-    return (world->random >> 11) % below;
+    return (next_random(&world->random) >> 11) % below;
 }
 
 static bool chance(struct world *world, unsigned percent)

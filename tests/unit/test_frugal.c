@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "core/evidence.h"
 #include "core/guard.h"
+#include "random.h"
 #include "test.h"
 
 enum { WORLDS = 1000, NIGHTS = 16, ACCOUNTS = 10, LOGINS = 6 };
@@ -61,10 +62,7 @@ struct world {
 
 static uint64_t draw(struct world *world, uint64_t below)
 {
-    world->state ^= world->state << 13;
-    world->state ^= world->state >> 7;
-    world->state ^= world->state << 17;
-    return (world->state >> 11) % below;
+    return (next_random(&world->state) >> 11) % below;
 }
 
 static int draw_in(struct world *world, int from, int to)

@@ -31,14 +31,6 @@ select not exists (select from plan where portal_id = $1::bigint) as first_plan,
                                             where o.portal_id = g.portal_id
                                               and o.plan_id = g.plan_id and o.guard = g.guard))
         order by s.snapshot_id desc limit 1), -1) as last_matched_percent,
-       (select count(*) from act
-        where portal_id = $1::bigint and action = 'suspend'
-          and done_at > $3::timestamptz - make_interval(days => $4::integer))
-           as suspended_in_window,
-       (select count(*) from act
-        where portal_id = $1::bigint and action = 'deprovision'
-          and done_at > $3::timestamptz - make_interval(days => $5::integer))
-           as deprovisioned_in_window,
        (select p.today::text from plan p
         where p.portal_id = $1::bigint
           and not exists (select from plan_guard g

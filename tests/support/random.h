@@ -1,0 +1,16 @@
+/* random: numbers that are the same on every machine (xorshift64). */
+#ifndef SUPPORT_RANDOM_H
+#define SUPPORT_RANDOM_H
+
+#include <stdint.h>
+
+/* The next one; the state is any number but 0. */
+static inline uint64_t next_random(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
+}
+
+#endif

@@ -1,0 +1,16 @@
+/* seconds: how long something took. */
+#ifndef SUPPORT_SECONDS_H
+#define SUPPORT_SECONDS_H
+
+#include <time.h>
+
+/* Of the machine's clock that never goes back, from some beginning. */
+static inline double now_s(void)
+{
+    struct timespec time = {.tv_sec = 0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+#endif
