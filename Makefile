@@ -164,7 +164,7 @@ WRAP_no_fresh_read        := bynder_writing
 WRAP_retried_write        := bynder_writing
 WRAP_any_404              := bynder_writing
 WRAP_budget_ignored       := store_intend
-WRAP_approval_not_checked := review_is_approved pg_run
+WRAP_approval_not_checked := rule_is_approved pg_run
 WRAP_fence_ignored        := store_lock store_hold
 WRAP_no_lock              := store_lock
 $(B)/tests/crash/wrong/%: $(B)/obj/tests/crash/wrong/%.o $(call obj,$(PROGRAM_SRC)) $(LIBS_ALL)

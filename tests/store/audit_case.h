@@ -16,11 +16,6 @@
 #include "host/file.h"
 #include "store/audit.h"
 
-static inline int64_t number(struct review_case *test, const char *sql)
-{
-    return store_world_number(&test->world, sql);
-}
-
 static inline void execute(struct review_case *test, const char *sql)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
