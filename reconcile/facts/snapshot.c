@@ -212,7 +212,7 @@ static int compare_strings(const void *a, const void *b)
 /* To be freed. */
 static const char **sorted_roles(const struct profile *profile)
 {
-    CLEANUP(mem_cleanup) const char **role = mem_calloc(profile->role_count, sizeof(role[0]));
+    const char **role = mem_calloc(profile->role_count, sizeof(role[0]));
 
     for (size_t i = 0; i < profile->role_count; i++)
         role[i] = profile->role[i];
@@ -222,22 +222,19 @@ static const char **sorted_roles(const struct profile *profile)
 
 const char *profile_roles(struct arena *arena, const struct profile *profile)
 {
-    const char **role = sorted_roles(profile);
-    struct text text = TEXT_INIT;
+    CLEANUP(mem_cleanup) const char **role = sorted_roles(profile);
+    CLEANUP(text_release) struct text text = TEXT_INIT;
 
     for (size_t i = 0; i < profile->role_count; i++) {
         text_add(&text, i ? " " : "");
         text_add(&text, role[i]);
     }
-    const char *joined = arena_strdup(arena, text_cstr(&text));
-    text_release(&text);
-    free(role);
-    return joined;
+    return arena_strdup(arena, text_cstr(&text));
 }
 
 static void add_profile(struct digest_stream *stream, const struct profile *profile)
 {
-    const char **role = sorted_roles(profile);
+    CLEANUP(mem_cleanup) const char **role = sorted_roles(profile);
 
     digest_field(stream, profile->id);
     digest_field(stream, profile->name);
