@@ -57,8 +57,9 @@ extern const struct column plan_row_columns[];
 /* The column behind `column` that is shown, from NULL on; NULL behind the last. */
 const struct column *plan_row_shown(const struct column *column);
 
-/* What the digest of a plan takes in of a row. */
-void plan_row_digest(struct digest_stream *stream, const struct plan_row *row);
+/* What the digest of a plan of a version takes in of a row: from 2 on also its subject, and the
+ * matched person. */
+void plan_row_digest(struct digest_stream *stream, int version, const struct plan_row *row);
 
 /* Whether it is no part of the stored plan: nothing is done, and nobody need look. */
 bool plan_row_is_plain_keep(const struct plan_row *row);

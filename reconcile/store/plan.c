@@ -13,7 +13,7 @@
 
 /* A row of the table `plan`: the plan, and what the store alone knows of it. */
 struct stored_plan {
-    int64_t portal_id, run_id, rows, version;
+    int64_t portal_id, run_id, rows;
     const char *audit_head; /* NULL = none; it has no column, but an event of its own */
     struct plan plan;
 };
@@ -70,7 +70,7 @@ static const struct column plan_columns[] = {
     COLUMN("idle_never", struct stored_plan, plan.idle.never),
     COLUMN("idle_unknown", struct stored_plan, plan.idle.unknown),
     OWN(rows),
-    OWN(version),
+    OF_PLAN(version),
     OWN(audit_head),
     OF_PLAN(redacted),
     COLUMN_END,
@@ -160,7 +160,6 @@ static int insert_plan(const struct store *store, const struct store_run *run,
         .run_id = run->id,
         .rows = (int64_t)count_stored(plan),
         .plan = *plan,
-        .version = 1,
     };
     struct store_writer writer = store_writer_of(plan_columns, query_plan_insert, 0);
 

@@ -63,6 +63,7 @@ static struct plan make_plan(struct store_world *world)
     struct snapshot snapshot = store_world_snapshot(world, ROWS);
     struct roster roster = store_world_roster(world, ROWS);
     struct plan plan = {
+        .version = PLAN_VERSION,
         .portal = "acme",
         .state = PLAN_PROPOSED,
         .created_at = world->now,

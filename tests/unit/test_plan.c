@@ -244,6 +244,7 @@ TEST(plan_digest_of_a_known_plan_is_known)
         .uses_person = true,
     };
     struct plan plan = {
+        .version = 1,
         .portal = "acme",
         .today = {46000},
         .first_plan = true,
@@ -259,6 +260,17 @@ TEST(plan_digest_of_a_known_plan_is_known)
 
     assert_string_equal(digest_hex(&digest, hex),
                         "ec0c1055ca6967695e56077ccb99f2da68ebd1b41d0009c38413f4014f211555");
+
+    /* From version 2 on what a person decides on, and the matched person, are covered. */
+    plan.version = PLAN_VERSION;
+    digest = plan_digest(&plan);
+    row.subject.byte[0] ^= 1;
+    struct digest other = plan_digest(&plan);
+    assert_int_not_equal(digest_compare(&digest, &other), 0);
+    row.subject.byte[0] ^= 1;
+    row.matched_name = "Somebody Else";
+    other = plan_digest(&plan);
+    assert_int_not_equal(digest_compare(&digest, &other), 0);
 }
 
 TEST(plan_digest_of_the_hour_and_the_form_is_the_same)
