@@ -105,6 +105,8 @@ static void show_answer(const struct desk *desk, const struct decide_answer *ans
     for (size_t i = 0; i < answer->night_count; i++)
         printf("  %s: %zu%s\n", day_format(answer->night[i].day, day), answer->night[i].count,
                i == 0 && answer->enforce ? " (or the first run after it)" : "");
+    if (answer->done > 0)
+        printf("  %zu were done already\n", answer->done);
     if (answer->alone > 0)
         printf("  %zu need somebody else as well\n", answer->alone);
     if (answer->held > 0)

@@ -326,7 +326,8 @@ struct digest plan_digest(const struct plan *plan)
     struct digest_stream *stream = digest_new();
     const struct plan_inputs *inputs = &plan->inputs;
 
-    digest_field(stream, plan->version == 1 ? "bynder-reconcile plan 1" : "bynder-reconcile plan 2");
+    digest_field(stream,
+                 plan->version == 1 ? "bynder-reconcile plan 1" : "bynder-reconcile plan 2");
     digest_field(stream, plan->portal);
     digest_int(stream, plan->today.number);
     digest_bytes(stream, inputs->snapshot_digest.byte, DIGEST_SIZE);
