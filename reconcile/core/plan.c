@@ -309,7 +309,6 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
         plan->state = PLAN_PROPOSED;
     if (plan_is_report(plan))
         return plan;
-    plan->expires_at = instant_add_us(context->now, setup->expires_hours * 3600 * SECOND_US);
     plan->digest = plan_digest(plan);
     return plan;
 }

@@ -43,6 +43,10 @@ struct plan_inputs {
 struct plan_totals {
     size_t of[ACTION_COUNT]; /* keep counts findings too, and not who is gone */
     size_t waiting;          /* acts that may not be before a later day */
+    size_t approved;         /* rows that enough people approved; like all below, of job/stand */
+    size_t kept;             /* rows that a keep or a rejection stands against */
+    size_t done;             /* rows whose act was done, or was found done */
+    size_t not_done;         /* rows whose act failed, was skipped, or whose outcome is not known */
     size_t findings;
     size_t seats_now;   /* active accounts */
     size_t seats_after; /* when every row is done */
@@ -69,7 +73,7 @@ struct plan {
     bool
         redacted; /* names or rows were taken away (erasure): its digest cannot be computed again */
     struct instant created_at;
-    struct instant expires_at; /* likewise none */
+    struct instant expires_at; /* none: since version 2 decisions end, not plans */
     struct day today;
     const char *time_zone;
     bool first_plan;
@@ -89,7 +93,6 @@ struct plan_setup {
     const char *portal;
     const char *time_zone;
     int approvals[ACTION_COUNT];
-    int expires_hours;
     bool full; /* rows for plain keeps too; they are not part of the digest */
 };
 

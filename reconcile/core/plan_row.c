@@ -15,6 +15,7 @@ static const size_t digested_count[] = {0, 22, 28};
 #define SHOWN                     PLAN_ROW_SHOWN
 #define EVERYWHERE                (STORED | SHOWN)
 #define AT(place)                 PLAN_ROW_DIGESTED(place)
+#define NESTED                    (SHOWN | PLAN_ROW_NESTED)
 #define ROW(column, uses)         COLUMN(#column, struct plan_row, column, .use = (uses))
 #define ROW_AS(name, field, uses) COLUMN(name, struct plan_row, field, .use = (uses))
 #define ROW_TYPED(column, type, uses)                                                              \
@@ -48,10 +49,19 @@ const struct column plan_row_columns[] = {
     ROW(uses_login, STORED),
     ROW_TYPED(subject, COLUMN_SEAL, EVERYWHERE | AT(23)),
     ROW_AS("used_after_departure", used_after, EVERYWHERE | AT(24)),
-    ROW(matched_number, EVERYWHERE | AT(25)),
-    ROW(matched_name, EVERYWHERE | AT(26)),
-    ROW(matched_email, EVERYWHERE | AT(27)),
-    ROW_TYPED(matched_row, COLUMN_OPTIONAL, EVERYWHERE | AT(28)),
+    ROW(matched_number, STORED | NESTED | AT(25)),
+    ROW(matched_name, STORED | NESTED | AT(26)),
+    ROW(matched_email, STORED | NESTED | AT(27)),
+    ROW_TYPED(matched_row, COLUMN_OPTIONAL, STORED | NESTED | AT(28)),
+    ROW_AS("decided", standing.decision, NESTED),
+    ROW_AS("decided_by", standing.who, NESTED),
+    ROW_AS("decided_at", standing.at, NESTED),
+    ROW_AS("decided_until", standing.until, NESTED),
+    ROW_AS("decided_reason", standing.reason, NESTED),
+    ROW_AS("expected_on", standing.night, SHOWN),
+    ROW_AS("outcome", standing.state, NESTED),
+    ROW_AS("outcome_at", standing.state_at, NESTED),
+    ROW_AS("outcome_reason", standing.state_reason, NESTED),
     ROW(about, STORED),
     ROW_TYPED(rule_text, COLUMN_SEAL, STORED),
     ROW(asks_login, STORED),

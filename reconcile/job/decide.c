@@ -157,7 +157,7 @@ static int sit_down(struct job *job, const struct plan *seen, const struct decid
 
     *desk = (struct desk){.job = job, .seen = seen, .request = request};
     if (check_digest(seen, request->digest, err) < 0 ||
-        store_load_plan(job->store, job->arena, 0, job->now, &newest, err) < 0)
+        store_load_plan(job->store, job->arena, 0, &newest, err) < 0)
         return -1;
     desk->newest = newest ? newest : seen;
     if (desk->newest->id == seen->id)
@@ -488,7 +488,7 @@ static enum person_status person_of(struct job *job, const char *account_id, str
     struct plan *newest = NULL;
     enum person_status status = PERSON_UNKNOWN;
 
-    if (store_load_plan(job->store, job->arena, 0, job->now, &newest, err) < 0)
+    if (store_load_plan(job->store, job->arena, 0, &newest, err) < 0)
         return PERSON_UNKNOWN;
     for (size_t i = 0; newest && i < newest->row_count; i++) {
         if (text_equal(newest->row[i].account_id, account_id))

@@ -313,11 +313,6 @@ static int load_lists(const struct store *store, struct arena *arena, size_t row
     return load_idle(store, which, plan, err);
 }
 
-static bool awaits_decision(enum plan_state state)
-{
-    return state == PLAN_HELD || state == PLAN_PROPOSED || state == PLAN_APPROVED;
-}
-
 static int check_digest(const struct plan *plan, struct err *err)
 {
     struct digest now = plan_digest(plan);
@@ -334,8 +329,32 @@ static int check_digest(const struct plan *plan, struct err *err)
                    (long long)plan->id);
 }
 
-int store_load_plan(struct store *store, struct arena *arena, int64_t id, struct instant now,
-                    struct plan **ret_plan, struct err *err)
+int store_plan_state(const struct store *store, int64_t plan_id, enum plan_state *ret_state,
+                     int64_t *ret_newest, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    struct state_now {
+        enum plan_state state;
+        int64_t newest;
+    } now = {.newest = 0};
+    static const struct column columns[] = {
+        COLUMN_OF_WORDS("state", struct state_now, state, &plan_state_words),
+        COLUMN("newest", struct state_now, newest),
+        COLUMN_END,
+    };
+
+    if (PG_QUERY(store->pg, plan_state_now, PG_ONE, &result, err,
+                 store_number(&scratch, store->portal_id), store_number(&scratch, plan_id)) < 0)
+        return -1;
+    (void)store_read_row(columns, result, 0, &scratch, &now);
+    *ret_state = now.state;
+    *ret_newest = now.newest;
+    return 0;
+}
+
+int store_load_plan(struct store *store, struct arena *arena, int64_t id, struct plan **ret_plan,
+                    struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
@@ -357,9 +376,6 @@ int store_load_plan(struct store *store, struct arena *arena, int64_t id, struct
     if (load_lists(store, arena, (size_t)stored->rows, plan, err) < 0 ||
         check_digest(plan, err) < 0)
         return -1;
-    if (awaits_decision(plan->state) && instant_is_set(plan->expires_at) &&
-        instant_compare(plan->expires_at, now) <= 0)
-        plan->state = PLAN_EXPIRED;
     *ret_plan = plan;
     return 0;
 }
