@@ -63,7 +63,7 @@ static int open_desk(const struct invocation *invocation, struct desk *desk, str
                              .store = &desk->store,
                              .now = clock->now(clock->self)};
     desk->job.today = instant_day(desk->job.now, desk->config.policy.zone);
-    if (store_load_plan(&desk->store, invocation->arena, id, desk->job.now, &desk->plan, err) < 0)
+    if (store_load_plan(&desk->store, invocation->arena, id, &desk->plan, err) < 0)
         return -1;
     if (!desk->plan)
         return err_set(err, ERR_USAGE, "portal '%s' has no plan %lld; hint: see 'status'",

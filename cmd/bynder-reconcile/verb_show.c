@@ -1,6 +1,5 @@
 /* show: a stored plan again, exactly as it was. Asks the portal nothing and takes no lock. */
 #include "cmd/bynder-reconcile/session.h"
-#include "host/clock.h"
 #include "store/plan.h"
 
 static const struct option_spec options[] = {
@@ -14,13 +13,12 @@ static int load_plan(const struct invocation *invocation, int64_t id, struct pla
 {
     CLEANUP(database_release) struct database database = {.cluster = NULL};
     struct config config;
-    const struct clock *clock = clock_system();
     struct store store;
     struct plan *plan = NULL;
 
     if (session_config(invocation, &config, err) < 0 ||
         session_open(&config, SESSION_READS, &database, &store, err) < 0 ||
-        store_load_plan(&store, invocation->arena, id, clock->now(clock->self), &plan, err) < 0)
+        store_load_plan(&store, invocation->arena, id, &plan, err) < 0)
         return -1;
     if (!plan && id)
         return err_set(err, ERR_USAGE, "portal '%s' has no plan %lld; hint: see 'status'",

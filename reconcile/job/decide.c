@@ -54,6 +54,11 @@ static int check_digest(const struct plan *plan, const char *digest, struct err 
 
 /* --- which rows --- */
 
+static size_t index_of(const struct desk *desk, const struct plan_row *row)
+{
+    return (size_t)(row - desk->newest->row);
+}
+
 static void leave(struct desk *desk, const struct plan_row *row, const char *why)
 {
     desk->left[desk->left_count++] = (struct decide_left){.row = row, .why = why};
@@ -123,6 +128,52 @@ static int select_rows(struct desk *desk, struct err *err)
     return 0;
 }
 
+/* What one step of the newest plan leaves to decide; NULL = its row, as before. */
+static const char *why_past(enum step_state state)
+{
+    switch (state) {
+    case STEP_DONE:
+    case STEP_VERIFIED:
+    case STEP_ALREADY:
+        return "it was done: the newest plan does not propose it any more";
+    case STEP_INTENT:
+    case STEP_UNKNOWN:
+        return "it was asked for, and whether it was done is not known yet: the next run says so";
+    case STEP_PLANNED:
+    case STEP_APPROVED:
+    case STEP_SKIPPED:
+    case STEP_FAILED:
+    case STEP_STATE_COUNT:
+        break;
+    }
+    return NULL;
+}
+
+/* Takes out the rows that the newest plan has and a run carried out already. */
+static int judge_steps(struct desk *desk, struct err *err)
+{
+    struct job *job = desk->job;
+    struct store_step *step = NULL;
+    size_t count = 0, kept = 0;
+
+    if (store_load_steps(job->store, job->arena, desk->newest->id, &step, &count, err) < 0)
+        return -1;
+    const char **why = arena_calloc(job->arena, desk->newest->row_count + 1, sizeof(why[0]));
+    for (size_t i = 0; i < count; i++) {
+        if (step[i].position <= (int64_t)desk->newest->row_count)
+            why[step[i].position - 1] = why_past(step[i].state);
+    }
+    for (size_t i = 0; i < desk->count; i++) {
+        const char *past = why[index_of(desk, desk->row[i])];
+        if (past)
+            leave(desk, desk->row[i], past);
+        else
+            desk->row[kept++] = desk->row[i];
+    }
+    desk->count = kept;
+    return 0;
+}
+
 static int sit_down(struct job *job, const struct plan *seen, const struct decide_request *request,
                     struct desk *desk, struct err *err)
 {
@@ -130,14 +181,17 @@ static int sit_down(struct job *job, const struct plan *seen, const struct decid
 
     *desk = (struct desk){.job = job, .seen = seen, .request = request};
     if (check_digest(seen, request->digest, err) < 0 ||
-        store_load_plan(job->store, job->arena, 0, job->now, &newest, err) < 0)
+        store_load_plan(job->store, job->arena, 0, &newest, err) < 0)
         return -1;
+    if (plan_acts(seen) == 0)
+        return err_set(err, ERR_HELD, "plan %lld proposes nothing: there is nothing to decide on",
+                       (long long)seen->id);
     desk->newest = newest ? newest : seen;
     if (desk->newest->id == seen->id)
         desk->newest = seen;
-    return select_rows(desk, err) < 0 || rule_book_open(job, desk->newest, &desk->book, err) < 0
-               ? -1
-               : 0;
+    if (select_rows(desk, err) < 0 || judge_steps(desk, err) < 0)
+        return -1;
+    return rule_book_open(job, desk->newest, &desk->book, err);
 }
 
 /* --- what approving would come to --- */
@@ -161,11 +215,6 @@ static struct day due_of(const struct desk *desk, const struct plan_row *row)
         due = first;
     return calendar_next_day(&desk->job->config->apply.calendar, due,
                              row->action == ACTION_DEPROVISION);
-}
-
-static size_t index_of(const struct desk *desk, const struct plan_row *row)
-{
-    return (size_t)(row - desk->newest->row);
 }
 
 static bool names_guard(const char *list, const char *guard)
@@ -247,19 +296,22 @@ static int weigh_action(const struct desk *desk, enum action action, const struc
     struct job *job = desk->job;
     const struct action_limit *limit = amount_limit(&job->config->limits, action);
     struct dues dues = collect_dues(desk, action);
-    struct amount_done fresh = {.in_window = done->in_window};
+    struct day first = first_night(desk);
+    struct amount_done fresh = {.in_window = done->in_window}, then = *done;
     struct amount_day *day = NULL;
     bool overridden = names_guard(desk->request->override_guards, actions[action].guard);
 
     *ret_going = (struct going){.spread = false};
     if (!limit || dues.asked_count == 0 || overridden)
         return 0;
+    if (day_compare(first, job->today) > 0) /* another day than the one it was done on */
+        then.today = then.spread_today = 0;
     struct amount_room room = amount_room(limit, whole_of(desk->newest, action), &fresh);
     int64_t nightly = desk->request->nightly;
     int64_t per_night = nightly > 0 && nightly < room.left_today ? nightly : room.left_today;
     size_t days =
-        amount_weigh(job->arena, limit, whole_of(desk->newest, action), done, first_night(desk),
-                     dues.standing, dues.standing_count, dues.asked, dues.asked_count, &day);
+        amount_weigh(job->arena, limit, whole_of(desk->newest, action), &then, first, dues.standing,
+                     dues.standing_count, dues.asked, dues.asked_count, &day);
     for (size_t i = 0; i < days; i++) {
         if (day[i].count <= day[i].room)
             continue;
@@ -274,7 +326,7 @@ static int weigh_action(const struct desk *desk, enum action action, const struc
         return err_set(err, ERR_HELD, "limits.%s allows none a night, so nothing can be spread",
                        action_name(action));
     ret_going->expected = arena_calloc(job->arena, dues.asked_count + 1, sizeof(struct day));
-    amount_spread(per_night, first_night(desk), dues.asked, dues.asked_count, ret_going->expected);
+    amount_spread(per_night, first, dues.asked, dues.asked_count, ret_going->expected);
     return 0;
 }
 
@@ -536,6 +588,8 @@ int job_reject(struct job *job, const struct plan *seen, const struct decide_req
 
     if (text_is_empty(request->reason))
         return err_set(err, ERR_USAGE, "a rejection needs a --reason");
+    if (day_is_set(until) && day_compare(until, job->today) < 0)
+        return err_set(err, ERR_USAGE, "--until needs a day that is still to come");
     if (sit_down(job, seen, request, &desk, err) < 0)
         return -1;
     judge_own(&desk);
@@ -606,7 +660,7 @@ static enum person_status person_of(struct job *job, const char *account_id, str
     struct plan *newest = NULL;
     enum person_status status = PERSON_UNKNOWN;
 
-    if (store_load_plan(job->store, job->arena, 0, job->now, &newest, err) < 0)
+    if (store_load_plan(job->store, job->arena, 0, &newest, err) < 0)
         return PERSON_UNKNOWN;
     for (size_t i = 0; newest && i < newest->row_count; i++) {
         if (text_equal(newest->row[i].account_id, account_id))

@@ -95,10 +95,6 @@ static void add_header(struct text *out, const struct plan *plan)
     text_addf(out, "</h1>\n<p><b class=\"badge %s\">%s</b> %s.</p>\n<p class=meta>Made ", state,
               state, report_state_sentence(plan));
     add_instant(out, plan->created_at);
-    if (instant_is_set(plan->expires_at)) {
-        text_add(out, " &middot; expires ");
-        add_instant(out, plan->expires_at);
-    }
     if (plan->first_plan)
         text_add(out, " &middot; the first plan of this portal");
     text_add(out, "</p>\n</header>\n<main>\n");

@@ -256,9 +256,10 @@ const char *report_state_sentence(const struct plan *plan)
     case PLAN_APPLIED:
         return "carried out";
     case PLAN_EXPIRED:
-        return "expired or superseded by a newer plan: it can be read but not carried out";
+        return "superseded by a newer plan: what is decided about its rows counts for the same "
+               "rows of that";
     case PLAN_REJECTED:
-        return "rejected by a person: it can be read but not carried out";
+        return "every row of it was rejected: nothing of it is done";
     }
     return "";
 }

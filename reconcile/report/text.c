@@ -396,7 +396,7 @@ static void add_inputs(const struct painter *painter, const struct plan *plan)
 static void add_identity(const struct painter *painter, const struct plan *plan)
 {
     char head[AUDIT_HEAD_SIZE];
-    char hex[DIGEST_HEX_SIZE], at[INSTANT_TEXT_SIZE];
+    char hex[DIGEST_HEX_SIZE];
 
     if (plan_is_report(plan))
         return;
@@ -406,8 +406,6 @@ static void add_identity(const struct painter *painter, const struct plan *plan)
     text_addf(painter->out, "  digest   %s\n", digest_hex(&plan->digest, hex));
     if (plan->audit_head.sequence)
         text_addf(painter->out, "  audit    %s\n", audit_head_format(&plan->audit_head, head));
-    if (instant_is_set(plan->expires_at))
-        text_addf(painter->out, "  expires  %s\n", instant_format(plan->expires_at, at));
     if (plan_acts(plan) > 0) {
         text_add(painter->out, "  needs    approval");
         report_add_approvals(painter->out, plan);

@@ -314,11 +314,6 @@ static int load_lists(const struct store *store, struct arena *arena, size_t row
     return load_idle(store, which, plan, err);
 }
 
-static bool awaits_decision(enum plan_state state)
-{
-    return state == PLAN_HELD || state == PLAN_PROPOSED || state == PLAN_APPROVED;
-}
-
 static int check_digest(const struct plan *plan, struct err *err)
 {
     struct digest now = plan_digest(plan);
@@ -335,8 +330,8 @@ static int check_digest(const struct plan *plan, struct err *err)
                    (long long)plan->id);
 }
 
-int store_load_plan(struct store *store, struct arena *arena, int64_t id, struct instant now,
-                    struct plan **ret_plan, struct err *err)
+int store_load_plan(struct store *store, struct arena *arena, int64_t id, struct plan **ret_plan,
+                    struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
@@ -358,9 +353,6 @@ int store_load_plan(struct store *store, struct arena *arena, int64_t id, struct
     if (load_lists(store, arena, (size_t)stored->rows, plan, err) < 0 ||
         check_digest(plan, err) < 0)
         return -1;
-    if (awaits_decision(plan->state) && instant_is_set(plan->expires_at) &&
-        instant_compare(plan->expires_at, now) <= 0)
-        plan->state = PLAN_EXPIRED;
     *ret_plan = plan;
     return 0;
 }
