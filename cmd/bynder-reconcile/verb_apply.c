@@ -78,10 +78,20 @@ static const char *why_later(const struct proposal *proposal)
     return choice->no_deletes ? choice->no_deletes : "their turn comes another day";
 }
 
+static const char *name_holds(struct text *names, const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->guard_count; i++) {
+        if (plan->guard[i].hold)
+            text_addf(names, "%s%s", names->length ? ", " : "", plan->guard[i].id);
+    }
+    return text_cstr(names);
+}
+
 /* Nothing is chosen. What waits for a day, a window or room is told, and nothing is wrong with it;
  * what waits for a person is refused. */
 static int tell_nothing(const struct proposal *proposal, int64_t asked, struct err *err)
 {
+    CLEANUP(text_release) struct text names = TEXT_INIT;
     const struct choice *choice = &proposal->choice;
     long long id = (long long)proposal->plan->id;
 
@@ -92,9 +102,9 @@ static int tell_nothing(const struct proposal *proposal, int64_t asked, struct e
                        choice->due, choice->asked_of_people, waits_for(proposal), id);
     if (proposal->plan->state == PLAN_HELD)
         return err_set(err, ERR_HELD,
-                       "plan %lld is held, and no other row is done now; hint: 'show %lld' says by "
-                       "what, and what lets it go",
-                       id, id);
+                       "plan %lld is held by %s, and nothing else is done now; hint: 'show %lld' "
+                       "says why, and what lets it go",
+                       id, name_holds(&names, proposal->plan), id);
     if (choice->due > 0)
         printf("plan %lld: %zu approved and due wait: %s\n", id, choice->due, why_later(proposal));
     if (choice->early > 0)
