@@ -190,45 +190,42 @@ TEST(keep_of_ones_own_account_is_refused)
 
 /* --- again --- */
 
-#define IDLE                                                                                       \
-    "{ name = \"idle\"; when = { account = \"active\"; idle_days_min = 90; }; do = \"suspend\"; }"
-
-/* We suspended, somebody let them in again: kept by R8, until a login or a person's word. */
+/* We suspended by a rule about the account alone, and somebody let it in again: kept by R8, until a
+ * login or a person's word. */
 TEST(again_lets_the_rules_apply_to_whom_somebody_let_in)
 {
     WORLD(acts, 0, 6, NULL);
 
-    end_set(&acts.end, END_RULES, IDLE);
-    end_change_user(&acts.end, "staaa", "lastLogin=2026-01-10T10:00:00Z");
+    end_set(&acts.end, END_RULES,
+            "{ name = \"trials\"; when = { account = \"active\"; username = [ \"staaa\" ]; };"
+            " do = \"suspend\"; }");
     acts_do_all(&acts);
     assert_int_equal(acts_writes(&acts), 1);
     CLEANUP(mem_cleanup)
     char *id = acts_ask(&acts, "select account_id from reconcile.act limit 1");
-    run(&acts, 0); /* sees it inactive */
+    SAYS(&acts, 0, NULL, "run"); /* sees it inactive */
     end_change_user(&acts.end, id, "active=1");
     acts_plan(&acts, 0);
-    assert_int_equal(acts.count, 0); /* R8, and R4: it became active tonight */
-    SAYS(&acts, 64, "again whom", "again");
-    SAYS(&acts, 64, "--reason", "again", id);
-    SAYS(&acts, 0, "90 days", "again", id, "--reason", "she asked for nothing");
-    CLEANUP(mem_cleanup)
-    char *until = acts_ask(&acts, "select until - at::date from reconcile.ruling"
-                                  " where kind = 'again'");
-    assert_string_equal(until, "90");
+    assert_int_equal(acts.count, 0);
     CLEANUP(mem_cleanup)
     char *row = acts_ask(&acts,
-                         "select decision_row from reconcile.plan_row where action = 'keep' and"
-                         " account_id = '%s' order by plan_id desc limit 1",
-                         id);
+                         "select decision_row from reconcile.plan_row where plan_id = %lld"
+                         " and account_id = '%s'",
+                         (long long)acts.plan, id);
     assert_string_equal(row, "R8");
-    acts_plan(&acts, 0);
+    SAYS(&acts, 64, "again whom", "again");
+    SAYS(&acts, 64, "--reason", "again", id);
+    SAYS(&acts, 0, "90 days", "again", id, "--reason", "the trial is over");
     CLEANUP(mem_cleanup)
-    char *then =
-        acts_ask(&acts,
-                 "select count(*)::text from reconcile.plan_row where decision_row = 'R8' and"
-                 " plan_id = %lld",
-                 (long long)acts.plan);
-    assert_string_equal(then, "0"); /* idle from today on, like anybody */
+    char *until = acts_ask(&acts, "select until - (at at time zone 'UTC')::date from"
+                                  " reconcile.ruling where kind = 'again'");
+    assert_string_equal(until, "90");
+    acts_plan(&acts, 0);
+    assert_int_equal(acts.count, 1);
+    acts_approve(&acts);
+    SAYS(&acts, 0, NULL, "apply");
+    assert_int_equal(acts_writes_on(&acts, id), 2);
+    assert_int_equal(count_standing(&acts), 0); /* used up by the act */
 }
 
 /* --- withdraw --- */
