@@ -110,8 +110,13 @@ static struct plan make_plan(struct store_world *world)
         .enforce = true,
     };
     fill_rows(world, plan.row);
-    plan.guard[0] = (struct guard_finding){"G1", false, "48 h", "3 h", "the roster is 3 h old"};
-    plan.guard[1] = (struct guard_finding){"G11", false, NULL, "", "the first plan"};
+    plan.guard[0] = (struct guard_finding){.id = "G1",
+                                           .hold = false,
+                                           .limit = "48 h",
+                                           .actual = "3 h",
+                                           .text = "the roster is 3 h old"};
+    plan.guard[1] = (struct guard_finding){
+        .id = "G11", .hold = false, .limit = NULL, .actual = "", .text = "the first plan"};
     for (size_t i = 0; i < PLAN_IDLE_BUCKETS; i++)
         plan.idle.bucket[i] = i * i;
     plan.digest = plan_digest(&plan);
@@ -298,11 +303,12 @@ static struct guard_history guards(struct store_world *world)
         .of = {
             [ACTION_SUSPEND] = {.rolling_days = 30}, [ACTION_DEPROVISION] = {.rolling_days = 30}}};
     struct roster roster = store_world_roster(world, 1);
+    struct digest policy = digest_of("policy", 6);
     struct guard_history history;
     struct err err = ERR_INIT;
 
-    if (store_load_guard_history(&world->store, &world->arena, &limits, &roster, world->now,
-                                 &history, &err) < 0)
+    if (store_load_guard_history(&world->store, &world->arena, &limits, &roster, &policy,
+                                 world->now, &history, &err) < 0)
         fail_msg("%s", err.text);
     return history;
 }
@@ -319,8 +325,10 @@ TEST(store_load_guard_history_passes_over_what_the_same_guard_held)
     assert_int_equal(guards(world).last_run_day.number, first.number);
     store_world_tomorrow(world);
     plan = make_plan(world);
-    plan.guard[0] = (struct guard_finding){"G6", true, NULL, NULL, "matched fell"};
-    plan.guard[1] = (struct guard_finding){"G13", true, NULL, NULL, "the day is odd"};
+    plan.guard[0] = (struct guard_finding){
+        .id = "G6", .hold = true, .limit = NULL, .actual = NULL, .text = "matched fell"};
+    plan.guard[1] = (struct guard_finding){
+        .id = "G13", .hold = true, .limit = NULL, .actual = NULL, .text = "the day is odd"};
     store_world_execute(world, "update snapshot set matched_percent = 60 where snapshot_id = 2");
     save(world, &plan);
     assert_true(guards(world).last_matched_percent > 97);
