@@ -304,18 +304,14 @@ static struct fault find_no_signal(const struct scene *scene)
     };
 }
 
-static bool is_stale(const struct scene *scene, struct instant reach)
-{
-    return instant_is_set(reach) && scene->context->now.us - reach.us > EVENTS_REACH_US;
-}
-
 /* An export tells of no login after it was made, and nobody can be asked. */
 static struct fault find_old_export(const struct scene *scene)
 {
     const struct snapshot *snapshot = scene->context->snapshot;
 
     return (struct fault){
-        .found = snapshot->source == SNAPSHOT_FROM_EXPORT && is_stale(scene, snapshot->taken_at),
+        .found = snapshot->source == SNAPSHOT_FROM_EXPORT &&
+                 guard_asks_portal(snapshot->taken_at, scene->context->now),
         .text = "the export is older than 48 hours: who logged in since is not in it",
         .measure = -1,
     };
@@ -332,7 +328,7 @@ static struct fault find_events_end(const struct scene *scene)
 {
     const struct guard_signal *signal = &scene->history->signal;
     bool stale = scene->context->snapshot->source != SNAPSHOT_FROM_EXPORT &&
-                 is_stale(scene, scene->history->events_reach);
+                 guard_asks_portal(scene->history->events_reach, scene->context->now);
 
     return (struct fault){
         .found = stale && (signal->missed > 0 || !has_answer(signal)),
@@ -772,13 +768,9 @@ const char *guard_id(size_t number)
     return number < COUNT_OF(guards) ? guards[number].id : NULL;
 }
 
-bool guard_holds(const char *id, enum action action, bool uses_person, bool uses_login)
+bool guard_asks_portal(struct instant events_reach, struct instant now)
 {
-    for (size_t i = 0; i < COUNT_OF(guards); i++) {
-        if (text_equal(guards[i].id, id))
-            return is_in_scope(&guards[i], action, uses_person, uses_login);
-    }
-    return true;
+    return instant_is_set(events_reach) && now.us - events_reach.us > EVENTS_REACH_US;
 }
 
 bool guard_roster_is_good(const struct limits *limits, const struct guard_history *history,

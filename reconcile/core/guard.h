@@ -110,8 +110,8 @@ struct guard_result guard_all(struct arena *arena, const struct limits *limits,
 /* The guards in their order, from 0; NULL behind the last. */
 const char *guard_id(size_t number);
 
-/* Whether a guard's scope takes in a row of a plan: for guards evaluated again before an act. */
-bool guard_holds(const char *id, enum action action, bool uses_person, bool uses_login);
+/* Whether the newest login event is so old that G5 wants to know whether anybody was there. */
+bool guard_asks_portal(struct instant events_reach, struct instant now);
 
 /* Whether a profile has one of the roles that make an admin. */
 bool guard_is_admin_profile(const struct limits *limits, const struct profile *profile);
