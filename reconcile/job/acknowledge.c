@@ -99,7 +99,7 @@ int job_acknowledge(struct job *job, const struct plan *seen,
 
     if (check_request(job, seen, request, err) < 0 ||
         find_seen(job, seen, request->guard, &guard, err) < 0 ||
-        store_load_plan(job->store, job->arena, 0, job->now, &newest, err) < 0)
+        store_load_plan(job->store, job->arena, 0, &newest, err) < 0)
         return -1;
     struct acknowledgement given = {
         .guard = guard->id,
