@@ -1,7 +1,7 @@
 /*
  * The rows are collected in the order of the plan, core/amount says how many of them the day takes,
  * and what it said is written beside the guards of amount of the plan, which hold nothing that lies
- * on somebody's desk.
+ * on somebody's desk. An account on which a call is open is no candidate: nothing is called twice.
  */
 #include "job/choose.h"
 
@@ -70,7 +70,20 @@ static bool is_admin(const struct job *job, const struct snapshot *snapshot,
     return profile && guard_is_admin_profile(limits, profile);
 }
 
-static int make_scene(struct job *job, const struct weighed *weighed,
+/* Accounts on which something was called whose effect no reading has shown yet. */
+static int load_called(struct job *job, struct table *called, struct err *err)
+{
+    struct store_step *step = NULL;
+    size_t count = 0;
+
+    if (store_load_open_steps(job->store, job->arena, &step, &count, err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        table_add(called, step[i].account_id, (uint32_t)i);
+    return 0;
+}
+
+static int make_scene(struct job *job, const struct weighed *weighed, const struct table *called,
                       struct amount_scene *ret_scene, struct err *err)
 {
     const struct snapshot *snapshot = weighed->context.snapshot;
@@ -93,8 +106,9 @@ static int make_scene(struct job *job, const struct weighed *weighed,
         count_name(&department,
                    subject_department(account, pairing->kind == LINK_ONE ? pairing->person : NULL));
         count_name(&country, account->country);
-        scene.admins +=
-            is_admin(job, snapshot, account) && !text_equal(account->id, snapshot->own_id);
+        scene.admins += is_admin(job, snapshot, account) &&
+                        !text_equal(account->id, snapshot->own_id) &&
+                        table_find(called, account->id) == TABLE_END;
     }
     scene.whole[ACTION_SUSPEND] = active + scene.done[ACTION_SUSPEND].today;
     scene.whole[ACTION_DEPROVISION] = listed + scene.done[ACTION_DEPROVISION].today;
@@ -115,7 +129,8 @@ struct choosing {
     struct amount_row *row; /* candidates */
     size_t *index;          /* of each in the plan */
     size_t count;
-    size_t early; /* not due yet */
+    struct table *called; /* accounts of which an earlier act is not seen yet */
+    size_t early;         /* not due yet */
 };
 
 static bool is_due(const struct job *job, const struct rule_book *book, size_t i)
@@ -193,7 +208,7 @@ static void collect_rows(struct choosing *choosing, const struct plan *only)
             continue;
         }
         uint32_t at = table_find(&by_id, row->account_id);
-        if (at == TABLE_END)
+        if (at == TABLE_END || table_find(choosing->called, row->account_id) != TABLE_END)
             continue;
         choosing->index[choosing->count] = i;
         choosing->row[choosing->count++] =
@@ -251,8 +266,13 @@ int job_choose(struct job *job, const struct weighed *weighed, const struct rule
         calendar_forbids(calendar, job->config->policy.zone, job->now, true, buffer);
     choice.closed = calendar_forbids(calendar, job->config->policy.zone, job->now, false,
                                      buffer + CALENDAR_TEXT_SIZE);
+    CLEANUP(table_release) struct table called = {.count = 0};
+    table_init(&called, 0);
+    choosing.called = &called;
+    if (load_called(job, &called, err) < 0)
+        return -1;
     collect_rows(&choosing, only);
-    if (make_scene(job, weighed, &scene, err) < 0)
+    if (make_scene(job, weighed, &called, &scene, err) < 0)
         return -1;
     amount_choose(&scene, choosing.row, choosing.count);
     for (size_t k = 0; k < choosing.count; k++) {

@@ -245,7 +245,7 @@ static void write_config(struct world *world)
               " deprovision: { count = 100; percent = 100.0; rolling_count = %d; };"
               " min_admins = 1; };\n"
               "approval: { suspend = 1; deprovision = 1; };\n"
-              "apply: { settle_seconds = 1; state_directory = \"state\"; };\n",
+              "apply: { settle_seconds = 1; canary_minutes = 0; state_directory = \"state\"; };\n",
               world->rolling_count, world->rolling_count);
     free(world->config_path);
     world->config_path = world_write_file(world, "world.conf", text_cstr(&text));

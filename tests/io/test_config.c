@@ -28,7 +28,7 @@ TEST(config_load_small_file_takes_documented_defaults)
     assert_int_equal(config->roster.delimiter, ',');
     assert_string_equal(config->roster.encoding, "UTF-8");
     assert_string_equal(config->roster.date_format, "%Y-%m-%d");
-    assert_true(config->limits.max_age_hours == 78.0);
+    assert_true(config->limits.max_age_hours == 84.0);
     assert_int_equal(config->limits.min_people, 1);
     assert_true(config->limits.max_shrink_percent == 10.0);
     assert_true(config->limits.max_rejected_percent == 1.0);
@@ -51,7 +51,7 @@ TEST(config_load_small_file_takes_documented_defaults)
     assert_non_null(config->policy.zone);
     assert_int_equal(config->approval.of[ACTION_SUSPEND], 1);
     assert_int_equal(config->approval.of[ACTION_DEPROVISION], 2);
-    assert_int_equal(config->approval.expires_hours, 72);
+    assert_int_equal(config->approval.expires_hours, 168);
     assert_true(config->report.text && config->report.json && config->report.csv &&
                 config->report.html);
     assert_null(config->report.directory);
