@@ -115,11 +115,14 @@ static int tell_nothing(const struct proposal *proposal, int64_t asked, struct e
 }
 
 static int collect_and_choose(struct work *work, const struct plan *only,
+                              const struct recover_result *recovered,
                               struct collected *ret_collected, struct proposal *ret_proposal,
                               struct err *err)
 {
-    if (job_collect(&work->job, ret_collected, err) < 0 ||
-        job_propose(&work->job, ret_collected, ret_proposal, err) < 0)
+    if (job_collect(&work->job, ret_collected, err) < 0)
+        return -1;
+    recover_add_notes(&work->job, recovered, ret_collected);
+    if (job_propose(&work->job, ret_collected, ret_proposal, err) < 0)
         return -1;
     work_about_plan(ret_proposal->plan);
     return job_choose_anew(&work->job, only, ret_proposal, err);
@@ -138,7 +141,7 @@ static int apply(struct work *work, int64_t id, int *ret_code, struct err *err)
         return err_set(err, ERR_HELD, "policy.mode is \"report\": nothing is written to Bynder");
     if (work_portal(work, true, err) < 0 || job_recover(&work->job, &recovered, err) < 0 ||
         load_plan(work, id, &plan, err) < 0 ||
-        collect_and_choose(work, plan, &collected, &proposal, err) < 0)
+        collect_and_choose(work, plan, &recovered, &collected, &proposal, err) < 0)
         return -1;
     if (proposal.choice.count == 0)
         return tell_nothing(&proposal, plan->id, err);
@@ -150,7 +153,7 @@ static int apply(struct work *work, int64_t id, int *ret_code, struct err *err)
     if (count_steps(work, proposal.plan->id, &result, err) < 0)
         return -1;
     show_result(proposal.plan->id, &result);
-    *ret_code = apply_exit_code(&result);
+    *ret_code = recovered.without_effect_count > 0 ? ERR_PARTIAL : apply_exit_code(&result);
     return 0;
 }
 
