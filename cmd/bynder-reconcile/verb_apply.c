@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "cmd/bynder-reconcile/work.h"
+#include "host/command.h"
 #include "host/log.h"
 #include "job/apply.h"
 #include "job/collect.h"
@@ -26,8 +28,7 @@ static int load_plan(struct work *work, int64_t id, struct plan **ret_plan, stru
     if (store_load_plan(&work->store, work->job.arena, id, work->job.now, ret_plan, err) < 0)
         return -1;
     if (!*ret_plan)
-        return err_set(err, ERR_USAGE, "portal '%s' has no plan %lld; hint: see 'status'",
-                       work->config.portal.name, (long long)id);
+        return session_no_plan(work->config.portal.name, id, err);
     work_about_plan(*ret_plan);
     return 0;
 }
@@ -62,12 +63,13 @@ static int refuse_nothing(const struct proposal *proposal, int64_t asked, struct
 {
     const struct choice *choice = &proposal->choice;
     long long id = (long long)proposal->plan->id;
+    CLEANUP(mem_cleanup) char *show = command_make("show %lld", id);
 
     if (proposal->plan->state == PLAN_HELD)
         return err_set(err, ERR_HELD,
-                       "plan %lld is held, and no other row is approved and due; hint: 'show %lld' "
-                       "says by what, and what lets it go",
-                       id, id);
+                       "plan %lld is held, and no other row is approved and due; hint: '%s' says "
+                       "by what, and what lets it go",
+                       id, show);
     if (choice->closed && choice->due > 0)
         return err_set(err, ERR_HELD, "%zu rows are approved and due, and wait: %s", choice->due,
                        choice->closed);

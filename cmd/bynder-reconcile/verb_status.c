@@ -16,9 +16,9 @@
 #include "audit/status.h"
 #include "audit/watch.h"
 #include "base/mem.h"
-#include "cmd/bynder-reconcile/options.h"
 #include "cmd/bynder-reconcile/session.h"
 #include "host/clock.h"
+#include "host/command.h"
 #include "host/file.h"
 #include "host/log.h"
 #include "report/status.h"
@@ -201,8 +201,8 @@ static char *find_directory(const struct invocation *invocation)
 
     if (stat(invocation->config_path, &status) == 0)
         return S_ISDIR(status.st_mode) ? mem_strdup(invocation->config_path) : NULL;
-    return errno == ENOENT && text_equal(invocation->config_path, CONFIG_PATH_DEFAULT)
-               ? file_directory(CONFIG_PATH_DEFAULT)
+    return errno == ENOENT && text_equal(invocation->config_path, COMMAND_CONFIG_DEFAULT)
+               ? file_directory(COMMAND_CONFIG_DEFAULT)
                : NULL;
 }
 

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "core/calendar.h"
 #include "core/review.h"
+#include "host/command.h"
 #include "job/rule.h"
 #include "store/announce.h"
 #include "store/plan.h"
@@ -588,11 +589,15 @@ static int find_account(struct job *job, const char *who, const struct account *
                   account->email ? account->email : "no address");
         found = account;
     }
-    if (!found)
+    if (!found) {
+        CLEANUP(text_release) struct text audit = TEXT_INIT;
+        command_add(&audit, "audit user ");
+        command_quote(&audit, who);
         return err_set(err, ERR_USAGE,
-                       "'%s' is no account of the newest reading; hint: 'audit user "
-                       "%s' finds by parts of a name",
-                       who, who);
+                       "'%s' is no account of the newest reading; hint: '%s' finds by parts of a "
+                       "name",
+                       who, text_cstr(&audit));
+    }
     if (count > 1)
         return err_set(err, ERR_USAGE, "'%s' fits %zu accounts: %s; hint: name one by its id", who,
                        count, text_cstr(&all));

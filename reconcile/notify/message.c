@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/jsonw.h"
 #include "format/encode.h"
+#include "host/command.h"
 #include "report/parts.h"
 #include "report/status.h"
 
@@ -57,19 +58,15 @@ static struct text *add_fact(struct page *page, const char *label, bool from_out
     return &fact->value;
 }
 
-__attribute__((format(printf, 3, 4))) static void add_command(struct page *page,
-                                                              const char *purpose,
-                                                              const char *format, ...)
+/* Where the command goes; what was one too many goes into the last. */
+static struct text *add_command(struct page *page, const char *purpose)
 {
-    va_list args;
+    size_t at = page->command_count < COMMANDS_MAX ? page->command_count++ : COMMANDS_MAX - 1;
 
-    if (page->command_count == COMMANDS_MAX)
-        return;
-    page->purpose[page->command_count] = purpose;
-    page->command[page->command_count] = TEXT_INIT;
-    va_start(args, format);
-    text_addv(&page->command[page->command_count++], format, args);
-    va_end(args);
+    text_release(&page->command[at]);
+    page->purpose[at] = purpose;
+    page->command[at] = TEXT_INIT;
+    return &page->command[at];
 }
 
 static void add_time(struct text *out, struct instant at)
@@ -99,6 +96,7 @@ static void add_guards(struct page *page, const struct plan *plan)
 {
     for (size_t i = 0; i < plan->guard_count; i++) {
         const struct guard_finding *guard = &plan->guard[i];
+        CLEANUP(text_release) struct text command = TEXT_INIT;
         const char *title = report_guard_title(guard->id), *advice = report_guard_advice(guard->id);
 
         if (!guard->hold)
@@ -108,6 +106,9 @@ static void add_guards(struct page *page, const struct plan *plan)
                   guard->limit, guard->actual);
         if (advice)
             text_add(add_fact(page, "what to do", false), advice);
+        const char *purpose = report_advice_command(guard->id, &command);
+        if (purpose)
+            text_add(add_command(page, purpose), text_cstr(&command));
     }
 }
 
@@ -125,9 +126,9 @@ static void make_approval(const struct notice_facts *facts, struct page *page)
     for (size_t i = 0; i < COMMANDS_MAX; i++) {
         CLEANUP(text_release) struct text purpose = TEXT_INIT, command = TEXT_INIT;
         if (report_command(plan, i, &purpose, &command) && strstr(text_cstr(&command), "approve"))
-            add_command(page, "approve all of it", "%s", text_cstr(&command));
+            text_add(add_command(page, "approve all of it"), text_cstr(&command));
     }
-    add_command(page, "or reject it", "bynder-reconcile reject %lld --reason TEXT",
+    command_add(add_command(page, "or reject it"), "reject %lld --reason TEXT",
                 (long long)plan->id);
 }
 
@@ -144,7 +145,7 @@ static void make_held(const struct notice_facts *facts, struct page *page)
     add_guards(page, plan);
     page->advice = "Nothing of what is held will be done. Find out whether the input is right "
                    "before you let the plan pass.";
-    add_command(page, "look at it", "bynder-reconcile show %lld", (long long)plan->id);
+    command_add(add_command(page, "look at it"), "show %lld", (long long)plan->id);
 }
 
 static void make_steps(const struct notice_facts *facts, struct page *page)
@@ -157,10 +158,10 @@ static void make_steps(const struct notice_facts *facts, struct page *page)
                          "Bynder."
                        : "The reasons are in the history; the next plan proposes again what still "
                          "holds.";
-    add_command(page, "see where it stands", "bynder-reconcile status");
-    add_command(page, "and why",
-                "bynder-reconcile psql -c \"select plan_id, account_id, action, state, reason from "
-                "step where state in ('intent', 'unknown', 'failed') order by outcome_at\"");
+    command_add(add_command(page, "see where it stands"), "status");
+    command_add(add_command(page, "and why"),
+                "psql -c \"select plan_id, account_id, action, state, reason from step where state "
+                "in ('intent', 'unknown', 'failed') order by outcome_at\"");
 }
 
 static void make_failed(const struct notice_facts *facts, struct page *page)
@@ -171,7 +172,7 @@ static void make_failed(const struct notice_facts *facts, struct page *page)
     if (facts->watch)
         add_time(add_fact(page, "last success", false), facts->watch->last_success);
     page->advice = "Until it is mended no plan is made and nothing is done.";
-    add_command(page, "see what is wrong", "bynder-reconcile check");
+    command_add_portal(add_command(page, "see what is wrong"), COMMAND_CHECK, 0);
 }
 
 static void make_cut_off(const struct notice_facts *facts, struct page *page)

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "host/command.h"
 #include "report/files.h"
 
 #define DASH " \xE2\x80\x94 "
@@ -300,16 +301,15 @@ static void add_command(struct text *out, const struct plan *plan, const struct 
 
     switch (command->what) {
     case SHOW:
-        text_addf(out, "bynder-reconcile show %lld --format %s --output ", id,
-                  report_format_name(command->format));
+        command_add(out, "show %lld --format %s --output ", id,
+                    report_format_name(command->format));
         report_add_file_name(out, plan, command->format);
         break;
     case APPROVE:
-        text_addf(out, "bynder-reconcile approve %lld --digest %s", id,
-                  digest_hex(&plan->digest, digest));
+        command_add(out, "approve %lld --digest %s", id, digest_hex(&plan->digest, digest));
         break;
     case APPLY:
-        text_addf(out, "bynder-reconcile apply %lld", id);
+        command_add_portal(out, COMMAND_APPLY, id);
         break;
     }
 }

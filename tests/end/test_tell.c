@@ -25,7 +25,7 @@ TEST(plan_that_waits_is_told_once_with_the_plan_attached)
     assert_int_equal(sink_count(&told.mail), 1);
     told_check_subject(&told, 1, SUBJECT "plan 1 waits for approval: 3 acts");
     JSON(mail, sink_taken(&told.mail, 1));
-    told_check_says(mail, "text/plain", "bynder-reconcile approve 1 --digest ");
+    told_check_says(mail, "text/plain", " approve 1 --digest ");
     told_check_says(mail, "text/html", "<h2>plan 1 waits for approval: 3 acts</h2>");
     RUN(csv, &told.acts.end, "show", "1", "--format", "csv");
     assert_string_equal(end_text_at(sink_part(mail, "text/csv"), "content"), text_cstr(&csv.out));
