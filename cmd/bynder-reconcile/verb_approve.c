@@ -21,6 +21,7 @@ static const struct option_spec approve_options[] = {
     {"except", "FILE", "approve all but these"},
     {"spread", NULL, "what exceeds a day's limit is done over several nights"},
     {"nightly", "N", "with --spread: at most so many a night; needs --reason"},
+    {"renew", NULL, "just the rows that stand approved already, before that ends"},
     {"now", NULL, "reactivations do not wait for the 180 days"},
     {"override", "GUARD",
      "let these rows pass this guard of amount (G7 to G10, or several: G7,G10); needs --reason"},
@@ -149,6 +150,7 @@ static int decide(const struct invocation *invocation, struct desk *desk, struct
         .override_guards = invocation_option(invocation, "override"),
         .reason = invocation_option(invocation, "reason"),
         .spread = invocation_option(invocation, "spread") != NULL,
+        .renew = invocation_option(invocation, "renew") != NULL,
         .at_once = invocation_option(invocation, "now") != NULL,
     };
     struct decide_answer answer;

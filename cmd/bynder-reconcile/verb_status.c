@@ -21,8 +21,10 @@
 #include "host/command.h"
 #include "host/file.h"
 #include "host/log.h"
+#include "job/stands.h"
 #include "report/status.h"
 #include "store/migrate.h"
+#include "store/plan.h"
 #include "store/review.h"
 #include "store/step.h"
 
@@ -35,6 +37,27 @@ static const struct option_spec options[] = {
     {"password-file", "FILE", "the database's password, with --database"},
     {NULL, NULL, NULL},
 };
+
+/* What people decided and what waits for them, by the configuration in force. */
+static int load_stands(const struct invocation *invocation, const struct config *config,
+                       struct store *store, struct store_status *status, struct err *err)
+{
+    const struct clock *clock = clock_system();
+    struct job job = {.config = config,
+                      .arena = invocation->arena,
+                      .clock = clock,
+                      .store = store,
+                      .now = clock->now(clock->self)};
+    const struct store_step *open = status->stands.open;
+    struct plan *plan = NULL;
+
+    job.today = instant_day(job.now, config->policy.zone);
+    if (store_load_plan(store, job.arena, 0, job.now, &plan, err) < 0 ||
+        stands_load(&job, plan, &status->stands, NULL, err) < 0)
+        return -1;
+    status->stands.open = open;
+    return 0;
+}
 
 /* The history's own words, and what must be counted from now. */
 static int load(const struct invocation *invocation, struct store *store,
@@ -51,6 +74,7 @@ static int load(const struct invocation *invocation, struct store *store,
                           err) < 0)
         return -1;
     status->suspended = suspended;
+    status->stands.open = open;
     bool waits = status->plan_state == PLAN_HELD || status->plan_state == PLAN_PROPOSED ||
                  status->plan_state == PLAN_APPROVED;
     if (status->plan_id && waits && instant_compare(now, status->plan_expires_at) >= 0)
@@ -69,7 +93,8 @@ static int show_one(const struct invocation *invocation, enum report_format form
 
     if (session_config(invocation, &config, err) < 0 ||
         session_open(&config, SESSION_READS, &database, &store, err) < 0 ||
-        load(invocation, &store, &status, err) < 0)
+        load(invocation, &store, &status, err) < 0 ||
+        load_stands(invocation, &config, &store, &status, err) < 0)
         return -1;
     if (format == REPORT_JSON)
         status_report_json(&status, &text);

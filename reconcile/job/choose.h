@@ -19,9 +19,9 @@ struct choice {
     size_t count;       /* chosen */
     int64_t whole[ACTION_COUNT]; /* what the percent of each action is of */
     size_t due;                  /* approved or unasked, and due */
-    size_t asked_of_people; /* due rows that wait for a reason a person must act on (G9, G10, and
-                               unasked ones above a limit) */
-    const char *closed;     /* why nothing is done at this hour or day; NULL = it may be (G12) */
+    size_t impossible;    /* approved and due, and no later day helps: a person must act (G9) */
+    size_t unasked_waits; /* need nobody, and exceed a limit: they wait for a person's approval */
+    const char *closed;   /* why nothing is done at this hour or day; NULL = it may be (G12) */
 };
 
 /* Memory from the job's arena. Also writes into the plan's findings of G7 to G10 what was weighed.

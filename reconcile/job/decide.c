@@ -373,6 +373,18 @@ static void judge_standing(struct desk *desk)
     desk->count = kept;
 }
 
+/* Just the rows that stand approved already, by anybody. */
+static void keep_standing(struct desk *desk)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < desk->count; i++) {
+        if (desk->book.ruled[index_of(desk, desk->row[i])].approve)
+            desk->row[kept++] = desk->row[i];
+    }
+    desk->count = kept;
+}
+
 static struct ruling ruling_on(const struct desk *desk, const struct plan_row *row,
                                enum ruling_kind kind)
 {
@@ -519,6 +531,8 @@ int job_approve(struct job *job, const struct plan *seen, const struct decide_re
         return -1;
     judge_own(&desk);
     judge_standing(&desk);
+    if (request->renew)
+        keep_standing(&desk);
     if (desk.count == 0)
         return refuse_all(&desk, err);
     if (weigh(&desk, going, err) < 0)

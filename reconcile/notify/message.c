@@ -119,6 +119,9 @@ static void make_approval(const struct notice_facts *facts, struct page *page)
     text_addf(&page->headline, "plan %lld waits for approval: %zu %s", (long long)plan->id,
               facts->to_approve, facts->to_approve == 1 ? "act" : "acts");
     add_plan(page, plan);
+    if (facts->due < facts->to_approve)
+        text_addf(add_fact(page, "due", false),
+                  "%zu now; what is approved today is done on its day", facts->due);
     page->advice =
         "Read the plan, which is attached unless it is too large, then approve it, whole "
         "or in part, or reject it. "
@@ -130,6 +133,42 @@ static void make_approval(const struct notice_facts *facts, struct page *page)
     }
     command_add(add_command(page, "or reject it"), "reject %lld --reason TEXT",
                 (long long)plan->id);
+}
+
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static void make_expiring(const struct notice_facts *facts, struct page *page)
+{
+    const struct notice_expiring *expiring = &facts->expiring;
+    size_t count = expiring->approvals + expiring->keeps;
+    char digest[DIGEST_HEX_SIZE], day[DAY_TEXT_SIZE];
+
+    text_addf(&page->headline, "%zu decision%s about to end", count, count == 1 ? " is" : "s are");
+    if (expiring->approvals > 0) {
+        struct text *fact = add_fact(page, "approvals", false);
+        text_addf(fact, "%zu approval%s not carried out, the first ends at ", expiring->approvals,
+                  plural(expiring->approvals));
+        add_time(fact, expiring->approval_first);
+    }
+    if (expiring->keeps > 0)
+        text_addf(add_fact(page, "keeps", false), "%zu account%s kept, the first until %s",
+                  expiring->keeps, plural(expiring->keeps),
+                  day_format(expiring->keep[0].until, day));
+    page->advice = "What was approved and then ends waits for people again; who is kept no longer "
+                   "is judged by the rules like everybody else. Nothing is to be done when that is "
+                   "right.";
+    if (expiring->approvals > 0 && facts->plan)
+        command_add(add_command(page, "approve again what stands approved"),
+                    "approve %lld --digest %s --renew%s", (long long)facts->plan->id,
+                    digest_hex(&facts->plan->digest, digest), expiring->spread ? " --spread" : "");
+    for (size_t i = 0; i < expiring->keeps && page->command_count < COMMANDS_MAX - 1; i++)
+        command_add(add_command(page, "keep this account longer"),
+                    "keep %s --until %s --reason 'still needed'", expiring->keep[i].account_id,
+                    day_format(expiring->keep[i].again_until, day));
+    command_add(add_command(page, "see all that stands"), "status");
 }
 
 static void make_held(const struct notice_facts *facts, struct page *page)
@@ -192,7 +231,6 @@ static void make_cut_off(const struct notice_facts *facts, struct page *page)
 static void make_clear(const struct notice_facts *facts, struct page *page)
 {
     static const char *const over[NOTICE_KIND_COUNT] = {
-        [NOTICE_APPROVAL] = "a plan waited for approval",
         [NOTICE_HELD] = "a guard held the plan",
         [NOTICE_STEPS] = "acts had failed or were unknown",
         [NOTICE_FAILED] = "the run failed",
@@ -201,7 +239,7 @@ static void make_clear(const struct notice_facts *facts, struct page *page)
 
     text_add(&page->headline, "all clear again");
     for (unsigned kind = 1; kind < NOTICE_KIND_COUNT; kind++) {
-        if (facts->told[kind])
+        if (facts->told[kind] && over[kind])
             text_add(add_fact(page, "over", false), over[kind]);
     }
 }
@@ -209,9 +247,10 @@ static void make_clear(const struct notice_facts *facts, struct page *page)
 static void make_page(const struct notice_facts *facts, struct page *page)
 {
     static void (*const makers[NOTICE_KIND_COUNT])(const struct notice_facts *, struct page *) = {
-        [NOTICE_CLEAR] = make_clear,   [NOTICE_APPROVAL] = make_approval,
-        [NOTICE_HELD] = make_held,     [NOTICE_STEPS] = make_steps,
-        [NOTICE_FAILED] = make_failed, [NOTICE_CUT_OFF] = make_cut_off,
+        [NOTICE_CLEAR] = make_clear,       [NOTICE_APPROVAL] = make_approval,
+        [NOTICE_EXPIRING] = make_expiring, [NOTICE_HELD] = make_held,
+        [NOTICE_STEPS] = make_steps,       [NOTICE_FAILED] = make_failed,
+        [NOTICE_CUT_OFF] = make_cut_off,
     };
 
     *page = (struct page){.fact_count = 0};
