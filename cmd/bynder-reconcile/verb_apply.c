@@ -25,7 +25,7 @@ static const struct option_spec options[] = {
 
 static int load_plan(struct work *work, int64_t id, struct plan **ret_plan, struct err *err)
 {
-    if (store_load_plan(&work->store, work->job.arena, id, work->job.now, ret_plan, err) < 0)
+    if (store_load_plan(&work->store, work->job.arena, id, ret_plan, err) < 0)
         return -1;
     if (!*ret_plan)
         return session_no_plan(work->config.portal.name, id, err);

@@ -68,7 +68,7 @@ static int open_desk(const struct invocation *invocation, struct desk *desk, str
                              .store = &desk->store,
                              .now = clock->now(clock->self)};
     desk->job.today = instant_day(desk->job.now, desk->config.policy.zone);
-    if (store_load_plan(&desk->store, invocation->arena, id, desk->job.now, &desk->plan, err) < 0)
+    if (store_load_plan(&desk->store, invocation->arena, id, &desk->plan, err) < 0)
         return -1;
     if (!desk->plan)
         return session_no_plan(desk->config.portal.name, id, err);
@@ -109,6 +109,8 @@ static void show_answer(const struct desk *desk, const struct decide_answer *ans
     for (size_t i = 0; i < answer->night_count; i++)
         printf("  %s: %zu%s\n", day_format(answer->night[i].day, day), answer->night[i].count,
                i == 0 && answer->enforce ? " (or the first run after it)" : "");
+    if (answer->done > 0)
+        printf("  %zu were done already\n", answer->done);
     if (answer->alone > 0)
         printf("  %zu need somebody else as well\n", answer->alone);
     if (answer->held > 0)

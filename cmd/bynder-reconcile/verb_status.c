@@ -21,7 +21,7 @@
 #include "host/command.h"
 #include "host/file.h"
 #include "host/log.h"
-#include "job/stands.h"
+#include "job/overview.h"
 #include "report/status.h"
 #include "store/migrate.h"
 #include "store/plan.h"
@@ -52,8 +52,8 @@ static int load_stands(const struct invocation *invocation, const struct config 
     struct plan *plan = NULL;
 
     job.today = instant_day(job.now, config->policy.zone);
-    if (store_load_plan(store, job.arena, 0, job.now, &plan, err) < 0 ||
-        stands_load(&job, plan, &status->stands, NULL, err) < 0)
+    if (store_load_plan(store, job.arena, 0, &plan, err) < 0 ||
+        overview_load(&job, plan, &status->stands, NULL, err) < 0)
         return -1;
     status->stands.open = open;
     return 0;
@@ -77,7 +77,8 @@ static int load(const struct invocation *invocation, struct store *store,
     status->stands.open = open;
     bool waits = status->plan_state == PLAN_HELD || status->plan_state == PLAN_PROPOSED ||
                  status->plan_state == PLAN_APPROVED;
-    if (status->plan_id && waits && instant_compare(now, status->plan_expires_at) >= 0)
+    if (status->plan_id && waits && instant_is_set(status->plan_expires_at) &&
+        instant_compare(now, status->plan_expires_at) >= 0)
         status->plan_state = PLAN_EXPIRED;
     return 0;
 }

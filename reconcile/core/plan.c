@@ -285,6 +285,7 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
     const struct snapshot *snapshot = context->snapshot;
     struct plan *plan = arena_calloc(arena, 1, sizeof(*plan));
 
+    plan->version = PLAN_VERSION;
     plan->portal = setup->portal;
     plan->time_zone = setup->time_zone;
     plan->created_at = context->now;
@@ -308,7 +309,6 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
         plan->state = PLAN_PROPOSED;
     if (plan_is_report(plan))
         return plan;
-    plan->expires_at = instant_add_us(context->now, setup->expires_hours * 3600 * SECOND_US);
     plan->digest = plan_digest(plan);
     return plan;
 }
@@ -325,7 +325,8 @@ struct digest plan_digest(const struct plan *plan)
     struct digest_stream *stream = digest_new();
     const struct plan_inputs *inputs = &plan->inputs;
 
-    digest_field(stream, "bynder-reconcile plan 1");
+    digest_field(stream,
+                 plan->version == 1 ? "bynder-reconcile plan 1" : "bynder-reconcile plan 2");
     digest_field(stream, plan->portal);
     digest_int(stream, plan->today.number);
     digest_bytes(stream, inputs->snapshot_digest.byte, DIGEST_SIZE);
@@ -343,7 +344,7 @@ struct digest plan_digest(const struct plan *plan)
     }
     for (size_t i = 0; i < plan->row_count; i++) {
         if (!plan_row_is_plain_keep(&plan->row[i]))
-            plan_row_digest(stream, &plan->row[i]);
+            plan_row_digest(stream, plan->version, &plan->row[i]);
     }
     return digest_finish(stream);
 }

@@ -24,6 +24,16 @@ struct choice {
     const char *closed;   /* why nothing is done at this hour or day; NULL = it may be (G12) */
 };
 
+/* Of what a day's choice is made: who is active, an administrator, of which department, and what
+ * was done today and in the window. Memory from the job's arena. */
+int choose_scene(struct job *job, const struct snapshot *snapshot, const struct pairing *pairing,
+                 struct amount_scene *ret_scene, struct err *err)
+    __attribute__((warn_unused_result));
+/* A row of the book's plan as the choice sees it, when it is approved or needs nobody. */
+struct amount_row choose_row(struct job *job, const struct snapshot *snapshot,
+                             const struct rule_book *book, size_t row,
+                             const struct account *account);
+
 /* Memory from the job's arena. Also writes into the plan's findings of G7 to G10 what was weighed.
  * `only` NULL = every row; else just those that this earlier plan has with the same subject. */
 int job_choose(struct job *job, const struct weighed *weighed, const struct rule_book *book,

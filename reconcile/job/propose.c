@@ -15,7 +15,6 @@ static struct plan_setup make_setup(const struct job *job)
     struct plan_setup setup = {
         .portal = config->portal.name,
         .time_zone = config->time_zone,
-        .expires_hours = (int)config->approval.expires_hours,
         .full = job->full,
     };
 

@@ -11,7 +11,8 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "host/log.h"
-#include "job/stands.h"
+#include "job/overview.h"
+#include "job/stand.h"
 #include "notify/delivery.h"
 #include "notify/message.h"
 #include "notify/told_file.h"
@@ -56,7 +57,7 @@ static struct notice_keep make_keep(const struct job *job, const struct ruling *
                                 .again_until = day_add(job->today, days < most ? days : most)};
 }
 
-static void see_ending(struct telling *telling, const struct stands_ending *ending)
+static void see_ending(struct telling *telling, const struct overview_ending *ending)
 {
     struct job *job = telling->job;
     struct notice_expiring *expiring = &telling->facts.expiring;
@@ -82,11 +83,11 @@ static void see_plan(struct telling *telling)
     struct job *job = telling->job;
     struct notice_view *view = &telling->view;
     struct status_stands stands;
-    struct stands_ending ending;
+    struct overview_ending ending;
 
-    if (store_load_plan(job->store, job->arena, 0, job->clock->now(job->clock->self),
-                        &telling->plan, &err) < 0 ||
-        stands_load(job, telling->plan, &stands, &ending, &err) < 0) {
+    if (store_load_plan(job->store, job->arena, 0, &telling->plan, &err) < 0 ||
+        (telling->plan && job_stand(job, telling->plan, &err) < 0) ||
+        overview_load(job, telling->plan, &stands, &ending, &err) < 0) {
         log_warning("nothing is told of the plan: %s", err.text);
         return;
     }

@@ -95,10 +95,6 @@ static void add_header(struct text *out, const struct plan *plan)
     text_addf(out, "</h1>\n<p><b class=\"badge %s\">%s</b> %s.</p>\n<p class=meta>Made ", state,
               state, report_state_sentence(plan));
     add_instant(out, plan->created_at);
-    if (instant_is_set(plan->expires_at)) {
-        text_add(out, " &middot; expires ");
-        add_instant(out, plan->expires_at);
-    }
     if (plan->first_plan)
         text_add(out, " &middot; the first plan of this portal");
     text_add(out, "</p>\n</header>\n<main>\n");
@@ -261,6 +257,13 @@ static void add_reason_cell(struct text *out, const struct plan_row *row,
     if (day_is_set(row->not_before))
         text_addf(out, "<small><b>not before %s</b>%s</small>", day_format(row->not_before, day),
                   row->new_announcement ? ", announced by this plan" : "");
+    CLEANUP(text_release) struct text standing = TEXT_INIT;
+    report_add_standing(&standing, row);
+    if (standing.length > 0) {
+        text_addf(out, "<small class=\"%s\"><b>", row->standing.done ? "done" : "standing");
+        add_bdi(out, text_cstr(&standing));
+        text_add(out, "</b></small>");
+    }
     add_small(out, "held by ", row->held_by);
     if (group->section != REPORT_FINDINGS)
         add_small(out, "row ", row->clause);

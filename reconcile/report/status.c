@@ -268,7 +268,7 @@ static void add_stands(struct text *out, const struct store_status *status)
     if (stands->announced > 0) {
         text_add(out, "grace     ");
         report_add_counted(out, stands->announced, "announcement");
-        text_addf(out, " running, the first is due %s\n", day_format(stands->announced_next, day));
+        text_addf(out, ", the first is due %s\n", day_format(stands->announced_next, day));
     }
     if (stands->approved + stands->keeps.count + stands->rejects.count + stands->agains.count == 0)
         return;

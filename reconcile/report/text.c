@@ -208,15 +208,20 @@ static void add_row(const struct painter *painter, const struct layout *layout,
         text_add(painter->out, "  ");
         indent += layout->width[c] + 2;
     }
+    CLEANUP(text_release) struct text reason = TEXT_INIT;
+    CLEANUP(text_release) struct text standing = TEXT_INIT;
+    report_add_standing(&standing, row);
+    text_addf(&reason, "%s%s%s", row->reason ? row->reason : "", standing.length ? "; " : "",
+              text_cstr(&standing));
     if (layout->reason > 0) {
-        encode_wrapped(painter->out, row->reason, indent, layout->reason);
+        encode_wrapped(painter->out, text_cstr(&reason), indent, layout->reason);
         drop_trailing_blanks(painter->out);
         text_add_char(painter->out, '\n');
         return;
     }
     drop_trailing_blanks(painter->out);
     text_add_char(painter->out, '\n');
-    add_paragraph(painter, 6, row->reason);
+    add_paragraph(painter, 6, text_cstr(&reason));
 }
 
 static void add_column_titles(const struct painter *painter, const struct layout *layout)
@@ -352,6 +357,12 @@ static void add_totals(const struct painter *painter, const struct plan *plan)
         report_add_number(&line, totals->of[a]);
     }
     add_paragraph(painter, 2, text_cstr(&line));
+    if (totals->approved + totals->kept + totals->done == 0)
+        return;
+    text_clear(&line);
+    text_addf(&line, "approved %zu, kept or rejected %zu, done %zu", totals->approved, totals->kept,
+              totals->done);
+    add_paragraph(painter, 2, text_cstr(&line));
 }
 
 static void add_accounts_input(const struct painter *painter, const struct plan_inputs *inputs)
@@ -410,7 +421,7 @@ static void add_inputs(const struct painter *painter, const struct plan *plan)
 static void add_identity(const struct painter *painter, const struct plan *plan)
 {
     char head[AUDIT_HEAD_SIZE];
-    char hex[DIGEST_HEX_SIZE], at[INSTANT_TEXT_SIZE];
+    char hex[DIGEST_HEX_SIZE];
 
     if (plan_is_report(plan))
         return;
@@ -420,8 +431,6 @@ static void add_identity(const struct painter *painter, const struct plan *plan)
     text_addf(painter->out, "  digest   %s\n", digest_hex(&plan->digest, hex));
     if (plan->audit_head.sequence)
         text_addf(painter->out, "  audit    %s\n", audit_head_format(&plan->audit_head, head));
-    if (instant_is_set(plan->expires_at))
-        text_addf(painter->out, "  expires  %s\n", instant_format(plan->expires_at, at));
     if (plan_acts(plan) > 0) {
         text_add(painter->out, "  needs    approval");
         report_add_approvals(painter->out, plan);

@@ -150,7 +150,7 @@ TEST(status_report_text_says_what_stands_and_what_waits)
         "kept      1 account, the first until 2027-03-01\n",
         "rejected  2 rows, the first until 2027-04-01\n",
         "accepted  G6 by anna, 2026-11-20T09:00:00Z: a new\\x1b domain\n",
-        "grace     4 announcements running, the first is due 2026-12-06\n",
+        "grace     4 announcements, the first is due 2026-12-06\n",
         "            bynder-reconcile audit decisions\n",
         "          suspend A9, plan 6, since 2026-11-20T07:45:03Z: no answer\n",
     };

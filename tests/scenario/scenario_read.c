@@ -815,7 +815,6 @@ void scenario_init(struct scenario *scenario, const char *file)
         .setup = {.portal = "acme",
                   .approvals[ACTION_SUSPEND] = 1,
                   .approvals[ACTION_DEPROVISION] = 2,
-                  .expires_hours = 72,
                   .full = true},
         .own = "the-job",
     };

@@ -181,6 +181,7 @@ static struct plan make_plan(struct world *world, size_t day, bool is_held)
     struct arena *arena = &world->store.arena;
     struct books *books = world->books;
     struct plan plan = {
+        .version = PLAN_VERSION,
         .portal = "acme",
         .state = is_held ? PLAN_HELD : PLAN_PROPOSED,
         .created_at = world->store.now,

@@ -15,7 +15,7 @@ select p.portal_id, p.plan_id, p.run_id, o.name as portal, p.state,
         where e.portal_id = p.portal_id and e.plan_id = p.plan_id and e.run_id = p.run_id
           and e.kind in ('plan', 'guard')
         order by e.sequence desc limit 1) as audit_head,
-       p.redacted_at is not null as redacted, p.version
+       p.redacted_at is not null as redacted
 from plan p
 join portal o using (portal_id)
 where p.portal_id = $1::bigint and p.plan_id = coalesce(

@@ -2,7 +2,7 @@
  * Rows of the newest plan are asked against the decisions that stand. A row that has a step was
  * carried out, or tried: its approval is used up, and the next plan says what is left of it.
  */
-#include "job/stands.h"
+#include "job/overview.h"
 
 #include <stdlib.h>
 
@@ -22,7 +22,7 @@ struct look {
     struct table by_account;
     struct ruling_terms terms;
     struct status_stands stands;
-    struct stands_ending ending;
+    struct overview_ending ending;
 };
 
 static bool is_waiting(const struct look *look, size_t i)
@@ -72,7 +72,7 @@ static void see_sight(struct look *look, struct instant at)
 static void take_approval(struct look *look, const struct ruling *ruling)
 {
     struct instant ends = ruling_expires(ruling, &look->terms, has_enough(look, ruling));
-    struct stands_ending *ending = &look->ending;
+    struct overview_ending *ending = &look->ending;
 
     if (!instant_is_set(ends) || instant_compare(ends, look->job->now) <= 0)
         return;
@@ -201,8 +201,8 @@ static int look_at_all(struct look *look, struct err *err)
     return 0;
 }
 
-int stands_load(struct job *job, const struct plan *newest, struct status_stands *ret_stands,
-                struct stands_ending *ret_ending, struct err *err)
+int overview_load(struct job *job, const struct plan *newest, struct status_stands *ret_stands,
+                  struct overview_ending *ret_ending, struct err *err)
 {
     static const struct plan nothing = {.row_count = 0};
     struct look look = {.job = job, .plan = newest ? newest : &nothing, .terms = rule_terms(job)};
