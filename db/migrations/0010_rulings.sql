@@ -290,6 +290,15 @@ update portal p set states_whole_from = (select max(taken_at) from snapshot s
 comment on column account.became_active_at is 'the newest reading that showed it with a seat after one that showed it without (rules R4, R5); NULL: none did';
 comment on column account.reactivated_at is 'the first reading after our newest suspension then that showed it with a seat (rule R8); NULL: none did';
 
+-- --- what people are told ------------------------------------------------------------------------
+
+alter table notice_told
+    drop constraint notice_told_kind_check,
+    add constraint notice_told_kind_check
+        check (kind in ('approval', 'expiring', 'held', 'steps', 'failed', 'cut_off'));
+comment on column notice_told.kind is 'rows wait for people, decisions are about to end, a guard holds, steps failed or are unknown, the run failed, a run was cut off';
+comment on table notice_told is 'reasons that were told; a row goes when its reason does, that people are waited for a week later at the soonest';
+
 -- --- many events at once --------------------------------------------------------------------------
 
 -- One check a statement: a thousand decisions are a thousand events, and a head that is changed for each

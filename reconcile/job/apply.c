@@ -161,7 +161,7 @@ int job_apply(struct job *job, const struct collected *now, const struct proposa
         .pairing = proposal->weighed.pairing,
         .context = proposal->weighed.context,
     };
-    struct apply_result result = {.held = proposal->choice.asked_of_people,
+    struct apply_result result = {.held = proposal->choice.impossible,
                                   .waiting = proposal->choice.due - proposal->choice.count};
     const char *reason = NULL;
 

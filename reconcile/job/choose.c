@@ -296,11 +296,12 @@ int job_choose(struct job *job, const struct weighed *weighed, const struct rule
         choice.overridden[i] = row->overridden;
         choice.waits[i] = row->waits;
         choice.count += choice.chosen[i];
-        choice.asked_of_people +=
-            row->waits && (row->class == AMOUNT_UNASKED || text_equal(row->waits, "G9"));
+        choice.impossible += row->class != AMOUNT_UNASKED && text_equal(row->waits, "G9");
+        choice.unasked_waits += row->class == AMOUNT_UNASKED && row->waits;
     }
     choice.due = choosing.count;
     choice.early = choosing.early;
+    job->unasked_waits = choice.unasked_waits;
     memcpy(choice.whole, scene.whole, sizeof(choice.whole));
     tell_guards(&choosing);
     *ret_choice = choice;
