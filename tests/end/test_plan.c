@@ -30,7 +30,7 @@ static const struct field plan_fields[] = {
     {"plan.portal", "s"},
     {"plan.state", "s"},
     {"plan.created_at", "s"},
-    {"plan.expires_at", "s"},
+    {"plan.expires_at", "n"}, /* decisions end, plans do not */
     {"inputs.snapshot.id", "i"},
     {"inputs.snapshot.taken_at", "s"},
     {"inputs.snapshot.complete", "b"},
