@@ -13,7 +13,7 @@
 #include "host/file.h"
 #include "test.h"
 
-#define PORTALS(name)                                                                               \
+#define PORTALS(name)                                                                              \
     CLEANUP(end_finish) struct end name;                                                           \
     end_begin(&name, NULL)
 #define BARE(name, ...)                                                                            \
@@ -148,10 +148,12 @@ TEST(status_lists_what_people_decided_and_when_it_ends)
     acts_only_suspend(&acts);
     acts_plan(&acts, 0);
     acts_approve_only(&acts, acts.row[0].id);
-    CLEANUP(mem_cleanup) char *near = acts_ask(&acts, "select (today + 20)::text from"
-                                                      " reconcile.plan");
-    CLEANUP(mem_cleanup) char *far = acts_ask(&acts, "select (today + 60)::text from"
-                                                     " reconcile.plan");
+    CLEANUP(mem_cleanup)
+    char *near = acts_ask(&acts, "select (today + 20)::text from"
+                                 " reconcile.plan");
+    CLEANUP(mem_cleanup)
+    char *far = acts_ask(&acts, "select (today + 60)::text from"
+                                " reconcile.plan");
     CLEANUP(mem_cleanup)
     char *only = end_file(&acts.end, "rejected", acts.row[2].id, strlen(acts.row[2].id));
     SAY(&acts, "keep", acts.row[1].id, "--until", near, "--reason", "handover");
