@@ -1,6 +1,6 @@
 /*
- * approve and reject: a person's decision about the plan whose digest they saw. Neither asks the
- * portal anything.
+ * approve, acknowledge and reject: a person's decision about the plan whose digest they saw. None
+ * asks the portal anything.
  */
 #include <stdio.h>
 
@@ -9,6 +9,7 @@
 #include "cmd/bynder-reconcile/session.h"
 #include "database/os_user.h"
 #include "host/file.h"
+#include "job/acknowledge.h"
 #include "job/decide.h"
 #include "store/plan.h"
 #include "store/review.h"
@@ -26,6 +27,13 @@ static const struct option_spec approve_options[] = {
     {NULL, NULL, NULL},
 };
 
+static const struct option_spec acknowledge_options[] = {
+    {"digest", "DIGEST", "of the plan as you saw it (required)"},
+    {"guard", "GUARD", "the guard of evidence to let go: G1 to G6, G13 or policy (required)"},
+    {"reason", "TEXT", "why what it found is right (required)"},
+    {NULL, NULL, NULL},
+};
+
 static const struct option_spec reject_options[] = {
     {"only", "FILE", "reject only these: one account id, e-mail or CSV row a line"},
     {"until", "DAY", "not before this day is over (default: 180 days from now)"},
@@ -33,7 +41,7 @@ static const struct option_spec reject_options[] = {
     {NULL, NULL, NULL},
 };
 
-/* What both need: configuration, database, the plan and who is asking. */
+/* What they need: configuration, database, the plan and who is asking. */
 struct desk {
     struct config config;
     struct database database;
@@ -63,7 +71,7 @@ static int open_desk(const struct invocation *invocation, struct desk *desk, str
                              .store = &desk->store,
                              .now = clock->now(clock->self)};
     desk->job.today = instant_day(desk->job.now, desk->config.policy.zone);
-    if (store_load_plan(&desk->store, invocation->arena, id, desk->job.now, &desk->plan, err) < 0)
+    if (store_load_plan(&desk->store, invocation->arena, id, &desk->plan, err) < 0)
         return -1;
     if (!desk->plan)
         return err_set(err, ERR_USAGE, "portal '%s' has no plan %lld; hint: see 'status'",
@@ -105,6 +113,8 @@ static void show_answer(const struct desk *desk, const struct decide_answer *ans
     for (size_t i = 0; i < answer->night_count; i++)
         printf("  %s: %zu%s\n", day_format(answer->night[i].day, day), answer->night[i].count,
                i == 0 && answer->enforce ? " (or the first run after it)" : "");
+    if (answer->done > 0)
+        printf("  %zu were done already\n", answer->done);
     if (answer->alone > 0)
         printf("  %zu need somebody else as well\n", answer->alone);
     if (answer->held > 0)
@@ -171,6 +181,50 @@ const struct verb verb_approve = {
     .option = approve_options,
     .argument_max = 1,
     .run = run_approve,
+};
+
+static int acknowledge(const struct invocation *invocation, struct desk *desk, struct err *err)
+{
+    struct acknowledge_request request = {
+        .digest = invocation_option(invocation, "digest"),
+        .guard = invocation_option(invocation, "guard"),
+        .reason = invocation_option(invocation, "reason"),
+    };
+    struct acknowledgement given;
+    char day[DAY_TEXT_SIZE];
+
+    if (!request.digest || !request.guard || text_is_empty(request.reason))
+        return err_set(err, ERR_USAGE,
+                       "acknowledge needs --digest, --guard and --reason; hint: 'show' prints the "
+                       "command");
+    if (open_desk(invocation, desk, err) < 0)
+        return -1;
+    request.who = desk->who;
+    if (job_acknowledge(&desk->job, desk->plan, &request, &given, err) < 0)
+        return -1;
+    printf("%s is let go by '%s' until %s: %s\n", given.guard, given.who,
+           day_format(given.until, day), given.cause);
+    printf("  it ends before that when the guard passes, or finds something else or worse\n");
+    printf("  no row is approved by it; the next run looks again\n");
+    return 0;
+}
+
+static int run_acknowledge(const struct invocation *invocation, struct err *err)
+{
+    struct desk desk = {.plan = NULL};
+    int failed = acknowledge(invocation, &desk, err);
+
+    database_release(&desk.database);
+    return failed ? (int)err->code : 0;
+}
+
+const struct verb verb_acknowledge = {
+    .name = "acknowledge",
+    .synopsis = "PLAN --digest DIGEST --guard GUARD --reason TEXT",
+    .sentence = "let a guard of evidence go: what it found is right",
+    .option = acknowledge_options,
+    .argument_max = 1,
+    .run = run_acknowledge,
 };
 
 static int reject(const struct invocation *invocation, struct desk *desk, struct err *err)

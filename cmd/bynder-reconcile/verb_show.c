@@ -1,6 +1,8 @@
-/* show: a stored plan again, exactly as it was. Asks the portal nothing and takes no lock. */
+/* show: a stored plan again, with what people decided about its rows since, and what was done of
+ * them. Asks the portal nothing and takes no lock. */
 #include "cmd/bynder-reconcile/session.h"
 #include "host/clock.h"
+#include "job/stand.h"
 #include "store/plan.h"
 
 static const struct option_spec options[] = {
@@ -14,13 +16,12 @@ static int load_plan(const struct invocation *invocation, int64_t id, struct pla
 {
     CLEANUP(database_release) struct database database = {.cluster = NULL};
     struct config config;
-    const struct clock *clock = clock_system();
     struct store store;
     struct plan *plan = NULL;
 
     if (session_config(invocation, &config, err) < 0 ||
         session_open(&config, SESSION_READS, &database, &store, err) < 0 ||
-        store_load_plan(&store, invocation->arena, id, clock->now(clock->self), &plan, err) < 0)
+        store_load_plan(&store, invocation->arena, id, &plan, err) < 0)
         return -1;
     if (!plan && id)
         return err_set(err, ERR_USAGE, "portal '%s' has no plan %lld; hint: see 'status'",
@@ -28,8 +29,15 @@ static int load_plan(const struct invocation *invocation, int64_t id, struct pla
     if (!plan)
         return err_set(err, ERR_USAGE, "portal '%s' has no plan yet; hint: make one with 'plan'",
                        config.portal.name);
+    const struct clock *clock = clock_system();
+    struct job job = {.config = &config,
+                      .arena = invocation->arena,
+                      .clock = clock,
+                      .store = &store,
+                      .now = clock->now(clock->self)};
+    job.today = instant_day(job.now, config.policy.zone);
     *ret_plan = plan;
-    return 0;
+    return job_stand(&job, plan, err);
 }
 
 static int run_verb(const struct invocation *invocation, struct err *err)

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "host/log.h"
 #include "job/figures.h"
+#include "job/stand.h"
 #include "report/files.h"
 #include "store/audit.h"
 
@@ -193,12 +194,14 @@ static void log_holds(const struct plan *plan)
     }
 }
 
-int work_report(struct work *work, const struct plan *plan, enum report_format format,
-                const char *output, struct err *err)
+int work_report(struct work *work, struct plan *plan, enum report_format format, const char *output,
+                struct err *err)
 {
     CLEANUP(mem_cleanup) char *html = NULL;
 
     progress_done(&work->terminal);
+    if (job_stand(&work->job, plan, err) < 0)
+        return -1;
     if (session_report(output, plan, format, err) < 0)
         return -1;
     if (!plan_is_report(plan) && report_write_files(&work->config, plan, &html, err) < 0)

@@ -43,7 +43,7 @@ void work_about_plan(const struct plan *plan);
 int work_end(struct work *work, int code, struct err *err);
 
 /* Prints the plan and writes the configured report files; of one that is not stored none. */
-int work_report(struct work *work, const struct plan *plan, enum report_format format,
-                const char *output, struct err *err) __attribute__((warn_unused_result));
+int work_report(struct work *work, struct plan *plan, enum report_format format, const char *output,
+                struct err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -124,7 +124,7 @@ static int check_plan(struct store *store, struct audit_chain *chain, int64_t se
     CLEANUP(err_release) struct err own = ERR_INIT;
     struct plan *plan = NULL;
 
-    if (store_load_plan(store, &scratch, plan_id, INSTANT_NONE, &plan, &own) == 0)
+    if (store_load_plan(store, &scratch, plan_id, &plan, &own) == 0)
         return 0;
     if (own.code != ERR_INTERNAL)
         return err_move(err, &own);

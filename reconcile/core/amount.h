@@ -1,7 +1,7 @@
 /*
  * amount: how much may be done on a day (G7, G8), asked of what is approved and due, never of a
- * proposal on somebody's desk. The same arithmetic answers before (what approving would come to,
- * day by day) and at night (which rows are done now). Pure.
+ * proposal on somebody's desk: which rows are done now. core/schedule plays the coming nights by
+ * it. Pure.
  *
  * A day is a civil day of the configured zone, over all runs. A limit allows its own value; 0
  * allows none; percent never forbids up to its floor.
@@ -74,29 +74,5 @@ struct amount_scene {
  * limit hold themselves only, and all of them: of their action (G7, G8), of their department or
  * country (G10). Reactivations have no limit. */
 void amount_choose(const struct amount_scene *scene, struct amount_row *row, size_t count);
-
-/* What one coming day would see. */
-struct amount_day {
-    struct day day;
-    int64_t count;     /* of one action that would be due */
-    int64_t room;      /* that the day allows */
-    const char *limit; /* which limit says so, as in amount_room */
-};
-
-/* What approving `count` more rows of one action would come to: dues[i] is the day row i is due
- * (none or past: the first day). Days without an act are left out. Returns how many days in
- * *ret_day (arena), ascending. `standing` are those approved already, likewise; spread and
- * overridden ones are in neither. What a day takes is in the window of the days behind it; what was
- * done before the first day stays in it for rolling_days, because nobody here knows its days. */
-size_t amount_weigh(struct arena *arena, const struct action_limit *limit, int64_t whole,
-                    const struct amount_done *done, struct day first, const struct day *standing,
-                    size_t standing_count, const struct day *due, size_t count,
-                    struct amount_day **ret_day);
-
-/* The night each of `count` spread rows is expected on, when `per_night` are done from `first` on,
- * in the order given (that of the plan, those that wait already in front), and none before it is
- * due: ret_day[count]; none where per_night is 0 or the calendar ends. */
-void amount_spread(int64_t per_night, struct day first, const struct day *due, size_t count,
-                   struct day *ret_day);
 
 #endif

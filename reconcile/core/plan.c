@@ -267,6 +267,7 @@ static struct plan_inputs make_inputs(const struct snapshot *snapshot, const str
         .rejected = roster->rejected,
         .duplicates = roster->duplicates,
         .policy_digest = policy_digest(policy, matching),
+        .policy_text = policy_text_digest(policy, matching),
         .enforce = policy->enforce,
     };
 }
@@ -277,6 +278,22 @@ static int approvals_needed(int configured, bool first_plan)
     return first_plan && configured < 1 ? 1 : configured;
 }
 
+/* Who is absent may be in a row that nobody can read: said in every plan, because nothing else does
+ * while nobody is gone. */
+static void add_blind_note(struct plan *plan, struct arena *arena, const struct roster *roster)
+{
+    const char **note = arena_calloc(arena, plan->note_count + 1, sizeof(note[0]));
+
+    if (roster->blind == 0)
+        return;
+    note[0] = arena_printf(arena, "%zu %s of the roster may be anybody: absence proves nothing",
+                           roster->blind, roster->blind == 1 ? "row" : "rows");
+    for (size_t i = 0; i < plan->note_count; i++)
+        note[i + 1] = plan->note[i];
+    plan->note = note;
+    plan->note_count++;
+}
+
 struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
                        const struct policy *policy, const struct matching *matching,
                        const struct policy_context *context, const struct roster *roster,
@@ -285,6 +302,7 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
     const struct snapshot *snapshot = context->snapshot;
     struct plan *plan = arena_calloc(arena, 1, sizeof(*plan));
 
+    plan->version = PLAN_VERSION;
     plan->portal = setup->portal;
     plan->time_zone = setup->time_zone;
     plan->created_at = context->now;
@@ -298,6 +316,7 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
     plan->guard = guards->finding;
     plan->guard_count = guards->count;
     plan->note_count = policy_findings(arena, policy, context->today, &plan->note);
+    add_blind_note(plan, arena, roster);
     make_rows(plan, arena, matching, snapshot, decision, setup->full);
     count_totals(plan, snapshot, decision);
     if (guards->held)
@@ -308,7 +327,6 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
         plan->state = PLAN_PROPOSED;
     if (plan_is_report(plan))
         return plan;
-    plan->expires_at = instant_add_us(context->now, setup->expires_hours * 3600 * SECOND_US);
     plan->digest = plan_digest(plan);
     return plan;
 }
@@ -325,7 +343,8 @@ struct digest plan_digest(const struct plan *plan)
     struct digest_stream *stream = digest_new();
     const struct plan_inputs *inputs = &plan->inputs;
 
-    digest_field(stream, "bynder-reconcile plan 1");
+    digest_field(stream,
+                 plan->version == 1 ? "bynder-reconcile plan 1" : "bynder-reconcile plan 2");
     digest_field(stream, plan->portal);
     digest_int(stream, plan->today.number);
     digest_bytes(stream, inputs->snapshot_digest.byte, DIGEST_SIZE);
@@ -343,7 +362,7 @@ struct digest plan_digest(const struct plan *plan)
     }
     for (size_t i = 0; i < plan->row_count; i++) {
         if (!plan_row_is_plain_keep(&plan->row[i]))
-            plan_row_digest(stream, &plan->row[i]);
+            plan_row_digest(stream, plan->version, &plan->row[i]);
     }
     return digest_finish(stream);
 }

@@ -37,12 +37,17 @@ struct plan_inputs {
     struct instant roster_read_at;
     size_t people, rejected, duplicates;
     struct digest policy_digest;
+    struct digest policy_text; /* policy_text_digest; all zero = a plan of before */
     bool enforce;
 };
 
 struct plan_totals {
     size_t of[ACTION_COUNT]; /* keep counts findings too, and not who is gone */
     size_t waiting;          /* acts that may not be before a later day */
+    size_t approved;         /* rows that enough people approved; like all below, of job/stand */
+    size_t kept;             /* rows that a keep or a rejection stands against */
+    size_t done;             /* rows whose act was done, or was found done */
+    size_t not_done;         /* rows whose act failed, was skipped, or whose outcome is not known */
     size_t findings;
     size_t seats_now;   /* active accounts */
     size_t seats_after; /* when every row is done */
@@ -57,16 +62,19 @@ struct plan_idle {
     size_t unknown;
 };
 
+#define PLAN_VERSION 2
+
 struct plan {
     int64_t id; /* 0 = not stored */
     const char *portal;
-    struct digest digest;         /* all zero when it can only be read, see plan_is_report */
+    int version;          /* of the form of its digest: PLAN_VERSION, 1 = before decisions */
+    struct digest digest; /* all zero when it can only be read, see plan_is_report */
     struct audit_head audit_head; /* end of the chain when it was stored; sequence 0 = not stored */
     enum plan_state state;
     bool
         redacted; /* names or rows were taken away (erasure): its digest cannot be computed again */
     struct instant created_at;
-    struct instant expires_at; /* likewise none */
+    struct instant expires_at; /* none: since version 2 decisions end, not plans */
     struct day today;
     const char *time_zone;
     bool first_plan;
@@ -86,7 +94,6 @@ struct plan_setup {
     const char *portal;
     const char *time_zone;
     int approvals[ACTION_COUNT];
-    int expires_hours;
     bool full; /* rows for plain keeps too; they are not part of the digest */
 };
 

@@ -7,12 +7,15 @@
 
 #include <assert.h>
 
-#define DIGESTED_COUNT 22
+/* How many columns the digest of each version of a plan takes in. */
+static const size_t digested_count[] = {0, 22, 28};
+#define DIGESTED_MOST 28
 
 #define STORED                    PLAN_ROW_STORED
 #define SHOWN                     PLAN_ROW_SHOWN
 #define EVERYWHERE                (STORED | SHOWN)
 #define AT(place)                 PLAN_ROW_DIGESTED(place)
+#define NESTED                    (SHOWN | PLAN_ROW_NESTED)
 #define ROW(column, uses)         COLUMN(#column, struct plan_row, column, .use = (uses))
 #define ROW_AS(name, field, uses) COLUMN(name, struct plan_row, field, .use = (uses))
 #define ROW_TYPED(column, type, uses)                                                              \
@@ -44,12 +47,21 @@ const struct column plan_row_columns[] = {
     ROW(new_announcement, EVERYWHERE | AT(19)),
     ROW(uses_person, STORED),
     ROW(uses_login, STORED),
-    ROW_TYPED(subject, COLUMN_SEAL, EVERYWHERE),
-    ROW_AS("used_after_departure", used_after, EVERYWHERE),
-    ROW(matched_number, EVERYWHERE),
-    ROW(matched_name, EVERYWHERE),
-    ROW(matched_email, EVERYWHERE),
-    ROW_TYPED(matched_row, COLUMN_OPTIONAL, EVERYWHERE),
+    ROW_TYPED(subject, COLUMN_SEAL, EVERYWHERE | AT(23)),
+    ROW_AS("used_after_departure", used_after, EVERYWHERE | AT(24)),
+    ROW(matched_number, STORED | NESTED | AT(25)),
+    ROW(matched_name, STORED | NESTED | AT(26)),
+    ROW(matched_email, STORED | NESTED | AT(27)),
+    ROW_TYPED(matched_row, COLUMN_OPTIONAL, STORED | NESTED | AT(28)),
+    ROW_AS("decided", standing.decision, NESTED),
+    ROW_AS("decided_by", standing.who, NESTED),
+    ROW_AS("decided_at", standing.at, NESTED),
+    ROW_AS("decided_until", standing.until, NESTED),
+    ROW_AS("decided_reason", standing.reason, NESTED),
+    ROW_AS("expected_on", standing.night, SHOWN),
+    ROW_AS("outcome", standing.state, NESTED),
+    ROW_AS("outcome_at", standing.state_at, NESTED),
+    ROW_AS("outcome_reason", standing.state_reason, NESTED),
     ROW(about, STORED),
     ROW_TYPED(rule_text, COLUMN_SEAL, STORED),
     ROW(asks_login, STORED),
@@ -66,20 +78,22 @@ const struct column *plan_row_shown(const struct column *column)
     return column->name ? column : NULL;
 }
 
-void plan_row_digest(struct digest_stream *stream, const struct plan_row *row)
+void plan_row_digest(struct digest_stream *stream, int version, const struct plan_row *row)
 {
-    const struct column *order[DIGESTED_COUNT] = {NULL};
+    const struct column *order[DIGESTED_MOST] = {NULL};
     char buffer[COLUMN_TEXT_SIZE];
+
+    assert(version > 0 && (size_t)version < COUNT_OF(digested_count));
 
     for (const struct column *column = plan_row_columns; column->name; column++) {
         unsigned place = column->use / AT(1);
-        assert(place <= DIGESTED_COUNT);
+        assert(place <= DIGESTED_MOST);
         if (place > 0)
             order[place - 1] = column;
     }
-    for (size_t i = 0; i < DIGESTED_COUNT; i++) {
+    for (size_t i = 0; i < digested_count[version]; i++) {
         assert(order[i]);
-        if (column_is_text(order[i]))
+        if (column_is_text(order[i]) || order[i]->type == COLUMN_SEAL)
             digest_field(stream, column_text(order[i], row, buffer));
         else
             digest_int(stream, column_int(order[i], row));

@@ -11,6 +11,22 @@
 #include "base/column.h"
 #include "facts/action.h"
 
+/* What people decided about a row, and what became of its act, as of the moment it is shown: no
+ * part of the plan, nor of its digest. All zero = nothing, or nobody asked. */
+struct row_standing {
+    const char *decision;     /* "approve", "keep", "reject", "again": the newest that stands */
+    const char *who, *reason; /* NULL = none, likewise below */
+    struct instant at;
+    struct day until;  /* of a keep, a rejection, an again */
+    size_t approvers;  /* people whose approval counts, of row.needed */
+    struct day night;  /* on which it will be done, as far as that can be told; none = not yet */
+    const char *waits; /* the guard of amount that makes it wait until then */
+    const char *state; /* step_state_name; NULL = no step was made of it */
+    bool done;         /* its act was done, or found done */
+    const char *state_reason;
+    struct instant state_at;
+};
+
 struct plan_row {
     enum action action;
     bool finding;
@@ -42,13 +58,15 @@ struct plan_row {
     /* The matched person, as the roster has them (K9); NULL and -1 without a link. */
     const char *matched_number, *matched_name, *matched_email;
     int matched_row;
+    struct row_standing standing; /* set by job/stand */
 };
 
 /* What a column is for. The place in the digest is no order anybody sees: it is what was before,
  * and a further one goes behind the last, with a plan's next version. */
 enum plan_row_use {
     PLAN_ROW_STORED = 1,
-    PLAN_ROW_SHOWN = 2, /* in JSON, CSV: the order of the table is theirs */
+    PLAN_ROW_SHOWN = 2,  /* in JSON, CSV: the order of the table is theirs */
+    PLAN_ROW_NESTED = 4, /* shown, but in JSON as a member of `matched`, `decided` or `outcome` */
 };
 #define PLAN_ROW_DIGESTED(place) ((unsigned)(place) << 8)
 
@@ -57,8 +75,9 @@ extern const struct column plan_row_columns[];
 /* The column behind `column` that is shown, from NULL on; NULL behind the last. */
 const struct column *plan_row_shown(const struct column *column);
 
-/* What the digest of a plan takes in of a row. */
-void plan_row_digest(struct digest_stream *stream, const struct plan_row *row);
+/* What the digest of a plan of a version takes in of a row: from 2 on also its subject, and the
+ * matched person. */
+void plan_row_digest(struct digest_stream *stream, int version, const struct plan_row *row);
 
 /* Whether it is no part of the stored plan: nothing is done, and nobody need look. */
 bool plan_row_is_plain_keep(const struct plan_row *row);

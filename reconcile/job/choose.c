@@ -28,13 +28,14 @@ struct counting {
     int64_t known;
 };
 
-static void count_name(struct counting *counting, const char *name)
+/* `gone`: suspended by us today; else active. */
+static void count_name(struct counting *counting, const char *name, bool gone)
 {
     const char *key = name ? fold_name(counting->arena, name) : NULL;
 
     if (!key)
         return;
-    counting->known++;
+    counting->known += !gone;
     uint32_t at = table_find(&counting->by_name, key);
     if (at == TABLE_END) {
         counting->item = mem_grow(counting->item, counting->count, &counting->capacity,
@@ -43,7 +44,9 @@ static void count_name(struct counting *counting, const char *name)
         table_add(&counting->by_name, key, (uint32_t)counting->count++);
         at = table_find(&counting->by_name, key);
     }
-    counting->item[table_value(&counting->by_name, at)].active++;
+    struct amount_department *department = &counting->item[table_value(&counting->by_name, at)];
+    department->active += !gone;
+    department->gone_today += gone;
 }
 
 static const struct amount_department *settle(struct counting *counting, int64_t active,
@@ -70,10 +73,16 @@ static bool is_admin(const struct job *job, const struct snapshot *snapshot,
     return profile && guard_is_admin_profile(limits, profile);
 }
 
-static int make_scene(struct job *job, const struct weighed *weighed,
-                      struct amount_scene *ret_scene, struct err *err)
+static bool is_gone_today(const struct job *job, const struct account *account)
 {
-    const struct snapshot *snapshot = weighed->context.snapshot;
+    struct day day = instant_day(account->history.suspended_by_us, job->config->policy.zone);
+
+    return account->status == ACCOUNT_INACTIVE && day_compare(day, job->today) == 0;
+}
+
+int choose_scene(struct job *job, const struct snapshot *snapshot, const struct pairing *pairing,
+                 struct amount_scene *ret_scene, struct err *err)
+{
     struct counting department = {.arena = job->arena}, country = {.arena = job->arena};
     struct amount_scene scene = {.limits = &job->config->limits};
     int64_t active = 0, listed = 0;
@@ -85,14 +94,17 @@ static int make_scene(struct job *job, const struct weighed *weighed,
     table_init(&country.by_name, 64);
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct account *account = &snapshot->account[i];
-        const struct pairing *pairing = &weighed->pairing[i];
+        const struct pairing *pair = &pairing[i];
         listed += account->status != ACCOUNT_GONE;
-        if (account->status != ACCOUNT_ACTIVE)
+        bool gone = is_gone_today(job, account);
+        if (account->status != ACCOUNT_ACTIVE && !gone)
+            continue;
+        count_name(&department,
+                   subject_department(account, pair->kind == LINK_ONE ? pair->person : NULL), gone);
+        count_name(&country, account->country, gone);
+        if (gone)
             continue;
         active++;
-        count_name(&department,
-                   subject_department(account, pairing->kind == LINK_ONE ? pairing->person : NULL));
-        count_name(&country, account->country);
         scene.admins +=
             is_admin(job, snapshot, account) && !text_equal(account->id, snapshot->own_id);
     }
@@ -115,6 +127,7 @@ struct choosing {
     struct amount_row *row; /* candidates */
     size_t *index;          /* of each in the plan */
     size_t count;
+    size_t early; /* not due yet */
 };
 
 static bool is_due(const struct job *job, const struct rule_book *book, size_t i)
@@ -141,12 +154,10 @@ static bool is_in(const struct plan *only, const struct table *by_account,
     return false;
 }
 
-static struct amount_row make_row(const struct choosing *choosing, size_t i,
-                                  const struct account *account)
+struct amount_row choose_row(struct job *job, const struct snapshot *snapshot,
+                             const struct rule_book *book, size_t i, const struct account *account)
 {
-    const struct plan_row *row = &choosing->plan->row[i];
-    const struct rule_book *book = choosing->book;
-    struct job *job = choosing->job;
+    const struct plan_row *row = &book->plan->row[i];
     const char *guard = actions[row->action].guard;
     const struct ruling *approve = book->ruled[i].approve;
 
@@ -158,8 +169,7 @@ static struct amount_row make_row(const struct choosing *choosing, size_t i,
         .nightly = approve ? approve->nightly : 0,
         .department = row->department,
         .country = account->country,
-        .is_admin = account->status == ACCOUNT_ACTIVE &&
-                    is_admin(job, choosing->weighed->context.snapshot, account),
+        .is_admin = account->status == ACCOUNT_ACTIVE && is_admin(job, snapshot, account),
         .overrides_g9 = rule_overrides(job, book, i, "G9"),
         .overrides_g10 = rule_overrides(job, book, i, "G10"),
     };
@@ -185,14 +195,18 @@ static void collect_rows(struct choosing *choosing, const struct plan *only)
         const struct plan_row *row = &plan->row[i];
         if (row->action == ACTION_KEEP || row->held_by || !row->account_id ||
             !(rule_is_approved(choosing->book, i) || rule_is_unasked(choosing->book, i)) ||
-            !is_due(choosing->job, choosing->book, i) || !is_in(only, &in_only, row))
+            !is_in(only, &in_only, row))
             continue;
+        if (!is_due(choosing->job, choosing->book, i)) {
+            choosing->early++;
+            continue;
+        }
         uint32_t at = table_find(&by_id, row->account_id);
         if (at == TABLE_END)
             continue;
         choosing->index[choosing->count] = i;
-        choosing->row[choosing->count++] =
-            make_row(choosing, i, &snapshot->account[table_value(&by_id, at)]);
+        choosing->row[choosing->count++] = choose_row(choosing->job, snapshot, choosing->book, i,
+                                                      &snapshot->account[table_value(&by_id, at)]);
     }
     table_release(&in_only);
     table_release(&by_id);
@@ -241,19 +255,19 @@ int job_choose(struct job *job, const struct weighed *weighed, const struct rule
     struct amount_scene scene;
     char *buffer = arena_calloc(job->arena, 2 * CALENDAR_TEXT_SIZE, 1);
     const struct calendar *calendar = &job->config->apply.calendar;
-    const char *no_deletes =
-        calendar_forbids(calendar, job->config->policy.zone, job->now, true, buffer);
 
+    choice.no_deletes =
+        calendar_forbids(calendar, job->config->policy.zone, job->now, true, buffer);
     choice.closed = calendar_forbids(calendar, job->config->policy.zone, job->now, false,
                                      buffer + CALENDAR_TEXT_SIZE);
     collect_rows(&choosing, only);
-    if (make_scene(job, weighed, &scene, err) < 0)
+    if (choose_scene(job, weighed->context.snapshot, weighed->pairing, &scene, err) < 0)
         return -1;
     amount_choose(&scene, choosing.row, choosing.count);
     for (size_t k = 0; k < choosing.count; k++) {
         const struct amount_row *row = &choosing.row[k];
         size_t i = choosing.index[k];
-        bool open = row->action == ACTION_DEPROVISION ? !no_deletes : !choice.closed;
+        bool open = row->action == ACTION_DEPROVISION ? !choice.no_deletes : !choice.closed;
         choice.chosen[i] = row->chosen && open;
         choice.uncounted[i] = row->overridden || row->class == AMOUNT_SPREAD;
         choice.overridden[i] = row->overridden;
@@ -264,6 +278,7 @@ int job_choose(struct job *job, const struct weighed *weighed, const struct rule
                            text_equal(row->waits, "G10"));
     }
     choice.due = choosing.count;
+    choice.early = choosing.early;
     memcpy(choice.whole, scene.whole, sizeof(choice.whole));
     tell_guards(&choosing);
     *ret_choice = choice;

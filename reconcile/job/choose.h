@@ -19,10 +19,22 @@ struct choice {
     size_t count;       /* chosen */
     int64_t whole[ACTION_COUNT]; /* what the percent of each action is of */
     size_t due;                  /* approved or unasked, and due */
+    size_t early;                /* likewise, and their day is still to come */
     size_t asked_of_people; /* due rows that wait for a reason a person must act on (G9, G10, and
                                unasked ones above a limit) */
     const char *closed;     /* why nothing is done at this hour or day; NULL = it may be (G12) */
+    const char *no_deletes; /* likewise why nothing is deleted */
 };
+
+/* Of what a day's choice is made: who is active, an administrator, of which department, and what
+ * was done today and in the window. Memory from the job's arena. */
+int choose_scene(struct job *job, const struct snapshot *snapshot, const struct pairing *pairing,
+                 struct amount_scene *ret_scene, struct err *err)
+    __attribute__((warn_unused_result));
+/* A row of the book's plan as the choice sees it, when it is approved or needs nobody. */
+struct amount_row choose_row(struct job *job, const struct snapshot *snapshot,
+                             const struct rule_book *book, size_t row,
+                             const struct account *account);
 
 /* Memory from the job's arena. Also writes into the plan's findings of G7 to G10 what was weighed.
  * `only` NULL = every row; else just those that this earlier plan has with the same subject. */

@@ -14,9 +14,8 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
-#include "core/calendar.h"
 #include "core/review.h"
-#include "job/rule.h"
+#include "job/forecast.h"
 #include "store/announce.h"
 #include "store/plan.h"
 #include "store/ruling.h"
@@ -30,10 +29,12 @@
 struct desk {
     struct job *job;
     const struct plan *seen, *newest;
+    const char **past; /* of each row of the newest plan: its act was called, or found done */
     const struct decide_request *request;
     struct rule_book book;       /* what stands, for the rows of the newest plan */
     const struct plan_row **row; /* of the newest plan: those that can be decided on */
     size_t count;
+    size_t done; /* rows of the selection that were done already */
     struct decide_left *left;
     size_t left_count;
 };
@@ -53,6 +54,34 @@ static int check_digest(const struct plan *plan, const char *digest, struct err 
 }
 
 /* --- which rows --- */
+
+static const char past_done[] = "it was done: the newest plan does not propose it any more";
+
+/* What one step of the newest plan leaves to decide; NULL = its row, as before. */
+static const char *why_past(enum step_state state)
+{
+    switch (state) {
+    case STEP_DONE:
+    case STEP_VERIFIED:
+    case STEP_ALREADY:
+        return past_done;
+    case STEP_INTENT:
+    case STEP_UNKNOWN:
+        return "it was asked for, and whether it was done is not known yet: the next run says so";
+    case STEP_PLANNED:
+    case STEP_APPROVED:
+    case STEP_SKIPPED:
+    case STEP_FAILED:
+    case STEP_STATE_COUNT:
+        break;
+    }
+    return NULL;
+}
+
+static size_t index_of(const struct desk *desk, const struct plan_row *row)
+{
+    return (size_t)(row - desk->newest->row);
+}
 
 static void leave(struct desk *desk, const struct plan_row *row, const char *why)
 {
@@ -111,15 +140,36 @@ static int select_rows(struct desk *desk, struct err *err)
             continue;
         const struct plan_row *now = find_row(desk->newest, &by_account, row);
         const char *why = why_gone(arena, row, now);
-        if (why)
-            leave(desk, row, why);
+        const char *past = why ? NULL : desk->past[now - desk->newest->row];
+        if (past && !only[i] && text_equal(past, past_done))
+            desk->done++;
+        else if (why || past)
+            leave(desk, row, why ? why : past);
         else
             desk->row[desk->count++] = now;
     }
     table_release(&by_account);
     if (desk->count + desk->left_count == 0)
-        return err_set(err, ERR_USAGE, "no row of plan %lld is left to decide on",
-                       (long long)seen->id);
+        return err_set(
+            err, desk->done ? ERR_HELD : ERR_USAGE, "no row of plan %lld is left to decide on%s",
+            (long long)seen->id,
+            desk->done ? ": what it proposed was done, the newest plan does not propose it any more"
+                       : "");
+    return 0;
+}
+
+/* What the newest plan's own night did is no proposal any more, though the row stands in it. */
+static int find_acted(struct desk *desk, struct err *err)
+{
+    struct job *job = desk->job;
+    struct store_step *step = NULL;
+    size_t count = 0;
+
+    desk->past = arena_calloc(job->arena, desk->newest->row_count + 1, sizeof(desk->past[0]));
+    if (store_load_steps(job->store, job->arena, desk->newest->id, &step, &count, err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        desk->past[step[i].position - 1] = why_past(step[i].state);
     return 0;
 }
 
@@ -130,165 +180,17 @@ static int sit_down(struct job *job, const struct plan *seen, const struct decid
 
     *desk = (struct desk){.job = job, .seen = seen, .request = request};
     if (check_digest(seen, request->digest, err) < 0 ||
-        store_load_plan(job->store, job->arena, 0, job->now, &newest, err) < 0)
+        store_load_plan(job->store, job->arena, 0, &newest, err) < 0)
         return -1;
+    if (plan_acts(seen) == 0)
+        return err_set(err, ERR_HELD, "plan %lld proposes nothing: there is nothing to decide on",
+                       (long long)seen->id);
     desk->newest = newest ? newest : seen;
     if (desk->newest->id == seen->id)
         desk->newest = seen;
-    return select_rows(desk, err) < 0 || rule_book_open(job, desk->newest, &desk->book, err) < 0
-               ? -1
-               : 0;
-}
-
-/* --- what approving would come to --- */
-
-/* The next night: today, unless the newest plan is today's and a run has been there. */
-static struct day first_night(const struct desk *desk)
-{
-    struct day today = desk->job->today;
-
-    return day_compare(desk->newest->today, today) >= 0 ? day_add(today, 1) : today;
-}
-
-static struct day due_of(const struct desk *desk, const struct plan_row *row)
-{
-    struct day first = first_night(desk);
-    struct day due = row->not_before;
-
-    if (desk->request->at_once && row->action == ACTION_REACTIVATE)
-        due = DAY_NONE;
-    if (day_compare(due, first) < 0)
-        due = first;
-    return calendar_next_day(&desk->job->config->apply.calendar, due,
-                             row->action == ACTION_DEPROVISION);
-}
-
-static size_t index_of(const struct desk *desk, const struct plan_row *row)
-{
-    return (size_t)(row - desk->newest->row);
-}
-
-static bool names_guard(const char *list, const char *guard)
-{
-    for (const char *at = list; at && guard && *at; at = *at ? at + 1 : at) {
-        size_t length = strcspn(at, ",");
-        if (length == strlen(guard) && memcmp(at, guard, length) == 0)
-            return true;
-        at += length;
-        if (!*at)
-            break;
-    }
-    return false;
-}
-
-/* The days of the rows that stand approved already, and of those that are about to be. */
-struct dues {
-    struct day *standing, *asked;
-    size_t standing_count, asked_count;
-};
-
-static struct dues collect_dues(const struct desk *desk, enum action action)
-{
-    struct arena *arena = desk->job->arena;
-    const struct plan *plan = desk->newest;
-    struct dues dues = {
-        .standing = arena_calloc(arena, plan->row_count + 1, sizeof(struct day)),
-        .asked = arena_calloc(arena, desk->count + 1, sizeof(struct day)),
-    };
-    bool *asked = arena_calloc(arena, plan->row_count + 1, sizeof(asked[0]));
-
-    for (size_t i = 0; i < desk->count; i++) {
-        asked[index_of(desk, desk->row[i])] = true;
-        if (desk->row[i]->action == action)
-            dues.asked[dues.asked_count++] = due_of(desk, desk->row[i]);
-    }
-    for (size_t i = 0; i < plan->row_count; i++) {
-        const struct plan_row *row = &plan->row[i];
-        if (row->action != action || asked[i] || desk->book.ruled[i].spread)
-            continue;
-        if (rule_is_approved(&desk->book, i) &&
-            !rule_overrides(desk->job, &desk->book, i, actions[action].guard))
-            dues.standing[dues.standing_count++] = due_of(desk, row);
-    }
-    return dues;
-}
-
-static int64_t whole_of(const struct plan *plan, enum action action)
-{
-    return (int64_t)(action == ACTION_DEPROVISION ? plan->inputs.accounts : plan->inputs.active);
-}
-
-/* Refuses with the first day that would see too much, and what to do. */
-static int refuse_amount(enum action action, const struct amount_day *day, int64_t per_night,
-                         struct err *err)
-{
-    char text[DAY_TEXT_SIZE];
-
-    return err_set(
-        err, ERR_HELD,
-        "that would come to %lld of %s on %s, and the day allows %lld (limits.%s, %s): nothing is "
-        "recorded; hint: '--spread' does them over several nights, %lld a night; or '--override %s "
-        "--reason TEXT' lets just these pass",
-        (long long)day->count, action_name(action), day_format(day->day, text),
-        (long long)day->room, action_name(action), day->limit, (long long)per_night,
-        actions[action].guard);
-}
-
-/* How one action goes: at once, or spread over nights. */
-struct going {
-    bool spread;
-    int64_t per_night;
-    struct day *expected; /* of the asked rows of the action, in their order */
-};
-
-static int weigh_action(const struct desk *desk, enum action action, const struct amount_done *done,
-                        struct going *ret_going, struct err *err)
-{
-    struct job *job = desk->job;
-    const struct action_limit *limit = amount_limit(&job->config->limits, action);
-    struct dues dues = collect_dues(desk, action);
-    struct amount_done fresh = {.in_window = done->in_window};
-    struct amount_day *day = NULL;
-    bool overridden = names_guard(desk->request->override_guards, actions[action].guard);
-
-    *ret_going = (struct going){.spread = false};
-    if (!limit || dues.asked_count == 0 || overridden)
-        return 0;
-    struct amount_room room = amount_room(limit, whole_of(desk->newest, action), &fresh);
-    int64_t nightly = desk->request->nightly;
-    int64_t per_night = nightly > 0 && nightly < room.left_today ? nightly : room.left_today;
-    size_t days =
-        amount_weigh(job->arena, limit, whole_of(desk->newest, action), done, first_night(desk),
-                     dues.standing, dues.standing_count, dues.asked, dues.asked_count, &day);
-    for (size_t i = 0; i < days; i++) {
-        if (day[i].count <= day[i].room)
-            continue;
-        if (!desk->request->spread)
-            return refuse_amount(action, &day[i], per_night, err);
-        ret_going->spread = true;
-    }
-    ret_going->per_night = per_night;
-    if (!ret_going->spread)
-        return 0;
-    if (per_night == 0)
-        return err_set(err, ERR_HELD, "limits.%s allows none a night, so nothing can be spread",
-                       action_name(action));
-    ret_going->expected = arena_calloc(job->arena, dues.asked_count + 1, sizeof(struct day));
-    amount_spread(per_night, first_night(desk), dues.asked, dues.asked_count, ret_going->expected);
-    return 0;
-}
-
-static int weigh(const struct desk *desk, struct going going[ACTION_COUNT], struct err *err)
-{
-    struct amount_done done[ACTION_COUNT];
-
-    if (store_load_done(desk->job->store, desk->job->now, desk->job->config->policy.zone,
-                        &desk->job->config->limits, done, err) < 0)
+    if (find_acted(desk, err) < 0 || select_rows(desk, err) < 0 ||
+        rule_book_open(job, desk->newest, &desk->book, err) < 0)
         return -1;
-    for (unsigned action = 0; action < ACTION_COUNT; action++) {
-        if (weigh_action(desk, (enum action)action, &done[action], &going[action], err) < 0)
-            return -1;
-    }
     return 0;
 }
 
@@ -402,24 +304,21 @@ static struct ruling ruling_on(const struct desk *desk, const struct plan_row *r
     };
 }
 
-static struct ruling *make_approvals(const struct desk *desk,
-                                     const struct going going[ACTION_COUNT],
-                                     const char *const *guard, size_t guard_count)
+static struct ruling *make_approvals(const struct desk *desk, const struct forecast_terms *terms,
+                                     const struct forecast *forecast)
 {
     struct ruling *ruling = arena_calloc(desk->job->arena, desk->count + 1, sizeof(ruling[0]));
-    size_t nth[ACTION_COUNT] = {0};
 
     for (size_t i = 0; i < desk->count; i++) {
         const struct plan_row *row = desk->row[i];
-        const struct going *way = &going[row->action];
         ruling[i] = ruling_on(desk, row, RULING_APPROVE);
-        ruling[i].override = guard;
-        ruling[i].override_count = guard_count;
-        ruling[i].at_once = desk->request->at_once;
-        ruling[i].spread = way->spread;
-        if (way->spread) {
-            ruling[i].nightly = desk->request->nightly;
-            ruling[i].expected_on = way->expected[nth[row->action]++];
+        ruling[i].override = terms->override;
+        ruling[i].override_count = terms->override_count;
+        ruling[i].at_once = terms->at_once;
+        ruling[i].spread = forecast->spread[row->action];
+        if (ruling[i].spread) {
+            ruling[i].nightly = terms->nightly;
+            ruling[i].expected_on = forecast->row[index_of(desk, row)].night;
         }
     }
     return ruling;
@@ -469,13 +368,14 @@ static void add_night(struct decide_answer *answer, struct day day)
     answer->night[answer->night_count++] = (struct decide_night){.day = day, .count = 1};
 }
 
-static int make_answer(struct desk *desk, const struct ruling *ruling, struct decide_answer *answer,
-                       struct err *err)
+static int make_answer(struct desk *desk, const struct forecast *forecast,
+                       struct decide_answer *answer, struct err *err)
 {
     if (rule_book_open(desk->job, desk->newest, &desk->book, err) < 0)
         return -1;
     *answer = (struct decide_answer){
         .approved = desk->count,
+        .done = desk->done,
         .enforce = desk->job->config->policy.enforce,
         .night = arena_calloc(desk->job->arena, desk->count + 1, sizeof(answer->night[0])),
         .left = desk->left,
@@ -488,8 +388,7 @@ static int make_answer(struct desk *desk, const struct ruling *ruling, struct de
         if (!rule_is_approved(&desk->book, row))
             answer->alone++;
         else
-            add_night(answer,
-                      ruling[i].spread ? ruling[i].expected_on : due_of(desk, desk->row[i]));
+            add_night(answer, forecast->row[row].night);
     }
     qsort(answer->night, answer->night_count, sizeof(answer->night[0]), compare_nights);
     return 0;
@@ -508,25 +407,29 @@ static int refuse_all(const struct desk *desk, struct err *err)
 int job_approve(struct job *job, const struct plan *seen, const struct decide_request *request,
                 struct decide_answer *ret_answer, struct err *err)
 {
-    struct going going[ACTION_COUNT];
-    size_t guard_count = 0;
-    const char *const *guard = split_guards(job->arena, request->override_guards, &guard_count);
+    struct forecast_terms terms = {
+        .spread = request->spread, .nightly = request->nightly, .at_once = request->at_once};
+    struct forecast forecast;
     struct desk desk;
 
-    if (check_overrides(request, guard, guard_count, err) < 0 ||
+    terms.override = split_guards(job->arena, request->override_guards, &terms.override_count);
+    if (check_overrides(request, terms.override, terms.override_count, err) < 0 ||
         sit_down(job, seen, request, &desk, err) < 0)
         return -1;
     judge_own(&desk);
     judge_standing(&desk);
     if (desk.count == 0)
         return refuse_all(&desk, err);
-    if (weigh(&desk, going, err) < 0)
+    bool *asked = arena_calloc(job->arena, desk.newest->row_count + 1, sizeof(asked[0]));
+    for (size_t i = 0; i < desk.count; i++)
+        asked[index_of(&desk, desk.row[i])] = true;
+    if (job_forecast_asked(job, &desk.book, asked, &terms, &forecast, err) < 0)
         return -1;
-    struct ruling *ruling = make_approvals(&desk, going, guard, guard_count);
+    struct ruling *ruling = make_approvals(&desk, &terms, &forecast);
     if (store_save_rulings(job->store, ruling, desk.count, job->config->portal.url, err) < 0 ||
         announce(&desk, err) < 0)
         return -1;
-    return make_answer(&desk, ruling, ret_answer, err);
+    return make_answer(&desk, &forecast, ret_answer, err);
 }
 
 int job_reject(struct job *job, const struct plan *seen, const struct decide_request *request,
@@ -536,6 +439,8 @@ int job_reject(struct job *job, const struct plan *seen, const struct decide_req
 
     if (text_is_empty(request->reason))
         return err_set(err, ERR_USAGE, "a rejection needs a --reason");
+    if (day_is_set(until) && day_compare(until, job->today) < 0)
+        return err_set(err, ERR_USAGE, "--until needs a day that is still to come");
     if (sit_down(job, seen, request, &desk, err) < 0)
         return -1;
     judge_own(&desk);
@@ -606,7 +511,7 @@ static enum person_status person_of(struct job *job, const char *account_id, str
     struct plan *newest = NULL;
     enum person_status status = PERSON_UNKNOWN;
 
-    if (store_load_plan(job->store, job->arena, 0, job->now, &newest, err) < 0)
+    if (store_load_plan(job->store, job->arena, 0, &newest, err) < 0)
         return PERSON_UNKNOWN;
     for (size_t i = 0; newest && i < newest->row_count; i++) {
         if (text_equal(newest->row[i].account_id, account_id))

@@ -6,7 +6,6 @@
 #ifndef JOB_DECIDE_H
 #define JOB_DECIDE_H
 
-#include "core/amount.h"
 #include "core/plan.h"
 #include "core/ruling.h"
 #include "job/job.h"
@@ -37,6 +36,7 @@ struct decide_night {
 
 struct decide_answer {
     size_t approved;            /* rows that carry this person's approval now */
+    size_t done;                /* rows that were done already: nothing to decide */
     size_t alone;               /* of those: they need somebody else as well */
     size_t held;                /* of those: a guard of evidence is in the way today */
     bool enforce;               /* nothing is done in mode "report" */
@@ -47,9 +47,9 @@ struct decide_answer {
     int64_t newest_plan; /* whose rows they are */
 };
 
-/* Records the approval of rows of `seen`. Above a limit nothing is recorded without spread or an
- * override: ERR_HELD, and the sentence says which day, which limit and what to do. ERR_HELD as well
- * when no row is left. */
+/* Records the approval of rows of `seen`. Above a limit (G7 to G10, on any coming day) nothing is
+ * recorded without spread or an override: ERR_HELD, and the sentence says which day, which limit
+ * and what to do. ERR_HELD as well when no row is left. */
 int job_approve(struct job *job, const struct plan *seen, const struct decide_request *request,
                 struct decide_answer *ret_answer, struct err *err)
     __attribute__((warn_unused_result));

@@ -15,7 +15,6 @@ static struct plan_setup make_setup(const struct job *job)
     struct plan_setup setup = {
         .portal = config->portal.name,
         .time_zone = config->time_zone,
-        .expires_hours = (int)config->approval.expires_hours,
         .full = job->full,
     };
 
@@ -26,18 +25,16 @@ static struct plan_setup make_setup(const struct job *job)
 
 /* Everything that needs no store. */
 static struct plan *make_plan(const struct job *job, const struct collected *collected,
-                              struct weighed *ret_weighed, double *ret_matched_percent)
+                              struct weighed *ret_weighed, struct guard_result *ret_guards)
 {
     const struct config *config = job->config;
     struct plan_setup setup = make_setup(job);
 
     job_weigh(job, collected, NULL, job->arena, ret_weighed);
-    struct guard_result guards =
-        guard_all(job->arena, &config->limits, &collected->history, &ret_weighed->context,
-                  &collected->roster, ret_weighed->pairing, ret_weighed->decision);
-    *ret_matched_percent = guards.matched_percent;
+    *ret_guards = guard_all(job->arena, &config->limits, &collected->history, &ret_weighed->context,
+                            &collected->roster, ret_weighed->pairing, ret_weighed->decision);
     return plan_make(job->arena, &setup, &config->policy, &config->matching, &ret_weighed->context,
-                     &collected->roster, ret_weighed->decision, &guards);
+                     &collected->roster, ret_weighed->decision, ret_guards);
 }
 
 /* What there is to say of the evidence comes before the findings about the policy. */
@@ -53,20 +50,24 @@ static void add_notes(struct arena *arena, const struct collected *collected, st
     plan->note_count = count;
 }
 
-/* Approved is a plan of which nothing is left to decide. */
+/* Of which nothing is left to decide: approved, or rejected when nothing of it may be done. */
 static void settle_state(struct proposal *proposal)
 {
     struct plan *plan = proposal->plan;
+    size_t may_be_done = 0;
 
     if (plan->state != PLAN_PROPOSED)
         return;
     for (size_t i = 0; i < plan->row_count; i++) {
         const struct ruled *ruled = &proposal->book.ruled[i];
-        if (plan->row[i].action != ACTION_KEEP && !ruled->keep && !ruled->reject &&
-            !rule_is_approved(&proposal->book, i) && !rule_is_unasked(&proposal->book, i))
+        bool may = rule_is_approved(&proposal->book, i) || rule_is_unasked(&proposal->book, i);
+        if (plan->row[i].action == ACTION_KEEP)
+            continue;
+        if (!may && !ruled->keep && !ruled->reject)
             return;
+        may_be_done += may;
     }
-    plan->state = PLAN_APPROVED;
+    plan->state = may_be_done > 0 ? PLAN_APPROVED : PLAN_REJECTED;
 }
 
 int job_choose_anew(struct job *job, const struct plan *only, struct proposal *proposal,
@@ -81,17 +82,16 @@ int job_choose_anew(struct job *job, const struct plan *only, struct proposal *p
 int job_propose(struct job *job, const struct collected *collected, struct proposal *ret_proposal,
                 struct err *err)
 {
-    double matched_percent = 0;
-
     *ret_proposal = (struct proposal){.plan = NULL};
-    ret_proposal->plan = make_plan(job, collected, &ret_proposal->weighed, &matched_percent);
+    ret_proposal->plan = make_plan(job, collected, &ret_proposal->weighed, &ret_proposal->guards);
     add_notes(job->arena, collected, ret_proposal->plan);
     if (rule_set_needed(job, &ret_proposal->weighed, ret_proposal->plan, err) < 0 ||
         job_choose_anew(job, NULL, ret_proposal, err) < 0)
         return -1;
     settle_state(ret_proposal);
     if (store_save_links(job->store, &collected->snapshot, &collected->roster,
-                         ret_proposal->weighed.pairing, matched_percent, err) < 0)
+                         ret_proposal->weighed.pairing, ret_proposal->guards.matched_percent,
+                         err) < 0)
         return -1;
     return store_save_plan(job->store, &job->run, ret_proposal->plan, err);
 }
@@ -99,8 +99,8 @@ int job_propose(struct job *job, const struct collected *collected, struct propo
 struct plan *propose_report(const struct job *job, const struct collected *collected)
 {
     struct weighed weighed;
-    double matched_percent = 0;
-    struct plan *plan = make_plan(job, collected, &weighed, &matched_percent);
+    struct guard_result guards;
+    struct plan *plan = make_plan(job, collected, &weighed, &guards);
 
     add_notes(job->arena, collected, plan);
     return plan;

@@ -73,8 +73,7 @@ static void see_plan(struct telling *telling)
     struct job *job = telling->job;
     struct notice_view *view = &telling->view;
 
-    if (store_load_plan(job->store, job->arena, 0, job->clock->now(job->clock->self),
-                        &telling->plan, &err) < 0) {
+    if (store_load_plan(job->store, job->arena, 0, &telling->plan, &err) < 0) {
         log_warning("nothing is told of the plan: %s", err.text);
         return;
     }

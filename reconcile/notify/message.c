@@ -91,7 +91,6 @@ static void add_plan(struct page *page, const struct plan *plan)
     report_add_headline(add_fact(page, "it", false), plan);
     text_addf(add_fact(page, "seats", false), "%zu now, %zu after", plan->totals.seats_now,
               plan->totals.seats_after);
-    add_time(add_fact(page, "expires", false), plan->expires_at);
     text_add(add_fact(page, "digest", false), digest_hex(&plan->digest, digest));
 }
 

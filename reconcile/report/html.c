@@ -95,13 +95,33 @@ static void add_header(struct text *out, const struct plan *plan)
     text_addf(out, "</h1>\n<p><b class=\"badge %s\">%s</b> %s.</p>\n<p class=meta>Made ", state,
               state, report_state_sentence(plan));
     add_instant(out, plan->created_at);
-    if (instant_is_set(plan->expires_at)) {
-        text_add(out, " &middot; expires ");
-        add_instant(out, plan->expires_at);
-    }
     if (plan->first_plan)
         text_add(out, " &middot; the first plan of this portal");
     text_add(out, "</p>\n</header>\n<main>\n");
+}
+
+static void add_acknowledged(struct text *out, const struct guard_finding *guard)
+{
+    CLEANUP(text_release) struct text line = TEXT_INIT;
+
+    report_add_acknowledged(&line, guard);
+    if (line.length == 0)
+        return;
+    text_add(out, "<br>");
+    add_bdi(out, text_cstr(&line));
+}
+
+static void add_let_go(struct text *out, const struct plan *plan, const struct guard_finding *guard)
+{
+    CLEANUP(text_release) struct text command = TEXT_INIT;
+
+    add_acknowledged(out, guard);
+    if (!report_add_let_go(&command, plan, guard))
+        return;
+    text_add(out, "<br><b>What it found is right after all:</b> let it go, which approves no row, "
+                  "with <code>");
+    encode_html(out, text_cstr(&command));
+    text_add(out, "</code>");
 }
 
 static void add_holds(struct text *out, const struct plan *plan)
@@ -125,6 +145,7 @@ static void add_holds(struct text *out, const struct plan *plan)
             text_add(out, "<br><b>What to do:</b> ");
             encode_html(out, advice);
         }
+        add_let_go(out, plan, guard);
         text_add(out, "</p>\n");
     }
     text_add(out, "</section>\n");
@@ -249,6 +270,13 @@ static void add_reason_cell(struct text *out, const struct plan_row *row,
     if (day_is_set(row->not_before))
         text_addf(out, "<small><b>not before %s</b>%s</small>", day_format(row->not_before, day),
                   row->new_announcement ? ", announced by this plan" : "");
+    CLEANUP(text_release) struct text standing = TEXT_INIT;
+    report_add_standing(&standing, row);
+    if (standing.length > 0) {
+        text_addf(out, "<small class=\"%s\"><b>", row->standing.done ? "done" : "standing");
+        add_bdi(out, text_cstr(&standing));
+        text_add(out, "</b></small>");
+    }
     add_small(out, "held by ", row->held_by);
     if (group->section != REPORT_FINDINGS)
         add_small(out, "row ", row->clause);
@@ -391,6 +419,7 @@ static void add_guards(struct text *out, const struct plan *plan)
         add_bdi(out, guard->actual);
         text_add(out, "<td>");
         add_bdi(out, guard->text);
+        add_acknowledged(out, guard);
         text_add_char(out, '\n');
     }
     text_add(out, "</tbody></table>\n</section>\n");

@@ -134,6 +134,14 @@ static void add_totals(struct jsonw *json, const struct plan_totals *totals)
     field_size(json, "keep", totals->of[ACTION_KEEP]);
     for (enum action a = action_after(ACTION_KEEP); a; a = action_after(a))
         field_size(json, action_name(a), totals->of[a]);
+    jsonw_key(json, "of");
+    jsonw_begin_object(json);
+    for (enum action a = action_after(ACTION_KEEP); a; a = action_after(a))
+        field_size(json, action_name(a), totals->of[a]);
+    jsonw_end_object(json);
+    field_size(json, "approved", totals->approved);
+    field_size(json, "kept", totals->kept);
+    field_size(json, "done", totals->done);
     field_size(json, "waiting", totals->waiting);
     field_size(json, "findings", totals->findings);
     field_size(json, "seats_now", totals->seats_now);
@@ -156,8 +164,27 @@ static void add_idle(struct jsonw *json, const struct plan_idle *idle)
     jsonw_end_object(json);
 }
 
+static void add_acknowledged(struct jsonw *json, const struct guard_finding *guard)
+{
+    char day[DAY_TEXT_SIZE];
+    bool has_day = day_is_set(guard->let_go_until);
+
+    jsonw_key(json, "acknowledged");
+    if (!guard->let_go_by) {
+        jsonw_null(json);
+        return;
+    }
+    jsonw_begin_object(json);
+    jsonw_field_string(json, "who", guard->let_go_by);
+    jsonw_field_string(json, "until", has_day ? day_format(guard->let_go_until, day) : NULL);
+    jsonw_field_string(json, "reason", guard->let_go_reason);
+    jsonw_end_object(json);
+}
+
 static void add_guards(struct jsonw *json, const struct plan *plan)
 {
+    CLEANUP(text_release) struct text command = TEXT_INIT;
+
     jsonw_key(json, "guards");
     jsonw_begin_array(json);
     for (size_t i = 0; i < plan->guard_count; i++) {
@@ -169,6 +196,11 @@ static void add_guards(struct jsonw *json, const struct plan *plan)
         jsonw_field_string(json, "limit", guard->limit);
         jsonw_field_string(json, "actual", guard->actual);
         jsonw_field_string(json, "text", guard->text);
+        jsonw_field_string(json, "cause", guard->cause);
+        add_acknowledged(json, guard);
+        text_clear(&command);
+        jsonw_field_string(json, "let_go",
+                           report_add_let_go(&command, plan, guard) ? text_cstr(&command) : NULL);
         jsonw_end_object(json);
     }
     jsonw_end_array(json);
@@ -215,14 +247,62 @@ static void add_cell(struct jsonw *json, const struct column *column, const stru
     }
 }
 
+static void add_matched(struct jsonw *json, const struct plan_row *row)
+{
+    jsonw_key(json, "matched");
+    if (text_is_empty(row->matched_by)) {
+        jsonw_null(json);
+        return;
+    }
+    jsonw_begin_object(json);
+    field_text(json, "employee_number", row->matched_number);
+    field_text(json, "name", row->matched_name);
+    field_text(json, "email", row->matched_email);
+    if (row->matched_row > 0)
+        jsonw_field_int(json, "row", row->matched_row);
+    else
+        jsonw_field_null(json, "row");
+    jsonw_end_object(json);
+}
+
+static void add_standing(struct jsonw *json, const struct row_standing *standing)
+{
+    jsonw_key(json, "decided");
+    if (standing->decision) {
+        jsonw_begin_object(json);
+        jsonw_field_string(json, "decision", standing->decision);
+        jsonw_field_string(json, "who", standing->who);
+        jsonw_field_instant(json, "at", standing->at);
+        field_day(json, "until", standing->until);
+        field_text(json, "reason", standing->reason);
+        jsonw_end_object(json);
+    } else {
+        jsonw_null(json);
+    }
+    jsonw_key(json, "outcome");
+    if (standing->state) {
+        jsonw_begin_object(json);
+        jsonw_field_string(json, "state", standing->state);
+        jsonw_field_instant(json, "at", standing->state_at);
+        field_text(json, "reason", standing->state_reason);
+        jsonw_end_object(json);
+    } else {
+        jsonw_null(json);
+    }
+}
+
 static void add_decisions(struct jsonw *json, const struct plan *plan)
 {
     jsonw_key(json, "decisions");
     jsonw_begin_array(json);
     for (size_t i = 0; i < plan->row_count; i++) {
         jsonw_begin_object(json);
-        for (const struct column *c = NULL; (c = plan_row_shown(c));)
-            add_cell(json, c, &plan->row[i]);
+        for (const struct column *c = NULL; (c = plan_row_shown(c));) {
+            if (!(c->use & PLAN_ROW_NESTED))
+                add_cell(json, c, &plan->row[i]);
+        }
+        add_matched(json, &plan->row[i]);
+        add_standing(json, &plan->row[i].standing);
         jsonw_end_object(json);
         text_spill(json->out);
     }

@@ -187,28 +187,62 @@ bool report_is_held(const struct plan *plan)
     return plan->state == PLAN_HELD;
 }
 
-static void add_part(struct text *out, bool *first, enum action action, size_t number)
+/* What was done already, by action. */
+static void count_done(const struct plan *plan, size_t done[ACTION_COUNT])
+{
+    for (size_t i = 0; i < plan->row_count; i++)
+        done[plan->row[i].action] += plan->row[i].standing.done;
+}
+
+static bool add_done(struct text *out, const struct plan *plan, const size_t done[ACTION_COUNT])
+{
+    bool any = false;
+
+    for (enum action a = action_after(ACTION_KEEP); a; a = action_after(a)) {
+        if (done[a] == 0)
+            continue;
+        text_addf(out, "%s%s ", any ? ", " : "", actions[a].done);
+        report_add_number(out, done[a]);
+        any = true;
+    }
+    if (plan->totals.not_done > 0) {
+        text_add(out, any ? ", " : "");
+        report_add_number(out, plan->totals.not_done);
+        text_add(out, " not done");
+        any = true;
+    }
+    return any;
+}
+
+static void add_part(struct text *out, bool *first, bool more, enum action action, size_t number)
 {
     bool proposed = actions[action].proposed_only;
 
     if (number == 0)
         return;
     text_addf(out, "%s%s ", *first ? "would " : ", ", proposed ? "propose" : action_name(action));
-    *first = false;
     if (proposed)
         report_add_counted(out, number, actions[action].noun);
     else
         report_add_number(out, number);
+    text_add(out, *first && more ? " more" : "");
+    *first = false;
 }
 
 void report_add_headline(struct text *out, const struct plan *plan)
 {
     const struct plan_totals *totals = &plan->totals;
+    CLEANUP(text_release) struct text open = TEXT_INIT;
+    size_t done[ACTION_COUNT] = {0};
     bool first = true;
 
+    count_done(plan, done);
+    bool any_done = add_done(out, plan, done);
     for (enum action a = action_after(ACTION_KEEP); a; a = action_after(a))
-        add_part(out, &first, a, totals->of[a]);
-    if (first)
+        add_part(&open, &first, any_done, a, totals->of[a] - done[a]);
+    if (!first)
+        text_addf(out, "%s%s", any_done ? "; " : "", text_cstr(&open));
+    else if (!any_done)
         text_add(out, "nothing to do");
     if (totals->waiting > 0) {
         text_add(out, " (");
@@ -219,6 +253,60 @@ void report_add_headline(struct text *out, const struct plan *plan)
         text_add(out, "; ");
         report_add_counted(out, totals->findings, "finding");
     }
+}
+
+/* --- what was decided, and done --- */
+
+static void add_until(struct text *out, const char *what, const struct row_standing *standing)
+{
+    char day[DAY_TEXT_SIZE];
+
+    text_addf(out, "%s until %s by %s", what, day_format(standing->until, day), standing->who);
+    if (!text_is_empty(standing->reason))
+        text_addf(out, ": %s", standing->reason);
+}
+
+static void add_outcome(struct text *out, const struct plan_row *row)
+{
+    const struct row_standing *standing = &row->standing;
+    char day[DAY_TEXT_SIZE];
+
+    if (standing->done) {
+        text_addf(out, "%s on %s", actions[row->action].done,
+                  day_format(instant_day(standing->state_at, &zone_utc), day));
+        return;
+    }
+    text_addf(out, "%s: %s", standing->state,
+              text_is_empty(standing->state_reason) ? "no reason is kept" : standing->state_reason);
+}
+
+static void add_approved(struct text *out, const struct plan_row *row)
+{
+    const struct row_standing *standing = &row->standing;
+    size_t needed = row->needed > 0 ? (size_t)row->needed : 0;
+    char day[DAY_TEXT_SIZE];
+
+    text_addf(out, "approved by %s", standing->who);
+    if (standing->approvers > 1)
+        text_addf(out, " and %zu more", standing->approvers - 1);
+    if (standing->approvers < needed)
+        text_addf(out, ", needs %zu more", needed - standing->approvers);
+    else if (day_is_set(standing->night))
+        text_addf(out, ", to be done on %s", day_format(standing->night, day));
+}
+
+void report_add_standing(struct text *out, const struct plan_row *row)
+{
+    const struct row_standing *standing = &row->standing;
+
+    if (standing->state)
+        add_outcome(out, row);
+    else if (text_equal(standing->decision, "keep"))
+        add_until(out, "kept", standing);
+    else if (text_equal(standing->decision, "reject"))
+        add_until(out, "rejected", standing);
+    else if (text_equal(standing->decision, "approve"))
+        add_approved(out, row);
 }
 
 void report_add_approvals(struct text *out, const struct plan *plan)
@@ -254,11 +342,11 @@ const char *report_state_sentence(const struct plan *plan)
     case PLAN_APPLYING:
         return "being carried out, or cut off while it was";
     case PLAN_APPLIED:
-        return "carried out";
+        return "what was approved of it and due is carried out";
     case PLAN_EXPIRED:
-        return "expired or superseded by a newer plan: it can be read but not carried out";
+        return "superseded by a newer plan, which carries what was decided about its rows";
     case PLAN_REJECTED:
-        return "rejected by a person: it can be read but not carried out";
+        return "every row of it was rejected: nothing of it is done";
     }
     return "";
 }
@@ -327,4 +415,32 @@ bool report_command(const struct plan *plan, size_t index, struct text *ret_purp
         return true;
     }
     return false;
+}
+
+/* --- guards that people let go --- */
+
+void report_add_acknowledged(struct text *out, const struct guard_finding *guard)
+{
+    char day[DAY_TEXT_SIZE];
+
+    if (!guard->let_go_by)
+        return;
+    text_addf(out, "acknowledged by %s", guard->let_go_by);
+    if (day_is_set(guard->let_go_until))
+        text_addf(out, " until %s", day_format(guard->let_go_until, day));
+    if (guard->let_go_reason)
+        text_addf(out, ": %s", guard->let_go_reason);
+}
+
+bool report_add_let_go(struct text *out, const struct plan *plan, const struct guard_finding *guard)
+{
+    char digest[DIGEST_HEX_SIZE];
+
+    if (plan->id <= 0 || !guard->hold || !guard->cause || guard->let_go_by)
+        return false;
+    text_addf(
+        out,
+        "bynder-reconcile acknowledge %lld --digest %s --guard %s --reason \"why it is right\"",
+        (long long)plan->id, digest_hex(&plan->digest, digest), guard->id);
+    return true;
 }

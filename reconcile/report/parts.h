@@ -57,7 +57,8 @@ void report_add_counted(struct text *out, size_t number, const char *one);
 /* --- the plan as a whole --- */
 
 bool report_is_held(const struct plan *plan);
-/* "would suspend 12, deprovision 3, propose 1 reactivation; 4 findings" or "nothing to do". */
+/* "suspended 13; would suspend 12 more, deprovision 3, propose 1 reactivation; 4 findings" or
+ * "nothing to do". */
 void report_add_headline(struct text *out, const struct plan *plan);
 /* " by 1 to suspend, by 2 to deprovision": how many people each action needs. */
 void report_add_approvals(struct text *out, const struct plan *plan);
@@ -65,6 +66,9 @@ void report_add_approvals(struct text *out, const struct plan *plan);
 const char *report_state_sentence(const struct plan *plan);
 /* What the notes of a plan are about, a heading. */
 const char *report_notes_title(const struct plan *plan);
+/* What people decided about a row, or what became of its act, a clause; nothing when nobody did:
+ * "done on 2026-12-01", "approved by anna, to be done on 2026-12-01", "kept until ... by ...". */
+void report_add_standing(struct text *out, const struct plan_row *row);
 /* What to call a person in a report: name, else username, e-mail, id. */
 const char *report_name_of(const struct plan_row *row);
 
@@ -72,6 +76,14 @@ const char *report_name_of(const struct plan_row *row);
  * the last. */
 bool report_command(const struct plan *plan, size_t index, struct text *ret_purpose,
                     struct text *ret_command);
+
+/* "acknowledged by anna until 2026-12-05: HR sold a company"; nothing when nobody let it go. */
+void report_add_acknowledged(struct text *out, const struct guard_finding *guard);
+
+/* The command that lets a guard go which holds a stored plan, for whoever looked at what it found.
+ * false when nobody can let it go, or somebody did. */
+bool report_add_let_go(struct text *out, const struct plan *plan,
+                       const struct guard_finding *guard);
 
 /* --- outputs --- */
 

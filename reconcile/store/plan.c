@@ -13,7 +13,7 @@
 
 /* A row of the table `plan`: the plan, and what the store alone knows of it. */
 struct stored_plan {
-    int64_t portal_id, run_id, rows, version;
+    int64_t portal_id, run_id, rows;
     const char *audit_head; /* NULL = none; it has no column, but an event of its own */
     struct plan plan;
 };
@@ -58,6 +58,7 @@ static const struct column plan_columns[] = {
     OF_INPUTS(rejected),
     OF_INPUTS(duplicates),
     OF_INPUTS(policy_digest),
+    COLUMN_AS("policy_text", struct stored_plan, plan.inputs.policy_text, COLUMN_SEAL),
     OF_INPUTS(enforce),
     OF_ACTION("keep", ACTION_KEEP),
     OF_ACTION("suspend", ACTION_SUSPEND),
@@ -70,7 +71,7 @@ static const struct column plan_columns[] = {
     COLUMN("idle_never", struct stored_plan, plan.idle.never),
     COLUMN("idle_unknown", struct stored_plan, plan.idle.unknown),
     OWN(rows),
-    OWN(version),
+    OF_PLAN(version),
     OWN(audit_head),
     OF_PLAN(redacted),
     COLUMN_END,
@@ -82,6 +83,12 @@ static const struct column guard_columns[] = {
     COLUMN("limit_text", struct guard_finding, limit),
     COLUMN("actual", struct guard_finding, actual),
     COLUMN("sentence", struct guard_finding, text),
+    COLUMN("cause", struct guard_finding, cause),
+    COLUMN("measure", struct guard_finding, measure),
+    COLUMN("acknowledgement_id", struct guard_finding, let_go_id),
+    COLUMN("let_go_by", struct guard_finding, let_go_by),
+    COLUMN("let_go_reason", struct guard_finding, let_go_reason),
+    COLUMN("let_go_until", struct guard_finding, let_go_until),
     COLUMN_END,
 };
 
@@ -160,7 +167,6 @@ static int insert_plan(const struct store *store, const struct store_run *run,
         .run_id = run->id,
         .rows = (int64_t)count_stored(plan),
         .plan = *plan,
-        .version = 1,
     };
     struct store_writer writer = store_writer_of(plan_columns, query_plan_insert, 0);
 
@@ -314,11 +320,6 @@ static int load_lists(const struct store *store, struct arena *arena, size_t row
     return load_idle(store, which, plan, err);
 }
 
-static bool awaits_decision(enum plan_state state)
-{
-    return state == PLAN_HELD || state == PLAN_PROPOSED || state == PLAN_APPROVED;
-}
-
 static int check_digest(const struct plan *plan, struct err *err)
 {
     struct digest now = plan_digest(plan);
@@ -335,8 +336,32 @@ static int check_digest(const struct plan *plan, struct err *err)
                    (long long)plan->id);
 }
 
-int store_load_plan(struct store *store, struct arena *arena, int64_t id, struct instant now,
-                    struct plan **ret_plan, struct err *err)
+int store_plan_state(const struct store *store, int64_t plan_id, enum plan_state *ret_state,
+                     int64_t *ret_newest, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    struct state_now {
+        enum plan_state state;
+        int64_t newest;
+    } now = {.newest = 0};
+    static const struct column columns[] = {
+        COLUMN_OF_WORDS("state", struct state_now, state, &plan_state_words),
+        COLUMN("newest", struct state_now, newest),
+        COLUMN_END,
+    };
+
+    if (PG_QUERY(store->pg, plan_state_now, PG_ONE, &result, err,
+                 store_number(&scratch, store->portal_id), store_number(&scratch, plan_id)) < 0)
+        return -1;
+    (void)store_read_row(columns, result, 0, &scratch, &now);
+    *ret_state = now.state;
+    *ret_newest = now.newest;
+    return 0;
+}
+
+int store_load_plan(struct store *store, struct arena *arena, int64_t id, struct plan **ret_plan,
+                    struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
@@ -358,9 +383,6 @@ int store_load_plan(struct store *store, struct arena *arena, int64_t id, struct
     if (load_lists(store, arena, (size_t)stored->rows, plan, err) < 0 ||
         check_digest(plan, err) < 0)
         return -1;
-    if (awaits_decision(plan->state) && instant_is_set(plan->expires_at) &&
-        instant_compare(plan->expires_at, now) <= 0)
-        plan->state = PLAN_EXPIRED;
     *ret_plan = plan;
     return 0;
 }

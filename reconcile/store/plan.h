@@ -17,9 +17,12 @@ int store_save_plan(struct store *store, const struct store_run *run, struct pla
 int store_load_guards(const struct store *store, struct arena *arena, int64_t plan_id,
                       struct guard_finding **ret_guard, size_t *ret_count, struct err *err)
     __attribute__((warn_unused_result));
-/* id 0 = the newest. *ret_plan NULL when there is none. A plan that waits for a decision and whose
- * time is over by `now` is expired. The digest is checked: ERR_INTERNAL when it differs. */
-int store_load_plan(struct store *store, struct arena *arena, int64_t id, struct instant now,
-                    struct plan **ret_plan, struct err *err) __attribute__((warn_unused_result));
+/* What has become of a stored plan, and the number of the newest one. */
+int store_plan_state(const struct store *store, int64_t plan_id, enum plan_state *ret_state,
+                     int64_t *ret_newest, struct err *err) __attribute__((warn_unused_result));
+/* id 0 = the newest. *ret_plan NULL when there is none. The digest is checked: ERR_INTERNAL when it
+ * differs. */
+int store_load_plan(struct store *store, struct arena *arena, int64_t id, struct plan **ret_plan,
+                    struct err *err) __attribute__((warn_unused_result));
 
 #endif

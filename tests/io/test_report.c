@@ -73,9 +73,21 @@ static const char *const hostile[HOSTILE_COUNT] = {
 
 static struct plan_row hostile_rows[HOSTILE_COUNT];
 static struct guard_finding guards[] = {
-    {"G1", false, "48 h", "3 h", "the roster was read 3 hours ago"},
-    {"G7", false, "50", "8", "8 suspensions are within 50"},
-    {"G9", false, "2", "4", "4 administrators would be left"},
+    {.id = "G1",
+     .hold = false,
+     .limit = "48 h",
+     .actual = "3 h",
+     .text = "the roster was read 3 hours ago"},
+    {.id = "G7",
+     .hold = false,
+     .limit = "50",
+     .actual = "8",
+     .text = "8 suspensions are within 50"},
+    {.id = "G9",
+     .hold = false,
+     .limit = "2",
+     .actual = "4",
+     .text = "4 administrators would be left"},
 };
 static const char *const notes[] = {"protected entry 'boss@<acme>' expired on 2026-06-30"};
 
@@ -109,7 +121,6 @@ static struct plan make_plan(void)
         .digest = digest_of("x", 1),
         .state = PLAN_PROPOSED,
         .created_at = instant_of("2026-11-22T07:45:00Z"),
-        .expires_at = instant_of("2026-11-25T07:45:00Z"),
         .today = day_of("2026-11-22"),
         .time_zone = "Europe/Amsterdam",
         .first_plan = true,
@@ -136,14 +147,14 @@ static struct plan make_plan(void)
                 .duplicates = 1,
                 .policy_digest = digest_of("p", 1),
             },
-        .totals = {{[ACTION_KEEP] = 4990,
-                    [ACTION_SUSPEND] = 8,
-                    [ACTION_DEPROVISION] = 1,
-                    [ACTION_REACTIVATE] = 1},
-                   1,
-                   2,
-                   4100,
-                   4093},
+        .totals = {.of = {[ACTION_KEEP] = 4990,
+                          [ACTION_SUSPEND] = 8,
+                          [ACTION_DEPROVISION] = 1,
+                          [ACTION_REACTIVATE] = 1},
+                   .waiting = 1,
+                   .findings = 2,
+                   .seats_now = 4100,
+                   .seats_after = 4093},
         .idle = {{900, 700, 500, 300, 200, 150, 90, 60, 40, 20, 10, 5, 2, 1100}, 19, 4},
         .guard = guards,
         .guard_count = COUNT_OF(guards),
@@ -212,7 +223,7 @@ TEST(report_json_plan_has_every_field_of_the_contract)
         {"plan/portal", "\"acme <&> \\\"co\\\"\""},
         {"plan/state", "\"proposed\""},
         {"plan/created_at", "\"2026-11-22T07:45:00Z\""},
-        {"plan/expires_at", "\"2026-11-25T07:45:00Z\""},
+        {"plan/expires_at", "null"},
         {"plan/first_plan", "true"},
         {"plan/approvals/suspend", "1"},
         {"plan/approvals/deprovision", "2"},
@@ -237,6 +248,9 @@ TEST(report_json_plan_has_every_field_of_the_contract)
         {"totals/suspend", "8"},
         {"totals/deprovision", "1"},
         {"totals/reactivate", "1"},
+        {"totals/of", "{\"suspend\":8,\"deprovision\":1,\"reactivate\":1}"},
+        {"totals/approved", "0"},
+        {"totals/kept", "0"},
         {"totals/waiting", "1"},
         {"totals/findings", "2"},
         {"totals/seats_now", "4100"},
@@ -462,6 +476,64 @@ TEST(report_text_plan_says_what_would_happen_first)
     assert_true(strstr(text_cstr(&out), "deprovision —") < strstr(text_cstr(&out), "finding P4"));
 }
 
+/* What people decided about the rows, and what was done of them. */
+static struct plan make_stood(void)
+{
+    struct plan plan = make_plan();
+    struct plan_row *row = hostile_rows;
+
+    row[1].standing = (struct row_standing){
+        .state = "verified", .done = true, .state_at = instant_of("2026-11-23T02:00:09Z")};
+    row[2].standing = (struct row_standing){
+        .state = "skipped", .state_reason = "a login since", .decision = "approve", .who = "anna"};
+    row[3].needed = 2;
+    row[3].standing = (struct row_standing){
+        .decision = "approve", .who = "anna", .approvers = 1, .at = plan.created_at};
+    row[4].needed = 1;
+    row[4].standing = (struct row_standing){.decision = "approve",
+                                            .who = "anna",
+                                            .approvers = 1,
+                                            .at = plan.created_at,
+                                            .night = day_of("2026-11-24")};
+    row[5].standing = (struct row_standing){.decision = "keep",
+                                            .who = "bert",
+                                            .at = plan.created_at,
+                                            .until = day_of("2027-03-01"),
+                                            .reason = "on a <b>project"};
+    plan.totals.done = plan.totals.not_done = plan.totals.approved = plan.totals.kept = 1;
+    return plan;
+}
+
+TEST(report_says_what_was_decided_and_done)
+{
+    static const struct {
+        enum report_format format;
+        const char *says;
+    } cases[] = {
+        {REPORT_TEXT, "suspended 1, 1 not done; would suspend 7 more, deprovision 1, propose 1 "},
+        {REPORT_TEXT, "suspended on 2026-11-23"},
+        {REPORT_TEXT, "skipped: a login since"},
+        {REPORT_TEXT, "approved by anna, needs 1 more"},
+        {REPORT_TEXT, "approved by anna, to be done on 2026-11-24"},
+        {REPORT_TEXT, "kept until 2027-03-01 by bert: on a <b>project"},
+        {REPORT_TEXT, "approved 1, kept or rejected 1, done 1"},
+        {REPORT_HTML, "<small class=\"done\"><b><bdi>suspended on 2026-11-23</bdi></b></small>"},
+        {REPORT_HTML, "kept until 2027-03-01 by bert: on a &lt;b&gt;project"},
+        {REPORT_JSON, "\"decision\": \"keep\",\n"},
+        {REPORT_JSON, "\"state\": \"verified\",\n"},
+        {REPORT_JSON, "\"expected_on\": \"2026-11-24\""},
+        {REPORT_CSV, ",keep,bert,2026-11-22T07:45:00Z,2027-03-01,on a <b>project,"},
+        {REPORT_CSV, ",2026-11-24,"},
+    };
+    struct plan plan = make_stood();
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(text_release) struct text out = render(&plan, cases[i].format, 400);
+        if (!strstr(text_cstr(&out), cases[i].says))
+            fail_msg("%s: %s", cases[i].says, text_cstr(&out));
+    }
+}
+
 TEST(report_text_hostile_names_show_no_control_character)
 {
     struct plan plan = make_plan();
@@ -519,8 +591,12 @@ TEST(report_text_held_plan_shows_every_row_and_what_to_do)
 {
     static struct plan_row rows[120];
     static struct guard_finding holding[] = {
-        {"G1", false, "48 h", "3 h", "fresh"},
-        {"G7", true, "50", "120", "120 suspensions are more than 50"},
+        {.id = "G1", .hold = false, .limit = "48 h", .actual = "3 h", .text = "fresh"},
+        {.id = "G7",
+         .hold = true,
+         .limit = "50",
+         .actual = "120",
+         .text = "120 suspensions are more than 50"},
     };
     struct plan plan = make_long_plan(rows, COUNT_OF(rows));
     CLEANUP(text_release) struct text out = TEXT_INIT;

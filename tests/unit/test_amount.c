@@ -1,4 +1,4 @@
-/* core/amount: how much a day allows, what is done of it, and what the coming days would see. */
+/* core/amount: how much a day allows, and what is done of it. */
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -11,14 +11,6 @@
         .count = 1000, .percent = 100, .rolling_days = 30, .rolling_count = 1000,                  \
         .rolling_percent = 100                                                                     \
     }
-
-static struct day day_of(const char *text)
-{
-    struct day day = DAY_NONE;
-
-    assert_true(text_equal(text, "-") || day_parse_iso(text, &day));
-    return day;
-}
 
 /* --- the room of a day --- */
 
@@ -337,124 +329,6 @@ TEST(amount_choose_takes_no_fifth_of_a_department)
         if (!text_equal(fate, rows[i].fate))
             fail_msg("%s: %s gives %s, not %s", rows[i].name, rows[i].rows, fate, rows[i].fate);
     }
-}
-
-/* --- the coming days --- */
-
-static const char *tell_days(const struct amount_day *day, size_t count, struct text *text)
-{
-    char iso[DAY_TEXT_SIZE];
-
-    text_clear(text);
-    for (size_t i = 0; i < count; i++)
-        text_addf(text, "%s%s %lld/%lld %s", i ? ", " : "", day_format(day[i].day, iso) + 5,
-                  (long long)day[i].count, (long long)day[i].room, day[i].limit);
-    return text_cstr(text);
-}
-
-TEST(amount_weigh_says_what_each_day_would_see)
-{
-    static const struct {
-        const char *name;
-        struct amount_done done;
-        const char *standing[4], *due[6], *days;
-    } rows[] = {
-        {"nothing", {0}, {NULL}, {NULL}, ""},
-        {"at once", {0}, {NULL}, {"-", "-"}, "11-22 2/3 count"},
-        {"long past is at once", {0}, {NULL}, {"2026-01-01", "-"}, "11-22 2/3 count"},
-        {"two days", {0}, {NULL}, {"2026-12-01", "-"}, "11-22 1/3 count, 12-01 1/3 count"},
-        {"too many on a day",
-         {0},
-         {NULL},
-         {"2026-12-01", "2026-12-01", "2026-12-01", "2026-12-01"},
-         "12-01 4/3 count"},
-        {"with those approved before",
-         {0},
-         {"2026-12-01", "2026-12-01"},
-         {"2026-12-01", "2026-12-01"},
-         "12-01 4/3 count"},
-        {"what was done today leaves less today", {2, 0, 2}, {NULL}, {"-", "-"}, "11-22 2/1 count"},
-        {"but not tomorrow", {2, 0, 2}, {NULL}, {"2026-11-23"}, "11-23 1/3 count"},
-        {"the window", {0, 0, 5}, {NULL}, {"2026-11-23", "2026-11-23"}, "11-23 2/1 window"},
-        {"the window fills by what comes before",
-         {0, 0, 3},
-         {NULL},
-         {"-", "-", "2026-11-23", "2026-11-23"},
-         "11-22 2/3 count, 11-23 2/1 window"},
-        {"the window on its last day", {0, 0, 6}, {NULL}, {"2026-12-01"}, "12-01 1/0 window"},
-        {"the window is over", {0, 0, 6}, {NULL}, {"2026-12-02"}, "12-02 1/3 count"},
-    };
-    const struct action_limit limit = {
-        .count = 3, .percent = 100, .rolling_days = 10, .rolling_count = 6, .rolling_percent = 100};
-    struct arena arena = ARENA_INIT;
-    struct text text = TEXT_INIT;
-
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct day standing[4], due[6];
-        struct amount_day *day = NULL;
-        size_t standing_count = 0, count = 0;
-        while (standing_count < 4 && rows[i].standing[standing_count]) {
-            standing[standing_count] = day_of(rows[i].standing[standing_count]);
-            standing_count++;
-        }
-        while (count < 6 && rows[i].due[count]) {
-            due[count] = day_of(rows[i].due[count]);
-            count++;
-        }
-        size_t days = amount_weigh(&arena, &limit, 100, &rows[i].done, day_of("2026-11-22"),
-                                   standing, standing_count, due, count, &day);
-        if (!text_equal(tell_days(day, days, &text), rows[i].days))
-            fail_msg("%s: %s, not %s", rows[i].name, text_cstr(&text), rows[i].days);
-    }
-    text_release(&text);
-    arena_release(&arena);
-}
-
-TEST(amount_spread_fills_night_after_night)
-{
-    static const struct {
-        const char *name;
-        int64_t per_night;
-        const char *due[6], *nights;
-    } rows[] = {
-        {"two a night", 2, {"-", "-", "-", "-", "-"}, "22 22 23 23 24 "},
-        {"one a night", 1, {"-", "-", "-"}, "22 23 24 "},
-        {"not before it is due", 2, {"2026-11-24", "-", "-", "-"}, "24 22 22 23 "},
-        {"the first in the plan goes first",
-         1,
-         {"2026-11-23", "2026-11-23", "-", "-"},
-         "23 24 22 25 "},
-        {"due long ago", 1, {"2026-01-01", "-"}, "22 23 "},
-        {"none a night", 0, {"-", "2026-11-24"}, "- - "},
-    };
-    struct day first = day_of("2026-11-22");
-
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct day due[6], night[6];
-        struct text text = TEXT_INIT;
-        char iso[DAY_TEXT_SIZE];
-        size_t count = 0;
-        for (; count < 6 && rows[i].due[count]; count++)
-            due[count] = day_of(rows[i].due[count]);
-        amount_spread(rows[i].per_night, first, due, count, night);
-        for (size_t k = 0; k < count; k++) {
-            const char *day = day_format(night[k], iso);
-            text_addf(&text, "%s ", day[0] == '-' ? day : day + 8);
-        }
-        if (!text_equal(text_cstr(&text), rows[i].nights))
-            fail_msg("%s: %s, not %s", rows[i].name, text_cstr(&text), rows[i].nights);
-        text_release(&text);
-    }
-}
-
-TEST(amount_spread_behind_the_calendar_has_no_night)
-{
-    const struct day due[2] = {{DAY_NUMBER_LAST}, {DAY_NUMBER_LAST}};
-    struct day night[2];
-
-    amount_spread(1, day_of("2026-11-22"), due, 2, night);
-    assert_int_equal(night[0].number, DAY_NUMBER_LAST);
-    assert_false(day_is_set(night[1]));
 }
 
 /* --- any scene --- */

@@ -64,13 +64,13 @@ static void sample_init(struct sample *sample)
     sample->policy = (struct policy){.zone = &zone_utc};
     sample->context = (struct policy_context){
         .today = {46000}, .now = {.us = DAY_US}, .snapshot = &sample->snapshot};
-    sample->finding[0] = (struct guard_finding){"G1", false, "l", "a", "t"};
-    sample->finding[1] = (struct guard_finding){"G2", false, "l", "a", "t"};
+    sample->finding[0] =
+        (struct guard_finding){.id = "G1", .hold = false, .limit = "l", .actual = "a", .text = "t"};
+    sample->finding[1] =
+        (struct guard_finding){.id = "G2", .hold = false, .limit = "l", .actual = "a", .text = "t"};
     sample->guards = (struct guard_result){.finding = sample->finding, .count = 2};
-    sample->setup = (struct plan_setup){.portal = "acme",
-                                        .approvals[ACTION_SUSPEND] = 1,
-                                        .approvals[ACTION_DEPROVISION] = 2,
-                                        .expires_hours = 72};
+    sample->setup = (struct plan_setup){
+        .portal = "acme", .approvals[ACTION_SUSPEND] = 1, .approvals[ACTION_DEPROVISION] = 2};
 }
 
 static struct plan *make(struct sample *sample)
@@ -116,7 +116,7 @@ TEST(plan_make_of_mixed_decisions_counts)
     assert_int_equal(plan->idle.bucket[1], 1); /* 30 days */
     assert_int_equal(plan->idle.bucket[3], 1); /* 90 days */
     assert_int_equal(plan->idle.bucket[PLAN_IDLE_BUCKETS - 1], 1);
-    assert_int_equal(plan->expires_at.us - plan->created_at.us, 3 * DAY_US);
+    assert_false(instant_is_set(plan->expires_at)); /* decisions end, not plans */
     arena_release(&sample.arena);
 }
 
@@ -218,7 +218,8 @@ TEST(plan_digest_of_any_changed_part_differs)
 /* Plans that are stored have their digest: the same plan has the same one in every version. */
 TEST(plan_digest_of_a_known_plan_is_known)
 {
-    struct guard_finding guard = {"G7", true, "l", "a", "t"};
+    struct guard_finding guard = {
+        .id = "G7", .hold = true, .limit = "l", .actual = "a", .text = "t"};
     struct plan_row row = {
         .action = ACTION_SUSPEND,
         .finding = true,
@@ -244,6 +245,7 @@ TEST(plan_digest_of_a_known_plan_is_known)
         .uses_person = true,
     };
     struct plan plan = {
+        .version = 1,
         .portal = "acme",
         .today = {46000},
         .first_plan = true,
@@ -259,6 +261,17 @@ TEST(plan_digest_of_a_known_plan_is_known)
 
     assert_string_equal(digest_hex(&digest, hex),
                         "ec0c1055ca6967695e56077ccb99f2da68ebd1b41d0009c38413f4014f211555");
+
+    /* From version 2 on what a person decides on, and the matched person, are covered. */
+    plan.version = PLAN_VERSION;
+    digest = plan_digest(&plan);
+    row.subject.byte[0] ^= 1;
+    struct digest other = plan_digest(&plan);
+    assert_int_not_equal(digest_compare(&digest, &other), 0);
+    row.subject.byte[0] ^= 1;
+    row.matched_name = "Somebody Else";
+    other = plan_digest(&plan);
+    assert_int_not_equal(digest_compare(&digest, &other), 0);
 }
 
 TEST(plan_digest_of_the_hour_and_the_form_is_the_same)

@@ -682,7 +682,7 @@ static void check_guards(const struct world *world, const struct guard_result *g
 static const struct plan *make_plan(struct world *world, const struct decision *decision,
                                     const struct guard_result *guards)
 {
-    static const struct plan_setup setup = {.portal = "acme", .expires_hours = 72, .full = true};
+    static const struct plan_setup setup = {.portal = "acme", .full = true};
 
     return plan_make(&world->arena, &setup, &world->policy, &world->matching, &world->context,
                      &world->roster, decision, guards);

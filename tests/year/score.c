@@ -93,6 +93,7 @@ static const struct target cleanup_targets[] = {
     {"clean-up: nights behind the grace", cleanup_nights, 20, false},
     {"clean-up: approvals", approvals, 1, false},
     {"clean-up: overrides", overrides, 0, false},
+    {"clean-up: red nights, percent", red_percent, 1, false},
 };
 
 static bool is_met(const struct target *target, double value)

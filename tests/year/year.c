@@ -286,7 +286,7 @@ static struct world_settings cleanup_settings(const struct options *options)
 {
     struct world_settings settings = year_settings(options, options->first_seed, CLEANUP_PEOPLE);
 
-    settings.company.kinds = (struct kinds){.on = {[KIND_IDLERS] = true}};
+    settings.company.kinds = (struct kinds){.on = {[KIND_IDLERS] = true, [KIND_MOVES] = true}};
     settings.company.nights = CLEANUP_NIGHTS;
     settings.company.event = EVENT_NONE;
     settings.company.idle_percent = CLEANUP_PERCENT;

@@ -1,0 +1,110 @@
+/*
+ * Of a plan that is not the newest the nights are not told: what was decided on its rows is carried
+ * by the newest plan, which tells them.
+ */
+#include "job/stand.h"
+
+#include "job/forecast.h"
+#include "store/plan.h"
+#include "store/step.h"
+
+static int set_steps(struct job *job, struct plan *plan, struct err *err)
+{
+    struct store_step *step = NULL;
+    size_t count = 0;
+
+    if (store_load_steps(job->store, job->arena, plan->id, &step, &count, err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        size_t at = (size_t)step[i].position - 1;
+        if (at >= plan->row_count || step[i].state == STEP_PLANNED ||
+            step[i].state == STEP_APPROVED)
+            continue;
+        struct row_standing *standing = &plan->row[at].standing;
+        standing->state = step_state_name(step[i].state);
+        standing->state_reason = step[i].reason;
+        standing->state_at =
+            instant_is_set(step[i].outcome_at) ? step[i].outcome_at : step[i].intent_at;
+        standing->done = step[i].state == STEP_DONE || step[i].state == STEP_ALREADY ||
+                         step[i].state == STEP_VERIFIED;
+        plan->totals.done += standing->done;
+        plan->totals.not_done += !standing->done;
+    }
+    return 0;
+}
+
+static void set_decision(struct row_standing *standing, const struct ruling *ruling)
+{
+    standing->decision = ruling_kind_name(ruling->kind);
+    standing->who = ruling->who;
+    standing->reason = ruling->reason;
+    standing->at = ruling->at;
+    standing->until = ruling->until;
+}
+
+/* What spares goes before what acts. */
+static const struct ruling *newest_of(const struct ruled *ruled)
+{
+    if (ruled->keep)
+        return ruled->keep;
+    if (ruled->reject)
+        return ruled->reject;
+    return ruled->approve ? ruled->approve : ruled->again;
+}
+
+static void set_rulings(const struct rule_book *book, struct plan *plan)
+{
+    for (size_t i = 0; i < plan->row_count; i++) {
+        const struct ruled *ruled = &book->ruled[i];
+        const struct ruling *newest = newest_of(ruled);
+        struct row_standing *standing = &plan->row[i].standing;
+        if (!newest || standing->done)
+            continue;
+        set_decision(standing, newest);
+        standing->approvers = ruled->approvers;
+        plan->totals.kept += ruled->keep || ruled->reject;
+        plan->totals.approved += rule_is_approved(book, i);
+    }
+}
+
+static int set_nights(struct job *job, const struct rule_book *book, struct plan *plan,
+                      struct err *err)
+{
+    struct forecast forecast;
+
+    if (job_forecast(job, book, &forecast, err) < 0)
+        return -1;
+    for (size_t i = 0; i < plan->row_count; i++) {
+        struct row_standing *standing = &plan->row[i].standing;
+        if (standing->done || plan->row[i].held_by)
+            continue;
+        standing->night = forecast.row[i].night;
+        standing->waits = forecast.row[i].waits;
+    }
+    return 0;
+}
+
+/* The state as the history has it by now, and whether it is the newest plan. */
+static int set_state(struct job *job, struct plan *plan, bool *ret_is_newest, struct err *err)
+{
+    int64_t newest = 0;
+
+    if (store_plan_state(job->store, plan->id, &plan->state, &newest, err) < 0)
+        return -1;
+    *ret_is_newest = plan->id == newest;
+    return 0;
+}
+
+int job_stand(struct job *job, struct plan *plan, struct err *err)
+{
+    struct rule_book book;
+    bool is_newest = false;
+
+    if (plan->id <= 0)
+        return 0;
+    if (set_state(job, plan, &is_newest, err) < 0 || set_steps(job, plan, err) < 0 ||
+        rule_book_open(job, plan, &book, err) < 0)
+        return -1;
+    set_rulings(&book, plan);
+    return is_newest && plan->totals.approved > 0 ? set_nights(job, &book, plan, err) : 0;
+}
