@@ -93,6 +93,7 @@ static inline void review_case_plan(struct review_case *test, const struct revie
     size_t rows = (size_t)shape->reactivate + shape->suspend + shape->deprovision + 1;
 
     *plan = (struct plan){
+        .version = PLAN_VERSION,
         .portal = "acme",
         .state = shape->held_by ? PLAN_HELD : PLAN_PROPOSED,
         .created_at = test->world.now,
