@@ -184,8 +184,7 @@ $(B)/tests/year/preload_%.so: tests/year/preload_%.c $(B)/flags
 # What the end suite puts into the program's process; without sanitizers, the program has its own.
 $(B)/tests/end/preload_%.so: tests/end/preload_%.c $(B)/flags
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) -D_GNU_SOURCE -std=gnu17 $(WARN) -O1 -g -fPIC -shared -o $@ $<
-$(B)/tests/end/test_erase: | $(B)/tests/end/preload_clock.so
-$(B)/tests/end/test_story_desk $(B)/tests/end/test_story_company: | $(B)/tests/year/preload_moment.so
+$(call test_bin,end): | $(B)/tests/end/preload_clock.so $(B)/tests/year/preload_moment.so
 
 .SECONDARY:
 

@@ -57,25 +57,61 @@ static int count_steps(struct work *work, int64_t id, struct apply_result *resul
     return 0;
 }
 
-/* Whether the decision about a row can be carried out at all today, and why not. */
-static int refuse_nothing(const struct proposal *proposal, int64_t asked, struct err *err)
+/* The first guard of amount that rows wait for. */
+static const char *waits_for(const struct proposal *proposal)
 {
+    for (size_t i = 0; i < proposal->plan->row_count; i++) {
+        if (proposal->choice.waits[i])
+            return proposal->choice.waits[i];
+    }
+    return NULL;
+}
+
+static const char *why_later(const struct proposal *proposal)
+{
+    const struct choice *choice = &proposal->choice;
+
+    if (choice->closed)
+        return choice->closed;
+    if (waits_for(proposal))
+        return "the day has no room for more of them";
+    return choice->no_deletes ? choice->no_deletes : "their turn comes another day";
+}
+
+static const char *name_holds(struct text *names, const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->guard_count; i++) {
+        if (plan->guard[i].hold)
+            text_addf(names, "%s%s", names->length ? ", " : "", plan->guard[i].id);
+    }
+    return text_cstr(names);
+}
+
+/* Nothing is chosen. What waits for a day, a window or room is told, and nothing is wrong with it;
+ * what waits for a person is refused. */
+static int tell_nothing(const struct proposal *proposal, int64_t asked, struct err *err)
+{
+    CLEANUP(text_release) struct text names = TEXT_INIT;
     const struct choice *choice = &proposal->choice;
     long long id = (long long)proposal->plan->id;
 
+    if (choice->asked_of_people > 0)
+        return err_set(err, ERR_HELD,
+                       "%zu rows are due, and %zu of them wait for a person (%s); hint: 'show "
+                       "%lld' says who, 'approve' lets them go",
+                       choice->due, choice->asked_of_people, waits_for(proposal), id);
     if (proposal->plan->state == PLAN_HELD)
         return err_set(err, ERR_HELD,
-                       "plan %lld is held, and no other row is approved and due; hint: 'show %lld' "
-                       "says by what, and what lets it go",
-                       id, id);
-    if (choice->closed && choice->due > 0)
-        return err_set(err, ERR_HELD, "%zu rows are approved and due, and wait: %s", choice->due,
-                       choice->closed);
+                       "plan %lld is held by %s, and nothing else is done now; hint: 'show %lld' "
+                       "says why, and what lets it go",
+                       id, name_holds(&names, proposal->plan), id);
     if (choice->due > 0)
-        return err_set(err, ERR_HELD,
-                       "%zu rows are approved and due, and wait: the day has no room for them",
-                       choice->due);
-    return err_set(err, ERR_HELD, "no row of plan %lld is approved and due", (long long)asked);
+        printf("plan %lld: %zu approved and due wait: %s\n", id, choice->due, why_later(proposal));
+    if (choice->early > 0)
+        printf("plan %lld: %zu approved wait for their day\n", id, choice->early);
+    if (choice->due + choice->early > 0)
+        return 0;
+    return err_set(err, ERR_HELD, "no row of plan %lld is approved", (long long)asked);
 }
 
 static int collect_and_choose(struct work *work, const struct plan *only,
@@ -105,7 +141,7 @@ static int apply(struct work *work, int64_t id, int *ret_code, struct err *err)
         collect_and_choose(work, plan, &collected, &proposal, err) < 0)
         return -1;
     if (proposal.choice.count == 0)
-        return refuse_nothing(&proposal, plan->id, err);
+        return tell_nothing(&proposal, plan->id, err);
     if (job_apply(&work->job, &collected, &proposal, &result, err) < 0 ||
         job_verify(&work->job, &verified, &changed, err) < 0)
         return -1;

@@ -16,7 +16,6 @@ static int load_plan(const struct invocation *invocation, int64_t id, struct pla
 {
     CLEANUP(database_release) struct database database = {.cluster = NULL};
     struct config config;
-    const struct clock *clock = clock_system();
     struct store store;
     struct plan *plan = NULL;
 
@@ -30,6 +29,7 @@ static int load_plan(const struct invocation *invocation, int64_t id, struct pla
     if (!plan)
         return err_set(err, ERR_USAGE, "portal '%s' has no plan yet; hint: make one with 'plan'",
                        config.portal.name);
+    const struct clock *clock = clock_system();
     struct job job = {.config = &config,
                       .arena = invocation->arena,
                       .clock = clock,

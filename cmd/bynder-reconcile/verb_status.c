@@ -51,10 +51,6 @@ static int load(const struct invocation *invocation, struct store *store,
                           err) < 0)
         return -1;
     status->suspended = suspended;
-    bool waits = status->plan_state == PLAN_HELD || status->plan_state == PLAN_PROPOSED ||
-                 status->plan_state == PLAN_APPROVED;
-    if (status->plan_id && waits && instant_compare(now, status->plan_expires_at) >= 0)
-        status->plan_state = PLAN_EXPIRED;
     return 0;
 }
 

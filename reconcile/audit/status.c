@@ -44,7 +44,6 @@ static const struct column plan_columns[] = {
     COLUMN("plan_id", struct store_status, plan_id),
     COLUMN_OF_WORDS("state", struct store_status, plan_state, &plan_state_words),
     COLUMN("created_at", struct store_status, plan_created_at),
-    COLUMN("expires_at", struct store_status, plan_expires_at),
     COLUMN_END,
 };
 

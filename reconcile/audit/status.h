@@ -25,10 +25,9 @@ struct store_status {
     struct instant roster_read_at;
     bool roster_good;
     int64_t people, rejected;
-    int64_t plan_id;            /* 0 = there is none */
-    enum plan_state plan_state; /* as stored; compare plan_expires_at with now */
+    int64_t plan_id; /* 0 = there is none */
+    enum plan_state plan_state;
     struct instant plan_created_at;
-    struct instant plan_expires_at;
     size_t held_count;
     const char *held[GUARD_COUNT]; /* sentences of the guards that hold the newest plan */
     int64_t database_bytes;

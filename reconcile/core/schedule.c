@@ -161,12 +161,12 @@ static void take(struct playing *playing, const struct amount_row *row, struct t
     leave(playing, &playing->by_country, playing->country, row->country);
 }
 
-/* How many of an action wanted to be done this night, and how many were. */
+/* How many of an action a limit asks for wanted to be done this night, and how many were. */
 static void count_action(const struct playing *playing, enum action action, struct scheduled *one)
 {
     one->wanted = one->allowed = 0;
     for (size_t k = 0; k < playing->candidate_count; k++) {
-        if (playing->candidate[k].action != action)
+        if (playing->candidate[k].action != action || playing->candidate[k].overridden)
             continue;
         one->wanted++;
         one->allowed += playing->candidate[k].chosen;

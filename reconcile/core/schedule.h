@@ -13,7 +13,7 @@ struct scheduled {
     struct day night; /* none: not within a year and a month of nights */
     /* The first time it was due and a guard of amount made it wait: since when, which guard ("G7"
      * to "G10"), and of G7, G8 the limit (amount_room.limit) and how many of the action wanted to
-     * be done on that day and were. NULL = it never waited. */
+     * be done on that day and were, overridden ones aside. NULL = it never waited. */
     const char *waits;
     struct day waited_on;
     const char *limit;

@@ -313,6 +313,9 @@ int act_on(struct acting *acting, const struct store_step *step, const struct pl
         return 0;
     }
     struct decision fresh = decide_afresh(acting, row, &reading);
+    if (row->action == ACTION_REACTIVATE &&
+        acting->proposal->book.ruled[step->position - 1].at_once)
+        fresh.not_before = DAY_NONE; /* R9: approved with --now */
     struct step_verdict verdict =
         step_judge(job->arena, row, &reading, &fresh, acting->context.today);
     const char *change = verdict.kind == STEP_ACT ? find_change(acting, row, &fresh) : NULL;

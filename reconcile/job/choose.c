@@ -127,6 +127,7 @@ struct choosing {
     struct amount_row *row; /* candidates */
     size_t *index;          /* of each in the plan */
     size_t count;
+    size_t early; /* not due yet */
 };
 
 static bool is_due(const struct job *job, const struct rule_book *book, size_t i)
@@ -194,8 +195,12 @@ static void collect_rows(struct choosing *choosing, const struct plan *only)
         const struct plan_row *row = &plan->row[i];
         if (row->action == ACTION_KEEP || row->held_by || !row->account_id ||
             !(rule_is_approved(choosing->book, i) || rule_is_unasked(choosing->book, i)) ||
-            !is_due(choosing->job, choosing->book, i) || !is_in(only, &in_only, row))
+            !is_in(only, &in_only, row))
             continue;
+        if (!is_due(choosing->job, choosing->book, i)) {
+            choosing->early++;
+            continue;
+        }
         uint32_t at = table_find(&by_id, row->account_id);
         if (at == TABLE_END)
             continue;
@@ -250,9 +255,9 @@ int job_choose(struct job *job, const struct weighed *weighed, const struct rule
     struct amount_scene scene;
     char *buffer = arena_calloc(job->arena, 2 * CALENDAR_TEXT_SIZE, 1);
     const struct calendar *calendar = &job->config->apply.calendar;
-    const char *no_deletes =
-        calendar_forbids(calendar, job->config->policy.zone, job->now, true, buffer);
 
+    choice.no_deletes =
+        calendar_forbids(calendar, job->config->policy.zone, job->now, true, buffer);
     choice.closed = calendar_forbids(calendar, job->config->policy.zone, job->now, false,
                                      buffer + CALENDAR_TEXT_SIZE);
     collect_rows(&choosing, only);
@@ -262,7 +267,7 @@ int job_choose(struct job *job, const struct weighed *weighed, const struct rule
     for (size_t k = 0; k < choosing.count; k++) {
         const struct amount_row *row = &choosing.row[k];
         size_t i = choosing.index[k];
-        bool open = row->action == ACTION_DEPROVISION ? !no_deletes : !choice.closed;
+        bool open = row->action == ACTION_DEPROVISION ? !choice.no_deletes : !choice.closed;
         choice.chosen[i] = row->chosen && open;
         choice.uncounted[i] = row->overridden || row->class == AMOUNT_SPREAD;
         choice.overridden[i] = row->overridden;
@@ -273,6 +278,7 @@ int job_choose(struct job *job, const struct weighed *weighed, const struct rule
                            text_equal(row->waits, "G10"));
     }
     choice.due = choosing.count;
+    choice.early = choosing.early;
     memcpy(choice.whole, scene.whole, sizeof(choice.whole));
     tell_guards(&choosing);
     *ret_choice = choice;

@@ -29,7 +29,7 @@
 struct desk {
     struct job *job;
     const struct plan *seen, *newest;
-    bool *acted; /* of each row of the newest plan: its act was called, or found done */
+    const char **past; /* of each row of the newest plan: its act was called, or found done */
     const struct decide_request *request;
     struct rule_book book;       /* what stands, for the rows of the newest plan */
     const struct plan_row **row; /* of the newest plan: those that can be decided on */
@@ -54,6 +54,34 @@ static int check_digest(const struct plan *plan, const char *digest, struct err 
 }
 
 /* --- which rows --- */
+
+static const char past_done[] = "it was done: the newest plan does not propose it any more";
+
+/* What one step of the newest plan leaves to decide; NULL = its row, as before. */
+static const char *why_past(enum step_state state)
+{
+    switch (state) {
+    case STEP_DONE:
+    case STEP_VERIFIED:
+    case STEP_ALREADY:
+        return past_done;
+    case STEP_INTENT:
+    case STEP_UNKNOWN:
+        return "it was asked for, and whether it was done is not known yet: the next run says so";
+    case STEP_PLANNED:
+    case STEP_APPROVED:
+    case STEP_SKIPPED:
+    case STEP_FAILED:
+    case STEP_STATE_COUNT:
+        break;
+    }
+    return NULL;
+}
+
+static size_t index_of(const struct desk *desk, const struct plan_row *row)
+{
+    return (size_t)(row - desk->newest->row);
+}
 
 static void leave(struct desk *desk, const struct plan_row *row, const char *why)
 {
@@ -112,27 +140,22 @@ static int select_rows(struct desk *desk, struct err *err)
             continue;
         const struct plan_row *now = find_row(desk->newest, &by_account, row);
         const char *why = why_gone(arena, row, now);
-        bool acted = !why && desk->acted[now - desk->newest->row];
-        if (acted && only[i])
-            why = "it was done in the night of that plan";
-        if (why)
-            leave(desk, row, why);
-        else if (acted)
+        const char *past = why ? NULL : desk->past[now - desk->newest->row];
+        if (past && !only[i] && text_equal(past, past_done))
             desk->done++;
+        else if (why || past)
+            leave(desk, row, why ? why : past);
         else
             desk->row[desk->count++] = now;
     }
     table_release(&by_account);
     if (desk->count + desk->left_count == 0)
-        return err_set(err, ERR_USAGE, "no row of plan %lld is left to decide on%s",
-                       (long long)seen->id, desk->done ? ": what it proposed was done" : "");
+        return err_set(
+            err, desk->done ? ERR_HELD : ERR_USAGE, "no row of plan %lld is left to decide on%s",
+            (long long)seen->id,
+            desk->done ? ": what it proposed was done, the newest plan does not propose it any more"
+                       : "");
     return 0;
-}
-
-static bool is_acted(enum step_state state)
-{
-    return step_is_open(state) || state == STEP_DONE || state == STEP_ALREADY ||
-           state == STEP_VERIFIED;
 }
 
 /* What the newest plan's own night did is no proposal any more, though the row stands in it. */
@@ -142,11 +165,11 @@ static int find_acted(struct desk *desk, struct err *err)
     struct store_step *step = NULL;
     size_t count = 0;
 
-    desk->acted = arena_calloc(job->arena, desk->newest->row_count + 1, sizeof(desk->acted[0]));
+    desk->past = arena_calloc(job->arena, desk->newest->row_count + 1, sizeof(desk->past[0]));
     if (store_load_steps(job->store, job->arena, desk->newest->id, &step, &count, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
-        desk->acted[step[i].position - 1] = is_acted(step[i].state);
+        desk->past[step[i].position - 1] = why_past(step[i].state);
     return 0;
 }
 
@@ -159,6 +182,9 @@ static int sit_down(struct job *job, const struct plan *seen, const struct decid
     if (check_digest(seen, request->digest, err) < 0 ||
         store_load_plan(job->store, job->arena, 0, &newest, err) < 0)
         return -1;
+    if (plan_acts(seen) == 0)
+        return err_set(err, ERR_HELD, "plan %lld proposes nothing: there is nothing to decide on",
+                       (long long)seen->id);
     desk->newest = newest ? newest : seen;
     if (desk->newest->id == seen->id)
         desk->newest = seen;
@@ -166,11 +192,6 @@ static int sit_down(struct job *job, const struct plan *seen, const struct decid
         rule_book_open(job, desk->newest, &desk->book, err) < 0)
         return -1;
     return 0;
-}
-
-static size_t index_of(const struct desk *desk, const struct plan_row *row)
-{
-    return (size_t)(row - desk->newest->row);
 }
 
 /* --- recording --- */
@@ -418,6 +439,8 @@ int job_reject(struct job *job, const struct plan *seen, const struct decide_req
 
     if (text_is_empty(request->reason))
         return err_set(err, ERR_USAGE, "a rejection needs a --reason");
+    if (day_is_set(until) && day_compare(until, job->today) < 0)
+        return err_set(err, ERR_USAGE, "--until needs a day that is still to come");
     if (sit_down(job, seen, request, &desk, err) < 0)
         return -1;
     judge_own(&desk);

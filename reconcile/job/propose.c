@@ -52,20 +52,24 @@ static void add_notes(struct arena *arena, const struct collected *collected, st
     plan->note_count = count;
 }
 
-/* Approved is a plan of which nothing is left to decide. */
+/* Of which nothing is left to decide: approved, or rejected when nothing of it may be done. */
 static void settle_state(struct proposal *proposal)
 {
     struct plan *plan = proposal->plan;
+    size_t may_be_done = 0;
 
     if (plan->state != PLAN_PROPOSED)
         return;
     for (size_t i = 0; i < plan->row_count; i++) {
         const struct ruled *ruled = &proposal->book.ruled[i];
-        if (plan->row[i].action != ACTION_KEEP && !ruled->keep && !ruled->reject &&
-            !rule_is_approved(&proposal->book, i) && !rule_is_unasked(&proposal->book, i))
+        bool may = rule_is_approved(&proposal->book, i) || rule_is_unasked(&proposal->book, i);
+        if (plan->row[i].action == ACTION_KEEP)
+            continue;
+        if (!may && !ruled->keep && !ruled->reject)
             return;
+        may_be_done += may;
     }
-    plan->state = PLAN_APPROVED;
+    plan->state = may_be_done > 0 ? PLAN_APPROVED : PLAN_REJECTED;
 }
 
 int job_choose_anew(struct job *job, const struct plan *only, struct proposal *proposal,

@@ -346,7 +346,7 @@ const char *report_state_sentence(const struct plan *plan)
     case PLAN_EXPIRED:
         return "superseded by a newer plan, which carries what was decided about its rows";
     case PLAN_REJECTED:
-        return "rejected by a person: it can be read but not carried out";
+        return "every row of it was rejected: nothing of it is done";
     }
     return "";
 }

@@ -19,6 +19,9 @@ enum { NIGHT_S = 2 * 3600, EXPORT_S = 23 * 3600, WORDS_MAX = 20, TEAM = 4 };
 
 #define FORM "application/x-www-form-urlencoded"
 
+/* Of every portal-sim. */
+#define PROFILE_REGULAR "E5B8290F-7C14-4D6A-9E03A1F7D4C26B80"
+
 /* --- time --- */
 
 static struct instant at(struct day day, int second)
@@ -97,7 +100,8 @@ static char *add_account(struct story *story, const struct story_person *person,
     char text[INSTANT_TEXT_SIZE];
     CLEANUP(mem_cleanup)
     char *form = format("username=%s&email=%s&employeeNumber=%s&firstname=%s&lastname=%sson&"
-                        "department=%s&created=2015-01-05&lastLogin=%s&email2=&infix=&habit=0",
+                        "department=%s&created=2015-01-05&lastLogin=%s&email2=&infix=&habit=0&"
+                        "profileId=" PROFILE_REGULAR,
                         person->name, person->email, person->number, person->name, person->name,
                         person->department, instant_format(login, text));
     CLEANUP(reply_release)

@@ -1,6 +1,7 @@
 /*
- * Between the approval and the act the world goes on. Each thing that may have changed stops its
- * step alone, with its reason in the journal; what the approval itself rests on stops the plan.
+ * Between the approval and the act the world goes on. What changed before the run is in its
+ * picture, and the row is not proposed any more, or is another one; what changes behind it is seen
+ * by the look before the act, and stops its step alone, with the reason in the journal.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@ static void start_anew(struct acts *acts)
     probe_control(&acts->end.probe, "/_sim/reset", "");
     clear_faults(acts);
     (void)acts_change(acts, "delete from reconcile.act");
+    (void)acts_change(acts, "delete from reconcile.ruling");
 }
 
 /* A fault with '@' for the account's id. */
@@ -52,22 +54,47 @@ static const struct change {
     {NULL, "last-login-form=future:GET /api/v4/users/@", "skipped", "now keep (P7"},
 };
 
+/* What is approved, with this change of one row when the first write is at the portal, which is
+ * behind the list and before the look. */
+static void apply_and_change(struct acts *acts, const char *id, const struct change *change)
+{
+    size_t before = acts_writes(acts);
+
+    end_fault(&acts->end, "latency=500:POST /api/v4/users/");
+    struct end_child child = acts_start_until_write(acts, before + 1);
+    if (change->form)
+        end_change_user(&acts->end, id, change->form);
+    if (change->fault)
+        set_fault(acts, change->fault, id);
+    CLEANUP(end_result_release) struct end_result applied = end_wait(&child);
+    end_assert_code(&applied, 0);
+}
+
 static void check_suspend_change(struct acts *acts, const struct change *change)
 {
     print_message("  %s\n", change->form ? change->form : change->fault);
     start_anew(acts);
     acts_plan(acts, 0);
     acts_approve(acts);
-    if (change->form)
-        end_change_user(&acts->end, acts->row[1].id, change->form);
-    if (change->fault)
-        set_fault(acts, change->fault, acts->row[1].id);
-    APPLY(applied, acts, 0);
+    apply_and_change(acts, acts->row[1].id, change);
     acts_assert_step(acts, acts->row[1].id, change->state, change->reason);
     assert_int_equal(acts_writes_on(acts, acts->row[1].id), 0);
     acts_assert_written(acts, 0, "verified"); /* the other two */
     assert_int_equal(acts_writes(acts), 2);
     acts_assert_plan_state(acts, "applied");
+}
+
+/* The same change before the run: it is in its picture, and there is no step. */
+static void check_seen_change(struct acts *acts, const struct change *change)
+{
+    start_anew(acts);
+    acts_plan(acts, 0);
+    acts_approve(acts);
+    end_change_user(&acts->end, acts->row[1].id, change->form);
+    APPLY(applied, acts, 0);
+    acts_assert_no_step(acts, acts->row[1].id);
+    assert_int_equal(acts_writes_on(acts, acts->row[1].id), 0);
+    assert_int_equal(acts_writes(acts), 2);
 }
 
 TEST(suspend_of_an_account_that_changed_is_not_done)
@@ -80,6 +107,10 @@ TEST(suspend_of_an_account_that_changed_is_not_done)
             " do = \"suspend\"; }");
     for (size_t i = 0; i < COUNT_OF(suspend_changes); i++)
         check_suspend_change(&acts, &suspend_changes[i]);
+    for (size_t i = 0; i < COUNT_OF(suspend_changes); i++) {
+        if (suspend_changes[i].form)
+            check_seen_change(&acts, &suspend_changes[i]);
+    }
 }
 
 /* The list tells a second address, a single user does not (API.md 3): its absence is no change. */
@@ -108,6 +139,7 @@ TEST(suspend_of_an_account_that_became_protected_is_not_done)
                               " owner = \"it@acme.example\"; expires = \"2199-12-31\"; } );");
     acts_only_suspend(&acts);
     check_suspend_change(&acts, &change);
+    check_seen_change(&acts, &change);
 }
 
 TEST(deprovision_of_an_account_that_changed_is_not_done)
@@ -123,12 +155,9 @@ TEST(deprovision_of_an_account_that_changed_is_not_done)
         start_anew(&acts);
         acts_prepare_both(&acts);
         const char *id = acts.row[1].id;
-        if (changes[i].form)
-            end_change_user(&acts.end, id, changes[i].form);
-        if (changes[i].fault)
-            set_fault(&acts, changes[i].fault, id);
         size_t before = acts_writes(&acts);
-        APPLY(applied, &acts, 0);
+        print_message("  %s\n", changes[i].form ? changes[i].form : changes[i].fault);
+        apply_and_change(&acts, id, &changes[i]);
         acts_assert_step(&acts, id, changes[i].state, changes[i].reason);
         acts_assert_written(&acts, before, "verified"); /* the suspension of the other one */
         assert_int_equal(acts_writes(&acts), before + 1);
@@ -152,13 +181,13 @@ TEST(suspend_of_an_idle_account_that_logged_in_is_not_done)
     assert_int_equal(acts.count, 2);
     acts_approve(&acts);
     CLEANUP(mem_cleanup)
-    char *now = acts_ask(
-        &acts, "select to_char(now() at time zone 'UTC', '\"lastLogin=\"YYYY-MM-DD\"T\"HH24:MI:SS"
-               "\"Z\"')");
-    end_change_user(&acts.end, acts.row[0].id, now);
-    APPLY(applied, &acts, 0);
-    acts_assert_step(&acts, acts.row[0].id, "skipped", "the rule does not hold any more: now keep");
-    acts_assert_step(&acts, acts.row[1].id, "verified", NULL);
+    char *now = acts_ask(&acts, "select to_char(created_at at time zone 'UTC',"
+                                " '\"lastLogin=\"YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+                                " from reconcile.plan");
+    const struct change login = {now, NULL, NULL, NULL};
+    apply_and_change(&acts, acts.row[1].id, &login);
+    acts_assert_step(&acts, acts.row[1].id, "skipped", "the rule does not hold any more: now keep");
+    acts_assert_step(&acts, acts.row[0].id, "verified", NULL);
     acts_assert_written(&acts, 0, "verified");
 }
 
@@ -166,12 +195,14 @@ TEST(suspend_of_an_idle_account_that_logged_in_is_not_done)
 static void move_announcements(struct acts *acts, int days)
 {
     assert_true(acts_change(acts,
-                            "update reconcile.announcement set announced_on = announced_on"
-                            " + %d where ended_on is null",
-                            days) > 0);
+                            "update reconcile.announcement set announced_on = announced_on + %d,"
+                            " announced_at = announced_at + interval '%d days',"
+                            " not_before = not_before + %d where ended_on is null",
+                            days, days, days) > 0);
 }
 
-TEST(suspend_whose_grace_is_not_over_is_not_done)
+/* Approved while it waits, it is done on its day without another word. */
+TEST(suspend_whose_grace_is_not_over_waits_for_its_day)
 {
     WORLD(acts, 0, 6, NULL);
 
@@ -179,98 +210,154 @@ TEST(suspend_whose_grace_is_not_over_is_not_done)
     end_change_user(&acts.end, "staaa", "lastLogin=2026-01-10T10:00:00Z");
     acts_plan(&acts, 0);
     assert_int_equal(acts.count, 1);
-    acts_approve(&acts);
-    APPLY(early, &acts, 20);
-    RUN(run, &acts.end, "run"); /* it waits for its day: nothing is wrong with that */
+    assert_int_equal(end_count(&acts.end, "select count(*) from reconcile.announcement"), 0);
+    acts_approve(&acts); /* the grace begins with it */
+    assert_int_equal(end_count(&acts.end, "select count(*) from reconcile.announcement"), 1);
+    APPLY(early, &acts, 0);
+    end_assert_says(&early.out, "1 approved wait for their day");
+    RUN(run, &acts.end, "run"); /* nothing is wrong with that */
     end_assert_code(&run, 0);
     move_announcements(&acts, -13);
-    acts_plan(&acts, 0);
-    acts_approve(&acts);
-    APPLY(eve, &acts, 20);
-    move_announcements(&acts, -1);
-    acts_plan(&acts, 0);
-    acts_approve(&acts);
-    move_announcements(&acts, 5);
-    APPLY(moved, &acts, 0);
-    acts_assert_step(&acts, acts.row[0].id, "skipped", "grace is not over");
+    APPLY(eve, &acts, 0);
     assert_int_equal(acts_writes(&acts), 0);
-    move_announcements(&acts, -5);
-    acts_do_all(&acts);
+    move_announcements(&acts, -1);
+    APPLY(today, &acts, 0);
     acts_assert_steps(&acts, "verified 1");
     assert_int_equal(acts_writes(&acts), 1);
 }
 
+/* A login that is read late and was before the announcement is what it was announced about; one
+ * after it starts the grace anew, though it is idle still (R7). */
 TEST(suspend_announced_before_a_login_starts_its_grace_anew)
 {
     WORLD(acts, 0, 6, NULL);
 
     end_set(&acts.end, END_RULES, IDLE("14"));
     end_change_user(&acts.end, "staaa", "lastLogin=2026-01-10T10:00:00Z");
-    acts_plan(&acts, 0);
-    move_announcements(&acts, -20);
+    end_change_user(&acts.end, "staab", "lastLogin=2026-01-10T10:00:00Z");
     acts_plan(&acts, 0);
     acts_approve(&acts);
-    end_change_user(&acts.end, "staaa", "lastLogin=2026-02-10T10:00:00Z"); /* still idle */
+    move_announcements(&acts, -200);
+    CLEANUP(mem_cleanup)
+    char *behind = acts_ask(&acts, "select 'lastLogin=' || (today - 100) || 'T10:00:00Z'"
+                                   " from reconcile.plan");
+    CLEANUP(mem_cleanup)
+    char *before = acts_ask(&acts, "select 'lastLogin=' || (today - 201) || 'T00:00:00Z'"
+                                   " from reconcile.plan");
+    CLEANUP(mem_cleanup) char *first = mem_strdup(acts.row[0].id);
+    CLEANUP(mem_cleanup) char *second = mem_strdup(acts.row[1].id);
+    end_change_user(&acts.end, first, behind);
+    end_change_user(&acts.end, second, before);
     APPLY(applied, &acts, 0);
-    acts_assert_step(&acts, acts.row[0].id, "skipped", "grace starts anew");
-    assert_int_equal(acts_writes(&acts), 0);
+    acts_assert_no_step(&acts, first);
+    acts_assert_step(&acts, second, "verified", NULL);
+    assert_int_equal(acts_writes_on(&acts, first), 0);
+    CLEANUP(mem_cleanup)
+    char *waits = acts_ask(&acts,
+                           "select not_before - today from reconcile.plan_row join reconcile.plan"
+                           " using (portal_id, plan_id) where plan_id = 2 and account_id = '%s'",
+                           first);
+    assert_string_equal(waits, "14");
 }
 
-/* --- what the whole plan rests on --- */
+/* --- what a row rests on --- */
 
-TEST(apply_after_a_change_of_policy_is_stale)
+TEST(apply_after_a_change_of_policy_does_the_rows_it_leaves_as_they_were)
 {
-    static const char *const policies[] = {
-        POLICY "protected = ( { who = \"leaaa\"; reason = \"board\"; owner = \"it@acme.example\";"
-               " expires = \"2027-06-30\"; } );",
-        POLICY "time_zone = \"Pacific/Auckland\";",
-    };
-    WORLD(acts, 2, 4, NULL);
+    WORLD(acts, 3, 4, NULL);
 
+    acts_only_suspend(&acts);
     acts_plan(&acts, 0);
     acts_approve(&acts);
-    for (size_t i = 0; i < COUNT_OF(policies); i++) {
-        acts_policy(&acts, policies[i]);
-        APPLY(stale, &acts, 20);
-        end_assert_says(&stale.err, "stale: the policy changed");
-    }
-    acts_policy(&acts, POLICY);
-    end_set(&acts.end, END_RULES,
-            "{ name = \"departed\"; when = { account = \"active\"; person = \"departed\";"
-            " departed_days_min = 1; }; do = \"suspend\"; }");
-    APPLY(stale, &acts, 20);
-    end_assert_says(&stale.err, "stale: the policy changed");
-    RUN(run, &acts.end, "run"); /* says so, and makes a new plan that nobody approved */
-    end_assert_code(&run, 20);
-    end_assert_says(&run.err, "stale: the policy changed");
-    assert_int_equal(acts_writes(&acts), 0);
+    acts_policy(&acts, POLICY "protected = ( { who = \"leaaa\"; reason = \"board\";"
+                              " owner = \"it@acme.example\"; expires = \"2199-12-31\"; } );"
+                              " time_zone = \"Europe/Amsterdam\";");
+    APPLY(applied, &acts, 0);
+    CLEANUP(mem_cleanup)
+    char *chair = acts_ask(&acts, "select account_id from reconcile.plan_row where plan_id = 1"
+                                  " and username = 'leaaa'");
+    acts_assert_steps(&acts, "verified 2");
+    assert_int_equal(acts_writes_on(&acts, chair), 0);
 }
 
-TEST(apply_after_a_change_of_roster_is_stale)
+#define DEPARTED(more)                                                                             \
+    "{ name = \"departed\"; when = { account = \"active\"; person = \"departed\"; " more " };"     \
+    " do = \"suspend\"; "
+
+TEST(apply_after_a_change_of_the_rule_does_none_of_its_rows)
 {
     WORLD(acts, 2, 4, NULL);
 
+    end_set(&acts.end, END_RULES, DEPARTED("") "}");
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    end_set(&acts.end, END_RULES, DEPARTED("departed_days_min = 1;") "}");
+    APPLY(applied, &acts, 20);
+    assert_int_equal(end_count(&acts.end, "select count(*) from reconcile.ruling where ended_at"
+                                          " is null"),
+                     2);                                           /* an apply ends nothing */
+    end_set(&acts.end, END_RULES, DEPARTED("") "approval = 1; }"); /* the same text */
+    APPLY(same, &acts, 0);
+    assert_int_equal(acts_writes(&acts), 2);
+}
+
+TEST(run_after_a_change_of_the_rule_ends_the_approvals_for_ever)
+{
+    WORLD(acts, 2, 4, NULL);
+
+    end_set(&acts.end, END_RULES, DEPARTED("") "}");
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    end_set(&acts.end, END_RULES, DEPARTED("departed_days_min = 1;") "}");
+    RUN(run, &acts.end, "run");
+    end_assert_code(&run, 0);
+    CLEANUP(mem_cleanup)
+    char *ends = acts_ask(&acts, "select string_agg(distinct end_word, ',') from reconcile.ruling");
+    assert_string_equal(ends, "changed");
+    end_set(&acts.end, END_RULES, DEPARTED("") "}");
+    RUN(back, &acts.end, "run");
+    end_assert_code(&back, 0);
+    assert_int_equal(acts_writes(&acts), 0);
+    acts_do_all(&acts); /* a new one of the same row may be given */
+    assert_int_equal(acts_writes(&acts), 2);
+}
+
+TEST(apply_after_a_change_of_roster_does_the_rows_it_leaves_as_they_were)
+{
+    WORLD(acts, 2, 4, NULL);
+
+    acts_only_suspend(&acts);
     acts_plan(&acts, 0);
     acts_approve(&acts);
     acts_rehire(&acts, acts.row[0].id);
-    APPLY(stale, &acts, 20);
-    end_assert_says(&stale.err, "stale: the roster changed");
     RUN(run, &acts.end, "run");
-    end_assert_code(&run, 20);
-    end_assert_says(&run.err, "stale: the roster changed");
-    assert_int_equal(acts_writes(&acts), 0);
+    end_assert_code(&run, 0);
+    assert_int_equal(acts_writes(&acts), 1);
+    assert_int_equal(acts_writes_on(&acts, acts.row[1].id), 1);
+    CLEANUP(mem_cleanup)
+    char *end = acts_ask(&acts, "select end_word from reconcile.ruling where account_id = '%s'",
+                         acts.row[0].id);
+    assert_string_equal(end, "kept"); /* for certain: she works here */
 }
 
-TEST(apply_with_an_incomplete_list_is_held)
+/* A night in doubt does nothing and ends nothing. */
+TEST(apply_with_an_incomplete_list_is_held_and_ends_no_approval)
 {
     WORLD(acts, 2, 4, NULL);
 
+    acts_only_suspend(&acts);
     acts_plan(&acts, 0);
     acts_approve(&acts);
     end_fault(&acts.end, "wrong-total=3");
     APPLY(held, &acts, 20);
     end_assert_says(&held.err, "G4");
+    RUN(run, &acts.end, "run");
+    end_assert_code(&run, 20);
     assert_int_equal(acts_writes(&acts), 0);
+    clear_faults(&acts);
+    RUN(next, &acts.end, "run");
+    end_assert_code(&next, 0);
+    assert_int_equal(acts_writes(&acts), 2);
 }
 
 /* --- between two steps --- */
@@ -298,9 +385,36 @@ static void check_between(const char *statement, int code, const char *says)
     acts_assert_step(&acts, acts.row[1].id, "approved", NULL);
 }
 
-TEST(apply_whose_approval_expires_meanwhile_goes_no_further)
+/* A person who decides otherwise while it runs: the rows that are left are not done. */
+static void check_word_between(const char *state, const char *says, const char *const *words)
 {
-    check_between("update reconcile.plan set expires_at = now()", 21, "expired");
+    WORLD(acts, 3, 4, NULL);
+
+    struct end_child child = acts_start_slowly(&acts);
+    const char *all[10] = {NULL};
+    for (size_t i = 0; words[i]; i++)
+        all[i] = text_equal(words[i], "ROW") ? acts.row[1].id : words[i];
+    CLEANUP(end_result_release) struct end_result word = end_run(&acts.end, all);
+    end_assert_code(&word, 0);
+    CLEANUP(end_result_release) struct end_result ended = end_wait(&child);
+    end_assert_code(&ended, 0);
+    acts_assert_step(&acts, acts.row[0].id, "verified", NULL);
+    acts_assert_step(&acts, acts.row[1].id, "skipped", says);
+    acts_assert_step(&acts, acts.row[2].id, state, NULL);
+}
+
+TEST(apply_sees_what_a_person_decides_before_the_next_act)
+{
+    static const char *const withdraw[] = {"withdraw", "1", NULL};
+    static const char *const one[] = {"withdraw", "ROW", NULL};
+    static const char *const reject[] = {"reject", "1", "--reason", "wait", NULL};
+    static const char *const keep[] = {"keep",     "ROW",         "--until",         "2026-12-31",
+                                       "--reason", "she is back", "--also-departed", NULL};
+
+    check_word_between("skipped", "does not stand any more", withdraw);
+    check_word_between("verified", "does not stand any more", one);
+    check_word_between("skipped", "somebody decided otherwise since: reject", reject);
+    check_word_between("verified", "somebody decided otherwise since: keep", keep);
 }
 
 TEST(apply_whose_plan_is_rejected_meanwhile_goes_no_further)

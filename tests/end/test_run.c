@@ -19,9 +19,13 @@ static void run(struct acts *acts, int code)
     end_assert_code(&result, code);
 }
 
-static int64_t newest_plan(struct acts *acts)
+/* Approves the newest plan, reactivations before their 180 days. */
+static void approve_now(struct acts *acts)
 {
-    return end_count(&acts->end, "select max(plan_id) from reconcile.plan");
+    CLEANUP(mem_cleanup) char *plan = acts_ask(acts, "select max(plan_id) from reconcile.plan");
+    RUN(result, &acts->end, "approve", plan, "--digest", acts->digest, "--now");
+
+    end_assert_code(&result, 0);
 }
 
 /* --- who lets it act --- */
@@ -45,10 +49,12 @@ TEST(run_that_needs_nobody_waits_for_a_person_once)
 
     acts_only_suspend(&acts);
     acts_approval(&acts, "suspend = 0; deprovision = 0;");
-    run(&acts, 0); /* G11: the first plan */
-    end_assert_no_writes(&acts.end);
     run(&acts, 0);
-    acts.plan = newest_plan(&acts);
+    run(&acts, 0); /* G11: nobody has ever approved a row of this rule, however often it is shown */
+    end_assert_no_writes(&acts.end);
+    acts_plan(&acts, 0);
+    acts_approve_only(&acts, acts.row[1].id);
+    run(&acts, 0);
     acts_assert_steps(&acts, "verified 3");
     acts_assert_written(&acts, 0, "verified");
     run(&acts, 0);
@@ -66,29 +72,59 @@ TEST(run_carries_out_what_a_person_approved)
     acts_plan(&acts, 0);
     acts_approve_only(&acts, acts.row[1].id);
     run(&acts, 0);
-    acts_assert_steps(&acts, "planned 2, verified 1");
+    acts_assert_steps(&acts, "verified 1");
     acts_assert_written(&acts, 0, "verified");
-    run(&acts, 0); /* the others are in a new plan, which nobody approved */
+    run(&acts, 0); /* the others are proposed still, and nobody approved them */
     assert_int_equal(acts_writes(&acts), 1);
 }
 
-TEST(run_does_the_class_that_no_limit_holds)
+/* Approved last week, seen by the plan that this run makes: no plan of an earlier night is needed.
+ */
+TEST(run_carries_out_what_stands_of_a_plan_long_superseded)
+{
+    WORLD(acts, 3, 4, NULL);
+
+    acts_only_suspend(&acts);
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    CLEANUP(mem_cleanup) char *changed = mem_strdup(acts.row[1].id);
+    for (int night = 0; night < 3; night++) {
+        RUN(plan, &acts.end, "plan");
+        end_assert_code(&plan, 0);
+    }
+    end_change_user(&acts.end, changed, "email=other@acme.example");
+    run(&acts, 0);
+    assert_int_equal(acts_writes(&acts), 2);
+    assert_int_equal(acts_writes_on(&acts, changed), 0); /* another row than was looked at */
+    CLEANUP(mem_cleanup)
+    char *why = acts_ask(&acts,
+                         "select end_word || ': ' || end_reason from reconcile.ruling"
+                         " where account_id = '%s'",
+                         changed);
+    assert_non_null(strstr(why, "changed: "));
+    assert_non_null(strstr(why, "other@acme.example"));
+}
+
+TEST(run_does_as_much_of_each_class_as_its_limit_allows)
 {
     WORLD(acts, 4, 4, NULL);
 
     end_change_user(&acts.end, "staaa", "lastLogin=2026-01-10T10:00:00Z");
     acts_do_all(&acts); /* four suspended, whom the policy lets delete at once */
-    acts_approval(&acts, "suspend = 0; deprovision = 0;");
-    acts_limit(&acts, NULL, "count = 3; percent = 100.0; rolling_count = 100;");
     end_set(&acts.end, END_RULES,
             "{ name = \"long gone\"; when = { account = \"inactive\"; person = \"departed\";"
             "  suspended_days_min = 0; }; do = \"deprovision\"; },"
             "{ name = \"idle\"; when = { account = \"active\"; idle_days_min = 90; };"
             "  do = \"suspend\"; }");
-    run(&acts, 21); /* one class is held, the other was done */
-    acts.plan = newest_plan(&acts);
-    acts_assert_steps(&acts, "planned 4, verified 1");
+    acts_plan(&acts, 0);
+    assert_int_equal(acts.count, 5);
+    acts_approve(&acts);
+    acts_limit(&acts, NULL,
+               "count = 3; percent = 100.0; rolling_count = 100; rolling_percent = 100.0;");
+    run(&acts, 0); /* one deletion waits for tomorrow */
+    acts_assert_steps(&acts, "verified 4");
     acts_assert_written(&acts, 4, "verified");
+    acts_assert_no_step(&acts, acts.row[4].id);
 }
 
 TEST(run_with_a_stop_row_is_held)
@@ -163,6 +199,15 @@ TEST(run_asked_to_end_finishes_its_step_and_the_next_goes_on)
 
 /* --- announcements (R7) --- */
 
+static void move_announcements(struct acts *acts, int days_ago)
+{
+    assert_true(acts_change(acts,
+                            "update reconcile.announcement set announced_on = announced_on - %d,"
+                            " announced_at = announced_at - interval '%d days',"
+                            " not_before = not_before - %d",
+                            days_ago, days_ago, days_ago) > 0);
+}
+
 TEST(run_announces_and_acts_when_the_grace_is_over)
 {
     WORLD(acts, 0, 6, NULL);
@@ -172,20 +217,24 @@ TEST(run_announces_and_acts_when_the_grace_is_over)
             "{ name = \"idle\"; when = { account = \"active\"; idle_days_min = 90; };"
             " do = \"suspend\"; grace_days = 14; }");
     end_change_user(&acts.end, "staaa", "lastLogin=2026-01-10T10:00:00Z");
+    RUN(plan, &acts.end, "plan");
+    end_assert_code(&plan, 0);
+    assert_int_equal(end_count(&acts.end, "select count(*) from reconcile.announcement"), 0);
     run(&acts, 0);
     run(&acts, 0);
     assert_int_equal(end_count(&acts.end, "select count(*) from reconcile.announcement"), 1);
     CLEANUP(mem_cleanup)
     char *day =
         acts_ask(&acts, "select not_before - today from reconcile.plan_row join reconcile.plan"
-                        " using (portal_id, plan_id) where action = 'suspend' and plan_id = 2");
+                        " using (portal_id, plan_id) where action = 'suspend' and plan_id = 3");
     assert_string_equal(day, "14");
-    (void)acts_change(&acts, "update reconcile.announcement set announced_on = announced_on - 13");
+    acts_plan(&acts, 0);
+    acts_approve(&acts); /* the person of G11; the grace goes on as it was */
+    move_announcements(&acts, 13);
     run(&acts, 0);
     end_assert_no_writes(&acts.end);
-    (void)acts_change(&acts, "update reconcile.announcement set announced_on = announced_on - 1");
+    move_announcements(&acts, 1);
     run(&acts, 0);
-    acts.plan = newest_plan(&acts);
     acts_assert_steps(&acts, "verified 1");
     acts_assert_written(&acts, 0, "verified");
 }
@@ -227,6 +276,10 @@ TEST(reactivation_that_a_person_approved_is_done)
     RUN(before, &acts.end, "status");
     end_assert_says(&before.out, email); /* locked */
     acts_approve(&acts);
+    APPLY(early, &acts, 0);
+    end_assert_says(&early.out, "1 approved wait for their day"); /* R9: 180 days */
+    assert_int_equal(acts_writes(&acts), 2);
+    approve_now(&acts);
     APPLY(applied, &acts, 0);
     acts_assert_steps(&acts, "verified 1");
     acts_assert_written(&acts, 2, "verified");
@@ -242,7 +295,7 @@ TEST(reactivation_refused_for_180_days_says_from_when_and_whom_to_ask)
     WORLD(acts, 2, 4, options);
 
     rehire_one(&acts);
-    acts_approve(&acts);
+    approve_now(&acts);
     APPLY(applied, &acts, 21);
     CLEANUP(mem_cleanup)
     char *from = acts_ask(&acts,

@@ -250,6 +250,19 @@ TEST(store_load_plan_of_an_empty_portal_is_none)
     assert_null(load(world, 3));
 }
 
+/* Decisions expire, plans do not. */
+TEST(store_load_plan_of_long_ago_is_as_it_was)
+{
+    struct store_world *world = *state;
+    struct plan plan = make_plan(world);
+
+    save(world, &plan);
+    world->now = instant_add_us(plan.expires_at, DAY_US);
+    assert_int_equal(load(world, 0)->state, PLAN_PROPOSED);
+    store_world_execute(world, "update plan set state = 'applied'");
+    assert_int_equal(load(world, 0)->state, PLAN_APPLIED);
+}
+
 TEST(store_save_plan_takes_the_place_of_undecided_ones)
 {
     static const enum plan_state before[] = {PLAN_PROPOSED, PLAN_HELD,    PLAN_EMPTY,

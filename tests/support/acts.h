@@ -59,12 +59,15 @@ void acts_prepare_both(struct acts *acts);
 /* How many writes reached the portal, and how many of them for this account. */
 size_t acts_writes(struct acts *acts);
 size_t acts_writes_on(struct acts *acts, const char *id);
-/* The writes from number `from` on are exactly the rows with this step state, one each, in the
- * order of the plan. */
+/* The writes from number `from` on are exactly those steps with this state, one each, in the order
+ * of the plans. */
 void acts_assert_written(struct acts *acts, size_t from, const char *state);
-/* A sentence on the steps of the plan: "planned 1, verified 2", in order of name. */
+/* A sentence on the newest step of each account since that plan, whose rows later ones carry out:
+ * "skipped 1, verified 2", in order of name. A row that was never chosen has none. */
 void acts_assert_steps(struct acts *acts, const char *wanted);
 void acts_assert_step(struct acts *acts, const char *id, const char *state, const char *reason);
+void acts_assert_no_step(struct acts *acts, const char *id);
+/* Of the newest plan, which is the one that was carried out. */
 void acts_assert_plan_state(struct acts *acts, const char *state);
 
 /* A statement that changes something: how many rows. */

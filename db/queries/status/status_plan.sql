@@ -1,5 +1,5 @@
 -- The newest plan.
-select plan_id, state, us(created_at) as created_at, us(expires_at) as expires_at
+select plan_id, state, us(created_at) as created_at
 from plan
 where portal_id = $1::bigint
 order by plan_id desc
