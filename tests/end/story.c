@@ -364,10 +364,11 @@ void story_ended(struct story *story, const char *kind, const char *name, const 
 void story_is_planned(struct story *story, const char *name, const char *action)
 {
     CLEANUP(mem_cleanup)
-    char *sql = format("select coalesce((select concat(action, ' ', decision_row, ': ', reason) from"
-                       " reconcile.plan_row where plan_id = %lld and account_id = '%s'"
-                       " limit 1), 'nothing')",
-                       (long long)story->plan, story_find(story, name)->id);
+    char *sql =
+        format("select coalesce((select concat(action, ' ', decision_row, ': ', reason) from"
+               " reconcile.plan_row where plan_id = %lld and account_id = '%s'"
+               " limit 1), 'nothing')",
+               (long long)story->plan, story_find(story, name)->id);
     CLEANUP(mem_cleanup) char *is = end_query(&story->end, sql);
 
     if (!text_starts(is, action))

@@ -23,7 +23,7 @@
 
 struct story_person {
     char *name, *id, *number, *email, *department; /* as HR has them */
-    bool unlisted; /* HR's file has no row of them */
+    bool unlisted;                                 /* HR's file has no row of them */
     bool left;
     struct day last_day; /* where they left */
 };

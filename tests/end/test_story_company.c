@@ -360,8 +360,9 @@ TEST(nine_days_instead_of_ninety_suspends_nobody_after_their_grace_either)
     story_passes(&story, 13);
     story_night(&story, 0);
     story_is_suspended(&story, "ida");
-    story_rules(&story, STORY_DEPARTED ", { name = \"idle\"; when = { account = \"active\"; "
-                                       "idle_days_min = 9; }; do = \"suspend\"; grace_days = 14; }");
+    story_rules(&story,
+                STORY_DEPARTED ", { name = \"idle\"; when = { account = \"active\"; "
+                               "idle_days_min = 9; }; do = \"suspend\"; grace_days = 14; }");
     story_night(&story, 0);
     story_passes(&story, 14);
     story_nights(&story, 2);
