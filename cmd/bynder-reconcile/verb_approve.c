@@ -1,6 +1,6 @@
 /*
- * approve and reject: a person's decision about the plan whose digest they saw. Neither asks the
- * portal anything.
+ * approve, acknowledge and reject: a person's decision about the plan whose digest they saw. None
+ * asks the portal anything.
  */
 #include <stdio.h>
 
@@ -9,6 +9,7 @@
 #include "cmd/bynder-reconcile/session.h"
 #include "database/os_user.h"
 #include "host/file.h"
+#include "job/acknowledge.h"
 #include "job/decide.h"
 #include "store/plan.h"
 #include "store/review.h"
@@ -26,6 +27,13 @@ static const struct option_spec approve_options[] = {
     {NULL, NULL, NULL},
 };
 
+static const struct option_spec acknowledge_options[] = {
+    {"digest", "DIGEST", "of the plan as you saw it (required)"},
+    {"guard", "GUARD", "the guard of evidence to let go: G1 to G6, G13 or policy (required)"},
+    {"reason", "TEXT", "why what it found is right (required)"},
+    {NULL, NULL, NULL},
+};
+
 static const struct option_spec reject_options[] = {
     {"only", "FILE", "reject only these: one account id, e-mail or CSV row a line"},
     {"until", "DAY", "not before this day is over (default: 180 days from now)"},
@@ -33,7 +41,7 @@ static const struct option_spec reject_options[] = {
     {NULL, NULL, NULL},
 };
 
-/* What both need: configuration, database, the plan and who is asking. */
+/* What they need: configuration, database, the plan and who is asking. */
 struct desk {
     struct config config;
     struct database database;
@@ -175,6 +183,50 @@ const struct verb verb_approve = {
     .option = approve_options,
     .argument_max = 1,
     .run = run_approve,
+};
+
+static int acknowledge(const struct invocation *invocation, struct desk *desk, struct err *err)
+{
+    struct acknowledge_request request = {
+        .digest = invocation_option(invocation, "digest"),
+        .guard = invocation_option(invocation, "guard"),
+        .reason = invocation_option(invocation, "reason"),
+    };
+    struct acknowledgement given;
+    char day[DAY_TEXT_SIZE];
+
+    if (!request.digest || !request.guard || text_is_empty(request.reason))
+        return err_set(err, ERR_USAGE,
+                       "acknowledge needs --digest, --guard and --reason; hint: 'show' prints the "
+                       "command");
+    if (open_desk(invocation, desk, err) < 0)
+        return -1;
+    request.who = desk->who;
+    if (job_acknowledge(&desk->job, desk->plan, &request, &given, err) < 0)
+        return -1;
+    printf("%s is let go by '%s' until %s: %s\n", given.guard, given.who,
+           day_format(given.until, day), given.cause);
+    printf("  it ends before that when the guard passes, or finds something else or worse\n");
+    printf("  no row is approved by it; the next run looks again\n");
+    return 0;
+}
+
+static int run_acknowledge(const struct invocation *invocation, struct err *err)
+{
+    struct desk desk = {.plan = NULL};
+    int failed = acknowledge(invocation, &desk, err);
+
+    database_release(&desk.database);
+    return failed ? (int)err->code : 0;
+}
+
+const struct verb verb_acknowledge = {
+    .name = "acknowledge",
+    .synopsis = "PLAN --digest DIGEST --guard GUARD --reason TEXT",
+    .sentence = "let a guard of evidence go: what it found is right",
+    .option = acknowledge_options,
+    .argument_max = 1,
+    .run = run_acknowledge,
 };
 
 static int reject(const struct invocation *invocation, struct desk *desk, struct err *err)

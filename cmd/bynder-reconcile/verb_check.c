@@ -156,6 +156,7 @@ static int check_roster(struct checking *checking, const char **ret_fine, struct
     if (roster_read(checking->arena, &checking->config->roster, NULL, checking->now, &roster, err) <
         0)
         return -1;
+    roster.written = instant_day(roster_as_of(&roster), checking->config->policy.zone);
     roster_judge(&roster, checking->today);
     *ret_fine =
         arena_printf(checking->arena, "%zu people, %zu rows rejected, %zu with a duplicate key%s",

@@ -186,6 +186,10 @@ static int withdraw(const struct invocation *invocation, struct desk *desk, stru
     if (job_withdraw(&desk->job, desk->who, plan, is_plan ? NULL : who, NULL, reason, &count, err) <
         0)
         return -1;
+    if (count == 0)
+        return err_set(err, ERR_USAGE,
+                       "nothing stands of '%s' that could be taken back; hint: 'audit decisions'",
+                       who);
     printf("%zu decisions taken back\n", count);
     return 0;
 }

@@ -9,6 +9,7 @@
 
 #include "cmd/bynder-reconcile/work.h"
 #include "host/log.h"
+#include "job/acknowledge.h"
 #include "job/apply.h"
 #include "job/collect.h"
 #include "job/propose.h"
@@ -57,6 +58,7 @@ static int run(struct work *work, int *ret_code, struct err *err)
     if (work_portal(work, writes, err) < 0 || job_recover(job, &recovered, err) < 0 ||
         propose(work, &collected, &proposal, err) < 0 ||
         rule_night(job, &collected, &proposal.weighed, proposal.plan, err) < 0 ||
+        acknowledge_night(job, &proposal.guards, err) < 0 ||
         job_choose_anew(job, NULL, &proposal, err) < 0)
         return -1;
     if (writes && job_apply(job, &collected, &proposal, &result, err) < 0)

@@ -107,7 +107,7 @@ create table acknowledgement (
     at timestamptz not null,
     reason text not null check (reason <> ''),
     cause text not null,
-    measure numeric,
+    measure bigint,
     ended_at timestamptz,
     end_reason text,
     primary key (portal_id, acknowledgement_id),
@@ -128,6 +128,15 @@ comment on column acknowledgement.cause is 'what was accepted: the content of a 
 comment on column acknowledgement.measure is 'how bad it was; worse than this holds again; NULL: cannot be compared';
 comment on column acknowledgement.ended_at is 'NULL: it stands';
 comment on column acknowledgement.end_reason is 'a sentence';
+
+alter table plan_guard
+    add column cause text,
+    add column measure bigint not null default -1,
+    add column acknowledgement_id bigint not null default 0;
+comment on column plan_guard.guard is 'G1 to G13, policy';
+comment on column plan_guard.cause is 'what a person accepts who lets it go; NULL: it does not hold, or nobody can';
+comment on column plan_guard.measure is 'how bad that is, more is worse; negative: cannot be compared';
+comment on column plan_guard.acknowledgement_id is 'it would hold, and this let it go; 0: nobody did';
 
 -- An announcement is a fact with its own number, instant and day (R7). What was announced before has the
 -- first moment of its day; it is not in the chain.
@@ -179,7 +188,10 @@ comment on column announcement.ended_on is 'NULL: it stands';
 comment on column announcement.ended_reason is 'why it ended; NULL: not told, or it stands';
 comment on column notice_announced.announcement_id is 'the announcement';
 
-alter table plan add column version integer not null default 1;
+alter table plan
+    add column version integer not null default 1,
+    add column policy_text bytea check (length(policy_text) = 32);
+comment on column plan.policy_text is 'SHA-256 of what the rules ask and do, and whom the policy protects (guard policy); NULL: a plan of before';
 comment on column plan.version is 'of the form of its digest: 2 covers the subjects of its rows';
 alter table plan alter column version drop default;
 alter table plan_row
@@ -377,6 +389,16 @@ comment on column audit.acknowledgement.cause is '(personal) what was accepted';
 comment on column audit.acknowledgement.measure is 'how bad it was';
 comment on column audit.acknowledgement.ended_at is 'NULL: it stands';
 comment on column audit.acknowledgement.end_reason is '(personal) a sentence';
+
+create or replace view audit.guard as
+    select o.name as portal, g.plan_id, g.position, g.guard, g.hold, g.limit_text as limit_is,
+           g.actual, g.sentence, g.portal_id, g.cause, g.measure, g.acknowledgement_id
+    from plan_guard g join portal o using (portal_id);
+comment on column audit.guard.guard is 'G1 to G13, policy (docs/decisions.md)';
+comment on column audit.guard.portal_id is 'its number';
+comment on column audit.guard.cause is '(personal) what a person accepts who lets it go; NULL: it does not hold, or nobody can';
+comment on column audit.guard.measure is 'how bad that is; negative: cannot be compared';
+comment on column audit.guard.acknowledgement_id is 'it would hold, and this let it go; 0: nobody did';
 
 create or replace view audit.announcement as
     select o.name as portal, n.portal_id, n.account_id, n.rule, n.plan_id, n.announced_on,

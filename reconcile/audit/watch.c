@@ -6,7 +6,7 @@
 #include "audit/watch.h"
 
 #include "audit/status.h"
-#include "base/parse.h"
+#include "base/text.h"
 #include "store/column.h"
 #include "store/plan.h"
 
@@ -67,9 +67,8 @@ static int load_plan(const struct store *store, struct arena *arena, struct stor
         store_load_guards(store, arena, watch->status.plan_id, &guard, &count, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++) {
-        int64_t number = 0;
-        if (guard[i].hold && parse_int(guard[i].id + 1, 1, GUARD_COUNT, &number))
-            watch->held[number - 1] = true;
+        for (size_t k = 0; k < GUARD_COUNT; k++)
+            watch->held[k] |= guard[i].hold && text_equal(guard[i].id, guard_id(k));
     }
     return 0;
 }

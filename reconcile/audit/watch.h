@@ -11,7 +11,7 @@
 
 struct store_watch {
     struct store_status status;
-    bool held[GUARD_COUNT];      /* by the newest plan: held[0] is G1 */
+    bool held[GUARD_COUNT];      /* by the newest plan, in the order of guard_id() */
     struct instant last_success; /* none = never; likewise below */
     struct instant last_started, last_ended;
     int last_exit_code;

@@ -34,6 +34,7 @@ struct bynder {
     struct instant renew_at; /* steady; none = not told */
     char *scopes;            /* granted; NULL = permanent token */
     double clock_offset;
+    bool clock_told;
 };
 
 /* What kind of request it is, for what a refusal means. */

@@ -267,6 +267,7 @@ static struct plan_inputs make_inputs(const struct snapshot *snapshot, const str
         .rejected = roster->rejected,
         .duplicates = roster->duplicates,
         .policy_digest = policy_digest(policy, matching),
+        .policy_text = policy_text_digest(policy, matching),
         .enforce = policy->enforce,
     };
 }
@@ -275,6 +276,22 @@ static struct plan_inputs make_inputs(const struct snapshot *snapshot, const str
 static int approvals_needed(int configured, bool first_plan)
 {
     return first_plan && configured < 1 ? 1 : configured;
+}
+
+/* Who is absent may be in a row that nobody can read: said in every plan, because nothing else does
+ * while nobody is gone. */
+static void add_blind_note(struct plan *plan, struct arena *arena, const struct roster *roster)
+{
+    const char **note = arena_calloc(arena, plan->note_count + 1, sizeof(note[0]));
+
+    if (roster->blind == 0)
+        return;
+    note[0] = arena_printf(arena, "%zu %s of the roster may be anybody: absence proves nothing",
+                           roster->blind, roster->blind == 1 ? "row" : "rows");
+    for (size_t i = 0; i < plan->note_count; i++)
+        note[i + 1] = plan->note[i];
+    plan->note = note;
+    plan->note_count++;
 }
 
 struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
@@ -299,6 +316,7 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
     plan->guard = guards->finding;
     plan->guard_count = guards->count;
     plan->note_count = policy_findings(arena, policy, context->today, &plan->note);
+    add_blind_note(plan, arena, roster);
     make_rows(plan, arena, matching, snapshot, decision, setup->full);
     count_totals(plan, snapshot, decision);
     if (guards->held)

@@ -141,6 +141,11 @@ struct digest policy_digest(const struct policy *policy, const struct matching *
  * program, because approvals are kept with it (G11). */
 struct digest policy_rule_digest(const struct rule *rule);
 
+/* SHA-256 of the policy as its guard compares it with that of earlier runs: what the rules ask and
+ * do, in their order, whom it protects, how accounts and people find each other. Not names, grace,
+ * approvals, mode, reasons, nor the lines of the links file: those go back and forth in peace. */
+struct digest policy_text_digest(const struct policy *policy, const struct matching *matching);
+
 /* Whether a condition of the rule looks at the person, at the last login. */
 bool rule_asks_person(const struct rule *rule);
 bool rule_asks_login(const struct rule *rule);

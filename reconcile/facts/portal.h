@@ -64,8 +64,8 @@ struct events_window {
 struct portal {
     void *self;
 
-    /* Token, granted scopes, currentUser. Sets snapshot->own_id. ERR_SCOPE names what is missing
-     * and who can grant it; ERR_UNREACHABLE for anything that prevents an answer. */
+    /* Token, granted scopes, currentUser. Sets snapshot->own_id and the clock. ERR_SCOPE names what
+     * is missing and who can grant it; ERR_UNREACHABLE for anything that prevents an answer. */
     int (*enter)(void *self, struct arena *arena, struct snapshot *snapshot, struct err *err);
 
     /* All accounts (active and inactive) and all profiles into the snapshot. A failure of the first

@@ -274,8 +274,7 @@ int job_choose(struct job *job, const struct weighed *weighed, const struct rule
         choice.waits[i] = row->waits;
         choice.count += choice.chosen[i];
         choice.asked_of_people +=
-            row->waits && (row->class == AMOUNT_UNASKED || text_equal(row->waits, "G9") ||
-                           text_equal(row->waits, "G10"));
+            row->waits && (row->class == AMOUNT_UNASKED || text_equal(row->waits, "G9"));
     }
     choice.due = choosing.count;
     choice.early = choosing.early;

@@ -25,18 +25,16 @@ static struct plan_setup make_setup(const struct job *job)
 
 /* Everything that needs no store. */
 static struct plan *make_plan(const struct job *job, const struct collected *collected,
-                              struct weighed *ret_weighed, double *ret_matched_percent)
+                              struct weighed *ret_weighed, struct guard_result *ret_guards)
 {
     const struct config *config = job->config;
     struct plan_setup setup = make_setup(job);
 
     job_weigh(job, collected, NULL, job->arena, ret_weighed);
-    struct guard_result guards =
-        guard_all(job->arena, &config->limits, &collected->history, &ret_weighed->context,
-                  &collected->roster, ret_weighed->pairing, ret_weighed->decision);
-    *ret_matched_percent = guards.matched_percent;
+    *ret_guards = guard_all(job->arena, &config->limits, &collected->history, &ret_weighed->context,
+                            &collected->roster, ret_weighed->pairing, ret_weighed->decision);
     return plan_make(job->arena, &setup, &config->policy, &config->matching, &ret_weighed->context,
-                     &collected->roster, ret_weighed->decision, &guards);
+                     &collected->roster, ret_weighed->decision, ret_guards);
 }
 
 /* What there is to say of the evidence comes before the findings about the policy. */
@@ -84,17 +82,16 @@ int job_choose_anew(struct job *job, const struct plan *only, struct proposal *p
 int job_propose(struct job *job, const struct collected *collected, struct proposal *ret_proposal,
                 struct err *err)
 {
-    double matched_percent = 0;
-
     *ret_proposal = (struct proposal){.plan = NULL};
-    ret_proposal->plan = make_plan(job, collected, &ret_proposal->weighed, &matched_percent);
+    ret_proposal->plan = make_plan(job, collected, &ret_proposal->weighed, &ret_proposal->guards);
     add_notes(job->arena, collected, ret_proposal->plan);
     if (rule_set_needed(job, &ret_proposal->weighed, ret_proposal->plan, err) < 0 ||
         job_choose_anew(job, NULL, ret_proposal, err) < 0)
         return -1;
     settle_state(ret_proposal);
     if (store_save_links(job->store, &collected->snapshot, &collected->roster,
-                         ret_proposal->weighed.pairing, matched_percent, err) < 0)
+                         ret_proposal->weighed.pairing, ret_proposal->guards.matched_percent,
+                         err) < 0)
         return -1;
     return store_save_plan(job->store, &job->run, ret_proposal->plan, err);
 }
@@ -102,8 +99,8 @@ int job_propose(struct job *job, const struct collected *collected, struct propo
 struct plan *propose_report(const struct job *job, const struct collected *collected)
 {
     struct weighed weighed;
-    double matched_percent = 0;
-    struct plan *plan = make_plan(job, collected, &weighed, &matched_percent);
+    struct guard_result guards;
+    struct plan *plan = make_plan(job, collected, &weighed, &guards);
 
     add_notes(job->arena, collected, plan);
     return plan;

@@ -1,7 +1,8 @@
 /*
  * An open step is one whose call may have happened. Nothing here calls anything: the account is
  * read until the wanted state shows or patience is over, and the step gets the state that the
- * reading proves. What no reading can tell stays unknown, and is told as such.
+ * reading proves. What no reading can tell stays unknown, and is told as such. What an earlier run
+ * had not begun is closed: no plan but this run's is carried out.
  */
 #include "job/recover.h"
 
@@ -50,21 +51,52 @@ static int settle(struct job *job, const struct store_step *step, struct recover
     return store_outcome(job->store, &job->run, &outcome, job->clock->now(job->clock->self), err);
 }
 
+/* Of a plan that is carried out no more, what was not begun is over: the decision stands, and the
+ * plan of this run carries it. */
+static int give_up(struct job *job, const struct store_step *step, struct err *err)
+{
+    struct store_outcome outcome = {
+        .plan_id = step->plan_id,
+        .position = step->position,
+        .state = STEP_SKIPPED,
+        .reason = "its run ended before it came to this row; what was decided stands",
+    };
+
+    log_info("%s %s of plan %lld: was not begun, and is left to the plan of this run",
+             action_name(step->action), step->account_id, (long long)step->plan_id);
+    return store_outcome(job->store, &job->run, &outcome, job->clock->now(job->clock->self), err);
+}
+
+static int give_up_all(struct job *job, struct err *err)
+{
+    struct store_step *step = NULL;
+    size_t count = 0;
+
+    if (store_load_left_steps(job->store, job->arena, &step, &count, err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        if (give_up(job, &step[i], err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int job_recover(struct job *job, struct recover_result *ret_result, struct err *err)
 {
     struct recover_result result = {.taken_in = 0};
     struct store_step *step = NULL;
     size_t count = 0;
+    bool closed = false;
 
     if (outcome_file_each(job->arena, job->config, take_outcome, job, err) < 0 ||
         store_load_open_steps(job->store, job->arena, &step, &count, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++) {
-        bool closed = false;
-        if (settle(job, &step[i], &result, err) < 0 ||
-            store_close_plan(job->store, step[i].plan_id, &closed, err) < 0)
+        if (settle(job, &step[i], &result, err) < 0)
             return -1;
     }
+    if (give_up_all(job, err) < 0 || store_close_plan(job->store, 0, &closed, err) < 0)
+        return -1;
     *ret_result = result;
     return 0;
 }

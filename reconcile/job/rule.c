@@ -17,7 +17,7 @@
 #define LONE_DAYS      30
 #define AFTER_DUE_DAYS 30
 
-static struct approvers approvers_of(const struct job *job)
+struct approvers rule_approvers(const struct job *job)
 {
     const struct config *config = job->config;
     struct approver *approver =
@@ -52,7 +52,7 @@ int rule_book_open(struct job *job, const struct plan *plan, struct rule_book *r
         return -1;
     *book = (struct rule_book){
         .plan = plan,
-        .approvers = approvers_of(job),
+        .approvers = rule_approvers(job),
         .terms = terms_of(job),
         .rulings = arena_calloc(arena, plan->row_count + 1, sizeof(book->rulings[0])),
         .ruled = arena_calloc(arena, plan->row_count + 1, sizeof(book->ruled[0])),

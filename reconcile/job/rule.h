@@ -20,6 +20,9 @@ struct rule_book {
     struct ruled *ruled;
 };
 
+/* Whose word counts, by the configuration in force. */
+struct approvers rule_approvers(const struct job *job);
+
 /* Whatever the store has now. */
 int rule_book_open(struct job *job, const struct plan *plan, struct rule_book *ret_book,
                    struct err *err) __attribute__((warn_unused_result));

@@ -100,6 +100,30 @@ static void add_header(struct text *out, const struct plan *plan)
     text_add(out, "</p>\n</header>\n<main>\n");
 }
 
+static void add_acknowledged(struct text *out, const struct guard_finding *guard)
+{
+    CLEANUP(text_release) struct text line = TEXT_INIT;
+
+    report_add_acknowledged(&line, guard);
+    if (line.length == 0)
+        return;
+    text_add(out, "<br>");
+    add_bdi(out, text_cstr(&line));
+}
+
+static void add_let_go(struct text *out, const struct plan *plan, const struct guard_finding *guard)
+{
+    CLEANUP(text_release) struct text command = TEXT_INIT;
+
+    add_acknowledged(out, guard);
+    if (!report_add_let_go(&command, plan, guard))
+        return;
+    text_add(out, "<br><b>What it found is right after all:</b> let it go, which approves no row, "
+                  "with <code>");
+    encode_html(out, text_cstr(&command));
+    text_add(out, "</code>");
+}
+
 static void add_holds(struct text *out, const struct plan *plan)
 {
     if (!report_is_held(plan))
@@ -121,6 +145,7 @@ static void add_holds(struct text *out, const struct plan *plan)
             text_add(out, "<br><b>What to do:</b> ");
             encode_html(out, advice);
         }
+        add_let_go(out, plan, guard);
         text_add(out, "</p>\n");
     }
     text_add(out, "</section>\n");
@@ -394,6 +419,7 @@ static void add_guards(struct text *out, const struct plan *plan)
         add_bdi(out, guard->actual);
         text_add(out, "<td>");
         add_bdi(out, guard->text);
+        add_acknowledged(out, guard);
         text_add_char(out, '\n');
     }
     text_add(out, "</tbody></table>\n</section>\n");

@@ -416,3 +416,31 @@ bool report_command(const struct plan *plan, size_t index, struct text *ret_purp
     }
     return false;
 }
+
+/* --- guards that people let go --- */
+
+void report_add_acknowledged(struct text *out, const struct guard_finding *guard)
+{
+    char day[DAY_TEXT_SIZE];
+
+    if (!guard->let_go_by)
+        return;
+    text_addf(out, "acknowledged by %s", guard->let_go_by);
+    if (day_is_set(guard->let_go_until))
+        text_addf(out, " until %s", day_format(guard->let_go_until, day));
+    if (guard->let_go_reason)
+        text_addf(out, ": %s", guard->let_go_reason);
+}
+
+bool report_add_let_go(struct text *out, const struct plan *plan, const struct guard_finding *guard)
+{
+    char digest[DIGEST_HEX_SIZE];
+
+    if (plan->id <= 0 || !guard->hold || !guard->cause || guard->let_go_by)
+        return false;
+    text_addf(
+        out,
+        "bynder-reconcile acknowledge %lld --digest %s --guard %s --reason \"why it is right\"",
+        (long long)plan->id, digest_hex(&plan->digest, digest), guard->id);
+    return true;
+}

@@ -77,6 +77,14 @@ const char *report_name_of(const struct plan_row *row);
 bool report_command(const struct plan *plan, size_t index, struct text *ret_purpose,
                     struct text *ret_command);
 
+/* "acknowledged by anna until 2026-12-05: HR sold a company"; nothing when nobody let it go. */
+void report_add_acknowledged(struct text *out, const struct guard_finding *guard);
+
+/* The command that lets a guard go which holds a stored plan, for whoever looked at what it found.
+ * false when nobody can let it go, or somebody did. */
+bool report_add_let_go(struct text *out, const struct plan *plan,
+                       const struct guard_finding *guard);
+
 /* --- outputs --- */
 
 void report_add_text(const struct plan *plan, const struct report_style *style, struct text *out);

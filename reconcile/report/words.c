@@ -36,11 +36,13 @@ static const struct words row_words[] = {
 };
 
 static const struct words guard_words[] = {
-    {"G1", "roster age", "have HR send a fresh roster, then plan again"},
+    {"G1", "roster age", "have HR send a fresh roster; the next run looks at it by itself"},
     {"G2", "roster size", "compare the roster with the last one: was it cut, or filtered?"},
     {"G3", "rejected roster rows",
      "have the rows corrected: 'bynder-reconcile roster check' lists them"},
-    {"G4", "accounts read", "plan again; if it stays, look at the portal's answers in the log"},
+    {"G4", "accounts read",
+     "plan again; if it stays, look at the portal's answers in the log, and "
+     "ask whether somebody deleted that many accounts by hand"},
     {"G5", "last logins", "do not trust 'idle' today; ask Bynder whether login data was lost"},
     {"G6", "accounts matched",
      "check the matching keys and that the roster belongs to this portal"},
@@ -55,6 +57,8 @@ static const struct words guard_words[] = {
     {"G12", "stopped by hand", "find out who stopped it and why, then remove the stop"},
     {"G13", "clock and gap between runs",
      "check the clock of this machine; a long gap is accepted with --accept-gap"},
+    {"policy", "an older policy",
+     "look for a second host or a restored file: is this the configuration you mean?"},
 };
 
 static const struct words *find(const struct words *words, size_t count, const char *id)

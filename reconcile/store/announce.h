@@ -25,7 +25,8 @@ struct store_announcement_end {
 };
 
 /* Ends announcements, and begins others; one that is open while its account and rule are announced
- * anew ends as well. Those that do not stand are passed over. `run` NULL = a person approved the
+ * anew ends as well, unless the same plan or a later one began it: that one stays, and its id is
+ * set. Those that do not stand are passed over. `run` NULL = a person approved the
  * rows; else it must be the newest (ERR_LOCKED). All or nothing; sets id. */
 int store_announce(struct store *store, const struct store_run *run,
                    const struct store_announcement_end *end, size_t end_count,

@@ -432,7 +432,12 @@ static const struct column guard_columns[] = {
     COLUMN("last_roster_people", struct guard_history, last_roster_people),
     COLUMN("same_bytes_since", struct guard_history, same_bytes_since),
     COLUMN("last_snapshot_accounts", struct guard_history, last_snapshot_accounts),
+    COLUMN("older_copy_of", struct guard_history, older_copy_of),
+    COLUMN("deprovisioned_since", struct guard_history, deprovisioned_since),
+    COLUMN("matched_at", struct guard_history, matched_at),
+    COLUMN("history_since", struct guard_history, history_since),
     COLUMN("last_run_day", struct guard_history, last_run_day),
+    COLUMN("policy_seen_at", struct guard_history, policy_seen_at),
     COLUMN_END,
 };
 
@@ -464,15 +469,17 @@ static int load_windows(const struct store *store, struct arena *arena, const st
 }
 
 int store_load_guard_history(struct store *store, struct arena *arena, const struct limits *limits,
-                             const struct roster *roster, struct instant now,
-                             struct guard_history *ret_history, struct err *err)
+                             const struct roster *roster, const struct digest *policy_text,
+                             struct instant now, struct guard_history *ret_history, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
+    struct digest content = roster_content(roster);
 
     if (PG_QUERY(store->pg, guard_history, PG_ONE, &result, err,
-                 store_number(arena, store->portal_id), store_hex(arena, &roster->digest)) < 0)
+                 store_number(arena, store->portal_id), store_hex(arena, &roster->digest),
+                 store_hex(arena, &content), store_hex(arena, policy_text)) < 0)
         return -1;
-    struct guard_history history = {.first_plan = false};
+    struct guard_history history = {.policy_text = *policy_text};
     (void)store_read_row(guard_columns, result, 0, arena, &history);
     history.last_matched_percent =
         pg_double(result, 0, store_place_of(result, "last_matched_percent"));

@@ -58,6 +58,7 @@ static const struct column plan_columns[] = {
     OF_INPUTS(rejected),
     OF_INPUTS(duplicates),
     OF_INPUTS(policy_digest),
+    COLUMN_AS("policy_text", struct stored_plan, plan.inputs.policy_text, COLUMN_SEAL),
     OF_INPUTS(enforce),
     OF_ACTION("keep", ACTION_KEEP),
     OF_ACTION("suspend", ACTION_SUSPEND),
@@ -82,6 +83,12 @@ static const struct column guard_columns[] = {
     COLUMN("limit_text", struct guard_finding, limit),
     COLUMN("actual", struct guard_finding, actual),
     COLUMN("sentence", struct guard_finding, text),
+    COLUMN("cause", struct guard_finding, cause),
+    COLUMN("measure", struct guard_finding, measure),
+    COLUMN("acknowledgement_id", struct guard_finding, let_go_id),
+    COLUMN("let_go_by", struct guard_finding, let_go_by),
+    COLUMN("let_go_reason", struct guard_finding, let_go_reason),
+    COLUMN("let_go_until", struct guard_finding, let_go_until),
     COLUMN_END,
 };
 

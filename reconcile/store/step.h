@@ -43,6 +43,10 @@ int store_load_steps(struct store *store, struct arena *arena, int64_t plan_id,
 /* Every intent and unknown of the portal, whatever plan, oldest first. */
 int store_load_open_steps(struct store *store, struct arena *arena, struct store_step **ret_step,
                           size_t *ret_count, struct err *err) __attribute__((warn_unused_result));
+/* Every approved step of the portal: its run ended before it came to them. Ask before a run opens
+ * its own. */
+int store_load_left_steps(struct store *store, struct arena *arena, struct store_step **ret_step,
+                          size_t *ret_count, struct err *err) __attribute__((warn_unused_result));
 
 /* What the database must agree to before an intent is committed. */
 struct store_intent {
@@ -83,7 +87,7 @@ struct store_outcome {
 int store_outcome(struct store *store, const struct store_run *run,
                   const struct store_outcome *outcome, struct instant now, struct err *err)
     __attribute__((warn_unused_result));
-/* applying → applied when no step is approved, intent or unknown any more. */
+/* applying → applied when no step is approved, intent or unknown any more. 0: every such plan. */
 int store_close_plan(struct store *store, int64_t plan_id, bool *ret_closed, struct err *err)
     __attribute__((warn_unused_result));
 /* done steps not verified yet, of the 7 days before the newest run began. */

@@ -6,25 +6,30 @@
  *
  * The environment is read before main, which clears it.
  */
+#include <dlfcn.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
-#include <unistd.h>
 
+typedef int clock_function(clockid_t, struct timespec *);
+
+static clock_function *real; /* asks no kernel, and so is no system call to be counted */
 static long days;
 
 __attribute__((constructor)) static void begin(void)
 {
     const char *text = getenv("CLOCK_DAYS");
 
+    *(void **)&real = dlsym(RTLD_NEXT, "clock_gettime");
     if (text)
         days = strtol(text, NULL, 10);
 }
 
 int clock_gettime(clockid_t id, struct timespec *time)
 {
-    int failed = (int)syscall(SYS_clock_gettime, id, time);
+    if (!real) /* somebody's constructor is before ours */
+        begin();
+    int failed = real(id, time);
 
     if (!failed && (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE))
         time->tv_sec += days * 86400;

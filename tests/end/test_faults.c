@@ -16,7 +16,6 @@ enum outcome {
     RIGHT = 0,  /* complete, and everybody who must go is in the plan */
     CAREFUL,    /* complete; who cannot be judged is kept */
     INCOMPLETE, /* held by G4, with a reason */
-    HELD,       /* complete, held by another guard */
     NO_PLAN,    /* an error, nothing stored */
 };
 
@@ -96,8 +95,8 @@ static const struct fault_case list_cases[] = {
     {"active-form=bool", RIGHT, 0, NULL, NULL},
     {"active-form=string", RIGHT, 0, NULL, NULL},
     {"active-form=quoted-bool", RIGHT, 0, NULL, NULL},
-    {"active-form=garbage", HELD, 0, NULL, NULL},
-    {"active-form=missing", HELD, 0, NULL, NULL},
+    {"active-form=garbage", CAREFUL, 0, NULL, NULL},
+    {"active-form=missing", CAREFUL, 0, NULL, NULL},
     {"role-missing", NO_PLAN, 77, "USERMANAGEMENT", NULL},
 };
 
@@ -164,7 +163,6 @@ static int wanted_code(const struct fault_case *one)
     case CAREFUL:
         return 0;
     case INCOMPLETE:
-    case HELD:
         return 20;
     case NO_PLAN:
         return one->code;

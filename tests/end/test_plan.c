@@ -181,7 +181,7 @@ TEST(show_of_a_held_plan_names_everybody_in_every_format)
     } cases[] = {{"text", ""}, {"csv", "account_id,"}, {"html", "<!DOCTYPE html>"}, {"json", "{"}};
     WORLD(end, NULL);
 
-    end_set(&end, END_SUSPEND, "count = 3;");
+    end_hold(&end);
     RUN(result, &end, "plan", "--format", "json");
     end_assert_code(&result, 20);
     JSON(plan, end_json(&result));
@@ -259,25 +259,26 @@ TEST(plan_detailed_exitcode_tells_changes_from_none)
     end_assert_code(&plain, 0);
 }
 
-TEST(plan_over_a_limit_is_held_stored_and_shown_in_full)
+TEST(plan_that_rests_on_too_small_a_roster_is_held_stored_and_shown_in_full)
 {
     WORLD(end, NULL);
 
-    end_set(&end, END_SUSPEND, "count = 3;");
+    end_hold(&end);
     RUN(result, &end, "plan", "--format", "json", "--detailed-exitcode");
     end_assert_code(&result, 20);
     JSON(plan, end_json(&result));
     assert_string_equal(end_text_at(plan, "plan.state"), "held");
-    assert_string_equal(end_guard(plan, "G7"), "hold");
+    assert_string_equal(end_guard(plan, "G2"), "hold");
     (void)end_assert_truth(&end, plan, true); /* who is in it stays visible */
     RUN(shown, &end, "show", "1", "--format", "json");
     end_assert_code(&shown, 0);
     assert_string_equal(text_cstr(&shown.out), text_cstr(&result.out));
     RUN(status, &end, "status");
     end_assert_says(&status.out, "held");
-    end_set(&end, END_SUSPEND, "count = 0;");
+    end_let_go(&end);
+    end_set(&end, END_SUSPEND, "count = 0;"); /* how much there is of it is asked when it is done */
     RUN(zero, &end, "plan");
-    end_assert_code(&zero, 20); /* zero is zero */
+    end_assert_code(&zero, 0);
     end_assert_no_writes(&end);
 }
 
@@ -474,8 +475,12 @@ static char *announce_eleven_days_ago(struct end *end, char **ret_id)
     JSON(plan, end_json(&first));
     assert_int_equal(end_number_at(plan, "totals.waiting"), 1);
     *ret_id = mem_strdup(end_text_at(find_row(plan, "idle", NULL), "account_id"));
-    return end_query(end, "update reconcile.announcement set announced_on = announced_on - 11"
-                          " returning announced_on + 14");
+    assert_int_equal(end_count(end, "select count(*) from reconcile.announcement"), 0);
+    RUN(night, end, "run"); /* a plan alone announces nothing */
+    end_assert_code(&night, 0);
+    return end_query(end, "update reconcile.announcement set announced_on = announced_on - 11,"
+                          " announced_at = announced_at - interval '11 days',"
+                          " not_before = not_before - 11 returning not_before");
 }
 
 TEST(grace_keeps_its_day_in_the_next_plan)

@@ -202,7 +202,8 @@ static struct plan make_plan(struct world *world, size_t day, bool is_held)
         .guard_count = 1,
     };
 
-    plan.guard[0] = (struct guard_finding){"G2", is_held, "2", "3", "3 of 2"};
+    plan.guard[0] = (struct guard_finding){
+        .id = "G2", .hold = is_held, .limit = "2", .actual = "3", .text = "3 of 2"};
     for (size_t who = 0; who < PEOPLE; who++) {
         const struct entry *entry = &books->entry[day][who];
         if (entry->account != ACTIVE || !entry->departed)

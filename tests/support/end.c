@@ -116,6 +116,16 @@ void end_set(struct end *end, enum end_piece piece, const char *format, ...)
     write_config(end);
 }
 
+void end_hold(struct end *end)
+{
+    end_set(end, END_ROSTER, "%s guards: { min_people = 100000; };", piece_default[END_ROSTER]);
+}
+
+void end_let_go(struct end *end)
+{
+    end_set(end, END_ROSTER, "%s", piece_default[END_ROSTER]);
+}
+
 static void set_defaults(struct end *end)
 {
     for (enum end_piece i = 0; i < END_PIECES; i++)
