@@ -215,7 +215,7 @@ static const char *protect_odd_login(struct judge *judge, const struct subject *
     if (login->kind == LOGIN_UNREADABLE)
         return arena_printf(&judge->scratch, "last login unreadable: '%s'",
                             login->raw ? login->raw : "");
-    if (login->kind == LOGIN_KNOWN && login->at.us > judge->context->now.us + DAY_US)
+    if (login_is_ahead(login, judge->context->now))
         return arena_printf(&judge->scratch, "last login %s lies in the future",
                             instant_format(login->at, text));
     return NULL;

@@ -431,4 +431,5 @@ TEST(one_login_from_the_future_is_forgotten_with_its_night)
     story_night(&story, 0);
     story_is_suspended(&story, "ida");
     story_is_suspended(&story, "ivo");
+    SAYS(&story, 0, NULL, "audit", "verify", "--full"); /* though that night is in the record */
 }
