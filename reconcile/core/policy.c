@@ -786,6 +786,16 @@ bool policy_asks_login(const struct policy *policy)
     return false;
 }
 
+bool policy_asks_department(const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct rule *rule = &policy->rule[i];
+        if (rule->when.department.count || (rule->has_unless && rule->unless.department.count))
+            return true;
+    }
+    return false;
+}
+
 size_t policy_findings(struct arena *arena, const struct policy *policy, struct day today,
                        const char *const **ret_sentence)
 {

@@ -433,3 +433,89 @@ TEST(one_login_from_the_future_is_forgotten_with_its_night)
     story_is_suspended(&story, "ivo");
     SAYS(&story, 0, NULL, "audit", "verify", "--full"); /* though that night is in the record */
 }
+
+/* --- departments --- */
+
+#define COLUMNS_WITHOUT                                                                            \
+    "employee_number = \"EmpID\"; email = \"Work Email\"; name = \"Name\"; "                       \
+    "status = \"EmploymentStatus\"; hire_date = \"DateofHire\"; last_day = \"DateofTermination\";"
+#define ROOMY "count = 50; percent = 20.0;"
+
+static void move_to(struct story *story, const char *prefix, const char *department)
+{
+    for (size_t i = 0; i < story->count; i++) {
+        struct story_person *person = &story->person[i];
+        CLEANUP(text_release) struct text form = TEXT_INIT;
+        if (!text_starts(person->name, prefix))
+            continue;
+        text_addf(&form, "department=%s", department);
+        story_changes(story, person->name, text_cstr(&form));
+        free(person->department);
+        person->department = mem_strdup(department);
+    }
+}
+
+static void ten_leave(struct story *story)
+{
+    char name[16];
+
+    end_set(&story->end, END_SUSPEND, ROOMY);
+    story_rules(story, STORY_DEPARTED);
+    for (int i = 0; i < 10; i++) {
+        say_name(name, "gone", i);
+        (void)story_joins(story, name);
+        story_leaves(story, name);
+    }
+}
+
+TEST(ten_of_a_department_that_nobody_tells_are_no_fifth_of_it)
+{
+    STORY(story, 44);
+
+    end_set(&story.end, END_COLUMNS, COLUMNS_WITHOUT);
+    ten_leave(&story);
+    move_to(&story, "", "Sales");
+    story_night(&story, 0);
+    story_approves(&story);
+    story_night(&story, 0);
+    assert_int_equal(story_count_suspended(&story, "gone"), 10);
+}
+
+TEST(ten_of_twentyone_are_more_than_a_fifth_and_spread_over_nights)
+{
+    STORY(story, 44);
+
+    ten_leave(&story);
+    move_to(&story, "gone", "Sales");
+    move_to(&story, "staff1", "Marketing"); /* 11 people */
+    move_to(&story, "staff2", "Sales");     /* likewise: 10 of 21 */
+    story_night(&story, 0);
+    DECIDES(&story, 20, "G10", "approve");
+    assert_int_equal(count_decisions(&story), 0);
+    DECIDES(&story, 0, "10 rows approved", "approve", "--spread");
+    story_night(&story, 0);
+    assert_int_equal(story_count_suspended(&story, "gone"), 4); /* a fifth of 21 */
+    story_night(&story, 0);
+    assert_int_equal(story_count_suspended(&story, "gone"), 7);
+    assert_int_equal(story_count_suspended(&story, "staff"), 0);
+}
+
+TEST(a_keep_rule_on_a_department_has_it_read_and_keeps_no_other)
+{
+    STORY(story, 20);
+
+    end_set(&story.end, END_COLUMNS, COLUMNS_WITHOUT);
+    story_rules(&story, "{ name = \"board\"; when = { department = [ \"Board*\" ]; };"
+                        "  do = \"keep\"; }," STORY_DEPARTED);
+    (void)story_joins(&story, "lea");
+    (void)story_joins(&story, "bea");
+    move_to(&story, "bea", "Board");
+    story_leaves(&story, "lea");
+    story_leaves(&story, "bea");
+    story_night(&story, 0);
+    story_is_planned(&story, "lea", "suspend R10");
+    story_approves(&story);
+    story_night(&story, 0);
+    story_is_suspended(&story, "lea");
+    story_is_active(&story, "bea");
+}

@@ -362,6 +362,29 @@ TEST(of_two_plans_that_one_person_approved_the_newer_counts)
     story_ended(&story, "approve", "xena", "withdrawn");
 }
 
+TEST(the_command_of_a_mail_works_on_a_later_morning_for_what_is_still_the_same)
+{
+    STORY(story, 20);
+    CLEANUP(text_release) struct text plan = TEXT_INIT;
+
+    (void)story_joins(&story, "lea");
+    (void)story_joins(&story, "leo");
+    story_leaves(&story, "lea");
+    story_leaves(&story, "leo");
+    story_night(&story, 0);
+    text_addf(&plan, "%lld", (long long)story.plan);
+    CLEANUP(mem_cleanup) char *digest = mem_strdup(story.digest);
+    story_nights(&story, 2);
+    story_leaves(&story, "leo"); /* with another last day */
+    story_night(&story, 0);
+    SAYS(&story, 0, "1 rows approved", "approve", text_cstr(&plan), "--digest", digest);
+    CLEANUP(mem_cleanup) char *leo = story_names(&story, "leo");
+    SAYS(&story, 20, "leo@", "approve", text_cstr(&plan), "--digest", digest, "--only", leo);
+    story_night(&story, 0);
+    story_is_suspended(&story, "lea");
+    story_is_active(&story, "leo");
+}
+
 TEST(rows_approved_one_by_one_all_count)
 {
     STORY(story, 20);
