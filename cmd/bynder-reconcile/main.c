@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "cmd/bynder-reconcile/options.h"
 #include "host/clock.h"
+#include "host/command.h"
 #include "host/environment.h"
 #include "host/journal.h"
 #include "host/log.h"
@@ -101,6 +102,7 @@ static int run(int argc, char **argv, struct err *err)
     if (options_parse(&arena, verbs, argc, argv, &line, err) < 0)
         return (int)err->code;
     log_setup(line.log_level, line.log_format);
+    command_set_config(line.invocation.config_path);
     if (line.version) {
         printf("bynder-reconcile %s\n", PROGRAM_VERSION);
         return flush_output(0, err);

@@ -5,9 +5,11 @@
 #include <stdio.h>
 
 #include "base/limits.h"
+#include "base/mem.h"
 #include "base/parse.h"
 #include "cmd/bynder-reconcile/session.h"
 #include "database/os_user.h"
+#include "host/command.h"
 #include "host/file.h"
 #include "job/acknowledge.h"
 #include "job/decide.h"
@@ -20,6 +22,7 @@ static const struct option_spec approve_options[] = {
     {"except", "FILE", "approve all but these"},
     {"spread", NULL, "what exceeds a day's limit is done over several nights"},
     {"nightly", "N", "with --spread: at most so many a night; needs --reason"},
+    {"renew", NULL, "just the rows that stand approved already, before that ends"},
     {"now", NULL, "reactivations do not wait for the 180 days"},
     {"override", "GUARD",
      "let these rows pass this guard of amount (G7 to G10, or several: G7,G10); needs --reason"},
@@ -57,9 +60,11 @@ static int open_desk(const struct invocation *invocation, struct desk *desk, str
     int64_t id = 0;
 
     *desk = (struct desk){.plan = NULL};
+    CLEANUP(mem_cleanup) char *status = command_make("status");
+
     if (invocation->argument_count == 0)
-        return err_set(err, ERR_USAGE, "%s which plan? hint: '%s PLAN …', see 'status'",
-                       invocation->verb->name, invocation->verb->name);
+        return err_set(err, ERR_USAGE, "%s which plan? hint: '%s' says which there is",
+                       invocation->verb->name, status);
     if (session_plan_id(invocation->argument[0], &id, err) < 0 ||
         os_user(invocation->arena, &desk->who, err) < 0 ||
         session_config(invocation, &desk->config, err) < 0 ||
@@ -74,8 +79,7 @@ static int open_desk(const struct invocation *invocation, struct desk *desk, str
     if (store_load_plan(&desk->store, invocation->arena, id, &desk->plan, err) < 0)
         return -1;
     if (!desk->plan)
-        return err_set(err, ERR_USAGE, "portal '%s' has no plan %lld; hint: see 'status'",
-                       desk->config.portal.name, (long long)id);
+        return session_no_plan(desk->config.portal.name, id, err);
     return 0;
 }
 
@@ -140,6 +144,17 @@ static int read_number(const struct invocation *invocation, const char *option, 
     return 0;
 }
 
+static int need_digest(const struct invocation *invocation, struct err *err)
+{
+    const char *plan = invocation->argument_count ? invocation->argument[0] : "";
+    int64_t id = 0;
+    CLEANUP(mem_cleanup)
+    char *show = parse_int(plan, 1, INT64_MAX, &id) ? command_make("show %lld", (long long)id)
+                                                    : command_make("show");
+
+    return err_set(err, ERR_USAGE, "approve needs --digest; hint: '%s' prints it", show);
+}
+
 static int decide(const struct invocation *invocation, struct desk *desk, struct err *err)
 {
     struct decide_request request = {
@@ -147,12 +162,13 @@ static int decide(const struct invocation *invocation, struct desk *desk, struct
         .override_guards = invocation_option(invocation, "override"),
         .reason = invocation_option(invocation, "reason"),
         .spread = invocation_option(invocation, "spread") != NULL,
+        .renew = invocation_option(invocation, "renew") != NULL,
         .at_once = invocation_option(invocation, "now") != NULL,
     };
     struct decide_answer answer;
 
     if (!request.digest)
-        return err_set(err, ERR_USAGE, "approve needs --digest; hint: 'show' prints it");
+        return need_digest(invocation, err);
     if (read_number(invocation, "nightly", &request.nightly, err) < 0 ||
         read_selection(invocation, "only", &request.only, &request.only_name, err) < 0 ||
         read_selection(invocation, "except", &request.except, &request.except_name, err) < 0 ||

@@ -225,6 +225,10 @@ alter table plan_row
 -- Which ruling a step was carried out on.
 alter table step add column spread boolean not null default false;
 comment on column step.spread is 'its approval was spread or overrode its limit: it does not count in the window';
+-- A call that Bynder accepted does not fail by a reading of the old state.
+alter table step add column accepted_at timestamptz;
+update step set accepted_at = outcome_at where state = 'unknown' and http_status in (202, 204);
+comment on column step.accepted_at is 'Bynder said that it will be done; NULL: it did not, or nobody knows';
 alter table act add column uncounted boolean not null default false;
 comment on column act.uncounted is 'spread or overridden: does not count in the rolling window';
 
@@ -285,6 +289,15 @@ update portal p set states_whole_from = (select max(taken_at) from snapshot s
                                            and s.thinned_at is not null);
 comment on column account.became_active_at is 'the newest reading that showed it with a seat after one that showed it without (rules R4, R5); NULL: none did';
 comment on column account.reactivated_at is 'the first reading after our newest suspension then that showed it with a seat (rule R8); NULL: none did';
+
+-- --- what people are told ------------------------------------------------------------------------
+
+alter table notice_told
+    drop constraint notice_told_kind_check,
+    add constraint notice_told_kind_check
+        check (kind in ('approval', 'expiring', 'held', 'steps', 'failed', 'cut_off'));
+comment on column notice_told.kind is 'rows wait for people, decisions are about to end, a guard holds, steps failed or are unknown, the run failed, a run was cut off';
+comment on table notice_told is 'reasons that were told; a row goes when its reason does, that people are waited for a week later at the soonest';
 
 -- --- many events at once --------------------------------------------------------------------------
 
@@ -431,10 +444,12 @@ comment on column audit.plan_row.matched_row is '(personal) row of the roster';
 
 create or replace view audit.step as
     select o.name as portal, s.plan_id, s.position, s.account_id, s.action, s.state, s.reason,
-           s.run_id, s.intent_at, s.outcome_at, s.verified_at, s.http_status, s.portal_id, s.spread
+           s.run_id, s.intent_at, s.outcome_at, s.verified_at, s.http_status, s.portal_id, s.spread,
+           s.accepted_at
     from step s join portal o on o.portal_id = s.portal_id;
 comment on column audit.step.portal_id is 'its number';
 comment on column audit.step.spread is 'its approval was spread or overrode its limit: it does not count in the window';
+comment on column audit.step.accepted_at is 'Bynder said that it will be done';
 
 create or replace view audit.act as
     select o.name as portal, a.act_id, a.account_id, a.action, a.done_at, a.plan_id, a.rule,

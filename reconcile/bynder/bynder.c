@@ -173,6 +173,7 @@ struct portal bynder_writing(struct bynder *bynder)
     if (!bynder->writes && !bynder->is_permanent)
         secret_release(&bynder->token); /* it was asked for without the scope of writing */
     bynder->writes = true;
+    portal.ready = bynder_ready;
     portal.act = bynder_act;
     return portal;
 }

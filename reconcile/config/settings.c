@@ -753,8 +753,17 @@ const struct setting settings[] = {
      .minimum = 1,
      .maximum = 45,
      .fallback = "20",
-     .sentence = "How long an act that Bynder accepted may take to show before it counts as "
-                 "unknown; less than systemd waits for a service to stop."},
+     .sentence = "How long an act is watched for its effect before the next one; less than "
+                 "systemd waits for a service to stop."},
+    {.path = "apply.canary_minutes",
+     .type = SETTING_INTEGER,
+     AT(apply.canary_minutes),
+     .minimum = 0,
+     .maximum = 240,
+     .fallback = "10",
+     .sentence = "How long the first act of a run may take to show before others follow, and how "
+                 "long the last ones are waited for; what Bynder accepted and does not show by "
+                 "then is looked at in every run for 7 days."},
     {.path = "apply.windows",
      .type = SETTING_TEXTS,
      .shown = true,

@@ -15,6 +15,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "core/review.h"
+#include "host/command.h"
 #include "job/forecast.h"
 #include "store/announce.h"
 #include "store/plan.h"
@@ -278,6 +279,18 @@ static void judge_standing(struct desk *desk)
     desk->count = kept;
 }
 
+/* Just the rows that stand approved already, by anybody. */
+static void keep_standing(struct desk *desk)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < desk->count; i++) {
+        if (desk->book.ruled[index_of(desk, desk->row[i])].approve)
+            desk->row[kept++] = desk->row[i];
+    }
+    desk->count = kept;
+}
+
 static struct ruling ruling_on(const struct desk *desk, const struct plan_row *row,
                                enum ruling_kind kind)
 {
@@ -473,6 +486,8 @@ int job_approve(struct job *job, const struct plan *seen, const struct decide_re
         return -1;
     judge_own(&desk);
     judge_standing(&desk);
+    if (request->renew)
+        keep_standing(&desk);
     if (desk.count == 0)
         return refuse_all(&desk, err);
     if (take_back_excepted(&desk, err) < 0)
@@ -553,11 +568,15 @@ static int find_account(struct job *job, const char *who, const struct account *
                   account->email ? account->email : "no address");
         found = account;
     }
-    if (!found)
+    if (!found) {
+        CLEANUP(text_release) struct text audit = TEXT_INIT;
+        command_add(&audit, "audit user ");
+        command_quote(&audit, who);
         return err_set(err, ERR_USAGE,
-                       "'%s' is no account of the newest reading; hint: 'audit user "
-                       "%s' finds by parts of a name",
-                       who, who);
+                       "'%s' is no account of the newest reading; hint: '%s' finds by parts of a "
+                       "name",
+                       who, text_cstr(&audit));
+    }
     if (count > 1)
         return err_set(err, ERR_USAGE, "'%s' fits %zu accounts: %s; hint: name one by its id", who,
                        count, text_cstr(&all));

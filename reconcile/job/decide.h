@@ -19,6 +19,7 @@ struct decide_request {
     const char *reason;          /* of an override */
     bool spread;                 /* what exceeds a day is done over several */
     int nightly;                 /* at most so many a night; 0 = the limit alone */
+    bool renew;                  /* just the rows that stand approved already */
     bool at_once;                /* a re-hire does not wait for the 180 days */
 };
 

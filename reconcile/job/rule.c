@@ -30,7 +30,7 @@ struct approvers rule_approvers(const struct job *job)
     return (struct approvers){.item = approver, .count = config->approval.approver_count};
 }
 
-static struct ruling_terms terms_of(const struct job *job)
+struct ruling_terms rule_terms(const struct job *job)
 {
     return (struct ruling_terms){.expires_hours = (int)job->config->approval.expires_hours,
                                  .lone_days = LONE_DAYS,
@@ -53,7 +53,7 @@ int rule_book_open(struct job *job, const struct plan *plan, struct rule_book *r
     *book = (struct rule_book){
         .plan = plan,
         .approvers = rule_approvers(job),
-        .terms = terms_of(job),
+        .terms = rule_terms(job),
         .rulings = arena_calloc(arena, plan->row_count + 1, sizeof(book->rulings[0])),
         .ruled = arena_calloc(arena, plan->row_count + 1, sizeof(book->ruled[0])),
     };

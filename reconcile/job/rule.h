@@ -27,6 +27,9 @@ struct approvers rule_approvers(const struct job *job);
 int rule_book_open(struct job *job, const struct plan *plan, struct rule_book *ret_book,
                    struct err *err) __attribute__((warn_unused_result));
 
+/* The terms by which an approval ends. */
+struct ruling_terms rule_terms(const struct job *job);
+
 /* Whether enough people approved this row, and nothing of theirs stands against it. */
 bool rule_is_approved(const struct rule_book *book, size_t row);
 /* Whether it may be done without anybody's word. */

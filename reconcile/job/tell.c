@@ -9,9 +9,10 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/digest.h"
 #include "base/limits.h"
 #include "host/log.h"
+#include "job/overview.h"
+#include "job/stand.h"
 #include "notify/delivery.h"
 #include "notify/message.h"
 #include "notify/told_file.h"
@@ -34,28 +35,6 @@ static bool came_to_its_end(int code)
     return code == 0 || code == ERR_HELD || code == ERR_PARTIAL;
 }
 
-/* The acts that wait for people now, and a key made of them: another set is another reason. */
-static const char *find_to_approve(struct telling *telling, size_t *ret_count)
-{
-    const struct plan *plan = telling->plan;
-    struct digest_stream *stream = digest_new();
-    char hex[DIGEST_HEX_SIZE];
-    size_t count = 0;
-
-    for (size_t i = 0; i < plan->row_count; i++) {
-        const struct plan_row *row = &plan->row[i];
-        bool due = !day_is_set(row->not_before) || day_compare(row->not_before, plan->today) <= 0;
-        if (row->action == ACTION_KEEP || row->held_by || !due || row->needed == 0)
-            continue;
-        digest_int(stream, (int64_t)row->action);
-        digest_field(stream, row->account_id);
-        count++;
-    }
-    struct digest digest = digest_finish(stream);
-    *ret_count = count;
-    return count ? arena_strndup(telling->job->arena, digest_hex(&digest, hex), 16) : NULL;
-}
-
 static const char *find_holding(struct telling *telling)
 {
     CLEANUP(text_release) struct text guards = TEXT_INIT;
@@ -67,21 +46,62 @@ static const char *find_holding(struct telling *telling)
     return arena_strdup(telling->job->arena, text_cstr(&guards));
 }
 
+/* As long again as it was made for, within what is allowed. */
+static struct notice_keep make_keep(const struct job *job, const struct ruling *keep)
+{
+    int days = day_between(instant_day(keep->at, job->config->policy.zone), keep->until);
+    int most = (int)job->config->approval.keep_max_days;
+
+    return (struct notice_keep){.account_id = keep->account_id,
+                                .until = keep->until,
+                                .again_until = day_add(job->today, days < most ? days : most)};
+}
+
+static void see_ending(struct telling *telling, const struct overview_ending *ending)
+{
+    struct job *job = telling->job;
+    struct notice_expiring *expiring = &telling->facts.expiring;
+    char newest[INSTANT_TEXT_SIZE];
+
+    *expiring = (struct notice_expiring){
+        .approvals = ending->approvals,
+        .approval_first = ending->approval_first,
+        .spread = ending->spread,
+        .keep = arena_calloc(job->arena, ending->keeps + 1, sizeof(expiring->keep[0])),
+        .keeps = ending->keeps,
+    };
+    for (size_t i = 0; i < ending->keeps; i++)
+        expiring->keep[i] = make_keep(job, ending->keep[i]);
+    if (instant_is_set(ending->newest))
+        telling->view.key[NOTICE_EXPIRING] =
+            arena_strdup(job->arena, instant_format(ending->newest, newest));
+}
+
 static void see_plan(struct telling *telling)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct job *job = telling->job;
     struct notice_view *view = &telling->view;
+    struct status_stands stands;
+    struct overview_ending ending;
 
-    if (store_load_plan(job->store, job->arena, 0, &telling->plan, &err) < 0) {
+    if (store_load_plan(job->store, job->arena, 0, &telling->plan, &err) < 0 ||
+        (telling->plan && job_stand(job, telling->plan, &err) < 0) ||
+        overview_load(job, telling->plan, &stands, &ending, &err) < 0) {
         log_warning("nothing is told of the plan: %s", err.text);
         return;
     }
     view->looked[NOTICE_APPROVAL] = view->looked[NOTICE_HELD] = true;
+    view->looked[NOTICE_EXPIRING] = true;
     telling->facts.plan = telling->plan;
-    if (telling->plan && telling->plan->state == PLAN_PROPOSED)
-        view->key[NOTICE_APPROVAL] = find_to_approve(telling, &telling->facts.to_approve);
-    if (telling->plan && telling->plan->state == PLAN_HELD)
+    if (!telling->plan)
+        return;
+    telling->facts.to_approve = stands.waiting + job->unasked_waits;
+    telling->facts.due = stands.due + job->unasked_waits;
+    view->key[NOTICE_APPROVAL] =
+        notice_acts_key(job->arena, telling->facts.to_approve, telling->facts.now);
+    see_ending(telling, &ending);
+    if (telling->plan->state == PLAN_HELD)
         view->key[NOTICE_HELD] = find_holding(telling);
 }
 
@@ -105,6 +125,7 @@ static void see(struct telling *telling)
     struct notice_view *view = &telling->view;
     struct arena *arena = telling->job->arena;
 
+    view->now = telling->facts.now;
     if (run->is_run) {
         view->looked[NOTICE_FAILED] = true;
         if (!came_to_its_end(run->exit_code))
@@ -232,7 +253,8 @@ static int load_told(struct telling *telling, enum notice_channel channel, const
 
 /* The gravest first, for the time may run out. */
 static const enum notice_kind order[] = {NOTICE_FAILED, NOTICE_CUT_OFF,  NOTICE_STEPS,
-                                         NOTICE_HELD,   NOTICE_APPROVAL, NOTICE_CLEAR};
+                                         NOTICE_HELD,   NOTICE_EXPIRING, NOTICE_APPROVAL,
+                                         NOTICE_CLEAR};
 
 static void send_due(struct telling *telling, enum notice_channel channel)
 {
@@ -247,6 +269,8 @@ static void send_due(struct telling *telling, enum notice_channel channel)
     }
     notice_decide(&telling->view, told, act);
     for (size_t i = 0; i < COUNT_OF(order); i++) {
+        if (act[order[i]] == NOTICE_NOTE)
+            remember(telling, channel, order[i], telling->view.key[order[i]]);
         if (act[order[i]] != NOTICE_TELL)
             continue;
         bool sent = send(telling, channel, order[i], told);

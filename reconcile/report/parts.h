@@ -48,6 +48,9 @@ const char *report_row_advice(const char *row);
 /* What a guard looks at, and what to do when it holds; NULL when unknown. */
 const char *report_guard_title(const char *id);
 const char *report_guard_advice(const char *id);
+/* Appends the command that helps with the advice for a row or a guard, and says what for; NULL:
+ * there is none. A command is shown on a line of its own, where nothing wraps it. */
+const char *report_advice_command(const char *id, struct text *ret_command);
 
 /* 1234567 as "1,234,567". */
 void report_add_number(struct text *out, size_t number);

@@ -88,6 +88,18 @@ static void add_headline(const struct painter *painter, const struct plan *plan)
     add_paragraph(painter, 0, text_cstr(&line));
 }
 
+static void add_advice_command(const struct painter *painter, size_t indent, const char *id)
+{
+    CLEANUP(text_release) struct text command = TEXT_INIT;
+    const char *purpose = report_advice_command(id, &command);
+
+    if (!purpose)
+        return;
+    text_addf(painter->out, "%*s%s:\n%*s", (int)indent, "", purpose, (int)indent + 2, "");
+    text_add_printable(painter->out, text_cstr(&command));
+    text_add_char(painter->out, '\n');
+}
+
 /* What lets it go: somebody did, or the command that does. */
 static void add_let_go(const struct painter *painter, const struct plan *plan,
                        const struct guard_finding *guard)
@@ -122,6 +134,7 @@ static void add_hold(const struct painter *painter, const struct plan *plan,
         text_clear(&line);
         text_addf(&line, "what to do: %s", advice);
         add_paragraph(painter, 6, text_cstr(&line));
+        add_advice_command(painter, 6, guard->id);
     }
     add_let_go(painter, plan, guard);
 }
@@ -265,6 +278,7 @@ static void add_group(const struct painter *painter, const struct report_group *
         text_clear(&line);
         text_addf(&line, "what to do: %s", advice);
         add_paragraph(painter, 2, text_cstr(&line));
+        add_advice_command(painter, 2, group->row[0]->clause);
     }
     add_column_titles(painter, &layout);
     for (size_t i = 0; i < layout.shown; i++) {

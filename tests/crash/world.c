@@ -249,17 +249,17 @@ static void write_config(struct world *world)
                     " { name = \"long gone\"; when = { account = \"inactive\"; person = "
                     "\"departed\"; departed_days_min = 30; suspended_days_min = 30; }; do = "
                     "\"deprovision\"; } ); };\n");
-    text_addf(&text,
-              "limits: { suspend: { count = %d; percent = 100.0; rolling_count = %d; };"
-              " deprovision: { count = 100; percent = 100.0; rolling_count = %d; };"
-              " min_admins = 1; };\n"
-              "approval: { suspend = 1; deprovision = 1; };\n"
-              "apply: { settle_seconds = 1; state_directory = \"state\"; %s};\n",
-              !world->made && paths[world->path].spreads ? FEW : 100, world->rolling_count,
-              world->rolling_count,
-              !world->made && paths[world->path].is_night
-                  ? "freeze = [ \"2000-01-01/2199-12-31\" ]; "
-                  : "");
+    text_addf(
+        &text,
+        "limits: { suspend: { count = %d; percent = 100.0; rolling_count = %d; };"
+        " deprovision: { count = 100; percent = 100.0; rolling_count = %d; };"
+        " min_admins = 1; };\n"
+        "approval: { suspend = 1; deprovision = 1; };\n"
+        "apply: { settle_seconds = 1; canary_minutes = 0; state_directory = \"state\"; %s};\n",
+        !world->made && paths[world->path].spreads ? FEW : 100, world->rolling_count,
+        world->rolling_count,
+        !world->made && paths[world->path].is_night ? "freeze = [ \"2000-01-01/2199-12-31\" ]; "
+                                                    : "");
     free(world->config_path);
     world->config_path = world_write_file(world, "world.conf", text_cstr(&text));
 }

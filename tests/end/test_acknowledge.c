@@ -14,7 +14,6 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "database/os_user.h"
 #include "end.h"
 #include "test.h"
 
@@ -426,18 +425,24 @@ TEST(a_policy_that_another_one_followed_is_held_until_a_person_confirms_it)
 
 static void set_all_logins(struct end *end, int64_t hours_ago)
 {
-    CLEANUP(mem_cleanup)
-    char *ids = end_query(end, "select string_agg(account_id, ' ') from reconcile.account");
+    int64_t count = end_count(end, "select count(*) from reconcile.account");
     CLEANUP(text_release) struct text form = TEXT_INIT;
     time_t at = time(NULL) - hours_ago * 3600;
     struct tm tm;
-    char moment[40], *state = NULL;
+    char moment[40];
 
     assert_non_null(gmtime_r(&at, &tm));
     assert_true(strftime(moment, sizeof(moment), "%Y-%m-%dT%H:%M:%SZ", &tm) > 0);
     text_addf(&form, "lastLogin=%s", moment);
-    for (char *id = strtok_r(ids, " ", &state); id; id = strtok_r(NULL, " ", &state))
+    for (int64_t i = 0; i < count; i++) {
+        CLEANUP(text_release) struct text sql = TEXT_INIT;
+        text_addf(
+            &sql,
+            "select account_id from reconcile.account order by account_id offset %lld limit 1",
+            (long long)i);
+        CLEANUP(mem_cleanup) char *id = end_query(end, text_cstr(&sql));
         end_change_user(end, id, text_cstr(&form));
+    }
 }
 
 static void set_one_login(struct end *end, int64_t hours_ago)

@@ -101,6 +101,7 @@ static inline void review_case_plan(struct review_case *test, const struct revie
         .time_zone = "UTC",
         .approvals[ACTION_SUSPEND] = shape->approvals_suspend,
         .approvals[ACTION_DEPROVISION] = shape->approvals_deprovision,
+        .version = PLAN_VERSION,
         .row = arena_calloc(arena, rows, sizeof(plan->row[0])),
         .guard = arena_calloc(arena, 2, sizeof(plan->guard[0])),
         .guard_count = 2,

@@ -549,7 +549,7 @@ TEST(store_load_status_shows_the_newest_of_everything)
     assert_int_equal(status.plan_id, plan.id);
     assert_int_equal(status.plan_state, PLAN_HELD);
     assert_int_equal(status.held_count, 1);
-    assert_string_equal(status.held[0], "the roster is 3 h old");
+    assert_string_equal(status.held[0].text, "the roster is 3 h old");
     assert_true(status.locked);
     assert_true(status.database_bytes > 1000000);
 }

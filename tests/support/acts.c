@@ -48,7 +48,9 @@ void acts_limit(struct acts *acts, const char *suspend, const char *deprovision)
 
 void acts_approval(struct acts *acts, const char *settings)
 {
-    end_set(&acts->end, END_REST, "approval: { %s }; apply: { settle_seconds = 1; };", settings);
+    end_set(&acts->end, END_REST,
+            "approval: { %s }; apply: { settle_seconds = 1; canary_minutes = %d; };", settings,
+            acts->patient ? 1 : 0);
 }
 
 void acts_policy(struct acts *acts, const char *settings)

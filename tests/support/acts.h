@@ -20,6 +20,7 @@ struct acts {
     struct end end;
     int64_t plan; /* the newest one made by acts_plan */
     char *digest;
+    bool patient; /* from the next acts_approval on a late effect is waited for, for a minute */
     struct acts_row *row; /* its rows with an action, in order of position */
     size_t count;
 };
