@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "sink.h"
 #include "story.h"
 #include "test.h"
 
@@ -368,6 +369,46 @@ TEST(nine_days_instead_of_ninety_suspends_nobody_after_their_grace_either)
     story_nights(&story, 2);
     story_is_planned(&story, "staff0", "suspend R4");
     assert_int_equal(story_writes(&story), 1);
+}
+
+static size_t count_told(const struct sink *mail)
+{
+    size_t count = 0;
+
+    for (size_t i = 1; i <= sink_count(mail); i++) {
+        CLEANUP(mem_cleanup) char *raw = sink_raw(mail, i);
+        count += strstr(raw, "undisclosed-recipients:;") != NULL; /* to a person */
+    }
+    return count;
+}
+
+TEST(nine_days_instead_of_ninety_tells_nobody)
+{
+    CLEANUP(sink_stop) struct sink mail = {.pid = 0};
+    STORY(story, 20);
+
+    sink_start(&mail, story.end.probe.directory, "mail", NULL);
+    end_set(&story.end, END_REST,
+            "apply: { settle_seconds = 1; }; notify: { mail: { server = \"smtp://127.0.0.1:%u\";"
+            " starttls = \"none\"; from = \"job@acme.example\"; to = [ \"it@acme.example\" ];"
+            " announce = \"yes\"; contact = \"help@acme.example\"; }; };",
+            mail.port);
+    story_idles(&story, "ida", 200);
+    story_night(&story, 0); /* one is within the limits of a day, and is told */
+    assert_int_equal(count_told(&mail), 1);
+    story_passes(&story, 9);
+    story_rules(&story,
+                STORY_DEPARTED ", { name = \"idle\"; when = { account = \"active\"; "
+                               "idle_days_min = 9; }; do = \"suspend\"; grace_days = 14; }");
+    story_nights(&story, 2);
+    story_is_planned(&story, "staff0", "suspend R7");
+    assert_int_equal(count_told(&mail), 1); /* twenty are not */
+    assert_int_equal(count_announced(&story), 1);
+    CLEANUP(mem_cleanup) char *one = story_names(&story, "staff3");
+    DECIDES(&story, 0, "2025-09-27: 1", "approve", "--only", one);
+    story_night(&story, 0);
+    assert_int_equal(count_told(&mail), 2); /* whom a person approved is told */
+    assert_int_equal(story_writes(&story), 0);
 }
 
 /* --- two masters, and strange logins --- */
