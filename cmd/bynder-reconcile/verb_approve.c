@@ -119,6 +119,8 @@ static void show_answer(const struct desk *desk, const struct decide_answer *ans
                i == 0 && answer->enforce ? " (or the first run after it)" : "");
     if (answer->done > 0)
         printf("  %zu were done already\n", answer->done);
+    if (answer->taken > 0)
+        printf("  %zu that were approved before are taken back\n", answer->taken);
     if (answer->alone > 0)
         printf("  %zu need somebody else as well\n", answer->alone);
     if (answer->held > 0)
