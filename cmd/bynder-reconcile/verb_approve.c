@@ -195,7 +195,8 @@ static int run_approve(const struct invocation *invocation, struct err *err)
 const struct verb verb_approve = {
     .name = "approve",
     .synopsis = "PLAN --digest DIGEST [--only FILE] [--except FILE]",
-    .sentence = "record that you approve a plan, whole or in part",
+    .sentence =
+        "approve rows of a plan: they are done as soon as they are due and the day has room",
     .option = approve_options,
     .argument_max = 1,
     .run = run_approve,
