@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "core/amount.h"
 #include "host/log.h"
 #include "store/announce.h"
 #include "store/ruling.h"
@@ -233,6 +234,41 @@ static int end_rulings(const struct night *night, struct err *err)
     return failed;
 }
 
+static bool is_new(const struct plan_row *row)
+{
+    return row->new_announcement && !row->held_by && row->account_id;
+}
+
+/* Somebody who is here, told of what nobody has approved yet. */
+static bool is_asked(const struct night *night, size_t i)
+{
+    const struct plan_row *row = &night->plan->row[i];
+    enum person_status person = ruling_person(row);
+
+    return is_new(row) && person != PERSON_DEPARTED && person != PERSON_ABSENT &&
+           !rule_is_approved(&night->book, i);
+}
+
+/* R7: a mail to a person cannot be taken back. Where people are told, and more of them would be
+ * told tonight than a day may suspend, those whom nobody approved wait for an approval, which
+ * begins their grace. Who has gone is not asked: theirs runs by the calendar. */
+static void find_untold(const struct night *night, bool ret_waits[ACTION_COUNT])
+{
+    const struct config *config = night->job->config;
+    const struct amount_done nothing = {.today = 0};
+    struct snapshot_totals totals = snapshot_count(night->weighed->context.snapshot);
+    int64_t asked[ACTION_COUNT] = {0};
+
+    for (size_t i = 0; i < night->plan->row_count; i++)
+        asked[night->plan->row[i].action] += is_asked(night, i);
+    for (unsigned action = 0; action < ACTION_COUNT; action++) {
+        const struct action_limit *limit = amount_limit(&config->limits, (enum action)action);
+        ret_waits[action] =
+            config->notify.mail.announce && limit &&
+            asked[action] > amount_room(limit, (int64_t)totals.active, &nothing).left_today;
+    }
+}
+
 /* R7: ends by row, when the row is kept for certain; begins where nothing of evidence holds. */
 static int announce(const struct night *night, struct err *err)
 {
@@ -242,10 +278,12 @@ static int announce(const struct night *night, struct err *err)
     struct store_announced *begun = arena_calloc(job->arena, plan->row_count + 1, sizeof(begun[0]));
     struct store_announcement_end *end = NULL;
     size_t begun_count = 0, end_count = 0, capacity = 0;
+    bool waits[ACTION_COUNT];
 
+    find_untold(night, waits);
     for (size_t i = 0; i < plan->row_count; i++) {
         const struct plan_row *row = &plan->row[i];
-        if (!row->new_announcement || row->held_by || !row->account_id)
+        if (!is_new(row) || (waits[row->action] && is_asked(night, i)))
             continue;
         begun[begun_count++] = (struct store_announced){
             .account_id = row->account_id,
