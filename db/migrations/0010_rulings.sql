@@ -177,7 +177,12 @@ alter table announcement
 alter table notice_announced
     add primary key (portal_id, announcement_id),
     add foreign key (portal_id, announcement_id) references announcement;
+alter table announcement add column told boolean not null default false;
+update announcement a set told = true
+where exists (select 1 from notice_announced n
+              where n.portal_id = a.portal_id and n.announcement_id = a.announcement_id);
 create index announcement_account on announcement (portal_id, account_id);
+comment on column announcement.told is 'the person concerned knows: a mail server took the mail, or no mail reaches them and a person approved the row';
 comment on column announcement.announcement_id is 'ascending per portal';
 comment on column announcement.plan_id is 'the plan whose row it is; NULL: carried over from another name of the portal';
 comment on column announcement.position is 'that row; NULL: announced before rows were kept';
@@ -187,6 +192,25 @@ comment on column announcement.not_before is 'the day told; a later grace_days n
 comment on column announcement.ended_on is 'NULL: it stands';
 comment on column announcement.ended_reason is 'why it ended; NULL: not told, or it stands';
 comment on column notice_announced.announcement_id is 'the announcement';
+
+-- Where people are told, grace counts from the mail. Who cannot be reached waits for a person's word.
+create table announcement_unreached (
+    portal_id bigint not null references portal,
+    account_id text not null,
+    rule text not null,
+    address text not null,
+    at timestamptz not null,
+    why text not null,
+    primary key (portal_id, account_id, rule),
+    foreign key (portal_id, account_id) references account
+);
+comment on table announcement_unreached is 'people who were to be told of a rule''s announcement and whom no mail reaches; made before the mail is sent, so that none goes twice, and gone when it was taken';
+comment on column announcement_unreached.portal_id is 'portal';
+comment on column announcement_unreached.account_id is 'Bynder''s id';
+comment on column announcement_unreached.rule is 'name of the rule';
+comment on column announcement_unreached.address is 'where the mail was to go';
+comment on column announcement_unreached.at is 'when it was tried';
+comment on column announcement_unreached.why is 'a phrase';
 
 alter table plan
     add column version integer not null default 1,
@@ -205,7 +229,9 @@ alter table plan_row
     add column asks_login boolean not null default false,
     add column of_login boolean not null default false,
     add column used_after_departure boolean not null default false,
-    add column approvals integer;
+    add column approvals integer,
+    add column telling text check (telling in ('mail', 'approval', 'unreachable'));
+comment on column plan_row.telling is 'its grace counts from a mail and has not begun: the mail goes with the run, after an approval, or reaches nobody; NULL: not so';
 comment on column plan_row.subject is 'SHA-256 of what a decision about this row is about; NULL: a plan of before';
 comment on column plan_row.matched_number is 'of the matched person, as the roster has it; likewise below';
 comment on column plan_row.matched_name is 'full name';
@@ -416,7 +442,7 @@ comment on column audit.guard.acknowledgement_id is 'it would hold, and this let
 create or replace view audit.announcement as
     select o.name as portal, n.portal_id, n.account_id, n.rule, n.plan_id, n.announced_on,
            n.login_at, n.mode, n.ended_on, n.announcement_id, n.position, n.announced_at,
-           n.not_before, n.ended_reason
+           n.not_before, n.ended_reason, n.told
     from announcement n join portal o on o.portal_id = n.portal_id;
 comment on column audit.announcement.announced_on is 'the civil day of announced_at';
 comment on column audit.announcement.ended_on is 'NULL: it stands';
@@ -425,13 +451,15 @@ comment on column audit.announcement.position is 'row of the plan';
 comment on column audit.announcement.announced_at is 'when; of those before the program kept it, the first moment of the day';
 comment on column audit.announcement.not_before is 'the day that was told';
 comment on column audit.announcement.ended_reason is '(personal) why it ended';
+comment on column audit.announcement.told is 'the person concerned knows, or a person vouched for it';
 
 create or replace view audit.plan_row as
     select o.name as portal, r.plan_id, r.position, r.action, r.finding, r.account_id, r.username,
            r.email, r.name, r.employee_number, r.rule, r.reason, r.decision_row, r.not_before,
            r.account, r.person, r.matched_by, r.last_login, r.last_login_source, r.idle_days,
            r.profile, r.roles, r.department, r.held_by, r.portal_id, r.subject, r.approvals,
-           r.used_after_departure, r.matched_number, r.matched_name, r.matched_email, r.matched_row
+           r.used_after_departure, r.matched_number, r.matched_name, r.matched_email, r.matched_row,
+           r.telling
     from plan_row r join portal o on o.portal_id = r.portal_id;
 comment on column audit.plan_row.portal_id is 'its number';
 comment on column audit.plan_row.subject is 'SHA-256 of what a decision about this row is about';
@@ -441,6 +469,7 @@ comment on column audit.plan_row.matched_number is '(personal) of the matched pe
 comment on column audit.plan_row.matched_name is '(personal) full name';
 comment on column audit.plan_row.matched_email is '(personal) address';
 comment on column audit.plan_row.matched_row is '(personal) row of the roster';
+comment on column audit.plan_row.telling is 'its grace has not begun: by mail, after an approval, or nobody can be reached';
 
 create or replace view audit.step as
     select o.name as portal, s.plan_id, s.position, s.account_id, s.action, s.state, s.reason,

@@ -174,6 +174,8 @@ static const struct column announcement_columns[] = {
     COLUMN("email", struct store_announcement, email),
     COLUMN("rule", struct store_announcement, rule),
     COLUMN("announcement_id", struct store_announcement, id),
+    COLUMN("position", struct store_announcement, position),
+    COLUMN("telling", struct store_announcement, telling),
     COLUMN_OF_WORDS("action", struct store_announcement, action, &action_words),
     COLUMN("not_before", struct store_announcement, not_before),
     COLUMN("last_login", struct store_announcement, last_login),

@@ -79,6 +79,7 @@ static struct plan_row make_row(const struct decision *decision, const struct pr
         .action = decision->action,
         .finding = decision->finding,
         .new_announcement = decision->new_announcement,
+        .telling = decision->telling,
         .account_id = account->id,
         .username = account->username,
         .email = account->email,

@@ -45,6 +45,7 @@ const struct column plan_row_columns[] = {
     ROW(finding, EVERYWHERE | AT(18)),
     ROW(held_by, EVERYWHERE | AT(17)),
     ROW(new_announcement, EVERYWHERE | AT(19)),
+    ROW(telling, EVERYWHERE),
     ROW(uses_person, STORED),
     ROW(uses_login, STORED),
     ROW_TYPED(subject, COLUMN_SEAL, EVERYWHERE | AT(23)),

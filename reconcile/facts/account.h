@@ -57,6 +57,14 @@ struct announcement {
     struct instant login_at; /* the newest login known when it was announced */
     struct instant at;       /* when */
     struct day not_before;   /* the day told; none = announced before days were kept */
+    bool told;               /* to the person concerned, or a person vouches whom no mail reaches */
+};
+
+/* The person concerned was to be told what a rule is going to do, and no mail reaches them. */
+struct unreached {
+    const char *rule;
+    const char *address; /* as it was; with another one it is tried anew */
+    const char *why;     /* a phrase */
 };
 
 struct rulings; /* core/ruling.h */
@@ -73,7 +81,9 @@ struct account_history {
     struct instant became_active;   /* seen with a seat after one reading without (R4, R5) */
     struct instant reactivated_at;  /* first seen with a seat after our newest suspension (R8) */
     const struct announcement *announcement;
+    const struct unreached *unreached;
     uint32_t announcement_count;
+    uint32_t unreached_count;
     int32_t number;            /* in the store; 0 = never seen before */
     enum login_source told_by; /* who first told the login that the history knows */
     enum person_status

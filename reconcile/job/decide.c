@@ -341,7 +341,9 @@ static struct ruling *make_approvals(const struct desk *desk, const struct forec
     return ruling;
 }
 
-/* Grace begins where it had not: people approved the row, so its day is told from now on (R7). */
+/* Grace begins where it had not: people approved the row, so its day is told from now on (R7).
+ * Where it counts from a mail, the next run sends that; but whom none reaches a person vouches for.
+ */
 static int announce(struct desk *desk, struct err *err)
 {
     struct job *job = desk->job;
@@ -351,7 +353,8 @@ static int announce(struct desk *desk, struct err *err)
 
     for (size_t i = 0; i < desk->count; i++) {
         const struct plan_row *row = desk->row[i];
-        if (!row->new_announcement || row->held_by)
+        bool is_unreachable = text_equal(row->telling, TELLING_UNREACHABLE);
+        if (!row->new_announcement || row->held_by || (row->telling && !is_unreachable))
             continue;
         announced[count++] = (struct store_announced){
             .account_id = row->account_id,
@@ -363,6 +366,7 @@ static int announce(struct desk *desk, struct err *err)
             .not_before = day_add(row->not_before, day_between(desk->newest->today, job->today)),
             .login_at = row->last_login,
             .enforce = job->config->policy.enforce,
+            .told = is_unreachable ? ANNOUNCED_BY_APPROVAL : ANNOUNCED_TO_NOBODY,
         };
     }
     return count ? store_announce(job->store, NULL, NULL, 0, announced, count, job->today, err) : 0;

@@ -85,6 +85,13 @@ bool rule_is_approved(const struct rule_book *book, size_t row)
            ruled->approvers >= (size_t)book->plan->row[row].needed;
 }
 
+bool rule_is_wanted(const struct rule_book *book, size_t row)
+{
+    const struct ruled *ruled = &book->ruled[row];
+
+    return !ruled->keep && !ruled->reject && ruled->approvers > 0;
+}
+
 bool rule_is_unasked(const struct rule_book *book, size_t row)
 {
     const struct ruled *ruled = &book->ruled[row];
@@ -234,42 +241,50 @@ static int end_rulings(const struct night *night, struct err *err)
     return failed;
 }
 
-static bool is_new(const struct plan_row *row)
+/* Whether what a rule said of an account is over: another row, or a keep for certain. */
+static bool is_over(const struct decision *decision, const char *rule)
 {
-    return row->new_announcement && !row->held_by && row->account_id;
+    bool same = decision->action != ACTION_KEEP && text_equal(rule, decision->rule);
+
+    return !same && !decision->doubt && !decision->held_by;
 }
 
-/* Somebody who is here, told of what nobody has approved yet. */
-static bool is_asked(const struct night *night, size_t i)
+/* Whom nobody has to reach any more: with a next grace it is tried anew. */
+static int forget_unreached(const struct night *night, struct err *err)
+{
+    const struct snapshot *snapshot = night->weighed->context.snapshot;
+    struct store_announcement_end *end = NULL;
+    size_t count = 0, capacity = 0;
+
+    for (size_t i = 0; i < snapshot->count && !night->doubt; i++) {
+        const struct account_history *history = &snapshot->account[i].history;
+        for (size_t k = 0; k < history->unreached_count; k++) {
+            if (!is_over(&night->weighed->decision[i], history->unreached[k].rule))
+                continue;
+            end = mem_grow(end, count, &capacity, sizeof(end[0]));
+            end[count++] = (struct store_announcement_end){.account_id = snapshot->account[i].id,
+                                                           .rule = history->unreached[k].rule};
+        }
+    }
+    int failed = store_forget_unreached(night->job->store, end, count, err);
+    free(end);
+    return failed;
+}
+
+/* Whether the grace of a row begins with this run itself: by the calendar, or because a person
+ * approved the row of somebody whom no mail reaches. */
+static bool may_begin(const struct night *night, size_t i)
 {
     const struct plan_row *row = &night->plan->row[i];
-    enum person_status person = ruling_person(row);
 
-    return is_new(row) && person != PERSON_DEPARTED && person != PERSON_ABSENT &&
-           !rule_is_approved(&night->book, i);
+    if (!row->new_announcement || row->held_by || !row->account_id)
+        return false;
+    return !row->telling ||
+           (text_equal(row->telling, TELLING_UNREACHABLE) && rule_is_wanted(&night->book, i));
 }
 
-/* R7: a mail to a person cannot be taken back. Where people are told, and more of them would be
- * told tonight than a day may suspend, those whom nobody approved wait for an approval, which
- * begins their grace. Who has gone is not asked: theirs runs by the calendar. */
-static void find_untold(const struct night *night, bool ret_waits[ACTION_COUNT])
-{
-    const struct config *config = night->job->config;
-    const struct amount_done nothing = {.today = 0};
-    struct snapshot_totals totals = snapshot_count(night->weighed->context.snapshot);
-    int64_t asked[ACTION_COUNT] = {0};
-
-    for (size_t i = 0; i < night->plan->row_count; i++)
-        asked[night->plan->row[i].action] += is_asked(night, i);
-    for (unsigned action = 0; action < ACTION_COUNT; action++) {
-        const struct action_limit *limit = amount_limit(&config->limits, (enum action)action);
-        ret_waits[action] =
-            config->notify.mail.announce && limit &&
-            asked[action] > amount_room(limit, (int64_t)totals.active, &nothing).left_today;
-    }
-}
-
-/* R7: ends by row, when the row is kept for certain; begins where nothing of evidence holds. */
+/* R7: ends by row, when the row is kept for certain; begins where nothing of evidence holds, and
+ * where people are told only with that (job/tell). */
 static int announce(const struct night *night, struct err *err)
 {
     struct job *job = night->job;
@@ -278,12 +293,9 @@ static int announce(const struct night *night, struct err *err)
     struct store_announced *begun = arena_calloc(job->arena, plan->row_count + 1, sizeof(begun[0]));
     struct store_announcement_end *end = NULL;
     size_t begun_count = 0, end_count = 0, capacity = 0;
-    bool waits[ACTION_COUNT];
-
-    find_untold(night, waits);
     for (size_t i = 0; i < plan->row_count; i++) {
         const struct plan_row *row = &plan->row[i];
-        if (!is_new(row) || (waits[row->action] && is_asked(night, i)))
+        if (!may_begin(night, i))
             continue;
         begun[begun_count++] = (struct store_announced){
             .account_id = row->account_id,
@@ -295,6 +307,7 @@ static int announce(const struct night *night, struct err *err)
             .not_before = row->not_before,
             .login_at = row->last_login,
             .enforce = job->config->policy.enforce,
+            .told = row->telling ? ANNOUNCED_BY_APPROVAL : ANNOUNCED_TO_NOBODY,
         };
     }
     for (size_t i = 0; i < snapshot->count && !night->doubt; i++) {
@@ -302,8 +315,7 @@ static int announce(const struct night *night, struct err *err)
         const struct decision *decision = &night->weighed->decision[i];
         for (size_t k = 0; k < account->history.announcement_count; k++) {
             const struct announcement *one = &account->history.announcement[k];
-            bool same = decision->action != ACTION_KEEP && text_equal(one->rule, decision->rule);
-            if (same || decision->doubt || decision->held_by)
+            if (!is_over(decision, one->rule))
                 continue;
             end = mem_grow(end, end_count, &capacity, sizeof(end[0]));
             end[end_count++] = (struct store_announcement_end){
@@ -328,5 +340,8 @@ int rule_night(struct job *job, const struct collected *collected, const struct 
 
     if (rule_book_open(job, plan, &night.book, err) < 0)
         return -1;
-    return end_rulings(&night, err) < 0 || announce(&night, err) < 0 ? -1 : 0;
+    return end_rulings(&night, err) < 0 || announce(&night, err) < 0 ||
+                   forget_unreached(&night, err) < 0
+               ? -1
+               : 0;
 }

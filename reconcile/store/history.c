@@ -314,6 +314,14 @@ static const struct column announcement_columns[] = {
     COLUMN("login_at", struct announcement, login_at),
     COLUMN("announced_at", struct announcement, at),
     COLUMN("not_before", struct announcement, not_before),
+    COLUMN("told", struct announcement, told),
+    COLUMN_END,
+};
+
+static const struct column unreached_columns[] = {
+    COLUMN("rule", struct unreached, rule),
+    COLUMN("address", struct unreached, address),
+    COLUMN("why", struct unreached, why),
     COLUMN_END,
 };
 
@@ -335,6 +343,28 @@ static int load_announcements(const struct store *store, struct lookup *lookup, 
         if (account->history.announcement_count == 0)
             account->history.announcement = &list[i];
         account->history.announcement_count++; /* rows of one account stand together */
+    }
+    return 0;
+}
+
+static int load_unreached(const struct store *store, struct lookup *lookup, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    size_t count = 0;
+
+    if (PG_QUERY(store->pg, unreached_list, PG_MANY, &result, err,
+                 store_number(lookup->arena, store->portal_id)) < 0)
+        return -1;
+    const struct unreached *list =
+        store_read_all(unreached_columns, sizeof(list[0]), result, lookup->arena, &count);
+    int account_id = store_place_of(result, "account_id");
+    for (size_t i = 0; i < count; i++) {
+        struct account *account = find_account(lookup, pg_text(result, (int)i, account_id));
+        if (!account)
+            continue;
+        if (account->history.unreached_count == 0)
+            account->history.unreached = &list[i];
+        account->history.unreached_count++; /* rows of one account stand together */
     }
     return 0;
 }
@@ -369,7 +399,8 @@ static int load_history(const struct store *store, struct arena *arena, struct s
                                 pending_columns, fill_pending, &lookup, err) ||
                  each_of_portal(store, "account_acts", query_account_acts, act_columns, fill_act,
                                 &lookup, err) ||
-                 load_announcements(store, &lookup, err) || load_rulings(store, &lookup, err);
+                 load_announcements(store, &lookup, err) || load_unreached(store, &lookup, err) ||
+                 load_rulings(store, &lookup, err);
     lookup_release(&lookup);
     return failed ? -1 : 0;
 }
