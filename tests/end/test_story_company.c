@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/parse.h"
 #include "sink.h"
 #include "story.h"
 #include "test.h"
@@ -272,7 +273,9 @@ static void change_numbers(struct story *story, int by, bool portal_too)
     for (size_t i = 0; i < story->count; i++) {
         struct story_person *person = &story->person[i];
         CLEANUP(text_release) struct text text = TEXT_INIT;
-        text_addf(&text, "employeeNumber=%d", atoi(person->number) + by);
+        int64_t number = 0;
+        assert_true(parse_int(person->number, 0, INT32_MAX, &number));
+        text_addf(&text, "employeeNumber=%lld", (long long)number + by);
         if (portal_too)
             story_changes(story, person->name, text_cstr(&text));
         free(person->number);
