@@ -68,11 +68,12 @@ static void add_person(struct row_subject *subject, struct arena *arena,
             number ? number : match_canonical_email(arena, matching, person->email);
         subject->value[SUBJECT_NAME] = fold_name(arena, person->name);
         subject->value[SUBJECT_LINKED_BY] = match_key_name(pairing->key);
+        if (asked && day_is_set(person->last_day))
+            subject->value[SUBJECT_LAST_DAY] =
+                arena_strdup(arena, day_format(person->last_day, day));
     }
     if (asked)
         subject->value[SUBJECT_STATUS] = person_status_name(decision->person);
-    if (asked && person && day_is_set(person->last_day))
-        subject->value[SUBJECT_LAST_DAY] = arena_strdup(arena, day_format(person->last_day, day));
     subject->value[SUBJECT_USED_AFTER] = decision->used_after ? "yes" : NULL;
 }
 

@@ -280,7 +280,7 @@ TEST(command_of_a_message_about_trouble_works_when_it_is_pasted)
     CLEANUP(mem_cleanup) char *roster = end_read(shell.end->roster_path);
     CLEANUP(text_release) struct text worse = TEXT_INIT;
     text_addf(&worse, "%s900,Bad One,Nonsense,2015-01-05,,Team\n", roster);
-    CLEANUP(mem_cleanup) char *path = end_file(shell.end, "roster.csv", worse.data, worse.length);
+    free(end_file(shell.end, "roster.csv", worse.data, worse.length));
     told_run(&told, 20);
     SAY(&shell, named, "show");
     end_fault(shell.end, "error=401:/api/");

@@ -142,11 +142,11 @@ TEST(status_report_text_held_plan_and_open_run_are_said_first)
 TEST(status_report_text_says_what_stands_and_what_waits)
 {
     static const char *const lines[] = {
-        "waiting   5 rows for a person's approval, 3 due by now, 1 of them for one more person\n"
-        "            bynder-reconcile show 7\n"
-        "            bynder-reconcile approve 7 --digest 4c6b\n",
-        "approved  2 rows by enough people, to be done when due and there is room; the first "
-        "approval ends 2026-11-30T07:45:00Z\n",
+        ("waiting   5 rows for a person's approval, 3 due by now, 1 of them for one more person\n"
+         "            bynder-reconcile show 7\n"
+         "            bynder-reconcile approve 7 --digest 4c6b\n"),
+        ("approved  2 rows by enough people, to be done when due and there is room; the first "
+         "approval ends 2026-11-30T07:45:00Z\n"),
         "kept      1 account, the first until 2027-03-01\n",
         "rejected  2 rows, the first until 2027-04-01\n",
         "accepted  G6 by anna, 2026-11-20T09:00:00Z: a new\\x1b domain\n",
