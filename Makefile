@@ -188,7 +188,7 @@ $(B)/tests/year/preload_%.so: tests/year/preload_%.c $(B)/flags
 # What the end suite puts into the program's process; without sanitizers, the program has its own.
 $(B)/tests/end/preload_%.so: tests/end/preload_%.c $(B)/flags
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) -D_GNU_SOURCE -std=gnu17 $(WARN) -O1 -g -fPIC -shared -o $@ $< -ldl
-$(call test_bin,end): | $(B)/tests/end/preload_clock.so
+$(call test_bin,end): | $(B)/tests/end/preload_clock.so $(B)/tests/year/preload_moment.so
 
 .SECONDARY:
 

@@ -119,6 +119,8 @@ static void show_answer(const struct desk *desk, const struct decide_answer *ans
                i == 0 && answer->enforce ? " (or the first run after it)" : "");
     if (answer->done > 0)
         printf("  %zu were done already\n", answer->done);
+    if (answer->taken > 0)
+        printf("  %zu that were approved before are taken back\n", answer->taken);
     if (answer->alone > 0)
         printf("  %zu need somebody else as well\n", answer->alone);
     if (answer->held > 0)
@@ -193,7 +195,8 @@ static int run_approve(const struct invocation *invocation, struct err *err)
 const struct verb verb_approve = {
     .name = "approve",
     .synopsis = "PLAN --digest DIGEST [--only FILE] [--except FILE]",
-    .sentence = "record that you approve a plan, whole or in part",
+    .sentence =
+        "approve rows of a plan: they are done as soon as they are due and the day has room",
     .option = approve_options,
     .argument_max = 1,
     .run = run_approve,

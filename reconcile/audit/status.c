@@ -60,9 +60,13 @@ static int load_runs(const struct store *store, struct arena *arena, struct stor
 }
 
 static const struct column held_columns[] = {
-    COLUMN("guard", struct status_guard, id),         COLUMN("sentence", struct status_guard, text),
-    COLUMN("limit_text", struct status_guard, limit), COLUMN("actual", struct status_guard, actual),
-    COLUMN("since", struct status_guard, since),      COLUMN_END,
+    COLUMN("guard", struct status_guard, id),
+    COLUMN("sentence", struct status_guard, text),
+    COLUMN("limit_text", struct status_guard, limit),
+    COLUMN("actual", struct status_guard, actual),
+    COLUMN("cause", struct status_guard, cause),
+    COLUMN("since", struct status_guard, since),
+    COLUMN_END,
 };
 
 static int load_held(const struct store *store, struct arena *arena, struct store_status *status,

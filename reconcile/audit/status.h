@@ -21,6 +21,7 @@ struct store_status_run {
 /* A guard that holds the newest plan. */
 struct status_guard {
     const char *id, *text, *limit, *actual;
+    const char *cause;    /* what a person accepts who lets it go; NULL = nobody can */
     struct instant since; /* the first plan that it held without a break */
 };
 

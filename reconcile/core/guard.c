@@ -24,6 +24,8 @@
 
 #define SHRINK_ROWS           10
 #define SNAPSHOT_SHRINK       5.0
+#define UNREADABLE_PERCENT    5.0
+#define UNREADABLE_FEW        3 /* of a small portal no percent makes a pattern of so many */
 #define LOGINS_LOST_PERCENT   5.0
 #define EVENTS_REACH_US       (2 * DAY_US)
 #define MATCHED_DROP          10.0
@@ -239,6 +241,29 @@ static struct guard_finding guard_rejected(const struct scene *scene)
 
 /* --- the snapshot and the logins: G4, G5 --- */
 
+/* Each of them is kept (P2), and so nothing would be done any more and nobody would hear of it; and
+ * what misreads so many may misread the others. */
+static struct fault find_unreadable(const struct scene *scene)
+{
+    const struct snapshot *snapshot = scene->context->snapshot;
+    int64_t all = (int64_t)scene->totals.accounts, unread = 0;
+
+    for (size_t i = 0; i < scene->count; i++) {
+        const struct account *account = &snapshot->account[i];
+        unread += account->status == ACCOUNT_UNREADABLE ||
+                  (account->flaw && account->status != ACCOUNT_GONE);
+    }
+    return (struct fault){
+        .found = exceeds_percent(unread, UNREADABLE_PERCENT, all) && unread > UNREADABLE_FEW,
+        .text = arena_printf(scene->arena,
+                             "%lld of %lld accounts cannot be read: did the form of the portal's "
+                             "answers change?",
+                             (long long)unread, (long long)all),
+        .cause = "accounts that cannot be read",
+        .measure = unread,
+    };
+}
+
 /* What this program deleted itself is not missing. */
 static struct guard_finding guard_snapshot(const struct scene *scene)
 {
@@ -255,12 +280,17 @@ static struct guard_finding guard_snapshot(const struct scene *scene)
         {last > 0 && exceeds_percent(missing, SNAPSHOT_SHRINK, last),
          "the portal lists many fewer accounts than in the last complete snapshot",
          "fewer accounts than in the last complete snapshot", missing},
+        find_unreadable(scene),
     };
 
     return judge(arena, faults, COUNT_OF(faults),
-                 last > 0 ? arena_printf(arena, "complete, at most %g %% fewer than %lld",
-                                         SNAPSHOT_SHRINK, (long long)last)
-                          : "complete, not empty",
+                 last > 0
+                     ? arena_printf(arena,
+                                    "complete, at most %g %% fewer than %lld, at most %g %% "
+                                    "that cannot be read",
+                                    SNAPSHOT_SHRINK, (long long)last, UNREADABLE_PERCENT)
+                     : arena_printf(arena, "complete, not empty, at most %g %% that cannot be read",
+                                    UNREADABLE_PERCENT),
                  arena_printf(arena, "%s, %lld accounts",
                               snapshot->complete ? "complete" : "incomplete", (long long)now),
                  "the snapshot is complete");
@@ -589,7 +619,7 @@ static const struct guard {
     {"G1", guard_age, SCOPE_PERSON},             /* old, or the same bytes for long */
     {"G2", guard_people, SCOPE_PERSON},          /* few people, or fewer than before */
     {"G3", guard_rejected, SCOPE_PERSON},        /* many rejected rows */
-    {"G4", guard_snapshot, SCOPE_ALL},           /* a list that is not whole, or shrank */
+    {"G4", guard_snapshot, SCOPE_ALL},           /* a list not whole, shrunk or garbled */
     {"G5", guard_logins, SCOPE_LOGIN},           /* logins that vanished, events that end early */
     {"G6", guard_matched, SCOPE_PERSON},         /* fewer links than before */
     {"G7", NULL, SCOPE_ACTION},                  /* too many suspensions */

@@ -216,7 +216,7 @@ static const char *protect_odd_login(struct judge *judge, const struct subject *
     if (login->kind == LOGIN_UNREADABLE)
         return arena_printf(&judge->scratch, "last login unreadable: '%s'",
                             login->raw ? login->raw : "");
-    if (login->kind == LOGIN_KNOWN && login->at.us > judge->context->now.us + DAY_US)
+    if (login_is_ahead(login, judge->context->now))
         return arena_printf(&judge->scratch, "last login %s lies in the future",
                             instant_format(login->at, text));
     return NULL;
@@ -848,6 +848,16 @@ bool policy_asks_login(const struct policy *policy)
 {
     for (size_t i = 0; i < policy->rule_count; i++) {
         if (rule_asks_login(&policy->rule[i]))
+            return true;
+    }
+    return false;
+}
+
+bool policy_asks_department(const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct rule *rule = &policy->rule[i];
+        if (rule->when.department.count || (rule->has_unless && rule->unless.department.count))
             return true;
     }
     return false;

@@ -162,6 +162,8 @@ bool rule_asks_login(const struct rule *rule);
 bool rule_is_of_login(const struct rule *rule);
 /* Whether any rule looks at the last login. */
 bool policy_asks_login(const struct policy *policy);
+/* Likewise its department, which Bynder tells in a single read alone. */
+bool policy_asks_department(const struct policy *policy);
 
 /* One decision per account, same index as the snapshot. Reasons go into the arena; a plain keep
  * costs no memory beyond its struct. */

@@ -125,6 +125,9 @@ const char *account_status_name(enum account_status status);
 /* "single read", "events", "history", "export", "" */
 const char *login_source_name(enum login_source source);
 
+/* Whether a login lies more than a day ahead of a moment: then it never was (P7). */
+bool login_is_ahead(const struct login *login, struct instant now);
+
 /* The newer of two pieces of evidence. A known login beats any other kind, unreadable beats never,
  * never beats not read; of two known ones the later wins, of equals the first. */
 struct login login_newest(struct login a, struct login b);

@@ -107,16 +107,6 @@ static int collect_pictures(struct job *job, struct collected *collected, struct
     return collect_history(job, collected, err);
 }
 
-int collect_for_acting(struct job *job, struct collected *ret_collected, struct err *err)
-{
-    struct collected collected = {.roster = {.source = NULL}};
-
-    if (collect_pictures(job, &collected, err) < 0)
-        return -1;
-    *ret_collected = collected;
-    return 0;
-}
-
 int job_collect(struct job *job, struct collected *ret_collected, struct err *err)
 {
     struct collected collected = {.roster = {.source = NULL}};

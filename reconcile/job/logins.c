@@ -424,6 +424,7 @@ static int read_wanted(struct job *job, struct collected *collected, struct err 
     struct evidence_settings settings = {
         .full = job->full,
         .asked = policy_asks_login(&job->config->policy),
+        .department_asked = policy_asks_department(&job->config->policy),
         /* Without the events since then nothing but a single read tells that somebody came back. */
         .reread_days = snapshot->by_events ? config->login_reread_days : 0,
         .refresh_days = config->login_refresh_days,

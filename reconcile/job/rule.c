@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "core/amount.h"
 #include "host/log.h"
 #include "store/announce.h"
 #include "store/ruling.h"
@@ -292,7 +293,6 @@ static int announce(const struct night *night, struct err *err)
     struct store_announced *begun = arena_calloc(job->arena, plan->row_count + 1, sizeof(begun[0]));
     struct store_announcement_end *end = NULL;
     size_t begun_count = 0, end_count = 0, capacity = 0;
-
     for (size_t i = 0; i < plan->row_count; i++) {
         const struct plan_row *row = &plan->row[i];
         if (!may_begin(night, i))

@@ -447,13 +447,19 @@ void report_add_acknowledged(struct text *out, const struct guard_finding *guard
         text_addf(out, ": %s", guard->let_go_reason);
 }
 
+void report_add_acknowledge(struct text *out, int64_t plan_id, const char *digest,
+                            const char *guard)
+{
+    command_add(out, "acknowledge %lld --digest %s --guard %s --reason \"why it is right\"",
+                (long long)plan_id, digest, guard);
+}
+
 bool report_add_let_go(struct text *out, const struct plan *plan, const struct guard_finding *guard)
 {
     char digest[DIGEST_HEX_SIZE];
 
     if (plan->id <= 0 || !guard->hold || !guard->cause || guard->let_go_by)
         return false;
-    command_add(out, "acknowledge %lld --digest %s --guard %s --reason \"why it is right\"",
-                (long long)plan->id, digest_hex(&plan->digest, digest), guard->id);
+    report_add_acknowledge(out, plan->id, digest_hex(&plan->digest, digest), guard->id);
     return true;
 }

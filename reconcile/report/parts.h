@@ -83,6 +83,10 @@ bool report_command(const struct plan *plan, size_t index, struct text *ret_purp
 /* "acknowledged by anna until 2026-12-05: HR sold a company"; nothing when nobody let it go. */
 void report_add_acknowledged(struct text *out, const struct guard_finding *guard);
 
+/* The command that lets a guard of this plan go. */
+void report_add_acknowledge(struct text *out, int64_t plan_id, const char *digest,
+                            const char *guard);
+
 /* The command that lets a guard go which holds a stored plan, for whoever looked at what it found.
  * false when nobody can let it go, or somebody did. */
 bool report_add_let_go(struct text *out, const struct plan *plan,

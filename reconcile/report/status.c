@@ -166,8 +166,26 @@ static void add_command_line(struct text *out, const struct text *command)
     text_add_char(out, '\n');
 }
 
+/* The command by which a person lets it go who looked at what it found; false when nobody can, or
+ * somebody did. */
+static bool add_let_go(struct text *out, const struct store_status *status,
+                       const struct status_guard *guard)
+{
+    const struct status_stands *stands = &status->stands;
+
+    if (!guard->cause || !stands->digest)
+        return false;
+    for (size_t i = 0; i < stands->acknowledgements; i++) {
+        if (text_equal(stands->acknowledgement[i].guard, guard->id))
+            return false;
+    }
+    report_add_acknowledge(out, status->plan_id, stands->digest, guard->id);
+    return true;
+}
+
 /* What it found, since when, and what lets it go. */
-static void add_held(struct text *out, const struct status_guard *guard, size_t width)
+static void add_held(struct text *out, const struct store_status *status,
+                     const struct status_guard *guard, size_t width)
 {
     CLEANUP(text_release) struct text line = TEXT_INIT, command = TEXT_INIT;
     const char *title = report_guard_title(guard->id), *advice = report_guard_advice(guard->id);
@@ -186,6 +204,11 @@ static void add_held(struct text *out, const struct status_guard *guard, size_t 
     text_add_char(out, '\n');
     if (purpose)
         add_command_line(out, &command);
+    text_clear(&command);
+    if (!add_let_go(&command, status, guard))
+        return;
+    text_add(out, "          an approver who finds it right lets it go:\n");
+    add_command_line(out, &command);
 }
 
 static void add_decisions(struct text *out, const char *label, const char *noun,
@@ -311,7 +334,7 @@ static void add_plan(struct text *out, const struct store_status *status, size_t
     else
         text_add(out, "none yet\n");
     for (size_t i = 0; i < status->held_count; i++)
-        add_held(out, &status->held[i], width);
+        add_held(out, status, &status->held[i], width);
     add_stands(out, status);
     text_add(out, "database  ");
     add_bytes(out, status->database_bytes);
@@ -414,8 +437,9 @@ static void add_json_guards(struct jsonw *json, const struct store_status *statu
     jsonw_begin_array(json);
     for (size_t i = 0; i < status->held_count; i++) {
         const struct status_guard *guard = &status->held[i];
-        CLEANUP(text_release) struct text command = TEXT_INIT;
+        CLEANUP(text_release) struct text command = TEXT_INIT, let_go = TEXT_INIT;
         (void)report_advice_command(guard->id, &command);
+        (void)add_let_go(&let_go, status, guard);
         jsonw_begin_object(json);
         jsonw_field_string(json, "id", guard->id);
         jsonw_field_instant(json, "since", guard->since);
@@ -424,6 +448,7 @@ static void add_json_guards(struct jsonw *json, const struct store_status *statu
         jsonw_field_string(json, "actual", guard->actual);
         jsonw_field_string(json, "advice", report_guard_advice(guard->id));
         jsonw_field_string(json, "command", command.length ? text_cstr(&command) : NULL);
+        jsonw_field_string(json, "let_go", let_go.length ? text_cstr(&let_go) : NULL);
         jsonw_end_object(json);
     }
     jsonw_end_array(json);

@@ -48,8 +48,8 @@ static const struct words guard_words[] = {
     {"G2", "roster size", "compare the roster with the last one: was it cut, or filtered?"},
     {"G3", "rejected roster rows", "have the rows corrected"},
     {"G4", "accounts read",
-     "plan again; if it stays, look at the portal's answers in the log, and "
-     "ask whether somebody deleted that many accounts by hand"},
+     "plan again; if it stays, look at the portal's answers in the log, and ask whether "
+     "somebody deleted that many accounts by hand, or the form of Bynder's answers changed"},
     {"G5", "last logins", "do not trust 'idle' today; ask Bynder whether login data was lost"},
     {"G6", "accounts matched",
      "check the matching keys and that the roster belongs to this portal"},

@@ -117,8 +117,8 @@ static void fill_login(struct lookup *lookup, const struct state_row *row, struc
     account->history.read_at = row->life.read_at;
     if (!account->department)
         account->department = intern_string(&lookup->kept, row->department);
-    if (known.kind == LOGIN_NOT_READ)
-        return;
+    if (known.kind == LOGIN_NOT_READ || login_is_ahead(&known, known.seen_at))
+        return; /* P7: what never was says nothing the night after */
     account->history.told_by = known.source;
     known.source = LOGIN_FROM_HISTORY;
     known.raw = known.kind == LOGIN_UNREADABLE ? arena_strdup(lookup->arena, known.raw) : NULL;

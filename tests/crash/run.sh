@@ -81,9 +81,9 @@ else
     done
     echo "wrong on purpose:"
     CRASH_POINTS=120 caught journal_after_act "without a committed intent" sweep_kill suspend
-    CRASH_POINTS=120 caught blind_replay "without a committed intent of its own" sweep_kill suspend
+    CRASH_POINTS=120 caught blind_replay "write 2 to" sweep_kill suspend
     caught no_fresh_read "whose rule does not hold any more" sweep_stop suspend change
-    caught retried_write "without a committed intent of its own" sweep_fault suspend
+    caught retried_write "write 2 to" sweep_fault suspend
     caught any_404 "but the portal does not show it" sweep_fault deprovision
     caught budget_ignored "although the rolling limit is used up" sweep_stop suspend budget
     caught fence_ignored "overtaken by a newer one goes on writing" sweep_stop suspend overtaken

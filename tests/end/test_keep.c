@@ -288,3 +288,56 @@ TEST(audit_decisions_has_each_with_its_end_and_verifies)
     end_assert_silent_of(&nobody.out, done);
     SAYS(&acts, 0, " 0 findings", "audit", "verify");
 }
+
+/* The row of an array of rows that is about this account. */
+static struct json_object *row_about(struct json_object *rows, const char *id)
+{
+    for (size_t i = 0; i < json_object_array_length(rows); i++) {
+        struct json_object *row = json_object_array_get_idx(rows, i);
+        if (strcmp(end_text_at(row, "account_id"), id) == 0)
+            return row;
+    }
+    fail_msg("no decision about %s", id);
+    return NULL;
+}
+
+TEST(audit_decisions_says_the_same_in_text_and_json_and_narrows_down)
+{
+    WORLD(acts, 3, 4, NULL);
+
+    acts_only_suspend(&acts);
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    CLEANUP(mem_cleanup) char *day = day_ahead(&acts, 30);
+    CLEANUP(mem_cleanup) char *after = day_ahead(&acts, 2);
+    CLEANUP(mem_cleanup) char *kept = mem_strdup(acts.row[0].id);
+    CLEANUP(mem_cleanup) char *changed = mem_strdup(acts.row[1].id);
+    CLEANUP(mem_cleanup) char *done = mem_strdup(acts.row[2].id);
+    SAYS(&acts, 0, NULL, "withdraw", kept, "--reason", "too early");
+    SAYS(&acts, 0, NULL, "keep", kept, "--until", day, "--reason", "a sabbatical");
+    end_change_user(&acts.end, changed, "email=other@acme.example");
+    run(&acts, 0);
+    CLEANUP(mem_cleanup) char *who = acts_ask(&acts, "select distinct who from reconcile.ruling");
+    RUN(json, &acts.end, "audit", "decisions", "--format", "json");
+    end_assert_code(&json, 0);
+    JSON(record, end_json(&json));
+    struct json_object *rows = end_at(record, "decisions");
+    assert_int_equal(json_object_array_length(rows), 4);
+    assert_string_equal(end_text_at(row_about(rows, done), "end"), "done");
+    assert_string_equal(end_text_at(row_about(rows, changed), "end"), "changed");
+    assert_non_null(strstr(end_text_at(row_about(rows, changed), "end_reason"), "other@acme"));
+    assert_string_equal(end_text_at(row_about(rows, kept), "end"), "withdrawn");
+    assert_string_equal(end_text_at(row_about(rows, kept), "end_reason"), "too early");
+    assert_string_equal(end_text_at(row_about(rows, kept), "ended_by"), who);
+    RUN(text, &acts.end, "audit", "decisions", "--account", kept, "--by", who);
+    end_assert_code(&text, 0);
+    end_assert_says(&text.out, "withdrawn");
+    end_assert_says(&text.out, "stands");
+    end_assert_says(&text.out, "a sabbatical\n"); /* whole: the reason stands last */
+    end_assert_silent_of(&text.out, "done");
+    end_assert_silent_of(&text.out, "changed");
+    RUN(later, &acts.end, "audit", "decisions", "--since", after, "--format", "csv");
+    end_assert_code(&later, 0);
+    end_assert_silent_of(&later.out, "approve");
+    SAYS(&acts, 64, "is no date", "audit", "decisions", "--since", "yesterday");
+}

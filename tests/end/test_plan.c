@@ -30,7 +30,7 @@ static const struct field plan_fields[] = {
     {"plan.portal", "s"},
     {"plan.state", "s"},
     {"plan.created_at", "s"},
-    {"plan.expires_at", "s"},
+    {"plan.expires_at", "n"}, /* decisions end, plans do not */
     {"inputs.snapshot.id", "i"},
     {"inputs.snapshot.taken_at", "s"},
     {"inputs.snapshot.complete", "b"},
@@ -65,6 +65,7 @@ static const struct field decision_fields[] = {
     {"account", "s"},     {"person", "s"},      {"employee_number", "sn"},
     {"matched_by", "sn"}, {"last_login", "sn"}, {"last_login_source", "sn"},
     {"idle_days", "in"},  {"profile", "sn"},    {"roles", "a"},
+    {"subject", "sn"},    {"matched", "on"},    {"decided", "on"},
 };
 
 static char type_of(struct json_object *value)
@@ -130,7 +131,7 @@ TEST(plan_json_has_every_field_and_the_truth)
     JSON(plan, end_json(&result));
     struct json_object *decisions = end_at(plan, "decisions");
     check_fields(plan, plan_fields, COUNT_OF(plan_fields));
-    assert_int_equal(json_object_array_length(end_at(plan, "guards")), 13);
+    assert_int_equal(json_object_array_length(end_at(plan, "guards")), 14); /* G1 to G13, policy */
     check_each(end_at(plan, "guards"), guard_fields, COUNT_OF(guard_fields));
     check_each(decisions, decision_fields, COUNT_OF(decision_fields));
     check_word(decisions, "action", actions);

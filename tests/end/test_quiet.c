@@ -15,16 +15,6 @@
 
 #define SUBJECT "[bynder-reconcile] end: "
 
-/* From now on the program lives so many days later. */
-static void move_to(int day)
-{
-    char text[12];
-
-    (void)snprintf(text, sizeof(text), "%d", day);
-    assert_int_equal(setenv("CLOCK_DAYS", text, 1), 0);
-    assert_int_equal(setenv("LD_PRELOAD", CLOCK_PRELOAD, 1), 0);
-}
-
 static int stay(void **state)
 {
     (void)state;
@@ -46,7 +36,7 @@ static void send_roster(struct told *told, int day)
     text_addf(&fresh, "Team %c%s", 'a' + day % 26, team + strlen("Team 0"));
     free(end_file(&told->acts.end, "roster.csv", fresh.data, fresh.length));
     assert_int_equal(clock_gettime(CLOCK_REALTIME, &times[0]), 0);
-    times[0].tv_sec += day * 86400L - 60;
+    times[0].tv_sec += (told->acts.first_day + day) * 86400L - 60;
     times[1] = times[0];
     assert_int_equal(utimensat(AT_FDCWD, told->acts.end.roster_path, times, 0), 0);
 }
@@ -55,7 +45,7 @@ static void send_roster(struct told *told, int day)
 static void night(struct told *told, int day, int code, size_t mails)
 {
     send_roster(told, day);
-    move_to(day);
+    acts_move_to(&told->acts, day);
     told_run(told, code);
     if (sink_count(&told->mail) != mails)
         fail_msg("day %d: %zu mails, not %zu", day, sink_count(&told->mail), mails);
@@ -157,8 +147,10 @@ TEST(keep_that_is_about_to_end_is_told_a_week_before)
     struct acts *acts = &told.acts;
 
     acts_plan(acts, 0);
-    CLEANUP(mem_cleanup) char *day = acts_ask(acts, "select (current_date + 20)::text");
-    CLEANUP(mem_cleanup) char *soon = acts_ask(acts, "select (current_date + 3)::text");
+    CLEANUP(mem_cleanup)
+    char *day = acts_ask(acts, "select (today + 20)::text from reconcile.plan");
+    CLEANUP(mem_cleanup)
+    char *soon = acts_ask(acts, "select (today + 3)::text from reconcile.plan");
     RUN(kept, &acts->end, "keep", acts->row[0].id, "--until", day, "--reason", "project");
     end_assert_code(&kept, 0);
     RUN(shortly, &acts->end, "keep", acts->row[1].id, "--until", soon, "--reason", "handover");

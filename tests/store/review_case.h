@@ -93,6 +93,7 @@ static inline void review_case_plan(struct review_case *test, const struct revie
     size_t rows = (size_t)shape->reactivate + shape->suspend + shape->deprovision + 1;
 
     *plan = (struct plan){
+        .version = PLAN_VERSION,
         .portal = "acme",
         .state = shape->held_by ? PLAN_HELD : PLAN_PROPOSED,
         .created_at = test->world.now,
@@ -101,7 +102,6 @@ static inline void review_case_plan(struct review_case *test, const struct revie
         .time_zone = "UTC",
         .approvals[ACTION_SUSPEND] = shape->approvals_suspend,
         .approvals[ACTION_DEPROVISION] = shape->approvals_deprovision,
-        .version = PLAN_VERSION,
         .row = arena_calloc(arena, rows, sizeof(plan->row[0])),
         .guard = arena_calloc(arena, 2, sizeof(plan->guard[0])),
         .guard_count = 2,

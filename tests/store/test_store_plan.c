@@ -269,12 +269,12 @@ TEST(store_load_plan_of_long_ago_is_as_it_was)
     assert_int_equal(load(world, 0)->state, PLAN_APPLIED);
 }
 
-TEST(store_save_plan_takes_the_place_of_undecided_ones)
+TEST(store_save_plan_takes_the_place_of_those_that_nothing_was_done_of)
 {
     static const enum plan_state before[] = {PLAN_PROPOSED, PLAN_HELD,    PLAN_EMPTY,
                                              PLAN_APPROVED, PLAN_APPLIED, PLAN_REJECTED};
-    static const enum plan_state after[] = {PLAN_EXPIRED,  PLAN_EXPIRED, PLAN_EMPTY,
-                                            PLAN_APPROVED, PLAN_APPLIED, PLAN_REJECTED};
+    static const enum plan_state after[] = {PLAN_EXPIRED, PLAN_EXPIRED, PLAN_EMPTY,
+                                            PLAN_EXPIRED, PLAN_APPLIED, PLAN_REJECTED};
     struct store_world *world = *state;
 
     for (size_t i = 0; i < COUNT_OF(before); i++) {

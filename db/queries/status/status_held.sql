@@ -1,5 +1,5 @@
 -- Guards that hold the newest plan, each with the first plan of the unbroken row of plans it held.
-select g.guard, g.sentence, g.limit_text, g.actual,
+select g.guard, g.sentence, g.limit_text, g.actual, g.cause,
        us((select min(p.created_at)
            from plan p join plan_guard h using (portal_id, plan_id)
            where p.portal_id = $1::bigint and h.guard = g.guard

@@ -30,5 +30,6 @@ static const struct wrong_sql wrong[] = {
     {"step_may", "s.state,", "'approved' as state,"},
     {"step_may", "p.state as plan_state", "'applying' as plan_state"},
     {"step_intend", "and state = 'approved'", ""},
+    {"step_intend", "set state = 'intent'", "set outcome_at = null, state = 'intent'"},
 };
 WRONG_SQL(wrong)
