@@ -123,6 +123,24 @@ static int use_user(void *context, const struct http_answer *answer, struct err 
     return 0;
 }
 
+int bynder_account_of(struct arena *arena, const char *raw, struct account *ret_account,
+                      struct err *err)
+{
+    CLEANUP(account_reader_release) struct account_reader reader = {.arena = NULL};
+    CLEANUP(json_freep) struct json_object *user = NULL;
+    struct account account = {.id = NULL};
+
+    if (json_parse_object(raw, strlen(raw), &user, err) < 0)
+        return -1;
+    account_reader_init(&reader, arena);
+    if (!account_reader_read(&reader, user, &account))
+        return err_set(err, ERR_UNREACHABLE, "this is no account");
+    account_reader_compose_name(&reader, user, &account);
+    account_reader_refresh(&reader, user, INSTANT_NONE, &account);
+    *ret_account = account;
+    return 0;
+}
+
 static int portal_get(void *self, struct arena *arena, const char *id, struct account *ret_account,
                       bool *ret_found, const char **ret_raw, struct err *err)
 {

@@ -46,4 +46,8 @@ struct pace *bynder_pace(struct bynder *bynder);
 /* Server's clock minus ours in seconds, from the Date header; for `check`. 0 when not told. */
 double bynder_clock_offset(const struct bynder *bynder);
 
+/* The answer of a single read that was kept, as the account it told of. -1 when it is none. */
+int bynder_account_of(struct arena *arena, const char *raw, struct account *ret_account,
+                      struct err *err) __attribute__((warn_unused_result));
+
 #endif

@@ -350,7 +350,7 @@ struct subject subject_of(const struct policy *policy, const struct policy_conte
         .scratch = scratch,
     };
     struct day known = instant_day(known_since(history), policy->zone);
-    struct day suspended = instant_day(history->suspended_by_us, policy->zone);
+    struct day suspended = instant_day(account_ours_since(account), policy->zone);
 
     if (subject.person)
         subject.status = subject.person->status;

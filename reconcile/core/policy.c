@@ -24,7 +24,8 @@
 
 #define REACTIVATION_DAYS 180 /* R9: sooner Bynder refuses it, even to its own SCIM */
 #define UNDONE_DAYS       180 /* R8: how long a person is asked who suspends somebody departed anew */
-#define USED_AFTER_DAYS   30 /* P9 */
+#define USED_AFTER_DAYS   30  /* P9 */
+#define CLOCKS_DIFFER_S   600 /* as G13 allows */
 
 /* Everything a decision needs, looked up once per run. */
 struct judge {
@@ -277,7 +278,9 @@ static const char *forbid_unsuspended(struct judge *judge, const struct rule *ru
     if (subject->account->status != ACCOUNT_INACTIVE)
         return "the account is not inactive";
     if (subject->suspended_days < 0)
-        return "this program did not suspend the account";
+        return instant_is_set(subject->account->history.suspended_by_us)
+                   ? "somebody used the account after our suspension: it is not ours any more"
+                   : "this program did not suspend the account";
     if (subject->account->history.reactivation_unknown)
         return "whether it was active since our suspension cannot be told any more";
     if (subject->suspended_days < needed)
@@ -541,12 +544,14 @@ static void apply_grace(struct judge *judge, const struct rule *rule, const stru
                      day_between(on, decision->not_before), day_format(decision->not_before, due));
 }
 
-/* Suspended anew as departed soon after somebody undid it: another master may flip it every night.
- * When our act was is not told; it was before the account was seen active again. */
+/* Suspended anew as departed soon after our act, which somebody undid: another master may flip it
+ * every night. Where the day of our act is not told, it was before the account was seen active. */
 static bool is_undone_lately(const struct judge *judge, const struct subject *subject)
 {
     const struct account_history *history = &subject->account->history;
-    struct day since = instant_day(history->reactivated_at, judge->policy->zone);
+    struct day since =
+        instant_day(instant_is_set(history->acted_at) ? history->acted_at : history->reactivated_at,
+                    judge->policy->zone);
 
     return history->reactivated_since && subject->status == PERSON_DEPARTED &&
            (!day_is_set(since) || day_between(since, judge->context->today) < UNDONE_DAYS);
@@ -606,20 +611,31 @@ static bool is_spared(struct judge *judge, const struct rule *rule, const struct
     return true;
 }
 
+/* Whether somebody logged in since it was given back. Who is suspended cannot, so a login after our
+ * act is one; as far after it as two clocks may differ. */
+static bool is_used_again(const struct account *account)
+{
+    const struct account_history *history = &account->history;
+    struct instant acted = instant_add_us(history->acted_at, CLOCKS_DIFFER_S * SECOND_US);
+    const struct login *login = &account->login;
+
+    return login->kind == LOGIN_KNOWN &&
+           ((instant_is_set(history->reactivated_at) &&
+             instant_compare(login->at, history->reactivated_at) > 0) ||
+            (instant_is_set(history->acted_at) && instant_compare(login->at, acted) > 0));
+}
+
 /* R8: somebody undid our suspension, and neither a login since nor a person's `again` lets that go.
  * A departure it does not cover. */
 static bool is_undone(const struct judge *judge, const struct rule *rule,
                       const struct subject *subject)
 {
     const struct account_history *history = &subject->account->history;
-    const struct login *login = &subject->account->login;
 
     if (rule->action != ACTION_SUSPEND || !history->reactivated_since)
         return false;
-    if (subject->status == PERSON_DEPARTED && rule_asks_person(rule))
-        return false;
-    if (login->kind == LOGIN_KNOWN && instant_is_set(history->reactivated_at) &&
-        instant_compare(login->at, history->reactivated_at) > 0)
+    if ((subject->status == PERSON_DEPARTED && rule_asks_person(rule)) ||
+        is_used_again(subject->account))
         return false;
     return !ruling_again(history->rulings, history->reactivated_at, judge->context->today);
 }
@@ -684,7 +700,7 @@ static bool is_rehired(const struct subject *subject)
     const struct account_history *history = &subject->account->history;
 
     return subject->account->status == ACCOUNT_INACTIVE && subject->status == PERSON_EMPLOYED &&
-           instant_is_set(history->suspended_by_us) &&
+           instant_is_set(account_ours_since(subject->account)) &&
            (history->suspended_as == PERSON_DEPARTED || history->suspended_as == PERSON_ABSENT ||
             history->suspended_as == PERSON_UNKNOWN);
 }

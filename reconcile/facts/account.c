@@ -70,3 +70,12 @@ bool account_id_is_v4(const char *id)
     }
     return true;
 }
+
+struct instant account_ours_since(const struct account *account)
+{
+    struct instant since = account->history.suspended_by_us;
+    const struct login *login = &account->login;
+    bool used = login->kind == LOGIN_KNOWN && instant_compare(login->at, since) > 0;
+
+    return instant_is_set(since) && !used ? since : INSTANT_NONE;
+}

@@ -77,6 +77,7 @@ struct account_history {
     struct instant suspended_by_us; /* none = we did not, or it was undone by a later state */
     struct instant unlinked_since;  /* first of the unbroken rosters without a person for it (R6) */
     const struct rulings *rulings;  /* what people decided about it; NULL = nothing, as of most */
+    struct instant acted_at;        /* our newest suspension, whatever came of it; none = none */
     int64_t suspended_act;          /* the act that suspended_by_us is of; 0 = not told */
     struct instant became_active;   /* seen with a seat after one reading without (R4, R5) */
     struct instant reactivated_at;  /* first seen with a seat after our newest suspension (R8) */
@@ -116,6 +117,9 @@ struct account {
 
 struct column_words; /* base/column */
 extern const struct column_words account_status_words;
+/* When we suspended it, as long as it is ours: a login after that shows that somebody gave it back,
+ * whoever took it away again. None = it is not. */
+struct instant account_ours_since(const struct account *account);
 /* Words of the reports and the JSON contract: "active", "inactive", "gone", "unreadable". */
 const char *account_status_name(enum account_status status);
 /* "single read", "events", "history", "export", "" */

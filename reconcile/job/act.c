@@ -16,6 +16,7 @@
 #include "core/calendar.h"
 #include "host/log.h"
 #include "job/admins.h"
+#include "job/confirm.h"
 #include "job/late.h"
 #include "job/stop.h"
 #include "store/outcome_file.h"
@@ -436,6 +437,8 @@ static int look_and_act(struct acting *acting, struct call *call, struct act_res
         ret_result->unanswered = true;
         return 0;
     }
+    if (reading.kind == READING_FOUND)
+        confirm_keep(job, &reading.account);
     enum step_state state = judge(acting, row, &reading, &why);
     if (state != STEP_APPROVED)
         return journal(acting, call->step, state, why, 0, ret_result, err);

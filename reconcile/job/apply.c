@@ -160,6 +160,9 @@ int job_apply(struct job *job, const struct collected *now, const struct proposa
         .now = now,
         .pairing = proposal->weighed.pairing,
         .context = proposal->weighed.context,
+        /* On a portal slower than the patience of a run, the act of the last one is the canary. */
+        .canary_is_alive = job->effect_was_seen,
+        .effects_are_late = job->effect_was_seen,
     };
     struct apply_result result = {.held = proposal->choice.impossible,
                                   .waiting = proposal->choice.due - proposal->choice.count};

@@ -7,6 +7,7 @@
 #include "job/collect.h"
 
 #include "host/log.h"
+#include "job/confirm.h"
 #include "job/logins.h"
 #include "job/stop.h"
 #include "roster/reader.h"
@@ -110,7 +111,9 @@ int job_collect(struct job *job, struct collected *ret_collected, struct err *er
 {
     struct collected collected = {.roster = {.source = NULL}};
 
-    if (collect_pictures(job, &collected, err) < 0 || job_read_logins(job, &collected, err) < 0)
+    if (collect_pictures(job, &collected, err) < 0 ||
+        confirm_reactivated(job, &collected.snapshot, err) < 0 ||
+        job_read_logins(job, &collected, err) < 0)
         return -1;
     snapshot_forget_gone(&collected.snapshot);
     collected.snapshot.requests = job->portal.requests(job->portal.self);

@@ -21,6 +21,7 @@ struct job {
     struct day today;                /* of `now` in the configured zone */
     size_t acted;                    /* calls of this run that took effect, or may have */
     int64_t mail_room[ACTION_COUNT]; /* how many people of each action may be told unasked (R7) */
+    bool effect_was_seen;            /* an act of an earlier run showed tonight as it should */
     size_t unasked_waits;            /* rows that need nobody and exceed a limit, as last chosen */
     bool accept_gap;                 /* G13 */
     bool full;                       /* rows for plain keeps too */

@@ -7,6 +7,7 @@
 #include "job/recover.h"
 
 #include "base/cleanup.h"
+#include "bynder/bynder.h"
 #include "host/log.h"
 #include "store/outcome_file.h"
 #include "store/step.h"
@@ -43,6 +44,22 @@ static void note_without_effect(struct job *job, const struct store_step *step,
     result->without_effect[result->without_effect_count++] = sentence;
 }
 
+/* Whether what an earlier run called shows as it should, and nothing else with it: then this run
+ * has its canary, however slow the portal is. *ret_change: what else changed. */
+static bool is_canary(struct job *job, const struct store_step *step, const struct reading *reading,
+                      const char **ret_change)
+{
+    CLEANUP(err_release) struct err own = ERR_INIT;
+    struct account before;
+
+    *ret_change = NULL;
+    if (!instant_is_set(step->accepted_at) || reading->kind != READING_FOUND || !step->record ||
+        bynder_account_of(job->arena, step->record, &before, &own) < 0)
+        return false;
+    *ret_change = step_unintended_change(job->arena, &before, &reading->account);
+    return !*ret_change;
+}
+
 static int settle(struct job *job, const struct store_step *step, struct recover_result *result,
                   struct err *err)
 {
@@ -50,11 +67,17 @@ static int settle(struct job *job, const struct store_step *step, struct recover
     const struct step_call call = {.action = step->action,
                                    .at = step->intent_at,
                                    .accepted = instant_is_set(step->accepted_at)};
-    const char *reason = NULL;
+    const char *reason = NULL, *change = NULL;
 
     struct reading reading = act_wait(job, step->action, step->account_id, step->intent_at);
     enum step_state state =
         step_settle(&call, &reading, job->clock->now(job->clock->self), patience_us / 2, &reason);
+    if (state == STEP_DONE && is_canary(job, step, &reading, &change))
+        job->effect_was_seen = true;
+    if (change) {
+        reason = arena_printf(job->arena, "done, but something else changed as well: %s", change);
+        log_warning("account '%s': %s", step->account_id, reason);
+    }
     log_info("%s %s of plan %lld: was %s, is %s: %s", action_name(step->action), step->account_id,
              (long long)step->plan_id, step_state_name(step->state), step_state_name(state),
              reason);

@@ -298,13 +298,14 @@ static int fill_act(const PGresult *result, void *context, struct err *err)
     if (instant_compare(history->reactivated_at, row.done_at) <= 0)
         history->reactivated_at = is_active_now ? lookup->snapshot->taken_at : INSTANT_NONE;
     bool active_since = instant_is_set(history->reactivated_at);
+    history->acted_at = row.done_at;
+    history->suspended_act = row.undone_by_us ? 0 : row.act_id;
+    history->suspended_as = row.undone_by_us ? PERSON_UNKNOWN : row.person_status;
     history->reactivated_since = active_since && !row.undone_by_us;
     history->reactivation_unknown = !active_since && !row.undone_by_us && row.readings_missing;
     if (active_since || row.undone_by_us)
         return 0;
-    history->suspended_act = row.act_id;
     history->suspended_by_us = row.done_at;
-    history->suspended_as = row.person_status;
     return 0;
 }
 

@@ -195,6 +195,7 @@ static const struct column step_columns[] = {
     COLUMN("intent_at", struct store_step, intent_at),
     COLUMN("outcome_at", struct store_step, outcome_at),
     COLUMN("accepted_at", struct store_step, accepted_at),
+    COLUMN("record", struct store_step, record),
     COLUMN_END,
 };
 

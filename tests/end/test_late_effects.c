@@ -121,6 +121,41 @@ TEST(apply_whose_call_was_not_accepted_is_settled_by_the_next_run)
                  2);
 }
 
+/* Slower than the first act is waited for. The next run sees that act's effect: that is its canary,
+ * and it does all the others. */
+TEST(run_after_a_night_of_one_late_act_does_all_the_others)
+{
+    WORLD(acts, 4, 4, NULL);
+
+    prepare(&acts, false);
+    end_fault(&acts.end, "delay-202=100000");
+    APPLY(applied, &acts, 21);
+    assert_int_equal(acts_writes(&acts), 1);
+    probe_control(&acts.end.probe, "/_sim/clock", "advance=101");
+    RUN(next, &acts.end, "run");
+    end_assert_code(&next, 21); /* their effects are as late */
+    assert_int_equal(acts_writes(&acts), 4);
+    probe_control(&acts.end.probe, "/_sim/clock", "advance=101");
+    run(&acts, 0);
+    assert_count(&acts, UNKNOWN, 0);
+    assert_int_equal(acts_writes(&acts), 4);
+}
+
+/* One fact away: something else changed with it, so that act is no canary. */
+TEST(run_after_a_late_act_that_changed_something_else_goes_on_no_faster)
+{
+    WORLD(acts, 4, 4, NULL);
+
+    prepare(&acts, false);
+    end_fault(&acts.end, "delay-202=100000");
+    APPLY(applied, &acts, 21);
+    probe_control(&acts.end.probe, "/_sim/clock", "advance=101");
+    end_change_user(&acts.end, acts.row[0].id, "username=other");
+    RUN(next, &acts.end, "run");
+    end_assert_says(&next.err, "something else changed as well");
+    assert_int_equal(acts_writes(&acts), 2);
+}
+
 /* --- days --- */
 
 TEST(run_after_seven_days_without_effect_says_so_once)
@@ -195,6 +230,42 @@ TEST(run_after_a_late_effect_that_somebody_undid_is_not_ours)
     acts_plan(&acts, 0);
     assert_int_equal(acts.count, 0); /* suspended by somebody else now */
     assert_int_equal(acts_writes(&acts), 1);
+}
+
+/* A list that shows the seat again is not believed alone. */
+TEST(run_whose_single_read_fails_calls_nobody_reactivated_yet)
+{
+    WORLD(acts, 1, 6, NULL);
+    CLEANUP(text_release) struct text fault = TEXT_INIT;
+
+    acts_only_suspend(&acts);
+    acts_do_all(&acts);
+    end_change_user(&acts.end, acts.row[0].id, "active=1");
+    text_addf(&fault, "error=500:GET /api/v4/users/%s", acts.row[0].id);
+    end_fault(&acts.end, text_cstr(&fault));
+    run(&acts, 0);
+    assert_count(&acts, "select count(*) from reconcile.account where reactivated_at is not null",
+                 0);
+    clear_faults(&acts);
+    run(&acts, 0);
+    assert_count(&acts, "select count(*) from reconcile.account where reactivated_at is not null",
+                 1);
+}
+
+/* The look before the act found a login that nobody had told. */
+TEST(apply_keeps_what_its_look_found)
+{
+    WORLD(acts, 1, 6, NULL);
+
+    acts_only_suspend(&acts);
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    end_change_user(&acts.end, acts.row[0].id, "lastLogin=2026-01-15T10:00:00Z");
+    APPLY(applied, &acts, 0);
+    assert_count(&acts,
+                 "select count(*) from reconcile.login_pending where source = 'read'"
+                 " and at = '2026-01-15T10:00:00Z'",
+                 1);
 }
 
 /* Yesterday's call takes no room of today, whenever its effect is seen. */

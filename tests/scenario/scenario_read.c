@@ -41,6 +41,7 @@ static const struct field account_fields[] = {
     {"became_active", FIELD_INSTANT, offsetof(struct account, history.became_active), NULL},
     {"reactivated", FIELD_BOOL, offsetof(struct account, history.reactivated_since), NULL},
     {"reactivated_at", FIELD_INSTANT, offsetof(struct account, history.reactivated_at), NULL},
+    {"acted_at", FIELD_INSTANT, offsetof(struct account, history.acted_at), NULL},
     {"reactivation_unknown", FIELD_BOOL, offsetof(struct account, history.reactivation_unknown),
      NULL},
     {"unlinked_since", FIELD_INSTANT, offsetof(struct account, history.unlinked_since), NULL},
@@ -151,6 +152,7 @@ static const struct field protected_fields[] = {
 
 static const struct field policy_fields[] = {
     {"enforce", FIELD_BOOL, offsetof(struct scenario, policy.enforce), NULL},
+    {"tells_people", FIELD_BOOL, offsetof(struct scenario, policy.tells_people), NULL},
     {"suspended_days_floor", FIELD_INT, offsetof(struct scenario, policy.suspended_days_floor),
      NULL},
     {"approvals_suspend", FIELD_INT, offsetof(struct scenario, setup.approvals[ACTION_SUSPEND]),
@@ -263,12 +265,12 @@ static int set_login(struct scenario *scenario, struct account *account, const c
 
 /* RULE:DAY or RULE:TIME, and behind an @ the day that was told. */
 static int add_announcement(struct scenario *scenario, struct account *account, const char *value,
-                            struct err *err)
+                            bool is_told, struct err *err)
 {
     struct account_history *history = &account->history;
     struct arena *arena = &scenario->arena;
     const char *colon = strchr(value, ':'), *told = strchr(value, '@');
-    struct announcement one = {.login_at = account->login.at};
+    struct announcement one = {.login_at = account->login.at, .told = is_told};
     struct announcement *grown =
         arena_calloc(arena, history->announcement_count + 1, sizeof(grown[0]));
 
@@ -284,6 +286,27 @@ static int add_announcement(struct scenario *scenario, struct account *account, 
         memcpy(grown, history->announcement, history->announcement_count * sizeof(grown[0]));
     grown[history->announcement_count++] = one;
     history->announcement = grown;
+    return 0;
+}
+
+/* RULE:ADDRESS of a mail that did not come. */
+static int add_unreached(struct scenario *scenario, struct account *account, const char *value,
+                         struct err *err)
+{
+    struct account_history *history = &account->history;
+    struct arena *arena = &scenario->arena;
+    const char *colon = strchr(value, ':');
+    struct unreached *grown = arena_calloc(arena, history->unreached_count + 1, sizeof(grown[0]));
+
+    if (!colon || colon == value)
+        return err_set(err, ERR_CONFIG, "'unreached' is RULE:ADDRESS");
+    if (history->unreached_count)
+        memcpy(grown, history->unreached, history->unreached_count * sizeof(grown[0]));
+    grown[history->unreached_count++] =
+        (struct unreached){.rule = arena_strndup(arena, value, (size_t)(colon - value)),
+                           .address = arena_strdup(arena, colon + 1),
+                           .why = "refused"};
+    history->unreached = grown;
     return 0;
 }
 
@@ -306,8 +329,10 @@ static int set_account_word(struct scenario *scenario, struct account *account,
 
     if (text_equal(word->key, "login"))
         return set_login(scenario, account, word->value, err);
-    if (text_equal(word->key, "announced"))
-        return add_announcement(scenario, account, word->value, err);
+    if (text_equal(word->key, "announced") || text_equal(word->key, "told"))
+        return add_announcement(scenario, account, word->value, text_equal(word->key, "told"), err);
+    if (text_equal(word->key, "unreached"))
+        return add_unreached(scenario, account, word->value, err);
     if (text_equal(word->key, "groups")) {
         set_groups(scenario, account, word->value);
         return 0;

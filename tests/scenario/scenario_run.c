@@ -313,6 +313,7 @@ static const char *ask_decision(struct arena *arena, const struct decision *deci
         {"near", tell_near(decision->pairing)},
         {"finding", decision->finding ? "yes" : "no"},
         {"announced", decision->new_announcement ? "yes" : "no"},
+        {"telling", or_dash(decision->telling)},
         {"uses_person", decision->uses_person ? "yes" : "no"},
         {"uses_login", decision->uses_login ? "yes" : "no"},
         {"used_after", decision->used_after ? "yes" : "no"},

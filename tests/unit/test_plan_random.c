@@ -362,7 +362,10 @@ static struct facts find_facts(const struct world *world, size_t i, const struct
     if (active >= 0 && (known < 0 || active < known))
         known = active;
     facts.known = known < 0 ? 0 : known;
-    facts.suspended = days_since(history->suspended_by_us);
+    facts.suspended =
+        account->login.kind == LOGIN_KNOWN && account->login.at.us > history->suspended_by_us.us
+            ? -1
+            : days_since(history->suspended_by_us);
     return facts;
 }
 
