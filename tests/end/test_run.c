@@ -23,7 +23,10 @@ static void run(struct acts *acts, int code)
 static void approve_now(struct acts *acts)
 {
     CLEANUP(mem_cleanup) char *plan = acts_ask(acts, "select max(plan_id) from reconcile.plan");
-    RUN(result, &acts->end, "approve", plan, "--digest", acts->digest, "--now");
+    CLEANUP(mem_cleanup)
+    char *digest = acts_ask(acts, "select encode(digest, 'hex') from reconcile.plan"
+                                  " order by plan_id desc limit 1");
+    RUN(result, &acts->end, "approve", plan, "--digest", digest, "--now");
 
     end_assert_code(&result, 0);
 }
