@@ -331,6 +331,26 @@ static void add_status(struct text *out, const struct roster_guess *guess)
     text_add(out, "    };\n");
 }
 
+/* Where few people are, nothing may change for weeks: a file that says the same is no stuck export
+ * before its time. Per year about a third of all rows change (hires, leavers, moves), so that in a
+ * company of a thousand a week without any change does not happen. */
+enum { SAME_DAYS_PEOPLE = 1000, SAME_DAYS_USUAL = 7, SAME_DAYS_MOST = 60 };
+
+static void add_same_days(struct text *out, const struct answers *answers)
+{
+    size_t people = answers->guess.rows;
+    size_t days = people ? (size_t)SAME_DAYS_USUAL * SAME_DAYS_PEOPLE / people : 0;
+
+    if (people == 0 || people >= SAME_DAYS_PEOPLE)
+        return;
+    if (days > SAME_DAYS_MOST)
+        days = SAME_DAYS_MOST;
+    text_addf(out,
+              "    # of %zu people: HR's file may say the same for some weeks, and is no copy yet\n"
+              "    guards: { max_same_days = %zu; };\n",
+              people, days);
+}
+
 static void add_roster(struct text *out, const struct answers *answers)
 {
     const char delimiter[] = {answers->guess.delimiter, '\0'};
@@ -345,6 +365,7 @@ static void add_roster(struct text *out, const struct answers *answers)
         add_setting(out, "    ", "date_format", answers->guess.date_format);
     add_columns(out, &answers->guess);
     add_status(out, &answers->guess);
+    add_same_days(out, answers);
     text_add(out, "};\n\n");
 }
 

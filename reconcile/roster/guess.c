@@ -192,6 +192,8 @@ static int on_row(void *context, uint32_t row, size_t columns, struct err *err)
     (void)row, (void)columns, (void)err;
     if (!guessing->header_done)
         find_columns(guessing);
+    else
+        guessing->guess.rows++;
     guessing->header_done = true;
     return 0;
 }

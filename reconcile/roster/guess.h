@@ -35,6 +35,7 @@ struct roster_guess {
     struct guess_words employed, on_leave, departed;
     struct guess_words unclear; /* words of the status column that were not understood */
     const char *date_format;    /* the one that all dates fit; NULL = none or several */
+    size_t rows;                /* below the titles, as far as the bytes go */
 };
 
 /* The bytes are UTF-8 and may end in the middle of a row. ERR_ROSTER: no title, or no CSV. Memory

@@ -44,6 +44,7 @@ TEST(roster_guess_of_a_usual_export_finds_columns_words_and_dates)
     assert_int_equal(got.on_leave.count, 1);
     assert_int_equal(got.unclear.count, 1);
     assert_string_equal(got.unclear.item[0], "Future Start");
+    assert_int_equal(got.rows, 5); /* one is cut */
 }
 
 TEST(roster_guess_of_dates_is_none_when_they_can_be_read_in_two_ways)
