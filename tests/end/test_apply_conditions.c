@@ -26,6 +26,7 @@ static void start_anew(struct acts *acts)
     clear_faults(acts);
     (void)acts_change(acts, "delete from reconcile.act");
     (void)acts_change(acts, "delete from reconcile.ruling");
+    (void)acts_change(acts, "delete from reconcile.login_pending"); /* what a look told */
 }
 
 /* A fault with '@' for the account's id. */

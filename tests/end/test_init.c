@@ -83,7 +83,7 @@ TEST(init_with_options_writes_a_configuration_that_works)
     assert_int_equal(mode_of(first.config), 0640);
     CLEANUP(mem_cleanup) char *config = end_read(first.config);
     assert_non_null(strstr(config, "mode = \"report\";"));
-    assert_non_null(strstr(config, "name = \"127\";")); /* the first part of its host */
+    assert_non_null(strstr(config, "name = \"127\";"));            /* the first part of its host */
     assert_non_null(strstr(config, "guards: { max_same_days = ")); /* few people: few changes */
     assert_null(strstr(config, END_SECRET));
     BARE(roster, "--config", first.config, "roster", "check", "--format", "json");
