@@ -229,7 +229,8 @@ static void write_config(struct world *world)
               " client_secret_file = \"client-secret\"; requests_per_second = 1000000.0;"
               " requests_per_window = 100000000; connections = 1; timeout = 3;"
               " silence_after_429 = 1.0; logins = \"each\"; };\n"
-              "database: { conninfo = \"%s\"; };\n",
+              /* libpq waits for more of a result that it has no memory for: the deadline ends it */
+              "database: { conninfo = \"%s\"; statement_timeout = 5; };\n",
               world->portal_url, world->database_conninfo);
     text_add(&text, "roster: { source = \"roster.csv\"; columns: { employee_number = \"EmpID\";"
                     " email = \"Work Email\"; name = \"Name\"; status = \"EmploymentStatus\";"
