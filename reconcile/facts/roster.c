@@ -11,6 +11,7 @@
 #include "base/fold.h"
 #include "base/mem.h"
 #include "base/table.h"
+#include "facts/likeness.h"
 #include "facts/snapshot.h"
 
 static void judge_one(struct person *person, struct day today)
@@ -26,10 +27,12 @@ static void judge_one(struct person *person, struct day today)
         person->rejected = reason;
 }
 
-/* Marks in `shared` the rows whose key stands in another row too. */
+/* Marks in `shared` the rows whose key stands in another row too. Rows of one name are one person
+ * (K8). */
 static void mark_shared(const struct roster *roster, const char *const *key, bool *shared)
 {
     CLEANUP(table_release) struct table table;
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
 
     table_init(&table, roster->count);
     for (size_t i = 0; i < roster->count; i++) {
@@ -40,8 +43,11 @@ static void mark_shared(const struct roster *roster, const char *const *key, boo
             table_add(&table, key[i], (uint32_t)i);
             continue;
         }
+        uint32_t row = table_value(&table, first);
+        if (names_compare(&scratch, roster->person[i].name, roster->person[row].name) == NAMES_SAME)
+            continue;
         shared[i] = true;
-        shared[table_value(&table, first)] = true;
+        shared[row] = true;
     }
 }
 

@@ -35,7 +35,7 @@ static void add_link(struct text *row, const void *context, size_t number)
     store_copy_number(row, account->history.number);
     pg_copy_field(row, link_word(pairing->kind));
     pg_copy_field(row, one ? match_key_name(pairing->key) : "");
-    pg_copy_field(row, one ? store_person_key(links->scratch, pairing->person) : NULL);
+    pg_copy_field(row, one ? person_key(links->scratch, pairing->person) : NULL);
     pg_copy_end_row(row);
 }
 
