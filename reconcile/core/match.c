@@ -294,23 +294,50 @@ static void count_line_uses(const struct snapshot *snapshot, struct overrides *o
     }
 }
 
+static void overrides_init(struct overrides *overrides, struct arena *arena,
+                           const struct matching *matching, const struct snapshot *snapshot)
+{
+    *overrides = (struct overrides){
+        .arena = arena,
+        .use = mem_calloc(matching->link_count, sizeof(overrides->use[0])),
+    };
+    table_init(&overrides->by_name, matching->link_count);
+    for (size_t i = 0; i < matching->link_count; i++) {
+        const char *key = fold_text(arena, matching->link[i].account);
+        if (key)
+            table_add(&overrides->by_name, key, (uint32_t)i);
+    }
+    count_line_uses(snapshot, overrides);
+}
+
+static void overrides_release(struct overrides *overrides)
+{
+    table_release(&overrides->by_name);
+    free(overrides->use);
+}
+
+size_t match_unused_lines(const struct matching *matching, const struct snapshot *snapshot)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct overrides overrides;
+    size_t unused = 0;
+
+    if (matching->link_count == 0)
+        return 0;
+    overrides_init(&overrides, &arena, matching, snapshot);
+    for (size_t i = 0; i < matching->link_count; i++)
+        unused += overrides.use[i].accounts == 0;
+    overrides_release(&overrides);
+    return unused;
+}
+
 /* A person's word in the links file goes before every key. */
 static void follow_overrides(const struct people *people, struct arena *arena,
                              const struct snapshot *snapshot, struct pairing *pairing)
 {
-    const struct matching *matching = people->matching;
-    struct overrides overrides = {
-        .arena = arena,
-        .use = mem_calloc(matching->link_count, sizeof(overrides.use[0])),
-    };
+    struct overrides overrides;
 
-    table_init(&overrides.by_name, matching->link_count);
-    for (size_t i = 0; i < matching->link_count; i++) {
-        const char *key = fold_text(arena, matching->link[i].account);
-        if (key)
-            table_add(&overrides.by_name, key, (uint32_t)i);
-    }
-    count_line_uses(snapshot, &overrides);
+    overrides_init(&overrides, arena, people->matching, snapshot);
     for (size_t i = 0; i < snapshot->count; i++) {
         bool several = false;
         const struct link_override *link =
@@ -318,8 +345,7 @@ static void follow_overrides(const struct people *people, struct arena *arena,
         if (link)
             pairing[i] = follow_override(people, arena, link, several);
     }
-    table_release(&overrides.by_name);
-    free(overrides.use);
+    overrides_release(&overrides);
 }
 
 struct accounts {

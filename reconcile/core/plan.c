@@ -13,6 +13,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "core/condition.h"
+#include "core/remark.h"
 #include "core/row_subject.h"
 
 static const char *const state_name[] = {
@@ -277,6 +278,20 @@ static int approvals_needed(int configured, bool first_plan)
     return first_plan && configured < 1 ? 1 : configured;
 }
 
+static void make_notes(struct plan *plan, struct arena *arena, const struct policy *policy,
+                       const struct matching *matching, const struct policy_context *context,
+                       const struct decision *decision)
+{
+    const char *const *finding = NULL;
+    size_t count = policy_findings(arena, policy, context->today, &finding);
+    const char **note = arena_calloc(arena, count + REMARKS_MAX, sizeof(note[0]));
+
+    for (size_t i = 0; i < count; i++)
+        note[i] = finding[i];
+    plan->note = note;
+    plan->note_count = count + remark_all(arena, policy, matching, context, decision, note + count);
+}
+
 struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
                        const struct policy *policy, const struct matching *matching,
                        const struct policy_context *context, const struct roster *roster,
@@ -298,7 +313,7 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
     plan->inputs = make_inputs(snapshot, roster, policy, matching);
     plan->guard = guards->finding;
     plan->guard_count = guards->count;
-    plan->note_count = policy_findings(arena, policy, context->today, &plan->note);
+    make_notes(plan, arena, policy, matching, context, decision);
     make_rows(plan, arena, matching, snapshot, decision, setup->full);
     count_totals(plan, snapshot, decision);
     if (guards->held)

@@ -100,85 +100,52 @@ static bool is_bound(const struct account_history *history, const char *who)
     return false;
 }
 
-/* Calls `each` for every account that is not gone and an entry fits. */
-static void each_fit(struct arena *arena, const struct policy *policy,
-                     const struct policy_context *context, const struct pairing *pairing,
-                     void (*each)(void *sink, struct arena *arena, const struct account *account,
-                                  const struct protected_entry *entry),
-                     void *sink)
+size_t protections_fits(struct arena *arena, const struct policy *policy,
+                        const struct policy_context *context, const struct pairing *pairing,
+                        const struct protection_fit **ret_fit)
 {
     const struct snapshot *snapshot = context->snapshot;
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(protections_release) struct protections protections;
+    CLEANUP(mem_cleanup) struct protection_fit *fit = NULL;
+    size_t count = 0, capacity = 0;
 
     protections_init(&protections, &scratch, policy, context);
     for (size_t i = 0; policy->protected_count && i < snapshot->count; i++) {
         const struct account *account = &snapshot->account[i];
         const struct person *person = pairing[i].kind == LINK_ONE ? pairing[i].person : NULL;
-        const struct protected_entry *entry =
-            account->status == ACCOUNT_GONE
-                ? NULL
-                : protections_find(&protections, &scratch, account, person);
-        if (entry)
-            each(sink, arena, account, entry);
+        const struct protected_entry *entry = find_now(&protections, &scratch, account, person);
+        const char *who = entry ? fold_text(arena, entry->who) : NULL;
+        if (!entry || account->status == ACCOUNT_GONE || is_bound(&account->history, who))
+            continue;
+        fit = mem_grow(fit, count, &capacity, sizeof(fit[0]));
+        fit[count++] = (struct protection_fit){.account = account, .who = who};
     }
-}
-
-struct fits {
-    struct protection_fit *fit;
-    size_t count, capacity;
-};
-
-static void add_fit(void *sink, struct arena *arena, const struct account *account,
-                    const struct protected_entry *entry)
-{
-    struct fits *fits = sink;
-    const char *who = fold_text(arena, entry->who);
-
-    if (is_bound(&account->history, who))
-        return;
-    fits->fit = mem_grow(fits->fit, fits->count, &fits->capacity, sizeof(fits->fit[0]));
-    fits->fit[fits->count++] = (struct protection_fit){.account = account, .who = who};
-}
-
-size_t protections_fits(struct arena *arena, const struct policy *policy,
-                        const struct policy_context *context, const struct pairing *pairing,
-                        const struct protection_fit **ret_fit)
-{
-    struct fits fits = {.count = 0};
-
-    each_fit(arena, policy, context, pairing, add_fit, &fits);
-    struct protection_fit *fit = arena_calloc(arena, fits.count + 1, sizeof(fit[0]));
-    for (size_t i = 0; i < fits.count; i++)
-        fit[i] = fits.fit[i];
-    free(fits.fit);
-    *ret_fit = fit;
-    return fits.count;
-}
-
-struct uses {
-    const struct policy *policy;
-    bool *used; /* by entry */
-};
-
-static void mark_used(void *sink, struct arena *arena, const struct account *account,
-                      const struct protected_entry *entry)
-{
-    struct uses *uses = sink;
-
-    (void)arena;
-    (void)account;
-    uses->used[entry - uses->policy->protected_entry] = true;
+    struct protection_fit *all = arena_calloc(arena, count + 1, sizeof(all[0]));
+    for (size_t i = 0; i < count; i++)
+        all[i] = fit[i];
+    *ret_fit = all;
+    return count;
 }
 
 size_t protections_unused(const struct policy *policy, const struct policy_context *context,
-                          const struct pairing *pairing)
+                          const struct decision *decision)
 {
+    const struct snapshot *snapshot = context->snapshot;
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(protections_release) struct protections protections;
     CLEANUP(mem_cleanup) bool *used = mem_calloc(policy->protected_count, sizeof(used[0]));
-    struct uses uses = {.policy = policy, .used = used};
     size_t unused = 0;
 
-    each_fit(NULL, policy, context, pairing, mark_used, &uses);
+    protections_init(&protections, &scratch, policy, context);
+    for (size_t i = 0; policy->protected_count && i < snapshot->count; i++) {
+        const struct pairing *pairing = decision[i].pairing;
+        const struct protected_entry *entry =
+            protections_find(&protections, &scratch, &snapshot->account[i],
+                             pairing->kind == LINK_ONE ? pairing->person : NULL);
+        if (entry && snapshot->account[i].status != ACCOUNT_GONE)
+            used[entry - policy->protected_entry] = true;
+    }
     for (size_t i = 0; i < policy->protected_count; i++)
         unused += !used[i] && day_compare(context->today, policy->protected_entry[i].expires) <= 0;
     return unused;

@@ -40,6 +40,6 @@ size_t protections_fits(struct arena *arena, const struct policy *policy,
 
 /* How many entries fit no account that is not gone, and were bound to none. */
 size_t protections_unused(const struct policy *policy, const struct policy_context *context,
-                          const struct pairing *pairing);
+                          const struct decision *decision);
 
 #endif
