@@ -258,8 +258,10 @@ static void visit_edits(struct visit *visit, const struct address *address,
         uint32_t at = finder->edit_bucket[hash[i] & finder->edit_mask];
         for (; at != UINT32_MAX; at = finder->edit[at].next) {
             uint32_t account = finder->edit[at].account;
+            const struct account *one = &finder->snapshot->account[account];
             if (finder->edit[at].hash == hash[i] &&
-                is_one_edit(&finder->address[account], address, &visit->scratch))
+                is_one_edit(&finder->address[account], address, &visit->scratch) &&
+                names_compare(&visit->scratch, one->name, person->name) != NAMES_DIFFER)
                 propose(visit, account, NEAR_ONE_EDIT, person);
         }
     }

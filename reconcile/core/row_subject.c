@@ -60,6 +60,7 @@ static void add_person(struct row_subject *subject, struct arena *arena,
     const struct pairing *pairing = decision->pairing;
     const struct person *person = pairing->kind == LINK_ONE ? pairing->person : NULL;
     bool asked = decision->by ? rule_asks_person(decision->by) : decision->uses_person;
+    struct day last_day = person ? person->last_day : DAY_NONE;
     char day[DAY_TEXT_SIZE];
 
     if (person) {
@@ -71,8 +72,8 @@ static void add_person(struct row_subject *subject, struct arena *arena,
     }
     if (asked)
         subject->value[SUBJECT_STATUS] = person_status_name(decision->person);
-    if (asked && person && day_is_set(person->last_day))
-        subject->value[SUBJECT_LAST_DAY] = arena_strdup(arena, day_format(person->last_day, day));
+    if (asked && day_is_set(last_day))
+        subject->value[SUBJECT_LAST_DAY] = arena_strdup(arena, day_format(last_day, day));
     subject->value[SUBJECT_USED_AFTER] = decision->used_after ? "yes" : NULL;
 }
 

@@ -706,7 +706,8 @@ static enum near_kind resemblance(struct world *world, const struct account *acc
             return NEAR_LOCAL_PART;
     }
     if (a_at && b_at && strcmp(a_at, b_at) == 0 &&
-        is_one_edit(a, (size_t)(a_at - a), b, (size_t)(b_at - b)))
+        is_one_edit(a, (size_t)(a_at - a), b, (size_t)(b_at - b)) &&
+        likeness(world, account->name, person->name) != DIFFER)
         return NEAR_ONE_EDIT;
     if (is_of_the_name(world, account->name, person->name))
         return NEAR_NAME;
