@@ -226,6 +226,11 @@ year-short: all year-binary
 .PHONY: year-binary
 year-binary: $(YEAR) $(YEAR_PRELOAD)
 
+.PHONY: check-worlds
+check-worlds: ## 1,000,000 random worlds against the oracle of the decision table (RANDOM_WORLDS=N)
+	$(Q)$(MAKE) --no-print-directory VARIANT=release build/release/tests/unit/test_plan_random
+	$(Q)RANDOM_WORLDS=$${RANDOM_WORLDS:-1000000} build/release/tests/unit/test_plan_random
+
 .PHONY: check-rules
 check-rules: ## the alert rules, by promtool (taken from Debian's prometheus when it is not here)
 	$(Q)sh tests/support/rules.sh

@@ -1,6 +1,6 @@
 /*
  * policy: the protections and the ordered rules, and the decision they give for one account.
- * Specification: docs/decisions.md (rows P1 to P8, R1 to R13). Pure: the day is an argument.
+ * Specification: docs/decisions.md (rows P1 to P9, R1 to R13). Pure: the day is an argument.
  */
 #ifndef CORE_POLICY_H
 #define CORE_POLICY_H

@@ -29,7 +29,7 @@ static bool is_particle(const char *part)
         "van", "von", "der", "den",  "del",  "della", "dos",  "las",  "los", "bin", "binti",
         "ibn", "zum", "zur", "prof", "herr", "mrs",   "miss", "dipl", "ing", "the", "extern"};
 
-    return WORD_ROW(particles, part) != NULL;
+    return strchr("vdlbizpmhte", *part) && WORD_ROW(particles, part);
 }
 
 static int compare_parts(const void *a, const void *b)
@@ -242,7 +242,11 @@ const char *number_bare(struct arena *arena, const char *number)
         zeros--; /* one is left of '000' */
     if (zeros == 0)
         return value;
-    return arena_printf(arena, "%.*s%s", (int)letters, value, digits + zeros);
+    size_t rest = strlen(digits + zeros) + 1;
+    char *bare = arena_alloc(arena, letters + rest); /* of every number of a roster: no printf */
+    memcpy(bare, value, letters);
+    memcpy(bare + letters, digits + zeros, rest);
+    return bare;
 }
 
 /* --- values that stand for nobody --- */
@@ -257,6 +261,8 @@ bool is_no_value(const struct no_values *more, const char *folded)
 
     if (!folded)
         return false;
+    if ((!more || more->count == 0) && !strchr("-.?*_/#0n\\ku(<t", *folded))
+        return false; /* nearly all of a million */
     /* '-', '.', '0', '000', '???', '####' */
     if (!folded[strspn(folded, "-.?*_/#")] || !folded[strspn(folded, "0")])
         return true;
