@@ -148,11 +148,12 @@ $(foreach s,io store http end bench,$(eval $(call SUITE_RULE,$(s))))
 
 # What breaks the program on purpose: sweep_* are programs, preload_* go into the program's own
 # process, wrong/* replace functions of it, the rest is what the sweeps share.
-CRASH_SRC    := $(addprefix tests/crash/,world.c world_check.c sweep.c)
+CRASH_SRC    := $(addprefix tests/crash/,world.c world_people.c world_check.c sweep.c)
 CRASH_SWEEPS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/crash/sweep_*.c))
 CRASH_PRELOADS := $(patsubst tests/crash/%.c,$(B)/tests/crash/%.so,$(wildcard tests/crash/preload_*.c))
 $(B)/tests/crash/sweep_%: $(B)/obj/tests/crash/sweep_%.o $(call obj,$(CRASH_SRC) $(SUPPORT_SRC)) $(LIBS_ALL)
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS) -lcmocka
+$(CRASH_SWEEPS): | $(B)/tests/end/preload_clock.so
 $(B)/tests/crash/sweep_stop: | $(B)/tests/crash/preload_stop_at.so
 $(B)/tests/crash/sweep_alloc: | $(B)/tests/crash/preload_fail_alloc.so
 $(B)/tests/crash/sweep_cut: $(B)/obj/tests/crash/cut_proxy.o
@@ -163,9 +164,12 @@ WRAP_blind_replay         := act_wait
 WRAP_no_fresh_read        := bynder_writing
 WRAP_retried_write        := bynder_writing
 WRAP_any_404              := bynder_writing
-WRAP_budget_ignored       := store_intend
+WRAP_budget_ignored       := amount_choose store_intend
 WRAP_approval_not_checked := rule_is_approved pg_run
-WRAP_fence_ignored        := store_lock store_hold
+WRAP_approval_survives_change := ruling_judge ruling_find pg_run
+WRAP_older_decision_wins  := ruling_find ruling_spares pg_run
+WRAP_approval_wakes_up    := ruling_judge
+WRAP_fence_ignored        := store_lock store_hold pg_run
 WRAP_no_lock              := store_lock
 $(B)/tests/crash/wrong/%: $(B)/obj/tests/crash/wrong/%.o $(call obj,$(PROGRAM_SRC)) $(LIBS_ALL)
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(addprefix -Wl$(comma)--wrap=,$(WRAP_$*)) -o $@ $^ $(PKG_LIBS)
@@ -183,8 +187,8 @@ $(B)/tests/year/preload_%.so: tests/year/preload_%.c $(B)/flags
 
 # What the end suite puts into the program's process; without sanitizers, the program has its own.
 $(B)/tests/end/preload_%.so: tests/end/preload_%.c $(B)/flags
-	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) -D_GNU_SOURCE -std=gnu17 $(WARN) -O1 -g -fPIC -shared -o $@ $<
-$(call test_bin,end): | $(B)/tests/end/preload_clock.so
+	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) -D_GNU_SOURCE -std=gnu17 $(WARN) -O1 -g -fPIC -shared -o $@ $< -ldl
+$(call test_bin,end): | $(B)/tests/end/preload_clock.so $(B)/tests/year/preload_moment.so
 
 .SECONDARY:
 

@@ -95,7 +95,7 @@ grant insert on
     reconcile.plan_guard, reconcile.plan_note, reconcile.plan_idle, reconcile.announcement,
     reconcile.approval, reconcile.approval_row, reconcile.guard_override, reconcile.ruling,
     reconcile.acknowledgement, reconcile.step, reconcile.act, reconcile.request_block, reconcile.request_silence, reconcile.notice_told,
-    reconcile.notice_announced
+    reconcile.notice_announced, reconcile.announcement_unreached
     to reconcile_job;
 grant update on
     reconcile.portal, reconcile.run, reconcile.snapshot, reconcile.account,
@@ -103,11 +103,12 @@ grant update on
     reconcile.login_events, reconcile.profile_version, reconcile.person_version,
     reconcile.roster_rejected, reconcile.link_version, reconcile.plan, reconcile.announcement,
     reconcile.approval, reconcile.guard_override, reconcile.ruling, reconcile.acknowledgement,
-    reconcile.step, reconcile.request_block, reconcile.request_silence, reconcile.notice_told
+    reconcile.step, reconcile.request_block, reconcile.request_silence, reconcile.notice_told,
+    reconcile.announcement_unreached
     to reconcile_job;
 grant delete on
     reconcile.approval_row, reconcile.login_pending, reconcile.request_block,
-    reconcile.notice_told, reconcile.notice_announced
+    reconcile.notice_told, reconcile.notice_announced, reconcile.announcement_unreached
     to reconcile_job;
 
 -- The eraser: takes away and blanks; adds nothing but its event.
@@ -121,7 +122,8 @@ grant update on
     to reconcile_eraser;
 grant delete on
     reconcile.login, reconcile.login_pending, reconcile.account_version, reconcile.link_version,
-    reconcile.profile_version, reconcile.plan_row, reconcile.audit_private
+    reconcile.profile_version, reconcile.plan_row, reconcile.audit_private,
+    reconcile.announcement_unreached
     to reconcile_eraser;
 
 -- Auditors: every column of the views whose comment does not begin with (personal).

@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "cmd/bynder-reconcile/options.h"
 #include "host/clock.h"
+#include "host/command.h"
 #include "host/environment.h"
 #include "host/journal.h"
 #include "host/log.h"
@@ -26,10 +27,10 @@ enum { LARGE_BLOCK = 131072 };
 
 /* In the order of the help. */
 static const struct verb *const verbs[] = {
-    &verb_plan,   &verb_approve, &verb_keep,   &verb_again, &verb_withdraw,
-    &verb_reject, &verb_apply,   &verb_run,    &verb_show,  &verb_status,
-    &verb_init,   &verb_audit,   &verb_export, &verb_erase, &verb_check,
-    &verb_roster, &verb_migrate, &verb_psql,   NULL,
+    &verb_plan,     &verb_approve, &verb_acknowledge, &verb_keep,   &verb_again,
+    &verb_withdraw, &verb_reject,  &verb_apply,       &verb_run,    &verb_show,
+    &verb_status,   &verb_init,    &verb_audit,       &verb_export, &verb_erase,
+    &verb_check,    &verb_roster,  &verb_migrate,     &verb_psql,   NULL,
 };
 
 /* Ends waits early; the flow in hand then ends with an error that says so. */
@@ -101,6 +102,7 @@ static int run(int argc, char **argv, struct err *err)
     if (options_parse(&arena, verbs, argc, argv, &line, err) < 0)
         return (int)err->code;
     log_setup(line.log_level, line.log_format);
+    command_set_config(line.invocation.config_path);
     if (line.version) {
         printf("bynder-reconcile %s\n", PROGRAM_VERSION);
         return flush_output(0, err);

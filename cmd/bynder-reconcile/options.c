@@ -1,6 +1,7 @@
 /*
  * Options are `--name value` or `--name=value`; `--` ends them. Words that are not options are the
- * verb and then its arguments. psql's own arguments are passed through as they stand.
+ * verb and then its arguments; in front of the verb @NAME is a configuration. psql's own arguments
+ * are passed through as they stand.
  */
 #include "cmd/bynder-reconcile/options.h"
 
@@ -11,17 +12,28 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "host/command.h"
 
 static const struct option_spec global_options[] = {
-    {"config", "FILE", "the configuration (default " CONFIG_PATH_DEFAULT ")"},
+    {"config", "FILE",
+     "the configuration; @NAME means " COMMAND_CONFIG_DIRECTORY "NAME.conf (default: "
+     "$" COMMAND_CONFIG_VARIABLE ", else " COMMAND_CONFIG_DEFAULT ")"},
     {"log-level", "LEVEL", "error, warning, info (default) or debug, on stderr"},
     {"log-format", "FORMAT", "text (default) or json"},
+    {"no-color", NULL, "plain text at a terminal too"},
     {"help", NULL, "this help"},
     {"version", NULL, "the program's version"},
     {NULL, NULL, NULL},
 };
 
-enum global { GLOBAL_CONFIG, GLOBAL_LOG_LEVEL, GLOBAL_LOG_FORMAT, GLOBAL_HELP, GLOBAL_VERSION };
+enum global {
+    GLOBAL_CONFIG,
+    GLOBAL_LOG_LEVEL,
+    GLOBAL_LOG_FORMAT,
+    GLOBAL_NO_COLOR,
+    GLOBAL_HELP,
+    GLOBAL_VERSION
+};
 
 struct parser {
     const struct verb *const *verbs;
@@ -83,6 +95,42 @@ static int take_value(struct parser *parser, const struct option_spec *option, c
     return 0;
 }
 
+/* Two different ones are a slip of the hand: neither is taken. */
+static int take_config(struct parser *parser, const char *path, struct err *err)
+{
+    const char **taken = &parser->line->invocation.config_path;
+
+    if (*taken && !text_equal(*taken, path))
+        return err_set(err, ERR_USAGE, "two configurations are named, '%s' and '%s'", *taken, path);
+    *taken = path;
+    return 0;
+}
+
+static int take_name(struct parser *parser, const char *word, const char *named_by, struct err *err)
+{
+    const char *path = command_config_of(parser->arena, word);
+
+    if (!path)
+        return err_set(err, ERR_USAGE,
+                       "'%s'%s names no configuration; hint: '@acme' means '%sacme.conf'", word,
+                       named_by, COMMAND_CONFIG_DIRECTORY);
+    return take_config(parser, path, err);
+}
+
+/* What nobody named on the command line. */
+static int find_config(struct parser *parser, struct err *err)
+{
+    const char *variable = getenv(COMMAND_CONFIG_VARIABLE);
+
+    if (parser->line->invocation.config_path)
+        return 0;
+    if (text_is_empty(variable))
+        return take_config(parser, COMMAND_CONFIG_DEFAULT, err);
+    if (variable[0] == '@')
+        return take_name(parser, variable, " in " COMMAND_CONFIG_VARIABLE, err);
+    return take_config(parser, variable, err);
+}
+
 static int apply_global(struct parser *parser, enum global option, const char *value,
                         struct err *err)
 {
@@ -90,8 +138,7 @@ static int apply_global(struct parser *parser, enum global option, const char *v
 
     switch (option) {
     case GLOBAL_CONFIG:
-        line->invocation.config_path = value;
-        return 0;
+        return take_config(parser, value, err);
     case GLOBAL_LOG_LEVEL:
         if (!log_level_parse(value, &line->log_level))
             return err_set(err, ERR_USAGE,
@@ -100,6 +147,9 @@ static int apply_global(struct parser *parser, enum global option, const char *v
     case GLOBAL_LOG_FORMAT:
         if (!log_format_parse(value, &line->log_format))
             return err_set(err, ERR_USAGE, "unknown log format '%s'; hint: text or json", value);
+        return 0;
+    case GLOBAL_NO_COLOR:
+        (void)setenv("NO_COLOR", "1", 1);
         return 0;
     case GLOBAL_HELP:
         line->help = true;
@@ -169,6 +219,8 @@ static int parse_word(struct parser *parser, bool *options_ended, struct err *er
         return parse_option(parser, word + 2, err);
     if (!*options_ended && word[0] == '-' && word[1] != '\0')
         return refuse_option(parser, word + 1, err);
+    if (!invocation->verb && word[0] == '@')
+        return take_name(parser, word, "", err);
     if (!invocation->verb) {
         const struct verb *verb = NULL;
         if (find_verb(parser, word, &verb, err) < 0)
@@ -189,7 +241,7 @@ int options_parse(struct arena *arena, const struct verb *const *verbs, int argc
                   struct command_line *ret_line, struct err *err)
 {
     struct command_line line = {
-        .invocation = {.arena = arena, .config_path = CONFIG_PATH_DEFAULT},
+        .invocation = {.arena = arena},
         .log_level = LOG_LEVEL_INFO,
         .log_format = LOG_FORMAT_TEXT,
     };
@@ -202,6 +254,8 @@ int options_parse(struct arena *arena, const struct verb *const *verbs, int argc
         if (parse_word(&parser, &options_ended, err) < 0)
             return -1;
     }
+    if (!line.help && !line.version && find_config(&parser, err) < 0)
+        return -1;
     line.invocation.argument = parser.argument;
     if (!line.invocation.verb && !line.help && !line.version)
         return err_set(err, ERR_USAGE, "no verb; hint: see 'bynder-reconcile --help'");
@@ -234,11 +288,11 @@ static void print_options(const char *heading, const struct option_spec *options
 void options_print_help(const struct verb *const *verbs, const struct verb *verb)
 {
     if (verb) {
-        printf("Usage: bynder-reconcile [OPTION]... %s %s\n\n%s.\n", verb->name, verb->synopsis,
-               verb->sentence);
+        printf("Usage: bynder-reconcile [@NAME] [OPTION]... %s %s\n\n%s.\n", verb->name,
+               verb->synopsis, verb->sentence);
         print_options("Options:", verb->option);
     } else {
-        printf("Usage: bynder-reconcile [OPTION]... VERB [ARGUMENT]...\n\n"
+        printf("Usage: bynder-reconcile [@NAME] [OPTION]... VERB [ARGUMENT]...\n\n"
                "Finds the seats of a Bynder portal that nobody uses any more, by HR's roster and\n"
                "last logins, and shows a plan of who would be suspended or "
                "deprovisioned.\n\nVerbs:\n");

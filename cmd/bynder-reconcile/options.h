@@ -7,8 +7,6 @@
 #include "cmd/bynder-reconcile/verb.h"
 #include "host/log.h"
 
-#define CONFIG_PATH_DEFAULT "/etc/bynder-reconcile/bynder-reconcile.conf"
-
 struct command_line {
     struct invocation invocation; /* verb NULL with help or version alone */
     enum log_level log_level;
@@ -17,7 +15,8 @@ struct command_line {
     bool version;
 };
 
-/* Global options may stand before or behind the verb. ERR_USAGE otherwise. */
+/* Global options may stand before or behind the verb, @NAME before it. The configuration is the one
+ * that is named, else the environment's, else the usual one. ERR_USAGE otherwise. */
 int options_parse(struct arena *arena, const struct verb *const *verbs, int argc, char *const *argv,
                   struct command_line *ret_line, struct err *err)
     __attribute__((warn_unused_result));

@@ -15,40 +15,24 @@
 #include "database/child.h"
 #include "database/os_user.h"
 #include "host/clock.h"
+#include "host/command.h"
 #include "host/file.h"
 #include "host/log.h"
 
-#define CONFIG_DIRECTORY "/etc/bynder-reconcile/"
-#define CONFIG_SUFFIX    ".conf"
-#define GROUP            "bynder-reconcile"
+#define GROUP "bynder-reconcile"
 
 /* The unit ends by itself after ten minutes (TimeoutStartSec=). */
 enum { CHECK_TIMEOUT_S = 660, ASK_TIMEOUT_S = 30 };
-
-/* Characters that systemd does not escape in the name of a unit. */
-static bool is_plain(const char *name, size_t length)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-
-    return length > 0 && name[0] != '.' && strspn(name, plain) >= length;
-}
 
 const char *service_instance(struct arena *arena, const char *config_path)
 {
     CLEANUP(mem_cleanup) char *directory = file_directory(config_path);
     CLEANUP(mem_cleanup) char *real = realpath(directory, NULL);
     const char *slash = strrchr(config_path, '/'), *name = slash ? slash + 1 : config_path;
-    size_t length = strlen(name), suffix = strlen(CONFIG_SUFFIX);
-    CLEANUP(text_release) struct text in = TEXT_INIT;
+    CLEANUP(mem_cleanup) char *path = real ? file_join(real, name) : NULL;
     gid_t group;
 
-    if (!real || geteuid() != 0 || !os_group(GROUP, &group) || length <= suffix ||
-        !text_equal(name + length - suffix, CONFIG_SUFFIX) || !is_plain(name, length - suffix))
-        return NULL;
-    text_addf(&in, "%s/", real);
-    return text_equal(text_cstr(&in), CONFIG_DIRECTORY)
-               ? arena_strndup(arena, name, length - suffix)
-               : NULL;
+    return path && geteuid() == 0 && os_group(GROUP, &group) ? command_instance(arena, path) : NULL;
 }
 
 const char *service_secret_path(struct arena *arena, const char *instance)

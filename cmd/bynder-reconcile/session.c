@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/parse.h"
+#include "host/command.h"
 #include "host/file.h"
 #include "host/log.h"
 #include "report/files.h"
@@ -21,8 +22,11 @@ int session_config(const struct invocation *invocation, struct config *ret_confi
 {
     struct config_problems problems = {.count = 0};
 
-    if (config_load(invocation->arena, invocation->config_path, ret_config, &problems, err) == 0)
+    if (config_load(invocation->arena, invocation->config_path, ret_config, &problems, err) == 0) {
+        command_set_credentials(ret_config->portal.client_secret.credential ||
+                                ret_config->portal.token.credential);
         return 0;
+    }
     for (size_t i = 0; problems.count > 1 && i < problems.count; i++) {
         const struct config_problem *problem = &problems.item[i];
         if (problem->line)
@@ -81,6 +85,21 @@ int session_plan_id(const char *word, int64_t *ret_id, struct err *err)
         return err_set(err, ERR_USAGE, "'%s' is no plan; hint: a plan has a number, such as 17",
                        word);
     return 0;
+}
+
+int session_no_plan(const char *portal, int64_t id, struct err *err)
+{
+    CLEANUP(text_release) struct text command = TEXT_INIT;
+
+    if (id == 0)
+        command_add_portal(&command, COMMAND_PLAN, 0);
+    else
+        command_add(&command, "status");
+    if (id == 0)
+        return err_set(err, ERR_USAGE, "portal '%s' has no plan yet; hint: make one with '%s'",
+                       portal, text_cstr(&command));
+    return err_set(err, ERR_USAGE, "portal '%s' has no plan %lld; hint: see '%s'", portal,
+                   (long long)id, text_cstr(&command));
 }
 
 struct report_style session_style(const char *output)

@@ -33,6 +33,10 @@ int session_format(const char *name, enum report_format *ret_format, struct err 
 int session_plan_id(const char *word, int64_t *ret_id, struct err *err)
     __attribute__((warn_unused_result));
 
+/* ERR_USAGE: there is no such plan (id 0: none at all yet), and what to do. */
+int session_no_plan(const char *portal, int64_t id, struct err *err)
+    __attribute__((warn_unused_result));
+
 /* How text on stdout may look. */
 struct report_style session_style(const char *output);
 

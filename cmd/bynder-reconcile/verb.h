@@ -41,8 +41,8 @@ struct verb {
 /* The value of an option by name; NULL when not given. The name must be in the verb's table. */
 const char *invocation_option(const struct invocation *invocation, const char *name);
 
-extern const struct verb verb_plan, verb_approve, verb_keep, verb_again, verb_withdraw, verb_reject,
-    verb_apply, verb_run, verb_show, verb_status, verb_init, verb_audit, verb_export, verb_erase,
-    verb_check, verb_roster, verb_migrate, verb_psql;
+extern const struct verb verb_plan, verb_approve, verb_acknowledge, verb_keep, verb_again,
+    verb_withdraw, verb_reject, verb_apply, verb_run, verb_show, verb_status, verb_init, verb_audit,
+    verb_export, verb_erase, verb_check, verb_roster, verb_migrate, verb_psql;
 
 #endif

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "cmd/bynder-reconcile/work.h"
+#include "host/command.h"
 #include "host/log.h"
 #include "job/apply.h"
 #include "job/collect.h"
@@ -26,8 +28,7 @@ static int load_plan(struct work *work, int64_t id, struct plan **ret_plan, stru
     if (store_load_plan(&work->store, work->job.arena, id, ret_plan, err) < 0)
         return -1;
     if (!*ret_plan)
-        return err_set(err, ERR_USAGE, "portal '%s' has no plan %lld; hint: see 'status'",
-                       work->config.portal.name, (long long)id);
+        return session_no_plan(work->config.portal.name, id, err);
     work_about_plan(*ret_plan);
     return 0;
 }
@@ -89,37 +90,43 @@ static const char *name_holds(struct text *names, const struct plan *plan)
 
 /* Nothing is chosen. What waits for a day, a window or room is told, and nothing is wrong with it;
  * what waits for a person is refused. */
-static int tell_nothing(const struct proposal *proposal, int64_t asked, struct err *err)
+static int tell_nothing(const struct proposal *proposal, int64_t seen, struct err *err)
 {
     CLEANUP(text_release) struct text names = TEXT_INIT;
     const struct choice *choice = &proposal->choice;
     long long id = (long long)proposal->plan->id;
+    CLEANUP(mem_cleanup) char *show = command_make("show %lld", id);
 
-    if (choice->asked_of_people > 0)
+    size_t asked = choice->impossible + choice->unasked_waits;
+    if (asked > 0)
         return err_set(err, ERR_HELD,
-                       "%zu rows are due, and %zu of them wait for a person (%s); hint: 'show "
-                       "%lld' says who, 'approve' lets them go",
-                       choice->due, choice->asked_of_people, waits_for(proposal), id);
+                       "%zu rows are due, and %zu of them wait for a person (%s); hint: '%s' says "
+                       "who, 'approve' lets them go",
+                       choice->due, asked, waits_for(proposal), show);
     if (proposal->plan->state == PLAN_HELD)
-        return err_set(err, ERR_HELD,
-                       "plan %lld is held by %s, and nothing else is done now; hint: 'show %lld' "
-                       "says why, and what lets it go",
-                       id, name_holds(&names, proposal->plan), id);
+        return err_set(
+            err, ERR_HELD,
+            "plan %lld is held by %s, and nothing else is done now; hint: '%s' says why, "
+            "and what lets it go",
+            id, name_holds(&names, proposal->plan), show);
     if (choice->due > 0)
         printf("plan %lld: %zu approved and due wait: %s\n", id, choice->due, why_later(proposal));
     if (choice->early > 0)
         printf("plan %lld: %zu approved wait for their day\n", id, choice->early);
     if (choice->due + choice->early > 0)
         return 0;
-    return err_set(err, ERR_HELD, "no row of plan %lld is approved", (long long)asked);
+    return err_set(err, ERR_HELD, "no row of plan %lld is approved", (long long)seen);
 }
 
 static int collect_and_choose(struct work *work, const struct plan *only,
+                              const struct recover_result *recovered,
                               struct collected *ret_collected, struct proposal *ret_proposal,
                               struct err *err)
 {
-    if (job_collect(&work->job, ret_collected, err) < 0 ||
-        job_propose(&work->job, ret_collected, ret_proposal, err) < 0)
+    if (job_collect(&work->job, ret_collected, err) < 0)
+        return -1;
+    recover_add_notes(&work->job, recovered, ret_collected);
+    if (job_propose(&work->job, ret_collected, ret_proposal, err) < 0)
         return -1;
     work_about_plan(ret_proposal->plan);
     return job_choose_anew(&work->job, only, ret_proposal, err);
@@ -138,7 +145,7 @@ static int apply(struct work *work, int64_t id, int *ret_code, struct err *err)
         return err_set(err, ERR_HELD, "policy.mode is \"report\": nothing is written to Bynder");
     if (work_portal(work, true, err) < 0 || job_recover(&work->job, &recovered, err) < 0 ||
         load_plan(work, id, &plan, err) < 0 ||
-        collect_and_choose(work, plan, &collected, &proposal, err) < 0)
+        collect_and_choose(work, plan, &recovered, &collected, &proposal, err) < 0)
         return -1;
     if (proposal.choice.count == 0)
         return tell_nothing(&proposal, plan->id, err);
@@ -150,7 +157,7 @@ static int apply(struct work *work, int64_t id, int *ret_code, struct err *err)
     if (count_steps(work, proposal.plan->id, &result, err) < 0)
         return -1;
     show_result(proposal.plan->id, &result);
-    *ret_code = apply_exit_code(&result);
+    *ret_code = recovered.without_effect_count > 0 ? ERR_PARTIAL : apply_exit_code(&result);
     return 0;
 }
 

@@ -1,14 +1,17 @@
 /*
- * approve and reject: a person's decision about the plan whose digest they saw. Neither asks the
- * portal anything.
+ * approve, acknowledge and reject: a person's decision about the plan whose digest they saw. None
+ * asks the portal anything.
  */
 #include <stdio.h>
 
 #include "base/limits.h"
+#include "base/mem.h"
 #include "base/parse.h"
 #include "cmd/bynder-reconcile/session.h"
 #include "database/os_user.h"
+#include "host/command.h"
 #include "host/file.h"
+#include "job/acknowledge.h"
 #include "job/decide.h"
 #include "store/plan.h"
 #include "store/review.h"
@@ -19,10 +22,18 @@ static const struct option_spec approve_options[] = {
     {"except", "FILE", "approve all but these"},
     {"spread", NULL, "what exceeds a day's limit is done over several nights"},
     {"nightly", "N", "with --spread: at most so many a night; needs --reason"},
+    {"renew", NULL, "just the rows that stand approved already, before that ends"},
     {"now", NULL, "reactivations do not wait for the 180 days"},
     {"override", "GUARD",
      "let these rows pass this guard of amount (G7 to G10, or several: G7,G10); needs --reason"},
     {"reason", "TEXT", "why"},
+    {NULL, NULL, NULL},
+};
+
+static const struct option_spec acknowledge_options[] = {
+    {"digest", "DIGEST", "of the plan as you saw it (required)"},
+    {"guard", "GUARD", "the guard of evidence to let go: G1 to G6, G13 or policy (required)"},
+    {"reason", "TEXT", "why what it found is right (required)"},
     {NULL, NULL, NULL},
 };
 
@@ -33,7 +44,7 @@ static const struct option_spec reject_options[] = {
     {NULL, NULL, NULL},
 };
 
-/* What both need: configuration, database, the plan and who is asking. */
+/* What they need: configuration, database, the plan and who is asking. */
 struct desk {
     struct config config;
     struct database database;
@@ -49,9 +60,11 @@ static int open_desk(const struct invocation *invocation, struct desk *desk, str
     int64_t id = 0;
 
     *desk = (struct desk){.plan = NULL};
+    CLEANUP(mem_cleanup) char *status = command_make("status");
+
     if (invocation->argument_count == 0)
-        return err_set(err, ERR_USAGE, "%s which plan? hint: '%s PLAN …', see 'status'",
-                       invocation->verb->name, invocation->verb->name);
+        return err_set(err, ERR_USAGE, "%s which plan? hint: '%s' says which there is",
+                       invocation->verb->name, status);
     if (session_plan_id(invocation->argument[0], &id, err) < 0 ||
         os_user(invocation->arena, &desk->who, err) < 0 ||
         session_config(invocation, &desk->config, err) < 0 ||
@@ -66,8 +79,7 @@ static int open_desk(const struct invocation *invocation, struct desk *desk, str
     if (store_load_plan(&desk->store, invocation->arena, id, &desk->plan, err) < 0)
         return -1;
     if (!desk->plan)
-        return err_set(err, ERR_USAGE, "portal '%s' has no plan %lld; hint: see 'status'",
-                       desk->config.portal.name, (long long)id);
+        return session_no_plan(desk->config.portal.name, id, err);
     return 0;
 }
 
@@ -107,6 +119,8 @@ static void show_answer(const struct desk *desk, const struct decide_answer *ans
                i == 0 && answer->enforce ? " (or the first run after it)" : "");
     if (answer->done > 0)
         printf("  %zu were done already\n", answer->done);
+    if (answer->taken > 0)
+        printf("  %zu that were approved before are taken back\n", answer->taken);
     if (answer->alone > 0)
         printf("  %zu need somebody else as well\n", answer->alone);
     if (answer->held > 0)
@@ -130,6 +144,17 @@ static int read_number(const struct invocation *invocation, const char *option, 
     return 0;
 }
 
+static int need_digest(const struct invocation *invocation, struct err *err)
+{
+    const char *plan = invocation->argument_count ? invocation->argument[0] : "";
+    int64_t id = 0;
+    CLEANUP(mem_cleanup)
+    char *show = parse_int(plan, 1, INT64_MAX, &id) ? command_make("show %lld", (long long)id)
+                                                    : command_make("show");
+
+    return err_set(err, ERR_USAGE, "approve needs --digest; hint: '%s' prints it", show);
+}
+
 static int decide(const struct invocation *invocation, struct desk *desk, struct err *err)
 {
     struct decide_request request = {
@@ -137,12 +162,13 @@ static int decide(const struct invocation *invocation, struct desk *desk, struct
         .override_guards = invocation_option(invocation, "override"),
         .reason = invocation_option(invocation, "reason"),
         .spread = invocation_option(invocation, "spread") != NULL,
+        .renew = invocation_option(invocation, "renew") != NULL,
         .at_once = invocation_option(invocation, "now") != NULL,
     };
     struct decide_answer answer;
 
     if (!request.digest)
-        return err_set(err, ERR_USAGE, "approve needs --digest; hint: 'show' prints it");
+        return need_digest(invocation, err);
     if (read_number(invocation, "nightly", &request.nightly, err) < 0 ||
         read_selection(invocation, "only", &request.only, &request.only_name, err) < 0 ||
         read_selection(invocation, "except", &request.except, &request.except_name, err) < 0 ||
@@ -169,10 +195,55 @@ static int run_approve(const struct invocation *invocation, struct err *err)
 const struct verb verb_approve = {
     .name = "approve",
     .synopsis = "PLAN --digest DIGEST [--only FILE] [--except FILE]",
-    .sentence = "record that you approve a plan, whole or in part",
+    .sentence =
+        "approve rows of a plan: they are done as soon as they are due and the day has room",
     .option = approve_options,
     .argument_max = 1,
     .run = run_approve,
+};
+
+static int acknowledge(const struct invocation *invocation, struct desk *desk, struct err *err)
+{
+    struct acknowledge_request request = {
+        .digest = invocation_option(invocation, "digest"),
+        .guard = invocation_option(invocation, "guard"),
+        .reason = invocation_option(invocation, "reason"),
+    };
+    struct acknowledgement given;
+    char day[DAY_TEXT_SIZE];
+
+    if (!request.digest || !request.guard || text_is_empty(request.reason))
+        return err_set(err, ERR_USAGE,
+                       "acknowledge needs --digest, --guard and --reason; hint: 'show' prints the "
+                       "command");
+    if (open_desk(invocation, desk, err) < 0)
+        return -1;
+    request.who = desk->who;
+    if (job_acknowledge(&desk->job, desk->plan, &request, &given, err) < 0)
+        return -1;
+    printf("%s is let go by '%s' until %s: %s\n", given.guard, given.who,
+           day_format(given.until, day), given.cause);
+    printf("  it ends before that when the guard passes, or finds something else or worse\n");
+    printf("  no row is approved by it; the next run looks again\n");
+    return 0;
+}
+
+static int run_acknowledge(const struct invocation *invocation, struct err *err)
+{
+    struct desk desk = {.plan = NULL};
+    int failed = acknowledge(invocation, &desk, err);
+
+    database_release(&desk.database);
+    return failed ? (int)err->code : 0;
+}
+
+const struct verb verb_acknowledge = {
+    .name = "acknowledge",
+    .synopsis = "PLAN --digest DIGEST --guard GUARD --reason TEXT",
+    .sentence = "let a guard of evidence go: what it found is right",
+    .option = acknowledge_options,
+    .argument_max = 1,
+    .run = run_acknowledge,
 };
 
 static int reject(const struct invocation *invocation, struct desk *desk, struct err *err)

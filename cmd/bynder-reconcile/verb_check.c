@@ -14,6 +14,7 @@
 #include "bynder/bynder.h"
 #include "cmd/bynder-reconcile/check.h"
 #include "cmd/bynder-reconcile/session.h"
+#include "host/command.h"
 #include "host/file.h"
 #include "host/log.h"
 #include "notify/delivery.h"
@@ -156,6 +157,7 @@ static int check_roster(struct checking *checking, const char **ret_fine, struct
     if (roster_read(checking->arena, &checking->config->roster, NULL, checking->now, &roster, err) <
         0)
         return -1;
+    roster.written = instant_day(roster_as_of(&roster), checking->config->policy.zone);
     roster_judge(&roster, checking->today);
     *ret_fine =
         arena_printf(checking->arena, "%zu people, %zu rows rejected, %zu with a duplicate key%s",
@@ -231,14 +233,20 @@ struct check {
     const char *advice; /* when it failed and nobody knows better */
 };
 
+/* Verbs that help with what failed, behind the advice. */
+static const struct {
+    const char *what, *verb, *does;
+} helpers[] = {
+    {"database", "psql", "tries the same"},
+    {"roster", "roster check", "says more of it"},
+};
+
 static const struct check before_portal[] = {
     {"files", check_files,
      "let the user of the service own the directory, or change apply.state_directory, "
      "report.directory or metrics.textfile"},
-    {"database", check_database,
-     "does the server run, and does 'database' say how to reach it? 'bynder-reconcile psql' tries "
-     "the same"},
-    {"roster", check_roster, "'bynder-reconcile roster check' says more of it"},
+    {"database", check_database, "does the server run, and does 'database' say how to reach it?"},
+    {"roster", check_roster, "is roster.source the right one?"},
     {"portal", check_portal,
      "are portal.url, the client id and its secret those of the OAuth app in Bynder, with "
      "client credentials as its grant, and is the user it acts as still active?"},
@@ -261,7 +269,16 @@ static void run_check(struct checking *checking, const struct check *check)
     const char *fine = NULL;
     int failed = check->check(checking, &fine, &err);
 
-    show_check(checking, check->what, failed, fine, check->advice, &err);
+    CLEANUP(text_release) struct text advice = TEXT_INIT;
+    text_add(&advice, check->advice);
+    for (size_t i = 0; i < COUNT_OF(helpers); i++) {
+        if (!text_equal(helpers[i].what, check->what))
+            continue;
+        text_add(&advice, " '");
+        command_add(&advice, "%s", helpers[i].verb);
+        text_addf(&advice, "' %s", helpers[i].does);
+    }
+    show_check(checking, check->what, failed, fine, text_cstr(&advice), &err);
 }
 
 static void log_policy_findings(struct checking *checking)

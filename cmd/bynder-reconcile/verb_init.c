@@ -21,6 +21,7 @@
 #include "cmd/bynder-reconcile/check.h"
 #include "cmd/bynder-reconcile/options.h"
 #include "cmd/bynder-reconcile/service.h"
+#include "host/command.h"
 #include "host/file.h"
 #include "host/log.h"
 #include "roster/guess.h"
@@ -467,33 +468,24 @@ static int init(const struct invocation *invocation, struct answers *answers, st
 
 /* --- and then --- */
 
-static void show_next(const struct invocation *invocation, const char *instance, int code)
+static void show_next(const char *instance, int code)
 {
-    const char *sudo = geteuid() == 0 && getenv("SUDO_UID") ? "sudo " : "";
-    CLEANUP(text_release) struct text program = TEXT_INIT, plan = TEXT_INIT, again = TEXT_INIT;
+    CLEANUP(text_release) struct text plan = TEXT_INIT, again = TEXT_INIT;
+    CLEANUP(mem_cleanup) char *roster = command_make("roster check");
+    CLEANUP(mem_cleanup) char *show = command_make("show --format html --output plan.html");
 
-    text_addf(&program, "%sbynder-reconcile", sudo);
-    if (!text_equal(invocation->config_path, CONFIG_PATH_DEFAULT))
-        text_addf(&program, " --config %s", invocation->config_path);
-    if (instance) {
-        text_addf(&plan, "%ssystemctl start bynder-reconcile-plan@%s", sudo, instance);
-        text_addf(&again,
-                  "%ssystemctl start bynder-reconcile-check@%s; %sjournalctl -n 20 -o cat "
-                  "-u bynder-reconcile-check@%s",
-                  sudo, instance, sudo, instance);
-    } else {
-        text_addf(&plan, "%s plan", text_cstr(&program));
-        text_addf(&again, "%s check", text_cstr(&program));
-    }
+    command_set_credentials(instance != NULL);
+    command_add_portal(&plan, COMMAND_PLAN, 0);
+    command_add_portal(&again, COMMAND_CHECK, 0);
     if (code)
         printf("\nsomething is to be mended first; this looks again:\n\n  %s\n\nthen:\n\n",
                text_cstr(&again));
     else
         printf("\nall is well; next:\n\n");
-    printf("  %s roster check    # what of the roster is accepted\n"
+    printf("  %s    # what of the roster is accepted\n"
            "  %s    # the first plan; changes nothing\n"
-           "  %s show --format html --output plan.html    # for the people who decide\n",
-           text_cstr(&program), text_cstr(&plan), text_cstr(&program));
+           "  %s    # for the people who decide\n",
+           roster, text_cstr(&plan), show);
 }
 
 /* With the eyes of the run. */
@@ -523,7 +515,7 @@ static int run_verb(const struct invocation *invocation, struct err *err)
     int code = answers.instance ? try_service(answers.instance, err) : try_here(invocation, err);
     if (code < 0)
         code = (int)err->code;
-    show_next(invocation, answers.instance, code);
+    show_next(answers.instance, code);
     return code;
 }
 

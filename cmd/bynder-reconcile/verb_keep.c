@@ -4,9 +4,11 @@
  */
 #include <stdio.h>
 
+#include "base/mem.h"
 #include "base/parse.h"
 #include "cmd/bynder-reconcile/session.h"
 #include "database/os_user.h"
+#include "host/command.h"
 #include "job/decide.h"
 #include "store/ruling.h"
 
@@ -98,8 +100,10 @@ static int end(struct desk *desk, const char *who, const char *reason, struct er
 
     if (job_withdraw(&desk->job, desk->who, 0, who, &keep, reason, &count, err) < 0)
         return -1;
-    if (count == 0)
-        return err_set(err, ERR_USAGE, "'%s' is not kept; hint: 'keep --list'", who);
+    if (count == 0) {
+        CLEANUP(mem_cleanup) char *list = command_make("keep --list");
+        return err_set(err, ERR_USAGE, "'%s' is not kept; hint: '%s' says who is", who, list);
+    }
     printf("%s: not kept any more\n", who);
     return 0;
 }
@@ -186,6 +190,10 @@ static int withdraw(const struct invocation *invocation, struct desk *desk, stru
     if (job_withdraw(&desk->job, desk->who, plan, is_plan ? NULL : who, NULL, reason, &count, err) <
         0)
         return -1;
+    if (count == 0)
+        return err_set(err, ERR_USAGE,
+                       "nothing stands of '%s' that could be taken back; hint: 'audit decisions'",
+                       who);
     printf("%zu decisions taken back\n", count);
     return 0;
 }

@@ -37,6 +37,7 @@ static int read_roster(const struct invocation *invocation, const struct config 
         roster_read(invocation->arena, &config->roster, path, now, ret_roster, err) < 0)
         return -1;
     *ret_today = instant_day(now, zone);
+    ret_roster->written = instant_day(roster_as_of(ret_roster), zone);
     roster_judge(ret_roster, *ret_today);
     return 0;
 }

@@ -9,6 +9,7 @@
 
 #include "cmd/bynder-reconcile/work.h"
 #include "host/log.h"
+#include "job/acknowledge.h"
 #include "job/apply.h"
 #include "job/collect.h"
 #include "job/propose.h"
@@ -31,11 +32,13 @@ static void log_result(int64_t id, const struct apply_result *result)
         result->stopped ? result->stopped : "");
 }
 
-static int propose(struct work *work, struct collected *ret_collected,
-                   struct proposal *ret_proposal, struct err *err)
+static int propose(struct work *work, const struct recover_result *recovered,
+                   struct collected *ret_collected, struct proposal *ret_proposal, struct err *err)
 {
-    if (job_collect(&work->job, ret_collected, err) < 0 ||
-        job_propose(&work->job, ret_collected, ret_proposal, err) < 0)
+    if (job_collect(&work->job, ret_collected, err) < 0)
+        return -1;
+    recover_add_notes(&work->job, recovered, ret_collected);
+    if (job_propose(&work->job, ret_collected, ret_proposal, err) < 0)
         return -1;
     work_about_plan(ret_proposal->plan);
     progress_done(&work->terminal);
@@ -55,8 +58,9 @@ static int run(struct work *work, int *ret_code, struct err *err)
     size_t verified = 0, changed = 0;
 
     if (work_portal(work, writes, err) < 0 || job_recover(job, &recovered, err) < 0 ||
-        propose(work, &collected, &proposal, err) < 0 ||
+        propose(work, &recovered, &collected, &proposal, err) < 0 ||
         rule_night(job, &collected, &proposal.weighed, proposal.plan, err) < 0 ||
+        acknowledge_night(job, &proposal.guards, err) < 0 ||
         job_choose_anew(job, NULL, &proposal, err) < 0)
         return -1;
     if (writes && job_apply(job, &collected, &proposal, &result, err) < 0)
@@ -67,6 +71,8 @@ static int run(struct work *work, int *ret_code, struct err *err)
     *ret_code = apply_exit_code(&result);
     if (!*ret_code && proposal.plan->state == PLAN_HELD)
         *ret_code = ERR_HELD;
+    if (recovered.without_effect_count > 0)
+        *ret_code = ERR_PARTIAL;
     return work_report(work, proposal.plan, REPORT_TEXT, NULL, err);
 }
 

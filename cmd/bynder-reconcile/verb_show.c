@@ -23,12 +23,8 @@ static int load_plan(const struct invocation *invocation, int64_t id, struct pla
         session_open(&config, SESSION_READS, &database, &store, err) < 0 ||
         store_load_plan(&store, invocation->arena, id, &plan, err) < 0)
         return -1;
-    if (!plan && id)
-        return err_set(err, ERR_USAGE, "portal '%s' has no plan %lld; hint: see 'status'",
-                       config.portal.name, (long long)id);
     if (!plan)
-        return err_set(err, ERR_USAGE, "portal '%s' has no plan yet; hint: make one with 'plan'",
-                       config.portal.name);
+        return session_no_plan(config.portal.name, id, err);
     const struct clock *clock = clock_system();
     struct job job = {.config = &config,
                       .arena = invocation->arena,

@@ -16,13 +16,15 @@
 #include "audit/status.h"
 #include "audit/watch.h"
 #include "base/mem.h"
-#include "cmd/bynder-reconcile/options.h"
 #include "cmd/bynder-reconcile/session.h"
 #include "host/clock.h"
+#include "host/command.h"
 #include "host/file.h"
 #include "host/log.h"
+#include "job/overview.h"
 #include "report/status.h"
 #include "store/migrate.h"
+#include "store/plan.h"
 #include "store/review.h"
 #include "store/step.h"
 
@@ -35,6 +37,27 @@ static const struct option_spec options[] = {
     {"password-file", "FILE", "the database's password, with --database"},
     {NULL, NULL, NULL},
 };
+
+/* What people decided and what waits for them, by the configuration in force. */
+static int load_stands(const struct invocation *invocation, const struct config *config,
+                       struct store *store, struct store_status *status, struct err *err)
+{
+    const struct clock *clock = clock_system();
+    struct job job = {.config = config,
+                      .arena = invocation->arena,
+                      .clock = clock,
+                      .store = store,
+                      .now = clock->now(clock->self)};
+    const struct store_step *open = status->stands.open;
+    struct plan *plan = NULL;
+
+    job.today = instant_day(job.now, config->policy.zone);
+    if (store_load_plan(store, job.arena, 0, &plan, err) < 0 ||
+        overview_load(&job, plan, &status->stands, NULL, err) < 0)
+        return -1;
+    status->stands.open = open;
+    return 0;
+}
 
 /* The history's own words, and what must be counted from now. */
 static int load(const struct invocation *invocation, struct store *store,
@@ -51,6 +74,7 @@ static int load(const struct invocation *invocation, struct store *store,
                           err) < 0)
         return -1;
     status->suspended = suspended;
+    status->stands.open = open;
     return 0;
 }
 
@@ -65,7 +89,8 @@ static int show_one(const struct invocation *invocation, enum report_format form
 
     if (session_config(invocation, &config, err) < 0 ||
         session_open(&config, SESSION_READS, &database, &store, err) < 0 ||
-        load(invocation, &store, &status, err) < 0)
+        load(invocation, &store, &status, err) < 0 ||
+        load_stands(invocation, &config, &store, &status, err) < 0)
         return -1;
     if (format == REPORT_JSON)
         status_report_json(&status, &text);
@@ -197,8 +222,8 @@ static char *find_directory(const struct invocation *invocation)
 
     if (stat(invocation->config_path, &status) == 0)
         return S_ISDIR(status.st_mode) ? mem_strdup(invocation->config_path) : NULL;
-    return errno == ENOENT && text_equal(invocation->config_path, CONFIG_PATH_DEFAULT)
-               ? file_directory(CONFIG_PATH_DEFAULT)
+    return errno == ENOENT && text_equal(invocation->config_path, COMMAND_CONFIG_DEFAULT)
+               ? file_directory(COMMAND_CONFIG_DEFAULT)
                : NULL;
 }
 

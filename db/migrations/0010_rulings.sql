@@ -107,7 +107,7 @@ create table acknowledgement (
     at timestamptz not null,
     reason text not null check (reason <> ''),
     cause text not null,
-    measure numeric,
+    measure bigint,
     ended_at timestamptz,
     end_reason text,
     primary key (portal_id, acknowledgement_id),
@@ -128,6 +128,15 @@ comment on column acknowledgement.cause is 'what was accepted: the content of a 
 comment on column acknowledgement.measure is 'how bad it was; worse than this holds again; NULL: cannot be compared';
 comment on column acknowledgement.ended_at is 'NULL: it stands';
 comment on column acknowledgement.end_reason is 'a sentence';
+
+alter table plan_guard
+    add column cause text,
+    add column measure bigint not null default -1,
+    add column acknowledgement_id bigint not null default 0;
+comment on column plan_guard.guard is 'G1 to G13, policy';
+comment on column plan_guard.cause is 'what a person accepts who lets it go; NULL: it does not hold, or nobody can';
+comment on column plan_guard.measure is 'how bad that is, more is worse; negative: cannot be compared';
+comment on column plan_guard.acknowledgement_id is 'it would hold, and this let it go; 0: nobody did';
 
 -- An announcement is a fact with its own number, instant and day (R7). What was announced before has the
 -- first moment of its day; it is not in the chain.
@@ -168,7 +177,12 @@ alter table announcement
 alter table notice_announced
     add primary key (portal_id, announcement_id),
     add foreign key (portal_id, announcement_id) references announcement;
+alter table announcement add column told boolean not null default false;
+update announcement a set told = true
+where exists (select 1 from notice_announced n
+              where n.portal_id = a.portal_id and n.announcement_id = a.announcement_id);
 create index announcement_account on announcement (portal_id, account_id);
+comment on column announcement.told is 'the person concerned knows: a mail server took the mail, or no mail reaches them and a person approved the row';
 comment on column announcement.announcement_id is 'ascending per portal';
 comment on column announcement.plan_id is 'the plan whose row it is; NULL: carried over from another name of the portal';
 comment on column announcement.position is 'that row; NULL: announced before rows were kept';
@@ -179,7 +193,29 @@ comment on column announcement.ended_on is 'NULL: it stands';
 comment on column announcement.ended_reason is 'why it ended; NULL: not told, or it stands';
 comment on column notice_announced.announcement_id is 'the announcement';
 
-alter table plan add column version integer not null default 1;
+-- Where people are told, grace counts from the mail. Who cannot be reached waits for a person's word.
+create table announcement_unreached (
+    portal_id bigint not null references portal,
+    account_id text not null,
+    rule text not null,
+    address text not null,
+    at timestamptz not null,
+    why text not null,
+    primary key (portal_id, account_id, rule),
+    foreign key (portal_id, account_id) references account
+);
+comment on table announcement_unreached is 'people who were to be told of a rule''s announcement and whom no mail reaches; made before the mail is sent, so that none goes twice, and gone when it was taken';
+comment on column announcement_unreached.portal_id is 'portal';
+comment on column announcement_unreached.account_id is 'Bynder''s id';
+comment on column announcement_unreached.rule is 'name of the rule';
+comment on column announcement_unreached.address is 'where the mail was to go';
+comment on column announcement_unreached.at is 'when it was tried';
+comment on column announcement_unreached.why is 'a phrase';
+
+alter table plan
+    add column version integer not null default 1,
+    add column policy_text bytea check (length(policy_text) = 32);
+comment on column plan.policy_text is 'SHA-256 of what the rules ask and do, and whom the policy protects (guard policy); NULL: a plan of before';
 comment on column plan.version is 'of the form of its digest: 2 covers the subjects of its rows';
 alter table plan alter column version drop default;
 alter table plan_row
@@ -193,7 +229,9 @@ alter table plan_row
     add column asks_login boolean not null default false,
     add column of_login boolean not null default false,
     add column used_after_departure boolean not null default false,
-    add column approvals integer;
+    add column approvals integer,
+    add column telling text check (telling in ('mail', 'approval', 'unreachable'));
+comment on column plan_row.telling is 'its grace counts from a mail and has not begun: the mail goes with the run, after an approval, or reaches nobody; NULL: not so';
 comment on column plan_row.subject is 'SHA-256 of what a decision about this row is about; NULL: a plan of before';
 comment on column plan_row.matched_number is 'of the matched person, as the roster has it; likewise below';
 comment on column plan_row.matched_name is 'full name';
@@ -213,6 +251,10 @@ alter table plan_row
 -- Which ruling a step was carried out on.
 alter table step add column spread boolean not null default false;
 comment on column step.spread is 'its approval was spread or overrode its limit: it does not count in the window';
+-- A call that Bynder accepted does not fail by a reading of the old state.
+alter table step add column accepted_at timestamptz;
+update step set accepted_at = outcome_at where state = 'unknown' and http_status in (202, 204);
+comment on column step.accepted_at is 'Bynder said that it will be done; NULL: it did not, or nobody knows';
 alter table act add column uncounted boolean not null default false;
 comment on column act.uncounted is 'spread or overridden: does not count in the rolling window';
 
@@ -291,6 +333,15 @@ where a.portal_id = s.portal_id and a.first_snapshot_id = s.first_snapshot_id;
 comment on column account.once_linked is 'it led to a person at least once (rule R6)';
 comment on column account.missing_at is 'the newest complete reading before the first that showed it (K4); NULL: there was none';
 comment on column account.bound is 'protected entries that once fitted it, folded (row P3)';
+
+-- --- what people are told ------------------------------------------------------------------------
+
+alter table notice_told
+    drop constraint notice_told_kind_check,
+    add constraint notice_told_kind_check
+        check (kind in ('approval', 'expiring', 'held', 'steps', 'failed', 'cut_off'));
+comment on column notice_told.kind is 'rows wait for people, decisions are about to end, a guard holds, steps failed or are unknown, the run failed, a run was cut off';
+comment on table notice_told is 'reasons that were told; a row goes when its reason does, that people are waited for a week later at the soonest';
 
 -- --- many events at once --------------------------------------------------------------------------
 
@@ -396,10 +447,20 @@ comment on column audit.acknowledgement.measure is 'how bad it was';
 comment on column audit.acknowledgement.ended_at is 'NULL: it stands';
 comment on column audit.acknowledgement.end_reason is '(personal) a sentence';
 
+create or replace view audit.guard as
+    select o.name as portal, g.plan_id, g.position, g.guard, g.hold, g.limit_text as limit_is,
+           g.actual, g.sentence, g.portal_id, g.cause, g.measure, g.acknowledgement_id
+    from plan_guard g join portal o using (portal_id);
+comment on column audit.guard.guard is 'G1 to G13, policy (docs/decisions.md)';
+comment on column audit.guard.portal_id is 'its number';
+comment on column audit.guard.cause is '(personal) what a person accepts who lets it go; NULL: it does not hold, or nobody can';
+comment on column audit.guard.measure is 'how bad that is; negative: cannot be compared';
+comment on column audit.guard.acknowledgement_id is 'it would hold, and this let it go; 0: nobody did';
+
 create or replace view audit.announcement as
     select o.name as portal, n.portal_id, n.account_id, n.rule, n.plan_id, n.announced_on,
            n.login_at, n.mode, n.ended_on, n.announcement_id, n.position, n.announced_at,
-           n.not_before, n.ended_reason
+           n.not_before, n.ended_reason, n.told
     from announcement n join portal o on o.portal_id = n.portal_id;
 comment on column audit.announcement.announced_on is 'the civil day of announced_at';
 comment on column audit.announcement.ended_on is 'NULL: it stands';
@@ -408,13 +469,15 @@ comment on column audit.announcement.position is 'row of the plan';
 comment on column audit.announcement.announced_at is 'when; of those before the program kept it, the first moment of the day';
 comment on column audit.announcement.not_before is 'the day that was told';
 comment on column audit.announcement.ended_reason is '(personal) why it ended';
+comment on column audit.announcement.told is 'the person concerned knows, or a person vouched for it';
 
 create or replace view audit.plan_row as
     select o.name as portal, r.plan_id, r.position, r.action, r.finding, r.account_id, r.username,
            r.email, r.name, r.employee_number, r.rule, r.reason, r.decision_row, r.not_before,
            r.account, r.person, r.matched_by, r.last_login, r.last_login_source, r.idle_days,
            r.profile, r.roles, r.department, r.held_by, r.portal_id, r.subject, r.approvals,
-           r.used_after_departure, r.matched_number, r.matched_name, r.matched_email, r.matched_row
+           r.used_after_departure, r.matched_number, r.matched_name, r.matched_email, r.matched_row,
+           r.telling
     from plan_row r join portal o on o.portal_id = r.portal_id;
 comment on column audit.plan_row.portal_id is 'its number';
 comment on column audit.plan_row.subject is 'SHA-256 of what a decision about this row is about';
@@ -424,13 +487,16 @@ comment on column audit.plan_row.matched_number is '(personal) of the matched pe
 comment on column audit.plan_row.matched_name is '(personal) full name';
 comment on column audit.plan_row.matched_email is '(personal) address';
 comment on column audit.plan_row.matched_row is '(personal) row of the roster';
+comment on column audit.plan_row.telling is 'its grace has not begun: by mail, after an approval, or nobody can be reached';
 
 create or replace view audit.step as
     select o.name as portal, s.plan_id, s.position, s.account_id, s.action, s.state, s.reason,
-           s.run_id, s.intent_at, s.outcome_at, s.verified_at, s.http_status, s.portal_id, s.spread
+           s.run_id, s.intent_at, s.outcome_at, s.verified_at, s.http_status, s.portal_id, s.spread,
+           s.accepted_at
     from step s join portal o on o.portal_id = s.portal_id;
 comment on column audit.step.portal_id is 'its number';
 comment on column audit.step.spread is 'its approval was spread or overrode its limit: it does not count in the window';
+comment on column audit.step.accepted_at is 'Bynder said that it will be done';
 
 create or replace view audit.act as
     select o.name as portal, a.act_id, a.account_id, a.action, a.done_at, a.plan_id, a.rule,

@@ -29,10 +29,25 @@ _bynder_reconcile_words() {
         sed -n "s/^Usage: .* $1 \([a-z|]*\).*/\1/p" | tr '|' '\n'
 }
 
-# The newest plan and the nine before it.
+# @NAME of every configuration in the usual directory; $1 is '@' or, where bash has split that off,
+# nothing.
+_bynder_reconcile_names() {
+    local file
+    for file in /etc/bynder-reconcile/*.conf; do
+        file=${file##*/}
+        [[ $file == '*.conf' ]] || echo "$1${file%.conf}"
+    done
+}
+
+# The newest plan and the nine before it; $1 is a file or @NAME.
 _bynder_reconcile_plans() {
-    local newest
-    newest=$(timeout 5 bynder-reconcile ${1:+--config "$1"} --log-level error status --format json \
+    local newest which=()
+    case $1 in
+    '') ;;
+    @*) which=("$1") ;;
+    *) which=(--config "$1") ;;
+    esac
+    newest=$(timeout 5 bynder-reconcile "${which[@]}" --log-level error status --format json \
         2>/dev/null </dev/null | sed -n '/"plan": {/,/}/s/.*"id": \([0-9]*\).*/\1/p' | head -n 1)
     [[ $newest ]] || return
     seq "$newest" -1 $((newest > 9 ? newest - 9 : 1))
@@ -47,6 +62,10 @@ _bynder_reconcile() {
             [[ $word == = ]] && continue
             [[ $before == --config ]] && config=$word
             before=''
+        elif [[ ! $verb && $config == @ ]]; then
+            config=@$word # bash takes '@' for a word of its own
+        elif [[ ! $verb && $word == @* ]]; then
+            config=$word
         elif [[ $word == --*=* ]]; then
             [[ $word == --config=* ]] && config=${word#*=}
         elif [[ $word == --* ]]; then
@@ -71,13 +90,17 @@ _bynder_reconcile() {
             fi
             ;;
         esac
+    elif [[ ! $verb && $cur == @* ]]; then
+        COMPREPLY=($(compgen -W "$(_bynder_reconcile_names @)" -- "$cur"))
+    elif [[ ! $verb && $config == @ ]]; then
+        COMPREPLY=($(compgen -W "$(_bynder_reconcile_names '')" -- "$cur"))
     elif [[ $cur == -* ]]; then
         COMPREPLY=($(compgen -W "$(_bynder_reconcile_options "$verb")" -- "$cur"))
     elif [[ ! $verb ]]; then
         COMPREPLY=($(compgen -W "$(_bynder_reconcile_verbs)" -- "$cur"))
     elif ((arguments == 0)); then
         case $verb in
-        show | approve | reject | apply)
+        show | approve | reject | apply | withdraw)
             COMPREPLY=($(compgen -W "$(_bynder_reconcile_plans "${config/#\~/$HOME}")" -- "$cur"))
             ;;
         psql) ;;

@@ -39,6 +39,7 @@ static const struct sweep {
     {"erase_ruling", query_erase_ruling, 3},
     {"erase_acknowledgement", query_erase_acknowledgement, 3},
     {"erase_announcement", query_erase_announcement, 2},
+    {"erase_unreached", query_erase_unreached, 2},
 };
 
 struct erasing {

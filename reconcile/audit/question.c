@@ -9,6 +9,7 @@
 
 #include "base/fold.h"
 #include "base/mem.h"
+#include "host/command.h"
 #include "store/column.h"
 
 int store_sees_tables(struct pg *pg, bool *ret_sees, struct err *err)
@@ -17,10 +18,11 @@ int store_sees_tables(struct pg *pg, bool *ret_sees, struct err *err)
 
     if (PG_QUERY(pg, audit_may, PG_MAYBE, &result, err) < 0)
         return -1;
-    if (PQntuples(result) == 0 || !pg_bool(result, 0, store_place_of(result, "has_views")))
-        return err_set(err, ERR_CONFIG,
-                       "the database has no history with views; hint: run 'bynder-reconcile "
-                       "migrate'");
+    if (PQntuples(result) == 0 || !pg_bool(result, 0, store_place_of(result, "has_views"))) {
+        CLEANUP(mem_cleanup) char *migrate = command_make("migrate");
+        return err_set(err, ERR_CONFIG, "the database has no history with views; hint: run '%s'",
+                       migrate);
+    }
     *ret_sees = pg_bool(result, 0, store_place_of(result, "sees_tables"));
     return 0;
 }
@@ -177,8 +179,9 @@ static int check_known(PGresult **result, struct instant moment, struct err *err
         return 0;
     PQclear(*result);
     *result = NULL;
-    return err_set(err, ERR_USAGE, "the history knows of no account at %s; hint: see 'status'",
-                   instant_format(moment, at));
+    CLEANUP(mem_cleanup) char *status = command_make("status");
+    return err_set(err, ERR_USAGE, "the history knows of no account at %s; hint: see '%s'",
+                   instant_format(moment, at), status);
 }
 
 /* A question about everybody at a moment, with settings that end with it. */
@@ -250,9 +253,11 @@ int store_ask_plan(const struct store *store, const char *portal, int64_t plan_i
 
     if (PG_QUERY(store->pg, audit_plan, PG_MAYBE, &plan, err, portal, number) < 0)
         return -1;
-    if (PQntuples(plan) == 0)
-        return err_set(err, ERR_USAGE, "portal '%s' has no plan %s; hint: see 'status'", portal,
-                       number);
+    if (PQntuples(plan) == 0) {
+        CLEANUP(mem_cleanup) char *status = command_make("status");
+        return err_set(err, ERR_USAGE, "portal '%s' has no plan %s; hint: see '%s'", portal, number,
+                       status);
+    }
     if (PG_QUERY(store->pg, audit_plan_decisions, PG_MANY, &decisions, err, portal, number) < 0 ||
         PG_QUERY(store->pg, audit_plan_rows, PG_MANY, &rows, err, portal, number) < 0)
         return -1;

@@ -4,7 +4,6 @@
 #include "audit/status.h"
 
 #include "store/column.h"
-#include "store/plan.h"
 
 static const struct column database_columns[] = {
     COLUMN("portal", struct store_status, portal),
@@ -60,20 +59,40 @@ static int load_runs(const struct store *store, struct arena *arena, struct stor
     return 0;
 }
 
+static const struct column held_columns[] = {
+    COLUMN("guard", struct status_guard, id),
+    COLUMN("sentence", struct status_guard, text),
+    COLUMN("limit_text", struct status_guard, limit),
+    COLUMN("actual", struct status_guard, actual),
+    COLUMN("cause", struct status_guard, cause),
+    COLUMN("since", struct status_guard, since),
+    COLUMN_END,
+};
+
 static int load_held(const struct store *store, struct arena *arena, struct store_status *status,
                      struct err *err)
 {
-    struct guard_finding *guard = NULL;
-    size_t count = 0;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
 
-    if (status->plan_id == 0)
-        return 0;
-    if (store_load_guards(store, arena, status->plan_id, &guard, &count, err) < 0)
+    if (PG_QUERY(store->pg, status_held, PG_MANY, &result, err,
+                 store_number(arena, store->portal_id)) < 0)
         return -1;
-    for (size_t i = 0; i < count && status->held_count < COUNT_OF(status->held); i++) {
-        if (guard[i].hold)
-            status->held[status->held_count++] = guard[i].text;
-    }
+    status->held = store_read_all(held_columns, sizeof(struct status_guard), result, arena,
+                                  &status->held_count);
+    return 0;
+}
+
+int store_load_announced(struct store *store, struct arena *arena, struct day today,
+                         struct status_stands *stands, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    char day[DAY_TEXT_SIZE];
+
+    if (PG_QUERY(store->pg, status_announced, PG_ONE, &result, err,
+                 store_number(arena, store->portal_id), day_format(today, day)) < 0)
+        return -1;
+    stands->announced = (size_t)pg_int(result, 0, store_place_of(result, "count"));
+    stands->announced_next = pg_day(result, 0, store_place_of(result, "next"));
     return 0;
 }
 

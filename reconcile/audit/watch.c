@@ -6,7 +6,7 @@
 #include "audit/watch.h"
 
 #include "audit/status.h"
-#include "base/parse.h"
+#include "base/text.h"
 #include "store/column.h"
 #include "store/plan.h"
 
@@ -67,9 +67,8 @@ static int load_plan(const struct store *store, struct arena *arena, struct stor
         store_load_guards(store, arena, watch->status.plan_id, &guard, &count, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++) {
-        int64_t number = 0;
-        if (guard[i].hold && parse_int(guard[i].id + 1, 1, GUARD_COUNT, &number))
-            watch->held[number - 1] = true;
+        for (size_t k = 0; k < GUARD_COUNT; k++)
+            watch->held[k] |= guard[i].hold && text_equal(guard[i].id, guard_id(k));
     }
     return 0;
 }
@@ -175,6 +174,8 @@ static const struct column announcement_columns[] = {
     COLUMN("email", struct store_announcement, email),
     COLUMN("rule", struct store_announcement, rule),
     COLUMN("announcement_id", struct store_announcement, id),
+    COLUMN("position", struct store_announcement, position),
+    COLUMN("telling", struct store_announcement, telling),
     COLUMN_OF_WORDS("action", struct store_announcement, action, &action_words),
     COLUMN("not_before", struct store_announcement, not_before),
     COLUMN("last_login", struct store_announcement, last_login),

@@ -11,7 +11,7 @@
 
 struct store_watch {
     struct store_status status;
-    bool held[GUARD_COUNT];      /* by the newest plan: held[0] is G1 */
+    bool held[GUARD_COUNT];      /* by the newest plan, in the order of guard_id() */
     struct instant last_success; /* none = never; likewise below */
     struct instant last_started, last_ended;
     int last_exit_code;
@@ -40,11 +40,13 @@ int store_save_told(struct store *store, enum notice_channel channel, enum notic
 int store_forget_told(struct store *store, enum notice_channel channel, enum notice_kind kind,
                       struct err *err) __attribute__((warn_unused_result));
 
-/* An announcement (R7) that the newest plan still stands by, whose day is yet to come, and of which
- * the person concerned was not told. */
+/* A row of the newest plan of which the person concerned is to be told (R7) and was not: whose
+ * grace counts from the mail, or runs by the calendar and is not over. */
 struct store_announcement {
     const char *account_id, *email, *rule; /* email NULL = none is known */
-    int64_t id;
+    int64_t id;                            /* 0 = nothing is announced yet */
+    int64_t position;                      /* of the row in the plan, from 1 */
+    const char *telling; /* TELLING_BY_MAIL, TELLING_AFTER_APPROVAL; NULL = by the calendar */
     enum action action;
     struct day not_before;
     struct instant last_login; /* none = never, or not known */

@@ -13,6 +13,11 @@ struct instant {
     int64_t us; /* 0 means "no instant" */
 };
 
+/* One moment by two clocks: civil time, and time that is never set back (host/clock). */
+struct time_mark {
+    struct instant now, steady;
+};
+
 #define INSTANT_NONE                                                                               \
     (struct instant)                                                                               \
     {                                                                                              \

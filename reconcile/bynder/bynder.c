@@ -84,7 +84,11 @@ static int portal_enter(void *self, struct arena *arena, struct snapshot *snapsh
 
     if (bynder_token_ensure(bynder, err) < 0 || bynder_check_scopes(bynder, err) < 0)
         return -1;
-    return bynder_current_user(bynder, arena, &snapshot->own_id, err);
+    if (bynder_current_user(bynder, arena, &snapshot->own_id, err) < 0)
+        return -1;
+    snapshot->clock_told = bynder->clock_told;
+    snapshot->clock_ahead_s = bynder->clock_offset;
+    return 0;
 }
 
 /* One user read afresh. */
@@ -169,6 +173,7 @@ struct portal bynder_writing(struct bynder *bynder)
     if (!bynder->writes && !bynder->is_permanent)
         secret_release(&bynder->token); /* it was asked for without the scope of writing */
     bynder->writes = true;
+    portal.ready = bynder_ready;
     portal.act = bynder_act;
     return portal;
 }

@@ -89,9 +89,11 @@ static void note_clock(struct bynder *bynder, const struct http_answer *answer)
 {
     struct instant date;
 
-    if (http_date(answer->date, &date))
-        bynder->clock_offset =
-            (double)(date.us - bynder->clock->now(bynder->clock->self).us) / (double)SECOND_US;
+    if (!http_date(answer->date, &date))
+        return;
+    bynder->clock_told = true;
+    bynder->clock_offset =
+        (double)(date.us - bynder->clock->now(bynder->clock->self).us) / (double)SECOND_US;
 }
 
 enum verdict bynder_judge(struct bynder *bynder, enum endpoint endpoint, const char *url,

@@ -34,6 +34,7 @@ struct bynder {
     struct instant renew_at; /* steady; none = not told */
     char *scopes;            /* granted; NULL = permanent token */
     double clock_offset;
+    bool clock_told;
 };
 
 /* What kind of request it is, for what a refusal means. */
@@ -138,9 +139,10 @@ void account_reader_refresh(struct account_reader *reader, const struct json_obj
 void account_reader_compose_name(struct account_reader *reader, const struct json_object *user,
                                  struct account *account);
 
-/* write.c: the writing member of struct portal */
+/* write.c: the writing members of struct portal */
+int bynder_ready(void *self, size_t requests, struct err *err);
 int bynder_act(void *self, struct arena *arena, enum action action, const char *id,
-               struct portal_answer *ret_answer, struct err *err);
+               const struct time_mark *looked, struct portal_answer *ret_answer, struct err *err);
 
 /* list.c, logins.c, events.c: members of struct portal */
 int bynder_events(void *self, struct arena *arena, const struct events_window *window,

@@ -6,7 +6,8 @@
  * question, after a reading.
  *
  * Order: pace and silence first, then a token that is good for now, then the write. A silence of
- * five minutes may outlast a token.
+ * five minutes may outlast a token. The look at the account goes before the write and after those
+ * waits, and one that is too old when the request could go out stops it there.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -201,6 +202,7 @@ static enum portal_effect explain_refusal(struct trial *trial, enum portal_effec
             explain_redirect(trial);
         break;
     case EFFECT_ACCEPTED:
+    case EFFECT_LATE:
         break;
     }
     if (effect == EFFECT_REFUSED && trial->act->is_locked && strstr(trial->words, "180"))
@@ -257,6 +259,10 @@ static void judge_outcome(struct bynder *bynder, const struct act *act, const ch
         text_addf(&trial.text, "nothing was sent: %s", outcome->failure.text);
         effect = EFFECT_REFUSED;
         break;
+    case HTTP_LATE:
+        text_add(&trial.text, "nothing was sent: the account was read too long before");
+        effect = EFFECT_LATE;
+        break;
     case HTTP_ANSWERED:
         text_addf(&trial.text, "%s '%s'%s%s", act->form ? "POST" : "DELETE", url,
                   act->form ? " with " : "", act->form ? act->form : "");
@@ -270,28 +276,35 @@ static void judge_outcome(struct bynder *bynder, const struct act *act, const ch
 }
 
 /* Fetching a token is a request as well, after which the pace is to be awaited again. */
-static int get_ready(struct bynder *bynder, struct err *err)
+int bynder_ready(void *self, size_t requests, struct err *err)
 {
+    struct bynder *bynder = self;
+
     for (unsigned tries = 0; tries < BYNDER_TRIES; tries++) {
-        if (http_wait(bynder->http, err) < 0)
-            return -1;
+        if (http_reserve(bynder->http, (int64_t)requests, err) < 0)
+            return err_prefix(err, "nothing was sent");
         if (!bynder_token_is_due(bynder))
             return 0;
         if (bynder_token_ensure(bynder, err) < 0 || bynder_check_scopes(bynder, err) < 0)
-            return -1;
+            return err_prefix(err, "nothing was sent");
     }
     return 0;
 }
 
 int bynder_act(void *self, struct arena *arena, enum action action, const char *id,
-               struct portal_answer *ret_answer, struct err *err)
+               const struct time_mark *looked, struct portal_answer *ret_answer, struct err *err)
 {
     struct bynder *bynder = self;
     const struct act *act = &acts[action];
     CLEANUP(http_outcome_release) struct http_outcome outcome = {.fate = HTTP_PERHAPS};
     CLEANUP(mem_cleanup) char *url = NULL;
     struct http_request request = {
-        .method = act->method, .form = act->form, .bearer = &bynder->token};
+        .method = act->method,
+        .form = act->form,
+        .bearer = &bynder->token,
+        .since = looked,
+        .since_us = PORTAL_LOOK_S * SECOND_US,
+    };
 
     if (!act->what)
         return err_set(err, ERR_INTERNAL, "a step of a plan asks for nothing");
@@ -301,7 +314,8 @@ int bynder_act(void *self, struct arena *arena, enum action action, const char *
                        id ? id : "");
     url = bynder_user_url(bynder, id);
     request.url = url;
-    if (get_ready(bynder, err) < 0 || http_write(bynder->http, &request, &outcome, err) < 0)
+    if ((bynder_token_is_due(bynder) && bynder_ready(bynder, 1, err) < 0) ||
+        http_write(bynder->http, &request, &outcome, err) < 0)
         return err_prefix(err, "%s ('%s'): nothing was sent", act->what, id);
     judge_outcome(bynder, act, id, &outcome, arena, ret_answer);
     return 0;

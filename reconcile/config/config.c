@@ -90,6 +90,8 @@ static void load(struct config_loader *loader, const struct text *text)
     config_check_addresses(loader);
     config_check(loader);
     config_read_links(loader);
+    loader->config->policy.tells_people =
+        loader->config->policy.enforce && loader->config->notify.mail.announce;
 }
 
 int config_load(struct arena *arena, const char *path, struct config *ret_config,

@@ -150,7 +150,8 @@ struct config {
     struct {
         const char *state_directory; /* outcomes the database could not take; NULL = systemd's, else
                                         the file's */
-        int64_t settle_seconds;      /* how long an accepted act may take to show */
+        int64_t settle_seconds;      /* how long an accepted act is watched before the next one */
+        int64_t canary_minutes;      /* how long the first act of a run may take to show */
         const char *const *window;   /* as they were written; likewise below */
         size_t window_count;
         const char *const *frozen;

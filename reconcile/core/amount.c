@@ -233,22 +233,49 @@ static void count_amount(struct tally *tally, const struct amount_row *row)
         room->left--;
 }
 
+static void choose_if_it_fits(struct tally *tally, struct amount_row *row)
+{
+    row->waits = held_by_loss(tally, row);
+    if (!row->waits && !has_room(tally, row))
+        row->waits = amount_guard(row->action);
+    row->chosen = !row->waits;
+    if (!row->chosen)
+        return;
+    count_loss(tally, row, 1);
+    count_amount(tally, row);
+}
+
 /* As many as there is room for, in order. */
-static void choose_what_fits(struct tally *tally, enum amount_class class, struct amount_row *row,
-                             size_t count)
+static void choose_singly(struct tally *tally, struct amount_row *row, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (row[i].class != class)
-            continue;
-        row[i].waits = held_by_loss(tally, &row[i]);
-        if (!row[i].waits && !has_room(tally, &row[i]))
-            row[i].waits = amount_guard(row[i].action);
-        row[i].chosen = !row[i].waits;
-        if (!row[i].chosen)
-            continue;
-        count_loss(tally, &row[i], 1);
-        count_amount(tally, &row[i]);
+        if (row[i].class == AMOUNT_SINGLY)
+            choose_if_it_fits(tally, &row[i]);
     }
+}
+
+/* Longest without a login first, never first of all; else in the order of the plan. */
+static int compare_used(const void *a, const void *b)
+{
+    const struct amount_row *left = *(struct amount_row *const *)a;
+    const struct amount_row *right = *(struct amount_row *const *)b;
+    int order = instant_compare(left->used, right->used);
+
+    return order ? order : (left > right) - (left < right);
+}
+
+static void choose_spread(struct tally *tally, struct amount_row *row, size_t count)
+{
+    CLEANUP(mem_cleanup) struct amount_row **order = mem_calloc(count, sizeof(order[0]));
+    size_t spread = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (row[i].class == AMOUNT_SPREAD)
+            order[spread++] = &row[i];
+    }
+    qsort(order, spread, sizeof(order[0]), compare_used);
+    for (size_t i = 0; i < spread; i++)
+        choose_if_it_fits(tally, order[i]);
 }
 
 /* Whether what all unasked rows would take from a share is too much for it. */
@@ -327,8 +354,8 @@ void amount_choose(const struct amount_scene *scene, struct amount_row *row, siz
         row[i].chosen = false;
         row[i].waits = NULL;
     }
-    choose_what_fits(&tally, AMOUNT_SINGLY, row, count);
+    choose_singly(&tally, row, count);
     choose_unasked(&tally, row, count);
-    choose_what_fits(&tally, AMOUNT_SPREAD, row, count);
+    choose_spread(&tally, row, count);
     tally_release(&tally);
 }

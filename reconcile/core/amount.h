@@ -41,8 +41,9 @@ enum amount_class { AMOUNT_SINGLY = 0, AMOUNT_UNASKED, AMOUNT_SPREAD, AMOUNT_CLA
 struct amount_row {
     enum action action;
     enum amount_class class;
-    bool overridden; /* G7 or G8 was, with its approval: neither counted nor held */
-    int nightly;     /* AMOUNT_SPREAD: at most so many a night; 0 = the limit alone */
+    bool overridden;     /* G7 or G8 was, with its approval: neither counted nor held */
+    int nightly;         /* AMOUNT_SPREAD: at most so many a night; 0 = the limit alone */
+    struct instant used; /* AMOUNT_SPREAD: the last login; who is longest without one goes first */
     const char *department, *country; /* NULL = not known; G10 */
     bool is_admin;                    /* an active account with an admin role; G9 */
     bool overrides_g9, overrides_g10; /* likewise: not held. What they take is taken all the same */
@@ -68,11 +69,11 @@ struct amount_scene {
         countries_known; /* of at least 80 % of the active accounts; else silent */
 };
 
-/* Sets `chosen` or `waits` of every row, in the order given, which is the order of the plan:
- * longest gone or idle first. All rows are approved or need nobody, and are due. What was approved
- * singly or is spread is done as far as there is room, the rest another day. Unasked rows above a
- * limit hold themselves only, and all of them: of their action (G7, G8), of their department or
- * country (G10). Reactivations have no limit. */
+/* Sets `chosen` or `waits` of every row, in the order given, which is the order of the plan; of
+ * spread ones who never logged in, or longest not, goes first. All rows are approved or need
+ * nobody, and are due. What was approved singly or is spread is done as far as there is room, the
+ * rest another day. Unasked rows above a limit hold themselves only, and all of them: of their
+ * action (G7, G8), of their department or country (G10). Reactivations have no limit. */
 void amount_choose(const struct amount_scene *scene, struct amount_row *row, size_t count);
 
 #endif

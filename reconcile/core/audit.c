@@ -173,6 +173,15 @@ static void add_intent(struct audit_chain *chain, const struct audit_event *even
     *step = (struct audit_step){event->plan_id, event->position, STEP_INTENT};
 }
 
+/* A failed one was done after all when the process that called it stood still until another run had
+ * settled the step (core/step). */
+static bool may_follow(enum step_state from, enum step_state to)
+{
+    if (to == STEP_VERIFIED)
+        return from == STEP_DONE;
+    return step_is_open(from) || (from == STEP_FAILED && to == STEP_DONE);
+}
+
 /* Skipped and already are the outcomes of steps that were never called. */
 static void add_outcome(struct audit_chain *chain, const struct audit_event *event)
 {
@@ -185,8 +194,7 @@ static void add_outcome(struct audit_chain *chain, const struct audit_event *eve
     }
     if (state == STEP_SKIPPED || state == STEP_ALREADY)
         return;
-    if (state == STEP_VERIFIED ? !step->plan_id || step->state != STEP_DONE
-                               : !step->plan_id || !step_is_open(step->state))
+    if (!step->plan_id || !may_follow(step->state, state))
         audit_chain_tell(chain, event->sequence, "row %lld of plan %lld is %s without %s",
                          (long long)event->position, (long long)event->plan_id,
                          step_state_name(state),

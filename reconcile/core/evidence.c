@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "core/condition.h"
 
 struct candidate {
     size_t index;
@@ -65,13 +66,26 @@ static bool login_excuses(const struct decision *decision)
 {
     const struct pairing *pairing = decision->pairing;
 
-    return pairing->kind == LINK_ONE && pairing->other && day_is_set(pairing->twin_until);
+    return pairing && pairing->kind == LINK_ONE && pairing->other &&
+           day_is_set(pairing->twin_until);
+}
+
+/* A single read answers for good: whoever has none there has none. */
+static bool lacks_department(const struct decision *decision)
+{
+    const struct pairing *pairing = decision->pairing;
+    const struct person *person = pairing && pairing->kind == LINK_ONE ? pairing->person : NULL;
+
+    return !subject_department(decision->account, person) &&
+           !instant_is_set(decision->account->history.read_at);
 }
 
 static bool must_be_read(const struct evidence_settings *settings,
                          const struct policy_context *context, const struct decision *decision)
 {
     if (settings->full)
+        return true;
+    if (settings->department_asked && lacks_department(decision))
         return true;
     if (decision->account->login.kind == LOGIN_NOT_READ)
         return settings->asked || login_excuses(decision);

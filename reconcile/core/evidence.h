@@ -9,8 +9,9 @@
 #include "core/policy.h"
 
 struct evidence_settings {
-    bool full;  /* everybody */
-    bool asked; /* some rule looks at the login */
+    bool full;             /* everybody */
+    bool asked;            /* some rule looks at the login */
+    bool department_asked; /* some rule looks at the department */
     /* How old a single read may be on which a proposal rests; 0 = of this run. */
     int64_t reread_days;
     int64_t refresh_days; /* in how many days everybody is read once; 0 = never */
@@ -21,6 +22,7 @@ struct evidence_settings {
  * is since context->now, nobody is read twice. Active accounts with a readable id, and of these:
  *
  * - whoever nothing at all is known of, where a rule looks at the login;
+ * - whoever was never read and of whom nobody told the department, where a rule looks at that;
  * - whoever a rule that looks at the login would act on or announce, or whose known login cannot be
  *   read or lies ahead, unless a single read answered less than reread_days ago. How much less
  *   depends on the account (half of it at most), so that they do not all fall due on one night;

@@ -1,7 +1,10 @@
 /*
- * Thirteen brakes, one function each, asked in order and always all of them, so that a held plan
- * shows everything that is wrong with it at once. A guard holds the rows in its scope, never "the
- * first N": which rows those are is one table at the end.
+ * One function for each brake, asked in order and always all of them, so that a held plan shows
+ * everything that is wrong with it at once. A guard holds the rows in its scope, never "the first
+ * N": which rows those are is one table at the end.
+ *
+ * A guard of evidence is a list of faults that it may find. What it found is what a person accepts
+ * who lets it go, and it holds again when that is not what it finds any more, or gets worse.
  *
  * Percentages are compared without rounding (part * 100 > percent * whole), and a limit of 0 allows
  * none. A whole of nobody is never too much of anything.
@@ -19,16 +22,29 @@
 #include "base/text.h"
 #include "core/condition.h"
 
-#define SAME_BYTES_DAYS       7
 #define SHRINK_ROWS           10
 #define SNAPSHOT_SHRINK       5.0
+#define UNREADABLE_PERCENT    5.0
+#define UNREADABLE_FEW        3 /* of a small portal no percent makes a pattern of so many */
 #define LOGINS_LOST_PERCENT   5.0
 #define EVENTS_REACH_US       (2 * DAY_US)
 #define MATCHED_DROP          10.0
 #define CONCENTRATION_PERCENT 20.0
 #define CONCENTRATION_MIN     10
 #define LONGEST_GAP_DAYS      32
+#define CLOCK_APART_S         600
+#define SIGNAL_AFTER_DAYS     30
+#define SIGNAL_PERCENT        5.0
+#define SIGNAL_FEWEST         20
+#define ROSTER_GUARDS         3 /* the first ones of the table look at the roster alone */
 #define HOUR_US               (3600 * SECOND_US)
+
+/* Active accounts and those of them that have a person; and how many percent have one when those
+ * that this program suspended since the last run are taken as they were then. */
+struct matched {
+    int64_t active, linked;
+    double percent, like_last;
+};
 
 /* What all guards look at, counted once. */
 struct scene {
@@ -41,7 +57,7 @@ struct scene {
     const struct decision *decision;
     size_t count; /* accounts = decisions */
     struct snapshot_totals totals;
-    double matched_percent;
+    struct matched matched;
 };
 
 static bool exceeds_percent(int64_t part, double percent, int64_t whole)
@@ -60,6 +76,62 @@ static struct guard_finding finding(bool hold, const char *limit, const char *ac
     return (struct guard_finding){.hold = hold, .limit = limit, .actual = actual, .text = text};
 }
 
+/* --- evidence --- */
+
+/* One thing that a guard of evidence can find. */
+struct fault {
+    bool found;
+    const char *text;
+    const char *cause; /* what a person can accept; NULL = nobody can */
+    int64_t measure;   /* more is worse; negative = cannot be compared */
+};
+
+/* Of several faults at once each is named with its measure, and only just these are accepted: which
+ * of them got worse one number could not tell. */
+static void add_causes(struct arena *arena, const struct fault *fault, size_t count,
+                       struct guard_finding *finding)
+{
+    const char *cause = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!fault[i].found)
+            continue;
+        if (!fault[i].cause)
+            return;
+        const char *one = fault[i].measure < 0 ? fault[i].cause
+                                               : arena_printf(arena, "%s (%lld)", fault[i].cause,
+                                                              (long long)fault[i].measure);
+        cause = cause ? arena_printf(arena, "%s; %s", cause, one) : one;
+    }
+    finding->cause = cause;
+}
+
+/* The first that is found speaks. */
+static struct guard_finding judge(struct arena *arena, const struct fault *fault, size_t count,
+                                  const char *limit, const char *actual, const char *fine)
+{
+    struct guard_finding result = finding(false, limit, actual, fine);
+    const struct fault *first = NULL;
+    size_t found = 0;
+
+    result.measure = -1;
+    for (size_t i = 0; i < count; i++) {
+        if (fault[i].found && found++ == 0)
+            first = &fault[i];
+    }
+    if (!first)
+        return result;
+    result.hold = true;
+    result.text = first->text;
+    if (found > 1) {
+        add_causes(arena, fault, count, &result);
+        return result;
+    }
+    result.cause = first->cause;
+    result.measure = first->measure;
+    return result;
+}
+
 /* --- the roster: G1 to G3 --- */
 
 static double roster_age_hours(const struct roster *roster, struct instant now)
@@ -67,134 +139,300 @@ static double roster_age_hours(const struct roster *roster, struct instant now)
     return (double)(now.us - roster_as_of(roster).us) / (double)HOUR_US;
 }
 
+static const char *content_cause(struct arena *arena, const struct roster *roster)
+{
+    struct digest content = roster_content(roster);
+    char hex[DIGEST_HEX_SIZE];
+
+    return arena_printf(arena, "the roster with the content %s", digest_hex(&content, hex));
+}
+
+static const char *age_limit(const struct scene *scene)
+{
+    const struct limits *limits = scene->limits;
+
+    if (limits->max_same_days == 0)
+        return arena_printf(scene->arena, "%g h", limits->max_age_hours);
+    return arena_printf(scene->arena, "%g h, same bytes %lld days", limits->max_age_hours,
+                        (long long)limits->max_same_days);
+}
+
+/* Whichever of the three it is, what a person accepts is this very content. */
 static struct guard_finding guard_age(const struct scene *scene)
 {
+    const struct guard_history *history = scene->history;
+    struct arena *arena = scene->arena;
     double hours = roster_age_hours(scene->roster, scene->context->now);
-    struct instant since = scene->history->same_bytes_since;
+    struct instant since = history->same_bytes_since;
     int64_t same_us = instant_is_set(since) ? scene->context->now.us - since.us : 0;
-    bool old = hours > scene->limits->max_age_hours;
-    bool same = same_us > SAME_BYTES_DAYS * DAY_US;
-    const char *limit = arena_printf(scene->arena, "%g h, same bytes %d days",
-                                     scene->limits->max_age_hours, SAME_BYTES_DAYS);
-    const char *actual = arena_printf(scene->arena, "%.1f h, same bytes %.1f days", hours,
-                                      (double)same_us / (double)DAY_US);
+    int64_t same_days = scene->limits->max_same_days;
+    struct instant copy = history->older_copy_of;
+    char at[INSTANT_TEXT_SIZE];
+    struct fault fault = {.measure = -1};
 
-    return finding(old || same, limit, actual,
-                   old    ? "the roster is too old: is HR's export still running?"
-                   : same ? "the roster has been the same bytes for too long: is HR's export still "
-                            "running?"
-                          : "the roster is fresh");
+    if (hours > scene->limits->max_age_hours)
+        fault.text = "the roster is too old: is HR's export still running?";
+    else if (instant_is_set(copy))
+        fault.text = arena_printf(arena,
+                                  "the roster is an older copy: what it says was last read %s, and "
+                                  "something else followed",
+                                  instant_format(copy, at));
+    else if (same_days > 0 && same_us > same_days * DAY_US)
+        fault.text = "the roster has been the same bytes for too long: is HR's export still "
+                     "running?";
+    fault.found = fault.text != NULL;
+    if (fault.found)
+        fault.cause = content_cause(arena, scene->roster);
+    return judge(arena, &fault, 1, age_limit(scene),
+                 arena_printf(arena, "%.1f h, same bytes %.1f days", hours,
+                              (double)same_us / (double)DAY_US),
+                 "the roster is fresh");
 }
 
 static struct guard_finding guard_people(const struct scene *scene)
 {
+    struct arena *arena = scene->arena;
     int64_t people = (int64_t)roster_people(scene->roster);
-    int64_t last = scene->history->last_roster_people;
+    int64_t last = scene->history->last_roster_people, least = scene->limits->min_people;
     double allowed = last > 0 ? (double)last * scene->limits->max_shrink_percent / 100.0 : 0.0;
-    bool few = people == 0 || people < scene->limits->min_people; /* empty is never good */
 
     if (allowed < SHRINK_ROWS)
         allowed = SHRINK_ROWS;
-    bool shrunk = last >= 0 && (double)(last - people) > allowed;
+    const struct fault faults[] = {
+        {people == 0, "the roster has nobody: empty is never good", NULL, -1},
+        {people < least, "the roster has too few people",
+         "fewer people than roster.guards.min_people", least - people},
+        {last >= 0 && (double)(last - people) > allowed,
+         "the roster has shrunk too much since the last accepted one",
+         "fewer people than in the last accepted roster", last - people},
+    };
     const char *limit =
-        last >= 0 ? arena_printf(scene->arena, "at least %lld people, at most %.0f fewer than %lld",
-                                 (long long)scene->limits->min_people, allowed, (long long)last)
-                  : arena_printf(scene->arena, "at least %lld people",
-                                 (long long)scene->limits->min_people);
-    return finding(few || shrunk, limit,
-                   arena_printf(scene->arena, "%lld people", (long long)people),
-                   few      ? "the roster has too few people"
-                   : shrunk ? "the roster has shrunk too much since the last accepted one"
-                            : "the roster is as large as expected");
+        last >= 0 ? arena_printf(arena, "at least %lld people, at most %.0f fewer than %lld",
+                                 (long long)least, allowed, (long long)last)
+                  : arena_printf(arena, "at least %lld people", (long long)least);
+    return judge(arena, faults, COUNT_OF(faults), limit,
+                 arena_printf(arena, "%lld people", (long long)people),
+                 "the roster is as large as expected");
 }
 
 static struct guard_finding guard_rejected(const struct scene *scene)
 {
+    struct arena *arena = scene->arena;
+    const struct limits *limits = scene->limits;
     int64_t rows = (int64_t)scene->roster->count;
-    double limit = scene->limits->max_rejected_percent;
-    bool rejected = exceeds_percent((int64_t)scene->roster->rejected, limit, rows);
-    bool duplicate = exceeds_percent((int64_t)scene->roster->duplicates, limit, rows);
+    int64_t rejected = (int64_t)scene->roster->rejected;
+    int64_t duplicates = (int64_t)scene->roster->duplicates;
+    const struct fault faults[] = {
+        {exceeds_percent(rejected, limits->max_rejected_percent, rows),
+         "too many rows of the roster were rejected: see roster check", "rejected rows", rejected},
+        {exceeds_percent(duplicates, limits->max_duplicate_percent, rows),
+         "too many rows of the roster share a key with another row: see roster check",
+         "rows that share a key", duplicates},
+    };
 
-    return finding(
-        rejected || duplicate, arena_printf(scene->arena, "%g %% of rows each", limit),
-        arena_printf(scene->arena, "%zu rejected (%.2f %%), %zu with a duplicate key (%.2f %%)",
-                     scene->roster->rejected, percent_of((int64_t)scene->roster->rejected, rows),
-                     scene->roster->duplicates,
-                     percent_of((int64_t)scene->roster->duplicates, rows)),
-        rejected    ? "too many rows of the roster were rejected: see roster check"
-        : duplicate ? "too many rows of the roster share a key with another row: see roster check"
-                    : "the roster's rows are readable and distinct");
+    return judge(arena, faults, COUNT_OF(faults),
+                 arena_printf(arena, "%g %% of rows rejected, %g %% with a duplicate key",
+                              limits->max_rejected_percent, limits->max_duplicate_percent),
+                 arena_printf(arena, "%lld rejected (%.2f %%), %lld with a duplicate key (%.2f %%)",
+                              (long long)rejected, percent_of(rejected, rows),
+                              (long long)duplicates, percent_of(duplicates, rows)),
+                 "the roster's rows are readable and distinct");
 }
 
 /* --- the snapshot and the logins: G4, G5 --- */
 
-static struct guard_finding guard_snapshot(const struct scene *scene)
+/* Each of them is kept (P2), and so nothing would be done any more and nobody would hear of it; and
+ * what misreads so many may misread the others. */
+static struct fault find_unreadable(const struct scene *scene)
 {
     const struct snapshot *snapshot = scene->context->snapshot;
-    int64_t now = (int64_t)scene->totals.accounts, last = scene->history->last_snapshot_accounts;
-    bool empty = now == 0;
-    bool shrunk = last > 0 && exceeds_percent(last - now, SNAPSHOT_SHRINK, last);
-    const char *text = "the snapshot is complete";
+    int64_t all = (int64_t)scene->totals.accounts, unread = 0;
 
-    if (!snapshot->complete)
-        text =
-            arena_printf(scene->arena, "the snapshot is incomplete: %s",
-                         snapshot->incomplete_reason ? snapshot->incomplete_reason : "no reason");
-    else if (empty)
-        text = "the portal listed no accounts: empty is never good";
-    else if (shrunk)
-        text = "the portal lists many fewer accounts than in the last complete snapshot";
-    return finding(!snapshot->complete || empty || shrunk,
-                   last > 0 ? arena_printf(scene->arena, "complete, at most %g %% fewer than %lld",
-                                           SNAPSHOT_SHRINK, (long long)last)
-                            : "complete, not empty",
-                   arena_printf(scene->arena, "%s, %lld accounts",
-                                snapshot->complete ? "complete" : "incomplete", (long long)now),
-                   text);
+    for (size_t i = 0; i < scene->count; i++) {
+        const struct account *account = &snapshot->account[i];
+        unread += account->status == ACCOUNT_UNREADABLE ||
+                  (account->flaw && account->status != ACCOUNT_GONE);
+    }
+    return (struct fault){
+        .found = exceeds_percent(unread, UNREADABLE_PERCENT, all) && unread > UNREADABLE_FEW,
+        .text = arena_printf(scene->arena,
+                             "%lld of %lld accounts cannot be read: did the form of the portal's "
+                             "answers change?",
+                             (long long)unread, (long long)all),
+        .cause = "accounts that cannot be read",
+        .measure = unread,
+    };
+}
+
+/* What this program deleted itself is not missing. */
+static struct guard_finding guard_snapshot(const struct scene *scene)
+{
+    struct arena *arena = scene->arena;
+    const struct snapshot *snapshot = scene->context->snapshot;
+    const struct guard_history *history = scene->history;
+    int64_t now = (int64_t)scene->totals.accounts;
+    int64_t last = history->last_snapshot_accounts;
+    int64_t missing = last - history->deprovisioned_since - now;
+    const char *why = snapshot->incomplete_reason ? snapshot->incomplete_reason : "no reason";
+    const struct fault faults[] = {
+        {!snapshot->complete, arena_printf(arena, "the snapshot is incomplete: %s", why), NULL, -1},
+        {now == 0, "the portal listed no accounts: empty is never good", NULL, -1},
+        {last > 0 && exceeds_percent(missing, SNAPSHOT_SHRINK, last),
+         "the portal lists many fewer accounts than in the last complete snapshot",
+         "fewer accounts than in the last complete snapshot", missing},
+        find_unreadable(scene),
+    };
+
+    return judge(arena, faults, COUNT_OF(faults),
+                 last > 0
+                     ? arena_printf(arena,
+                                    "complete, at most %g %% fewer than %lld, at most %g %% "
+                                    "that cannot be read",
+                                    SNAPSHOT_SHRINK, (long long)last, UNREADABLE_PERCENT)
+                     : arena_printf(arena, "complete, not empty, at most %g %% that cannot be read",
+                                    UNREADABLE_PERCENT),
+                 arena_printf(arena, "%s, %lld accounts",
+                              snapshot->complete ? "complete" : "incomplete", (long long)now),
+                 "the snapshot is complete");
+}
+
+/* Active accounts whose login was asked for or told, and those of whom one is known. */
+static void count_logins(const struct scene *scene, int64_t *ret_asked, int64_t *ret_known)
+{
+    const struct snapshot *snapshot = scene->context->snapshot;
+    int64_t asked = 0, known = 0;
+
+    for (size_t i = 0; i < scene->count; i++) {
+        const struct account *account = &snapshot->account[i];
+        if (account->status != ACCOUNT_ACTIVE)
+            continue;
+        asked += account->login.kind != LOGIN_NOT_READ;
+        known += account->login.kind == LOGIN_KNOWN;
+    }
+    *ret_asked = asked;
+    *ret_known = known;
+}
+
+/* Hardly anybody's login is known after so long: the portal does not tell them, and "never logged
+ * in" is true of nobody. */
+static struct fault find_no_signal(const struct scene *scene)
+{
+    struct instant since = scene->history->history_since;
+    int64_t asked = 0, known = 0;
+
+    if (!instant_is_set(since) || scene->context->now.us - since.us <= SIGNAL_AFTER_DAYS * DAY_US)
+        return (struct fault){.found = false};
+    count_logins(scene, &asked, &known);
+    return (struct fault){
+        .found = known < SIGNAL_FEWEST && (double)known * 100.0 < SIGNAL_PERCENT * (double)asked,
+        .text = arena_printf(scene->arena,
+                             "of %lld active accounts whose last login was asked for, one is known "
+                             "of only %lld: does the portal tell them?",
+                             (long long)asked, (long long)known),
+        .cause = "hardly anybody's last login is known",
+        .measure = SIGNAL_FEWEST - known,
+    };
+}
+
+/* An export tells of no login after it was made, and nobody can be asked. */
+static struct fault find_old_export(const struct scene *scene)
+{
+    const struct snapshot *snapshot = scene->context->snapshot;
+
+    return (struct fault){
+        .found = snapshot->source == SNAPSHOT_FROM_EXPORT &&
+                 guard_asks_portal(snapshot->taken_at, scene->context->now),
+        .text = "the export is older than 48 hours: who logged in since is not in it",
+        .measure = -1,
+    };
+}
+
+static bool has_answer(const struct guard_signal *signal)
+{
+    return 2 * signal->answered > signal->asked;
+}
+
+/* No events for two days is a weekend, or a signal that is broken: which of them those tell who are
+ * there most. */
+static struct fault find_events_end(const struct scene *scene)
+{
+    const struct guard_signal *signal = &scene->history->signal;
+    bool stale = scene->context->snapshot->source != SNAPSHOT_FROM_EXPORT &&
+                 guard_asks_portal(scene->history->events_reach, scene->context->now);
+
+    return (struct fault){
+        .found = stale && (signal->missed > 0 || !has_answer(signal)),
+        .text = signal->missed > 0
+                    ? arena_printf(scene->arena,
+                                   "the login events reach no further than 48 hours ago, and %lld "
+                                   "of %lld accounts read singly logged in since: the events are "
+                                   "broken",
+                                   (long long)signal->missed, (long long)signal->answered)
+                    : "the login events reach no further than 48 hours ago, and the portal could "
+                      "not be asked whether anybody was there since",
+        .cause = signal->missed > 0 ? "login events that miss logins"
+                                    : "login events that end early, and nobody to ask",
+        .measure = -1,
+    };
+}
+
+static const char *logins_fine(const struct scene *scene)
+{
+    const struct guard_signal *signal = &scene->history->signal;
+
+    if (signal->asked == 0)
+        return "last logins agree with what was known before";
+    return arena_printf(scene->arena,
+                        "nobody was there since the newest login event: of the %lld accounts that "
+                        "log in most, read singly, none logged in since",
+                        (long long)signal->answered);
 }
 
 static struct guard_finding guard_logins(const struct scene *scene)
 {
     const struct guard_history *history = scene->history;
-    bool lost =
-        exceeds_percent(history->logins_lost, LOGINS_LOST_PERCENT, history->logins_known_before);
-    const struct snapshot *snapshot = scene->context->snapshot;
-    bool from_export = snapshot->source == SNAPSHOT_FROM_EXPORT;
-    /* An export tells of no login after it was made. */
-    struct instant reach = from_export ? snapshot->taken_at : history->events_reach;
-    bool stale = instant_is_set(reach) && scene->context->now.us - reach.us > EVENTS_REACH_US;
+    const struct fault faults[] = {
+        {exceeds_percent(history->logins_lost, LOGINS_LOST_PERCENT, history->logins_known_before),
+         "last logins vanished or moved backwards: the signal is broken",
+         "last logins that vanished or moved backwards", history->logins_lost},
+        find_old_export(scene),
+        find_events_end(scene),
+        find_no_signal(scene),
+    };
 
-    return finding(
-        lost || stale,
-        arena_printf(scene->arena, "%g %% of known logins, events within 48 h",
-                     LOGINS_LOST_PERCENT),
-        arena_printf(scene->arena, "%lld of %lld vanished or moved backwards",
-                     (long long)history->logins_lost, (long long)history->logins_known_before),
-        lost    ? "last logins vanished or moved backwards: the signal is broken"
-        : stale ? from_export ? "the export is older than 48 hours: who logged in since is not "
-                                "in it"
-                              : "the login events reach no further than 48 hours ago"
-                : "last logins agree with what was known before");
+    return judge(scene->arena, faults, COUNT_OF(faults),
+                 arena_printf(scene->arena, "%g %% of known logins, events within 48 h",
+                              LOGINS_LOST_PERCENT),
+                 arena_printf(scene->arena, "%lld of %lld vanished or moved backwards",
+                              (long long)history->logins_lost,
+                              (long long)history->logins_known_before),
+                 logins_fine(scene));
 }
 
 /* --- matching: G6 --- */
 
 static struct guard_finding guard_matched(const struct scene *scene)
 {
-    double now = scene->matched_percent, last = scene->history->last_matched_percent;
-    bool few = scene->totals.active > 0 && now < scene->limits->min_matched_percent;
-    bool fell = scene->totals.active > 0 && last >= 0 && last - now > MATCHED_DROP;
-    const char *limit =
-        last >= 0
-            ? arena_printf(scene->arena, "at least %g %%, at most %g points below %.1f %%",
-                           scene->limits->min_matched_percent, MATCHED_DROP, last)
-            : arena_printf(scene->arena, "at least %g %%", scene->limits->min_matched_percent);
+    struct arena *arena = scene->arena;
+    const struct matched *matched = &scene->matched;
+    double last = scene->history->last_matched_percent;
+    double least = scene->limits->min_matched_percent;
+    const struct fault faults[] = {
+        {matched->active > 0 && matched->percent < least,
+         "too few active accounts have a person in the roster: are the keys right?",
+         "active accounts without a person", matched->active - matched->linked},
+        {matched->active > 0 && last >= 0 && last - matched->like_last > MATCHED_DROP,
+         "many fewer accounts have a person than in the last run",
+         "percent points fewer than in the last run", (int64_t)(last - matched->like_last)},
+    };
+    const char *limit = last >= 0
+                            ? arena_printf(arena, "at least %g %%, at most %g points below %.1f %%",
+                                           least, MATCHED_DROP, last)
+                            : arena_printf(arena, "at least %g %%", least);
 
-    return finding(few || fell, limit,
-                   arena_printf(scene->arena, "%.1f %% of active accounts", now),
-                   few ? "too few active accounts have a person in the roster: are the keys right?"
-                   : fell ? "many fewer accounts have a person than in the last run"
-                          : "enough accounts have a person");
+    return judge(arena, faults, COUNT_OF(faults), limit,
+                 arena_printf(arena, "%.1f %% of active accounts", matched->percent),
+                 "enough accounts have a person");
 }
 
 /* --- amounts: G7 to G10 --- */
@@ -266,7 +504,7 @@ static struct guard_finding guard_concentration(const struct scene *scene)
                    "none waits", "asked of what is approved and due, department by department");
 }
 
-/* --- the run itself: G11 to G13 --- */
+/* --- the run itself: G11 to G13, policy --- */
 
 /* Never holds the plan: a held plan could not be approved, and approval is what G11 asks for. */
 static struct guard_finding guard_first(const struct scene *scene)
@@ -282,25 +520,84 @@ static struct guard_finding guard_first(const struct scene *scene)
 static struct guard_finding guard_stop(const struct scene *scene)
 {
     const char *by = scene->history->stopped_by;
+    const struct fault fault = {by != NULL, by, NULL, -1}; /* lets go when the stop is taken away */
 
-    return finding(by != NULL, "no stop file, no stop row", by ? "stopped" : "none",
-                   by ? by : "nobody asked to stop");
+    return judge(scene->arena, &fault, 1, "no stop file, no stop row", by ? "stopped" : "none",
+                 "nobody asked to stop");
 }
 
+/* A begun one is a whole one. */
+static int64_t clock_minutes(const struct guard_history *history)
+{
+    double apart_s = history->clock_ahead_s < 0 ? -history->clock_ahead_s : history->clock_ahead_s;
+
+    return history->clock_told ? ((int64_t)apart_s + 59) / 60 : 0;
+}
+
+static struct fault find_clock(const struct scene *scene)
+{
+    const struct guard_history *history = scene->history;
+    bool ahead = history->clock_ahead_s > 0;
+    int64_t minutes = clock_minutes(history);
+
+    return (struct fault){
+        .found = minutes * 60 > CLOCK_APART_S,
+        .text = arena_printf(scene->arena,
+                             "the portal's clock is %lld minutes %s this machine's: which of them "
+                             "is right?",
+                             (long long)minutes, ahead ? "ahead of" : "behind"),
+        .cause = ahead ? "the portal's clock is ahead, in minutes"
+                       : "the portal's clock is behind, in minutes",
+        .measure = minutes,
+    };
+}
+
+/* The pause grows by itself from night to night, so what is accepted is where it began. */
 static struct guard_finding guard_gap(const struct scene *scene)
 {
-    struct day last = scene->history->last_run_day, today = scene->context->today;
-    int days = day_is_set(last) ? day_between(last, today) : 0;
-    bool back = days < 0;
-    bool gap = days > LONGEST_GAP_DAYS && !scene->history->accept_gap;
+    struct arena *arena = scene->arena;
+    struct day last = scene->history->last_run_day;
+    int days = day_is_set(last) ? day_between(last, scene->context->today) : 0;
+    char day[DAY_TEXT_SIZE];
+    const char *since = day_is_set(last) ? day_format(last, day) : "";
+    const struct fault faults[] = {
+        {days < 0, "today is before the last run: is the clock right?",
+         arena_printf(arena, "today is before the last run of %s, in days", since), -days},
+        {days > LONGEST_GAP_DAYS && !scene->history->accept_gap,
+         "the last run is long ago: look at the plan, then use --accept-gap",
+         arena_printf(arena, "no run since %s", since), -1},
+        find_clock(scene),
+    };
+    const char *run = day_is_set(last) ? arena_printf(arena, "%d days", days) : "no earlier run";
 
-    return finding(back || gap,
-                   arena_printf(scene->arena, "0 to %d days since the last run", LONGEST_GAP_DAYS),
-                   day_is_set(last) ? arena_printf(scene->arena, "%d days", days)
-                                    : "no earlier run",
-                   back  ? "today is before the last run: is the clock right?"
-                   : gap ? "the last run is long ago: look at the plan, then use --accept-gap"
-                         : "the time since the last run is plausible");
+    return judge(arena, faults, COUNT_OF(faults),
+                 arena_printf(arena, "0 to %d days since the last run, clocks %d minutes apart",
+                              LONGEST_GAP_DAYS, CLOCK_APART_S / 60),
+                 clock_minutes(scene->history) > 1
+                     ? arena_printf(arena, "%s, %lld minutes apart", run,
+                                    (long long)clock_minutes(scene->history))
+                     : run,
+                 "the time since the last run is plausible");
+}
+
+/* A second host with a file of last month would undo what was decided since. */
+static struct guard_finding guard_policy(const struct scene *scene)
+{
+    const struct guard_history *history = scene->history;
+    char at[INSTANT_TEXT_SIZE], hex[DIGEST_HEX_SIZE];
+    struct fault fault = {.found = instant_is_set(history->policy_seen_at), .measure = -1};
+
+    if (fault.found) {
+        fault.text = arena_printf(scene->arena,
+                                  "the policy is one that was in force until %s, and another one "
+                                  "followed: is this an old configuration file?",
+                                  instant_format(history->policy_seen_at, at));
+        fault.cause = arena_printf(scene->arena, "the policy with the digest %s",
+                                   digest_hex(&history->policy_text, hex));
+    }
+    return judge(scene->arena, &fault, 1, "no policy that another one followed",
+                 fault.found ? "an older policy" : "the newest, or new",
+                 "the policy is that of the last run, or a new one");
 }
 
 /* --- all of them --- */
@@ -322,7 +619,7 @@ static const struct guard {
     {"G1", guard_age, SCOPE_PERSON},             /* old, or the same bytes for long */
     {"G2", guard_people, SCOPE_PERSON},          /* few people, or fewer than before */
     {"G3", guard_rejected, SCOPE_PERSON},        /* many rejected rows */
-    {"G4", guard_snapshot, SCOPE_ALL},           /* a list that is not whole, or shrank */
+    {"G4", guard_snapshot, SCOPE_ALL},           /* a list not whole, shrunk or garbled */
     {"G5", guard_logins, SCOPE_LOGIN},           /* logins that vanished, events that end early */
     {"G6", guard_matched, SCOPE_PERSON},         /* fewer links than before */
     {"G7", NULL, SCOPE_ACTION},                  /* too many suspensions */
@@ -331,8 +628,11 @@ static const struct guard {
     {"G10", guard_concentration, SCOPE_NOTHING}, /* much of one department or country */
     {"G11", guard_first, SCOPE_NOTHING},         /* never holds: the first plan needs a person */
     {"G12", guard_stop, SCOPE_ALL},              /* somebody says stop */
-    {"G13", guard_gap, SCOPE_ALL},               /* the clock went back, or a long pause */
+    {"G13", guard_gap, SCOPE_ALL},               /* a clock that is wrong, or a long pause */
+    {"policy", guard_policy, SCOPE_ALL},         /* an older policy again */
 };
+
+_Static_assert(COUNT_OF(guards) == GUARD_COUNT, "every guard is counted");
 
 static struct guard_finding evaluate(const struct guard *guard, const struct scene *scene)
 {
@@ -372,14 +672,90 @@ static void hold_rows(const struct guard *guard, struct decision *decision, size
     }
 }
 
-static double matched_percent(const struct scene *scene)
+static struct matched count_matched(const struct scene *scene)
 {
-    int64_t matched = 0;
+    struct instant last = scene->history->matched_at;
+    int64_t active = 0, linked = 0, own = 0, own_linked = 0;
 
-    for (size_t i = 0; i < scene->count; i++)
-        matched += scene->context->snapshot->account[i].status == ACCOUNT_ACTIVE &&
-                   scene->pairing[i].kind == LINK_ONE;
-    return percent_of(matched, (int64_t)scene->totals.active);
+    for (size_t i = 0; i < scene->count; i++) {
+        const struct account *account = &scene->context->snapshot->account[i];
+        bool is_linked = scene->pairing[i].kind == LINK_ONE;
+        struct instant by_us = account->history.suspended_by_us;
+        if (account->status == ACCOUNT_ACTIVE) {
+            active++;
+            linked += is_linked;
+        } else if (account->status == ACCOUNT_INACTIVE && instant_is_set(last) &&
+                   instant_is_set(by_us) && instant_compare(by_us, last) > 0) {
+            own++;
+            own_linked += is_linked;
+        }
+    }
+    return (struct matched){.active = active,
+                            .linked = linked,
+                            .percent = percent_of(linked, active),
+                            .like_last = percent_of(linked + own_linked, active + own)};
+}
+
+/* --- letting go --- */
+
+static const struct acknowledgement *find_given(const struct guard_history *history,
+                                                const char *guard)
+{
+    for (size_t i = 0; i < history->acknowledged_count; i++) {
+        if (text_equal(history->acknowledged[i].guard, guard))
+            return &history->acknowledged[i];
+    }
+    return NULL;
+}
+
+static struct acknowledgement_found found_of(const struct guard_finding *finding)
+{
+    return (struct acknowledgement_found){
+        .hold = finding->hold, .cause = finding->cause, .measure = finding->measure};
+}
+
+/* What one guard finds, and whether a person let just that go. */
+static struct guard_finding look(const struct guard *guard, const struct scene *scene)
+{
+    struct guard_finding one = evaluate(guard, scene);
+    const struct acknowledgement *given = find_given(scene->history, guard->id);
+    struct acknowledgement_found found = found_of(&one);
+
+    one.id = guard->id;
+    if (!one.hold || !given ||
+        acknowledgement_end(scene->arena, given, &found, scene->context->today))
+        return one;
+    one.hold = false;
+    one.let_go_id = given->id;
+    one.let_go_by = given->who;
+    one.let_go_reason = given->reason;
+    one.let_go_until = given->until;
+    return one;
+}
+
+/* Of a list that is not whole nothing is learned that ends anything but by time. */
+static void find_ends(const struct scene *scene, struct guard_result *result)
+{
+    const struct guard_history *history = scene->history;
+    bool whole = scene->context->snapshot->complete;
+
+    result->end =
+        arena_calloc(scene->arena, history->acknowledged_count + 1, sizeof(result->end[0]));
+    for (size_t i = 0; i < history->acknowledged_count; i++) {
+        const struct acknowledgement *given = &history->acknowledged[i];
+        bool over =
+            day_is_set(given->until) && day_compare(scene->context->today, given->until) > 0;
+        for (size_t g = 0; g < result->count; g++) {
+            const struct guard_finding *one = &result->finding[g];
+            struct acknowledgement_found found = found_of(one);
+            if (!text_equal(one->id, given->guard) || one->let_go_id == given->id ||
+                (!whole && !over))
+                continue;
+            result->end[result->end_count++] = (struct guard_end){
+                .given = given,
+                .reason = acknowledgement_end(scene->arena, given, &found, scene->context->today)};
+        }
+    }
 }
 
 struct guard_result guard_all(struct arena *arena, const struct limits *limits,
@@ -403,12 +779,13 @@ struct guard_result guard_all(struct arena *arena, const struct limits *limits,
         .count = COUNT_OF(guards),
     };
 
-    result.matched_percent = scene.matched_percent = matched_percent(&scene);
+    scene.matched = count_matched(&scene);
+    result.matched_percent = scene.matched.percent;
     for (size_t i = 0; i < COUNT_OF(guards); i++) {
-        result.finding[i] = evaluate(&guards[i], &scene);
-        result.finding[i].id = guards[i].id;
+        result.finding[i] = look(&guards[i], &scene);
         result.held |= result.finding[i].hold;
     }
+    find_ends(&scene, &result);
     for (size_t i = 0; i < COUNT_OF(guards); i++) {
         if (result.finding[i].hold)
             hold_rows(&guards[i], decision, scene.count);
@@ -416,25 +793,30 @@ struct guard_result guard_all(struct arena *arena, const struct limits *limits,
     return result;
 }
 
-bool guard_holds(const char *id, enum action action, bool uses_person, bool uses_login)
+const char *guard_id(size_t number)
 {
-    for (size_t i = 0; i < COUNT_OF(guards); i++) {
-        if (text_equal(guards[i].id, id))
-            return is_in_scope(&guards[i], action, uses_person, uses_login);
-    }
-    return true;
+    return number < COUNT_OF(guards) ? guards[number].id : NULL;
+}
+
+bool guard_asks_portal(struct instant events_reach, struct instant now)
+{
+    return instant_is_set(events_reach) && now.us - events_reach.us > EVENTS_REACH_US;
 }
 
 bool guard_roster_is_good(const struct limits *limits, const struct guard_history *history,
-                          struct instant now, const struct roster *roster)
+                          struct instant now, struct day today, const struct roster *roster)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-    struct policy_context context = {.now = now};
+    struct policy_context context = {.now = now, .today = today};
     struct scene scene = {.arena = &arena,
                           .limits = limits,
                           .history = history,
                           .context = &context,
                           .roster = roster};
 
-    return !guard_age(&scene).hold && !guard_people(&scene).hold && !guard_rejected(&scene).hold;
+    for (size_t i = 0; i < ROSTER_GUARDS; i++) {
+        if (look(&guards[i], &scene).hold)
+            return false;
+    }
+    return true;
 }

@@ -80,6 +80,7 @@ static struct plan_row make_row(const struct decision *decision, const struct pr
         .action = decision->action,
         .finding = decision->finding,
         .new_announcement = decision->new_announcement,
+        .telling = decision->telling,
         .account_id = account->id,
         .username = account->username,
         .email = account->email,
@@ -268,6 +269,7 @@ static struct plan_inputs make_inputs(const struct snapshot *snapshot, const str
         .rejected = roster->rejected,
         .duplicates = roster->duplicates,
         .policy_digest = policy_digest(policy, matching),
+        .policy_text = policy_text_digest(policy, matching),
         .enforce = policy->enforce,
     };
 }
@@ -292,6 +294,22 @@ static void make_notes(struct plan *plan, struct arena *arena, const struct poli
     plan->note_count = count + remark_all(arena, policy, matching, context, decision, note + count);
 }
 
+/* Who is absent may be in a row that nobody can read: said in every plan, because nothing else does
+ * while nobody is gone. */
+static void add_blind_note(struct plan *plan, struct arena *arena, const struct roster *roster)
+{
+    const char **note = arena_calloc(arena, plan->note_count + 1, sizeof(note[0]));
+
+    if (roster->blind == 0)
+        return;
+    note[0] = arena_printf(arena, "%zu %s of the roster may be anybody: absence proves nothing",
+                           roster->blind, roster->blind == 1 ? "row" : "rows");
+    for (size_t i = 0; i < plan->note_count; i++)
+        note[i + 1] = plan->note[i];
+    plan->note = note;
+    plan->note_count++;
+}
+
 struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
                        const struct policy *policy, const struct matching *matching,
                        const struct policy_context *context, const struct roster *roster,
@@ -314,6 +332,7 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
     plan->guard = guards->finding;
     plan->guard_count = guards->count;
     make_notes(plan, arena, policy, matching, context, decision);
+    add_blind_note(plan, arena, roster);
     make_rows(plan, arena, matching, snapshot, decision, setup->full);
     count_totals(plan, snapshot, decision);
     if (guards->held)

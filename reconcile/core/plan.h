@@ -37,6 +37,7 @@ struct plan_inputs {
     struct instant roster_read_at;
     size_t people, rejected, duplicates;
     struct digest policy_digest;
+    struct digest policy_text; /* policy_text_digest; all zero = a plan of before */
     bool enforce;
 };
 

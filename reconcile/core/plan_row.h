@@ -31,6 +31,8 @@ struct plan_row {
     enum action action;
     bool finding;
     bool new_announcement;
+    const char
+        *telling; /* TELLING_BY_MAIL and so on (core/policy.h); NULL = nobody has to be told */
     const char *account_id, *username, *email, *name; /* NULL = none, likewise below */
     const char *rule, *reason;
     const char *clause; /* of docs/decisions.md: "P4", "R7" */

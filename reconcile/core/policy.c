@@ -162,7 +162,7 @@ static const char *protect_odd_login(struct judge *judge, const struct subject *
     if (login->kind == LOGIN_UNREADABLE)
         return arena_printf(&judge->scratch, "last login unreadable: '%s'",
                             login->raw ? login->raw : "");
-    if (login->kind == LOGIN_KNOWN && login->at.us > judge->context->now.us + DAY_US)
+    if (login_is_ahead(login, judge->context->now))
         return arena_printf(&judge->scratch, "last login %s lies in the future",
                             instant_format(login->at, text));
     return NULL;
@@ -452,9 +452,10 @@ static const char *acting_clause(const struct rule *rule, const struct subject *
     return "R11";
 }
 
-/* R7: the latest announcement this rule made; where it asks the login, unless one came since. */
+/* R7: the latest announcement this rule made; where it asks the login, unless one came since; where
+ * the person is told, just one that told them. */
 static const struct announcement *find_announcement(const struct rule *rule,
-                                                    const struct account *account)
+                                                    const struct account *account, bool by_mail)
 {
     const struct account_history *history = &account->history;
     const struct announcement *latest = NULL;
@@ -463,7 +464,7 @@ static const struct announcement *find_announcement(const struct rule *rule,
         const struct announcement *one = &history->announcement[i];
         bool starts_anew = rule_asks_login(rule) && account->login.kind == LOGIN_KNOWN &&
                            instant_compare(account->login.at, one->at) > 0;
-        if (!text_equal(one->rule, rule->name) || starts_anew)
+        if (!text_equal(one->rule, rule->name) || starts_anew || (by_mail && !one->told))
             continue;
         int order = latest ? instant_compare(one->at, latest->at) : 1;
         if (order > 0 || (order == 0 && day_compare(one->not_before, latest->not_before) > 0))
@@ -484,10 +485,56 @@ static struct day day_of_grace(const struct rule *rule, const struct announcemen
     return day_compare(told, due) > 0 ? told : due;
 }
 
+/* Whether the grace counts from a mail. Who has gone is not waited for: nobody reads theirs. */
+static bool counts_from_mail(const struct judge *judge, const struct rule *rule,
+                             const struct subject *subject)
+{
+    return judge->policy->tells_people && rule->grace_days > 0 &&
+           subject->status != PERSON_DEPARTED && subject->status != PERSON_ABSENT;
+}
+
+static const struct unreached *find_unreached(const struct rule *rule,
+                                              const struct account *account)
+{
+    const struct account_history *history = &account->history;
+    const char *address = account->email ? account->email : "";
+
+    for (size_t i = 0; i < history->unreached_count; i++) {
+        const struct unreached *one = &history->unreached[i];
+        if (text_equal(one->rule, rule->name) && text_equal(one->address, address))
+            return one;
+    }
+    return NULL;
+}
+
+/* The grace begins with the mail, and where none arrives, with a person's approval of the row.
+ * Until then its day moves on with every night. */
+static void await_mail(struct judge *judge, const struct rule *rule, const struct subject *subject,
+                       struct decision *decision)
+{
+    const struct unreached *unreached = find_unreached(rule, subject->account);
+    char due[DAY_TEXT_SIZE];
+
+    decision->telling = unreached ? TELLING_UNREACHABLE : TELLING_BY_MAIL;
+    decision->new_announcement = true;
+    decision->clause = "R7";
+    if (unreached)
+        decision->reason = arena_printf(
+            &judge->scratch,
+            "%s; unreachable (%s): %d days of grace count from an approval of this row",
+            decision->reason, unreached->why, rule->grace_days);
+    else
+        decision->reason =
+            arena_printf(&judge->scratch,
+                         "%s; %d days of grace count from the mail that tells them: not before %s",
+                         decision->reason, rule->grace_days, day_format(decision->not_before, due));
+}
+
 static void apply_grace(struct judge *judge, const struct rule *rule, const struct subject *subject,
                         struct decision *decision)
 {
-    const struct announcement *announcement = find_announcement(rule, subject->account);
+    bool by_mail = counts_from_mail(judge, rule, subject);
+    const struct announcement *announcement = find_announcement(rule, subject->account, by_mail);
     struct day today = judge->context->today;
     char announced[DAY_TEXT_SIZE], due[DAY_TEXT_SIZE];
     struct day on = announcement ? announcement->on : today;
@@ -495,6 +542,10 @@ static void apply_grace(struct judge *judge, const struct rule *rule, const stru
     decision->not_before = day_of_grace(rule, announcement, today);
     if (!day_is_set(decision->not_before))
         return;
+    if (by_mail && !announcement) {
+        await_mail(judge, rule, subject, decision);
+        return;
+    }
     decision->new_announcement = !announcement;
     if (day_compare(today, decision->not_before) >= 0)
         return;
@@ -791,6 +842,16 @@ bool policy_asks_login(const struct policy *policy)
 {
     for (size_t i = 0; i < policy->rule_count; i++) {
         if (rule_asks_login(&policy->rule[i]))
+            return true;
+    }
+    return false;
+}
+
+bool policy_asks_department(const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct rule *rule = &policy->rule[i];
+        if (rule->when.department.count || (rule->has_unless && rule->unless.department.count))
             return true;
     }
     return false;

@@ -93,6 +93,7 @@ struct policy {
     const struct protected_entry *protected_entry;
     size_t protected_count;
     bool enforce;             /* mode = "enforce" */
+    bool tells_people;        /* R7: who is announced is told by mail, and grace counts from that */
     int suspended_days_floor; /* R2: 30 unless the configuration says so in words */
     const struct zone *zone;
 };
@@ -111,6 +112,12 @@ struct policy_context {
     bool first_plan;       /* G11 */
 };
 
+/* What a row of a plan says of a grace that counts from a mail and has not begun (R7); NULL: none
+ * such. Words of the reports, the JSON contract and the history. */
+#define TELLING_BY_MAIL        "mail"        /* the mail goes with this run */
+#define TELLING_AFTER_APPROVAL "approval"    /* it goes when a person has approved the row */
+#define TELLING_UNREACHABLE    "unreachable" /* none reaches them: an approval begins the grace */
+
 struct decision {
     const struct account *account;
     const struct pairing *pairing;
@@ -118,6 +125,7 @@ struct decision {
     const char *rule;      /* name of the rule, "" for protections and the last keep */
     const char *clause;    /* "P4", "R7" …: static */
     const char *reason;    /* a sentence with the evidence; arena */
+    const char *telling;   /* TELLING_BY_MAIL, TELLING_UNREACHABLE: the grace has not begun */
     const char *held_by;   /* guard id that holds this row, NULL = none: set by guard_all */
     struct day not_before; /* set when the action may not be done before that day */
     int idle_days;         /* -1 when not known */
@@ -144,6 +152,11 @@ struct digest policy_digest(const struct policy *policy, const struct matching *
  * program, because approvals are kept with it (G11). */
 struct digest policy_rule_digest(const struct rule *rule);
 
+/* SHA-256 of the policy as its guard compares it with that of earlier runs: what the rules ask and
+ * do, in their order, whom it protects, how accounts and people find each other. Not names, grace,
+ * approvals, mode, reasons, nor the lines of the links file: those go back and forth in peace. */
+struct digest policy_text_digest(const struct policy *policy, const struct matching *matching);
+
 /* Whether a condition of the rule looks at the person, at the last login. */
 bool rule_asks_person(const struct rule *rule);
 bool rule_asks_login(const struct rule *rule);
@@ -152,6 +165,8 @@ bool rule_asks_login(const struct rule *rule);
 bool rule_is_of_login(const struct rule *rule);
 /* Whether any rule looks at the last login. */
 bool policy_asks_login(const struct policy *policy);
+/* Likewise its department, which Bynder tells in a single read alone. */
+bool policy_asks_department(const struct policy *policy);
 
 /* One decision per account, same index as the snapshot. Reasons go into the arena; a plain keep
  * costs no memory beyond its struct. */

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/fold.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "core/condition.h"
 
 static void digest_conditions(struct digest_stream *stream, const struct conditions *conditions)
@@ -60,11 +62,16 @@ static void digest_links(struct digest_stream *stream, const struct matching *ma
     }
 }
 
-static void digest_matching(struct digest_stream *stream, const struct matching *matching)
+static void digest_keys(struct digest_stream *stream, const struct matching *matching)
 {
     digest_int(stream, (int64_t)matching->key_count);
     for (size_t i = 0; i < matching->key_count; i++)
         digest_field(stream, match_key_name(matching->key[i]));
+}
+
+static void digest_matching(struct digest_stream *stream, const struct matching *matching)
+{
+    digest_keys(stream, matching);
     digest_int(stream, matching->roster_has_username);
     digest_int(stream, (int64_t)matching->alias_count);
     for (size_t i = 0; i < matching->alias_count; i++) {
@@ -103,5 +110,57 @@ struct digest policy_digest(const struct policy *policy, const struct matching *
         digest_int(stream, entry->expires.number);
     }
     digest_matching(stream, matching);
+    return digest_finish(stream);
+}
+
+/* --- for the guard of the policy --- */
+
+struct pair {
+    const char *a, *b;
+};
+
+static int compare_pairs(const void *a, const void *b)
+{
+    const struct pair *left = a, *right = b;
+    int order = text_compare(left->a, right->a);
+
+    return order ? order : text_compare(left->b, right->b);
+}
+
+/* In an order of their own, and each once. */
+static void digest_pairs(struct digest_stream *stream, struct pair *pair, size_t count)
+{
+    if (count)
+        qsort(pair, count, sizeof(pair[0]), compare_pairs);
+    for (size_t i = 0; i < count; i++) {
+        if (i && compare_pairs(&pair[i - 1], &pair[i]) == 0)
+            continue;
+        digest_field(stream, pair[i].a);
+        digest_field(stream, pair[i].b);
+    }
+    digest_field(stream, NULL);
+}
+
+struct digest policy_text_digest(const struct policy *policy, const struct matching *matching)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    size_t most = policy->protected_count + matching->alias_count;
+    struct pair *pair = arena_calloc(&scratch, most + 1, sizeof(pair[0]));
+    struct digest_stream *stream = digest_new();
+
+    digest_field(stream, "bynder-reconcile policy text");
+    digest_int(stream, policy->suspended_days_floor);
+    digest_int(stream, (int64_t)policy->rule_count);
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        struct digest rule = policy_rule_digest(&policy->rule[i]);
+        digest_bytes(stream, rule.byte, DIGEST_SIZE);
+    }
+    for (size_t i = 0; i < policy->protected_count; i++)
+        pair[i] = (struct pair){.a = fold_text(&scratch, policy->protected_entry[i].who)};
+    digest_pairs(stream, pair, policy->protected_count);
+    digest_keys(stream, matching);
+    for (size_t i = 0; i < matching->alias_count; i++)
+        pair[i] = (struct pair){.a = matching->alias[i].from, .b = matching->alias[i].to};
+    digest_pairs(stream, pair, matching->alias_count);
     return digest_finish(stream);
 }

@@ -50,7 +50,8 @@ bool ruling_end_parse(const char *name, enum ruling_end *ret_end)
 
 /* --- people --- */
 
-bool ruling_is_own(struct arena *arena, const char *who, const char *own_email, const char *email,
+/* Whether an account is that of somebody who goes by these names. */
+static bool is_own(struct arena *arena, const char *who, const char *own_email, const char *email,
                    const char *username)
 {
     const char *user = fold_text(arena, who), *own = fold_text(arena, own_email);
@@ -76,7 +77,7 @@ const char *ruling_refuse_person(struct arena *arena, const struct approvers *ap
     }
     if (approvers->count && !listed)
         return arena_printf(arena, "user '%s' is not among the configured approvers", who);
-    if (ruling_is_own(arena, who, listed ? listed->email : NULL, email, username))
+    if (is_own(arena, who, listed ? listed->email : NULL, email, username))
         return arena_printf(arena, "this is the own account of '%s': somebody else must decide",
                             who);
     return NULL;

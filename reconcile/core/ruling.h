@@ -91,10 +91,6 @@ struct approvers {
 const char *ruling_refuse_person(struct arena *arena, const struct approvers *approvers,
                                  const char *who, const char *email, const char *username);
 
-/* Whether an account is that of somebody who goes by these names. */
-bool ruling_is_own(struct arena *arena, const char *who, const char *own_email, const char *email,
-                   const char *username);
-
 /* Terms of time, from the configuration. */
 struct ruling_terms {
     int expires_hours;  /* 168: from the first night that could have acted */

@@ -176,15 +176,33 @@ const char *step_unintended_change(struct arena *arena, const struct account *be
     return NULL;
 }
 
-enum step_state step_settle(enum action action, const struct reading *reading,
-                            struct instant called_at, struct instant now, int64_t patience_us,
-                            const char **ret_reason)
+/* The account is as it was before the call. */
+static enum step_state settle_old_state(const struct step_call *call, struct instant now,
+                                        int64_t patience_us, const char **ret_reason)
+{
+    int64_t age_us = now.us - call->at.us;
+
+    if (call->accepted && age_us < STEP_AWAITED_DAYS * DAY_US) {
+        *ret_reason = "accepted by Bynder, and its effect does not show yet";
+        return STEP_UNKNOWN;
+    }
+    if (!call->accepted && age_us < patience_us) {
+        *ret_reason = "the account is as before, but the call is recent: its effect may come later";
+        return STEP_UNKNOWN;
+    }
+    *ret_reason = call->accepted ? "accepted, and without effect"
+                                 : "the account is as before: the call had no effect";
+    return STEP_FAILED;
+}
+
+enum step_state step_settle(const struct step_call *call, const struct reading *reading,
+                            struct instant now, int64_t patience_us, const char **ret_reason)
 {
     if (reading->kind == READING_FAILED) {
         *ret_reason = "the account could not be read";
         return STEP_UNKNOWN;
     }
-    if (step_is_wanted(action, reading)) {
+    if (step_is_wanted(call->action, reading)) {
         *ret_reason = "a reading shows the wanted state";
         return STEP_DONE;
     }
@@ -196,12 +214,7 @@ enum step_state step_settle(enum action action, const struct reading *reading,
         *ret_reason = "the account's status could not be read";
         return STEP_UNKNOWN;
     }
-    if (now.us - called_at.us < patience_us) {
-        *ret_reason = "the account is as before, but the call is recent: its effect may come later";
-        return STEP_UNKNOWN;
-    }
-    *ret_reason = "the account is as before: the call had no effect";
-    return STEP_FAILED;
+    return settle_old_state(call, now, patience_us, ret_reason);
 }
 
 /* --- how much may fail --- */

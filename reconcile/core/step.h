@@ -64,13 +64,23 @@ struct step_verdict step_judge(struct arena *arena, const struct plan_row *row,
 const char *step_unintended_change(struct arena *arena, const struct account *before,
                                    const struct account *after);
 
-/* What a reading says about an open step: done when the wanted state is there; failed when the
- * account is as before and the call is older than `patience`; else still unknown. */
-enum step_state step_settle(enum action action, const struct reading *reading,
-                            struct instant called_at, struct instant now, int64_t patience_us,
-                            const char **ret_reason);
+/* A call that was made, of which no reading has shown the effect yet. */
+struct step_call {
+    enum action action;
+    struct instant at;
+    bool accepted; /* Bynder said so (202, 204): the effect comes, and may come late */
+};
 
-/* How often acts may fail before a run stops: three in a row, or 5 % of at least 20. */
+enum { STEP_AWAITED_DAYS = 7 }; /* for so long an accepted call is looked at in every run */
+
+/* What a reading says about such a call: done when the wanted state is there, else unknown. The old
+ * state makes one that was accepted fail after STEP_AWAITED_DAYS, and another one, of which nobody
+ * knows whether it arrived, after `patience`. */
+enum step_state step_settle(const struct step_call *call, const struct reading *reading,
+                            struct instant now, int64_t patience_us, const char **ret_reason);
+
+/* How often acts may fail before no more follow: three in a row, or 5 % of at least 20. Refusals
+ * are counted for each action, what the portal does not answer for all of them together. */
 struct step_failures {
     size_t tried, failed, in_a_row;
 };

@@ -32,6 +32,11 @@ const char *login_source_name(enum login_source source)
     return name[source];
 }
 
+bool login_is_ahead(const struct login *login, struct instant now)
+{
+    return login->kind == LOGIN_KNOWN && login->at.us > now.us + DAY_US;
+}
+
 struct login login_newest(struct login a, struct login b)
 {
     static const int rank[] = {

@@ -57,6 +57,14 @@ struct announcement {
     struct instant login_at; /* the newest login known when it was announced */
     struct instant at;       /* when */
     struct day not_before;   /* the day told; none = announced before days were kept */
+    bool told;               /* to the person concerned, or a person vouches whom no mail reaches */
+};
+
+/* The person concerned was to be told what a rule is going to do, and no mail reaches them. */
+struct unreached {
+    const char *rule;
+    const char *address; /* as it was; with another one it is tried anew */
+    const char *why;     /* a phrase */
 };
 
 /* What an account was called before; NULL = as now, or not told. */
@@ -78,6 +86,7 @@ struct account_history {
     struct instant became_active;   /* seen with a seat after one reading without (R4, R5) */
     struct instant reactivated_at;  /* first seen with a seat after our newest suspension (R8) */
     const struct announcement *announcement;
+    const struct unreached *unreached;
     uint32_t announcement_count;
     uint32_t earlier_count;
     const struct account_earlier *earlier; /* what it was called before (P6) */
@@ -87,6 +96,7 @@ struct account_history {
                                   have it (K4); none = our first snapshot has it */
     const char *const *bound;  /* protected entries that once fitted it, folded (P3) */
     uint32_t bound_count;
+    uint32_t unreached_count;
     int32_t number;            /* in the store; 0 = never seen before */
     enum login_source told_by; /* who first told the login that the history knows */
     enum person_status
@@ -124,6 +134,9 @@ extern const struct column_words account_status_words;
 const char *account_status_name(enum account_status status);
 /* "single read", "events", "history", "export", "" */
 const char *login_source_name(enum login_source source);
+
+/* Whether a login lies more than a day ahead of a moment: then it never was (P7). */
+bool login_is_ahead(const struct login *login, struct instant now);
 
 /* The newer of two pieces of evidence. A known login beats any other kind, unreadable beats never,
  * never beats not read; of two known ones the later wins, of equals the first. */

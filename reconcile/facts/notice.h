@@ -1,6 +1,7 @@
 /*
  * notice: what is worth telling people, and when. A reason is told once, and again only when it
- * changes; when the last one that was told is gone, that is told as well. Specification:
+ * changes for the worse; that people are waited for, once a week; that a decision is about to end,
+ * once. When the last trouble that was told is gone, that is told as well. Specification:
  * docs/operations.md "Messages".
  *
  * A run that failed did not look at everything: what it did not look at neither stands nor is gone,
@@ -9,15 +10,17 @@
 #ifndef FACTS_NOTICE_H
 #define FACTS_NOTICE_H
 
-#include <stdbool.h>
+#include "base/arena.h"
+#include "base/instant.h"
 
 enum notice_kind {
-    NOTICE_CLEAR = 0, /* nothing of the others stands any more */
-    NOTICE_APPROVAL,  /* a plan waits for people */
-    NOTICE_HELD,      /* a guard holds the plan */
-    NOTICE_STEPS,     /* acts failed, or nobody can tell what became of them */
-    NOTICE_FAILED,    /* the run did not come to its end */
-    NOTICE_CUT_OFF,   /* the run before did not even say how it ended */
+    NOTICE_CLEAR = 0, /* no trouble stands any more: nothing of `held` and below */
+    NOTICE_APPROVAL,  /* rows wait for people: notice_acts_key */
+    NOTICE_EXPIRING,  /* decisions are about to end: the later its key, the more of them */
+    NOTICE_HELD,      /* guards hold: "G1 G3" */
+    NOTICE_STEPS,   /* acts failed, or nobody can tell what became of them: "failed 1 unknown 2" */
+    NOTICE_FAILED,  /* the run did not come to its end */
+    NOTICE_CUT_OFF, /* the run before did not even say how it ended */
     NOTICE_KIND_COUNT,
 };
 const char *notice_kind_name(enum notice_kind kind); /* "clear", "approval" … */
@@ -30,9 +33,18 @@ const char *notice_channel_name(enum notice_channel channel); /* "mail", "webhoo
 struct notice_view {
     bool looked[NOTICE_KIND_COUNT];
     const char *key[NOTICE_KIND_COUNT]; /* what exactly the reason is; NULL = there is none */
+    struct instant now;
 };
 
-enum notice_act { NOTICE_NOTHING = 0, NOTICE_TELL, NOTICE_FORGET };
+/* How many acts wait, and when that was seen; NULL for none. */
+const char *notice_acts_key(struct arena *arena, size_t count, struct instant now);
+
+enum notice_act {
+    NOTICE_NOTHING = 0,
+    NOTICE_TELL,
+    NOTICE_NOTE, /* it is less than what was told: the new key is kept, and nothing told */
+    NOTICE_FORGET,
+};
 
 /* told[kind] is the key that was told last, NULL = none. What is to be forgotten is forgotten only
  * after NOTICE_CLEAR was told, when that is to be told as well. */

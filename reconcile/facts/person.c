@@ -22,11 +22,12 @@ const char *person_status_name(enum person_status status)
     return status_name[status];
 }
 
-enum person_status person_judge(const struct person *person, struct day today,
+enum person_status person_judge(const struct person *person, struct day today, struct day written,
                                 const char **ret_reason)
 {
     bool says_here = person->word == PERSON_EMPLOYED || person->word == PERSON_ON_LEAVE;
     bool left = day_is_set(person->last_day) && day_compare(person->last_day, today) < 0;
+    bool left_before = left && day_compare(person->last_day, written) < 0;
     bool came_back = day_is_set(person->last_day) && day_is_set(person->hire_date) &&
                      day_compare(person->hire_date, person->last_day) > 0;
     bool starts_later = day_is_set(person->hire_date) && day_compare(person->hire_date, today) > 0;
@@ -40,7 +41,7 @@ enum person_status person_judge(const struct person *person, struct day today,
         *ret_reason = "the status says departed, but the hire date is still to come";
         return PERSON_UNKNOWN;
     }
-    if (left && !came_back && says_here) {
+    if (left_before && !came_back && says_here) {
         *ret_reason = "the status says employed, but the last day has passed";
         return PERSON_UNKNOWN;
     }

@@ -46,8 +46,9 @@ const char *person_status_name(enum person_status status);
 
 /* The status as of `today`; when the row contradicts itself PERSON_UNKNOWN and, in *ret_reason, a
  * sentence (static). A last day of today or later is still employed. A last day in the past with a
- * status word that says employed is a contradiction, unless the hire date is later (a re-hire). */
-enum person_status person_judge(const struct person *person, struct day today,
+ * status word that says employed is a contradiction, unless the hire date is later (a re-hire), or
+ * it had not passed on `written`, the day that the row is of: the word was right then. */
+enum person_status person_judge(const struct person *person, struct day today, struct day written,
                                 const char **ret_reason);
 
 /* The key by which the history knows a person: "n:" and the employee number, else "e:" and the

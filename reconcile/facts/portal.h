@@ -26,7 +26,10 @@ enum portal_effect {
     EFFECT_TOKEN,    /* 401: nothing happened, the token was renewed or must be */
     EFFECT_FORBIDDEN, /* 403: nothing happened, and nothing will */
     EFFECT_BLOCKED,   /* 429: nothing happened; the pace is silent now */
+    EFFECT_LATE,      /* not sent: the look before it was too old when it could have been */
 };
+
+enum { PORTAL_LOOK_S = 10 }; /* so old may the look be when the act is sent */
 
 struct portal_answer {
     enum portal_effect effect;
@@ -64,8 +67,8 @@ struct events_window {
 struct portal {
     void *self;
 
-    /* Token, granted scopes, currentUser. Sets snapshot->own_id. ERR_SCOPE names what is missing
-     * and who can grant it; ERR_UNREACHABLE for anything that prevents an answer. */
+    /* Token, granted scopes, currentUser. Sets snapshot->own_id and the clock. ERR_SCOPE names what
+     * is missing and who can grant it; ERR_UNREACHABLE for anything that prevents an answer. */
     int (*enter)(void *self, struct arena *arena, struct snapshot *snapshot, struct err *err);
 
     /* All accounts (active and inactive) and all profiles into the snapshot. A failure of the first
@@ -96,11 +99,16 @@ struct portal {
     /* HTTP requests made so far, of every kind. */
     size_t (*requests)(void *self);
 
+    /* Returns when the pace lets so many requests go, and has a token that is good for them: an act
+     * and the looks before it wait before the first look, not between. NULL in a dry run. */
+    int (*ready)(void *self, size_t requests, struct err *err);
+
     /* The one that writes; NULL in a dry run. One request on a fresh connection, sent once, never
-     * redirected. The answer says what can be told of its effect; the text is for the journal. It
-     * waits for the pace first. The return is only -1 when nothing was sent. */
+     * redirected. The answer says what can be told of its effect; the text is for the journal. Not
+     * sent more than PORTAL_LOOK_S after `looked`, when the account was read last. The return is
+     * only -1 when nothing was sent. */
     int (*act)(void *self, struct arena *arena, enum action action, const char *id,
-               struct portal_answer *ret_answer, struct err *err);
+               const struct time_mark *looked, struct portal_answer *ret_answer, struct err *err);
 };
 
 #endif

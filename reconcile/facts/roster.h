@@ -14,15 +14,17 @@ struct roster {
     struct digest digest; /* of the bytes as they came */
     struct instant read_at;
     struct instant modified; /* of the file or the answer; none = not told */
+    struct day written;      /* the civil day of roster_as_of(); none = the day it is judged on */
     struct person *person;   /* good and rejected rows, in file order */
     size_t count;
     size_t rejected;   /* rows with a reason */
     size_t blind;      /* of those, rows that may be anybody (key_unreadable) */
-    size_t duplicates; /* rows that share a key with another row (roster_judge) */
+    size_t duplicates; /* rows that share a key with a row of somebody else (roster_judge) */
 };
 
 /* Sets each person's status as of today, rejects rows that contradict themselves, and counts
- * rejected, blind and duplicates. Idempotent for the same day. */
+ * rejected, blind and duplicates: rows of the same name that share a number or an address are one
+ * person, and no duplicates. Idempotent for the same day. */
 void roster_judge(struct roster *roster, struct day today);
 
 /* The time the roster speaks of: when it was last changed, or when it was read if that is earlier

@@ -33,6 +33,8 @@ struct snapshot {
     struct profile *profile;
     size_t profile_count;
     const char *own_id; /* the token's user: P1 */
+    bool clock_told;    /* the portal told its clock (G13) */
+    double clock_ahead_s;
     size_t requests;    /* HTTP requests this snapshot took */
     size_t logins_read; /* single reads that answered */
 

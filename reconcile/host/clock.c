@@ -89,6 +89,19 @@ const struct clock *clock_system(void)
     return &system;
 }
 
+struct time_mark clock_mark(const struct clock *clock)
+{
+    return (struct time_mark){.now = clock->now(clock->self), .steady = clock->steady(clock->self)};
+}
+
+int64_t clock_since_us(const struct clock *clock, const struct time_mark *mark)
+{
+    int64_t civil_us = clock->now(clock->self).us - mark->now.us;
+    int64_t steady_us = clock->steady(clock->self).us - mark->steady.us;
+
+    return civil_us > steady_us ? civil_us : steady_us;
+}
+
 void clock_interrupt(int signal)
 {
     int64_t none = 0;

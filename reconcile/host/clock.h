@@ -22,6 +22,12 @@ struct clock {
     bool (*sleep_until)(void *self, struct instant until);
 };
 
+/* One moment by both. */
+struct time_mark clock_mark(const struct clock *clock);
+/* How long ago that was by the clock that says more: the time that a machine slept stands on civil
+ * time alone, and civil time that was set back hides nothing. */
+int64_t clock_since_us(const struct clock *clock, const struct time_mark *mark);
+
 /* Milliseconds of the machine's clock that never goes back, from some beginning: for how long to
  * wait for something that no test turns the clock for. */
 int64_t clock_steady_ms(void);

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "host/command.h"
 
 extern char **environ;
 
@@ -27,6 +28,7 @@ static bool is_kept(const char *variable)
         "CREDENTIALS_DIRECTORY=",
         "STATE_DIRECTORY=",
         "SUDO_UID=",
+        COMMAND_CONFIG_VARIABLE "=",
     };
 
     for (size_t i = 0; i < COUNT_OF(kept); i++) {

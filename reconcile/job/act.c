@@ -4,17 +4,25 @@
  * definite no or a reading says otherwise. A step is never called twice on one intent.
  *
  * The first act of a run is its canary: whatever surprises about it ends the run.
+ *
+ * Whatever has to be waited for is waited for before the look, so that what was seen is true when
+ * the call goes out. A look that grew old all the same is made again.
  */
 #include "job/act.h"
 
 #include "base/fold.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "core/calendar.h"
 #include "host/log.h"
+#include "job/admins.h"
+#include "job/late.h"
+#include "job/stop.h"
 #include "store/outcome_file.h"
 #include "store/step.h"
 
 #define FINISH_SECONDS 10 /* for the last reading, beyond the configured patience */
+#define LOOKS_AGAIN    3  /* after a look that was too old when the act could be sent */
 
 static struct instant now_of(const struct job *job)
 {
@@ -119,24 +127,30 @@ static bool is_final(long status)
     return status >= 400 && status < 500 && status != 429 && status != 401;
 }
 
-static int journal(struct acting *acting, const struct store_step *step, enum step_state state,
-                   const char *reason, long status, struct act_result *ret_result, struct err *err)
+int act_journal(struct acting *acting, struct store_step *step, struct store_outcome *outcome,
+                struct err *err)
 {
     struct job *job = acting->job;
-    struct store_outcome outcome = {.plan_id = step->plan_id,
-                                    .position = step->position,
-                                    .state = state,
-                                    .reason = reason,
-                                    .status = status,
-                                    .refused = state == STEP_FAILED && is_final(status)};
+
+    outcome->plan_id = step->plan_id;
+    outcome->position = step->position;
+    outcome->refused = outcome->state == STEP_FAILED && is_final(outcome->status);
+    step->state = outcome->state;
+    if (store_outcome(job->store, &job->run, outcome, now_of(job), err) == 0)
+        return 0;
+    if (step_may_become(STEP_INTENT, outcome->state)) /* it was called: this must not be lost */
+        outcome_file_keep(job->config, step, outcome, now_of(job), err);
+    return -1;
+}
+
+static int journal(struct acting *acting, struct store_step *step, enum step_state state,
+                   const char *reason, long status, struct act_result *ret_result, struct err *err)
+{
+    struct store_outcome outcome = {.state = state, .reason = reason, .status = status};
 
     ret_result->state = state;
     ret_result->reason = reason;
-    if (store_outcome(job->store, &job->run, &outcome, now_of(job), err) == 0)
-        return 0;
-    if (step_may_become(STEP_INTENT, state)) /* it was called: this must not be lost */
-        outcome_file_keep(job->config, step, &outcome, now_of(job), err);
-    return -1;
+    return act_journal(acting, step, &outcome, err);
 }
 
 /* --- the call --- */
@@ -159,28 +173,6 @@ struct reading act_wait(struct job *job, enum action action, const char *id,
     }
 }
 
-/* What the read-back says. An unintended change is a surprise, whatever the answer was. */
-static enum step_state read_back(struct acting *acting, const struct plan_row *row,
-                                 const struct account *before, struct instant called_at,
-                                 bool *ret_surprise, const char **ret_reason)
-{
-    struct job *job = acting->job;
-    struct reading after = act_wait(job, row->action, row->account_id, called_at);
-    enum step_state state =
-        step_settle(row->action, &after, called_at, now_of(job), INT64_MAX, ret_reason);
-
-    *ret_surprise = state != STEP_DONE;
-    if (state == STEP_DONE && after.kind == READING_FOUND) {
-        const char *change = step_unintended_change(job->arena, before, &after.account);
-        if (change) {
-            *ret_surprise = true;
-            *ret_reason =
-                arena_printf(job->arena, "done, but something else changed as well: %s", change);
-        }
-    }
-    return state;
-}
-
 /* Answers that are final without a read-back, and what becomes of step and run. */
 static const struct refusal {
     enum portal_effect effect;
@@ -190,6 +182,7 @@ static const struct refusal {
     {EFFECT_REFUSED, STEP_FAILED, ACT_GO_ON},
     {EFFECT_TOKEN, STEP_APPROVED, ACT_GO_ON},   /* nothing happened: starts anew */
     {EFFECT_BLOCKED, STEP_APPROVED, ACT_GO_ON}, /* likewise, after the silence */
+    {EFFECT_LATE, STEP_APPROVED, ACT_GO_ON},    /* likewise, after another look */
     {EFFECT_FORBIDDEN, STEP_FAILED, ACT_ALARM},
 };
 
@@ -220,114 +213,266 @@ static const char *explain_refusal(struct acting *acting, const struct plan_row 
         text, day_format(day_add(since, 180), day), row->account_id, row->email ? row->email : "");
 }
 
-static int finish(struct acting *acting, const struct store_step *step, const struct plan_row *row,
-                  const struct account *before, struct instant called_at,
+/* The answer alone says what became of it. */
+static int refuse(struct acting *acting, const struct call *call, const struct refusal *refusal,
                   const struct portal_answer *answer, struct act_result *ret_result,
                   struct err *err)
 {
-    struct job *job = acting->job;
-    const struct refusal *refusal = find_refusal(answer->effect);
-    bool is_canary = !acting->canary_is_alive, surprise = false;
     const char *reason = answer->text;
 
-    if (refusal) {
-        ret_result->end = refusal->end;
-        ret_result->again = refusal->state == STEP_APPROVED;
-        if (refusal->state == STEP_FAILED)
-            reason = explain_refusal(acting, row, before, reason);
-        return journal(acting, step, refusal->state, reason, answer->status, ret_result, err);
-    }
-    job->acted++;
+    ret_result->end = refusal->end;
+    ret_result->is_old = answer->effect == EFFECT_LATE;
+    ret_result->again = refusal->state == STEP_APPROVED && !ret_result->is_old;
+    if (refusal->state == STEP_FAILED)
+        reason = explain_refusal(acting, call->row, &call->before, reason);
+    return journal(acting, call->step, refusal->state, reason, answer->status, ret_result, err);
+}
+
+/* Bynder's word is kept before the long look for its effect. What cannot be kept now will be told
+ * with the outcome. */
+static void keep_acceptance(struct job *job, const struct call *call)
+{
+    CLEANUP(err_release) struct err own = ERR_INIT;
+
+    if (store_accept(job->store, &job->run, call->step->plan_id, call->step->position, now_of(job),
+                     &own) < 0)
+        log_warning("the portal's answer is not recorded yet: %s", own.text);
+}
+
+static struct reading read_back(const struct acting *acting, const struct call *call)
+{
+    struct job *job = acting->job;
+    const char *why = NULL;
+
+    if (acting->effects_are_late && call->accepted)
+        return act_read(job, call->row->account_id, NULL, &why);
     /* A signal in between must not turn a call that can be read back into an unknown one. */
     clock_finish_first((job->config->apply.settle_seconds + FINISH_SECONDS) * SECOND_US);
-    enum step_state state = read_back(acting, row, before, called_at, &surprise, &reason);
+    struct reading after = act_wait(job, call->row->action, call->row->account_id, call->at);
     clock_finish_first(0);
-    if (state == STEP_FAILED) /* nothing contradicts a late effect: recover settles it */
-        state = STEP_UNKNOWN;
-    if (journal(acting, step, state, reason, answer->status, ret_result, err) < 0)
+    return after;
+}
+
+static int finish(struct acting *acting, struct call *call, const struct portal_answer *answer,
+                  struct act_result *ret_result, struct err *err)
+{
+    const struct refusal *refusal = find_refusal(answer->effect);
+    bool is_canary = !acting->canary_is_alive;
+
+    call->status = answer->status;
+    call->accepted = answer->effect == EFFECT_ACCEPTED;
+    if (refusal)
+        return refuse(acting, call, refusal, answer, ret_result, err);
+    acting->job->acted++;
+    if (call->accepted)
+        keep_acceptance(acting->job, call);
+    struct reading after = read_back(acting, call);
+    struct effect effect = late_judge(acting->job, call, &after);
+    if (late_record(acting, call, &effect, err) < 0 ||
+        (is_canary && late_wait_for_canary(acting, call, &effect, err) < 0))
         return -1;
-    acting->canary_is_alive |= !surprise;
-    if (surprise && (is_canary || state == STEP_DONE))
-        ret_result->end = ACT_ALARM;
+    ret_result->state = effect.state;
+    ret_result->reason = effect.reason;
+    ret_result->accepted = call->accepted;
+    acting->canary_is_alive |= effect.state == STEP_DONE && !effect.surprise;
+    if (effect.surprise || (is_canary && effect.state != STEP_DONE))
+        ret_result->end = clock_is_interrupted() ? ACT_HELD : ACT_ALARM;
+    if (effect.state == STEP_UNKNOWN)
+        acting->open[acting->open_count++] = *call;
     return 0;
 }
 
 /* --- one step --- */
 
-static int carry_out(struct acting *acting, const struct store_step *step,
-                     const struct plan_row *row, const struct account *before, const char *record,
-                     struct act_result *ret_result, struct err *err)
+/* What the database must agree to. */
+static struct store_intent make_intent(const struct acting *acting, const struct call *call,
+                                       const char *record)
 {
-    struct job *job = acting->job;
+    const struct job *job = acting->job;
     const struct limits *limits = &job->config->limits;
     const struct choice *choice = &acting->proposal->choice;
-    CLEANUP(err_release) struct err held = ERR_INIT;
-    struct portal_answer answer = {.effect = EFFECT_UNKNOWN};
-    struct store_intent intent = {
-        .row = row,
-        .plan_id = step->plan_id,
-        .position = step->position,
+    enum action action = call->row->action;
+    size_t at = (size_t)call->step->position - 1;
+
+    return (struct store_intent){
+        .row = call->row,
+        .plan_id = call->step->plan_id,
+        .position = call->step->position,
         .record = record,
-        .limit = actions[row->action].guard ? &limits->of[row->action] : NULL,
+        .limit = actions[action].guard ? &limits->of[action] : NULL,
         .limits = limits,
-        .whole = choice->whole[row->action],
-        .spread = choice->uncounted[step->position - 1],
-        .overridden = choice->overridden[step->position - 1],
+        .whole = choice->whole[action],
+        .spread = choice->uncounted[at],
+        .overridden = choice->overridden[at],
         .day_began = instant_add_us(
             job->now, -instant_second_of_day(job->now, job->config->policy.zone) * SECOND_US),
     };
+}
 
-    struct instant called_at = now_of(job);
-    if (store_intend(job->store, &job->run, &intent, called_at, &held) < 0) {
+static int carry_out(struct acting *acting, struct call *call, const char *record,
+                     const struct time_mark *looked, struct act_result *ret_result, struct err *err)
+{
+    struct job *job = acting->job;
+    const struct plan_row *row = call->row;
+    CLEANUP(err_release) struct err held = ERR_INIT;
+    struct portal_answer answer = {.effect = EFFECT_UNKNOWN};
+    struct store_intent intent = make_intent(acting, call, record);
+
+    call->at = now_of(job);
+    if (store_intend(job->store, &job->run, &intent, call->at, &held) < 0) {
         if (held.code == ERR_USAGE) /* this row alone */
-            return journal(acting, step, STEP_SKIPPED, arena_strdup(job->arena, held.text), 0,
+            return journal(acting, call->step, STEP_SKIPPED, arena_strdup(job->arena, held.text), 0,
                            ret_result, err);
         if (held.code != ERR_HELD)
             return err_move(err, &held);
         ret_result->end = ACT_HELD;
-        ret_result->state = STEP_APPROVED;
         ret_result->reason = arena_strdup(job->arena, held.text);
         return 0;
     }
-    if (job->portal.act(job->portal.self, job->arena, row->action, row->account_id, &answer,
+    if (job->portal.act(job->portal.self, job->arena, row->action, row->account_id, looked, &answer,
                         &held) < 0) {
-        answer = (struct portal_answer){.effect = EFFECT_TOKEN,
-                                        .text = arena_strdup(job->arena, held.text)};
         ret_result->end = clock_is_interrupted() ? ACT_HELD : ACT_ALARM; /* nothing was sent */
-        return journal(acting, step, STEP_APPROVED, answer.text, 0, ret_result, err);
+        return journal(acting, call->step, STEP_APPROVED, arena_strdup(job->arena, held.text), 0,
+                       ret_result, err);
     }
-    return finish(acting, step, row, before, called_at, &answer, ret_result, err);
+    return finish(acting, call, &answer, ret_result, err);
 }
 
-int act_on(struct acting *acting, const struct store_step *step, const struct plan_row *row,
-           struct act_result *ret_result, struct err *err)
+/* --- one look --- */
+
+int act_may_go_on(struct acting *acting, enum action action, struct act_result *ret_result,
+                  struct err *err)
 {
     struct job *job = acting->job;
-    const char *record = NULL, *why = NULL;
+    char *day = arena_calloc(job->arena, CALENDAR_TEXT_SIZE, 1);
+    const char *reason = NULL;
 
-    *ret_result = (struct act_result){.end = ACT_GO_ON, .state = STEP_APPROVED};
-    struct reading reading = act_read(job, row->account_id, &record, &why);
-    if (reading.kind == READING_FAILED) {
-        ret_result->reason = why; /* nothing was done: it stays approved */
-        step_failures_count(&acting->failures, true);
+    if (clock_is_interrupted()) {
+        ret_result->end = ACT_HELD;
+        ret_result->reason = "a signal asked to end";
         return 0;
     }
-    struct decision fresh = decide_afresh(acting, row, &reading);
-    if (row->action == ACTION_REACTIVATE &&
-        acting->proposal->book.ruled[step->position - 1].at_once)
-        fresh.not_before = DAY_NONE; /* R9: approved with --now */
-    struct step_verdict verdict =
-        step_judge(job->arena, row, &reading, &fresh, acting->context.today);
-    const char *change = verdict.kind == STEP_ACT ? find_change(acting, row, &fresh) : NULL;
-    if (change)
-        return journal(acting, step, STEP_SKIPPED, change, 0, ret_result, err);
-    if (verdict.kind == STEP_SKIP)
-        return journal(acting, step, STEP_SKIPPED, verdict.reason, 0, ret_result, err);
-    if (verdict.kind == STEP_IS_ALREADY)
-        return journal(acting, step, STEP_ALREADY, verdict.reason, 0, ret_result, err);
-    if (carry_out(acting, step, row, &reading.account, record, ret_result, err) < 0)
+    if (stop_find(job, &reason, err) < 0)
         return -1;
+    ret_result->end = reason ? ACT_HELD : ACT_GO_ON;
+    if (!reason) {
+        reason = calendar_forbids(&job->config->apply.calendar, job->config->policy.zone,
+                                  now_of(job), action == ACTION_DEPROVISION, day);
+        ret_result->end = reason ? ACT_CLOSED : ACT_GO_ON;
+    }
+    if (reason)
+        ret_result->reason = reason;
+    return 0;
+}
+
+/* The permits of the pace for the looks and the act, and a token for them. Without them nothing
+ * goes on: false. */
+static bool get_ready(struct acting *acting, size_t looks, struct act_result *ret_result)
+{
+    CLEANUP(err_release) struct err held = ERR_INIT;
+    struct job *job = acting->job;
+
+    if (job->portal.ready(job->portal.self, looks + 1, &held) == 0)
+        return true;
+    ret_result->end = clock_is_interrupted() ? ACT_HELD : ACT_ALARM;
+    ret_result->reason = arena_strdup(job->arena, held.text);
+    return false;
+}
+
+/* Counted from its answer; a machine that slept meanwhile may have slept after that. */
+static struct reading look(struct job *job, const char *id, const char **ret_record,
+                           const char **ret_why, struct time_mark *ret_looked)
+{
+    struct time_mark asked = clock_mark(job->clock);
+    struct reading reading = act_read(job, id, ret_record, ret_why);
+    struct time_mark looked = clock_mark(job->clock);
+    int64_t slept_us = (looked.now.us - asked.now.us) - (looked.steady.us - asked.steady.us);
+
+    if (slept_us > 0)
+        looked.now.us -= slept_us;
+    *ret_looked = looked;
+    return reading;
+}
+
+/* Why the step is not carried out on this reading, as its state and reason; STEP_APPROVED: it is.
+ */
+static enum step_state judge(struct acting *acting, const struct plan_row *row,
+                             struct reading *reading, const char **ret_reason)
+{
+    size_t at = (size_t)(row - acting->plan->row);
+    struct decision fresh = decide_afresh(acting, row, reading), due = fresh;
+
+    if (row->action == ACTION_REACTIVATE && acting->proposal->book.ruled[at].at_once)
+        due.not_before = DAY_NONE; /* R9: approved with --now */
+    struct step_verdict verdict =
+        step_judge(acting->job->arena, row, reading, &due, acting->context.today);
+    const char *change = verdict.kind == STEP_ACT ? find_change(acting, row, &fresh) : NULL;
+
+    *ret_reason = change ? change : verdict.reason;
+    if (change || verdict.kind == STEP_SKIP)
+        return STEP_SKIPPED;
+    return verdict.kind == STEP_IS_ALREADY ? STEP_ALREADY : STEP_APPROVED;
+}
+
+/* From the permits to the call. ret_result->is_old: what was seen was not true for sure any more
+ * when the call could go out, and nothing was sent. */
+static int look_and_act(struct acting *acting, struct call *call, struct act_result *ret_result,
+                        struct err *err)
+{
+    struct job *job = acting->job;
+    const struct plan_row *row = call->row;
+    const char *record = NULL, *why = NULL;
+    struct time_mark looked;
+
+    if (!get_ready(acting, 1 + admins_to_read(acting, row), ret_result))
+        return 0;
+    if (admins_recount(acting, row, &why, err) < 0)
+        return -1;
+    if (why)
+        return journal(acting, call->step, STEP_SKIPPED, why, 0, ret_result, err);
+    struct reading reading = look(job, row->account_id, &record, &why, &looked);
+    if (reading.kind == READING_FAILED) {
+        ret_result->reason = why; /* nothing was done: it stays approved */
+        ret_result->unanswered = true;
+        return 0;
+    }
+    enum step_state state = judge(acting, row, &reading, &why);
+    if (state != STEP_APPROVED)
+        return journal(acting, call->step, state, why, 0, ret_result, err);
+    if (act_may_go_on(acting, row->action, ret_result, err) < 0)
+        return -1;
+    ret_result->is_old = clock_since_us(job->clock, &looked) > PORTAL_LOOK_S * SECOND_US;
+    if (ret_result->end != ACT_GO_ON || ret_result->is_old)
+        return 0;
+    call->before = reading.account;
+    return carry_out(acting, call, record, &looked, ret_result, err);
+}
+
+int act_on(struct acting *acting, struct store_step *step, const struct plan_row *row,
+           struct act_result *ret_result, struct err *err)
+{
+    struct act_result result = {.end = ACT_GO_ON};
+
+    for (int looks = 0; looks <= LOOKS_AGAIN; looks++) {
+        struct call call = {.step = step, .row = row};
+        result = (struct act_result){.end = ACT_GO_ON, .state = STEP_APPROVED};
+        if (look_and_act(acting, &call, &result, err) < 0)
+            return -1;
+        if (!result.is_old || result.end != ACT_GO_ON)
+            break;
+    }
+    if (result.is_old && result.end == ACT_GO_ON &&
+        journal(
+            acting, step, STEP_SKIPPED,
+            arena_printf(acting->job->arena,
+                         "too slow: %d times more than %d s went by between reading the account "
+                         "and the act",
+                         1 + LOOKS_AGAIN, PORTAL_LOOK_S),
+            0, &result, err) < 0)
+        return -1;
+    step_failures_count(&acting->refusals[row->action], result.state == STEP_FAILED);
     step_failures_count(&acting->failures,
-                        ret_result->state == STEP_FAILED || ret_result->state == STEP_UNKNOWN);
+                        result.unanswered || (result.state == STEP_UNKNOWN && !result.accepted));
+    *ret_result = result;
     return 0;
 }

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "host/log.h"
 #include "job/collect.h"
+#include "job/late.h"
 #include "job/stop.h"
 #include "store/ruling.h"
 #include "store/step.h"
@@ -23,20 +24,17 @@ static void stop(struct apply_result *result, enum apply_stop why, const char *r
     result->stopped = reason;
 }
 
-/* Whether somebody or something asks to end before the next act (G12). */
-static int look_for_stop(struct job *job, struct apply_result *result, struct err *err)
+/* What ended the run with a step. */
+static void stop_by(struct apply_result *result, const struct act_result *act)
 {
-    const char *reason = NULL;
+    static const enum apply_stop stops[] = {[ACT_GO_ON] = APPLY_TO_THE_END,
+                                            [ACT_HELD] = APPLY_HELD,
+                                            [ACT_CLOSED] = APPLY_CLOSED,
+                                            [ACT_ALARM] = APPLY_ALARMED};
 
-    if (clock_is_interrupted()) {
-        stop(result, APPLY_INTERRUPTED, "a signal asked to end");
-        return 0;
-    }
-    if (stop_find(job, &reason, err) < 0)
-        return -1;
-    if (reason)
-        stop(result, APPLY_HELD, reason);
-    return 0;
+    stop(result,
+         act->end == ACT_HELD && clock_is_interrupted() ? APPLY_INTERRUPTED : stops[act->end],
+         act->reason);
 }
 
 static void log_step(const struct store_step *step, const struct act_result *result)
@@ -55,38 +53,57 @@ static int take_step(struct acting *acting, struct store_step *step, struct appl
     const struct plan_row *row = &acting->plan->row[step->position - 1];
     struct act_result act = {.end = ACT_GO_ON};
 
-    for (int tries = 0; tries < 2; tries++) {
+    if (act_may_go_on(acting, row->action, &act, err) < 0)
+        return -1;
+    for (int tries = 0; tries < 2 && act.end == ACT_GO_ON; tries++) {
         if (act_on(acting, step, row, &act, err) < 0)
             return -1;
         step->state = act.state;
         log_step(step, &act);
-        if (!act.again || act.end != ACT_GO_ON)
+        if (!act.again)
             break;
     }
-    if (act.end == ACT_HELD)
-        stop(result, clock_is_interrupted() ? APPLY_INTERRUPTED : APPLY_HELD, act.reason);
-    else if (act.end == ACT_ALARM || act.again) /* twice no token, twice blocked */
+    if (act.end != ACT_GO_ON)
+        stop_by(result, &act);
+    else if (act.again) /* twice no token, twice blocked */
         stop(result, APPLY_ALARMED, act.reason);
     else if (step_failures_stop(&acting->failures))
         stop(result, APPLY_ALARMED, "too many acts failed: three in a row, or more than 5 %");
     return 0;
 }
 
+/* What Bynder refuses of one action says nothing about the others. */
+static bool is_given_up(const struct acting *acting, const struct store_step *step,
+                        struct apply_result *result)
+{
+    if (!step_failures_stop(&acting->refusals[step->action]))
+        return false;
+    result->stopped =
+        arena_printf(acting->job->arena,
+                     "no further %s: too many were refused, three in a row or more than 5 %%",
+                     action_name(step->action));
+    return true;
+}
+
 static int take_steps(struct acting *acting, struct store_step *step, size_t count,
                       struct apply_result *result, struct err *err)
 {
     struct job *job = acting->job;
+    const char *alarm = NULL;
 
+    acting->open = arena_calloc(job->arena, count + 1, sizeof(acting->open[0]));
     for (size_t i = 0; i < count && result->stop == APPLY_TO_THE_END; i++) {
-        if (step[i].state != STEP_APPROVED)
+        if (step[i].state != STEP_APPROVED || is_given_up(acting, &step[i], result))
             continue;
-        if (look_for_stop(job, result, err) < 0)
-            return -1;
-        if (result->stop == APPLY_TO_THE_END && take_step(acting, &step[i], result, err) < 0)
+        if (take_step(acting, &step[i], result, err) < 0)
             return -1;
         if (job->progress.report)
             job->progress.report(job->progress.context, "steps", i + 1, count);
     }
+    if (late_read_again(acting, &alarm, err) < 0)
+        return -1;
+    if (alarm)
+        stop(result, APPLY_ALARMED, alarm);
     return 0;
 }
 
@@ -144,7 +161,7 @@ int job_apply(struct job *job, const struct collected *now, const struct proposa
         .pairing = proposal->weighed.pairing,
         .context = proposal->weighed.context,
     };
-    struct apply_result result = {.held = proposal->choice.asked_of_people,
+    struct apply_result result = {.held = proposal->choice.impossible,
                                   .waiting = proposal->choice.due - proposal->choice.count};
     const char *reason = NULL;
 

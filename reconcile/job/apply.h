@@ -11,6 +11,7 @@ enum apply_stop {
     APPLY_TO_THE_END = 0,
     APPLY_INTERRUPTED, /* a signal: what is left can be applied later */
     APPLY_HELD,        /* a stop file or row, a limit, a fence */
+    APPLY_CLOSED,      /* the hours for acts are over: what is left waits for the next (G12) */
     APPLY_ALARMED,     /* a surprise, or too many failures */
 };
 

@@ -1,7 +1,7 @@
 /*
  * The rows are collected in the order of the plan, core/amount says how many of them the day takes,
  * and what it said is written beside the guards of amount of the plan, which hold nothing that lies
- * on somebody's desk.
+ * on somebody's desk. An account on which a call is open is no candidate: nothing is called twice.
  */
 #include "job/choose.h"
 
@@ -80,14 +80,30 @@ static bool is_gone_today(const struct job *job, const struct account *account)
     return account->status == ACCOUNT_INACTIVE && day_compare(day, job->today) == 0;
 }
 
+/* Accounts on which something was called whose effect no reading has shown yet. */
+static int load_called(struct job *job, struct table *called, struct err *err)
+{
+    struct store_step *step = NULL;
+    size_t count = 0;
+
+    if (store_load_open_steps(job->store, job->arena, &step, &count, err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        table_add(called, step[i].account_id, (uint32_t)i);
+    return 0;
+}
+
 int choose_scene(struct job *job, const struct snapshot *snapshot, const struct pairing *pairing,
                  struct amount_scene *ret_scene, struct err *err)
 {
+    CLEANUP(table_release) struct table called = {.count = 0};
     struct counting department = {.arena = job->arena}, country = {.arena = job->arena};
     struct amount_scene scene = {.limits = &job->config->limits};
     int64_t active = 0, listed = 0;
 
-    if (store_load_done(job->store, job->now, job->config->policy.zone, &job->config->limits,
+    table_init(&called, 0);
+    if (load_called(job, &called, err) < 0 ||
+        store_load_done(job->store, job->now, job->config->policy.zone, &job->config->limits,
                         scene.done, err) < 0)
         return -1;
     table_init(&department.by_name, 64);
@@ -105,8 +121,9 @@ int choose_scene(struct job *job, const struct snapshot *snapshot, const struct 
         if (gone)
             continue;
         active++;
-        scene.admins +=
-            is_admin(job, snapshot, account) && !text_equal(account->id, snapshot->own_id);
+        scene.admins += is_admin(job, snapshot, account) &&
+                        !text_equal(account->id, snapshot->own_id) &&
+                        table_find(&called, account->id) == TABLE_END;
     }
     scene.whole[ACTION_SUSPEND] = active + scene.done[ACTION_SUSPEND].today;
     scene.whole[ACTION_DEPROVISION] = listed + scene.done[ACTION_DEPROVISION].today;
@@ -127,7 +144,8 @@ struct choosing {
     struct amount_row *row; /* candidates */
     size_t *index;          /* of each in the plan */
     size_t count;
-    size_t early; /* not due yet */
+    struct table *called; /* accounts of which an earlier act is not seen yet */
+    size_t early;         /* not due yet */
 };
 
 static bool is_due(const struct job *job, const struct rule_book *book, size_t i)
@@ -167,6 +185,7 @@ struct amount_row choose_row(struct job *job, const struct snapshot *snapshot,
                                            : AMOUNT_UNASKED,
         .overridden = guard && rule_overrides(job, book, i, guard),
         .nightly = approve ? approve->nightly : 0,
+        .used = row->last_login,
         .department = row->department,
         .country = account->country,
         .is_admin = account->status == ACCOUNT_ACTIVE && is_admin(job, snapshot, account),
@@ -202,7 +221,7 @@ static void collect_rows(struct choosing *choosing, const struct plan *only)
             continue;
         }
         uint32_t at = table_find(&by_id, row->account_id);
-        if (at == TABLE_END)
+        if (at == TABLE_END || table_find(choosing->called, row->account_id) != TABLE_END)
             continue;
         choosing->index[choosing->count] = i;
         choosing->row[choosing->count++] = choose_row(choosing->job, snapshot, choosing->book, i,
@@ -260,6 +279,11 @@ int job_choose(struct job *job, const struct weighed *weighed, const struct rule
         calendar_forbids(calendar, job->config->policy.zone, job->now, true, buffer);
     choice.closed = calendar_forbids(calendar, job->config->policy.zone, job->now, false,
                                      buffer + CALENDAR_TEXT_SIZE);
+    CLEANUP(table_release) struct table called = {.count = 0};
+    table_init(&called, 0);
+    choosing.called = &called;
+    if (load_called(job, &called, err) < 0)
+        return -1;
     collect_rows(&choosing, only);
     if (choose_scene(job, weighed->context.snapshot, weighed->pairing, &scene, err) < 0)
         return -1;
@@ -273,12 +297,12 @@ int job_choose(struct job *job, const struct weighed *weighed, const struct rule
         choice.overridden[i] = row->overridden;
         choice.waits[i] = row->waits;
         choice.count += choice.chosen[i];
-        choice.asked_of_people +=
-            row->waits && (row->class == AMOUNT_UNASKED || text_equal(row->waits, "G9") ||
-                           text_equal(row->waits, "G10"));
+        choice.impossible += row->class != AMOUNT_UNASKED && text_equal(row->waits, "G9");
+        choice.unasked_waits += row->class == AMOUNT_UNASKED && row->waits;
     }
     choice.due = choosing.count;
     choice.early = choosing.early;
+    job->unasked_waits = choice.unasked_waits;
     memcpy(choice.whole, scene.whole, sizeof(choice.whole));
     tell_guards(&choosing);
     *ret_choice = choice;

@@ -12,18 +12,39 @@
 #include "roster/reader.h"
 #include "store/history.h"
 #include "store/roster.h"
+#include "store/ruling.h"
 #include "store/snapshot.h"
+
+/* Guards that people let go, and until which day. */
+static int load_acknowledged(struct job *job, struct guard_history *history, struct err *err)
+{
+    struct acknowledgement *item = NULL;
+    size_t count = 0;
+
+    if (store_load_acknowledgements(job->store, job->arena, &item, &count, err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        item[i].until = acknowledgement_until(item[i].at, job->config->policy.zone);
+    history->acknowledged = item;
+    history->acknowledged_count = count;
+    return 0;
+}
 
 static int load_history(struct job *job, struct collected *collected, struct err *err)
 {
+    const struct config *config = job->config;
     struct guard_history *history = &collected->history;
+    struct digest policy_text = policy_text_digest(&config->policy, &config->matching);
 
-    if (store_load_guard_history(job->store, job->arena, &job->config->limits, &collected->roster,
-                                 job->now, history, err) < 0 ||
+    if (store_load_guard_history(job->store, job->arena, &config->limits, &collected->roster,
+                                 &policy_text, job->now, history, err) < 0 ||
+        load_acknowledged(job, history, err) < 0 ||
         store_load_history(job->store, job->arena, &collected->snapshot, err) < 0 ||
         stop_find(job, &history->stopped_by, err) < 0)
         return -1;
     history->accept_gap = job->accept_gap;
+    history->clock_told = collected->snapshot.clock_told;
+    history->clock_ahead_s = collected->snapshot.clock_ahead_s;
     return 0;
 }
 
@@ -39,7 +60,7 @@ static int load_good_rosters(struct job *job, struct collected *collected, struc
     for (size_t i = 0; i < count; i++)
         good[i] = earlier[i];
     collected->roster_is_good = guard_roster_is_good(&job->config->limits, &collected->history,
-                                                     job->now, &collected->roster);
+                                                     job->now, job->today, &collected->roster);
     if (collected->roster_is_good)
         good[count++] = roster_as_of(&collected->roster);
     collected->good_roster = good;
@@ -64,6 +85,7 @@ int collect_roster(struct job *job, struct roster *ret_roster, struct err *err)
 {
     if (roster_read(job->arena, &job->config->roster, NULL, job->now, ret_roster, err) < 0)
         return -1;
+    ret_roster->written = instant_day(roster_as_of(ret_roster), job->config->policy.zone);
     roster_judge(ret_roster, job->today);
     log_info("%zu people in the roster, %zu rows rejected", roster_people(ret_roster),
              ret_roster->rejected);
@@ -82,16 +104,6 @@ static int collect_pictures(struct job *job, struct collected *collected, struct
         portal->list(portal->self, job->arena, &job->progress, snapshot, err) < 0)
         return -1;
     return collect_history(job, collected, err);
-}
-
-int collect_for_acting(struct job *job, struct collected *ret_collected, struct err *err)
-{
-    struct collected collected = {.roster = {.source = NULL}};
-
-    if (collect_pictures(job, &collected, err) < 0)
-        return -1;
-    *ret_collected = collected;
-    return 0;
 }
 
 int job_collect(struct job *job, struct collected *ret_collected, struct err *err)

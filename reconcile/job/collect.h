@@ -12,11 +12,6 @@
 int job_collect(struct job *job, struct collected *ret_collected, struct err *err)
     __attribute__((warn_unused_result));
 
-/* What an act rests on, read anew and not stored: roster, list of accounts, history. Last logins
- * are read one by one, right before each act. */
-int collect_for_acting(struct job *job, struct collected *ret_collected, struct err *err)
-    __attribute__((warn_unused_result));
-
 /* Parts of the above, for pictures that do not come from the portal: the roster, judged; and what
  * the history adds once roster and snapshot are there. */
 int collect_roster(struct job *job, struct roster *ret_roster, struct err *err)

@@ -15,6 +15,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "core/review.h"
+#include "host/command.h"
 #include "job/forecast.h"
 #include "store/announce.h"
 #include "store/plan.h"
@@ -37,6 +38,9 @@ struct desk {
     size_t done; /* rows of the selection that were done already */
     struct decide_left *left;
     size_t left_count;
+    const bool *except; /* of each row of the plan that was seen */
+    struct store_ruling_end *taken;
+    size_t taken_count;
 };
 
 static int check_digest(const struct plan *plan, const char *digest, struct err *err)
@@ -127,6 +131,7 @@ static int select_rows(struct desk *desk, struct err *err)
     if (request->except &&
         review_select(seen, request->except, request->except_name, except, err) < 0)
         return -1;
+    desk->except = except;
     desk->row = arena_calloc(arena, seen->row_count + 1, sizeof(desk->row[0]));
     desk->left = arena_calloc(arena, seen->row_count + 1, sizeof(desk->left[0]));
     table_init(&by_account, desk->newest->row_count);
@@ -274,6 +279,18 @@ static void judge_standing(struct desk *desk)
     desk->count = kept;
 }
 
+/* Just the rows that stand approved already, by anybody. */
+static void keep_standing(struct desk *desk)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < desk->count; i++) {
+        if (desk->book.ruled[index_of(desk, desk->row[i])].approve)
+            desk->row[kept++] = desk->row[i];
+    }
+    desk->count = kept;
+}
+
 static struct ruling ruling_on(const struct desk *desk, const struct plan_row *row,
                                enum ruling_kind kind)
 {
@@ -324,7 +341,9 @@ static struct ruling *make_approvals(const struct desk *desk, const struct forec
     return ruling;
 }
 
-/* Grace begins where it had not: people approved the row, so its day is told from now on (R7). */
+/* Grace begins where it had not: people approved the row, so its day is told from now on (R7).
+ * Where it counts from a mail, the next run sends that; but whom none reaches a person vouches for.
+ */
 static int announce(struct desk *desk, struct err *err)
 {
     struct job *job = desk->job;
@@ -334,7 +353,8 @@ static int announce(struct desk *desk, struct err *err)
 
     for (size_t i = 0; i < desk->count; i++) {
         const struct plan_row *row = desk->row[i];
-        if (!row->new_announcement || row->held_by)
+        bool is_unreachable = text_equal(row->telling, TELLING_UNREACHABLE);
+        if (!row->new_announcement || row->held_by || (row->telling && !is_unreachable))
             continue;
         announced[count++] = (struct store_announced){
             .account_id = row->account_id,
@@ -346,9 +366,60 @@ static int announce(struct desk *desk, struct err *err)
             .not_before = day_add(row->not_before, day_between(desk->newest->today, job->today)),
             .login_at = row->last_login,
             .enforce = job->config->policy.enforce,
+            .told = is_unreachable ? ANNOUNCED_BY_APPROVAL : ANNOUNCED_TO_NOBODY,
         };
     }
     return count ? store_announce(job->store, NULL, NULL, 0, announced, count, job->today, err) : 0;
+}
+
+/* --- what was approved before, and is left out now --- */
+
+static bool is_left_out(const struct desk *desk, const struct ruling *ruling)
+{
+    const struct plan *seen = desk->seen;
+
+    if (ruling->kind != RULING_APPROVE || ruling->end != RULING_STANDS ||
+        !text_equal(ruling->who, desk->request->who))
+        return false;
+    for (size_t i = 0; i < seen->row_count; i++) {
+        if (desk->except[i] && seen->row[i].action == ruling->action &&
+            text_equal(seen->row[i].account_id, ruling->account_id))
+            return true;
+    }
+    return false;
+}
+
+/* A person who approves all but some rows takes back what they approved of those: of two decisions
+ * by one person the newer counts. What --only leaves out is no word about it. */
+static int take_back_excepted(struct desk *desk, struct err *err)
+{
+    struct job *job = desk->job;
+    struct store_standing *standing = NULL;
+    size_t accounts = 0;
+
+    if (!desk->request->except)
+        return 0;
+    if (store_load_standing(job->store, job->arena, &standing, &accounts, err) < 0)
+        return -1;
+    desk->taken = arena_calloc(job->arena, desk->seen->row_count + 1, sizeof(desk->taken[0]));
+    for (size_t i = 0; i < accounts; i++) {
+        for (size_t k = 0; k < standing[i].rulings.count; k++) {
+            const struct ruling *ruling = &standing[i].rulings.item[k];
+            if (is_left_out(desk, ruling) && desk->taken_count < desk->seen->row_count)
+                desk->taken[desk->taken_count++] = (struct store_ruling_end){
+                    .id = ruling->id,
+                    .end = RULING_WITHDRAWN,
+                    .reason = arena_printf(job->arena, "%s approved plan %lld without it",
+                                           ruling->who, (long long)desk->seen->id)};
+        }
+    }
+    for (size_t i = 0; i < desk->newest->row_count; i++) { /* as the forecast is to see it */
+        const struct rulings *rulings = desk->book.rulings[i];
+        for (size_t k = 0; rulings && k < rulings->count; k++)
+            desk->book.ruled[i].approvers -=
+                desk->book.ruled[i].approvers && is_left_out(desk, &rulings->item[k]);
+    }
+    return 0;
 }
 
 static int compare_nights(const void *a, const void *b)
@@ -376,6 +447,7 @@ static int make_answer(struct desk *desk, const struct forecast *forecast,
     *answer = (struct decide_answer){
         .approved = desk->count,
         .done = desk->done,
+        .taken = desk->taken_count,
         .enforce = desk->job->config->policy.enforce,
         .night = arena_calloc(desk->job->arena, desk->count + 1, sizeof(answer->night[0])),
         .left = desk->left,
@@ -418,14 +490,21 @@ int job_approve(struct job *job, const struct plan *seen, const struct decide_re
         return -1;
     judge_own(&desk);
     judge_standing(&desk);
+    if (request->renew)
+        keep_standing(&desk);
     if (desk.count == 0)
         return refuse_all(&desk, err);
+    if (take_back_excepted(&desk, err) < 0)
+        return -1;
     bool *asked = arena_calloc(job->arena, desk.newest->row_count + 1, sizeof(asked[0]));
     for (size_t i = 0; i < desk.count; i++)
         asked[index_of(&desk, desk.row[i])] = true;
     if (job_forecast_asked(job, &desk.book, asked, &terms, &forecast, err) < 0)
         return -1;
     struct ruling *ruling = make_approvals(&desk, &terms, &forecast);
+    if (desk.taken_count && store_end_rulings(job->store, NULL, request->who, desk.taken,
+                                              desk.taken_count, job->now, err) < 0)
+        return -1;
     if (store_save_rulings(job->store, ruling, desk.count, job->config->portal.url, err) < 0 ||
         announce(&desk, err) < 0)
         return -1;
@@ -493,11 +572,15 @@ static int find_account(struct job *job, const char *who, const struct account *
                   account->email ? account->email : "no address");
         found = account;
     }
-    if (!found)
+    if (!found) {
+        CLEANUP(text_release) struct text audit = TEXT_INIT;
+        command_add(&audit, "audit user ");
+        command_quote(&audit, who);
         return err_set(err, ERR_USAGE,
-                       "'%s' is no account of the newest reading; hint: 'audit user "
-                       "%s' finds by parts of a name",
-                       who, who);
+                       "'%s' is no account of the newest reading; hint: '%s' finds by parts of a "
+                       "name",
+                       who, text_cstr(&audit));
+    }
     if (count > 1)
         return err_set(err, ERR_USAGE, "'%s' fits %zu accounts: %s; hint: name one by its id", who,
                        count, text_cstr(&all));

@@ -19,6 +19,7 @@ struct decide_request {
     const char *reason;          /* of an override */
     bool spread;                 /* what exceeds a day is done over several */
     int nightly;                 /* at most so many a night; 0 = the limit alone */
+    bool renew;                  /* just the rows that stand approved already */
     bool at_once;                /* a re-hire does not wait for the 180 days */
 };
 
@@ -37,8 +38,9 @@ struct decide_night {
 struct decide_answer {
     size_t approved;            /* rows that carry this person's approval now */
     size_t done;                /* rows that were done already: nothing to decide */
-    size_t alone;               /* of those: they need somebody else as well */
-    size_t held;                /* of those: a guard of evidence is in the way today */
+    size_t taken;               /* rows left out by `except` that this person had approved before */
+    size_t alone;               /* of the approved: they need somebody else as well */
+    size_t held;                /* of the approved: a guard of evidence is in the way today */
     bool enforce;               /* nothing is done in mode "report" */
     struct decide_night *night; /* of those that have enough people, ascending */
     size_t night_count;
@@ -49,7 +51,8 @@ struct decide_answer {
 
 /* Records the approval of rows of `seen`. Above a limit (G7 to G10, on any coming day) nothing is
  * recorded without spread or an override: ERR_HELD, and the sentence says which day, which limit
- * and what to do. ERR_HELD as well when no row is left. */
+ * and what to do. ERR_HELD as well when no row is left. What this person approved before of the
+ * rows that `except` names is taken back. */
 int job_approve(struct job *job, const struct plan *seen, const struct decide_request *request,
                 struct decide_answer *ret_answer, struct err *err)
     __attribute__((warn_unused_result));

@@ -28,8 +28,6 @@ static void set_accounts(struct metrics *metrics, const struct store_status *sta
 
 static void set_plan(struct metrics *metrics, const struct store_watch *watch)
 {
-    static const char *const guards[GUARD_COUNT] = {"G1", "G2", "G3",  "G4",  "G5",  "G6", "G7",
-                                                    "G8", "G9", "G10", "G11", "G12", "G13"};
     bool held = watch->status.plan_state == PLAN_HELD;
 
     if (watch->status.plan_id == 0)
@@ -40,7 +38,7 @@ static void set_plan(struct metrics *metrics, const struct store_watch *watch)
                     (double)watch->planned[action]);
     metrics_set(metrics, METRIC_PLAN_TO_APPROVE, NULL, watch->status.plan_state == PLAN_PROPOSED);
     for (size_t i = 0; i < GUARD_COUNT; i++)
-        metrics_set(metrics, METRIC_GUARD_HELD, guards[i], held && watch->held[i]);
+        metrics_set(metrics, METRIC_GUARD_HELD, guard_id(i), held && watch->held[i]);
 }
 
 static void set_steps(struct metrics *metrics, const struct store_watch *watch)

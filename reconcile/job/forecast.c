@@ -190,10 +190,10 @@ static int refuse(const struct forecasting *all, const struct forecast *forecast
     if (text_equal(one->waits, "G10"))
         return err_set(err, ERR_HELD,
                        "more than a fifth of a department or country would go on %s, the first one "
-                       "too many is %s of %s (G10): nothing is recorded; hint: '--spread' takes as "
+                       "too many is %s (G10): nothing is recorded; hint: '--spread' takes as "
                        "many a night as a fifth allows; or '--override G10 --reason TEXT' lets "
                        "just these pass",
-                       day, who, row->department ? row->department : "its country");
+                       day, who);
     return err_set(err, ERR_HELD,
                    "that would come to %lld of %s on %s, and the day allows %lld (limits.%s, %s): "
                    "nothing is recorded; hint: '--spread' does them over several nights, %lld a "

@@ -17,11 +17,13 @@ struct job {
     struct store_run run;
     struct portal portal; /* writing members are NULL in a dry run */
     struct progress progress;
-    struct instant now; /* taken once, when the run began */
-    struct day today;   /* of `now` in the configured zone */
-    size_t acted;       /* calls of this run that took effect, or may have */
-    bool accept_gap;    /* G13 */
-    bool full;          /* rows for plain keeps too */
+    struct instant now;              /* taken once, when the run began */
+    struct day today;                /* of `now` in the configured zone */
+    size_t acted;                    /* calls of this run that took effect, or may have */
+    int64_t mail_room[ACTION_COUNT]; /* how many people of each action may be told unasked (R7) */
+    size_t unasked_waits;            /* rows that need nobody and exceed a limit, as last chosen */
+    bool accept_gap;                 /* G13 */
+    bool full;                       /* rows for plain keeps too */
 };
 
 struct collected {

@@ -22,6 +22,8 @@ enum {
     EVENTS_PAGES = 100000,  /* of one window: a portal that never says the last one */
     PORTION = 500,          /* single reads that are stored together */
     ROUNDS = 5,             /* of deciding and reading; two are the rule */
+    ASKED = 20,             /* accounts that are read to learn whether anybody was there */
+    ASKED_OF = 200,         /* they are the first of these who are still there */
 };
 
 /* --- events --- */
@@ -306,6 +308,106 @@ static int read_portions(struct job *job, struct snapshot *snapshot, const size_
     return 0;
 }
 
+/* --- whether anybody was there --- */
+
+struct asking {
+    const struct snapshot *snapshot;
+    struct table by_id;
+    bool *chosen; /* by index */
+    size_t index[ASKED];
+    size_t count;
+};
+
+static void choose(struct asking *asking, size_t i)
+{
+    const struct account *account = &asking->snapshot->account[i];
+
+    if (asking->count == ASKED || asking->chosen[i] || account->status != ACCOUNT_ACTIVE ||
+        !account->id || text_equal(account->id, asking->snapshot->own_id))
+        return;
+    asking->chosen[i] = true;
+    asking->index[asking->count++] = i;
+}
+
+/* While the history is young: whoever logged in last. */
+static void choose_newest(struct asking *asking)
+{
+    const struct snapshot *snapshot = asking->snapshot;
+
+    for (size_t before = SIZE_MAX; asking->count < ASKED && asking->count != before;) {
+        size_t newest = snapshot->count;
+        before = asking->count;
+        for (size_t i = 0; i < snapshot->count; i++) {
+            const struct account *account = &snapshot->account[i];
+            if (asking->chosen[i] || !account->id || account->status != ACCOUNT_ACTIVE ||
+                account->login.kind != LOGIN_KNOWN || text_equal(account->id, snapshot->own_id))
+                continue;
+            if (newest == snapshot->count ||
+                instant_compare(account->login.at, snapshot->account[newest].login.at) > 0)
+                newest = i;
+        }
+        if (newest < snapshot->count)
+            choose(asking, newest);
+    }
+}
+
+static int choose_asked(struct job *job, struct asking *asking, struct err *err)
+{
+    const struct snapshot *snapshot = asking->snapshot;
+    const char **most = NULL;
+    size_t count = 0;
+
+    if (store_load_login_most(job->store, job->arena, ASKED_OF, &most, &count, err) < 0)
+        return -1;
+    table_init(&asking->by_id, snapshot->count);
+    for (size_t i = 0; i < snapshot->count; i++) {
+        if (snapshot->account[i].id)
+            table_add(&asking->by_id, snapshot->account[i].id, (uint32_t)i);
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint32_t at = table_find(&asking->by_id, most[i]);
+        if (at != TABLE_END)
+            choose(asking, table_value(&asking->by_id, at));
+    }
+    table_release(&asking->by_id);
+    choose_newest(asking);
+    return 0;
+}
+
+/* No login event for two days: a weekend, or events that are broken. Those who log in most are read
+ * singly; whoever of them was there a day or more after the newest event was told of by none. */
+static int ask_portal(struct job *job, struct collected *collected, struct err *err)
+{
+    struct snapshot *snapshot = &collected->snapshot;
+    struct instant reach = snapshot->events_reach;
+    struct asking asking = {.snapshot = snapshot};
+    struct guard_signal signal = {.asked = 0};
+
+    if (!snapshot->by_events || !guard_asks_portal(reach, job->now))
+        return 0;
+    asking.chosen = arena_calloc(job->arena, snapshot->count + 1, sizeof(asking.chosen[0]));
+    if (choose_asked(job, &asking, err) < 0 ||
+        read_portions(job, snapshot, asking.index, asking.count, err) < 0)
+        return -1;
+    for (size_t i = 0; i < asking.count; i++) {
+        const struct account *account = &snapshot->account[asking.index[i]];
+        signal.asked++;
+        if (!account->history.read_anew)
+            continue;
+        signal.answered++;
+        signal.missed += account->login.kind == LOGIN_KNOWN &&
+                         account->login.at.us - reach.us > DAY_US &&
+                         instant_compare(account->login.at, job->now) <= 0;
+    }
+    collected->history.signal = signal;
+    log_info("the newest login event is older than two days: of %lld accounts that log in most "
+             "%lld were read, and %lld logged in since",
+             (long long)signal.asked, (long long)signal.answered, (long long)signal.missed);
+    return 0;
+}
+
+/* --- those a decision rests on --- */
+
 static int64_t days_passed(const struct job *job, const struct collected *collected)
 {
     if (!day_is_set(collected->history.last_run_day))
@@ -332,6 +434,7 @@ static int read_wanted(struct job *job, struct collected *collected, struct err 
     struct evidence_settings settings = {
         .full = job->full,
         .asked = policy_asks_login(&job->config->policy),
+        .department_asked = policy_asks_department(&job->config->policy),
         /* Without the events since then nothing but a single read tells that somebody came back. */
         .reread_days = snapshot->by_events ? config->login_reread_days : 0,
         .refresh_days = config->login_refresh_days,
@@ -377,7 +480,8 @@ int job_read_logins(struct job *job, struct collected *collected, struct err *er
 {
     struct snapshot *snapshot = &collected->snapshot;
 
-    if (read_events(job, collected, err) < 0 || read_wanted(job, collected, err) < 0)
+    if (read_events(job, collected, err) < 0 || ask_portal(job, collected, err) < 0 ||
+        read_wanted(job, collected, err) < 0)
         return -1;
     if (snapshot->logins_note)
         explain_logins(job, collected);

@@ -34,7 +34,7 @@ static const char *group_of(const struct config_portal *config)
     return config->loopback ? config->name : "default";
 }
 
-static int64_t wanted(const struct pace_settings *settings)
+static int64_t wanted(const struct pace_settings *settings, int64_t least)
 {
     int64_t share = settings->per_window / PERMIT_PARTS, count = PERMIT_MOST;
 
@@ -44,7 +44,7 @@ static int64_t wanted(const struct pace_settings *settings)
         count = PERMIT_LEAST;
     if (count > share)
         count = share;
-    return count > 0 ? count : 1;
+    return count > least ? count : least;
 }
 
 /* The silence that others have not heard of yet; 0 = there is none. */
@@ -75,7 +75,8 @@ int pace_share_permit(void *context, struct err *err)
     struct pace_grant grant = {.granted = 0};
     struct pace_request request = {
         .address_group = group_of(share->config),
-        .wanted = wanted(settings),
+        .wanted = wanted(settings, pace_least(share->pace)),
+        .least = pace_least(share->pace),
         .limit = settings->per_window,
         .window_us = settings->window_us + settings->window_us / MARGIN_PARTS,
         .valid_us = PERMIT_LASTS_S * SECOND_US,

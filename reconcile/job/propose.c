@@ -25,18 +25,16 @@ static struct plan_setup make_setup(const struct job *job)
 
 /* Everything that needs no store. */
 static struct plan *make_plan(const struct job *job, const struct collected *collected,
-                              struct weighed *ret_weighed, double *ret_matched_percent)
+                              struct weighed *ret_weighed, struct guard_result *ret_guards)
 {
     const struct config *config = job->config;
     struct plan_setup setup = make_setup(job);
 
     job_weigh(job, collected, NULL, job->arena, ret_weighed);
-    struct guard_result guards =
-        guard_all(job->arena, &config->limits, &collected->history, &ret_weighed->context,
-                  &collected->roster, ret_weighed->pairing, ret_weighed->decision);
-    *ret_matched_percent = guards.matched_percent;
+    *ret_guards = guard_all(job->arena, &config->limits, &collected->history, &ret_weighed->context,
+                            &collected->roster, ret_weighed->pairing, ret_weighed->decision);
     return plan_make(job->arena, &setup, &config->policy, &config->matching, &ret_weighed->context,
-                     &collected->roster, ret_weighed->decision, &guards);
+                     &collected->roster, ret_weighed->decision, ret_guards);
 }
 
 /* What there is to say of the evidence comes before the findings about the policy. */
@@ -72,6 +70,72 @@ static void settle_state(struct proposal *proposal)
     plan->state = may_be_done > 0 ? PLAN_APPROVED : PLAN_REJECTED;
 }
 
+/* --- who is told --- */
+
+/* One more note, before the others. */
+static void add_note(struct arena *arena, struct plan *plan, const char *text)
+{
+    const char **note = arena_calloc(arena, plan->note_count + 1, sizeof(note[0]));
+
+    note[0] = text;
+    for (size_t i = 0; i < plan->note_count; i++)
+        note[i + 1] = plan->note[i];
+    plan->note = note;
+    plan->note_count++;
+}
+
+/* Whether a mail may leave without anybody's word, and how many of an action do. */
+static bool leaves_unasked(const struct proposal *proposal, size_t i)
+{
+    const struct plan_row *row = &proposal->plan->row[i];
+    const struct ruled *ruled = &proposal->book.ruled[i];
+
+    return text_equal(row->telling, TELLING_BY_MAIL) && !row->held_by && !ruled->keep &&
+           !ruled->reject && ruled->approvers == 0;
+}
+
+static void withhold(struct job *job, struct proposal *proposal, enum action action, size_t count)
+{
+    struct plan *plan = proposal->plan;
+
+    for (size_t i = 0; i < plan->row_count; i++) {
+        if (plan->row[i].action == action && leaves_unasked(proposal, i))
+            plan->row[i].telling = TELLING_AFTER_APPROVAL;
+    }
+    add_note(
+        job->arena, plan,
+        arena_printf(job->arena,
+                     "%zu people would be told that their account is going to be %s, and a day "
+                     "allows %lld: nobody of them is told, and no grace begins, before a person "
+                     "has approved their rows",
+                     count, actions[action].done, (long long)job->mail_room[action]));
+}
+
+/* R7: a mail to a person cannot be taken back either. It leaves for what somebody approved, and
+ * else only while all of them together are no more than a day's acts may be. */
+static void limit_mails(struct job *job, struct proposal *proposal)
+{
+    const struct amount_done nothing = {.today = 0};
+    struct plan *plan = proposal->plan;
+    size_t count[ACTION_COUNT] = {0};
+
+    for (size_t i = 0; i < plan->row_count; i++) {
+        const struct ruled *ruled = &proposal->book.ruled[i];
+        count[plan->row[i].action] += leaves_unasked(proposal, i);
+        if (plan->row[i].telling && (ruled->keep || ruled->reject))
+            plan->row[i].telling = TELLING_AFTER_APPROVAL;
+    }
+    for (unsigned action = 0; action < ACTION_COUNT; action++) {
+        const struct action_limit *limit = amount_limit(&job->config->limits, (enum action)action);
+        if (!limit)
+            continue;
+        job->mail_room[action] =
+            amount_room(limit, proposal->choice.whole[action], &nothing).left_today;
+        if ((int64_t)count[action] > job->mail_room[action])
+            withhold(job, proposal, (enum action)action, count[action]);
+    }
+}
+
 int job_choose_anew(struct job *job, const struct plan *only, struct proposal *proposal,
                     struct err *err)
 {
@@ -95,17 +159,17 @@ static int bind_protections(const struct job *job, const struct weighed *weighed
 int job_propose(struct job *job, const struct collected *collected, struct proposal *ret_proposal,
                 struct err *err)
 {
-    double matched_percent = 0;
-
     *ret_proposal = (struct proposal){.plan = NULL};
-    ret_proposal->plan = make_plan(job, collected, &ret_proposal->weighed, &matched_percent);
+    ret_proposal->plan = make_plan(job, collected, &ret_proposal->weighed, &ret_proposal->guards);
     add_notes(job->arena, collected, ret_proposal->plan);
     if (rule_set_needed(job, &ret_proposal->weighed, ret_proposal->plan, err) < 0 ||
         job_choose_anew(job, NULL, ret_proposal, err) < 0)
         return -1;
+    limit_mails(job, ret_proposal);
     settle_state(ret_proposal);
     if (store_save_links(job->store, &collected->snapshot, &collected->roster,
-                         ret_proposal->weighed.pairing, matched_percent, err) < 0 ||
+                         ret_proposal->weighed.pairing, ret_proposal->guards.matched_percent,
+                         err) < 0 ||
         bind_protections(job, &ret_proposal->weighed, err) < 0)
         return -1;
     return store_save_plan(job->store, &job->run, ret_proposal->plan, err);
@@ -114,8 +178,8 @@ int job_propose(struct job *job, const struct collected *collected, struct propo
 struct plan *propose_report(const struct job *job, const struct collected *collected)
 {
     struct weighed weighed;
-    double matched_percent = 0;
-    struct plan *plan = make_plan(job, collected, &weighed, &matched_percent);
+    struct guard_result guards;
+    struct plan *plan = make_plan(job, collected, &weighed, &guards);
 
     add_notes(job->arena, collected, plan);
     return plan;

@@ -11,6 +11,7 @@
 struct proposal {
     struct plan *plan;
     struct weighed weighed;
+    struct guard_result guards;
     struct rule_book book;
     struct choice choice; /* what of it would be done now */
 };

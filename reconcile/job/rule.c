@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "core/amount.h"
 #include "host/log.h"
 #include "store/announce.h"
 #include "store/ruling.h"
@@ -17,7 +18,7 @@
 #define LONE_DAYS      30
 #define AFTER_DUE_DAYS 30
 
-static struct approvers approvers_of(const struct job *job)
+struct approvers rule_approvers(const struct job *job)
 {
     const struct config *config = job->config;
     struct approver *approver =
@@ -30,7 +31,7 @@ static struct approvers approvers_of(const struct job *job)
     return (struct approvers){.item = approver, .count = config->approval.approver_count};
 }
 
-static struct ruling_terms terms_of(const struct job *job)
+struct ruling_terms rule_terms(const struct job *job)
 {
     return (struct ruling_terms){.expires_hours = (int)job->config->approval.expires_hours,
                                  .lone_days = LONE_DAYS,
@@ -52,8 +53,8 @@ int rule_book_open(struct job *job, const struct plan *plan, struct rule_book *r
         return -1;
     *book = (struct rule_book){
         .plan = plan,
-        .approvers = approvers_of(job),
-        .terms = terms_of(job),
+        .approvers = rule_approvers(job),
+        .terms = rule_terms(job),
         .rulings = arena_calloc(arena, plan->row_count + 1, sizeof(book->rulings[0])),
         .ruled = arena_calloc(arena, plan->row_count + 1, sizeof(book->ruled[0])),
     };
@@ -82,6 +83,13 @@ bool rule_is_approved(const struct rule_book *book, size_t row)
 
     return !ruled->keep && !ruled->reject && ruled->approvers > 0 &&
            ruled->approvers >= (size_t)book->plan->row[row].needed;
+}
+
+bool rule_is_wanted(const struct rule_book *book, size_t row)
+{
+    const struct ruled *ruled = &book->ruled[row];
+
+    return !ruled->keep && !ruled->reject && ruled->approvers > 0;
 }
 
 bool rule_is_unasked(const struct rule_book *book, size_t row)
@@ -233,7 +241,50 @@ static int end_rulings(const struct night *night, struct err *err)
     return failed;
 }
 
-/* R7: ends by row, when the row is kept for certain; begins where nothing of evidence holds. */
+/* Whether what a rule said of an account is over: another row, or a keep for certain. */
+static bool is_over(const struct decision *decision, const char *rule)
+{
+    bool same = decision->action != ACTION_KEEP && text_equal(rule, decision->rule);
+
+    return !same && !decision->doubt && !decision->held_by;
+}
+
+/* Whom nobody has to reach any more: with a next grace it is tried anew. */
+static int forget_unreached(const struct night *night, struct err *err)
+{
+    const struct snapshot *snapshot = night->weighed->context.snapshot;
+    struct store_announcement_end *end = NULL;
+    size_t count = 0, capacity = 0;
+
+    for (size_t i = 0; i < snapshot->count && !night->doubt; i++) {
+        const struct account_history *history = &snapshot->account[i].history;
+        for (size_t k = 0; k < history->unreached_count; k++) {
+            if (!is_over(&night->weighed->decision[i], history->unreached[k].rule))
+                continue;
+            end = mem_grow(end, count, &capacity, sizeof(end[0]));
+            end[count++] = (struct store_announcement_end){.account_id = snapshot->account[i].id,
+                                                           .rule = history->unreached[k].rule};
+        }
+    }
+    int failed = store_forget_unreached(night->job->store, end, count, err);
+    free(end);
+    return failed;
+}
+
+/* Whether the grace of a row begins with this run itself: by the calendar, or because a person
+ * approved the row of somebody whom no mail reaches. */
+static bool may_begin(const struct night *night, size_t i)
+{
+    const struct plan_row *row = &night->plan->row[i];
+
+    if (!row->new_announcement || row->held_by || !row->account_id)
+        return false;
+    return !row->telling ||
+           (text_equal(row->telling, TELLING_UNREACHABLE) && rule_is_wanted(&night->book, i));
+}
+
+/* R7: ends by row, when the row is kept for certain; begins where nothing of evidence holds, and
+ * where people are told only with that (job/tell). */
 static int announce(const struct night *night, struct err *err)
 {
     struct job *job = night->job;
@@ -242,10 +293,9 @@ static int announce(const struct night *night, struct err *err)
     struct store_announced *begun = arena_calloc(job->arena, plan->row_count + 1, sizeof(begun[0]));
     struct store_announcement_end *end = NULL;
     size_t begun_count = 0, end_count = 0, capacity = 0;
-
     for (size_t i = 0; i < plan->row_count; i++) {
         const struct plan_row *row = &plan->row[i];
-        if (!row->new_announcement || row->held_by || !row->account_id)
+        if (!may_begin(night, i))
             continue;
         begun[begun_count++] = (struct store_announced){
             .account_id = row->account_id,
@@ -257,6 +307,7 @@ static int announce(const struct night *night, struct err *err)
             .not_before = row->not_before,
             .login_at = row->last_login,
             .enforce = job->config->policy.enforce,
+            .told = row->telling ? ANNOUNCED_BY_APPROVAL : ANNOUNCED_TO_NOBODY,
         };
     }
     for (size_t i = 0; i < snapshot->count && !night->doubt; i++) {
@@ -264,8 +315,7 @@ static int announce(const struct night *night, struct err *err)
         const struct decision *decision = &night->weighed->decision[i];
         for (size_t k = 0; k < account->history.announcement_count; k++) {
             const struct announcement *one = &account->history.announcement[k];
-            bool same = decision->action != ACTION_KEEP && text_equal(one->rule, decision->rule);
-            if (same || decision->doubt || decision->held_by)
+            if (!is_over(decision, one->rule))
                 continue;
             end = mem_grow(end, end_count, &capacity, sizeof(end[0]));
             end[end_count++] = (struct store_announcement_end){
@@ -290,5 +340,8 @@ int rule_night(struct job *job, const struct collected *collected, const struct 
 
     if (rule_book_open(job, plan, &night.book, err) < 0)
         return -1;
-    return end_rulings(&night, err) < 0 || announce(&night, err) < 0 ? -1 : 0;
+    return end_rulings(&night, err) < 0 || announce(&night, err) < 0 ||
+                   forget_unreached(&night, err) < 0
+               ? -1
+               : 0;
 }

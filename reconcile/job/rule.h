@@ -20,12 +20,20 @@ struct rule_book {
     struct ruled *ruled;
 };
 
+/* Whose word counts, by the configuration in force. */
+struct approvers rule_approvers(const struct job *job);
+
 /* Whatever the store has now. */
 int rule_book_open(struct job *job, const struct plan *plan, struct rule_book *ret_book,
                    struct err *err) __attribute__((warn_unused_result));
 
+/* The terms by which an approval ends. */
+struct ruling_terms rule_terms(const struct job *job);
+
 /* Whether enough people approved this row, and nothing of theirs stands against it. */
 bool rule_is_approved(const struct rule_book *book, size_t row);
+/* Whether anybody approved it, be it enough people or not, and nothing stands against it. */
+bool rule_is_wanted(const struct rule_book *book, size_t row);
 /* Whether it may be done without anybody's word. */
 bool rule_is_unasked(const struct rule_book *book, size_t row);
 /* Whether a person let a guard of amount neither count nor hold the row. */

@@ -9,12 +9,15 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/digest.h"
 #include "base/limits.h"
 #include "host/log.h"
+#include "job/overview.h"
+#include "job/rule.h"
+#include "job/stand.h"
 #include "notify/delivery.h"
 #include "notify/message.h"
 #include "notify/told_file.h"
+#include "store/announce.h"
 #include "store/plan.h"
 
 struct telling {
@@ -34,28 +37,6 @@ static bool came_to_its_end(int code)
     return code == 0 || code == ERR_HELD || code == ERR_PARTIAL;
 }
 
-/* The acts that wait for people now, and a key made of them: another set is another reason. */
-static const char *find_to_approve(struct telling *telling, size_t *ret_count)
-{
-    const struct plan *plan = telling->plan;
-    struct digest_stream *stream = digest_new();
-    char hex[DIGEST_HEX_SIZE];
-    size_t count = 0;
-
-    for (size_t i = 0; i < plan->row_count; i++) {
-        const struct plan_row *row = &plan->row[i];
-        bool due = !day_is_set(row->not_before) || day_compare(row->not_before, plan->today) <= 0;
-        if (row->action == ACTION_KEEP || row->held_by || !due || row->needed == 0)
-            continue;
-        digest_int(stream, (int64_t)row->action);
-        digest_field(stream, row->account_id);
-        count++;
-    }
-    struct digest digest = digest_finish(stream);
-    *ret_count = count;
-    return count ? arena_strndup(telling->job->arena, digest_hex(&digest, hex), 16) : NULL;
-}
-
 static const char *find_holding(struct telling *telling)
 {
     CLEANUP(text_release) struct text guards = TEXT_INIT;
@@ -67,21 +48,62 @@ static const char *find_holding(struct telling *telling)
     return arena_strdup(telling->job->arena, text_cstr(&guards));
 }
 
+/* As long again as it was made for, within what is allowed. */
+static struct notice_keep make_keep(const struct job *job, const struct ruling *keep)
+{
+    int days = day_between(instant_day(keep->at, job->config->policy.zone), keep->until);
+    int most = (int)job->config->approval.keep_max_days;
+
+    return (struct notice_keep){.account_id = keep->account_id,
+                                .until = keep->until,
+                                .again_until = day_add(job->today, days < most ? days : most)};
+}
+
+static void see_ending(struct telling *telling, const struct overview_ending *ending)
+{
+    struct job *job = telling->job;
+    struct notice_expiring *expiring = &telling->facts.expiring;
+    char newest[INSTANT_TEXT_SIZE];
+
+    *expiring = (struct notice_expiring){
+        .approvals = ending->approvals,
+        .approval_first = ending->approval_first,
+        .spread = ending->spread,
+        .keep = arena_calloc(job->arena, ending->keeps + 1, sizeof(expiring->keep[0])),
+        .keeps = ending->keeps,
+    };
+    for (size_t i = 0; i < ending->keeps; i++)
+        expiring->keep[i] = make_keep(job, ending->keep[i]);
+    if (instant_is_set(ending->newest))
+        telling->view.key[NOTICE_EXPIRING] =
+            arena_strdup(job->arena, instant_format(ending->newest, newest));
+}
+
 static void see_plan(struct telling *telling)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct job *job = telling->job;
     struct notice_view *view = &telling->view;
+    struct status_stands stands;
+    struct overview_ending ending;
 
-    if (store_load_plan(job->store, job->arena, 0, &telling->plan, &err) < 0) {
+    if (store_load_plan(job->store, job->arena, 0, &telling->plan, &err) < 0 ||
+        (telling->plan && job_stand(job, telling->plan, &err) < 0) ||
+        overview_load(job, telling->plan, &stands, &ending, &err) < 0) {
         log_warning("nothing is told of the plan: %s", err.text);
         return;
     }
     view->looked[NOTICE_APPROVAL] = view->looked[NOTICE_HELD] = true;
+    view->looked[NOTICE_EXPIRING] = true;
     telling->facts.plan = telling->plan;
-    if (telling->plan && telling->plan->state == PLAN_PROPOSED)
-        view->key[NOTICE_APPROVAL] = find_to_approve(telling, &telling->facts.to_approve);
-    if (telling->plan && telling->plan->state == PLAN_HELD)
+    if (!telling->plan)
+        return;
+    telling->facts.to_approve = stands.waiting + job->unasked_waits;
+    telling->facts.due = stands.due + job->unasked_waits;
+    view->key[NOTICE_APPROVAL] =
+        notice_acts_key(job->arena, telling->facts.to_approve, telling->facts.now);
+    see_ending(telling, &ending);
+    if (telling->plan->state == PLAN_HELD)
         view->key[NOTICE_HELD] = find_holding(telling);
 }
 
@@ -105,6 +127,7 @@ static void see(struct telling *telling)
     struct notice_view *view = &telling->view;
     struct arena *arena = telling->job->arena;
 
+    view->now = telling->facts.now;
     if (run->is_run) {
         view->looked[NOTICE_FAILED] = true;
         if (!came_to_its_end(run->exit_code))
@@ -232,7 +255,8 @@ static int load_told(struct telling *telling, enum notice_channel channel, const
 
 /* The gravest first, for the time may run out. */
 static const enum notice_kind order[] = {NOTICE_FAILED, NOTICE_CUT_OFF,  NOTICE_STEPS,
-                                         NOTICE_HELD,   NOTICE_APPROVAL, NOTICE_CLEAR};
+                                         NOTICE_HELD,   NOTICE_EXPIRING, NOTICE_APPROVAL,
+                                         NOTICE_CLEAR};
 
 static void send_due(struct telling *telling, enum notice_channel channel)
 {
@@ -247,6 +271,8 @@ static void send_due(struct telling *telling, enum notice_channel channel)
     }
     notice_decide(&telling->view, told, act);
     for (size_t i = 0; i < COUNT_OF(order); i++) {
+        if (act[order[i]] == NOTICE_NOTE)
+            remember(telling, channel, order[i], telling->view.key[order[i]]);
         if (act[order[i]] != NOTICE_TELL)
             continue;
         bool sent = send(telling, channel, order[i], told);
@@ -288,50 +314,163 @@ static void make_mail(const struct telling *telling, const struct store_announce
                               .to = announcement->email};
 }
 
+/* Made before the mail is sent, so that none goes twice. */
+static int claim(struct telling *telling, const struct store_announcement *announcement,
+                 struct err *err)
+{
+    struct store *store = telling->job->store;
+
+    if (!announcement->telling)
+        return store_claim_announcement(store, announcement, telling->facts.now, err);
+    return store_claim_unreached(store, announcement->account_id, announcement->rule,
+                                 announcement->email, telling->facts.now,
+                                 "whether the mail came is not known", err);
+}
+
+/* The grace begins: the person knows. */
+static int begin(struct telling *telling, const struct store_announcement *announcement,
+                 struct day today, struct err *err)
+{
+    struct job *job = telling->job;
+    struct store_announced announced = {
+        .account_id = announcement->account_id,
+        .rule = announcement->rule,
+        .plan_id = telling->plan->id,
+        .position = announcement->position,
+        .at = job->clock->now(job->clock->self),
+        .on = today,
+        .not_before = announcement->not_before,
+        .login_at = announcement->last_login,
+        .enforce = job->config->policy.enforce,
+        .told = ANNOUNCED_BY_MAIL,
+    };
+
+    return store_announce(job->store, &job->run, NULL, 0, &announced, 1, today, err);
+}
+
+/* What stays of a mail that was not taken. */
+static void note_failure(struct telling *telling, const struct store_announcement *announcement,
+                         enum delivery_fate fate, const char *why)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct store *store = telling->job->store;
+    const struct store_announcement_end end = {.account_id = announcement->account_id,
+                                               .rule = announcement->rule};
+    int failed = 0;
+
+    if (fates[fate].again && announcement->telling)
+        failed = store_forget_unreached(store, &end, 1, &err);
+    else if (fates[fate].again)
+        failed = store_unclaim_announcement(store, announcement, &err);
+    else if (fate == DELIVERY_REFUSED && announcement->telling)
+        failed =
+            store_keep_unreached(store, announcement->account_id, announcement->rule, why, &err);
+    if (failed)
+        log_warning("%s", err.text);
+}
+
+/* Who has no address that a mail can go to is not reached. */
+static void note_no_address(struct telling *telling, const struct store_announcement *announcement)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    log_warning("account '%s' is announced, but has no plain mail address to tell it",
+                announcement->account_id);
+    if (announcement->telling &&
+        store_claim_unreached(telling->job->store, announcement->account_id, announcement->rule,
+                              announcement->email ? announcement->email : "", telling->facts.now,
+                              "no plain mail address", &err) < 0 &&
+        err.code != ERR_LOCKED)
+        log_warning("%s", err.text);
+}
+
 /* true: the next one may be tried. */
-static bool announce(struct telling *telling, const struct store_announcement *announcement)
+static bool announce(struct telling *telling, struct store_announcement *announcement)
 {
     CLEANUP(notice_message_release) struct notice_message message = {.attach_plan = false};
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(text_release) struct text id = TEXT_INIT;
-    const struct config *config = telling->job->config;
-    struct store *store = telling->job->store;
+    struct job *job = telling->job;
+    const struct config *config = job->config;
+    struct day today = instant_day(job->clock->now(job->clock->self), config->policy.zone);
     enum delivery_fate fate;
     struct mail mail;
 
     if (!config_is_mail_address(announcement->email)) {
-        log_warning("account '%s' is announced, but has no plain mail address to tell it",
-                    announcement->account_id);
+        note_no_address(telling, announcement);
         return true;
     }
-    if (store_claim_announcement(store, announcement, telling->facts.now, &err) < 0)
+    if (claim(telling, announcement, &err) < 0)
         return err.code == ERR_LOCKED;
+    if (announcement->telling) /* whole days from the mail, also after midnight */
+        announcement->not_before =
+            day_add(announcement->not_before, day_between(telling->plan->today, today));
     report_announcement(announcement, config->portal.url, config->notify.mail.contact, &message);
     make_mail(telling, announcement, &message, &id, &mail);
-    if (delivery_mail(&config->notify.mail, &mail, &telling->bound, &fate, &err) == 0) {
-        telling->result->told++;
-        return true;
+    if (delivery_mail(&config->notify.mail, &mail, &telling->bound, &fate, &err) < 0) {
+        log_warning("account '%s' could not be told of its announcement: %s; %s",
+                    announcement->account_id, err.text, fates[fate].then);
+        telling->result->undelivered++;
+        note_failure(telling, announcement, fate, err.text);
+        return !fates[fate].stop;
     }
-    log_warning("account '%s' could not be told of its announcement: %s; %s",
-                announcement->account_id, err.text, fates[fate].then);
-    telling->result->undelivered++;
-    err_release(&err);
-    if (fates[fate].again && store_unclaim_announcement(store, announcement, &err) < 0)
-        log_warning("%s", err.text);
-    return !fates[fate].stop;
+    telling->result->told++;
+    if (announcement->telling && begin(telling, announcement, today, &err) < 0)
+        log_warning("account '%s' was told, but its grace did not begin: %s",
+                    announcement->account_id, err.text);
+    return true;
+}
+
+/* Whether it may leave without anybody's word, if few enough do. */
+static bool leaves_unasked(const struct rule_book *book,
+                           const struct store_announcement *announcement)
+{
+    size_t row = (size_t)announcement->position - 1;
+    const struct ruled *ruled = &book->ruled[row];
+
+    return !ruled->keep && !ruled->reject && !rule_is_wanted(book, row) &&
+           !text_equal(announcement->telling, TELLING_AFTER_APPROVAL);
+}
+
+/* Those that may leave: approved, or few enough (R7). Returns how many, in front. */
+static size_t choose_mails(const struct telling *telling, const struct rule_book *book,
+                           struct store_announcement *announcement, size_t count)
+{
+    int64_t unasked[ACTION_COUNT] = {0};
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++)
+        unasked[announcement[i].action] += leaves_unasked(book, &announcement[i]);
+    for (size_t i = 0; i < count; i++) {
+        enum action action = announcement[i].action;
+        bool few = unasked[action] <= telling->job->mail_room[action];
+        if (rule_is_wanted(book, (size_t)announcement[i].position - 1) ||
+            (few && leaves_unasked(book, &announcement[i])))
+            announcement[kept++] = announcement[i];
+    }
+    if (kept < count)
+        log_info("%zu people are not told of their announcement: a person has to approve their "
+                 "rows first",
+                 count - kept);
+    return kept;
 }
 
 static void send_announcements(struct telling *telling)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
+    struct job *job = telling->job;
     struct store_announcement *announcement = NULL;
+    struct rule_book book;
     size_t count = 0;
 
-    if (store_load_unannounced(telling->job->store, telling->job->arena, &announcement, &count,
-                               &err) < 0) {
+    if (!telling->plan)
+        return;
+    if (store_load_unannounced(job->store, job->arena, &announcement, &count, &err) < 0 ||
+        rule_book_open(job, telling->plan, &book, &err) < 0) {
         log_warning("nobody is told of an announcement: %s", err.text);
         return;
     }
+    count = choose_mails(telling, &book, announcement, count);
     for (size_t i = 0; i < count && announce(telling, &announcement[i]); i++)
         continue;
 }

@@ -4,7 +4,9 @@
  */
 #include "job/weigh.h"
 
-struct policy_context weigh_context(const struct job *job, const struct collected *collected)
+/* What decisions rest on besides the rules: the one place where it is put together, for proposing
+ * and for acting alike. Borrows from `collected`. */
+static struct policy_context weigh_context(const struct job *job, const struct collected *collected)
 {
     return (struct policy_context){
         .today = job->today,

@@ -13,10 +13,6 @@ struct weighed {
     struct decision *decision; /* likewise */
 };
 
-/* What decisions rest on besides the rules: the one place where it is put together, for proposing
- * and for acting alike. Borrows from `collected`. */
-struct policy_context weigh_context(const struct job *job, const struct collected *collected);
-
 /* Memory from the arena; the context borrows from `collected`. `pairing` is what match_all() said
  * of the same accounts before, which single reads do not change; NULL: ask it. */
 void job_weigh(const struct job *job, const struct collected *collected, struct pairing *pairing,

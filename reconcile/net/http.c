@@ -98,6 +98,18 @@ int http_wait(struct http *http, struct err *err)
     return clock_is_interrupted() ? http_interrupted(err) : 0;
 }
 
+int http_reserve(struct http *http, int64_t requests, struct err *err)
+{
+    struct pace *pace = http->settings.pace;
+
+    if (pace)
+        pace_together(pace, requests);
+    int failed = http_wait(http, err);
+    if (pace)
+        pace_reserve(pace, failed ? 0 : requests);
+    return failed;
+}
+
 static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 {
     struct exchange *exchange = context;
@@ -154,6 +166,10 @@ static int before_request(void *context, char *peer, char *local, int peer_port,
     long fresh = 0;
 
     (void)peer, (void)local, (void)peer_port;
+    exchange->late = exchange->since && clock_since_us(exchange->http->settings.clock,
+                                                       exchange->since) > exchange->since_us;
+    if (exchange->late)
+        return CURL_PREREQFUNC_ABORT;
     if (exchange->sent++ > 0)
         exchange_count(exchange);
     /* A fresh connection may speak first: TLS does. A kept one that does so was closed (TLS says
@@ -272,6 +288,8 @@ int exchange_prepare(struct exchange *exchange, const struct http_request *reque
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange);
     sockets_watch(&exchange->http->sockets, easy);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange);
+    exchange->since = request->since;
+    exchange->since_us = request->since_us;
     code = curl_easy_setopt(easy, CURLOPT_URL, request->url);
     if (code != CURLE_OK)
         return err_set(err, ERR_INTERNAL, "%s cannot be sent: %s", exchange->what,
@@ -373,6 +391,8 @@ void exchange_release(struct exchange *exchange)
     exchange->header_bytes = 0;
     exchange->too_big = false;
     exchange->surplus = false;
+    exchange->late = false;
+    exchange->since = NULL;
     exchange->sent = 0;
     exchange->reason[0] = '\0';
 }
@@ -457,7 +477,9 @@ int http_write(struct http *http, const struct http_request *request,
         outcome.fate = HTTP_ANSWERED;
         outcome.answer = take_answer(&exchange);
     } else {
-        outcome.fate = is_unsent(exchange.easy, code) ? HTTP_UNSENT : HTTP_PERHAPS;
+        outcome.fate = exchange.late                    ? HTTP_LATE
+                       : is_unsent(exchange.easy, code) ? HTTP_UNSENT
+                                                        : HTTP_PERHAPS;
         outcome.answer.status = exchange.answer.status >= 200 ? exchange.answer.status : 0;
     }
     *ret_outcome = outcome;

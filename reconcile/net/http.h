@@ -51,6 +51,10 @@ struct http_request {
     const struct secret *basic_password;
     const char *accept;
     bool write; /* fresh connection, not reused, not broken off; http_write sets it */
+    /* Not sent when, with the connection ready, more than so long has gone by since. NULL = at any
+     * time. */
+    const struct time_mark *since;
+    int64_t since_us;
 };
 
 struct http_answer {
@@ -80,11 +84,17 @@ int http_exchange(struct http *http, const struct http_request *request,
 /* Returns when the pace lets a request go. -1: a signal came. */
 int http_wait(struct http *http, struct err *err) __attribute__((warn_unused_result));
 
+/* The same for so many requests that are to go one right after the other: none of the next ones
+ * waits for the pace, unless a 429 comes between. */
+int http_reserve(struct http *http, int64_t requests, struct err *err)
+    __attribute__((warn_unused_result));
+
 /* What became of a write. */
 enum http_fate {
     HTTP_PERHAPS = 0, /* no whole answer: it may have been carried out */
     HTTP_UNSENT,      /* there was no connection to send any of it on */
     HTTP_ANSWERED,    /* a whole answer came, whatever its status */
+    HTTP_LATE,        /* not sent: too long after request.since */
 };
 
 struct http_outcome {

@@ -30,9 +30,12 @@ struct exchange {
     struct curl_slist *headers;
     struct http_answer answer;
     size_t header_bytes;
-    bool too_big;                 /* its body */
-    unsigned sent;                /* how often it went out */
-    bool surplus;                 /* the connection held an answer before the question */
+    bool too_big;                  /* its body */
+    unsigned sent;                 /* how often it went out */
+    bool surplus;                  /* the connection held an answer before the question */
+    bool late;                     /* it was too late when it could have gone out */
+    const struct time_mark *since; /* of the request */
+    int64_t since_us;
     char *what;                   /* "GET 'https://host/path'", without the query */
     char reason[CURL_ERROR_SIZE]; /* written by libcurl */
     size_t index;                 /* of many */

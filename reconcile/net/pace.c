@@ -25,6 +25,7 @@ struct pace {
     int64_t total;                                  /* requests sent */
     int64_t permitted, permitted_until, held_until; /* shared only */
     bool held_silent;
+    int64_t together, reserved;
 };
 
 struct pace *pace_new(const struct pace_settings *settings)
@@ -33,6 +34,7 @@ struct pace *pace_new(const struct pace_settings *settings)
 
     pace->settings = *settings;
     pace->slowdown = 1;
+    pace->together = 1;
     return pace;
 }
 
@@ -82,15 +84,23 @@ static int64_t sooner(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+/* Of the requests that go together, those that are waited for. */
+static size_t waited_for(const struct pace *pace, size_t limit)
+{
+    size_t together = (size_t)pace->together;
+
+    return limit > 0 && together > limit ? limit : together;
+}
+
 struct instant pace_next(const struct pace *pace, struct instant now)
 {
-    size_t limit = window_limit(pace);
+    size_t limit = window_limit(pace), together = waited_for(pace, limit);
     int64_t next = now.us, interval = interval_us(pace), window = window_us(pace);
 
-    if (pace->count > 0)
-        next = later(next, sooner(sent_at(pace, 0), now.us) + interval);
-    if (limit > 0 && pace->count >= limit)
-        next = later(next, sooner(sent_at(pace, limit - 1), now.us) + window);
+    if (pace->count > 0 && pace->reserved <= 0)
+        next = later(next, sooner(sent_at(pace, 0), now.us) + (int64_t)together * interval);
+    if (limit > 0 && pace->count + together > limit && pace->reserved <= 0)
+        next = later(next, sooner(sent_at(pace, limit - together), now.us) + window);
     next = later(next, sooner(pace->silent_until, now.us + pace->settings.silence_us));
     if (pace->settings.shared)
         next = later(next,
@@ -131,12 +141,33 @@ void pace_sent(struct pace *pace, struct instant now)
     pace->total++;
     if (pace->permitted > 0)
         pace->permitted--;
+    if (pace->reserved > 0)
+        pace->reserved--;
 }
 
 bool pace_wants_permit(const struct pace *pace, struct instant now)
 {
+    int64_t least = pace->reserved > 0 ? 1 : pace->together;
+
     return pace->settings.shared && now.us >= pace->held_until &&
-           (pace->permitted <= 0 || now.us >= pace->permitted_until);
+           (pace->permitted < least || now.us >= pace->permitted_until);
+}
+
+void pace_together(struct pace *pace, int64_t requests)
+{
+    pace->together = requests > 1 ? requests : 1;
+    pace->reserved = 0;
+}
+
+int64_t pace_least(const struct pace *pace)
+{
+    return pace->together;
+}
+
+void pace_reserve(struct pace *pace, int64_t requests)
+{
+    pace->together = 1;
+    pace->reserved = requests;
 }
 
 void pace_permit(struct pace *pace, int64_t requests, struct instant until)
@@ -144,11 +175,13 @@ void pace_permit(struct pace *pace, int64_t requests, struct instant until)
     pace->permitted = requests;
     pace->permitted_until = until.us;
     pace->held_until = 0;
+    pace->reserved = 0;
 }
 
 void pace_hold(struct pace *pace, struct instant until, bool silent)
 {
     pace->permitted = 0;
+    pace->reserved = 0;
     pace->held_until = until.us;
     pace->held_silent = silent;
 }
@@ -160,6 +193,7 @@ void pace_blocked(struct pace *pace, struct instant now)
     pace->silent_until = now.us + pace->settings.silence_us;
     pace->blocks++;
     pace->permitted = 0;
+    pace->reserved = 0;
 }
 
 bool pace_is_silent(const struct pace *pace, struct instant now)

@@ -34,6 +34,14 @@ CLEANUP_POINTER(struct pace, pace_freep, pace_free)
  * pace. The window is kept with a margin of a hundredth of its length, because requests do not take
  * equally long to arrive. */
 struct instant pace_next(const struct pace *pace, struct instant now);
+/* From here on pace_next and pace_wants_permit are about so many requests, to be sent one right
+ * after the other: they wait for all of them before the first. 1 is the rule. */
+void pace_together(struct pace *pace, int64_t requests);
+/* How many that are. */
+int64_t pace_least(const struct pace *pace);
+/* They were waited for: so many requests may go at once, unless a 429 or a hold comes between or
+ * their permit ends. What was reserved before and not sent is forgotten. */
+void pace_reserve(struct pace *pace, int64_t requests);
 /* A request was sent at `now`. */
 void pace_sent(struct pace *pace, struct instant now);
 /* A 429 came at `now`: nothing for silence_us after it, and the pace is halved for the rest of the

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/jsonw.h"
 #include "format/encode.h"
+#include "host/command.h"
 #include "report/parts.h"
 #include "report/status.h"
 
@@ -57,19 +58,15 @@ static struct text *add_fact(struct page *page, const char *label, bool from_out
     return &fact->value;
 }
 
-__attribute__((format(printf, 3, 4))) static void add_command(struct page *page,
-                                                              const char *purpose,
-                                                              const char *format, ...)
+/* Where the command goes; what was one too many goes into the last. */
+static struct text *add_command(struct page *page, const char *purpose)
 {
-    va_list args;
+    size_t at = page->command_count < COMMANDS_MAX ? page->command_count++ : COMMANDS_MAX - 1;
 
-    if (page->command_count == COMMANDS_MAX)
-        return;
-    page->purpose[page->command_count] = purpose;
-    page->command[page->command_count] = TEXT_INIT;
-    va_start(args, format);
-    text_addv(&page->command[page->command_count++], format, args);
-    va_end(args);
+    text_release(&page->command[at]);
+    page->purpose[at] = purpose;
+    page->command[at] = TEXT_INIT;
+    return &page->command[at];
 }
 
 static void add_time(struct text *out, struct instant at)
@@ -98,6 +95,7 @@ static void add_guards(struct page *page, const struct plan *plan)
 {
     for (size_t i = 0; i < plan->guard_count; i++) {
         const struct guard_finding *guard = &plan->guard[i];
+        CLEANUP(text_release) struct text command = TEXT_INIT;
         const char *title = report_guard_title(guard->id), *advice = report_guard_advice(guard->id);
 
         if (!guard->hold)
@@ -107,6 +105,9 @@ static void add_guards(struct page *page, const struct plan *plan)
                   guard->limit, guard->actual);
         if (advice)
             text_add(add_fact(page, "what to do", false), advice);
+        const char *purpose = report_advice_command(guard->id, &command);
+        if (purpose)
+            text_add(add_command(page, purpose), text_cstr(&command));
     }
 }
 
@@ -117,6 +118,9 @@ static void make_approval(const struct notice_facts *facts, struct page *page)
     text_addf(&page->headline, "plan %lld waits for approval: %zu %s", (long long)plan->id,
               facts->to_approve, facts->to_approve == 1 ? "act" : "acts");
     add_plan(page, plan);
+    if (facts->due < facts->to_approve)
+        text_addf(add_fact(page, "due", false),
+                  "%zu now; what is approved today is done on its day", facts->due);
     page->advice =
         "Read the plan, which is attached unless it is too large, then approve it, whole "
         "or in part, or reject it. "
@@ -124,10 +128,46 @@ static void make_approval(const struct notice_facts *facts, struct page *page)
     for (size_t i = 0; i < COMMANDS_MAX; i++) {
         CLEANUP(text_release) struct text purpose = TEXT_INIT, command = TEXT_INIT;
         if (report_command(plan, i, &purpose, &command) && strstr(text_cstr(&command), "approve"))
-            add_command(page, "approve all of it", "%s", text_cstr(&command));
+            text_add(add_command(page, "approve all of it"), text_cstr(&command));
     }
-    add_command(page, "or reject it", "bynder-reconcile reject %lld --reason TEXT",
+    command_add(add_command(page, "or reject it"), "reject %lld --reason TEXT",
                 (long long)plan->id);
+}
+
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static void make_expiring(const struct notice_facts *facts, struct page *page)
+{
+    const struct notice_expiring *expiring = &facts->expiring;
+    size_t count = expiring->approvals + expiring->keeps;
+    char digest[DIGEST_HEX_SIZE], day[DAY_TEXT_SIZE];
+
+    text_addf(&page->headline, "%zu decision%s about to end", count, count == 1 ? " is" : "s are");
+    if (expiring->approvals > 0) {
+        struct text *fact = add_fact(page, "approvals", false);
+        text_addf(fact, "%zu approval%s not carried out, the first ends at ", expiring->approvals,
+                  plural(expiring->approvals));
+        add_time(fact, expiring->approval_first);
+    }
+    if (expiring->keeps > 0)
+        text_addf(add_fact(page, "keeps", false), "%zu account%s kept, the first until %s",
+                  expiring->keeps, plural(expiring->keeps),
+                  day_format(expiring->keep[0].until, day));
+    page->advice = "What was approved and then ends waits for people again; who is kept no longer "
+                   "is judged by the rules like everybody else. Nothing is to be done when that is "
+                   "right.";
+    if (expiring->approvals > 0 && facts->plan)
+        command_add(add_command(page, "approve again what stands approved"),
+                    "approve %lld --digest %s --renew%s", (long long)facts->plan->id,
+                    digest_hex(&facts->plan->digest, digest), expiring->spread ? " --spread" : "");
+    for (size_t i = 0; i < expiring->keeps && page->command_count < COMMANDS_MAX - 1; i++)
+        command_add(add_command(page, "keep this account longer"),
+                    "keep %s --until %s --reason 'still needed'", expiring->keep[i].account_id,
+                    day_format(expiring->keep[i].again_until, day));
+    command_add(add_command(page, "see all that stands"), "status");
 }
 
 static void make_held(const struct notice_facts *facts, struct page *page)
@@ -143,7 +183,7 @@ static void make_held(const struct notice_facts *facts, struct page *page)
     add_guards(page, plan);
     page->advice = "Nothing of what is held will be done. Find out whether the input is right "
                    "before you let the plan pass.";
-    add_command(page, "look at it", "bynder-reconcile show %lld", (long long)plan->id);
+    command_add(add_command(page, "look at it"), "show %lld", (long long)plan->id);
 }
 
 static void make_steps(const struct notice_facts *facts, struct page *page)
@@ -156,10 +196,10 @@ static void make_steps(const struct notice_facts *facts, struct page *page)
                          "Bynder."
                        : "The reasons are in the history; the next plan proposes again what still "
                          "holds.";
-    add_command(page, "see where it stands", "bynder-reconcile status");
-    add_command(page, "and why",
-                "bynder-reconcile psql -c \"select plan_id, account_id, action, state, reason from "
-                "step where state in ('intent', 'unknown', 'failed') order by outcome_at\"");
+    command_add(add_command(page, "see where it stands"), "status");
+    command_add(add_command(page, "and why"),
+                "psql -c \"select plan_id, account_id, action, state, reason from step where state "
+                "in ('intent', 'unknown', 'failed') order by outcome_at\"");
 }
 
 static void make_failed(const struct notice_facts *facts, struct page *page)
@@ -170,7 +210,7 @@ static void make_failed(const struct notice_facts *facts, struct page *page)
     if (facts->watch)
         add_time(add_fact(page, "last success", false), facts->watch->last_success);
     page->advice = "Until it is mended no plan is made and nothing is done.";
-    add_command(page, "see what is wrong", "bynder-reconcile check");
+    command_add_portal(add_command(page, "see what is wrong"), COMMAND_CHECK, 0);
 }
 
 static void make_cut_off(const struct notice_facts *facts, struct page *page)
@@ -190,7 +230,6 @@ static void make_cut_off(const struct notice_facts *facts, struct page *page)
 static void make_clear(const struct notice_facts *facts, struct page *page)
 {
     static const char *const over[NOTICE_KIND_COUNT] = {
-        [NOTICE_APPROVAL] = "a plan waited for approval",
         [NOTICE_HELD] = "a guard held the plan",
         [NOTICE_STEPS] = "acts had failed or were unknown",
         [NOTICE_FAILED] = "the run failed",
@@ -199,7 +238,7 @@ static void make_clear(const struct notice_facts *facts, struct page *page)
 
     text_add(&page->headline, "all clear again");
     for (unsigned kind = 1; kind < NOTICE_KIND_COUNT; kind++) {
-        if (facts->told[kind])
+        if (facts->told[kind] && over[kind])
             text_add(add_fact(page, "over", false), over[kind]);
     }
 }
@@ -207,9 +246,10 @@ static void make_clear(const struct notice_facts *facts, struct page *page)
 static void make_page(const struct notice_facts *facts, struct page *page)
 {
     static void (*const makers[NOTICE_KIND_COUNT])(const struct notice_facts *, struct page *) = {
-        [NOTICE_CLEAR] = make_clear,   [NOTICE_APPROVAL] = make_approval,
-        [NOTICE_HELD] = make_held,     [NOTICE_STEPS] = make_steps,
-        [NOTICE_FAILED] = make_failed, [NOTICE_CUT_OFF] = make_cut_off,
+        [NOTICE_CLEAR] = make_clear,       [NOTICE_APPROVAL] = make_approval,
+        [NOTICE_EXPIRING] = make_expiring, [NOTICE_HELD] = make_held,
+        [NOTICE_STEPS] = make_steps,       [NOTICE_FAILED] = make_failed,
+        [NOTICE_CUT_OFF] = make_cut_off,
     };
 
     *page = (struct page){.fact_count = 0};

@@ -13,14 +13,27 @@
 #include "facts/notice.h"
 #include "report/report.h"
 
+/* Decisions that are about to end. */
+struct notice_expiring {
+    size_t approvals;
+    struct instant approval_first; /* of those, the first end */
+    bool spread;                   /* one of them was */
+    struct notice_keep {
+        const char *account_id;
+        struct day until, again_until; /* as it is, and as long again */
+    } * keep;
+    size_t keeps; /* in order of their days */
+};
+
 struct notice_facts {
     enum notice_kind kind;
     const char *portal;
     const char *verb, *host; /* of this run; host NULL = not known */
     int64_t run;             /* 0 = it got no number */
     struct instant now;
-    const struct plan *plan;             /* the newest; NULL = none, or not needed */
-    size_t to_approve;                   /* acts of it that wait for people */
+    const struct plan *plan; /* the newest; NULL = none, or not needed */
+    size_t to_approve, due;  /* acts of it that wait for people; those due by now */
+    struct notice_expiring expiring;
     size_t failed, unknown;              /* acts */
     int exit_code;                       /* of this run */
     const char *why;                     /* it failed; NULL = it did not */

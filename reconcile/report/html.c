@@ -100,6 +100,44 @@ static void add_header(struct text *out, const struct plan *plan)
     text_add(out, "</p>\n</header>\n<main>\n");
 }
 
+static void add_acknowledged(struct text *out, const struct guard_finding *guard)
+{
+    CLEANUP(text_release) struct text line = TEXT_INIT;
+
+    report_add_acknowledged(&line, guard);
+    if (line.length == 0)
+        return;
+    text_add(out, "<br>");
+    add_bdi(out, text_cstr(&line));
+}
+
+static void add_let_go(struct text *out, const struct plan *plan, const struct guard_finding *guard)
+{
+    CLEANUP(text_release) struct text command = TEXT_INIT;
+
+    add_acknowledged(out, guard);
+    if (!report_add_let_go(&command, plan, guard))
+        return;
+    text_add(out, "<br><b>What it found is right after all:</b> let it go, which approves no row, "
+                  "with <code>");
+    encode_html(out, text_cstr(&command));
+    text_add(out, "</code>");
+}
+
+static void add_advice(struct text *out, const char *advice, const char *id)
+{
+    CLEANUP(text_release) struct text command = TEXT_INIT;
+    const char *purpose = report_advice_command(id, &command);
+
+    text_add(out, "<br><b>What to do:</b> ");
+    encode_html(out, advice);
+    if (!purpose)
+        return;
+    text_addf(out, "; %s: <code>", purpose);
+    encode_html(out, text_cstr(&command));
+    text_add(out, "</code>");
+}
+
 static void add_holds(struct text *out, const struct plan *plan)
 {
     if (!report_is_held(plan))
@@ -117,10 +155,9 @@ static void add_holds(struct text *out, const struct plan *plan)
         add_bdi(out, guard->actual);
         text_add(out, "</h3>\n<p>");
         add_bdi(out, guard->text);
-        if (advice) {
-            text_add(out, "<br><b>What to do:</b> ");
-            encode_html(out, advice);
-        }
+        if (advice)
+            add_advice(out, advice, guard->id);
+        add_let_go(out, plan, guard);
         text_add(out, "</p>\n");
     }
     text_add(out, "</section>\n");
@@ -327,10 +364,8 @@ static void add_group(struct text *out, const struct report_group *group, size_t
     text_clear(&line);
     report_add_group_counts(&line, group);
     encode_html(out, text_cstr(&line));
-    if (advice) {
-        text_add(out, "<br><b>What to do:</b> ");
-        encode_html(out, advice);
-    }
+    if (advice)
+        add_advice(out, advice, group->row[0]->clause);
     text_add(out, "</p>\n");
     add_rows(out, group);
     text_add(out, "</section>\n");
@@ -394,6 +429,7 @@ static void add_guards(struct text *out, const struct plan *plan)
         add_bdi(out, guard->actual);
         text_add(out, "<td>");
         add_bdi(out, guard->text);
+        add_acknowledged(out, guard);
         text_add_char(out, '\n');
     }
     text_add(out, "</tbody></table>\n</section>\n");

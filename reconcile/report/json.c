@@ -164,8 +164,27 @@ static void add_idle(struct jsonw *json, const struct plan_idle *idle)
     jsonw_end_object(json);
 }
 
+static void add_acknowledged(struct jsonw *json, const struct guard_finding *guard)
+{
+    char day[DAY_TEXT_SIZE];
+    bool has_day = day_is_set(guard->let_go_until);
+
+    jsonw_key(json, "acknowledged");
+    if (!guard->let_go_by) {
+        jsonw_null(json);
+        return;
+    }
+    jsonw_begin_object(json);
+    jsonw_field_string(json, "who", guard->let_go_by);
+    jsonw_field_string(json, "until", has_day ? day_format(guard->let_go_until, day) : NULL);
+    jsonw_field_string(json, "reason", guard->let_go_reason);
+    jsonw_end_object(json);
+}
+
 static void add_guards(struct jsonw *json, const struct plan *plan)
 {
+    CLEANUP(text_release) struct text command = TEXT_INIT;
+
     jsonw_key(json, "guards");
     jsonw_begin_array(json);
     for (size_t i = 0; i < plan->guard_count; i++) {
@@ -177,6 +196,11 @@ static void add_guards(struct jsonw *json, const struct plan *plan)
         jsonw_field_string(json, "limit", guard->limit);
         jsonw_field_string(json, "actual", guard->actual);
         jsonw_field_string(json, "text", guard->text);
+        jsonw_field_string(json, "cause", guard->cause);
+        add_acknowledged(json, guard);
+        text_clear(&command);
+        jsonw_field_string(json, "let_go",
+                           report_add_let_go(&command, plan, guard) ? text_cstr(&command) : NULL);
         jsonw_end_object(json);
     }
     jsonw_end_array(json);

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "host/command.h"
 #include "report/files.h"
 
 #define DASH " \xE2\x80\x94 "
@@ -376,7 +377,7 @@ static const struct command {
     {"every row for a spreadsheet", SHOW, REPORT_CSV, ~0U},
     {"every row for a program", SHOW, REPORT_JSON, ~0U},
     {"approve it as you see it here", APPROVE, REPORT_TEXT,
-     1U << PLAN_PROPOSED | 1U << PLAN_APPROVED},
+     1U << PLAN_PROPOSED | 1U << PLAN_APPROVED | 1U << PLAN_APPLYING | 1U << PLAN_APPLIED},
     {"carry out what is approved", APPLY, REPORT_TEXT,
      1U << PLAN_PROPOSED | 1U << PLAN_APPROVED | 1U << PLAN_APPLYING},
 };
@@ -388,18 +389,32 @@ static void add_command(struct text *out, const struct plan *plan, const struct 
 
     switch (command->what) {
     case SHOW:
-        text_addf(out, "bynder-reconcile show %lld --format %s --output ", id,
-                  report_format_name(command->format));
+        command_add(out, "show %lld --format %s --output ", id,
+                    report_format_name(command->format));
         report_add_file_name(out, plan, command->format);
         break;
     case APPROVE:
-        text_addf(out, "bynder-reconcile approve %lld --digest %s", id,
-                  digest_hex(&plan->digest, digest));
+        command_add(out, "approve %lld --digest %s", id, digest_hex(&plan->digest, digest));
         break;
     case APPLY:
-        text_addf(out, "bynder-reconcile apply %lld", id);
+        command_add_portal(out, COMMAND_APPLY, id);
         break;
     }
+}
+
+/* Whether anything is left for a person to decide. */
+static bool is_open(const struct plan *plan)
+{
+    const struct plan_totals *totals = &plan->totals;
+    bool carried_out = plan->state == PLAN_APPLYING || plan->state == PLAN_APPLIED;
+
+    return !carried_out ||
+           plan_acts(plan) > totals->done + totals->not_done + totals->approved + totals->kept;
+}
+
+static bool is_offered(const struct plan *plan, const struct command *command)
+{
+    return (command->states & 1U << plan->state) && (command->what != APPROVE || is_open(plan));
 }
 
 bool report_command(const struct plan *plan, size_t index, struct text *ret_purpose,
@@ -408,11 +423,43 @@ bool report_command(const struct plan *plan, size_t index, struct text *ret_purp
     if (plan->id <= 0)
         return false;
     for (size_t i = 0; i < COUNT_OF(commands); i++) {
-        if (!(commands[i].states & 1U << plan->state) || index-- > 0)
+        if (!is_offered(plan, &commands[i]) || index-- > 0)
             continue;
         text_add(ret_purpose, commands[i].purpose);
         add_command(ret_command, plan, &commands[i]);
         return true;
     }
     return false;
+}
+
+/* --- guards that people let go --- */
+
+void report_add_acknowledged(struct text *out, const struct guard_finding *guard)
+{
+    char day[DAY_TEXT_SIZE];
+
+    if (!guard->let_go_by)
+        return;
+    text_addf(out, "acknowledged by %s", guard->let_go_by);
+    if (day_is_set(guard->let_go_until))
+        text_addf(out, " until %s", day_format(guard->let_go_until, day));
+    if (guard->let_go_reason)
+        text_addf(out, ": %s", guard->let_go_reason);
+}
+
+void report_add_acknowledge(struct text *out, int64_t plan_id, const char *digest,
+                            const char *guard)
+{
+    command_add(out, "acknowledge %lld --digest %s --guard %s --reason \"why it is right\"",
+                (long long)plan_id, digest, guard);
+}
+
+bool report_add_let_go(struct text *out, const struct plan *plan, const struct guard_finding *guard)
+{
+    char digest[DIGEST_HEX_SIZE];
+
+    if (plan->id <= 0 || !guard->hold || !guard->cause || guard->let_go_by)
+        return false;
+    report_add_acknowledge(out, plan->id, digest_hex(&plan->digest, digest), guard->id);
+    return true;
 }

@@ -48,6 +48,9 @@ const char *report_row_advice(const char *row);
 /* What a guard looks at, and what to do when it holds; NULL when unknown. */
 const char *report_guard_title(const char *id);
 const char *report_guard_advice(const char *id);
+/* Appends the command that helps with the advice for a row or a guard, and says what for; NULL:
+ * there is none. A command is shown on a line of its own, where nothing wraps it. */
+const char *report_advice_command(const char *id, struct text *ret_command);
 
 /* 1234567 as "1,234,567". */
 void report_add_number(struct text *out, size_t number);
@@ -76,6 +79,18 @@ const char *report_name_of(const struct plan_row *row);
  * the last. */
 bool report_command(const struct plan *plan, size_t index, struct text *ret_purpose,
                     struct text *ret_command);
+
+/* "acknowledged by anna until 2026-12-05: HR sold a company"; nothing when nobody let it go. */
+void report_add_acknowledged(struct text *out, const struct guard_finding *guard);
+
+/* The command that lets a guard of this plan go. */
+void report_add_acknowledge(struct text *out, int64_t plan_id, const char *digest,
+                            const char *guard);
+
+/* The command that lets a guard go which holds a stored plan, for whoever looked at what it found.
+ * false when nobody can let it go, or somebody did. */
+bool report_add_let_go(struct text *out, const struct plan *plan,
+                       const struct guard_finding *guard);
 
 /* --- outputs --- */
 

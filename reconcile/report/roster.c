@@ -129,12 +129,13 @@ static void find_warnings(struct facts *facts, const struct roster_report *repor
         warn(facts, "G2",
              arena_printf(&facts->arena, "%zu people are accepted, min_people is %lld",
                           roster_people(roster), (long long)limits->min_people));
-    if (rejected > limits->max_rejected_percent || shared > limits->max_rejected_percent)
+    if (rejected > limits->max_rejected_percent || shared > limits->max_duplicate_percent)
         warn(facts, "G3",
              arena_printf(&facts->arena,
                           "%.1f %% of the rows are rejected and %.1f %% share a key, "
-                          "max_rejected_percent is %g",
-                          rejected, shared, limits->max_rejected_percent));
+                          "max_rejected_percent is %g, max_duplicate_percent %g",
+                          rejected, shared, limits->max_rejected_percent,
+                          limits->max_duplicate_percent));
 }
 
 static void gather(struct facts *facts, const struct roster_report *report)

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/jsonw.h"
 #include "format/encode.h"
+#include "host/command.h"
 #include "report/parts.h"
 #include "store/review.h"
 
@@ -158,6 +159,170 @@ static void add_suspended(struct text *out, const struct store_status *status)
                   status->suspended_count - SUSPENDED_SHOWN);
 }
 
+static void add_command_line(struct text *out, const struct text *command)
+{
+    text_add(out, "            ");
+    text_add_printable(out, text_cstr(command));
+    text_add_char(out, '\n');
+}
+
+/* The command by which a person lets it go who looked at what it found; false when nobody can, or
+ * somebody did. */
+static bool add_let_go(struct text *out, const struct store_status *status,
+                       const struct status_guard *guard)
+{
+    const struct status_stands *stands = &status->stands;
+
+    if (!guard->cause || !stands->digest)
+        return false;
+    for (size_t i = 0; i < stands->acknowledgements; i++) {
+        if (text_equal(stands->acknowledgement[i].guard, guard->id))
+            return false;
+    }
+    report_add_acknowledge(out, status->plan_id, stands->digest, guard->id);
+    return true;
+}
+
+/* What it found, since when, and what lets it go. */
+static void add_held(struct text *out, const struct store_status *status,
+                     const struct status_guard *guard, size_t width)
+{
+    CLEANUP(text_release) struct text line = TEXT_INIT, command = TEXT_INIT;
+    const char *title = report_guard_title(guard->id), *advice = report_guard_advice(guard->id);
+    char since[INSTANT_TEXT_SIZE];
+
+    text_addf(&line, "by %s %s since %s: %s (limit %s, actual %s)", guard->id, title ? title : "",
+              instant_format(guard->since, since), guard->text ? guard->text : "",
+              guard->limit ? guard->limit : "-", guard->actual ? guard->actual : "-");
+    if (advice)
+        text_addf(&line, "; what to do: %s", advice);
+    const char *purpose = report_advice_command(guard->id, &command);
+    if (purpose)
+        text_addf(&line, "; %s:", purpose);
+    text_add(out, "held      ");
+    encode_wrapped(out, text_cstr(&line), 10, width - 10);
+    text_add_char(out, '\n');
+    if (purpose)
+        add_command_line(out, &command);
+    text_clear(&command);
+    if (!add_let_go(&command, status, guard))
+        return;
+    text_add(out, "          an approver who finds it right lets it go:\n");
+    add_command_line(out, &command);
+}
+
+static void add_decisions(struct text *out, const char *label, const char *noun,
+                          const struct status_decisions *decisions)
+{
+    char day[DAY_TEXT_SIZE];
+
+    if (decisions->count == 0)
+        return;
+    text_addf(out, "%-10s", label);
+    report_add_counted(out, decisions->count, noun);
+    if (day_is_set(decisions->first))
+        text_addf(out, ", the first until %s", day_format(decisions->first, day));
+    text_add_char(out, '\n');
+}
+
+static void add_waiting(struct text *out, const struct store_status *status)
+{
+    const struct status_stands *stands = &status->stands;
+    CLEANUP(text_release) struct text command = TEXT_INIT;
+
+    text_add(out, "waiting   ");
+    report_add_counted(out, stands->waiting, "row");
+    text_add(out, stands->waiting ? " for a person's approval, " : " for a person\n");
+    if (stands->waiting == 0)
+        return;
+    report_add_number(out, stands->due);
+    text_add(out, " due by now");
+    if (stands->alone > 0)
+        text_addf(out, ", %zu of them for one more person", stands->alone);
+    text_add_char(out, '\n');
+    command_add(&command, "show %lld", (long long)status->plan_id);
+    add_command_line(out, &command);
+    text_clear(&command);
+    command_add(&command, "approve %lld --digest %s", (long long)status->plan_id, stands->digest);
+    add_command_line(out, &command);
+}
+
+static void add_approved(struct text *out, const struct status_stands *stands)
+{
+    char at[INSTANT_TEXT_SIZE];
+
+    if (stands->approved == 0 && !instant_is_set(stands->approval_first))
+        return;
+    text_add(out, "approved  ");
+    report_add_counted(out, stands->approved, "row");
+    text_add(out, " by enough people, to be done when due and there is room");
+    if (instant_is_set(stands->approval_first))
+        text_addf(out, "; the first approval ends %s", instant_format(stands->approval_first, at));
+    text_add_char(out, '\n');
+}
+
+static void add_accepted(struct text *out, const struct acknowledgement *accepted)
+{
+    char at[INSTANT_TEXT_SIZE];
+
+    text_addf(out, "accepted  %s by ", accepted->guard);
+    text_add_printable(out, accepted->who);
+    text_addf(out, ", %s: ", instant_format(accepted->at, at));
+    text_add_printable(out, accepted->reason ? accepted->reason : "");
+    text_add_char(out, '\n');
+}
+
+/* What people decided and what waits for them; where to ask more. */
+static void add_stands(struct text *out, const struct store_status *status)
+{
+    const struct status_stands *stands = &status->stands;
+    CLEANUP(text_release) struct text command = TEXT_INIT;
+    char day[DAY_TEXT_SIZE];
+
+    if (!stands->known)
+        return;
+    add_waiting(out, status);
+    add_approved(out, stands);
+    add_decisions(out, "kept", "account", &stands->keeps);
+    add_decisions(out, "rejected", "row", &stands->rejects);
+    add_decisions(out, "again", "account", &stands->agains);
+    for (size_t i = 0; i < stands->acknowledgements; i++)
+        add_accepted(out, &stands->acknowledgement[i]);
+    if (stands->announced > 0) {
+        text_add(out, "grace     ");
+        report_add_counted(out, stands->announced, "announcement");
+        text_addf(out, ", the first is due %s\n", day_format(stands->announced_next, day));
+    }
+    if (stands->approved + stands->keeps.count + stands->rejects.count + stands->agains.count == 0)
+        return;
+    text_add(out, "          each of these decisions, with who and why:\n");
+    command_add(&command, "audit decisions");
+    add_command_line(out, &command);
+}
+
+#define OPEN_SHOWN 20
+
+/* Acts whose outcome nobody knows. */
+static void add_open(struct text *out, const struct store_status *status)
+{
+    const struct store_step *open = status->stands.open;
+    char at[INSTANT_TEXT_SIZE];
+
+    for (size_t i = 0; open && i < status->open_steps && i < OPEN_SHOWN; i++) {
+        text_addf(out, "          %s %s, plan %lld, since %s", action_name(open[i].action),
+                  open[i].account_id, (long long)open[i].plan_id,
+                  instant_format(open[i].intent_at, at));
+        if (open[i].reason) {
+            text_add(out, ": ");
+            text_add_printable(out, open[i].reason);
+        }
+        text_add_char(out, '\n');
+    }
+    if (open && status->open_steps > OPEN_SHOWN)
+        text_addf(out, "          … %zu more (see --format json)\n",
+                  status->open_steps - OPEN_SHOWN);
+}
+
 static void add_plan(struct text *out, const struct store_status *status, size_t width)
 {
     char at[INSTANT_TEXT_SIZE];
@@ -168,16 +333,15 @@ static void add_plan(struct text *out, const struct store_status *status, size_t
                   plan_state_name(status->plan_state), instant_format(status->plan_created_at, at));
     else
         text_add(out, "none yet\n");
-    for (size_t i = 0; i < status->held_count; i++) {
-        text_add(out, "held      ");
-        encode_wrapped(out, status->held[i], 10, width - 10);
-        text_add_char(out, '\n');
-    }
+    for (size_t i = 0; i < status->held_count; i++)
+        add_held(out, status, &status->held[i], width);
+    add_stands(out, status);
     text_add(out, "database  ");
     add_bytes(out, status->database_bytes);
     text_addf(out, "\nlock      %s\n", status->locked ? "held by a run" : "free");
     text_addf(out, "acts      %zu with an unknown outcome%s\n", status->open_steps,
-              status->open_steps ? ": the next 'run' or 'apply' settles them" : "");
+              status->open_steps ? ": the next run asks Bynder what became of them" : "");
+    add_open(out, status);
     add_suspended(out, status);
 }
 
@@ -262,8 +426,107 @@ static void add_json_plan(struct jsonw *json, const struct store_status *status)
     jsonw_key(json, "held");
     jsonw_begin_array(json);
     for (size_t i = 0; i < status->held_count; i++)
-        jsonw_string(json, status->held[i]);
+        jsonw_string(json, status->held[i].text);
     jsonw_end_array(json);
+    jsonw_end_object(json);
+}
+
+static void add_json_guards(struct jsonw *json, const struct store_status *status)
+{
+    jsonw_key(json, "guards");
+    jsonw_begin_array(json);
+    for (size_t i = 0; i < status->held_count; i++) {
+        const struct status_guard *guard = &status->held[i];
+        CLEANUP(text_release) struct text command = TEXT_INIT, let_go = TEXT_INIT;
+        (void)report_advice_command(guard->id, &command);
+        (void)add_let_go(&let_go, status, guard);
+        jsonw_begin_object(json);
+        jsonw_field_string(json, "id", guard->id);
+        jsonw_field_instant(json, "since", guard->since);
+        jsonw_field_string(json, "found", guard->text);
+        jsonw_field_string(json, "limit", guard->limit);
+        jsonw_field_string(json, "actual", guard->actual);
+        jsonw_field_string(json, "advice", report_guard_advice(guard->id));
+        jsonw_field_string(json, "command", command.length ? text_cstr(&command) : NULL);
+        jsonw_field_string(json, "let_go", let_go.length ? text_cstr(&let_go) : NULL);
+        jsonw_end_object(json);
+    }
+    jsonw_end_array(json);
+}
+
+static void add_json_day(struct jsonw *json, const char *name, struct day value)
+{
+    char day[DAY_TEXT_SIZE];
+
+    jsonw_field_string(json, name, day_is_set(value) ? day_format(value, day) : NULL);
+}
+
+static void add_json_decisions(struct jsonw *json, const char *name,
+                               const struct status_decisions *decisions)
+{
+    jsonw_key(json, name);
+    jsonw_begin_object(json);
+    jsonw_field_int(json, "count", (int64_t)decisions->count);
+    add_json_day(json, "first_until", decisions->first);
+    jsonw_end_object(json);
+}
+
+static void add_json_accepted(struct jsonw *json, const struct status_stands *stands)
+{
+    jsonw_key(json, "acknowledged");
+    jsonw_begin_array(json);
+    for (size_t i = 0; i < stands->acknowledgements; i++) {
+        const struct acknowledgement *one = &stands->acknowledgement[i];
+        jsonw_begin_object(json);
+        jsonw_field_string(json, "guard", one->guard);
+        jsonw_field_string(json, "who", one->who);
+        jsonw_field_instant(json, "at", one->at);
+        jsonw_field_string(json, "reason", one->reason);
+        jsonw_field_string(json, "cause", one->cause);
+        jsonw_end_object(json);
+    }
+    jsonw_end_array(json);
+}
+
+static void add_json_open(struct jsonw *json, const struct store_status *status)
+{
+    jsonw_key(json, "open");
+    jsonw_begin_array(json);
+    for (size_t i = 0; i < status->open_steps; i++) {
+        const struct store_step *open = &status->stands.open[i];
+        jsonw_begin_object(json);
+        jsonw_field_int(json, "plan", open->plan_id);
+        jsonw_field_string(json, "account_id", open->account_id);
+        jsonw_field_string(json, "action", action_name(open->action));
+        jsonw_field_instant(json, "since", open->intent_at);
+        jsonw_field_string(json, "reason", open->reason);
+        jsonw_end_object(json);
+    }
+    jsonw_end_array(json);
+}
+
+static void add_json_stands(struct jsonw *json, const struct store_status *status)
+{
+    const struct status_stands *stands = &status->stands;
+
+    jsonw_key(json, "stands");
+    if (!stands->known) {
+        jsonw_null(json);
+        return;
+    }
+    jsonw_begin_object(json);
+    jsonw_field_int(json, "waiting", (int64_t)stands->waiting);
+    jsonw_field_int(json, "waiting_due", (int64_t)stands->due);
+    jsonw_field_int(json, "waiting_for_one_more", (int64_t)stands->alone);
+    jsonw_field_int(json, "approved", (int64_t)stands->approved);
+    jsonw_field_instant(json, "approval_first_ends", stands->approval_first);
+    add_json_decisions(json, "keeps", &stands->keeps);
+    add_json_decisions(json, "rejects", &stands->rejects);
+    add_json_decisions(json, "agains", &stands->agains);
+    add_json_accepted(json, stands);
+    jsonw_field_int(json, "announced", (int64_t)stands->announced);
+    add_json_day(json, "announced_next", stands->announced_next);
+    add_json_open(json, status);
     jsonw_end_object(json);
 }
 
@@ -291,6 +554,8 @@ static void add_json_members(struct jsonw *json, const struct store_status *stat
     add_json_snapshot(json, status);
     add_json_roster(json, status);
     add_json_plan(json, status);
+    add_json_guards(json, status);
+    add_json_stands(json, status);
     jsonw_field_int(json, "database_bytes", status->database_bytes);
     jsonw_field_int(json, "open_steps", (int64_t)status->open_steps);
     add_json_suspended(json, status);

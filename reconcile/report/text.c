@@ -88,7 +88,40 @@ static void add_headline(const struct painter *painter, const struct plan *plan)
     add_paragraph(painter, 0, text_cstr(&line));
 }
 
-static void add_hold(const struct painter *painter, const struct guard_finding *guard)
+static void add_advice_command(const struct painter *painter, size_t indent, const char *id)
+{
+    CLEANUP(text_release) struct text command = TEXT_INIT;
+    const char *purpose = report_advice_command(id, &command);
+
+    if (!purpose)
+        return;
+    text_addf(painter->out, "%*s%s:\n%*s", (int)indent, "", purpose, (int)indent + 2, "");
+    text_add_printable(painter->out, text_cstr(&command));
+    text_add_char(painter->out, '\n');
+}
+
+/* What lets it go: somebody did, or the command that does. */
+static void add_let_go(const struct painter *painter, const struct plan *plan,
+                       const struct guard_finding *guard)
+{
+    CLEANUP(text_release) struct text line = TEXT_INIT;
+
+    report_add_acknowledged(&line, guard);
+    if (line.length > 0) {
+        add_paragraph(painter, 6, text_cstr(&line));
+        return;
+    }
+    if (!report_add_let_go(&line, plan, guard))
+        return;
+    add_paragraph(painter, 6,
+                  "what it found is right after all: let it go, which approves no row, with");
+    text_add(painter->out, "        ");
+    text_add_printable(painter->out, text_cstr(&line)); /* in one piece: it is to be pasted */
+    text_add_char(painter->out, '\n');
+}
+
+static void add_hold(const struct painter *painter, const struct plan *plan,
+                     const struct guard_finding *guard)
 {
     CLEANUP(text_release) struct text line = TEXT_INIT;
     const char *title = report_guard_title(guard->id), *advice = report_guard_advice(guard->id);
@@ -97,11 +130,13 @@ static void add_hold(const struct painter *painter, const struct guard_finding *
               guard->limit ? guard->limit : "-", guard->actual ? guard->actual : "-");
     add_paragraph(painter, 2, text_cstr(&line));
     add_paragraph(painter, 6, guard->text);
-    if (!advice)
-        return;
-    text_clear(&line);
-    text_addf(&line, "what to do: %s", advice);
-    add_paragraph(painter, 6, text_cstr(&line));
+    if (advice) {
+        text_clear(&line);
+        text_addf(&line, "what to do: %s", advice);
+        add_paragraph(painter, 6, text_cstr(&line));
+        add_advice_command(painter, 6, guard->id);
+    }
+    add_let_go(painter, plan, guard);
 }
 
 static void add_holds(const struct painter *painter, const struct plan *plan)
@@ -118,7 +153,7 @@ static void add_holds(const struct painter *painter, const struct plan *plan)
     text_add(painter->out, ": nothing of what is held will be done\n");
     for (size_t i = 0; i < plan->guard_count; i++) {
         if (plan->guard[i].hold)
-            add_hold(painter, &plan->guard[i]);
+            add_hold(painter, plan, &plan->guard[i]);
     }
 }
 
@@ -243,6 +278,7 @@ static void add_group(const struct painter *painter, const struct report_group *
         text_clear(&line);
         text_addf(&line, "what to do: %s", advice);
         add_paragraph(painter, 2, text_cstr(&line));
+        add_advice_command(painter, 2, group->row[0]->clause);
     }
     add_column_titles(painter, &layout);
     for (size_t i = 0; i < layout.shown; i++) {
@@ -287,34 +323,48 @@ static size_t most(size_t a, size_t b)
 
 static void add_guard_table(const struct painter *painter, const struct plan *plan)
 {
+    CLEANUP(text_release) struct text says = TEXT_INIT;
     size_t limit = strlen("limit"), actual = strlen("actual"), indent;
 
     for (size_t i = 0; i < plan->guard_count; i++) {
         limit = most(limit, least(encode_width(plan->guard[i].limit), LIMIT_COLUMNS));
         actual = most(actual, least(encode_width(plan->guard[i].actual), LIMIT_COLUMNS));
     }
-    indent = 2 + 5 + 6 + limit + 2 + actual + 2;
+    indent = 2 + 8 + 6 + limit + 2 + actual + 2;
     add_heading(painter, "guards");
     for (size_t i = 0; i < plan->guard_count; i++) {
         const struct guard_finding *guard = &plan->guard[i];
 
-        text_addf(painter->out, "  %-3s  ", guard->id);
+        text_addf(painter->out, "  %-6s  ", guard->id);
         paint(painter, guard->hold ? RED : GREEN, guard->hold ? "HOLD" : "pass");
         text_add(painter->out, "  ");
         encode_cell(painter->out, guard->limit ? guard->limit : "-", limit);
         text_add(painter->out, "  ");
         encode_cell(painter->out, guard->actual ? guard->actual : "-", actual);
         text_add(painter->out, "  ");
-        encode_wrapped(painter->out, guard->text, indent,
+        text_clear(&says);
+        text_add(&says, guard->text ? guard->text : "");
+        text_add(&says, guard->let_go_by ? "; " : "");
+        report_add_acknowledged(&says, guard);
+        encode_wrapped(painter->out, text_cstr(&says), indent,
                        painter->width > indent + 20 ? painter->width - indent : 20);
         drop_trailing_blanks(painter->out);
         text_add_char(painter->out, '\n');
     }
 }
 
+static bool is_any_let_go(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->guard_count; i++) {
+        if (plan->guard[i].let_go_by)
+            return true;
+    }
+    return false;
+}
+
 static void add_guards(const struct painter *painter, const struct plan *plan)
 {
-    if (plan_acts(plan) > 0 || report_is_held(plan)) {
+    if (plan_acts(plan) > 0 || report_is_held(plan) || is_any_let_go(plan)) {
         add_guard_table(painter, plan);
         return;
     }

@@ -3,12 +3,21 @@
  * and what that person can do. A row or guard that is not listed here is shown by its number.
  */
 #include "base/cleanup.h"
+#include "host/command.h"
 #include "report/parts.h"
 
 struct words {
     const char *id;
     const char *title;
     const char *advice;
+};
+
+/* Verbs that help with what is advised. */
+static const struct {
+    const char *id, *purpose, *verb;
+} helpers[] = {
+    {"P5", "this names the row and says why", "roster check"},
+    {"G3", "this lists the rows", "roster check"},
 };
 
 static const struct words row_words[] = {
@@ -19,8 +28,7 @@ static const struct words row_words[] = {
      "renew the entry or let it go: an expired one protects nobody"},
     {"P4", "more than one person or account fits",
      "say in the links file who it is; until then nothing is done"},
-    {"P5", "the person's roster row was rejected",
-     "have the row corrected: 'bynder-reconcile roster check' names it and says why"},
+    {"P5", "the person's roster row was rejected", "have the row corrected"},
     {"P6", "in no roster row, but somebody is near",
      "name the person in the links file, or '-' when it is nobody"},
     {"P7", "last login not readable or in the future", "look at the account in Bynder"},
@@ -38,11 +46,12 @@ static const struct words row_words[] = {
 };
 
 static const struct words guard_words[] = {
-    {"G1", "roster age", "have HR send a fresh roster, then plan again"},
+    {"G1", "roster age", "have HR send a fresh roster; the next run looks at it by itself"},
     {"G2", "roster size", "compare the roster with the last one: was it cut, or filtered?"},
-    {"G3", "rejected roster rows",
-     "have the rows corrected: 'bynder-reconcile roster check' lists them"},
-    {"G4", "accounts read", "plan again; if it stays, look at the portal's answers in the log"},
+    {"G3", "rejected roster rows", "have the rows corrected"},
+    {"G4", "accounts read",
+     "plan again; if it stays, look at the portal's answers in the log, and ask whether "
+     "somebody deleted that many accounts by hand, or the form of Bynder's answers changed"},
     {"G5", "last logins", "do not trust 'idle' today; ask Bynder whether login data was lost"},
     {"G6", "accounts matched",
      "check the matching keys and that the roster belongs to this portal"},
@@ -57,6 +66,8 @@ static const struct words guard_words[] = {
     {"G12", "stopped by hand", "find out who stopped it and why, then remove the stop"},
     {"G13", "clock and gap between runs",
      "check the clock of this machine; a long gap is accepted with --accept-gap"},
+    {"policy", "an older policy",
+     "look for a second host or a restored file: is this the configuration you mean?"},
 };
 
 static const struct words *find(const struct words *words, size_t count, const char *id)
@@ -94,4 +105,15 @@ const char *report_guard_advice(const char *id)
     const struct words *found = find(guard_words, COUNT_OF(guard_words), id);
 
     return found ? found->advice : NULL;
+}
+
+const char *report_advice_command(const char *id, struct text *ret_command)
+{
+    for (size_t i = 0; id && i < COUNT_OF(helpers); i++) {
+        if (!text_equal(helpers[i].id, id))
+            continue;
+        command_add(ret_command, "%s", helpers[i].verb);
+        return helpers[i].purpose;
+    }
+    return NULL;
 }

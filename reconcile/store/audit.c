@@ -660,6 +660,7 @@ static int add_announced(struct batch *batch, int64_t run_id,
     field_day(&json, "not_before", announced->not_before);
     field_instant(&json, "login_us", announced->login_at);
     jsonw_field_string(&json, "mode", announced->enforce ? "enforce" : "report");
+    jsonw_field_bool(&json, "told", announced->told != ANNOUNCED_TO_NOBODY);
     const struct entry entry = {.kind = AUDIT_ANNOUNCEMENT,
                                 .run_id = run_id,
                                 .plan_id = announced->plan_id,

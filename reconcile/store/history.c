@@ -124,8 +124,8 @@ static void fill_login(struct lookup *lookup, const struct state_row *row, struc
     account->history.read_at = row->life.read_at;
     if (!account->department)
         account->department = intern_string(&lookup->kept, row->department);
-    if (known.kind == LOGIN_NOT_READ)
-        return;
+    if (known.kind == LOGIN_NOT_READ || login_is_ahead(&known, known.seen_at))
+        return; /* P7: what never was says nothing the night after */
     account->history.told_by = known.source;
     known.source = LOGIN_FROM_HISTORY;
     known.raw = known.kind == LOGIN_UNREADABLE ? arena_strdup(lookup->arena, known.raw) : NULL;
@@ -321,6 +321,14 @@ static const struct column announcement_columns[] = {
     COLUMN("login_at", struct announcement, login_at),
     COLUMN("announced_at", struct announcement, at),
     COLUMN("not_before", struct announcement, not_before),
+    COLUMN("told", struct announcement, told),
+    COLUMN_END,
+};
+
+static const struct column unreached_columns[] = {
+    COLUMN("rule", struct unreached, rule),
+    COLUMN("address", struct unreached, address),
+    COLUMN("why", struct unreached, why),
     COLUMN_END,
 };
 
@@ -397,6 +405,28 @@ static int load_bound(const struct store *store, struct lookup *lookup, struct e
     return 0;
 }
 
+static int load_unreached(const struct store *store, struct lookup *lookup, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    size_t count = 0;
+
+    if (PG_QUERY(store->pg, unreached_list, PG_MANY, &result, err,
+                 store_number(lookup->arena, store->portal_id)) < 0)
+        return -1;
+    const struct unreached *list =
+        store_read_all(unreached_columns, sizeof(list[0]), result, lookup->arena, &count);
+    int account_id = store_place_of(result, "account_id");
+    for (size_t i = 0; i < count; i++) {
+        struct account *account = find_account(lookup, pg_text(result, (int)i, account_id));
+        if (!account)
+            continue;
+        if (account->history.unreached_count == 0)
+            account->history.unreached = &list[i];
+        account->history.unreached_count++; /* rows of one account stand together */
+    }
+    return 0;
+}
+
 static int load_rulings(const struct store *store, struct lookup *lookup, struct err *err)
 {
     struct store_standing *standing = NULL;
@@ -427,8 +457,9 @@ static int load_history(const struct store *store, struct arena *arena, struct s
                                 pending_columns, fill_pending, &lookup, err) ||
                  each_of_portal(store, "account_acts", query_account_acts, act_columns, fill_act,
                                 &lookup, err) ||
-                 load_announcements(store, &lookup, err) || load_earlier(store, &lookup, err) ||
-                 load_bound(store, &lookup, err) || load_rulings(store, &lookup, err);
+                 load_announcements(store, &lookup, err) || load_unreached(store, &lookup, err) ||
+                 load_earlier(store, &lookup, err) || load_bound(store, &lookup, err) ||
+                 load_rulings(store, &lookup, err);
     lookup_release(&lookup);
     return failed ? -1 : 0;
 }
@@ -491,7 +522,12 @@ static const struct column guard_columns[] = {
     COLUMN("last_roster_people", struct guard_history, last_roster_people),
     COLUMN("same_bytes_since", struct guard_history, same_bytes_since),
     COLUMN("last_snapshot_accounts", struct guard_history, last_snapshot_accounts),
+    COLUMN("older_copy_of", struct guard_history, older_copy_of),
+    COLUMN("deprovisioned_since", struct guard_history, deprovisioned_since),
+    COLUMN("matched_at", struct guard_history, matched_at),
+    COLUMN("history_since", struct guard_history, history_since),
     COLUMN("last_run_day", struct guard_history, last_run_day),
+    COLUMN("policy_seen_at", struct guard_history, policy_seen_at),
     COLUMN_END,
 };
 
@@ -523,15 +559,17 @@ static int load_windows(const struct store *store, struct arena *arena, const st
 }
 
 int store_load_guard_history(struct store *store, struct arena *arena, const struct limits *limits,
-                             const struct roster *roster, struct instant now,
-                             struct guard_history *ret_history, struct err *err)
+                             const struct roster *roster, const struct digest *policy_text,
+                             struct instant now, struct guard_history *ret_history, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
+    struct digest content = roster_content(roster);
 
     if (PG_QUERY(store->pg, guard_history, PG_ONE, &result, err,
-                 store_number(arena, store->portal_id), store_hex(arena, &roster->digest)) < 0)
+                 store_number(arena, store->portal_id), store_hex(arena, &roster->digest),
+                 store_hex(arena, &content), store_hex(arena, policy_text)) < 0)
         return -1;
-    struct guard_history history = {.first_plan = false};
+    struct guard_history history = {.policy_text = *policy_text};
     (void)store_read_row(guard_columns, result, 0, arena, &history);
     history.last_matched_percent =
         pg_double(result, 0, store_place_of(result, "last_matched_percent"));

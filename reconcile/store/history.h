@@ -19,13 +19,14 @@
 int store_load_history(struct store *store, struct arena *arena, struct snapshot *snapshot,
                        struct err *err) __attribute__((warn_unused_result));
 
-/* What the guards compare with; accept_gap, stopped_by, events_reach and what the reading of last
- * logins counts are left empty. A run that G6 or G13 held is not compared with: otherwise a brake
- * would let go by itself on the second try, and one run with a wrong clock would stop all later
- * ones. */
+/* What the guards compare with; accept_gap, stopped_by, events_reach, the signal, the clock, what
+ * was acknowledged and what the reading of last logins counts are left empty. A run that a guard
+ * held is not compared with, unless a person let it go: otherwise a brake would let go by itself on
+ * the second try, and one run with a wrong clock would stop all later ones. What 'plan' read is no
+ * base once there is a run. `policy_text` is policy_text_digest of the policy in force. */
 int store_load_guard_history(struct store *store, struct arena *arena, const struct limits *limits,
-                             const struct roster *roster, struct instant now,
-                             struct guard_history *ret_history, struct err *err)
+                             const struct roster *roster, const struct digest *policy_text,
+                             struct instant now, struct guard_history *ret_history, struct err *err)
     __attribute__((warn_unused_result));
 /* Ascending times of good rosters as roster_as_of gives them (at most the last 1,000, each once),
  * without the present one. */

@@ -28,6 +28,18 @@ int store_load_events(struct store *store, struct arena *arena,
     return 0;
 }
 
+int store_load_login_most(const struct store *store, struct arena *arena, size_t most,
+                          const char ***ret_account_id, size_t *ret_count, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, login_most, PG_MANY, &result, err,
+                 store_number(arena, store->portal_id), store_number(arena, (int64_t)most)) < 0)
+        return -1;
+    *ret_account_id = store_read_list("account_id", result, arena, ret_count);
+    return 0;
+}
+
 static void add_pending(struct text *row, const void *context, size_t number)
 {
     const struct pending_login *pending = (const struct pending_login *)context + number;

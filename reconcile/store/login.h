@@ -38,6 +38,11 @@ int store_save_logins(struct store *store, const struct pending_login *pending, 
                       const struct events_progress *progress, struct err *err)
     __attribute__((warn_unused_result));
 
+/* The accounts whose last login changed most often, the most of them first; at most `most`. */
+int store_load_login_most(const struct store *store, struct arena *arena, size_t most,
+                          const char ***ret_account_id, size_t *ret_count, struct err *err)
+    __attribute__((warn_unused_result));
+
 /* Dates that Bynder's own export told of an account; none = not told. */
 struct account_dates {
     const char *account_id;

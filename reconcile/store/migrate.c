@@ -12,6 +12,7 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
+#include "host/command.h"
 #include "store/audit.h"
 #include "store/column.h"
 
@@ -205,15 +206,13 @@ int migrate_check_list(struct pg *pg, const struct migration *list, struct err *
     if (ask(pg, "migration_table", sql_has_table, &has_table, err) < 0 ||
         (has_table && read_record(pg, list, &count, err) < 0))
         return -1;
+    if (has_table && list[count].version == 0)
+        return 0;
+    CLEANUP(mem_cleanup) char *migrate = command_make("migrate");
     if (!has_table)
-        return err_set(err, ERR_CONFIG,
-                       "the database has no schema yet; hint: run 'bynder-reconcile migrate'");
-    if (list[count].version != 0)
-        return err_set(err, ERR_CONFIG,
-                       "the database lacks the migration '%s'; hint: run 'bynder-reconcile "
-                       "migrate'",
-                       list[count].name);
-    return 0;
+        return err_set(err, ERR_CONFIG, "the database has no schema yet; hint: run '%s'", migrate);
+    return err_set(err, ERR_CONFIG, "the database lacks the migration '%s'; hint: run '%s'",
+                   list[count].name, migrate);
 }
 
 int migrate_run(struct pg *pg, struct migrate_result *ret_result, struct err *err)

@@ -41,6 +41,7 @@ static void write_json(struct text *out, const struct config *config, const stru
     jsonw_field_string(&json, "state", step_state_name(outcome->state));
     jsonw_field_string(&json, "reason", outcome->reason);
     jsonw_field_int(&json, "status", outcome->status);
+    jsonw_field_bool(&json, "accepted", outcome->accepted);
     jsonw_field_int(&json, "at_us", now.us);
     jsonw_end_object(&json);
     text_add_char(out, '\n');
@@ -92,6 +93,7 @@ static int parse(struct arena *arena, const struct config *config, const struct 
         !step_state_parse(state, &outcome.state) || !text_equal(portal, config->portal.name))
         return err_set(err, ERR_INTERNAL, "it is not the outcome of an act of this portal");
     (void)json_string(json, "reason", 32768, arena, &outcome.reason);
+    (void)json_flag(json, "accepted", &outcome.accepted); /* files of before do not tell */
     outcome.status = status;
     *ret_outcome = outcome;
     *ret_at = (struct instant){at};

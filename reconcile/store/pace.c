@@ -43,11 +43,12 @@ static int weigh(struct store *store, struct arena *scratch, const struct pace_r
         return -1;
     grant.others = pg_int(result, 0, store_place_of(result, "requests"));
     int64_t left = request->limit - grant.others;
+    int64_t least = request->least < request->limit ? request->least : request->limit;
     int64_t silence = pg_int(result, 0, store_place_of(result, "silence_us"));
     if (silence > 0) {
         grant.wait_us = silence;
         grant.silent = true;
-    } else if (left <= 0) {
+    } else if (left <= 0 || left < least) {
         grant.wait_us = pg_int(result, 0, store_place_of(result, "wait_us"));
         if (grant.wait_us > WAIT_MOST_US)
             grant.wait_us = WAIT_MOST_US;

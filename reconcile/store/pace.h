@@ -14,6 +14,7 @@
 struct pace_request {
     const char *address_group;
     int64_t wanted;     /* requests */
+    int64_t least;      /* fewer are of no use */
     int64_t limit;      /* of everybody, in any window */
     int64_t window_us;  /* with its margin */
     int64_t valid_us;   /* how long the grant is good for */
@@ -30,7 +31,7 @@ struct pace_grant {
 
 /* One transaction. Ends the grant before, of which `unused` were not sent (less than 0: more were
  * sent, while the database could not be asked). Grants all of what is wanted or what the limit
- * leaves. */
+ * leaves, unless that is less than `least`, or than the limit itself where that is lower. */
 int store_grant(struct store *store, const struct pace_request *request,
                 struct pace_grant *ret_grant, struct err *err) __attribute__((warn_unused_result));
 

@@ -58,6 +58,7 @@ static const struct column plan_columns[] = {
     OF_INPUTS(rejected),
     OF_INPUTS(duplicates),
     OF_INPUTS(policy_digest),
+    COLUMN_AS("policy_text", struct stored_plan, plan.inputs.policy_text, COLUMN_SEAL),
     OF_INPUTS(enforce),
     OF_ACTION("keep", ACTION_KEEP),
     OF_ACTION("suspend", ACTION_SUSPEND),
@@ -82,6 +83,12 @@ static const struct column guard_columns[] = {
     COLUMN("limit_text", struct guard_finding, limit),
     COLUMN("actual", struct guard_finding, actual),
     COLUMN("sentence", struct guard_finding, text),
+    COLUMN("cause", struct guard_finding, cause),
+    COLUMN("measure", struct guard_finding, measure),
+    COLUMN("acknowledgement_id", struct guard_finding, let_go_id),
+    COLUMN("let_go_by", struct guard_finding, let_go_by),
+    COLUMN("let_go_reason", struct guard_finding, let_go_reason),
+    COLUMN("let_go_until", struct guard_finding, let_go_until),
     COLUMN_END,
 };
 
@@ -329,25 +336,28 @@ static int check_digest(const struct plan *plan, struct err *err)
                    (long long)plan->id);
 }
 
+struct state_now {
+    enum plan_state state;
+    int64_t newest;
+};
+
+static const struct column state_columns[] = {
+    COLUMN_OF_WORDS("state", struct state_now, state, &plan_state_words),
+    COLUMN("newest", struct state_now, newest),
+    COLUMN_END,
+};
+
 int store_plan_state(const struct store *store, int64_t plan_id, enum plan_state *ret_state,
                      int64_t *ret_newest, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *result = NULL;
-    struct state_now {
-        enum plan_state state;
-        int64_t newest;
-    } now = {.newest = 0};
-    static const struct column columns[] = {
-        COLUMN_OF_WORDS("state", struct state_now, state, &plan_state_words),
-        COLUMN("newest", struct state_now, newest),
-        COLUMN_END,
-    };
+    struct state_now now = {.newest = 0};
 
     if (PG_QUERY(store->pg, plan_state_now, PG_ONE, &result, err,
                  store_number(&scratch, store->portal_id), store_number(&scratch, plan_id)) < 0)
         return -1;
-    (void)store_read_row(columns, result, 0, &scratch, &now);
+    (void)store_read_row(state_columns, result, 0, &scratch, &now);
     *ret_state = now.state;
     *ret_newest = now.newest;
     return 0;

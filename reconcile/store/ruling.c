@@ -397,21 +397,10 @@ int store_load_approved_rules(struct store *store, struct arena *arena, const ch
 
 /* --- guards that a person let go --- */
 
-/* Plain digits, the fewest that are this very number: the record and the table hold the same text.
- */
-static const char *measure_text(struct arena *arena, double measure)
+/* The record and the table hold the same text. */
+static const char *measure_text(struct arena *arena, int64_t measure)
 {
-    const char *text = NULL;
-
-    if (!(measure >= 0)) /* cannot be compared */
-        return NULL;
-    for (int digits = 0; digits <= 30; digits++) {
-        text = arena_printf(arena, "%.*f", digits, measure);
-        double back = strtod(text, NULL);
-        if (memcmp(&back, &measure, sizeof(back)) == 0)
-            break;
-    }
-    return text;
+    return measure < 0 ? NULL : store_number(arena, measure); /* cannot be compared */
 }
 
 static int tell_end(const struct store *store, int64_t run_id, const PGresult *ended,
@@ -485,7 +474,7 @@ int store_load_acknowledgements(struct store *store, struct arena *arena,
             .reason = store_string(arena, result, i, store_place_of(result, "reason")),
             .at = pg_instant(result, i, store_place_of(result, "at")),
             .cause = store_string(arena, result, i, store_place_of(result, "cause")),
-            .measure = pg_double(result, i, store_place_of(result, "measure")),
+            .measure = pg_int(result, i, store_place_of(result, "measure")),
         };
     }
     *ret_item = item;

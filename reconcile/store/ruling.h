@@ -6,6 +6,7 @@
 #ifndef STORE_RULING_H
 #define STORE_RULING_H
 
+#include "core/acknowledgement.h"
 #include "core/ruling.h"
 #include "store/store.h"
 
@@ -73,20 +74,11 @@ int store_load_approved_rules(struct store *store, struct arena *arena, const ch
                               struct approved_rules *ret_rules, struct err *err)
     __attribute__((warn_unused_result));
 
-/* A guard of evidence that a person let go. */
-struct acknowledgement {
-    int64_t id;
-    const char *guard;
-    int64_t plan_id;
-    const char *who, *reason;
-    struct instant at;
-    const char *cause; /* what exactly was accepted */
-    double measure;    /* how bad it was; negative = cannot be compared */
-};
-/* Takes the place of a standing one of the same guard. Sets id. ERR_USAGE without a reason. */
+/* A guard of evidence that a person let go (core/acknowledgement). Takes the place of a standing
+ * one of the same guard. Sets id. ERR_USAGE without a reason. */
 int store_acknowledge(struct store *store, struct acknowledgement *acknowledgement, struct err *err)
     __attribute__((warn_unused_result));
-/* Those that stand. */
+/* Those that stand. `until` is left for who knows the zone. */
 int store_load_acknowledgements(struct store *store, struct arena *arena,
                                 struct acknowledgement **ret_item, size_t *ret_count,
                                 struct err *err) __attribute__((warn_unused_result));

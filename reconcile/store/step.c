@@ -194,6 +194,7 @@ static const struct column step_columns[] = {
     COLUMN("run_id", struct store_step, run_id),
     COLUMN("intent_at", struct store_step, intent_at),
     COLUMN("outcome_at", struct store_step, outcome_at),
+    COLUMN("accepted_at", struct store_step, accepted_at),
     COLUMN_END,
 };
 
@@ -241,6 +242,17 @@ int store_load_open_steps(struct store *store, struct arena *arena, struct store
     return read_steps(result, arena, ret_step, ret_count, err);
 }
 
+int store_load_left_steps(struct store *store, struct arena *arena, struct store_step **ret_step,
+                          size_t *ret_count, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, step_list_left, PG_MANY, &result, err,
+                 store_number(arena, store->portal_id)) < 0)
+        return -1;
+    return read_steps(result, arena, ret_step, ret_count, err);
+}
+
 int store_load_unverified(struct store *store, struct arena *arena, struct store_step **ret_step,
                           size_t *ret_count, struct err *err)
 {
@@ -259,6 +271,7 @@ struct standing_against {
     const char *state, *account_id, *action; /* of the step */
     const char *plan_state, *stopped_by;     /* NULL = by nothing */
     const char *against;                     /* what a person decided otherwise since, likewise */
+    const char *open; /* what was called on the account before, and is not seen yet; likewise */
     int64_t people, needed;
 };
 
@@ -271,6 +284,7 @@ static const struct column may_columns[] = {
     COLUMN("people", struct standing_against, people),
     COLUMN("needed", struct standing_against, needed),
     COLUMN("against", struct standing_against, against),
+    COLUMN("open", struct standing_against, open),
     COLUMN_END,
 };
 
@@ -299,6 +313,9 @@ static int check_standing(const struct standing_against *found, const struct sto
         return err_set(err, ERR_HELD, "%s", found->stopped_by);
     if (found->against)
         return err_set(err, ERR_USAGE, "somebody decided otherwise since: %s", found->against);
+    if (found->open)
+        return err_set(err, ERR_USAGE, "an earlier %s of this account is not seen yet",
+                       found->open);
     if (found->people < found->needed)
         return err_set(err, ERR_USAGE,
                        "the approval does not stand any more: by %lld of %lld people",
@@ -374,6 +391,17 @@ int store_intend(struct store *store, const struct store_run *run,
     if (check_intent(intent, err) < 0 || pg_begin(store->pg, err) < 0)
         return -1;
     return store_end(store, intend(store, run, intent, now, err), err);
+}
+
+int store_accept(struct store *store, const struct store_run *run, int64_t plan_id,
+                 int64_t position, struct instant now, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+
+    return PG_QUERY(store->pg, step_accept, PG_NOTHING, NULL, err,
+                    store_number(&scratch, store->portal_id), store_number(&scratch, plan_id),
+                    store_number(&scratch, position), store_number(&scratch, run->id),
+                    store_time(&scratch, now));
 }
 
 /* --- the outcome --- */
@@ -459,8 +487,8 @@ static int record(const struct store *store, const struct store_run *run,
                        position, plan, step_state_name(from), step_state_name(outcome->state));
     if (PG_QUERY(store->pg, step_outcome, PG_ONE, &result, err, portal, plan, position,
                  step_state_name(from), step_state_name(outcome->state), outcome->reason,
-                 store_number(&scratch, run->id), at,
-                 store_number(&scratch, outcome->status)) < 0 ||
+                 store_number(&scratch, run->id), at, store_number(&scratch, outcome->status),
+                 store_flag(outcome->accepted)) < 0 ||
         (outcome->state == STEP_DONE &&
          PG_QUERY(store->pg, act_insert, PG_NOTHING, NULL, err, portal, plan, position, at) < 0))
         return -1;

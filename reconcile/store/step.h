@@ -16,9 +16,10 @@ struct store_step {
     const char *account_id;
     enum action action;
     enum step_state state;
-    const char *reason;       /* NULL = none */
-    int64_t run_id;           /* the last one that touched it; 0 = none */
-    struct instant intent_at; /* none = never called */
+    const char *reason;         /* NULL = none */
+    int64_t run_id;             /* the last one that touched it; 0 = none */
+    struct instant intent_at;   /* none = never called */
+    struct instant accepted_at; /* Bynder said that it will be done; none = it did not */
     struct instant outcome_at;
 };
 
@@ -43,6 +44,10 @@ int store_load_steps(struct store *store, struct arena *arena, int64_t plan_id,
 /* Every intent and unknown of the portal, whatever plan, oldest first. */
 int store_load_open_steps(struct store *store, struct arena *arena, struct store_step **ret_step,
                           size_t *ret_count, struct err *err) __attribute__((warn_unused_result));
+/* Every approved step of the portal: its run ended before it came to them. Ask before a run opens
+ * its own. */
+int store_load_left_steps(struct store *store, struct arena *arena, struct store_step **ret_step,
+                          size_t *ret_count, struct err *err) __attribute__((warn_unused_result));
 
 /* What the database must agree to before an intent is committed. */
 struct store_intent {
@@ -60,10 +65,16 @@ struct store_intent {
  * the step is approved and the plan applying, its approvals still stand and nobody kept or rejected
  * it since, no stop row, and the day and the window have room (as counted by store_load_done;
  * neither is asked of an overridden step, nor the window of a spread one). ERR_HELD with which
- * check said no, ERR_USAGE when it is about this row alone (its approval, a keep, a rejection);
- * ERR_LOCKED for the fence. Any error means: do not call. */
+ * check said no, ERR_USAGE when it is about this row alone (its approval, a keep, a rejection, an
+ * earlier call on the same account whose effect is not seen yet); ERR_LOCKED for the fence. Any
+ * error means: do not call. */
 int store_intend(struct store *store, const struct store_run *run,
                  const struct store_intent *intent, struct instant now, struct err *err)
+    __attribute__((warn_unused_result));
+/* Bynder accepted the call of an intent of this run: from here on it does not fail by a reading of
+ * the old state, also when nothing else comes to be recorded. */
+int store_accept(struct store *store, const struct store_run *run, int64_t plan_id,
+                 int64_t position, struct instant now, struct err *err)
     __attribute__((warn_unused_result));
 /* Any other transition of the table, but not to planned or intent, and to approved only from intent
  * (a call that had no effect: the step starts anew); a forbidden one is ERR_INTERNAL. The step is
@@ -78,12 +89,13 @@ struct store_outcome {
     enum step_state state;
     const char *reason;
     long status;
-    bool refused; /* Bynder refused it for good: its approvals end */
+    bool refused;  /* Bynder refused it for good: its approvals end */
+    bool accepted; /* Bynder said that it will be done */
 };
 int store_outcome(struct store *store, const struct store_run *run,
                   const struct store_outcome *outcome, struct instant now, struct err *err)
     __attribute__((warn_unused_result));
-/* applying → applied when no step is approved, intent or unknown any more. */
+/* applying → applied when no step is approved, intent or unknown any more. 0: every such plan. */
 int store_close_plan(struct store *store, int64_t plan_id, bool *ret_closed, struct err *err)
     __attribute__((warn_unused_result));
 /* done steps not verified yet, of the 7 days before the newest run began. */

@@ -8,7 +8,9 @@
 #include <limits.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "base/text.h"
+#include "host/command.h"
 #include "store/audit.h"
 #include "store/column.h"
 
@@ -73,17 +75,18 @@ static int locked(struct store *store, const char *portal, struct err *err)
                        "another run just held the lock of this portal; hint: try "
                        "again");
     (void)store_read_row(holder_columns, result, 0, NULL, &holder);
+    CLEANUP(mem_cleanup) char *status = command_make("status");
     if (!instant_is_set(holder.run_start))
         return err_set(err, ERR_LOCKED,
                        "another run holds the lock of this portal: '%s' from %s, database session "
-                       "%lld, since %s; hint: wait for it, or look at 'status'",
+                       "%lld, since %s; hint: wait for it, or look at '%s'",
                        holder.application_name, holder.address, (long long)holder.session,
-                       instant_format(holder.session_start, since));
+                       instant_format(holder.session_start, since), status);
     return err_set(err, ERR_LOCKED,
                    "another run holds the lock of this portal: '%s', process %lld on host '%s', "
-                   "since %s; hint: wait for it, or look at 'status'",
+                   "since %s; hint: wait for it, or look at '%s'",
                    holder.verb, (long long)holder.pid, holder.host,
-                   instant_format(holder.run_start, since));
+                   instant_format(holder.run_start, since), status);
 }
 
 int store_lock(struct store *store, struct err *err)

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "base/fold.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "base/words.h"
+#include "host/command.h"
 #include "store/column.h"
 
 const char *store_number(struct arena *arena, int64_t number)
@@ -169,11 +171,13 @@ int store_next(const struct store *store, const char *name, const char *sql, int
 
     if (pg_run(store->pg, name, sql, PG_MAYBE, parameter, COUNT_OF(parameter), &result, err) < 0)
         return -1;
-    if (PQntuples(result) == 0)
+    if (PQntuples(result) == 0) {
+        CLEANUP(mem_cleanup) char *status = command_make("status");
         return err_set(err, ERR_LOCKED,
                        "run '%lld' may not write any more, a newer run of this portal has begun; "
-                       "hint: nothing was stored, look at 'status'",
-                       (long long)run);
+                       "hint: nothing was stored, look at '%s'",
+                       (long long)run, status);
+    }
     *ret_number = pg_int(result, 0, 0);
     return 0;
 }

@@ -33,19 +33,22 @@ holds() {
     fi
 }
 
-# A wrong program: $1 its name, rest the sweep and its words. Shows the point that caught it.
+# A wrong program: $1 its name, $2 what a violation must say of it, rest the sweep and its words. Shows
+# the point that caught it.
 caught() {
     name=$1
-    shift
+    reason=$2
+    shift 2
     sweep=$1
-    CRASH_PROGRAM=$bin/wrong/$name CRASH_FIRST=1 "$bin/$sweep" $2 ${3:-} >"$out" 2>&1
-    if grep -q VIOLATION "$out"; then
+    CRASH_PROGRAM=$bin/wrong/$name CRASH_FIRST=$reason "$bin/$sweep" $2 ${3:-} >"$out" 2>&1
+    if grep -q VIOLATION "$out" && grep -qF "$reason" "$out"; then
         passed=$((passed + 1))
-        printf '%-22s caught by %s\n' "$name" "$(grep -m1 VIOLATION "$out" | sed 's/: VIOLATION//')"
-        grep -m1 -A1 VIOLATION "$out" | tail -n 1 | sed 's/^/    /'
+        printf '%-26s caught by %s\n' "$name" \
+            "$(grep -e VIOLATION -e "$reason" "$out" | grep -F -m1 -B1 "$reason" | sed -n '1s/: VIOLATION//p')"
+        grep -m1 -F "$reason" "$out" | sed 's/^/    /'
     else
         failed=$((failed + 1))
-        printf '%-22s NOT CAUGHT\n' "$name"
+        printf '%-26s NOT CAUGHT\n' "$name"
         tail -n 5 "$out"
     fi
 }
@@ -53,32 +56,45 @@ caught() {
 began=$(date +%s)
 if [ -n "$reduced" ]; then
     export CRASH_POINTS=8 CRASH_PATHS=1
-    holds sweep_kill suspend
-    holds sweep_kill deprovision
+    for path in suspend deprovision night approve; do
+        holds sweep_kill $path
+    done
     holds sweep_stop suspend takeover
+    holds sweep_stop night decided
     for sweep in sweep_cut sweep_alloc; do
         [ ! -x "$bin/$sweep" ] || holds $sweep suspend
     done
-    CRASH_POINTS=120 caught journal_after_act sweep_kill suspend
+    CRASH_POINTS=120 caught journal_after_act "without a committed intent" sweep_kill suspend
+    caught approval_survives_change "whose row is not the one that was approved" sweep_kill night
 else
     # Many points wait for a second or two of the program's own patience: more workers than cores.
     export CRASH_WORKERS="${CRASH_WORKERS:-4}"
-    for path in suspend deprovision; do
+    for path in suspend deprovision night; do
         for sweep in sweep_kill sweep_stop sweep_fault sweep_cut sweep_alloc; do
             [ ! -x "$bin/$sweep" ] || holds $sweep $path
         done
         CRASH_PROGRAM=$bin/wrong/no_lock holds sweep_stop $path fence
         CRASH_PROGRAM=$bin/wrong/no_lock holds sweep_stop $path overtaken
     done
+    for sweep in sweep_kill sweep_cut sweep_alloc; do
+        [ ! -x "$bin/$sweep" ] || holds $sweep approve
+    done
     echo "wrong on purpose:"
-    CRASH_POINTS=120 caught journal_after_act sweep_kill suspend
-    CRASH_POINTS=120 caught blind_replay sweep_kill suspend
-    caught no_fresh_read sweep_stop suspend change
-    caught retried_write sweep_fault suspend
-    caught any_404 sweep_fault deprovision
-    caught budget_ignored sweep_stop suspend budget
-    CRASH_POINTS=10 caught approval_not_checked sweep_kill suspend
-    caught fence_ignored sweep_stop suspend overtaken
+    CRASH_POINTS=120 caught journal_after_act "without a committed intent" sweep_kill suspend
+    CRASH_POINTS=120 caught blind_replay "write 2 to" sweep_kill suspend
+    caught no_fresh_read "whose rule does not hold any more" sweep_stop suspend change
+    caught retried_write "write 2 to" sweep_fault suspend
+    caught any_404 "but the portal does not show it" sweep_fault deprovision
+    caught budget_ignored "although the rolling limit is used up" sweep_stop suspend budget
+    caught fence_ignored "overtaken by a newer one goes on writing" sweep_stop suspend overtaken
+    CRASH_POINTS=10 caught approval_not_checked "whose row nobody approved" sweep_kill suspend
+    CRASH_POINTS=10 caught approval_survives_change "whose row is not the one that was approved" \
+        sweep_kill night
+    for reason in "who was kept after" "who was rejected after" "whose approval was taken back"; do
+        CRASH_POINTS=10 caught older_decision_wins "$reason" sweep_kill night
+    done
+    caught older_decision_wins "who was decided on otherwise since" sweep_stop suspend decided
+    caught approval_wakes_up "whom a run had kept for certain" sweep_fault night
 fi
 awk -F'|' 'BEGIN { form = "%-28s %8s %8s %11s %7s %10s\n"
                    printf form, "sweep", "points", "reached", "violations", "s", "longest s" }

@@ -37,7 +37,11 @@ size_t sweep_setting(const char *name, size_t fallback)
 
 enum world_path sweep_chosen(int argc, char **argv)
 {
-    return argc > 1 && text_equal(argv[1], "deprovision") ? WORLD_DEPROVISION : WORLD_SUSPEND;
+    for (enum world_path path = 0; argc > 1 && path < WORLD_PATHS; path++) {
+        if (text_equal(argv[1], world_path_name(path)))
+            return path;
+    }
+    return WORLD_SUSPEND;
 }
 
 size_t sweep_sample(size_t i, size_t wanted, size_t count)
@@ -70,7 +74,7 @@ static void do_point(const struct sweep *sweep, struct world *world, size_t inde
         printf("%s %s: VIOLATION at %s\n%s", sweep->name, world_path_name(world->path),
                text_cstr(&point.name), text_cstr(&world->violation));
         (void)fflush(stdout);
-        if (getenv("CRASH_FIRST"))
+        if (getenv("CRASH_FIRST") && strstr(text_cstr(&world->violation), getenv("CRASH_FIRST")))
             atomic_store(&board->stop, true);
     }
     text_clear(&world->violation);

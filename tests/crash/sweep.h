@@ -30,13 +30,14 @@ struct sweep_result {
 };
 
 /* Runs all points on worlds joined to `model`, by CRASH_WORKERS workers (2). Violations are printed
- * with their point; with CRASH_FIRST set in the environment the first one ends the sweep. The last
+ * with their point; the first that has the words of CRASH_FIRST of the environment ends the sweep
+ * (none: any). The last
  * line printed is `NAME PATH: N points (R reached), V violations, S s, longest L s`. */
 struct sweep_result sweep_run(const struct sweep *sweep, const struct world *model);
 
 /* At most `wanted` of `count` points, evenly spread: index of the i-th. For a reduced run. */
 size_t sweep_sample(size_t i, size_t wanted, size_t count);
-/* What the sweep's first argument says: `deprovision`, else suspend. */
+/* What the sweep's first argument says, else suspend. */
 enum world_path sweep_chosen(int argc, char **argv);
 /* A positive number from the environment, else the fallback. */
 size_t sweep_setting(const char *name, size_t fallback);

@@ -46,7 +46,7 @@ struct points {
     size_t of_database;
 };
 
-/* Faults of the portal's own, for every write. */
+/* Faults of the portal's own, for every write; `approve` never asks it. */
 static const char *const portal_faults[] = {
     "lost-answer=nth=1:POST /api/v4/users/",
     "lost-answer=nth=2:POST /api/v4/users/",
@@ -272,7 +272,7 @@ static void sweep_point(const struct sweep *sweep, struct world *world, size_t i
     check_outcome_kept(world, &run, before);
     check_code(world, &run);
     world_run_release(&run);
-    world_converge(world, (unsigned)index % 4);
+    world_converge(world, (unsigned)index);
     if (count_outcomes(world, ".json") > 0)
         world_violate(world, "the outcome file was not taken in by the next run");
 }
@@ -334,16 +334,17 @@ static void find_points(struct world *world, struct points *points)
 {
     make_proxies(world);
     run_without_fault(&(struct points){.resumes = false}, world);
-    points->first = find_second_outcome();
-    if (points->resumes)
+    if (points->resumes) {
+        points->first = find_second_outcome();
         run_without_fault(points, world);
+    }
     printf("%s %s: %zu messages to the database, %zu exchanges with the portal\n", points->name,
            world_path_name(world->path), cut_proxy_count(proxy[DATABASE]),
            cut_proxy_count(proxy[PORTAL]));
     add_cuts(points, DATABASE);
     points->of_database = points->count;
     add_cuts(points, PORTAL);
-    for (size_t i = 0; i < COUNT_OF(portal_faults); i++)
+    for (size_t i = 0; i < COUNT_OF(portal_faults) && world->path != WORLD_APPROVE; i++)
         add_point(points, (struct cut_point){.channel = PORTAL, .fault = portal_faults[i]});
     free_proxies(); /* their threads would not survive the workers' fork */
 }
@@ -377,11 +378,12 @@ int main(int count, char **words)
 {
     size_t wrong = 0;
 
-    for (enum world_path path = WORLD_SUSPEND; path <= WORLD_DEPROVISION; path++) {
+    for (enum world_path path = 0; path < WORLD_PATHS; path++) {
         if (count >= 2 && strcmp(words[1], world_path_name(path)) != 0)
             continue;
         wrong += sweep_path(path, "cut", false);
-        wrong += sweep_path(path, "cut resumed", true);
+        if (path != WORLD_APPROVE) /* which does nothing that could be resumed */
+            wrong += sweep_path(path, "cut resumed", true);
     }
     return wrong > 0;
 }

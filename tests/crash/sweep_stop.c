@@ -1,5 +1,5 @@
 /*
- * sweep_stop [suspend|deprovision] [MODE]: the program is stopped before each message that it
+ * sweep_stop [suspend|deprovision|night] [MODE]: the program is stopped before each message that it
  * sends, something happens, and it goes on as if nothing had.
  *
  *   change    the rule of a target that was not read yet stops holding
@@ -12,6 +12,7 @@
  *             the first goes on: what is left to do is still approved, nothing but the number of
  *             the newer run stands against it, and the first must do none of it
  *   budget    other acts use up the rolling limit
+ *   decided   a person thinks again about a target: keeps or rejects it, or takes the approval back
  *
  * A process that is stopped after its intent and wakes up only when another has settled it may
  * still send its one write: no fence reaches into the portal. What must hold then is that nobody is
@@ -38,6 +39,7 @@ struct pair {
     bool waits;            /* the second is still there when the first goes on */
     bool is_bounded;       /* the first may do nothing that it has not begun: */
     size_t may_be_written; /* so many writes, that of a committed intent included */
+    size_t target;         /* about whom the second, a person, decides; WORLD_TARGETS: nobody */
 };
 
 struct mode {
@@ -192,6 +194,62 @@ static void check_budget(struct world *world, const struct pair *pair, size_t va
     world_check(world, "went on");
 }
 
+/* --- decided --- */
+
+static const char other_word[] = "who was decided on otherwise since";
+
+/* Keep, reject or withdraw, as a person would. */
+static void start_person(struct world *world, const char *id, size_t variant,
+                         struct world_run *ret_run)
+{
+    CLEANUP(mem_cleanup) char *until = world_query(world, "select (current_date + 90)::text");
+    CLEANUP(mem_cleanup) char *only = world_write_file(world, "only", id);
+    CLEANUP(text_release) struct text plan = TEXT_INIT;
+
+    text_addf(&plan, "%lld", (long long)world->plan_id);
+    const char *const keep[] = {"keep", id, "--until", until, "--reason", "a project", NULL};
+    const char *const reject[] = {"reject",   text_cstr(&plan), "--only", only,
+                                  "--reason", "still needed",   NULL};
+    const char *const withdraw[] = {"withdraw", id, "--reason", "a mistake", NULL};
+    const char *const *const words[] = {keep, reject, withdraw};
+
+    world_start_person(world, words[variant % COUNT_OF(words)], ret_run);
+}
+
+static bool is_in_hand(struct world *world, const char *id)
+{
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+
+    text_addf(&sql,
+              "select count(*) from reconcile.step where state = 'intent' and account_id = '%s'",
+              id);
+    return world_count(world, text_cstr(&sql)) > 0;
+}
+
+/* Whose intent is committed is called, whatever people say then; and who decides while the first
+ * run holds the portal's row is later than what that run is about to commit. */
+static void think_again(struct world *world, struct pair *pair, size_t variant)
+{
+    size_t target = world_waiting(world, false);
+
+    if (target == WORLD_TARGETS || is_in_hand(world, world->target[target]))
+        return;
+    start_person(world, world->target[target], variant, &pair->second);
+    pair->waits = world_wait_blocked(world, &pair->second);
+    pair->target = target;
+    if (pair->waits)
+        return;
+    WORLD_EXPECT(world, "a person's decision", &pair->second, 0);
+    world_forbid(world, target, other_word);
+}
+
+static void check_decided(struct world *world, const struct pair *pair, size_t variant)
+{
+    if (pair->waits)
+        world_forbid(world, pair->target, other_word);
+    converge(world, pair, variant);
+}
+
 static const struct mode modes[] = {
     {"change", false, change, converge},
     {"double", false, start_second, converge},
@@ -199,6 +257,7 @@ static const struct mode modes[] = {
     {"fence", true, run_second, converge},
     {"overtaken", true, run_second_without_acts, check_overtaken},
     {"budget", false, use_up_budget, check_budget},
+    {"decided", false, think_again, check_decided},
 };
 
 /* --- the sweep --- */
@@ -222,7 +281,7 @@ static void stop_at(const struct sweep *sweep, struct world *world, size_t index
     world_reset(world);
     if (stops->mode->meanwhile == use_up_budget)
         world_limit(world, WORLD_TARGETS);
-    struct pair pair = {.waits = false};
+    struct pair pair = {.target = WORLD_TARGETS};
     world_start(world, NULL, environment, &pair.first);
     ret_point->reached = world_wait_stopped(world, &pair.first);
     if (ret_point->reached) {
@@ -278,6 +337,8 @@ int main(int argc, char **argv)
     size_t count = count_sends(&world);
     for (size_t i = 0; i < COUNT_OF(modes); i++) {
         bool by_name = argc > 2;
+        if (modes[i].meanwhile == use_up_budget && world.path == WORLD_NIGHT)
+            continue; /* the window does not count what is spread */
         if (by_name ? text_equal(argv[2], modes[i].name) : !modes[i].needs_no_lock)
             violations += sweep_mode(&world, &modes[i], count);
     }

@@ -1,11 +1,12 @@
 /*
- * The world is made once, by the program itself: a plan, an approval, and for deprovisioning a
- * suspension that then grows forty days older. The database of that moment is the template of every
- * point; the portal goes back by its own reset.
+ * The world is made once, by the program itself: a plan, decisions of people, and for
+ * deprovisioning a suspension that was done a month ago. The database of that moment is the
+ * template of every point; the portal goes back by its own reset.
  *
- * A fifth account, of somebody who left as well, is in the plan and not approved: with the employed
- * bystander it is who must never be touched. Behind them a crowd, so that three acts of our own are
- * no implausible change for the guards that look at the list again when a plan is resumed.
+ * Who decided has not the last word: between the decisions and tonight HR changes its mind about
+ * some, and people do about others. With them, an employed bystander and somebody of whom nobody
+ * approved anything it is a cast that must never be touched. Behind them a crowd, so that three
+ * acts of our own are no implausible change for the guards that look at the list again.
  */
 #include "world.h"
 
@@ -26,31 +27,36 @@
 #include "base/mem.h"
 #include "base/parse.h"
 #include "cluster_fixture.h"
+#include "host/clock.h"
 #include "host/file.h"
 #include "seconds.h"
 
-enum { WORDS_LIMIT = 60, AGE_DAYS = 40, IDLE_TRIES = 5000, SAID_LIMIT = 1500, CROWD = 96 };
+enum { WORDS_LIMIT = 60, AGE_DAYS = 31, FEW = 4, IDLE_TRIES = 5000, SAID_LIMIT = 1500 };
 
-#define DATABASE_NAME  "world"
-#define UNAPPROVED     "eve"
-#define BYSTANDER_NAME "dora"
+#define DATABASE_NAME "world"
 
-static const char people[] =
-    "EmpID,Name,Work Email,EmploymentStatus,DateofHire,DateofTermination,Department\n"
-    "1001,Ada Lovelace,,Voluntarily Terminated,2010-01-04,2020-03-31,Art\n"
-    "1002,Bob Ross,,Voluntarily Terminated,2010-01-04,2020-03-31,Art\n"
-    "1003,Cem Karaca,,Voluntarily Terminated,2010-01-04,2020-03-31,Art\n"
-    "1004,Dora Maar,,Active,2010-01-04,,Art\n"
-    "1005,Eve Babitz,,Voluntarily Terminated,2010-01-04,2020-03-31,Art\n";
-
-static const char *const path_name[] = {
-    [WORLD_SUSPEND] = "suspend",
-    [WORLD_DEPROVISION] = "deprovision",
+/* How the paths differ. */
+static const struct path {
+    const char *name;
+    enum action action;
+    bool is_night; /* `run`, and what it needs is there */
+    bool deletes;  /* which is not done before a weekend: it is always a Tuesday */
+    bool spreads;  /* what people approved is spread over nights */
+} paths[WORLD_PATHS] = {
+    [WORLD_SUSPEND] = {.name = "suspend", .action = ACTION_SUSPEND},
+    [WORLD_DEPROVISION] = {.name = "deprovision", .action = ACTION_DEPROVISION, .deletes = true},
+    [WORLD_NIGHT] = {.name = "night", .action = ACTION_SUSPEND, .is_night = true, .spreads = true},
+    [WORLD_APPROVE] = {.name = "approve", .action = ACTION_SUSPEND},
 };
 
 const char *world_path_name(enum world_path path)
 {
-    return path_name[path];
+    return paths[path].name;
+}
+
+enum action world_action(enum world_path path)
+{
+    return paths[path].action;
 }
 
 void world_violate(struct world *world, const char *format, ...)
@@ -235,18 +241,25 @@ static void write_config(struct world *world)
                     "policy: { mode = \"enforce\"; rules = (\n"
                     " { name = \"integrations\"; when = { username = [ \"svc-*\" ]; }; do = "
                     "\"keep\"; },\n"
+                    " { name = \"farewell\"; when = { account = \"active\"; person = \"departed\"; "
+                    "username = [ \"jonvoight\", \"kimnovak\" ]; }; do = \"suspend\"; grace_days ="
+                    " 14; },\n"
                     " { name = \"departed\"; when = { account = \"active\"; person = \"departed\"; "
                     "}; do = \"suspend\"; },\n"
                     " { name = \"long gone\"; when = { account = \"inactive\"; person = "
                     "\"departed\"; departed_days_min = 30; suspended_days_min = 30; }; do = "
                     "\"deprovision\"; } ); };\n");
-    text_addf(&text,
-              "limits: { suspend: { count = 100; percent = 100.0; rolling_count = %d; };"
-              " deprovision: { count = 100; percent = 100.0; rolling_count = %d; };"
-              " min_admins = 1; };\n"
-              "approval: { suspend = 1; deprovision = 1; };\n"
-              "apply: { settle_seconds = 1; state_directory = \"state\"; };\n",
-              world->rolling_count, world->rolling_count);
+    text_addf(
+        &text,
+        "limits: { suspend: { count = %d; percent = 100.0; rolling_count = %d; };"
+        " deprovision: { count = 100; percent = 100.0; rolling_count = %d; };"
+        " min_admins = 1; };\n"
+        "approval: { suspend = 1; deprovision = 1; };\n"
+        "apply: { settle_seconds = 1; canary_minutes = 0; state_directory = \"state\"; %s};\n",
+        !world->made && paths[world->path].spreads ? FEW : 100, world->rolling_count,
+        world->rolling_count,
+        !world->made && paths[world->path].is_night ? "freeze = [ \"2000-01-01/2199-12-31\" ]; "
+                                                    : "");
     free(world->config_path);
     world->config_path = world_write_file(world, "world.conf", text_cstr(&text));
 }
@@ -335,14 +348,31 @@ static char *id_of(struct world *world, const char *username)
 static void reset_portal(struct world *world)
 {
     probe_control(&world->probe, "/_sim/reset", "");
-    if (world->path != WORLD_DEPROVISION)
-        return;
-    for (size_t i = 0; i < WORLD_TARGETS; i++)
-        world_change_user(world, world->target[i], "active=0");
-    world_change_user(world, world->unapproved, "active=0");
+    for (size_t i = 0; paths[world->path].deletes && world_long_gone[i]; i++)
+        world_change_user(world, world_long_gone[i], "active=0");
 }
 
 /* --- running the program --- */
+
+/* For the processes that the next ones start: civil time of the world. */
+static void set_clock(const struct world *world)
+{
+    CLEANUP(text_release) struct text days = TEXT_INIT, preload = TEXT_INIT;
+    const char *other = getenv("LD_PRELOAD");
+
+    if (world->days_ahead == 0)
+        return;
+    text_addf(&days, "%d", world->days_ahead);
+    text_addf(&preload, "%s%s%s", other ? other : "", other ? ":" : "", CLOCK_PRELOAD);
+    (void)setenv("CLOCK_DAYS", text_cstr(&days), 1);
+    (void)setenv("LD_PRELOAD", text_cstr(&preload), 1);
+}
+
+static void clear_clock(void)
+{
+    (void)unsetenv("CLOCK_DAYS");
+    (void)unsetenv("LD_PRELOAD");
+}
 
 /* A copy of the world's own: a build that goes on meanwhile does not change what is tested. */
 static char *copy_program(struct world *world, const char *source, const char *name)
@@ -365,7 +395,8 @@ static void copy_programs(struct world *world)
     world->program = copy_program(world, text_is_empty(wanted) ? PROGRAM_PATH : wanted, "program");
 }
 
-static void become(const struct world_run *run, char **words, const char *const *environment)
+static void become(const struct world *world, const struct world_run *run, char **words,
+                   const char *const *environment)
 {
     int in = open("/dev/null", O_RDONLY);
     int out = open(run->said_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -374,6 +405,7 @@ static void become(const struct world_run *run, char **words, const char *const 
     (void)setpgid(0, 0);
     for (; environment && *environment; environment++)
         (void)putenv(mem_strdup(*environment));
+    set_clock(world);
     if (in < 0 || out < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
         _exit(127);
     execvp(words[0], words);
@@ -398,21 +430,68 @@ static void start(struct world *world, const char *const *wrapper, const char *c
     if (!(ret_run->pid >= 0))
         world_die("%s", strerror(errno));
     if (ret_run->pid == 0)
-        become(ret_run, words, environment);
+        become(world, ret_run, words, environment);
     (void)setpgid(ret_run->pid, ret_run->pid);
     while (count > 0)
         free(words[--count]);
+}
+
+/* Approves all but the cast that nobody approved. */
+static void start_approve(struct world *world, const char *const *wrapper,
+                          const char *const *environment, const char *program,
+                          struct world_run *ret_run)
+{
+    CLEANUP(text_release) struct text plan = TEXT_INIT, list = TEXT_INIT;
+
+    text_addf(&plan, "%lld", (long long)world->plan_id);
+    for (enum world_cast i = CAST_UNAPPROVED; i < CAST_RETURNED; i++) {
+        if (i == CAST_UNAPPROVED || world->path == WORLD_APPROVE)
+            text_addf(&list, "%s\n", world->cast[i]);
+    }
+    CLEANUP(mem_cleanup) char *except = world_write_file(world, "except", text_cstr(&list));
+    const char *const arguments[] = {
+        program,
+        "--config",
+        world->config_path,
+        "approve",
+        text_cstr(&plan),
+        "--digest",
+        world->digest,
+        "--except",
+        except,
+        paths[world->path].spreads ? "--spread" : NULL,
+        NULL,
+    };
+    start(world, wrapper, environment, arguments, ret_run);
 }
 
 void world_start(struct world *world, const char *const *wrapper, const char *const *environment,
                  struct world_run *ret_run)
 {
     CLEANUP(text_release) struct text plan = TEXT_INIT;
+    bool is_night = paths[world->path].is_night;
 
+    if (world->deciding) {
+        start_approve(world, wrapper, environment, world->program, ret_run);
+        return;
+    }
     text_addf(&plan, "%lld", (long long)world->plan_id);
-    const char *const arguments[] = {world->program, "--config",       world->config_path,
-                                     "apply",        text_cstr(&plan), NULL};
+    const char *const arguments[] = {world->program,
+                                     "--config",
+                                     world->config_path,
+                                     is_night ? "run" : "apply",
+                                     is_night ? NULL : text_cstr(&plan),
+                                     NULL};
     start(world, wrapper, environment, arguments, ret_run);
+}
+
+void world_start_person(struct world *world, const char *const *words, struct world_run *ret_run)
+{
+    const char *arguments[WORDS_LIMIT] = {world->right_program, "--config", world->config_path};
+
+    for (size_t i = 0; words[i] && i + 4 < WORDS_LIMIT; i++)
+        arguments[3 + i] = words[i];
+    start(world, NULL, NULL, arguments, ret_run);
 }
 
 /* Ended, or stopped when that is looked for. */
@@ -506,80 +585,115 @@ void world_run_release(struct world_run *run)
 
 /* --- making it --- */
 
-/* A verb that must succeed. */
-static void do_verb(struct world *world, struct text *ret_out, const char *const *words)
+static void must_succeed(struct world *world, const char *what, struct world_run *run)
 {
-    const char *arguments[WORDS_LIMIT] = {world->right_program, "--config", world->config_path};
-    CLEANUP(world_run_release) struct world_run run;
     CLEANUP(text_release) struct text said = TEXT_INIT;
 
-    for (size_t i = 0; words[i]; i++)
-        arguments[3 + i] = words[i];
-    start(world, NULL, NULL, arguments, &run);
-    world_wait(world, &run);
-    world_said(&run, &said);
-    if (run.code != 0)
-        world_die("%s ends with %d: %s", words[0], run.code, text_cstr(&said));
-    if (ret_out)
-        text_add(ret_out, text_cstr(&said));
+    world_wait(world, run);
+    world_said(run, &said);
+    if (run->code != 0)
+        world_die("%s ends with %d: %s", what, run->code, text_cstr(&said));
+    world_run_release(run);
 }
-#define DO_VERB(world, ...) do_verb(world, NULL, (const char *const[]){__VA_ARGS__, NULL})
 
-/* Collects, and approves all of the new plan but the one account. */
-static void plan_and_approve(struct world *world)
+/* A verb that must succeed. */
+static void do_verb(struct world *world, const char *const *words)
 {
-    CLEANUP(text_release) struct text number = TEXT_INIT;
-    CLEANUP(mem_cleanup) char *except = world_write_file(world, "except", world->unapproved);
+    struct world_run run;
 
-    DO_VERB(world, "plan");
+    world_start_person(world, words, &run);
+    must_succeed(world, words[0], &run);
+}
+#define DO_VERB(world, ...) do_verb(world, (const char *const[]){__VA_ARGS__, NULL})
+
+/* The newest plan is the one that people decide on. */
+static void take_plan(struct world *world)
+{
     world->plan_id = world_count(world, "select max(plan_id) from reconcile.plan");
-    CLEANUP(mem_cleanup)
-    char *digest = world_query(
+    free(world->digest);
+    world->digest = world_query(
         world, "select encode(digest, 'hex') from reconcile.plan order by plan_id desc limit 1");
-    text_addf(&number, "%lld", (long long)world->plan_id);
-    DO_VERB(world, "approve", text_cstr(&number), "--digest", digest, "--except", except);
 }
 
-/* Suspended by us, and then AGE_DAYS pass for the account; the next plan deletes it. */
-static void suspend_long_ago(struct world *world)
+/* Everybody but Eve is approved, and then people think again. */
+static void decide(struct world *world)
 {
-    CLEANUP(text_release) struct text sql = TEXT_INIT;
-
-    DO_VERB(world, "plan");
+    CLEANUP(text_release) struct text plan = TEXT_INIT;
+    CLEANUP(mem_cleanup) char *until = world_query(world, "select (current_date + 90)::text");
     CLEANUP(mem_cleanup)
-    char *digest = world_query(
-        world, "select encode(digest, 'hex') from reconcile.plan order by plan_id desc limit 1");
-    DO_VERB(world, "approve", "1", "--digest", digest);
-    DO_VERB(world, "apply", "1");
-    text_addf(&sql,
-              "update reconcile.act set done_at = done_at - interval '%d days';"
-              "update reconcile.snapshot set taken_at = taken_at - interval '%d days'",
-              AGE_DAYS, AGE_DAYS);
-    free(world_query(world, text_cstr(&sql)));
+    char *rejected = world_write_file(world, "rejected", world->cast[CAST_REJECTED]);
+    struct world_run run;
+
+    text_addf(&plan, "%lld", (long long)world->plan_id);
+    start_approve(world, NULL, NULL, world->right_program, &run);
+    must_succeed(world, "approve", &run);
+    DO_VERB(world, "reject", text_cstr(&plan), "--only", rejected, "--reason", "still needed");
+    DO_VERB(world, "keep", world->cast[CAST_KEPT], "--until", until, "--reason", "a project");
+    DO_VERB(world, "withdraw", world->cast[CAST_WITHDRAWN], "--reason", "a mistake");
 }
 
 static void start_portal(struct world *world)
 {
     probe_prepare(&world->probe);
     world->roster_path = probe_path(&world->probe, "roster.csv");
-    CLEANUP(text_release) struct text everybody = TEXT_INIT;
-    text_add(&everybody, people);
-    for (int i = 0; i < CROWD; i++)
-        text_addf(&everybody, "%d,Person Number%c%c,,Active,2010-01-04,,Crowd\n", 2000 + i,
-                  'a' + i / 26, 'a' + i % 26);
-    CLEANUP(mem_cleanup)
-    char *source = world_write_file(world, "people.csv", text_cstr(&everybody));
+    CLEANUP(mem_cleanup) char *people = world_people();
+    CLEANUP(mem_cleanup) char *source = world_write_file(world, "people.csv", people);
     const char *const options[] = {"--people",         source, "--rate-limit", "0", "--roster",
                                    world->roster_path, NULL};
 
     copy_programs(world);
+    set_clock(world);
     probe_start(&world->probe, options);
+    clear_clock();
     CLEANUP(text_release) struct text roster = TEXT_INIT;
     CLEANUP(err_release) struct err err = ERR_INIT;
     if (file_read(world->roster_path, 1u << 20, ERR_INTERNAL, &roster, NULL, &err) < 0)
         world_die("%s", err.text);
-    world->roster = text_take(&roster);
+    world->first_roster = text_take(&roster);
+    world->roster = world->path == WORLD_APPROVE ? mem_strdup(world->first_roster)
+                                                 : world_roster_tonight(world->first_roster);
     free(world_write_file(world, "client-secret", "demo-secret\n"));
+}
+
+/* Days to the next Tuesday. */
+static int days_to_tuesday(void)
+{
+    enum { TUESDAY = 2, WEEK = 7 };
+    const struct clock *clock = clock_system();
+    struct day today = instant_day(clock->now(clock->self), &zone_utc);
+
+    return (TUESDAY + WEEK - day_of_week(today)) % WEEK;
+}
+
+static void stop_portal(struct world *world)
+{
+    char **const strings[] = {&world->config_path,   &world->roster_path, &world->program,
+                              &world->right_program, &world->roster,      &world->first_roster};
+
+    (void)probe_stop(&world->probe);
+    for (size_t i = 0; i < COUNT_OF(strings); i++) {
+        free(*strings[i]);
+        *strings[i] = NULL;
+    }
+}
+
+/* Suspended by us AGE_DAYS ago, in a portal that is the same but for its clock; the next plan
+ * deletes them. */
+static void suspend_long_ago(struct world *world)
+{
+    world->days_ahead = days_to_tuesday() - AGE_DAYS;
+    start_portal(world);
+    world_route(world, NULL, NULL);
+    CLEANUP(mem_cleanup)
+    char *roster = world_roster_with(world->first_roster, "Person Numberaa", "Leave", "");
+    free(world_write_file(world, "roster.csv", roster));
+    DO_VERB(world, "migrate");
+    DO_VERB(world, "plan");
+    take_plan(world);
+    DO_VERB(world, "approve", "1", "--digest", world->digest);
+    DO_VERB(world, "apply", "1");
+    stop_portal(world);
+    world->days_ahead += AGE_DAYS;
 }
 
 static void name_database(struct world *world, const char *name)
@@ -591,18 +705,27 @@ static void name_database(struct world *world, const char *name)
     set_string(&world->conninfo, text_cstr(&text));
 }
 
-/* Target i is row i of the plan. */
+/* Target i is row i of the plan, the cast left out. */
 static void name_targets(struct world *world)
 {
+    CLEANUP(text_release) struct text cast = TEXT_INIT;
+
+    for (enum world_cast i = 0; i < CAST_COUNT; i++)
+        text_addf(&cast, "%s'%s'", i ? "," : "", world->cast[i]);
     for (size_t i = 0; i < WORLD_TARGETS; i++) {
-        CLEANUP(text_release) struct text sql = TEXT_INIT;
-        text_addf(&sql,
+        CLEANUP(text_release) struct text id = TEXT_INIT, name = TEXT_INIT;
+        text_addf(&id,
                   "select account_id from reconcile.plan_row where plan_id = %lld and action = '%s'"
-                  " and account_id <> '%s' order by position offset %zu limit 1",
-                  (long long)world->plan_id, path_name[world->path], world->unapproved, i);
-        world->target[i] = world_query(world, text_cstr(&sql));
+                  " and account_id not in (%s) order by position offset %zu limit 1",
+                  (long long)world->plan_id, action_name(paths[world->path].action),
+                  text_cstr(&cast), i);
+        world->target[i] = world_query(world, text_cstr(&id));
         if (strlen(world->target[i]) != 35)
             world_die("the plan has no target %zu", i);
+        text_addf(&name,
+                  "select name from reconcile.plan_row where plan_id = %lld and account_id = '%s'",
+                  (long long)world->plan_id, world->target[i]);
+        world->target_name[i] = world_query(world, text_cstr(&name));
     }
 }
 
@@ -611,24 +734,29 @@ static void remember(struct world *world)
 {
     world->first_run = world_count(world, "select last_run_id from reconcile.portal");
     world->changed = WORLD_TARGETS;
+    world->made = true;
 }
 
 void world_begin(struct world *world, enum world_path path)
 {
     *world = (struct world){.path = path, .rolling_count = 1000};
-    start_portal(world);
     world->server = mem_strdup(cluster_fixture_conninfo());
     world->maker = connect_to(world->server);
-    world->unapproved = id_of(world, "evebabitz");
-    world->bystander = id_of(world, "doramaar");
     name_database(world, DATABASE_NAME "_template");
     make_database(world, "template1");
-    world_route(world, NULL, NULL);
-    DO_VERB(world, "migrate");
-    if (path == WORLD_DEPROVISION)
+    if (paths[path].deletes)
         suspend_long_ago(world);
-    plan_and_approve(world);
+    start_portal(world);
+    for (enum world_cast i = 0; i < CAST_COUNT; i++)
+        world->cast[i] = id_of(world, world_cast_username(i));
+    world_route(world, NULL, NULL);
+    reset_portal(world);
+    DO_VERB(world, "migrate");
+    DO_VERB(world, paths[path].is_night ? "run" : "plan");
+    take_plan(world);
     name_targets(world);
+    if (path != WORLD_APPROVE)
+        decide(world);
     remember(world);
     keep_tables(world);
     drop_looker(world);
@@ -641,7 +769,9 @@ void world_begin(struct world *world, enum world_path path)
 void world_join(const struct world *model, struct world *ret_world)
 {
     CLEANUP(text_release) struct text name = TEXT_INIT;
-    struct world world = {.path = model->path, .rolling_count = model->rolling_count};
+    struct world world = {.path = model->path,
+                          .rolling_count = model->rolling_count,
+                          .days_ahead = model->days_ahead};
 
     start_portal(&world);
     world.server = mem_strdup(model->server);
@@ -649,11 +779,14 @@ void world_join(const struct world *model, struct world *ret_world)
     world.maker = connect_to(world.server);
     text_addf(&name, DATABASE_NAME "_%ld", (long)getpid());
     name_database(&world, text_cstr(&name));
-    for (size_t i = 0; i < WORLD_TARGETS; i++)
+    for (size_t i = 0; i < WORLD_TARGETS; i++) {
         world.target[i] = mem_strdup(model->target[i]);
-    world.bystander = mem_strdup(model->bystander);
-    world.unapproved = mem_strdup(model->unapproved);
+        world.target_name[i] = mem_strdup(model->target_name[i]);
+    }
+    for (enum world_cast i = 0; i < CAST_COUNT; i++)
+        world.cast[i] = mem_strdup(model->cast[i]);
     world.plan_id = model->plan_id;
+    world.digest = mem_strdup(model->digest);
     make_database(&world, world.template);
     remember(&world);
     *ret_world = world;
@@ -665,7 +798,7 @@ void world_finish(struct world *world)
     char **const strings[] = {
         &world->server,      &world->template,      &world->database,   &world->conninfo,
         &world->config_path, &world->roster_path,   &world->portal_url, &world->database_conninfo,
-        &world->program,     &world->right_program, &world->bystander,  &world->unapproved,
+        &world->program,     &world->right_program, &world->digest,     &world->first_roster,
         &world->roster,
     };
 
@@ -674,8 +807,12 @@ void world_finish(struct world *world)
     (void)probe_stop(&world->probe);
     for (size_t i = 0; i < COUNT_OF(strings); i++)
         free(*strings[i]);
-    for (size_t i = 0; i < WORLD_TARGETS; i++)
+    for (size_t i = 0; i < WORLD_TARGETS; i++) {
         free(world->target[i]);
+        free(world->target_name[i]);
+    }
+    for (enum world_cast i = 0; i < CAST_COUNT; i++)
+        free(world->cast[i]);
     text_release(&world->violation);
 }
 
@@ -683,7 +820,8 @@ bool world_is_untouched(struct world *world)
 {
     world_wait_for_sessions(world);
     return world_written(world, NULL) == 0 &&
-           world_count(world, "select last_run_id from reconcile.portal") == world->first_run;
+           world_count(world, "select last_run_id from reconcile.portal") == world->first_run &&
+           !(world->deciding && world_count(world, "select count(*) from reconcile.ruling") > 0);
 }
 
 void world_reset(struct world *world)
@@ -697,5 +835,6 @@ void world_reset(struct world *world)
     world_heal(world);
     world->changed = WORLD_TARGETS;
     world->writes_at_change = 0;
+    world->deciding = world->path == WORLD_APPROVE;
     text_clear(&world->violation);
 }

@@ -1,8 +1,8 @@
 /*
- * world: three targets and a bystander, a portal and a database of one's own, and a plan that was
- * approved; put back as it was before every point. One point is: the world as it was, `apply` with
- * one fault, the invariants; then something in the portal changes, `apply` resumes, the invariants;
- * then `apply` once more, and nothing may change.
+ * world: three targets and a cast of people who must not be touched, a portal and a database of
+ * one's own, and what people decided about rows; put back as it was before every point. One point
+ * is: the world as it was, the path's verb with one fault, the invariants; then something in the
+ * portal changes, the verb resumes, the invariants; then it runs once more, and nothing may change.
  *
  * The witnesses are the portal's log of writes and the database, never what the program says.
  * What does not hold is collected as sentences in world.violation; nothing here ends the process
@@ -14,20 +14,37 @@
 #include <libpq-fe.h>
 
 #include "base/text.h"
+#include "facts/action.h"
 #include "probe.h"
 
 enum { WORLD_TARGETS = 3, WORLD_DEADLINE_S = 30, WORLD_VARIANTS = 5 };
 
-/* What the approved plan does. */
-enum world_path { WORLD_SUSPEND = 0, WORLD_DEPROVISION };
+/* What is broken: `apply` that suspends or deletes; a night, which is `run` that also begins and
+ * ends announcements, ends decisions and does spread acts; `approve`, and then `apply`. */
+enum world_path { WORLD_SUSPEND = 0, WORLD_DEPROVISION, WORLD_NIGHT, WORLD_APPROVE, WORLD_PATHS };
 const char *world_path_name(enum world_path path);
+enum action world_action(enum world_path path);
+
+/* Who must not be touched (world_people.c). */
+enum world_cast {
+    CAST_BYSTANDER = 0,
+    CAST_UNAPPROVED,
+    CAST_CHANGED,
+    CAST_REJECTED,
+    CAST_KEPT,
+    CAST_WITHDRAWN,
+    CAST_RETURNED,
+    CAST_ANNOUNCED,
+    CAST_COUNT,
+};
+const char *world_cast_username(enum world_cast cast);
 
 /* One write as the portal saw it. */
 struct world_write {
     char *id, *method;
     int64_t at_us;
     long status;
-    bool fits;      /* method and form are those of the plan's action */
+    bool fits;      /* method and form are those of the path's action */
     bool effective; /* it changed something */
 };
 
@@ -42,29 +59,34 @@ struct world {
     char *portal_url, *database_conninfo; /* what the configuration says: world_route */
     PGconn *maker;                        /* to the server: makes and drops databases */
     char *target[WORLD_TARGETS];          /* account ids, in the order of the plan */
-    char *bystander;                      /* employed */
-    char *unapproved;                     /* in the plan, and nobody approved it */
-    int64_t plan_id;
-    char *roster;      /* its bytes */
-    int rolling_count; /* of the limits: world_limit */
-    PGconn *looker;    /* to `database` */
+    char *target_name[WORLD_TARGETS];     /* as the roster has them */
+    char *cast[CAST_COUNT];               /* account ids */
+    int64_t plan_id;                      /* the plan that people decided on */
+    char *digest;                         /* its */
+    char *first_roster, *roster;          /* as they decided; and tonight's */
+    int rolling_count;                    /* of the limits: world_limit */
+    int days_ahead;                       /* of the machine: the world's civil time */
+    bool made;                            /* until then nothing may be done: a freeze */
+    bool deciding;                        /* WORLD_APPROVE: nobody has approved anything yet */
+    PGconn *looker;                       /* to `database` */
     int64_t first_run;
     unsigned runs;
 
-    size_t changed;          /* target that world_change changed; WORLD_TARGETS = none */
+    size_t changed;          /* target that must not be written to any more; WORLD_TARGETS = none */
+    const char *changed_why; /* "whose rule …" */
     size_t writes_at_change; /* to that target, then */
     struct text violation;   /* sentences, one per line; empty: everything holds */
 };
 
-/* Makes portal, database, history and the approved plan, with the program PROGRAM_PATH. */
+/* Makes portal, database, history and decisions, with the program PROGRAM_PATH. */
 void world_begin(struct world *world, enum world_path path);
 /* Another world of the same template: its own portal and its own database. For a worker process
  * that was forked from the one that made `model`, which goes on existing. */
 void world_join(const struct world *model, struct world *ret_world);
 void world_finish(struct world *world);
 
-/* Everything as it was when the plan had been approved: portal, database, roster, state directory,
- * routes, and no violation. */
+/* Everything as it was when people had decided: portal, database, roster, state directory, routes,
+ * and no violation. */
 void world_reset(struct world *world);
 /* Where the program finds portal and database from now until the next reset, for proxies in
  * between; NULL = where they are. conninfo is libpq's, with a database name (world->database). */
@@ -86,7 +108,7 @@ struct world_run {
     char *said_path;
 };
 
-/* `apply PLAN`, behind `wrapper` (words such as strace's, NULL behind the last; NULL = none) and
+/* The path's verb, behind `wrapper` (words such as strace's, NULL behind the last; NULL = none) and
  * with `environment` ("NAME=VALUE" words added to ours; NULL = none). The program is CRASH_PROGRAM
  * of the environment, else PROGRAM_PATH. Output and messages go to one file. */
 void world_start(struct world *world, const char *const *wrapper, const char *const *environment,
@@ -104,6 +126,9 @@ void world_wait_for_sessions(struct world *world);
 /* world_start and world_wait. */
 struct world_run world_apply(struct world *world, const char *const *wrapper,
                              const char *const *environment);
+/* A verb of a person's, by the program that made the world; `words` is the verb and what follows.
+ */
+void world_start_person(struct world *world, const char *const *words, struct world_run *ret_run);
 /* What a run said, at most the end of it. The caller releases it. */
 void world_said(const struct world_run *run, struct text *ret_said);
 void world_run_release(struct world_run *run);
@@ -138,21 +163,39 @@ void world_die(const char *format, ...) __attribute__((format(printf, 1, 2), nor
 void world_violate(struct world *world, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* The invariants that hold at any moment: no write without a committed intent, none to anybody
- * else or of another kind, none on an approved step, at most one write and one effect for each
- * target, none on a target since world_change made its rule false. `when` goes in front. */
+/* The invariants that hold at any moment: a committed intent before each write, one for each, and
+ * none after Bynder accepted; at most one effect for each target; nobody else is written to, and
+ * nothing else is done; none on a target since it must not be. `when` goes in front. */
 void world_check(struct world *world, const char *when);
-/* And those in the end: every step ended in a named state, records are true of the portal, acts
- * are done steps one to one, the plan is used up. */
+/* And those in the end: every step ended in a named state, who was approved has gone, records are
+ * true of the portal, acts are done steps one to one, decisions and announcements ended as they
+ * must, the record verifies. */
 void world_check_end(struct world *world, const char *when);
 
-/* Makes the rule of one target false that was not written to yet (the last such in the plan): by
- * `variant` its e-mail changes, or a name that the rules keep, or its state. With `unread`
- * only a target that was not read singly yet either. Nothing happens when there is none. */
+/* From now on a target must not be written to. */
+void world_forbid(struct world *world, size_t target, const char *why);
+/* The last target that was not written to (nor read singly, with `unread`); WORLD_TARGETS for none.
+ */
+size_t world_waiting(struct world *world, bool unread);
+/* Makes the rule of world_waiting false: by `variant` its e-mail changes, or a name that the rules
+ * keep, or its state. */
 void world_change(struct world *world, unsigned variant, bool unread);
 
-/* From here to the end: change, resume, invariants, resume again, nothing may change. The last
- * variant re-hires a target in the roster first: then the resume must do nothing at all. */
+/* From here to the end: change, resume, invariants, resume again, nothing may change. In the last
+ * variant the change is HR's: a target works here again; and in a night, which keeps them for
+ * certain, they have gone again the night after. */
 void world_converge(struct world *world, unsigned variant);
+
+/* --- people (world_people.c); the caller frees the text --- */
+
+char *world_people(void);
+/* Usernames of who left long ago; NULL behind the last. */
+extern const char *const world_long_gone[];
+/* A roster in which the person of a name has another status and last day. */
+char *world_roster_with(const char *roster, const char *name, const char *status,
+                        const char *last_day);
+char *world_roster_tonight(const char *first);
+/* Why an account that is no target must not be written to: "who is employed". */
+const char *world_cast_why(const struct world *world, const char *id);
 
 #endif

@@ -1,6 +1,10 @@
 /*
- * What must hold of a world, by its witnesses: the portal's log of writes, and the steps, acts and
- * plan in the database; and how the world goes on after a fault, until nothing changes any more.
+ * What must hold of a world, by its witnesses: the portal's log of writes, and the steps, acts,
+ * decisions and announcements in the database; and how the world goes on after a fault, until
+ * nothing changes any more.
+ *
+ * Every run makes a plan of its own, so a person may have steps in several: what is said of a step
+ * is said of the newest.
  */
 #include "world.h"
 
@@ -10,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/instant.h"
 #include "base/mem.h"
+#include "base/parse.h"
 
 static bool flag_of(struct json_object *object, const char *key)
 {
@@ -29,7 +34,7 @@ static bool is_wanted(struct world *world, const char *id)
     bool deleted = !json || flag_of(json, "deleted"), active = json && flag_of(json, "active");
 
     json_object_put(json);
-    return world->path == WORLD_SUSPEND ? !active && !deleted : deleted;
+    return world_action(world->path) == ACTION_SUSPEND ? !active && !deleted : deleted;
 }
 
 /* --- writes --- */
@@ -72,7 +77,8 @@ struct world_write *world_writes(struct world *world, size_t *ret_count)
             .method = mem_strdup(method),
             .at_us = at.us,
             .status = (long)json_object_get_int64(json_object_object_get(item, "status")),
-            .fits = world->path == WORLD_SUSPEND ? suspends : text_equal(method, "DELETE"),
+            .fits = world_action(world->path) == ACTION_SUSPEND ? suspends
+                                                                : text_equal(method, "DELETE"),
             .effective = !is_one_of(string_of(item, "effect"), no_effect),
         };
     }
@@ -94,15 +100,6 @@ void world_writes_free(struct world_write *writes, size_t count)
 static bool counts(const struct world_write *write)
 {
     return write->status != 401 && write->status != 429;
-}
-
-static size_t writes_to(const struct world_write *writes, size_t count, const char *id)
-{
-    size_t to = 0;
-
-    for (size_t i = 0; i < count; i++)
-        to += counts(&writes[i]) && text_equal(writes[i].id, id);
-    return to;
 }
 
 static size_t effects_on(const struct world_write *writes, size_t count, const char *id)
@@ -135,28 +132,47 @@ bool world_was_read(struct world *world, const char *id)
     return strstr(text_cstr(&reply.body), text_cstr(&path));
 }
 
-/* --- steps, acts, the plan --- */
+/* --- steps, acts, decisions --- */
 
-/* A step as the database has it. */
-struct seen {
-    char *state;
-    int64_t intent_us; /* 0 = none */
-};
-
-static struct seen step_of(struct world *world, const char *id)
+/* One cell of a statement with an account in it ("%s"). */
+static char *ask_of(struct world *world, const char *before, const char *id, const char *behind)
 {
-    CLEANUP(text_release) struct text state = TEXT_INIT, intent = TEXT_INIT;
-    struct seen seen;
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
 
-    text_addf(&state, "select state from reconcile.step where plan_id = %lld and account_id = '%s'",
-              (long long)world->plan_id, id);
-    text_addf(&intent,
-              "select coalesce(sum(reconcile.us(intent_at)), 0)::bigint from reconcile.step "
-              "where plan_id = %lld and account_id = '%s'",
-              (long long)world->plan_id, id);
-    seen.state = world_query(world, text_cstr(&state));
-    seen.intent_us = world_count(world, text_cstr(&intent));
-    return seen;
+    text_addf(&sql, "%s'%s'%s", before, id, behind);
+    return world_query(world, text_cstr(&sql));
+}
+
+static int64_t count_of(struct world *world, const char *before, const char *id)
+{
+    CLEANUP(mem_cleanup) char *cell = ask_of(world, before, id, "");
+    int64_t count = -1;
+
+    if (!parse_int(cell, INT64_MIN, INT64_MAX, &count))
+        world_die("%s'%s': '%s' is no number", before, id, cell);
+    return count;
+}
+
+/* State of the newest step of what the path does, "" for none. */
+static char *state_of(struct world *world, const char *id)
+{
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+
+    text_addf(&sql, "select state from reconcile.step where action = '%s' and account_id = ",
+              action_name(world_action(world->path)));
+    return ask_of(world, text_cstr(&sql), id, " order by plan_id desc limit 1");
+}
+
+/* How many intents there are for an account, from a moment on or until it. */
+static int64_t intents_of(struct world *world, const char *id, const char *when, int64_t us)
+{
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+
+    text_addf(&sql,
+              "select count(*) from reconcile.step where reconcile.us(intent_at) %s %lld and"
+              " action = '%s' and account_id = ",
+              when, (long long)us, action_name(world_action(world->path)));
+    return count_of(world, text_cstr(&sql), id);
 }
 
 static size_t target_of(const struct world *world, const char *id)
@@ -168,36 +184,46 @@ static size_t target_of(const struct world *world, const char *id)
     return i;
 }
 
-static void check_write(struct world *world, const char *when, const struct world_write *write)
+/* Bynder's own yes: a page of somebody in between (200) is none. */
+static bool is_accepted(const struct world_write *write)
+{
+    return write->effective || write->status == 202 || write->status == 204;
+}
+
+/* `nth`: of those to this account. */
+static void check_write(struct world *world, const char *when, const struct world_write *write,
+                        int64_t nth)
 {
     if (target_of(world, write->id) == WORLD_TARGETS)
-        world_violate(world, "%s: a write to %s, which is no approved row", when, write->id);
+        world_violate(world, "%s: a write to %s, %s", when, write->id,
+                      world_cast_why(world, write->id));
     else if (!write->fits)
         world_violate(world, "%s: %s to %s is not what was approved", when, write->method,
                       write->id);
     if (!counts(write))
         return;
-    struct seen step = step_of(world, write->id);
-    if (step.intent_us == 0)
-        world_violate(world, "%s: a write to %s without a committed intent (step is '%s')", when,
-                      write->id, step.state);
-    else if (step.intent_us > write->at_us)
-        world_violate(world, "%s: the intent of %s is younger than its write", when, write->id);
-    free(step.state);
+    if (intents_of(world, write->id, "<=", write->at_us) < nth)
+        world_violate(world, "%s: write %lld to %s without a committed intent of its own", when,
+                      (long long)nth, write->id);
+    if (is_accepted(write) && intents_of(world, write->id, ">", write->at_us) > 0)
+        world_violate(world, "%s: %s was to be written again although Bynder had accepted", when,
+                      write->id);
 }
 
 static void check_target(struct world *world, const char *when, size_t target,
                          const struct world_write *writes, size_t count)
 {
     const char *id = world->target[target];
-    size_t to = writes_to(writes, count, id), on = effects_on(writes, count, id);
+    size_t on = effects_on(writes, count, id), to = 0;
 
+    for (size_t i = 0; i < count; i++) {
+        if (counts(&writes[i]) && text_equal(writes[i].id, id))
+            to++;
+    }
     if (on > 1)
         world_violate(world, "%s: %zu effective changes of %s", when, on, id);
-    if (to > 1)
-        world_violate(world, "%s: %zu writes to %s", when, to, id);
     if (world->changed == target && to > world->writes_at_change)
-        world_violate(world, "%s: a write to %s, whose rule does not hold any more", when, id);
+        world_violate(world, "%s: a write to %s, %s", when, id, world->changed_why);
 }
 
 void world_check(struct world *world, const char *when)
@@ -205,36 +231,146 @@ void world_check(struct world *world, const char *when)
     size_t count = 0;
     struct world_write *writes = world_writes(world, &count);
 
-    for (size_t i = 0; i < count; i++)
-        check_write(world, when, &writes[i]);
+    for (size_t i = 0; i < count; i++) {
+        int64_t nth = 0;
+        for (size_t k = 0; k <= i; k++)
+            nth += counts(&writes[k]) && text_equal(writes[k].id, writes[i].id);
+        check_write(world, when, &writes[i], nth);
+    }
     for (size_t i = 0; i < WORLD_TARGETS; i++)
         check_target(world, when, i, writes, count);
     world_writes_free(writes, count);
 }
 
-/* The record of one target, against what the portal knows. */
-static void check_record(struct world *world, const char *when, size_t target, const char *state)
+/* What the portal's log says of one account. */
+struct traces {
+    size_t effects;
+    bool accepted, refused;
+};
+
+static struct traces traces_of(struct world *world, const char *id)
 {
-    static const char *const done[] = {"done", "verified", NULL};
-    static const char *const not_done[] = {"failed", "skipped", "already", NULL};
-    const char *id = world->target[target];
-    bool by_others = world->changed == target;
+    struct traces traces = {.effects = 0};
     size_t count = 0;
     struct world_write *writes = world_writes(world, &count);
-    size_t effects = effects_on(writes, count, id);
 
-    world_writes_free(writes, count);
-    if (is_one_of(state, done)) {
-        if (!is_wanted(world, id))
-            world_violate(world, "%s: %s is %s, but the portal does not show it", when, id, state);
-        if (effects == 0 && !by_others)
-            world_violate(world, "%s: %s is %s, but nothing was written", when, id, state);
-    } else if (is_one_of(state, not_done)) {
-        if (effects > 0)
-            world_violate(world, "%s: %s is %s, but it was written", when, id, state);
-    } else {
-        world_violate(world, "%s: %s ends as '%s'", when, id, state);
+    for (size_t i = 0; i < count; i++) {
+        if (!text_equal(writes[i].id, id))
+            continue;
+        traces.effects += writes[i].effective;
+        traces.accepted |= is_accepted(&writes[i]);
+        traces.refused |= counts(&writes[i]) && writes[i].status >= 400 && writes[i].status < 500;
     }
+    world_writes_free(writes, count);
+    return traces;
+}
+
+/* A target of whom nothing says that it was done. Who was approved goes, unless the rule does not
+ * hold any more, Bynder said no, or it said yes and nothing shows yet. */
+static void check_not_done(struct world *world, const char *when, size_t target, const char *state)
+{
+    static const char *const ended[] = {"failed", "skipped", "already", "", NULL};
+    const char *id = world->target[target];
+    const struct traces traces = traces_of(world, id);
+
+    if (traces.effects > 0)
+        world_violate(world, "%s: %s is '%s', but it was written", when, id, state);
+    if (text_equal(state, "unknown") && traces.accepted)
+        return;
+    if (!is_one_of(state, ended))
+        world_violate(world, "%s: %s ends as '%s'", when, id, state);
+    else if (world->changed != target && !traces.refused)
+        world_violate(world, "%s: %s is '%s': approved, due, and nothing was done", when, id,
+                      state);
+}
+
+/* The record of one target, against what the portal knows. */
+static void check_record(struct world *world, const char *when, size_t target)
+{
+    static const char *const done[] = {"done", "verified", NULL};
+    const char *id = world->target[target];
+    CLEANUP(mem_cleanup) char *state = state_of(world, id);
+
+    if (!is_one_of(state, done)) {
+        check_not_done(world, when, target, state);
+        return;
+    }
+    if (!is_wanted(world, id))
+        world_violate(world, "%s: %s is %s, but the portal does not show it", when, id, state);
+    if (traces_of(world, id).effects == 0 && world->changed != target)
+        world_violate(world, "%s: %s is %s, but nothing was written", when, id, state);
+    if (count_of(world,
+                 "select count(*) from reconcile.ruling where kind = 'approve' and ended_at is null"
+                 " and account_id = ",
+                 id) > 0)
+        world_violate(world, "%s: %s is %s, and its approval still stands", when, id, state);
+}
+
+/* "approve changed, keep -": the decisions about one of the cast, and its announcements. */
+static void check_decisions(struct world *world, const char *when, enum world_cast cast,
+                            const char *wanted)
+{
+    CLEANUP(mem_cleanup)
+    char *is = ask_of(world,
+                      "select coalesce(string_agg(what, ', ' order by n, id), '') from ("
+                      "select 1 as n, ruling_id as id, kind || ' ' || coalesce(end_word, '-') as"
+                      " what, account_id from reconcile.ruling union all"
+                      " select 2, announcement_id, 'announced ' || case when ended_on is null then"
+                      " '-' else 'over' end, account_id from reconcile.announcement) d"
+                      " where account_id = ",
+                      world->cast[cast], "");
+
+    if (!text_equal(is, wanted))
+        world_violate(world, "%s: of %s, %s, there is '%s', not '%s'", when, world->cast[cast],
+                      world_cast_why(world, world->cast[cast]), is, wanted);
+}
+
+/* A night ends what does not hold any more, and begins what holds; once. */
+static void check_night(struct world *world, const char *when)
+{
+    static const char *const wanted[CAST_COUNT] = {
+        [CAST_BYSTANDER] = "",
+        [CAST_UNAPPROVED] = "",
+        [CAST_CHANGED] = "approve changed",
+        [CAST_REJECTED] = "approve newer, reject -",
+        [CAST_KEPT] = "approve newer, keep -",
+        [CAST_WITHDRAWN] = "approve withdrawn",
+        [CAST_RETURNED] = "approve kept, announced over",
+        [CAST_ANNOUNCED] = "announced -",
+    };
+
+    for (enum world_cast i = 0; i < CAST_COUNT; i++)
+        check_decisions(world, when, i, wanted[i]);
+    if (world_count(world, "select count(*) from reconcile.act where not uncounted") > 0)
+        world_violate(world, "%s: the window counts acts that were spread", when);
+}
+
+enum { APPROVED = WORLD_TARGETS + 1 }; /* rows, by WORLD_APPROVE: and one whose grace begins */
+
+/* Rows are approved together or not at all. */
+static void check_approved(struct world *world, const char *when)
+{
+    int64_t rulings = world_count(world, "select count(*) from reconcile.ruling");
+    int64_t begun = world_count(world, "select count(*) from reconcile.announcement");
+
+    if (rulings != 0 && rulings != APPROVED)
+        world_violate(world, "%s: %lld of %d rows are approved", when, (long long)rulings,
+                      APPROVED);
+    if (begun > 1 || begun > rulings)
+        world_violate(world, "%s: %lld graces have begun, and %lld rows are approved", when,
+                      (long long)begun, (long long)rulings);
+}
+
+/* Nobody of the cast becomes a step. */
+static void check_untouched(struct world *world, const char *when, enum world_cast cast)
+{
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+
+    text_addf(&sql, "select count(*) from reconcile.step where action = '%s' and account_id = ",
+              action_name(world_action(world->path)));
+    if (count_of(world, text_cstr(&sql), world->cast[cast]) > 0)
+        world_violate(world, "%s: %s, %s, became a step", when, world->cast[cast],
+                      world_cast_why(world, world->cast[cast]));
 }
 
 void world_check_end(struct world *world, const char *when)
@@ -248,38 +384,53 @@ void world_check_end(struct world *world, const char *when)
                            " union all (select plan_id, account_id, action from reconcile.act"
                            " except select plan_id, account_id, action from reconcile.step"
                            "  where state in ('done', 'verified'))) odd");
-    CLEANUP(mem_cleanup)
-    char *plan =
-        world_query(world, "select state from reconcile.plan order by plan_id desc limit 1");
-    struct seen unapproved = step_of(world, world->unapproved);
 
+    if (world->deciding) {
+        check_approved(world, when);
+        return;
+    }
     if (*wrong_acts)
         world_violate(world, "%s: acts and done steps differ for %s", when, wrong_acts);
-    if (!text_equal(plan, "applied"))
-        world_violate(world, "%s: the plan is '%s'", when, plan);
-    if (!text_equal(unapproved.state, "planned"))
-        world_violate(world, "%s: the row that nobody approved is '%s'", when, unapproved.state);
-    free(unapproved.state);
-    for (size_t i = 0; i < WORLD_TARGETS; i++) {
-        struct seen step = step_of(world, world->target[i]);
-        check_record(world, when, i, step.state);
-        free(step.state);
-    }
+    if (world_count(world, "select count(*) from reconcile.step where state in ('planned',"
+                           " 'approved', 'intent')") > 0)
+        world_violate(world, "%s: a step is left over", when);
+    if (world_count(world, "select count(*) from reconcile.plan p where state = 'applying' and not"
+                           " exists (select from reconcile.step s where s.plan_id = p.plan_id and"
+                           " s.state = 'unknown')") > 0)
+        world_violate(world, "%s: a plan is still being carried out", when);
+    for (enum world_cast i = 0; i < CAST_COUNT; i++)
+        check_untouched(world, when, i);
+    for (size_t i = 0; i < WORLD_TARGETS; i++)
+        check_record(world, when, i);
+    if (world->path == WORLD_NIGHT)
+        check_night(world, when);
+}
+
+/* By the program that made the world: the chain says what the tables say. */
+static void check_chain(struct world *world, const char *when)
+{
+    CLEANUP(text_release) struct text said = TEXT_INIT;
+    CLEANUP(world_run_release) struct world_run run;
+
+    world_start_person(world, (const char *const[]){"audit", "verify", NULL}, &run);
+    world_wait(world, &run);
+    world_said(&run, &said);
+    if (run.code != 0)
+        world_violate(world, "%s: the record does not verify: %s", when, text_cstr(&said));
 }
 
 /* --- the world goes on --- */
 
 enum { CHANGES = 4 };
 
-static const char *const change_form[][CHANGES] = {
-    [WORLD_SUSPEND] = {"email=elsewhere%40acme.example", "username=svc-target", "active=0",
-                       "delete=1"},
-    [WORLD_DEPROVISION] = {"email=elsewhere%40acme.example", "active=1", "employeeNumber=9999",
-                           "delete=1"},
+static const char *const change_form[ACTION_COUNT][CHANGES] = {
+    [ACTION_SUSPEND] = {"email=elsewhere%40acme.example", "username=svc-target", "active=0",
+                        "delete=1"},
+    [ACTION_DEPROVISION] = {"email=elsewhere%40acme.example", "active=1", "employeeNumber=9999",
+                            "delete=1"},
 };
 
-/* The last target that was not written to, WORLD_TARGETS for none. */
-static size_t find_waiting(struct world *world, bool unread)
+size_t world_waiting(struct world *world, bool unread)
 {
     for (size_t i = WORLD_TARGETS; i > 0; i--) {
         const char *id = world->target[i - 1];
@@ -289,33 +440,26 @@ static size_t find_waiting(struct world *world, bool unread)
     return WORLD_TARGETS;
 }
 
+void world_forbid(struct world *world, size_t target, const char *why)
+{
+    world->changed = target;
+    world->changed_why = why;
+    world->writes_at_change =
+        target < WORLD_TARGETS ? world_written(world, world->target[target]) : 0;
+}
+
 void world_change(struct world *world, unsigned variant, bool unread)
 {
-    size_t target = find_waiting(world, unread);
+    size_t target = world_waiting(world, unread);
+    enum action action = world_action(world->path);
 
     if (target == WORLD_TARGETS)
         return;
-    world_change_user(world, world->target[target], change_form[world->path][variant % CHANGES]);
-    world->changed = target;
-    world->writes_at_change = 0;
+    world_change_user(world, world->target[target], change_form[action][variant % CHANGES]);
+    world_forbid(world, target, "whose rule does not hold any more");
 }
 
 _Static_assert(CHANGES + 1 == WORLD_VARIANTS, "and a roster that changed");
-
-/* HR takes somebody back: the first person of the roster that left. */
-static void rehire(struct world *world)
-{
-    static const char left[] = "Voluntarily Terminated";
-    const char *at = strstr(world->roster, left);
-    CLEANUP(text_release) struct text text = TEXT_INIT;
-
-    if (!at)
-        world_die("nobody left in the roster");
-    text_add_bytes(&text, world->roster, (size_t)(at - world->roster));
-    text_add(&text, "Active");
-    text_add(&text, at + strlen(left));
-    free(world_write_file(world, "roster.csv", text_cstr(&text)));
-}
 
 void world_expect(struct world *world, const char *what, const struct world_run *run,
                   const int *codes)
@@ -329,28 +473,63 @@ void world_expect(struct world *world, const char *what, const struct world_run 
     world_violate(world, "%s ends with %d: %s", what, run->code, text_cstr(&said));
 }
 
-/* The approval rests on the roster: with another one nothing may be done. */
-static void resume_with_other_roster(struct world *world)
+static void write_roster(struct world *world, const char *name, const char *status,
+                         const char *last_day)
 {
-    size_t before = world_written(world, NULL);
+    CLEANUP(mem_cleanup) char *roster = world_roster_with(world->roster, name, status, last_day);
 
-    rehire(world);
-    CLEANUP(world_run_release) struct world_run run = world_apply(world, NULL, NULL);
-    WORLD_EXPECT(world, "resumed with another roster: apply", &run, 20);
-    if (world_written(world, NULL) != before)
-        world_violate(world, "resumed with another roster: it writes");
-    world_check(world, "resumed with another roster");
-    free(world_write_file(world, "roster.csv", world->roster));
-    world_wait_for_sessions(world);
+    free(world_write_file(world, "roster.csv", roster));
 }
 
-/* Whether the steps are as they were, but for done ones that were looked at once more. */
+/* HR takes somebody back. In a night that ends the approval for ever, though HR says the night
+ * after what it said before: that person has left, as approved (in a roster that is new all the
+ * same). */
+static void take_back(struct world *world)
+{
+    size_t target = world_waiting(world, false);
+
+    if (target == WORLD_TARGETS)
+        return;
+    write_roster(world, world->target_name[target], "Active", "");
+    world_forbid(world, target, "who works here again");
+    if (world->path != WORLD_NIGHT)
+        return;
+    CLEANUP(world_run_release) struct world_run run = world_apply(world, NULL, NULL);
+    WORLD_EXPECT(world, "a night that keeps somebody: run", &run, 0, 20, 21);
+    world_wait_for_sessions(world);
+    world_check(world, "kept for certain");
+    write_roster(world, "Person Numberaa", "Leave", "");
+    world_forbid(world, target, "whom a run had kept for certain since the approval");
+}
+
+/* Nobody knows whether an approval that was cut off is there: it is given again. */
+static void approve_again(struct world *world)
+{
+    if (!world->deciding)
+        return;
+    check_approved(world, "approved once");
+    CLEANUP(world_run_release) struct world_run run = world_apply(world, NULL, NULL);
+    WORLD_EXPECT(world, "approved again: approve", &run, 0);
+    if (world_count(world, "select count(*) from reconcile.ruling where ended_at is null") !=
+        APPROVED)
+        world_violate(world, "approved again: something else stands");
+    if (world_count(world, "select count(*) from reconcile.announcement where ended_on is null") !=
+        1)
+        world_violate(world, "approved again: not one grace has begun");
+    world_wait_for_sessions(world);
+    world->deciding = false;
+}
+
+/* Steps, but for done ones that were looked at once more, and decisions and announcements. */
 static char *states(struct world *world)
 {
-    return world_query(world,
-                       "select coalesce(string_agg(account_id || ' ' || case state when 'verified'"
-                       " then 'done' else state end, ', ' order by plan_id, position), '')"
-                       " from reconcile.step");
+    return world_query(
+        world, "select coalesce(string_agg(what, ', ' order by n, id), '') from ("
+               "select 1 as n, plan_id * 1000 + position as id, account_id || ' ' ||"
+               " case state when 'verified' then 'done' else state end as what from reconcile.step"
+               " union all select 2, ruling_id, account_id || ' ' || coalesce(end_word, 'stands')"
+               " from reconcile.ruling union all select 3, announcement_id, account_id || ' ' ||"
+               " coalesce(ended_reason, 'stands') from reconcile.announcement) s");
 }
 
 static void resume_once_more(struct world *world)
@@ -360,11 +539,15 @@ static void resume_once_more(struct world *world)
     CLEANUP(world_run_release) struct world_run run = world_apply(world, NULL, NULL);
     CLEANUP(mem_cleanup) char *is = states(world);
 
-    WORLD_EXPECT(world, "resumed twice: apply", &run, 20);
+    if (world->path == WORLD_NIGHT ||
+        world->path == WORLD_APPROVE) /* where a row waits for its day */
+        WORLD_EXPECT(world, "resumed twice: the run", &run, 0, 21);
+    else
+        WORLD_EXPECT(world, "resumed twice: apply", &run, 20, 21);
     if (world_written(world, NULL) != before)
         world_violate(world, "resumed twice: it writes");
     if (!text_equal(was, is))
-        world_violate(world, "resumed twice: the steps were %s and are %s", was, is);
+        world_violate(world, "resumed twice: it was %s and is %s", was, is);
     world_wait_for_sessions(world);
 }
 
@@ -372,20 +555,24 @@ void world_converge(struct world *world, unsigned variant)
 {
     world_heal(world);
     world_wait_for_sessions(world);
-    if (variant % WORLD_VARIANTS == CHANGES)
-        resume_with_other_roster(world);
-    else if (world->changed == WORLD_TARGETS)
-        world_change(world, variant % WORLD_VARIANTS, false);
+    approve_again(world);
+    if (world->changed == WORLD_TARGETS) {
+        if (variant % WORLD_VARIANTS == CHANGES)
+            take_back(world);
+        else
+            world_change(world, variant % WORLD_VARIANTS, false);
+    }
     CLEANUP(world_run_release) struct world_run run = world_apply(world, NULL, NULL);
-    WORLD_EXPECT(world, "resumed: apply", &run, 0, 20, 21);
+    WORLD_EXPECT(world, "resumed: the run", &run, 0, 20, 21);
     world_wait_for_sessions(world);
     world_check(world, "resumed");
     world_check_end(world, "resumed");
     if (world->violation.length > 0) {
         CLEANUP(text_release) struct text said = TEXT_INIT;
         world_said(&run, &said);
-        world_violate(world, "resumed: apply ended with %d: %s", run.code, text_cstr(&said));
+        world_violate(world, "resumed: it ended with %d: %s", run.code, text_cstr(&said));
     }
     resume_once_more(world);
     world_check_end(world, "resumed twice");
+    check_chain(world, "resumed twice");
 }

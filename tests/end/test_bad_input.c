@@ -195,7 +195,7 @@ TEST(plan_with_a_token_file_works_like_client_credentials)
 
     free(end_file(&end, "token", PROBE_TOKEN "\n", strlen(PROBE_TOKEN "\n")));
     end_set(&end, END_LOGIN, "token_file = \"token\";");
-    end_set(&end, END_SUSPEND, "count = 0;");
+    end_hold(&end);
     RUN(result, &end, "plan");
     end_assert_code(&result, 20);
     free(end_file(&end, "token", "another-token\n", 14));
@@ -478,7 +478,7 @@ TEST(log_as_json_is_json_line_by_line)
 {
     size_t lines = 0;
     WORLD(end, NULL);
-    end_set(&end, END_SUSPEND, "count = 1;");
+    end_hold(&end);
     RUN(result, &end, "--log-format", "json", "--log-level", "debug", "plan");
 
     end_assert_code(&result, 20);

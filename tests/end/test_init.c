@@ -183,9 +183,9 @@ TEST(init_for_the_units_writes_what_works_under_them)
          "--secret-file", first.secret, "--roster", first.end.roster_path);
     end_assert_code(&made, 0);
     end_assert_says(&made.out, "written: " INSTALLED);
-    end_assert_says(&made.out, "bynder-reconcile --config " INSTALLED " roster check ");
+    end_assert_says(&made.out, "bynder-reconcile @acme roster check ");
     end_assert_says(&made.out, "\n  systemctl start bynder-reconcile-plan@acme ");
-    end_assert_says(&made.out, "bynder-reconcile --config " INSTALLED " show --format html ");
+    end_assert_says(&made.out, "bynder-reconcile @acme show --format html ");
     CLEANUP(mem_cleanup) char *config = end_read(INSTALLED);
     assert_non_null(strstr(config, "client_secret_credential = \"client-secret\";"));
     assert_null(strstr(config, "client_secret_file"));

@@ -245,7 +245,7 @@ TEST(plan_under_its_own_pace_meets_no_429)
             "requests_per_second = 20.0; requests_per_window = 100000000; page_size = 50; "
             "connections = 8; logins = \"each\";");
     RUN(result, &end, "plan", "--format", "json");
-    assert_int_equal(result.code, 20); /* held by G9: there is one administrator */
+    end_assert_code(&result, 0);
     assert_true(end_stat(&end, "rate.blocks") == 0);
     assert_true(result.seconds > 1.0);
 }

@@ -41,6 +41,7 @@ struct world {
     struct arena arena;
     struct bynder *bynder;
     struct portal portal;
+    const struct clock *clock;
     struct err err;
     const char *id;
 };
@@ -102,7 +103,8 @@ static void open_world(struct world *world, struct sim *sim, enum act act,
     struct bynder_setup setup = {.config = &sim->config, .clock = clock};
     struct snapshot snapshot = {.id = 0};
 
-    *world = (struct world){.sim = sim, .arena = ARENA_INIT, .err = ERR_INIT};
+    *world = (struct world){
+        .sim = sim, .arena = ARENA_INIT, .err = ERR_INIT, .clock = clock ? clock : clock_system()};
     world->id = choose(world, act);
     assert_int_equal(bynder_new(&setup, &world->bynder, &world->err), 0);
     world->portal = bynder_writing(world->bynder);
@@ -111,16 +113,30 @@ static void open_world(struct world *world, struct sim *sim, enum act act,
     assert_int_equal(status_of(world), act == SUSPEND ? ACCOUNT_ACTIVE : ACCOUNT_INACTIVE);
 }
 
-static int do_act_on(struct world *world, enum act act, const char *id,
-                     struct portal_answer *ret_answer)
+/* On a look of so long ago. */
+static int do_act_late(struct world *world, enum act act, const char *id, int64_t age_us,
+                       struct portal_answer *ret_answer)
 {
     const struct portal *portal = &world->portal;
-
     static const enum action action[] = {[SUSPEND] = ACTION_SUSPEND,
                                          [REACTIVATE] = ACTION_REACTIVATE,
                                          [DEPROVISION] = ACTION_DEPROVISION};
 
-    return portal->act(portal->self, &world->arena, action[act], id, ret_answer, &world->err);
+    struct time_mark looked = clock_mark(world->clock);
+
+    looked.now.us -= age_us;
+    looked.steady.us -= age_us;
+    return portal->act(portal->self, &world->arena, action[act], id, &looked, ret_answer,
+                       &world->err);
+}
+
+/* As the program does: ready, looked, done. */
+static int do_act_on(struct world *world, enum act act, const char *id,
+                     struct portal_answer *ret_answer)
+{
+    if (world->portal.ready(world->portal.self, 1, &world->err) < 0)
+        return -1;
+    return do_act_late(world, act, id, 0, ret_answer);
 }
 
 static struct portal_answer do_act(struct world *world, enum act act)
@@ -423,6 +439,7 @@ TEST(write_leaves_its_connection_to_nobody)
         sim_reset(&shared);
         shared.config.token.file = path;
         world.id = choose(&world, (enum act)act);
+        world.clock = clock_system();
         assert_int_equal(bynder_new(&setup, &world.bynder, &world.err), 0);
         world.portal = bynder_writing(world.bynder);
         assert_int_equal(do_act(&world, (enum act)act).effect, EFFECT_ACCEPTED);
@@ -566,6 +583,77 @@ TEST(write_interrupted_in_a_silence_is_not_sent)
     assert_int_equal(do_act_on(&world, SUSPEND, world.id, &answer), -1);
     assert_int_equal(answer.effect, EFFECT_ACCEPTED);
     check_writes(&world, SUSPEND, WRITES("none"));
+}
+
+/* --- how old the look may be --- */
+
+TEST(write_on_a_look_of_more_than_10_seconds_is_not_sent)
+{
+    static const struct {
+        int64_t age_us;
+        enum portal_effect effect;
+    } looks[] = {
+        {PORTAL_LOOK_S * SECOND_US, EFFECT_ACCEPTED},
+        {PORTAL_LOOK_S * SECOND_US + 1, EFFECT_LATE},
+        {-SECOND_US, EFFECT_ACCEPTED}, /* a clock that was set back says nothing */
+        {3600 * SECOND_US, EFFECT_LATE},
+    };
+    struct hand hand = {.at = {.us = INT64_C(1763800000) * SECOND_US}};
+    struct clock clock = HAND_CLOCK(hand);
+
+    for (size_t i = 0; i < COUNT_OF(looks); i++) {
+        struct portal_answer answer = {.effect = EFFECT_UNKNOWN};
+        WORLD_LOCAL world;
+
+        sim_reset(&shared);
+        open_world(&world, &shared, SUSPEND, &clock);
+        assert_int_equal(do_act_late(&world, SUSPEND, world.id, looks[i].age_us, &answer), 0);
+        assert_int_equal(answer.effect, looks[i].effect);
+        check_writes(&world, SUSPEND,
+                     looks[i].effect == EFFECT_ACCEPTED ? WRITES("suspended") : WRITES(NULL));
+    }
+}
+
+/* The machine slept: only civil time knows of it. */
+TEST(write_on_a_look_from_before_a_sleep_is_not_sent)
+{
+    struct hand hand = {.at = {.us = INT64_C(1763800000) * SECOND_US}};
+    struct clock clock = HAND_CLOCK(hand);
+    struct portal_answer answer = {.effect = EFFECT_UNKNOWN};
+    WORLD_LOCAL world;
+
+    sim_reset(&shared);
+    open_world(&world, &shared, SUSPEND, &clock);
+    struct time_mark looked = clock_mark(&clock);
+    looked.now.us -= 3600 * SECOND_US;
+    assert_int_equal(world.portal.act(world.portal.self, &world.arena, ACTION_SUSPEND, world.id,
+                                      &looked, &answer, &world.err),
+                     0);
+    assert_int_equal(answer.effect, EFFECT_LATE);
+    check_writes(&world, SUSPEND, WRITES(NULL));
+}
+
+/* Whatever the pace: the wait is before the look. */
+TEST(write_after_ready_waits_no_more_between_look_and_act)
+{
+    struct hand hand = {.at = {.us = INT64_C(1763800000) * SECOND_US}};
+    struct clock clock = HAND_CLOCK(hand);
+    WORLD_LOCAL world;
+
+    sim_reset(&shared);
+    shared.config.requests_per_second = 0.01;
+    open_world(&world, &shared, SUSPEND, &clock);
+    struct portal_answer answer = {.effect = EFFECT_UNKNOWN};
+    hand.waited_us = 0;
+    assert_int_equal(world.portal.ready(world.portal.self, 2, &world.err), 0);
+    assert_int_equal(hand.waited_us, 200 * SECOND_US);
+    assert_int_equal(status_of(&world), ACCOUNT_ACTIVE);
+    assert_int_equal(do_act_late(&world, SUSPEND, world.id, 0, &answer), 0);
+    assert_int_equal(answer.effect, EFFECT_ACCEPTED);
+    assert_int_equal(hand.waited_us, 200 * SECOND_US);
+    assert_int_equal(status_of(&world), ACCOUNT_INACTIVE); /* and then the pace holds again */
+    assert_int_equal(hand.waited_us, 300 * SECOND_US);
+    sim_default_config(&shared);
 }
 
 /* --- tokens --- */

@@ -98,7 +98,9 @@ static int do_act(const struct portal *portal, enum act act, struct result *resu
                                          [REACTIVATE] = ACTION_REACTIVATE,
                                          [DEPROVISION] = ACTION_DEPROVISION};
 
-    return portal->act(portal->self, &result->arena, action[act], ONE, &result->answer,
+    struct time_mark looked = clock_mark(clock_system());
+
+    return portal->act(portal->self, &result->arena, action[act], ONE, &looked, &result->answer,
                        &result->err);
 }
 

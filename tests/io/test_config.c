@@ -32,6 +32,8 @@ TEST(config_load_small_file_takes_documented_defaults)
     assert_int_equal(config->limits.min_people, 1);
     assert_true(config->limits.max_shrink_percent == 10.0);
     assert_true(config->limits.max_rejected_percent == 1.0);
+    assert_true(config->limits.max_duplicate_percent == 1.0);
+    assert_int_equal(config->limits.max_same_days, 7);
     assert_true(config->limits.min_matched_percent == 50.0);
     assert_true(config->matching.min_matched_percent == 50.0);
     assert_int_equal(config->limits.of[ACTION_SUSPEND].count, 50);

@@ -224,3 +224,66 @@ TEST(pace_next_with_times_from_the_future_waits_no_longer_than_a_window)
     pace_sent(pace, (struct instant){.us = START.us + DAY_US});
     assert_int_equal(pace_next(pace, START).us, START.us + 101 * SECOND_US);
 }
+
+/* --- requests that go together --- */
+
+TEST(pace_together_waits_for_all_of_them_before_the_first)
+{
+    CLEANUP(pace_freep) struct pace *pace = pace_new(&bynder);
+
+    pace_sent(pace, START);
+    pace_together(pace, 3);
+    assert_int_equal(pace_next(pace, START).us, START.us + 300000);
+    struct instant now = {.us = START.us + 300000};
+    pace_reserve(pace, 3);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(pace_next(pace, now).us, now.us);
+        pace_sent(pace, now);
+    }
+    assert_int_equal(pace_next(pace, now).us, now.us + 100000); /* the rule again */
+}
+
+TEST(pace_together_never_exceeds_the_window)
+{
+    struct pace_settings settings = {.per_window = 10, .window_us = 100 * SECOND_US};
+    CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
+    struct instant now = START;
+
+    for (int i = 0; i < 9; i++) {
+        pace_sent(pace, now);
+        now.us += SECOND_US;
+    }
+    assert_int_equal(pace_next(pace, now).us, now.us); /* one has room, two have not */
+    pace_together(pace, 2);
+    assert_int_equal(pace_next(pace, now).us, START.us + 101 * SECOND_US);
+    pace_together(pace, 50); /* more than a window holds: as many as it does */
+    assert_int_equal(pace_next(pace, now).us, now.us - SECOND_US + 101 * SECOND_US);
+}
+
+TEST(pace_reserve_ends_with_a_429_a_hold_and_the_permit)
+{
+    struct pace_settings settings = {.per_second = 10, .silence_us = 310 * SECOND_US};
+    CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
+
+    pace_sent(pace, START);
+    pace_reserve(pace, 2);
+    pace_blocked(pace, START);
+    assert_int_equal(pace_next(pace, START).us, START.us + 310 * SECOND_US);
+    settings.shared = true;
+    CLEANUP(pace_freep) struct pace *shared = pace_new(&settings);
+    struct instant until = {.us = START.us + 60 * SECOND_US};
+    pace_permit(shared, 1, until);
+    assert_false(pace_wants_permit(shared, START));
+    pace_together(shared, 2);
+    assert_int_equal(pace_least(shared), 2);
+    assert_true(pace_wants_permit(shared, START)); /* one is too few */
+    pace_permit(shared, 2, until);
+    assert_false(pace_wants_permit(shared, START));
+    pace_reserve(shared, 2);
+    pace_sent(shared, START);
+    assert_false(pace_wants_permit(shared, START));
+    assert_int_equal(pace_next(shared, START).us, START.us);
+    assert_true(pace_wants_permit(shared, until));
+    pace_hold(shared, until, false);
+    assert_int_equal(pace_next(shared, START).us, until.us);
+}

@@ -73,9 +73,21 @@ static const char *const hostile[HOSTILE_COUNT] = {
 
 static struct plan_row hostile_rows[HOSTILE_COUNT];
 static struct guard_finding guards[] = {
-    {"G1", false, "48 h", "3 h", "the roster was read 3 hours ago"},
-    {"G7", false, "50", "8", "8 suspensions are within 50"},
-    {"G9", false, "2", "4", "4 administrators would be left"},
+    {.id = "G1",
+     .hold = false,
+     .limit = "48 h",
+     .actual = "3 h",
+     .text = "the roster was read 3 hours ago"},
+    {.id = "G7",
+     .hold = false,
+     .limit = "50",
+     .actual = "8",
+     .text = "8 suspensions are within 50"},
+    {.id = "G9",
+     .hold = false,
+     .limit = "2",
+     .actual = "4",
+     .text = "4 administrators would be left"},
 };
 static const char *const notes[] = {"protected entry 'boss@<acme>' expired on 2026-06-30"};
 
@@ -579,8 +591,12 @@ TEST(report_text_held_plan_shows_every_row_and_what_to_do)
 {
     static struct plan_row rows[120];
     static struct guard_finding holding[] = {
-        {"G1", false, "48 h", "3 h", "fresh"},
-        {"G7", true, "50", "120", "120 suspensions are more than 50"},
+        {.id = "G1", .hold = false, .limit = "48 h", .actual = "3 h", .text = "fresh"},
+        {.id = "G7",
+         .hold = true,
+         .limit = "50",
+         .actual = "120",
+         .text = "120 suspensions are more than 50"},
     };
     struct plan plan = make_long_plan(rows, COUNT_OF(rows));
     CLEANUP(text_release) struct text out = TEXT_INIT;

@@ -12,7 +12,10 @@
 
 static struct limits case_limits(void)
 {
-    return (struct limits){.max_age_hours = 1e9, .min_people = 1, .max_rejected_percent = 1.0};
+    return (struct limits){.max_age_hours = 1e9,
+                           .min_people = 1,
+                           .max_rejected_percent = 1.0,
+                           .max_duplicate_percent = 1.0};
 }
 
 static char *report_of(const char *csv, enum report_format format, const struct limits *limits,
@@ -76,7 +79,7 @@ TEST(roster_report_guards_warn_outside_their_limits)
     CLEANUP(mem_cleanup) char *inside = NULL;
     CLEANUP(mem_cleanup) char *old = NULL;
 
-    limits.max_rejected_percent = 30.0;
+    limits.max_rejected_percent = limits.max_duplicate_percent = 30.0;
     limits.min_people = 6;
     few = report_of(mixed, REPORT_TEXT, &limits, false);
     assert_mentions(few, "warning: guard G2 would hold a plan: 5 people are accepted");

@@ -10,9 +10,20 @@
 #include "report/status.h"
 #include "test.h"
 
+static struct day day_of(const char *text)
+{
+    struct day day = DAY_NONE;
+
+    assert_true(day_parse_iso(text, &day));
+    return day;
+}
+
 static struct store_status_run runs[3];
 
 static struct store_lock_until suspended;
+static struct status_guard held;
+static struct store_step open_step;
+static struct acknowledgement accepted;
 
 static struct store_status make_status(void)
 {
@@ -43,6 +54,27 @@ static struct store_status make_status(void)
         .suspended_at = instant_of("2026-11-20T07:45:02Z"),
         .until = instant_of("2027-05-19T07:45:02Z"),
     };
+    held = (struct status_guard){
+        .id = "G3",
+        .text = "120 rows are rejected",
+        .limit = "1 %",
+        .actual = "12 %",
+        .since = instant_of("2026-11-19T07:45:59Z"),
+    };
+    open_step = (struct store_step){
+        .plan_id = 6,
+        .account_id = "A9",
+        .action = ACTION_SUSPEND,
+        .intent_at = instant_of("2026-11-20T07:45:03Z"),
+        .reason = "no answer",
+    };
+    accepted = (struct acknowledgement){
+        .guard = "G6",
+        .who = "anna",
+        .reason = "a new\x1b domain",
+        .at = instant_of("2026-11-20T09:00:00Z"),
+        .cause = "40 %",
+    };
     return (struct store_status){
         .portal = "acme",
         .open_steps = 1,
@@ -64,9 +96,24 @@ static struct store_status make_status(void)
         .plan_state = PLAN_HELD,
         .plan_created_at = instant_of("2026-11-21T07:45:59Z"),
         .held_count = 1,
-        .held = {"120 suspensions are more than the 50 allowed"},
+        .held = &held,
         .database_bytes = 52428800,
         .locked = true,
+        .stands = {.known = true,
+                   .waiting = 5,
+                   .due = 3,
+                   .alone = 1,
+                   .approved = 2,
+                   .approval_first = instant_of("2026-11-30T07:45:00Z"),
+                   .keeps = {1, day_of("2027-03-01")},
+                   .rejects = {2, day_of("2027-04-01")},
+                   .agains = {0},
+                   .acknowledgement = &accepted,
+                   .acknowledgements = 1,
+                   .announced = 4,
+                   .announced_next = day_of("2026-12-06"),
+                   .open = &open_step,
+                   .digest = "4c6b"},
     };
 }
 
@@ -80,7 +127,9 @@ TEST(status_report_text_held_plan_and_open_run_are_said_first)
     assert_non_null(strstr(text_cstr(&out),
                            "\naccounts  5,000: 4,100 active (seats), 900 inactive, "
                            "3 gone; read 2026-11-21T07:45:30Z, complete\n"));
-    assert_non_null(strstr(text_cstr(&out), "\nheld      120 suspensions are more"));
+    assert_non_null(strstr(text_cstr(&out), "\nheld      by G3 rejected roster rows since "
+                                            "2026-11-19T07:45:59Z: 120 rows are rejected "));
+    assert_non_null(strstr(text_cstr(&out), "\n            bynder-reconcile roster check\n"));
     assert_non_null(
         strstr(text_cstr(&out), "\n     11  plan      2026-11-21T07:45:00Z  20 held\n"));
     assert_non_null(strstr(text_cstr(&out), "69 not reachable\n         portal 'acme': no answer"
@@ -88,6 +137,31 @@ TEST(status_report_text_held_plan_and_open_run_are_said_first)
     assert_non_null(strstr(text_cstr(&out), "\ndatabase  52 MB\nlock      held by a run\n"));
     assert_non_null(strstr(text_cstr(&out), "\nacts      1 with an unknown outcome: "));
     assert_non_null(strstr(text_cstr(&out), "  2026-11-20 until 2027-05-19  A1  anna\n"));
+}
+
+TEST(status_report_text_says_what_stands_and_what_waits)
+{
+    static const char *const lines[] = {
+        "waiting   5 rows for a person's approval, 3 due by now, 1 of them for one more person\n"
+        "            bynder-reconcile show 7\n"
+        "            bynder-reconcile approve 7 --digest 4c6b\n",
+        "approved  2 rows by enough people, to be done when due and there is room; the first "
+        "approval ends 2026-11-30T07:45:00Z\n",
+        "kept      1 account, the first until 2027-03-01\n",
+        "rejected  2 rows, the first until 2027-04-01\n",
+        "accepted  G6 by anna, 2026-11-20T09:00:00Z: a new\\x1b domain\n",
+        "grace     4 announcements, the first is due 2026-12-06\n",
+        "            bynder-reconcile audit decisions\n",
+        "          suspend A9, plan 6, since 2026-11-20T07:45:03Z: no answer\n",
+    };
+    struct store_status status = make_status();
+    CLEANUP(text_release) struct text out = TEXT_INIT;
+
+    status_report_text(&status, NULL, &out);
+    for (size_t i = 0; i < COUNT_OF(lines); i++)
+        if (!strstr(text_cstr(&out), lines[i]))
+            fail_msg("'%s' is not in: %s", lines[i], text_cstr(&out));
+    assert_null(strstr(text_cstr(&out), "again"));
 }
 
 TEST(status_report_text_run_without_end_and_lock_was_cut_off)
@@ -154,7 +228,21 @@ TEST(status_report_json_every_field_has_its_type)
         "\"complete\":true,\"accounts\":5000,\"active\":4100,\"inactive\":900,\"gone\":3},"
         "\"roster\":{\"read_at\":\"2026-11-21T07:45:01Z\",\"good\":true,\"people\":4800,"
         "\"rejected\":2},\"plan\":{\"id\":7,\"state\":\"held\",\"created_at\":"
-        "\"2026-11-21T07:45:59Z\",\"held\":[\"120 suspensions are more than the 50 allowed\"]},"
+        "\"2026-11-21T07:45:59Z\",\"held\":[\"120 rows are rejected\"]},"
+        "\"guards\":[{\"id\":\"G3\",\"since\":\"2026-11-19T07:45:59Z\",\"found\":"
+        "\"120 rows are rejected\",\"limit\":\"1 %\",\"actual\":\"12 %\",\"advice\":"
+        "\"have the rows corrected\",\"command\":\"bynder-reconcile roster "
+        "check\",\"let_go\":null}],"
+        "\"stands\":{\"waiting\":5,\"waiting_due\":3,\"waiting_for_one_more\":1,\"approved\":2,"
+        "\"approval_first_ends\":\"2026-11-30T07:45:00Z\","
+        "\"keeps\":{\"count\":1,\"first_until\":\"2027-03-01\"},"
+        "\"rejects\":{\"count\":2,\"first_until\":\"2027-04-01\"},"
+        "\"agains\":{\"count\":0,\"first_until\":null},"
+        "\"acknowledged\":[{\"guard\":\"G6\",\"who\":\"anna\",\"at\":\"2026-11-20T09:00:00Z\","
+        "\"reason\":\"a new\\u001b domain\",\"cause\":\"40 %\"}],"
+        "\"announced\":4,\"announced_next\":\"2026-12-06\","
+        "\"open\":[{\"plan\":6,\"account_id\":\"A9\",\"action\":\"suspend\","
+        "\"since\":\"2026-11-20T07:45:03Z\",\"reason\":\"no answer\"}]},"
         "\"database_bytes\":52428800,\"open_steps\":1,\"suspended\":[{\"account_id\":\"A1\","
         "\"username\":\"anna\",\"email\":null,\"suspended_at\":\"2026-11-20T07:45:02Z\","
         "\"locked_until\":\"2027-05-19T07:45:02Z\"}],\"runs\":["
@@ -172,8 +260,7 @@ TEST(status_report_json_new_portal_has_nulls)
 {
     struct store_status status = {.portal = "acme"};
 
-    assert_json(
-        &status,
-        "{\"portal\":\"acme\",\"locked\":false,\"snapshot\":null,\"roster\":null,"
-        "\"plan\":null,\"database_bytes\":0,\"open_steps\":0,\"suspended\":[],\"runs\":[]}");
+    assert_json(&status, "{\"portal\":\"acme\",\"locked\":false,\"snapshot\":null,\"roster\":null,"
+                         "\"plan\":null,\"guards\":[],\"stands\":null,\"database_bytes\":0,\"open_"
+                         "steps\":0,\"suspended\":[],\"runs\":[]}");
 }

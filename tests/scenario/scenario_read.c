@@ -103,6 +103,8 @@ static const struct field limit_fields[] = {
     {"min_people", FIELD_INT64, offsetof(struct limits, min_people), NULL},
     {"max_shrink_percent", FIELD_DOUBLE, offsetof(struct limits, max_shrink_percent), NULL},
     {"max_rejected_percent", FIELD_DOUBLE, offsetof(struct limits, max_rejected_percent), NULL},
+    {"max_duplicate_percent", FIELD_DOUBLE, offsetof(struct limits, max_duplicate_percent), NULL},
+    {"max_same_days", FIELD_INT64, offsetof(struct limits, max_same_days), NULL},
     {"min_matched_percent", FIELD_DOUBLE, offsetof(struct limits, min_matched_percent), NULL},
     {NULL, FIELD_TEXT, 0, NULL},
 };
@@ -111,17 +113,35 @@ static const struct field history_fields[] = {
     {"first_plan", FIELD_BOOL, offsetof(struct guard_history, first_plan), NULL},
     {"people", FIELD_INT64, offsetof(struct guard_history, last_roster_people), NULL},
     {"same_bytes_since", FIELD_INSTANT, offsetof(struct guard_history, same_bytes_since), NULL},
+    {"older_copy_of", FIELD_INSTANT, offsetof(struct guard_history, older_copy_of), NULL},
     {"accounts", FIELD_INT64, offsetof(struct guard_history, last_snapshot_accounts), NULL},
+    {"deprovisioned_since", FIELD_INT64, offsetof(struct guard_history, deprovisioned_since), NULL},
     {"matched", FIELD_DOUBLE, offsetof(struct guard_history, last_matched_percent), NULL},
+    {"matched_at", FIELD_INSTANT, offsetof(struct guard_history, matched_at), NULL},
     {"logins_known", FIELD_INT64, offsetof(struct guard_history, logins_known_before), NULL},
     {"logins_lost", FIELD_INT64, offsetof(struct guard_history, logins_lost), NULL},
     {"events_reach", FIELD_INSTANT, offsetof(struct guard_history, events_reach), NULL},
+    {"asked", FIELD_INT64, offsetof(struct guard_history, signal.asked), NULL},
+    {"answered", FIELD_INT64, offsetof(struct guard_history, signal.answered), NULL},
+    {"missed", FIELD_INT64, offsetof(struct guard_history, signal.missed), NULL},
+    {"since", FIELD_INSTANT, offsetof(struct guard_history, history_since), NULL},
+    {"clock_told", FIELD_BOOL, offsetof(struct guard_history, clock_told), NULL},
+    {"clock_ahead_s", FIELD_DOUBLE, offsetof(struct guard_history, clock_ahead_s), NULL},
+    {"policy_seen_at", FIELD_INSTANT, offsetof(struct guard_history, policy_seen_at), NULL},
     {"suspended", FIELD_INT64, offsetof(struct guard_history, in_window[ACTION_SUSPEND]), NULL},
     {"deprovisioned", FIELD_INT64, offsetof(struct guard_history, in_window[ACTION_DEPROVISION]),
      NULL},
     {"last_run", FIELD_DAY, offsetof(struct guard_history, last_run_day), NULL},
     {"accept_gap", FIELD_BOOL, offsetof(struct guard_history, accept_gap), NULL},
     {"stopped_by", FIELD_TEXT, offsetof(struct guard_history, stopped_by), NULL},
+    {NULL, FIELD_TEXT, 0, NULL},
+};
+
+static const struct field acknowledgement_fields[] = {
+    {"who", FIELD_TEXT, offsetof(struct acknowledgement, who), NULL},
+    {"until", FIELD_DAY, offsetof(struct acknowledgement, until), NULL},
+    {"cause", FIELD_TEXT, offsetof(struct acknowledgement, cause), NULL},
+    {"measure", FIELD_INT64, offsetof(struct acknowledgement, measure), NULL},
     {NULL, FIELD_TEXT, 0, NULL},
 };
 
@@ -689,6 +709,26 @@ static int read_history(struct scenario *scenario, const struct line *line, stru
     return set_all(scenario, history_fields, &scenario->history, line, 0, err);
 }
 
+/* `acknowledge G3 until=DAY cause="…" measure=…`: a guard that a person let go. */
+static int read_acknowledge(struct scenario *scenario, const struct line *line, struct err *err)
+{
+    struct guard_history *history = &scenario->history;
+    struct acknowledgement one = {
+        .who = "anna", .reason = "says anna", .measure = -1, .id = 1 + (int64_t)line->number};
+    struct acknowledgement *grown =
+        arena_calloc(&scenario->arena, history->acknowledged_count + 1, sizeof(grown[0]));
+
+    if (need_label(line, err) < 0 ||
+        set_all(scenario, acknowledgement_fields, &one, line, 1, err) < 0)
+        return -1;
+    one.guard = line->word[0].value;
+    for (size_t i = 0; i < history->acknowledged_count; i++)
+        grown[i] = history->acknowledged[i];
+    grown[history->acknowledged_count++] = one;
+    history->acknowledged = grown;
+    return 0;
+}
+
 static int read_policy(struct scenario *scenario, const struct line *line, struct err *err)
 {
     return set_all(scenario, policy_fields, scenario, line, 0, err);
@@ -787,18 +827,31 @@ static const struct {
     const char *verb;
     int (*read)(struct scenario *scenario, const struct line *line, struct err *err);
 } verbs[] = {
-    {"now", read_now},           {"today", read_now},
-    {"zone", read_zone},         {"rule", read_rule},
-    {"policy", read_policy},     {"protected", read_protected},
-    {"keys", read_keys},         {"alias", read_alias},
-    {"link", read_link},         {"no_value", read_no_value},
-    {"limit", read_limit},       {"history", read_history},
-    {"own", read_own},           {"profile", read_profile},
-    {"account", read_account},   {"accounts", read_many},
-    {"person", read_person},     {"people", read_many},
-    {"roster", read_roster},     {"good_rosters", read_good_rosters},
-    {"snapshot", read_snapshot}, {"keep", read_ruling},
-    {"again", read_ruling},      {"remove", read_remove},
+    {"now", read_now},
+    {"today", read_now},
+    {"zone", read_zone},
+    {"rule", read_rule},
+    {"policy", read_policy},
+    {"protected", read_protected},
+    {"keys", read_keys},
+    {"alias", read_alias},
+    {"link", read_link},
+    {"no_value", read_no_value},
+    {"limit", read_limit},
+    {"history", read_history},
+    {"acknowledge", read_acknowledge},
+    {"own", read_own},
+    {"profile", read_profile},
+    {"account", read_account},
+    {"accounts", read_many},
+    {"person", read_person},
+    {"people", read_many},
+    {"roster", read_roster},
+    {"good_rosters", read_good_rosters},
+    {"snapshot", read_snapshot},
+    {"keep", read_ruling},
+    {"again", read_ruling},
+    {"remove", read_remove},
     {"expect", read_expect},
 };
 
@@ -832,6 +885,8 @@ static const struct limits wide_open = {
     .max_age_hours = 48,
     .max_shrink_percent = 10,
     .max_rejected_percent = 100,
+    .max_duplicate_percent = 100,
+    .max_same_days = 7,
 };
 
 void scenario_init(struct scenario *scenario, const char *file)

@@ -104,6 +104,7 @@ static void make_roster(struct world *world, const struct scenario *scenario, ui
         arena_calloc(&world->arena, world->roster.count + 1, sizeof(struct person));
     for (size_t i = 0; i < world->roster.count; i++)
         world->roster.person[i] = scenario->person[order[i]].person;
+    world->roster.written = instant_day(roster_as_of(&world->roster), scenario->zone);
     roster_judge(&world->roster, scenario->today);
 }
 
@@ -133,8 +134,8 @@ static void make_policy(struct world *world, const struct scenario *scenario, ui
 /* The good rosters before this one, and this one when it is good: as a run does it. */
 static void make_context(struct world *world, const struct scenario *scenario)
 {
-    bool good =
-        guard_roster_is_good(&scenario->limits, &scenario->history, scenario->now, &world->roster);
+    bool good = guard_roster_is_good(&scenario->limits, &scenario->history, scenario->now,
+                                     scenario->today, &world->roster);
     struct instant *read = arena_calloc(&world->arena, scenario->good_count + 1, sizeof(read[0]));
     size_t count = scenario->good_count;
 
@@ -203,8 +204,10 @@ static void tell_plan(struct text *text, const struct world *world)
               plan->totals.of[ACTION_REACTIVATE], plan->totals.waiting, plan->totals.findings,
               plan->totals.seats_now, plan->totals.seats_after);
     for (size_t i = 0; i < plan->guard_count; i++)
-        text_addf(text, "%s %d %s %s %s\n", plan->guard[i].id, plan->guard[i].hold,
-                  plan->guard[i].limit, plan->guard[i].actual, plan->guard[i].text);
+        text_addf(text, "%s %d %s %s %s %s %lld %s\n", plan->guard[i].id, plan->guard[i].hold,
+                  plan->guard[i].limit, plan->guard[i].actual, plan->guard[i].text,
+                  or_dash(plan->guard[i].cause), (long long)plan->guard[i].measure,
+                  or_dash(plan->guard[i].let_go_by));
     for (size_t i = 0; i < plan->row_count; i++)
         tell_row(text, &plan->row[i]);
 }
@@ -386,6 +389,34 @@ static void check_accounts(const struct scenario *scenario, struct world *world,
 
 /* --- expectations about the plan --- */
 
+/* Why the acknowledgement of a guard ended. */
+static const char *end_of(const struct world *world, const char *id)
+{
+    for (size_t i = 0; i < world->guards.end_count; i++) {
+        if (text_equal(world->guards.end[i].given->guard, id))
+            return world->guards.end[i].reason;
+    }
+    return NULL;
+}
+
+static const char *ask_guard(const struct world *world, const struct guard_finding *finding,
+                             const char *key)
+{
+    const struct {
+        const char *key, *value;
+    } answers[] = {
+        {"limit", finding->limit},      {"actual", finding->actual},
+        {"text", finding->text},        {"cause", finding->cause},
+        {"let_go", finding->let_go_by}, {"ended", end_of(world, finding->id)},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(answers); i++) {
+        if (text_equal(answers[i].key, key))
+            return or_dash(answers[i].value);
+    }
+    return "nobody knows this word";
+}
+
 static void check_guard(const struct scenario *scenario, struct world *world, bool *foreseen,
                         const struct expectation *expectation, struct coverage *coverage,
                         struct text *problems)
@@ -400,9 +431,7 @@ static void check_guard(const struct scenario *scenario, struct world *world, bo
         text_addf(&coverage->rows, " %s=%s", id, finding->hold ? "hold" : "pass");
         for (size_t k = 1; k < expectation->count; k++) {
             struct word word = expectation->word[k];
-            const char *actual = text_equal(word.key, "limit")    ? finding->limit
-                                 : text_equal(word.key, "actual") ? finding->actual
-                                                                  : finding->text;
+            const char *actual = ask_guard(world, finding, word.key);
             if (!word.key) {
                 word = (struct word){.key = "verdict", .op = '=', .value = word.value};
                 actual = finding->hold ? "hold" : "pass";

@@ -176,7 +176,7 @@ static bool set_value(const struct field *field, void *at, const char *value, st
     case FIELD_INT64:
         return parse_int(value, -1, INT64_C(1000000000000), at);
     case FIELD_DOUBLE:
-        return parse_double(value, -1, 1e9, at);
+        return parse_double(value, -1e9, 1e9, at);
     case FIELD_ENUM:
         return set_enum(field->words, value, at);
     }

@@ -202,7 +202,8 @@ static struct plan make_plan(struct world *world, size_t day, bool is_held)
         .guard_count = 1,
     };
 
-    plan.guard[0] = (struct guard_finding){"G2", is_held, "2", "3", "3 of 2"};
+    plan.guard[0] = (struct guard_finding){
+        .id = "G2", .hold = is_held, .limit = "2", .actual = "3", .text = "3 of 2"};
     for (size_t who = 0; who < PEOPLE; who++) {
         const struct entry *entry = &books->entry[day][who];
         if (entry->account != ACTIVE || !entry->departed)
@@ -229,6 +230,103 @@ static struct plan make_plan(struct world *world, size_t day, bool is_held)
     plan.totals.of[ACTION_SUSPEND] = plan.row_count;
     plan.digest = plan_digest(&plan);
     return plan;
+}
+
+/* --- what people decide --- */
+
+static void end(struct decided *decided, const char *word, const char *reason, const char *by,
+                struct instant at)
+{
+    decided->end_word = word;
+    decided->end_reason = reason;
+    decided->ended_by = by;
+    decided->ended_at = at;
+}
+
+/* Who keeps somebody anew replaces their own word. */
+static struct decided *decide(struct world *world, struct ruling ruling)
+{
+    struct books *books = world->books;
+
+    for (size_t i = 0; i < books->decided_count && ruling.kind == RULING_KEEP; i++) {
+        struct decided *before = &books->decided[i];
+        if (!before->end_word && before->ruling.kind == RULING_KEEP &&
+            text_equal(before->ruling.who, ruling.who) &&
+            text_equal(before->ruling.account_id, ruling.account_id))
+            end(before, "newer", "the same person decided anew", ruling.who, ruling.at);
+    }
+    REVIEW_OK(store_save_rulings(&world->store.store, &ruling, 1, "http://127.0.0.1", &why));
+    struct decided *decided = &books->decided[books->decided_count++];
+    *decided = (struct decided){.ruling = ruling};
+    return decided;
+}
+
+static void end_as(struct world *world, struct decided *decided, enum ruling_end word,
+                   const char *reason, const char *by, int64_t after_s)
+{
+    const struct store_ruling_end one = {.id = decided->ruling.id, .end = word, .reason = reason};
+    struct instant at = instant_add_us(world->store.now, after_s * SECOND_US);
+
+    REVIEW_OK(store_end_rulings(&world->store.store, &world->store.run, by, &one, 1, at, &why));
+    end(decided, ruling_end_name(word), reason, by, at);
+}
+
+static struct ruling ruling_on(const struct plan *plan, size_t row, enum ruling_kind kind,
+                               const char *who, struct instant at)
+{
+    return (struct ruling){.kind = kind,
+                           .account_id = plan->row[row].account_id,
+                           .who = who,
+                           .at = at,
+                           .plan_id = plan->id,
+                           .position = (int64_t)row + 1,
+                           .subject = plan->row[row].subject,
+                           .action = ACTION_SUSPEND,
+                           .rule = "departed",
+                           .rule_text = plan->row[row].rule_text,
+                           .snapshot_at = plan->inputs.snapshot_taken_at};
+}
+
+/* Held plans that nobody let pass. */
+static size_t count_stopped(const struct books *books)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < books->held_count; i++)
+        count += books->held[i].who == NULL;
+    return count;
+}
+
+/* Of a plan that nobody lets pass: an approval that is over before it could be used, a rejection
+ * that somebody else takes back, and a keep. About the first of them nobody decides anything. */
+static void decide_without_an_act(struct world *world, const struct plan *plan,
+                                  struct instant decided_at)
+{
+    struct store *store = &world->store.store;
+    size_t stopped = count_stopped(world->books);
+
+    if (stopped == 1)
+        return;
+    struct decided *approval =
+        decide(world, ruling_on(plan, 0, RULING_APPROVE, "erik", decided_at));
+    struct ruling no = ruling_on(plan, plan->row_count - 1, RULING_REJECT, "fay", decided_at);
+    struct ruling keep = {.kind = RULING_KEEP,
+                          .account_id = plan->row[0].account_id,
+                          .who = "gus",
+                          .at = instant_add_us(decided_at, 3 * SECOND_US),
+                          .until = day_add(world->store.today, 30),
+                          .reason = "the board asked"};
+
+    if (stopped % 2) {
+        approval->could_act_at = instant_add_us(decided_at, SECOND_US);
+        REVIEW_OK(store_mark_could_act(store, &world->store.run, &approval->ruling.id, 1,
+                                       approval->could_act_at, &why));
+    }
+    end_as(world, approval, RULING_EXPIRED, "it was due for that long", NULL, 62);
+    no.until = day_add(world->store.today, 180);
+    no.reason = "ask again";
+    end_as(world, decide(world, no), RULING_WITHDRAWN, "taken back by anna", "anna", 64);
+    (void)decide(world, keep);
 }
 
 static size_t who_is(struct world *world, const char *id)
@@ -272,6 +370,12 @@ static void carry_out(struct world *world, size_t day, const struct plan *plan,
             .plan_id = plan->id, .position = (int64_t)i + 1, .state = STEP_DONE, .status = 202};
         REVIEW_OK(store_intend(store, &world->store.run, &intent, at, &why));
         REVIEW_OK(store_outcome(store, &world->store.run, &outcome, at, &why));
+        for (size_t d = 0; d < books->decided_count; d++) {
+            struct decided *decided = &books->decided[d];
+            if (!decided->end_word && decided->ruling.kind == RULING_APPROVE &&
+                text_equal(decided->ruling.account_id, plan->row[i].account_id))
+                end(decided, "done", "it was done", NULL, at);
+        }
         books->done[books->done_count++] = (struct done){
             .who = who_is(world, plan->row[i].account_id),
             .day = day,
@@ -304,28 +408,21 @@ static void propose(struct world *world, size_t day)
         return;
     REVIEW_OK(store_save_plan(store, &world->store.run, &plan, &why));
     if (is_held)
-        books->held[books->held_count++] =
-            (struct held){plan.id, world->store.today, passes ? "carl" : NULL, "year end"};
-    if (is_held && !passes)
+        books->held[books->held_count++] = (struct held){.plan_id = plan.id,
+                                                         .today = world->store.today,
+                                                         .passed_at = decided_at,
+                                                         .who = passes ? "carl" : NULL,
+                                                         .reason = "year end"};
+    if (is_held && !passes) {
+        decide_without_an_act(world, &plan, decided_at);
         return;
+    }
     given.plan_id = plan.id;
     if (is_held)
         REVIEW_OK(store_acknowledge(store, &given, &why));
     for (size_t i = 0; i < 2 && who[i]; i++) {
-        for (size_t r = 0; r < plan.row_count; r++) {
-            struct ruling ruling = {.kind = RULING_APPROVE,
-                                    .account_id = plan.row[r].account_id,
-                                    .who = who[i],
-                                    .at = decided_at,
-                                    .plan_id = plan.id,
-                                    .position = (int64_t)r + 1,
-                                    .subject = plan.row[r].subject,
-                                    .action = ACTION_SUSPEND,
-                                    .rule = "departed",
-                                    .rule_text = plan.row[r].rule_text,
-                                    .snapshot_at = plan.inputs.snapshot_taken_at};
-            REVIEW_OK(store_save_rulings(store, &ruling, 1, "http://127.0.0.1", &why));
-        }
+        for (size_t r = 0; r < plan.row_count; r++)
+            (void)decide(world, ruling_on(&plan, r, RULING_APPROVE, who[i], decided_at));
     }
     carry_out(world, day, &plan, who);
 }

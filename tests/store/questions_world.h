@@ -30,9 +30,17 @@ struct done {
     struct instant returned_at;
 };
 
+/* What a person decided about a row or an account, and what became of it. */
+struct decided {
+    struct ruling ruling;
+    const char *end_word, *end_reason, *ended_by; /* NULL = it stands, no reason, a run */
+    struct instant ended_at, could_act_at;
+};
+
 struct held {
     int64_t plan_id;
     struct day today;
+    struct instant passed_at;
     const char *who, *reason; /* NULL = nobody let it pass */
 };
 
@@ -46,6 +54,8 @@ struct books {
     size_t done_count;
     struct held held[DAYS];
     size_t held_count;
+    struct decided decided[DAYS * PEOPLE];
+    size_t decided_count;
 };
 
 struct world {

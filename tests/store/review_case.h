@@ -93,6 +93,7 @@ static inline void review_case_plan(struct review_case *test, const struct revie
     size_t rows = (size_t)shape->reactivate + shape->suspend + shape->deprovision + 1;
 
     *plan = (struct plan){
+        .version = PLAN_VERSION,
         .portal = "acme",
         .state = shape->held_by ? PLAN_HELD : PLAN_PROPOSED,
         .created_at = test->world.now,
@@ -105,9 +106,13 @@ static inline void review_case_plan(struct review_case *test, const struct revie
         .guard = arena_calloc(arena, 2, sizeof(plan->guard[0])),
         .guard_count = 2,
     };
-    plan->guard[0] = (struct guard_finding){"G1", false, "48 h", "3 h", "3 h old"};
-    plan->guard[1] = (struct guard_finding){shape->held_by ? shape->held_by : "G7",
-                                            shape->held_by != NULL, "1", "2", "2 of 1"};
+    plan->guard[0] = (struct guard_finding){
+        .id = "G1", .hold = false, .limit = "48 h", .actual = "3 h", .text = "3 h old"};
+    plan->guard[1] = (struct guard_finding){.id = shape->held_by ? shape->held_by : "G7",
+                                            .hold = shape->held_by != NULL,
+                                            .limit = "1",
+                                            .actual = "2",
+                                            .text = "2 of 1"};
     review_case_inputs(test, plan, rows);
     for (unsigned i = 0; i < shape->reactivate; i++)
         review_case_add(test, plan, ACTION_REACTIVATE, NULL);

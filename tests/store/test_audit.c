@@ -159,6 +159,24 @@ TEST(a_transaction_that_fails_leaves_no_event)
     assert_clean(test, NULL);
 }
 
+/* A process that stood still between its intent and its call tells the truth when another run has
+ * settled the step (core/step). */
+TEST(an_act_that_is_told_late_is_no_finding)
+{
+    struct review_case *test = *state;
+    const struct review_shape shape = {.suspend = 2, .approvals_suspend = 1};
+
+    review_case_plan(test, &shape);
+    review_case_approve(test, "anna");
+    REVIEW_OK(review_case_open(test, &why));
+    intend(test, 1);
+    tell(test, 1, STEP_FAILED);
+    tell(test, 1, STEP_DONE);
+    assert_clean(test, NULL);
+    tell(test, 1, STEP_VERIFIED);
+    assert_clean(test, NULL);
+}
+
 /* Made with the right hashes, as somebody who knows how would: behind `from` everything is new. */
 #define REMAKE(from)                                                                               \
     "do $$ declare e reconcile.audit_event; p bytea; begin"                                        \

@@ -37,7 +37,7 @@ static void make_rulings(struct review_case *test)
                                     .reason = "a branch was sold",
                                     .at = test->world.now,
                                     .cause = "400 people",
-                                    .measure = 60.5};
+                                    .measure = 60};
     REVIEW_OK(store_acknowledge(store, &given, &why));
     REVIEW_OK(store_acknowledge(store, &given, &why));
     struct store_announced announced[] = {ruling_case_announcement(test, 1),

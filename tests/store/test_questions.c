@@ -1,5 +1,5 @@
 /*
- * The ten questions of docs/history.md are read from there, asked of the history of
+ * The questions of docs/history.md are read from there, asked of the history of
  * questions_world, and compared with its books; and what the history says of fifty past moments is
  * what the plan of that day saw, field by field.
  */
@@ -252,6 +252,175 @@ static void check_reclaimed_held_and_renamed(struct world *world)
     store_world_execute(&world->store, "update snapshot set thinned_at = null");
     check(world, 8, WORDS("day", ""), &held);
     check(world, 9, WORDS("day", ""), &renamed);
+}
+
+/* --- the questions about decisions --- */
+
+static const char *or_blank(const char *string)
+{
+    return string ? string : "";
+}
+
+static const char *until_of(struct world *world, const struct ruling *ruling)
+{
+    char text[DAY_TEXT_SIZE];
+
+    return day_is_set(ruling->until)
+               ? arena_strdup(&world->store.arena, day_format(ruling->until, text))
+               : "";
+}
+
+static bool is_row(const struct ruling *ruling)
+{
+    return ruling->kind == RULING_APPROVE || ruling->kind == RULING_REJECT;
+}
+
+static void check_decisions_about(struct world *world, size_t who)
+{
+    CLEANUP(text_release) struct text about = TEXT_INIT;
+    const struct books *books = world->books;
+
+    for (size_t i = 0; i < books->decided_count; i++) {
+        const struct decided *one = &books->decided[i];
+        const struct ruling *ruling = &one->ruling;
+        if (!text_equal(ruling->account_id, world_id_of(world, who)))
+            continue;
+        text_addf(&about, "%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s\n", world_time_of(world, ruling->at),
+                  ruling->who, ruling_kind_name(ruling->kind), is_row(ruling) ? "suspend" : "",
+                  is_row(ruling) ? "departed" : "", or_blank(ruling->reason),
+                  until_of(world, ruling), world_time_of(world, one->ended_at),
+                  or_blank(one->end_word), or_blank(one->end_reason), or_blank(one->ended_by));
+    }
+    check(world, 11, WORDS("account", world_id_of(world, who)), &about);
+}
+
+/* By account, as the books have them in the order of time. */
+static size_t check_standing(struct world *world)
+{
+    CLEANUP(text_release) struct text standing = TEXT_INIT;
+    const struct books *books = world->books;
+    size_t count = 0;
+
+    for (size_t who = 0; who < PEOPLE; who++) {
+        for (size_t i = 0; i < books->decided_count; i++) {
+            const struct ruling *ruling = &books->decided[i].ruling;
+            if (books->decided[i].end_word ||
+                !text_equal(ruling->account_id, world_id_of(world, who)))
+                continue;
+            count++;
+            text_addf(&standing, "%s|%s|%s|%s|%s|%s|%s|f\n", ruling->account_id,
+                      ruling_kind_name(ruling->kind), is_row(ruling) ? "suspend" : "",
+                      is_row(ruling) ? "departed" : "", ruling->who,
+                      world_time_of(world, ruling->at), until_of(world, ruling));
+        }
+    }
+    check(world, 12, WORDS("day", ""), &standing);
+    return count;
+}
+
+static void check_decisions_since(struct world *world, size_t day)
+{
+    CLEANUP(text_release) struct text since = TEXT_INIT;
+    const struct books *books = world->books;
+
+    for (size_t i = 0; i < books->decided_count; i++) {
+        const struct decided *one = &books->decided[i];
+        const struct ruling *ruling = &one->ruling;
+        if (instant_compare(ruling->at, books->taken_at[day]) < 0)
+            continue;
+        text_addf(&since, "%s|%s|%s|%s|%s|%s|%s|%s|%s\n", world_time_of(world, ruling->at),
+                  ruling->who, ruling_kind_name(ruling->kind), ruling->account_id,
+                  or_blank(ruling->reason), or_blank(one->end_word),
+                  world_time_of(world, one->ended_at), or_blank(one->end_reason),
+                  or_blank(one->ended_by));
+    }
+    check(world, 13, WORDS("day", day_of(world, day)), &since);
+}
+
+static void check_grounds(struct world *world, size_t who)
+{
+    CLEANUP(text_release) struct text grounds = TEXT_INIT;
+    const struct books *books = world->books;
+
+    for (size_t i = 0; i < books->done_count; i++) {
+        const struct done *done = &books->done[i];
+        if (done->who != who)
+            continue;
+        for (size_t a = 0; a < 2 && done->approver[a]; a++) {
+            const char *read_at = world_time_of(world, books->taken_at[done->day]);
+            text_addf(&grounds, "%s|%s|%s|%s|%s|%s|%s|%lld|%lld\n", world_time_of(world, done->at),
+                      done->rule, done->reason, read_at, read_at, done->approver[a],
+                      world_time_of(world, done->decided_at), (long long)done->plan_id,
+                      (long long)done->plan_id);
+        }
+    }
+    check(world, 14, WORDS("account", world_id_of(world, who)), &grounds);
+}
+
+/* Carl lets guards go, the others decide about rows; anna ends what fay rejected. */
+static void check_decisions_by(struct world *world, const char *who)
+{
+    CLEANUP(text_release) struct text by = TEXT_INIT;
+    const struct books *books = world->books;
+    size_t last = 0;
+
+    for (size_t i = 0; i < books->decided_count; i++) {
+        const struct decided *one = &books->decided[i];
+        const struct ruling *ruling = &one->ruling;
+        if (text_equal(ruling->who, who) || text_equal(one->ended_by, who))
+            text_addf(&by, "%s|%s|%s|%s|%s\n", world_time_of(world, ruling->at),
+                      ruling_kind_name(ruling->kind), ruling->account_id,
+                      is_row(ruling) ? "departed" : "", or_blank(one->end_word));
+    }
+    for (size_t i = 0; i < books->held_count; i++)
+        last = books->held[i].who ? i : last;
+    for (size_t i = 0; i < books->held_count && text_equal(who, "carl"); i++) {
+        if (books->held[i].who)
+            text_addf(&by, "%s|acknowledge G2|||%s\n",
+                      world_time_of(world, books->held[i].passed_at), i == last ? "" : "ended");
+    }
+    assert_true(by.length > 0);
+    check(world, 15, WORDS("who", who), &by);
+}
+
+static size_t check_expired(struct world *world)
+{
+    CLEANUP(text_release) struct text expired = TEXT_INIT;
+    const struct books *books = world->books;
+    size_t could = 0, count = 0;
+
+    for (size_t i = 0; i < books->decided_count; i++) {
+        const struct decided *one = &books->decided[i];
+        if (!text_equal(one->end_word, "expired"))
+            continue;
+        count++;
+        could += instant_is_set(one->could_act_at);
+        text_addf(&expired, "%s|suspend|departed|%s|%s|%s|%s\n", one->ruling.account_id,
+                  one->ruling.who, world_time_of(world, one->ruling.at),
+                  world_time_of(world, one->could_act_at), world_time_of(world, one->ended_at));
+    }
+    assert_true(could > 0 && could < count);
+    check(world, 16, WORDS("day", ""), &expired);
+    return count;
+}
+
+TEST(the_questions_about_decisions_are_answered_as_the_books_say)
+{
+    static const char *const people[] = {"anna", "bert", "carl", "erik", "fay", "gus"};
+    struct world *world = *state;
+
+    for (size_t who = 0; who < PEOPLE; who++) {
+        check_decisions_about(world, who);
+        check_grounds(world, who);
+    }
+    size_t standing = check_standing(world), expired = check_expired(world);
+    check_decisions_since(world, 0);
+    check_decisions_since(world, 100);
+    for (size_t i = 0; i < COUNT_OF(people); i++)
+        check_decisions_by(world, people[i]);
+    print_message("%zu decisions, %zu stand, %zu expired unused\n", world->books->decided_count,
+                  standing, expired);
+    assert_true(standing > 0);
 }
 
 TEST(the_ten_documented_questions_are_answered_as_the_books_say)

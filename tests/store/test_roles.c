@@ -65,6 +65,7 @@ static const char *const matrix[][5] = {
     {"reconcile.account_version", "siu", "", "", "sud"},
     {"reconcile.act", "si", "", "", "s"},
     {"reconcile.announcement", "siu", "", "", "su"},
+    {"reconcile.announcement_unreached", "siud", "", "", "sd"},
     {"reconcile.approval", "siu", "", "", "su"},
     {"reconcile.approval_row", "sid", "", "", "s"},
     {"reconcile.approved_rule", "s", "", "", "s"},

@@ -324,10 +324,11 @@ static struct guard_history guards(struct store_world *world, const struct roste
     const struct limits limits = {
         .of = {
             [ACTION_SUSPEND] = {.rolling_days = 30}, [ACTION_DEPROVISION] = {.rolling_days = 7}}};
+    struct digest policy = digest_of("policy", 6);
     struct guard_history history;
     struct err err = ERR_INIT;
 
-    if (store_load_guard_history(&world->store, &world->arena, &limits, roster, world->now,
+    if (store_load_guard_history(&world->store, &world->arena, &limits, roster, &policy, world->now,
                                  &history, &err) < 0)
         fail_msg("%s", err.text);
     return history;

@@ -7,6 +7,7 @@
 #include "audit/status.h"
 #include "cluster_fixture.h"
 #include "report/report.h"
+#include "store/ruling.h"
 #include "store_world.h"
 #include "test.h"
 
@@ -111,8 +112,13 @@ static struct plan make_plan(struct store_world *world)
         .enforce = true,
     };
     fill_rows(world, plan.row);
-    plan.guard[0] = (struct guard_finding){"G1", false, "48 h", "3 h", "the roster is 3 h old"};
-    plan.guard[1] = (struct guard_finding){"G11", false, NULL, "", "the first plan"};
+    plan.guard[0] = (struct guard_finding){.id = "G1",
+                                           .hold = false,
+                                           .limit = "48 h",
+                                           .actual = "3 h",
+                                           .text = "the roster is 3 h old"};
+    plan.guard[1] = (struct guard_finding){
+        .id = "G11", .hold = false, .limit = NULL, .actual = "", .text = "the first plan"};
     for (size_t i = 0; i < PLAN_IDLE_BUCKETS; i++)
         plan.idle.bucket[i] = i * i;
     plan.digest = plan_digest(&plan);
@@ -263,12 +269,12 @@ TEST(store_load_plan_of_long_ago_is_as_it_was)
     assert_int_equal(load(world, 0)->state, PLAN_APPLIED);
 }
 
-TEST(store_save_plan_takes_the_place_of_undecided_ones)
+TEST(store_save_plan_takes_the_place_of_those_that_nothing_was_done_of)
 {
     static const enum plan_state before[] = {PLAN_PROPOSED, PLAN_HELD,    PLAN_EMPTY,
                                              PLAN_APPROVED, PLAN_APPLIED, PLAN_REJECTED};
-    static const enum plan_state after[] = {PLAN_EXPIRED,  PLAN_EXPIRED, PLAN_EMPTY,
-                                            PLAN_APPROVED, PLAN_APPLIED, PLAN_REJECTED};
+    static const enum plan_state after[] = {PLAN_EXPIRED, PLAN_EXPIRED, PLAN_EMPTY,
+                                            PLAN_EXPIRED, PLAN_APPLIED, PLAN_REJECTED};
     struct store_world *world = *state;
 
     for (size_t i = 0; i < COUNT_OF(before); i++) {
@@ -298,11 +304,12 @@ static struct guard_history guards(struct store_world *world)
         .of = {
             [ACTION_SUSPEND] = {.rolling_days = 30}, [ACTION_DEPROVISION] = {.rolling_days = 30}}};
     struct roster roster = store_world_roster(world, 1);
+    struct digest policy = digest_of("policy", 6);
     struct guard_history history;
     struct err err = ERR_INIT;
 
-    if (store_load_guard_history(&world->store, &world->arena, &limits, &roster, world->now,
-                                 &history, &err) < 0)
+    if (store_load_guard_history(&world->store, &world->arena, &limits, &roster, &policy,
+                                 world->now, &history, &err) < 0)
         fail_msg("%s", err.text);
     return history;
 }
@@ -319,8 +326,10 @@ TEST(store_load_guard_history_passes_over_what_the_same_guard_held)
     assert_int_equal(guards(world).last_run_day.number, first.number);
     store_world_tomorrow(world);
     plan = make_plan(world);
-    plan.guard[0] = (struct guard_finding){"G6", true, NULL, NULL, "matched fell"};
-    plan.guard[1] = (struct guard_finding){"G13", true, NULL, NULL, "the day is odd"};
+    plan.guard[0] = (struct guard_finding){
+        .id = "G6", .hold = true, .limit = NULL, .actual = NULL, .text = "matched fell"};
+    plan.guard[1] = (struct guard_finding){
+        .id = "G13", .hold = true, .limit = NULL, .actual = NULL, .text = "the day is odd"};
     store_world_execute(world, "update snapshot set matched_percent = 60 where snapshot_id = 2");
     save(world, &plan);
     assert_true(guards(world).last_matched_percent > 97);
@@ -336,6 +345,122 @@ TEST(store_load_guard_history_passes_over_what_the_same_guard_held)
     store_world_execute(world, "update plan_guard set hold = false");
     assert_true(guards(world).last_matched_percent < 61);
     assert_int_equal(guards(world).last_run_day.number, world->today.number);
+}
+
+/* A night of this verb whose roster has so many people and whose policy is this one. */
+static void night(struct store_world *world, const char *verb, unsigned people, const char *policy,
+                  const char *held_by)
+{
+    struct plan plan = make_plan(world);
+    struct roster roster = store_world_roster(world, people);
+
+    store_world_save_roster(world, &roster, !text_equal(held_by, "G1"));
+    plan.inputs.roster_id = roster.id;
+    plan.inputs.roster_digest = roster.digest;
+    plan.inputs.roster_content = roster_content(&roster);
+    plan.inputs.policy_text = digest_of(policy, 6);
+    if (held_by)
+        plan.guard[0] = (struct guard_finding){.id = held_by, .hold = true, .cause = "cause"};
+    save(world, &plan);
+    store_world_execute(world, arena_printf(&world->arena,
+                                            "update run set verb = '%s' where run_id = %lld", verb,
+                                            (long long)world->run.id));
+    store_world_tomorrow(world);
+}
+
+static struct guard_history guards_of(struct store_world *world, unsigned people)
+{
+    const struct limits limits = {.min_admins = 0};
+    struct roster roster = store_world_roster(world, people);
+    struct digest policy = digest_of("policy", 6);
+    struct guard_history history;
+    struct err err = ERR_INIT;
+
+    if (store_load_guard_history(&world->store, &world->arena, &limits, &roster, &policy,
+                                 world->now, &history, &err) < 0)
+        fail_msg("%s", err.text);
+    return history;
+}
+
+static void let_go(struct store_world *world, const char *guard, int64_t plan_id)
+{
+    struct acknowledgement given = {.guard = guard,
+                                    .plan_id = plan_id,
+                                    .who = "anna",
+                                    .reason = "right",
+                                    .at = world->now,
+                                    .cause = "cause",
+                                    .measure = -1};
+    struct err err = ERR_INIT;
+
+    if (store_acknowledge(&world->store, &given, &err) < 0)
+        fail_msg("%s", err.text);
+}
+
+TEST(store_load_guard_history_knows_a_roster_and_a_policy_that_another_one_followed)
+{
+    struct store_world *world = *state;
+    struct instant first = world->now;
+
+    night(world, "run", 3, "policy", NULL);
+    assert_false(instant_is_set(guards_of(world, 3).older_copy_of));
+    assert_false(instant_is_set(guards_of(world, 2).policy_seen_at));
+    night(world, "run", 4, "others", NULL);
+    assert_true(guards_of(world, 3).older_copy_of.us == first.us);
+    assert_true(guards_of(world, 3).policy_seen_at.us == first.us);
+    assert_false(instant_is_set(guards_of(world, 4).older_copy_of)); /* the last one */
+    assert_false(instant_is_set(guards_of(world, 2).older_copy_of)); /* a new one */
+    night(world, "run", 3, "policy", "G1"); /* held: it does not take the place of the last one */
+    assert_true(instant_is_set(guards_of(world, 3).older_copy_of));
+    assert_false(instant_is_set(guards_of(world, 4).older_copy_of));
+    let_go(world, "G1", 3);
+    assert_false(instant_is_set(guards_of(world, 3).older_copy_of));
+    assert_true(instant_is_set(guards_of(world, 4).older_copy_of));
+    night(world, "run", 5, "others", NULL);
+    night(world, "run", 5, "policy", "policy");
+    assert_true(instant_is_set(guards_of(world, 5).policy_seen_at));
+    let_go(world, "policy", 5);
+    assert_false(instant_is_set(guards_of(world, 5).policy_seen_at));
+}
+
+TEST(store_load_guard_history_takes_what_plan_asked_for_no_base)
+{
+    struct store_world *world = *state;
+
+    night(world, "plan", 9, "policy", NULL);
+    assert_int_equal(guards_of(world, 9).last_roster_people, 9); /* there is no other yet */
+    night(world, "run", 5, "others", NULL);
+    assert_int_equal(guards_of(world, 5).last_roster_people, 5);
+    night(world, "plan", 9, "policy", NULL);
+    assert_int_equal(guards_of(world, 5).last_roster_people, 5);
+    assert_false(instant_is_set(guards_of(world, 5).older_copy_of));
+    assert_false(instant_is_set(guards_of(world, 9).policy_seen_at));
+}
+
+TEST(store_load_plan_tells_who_let_a_guard_go)
+{
+    struct store_world *world = *state;
+    struct plan plan = make_plan(world);
+
+    plan.guard[0] = (struct guard_finding){
+        .id = "G4", .hold = true, .text = "fewer", .cause = "fewer accounts", .measure = 12};
+    save(world, &plan);
+    const struct guard_finding *is = &load(world, 0)->guard[0];
+    assert_null(is->let_go_by);
+    assert_string_equal(is->cause, "fewer accounts");
+    assert_int_equal(is->measure, 12);
+    let_go(world, "G4", plan.id);
+    is = &load(world, 0)->guard[0];
+    assert_string_equal(is->let_go_by, "anna");
+    assert_string_equal(is->let_go_reason, "right");
+    assert_int_equal(is->let_go_until.number, world->today.number + 7);
+    /* a later plan that it let go says so for ever, this one only while it stands */
+    struct plan next = make_plan(world);
+    next.guard[0] = (struct guard_finding){.id = "G4", .text = "fewer", .let_go_id = 1};
+    save(world, &next);
+    store_world_execute(world, "update acknowledgement set ended_at = at, end_reason = 'passes'");
+    assert_string_equal(load(world, next.id)->guard[0].let_go_by, "anna");
+    assert_null(load(world, plan.id)->guard[0].let_go_by);
 }
 
 /* --- runs, lock, status --- */
@@ -424,7 +549,7 @@ TEST(store_load_status_shows_the_newest_of_everything)
     assert_int_equal(status.plan_id, plan.id);
     assert_int_equal(status.plan_state, PLAN_HELD);
     assert_int_equal(status.held_count, 1);
-    assert_string_equal(status.held[0], "the roster is 3 h old");
+    assert_string_equal(status.held[0].text, "the roster is 3 h old");
     assert_true(status.locked);
     assert_true(status.database_bytes > 1000000);
 }

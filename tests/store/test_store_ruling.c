@@ -267,7 +267,7 @@ TEST(store_load_approved_rules_counts_at_one_address_and_by_name_from_before)
 
 TEST(store_acknowledge_stands_once_for_each_guard)
 {
-    static const double measures[] = {0, 12.5, 0.1, 250000, 1e-7, 99.99999999999999};
+    static const int64_t measures[] = {0, 12, 250000, INT64_MAX};
     struct review_case *test = *state;
     struct acknowledgement given = {.guard = "G2",
                                     .who = "anna",
@@ -286,7 +286,7 @@ TEST(store_acknowledge_stands_once_for_each_guard)
         REVIEW_OK(store_load_acknowledgements(&test->world.store, &test->world.arena, &item, &count,
                                               &why));
         assert_int_equal(count, 1);
-        assert_true(item[0].measure == measures[i]);
+        assert_int_equal(item[0].measure, measures[i]);
     }
     assert_string_equal(item[0].cause, "400 people, 1,000 before");
     assert_string_equal(item[0].who, "anna");
@@ -368,9 +368,11 @@ TEST(store_announce_keeps_what_was_told_until_it_is_ended)
     assert_true(second->announcement->login_at.us == begun[0].login_at.us);
     /* The day after one ends, and another one is announced anew; what never began ends nothing. */
     store_world_tomorrow(&test->world);
+    review_case_plan(test, &four);
     const struct store_announcement_end end[] = {
         {begun[0].account_id, "departed", "a login on 2 November"},
         {begun[0].account_id, "idle", "never was"}};
+    begun[1].plan_id = test->plan->id;
     begun[1].at = test->world.now;
     begun[1].on = test->world.today;
     REVIEW_OK(
@@ -402,6 +404,29 @@ TEST(store_announce_of_an_older_run_is_refused_and_a_person_needs_none)
     REVIEW_OK(
         store_announce(&test->world.store, NULL, NULL, 0, &begun, 1, test->world.today, &why));
     assert_int_equal(begun.id, 1);
+    assert_clean(test, NULL);
+}
+
+/* `run` announced the row before somebody approved it: the day that was told is the day. */
+TEST(store_announce_of_a_row_whose_grace_has_begun_changes_nothing)
+{
+    struct review_case *test = *state;
+    struct store *store = &test->world.store;
+
+    review_case_plan(test, &four);
+    struct store_announced begun[] = {ruling_case_announcement(test, 2),
+                                      ruling_case_announcement(test, 3)};
+    REVIEW_OK(store_announce(store, &test->world.run, NULL, 0, begun, 1, test->world.today, &why));
+    begun[0].at = begun[1].at = instant_add_us(test->world.now, 3 * DAY_US);
+    begun[0].not_before = day_add(begun[0].not_before, 3);
+    REVIEW_OK(store_announce(store, NULL, NULL, 0, begun, 2, test->world.today, &why));
+    assert_int_equal(begun[0].id, 1);
+    assert_int_equal(begun[1].id, 2);
+    assert_int_equal(number(test, "select count(*) from announcement where ended_on is null"), 2);
+    const struct account_history *second = life(test, 2);
+    assert_true(second->announcement->at.us == test->world.now.us);
+    assert_int_equal(day_compare(second->announcement->not_before, day_add(test->world.today, 14)),
+                     0);
     assert_clean(test, NULL);
 }
 

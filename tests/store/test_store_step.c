@@ -770,3 +770,33 @@ TEST(store_close_plan_waits_for_every_step)
     REVIEW_OK(store_close_plan(&test->world.store, test->plan->id, &closed, &why));
     assert_false(closed);
 }
+
+/* A run was cut off with one act done and two rows to come: the next one gives those up, and no
+ * plan stays behind that is being carried out by nobody. */
+TEST(what_a_run_that_was_cut_off_left_is_closed_by_the_next)
+{
+    struct review_case *test = *state;
+    struct store *store = &test->world.store;
+    struct store_step *step = NULL;
+    size_t count = 0;
+    bool closed = true;
+
+    put_state(test, 1, "done");
+    put_state(test, 2, "approved");
+    put_state(test, 3, "approved");
+    execute(test, "update plan set state = 'applying'");
+    store_world_tomorrow(&test->world);
+    REVIEW_OK(store_load_left_steps(store, &test->world.arena, &step, &count, &why));
+    assert_int_equal(count, 2);
+    assert_int_equal(step[0].position, 2);
+    assert_int_equal(step[1].position, 3);
+    REVIEW_OK(tell(test, 2, STEP_SKIPPED, &why));
+    REVIEW_OK(store_close_plan(store, 0, &closed, &why));
+    assert_false(closed);
+    REVIEW_OK(tell(test, 3, STEP_SKIPPED, &why));
+    REVIEW_OK(store_close_plan(store, 0, &closed, &why));
+    assert_true(closed);
+    REVIEW_OK(store_load_left_steps(store, &test->world.arena, &step, &count, &why));
+    assert_int_equal(count, 0);
+    assert_string_equal(store_world_text(&test->world, "select state from plan"), "applied");
+}

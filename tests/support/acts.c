@@ -48,7 +48,9 @@ void acts_limit(struct acts *acts, const char *suspend, const char *deprovision)
 
 void acts_approval(struct acts *acts, const char *settings)
 {
-    end_set(&acts->end, END_REST, "approval: { %s }; apply: { settle_seconds = 1; };", settings);
+    end_set(&acts->end, END_REST,
+            "approval: { %s }; apply: { settle_seconds = 1; canary_minutes = %d; };", settings,
+            acts->patient ? 1 : 0);
 }
 
 void acts_policy(struct acts *acts, const char *settings)
@@ -77,15 +79,35 @@ static void set_rules(struct acts *acts)
 
 /* On the day before a weekend nothing is deleted (G12). What is started from here on lives on a
  * Tuesday: this one, or the next. */
-static void go_to_tuesday(void)
+static int days_to_tuesday(void)
 {
     struct instant now = {.us = (int64_t)time(NULL) * SECOND_US};
-    int days = (2 - day_of_week(instant_day(now, &zone_utc)) + 7) % 7;
+
+    return (2 - day_of_week(instant_day(now, &zone_utc)) + 7) % 7;
+}
+
+/* What is started from now on. */
+static void set_days(int days)
+{
     char text[16];
 
     (void)snprintf(text, sizeof(text), "%d", days);
     assert_int_equal(setenv("CLOCK_DAYS", text, 1), 0);
     assert_int_equal(setenv("LD_PRELOAD", CLOCK_PRELOAD, 1), 0);
+}
+
+void acts_move_to(struct acts *acts, int day)
+{
+    struct instant at = {.us = ((int64_t)time(NULL) + 1) * SECOND_US +
+                               (acts->first_day + day) * DAY_US};
+    char text[INSTANT_TEXT_SIZE], form[INSTANT_TEXT_SIZE + 4];
+
+    if (day == acts->day)
+        return;
+    acts->day = day;
+    set_days(acts->first_day + day);
+    (void)snprintf(form, sizeof(form), "at=%s", instant_format(at, text));
+    probe_control(&acts->end.probe, "/_sim/clock", form);
 }
 
 void acts_begin(struct acts *acts, size_t leavers, size_t staff, const char *const *options)
@@ -96,8 +118,8 @@ void acts_begin(struct acts *acts, size_t leavers, size_t staff, const char *con
     const char *all[OPTIONS_LIMIT] = {"--people", NULL};
     size_t count = 2;
 
-    *acts = (struct acts){.plan = 0};
-    go_to_tuesday();
+    *acts = (struct acts){.first_day = days_to_tuesday()};
+    set_days(acts->first_day);
     text_add(&csv, "EmpID,Name,EmploymentStatus,DateofHire,DateofTermination,Department\n");
     add_people(&csv, "Lea", leavers, 101, true);
     add_people(&csv, "Sta", staff, leavers < 400 ? 501 : leavers + 501, false);

@@ -20,6 +20,8 @@ struct acts {
     struct end end;
     int64_t plan; /* the newest one made by acts_plan */
     char *digest;
+    int first_day, day; /* the world began so many days from now; days since then */
+    bool patient; /* from the next acts_approval on a late effect is waited for, for a minute */
     struct acts_row *row; /* its rows with an action, in order of position */
     size_t count;
 };
@@ -29,6 +31,10 @@ struct acts {
  */
 void acts_begin(struct acts *acts, size_t leavers, size_t staff, const char *const *options);
 void acts_finish(struct acts *acts);
+
+/* From now on program and portal live so many days after the day that the world began on, which is
+ * not before the day that they live on. */
+void acts_move_to(struct acts *acts, int day);
 
 /* limits: the two groups' settings; NULL keeps the wide ones. */
 void acts_limit(struct acts *acts, const char *suspend, const char *deprovision);

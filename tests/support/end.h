@@ -64,6 +64,11 @@ void end_embed(struct end *end);
 /* Replaces a piece of the configuration, which is written at once. */
 void end_set(struct end *end, enum end_piece piece, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* From now on the roster is smaller than can be believed (G2), which holds every row that asks it.
+ */
+void end_hold(struct end *end);
+/* Likewise as it was. */
+void end_let_go(struct end *end);
 /* A file in the world's directory, mode 0600; its path until end_finish is the caller's to free. */
 char *end_file(struct end *end, const char *name, const void *bytes, size_t length);
 char *end_read(const char *path);

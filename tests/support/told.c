@@ -16,7 +16,7 @@ void told_configure(struct told *told)
     if (told->webhook.pid)
         text_add(&webhook, "webhook: { url_file = \"webhook-url\"; };");
     end_set(&told->acts.end, END_REST,
-            "apply: { settle_seconds = 1; state_directory = \"state\"; }; %s "
+            "apply: { settle_seconds = 1; canary_minutes = 0; state_directory = \"state\"; }; %s "
             "metrics: { textfile = \"end.prom\"; }; notify: { timeout = 8; mail: { server = "
             "\"smtp://127.0.0.1:%u\"; starttls = \"none\"; from = \"job@acme.example\"; to = "
             "\"it@acme.example\"; %s }; %s };",

@@ -206,6 +206,9 @@ check "bash offers the options of a verb" bash_offers "${plan_options% }" bynder
 check "bash offers a verb's formats" bash_offers "text json" bynder-reconcile status --format ''
 check "bash offers plans, newest first" bash_offers "12 11 10 9 8 7 6 5 4 3" \
     bynder-reconcile --config /etc/x.conf approve ''
+check "bash offers plans of @NAME, whole or taken apart" bash_offers "12 11 10 9 8 7 6 5 4 3" \
+    bynder-reconcile @acme approve ''
+check "bash takes '@' for a word" bash_offers "12 11 10 9 8 7 6 5 4 3" bynder-reconcile @ acme approve ''
 check "bash offers no digest" bash_offers "" bynder-reconcile approve 12 --digest ''
 if have zsh zsh; then
     check "zsh offers every verb" zsh_offers "$(echo $verbs)" bynder-reconcile ''
@@ -213,6 +216,7 @@ if have zsh zsh; then
     check "zsh offers a verb's formats" zsh_offers "text json" bynder-reconcile status --format ''
     check "zsh offers plans, newest first" zsh_offers "12 11 10 9 8 7 6 5 4 3" \
         bynder-reconcile --config /etc/x.conf approve ''
+    check "zsh offers plans of @NAME" zsh_offers "12 11 10 9 8 7 6 5 4 3" bynder-reconcile @acme approve ''
     check "zsh offers no digest" zsh_offers "" bynder-reconcile approve 12 --digest ''
 fi
 

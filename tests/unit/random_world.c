@@ -355,8 +355,8 @@ static void draw_rosters(struct world *world)
     bool good;
 
     roster_judge(&world->roster, world->context.today);
-    good =
-        guard_roster_is_good(&world->limits, &world->history, world->context.now, &world->roster);
+    good = guard_roster_is_good(&world->limits, &world->history, world->context.now,
+                                world->context.today, &world->roster);
     for (int day = 4; day >= 1; day--) {
         if (chance(world, 80))
             world->good[count++] = noon(day);

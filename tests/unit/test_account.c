@@ -61,6 +61,18 @@ TEST(login_newest_of_two_keeps_the_better_evidence)
     }
 }
 
+TEST(login_is_ahead_of_a_moment_by_more_than_a_day)
+{
+    const struct instant now = {.us = 100 * DAY_US};
+    struct login login = {.kind = LOGIN_KNOWN, .at = {.us = 101 * DAY_US}};
+
+    assert_false(login_is_ahead(&login, now));
+    login.at.us++;
+    assert_true(login_is_ahead(&login, now));
+    login.kind = LOGIN_UNREADABLE;
+    assert_false(login_is_ahead(&login, now));
+}
+
 TEST(account_words_are_those_of_the_contract)
 {
     assert_string_equal(account_status_name(ACCOUNT_ACTIVE), "active");

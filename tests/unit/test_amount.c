@@ -250,6 +250,30 @@ TEST(amount_choose_takes_class_by_class)
     }
 }
 
+TEST(amount_choose_spreads_from_who_is_longest_away)
+{
+    static const struct action_limit two = {2, 100, 0, 30, 1000, 100};
+    struct limits limits = {.of[ACTION_SUSPEND] = two};
+    const struct amount_scene scene = {.limits = &limits, .whole[ACTION_SUSPEND] = 100};
+    struct amount_row row[] = {
+        {.action = ACTION_SUSPEND, .class = AMOUNT_SPREAD, .used = {.us = 30}},
+        {.action = ACTION_SUSPEND, .class = AMOUNT_SPREAD, .used = {.us = 10}},
+        {.action = ACTION_SUSPEND, .class = AMOUNT_SPREAD, .used = {.us = 20}},
+        {.action = ACTION_SUSPEND, .class = AMOUNT_SPREAD, .used = INSTANT_NONE}, /* never */
+    };
+
+    amount_choose(&scene, row, COUNT_OF(row));
+    assert_false(row[0].chosen);
+    assert_true(row[1].chosen);
+    assert_false(row[2].chosen);
+    assert_true(row[3].chosen);
+    for (size_t i = 0; i < COUNT_OF(row);
+         i++) /* approved singly they go in the order of the plan */
+        row[i].class = AMOUNT_SINGLY;
+    amount_choose(&scene, row, COUNT_OF(row));
+    assert_true(row[0].chosen && row[1].chosen && !row[2].chosen && !row[3].chosen);
+}
+
 TEST(amount_choose_leaves_enough_administrators)
 {
     static const struct {

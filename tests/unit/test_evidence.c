@@ -145,6 +145,38 @@ TEST(evidence_choose_where_no_rule_asks_reads_nobody_unknown)
     arena_release(&world.arena);
 }
 
+/* HR's word on it is enough, and one single read, whatever it said. */
+TEST(evidence_choose_where_a_rule_asks_the_department_reads_whose_nobody_told)
+{
+    static const struct {
+        bool asked;
+        const char *account, *person; /* department that is known */
+        int64_t read_days_ago;        /* 0 = never */
+        enum link_kind kind;
+        size_t count;
+    } rows[] = {
+        {true, NULL, NULL, 0, LINK_ONE, 1},    {true, NULL, NULL, 0, LINK_NONE, 1},
+        {true, NULL, "Sales", 0, LINK_ONE, 0}, {true, NULL, "Sales", 0, LINK_AMBIGUOUS, 1},
+        {true, "Sales", NULL, 0, LINK_ONE, 0}, {true, NULL, NULL, 90, LINK_ONE, 0},
+        {false, NULL, NULL, 0, LINK_ONE, 0},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct world world;
+        begin(&world, 1);
+        struct account *account = &world.snapshot.account[0];
+        struct person person = {.department = rows[i].person};
+        const struct pairing pairing = {.kind = rows[i].kind, .person = &person};
+        world.settings.department_asked = rows[i].asked;
+        account->department = rows[i].account;
+        account->history.read_at =
+            rows[i].read_days_ago ? days_ago(rows[i].read_days_ago) : INSTANT_NONE;
+        world.decision[0].pairing = &pairing;
+        assert_int_equal(choose(&world, NULL), rows[i].count);
+        arena_release(&world.arena);
+    }
+}
+
 TEST(evidence_choose_of_an_id_of_another_form_never_asks)
 {
     struct world world;

@@ -8,8 +8,15 @@
 #define HOUR (3600 * SECOND_US)
 
 static const struct instant now = {.us = 1000 * HOUR};
+static const struct day day = {.number = 46000};
 static const struct limits limits = {
-    .max_age_hours = 48, .min_people = 1, .max_shrink_percent = 10, .max_rejected_percent = 1};
+    .max_age_hours = 48,
+    .max_same_days = 7,
+    .min_people = 1,
+    .max_shrink_percent = 10,
+    .max_rejected_percent = 1,
+    .max_duplicate_percent = 1,
+};
 
 TEST(guard_roster_is_good_of_doubtful_rosters_says_no)
 {
@@ -38,7 +45,7 @@ TEST(guard_roster_is_good_of_doubtful_rosters_says_no)
                                 .modified = {rows[i].modified_hour * HOUR}};
         struct guard_history history = {.last_roster_people = rows[i].last_people,
                                         .same_bytes_since = {rows[i].same_since_hour * HOUR}};
-        if (guard_roster_is_good(&limits, &history, now, &roster) != rows[i].good)
+        if (guard_roster_is_good(&limits, &history, now, day, &roster) != rows[i].good)
             fail_msg("row %zu", i);
     }
 }
@@ -57,7 +64,8 @@ TEST(guard_all_of_an_empty_world_holds_what_is_empty)
     assert_int_equal(result.count, GUARD_COUNT);
     assert_true(result.held);
     for (size_t i = 0; i < result.count; i++) {
-        assert_string_equal(result.finding[i].id, arena_printf(&arena, "G%zu", i + 1));
+        const char *id = i == 13 ? "policy" : arena_printf(&arena, "G%zu", i + 1);
+        assert_string_equal(result.finding[i].id, id);
         assert_int_equal(result.finding[i].hold, i == 1 || i == 3); /* no people, no accounts */
         assert_non_null(result.finding[i].limit);
         assert_non_null(result.finding[i].actual);

@@ -51,11 +51,34 @@ TEST(person_judge_of_dates_and_words_gives_the_documented_status)
             person.hire_date.number = TODAY + rows[i].hired;
         if (rows[i].last != NONE)
             person.last_day.number = TODAY + rows[i].last;
-        enum person_status status = person_judge(&person, (struct day){.number = TODAY}, &reason);
+        struct day day = {.number = TODAY};
+        enum person_status status = person_judge(&person, day, day, &reason);
         if (status != rows[i].status)
             fail_msg("row %zu: %s, not %s", i, person_status_name(status),
                      person_status_name(rows[i].status));
         assert_int_equal(reason != NULL, status == PERSON_UNKNOWN);
+    }
+}
+
+TEST(person_judge_of_a_word_that_was_right_when_it_was_written_is_no_contradiction)
+{
+    static const struct {
+        enum person_status word;
+        int32_t last; /* days from today; the roster is of two days ago */
+        enum person_status status;
+    } rows[] = {
+        {PERSON_EMPLOYED, -1, PERSON_DEPARTED}, {PERSON_EMPLOYED, -2, PERSON_DEPARTED},
+        {PERSON_ON_LEAVE, -2, PERSON_DEPARTED}, {PERSON_EMPLOYED, -3, PERSON_UNKNOWN},
+        {PERSON_ON_LEAVE, -3, PERSON_UNKNOWN},  {PERSON_EMPLOYED, 0, PERSON_EMPLOYED},
+        {PERSON_DEPARTED, 0, PERSON_EMPLOYED},  {PERSON_DEPARTED, -1, PERSON_DEPARTED},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct person person = {.word = rows[i].word, .last_day.number = TODAY + rows[i].last};
+        struct day today = {.number = TODAY}, written = {.number = TODAY - 2};
+        const char *reason = NULL;
+        if (person_judge(&person, today, written, &reason) != rows[i].status)
+            fail_msg("row %zu", i);
     }
 }
 

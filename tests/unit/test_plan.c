@@ -64,8 +64,10 @@ static void sample_init(struct sample *sample)
     sample->policy = (struct policy){.zone = &zone_utc};
     sample->context = (struct policy_context){
         .today = {46000}, .now = {.us = DAY_US}, .snapshot = &sample->snapshot};
-    sample->finding[0] = (struct guard_finding){"G1", false, "l", "a", "t"};
-    sample->finding[1] = (struct guard_finding){"G2", false, "l", "a", "t"};
+    sample->finding[0] =
+        (struct guard_finding){.id = "G1", .hold = false, .limit = "l", .actual = "a", .text = "t"};
+    sample->finding[1] =
+        (struct guard_finding){.id = "G2", .hold = false, .limit = "l", .actual = "a", .text = "t"};
     sample->guards = (struct guard_result){.finding = sample->finding, .count = 2};
     sample->setup = (struct plan_setup){
         .portal = "acme", .approvals[ACTION_SUSPEND] = 1, .approvals[ACTION_DEPROVISION] = 2};
@@ -216,7 +218,8 @@ TEST(plan_digest_of_any_changed_part_differs)
 /* Plans that are stored have their digest: the same plan has the same one in every version. */
 TEST(plan_digest_of_a_known_plan_is_known)
 {
-    struct guard_finding guard = {"G7", true, "l", "a", "t"};
+    struct guard_finding guard = {
+        .id = "G7", .hold = true, .limit = "l", .actual = "a", .text = "t"};
     struct plan_row row = {
         .action = ACTION_SUSPEND,
         .finding = true,

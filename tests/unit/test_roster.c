@@ -36,6 +36,46 @@ TEST(roster_judge_of_mixed_rows_counts_each_kind)
     }
 }
 
+TEST(roster_judge_of_several_rows_of_one_person_counts_no_duplicate)
+{
+    static const struct {
+        struct person person[3];
+        size_t duplicates;
+    } rows[] = {
+        {{{.employee_number = "1", .name = "Jane Doe"},
+          {.employee_number = "1", .name = "DOE, Jane Maria"}},
+         0},
+        {{{.email = "j@a.example", .name = "Jane Doe"},
+          {.email = "J@a.example", .name = "jane doe"}},
+         0},
+        {{{.employee_number = "1", .name = "Jane Doe"},
+          {.employee_number = "1", .name = "Jane Roe"}},
+         2},
+        {{{.employee_number = "1", .name = "Jane Doe"}, {.employee_number = "1"}}, 2},
+        {{{.employee_number = "1", .name = "Jane"}, {.employee_number = "1", .name = "Jane Doe"}},
+         2},
+        {{{.employee_number = "1", .name = "Jane Doe"},
+          {.employee_number = "1", .name = "Jane Doe"},
+          {.employee_number = "1", .name = "Bob Roe"}},
+         3},
+        {{{.username = "jd", .name = "Jane Doe"}, {.username = "jd", .name = "Jane Doe"}}, 2},
+        {{{.employee_number = "1", .username = "jd", .name = "Jane Doe"},
+          {.employee_number = "1", .username = "jd", .name = "Jane Doe"}},
+         0},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct person person[3];
+        struct roster roster = {.person = person, .count = 2};
+        for (size_t k = 0; k < COUNT_OF(person); k++)
+            person[k] = rows[i].person[k];
+        roster.count += person[2].name != NULL;
+        roster_judge(&roster, today);
+        if (roster.duplicates != rows[i].duplicates)
+            fail_msg("row %zu: %zu duplicates", i, roster.duplicates);
+    }
+}
+
 TEST(roster_judge_of_nobody_counts_nothing)
 {
     struct roster roster = {.person = NULL};

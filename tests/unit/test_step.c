@@ -270,39 +270,59 @@ TEST(step_unintended_change_of_status_login_or_order_is_none)
 
 /* --- what nobody saw the end of --- */
 
-TEST(step_settle_goes_by_the_reading_and_by_patience)
+#define DAYS(days) ((days)*INT64_C(86400))
+
+TEST(step_settle_goes_by_the_reading_and_by_what_was_answered)
 {
     static const struct {
         enum action action;
         enum reading_kind kind;
         enum account_status status;
         int64_t age_s; /* of the call; patience is 20 */
-        enum step_state state;
+        enum step_state unanswered, accepted;
     } rows[] = {
-        {ACTION_SUSPEND, READING_FOUND, ACCOUNT_INACTIVE, 0, STEP_DONE},
-        {ACTION_SUSPEND, READING_FOUND, ACCOUNT_ACTIVE, 19, STEP_UNKNOWN},
-        {ACTION_SUSPEND, READING_FOUND, ACCOUNT_ACTIVE, 20, STEP_FAILED},
-        {ACTION_SUSPEND, READING_FOUND, ACCOUNT_UNREADABLE, 1000, STEP_UNKNOWN},
-        {ACTION_SUSPEND, READING_FAILED, ACCOUNT_ACTIVE, 1000, STEP_UNKNOWN},
-        {ACTION_SUSPEND, READING_GONE, ACCOUNT_ACTIVE, 0, STEP_FAILED},
-        {ACTION_DEPROVISION, READING_GONE, ACCOUNT_UNREADABLE, 0, STEP_DONE},
-        {ACTION_DEPROVISION, READING_FAILED, ACCOUNT_UNREADABLE, 1000, STEP_UNKNOWN},
-        {ACTION_DEPROVISION, READING_FOUND, ACCOUNT_INACTIVE, 19, STEP_UNKNOWN},
-        {ACTION_DEPROVISION, READING_FOUND, ACCOUNT_INACTIVE, 20, STEP_FAILED},
-        {ACTION_REACTIVATE, READING_FOUND, ACCOUNT_ACTIVE, 0, STEP_DONE},
-        {ACTION_REACTIVATE, READING_FOUND, ACCOUNT_INACTIVE, 20, STEP_FAILED},
+        {ACTION_SUSPEND, READING_FOUND, ACCOUNT_INACTIVE, 0, STEP_DONE, STEP_DONE},
+        {ACTION_SUSPEND, READING_FOUND, ACCOUNT_INACTIVE, DAYS(100), STEP_DONE, STEP_DONE},
+        {ACTION_SUSPEND, READING_FOUND, ACCOUNT_ACTIVE, 19, STEP_UNKNOWN, STEP_UNKNOWN},
+        {ACTION_SUSPEND, READING_FOUND, ACCOUNT_ACTIVE, 20, STEP_FAILED, STEP_UNKNOWN},
+        {ACTION_SUSPEND, READING_FOUND, ACCOUNT_ACTIVE, DAYS(7) - 1, STEP_FAILED, STEP_UNKNOWN},
+        {ACTION_SUSPEND, READING_FOUND, ACCOUNT_ACTIVE, DAYS(7), STEP_FAILED, STEP_FAILED},
+        {ACTION_SUSPEND, READING_FOUND, ACCOUNT_ACTIVE, -60, STEP_UNKNOWN, STEP_UNKNOWN},
+        {ACTION_SUSPEND, READING_FOUND, ACCOUNT_UNREADABLE, DAYS(8), STEP_UNKNOWN, STEP_UNKNOWN},
+        {ACTION_SUSPEND, READING_FAILED, ACCOUNT_ACTIVE, DAYS(8), STEP_UNKNOWN, STEP_UNKNOWN},
+        {ACTION_SUSPEND, READING_GONE, ACCOUNT_ACTIVE, 0, STEP_FAILED, STEP_FAILED},
+        {ACTION_DEPROVISION, READING_GONE, ACCOUNT_UNREADABLE, 0, STEP_DONE, STEP_DONE},
+        {ACTION_DEPROVISION, READING_FAILED, ACCOUNT_UNREADABLE, 1000, STEP_UNKNOWN, STEP_UNKNOWN},
+        {ACTION_DEPROVISION, READING_FOUND, ACCOUNT_INACTIVE, 19, STEP_UNKNOWN, STEP_UNKNOWN},
+        {ACTION_DEPROVISION, READING_FOUND, ACCOUNT_INACTIVE, 20, STEP_FAILED, STEP_UNKNOWN},
+        {ACTION_REACTIVATE, READING_FOUND, ACCOUNT_ACTIVE, 0, STEP_DONE, STEP_DONE},
+        {ACTION_REACTIVATE, READING_FOUND, ACCOUNT_INACTIVE, 20, STEP_FAILED, STEP_UNKNOWN},
     };
-    const struct instant called = {.us = 5000 * SECOND};
 
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        const struct reading reading = {.kind = rows[i].kind, .account.status = rows[i].status};
-        const struct instant now = {.us = called.us + rows[i].age_s * SECOND};
+    for (size_t i = 0; i < 2 * COUNT_OF(rows); i++) {
+        const struct reading reading = {.kind = rows[i / 2].kind,
+                                        .account.status = rows[i / 2].status};
+        const struct step_call call = {
+            .action = rows[i / 2].action, .at = {.us = 5000 * SECOND}, .accepted = i % 2};
+        const struct instant now = {.us = call.at.us + rows[i / 2].age_s * SECOND};
         const char *reason = NULL;
-        enum step_state is =
-            step_settle(rows[i].action, &reading, called, now, 20 * SECOND, &reason);
-        if (is != rows[i].state || !reason)
-            fail_msg("case %zu is %s: %s", i, step_state_name(is), reason);
+        enum step_state is = step_settle(&call, &reading, now, 20 * SECOND, &reason);
+        if (is != (call.accepted ? rows[i / 2].accepted : rows[i / 2].unanswered) || !reason)
+            fail_msg("case %zu, %saccepted, is %s: %s", i / 2, call.accepted ? "" : "not ",
+                     step_state_name(is), reason);
     }
+}
+
+TEST(step_settle_says_why_an_accepted_call_failed)
+{
+    const struct reading reading = {.kind = READING_FOUND, .account.status = ACCOUNT_ACTIVE};
+    const struct step_call call = {
+        .action = ACTION_SUSPEND, .at = {.us = 5000 * SECOND}, .accepted = true};
+    const char *reason = NULL;
+
+    (void)step_settle(&call, &reading, (struct instant){.us = (5000 + DAYS(7)) * SECOND}, 0,
+                      &reason);
+    assert_string_equal(reason, "accepted, and without effect");
 }
 
 /* --- how much may fail --- */

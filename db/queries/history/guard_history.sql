@@ -1,42 +1,87 @@
--- What the guards compare with. A run that G4, G6 or G13 held is not compared with: a brake must not
--- let go by itself on the second try, and one run with a wrong clock must not stop all later ones.
--- What a person overrode for its plan is accepted, and is what the next run is compared with.
+-- What the guards compare with: what was accepted. A run that a guard held is not compared with, or a
+-- brake would let go by itself on the second try, and one run with a wrong clock would stop all later
+-- ones; unless a person let it go, then what was found is the base of the next comparison. What 'plan'
+-- reads is a question and no base, but until the first run there is no other.
+with made as materialized (
+    select p.plan_id, p.run_id, p.roster_id, p.roster_digest, p.roster_content, p.policy_text,
+           p.created_at
+    from plan p
+    join run r on r.portal_id = p.portal_id and r.run_id = p.run_id
+    where p.portal_id = $1::bigint and r.verb in ('run', 'apply')),
+counted as materialized (
+    select r.run_id
+    from run r
+    where r.portal_id = $1::bigint
+      and (r.verb in ('run', 'apply') or not exists (select from made))),
+let_go as materialized (
+    select plan_id, guard from guard_override where portal_id = $1::bigint
+    union
+    select plan_id, guard from acknowledgement where portal_id = $1::bigint),
+held as materialized (
+    select p.plan_id, p.snapshot_id, g.guard
+    from plan_guard g
+    join plan p on p.portal_id = g.portal_id and p.plan_id = g.plan_id
+    where g.portal_id = $1::bigint and g.hold
+      and not exists (select from let_go l where l.plan_id = g.plan_id and l.guard = g.guard)),
+last_snapshot as (
+    select s.accounts, s.taken_at
+    from snapshot s
+    join counted c on c.run_id = s.run_id
+    where s.portal_id = $1::bigint and s.complete
+      and not exists (select from held h where h.snapshot_id = s.snapshot_id and h.guard = 'G4')
+    order by s.snapshot_id desc limit 1),
+last_matched as (
+    select s.matched_percent, s.taken_at
+    from snapshot s
+    join counted c on c.run_id = s.run_id
+    where s.portal_id = $1::bigint and s.matched_percent is not null
+      and not exists (select from held h where h.snapshot_id = s.snapshot_id and h.guard = 'G6')
+    order by s.snapshot_id desc limit 1),
+last_roster as (
+    select m.plan_id, m.roster_digest, m.roster_content
+    from made m
+    join roster r on r.portal_id = $1::bigint and r.roster_id = m.roster_id
+    where r.good or exists (select from let_go l where l.plan_id = m.plan_id and l.guard = 'G1')
+    order by m.plan_id desc limit 1),
+last_policy as (
+    select m.plan_id, m.policy_text
+    from made m
+    where m.policy_text is not null
+      and not exists (select from held h where h.plan_id = m.plan_id and h.guard = 'policy')
+    order by m.plan_id desc limit 1)
 select not exists (select from plan where portal_id = $1::bigint) as first_plan,
        coalesce((select r.people from roster r
-        where r.portal_id = $1::bigint
-          and (r.good or exists (select from plan p join guard_override o using (portal_id, plan_id)
-                                 where p.portal_id = r.portal_id and p.roster_id = r.roster_id
-                                   and o.guard = 'G2'))
-        order by r.roster_id desc limit 1), -1) as last_roster_people,
+                 join counted c on c.run_id = r.run_id
+                 where r.portal_id = $1::bigint
+                   and (r.good or exists (select from plan p
+                                          join let_go l on l.plan_id = p.plan_id and l.guard = 'G2'
+                                          where p.portal_id = r.portal_id
+                                            and p.roster_id = r.roster_id))
+                 order by r.roster_id desc limit 1), -1) as last_roster_people,
        (select us(min(read_at)) from roster
         where portal_id = $1::bigint
           and roster_id > coalesce((select max(roster_id) from roster
                                     where portal_id = $1::bigint
                                       and digest <> decode($2, 'hex')), 0)) as same_bytes_since,
-       coalesce((select s.accounts from snapshot s
-        where s.portal_id = $1::bigint and s.complete
-          and not exists (select from plan p join plan_guard g using (portal_id, plan_id)
-                          where p.portal_id = s.portal_id and p.snapshot_id = s.snapshot_id
-                            and g.guard = 'G4' and g.hold
-                            and not exists (select from guard_override o
-                                            where o.portal_id = g.portal_id
-                                              and o.plan_id = g.plan_id and o.guard = g.guard))
-        order by s.snapshot_id desc limit 1), -1) as last_snapshot_accounts,
-       coalesce((select s.matched_percent::numeric from snapshot s
-        where s.portal_id = $1::bigint and s.matched_percent is not null
-          and not exists (select from plan p join plan_guard g using (portal_id, plan_id)
-                          where p.portal_id = s.portal_id and p.snapshot_id = s.snapshot_id
-                            and g.guard = 'G6' and g.hold
-                            and not exists (select from guard_override o
-                                            where o.portal_id = g.portal_id
-                                              and o.plan_id = g.plan_id and o.guard = g.guard))
-        order by s.snapshot_id desc limit 1), -1) as last_matched_percent,
+       (select us(max(m.created_at)) from made m
+        join last_roster l on m.plan_id < l.plan_id
+        where l.roster_digest <> decode($2, 'hex') and l.roster_content <> decode($3, 'hex')
+          and (m.roster_digest = decode($2, 'hex')
+               or m.roster_content = decode($3, 'hex'))) as older_copy_of,
+       coalesce((select accounts from last_snapshot), -1) as last_snapshot_accounts,
+       (select count(*) from act a
+        join last_snapshot s on a.done_at > s.taken_at
+        where a.portal_id = $1::bigint and a.action = 'deprovision') as deprovisioned_since,
+       coalesce((select matched_percent::numeric from last_matched), -1) as last_matched_percent,
+       (select us(taken_at) from last_matched) as matched_at,
+       (select us(min(taken_at)) from snapshot
+        where portal_id = $1::bigint and complete) as history_since,
        (select p.today::text from plan p
+        join counted c on c.run_id = p.run_id
         where p.portal_id = $1::bigint
-          and not exists (select from plan_guard g
-                          where g.portal_id = p.portal_id and g.plan_id = p.plan_id
-                            and g.guard = 'G13' and g.hold
-                            and not exists (select from guard_override o
-                                            where o.portal_id = g.portal_id
-                                              and o.plan_id = g.plan_id and o.guard = g.guard))
-        order by p.plan_id desc limit 1) as last_run_day
+          and not exists (select from held h where h.plan_id = p.plan_id and h.guard = 'G13')
+        order by p.plan_id desc limit 1) as last_run_day,
+       (select us(max(m.created_at)) from made m
+        join last_policy l on m.plan_id < l.plan_id
+        where l.policy_text <> decode($4, 'hex')
+          and m.policy_text = decode($4, 'hex')) as policy_seen_at

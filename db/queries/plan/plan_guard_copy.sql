@@ -1,2 +1,2 @@
 -- The guard findings of a plan.
-copy plan_guard (portal_id, plan_id, position, guard, hold, limit_text, actual, sentence) from stdin
+copy plan_guard (portal_id, plan_id, position, guard, hold, limit_text, actual, sentence, cause, measure, acknowledgement_id) from stdin

@@ -9,6 +9,7 @@ select p.portal_id, p.plan_id, p.run_id, o.name as portal, p.state,
        p.roster_source, encode(p.roster_digest, 'hex') as roster_digest,
        encode(p.roster_content, 'hex') as roster_content, us(p.roster_read_at) as roster_read_at,
        p.people, p.rejected, p.duplicates, encode(p.policy_digest, 'hex') as policy_digest,
+       encode(p.policy_text, 'hex') as policy_text,
        p.enforce, p.keep, p.suspend, p.deprovision, p.reactivate, p.waiting, p.findings,
        p.seats_now, p.seats_after, p.idle_never, p.idle_unknown, p.rows, p.version,
        (select e.sequence || ':' || encode(e.hash, 'hex') from audit_event e

@@ -1,18 +1,25 @@
 -- How much of each action was done since the day began, and in the window of each: acts, and calls
--- whose outcome is not known. What was overridden counts nowhere, what was spread not in the window.
+-- whose outcome is not known. Each counts on the day of its call, whenever its effect was seen; one
+-- of which nobody knows whether it arrived counts today. What was overridden counts nowhere, what was
+-- spread not in the window.
+with called as (
+    select t.action, t.uncounted, least(s.intent_at, t.done_at) as at
+    from act t
+    left join step s on s.portal_id = t.portal_id and s.plan_id = t.plan_id
+        and s.account_id = t.account_id and s.action = t.action
+    where t.portal_id = $1::bigint
+      and t.done_at > least($2::timestamptz, $3::timestamptz - make_interval(
+                                days => greatest($4::integer, $5::integer)))
+    union all
+    select s.action, s.spread,
+           case when s.accepted_at is null then $3::timestamptz else s.intent_at end
+    from step s
+    where s.portal_id = $1::bigint and s.state in ('intent', 'unknown'))
 select a.action,
-       (select count(*) from act t
-        where t.portal_id = $1::bigint and t.action = a.action and t.done_at >= $2::timestamptz)
-       + (select count(*) from step s
-          where s.portal_id = $1::bigint and s.action = a.action
-            and s.state in ('intent', 'unknown')) as today,
-       (select count(*) from act t
-        where t.portal_id = $1::bigint and t.action = a.action and t.done_at >= $2::timestamptz
-          and t.uncounted) as spread_today,
-       (select count(*) from act t
-        where t.portal_id = $1::bigint and t.action = a.action and not t.uncounted
-          and t.done_at > $3::timestamptz - make_interval(days => a.days))
-       + (select count(*) from step s
-          where s.portal_id = $1::bigint and s.action = a.action and not s.spread
-            and s.state in ('intent', 'unknown')) as in_window
+       count(*) filter (where c.at >= $2::timestamptz) as today,
+       count(*) filter (where c.at >= $2::timestamptz and c.uncounted) as spread_today,
+       count(*) filter (where not c.uncounted
+                        and c.at > $3::timestamptz - make_interval(days => a.days)) as in_window
 from (values ('suspend', $4::integer), ('deprovision', $5::integer), ('reactivate', 0)) a (action, days)
+left join called c using (action)
+group by a.action

@@ -14,7 +14,8 @@ struct reading __wrap_act_wait(struct job *job, enum action action, const char *
 {
     struct portal_answer answer;
     struct portal *portal = &job->portal;
+    struct time_mark looked = clock_mark(job->clock);
 
-    (void)!portal->act(portal->self, job->arena, action, id, &answer, NULL);
+    (void)!portal->act(portal->self, job->arena, action, id, &looked, &answer, NULL);
     return __real_act_wait(job, action, id, called_at);
 }

@@ -59,11 +59,11 @@ static int get(void *self, struct arena *arena, const char *id, struct account *
 }
 
 static int act(void *self, struct arena *arena, enum action action, const char *id,
-               struct portal_answer *ret_answer, struct err *err)
+               const struct time_mark *looked, struct portal_answer *ret_answer, struct err *err)
 {
     if (written_count < WRITTEN_LIMIT)
         written[written_count++] = id;
-    return real.act(self, arena, action, id, ret_answer, err);
+    return real.act(self, arena, action, id, looked, ret_answer, err);
 }
 
 struct portal __wrap_bynder_writing(struct bynder *bynder)
