@@ -154,7 +154,9 @@ static const char *(*const tells[])(struct arena *arena, const struct subject *s
     [DOUBT_BORN_LATER] = tell_born_later,
 };
 
-bool contest_by_twin(const struct subject *subject, const struct zone *zone)
+/* K5: the person of the link has departed, and a row that is at work may be them, unless the login
+ * of the account says otherwise. */
+static bool is_by_twin(const struct subject *subject, const struct zone *zone)
 {
     const struct pairing *pairing = subject->pairing;
     const struct login *login = &subject->account->login;
@@ -173,7 +175,7 @@ const char *contest_reason(struct arena *arena, const struct subject *subject,
 {
     const struct pairing *pairing = subject->pairing;
 
-    if (contest_by_twin(subject, zone))
+    if (is_by_twin(subject, zone))
         return with_cure(arena, subject, tell_twin(arena, subject));
     if (pairing->kind != LINK_AMBIGUOUS && pairing->kind != LINK_CONFLICT)
         return NULL;

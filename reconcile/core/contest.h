@@ -7,11 +7,7 @@
 
 #include "core/condition.h"
 
-/* K5: the person of the link has departed, and a row that is at work may be them, unless the login
- * of the account says otherwise. */
-bool contest_by_twin(const struct subject *subject, const struct zone *zone);
-
-/* P4: why the link is contested; NULL when it is not. */
+/* P4: why the link is contested, K5 included; NULL when it is not. */
 const char *contest_reason(struct arena *arena, const struct subject *subject,
                            const struct zone *zone);
 

@@ -49,11 +49,6 @@ static const char *canonical(const struct matching *matching, const struct email
     return folded;
 }
 
-const char *people_canonical(const struct people *people, struct arena *arena, const char *email)
-{
-    return canonical(people->matching, people->alias, arena, email);
-}
-
 const char *match_canonical_email(struct arena *arena, const struct matching *matching,
                                   const char *email)
 {
@@ -64,7 +59,8 @@ const char *people_value(const struct people *people, struct arena *arena, enum 
                          const char *text)
 {
     bool number = key == MATCH_BY_EMPLOYEE_NUMBER || key == MATCH_BY_LINKS_FILE;
-    const char *value = number ? fold_text(arena, text) : people_canonical(people, arena, text);
+    const char *value =
+        number ? fold_text(arena, text) : canonical(people->matching, people->alias, arena, text);
 
     return is_no_value(&people->matching->no_value, value) ? NULL : value;
 }

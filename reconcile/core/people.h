@@ -34,8 +34,6 @@ void people_release(struct people *people);
 /* The table in which a key is looked up: usernames among addresses when the roster has none. */
 enum match_key people_table(const struct people *people, enum match_key key);
 
-/* The folded address, in the domain that stands for its aliases; other text folded. */
-const char *people_canonical(const struct people *people, struct arena *arena, const char *email);
 /* A value of a key as it is compared; NULL when there is none, or it stands for nobody (K2). */
 const char *people_value(const struct people *people, struct arena *arena, enum match_key key,
                          const char *text);

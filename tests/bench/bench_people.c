@@ -221,7 +221,7 @@ static const char *typed_number(struct company *company, const char *number)
     if (kind < 0.93)
         return NULL;
     if (kind < 0.96) /* without its zeros */
-        return arena_printf(&company->arena, "%d", atoi(number));
+        return number + strspn(number, "0");
     if (kind < 0.98) /* a digit wrong: nobody's, or somebody else's */
         return arena_printf(&company->arena, "%06zu", below(company, company->numbers) + 1);
     return "N/A";

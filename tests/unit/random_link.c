@@ -16,7 +16,7 @@ const char *lower(struct world *world, const char *text)
 {
     char *copy = arena_strdup(&world->arena, text);
 
-    for (char *at = copy; at && *at; at++)
+    for (const char *at = copy; at && *at; at++)
         *at = *at >= 'A' && *at <= 'Z' ? (char)(*at - 'A' + 'a') : *at;
     return copy;
 }
@@ -128,11 +128,14 @@ enum likeness { UNKNOWN, DIFFER, AGREE, SAME };
 /* The words of a name of the pool; none has more than three. */
 static size_t words_of(struct world *world, const char *name, const char *word[4])
 {
-    char *copy = (char *)(uintptr_t)lower(world, name);
+    const char *copy = lower(world, name);
     size_t count = 0;
 
-    for (char *at = strtok(copy, " ,."); at; at = strtok(NULL, " ,."))
-        word[count++] = at;
+    for (const char *at = copy; at && *(at += strspn(at, " ,."));) {
+        size_t length = strcspn(at, " ,.");
+        word[count++] = arena_strndup(&world->arena, at, length);
+        at += length;
+    }
     return count;
 }
 
