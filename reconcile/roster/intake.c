@@ -59,6 +59,7 @@ struct roster_intake {
     struct text problems; /* of the open row */
     struct text name;
     bool damaged;
+    bool nobodys; /* a key of the open row stands for nobody */
 
     struct person *person;
     size_t count, capacity;
@@ -275,6 +276,7 @@ void roster_intake_drop(struct roster_intake *intake)
     text_clear(&intake->problems);
     text_clear(&intake->name);
     intake->damaged = false;
+    intake->nobodys = false;
 }
 
 static const char *cell_value(const struct roster_intake *intake, size_t column)
@@ -505,8 +507,10 @@ static bool read_value(struct roster_intake *intake, size_t column, struct perso
     const char *value = cell_value(intake, column);
     const struct roster_column *mapped = &intake->column[column];
 
-    if (is_nobodys(intake, column))
+    if (is_nobodys(intake, column)) {
+        intake->nobodys = true;
         return true;
+    }
     switch (mapped->field) {
     case ROSTER_EMPLOYEE_NUMBER:
         if (!check_key(intake, column, value))
@@ -590,7 +594,9 @@ static void judge_cells(struct roster_intake *intake, struct person *person)
     }
     if (intake->name.length > 0)
         person->name = arena_strdup(intake->arena, text_cstr(&intake->name));
-    if (!person->employee_number && !person->email && !person->username &&
+    /* Somebody with a name whose number is 'N/A' is not just anybody: the name finds them (P6). */
+    bool by_name = intake->nobodys && person->name;
+    if (!person->employee_number && !person->email && !person->username && !by_name &&
         !person->key_unreadable) {
         begin_problem(intake);
         text_add(&intake->problems, "nothing in it says who it is: no employee number, e-mail or "
