@@ -16,7 +16,7 @@ const char *lower(struct world *world, const char *text)
 {
     char *copy = arena_strdup(&world->arena, text);
 
-    for (const char *at = copy; at && *at; at++)
+    for (char *at = copy; at && *at; at++)
         *at = *at >= 'A' && *at <= 'Z' ? (char)(*at - 'A' + 'a') : *at;
     return copy;
 }
