@@ -3,6 +3,7 @@
  * somebody who mends one at a time gives up at the third.
  */
 #include "cmd/bynder-reconcile/session.h"
+#include <stdarg.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -156,6 +157,19 @@ int session_report(const char *path, const struct plan *plan, enum report_format
     report_plan(plan, format, &style, &text);
     spill_to_stdout(&failure, text_cstr(&text), text.length);
     return end_of_stdout(failure, err);
+}
+
+void session_say(const char *format, ...)
+{
+    CLEANUP(text_release) struct text said = TEXT_INIT;
+    CLEANUP(text_release) struct text line = TEXT_INIT;
+    va_list args;
+
+    va_start(args, format);
+    text_addv(&said, format, args);
+    va_end(args);
+    text_add_printable(&line, text_cstr(&said));
+    printf("%s\n", text_cstr(&line));
 }
 
 int session_print(const char *path, const struct text *text, struct err *err)

@@ -44,6 +44,10 @@ struct report_style session_style(const char *output);
 int session_report(const char *path, const struct plan *plan, enum report_format format,
                    struct err *err) __attribute__((warn_unused_result));
 
+/* A line on standard output, with its newline. Whatever people, HR or the portal wrote in it cannot
+ * move the terminal. */
+void session_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* To the file (complete or not at all), or to stdout when path is NULL or "-". */
 int session_print(const char *path, const struct text *text, struct err *err)
     __attribute__((warn_unused_result));

@@ -36,12 +36,16 @@ static int load_plan(struct work *work, int64_t id, struct plan **ret_plan, stru
 /* One line for people and scripts: what became of the steps. */
 static void show_result(int64_t id, const struct apply_result *result)
 {
-    printf("plan %lld:", (long long)id);
+    CLEANUP(text_release) struct text line = TEXT_INIT;
+
+    text_addf(&line, "plan %lld:", (long long)id);
     for (unsigned state = 0; state < STEP_STATE_COUNT; state++) {
         if (result->by_state[state])
-            printf(" %s %zu", step_state_name((enum step_state)state), result->by_state[state]);
+            text_addf(&line, " %s %zu", step_state_name((enum step_state)state),
+                      result->by_state[state]);
     }
-    printf("%s%s\n", result->stopped ? "; stopped: " : "", result->stopped ? result->stopped : "");
+    session_say("%s%s%s", text_cstr(&line), result->stopped ? "; stopped: " : "",
+                result->stopped ? result->stopped : "");
 }
 
 /* The steps as the journal has them in the end, verified ones included. */
@@ -110,9 +114,10 @@ static int tell_nothing(const struct proposal *proposal, int64_t seen, struct er
             "and what lets it go",
             id, name_holds(&names, proposal->plan), show);
     if (choice->due > 0)
-        printf("plan %lld: %zu approved and due wait: %s\n", id, choice->due, why_later(proposal));
+        session_say("plan %lld: %zu approved and due wait: %s", id, choice->due,
+                    why_later(proposal));
     if (choice->early > 0)
-        printf("plan %lld: %zu approved wait for their day\n", id, choice->early);
+        session_say("plan %lld: %zu approved wait for their day", id, choice->early);
     if (choice->due + choice->early > 0)
         return 0;
     return err_set(err, ERR_HELD, "no row of plan %lld is approved", (long long)seen);

@@ -102,8 +102,8 @@ static void show_left(const struct decide_answer *answer)
 {
     for (size_t i = 0; i < answer->left_count; i++) {
         const struct plan_row *row = answer->left[i].row;
-        printf("not decided: %s %s: %s\n", row->account_id, row->email ? row->email : "",
-               answer->left[i].why);
+        session_say("not decided: %s %s: %s", row->account_id, row->email ? row->email : "",
+                    answer->left[i].why);
     }
 }
 
@@ -112,21 +112,21 @@ static void show_answer(const struct desk *desk, const struct decide_answer *ans
 {
     char day[DAY_TEXT_SIZE];
 
-    printf("plan %lld: %zu rows approved by '%s'\n", (long long)desk->plan->id, answer->approved,
-           desk->who);
+    session_say("plan %lld: %zu rows approved by '%s'", (long long)desk->plan->id, answer->approved,
+                desk->who);
     for (size_t i = 0; i < answer->night_count; i++)
-        printf("  %s: %zu%s\n", day_format(answer->night[i].day, day), answer->night[i].count,
-               i == 0 && answer->enforce ? " (or the first run after it)" : "");
+        session_say("  %s: %zu%s", day_format(answer->night[i].day, day), answer->night[i].count,
+                    i == 0 && answer->enforce ? " (or the first run after it)" : "");
     if (answer->done > 0)
-        printf("  %zu were done already\n", answer->done);
+        session_say("  %zu were done already", answer->done);
     if (answer->taken > 0)
-        printf("  %zu that were approved before are taken back\n", answer->taken);
+        session_say("  %zu that were approved before are taken back", answer->taken);
     if (answer->alone > 0)
-        printf("  %zu need somebody else as well\n", answer->alone);
+        session_say("  %zu need somebody else as well", answer->alone);
     if (answer->held > 0)
-        printf("  %zu are held by a guard today, and wait until it lets go\n", answer->held);
+        session_say("  %zu are held by a guard today, and wait until it lets go", answer->held);
     if (!answer->enforce)
-        printf("  nothing is done while policy.mode is \"report\"\n");
+        session_say("  nothing is done while policy.mode is \"report\"");
     show_left(answer);
 }
 
@@ -221,10 +221,10 @@ static int acknowledge(const struct invocation *invocation, struct desk *desk, s
     request.who = desk->who;
     if (job_acknowledge(&desk->job, desk->plan, &request, &given, err) < 0)
         return -1;
-    printf("%s is let go by '%s' until %s: %s\n", given.guard, given.who,
-           day_format(given.until, day), given.cause);
-    printf("  it ends before that when the guard passes, or finds something else or worse\n");
-    printf("  no row is approved by it; the next run looks again\n");
+    session_say("%s is let go by '%s' until %s: %s", given.guard, given.who,
+                day_format(given.until, day), given.cause);
+    session_say("  it ends before that when the guard passes, or finds something else or worse");
+    session_say("  no row is approved by it; the next run looks again");
     return 0;
 }
 
@@ -265,8 +265,8 @@ static int reject(const struct invocation *invocation, struct desk *desk, struct
     request.digest = digest_hex(&desk->plan->digest, digest); /* no act hangs on a rejection */
     if (job_reject(&desk->job, desk->plan, &request, day, &answer, err) < 0)
         return -1;
-    printf("plan %lld: %zu rows rejected by '%s'\n", (long long)desk->plan->id, answer.approved,
-           desk->who);
+    session_say("plan %lld: %zu rows rejected by '%s'", (long long)desk->plan->id, answer.approved,
+                desk->who);
     show_left(&answer);
     return 0;
 }

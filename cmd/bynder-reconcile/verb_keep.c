@@ -86,9 +86,9 @@ static int list(struct desk *desk, struct err *err)
     for (size_t i = 0; i < count; i++) {
         const struct ruling *one = &ruling[i].ruling;
         if (one->kind == RULING_KEEP)
-            printf("%s  until %s  by %s  %s  %s\n", one->account_id, day_format(one->until, day),
-                   one->who, ruling[i].email ? ruling[i].email : "",
-                   one->reason ? one->reason : "");
+            session_say("%s  until %s  by %s  %s  %s", one->account_id, day_format(one->until, day),
+                        one->who, ruling[i].email ? ruling[i].email : "",
+                        one->reason ? one->reason : "");
     }
     return 0;
 }
@@ -104,7 +104,7 @@ static int end(struct desk *desk, const char *who, const char *reason, struct er
         CLEANUP(mem_cleanup) char *list = command_make("keep --list");
         return err_set(err, ERR_USAGE, "'%s' is not kept; hint: '%s' says who is", who, list);
     }
-    printf("%s: not kept any more\n", who);
+    session_say("%s: not kept any more", who);
     return 0;
 }
 
@@ -127,8 +127,8 @@ static int keep(const struct invocation *invocation, struct desk *desk, struct e
     if (job_keep(&desk->job, desk->who, who, day, reason,
                  invocation_option(invocation, "also-departed") != NULL, &account, err) < 0)
         return -1;
-    printf("%s %s: kept until %s by '%s'\n", account.account_id, account.email ? account.email : "",
-           until, desk->who);
+    session_say("%s %s: kept until %s by '%s'", account.account_id,
+                account.email ? account.email : "", until, desk->who);
     return 0;
 }
 
@@ -157,8 +157,8 @@ static int again(const struct invocation *invocation, struct desk *desk, struct 
         job_again(&desk->job, desk->who, who, invocation_option(invocation, "reason"), &account,
                   err) < 0)
         return -1;
-    printf("%s %s: the rules apply again, for 90 days or until an act\n", account.account_id,
-           account.email ? account.email : "");
+    session_say("%s %s: the rules apply again, for 90 days or until an act", account.account_id,
+                account.email ? account.email : "");
     return 0;
 }
 
@@ -194,7 +194,7 @@ static int withdraw(const struct invocation *invocation, struct desk *desk, stru
         return err_set(err, ERR_USAGE,
                        "nothing stands of '%s' that could be taken back; hint: 'audit decisions'",
                        who);
-    printf("%zu decisions taken back\n", count);
+    session_say("%zu decisions taken back", count);
     return 0;
 }
 

@@ -12,11 +12,11 @@
 #include "core/guard.h"
 
 /* What was done of one action by this program, calls whose outcome is not known included.
- * Overridden ones are nowhere counted. */
+ * Overridden and spread ones count on their day, and are in no window. */
 struct amount_done {
     int64_t today;
     int64_t spread_today; /* of those: spread ones, for `nightly` */
-    int64_t in_window;    /* in the days before and today; spread ones are not counted */
+    int64_t in_window;    /* in the days before and today */
 };
 
 /* How many more of one action a day allows, and which of the four limits says so. */

@@ -682,12 +682,22 @@ int job_again(struct job *job, const char *who, const char *account, const char 
     return store_save_rulings(job->store, &ruling, 1, job->config->portal.url, err);
 }
 
+/* To take back what spares is to decide, and is for those who may; to take back an approval spares,
+ * and is not. NULL = may. */
+static const char *why_not_withdraw(struct job *job, const char *who, const struct ruling *ruling)
+{
+    struct approvers approvers = rule_approvers(job);
+    bool spares = ruling->kind == RULING_KEEP || ruling->kind == RULING_REJECT;
+
+    return spares ? ruling_refuse_person(job->arena, &approvers, who, NULL, NULL) : NULL;
+}
+
 int job_withdraw(struct job *job, const char *who, int64_t plan_id, const char *account,
                  const enum ruling_kind *kind, const char *reason, size_t *ret_count,
                  struct err *err)
 {
     struct store_standing *standing = NULL;
-    struct store_ruling_end *end = NULL;
+    CLEANUP(mem_cleanup) struct store_ruling_end *end = NULL;
     struct decide_who named = {.account_id = NULL};
     size_t accounts = 0, count = 0, capacity = 0;
 
@@ -701,6 +711,10 @@ int job_withdraw(struct job *job, const char *who, int64_t plan_id, const char *
                                  : ruling->plan_id == plan_id;
             if (!meant || ruling->end != RULING_STANDS || (kind && ruling->kind != *kind))
                 continue;
+            const char *why = why_not_withdraw(job, who, ruling);
+            if (why)
+                return err_set(err, ERR_HELD, "the %s of %s is not taken back: %s",
+                               ruling_kind_name(ruling->kind), ruling->account_id, why);
             end = mem_grow(end, count, &capacity, sizeof(end[0]));
             end[count++] = (struct store_ruling_end){
                 .id = ruling->id,
@@ -708,8 +722,6 @@ int job_withdraw(struct job *job, const char *who, int64_t plan_id, const char *
                 .reason = reason ? reason : arena_printf(job->arena, "taken back by %s", who)};
         }
     }
-    int failed = store_end_rulings(job->store, NULL, who, end, count, job->now, err);
-    free(end);
     *ret_count = count;
-    return failed;
+    return store_end_rulings(job->store, NULL, who, end, count, job->now, err);
 }

@@ -79,7 +79,8 @@ int job_again(struct job *job, const char *who, const char *account, const char 
               struct decide_who *ret_account, struct err *err) __attribute__((warn_unused_result));
 
 /* Takes standing decisions back: all of a plan's rows (plan_id > 0), or of one account. `kind` NULL
- * = whatever stands. Returns how many. */
+ * = whatever stands. Returns how many. ERR_HELD, and nothing ends, when a keep or a rejection is
+ * among them and the person is none who may decide. */
 int job_withdraw(struct job *job, const char *who, int64_t plan_id, const char *account,
                  const enum ruling_kind *kind, const char *reason, size_t *ret_count,
                  struct err *err) __attribute__((warn_unused_result));

@@ -59,7 +59,6 @@ struct store_intent {
     const struct limits *limits;      /* all of them, for their windows */
     int64_t whole;                    /* what its percent is of */
     bool spread, overridden;
-    struct day today;
     struct instant day_began; /* the civil day of the run */
 };
 /* approved → intent in one transaction that checks: this run is the newest of the portal (fence),

@@ -259,6 +259,51 @@ TEST(withdraw_takes_back_a_plan_or_a_person_and_nothing_else)
 
 /* --- what the record says --- */
 
+/* What people write is shown to other people's terminals. */
+TEST(keep_shows_no_control_character_of_what_somebody_wrote)
+{
+    WORLD(acts, 2, 4, NULL);
+
+    acts_plan(&acts, 0);
+    CLEANUP(mem_cleanup) char *day = day_ahead(&acts, 30);
+    end_change_user(&acts.end, acts.row[0].id, "email=%1b%5b31mx@acme.example");
+    acts_plan(&acts, 0);
+    RUN(kept, &acts.end, "keep", acts.row[0].id, "--until", day, "--reason", "a \033[2J screen");
+    end_assert_code(&kept, 0);
+    RUN(list, &acts.end, "keep", "--list");
+    RUN(again, &acts.end, "again", acts.row[0].id, "--reason", "x");
+    end_assert_says(&list.out, "screen");
+    assert_null(strchr(text_cstr(&kept.out), '\033'));
+    assert_null(strchr(text_cstr(&list.out), '\033'));
+    assert_null(strchr(text_cstr(&again.out), '\033'));
+    RUN(approved, &acts.end, "approve", "2", "--digest", acts.digest);
+    assert_null(strchr(text_cstr(&approved.out), '\033'));
+    assert_null(strchr(text_cstr(&approved.err), '\033'));
+}
+
+/* To take back what spares is to decide; to take back an approval is not. */
+TEST(withdraw_of_a_keep_is_for_those_who_may_decide)
+{
+    WORLD(acts, 2, 4, NULL);
+
+    acts_plan(&acts, 0);
+    CLEANUP(mem_cleanup) char *day = day_ahead(&acts, 30);
+    RUN(kept, &acts.end, "keep", acts.row[0].id, "--until", day, "--reason", "x");
+    acts_approve_only(&acts, acts.row[1].id);
+    end_assert_code(&kept, 0);
+    assert_int_equal(count_standing(&acts), 2);
+    acts_approval(&acts, "suspend = 1; approvers = ( { user = \"daemon\"; } );");
+    RUN(ended, &acts.end, "keep", "--end", acts.row[0].id, "--reason", "y");
+    RUN(withdrawn, &acts.end, "withdraw", acts.row[0].id, "--reason", "y");
+    end_assert_code(&ended, 20);
+    end_assert_says(&ended.err, "not among the configured approvers");
+    end_assert_code(&withdrawn, 20);
+    assert_int_equal(count_standing(&acts), 2);
+    RUN(approval, &acts.end, "withdraw", acts.row[1].id, "--reason", "y");
+    end_assert_code(&approval, 0);
+    assert_int_equal(count_standing(&acts), 1);
+}
+
 TEST(audit_decisions_has_each_with_its_end_and_verifies)
 {
     WORLD(acts, 3, 4, NULL);

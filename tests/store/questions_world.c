@@ -364,7 +364,6 @@ static void carry_out(struct world *world, size_t day, const struct plan *plan,
             .limit = &plenty.of[ACTION_SUSPEND],
             .limits = &plenty,
             .whole = 1000,
-            .today = world->store.today,
             .day_began = instant_add_us(world->store.now, -2 * 3600 * SECOND_US)};
         const struct store_outcome outcome = {
             .plan_id = plan->id, .position = (int64_t)i + 1, .state = STEP_DONE, .status = 202};

@@ -257,7 +257,6 @@ static inline struct store_intent review_case_intent(struct review_case *test, i
         .limit = &plenty.of[row->action],
         .limits = &plenty,
         .whole = 1000,
-        .today = test->world.today,
         .day_began = instant_add_us(test->world.now, -2 * 3600 * SECOND_US),
     };
 }

@@ -1,7 +1,7 @@
 -- How much of each action was done since the day began, and in the window of each: acts, and calls
 -- whose outcome is not known. Each counts on the day of its call, whenever its effect was seen; one
--- of which nobody knows whether it arrived counts today. What was overridden counts nowhere, what was
--- spread not in the window.
+-- of which nobody knows whether it arrived counts today. What was overridden or spread counts on its day
+-- and not in the window.
 with called as (
     select t.action, t.uncounted, least(s.intent_at, t.done_at) as at
     from act t
