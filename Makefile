@@ -142,7 +142,7 @@ endef
 $(foreach s,unit scenario,$(eval $(call CORE_SUITE_RULE,$(s))))
 define SUITE_RULE
 $(B)/tests/$(1)/%: $(B)/obj/tests/$(1)/%.o $(call obj,$(call shared_src,$(1)) $(SUPPORT_SRC) $(if $(filter bench,$(1)),,$(TEST_MAIN))) $(LIBS_ALL)
-	$$(if $$(V),,@echo "  LINK  $$@";) mkdir -p $$(@D) && $$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) -o $$@ $$^ $$(PKG_LIBS) -lcmocka
+	$$(if $$(V),,@echo "  LINK  $$@";) mkdir -p $$(@D) && $$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) -o $$@ $$^ $$(PKG_LIBS) -lcmocka -lm
 endef
 $(foreach s,io store http end bench,$(eval $(call SUITE_RULE,$(s))))
 
@@ -229,6 +229,11 @@ year-short: all year-binary
 	$(Q)$(YEAR) --short --json build/year-short.json $(YEAR_OPTIONS)
 .PHONY: year-binary
 year-binary: $(YEAR) $(YEAR_PRELOAD)
+
+.PHONY: check-worlds
+check-worlds: ## 1,000,000 random worlds against the oracle of the decision table (RANDOM_WORLDS=N)
+	$(Q)$(MAKE) --no-print-directory VARIANT=release build/release/tests/unit/test_plan_random
+	$(Q)RANDOM_WORLDS=$${RANDOM_WORLDS:-1000000} build/release/tests/unit/test_plan_random
 
 .PHONY: check-rules
 check-rules: ## the alert rules, by promtool (taken from Debian's prometheus when it is not here)

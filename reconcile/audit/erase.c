@@ -22,6 +22,7 @@ static const struct sweep {
     {"erase_account_version", query_erase_account_version, 1},
     {"erase_login", query_erase_login, 1},
     {"erase_person_version", query_erase_person_version, 1},
+    {"erase_account_bound", query_erase_account_bound, 1},
     {"erase_link_version", query_erase_link_version, 1},
     {"erase_roster_rejected", query_erase_roster_rejected, 2},
     {"erase_plan_row", query_erase_plan_row, 2},

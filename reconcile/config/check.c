@@ -280,6 +280,7 @@ static void check_policy(struct config_loader *loader)
         zone_load(loader->arena, config->time_zone, &config->policy.zone, &err) < 0)
         config_problem_from(loader, config_line(loader, "policy.time_zone"), "policy.time_zone",
                             &err);
+    config->matching.zone = config->policy.zone;
 }
 
 /* --- approval --- */

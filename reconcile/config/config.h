@@ -95,6 +95,7 @@ struct config_roster {
     struct { /* words of the status column, compared trimmed and folded */
         struct name_list employed, on_leave, departed;
     } status;
+    struct name_list no_value; /* values of keys that stand for nobody (K2) */
 };
 
 struct config_approver {

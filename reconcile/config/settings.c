@@ -386,6 +386,14 @@ const struct setting settings[] = {
      .maximum = 1000,
      .sample = "[ \"Voluntarily Terminated\", \"Terminated for Cause\" ]",
      .sentence = "Words for people who have left, or will on their last day."},
+    {.path = "roster.no_value",
+     .type = SETTING_TEXTS,
+     AT_LIST(roster.no_value.item, roster.no_value.count),
+     .maximum = 1000,
+     .sample = "[ \"EXT\", \"9999*\" ]",
+     .sentence = "Employee numbers, addresses and usernames that stand for nobody, shell-style, "
+                 "beside those that do everywhere ('-', '0', 'N/A', 'none' and the like). They "
+                 "link nobody, on either side."},
     {.path = "roster.guards", .sentence = "Brakes on a roster that does not look right."},
     {.path = "roster.guards.max_age_hours",
      .type = SETTING_NUMBER,

@@ -656,8 +656,23 @@ static void read_group(struct config_loader *loader, const config_setting_t *gro
     }
 }
 
+/* As the matching compares them. */
+static struct no_values fold_no_values(struct config_loader *loader)
+{
+    const struct name_list *list = &loader->config->roster.no_value;
+    const char **item = arena_calloc(loader->arena, list->count + 1, sizeof(item[0]));
+    size_t count = 0;
+
+    for (size_t i = 0; i < list->count; i++) {
+        item[count] = fold_text(loader->arena, list->item[i]);
+        count += item[count] != NULL;
+    }
+    return (struct no_values){item, count};
+}
+
 void config_read_values(struct config_loader *loader)
 {
     read_group(loader, config_root_setting(&loader->tree), "", 0, (char *)loader->config);
     loader->config->matching.min_matched_percent = loader->config->limits.min_matched_percent;
+    loader->config->matching.no_value = fold_no_values(loader);
 }

@@ -60,6 +60,16 @@ static bool login_matters(const struct decision *decision)
            account->login.kind == LOGIN_UNREADABLE || text_equal(decision->clause, "P7");
 }
 
+/* Somebody who left may have moved here, and a login of the account may say that they did not (K5).
+ */
+static bool login_excuses(const struct decision *decision)
+{
+    const struct pairing *pairing = decision->pairing;
+
+    return pairing && pairing->kind == LINK_ONE && pairing->other &&
+           day_is_set(pairing->twin_until);
+}
+
 /* A single read answers for good: whoever has none there has none. */
 static bool lacks_department(const struct decision *decision)
 {
@@ -78,7 +88,7 @@ static bool must_be_read(const struct evidence_settings *settings,
     if (settings->department_asked && lacks_department(decision))
         return true;
     if (decision->account->login.kind == LOGIN_NOT_READ)
-        return settings->asked;
+        return settings->asked || login_excuses(decision);
     return login_matters(decision) && !is_read_lately(settings, context, decision->account);
 }
 

@@ -117,10 +117,15 @@ const char *explain_rule(struct arena *arena, const struct rule *rule,
 const char *explain_person(struct arena *arena, const struct person *person)
 {
     const char *name = person->name ? person->name : person->email;
+    const char *number = person->employee_number;
+    const char *row = person->row ? arena_printf(arena, "row %u", (unsigned)person->row) : NULL;
 
-    if (person->employee_number && name)
-        return arena_printf(arena, "'%s' (employee %s)", name, person->employee_number);
-    if (person->employee_number)
-        return arena_printf(arena, "employee %s", person->employee_number);
-    return arena_printf(arena, "'%s'", name ? name : "somebody without a name");
+    if (!name && number)
+        return row ? arena_printf(arena, "employee %s (%s)", number, row)
+                   : arena_printf(arena, "employee %s", number);
+    if (!number && !row)
+        return arena_printf(arena, "'%s'", name ? name : "somebody without a name");
+    return arena_printf(arena, "'%s' (%s%s%s%s)", name ? name : "somebody without a name",
+                        number ? "employee " : "", number ? number : "", number && row ? ", " : "",
+                        row ? row : "");
 }

@@ -12,7 +12,7 @@
 const char *explain_rule(struct arena *arena, const struct rule *rule,
                          const struct subject *subject, const struct policy *policy);
 
-/* A person as `'Jane Doe' (employee 1042)`, as much of it as there is. */
+/* A person as `'Jane Doe' (employee 1042, row 17)`, as much of it as there is. */
 const char *explain_person(struct arena *arena, const struct person *person);
 
 #endif

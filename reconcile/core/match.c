@@ -1,10 +1,11 @@
 /*
- * Matching in four steps: index the people by each key; look every account up by every key; settle
- * who competes (several people for one account, several accounts for one person); look for
- * resemblance where nothing was found (near.c).
+ * Matching in five steps: index the people by each key (people.c); look every account up by every
+ * key; settle who competes (several people for one account, several accounts for one person); ask
+ * everything else at hand whether the link can be (corroborate.c); look for resemblance where
+ * nothing was found, and for twins of those who left (near.c).
  *
  * Invariant: a link is made only when every key that finds somebody finds the same one person, and
- * that person's keys are theirs alone. Everything else is ambiguous or a conflict, for a person.
+ * nothing in the world says no. Everything else is ambiguous or a conflict, for a person.
  */
 #include "core/match.h"
 
@@ -18,7 +19,9 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "base/words.h"
+#include "core/corroborate.h"
 #include "core/near.h"
+#include "core/people.h"
 
 static const char *const key_name[MATCH_KEY_COUNT] = {
     [MATCH_BY_NOTHING] = "",
@@ -26,6 +29,7 @@ static const char *const key_name[MATCH_KEY_COUNT] = {
     [MATCH_BY_EMPLOYEE_NUMBER] = "employee_number",
     [MATCH_BY_EMAIL] = "email",
     [MATCH_BY_USERNAME] = "username",
+    [MATCH_BY_HISTORY] = "history",
 };
 
 const char *match_key_name(enum match_key key)
@@ -42,230 +46,58 @@ const char *near_kind_sentence(enum near_kind near)
         [NEAR_ONE_EDIT] = "an address one letter away",
         [NEAR_NAME] = "the same first and last name",
         [NEAR_LOOK_ALIKE] = "an address that looks the same",
+        [NEAR_TAG] = "an address that differs by a '+' tag alone",
+        [NEAR_NUMBER] = "an employee number that only looks different",
+        [NEAR_EARLIER] = "this account had their name, address or number before",
+        [NEAR_YESTERDAY] = "the account was linked to them until now",
     };
     return sentence[near];
 }
 
-/* --- the index of people --- */
-
-struct index {
-    struct arena *links;                     /* folded texts of links and aliases */
-    struct arena key_arena[MATCH_KEY_COUNT]; /* folded keys of people, as long as their table */
-    const struct matching *matching;
-    const struct roster *roster;
-    struct email_alias *alias; /* folded */
-    bool uses_email;           /* it is among the keys */
-    struct table by[MATCH_KEY_COUNT];
-    bool *shared_by[MATCH_KEY_COUNT];
-    bool *shared; /* by person: a key of theirs stands in another row too */
-};
-
-/* Usernames are looked up among addresses when the roster has none of its own. */
-static enum match_key table_key(const struct index *index, enum match_key key)
+bool pairing_is_sure(const struct pairing *pairing)
 {
-    return key == MATCH_BY_USERNAME && !index->matching->roster_has_username ? MATCH_BY_EMAIL : key;
-}
-
-static struct email_alias *fold_aliases(struct arena *arena, const struct matching *matching)
-{
-    struct email_alias *alias = arena_calloc(arena, matching->alias_count, sizeof(alias[0]));
-
-    for (size_t i = 0; i < matching->alias_count; i++) {
-        alias[i].from = fold_text(arena, matching->alias[i].from);
-        alias[i].to = fold_text(arena, matching->alias[i].to);
-    }
-    return alias;
-}
-
-/* The folded address, in the domain that stands for all its aliases. */
-static const char *canonical_email(const struct index *index, struct arena *arena,
-                                   const char *email)
-{
-    const char *folded = fold_text(arena, email);
-    const char *at = folded ? strrchr(folded, '@') : NULL;
-
-    for (size_t i = 0; at && i < index->matching->alias_count; i++) {
-        if (text_equal(at + 1, index->alias[i].from))
-            return arena_printf(arena, "%.*s@%s", (int)(at - folded), folded, index->alias[i].to);
-    }
-    return folded;
-}
-
-const char *match_canonical_email(struct arena *arena, const struct matching *matching,
-                                  const char *email)
-{
-    const struct index index = {.matching = matching, .alias = fold_aliases(arena, matching)};
-
-    return canonical_email(&index, arena, email);
-}
-
-/* What identifies a person under a key that has a table. */
-static const char *person_key(const struct index *index, struct arena *arena,
-                              const struct person *person, enum match_key key)
-{
-    switch (key) {
-    case MATCH_BY_EMPLOYEE_NUMBER:
-    case MATCH_BY_LINKS_FILE:
-        return fold_text(arena, person->employee_number);
-    case MATCH_BY_EMAIL:
-        return canonical_email(index, arena, person->email);
-    case MATCH_BY_USERNAME:
-        return canonical_email(index, arena, person->username);
-    case MATCH_BY_NOTHING:
-    case MATCH_KEY_COUNT:
-        break;
-    }
-    return NULL;
-}
-
-static const char *account_key(const struct index *index, struct arena *arena,
-                               const struct account *account, enum match_key key)
-{
-    switch (key) {
-    case MATCH_BY_EMPLOYEE_NUMBER:
-        return fold_text(arena, account->employee_number);
-    case MATCH_BY_EMAIL:
-        return canonical_email(index, arena, account->email);
-    case MATCH_BY_USERNAME:
-        return canonical_email(index, arena, account->username);
-    case MATCH_BY_LINKS_FILE:
-    case MATCH_BY_NOTHING:
-    case MATCH_KEY_COUNT:
-        break;
-    }
-    return NULL;
-}
-
-/* Marks everybody whose key stands in another row too: who came again, and who came first. */
-static void mark_shared(const struct table *table, const char *const *key, size_t count,
-                        bool *shared)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (shared[i])
-            shared[table_value(table, table_find(table, key[i]))] = true;
-    }
-}
-
-static void index_key(struct index *index, enum match_key key)
-{
-    size_t count = index->roster->count;
-    CLEANUP(mem_cleanup) const char **value = mem_calloc(count, sizeof(value[0]));
-    struct table *table = &index->by[key];
-
-    for (size_t i = 0; i < count; i++)
-        value[i] = person_key(index, &index->key_arena[key], &index->roster->person[i], key);
-    table_init(table, count);
-    index->shared_by[key] = mem_calloc(count, sizeof(bool));
-    table_add_many(table, value, count, key == MATCH_BY_LINKS_FILE ? NULL : index->shared_by[key]);
-    mark_shared(table, value, count, index->shared_by[key]);
-}
-
-/* One table per key that is used: they have nothing in common, so each is a part of its own. */
-struct index_tables {
-    struct index *index;
-    enum match_key key[MATCH_KEY_COUNT];
-    size_t count;
-};
-
-static void add_table(struct index_tables *tables, enum match_key key)
-{
-    for (size_t i = 0; i < tables->count; i++) {
-        if (tables->key[i] == key)
-            return;
-    }
-    tables->key[tables->count++] = key;
-}
-
-static void index_part(void *context, size_t part, size_t begin, size_t end)
-{
-    const struct index_tables *tables = context;
-
-    (void)part;
-    for (size_t i = begin; i < end; i++)
-        index_key(tables->index, tables->key[i]);
-}
-
-static void index_people(struct index *index)
-{
-    const struct matching *matching = index->matching;
-    size_t count = index->roster->count;
-    struct index_tables tables = {.index = index};
-
-    for (size_t i = 0; i < matching->key_count; i++) {
-        add_table(&tables, table_key(index, matching->key[i]));
-        index->uses_email |= matching->key[i] == MATCH_BY_EMAIL;
-    }
-    if (matching->link_count)
-        add_table(&tables, MATCH_BY_LINKS_FILE);
-    size_t parts = parallel_parts(count);
-    parallel_for(tables.count, parts < tables.count ? parts : tables.count, index_part, &tables);
-    index->shared = mem_calloc(count, sizeof(index->shared[0]));
-    for (size_t k = 0; k < tables.count; k++) {
-        for (size_t i = 0; i < count; i++)
-            index->shared[i] |= index->shared_by[tables.key[k]][i];
-    }
-}
-
-static void index_init(struct index *index, struct arena *links, const struct matching *matching,
-                       const struct roster *roster)
-{
-    *index = (struct index){.links = links, .matching = matching, .roster = roster};
-    index->alias = fold_aliases(links, matching);
-    index_people(index);
-}
-
-static void index_release(struct index *index)
-{
-    for (size_t i = 0; i < MATCH_KEY_COUNT; i++) {
-        table_release(&index->by[i]);
-        arena_release(&index->key_arena[i]);
-        free(index->shared_by[i]);
-    }
-    free(index->shared);
+    return pairing->key == MATCH_BY_LINKS_FILE || (pairing->keys & (pairing->keys - 1U)) != 0;
 }
 
 /* --- one account --- */
 
-/* The least person of the entries from `at` on, and in *ret_several whether there are more. */
-static const struct person *least_person(const struct index *index, enum match_key key, uint32_t at,
-                                         bool *ret_several)
-{
-    const struct table *table = &index->by[table_key(index, key)];
-    const struct person *least = NULL;
-    size_t count = 0;
+/* What is compared of one account, by key. */
+struct values {
+    const char *of[MATCH_KEY_COUNT];
+};
 
-    for (; at != TABLE_END; at = table_next(table, at)) {
-        const struct person *person = &index->roster->person[table_value(table, at)];
-        if (!least || person_compare(person, least) < 0)
-            least = person;
-        count++;
-    }
-    *ret_several = count > 1;
-    return least;
+static const char *account_text(const struct account *account, enum match_key key)
+{
+    return key == MATCH_BY_EMPLOYEE_NUMBER ? account->employee_number
+           : key == MATCH_BY_EMAIL         ? account->email
+           : key == MATCH_BY_USERNAME      ? account->username
+                                           : NULL;
 }
 
-static void contest(struct pairing *pairing, enum link_kind kind, const struct person *other)
+static void contest(struct pairing *pairing, enum link_kind kind, enum link_doubt doubt,
+                    const struct person *other)
 {
     pairing->kind = kind;
+    pairing->doubt = doubt;
     pairing->other = other;
     pairing->rival = NULL;
 }
 
 /* One key's say: nothing, the first find, a confirmation, or a contradiction. */
-static void consider(const struct index *index, enum match_key key, uint32_t entry,
+static void consider(const struct people *people, enum match_key key, const struct found *found,
                      struct pairing *pairing)
 {
-    bool several = false;
-    const struct person *person = least_person(index, key, entry, &several);
+    const struct person *person = found->person;
 
     if (!person || pairing->kind == LINK_CONFLICT)
         return;
-    if (pairing->person && person != pairing->person && !several) {
-        contest(pairing, LINK_CONFLICT, person);
+    if (pairing->kind == LINK_ONE && person != pairing->person && !found->several) {
+        contest(pairing, LINK_CONFLICT, DOUBT_KEYS, person);
         return;
     }
-    if (several || index->shared[person - index->roster->person]) {
-        contest(pairing, LINK_AMBIGUOUS, person);
+    if (found->several || people->unclear[person - people->roster->person]) {
+        contest(pairing, LINK_AMBIGUOUS, found->several ? DOUBT_SHARED : DOUBT_SHARED_ELSEWHERE,
+                person);
         if (!pairing->person) {
             pairing->person = person;
             pairing->key = key;
@@ -281,52 +113,43 @@ static void consider(const struct index *index, enum match_key key, uint32_t ent
 }
 
 /* The second address never makes a link, but it can contest one. */
-static void consider_second_email(const struct index *index, uint32_t entry,
-                                  struct pairing *pairing)
+static void consider_second_email(const struct people *people, struct arena *scratch,
+                                  uint32_t entry, struct pairing *pairing)
 {
-    bool several = false;
-    const struct person *person = least_person(index, MATCH_BY_EMAIL, entry, &several);
+    struct found found = people_find(people, scratch, MATCH_BY_EMAIL, entry, NULL);
 
-    if (!person)
+    if (!found.person)
         return;
     if (pairing->kind == LINK_NONE) {
         pairing->near = NEAR_SECOND_EMAIL;
-        pairing->other = person;
-    } else if (pairing->kind == LINK_ONE && person != pairing->person) {
-        contest(pairing, LINK_CONFLICT, person);
+        pairing->other = found.person;
+    } else if (pairing->kind == LINK_ONE && found.person != pairing->person) {
+        contest(pairing, LINK_CONFLICT, DOUBT_KEYS, found.person);
     }
-}
-
-/* A number that stands in no row is somebody's all the same, and not that of a person who has
- * another one: an address that was given on to a new colleague must not lead to the old one. */
-static void consider_stray_number(struct arena *scratch, struct pairing *pairing)
-{
-    if (pairing->kind == LINK_ONE && fold_text(scratch, pairing->person->employee_number))
-        contest(pairing, LINK_CONFLICT, NULL);
 }
 
 #define BLOCK 128 /* accounts whose keys are looked up together */
 
-/* What the keys of a block of accounts find: entries of index->by[key], TABLE_END for nothing. */
+/* What the keys of a block of accounts find: entries of people->by[key], TABLE_END for nothing. */
 struct finds {
     uint32_t by[MATCH_KEY_COUNT][BLOCK];
     uint32_t second_email[BLOCK];
-    bool stray_number[BLOCK]; /* the account has an employee number, and nobody has that one */
+    struct values value[BLOCK];
 };
 
-/* Many usernames are the account's address: what that found need not be looked up again. `email`
- * holds the addresses that were looked up in this block, NULL entries before that. */
-static void find_usernames(const struct index *index, const char **value, const char *const *email,
-                           size_t count, struct finds *finds)
+/* Many usernames are the account's address: what that found need not be looked up again. */
+static void find_usernames(const struct people *people, const char **value, size_t count,
+                           struct finds *finds)
 {
     bool same[BLOCK];
 
     for (size_t i = 0; i < count; i++) {
-        same[i] = value[i] && email[i] && text_equal(value[i], email[i]);
+        const char *email = finds->value[i].of[MATCH_BY_EMAIL];
+        same[i] = value[i] && email && text_equal(value[i], email);
         if (same[i])
             value[i] = NULL;
     }
-    table_find_many(&index->by[table_key(index, MATCH_BY_USERNAME)], value, count,
+    table_find_many(&people->by[people_table(people, MATCH_BY_USERNAME)], value, count,
                     finds->by[MATCH_BY_USERNAME]);
     for (size_t i = 0; i < count; i++) {
         if (same[i])
@@ -334,44 +157,71 @@ static void find_usernames(const struct index *index, const char **value, const 
     }
 }
 
-static void find_block(const struct index *index, struct arena *scratch,
+static void find_block(const struct people *people, struct arena *scratch,
                        const struct account *account, size_t count, struct finds *finds)
 {
-    const char *value[BLOCK], *email[BLOCK] = {NULL};
+    const char *value[BLOCK];
+    bool emails = false;
 
-    for (size_t k = 0; k < index->matching->key_count; k++) {
-        enum match_key key = index->matching->key[k];
-        for (size_t i = 0; i < count; i++)
-            value[i] = account_key(index, scratch, &account[i], key);
-        if (table_key(index, key) != key) {
-            find_usernames(index, value, email, count, finds);
-            continue;
+    for (size_t i = 0; i < count; i++)
+        finds->value[i] = (struct values){{NULL}};
+    for (size_t k = 0; k < people->matching->key_count; k++) {
+        enum match_key key = people->matching->key[k];
+        for (size_t i = 0; i < count; i++) {
+            value[i] = people_value(people, scratch, key, account_text(&account[i], key));
+            finds->value[i].of[key] = value[i];
+            if (key == MATCH_BY_EMPLOYEE_NUMBER)
+                value[i] = number_bare(scratch, value[i]);
         }
-        table_find_many(&index->by[key], value, count, finds->by[key]);
-        for (size_t i = 0; i < count && key == MATCH_BY_EMPLOYEE_NUMBER; i++)
-            finds->stray_number[i] = value[i] && finds->by[key][i] == TABLE_END;
-        if (key == MATCH_BY_EMAIL)
-            memcpy(email, value, count * sizeof(email[0]));
+        emails |= key == MATCH_BY_EMAIL;
+        if (people_table(people, key) == key)
+            table_find_many(&people->by[key], value, count, finds->by[key]);
+        else if (emails)
+            find_usernames(people, value, count, finds);
+        else
+            table_find_many(&people->by[MATCH_BY_EMAIL], value, count, finds->by[key]);
     }
     for (size_t i = 0; i < count; i++)
-        value[i] = account[i].email2 && index->uses_email
-                       ? canonical_email(index, scratch, account[i].email2)
-                       : NULL;
-    table_find_many(&index->by[MATCH_BY_EMAIL], value, count, finds->second_email);
+        value[i] = emails ? people_value(people, scratch, MATCH_BY_EMAIL, account[i].email2) : NULL;
+    table_find_many(&people->by[MATCH_BY_EMAIL], value, count, finds->second_email);
 }
 
-static struct pairing match_one(const struct index *index, struct arena *scratch,
-                                const struct finds *finds, size_t i)
+/* The bit of a key; of a username that is the address, that of the address. */
+static uint8_t key_bit(const struct values *values, enum match_key key)
 {
-    struct pairing pairing = {.kind = LINK_NONE};
+    bool address = key == MATCH_BY_USERNAME && values->of[MATCH_BY_EMAIL] &&
+                   text_equal(values->of[key], values->of[MATCH_BY_EMAIL]);
 
-    for (size_t k = 0; k < index->matching->key_count; k++) {
-        enum match_key key = index->matching->key[k];
-        consider(index, key, finds->by[key][i], &pairing);
+    return (uint8_t)(1U << (address ? MATCH_BY_EMAIL : key));
+}
+
+static struct pairing match_one(const struct people *people, struct arena *scratch,
+                                const struct account *account, const struct finds *finds, size_t i)
+{
+    const struct values *values = &finds->value[i];
+    struct pairing pairing = {.kind = LINK_NONE};
+    enum match_key nobodys = MATCH_BY_NOTHING;
+    uint32_t numbers = TABLE_END;
+    bool stray = false;
+
+    for (size_t k = 0; k < people->matching->key_count; k++) {
+        enum match_key key = people->matching->key[k];
+        struct found found = people_find(people, scratch, key, finds->by[key][i], values->of[key]);
+        consider(people, key, &found, &pairing);
+        if (found.person && found.person == pairing.person)
+            pairing.keys |= key_bit(values, key);
+        if (key == MATCH_BY_EMPLOYEE_NUMBER) {
+            numbers = finds->by[key][i];
+            stray = values->of[key] && !found.person && !found.nobodys;
+        }
+        if (found.nobodys && nobodys == MATCH_BY_NOTHING)
+            nobodys = key;
     }
-    consider_second_email(index, finds->second_email[i], &pairing);
-    if (finds->stray_number[i])
-        consider_stray_number(scratch, &pairing);
+    consider_second_email(people, scratch, finds->second_email[i], &pairing);
+    corroborate_number(people, scratch, account, numbers, values->of[MATCH_BY_EMPLOYEE_NUMBER],
+                       stray, &pairing);
+    if (nobodys != MATCH_BY_NOTHING && pairing.kind == LINK_NONE)
+        corroborate_nobodys(people, scratch, account, nobodys, finds->by[nobodys][i], &pairing);
     return pairing;
 }
 
@@ -379,6 +229,7 @@ static struct pairing match_one(const struct index *index, struct arena *scratch
 
 /* The lines of the links file by what they name, and how many accounts each line fits. */
 struct overrides {
+    struct arena *arena; /* folded texts */
     struct table by_name;
     struct line_use {
         uint32_t accounts, last; /* `last` is the last account counted, from 1 */
@@ -387,7 +238,7 @@ struct overrides {
 
 /* What a person wrote down for this account: NULL = nothing; *ret_several when lines disagree, or
  * one fits another account too. */
-static const struct link_override *find_override(const struct index *index,
+static const struct link_override *find_override(const struct people *people,
                                                  const struct overrides *overrides,
                                                  const struct account *account, bool *ret_several)
 {
@@ -396,10 +247,10 @@ static const struct link_override *find_override(const struct index *index,
 
     *ret_several = false;
     for (size_t i = 0; i < COUNT_OF(name); i++) {
-        uint32_t at = table_find(&overrides->by_name, fold_text(index->links, name[i]));
+        uint32_t at = table_find(&overrides->by_name, fold_text(overrides->arena, name[i]));
         for (; at != TABLE_END; at = table_next(&overrides->by_name, at)) {
             uint32_t line = table_value(&overrides->by_name, at);
-            const struct link_override *link = &index->matching->link[line];
+            const struct link_override *link = &people->matching->link[line];
             if (found && !text_equal(found->employee_number, link->employee_number))
                 *ret_several = true;
             *ret_several |= overrides->use[line].accounts > 1;
@@ -409,31 +260,31 @@ static const struct link_override *find_override(const struct index *index,
     return found;
 }
 
-static struct pairing follow_override(const struct index *index, const struct link_override *link,
-                                      bool several_lines)
+static struct pairing follow_override(const struct people *people, struct arena *arena,
+                                      const struct link_override *link, bool several_lines)
 {
-    bool several = false;
-    const char *number = fold_text(index->links, link->employee_number);
+    const struct table *table = &people->by[MATCH_BY_LINKS_FILE];
+    const char *number = fold_text(arena, link->employee_number);
 
     if (!several_lines && text_equal(number, "-"))
         return (struct pairing){.kind = LINK_NONE, .key = MATCH_BY_LINKS_FILE};
-    const struct person *person = least_person(
-        index, MATCH_BY_LINKS_FILE, table_find(&index->by[MATCH_BY_LINKS_FILE], number), &several);
-    if (several_lines || several || !person) /* nobody to name that order would not change */
-        return (struct pairing){.kind = LINK_AMBIGUOUS, .key = MATCH_BY_LINKS_FILE};
-    return (struct pairing){.kind = LINK_ONE, .key = MATCH_BY_LINKS_FILE, .person = person};
+    struct found found =
+        people_find(people, arena, MATCH_BY_LINKS_FILE, table_find(table, number), number);
+    if (several_lines || found.several || !found.person) /* nobody that order would not change */
+        return (struct pairing){
+            .kind = LINK_AMBIGUOUS, .key = MATCH_BY_LINKS_FILE, .doubt = DOUBT_NO_LINE};
+    return (struct pairing){.kind = LINK_ONE, .key = MATCH_BY_LINKS_FILE, .person = found.person};
 }
 
 /* Counts for each line the accounts it fits; ones that are gone do not contest it. */
-static void count_line_uses(const struct index *index, const struct snapshot *snapshot,
-                            struct overrides *overrides)
+static void count_line_uses(const struct snapshot *snapshot, struct overrides *overrides)
 {
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct account *account = &snapshot->account[i];
         const char *const name[] = {account->id, account->username, account->email};
 
         for (size_t k = 0; k < COUNT_OF(name) && account->status != ACCOUNT_GONE; k++) {
-            uint32_t at = table_find(&overrides->by_name, fold_text(index->links, name[k]));
+            uint32_t at = table_find(&overrides->by_name, fold_text(overrides->arena, name[k]));
             for (; at != TABLE_END; at = table_next(&overrides->by_name, at)) {
                 struct line_use *use = &overrides->use[table_value(&overrides->by_name, at)];
                 use->accounts += use->last != i + 1; /* by two of its names is once */
@@ -443,35 +294,62 @@ static void count_line_uses(const struct index *index, const struct snapshot *sn
     }
 }
 
-/* A person's word in the links file goes before every key. */
-static void follow_overrides(const struct index *index, const struct snapshot *snapshot,
-                             struct pairing *pairing)
+static void overrides_init(struct overrides *overrides, struct arena *arena,
+                           const struct matching *matching, const struct snapshot *snapshot)
 {
-    const struct matching *matching = index->matching;
-    struct overrides overrides = {
-        .use = mem_calloc(matching->link_count, sizeof(overrides.use[0])),
+    *overrides = (struct overrides){
+        .arena = arena,
+        .use = mem_calloc(matching->link_count, sizeof(overrides->use[0])),
     };
-
-    table_init(&overrides.by_name, matching->link_count);
+    table_init(&overrides->by_name, matching->link_count);
     for (size_t i = 0; i < matching->link_count; i++) {
-        const char *key = fold_text(index->links, matching->link[i].account);
+        const char *key = fold_text(arena, matching->link[i].account);
         if (key)
-            table_add(&overrides.by_name, key, (uint32_t)i);
+            table_add(&overrides->by_name, key, (uint32_t)i);
     }
-    count_line_uses(index, snapshot, &overrides);
+    count_line_uses(snapshot, overrides);
+}
+
+static void overrides_release(struct overrides *overrides)
+{
+    table_release(&overrides->by_name);
+    free(overrides->use);
+}
+
+size_t match_unused_lines(const struct matching *matching, const struct snapshot *snapshot)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct overrides overrides;
+    size_t unused = 0;
+
+    if (matching->link_count == 0)
+        return 0;
+    overrides_init(&overrides, &arena, matching, snapshot);
+    for (size_t i = 0; i < matching->link_count; i++)
+        unused += overrides.use[i].accounts == 0;
+    overrides_release(&overrides);
+    return unused;
+}
+
+/* A person's word in the links file goes before every key. */
+static void follow_overrides(const struct people *people, struct arena *arena,
+                             const struct snapshot *snapshot, struct pairing *pairing)
+{
+    struct overrides overrides;
+
+    overrides_init(&overrides, arena, people->matching, snapshot);
     for (size_t i = 0; i < snapshot->count; i++) {
         bool several = false;
         const struct link_override *link =
-            find_override(index, &overrides, &snapshot->account[i], &several);
+            find_override(people, &overrides, &snapshot->account[i], &several);
         if (link)
-            pairing[i] = follow_override(index, link, several);
+            pairing[i] = follow_override(people, arena, link, several);
     }
-    table_release(&overrides.by_name);
-    free(overrides.use);
+    overrides_release(&overrides);
 }
 
 struct accounts {
-    const struct index *index;
+    const struct people *people;
     const struct snapshot *snapshot;
     struct pairing *pairing;
 };
@@ -480,28 +358,31 @@ static void match_part(void *context, size_t part, size_t begin, size_t end)
 {
     const struct accounts *accounts = context;
     struct arena scratch = ARENA_INIT;
-    struct finds finds = {.stray_number = {false}};
+    struct finds finds;
 
     (void)part;
     for (size_t done = begin; done < end; done += BLOCK) {
         size_t count = end - done < BLOCK ? end - done : BLOCK;
-        find_block(accounts->index, &scratch, &accounts->snapshot->account[done], count, &finds);
+        const struct account *account = &accounts->snapshot->account[done];
+        find_block(accounts->people, &scratch, account, count, &finds);
         for (size_t i = 0; i < count; i++)
-            accounts->pairing[done + i] = match_one(accounts->index, &scratch, &finds, i);
+            accounts->pairing[done + i] =
+                match_one(accounts->people, &scratch, &account[i], &finds, i);
         if (done / BLOCK % 64 == 63)
             arena_release(&scratch);
     }
     arena_release(&scratch);
 }
 
-static void match_accounts(const struct index *index, const struct snapshot *snapshot,
+static void match_accounts(const struct people *people, const struct snapshot *snapshot,
                            struct pairing *pairing)
 {
-    struct accounts accounts = {.index = index, .snapshot = snapshot, .pairing = pairing};
+    CLEANUP(arena_release) struct arena links = ARENA_INIT;
+    struct accounts accounts = {.people = people, .snapshot = snapshot, .pairing = pairing};
 
     parallel_for(snapshot->count, parallel_parts(snapshot->count), match_part, &accounts);
-    if (index->matching->link_count)
-        follow_overrides(index, snapshot, pairing);
+    if (people->matching->link_count)
+        follow_overrides(people, &links, snapshot, pairing);
 }
 
 /* --- several accounts for one person --- */
@@ -549,7 +430,8 @@ static bool is_anybody_contested(const struct snapshot *snapshot, const struct r
 }
 
 /* Different keys that lead different accounts to one person: nobody can tell which is theirs. A
- * line of the links file is a person's word for its own account, and contests the others. */
+ * line of the links file is a person's word for its own account, and contests the others; an
+ * account that was never active contests nobody (K7). */
 static void settle_claims(const struct snapshot *snapshot, const struct roster *roster,
                           struct pairing *pairing)
 {
@@ -558,7 +440,8 @@ static void settle_claims(const struct snapshot *snapshot, const struct roster *
     CLEANUP(mem_cleanup) struct claim *claim = mem_calloc(roster->count, sizeof(claim[0]));
 
     for (size_t i = 0; i < snapshot->count; i++) {
-        if (pairing[i].kind == LINK_ONE && snapshot->account[i].status != ACCOUNT_GONE)
+        if (pairing[i].kind == LINK_ONE && snapshot->account[i].status != ACCOUNT_GONE &&
+            is_used_account(&snapshot->account[i]))
             add_claim(&claim[pairing[i].person - roster->person], pairing[i].key,
                       &snapshot->account[i]);
     }
@@ -567,7 +450,7 @@ static void settle_claims(const struct snapshot *snapshot, const struct roster *
             continue;
         const struct claim *all = &claim[pairing[i].person - roster->person];
         if (all->keys & ~(1U << pairing[i].key)) {
-            contest(&pairing[i], LINK_AMBIGUOUS, NULL);
+            contest(&pairing[i], LINK_AMBIGUOUS, DOUBT_RIVAL, NULL);
             pairing[i].rival = all->least == &snapshot->account[i] ? all->second : all->least;
         }
     }
@@ -590,15 +473,15 @@ struct pairing *match_all(struct arena *arena, const struct snapshot *snapshot,
 {
     /* not zeroed: every element is set, and first touched by the thread that sets it */
     struct pairing *pairing = arena_alloc(arena, (snapshot->count + 1) * sizeof(pairing[0]));
-    struct arena links = ARENA_INIT;
-    struct index index;
+    struct people people;
 
-    index_init(&index, &links, matching, roster);
-    match_accounts(&index, snapshot, pairing);
+    people_init(&people, matching, roster);
+    match_accounts(&people, snapshot, pairing);
     settle_claims(snapshot, roster, pairing);
     drop_contested(pairing, snapshot->count);
-    index_release(&index);
-    arena_release(&links);
-    near_find(snapshot, roster, pairing);
+    corroborate_links(&people, snapshot, pairing);
+    corroborate_yesterday(&people, snapshot, pairing);
+    near_find(&people, snapshot, pairing);
+    people_release(&people);
     return pairing;
 }

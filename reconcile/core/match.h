@@ -6,6 +6,7 @@
 #define CORE_MATCH_H
 
 #include "base/arena.h"
+#include "facts/likeness.h"
 #include "facts/roster.h"
 #include "facts/snapshot.h"
 
@@ -15,6 +16,7 @@ enum match_key {
     MATCH_BY_EMPLOYEE_NUMBER,
     MATCH_BY_EMAIL,
     MATCH_BY_USERNAME,
+    MATCH_BY_HISTORY, /* no key leads to anybody, and yesterday one did (K6) */
     MATCH_KEY_COUNT,
 };
 
@@ -32,16 +34,40 @@ enum near_kind {
     NEAR_ONE_EDIT,     /* one edit away in the same domain */
     NEAR_NAME,         /* same first and last name */
     NEAR_LOOK_ALIKE,   /* non-ASCII look-alike */
+    NEAR_TAG,          /* an address that differs by a '+' tag */
+    NEAR_NUMBER,       /* a number that only looks different (K1) */
+    NEAR_EARLIER,      /* what the account was called before */
+    NEAR_YESTERDAY,    /* whom it was linked to until now (K6) */
+} __attribute__((packed));
+
+/* What contests a link, for the sentence. */
+enum link_doubt {
+    DOUBT_NONE = 0,
+    DOUBT_SHARED,           /* a key of theirs stands in more than one row */
+    DOUBT_SHARED_ELSEWHERE, /* likewise, a key that is not this account's */
+    DOUBT_NO_LINE,          /* the links file names nobody, or several */
+    DOUBT_RIVAL,            /* another account leads to them by another key */
+    DOUBT_KEYS,             /* the keys point to different people */
+    DOUBT_STRAY_NUMBER,     /* the account has a number that nobody has */
+    DOUBT_LOOKS,            /* somebody else's number only looks different (K1) */
+    DOUBT_STRANGER,         /* one key, and neither name nor address agree (K3) */
+    DOUBT_CROWD,      /* several accounts with one number, and nothing speaks for this one (K3) */
+    DOUBT_BORN_LATER, /* the account is younger than the person's last day (K4) */
 } __attribute__((packed));
 
 struct pairing {
     const struct person *person; /* LINK_ONE; LINK_CONFLICT: whom the first key found */
     const struct person *other;  /* a competing or near person, for the sentence; NULL in a conflict
-                                  * with an employee number that nobody has */
+                                  * with nobody. LINK_ONE: a twin who works here (K5) */
     const struct account *rival; /* a competing account, for the sentence */
+    struct day twin_until;       /* with a twin: a login of this account after that day speaks for
+                                  * the twin; none = whatever the login is, nothing speaks against */
     enum match_key key;
     enum link_kind kind;
     enum near_kind near; /* LINK_NONE only */
+    enum link_doubt doubt;
+    uint8_t keys; /* bits 1 << enum match_key: which lead to the person. A username that is the
+                   * address is no second one */
 };
 
 struct email_alias { /* an address in domain `from` is the same as in domain `to` */
@@ -62,11 +88,13 @@ struct matching {
     size_t alias_count;
     const struct link_override *link;
     size_t link_count;
+    struct no_values no_value; /* roster.no_value, folded (K2) */
+    const struct zone *zone;   /* in which days are counted; NULL = UTC */
     double min_matched_percent;
     bool roster_has_username;
 };
 
-/* "links file", "employee_number", "email", "username", "" */
+/* "links file", "employee_number", "email", "username", "history", "" */
 const char *match_key_name(enum match_key key);
 const char *near_kind_sentence(enum near_kind near);
 
@@ -74,6 +102,12 @@ const char *near_kind_sentence(enum near_kind near);
  * no address is folded. NULL for NULL or blank. Memory from the arena, or the argument itself. */
 const char *match_canonical_email(struct arena *arena, const struct matching *matching,
                                   const char *email);
+
+/* How many lines of the links file fit no account that is not gone. */
+size_t match_unused_lines(const struct matching *matching, const struct snapshot *snapshot);
+
+/* Whether two keys lead to the person, or one that a person wrote down. */
+bool pairing_is_sure(const struct pairing *pairing);
 
 /* One pairing per account, same index; memory from the arena. Neither order of accounts nor of
  * people changes any pairing. A links file entry that names nobody gives LINK_AMBIGUOUS. */

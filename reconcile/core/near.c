@@ -1,22 +1,25 @@
 /*
  * Resemblance without comparing everybody with everybody.
  *
- * The accounts without a person (few, as a rule) are put into hash indexes: by local part, by name,
- * by look-alike skeleton, and by every string that one deletion makes of their local part. Two
- * strings are within one edit only if they share such a string, so one pass over the people finds
- * every candidate; each is then checked for real. Invariant: the result is the least
- * (kind, person) pair, whatever the order of the input.
+ * The accounts without a person, and those whose person has departed (few, as a rule), are put into
+ * hash indexes: by local part, by every two parts of the name, by bare number, by look-alike
+ * skeleton, and by every string that one deletion makes of their local part. Two strings are within
+ * one edit only if they share such a string, so one pass over the people finds every candidate;
+ * each is then checked for real. Invariant: the result is the least (kind, person) pair, and of
+ * twins the one that is hardest to excuse, whatever the order of the input.
  */
 #include "core/near.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/fold.h"
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "core/twin.h"
 
 #define LOCAL_PART_MAX 64 /* RFC 5321 4.5.3.1.1; longer ones are not looked at for one edit */
 
@@ -32,12 +35,18 @@ struct edit_entry {
     uint32_t next;
 };
 
+/* What an entry of an index is there for; a value of a table is account << 2 | role. */
+enum role { ROLE_NOW, ROLE_EARLIER, ROLE_TWIN };
+
 struct finder {
     struct arena arena;
+    const struct people *people;
     const struct snapshot *snapshot;
     struct pairing *pairing;
+    struct twins twins;
     struct address *address; /* by account index, only of the unlinked */
-    struct table by_local, by_name, by_skeleton;
+    struct table by_local, by_name, by_number, by_skeleton;
+    bool numbers; /* they are among the keys */
     struct edit_entry *edit;
     size_t edit_count, edit_capacity;
     uint32_t *edit_bucket;
@@ -46,19 +55,6 @@ struct finder {
     struct table edit_domain; /* domains of the unlinked accounts */
     bool skeletons;           /* some address is not ASCII */
 };
-
-int person_compare(const struct person *a, const struct person *b)
-{
-    int order = text_compare(a->employee_number, b->employee_number);
-
-    if (!order)
-        order = text_compare(a->email, b->email);
-    if (!order)
-        order = text_compare(a->username, b->username);
-    if (!order)
-        order = text_compare(a->name, b->name);
-    return order;
-}
 
 static bool split_address(struct arena *arena, const char *email, struct address *ret_address)
 {
@@ -90,6 +86,7 @@ static const char *skeleton_key(struct arena *arena, const char *whole)
 /* The nearest so far of one account. Each part of the people has a list of its own. */
 struct nearest {
     enum near_kind kind;
+    struct day until; /* of a twin, which has no kind */
     const struct person *person;
 };
 
@@ -110,6 +107,17 @@ static void keep_least(struct nearest *nearest, enum near_kind kind, const struc
     *nearest = (struct nearest){.kind = kind, .person = person};
 }
 
+/* Keeps the twin with the earliest day, the least of these. */
+static void keep_hardest(struct nearest *nearest, struct day until, const struct person *person)
+{
+    int order = nearest->person ? day_compare(until, nearest->until) : -1;
+
+    if (order == 0)
+        order = person_compare(person, nearest->person);
+    if (order < 0)
+        *nearest = (struct nearest){.until = until, .person = person};
+}
+
 static void propose(struct visit *visit, uint32_t account, enum near_kind kind,
                     const struct person *person)
 {
@@ -118,38 +126,32 @@ static void propose(struct visit *visit, uint32_t account, enum near_kind kind,
 
 /* --- names --- */
 
-static const char *join_words(struct arena *arena, const char *a, const char *b)
-{
-    size_t a_length = strlen(a), b_length = strlen(b);
-    char *joined = arena_alloc(arena, a_length + b_length + 2);
-
-    memcpy(joined, a, a_length);
-    joined[a_length] = ' ';
-    memcpy(joined + a_length + 1, b, b_length + 1);
-    return joined;
-}
-
 /* The first and the last word of a folded name, in alphabetical order, so that 'Doe, Jane' and
- * 'Jane Middle Doe' meet. One word alone counts only when it is not ASCII: names written without
- * blanks (CJK) are whole names, 'admin' is not. NULL when there is nothing to compare. */
+ * 'Jane Middle Doe' meet. NULL when there are no two. */
 static const char *name_key(struct arena *arena, const char *name)
 {
     const char *folded = fold_plain_name(arena, name);
     const char *comma = folded ? strchr(folded, ',') : NULL;
 
-    if (!folded)
-        return NULL;
     if (comma) /* 'family, given middle' reads 'given middle family' */
         folded = fold_plain_name(
             arena, arena_printf(arena, "%s %.*s", comma + 1, (int)(comma - folded), folded));
     const char *first_end = folded ? strchr(folded, ' ') : NULL;
     if (!first_end)
-        return folded && !text_is_ascii(folded) ? folded : NULL;
+        return NULL;
     const char *first = arena_strndup(arena, folded, (size_t)(first_end - folded));
     const char *last = strrchr(folded, ' ') + 1;
     bool in_order = strcmp(first, last) <= 0;
 
-    return join_words(arena, in_order ? first : last, in_order ? last : first);
+    return arena_printf(arena, "%s %s", in_order ? first : last, in_order ? last : first);
+}
+
+static bool is_of_the_name(struct arena *scratch, const char *a, const char *b)
+{
+    if (names_compare(scratch, a, b) == NAMES_SAME)
+        return true;
+    const char *left = name_key(scratch, a);
+    return left && text_equal(left, name_key(scratch, b));
 }
 
 /* --- one edit --- */
@@ -256,8 +258,10 @@ static void visit_edits(struct visit *visit, const struct address *address,
         uint32_t at = finder->edit_bucket[hash[i] & finder->edit_mask];
         for (; at != UINT32_MAX; at = finder->edit[at].next) {
             uint32_t account = finder->edit[at].account;
+            const struct account *one = &finder->snapshot->account[account];
             if (finder->edit[at].hash == hash[i] &&
-                is_one_edit(&finder->address[account], address, &visit->scratch))
+                is_one_edit(&finder->address[account], address, &visit->scratch) &&
+                names_compare(&visit->scratch, one->name, person->name) != NAMES_DIFFER)
                 propose(visit, account, NEAR_ONE_EDIT, person);
         }
     }
@@ -271,76 +275,237 @@ static bool is_wanted(const struct pairing *pairing)
            pairing->near == NEAR_NOBODY;
 }
 
+static void add_name(struct finder *finder, const char *name, uint32_t value)
+{
+    const char *key[NAME_PAIRS_MAX];
+    struct name_parts parts = name_parts(&finder->arena, name);
+    unsigned count = name_keys(&finder->arena, &parts, key);
+
+    for (unsigned i = 0; i < count; i++)
+        table_add(&finder->by_name, key[i], value);
+}
+
+static void add_local(struct finder *finder, const char *email, uint32_t value)
+{
+    const char *local = address_local(&finder->arena, email);
+    bool nobody =
+        is_no_value(&finder->people->matching->no_value, fold_text(&finder->arena, email));
+
+    if (local && !nobody)
+        table_add(&finder->by_local, local, value);
+}
+
+static void add_number(struct finder *finder, const char *number, uint32_t value)
+{
+    const char *known =
+        people_value(finder->people, &finder->arena, MATCH_BY_EMPLOYEE_NUMBER, number);
+
+    if (known && finder->numbers)
+        table_add(&finder->by_number, number_bare(&finder->arena, known), value);
+}
+
 static void index_account(struct finder *finder, uint32_t i)
 {
     const struct account *account = &finder->snapshot->account[i];
-    const char *name = name_key(&finder->arena, account->name);
+    const char *email = address_text(account->email, account->username);
 
-    if (name)
-        table_add(&finder->by_name, name, i);
-    if (!split_address(&finder->arena, address_text(account->email, account->username),
-                       &finder->address[i]))
+    add_name(finder, account->name, i << 2 | ROLE_NOW);
+    add_number(finder, account->employee_number, i << 2 | ROLE_NOW);
+    for (uint32_t k = 0; k < account->history.earlier_count; k++) {
+        const struct account_earlier *earlier = &account->history.earlier[k];
+        add_name(finder, earlier->name, i << 2 | ROLE_EARLIER);
+        add_local(finder, earlier->email, i << 2 | ROLE_EARLIER);
+        add_number(finder, earlier->employee_number, i << 2 | ROLE_EARLIER);
+    }
+    if (!split_address(&finder->arena, email, &finder->address[i]))
         return;
     const struct address *address = &finder->address[i];
-    table_add(&finder->by_local,
-              arena_strndup(&finder->arena, address->whole, address->local_length), i);
+    add_local(finder, email, i << 2 | ROLE_NOW);
     if (table_find(&finder->edit_domain, address->domain) == TABLE_END)
         table_add(&finder->edit_domain, address->domain, i);
     add_edits(finder, i);
     if (finder->skeletons)
-        table_add(&finder->by_skeleton, skeleton_key(&finder->arena, address->whole), i);
+        table_add(&finder->by_skeleton, skeleton_key(&finder->arena, address->whole), i << 2);
+}
+
+/* Under everything by which a twin of its person may be found. */
+static void index_departed(struct finder *finder, uint32_t i)
+{
+    const struct account *account = &finder->snapshot->account[i];
+    const struct person *person = finder->pairing[i].person;
+    const char *const address[] = {person->email, person->username, account->email,
+                                   account->username};
+    uint32_t value = i << 2 | ROLE_TWIN;
+
+    add_name(finder, person->name ? person->name : account->name, value);
+    add_number(finder, person->employee_number, value);
+    for (size_t k = 0; k < COUNT_OF(address); k++)
+        add_local(finder, address[k], value);
+}
+
+/* What an entry of an index says about a person who shares its key. */
+static enum near_kind kind_of(struct visit *visit, const struct table *table, uint32_t account,
+                              const struct person *person)
+{
+    const struct finder *finder = visit->finder;
+    const struct account *one = &finder->snapshot->account[account];
+    const struct address *mine = &finder->address[account];
+    const char *email = address_text(person->email, person->username);
+    struct address theirs;
+
+    if (table == &finder->by_name)
+        return is_of_the_name(&visit->scratch, one->name, person->name) ? NEAR_NAME : NEAR_NOBODY;
+    if (table == &finder->by_skeleton)
+        return NEAR_LOOK_ALIKE;
+    if (table == &finder->by_number) {
+        bool apart = names_compare(&visit->scratch, one->name, person->name) == NAMES_DIFFER;
+        return apart ? NEAR_NOBODY : NEAR_NUMBER;
+    }
+    if (!split_address(&visit->scratch, email, &theirs) ||
+        !addresses_agree(&visit->scratch, mine->whole, email))
+        return NEAR_NOBODY;
+    bool tag = text_equal(mine->domain, theirs.domain) && !text_equal(mine->whole, theirs.whole);
+    return tag ? NEAR_TAG : NEAR_LOCAL_PART;
+}
+
+/* Keys of names and of second addresses are shared by more than who was called so. */
+static bool was_called_so(struct visit *visit, const struct table *table, uint32_t account,
+                          const struct person *person)
+{
+    const struct account_history *history = &visit->finder->snapshot->account[account].history;
+    const char *email = address_text(person->email, person->username);
+    struct arena *scratch = &visit->scratch;
+
+    for (uint32_t i = 0; i < history->earlier_count; i++) {
+        const struct account_earlier *earlier = &history->earlier[i];
+        if (table == &visit->finder->by_name ? is_of_the_name(scratch, earlier->name, person->name)
+                                             : addresses_agree(scratch, earlier->email, email))
+            return true;
+    }
+    return table == &visit->finder->by_number;
+}
+
+static void propose_twin(struct visit *visit, uint32_t account, const struct person *person)
+{
+    const struct finder *finder = visit->finder;
+    struct day until = DAY_NONE;
+
+    if (twin_is(&finder->twins, &visit->scratch, &finder->snapshot->account[account],
+                finder->pairing[account].person, person, &until))
+        keep_hardest(&visit->nearest[account], until, person);
 }
 
 static void propose_all(struct visit *visit, const struct table *table, uint32_t entry,
-                        enum near_kind kind, const struct person *person)
+                        const struct person *person)
 {
-    for (; entry != TABLE_END; entry = table_next(table, entry))
-        propose(visit, table_value(table, entry), kind, person);
+    for (; entry != TABLE_END; entry = table_next(table, entry)) {
+        uint32_t account = table_value(table, entry) >> 2;
+        enum near_kind kind = NEAR_NOBODY;
+        switch ((enum role)(table_value(table, entry) & 3)) {
+        case ROLE_NOW:
+            kind = kind_of(visit, table, account, person);
+            break;
+        case ROLE_EARLIER:
+            kind = was_called_so(visit, table, account, person) ? NEAR_EARLIER : NEAR_NOBODY;
+            break;
+        case ROLE_TWIN:
+            propose_twin(visit, account, person);
+            break;
+        }
+        if (kind != NEAR_NOBODY)
+            propose(visit, account, kind, person);
+    }
 }
 
-#define BLOCK 64 /* people whose keys are looked up together */
+#define BLOCK      64 /* people whose keys are looked up together */
+#define BLOCK_KEYS (BLOCK * 4)
 
-/* The keys of a block of people; NULL where there is none, and then address is not set. */
-struct people_keys {
-    const char *name[BLOCK], *local[BLOCK];
-    struct address address[BLOCK];
+/* Keys of a block of people in one index, and whose each is. */
+struct block_keys {
+    const char *key[BLOCK_KEYS];
+    uint32_t owner[BLOCK_KEYS], entry[BLOCK_KEYS];
+    size_t count;
 };
 
-static void make_keys(struct arena *scratch, const struct person *person, size_t count,
-                      struct people_keys *keys)
+static void flush_keys(struct visit *visit, const struct table *table, const struct person *person,
+                       struct block_keys *keys)
 {
-    for (size_t i = 0; i < count; i++) {
-        struct address *address = &keys->address[i];
-        const char *email = address_text(person[i].email, person[i].username);
+    table_find_many(table, keys->key, keys->count, keys->entry);
+    for (size_t i = 0; i < keys->count; i++)
+        propose_all(visit, table, keys->entry[i], &person[keys->owner[i]]);
+    keys->count = 0;
+}
 
-        keys->name[i] = name_key(scratch, person[i].name);
-        keys->local[i] = split_address(scratch, email, address)
-                             ? arena_strndup(scratch, address->whole, address->local_length)
-                             : NULL;
+static void add_key(struct visit *visit, const struct table *table, const struct person *person,
+                    uint32_t owner, const char *key, struct block_keys *keys)
+{
+    if (!key)
+        return;
+    if (keys->count == BLOCK_KEYS)
+        flush_keys(visit, table, person, keys);
+    keys->key[keys->count] = key;
+    keys->owner[keys->count++] = owner;
+}
+
+static void visit_names(struct visit *visit, const struct person *person, size_t count)
+{
+    struct block_keys keys = {.count = 0};
+    const char *pair[NAME_PAIRS_MAX];
+
+    for (uint32_t i = 0; i < count; i++) {
+        struct name_parts parts = name_parts(&visit->scratch, person[i].name);
+        unsigned pairs = name_keys(&visit->scratch, &parts, pair);
+        for (unsigned k = 0; k < pairs; k++)
+            add_key(visit, &visit->finder->by_name, person, i, pair[k], &keys);
     }
+    flush_keys(visit, &visit->finder->by_name, person, &keys);
+}
+
+static void visit_numbers(struct visit *visit, const struct person *person, size_t count)
+{
+    const struct finder *finder = visit->finder;
+    struct block_keys keys = {.count = 0};
+
+    if (!finder->numbers)
+        return;
+    for (uint32_t i = 0; i < count; i++) {
+        const char *number = people_value(finder->people, &visit->scratch, MATCH_BY_EMPLOYEE_NUMBER,
+                                          person[i].employee_number);
+        add_key(visit, &finder->by_number, person, i,
+                number_bare(&visit->scratch, number ? number : person[i].damaged_number), &keys);
+    }
+    flush_keys(visit, &finder->by_number, person, &keys);
+}
+
+static void visit_addresses(struct visit *visit, const struct person *person, size_t count)
+{
+    const struct finder *finder = visit->finder;
+    struct block_keys keys = {.count = 0};
+    struct address address;
+
+    for (uint32_t i = 0; i < count; i++) {
+        const char *email = address_text(person[i].email, person[i].username);
+        add_key(visit, &finder->by_local, person, i, address_local(&visit->scratch, email), &keys);
+        if (email != person[i].username) /* a second address speaks for a twin */
+            add_key(visit, &finder->by_local, person, i,
+                    address_local(&visit->scratch, person[i].username), &keys);
+        if (!split_address(&visit->scratch, email, &address))
+            continue;
+        visit_edits(visit, &address, &person[i]);
+        if (finder->skeletons) {
+            const char *key = skeleton_key(&visit->scratch, address.whole);
+            propose_all(visit, &finder->by_skeleton, table_find(&finder->by_skeleton, key),
+                        &person[i]);
+        }
+    }
+    flush_keys(visit, &finder->by_local, person, &keys);
 }
 
 static void visit_block(struct visit *visit, const struct person *person, size_t count)
 {
-    const struct finder *finder = visit->finder;
-    uint32_t by_name[BLOCK], by_local[BLOCK];
-    struct people_keys keys = {.name = {NULL}};
-
-    make_keys(&visit->scratch, person, count, &keys);
-    table_find_many(&finder->by_name, keys.name, count, by_name);
-    table_find_many(&finder->by_local, keys.local, count, by_local);
-    for (size_t i = 0; i < count; i++) {
-        propose_all(visit, &finder->by_name, by_name[i], NEAR_NAME, &person[i]);
-        if (!keys.local[i])
-            continue;
-        propose_all(visit, &finder->by_local, by_local[i], NEAR_LOCAL_PART, &person[i]);
-        visit_edits(visit, &keys.address[i], &person[i]);
-        if (finder->skeletons) {
-            const char *key = skeleton_key(&visit->scratch, keys.address[i].whole);
-            propose_all(visit, &finder->by_skeleton, table_find(&finder->by_skeleton, key),
-                        NEAR_LOOK_ALIKE, &person[i]);
-        }
-    }
+    visit_names(visit, person, count);
+    visit_numbers(visit, person, count);
+    visit_addresses(visit, person, count);
 }
 
 static bool has_skeletons(const struct snapshot *snapshot, const struct roster *roster,
@@ -359,7 +524,7 @@ static bool has_skeletons(const struct snapshot *snapshot, const struct roster *
     return false;
 }
 
-struct people {
+struct visits {
     const struct finder *finder;
     const struct roster *roster;
     struct nearest *nearest[PARALLEL_PARTS_MAX];
@@ -367,75 +532,121 @@ struct people {
 
 static void visit_part(void *context, size_t part, size_t begin, size_t end)
 {
-    struct people *people = context;
+    struct visits *visits = context;
     struct visit visit = {
-        .finder = people->finder,
-        .nearest = mem_calloc(people->finder->snapshot->count, sizeof(visit.nearest[0])),
+        .finder = visits->finder,
+        .nearest = mem_calloc(visits->finder->snapshot->count, sizeof(visit.nearest[0])),
         .scratch = ARENA_INIT,
     };
 
     for (size_t done = begin; done < end; done += BLOCK) {
         size_t count = end - done < BLOCK ? end - done : BLOCK;
-        visit_block(&visit, &people->roster->person[done], count);
+        visit_block(&visit, &visits->roster->person[done], count);
         if (done / BLOCK % 64 == 63)
             arena_release(&visit.scratch);
     }
     arena_release(&visit.scratch);
-    people->nearest[part] = visit.nearest;
+    visits->nearest[part] = visit.nearest;
 }
 
 /* The least of all parts is the least of all people, however they were split. */
+static void merge_part(struct finder *finder, const struct nearest *nearest)
+{
+    for (size_t i = 0; i < finder->snapshot->count; i++) {
+        struct pairing *pairing = &finder->pairing[i];
+        struct nearest least = {
+            .kind = pairing->near, .until = pairing->twin_until, .person = pairing->other};
+        if (!nearest[i].person)
+            continue;
+        if (nearest[i].kind != NEAR_NOBODY)
+            keep_least(&least, nearest[i].kind, nearest[i].person);
+        else
+            keep_hardest(&least, nearest[i].until, nearest[i].person);
+        pairing->near = least.kind;
+        pairing->twin_until = least.until;
+        pairing->other = least.person;
+    }
+}
+
 static void visit_people(struct finder *finder, const struct roster *roster)
 {
-    struct people people = {.finder = finder, .roster = roster};
+    struct visits visits = {.finder = finder, .roster = roster};
     size_t parts = parallel_parts(roster->count);
 
     (void)fold_skeleton(&finder->arena, "first use makes its tables, before there are threads");
-    parallel_for(roster->count, parts, visit_part, &people);
-    for (size_t i = 0; i < finder->snapshot->count; i++) {
-        struct nearest least = people.nearest[0][i];
-        for (size_t part = 1; part < parts; part++) {
-            if (people.nearest[part][i].kind != NEAR_NOBODY)
-                keep_least(&least, people.nearest[part][i].kind, people.nearest[part][i].person);
-        }
-        if (least.kind != NEAR_NOBODY) {
-            finder->pairing[i].near = least.kind;
-            finder->pairing[i].other = least.person;
-        }
+    parallel_for(roster->count, parts, visit_part, &visits);
+    for (size_t part = 0; part < parts; part++) {
+        if (visits.nearest[part])
+            merge_part(finder, visits.nearest[part]);
+        free(visits.nearest[part]);
     }
-    for (size_t part = 0; part < parts; part++)
-        free(people.nearest[part]);
 }
 
-void near_find(const struct snapshot *snapshot, const struct roster *roster,
+static bool has_number_key(const struct matching *matching)
+{
+    for (size_t i = 0; i < matching->key_count; i++) {
+        if (matching->key[i] == MATCH_BY_EMPLOYEE_NUMBER)
+            return true;
+    }
+    return false;
+}
+
+static void index_accounts(struct finder *finder, size_t wanted, size_t departed)
+{
+    const struct snapshot *snapshot = finder->snapshot;
+
+    finder->address = mem_calloc(snapshot->count, sizeof(finder->address[0]));
+    table_init(&finder->edit_domain, 16);
+    table_init(&finder->by_local, wanted + departed);
+    table_init(&finder->by_name, wanted + departed);
+    table_init(&finder->by_number, wanted + departed);
+    table_init(&finder->by_skeleton, finder->skeletons ? wanted : 1);
+    for (size_t i = 0; i < snapshot->count; i++) {
+        if (is_wanted(&finder->pairing[i]))
+            index_account(finder, (uint32_t)i);
+        else if (twin_is_asked(&snapshot->account[i], &finder->pairing[i]))
+            index_departed(finder, (uint32_t)i);
+    }
+    index_edits(finder);
+}
+
+static void release_finder(struct finder *finder)
+{
+    table_release(&finder->by_local);
+    table_release(&finder->by_name);
+    table_release(&finder->by_number);
+    table_release(&finder->by_skeleton);
+    table_release(&finder->edit_domain);
+    twins_release(&finder->twins);
+    free(finder->edit);
+    free(finder->edit_bucket);
+    free(finder->edit_seen);
+    free(finder->address);
+    arena_release(&finder->arena);
+}
+
+void near_find(const struct people *people, const struct snapshot *snapshot,
                struct pairing *pairing)
 {
-    struct finder finder = {.arena = ARENA_INIT, .snapshot = snapshot, .pairing = pairing};
-    size_t wanted = 0;
+    const struct roster *roster = people->roster;
+    struct finder finder = {
+        .arena = ARENA_INIT,
+        .people = people,
+        .snapshot = snapshot,
+        .pairing = pairing,
+        .numbers = has_number_key(people->matching),
+    };
+    size_t wanted = 0, departed = 0;
 
-    for (size_t i = 0; i < snapshot->count; i++)
-        wanted += is_wanted(&pairing[i]);
-    if (wanted == 0)
-        return;
-    finder.skeletons = has_skeletons(snapshot, roster, pairing);
-    finder.address = mem_calloc(snapshot->count, sizeof(finder.address[0]));
-    table_init(&finder.edit_domain, 16);
-    table_init(&finder.by_local, wanted);
-    table_init(&finder.by_name, wanted);
-    table_init(&finder.by_skeleton, finder.skeletons ? wanted : 1);
     for (size_t i = 0; i < snapshot->count; i++) {
-        if (is_wanted(&pairing[i]))
-            index_account(&finder, (uint32_t)i);
+        wanted += is_wanted(&pairing[i]);
+        departed += twin_is_asked(&snapshot->account[i], &pairing[i]);
     }
-    index_edits(&finder);
+    if (wanted + departed == 0)
+        return;
+    twins_init(&finder.twins, people, snapshot, pairing);
+    finder.skeletons = has_skeletons(snapshot, roster, pairing);
+    index_accounts(&finder, wanted, departed);
     visit_people(&finder, roster);
-    table_release(&finder.by_local);
-    table_release(&finder.by_name);
-    table_release(&finder.by_skeleton);
-    free(finder.edit);
-    free(finder.edit_bucket);
-    free(finder.edit_seen);
-    table_release(&finder.edit_domain);
-    free(finder.address);
-    arena_release(&finder.arena);
+    release_finder(&finder);
 }

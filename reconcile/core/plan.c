@@ -13,6 +13,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "core/condition.h"
+#include "core/remark.h"
 #include "core/row_subject.h"
 
 static const char *const state_name[] = {
@@ -279,6 +280,20 @@ static int approvals_needed(int configured, bool first_plan)
     return first_plan && configured < 1 ? 1 : configured;
 }
 
+static void make_notes(struct plan *plan, struct arena *arena, const struct policy *policy,
+                       const struct matching *matching, const struct policy_context *context,
+                       const struct decision *decision)
+{
+    const char *const *finding = NULL;
+    size_t count = policy_findings(arena, policy, context->today, &finding);
+    const char **note = arena_calloc(arena, count + REMARKS_MAX, sizeof(note[0]));
+
+    for (size_t i = 0; i < count; i++)
+        note[i] = finding[i];
+    plan->note = note;
+    plan->note_count = count + remark_all(arena, policy, matching, context, decision, note + count);
+}
+
 /* Who is absent may be in a row that nobody can read: said in every plan, because nothing else does
  * while nobody is gone. */
 static void add_blind_note(struct plan *plan, struct arena *arena, const struct roster *roster)
@@ -316,7 +331,7 @@ struct plan *plan_make(struct arena *arena, const struct plan_setup *setup,
     plan->inputs = make_inputs(snapshot, roster, policy, matching);
     plan->guard = guards->finding;
     plan->guard_count = guards->count;
-    plan->note_count = policy_findings(arena, policy, context->today, &plan->note);
+    make_notes(plan, arena, policy, matching, context, decision);
     add_blind_note(plan, arena, roster);
     make_rows(plan, arena, matching, snapshot, decision, setup->full);
     count_totals(plan, snapshot, decision);

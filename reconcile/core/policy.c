@@ -19,7 +19,10 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "core/condition.h"
+#include "core/contest.h"
+#include "core/corroborate.h"
 #include "core/explain.h"
+#include "core/protect.h"
 #include "core/ruling.h"
 
 #define REACTIVATION_DAYS 180 /* R9: sooner Bynder refuses it, even to its own SCIM */
@@ -35,7 +38,7 @@ struct judge {
     const struct policy_context *context;
     const struct profile **profile; /* by id */
     size_t profile_count;
-    struct table protected_who; /* folded, unexpired entries only */
+    struct protections protections;
 };
 
 static int compare_profile_ids(const void *a, const void *b)
@@ -58,18 +61,12 @@ static void judge_init(struct judge *judge, struct arena *arena, const struct po
         judge->profile[judge->profile_count++] = &snapshot->profile[i];
     qsort(judge->profile, judge->profile_count, sizeof(judge->profile[0]), compare_profile_ids);
     intern_init(&judge->reason, arena);
-    table_init(&judge->protected_who, policy->protected_count);
-    for (size_t i = 0; i < policy->protected_count; i++) {
-        const struct protected_entry *entry = &policy->protected_entry[i];
-        const char *who = fold_text(arena, entry->who);
-        if (who && day_compare(context->today, entry->expires) <= 0)
-            table_add(&judge->protected_who, who, (uint32_t)i);
-    }
+    protections_init(&judge->protections, arena, policy, context);
 }
 
 static void judge_release(struct judge *judge)
 {
-    table_release(&judge->protected_who);
+    protections_release(&judge->protections);
     intern_release(&judge->reason);
     free(judge->profile);
     arena_release(&judge->scratch);
@@ -129,63 +126,19 @@ static const char *protect_unreadable(struct judge *judge, const struct subject 
 
 static const char *protect_listed(struct judge *judge, const struct subject *subject)
 {
-    const struct account *account = subject->account;
-    const char *const name[] = {
-        account->id,
-        account->username,
-        account->email,
-        account->email2,
-        account->employee_number,
-        subject->person ? subject->person->employee_number : NULL,
-        subject->person ? subject->person->email : NULL,
-    };
+    const struct protected_entry *entry =
+        protections_find(&judge->protections, &judge->scratch, subject->account, subject->person);
     char day[DAY_TEXT_SIZE];
 
-    for (size_t i = 0; judge->policy->protected_count && i < COUNT_OF(name); i++) {
-        const char *folded = fold_text(&judge->scratch, name[i]);
-        uint32_t at = table_find(&judge->protected_who, folded);
-        if (at == TABLE_END)
-            continue;
-        const struct protected_entry *entry =
-            &judge->policy->protected_entry[table_value(&judge->protected_who, at)];
-        return arena_printf(&judge->scratch, "protected until %s by %s: %s",
-                            day_format(entry->expires, day), entry->owner, entry->reason);
-    }
-    return NULL;
+    if (!entry)
+        return NULL;
+    return arena_printf(&judge->scratch, "protected until %s by %s: %s",
+                        day_format(entry->expires, day), entry->owner, entry->reason);
 }
 
 static const char *protect_contested(struct judge *judge, const struct subject *subject)
 {
-    const struct pairing *pairing = subject->pairing;
-
-    switch (pairing->kind) {
-    case LINK_ONE:
-    case LINK_NONE:
-        return NULL;
-    case LINK_CONFLICT:
-        if (!pairing->other)
-            return arena_printf(
-                &judge->scratch,
-                "conflict: %s points to %s, but the account has an employee number that nobody has",
-                match_key_name(pairing->key), explain_person(&judge->scratch, pairing->person));
-        return arena_printf(&judge->scratch, "conflict: %s points to %s, another key to %s",
-                            match_key_name(pairing->key),
-                            explain_person(&judge->scratch, pairing->person),
-                            explain_person(&judge->scratch, pairing->other));
-    case LINK_AMBIGUOUS:
-        break;
-    }
-    if (pairing->rival)
-        return arena_printf(&judge->scratch,
-                            "ambiguous: account %s is matched to the same person by another key",
-                            pairing->rival->id ? pairing->rival->id : "without an id");
-    if (pairing->key == MATCH_BY_LINKS_FILE)
-        return "ambiguous: the links file names nobody in the roster or several people, or its "
-               "line fits several accounts";
-    return arena_printf(
-        &judge->scratch, "ambiguous: the %s of %s stands in more than one row of the roster",
-        pairing->key == MATCH_BY_NOTHING ? "key" : match_key_name(pairing->key),
-        pairing->other ? explain_person(&judge->scratch, pairing->other) : "this person");
+    return contest_reason(&judge->scratch, subject, judge->policy->zone);
 }
 
 static const char *protect_unknown_person(struct judge *judge, const struct subject *subject)
@@ -199,13 +152,7 @@ static const char *protect_unknown_person(struct judge *judge, const struct subj
 
 static const char *protect_near(struct judge *judge, const struct subject *subject)
 {
-    const struct pairing *pairing = subject->pairing;
-
-    if (pairing->kind != LINK_NONE || pairing->near == NEAR_NOBODY)
-        return NULL;
-    return arena_printf(&judge->scratch, "no person matches, but %s is near: %s",
-                        explain_person(&judge->scratch, pairing->other),
-                        near_kind_sentence(pairing->near));
+    return contest_near(&judge->scratch, subject);
 }
 
 static const char *protect_odd_login(struct judge *judge, const struct subject *subject)
@@ -233,6 +180,35 @@ static const char *protect_unknown_profile(struct judge *judge, const struct sub
                         subject->account->profile_id);
 }
 
+/* Their access is used although they are gone. A day or two is a mailbox that was cleared. */
+static bool is_used_after(const struct subject *subject, const struct zone *zone)
+{
+    const struct login *login = &subject->account->login;
+    struct day last_day = subject->person ? subject->person->last_day : DAY_NONE;
+
+    return subject->status == PERSON_DEPARTED && day_is_set(last_day) &&
+           login->kind == LOGIN_KNOWN &&
+           day_between(last_day, instant_day(login->at, zone)) > USED_AFTER_DAYS;
+}
+
+/* P9: used by somebody, and neither two keys nor one key and the name say that it is them. */
+static const char *protect_used_after(struct judge *judge, const struct subject *subject)
+{
+    char day[DAY_TEXT_SIZE], last[DAY_TEXT_SIZE];
+
+    if (!is_used_after(subject, judge->policy->zone) || pairing_is_sure(subject->pairing) ||
+        names_compare(&judge->scratch, subject->account->name, subject->person->name) == NAMES_SAME)
+        return NULL;
+    return arena_printf(
+        &judge->scratch,
+        "somebody uses this account: last login %s, but the last day of %s, to whom %s alone "
+        "points, "
+        "was %s; to settle it, write in the links file whose it is",
+        day_format(instant_day(subject->account->login.at, judge->policy->zone), day),
+        explain_person(&judge->scratch, subject->person), match_key_name(subject->pairing->key),
+        day_format(subject->person->last_day, last));
+}
+
 static const struct protection {
     const char *clause;
     const char *(*reason)(struct judge *judge, const struct subject *subject);
@@ -246,7 +222,43 @@ static const struct protection {
     {"P6", protect_near, true},            /* no link, but somebody is near */
     {"P7", protect_odd_login, true},       /* a login that cannot be, or cannot be read */
     {"P8", protect_unknown_profile, true}, /* a profile nobody knows: perhaps an admin */
+    {"P9", protect_used_after, true},      /* used after the last day, by nobody knows whom */
 };
+
+static void decide_rules(struct judge *judge, const struct subject *subject,
+                         struct decision *decision);
+
+/* Whether a rule would act if the account were this person's; nobody's without one. */
+static bool is_due_as(struct judge *judge, const struct subject *subject,
+                      const struct person *person)
+{
+    const struct pairing as = {
+        .kind = person ? LINK_ONE : LINK_NONE, .key = MATCH_BY_LINKS_FILE, .person = person};
+    struct subject other =
+        subject_of(judge->policy, judge->context, subject->account, &as, &judge->scratch);
+    struct decision decision = {.account = subject->account, .pairing = &as, .rule = ""};
+
+    if (person && person->status == PERSON_UNKNOWN)
+        return true;
+    other.profile = subject->profile;
+    decide_rules(judge, &other, &decision);
+    return decision.action == ACTION_SUSPEND || decision.action == ACTION_DEPROVISION;
+}
+
+/* P4 where nothing would be due whoever it is: a person need not look. */
+static bool is_idle_contest(struct judge *judge, const struct subject *subject, size_t protection)
+{
+    const struct pairing *pairing = subject->pairing;
+    bool twin = pairing->kind == LINK_ONE;
+
+    if (protections[protection].reason != protect_contested)
+        return false;
+    if (!twin && (pairing->doubt == DOUBT_NO_LINE || pairing->doubt == DOUBT_SHARED_ELSEWHERE))
+        return false;
+    return !(pairing->person && is_due_as(judge, subject, pairing->person)) &&
+           !(pairing->other && is_due_as(judge, subject, pairing->other)) &&
+           (twin || !is_due_as(judge, subject, NULL));
+}
 
 static bool decide_protection(struct judge *judge, const struct subject *subject,
                               struct decision *decision)
@@ -257,7 +269,7 @@ static bool decide_protection(struct judge *judge, const struct subject *subject
             continue;
         decision->clause = protections[i].clause;
         decision->reason = reason;
-        decision->finding = protections[i].finding;
+        decision->finding = protections[i].finding && !is_idle_contest(judge, subject, i);
         decision->doubt = protections[i].finding; /* what a person should look at nobody can tell */
         return true;
     }
@@ -334,6 +346,9 @@ static const char *forbid_absent(struct judge *judge, const struct rule *rule,
         return NULL;
     if (needed < 0)
         needed = ABSENT_ROSTERS_DEFAULT;
+    if (!subject->account->history.once_linked)
+        return "absent, but it never led to anybody in any roster: an agency's account, a shared "
+               "mailbox, or somebody HR does not list";
     if (!subject->absence_provable)
         return "absent, but this roster cannot prove it: it is held by a guard, or has rows that "
                "may be anybody";
@@ -568,7 +583,11 @@ static void decide_action(struct judge *judge, const struct rule *rule,
     decision->uses_person |= rule_asks_person(rule);
     decision->uses_login |= rule_asks_login(rule);
     decision->reason = explain_rule(&judge->scratch, rule, subject, judge->policy);
-    decision->needs_person = is_undone_lately(judge, subject);
+    decision->needs_person = is_undone_lately(judge, subject) || decision->used_after ||
+                             subject->pairing->key == MATCH_BY_HISTORY;
+    if (decision->recreated)
+        decision->reason = arena_printf(
+            &judge->scratch, "%s; the account was re-created after the last day", decision->reason);
     apply_grace(judge, rule, subject, decision);
 }
 
@@ -757,17 +776,6 @@ static void decide_rules(struct judge *judge, const struct subject *subject,
     }
 }
 
-/* P9: their access is used although they are gone. A day or two is a mailbox that was cleared. */
-static bool is_used_after(const struct subject *subject, const struct zone *zone)
-{
-    const struct login *login = &subject->account->login;
-    struct day last_day = subject->person ? subject->person->last_day : DAY_NONE;
-
-    return subject->status == PERSON_DEPARTED && day_is_set(last_day) &&
-           login->kind == LOGIN_KNOWN &&
-           day_between(last_day, instant_day(login->at, zone)) > USED_AFTER_DAYS;
-}
-
 static struct decision judge_one(struct judge *judge, const struct account *account,
                                  const struct pairing *pairing)
 {
@@ -779,6 +787,8 @@ static struct decision judge_one(struct judge *judge, const struct account *acco
     decision.person = subject.status;
     decision.idle_days = subject.idle_days;
     decision.used_after = is_used_after(&subject, judge->policy->zone);
+    decision.recreated =
+        subject.person && is_born_later(account, subject.person, judge->policy->zone);
     if (account->status == ACCOUNT_GONE) {
         decision.clause = "R14";
         decision.reason = "deprovisioned in Bynder: nothing to do";

@@ -1,6 +1,6 @@
 /*
  * policy: the protections and the ordered rules, and the decision they give for one account.
- * Specification: docs/decisions.md (rows P1 to P8, R1 to R13). Pure: the day is an argument.
+ * Specification: docs/decisions.md (rows P1 to P9, R1 to R13). Pure: the day is an argument.
  */
 #ifndef CORE_POLICY_H
 #define CORE_POLICY_H
@@ -103,6 +103,7 @@ struct policy_context {
     struct day today; /* computed once per run in the configured zone */
     struct instant now;
     const struct snapshot *snapshot;
+    const struct matching *matching;   /* for the aliases of addresses (P3); NULL = none */
     const struct instant *good_roster; /* as roster_as_of: the earlier good ones ascending, then
                                           this one when it is good */
     size_t good_roster_count;
@@ -135,7 +136,9 @@ struct decision {
     bool uses_person : 1;      /* the rule that hit looks at the person: G1, G2, G3, G6 hold it */
     bool uses_login : 1;       /* likewise the last login: G5 */
     bool used_after : 1;       /* somebody used the account well after the person's last day */
-    bool needs_person : 1;     /* R8: a departed person, whom somebody reactivated after our act */
+    bool recreated : 1;        /* K4: the account came to be after the person's last day */
+    bool needs_person : 1;     /* whatever `approval` says: R8, a departed person whom somebody
+                                  reactivated after our act; P9, used after; K6, by memory */
     bool doubt : 1; /* a keep that stands because something cannot be told, or behind an acting rule
                        that cannot be told: it ends no ruling and no announcement. Never set of an
                        action, and in the way of none */

@@ -78,6 +78,8 @@ static void digest_matching(struct digest_stream *stream, const struct matching 
         digest_field(stream, matching->alias[i].from);
         digest_field(stream, matching->alias[i].to);
     }
+    for (size_t i = 0; i < matching->no_value.count; i++)
+        digest_field(stream, matching->no_value.item[i]);
     digest_links(stream, matching);
 }
 

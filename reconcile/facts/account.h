@@ -67,6 +67,11 @@ struct unreached {
     const char *why;     /* a phrase */
 };
 
+/* What an account was called before; NULL = as now, or not told. */
+struct account_earlier {
+    const char *name, *email, *employee_number;
+};
+
 struct rulings; /* core/ruling.h */
 
 /* What our own history knows of the account (store_load_history). */
@@ -84,12 +89,21 @@ struct account_history {
     const struct announcement *announcement;
     const struct unreached *unreached;
     uint32_t announcement_count;
+    uint32_t earlier_count;
+    const struct account_earlier *earlier; /* what it was called before (P6) */
+    const char *yesterday;     /* person_key of whom it was last linked to for seven nights or
+                                  more (K6); NULL = nobody */
+    struct instant missing_at; /* newest complete snapshot before our first sight, which did not
+                                  have it (K4); none = our first snapshot has it */
+    const char *const *bound;  /* protected entries that once fitted it, folded (P3) */
+    uint32_t bound_count;
     uint32_t unreached_count;
     int32_t number;            /* in the store; 0 = never seen before */
     enum login_source told_by; /* who first told the login that the history knows */
     enum person_status
         suspended_as;          /* the person fact when we suspended; PERSON_UNKNOWN = not told */
     bool read_anew;            /* a single read answered that no snapshot has taken yet */
+    bool once_linked;          /* it once led to a person (R6) */
     bool ever_active;          /* seen active by us at least once, this snapshot included */
     bool reactivated_since;    /* we suspended it, and it was seen active afterwards (R8) */
     bool reactivation_unknown; /* what was read after our suspension is not there any more */

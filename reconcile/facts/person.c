@@ -5,7 +5,10 @@
  */
 #include "facts/person.h"
 
+#include "base/cleanup.h"
 #include "base/column.h"
+#include "base/fold.h"
+#include "base/text.h"
 
 static const char *const status_name[] = {
     [PERSON_UNKNOWN] = "unknown", [PERSON_EMPLOYED] = "employed", [PERSON_ON_LEAVE] = "on_leave",
@@ -51,4 +54,45 @@ enum person_status person_judge(const struct person *person, struct day today, s
     if (person->word == PERSON_ON_LEAVE)
         return PERSON_ON_LEAVE;
     return PERSON_EMPLOYED;
+}
+
+const char *person_key(struct arena *arena, const struct person *person)
+{
+    const struct {
+        const char *prefix, *value;
+    } candidate[] = {
+        {"n:", person->employee_number},
+        {"e:", person->email},
+        {"u:", person->username},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(candidate); i++) {
+        const char *folded = fold_text(arena, candidate[i].value);
+        if (folded)
+            return arena_printf(arena, "%s%s", candidate[i].prefix, folded);
+    }
+    return "?";
+}
+
+int person_compare(const struct person *a, const struct person *b)
+{
+    const char *const text[][2] = {
+        {a->employee_number, b->employee_number},
+        {a->email, b->email},
+        {a->username, b->username},
+        {a->name, b->name},
+        {a->department, b->department},
+        {a->country, b->country},
+        {a->rejected, b->rejected},
+    };
+    const struct day day[][2] = {{a->last_day, b->last_day}, {a->hire_date, b->hire_date}};
+    int order = 0;
+
+    for (size_t i = 0; i < COUNT_OF(text) && !order; i++)
+        order = text_compare(text[i][0], text[i][1]);
+    for (size_t i = 0; i < COUNT_OF(day) && !order; i++)
+        order = day_compare(day[i][0], day[i][1]);
+    if (!order)
+        order = (a->status > b->status) - (a->status < b->status);
+    return order ? order : (a->row > b->row) - (a->row < b->row);
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/day.h"
 
 enum person_status {
@@ -26,6 +27,8 @@ struct person {
     const char *name;
     const char *department;
     const char *country;
+    const char
+        *damaged_number;  /* refused because of it: what a spreadsheet made of a number (K1) */
     const char *rejected; /* why the row is refused; NULL for a good one */
     struct day hire_date;
     struct day last_day;
@@ -47,5 +50,12 @@ const char *person_status_name(enum person_status status);
  * it had not passed on `written`, the day that the row is of: the word was right then. */
 enum person_status person_judge(const struct person *person, struct day today, struct day written,
                                 const char **ret_reason);
+
+/* The key by which the history knows a person: "n:" and the employee number, else "e:" and the
+ * address, else "u:" and the username, folded; "?" without any. */
+const char *person_key(struct arena *arena, const struct person *person);
+
+/* A fixed order of people that does not depend on where they stand in the roster. */
+int person_compare(const struct person *a, const struct person *b);
 
 #endif

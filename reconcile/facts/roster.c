@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
-#include "facts/name.h"
+#include "facts/likeness.h"
 #include "facts/snapshot.h"
 
 static void judge_one(struct person *person, struct day today, struct day written)
@@ -35,19 +35,19 @@ struct keys {
 };
 
 /* Several rows of the same name that share a number or an address. */
-static bool is_one_person(const struct roster *roster, const struct keys *keys, size_t a, size_t b)
+static bool is_one_person(const struct roster *roster, struct keys *keys, size_t a, size_t b)
 {
     bool share_number = keys->number[a] && text_equal(keys->number[a], keys->number[b]);
     bool share_email = keys->email[a] && text_equal(keys->email[a], keys->email[b]);
 
-    return (share_number || share_email) &&
-           name_is_same(roster->person[a].name, roster->person[b].name);
+    return (share_number || share_email) && names_compare(&keys->arena, roster->person[a].name,
+                                                          roster->person[b].name) == NAMES_SAME;
 }
 
 /* Marks in `shared` the rows whose key stands in a row of somebody else too: all rows of a key, as
  * soon as one of them is not the person of the first. */
-static void mark_shared(const struct roster *roster, const struct keys *keys,
-                        const char *const *key, bool *shared)
+static void mark_shared(const struct roster *roster, struct keys *keys, const char *const *key,
+                        bool *shared)
 {
     CLEANUP(table_release) struct table table;
     CLEANUP(mem_cleanup) uint32_t *first = mem_calloc(roster->count, sizeof(first[0]));

@@ -416,6 +416,16 @@ static int64_t days_passed(const struct job *job, const struct collected *collec
     return days > 0 ? days : 0;
 }
 
+/* K5: whether a link has a twin, which the login of another account may excuse. */
+static bool rests_on_logins(const struct snapshot *snapshot, const struct pairing *pairing)
+{
+    for (size_t i = 0; i < snapshot->count; i++) {
+        if (pairing[i].kind == LINK_ONE && pairing[i].other)
+            return true;
+    }
+    return false;
+}
+
 static int read_wanted(struct job *job, struct collected *collected, struct err *err)
 {
     CLEANUP(arena_release) struct arena matched = ARENA_INIT;
@@ -431,13 +441,14 @@ static int read_wanted(struct job *job, struct collected *collected, struct err 
         .days_passed = days_passed(job, collected),
     };
 
-    struct pairing *pairing =
-        match_all(&matched, snapshot, &collected->roster, &job->config->matching);
+    struct pairing *pairing = NULL;
     for (int round = 0; round < ROUNDS && !snapshot->logins_given_up; round++) {
         CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
         struct weighed weighed;
         size_t *index = NULL;
 
+        if (!pairing || rests_on_logins(snapshot, pairing))
+            pairing = match_all(&matched, snapshot, &collected->roster, &job->config->matching);
         job_weigh(job, collected, pairing, &scratch, &weighed);
         size_t count =
             evidence_choose(&scratch, &settings, &weighed.context, weighed.decision, &index);

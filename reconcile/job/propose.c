@@ -145,6 +145,17 @@ int job_choose_anew(struct job *job, const struct plan *only, struct proposal *p
                       &proposal->choice, err);
 }
 
+/* P3: whom the protected entries are about. */
+static int bind_protections(const struct job *job, const struct weighed *weighed, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const struct protection_fit *fit = NULL;
+    size_t count =
+        protections_fits(&scratch, &job->config->policy, &weighed->context, weighed->pairing, &fit);
+
+    return store_bind_protections(job->store, fit, count, err);
+}
+
 int job_propose(struct job *job, const struct collected *collected, struct proposal *ret_proposal,
                 struct err *err)
 {
@@ -158,7 +169,8 @@ int job_propose(struct job *job, const struct collected *collected, struct propo
     settle_state(ret_proposal);
     if (store_save_links(job->store, &collected->snapshot, &collected->roster,
                          ret_proposal->weighed.pairing, ret_proposal->guards.matched_percent,
-                         err) < 0)
+                         err) < 0 ||
+        bind_protections(job, &ret_proposal->weighed, err) < 0)
         return -1;
     return store_save_plan(job->store, &job->run, ret_proposal->plan, err);
 }

@@ -12,6 +12,7 @@ static struct policy_context weigh_context(const struct job *job, const struct c
         .today = job->today,
         .now = job->now,
         .snapshot = &collected->snapshot,
+        .matching = &job->config->matching,
         .good_roster = collected->good_roster,
         .good_roster_count = collected->good_roster_count,
         .absence_provable = collected->roster_is_good && collected->roster.blind == 0,

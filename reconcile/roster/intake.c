@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/words.h"
+#include "facts/likeness.h"
 #include "roster/doubt.h"
 
 enum { EXCERPT = 80, WORDS_KNOWN = 64 };
@@ -46,6 +47,7 @@ struct roster_intake {
     struct roster_column *column;
     struct cell *cell;
     size_t columns;
+    struct no_values no_value; /* folded */
     struct status_word *word;
     size_t words;
     struct seen_word seen[WORDS_KNOWN];
@@ -57,6 +59,7 @@ struct roster_intake {
     struct text problems; /* of the open row */
     struct text name;
     bool damaged;
+    bool nobodys; /* a key of the open row stands for nobody */
 
     struct person *person;
     size_t count, capacity;
@@ -152,6 +155,15 @@ static char *exchange_day_and_month(const char *format)
     return NULL;
 }
 
+static void add_no_values(struct roster_intake *intake, const struct name_list *list)
+{
+    const char **item = arena_calloc(&intake->scratch, list->count + 1, sizeof(item[0]));
+
+    for (size_t i = 0; i < list->count; i++)
+        item[i] = fold_word(&intake->scratch, list->item[i]);
+    intake->no_value = (struct no_values){item, list->count};
+}
+
 static int check_mapping(const struct roster_intake *intake, struct err *err)
 {
     bool key = false;
@@ -188,6 +200,7 @@ int roster_intake_new(struct arena *arena, const struct config_roster *config,
     add_words(intake, &config->status.employed, PERSON_EMPLOYED);
     add_words(intake, &config->status.on_leave, PERSON_ON_LEAVE);
     add_words(intake, &config->status.departed, PERSON_DEPARTED);
+    add_no_values(intake, &config->no_value);
     if (check_mapping(intake, err) < 0) {
         roster_intake_free(intake);
         return -1;
@@ -263,6 +276,7 @@ void roster_intake_drop(struct roster_intake *intake)
     text_clear(&intake->problems);
     text_clear(&intake->name);
     intake->damaged = false;
+    intake->nobodys = false;
 }
 
 static const char *cell_value(const struct roster_intake *intake, size_t column)
@@ -475,16 +489,36 @@ static bool read_date(struct roster_intake *intake, size_t column, const char *v
     return false;
 }
 
+/* A key's value that stands for nobody is none (K2); errors of a spreadsheet stay what they are. */
+static bool is_nobodys(struct roster_intake *intake, size_t column)
+{
+    struct arena arena = ARENA_INIT;
+    const char *value = cell_value(intake, column);
+    bool nobody = traits[intake->column[column].field].key && !is_spreadsheet_error(value) &&
+                  is_no_value(&intake->no_value, fold_text(&arena, value));
+
+    arena_release(&arena);
+    return nobody;
+}
+
 /* Judges what the column's field demands and puts the value where it belongs. */
 static bool read_value(struct roster_intake *intake, size_t column, struct person *person)
 {
     const char *value = cell_value(intake, column);
     const struct roster_column *mapped = &intake->column[column];
 
+    if (is_nobodys(intake, column)) {
+        intake->nobodys = true;
+        return true;
+    }
     switch (mapped->field) {
     case ROSTER_EMPLOYEE_NUMBER:
-        if (!check_key(intake, column, value) || !check_employee_number(intake, column, value))
+        if (!check_key(intake, column, value))
             return false;
+        if (!check_employee_number(intake, column, value)) {
+            person->damaged_number = arena_strdup(intake->arena, value);
+            return false;
+        }
         break;
     case ROSTER_EMAIL:
         if (!check_key(intake, column, value) || (*value && !check_email(intake, column, value)))
@@ -560,7 +594,9 @@ static void judge_cells(struct roster_intake *intake, struct person *person)
     }
     if (intake->name.length > 0)
         person->name = arena_strdup(intake->arena, text_cstr(&intake->name));
-    if (!person->employee_number && !person->email && !person->username &&
+    /* Somebody with a name whose number is 'N/A' is not just anybody: the name finds them (P6). */
+    bool by_name = intake->nobodys && person->name;
+    if (!person->employee_number && !person->email && !person->username && !by_name &&
         !person->key_unreadable) {
         begin_problem(intake);
         text_add(&intake->problems, "nothing in it says who it is: no employee number, e-mail or "

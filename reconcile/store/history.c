@@ -80,6 +80,9 @@ struct state_row {
     COLUMN("account_no", object, life.number), COLUMN("first_seen", object, life.first_seen),      \
         COLUMN("created", object, life.created), COLUMN("ever_active", object, life.ever_active),  \
         COLUMN("unlinked_since", object, life.unlinked_since),                                     \
+        COLUMN("once_linked", object, life.once_linked),                                           \
+        COLUMN("missing_at", object, life.missing_at),                                             \
+        COLUMN("yesterday", object, life.yesterday),                                               \
         COLUMN("became_active", object, life.became_active),                                       \
         COLUMN("reactivated", object, life.reactivated_at)
 
@@ -99,13 +102,17 @@ static const struct column state_columns[] = {
 };
 
 /* What a row of ours says of a life; the rest of the history stays. */
-static void fill_life(const struct account_history *life, struct account *account)
+static void fill_life(struct arena *arena, const struct account_history *life,
+                      struct account *account)
 {
     account->history.number = life->number;
     account->history.first_seen = life->first_seen;
     account->history.created = life->created;
     account->history.ever_active = life->ever_active || account->status == ACCOUNT_ACTIVE;
     account->history.unlinked_since = life->unlinked_since;
+    account->history.once_linked = life->once_linked;
+    account->history.missing_at = life->missing_at;
+    account->history.yesterday = arena_strdup(arena, life->yesterday);
     account->history.became_active = life->became_active;
     account->history.reactivated_at = life->reactivated_at;
 }
@@ -201,7 +208,7 @@ static int fill_state(const PGresult *result, void *context, struct err *err)
     (void)store_read(&lookup->reader, result, 0, NULL, &row);
     struct account *account = find_account(lookup, row.account_id);
     if (account) {
-        fill_life(&row.life, account);
+        fill_life(lookup->arena, &row.life, account);
         if (account->status == ACCOUNT_ACTIVE && row.had_none)
             account->history.became_active = lookup->snapshot->taken_at;
         fill_login(lookup, &row, account);
@@ -348,6 +355,57 @@ static int load_announcements(const struct store *store, struct lookup *lookup, 
     return 0;
 }
 
+static const struct column earlier_columns[] = {
+    COLUMN("name", struct account_earlier, name),
+    COLUMN("email", struct account_earlier, email),
+    COLUMN("employee_number", struct account_earlier, employee_number),
+    COLUMN_END,
+};
+
+static int load_earlier(const struct store *store, struct lookup *lookup, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+    size_t count = 0;
+
+    if (PG_QUERY(store->pg, account_earlier, PG_MANY, &result, err,
+                 store_number(lookup->arena, store->portal_id)) < 0)
+        return -1;
+    const struct account_earlier *list =
+        store_read_all(earlier_columns, sizeof(list[0]), result, lookup->arena, &count);
+    int account_id = store_place_of(result, "account_id");
+    for (size_t i = 0; i < count; i++) {
+        struct account *account = find_account(lookup, pg_text(result, (int)i, account_id));
+        if (!account)
+            continue;
+        if (account->history.earlier_count == 0)
+            account->history.earlier = &list[i];
+        account->history.earlier_count++; /* rows of one account stand together */
+    }
+    return 0;
+}
+
+static int load_bound(const struct store *store, struct lookup *lookup, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, account_bound, PG_MANY, &result, err,
+                 store_number(lookup->arena, store->portal_id)) < 0)
+        return -1;
+    size_t count = (size_t)PQntuples(result);
+    const char **who = arena_calloc(lookup->arena, count + 1, sizeof(who[0]));
+    int account_id = store_place_of(result, "account_id"), at = store_place_of(result, "who");
+    for (size_t i = 0; i < count; i++) {
+        struct account *account = find_account(lookup, pg_text(result, (int)i, account_id));
+        who[i] = arena_strdup(lookup->arena, pg_text(result, (int)i, at));
+        if (!account)
+            continue;
+        if (account->history.bound_count == 0)
+            account->history.bound = &who[i];
+        account->history.bound_count++; /* likewise */
+    }
+    return 0;
+}
+
 static int load_unreached(const struct store *store, struct lookup *lookup, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
@@ -401,6 +459,7 @@ static int load_history(const struct store *store, struct arena *arena, struct s
                  each_of_portal(store, "account_acts", query_account_acts, act_columns, fill_act,
                                 &lookup, err) ||
                  load_announcements(store, &lookup, err) || load_unreached(store, &lookup, err) ||
+                 load_earlier(store, &lookup, err) || load_bound(store, &lookup, err) ||
                  load_rulings(store, &lookup, err);
     lookup_release(&lookup);
     return failed ? -1 : 0;

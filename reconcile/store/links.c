@@ -23,6 +23,18 @@ static const char *link_word(enum link_kind kind)
     return word[kind];
 }
 
+/* By what key; of an account that leads to nobody, why nobody: a person said so, or somebody is
+ * near, whose nights prove nothing (R6). */
+static const char *matched_by(const struct pairing *pairing)
+{
+    bool near = pairing->kind == LINK_NONE && pairing->near != NEAR_NOBODY;
+
+    return pairing->kind == LINK_ONE || pairing->key == MATCH_BY_LINKS_FILE
+               ? match_key_name(pairing->key)
+           : near ? "near"
+                  : "";
+}
+
 static void add_link(struct text *row, const void *context, size_t number)
 {
     const struct links *links = context;
@@ -34,8 +46,8 @@ static void add_link(struct text *row, const void *context, size_t number)
         return;
     store_copy_number(row, account->history.number);
     pg_copy_field(row, link_word(pairing->kind));
-    pg_copy_field(row, one ? match_key_name(pairing->key) : "");
-    pg_copy_field(row, one ? store_person_key(links->scratch, pairing->person) : NULL);
+    pg_copy_field(row, matched_by(pairing));
+    pg_copy_field(row, one ? person_key(links->scratch, pairing->person) : NULL);
     pg_copy_end_row(row);
 }
 
@@ -55,7 +67,8 @@ static int merge_links(const struct store *store, const struct snapshot *snapsho
         PG_QUERY(store->pg, link_close, PG_NOTHING, NULL, err, portal, number,
                  store_flag(snapshot->complete)) < 0 ||
         PG_QUERY(store->pg, link_open, PG_NOTHING, &opened, err, portal, number,
-                 store_time(scratch, roster_as_of(roster))) < 0)
+                 store_time(scratch, roster_as_of(roster))) < 0 ||
+        PG_QUERY(store->pg, link_once, PG_NOTHING, NULL, err, portal) < 0)
         return -1;
     if ((size_t)pg_affected(opened) < snapshot->count / 10 + 100)
         return 0;
@@ -88,5 +101,29 @@ int store_save_links(struct store *store, const struct snapshot *snapshot,
         store_end(store, save_links(store, snapshot, roster, &links, matched_percent, err), err) <
             0)
         return err_prefix(err, "the links were not stored");
+    return 0;
+}
+
+static int bind_all(const struct store *store, const struct protection_fit *fit, size_t count,
+                    struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *portal = store_number(&scratch, store->portal_id);
+
+    for (size_t i = 0; i < count; i++) {
+        if (PG_QUERY(store->pg, protection_bind, PG_NOTHING, NULL, err, portal, fit[i].account->id,
+                     fit[i].who) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int store_bind_protections(struct store *store, const struct protection_fit *fit, size_t count,
+                           struct err *err)
+{
+    if (count == 0)
+        return 0;
+    if (store_begin(store, err) < 0 || store_end(store, bind_all(store, fit, count, err), err) < 0)
+        return err_prefix(err, "whom the protected entries are about was not stored");
     return 0;
 }

@@ -5,6 +5,7 @@
 #define STORE_LINKS_H
 
 #include "core/match.h"
+#include "core/protect.h"
 #include "facts/roster.h"
 #include "facts/snapshot.h"
 #include "store/store.h"
@@ -14,5 +15,9 @@
 int store_save_links(struct store *store, const struct snapshot *snapshot,
                      const struct roster *roster, const struct pairing *pairing,
                      double matched_percent, struct err *err) __attribute__((warn_unused_result));
+
+/* Binds protected entries to the accounts they fit (P3). */
+int store_bind_protections(struct store *store, const struct protection_fit *fit, size_t count,
+                           struct err *err) __attribute__((warn_unused_result));
 
 #endif

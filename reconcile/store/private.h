@@ -70,7 +70,4 @@ const char *store_login_kind(enum login_kind kind); /* NULL for LOGIN_NOT_READ *
 const char *store_login_source(enum login_source source);
 extern const struct column_words store_login_kind_words, store_login_source_words;
 
-/* The key under which a person has versions (person_version.person_key). */
-const char *store_person_key(struct arena *arena, const struct person *person);
-
 #endif

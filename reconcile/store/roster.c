@@ -59,7 +59,7 @@ static void give_keys(struct arena *scratch, const struct roster *roster, struct
     };
     table_init(&first, roster->count);
     for (size_t i = 0; i < roster->count; i++) {
-        keyed->key[i] = store_person_key(scratch, &roster->person[i]);
+        keyed->key[i] = person_key(scratch, &roster->person[i]);
         uint32_t entry = table_find(&first, keyed->key[i]);
         if (entry == TABLE_END)
             table_add(&first, keyed->key[i], (uint32_t)i);

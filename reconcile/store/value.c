@@ -252,21 +252,3 @@ const char *store_login_source(enum login_source source)
 {
     return source_word[source];
 }
-
-const char *store_person_key(struct arena *arena, const struct person *person)
-{
-    const struct {
-        const char *prefix, *value;
-    } candidate[] = {
-        {"n:", person->employee_number},
-        {"e:", person->email},
-        {"u:", person->username},
-    };
-
-    for (size_t i = 0; i < COUNT_OF(candidate); i++) {
-        const char *folded = fold_text(arena, candidate[i].value);
-        if (folded)
-            return arena_printf(arena, "%s%s", candidate[i].prefix, folded);
-    }
-    return "?";
-}

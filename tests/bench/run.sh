@@ -4,6 +4,7 @@
 #
 # Sizes, in the environment. The limits are meant for these:
 #   BENCH_CORE=1000000          accounts matched and decided
+#   BENCH_PEOPLE=4              made-up companies of each size and culture
 #   BENCH_EVENTS=300000         events of a chain
 #   BENCH_STORE=1000000         accounts merged
 #   BENCH_HISTORY_USERS=100000  accounts of the long history
@@ -87,6 +88,10 @@ spawn() { # key, seconds at most, MB at most, text, command
 
 part_core() {
     measure "$bench/bench_core" "${BENCH_CORE:-1000000}"
+}
+
+part_people() {
+    measure "$bench/bench_people" "${BENCH_PEOPLE:-4}"
 }
 
 part_chain() {
@@ -272,7 +277,7 @@ print()
 END
 }
 
-for part in ${BENCH_ONLY:-core chain store history collect day acts million paced}; do
+for part in ${BENCH_ONLY:-core people chain store history collect day acts million paced}; do
     echo "== $part"
     "part_$part"
     write_json # what is there is kept when a later part ends badly

@@ -46,7 +46,9 @@ TEST(employee_number_as_text_or_rejected)
 {
     static const struct row_case cases[] = {
         {"007,,a", NULL, false},
-        {"0,,a", NULL, false},
+        {"0,,a", NULL, false}, /* a value that stands for nobody, and a name */
+        {"0,,", "nothing in it says who it is", true},
+        {"n/a,anna@acme.example,a", NULL, false},
         {"E-17/4,,a", NULL, false},
         {"12.34,,a", NULL, false},
         {"1E5,,a", NULL, false},
@@ -108,7 +110,8 @@ TEST(email_one_bare_address_or_rejected)
         {"1,mailto:anna@acme,a", "not a bare e-mail address", true},
         {"1,an\xE3\x80\x80na@acme,a", "U+3000", true},
         {"1,anna\xE2\x80\x8B@acme,a", "U+200B", true},
-        {"1,N/A,a", "no '@'", true},
+        {"1,N/A,a", NULL, false}, /* stands for nobody: as if it were empty */
+        {"1,no_email@acme.example,a", NULL, false},
     };
     struct config_roster config = case_small_config();
 

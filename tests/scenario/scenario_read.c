@@ -34,6 +34,9 @@ static const struct field account_fields[] = {
     {"login_source", FIELD_ENUM, offsetof(struct account, login.source), source_words},
     {"first_seen", FIELD_INSTANT, offsetof(struct account, history.first_seen), NULL},
     {"created", FIELD_INSTANT, offsetof(struct account, history.created), NULL},
+    {"yesterday", FIELD_TEXT, offsetof(struct account, history.yesterday), NULL},
+    {"missing_at", FIELD_INSTANT, offsetof(struct account, history.missing_at), NULL},
+    {"once_linked", FIELD_BOOL, offsetof(struct account, history.once_linked), NULL},
     {"ever_active", FIELD_BOOL, offsetof(struct account, history.ever_active), NULL},
     {"suspended_by_us", FIELD_INSTANT, offsetof(struct account, history.suspended_by_us), NULL},
     {"suspended_as", FIELD_ENUM, offsetof(struct account, history.suspended_as), person_words},
@@ -58,6 +61,7 @@ static const struct field person_fields[] = {
     {"word", FIELD_ENUM, offsetof(struct person, word), person_words},
     {"hired", FIELD_DAY, offsetof(struct person, hire_date), NULL},
     {"last_day", FIELD_DAY, offsetof(struct person, last_day), NULL},
+    {"damaged_number", FIELD_TEXT, offsetof(struct person, damaged_number), NULL},
     {"rejected", FIELD_TEXT, offsetof(struct person, rejected), NULL},
     {"blind", FIELD_BOOL, offsetof(struct person, key_unreadable), NULL},
     {NULL, FIELD_TEXT, 0, NULL},
@@ -310,6 +314,28 @@ static int add_unreached(struct scenario *scenario, struct account *account, con
     return 0;
 }
 
+/* NAME|EMAIL|NUMBER, each may be -. */
+static int add_earlier(struct scenario *scenario, struct account *account, const char *value,
+                       struct err *err)
+{
+    struct account_history *history = &account->history;
+    struct account_earlier *grown =
+        arena_calloc(&scenario->arena, history->earlier_count + 1, sizeof(grown[0]));
+    const char *const *part = NULL;
+
+    if (word_split(&scenario->arena, value, &part) != 3)
+        return err_set(err, ERR_CONFIG, "'earlier' is NAME|EMAIL|NUMBER");
+    if (history->earlier_count)
+        memcpy(grown, history->earlier, history->earlier_count * sizeof(grown[0]));
+    grown[history->earlier_count++] = (struct account_earlier){
+        .name = text_equal(part[0], "-") ? NULL : part[0],
+        .email = text_equal(part[1], "-") ? NULL : part[1],
+        .employee_number = text_equal(part[2], "-") ? NULL : part[2],
+    };
+    history->earlier = grown;
+    return 0;
+}
+
 static void set_groups(struct scenario *scenario, struct account *account, const char *value)
 {
     const char *const *name = NULL;
@@ -333,6 +359,13 @@ static int set_account_word(struct scenario *scenario, struct account *account,
         return add_announcement(scenario, account, word->value, text_equal(word->key, "told"), err);
     if (text_equal(word->key, "unreached"))
         return add_unreached(scenario, account, word->value, err);
+    if (text_equal(word->key, "earlier"))
+        return add_earlier(scenario, account, word->value, err);
+    if (text_equal(word->key, "bound")) {
+        size_t count = word_split(&scenario->arena, word->value, &account->history.bound);
+        account->history.bound_count = (uint32_t)count;
+        return 0;
+    }
     if (text_equal(word->key, "groups")) {
         set_groups(scenario, account, word->value);
         return 0;
@@ -355,7 +388,7 @@ static struct account new_account(struct scenario *scenario, const char *label)
         .username = label,
         .status = ACCOUNT_ACTIVE,
         .profile_id = "user",
-        .history = {.first_seen = long_ago, .ever_active = true},
+        .history = {.first_seen = long_ago, .ever_active = true, .once_linked = true},
     };
 }
 
@@ -611,6 +644,22 @@ static int read_alias(struct scenario *scenario, const struct line *line, struct
     return 0;
 }
 
+/* `no_value EXT 9999*`: as roster.no_value, folded already. */
+static int read_no_value(struct scenario *scenario, const struct line *line, struct err *err)
+{
+    struct no_values *list = &scenario->matching.no_value;
+    const char **item = arena_calloc(&scenario->arena, list->count + line->count, sizeof(item[0]));
+
+    if (need_count(line, 1, err) < 0)
+        return -1;
+    if (list->count)
+        memcpy(item, list->item, list->count * sizeof(item[0]));
+    for (size_t i = 0; i < line->count; i++)
+        item[list->count + i] = line->word[i].value;
+    *list = (struct no_values){item, list->count + line->count};
+    return 0;
+}
+
 static int read_link(struct scenario *scenario, const struct line *line, struct err *err)
 {
     if (read_pair(line, err) < 0)
@@ -803,18 +852,31 @@ static const struct {
     const char *verb;
     int (*read)(struct scenario *scenario, const struct line *line, struct err *err);
 } verbs[] = {
-    {"now", read_now},           {"today", read_now},
-    {"zone", read_zone},         {"rule", read_rule},
-    {"policy", read_policy},     {"protected", read_protected},
-    {"keys", read_keys},         {"alias", read_alias},
-    {"link", read_link},         {"limit", read_limit},
-    {"history", read_history},   {"acknowledge", read_acknowledge},
-    {"own", read_own},           {"profile", read_profile},
-    {"account", read_account},   {"accounts", read_many},
-    {"person", read_person},     {"people", read_many},
-    {"roster", read_roster},     {"good_rosters", read_good_rosters},
-    {"snapshot", read_snapshot}, {"keep", read_ruling},
-    {"again", read_ruling},      {"remove", read_remove},
+    {"now", read_now},
+    {"today", read_now},
+    {"zone", read_zone},
+    {"rule", read_rule},
+    {"policy", read_policy},
+    {"protected", read_protected},
+    {"keys", read_keys},
+    {"alias", read_alias},
+    {"link", read_link},
+    {"no_value", read_no_value},
+    {"limit", read_limit},
+    {"history", read_history},
+    {"acknowledge", read_acknowledge},
+    {"own", read_own},
+    {"profile", read_profile},
+    {"account", read_account},
+    {"accounts", read_many},
+    {"person", read_person},
+    {"people", read_many},
+    {"roster", read_roster},
+    {"good_rosters", read_good_rosters},
+    {"snapshot", read_snapshot},
+    {"keep", read_ruling},
+    {"again", read_ruling},
+    {"remove", read_remove},
     {"expect", read_expect},
 };
 

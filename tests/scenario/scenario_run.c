@@ -121,6 +121,7 @@ static void make_policy(struct world *world, const struct scenario *scenario, ui
     world->matching.link_count = scenario->link_count;
     world->matching.alias = scenario->alias;
     world->matching.alias_count = scenario->alias_count;
+    world->matching.zone = scenario->zone;
     world->matching.min_matched_percent = scenario->limits.min_matched_percent;
     world->policy = scenario->policy;
     world->policy.zone = scenario->zone;
@@ -146,6 +147,7 @@ static void make_context(struct world *world, const struct scenario *scenario)
         .today = scenario->today,
         .now = scenario->now,
         .snapshot = &world->snapshot,
+        .matching = &world->matching,
         .good_roster = read,
         .good_roster_count = count,
         .absence_provable = good && world->roster.blind == 0,
@@ -212,12 +214,13 @@ static void tell_plan(struct text *text, const struct world *world)
 
 static void tell_decision(struct text *text, const struct decision *decision)
 {
-    text_addf(text, "%s %s '%s' %s: %s; %d %d %d %d %d %d %d %d %d %d",
+    text_addf(text, "%s %s '%s' %s: %s; %d %d %d %d %d %d %d %d %d %d %d",
               action_name(decision->action), or_dash(decision->clause), or_dash(decision->rule),
               person_status_name(decision->person), or_dash(decision->reason), decision->finding,
               decision->new_announcement, decision->not_before.number, decision->idle_days,
               decision->uses_person, decision->uses_login, decision->used_after,
-              decision->needs_person, decision->doubt, decision->held_by != NULL);
+              decision->needs_person, decision->recreated, decision->doubt,
+              decision->held_by != NULL);
 }
 
 static void compare_texts(const struct scenario *scenario, const char *what, const struct text *a,
@@ -278,6 +281,8 @@ static const char *tell_near(const struct pairing *pairing)
         [NEAR_NOBODY] = "-",         [NEAR_SECOND_EMAIL] = "second_email",
         [NEAR_LOCAL_PART] = "local", [NEAR_ONE_EDIT] = "one_edit",
         [NEAR_NAME] = "name",        [NEAR_LOOK_ALIKE] = "look_alike",
+        [NEAR_TAG] = "tag",          [NEAR_NUMBER] = "number",
+        [NEAR_EARLIER] = "earlier",  [NEAR_YESTERDAY] = "yesterday",
     };
     return name[pairing->near];
 }
@@ -317,6 +322,7 @@ static const char *ask_decision(struct arena *arena, const struct decision *deci
         {"uses_person", decision->uses_person ? "yes" : "no"},
         {"uses_login", decision->uses_login ? "yes" : "no"},
         {"used_after", decision->used_after ? "yes" : "no"},
+        {"recreated", decision->recreated ? "yes" : "no"},
         {"needs_person", decision->needs_person ? "yes" : "no"},
         {"doubt", decision->doubt ? "yes" : "no"},
     };

@@ -113,9 +113,9 @@ static int run_text(const char *file, const char *text, struct coverage *coverag
 /* --- the files of the folder --- */
 
 static const char *const ids[] = {
-    "P1", "P2", "P3", "P4", "P5", "P6",  "P7",  "P8",  "R1",  "R2",  "R3",  "R4",
-    "R5", "R6", "R7", "R8", "R9", "R10", "R11", "R12", "R13", "R14", "G1",  "G2",
-    "G3", "G4", "G5", "G6", "G7", "G8",  "G9",  "G10", "G11", "G12", "G13", "policy",
+    "P1", "P2", "P3", "P4", "P5", "P6",  "P7",  "P8",  "P9",  "R1",  "R2",     "R3", "R4",
+    "R5", "R6", "R7", "R8", "R9", "R10", "R11", "R12", "R13", "R14", "G1",     "G2", "G3",
+    "G4", "G5", "G6", "G7", "G8", "G9",  "G10", "G11", "G12", "G13", "policy",
 };
 
 /* The id in front of a file's name, NULL when it has none. */

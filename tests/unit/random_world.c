@@ -29,11 +29,16 @@ static bool chance(struct world *world, unsigned percent)
 /* --- drawing a world --- */
 
 static const char *const locals[] = {"ann",   "anne", "an",   "bob",     "zoe.x",   "BOB",
-                                     "henry", "ivan", "judy", "kenneth", "ludmila", "mallory"};
+                                     "henry", "ivan", "judy", "kenneth", "ann+dam", "mallory"};
 static const char *const domains[] = {"a.example", "b.example", "old.example"};
-static const char *const numbers[] = {"1", "2", "3", "e4", "E4", "5", "6", "7", "8", "9"};
-const char *const world_names[WORLD_NAMES] = {NULL,      "Ann Lee", "Lee, Ann", "ann m. lee",
-                                              "Bob Ray", "admin",   "Zoe X"};
+static const char *const numbers[] = {"1", "2",  "3", "e4",  "E4",  "5",   "6",
+                                      "7", "01", "0", "EXT", "n/a", "1.0", "e04"};
+const char *const world_names[WORLD_NAMES] = {NULL,         "Ann Lee", "Lee, Ann",
+                                              "ann m. lee", "Bob Ray", "Suharto",
+                                              "Zoe X",      "Ann Ray", "Kim Park"};
+/* Whom the history remembers: people by number and by address. */
+static const char *const remembered[] = {
+    "n:1", "n:2", "n:3", "n:e4", "e:ann@a.example", "e:bob@b.example", "n:77"};
 
 static const char *draw_email(struct world *world)
 {
@@ -70,6 +75,21 @@ static int near_days(struct world *world, int around)
     return around - 1 + (int)world_random(world, 3);
 }
 
+/* The same person again, or somebody much like them: a row of before, a little otherwise. */
+static struct person with_kin(struct world *world, const struct person *person)
+{
+    size_t before = (size_t)(person - world->person);
+    struct person kin = *person;
+
+    if (before == 0)
+        return kin;
+    const struct person *other = &world->person[world_random(world, before)];
+    kin.name = chance(world, 80) ? other->name : kin.name;
+    kin.employee_number = chance(world, 30) ? other->employee_number : kin.employee_number;
+    kin.email = chance(world, 30) ? other->email : kin.email;
+    return kin;
+}
+
 static void draw_person(struct world *world, struct person *person)
 {
     static const enum person_status words[] = {PERSON_UNKNOWN, PERSON_EMPLOYED, PERSON_EMPLOYED,
@@ -84,13 +104,20 @@ static void draw_person(struct world *world, struct person *person)
         .word = PICK(world, words),
         .row = 2,
     };
+    if (chance(world, 30))
+        *person = with_kin(world, person);
     if (chance(world, 40))
         person->last_day = day_of(chance(world, 50) ? near_days(world, 0) : near_days(world, 20));
     if (chance(world, 30))
-        person->hire_date = day_of(chance(world, 50) ? near_days(world, 0) : near_days(world, 9));
+        person->hire_date = day_of(near_days(world, chance(world, 40)   ? 0
+                                                    : chance(world, 50) ? 9
+                                                                        : 80));
     if (chance(world, 8)) {
         person->rejected = "bad row";
         person->key_unreadable = chance(world, 40);
+        person->damaged_number = chance(world, 30) ? "1.0" : NULL;
+        if (person->damaged_number)
+            person->employee_number = NULL;
     }
 }
 
@@ -153,8 +180,18 @@ static void draw_history(struct world *world, size_t i)
             chance(world, 70) ? noon(near_days(world, chance(world, 50) ? 30 : 180)) : INSTANT_NONE,
         .reactivation_unknown = chance(world, 5),
         .unlinked_since = chance(world, 70) ? noon((int)world_random(world, 5)) : INSTANT_NONE,
+        .once_linked = chance(world, 80),
+        .yesterday = chance(world, 40) ? PICK(world, remembered) : NULL,
+        .missing_at = chance(world, 30) ? noon(near_days(world, 20)) : INSTANT_NONE,
+        .earlier = world->earlier[i],
+        .earlier_count = chance(world, 20),
         .announcement = world->announcement[i],
         .announcement_count = (uint32_t)world_random(world, 3),
+    };
+    world->earlier[i][0] = (struct account_earlier){
+        .name = PICK(world, world_names),
+        .email = chance(world, 50) ? draw_email(world) : NULL,
+        .employee_number = draw_number(world),
     };
     for (size_t k = 0; k < history->announcement_count; k++) {
         int days_ago = near_days(world, chance(world, 60) ? 14 : 30);
@@ -179,7 +216,7 @@ static void draw_account(struct world *world, size_t i)
         .username = chance(world, 40) ? draw_email(world) : PICK(world, locals),
         .email = draw_email(world),
         .email2 = chance(world, 20) ? draw_email(world) : NULL,
-        .name = chance(world, 30) ? PICK(world, world_names) : NULL,
+        .name = chance(world, 60) ? PICK(world, world_names) : NULL,
         .employee_number = draw_number(world),
         .profile_id = chance(world, 95) ? (chance(world, 30) ? "admin" : "user") : "ghost",
         .country = chance(world, 50) ? "NL" : NULL,
@@ -260,10 +297,12 @@ static void draw_policy(struct world *world)
 
 static void draw_matching(struct world *world)
 {
+    static const char *const ext[] = {"ext*"};
     struct matching *matching = &world->matching;
 
     *matching =
-        (struct matching){.roster_has_username = chance(world, 30),
+        (struct matching){.no_value = {ext, chance(world, 30)},
+                          .roster_has_username = chance(world, 30),
                           .alias = world->alias,
                           .alias_count = world_random(world, 2),
                           .link = world->link,

@@ -10,7 +10,7 @@
 
 #define MOST        9 /* accounts, people */
 #define MOST_ANY    4 /* rules, lines of the links file, protections */
-#define WORLD_NAMES 7
+#define WORLD_NAMES 9
 #define TODAY       46348
 
 struct world {
@@ -20,6 +20,7 @@ struct world {
     struct person person[MOST];
     struct group group[1];
     struct announcement announcement[MOST][2];
+    struct account_earlier earlier[MOST][1];
     struct ruling ruling[MOST][2];
     struct rulings rulings[MOST];
     struct profile profile[2];

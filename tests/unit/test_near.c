@@ -5,13 +5,27 @@
 #include "core/near.h"
 #include "test.h"
 
+static void find_near(const struct snapshot *snapshot, const struct roster *roster,
+                      struct pairing *pairing)
+{
+    static const struct matching matching = {
+        .key = {MATCH_BY_EMPLOYEE_NUMBER, MATCH_BY_EMAIL},
+        .key_count = 2,
+    };
+    struct people people;
+
+    people_init(&people, &matching, roster);
+    near_find(&people, snapshot, pairing);
+    people_release(&people);
+}
+
 static enum near_kind near_of(struct account *account, struct person *person)
 {
     struct snapshot snapshot = {.account = account, .count = 1};
     struct roster roster = {.person = person, .count = 1};
     struct pairing pairing = {.kind = LINK_NONE};
 
-    near_find(&snapshot, &roster, &pairing);
+    find_near(&snapshot, &roster, &pairing);
     if (pairing.near != NEAR_NOBODY)
         assert_ptr_equal(pairing.other, person);
     else
@@ -67,7 +81,10 @@ TEST(near_find_of_names_notices_resemblance)
         {"Jos\xc3\xa9 Mu\xc3\xb1oz", "Jose Munoz", true},
         {"\xe6\x9d\x8e\xe5\xb0\x8f\xe9\xbe\x99", "\xe6\x9d\x8e\xe5\xb0\x8f\xe9\xbe\x99", true},
         {"Jane Doe", "Jane Roe", false},
-        {"admin", "admin", false},
+        {"Suharto", "SUHARTO", true}, /* a whole name */
+        {"Suharto", "Suharto Wijaya", false},
+        {"Maria Doe", "Jane Maria Doe", true},
+        {"Jane van der Berg", "Piet van der Meer", false},
         {"", "", false},
         {NULL, "Jane Doe", false},
     };
@@ -107,7 +124,7 @@ TEST(near_find_of_several_takes_the_least)
     struct roster roster = {.person = person, .count = COUNT_OF(person)};
     struct pairing pairing = {.kind = LINK_NONE};
 
-    near_find(&snapshot, &roster, &pairing);
+    find_near(&snapshot, &roster, &pairing);
     assert_int_equal(pairing.near, NEAR_LOCAL_PART);
     assert_ptr_equal(pairing.other, &person[2]);
 }
@@ -121,8 +138,8 @@ TEST(near_find_of_settled_pairings_leaves_them)
     struct pairing by_word = {.kind = LINK_NONE, .key = MATCH_BY_LINKS_FILE};
     struct pairing contested = {.kind = LINK_AMBIGUOUS};
 
-    near_find(&snapshot, &roster, &by_word);
-    near_find(&snapshot, &roster, &contested);
+    find_near(&snapshot, &roster, &by_word);
+    find_near(&snapshot, &roster, &contested);
     assert_int_equal(by_word.near, NEAR_NOBODY);
     assert_int_equal(contested.near, NEAR_NOBODY);
 }

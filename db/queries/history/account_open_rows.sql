@@ -3,7 +3,8 @@ select a.account_id, v.status, v.username, v.email, v.email2, v.name, v.employee
        v.profile_id, v.country, v.department, v.groups, v.groups_unreadable, v.sso_only, v.flaw,
        l.kind, us(l.at) as at, l.raw, l.source, us(l.seen_at) as seen_at,
        a.account_no, us(a.first_seen) as first_seen, us(a.created) as created, a.ever_active,
-       case when k.kind = 'none' then us(k.since) end as unlinked_since,
+       case when k.kind = 'none' and k.matched_by <> 'near' then us(k.since) end as unlinked_since,
+       a.once_linked, us(a.missing_at) as missing_at, null::text as yesterday,
        us(a.became_active_at) as became_active, us(a.reactivated_at) as reactivated
 from account a
 join account_version v

@@ -1,0 +1,428 @@
+/*
+ * One table per key, built side by side. Rows that share a value are then looked at as a group: all
+ * of one name are one person (K8), names that have nothing in common make the value nobody's (K2),
+ * and where names do not tell, nobody can (duplicates).
+ *
+ * Invariant: neither the order of the rows nor which of them stands first decides anything; what
+ * must be chosen is the least by person_compare.
+ */
+#include "core/people.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/fold.h"
+#include "base/mem.h"
+#include "base/parallel.h"
+#include "base/text.h"
+
+#define GROUP_COMPARED 16 /* rows of a group that are compared pair by pair */
+
+enum match_key people_table(const struct people *people, enum match_key key)
+{
+    return key == MATCH_BY_USERNAME && !people->matching->roster_has_username ? MATCH_BY_EMAIL
+                                                                              : key;
+}
+
+static struct email_alias *fold_aliases(struct arena *arena, const struct matching *matching)
+{
+    struct email_alias *alias = arena_calloc(arena, matching->alias_count, sizeof(alias[0]));
+
+    for (size_t i = 0; i < matching->alias_count; i++) {
+        alias[i].from = fold_text(arena, matching->alias[i].from);
+        alias[i].to = fold_text(arena, matching->alias[i].to);
+    }
+    return alias;
+}
+
+static const char *canonical(const struct matching *matching, const struct email_alias *alias,
+                             struct arena *arena, const char *email)
+{
+    const char *folded = fold_text(arena, email);
+    const char *at = folded ? strrchr(folded, '@') : NULL;
+
+    for (size_t i = 0; at && i < matching->alias_count; i++) {
+        if (text_equal(at + 1, alias[i].from))
+            return arena_printf(arena, "%.*s@%s", (int)(at - folded), folded, alias[i].to);
+    }
+    return folded;
+}
+
+const char *match_canonical_email(struct arena *arena, const struct matching *matching,
+                                  const char *email)
+{
+    return canonical(matching, fold_aliases(arena, matching), arena, email);
+}
+
+const char *people_value(const struct people *people, struct arena *arena, enum match_key key,
+                         const char *text)
+{
+    bool number = key == MATCH_BY_EMPLOYEE_NUMBER || key == MATCH_BY_LINKS_FILE;
+    const char *value =
+        number ? fold_text(arena, text) : canonical(people->matching, people->alias, arena, text);
+
+    return is_no_value(&people->matching->no_value, value) ? NULL : value;
+}
+
+static const char *person_value(const struct people *people, struct arena *arena,
+                                const struct person *person, enum match_key key)
+{
+    switch (key) {
+    case MATCH_BY_EMPLOYEE_NUMBER:
+        return people_value(people, arena, key, person->employee_number);
+    case MATCH_BY_LINKS_FILE:
+        return fold_text(arena, person->employee_number);
+    case MATCH_BY_EMAIL:
+        return people_value(people, arena, key, person->email);
+    case MATCH_BY_USERNAME:
+        return people_value(people, arena, key, person->username);
+    case MATCH_BY_NOTHING:
+    case MATCH_BY_HISTORY:
+    case MATCH_KEY_COUNT:
+        break;
+    }
+    return NULL;
+}
+
+/* --- rows that share a value --- */
+
+/* Rows of one group that are one person: to be joined when all tables are there. */
+struct joined {
+    uint32_t a, b;
+};
+
+/* One table while it is made. */
+struct making {
+    struct people *people;
+    enum match_key key;
+    const char **value; /* as compared, by row */
+    const char **text;  /* as it is in the table: bare for numbers */
+    bool *unclear;      /* by row */
+    bool *nobody;
+    struct joined *joined;
+    size_t joined_count, joined_capacity;
+};
+
+static const struct person *row_of(const struct making *making, uint32_t row)
+{
+    return &making->people->roster->person[row];
+}
+
+/* What the names of a group say: the least likeness of any two, not known counting as agreeing. */
+static enum name_likeness least_likeness(const struct making *making, const uint32_t *row,
+                                         size_t count)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct name_parts *parts = arena_calloc(&scratch, count, sizeof(parts[0]));
+    enum name_likeness least = NAMES_SAME;
+    size_t first = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        parts[i] = name_parts(&scratch, row_of(making, row[i])->name);
+        if (person_compare(row_of(making, row[i]), row_of(making, row[first])) < 0)
+            first = i;
+    }
+    size_t begin = count > GROUP_COMPARED ? first : 0;
+    size_t end = count > GROUP_COMPARED ? first + 1 : count;
+    for (size_t i = begin; i < end; i++) {
+        for (size_t k = 0; k < count; k++) {
+            enum name_likeness one = k == i ? NAMES_SAME : name_parts_compare(&parts[i], &parts[k]);
+            if (one == NAMES_DIFFER)
+                return NAMES_DIFFER;
+            if (one != NAMES_SAME)
+                least = NAMES_AGREE;
+        }
+    }
+    return least;
+}
+
+static void join_rows(struct making *making, uint32_t a, uint32_t b)
+{
+    making->joined = mem_grow(making->joined, making->joined_count, &making->joined_capacity,
+                              sizeof(making->joined[0]));
+    making->joined[making->joined_count++] = (struct joined){a, b};
+}
+
+static void judge_group(struct making *making, const uint32_t *row, size_t count)
+{
+    enum name_likeness likeness = least_likeness(making, row, count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (likeness == NAMES_SAME && i > 0)
+            join_rows(making, row[0], row[i]);
+        making->nobody[row[i]] |= likeness == NAMES_DIFFER;
+        making->unclear[row[i]] |= likeness == NAMES_AGREE;
+    }
+}
+
+/* The rows of one chain by their exact value: numbers that only look alike are groups of their own.
+ */
+static void judge_chain(struct making *making, uint32_t entry)
+{
+    const struct table *table = &making->people->by[making->key];
+    CLEANUP(mem_cleanup) uint32_t *row = NULL, *group = NULL;
+    size_t count = 0, capacity = 0;
+
+    for (uint32_t at = entry; at != TABLE_END; at = table_next(table, at)) {
+        if (!making->value[table_value(table, at)])
+            continue; /* a damaged number only looks alike */
+        row = mem_grow(row, count, &capacity, sizeof(row[0]));
+        row[count++] = table_value(table, at);
+    }
+    group = mem_calloc(count, sizeof(group[0]));
+    while (count > 0) {
+        size_t rest = 0, same = 0;
+        const char *value = making->value[row[0]];
+        for (size_t i = 0; i < count; i++) {
+            if (text_equal(making->value[row[i]], value))
+                group[same++] = row[i];
+            else
+                row[rest++] = row[i];
+        }
+        if (same > 1)
+            judge_group(making, group, same);
+        count = rest;
+    }
+}
+
+/* --- the tables --- */
+
+static void make_table(struct making *making)
+{
+    struct people *people = making->people;
+    size_t count = people->roster->count;
+    struct arena *arena = &people->key_arena[making->key];
+    struct table *table = &people->by[making->key];
+    CLEANUP(mem_cleanup) bool *again = mem_calloc(count, sizeof(again[0]));
+    bool numbers = making->key == MATCH_BY_EMPLOYEE_NUMBER;
+    bool judged = making->key != MATCH_BY_LINKS_FILE; /* a line that fits several says so itself */
+
+    making->value = mem_calloc(count, sizeof(making->value[0]));
+    making->text = numbers ? mem_calloc(count, sizeof(making->text[0])) : making->value;
+    for (size_t i = 0; i < count; i++) {
+        const struct person *person = &people->roster->person[i];
+        making->value[i] = person_value(people, arena, person, making->key);
+        if (numbers)
+            making->text[i] =
+                number_bare(arena, making->value[i] ? making->value[i] : person->damaged_number);
+    }
+    table_init(table, count);
+    table_add_many(table, making->text, count, again);
+    for (size_t i = 0; judged && i < count; i++) {
+        if (!again[i] || !making->value[i])
+            continue;
+        uint32_t first = table_find(table, making->text[i]);
+        uint32_t at = first; /* each chain once: at its first row that came again */
+        while (!again[table_value(table, at)] || !making->value[table_value(table, at)])
+            at = table_next(table, at);
+        if (table_value(table, at) == i)
+            judge_chain(making, first);
+    }
+}
+
+struct tables {
+    struct making making[MATCH_KEY_COUNT];
+    size_t count;
+};
+
+static void add_table(struct tables *tables, struct people *people, enum match_key key)
+{
+    size_t rows = people->roster->count;
+
+    for (size_t i = 0; i < tables->count; i++) {
+        if (tables->making[i].key == key)
+            return;
+    }
+    tables->making[tables->count++] = (struct making){
+        .people = people,
+        .key = key,
+        .unclear = mem_calloc(rows, sizeof(bool)),
+        .nobody = mem_calloc(rows, sizeof(bool)),
+    };
+}
+
+static void make_part(void *context, size_t part, size_t begin, size_t end)
+{
+    struct tables *tables = context;
+
+    (void)part;
+    for (size_t i = begin; i < end; i++)
+        make_table(&tables->making[i]);
+}
+
+/* --- one person, several rows (K8) --- */
+
+static uint32_t find_root(const uint32_t *parent, uint32_t row)
+{
+    while (parent[row] != row)
+        row = parent[row];
+    return row;
+}
+
+/* Who speaks for a person: a row that nobody can read, then one that runs, then the latest last
+ * day, one that is not told counting as later than any. */
+static int speaker_rank(const struct person *person)
+{
+    static const int rank[] = {
+        [PERSON_UNKNOWN] = 0, [PERSON_EMPLOYED] = 1, [PERSON_ON_LEAVE] = 2,
+        [PERSON_FUTURE] = 3,  [PERSON_DEPARTED] = 4, [PERSON_ABSENT] = 5,
+    };
+    return rank[person->status];
+}
+
+static int compare_speakers(const struct person *a, const struct person *b)
+{
+    int order = speaker_rank(a) - speaker_rank(b);
+
+    if (!order && a->status == PERSON_DEPARTED &&
+        !day_is_set(a->last_day) != !day_is_set(b->last_day))
+        return day_is_set(a->last_day) ? 1 : -1;
+    if (!order && a->status == PERSON_DEPARTED)
+        order = day_compare(b->last_day, a->last_day);
+    return order ? order : person_compare(a, b);
+}
+
+static void choose_speakers(struct people *people, const uint32_t *parent)
+{
+    size_t count = people->roster->count;
+    const struct person *person = people->roster->person;
+    uint32_t *best = mem_alloc(count * sizeof(best[0]));
+
+    for (size_t i = 0; i < count; i++)
+        best[i] = (uint32_t)i;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t root = find_root(parent, i);
+        if (compare_speakers(&person[i], &person[best[root]]) < 0)
+            best[root] = i;
+    }
+    people->speaker = mem_alloc(count * sizeof(people->speaker[0]));
+    for (uint32_t i = 0; i < count; i++) {
+        people->speaker[i] = best[find_root(parent, i)];
+        people->unclear[people->speaker[i]] |= people->unclear[i];
+    }
+    free(best);
+}
+
+static void join_people(struct people *people, const struct tables *tables)
+{
+    CLEANUP(mem_cleanup) uint32_t *parent = NULL;
+    size_t joined = 0;
+
+    for (size_t t = 0; t < tables->count; t++)
+        joined += tables->making[t].joined_count;
+    if (joined == 0)
+        return;
+    parent = mem_alloc(people->roster->count * sizeof(parent[0]));
+    for (uint32_t i = 0; i < people->roster->count; i++)
+        parent[i] = i;
+    for (size_t t = 0; t < tables->count; t++) {
+        for (size_t k = 0; k < tables->making[t].joined_count; k++) {
+            uint32_t a = find_root(parent, tables->making[t].joined[k].a);
+            uint32_t b = find_root(parent, tables->making[t].joined[k].b);
+            parent[a > b ? a : b] = a > b ? b : a;
+        }
+    }
+    choose_speakers(people, parent);
+}
+
+static void take_over(struct people *people, struct making *making)
+{
+    for (size_t i = 0; i < people->roster->count; i++) {
+        people->unclear[i] |= making->unclear[i];
+        people->nobody[i] =
+            (uint8_t)(people->nobody[i] | (making->nobody[i] ? 1U << making->key : 0));
+    }
+    if (making->text != making->value)
+        free(making->text);
+    free(making->value);
+    free(making->unclear);
+    free(making->nobody);
+}
+
+void people_init(struct people *people, const struct matching *matching,
+                 const struct roster *roster)
+{
+    struct tables tables = {.count = 0};
+    size_t rows = roster->count;
+
+    *people = (struct people){.matching = matching, .roster = roster, .arena = ARENA_INIT};
+    people->alias = fold_aliases(&people->arena, matching);
+    people->nobody = mem_calloc(rows, sizeof(people->nobody[0]));
+    people->unclear = mem_calloc(rows, sizeof(people->unclear[0]));
+    for (size_t i = 0; i < matching->key_count; i++)
+        add_table(&tables, people, people_table(people, matching->key[i]));
+    if (matching->link_count)
+        add_table(&tables, people, MATCH_BY_LINKS_FILE);
+    size_t parts = parallel_parts(rows);
+    parallel_for(tables.count, parts < tables.count ? parts : tables.count, make_part, &tables);
+    for (size_t i = 0; i < tables.count; i++)
+        take_over(people, &tables.making[i]);
+    join_people(people, &tables);
+    for (size_t i = 0; i < tables.count; i++)
+        free(tables.making[i].joined);
+}
+
+void people_release(struct people *people)
+{
+    for (size_t i = 0; i < MATCH_KEY_COUNT; i++) {
+        table_release(&people->by[i]);
+        arena_release(&people->key_arena[i]);
+    }
+    free(people->nobody);
+    free(people->unclear);
+    free(people->speaker);
+    arena_release(&people->arena);
+}
+
+/* --- asking --- */
+
+const struct person *people_speaker(const struct people *people, const struct person *person)
+{
+    const struct person *all = people->roster->person;
+
+    return people->speaker ? &all[people->speaker[person - all]] : person;
+}
+
+bool people_are_one(const struct people *people, const struct person *a, const struct person *b)
+{
+    return people_speaker(people, a) == people_speaker(people, b);
+}
+
+bool people_is_before(const struct person *a, const struct person *b)
+{
+    bool a_gone = speaker_rank(a) == 0 || speaker_rank(a) > 3;
+    bool b_gone = speaker_rank(b) == 0 || speaker_rank(b) > 3;
+
+    return a_gone != b_gone ? a_gone : person_compare(a, b) < 0;
+}
+
+struct found people_find(const struct people *people, struct arena *scratch, enum match_key key,
+                         uint32_t entry, const char *number)
+{
+    enum match_key where = people_table(people, key);
+    const struct table *table = &people->by[where];
+    struct found found = {.person = NULL};
+
+    for (; entry != TABLE_END; entry = table_next(table, entry)) {
+        const struct person *row = &people->roster->person[table_value(table, entry)];
+        if (where == MATCH_BY_EMPLOYEE_NUMBER &&
+            !text_equal(number, people_value(people, scratch, where, row->employee_number)))
+            continue;
+        if (people->nobody[row - people->roster->person] & 1U << where)
+            return (struct found){.nobodys = true};
+        const struct person *person = people_speaker(people, row);
+        found.several |= found.person && person != found.person;
+        if (!found.person || people_is_before(person, found.person))
+            found.person = person;
+    }
+    return found;
+}
+
+const char *people_number(const struct people *people, struct arena *scratch,
+                          const struct person *person)
+{
+    if (people->nobody[person - people->roster->person] & 1U << MATCH_BY_EMPLOYEE_NUMBER)
+        return NULL;
+    return people_value(people, scratch, MATCH_BY_EMPLOYEE_NUMBER, person->employee_number);
+}

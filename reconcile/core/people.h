@@ -1,0 +1,58 @@
+/*
+ * people: the roster indexed by the keys of the matching. It knows which rows are one person (K8),
+ * which values stand for nobody (K2), and which rows nobody can tell apart.
+ */
+#ifndef CORE_PEOPLE_H
+#define CORE_PEOPLE_H
+
+#include "base/table.h"
+#include "core/match.h"
+
+struct people {
+    const struct matching *matching;
+    const struct roster *roster;
+    struct arena arena;
+    struct email_alias *alias;               /* folded */
+    struct arena key_arena[MATCH_KEY_COUNT]; /* folded keys, as long as their table */
+    struct table by[MATCH_KEY_COUNT]; /* numbers by number_bare: look-alikes stand together */
+    uint8_t *nobody;                  /* by row, bits 1 << key: that value is nobody's */
+    bool *unclear;                    /* by row: a key of theirs stands in another row too */
+    uint32_t *speaker; /* by row: the row that speaks for this person; NULL = each for itself */
+};
+
+/* What one key finds. */
+struct found {
+    const struct person *person; /* of several the least who is not at work, else the least */
+    bool several;
+    bool nobodys; /* the value is in rows of different people: no key */
+};
+
+void people_init(struct people *people, const struct matching *matching,
+                 const struct roster *roster);
+void people_release(struct people *people);
+
+/* The table in which a key is looked up: usernames among addresses when the roster has none. */
+enum match_key people_table(const struct people *people, enum match_key key);
+
+/* A value of a key as it is compared; NULL when there is none, or it stands for nobody (K2). */
+const char *people_value(const struct people *people, struct arena *arena, enum match_key key,
+                         const char *text);
+
+/* The row that speaks for a row's person. */
+const struct person *people_speaker(const struct people *people, const struct person *person);
+bool people_are_one(const struct people *people, const struct person *a, const struct person *b);
+
+/* An order of candidates: the one for whom something may be due comes first, so that what is shown
+ * is why; then person_compare. */
+bool people_is_before(const struct person *a, const struct person *b);
+
+/* Whom the entries from `entry` on stand for. `number` is the folded employee number where the
+ * table is that of numbers: rows whose number only looks alike are passed over. */
+struct found people_find(const struct people *people, struct arena *scratch, enum match_key key,
+                         uint32_t entry, const char *number);
+
+/* The person's own number, folded; NULL when there is none or it is nobody's. */
+const char *people_number(const struct people *people, struct arena *scratch,
+                          const struct person *person);
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * Each remark is a count, and silent at nothing. They are no part of what people approve.
+ */
+#include "core/remark.h"
+
+#include "base/text.h"
+#include "core/protect.h"
+
+/* P4 where nothing would be due, whoever it is. */
+static size_t count_idle_contests(const struct snapshot *snapshot, const struct decision *decision)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < snapshot->count; i++)
+        count += text_equal(decision[i].clause, "P4") && !decision[i].finding;
+    return count;
+}
+
+/* Active accounts that never led to anybody (R6). */
+static size_t count_never_linked(const struct snapshot *snapshot, const struct decision *decision)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < snapshot->count; i++) {
+        const struct account *account = &snapshot->account[i];
+        count += account->status == ACCOUNT_ACTIVE && decision[i].person == PERSON_ABSENT &&
+                 !account->history.once_linked && !decision[i].finding &&
+                 decision[i].pairing->key != MATCH_BY_LINKS_FILE;
+    }
+    return count;
+}
+
+size_t remark_all(struct arena *arena, const struct policy *policy, const struct matching *matching,
+                  const struct policy_context *context, const struct decision *decision,
+                  const char *ret_sentence[static REMARKS_MAX])
+{
+    const struct {
+        size_t count;
+        const char *one, *many; /* behind the number */
+    } remarks[] = {
+        {protections_unused(policy, context, decision),
+         "protected entry fits no account: it protects nobody",
+         "protected entries fit no account: they protect nobody"},
+        {match_unused_lines(matching, context->snapshot), "line of the links file fits no account",
+         "lines of the links file fit no account"},
+        {count_idle_contests(context->snapshot, decision),
+         "account leads to more than one person, and nothing would be due for any of them: kept",
+         "accounts lead to more than one person, and nothing would be due for any of them: kept"},
+        {count_never_linked(context->snapshot, decision),
+         "active account never led to anybody in a roster (an agency, a shared mailbox?): no rule "
+         "about absence is for it; a person may look",
+         "active accounts never led to anybody in a roster (agencies, shared mailboxes?): no rule "
+         "about absence is for them; a person may look through the list (show --full)"},
+    };
+    size_t count = 0;
+
+    _Static_assert(sizeof(remarks) / sizeof(remarks[0]) == REMARKS_MAX, "one each");
+    for (size_t i = 0; i < REMARKS_MAX; i++) {
+        if (remarks[i].count > 0)
+            ret_sentence[count++] =
+                arena_printf(arena, "%zu %s", remarks[i].count,
+                             remarks[i].count == 1 ? remarks[i].one : remarks[i].many);
+    }
+    return count;
+}

@@ -1,0 +1,29 @@
+/*
+ * twin: the person of a link has departed, and another row that is at work may be the same person:
+ * moved to another company of the group, hired again under a new number (docs/decisions.md K5).
+ */
+#ifndef CORE_TWIN_H
+#define CORE_TWIN_H
+
+#include "core/people.h"
+
+/* What twins are judged by: the newest login of each row's own active account. */
+struct twins {
+    const struct people *people;
+    const struct zone *zone;
+    struct instant *own_login; /* by row that speaks; none = no account, or none that logged in */
+};
+
+void twins_init(struct twins *twins, const struct people *people, const struct snapshot *snapshot,
+                const struct pairing *pairing);
+void twins_release(struct twins *twins);
+
+/* Whether this link may have a twin at all: a departed person, and nobody's written word. */
+bool twin_is_asked(const struct account *account, const struct pairing *pairing);
+
+/* Whether `row` is a twin of the person that the account is linked to; *ret_until: a login of the
+ * account up to and including that day says that it is not, none = nothing says so. */
+bool twin_is(const struct twins *twins, struct arena *scratch, const struct account *account,
+             const struct person *departed, const struct person *row, struct day *ret_until);
+
+#endif

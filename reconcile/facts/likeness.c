@@ -1,0 +1,280 @@
+/*
+ * A name is its parts in any order: HR writes family names first, portals last; accents, hyphens
+ * and apostrophes come and go. Particles are no parts, or every 'van der …' would be kin.
+ *
+ * Invariant: names that are the same share a key of name_keys, so that an index finds every
+ * namesake without comparing everybody with everybody.
+ */
+#include "facts/likeness.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/fold.h"
+#include "base/text.h"
+#include "base/words.h"
+
+/* --- names --- */
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
+}
+
+/* In the names of so many that they say nothing. */
+static bool is_particle(const char *part)
+{
+    static const char *const particles[] = {
+        "van", "von", "der", "den",  "del",  "della", "dos",  "las",  "los", "bin", "binti",
+        "ibn", "zum", "zur", "prof", "herr", "mrs",   "miss", "dipl", "ing", "the", "extern"};
+
+    return strchr("vdlbizpmhte", *part) && WORD_ROW(particles, part);
+}
+
+static int compare_parts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The bytes of an apostrophe, which parts no name: 'O'Neil' is 'ONeil'. */
+static size_t apostrophe_at(const char *at)
+{
+    static const char curly[] = "\xe2\x80\x99";
+
+    return *at == '\'' || *at == '`' ? 1 : strncmp(at, curly, 3) == 0 ? 3 : 0;
+}
+
+/* The letters from `at` on, *ret_end behind them; what is in brackets is passed over. */
+static const char *next_part(const char *at, const char **ret_end)
+{
+    while (*at && !is_letter(*at)) {
+        const char *close = *at == '(' ? strchr(at, ')') : *at == '[' ? strchr(at, ']') : NULL;
+        at = close ? close + 1 : at + 1;
+    }
+    *ret_end = at;
+    while (is_letter(**ret_end) || apostrophe_at(*ret_end))
+        (*ret_end)++;
+    return at;
+}
+
+/* Copies the letters; returns how many bytes. */
+static size_t copy_letters(char *to, const char *at, const char *end)
+{
+    size_t length = 0;
+
+    for (size_t skip; at < end; at += skip ? skip : 1) {
+        skip = apostrophe_at(at);
+        if (!skip)
+            to[length++] = *at;
+    }
+    to[length] = '\0';
+    return length;
+}
+
+struct name_parts name_parts(struct arena *arena, const char *name)
+{
+    struct name_parts parts = {.whole = NULL};
+    const char *folded = fold_plain_name(arena, name), *end = folded;
+
+    if (!folded)
+        return parts;
+    char *whole = arena_alloc(arena, strlen(folded) + 1), *to = whole;
+    for (const char *at = next_part(folded, &end); *at; at = next_part(end, &end)) {
+        size_t length = copy_letters(to, at, end);
+        const char *part = arena_strndup(arena, to, length);
+        to += length;
+        if (length && parts.count < NAME_PARTS_MAX && !is_particle(part))
+            parts.part[parts.count++] = part;
+    }
+    *to = '\0';
+    parts.whole = to > whole ? whole : NULL;
+    qsort(parts.part, parts.count, sizeof(parts.part[0]), compare_parts);
+    return parts;
+}
+
+static unsigned count_letters(const char *part)
+{
+    unsigned letters = 0;
+
+    for (; *part; part++)
+        letters += ((unsigned char)*part & 0xC0) != 0x80;
+    return letters;
+}
+
+enum name_likeness name_parts_compare(const struct name_parts *a, const struct name_parts *b)
+{
+    unsigned common = 0, i = 0, k = 0, shorter = a->count < b->count ? a->count : b->count;
+    bool agree = false;
+
+    if (!a->whole || !b->whole)
+        return NAMES_UNKNOWN;
+    if (strcmp(a->whole, b->whole) == 0)
+        return NAMES_SAME;
+    while (i < a->count && k < b->count) {
+        int order = strcmp(a->part[i], b->part[k]);
+        if (order == 0) {
+            common++;
+            agree |= count_letters(a->part[i]) >= 3;
+        }
+        i += order <= 0;
+        k += order >= 0;
+    }
+    if (common >= 2 && common == shorter)
+        return NAMES_SAME;
+    return agree ? NAMES_AGREE : NAMES_DIFFER;
+}
+
+enum name_likeness names_compare(struct arena *scratch, const char *a, const char *b)
+{
+    if (!a || !b)
+        return NAMES_UNKNOWN;
+    struct name_parts left = name_parts(scratch, a), right = name_parts(scratch, b);
+
+    return name_parts_compare(&left, &right);
+}
+
+static const char *join(struct arena *arena, const char *a, const char *b)
+{
+    size_t a_length = strlen(a), b_length = strlen(b);
+    char *joined = arena_alloc(arena, a_length + b_length + 2);
+
+    memcpy(joined, a, a_length);
+    joined[a_length] = ' ';
+    memcpy(joined + a_length + 1, b, b_length + 1);
+    return joined;
+}
+
+unsigned name_keys(struct arena *arena, const struct name_parts *parts,
+                   const char *ret_key[static NAME_PAIRS_MAX])
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < parts->count; i++) {
+        for (unsigned k = i + 1; k < parts->count; k++)
+            ret_key[count++] = join(arena, parts->part[i], parts->part[k]);
+    }
+    /* '김민준' and '김 민준' are identical, and so is 'Suharto' twice */
+    if (parts->whole && (parts->count < 2 || !text_is_ascii(parts->whole)))
+        ret_key[count++] = parts->whole;
+    return count;
+}
+
+/* --- addresses --- */
+
+const char *address_local(struct arena *arena, const char *email)
+{
+    const char *folded = fold_text(arena, email);
+    const char *at = folded ? strrchr(folded, '@') : NULL;
+
+    if (!at || at == folded)
+        return NULL;
+    const char *tag = memchr(folded, '+', (size_t)(at - folded));
+    const char *end = tag && tag > folded ? tag : at;
+    return arena_strndup(arena, folded, (size_t)(end - folded));
+}
+
+bool addresses_agree(struct arena *scratch, const char *a, const char *b)
+{
+    const char *left = a && b ? address_local(scratch, a) : NULL;
+
+    return left && text_equal(left, address_local(scratch, b));
+}
+
+/* --- numbers --- */
+
+static size_t span_digits(const char *s)
+{
+    return strspn(s, "0123456789");
+}
+
+#define DIGITS_MAX 40 /* longer ones are no employee numbers */
+
+/* '100.0', '1.0e+02', '1,5e3': the digits of the whole number it is; NULL when it is none. */
+static const char *spread_out(struct arena *arena, const char *value)
+{
+    size_t whole = span_digits(value), fraction = 0, exponent = 0;
+    const char *rest = value + whole, *decimals = "";
+
+    if (whole == 0 || whole > DIGITS_MAX)
+        return NULL;
+    if (*rest == '.' || *rest == ',') {
+        decimals = rest + 1;
+        fraction = span_digits(decimals);
+        rest = decimals + fraction;
+    }
+    if (*rest == 'e') {
+        rest += 1 + (rest[1] == '+');
+        size_t digits = span_digits(rest);
+        if (digits == 0 || digits > 2)
+            return NULL;
+        for (; digits; digits--)
+            exponent = exponent * 10 + (size_t)(*rest++ - '0');
+    } else if (rest == value + whole) {
+        return NULL; /* a plain number */
+    }
+    while (fraction && decimals[fraction - 1] == '0')
+        fraction--;
+    if (*rest || fraction > exponent || exponent > DIGITS_MAX)
+        return NULL;
+    return arena_printf(arena, "%.*s%.*s%.*s", (int)whole, value, (int)fraction, decimals,
+                        (int)(exponent - fraction), "0000000000000000000000000000000000000000");
+}
+
+const char *number_bare(struct arena *arena, const char *number)
+{
+    const char *folded = fold_text(arena, number);
+
+    if (!folded)
+        return NULL;
+    const char *value = *folded == '\'' ? folded + 1 : folded; /* a spreadsheet's text mark */
+    const char *spread = spread_out(arena, value);
+    if (spread)
+        value = spread;
+    size_t letters = 0;
+    while (value[letters] >= 'a' && value[letters] <= 'z')
+        letters++;
+    const char *digits = value + letters;
+    size_t zeros = strspn(digits, "0");
+    if (span_digits(digits) != strlen(digits) || !*digits)
+        return value;
+    if (!digits[zeros])
+        zeros--; /* one is left of '000' */
+    if (zeros == 0)
+        return value;
+    size_t rest = strlen(digits + zeros) + 1;
+    char *bare = arena_alloc(arena, letters + rest); /* of every number of a roster: no printf */
+    memcpy(bare, value, letters);
+    memcpy(bare + letters, digits + zeros, rest);
+    return bare;
+}
+
+/* --- values that stand for nobody --- */
+
+bool is_no_value(const struct no_values *more, const char *folded)
+{
+    static const char *const words[] = {"n/a",     "na",      "null",   "\\n",       "none",
+                                        "unknown", "n.a.",    "k.a.",   "#n/a",      "#ref!",
+                                        "#name?",  "#value!", "#null!", "#num!",     "#div/0!",
+                                        "nil",     "(null)",  "<null>", "undefined", "tbd"};
+    static const char *const locals[] = {"no_email@*", "noemail@*", "no-email@*", "no.email@*"};
+
+    if (!folded)
+        return false;
+    if ((!more || more->count == 0) && !strchr("-.?*_/#0n\\ku(<t", *folded))
+        return false; /* nearly all of a million */
+    /* '-', '.', '0', '000', '???', '####' */
+    if (!folded[strspn(folded, "-.?*_/#")] || !folded[strspn(folded, "0")])
+        return true;
+    if (strchr("n#\\ku(<t", *folded) && WORD_ROW(words, folded))
+        return true;
+    for (size_t i = 0; *folded == 'n' && i < COUNT_OF(locals); i++) {
+        if (text_matches(locals[i], folded))
+            return true;
+    }
+    for (size_t i = 0; more && i < more->count; i++) {
+        if (text_matches(more->item[i], folded))
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,58 @@
+/*
+ * likeness: when two names, two addresses or two employee numbers speak for one person, and which
+ * values speak for nobody (docs/decisions.md "The link", K1 to K3). Pure comparisons of two texts:
+ * nothing here makes a link.
+ */
+#ifndef FACTS_LIKENESS_H
+#define FACTS_LIKENESS_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+
+enum name_likeness {
+    NAMES_UNKNOWN = 0, /* one of them is not known */
+    NAMES_DIFFER,
+    NAMES_AGREE, /* a part of three letters or more is common: family, or married since */
+    NAMES_SAME,  /* two parts are, and the shorter one is wholly in the longer; or identical */
+};
+
+#define NAME_PARTS_MAX 8
+#define NAME_PAIRS_MAX (NAME_PARTS_MAX * (NAME_PARTS_MAX - 1) / 2 + 1)
+
+/* The parts of a name, folded, without accents, sorted; without particles ('van', 'bin'), titles
+ * and what stands in brackets. */
+struct name_parts {
+    const char *whole; /* all letters in their order without what is between; NULL = no name */
+    const char *part[NAME_PARTS_MAX];
+    unsigned count;
+};
+struct name_parts name_parts(struct arena *arena, const char *name);
+
+enum name_likeness name_parts_compare(const struct name_parts *a, const struct name_parts *b);
+enum name_likeness names_compare(struct arena *scratch, const char *a, const char *b);
+
+/* Keys such that any two names that are the same have one in common: every pair of parts, and the
+ * whole where there are no two. Returns how many. */
+unsigned name_keys(struct arena *arena, const struct name_parts *parts,
+                   const char *ret_key[static NAME_PAIRS_MAX]);
+
+/* The local part of an address, folded, without a '+' tag; NULL when it is none. */
+const char *address_local(struct arena *arena, const char *email);
+/* Both are known, and have the same local part. */
+bool addresses_agree(struct arena *scratch, const char *a, const char *b);
+
+/* What stays of an employee number when leading zeros and what a spreadsheet makes of it are taken
+ * off: '100' of '00100', '100.0', '1.0E+02'; letters in front stay. The folded number itself where
+ * nothing is to be taken off. NULL for none. */
+const char *number_bare(struct arena *arena, const char *number);
+
+/* The values of `roster.no_value`, shell-style, beside those that are built in. */
+struct no_values {
+    const char *const *item;
+    size_t count;
+};
+/* Whether a folded value of a key stands for nobody: 'n/a', '0', '-', 'no_email@…' (K2). */
+bool is_no_value(const struct no_values *more, const char *folded);
+
+#endif

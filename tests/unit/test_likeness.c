@@ -1,0 +1,145 @@
+/* facts/likeness: names, addresses, numbers, and values that stand for nobody. */
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "facts/likeness.h"
+#include "test.h"
+
+TEST(names_compare_of_pairs_says_how_much_they_have_in_common)
+{
+    static const struct {
+        const char *a, *b;
+        enum name_likeness likeness;
+    } rows[] = {
+        {"Jane Doe", "jane doe", NAMES_SAME},
+        {"Jane Doe", "Doe, Jane", NAMES_SAME},
+        {"Jane Doe", "Jane Maria Doe", NAMES_SAME},
+        {"Anne-Marie O'Neil", "ONeil Anne Marie", NAMES_SAME},
+        {"Jos\xc3\xa9 Mu\xc3\xb1oz", "Jose Munoz", NAMES_SAME},
+        {"Jane Doe-Smith", "Jane Doe", NAMES_SAME},
+        {"Jane Doe", "Jane Smith", NAMES_AGREE},
+        {"J. Doe", "Jane Doe", NAMES_AGREE},
+        {"Jane Maria Doe", "Jane Anna Doe", NAMES_AGREE},
+        {"Jane Doe", "John Roe", NAMES_DIFFER},
+        {"Jan van der Berg", "Piet van der Meer", NAMES_DIFFER},
+        {"Jan van der Berg", "Jan Berg", NAMES_SAME},
+        {"Anna Berg (marketing)", "Bo Lind (marketing)", NAMES_DIFFER},
+        {"Bo Li", "Bo Xu", NAMES_DIFFER}, /* no part of three letters */
+        {"Bo Li", "Li Bo", NAMES_SAME},
+        {"Suharto", "SUHARTO", NAMES_SAME},
+        {"Suharto", "Suharto Wijaya", NAMES_AGREE},
+        {"\xea\xb9\x80\xeb\xaf\xbc\xec\xa4\x80", "\xea\xb9\x80 \xeb\xaf\xbc\xec\xa4\x80",
+         NAMES_SAME},
+        {"\xe7\x8e\x8b\xe8\x8a\xb3", "\xe7\x8e\x8b\xe8\x8a\xb3", NAMES_SAME},
+        {"\xe7\x8e\x8b\xe8\x8a\xb3", "\xe7\x8e\x8b\xe4\xbc\x9f", NAMES_DIFFER},
+        {"", "Jane Doe", NAMES_UNKNOWN},
+        {"-", "Jane Doe", NAMES_UNKNOWN},
+        {NULL, NULL, NAMES_UNKNOWN},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct arena arena = ARENA_INIT;
+        if (names_compare(&arena, rows[i].a, rows[i].b) != rows[i].likeness ||
+            names_compare(&arena, rows[i].b, rows[i].a) != rows[i].likeness)
+            fail_msg("'%s' and '%s'", rows[i].a, rows[i].b);
+        arena_release(&arena);
+    }
+}
+
+static bool share_a_key(struct arena *arena, const char *a, const char *b)
+{
+    const char *left[NAME_PAIRS_MAX], *right[NAME_PAIRS_MAX];
+    struct name_parts one = name_parts(arena, a), other = name_parts(arena, b);
+    unsigned count = name_keys(arena, &one, left), others = name_keys(arena, &other, right);
+
+    for (unsigned i = 0; i < count; i++) {
+        for (unsigned k = 0; k < others; k++) {
+            if (text_equal(left[i], right[k]))
+                return true;
+        }
+    }
+    return false;
+}
+
+TEST(name_keys_of_names_that_are_the_same_have_one_in_common)
+{
+    static const char *const pairs[][2] = {
+        {"Jane Doe", "Doe, Jane Maria"},
+        {"Maria Doe", "Jane Maria Doe"},
+        {"\xea\xb9\x80\xeb\xaf\xbc\xec\xa4\x80", "\xea\xb9\x80 \xeb\xaf\xbc\xec\xa4\x80"},
+        {"Suharto", "suharto"},
+        {"a b c d e f g h i j k", "k j i h g f e d c b a"},
+    };
+    struct arena arena = ARENA_INIT;
+
+    for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+        if (!share_a_key(&arena, pairs[i][0], pairs[i][1]))
+            fail_msg("'%s' and '%s'", pairs[i][0], pairs[i][1]);
+    }
+    assert_false(share_a_key(&arena, "Jane Doe", "Jane Roe"));
+    arena_release(&arena);
+}
+
+TEST(addresses_agree_with_the_same_local_part)
+{
+    static const struct {
+        const char *a, *b;
+        bool agree;
+    } rows[] = {
+        {"jane@a.example", "Jane@b.example", true},
+        {"jane+dam@a.example", "jane@a.example", true},
+        {"+jane@a.example", "+jane@b.example", true},
+        {"jane@a.example", "joe@a.example", false},
+        {"jane", "jane", false},
+        {NULL, NULL, false},
+    };
+    struct arena arena = ARENA_INIT;
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (addresses_agree(&arena, rows[i].a, rows[i].b) != rows[i].agree)
+            fail_msg("'%s' and '%s'", rows[i].a, rows[i].b);
+    }
+    arena_release(&arena);
+}
+
+TEST(number_bare_takes_off_zeros_and_what_a_spreadsheet_made)
+{
+    static const char *const rows[][2] = {
+        {"100", "100"},         {"00100", "100"},     {"100.0", "100"},     {"100,00", "100"},
+        {"1.0E+02", "100"},     {"1E+05", "100000"},  {"1.5e3", "1500"},    {"'00100", "100"},
+        {"E00100", "e100"},     {"e100", "e100"},     {"000", "0"},         {"100.5", "100.5"},
+        {"1.23E+1", "1.23e+1"}, {"12-345", "12-345"}, {"0012-3", "0012-3"}, {"abc", "abc"},
+        {"1E+99", "1e+99"},     {NULL, NULL},         {" ", NULL},
+    };
+    struct arena arena = ARENA_INIT;
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const char *bare = number_bare(&arena, rows[i][0]);
+        if (!text_equal(bare, rows[i][1]))
+            fail_msg("'%s' is '%s'", rows[i][0], bare ? bare : "none");
+    }
+    arena_release(&arena);
+}
+
+TEST(is_no_value_of_the_built_in_list_and_of_the_configured_one)
+{
+    static const char *const own[] = {"ext*", "9999"};
+    static const struct no_values more = {own, COUNT_OF(own)};
+    static const char *const nobody[] = {
+        "n/a", "na",    "0",       "000",  "-",    ".",    "--",    "null",
+        "\\n", "none",  "unknown", "n.a.", "k.a.", "#n/a", "#####", "no_email@acme.example",
+        "ext", "ext-7", "9999"};
+    static const char *const somebody[] = {
+        "1",  "100",  "nadia", "no@acme.example", "none@x.example", "k", "next",
+        "u1", "nora", "99991"};
+
+    for (size_t i = 0; i < COUNT_OF(nobody); i++) {
+        if (!is_no_value(&more, nobody[i]))
+            fail_msg("'%s' is somebody", nobody[i]);
+    }
+    for (size_t i = 0; i < COUNT_OF(somebody); i++) {
+        if (is_no_value(&more, somebody[i]))
+            fail_msg("'%s' is nobody", somebody[i]);
+    }
+    assert_false(is_no_value(NULL, NULL));
+    assert_false(is_no_value(NULL, "ext"));
+}
