@@ -316,17 +316,24 @@ static void overrides_release(struct overrides *overrides)
     free(overrides->use);
 }
 
-size_t match_unused_lines(const struct matching *matching, const struct snapshot *snapshot)
+size_t match_unused_lines(struct arena *arena, const struct matching *matching,
+                          const struct snapshot *snapshot,
+                          const struct link_override *const **ret_line)
 {
-    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const struct link_override **line =
+        arena_calloc(arena, matching->link_count + 1, sizeof(const struct link_override *));
     struct overrides overrides;
     size_t unused = 0;
 
+    *ret_line = line;
     if (matching->link_count == 0)
         return 0;
-    overrides_init(&overrides, &arena, matching, snapshot);
-    for (size_t i = 0; i < matching->link_count; i++)
-        unused += overrides.use[i].accounts == 0;
+    overrides_init(&overrides, &scratch, matching, snapshot);
+    for (size_t i = 0; i < matching->link_count; i++) {
+        if (overrides.use[i].accounts == 0)
+            line[unused++] = &matching->link[i];
+    }
     overrides_release(&overrides);
     return unused;
 }
