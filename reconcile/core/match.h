@@ -56,7 +56,8 @@ enum link_doubt {
 } __attribute__((packed));
 
 struct pairing {
-    const struct person *person; /* LINK_ONE; LINK_CONFLICT: whom the first key found */
+    const struct person *person; /* LINK_ONE; LINK_CONFLICT: whom the first key found;
+                                  * LINK_AMBIGUOUS: the first of two who share a value */
     const struct person *other;  /* a competing or near person, for the sentence; NULL in a conflict
                                   * with nobody. LINK_ONE: a twin who works here (K5) */
     const struct account *rival; /* a competing account, for the sentence */
