@@ -777,7 +777,7 @@ const struct setting settings[] = {
      .shown = true,
      AT_LIST(apply.window, apply.window_count),
      .maximum = 100,
-     .sample = "[ \"Mon-Thu 01:00-05:00\" ]",
+     .sample = "[ \"Mon-Thu 01:00-06:00\" ]",
      .sentence =
          "G12: when acts may be done, in policy.time_zone; outside nothing is done and what "
          "is due waits. Without it at any time."},
