@@ -17,7 +17,7 @@
 
 enum {
     TROUBLES = 3,        /* of full length, in one run */
-    LOOPBACK_PARTS = 20, /* nobody else is served there, and nothing but this machine restarts */
+    LOOPBACK_PARTS = 30, /* nobody else is served there, and nothing but this machine restarts */
     LOOK_US = SECOND_US, /* how often it is asked meanwhile whether somebody says stop */
 };
 
