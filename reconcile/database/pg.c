@@ -23,6 +23,7 @@
 
 #define CANCEL_MS   2000
 #define ROLLBACK_MS 5000
+#define SLICE_MS    1000
 #define COPY_PIECE  65536
 
 /* --- the end of a connection --- */
@@ -97,6 +98,13 @@ static int lost(struct pg *pg, const char *name, struct err *err)
     return -1;
 }
 
+static bool finishes_first;
+
+void pg_finish_first(bool finish)
+{
+    finishes_first = finish;
+}
+
 /* Waits for `events` on the connection's socket. */
 static int wait_for(struct pg *pg, short events, int64_t deadline, const char *name,
                     struct err *err)
@@ -107,10 +115,20 @@ static int wait_for(struct pg *pg, short events, int64_t deadline, const char *n
         return lost(pg, name, err);
     for (;;) {
         int64_t left = deadline - clock_steady_ms();
-        int ready = poll(&socket, 1, (int)(left > 0 ? left : 0));
+        /* A signal that comes just before poll is not slept over for long. */
+        int ready = poll(&socket, 1, (int)(left > SLICE_MS ? SLICE_MS : left > 0 ? left : 0));
 
         if (ready > 0)
             return 0;
+        if (!finishes_first && clock_is_interrupted()) {
+            (void)err_set(err, ERR_INTERRUPTED,
+                          "stopped by a signal while %s was asked '%s'; what was not committed did "
+                          "not happen",
+                          pg->where, name);
+            cancel_once(pg->conn);
+            drop_connection(pg);
+            return -1;
+        }
         if (ready < 0 && errno != EINTR)
             return err_set_errno(err, ERR_INTERNAL, errno, "cannot wait for %s", pg->where);
         if (ready == 0 && left <= 0) {

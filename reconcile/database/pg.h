@@ -45,6 +45,11 @@ int pg_shared_session(const struct pg *pg, struct err *err);
 void pg_close(struct pg *pg); /* NULL is fine */
 CLEANUP_POINTER(struct pg, pg_closep, pg_close)
 
+/* Whether a signal leaves the statement in hand alone. A run's outcomes must be recorded whatever
+ * somebody wishes; everybody else gives way: the statement is cancelled, the connection is gone,
+ * and the error is ERR_INTERRUPTED. That is the rule until a run begins. */
+void pg_finish_first(bool finish);
+
 enum pg_shape {
     PG_NOTHING, /* no result rows wanted */
     PG_ONE,     /* exactly one row */

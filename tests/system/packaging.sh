@@ -70,8 +70,8 @@ settings() {
     grep -E '^[A-Z][A-Za-z]*=' "$units/$1" | grep -vE '^(Description|Documentation|ExecStart)='
 }
 same_settings() {
-    settings bynder-reconcile@.service | grep -v '^SuccessExitStatus=75$' > "$stage/run"
-    settings bynder-reconcile-plan@.service | grep -v '^SuccessExitStatus=20 75$' > "$stage/plan"
+    settings bynder-reconcile@.service | grep -v '^SuccessExitStatus=75 130$' > "$stage/run"
+    settings bynder-reconcile-plan@.service | grep -v '^SuccessExitStatus=20 75 130$' > "$stage/plan"
     diff "$stage/run" "$stage/plan"
 }
 same_sandbox() { # user, secrets and sandbox: what a check says must hold for the run
@@ -98,7 +98,14 @@ if have systemd-analyze systemd; then
 fi
 check "the dry run's unit differs in its command, and in what a held plan means" same_settings
 check "the check's unit sees what the run's sees" same_sandbox
+asked_to_end_is_no_failure() { # nobody is called for `systemctl stop`
+    for unit in bynder-reconcile@ bynder-reconcile-plan@ bynder-reconcile-check@; do
+        grep -qE '^SuccessExitStatus=(.* )?130$' "$units/$unit.service" || return 1
+    done
+    ! grep -qE '^SuccessExitStatus=(.* )?(21|69|70)( |$)' "$units"/*.service
+}
 check "the dry run's unit plans, and nothing else" dry_run_never_runs
+check "a unit that is asked to end has not failed" asked_to_end_is_no_failure
 
 # --- the timer's hour ---
 
@@ -141,7 +148,7 @@ told() { # $1 result, $2 status; the journal's fields on standard output
 }
 every_exit_code_is_told() {
     codes=$(sed -n '/^\.Sh EXIT STATUS/,/^\.Sh EXAMPLES/s/^\.It \([0-9][0-9]*\)$/\1/p' \
-        docs/man/bynder-reconcile.1 | grep -vxE '0|10|75')
+        docs/man/bynder-reconcile.1 | grep -vxE '0|10|75|130')
     [ "$(echo "$codes" | wc -l)" -ge 8 ] || echo "the manual page lists only: $codes"
     for code in $codes; do
         told exit-code "$code" | grep -q '^MESSAGE=.*: see the lines of the run;' &&
