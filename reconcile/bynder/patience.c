@@ -17,19 +17,19 @@
 
 enum {
     TROUBLES = 3,        /* of full length, in one run */
-    LOOPBACK_PARTS = 30, /* nobody else is served there, and nothing but this machine restarts */
+    FIRST_PARTS = 90,    /* of a whole patience, before the second try */
+    LAST_PARTS = 6,      /* at most, however often it was tried */
     LOOK_US = SECOND_US, /* how often it is asked meanwhile whether somebody says stop */
 };
 
-#define TROUBLE_US    (300 * SECOND_US)
-#define PAUSE_US      (2 * SECOND_US) /* before the second try */
+#define PAUSE_US      (2 * SECOND_US) /* nor ever more than these */
 #define PAUSE_MOST_US (30 * SECOND_US)
 
 void bynder_patience_init(struct bynder *bynder, int64_t most_us)
 {
-    int64_t usual_us = TROUBLE_US / (bynder->config->loopback ? LOOPBACK_PARTS : 1);
+    int64_t configured_us = (int64_t)(bynder->config->patience * (double)SECOND_US);
 
-    bynder->patience = (struct patience){.most_us = most_us > 0 ? most_us : usual_us};
+    bynder->patience = (struct patience){.most_us = most_us > 0 ? most_us : configured_us};
 }
 
 static struct instant steady(const struct bynder *bynder)
@@ -80,15 +80,17 @@ bool bynder_bears(struct bynder *bynder)
  * hosts do not come back together. */
 static int64_t next_pause_us(struct bynder *bynder)
 {
-    int parts = bynder->config->loopback ? LOOPBACK_PARTS : 1;
-    int64_t pause_us = PAUSE_US / parts, most_us = PAUSE_MOST_US / parts;
+    int64_t first_us = bynder->patience.most_us / FIRST_PARTS;
+    int64_t last_us = bynder->patience.most_us / LAST_PARTS;
+    int64_t pause_us = first_us < PAUSE_US ? first_us : PAUSE_US;
+    int64_t most_us = last_us < PAUSE_MOST_US ? last_us : PAUSE_MOST_US;
 
     for (unsigned i = 0; i < bynder->patience.pauses && pause_us < most_us; i++)
         pause_us *= 2;
     if (pause_us > most_us)
         pause_us = most_us;
     bynder->patience.pauses++;
-    return pause_us / 2 + steady(bynder).us % (pause_us / 2);
+    return pause_us / 2 + steady(bynder).us % (pause_us / 2 + 1);
 }
 
 /* Once for each trouble. */

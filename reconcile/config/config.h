@@ -37,6 +37,7 @@ struct config_portal {
     double requests_per_second;
     int64_t requests_per_window; /* in any 300 s */
     double silence_after_429;    /* seconds */
+    double patience;             /* seconds for which reads are tried again */
     int64_t page_size;
     int64_t connections;
     bool login_events;            /* logins = "events" */

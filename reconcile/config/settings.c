@@ -115,6 +115,15 @@ const struct setting settings[] = {
      .fallback = "310",
      .sentence = "Seconds without any request after an answer 429. At least 300 for a portal on "
                  "the network: a request during the block prolongs it."},
+    {.path = "portal.patience",
+     .type = SETTING_NUMBER,
+     AT(portal.patience),
+     .minimum = 0,
+     .maximum = 3600,
+     .fallback = "180",
+     .sentence = "Seconds for which what the portal is asked is asked again while it is restarted, "
+                 "unreachable or in trouble; a run bears three times that in all. Calls that "
+                 "change something are sent once."},
     {.path = "portal.page_size",
      .type = SETTING_INTEGER,
      AT(portal.page_size),

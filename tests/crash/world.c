@@ -243,7 +243,7 @@ static void write_config(struct world *world)
     text_addf(&text,
               "portal: { name = \"world\"; url = \"%s\"; client_id = \"demo\";"
               " client_secret_file = \"client-secret\"; requests_per_second = 1000000.0;"
-              " requests_per_window = 100000000; connections = 1; timeout = 3;"
+              " requests_per_window = 100000000; connections = 1; timeout = 3; patience = 10;"
               " silence_after_429 = 1.0; logins = \"each\"; };\n"
               /* libpq waits for more of a result that it has no memory for: the deadline ends it */
               "database: { conninfo = \"%s\"; statement_timeout = 5; };\n",

@@ -466,7 +466,7 @@ static void set_one_login(struct end *end, int64_t hours_ago)
 
 static const char portal_by_events[] =
     "requests_per_second = 1000000.0; requests_per_window = 100000000; page_size = 50; "
-    "connections = 4; timeout = 3; logins = \"events\"; events_overlap_hours = 0;";
+    "connections = 4; timeout = 3; patience = 10; logins = \"events\"; events_overlap_hours = 0;";
 
 TEST(a_weekend_without_logins_passes_and_logins_without_events_do_not)
 {

@@ -108,7 +108,7 @@ TEST(run_writes_figures_that_are_true)
     told_configure(&told);
     end_set(&told.acts.end, END_PORTAL,
             "requests_per_second = 1000000.0; requests_per_window = 100000000; page_size = 50; "
-            "connections = 4; timeout = 3; silence_after_429 = 1.0; logins = \"each\"; "
+            "connections = 4; timeout = 3; patience = 10; silence_after_429 = 1.0; logins = \"each\"; "
             "contracted_seats = 9;");
     told_run(&told, 0);
     CLEANUP(mem_cleanup) char *metrics = end_read(told.metrics_path);

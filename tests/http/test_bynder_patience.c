@@ -1,7 +1,7 @@
 /*
  * A portal in trouble, under a clock that jumps instead of sleeping: what lasts seconds or minutes
  * costs no night, what lasts longer ends the run soon, and who must not be kept waiting is not.
- * Addresses are of loopback and patience is that of the network: nothing here says loopback.
+ * Patience is five minutes.
  */
 #include <stdatomic.h>
 #include <stdio.h>
@@ -164,6 +164,7 @@ static void play(struct world *world)
     world->now_us = BEGUN_US;
     world->config.client_id = "app";
     world->config.silence_after_429 = 310;
+    world->config.patience = 300;
     world->config.page_size = 10;
     world->config.connections = 2;
     world->config.timeout = 5;

@@ -161,7 +161,8 @@ static int change_config(struct program *program, const struct program_settings 
     if (file_read(program->config_path, SAID_MAX, ERR_INTERNAL, &text, NULL, err) ||
         edit(&text, "mode = \"report\"", "mode = \"enforce\"", true, err) ||
         edit(&text, "portal:\n{\n",
-             "    requests_per_second = 1000000.0;\n    requests_per_window = 100000000;\n"
+             "    patience = 5.0;\n    requests_per_second = 1000000.0;\n    requests_per_window = "
+             "100000000;\n"
              "    silence_after_429 = 1.0;\n",
              false, err))
         return -1;
