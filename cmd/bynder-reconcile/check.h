@@ -7,6 +7,6 @@
 #include "cmd/bynder-reconcile/session.h"
 
 /* One line for each on standard output; the exit code of the first that failed, else 0. */
-int check_all(const struct invocation *invocation, const struct config *config);
+int check_all(const struct invocation *invocation, const struct config *config, struct err *err);
 
 #endif

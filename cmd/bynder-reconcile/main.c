@@ -117,12 +117,20 @@ static int run(int argc, char **argv, struct err *err)
     return flush_output(code, err);
 }
 
+/* Of several hosts one runs, and the others are not in trouble; nor is who was asked to end. */
+static enum log_level level_of(enum err_code code)
+{
+    if (code == ERR_LOCKED)
+        return LOG_LEVEL_INFO;
+    return code == ERR_INTERRUPTED ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR;
+}
+
 int main(int argc, char **argv)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     int code = run(argc, argv, &err);
 
-    if (err.code != ERR_NONE) /* of several hosts one runs, and the others are not in trouble */
-        log_line(err.code == ERR_LOCKED ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "%s", err.text);
+    if (err.code != ERR_NONE)
+        log_line(level_of(err.code), "%s", err.text);
     return code;
 }

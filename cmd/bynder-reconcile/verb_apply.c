@@ -165,6 +165,8 @@ static int apply(struct work *work, int64_t id, int *ret_code, struct err *err)
     if (count_steps(work, proposal.plan->id, &result, err) < 0)
         return -1;
     show_result(proposal.plan->id, &result);
+    if (apply_was_interrupted(&result))
+        return work_interrupted(work, proposal.plan->id, &result, err);
     *ret_code = recovered.without_effect_count > 0 ? ERR_PARTIAL : apply_exit_code(&result);
     return 0;
 }

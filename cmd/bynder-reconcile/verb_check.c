@@ -15,6 +15,7 @@
 #include "cmd/bynder-reconcile/check.h"
 #include "cmd/bynder-reconcile/session.h"
 #include "core/protect.h"
+#include "host/clock.h"
 #include "host/command.h"
 #include "host/file.h"
 #include "host/log.h"
@@ -42,8 +43,13 @@ struct checking {
     struct bynder *bynder;
     struct roster roster; /* of check_roster; none = it could not be read */
     bool portal_answers;
-    int code; /* of the first failure */
+    size_t made; /* checks */
+    bool is_cut; /* a signal came before all of them were */
+    int code;    /* of the first failure */
 };
+
+/* A person waits for the answer: seconds of trouble are borne, not minutes. */
+#define PATIENCE_US (5 * SECOND_US)
 
 static void show_check(struct checking *checking, const char *what, int failed, const char *fine,
                        const char *advice, struct err *err)
@@ -161,7 +167,7 @@ static void show_entries(struct checking *checking)
 
 static int check_portal(struct checking *checking, const char **ret_fine, struct err *err)
 {
-    struct bynder_setup setup = {.config = &checking->config->portal};
+    struct bynder_setup setup = {.config = &checking->config->portal, .patience_us = PATIENCE_US};
     struct snapshot snapshot = {.count = 0};
 
     if (bynder_new(&setup, &checking->bynder, err) < 0)
@@ -327,7 +333,15 @@ static void run_check(struct checking *checking, const struct check *check)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     const char *fine = NULL;
+
+    checking->is_cut |= clock_is_interrupted();
+    if (checking->is_cut)
+        return;
     int failed = check->check(checking, &fine, &err);
+    checking->is_cut = failed && err.code == ERR_INTERRUPTED;
+    if (checking->is_cut) /* nothing was learnt of it */
+        return;
+    checking->made++;
 
     CLEANUP(text_release) struct text advice = TEXT_INIT;
     text_add(&advice, check->advice);
@@ -351,7 +365,18 @@ static void log_policy_findings(struct checking *checking)
         log_warning("%s", sentence[i]);
 }
 
-int check_all(const struct invocation *invocation, const struct config *config)
+static int interrupted(const struct checking *checking, struct err *err)
+{
+    CLEANUP(text_release) struct text command = TEXT_INIT;
+
+    command_add_portal(&command, COMMAND_CHECK, 0);
+    (void)err_set(err, ERR_INTERRUPTED,
+                  "interrupted by a signal after %zu checks; hint: '%s' makes all of them",
+                  checking->made, text_cstr(&command));
+    return ERR_INTERRUPTED;
+}
+
+int check_all(const struct invocation *invocation, const struct config *config, struct err *err)
 {
     const struct clock *clock = clock_system();
     struct checking checking = {
@@ -376,7 +401,7 @@ int check_all(const struct invocation *invocation, const struct config *config)
     if (config_has_webhook(config))
         run_check(&checking, &of_webhook);
     bynder_free(checking.bynder);
-    return checking.code;
+    return checking.is_cut ? interrupted(&checking, err) : checking.code;
 }
 
 static int run_verb(const struct invocation *invocation, struct err *err)
@@ -393,7 +418,7 @@ static int run_verb(const struct invocation *invocation, struct err *err)
     }
     if (session_config(invocation, &config, err) < 0)
         return (int)err->code;
-    return check_all(invocation, &config);
+    return check_all(invocation, &config, err);
 }
 
 const struct verb verb_check = {

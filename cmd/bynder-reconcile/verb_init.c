@@ -21,6 +21,7 @@
 #include "cmd/bynder-reconcile/check.h"
 #include "cmd/bynder-reconcile/options.h"
 #include "cmd/bynder-reconcile/service.h"
+#include "host/clock.h"
 #include "host/command.h"
 #include "host/file.h"
 #include "host/log.h"
@@ -80,6 +81,10 @@ static int ask(struct arena *arena, const char *question, const char *fallback,
     for (;;) {
         fprintf(stderr, fallback ? "%s [%s]: " : "%s: ", question, fallback);
         const char *answer = read_line(arena);
+        if (!answer && clock_is_interrupted())
+            return err_set(err, ERR_INTERRUPTED,
+                           "interrupted by a signal: nothing was written; hint: the same command "
+                           "begins anew");
         if (!answer)
             return err_set(err, ERR_USAGE, "the answers end before the questions");
         if (answer[0] || fallback) {
@@ -523,7 +528,7 @@ static int try_here(const struct invocation *invocation, struct err *err)
     struct config config;
 
     return session_config(invocation, &config, err) ? (int)err->code
-                                                    : check_all(invocation, &config);
+                                                    : check_all(invocation, &config, err);
 }
 
 static int run_verb(const struct invocation *invocation, struct err *err)

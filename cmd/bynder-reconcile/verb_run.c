@@ -75,7 +75,11 @@ static int run(struct work *work, int *ret_code, struct err *err)
         *ret_code = ERR_HELD;
     if (recovered.without_effect_count > 0)
         *ret_code = ERR_PARTIAL;
-    return work_report(work, proposal.plan, REPORT_TEXT, NULL, err);
+    if (work_report(work, proposal.plan, REPORT_TEXT, NULL, err) < 0)
+        return -1;
+    if (apply_was_interrupted(&result))
+        return work_interrupted(work, proposal.plan->id, &result, err);
+    return 0;
 }
 
 static int run_verb(const struct invocation *invocation, struct err *err)

@@ -8,9 +8,11 @@
 
 #include "audit/record.h"
 #include "base/mem.h"
+#include "host/command.h"
 #include "host/log.h"
 #include "job/figures.h"
 #include "job/stand.h"
+#include "job/stop.h"
 #include "report/files.h"
 #include "store/audit.h"
 
@@ -68,7 +70,8 @@ int work_begin(const struct invocation *invocation, const char *verb, struct wor
     const struct clock *clock = clock_system();
     struct work *work = ret_work;
 
-    *work = (struct work){.begun = false};
+    *work = (struct work){.verb = verb};
+    pg_finish_first(true);
     if (session_config(invocation, &work->config, err) < 0)
         return -1;
     work->job = (struct job){
@@ -102,9 +105,21 @@ void work_about_plan(const struct plan *plan)
     log_context("plan", text_cstr(&number));
 }
 
+/* Once acts have begun, and only then: nobody is to wait for a portal in trouble once somebody has
+ * said stop. What cannot be asked is no stop here; before an act it is asked once more. */
+static bool is_stopped(void *context)
+{
+    struct work *work = context;
+    const char *reason = NULL;
+
+    return work->job.is_acting && stop_find(&work->job, &reason, NULL) == 0 && reason;
+}
+
 int work_portal(struct work *work, bool writing, struct err *err)
 {
     struct bynder_setup setup = {.config = &work->config.portal,
+                                 .is_stopped = is_stopped,
+                                 .stop_context = work,
                                  .waiting = log_waiting,
                                  .waiting_context = &work->terminal,
                                  .permit = pace_share_permit,
@@ -167,9 +182,61 @@ static void keep_head(struct work *work)
     log_warning("the audit head was not kept: %s", own.text);
 }
 
+/* Which command goes on. */
+static void add_command(const struct work *work, int64_t plan_id, struct text *out)
+{
+    enum command_portal what = work->is_run ? COMMAND_RUN : COMMAND_PLAN;
+
+    command_add_portal(out, text_equal(work->verb, "apply") ? COMMAND_APPLY : what, plan_id);
+}
+
+int work_interrupted(struct work *work, int64_t plan_id, const struct apply_result *result,
+                     struct err *err)
+{
+    const size_t *by_state = result->by_state;
+    size_t done = by_state[STEP_DONE] + by_state[STEP_VERIFIED] + by_state[STEP_ALREADY];
+    size_t open = by_state[STEP_UNKNOWN] + by_state[STEP_INTENT], failed = by_state[STEP_FAILED];
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+
+    text_addf(&text, "interrupted by a signal: of plan %lld %zu act%s done, %zu left",
+              (long long)plan_id, done, done == 1 ? " is" : "s are", by_state[STEP_APPROVED]);
+    if (open > 0)
+        text_addf(&text, ", of %zu it is not known yet", open);
+    if (failed > 0)
+        text_addf(&text, ", %zu failed", failed);
+    text_add(&text,
+             "; nothing is lost, and what was approved stands; hint: the next run goes on, or "
+             "now '");
+    add_command(work, plan_id, &text);
+    text_add(&text, "'");
+    work->is_explained = true;
+    return err_set(err, ERR_INTERRUPTED, "%s", text_cstr(&text));
+}
+
+/* Before it came to its acts, or without any. */
+static void explain_interruption(struct work *work, struct err *err)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+
+    if (err->code != ERR_INTERRUPTED || work->is_explained)
+        return;
+    work->is_explained = true;
+    text_addf(&text, "interrupted before it was done: %s; ", err->text);
+    if (work->job.acted > 0)
+        text_addf(&text, "%zu act%s made and recorded", work->job.acted,
+                  work->job.acted == 1 ? " was" : "s were");
+    else
+        text_add(&text, "nothing was changed in the portal");
+    text_add(&text, ", and nothing is lost; hint: '");
+    add_command(work, 0, &text);
+    text_add(&text, "' begins anew");
+    (void)err_set(err, ERR_INTERRUPTED, "%s", text_cstr(&text));
+}
+
 int work_end(struct work *work, int code, struct err *err)
 {
     progress_done(&work->terminal);
+    explain_interruption(work, err);
     code = exit_code_after_acts(work, code);
     if (work->begun) {
         code = record_end(work, code, err);

@@ -8,6 +8,7 @@
 #include "bynder/bynder.h"
 #include "cmd/bynder-reconcile/session.h"
 #include "core/audit.h"
+#include "job/apply.h"
 #include "job/job.h"
 #include "job/pace_share.h"
 #include "report/progress.h"
@@ -21,9 +22,11 @@ struct work {
     struct terminal_progress terminal;
     struct job job;
     struct audit_head head; /* of the record, at the end; sequence 0 = not known */
-    bool begun;             /* it has a number: its end must be recorded */
-    bool is_run;            /* the verb is `run` */
-    bool watched;           /* its end is told outside: `run` and `apply` */
+    const char *verb;
+    bool begun;        /* it has a number: its end must be recorded */
+    bool is_explained; /* that it was interrupted, and what is left */
+    bool is_run;       /* the verb is `run` */
+    bool watched;      /* its end is told outside: `run` and `apply` */
 };
 
 /* Configuration, database, lock, run number. On failure nothing is held, and what is told outside
@@ -37,6 +40,10 @@ int work_portal(struct work *work, bool writing, struct err *err)
 
 /* Later log lines are about this plan. */
 void work_about_plan(const struct plan *plan);
+
+/* That a signal ended it with acts left of this plan: what is done, what is left, how to go on. */
+int work_interrupted(struct work *work, int64_t plan_id, const struct apply_result *result,
+                     struct err *err);
 
 /* Records how it ended, tells it outside, lets go of everything; returns the exit code: `code`, but
  * never held when this run did something. */

@@ -11,17 +11,18 @@
 /* The values are the exit codes of the program (docs: bynder-reconcile(1)). */
 enum err_code {
     ERR_NONE = 0,
-    ERR_HELD = 20,        /* a guard holds, or an approval is missing, expired or stale;
-                             nothing was written */
-    ERR_PARTIAL = 21,     /* some steps failed, are unknown or were held; the rest is done */
-    ERR_RECORD = 22,      /* the record does not verify: it was changed, or is not whole */
-    ERR_USAGE = 64,       /* wrong words on the command line */
-    ERR_ROSTER = 65,      /* the roster, or an export, is refused as a whole */
-    ERR_UNREACHABLE = 69, /* portal or database not reachable, or not answering as documented */
-    ERR_INTERNAL = 70,    /* our own mistake, or the machine's: disk full, no such directory */
-    ERR_LOCKED = 75,      /* another run holds the portal's lock */
-    ERR_SCOPE = 77,       /* the token lacks a scope or a role */
-    ERR_CONFIG = 78,      /* the configuration is wrong */
+    ERR_HELD = 20,         /* a guard holds, or an approval is missing, expired or stale;
+                              nothing was written */
+    ERR_PARTIAL = 21,      /* some steps failed, are unknown or were held; the rest is done */
+    ERR_RECORD = 22,       /* the record does not verify: it was changed, or is not whole */
+    ERR_USAGE = 64,        /* wrong words on the command line */
+    ERR_ROSTER = 65,       /* the roster, or an export, is refused as a whole */
+    ERR_UNREACHABLE = 69,  /* portal or database not reachable, or not answering as documented */
+    ERR_INTERNAL = 70,     /* our own mistake, or the machine's: disk full, no such directory */
+    ERR_LOCKED = 75,       /* another run holds the portal's lock */
+    ERR_SCOPE = 77,        /* the token lacks a scope or a role */
+    ERR_CONFIG = 78,       /* the configuration is wrong */
+    ERR_INTERRUPTED = 130, /* SIGINT or SIGTERM before it was done: nothing is lost */
 };
 
 struct err {

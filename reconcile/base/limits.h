@@ -13,6 +13,8 @@
 #define LIMIT_ROSTER_BYTES   2147483647L /* bytes of one roster file */
 #define LIMIT_HTTP_BODY      67108864    /* bytes of one answer: 10,000 login events are 2 MB */
 #define LIMIT_HTTP_HEADERS   262144      /* bytes of the header lines of one answer */
+#define LIMIT_RETRY_AFTER_S  1800        /* seconds an answer may ask us to wait */
+#define LIMIT_WAITED_S       3600        /* the same of all answers of one run together */
 #define LIMIT_JSON_DEPTH     16          /* nesting of an answer: the deepest documented one is 4 */
 #define LIMIT_GROUPS         10000       /* groups of one account */
 #define LIMIT_PROFILES       10000       /* permission profiles of one portal */

@@ -59,6 +59,11 @@ int bynder_new(const struct bynder_setup *setup, struct bynder **ret_bynder, str
 
     bynder->config = setup->config;
     bynder->clock = setup->clock ? setup->clock : clock_system();
+    bynder->waiting = setup->waiting;
+    bynder->waiting_context = setup->waiting_context;
+    bynder->is_stopped = setup->is_stopped;
+    bynder->stop_context = setup->stop_context;
+    bynder_patience_init(bynder, setup->patience_us);
     if (read_secrets(bynder, err) < 0)
         return -1;
     set_up_http(bynder, setup);
@@ -75,6 +80,8 @@ void bynder_free(struct bynder *bynder)
     http_free(bynder->http);
     pace_free(bynder->pace);
     free(bynder->scopes);
+    free(bynder->in_front);
+    free(bynder->gave_up);
     free(bynder);
 }
 

@@ -19,6 +19,11 @@ struct bynder_setup {
     void (*waiting)(void *context, double seconds, const char *why);
     void *waiting_context;
     const struct clock *clock; /* NULL = the machine's */
+    /* How long a read bears with one trouble of the portal; 0 = minutes. */
+    int64_t patience_us;
+    /* Asked while it bears: true ends that. NULL = nobody says stop. */
+    bool (*is_stopped)(void *context);
+    void *stop_context;
     /* As in http_settings; NULL = this client counts for itself alone. */
     int (*permit)(void *context, struct err *err);
     void *permit_context;

@@ -1,8 +1,8 @@
 /*
  * One place judges every answer of the portal, whether it came alone or among many: what is good,
  * what is worth another try, what a new token may cure, and what ends the reading because no
- * request of that kind can succeed. A 429 is told to the pace by net/http, so another try comes
- * after the silence by itself.
+ * request of that kind can succeed. A 429, and how long an answer asks us to wait, is told to the
+ * pace by net/http, so another try comes after the silence by itself.
  */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -38,21 +38,14 @@ static enum verdict refuse_forbidden(enum endpoint endpoint, const char *subject
     return VERDICT_STOP;
 }
 
-static enum verdict refuse_redirect(const struct http_answer *answer, const char *subject,
-                                    struct err *err)
+static bool is_blocked_too_often(const struct bynder *bynder)
 {
-    CLEANUP(mem_cleanup) char *location = http_header(answer, "Location");
-    CLEANUP(text_release) struct text to = TEXT_INIT;
+    int64_t connections = bynder->config->connections > 0 ? bynder->config->connections : 1;
 
-    text_add_printable(&to, location ? location : "");
-    err_set(err, ERR_UNREACHABLE,
-            "%s, a redirect to '%s', which is not followed; hint: portal.url must be the portal's "
-            "own address",
-            subject, text_cstr(&to));
-    return VERDICT_BAD;
+    return pace_blocks(bynder->pace) > BLOCKS_LIMIT * (unsigned)connections;
 }
 
-/* A status other than the good ones and 401. */
+/* A status other than the good ones and 401, of the portal itself. */
 static enum verdict judge_status(struct bynder *bynder, enum endpoint endpoint, const char *subject,
                                  const struct http_answer *answer, struct err *err)
 {
@@ -69,20 +62,41 @@ static enum verdict judge_status(struct bynder *bynder, enum endpoint endpoint, 
                 "%s: there is no such path at this portal; hint: is portal.url right?", subject);
         return VERDICT_STOP;
     }
-    if (status >= 300 && status < 400)
-        return refuse_redirect(answer, subject, err);
+    if (bynder_heed(bynder, answer, subject, err) < 0)
+        return VERDICT_STOP;
     err_set(err, ERR_UNREACHABLE, "%s", subject);
-    if (status == 429 &&
-        pace_blocks(bynder->pace) >
-            BLOCKS_LIMIT *
-                (unsigned)(bynder->config->connections > 0 ? bynder->config->connections : 1)) {
+    if (status == 429 && is_blocked_too_often(bynder)) {
         err_set(err, ERR_UNREACHABLE,
                 "%s, again and again; hint: what else uses Bynder's API from this network address? "
                 "lower portal.requests_per_second",
                 subject);
         return VERDICT_STOP;
     }
-    return status >= 500 || status == 429 ? VERDICT_AGAIN : VERDICT_BAD;
+    if (status == 429) /* the pace waits, and a new try needs no patience */
+        return VERDICT_FEW;
+    return status >= 500 ? VERDICT_AGAIN : VERDICT_BAD;
+}
+
+/* No whole answer came. */
+static enum verdict judge_failure(const struct bynder *bynder)
+{
+    static const enum verdict verdicts[] = {[HTTP_PASSING] = VERDICT_AGAIN,
+                                            [HTTP_ODD_ANSWER] = VERDICT_BAD,
+                                            [HTTP_NO_WAY] = VERDICT_STOP};
+
+    return clock_is_interrupted() ? VERDICT_STOP : verdicts[http_trouble(bynder->http)];
+}
+
+/* A proxy's, a network's or a login page's: whatever its status says is not said of us. */
+static bool is_in_front(const struct http_answer *answer, const char *url, struct err *err)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+
+    text_addf(&text, "GET '%.*s' answers %ld", (int)strcspn(url, "?"), url, answer->status);
+    if (!bynder_in_front(answer, url, &text))
+        return false;
+    err_set(err, ERR_UNREACHABLE, "%s", text_cstr(&text));
+    return true;
 }
 
 static void note_clock(struct bynder *bynder, const struct http_answer *answer)
@@ -96,6 +110,18 @@ static void note_clock(struct bynder *bynder, const struct http_answer *answer)
         (double)(date.us - bynder->clock->now(bynder->clock->self).us) / (double)SECOND_US;
 }
 
+/* A proxy that wants a login answers 401 like the portal: should no token help, that is the reason.
+ */
+static enum verdict suspect_token(struct bynder *bynder, const struct http_answer *answer,
+                                  const char *url)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    free(bynder->in_front);
+    bynder->in_front = is_in_front(answer, url, &err) ? mem_strdup(err.text) : NULL;
+    return VERDICT_TOKEN;
+}
+
 enum verdict bynder_judge(struct bynder *bynder, enum endpoint endpoint, const char *url,
                           const struct http_answer *answer, struct err *failure, struct err *err)
 {
@@ -104,7 +130,7 @@ enum verdict bynder_judge(struct bynder *bynder, enum endpoint endpoint, const c
 
     if (!answer) {
         err_move(err, failure);
-        return clock_is_interrupted() ? VERDICT_STOP : VERDICT_AGAIN;
+        return judge_failure(bynder);
     }
     note_clock(bynder, answer);
     if ((answer->status == 200 && bynder_is_json(answer)) ||
@@ -113,17 +139,35 @@ enum verdict bynder_judge(struct bynder *bynder, enum endpoint endpoint, const c
         return VERDICT_GOOD;
     }
     if (answer->status == 401)
-        return VERDICT_TOKEN;
+        return suspect_token(bynder, answer, url);
+    if (is_in_front(answer, url, err))
+        return VERDICT_BAD;
     words = bynder_words(answer);
     text_addf(&subject, "GET '%.*s' answers %ld%s%s", (int)strcspn(url, "?"), url, answer->status,
               *words ? ": " : "", words);
     if (answer->status != 200)
         return judge_status(bynder, endpoint, text_cstr(&subject), answer, err);
     err_set(err, ERR_UNREACHABLE,
-            "%s, which is not JSON; hint: a login page? portal.url must be the portal's own "
-            "address",
+            "%s, which is not JSON; hint: portal.url must be the portal's own address",
             text_cstr(&subject));
     return VERDICT_BAD;
+}
+
+enum verdict bynder_misfit(const char *url, const struct http_answer *answer, struct err *err)
+{
+    CLEANUP(mem_cleanup) char *words = NULL;
+    bool is_cut = json_is_cut_off(answer->body.data, answer->body.length);
+
+    if (is_in_front(answer, url, err))
+        return answer->body.length > 0 ? VERDICT_BAD : VERDICT_AGAIN;
+    words = bynder_refusal(answer);
+    if (*words) {
+        err_set(err, ERR_UNREACHABLE, "GET '%.*s' answers %ld, but what it says is an error: %s",
+                (int)strcspn(url, "?"), url, answer->status, words);
+        return VERDICT_FEW;
+    }
+    err_prefix(err, "GET '%.*s'", (int)strcspn(url, "?"), url);
+    return is_cut ? VERDICT_AGAIN : VERDICT_FEW;
 }
 
 /* One try. */
@@ -137,39 +181,50 @@ static enum verdict attempt(struct bynder *bynder, enum endpoint endpoint, const
     enum verdict verdict =
         bynder_judge(bynder, endpoint, url, whole ? &answer : NULL, &failure, err);
 
-    if (verdict != VERDICT_GOOD || use(context, &answer, err) == 0)
+    if (verdict != VERDICT_GOOD)
         return verdict;
-    err_prefix(err, "GET '%.*s'", (int)strcspn(url, "?"), url);
-    return VERDICT_AGAIN;
+    if (use(context, &answer, err) < 0)
+        return bynder_misfit(url, &answer, err);
+    bynder_answered(bynder);
+    return VERDICT_GOOD;
+}
+
+/* -1 when this read is not tried again. */
+static int before_next(struct bynder *bynder, enum verdict verdict, unsigned tries, struct err *err)
+{
+    switch (verdict) {
+    case VERDICT_GOOD:
+        return 0;
+    case VERDICT_TOKEN:
+        return bynder_token_doubted(bynder, err);
+    case VERDICT_AGAIN:
+        return bynder_bears(bynder) ? bynder_pause(bynder, err->text, err) : -1;
+    case VERDICT_FEW:
+        return tries < BYNDER_TRIES ? bynder_pause(bynder, err->text, err) : -1;
+    case VERDICT_BAD:
+    case VERDICT_STOP:
+        break;
+    }
+    return -1;
 }
 
 int bynder_get(struct bynder *bynder, enum endpoint endpoint, const char *url, bynder_use *use,
                void *context, struct err *err)
 {
+    CLEANUP(err_release) struct err failure = ERR_INIT;
+    enum verdict verdict = VERDICT_TOKEN;
     unsigned tries = 0;
 
-    for (;;) {
-        if (bynder_token_ensure(bynder, err) < 0)
+    while (verdict != VERDICT_GOOD) {
+        if (bynder_may_ask(bynder, err) < 0 || bynder_token_ensure(bynder, err) < 0)
             return -1;
-        switch (attempt(bynder, endpoint, url, use, context, err)) {
-        case VERDICT_GOOD:
-            err_release(err);
-            return 0;
-        case VERDICT_TOKEN:
-            if (bynder_token_refused(bynder, err) < 0)
-                return -1;
-            break;
-        case VERDICT_AGAIN:
-            if (++tries >= BYNDER_TRIES)
-                return -1;
-            if (bynder_pause(bynder, tries, err) < 0)
-                return -1;
-            break;
-        case VERDICT_BAD:
-        case VERDICT_STOP:
-            return -1;
-        }
+        err_release(&failure);
+        verdict = attempt(bynder, endpoint, url, use, context, &failure);
+        tries += verdict == VERDICT_FEW;
+        if (before_next(bynder, verdict, tries, &failure) < 0)
+            return err_move(err, &failure);
     }
+    return 0;
 }
 
 void bynder_add_user_url(const struct bynder *bynder, const char *id, struct text *url)

@@ -1,10 +1,10 @@
 /*
  * bynder/private: what the files of bynder/ share. Nobody else includes this.
  *
- * bynder.c puts the portal together, answer.c says what any answer is, token.c gets and renews the
- * token, call.c sends one request and judges its answer, rounds.c does that for many at a time,
- * account.c reads one user, list.c the list and the profiles, logins.c many single users, events.c
- * login events in bulk, write.c changes one.
+ * bynder.c puts the portal together, answer.c says what any answer is, patience.c how long a portal
+ * in trouble is asked again, token.c gets and renews the token, call.c sends one request and judges
+ * its answer, rounds.c does that for many at a time, account.c reads one user, list.c the list and
+ * the profiles, logins.c many single users, events.c login events in bulk, write.c changes one.
  */
 #ifndef BYNDER_PRIVATE_H
 #define BYNDER_PRIVATE_H
@@ -17,7 +17,19 @@
 #include "host/clock.h"
 #include "net/http.h"
 
-enum { BYNDER_TRIES = 3 }; /* of one read, the first included */
+enum { BYNDER_TRIES = 3 }; /* of one read, the first included, where patience is of no use */
+
+/* How long this run bears with a portal that does not answer (patience.c). */
+struct patience {
+    int64_t most_us;      /* of one trouble; a run bears three of them in all */
+    int64_t spent_us;     /* by troubles that are over */
+    struct instant since; /* steady: when this trouble was first seen; none = there is none */
+    int64_t waited_us;    /* http_waited_us then: the pace is no trouble */
+    unsigned pauses;      /* of this trouble */
+    bool is_over;         /* used up by this trouble */
+    bool is_told;         /* somebody knows of this trouble */
+    size_t answered;      /* good answers of this run */
+};
 
 struct bynder {
     const struct config_portal *config;
@@ -35,6 +47,16 @@ struct bynder {
     char *scopes;            /* granted; NULL = permanent token */
     double clock_offset;
     bool clock_told;
+    struct patience patience;
+    bool token_waited;          /* a 401 to this token was waited over once */
+    char *in_front;             /* what answered 401, where it was not the portal */
+    struct instant quiet_until; /* steady: as far as answers have asked us to wait */
+    int64_t quiet_us;           /* in all */
+    char *gave_up;              /* the sentence that every further request is refused with */
+    void (*waiting)(void *context, double seconds, const char *why);
+    void *waiting_context;
+    bool (*is_stopped)(void *context);
+    void *stop_context;
 };
 
 /* What kind of request it is, for what a refusal means. */
@@ -48,7 +70,8 @@ enum endpoint {
 
 enum verdict {
     VERDICT_GOOD = 0, /* 200, or for a single user a 404 of the application */
-    VERDICT_AGAIN,    /* worth another try */
+    VERDICT_AGAIN,    /* it may pass: worth another try for as long as there is patience */
+    VERDICT_FEW,      /* worth another try, but no waiting for it to pass */
     VERDICT_TOKEN,    /* 401 */
     VERDICT_BAD,      /* not as documented: this answer is no use, and another try would not help */
     VERDICT_STOP,     /* no request of this kind can succeed */
@@ -62,15 +85,37 @@ char *bynder_words(const struct http_answer *answer);
 bool bynder_is_gateways(const struct http_answer *answer);
 /* By its Content-Type; one without may be. */
 bool bynder_is_json(const struct http_answer *answer);
-/* The wait before try number `tries` + 1. */
-int bynder_pause(struct bynder *bynder, unsigned tries, struct err *err)
+/* Appends what it is when it is not the portal that answers, as front_describe does. */
+bool bynder_in_front(const struct http_answer *answer, const char *url, struct text *out);
+/* The portal's own words where something else was asked for, "" when it is no such answer.
+ * malloc'ed. */
+char *bynder_refusal(const struct http_answer *answer);
+
+/* patience.c */
+void bynder_patience_init(struct bynder *bynder, int64_t most_us); /* 0 = as long as is usual */
+/* The portal answered as it should: trouble is over. */
+void bynder_answered(struct bynder *bynder);
+/* After a failure that may pass: whether to try again. */
+bool bynder_bears(struct bynder *bynder);
+/* The wait before the next try, longer each time; `why` for whoever is told of it. A stop that is
+ * said meanwhile ends patience. */
+int bynder_pause(struct bynder *bynder, const char *why, struct err *err)
     __attribute__((warn_unused_result));
+/* Before a request: -1 when an earlier answer forbade it. */
+int bynder_may_ask(const struct bynder *bynder, struct err *err)
+    __attribute__((warn_unused_result));
+/* An answer that asks us to wait: -1 when that is more than a run waits. The pace knows already. */
+int bynder_heed(struct bynder *bynder, const struct http_answer *answer, const char *subject,
+                struct err *err) __attribute__((warn_unused_result));
 
 /* token.c */
 int bynder_token_ensure(struct bynder *bynder, struct err *err) __attribute__((warn_unused_result));
 bool bynder_token_is_due(const struct bynder *bynder);
 /* After a 401: 0 when a new token may help and will be fetched, else ERR_SCOPE. */
 int bynder_token_refused(struct bynder *bynder, struct err *err)
+    __attribute__((warn_unused_result));
+/* The same for a read: a token that is new is tried once more, some seconds later. */
+int bynder_token_doubted(struct bynder *bynder, struct err *err)
     __attribute__((warn_unused_result));
 /* Whether login events may be read; true when nothing can be told (a permanent token). */
 bool bynder_may_read_events(const struct bynder *bynder);
@@ -81,6 +126,9 @@ int bynder_check_scopes(const struct bynder *bynder, struct err *err)
 /* call.c */
 enum verdict bynder_judge(struct bynder *bynder, enum endpoint endpoint, const char *url,
                           const struct http_answer *answer, struct err *failure, struct err *err);
+/* A good answer that is not what was asked for, as the caller's *err says: whether to try again.
+ * Says better what it is, where the portal or something in front of it does. */
+enum verdict bynder_misfit(const char *url, const struct http_answer *answer, struct err *err);
 /* Called with each answer that is good. A failure counts as one of the answer: it is asked again.
  */
 typedef int bynder_use(void *context, const struct http_answer *answer, struct err *err);

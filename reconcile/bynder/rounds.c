@@ -1,10 +1,13 @@
 /*
  * Many reads of one kind are made in rounds. A round sends what is still to be read, several at a
- * time; what failed in a way that may pass, and what was not sent because the token ended, is the
- * next round's. Only between rounds, when nothing is under way, is a token fetched or a pause made.
+ * time; what failed in a way that may pass, and what was not sent because the token ended or the
+ * portal is in trouble, is the next round's. Only between rounds, when nothing is under way, is a
+ * token fetched or a pause made.
  *
- * Invariant: each read is tried a bounded number of times, and all of them are given up when
- * nothing works any more, so it always ends; and each one that was not used, missed or given up
+ * A read that fails while others are answered is tried a few times; while none is, it is the portal
+ * that fails, and all of them wait for as long as there is patience (patience.c).
+ *
+ * Invariant: it always ends, for patience does; and each read that was not used, missed or given up
  * together with the rest is still to be done.
  */
 #include <stdlib.h>
@@ -12,7 +15,10 @@
 #include "base/mem.h"
 #include "bynder/private.h"
 
-enum { FAILURES_LIMIT = 25 /* one after the other: the portal is down, not one answer */ };
+enum {
+    TROUBLE = 5,         /* failures one after the other end a round: it may be the portal */
+    FAILURES_LIMIT = 25, /* that no patience helps: it is, and not one answer */
+};
 
 struct run {
     const struct rounds *rounds;
@@ -21,10 +27,12 @@ struct run {
     size_t *later, later_count;
     size_t sent;          /* of this round */
     unsigned char *tries; /* by number of read */
+    size_t *answered;     /* likewise: good answers of the run when it failed last */
     size_t good, refused; /* answers of this round, 401s among them */
     unsigned failed_in_row;
-    unsigned pauses;
-    bool is_over; /* the user wants no more, or all is given up */
+    bool in_trouble; /* this round met something that may pass */
+    struct err last; /* failure */
+    bool is_over;    /* the user wants no more, or all is given up */
 };
 
 static void run_release(struct run *run)
@@ -33,6 +41,8 @@ static void run_release(struct run *run)
     free(run->todo);
     free(run->later);
     free(run->tries);
+    free(run->answered);
+    err_release(&run->last);
 }
 
 static int make_request(void *context, size_t at, struct http_request *ret_request, struct err *err)
@@ -53,31 +63,55 @@ static void put_off(struct run *run, size_t number)
     run->later[run->later_count++] = number;
 }
 
-static int fail(struct run *run, size_t number, bool again, bool is_429, const struct err *failure)
+static void give_up(struct run *run)
+{
+    run->rounds->give_up(run->rounds->context, run->failed_in_row, &run->last);
+    run->is_over = true;
+}
+
+/* A try counts against a read when somebody else was answered since its last one; else it may be
+ * the portal that fails. */
+static void count_try(struct run *run, size_t number, enum verdict verdict)
+{
+    size_t answered = run->rounds->bynder->patience.answered;
+
+    if (run->tries[number] == 0 || verdict != VERDICT_AGAIN || answered > run->answered[number])
+        run->tries[number]++;
+    run->answered[number] = answered;
+}
+
+static int fail(struct run *run, size_t number, enum verdict verdict, bool is_429,
+                struct err *failure)
 {
     const struct rounds *rounds = run->rounds;
 
+    (void)err_move(&run->last, failure);
+    count_try(run, number, verdict);
     if (!is_429)
         run->failed_in_row++;
-    if (run->failed_in_row >= FAILURES_LIMIT) {
-        rounds->give_up(rounds->context, run->failed_in_row, failure);
-        run->is_over = true;
+    if (verdict != VERDICT_AGAIN && run->failed_in_row >= FAILURES_LIMIT) {
+        give_up(run);
         return HTTP_NO_MORE;
     }
-    if (again && ++run->tries[number] < BYNDER_TRIES)
+    run->in_trouble |= verdict == VERDICT_AGAIN;
+    if (verdict != VERDICT_BAD && run->tries[number] < BYNDER_TRIES)
         put_off(run, number);
     else
-        rounds->miss(rounds->context, number, failure);
-    return HTTP_GO_ON;
+        rounds->miss(rounds->context, number, &run->last);
+    return verdict == VERDICT_AGAIN && run->failed_in_row >= TROUBLE ? HTTP_NO_MORE : HTTP_GO_ON;
 }
 
-static int take_good(struct run *run, size_t number, const struct http_answer *answer)
+static int take_good(struct run *run, size_t number, const char *url,
+                     const struct http_answer *answer)
 {
     CLEANUP(err_release) struct err failure = ERR_INIT;
     int wish = run->rounds->use(run->rounds->context, number, answer, &failure);
 
-    if (wish < 0)
-        return fail(run, number, true, false, &failure);
+    if (wish < 0) {
+        enum verdict verdict = bynder_misfit(url, answer, &failure);
+        return fail(run, number, verdict, false, &failure);
+    }
+    bynder_answered(run->rounds->bynder);
     run->failed_in_row = 0;
     run->good++;
     if (wish == HTTP_NO_MORE)
@@ -95,18 +129,19 @@ static int take_answer(void *context, size_t at, struct http_answer *answer, str
     CLEANUP(err_release) struct err reason = ERR_INIT;
 
     rounds->add_url(rounds->context, number, &url);
-    switch (
-        bynder_judge(rounds->bynder, rounds->endpoint, text_cstr(&url), answer, failure, &reason)) {
+    enum verdict verdict =
+        bynder_judge(rounds->bynder, rounds->endpoint, text_cstr(&url), answer, failure, &reason);
+    switch (verdict) {
     case VERDICT_GOOD:
-        return take_good(run, number, answer);
+        return take_good(run, number, text_cstr(&url), answer);
     case VERDICT_TOKEN:
         run->refused++;
         put_off(run, number);
         return HTTP_NO_MORE;
     case VERDICT_AGAIN:
-        return fail(run, number, true, answer && answer->status == 429, &reason);
+    case VERDICT_FEW:
     case VERDICT_BAD:
-        return fail(run, number, false, false, &reason);
+        return fail(run, number, verdict, answer && answer->status == 429, &reason);
     case VERDICT_STOP:
         break;
     }
@@ -127,35 +162,71 @@ static void turn_over(struct run *run)
     run->later_count = 0;
 }
 
+/* What was tried as often as any read is missed by its number; where others would still have their
+ * first try, all are given up together. */
+static void end_patience(struct run *run)
+{
+    size_t untried = 0;
+
+    for (size_t i = 0; i < run->todo_count; i++)
+        untried += run->tries[run->todo[i]] == 0;
+    if (untried > 0) {
+        give_up(run);
+        return;
+    }
+    for (size_t i = 0; i < run->todo_count; i++)
+        run->rounds->miss(run->rounds->context, run->todo[i], &run->last);
+    run->todo_count = 0;
+}
+
+/* Whether the portal as a whole gave no good answer, or none any more. */
+static bool is_down(const struct run *run)
+{
+    return run->good == 0 || run->failed_in_row >= TROUBLE;
+}
+
+static int between_rounds(struct run *run, struct err *err)
+{
+    struct bynder *bynder = run->rounds->bynder;
+
+    /* A token that served nobody is no good; one that served somebody may just have ended. */
+    if (run->refused > 0) {
+        if (run->good > 0)
+            bynder->is_fresh = false;
+        return bynder_token_doubted(bynder, err);
+    }
+    if (run->todo_count == 0 || run->is_over || !is_down(run))
+        return 0;
+    if (run->in_trouble && !bynder_bears(bynder)) {
+        end_patience(run);
+        return 0;
+    }
+    return bynder_pause(bynder, run->last.text, err);
+}
+
 static int one_round(struct run *run, struct err *err)
 {
     struct bynder *bynder = run->rounds->bynder;
 
     run->sent = run->good = run->refused = 0;
-    if (bynder_token_ensure(bynder, err) < 0)
+    run->in_trouble = false;
+    if (bynder_may_ask(bynder, err) < 0 || bynder_token_ensure(bynder, err) < 0)
         return -1;
     if (http_exchange_many(bynder->http, (size_t)bynder->config->connections, run->todo_count,
                            make_request, take_answer, run, err) < 0)
         return -1;
     turn_over(run);
-    /* A token that served nobody is no good; one that served somebody may just have ended. */
-    if (run->refused > 0) {
-        if (run->good > 0)
-            bynder->is_fresh = false;
-        return bynder_token_refused(bynder, err);
-    }
-    if (run->todo_count > 0 && run->good == 0 && !run->is_over)
-        return bynder_pause(bynder, ++run->pauses, err);
-    return 0;
+    return between_rounds(run, err);
 }
 
 int bynder_rounds(const struct rounds *rounds, size_t count, struct err *err)
 {
-    CLEANUP(run_release) struct run run = {.rounds = rounds, .url = TEXT_INIT};
+    CLEANUP(run_release) struct run run = {.rounds = rounds, .url = TEXT_INIT, .last = ERR_INIT};
 
     run.todo = mem_calloc(count, sizeof(run.todo[0]));
     run.later = mem_calloc(count, sizeof(run.later[0]));
     run.tries = mem_calloc(count, 1);
+    run.answered = mem_calloc(count, sizeof(run.answered[0]));
     for (size_t i = 0; i < count; i++)
         run.todo[i] = i;
     run.todo_count = count;

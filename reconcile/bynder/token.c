@@ -1,8 +1,9 @@
 /*
  * A token is fetched with the client's credentials (RFC 6749, 4.4), used until shortly before it
- * ends, and fetched anew once when the portal refuses it early. What was granted is compared with
- * what is needed before any work: Bynder cuts the scopes down to what the app's user may do and
- * says so nowhere else.
+ * ends, and fetched anew once when the portal refuses it early. One that is refused as soon as it
+ * is given may not be known everywhere yet, and has some seconds for that. What was granted is
+ * compared with what is needed before any work: Bynder cuts the scopes down to what the app's user
+ * may do and says so nowhere else.
  *
  * The secret passes through one buffer of its own, which is wiped.
  */
@@ -18,7 +19,13 @@
 #define TOKEN_PATH     "/v6/authentication/oauth2/token"
 #define OPTIONAL_SCOPE "analytics.api:read"
 
-enum { EARLY_S = 60, EARLY_PARTS = 10, EXPIRY_LIMIT_S = 366 * 86400 };
+enum {
+    EARLY_S = 60,
+    EARLY_PARTS = 10,
+    EXPIRY_LIMIT_S = 366 * 86400,
+    NETWORK_LOGIN = 511, /* never the portal's (RFC 6585, 6), and no trouble that passes */
+    SETTLE_S = 3,        /* after which a new token is known to every server of the portal */
+};
 
 static const struct needed {
     const char *scope, *purpose, *role;
@@ -108,29 +115,51 @@ static int ask(struct bynder *bynder, struct grant *grant, struct err *err)
 
 static bool is_worth_another_try(const struct http_answer *answer)
 {
-    return answer->status >= 500 || answer->status == 429;
+    if (answer->status == 200)
+        return json_is_cut_off(answer->body.data, answer->body.length);
+    return answer->status == 429 || (answer->status >= 500 && answer->status != NETWORK_LOGIN);
+}
+
+/* Says why there was no answer that says something about us. */
+static int no_answer(struct bynder *bynder, const struct http_answer *answer, struct err *err)
+{
+    CLEANUP(mem_cleanup) char *words = bynder_words(answer);
+    CLEANUP(text_release) struct text subject = TEXT_INIT;
+
+    text_addf(&subject, "the portal gives no token: status %ld%s%s", answer->status,
+              *words ? ": " : "", words);
+    if (answer->status == 200)
+        text_add(&subject, ", and the answer is cut off or empty");
+    if (bynder_heed(bynder, answer, text_cstr(&subject), err) < 0)
+        return -1;
+    return err_set(err, ERR_UNREACHABLE, "%s", text_cstr(&subject));
 }
 
 /* Asks until there is an answer that says something about us. */
 static int ask_patiently(struct bynder *bynder, struct grant *grant, struct err *err)
 {
-    for (unsigned tries = 1;; tries++) {
-        CLEANUP(err_release) struct err failure = ERR_INIT;
-        int result = ask(bynder, grant, &failure);
+    CLEANUP(err_release) struct err failure = ERR_INIT;
+    unsigned tries = 0;
+    bool again = true;
 
-        if (result == 0 && !is_worth_another_try(&grant->answer))
-            return 0;
-        if (result == 0) {
-            CLEANUP(mem_cleanup) char *words = bynder_words(&grant->answer);
-
-            err_set(&failure, ERR_UNREACHABLE, "the portal gives no token: status %ld%s%s",
-                    grant->answer.status, *words ? ": " : "", words);
-        }
-        if (tries >= BYNDER_TRIES || failure.code != ERR_UNREACHABLE)
-            return err_move(err, &failure);
-        if (bynder_pause(bynder, tries, err) < 0)
+    while (again) {
+        if (bynder_may_ask(bynder, err) < 0)
             return -1;
+        err_release(&failure);
+        bool whole = ask(bynder, grant, &failure) == 0;
+        if (whole && !is_worth_another_try(&grant->answer))
+            return 0;
+        if (whole) {
+            (void)no_answer(bynder, &grant->answer, &failure);
+            again = grant->answer.status == 429 ? ++tries < BYNDER_TRIES : bynder_bears(bynder);
+        } else {
+            again = failure.code == ERR_UNREACHABLE && http_trouble(bynder->http) == HTTP_PASSING &&
+                    bynder_bears(bynder);
+        }
+        if (again && bynder_pause(bynder, failure.text, &failure) < 0)
+            break;
     }
+    return err_move(err, &failure);
 }
 
 static bool says_invalid_scope(const struct http_answer *answer)
@@ -145,23 +174,32 @@ static bool says_invalid_scope(const struct http_answer *answer)
     return text_equal(error, "invalid_scope");
 }
 
-static int refuse_token(const struct bynder *bynder, const struct http_answer *answer,
-                        struct err *err)
+/* Statuses with which the portal says no to the client, and 200 with an error in it. */
+static bool is_refusal(const struct http_answer *answer, const char *words)
 {
-    CLEANUP(mem_cleanup) char *words = bynder_words(answer);
+    return answer->status == 400 || answer->status == 401 || answer->status == 403 ||
+           (answer->status == 200 && *words);
+}
+
+static int refuse_token(const struct bynder *bynder, const struct http_answer *answer,
+                        const char *words, struct err *err)
+{
+    CLEANUP(text_release) struct text subject = TEXT_INIT;
     CLEANUP(text_release) struct text scopes = TEXT_INIT;
     const char *colon = *words ? ": " : "";
 
+    text_addf(&subject, "'%s" TOKEN_PATH "' answers %ld", bynder->config->url, answer->status);
+    if (bynder_in_front(answer, bynder->config->url, &subject))
+        return err_set(err, ERR_UNREACHABLE, "%s", text_cstr(&subject));
     add_scopes(&scopes, bynder, false);
-    if (answer->status == 400 || answer->status == 401 || answer->status == 403)
+    if (is_refusal(answer, words))
         return err_set(err, ERR_SCOPE,
                        "the portal gives client '%s' no token (%ld%s%s); hint: client_id and "
                        "client secret must be those of an OAuth app with client credentials, and "
                        "the app's user must be active and hold the scopes '%s'",
                        bynder->config->client_id, answer->status, colon, words, text_cstr(&scopes));
-    return err_set(err, ERR_UNREACHABLE,
-                   "'%s" TOKEN_PATH "' answers %ld%s%s; hint: is portal.url right?",
-                   bynder->config->url, answer->status, colon, words);
+    return err_set(err, ERR_UNREACHABLE, "%s%s%s; hint: is portal.url right?", text_cstr(&subject),
+                   colon, words);
 }
 
 /* A token goes into a header: no blank, no control character. */
@@ -221,35 +259,65 @@ static void take_terms(struct bynder *bynder, const struct json_object *object, 
         bynder->clock->steady(bynder->clock->self).us + seconds * SECOND_US - early_us;
 }
 
+/* One more way to ask, after a refusal: without the scope that only helps, by HTTP Basic. */
+static bool may_ask_otherwise(const struct bynder *bynder, struct grant *grant)
+{
+    CLEANUP(mem_cleanup) char *words = bynder_refusal(&grant->answer);
+    long status = grant->answer.status;
+
+    if (status != 400 && status != 401 && !(status == 200 && *words))
+        return false;
+    if (grant->optional && says_invalid_scope(&grant->answer))
+        grant->optional = false;
+    else if (!grant->basic && !bynder->by_basic)
+        grant->basic = true;
+    else
+        return false;
+    return true;
+}
+
+/* A grant, or why it is none. */
+static int take_grant(struct bynder *bynder, const struct grant *grant, struct err *err)
+{
+    const struct http_answer *answer = &grant->answer;
+    CLEANUP(json_freep) struct json_object *object = NULL;
+    CLEANUP(mem_cleanup)
+    char *words = answer->status == 200 ? bynder_refusal(answer) : bynder_words(answer);
+
+    if (answer->status != 200 || *words)
+        return refuse_token(bynder, answer, words, err);
+    if (json_parse_object(answer->body.data, answer->body.length, &object, err) < 0) {
+        CLEANUP(text_release) struct text subject = TEXT_INIT;
+        text_addf(&subject, "'%s" TOKEN_PATH "' answers 200", bynder->config->url);
+        if (bynder_in_front(answer, bynder->config->url, &subject))
+            return err_set(err, ERR_UNREACHABLE, "%s", text_cstr(&subject));
+        return err_prefix(err, "the answer of '%s" TOKEN_PATH "'", bynder->config->url);
+    }
+    if (take_token(bynder, object, err) < 0)
+        return -1;
+    take_terms(bynder, object, grant->optional);
+    return 0;
+}
+
 static int fetch(struct bynder *bynder, struct err *err)
 {
     CLEANUP(grant_release)
     struct grant grant = {.basic = bynder->by_basic,
                           .optional = bynder->config->login_events && !bynder->without_optional};
-    CLEANUP(json_freep) struct json_object *object = NULL;
 
-    for (;;) {
+    do {
         if (ask_patiently(bynder, &grant, err) < 0)
             return -1;
-        if (grant.answer.status != 400 && grant.answer.status != 401)
-            break;
-        if (grant.optional && says_invalid_scope(&grant.answer))
-            grant.optional = false;
-        else if (!grant.basic && !bynder->by_basic)
-            grant.basic = true;
-        else
-            break;
-    }
-    if (grant.answer.status != 200)
-        return refuse_token(bynder, &grant.answer, err);
-    if (json_parse_object(grant.answer.body.data, grant.answer.body.length, &object, err) < 0)
-        return err_prefix(err, "the answer of '%s" TOKEN_PATH "'", bynder->config->url);
-    if (take_token(bynder, object, err) < 0)
+    } while (may_ask_otherwise(bynder, &grant));
+    if (take_grant(bynder, &grant, err) < 0)
         return -1;
-    take_terms(bynder, object, grant.optional);
+    bynder_answered(bynder);
     bynder->by_basic = grant.basic;
     bynder->without_optional = !grant.optional;
     bynder->is_fresh = true;
+    bynder->token_waited = false;
+    free(bynder->in_front);
+    bynder->in_front = NULL;
     return 0;
 }
 
@@ -273,11 +341,26 @@ int bynder_token_refused(struct bynder *bynder, struct err *err)
         secret_release(&bynder->token);
         return 0;
     }
+    if (bynder->in_front)
+        return err_set(err, ERR_UNREACHABLE, "%s", bynder->in_front);
     return err_set(err, ERR_SCOPE, "token refused: the portal answers 401 to %s; hint: %s",
                    bynder->is_permanent ? "the permanent token" : "a token it has just given",
                    bynder->is_permanent ? "it may have been withdrawn: make a new one in the "
                                           "portal and put it into portal.token_file"
                                         : "is portal.url the portal the OAuth app belongs to?");
+}
+
+int bynder_token_doubted(struct bynder *bynder, struct err *err)
+{
+    struct instant until = bynder->clock->steady(bynder->clock->self);
+
+    if (bynder->is_permanent || !bynder->is_fresh || bynder->token_waited)
+        return bynder_token_refused(bynder, err);
+    bynder->token_waited = true;
+    until.us += SETTLE_S * SECOND_US;
+    if (!bynder->clock->sleep_until(bynder->clock->self, until))
+        return err_set(err, ERR_INTERRUPTED, "stopped by a signal while talking to the portal");
+    return 0;
 }
 
 static bool holds_word(const char *words, const char *word)

@@ -148,8 +148,14 @@ static enum portal_effect explain_token(struct trial *trial)
 /* A lock on one account is no missing right: the next act may well succeed. */
 static enum portal_effect explain_forbidden(struct trial *trial)
 {
+    CLEANUP(text_release) struct text front = TEXT_INIT;
+
     if (trial->act->is_locked && strstr(trial->words, "180"))
         return EFFECT_REFUSED;
+    if (bynder_in_front(trial->answer, trial->bynder->config->url, &front)) {
+        text_add(&trial->text, text_cstr(&front));
+        return EFFECT_FORBIDDEN;
+    }
     text_addf(&trial->text,
               "; hint: %s needs scope admin.user:write and in the token user's permission profile "
               "the security role USERMANAGEMENT, and that user must be active: an administrator of "
@@ -211,6 +217,17 @@ static enum portal_effect explain_refusal(struct trial *trial, enum portal_effec
     return effect;
 }
 
+/* How long a 429 or 503 asks to wait: too long ends the run before the next request. */
+static void heed(struct trial *trial)
+{
+    CLEANUP(text_release) struct text subject = TEXT_INIT;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    text_addf(&subject, "the portal answers %ld", trial->answer->status);
+    if (bynder_heed(trial->bynder, trial->answer, text_cstr(&subject), &err) < 0)
+        text_addf(&trial->text, "; %s", err.text);
+}
+
 static enum portal_effect judge(struct trial *trial)
 {
     const char *flaw;
@@ -228,6 +245,7 @@ static enum portal_effect judge(struct trial *trial)
     trial->words = words_of(trial->answer);
     if (*trial->words)
         text_addf(&trial->text, ": %s", trial->words);
+    heed(trial);
     return explain_refusal(trial, effect_of_refusal(trial));
 }
 
@@ -281,6 +299,8 @@ int bynder_ready(void *self, size_t requests, struct err *err)
     struct bynder *bynder = self;
 
     for (unsigned tries = 0; tries < BYNDER_TRIES; tries++) {
+        if (bynder_may_ask(bynder, err) < 0)
+            return err_prefix(err, "nothing was sent");
         if (http_reserve(bynder->http, (int64_t)requests, err) < 0)
             return err_prefix(err, "nothing was sent");
         if (!bynder_token_is_due(bynder))

@@ -213,6 +213,24 @@ static bool scan_value(struct scan *scan, unsigned depth)
     return good;
 }
 
+/* Parsers may ignore a byte order mark (RFC 8259, 8.1), and json-c would not. */
+static void skip_mark(const char **bytes, size_t *length)
+{
+    if (*length < 3 || memcmp(*bytes, "\xEF\xBB\xBF", 3) != 0)
+        return;
+    *bytes += 3;
+    *length -= 3;
+}
+
+bool json_is_cut_off(const char *bytes, size_t length)
+{
+    struct scan scan = {.length = 0};
+
+    skip_mark(&bytes, &length);
+    scan = (struct scan){.bytes = bytes, .length = length};
+    return length == 0 || (!scan_value(&scan, 0) && scan.at >= length);
+}
+
 /* The whole of the bytes is one value that begins with `first`. */
 static int scan_document(const char *bytes, size_t length, char first, struct scan *ret_scan,
                          struct err *err)
@@ -289,6 +307,7 @@ int json_parse_object(const char *bytes, size_t length, struct json_object **ret
     struct scan scan = {.bytes = NULL};
     const char *flaw;
 
+    skip_mark(&bytes, &length);
     if (scan_document(bytes, length, '{', &scan, err) < 0)
         return -1;
     object = build(tokener, bytes, length);
@@ -318,6 +337,7 @@ int json_each(const char *bytes, size_t length, json_each_item *each, void *cont
     CLEANUP(tokener_freep) struct json_tokener *tokener = new_tokener();
     struct scan scan = {.bytes = NULL};
 
+    skip_mark(&bytes, &length);
     if (scan_document(bytes, length, '[', &scan, err) < 0)
         return -1;
     scan.at = 0;

@@ -3,7 +3,8 @@
  * byte, because json-c takes more than JSON (NaN, single quotes, duplicate keys) and clamps and
  * coerces silently. Values come out through accessors that check type, range and length.
  *
- * A broken document is an error as a whole. What only makes one value unusable (bytes that are not
+ * A byte order mark in front is not ours to complain about (RFC 8259, 8.1). A broken document is an
+ * error as a whole. What only makes one value unusable (bytes that are not
  * UTF-8, an embedded NUL, a number out of range) is told of that value.
  */
 #ifndef FORMAT_JSON_H
@@ -26,6 +27,10 @@ CLEANUP_POINTER(struct json_object, json_freep, json_free)
  * byte it is broken. */
 int json_parse_object(const char *bytes, size_t length, struct json_object **ret_object,
                       struct err *err) __attribute__((warn_unused_result));
+
+/* Whether the bytes end before the value does that they begin, or before there is any: not all of
+ * it came. */
+bool json_is_cut_off(const char *bytes, size_t length);
 
 /* One whole document that is an array, element by element, so that a long list never stands in
  * memory at once. The whole is checked before the first element is handed out. `item` is NULL when

@@ -375,7 +375,7 @@ static bool get_ready(struct acting *acting, size_t looks, struct act_result *re
 
     if (job->portal.ready(job->portal.self, looks + 1, &held) == 0)
         return true;
-    ret_result->end = clock_is_interrupted() ? ACT_HELD : ACT_ALARM;
+    ret_result->end = clock_is_interrupted() || held.code == ERR_HELD ? ACT_HELD : ACT_ALARM;
     ret_result->reason = arena_strdup(job->arena, held.text);
     return false;
 }

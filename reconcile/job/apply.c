@@ -161,6 +161,19 @@ static int take_chosen(struct acting *acting, struct apply_result *result, struc
     return 0;
 }
 
+/* What a signal cut short is not to the end, even where the last act had been sent. */
+static int take_watched(struct acting *acting, struct apply_result *result, struct err *err)
+{
+    struct job *job = acting->job;
+
+    job->is_acting = true;
+    int failed = take_chosen(acting, result, err);
+    if (!failed && clock_is_interrupted() && result->stop == APPLY_TO_THE_END &&
+        result->by_state[STEP_UNKNOWN] > 0)
+        stop(result, APPLY_INTERRUPTED, "a signal asked to end");
+    return failed;
+}
+
 int job_apply(struct job *job, const struct collected *now, const struct proposal *proposal,
               struct apply_result *ret_result, struct err *err)
 {
@@ -178,6 +191,7 @@ int job_apply(struct job *job, const struct collected *now, const struct proposa
     struct apply_result result = {.held = proposal->choice.impossible,
                                   .waiting = proposal->choice.due - proposal->choice.count};
     const char *reason = NULL;
+    int failed = 0;
 
     if (stop_find(job, &reason, err) < 0)
         return -1;
@@ -186,10 +200,20 @@ int job_apply(struct job *job, const struct collected *now, const struct proposa
     else if (proposal->choice.closed)
         log_info("nothing is done now: %s; %zu rows wait", proposal->choice.closed,
                  proposal->choice.due);
-    else if (proposal->choice.count > 0 && take_chosen(&acting, &result, err) < 0)
+    else if (proposal->choice.count > 0)
+        failed = take_watched(&acting, &result, err);
+    if (failed)
         return -1;
     *ret_result = result;
     return 0;
+}
+
+bool apply_was_interrupted(const struct apply_result *result)
+{
+    size_t left = result->by_state[STEP_APPROVED] + result->by_state[STEP_UNKNOWN] +
+                  result->by_state[STEP_INTENT];
+
+    return result->stop == APPLY_INTERRUPTED && left > 0;
 }
 
 int apply_exit_code(const struct apply_result *result)
@@ -197,6 +221,8 @@ int apply_exit_code(const struct apply_result *result)
     size_t bad = result->by_state[STEP_FAILED] + result->by_state[STEP_UNKNOWN] +
                  result->by_state[STEP_INTENT];
 
+    if (apply_was_interrupted(result))
+        return ERR_INTERRUPTED;
     if (bad > 0 || result->stop == APPLY_ALARMED)
         return ERR_PARTIAL;
     if (result->stop == APPLY_HELD || result->held > 0)

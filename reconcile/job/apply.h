@@ -30,6 +30,8 @@ int job_apply(struct job *job, const struct collected *now, const struct proposa
 
 /* The exit code it means: 21 with something failed, unknown or alarming, 20 when held, wholly or in
  * part, else 0. Whether the run wrote something before it was held is not known here: work_end. */
+/* A signal ended it, and acts are left, or not known yet. */
+bool apply_was_interrupted(const struct apply_result *result);
 int apply_exit_code(const struct apply_result *result);
 
 #endif

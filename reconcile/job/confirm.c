@@ -54,7 +54,7 @@ int confirm_reactivated(struct job *job, struct snapshot *snapshot, struct err *
         if (!is_news(snapshot, account) || !account_id_is_v4(account->id))
             continue;
         if (clock_is_interrupted())
-            return err_set(err, ERR_UNREACHABLE, "interrupted");
+            return err_set(err, ERR_INTERRUPTED, "stopped by a signal while accounts were read");
         struct reading reading = act_read(job, account->id, NULL, &why);
         judge(account, &reading, why);
     }

@@ -23,6 +23,7 @@ struct job {
     int64_t mail_room[ACTION_COUNT]; /* how many people of each action may be told unasked (R7) */
     bool effect_was_seen;            /* an act of an earlier run showed tonight as it should */
     size_t unasked_waits;            /* rows that need nobody and exceed a limit, as last chosen */
+    bool is_acting;                  /* acts have begun: a stop must be heard at once */
     bool accept_gap;                 /* G13 */
     bool only_looks;                 /* the verb is `plan`: nothing is learned from it */
     bool is_elsewhere;               /* the portal is at another host than it was (G14) */

@@ -50,8 +50,7 @@ static int64_t wanted(const struct pace_settings *settings, int64_t least)
 /* The silence that others have not heard of yet; 0 = there is none. */
 static int64_t untold_silence(const struct pace_share *share)
 {
-    return pace_blocks(share->pace) > share->blocks_told ? pace_settings(share->pace)->silence_us
-                                                         : 0;
+    return pace_blocks(share->pace) > share->blocks_told ? pace_silence_us(share->pace) : 0;
 }
 
 /* Of what the database granted last, what was not sent. */

@@ -23,6 +23,8 @@ int job_verify(struct job *job, size_t *ret_verified, size_t *ret_changed, struc
         struct reading reading = act_read(job, step[i].account_id, NULL, &why);
         struct store_outcome outcome = {
             .plan_id = step[i].plan_id, .position = step[i].position, .state = STEP_VERIFIED};
+        if (reading.kind == READING_FAILED && clock_is_interrupted())
+            break;
         if (!step_is_wanted(step[i].action, &reading)) {
             changed += reading.kind != READING_FAILED;
             log_warning("%s %s of plan %lld was done, but a fresh look %s",

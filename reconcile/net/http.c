@@ -15,8 +15,12 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/parse.h"
 
 enum { LOW_SPEED_BYTES = 100 }; /* a second, over half of the time allowed, is no connection */
+
+#define RETRY_AFTER_MOST_S                                                                         \
+    (INT64_C(100) * 366 * 86400) /* beyond it one number is as good as another */
 
 int http_begin(struct err *err)
 {
@@ -54,6 +58,16 @@ size_t http_request_count(const struct http *http)
     return http->requests;
 }
 
+enum http_trouble http_trouble(const struct http *http)
+{
+    return http->trouble;
+}
+
+int64_t http_waited_us(const struct http *http)
+{
+    return http->waited_us;
+}
+
 struct instant http_steady(const struct http *http)
 {
     return http->settings.clock->steady(http->settings.clock->self);
@@ -61,7 +75,7 @@ struct instant http_steady(const struct http *http)
 
 int http_interrupted(struct err *err)
 {
-    return err_set(err, ERR_INTERNAL, "stopped by a signal while talking to the portal");
+    return err_set(err, ERR_INTERRUPTED, "stopped by a signal while talking to the portal");
 }
 
 int http_ask_permit(struct http *http, struct err *err)
@@ -72,6 +86,12 @@ int http_ask_permit(struct http *http, struct err *err)
         return 0;
     assert(settings->permit);
     return settings->permit(settings->permit_context, err);
+}
+
+/* Of others behind our address we only hear of their 429s. */
+static const char *why_silent(const struct http *http)
+{
+    return http->why_silent ? http->why_silent : "the portal said 'too many requests' (429)";
 }
 
 int http_wait(struct http *http, struct err *err)
@@ -89,10 +109,11 @@ int http_wait(struct http *http, struct err *err)
             break;
         if (settings->waiting && seconds >= 1)
             settings->waiting(settings->waiting_context, seconds,
-                              pace_is_silent(settings->pace, now)
-                                  ? "the portal said 'too many requests' (429)"
-                                  : "the pace of requests");
-        if (!settings->clock->sleep_until(settings->clock->self, next))
+                              pace_is_silent(settings->pace, now) ? why_silent(http)
+                                                                  : "the pace of requests");
+        bool slept = settings->clock->sleep_until(settings->clock->self, next);
+        http->waited_us += http_steady(http).us - now.us;
+        if (!slept)
             return http_interrupted(err);
     }
     return clock_is_interrupted() ? http_interrupted(err) : 0;
@@ -193,7 +214,7 @@ static const char *method_name(enum http_method method)
     return "GET";
 }
 
-static void set_bounds(CURL *easy, const struct http_settings *settings)
+void http_set_bounds(CURL *easy, const struct http_settings *settings)
 {
     long slow = (long)settings->timeout_s / 2;
 
@@ -206,7 +227,7 @@ static void set_bounds(CURL *easy, const struct http_settings *settings)
     curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
 }
 
-static void set_route(CURL *easy, const struct http_settings *settings)
+void http_set_route(CURL *easy, const struct http_settings *settings)
 {
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -271,9 +292,10 @@ int exchange_prepare(struct exchange *exchange, const struct http_request *reque
     text_addf(&what, "%s '%.*s'", method_name(request->method), (int)strcspn(request->url, "?"),
               request->url);
     exchange->what = text_take(&what);
+    exchange->url = mem_strdup(request->url);
     curl_easy_reset(easy);
-    set_bounds(easy, &exchange->http->settings);
-    set_route(easy, &exchange->http->settings);
+    http_set_bounds(easy, &exchange->http->settings);
+    http_set_route(easy, &exchange->http->settings);
     set_method(easy, request);
     add_header(exchange, "Accept", request->accept ? request->accept : "application/json");
     add_header(exchange, "Expect", "");
@@ -297,53 +319,148 @@ int exchange_prepare(struct exchange *exchange, const struct http_request *reque
     return 0;
 }
 
-/* What to do about it, for the failures where that is known. */
-static const char *hint_of(CURLcode code)
-{
-    static const struct {
-        CURLcode code;
-        const char *hint;
-    } hints[] = {
-        {CURLE_PEER_FAILED_VERIFICATION,
-         "; hint: the certificate does not prove that this is the portal, so nothing was sent; if "
-         "it is signed by your own authority, name that in portal.ca_file"},
-        {CURLE_SSL_CONNECT_ERROR, "; hint: is there really TLS (https) on that port?"},
-        {CURLE_SSL_CACERT_BADFILE, "; hint: portal.ca_file must hold PEM certificates"},
-        {CURLE_COULDNT_RESOLVE_HOST,
-         "; hint: is the host in portal.url right, does DNS work here?"},
-        {CURLE_COULDNT_RESOLVE_PROXY, "; hint: is portal.proxy right, does DNS work here?"},
-        {CURLE_COULDNT_CONNECT, "; hint: is the host in portal.url right, may this machine reach "
-                                "it, or does it need portal.proxy?"},
-        {CURLE_PARTIAL_FILE, "; the answer was cut off, so none of it is used"},
-        {CURLE_UNSUPPORTED_PROTOCOL, "; hint: portal.url must begin with https://"},
-    };
+/* What to do about it, and what it says of the next try, for the failures where that is known. */
+static const struct failure {
+    CURLcode code;
+    enum http_trouble trouble;
+    const char *hint;
+} failures[] = {
+    {CURLE_PEER_FAILED_VERIFICATION, HTTP_NO_WAY,
+     "the certificate does not prove that this is the portal, so nothing was sent; if it is signed "
+     "by your own authority, name that in portal.ca_file"},
+    {CURLE_SSL_CACERT_BADFILE, HTTP_NO_WAY, "portal.ca_file must hold PEM certificates"},
+    {CURLE_UNSUPPORTED_PROTOCOL, HTTP_NO_WAY, "portal.url must begin with https://"},
+    {CURLE_SSL_CONNECT_ERROR, HTTP_PASSING, "is there really TLS (https) on that port?"},
+    {CURLE_COULDNT_RESOLVE_HOST, HTTP_PASSING,
+     "is the host in portal.url right, does DNS work here?"},
+    {CURLE_COULDNT_RESOLVE_PROXY, HTTP_PASSING, "is portal.proxy right, does DNS work here?"},
+    {CURLE_COULDNT_CONNECT, HTTP_PASSING,
+     "is the host in portal.url right, may this machine reach it, or does it need portal.proxy?"},
+};
 
-    for (size_t i = 0; i < COUNT_OF(hints); i++) {
-        if (hints[i].code == code)
-            return hints[i].hint;
+static const struct failure *find_failure(CURLcode code)
+{
+    static const struct failure other = {.trouble = HTTP_PASSING};
+
+    for (size_t i = 0; i < COUNT_OF(failures); i++) {
+        if (failures[i].code == code)
+            return &failures[i];
     }
-    return "";
+    return &other;
 }
 
-static int refuse_exchange(const struct exchange *exchange, CURLcode code, struct err *err)
+/* What the proxy answered when it was asked for the way to the portal; 0 = it was not, or let us
+ * through. */
+static long refusal_of_proxy(const struct exchange *exchange)
 {
-    CLEANUP(text_release) struct text reason = TEXT_INIT;
+    long code = 0;
 
-    if (code == CURLE_ABORTED_BY_CALLBACK)
-        return http_interrupted(err);
+    if (curl_easy_getinfo(exchange->easy, CURLINFO_HTTP_CONNECTCODE, &code) != CURLE_OK)
+        return 0;
+    return code >= 300 ? code : 0;
+}
+
+static int refuse_proxy(const struct exchange *exchange, long status, struct err *err)
+{
+    exchange->http->trouble = status >= 500 ? HTTP_PASSING : HTTP_NO_WAY;
+    if (status == 407)
+        return err_set(err, ERR_UNREACHABLE,
+                       "%s failed: the proxy wants a login (407), and nothing reached the portal; "
+                       "hint: let the proxy know this machine by its address",
+                       exchange->what);
+    return err_set(err, ERR_UNREACHABLE,
+                   "%s failed: the proxy answers %ld when it is asked for the way to the portal; "
+                   "hint: is portal.proxy right, and does it let this machine through?",
+                   exchange->what, status);
+}
+
+static int refuse_certificate(const struct exchange *exchange, const char *reason,
+                              const struct failure *failure, struct err *err)
+{
+    CLEANUP(mem_cleanup) char *issuer = http_issuer(exchange->http, exchange->url);
+
+    return err_set(err, ERR_UNREACHABLE, "%s failed: %s%s%s%s; hint: %s", exchange->what, reason,
+                   issuer ? "; the certificate is signed by '" : "", issuer ? issuer : "",
+                   issuer ? "': is that a proxy that looks into TLS?" : "", failure->hint);
+}
+
+static int refuse_size(const struct exchange *exchange, struct err *err)
+{
+    exchange->http->trouble = HTTP_ODD_ANSWER;
     if (exchange->header_bytes > LIMIT_HTTP_HEADERS)
         return err_set(err, ERR_UNREACHABLE,
                        "%s: the header lines of the answer are longer than %d bytes; hint: is "
                        "portal.url right?",
                        exchange->what, LIMIT_HTTP_HEADERS);
-    if (exchange->too_big)
-        return err_set(err, ERR_UNREACHABLE,
-                       "%s: the answer is larger than %zu bytes; hint: is portal.url right? a "
-                       "smaller portal.page_size makes smaller answers",
-                       exchange->what, exchange->http->settings.body_limit);
+    return err_set(err, ERR_UNREACHABLE,
+                   "%s: the answer is larger than %zu bytes; hint: is portal.url right? a "
+                   "smaller portal.page_size makes smaller answers",
+                   exchange->what, exchange->http->settings.body_limit);
+}
+
+static int refuse_exchange(const struct exchange *exchange, CURLcode code, struct err *err)
+{
+    CLEANUP(text_release) struct text reason = TEXT_INIT;
+    const struct failure *failure = find_failure(code);
+    long proxy = refusal_of_proxy(exchange);
+
+    if (code == CURLE_ABORTED_BY_CALLBACK)
+        return http_interrupted(err);
+    if (exchange->header_bytes > LIMIT_HTTP_HEADERS || exchange->too_big)
+        return refuse_size(exchange, err);
+    if (proxy)
+        return refuse_proxy(exchange, proxy, err);
+    exchange->http->trouble = failure->trouble;
     text_add_printable(&reason, exchange->reason[0] ? exchange->reason : curl_easy_strerror(code));
-    return err_set(err, ERR_UNREACHABLE, "%s failed: %s%s", exchange->what, text_cstr(&reason),
-                   hint_of(code));
+    if (code == CURLE_PEER_FAILED_VERIFICATION)
+        return refuse_certificate(exchange, text_cstr(&reason), failure, err);
+    if (code == CURLE_PARTIAL_FILE)
+        text_add(&reason, "; the answer was cut off, so none of it is used");
+    return err_set(err, ERR_UNREACHABLE, "%s failed: %s%s%s", exchange->what, text_cstr(&reason),
+                   failure->hint ? "; hint: " : "", failure->hint ? failure->hint : "");
+}
+
+/* Seconds or a date (RFC 9110, 10.2.3), which is of the portal's clock. 0: none, or not readable.
+ */
+static int64_t retry_after_us(const struct exchange *exchange)
+{
+    const struct clock *clock = exchange->http->settings.clock;
+    CLEANUP(mem_cleanup) char *value = http_header(&exchange->answer, "Retry-After");
+    CLEANUP(mem_cleanup) char *date = http_header(&exchange->answer, "Date");
+    struct instant until, from = clock->now(clock->self);
+    int64_t seconds = 0;
+
+    if (text_is_empty(value))
+        return 0;
+    if (value[strspn(value, "0123456789")] == '\0')
+        return parse_int(value, 0, RETRY_AFTER_MOST_S, &seconds) ? seconds * SECOND_US
+                                                                 : RETRY_AFTER_MOST_S * SECOND_US;
+    if (!http_date(value, &until))
+        return 0;
+    (void)http_date(date, &from);
+    return until.us > from.us ? until.us - from.us : 0;
+}
+
+/* The pace hears of it before anybody else. An absurd wait is not begun: who judges the answer ends
+ * the run. */
+static void tell_pace(struct exchange *exchange)
+{
+    struct http_answer *answer = &exchange->answer;
+    struct http *http = exchange->http;
+    struct pace *pace = http->settings.pace;
+    int64_t most_us = LIMIT_RETRY_AFTER_S * SECOND_US, asked_us;
+
+    if (answer->status != 429 && answer->status != 503)
+        return;
+    answer->retry_after_us = retry_after_us(exchange);
+    asked_us = answer->retry_after_us <= most_us ? answer->retry_after_us : 0;
+    if (pace && answer->status == 429) {
+        pace_blocked(pace, http_steady(http), asked_us);
+        http->why_silent = NULL;
+    } else if (pace && asked_us > 0) {
+        pace_quiet(pace, http_steady(http), asked_us);
+        http->why_silent = "the portal asked for it (503, Retry-After)";
+    }
 }
 
 static void set_content_type(struct http_answer *answer)
@@ -361,17 +478,15 @@ static void set_content_type(struct http_answer *answer)
 int exchange_finish(struct exchange *exchange, CURLcode code, struct err *err)
 {
     struct http_answer *answer = &exchange->answer;
-    const struct http_settings *settings = &exchange->http->settings;
     CLEANUP(mem_cleanup) char *coding = NULL;
     curl_off_t length = -1;
 
     curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &answer->status);
-    if (answer->status == 429 && settings->pace)
-        pace_blocked(settings->pace, http_steady(exchange->http));
+    tell_pace(exchange);
     if (code != CURLE_OK)
         return refuse_exchange(exchange, code, err);
     if (answer->status < 200)
-        return err_set(err, ERR_UNREACHABLE, "%s failed: no HTTP answer came", exchange->what);
+        return refuse_exchange(exchange, CURLE_GOT_NOTHING, err);
     curl_easy_getinfo(exchange->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
     coding = http_header(answer, "Transfer-Encoding");
     answer->framed = length >= 0 || coding || answer->status == 204 || answer->status == 304;
@@ -388,6 +503,8 @@ void exchange_release(struct exchange *exchange)
     exchange->headers = NULL;
     free(exchange->what);
     exchange->what = NULL;
+    free(exchange->url);
+    exchange->url = NULL;
     exchange->header_bytes = 0;
     exchange->too_big = false;
     exchange->surplus = false;

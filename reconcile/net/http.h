@@ -66,6 +66,14 @@ struct http_answer {
     struct text headers; /* raw header lines of the final answer */
     char *date;
     char *last_modified;
+    int64_t retry_after_us; /* of a 429 or 503 that says how long to wait; 0 = it does not */
+};
+
+/* What the last failure of an exchange says of the next one. */
+enum http_trouble {
+    HTTP_PASSING = 0, /* it may pass by itself: no connection, no whole answer, no name */
+    HTTP_ODD_ANSWER,  /* this answer is too large, and will be again */
+    HTTP_NO_WAY,      /* nothing will come through before somebody mends something */
 };
 
 /* Starts libcurl. Once, in main, before any thread. */
@@ -80,6 +88,11 @@ CLEANUP_POINTER(struct http, http_freep, http_free)
 int http_exchange(struct http *http, const struct http_request *request,
                   struct http_answer *ret_answer, struct err *err)
     __attribute__((warn_unused_result));
+
+/* After a failure: of which kind it was. */
+enum http_trouble http_trouble(const struct http *http);
+/* How long this client has waited for its pace and for silences, in all. */
+int64_t http_waited_us(const struct http *http);
 
 /* Returns when the pace lets a request go. -1: a signal came. */
 int http_wait(struct http *http, struct err *err) __attribute__((warn_unused_result));

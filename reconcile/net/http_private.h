@@ -22,6 +22,9 @@ struct http {
     CURL *easy;   /* for one request after the other */
     CURLM *multi; /* for many at a time; made when first needed */
     size_t requests;
+    int64_t waited_us;
+    enum http_trouble trouble; /* of the last failure */
+    const char *why_silent;    /* for whoever is told of a wait */
 };
 
 struct exchange {
@@ -36,6 +39,7 @@ struct exchange {
     bool late;                     /* it was too late when it could have gone out */
     const struct time_mark *since; /* of the request */
     int64_t since_us;
+    char *url;                    /* of the request */
     char *what;                   /* "GET 'https://host/path'", without the query */
     char reason[CURL_ERROR_SIZE]; /* written by libcurl */
     size_t index;                 /* of many */
@@ -54,6 +58,13 @@ bool exchange_moves(struct exchange *exchange);
 /* One request more, for the pace too. */
 void exchange_count(struct exchange *exchange);
 void exchange_release(struct exchange *exchange); /* all but the easy handle */
+
+/* Who signed the certificate that the server of this request shows, by a connection of its own on
+ * which nothing is sent; malloc'ed, NULL when that cannot be told. */
+char *http_issuer(struct http *http, const char *url);
+/* What a connection is made with: proxy, TLS, time limits; of an easy handle just reset. */
+void http_set_route(CURL *easy, const struct http_settings *settings);
+void http_set_bounds(CURL *easy, const struct http_settings *settings);
 
 /* Has libcurl open and close the sockets of this handle here. They must outlive its connections. */
 void sockets_watch(struct sockets *sockets, CURL *easy);

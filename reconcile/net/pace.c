@@ -20,6 +20,8 @@ struct pace {
     int64_t *sent; /* ring, oldest at `first` */
     size_t first, count, capacity;
     int64_t silent_until;
+    int64_t silence_us; /* the longest that was begun: no wait is longer, whatever the clock does */
+    int64_t block_us;   /* of the last 429 */
     unsigned blocks;
     int64_t slowdown;                               /* 1, doubled by each block */
     int64_t total;                                  /* requests sent */
@@ -101,7 +103,7 @@ struct instant pace_next(const struct pace *pace, struct instant now)
         next = later(next, sooner(sent_at(pace, 0), now.us) + (int64_t)together * interval);
     if (limit > 0 && pace->count + together > limit && pace->reserved <= 0)
         next = later(next, sooner(sent_at(pace, limit - together), now.us) + window);
-    next = later(next, sooner(pace->silent_until, now.us + pace->settings.silence_us));
+    next = later(next, sooner(pace->silent_until, now.us + pace->silence_us));
     if (pace->settings.shared)
         next = later(next,
                      sooner(pace->held_until, now.us + later(window, pace->settings.silence_us)));
@@ -186,14 +188,31 @@ void pace_hold(struct pace *pace, struct instant until, bool silent)
     pace->held_silent = silent;
 }
 
-void pace_blocked(struct pace *pace, struct instant now)
+static void be_silent(struct pace *pace, struct instant now, int64_t us)
+{
+    pace->silent_until = later(pace->silent_until, now.us + us);
+    pace->silence_us = later(pace->silence_us, us);
+    pace->permitted = 0;
+    pace->reserved = 0;
+}
+
+void pace_blocked(struct pace *pace, struct instant now, int64_t asked_us)
 {
     if (now.us >= pace->silent_until && pace->slowdown < SLOWDOWN_LIMIT)
         pace->slowdown *= 2;
-    pace->silent_until = now.us + pace->settings.silence_us;
+    pace->block_us = later(pace->settings.silence_us, asked_us);
+    be_silent(pace, now, pace->block_us);
     pace->blocks++;
-    pace->permitted = 0;
-    pace->reserved = 0;
+}
+
+void pace_quiet(struct pace *pace, struct instant now, int64_t asked_us)
+{
+    be_silent(pace, now, asked_us);
+}
+
+int64_t pace_silence_us(const struct pace *pace)
+{
+    return pace->block_us;
 }
 
 bool pace_is_silent(const struct pace *pace, struct instant now)

@@ -44,10 +44,15 @@ int64_t pace_least(const struct pace *pace);
 void pace_reserve(struct pace *pace, int64_t requests);
 /* A request was sent at `now`. */
 void pace_sent(struct pace *pace, struct instant now);
-/* A 429 came at `now`: nothing for silence_us after it, and the pace is halved for the rest of the
- * run. Further ones during that silence answer requests that were under way already: they prolong
- * it and halve nothing. */
-void pace_blocked(struct pace *pace, struct instant now);
+/* A 429 came at `now`: nothing for silence_us after it, or for as long as the answer asked for
+ * where that is longer, and the pace is halved for the rest of the run. Further ones during that
+ * silence answer requests that were under way already: they prolong it and halve nothing. */
+void pace_blocked(struct pace *pace, struct instant now, int64_t asked_us);
+/* Another answer asked for so long without a request (503, Retry-After). No block: the pace stays.
+ */
+void pace_quiet(struct pace *pace, struct instant now, int64_t asked_us);
+/* How long the silence is that the last 429 began. */
+int64_t pace_silence_us(const struct pace *pace);
 /* Whether a permit has to be asked for before the next request; never while pace_hold lasts. A 429
  * ends the permit, so that the others hear of it. */
 bool pace_wants_permit(const struct pace *pace, struct instant now);

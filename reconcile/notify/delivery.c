@@ -126,7 +126,7 @@ static int refuse_delivery(const struct delivery *delivery, CURLcode code, const
     if (delivery->late)
         return err_set(err, ERR_UNREACHABLE, "%s: it took too long (notify.timeout)", what);
     if (code == CURLE_ABORTED_BY_CALLBACK)
-        return err_set(err, ERR_INTERNAL, "%s: stopped by a signal", what);
+        return err_set(err, ERR_INTERRUPTED, "%s: stopped by a signal", what);
     text_add_printable(&printable, reason && reason[0] ? reason : curl_easy_strerror(code));
     if (answer >= 400)
         return err_set(err, ERR_UNREACHABLE, "%s: it answers %ld: %s", what, answer,

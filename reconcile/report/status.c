@@ -32,6 +32,7 @@ static const struct {
     {ERR_LOCKED, "locked out"},
     {ERR_SCOPE, "token lacks a right"},
     {ERR_CONFIG, "configuration wrong"},
+    {ERR_INTERRUPTED, "stopped"},
 };
 
 const char *status_exit_name(int exit_code)

@@ -5,6 +5,7 @@
  */
 #include "roster/fetch.h"
 
+#include <ctype.h>
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,8 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/words.h"
+#include "format/front.h"
+#include "host/clock.h"
 #include "host/secret.h"
 
 enum {
@@ -179,6 +182,12 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
     return length;
 }
 
+static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+    (void)context, (void)a, (void)b, (void)c, (void)d;
+    return clock_is_interrupted() ? 1 : 0;
+}
+
 static void set_options(CURL *easy, CURLU *url, struct transfer *transfer, char *reason)
 {
     (void)curl_easy_setopt(easy, CURLOPT_CURLU, url);
@@ -191,6 +200,8 @@ static void set_options(CURL *easy, CURLU *url, struct transfer *transfer, char 
     (void)curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)WHOLE_SECONDS);
     (void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS);
+    (void)curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+    (void)curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
     (void)curl_easy_setopt(easy, CURLOPT_FILETIME, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, reason);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
@@ -205,26 +216,65 @@ static bool has_header(CURL *easy, const char *name, const char *value)
            (!value || strcasecmp(header->value, value) == 0);
 }
 
-static int check_answer(CURL *easy, struct err *err)
+/* The value of a header of the final answer; NULL without it. */
+static const char *header_of(CURL *easy, const char *name)
+{
+    struct curl_header *header = NULL;
+
+    return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? header->value
+                                                                                   : NULL;
+}
+
+/* Lower case, without parameters; malloc'ed. */
+static char *content_type_of(CURL *easy)
+{
+    const char *value = header_of(easy, "Content-Type");
+    char *type = mem_strndup(value ? value : "", value ? strcspn(value, "; \t") : 0);
+
+    for (char *c = type; *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    return type;
+}
+
+/* A login page or a proxy that answers in the server's place. */
+static int check_front(CURL *easy, long status, const struct config_roster *config,
+                       const struct text *body, struct err *err)
+{
+    CLEANUP(mem_cleanup) char *type = content_type_of(easy);
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    const struct front_answer front = {
+        .status = status,
+        .content_type = type,
+        .encoding = header_of(easy, "Content-Encoding"),
+        .location = header_of(easy, "Location"),
+        .url = config->source,
+        .body = text_cstr(body),
+        .length = body->length,
+        .setting = "roster.source",
+        .wanted = "a roster",
+    };
+
+    if (status == 200 && body->length == 0) /* the reader says so, as of any file */
+        return 0;
+    text_addf(&text, "the server answers %ld", status);
+    return front_describe(&front, &text) ? err_set(err, ERR_ROSTER, "%s", text_cstr(&text)) : 0;
+}
+
+static int check_answer(CURL *easy, const struct config_roster *config, const struct text *body,
+                        struct err *err)
 {
     long status = 0;
     curl_off_t length = -1;
 
     (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     (void)curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-    if (status >= 300 && status < 400)
-        return err_set(err, ERR_ROSTER,
-                       "the server answers %ld, a redirect, which is not followed; hint: put the "
-                       "final address into roster.source",
-                       status);
+    if (check_front(easy, status, config, body, err) < 0)
+        return -1;
     if (status == 401 || status == 403)
         return err_set(err, ERR_ROSTER,
                        "the server answers %ld; hint: look at roster.credentials_file", status);
     if (status != 200)
         return err_set(err, ERR_ROSTER, "the server answers %ld, 200 is expected", status);
-    if (has_header(easy, "Content-Encoding", NULL) &&
-        !has_header(easy, "Content-Encoding", "identity"))
-        return err_set(err, ERR_ROSTER, "the server sends it compressed, which was not asked for");
     if (length < 0 && !has_header(easy, "Transfer-Encoding", "chunked"))
         return err_set(err, ERR_ROSTER,
                        "cannot tell that it is whole: the answer has neither Content-Length nor "
@@ -232,14 +282,17 @@ static int check_answer(CURL *easy, struct err *err)
     return 0;
 }
 
-static int perform(CURL *easy, enum scheme scheme, const struct transfer *transfer,
-                   const char *reason, struct instant *ret_modified, struct err *err)
+static int perform(CURL *easy, enum scheme scheme, const struct config_roster *config,
+                   const struct transfer *transfer, const char *reason,
+                   struct instant *ret_modified, struct err *err)
 {
     CURLcode code = curl_easy_perform(easy);
     curl_off_t modified = -1;
 
     if (transfer->too_large)
         return err_set(err, ERR_ROSTER, "is larger than %ld bytes", LIMIT_ROSTER_BYTES);
+    if (code == CURLE_ABORTED_BY_CALLBACK)
+        return err_set(err, ERR_INTERRUPTED, "stopped by a signal while it was fetched");
     if (code == CURLE_PEER_FAILED_VERIFICATION && scheme == SCHEME_SFTP)
         return err_set(err, ERR_ROSTER,
                        "the host's key is not known: %s; hint: put it into ~/.ssh/known_hosts or "
@@ -248,7 +301,7 @@ static int perform(CURL *easy, enum scheme scheme, const struct transfer *transf
     if (code != CURLE_OK)
         return err_set(err, ERR_ROSTER, "cannot be fetched: %s",
                        *reason ? reason : curl_easy_strerror(code));
-    if (scheme != SCHEME_SFTP && check_answer(easy, err) < 0)
+    if (scheme != SCHEME_SFTP && check_answer(easy, config, transfer->body, err) < 0)
         return -1;
     (void)curl_easy_getinfo(easy, CURLINFO_FILETIME_T, &modified);
     ret_modified->us = modified > 0 ? modified * SECOND_US : 0;
@@ -274,7 +327,7 @@ int roster_fetch(const struct config_roster *config, struct text *ret_body,
         set_ssh_files(easy);
     if (set_credentials(easy, config, scheme, err) < 0)
         return -1;
-    if (perform(easy, scheme, &transfer, reason, ret_modified, err) < 0) {
+    if (perform(easy, scheme, config, &transfer, reason, ret_modified, err) < 0) {
         text_release(&body);
         return -1;
     }

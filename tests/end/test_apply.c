@@ -231,6 +231,16 @@ TEST(apply_of_a_deletion_believes_only_an_application_404)
 
 /* --- being asked to end --- */
 
+/* The command that goes on, as it was printed between quotes behind the hint. */
+static char *printed_command(const struct end_result *ended)
+{
+    const char *hint = strstr(text_cstr(&ended->err), "or now '");
+
+    assert_non_null(hint);
+    hint += strlen("or now '");
+    return mem_strndup(hint, strcspn(hint, "'\n"));
+}
+
 TEST(apply_asked_to_end_finishes_its_step_and_is_resumed)
 {
     WORLD(acts, 4, 4, NULL);
@@ -240,16 +250,40 @@ TEST(apply_asked_to_end_finishes_its_step_and_is_resumed)
     (void)usleep(100000); /* two signals at once are one */
     assert_int_equal(kill(child.pid, SIGTERM), 0);
     CLEANUP(end_result_release) struct end_result ended = end_wait(&child);
-    end_assert_code(&ended, 0);
+    end_assert_code(&ended, 130);
     end_assert_says(&ended.out, "a signal asked to end");
+    end_assert_says(&ended.err, "warning: interrupted by a signal: of plan ");
+    end_assert_says(&ended.err, " 1 act is done, 3 left; nothing is lost");
+    end_assert_silent_of(&ended.err, "error: ");
     assert_true(ended.seconds < 5);
     assert_int_equal(acts_writes(&acts), 1);
     acts_assert_step(&acts, acts.row[0].id, "done", NULL); /* verified by the next look */
     acts_assert_steps(&acts, "approved 3, done 1");
+    assert_int_equal(end_count(&acts.end, "select exit_code from reconcile.run where verb = 'apply'"
+                                          " order by run_id desc limit 1"),
+                     130);
     clear_faults(&acts);
+    CLEANUP(mem_cleanup) char *command = printed_command(&ended);
+    assert_non_null(strstr(command, acts.end.config_path));
+    assert_non_null(strstr(command, " apply "));
+    acts.plan = strtoll(strstr(command, " apply ") + strlen(" apply "), NULL, 10);
     APPLY(resumed, &acts, 0);
     acts_assert_steps(&acts, "verified 4");
     acts_assert_written(&acts, 0, "verified");
+}
+
+/* Nothing is left: it ends as it would have ended. */
+TEST(apply_asked_to_end_in_its_last_act_ends_well)
+{
+    WORLD(acts, 1, 4, NULL);
+
+    struct end_child child = acts_start_slowly(&acts);
+    assert_int_equal(kill(child.pid, SIGINT), 0);
+    CLEANUP(end_result_release) struct end_result ended = end_wait(&child);
+    end_assert_code(&ended, 0);
+    end_assert_silent_of(&ended.err, "interrupted");
+    assert_int_equal(acts_writes(&acts), 1);
+    acts_assert_step(&acts, acts.row[0].id, "done", NULL);
 }
 
 /* What was done and not yet looked at again was undone by somebody in between. */
@@ -260,7 +294,7 @@ TEST(apply_that_finds_an_act_undone_says_so_and_does_not_repeat_it)
     struct end_child child = acts_start_slowly(&acts);
     assert_int_equal(kill(child.pid, SIGTERM), 0);
     CLEANUP(end_result_release) struct end_result ended = end_wait(&child);
-    end_assert_code(&ended, 0);
+    end_assert_code(&ended, 130);
     acts_assert_steps(&acts, "approved 2, done 1");
     clear_faults(&acts);
     CLEANUP(mem_cleanup) char *undone = mem_strdup(acts.row[0].id);
@@ -297,7 +331,8 @@ TEST(apply_asked_to_end_while_it_is_silent_ends_at_once)
     acts_wait_for(&acts, "select state from reconcile.step where position = 1", "approved");
     assert_int_equal(kill(child.pid, SIGTERM), 0);
     CLEANUP(end_result_release) struct end_result ended = end_wait(&child);
-    end_assert_code(&ended, 0);
+    end_assert_code(&ended, 130);
+    end_assert_says(&ended.err, " 0 acts are done, 2 left");
     assert_true(ended.seconds < 15);
     acts_assert_steps(&acts, "approved 2");
     assert_int_equal(acts_writes(&acts), 1);

@@ -103,12 +103,16 @@ static void check_stopped_by(int number)
     CLEANUP(end_result_release) struct end_result result = end_wait(&child);
     (void)clock_gettime(CLOCK_MONOTONIC, &to);
     assert_true(to.tv_sec - from.tv_sec < 5);
-    assert_int_not_equal(result.code, 0);
-    assert_true(result.code < 128); /* it ended by itself */
-    end_assert_says(&result.err, "error: ");
+    end_assert_code(&result, 130);
+    end_assert_says(&result.err, "warning: interrupted before it was done: ");
+    end_assert_says(&result.err, "nothing was changed in the portal, and nothing is lost; hint: '");
+    end_assert_says(&result.err, "plan' begins anew");
+    end_assert_silent_of(&result.err, "error");
     assert_int_equal(end_count(&end, "select count(*) from reconcile.run where finished_at is not"
-                                     " null and exit_code <> 0 and message <> ''"),
+                                     " null and exit_code = 130 and message ~ 'interrupted'"),
                      1);
+    RUN(status, &end, "status");
+    end_assert_says(&status.out, "130 stopped");
     assert_int_equal(end_count(&end, "select count(*) from reconcile.plan"), 0);
     check_next_plan(&end);
 }
@@ -206,7 +210,7 @@ TEST(embedded_plan_ended_by_sigterm_stops_its_server)
     struct end_child child = start_slow_plan(&end);
     assert_int_equal(kill(child.pid, SIGTERM), 0);
     CLEANUP(end_result_release) struct end_result result = end_wait(&child);
-    assert_true(result.code != 0 && result.code < 128);
+    end_assert_code(&result, 130);
     assert_int_equal(count_processes(directory), 0);
 }
 

@@ -119,7 +119,7 @@ static struct result ask(const struct answers *answers)
                                    .connections = 2,
                                    .login_events = true,
                                    .timeout = 3};
-    struct bynder_setup setup = {.config = &config};
+    struct bynder_setup setup = {.config = &config, .patience_us = 300000};
     CLEANUP(bynder_freep) struct bynder *bynder = NULL;
 
     assert_non_null(mkdtemp(directory));
@@ -178,7 +178,7 @@ TEST(collect_of_odd_answers_is_incomplete_or_fails)
         /* The list. */
         {{GRANT, OWN, OK_JSON "[]", PROFILES, USER, NULL}, false, "the list of users is empty"},
         {{GRANT, OWN, OK_JSON "{\"users\":[]}", PROFILES, USER, NULL}, true, "not a JSON array"},
-        {{GRANT, OWN, OK_JSON "", PROFILES, USER, NULL}, true, "not a JSON array"},
+        {{GRANT, OWN, OK_JSON "", PROFILES, USER, NULL}, true, "with an empty body"},
         {{GRANT, OWN, OK_JSON "[{\"id\":\"" ONE "\",\"active\":1}", PROFILES, USER, NULL},
          true,
          "cut off"},

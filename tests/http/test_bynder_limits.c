@@ -16,6 +16,7 @@
 
 #include "base/mem.h"
 #include "host/environment.h"
+#include "scripted.h"
 #include "seconds.h"
 #include "sim.h"
 #include "test.h"
@@ -250,6 +251,8 @@ TEST(login_over_tls_trusts_a_proven_certificate_only)
             assert_int_equal(collected.err.code, ERR_UNREACHABLE);
             assert_non_null(strstr(collected.err.text, "certificate"));
             assert_non_null(strstr(collected.err.text, "portal.ca_file"));
+            /* Who stands between says so by its name. */
+            assert_non_null(strstr(collected.err.text, "signed by 'CN = portal-sim'"));
         }
     }
 }
@@ -283,6 +286,51 @@ TEST(collect_through_a_configured_proxy_uses_it)
     assert_int_equal(unsetenv("no_proxy"), 0);
     assert_int_equal(collected.failed_at, SIM_LOGIN);
     assert_int_equal(sim_stat(&sim, "requests"), 0);
+}
+
+/* The way to the portal is asked for first, and what the proxy says to that is no word of the
+ * portal's. */
+static void serve_proxy(void *context, int fd)
+{
+    CLEANUP(text_release) struct text request = TEXT_INIT, answer = TEXT_INIT;
+
+    if (!scripted_receive(fd, &request) || !text_starts(text_cstr(&request), "CONNECT "))
+        return;
+    text_addf(&answer, "HTTP/1.1 %s\r\nProxy-Authenticate: Negotiate\r\nContent-Length: 0\r\n\r\n",
+              (const char *)context);
+    (void)scripted_send(fd, answer.data, answer.length);
+}
+
+TEST(collect_through_a_proxy_that_refuses_names_the_proxy)
+{
+    static const struct {
+        char status[40];
+        const char *says;
+    } rows[] = {
+        {"407 Proxy Authentication Required", "the proxy wants a login (407)"},
+        {"403 Forbidden", "the proxy answers 403 when it is asked for the way to the portal"},
+        {"502 Bad Gateway", "the proxy answers 502 when it is asked for the way to the portal"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        SIM_LOCAL sim = {.url = NULL};
+        COLLECTED_LOCAL collected = {.failed_at = SIM_NEW};
+        struct scripted_queue proxy;
+        char status[40], address[40];
+
+        memcpy(status, rows[i].status, sizeof(status));
+        scripted_queue_start(&proxy, serve_proxy, status);
+        (void)snprintf(address, sizeof(address), "http://127.0.0.1:%u", proxy.port);
+        sim_start(&sim, (const char *const[]){"--users", "5", NULL});
+        sim.config.url = "https://127.0.0.1:1";
+        sim.config.proxy = address;
+        sim_collect(&sim, &collected);
+        scripted_queue_stop(&proxy);
+        assert_int_equal(collected.failed_at, SIM_LOGIN);
+        assert_int_equal(collected.err.code, ERR_UNREACHABLE);
+        if (!strstr(collected.err.text, rows[i].says))
+            fail_msg("%s", collected.err.text);
+    }
 }
 
 /* The last test: what is not on the list is gone from this process. */

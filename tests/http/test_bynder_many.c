@@ -112,7 +112,7 @@ static void fill_snapshot(struct arena *arena, struct snapshot *snapshot, size_t
 
 static void read_all(const struct config_portal *config, struct outcome *outcome)
 {
-    struct bynder_setup setup = {.config = config};
+    struct bynder_setup setup = {.config = config, .patience_us = 300000};
     CLEANUP(bynder_freep) struct bynder *bynder = NULL;
     size_t index[USERS];
 
@@ -166,7 +166,7 @@ TEST(one_of_many_that_is_answered_badly)
         int result;
         enum err_code code;
         size_t known;
-        int asked;
+        int asked;        /* -1: two more than users at least, for as long as there is patience */
         const char *says; /* why the snapshot is incomplete, or the error; NULL: it is complete */
     } rows[] = {
         {{"500 No", NULL, "{}", 2, false, 0}, 0, 0, USERS, USERS + 2, NULL},
@@ -176,14 +176,14 @@ TEST(one_of_many_that_is_answered_badly)
          0,
          0,
          USERS - 1,
-         USERS + 2,
+         -1,
          "account '0000001E-0000-0000-0000000000000000' could not be read"},
         {{"200 OK", TRANSFORMED, "\x1f\x8b\x08", FOR_EVER, false, 0},
          0,
          0,
          USERS - 1,
-         USERS + 2,
-         "account '0000001E-0000-0000-0000000000000000' could not be read"},
+         USERS,
+         "with a compressed body (gzip), which was not asked for"},
         {{"302 There", "Location: /login\r\n", "", FOR_EVER, false, 0},
          0,
          0,
@@ -235,7 +235,9 @@ TEST(one_of_many_that_is_answered_badly)
                      (outcome.odd_is_known == (rows[i].known == USERS));
 
         if (rows[i].result == 0)
-            right &= outcome.known == rows[i].known && outcome.asked == rows[i].asked;
+            right &=
+                outcome.known == rows[i].known &&
+                (rows[i].asked < 0 ? outcome.asked >= USERS + 2 : outcome.asked == rows[i].asked);
         else /* what was under way may have come; nothing more was sent */
             right &= outcome.known < USERS - 1 && outcome.asked < USERS;
         if (!right)
@@ -254,8 +256,8 @@ TEST(many_that_all_fail_are_given_up)
     assert_int_equal(outcome.known, 0);
     assert_false(outcome.snapshot.complete);
     assert_true(outcome.snapshot.logins_given_up);
-    assert_non_null(strstr(outcome.snapshot.incomplete_reason, "given up after 25 failures"));
-    assert_true(outcome.asked < 25 + CONNECTIONS);
+    assert_non_null(strstr(outcome.snapshot.incomplete_reason, "given up after "));
+    assert_true(outcome.asked < USERS);
     assert_int_equal(outcome.counted, outcome.asked);
 }
 

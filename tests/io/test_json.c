@@ -69,7 +69,10 @@ TEST(json_parse_object_of_broken_text_is_refused)
         "{\"a\":\"\\ud800\"}",
         "{\"a\":\"\\udc00\\ud800\"}",
         "{\"a\":\"\\ud800\\u0041\"}",
-        "\xEF\xBB\xBF{\"a\":1}",
+        "\xEF\xBB\xBF\xEF\xBB\xBF{\"a\":1}",
+        "\xEF\xBB{\"a\":1}",
+        "{\xEF\xBB\xBF\"a\":1}",
+        "\xEF\xBB\xBF",
         "<!DOCTYPE html><title>Log in</title>",
     };
 
@@ -90,6 +93,8 @@ TEST(json_parse_object_of_plain_json_is_taken)
         "{\"a\":123456789012345678901234567890}",
         "{\"a\":{\"a\":{\"a\":1}}}",
         "{\"\":1}",
+        "\xEF\xBB\xBF{\"a\":1}",
+        "\xEF\xBB\xBF \n{\"a\":1}",
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

@@ -107,7 +107,7 @@ TEST(pace_blocked_by_a_429_is_silent_for_all_of_it)
     struct instant now = {.us = START.us + 7};
 
     pace_sent(pace, START);
-    pace_blocked(pace, now);
+    pace_blocked(pace, now, 0);
     assert_int_equal(pace_blocks(pace), 1);
     assert_int_equal(pace_next(pace, now).us, now.us + 310 * SECOND_US);
     assert_true(pace_is_silent(pace, now));
@@ -116,12 +116,45 @@ TEST(pace_blocked_by_a_429_is_silent_for_all_of_it)
     assert_int_equal(pace_next(pace, now).us, now.us);
 }
 
+TEST(pace_blocked_and_asked_to_wait_is_silent_for_the_longer)
+{
+    static const struct {
+        int64_t asked_s, silent_s;
+    } rows[] = {{0, 310}, {5, 310}, {310, 310}, {311, 311}, {1800, 1800}};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CLEANUP(pace_freep) struct pace *pace = pace_new(&bynder);
+
+        pace_sent(pace, START);
+        pace_blocked(pace, START, rows[i].asked_s * SECOND_US);
+        assert_int_equal(pace_next(pace, START).us, START.us + rows[i].silent_s * SECOND_US);
+        assert_int_equal(pace_silence_us(pace), rows[i].silent_s * SECOND_US);
+        /* A shorter one later takes nothing off. */
+        pace_blocked(pace, START, 0);
+        assert_int_equal(pace_next(pace, START).us, START.us + rows[i].silent_s * SECOND_US);
+    }
+}
+
+TEST(pace_quiet_waits_and_neither_blocks_nor_slows_down)
+{
+    CLEANUP(pace_freep) struct pace *pace = pace_new(&bynder);
+    struct instant now = START;
+
+    pace_quiet(pace, now, 20 * SECOND_US);
+    assert_true(pace_is_silent(pace, now));
+    assert_int_equal(pace_blocks(pace), 0);
+    now = pace_next(pace, now);
+    assert_int_equal(now.us, START.us + 20 * SECOND_US);
+    pace_sent(pace, now);
+    assert_int_equal(pace_next(pace, now).us, now.us + 100000);
+}
+
 TEST(pace_blocked_halves_the_pace_for_the_rest)
 {
     CLEANUP(pace_freep) struct pace *pace = pace_new(&bynder);
     struct instant now = START;
 
-    pace_blocked(pace, now);
+    pace_blocked(pace, now, 0);
     now = pace_next(pace, now);
     CLEANUP(mem_cleanup) int64_t *sent = send_many(pace, &now, 3000);
     for (size_t i = 1; i < 1500; i++)
@@ -135,7 +168,7 @@ TEST(pace_blocked_again_during_the_silence_prolongs_and_halves_once)
     struct instant now = START;
 
     for (int i = 0; i < 8; i++) {
-        pace_blocked(pace, now);
+        pace_blocked(pace, now, 0);
         now.us += 10000;
     }
     assert_int_equal(pace_blocks(pace), 8);
@@ -171,7 +204,7 @@ TEST(pace_permit_ends_with_its_time_and_with_a_429)
     assert_false(pace_wants_permit(pace, (struct instant){.us = later.us - 1}));
     assert_true(pace_wants_permit(pace, later));
     pace_permit(pace, 100, later);
-    pace_blocked(pace, START);
+    pace_blocked(pace, START, 0);
     assert_true(pace_wants_permit(pace, START));
 }
 
@@ -211,7 +244,7 @@ TEST(pace_not_shared_never_wants_a_permit)
     CLEANUP(pace_freep) struct pace *pace = pace_new(&settings);
 
     assert_false(pace_wants_permit(pace, START));
-    pace_blocked(pace, START);
+    pace_blocked(pace, START, 0);
     assert_false(pace_wants_permit(pace, START));
 }
 
@@ -267,7 +300,7 @@ TEST(pace_reserve_ends_with_a_429_a_hold_and_the_permit)
 
     pace_sent(pace, START);
     pace_reserve(pace, 2);
-    pace_blocked(pace, START);
+    pace_blocked(pace, START, 0);
     assert_int_equal(pace_next(pace, START).us, START.us + 310 * SECOND_US);
     settings.shared = true;
     CLEANUP(pace_freep) struct pace *shared = pace_new(&settings);

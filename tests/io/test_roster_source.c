@@ -279,7 +279,13 @@ TEST(roster_read_doubtful_answers_are_refused)
         {"HTTP/1.1 204 No Content\r\n\r\n", "answers 204"},
         {"HTTP/1.1 302 Found\r\nLocation: https://elsewhere.example/\r\n"
          "Content-Length: 0\r\n\r\n",
-         "answers 302, a redirect, which is not followed"},
+         "answers 302, a redirect to 'https://elsewhere.example/', which is not followed"},
+        {"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n", "the proxy wants a login"},
+        {"HTTP/1.1 403 No\r\nContent-Type: text/html\r\nContent-Length: 24\r\n\r\n" GOOD,
+         "which is not a roster but an HTML page"},
+        {"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nContent-Length: 39\r\n\r\n"
+         "<!doctype html><title>Log in</title>\n\n\n",
+         "an HTML page ('Log in'): something in front of the server"},
         {"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n", "hint: look at roster.credentials_file"},
         {"HTTP/1.1 404 Not Found\r\nContent-Length: 24\r\n\r\n" GOOD, "answers 404"},
         {"HTTP/1.1 500 Oops\r\nContent-Length: 24\r\n\r\n" GOOD, "answers 500"},

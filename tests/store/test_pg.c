@@ -14,6 +14,7 @@
 #include "base/instant.h"
 #include "cluster_fixture.h"
 #include "database/pg.h"
+#include "host/clock.h"
 #include "seconds.h"
 #include "test.h"
 
@@ -480,6 +481,37 @@ TEST(pg_each_error_among_the_rows_is_reported)
     assert_int_equal(err.code, ERR_INTERNAL);
     assert_non_null(strstr(err.text, "22012"));
     assert_int_equal(number(pg, "select 1"), 1);
+}
+
+/* --- asked to end --- */
+
+TEST(pg_run_asked_to_end_gives_way)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    double start = now_s();
+
+    clock_interrupt(SIGINT);
+    int failed = pg_run(pg, "sleeping", "select 1 from pg_sleep(60)", PG_ONE, NULL, 0, NULL, &err);
+    clock_clear_interrupt();
+    assert_int_equal(failed, -1);
+    assert_int_equal(err.code, ERR_INTERRUPTED);
+    assert_non_null(strstr(err.text, "'sleeping'; what was not committed did not happen"));
+    assert_true(now_s() - start < 10);
+    assert_int_equal(pg_run(pg, "after", "select 1", PG_ONE, NULL, 0, NULL, &err), -1);
+}
+
+/* What a run records is recorded. */
+TEST(pg_run_that_finishes_first_outlasts_a_signal)
+{
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+
+    pg_finish_first(true);
+    clock_interrupt(SIGTERM);
+    int64_t one = number(pg, "select 1::bigint from pg_sleep(0.3)");
+    clock_clear_interrupt();
+    pg_finish_first(false);
+    assert_int_equal(one, 1);
 }
 
 /* --- values --- */

@@ -159,7 +159,7 @@ TEST(pace_share_permit_asks_for_some_seconds_worth)
     assert_int_equal(store_world_number(world, "select requests from request_block where "
                                                "address_group = 'default'"),
                      50);
-    pace_blocked(pace, now);
+    pace_blocked(pace, now, 0);
     assert_int_equal(pace_share_permit(&share, &err), 0); /* tells, and is held */
     assert_true(pace_next(pace, now).us > now.us + 300 * SECOND_US);
     assert_int_equal(store_world_number(world, "select count(*) from request_silence"), 1);

@@ -15,7 +15,10 @@
 #include "host/file.h"
 #include "test.h"
 
-enum { OPTIONS_LIMIT = 60 };
+enum {
+    OPTIONS_LIMIT = 60,
+    SIM_PATIENCE_US = 600000, /* what fails for good shall not take its minutes */
+};
 
 static void put_json(struct json_object **json)
 {
@@ -139,7 +142,7 @@ static int run_stages(struct bynder *bynder, struct collected *collected)
 
 void sim_collect(struct sim *sim, struct collected *ret_collected)
 {
-    struct bynder_setup setup = {.config = &sim->config};
+    struct bynder_setup setup = {.config = &sim->config, .patience_us = SIM_PATIENCE_US};
     CLEANUP(bynder_freep) struct bynder *bynder = NULL;
     struct collected *collected = ret_collected;
 

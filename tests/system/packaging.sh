@@ -70,8 +70,8 @@ settings() {
     grep -E '^[A-Z][A-Za-z]*=' "$units/$1" | grep -vE '^(Description|Documentation|ExecStart)='
 }
 same_settings() {
-    settings bynder-reconcile@.service | grep -v '^SuccessExitStatus=75$' > "$stage/run"
-    settings bynder-reconcile-plan@.service | grep -v '^SuccessExitStatus=20 75$' > "$stage/plan"
+    settings bynder-reconcile@.service | grep -v '^SuccessExitStatus=75 130$' > "$stage/run"
+    settings bynder-reconcile-plan@.service | grep -v '^SuccessExitStatus=20 75 130$' > "$stage/plan"
     diff "$stage/run" "$stage/plan"
 }
 same_sandbox() { # user, secrets and sandbox: what a check says must hold for the run
@@ -98,7 +98,43 @@ if have systemd-analyze systemd; then
 fi
 check "the dry run's unit differs in its command, and in what a held plan means" same_settings
 check "the check's unit sees what the run's sees" same_sandbox
+asked_to_end_is_no_failure() { # nobody is called for `systemctl stop`
+    for unit in bynder-reconcile@ bynder-reconcile-plan@ bynder-reconcile-check@; do
+        grep -qE '^SuccessExitStatus=(.* )?130$' "$units/$unit.service" || return 1
+    done
+    ! grep -qE '^SuccessExitStatus=(.* )?(21|69|70)( |$)' "$units"/*.service
+}
 check "the dry run's unit plans, and nothing else" dry_run_never_runs
+check "a unit that is asked to end has not failed" asked_to_end_is_no_failure
+
+# --- the timer's hour ---
+
+# systemd's own word on the nights of two years, in zones that set their clocks at every hour at which
+# that is done; tests/unit/test_timer.c looks at all of tzdata.
+nights_of() { # $1 an hour of the day, rest zones; the zones that do not have it once every night
+    hour=$1
+    shift
+    for zone in "$@"; do
+        TZ=$zone systemd-analyze calendar --base-time='2026-12-31 12:00' --iterations=731 "$hour" |
+            sed -n 's/^.*\(Next elapse\|Iter\. #[0-9]*\): [A-Z][a-z]* \([-0-9]*\) .*/\2/p' |
+            grep -E '^202[78]' | sort -u | wc -l | grep -qx 731 || echo "$zone has not every night"
+    done
+}
+zones_of_every_kind='Africa/Cairo Africa/Casablanca America/Havana America/New_York America/Nuuk
+    America/Santiago Antarctica/Troll Asia/Beirut Asia/Gaza Atlantic/Azores Australia/Lord_Howe
+    Europe/Athens Europe/Berlin Europe/Helsinki Europe/Lisbon Pacific/Chatham Pacific/Easter UTC'
+timer_has_every_night() {
+    # shellcheck disable=SC2086
+    nights_of "$(sed -n 's/^OnCalendar=//p' "$units/bynder-reconcile@.timer")" $zones_of_every_kind
+}
+an_hour_that_is_missing_is_found() {
+    # shellcheck disable=SC2086
+    [ "$(nights_of '*-*-* 03:00:00' $zones_of_every_kind | wc -l)" -ge 2 ] || echo "03:00 is always there"
+}
+if have systemd-analyze systemd; then
+    check "the timer's hour is there every night" timer_has_every_night
+    check "an hour that is left out one night is found" an_hour_that_is_missing_is_found
+fi
 
 # --- the line about a failure ---------------------------------------------------------------------
 
@@ -112,7 +148,7 @@ told() { # $1 result, $2 status; the journal's fields on standard output
 }
 every_exit_code_is_told() {
     codes=$(sed -n '/^\.Sh EXIT STATUS/,/^\.Sh EXAMPLES/s/^\.It \([0-9][0-9]*\)$/\1/p' \
-        docs/man/bynder-reconcile.1 | grep -vxE '0|10|75')
+        docs/man/bynder-reconcile.1 | grep -vxE '0|10|75|130')
     [ "$(echo "$codes" | wc -l)" -ge 8 ] || echo "the manual page lists only: $codes"
     for code in $codes; do
         told exit-code "$code" | grep -q '^MESSAGE=.*: see the lines of the run;' &&

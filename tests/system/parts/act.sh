@@ -25,6 +25,8 @@ done_now=$(halt psql -Atqc "select count(*) from reconcile.step where plan_id = 
 is "the act in hand is journaled, and there was no other" "1 1" "$done_now $(writes halt)" "$(since -u bynder-reconcile@halt)"
 is "nothing is left open" 0 "$(halt psql -Atqc "select count(*) from reconcile.step where state in ('intent', 'unknown')")"
 says "the run says that it was asked to end" 'stop|ask|SIGTERM|interrupt|signal' "$(since -u bynder-reconcile@halt)"
+is "and nobody is called for it" "" \
+    "$(journalctl -o cat -p err BYNDER_INSTANCE=halt --since "@$moment" 2>/dev/null; systemctl --failed --plain --no-legend | grep halt || true)"
 unhang halt
 moment=$(mark)
 is "the next run goes on" 0 "$(start bynder-reconcile@halt)" "$(since -u bynder-reconcile@halt)"
