@@ -85,7 +85,8 @@ finding as (
     where kind not in ('portal', 'migration', 'run_begin', 'run_end', 'snapshot', 'roster', 'plan',
                        'guard', 'override', 'approval', 'rejection', 'ruling', 'ruling_end',
                        'acknowledgement', 'acknowledgement_end', 'announcement',
-                       'announcement_end', 'intent', 'outcome', 'erasure', 'retention')
+                       'announcement_end', 'intent', 'outcome', 'erasure', 'retention',
+                       'identity', 'restore')
     union all
     select sequence, 'the number was given before: forked, or repeated' from chain
     where sequence <= before
@@ -144,7 +145,44 @@ with event as (
     where e.portal = :'portal'
       and e.kind in ('run_begin', 'run_end', 'snapshot', 'roster', 'migration')),
 first as (select min(run_id) as run_id from event where kind = 'run_begin'),
+-- Who the portal is, and what was carried over from another name of it.
+identity as (
+    select e.sequence, e.kind, e.word, e.fact from audit.event e
+    where e.portal = :'portal' and e.kind in ('portal', 'identity')),
+named as (
+    select sequence, case kind when 'portal' then word else fact ->> 'name' end as name
+    from identity
+    where kind = 'portal' or word in ('renamed', 'set_aside')
+    order by sequence desc limit 1),
+known as (
+    select sequence, fact ->> 'host' as host, fact ->> 'own_id' as own_id,
+           fact ->> 'goes_on_in' as goes_on_in
+    from identity where kind = 'identity'
+    order by sequence desc limit 1),
+carried as (
+    select i.sequence, c.value ->> 0 as act_id, c.value ->> 1 as account_id,
+           c.value ->> 2 as action, c.value ->> 3 as done_us
+    from identity i
+    cross join lateral json_array_elements(
+        case when json_typeof(i.fact -> 'acts') = 'array' then i.fact -> 'acts' else '[]' end) c(value)
+    where i.kind = 'identity'),
 finding as (
+    select n.sequence, format('the portal was recorded as ''%s''', n.name) as says
+    from named n where n.name <> :'portal'
+    union all
+    select coalesce(k.sequence, 0), 'who the portal is is not stored as it was recorded'
+    from audit.portal p
+    left join known k on true
+    where p.portal = :'portal'
+      and (p.host, p.own_id, p.goes_on_in::text)
+          is distinct from (k.host, k.own_id, k.goes_on_in)
+    union all
+    select c.sequence, format('act %s is not stored as it was carried over', c.act_id)
+    from carried c
+    left join audit.act a on a.portal = :'portal' and a.act_id::text = c.act_id
+    where (a.account_id, a.action, (extract(epoch from a.done_at) * 1000000)::bigint::text)
+          is distinct from (c.account_id, c.action, c.done_us)
+    union all
     select e.sequence, format('run %s is not stored as it began', e.run_id) as says
     from event e
     left join audit.run r on r.portal = :'portal' and r.run_id = e.run_id

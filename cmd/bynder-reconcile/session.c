@@ -12,12 +12,16 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "audit/record.h"
+#include "base/mem.h"
 #include "base/parse.h"
+#include "host/clock.h"
 #include "host/command.h"
 #include "host/file.h"
 #include "host/log.h"
 #include "report/files.h"
 #include "store/migrate.h"
+#include "store/outcome_file.h"
 
 int session_config(const struct invocation *invocation, struct config *ret_config, struct err *err)
 {
@@ -64,6 +68,62 @@ int session_open(const struct config *config, enum session_schema schema,
     *ret_database = database;
     database = (struct database){.cluster = NULL};
     return 0;
+}
+
+/* --- what this machine kept of the record --- */
+
+int session_refuse_back(const struct config *config, const struct store *store, struct arena *arena,
+                        struct err *err)
+{
+    CLEANUP(mem_cleanup)
+    char *accept = command_make("audit accept-restore --reason \"which backup, and why\"");
+    const char *back = NULL;
+
+    if (!audit_file_may_read(config))
+        return 0;
+    if (audit_record_check(config, store, arena, &back, err) < 0)
+        return -1;
+    return back ? err_set(err, ERR_HELD, "%s; hint: '%s' goes on from here", back, accept) : 0;
+}
+
+void session_warn_back(const struct config *config, const struct store *store, struct arena *arena)
+{
+    CLEANUP(err_release) struct err own = ERR_INIT;
+
+    if (session_refuse_back(config, store, arena, &own) < 0)
+        log_warning("%s", own.text);
+}
+
+static int refuse_outcome(void *context, const char *path, const char *rest, struct err *err)
+{
+    (void)context;
+    if (!text_equal(strrchr(rest, '.'), ".json"))
+        return 0;
+    return err_set(err, ERR_HELD,
+                   "'%s' says what became of an act, and no run has read it in yet; hint: a run "
+                   "under the old name does",
+                   path);
+}
+
+int session_refuse_outcomes(const struct config *config, const char *portal, struct err *err)
+{
+    struct config named = *config;
+
+    named.portal.name = portal;
+    return outcome_file_visit(&named, refuse_outcome, NULL, err);
+}
+
+void session_keep_head(const struct config *config, const struct store *store)
+{
+    CLEANUP(err_release) struct err own = ERR_INIT;
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const struct clock *clock = clock_system();
+    const char *back = NULL;
+
+    if (audit_record_check(config, store, &scratch, &back, &own) == 0 && !back &&
+        audit_record_keep(config, store, clock->now(clock->self), &own) == 0)
+        return;
+    log_debug("the audit head was not kept: %s", back ? back : own.text);
 }
 
 int session_format(const char *name, enum report_format *ret_format, struct err *err)

@@ -25,6 +25,19 @@ int session_open(const struct config *config, enum session_schema schema,
                  struct database *ret_database, struct store *ret_store, struct err *err)
     __attribute__((warn_unused_result));
 
+/* G15. ERR_HELD while the record is older than what this machine kept of it, with what lets it go.
+ */
+int session_refuse_back(const struct config *config, const struct store *store, struct arena *arena,
+                        struct err *err) __attribute__((warn_unused_result));
+/* The same as a warning, for what only reads or spares. */
+void session_warn_back(const struct config *config, const struct store *store, struct arena *arena);
+/* ERR_HELD while outcomes of a portal's acts wait in files to be read in. */
+int session_refuse_outcomes(const struct config *config, const char *portal, struct err *err)
+    __attribute__((warn_unused_result));
+/* What a person decided is kept outside of the database as well, where this user may write: the
+ * next run keeps it otherwise. Not while the record is older than what was kept. */
+void session_keep_head(const struct config *config, const struct store *store);
+
 /* --format: the format, or ERR_USAGE that lists them. NULL gives text. */
 int session_format(const char *name, enum report_format *ret_format, struct err *err)
     __attribute__((warn_unused_result));

@@ -12,6 +12,7 @@
 #include "host/log.h"
 #include "job/apply.h"
 #include "job/collect.h"
+#include "job/identity.h"
 #include "job/propose.h"
 #include "job/recover.h"
 #include "job/verify.h"
@@ -134,6 +135,8 @@ static int collect_and_choose(struct work *work, const struct plan *only,
     if (job_propose(&work->job, ret_collected, ret_proposal, err) < 0)
         return -1;
     work_about_plan(ret_proposal->plan);
+    if (identity_night(&work->job, ret_collected, &ret_proposal->guards, err) < 0)
+        return -1;
     return job_choose_anew(&work->job, only, ret_proposal, err);
 }
 

@@ -177,8 +177,10 @@ static int decide(const struct invocation *invocation, struct desk *desk, struct
     if (request.nightly && (!request.spread || text_is_empty(request.reason)))
         return err_set(err, ERR_USAGE, "--nightly goes with --spread, and needs a --reason");
     request.who = desk->who;
-    if (job_approve(&desk->job, desk->plan, &request, &answer, err) < 0)
+    if (session_refuse_back(&desk->config, &desk->store, desk->job.arena, err) < 0 ||
+        job_approve(&desk->job, desk->plan, &request, &answer, err) < 0)
         return -1;
+    session_keep_head(&desk->config, &desk->store);
     show_answer(desk, &answer);
     return 0;
 }
@@ -219,8 +221,10 @@ static int acknowledge(const struct invocation *invocation, struct desk *desk, s
     if (open_desk(invocation, desk, err) < 0)
         return -1;
     request.who = desk->who;
-    if (job_acknowledge(&desk->job, desk->plan, &request, &given, err) < 0)
+    if (session_refuse_back(&desk->config, &desk->store, desk->job.arena, err) < 0 ||
+        job_acknowledge(&desk->job, desk->plan, &request, &given, err) < 0)
         return -1;
+    session_keep_head(&desk->config, &desk->store);
     session_say("%s is let go by '%s' until %s: %s", given.guard, given.who,
                 day_format(given.until, day), given.cause);
     session_say("  it ends before that when the guard passes, or finds something else or worse");
@@ -265,6 +269,7 @@ static int reject(const struct invocation *invocation, struct desk *desk, struct
     request.digest = digest_hex(&desk->plan->digest, digest); /* no act hangs on a rejection */
     if (job_reject(&desk->job, desk->plan, &request, day, &answer, err) < 0)
         return -1;
+    session_keep_head(&desk->config, &desk->store);
     session_say("plan %lld: %zu rows rejected by '%s'", (long long)desk->plan->id, answer.approved,
                 desk->who);
     show_left(&answer);

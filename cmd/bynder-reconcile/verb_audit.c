@@ -1,13 +1,19 @@
-/* audit: questions to the history. Asks the portal nothing, takes no lock, changes nothing. */
+/*
+ * audit: questions to the history. Asks the portal nothing, takes no lock, changes nothing; but for
+ * accept-restore, by which a person lets the record go on from a backup.
+ */
 #include <stdio.h>
 
-#include "audit/file.h"
 #include "audit/rebuild.h"
+#include "audit/record.h"
 #include "cmd/bynder-reconcile/ask.h"
+#include "database/os_user.h"
 #include "host/clock.h"
 #include "host/log.h"
+#include "job/restore.h"
 #include "report/audit.h"
 #include "store/audit.h"
+#include "store/portal.h"
 
 static const struct option_spec options[] = {
     {"format", "FORMAT", "text (default), json or csv"},
@@ -16,6 +22,7 @@ static const struct option_spec options[] = {
     {"account", "WHO", "decisions: about this one"},
     {"by", "USER", "decisions: what this user of the system decided or ended"},
     {"head", "SEQ:HASH", "verify: a head that was kept outside of the database"},
+    {"reason", "TEXT", "accept-restore: which backup, and why (required)"},
     {"full", NULL, "verify: also make every snapshot and roster again from its versions"},
     {NULL, NULL, NULL},
 };
@@ -53,22 +60,35 @@ static void show_finding(void *context, int64_t sequence, const char *sentence)
         printf("chain: %s\n", text_cstr(&line));
 }
 
+/* Whether a head is of a chain that was set aside for this one: it says nothing of this one. */
+static int is_set_aside(const struct ask *ask, const struct audit_head *head, bool *ret_is,
+                        struct err *err)
+{
+    struct store_place place;
+
+    if (store_find_event(&ask->store, head, &place, err) < 0)
+        return -1;
+    *ret_is = place.aside && !place.has;
+    return 0;
+}
+
 /* What was kept outside: the head given, and the one that the last run left in a file. */
 static int find_anchors(const struct ask *ask, struct audit_head anchor[static 2],
                         size_t *ret_count, struct err *err)
 {
     const char *head = invocation_option(ask->invocation, "head");
     size_t count = 0;
-    bool found = false;
+    bool found = false, aside = false;
 
     if (head && !audit_head_parse(head, &anchor[count++]))
         return err_set(err, ERR_USAGE,
                        "'%s' is no head; hint: a number, a colon and 64 hex digits, as in the log "
                        "of a run",
                        head);
-    if (audit_file_read(&ask->config, &anchor[count], &found, err) < 0)
+    if (audit_file_read(&ask->config, &anchor[count], &found, err) < 0 ||
+        (found && is_set_aside(ask, &anchor[count], &aside, err) < 0))
         return -1;
-    *ret_count = count + found;
+    *ret_count = count + (found && !aside);
     return 0;
 }
 
@@ -109,6 +129,43 @@ static int verify(struct ask *ask, struct err *err)
         return 0;
     return err_set(err, ERR_RECORD, "the record is not what was written: %zu finding%s", findings,
                    findings == 1 ? "" : "s");
+}
+
+/* --- a record that went back --- */
+
+static void show_lost(void *context, const char *line)
+{
+    (void)context;
+    session_say("  not in the database: %s", line);
+}
+
+static int accept_restore(struct ask *ask, struct err *err)
+{
+    const struct clock *clock = clock_system();
+    struct restore_answer answer;
+    const char *who = NULL;
+    struct job job = {
+        .config = &ask->config,
+        .arena = ask->invocation->arena,
+        .clock = clock,
+        .store = &ask->store,
+        .now = clock->now(clock->self),
+    };
+
+    if (!ask->sees_tables)
+        return err_set(err, ERR_CONFIG,
+                       "this connection sees the views only, and may accept nothing");
+    if (os_user(job.arena, &who, err) < 0 || store_lock(&ask->store, err) < 0 ||
+        job_accept_restore(&job, who, invocation_option(ask->invocation, "reason"), show_lost, NULL,
+                           &answer, err) < 0)
+        return -1;
+    session_say("the record goes on from here, says '%s'", who);
+    session_say("  %zu approvals of before are void: what is still to be done is approved anew",
+                answer.approvals);
+    session_say("  %zu things that files on this machine know of are not in the database: look "
+                "into the portal before you approve anything",
+                answer.lost);
+    return 0;
 }
 
 /* --- questions --- */
@@ -215,13 +272,14 @@ static const struct {
     size_t arguments; /* behind the word */
     int (*answer)(struct ask *ask, struct err *err);
 } questions[] = {
-    {"user", 1, ask_user},           /* everything about one account */
-    {"at", 1, ask_at},               /* all accounts of a day */
-    {"actions", 0, ask_actions},     /* what was done */
-    {"decisions", 0, ask_decisions}, /* what people decided, and what became of it */
-    {"seats", 0, ask_seats},         /* how many, over time */
-    {"plan", 1, ask_plan},           /* what became of one */
-    {"verify", 0, verify},           /* whether the record is whole */
+    {"user", 1, ask_user},                 /* everything about one account */
+    {"at", 1, ask_at},                     /* all accounts of a day */
+    {"actions", 0, ask_actions},           /* what was done */
+    {"decisions", 0, ask_decisions},       /* what people decided, and what became of it */
+    {"seats", 0, ask_seats},               /* how many, over time */
+    {"plan", 1, ask_plan},                 /* what became of one */
+    {"verify", 0, verify},                 /* whether the record is whole */
+    {"accept-restore", 0, accept_restore}, /* no question: it goes on from a backup */
 };
 
 static int run_verb(const struct invocation *invocation, struct err *err)
@@ -236,21 +294,25 @@ static int run_verb(const struct invocation *invocation, struct err *err)
         bool is_known = i < COUNT_OF(questions);
         (void)err_set(err, ERR_USAGE,
                       "audit %s%s hint: 'audit user WHO', 'audit at DATE', 'audit actions', 'audit "
-                      "decisions', 'audit seats', 'audit plan PLAN' or 'audit verify'",
+                      "decisions', 'audit seats', 'audit plan PLAN', 'audit verify' or 'audit "
+                      "accept-restore --reason TEXT'",
                       is_known ? word : "what?",
                       !is_known                    ? ""
                       : questions[i].arguments > 0 ? ": which?"
                                                    : ": that is one word too many;");
         return ERR_USAGE;
     }
-    if (ask_begin(&ask, err) < 0 || questions[i].answer(&ask, err) < 0)
+    if (ask_begin(&ask, err) < 0)
         return (int)err->code;
-    return 0;
+    if (ask.sees_tables)
+        session_warn_back(&ask.config, &ask.store, invocation->arena);
+    return questions[i].answer(&ask, err) < 0 ? (int)err->code : 0;
 }
 
 const struct verb verb_audit = {
     .name = "audit",
-    .synopsis = "user WHO|at DATE|actions|decisions|seats|plan PLAN|verify [--format FORMAT]",
+    .synopsis = "user WHO|at DATE|actions|decisions|seats|plan PLAN|verify|accept-restore "
+                "[--format FORMAT]",
     .sentence = "ask the history: who, when, why, and whether the record is whole",
     .option = options,
     .argument_max = 2,

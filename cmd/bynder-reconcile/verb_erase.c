@@ -4,7 +4,7 @@
  */
 #include <stdio.h>
 
-#include "audit/file.h"
+#include "audit/record.h"
 #include "cmd/bynder-reconcile/ask.h"
 #include "database/os_user.h"
 #include "host/clock.h"
@@ -32,9 +32,16 @@ static void show_erased(const struct store_erased *erased, size_t files)
 /* The head moved: what is kept outside moves with it. */
 static int keep_head(const struct ask *ask, struct instant now, struct err *err)
 {
+    const char *back = NULL;
     struct audit_head head;
     char text[AUDIT_HEAD_SIZE];
 
+    if (audit_record_check(&ask->config, &ask->store, ask->invocation->arena, &back, err) < 0)
+        return -1;
+    if (back) {
+        log_warning("the audit head was not kept: %s", back);
+        return 0;
+    }
     if (store_audit_head(&ask->store, &head, err) < 0)
         return -1;
     log_info("audit head %s, %lld events", audit_head_format(&head, text), (long long)head.count);

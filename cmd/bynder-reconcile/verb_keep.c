@@ -60,6 +60,8 @@ static int run(const struct invocation *invocation,
     struct desk desk = {.who = NULL};
     int failed = open_desk(invocation, &desk, err) < 0 || flow(invocation, &desk, err) < 0;
 
+    if (!failed)
+        session_keep_head(&desk.config, &desk.store);
     database_release(&desk.database);
     return failed ? (int)err->code : 0;
 }

@@ -12,6 +12,7 @@
 #include "job/acknowledge.h"
 #include "job/apply.h"
 #include "job/collect.h"
+#include "job/identity.h"
 #include "job/propose.h"
 #include "job/recover.h"
 #include "job/retain.h"
@@ -59,6 +60,7 @@ static int run(struct work *work, int *ret_code, struct err *err)
 
     if (work_portal(work, writes, err) < 0 || job_recover(job, &recovered, err) < 0 ||
         propose(work, &recovered, &collected, &proposal, err) < 0 ||
+        identity_night(job, &collected, &proposal.guards, err) < 0 ||
         rule_night(job, &collected, &proposal.weighed, proposal.plan, err) < 0 ||
         acknowledge_night(job, &proposal.guards, err) < 0 ||
         job_choose_anew(job, NULL, &proposal, err) < 0)

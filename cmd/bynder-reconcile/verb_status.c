@@ -92,6 +92,7 @@ static int show_one(const struct invocation *invocation, enum report_format form
         load(invocation, &store, &status, err) < 0 ||
         load_stands(invocation, &config, &store, &status, err) < 0)
         return -1;
+    session_warn_back(&config, &store, invocation->arena);
     if (format == REPORT_JSON)
         status_report_json(&status, &text);
     else

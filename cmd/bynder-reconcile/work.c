@@ -6,7 +6,7 @@
 
 #include <unistd.h>
 
-#include "audit/file.h"
+#include "audit/record.h"
 #include "base/mem.h"
 #include "host/command.h"
 #include "host/log.h"
@@ -85,7 +85,10 @@ int work_begin(const struct invocation *invocation, const char *verb, struct wor
     work->watched = work->is_run || text_equal(verb, "apply");
     work->job.today = instant_day(work->job.now, work->config.policy.zone);
     progress_init(&work->terminal, STDERR_FILENO, &work->job.progress);
+    work->job.only_looks = !work->watched;
     if (session_open(&work->config, SESSION_MIGRATES, &work->database, &work->store, err) < 0 ||
+        audit_record_check(&work->config, &work->store, invocation->arena, &work->job.record_back,
+                           err) < 0 ||
         begin_run(work, verb, err) < 0) {
         leave_figures(work, (int)err->code, err);
         release(work);
@@ -171,6 +174,8 @@ static void keep_head(struct work *work)
     if (store_audit_head(job->store, head, &own) == 0) {
         log_info("audit head %s, %lld events", audit_head_format(head, text),
                  (long long)head->count);
+        if (job->record_back)
+            return; /* what was kept is newer, and all that there is of it */
         if (audit_file_write(job->config, head, job->clock->now(job->clock->self), &own) == 0)
             return;
     }
@@ -271,6 +276,12 @@ int work_report(struct work *work, struct plan *plan, enum report_format format,
         return -1;
     if (session_report(output, plan, format, err) < 0)
         return -1;
+    if (work->job.record_back) { /* the numbers of plans may be those of files that tell of what is
+                                    lost */
+        log_warning("no report files are written: %s", work->job.record_back);
+        log_holds(plan);
+        return 0;
+    }
     if (!plan_is_report(plan) && report_write_files(&work->config, plan, &html, err) < 0)
         return -1;
     log_holds(plan);

@@ -16,6 +16,7 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #include "answer.h"
 #include "delays.h"
@@ -52,10 +53,19 @@ struct stream {
 
 /* --- reading the request --- */
 
-static void *begin_exchange(void *context, const char *uri, struct MHD_Connection *connection)
+/* What came by way of a proxy names the host as well (RFC 9112, 3.2.2). */
+static const char *without_host(const char *uri)
+{
+    const char *host = text_starts(uri, "http://") ? uri + strlen("http://") : NULL;
+    const char *path = host ? strchr(host, '/') : uri;
+
+    return path ? path : "/";
+}
+
+static void *begin_exchange(void *context, const char *target, struct MHD_Connection *connection)
 {
     struct exchange *exchange = mem_calloc(1, sizeof(*exchange));
-    const char *mark = strchr(uri, '?');
+    const char *uri = without_host(target), *mark = strchr(uri, '?');
     (void)connection;
     exchange->server = context;
     exchange->request.path = mem_strndup(uri, mark ? (size_t)(mark - uri) : strlen(uri));

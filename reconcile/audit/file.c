@@ -1,6 +1,7 @@
 /* One line: head, time, portal. Only the head is read again, the rest is for people. */
 #include "audit/file.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -32,6 +33,13 @@ int audit_file_write(const struct config *config, const struct audit_head *head,
     if (file_make_directory(config_state_directory(config), STATE_DIRECTORY_MODE, err) < 0)
         return -1;
     return file_write(path, 0600, text_cstr(&line), line.length, err);
+}
+
+bool audit_file_may_read(const struct config *config)
+{
+    CLEANUP(mem_cleanup) char *path = path_of(config);
+
+    return access(path, R_OK) == 0 || errno != EACCES;
 }
 
 int audit_file_read(const struct config *config, struct audit_head *ret_head, bool *ret_found,

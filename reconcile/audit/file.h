@@ -12,6 +12,9 @@
 int audit_file_write(const struct config *config, const struct audit_head *head, struct instant now,
                      struct err *err) __attribute__((warn_unused_result));
 
+/* False for a file that is another user's: whoever decides need not be the user that runs. */
+bool audit_file_may_read(const struct config *config);
+
 /* *ret_found false: there is no such file. ERR_INTERNAL for one that says something else. */
 int audit_file_read(const struct config *config, struct audit_head *ret_head, bool *ret_found,
                     struct err *err) __attribute__((warn_unused_result));

@@ -92,6 +92,7 @@ static const struct comparison {
     {"audit_against_decisions", query_audit_against_decisions},
     {"audit_against_rulings", query_audit_against_rulings},
     {"audit_against_steps", query_audit_against_steps},
+    {"audit_against_portal", query_audit_against_portal},
     {"audit_against_private", query_audit_against_private},
 };
 

@@ -29,8 +29,9 @@ struct secret_source {
 
 struct config_portal {
     const char *name;
-    const char *url; /* without a trailing slash */
-    bool loopback;   /* the host is 127.0.0.0/8, [::1] or localhost */
+    const char *url;  /* without a trailing slash */
+    const char *host; /* of url, in small letters, with its port */
+    bool loopback;    /* the host is 127.0.0.0/8, [::1] or localhost */
     const char *client_id;
     struct secret_source client_secret;
     struct secret_source token; /* a permanent token instead of client id and secret */

@@ -57,7 +57,8 @@ const struct setting settings[] = {
      .required = true,
      AT(portal.name),
      .sample = "\"acme\"",
-     .sentence = "Names this portal in the history. Another name is another portal."},
+     .sentence = "Names this portal in the history. Another name is another portal "
+                 "('portal adopt --from' says otherwise)."},
     {.path = "portal.url",
      .type = SETTING_TEXT,
      .required = true,

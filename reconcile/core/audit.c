@@ -43,6 +43,8 @@ static const char *const kind_name[] = {
     [AUDIT_OUTCOME] = "outcome",
     [AUDIT_ERASURE] = "erasure",
     [AUDIT_RETENTION] = "retention",
+    [AUDIT_IDENTITY] = "identity",
+    [AUDIT_RESTORE] = "restore",
 };
 
 const char *audit_kind_name(enum audit_kind kind)
@@ -310,6 +312,8 @@ void audit_chain_add(struct audit_chain *chain, const struct audit_event *event)
     case AUDIT_ANNOUNCEMENT_END:
     case AUDIT_ERASURE:
     case AUDIT_RETENTION:
+    case AUDIT_IDENTITY:
+    case AUDIT_RESTORE:
         break;
     }
     chain->at = event->at;

@@ -43,6 +43,8 @@ enum audit_kind {
     AUDIT_OUTCOME, /* the word is the state the step has now, likewise below */
     AUDIT_ERASURE,
     AUDIT_RETENTION,
+    AUDIT_IDENTITY, /* who the portal is; the word is learned, adopted, renamed, set_aside */
+    AUDIT_RESTORE,  /* a person accepted that the record went back */
 };
 
 const char *audit_kind_name(enum audit_kind kind); /* "unknown" for AUDIT_UNKNOWN */

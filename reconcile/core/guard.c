@@ -504,7 +504,7 @@ static struct guard_finding guard_concentration(const struct scene *scene)
                    "none waits", "asked of what is approved and due, department by department");
 }
 
-/* --- the run itself: G11 to G13, policy --- */
+/* --- the run itself: G11 to G15, policy --- */
 
 /* Never holds the plan: a held plan could not be approved, and approval is what G11 asks for. */
 static struct guard_finding guard_first(const struct scene *scene)
@@ -580,6 +580,62 @@ static struct guard_finding guard_gap(const struct scene *scene)
                  "the time since the last run is plausible");
 }
 
+/* Both of it: tokens are renewed by other people, and accounts are deleted by the hundred, but
+ * hardly in one night. Of a list that is not whole it cannot be said who is not there. */
+static bool is_other_portal(const struct scene *scene)
+{
+    const struct guard_portal *portal = &scene->history->portal;
+
+    return portal->own_id && portal->last_own_id &&
+           !text_equal(portal->own_id, portal->last_own_id) && scene->context->snapshot->complete &&
+           portal->of_those * 2 < portal->known;
+}
+
+/* Nobody acknowledges it: whoever says that it is the portal after all says so once, for all nights
+ * to come, and may say under which name it was known. */
+static struct guard_finding guard_portal(const struct scene *scene)
+{
+    const struct guard_portal *portal = &scene->history->portal;
+    struct arena *arena = scene->arena;
+    bool moved = portal->host && portal->last_host && !text_equal(portal->host, portal->last_host);
+    const struct fault faults[] = {
+        {moved,
+         arena_printf(arena, "the portal is at '%s', and in the last run it was at '%s'",
+                      portal->host ? portal->host : "", portal->last_host ? portal->last_host : ""),
+         NULL, -1},
+        {is_other_portal(scene),
+         arena_printf(arena,
+                      "the token acts as another user than in the last run, and of the %lld "
+                      "accounts of then %lld are there",
+                      (long long)portal->known, (long long)portal->of_those),
+         NULL, -1},
+        {portal->older_name != NULL,
+         arena_printf(arena, "this is the portal that this history knows as '%s'",
+                      portal->older_name ? portal->older_name : ""),
+         NULL, -1},
+    };
+
+    bool renamed = portal->older_name && !faults[0].found && !faults[1].found;
+    const char *actual = portal->host ? portal->host : "not told";
+
+    if (renamed)
+        actual = arena_printf(arena, GUARD_ALSO_KNOWN "%s", portal->older_name);
+    return judge(arena, faults, COUNT_OF(faults),
+                 "the host of the last run, and its user or half of its accounts; no second name",
+                 actual, "the portal is that of the last run");
+}
+
+/* Whatever was done since that backup would be done once more. */
+static struct guard_finding guard_record(const struct scene *scene)
+{
+    const char *back = scene->history->record_back;
+    const struct fault fault = {.found = back != NULL, .text = back, .measure = -1};
+
+    return judge(scene->arena, &fault, 1, "the record goes on from what this machine kept of it",
+                 back ? "an older record" : "it does",
+                 "the record goes on from what this machine kept of it");
+}
+
 /* A second host with a file of last month would undo what was decided since. */
 static struct guard_finding guard_policy(const struct scene *scene)
 {
@@ -629,6 +685,8 @@ static const struct guard {
     {"G11", guard_first, SCOPE_NOTHING},         /* never holds: the first plan needs a person */
     {"G12", guard_stop, SCOPE_ALL},              /* somebody says stop */
     {"G13", guard_gap, SCOPE_ALL},               /* a clock that is wrong, or a long pause */
+    {"G14", guard_portal, SCOPE_ALL},            /* another portal, or a second name */
+    {"G15", guard_record, SCOPE_ALL},            /* a record that was restored from a backup */
     {"policy", guard_policy, SCOPE_ALL},         /* an older policy again */
 };
 

@@ -1,7 +1,7 @@
 /*
  * guard: brakes on implausible input and on too much change, evaluated on the finished plan and
- * before the first write. Those of evidence (G1 to G6, G12, G13, policy) hold; those of amount are
- * asked of what is approved and due (core/amount). Specification: docs/decisions.md "Guards".
+ * before the first write. Those of evidence (G1 to G6, G12 to G15, policy) hold; those of amount
+ * are asked of what is approved and due (core/amount). Specification: docs/decisions.md "Guards".
  */
 #ifndef CORE_GUARD_H
 #define CORE_GUARD_H
@@ -9,7 +9,7 @@
 #include "core/acknowledgement.h"
 #include "core/policy.h"
 
-#define GUARD_COUNT 14 /* G1 to G13, policy */
+#define GUARD_COUNT 16 /* G1 to G15, policy */
 
 struct guard_finding {
     const char *id; /* "G1" */
@@ -58,6 +58,19 @@ struct guard_signal {
     int64_t missed;   /* of those: logged in, and no event told of it */
 };
 
+/* What G14 found begins so when it is a second name of the portal; behind it stands the first. */
+#define GUARD_ALSO_KNOWN "also known as "
+
+/* Who the portal is, tonight and by the last run that was sure of it (G14). NULL = not known. */
+struct guard_portal {
+    const char *host;      /* of portal.url, with its port */
+    const char *last_host; /* NULL = not learned yet */
+    const char *own_id;    /* the account that the token acts as */
+    const char *last_own_id;
+    const char *older_name; /* another name of this history with this host, there before this one */
+    int64_t known, of_those; /* accounts of that run's list, and how many of those are there */
+};
+
 /* What the history knows, for comparison. -1 or none = there is no earlier one. What is compared
  * with is what was accepted: runs that the guard held count only when a person let it go. */
 struct guard_history {
@@ -73,7 +86,10 @@ struct guard_history {
     int64_t logins_lost;             /* of those: vanished or moved backwards now */
     struct instant events_reach;     /* newest login event read; none = events not in use */
     struct guard_signal signal;
-    struct instant history_since;  /* the first complete snapshot; none = there is none */
+    struct instant history_since; /* the first complete snapshot; none = there is none */
+    struct guard_portal portal;
+    const char *record_back;       /* the record is older than what this machine kept of it (G15), a
+                                      sentence; NULL = it is not */
     bool clock_told;               /* the portal told its clock */
     double clock_ahead_s;          /* it minus ours */
     struct digest policy_text;     /* policy_text_digest of the policy in force */

@@ -26,6 +26,7 @@ static const char *const end_name[RULING_END_COUNT] = {
     [RULING_STANDS] = "",         [RULING_DONE] = "done",           [RULING_REFUSED] = "refused",
     [RULING_CHANGED] = "changed", [RULING_KEPT] = "kept",           [RULING_LOGIN] = "login",
     [RULING_NEWER] = "newer",     [RULING_WITHDRAWN] = "withdrawn", [RULING_EXPIRED] = "expired",
+    [RULING_VOID] = "void",
 };
 
 const char *ruling_kind_name(enum ruling_kind kind)
@@ -152,14 +153,20 @@ enum person_status ruling_person(const struct plan_row *row)
     return PERSON_UNKNOWN;
 }
 
+/* What was decided for the sandbox is never done in production, whatever both are called. */
+static bool is_for(const struct ruling *ruling, const char *address)
+{
+    return !address || !ruling->address || text_equal(ruling->address, address);
+}
+
 static bool is_counted(struct arena *arena, const struct ruling *ruling,
                        const struct ruling_view *view, const struct plan_row *row)
 {
     struct instant expires = ruling_expires(ruling, view->terms, true);
 
     return ruling->kind == RULING_APPROVE && ruling->end == RULING_STANDS &&
-           is_same_digest(&ruling->subject, &row->subject) && ruling->action == row->action &&
-           instant_compare(view->now, expires) < 0 &&
+           is_for(ruling, view->address) && is_same_digest(&ruling->subject, &row->subject) &&
+           ruling->action == row->action && instant_compare(view->now, expires) < 0 &&
            !ruling_refuse_person(arena, view->approvers, ruling->who, row->email, row->username);
 }
 
@@ -343,6 +350,11 @@ static enum ruling_end judge_approval(struct arena *arena, const struct ruling *
     }
     if (night->doubt)
         return RULING_STANDS;
+    if (!is_for(ruling, night->address)) {
+        *ret_reason = arena_printf(arena, "it was given for the portal at '%s', and this is '%s'",
+                                   ruling->address, night->address);
+        return RULING_CHANGED;
+    }
     if (ruling->asks_login && has_login_since(night->account, ruling->snapshot_at)) {
         *ret_reason = arena_printf(arena, "a login at %s came after what was looked at",
                                    instant_format(night->account->login.at, at));

@@ -34,6 +34,7 @@ enum ruling_end {
     RULING_NEWER,     /* a newer keep or reject, or the same person decided anew */
     RULING_WITHDRAWN, /* a person took it back */
     RULING_EXPIRED,   /* its time is over */
+    RULING_VOID,      /* given before the record went back to a backup (G15) */
     RULING_END_COUNT,
 };
 const char *ruling_end_name(enum ruling_end end); /* "", "done", "refused", "changed" ... */
@@ -54,6 +55,7 @@ struct ruling {
     struct digest rule_text;    /* likewise: policy_rule_digest */
     bool asks_login;            /* likewise: the rule looks at the last login */
     struct instant snapshot_at; /* APPROVE: of the plan it was given on */
+    const char *address;        /* APPROVE: of the portal it was given for; NULL = not told */
     struct day not_before;      /* APPROVE: as it stood then; none = due at once */
     struct day until;           /* KEEP, REJECT: up to and including; AGAIN: likewise, 90 days */
     const char *reason;
@@ -104,6 +106,7 @@ struct ruling_view {
     const struct ruling_terms *terms;
     struct instant now;
     struct day today;
+    const char *address; /* of the portal: approvals for another one do not count; NULL = any */
 };
 
 /* What the rulings of an account say about a row. */
@@ -169,6 +172,7 @@ struct ruling_night {
     struct instant now;
     struct day today;
     bool doubt; /* decision.doubt, incomplete, a guard of evidence: only time ends anything */
+    const char *address;               /* of the portal; NULL = any */
     const struct account *account;     /* as read tonight */
     const struct row_subject *subject; /* of its row; NULL = kept */
     const char *kept;                  /* the sentence that keeps it, when it is kept; else NULL */

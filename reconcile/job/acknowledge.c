@@ -120,7 +120,7 @@ int job_acknowledge(struct job *job, const struct plan *seen,
 
 int acknowledge_night(struct job *job, const struct guard_result *guards, struct err *err)
 {
-    for (size_t i = 0; i < guards->end_count; i++) {
+    for (size_t i = 0; i < guards->end_count && !job->record_back; i++) {
         const struct guard_end *end = &guards->end[i];
         if (store_end_acknowledgement(job->store, &job->run, end->given->id, end->reason, job->now,
                                       err) < 0)

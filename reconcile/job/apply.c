@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "audit/record.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "host/log.h"
@@ -85,6 +86,15 @@ static bool is_given_up(const struct acting *acting, const struct store_step *st
     return true;
 }
 
+/* Whatever the database loses from here on is noticed by the next run (G15). */
+static void keep_head(const struct job *job)
+{
+    CLEANUP(err_release) struct err own = ERR_INIT;
+
+    if (audit_record_keep(job->config, job->store, job->clock->now(job->clock->self), &own) < 0)
+        log_warning("the audit head was not kept: %s", own.text);
+}
+
 static int take_steps(struct acting *acting, struct store_step *step, size_t count,
                       struct apply_result *result, struct err *err)
 {
@@ -97,6 +107,7 @@ static int take_steps(struct acting *acting, struct store_step *step, size_t cou
             continue;
         if (take_step(acting, &step[i], result, err) < 0)
             return -1;
+        keep_head(job);
         if (job->progress.report)
             job->progress.report(job->progress.context, "steps", i + 1, count);
     }

@@ -8,6 +8,7 @@
 
 #include "host/log.h"
 #include "job/confirm.h"
+#include "job/identity.h"
 #include "job/logins.h"
 #include "job/stop.h"
 #include "roster/reader.h"
@@ -44,6 +45,7 @@ static int load_history(struct job *job, struct collected *collected, struct err
         stop_find(job, &history->stopped_by, err) < 0)
         return -1;
     history->accept_gap = job->accept_gap;
+    history->record_back = job->record_back;
     history->clock_told = collected->snapshot.clock_told;
     history->clock_ahead_s = collected->snapshot.clock_ahead_s;
     return 0;
@@ -104,7 +106,8 @@ static int collect_pictures(struct job *job, struct collected *collected, struct
         portal->enter(portal->self, job->arena, snapshot, err) < 0 ||
         portal->list(portal->self, job->arena, &job->progress, snapshot, err) < 0)
         return -1;
-    return collect_history(job, collected, err);
+    return collect_history(job, collected, err) < 0 || identity_load(job, collected, err) < 0 ? -1
+                                                                                              : 0;
 }
 
 int job_collect(struct job *job, struct collected *ret_collected, struct err *err)
@@ -122,6 +125,8 @@ int job_collect(struct job *job, struct collected *ret_collected, struct err *er
     if (store_save_snapshot(job->store, &job->run, &collected.snapshot, err) < 0 ||
         store_save_roster(job->store, &job->run, &collected.roster, collected.roster_is_good, err) <
             0)
+        return -1;
+    if (identity_compare(job, &collected, err) < 0)
         return -1;
     log_debug("snapshot %lld and roster %lld are stored", (long long)collected.snapshot.id,
               (long long)collected.roster.id);

@@ -25,7 +25,10 @@ struct job {
     size_t unasked_waits;            /* rows that need nobody and exceed a limit, as last chosen */
     bool is_acting;                  /* acts have begun: a stop must be heard at once */
     bool accept_gap;                 /* G13 */
-    bool full;                       /* rows for plain keeps too */
+    bool only_looks;                 /* the verb is `plan`: nothing is learned from it */
+    bool is_elsewhere;               /* the portal is at another host than it was (G14) */
+    const char *record_back; /* G15, a sentence: nothing is settled, ended, thinned or kept */
+    bool full;               /* rows for plain keeps too */
 };
 
 struct collected {
@@ -35,7 +38,8 @@ struct collected {
     const struct instant *good_roster; /* R6: ascending, the present one included when it is good */
     size_t good_roster_count;
     bool roster_is_good;
-    const char *const *note; /* what a report over an export has to say about it */
+    int64_t known_snapshot_id; /* of the last run that was sure of the portal (G14) */
+    const char *const *note;   /* what a report over an export has to say about it */
     size_t note_count;
 };
 

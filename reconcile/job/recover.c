@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "bynder/bynder.h"
 #include "host/log.h"
+#include "job/identity.h"
 #include "store/outcome_file.h"
 #include "store/step.h"
 
@@ -149,6 +150,11 @@ int job_recover(struct job *job, struct recover_result *ret_result, struct err *
     size_t count = 0;
     bool closed = false;
 
+    *ret_result = result;
+    if (identity_find_host(job, err) < 0)
+        return -1;
+    if (job->record_back || job->is_elsewhere)
+        return 0;
     if (outcome_file_each(job->arena, job->config, take_outcome, job, err) < 0 ||
         store_load_open_steps(job->store, job->arena, &step, &count, err) < 0)
         return -1;

@@ -48,6 +48,8 @@ int job_retain(struct job *job, struct err *err)
     size_t files = 0;
     bool may = false;
 
+    if (job->record_back)
+        return 0;
     if (store_may_erase(job->store, &may, err) < 0)
         return -1;
     if (!may)

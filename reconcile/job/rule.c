@@ -58,8 +58,11 @@ int rule_book_open(struct job *job, const struct plan *plan, struct rule_book *r
         .rulings = arena_calloc(arena, plan->row_count + 1, sizeof(book->rulings[0])),
         .ruled = arena_calloc(arena, plan->row_count + 1, sizeof(book->ruled[0])),
     };
-    book->view = (struct ruling_view){
-        .approvers = &book->approvers, .terms = &book->terms, .now = job->now, .today = job->today};
+    book->view = (struct ruling_view){.approvers = &book->approvers,
+                                      .terms = &book->terms,
+                                      .now = job->now,
+                                      .today = job->today,
+                                      .address = job->config->portal.url};
     table_init(&by_account, count);
     for (size_t i = 0; i < count; i++)
         table_add(&by_account, standing[i].account_id, (uint32_t)i);
@@ -195,6 +198,7 @@ static struct ruling_night night_of(const struct night *night, const struct deci
         .now = job->now,
         .today = job->today,
         .doubt = night->doubt || decision->doubt || decision->held_by,
+        .address = job->config->portal.url,
         .account = decision->account,
         .kept = row ? NULL : decision->reason,
     };
@@ -338,6 +342,8 @@ int rule_night(struct job *job, const struct collected *collected, const struct 
         .doubt = !collected->snapshot.complete || plan->state == PLAN_HELD,
     };
 
+    if (job->record_back)
+        return 0;
     if (rule_book_open(job, plan, &night.book, err) < 0)
         return -1;
     return end_rulings(&night, err) < 0 || announce(&night, err) < 0 ||

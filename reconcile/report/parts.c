@@ -454,11 +454,37 @@ void report_add_acknowledge(struct text *out, int64_t plan_id, const char *diges
                 (long long)plan_id, digest, guard);
 }
 
+static void add_adopt_from(struct text *out, const char *name)
+{
+    CLEANUP(text_release) struct text quoted = TEXT_INIT;
+
+    command_quote(&quoted, name);
+    command_add(out, "portal adopt --from %s --reason \"why it is this portal\"",
+                text_cstr(&quoted));
+}
+
+bool report_add_own_verb(struct text *out, const char *guard, const char *actual)
+{
+    if (text_equal(guard, "G14") && actual && text_starts(actual, GUARD_ALSO_KNOWN))
+        add_adopt_from(out, actual + strlen(GUARD_ALSO_KNOWN));
+    else if (text_equal(guard, "G14"))
+        command_add(out, "portal adopt --reason \"why it is this portal\"");
+    else if (text_equal(guard, "G15"))
+        command_add(out, "audit accept-restore --reason \"which backup, and why\"");
+    else
+        return false;
+    return true;
+}
+
 bool report_add_let_go(struct text *out, const struct plan *plan, const struct guard_finding *guard)
 {
     char digest[DIGEST_HEX_SIZE];
 
-    if (plan->id <= 0 || !guard->hold || !guard->cause || guard->let_go_by)
+    if (plan->id <= 0 || !guard->hold || guard->let_go_by)
+        return false;
+    if (report_add_own_verb(out, guard->id, guard->actual))
+        return true;
+    if (!guard->cause)
         return false;
     report_add_acknowledge(out, plan->id, digest_hex(&plan->digest, digest), guard->id);
     return true;

@@ -87,6 +87,10 @@ void report_add_acknowledged(struct text *out, const struct guard_finding *guard
 void report_add_acknowledge(struct text *out, int64_t plan_id, const char *digest,
                             const char *guard);
 
+/* Of a guard that has a verb of its own (G14, G15), by its id and what it found; false for others.
+ */
+bool report_add_own_verb(struct text *out, const char *guard, const char *actual);
+
 /* The command that lets a guard go which holds a stored plan, for whoever looked at what it found.
  * false when nobody can let it go, or somebody did. */
 bool report_add_let_go(struct text *out, const struct plan *plan,

@@ -174,6 +174,8 @@ static bool add_let_go(struct text *out, const struct store_status *status,
 {
     const struct status_stands *stands = &status->stands;
 
+    if (report_add_own_verb(out, guard->id, guard->actual))
+        return true;
     if (!guard->cause || !stands->digest)
         return false;
     for (size_t i = 0; i < stands->acknowledgements; i++) {

@@ -66,6 +66,10 @@ static const struct words guard_words[] = {
     {"G12", "stopped by hand", "find out who stopped it and why, then remove the stop"},
     {"G13", "clock and gap between runs",
      "check the clock of this machine; a long gap is accepted with --accept-gap"},
+    {"G14", "another portal, or a second name",
+     "find out which portal this is; if it is the right one, say so once"},
+    {"G15", "an older record",
+     "a backup was restored: look at what was done since, then let the record go on from it"},
     {"policy", "an older policy",
      "look for a second host or a restored file: is this the configuration you mean?"},
 };

@@ -705,6 +705,57 @@ int store_audit_announcements(const struct store *store, int64_t run_id,
     return batch_end(&batch, failed, err);
 }
 
+/* --- who the portal is, and a record that went back --- */
+
+static void field_if(struct jsonw *json, const char *key, const char *text)
+{
+    if (text)
+        jsonw_field_string(json, key, text);
+}
+
+int store_audit_identity(const struct store *store, const struct store_audit_identity *identity,
+                         struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    CLEANUP(text_release) struct text personal = TEXT_INIT;
+    struct jsonw json = object_in(&fact);
+
+    field_if(&json, "before", identity->before);
+    field_if(&json, "name", identity->name);
+    field_if(&json, "host", identity->host);
+    field_if(&json, "own_id", identity->own_id);
+    if (identity->goes_on_in)
+        jsonw_field_int(&json, "goes_on_in", identity->goes_on_in);
+    if (identity->acts) {
+        jsonw_key(&json, "acts");
+        jsonw_raw(&json, identity->acts);
+    }
+    const struct entry entry = {
+        .kind = AUDIT_IDENTITY,
+        .run_id = identity->run_id,
+        .word = identity->word,
+        .fact = object_end(&json),
+        .personal = identity->who ? personal_in(&personal, identity->who, identity->reason) : NULL};
+    return append_one(store, &entry, err);
+}
+
+int store_audit_restore(const struct store *store, const struct audit_head *kept, int64_t last_plan,
+                        const char *who, const char *reason, struct err *err)
+{
+    CLEANUP(text_release) struct text fact = TEXT_INIT;
+    CLEANUP(text_release) struct text personal = TEXT_INIT;
+    struct jsonw json = object_in(&fact);
+    char head[AUDIT_HEAD_SIZE];
+
+    if (kept)
+        jsonw_field_string(&json, "kept", audit_head_format(kept, head));
+    jsonw_field_int(&json, "last_plan", last_plan);
+    const struct entry entry = {.kind = AUDIT_RESTORE,
+                                .fact = object_end(&json),
+                                .personal = personal_in(&personal, who, reason)};
+    return append_one(store, &entry, err);
+}
+
 /* --- acts --- */
 
 int store_audit_intent(const struct store *store, const struct store_run *run,

@@ -69,6 +69,22 @@ int store_audit_acknowledgement(const struct store *store,
 int store_audit_acknowledgement_end(const struct store *store, int64_t run_id, const char *guard,
                                     int64_t id, const char *reason, struct instant now,
                                     struct err *err) __attribute__((warn_unused_result));
+/* Who the portal is; what is NULL or 0 is not told. */
+struct store_audit_identity {
+    const char *word; /* learned, adopted, renamed, set_aside */
+    int64_t run_id;
+    const char *before, *name; /* of a new name */
+    const char *host, *own_id;
+    int64_t goes_on_in;
+    const char *acts; /* a JSON array of what was carried: number, account, action, when */
+    const char *who, *reason;
+};
+int store_audit_identity(const struct store *store, const struct store_audit_identity *identity,
+                         struct err *err) __attribute__((warn_unused_result));
+/* A person accepted that the record went back behind `kept` (NULL = nothing was kept). */
+int store_audit_restore(const struct store *store, const struct audit_head *kept, int64_t last_plan,
+                        const char *who, const char *reason, struct err *err)
+    __attribute__((warn_unused_result));
 /* Announcements that ended, and then those that began (their ids are set). */
 int store_audit_announcements(const struct store *store, int64_t run_id,
                               const struct store_announced *announced, size_t count,

@@ -347,6 +347,20 @@ static const struct column state_columns[] = {
     COLUMN_END,
 };
 
+int store_plan_is_there(const struct store *store, int64_t plan_id, const struct digest *digest,
+                        bool *ret_is_there, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, plan_is_there, PG_ONE, &result, err,
+                 store_number(&scratch, store->portal_id), store_number(&scratch, plan_id),
+                 store_hex(&scratch, digest)) < 0)
+        return -1;
+    *ret_is_there = pg_bool(result, 0, 0);
+    return 0;
+}
+
 int store_plan_state(const struct store *store, int64_t plan_id, enum plan_state *ret_state,
                      int64_t *ret_newest, struct err *err)
 {

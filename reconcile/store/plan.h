@@ -20,6 +20,9 @@ int store_load_guards(const struct store *store, struct arena *arena, int64_t pl
 /* What has become of a stored plan, and the number of the newest one. */
 int store_plan_state(const struct store *store, int64_t plan_id, enum plan_state *ret_state,
                      int64_t *ret_newest, struct err *err) __attribute__((warn_unused_result));
+/* Whether there is a plan of this number, and it is this one. */
+int store_plan_is_there(const struct store *store, int64_t plan_id, const struct digest *digest,
+                        bool *ret_is_there, struct err *err) __attribute__((warn_unused_result));
 /* id 0 = the newest. *ret_plan NULL when there is none. The digest is checked: ERR_INTERNAL when it
  * differs. */
 int store_load_plan(struct store *store, struct arena *arena, int64_t id, struct plan **ret_plan,

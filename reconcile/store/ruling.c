@@ -219,6 +219,31 @@ int store_end_rulings(struct store *store, const struct store_run *run, const ch
     return 0;
 }
 
+int store_close_rulings(const struct store *store, const char *who,
+                        const struct store_ruling_end *end, size_t count, struct instant now,
+                        struct err *err)
+{
+    return count ? end_rulings(store, NULL, who, end, count, now, err) : 0;
+}
+
+int store_add_rulings(const struct store *store, struct ruling *ruling, size_t count,
+                      const char *address, struct err *err)
+{
+    struct saving saving = {
+        .store = store, .arena = ARENA_INIT, .ruling = ruling, .count = count, .address = address};
+    int failed = count ? save(&saving, err) : 0;
+
+    for (size_t i = 0; i < count && !failed; i++) {
+        struct store_ruling_end end = {.id = ruling[i].id,
+                                       .end = ruling[i].end,
+                                       .reason = "it had ended under the other name"};
+        if (ruling[i].end != RULING_STANDS)
+            failed = end_rulings(store, NULL, ruling[i].who, &end, 1, ruling[i].at, err);
+    }
+    arena_release(&saving.arena);
+    return failed;
+}
+
 /* An overtaken run as well: what its own call used up is used up. */
 int store_end_of_step(const struct store *store, const struct store_run *run, int64_t plan_id,
                       int64_t position, enum ruling_end word, const char *reason,
@@ -295,6 +320,7 @@ static bool read_ruling(const PGresult *result, int row, struct arena *arena,
         .rule_text = FIELD(store_digest, "rule_text"),
         .asks_login = FIELD(pg_bool, "asks_login"),
         .snapshot_at = FIELD(pg_instant, "snapshot_at"),
+        .address = STRING("address"),
         .not_before = FIELD(pg_day, "not_before"),
         .until = FIELD(pg_day, "until"),
         .reason = STRING("reason"),

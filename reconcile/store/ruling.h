@@ -17,6 +17,11 @@
 int store_save_rulings(struct store *store, struct ruling *ruling, size_t count,
                        const char *address, struct err *err) __attribute__((warn_unused_result));
 
+/* The same inside the caller's transaction. Of those that have ended (ruling.end) the end is told
+ * as well. For the store's own use. */
+int store_add_rulings(const struct store *store, struct ruling *ruling, size_t count,
+                      const char *address, struct err *err) __attribute__((warn_unused_result));
+
 /* Ends rulings by number; those that do not stand any more are passed over. `who` is the person,
  * NULL = a run, which then must be the newest (run->id). */
 struct store_ruling_end {
@@ -27,6 +32,12 @@ struct store_ruling_end {
 int store_end_rulings(struct store *store, const struct store_run *run, const char *who,
                       const struct store_ruling_end *end, size_t count, struct instant now,
                       struct err *err) __attribute__((warn_unused_result));
+
+/* The same by a person, inside the caller's transaction that holds the portal's row. For the
+ * store's own use. */
+int store_close_rulings(const struct store *store, const char *who,
+                        const struct store_ruling_end *end, size_t count, struct instant now,
+                        struct err *err) __attribute__((warn_unused_result));
 
 /* What an act of this row used up, ended as done or refused in the transaction that records its
  * outcome. For the store's own use. */

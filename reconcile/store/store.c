@@ -23,9 +23,9 @@ static int open_portal(struct store *store, const char *portal, const char *url,
     const char *name = pg_text(result, 0, store_place_of(result, "name"));
     if (!text_equal(name, portal))
         return err_set(err, ERR_CONFIG,
-                       "portal '%s' has the same number in the history as portal '%s'; hint: "
-                       "give it another portal.name",
-                       portal, name);
+                       "the portal '%s' goes on as '%s' in this history, and nothing is done under "
+                       "its old name; hint: set portal.name to '%s'",
+                       portal, name, name);
     store->portal_id = pg_int(result, 0, store_place_of(result, "portal_id"));
     return pg_bool(result, 0, store_place_of(result, "has_chain"))
                ? 0

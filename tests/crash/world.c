@@ -236,12 +236,15 @@ char *world_write_file(struct world *world, const char *name, const char *conten
     return path;
 }
 
+/* The portal has one address in all worlds and on every way to it (G14): what changes is a proxy.
+ */
 static void write_config(struct world *world)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
 
     text_addf(&text,
-              "portal: { name = \"world\"; url = \"%s\"; client_id = \"demo\";"
+              "portal: { name = \"world\"; url = \"http://localhost\"; proxy = \"%s\"; client_id ="
+              " \"demo\";"
               " client_secret_file = \"client-secret\"; requests_per_second = 1000000.0;"
               " requests_per_window = 100000000; connections = 1; timeout = 3; patience = 10;"
               " silence_after_429 = 1.0; logins = \"each\"; };\n"

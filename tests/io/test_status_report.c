@@ -164,6 +164,33 @@ TEST(status_report_text_says_what_stands_and_what_waits)
     assert_null(strstr(text_cstr(&out), "again"));
 }
 
+/* Two guards have verbs of their own, and one of them knows the name to go on from. */
+TEST(status_report_text_has_the_command_that_lets_the_portal_and_the_record_go_on)
+{
+    static const struct {
+        const char *guard, *actual, *command;
+    } rows[] = {
+        {"G14", "acme.example:443",
+         "bynder-reconcile portal adopt --reason \"why it is this portal\"\n"},
+        {"G14", "also known as my 'acme",
+         "bynder-reconcile portal adopt --from 'my '\\''acme' --reason \"why it is this "
+         "portal\"\n"},
+        {"G15", "an older record",
+         "bynder-reconcile audit accept-restore --reason \"which backup, and why\"\n"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct store_status status = make_status();
+        CLEANUP(text_release) struct text out = TEXT_INIT;
+        held.id = rows[i].guard;
+        held.actual = rows[i].actual;
+        held.cause = NULL;
+        status_report_text(&status, NULL, &out);
+        if (!strstr(text_cstr(&out), rows[i].command))
+            fail_msg("'%s' is not in: %s", rows[i].command, text_cstr(&out));
+    }
+}
+
 TEST(status_report_text_run_without_end_and_lock_was_cut_off)
 {
     struct store_status status = make_status();

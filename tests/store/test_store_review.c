@@ -175,7 +175,8 @@ static bool is_approved(struct review_case *test, size_t row)
 {
     static const struct ruling_terms terms = {168, 30, 30};
     static const struct approvers anybody = {.count = 0};
-    const struct ruling_view view = {&anybody, &terms, test->world.now, test->world.today};
+    const struct ruling_view view = {
+        .approvers = &anybody, .terms = &terms, .now = test->world.now, .today = test->world.today};
     struct store_standing *standing = NULL;
     const struct plan_row *one = &test->plan->row[row];
     size_t count = 0, people = 0;

@@ -64,7 +64,7 @@ TEST(guard_all_of_an_empty_world_holds_what_is_empty)
     assert_int_equal(result.count, GUARD_COUNT);
     assert_true(result.held);
     for (size_t i = 0; i < result.count; i++) {
-        const char *id = i == 13 ? "policy" : arena_printf(&arena, "G%zu", i + 1);
+        const char *id = i + 1 == GUARD_COUNT ? "policy" : arena_printf(&arena, "G%zu", i + 1);
         assert_string_equal(result.finding[i].id, id);
         assert_int_equal(result.finding[i].hold, i == 1 || i == 3); /* no people, no accounts */
         assert_non_null(result.finding[i].limit);

@@ -252,7 +252,7 @@ static struct ruled find(struct arena *arena, const struct ruling *item, size_t 
     const struct approvers approvers = {list, COUNT_OF(list)};
     const struct rulings rulings = {item, count};
     const struct ruling_view view = {&approvers, &terms, hour_of("2026-11-22 06"),
-                                     day_of("2026-11-22")};
+                                     day_of("2026-11-22"), NULL};
 
     return ruling_find(arena, &rulings, &view, row);
 }
@@ -369,6 +369,47 @@ TEST(ruling_find_counts_people_not_words)
     ruled = find(&arena, item, 0, &row);
     assert_false(ruled.spread || ruled.at_once || ruled.approve || ruled.approvers);
     arena_release(&arena);
+}
+
+/* What was approved for the sandbox is not done in production, and lost only where that is certain.
+ */
+TEST(an_approval_is_for_the_portal_it_was_given_for)
+{
+    static const char here[] = "https://acme.bynder.com", there[] = "https://acme-test.bynder.com";
+    static const struct {
+        const char *given_for, *is;
+        bool doubt, counts;
+        enum ruling_end end;
+    } rows[] = {
+        {here, here, false, true, RULING_STANDS},  {there, here, false, false, RULING_CHANGED},
+        {there, here, true, false, RULING_STANDS}, {NULL, here, false, true, RULING_STANDS},
+        {here, NULL, false, true, RULING_STANDS},
+    };
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    static const struct approvers anybody = {.count = 0};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct plan_row row = the_row();
+        struct ruling ruling = approval_by("anna");
+        const struct rulings rulings = {&ruling, 1};
+        const struct ruling_view view = {.approvers = &anybody,
+                                         .terms = &terms,
+                                         .now = hour_of("2026-11-22 06"),
+                                         .today = day_of("2026-11-22"),
+                                         .address = rows[i].is};
+        const struct ruling_night night = {.now = view.now,
+                                           .today = view.today,
+                                           .doubt = rows[i].doubt,
+                                           .address = rows[i].is,
+                                           .needed = 1,
+                                           .approvers = 1};
+        const char *reason = "";
+        ruling.address = rows[i].given_for;
+        assert_int_equal(ruling_find(&arena, &rulings, &view, &row).approvers, rows[i].counts);
+        assert_int_equal(ruling_judge(&arena, &ruling, &terms, &night, &reason), rows[i].end);
+        if (rows[i].end == RULING_CHANGED)
+            assert_non_null(strstr(reason, there));
+    }
 }
 
 TEST(ruling_find_of_no_rulings_is_nothing)
@@ -505,7 +546,7 @@ TEST(ruling_overrides_only_as_many_as_the_row_needs)
     const struct rulings rulings = {item, 2};
     const struct approvers anybody = {NULL, 0};
     const struct ruling_view view = {&anybody, &terms, hour_of("2026-11-22 06"),
-                                     day_of("2026-11-22")};
+                                     day_of("2026-11-22"), NULL};
     struct plan_row row = the_row();
     struct arena arena = ARENA_INIT;
 

@@ -28,14 +28,16 @@ last_snapshot as (
     from snapshot s
     join counted c on c.run_id = s.run_id
     where s.portal_id = $1::bigint and s.complete
-      and not exists (select from held h where h.snapshot_id = s.snapshot_id and h.guard = 'G4')
+      and not exists (select from held h where h.snapshot_id = s.snapshot_id
+                        and h.guard in ('G4', 'G14'))
     order by s.snapshot_id desc limit 1),
 last_matched as (
     select s.matched_percent, s.taken_at
     from snapshot s
     join counted c on c.run_id = s.run_id
     where s.portal_id = $1::bigint and s.matched_percent is not null
-      and not exists (select from held h where h.snapshot_id = s.snapshot_id and h.guard = 'G6')
+      and not exists (select from held h where h.snapshot_id = s.snapshot_id
+                        and h.guard in ('G6', 'G14'))
     order by s.snapshot_id desc limit 1),
 last_roster as (
     select m.plan_id, m.roster_digest, m.roster_content

@@ -1,5 +1,5 @@
 -- The row of one plan, or of the newest when no number is given.
-select p.portal_id, p.plan_id, p.run_id, o.name as portal, p.state,
+select p.portal_id, p.plan_id, p.run_id, coalesce(p.portal_name, o.name) as portal, p.state,
        encode(p.digest, 'hex') as digest, us(p.created_at) as created_at,
        us(p.expires_at) as expires_at, p.today::text as today, p.time_zone, p.first_plan,
        p.approvals_suspend, p.approvals_deprovision, p.snapshot_id,
