@@ -100,7 +100,7 @@ grant insert on
 grant update on
     reconcile.portal, reconcile.run, reconcile.snapshot, reconcile.account,
     reconcile.account_version, reconcile.login_known, reconcile.login_pending,
-    reconcile.login_events, reconcile.profile_version, reconcile.person_version,
+    reconcile.login_events, reconcile.profile_version, reconcile.roster, reconcile.person_version,
     reconcile.roster_rejected, reconcile.link_version, reconcile.plan, reconcile.announcement,
     reconcile.approval, reconcile.guard_override, reconcile.ruling, reconcile.acknowledgement,
     reconcile.step, reconcile.request_block, reconcile.request_silence, reconcile.notice_told,

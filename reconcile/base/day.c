@@ -125,9 +125,20 @@ bool day_parse_iso(const char *string, struct day *ret_day)
 }
 
 /* The parts a format speaks of; each may come once. */
-enum part { PART_YEAR, PART_MONTH, PART_DAY, PART_HOUR, PART_MINUTE, PART_SECOND, PART_COUNT };
+enum part {
+    PART_YEAR,
+    PART_MONTH,
+    PART_DAY,
+    PART_HOUR,
+    PART_MINUTE,
+    PART_SECOND,
+    PART_OFFSET,
+    PART_COUNT
+};
 
-enum shape { SHAPE_FOUR_DIGITS, SHAPE_DIGITS, SHAPE_PADDED, SHAPE_NAME };
+enum shape { SHAPE_FOUR_DIGITS, SHAPE_DIGITS, SHAPE_PADDED, SHAPE_NAME, SHAPE_OFFSET };
+
+#define OFFSET_MOST_S (14 * 3600)
 
 static const struct conversion {
     char letter;
@@ -144,6 +155,7 @@ static const struct conversion {
     {'H', PART_HOUR, SHAPE_DIGITS, 0, 23},
     {'M', PART_MINUTE, SHAPE_DIGITS, 0, 59},
     {'S', PART_SECOND, SHAPE_DIGITS, 0, 59},
+    {'z', PART_OFFSET, SHAPE_OFFSET, -OFFSET_MOST_S, OFFSET_MOST_S},
 };
 
 static const struct conversion *find_conversion(char letter)
@@ -168,7 +180,7 @@ static bool expects_digit(const char *format)
     if (*format != '%')
         return is_digit(*format);
     next = find_conversion(format[1]);
-    return next && next->shape != SHAPE_NAME;
+    return next && next->shape != SHAPE_NAME && next->shape != SHAPE_OFFSET;
 }
 
 bool day_format_is_valid(const char *format)
@@ -227,6 +239,28 @@ static bool read_month_name(const char **cursor, int *ret_value)
     return false;
 }
 
+static bool read_offset(const char **cursor, int *ret_seconds)
+{
+    bool west = **cursor == '-';
+    int hours = 0, minutes = 0;
+
+    *ret_seconds = 0;
+    if (**cursor == 'Z' || **cursor == 'z') {
+        (*cursor)++;
+        return true;
+    }
+    if (!west && **cursor != '+')
+        return false;
+    (*cursor)++;
+    if (!read_number(cursor, 2, 2, &hours))
+        return false;
+    *cursor += **cursor == ':';
+    if (!read_number(cursor, 2, 2, &minutes) || minutes > 59)
+        return false;
+    *ret_seconds = (hours * 3600 + minutes * 60) * (west ? -1 : 1);
+    return true;
+}
+
 static bool read_value(const char **cursor, const struct conversion *conversion, bool touching,
                        int *ret_value)
 {
@@ -243,14 +277,18 @@ static bool read_value(const char **cursor, const struct conversion *conversion,
         return read_number(cursor, touching ? 2 : 1, 2, ret_value);
     case SHAPE_NAME:
         return read_month_name(cursor, ret_value);
+    case SHAPE_OFFSET:
+        return read_offset(cursor, ret_value);
     }
     return false;
 }
 
-bool day_parse_prefix(const char **cursor, const char *format, struct day *ret_day)
+static bool parse_parts(const char **cursor, const char *format, struct day_time *ret_time)
 {
+    struct day_time time = {.second = 0};
     int value[PART_COUNT] = {0};
     const char *c = *cursor;
+    bool after_time = false;
     bool after_digit = false; /* the format's last demand was a digit */
 
     if (!day_format_is_valid(format))
@@ -263,11 +301,14 @@ bool day_parse_prefix(const char **cursor, const char *format, struct day *ret_d
             f += *f == '%';
             if (*c++ != *f)
                 return false;
+            time.has_offset |= after_time && *f == 'Z';
             after_digit = is_digit(*f);
             continue;
         }
         f++;
-        digits = conversion->shape != SHAPE_NAME;
+        digits = conversion->shape != SHAPE_NAME && conversion->shape != SHAPE_OFFSET;
+        after_time |= conversion->part == PART_HOUR;
+        time.has_offset |= conversion->part == PART_OFFSET;
         if (!read_value(&c, conversion, digits && (after_digit || expects_digit(f + 1)),
                         &value[conversion->part]) ||
             value[conversion->part] < conversion->minimum ||
@@ -275,9 +316,33 @@ bool day_parse_prefix(const char **cursor, const char *format, struct day *ret_d
             return false;
         after_digit = digits;
     }
-    if (!day_from_civil(value[PART_YEAR], value[PART_MONTH], value[PART_DAY], ret_day))
+    if (!day_from_civil(value[PART_YEAR], value[PART_MONTH], value[PART_DAY], &time.day))
         return false;
+    time.second = (value[PART_HOUR] * 60 + value[PART_MINUTE]) * 60 + value[PART_SECOND];
+    time.offset_s = value[PART_OFFSET];
     *cursor = c;
+    *ret_time = time;
+    return true;
+}
+
+bool day_parse_prefix(const char **cursor, const char *format, struct day *ret_day)
+{
+    struct day_time time;
+
+    if (!parse_parts(cursor, format, &time))
+        return false;
+    *ret_day = time.day;
+    return true;
+}
+
+bool day_parse_time(const char *string, const char *format, struct day_time *ret_time)
+{
+    const char *cursor = string;
+    struct day_time time;
+
+    if (!string || !parse_parts(&cursor, format, &time) || *cursor)
+        return false;
+    *ret_time = time;
     return true;
 }
 

@@ -281,6 +281,7 @@ static void check_policy(struct config_loader *loader)
         config_problem_from(loader, config_line(loader, "policy.time_zone"), "policy.time_zone",
                             &err);
     config->matching.zone = config->policy.zone;
+    config->roster.zone = config->policy.zone;
 }
 
 /* --- approval --- */

@@ -98,6 +98,7 @@ struct config_roster {
         struct name_list employed, on_leave, departed;
     } status;
     struct name_list no_value; /* values of keys that stand for nobody (K2) */
+    const struct zone *zone;   /* policy.time_zone: of which day a moment is; NULL = UTC */
 };
 
 struct config_approver {

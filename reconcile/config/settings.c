@@ -315,7 +315,9 @@ const struct setting settings[] = {
      AT(roster.date_format),
      .fallback = "\"%Y-%m-%d\"",
      .sentence = "How dates are written: %Y year in four digits, %m month, %d day, %b or %B month "
-                 "name, %H %M %S a time that is dropped; all else as it stands."},
+                 "name, %H %M %S a time, %z its offset; all else as it stands. A time that is not "
+                 "midnight is "
+                 "a moment, and needs an offset or a Z: its day is that of policy.time_zone."},
     {.path = "roster.columns",
      .required = true,
      .sentence = "Titles of the columns to read; no other one is. At least one of "

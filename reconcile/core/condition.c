@@ -89,7 +89,7 @@ static enum truth ask_absent(const struct conditions *conditions, const struct s
         return TRUTH_FALSE;
     if (!subject->absence_provable)
         return TRUTH_UNKNOWN;
-    return truth_of(subject->absent_rosters >= (unsigned)conditions->absent_rosters_min);
+    return truth_of(subject->absence.times >= (unsigned)conditions->absent_rosters_min);
 }
 
 /* --- patterns --- */
@@ -321,17 +321,18 @@ static struct instant known_since(const struct account_history *history)
 
 /* An older file than one that was good before (a restored copy) proves nothing: the ones in between
  * may have held the person. */
-static unsigned absent_rosters(const struct policy_context *context,
-                               const struct account_history *history)
+static struct absence absent_rosters(const struct policy_context *context,
+                                     const struct account_history *history)
 {
-    const struct instant *good = context->good_roster;
-    size_t count = context->good_roster_count;
+    const struct roster_proof *proof = context->proof;
+    size_t count = context->proof_count;
 
-    if (count > 1 && instant_compare(good[count - 1], good[count - 2]) < 0)
-        return 0;
+    if (count == 0 ||
+        (count > 1 && instant_compare(proof[count - 1].as_of, proof[count - 2].as_of) < 0))
+        return (struct absence){.times = 0};
     if (!instant_is_set(history->unlinked_since)) /* absent for the first time */
-        return count > 0;
-    return roster_count_apart(good, count, history->unlinked_since);
+        return roster_absence(&proof[count - 1], 1, INSTANT_NONE);
+    return roster_absence(proof, count, history->unlinked_since);
 }
 
 struct subject subject_of(const struct policy *policy, const struct policy_context *context,
@@ -365,6 +366,6 @@ struct subject subject_of(const struct policy *policy, const struct policy_conte
     subject.known_days = day_is_set(known) ? days_since(known, context->today) : 0;
     subject.suspended_days = days_since(suspended, context->today);
     if (subject.status == PERSON_ABSENT)
-        subject.absent_rosters = absent_rosters(context, history);
+        subject.absence = absent_rosters(context, history);
     return subject;
 }

@@ -17,7 +17,7 @@ struct subject {
     int known_days;                /* since our first sight or Bynder's created date */
     int departed_days;             /* -1 = not departed, or no last day */
     int suspended_days;            /* -1 = not suspended by us */
-    unsigned absent_rosters;       /* R6 */
+    struct absence absence;        /* R6 */
     bool absence_provable;
     bool blind_rows;
     struct arena *scratch; /* for folding */

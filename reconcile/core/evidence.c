@@ -18,9 +18,13 @@ struct candidate {
     const struct account *account;
 };
 
-static bool can_be_read(const struct account *account, struct instant now)
+/* Of those without a seat only whom it is about: somebody who is to be deleted. */
+static bool can_be_read(const struct decision *decision, struct instant now)
 {
-    return account->status == ACCOUNT_ACTIVE && !account->flaw && account_id_is_v4(account->id) &&
+    const struct account *account = decision->account;
+    bool asked_of = account->status == ACCOUNT_ACTIVE || decision->action == ACTION_DEPROVISION;
+
+    return asked_of && !account->flaw && account_id_is_v4(account->id) &&
            (!instant_is_set(account->history.read_at) ||
             instant_compare(account->history.read_at, now) < 0);
 }
@@ -57,7 +61,14 @@ static bool login_matters(const struct decision *decision)
     const struct account *account = decision->account;
 
     return (decision->action != ACTION_KEEP && decision->uses_login) ||
+           decision->action == ACTION_DEPROVISION || /* a login since our act: not ours any more */
            account->login.kind == LOGIN_UNREADABLE || text_equal(decision->clause, "P7");
+}
+
+/* Who left must not have used the account since, or it is somebody else's (P9, used after). */
+static bool login_says_whose(const struct decision *decision)
+{
+    return decision->action != ACTION_KEEP && decision->person == PERSON_DEPARTED;
 }
 
 /* Somebody who left may have moved here, and a login of the account may say that they did not (K5).
@@ -129,7 +140,8 @@ static bool must_be_read(const struct evidence_settings *settings,
     if (settings->department_asked && lacks_department(decision))
         return true;
     if (decision->account->login.kind == LOGIN_NOT_READ)
-        return settings->asked || login_excuses(decision) || is_of_twin(twins, decision);
+        return settings->asked || login_excuses(decision) || is_of_twin(twins, decision) ||
+               login_says_whose(decision) || login_matters(decision);
     return login_matters(decision) && !is_read_lately(settings, context, decision->account);
 }
 
@@ -171,7 +183,7 @@ static size_t refresh(struct arena *arena, const struct evidence_settings *setti
     struct candidate *cleared = arena_calloc(arena, snapshot->count + 1, sizeof(cleared[0]));
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct account *account = &snapshot->account[i];
-        if (can_be_read(account, context->now) &&
+        if (account->status == ACCOUNT_ACTIVE && can_be_read(&decision[i], context->now) &&
             !must_be_read(settings, context, twins, &decision[i]))
             cleared[others++] = (struct candidate){.index = i, .account = account};
     }
@@ -196,7 +208,7 @@ size_t evidence_choose(struct arena *arena, const struct evidence_settings *sett
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct account *account = &snapshot->account[i];
         active += account->status == ACCOUNT_ACTIVE;
-        if (can_be_read(account, context->now) &&
+        if (can_be_read(&decision[i], context->now) &&
             must_be_read(settings, context, &twins, &decision[i]))
             index[count++] = i;
     }

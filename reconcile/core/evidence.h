@@ -21,11 +21,13 @@ struct evidence_settings {
 /* The accounts to read now, by index into the snapshot, in an order of their own. In this run, that
  * is since context->now, nobody is read twice. Active accounts with a readable id, and of these:
  *
- * - whoever nothing at all is known of, where a rule looks at the login;
+ * - whoever nothing at all is known of, where a rule looks at the login, and else who has departed
+ *   and would be acted on: somebody else may be using the account (P9);
  * - whoever was never read and of whom nobody told the department, where a rule looks at that;
- * - whoever a rule that looks at the login would act on or announce, or whose known login cannot be
- *   read or lies ahead, unless a single read answered less than reread_days ago. How much less
- *   depends on the account (half of it at most), so that they do not all fall due on one night;
+ * - whoever a rule that looks at the login would act on or announce, whoever would be deleted,
+ * active or not (a login since we suspended them ends that), or whose known login cannot be read or
+ * lies ahead, unless a single read answered less than reread_days ago. How much less depends on the
+ * account (half of it at most), so that they do not all fall due on one night;
  * - of the others a share, oldest evidence first, so that everybody has their turn within
  *   refresh_days.
  *

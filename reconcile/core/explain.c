@@ -23,15 +23,38 @@ static void add_departed(struct text *text, const struct rule *rule, const struc
         text_addf(text, " is at or over %d days", rule->when.departed_days_min);
 }
 
-static void add_absent(struct text *text, const struct rule *rule, const struct subject *subject)
+const char *explain_absence(struct arena *arena, const struct absence *absence,
+                            const struct zone *zone)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    char day[DAY_TEXT_SIZE];
+
+    for (unsigned i = 0; i < absence->times && i < ABSENCE_TOLD; i++) {
+        bool left_out = i == 1 && absence->times > ABSENCE_TOLD;
+        text_addf(&text, "%s%s",
+                  i == 0     ? " ("
+                  : left_out ? ", …, "
+                             : ", ",
+                  day_format(instant_day(absence->at[i], zone), day));
+    }
+    if (text.length > 0)
+        text_add_char(&text, ')');
+    return arena_strdup(arena, text_cstr(&text));
+}
+
+static void add_absent(struct text *text, const struct rule *rule, const struct subject *subject,
+                       const struct policy *policy)
 {
     int needed = rule->when.absent_rosters_min;
+    char day[DAY_TEXT_SIZE];
 
-    if (subject->status != PERSON_ABSENT ||
+    if (subject->status != PERSON_ABSENT || subject->absence.times == 0 ||
         !((rule->when.person & (1U << PERSON_ABSENT)) || needed >= 0))
         return;
-    text_addf(text, "absent: in none of the last %u good rosters, %d needed",
-              subject->absent_rosters, needed >= 0 ? needed : ABSENT_ROSTERS_DEFAULT);
+    text_addf(text, "absent since %s: in none of the last %u good rosters, %d needed%s",
+              day_format(instant_day(subject->absence.at[0], policy->zone), day),
+              subject->absence.times, needed >= 0 ? needed : ABSENT_ROSTERS_DEFAULT,
+              explain_absence(subject->scratch, &subject->absence, policy->zone));
 }
 
 static void add_person(struct text *text, const struct rule *rule, const struct subject *subject)
@@ -100,7 +123,7 @@ const char *explain_rule(struct arena *arena, const struct rule *rule,
 
     add_departed(&text, rule, subject);
     end_part(&text, &before);
-    add_absent(&text, rule, subject);
+    add_absent(&text, rule, subject, policy);
     end_part(&text, &before);
     add_person(&text, rule, subject);
     end_part(&text, &before);

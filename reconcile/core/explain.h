@@ -12,6 +12,11 @@
 const char *explain_rule(struct arena *arena, const struct rule *rule,
                          const struct subject *subject, const struct policy *policy);
 
+/* " (2026-11-20, 2026-11-21)": the days of the rosters that an absence rests on, of many the first
+ * and the newest; "" for none. */
+const char *explain_absence(struct arena *arena, const struct absence *absence,
+                            const struct zone *zone);
+
 /* A person as `'Jane Doe' (employee 1042, row 17)`, as much of it as there is. */
 const char *explain_person(struct arena *arena, const struct person *person);
 

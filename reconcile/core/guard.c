@@ -721,6 +721,13 @@ static bool is_in_scope(const struct guard *guard, enum action action, bool uses
     return true;
 }
 
+/* Whether what a night says of people is in doubt while this guard holds. A stop doubts nothing. */
+static bool doubts_person(const struct guard *guard)
+{
+    return is_in_scope(guard, ACTION_SUSPEND, true, false) && guard->scope != SCOPE_ACTION &&
+           guard->evaluate != guard_stop;
+}
+
 static void hold_rows(const struct guard *guard, struct decision *decision, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -845,8 +852,10 @@ struct guard_result guard_all(struct arena *arena, const struct limits *limits,
     }
     find_ends(&scene, &result);
     for (size_t i = 0; i < COUNT_OF(guards); i++) {
-        if (result.finding[i].hold)
-            hold_rows(&guards[i], decision, scene.count);
+        if (!result.finding[i].hold)
+            continue;
+        hold_rows(&guards[i], decision, scene.count);
+        result.person_in_doubt |= doubts_person(&guards[i]);
     }
     return result;
 }

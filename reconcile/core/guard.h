@@ -98,6 +98,7 @@ struct guard_history {
     size_t acknowledged_count;
     int64_t in_window[ACTION_COUNT]; /* done by us within of[].rolling_days */
     struct day last_run_day;         /* none = no earlier run */
+    bool is_base; /* later runs are compared with this one: it is a run, or there was none yet */
     bool accept_gap;
     const char *stopped_by; /* stop file or stop row, a sentence; NULL = none */
 };
@@ -112,6 +113,7 @@ struct guard_result {
     struct guard_finding *finding; /* one per guard, G1 first */
     size_t count;
     bool held;
+    bool person_in_doubt;   /* one holds that doubts what this night says of people (R6) */
     double matched_percent; /* for the next run's G6 */
     struct guard_end *end;
     size_t end_count;

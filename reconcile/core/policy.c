@@ -352,10 +352,13 @@ static const char *forbid_absent(struct judge *judge, const struct rule *rule,
     if (!subject->absence_provable)
         return "absent, but this roster cannot prove it: it is held by a guard, or has rows that "
                "may be anybody";
-    if (subject->absent_rosters < (unsigned)needed)
-        return arena_printf(&judge->scratch,
-                            "absent from %u good rosters in a row, %d needed, 20 hours apart",
-                            subject->absent_rosters, needed);
+    if (subject->absence.times < (unsigned)needed)
+        return arena_printf(
+            &judge->scratch,
+            "absent from %u good rosters in a row, %d needed, 20 hours apart and "
+            "of different content%s",
+            subject->absence.times, needed,
+            explain_absence(&judge->scratch, &subject->absence, judge->policy->zone));
     return NULL;
 }
 

@@ -9,6 +9,7 @@
 #include "base/digest.h"
 #include "core/match.h"
 #include "facts/action.h"
+#include "facts/roster.h"
 
 struct patterns { /* shell-style, compared folded; any one matches */
     const char *const *item;
@@ -103,10 +104,10 @@ struct policy_context {
     struct day today; /* computed once per run in the configured zone */
     struct instant now;
     const struct snapshot *snapshot;
-    const struct matching *matching;   /* for the aliases of addresses (P3); NULL = none */
-    const struct instant *good_roster; /* as roster_as_of: the earlier good ones ascending, then
-                                          this one when it is good */
-    size_t good_roster_count;
+    const struct matching *matching;  /* for the aliases of addresses (P3); NULL = none */
+    const struct roster_proof *proof; /* R6: the earlier ones ascending, then this roster when it
+                                         is good */
+    size_t proof_count;
     bool absence_provable; /* this roster is good and no rejected row may be anybody (R6) */
     bool blind_rows;       /* some rejected row may be anybody: whoever is absent may be in it */
     bool first_plan;       /* G11 */

@@ -58,37 +58,82 @@ static const char *next_part(const char *at, const char **ret_end)
     return at;
 }
 
+/* Letters that no mark was taken off, as they are written where nobody has them; each as long. */
+static char plain_letter(const char *at)
+{
+    static const struct {
+        char letter[3], plain;
+    } letters[] = {
+        {"\xc4\x91", 'd'}, {"\xc3\xb0", 'd'}, {"\xc4\xb1", 'i'}, {"\xc5\x82", 'l'},
+        {"\xc3\xb8", 'o'}, {"\xc5\x93", 'o'}, {"\xc3\xa6", 'a'}, {"\xc4\xa7", 'h'},
+    };
+
+    for (size_t i = 0; (unsigned char)*at >= 0x80 && i < COUNT_OF(letters); i++) {
+        if (strncmp(at, letters[i].letter, 2) == 0)
+            return letters[i].plain;
+    }
+    return '\0';
+}
+
 /* Copies the letters; returns how many bytes. */
 static size_t copy_letters(char *to, const char *at, const char *end)
 {
     size_t length = 0;
 
-    for (size_t skip; at < end; at += skip ? skip : 1) {
+    for (size_t skip; at < end; at += skip) {
+        char plain = plain_letter(at);
         skip = apostrophe_at(at);
         if (!skip)
-            to[length++] = *at;
+            to[length++] = plain ? plain : *at;
+        if (!skip)
+            skip = plain ? 2 : 1;
     }
     to[length] = '\0';
     return length;
 }
 
+/* 'mueller' is 'müller', whose accent is off already: so both are 'muller'. Not behind a vowel,
+ * where it is none ('bauer'), nor where too little would be left of it ('joe'). */
+static size_t drop_digraphs(char *part, size_t length)
+{
+    char before = '\0', last = '\0';
+    size_t kept = 0;
+
+    if (length < 4)
+        return length;
+    for (size_t i = 0; i < length; i++) {
+        char now = part[i];
+        bool second = last && ((now == 'e' && strchr("aou", last)) || (now == 'a' && last == 'a'));
+        if (!second || (before && strchr("aeiouq", before)))
+            part[kept++] = now;
+        before = last;
+        last = now;
+    }
+    part[kept] = '\0';
+    return kept;
+}
+
 struct name_parts name_parts(struct arena *arena, const char *name)
 {
-    struct name_parts parts = {.whole = NULL};
+    struct name_parts parts = {.whole = NULL, .turned = NULL};
     const char *folded = fold_plain_name(arena, name), *end = folded;
 
     if (!folded)
         return parts;
     char *whole = arena_alloc(arena, strlen(folded) + 1), *to = whole;
+    size_t pieces = 0, first = 0;
     for (const char *at = next_part(folded, &end); *at; at = next_part(end, &end)) {
-        size_t length = copy_letters(to, at, end);
+        size_t length = drop_digraphs(to, copy_letters(to, at, end));
         const char *part = arena_strndup(arena, to, length);
         to += length;
+        first = pieces++ == 0 ? length : first;
         if (length && parts.count < NAME_PARTS_MAX && !is_particle(part))
             parts.part[parts.count++] = part;
     }
     *to = '\0';
     parts.whole = to > whole ? whole : NULL;
+    if (pieces == 2 && !text_is_ascii(whole))
+        parts.turned = arena_printf(arena, "%s%.*s", whole + first, (int)first, whole);
     qsort(parts.part, parts.count, sizeof(parts.part[0]), compare_parts);
     return parts;
 }
@@ -109,7 +154,8 @@ enum name_likeness name_parts_compare(const struct name_parts *a, const struct n
 
     if (!a->whole || !b->whole)
         return NAMES_UNKNOWN;
-    if (strcmp(a->whole, b->whole) == 0)
+    if (strcmp(a->whole, b->whole) == 0 || (a->turned && strcmp(a->turned, b->whole) == 0) ||
+        (b->turned && strcmp(b->turned, a->whole) == 0))
         return NAMES_SAME;
     while (i < a->count && k < b->count) {
         int order = strcmp(a->part[i], b->part[k]);
@@ -154,9 +200,11 @@ unsigned name_keys(struct arena *arena, const struct name_parts *parts,
         for (unsigned k = i + 1; k < parts->count; k++)
             ret_key[count++] = join(arena, parts->part[i], parts->part[k]);
     }
-    /* '김민준' and '김 민준' are identical, and so is 'Suharto' twice */
+    /* '김민준', '김 민준' and '민준 김' are identical, and so is 'Suharto' twice */
     if (parts->whole && (parts->count < 2 || !text_is_ascii(parts->whole)))
         ret_key[count++] = parts->whole;
+    if (parts->turned)
+        ret_key[count++] = parts->turned;
     return count;
 }
 
@@ -189,6 +237,40 @@ static size_t span_digits(const char *s)
 }
 
 #define DIGITS_MAX 40 /* longer ones are no employee numbers */
+
+/* '1,042', '1.042', '1 042': the digits without what parts the thousands; NULL when nothing does.
+ */
+static const char *join_thousands(struct arena *arena, const char *value)
+{
+    size_t first = span_digits(value), at = first;
+    char mark = value[at];
+
+    if (first < 1 || first > 3 || !mark || !strchr(",. '", mark))
+        return NULL;
+    while (value[at] == mark && span_digits(value + at + 1) == 3)
+        at += 4;
+    if (value[at])
+        return NULL;
+    char *joined = arena_alloc(arena, at + 1), *to = joined;
+    for (const char *digit = value; *digit; digit++) {
+        if (*digit != mark)
+            *to++ = *digit;
+    }
+    *to = '\0';
+    return joined;
+}
+
+/* What a spreadsheet puts around a text, so that it does not take it for a number: '01042,
+ * ="01042".
+ */
+static const char *without_marks(struct arena *arena, const char *value)
+{
+    size_t length = strlen(value);
+
+    if (length > 3 && value[0] == '=' && value[1] == '"' && value[length - 1] == '"')
+        return arena_strndup(arena, value + 2, length - 3);
+    return *value == '\'' ? value + 1 : value;
+}
 
 /* '100.0', '1.0e+02', '1,5e3': the digits of the whole number it is; NULL when it is none. */
 static const char *spread_out(struct arena *arena, const char *value)
@@ -227,13 +309,13 @@ const char *number_bare(struct arena *arena, const char *number)
 
     if (!folded)
         return NULL;
-    const char *value = *folded == '\'' ? folded + 1 : folded; /* a spreadsheet's text mark */
+    const char *value = without_marks(arena, folded);
     const char *spread = spread_out(arena, value);
+    if (!spread)
+        spread = join_thousands(arena, value);
     if (spread)
         value = spread;
-    size_t letters = 0;
-    while (value[letters] >= 'a' && value[letters] <= 'z')
-        letters++;
+    size_t letters = strcspn(value, "0123456789"); /* 'e', 'ext-' */
     const char *digits = value + letters;
     size_t zeros = strspn(digits, "0");
     if (span_digits(digits) != strlen(digits) || !*digits)

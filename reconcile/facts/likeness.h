@@ -18,12 +18,14 @@ enum name_likeness {
 };
 
 #define NAME_PARTS_MAX 8
-#define NAME_PAIRS_MAX (NAME_PARTS_MAX * (NAME_PARTS_MAX - 1) / 2 + 1)
+#define NAME_PAIRS_MAX (NAME_PARTS_MAX * (NAME_PARTS_MAX - 1) / 2 + 2)
 
-/* The parts of a name, folded, without accents, sorted; without particles ('van', 'bin'), titles
- * and what stands in brackets. */
+/* The parts of a name, folded, without accents ('Müller' is 'Mueller'), sorted; without particles
+ * ('van', 'bin'), titles and what stands in brackets. */
 struct name_parts {
     const char *whole; /* all letters in their order without what is between; NULL = no name */
+    const char
+        *turned; /* of two parts in a script that may leave the blank out: the second first */
     const char *part[NAME_PARTS_MAX];
     unsigned count;
 };
@@ -43,8 +45,8 @@ const char *address_local(struct arena *arena, const char *email);
 bool addresses_agree(struct arena *scratch, const char *a, const char *b);
 
 /* What stays of an employee number when leading zeros and what a spreadsheet makes of it are taken
- * off: '100' of '00100', '100.0', '1.0E+02'; letters in front stay. The folded number itself where
- * nothing is to be taken off. NULL for none. */
+ * off: '100' of '00100', '100.0', '1.0E+02', '="100"', '1042' of '1,042'; letters in front stay.
+ * The folded number itself where nothing is to be taken off. NULL for none. */
 const char *number_bare(struct arena *arena, const char *number);
 
 /* The values of `roster.no_value`, shell-style, beside those that are built in. */

@@ -115,18 +115,37 @@ static int compare_digests(const void *a, const void *b)
     return digest_compare(a, b);
 }
 
+/* Over the digests of all rows, in an order of their own. */
+static struct digest digest_rows(struct digest *one, size_t count)
+{
+    struct digest_stream *stream = digest_new();
+
+    qsort(one, count, sizeof(one[0]), compare_digests);
+    digest_int(stream, (int64_t)count);
+    for (size_t i = 0; i < count; i++)
+        digest_bytes(stream, one[i].byte, DIGEST_SIZE);
+    return digest_finish(stream);
+}
+
 struct digest roster_content(const struct roster *roster)
 {
     CLEANUP(mem_cleanup) struct digest *one = mem_calloc(roster->count, sizeof(one[0]));
-    struct digest_stream *stream = digest_new();
 
     for (size_t i = 0; i < roster->count; i++)
         one[i] = person_digest(&roster->person[i]);
-    qsort(one, roster->count, sizeof(one[0]), compare_digests);
-    digest_int(stream, (int64_t)roster->count);
-    for (size_t i = 0; i < roster->count; i++)
-        digest_bytes(stream, one[i].byte, DIGEST_SIZE);
-    return digest_finish(stream);
+    return digest_rows(one, roster->count);
+}
+
+struct digest roster_values(const struct roster *roster)
+{
+    CLEANUP(mem_cleanup) struct digest *one = mem_calloc(roster->count, sizeof(one[0]));
+
+    for (size_t i = 0; i < roster->count; i++) {
+        struct person person = roster->person[i];
+        person.rejected = NULL;
+        one[i] = person_digest(&person);
+    }
+    return digest_rows(one, roster->count);
 }
 
 struct instant roster_as_of(const struct roster *roster)
@@ -141,19 +160,55 @@ size_t roster_people(const struct roster *roster)
     return roster->count - roster->rejected;
 }
 
-unsigned roster_count_apart(const struct instant *good, size_t count, struct instant since)
+/* --- absence (R6) --- */
+
+struct roster_proof roster_proof(const struct roster *roster)
 {
-    const int64_t apart_us = 20 * 3600 * SECOND_US;
-    struct instant last = INSTANT_NONE;
-    unsigned counted = 0;
+    return (struct roster_proof){.as_of = roster_as_of(roster),
+                                 .read_at = roster->read_at,
+                                 .values = roster_values(roster),
+                                 .few = roster_people(roster) < ROSTER_FEW};
+}
+
+static bool says_the_same(const struct roster_proof *a, const struct roster_proof *b)
+{
+    static const struct digest of_its_own;
+
+    return digest_compare(&a->values, &b->values) == 0 &&
+           digest_compare(&a->values, &of_its_own) != 0;
+}
+
+static int64_t read_us(const struct roster_proof *proof)
+{
+    return instant_is_set(proof->read_at) ? proof->read_at.us : proof->as_of.us;
+}
+
+static bool is_another(const struct roster_proof *proof, const struct roster_proof *last)
+{
+    const int64_t apart_us = 20 * 3600 * SECOND_US, same_us = 7 * DAY_US;
+
+    if (proof->as_of.us - last->as_of.us >= apart_us && !says_the_same(proof, last))
+        return true;
+    return proof->few && read_us(proof) - read_us(last) >= same_us;
+}
+
+struct absence roster_absence(const struct roster_proof *proof, size_t count, struct instant since)
+{
+    const struct roster_proof *last = NULL;
+    struct absence absence = {.times = 0};
 
     for (size_t i = 0; i < count; i++) {
-        if (instant_compare(good[i], since) < 0)
+        if (instant_compare(proof[i].as_of, since) < 0 || (last && !is_another(&proof[i], last)))
             continue;
-        if (instant_is_set(last) && good[i].us - last.us < apart_us)
-            continue;
-        last = good[i];
-        counted++;
+        last = &proof[i];
+        if (absence.times >= ABSENCE_TOLD) {
+            for (size_t k = 1; k + 1 < ABSENCE_TOLD; k++)
+                absence.at[k] = absence.at[k + 1];
+            absence.at[ABSENCE_TOLD - 1] = last->as_of;
+        } else {
+            absence.at[absence.times] = last->as_of;
+        }
+        absence.times++;
     }
-    return counted;
+    return absence;
 }

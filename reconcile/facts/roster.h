@@ -35,11 +35,37 @@ struct instant roster_as_of(const struct roster *roster);
  * beside them, give the same. */
 struct digest roster_content(const struct roster *roster);
 
+/* Likewise of what is mapped alone, without why rows are rejected: that may hang on the day on
+ * which they are judged, and an old file would look like news. */
+struct digest roster_values(const struct roster *roster);
+
 /* Accepted people: rows that were not rejected. */
 size_t roster_people(const struct roster *roster);
 
-/* How often in a row absence was confirmed: of the ascending read times of good rosters, those at
- * or after `since`, counting only ones at least 20 hours after the last one counted (R6). */
-unsigned roster_count_apart(const struct instant *good, size_t count, struct instant since);
+/* A good roster of a night on which nothing was in doubt: it can prove that somebody is absent
+ * (R6).
+ */
+struct roster_proof {
+    struct instant as_of;   /* as roster_as_of */
+    struct instant read_at; /* none = as_of */
+    struct digest values;   /* as roster_values; all zero = of a content of its own */
+    bool few;               /* fewer than ROSTER_FEW people */
+};
+
+struct roster_proof roster_proof(const struct roster *roster);
+
+#define ROSTER_FEW 200 /* of so few people the truth is the same for weeks */
+
+/* Since when and how often absence was confirmed. */
+#define ABSENCE_TOLD 4
+struct absence {
+    unsigned times;
+    struct instant at[ABSENCE_TOLD]; /* what it rests on: the first one, then the newest */
+};
+
+/* Of the proofs, ascending, those at or after `since`; of them each that is at least 20 hours after
+ * the last one that counted and says something else than that one. Where few people are, one that
+ * says the same counts too when it was read at least seven days later. */
+struct absence roster_absence(const struct roster_proof *proof, size_t count, struct instant since);
 
 #endif

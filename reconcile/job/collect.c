@@ -52,28 +52,26 @@ static int load_history(struct job *job, struct collected *collected, struct err
 }
 
 /* R6 counts good rosters only, the present one included. */
-static int load_good_rosters(struct job *job, struct collected *collected, struct err *err)
+static int load_proofs(struct job *job, struct collected *collected, struct err *err)
 {
-    const struct instant *earlier = NULL;
+    const struct roster *roster = &collected->roster;
+    struct roster_proof *proof = NULL; /* with room for one more */
     size_t count = 0;
 
-    if (store_load_good_rosters(job->store, job->arena, &earlier, &count, err) < 0)
+    if (store_load_proofs(job->store, job->arena, &proof, &count, err) < 0)
         return -1;
-    struct instant *good = arena_calloc(job->arena, count + 1, sizeof(good[0]));
-    for (size_t i = 0; i < count; i++)
-        good[i] = earlier[i];
     collected->roster_is_good = guard_roster_is_good(&job->config->limits, &collected->history,
-                                                     job->now, job->today, &collected->roster);
+                                                     job->now, job->today, roster);
     if (collected->roster_is_good)
-        good[count++] = roster_as_of(&collected->roster);
-    collected->good_roster = good;
-    collected->good_roster_count = count;
+        proof[count++] = roster_proof(roster);
+    collected->proof = proof;
+    collected->proof_count = count;
     return 0;
 }
 
 int collect_history(struct job *job, struct collected *collected, struct err *err)
 {
-    return load_history(job, collected, err) || load_good_rosters(job, collected, err) ? -1 : 0;
+    return load_history(job, collected, err) || load_proofs(job, collected, err) ? -1 : 0;
 }
 
 static void log_snapshot(const struct snapshot *snapshot)

@@ -35,8 +35,8 @@ struct collected {
     struct roster roster;
     struct snapshot snapshot;
     struct guard_history history;
-    const struct instant *good_roster; /* R6: ascending, the present one included when it is good */
-    size_t good_roster_count;
+    const struct roster_proof *proof; /* R6: ascending, the present one included when it is good */
+    size_t proof_count;
     bool roster_is_good;
     int64_t known_snapshot_id; /* of the last run that was sure of the portal (G14) */
     const char *const *note;   /* what a report over an export has to say about it */

@@ -156,6 +156,21 @@ static int bind_protections(const struct job *job, const struct weighed *weighed
     return store_bind_protections(job->store, fit, count, err);
 }
 
+/* What a try with another policy or another roster says of anybody is no evidence: only what later
+ * runs are compared with is kept. */
+static int keep_links(const struct job *job, const struct collected *collected,
+                      const struct proposal *proposal, struct err *err)
+{
+    const struct policy_context *context = &proposal->weighed.context;
+    bool proves = context->absence_provable && !proposal->guards.person_in_doubt;
+
+    if (store_save_links(job->store, &collected->snapshot, &collected->roster,
+                         proposal->weighed.pairing, proposal->guards.matched_percent, proves,
+                         err) < 0)
+        return -1;
+    return bind_protections(job, &proposal->weighed, err);
+}
+
 int job_propose(struct job *job, const struct collected *collected, struct proposal *ret_proposal,
                 struct err *err)
 {
@@ -167,10 +182,7 @@ int job_propose(struct job *job, const struct collected *collected, struct propo
         return -1;
     limit_mails(job, ret_proposal);
     settle_state(ret_proposal);
-    if (store_save_links(job->store, &collected->snapshot, &collected->roster,
-                         ret_proposal->weighed.pairing, ret_proposal->guards.matched_percent,
-                         err) < 0 ||
-        bind_protections(job, &ret_proposal->weighed, err) < 0)
+    if (collected->history.is_base && keep_links(job, collected, ret_proposal, err) < 0)
         return -1;
     return store_save_plan(job->store, &job->run, ret_proposal->plan, err);
 }

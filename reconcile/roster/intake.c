@@ -473,13 +473,40 @@ static bool read_status(struct roster_intake *intake, size_t column, const char 
     return true;
 }
 
+/* Of a moment the day is that of the company's zone: the last day of somebody in Amsterdam ends an
+ * hour or two before that of UTC. Midnight is no moment, but a day that was put into a longer form.
+ */
+static bool settle_moment(struct roster_intake *intake, size_t column, const struct day_time *time,
+                          struct day *ret_day)
+{
+    const struct zone *zone = intake->config->zone;
+    struct day epoch = DAY_NONE;
+
+    *ret_day = time->day;
+    if (time->second == 0)
+        return true;
+    if (!time->has_offset) {
+        return complain(intake, column,
+                        "has a time and no offset, so which day it is nobody can tell; hint: "
+                        "export days, or the offset with the time (%z)");
+    }
+    (void)day_from_civil(1970, 1, 1, &epoch);
+    struct instant moment = {.us = day_between(epoch, time->day) * DAY_US +
+                                   (time->second - time->offset_s) * SECOND_US};
+    *ret_day = instant_day(moment, zone ? zone : &zone_utc);
+    return true;
+}
+
 static bool read_date(struct roster_intake *intake, size_t column, const char *value,
                       struct day *ret_day)
 {
+    struct day_time time;
     struct day other;
 
-    if (*value == '\0' || day_parse(value, intake->config->date_format, ret_day))
+    if (*value == '\0')
         return true;
+    if (day_parse_time(value, intake->config->date_format, &time))
+        return settle_moment(intake, column, &time, ret_day);
     add_subject(intake, column);
     text_addf(&intake->problems, " does not fit '%s' or is no day", intake->config->date_format);
     if (intake->other_date_format && day_parse(value, intake->other_date_format, &other)) {
@@ -487,6 +514,23 @@ static bool read_date(struct roster_intake *intake, size_t column, const char *v
         text_addf(&intake->problems, ", but fits '%s'", intake->other_date_format);
     }
     return false;
+}
+
+#define LAST_DAY_FIRST_YEAR 1980
+
+/* '1900-01-01', '1970-01-01' and '1899-12-30' are what programs write for no day. */
+static bool read_last_day(struct roster_intake *intake, size_t column, const char *value,
+                          struct day *ret_day)
+{
+    struct day first = DAY_NONE;
+
+    if (!read_date(intake, column, value, ret_day))
+        return false;
+    (void)day_from_civil(LAST_DAY_FIRST_YEAR, 1, 1, &first);
+    if (!day_is_set(*ret_day) || day_compare(*ret_day, first) >= 0)
+        return true;
+    *ret_day = DAY_NONE;
+    return complain(intake, column, "is before 1980: it stands for no day");
 }
 
 /* A key's value that stands for nobody is none (K2); errors of a spreadsheet stay what they are. */
@@ -533,7 +577,7 @@ static bool read_value(struct roster_intake *intake, size_t column, struct perso
     case ROSTER_HIRE_DATE:
         return read_date(intake, column, value, &person->hire_date);
     case ROSTER_LAST_DAY:
-        return read_date(intake, column, value, &person->last_day);
+        return read_last_day(intake, column, value, &person->last_day);
     case ROSTER_NAME:
         if (*value && intake->name.length > 0)
             text_add_char(&intake->name, ' ');

@@ -529,6 +529,7 @@ static const struct column guard_columns[] = {
     COLUMN("history_since", struct guard_history, history_since),
     COLUMN("last_run_day", struct guard_history, last_run_day),
     COLUMN("policy_seen_at", struct guard_history, policy_seen_at),
+    COLUMN("is_base", struct guard_history, is_base),
     COLUMN_END,
 };
 
@@ -564,11 +565,12 @@ int store_load_guard_history(struct store *store, struct arena *arena, const str
                              struct instant now, struct guard_history *ret_history, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
-    struct digest content = roster_content(roster);
+    struct digest content = roster_content(roster), values = roster_values(roster);
 
     if (PG_QUERY(store->pg, guard_history, PG_ONE, &result, err,
                  store_number(arena, store->portal_id), store_hex(arena, &roster->digest),
-                 store_hex(arena, &content), store_hex(arena, policy_text)) < 0)
+                 store_hex(arena, &content), store_hex(arena, policy_text),
+                 store_hex(arena, &values), store_number(arena, store->run_id)) < 0)
         return -1;
     struct guard_history history = {.policy_text = *policy_text};
     (void)store_read_row(guard_columns, result, 0, arena, &history);
@@ -580,19 +582,29 @@ int store_load_guard_history(struct store *store, struct arena *arena, const str
     return 0;
 }
 
-int store_load_good_rosters(struct store *store, struct arena *arena,
-                            const struct instant **ret_good, size_t *ret_count, struct err *err)
+static const struct column proof_columns[] = {
+    COLUMN("as_of", struct roster_proof, as_of),
+    COLUMN("read_at", struct roster_proof, read_at),
+    COLUMN("content", struct roster_proof, values),
+    COLUMN("few", struct roster_proof, few),
+    COLUMN_END,
+};
+
+int store_load_proofs(struct store *store, struct arena *arena, struct roster_proof **ret_proof,
+                      size_t *ret_count, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
+    size_t count = 0;
 
-    if (PG_QUERY(store->pg, roster_good_times, PG_MANY, &result, err,
-                 store_number(arena, store->portal_id)) < 0)
+    if (PG_QUERY(store->pg, roster_proofs, PG_MANY, &result, err,
+                 store_number(arena, store->portal_id), store_number(arena, ROSTER_FEW)) < 0)
         return -1;
-    size_t count = (size_t)PQntuples(result);
-    struct instant *good = arena_calloc(arena, count + 1, sizeof(good[0]));
+    const struct roster_proof *newest_first =
+        store_read_all(proof_columns, sizeof(newest_first[0]), result, arena, &count);
+    struct roster_proof *proof = arena_calloc(arena, count + 1, sizeof(proof[0]));
     for (size_t i = 0; i < count; i++)
-        good[count - 1 - i] = pg_instant(result, (int)i, 0);
-    *ret_good = good;
+        proof[count - 1 - i] = newest_first[i];
+    *ret_proof = proof;
     *ret_count = count;
     return 0;
 }

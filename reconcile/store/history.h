@@ -28,11 +28,10 @@ int store_load_guard_history(struct store *store, struct arena *arena, const str
                              const struct roster *roster, const struct digest *policy_text,
                              struct instant now, struct guard_history *ret_history, struct err *err)
     __attribute__((warn_unused_result));
-/* Ascending times of good rosters as roster_as_of gives them (at most the last 1,000, each once),
- * without the present one. */
-int store_load_good_rosters(struct store *store, struct arena *arena,
-                            const struct instant **ret_good, size_t *ret_count, struct err *err)
-    __attribute__((warn_unused_result));
+/* The rosters that prove absence (R6), ascending, at most the last 1,000, without the present one:
+ * there is room for it behind them. */
+int store_load_proofs(struct store *store, struct arena *arena, struct roster_proof **ret_proof,
+                      size_t *ret_count, struct err *err) __attribute__((warn_unused_result));
 
 /* Gives every account that the history knows its number, unless store_load_history did. */
 int store_number_accounts(const struct store *store, struct arena *arena, struct snapshot *snapshot,

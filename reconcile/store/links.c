@@ -77,12 +77,15 @@ static int merge_links(const struct store *store, const struct snapshot *snapsho
 
 static int save_links(const struct store *store, const struct snapshot *snapshot,
                       const struct roster *roster, struct links *links, double matched_percent,
-                      struct err *err)
+                      bool proves, struct err *err)
 {
     int64_t newest = 0;
 
     if (store_next(store, "run_fence", query_run_fence, store->run_id, &newest, err) < 0 ||
-        merge_links(store, snapshot, roster, links, err) < 0)
+        merge_links(store, snapshot, roster, links, err) < 0 ||
+        (proves && PG_QUERY(store->pg, roster_prove, PG_NOTHING, NULL, err,
+                            store_number(links->scratch, store->portal_id),
+                            store_number(links->scratch, roster->id)) < 0))
         return -1;
     return PG_QUERY(store->pg, snapshot_matched, PG_NOTHING, NULL, err,
                     store_number(links->scratch, store->portal_id),
@@ -92,14 +95,14 @@ static int save_links(const struct store *store, const struct snapshot *snapshot
 
 int store_save_links(struct store *store, const struct snapshot *snapshot,
                      const struct roster *roster, const struct pairing *pairing,
-                     double matched_percent, struct err *err)
+                     double matched_percent, bool proves, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     struct links links = {.scratch = &scratch, .account = snapshot->account, .pairing = pairing};
 
     if (store_begin(store, err) < 0 ||
-        store_end(store, save_links(store, snapshot, roster, &links, matched_percent, err), err) <
-            0)
+        store_end(store, save_links(store, snapshot, roster, &links, matched_percent, proves, err),
+                  err) < 0)
         return err_prefix(err, "the links were not stored");
     return 0;
 }

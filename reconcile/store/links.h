@@ -11,10 +11,12 @@
 #include "store/store.h"
 
 /* Links as versions (who was matched to whom, by what key, since when; unlinked_since for R6). Both
- * pictures must be saved. */
+ * pictures must be saved. `proves`: nothing was in doubt, and whom the roster does not have is
+ * absent (roster_proof). */
 int store_save_links(struct store *store, const struct snapshot *snapshot,
                      const struct roster *roster, const struct pairing *pairing,
-                     double matched_percent, struct err *err) __attribute__((warn_unused_result));
+                     double matched_percent, bool proves, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* Binds protected entries to the accounts they fit (P3). */
 int store_bind_protections(struct store *store, const struct protection_fit *fit, size_t count,

@@ -104,6 +104,7 @@ static int insert_row(const struct store *store, const struct store_run *run,
                       const struct roster *roster, bool good, int64_t id, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct digest values = roster_values(roster);
     const char *const parameter[] = {
         store_number(&scratch, store->portal_id),
         store_number(&scratch, id),
@@ -118,6 +119,7 @@ static int insert_row(const struct store *store, const struct store_run *run,
         store_number(&scratch, (int64_t)roster->blind),
         store_number(&scratch, (int64_t)roster->duplicates),
         store_flag(good),
+        store_hex(&scratch, &values),
     };
 
     return pg_run(store->pg, "roster_insert", query_roster_insert, PG_NOTHING, parameter,

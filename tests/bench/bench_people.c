@@ -62,7 +62,7 @@ struct company {
     size_t humans, human_capacity;
     struct holder *holder;
     size_t holders, holder_capacity;
-    struct instant good[WEEKS + 1];
+    struct roster_proof good[WEEKS + 1];
     size_t wrong, never, findings, leavers, proposed;
     size_t found[10];
 };
@@ -577,13 +577,13 @@ static void ask_core(struct company *company, const struct policy *policy,
     roster.count = write_roster(company, week, person);
     snapshot.count = list_accounts(company, week, account, holder_of);
     roster_judge(&roster, (struct day){day});
-    company->good[week] = now;
+    company->good[week] = (struct roster_proof){.as_of = now};
     struct policy_context context = {.today = {day},
                                      .now = now,
                                      .snapshot = &snapshot,
                                      .matching = matching,
-                                     .good_roster = company->good,
-                                     .good_roster_count = (size_t)week + 1,
+                                     .proof = company->good,
+                                     .proof_count = (size_t)week + 1,
                                      .absence_provable = true};
     struct pairing *pairing = match_all(&arena, &snapshot, &roster, matching);
     struct decision *decision = policy_decide(&arena, policy, &context, pairing);

@@ -40,7 +40,8 @@ static void move_clocks(struct story *story)
     struct instant now = at(story->today, story->second);
 
     story->second += 60;
-    (void)snprintf(moment, sizeof(moment), "%lld", (long long)(now.us / SECOND_US));
+    (void)snprintf(moment, sizeof(moment), "%lld",
+                   (long long)(now.us / SECOND_US + story->ahead_s));
     assert_int_equal(setenv("MOMENT", moment, 1), 0);
     assert_int_equal(setenv("LD_PRELOAD", MOMENT_PRELOAD, 1), 0);
     text_addf(&form, "at=%s", instant_format(now, text));
@@ -211,6 +212,17 @@ void story_finish(struct story *story)
 
 /* --- nights --- */
 
+const char *story_line(const char *number, const char *email, const char *name, const char *hired,
+                       const char *last_day)
+{
+    static char line[512];
+
+    (void)snprintf(line, sizeof(line), "%s,%s,%s,%s,%s,%s,,\n", number, email, name,
+                   *last_day ? "Voluntarily Terminated" : "Active", hired, last_day);
+    return line;
+}
+
+/* The last column is not mapped: it makes the bytes of every night other ones. */
 static void write_roster(struct story *story)
 {
     struct instant when = at(day_add(story->today, -1), EXPORT_S);
@@ -219,19 +231,23 @@ static void write_roster(struct story *story)
     CLEANUP(text_release) struct text csv = TEXT_INIT;
     char day[DAY_TEXT_SIZE];
 
-    text_add(&csv, "EmpID,Work Email,Name,EmploymentStatus,DateofHire,DateofTermination,"
-                   "Department\n");
+    text_addf(&csv,
+              "EmpID,Work Email,Name,EmploymentStatus,DateofHire,DateofTermination,"
+              "Department,Made on %s\n",
+              day_format(story->today, day));
     for (size_t i = 0; i < story->count; i++) {
         const struct story_person *person = &story->person[i];
         if (!person->unlisted)
-            text_addf(&csv, "%s,%s,%s %sson,%s,2015-01-05,%s,%s\n", person->number, person->email,
+            text_addf(&csv, "%s,%s,%s %sson,%s,2015-01-05,%s,%s,\n", person->number, person->email,
                       person->name, person->name,
                       person->left ? "Voluntarily Terminated" : "Active",
                       person->left ? day_format(person->last_day, day) : "", person->department);
     }
-    story->newcomers++;
+    if (story->more)
+        text_add(&csv, story->more);
+    story->newcomers += !story->stuck;
     for (int i = 0; i < story->newcomers; i++)
-        text_addf(&csv, "%d,new%d@new.example,Fresh%d Newcomer%d,Active,2025-08-01,,\n", 50000 + i,
+        text_addf(&csv, "%d,new%d@new.example,Fresh%d Newcomer%d,Active,2025-08-01,,,\n", 50000 + i,
                   i, i, i);
     free(end_file(&story->end, "roster.csv", csv.data, csv.length));
     assert_int_equal(utimensat(AT_FDCWD, story->end.roster_path, times, 0), 0);

@@ -35,7 +35,10 @@ struct story {
     struct story_person *person;
     size_t count, capacity;
     int newcomers;
-    int64_t plan; /* the newest one of a night or a look, and its digest */
+    bool stuck;       /* HR's file says what it said the night before, in other bytes */
+    const char *more; /* lines that are in HR's file as they stand here, or NULL */
+    int ahead_s;      /* the program's clock is so much ahead of the portal's */
+    int64_t plan;     /* the newest one of a night or a look, and its digest */
     char *digest;
 };
 
@@ -57,6 +60,10 @@ void story_stays(struct story *story, const char *name);
 /* In the portal: they log in, or something else about the account changes (a form). */
 void story_logs_in(struct story *story, const char *name);
 void story_changes(struct story *story, const char *name, const char *form);
+
+/* A line of HR's file: employed when there is no last day. Static until the next one is made. */
+const char *story_line(const char *number, const char *email, const char *name, const char *hired,
+                       const char *last_day);
 
 /* Pieces of the configuration. */
 void story_rules(struct story *story, const char *rules);

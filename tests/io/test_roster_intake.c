@@ -5,6 +5,7 @@
 #include "test.h"
 
 #include "base/limits.h"
+#include "host/zone.h"
 
 #define FULL "EmpID,Mail,Login,Name,Status,Hired,Last,Dept,Country\n"
 
@@ -283,6 +284,59 @@ TEST(date_fits_the_format_or_is_rejected)
             assert_mentions(c.roster.person[0].rejected, cases[i].part);
             assert_false(c.roster.person[0].key_unreadable);
         }
+        case_release(&c);
+    }
+}
+
+/* Of which day a moment is the company's zone says. */
+TEST(last_day_that_is_a_moment_is_of_the_day_of_the_zone)
+{
+    static const struct {
+        const char *zone, *format, *value, *day; /* NULL = rejected, with `part` */
+        const char *part;
+    } cases[] = {
+        {"Europe/Amsterdam", "%Y-%m-%dT%H:%M:%SZ", "2026-11-30T23:00:00Z", "2026-12-01", NULL},
+        {"Europe/Amsterdam", "%Y-%m-%dT%H:%M:%S%z", "2026-11-30T23:00:00Z", "2026-12-01", NULL},
+        {"Europe/Amsterdam", "%Y-%m-%dT%H:%M:%S%z", "2026-12-01T00:00:00+01:00", "2026-12-01",
+         NULL},
+        {"Europe/Amsterdam", "%Y-%m-%dT%H:%M:%S%z", "2026-07-31T22:00:00+0000", "2026-08-01", NULL},
+        {"Europe/Amsterdam", "%Y-%m-%dT%H:%M:%S%z", "2026-11-30T22:00:00Z", "2026-11-30", NULL},
+        {"America/New_York", "%Y-%m-%dT%H:%M:%S%z", "2026-12-01T04:30:00Z", "2026-11-30", NULL},
+        {"America/New_York", "%Y-%m-%d %H:%M:%S %z", "2026-12-01 04:30:00 -05:00", "2026-12-01",
+         NULL},
+        {"Europe/Amsterdam", "%Y-%m-%dT%H:%M:%S.000Z", "2026-11-30T00:00:00.000Z", "2026-11-30",
+         NULL},
+        {"Europe/Amsterdam", "%Y-%m-%d %H:%M:%S", "2026-11-30 00:00:00", "2026-11-30", NULL},
+        {"Europe/Amsterdam", "%Y-%m-%d %H:%M:%S", "2026-11-30 23:00:00", NULL, "no offset"},
+        {"Europe/Amsterdam", "%Y-%m-%d", "2026-11-30T23:00:00Z", NULL, "does not fit"},
+        {"UTC", "%Y-%m-%d", "1980-01-01", "1980-01-01", NULL},
+        {"UTC", "%Y-%m-%d", "1979-12-31", NULL, "before 1980"},
+        {"UTC", "%Y-%m-%d", "1970-01-01", NULL, "before 1980"},
+        {"UTC", "%Y-%m-%d", "1900-01-01", NULL, "before 1980"},
+        {"UTC", "%d/%m/%Y", "30/12/1899", NULL, "does not fit"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct config_roster config = case_config();
+        CLEANUP(text_release) struct text text = TEXT_INIT;
+        CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+        struct err err = ERR_INIT;
+        struct roster_case c;
+        char day[DAY_TEXT_SIZE];
+
+        if (zone_load(&arena, cases[i].zone, &config.zone, &err) < 0)
+            fail_msg("%s", err.text);
+        config.date_format = cases[i].format;
+        text_addf(&text, FULL "1,,,a,Left,,%s,,\n", cases[i].value);
+        c = case_read(&config, text_cstr(&text));
+        assert_read(&c);
+        const struct person *person = &c.roster.person[0];
+        if (!cases[i].day)
+            assert_mentions(person->rejected, cases[i].part);
+        else if (person->rejected)
+            fail_msg("'%s': %s", cases[i].value, person->rejected);
+        else
+            assert_string_equal(day_format(person->last_day, day), cases[i].day);
         case_release(&c);
     }
 }

@@ -61,8 +61,9 @@ struct scenario {
     struct instant export_of; /* the snapshot is an export, last changed then; none = it is not */
     struct instant read_at, modified; /* of the roster */
     bool bare;                        /* no bystander */
-    struct instant *good;             /* earlier good rosters, ascending */
+    struct roster_proof *good;        /* earlier ones that prove absence, ascending */
     size_t good_count;
+    bool copies; /* the roster says what the newest of those says */
     struct rule *rule;
     size_t rule_count, rule_capacity;
     struct protected_entry *protected_entry;

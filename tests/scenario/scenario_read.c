@@ -170,6 +170,7 @@ static const struct field roster_fields[] = {
     {"read_at", FIELD_INSTANT, offsetof(struct scenario, read_at), NULL},
     {"modified", FIELD_INSTANT, offsetof(struct scenario, modified), NULL},
     {"bare", FIELD_BOOL, offsetof(struct scenario, bare), NULL},
+    {"copy", FIELD_BOOL, offsetof(struct scenario, copies), NULL},
     {"has_username", FIELD_BOOL, offsetof(struct scenario, matching.roster_has_username), NULL},
     {NULL, FIELD_TEXT, 0, NULL},
 };
@@ -594,10 +595,15 @@ static int read_good_rosters(struct scenario *scenario, const struct line *line,
     scenario->good = arena_calloc(&scenario->arena, line->count + 1, sizeof(scenario->good[0]));
     scenario->good_count = line->count;
     for (size_t i = 0; i < line->count; i++) {
-        if (!word_parse_instant(line->word[i].value, &scenario->good[i]))
+        struct roster_proof *one = &scenario->good[i];
+        bool copy = text_equal(line->word[i].key, "copy");
+        int64_t content = (int64_t)i;
+        if (!word_parse_instant(line->word[i].value, &one->as_of))
             return err_set(err, ERR_CONFIG, "'%s' is no time", line->word[i].value);
-        if (i && instant_compare(scenario->good[i - 1], scenario->good[i]) >= 0)
+        if (i && instant_compare(one[-1].as_of, one->as_of) >= 0)
             return err_set(err, ERR_CONFIG, "good rosters are written in order of time");
+        one->read_at = one->as_of;
+        one->values = copy && i ? one[-1].values : digest_of(&content, sizeof(content));
     }
     return 0;
 }

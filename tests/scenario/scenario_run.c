@@ -136,20 +136,26 @@ static void make_context(struct world *world, const struct scenario *scenario)
 {
     bool good = guard_roster_is_good(&scenario->limits, &scenario->history, scenario->now,
                                      scenario->today, &world->roster);
-    struct instant *read = arena_calloc(&world->arena, scenario->good_count + 1, sizeof(read[0]));
+    struct roster_proof *proof =
+        arena_calloc(&world->arena, scenario->good_count + 1, sizeof(proof[0]));
+    struct roster_proof present = roster_proof(&world->roster);
     size_t count = scenario->good_count;
 
-    for (size_t i = 0; i < count; i++)
-        read[i] = scenario->good[i];
+    for (size_t i = 0; i < count; i++) {
+        proof[i] = scenario->good[i];
+        proof[i].few = present.few;
+    }
+    if (scenario->copies && count > 0)
+        present.values = proof[count - 1].values;
     if (good)
-        read[count++] = roster_as_of(&world->roster);
+        proof[count++] = present;
     world->context = (struct policy_context){
         .today = scenario->today,
         .now = scenario->now,
         .snapshot = &world->snapshot,
         .matching = &world->matching,
-        .good_roster = read,
-        .good_roster_count = count,
+        .proof = proof,
+        .proof_count = count,
         .absence_provable = good && world->roster.blind == 0,
         .blind_rows = world->roster.blind > 0,
         .first_plan = scenario->history.first_plan,

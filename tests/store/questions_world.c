@@ -168,7 +168,7 @@ static void collect(struct world *world, size_t day)
     store_world_save(&world->store, &snapshot);
     store_world_save_roster(&world->store, &roster, true);
     books->pairing[day] = match_all(&world->store.arena, &snapshot, &roster, &matching);
-    REVIEW_OK(store_save_links(store, &snapshot, &roster, books->pairing[day], 100, &why));
+    REVIEW_OK(store_save_links(store, &snapshot, &roster, books->pairing[day], 100, true, &why));
     books->seen[day] = snapshot;
     books->taken_at[day] = snapshot.taken_at;
     books->day[day] = world->store.today;

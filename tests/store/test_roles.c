@@ -91,7 +91,7 @@ static const char *const matrix[][5] = {
     {"reconcile.profile_version", "siu", "", "", "sud"},
     {"reconcile.request_block", "siud", "", "", "s"},
     {"reconcile.request_silence", "siu", "", "", "s"},
-    {"reconcile.roster", "si", "", "", "s"},
+    {"reconcile.roster", "siu", "", "", "s"},
     {"reconcile.roster_rejected", "siu", "", "", "su"},
     {"reconcile.ruling", "siu", "", "", "su"},
     {"reconcile.run", "siu", "", "", "su"},
@@ -307,7 +307,7 @@ TEST(each_role_does_its_work_and_no_more)
     store_world_save_roster(&test->world, &roster, true);
     REVIEW_OK(store_save_links(store, &snapshot, &roster,
                                match_all(&test->world.arena, &snapshot, &roster, &matching), 100,
-                               &why));
+                               true, &why));
     review_case_approve(test, "anna");
     ruling_case_save(test, ruling_case_keep(test, "bert", 2, "user2 is needed"));
     struct acknowledgement given = {.guard = "G2",

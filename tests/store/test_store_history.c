@@ -280,7 +280,7 @@ static void save_links(struct store_world *world, enum link_kind kind, struct ro
             .kind = kind, .key = MATCH_BY_EMPLOYEE_NUMBER, .person = &roster->person[0]};
     store_world_save(world, &snapshot);
     store_world_save_roster(world, roster, true);
-    if (store_save_links(&world->store, &snapshot, roster, &pairing, 97.5, &err) < 0)
+    if (store_save_links(&world->store, &snapshot, roster, &pairing, 97.5, true, &err) < 0)
         fail_msg("%s", err.text);
 }
 
@@ -407,23 +407,33 @@ TEST(store_load_guard_history_counts_acts_inside_the_rolling_window)
     assert_int_equal(history.in_window[ACTION_DEPROVISION], 1);
 }
 
-TEST(store_load_good_rosters_gives_each_time_once_in_order)
+TEST(store_load_proofs_gives_what_proves_in_order)
 {
     struct store_world *world = *state;
-    const struct instant *good = NULL;
+    struct roster_proof *proof = NULL;
     size_t count = 0;
     struct err err = ERR_INIT;
-    struct instant changed = ago(world, 1), begin = world->now;
+    struct instant begin = world->now;
+    struct roster roster;
 
     for (unsigned i = 0; i < 5; i++) {
-        struct roster roster = store_world_roster(world, i + 1);
-        roster.modified = i < 2 ? changed : INSTANT_NONE; /* read twice, changed once */
-        store_world_save_roster(world, &roster, i != 3);
+        struct snapshot snapshot = store_world_snapshot(world, 1);
+        struct pairing pairing = {.kind = LINK_NONE};
+
+        roster = store_world_roster(world, i + 1);
+        store_world_save(world, &snapshot);
+        store_world_save_roster(world, &roster, true);
+        if (store_save_links(&world->store, &snapshot, &roster, &pairing, 0, i != 3, &err) < 0)
+            fail_msg("%s", err.text);
         store_world_tomorrow(world);
     }
-    assert_int_equal(store_load_good_rosters(&world->store, &world->arena, &good, &count, &err), 0);
-    assert_int_equal(count, 3);
-    assert_true(good[0].us == changed.us);
-    assert_true(good[1].us == begin.us + 2 * DAY_US);
-    assert_true(good[2].us == begin.us + 4 * DAY_US);
+    if (store_load_proofs(&world->store, &world->arena, &proof, &count, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_int_equal(count, 4);
+    assert_true(proof[0].as_of.us == begin.us);
+    assert_true(proof[0].few);
+    assert_true(proof[3].as_of.us == begin.us + 4 * DAY_US);
+    struct digest values = roster_values(&roster);
+    assert_int_equal(digest_compare(&proof[3].values, &values), 0);
+    assert_int_equal(roster_absence(proof, count, proof[1].as_of).times, 3);
 }

@@ -359,12 +359,12 @@ static void draw_rosters(struct world *world)
                                 world->context.today, &world->roster);
     for (int day = 4; day >= 1; day--) {
         if (chance(world, 80))
-            world->good[count++] = noon(day);
+            world->good[count++] = (struct roster_proof){.as_of = noon(day)};
     }
     if (good)
-        world->good[count++] = world->roster.read_at;
-    world->context.good_roster = world->good;
-    world->context.good_roster_count = count;
+        world->good[count++] = (struct roster_proof){.as_of = world->roster.read_at};
+    world->context.proof = world->good;
+    world->context.proof_count = count;
     world->context.absence_provable = good && world->roster.blind == 0;
     world->context.blind_rows = world->roster.blind > 0;
 }

@@ -28,7 +28,7 @@ struct world {
     struct protected_entry protected_entry[MOST_ANY];
     struct link_override link[MOST_ANY];
     struct email_alias alias[1];
-    struct instant good[6];
+    struct roster_proof good[6];
     struct snapshot snapshot;
     struct roster roster;
     struct matching matching;

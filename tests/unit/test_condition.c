@@ -99,7 +99,7 @@ TEST(conditions_hold_of_days_counts_the_day_itself)
     subject.status = PERSON_EMPLOYED;
     assert_int_equal(ask(subject, ONE(departed_days_min, 0)), TRUTH_FALSE);
     subject.status = PERSON_ABSENT;
-    subject.absent_rosters = 3;
+    subject.absence.times = 3;
     assert_int_equal(ask(subject, ONE(absent_rosters_min, 3)), TRUTH_UNKNOWN);
     subject.absence_provable = true;
     assert_int_equal(ask(subject, ONE(absent_rosters_min, 3)), TRUTH_TRUE);

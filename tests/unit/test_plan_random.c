@@ -62,9 +62,9 @@ static int count_absent(const struct world *world, const struct account *account
     int count = 0;
 
     if (!instant_is_set(account->history.unlinked_since))
-        return world->context.good_roster_count > 0;
-    for (size_t i = 0; i < world->context.good_roster_count; i++)
-        count += world->good[i].us >= account->history.unlinked_since.us;
+        return world->context.proof_count > 0;
+    for (size_t i = 0; i < world->context.proof_count; i++)
+        count += world->good[i].as_of.us >= account->history.unlinked_since.us;
     return count;
 }
 

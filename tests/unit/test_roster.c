@@ -1,4 +1,6 @@
 /* facts/roster: judging rows, counting what is wrong with them, rosters far enough apart. */
+#include <string.h>
+
 #include "base/cleanup.h"
 #include "facts/roster.h"
 #include "test.h"
@@ -85,17 +87,88 @@ TEST(roster_judge_of_nobody_counts_nothing)
     assert_int_equal(roster.duplicates, 0);
 }
 
-TEST(roster_count_apart_of_times_wants_twenty_hours)
+/* So many of the proofs count from this hour on. */
+static unsigned times(const struct roster_proof *proof, size_t count, int64_t since)
 {
-    const struct instant good[] = {{1 * HOUR}, {21 * HOUR}, {40 * HOUR}, {41 * HOUR}, {90 * HOUR}};
+    return roster_absence(proof, count, (struct instant){since}).times;
+}
 
-    assert_int_equal(roster_count_apart(good, 5, (struct instant){1 * HOUR}), 4);
-    assert_int_equal(roster_count_apart(good, 5, (struct instant){1 * HOUR + 1}), 3);
-    assert_int_equal(roster_count_apart(good, 3, (struct instant){21 * HOUR}), 1);
-    assert_int_equal(roster_count_apart(good, 4, (struct instant){21 * HOUR}), 2);
-    assert_int_equal(roster_count_apart(good, 5, (struct instant){90 * HOUR}), 1);
-    assert_int_equal(roster_count_apart(good, 5, (struct instant){90 * HOUR + 1}), 0);
-    assert_int_equal(roster_count_apart(NULL, 0, (struct instant){1}), 0);
+TEST(roster_absence_wants_twenty_hours_between)
+{
+    const struct roster_proof proof[] = {{.as_of = {1 * HOUR}},
+                                         {.as_of = {21 * HOUR}},
+                                         {.as_of = {40 * HOUR}},
+                                         {.as_of = {41 * HOUR}},
+                                         {.as_of = {90 * HOUR}}};
+
+    assert_int_equal(times(proof, 5, 1 * HOUR), 4);
+    assert_int_equal(times(proof, 5, 1 * HOUR + 1), 3);
+    assert_int_equal(times(proof, 3, 21 * HOUR), 1);
+    assert_int_equal(times(proof, 4, 21 * HOUR), 2);
+    assert_int_equal(times(proof, 5, 90 * HOUR), 1);
+    assert_int_equal(times(proof, 5, 90 * HOUR + 1), 0);
+    assert_int_equal(times(NULL, 0, 1), 0);
+}
+
+/* One letter for each night: what the roster said. */
+static unsigned times_of(const char *nights, bool few)
+{
+    struct roster_proof proof[40];
+    size_t count = strlen(nights);
+
+    for (size_t i = 0; i < count; i++)
+        proof[i] = (struct roster_proof){.as_of = {(int64_t)(i + 1) * 24 * HOUR},
+                                         .values = digest_of(&nights[i], 1),
+                                         .few = few};
+    return times(proof, count, 1);
+}
+
+TEST(roster_absence_of_copies_counts_them_once)
+{
+    assert_int_equal(times_of("abc", false), 3);
+    assert_int_equal(times_of("aaa", false), 1);
+    assert_int_equal(times_of("aab", false), 2);
+    assert_int_equal(times_of("abba", false), 3);
+    assert_int_equal(times_of("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false), 1);
+}
+
+TEST(roster_absence_where_few_people_are_counts_the_same_after_a_week)
+{
+    assert_int_equal(times_of("aaaaaaa", true), 1);
+    assert_int_equal(times_of("aaaaaaaa", true), 2);
+    assert_int_equal(times_of("abbbbbbbb", true), 3);
+    assert_int_equal(times_of("aaaaaaaaaaaaaaa", true), 3);
+}
+
+TEST(roster_absence_tells_the_first_and_the_newest)
+{
+    struct roster_proof proof[7];
+
+    for (size_t i = 0; i < 7; i++)
+        proof[i] = (struct roster_proof){.as_of = {(int64_t)(i + 1) * 24 * HOUR}};
+    struct absence few = roster_absence(proof, 3, INSTANT_NONE);
+    assert_int_equal(few.times, 3);
+    assert_int_equal(few.at[2].us, 72 * HOUR);
+    struct absence many = roster_absence(proof, 7, INSTANT_NONE);
+    assert_int_equal(many.times, 7);
+    assert_int_equal(many.at[0].us, 24 * HOUR);
+    assert_int_equal(many.at[1].us, 5 * 24 * HOUR);
+    assert_int_equal(many.at[3].us, 7 * 24 * HOUR);
+}
+
+TEST(roster_values_do_not_hang_on_the_day_they_are_judged_on)
+{
+    struct person person = {.employee_number = "1", .word = PERSON_EMPLOYED};
+    struct roster roster = {.person = &person, .count = 1};
+    struct digest before = roster_values(&roster), content = roster_content(&roster);
+
+    person.rejected = "last day 2026-11-20 is over, and the roster says employed";
+    struct digest after = roster_values(&roster), other = roster_content(&roster);
+    assert_int_equal(digest_compare(&before, &after), 0);
+    assert_int_not_equal(digest_compare(&content, &other), 0);
+    person.name = "Jane";
+    after = roster_values(&roster);
+    assert_int_not_equal(digest_compare(&before, &after), 0);
 }
 
 TEST(roster_as_of_takes_the_earlier_time)

@@ -3,10 +3,11 @@
 -- ones; unless a person let it go, then what was found is the base of the next comparison. What 'plan'
 -- reads is a question and no base, but until the first run there is no other.
 with made as materialized (
-    select p.plan_id, p.run_id, p.roster_id, p.roster_digest, p.roster_content, p.policy_text,
-           p.created_at
+    select p.plan_id, p.run_id, p.roster_id, p.roster_digest, p.roster_content,
+           o.content as roster_values, p.policy_text, p.created_at
     from plan p
     join run r on r.portal_id = p.portal_id and r.run_id = p.run_id
+    join roster o on o.portal_id = p.portal_id and o.roster_id = p.roster_id
     where p.portal_id = $1::bigint and r.verb in ('run', 'apply')),
 counted as materialized (
     select r.run_id
@@ -40,7 +41,7 @@ last_matched as (
                         and h.guard in ('G6', 'G14'))
     order by s.snapshot_id desc limit 1),
 last_roster as (
-    select m.plan_id, m.roster_digest, m.roster_content
+    select m.plan_id, m.roster_digest, m.roster_content, m.roster_values
     from made m
     join roster r on r.portal_id = $1::bigint and r.roster_id = m.roster_id
     where r.good or exists (select from let_go l where l.plan_id = m.plan_id and l.guard = 'G1')
@@ -62,14 +63,17 @@ select not exists (select from plan where portal_id = $1::bigint) as first_plan,
                  order by r.roster_id desc limit 1), -1) as last_roster_people,
        (select us(min(read_at)) from roster
         where portal_id = $1::bigint
-          and roster_id > coalesce((select max(roster_id) from roster
-                                    where portal_id = $1::bigint
-                                      and digest <> decode($2, 'hex')), 0)) as same_bytes_since,
+          and roster_id > coalesce((select max(r.roster_id) from roster r
+                                    join counted c on c.run_id = r.run_id
+                                    where r.portal_id = $1::bigint
+                                      and r.digest <> decode($2, 'hex')), 0)
+          and digest = decode($2, 'hex')) as same_bytes_since,
        (select us(max(m.created_at)) from made m
         join last_roster l on m.plan_id < l.plan_id
         where l.roster_digest <> decode($2, 'hex') and l.roster_content <> decode($3, 'hex')
-          and (m.roster_digest = decode($2, 'hex')
-               or m.roster_content = decode($3, 'hex'))) as older_copy_of,
+          and l.roster_values is distinct from decode($5, 'hex')
+          and (m.roster_digest = decode($2, 'hex') or m.roster_content = decode($3, 'hex')
+               or m.roster_values = decode($5, 'hex'))) as older_copy_of,
        coalesce((select accounts from last_snapshot), -1) as last_snapshot_accounts,
        (select count(*) from act a
         join last_snapshot s on a.done_at > s.taken_at
@@ -86,4 +90,5 @@ select not exists (select from plan where portal_id = $1::bigint) as first_plan,
        (select us(max(m.created_at)) from made m
         join last_policy l on m.plan_id < l.plan_id
         where l.policy_text <> decode($4, 'hex')
-          and m.policy_text = decode($4, 'hex')) as policy_seen_at
+          and m.policy_text = decode($4, 'hex')) as policy_seen_at,
+       exists (select from counted where run_id = $6::bigint) as is_base
