@@ -54,6 +54,9 @@ void corroborate_number(const struct people *people, struct arena *scratch,
 
     if (pairing->kind != LINK_ONE)
         return;
+    /* of an account without a name, one number alone does not say whose of the two it is */
+    bool known = account->name || pairing_is_sure(pairing);
+    const char *linked = known ? pairing->person->name : NULL;
     for (; entry != TABLE_END; entry = table_next(table, entry)) {
         const struct person *row = &people->roster->person[table_value(table, entry)];
         if (text_equal(number, people_value(people, scratch, MATCH_BY_EMPLOYEE_NUMBER,
@@ -62,7 +65,7 @@ void corroborate_number(const struct people *people, struct arena *scratch,
         if (people_are_one(people, row, pairing->person)) {
             pairing->keys |= 1U << MATCH_BY_EMPLOYEE_NUMBER;
             stray = false;
-        } else if (!is_ruled_out(scratch, row, account->name, pairing->person->name) &&
+        } else if (!is_ruled_out(scratch, row, account->name, linked) &&
                    (!other || person_compare(row, other) < 0)) {
             other = row;
         }

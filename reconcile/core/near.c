@@ -338,6 +338,8 @@ static void index_departed(struct finder *finder, uint32_t i)
     uint32_t value = i << 2 | ROLE_TWIN;
 
     add_name(finder, person->name ? person->name : account->name, value);
+    if (twin_bears_other_name(&finder->arena, account, person))
+        add_name(finder, account->name, value);
     add_number(finder, person->employee_number, value);
     for (size_t k = 0; k < COUNT_OF(address); k++)
         add_local(finder, address[k], value);
