@@ -48,7 +48,7 @@ bool twin_is_asked(const struct account *account, const struct pairing *pairing)
            pairing->key != MATCH_BY_LINKS_FILE && account->status != ACCOUNT_GONE;
 }
 
-static bool is_at_work(const struct person *row)
+bool twin_is_at_work(const struct person *row)
 {
     return row->status != PERSON_DEPARTED && row->status != PERSON_ABSENT;
 }
@@ -148,7 +148,7 @@ bool twin_is_called_as(struct arena *scratch, const struct account *account,
 bool twin_is(const struct twins *twins, struct arena *scratch, const struct account *account,
              const struct person *departed, const struct person *row, struct day *ret_until)
 {
-    if (!is_at_work(row) || people_are_one(twins->people, row, departed))
+    if (!twin_is_at_work(row) || people_are_one(twins->people, row, departed))
         return false;
     struct day own = own_account_until(twins, departed, row);
     if (twin_is_called_as(scratch, account, departed, row)) {

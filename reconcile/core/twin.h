@@ -22,6 +22,10 @@ void twins_release(struct twins *twins);
 /* Whether this link may have a twin at all: a departed person, and nobody's written word. */
 bool twin_is_asked(const struct account *account, const struct pairing *pairing);
 
+/* Whether a row is of somebody who may be behind an account: employed, future, on leave, rejected.
+ */
+bool twin_is_at_work(const struct person *row);
+
 /* Whether the account has a name and nothing says that it is its person's: it may have been given
  * on, and whoever is called so be behind it. */
 bool twin_bears_other_name(struct arena *scratch, const struct account *account,

@@ -96,8 +96,8 @@ struct name_parts name_parts(struct arena *arena, const char *name)
     if (!name)
         return parts;
     size_t length = strlen(name);
-    const char *folded = text_is_ascii(name) ? lower_ascii(arena, name, length)
-                                             : fold_plain_name(arena, name);
+    const char *folded =
+        text_is_ascii(name) ? lower_ascii(arena, name, length) : fold_plain_name(arena, name);
     if (!folded)
         return parts;
     /* all letters, and after them those of each part, each with its end */

@@ -182,7 +182,7 @@ static const char *const shape_name[] = {
     [ONE_NAME] = "one name, nobody linked",
     [ONE_NAME_LEFT] = "one name, half of them left",
     [ONE_LOCAL_PART] = "one local part, nobody linked",
-    [ONE_EDIT] = "addresses one letter apart, nobody linked",
+    [ONE_EDIT] = "short addresses, all a letter apart from many",
     [ONE_NUMBER] = "one number",
     [ONE_ADDRESS] = "one address",
 };
@@ -208,8 +208,11 @@ static void shape_world(struct world *world, enum shape shape)
             account->email = account->username = arena_printf(arena, "info@b%zu.example", i);
         }
         if (shape == ONE_EDIT) {
-            person->email = arena_printf(arena, "info%c@a.example", (char)('a' + i % 26));
-            account->email = account->username = "info@a.example";
+            person->email = arena_printf(arena, "%c%c%c%c@a.example", (char)('a' + i / 17576),
+                                         (char)('a' + i / 676 % 26), (char)('a' + i / 26 % 26),
+                                         (char)('a' + i % 26));
+            account->email = account->username =
+                arena_printf(arena, "%.3s@a.example", person->email);
         }
         if (shape == ONE_NUMBER)
             person->employee_number = account->employee_number = "4711";
