@@ -120,6 +120,7 @@ grant update on
     reconcile.guard_override, reconcile.ruling, reconcile.acknowledgement, reconcile.step,
     reconcile.stop, reconcile.notice_told
     to reconcile_eraser;
+grant update (bound) on reconcile.account to reconcile_eraser;
 grant delete on
     reconcile.login, reconcile.login_pending, reconcile.account_version, reconcile.link_version,
     reconcile.profile_version, reconcile.plan_row, reconcile.audit_private,

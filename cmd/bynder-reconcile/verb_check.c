@@ -14,12 +14,15 @@
 #include "bynder/bynder.h"
 #include "cmd/bynder-reconcile/check.h"
 #include "cmd/bynder-reconcile/session.h"
+#include "core/protect.h"
 #include "host/command.h"
 #include "host/file.h"
 #include "host/log.h"
 #include "notify/delivery.h"
 #include "roster/reader.h"
+#include "store/history.h"
 #include "store/migrate.h"
+#include "store/snapshot.h"
 
 static const struct option_spec options[] = {
     {"print-sample", NULL,
@@ -37,6 +40,7 @@ struct checking {
     struct instant now;
     struct day today;
     struct bynder *bynder;
+    struct roster roster; /* of check_roster; none = it could not be read */
     bool portal_answers;
     int code; /* of the first failure */
 };
@@ -100,6 +104,61 @@ static void show_rights(struct checking *checking)
                     "for owner, job, auditor and eraser");
 }
 
+enum { ENTRIES_SHOWN = 20 };
+
+/* Protected entries and lines of the links file that fit no account of the last reading. */
+static void show_unused(struct checking *checking, const struct snapshot *snapshot)
+{
+    const struct config *config = checking->config;
+    const struct policy_context context = {.today = checking->today,
+                                           .now = checking->now,
+                                           .snapshot = snapshot,
+                                           .matching = &config->matching};
+    const struct pairing *pairing =
+        match_all(checking->arena, snapshot, &checking->roster, &config->matching);
+    const struct link_override *const *line = NULL;
+    const char *const *who = NULL;
+    char day[DAY_TEXT_SIZE];
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    size_t entries = protections_unused(checking->arena, &config->policy, &context, pairing, &who);
+    size_t lines = match_unused_lines(checking->arena, &config->matching, snapshot, &line);
+
+    for (size_t i = 0; i < entries && i < ENTRIES_SHOWN; i++)
+        text_addf(&text, "%s'%s' (protected)", i ? ", " : "", who[i]);
+    if (entries > ENTRIES_SHOWN)
+        text_addf(&text, " and %zu more", entries - ENTRIES_SHOWN);
+    for (size_t i = 0; i < lines && i < ENTRIES_SHOWN; i++)
+        text_addf(&text, "%s'%s' (line %u of the links file)", i + entries ? ", " : "",
+                  line[i]->account, line[i]->line);
+    if (lines > ENTRIES_SHOWN)
+        text_addf(&text, " and %zu more lines", lines - ENTRIES_SHOWN);
+    CLEANUP(text_release) struct text printable = TEXT_INIT;
+    text_add_printable(&printable, text_cstr(&text));
+    printf("%-5s %-9s %s of the reading of %s%s%s\n", entries + lines ? "note" : "ok", "entries",
+           entries + lines ? "fit no account" : "protected entries and links fit accounts",
+           day_format(instant_day(snapshot->taken_at, config->policy.zone), day),
+           entries + lines ? ": " : "", text_cstr(&printable));
+}
+
+/* Asks the history for the accounts, not the portal: it is a look at the configuration. */
+static void show_entries(struct checking *checking)
+{
+    const struct config *config = checking->config;
+    CLEANUP(database_release) struct database database = {.cluster = NULL};
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct snapshot snapshot = {.count = 0};
+    struct store store;
+
+    if (config->policy.protected_count + config->matching.link_count == 0 ||
+        checking->roster.count == 0 || database_open(&config->database, &database, &err) < 0 ||
+        migrate_check(database.pg, &err) < 0 ||
+        store_find(database.pg, config->portal.name, &store, &err) < 0 || store.portal_id == 0 ||
+        store_load_newest_snapshot(&store, checking->arena, &snapshot, &err) < 0 ||
+        snapshot.count == 0 || store_load_history(&store, checking->arena, &snapshot, &err) < 0)
+        return; /* told already, or nothing was read yet */
+    show_unused(checking, &snapshot);
+}
+
 static int check_portal(struct checking *checking, const char **ret_fine, struct err *err)
 {
     struct bynder_setup setup = {.config = &checking->config->portal};
@@ -159,6 +218,7 @@ static int check_roster(struct checking *checking, const char **ret_fine, struct
         return -1;
     roster.written = instant_day(roster_as_of(&roster), checking->config->policy.zone);
     roster_judge(&roster, checking->today);
+    checking->roster = roster;
     *ret_fine =
         arena_printf(checking->arena, "%zu people, %zu rows rejected, %zu with a duplicate key%s",
                      roster_people(&roster), roster.rejected, roster.duplicates,
@@ -308,6 +368,7 @@ int check_all(const struct invocation *invocation, const struct config *config)
     for (size_t i = 0; i < COUNT_OF(before_portal); i++)
         run_check(&checking, &before_portal[i]);
     show_rights(&checking);
+    show_entries(&checking);
     for (size_t i = 0; i < COUNT_OF(of_portal) && checking.portal_answers; i++)
         run_check(&checking, &of_portal[i]);
     if (config->notify.mail.server)

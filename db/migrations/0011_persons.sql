@@ -18,3 +18,5 @@ where a.portal_id = s.portal_id and a.first_snapshot_id = s.first_snapshot_id;
 comment on column account.once_linked is 'it led to a person at least once (rule R6)';
 comment on column account.missing_at is 'the newest complete reading before the first that showed it (K4); NULL: there was none';
 comment on column account.bound is 'protected entries that once fitted it, folded (row P3)';
+comment on column link_version.matched_by is 'the key that matched; of nobody: near (somebody is near: the night proves no absence), links file, or nothing';
+comment on column audit.link_history.matched_by is 'the key that matched; of nobody: near (somebody is near: the night proves no absence), links file, or nothing';

@@ -5,6 +5,7 @@
 #include "core/contest.h"
 
 #include "base/cleanup.h"
+#include "base/fold.h"
 #include "base/text.h"
 #include "core/explain.h"
 #include "core/twin.h"
@@ -28,7 +29,8 @@ static const char *with_cure(struct arena *arena, const struct subject *subject,
     size_t count = 0;
 
     for (size_t i = 0; i < COUNT_OF(candidate); i++) {
-        if (candidate[i] && candidate[i]->employee_number)
+        if (candidate[i] && candidate[i]->employee_number &&
+            (i == 0 || candidate[i] != candidate[0]))
             line[count++] = arena_printf(arena, "'%s,%s'", who, candidate[i]->employee_number);
     }
     return arena_printf(arena,
@@ -40,13 +42,45 @@ static const char *with_cure(struct arena *arena, const struct subject *subject,
 
 /* --- P4 --- */
 
+/* A value that two rows have in common, with its name. */
+static const char *shared_value(struct arena *arena, const struct person *one,
+                                const struct person *other)
+{
+    const struct {
+        enum match_key key;
+        const char *one, *other;
+    } fields[] = {
+        {MATCH_BY_EMPLOYEE_NUMBER, one->employee_number, other->employee_number},
+        {MATCH_BY_EMAIL, one->email, other->email},
+        {MATCH_BY_USERNAME, one->username, other->username},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(fields); i++) {
+        const char *value = fold_text(arena, fields[i].one);
+        if (value && text_equal(value, fold_text(arena, fields[i].other)))
+            return arena_printf(arena, "%s '%s'", match_key_name(fields[i].key), fields[i].one);
+    }
+    return NULL;
+}
+
 static const char *tell_shared(struct arena *arena, const struct subject *subject)
 {
     const struct pairing *pairing = subject->pairing;
+    const struct person *one = pairing->person, *other = pairing->other;
+    const char *key =
+        pairing->key == MATCH_BY_NOTHING ? "a key of the account" : match_key_name(pairing->key);
 
-    return arena_printf(arena, "ambiguous: the %s of %s stands in more than one row of the roster",
-                        pairing->key == MATCH_BY_NOTHING ? "key" : match_key_name(pairing->key),
-                        pairing->other ? explain_person(arena, pairing->other) : "this person");
+    if (!one || one == other || !other)
+        return arena_printf(
+            arena, "ambiguous: the %s of the account stands in more than one row of the roster%s%s",
+            pairing->key == MATCH_BY_NOTHING ? "key" : match_key_name(pairing->key),
+            other ? ", one of them " : "", other ? explain_person(arena, other) : "");
+    const char *value = shared_value(arena, one, other);
+    if (value)
+        return arena_printf(arena, "ambiguous: %s stands in the rows of %s and of %s", value,
+                            explain_person(arena, one), explain_person(arena, other));
+    return arena_printf(arena, "ambiguous: %s points to %s, another key to %s and to somebody else",
+                        key, explain_person(arena, one), explain_person(arena, other));
 }
 
 static const char *tell_no_line(struct arena *arena, const struct subject *subject)

@@ -80,15 +80,56 @@ static bool lacks_department(const struct decision *decision)
            !instant_is_set(decision->account->history.read_at);
 }
 
+/* People who may be the same as somebody who left: an account of their own that they use says that
+ * they are not (K5). Sorted. */
+struct twin_people {
+    const struct person **person;
+    size_t count;
+};
+
+static int compare_people(const void *a, const void *b)
+{
+    const struct person *left = *(const struct person *const *)a;
+    const struct person *right = *(const struct person *const *)b;
+
+    return left < right ? -1 : left > right;
+}
+
+static struct twin_people find_twins(struct arena *arena, const struct snapshot *snapshot,
+                                     const struct decision *decision)
+{
+    struct twin_people twins = {.count = 0};
+
+    twins.person = arena_calloc(arena, snapshot->count + 1, sizeof(const struct person *));
+    for (size_t i = 0; i < snapshot->count; i++) {
+        const struct pairing *pairing = decision[i].pairing;
+        if (pairing && pairing->kind == LINK_ONE && pairing->other)
+            twins.person[twins.count++] = pairing->other;
+    }
+    if (twins.count > 0)
+        qsort(twins.person, twins.count, sizeof(const struct person *), compare_people);
+    return twins;
+}
+
+static bool is_of_twin(const struct twin_people *twins, const struct decision *decision)
+{
+    const struct pairing *pairing = decision->pairing;
+
+    return twins->count > 0 && pairing && pairing->kind == LINK_ONE &&
+           bsearch(&pairing->person, twins->person, twins->count, sizeof(const struct person *),
+                   compare_people) != NULL;
+}
+
 static bool must_be_read(const struct evidence_settings *settings,
-                         const struct policy_context *context, const struct decision *decision)
+                         const struct policy_context *context, const struct twin_people *twins,
+                         const struct decision *decision)
 {
     if (settings->full)
         return true;
     if (settings->department_asked && lacks_department(decision))
         return true;
     if (decision->account->login.kind == LOGIN_NOT_READ)
-        return settings->asked || login_excuses(decision);
+        return settings->asked || login_excuses(decision) || is_of_twin(twins, decision);
     return login_matters(decision) && !is_read_lately(settings, context, decision->account);
 }
 
@@ -119,8 +160,8 @@ static size_t refresh_share(const struct evidence_settings *settings, size_t act
 
 /* Of those who need not be read, the `share` whose evidence is oldest; returns how many. */
 static size_t refresh(struct arena *arena, const struct evidence_settings *settings,
-                      const struct policy_context *context, const struct decision *decision,
-                      size_t share, size_t *ret_index)
+                      const struct policy_context *context, const struct twin_people *twins,
+                      const struct decision *decision, size_t share, size_t *ret_index)
 {
     const struct snapshot *snapshot = context->snapshot;
     size_t others = 0;
@@ -130,7 +171,8 @@ static size_t refresh(struct arena *arena, const struct evidence_settings *setti
     struct candidate *cleared = arena_calloc(arena, snapshot->count + 1, sizeof(cleared[0]));
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct account *account = &snapshot->account[i];
-        if (can_be_read(account, context->now) && !must_be_read(settings, context, &decision[i]))
+        if (can_be_read(account, context->now) &&
+            !must_be_read(settings, context, twins, &decision[i]))
             cleared[others++] = (struct candidate){.index = i, .account = account};
     }
     if (others > 0)
@@ -148,16 +190,18 @@ size_t evidence_choose(struct arena *arena, const struct evidence_settings *sett
 {
     const struct snapshot *snapshot = context->snapshot;
     size_t *index = arena_calloc(arena, snapshot->count + 1, sizeof(index[0]));
+    const struct twin_people twins = find_twins(arena, snapshot, decision);
     size_t count = 0, active = 0;
 
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct account *account = &snapshot->account[i];
         active += account->status == ACCOUNT_ACTIVE;
-        if (can_be_read(account, context->now) && must_be_read(settings, context, &decision[i]))
+        if (can_be_read(account, context->now) &&
+            must_be_read(settings, context, &twins, &decision[i]))
             index[count++] = i;
     }
-    count +=
-        refresh(arena, settings, context, decision, refresh_share(settings, active), &index[count]);
+    count += refresh(arena, settings, context, &twins, decision, refresh_share(settings, active),
+                     &index[count]);
     *ret_index = index;
     return count;
 }

@@ -91,14 +91,15 @@ static void consider(const struct people *people, enum match_key key, const stru
 
     if (!person || pairing->kind == LINK_CONFLICT)
         return;
-    if (pairing->kind == LINK_ONE && person != pairing->person && !found->several) {
+    if (pairing->kind == LINK_ONE && person != pairing->person && !found->also) {
         contest(pairing, LINK_CONFLICT, DOUBT_KEYS, person);
         return;
     }
-    if (found->several || people->unclear[person - people->roster->person]) {
-        contest(pairing, LINK_AMBIGUOUS, found->several ? DOUBT_SHARED : DOUBT_SHARED_ELSEWHERE,
-                person);
+    if (found->also || people->unclear[person - people->roster->person]) {
+        contest(pairing, LINK_AMBIGUOUS, found->also ? DOUBT_SHARED : DOUBT_SHARED_ELSEWHERE,
+                found->also && person == pairing->person ? found->also : person);
         if (!pairing->person) {
+            pairing->other = found->also ? found->also : person;
             pairing->person = person;
             pairing->key = key;
         }
@@ -270,7 +271,7 @@ static struct pairing follow_override(const struct people *people, struct arena 
         return (struct pairing){.kind = LINK_NONE, .key = MATCH_BY_LINKS_FILE};
     struct found found =
         people_find(people, arena, MATCH_BY_LINKS_FILE, table_find(table, number), number);
-    if (several_lines || found.several || !found.person) /* nobody that order would not change */
+    if (several_lines || found.also || !found.person) /* nobody that order would not change */
         return (struct pairing){
             .kind = LINK_AMBIGUOUS, .key = MATCH_BY_LINKS_FILE, .doubt = DOUBT_NO_LINE};
     return (struct pairing){.kind = LINK_ONE, .key = MATCH_BY_LINKS_FILE, .person = found.person};
@@ -316,17 +317,24 @@ static void overrides_release(struct overrides *overrides)
     free(overrides->use);
 }
 
-size_t match_unused_lines(const struct matching *matching, const struct snapshot *snapshot)
+size_t match_unused_lines(struct arena *arena, const struct matching *matching,
+                          const struct snapshot *snapshot,
+                          const struct link_override *const **ret_line)
 {
-    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const struct link_override **line =
+        arena_calloc(arena, matching->link_count + 1, sizeof(const struct link_override *));
     struct overrides overrides;
     size_t unused = 0;
 
+    *ret_line = line;
     if (matching->link_count == 0)
         return 0;
-    overrides_init(&overrides, &arena, matching, snapshot);
-    for (size_t i = 0; i < matching->link_count; i++)
-        unused += overrides.use[i].accounts == 0;
+    overrides_init(&overrides, &scratch, matching, snapshot);
+    for (size_t i = 0; i < matching->link_count; i++) {
+        if (overrides.use[i].accounts == 0)
+            line[unused++] = &matching->link[i];
+    }
     overrides_release(&overrides);
     return unused;
 }
@@ -456,7 +464,7 @@ static void settle_claims(const struct snapshot *snapshot, const struct roster *
     }
 }
 
-/* person is documented for LINK_ONE only: a contested candidate moves to `other`. */
+/* A single candidate is in `other`; both are named where two share a value. */
 static void drop_contested(struct pairing *pairing, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -464,7 +472,8 @@ static void drop_contested(struct pairing *pairing, size_t count)
             continue;
         if (!pairing[i].other)
             pairing[i].other = pairing[i].person;
-        pairing[i].person = NULL;
+        if (pairing[i].doubt != DOUBT_SHARED || pairing[i].other == pairing[i].person)
+            pairing[i].person = NULL;
     }
 }
 

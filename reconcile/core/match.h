@@ -56,7 +56,8 @@ enum link_doubt {
 } __attribute__((packed));
 
 struct pairing {
-    const struct person *person; /* LINK_ONE; LINK_CONFLICT: whom the first key found */
+    const struct person *person; /* LINK_ONE; LINK_CONFLICT: whom the first key found;
+                                  * LINK_AMBIGUOUS: the first of two who share a value */
     const struct person *other;  /* a competing or near person, for the sentence; NULL in a conflict
                                   * with nobody. LINK_ONE: a twin who works here (K5) */
     const struct account *rival; /* a competing account, for the sentence */
@@ -103,8 +104,11 @@ const char *near_kind_sentence(enum near_kind near);
 const char *match_canonical_email(struct arena *arena, const struct matching *matching,
                                   const char *email);
 
-/* How many lines of the links file fit no account that is not gone. */
-size_t match_unused_lines(const struct matching *matching, const struct snapshot *snapshot);
+/* Lines of the links file that fit no account that is not gone, in their order; memory from the
+ * arena. Returns how many. */
+size_t match_unused_lines(struct arena *arena, const struct matching *matching,
+                          const struct snapshot *snapshot,
+                          const struct link_override *const **ret_line);
 
 /* Whether two keys lead to the person, or one that a person wrote down. */
 bool pairing_is_sure(const struct pairing *pairing);

@@ -475,9 +475,14 @@ static struct found find_among(const struct people *people, struct arena *scratc
         if (people->nobody[row - people->roster->person] & 1U << where)
             return (struct found){.nobodys = true};
         const struct person *person = people_speaker(people, row);
-        found.several |= found.person && person != found.person;
-        if (!found.person || people_is_before(person, found.person))
+        if (person == found.person || person == found.also)
+            continue;
+        if (!found.person || people_is_before(person, found.person)) {
+            found.also = found.person;
             found.person = person;
+        } else if (!found.also || people_is_before(person, found.also)) {
+            found.also = person;
+        }
     }
     return found;
 }

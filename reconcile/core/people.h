@@ -27,8 +27,8 @@ struct people {
 /* What one key finds. */
 struct found {
     const struct person *person; /* of several the least who is not at work, else the least */
-    bool several;
-    bool nobodys; /* the value is in rows of different people: no key */
+    const struct person *also;   /* the next of them; none = there are not several */
+    bool nobodys;                /* the value is in rows of different people: no key */
 };
 
 /* What is found by a value that very many rows have: looked up once, not by every account. */

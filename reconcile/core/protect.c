@@ -128,25 +128,30 @@ size_t protections_fits(struct arena *arena, const struct policy *policy,
     return count;
 }
 
-size_t protections_unused(const struct policy *policy, const struct policy_context *context,
-                          const struct decision *decision)
+size_t protections_unused(struct arena *arena, const struct policy *policy,
+                          const struct policy_context *context, const struct pairing *pairing,
+                          const char *const **ret_who)
 {
     const struct snapshot *snapshot = context->snapshot;
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(protections_release) struct protections protections;
     CLEANUP(mem_cleanup) bool *used = mem_calloc(policy->protected_count, sizeof(used[0]));
+    const char **who = arena_calloc(arena, policy->protected_count + 1, sizeof(who[0]));
     size_t unused = 0;
 
     protections_init(&protections, &scratch, policy, context);
     for (size_t i = 0; policy->protected_count && i < snapshot->count; i++) {
-        const struct pairing *pairing = decision[i].pairing;
         const struct protected_entry *entry =
             protections_find(&protections, &scratch, &snapshot->account[i],
-                             pairing->kind == LINK_ONE ? pairing->person : NULL);
+                             pairing[i].kind == LINK_ONE ? pairing[i].person : NULL);
         if (entry && snapshot->account[i].status != ACCOUNT_GONE)
             used[entry - policy->protected_entry] = true;
     }
-    for (size_t i = 0; i < policy->protected_count; i++)
-        unused += !used[i] && day_compare(context->today, policy->protected_entry[i].expires) <= 0;
+    for (size_t i = 0; i < policy->protected_count; i++) {
+        const struct protected_entry *entry = &policy->protected_entry[i];
+        if (!used[i] && day_compare(context->today, entry->expires) <= 0)
+            who[unused++] = entry->who;
+    }
+    *ret_who = who;
     return unused;
 }

@@ -38,8 +38,10 @@ size_t protections_fits(struct arena *arena, const struct policy *policy,
                         const struct policy_context *context, const struct pairing *pairing,
                         const struct protection_fit **ret_fit);
 
-/* How many entries fit no account that is not gone, and were bound to none. */
-size_t protections_unused(const struct policy *policy, const struct policy_context *context,
-                          const struct decision *decision);
+/* Unexpired entries that fit no account that is not gone, and were bound to none, as they are
+ * written, in their order; memory from the arena. `pairing`: one per account. Returns how many. */
+size_t protections_unused(struct arena *arena, const struct policy *policy,
+                          const struct policy_context *context, const struct pairing *pairing,
+                          const char *const **ret_who);
 
 #endif

@@ -34,15 +34,19 @@ size_t remark_all(struct arena *arena, const struct policy *policy, const struct
                   const struct policy_context *context, const struct decision *decision,
                   const char *ret_sentence[static REMARKS_MAX])
 {
+    const struct pairing *pairing = context->snapshot->count ? decision[0].pairing : NULL;
+    const struct link_override *const *line = NULL;
+    const char *const *who = NULL;
     const struct {
         size_t count;
         const char *one, *many; /* behind the number */
     } remarks[] = {
-        {protections_unused(policy, context, decision),
-         "protected entry fits no account: it protects nobody",
-         "protected entries fit no account: they protect nobody"},
-        {match_unused_lines(matching, context->snapshot), "line of the links file fits no account",
-         "lines of the links file fit no account"},
+        {protections_unused(arena, policy, context, pairing, &who),
+         "protected entry fits no account: it protects nobody (check names it)",
+         "protected entries fit no account: they protect nobody (check names them)"},
+        {match_unused_lines(arena, matching, context->snapshot, &line),
+         "line of the links file fits no account (check names it)",
+         "lines of the links file fit no account (check names them)"},
         {count_idle_contests(context->snapshot, decision),
          "account leads to more than one person, and nothing would be due for any of them: kept",
          "accounts lead to more than one person, and nothing would be due for any of them: kept"},

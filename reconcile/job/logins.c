@@ -33,8 +33,9 @@ struct events {
     struct snapshot *snapshot;
     struct table by_id;
     struct events_progress progress;
-    bool resumed; /* the cursor is of an earlier run */
-    size_t pages; /* read by this run */
+    struct instant until; /* what there can be events of: now, by the slower of the two clocks */
+    bool resumed;         /* the cursor is of an earlier run */
+    size_t pages;         /* read by this run */
     /* Cursors are told to go round in a circle by comparing each with one of those before. Which
      * one moves on after 1, 2, 4, 8 … pages (Brent), so a circle of any length is seen before it
      * was gone round three times, and no other cursor has to be kept. */
@@ -58,7 +59,7 @@ static void begin_window(struct events *events)
     struct instant from = instant_add_us(progress->complete_to, -overlap_us);
 
     progress->from = instant_compare(from, oldest) > 0 ? from : oldest;
-    progress->to = job->now;
+    progress->to = events->until;
     progress->cursor = NULL;
     progress->pages = 0;
 }
@@ -189,7 +190,7 @@ static int read_windows(struct events *events, struct err *err)
 {
     struct events_progress *progress = &events->progress;
 
-    while (instant_compare(progress->complete_to, events->job->now) < 0) {
+    while (instant_compare(progress->complete_to, events->until) < 0) {
         bool over = false;
         if (!instant_is_set(progress->to))
             begin_window(events);
@@ -207,6 +208,28 @@ static int read_windows(struct events *events, struct err *err)
     }
     events->snapshot->by_events = true;
     return 0;
+}
+
+/* Events carry the portal's time: while this machine's clock is ahead of it, the days between have
+ * not come. What an earlier run with such a clock called read is read only up to its newest event.
+ */
+static void bound_by_clocks(struct events *events)
+{
+    const struct snapshot *snapshot = events->snapshot;
+    struct events_progress *progress = &events->progress;
+    struct instant now = events->job->now;
+    struct instant told =
+        instant_add_us(now, (int64_t)(snapshot->clock_ahead_s * (double)SECOND_US));
+
+    events->until = snapshot->clock_told && instant_compare(told, now) < 0 ? told : now;
+    if (instant_compare(progress->to, events->until) > 0) {
+        progress->from = progress->to = INSTANT_NONE;
+        forget_pages(progress);
+    }
+    if (instant_compare(progress->newest_at, events->until) > 0)
+        progress->newest_at = INSTANT_NONE;
+    if (instant_compare(progress->complete_to, events->until) > 0)
+        progress->complete_to = progress->newest_at;
 }
 
 static void log_events(const struct events *events)
@@ -233,6 +256,7 @@ static int read_events(struct job *job, struct collected *collected, struct err 
         return 0;
     if (store_load_events(job->store, job->arena, &events.progress, err) < 0)
         return -1;
+    bound_by_clocks(&events);
     events.resumed = events.progress.cursor != NULL;
     table_init(&events.by_id, snapshot->count);
     for (size_t i = 0; i < snapshot->count; i++) {

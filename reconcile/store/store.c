@@ -43,6 +43,17 @@ int store_open(struct pg *pg, const char *portal, const char *url, struct store 
     return 0;
 }
 
+int store_find(struct pg *pg, const char *portal, struct store *ret_store, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(pg, portal_find, PG_MANY, &result, err, portal) < 0)
+        return -1;
+    *ret_store =
+        (struct store){.pg = pg, .portal_id = PQntuples(result) ? pg_int(result, 0, 0) : 0};
+    return 0;
+}
+
 struct holder {
     struct instant session_start, run_start; /* none = no run began yet */
     int64_t session, pid;

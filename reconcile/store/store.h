@@ -26,6 +26,11 @@ struct store {
 int store_open(struct pg *pg, const char *portal, const char *url, struct store *ret_store,
                struct err *err) __attribute__((warn_unused_result));
 
+/* The portal's row when there is one, without making it: portal_id 0 = the history does not know
+ * it. */
+int store_find(struct pg *pg, const char *portal, struct store *ret_store, struct err *err)
+    __attribute__((warn_unused_result));
+
 /* One lock per portal, on this connection, for its life: ERR_LOCKED with who holds it since when.
  */
 int store_lock(struct store *store, struct err *err) __attribute__((warn_unused_result));

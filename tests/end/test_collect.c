@@ -299,6 +299,52 @@ TEST(login_between_runs_is_seen_by_its_event_alone)
     assert_string_equal(source, "events");
 }
 
+/* Logs somebody idle in, now; whether the next plan sees it by the event. */
+static void check_login_is_seen(struct end *end, const char *id)
+{
+    log_in(end, id, 0);
+    (void)sleep(2); /* the clocks are compared by whole seconds */
+    RUN(next, end, "plan", "--format", "json");
+    end_assert_code(&next, 0);
+    end_assert_silent_of(&next.out, id);
+    assert_int_equal(end_count(end, "select count(*) from reconcile.login_events"
+                                    " where complete_to > now() + interval '1 minute'"),
+                     0);
+}
+
+TEST(a_clock_that_was_ahead_passes_over_no_event)
+{
+    WORLD(end, NULL);
+    end_set(&end, END_PORTAL,
+            FREE_PACE BY_EVENTS "silence_after_429 = 1.0; events_overlap_hours = 0;");
+    RUN(first, &end, "plan", "--format", "json");
+    end_assert_code(&first, 0);
+    JSON(plan, end_json(&first));
+    const char *id = first_idle(plan);
+
+    assert_int_equal(setenv("CLOCK_DAYS", "4", 1), 0);
+    assert_int_equal(setenv("LD_PRELOAD", CLOCK_PRELOAD, 1), 0);
+    RUN(ahead, &end, "plan");
+    assert_int_equal(unsetenv("CLOCK_DAYS"), 0);
+    assert_int_equal(unsetenv("LD_PRELOAD"), 0);
+    end_assert_says(&ahead.out, "G13");
+    check_login_is_seen(&end, id);
+}
+
+TEST(a_future_up_to_which_events_were_called_read_is_read_again)
+{
+    WORLD(end, NULL);
+    end_set(&end, END_PORTAL,
+            FREE_PACE BY_EVENTS "silence_after_429 = 1.0; events_overlap_hours = 0;");
+    RUN(first, &end, "plan", "--format", "json");
+    end_assert_code(&first, 0);
+    JSON(plan, end_json(&first));
+
+    free(end_query(&end, "update reconcile.login_events set complete_to = now() + interval '4 days'"
+                         " returning 'done'"));
+    check_login_is_seen(&end, first_idle(plan));
+}
+
 /* --- without events --- */
 
 static const struct refusal {

@@ -388,6 +388,38 @@ TEST(check_with_everything_right_is_all_ok)
     assert_int_equal(end_count(&end, "select count(*) from reconcile.run"), 0);
 }
 
+TEST(check_names_the_entries_that_fit_nobody)
+{
+    WORLD(end, NULL);
+    CLEANUP(mem_cleanup)
+    char *links = end_file(&end, "links.csv", "account,employee_number\nnobody.here,100001\n", 43);
+
+    end_set(&end, END_POLICY,
+            "protected = ( { who = \"100001\"; reason = \"board\"; owner = \"it@acme.example\"; "
+            "expires = \"2199-06-30\"; }, { who = \"bord@acme.example\"; reason = \"typo\"; "
+            "owner = \"it@acme.example\"; expires = \"2199-06-30\"; } );");
+    end_set(&end, END_REST, "matching: { links_file = \"%s\"; };", links);
+    RUN(before, &end, "check"); /* nothing was read yet: nothing can be told */
+    end_assert_code(&before, 0);
+    end_assert_silent_of(&before.out, "entries");
+    RUN(plan, &end, "plan");
+    end_assert_code(&plan, 0);
+    end_assert_says(&plan.out, "1 protected entry fits no account");
+    RUN(after, &end, "check");
+    end_assert_code(&after, 0);
+    end_assert_says(&after.out, "note  entries   fit no account of the reading of ");
+    end_assert_says(&after.out,
+                    "'bord@acme.example' (protected), 'nobody.here' (line 2 of the links file)");
+    end_assert_silent_of(&after.out, "100001");
+
+    end_set(&end, END_POLICY,
+            "protected = ( { who = \"100001\"; reason = \"board\"; owner = \"it@acme.example\"; "
+            "expires = \"2199-06-30\"; } );");
+    end_set(&end, END_REST, "%s", "");
+    RUN(mended, &end, "check");
+    end_assert_says(&mended.out, "ok    entries   protected entries and links fit accounts");
+}
+
 TEST(check_with_one_thing_broken_names_it_alone)
 {
     static const struct {

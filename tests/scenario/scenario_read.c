@@ -2,7 +2,7 @@
  * The lines of a case, one function per first word, by one table. A line about an account, a person
  * or a rule that is there already changes it; `remove` takes it away.
  */
-#include "scenario.h"
+#include "scenario_private.h"
 
 #include <string.h>
 
@@ -146,14 +146,6 @@ static const struct field acknowledgement_fields[] = {
     {NULL, FIELD_TEXT, 0, NULL},
 };
 
-static const struct field protected_fields[] = {
-    {"who", FIELD_TEXT, offsetof(struct protected_entry, who), NULL},
-    {"reason", FIELD_TEXT, offsetof(struct protected_entry, reason), NULL},
-    {"owner", FIELD_TEXT, offsetof(struct protected_entry, owner), NULL},
-    {"expires", FIELD_DAY, offsetof(struct protected_entry, expires), NULL},
-    {NULL, FIELD_TEXT, 0, NULL},
-};
-
 static const struct field policy_fields[] = {
     {"enforce", FIELD_BOOL, offsetof(struct scenario, policy.enforce), NULL},
     {"tells_people", FIELD_BOOL, offsetof(struct scenario, policy.tells_people), NULL},
@@ -182,9 +174,8 @@ static const struct field snapshot_fields[] = {
 
 /* --- helpers --- */
 
-/* Every word of the line must be a field of the table. */
-static int set_all(struct scenario *scenario, const struct field *fields, void *object,
-                   const struct line *line, size_t from, struct err *err)
+int scenario_set_all(struct scenario *scenario, const struct field *fields, void *object,
+                     const struct line *line, size_t from, struct err *err)
 {
     for (size_t i = from; i < line->count; i++) {
         bool known = false;
@@ -197,14 +188,14 @@ static int set_all(struct scenario *scenario, const struct field *fields, void *
     return 0;
 }
 
-static int need_label(const struct line *line, struct err *err)
+int scenario_need_label(const struct line *line, struct err *err)
 {
     if (line->count > 0 && !line->word[0].key)
         return 0;
     return err_set(err, ERR_CONFIG, "'%s' needs a label behind it", line->verb);
 }
 
-static int need_count(const struct line *line, size_t least, struct err *err)
+int scenario_need_count(const struct line *line, size_t least, struct err *err)
 {
     if (line->count >= least)
         return 0;
@@ -224,7 +215,7 @@ const char *scenario_id(struct arena *arena, const char *label)
     return arena_printf(arena, "%.8s-%.4s-%.4s-%.16s", hex, hex + 8, hex + 12, hex + 16);
 }
 
-static struct labelled_account *find_account(struct scenario *scenario, const char *label)
+struct labelled_account *scenario_find_account(struct scenario *scenario, const char *label)
 {
     for (size_t i = 0; i < scenario->account_count; i++) {
         if (text_equal(scenario->account[i].label, label))
@@ -395,7 +386,7 @@ static struct account new_account(struct scenario *scenario, const char *label)
 static int put_account(struct scenario *scenario, const char *label, const struct word *word,
                        size_t count, struct err *err)
 {
-    struct labelled_account *labelled = find_account(scenario, label);
+    struct labelled_account *labelled = scenario_find_account(scenario, label);
 
     if (!labelled) {
         scenario->account = mem_grow(scenario->account, scenario->account_count,
@@ -411,8 +402,8 @@ static int put_account(struct scenario *scenario, const char *label, const struc
     return 0;
 }
 
-static int put_person(struct scenario *scenario, const char *label, const struct word *word,
-                      size_t count, struct err *err)
+int scenario_put_person(struct scenario *scenario, const char *label, const struct word *word,
+                        size_t count, struct err *err)
 {
     const struct line line = {
         .verb = "person", .word = (struct word *)(uintptr_t)word, .count = count};
@@ -425,21 +416,21 @@ static int put_person(struct scenario *scenario, const char *label, const struct
         *labelled = (struct labelled_person){
             .label = label, .person = {.employee_number = label, .word = PERSON_EMPLOYED}};
     }
-    return set_all(scenario, person_fields, &labelled->person, &line, 0, err);
+    return scenario_set_all(scenario, person_fields, &labelled->person, &line, 0, err);
 }
 
 static int read_account(struct scenario *scenario, const struct line *line, struct err *err)
 {
-    if (need_label(line, err) < 0)
+    if (scenario_need_label(line, err) < 0)
         return -1;
     return put_account(scenario, line->word[0].value, line->word + 1, line->count - 1, err);
 }
 
 static int read_person(struct scenario *scenario, const struct line *line, struct err *err)
 {
-    if (need_label(line, err) < 0)
+    if (scenario_need_label(line, err) < 0)
         return -1;
-    return put_person(scenario, line->word[0].value, line->word + 1, line->count - 1, err);
+    return scenario_put_person(scenario, line->word[0].value, line->word + 1, line->count - 1, err);
 }
 
 /* The value with every % replaced by the number. */
@@ -462,10 +453,10 @@ static const char *numbered(struct arena *arena, const char *value, int64_t numb
 static int read_many(struct scenario *scenario, const struct line *line, struct err *err)
 {
     int (*put)(struct scenario *, const char *, const struct word *, size_t, struct err *) =
-        text_equal(line->verb, "people") ? put_person : put_account;
+        text_equal(line->verb, "people") ? scenario_put_person : put_account;
     int64_t many = 0;
 
-    if (need_count(line, 2, err) < 0)
+    if (scenario_need_count(line, 2, err) < 0)
         return -1;
     if (!parse_int(line->word[0].value, 0, 10000, &many) || !strchr(line->word[1].value, '%'))
         return err_set(err, ERR_CONFIG, "'%s' needs a number and a label with a %%", line->verb);
@@ -488,9 +479,10 @@ static int read_ruling(struct scenario *scenario, const struct line *line, struc
     struct arena *arena = &scenario->arena;
     struct ruling one = {.who = "anna", .reason = "says anna"};
 
-    if (need_label(line, err) < 0 || set_all(scenario, ruling_fields, &one, line, 1, err) < 0)
+    if (scenario_need_label(line, err) < 0 ||
+        scenario_set_all(scenario, ruling_fields, &one, line, 1, err) < 0)
         return -1;
-    struct labelled_account *labelled = find_account(scenario, line->word[0].value);
+    struct labelled_account *labelled = scenario_find_account(scenario, line->word[0].value);
     if (!labelled)
         return err_set(err, ERR_CONFIG, "there is no account '%s'", line->word[0].value);
     if (!ruling_kind_parse(line->verb, &one.kind) || !day_is_set(one.until))
@@ -505,189 +497,6 @@ static int read_ruling(struct scenario *scenario, const struct line *line, struc
     item[count] = one;
     *rulings = (struct rulings){.item = item, .count = count + 1};
     labelled->account.history.rulings = rulings;
-    return 0;
-}
-
-/* --- the policy --- */
-
-static int set_condition(struct scenario *scenario, struct conditions *conditions,
-                         const struct word *word, struct err *err)
-{
-    const struct condition_field *field = policy_conditions;
-    const char *const *item = NULL;
-    int64_t days = 0;
-
-    while (field->name && !text_equal(field->name, word->key))
-        field++;
-    if (!field->name)
-        return err_set(err, ERR_CONFIG, "'%s' is no condition",
-                       word->key ? word->key : word->value);
-    void *at = (char *)conditions + field->offset;
-    size_t count = word_split(&scenario->arena, word->value, &item);
-    switch (field->type) {
-    case CONDITION_PATTERNS:
-        *(struct patterns *)at = (struct patterns){.item = item, .count = count};
-        return 0;
-    case CONDITION_DAYS:
-        if (!parse_int(word->value, 0, 100000, &days))
-            return err_set(err, ERR_CONFIG, "'%s' cannot be '%s'", word->key, word->value);
-        *(int *)at = (int)days;
-        return 0;
-    case CONDITION_WORDS:
-        break;
-    }
-    for (size_t i = 0; i < count; i++) {
-        size_t k = 0;
-        while (field->words[k] && !text_equal(field->words[k], item[i]))
-            k++;
-        if (!field->words[k])
-            return err_set(err, ERR_CONFIG, "'%s' cannot be '%s'", word->key, item[i]);
-        *(unsigned *)at |= field->bit[k];
-    }
-    return 0;
-}
-
-static struct rule *find_rule(struct scenario *scenario, const char *name)
-{
-    for (size_t i = 0; i < scenario->rule_count; i++) {
-        if (text_equal(scenario->rule[i].name, name))
-            return &scenario->rule[i];
-    }
-    scenario->rule = mem_grow(scenario->rule, scenario->rule_count, &scenario->rule_capacity,
-                              sizeof(scenario->rule[0]));
-    return &scenario->rule[scenario->rule_count++];
-}
-
-/* The words of the name up to the one that ends in a colon; *ret_next is behind it. */
-static const char *rule_name(struct scenario *scenario, const struct line *line, size_t *ret_next)
-{
-    struct text name = TEXT_INIT;
-    const char *result = NULL;
-
-    for (size_t i = 0; !result && i < line->count && !line->word[i].key; i++) {
-        size_t length = strlen(line->word[i].value);
-        bool last = length > 0 && line->word[i].value[length - 1] == ':';
-
-        text_add(&name, i ? " " : "");
-        text_add_bytes(&name, line->word[i].value, length - last);
-        *ret_next = i + 1;
-        if (last)
-            result = arena_strdup(&scenario->arena, text_cstr(&name));
-    }
-    text_release(&name);
-    return result;
-}
-
-static int read_rule(struct scenario *scenario, const struct line *line, struct err *err)
-{
-    struct rule rule = {
-        .when = CONDITIONS_NONE, .unless = CONDITIONS_NONE, .approval = -1, .line = line->number};
-    struct conditions *conditions = NULL;
-    size_t i = 0;
-    int64_t grace = 0;
-
-    rule.name = rule_name(scenario, line, &i);
-    if (!rule.name || i >= line->count || !action_parse(line->word[i].value, &rule.action))
-        return err_set(err, ERR_CONFIG, "a rule is 'rule NAME: ACTION when … unless … grace=N'");
-    for (i++; i < line->count; i++) {
-        const struct word *word = &line->word[i];
-        if (!word->key && text_equal(word->value, "when")) {
-            conditions = &rule.when;
-        } else if (!word->key && text_equal(word->value, "unless")) {
-            conditions = &rule.unless;
-            rule.has_unless = true;
-        } else if (text_equal(word->key, "grace")) {
-            if (!parse_int(word->value, 0, 10000, &grace))
-                return err_set(err, ERR_CONFIG, "'grace' cannot be '%s'", word->value);
-        } else if (!conditions) {
-            return err_set(err, ERR_CONFIG, "a condition stands behind 'when' or 'unless'");
-        } else if (set_condition(scenario, conditions, word, err) < 0) {
-            return -1;
-        }
-    }
-    rule.grace_days = (int)grace;
-    *find_rule(scenario, rule.name) = rule;
-    return 0;
-}
-
-static int read_protected(struct scenario *scenario, const struct line *line, struct err *err)
-{
-    struct protected_entry entry = {.reason = "the board says so", .owner = "it@acme.example"};
-
-    if (set_all(scenario, protected_fields, &entry, line, 0, err) < 0)
-        return -1;
-    if (!entry.who || !day_is_set(entry.expires))
-        return err_set(err, ERR_CONFIG, "'protected' needs who= and expires=");
-    scenario->protected_entry =
-        mem_grow(scenario->protected_entry, scenario->protected_count,
-                 &scenario->protected_capacity, sizeof(scenario->protected_entry[0]));
-    scenario->protected_entry[scenario->protected_count++] = entry;
-    return 0;
-}
-
-/* `alias old.example -> new.example`, `link A1 -> 1042` */
-static int read_pair(const struct line *line, struct err *err)
-{
-    if (line->count == 3 && text_equal(line->word[1].value, "->"))
-        return 0;
-    return err_set(err, ERR_CONFIG, "'%s' is written '%s ONE -> OTHER'", line->verb, line->verb);
-}
-
-static int read_alias(struct scenario *scenario, const struct line *line, struct err *err)
-{
-    if (read_pair(line, err) < 0)
-        return -1;
-    scenario->alias = mem_grow(scenario->alias, scenario->alias_count, &scenario->alias_capacity,
-                               sizeof(scenario->alias[0]));
-    scenario->alias[scenario->alias_count++] =
-        (struct email_alias){.from = line->word[0].value, .to = line->word[2].value};
-    return 0;
-}
-
-/* `no_value EXT 9999*`: as roster.no_value, folded already. */
-static int read_no_value(struct scenario *scenario, const struct line *line, struct err *err)
-{
-    struct no_values *list = &scenario->matching.no_value;
-    const char **item = arena_calloc(&scenario->arena, list->count + line->count, sizeof(item[0]));
-
-    if (need_count(line, 1, err) < 0)
-        return -1;
-    if (list->count)
-        memcpy(item, list->item, list->count * sizeof(item[0]));
-    for (size_t i = 0; i < line->count; i++)
-        item[list->count + i] = line->word[i].value;
-    *list = (struct no_values){item, list->count + line->count};
-    return 0;
-}
-
-static int read_link(struct scenario *scenario, const struct line *line, struct err *err)
-{
-    if (read_pair(line, err) < 0)
-        return -1;
-    scenario->link = mem_grow(scenario->link, scenario->link_count, &scenario->link_capacity,
-                              sizeof(scenario->link[0]));
-    scenario->link[scenario->link_count++] = (struct link_override){
-        .account = line->word[0].value,
-        .employee_number = line->word[2].value,
-        .line = line->number,
-    };
-    return 0;
-}
-
-static int read_keys(struct scenario *scenario, const struct line *line, struct err *err)
-{
-    scenario->matching.key_count = 0;
-    if (line->count >= MATCH_KEY_COUNT)
-        return err_set(err, ERR_CONFIG, "there are not so many keys");
-    for (size_t i = 0; i < line->count; i++) {
-        unsigned key = MATCH_BY_EMPLOYEE_NUMBER;
-        while (key < MATCH_KEY_COUNT &&
-               !text_equal(match_key_name((enum match_key)key), line->word[i].value))
-            key++;
-        if (key == MATCH_KEY_COUNT)
-            return err_set(err, ERR_CONFIG, "'%s' is no key", line->word[i].value);
-        scenario->matching.key[scenario->matching.key_count++] = (enum match_key)key;
-    }
     return 0;
 }
 
@@ -711,14 +520,14 @@ static int read_now(struct scenario *scenario, const struct line *line, struct e
 
 static int read_zone(struct scenario *scenario, const struct line *line, struct err *err)
 {
-    if (need_label(line, err) < 0)
+    if (scenario_need_label(line, err) < 0)
         return -1;
     return zone_load(&scenario->arena, line->word[0].value, &scenario->zone, err);
 }
 
 static int read_own(struct scenario *scenario, const struct line *line, struct err *err)
 {
-    if (need_label(line, err) < 0)
+    if (scenario_need_label(line, err) < 0)
         return -1;
     scenario->own = line->word[0].value;
     return 0;
@@ -726,12 +535,12 @@ static int read_own(struct scenario *scenario, const struct line *line, struct e
 
 static int read_limit(struct scenario *scenario, const struct line *line, struct err *err)
 {
-    return set_all(scenario, limit_fields, &scenario->limits, line, 0, err);
+    return scenario_set_all(scenario, limit_fields, &scenario->limits, line, 0, err);
 }
 
 static int read_history(struct scenario *scenario, const struct line *line, struct err *err)
 {
-    return set_all(scenario, history_fields, &scenario->history, line, 0, err);
+    return scenario_set_all(scenario, history_fields, &scenario->history, line, 0, err);
 }
 
 /* `acknowledge G3 until=DAY cause="…" measure=…`: a guard that a person let go. */
@@ -743,8 +552,8 @@ static int read_acknowledge(struct scenario *scenario, const struct line *line, 
     struct acknowledgement *grown =
         arena_calloc(&scenario->arena, history->acknowledged_count + 1, sizeof(grown[0]));
 
-    if (need_label(line, err) < 0 ||
-        set_all(scenario, acknowledgement_fields, &one, line, 1, err) < 0)
+    if (scenario_need_label(line, err) < 0 ||
+        scenario_set_all(scenario, acknowledgement_fields, &one, line, 1, err) < 0)
         return -1;
     one.guard = line->word[0].value;
     for (size_t i = 0; i < history->acknowledged_count; i++)
@@ -756,17 +565,17 @@ static int read_acknowledge(struct scenario *scenario, const struct line *line, 
 
 static int read_policy(struct scenario *scenario, const struct line *line, struct err *err)
 {
-    return set_all(scenario, policy_fields, scenario, line, 0, err);
+    return scenario_set_all(scenario, policy_fields, scenario, line, 0, err);
 }
 
 static int read_roster(struct scenario *scenario, const struct line *line, struct err *err)
 {
-    return set_all(scenario, roster_fields, scenario, line, 0, err);
+    return scenario_set_all(scenario, roster_fields, scenario, line, 0, err);
 }
 
 static int read_snapshot(struct scenario *scenario, const struct line *line, struct err *err)
 {
-    if (set_all(scenario, snapshot_fields, scenario, line, 0, err) < 0)
+    if (scenario_set_all(scenario, snapshot_fields, scenario, line, 0, err) < 0)
         return -1;
     scenario->incomplete = scenario->incomplete_reason != NULL;
     return 0;
@@ -789,7 +598,7 @@ static int read_profile(struct scenario *scenario, const struct line *line, stru
 {
     struct profile profile = {0};
 
-    if (need_label(line, err) < 0)
+    if (scenario_need_label(line, err) < 0)
         return -1;
     profile.id = profile.name = line->word[0].value;
     for (size_t i = 1; i < line->count; i++) {
@@ -808,10 +617,10 @@ static int read_profile(struct scenario *scenario, const struct line *line, stru
 
 static int read_remove(struct scenario *scenario, const struct line *line, struct err *err)
 {
-    if (need_count(line, 2, err) < 0)
+    if (scenario_need_count(line, 2, err) < 0)
         return -1;
     const char *what = line->word[0].value, *label = line->word[1].value;
-    struct labelled_account *account = find_account(scenario, label);
+    struct labelled_account *account = scenario_find_account(scenario, label);
     struct labelled_person *person = find_person(scenario, label);
     if (account && text_equal(what, "account")) {
         *account = scenario->account[--scenario->account_count];
@@ -834,7 +643,7 @@ static int read_remove(struct scenario *scenario, const struct line *line, struc
 
 static int read_expect(struct scenario *scenario, const struct line *line, struct err *err)
 {
-    if (need_label(line, err) < 0)
+    if (scenario_need_label(line, err) < 0)
         return -1;
     scenario->expectation =
         mem_grow(scenario->expectation, scenario->expectation_count,
@@ -855,13 +664,13 @@ static const struct {
     {"now", read_now},
     {"today", read_now},
     {"zone", read_zone},
-    {"rule", read_rule},
+    {"rule", scenario_read_rule},
     {"policy", read_policy},
-    {"protected", read_protected},
-    {"keys", read_keys},
-    {"alias", read_alias},
-    {"link", read_link},
-    {"no_value", read_no_value},
+    {"protected", scenario_read_protected},
+    {"keys", scenario_read_keys},
+    {"alias", scenario_read_alias},
+    {"link", scenario_read_link},
+    {"no_value", scenario_read_no_value},
     {"limit", read_limit},
     {"history", read_history},
     {"acknowledge", read_acknowledge},
@@ -891,121 +700,4 @@ int scenario_read(struct scenario *scenario, const struct line *line, struct err
     }
     return err_set(err, ERR_CONFIG, "%s:%u: unknown word '%s'", scenario->file, line->number,
                    line->verb);
-}
-
-/* --- the whole --- */
-
-/* Limits that never hold, so that a case names the one it is about. */
-static const struct limits wide_open = {
-    .of = {[ACTION_SUSPEND] = {.count = 100000,
-                               .percent = 100,
-                               .rolling_days = 30,
-                               .rolling_count = 100000,
-                               .rolling_percent = 100},
-           [ACTION_DEPROVISION] = {.count = 100000,
-                                   .percent = 100,
-                                   .rolling_days = 30,
-                                   .rolling_count = 100000,
-                                   .rolling_percent = 100}},
-    .max_age_hours = 48,
-    .max_shrink_percent = 10,
-    .max_rejected_percent = 100,
-    .max_duplicate_percent = 100,
-    .max_same_days = 7,
-};
-
-void scenario_init(struct scenario *scenario, const char *file)
-{
-    static const char *const admin_role[] = {"USERMANAGEMENT"};
-
-    *scenario = (struct scenario){
-        .arena = ARENA_INIT,
-        .file = file,
-        .name = "the only case",
-        .zone = &zone_utc,
-        .limits = wide_open,
-        .history = {.last_roster_people = -1,
-                    .last_snapshot_accounts = -1,
-                    .last_matched_percent = -1},
-        .matching = {.key = {MATCH_BY_EMPLOYEE_NUMBER, MATCH_BY_EMAIL, MATCH_BY_USERNAME},
-                     .key_count = 3},
-        .policy = {.suspended_days_floor = 30},
-        .setup = {.portal = "acme",
-                  .approvals[ACTION_SUSPEND] = 1,
-                  .approvals[ACTION_DEPROVISION] = 2,
-                  .full = true},
-        .own = "the-job",
-    };
-    scenario->limits.admin_role = admin_role;
-    scenario->limits.admin_role_count = 1;
-}
-
-void scenario_release(struct scenario *scenario)
-{
-    mem_cleanup(&scenario->rule);
-    mem_cleanup(&scenario->protected_entry);
-    mem_cleanup(&scenario->alias);
-    mem_cleanup(&scenario->link);
-    mem_cleanup(&scenario->profile);
-    mem_cleanup(&scenario->account);
-    mem_cleanup(&scenario->person);
-    mem_cleanup(&scenario->expectation);
-    arena_release(&scenario->arena);
-}
-
-/* A label where the program wants an account becomes its id; anything else stays. */
-static const char *id_of(struct scenario *scenario, const char *who)
-{
-    const struct labelled_account *labelled = find_account(scenario, who);
-
-    return labelled && labelled->account.id ? labelled->account.id : who;
-}
-
-static int read_own_profiles(struct scenario *scenario, struct err *err)
-{
-    static const char *const text[] = {"profile user name=Regular",
-                                       "profile admin name=Admin roles=USERMANAGEMENT|ASSETS"};
-
-    for (size_t i = 0; i < COUNT_OF(text); i++) {
-        struct line line;
-        if (line_cut(&scenario->arena, text[i], 0, &line, err) < 0 ||
-            scenario_read(scenario, &line, err) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-/* An empty roster is held by G2. So that cases about accounts need not mention people, a roster of
- * fewer than two rows gets somebody who is nobody's person. */
-static int add_bystander(struct scenario *scenario, struct err *err)
-{
-    static const struct word word = {.key = "email", .op = '=', .value = "42@bystander.example"};
-
-    return put_person(scenario, "the-bystander", &word, 1, err);
-}
-
-int scenario_finish(struct scenario *scenario, struct err *err)
-{
-    if (scenario->person_count < 2 && !scenario->bare && add_bystander(scenario, err) < 0)
-        return -1;
-    if (read_own_profiles(scenario, err) < 0)
-        return -1;
-    if (!instant_is_set(scenario->now))
-        return err_set(err, ERR_CONFIG, "%s: case '%s' needs 'today' or 'now'", scenario->file,
-                       scenario->name);
-    struct day today = instant_day(scenario->now, scenario->zone);
-    if (day_is_set(scenario->today) && day_compare(today, scenario->today) != 0)
-        return err_set(err, ERR_CONFIG, "%s: noon UTC of 'today' is another day in zone '%s'",
-                       scenario->file, scenario->zone->name);
-    scenario->today = today;
-    if (!instant_is_set(scenario->read_at))
-        scenario->read_at = scenario->now;
-    for (size_t i = 0; i < scenario->link_count; i++)
-        scenario->link[i].account = id_of(scenario, scenario->link[i].account);
-    for (size_t i = 0; i < scenario->protected_count; i++)
-        scenario->protected_entry[i].who = id_of(scenario, scenario->protected_entry[i].who);
-    scenario->own = id_of(scenario, scenario->own);
-    for (size_t i = 0; i < scenario->person_count; i++)
-        scenario->person[i].person.row = (uint32_t)i + 2;
-    return 0;
 }

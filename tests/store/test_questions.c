@@ -472,7 +472,9 @@ static void check_person(struct world *world, const PGresult *rows, int row,
 
     (void)world;
     same("link", kind[pairing->kind], value(rows, row, "link"));
-    same("matched_by", match_key_name(pairing->key), value(rows, row, "matched_by"));
+    bool near = pairing->kind == LINK_NONE && pairing->near != NEAR_NOBODY;
+    same("matched_by", near ? "near" : match_key_name(pairing->key),
+         value(rows, row, "matched_by"));
     same("person_employee_number", person ? person->employee_number : NULL,
          value(rows, row, "person_employee_number"));
     same("person_email", person ? person->email : NULL, value(rows, row, "person_email"));

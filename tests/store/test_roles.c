@@ -61,7 +61,7 @@ TEST_EACH(setup, NULL);
  * columns. In the order of roles: job, auditor, auditor_personal, eraser. */
 static const char *const matrix[][5] = {
     {"reconcile.acknowledgement", "siu", "", "", "su"},
-    {"reconcile.account", "siu", "", "", "s"},
+    {"reconcile.account", "siu", "", "", "su"},
     {"reconcile.account_version", "siu", "", "", "sud"},
     {"reconcile.act", "si", "", "", "s"},
     {"reconcile.announcement", "siu", "", "", "su"},

@@ -146,6 +146,30 @@ TEST(evidence_choose_where_no_rule_asks_reads_nobody_unknown)
 }
 
 /* HR's word on it is enough, and one single read, whatever it said. */
+TEST(evidence_choose_reads_the_account_of_who_may_be_the_same_as_a_leaver)
+{
+    static const struct person leaver = {.status = PERSON_DEPARTED},
+                               twin = {.status = PERSON_EMPLOYED},
+                               other = {.status = PERSON_EMPLOYED};
+    const struct pairing pairing[] = {{.kind = LINK_ONE, .person = &leaver, .other = &twin},
+                                      {.kind = LINK_ONE, .person = &twin},
+                                      {.kind = LINK_ONE, .person = &other}};
+    struct world world;
+    size_t *index = NULL;
+
+    begin(&world, 3);
+    world.settings.asked = false; /* no rule asks a login */
+    for (size_t i = 0; i < 3; i++) {
+        world.decision[i].pairing = &pairing[i];
+        world.snapshot.account[i].login.kind = LOGIN_NOT_READ;
+    }
+    assert_int_equal(choose(&world, &index), 1);
+    assert_int_equal(index[0], 1);
+    world.snapshot.account[1].login.kind = LOGIN_KNOWN; /* it was read */
+    assert_int_equal(choose(&world, NULL), 0);
+    arena_release(&world.arena);
+}
+
 TEST(evidence_choose_where_a_rule_asks_the_department_reads_whose_nobody_told)
 {
     static const struct {
