@@ -235,10 +235,12 @@ year-binary: $(YEAR) $(YEAR_PRELOAD)
 
 RANDOM_TESTS := test_plan_random test_touch_random
 .PHONY: check-worlds
-check-worlds: ## 1,000,000 random worlds and tales against the oracles of the decision table (RANDOM_WORLDS=N)
+check-worlds: ## 1,000,000 random worlds and tales, and 20 portals of lives, against their oracles (RANDOM_WORLDS=N)
 	$(Q)$(MAKE) --no-print-directory VARIANT=release $(patsubst %,build/release/tests/unit/%,$(RANDOM_TESTS))
 	$(Q)for test in $(RANDOM_TESTS); do \
 	  RANDOM_WORLDS=$${RANDOM_WORLDS:-1000000} build/release/tests/unit/$$test || exit 1; done
+	$(Q)$(MAKE) --no-print-directory VARIANT=release build/release/tests/store/test_store_lives
+	$(Q)RANDOM_PORTALS=$${RANDOM_PORTALS:-20} build/release/tests/store/test_store_lives
 
 .PHONY: check-rules
 check-rules: ## the alert rules, by promtool (taken from Debian's prometheus when it is not here)
