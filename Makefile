@@ -143,9 +143,10 @@ $(B)/tests/$(1)/%: $(B)/obj/tests/$(1)/%.o $(call obj,$(call shared_src,$(1)) $(
 	$$(if $$(V),,@echo "  LINK  $$@";) mkdir -p $$(@D) && $$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) $$(addprefix -Wl$$(comma)--wrap=,$$(CORE_WRAP_$$(@F))) -o $$@ $$^ $$(CORE_LIBS) -lcmocka
 endef
 $(foreach s,unit scenario,$(eval $(call CORE_SUITE_RULE,$(s))))
+BENCH_WRAP_bench_people := corroborate_links corroborate_yesterday twin_is pairing_is_sure
 define SUITE_RULE
 $(B)/tests/$(1)/%: $(B)/obj/tests/$(1)/%.o $(call obj,$(call shared_src,$(1)) $(SUPPORT_SRC) $(if $(filter bench,$(1)),,$(TEST_MAIN))) $(LIBS_ALL)
-	$$(if $$(V),,@echo "  LINK  $$@";) mkdir -p $$(@D) && $$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) -o $$@ $$^ $$(PKG_LIBS) -lcmocka -lm
+	$$(if $$(V),,@echo "  LINK  $$@";) mkdir -p $$(@D) && $$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) $$(addprefix -Wl$$(comma)--wrap=,$$(BENCH_WRAP_$$(@F))) -o $$@ $$^ $$(PKG_LIBS) -lcmocka -lm
 endef
 $(foreach s,io store http end bench,$(eval $(call SUITE_RULE,$(s))))
 
