@@ -310,7 +310,7 @@ static void check_windows(struct config_loader *loader)
     for (size_t i = 0; i < config->apply.window_count; i++) {
         if (!window_parse(config->apply.window[i], &window[i]))
             config_problem_add(loader, config_line(loader, "apply.windows"),
-                               "'apply.windows' has '%s'; hint: like 'Mon-Thu 01:00-05:00'",
+                               "'apply.windows' has '%s'; hint: like 'Mon-Thu 01:00-06:00'",
                                config->apply.window[i]);
     }
     config->apply.calendar.window = window;

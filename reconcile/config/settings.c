@@ -216,7 +216,9 @@ const struct setting settings[] = {
      .type = SETTING_TEXT,
      AT(database.conninfo),
      .sample = "\"host=db.acme.example dbname=bynder sslmode=verify-full\"",
-     .sentence = "Connection string of libpq for any other server, without a password."},
+     .sentence = "Connection string of libpq for any other server, without a password. Several "
+                 "hosts (\"host=a,b\") are tried one after the other, until one takes writes. The "
+                 "database must be of encoding UTF8, and a pooler in between in session mode."},
     {.path = "database.password_file",
      .type = SETTING_PATH,
      AT(database.password.file),
@@ -246,7 +248,8 @@ const struct setting settings[] = {
      .minimum = 1,
      .maximum = 3600,
      .fallback = "10",
-     .sentence = "Seconds to wait for a connection."},
+     .sentence = "Seconds to wait for a connection: for each host of 'conninfo', and each address "
+                 "of a name."},
     {.path = "database.statement_timeout",
      .type = SETTING_INTEGER,
      AT(database.statement_timeout),
@@ -777,7 +780,7 @@ const struct setting settings[] = {
      .shown = true,
      AT_LIST(apply.window, apply.window_count),
      .maximum = 100,
-     .sample = "[ \"Mon-Thu 01:00-05:00\" ]",
+     .sample = "[ \"Mon-Thu 01:00-06:00\" ]",
      .sentence =
          "G12: when acts may be done, in policy.time_zone; outside nothing is done and what "
          "is due waits. Without it at any time."},

@@ -107,9 +107,12 @@ static void add_variable(struct command *command, const char *name, const char *
 
 /* An open transaction of a person who went to lunch must not hold up the nightly run, which waits
  * for a lock for lock_timeout (30 s). Another server has its own rules. */
-static void add_environment(struct command *command, bool embedded, const struct secret *password)
+static void add_environment(struct command *command, const struct config_database *config,
+                            const struct secret *password)
 {
-    command->environment = mem_calloc(COUNT_OF(passed) + 4, sizeof(command->environment[0]));
+    CLEANUP(text_release) struct text seconds = TEXT_INIT;
+
+    command->environment = mem_calloc(COUNT_OF(passed) + 5, sizeof(command->environment[0]));
     for (size_t i = 0; i < COUNT_OF(passed); i++) {
         const char *value = getenv(passed[i]);
 
@@ -118,8 +121,11 @@ static void add_environment(struct command *command, bool embedded, const struct
     }
     add_variable(command, "PGAPPNAME", "bynder-reconcile psql");
     add_variable(command, "PGOPTIONS",
-                 embedded ? "-c search_path=reconcile -c idle_in_transaction_session_timeout=20s"
-                          : "-c search_path=reconcile");
+                 config->embedded
+                     ? "-c search_path=reconcile -c idle_in_transaction_session_timeout=20s"
+                     : "-c search_path=reconcile");
+    text_addf(&seconds, "%lld", (long long)config->connect_timeout);
+    add_variable(command, "PGCONNECT_TIMEOUT", text_cstr(&seconds)); /* of each host; 0 = none */
     if (secret_is_set(password))
         add_variable(command, "PGPASSWORD", secret_reveal(password));
 }
@@ -204,6 +210,6 @@ int database_psql(const struct config_database *config, char *const *arguments, 
         return -1;
     add_arguments(&command, psql, cluster ? cluster_conninfo(cluster) : config->conninfo,
                   arguments);
-    add_environment(&command, cluster != NULL, &password);
+    add_environment(&command, config, &password);
     return run_psql(&command, ret_status, err);
 }

@@ -18,22 +18,12 @@
 #include <sys/wait.h>
 
 #include "base/mem.h"
+#include "database/pg_private.h"
 #include "host/clock.h"
 
-#define CONNECT_TIMEOUT_S   10
-#define STATEMENT_TIMEOUT_S 600
-#define LOCK_TIMEOUT_S      30
-#define DEADLINE_EXTRA_MS   5000 /* the server's own timeout comes first and says more */
-#define CANCEL_MS           2000
-#define ROLLBACK_MS         5000
-#define COPY_PIECE          65536
-
-struct pg {
-    PGconn *conn; /* NULL once it is gone */
-    char *where;  /* for messages */
-    int64_t call_ms;
-    char *copy_name; /* of the COPY that is open */
-};
+#define CANCEL_MS   2000
+#define ROLLBACK_MS 5000
+#define COPY_PIECE  65536
 
 /* --- the end of a connection --- */
 
@@ -80,8 +70,7 @@ static void drop_connection(struct pg *pg)
     pg->copy_name = NULL;
 }
 
-/* What the server or libpq says, on one line and without control characters. */
-static void add_message(struct text *text, const char *message)
+void pg_add_message(struct text *text, const char *message)
 {
     CLEANUP(text_release) struct text line = TEXT_INIT;
     size_t length = message ? strlen(message) : 0;
@@ -101,7 +90,7 @@ static int lost(struct pg *pg, const char *name, struct err *err)
 {
     CLEANUP(text_release) struct text reason = TEXT_INIT;
 
-    add_message(&reason, pg->conn ? PQerrorMessage(pg->conn) : "it was given up before");
+    pg_add_message(&reason, pg->conn ? PQerrorMessage(pg->conn) : "it was given up before");
     (void)err_set(err, ERR_UNREACHABLE, "lost the connection to %s in '%s': %s", pg->where, name,
                   text_cstr(&reason));
     drop_connection(pg); /* last: the name may be that of its COPY */
@@ -136,192 +125,6 @@ static int wait_for(struct pg *pg, short events, int64_t deadline, const char *n
     }
 }
 
-/* --- opening --- */
-
-struct keywords {
-    const char **keyword, **value;
-    size_t count;
-};
-
-static void keywords_release(struct keywords *keywords)
-{
-    free(keywords->keyword);
-    free(keywords->value);
-}
-
-static const char *keywords_find(const struct keywords *keywords, const char *keyword)
-{
-    for (size_t i = 0; i < keywords->count; i++) {
-        if (strcmp(keywords->keyword[i], keyword) == 0)
-            return keywords->value[i];
-    }
-    return NULL;
-}
-
-/* The array has room: see collect_keywords. The last of equal keywords counts. */
-static void keywords_add(struct keywords *keywords, const char *keyword, const char *value)
-{
-    keywords->keyword[keywords->count] = keyword;
-    keywords->value[keywords->count] = value;
-    keywords->count++;
-}
-
-/* What the connection string may say otherwise. */
-static const char *const keyword_defaults[][2] = {
-    {"target_session_attrs",
-     "read-write"}, /* never a standby, which would refuse the first write */
-    {"keepalives", "1"},
-    {"keepalives_idle", "30"},
-    {"keepalives_interval", "10"},
-    {"keepalives_count", "3"},
-    {"tcp_user_timeout", "60000"},
-};
-/* What it may not. */
-static const char *const keyword_fixed[][2] = {
-    {"client_encoding", "UTF8"},
-    {"application_name", "bynder-reconcile"},
-};
-
-static void collect_keywords(PQconninfoOption *option, const struct secret *password,
-                             struct keywords *ret_keywords)
-{
-    size_t count = 0, room;
-
-    while (option[count].keyword)
-        count++;
-    room = count + COUNT_OF(keyword_defaults) + COUNT_OF(keyword_fixed) + 2; /* password, NULL */
-    ret_keywords->keyword = mem_calloc(room, sizeof(ret_keywords->keyword[0]));
-    ret_keywords->value = mem_calloc(room, sizeof(ret_keywords->value[0]));
-    for (size_t i = 0; i < count; i++) {
-        if (option[i].val)
-            keywords_add(ret_keywords, option[i].keyword, option[i].val);
-    }
-    for (size_t i = 0; i < COUNT_OF(keyword_defaults); i++) {
-        if (!keywords_find(ret_keywords, keyword_defaults[i][0]))
-            keywords_add(ret_keywords, keyword_defaults[i][0], keyword_defaults[i][1]);
-    }
-    for (size_t i = 0; i < COUNT_OF(keyword_fixed); i++)
-        keywords_add(ret_keywords, keyword_fixed[i][0], keyword_fixed[i][1]);
-    if (password)
-        keywords_add(ret_keywords, "password", secret_reveal(password));
-}
-
-static char *describe(const struct keywords *keywords)
-{
-    CLEANUP(text_release) struct text raw = TEXT_INIT, shown = TEXT_INIT;
-    const char *database = keywords_find(keywords, "dbname");
-    const char *host = keywords_find(keywords, "host");
-    const char *port = keywords_find(keywords, "port");
-
-    if (!host)
-        host = keywords_find(keywords, "hostaddr");
-    text_addf(&raw, "database '%s'", database ? database : "");
-    if (host)
-        text_addf(&raw, " at '%s%s%s'", host, port ? ":" : "", port ? port : "");
-    text_add_printable(&shown, text_cstr(&raw));
-    return text_take(&shown);
-}
-
-static int connect_within(struct pg *pg, int64_t timeout_s, struct err *err)
-{
-    int64_t deadline = clock_steady_ms() + timeout_s * 1000;
-    PostgresPollingStatusType next = PGRES_POLLING_WRITING;
-    CLEANUP(text_release) struct text reason = TEXT_INIT;
-
-    while (PQstatus(pg->conn) != CONNECTION_BAD && next != PGRES_POLLING_OK &&
-           next != PGRES_POLLING_FAILED) {
-        struct pollfd socket = {.fd = PQsocket(pg->conn),
-                                .events = next == PGRES_POLLING_READING ? POLLIN : POLLOUT};
-        int64_t left = deadline - clock_steady_ms();
-
-        if (left <= 0)
-            return err_set(err, ERR_UNREACHABLE, "%s did not answer within %lld s", pg->where,
-                           (long long)timeout_s);
-        if (poll(&socket, 1, (int)left) > 0)
-            next = PQconnectPoll(pg->conn);
-    }
-    if (PQstatus(pg->conn) == CONNECTION_OK)
-        return 0;
-    add_message(&reason, PQerrorMessage(pg->conn));
-    return err_set(err, ERR_UNREACHABLE, "cannot connect to %s: %s", pg->where, text_cstr(&reason));
-}
-
-/* Set after connecting and not by start-up options, which connection poolers refuse. A setting that
- * an older server does not know is left out. */
-static int set_session(struct pg *pg, int64_t statement_s, int64_t lock_s, struct err *err)
-{
-    static const char sql[] =
-        "select pg_catalog.set_config(s.name, v.value, false)"
-        " from (values ('TimeZone', 'UTC'), ('DateStyle', 'ISO, YMD'), ('IntervalStyle', "
-        "'iso_8601'), ('search_path', 'reconcile, pg_catalog'), ('statement_timeout', $1),"
-        " ('lock_timeout', $2), ('idle_in_transaction_session_timeout', $3),"
-        " ('idle_session_timeout', '0')) v (name, value)"
-        " join pg_catalog.pg_settings s on s.name = v.name";
-    CLEANUP(text_release) struct text statement = TEXT_INIT, lock = TEXT_INIT, idle = TEXT_INIT;
-
-    text_addf(&statement, "%llds", (long long)statement_s);
-    text_addf(&lock, "%llds", (long long)lock_s);
-    text_addf(&idle, "%llds", (long long)(statement_s > 60 ? statement_s : 60));
-    return pg_run(pg, "set_session", sql, PG_MANY,
-                  (const char *const[]){text_cstr(&statement), text_cstr(&lock), text_cstr(&idle)},
-                  3, NULL, err);
-}
-
-/* The default writes notices to stderr, which is the program's log. */
-static void ignore_notice(void *context, const PGresult *notice)
-{
-    (void)context;
-    (void)notice;
-}
-
-static int start(const struct pg_settings *settings, struct pg *pg, struct err *err)
-{
-    CLEANUP(keywords_release) struct keywords keywords = {.count = 0};
-    char *reason = NULL;
-    PQconninfoOption *option = PQconninfoParse(settings->conninfo, &reason);
-
-    if (!option) {
-        CLEANUP(text_release) struct text shown = TEXT_INIT;
-
-        add_message(&shown, reason);
-        PQfreemem(reason);
-        return err_set(err, ERR_CONFIG, "the connection string of the database is wrong: %s",
-                       text_cstr(&shown));
-    }
-    collect_keywords(option, settings->password, &keywords);
-    pg->where = describe(&keywords);
-    pg->conn = PQconnectStartParams(keywords.keyword, keywords.value, 0);
-    PQconninfoFree(option);
-    if (!pg->conn)
-        return err_set(err, ERR_UNREACHABLE, "cannot connect to %s: out of memory", pg->where);
-    (void)PQsetNoticeReceiver(pg->conn, ignore_notice, NULL);
-    return 0;
-}
-
-static int64_t or_default(int64_t seconds, int64_t fallback)
-{
-    return seconds > 0 ? seconds : fallback;
-}
-
-int pg_open(const struct pg_settings *settings, struct pg **ret_pg, struct err *err)
-{
-    CLEANUP(pg_closep) struct pg *pg = mem_calloc(1, sizeof(*pg));
-    int64_t connect_s = or_default(settings->connect_timeout_s, CONNECT_TIMEOUT_S);
-    int64_t statement_s = or_default(settings->statement_timeout_s, STATEMENT_TIMEOUT_S);
-    int64_t lock_s = or_default(settings->lock_timeout_s, LOCK_TIMEOUT_S);
-
-    if (start(settings, pg, err) < 0 || connect_within(pg, connect_s, err) < 0)
-        return -1;
-    if (PQsetnonblocking(pg->conn, 1) < 0)
-        return lost(pg, "connect", err);
-    pg->call_ms = connect_s * 1000;
-    if (set_session(pg, statement_s, lock_s, err) < 0)
-        return -1;
-    pg->call_ms = statement_s * 1000 + DEADLINE_EXTRA_MS;
-    *ret_pg = TAKE(pg);
-    return 0;
-}
-
 void pg_close(struct pg *pg)
 {
     if (!pg)
@@ -346,7 +149,10 @@ static const struct {
     const char *hint;
 } meanings[] = {
     {"08", ERR_UNREACHABLE, ""},
-    {"25006", ERR_UNREACHABLE, "; hint: this server takes no writes, it may be a standby"},
+    {"25006", ERR_UNREACHABLE,
+     "; hint: this server takes no writes: it is a standby, or was made read-only; name the one "
+     "that "
+     "does in database.conninfo"},
     {"42501", ERR_CONFIG, "; hint: this login has not the right, db/roles.sql says which role may"},
     {"53", ERR_UNREACHABLE, "; hint: the database server is out of room"},
     {"55P03", ERR_LOCKED, "; hint: somebody else holds the lock, try again later"},
@@ -372,13 +178,13 @@ static int server_error(const struct pg *pg, const char *name, const PGresult *r
     CLEANUP(mem_cleanup) char *cut = NULL;
 
     if (!sqlstate) { /* made by libpq itself: the connection is gone, or an answer out of turn */
-        add_message(&shown, PQresultErrorMessage(result));
+        pg_add_message(&shown, PQresultErrorMessage(result));
         return err_set(err, ERR_UNREACHABLE, "lost the connection to %s in '%s': %s", pg->where,
                        name, text_cstr(&shown));
     }
     message = message ? message : "no reason given";
     cut = mem_strndup(message, length_without_value(sqlstate, message));
-    add_message(&shown, cut);
+    pg_add_message(&shown, cut);
     for (size_t i = 0; i < COUNT_OF(meanings); i++) {
         if (text_starts(sqlstate, meanings[i].sqlstate))
             return err_set(err, meanings[i].code, "%s: '%s' failed: %s (SQLSTATE %s)%s", pg->where,

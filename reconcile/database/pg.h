@@ -24,17 +24,24 @@ struct pg_settings {
      * keepalives and target_session_attrs (read-write unless it says else) is passed on. */
     const char *conninfo;
     const struct secret *password; /* NULL = none */
-    /* 0 = 10, 600 and 30 s. A call is given up 5 s after its statement should have been ended by
-     * the server. libpq looks a host name up before the deadline can count: the resolver has its
-     * own. */
+    /* 0 = 10, 600 and 30 s. The first is for each host of the string, and for each address of a
+     * name; looking names up has the resolver's own time. A call is given up 5 s after its
+     * statement should have been ended by the server. */
     int64_t connect_timeout_s, statement_timeout_s, lock_timeout_s;
 };
 
-/* Opens, with client_encoding UTF8, TimeZone UTC, ISO dates, tcp_user_timeout, keepalives,
- * statement_timeout, lock_timeout, idle_in_transaction_session_timeout, application_name
- * bynder-reconcile, search_path reconcile,pg_catalog. ERR_UNREACHABLE. */
+/* Opens the first host of the string that is what target_session_attrs asks for, with
+ * client_encoding UTF8, TimeZone UTC, ISO dates, tcp_user_timeout, keepalives, statement_timeout,
+ * lock_timeout, idle_in_transaction_session_timeout, application_name bynder-reconcile, search_path
+ * reconcile,pg_catalog, and the meaning of literals and values whatever role and database say.
+ * ERR_UNREACHABLE: none would do, with what happened at each. ERR_CONFIG, and nothing was set: the
+ * database is not UTF8, or a pooler lends its sessions by the transaction. */
 int pg_open(const struct pg_settings *settings, struct pg **ret_pg, struct err *err)
     __attribute__((warn_unused_result));
+
+/* The error of a session that is not ours alone: ERR_CONFIG, -1. */
+int pg_shared_session(const struct pg *pg, struct err *err);
+
 void pg_close(struct pg *pg); /* NULL is fine */
 CLEANUP_POINTER(struct pg, pg_closep, pg_close)
 

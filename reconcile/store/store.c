@@ -100,6 +100,16 @@ static int locked(struct store *store, const char *portal, struct err *err)
                    instant_format(holder.run_start, since), status);
 }
 
+/* In a transaction of its own: a pooler may have moved us, and the lock is a stranger's. */
+static int check_held(struct store *store, const char *portal, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, portal_lock_held, PG_ONE, &result, err, portal) < 0)
+        return -1;
+    return pg_bool(result, 0, 0) ? 0 : pg_shared_session(store->pg, err);
+}
+
 int store_lock(struct store *store, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
@@ -108,7 +118,7 @@ int store_lock(struct store *store, struct err *err)
 
     if (PG_QUERY(store->pg, portal_lock, PG_ONE, &result, err, portal) < 0)
         return -1;
-    return pg_bool(result, 0, 0) ? 0 : locked(store, portal, err);
+    return pg_bool(result, 0, 0) ? check_held(store, portal, err) : locked(store, portal, err);
 }
 
 void store_unlock(struct store *store)

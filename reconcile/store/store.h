@@ -31,8 +31,8 @@ int store_open(struct pg *pg, const char *portal, const char *url, struct store 
 int store_find(struct pg *pg, const char *portal, struct store *ret_store, struct err *err)
     __attribute__((warn_unused_result));
 
-/* One lock per portal, on this connection, for its life: ERR_LOCKED with who holds it since when.
- */
+/* One lock per portal, on this connection, for its life: ERR_LOCKED with who holds it since when;
+ * ERR_CONFIG where a pooler gives the lock to a session that is not ours. */
 int store_lock(struct store *store, struct err *err) __attribute__((warn_unused_result));
 
 /* Lets go of it before the connection ends, so that the next run need not wait for the server to

@@ -25,7 +25,7 @@ struct fail_alloc {
     uint64_t offset; /* of its caller in the object below, for addr2line */
     char object[FAIL_ALLOC_NAME], function[FAIL_ALLOC_NAME];
     uint64_t room;   /* below, in numbers; wanted as well */
-    uint64_t path[]; /* a hash of all callers, alike for equal ones within one process */
+    uint64_t path[]; /* a hash of all callers, alike in every process */
 };
 
 #endif

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,7 +25,10 @@ extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *old, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
 
-enum { DEPTH = 100 };
+/* Of a path: how many callers at most; how many of the innermost where our own code asked (its way
+ * to fail is always the same: base/mem.h), malloc and what is here included; and how many of the
+ * outermost are left out, which differ by verb and do nothing. */
+enum { DEPTH = 100, OWN_DEPTH = 8, SELF = 3, OUTER = 6 };
 
 static struct fail_alloc nothing, *shared = &nothing;
 static __thread bool is_inside; /* of backtrace, which may allocate */
@@ -44,7 +48,46 @@ __attribute__((constructor)) static void begin(void)
         shared = memory;
 }
 
-/* The callers, by FNV-1a of their addresses. */
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+    return (hash ^ value) * 1099511628211ULL;
+}
+
+static const char *base_of(const char *path)
+{
+    const char *base = path;
+
+    for (; *path; path++)
+        base = *path == '/' ? path + 1 : base;
+    return base;
+}
+
+/* Alike in every process: the name of the object, without its directory, and the place in it. */
+static uint64_t mix_caller(uint64_t hash, const void *caller)
+{
+    Dl_info info;
+
+    if (dladdr(caller, &info) == 0 || !info.dli_fname)
+        return mix(hash, 0);
+    for (const char *c = base_of(info.dli_fname); *c; c++)
+        hash = mix(hash, (unsigned char)*c);
+    return mix(hash, (uintptr_t)caller - (uintptr_t)info.dli_fbase);
+}
+
+/* How many of the callers tell one path from another. */
+static int how_deep(void *const *caller, int depth)
+{
+    Dl_info info;
+
+    if (depth > SELF + OUTER + 1)
+        depth -= OUTER;
+    if (depth > OWN_DEPTH && dladdr(caller[SELF], &info) != 0 && info.dli_fname &&
+        strcmp(base_of(info.dli_fname), "program") == 0)
+        return OWN_DEPTH;
+    return depth;
+}
+
+/* The callers, by FNV-1a. */
 static void note_path(uint64_t number)
 {
     void *caller[DEPTH];
@@ -55,9 +98,10 @@ static void note_path(uint64_t number)
         return;
     is_inside = true;
     depth = backtrace(caller, DEPTH);
-    is_inside = false;
+    depth = how_deep(caller, depth);
     for (int i = 0; i < depth; i++)
-        hash = (hash ^ (uintptr_t)caller[i]) * 1099511628211ULL;
+        hash = mix_caller(hash, caller[i]);
+    is_inside = false;
     shared->path[number - 1] = hash;
 }
 

@@ -9,8 +9,10 @@
  * allocation was the last one that the process made when it failed once is the same point, and is
  * counted without running it.
  *
- * CRASH_PATHS in the environment reduces the sweep to the first and the last allocation of every
- * path of calls: those made by one path mostly fail in the same way. CRASH_POINTS then samples.
+ * What fails, and what the program then does, is a matter of the path of calls by which an
+ * allocation is made: the first and the last allocation of every path are swept. A path that an
+ * earlier verb of the same sweep has shown is not swept again. CRASH_ALL sweeps every allocation of
+ * every verb. CRASH_POINTS samples.
  */
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -36,7 +38,8 @@ struct tally {
 
 struct allocations {
     size_t count;   /* of a run without a fault */
-    size_t paths;   /* by which they were made */
+    size_t paths;   /* by which they were made, */
+    size_t known;   /* of them swept with an earlier verb */
     size_t *number; /* those that are swept */
     size_t chosen;
     struct tally *tally;
@@ -223,24 +226,50 @@ static int by_number(const void *left, const void *right)
     return (*a > *b) - (*a < *b);
 }
 
+/* Paths of calls that were swept, in their order. */
+static struct {
+    uint64_t *path;
+    size_t count, capacity;
+} seen;
+
+static int by_value(const void *left, const void *right)
+{
+    const uint64_t *a = left, *b = right;
+
+    return (*a > *b) - (*a < *b);
+}
+
+static bool is_known(uint64_t path, size_t known)
+{
+    return bsearch(&path, seen.path, known, sizeof(path), by_value);
+}
+
 static void choose(struct allocations *all, const uint64_t *path)
 {
     struct made *made = mem_calloc(all->count, sizeof(made[0]));
-    bool everyone = !getenv("CRASH_PATHS");
+    bool everyone = getenv("CRASH_ALL");
+    size_t known = seen.count;
 
     all->number = mem_calloc(all->count, sizeof(all->number[0]));
     for (size_t i = 0; i < all->count; i++)
         made[i] = (struct made){.path = path[i], .number = i + 1};
     qsort(made, all->count, sizeof(made[0]), by_path);
     for (size_t first = 0, last; first < all->count; first = last + 1) {
+        bool is_new = known == 0 || !is_known(made[first].path, known);
         for (last = first; last + 1 < all->count && made[last + 1].path == made[first].path;)
             last++;
         all->paths++;
+        all->known += !is_new;
         for (size_t i = first; i <= last; i++) {
-            if (everyone || i == first || i == last)
+            if (everyone || (is_new && (i == first || i == last)))
                 all->number[all->chosen++] = made[i].number;
         }
+        if (is_new) {
+            seen.path = mem_grow(seen.path, seen.count, &seen.capacity, sizeof(seen.path[0]));
+            seen.path[seen.count++] = made[first].path;
+        }
     }
+    qsort(seen.path, seen.count, sizeof(seen.path[0]), by_value);
     qsort(all->number, all->chosen, sizeof(all->number[0]), by_number);
     free(made);
 }
@@ -292,8 +321,9 @@ static size_t sweep_path(enum world_path path)
 
     world_begin(&model, path);
     find_allocations(&model, &all);
-    printf("alloc %s: %zu allocations by %zu paths of calls, %zu of them swept\n",
-           world_path_name(path), all.count, all.paths, all.chosen);
+    printf("alloc %s: %zu allocations by %zu paths of calls, %zu of them known; %zu allocations "
+           "swept\n",
+           world_path_name(path), all.count, all.paths, all.known, all.chosen);
     size_t wanted = sweep_setting("CRASH_POINTS", all.chosen);
     struct sweep sweep = {.name = "alloc",
                           .count = wanted < all.chosen ? wanted : all.chosen,
@@ -315,5 +345,6 @@ int main(int count, char **words)
         if (count < 2 || strcmp(words[1], world_path_name(path)) == 0)
             wrong += sweep_path(path);
     }
+    free(seen.path);
     return wrong > 0;
 }

@@ -8,6 +8,15 @@
  * it was told the outcome of the second act, so that there is a file to be taken in, a step done,
  * one in hand and one to do.
  *
+ * A statement is one exchange, sent at once: Parse, Bind, Describe, Execute, Sync. To the database
+ * a cut in it has three ends: it was not executed (up to Execute), executed and given up (Sync is
+ * missing), or done, with or without an answer. Where that decides what lasts, which is at a commit
+ * and at a write outside a transaction, every end of every exchange is swept. Inside a transaction
+ * nothing lasts, and a read leaves nothing; there it is the program that must find its way out, at
+ * each statement: of a text that no sweep of this process had yet, the first exchange is swept
+ * before it and in its answer, the last one behind it. Of all other places every SAMPLE-th is, and
+ * with CRASH_ALL each.
+ *
  * When the database is cut off, the program still lives: what it knows of a call must then be in
  * the database or in the state directory, and it must have said so.
  */
@@ -23,6 +32,8 @@
 #include "cut_proxy.h"
 #include "host/file.h"
 #include "sweep.h"
+
+enum { SAMPLE = 25 };
 
 enum channel { DATABASE = 0, PORTAL, CHANNELS };
 
@@ -44,6 +55,7 @@ struct points {
     struct cut_point *point; /* those of the database, then those of the portal */
     size_t count, capacity;
     size_t of_database;
+    size_t places; /* that there are for a cut, swept or not */
 };
 
 /* Faults of the portal's own, for every write; `approve` never asks it. */
@@ -286,17 +298,126 @@ static void add_point(struct points *points, struct cut_point point)
     points->point[points->count++] = point;
 }
 
+/* The statement of a message, "" for one without: "Sync of 'commit'". */
+static const char *statement_of(const char *what)
+{
+    const char *of = strstr(what, " of '");
+
+    return of ? of + strlen(" of '") : "";
+}
+
+static bool starts_with_one(const char *text, const char *const *words)
+{
+    while (*words && !text_starts(text, *words))
+        words++;
+    return *words;
+}
+
+/* Whether what the database keeps is decided by this message's exchange. */
+static bool is_decisive(const char *what, bool *is_inside)
+{
+    static const char *const ends[] = {"commit", "rollback", NULL};
+    static const char *const reads[] = {"select ", "set ", "show ", "begin", NULL};
+    const char *statement = statement_of(what);
+    bool ending = starts_with_one(statement, ends), inside = *is_inside;
+
+    if (text_starts(statement, "begin"))
+        *is_inside = true;
+    else if (ending && text_starts(what, "Sync "))
+        *is_inside = false;
+    return ending || (!inside && !starts_with_one(statement, reads)) ||
+           (!inside && text_starts(statement, "select pg_"));
+}
+
+/* Whether no other message before, or behind, was the same. */
+static bool is_first_of_all(size_t number)
+{
+    const char *what = cut_proxy_what(proxy[DATABASE], number);
+
+    while (--number > 0 && strcmp(cut_proxy_what(proxy[DATABASE], number), what) != 0)
+        continue;
+    return number == 0;
+}
+
+static bool is_last_of_all(size_t number)
+{
+    const char *what = cut_proxy_what(proxy[DATABASE], number);
+    size_t count = cut_proxy_count(proxy[DATABASE]);
+
+    while (++number <= count && strcmp(cut_proxy_what(proxy[DATABASE], number), what) != 0)
+        continue;
+    return number > count;
+}
+
+/* What earlier sweeps had, each message once. */
+static struct {
+    char **what;
+    size_t count, capacity;
+} had;
+
+static bool is_known(const char *what, size_t count)
+{
+    while (count > 0 && strcmp(had.what[count - 1], what) != 0)
+        count--;
+    return count > 0;
+}
+
+static void remember_messages(void)
+{
+    for (size_t number = 1; number <= cut_proxy_count(proxy[DATABASE]); number++) {
+        const char *what = cut_proxy_what(proxy[DATABASE], number);
+        if (is_known(what, had.count))
+            continue;
+        had.what = mem_grow(had.what, had.count, &had.capacity, sizeof(had.what[0]));
+        had.what[had.count++] = mem_strdup(what);
+    }
+}
+
+static void forget_messages(void)
+{
+    while (had.count > 0)
+        free(had.what[--had.count]);
+    free(had.what);
+}
+
+/* Whether a place is one of the ends of an exchange, and of one that is swept. */
+static bool is_swept(size_t number, enum cut_place place, bool decisive)
+{
+    const char *what = cut_proxy_what(proxy[DATABASE], number);
+    bool is_new = !is_known(what, had.count);
+
+    if (text_is_empty(statement_of(what)))
+        return true;
+    if (text_starts(what, "Parse "))
+        return place == CUT_BEFORE && (decisive || (is_new && is_first_of_all(number)));
+    if (text_starts(what, "Copy"))
+        return decisive || (is_new && is_first_of_all(number));
+    if (!text_starts(what, "Sync "))
+        return false;
+    if (decisive)
+        return true;
+    return is_new && place != CUT_BEFORE &&
+           (place == CUT_ANSWER ? is_first_of_all(number) : is_last_of_all(number));
+}
+
 static void add_cuts(struct points *points, enum channel channel)
 {
+    bool everything = getenv("CRASH_ALL") || channel == PORTAL, is_inside = false;
+    size_t others = 0;
+
     for (size_t number = 1; number <= cut_proxy_count(proxy[channel]); number++) {
+        const char *what = cut_proxy_what(proxy[channel], number);
+        bool decisive = is_decisive(what, &is_inside);
         for (enum cut_place place = CUT_BEFORE; place < CUT_PLACES; place++) {
             if (!cut_proxy_has_place(proxy[channel], number, place))
                 continue;
-            add_point(points, (struct cut_point){
-                                  .channel = channel,
-                                  .number = number,
-                                  .place = place,
-                                  .what = mem_strdup(cut_proxy_what(proxy[channel], number))});
+            points->places++;
+            if (!everything && !is_swept(number, place, decisive) && others++ % SAMPLE != 0)
+                continue;
+            add_point(points, (struct cut_point){.channel = channel,
+                                                 .number = number,
+                                                 .place = place,
+                                                 .what = mem_strdup(what)});
         }
     }
 }
@@ -338,12 +459,14 @@ static void find_points(struct world *world, struct points *points)
         points->first = find_second_outcome();
         run_without_fault(points, world);
     }
-    printf("%s %s: %zu messages to the database, %zu exchanges with the portal\n", points->name,
-           world_path_name(world->path), cut_proxy_count(proxy[DATABASE]),
-           cut_proxy_count(proxy[PORTAL]));
     add_cuts(points, DATABASE);
     points->of_database = points->count;
     add_cuts(points, PORTAL);
+    remember_messages();
+    printf("%s %s: %zu messages to the database, %zu exchanges with the portal, %zu places, %zu of "
+           "them swept\n",
+           points->name, world_path_name(world->path), cut_proxy_count(proxy[DATABASE]),
+           cut_proxy_count(proxy[PORTAL]), points->places, points->count);
     for (size_t i = 0; i < COUNT_OF(portal_faults) && world->path != WORLD_APPROVE; i++)
         add_point(points, (struct cut_point){.channel = PORTAL, .fault = portal_faults[i]});
     free_proxies(); /* their threads would not survive the workers' fork */
@@ -385,5 +508,6 @@ int main(int count, char **words)
         if (path != WORLD_APPROVE) /* which does nothing that could be resumed */
             wrong += sweep_path(path, "cut resumed", true);
     }
+    forget_messages();
     return wrong > 0;
 }

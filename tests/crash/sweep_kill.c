@@ -1,10 +1,17 @@
 /*
- * sweep_kill [suspend|deprovision]: SIGKILL at every system call of `apply`, by strace.
+ * sweep_kill [suspend|deprovision|night|approve]: SIGKILL at the system calls of the path's verb,
+ * by strace.
  *
- * One run is counted first, by name of the call. Then each (name, N) is a point: the program dies
- * as it enters the Nth call of that name, before the kernel does it; together these are all the
- * moments there are between two system calls. A few more N than were counted show that there is
- * nothing behind the last: a run that is quicker or slower than the counted one waits more often.
+ * One run is traced first. Then each (name, N) is a point: the program dies as it enters the Nth
+ * call of that name, before the kernel does it; together these are all the moments there are
+ * between two system calls. A few more N than were counted show that there is nothing behind the
+ * last: a run that is quicker or slower than the counted one waits more often.
+ *
+ * What a killed process leaves is what its calls had done to the world outside of it: what it sent,
+ * wrote, renamed, opened and closed. Calls that do nothing there (memory, clocks, reading, waiting)
+ * lie between two that do, and a kill at any of them leaves what a kill at the next effect leaves.
+ * So every effect is a point, and of the others every SAMPLE-th, which tells whether that is true.
+ * CRASH_ALL makes every call a point.
  *
  * CRASH_POINTS limits the sweep to that many points, evenly spread over the calls of the second
  * half of the run, in which it acts.
@@ -20,11 +27,12 @@
 #include "host/file.h"
 #include "sweep.h"
 
-enum { BEYOND = 3 };
+enum { BEYOND = 3, SAMPLE = 20 };
 
 struct call {
     char *name;
     size_t count;
+    bool has_effect; /* one of them has */
 };
 
 struct kill_point {
@@ -58,29 +66,137 @@ static void add_point(struct kill_plan *plan, const char *name, size_t n, bool b
     plan->point[plan->points++] = (struct kill_point){.name = name, .n = n, .beyond = beyond};
 }
 
-/* Every line of the trace is one call: `[pid N] name(…`, in the order they were entered. */
-static size_t read_trace(struct kill_plan *plan, const char *trace)
+/* Calls that nobody outside the process can tell of. What is not here has an effect. */
+static const char *const silent[] = {
+    "access",
+    "arch_prctl",
+    "brk",
+    "clock_gettime",
+    "clock_nanosleep",
+    "dup",
+    "dup2",
+    "epoll_create1",
+    "epoll_ctl",
+    "epoll_wait",
+    "eventfd2",
+    "faccessat2",
+    "fstat",
+    "futex",
+    "getcwd",
+    "getdents64",
+    "getegid",
+    "geteuid",
+    "getgid",
+    "getpeername",
+    "getpid",
+    "getppid",
+    "getrandom",
+    "getsockname",
+    "getsockopt",
+    "gettid",
+    "getuid",
+    "ioctl",
+    "lseek",
+    "lstat",
+    "madvise",
+    "mprotect",
+    "munmap",
+    "nanosleep",
+    "newfstatat",
+    "poll",
+    "ppoll",
+    "prctl",
+    "pread64",
+    "prlimit64",
+    "read",
+    "readlink",
+    "readv",
+    "recvfrom",
+    "recvmsg",
+    "restart_syscall",
+    "rseq",
+    "rt_sigaction",
+    "rt_sigprocmask",
+    "sched_getaffinity",
+    "sched_yield",
+    "set_robust_list",
+    "set_tid_address",
+    "setsockopt",
+    "socket",
+    "socketpair",
+    "stat",
+    "statfs",
+    "statx",
+    "sysinfo",
+    "umask",
+    "uname",
+};
+
+/* Calls that have an effect when their line says one of these words. */
+static const struct {
+    const char *name;
+    const char *word[4];
+} sometimes[] = {
+    {"openat", {"O_CREAT", "O_TRUNC", "O_WRONLY", "O_RDWR"}},
+    {"close", {"socket:", "/probe.", "TCP:", "UNIX"}},
+    {"fcntl", {"F_SETLK", "F_OFD_SETLK", "F_SETLKW"}},
+    {"mmap", {"MAP_SHARED"}},
+};
+
+static bool has_effect(const char *name, size_t length, const char *line, size_t line_length)
 {
-    size_t total = 0;
+    for (size_t i = 0; i < COUNT_OF(silent); i++) {
+        if (strlen(silent[i]) == length && strncmp(silent[i], name, length) == 0)
+            return false;
+    }
+    for (size_t i = 0; i < COUNT_OF(sometimes); i++) {
+        if (strlen(sometimes[i].name) != length || strncmp(sometimes[i].name, name, length) != 0)
+            continue;
+        for (size_t k = 0; k < COUNT_OF(sometimes[i].word) && sometimes[i].word[k]; k++) {
+            const char *word = sometimes[i].word[k];
+            if (memmem(line, line_length, word, strlen(word)))
+                return true;
+        }
+        return false;
+    }
+    return true;
+}
+
+/* What a trace has. */
+struct totals {
+    size_t calls, effects, sampled;
+};
+
+/* Every line of the trace is one call: `PID name(…`, in the order they were entered. */
+static struct totals read_trace(struct kill_plan *plan, const char *trace, bool everything)
+{
+    struct totals totals = {.calls = 0};
 
     for (const char *line = trace; *line;) {
-        const char *end = line + strcspn(line, "\n");
+        size_t line_length = strcspn(line, "\n");
         const char *name = line + strspn(line, "0123456789 ");
         size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_");
         if (length > 0 && name[length] == '(') {
             struct call *call = find_call(plan, name, length);
+            bool effect = has_effect(name, length, line, line_length);
+            bool sampled = !effect && (totals.calls - totals.effects) % SAMPLE == 0;
             call->count++;
-            total++;
+            call->has_effect |= effect;
+            totals.calls++;
+            totals.effects += effect;
+            totals.sampled += sampled;
+            if (everything || effect || sampled)
+                add_point(plan, call->name, call->count, false);
         }
-        line = *end ? end + 1 : end;
+        line += line_length + (line[line_length] == '\n');
     }
-    return total;
+    return totals;
 }
 
 static char *trace_once(struct world *world)
 {
     CLEANUP(mem_cleanup) char *path = probe_path(&world->probe, "trace");
-    const char *const strace[] = {"strace", "-f", "-qq", "-o", path, NULL};
+    const char *const strace[] = {"strace", "-f", "-qq", "-y", "-o", path, NULL};
     struct text trace = TEXT_INIT;
     CLEANUP(text_release) struct text said = TEXT_INIT;
 
@@ -102,15 +218,17 @@ static char *trace_once(struct world *world)
 static void make_plan(struct world *world, struct kill_plan *ret_plan)
 {
     struct kill_plan plan = {.calls = 0};
+    bool everything = getenv("CRASH_ALL");
     CLEANUP(mem_cleanup) char *trace = trace_once(world);
-    size_t total = read_trace(&plan, trace);
+    struct totals totals = read_trace(&plan, trace, everything);
 
     for (size_t i = 0; i < plan.calls; i++) {
-        for (size_t n = 1; n <= plan.call[i].count + BEYOND; n++)
-            add_point(&plan, plan.call[i].name, n, n > plan.call[i].count);
+        for (size_t n = 1; n <= BEYOND && (everything || plan.call[i].has_effect); n++)
+            add_point(&plan, plan.call[i].name, plan.call[i].count + n, true);
     }
-    printf("kill %s: %zu system calls of %zu names\n", world_path_name(world->path), total,
-           plan.calls);
+    printf("kill %s: %zu system calls of %zu names, %zu of them effects, %zu of the others %s\n",
+           world_path_name(world->path), totals.calls, plan.calls, totals.effects,
+           everything ? totals.calls - totals.effects : totals.sampled, "swept");
     *ret_plan = plan;
 }
 

@@ -19,6 +19,14 @@
  * written to twice, that no further act follows, and that the record is true in the end: what the
  * late one kept outside the database is taken in by the next run.
  *
+ * A mode can only make a difference where what it changes is not as before: between two messages to
+ * the portal nothing that `change` does can be seen, so it is swept before each of these. What the
+ * others do is done in the database, and all that others see of the stopped run there are its
+ * commits and the locks of an open transaction: they are swept before each commit (all locks are
+ * held) and behind it, before each single read of an account and before and behind each write (what
+ * the run knows and has done), and around each statement outside a transaction. Of all other
+ * messages every SAMPLE-th is swept, and with CRASH_ALL each.
+ *
  * CRASH_POINTS limits each mode to that many points, evenly spread.
  */
 #include <errno.h>
@@ -33,6 +41,8 @@
 #include "host/file.h"
 #include "sweep.h"
 
+enum { SAMPLE = 12 };
+
 /* Two runs of one plan; the second may have to wait for the first one's transaction. */
 struct pair {
     struct world_run first, second;
@@ -45,6 +55,7 @@ struct pair {
 struct mode {
     const char *name;
     bool needs_no_lock; /* by name only, with a program that has no lock */
+    bool is_of_portal;  /* it changes something there, and not in the database */
     /* What happens while the first run is stopped. */
     void (*meanwhile)(struct world *world, struct pair *pair, size_t variant);
     /* All runs have ended. */
@@ -53,6 +64,7 @@ struct mode {
 
 struct stops {
     const struct mode *mode;
+    size_t *number; /* of the sends that are swept */
     size_t count, wanted;
 };
 
@@ -243,21 +255,31 @@ static void think_again(struct world *world, struct pair *pair, size_t variant)
     world_forbid(world, target, other_word);
 }
 
+/* Who had to wait may come too late: the run that went on may have the portal's row again before
+ * them, and then it is said that there is nothing left to decide on. */
 static void check_decided(struct world *world, const struct pair *pair, size_t variant)
 {
-    if (pair->waits)
+    if (pair->waits && pair->second.code != 0) {
+        WORLD_EXPECT(world, "a decision that came too late", &pair->second, 20, 64);
+        if (world_written(world, world->target[pair->target]) == 0)
+            world_violate(world, "a decision was refused, and nothing had been done");
+    } else if (pair->waits) {
         world_forbid(world, pair->target, other_word);
+    }
     converge(world, pair, variant);
 }
 
 static const struct mode modes[] = {
-    {"change", false, change, converge},
-    {"double", false, start_second, converge},
-    {"takeover", false, take_over, converge},
-    {"fence", true, run_second, converge},
-    {"overtaken", true, run_second_without_acts, check_overtaken},
-    {"budget", false, use_up_budget, check_budget},
-    {"decided", false, think_again, check_decided},
+    {.name = "change", .is_of_portal = true, .meanwhile = change, .afterwards = converge},
+    {.name = "double", .meanwhile = start_second, .afterwards = converge},
+    {.name = "takeover", .meanwhile = take_over, .afterwards = converge},
+    {.name = "fence", .needs_no_lock = true, .meanwhile = run_second, .afterwards = converge},
+    {.name = "overtaken",
+     .needs_no_lock = true,
+     .meanwhile = run_second_without_acts,
+     .afterwards = check_overtaken},
+    {.name = "budget", .meanwhile = use_up_budget, .afterwards = check_budget},
+    {.name = "decided", .meanwhile = think_again, .afterwards = check_decided},
 };
 
 /* --- the sweep --- */
@@ -271,7 +293,7 @@ static void stop_at(const struct sweep *sweep, struct world *world, size_t index
                     struct point *ret_point)
 {
     const struct stops *stops = sweep->data;
-    size_t n = 1 + sweep_sample(index, stops->wanted, stops->count);
+    size_t n = stops->number[sweep_sample(index, stops->wanted, stops->count)];
     CLEANUP(text_release) struct text word = TEXT_INIT, at = TEXT_INIT;
 
     text_addf(&ret_point->name, "%s before send %zu", stops->mode->name, n);
@@ -291,41 +313,75 @@ static void stop_at(const struct sweep *sweep, struct world *world, size_t index
     }
     if (pair.waits) {
         world_wait(world, &pair.second);
-        WORLD_EXPECT(world, "the run that waited: apply", &pair.second, 0, 20, 21, 75);
+        if (pair.target == WORLD_TARGETS)
+            WORLD_EXPECT(world, "the run that waited: apply", &pair.second, 0, 20, 21, 75);
     }
     stops->mode->afterwards(world, &pair, index);
     world_run_release(&pair.first);
     world_run_release(&pair.second);
 }
 
-static size_t count_sends(struct world *world)
+/* A letter for each send of a run without a fault (preload_stop_at.c). */
+static char *kinds_of_sends(struct world *world)
 {
     CLEANUP(mem_cleanup) char *path = probe_path(&world->probe, "sends");
-    CLEANUP(text_release) struct text word = TEXT_INIT, count = TEXT_INIT, sends = TEXT_INIT;
-    int64_t number = 0;
+    CLEANUP(text_release) struct text word = TEXT_INIT, where = TEXT_INIT;
+    struct text kinds = TEXT_INIT;
 
     preload(&word);
-    text_addf(&count, "STOP_COUNT=%s", path);
-    const char *const environment[] = {text_cstr(&word), text_cstr(&count), NULL};
+    text_addf(&where, "STOP_KINDS=%s", path);
+    const char *const environment[] = {text_cstr(&word), text_cstr(&where), NULL};
     world_reset(world);
     CLEANUP(world_run_release) struct world_run run = world_apply(world, NULL, environment);
-    if (run.code != 0 || file_read(path, 64, ERR_INTERNAL, &sends, NULL, NULL) < 0 ||
-        !parse_int(text_cstr(&sends), 1, 100000, &number))
+    if (run.code != 0 || file_read(path, 1u << 20, ERR_INTERNAL, &kinds, NULL, NULL) < 0 ||
+        kinds.length == 0)
         world_die("the run to be counted ends with %d", run.code);
-    return (size_t)number;
+    return text_take(&kinds);
 }
 
-static size_t sweep_mode(struct world *world, const struct mode *mode, size_t count)
+/* Whether something may be otherwise before the i-th send (from 0) than before the one in front of
+ * it. */
+static bool may_differ(const struct mode *mode, const char *kinds, size_t i, bool is_inside)
+{
+    char is = kinds[i], was = i > 0 ? kinds[i - 1] : 'c';
+
+    if (mode->is_of_portal)
+        return strchr("row", is);
+    return strchr("cow", is) || strchr("cw", was) ||
+           (!is_inside && (is == 'q' || (was == 'q' && is == 'b')));
+}
+
+static void choose(struct stops *stops, const char *kinds)
+{
+    bool is_inside = false, everything = getenv("CRASH_ALL");
+    size_t others = 0;
+
+    stops->number = mem_calloc(strlen(kinds), sizeof(stops->number[0]));
+    for (size_t i = 0; kinds[i]; i++) {
+        if (everything || may_differ(stops->mode, kinds, i, is_inside) || others++ % SAMPLE == 0)
+            stops->number[stops->count++] = i + 1;
+        if (kinds[i] == 'b' || kinds[i] == 'c')
+            is_inside = kinds[i] == 'b';
+    }
+}
+
+static size_t sweep_mode(struct world *world, const struct mode *mode, const char *kinds)
 {
     CLEANUP(text_release) struct text name = TEXT_INIT;
-    struct stops stops = {.mode = mode, .count = count, .wanted = count};
+    struct stops stops = {.mode = mode};
 
-    if (sweep_setting("CRASH_POINTS", count) < count)
-        stops.wanted = sweep_setting("CRASH_POINTS", count);
+    choose(&stops, kinds);
+    printf("stop, %s %s: %zu of %zu messages that it sends\n", mode->name,
+           world_path_name(world->path), stops.count, strlen(kinds));
+    stops.wanted = stops.count;
+    if (sweep_setting("CRASH_POINTS", stops.count) < stops.count)
+        stops.wanted = sweep_setting("CRASH_POINTS", stops.count);
     text_addf(&name, "stop, %s", mode->name);
     const struct sweep sweep = {
         .name = text_cstr(&name), .count = stops.wanted, .data = &stops, .point = stop_at};
-    return sweep_run(&sweep, world).violations;
+    size_t violations = sweep_run(&sweep, world).violations;
+    free(stops.number);
+    return violations;
 }
 
 int main(int argc, char **argv)
@@ -334,13 +390,13 @@ int main(int argc, char **argv)
     size_t violations = 0;
 
     world_begin(&world, sweep_chosen(argc, argv));
-    size_t count = count_sends(&world);
+    CLEANUP(mem_cleanup) char *kinds = kinds_of_sends(&world);
     for (size_t i = 0; i < COUNT_OF(modes); i++) {
         bool by_name = argc > 2;
         if (modes[i].meanwhile == use_up_budget && world.path == WORLD_NIGHT)
             continue; /* the window does not count what is spread */
         if (by_name ? text_equal(argv[2], modes[i].name) : !modes[i].needs_no_lock)
-            violations += sweep_mode(&world, &modes[i], count);
+            violations += sweep_mode(&world, &modes[i], kinds);
     }
     world_finish(&world);
     return violations > 0;

@@ -155,38 +155,54 @@ static void make_database(struct world *world, const char *template)
     make(world, "create database %s template %s", world->database, template);
 }
 
-/* A copy of every table beside them, to put back what a point changed: a new database for each of
- * thousands of points would cost more than the points. */
+/* A copy of every table beside them, and a function that puts back what a point changed, whichever
+ * table: a new database for each of thousands of points would cost more than the points. Keys and
+ * triggers are passed over meanwhile (replica). Those of the record fire all the same: they are
+ * switched off for the moment, as only the owner can. Its statements are written out, so that a
+ * session plans them once. */
 static void keep_tables(struct world *world)
-{
-    free(world_query(world,
-                     "do $$ declare name text; begin create schema kept; for name in"
-                     " select tablename from pg_tables where schemaname = 'reconcile' loop execute"
-                     " format('create table kept.%1$I as table reconcile.%1$I', name);"
-                     " end loop; end $$"));
-}
-
-/* Whatever is not as it was, whichever table; keys and triggers are passed over meanwhile. Those of
- * the record fire all the same: they are switched off for the moment, as only the owner can. */
-static void restore_tables(struct world *world)
 {
     free(world_query(
         world,
-        "set session_replication_role = replica;"
-        "do $$ declare name text; guard text; differs boolean; begin for name in"
-        " select tablename from pg_tables where schemaname = 'reconcile' loop execute format("
-        "'select exists ((select t::text from reconcile.%1$I t except all"
+        "do $$ declare name text; guard text; guards text; body text := ''; begin"
+        " create schema kept;"
+        " for name in select tablename from pg_tables where schemaname = 'reconcile' loop"
+        "  execute format('create table kept.%1$I as table reconcile.%1$I', name);"
+        "  guards := '';"
+        "  for guard in select tgname from pg_trigger where not tgisinternal and"
+        "   tgrelid = format('reconcile.%I', name)::regclass loop"
+        "   guards := guards ||"
+        "    format('alter table reconcile.%I enable always trigger %I; ', name, guard);"
+        "  end loop;"
+        "  body := body || format("
+        "'if exists ((select t::text from reconcile.%1$I t except all"
         " select k::text from kept.%1$I k) union all (select k::text from kept.%1$I k except all"
-        " select t::text from reconcile.%1$I t))', name) into differs;"
-        " if differs then"
-        " execute format('alter table reconcile.%1$I disable trigger user', name);"
-        " execute format('delete from reconcile.%1$I', name);"
-        " execute format('insert into reconcile.%1$I table kept.%1$I', name);"
-        " for guard in select tgname from pg_trigger where not tgisinternal and"
-        " tgrelid = format('reconcile.%I', name)::regclass loop"
-        " execute format('alter table reconcile.%I enable always trigger %I', name, guard);"
-        " end loop; end if;"
-        " end loop; end $$"));
+        " select t::text from reconcile.%1$I t)) then ', name);"
+        "  if guards <> '' then"
+        "   body := body || format('alter table reconcile.%I disable trigger user; ', name);"
+        "  end if;"
+        "  body := body || format('delete from reconcile.%1$I; insert into reconcile.%1$I"
+        " table kept.%1$I; ', name) || guards || 'end if; ';"
+        " end loop;"
+        " execute format('create function kept.restore() returns void language plpgsql"
+        " set session_replication_role = replica as %L', 'begin ' || body || 'end');"
+        " end $$"));
+}
+
+static void restore_tables(struct world *world)
+{
+    free(world_query(world, "select kept.restore()"));
+}
+
+/* The server lives as long as the sweep: nothing has to outlast its crash. */
+static void hurry_server(struct world *world)
+{
+    static const char *const settings[] = {"synchronous_commit = off", "full_page_writes = off",
+                                           "checkpoint_timeout = '1h'"};
+
+    for (size_t i = 0; i < COUNT_OF(settings); i++)
+        make(world, "alter system set %s", settings[i]);
+    make(world, "select pg_reload_conf()");
 }
 
 /* A killed program's session ends when the server notices; until then it holds the lock. */
@@ -743,6 +759,7 @@ void world_begin(struct world *world, enum world_path path)
     *world = (struct world){.path = path, .rolling_count = 1000};
     world->server = mem_strdup(cluster_fixture_conninfo());
     world->maker = connect_to(world->server);
+    hurry_server(world);
     name_database(world, DATABASE_NAME "_template");
     make_database(world, "template1");
     if (paths[path].deletes)

@@ -114,9 +114,13 @@ static void start_janitor(void)
 
 static void ensure_root(void)
 {
+    CLEANUP(text_release) struct text path = TEXT_INIT;
+    const char *parent = getenv("TMPDIR");
+
     if (root)
         return;
-    root = mem_strdup("/tmp/bynder-reconcile-test-XXXXXX");
+    text_addf(&path, "%s/bynder-reconcile-test-XXXXXX", text_is_empty(parent) ? "/tmp" : parent);
+    root = text_take(&path);
     if (!mkdtemp(root) || (geteuid() == 0 && chmod(root, 0755) < 0))
         die("mkdtemp", NULL);
     start_janitor();

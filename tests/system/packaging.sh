@@ -100,6 +100,35 @@ check "the dry run's unit differs in its command, and in what a held plan means"
 check "the check's unit sees what the run's sees" same_sandbox
 check "the dry run's unit plans, and nothing else" dry_run_never_runs
 
+# --- the timer's hour ---
+
+# systemd's own word on the nights of two years, in zones that set their clocks at every hour at which
+# that is done; tests/unit/test_timer.c looks at all of tzdata.
+nights_of() { # $1 an hour of the day, rest zones; the zones that do not have it once every night
+    hour=$1
+    shift
+    for zone in "$@"; do
+        TZ=$zone systemd-analyze calendar --base-time='2026-12-31 12:00' --iterations=731 "$hour" |
+            sed -n 's/^.*\(Next elapse\|Iter\. #[0-9]*\): [A-Z][a-z]* \([-0-9]*\) .*/\2/p' |
+            grep -E '^202[78]' | sort -u | wc -l | grep -qx 731 || echo "$zone has not every night"
+    done
+}
+zones_of_every_kind='Africa/Cairo Africa/Casablanca America/Havana America/New_York America/Nuuk
+    America/Santiago Antarctica/Troll Asia/Beirut Asia/Gaza Atlantic/Azores Australia/Lord_Howe
+    Europe/Athens Europe/Berlin Europe/Helsinki Europe/Lisbon Pacific/Chatham Pacific/Easter UTC'
+timer_has_every_night() {
+    # shellcheck disable=SC2086
+    nights_of "$(sed -n 's/^OnCalendar=//p' "$units/bynder-reconcile@.timer")" $zones_of_every_kind
+}
+an_hour_that_is_missing_is_found() {
+    # shellcheck disable=SC2086
+    [ "$(nights_of '*-*-* 03:00:00' $zones_of_every_kind | wc -l)" -ge 2 ] || echo "03:00 is always there"
+}
+if have systemd-analyze systemd; then
+    check "the timer's hour is there every night" timer_has_every_night
+    check "an hour that is left out one night is found" an_hour_that_is_missing_is_found
+fi
+
 # --- the line about a failure ---------------------------------------------------------------------
 
 # Every exit code of the documentation but those that are no failure has a sentence of its own.

@@ -32,8 +32,8 @@ elapses=$(nexts)
 is "fifty wait" 50 "$(systemctl list-timers --no-legend 'bynder-reconcile@p*.timer' | wc -l)"
 most=$(while read -r _ at; do date -d "$at" '+%F %H:%M'; done <<<"$elapses" | sort | uniq -c | sort -rn | awk 'NR == 1 { print $1 }')
 holds "at most six in one minute (there are $most)" test "$most" -le 6
-outside=$(while read -r _ at; do date -d "$at" '+%H%M'; done <<<"$elapses" | awk '$1 + 0 < 300 || $1 + 0 > 430')
-is "all of them between 03:00 and 04:30" "" "$outside"
+outside=$(while read -r _ at; do date -d "$at" '+%H%M'; done <<<"$elapses" | awk '$1 + 0 < 400 || $1 + 0 > 530')
+is "all of them between 04:00 and 05:30" "" "$outside"
 systemctl daemon-reexec
 # shellcheck disable=SC2086,SC2046
 systemctl restart $(printf 'bynder-reconcile@%s.timer ' $instances)

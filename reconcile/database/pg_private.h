@@ -1,0 +1,19 @@
+/*
+ * pg_private: what database/pg and database/pg_open share of a connection.
+ */
+#ifndef DATABASE_PG_PRIVATE_H
+#define DATABASE_PG_PRIVATE_H
+
+#include "database/pg.h"
+
+struct pg {
+    PGconn *conn; /* NULL once it is gone */
+    char *where;  /* for messages */
+    int64_t call_ms;
+    char *copy_name; /* of the COPY that is open */
+};
+
+/* What the server or libpq says, on one line and without control characters. */
+void pg_add_message(struct text *text, const char *message);
+
+#endif
