@@ -325,9 +325,9 @@ static void transfer(struct company *company, size_t who, int week)
     if (!keeps_address)
         row->email = make_address(company, human, "group.example");
     struct holder *holder = account_of(company, who);
-    if (holder && happens(company, 0.3))
+    if (holder && happens(company, 0.1)) /* hardly anybody keeps accounts up to date */
         holder->account.employee_number = row->number;
-    if (holder && !keeps_address && happens(company, 0.5))
+    if (holder && !keeps_address && happens(company, 0.25))
         change_address(company, holder, row->email, holder->account.name);
     human->email = row->email;
 }
