@@ -129,11 +129,15 @@ static char *fold_unicode(const char *bytes, size_t length)
 
 static bool is_ascii(const char *bytes, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        if ((unsigned char)bytes[i] >= 0x80)
-            return false;
+    uint64_t all = 0, word;
+
+    for (; length >= sizeof(word); bytes += sizeof(word), length -= sizeof(word)) {
+        memcpy(&word, bytes, sizeof(word));
+        all |= word;
     }
-    return true;
+    for (; length > 0; length--)
+        all |= (unsigned char)*bytes++;
+    return !(all & UINT64_C(0x8080808080808080));
 }
 
 /* What ICU can take: its lengths are 32 bits, and more than any field we keep is never a name. */

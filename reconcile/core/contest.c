@@ -8,6 +8,7 @@
 #include "base/fold.h"
 #include "base/text.h"
 #include "core/explain.h"
+#include "core/twin.h"
 
 /* By what a line of the links file names the account. */
 static const char *name_in_line(const struct account *account)
@@ -166,6 +167,13 @@ static const char *tell_twin(struct arena *arena, const struct subject *subject)
 {
     const struct pairing *pairing = subject->pairing;
 
+    if (twin_is_called_as(arena, subject->account, pairing->person, pairing->other))
+        return arena_printf(arena,
+                            "conflict: %s points to %s, who has departed, but the account bears "
+                            "the name of row %u: %s, %s",
+                            match_key_name(pairing->key), explain_person(arena, pairing->person),
+                            (unsigned)pairing->other->row, explain_person(arena, pairing->other),
+                            person_status_name(pairing->other->status));
     return arena_printf(arena,
                         "conflict: %s points to %s, who has departed and may have moved to "
                         "row %u: %s, %s",

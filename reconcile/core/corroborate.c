@@ -16,8 +16,6 @@
 #include "base/parallel.h"
 #include "base/text.h"
 
-#define NOBODYS_COMPARED 64 /* rows of a value that is nobody's whose names are looked at */
-
 bool is_used_account(const struct account *account)
 {
     return account->history.ever_active || account->status == ACCOUNT_ACTIVE;
@@ -54,15 +52,22 @@ void corroborate_number(const struct people *people, struct arena *scratch,
 
     if (pairing->kind != LINK_ONE)
         return;
+    /* of an account without a name, one number alone does not say whose of the two it is */
+    bool known = account->name || pairing_is_sure(pairing);
+    const char *linked = known ? pairing->person->name : NULL;
     for (; entry != TABLE_END; entry = table_next(table, entry)) {
         const struct person *row = &people->roster->person[table_value(table, entry)];
         if (text_equal(number, people_value(people, scratch, MATCH_BY_EMPLOYEE_NUMBER,
-                                            row->employee_number)))
+                                            row->employee_number))) {
+            const struct crowd *crowd = people_crowd(people, MATCH_BY_EMPLOYEE_NUMBER, row);
+            if (crowd && crowd->alone)
+                break; /* and so have all the others here */
             continue;
+        }
         if (people_are_one(people, row, pairing->person)) {
             pairing->keys |= 1U << MATCH_BY_EMPLOYEE_NUMBER;
             stray = false;
-        } else if (!is_ruled_out(scratch, row, account->name, pairing->person->name) &&
+        } else if (!is_ruled_out(scratch, row, account->name, linked) &&
                    (!other || person_compare(row, other) < 0)) {
             other = row;
         }
@@ -83,16 +88,19 @@ void corroborate_nobodys(const struct people *people, struct arena *scratch,
     const char *number = people_value(people, scratch, where, account->employee_number);
     const struct table *table = &people->by[where];
     const struct person *least = NULL;
-    size_t seen = 0;
 
     for (; entry != TABLE_END; entry = table_next(table, entry)) {
         const struct person *row = &people->roster->person[table_value(table, entry)];
         bool numbers = where == MATCH_BY_EMPLOYEE_NUMBER;
-        bool looked_at = numbers && seen++ < NOBODYS_COMPARED;
         if (numbers &&
             !text_equal(number, people_value(people, scratch, where, row->employee_number)))
             continue; /* it only looks alike */
-        if (looked_at && is_ruled_out(scratch, row, account->name, NULL))
+        const struct crowd *crowd = people_crowd(people, where, row);
+        if (crowd) {
+            least = crowd->least; /* so many that no name rules all of them out */
+            break;
+        }
+        if (numbers && is_ruled_out(scratch, row, account->name, NULL))
             continue;
         if (!least || person_compare(row, least) < 0)
             least = row;

@@ -83,6 +83,18 @@ static const char *skeleton_key(struct arena *arena, const char *whole)
     return fold_skeleton(arena, fold_plain_name(arena, whole));
 }
 
+/* Accounts under one key that are compared one by one with whoever has it too; of more, people and
+ * accounts of that key are counted first. */
+#define CHAIN_MAX 16
+/* Comparisons for one key. Where more would be needed, having the key is enough. */
+#define PAIRS_MAX (1U << 16)
+
+/* Somebody has a key that many accounts have. */
+struct hit {
+    const struct table *table;
+    uint32_t entry, person;
+};
+
 /* The nearest so far of one account. Each part of the people has a list of its own. */
 struct nearest {
     enum near_kind kind;
@@ -95,6 +107,8 @@ struct visit {
     const struct finder *finder;
     struct nearest *nearest; /* by account index */
     struct arena scratch;
+    struct hit *hit;
+    size_t hits, hit_capacity;
 };
 
 /* Keeps the least (kind, person). */
@@ -338,6 +352,8 @@ static void index_departed(struct finder *finder, uint32_t i)
     uint32_t value = i << 2 | ROLE_TWIN;
 
     add_name(finder, person->name ? person->name : account->name, value);
+    if (twin_bears_other_name(&finder->arena, account, person))
+        add_name(finder, account->name, value);
     add_number(finder, person->employee_number, value);
     for (size_t k = 0; k < COUNT_OF(address); k++)
         add_local(finder, address[k], value);
@@ -395,8 +411,8 @@ static void propose_twin(struct visit *visit, uint32_t account, const struct per
         keep_hardest(&visit->nearest[account], until, person);
 }
 
-static void propose_all(struct visit *visit, const struct table *table, uint32_t entry,
-                        const struct person *person)
+static void propose_each(struct visit *visit, const struct table *table, uint32_t entry,
+                         const struct person *person)
 {
     for (; entry != TABLE_END; entry = table_next(table, entry)) {
         uint32_t account = table_value(table, entry) >> 2;
@@ -415,6 +431,100 @@ static void propose_all(struct visit *visit, const struct table *table, uint32_t
         if (kind != NEAR_NOBODY)
             propose(visit, account, kind, person);
     }
+}
+
+static size_t chain_length(const struct table *table, uint32_t entry, size_t most)
+{
+    size_t length = 0;
+
+    for (; entry != TABLE_END && length < most; entry = table_next(table, entry))
+        length++;
+    return length;
+}
+
+static void propose_all(struct visit *visit, const struct table *table, uint32_t entry,
+                        const struct person *person)
+{
+    if (chain_length(table, entry, CHAIN_MAX + 1) <= CHAIN_MAX) {
+        propose_each(visit, table, entry, person);
+        return;
+    }
+    visit->hit = mem_grow(visit->hit, visit->hits, &visit->hit_capacity, sizeof(visit->hit[0]));
+    visit->hit[visit->hits++] =
+        (struct hit){.table = table,
+                     .entry = entry,
+                     .person = (uint32_t)(person - visit->finder->people->roster->person)};
+}
+
+/* --- keys that many have --- */
+
+static int compare_hits(const void *a, const void *b)
+{
+    const struct hit *left = a, *right = b;
+
+    if (left->table != right->table)
+        return left->table < right->table ? -1 : 1;
+    if (left->entry != right->entry)
+        return left->entry < right->entry ? -1 : 1;
+    return (left->person > right->person) - (left->person < right->person);
+}
+
+/* What having a key in common makes of an account, and with whom. */
+static enum near_kind kind_of_table(const struct finder *finder, const struct table *table)
+{
+    return table == &finder->by_name       ? NEAR_NAME
+           : table == &finder->by_skeleton ? NEAR_LOOK_ALIKE
+           : table == &finder->by_number   ? NEAR_NUMBER
+                                           : NEAR_LOCAL_PART;
+}
+
+/* So many people and accounts have this key that nobody can tell who is who: somebody is near, and
+ * who has left may have moved. Of the people the least one stands for all. */
+static void propose_crowd(struct visit *visit, const struct hit *hit, size_t count)
+{
+    const struct person *all = visit->finder->people->roster->person;
+    const struct person *least = &all[hit[0].person], *least_here = NULL;
+    const struct table *table = hit[0].table;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct person *person = &all[hit[i].person];
+        if (person_compare(person, least) < 0)
+            least = person;
+        if (twin_is_at_work(person) && (!least_here || person_compare(person, least_here) < 0))
+            least_here = person;
+    }
+    for (uint32_t at = hit[0].entry; at != TABLE_END; at = table_next(table, at)) {
+        uint32_t account = table_value(table, at) >> 2;
+        enum role role = (enum role)(table_value(table, at) & 3);
+        if (role != ROLE_TWIN)
+            propose(visit, account,
+                    role == ROLE_NOW ? kind_of_table(visit->finder, table) : NEAR_EARLIER, least);
+        else if (least_here)
+            keep_hardest(&visit->nearest[account], DAY_NONE, least_here);
+    }
+}
+
+static void propose_hits(struct visit *visit)
+{
+    const struct person *all = visit->finder->people->roster->person;
+    size_t end;
+
+    qsort(visit->hit, visit->hits, sizeof(visit->hit[0]), compare_hits);
+    for (size_t i = 0; i < visit->hits; i = end) {
+        const struct hit *first = &visit->hit[i];
+        for (end = i + 1; end < visit->hits; end++) {
+            if (visit->hit[end].table != first->table || visit->hit[end].entry != first->entry)
+                break;
+        }
+        size_t count = end - i, most = PAIRS_MAX / count;
+        bool crowd = chain_length(first->table, first->entry, most + 1) > most;
+        if (crowd)
+            propose_crowd(visit, first, count);
+        for (size_t k = i; k < end && !crowd; k++)
+            propose_each(visit, first->table, first->entry, &all[visit->hit[k].person]);
+        arena_release(&visit->scratch);
+    }
+    free(visit->hit);
 }
 
 #define BLOCK      64 /* people whose keys are looked up together */
@@ -527,7 +637,7 @@ static bool has_skeletons(const struct snapshot *snapshot, const struct roster *
 struct visits {
     const struct finder *finder;
     const struct roster *roster;
-    struct nearest *nearest[PARALLEL_PARTS_MAX];
+    struct visit part[PARALLEL_PARTS_MAX];
 };
 
 static void visit_part(void *context, size_t part, size_t begin, size_t end)
@@ -546,7 +656,24 @@ static void visit_part(void *context, size_t part, size_t begin, size_t end)
             arena_release(&visit.scratch);
     }
     arena_release(&visit.scratch);
-    visits->nearest[part] = visit.nearest;
+    visits->part[part] = visit;
+}
+
+/* All hits of all parts at the first one: how many have a key is asked of everybody. */
+static void gather_hits(struct visits *visits, size_t parts)
+{
+    struct visit *first = &visits->part[0];
+
+    for (size_t part = 1; part < parts; part++) {
+        const struct visit *other = &visits->part[part];
+        for (size_t i = 0; i < other->hits; i++) {
+            first->hit =
+                mem_grow(first->hit, first->hits, &first->hit_capacity, sizeof(first->hit[0]));
+            first->hit[first->hits++] = other->hit[i];
+        }
+        free(other->hit);
+    }
+    propose_hits(first);
 }
 
 /* The least of all parts is the least of all people, however they were split. */
@@ -575,10 +702,10 @@ static void visit_people(struct finder *finder, const struct roster *roster)
 
     (void)fold_skeleton(&finder->arena, "first use makes its tables, before there are threads");
     parallel_for(roster->count, parts, visit_part, &visits);
+    gather_hits(&visits, parts);
     for (size_t part = 0; part < parts; part++) {
-        if (visits.nearest[part])
-            merge_part(finder, visits.nearest[part]);
-        free(visits.nearest[part]);
+        merge_part(finder, visits.part[part].nearest);
+        free(visits.part[part].nearest);
     }
 }
 

@@ -18,6 +18,7 @@
 #include "base/text.h"
 
 #define GROUP_COMPARED 16 /* rows of a group that are compared pair by pair */
+#define CROWD_MIN      64 /* rows that share a value: more are looked up once for all accounts */
 
 enum match_key people_table(const struct people *people, enum match_key key)
 {
@@ -102,6 +103,9 @@ struct making {
     bool *nobody;
     struct joined *joined;
     size_t joined_count, joined_capacity;
+    struct crowd *crowd;
+    size_t crowd_count, crowd_capacity;
+    uint32_t *in_crowd; /* by row: its number among these and 1; NULL = there are none */
 };
 
 static const struct person *row_of(const struct making *making, uint32_t row)
@@ -144,6 +148,23 @@ static void join_rows(struct making *making, uint32_t a, uint32_t b)
     making->joined[making->joined_count++] = (struct joined){a, b};
 }
 
+static void note_crowd(struct making *making, const uint32_t *row, size_t count, bool alone)
+{
+    struct crowd crowd = {
+        .key = making->key, .first = row[0], .alone = alone, .least = row_of(making, row[0])};
+
+    if (!making->in_crowd)
+        making->in_crowd = mem_calloc(making->people->roster->count, sizeof(making->in_crowd[0]));
+    making->crowd = mem_grow(making->crowd, making->crowd_count, &making->crowd_capacity,
+                             sizeof(making->crowd[0]));
+    for (size_t i = 0; i < count; i++) {
+        making->in_crowd[row[i]] = (uint32_t)making->crowd_count + 1;
+        if (person_compare(row_of(making, row[i]), crowd.least) < 0)
+            crowd.least = row_of(making, row[i]);
+    }
+    making->crowd[making->crowd_count++] = crowd;
+}
+
 static void judge_group(struct making *making, const uint32_t *row, size_t count)
 {
     enum name_likeness likeness = least_likeness(making, row, count);
@@ -162,9 +183,10 @@ static void judge_chain(struct making *making, uint32_t entry)
 {
     const struct table *table = &making->people->by[making->key];
     CLEANUP(mem_cleanup) uint32_t *row = NULL, *group = NULL;
-    size_t count = 0, capacity = 0;
+    size_t count = 0, capacity = 0, all = 0;
 
     for (uint32_t at = entry; at != TABLE_END; at = table_next(table, at)) {
+        all++;
         if (!making->value[table_value(table, at)])
             continue; /* a damaged number only looks alike */
         row = mem_grow(row, count, &capacity, sizeof(row[0]));
@@ -182,6 +204,8 @@ static void judge_chain(struct making *making, uint32_t entry)
         }
         if (same > 1)
             judge_group(making, group, same);
+        if (same > CROWD_MIN)
+            note_crowd(making, group, same, same == all);
         count = rest;
     }
 }
@@ -333,11 +357,48 @@ static void take_over(struct people *people, struct making *making)
         people->nobody[i] =
             (uint8_t)(people->nobody[i] | (making->nobody[i] ? 1U << making->key : 0));
     }
+    people->crowd[making->key] = making->in_crowd;
+    for (size_t i = 0; i < people->roster->count && making->in_crowd; i++)
+        making->in_crowd[i] +=
+            making->in_crowd[i] ? (uint32_t)people->crowd_count : 0; /* behind those of others */
+    for (size_t i = 0; i < making->crowd_count; i++) {
+        people->crowds = mem_grow(people->crowds, people->crowd_count, &people->crowd_capacity,
+                                  sizeof(people->crowds[0]));
+        people->crowds[people->crowd_count++] = making->crowd[i];
+    }
+    free(making->crowd);
     if (making->text != making->value)
         free(making->text);
     free(making->value);
     free(making->unclear);
     free(making->nobody);
+}
+
+static struct found find_among(const struct people *people, struct arena *scratch,
+                               enum match_key where, uint32_t entry, const char *number);
+
+/* When it is known who speaks for whom. */
+static void find_crowds(struct people *people)
+{
+    for (size_t i = 0; i < people->crowd_count; i++) {
+        CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+        struct crowd *crowd = &people->crowds[i];
+        const struct person *row = &people->roster->person[crowd->first];
+        const char *value = person_value(people, &scratch, row, crowd->key);
+        bool number = crowd->key == MATCH_BY_EMPLOYEE_NUMBER;
+        uint32_t entry =
+            table_find(&people->by[crowd->key], number ? number_bare(&scratch, value) : value);
+        crowd->found = find_among(people, &scratch, crowd->key, entry, value);
+    }
+}
+
+const struct crowd *people_crowd(const struct people *people, enum match_key key,
+                                 const struct person *row)
+{
+    const uint32_t *crowd = people->crowd[key];
+    uint32_t number = crowd ? crowd[row - people->roster->person] : 0;
+
+    return number ? &people->crowds[number - 1] : NULL;
 }
 
 void people_init(struct people *people, const struct matching *matching,
@@ -359,6 +420,7 @@ void people_init(struct people *people, const struct matching *matching,
     for (size_t i = 0; i < tables.count; i++)
         take_over(people, &tables.making[i]);
     join_people(people, &tables);
+    find_crowds(people);
     for (size_t i = 0; i < tables.count; i++)
         free(tables.making[i].joined);
 }
@@ -368,7 +430,9 @@ void people_release(struct people *people)
     for (size_t i = 0; i < MATCH_KEY_COUNT; i++) {
         table_release(&people->by[i]);
         arena_release(&people->key_arena[i]);
+        free(people->crowd[i]);
     }
+    free(people->crowds);
     free(people->nobody);
     free(people->unclear);
     free(people->speaker);
@@ -397,10 +461,9 @@ bool people_is_before(const struct person *a, const struct person *b)
     return a_gone != b_gone ? a_gone : person_compare(a, b) < 0;
 }
 
-struct found people_find(const struct people *people, struct arena *scratch, enum match_key key,
-                         uint32_t entry, const char *number)
+static struct found find_among(const struct people *people, struct arena *scratch,
+                               enum match_key where, uint32_t entry, const char *number)
 {
-    enum match_key where = people_table(people, key);
     const struct table *table = &people->by[where];
     struct found found = {.person = NULL};
 
@@ -422,6 +485,26 @@ struct found people_find(const struct people *people, struct arena *scratch, enu
         }
     }
     return found;
+}
+
+struct found people_find(const struct people *people, struct arena *scratch, enum match_key key,
+                         uint32_t entry, const char *number)
+{
+    enum match_key where = people_table(people, key);
+    const struct table *table = &people->by[where];
+    bool numbers = where == MATCH_BY_EMPLOYEE_NUMBER;
+
+    for (uint32_t at = entry; at != TABLE_END && people->crowd[where]; at = table_next(table, at)) {
+        const struct person *row = &people->roster->person[table_value(table, at)];
+        if (numbers &&
+            !text_equal(number, people_value(people, scratch, where, row->employee_number)))
+            continue;
+        const struct crowd *crowd = people_crowd(people, where, row);
+        if (crowd)
+            return crowd->found;
+        break;
+    }
+    return find_among(people, scratch, where, entry, number);
 }
 
 const char *people_number(const struct people *people, struct arena *scratch,

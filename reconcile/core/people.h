@@ -18,6 +18,10 @@ struct people {
     uint8_t *nobody;                  /* by row, bits 1 << key: that value is nobody's */
     bool *unclear;                    /* by row: a key of theirs stands in another row too */
     uint32_t *speaker; /* by row: the row that speaks for this person; NULL = each for itself */
+    uint32_t
+        *crowd[MATCH_KEY_COUNT]; /* by row: its entry of crowds and 1, 0 = in none; NULL = none */
+    struct crowd *crowds;
+    size_t crowd_count, crowd_capacity;
 };
 
 /* What one key finds. */
@@ -26,6 +30,19 @@ struct found {
     const struct person *also;   /* the next of them; none = there are not several */
     bool nobodys;                /* the value is in rows of different people: no key */
 };
+
+/* What is found by a value that very many rows have: looked up once, not by every account. */
+struct crowd {
+    enum match_key key;
+    uint32_t first;             /* a row of it */
+    bool alone;                 /* no other value only looks like it */
+    const struct person *least; /* by person_compare */
+    struct found found;
+};
+
+/* The crowd of a row by this key; NULL when the row is in none. */
+const struct crowd *people_crowd(const struct people *people, enum match_key key,
+                                 const struct person *row);
 
 void people_init(struct people *people, const struct matching *matching,
                  const struct roster *roster);

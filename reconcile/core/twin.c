@@ -48,7 +48,7 @@ bool twin_is_asked(const struct account *account, const struct pairing *pairing)
            pairing->key != MATCH_BY_LINKS_FILE && account->status != ACCOUNT_GONE;
 }
 
-static bool is_at_work(const struct person *row)
+bool twin_is_at_work(const struct person *row)
 {
     return row->status != PERSON_DEPARTED && row->status != PERSON_ABSENT;
 }
@@ -132,18 +132,35 @@ static struct day own_account_until(const struct twins *twins, const struct pers
     return day_add(own, -1);
 }
 
+bool twin_bears_other_name(struct arena *scratch, const struct account *account,
+                           const struct person *departed)
+{
+    return account->name && names_compare(scratch, account->name, departed->name) != NAMES_SAME;
+}
+
+bool twin_is_called_as(struct arena *scratch, const struct account *account,
+                       const struct person *departed, const struct person *row)
+{
+    return names_compare(scratch, account->name, row->name) == NAMES_SAME &&
+           twin_bears_other_name(scratch, account, departed);
+}
+
 bool twin_is(const struct twins *twins, struct arena *scratch, const struct account *account,
              const struct person *departed, const struct person *row, struct day *ret_until)
 {
-    if (!is_at_work(row) || people_are_one(twins->people, row, departed))
+    if (!twin_is_at_work(row) || people_are_one(twins->people, row, departed))
         return false;
+    struct day own = own_account_until(twins, departed, row);
+    if (twin_is_called_as(scratch, account, departed, row)) {
+        *ret_until = own;
+        return true;
+    }
     struct common common = in_common(twins, scratch, account, departed, row);
     if (common.names == NAMES_DIFFER || common.names == NAMES_AGREE)
         return false;
     if (common.names == NAMES_UNKNOWN && !common.address && !common.number)
         return false;
     struct day namesake = namesake_until(&common, departed, row);
-    struct day own = own_account_until(twins, departed, row);
     *ret_until = day_compare(own, namesake) > 0 ? own : namesake;
     return true;
 }

@@ -1,6 +1,7 @@
 /*
- * twin: the person of a link has departed, and another row that is at work may be the same person:
- * moved to another company of the group, hired again under a new number (docs/decisions.md K5).
+ * twin: the person of a link has departed, and another row that is at work may be the same person,
+ * moved to another company of the group, hired again under a new number; or the one whose name the
+ * account bears, to whom it was given on (docs/decisions.md K5).
  */
 #ifndef CORE_TWIN_H
 #define CORE_TWIN_H
@@ -20,6 +21,19 @@ void twins_release(struct twins *twins);
 
 /* Whether this link may have a twin at all: a departed person, and nobody's written word. */
 bool twin_is_asked(const struct account *account, const struct pairing *pairing);
+
+/* Whether a row is of somebody who may be behind an account: employed, future, on leave, rejected.
+ */
+bool twin_is_at_work(const struct person *row);
+
+/* Whether the account has a name and nothing says that it is its person's: it may have been given
+ * on, and whoever is called so be behind it. */
+bool twin_bears_other_name(struct arena *scratch, const struct account *account,
+                           const struct person *departed);
+
+/* Such an account, and the row has its name. */
+bool twin_is_called_as(struct arena *scratch, const struct account *account,
+                       const struct person *departed, const struct person *row);
 
 /* Whether `row` is a twin of the person that the account is linked to; *ret_until: a login of the
  * account up to and including that day says that it is not, none = nothing says so. */

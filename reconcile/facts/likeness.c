@@ -7,7 +7,6 @@
  */
 #include "facts/likeness.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -32,17 +31,14 @@ static bool is_particle(const char *part)
     return strchr("vdlbizpmhte", *part) && WORD_ROW(particles, part);
 }
 
-static int compare_parts(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* The bytes of an apostrophe, which parts no name: 'O'Neil' is 'ONeil'. */
 static size_t apostrophe_at(const char *at)
 {
     static const char curly[] = "\xe2\x80\x99";
 
-    return *at == '\'' || *at == '`' ? 1 : strncmp(at, curly, 3) == 0 ? 3 : 0;
+    if ((unsigned char)*at < 0x80)
+        return *at == '\'' || *at == '`';
+    return strncmp(at, curly, 3) == 0 ? 3 : 0;
 }
 
 /* The letters from `at` on, *ret_end behind them; what is in brackets is passed over. */
@@ -113,28 +109,55 @@ static size_t drop_digraphs(char *part, size_t length)
     return kept;
 }
 
+/* Keeps them in order. */
+static void add_part(struct name_parts *parts, const char *part)
+{
+    unsigned at = parts->count++;
+
+    for (; at > 0 && strcmp(parts->part[at - 1], part) > 0; at--)
+        parts->part[at] = parts->part[at - 1];
+    parts->part[at] = part;
+}
+
+/* In lower case, without blanks at the ends changed: enough for what is cut into parts. */
+static const char *lower_ascii(struct arena *arena, const char *name, size_t length)
+{
+    char *lower = arena_alloc(arena, length + 1);
+
+    for (size_t i = 0; i < length; i++)
+        lower[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] - 'A' + 'a') : name[i];
+    lower[length] = '\0';
+    return lower;
+}
+
 struct name_parts name_parts(struct arena *arena, const char *name)
 {
     struct name_parts parts = {.whole = NULL, .turned = NULL};
-    const char *folded = fold_plain_name(arena, name), *end = folded;
 
+    if (!name)
+        return parts;
+    size_t length = strlen(name);
+    const char *folded =
+        text_is_ascii(name) ? lower_ascii(arena, name, length) : fold_plain_name(arena, name);
     if (!folded)
         return parts;
-    char *whole = arena_alloc(arena, strlen(folded) + 1), *to = whole;
-    size_t pieces = 0, first = 0;
+    /* all letters, and after them those of each part, each with its end */
+    size_t room = strlen(folded) + 1, pieces = 0, first = 0;
+    char *whole = arena_alloc(arena, room * 3), *to = whole, *part = whole + room;
+    const char *end = folded;
     for (const char *at = next_part(folded, &end); *at; at = next_part(end, &end)) {
-        size_t length = drop_digraphs(to, copy_letters(to, at, end));
-        const char *part = arena_strndup(arena, to, length);
-        to += length;
-        first = pieces++ == 0 ? length : first;
-        if (length && parts.count < NAME_PARTS_MAX && !is_particle(part))
-            parts.part[parts.count++] = part;
+        size_t letters = drop_digraphs(part, copy_letters(part, at, end));
+        memcpy(to, part, letters);
+        to += letters;
+        first = pieces++ == 0 ? letters : first;
+        if (letters && parts.count < NAME_PARTS_MAX && !is_particle(part))
+            add_part(&parts, part);
+        part += letters + 1;
     }
     *to = '\0';
     parts.whole = to > whole ? whole : NULL;
     if (pieces == 2 && !text_is_ascii(whole))
         parts.turned = arena_printf(arena, "%s%.*s", whole + first, (int)first, whole);
-    qsort(parts.part, parts.count, sizeof(parts.part[0]), compare_parts);
     return parts;
 }
 

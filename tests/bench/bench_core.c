@@ -69,6 +69,16 @@ static void make_account(struct arena *arena, struct account *account, const str
     }
 }
 
+/* Of all threads: what is left of a measure when others use the machine as well. */
+static double cpu_s(void)
+{
+    struct rusage usage;
+
+    (void)getrusage(RUSAGE_SELF, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
 struct world {
     struct arena arena;
     struct snapshot snapshot;
@@ -164,6 +174,94 @@ static void make_rules(void)
     rules[3].grace_days = 14;
 }
 
+/* --- worst shapes: everybody has the same of something --- */
+
+enum shape { ONE_NAME, ONE_NAME_LEFT, ONE_LOCAL_PART, ONE_EDIT, ONE_NUMBER, ONE_ADDRESS, SHAPES };
+
+static const char *const shape_name[] = {
+    [ONE_NAME] = "one name, nobody linked",
+    [ONE_NAME_LEFT] = "one name, half of them left",
+    [ONE_LOCAL_PART] = "one local part, nobody linked",
+    [ONE_EDIT] = "short addresses, all a letter apart from many",
+    [ONE_NUMBER] = "one number",
+    [ONE_ADDRESS] = "one address",
+};
+
+static void shape_world(struct world *world, enum shape shape)
+{
+    struct arena *arena = &world->arena;
+
+    for (size_t i = 0; i < world->roster.count; i++) {
+        struct person *person = &world->roster.person[i];
+        struct account *account = &world->snapshot.account[i];
+        bool linked = shape == ONE_NAME_LEFT;
+        if (shape == ONE_NAME || linked)
+            person->name = account->name = "Anna Maria Smith";
+        account->employee_number = linked ? arena_printf(arena, "E%07zu", i) : NULL;
+        account->email = account->username = arena_printf(arena, "y%zu@agency.example", i * 3 + 1);
+        if (linked && i % 2) {
+            person->last_day = day_add(world->today, -40);
+            person->word = person->status = PERSON_DEPARTED;
+        }
+        if (shape == ONE_LOCAL_PART) {
+            person->email = arena_printf(arena, "info@a%zu.example", i);
+            account->email = account->username = arena_printf(arena, "info@b%zu.example", i);
+        }
+        if (shape == ONE_EDIT) {
+            person->email = arena_printf(arena, "%c%c%c%c@a.example", (char)('a' + i / 17576),
+                                         (char)('a' + i / 676 % 26), (char)('a' + i / 26 % 26),
+                                         (char)('a' + i % 26));
+            account->email = account->username =
+                arena_printf(arena, "%.3s@a.example", person->email);
+        }
+        if (shape == ONE_NUMBER)
+            person->employee_number = account->employee_number = "4711";
+        if (shape == ONE_ADDRESS)
+            person->email = account->email = account->username = "info@a.example";
+    }
+}
+
+static double time_shape(enum shape shape, size_t count, const struct matching *matching)
+{
+    const struct policy policy = {.rule = rules,
+                                  .rule_count = COUNT_OF(rules),
+                                  .suspended_days_floor = 30,
+                                  .zone = &zone_utc};
+    struct world world;
+
+    make_world(&world, count);
+    shape_world(&world, shape);
+    const struct policy_context context = {
+        .today = world.today, .now = world.now, .snapshot = &world.snapshot};
+    double began = cpu_s();
+    const struct pairing *pairing =
+        match_all(&world.arena, &world.snapshot, &world.roster, matching);
+    (void)policy_decide(&world.arena, &policy, &context, pairing);
+    double took = cpu_s() - began;
+    free(world.roster.person);
+    free(world.snapshot.account);
+    arena_release(&world.arena);
+    return took;
+}
+
+/* Twice as many may take twice as long; four times would be everybody against everybody. */
+static void tell_shapes(size_t count, const struct matching *matching)
+{
+    double worst = 0;
+
+    for (enum shape shape = ONE_NAME; shape < SHAPES; shape++) {
+        double half = time_shape(shape, count / 2, matching);
+        double whole = time_shape(shape, count, matching);
+        printf("core, %zu accounts and people with %s: %.2f s of processors, %.2f s for half of "
+               "them\n",
+               count, shape_name[shape], whole, half);
+        worst = whole > worst ? whole : worst;
+    }
+    printf("FIGURE core_worst_shape %.2f 1 matching and deciding %zu accounts and people who all "
+           "have the same name, number or address, s of processors\n",
+           worst, count);
+}
+
 int main(int argc, char **argv)
 {
     static const enum match_key keys[] = {MATCH_BY_EMPLOYEE_NUMBER, MATCH_BY_EMAIL,
@@ -188,14 +286,14 @@ int main(int argc, char **argv)
     struct policy_context context = {
         .today = world.today, .now = world.now, .snapshot = &world.snapshot, .first_plan = true};
 
-    double began = now_s();
+    double began = now_s(), cpu_began = cpu_s();
     struct pairing *pairing = match_all(&world.arena, &world.snapshot, &world.roster, &matching);
     double matched = now_s();
     struct decision *decision = policy_decide(&world.arena, &policy, &context, pairing);
     double decided = now_s();
     struct guard_result guards =
         guard_all(&world.arena, &limits, &history, &context, &world.roster, pairing, decision);
-    double guarded = now_s();
+    double guarded = now_s(), cpu = cpu_s() - cpu_began;
     struct rusage usage;
     (void)getrusage(RUSAGE_SELF, &usage);
 
@@ -206,9 +304,9 @@ int main(int argc, char **argv)
     }
     double sorted = time_sort(&world);
     printf("core, %lld accounts and %lld people: match %.2f s, decide %.2f s, guard %.2f s, "
-           "together %.2f s; sort(1) %.2f s\n",
+           "together %.2f s (%.2f s of processors); sort(1) %.2f s\n",
            (long long)count, (long long)count, matched - began, decided - matched,
-           guarded - decided, guarded - began, sorted);
+           guarded - decided, guarded - began, cpu, sorted);
     printf(
         "core, linked %zu, none %zu, ambiguous %zu, conflict %zu; actions %zu; guards held: %s\n",
         links[LINK_ONE], links[LINK_NONE], links[LINK_AMBIGUOUS], links[LINK_CONFLICT], acts,
@@ -222,5 +320,6 @@ int main(int argc, char **argv)
     printf("FIGURE core_megabytes_per_100000 %.1f 107.4 peak memory of it with the world itself, "
            "MB per 100,000 accounts\n",
            (double)usage.ru_maxrss * 1024 / 1e6 * 1e5 / (double)count);
+    tell_shapes((size_t)count / 25, &matching);
     return 0;
 }

@@ -360,6 +360,7 @@ static void think_of_number(struct world *world, const struct roster_view *view,
     if (!opinion->one || !number || !is_used(world, MATCH_BY_EMPLOYEE_NUMBER))
         return;
     const struct person *person = &world->person[opinion->person];
+    bool known = account->name || (opinion->keys & (opinion->keys - 1)) != 0;
     for (size_t p = 0; p < world->roster.count; p++) {
         const struct person *row = &world->person[p];
         const char *theirs = key_of_person(world, row, MATCH_BY_EMPLOYEE_NUMBER);
@@ -369,7 +370,7 @@ static void think_of_number(struct world *world, const struct roster_view *view,
             continue;
         own |= view->speaker[p] == opinion->person;
         looks |= view->speaker[p] != opinion->person &&
-                 !rules_out(world, row, account->name, person->name);
+                 !rules_out(world, row, account->name, known ? person->name : NULL);
     }
     if (own)
         opinion->keys |= 1U << MATCH_BY_EMPLOYEE_NUMBER;
@@ -633,12 +634,15 @@ static bool has_moved(struct world *world, const struct roster_view *view,
         if (numbers && group_of(world, MATCH_BY_EMPLOYEE_NUMBER, b) == DIFFER)
             b = NULL;
         bool number = numbers && same(bare(world, a), bare(world, b ? b : row->damaged_number));
+        enum likeness theirs = likeness(world, account->name, left->name);
+        bool called = theirs != SAME && likeness(world, account->name, row->name) == SAME;
         int addresses = addresses_say(world, mine, COUNT_OF(mine), row);
         if (status_of(row) == PERSON_DEPARTED || view->one[opinion[i].person][p])
             continue;
-        if (names != SAME && (names != UNKNOWN || (!number && addresses != 1)))
+        if (!called && names != SAME && (names != UNKNOWN || (!number && addresses != 1)))
             continue;
-        int until = excused_until(world, view, opinion, account, left, p, number, addresses);
+        int until =
+            excused_until(world, view, opinion, account, left, p, number || called, addresses);
         bool quiet = account->login.kind == LOGIN_NEVER ||
                      (account->login.kind == LOGIN_KNOWN &&
                       instant_day(account->login.at, &zone_utc).number <= until);

@@ -90,3 +90,34 @@ TEST(match_all_of_many_accounts_links_each)
     }
     arena_release(&arena);
 }
+
+/* A value that very many rows have is looked up once; what is found is the same. */
+TEST(match_all_of_a_number_that_many_rows_have)
+{
+    enum { ROWS = 200 };
+    static const char *const names[] = {"Ann Lee", "Bob Ray"};
+    static const struct matching matching = {.key = {MATCH_BY_EMPLOYEE_NUMBER}, .key_count = 1};
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    static struct person person[ROWS];
+    struct account account[] = {{.id = "A", .employee_number = "4711", .name = "Zoe Zimmer"},
+                                {.id = "B", .employee_number = "04711", .name = "Ann Lee"}};
+    struct snapshot snapshot = {.account = account, .count = COUNT_OF(account)};
+    struct roster roster = {.person = person, .count = ROWS};
+
+    for (size_t kind = 1; kind <= 2; kind++) { /* of one name: one person; of two: nobody's */
+        for (size_t i = 0; i < ROWS; i++)
+            person[i] = (struct person){.employee_number = "4711",
+                                        .name = names[i % kind],
+                                        .row = (uint32_t)i,
+                                        .last_day = {.number = i == 150 ? 0 : 46000},
+                                        .status = i == 150 ? PERSON_EMPLOYED : PERSON_DEPARTED};
+        struct pairing *pairing = match_all(&arena, &snapshot, &roster, &matching);
+        assert_int_equal(pairing[0].kind, kind == 1 ? LINK_ONE : LINK_AMBIGUOUS);
+        if (kind == 1)
+            assert_ptr_equal(pairing[0].person, &person[150]);
+        else
+            assert_int_equal(pairing[0].doubt, DOUBT_SHARED);
+        assert_int_equal(pairing[1].kind, LINK_NONE);
+        assert_int_equal(pairing[1].near, NEAR_NAME);
+    }
+}

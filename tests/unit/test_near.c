@@ -143,3 +143,56 @@ TEST(near_find_of_settled_pairings_leaves_them)
     assert_int_equal(by_word.near, NEAR_NOBODY);
     assert_int_equal(contested.near, NEAR_NOBODY);
 }
+
+/* More pairs than are compared: all of them have the key, and the least one stands for all. */
+TEST(near_find_of_a_crowd_takes_the_key_for_enough)
+{
+    enum { CROWD = 300 };
+    static struct account account[CROWD];
+    static struct person person[CROWD];
+    static struct pairing pairing[CROWD];
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct snapshot snapshot = {.account = account, .count = CROWD};
+    struct roster roster = {.person = person, .count = CROWD};
+
+    for (size_t i = 0; i < CROWD; i++) {
+        account[i].name =
+            arena_printf(&arena, "Ann Lee %c%c", (char)('a' + i % 26), (char)('a' + i / 26));
+        person[i] = (struct person){.name = "Lee, Ann",
+                                    .employee_number = arena_printf(&arena, "%03zu", CROWD - i),
+                                    .status = PERSON_EMPLOYED};
+        pairing[i] = (struct pairing){.kind = LINK_NONE};
+    }
+    account[7].name = "Bob Ray";
+    find_near(&snapshot, &roster, pairing);
+    for (size_t i = 0; i < CROWD; i++) {
+        assert_int_equal(pairing[i].near, i == 7 ? NEAR_NOBODY : NEAR_NAME);
+        assert_ptr_equal(pairing[i].other, i == 7 ? NULL : &person[CROWD - 1]);
+    }
+}
+
+/* Of all those who left, nobody can tell who moved. */
+TEST(near_find_of_a_crowd_that_left_finds_a_twin_who_is_at_work)
+{
+    enum { CROWD = 300 };
+    static struct account account[CROWD];
+    static struct person person[CROWD * 2];
+    static struct pairing pairing[CROWD];
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct snapshot snapshot = {.account = account, .count = CROWD};
+    struct roster roster = {.person = person, .count = COUNT_OF(person)};
+
+    for (size_t i = 0; i < COUNT_OF(person); i++)
+        person[i] = (struct person){.name = "Ann Lee",
+                                    .employee_number = arena_printf(&arena, "E%03zu", i),
+                                    .last_day = {.number = i < CROWD ? 46000 : 0},
+                                    .status = i < CROWD ? PERSON_DEPARTED : PERSON_EMPLOYED};
+    for (size_t i = 0; i < CROWD; i++)
+        pairing[i] = (struct pairing){
+            .kind = LINK_ONE, .key = MATCH_BY_EMPLOYEE_NUMBER, .person = &person[i]};
+    find_near(&snapshot, &roster, pairing);
+    for (size_t i = 0; i < CROWD; i++) {
+        assert_ptr_equal(pairing[i].other, &person[CROWD]);
+        assert_false(day_is_set(pairing[i].twin_until));
+    }
+}

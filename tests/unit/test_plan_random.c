@@ -364,6 +364,34 @@ static struct verdict decide(const struct world *world, const struct facts *fact
     return (struct verdict){.rule = NULL, .finding = undone, .doubt = doubt};
 }
 
+/* Whether a rule would act if the account were theirs; nobody's without one. */
+static bool is_due_as(struct world *world, size_t i, const struct person *person)
+{
+    struct opinion as = {.one = person != NULL,
+                         .key = MATCH_BY_LINKS_FILE,
+                         .person = person ? (size_t)(person - world->person) : 0};
+    struct facts facts = find_facts(world, i, &as);
+    struct verdict verdict = decide(world, &facts);
+
+    return facts.status == PERSON_UNKNOWN || verdict.action == ACTION_SUSPEND ||
+           verdict.action == ACTION_DEPROVISION;
+}
+
+/* P1, P3 and R14 are no findings; P4 where something would be due for somebody it may be. */
+static bool is_finding(struct world *world, size_t i, const char *row,
+                       const struct pairing *pairing)
+{
+    bool twin = pairing->kind == LINK_ONE;
+
+    if (strcmp(row, "P4") != 0)
+        return row[0] == 'P' && row[1] != '1' && row[1] != '3';
+    if (!twin && (pairing->doubt == DOUBT_NO_LINE || pairing->doubt == DOUBT_SHARED_ELSEWHERE))
+        return true;
+    return (pairing->person && is_due_as(world, i, pairing->person)) ||
+           (pairing->other && is_due_as(world, i, pairing->other)) ||
+           (!twin && is_due_as(world, i, NULL));
+}
+
 static void check_decisions(struct world *world, const struct opinion *opinion,
                             const struct decision *decision)
 {
@@ -374,6 +402,7 @@ static void check_decisions(struct world *world, const struct opinion *opinion,
             assert_string_equal(decision[i].clause, row);
             assert_int_equal(decision[i].action, ACTION_KEEP);
             assert_int_equal(decision[i].doubt, row[0] == 'P' && strchr("2456789", row[1]) != NULL);
+            assert_int_equal(decision[i].finding, is_finding(world, i, row, decision[i].pairing));
             continue;
         }
         struct verdict verdict = decide(world, &facts);
