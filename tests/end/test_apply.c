@@ -323,7 +323,8 @@ TEST(apply_asked_to_end_while_it_is_silent_ends_at_once)
 
     end_set(&acts.end, END_PORTAL,
             "requests_per_second = 1000000.0; requests_per_window = 100000000; page_size = 50; "
-            "connections = 4; timeout = 3; patience = 10; silence_after_429 = 60.0; logins = \"each\";");
+            "connections = 4; timeout = 3; patience = 10; silence_after_429 = 60.0; logins = "
+            "\"each\";");
     acts_plan(&acts, 0);
     acts_approve(&acts);
     end_fault(&acts.end, "error=429:POST /api/v4/users/");

@@ -22,7 +22,8 @@
     begin(&name, options)
 
 #define FREE_PACE "requests_per_second = 1000000.0; requests_per_window = 100000000; "
-#define BY_EVENTS "page_size = 500; connections = 4; timeout = 3; patience = 10; logins = \"events\"; "
+#define BY_EVENTS                                                                                  \
+    "page_size = 500; connections = 4; timeout = 3; patience = 10; logins = \"events\"; "
 
 #define EVENTS_PATH "/v7/analytics/api/v1/user/login"
 #define OVERLAP     "48 hours" /* portal.events_overlap_hours, unless set */

@@ -106,10 +106,11 @@ TEST(run_writes_figures_that_are_true)
 
     told.more = "approval: { suspend = 0; };";
     told_configure(&told);
-    end_set(&told.acts.end, END_PORTAL,
-            "requests_per_second = 1000000.0; requests_per_window = 100000000; page_size = 50; "
-            "connections = 4; timeout = 3; patience = 10; silence_after_429 = 1.0; logins = \"each\"; "
-            "contracted_seats = 9;");
+    end_set(
+        &told.acts.end, END_PORTAL,
+        "requests_per_second = 1000000.0; requests_per_window = 100000000; page_size = 50; "
+        "connections = 4; timeout = 3; patience = 10; silence_after_429 = 1.0; logins = \"each\"; "
+        "contracted_seats = 9;");
     told_run(&told, 0);
     CLEANUP(mem_cleanup) char *metrics = end_read(told.metrics_path);
     check_format(metrics);

@@ -34,9 +34,9 @@ enum { OPTIONS_LIMIT = 40, WORDS_LIMIT = 40 };
 
 static const char *const piece_default[END_PIECES] = {
     [END_NAME] = "end",
-    [END_PORTAL] =
-        "requests_per_second = 1000000.0; requests_per_window = 100000000; "
-        "page_size = 50; connections = 4; timeout = 3; patience = 10; silence_after_429 = 1.0; logins = \"each\";",
+    [END_PORTAL] = "requests_per_second = 1000000.0; requests_per_window = 100000000; "
+                   "page_size = 50; connections = 4; timeout = 3; patience = 10; silence_after_429 "
+                   "= 1.0; logins = \"each\";",
     [END_COLUMNS] = "employee_number = \"EmpID\"; email = \"Work Email\"; name = \"Name\"; "
                     "status = \"EmploymentStatus\"; hire_date = \"DateofHire\"; "
                     "last_day = \"DateofTermination\"; department = \"Department\";",
