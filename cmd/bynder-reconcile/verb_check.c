@@ -15,6 +15,7 @@
 #include "cmd/bynder-reconcile/check.h"
 #include "cmd/bynder-reconcile/session.h"
 #include "core/protect.h"
+#include "core/rules.h"
 #include "host/clock.h"
 #include "host/command.h"
 #include "host/file.h"

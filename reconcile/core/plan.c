@@ -15,6 +15,7 @@
 #include "core/condition.h"
 #include "core/remark.h"
 #include "core/row_subject.h"
+#include "core/rules.h"
 
 static const char *const state_name[] = {
     [PLAN_HELD] = "held",         [PLAN_EMPTY] = "empty",       [PLAN_PROPOSED] = "proposed",

@@ -23,6 +23,7 @@
 #include "core/corroborate.h"
 #include "core/explain.h"
 #include "core/protect.h"
+#include "core/rules.h"
 #include "core/ruling.h"
 
 #define REACTIVATION_DAYS 180 /* R9: sooner Bynder refuses it, even to its own SCIM */
@@ -310,28 +311,11 @@ static const char *forbid_never_active(struct judge *judge, const struct rule *r
     return "never seen active by us: it may be a pending access request";
 }
 
-/* By naming it, or by a veto that spares only who has logged in. */
-static bool relies_on_never(const struct rule *rule)
-{
-    const unsigned never = 1U << LOGIN_NEVER;
-
-    return (rule->when.login & never) ||
-           (rule->has_unless && rule->unless.login && !(rule->unless.login & never));
-}
-
-static bool relies_on_absent(const struct rule *rule)
-{
-    const unsigned absent = 1U << PERSON_ABSENT;
-
-    return (rule->when.person & absent) || rule->when.absent_rosters_min >= 0 ||
-           (rule->has_unless && rule->unless.person && !(rule->unless.person & absent));
-}
-
 static const char *forbid_never_logged_in(struct judge *judge, const struct rule *rule,
                                           const struct subject *subject)
 {
     (void)judge;
-    if (subject->account->login.kind != LOGIN_NEVER || !relies_on_never(rule) ||
+    if (subject->account->login.kind != LOGIN_NEVER || !rule_relies_on_never(rule) ||
         rule->when.known_days_min >= 0)
         return NULL;
     return "the rule has no known_days_min, without which never logged in proves nothing";
@@ -342,7 +326,7 @@ static const char *forbid_absent(struct judge *judge, const struct rule *rule,
 {
     int needed = rule->when.absent_rosters_min;
 
-    if (subject->status != PERSON_ABSENT || !relies_on_absent(rule))
+    if (subject->status != PERSON_ABSENT || !rule_relies_on_absent(rule))
         return NULL;
     if (needed < 0)
         needed = ABSENT_ROSTERS_DEFAULT;
@@ -379,7 +363,7 @@ static const struct constraint {
 static bool cannot_tell(const struct rule *rule, const struct subject *subject)
 {
     const struct account_history *history = &subject->account->history;
-    bool absence = subject->status == PERSON_ABSENT && relies_on_absent(rule);
+    bool absence = subject->status == PERSON_ABSENT && rule_relies_on_absent(rule);
 
     return (rule->action == ACTION_DEPROVISION && history->reactivation_unknown) ||
            (absence && !subject->absence_provable);
@@ -398,47 +382,6 @@ static const struct constraint *find_constraint(struct judge *judge, const struc
 }
 
 /* --- rules --- */
-
-/* Whether `when` holds and `unless` does not. */
-static enum truth rule_holds(const struct rule *rule, const struct subject *subject)
-{
-    enum truth when = conditions_hold(&rule->when, subject);
-    enum truth unless = rule->has_unless ? conditions_hold(&rule->unless, subject) : TRUTH_FALSE;
-
-    if (when == TRUTH_FALSE || unless == TRUTH_TRUE)
-        return TRUTH_FALSE;
-    return when == TRUTH_TRUE && unless == TRUTH_FALSE ? TRUTH_TRUE : TRUTH_UNKNOWN;
-}
-
-/* Keeping is safe: doubt speaks for it. What acts wants to be certain. */
-static bool rule_hits(const struct rule *rule, enum truth holds)
-{
-    return rule->action == ACTION_KEEP ? holds != TRUTH_FALSE : holds == TRUTH_TRUE;
-}
-
-/* What a rule looks at, in its `when` or its `unless`. */
-static unsigned rule_about(const struct rule *rule)
-{
-    return conditions_about(&rule->when) | conditions_about(&rule->unless);
-}
-
-bool rule_asks_person(const struct rule *rule)
-{
-    return (rule_about(rule) & ABOUT_PERSON) != 0;
-}
-
-bool rule_asks_login(const struct rule *rule)
-{
-    return (rule_about(rule) & ABOUT_LOGIN) != 0;
-}
-
-bool rule_is_of_login(const struct rule *rule)
-{
-    const unsigned gone = 1U << PERSON_DEPARTED | 1U << PERSON_ABSENT;
-
-    return rule_asks_login(rule) && !(rule->when.person & gone) &&
-           rule->when.departed_days_min < 0 && rule->when.absent_rosters_min < 0;
-}
 
 /* The clause that names what decided, from the most to the least particular. */
 static const char *acting_clause(const struct rule *rule, const struct subject *subject)
@@ -855,51 +798,4 @@ struct decision policy_decide_one(struct arena *arena, const struct policy *poli
     struct decision decision = judge_one(&judge, account, pairing);
     judge_release(&judge);
     return decision;
-}
-
-bool policy_asks_login(const struct policy *policy)
-{
-    for (size_t i = 0; i < policy->rule_count; i++) {
-        if (rule_asks_login(&policy->rule[i]))
-            return true;
-    }
-    return false;
-}
-
-bool policy_asks_department(const struct policy *policy)
-{
-    for (size_t i = 0; i < policy->rule_count; i++) {
-        const struct rule *rule = &policy->rule[i];
-        if (rule->when.department.count || (rule->has_unless && rule->unless.department.count))
-            return true;
-    }
-    return false;
-}
-
-size_t policy_findings(struct arena *arena, const struct policy *policy, struct day today,
-                       const char *const **ret_sentence)
-{
-    const char **sentence =
-        arena_calloc(arena, policy->protected_count + policy->rule_count + 1, sizeof(sentence[0]));
-    char day[DAY_TEXT_SIZE];
-    size_t count = 0;
-
-    for (size_t i = 0; i < policy->protected_count; i++) {
-        const struct protected_entry *entry = &policy->protected_entry[i];
-        if (day_compare(today, entry->expires) > 0)
-            sentence[count++] = arena_printf(
-                arena, "protection of '%s' expired on %s (owner %s): it protects nobody any more",
-                entry->who, day_format(entry->expires, day), entry->owner);
-    }
-    for (size_t i = 0; i < policy->rule_count; i++) {
-        const struct rule *rule = &policy->rule[i];
-        if (rule->action != ACTION_KEEP && (rule->when.login & (1U << LOGIN_NEVER)) &&
-            !(rule->when.login & (1U << LOGIN_KNOWN)) && rule->when.known_days_min < 0)
-            sentence[count++] = arena_printf(arena,
-                                             "rule '%s' says login = \"never\" without "
-                                             "known_days_min: it will never act (R5)",
-                                             rule->name);
-    }
-    *ret_sentence = sentence;
-    return count;
 }

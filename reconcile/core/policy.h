@@ -158,17 +158,6 @@ struct digest policy_rule_digest(const struct rule *rule);
  * approvals, mode, reasons, nor the lines of the links file: those go back and forth in peace. */
 struct digest policy_text_digest(const struct policy *policy, const struct matching *matching);
 
-/* Whether a condition of the rule looks at the person, at the last login. */
-bool rule_asks_person(const struct rule *rule);
-bool rule_asks_login(const struct rule *rule);
-/* Whether it acts because of the login and not because a person is gone: it asks the login, and
- * `when` is not about somebody departed or absent. A keep spares from it whoever that is. */
-bool rule_is_of_login(const struct rule *rule);
-/* Whether any rule looks at the last login. */
-bool policy_asks_login(const struct policy *policy);
-/* Likewise its department, which Bynder tells in a single read alone. */
-bool policy_asks_department(const struct policy *policy);
-
 /* One decision per account, same index as the snapshot. Reasons go into the arena; a plain keep
  * costs no memory beyond its struct. */
 struct decision *policy_decide(struct arena *arena, const struct policy *policy,
@@ -178,9 +167,5 @@ struct decision *policy_decide(struct arena *arena, const struct policy *policy,
 struct decision policy_decide_one(struct arena *arena, const struct policy *policy,
                                   const struct policy_context *context,
                                   const struct account *account, const struct pairing *pairing);
-
-/* Findings about the policy itself: expired protections. Returns how many, sentences in *ret. */
-size_t policy_findings(struct arena *arena, const struct policy *policy, struct day today,
-                       const char *const **ret_sentence);
 
 #endif

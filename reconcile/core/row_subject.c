@@ -12,6 +12,7 @@
 
 #include "base/fold.h"
 #include "base/jsonw.h"
+#include "core/rules.h"
 
 static const struct field {
     const char *name;  /* in the text and the digest: never changed */

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "core/evidence.h"
+#include "core/rules.h"
 #include "host/log.h"
 #include "job/weigh.h"
 #include "store/login.h"

@@ -243,7 +243,8 @@ static bool send_nothing(int fd)
 {
     char byte;
 
-    (void)read(fd, &byte, 1); /* until the client gives up */
+    while (read(fd, &byte, 1) > 0) /* until the client gives up */
+        continue;
     return false;
 }
 

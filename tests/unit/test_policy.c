@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "core/policy.h"
+#include "core/rules.h"
 #include "test.h"
 
 static const struct zone amsterdam = {.name = "Europe/Amsterdam"};
