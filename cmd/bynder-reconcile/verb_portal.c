@@ -100,6 +100,18 @@ static void show_taken_over(const struct store_adoption *adoption, const char *f
                 (long long)adopted->decisions);
 }
 
+/* Whoever takes over and what is set aside for it. */
+static int check_records(struct adopting *adopting, const char *from, struct err *err)
+{
+    const char *name = adopting->adoption.name;
+    struct store own;
+
+    if (check_record(adopting, &adopting->store, from, err) < 0 ||
+        store_find(adopting->database.pg, name, &own, err) < 0)
+        return -1;
+    return own.portal_id == 0 ? 0 : check_record(adopting, &own, name, err);
+}
+
 static int adopt_from(struct adopting *adopting, const char *from, struct err *err)
 {
     const struct store_adoption *adoption = &adopting->adoption;
@@ -108,7 +120,7 @@ static int adopt_from(struct adopting *adopting, const char *from, struct err *e
     if (database_open(&adopting->config.database, &adopting->database, err) < 0 ||
         migrate_check(adopting->database.pg, err) < 0 ||
         store_find_portal(adopting->database.pg, from, &adopting->store, err) < 0 ||
-        check_record(adopting, &adopting->store, from, err) < 0 ||
+        check_records(adopting, from, err) < 0 ||
         session_refuse_outcomes(&adopting->config, from, err) < 0 ||
         store_adopt_from(adopting->database.pg, adopting->job.arena, from, adoption,
                          &adopting->store, &adopted, err) < 0)

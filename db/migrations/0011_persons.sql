@@ -8,11 +8,14 @@ alter table account
 update account a set once_linked = true
 where exists (select from link_version v
               where v.portal_id = a.portal_id and v.account_no = a.account_no and v.kind = 'one');
+-- A reading by another user may be of another portal: it proves nothing.
 update account a set missing_at = s.taken_at
 from (select n.portal_id, n.first_snapshot_id, max(s.taken_at) as taken_at
       from (select distinct portal_id, first_snapshot_id from account) n
+      join snapshot f on f.portal_id = n.portal_id and f.snapshot_id = n.first_snapshot_id
       join snapshot s on s.portal_id = n.portal_id and s.complete
           and s.snapshot_id < n.first_snapshot_id
+          and (s.own_id = f.own_id or s.own_id is null or f.own_id is null)
       group by n.portal_id, n.first_snapshot_id) s
 where a.portal_id = s.portal_id and a.first_snapshot_id = s.first_snapshot_id;
 comment on column account.once_linked is 'it led to a person at least once (rule R6)';

@@ -10,14 +10,16 @@ alter table portal
     add column host text,
     add column own_id text,
     add column known_snapshot_id bigint,
+    add column adopted_snapshot_id bigint,
     add column shares_host boolean not null default false,
     add column goes_on_in bigint,
     add column set_aside_at timestamptz;
 comment on column portal.portal_id is 'first 60 bits of the SHA-256 of its first name';
 comment on column portal.name is 'portal.name of the configuration; of one that was set aside, that name and when';
-comment on column portal.host is 'host and port of portal.url, as of the last run that was sure of the portal (guard G14); NULL: not learned yet';
+comment on column portal.host is 'host and port of portal.url, as of the last run that was sure of the portal (guard G14); NULL: not learned yet, its url tells';
 comment on column portal.own_id is 'likewise: the account that the token acts as; NULL: not told, or to be learned anew';
 comment on column portal.known_snapshot_id is 'likewise: its reading; fewer than half of those accounts are another portal, when the user is another as well';
+comment on column portal.adopted_snapshot_id is 'the last reading before a person said which portal this is: those up to it may be of another one, and prove no account missing (K4); NULL: nobody had to';
 comment on column portal.shares_host is 'a person said that this name goes on beside the other ones with this host';
 comment on column portal.goes_on_in is 'of one that was set aside: the history that has its name now';
 comment on column portal.set_aside_at is 'when; NULL: it was not';

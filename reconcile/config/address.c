@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/site.h"
 #include "config/loader.h"
 
 CLEANUP_POINTER(CURLU, curlu_cleanup, curl_url_cleanup)
@@ -94,20 +95,6 @@ static void check_pace(struct config_loader *loader)
                                rules[i].path, rules[i].must);
 }
 
-/* Who the portal is does not hang on how its address is written. */
-static const char *host_and_port(struct arena *arena, const struct config_address *address)
-{
-    bool secure = has_scheme(address, "https");
-    char *host = arena_printf(arena, "%s:%s", address->host,
-                              address->port ? address->port : (secure ? "443" : "80"));
-
-    for (char *c = host; *c; c++) {
-        if (*c >= 'A' && *c <= 'Z')
-            *c = (char)(*c - 'A' + 'a');
-    }
-    return host;
-}
-
 static void check_portal(struct config_loader *loader)
 {
     static const char path[] = "portal.url";
@@ -134,9 +121,9 @@ static void check_portal(struct config_loader *loader)
                            path);
     else {
         portal->loopback = config_is_loopback(address.host);
-        portal->host = host_and_port(loader->arena, &address);
         portal->url = arena_printf(loader->arena, "%s://%s%s%s", address.scheme, address.host,
                                    address.port ? ":" : "", address.port ? address.port : "");
+        portal->host = site_of(loader->arena, portal->url);
         check_pace(loader);
     }
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/fold.h"
+#include "base/site.h"
 #include "base/text.h"
 #include "base/words.h"
 #include "core/plan.h"
@@ -154,9 +155,9 @@ enum person_status ruling_person(const struct plan_row *row)
 }
 
 /* What was decided for the sandbox is never done in production, whatever both are called. */
-static bool is_for(const struct ruling *ruling, const char *address)
+static bool is_for(struct arena *arena, const struct ruling *ruling, const char *address)
 {
-    return !address || !ruling->address || text_equal(ruling->address, address);
+    return !address || !ruling->address || site_is_same(arena, ruling->address, address);
 }
 
 static bool is_counted(struct arena *arena, const struct ruling *ruling,
@@ -165,8 +166,9 @@ static bool is_counted(struct arena *arena, const struct ruling *ruling,
     struct instant expires = ruling_expires(ruling, view->terms, true);
 
     return ruling->kind == RULING_APPROVE && ruling->end == RULING_STANDS &&
-           is_for(ruling, view->address) && is_same_digest(&ruling->subject, &row->subject) &&
-           ruling->action == row->action && instant_compare(view->now, expires) < 0 &&
+           is_for(arena, ruling, view->address) &&
+           is_same_digest(&ruling->subject, &row->subject) && ruling->action == row->action &&
+           instant_compare(view->now, expires) < 0 &&
            !ruling_refuse_person(arena, view->approvers, ruling->who, row->email, row->username);
 }
 
@@ -350,7 +352,7 @@ static enum ruling_end judge_approval(struct arena *arena, const struct ruling *
     }
     if (night->doubt)
         return RULING_STANDS;
-    if (!is_for(ruling, night->address)) {
+    if (!is_for(arena, ruling, night->address)) {
         *ret_reason = arena_printf(arena, "it was given for the portal at '%s', and this is '%s'",
                                    ruling->address, night->address);
         return RULING_CHANGED;

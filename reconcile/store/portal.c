@@ -5,6 +5,7 @@
  */
 #include "store/portal.h"
 
+#include "base/site.h"
 #include "base/text.h"
 #include "store/audit.h"
 #include "store/column.h"
@@ -13,10 +14,35 @@
 static const struct column identity_columns[] = {
     COLUMN("host", struct store_identity, host),
     COLUMN("own_id", struct store_identity, own_id),
-    COLUMN("older_name", struct store_identity, older_name),
+    COLUMN("url", struct store_identity, url),
+    COLUMN("goes_on_as", struct store_identity, goes_on_as),
     COLUMN("known_snapshot_id", struct store_identity, known_snapshot_id),
     COLUMN_END,
 };
+
+/* Where a name has been: what it learned counts, whatever its address says since. */
+static const char *host_of(struct arena *arena, const char *learned, const char *url)
+{
+    return learned ? learned : site_of(arena, url);
+}
+
+static int find_older(const struct store *store, struct arena *arena, const char *host,
+                      const char **ret_name, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, portal_older, PG_MANY, &result, err,
+                 store_number(arena, store->portal_id), host) < 0)
+        return -1;
+    *ret_name = NULL;
+    for (int i = 0; i < PQntuples(result) && !*ret_name; i++) {
+        const char *learned = pg_text(result, i, store_place_of(result, "host"));
+        const char *url = pg_text(result, i, store_place_of(result, "url"));
+        if (text_equal(host_of(arena, learned, url), host))
+            *ret_name = store_string(arena, result, i, store_place_of(result, "name"));
+    }
+    return 0;
+}
 
 int store_load_identity(const struct store *store, struct arena *arena, const char *host,
                         struct store_identity *ret_identity, struct err *err)
@@ -25,9 +51,11 @@ int store_load_identity(const struct store *store, struct arena *arena, const ch
     struct store_identity identity = {.host = NULL};
 
     if (PG_QUERY(store->pg, portal_identity, PG_ONE, &result, err,
-                 store_number(arena, store->portal_id), host) < 0)
+                 store_number(arena, store->portal_id)) < 0)
         return -1;
     (void)store_read_row(identity_columns, result, 0, arena, &identity);
+    if (host && find_older(store, arena, host, &identity.older_name, err) < 0)
+        return -1;
     *ret_identity = identity;
     return 0;
 }
@@ -121,7 +149,7 @@ int store_adopt(struct store *store, struct arena *arena, const struct store_ado
 /* Two histories: what goes on, and what its new name wrote meanwhile (portal_id 0 = nothing). */
 struct taking_over {
     struct store from, own;
-    const char *host; /* that `from` learned; NULL = none */
+    const char *host; /* where `from` has been; NULL = nowhere that can be told */
     const char *name;
     struct arena *arena;
     const struct store_adoption *adoption;
@@ -149,8 +177,28 @@ static int find_both(struct pg *pg, struct taking_over *both, struct err *err)
         store_find(pg, both->adoption->name, &both->own, err) < 0 ||
         store_load_identity(&both->from, both->arena, NULL, &identity, err) < 0)
         return -1;
-    both->host = identity.host;
+    if (identity.goes_on_as)
+        return err_set(err, ERR_USAGE,
+                       "'%s' was set aside, and what counts of it goes on as '%s'; hint: 'portal "
+                       "adopt --from %s' takes that over",
+                       both->name, identity.goes_on_as, identity.goes_on_as);
+    both->host = host_of(both->arena, identity.host, identity.url);
     return 0;
+}
+
+/* The names were looked up before there was a lock on them. */
+static int find_again(struct pg *pg, struct taking_over *both, struct err *err)
+{
+    int64_t from = both->from.portal_id, own = both->own.portal_id;
+
+    if (find_both(pg, both, err) < 0)
+        return -1;
+    if (both->from.portal_id == from && both->own.portal_id == own)
+        return 0;
+    return err_set(err, ERR_LOCKED,
+                   "'%s' or '%s' became another history meanwhile; hint: look at who uses this "
+                   "database besides, and try again",
+                   both->name, both->adoption->name);
 }
 
 /* Another host is another portal, unless most of the accounts are the same. */
@@ -172,7 +220,7 @@ static int check_same(const struct taking_over *both, struct err *err)
                    "'%s' was at '%s', and of its %lld accounts the newest reading of '%s' at '%s' "
                    "has %lld: that is another portal; hint: after a first plan under the new name "
                    "it can be told",
-                   both->name, both->host ? both->host : "a host that was not learned",
+                   both->name, both->host ? both->host : "no host that can be told",
                    (long long)known, both->adoption->name, both->adoption->host,
                    (long long)of_those);
 }
@@ -225,6 +273,9 @@ static int carry(struct taking_over *both, struct store_adopted *adopted, const 
     const char *own = store_number(both->arena, both->own.portal_id);
 
     if (PG_QUERY(both->from.pg, carry_accounts, PG_NOTHING, NULL, err, from, own) < 0 ||
+        PG_QUERY(both->from.pg, carry_facts, PG_NOTHING, NULL, err, from, own) < 0 ||
+        PG_QUERY(both->from.pg, carry_links, PG_NOTHING, NULL, err, from, own,
+                 store_time(both->arena, both->adoption->at)) < 0 ||
         PG_QUERY(both->from.pg, carry_acts, PG_ONE, &result, err, from, own) < 0)
         return -1;
     adopted->acts = pg_int(result, 0, store_place_of(result, "count"));
@@ -264,8 +315,8 @@ static int take_over(struct taking_over *both, struct store_adopted *adopted, st
     const struct store_adoption *adoption = both->adoption;
     const char *acts = NULL;
 
-    if (store_hold(&both->from, 0, NULL, err) < 0 || check_same(both, err) < 0 ||
-        check_open(both, err) < 0)
+    if (store_hold(&both->from, 0, NULL, err) < 0 || find_again(both->from.pg, both, err) < 0 ||
+        check_same(both, err) < 0 || check_open(both, err) < 0)
         return -1;
     if (both->own.portal_id != 0 &&
         (store_hold(&both->own, 0, NULL, err) < 0 || carry(both, adopted, &acts, err) < 0 ||

@@ -12,7 +12,9 @@
 /* As of the last run that was sure of it. NULL = not learned yet. */
 struct store_identity {
     const char *host, *own_id;
-    const char *older_name;    /* another name with the host that was asked about; NULL = none */
+    const char *url;        /* of the configuration that was there last */
+    const char *goes_on_as; /* the name of the history for which it was set aside; NULL = was not */
+    const char *older_name; /* another name with the host that was asked about; NULL = none */
     int64_t known_snapshot_id; /* 0 = none */
 };
 /* `host` is that of tonight; NULL = other names do not matter. */
@@ -37,7 +39,7 @@ struct store_adoption {
     struct instant at;
 };
 struct store_adopted {
-    const char *before; /* host that was learned; NULL = none */
+    const char *before; /* where it was before; NULL = nowhere that can be told */
     const char
         *set_aside; /* what the history of the new name is called now; NULL = there was none */
     int64_t acts, decisions; /* of that history, carried into this one */
@@ -54,9 +56,10 @@ int store_find_portal(struct pg *pg, const char *name, struct store *ret_store, 
 
 /* The history of `from` goes on under adoption->name, with everything that is in it; what was
  * written under that name before is set aside, and of it acts, keeps and rejections are carried
- * along. What was approved there is not. ERR_USAGE: there is no such name. ERR_LOCKED: a run of
- * either. ERR_HELD: calls of the new name are open, or the accounts are others and so is the host.
- * Sets store to the history. */
+ * along. What was approved there is not. What either knows of an account's life, it knows.
+ * ERR_USAGE: there is no such name, or it was set aside. ERR_LOCKED: a run of either, or the names
+ * changed hands meanwhile. ERR_HELD: calls of the new name are open, or the accounts are others and
+ * so is the host. Sets store to the history. */
 int store_adopt_from(struct pg *pg, struct arena *arena, const char *from,
                      const struct store_adoption *adoption, struct store *ret_store,
                      struct store_adopted *ret_adopted, struct err *err)

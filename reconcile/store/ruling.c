@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/site.h"
 #include "base/text.h"
 #include "store/audit.h"
 #include "store/column.h"
@@ -403,7 +404,7 @@ int store_load_approved_rules(struct store *store, struct arena *arena, const ch
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
     if (PG_QUERY(store->pg, ruling_rules, PG_MANY, &result, err,
-                 store_number(arena, store->portal_id), address) < 0)
+                 store_number(arena, store->portal_id)) < 0)
         return -1;
     size_t rows = (size_t)PQntuples(result);
     struct digest *rule_text = arena_calloc(arena, rows + 1, sizeof(rule_text[0]));
@@ -411,6 +412,8 @@ int store_load_approved_rules(struct store *store, struct arena *arena, const ch
     struct approved_rules rules = {.rule_text = rule_text, .name = name};
     for (int i = 0; i < (int)rows; i++) {
         int text_column = store_place_of(result, "rule_text");
+        if (!site_is_same(arena, pg_text(result, i, store_place_of(result, "address")), address))
+            continue;
         if (PQgetisnull(result, i, text_column))
             name[rules.name_count++] =
                 store_string(arena, result, i, store_place_of(result, "rule"));

@@ -410,6 +410,24 @@ TEST(a_database_of_yesterday_does_nothing_until_somebody_says_so)
     story_is_suspended(&story, "lea");
 }
 
+/* What the new name did since that backup is not carried, and its record must not be buried. */
+TEST(a_name_whose_record_went_back_is_not_set_aside)
+{
+    STORY(story, 20);
+
+    (void)story_joins(&story, "lea");
+    story_nights(&story, 1);
+    rename_portal(&story, "End");
+    story_nights(&story, 1);
+    CLEANUP(mem_cleanup) char *backup = back_up(&story);
+    SAYS(&story, 0, "kept", "keep", "lea", "--until", "2026-01-01", "--also-departed", REASON);
+    restore(&story, backup);
+    SAYS(&story, 20, "audit accept-restore", "portal", "adopt", "--from", "end", REASON);
+    SAYS(&story, 0, NULL, "audit", "accept-restore", REASON);
+    SAYS(&story, 0, "goes on as 'End'", "portal", "adopt", "--from", "end", REASON);
+    record_is_whole(&story, "End");
+}
+
 /* The counter-cases: another machine ran, a crash before the head was written, a new machine. */
 TEST(a_record_that_is_ahead_of_what_was_kept_goes_on)
 {

@@ -18,7 +18,7 @@ static int setup(void **state)
     int failed = audit_case_setup(state);
 
     execute(test, "update portal set host = null, own_id = null, known_snapshot_id = null,"
-                  " shares_host = false, goes_on_in = null");
+                  " shares_host = false, goes_on_in = null, url = 'http://127.0.0.1'");
     return failed;
 }
 
@@ -94,7 +94,7 @@ TEST(the_newer_of_two_names_of_a_host_is_asked_about)
     struct store_adoption adoption = adoption_as(test, "Acme");
     struct store_adopted adopted;
 
-    assert_null(identity_of(test, &newer, HOST).older_name); /* nothing is learned of the first */
+    assert_null(identity_of(test, &newer, HOST).older_name); /* the first is at another host */
     learn(test, HOST, "R1");
     assert_string_equal(identity_of(test, &newer, HOST).older_name, "acme");
     assert_null(identity_of(test, &newer, "acme.example:8443").older_name);
@@ -110,6 +110,37 @@ TEST(the_newer_of_two_names_of_a_host_is_asked_about)
             "update portal set first_seen = first_seen + interval '1 day' where name = 'ACME'");
     assert_string_equal(identity_of(test, &third, HOST).older_name, "acme");
     assert_null(identity_of(test, &newer, "acme.example:8443").older_name);
+}
+
+/* A history of before hosts were learned, whose name never runs again: its address tells where it
+ * was, however that is written. A name that only ever looked has nothing to be forgotten. */
+TEST(a_name_that_learned_no_host_is_known_by_its_address)
+{
+    static const char *const same[] = {"https://acme.example", "https://ACME.example:443/",
+                                       "HTTPS://acme.example/"};
+    static const char *const other[] = {"https://acme.example:8443", "http://acme.example",
+                                        "https://acme.example.org", "acme"};
+    struct review_case *test = *state;
+    struct store newer = second_name(test, "Acme");
+    static const char set[] = "update portal set url = '%s' where name = 'acme'";
+
+    for (size_t i = 0; i < COUNT_OF(same); i++) {
+        execute(test, arena_printf(&test->world.arena, set, same[i]));
+        execute(test, "update run set verb = 'plan'");
+        assert_null(identity_of(test, &newer, HOST).older_name);
+        execute(test, "update run set verb = 'run'");
+        assert_string_equal(identity_of(test, &newer, HOST).older_name, "acme");
+        assert_null(identity_of(test, &newer, NULL).older_name);
+        assert_null(identity_of(test, &test->world.store, HOST).older_name);
+    }
+    for (size_t i = 0; i < COUNT_OF(other); i++) {
+        execute(test, arena_printf(&test->world.arena, set, other[i]));
+        assert_null(identity_of(test, &newer, HOST).older_name);
+    }
+    /* What was learned counts, wherever a look went since. */
+    learn(test, HOST, "R1");
+    assert_string_equal(identity_of(test, &newer, HOST).older_name, "acme");
+    execute(test, "update run set verb = 'plan'");
 }
 
 TEST(of_the_accounts_of_a_reading_those_that_are_there_are_counted)
@@ -214,6 +245,336 @@ TEST(a_history_goes_on_under_another_name_and_back)
         fail_msg("%s", text_cstr(&said));
     tampered(test, "update portal set goes_on_in = 5 where name = 'acme'",
              "not stored as it was recorded: goes_on_in", "who the portal is is not stored");
+}
+
+/* --- what both histories know of an account --- */
+
+/* Two names of a portal that no other test knows; `world` is at the older one. */
+struct two_names {
+    struct store first, older, newer; /* of the test, until it ends; and the two */
+    const char *old_name, *new_name;
+};
+
+static struct two_names two_names(struct review_case *test, const char *old_name,
+                                  const char *new_name)
+{
+    struct two_names two = {.first = test->world.store, .old_name = old_name, .new_name = new_name};
+
+    REVIEW_OK(store_open(test->world.pg, old_name, "https://acme.example", &two.older, &why));
+    two.newer = second_name(test, new_name);
+    test->world.store = two.older;
+    return two;
+}
+
+static void take_history(struct review_case *test, const struct two_names *two)
+{
+    struct store_adoption adoption = adoption_as(test, two->new_name);
+    struct store_adopted adopted;
+    struct store taken;
+
+    REVIEW_OK(store_adopt_from(test->world.pg, &test->world.arena, two->old_name, &adoption, &taken,
+                               &adopted, &why));
+    assert_int_equal(taken.portal_id, two->older.portal_id);
+    assert_non_null(adopted.set_aside);
+}
+
+static void end_names(struct review_case *test, const struct two_names *two)
+{
+    test->world.store = two->first;
+    store_world_tomorrow(&test->world);
+}
+
+/* A day at one of the names on which the first of three accounts stands so; what was known then. */
+static struct account_history a_day(struct review_case *test, const struct store *store,
+                                    enum account_status status)
+{
+    test->world.store = *store;
+    store_world_tomorrow(&test->world);
+    struct snapshot snapshot = store_world_snapshot(&test->world, 3);
+    snapshot.account[0].status = status;
+    store_world_load(&test->world, &snapshot);
+    store_world_save(&test->world, &snapshot);
+    return snapshot.account[0].history;
+}
+
+static const char *first_account(struct review_case *test)
+{
+    return store_world_account(&test->world, 1).id;
+}
+
+/* We suspended the first account a second after the last reading. */
+static void an_act(struct review_case *test, const struct store *store)
+{
+    char at[INSTANT_TEXT_SIZE];
+
+    execute(test, arena_printf(&test->world.arena,
+                               "insert into act (portal_id, act_id, account_id, action, done_at,"
+                               " rule, person_status) values (%lld, 1, '%s', 'suspend', '%s',"
+                               " 'departed', 'departed');"
+                               "update portal set last_act_id = 1 where portal_id = %lld",
+                               (long long)store->portal_id, first_account(test),
+                               instant_format(instant_add_us(test->world.now, SECOND_US), at),
+                               (long long)store->portal_id));
+}
+
+/* Whoever acted, whoever saw that somebody gave it back, and whoever saw it without a seat again:
+ * it is not ours, and R8 knows. Only where it stayed as we left it is it ours. */
+TEST(a_reactivation_that_either_name_saw_is_not_forgotten)
+{
+    static const struct {
+        const char *old_name, *new_name;
+        bool newer_acts, older_sees, newer_sees;
+    } rows[] = {
+        {"ra", "Ra", true, false, true},  {"rb", "Rb", false, false, true},
+        {"rc", "Rc", true, true, false},  {"rd", "Rd", false, true, false},
+        {"re", "Re", true, false, false}, {"rf", "Rf", false, false, false},
+    };
+    struct review_case *test = *state;
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct two_names two = two_names(test, rows[i].old_name, rows[i].new_name);
+        (void)a_day(test, &two.older, ACCOUNT_ACTIVE);
+        learn(test, HOST, "R1");
+        (void)a_day(test, &two.newer, ACCOUNT_ACTIVE);
+        an_act(test, rows[i].newer_acts ? &two.newer : &two.older);
+        (void)a_day(test, &two.older, rows[i].older_sees ? ACCOUNT_ACTIVE : ACCOUNT_INACTIVE);
+        (void)a_day(test, &two.newer, rows[i].newer_sees ? ACCOUNT_ACTIVE : ACCOUNT_INACTIVE);
+        (void)a_day(test, &two.older, ACCOUNT_INACTIVE); /* by hand */
+        (void)a_day(test, &two.newer, ACCOUNT_INACTIVE);
+        take_history(test, &two);
+        struct account_history history = a_day(test, &two.older, ACCOUNT_INACTIVE);
+        bool seen = rows[i].older_sees || rows[i].newer_sees;
+        assert_true(instant_is_set(history.acted_at));
+        assert_int_equal(history.reactivated_since, seen);
+        assert_int_equal(instant_is_set(history.suspended_by_us), !seen);
+        assert_false(history.reactivation_unknown);
+        end_names(test, &two);
+    }
+}
+
+/* Readings of the new name that were thinned out while nobody kept who became active. */
+TEST(a_reactivation_that_the_other_name_may_have_forgotten_is_unknown)
+{
+    struct review_case *test = *state;
+    struct two_names two = two_names(test, "ta", "Ta");
+
+    (void)a_day(test, &two.older, ACCOUNT_ACTIVE);
+    learn(test, HOST, "R1");
+    an_act(test, &two.older);
+    (void)a_day(test, &two.newer, ACCOUNT_INACTIVE);
+    execute(test, arena_printf(&test->world.arena,
+                               "update portal set states_whole_from ="
+                               " (select max(taken_at) from snapshot where portal_id = %lld)"
+                               " where portal_id = %lld",
+                               (long long)two.newer.portal_id, (long long)two.newer.portal_id));
+    take_history(test, &two);
+    assert_true(a_day(test, &two.older, ACCOUNT_INACTIVE).reactivation_unknown);
+    end_names(test, &two);
+}
+
+/* Of accounts that both know, and of one that only the new name saw. */
+TEST(facts_of_a_life_are_those_of_both_names)
+{
+    static const char facts[] =
+        "select string_agg(concat_ws(' ', account_no, (first_seen at time zone 'UTC')::date,"
+        " ever_active, once_linked, (missing_at at time zone 'UTC')::date, bound), ', '"
+        " order by account_no) from account where portal_id = %lld";
+    struct review_case *test = *state;
+    struct two_names two = two_names(test, "fa", "Fa");
+    struct arena *arena = &test->world.arena;
+
+    struct day begin = test->world.today;
+    test->world.store = two.newer;
+    store_world_tomorrow(&test->world); /* of both names the new one saw account 1 first */
+    struct snapshot one = store_world_snapshot(&test->world, 1);
+    store_world_save(&test->world, &one);
+    test->world.store = two.older;
+    store_world_tomorrow(&test->world);
+    struct snapshot both = store_world_snapshot(&test->world, 2);
+    both.account[0].status = both.account[1].status = ACCOUNT_INACTIVE;
+    store_world_save(&test->world, &both);
+    learn(test, HOST, "R1");
+    test->world.store = two.newer;
+    store_world_tomorrow(&test->world);
+    struct snapshot all = store_world_snapshot(&test->world, 3);
+    store_world_save(&test->world, &all);
+    execute(test, arena_printf(arena,
+                               "update account set once_linked = true, bound = '{b,c}'"
+                               " where portal_id = %lld;"
+                               "update account set bound = '{a,b}' where portal_id = %lld",
+                               (long long)two.newer.portal_id, (long long)two.older.portal_id));
+    take_history(test, &two);
+    char day[4][DAY_TEXT_SIZE];
+    for (int i = 1; i < 4; i++)
+        (void)day_format(day_add(begin, i), day[i]);
+    assert_string_equal(
+        store_world_text(&test->world, arena_printf(arena, facts, (long long)two.older.portal_id)),
+        arena_printf(arena, "1 %s t t {a,b,c}, 2 %s t t %s {a,b,c}, 3 %s t t %s {b,c}", day[1],
+                     day[2], day[1], day[3], day[2]));
+    end_names(test, &two);
+}
+
+/* Whom the new name knew in between is not absent since before that (R6). */
+TEST(nights_on_which_the_other_name_knew_the_person_are_no_absence)
+{
+    struct review_case *test = *state;
+
+    for (int linked = 0; linked < 2; linked++) {
+        struct two_names two = two_names(test, linked ? "la" : "lb", linked ? "La" : "Lb");
+        (void)a_day(test, &two.older, ACCOUNT_ACTIVE);
+        learn(test, HOST, "R1");
+        static const char link[] =
+            "insert into link_version (portal_id, account_no, valid_from, since, kind, matched_by,"
+            " person_key) values (%lld, 1, 1, '%s', %s)";
+        char at[INSTANT_TEXT_SIZE];
+        struct instant since = test->world.now;
+        execute(test, arena_printf(&test->world.arena, link, (long long)two.older.portal_id,
+                                   instant_format(since, at), "'none', '', null"));
+        (void)a_day(test, &two.newer, ACCOUNT_ACTIVE);
+        execute(test, arena_printf(&test->world.arena, link, (long long)two.newer.portal_id,
+                                   instant_format(test->world.now, at),
+                                   linked ? "'one', 'email', 'n:1'" : "'none', '', null"));
+        take_history(test, &two);
+        struct account_history history = a_day(test, &two.older, ACCOUNT_ACTIVE);
+        assert_true(instant_is_set(history.unlinked_since));
+        assert_int_equal(instant_compare(history.unlinked_since, since) > 0, linked);
+        end_names(test, &two);
+    }
+}
+
+TEST(a_history_that_was_set_aside_is_not_taken_over)
+{
+    struct review_case *test = *state;
+    struct two_names two = two_names(test, "sa", "Sa");
+    struct store_adopted adopted;
+    struct store taken;
+
+    (void)a_day(test, &two.older, ACCOUNT_ACTIVE);
+    learn(test, HOST, "R1");
+    take_history(test, &two);
+    const char *aside =
+        store_world_text(&test->world, "select name from portal where name like 'Sa, set aside%'");
+    struct store_adoption adoption = adoption_as(test, "third");
+    REVIEW_REFUSED(store_adopt_from(test->world.pg, &test->world.arena, aside, &adoption, &taken,
+                                    &adopted, &why),
+                   ERR_USAGE, "goes on as 'Sa'; hint: 'portal adopt --from Sa'");
+    end_names(test, &two);
+}
+
+/* Between the look at the names and the locks somebody else takes the history over: the lock is
+ * where that happens here. */
+TEST(names_that_changed_before_the_locks_were_held_are_not_acted_on)
+{
+    static const struct {
+        const char *old_name, *new_name;
+        bool of_older;
+        enum err_code code;
+        const char *says;
+    } rows[] = {{"na", "Na", true, ERR_USAGE, "has no portal 'na'"},
+                {"nb", "Nb", false, ERR_LOCKED, "another history meanwhile"}};
+    struct review_case *test = *state;
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct two_names two = two_names(test, rows[i].old_name, rows[i].new_name);
+        struct store_adoption adoption = adoption_as(test, two.new_name);
+        const struct store *changes = rows[i].of_older ? &two.older : &two.newer;
+        struct store_adopted adopted;
+        struct store taken;
+        (void)a_day(test, &two.older, ACCOUNT_ACTIVE);
+        learn(test, HOST, "R1");
+        execute(test, arena_printf(&test->world.arena,
+                                   "create function pg_try_advisory_lock(bigint) returns boolean"
+                                   " language sql as $$"
+                                   " update portal set name = 'n%zu' where portal_id = %lld;"
+                                   " select pg_catalog.pg_try_advisory_lock($1) $$",
+                                   i, (long long)changes->portal_id));
+        CLEANUP(err_release) struct err why = ERR_INIT;
+        int failed = store_adopt_from(test->world.pg, &test->world.arena, two.old_name, &adoption,
+                                      &taken, &adopted, &why);
+        execute(test, "drop function pg_try_advisory_lock(bigint)");
+        assert_true(failed);
+        assert_int_equal(why.code, rows[i].code);
+        assert_non_null(strstr(why.text, rows[i].says));
+        assert_int_equal(
+            number(test, "select count(*) from portal where name like 'N_, set aside%'"), 0);
+        end_names(test, &two);
+    }
+}
+
+/* --- readings that are of another portal --- */
+
+/* When the first of the second reading's accounts was certainly not there (K4). */
+static bool is_missing_before(struct review_case *test, const struct store *store, unsigned count)
+{
+    test->world.store = *store;
+    store_world_tomorrow(&test->world);
+    struct snapshot snapshot = store_world_snapshot(&test->world, count);
+    store_world_save(&test->world, &snapshot);
+    return number(test, arena_printf(&test->world.arena,
+                                     "select (missing_at is not null)::int from account"
+                                     " where portal_id = %lld and account_no = %u",
+                                     (long long)store->portal_id, count)) == 1;
+}
+
+static void hold_newest(struct review_case *test, const struct store *store, const char *guard)
+{
+    execute(test,
+            arena_printf(&test->world.arena,
+                         "alter table plan disable trigger all;"
+                         "alter table plan_guard disable trigger all;"
+                         "insert into plan select (jsonb_populate_record(null::plan,"
+                         " to_jsonb(p) || jsonb_build_object('portal_id', %lld, 'plan_id',"
+                         " n.id, 'snapshot_id', n.id))).* from (select * from plan limit 1) p,"
+                         " (select max(snapshot_id) as id from snapshot where portal_id ="
+                         " %lld) n;"
+                         "insert into plan_guard (portal_id, plan_id, position, guard, hold,"
+                         " limit_text, actual, sentence) select %lld, max(plan_id), 1, '%s',"
+                         " true, '', '', '' from plan where portal_id = %lld;"
+                         "alter table plan enable trigger all;"
+                         "alter table plan_guard enable trigger all",
+                         (long long)store->portal_id, (long long)store->portal_id,
+                         (long long)store->portal_id, guard, (long long)store->portal_id));
+}
+
+TEST(a_reading_of_another_portal_proves_no_account_missing)
+{
+    const struct review_shape shape = {.suspend = 1, .approvals_suspend = 1};
+    struct review_case *test = *state;
+    struct two_names two = two_names(test, "ka", "Ka");
+    struct store_adoption adoption = adoption_as(test, "ka");
+    struct store_adopted adopted;
+    struct store other = two.first;
+
+    test->world.store = two.first;
+    store_world_tomorrow(&test->world);
+    review_case_plan(test, &shape);
+    assert_false(is_missing_before(test, &two.older, 1));
+    assert_true(is_missing_before(test, &two.older, 2));
+    /* What was approved, and first seen, on a night that G14 held. */
+    assert_true(is_missing_before(test, &two.older, 3));
+    hold_newest(test, &two.older, "G14");
+    REVIEW_OK(store_adopt(&two.older, &test->world.arena, &adoption, &adopted, &why));
+    assert_int_equal(number(test, arena_printf(&test->world.arena,
+                                               "select string_agg(account_no::text, '' order by"
+                                               " account_no)::int from account where portal_id ="
+                                               " %lld and missing_at is not null",
+                                               (long long)two.older.portal_id)),
+                     2);
+    assert_false(is_missing_before(test, &two.older, 4)); /* the first reading of this portal */
+    assert_true(is_missing_before(test, &two.older, 5));
+    /* Under another name: what G14 held is passed over, what another guard held is not. */
+    other = two.newer;
+    assert_false(is_missing_before(test, &other, 1));
+    hold_newest(test, &other, "G14");
+    assert_false(is_missing_before(test, &other, 2));
+    hold_newest(test, &other, "G4");
+    assert_true(is_missing_before(test, &other, 3));
+    execute(test, arena_printf(&test->world.arena,
+                               "delete from plan_guard where portal_id in (%lld, %lld);"
+                               "delete from plan where portal_id in (%lld, %lld)",
+                               (long long)two.older.portal_id, (long long)other.portal_id,
+                               (long long)two.older.portal_id, (long long)other.portal_id));
+    end_names(test, &two);
 }
 
 /* --- a record that went back --- */

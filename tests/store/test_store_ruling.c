@@ -260,8 +260,12 @@ TEST(store_load_approved_rules_counts_at_one_address_and_by_name_from_before)
     assert_int_equal(digest_compare(&rules.rule_text[0], &departed), 0);
     assert_int_equal(rules.name_count, 1);
     assert_string_equal(rules.name[0], "idle");
-    REVIEW_OK(store_load_approved_rules(&test->world.store, &test->world.arena, "https://other",
-                                        &rules, &why));
+    REVIEW_OK(store_load_approved_rules(&test->world.store, &test->world.arena,
+                                        "https://ACME.example:443/", &rules, &why));
+    assert_int_equal(rules.rule_text_count, 1); /* the same, written differently */
+    assert_int_equal(rules.name_count, 1);
+    REVIEW_OK(store_load_approved_rules(&test->world.store, &test->world.arena,
+                                        "https://acme.example:8443", &rules, &why));
     assert_int_equal(rules.rule_text_count + rules.name_count, 0);
 }
 

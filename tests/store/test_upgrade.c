@@ -246,6 +246,38 @@ static const char days[] =
     "update snapshot set thinned_at = '2026-01-03 02:00Z' where snapshot_id = 1;"
     "reset search_path";
 
+/* One was there at first; one came a night later, one with another portal's
+ * reading (another user read it), and one with the first reading behind that. */
+TEST(since_when_an_account_is_there_is_told_by_readings_of_the_same_user)
+{
+    static const char lives[] =
+        "set search_path = reconcile, pg_catalog;"
+        "insert into snapshot (portal_id, snapshot_id, run_id, taken_at, complete, accounts, "
+        "active,"
+        " inactive, unreadable, gone, nameless, requests, logins_read, digest, logins_by, events,"
+        " own_id) select portal_id, n, 2, timestamptz '2026-01-01 02:00Z' + n * interval '1 day',"
+        " true, 8, 8, 0, 0, 0, 0, 9, 0, sha256(int8send(n)), 'each', 0,"
+        " case n when 3 then 'other' else 'me' end from portal, generate_series(3, 4) n;"
+        "update snapshot set own_id = 'me' where snapshot_id = 2;"
+        "update account set first_snapshot_id = 2 where account_no = 2;"
+        "update account set first_snapshot_id = 3 where account_no = 3;"
+        "update account set first_snapshot_id = 4 where account_no = 4;"
+        "reset search_path";
+    CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();
+    struct migrate_result result;
+
+    migrate_to(pg, BEFORE_RULINGS);
+    OK(pg_script(pg, "test", history, &why));
+    OK(pg_script(pg, "test", lives, &why));
+    OK(migrate_run(pg, &result, &why));
+    CLEANUP(mem_cleanup)
+    char *facts = text(pg, "select string_agg(concat_ws(' ', account_no,"
+                           " (missing_at at time zone 'UTC')::date), ', ' order by account_no)"
+                           " from reconcile.account where account_no < 5");
+    /* The first reading did not say who read it. */
+    assert_string_equal(facts, "1, 2 2026-01-02, 3 2026-01-02, 4 2026-01-03");
+}
+
 TEST(what_was_announced_and_approved_before_rulings_is_carried_over)
 {
     CLEANUP(pg_closep) struct pg *pg = cluster_fixture_open();

@@ -381,9 +381,14 @@ TEST(an_approval_is_for_the_portal_it_was_given_for)
         bool doubt, counts;
         enum ruling_end end;
     } rows[] = {
-        {here, here, false, true, RULING_STANDS},  {there, here, false, false, RULING_CHANGED},
-        {there, here, true, false, RULING_STANDS}, {NULL, here, false, true, RULING_STANDS},
+        {here, here, false, true, RULING_STANDS},
+        {there, here, false, false, RULING_CHANGED},
+        {there, here, true, false, RULING_STANDS},
+        {NULL, here, false, true, RULING_STANDS},
         {here, NULL, false, true, RULING_STANDS},
+        {here, "https://acme.bynder.com:443", false, true, RULING_STANDS},
+        {"HTTPS://Acme.Bynder.com/", here, false, true, RULING_STANDS},
+        {"https://acme.bynder.com:8443", here, false, false, RULING_CHANGED},
     };
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     static const struct approvers anybody = {.count = 0};
@@ -408,7 +413,7 @@ TEST(an_approval_is_for_the_portal_it_was_given_for)
         assert_int_equal(ruling_find(&arena, &rulings, &view, &row).approvers, rows[i].counts);
         assert_int_equal(ruling_judge(&arena, &ruling, &terms, &night, &reason), rows[i].end);
         if (rows[i].end == RULING_CHANGED)
-            assert_non_null(strstr(reason, there));
+            assert_non_null(strstr(reason, rows[i].given_for));
     }
 }
 

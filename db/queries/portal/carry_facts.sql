@@ -1,0 +1,36 @@
+-- What either history knows of an account's life, both know: of an account that somebody gave back
+-- after our last act, whichever of them acted and whichever saw it, we must not think that it is ours
+-- (R8). Before the newest moment from which both are whole nobody can tell.
+with whole as (
+    update portal p set states_whole_from = greatest(p.states_whole_from, o.states_whole_from)
+    from portal o
+    where p.portal_id = $1::bigint and o.portal_id = $2::bigint),
+acted as (
+    select account_id, max(done_at) as done_at
+    from act
+    where portal_id in ($1::bigint, $2::bigint) and action = 'suspend'
+    group by account_id),
+seen as (
+    select d.account_id, min(s.taken_at) as taken_at
+    from acted d
+    join account n on n.account_id = d.account_id and n.portal_id in ($1::bigint, $2::bigint)
+    join account_version v on v.portal_id = n.portal_id and v.account_no = n.account_no
+        and v.status = 'active'
+    join snapshot s on s.portal_id = v.portal_id and s.snapshot_id >= v.valid_from
+        and (v.valid_to is null or s.snapshot_id < v.valid_to)
+    where s.taken_at > d.done_at and (s.complete or s.snapshot_id = v.valid_from)
+    group by d.account_id)
+update account a
+set first_seen = least(a.first_seen, o.first_seen),
+    created = coalesce(a.created, o.created),
+    deactivated = greatest(a.deactivated, o.deactivated),
+    ever_active = a.ever_active or o.ever_active,
+    once_linked = a.once_linked or o.once_linked,
+    missing_at = (select max(m) from unnest(array[a.missing_at, o.missing_at]) m
+                  where m < least(a.first_seen, o.first_seen)),
+    became_active_at = greatest(a.became_active_at, o.became_active_at),
+    reactivated_at = greatest(a.reactivated_at, o.reactivated_at, s.taken_at),
+    bound = array(select unnest(a.bound) union select unnest(o.bound) order by 1)
+from account o
+left join seen s on s.account_id = o.account_id
+where a.portal_id = $1::bigint and o.portal_id = $2::bigint and o.account_id = a.account_id
