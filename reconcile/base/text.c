@@ -175,11 +175,20 @@ void text_trim(const char **start, size_t *length)
 
 bool text_is_ascii(const char *string)
 {
-    for (; *string; string++) {
-        if ((unsigned char)*string >= 0x80)
-            return false;
+    return text_is_ascii_bytes(string, strlen(string));
+}
+
+bool text_is_ascii_bytes(const char *bytes, size_t length)
+{
+    uint64_t all = 0, word;
+
+    for (; length >= sizeof(word); bytes += sizeof(word), length -= sizeof(word)) {
+        memcpy(&word, bytes, sizeof(word));
+        all |= word;
     }
-    return true;
+    for (; length > 0; length--)
+        all |= (unsigned char)*bytes++;
+    return !(all & UINT64_C(0x8080808080808080));
 }
 
 size_t text_decode(const char *bytes, size_t left, int32_t *ret_char)

@@ -49,6 +49,7 @@ bool text_starts(const char *string, const char *prefix);
  * Moves *start and shrinks *length; the bytes are not touched. */
 void text_trim(const char **start, size_t *length);
 bool text_is_ascii(const char *string);
+bool text_is_ascii_bytes(const char *bytes, size_t length);
 /* The bytes of the well-formed character of UTF-8 that begins there, 0 when none does, and which
  * one it is. */
 size_t text_decode(const char *bytes, size_t left, int32_t *ret_char);

@@ -180,8 +180,11 @@ bool is_born_later(const struct account *account, const struct person *person,
                    const struct zone *zone)
 {
     const struct account_history *history = &account->history;
-    struct day last = person->last_day;
 
+    /* first what is at hand: nearly everybody is asked, and few have either */
+    if (!instant_is_set(history->missing_at) && !instant_is_set(history->created))
+        return false;
+    struct day last = person->last_day;
     if (person->status != PERSON_DEPARTED || !day_is_set(last))
         return false;
     struct day missing = instant_day(history->missing_at, zone);
