@@ -54,11 +54,9 @@ void corroborate_number(const struct people *people, struct arena *scratch,
         return;
     /* of an account without a name, one number alone does not say whose of the two it is */
     bool known = account->name || pairing_is_sure(pairing);
-    const char *linked = known ? pairing->person->name : NULL;
     for (; entry != TABLE_END; entry = table_next(table, entry)) {
         const struct person *row = &people->roster->person[table_value(table, entry)];
-        if (text_equal(number, people_value(people, scratch, MATCH_BY_EMPLOYEE_NUMBER,
-                                            row->employee_number))) {
+        if (text_equal(number, people_row_number(people, scratch, row))) {
             const struct crowd *crowd = people_crowd(people, MATCH_BY_EMPLOYEE_NUMBER, row);
             if (crowd && crowd->alone)
                 break; /* and so have all the others here */
@@ -67,7 +65,8 @@ void corroborate_number(const struct people *people, struct arena *scratch,
         if (people_are_one(people, row, pairing->person)) {
             pairing->keys |= 1U << MATCH_BY_EMPLOYEE_NUMBER;
             stray = false;
-        } else if (!is_ruled_out(scratch, row, account->name, linked) &&
+        } else if (!is_ruled_out(scratch, row, account->name,
+                                 known ? pairing->person->name : NULL) &&
                    (!other || person_compare(row, other) < 0)) {
             other = row;
         }
@@ -92,8 +91,7 @@ void corroborate_nobodys(const struct people *people, struct arena *scratch,
     for (; entry != TABLE_END; entry = table_next(table, entry)) {
         const struct person *row = &people->roster->person[table_value(table, entry)];
         bool numbers = where == MATCH_BY_EMPLOYEE_NUMBER;
-        if (numbers &&
-            !text_equal(number, people_value(people, scratch, where, row->employee_number)))
+        if (numbers && !text_equal(number, people_row_number(people, scratch, row)))
             continue; /* it only looks alike */
         const struct crowd *crowd = people_crowd(people, where, row);
         if (crowd) {

@@ -181,6 +181,8 @@ static void find_block(const struct people *people, struct arena *scratch,
             find_usernames(people, value, count, finds);
         else
             table_find_many(&people->by[MATCH_BY_EMAIL], value, count, finds->by[key]);
+        if (key == MATCH_BY_EMPLOYEE_NUMBER)
+            people_expect(people, finds->by[key], count);
     }
     for (size_t i = 0; i < count; i++)
         value[i] = emails ? people_value(people, scratch, MATCH_BY_EMAIL, account[i].email2) : NULL;

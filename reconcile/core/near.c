@@ -633,12 +633,9 @@ static void visit_numbers(struct visit *visit, const struct person *person, size
 
     if (!finder->numbers)
         return;
-    for (uint32_t i = 0; i < count; i++) {
-        const char *number = people_value(finder->people, &visit->scratch, MATCH_BY_EMPLOYEE_NUMBER,
-                                          person[i].employee_number);
-        add_key(visit, &finder->by_number, person, i,
-                number_bare(&visit->scratch, number ? number : person[i].damaged_number), &keys);
-    }
+    const char **bare = &finder->people->bare[person - finder->people->roster->person];
+    for (uint32_t i = 0; i < count; i++)
+        add_key(visit, &finder->by_number, person, i, bare[i], &keys);
     flush_keys(visit, &finder->by_number, person, &keys);
 }
 
