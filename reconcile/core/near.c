@@ -268,19 +268,8 @@ static void index_edits(struct finder *finder)
 
 static bool is_one_edit(const struct address *a, const struct address *b)
 {
-    const struct address *shorter = a->local_length <= b->local_length ? a : b;
-    const struct address *longer = shorter == a ? b : a;
-    size_t more = longer->local_length - shorter->local_length, same = 0;
-
-    if (more > 1 || !text_equal(a->domain, b->domain))
-        return false;
-    while (same < shorter->local_length && shorter->whole[same] == longer->whole[same])
-        same++;
-    size_t left = shorter->local_length - same; /* one is changed, or `more` put in here */
-    if (left > 0 && more == 0)
-        left--;
-    return memcmp(shorter->whole + shorter->local_length - left,
-                  longer->whole + longer->local_length - left, left) == 0;
+    return text_distance(a->whole, a->local_length, b->whole, b->local_length, 1) <= 1 &&
+           text_equal(a->domain, b->domain);
 }
 
 static void visit_edits(struct visit *visit, const struct address *address,
@@ -564,6 +553,8 @@ static void propose_hits(struct visit *visit)
     const struct person *all = visit->finder->people->roster->person;
     size_t end;
 
+    if (visit->hits == 0)
+        return;
     qsort(visit->hit, visit->hits, sizeof(visit->hit[0]), compare_hits);
     for (size_t i = 0; i < visit->hits; i = end) {
         const struct hit *first = &visit->hit[i];
