@@ -187,24 +187,35 @@ static const char *protect_unknown_profile(struct judge *judge, const struct sub
                         subject->account->profile_id);
 }
 
-/* Their access is used although they are gone. A day or two is a mailbox that was cleared. */
-static bool is_used_after(const struct subject *subject, const struct zone *zone)
+/* Whether a login is more than so many days behind the last day of somebody who has departed. */
+static bool is_used_since(const struct subject *subject, int days, const struct zone *zone)
 {
     const struct login *login = &subject->account->login;
     struct day last_day = subject->person ? subject->person->last_day : DAY_NONE;
 
     return subject->status == PERSON_DEPARTED && day_is_set(last_day) &&
-           login->kind == LOGIN_KNOWN &&
-           day_between(last_day, instant_day(login->at, zone)) > USED_AFTER_DAYS;
+           login->kind == LOGIN_KNOWN && day_between(last_day, instant_day(login->at, zone)) > days;
 }
 
-/* P9: used by somebody, and neither two keys nor one key and the name say that it is them. */
+/* Their access is used although they are gone. A day or two is a mailbox that was cleared. */
+static bool is_used_after(const struct subject *subject, const struct zone *zone)
+{
+    return is_used_since(subject, USED_AFTER_DAYS, zone);
+}
+
+/* P9: used by somebody, and neither two keys nor one key and the name say that it is them. Where
+ * the account has the name of somebody else, any login after the last day is theirs. */
 static const char *protect_used_after(struct judge *judge, const struct subject *subject)
 {
     char day[DAY_TEXT_SIZE], last[DAY_TEXT_SIZE];
 
-    if (!is_used_after(subject, judge->policy->zone) || pairing_is_sure(subject->pairing) ||
-        names_compare(&judge->scratch, subject->account->name, subject->person->name) == NAMES_SAME)
+    if (!is_used_since(subject, 0, judge->policy->zone) || pairing_is_sure(subject->pairing))
+        return NULL;
+    enum name_likeness names =
+        names_compare(&judge->scratch, subject->account->name, subject->person->name);
+    bool stranger = names == NAMES_DIFFER && subject->pairing->key != MATCH_BY_HISTORY;
+    if (names == NAMES_SAME ||
+        (!stranger && !is_used_since(subject, USED_AFTER_DAYS, judge->policy->zone)))
         return NULL;
     return arena_printf(
         &judge->scratch,

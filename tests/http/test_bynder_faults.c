@@ -91,7 +91,7 @@ static struct row {
     GOOD("collect_with_an_id_of_another_form_flaws_the_account", "bad-item=id-form", MISSING,
          UNREAD, .page_size = 100),
     PARTLY("list_with_the_third_page_missing_is_incomplete", "error=503:nth=3:" USERS,
-           "page 3 of the users is missing", MISSING, .repeat = 9, .connections = 1),
+           "page 3 of the users is missing", MISSING, UNREAD, .repeat = 100, .connections = 1),
     /* Two at once. */
     GOOD("collect_without_headers_and_clamped_is_complete", "no-paging-headers",
          .also = "clamp-limit=7"),
