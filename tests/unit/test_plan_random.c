@@ -428,7 +428,7 @@ static void check_decisions(struct world *world, const struct opinion *opinion,
 static const char *first_holder(const struct guard_result *guards, const struct decision *decision)
 {
     static const char scope[] =
-        "pppalp.....aa"; /* person, all, login; amounts and G11 hold nothing */
+        "pppalp.....aaaaa"; /* person, all, login; amounts and G11 hold nothing */
 
     for (size_t g = 0; g < guards->count; g++) {
         bool in = scope[g] == 'a' || (scope[g] == 'p' && decision->uses_person) ||
