@@ -127,19 +127,6 @@ static char *fold_unicode(const char *bytes, size_t length)
     return folded;
 }
 
-static bool is_ascii(const char *bytes, size_t length)
-{
-    uint64_t all = 0, word;
-
-    for (; length >= sizeof(word); bytes += sizeof(word), length -= sizeof(word)) {
-        memcpy(&word, bytes, sizeof(word));
-        all |= word;
-    }
-    for (; length > 0; length--)
-        all |= (unsigned char)*bytes++;
-    return !(all & UINT64_C(0x8080808080808080));
-}
-
 /* What ICU can take: its lengths are 32 bits, and more than any field we keep is never a name. */
 static bool is_foldable(const char *string, size_t length)
 {
@@ -158,7 +145,7 @@ const char *fold_text(struct arena *arena, const char *string)
     text_trim(&start, &length);
     if (length == 0)
         return NULL;
-    if (is_ascii(start, length))
+    if (text_is_ascii_bytes(start, length))
         return lower_ascii(arena, string, start, length);
     if (!is_foldable(start, length))
         return string;

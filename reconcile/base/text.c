@@ -175,11 +175,20 @@ void text_trim(const char **start, size_t *length)
 
 bool text_is_ascii(const char *string)
 {
-    for (; *string; string++) {
-        if ((unsigned char)*string >= 0x80)
-            return false;
+    return text_is_ascii_bytes(string, strlen(string));
+}
+
+bool text_is_ascii_bytes(const char *bytes, size_t length)
+{
+    uint64_t all = 0, word;
+
+    for (; length >= sizeof(word); bytes += sizeof(word), length -= sizeof(word)) {
+        memcpy(&word, bytes, sizeof(word));
+        all |= word;
     }
-    return true;
+    for (; length > 0; length--)
+        all |= (unsigned char)*bytes++;
+    return !(all & UINT64_C(0x8080808080808080));
 }
 
 size_t text_decode(const char *bytes, size_t left, int32_t *ret_char)
@@ -326,19 +335,16 @@ static unsigned banded(const char *a, size_t a_length, const char *b, size_t b_l
     return band[b_length + limit - a_length];
 }
 
-unsigned text_distance(const char *a, const char *b, unsigned limit)
+unsigned text_distance(const char *a, size_t a_length, const char *b, size_t b_length,
+                       unsigned limit)
 {
-    size_t a_length, b_length;
-
     assert(limit <= DISTANCE_LIMIT);
-    while (*a && *a == *b) {
+    if (a_length > b_length ? a_length - b_length > limit : b_length - a_length > limit)
+        return limit + 1;
+    for (; a_length > 0 && b_length > 0 && *a == *b; a_length--, b_length--) {
         a++;
         b++;
     }
-    a_length = strlen(a);
-    b_length = strlen(b);
-    if (a_length > b_length ? a_length - b_length > limit : b_length - a_length > limit)
-        return limit + 1;
     while (a_length > 0 && b_length > 0 && a[a_length - 1] == b[b_length - 1]) {
         a_length--;
         b_length--;
@@ -355,7 +361,8 @@ const char *text_nearest(const char *word, const char *const *candidates, size_t
     if (length < least)
         least = (unsigned)length;
     for (size_t i = 0; i < count; i++) {
-        unsigned distance = text_distance(word, candidates[i], DISTANCE_LIMIT);
+        unsigned distance =
+            text_distance(word, length, candidates[i], strlen(candidates[i]), DISTANCE_LIMIT);
 
         if (distance < least) {
             least = distance;

@@ -49,6 +49,7 @@ bool text_starts(const char *string, const char *prefix);
  * Moves *start and shrinks *length; the bytes are not touched. */
 void text_trim(const char **start, size_t *length);
 bool text_is_ascii(const char *string);
+bool text_is_ascii_bytes(const char *bytes, size_t length);
 /* The bytes of the well-formed character of UTF-8 that begins there, 0 when none does, and which
  * one it is. */
 size_t text_decode(const char *bytes, size_t left, int32_t *ret_char);
@@ -69,7 +70,8 @@ void text_add_printable(struct text *text, const char *string);
 void text_add_url(struct text *text, const char *string);
 
 /* Levenshtein distance of two byte strings when it is at most `limit` (0..3), else limit + 1. */
-unsigned text_distance(const char *a, const char *b, unsigned limit);
+unsigned text_distance(const char *a, size_t a_length, const char *b, size_t b_length,
+                       unsigned limit);
 
 /* The candidate nearest to `word` within distance 3, or NULL: for "did you mean". Of equally near
  * ones the first; one that shares nothing with a short word is not near. */

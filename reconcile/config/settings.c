@@ -122,9 +122,10 @@ const struct setting settings[] = {
      .minimum = 0,
      .maximum = 3600,
      .fallback = "180",
-     .sentence = "Seconds for which what the portal is asked is asked again while it is restarted, "
-                 "unreachable or in trouble; a run bears three times that in all. Calls that "
-                 "change something are sent once."},
+     .sentence =
+         "Seconds for which what the portal is asked is asked again while it is restarted, "
+         "unreachable or in trouble; a run that has borne three times that tries each a few "
+         "times only. Calls that change something are sent once."},
     {.path = "portal.page_size",
      .type = SETTING_INTEGER,
      AT(portal.page_size),

@@ -54,11 +54,9 @@ void corroborate_number(const struct people *people, struct arena *scratch,
         return;
     /* of an account without a name, one number alone does not say whose of the two it is */
     bool known = account->name || pairing_is_sure(pairing);
-    const char *linked = known ? pairing->person->name : NULL;
     for (; entry != TABLE_END; entry = table_next(table, entry)) {
         const struct person *row = &people->roster->person[table_value(table, entry)];
-        if (text_equal(number, people_value(people, scratch, MATCH_BY_EMPLOYEE_NUMBER,
-                                            row->employee_number))) {
+        if (text_equal(number, people_row_number(people, scratch, row))) {
             const struct crowd *crowd = people_crowd(people, MATCH_BY_EMPLOYEE_NUMBER, row);
             if (crowd && crowd->alone)
                 break; /* and so have all the others here */
@@ -67,7 +65,8 @@ void corroborate_number(const struct people *people, struct arena *scratch,
         if (people_are_one(people, row, pairing->person)) {
             pairing->keys |= 1U << MATCH_BY_EMPLOYEE_NUMBER;
             stray = false;
-        } else if (!is_ruled_out(scratch, row, account->name, linked) &&
+        } else if (!is_ruled_out(scratch, row, account->name,
+                                 known ? pairing->person->name : NULL) &&
                    (!other || person_compare(row, other) < 0)) {
             other = row;
         }
@@ -92,8 +91,7 @@ void corroborate_nobodys(const struct people *people, struct arena *scratch,
     for (; entry != TABLE_END; entry = table_next(table, entry)) {
         const struct person *row = &people->roster->person[table_value(table, entry)];
         bool numbers = where == MATCH_BY_EMPLOYEE_NUMBER;
-        if (numbers &&
-            !text_equal(number, people_value(people, scratch, where, row->employee_number)))
+        if (numbers && !text_equal(number, people_row_number(people, scratch, row)))
             continue; /* it only looks alike */
         const struct crowd *crowd = people_crowd(people, where, row);
         if (crowd) {
@@ -112,6 +110,33 @@ void corroborate_nobodys(const struct people *people, struct arena *scratch,
     pairing->key = key;
     pairing->other = least;
     pairing->near = NEAR_NOBODY;
+}
+
+void corroborate_other_number(const struct people *people, struct arena *scratch,
+                              const struct account *account, uint32_t entry,
+                              struct pairing *pairing)
+{
+    const struct table *table = &people->by[MATCH_BY_EMPLOYEE_NUMBER];
+    const char *number =
+        people_value(people, scratch, MATCH_BY_EMPLOYEE_NUMBER, account->employee_number);
+    const struct person *least = NULL;
+
+    if (pairing->kind != LINK_ONE || !people_number(people, scratch, pairing->person))
+        return;
+    for (; entry != TABLE_END; entry = table_next(table, entry)) {
+        const struct person *row = &people->roster->person[table_value(table, entry)];
+        if (people_crowd(people, MATCH_BY_EMPLOYEE_NUMBER, row))
+            return; /* what very many have is no typing error */
+        if (row->status == PERSON_DEPARTED || people_are_one(people, row, pairing->person) ||
+            !text_equal(number, people_value(people, scratch, MATCH_BY_EMPLOYEE_NUMBER,
+                                             row->employee_number)) ||
+            is_ruled_out(scratch, row, account->name, NULL))
+            continue;
+        if (!least || person_compare(row, least) < 0)
+            least = row;
+    }
+    if (least)
+        make_conflict(pairing, DOUBT_KEYS, least);
 }
 
 /* --- a stranger (K3) --- */
@@ -180,8 +205,11 @@ bool is_born_later(const struct account *account, const struct person *person,
                    const struct zone *zone)
 {
     const struct account_history *history = &account->history;
-    struct day last = person->last_day;
 
+    /* first what is at hand: nearly everybody is asked, and few have either */
+    if (!instant_is_set(history->missing_at) && !instant_is_set(history->created))
+        return false;
+    struct day last = person->last_day;
     if (person->status != PERSON_DEPARTED || !day_is_set(last))
         return false;
     struct day missing = instant_day(history->missing_at, zone);
@@ -276,52 +304,139 @@ static enum match_key table_of_key(const char *key)
                                     : MATCH_BY_NOTHING;
 }
 
-static const struct person *recall(const struct people *people, struct arena *scratch,
-                                   const char *yesterday)
-{
-    enum match_key key = table_of_key(yesterday);
+/* Rows by what the history may know them by, whatever the matching makes of it: made when a value
+ * is asked for that is no key today. */
+struct recollection {
+    const struct people *people;
+    struct arena arena;
+    struct table rows; /* "n:" and the bare number, "e:" and the address, "u:" and the username */
+    bool is_made;
+};
 
-    if (key == MATCH_BY_NOTHING)
-        return NULL;
-    const char *value = people_value(people, scratch, key, yesterday + 2);
-    const char *text = key == MATCH_BY_EMPLOYEE_NUMBER ? number_bare(scratch, value) : value;
-    if (people->by[key].count > 0) {
-        uint32_t entry = table_find(&people->by[key], text);
-        return people_find(people, scratch, key, entry, value).person;
+static void recollect(struct recollection *recollection)
+{
+    const struct roster *roster = recollection->people->roster;
+    const struct matching *matching = recollection->people->matching;
+    struct arena *arena = &recollection->arena;
+
+    table_init(&recollection->rows, roster->count * 2);
+    recollection->is_made = true;
+    for (size_t i = 0; i < roster->count; i++) {
+        const struct person *row = &roster->person[i];
+        const char *number = row->employee_number ? row->employee_number : row->damaged_number;
+        const struct {
+            const char *prefix, *value;
+        } keys[] = {
+            {"n:", number_bare(arena, fold_text(arena, number))},
+            {"e:", match_canonical_email(arena, matching, row->email)},
+            {"u:", fold_text(arena, row->username)},
+        };
+        for (size_t k = 0; k < COUNT_OF(keys); k++) {
+            if (keys[k].value)
+                table_add(&recollection->rows,
+                          arena_printf(arena, "%s%s", keys[k].prefix, keys[k].value), (uint32_t)i);
+        }
     }
-    const struct person *found = NULL;
-    for (size_t i = 0; value && i < people->roster->count; i++) { /* no key of the matching */
-        const struct person *row = &people->roster->person[i];
-        if (!text_equal(yesterday, person_key(scratch, row)))
-            continue;
-        const struct person *person = people_speaker(people, row);
-        if (!found || people_is_before(person, found))
-            found = person;
-    }
-    return found;
 }
 
-static void follow_memory(const struct person *person, struct pairing *pairing)
+static void recollection_release(struct recollection *recollection)
+{
+    if (recollection->is_made)
+        table_release(&recollection->rows);
+    arena_release(&recollection->arena);
+}
+
+/* Who stands under the key of yesterday's person today. */
+struct memory {
+    const struct person *standing; /* at work, or nobody knows; the least of them */
+    const struct person *departed; /* likewise */
+    bool unclear;                  /* the departed are several, or may be somebody else as well */
+};
+
+static void remember(const struct people *people, const struct person *row, struct memory *memory)
+{
+    const struct person *person = people_speaker(people, row); /* what all their rows say (K8) */
+    const struct person **least =
+        person->status == PERSON_DEPARTED ? &memory->departed : &memory->standing;
+
+    if (least == &memory->departed) {
+        memory->unclear |= people->unclear[row - people->roster->person] != 0;
+        memory->unclear |= memory->departed && memory->departed != person;
+    }
+    if (!*least || person_compare(person, *least) < 0)
+        *least = person;
+}
+
+/* Those whose number is written just so; only where there is none, those whose looks alike: HR's
+ * export may have damaged all of them in the night. */
+static struct memory recall(struct recollection *recollection, struct arena *scratch,
+                            const char *yesterday)
+{
+    const struct people *people = recollection->people;
+    enum match_key key = table_of_key(yesterday);
+    bool numbers = key == MATCH_BY_EMPLOYEE_NUMBER;
+    struct memory memory = {NULL, NULL, false};
+
+    if (key == MATCH_BY_NOTHING)
+        return memory;
+    const char *value = yesterday + 2;
+    const char *text = numbers ? number_bare(scratch, value)
+                       : key == MATCH_BY_EMAIL
+                           ? match_canonical_email(scratch, people->matching, value)
+                           : value;
+    const struct table *table = &people->by[key];
+    if (!people_value(people, scratch, key, value) || table->count == 0) {
+        if (!recollection->is_made)
+            recollect(recollection);
+        table = &recollection->rows;
+        text = arena_printf(scratch, "%.2s%s", yesterday, text);
+    }
+    for (int alike = 0; alike <= numbers && !memory.standing && !memory.departed; alike++) {
+        for (uint32_t at = table_find(table, text); at != TABLE_END; at = table_next(table, at)) {
+            const struct person *row = &people->roster->person[table_value(table, at)];
+            if (alike || !numbers || text_equal(value, fold_text(scratch, row->employee_number)))
+                remember(people, row, &memory);
+        }
+    }
+    return memory;
+}
+
+static void keep_by_memory(const struct person *person, struct pairing *pairing)
+{
+    *pairing = (struct pairing){.kind = LINK_NONE, .near = NEAR_YESTERDAY, .other = person};
+}
+
+static void follow_memory(const struct people *people, const struct memory *memory,
+                          struct pairing *pairing)
 {
     bool elsewhere = pairing->kind == LINK_ONE || pairing->near != NEAR_NOBODY;
+    const struct person *standing = memory->standing;
 
-    if (person->status != PERSON_DEPARTED)
-        *pairing = (struct pairing){.kind = LINK_NONE, .near = NEAR_YESTERDAY, .other = person};
-    else if (!elsewhere)
-        *pairing = (struct pairing){.kind = LINK_ONE, .key = MATCH_BY_HISTORY, .person = person};
+    if (standing) {
+        if (!pairing->person || !people_are_one(people, standing, pairing->person))
+            keep_by_memory(standing, pairing);
+    } else if (memory->departed && !elsewhere) {
+        if (memory->unclear)
+            keep_by_memory(memory->departed, pairing);
+        else
+            *pairing = (struct pairing){
+                .kind = LINK_ONE, .key = MATCH_BY_HISTORY, .person = memory->departed};
+    }
 }
 
 void corroborate_yesterday(const struct people *people, const struct snapshot *snapshot,
                            struct pairing *pairing)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(recollection_release)
+    struct recollection recollection = {.people = people, .arena = ARENA_INIT};
 
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct account *account = &snapshot->account[i];
         if (is_remembered_otherwise(&scratch, account, &pairing[i])) {
-            const struct person *person = recall(people, &scratch, account->history.yesterday);
-            if (person && person != pairing[i].person)
-                follow_memory(person, &pairing[i]);
+            const struct memory memory =
+                recall(&recollection, &scratch, account->history.yesterday);
+            follow_memory(people, &memory, &pairing[i]);
         }
         if (i % 4096 == 4095)
             arena_release(&scratch);

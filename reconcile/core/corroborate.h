@@ -19,6 +19,13 @@ void corroborate_nobodys(const struct people *people, struct arena *scratch,
                          const struct account *account, enum match_key key, uint32_t entry,
                          struct pairing *pairing);
 
+/* K2: another key made the link, and the account's number, which rows of different people share, is
+ * not this person's. A row of it that is not known to have departed, and that the name of the
+ * account does not rule out, contests the link as a number of its own would. */
+void corroborate_other_number(const struct people *people, struct arena *scratch,
+                              const struct account *account, uint32_t entry,
+                              struct pairing *pairing);
+
 /* K3, K4: of all links that are made. */
 void corroborate_links(const struct people *people, const struct snapshot *snapshot,
                        struct pairing *pairing);

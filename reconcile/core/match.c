@@ -181,6 +181,8 @@ static void find_block(const struct people *people, struct arena *scratch,
             find_usernames(people, value, count, finds);
         else
             table_find_many(&people->by[MATCH_BY_EMAIL], value, count, finds->by[key]);
+        if (key == MATCH_BY_EMPLOYEE_NUMBER)
+            people_expect(people, finds->by[key], count);
     }
     for (size_t i = 0; i < count; i++)
         value[i] = emails ? people_value(people, scratch, MATCH_BY_EMAIL, account[i].email2) : NULL;
@@ -203,7 +205,7 @@ static struct pairing match_one(const struct people *people, struct arena *scrat
     struct pairing pairing = {.kind = LINK_NONE};
     enum match_key nobodys = MATCH_BY_NOTHING;
     uint32_t numbers = TABLE_END;
-    bool stray = false;
+    bool stray = false, nobodys_number = false;
 
     for (size_t k = 0; k < people->matching->key_count; k++) {
         enum match_key key = people->matching->key[k];
@@ -214,6 +216,7 @@ static struct pairing match_one(const struct people *people, struct arena *scrat
         if (key == MATCH_BY_EMPLOYEE_NUMBER) {
             numbers = finds->by[key][i];
             stray = values->of[key] && !found.person && !found.nobodys;
+            nobodys_number = found.nobodys;
         }
         if (found.nobodys && nobodys == MATCH_BY_NOTHING)
             nobodys = key;
@@ -223,6 +226,8 @@ static struct pairing match_one(const struct people *people, struct arena *scrat
                        stray, &pairing);
     if (nobodys != MATCH_BY_NOTHING && pairing.kind == LINK_NONE)
         corroborate_nobodys(people, scratch, account, nobodys, finds->by[nobodys][i], &pairing);
+    else if (nobodys_number)
+        corroborate_other_number(people, scratch, account, numbers, &pairing);
     return pairing;
 }
 

@@ -29,6 +29,11 @@ struct address { /* a folded e-mail address, split at its last @ */
     size_t local_length;
 };
 
+struct unlinked { /* what is compared of an account without a person */
+    struct address address;
+    const struct name_parts *name;
+};
+
 struct edit_entry {
     uint64_t hash;
     uint32_t account;
@@ -38,13 +43,17 @@ struct edit_entry {
 /* What an entry of an index is there for; a value of a table is account << 2 | role. */
 enum role { ROLE_NOW, ROLE_EARLIER, ROLE_TWIN };
 
+/* For what an account is looked for among the people. */
+enum sought { SOUGHT_NOT = 0, SOUGHT_PERSON, SOUGHT_TWIN };
+
 struct finder {
-    struct arena arena;
+    struct arena name_arena, arena; /* the index of names is made beside the others */
     const struct people *people;
     const struct snapshot *snapshot;
     struct pairing *pairing;
     struct twins twins;
-    struct address *address; /* by account index, only of the unlinked */
+    uint8_t *sought;           /* by account index: enum sought */
+    struct unlinked *unlinked; /* by account index, only of those */
     struct table by_local, by_name, by_number, by_skeleton;
     bool numbers; /* they are among the keys */
     struct edit_entry *edit;
@@ -111,14 +120,19 @@ struct visit {
     size_t hits, hit_capacity;
 };
 
+static bool is_nearer(const struct nearest *nearest, enum near_kind kind,
+                      const struct person *person)
+{
+    if (nearest->kind != kind)
+        return nearest->kind == NEAR_NOBODY || nearest->kind > kind;
+    return nearest->person != person && person_compare(nearest->person, person) > 0;
+}
+
 /* Keeps the least (kind, person). */
 static void keep_least(struct nearest *nearest, enum near_kind kind, const struct person *person)
 {
-    if (nearest->kind != NEAR_NOBODY && nearest->kind < kind)
-        return;
-    if (nearest->kind == kind && person_compare(nearest->person, person) <= 0)
-        return;
-    *nearest = (struct nearest){.kind = kind, .person = person};
+    if (is_nearer(nearest, kind, person))
+        *nearest = (struct nearest){.kind = kind, .person = person};
 }
 
 /* Keeps the twin with the earliest day, the least of these. */
@@ -160,9 +174,13 @@ static const char *name_key(struct arena *arena, const char *name)
     return arena_printf(arena, "%s %s", in_order ? first : last, in_order ? last : first);
 }
 
-static bool is_of_the_name(struct arena *scratch, const char *a, const char *b)
+/* `parts` are those of `a`. */
+static bool is_of_the_name(struct arena *scratch, const struct name_parts *parts, const char *a,
+                           const char *b)
 {
-    if (names_compare(scratch, a, b) == NAMES_SAME)
+    struct name_parts other = name_parts(scratch, b);
+
+    if (name_parts_compare(parts, &other) == NAMES_SAME)
         return true;
     const char *left = name_key(scratch, a);
     return left && text_equal(left, name_key(scratch, b));
@@ -208,7 +226,7 @@ static size_t edit_hashes(const struct address *address, uint64_t *ret)
 static void add_edits(struct finder *finder, uint32_t account)
 {
     uint64_t hash[LOCAL_PART_MAX + 1];
-    size_t count = edit_hashes(&finder->address[account], hash);
+    size_t count = edit_hashes(&finder->unlinked[account].address, hash);
 
     for (size_t i = 0; i < count; i++) {
         finder->edit = mem_grow(finder->edit, finder->edit_count, &finder->edit_capacity,
@@ -248,13 +266,10 @@ static void index_edits(struct finder *finder)
     }
 }
 
-static bool is_one_edit(const struct address *a, const struct address *b, struct arena *scratch)
+static bool is_one_edit(const struct address *a, const struct address *b)
 {
-    if (!text_equal(a->domain, b->domain))
-        return false;
-    const char *left = arena_strndup(scratch, a->whole, a->local_length);
-    const char *right = arena_strndup(scratch, b->whole, b->local_length);
-    return text_distance(left, right, 1) <= 1;
+    return text_distance(a->whole, a->local_length, b->whole, b->local_length, 1) <= 1 &&
+           text_equal(a->domain, b->domain);
 }
 
 static void visit_edits(struct visit *visit, const struct address *address,
@@ -265,6 +280,7 @@ static void visit_edits(struct visit *visit, const struct address *address,
 
     if (table_find(&finder->edit_domain, address->domain) == TABLE_END)
         return;
+    struct name_parts name = name_parts(&visit->scratch, person->name);
     size_t count = edit_hashes(address, hash);
     for (size_t i = 0; i < count; i++) {
         if (!(*seen_word(finder, hash[i]) & seen_bit(hash[i])))
@@ -272,10 +288,10 @@ static void visit_edits(struct visit *visit, const struct address *address,
         uint32_t at = finder->edit_bucket[hash[i] & finder->edit_mask];
         for (; at != UINT32_MAX; at = finder->edit[at].next) {
             uint32_t account = finder->edit[at].account;
-            const struct account *one = &finder->snapshot->account[account];
-            if (finder->edit[at].hash == hash[i] &&
-                is_one_edit(&finder->address[account], address, &visit->scratch) &&
-                names_compare(&visit->scratch, one->name, person->name) != NAMES_DIFFER)
+            const struct unlinked *one = &finder->unlinked[account];
+            if (finder->edit[at].hash == hash[i] && is_one_edit(&one->address, address) &&
+                is_nearer(&visit->nearest[account], NEAR_ONE_EDIT, person) &&
+                name_parts_compare(one->name, &name) != NAMES_DIFFER)
                 propose(visit, account, NEAR_ONE_EDIT, person);
         }
     }
@@ -289,14 +305,20 @@ static bool is_wanted(const struct pairing *pairing)
            pairing->near == NEAR_NOBODY;
 }
 
-static void add_name(struct finder *finder, const char *name, uint32_t value)
+static void add_parts(struct finder *finder, const struct name_parts *parts, uint32_t value)
 {
     const char *key[NAME_PAIRS_MAX];
-    struct name_parts parts = name_parts(&finder->arena, name);
-    unsigned count = name_keys(&finder->arena, &parts, key);
+    unsigned count = name_keys(&finder->name_arena, parts, key);
 
     for (unsigned i = 0; i < count; i++)
         table_add(&finder->by_name, key[i], value);
+}
+
+static void add_name(struct finder *finder, const char *name, uint32_t value)
+{
+    struct name_parts parts = name_parts(&finder->name_arena, name);
+
+    add_parts(finder, &parts, value);
 }
 
 static void add_local(struct finder *finder, const char *email, uint32_t value)
@@ -318,22 +340,32 @@ static void add_number(struct finder *finder, const char *number, uint32_t value
         table_add(&finder->by_number, number_bare(&finder->arena, known), value);
 }
 
+static void index_account_names(struct finder *finder, uint32_t i)
+{
+    const struct account *account = &finder->snapshot->account[i];
+    struct name_parts *parts = arena_alloc(&finder->name_arena, sizeof(parts[0]));
+
+    *parts = name_parts(&finder->name_arena, account->name);
+    finder->unlinked[i].name = parts;
+    add_parts(finder, parts, i << 2 | ROLE_NOW);
+    for (uint32_t k = 0; k < account->history.earlier_count; k++)
+        add_name(finder, account->history.earlier[k].name, i << 2 | ROLE_EARLIER);
+}
+
 static void index_account(struct finder *finder, uint32_t i)
 {
     const struct account *account = &finder->snapshot->account[i];
     const char *email = address_text(account->email, account->username);
+    struct address *address = &finder->unlinked[i].address;
 
-    add_name(finder, account->name, i << 2 | ROLE_NOW);
     add_number(finder, account->employee_number, i << 2 | ROLE_NOW);
     for (uint32_t k = 0; k < account->history.earlier_count; k++) {
         const struct account_earlier *earlier = &account->history.earlier[k];
-        add_name(finder, earlier->name, i << 2 | ROLE_EARLIER);
         add_local(finder, earlier->email, i << 2 | ROLE_EARLIER);
         add_number(finder, earlier->employee_number, i << 2 | ROLE_EARLIER);
     }
-    if (!split_address(&finder->arena, email, &finder->address[i]))
+    if (!split_address(&finder->arena, email, address))
         return;
-    const struct address *address = &finder->address[i];
     add_local(finder, email, i << 2 | ROLE_NOW);
     if (table_find(&finder->edit_domain, address->domain) == TABLE_END)
         table_add(&finder->edit_domain, address->domain, i);
@@ -343,20 +375,27 @@ static void index_account(struct finder *finder, uint32_t i)
 }
 
 /* Under everything by which a twin of its person may be found. */
+static void index_departed_names(struct finder *finder, uint32_t i)
+{
+    const struct account *account = &finder->snapshot->account[i];
+    const struct person *person = finder->pairing[i].person;
+    const char *name = person->name ? person->name : account->name;
+
+    add_name(finder, name, i << 2 | ROLE_TWIN);
+    if (twin_bears_other_name(&finder->name_arena, account, person))
+        add_name(finder, account->name, i << 2 | ROLE_TWIN);
+}
+
 static void index_departed(struct finder *finder, uint32_t i)
 {
     const struct account *account = &finder->snapshot->account[i];
     const struct person *person = finder->pairing[i].person;
     const char *const address[] = {person->email, person->username, account->email,
                                    account->username};
-    uint32_t value = i << 2 | ROLE_TWIN;
 
-    add_name(finder, person->name ? person->name : account->name, value);
-    if (twin_bears_other_name(&finder->arena, account, person))
-        add_name(finder, account->name, value);
-    add_number(finder, person->employee_number, value);
+    add_number(finder, person->employee_number, i << 2 | ROLE_TWIN);
     for (size_t k = 0; k < COUNT_OF(address); k++)
-        add_local(finder, address[k], value);
+        add_local(finder, address[k], i << 2 | ROLE_TWIN);
 }
 
 /* What an entry of an index says about a person who shares its key. */
@@ -365,12 +404,14 @@ static enum near_kind kind_of(struct visit *visit, const struct table *table, ui
 {
     const struct finder *finder = visit->finder;
     const struct account *one = &finder->snapshot->account[account];
-    const struct address *mine = &finder->address[account];
+    const struct unlinked *own = &finder->unlinked[account];
+    const struct address *mine = &own->address;
     const char *email = address_text(person->email, person->username);
     struct address theirs;
 
     if (table == &finder->by_name)
-        return is_of_the_name(&visit->scratch, one->name, person->name) ? NEAR_NAME : NEAR_NOBODY;
+        return is_of_the_name(&visit->scratch, own->name, one->name, person->name) ? NEAR_NAME
+                                                                                   : NEAR_NOBODY;
     if (table == &finder->by_skeleton)
         return NEAR_LOOK_ALIKE;
     if (table == &finder->by_number) {
@@ -394,8 +435,10 @@ static bool was_called_so(struct visit *visit, const struct table *table, uint32
 
     for (uint32_t i = 0; i < history->earlier_count; i++) {
         const struct account_earlier *earlier = &history->earlier[i];
-        if (table == &visit->finder->by_name ? is_of_the_name(scratch, earlier->name, person->name)
-                                             : addresses_agree(scratch, earlier->email, email))
+        struct name_parts parts = name_parts(scratch, earlier->name);
+        if (table == &visit->finder->by_name
+                ? is_of_the_name(scratch, &parts, earlier->name, person->name)
+                : addresses_agree(scratch, earlier->email, email))
             return true;
     }
     return table == &visit->finder->by_number;
@@ -425,7 +468,8 @@ static void propose_each(struct visit *visit, const struct table *table, uint32_
             kind = was_called_so(visit, table, account, person) ? NEAR_EARLIER : NEAR_NOBODY;
             break;
         case ROLE_TWIN:
-            propose_twin(visit, account, person);
+            if (twin_is_at_work(person))
+                propose_twin(visit, account, person);
             break;
         }
         if (kind != NEAR_NOBODY)
@@ -509,6 +553,8 @@ static void propose_hits(struct visit *visit)
     const struct person *all = visit->finder->people->roster->person;
     size_t end;
 
+    if (visit->hits == 0)
+        return;
     qsort(visit->hit, visit->hits, sizeof(visit->hit[0]), compare_hits);
     for (size_t i = 0; i < visit->hits; i = end) {
         const struct hit *first = &visit->hit[i];
@@ -578,12 +624,9 @@ static void visit_numbers(struct visit *visit, const struct person *person, size
 
     if (!finder->numbers)
         return;
-    for (uint32_t i = 0; i < count; i++) {
-        const char *number = people_value(finder->people, &visit->scratch, MATCH_BY_EMPLOYEE_NUMBER,
-                                          person[i].employee_number);
-        add_key(visit, &finder->by_number, person, i,
-                number_bare(&visit->scratch, number ? number : person[i].damaged_number), &keys);
-    }
+    const char **bare = &finder->people->bare[person - finder->people->roster->person];
+    for (uint32_t i = 0; i < count; i++)
+        add_key(visit, &finder->by_number, person, i, bare[i], &keys);
     flush_keys(visit, &finder->by_number, person, &keys);
 }
 
@@ -616,22 +659,6 @@ static void visit_block(struct visit *visit, const struct person *person, size_t
     visit_names(visit, person, count);
     visit_numbers(visit, person, count);
     visit_addresses(visit, person, count);
-}
-
-static bool has_skeletons(const struct snapshot *snapshot, const struct roster *roster,
-                          const struct pairing *pairing)
-{
-    for (size_t i = 0; i < snapshot->count; i++) {
-        const char *email = address_text(snapshot->account[i].email, snapshot->account[i].username);
-        if (is_wanted(&pairing[i]) && email && !text_is_ascii(email))
-            return true;
-    }
-    for (size_t i = 0; i < roster->count; i++) {
-        const char *email = address_text(roster->person[i].email, roster->person[i].username);
-        if (email && !text_is_ascii(email))
-            return true;
-    }
-    return false;
 }
 
 struct visits {
@@ -700,7 +727,6 @@ static void visit_people(struct finder *finder, const struct roster *roster)
     struct visits visits = {.finder = finder, .roster = roster};
     size_t parts = parallel_parts(roster->count);
 
-    (void)fold_skeleton(&finder->arena, "first use makes its tables, before there are threads");
     parallel_for(roster->count, parts, visit_part, &visits);
     gather_hits(&visits, parts);
     for (size_t part = 0; part < parts; part++) {
@@ -718,23 +744,117 @@ static bool has_number_key(const struct matching *matching)
     return false;
 }
 
-static void index_accounts(struct finder *finder, size_t wanted, size_t departed)
-{
-    const struct snapshot *snapshot = finder->snapshot;
+/* --- what is sought --- */
 
-    finder->address = mem_calloc(snapshot->count, sizeof(finder->address[0]));
-    table_init(&finder->edit_domain, 16);
-    table_init(&finder->by_local, wanted + departed);
-    table_init(&finder->by_name, wanted + departed);
-    table_init(&finder->by_number, wanted + departed);
-    table_init(&finder->by_skeleton, finder->skeletons ? wanted : 1);
-    for (size_t i = 0; i < snapshot->count; i++) {
-        if (is_wanted(&finder->pairing[i]))
-            index_account(finder, (uint32_t)i);
-        else if (twin_is_asked(&snapshot->account[i], &finder->pairing[i]))
-            index_departed(finder, (uint32_t)i);
+/* One part of the accounts and as many people, asked side by side. */
+struct asking {
+    struct finder *finder;
+    size_t persons[PARALLEL_PARTS_MAX], twins[PARALLEL_PARTS_MAX]; /* how many are sought */
+    bool skeletons[PARALLEL_PARTS_MAX];
+};
+
+static bool is_odd_address(const char *email, const char *username)
+{
+    const char *text = address_text(email, username);
+
+    return text && !text_is_ascii(text);
+}
+
+static void ask_accounts(void *context, size_t part, size_t begin, size_t end)
+{
+    struct asking *asking = context;
+    struct finder *finder = asking->finder;
+
+    for (size_t i = begin; i < end; i++) {
+        const struct account *account = &finder->snapshot->account[i];
+        const struct pairing *pairing = &finder->pairing[i];
+        bool wanted = is_wanted(pairing);
+        finder->sought[i] = wanted                            ? SOUGHT_PERSON
+                            : twin_is_asked(account, pairing) ? SOUGHT_TWIN
+                                                              : SOUGHT_NOT;
+        asking->persons[part] += wanted;
+        asking->twins[part] += finder->sought[i] == SOUGHT_TWIN;
+        asking->skeletons[part] |= wanted && is_odd_address(account->email, account->username);
+    }
+}
+
+static void ask_people(void *context, size_t part, size_t begin, size_t end)
+{
+    struct asking *asking = context;
+    const struct person *person = asking->finder->people->roster->person;
+
+    for (size_t i = begin; i < end && !asking->skeletons[part]; i++)
+        asking->skeletons[part] = is_odd_address(person[i].email, person[i].username);
+}
+
+/* Who is sought; returns how many. */
+static size_t seek(struct finder *finder)
+{
+    struct asking asking = {.finder = finder};
+    size_t accounts = finder->snapshot->count, people = finder->people->roster->count, sought = 0;
+
+    parallel_for(accounts, parallel_parts(accounts), ask_accounts, &asking);
+    for (size_t i = 0; i < PARALLEL_PARTS_MAX; i++)
+        sought += asking.persons[i] + asking.twins[i];
+    if (sought == 0)
+        return 0;
+    parallel_for(people, parallel_parts(people), ask_people, &asking);
+    for (size_t i = 0; i < PARALLEL_PARTS_MAX; i++)
+        finder->skeletons |= asking.skeletons[i];
+    return sought;
+}
+
+/* --- the indexes, which are made side by side --- */
+
+static void index_names(struct finder *finder)
+{
+    for (uint32_t i = 0; i < finder->snapshot->count; i++) {
+        if (finder->sought[i] == SOUGHT_PERSON)
+            index_account_names(finder, i);
+        else if (finder->sought[i] == SOUGHT_TWIN)
+            index_departed_names(finder, i);
+    }
+}
+
+static void index_addresses(struct finder *finder)
+{
+    for (uint32_t i = 0; i < finder->snapshot->count; i++) {
+        if (finder->sought[i] == SOUGHT_PERSON)
+            index_account(finder, i);
+        else if (finder->sought[i] == SOUGHT_TWIN)
+            index_departed(finder, i);
     }
     index_edits(finder);
+}
+
+static void index_logins(struct finder *finder)
+{
+    twins_init(&finder->twins, finder->people, finder->snapshot, finder->pairing);
+}
+
+static void (*const indexes[])(struct finder *finder) = {index_names, index_addresses,
+                                                         index_logins};
+
+static void index_part(void *context, size_t part, size_t begin, size_t end)
+{
+    (void)part;
+    for (size_t i = begin; i < end; i++)
+        indexes[i](context);
+}
+
+static void index_accounts(struct finder *finder, size_t sought)
+{
+    size_t count = finder->snapshot->count, parts = parallel_parts(count);
+
+    finder->unlinked = mem_calloc(count, sizeof(finder->unlinked[0]));
+    table_init(&finder->edit_domain, 16);
+    table_init(&finder->by_local, sought);
+    table_init(&finder->by_name, sought);
+    table_init(&finder->by_number, sought);
+    table_init(&finder->by_skeleton, finder->skeletons ? sought : 1);
+    (void)fold_skeleton(&finder->arena, "first use makes its tables, before there are threads");
+    parallel_for(COUNT_OF(indexes), parts < COUNT_OF(indexes) ? parts : COUNT_OF(indexes),
+                 index_part, finder);
 }
 
 static void release_finder(struct finder *finder)
@@ -748,7 +868,8 @@ static void release_finder(struct finder *finder)
     free(finder->edit);
     free(finder->edit_bucket);
     free(finder->edit_seen);
-    free(finder->address);
+    free(finder->unlinked);
+    arena_release(&finder->name_arena);
     arena_release(&finder->arena);
 }
 
@@ -756,24 +877,19 @@ void near_find(const struct people *people, const struct snapshot *snapshot,
                struct pairing *pairing)
 {
     const struct roster *roster = people->roster;
+    CLEANUP(mem_cleanup) uint8_t *sought = mem_alloc(snapshot->count + 1);
     struct finder finder = {
-        .arena = ARENA_INIT,
         .people = people,
         .snapshot = snapshot,
         .pairing = pairing,
+        .sought = sought,
         .numbers = has_number_key(people->matching),
     };
-    size_t wanted = 0, departed = 0;
 
-    for (size_t i = 0; i < snapshot->count; i++) {
-        wanted += is_wanted(&pairing[i]);
-        departed += twin_is_asked(&snapshot->account[i], &pairing[i]);
-    }
-    if (wanted + departed == 0)
+    size_t count = seek(&finder);
+    if (count == 0)
         return;
-    twins_init(&finder.twins, people, snapshot, pairing);
-    finder.skeletons = has_skeletons(snapshot, roster, pairing);
-    index_accounts(&finder, wanted, departed);
+    index_accounts(&finder, count);
     visit_people(&finder, roster);
     release_finder(&finder);
 }

@@ -41,7 +41,7 @@ static const char *canonical(const struct matching *matching, const struct email
                              struct arena *arena, const char *email)
 {
     const char *folded = fold_text(arena, email);
-    const char *at = folded ? strrchr(folded, '@') : NULL;
+    const char *at = folded && matching->alias_count ? strrchr(folded, '@') : NULL;
 
     for (size_t i = 0; at && i < matching->alias_count; i++) {
         if (text_equal(at + 1, alias[i].from))
@@ -367,9 +367,12 @@ static void take_over(struct people *people, struct making *making)
         people->crowds[people->crowd_count++] = making->crowd[i];
     }
     free(making->crowd);
-    if (making->text != making->value)
-        free(making->text);
-    free(making->value);
+    if (making->key == MATCH_BY_EMPLOYEE_NUMBER) {
+        people->number = making->value;
+        people->bare = making->text;
+    } else {
+        free(making->value);
+    }
     free(making->unclear);
     free(making->nobody);
 }
@@ -433,6 +436,8 @@ void people_release(struct people *people)
         free(people->crowd[i]);
     }
     free(people->crowds);
+    free(people->number);
+    free(people->bare);
     free(people->nobody);
     free(people->unclear);
     free(people->speaker);
@@ -461,6 +466,24 @@ bool people_is_before(const struct person *a, const struct person *b)
     return a_gone != b_gone ? a_gone : person_compare(a, b) < 0;
 }
 
+const char *people_row_number(const struct people *people, struct arena *scratch,
+                              const struct person *row)
+{
+    if (people->number)
+        return people->number[row - people->roster->person];
+    return people_value(people, scratch, MATCH_BY_EMPLOYEE_NUMBER, row->employee_number);
+}
+
+void people_expect(const struct people *people, const uint32_t *entry, size_t count)
+{
+    const struct table *table = &people->by[MATCH_BY_EMPLOYEE_NUMBER];
+
+    for (size_t i = 0; i < count; i++) {
+        if (entry[i] != TABLE_END)
+            __builtin_prefetch(&people->number[table_value(table, entry[i])]);
+    }
+}
+
 static struct found find_among(const struct people *people, struct arena *scratch,
                                enum match_key where, uint32_t entry, const char *number)
 {
@@ -470,7 +493,7 @@ static struct found find_among(const struct people *people, struct arena *scratc
     for (; entry != TABLE_END; entry = table_next(table, entry)) {
         const struct person *row = &people->roster->person[table_value(table, entry)];
         if (where == MATCH_BY_EMPLOYEE_NUMBER &&
-            !text_equal(number, people_value(people, scratch, where, row->employee_number)))
+            !text_equal(number, people_row_number(people, scratch, row)))
             continue;
         if (people->nobody[row - people->roster->person] & 1U << where)
             return (struct found){.nobodys = true};
@@ -496,8 +519,7 @@ struct found people_find(const struct people *people, struct arena *scratch, enu
 
     for (uint32_t at = entry; at != TABLE_END && people->crowd[where]; at = table_next(table, at)) {
         const struct person *row = &people->roster->person[table_value(table, at)];
-        if (numbers &&
-            !text_equal(number, people_value(people, scratch, where, row->employee_number)))
+        if (numbers && !text_equal(number, people_row_number(people, scratch, row)))
             continue;
         const struct crowd *crowd = people_crowd(people, where, row);
         if (crowd)
@@ -512,5 +534,5 @@ const char *people_number(const struct people *people, struct arena *scratch,
 {
     if (people->nobody[person - people->roster->person] & 1U << MATCH_BY_EMPLOYEE_NUMBER)
         return NULL;
-    return people_value(people, scratch, MATCH_BY_EMPLOYEE_NUMBER, person->employee_number);
+    return people_row_number(people, scratch, person);
 }

@@ -15,9 +15,12 @@ struct people {
     struct email_alias *alias;               /* folded */
     struct arena key_arena[MATCH_KEY_COUNT]; /* folded keys, as long as their table */
     struct table by[MATCH_KEY_COUNT]; /* numbers by number_bare: look-alikes stand together */
-    uint8_t *nobody;                  /* by row, bits 1 << key: that value is nobody's */
-    bool *unclear;                    /* by row: a key of theirs stands in another row too */
-    uint32_t *speaker; /* by row: the row that speaks for this person; NULL = each for itself */
+    const char **number; /* by row: the employee number as compared, NULL = none; no array where
+                          * numbers are no key; likewise */
+    const char **bare;   /* the text it has in its table, that of a damaged number too */
+    uint8_t *nobody;     /* by row, bits 1 << key: that value is nobody's */
+    bool *unclear;       /* by row: a key of theirs stands in another row too */
+    uint32_t *speaker;   /* by row: the row that speaks for this person; NULL = each for itself */
     uint32_t
         *crowd[MATCH_KEY_COUNT]; /* by row: its entry of crowds and 1, 0 = in none; NULL = none */
     struct crowd *crowds;
@@ -67,6 +70,14 @@ bool people_is_before(const struct person *a, const struct person *b);
  * table is that of numbers: rows whose number only looks alike are passed over. */
 struct found people_find(const struct people *people, struct arena *scratch, enum match_key key,
                          uint32_t entry, const char *number);
+
+/* Asks memory for what people_find reads of each of these entries of the table of numbers. */
+void people_expect(const struct people *people, const uint32_t *entry, size_t count);
+
+/* The number that stands in a row as it is compared; NULL when there is none, or it stands for
+ * nobody in general. */
+const char *people_row_number(const struct people *people, struct arena *scratch,
+                              const struct person *row);
 
 /* The person's own number, folded; NULL when there is none or it is nobody's. */
 const char *people_number(const struct people *people, struct arena *scratch,

@@ -30,6 +30,7 @@
 #define UNDONE_DAYS       180 /* R8: how long a person is asked who suspends somebody departed anew */
 #define USED_AFTER_DAYS   30  /* P9 */
 #define CLOCKS_DIFFER_S   600 /* as G13 allows */
+#define AHEAD             16  /* accounts: so long before its turn memory is asked for a person */
 
 /* Everything a decision needs, looked up once per run. */
 struct judge {
@@ -39,6 +40,7 @@ struct judge {
     const struct policy_context *context;
     const struct profile **profile; /* by id */
     size_t profile_count;
+    unsigned *about; /* by rule: rule_about */
     struct protections protections;
 };
 
@@ -61,6 +63,9 @@ static void judge_init(struct judge *judge, struct arena *arena, const struct po
     for (size_t i = 0; i < snapshot->profile_count; i++)
         judge->profile[judge->profile_count++] = &snapshot->profile[i];
     qsort(judge->profile, judge->profile_count, sizeof(judge->profile[0]), compare_profile_ids);
+    judge->about = mem_calloc(policy->rule_count, sizeof(judge->about[0]));
+    for (size_t i = 0; i < policy->rule_count; i++)
+        judge->about[i] = rule_about(&policy->rule[i]);
     intern_init(&judge->reason, arena);
     protections_init(&judge->protections, arena, policy, context);
 }
@@ -70,6 +75,7 @@ static void judge_release(struct judge *judge)
     protections_release(&judge->protections);
     intern_release(&judge->reason);
     free(judge->profile);
+    free(judge->about);
     arena_release(&judge->scratch);
 }
 
@@ -181,24 +187,35 @@ static const char *protect_unknown_profile(struct judge *judge, const struct sub
                         subject->account->profile_id);
 }
 
-/* Their access is used although they are gone. A day or two is a mailbox that was cleared. */
-static bool is_used_after(const struct subject *subject, const struct zone *zone)
+/* Whether a login is more than so many days behind the last day of somebody who has departed. */
+static bool is_used_since(const struct subject *subject, int days, const struct zone *zone)
 {
     const struct login *login = &subject->account->login;
     struct day last_day = subject->person ? subject->person->last_day : DAY_NONE;
 
     return subject->status == PERSON_DEPARTED && day_is_set(last_day) &&
-           login->kind == LOGIN_KNOWN &&
-           day_between(last_day, instant_day(login->at, zone)) > USED_AFTER_DAYS;
+           login->kind == LOGIN_KNOWN && day_between(last_day, instant_day(login->at, zone)) > days;
 }
 
-/* P9: used by somebody, and neither two keys nor one key and the name say that it is them. */
+/* Their access is used although they are gone. A day or two is a mailbox that was cleared. */
+static bool is_used_after(const struct subject *subject, const struct zone *zone)
+{
+    return is_used_since(subject, USED_AFTER_DAYS, zone);
+}
+
+/* P9: used by somebody, and neither two keys nor one key and the name say that it is them. Where
+ * the account has the name of somebody else, any login after the last day is theirs. */
 static const char *protect_used_after(struct judge *judge, const struct subject *subject)
 {
     char day[DAY_TEXT_SIZE], last[DAY_TEXT_SIZE];
 
-    if (!is_used_after(subject, judge->policy->zone) || pairing_is_sure(subject->pairing) ||
-        names_compare(&judge->scratch, subject->account->name, subject->person->name) == NAMES_SAME)
+    if (!is_used_since(subject, 0, judge->policy->zone) || pairing_is_sure(subject->pairing))
+        return NULL;
+    enum name_likeness names =
+        names_compare(&judge->scratch, subject->account->name, subject->person->name);
+    bool stranger = names == NAMES_DIFFER && subject->pairing->key != MATCH_BY_HISTORY;
+    if (names == NAMES_SAME ||
+        (!stranger && !is_used_since(subject, USED_AFTER_DAYS, judge->policy->zone)))
         return NULL;
     return arena_printf(
         &judge->scratch,
@@ -675,18 +692,20 @@ static bool relies_on(const struct rule *rule, const struct subject *subject, un
 {
     struct conditions rest = conditions_without(&rule->when, about);
 
-    return (rule_about(rule) & about) && conditions_hold(&rest, subject) != TRUTH_FALSE;
+    return conditions_hold(&rest, subject) != TRUTH_FALSE;
 }
 
 /* What a later rule does where nothing but the person (or the login) spoke against a keep relies on
- * that fact, and is held with it (G1 to G3, G5, G6). */
-static void note_reliance(const struct rule *rule, const struct subject *subject,
+ * that fact, and is held with it (G1 to G3, G5, G6). `asked` is what the rule is about. */
+static void note_reliance(const struct rule *rule, unsigned asked, const struct subject *subject,
                           struct decision *decision)
 {
     if (rule->action != ACTION_KEEP)
         return;
-    decision->uses_person |= relies_on(rule, subject, ABOUT_PERSON);
-    decision->uses_login |= relies_on(rule, subject, ABOUT_LOGIN);
+    if (asked & ABOUT_PERSON)
+        decision->uses_person |= relies_on(rule, subject, ABOUT_PERSON);
+    if (asked & ABOUT_LOGIN)
+        decision->uses_login |= relies_on(rule, subject, ABOUT_LOGIN);
 }
 
 static void decide_rules(struct judge *judge, const struct subject *subject,
@@ -700,7 +719,7 @@ static void decide_rules(struct judge *judge, const struct subject *subject,
         if (rule_hits(rule, holds) && decide_by(judge, rule, holds, subject, decision))
             return;
         decision->doubt |= holds == TRUTH_UNKNOWN;
-        note_reliance(rule, subject, decision);
+        note_reliance(rule, judge->about[i], subject, decision);
     }
     if (is_rehired(subject)) {
         struct day since =
@@ -763,6 +782,8 @@ static void decide_part(void *context, size_t part, size_t begin, size_t end)
 
     judge_init(&judge, &deciding->arena[part], deciding->policy, deciding->context);
     for (size_t i = begin; i < end; i++) {
+        if (i + AHEAD < end && deciding->pairing[i + AHEAD].person)
+            __builtin_prefetch(&deciding->pairing[i + AHEAD].person->status);
         deciding->decision[i] = judge_one(&judge, &account[i], &deciding->pairing[i]);
         if (i % 4096 == 4095)
             arena_release(&judge.scratch);

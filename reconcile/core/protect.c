@@ -59,8 +59,12 @@ static const struct protected_entry *find_now(const struct protections *protecti
                                               struct arena *scratch, const struct account *account,
                                               const struct person *person)
 {
-    const char *const text[] = {account->id, account->username, account->email, account->email2,
-                                person ? person->email : NULL};
+    const char *const text[] = {account->id,
+                                account->username,
+                                account->email,
+                                account->email2,
+                                person ? person->email : NULL,
+                                person ? person->username : NULL};
     const char *const number[] = {account->employee_number,
                                   person ? person->employee_number : NULL};
     const struct protected_entry *entry = NULL;

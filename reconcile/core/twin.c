@@ -24,22 +24,27 @@ void twins_init(struct twins *twins, const struct people *people, const struct s
 
     *twins = (struct twins){
         .people = people,
+        .snapshot = snapshot,
+        .pairing = pairing,
         .zone = zone ? zone : &zone_utc,
-        .own_login = mem_calloc(people->roster->count, sizeof(twins->own_login[0])),
+        .first = mem_calloc(people->roster->count, sizeof(twins->first[0])),
+        .next = mem_calloc(snapshot->count, sizeof(twins->next[0])),
     };
     for (size_t i = 0; i < snapshot->count; i++) {
         const struct account *account = &snapshot->account[i];
         if (pairing[i].kind != LINK_ONE || account->status != ACCOUNT_ACTIVE ||
             account->login.kind != LOGIN_KNOWN)
             continue;
-        struct instant *own = &twins->own_login[pairing[i].person - people->roster->person];
-        *own = instant_later(*own, account->login.at);
+        uint32_t *first = &twins->first[pairing[i].person - people->roster->person];
+        twins->next[i] = *first;
+        *first = (uint32_t)i + 1;
     }
 }
 
 void twins_release(struct twins *twins)
 {
-    free(twins->own_login);
+    free(twins->first);
+    free(twins->next);
 }
 
 bool twin_is_asked(const struct account *account, const struct pairing *pairing)
@@ -118,13 +123,32 @@ static struct day namesake_until(const struct common *common, const struct perso
     return departed->last_day;
 }
 
+/* The newest login of an account that is theirs by more than one key: a mailbox that many share, or
+ * somebody else's account with their number, says nothing of them. */
+static struct instant own_login(const struct twins *twins, struct arena *scratch,
+                                const struct person *person)
+{
+    struct instant newest = INSTANT_NONE;
+
+    for (uint32_t at = twins->first[person - twins->people->roster->person]; at;
+         at = twins->next[at - 1]) {
+        const struct account *account = &twins->snapshot->account[at - 1];
+        const struct pairing *pairing = &twins->pairing[at - 1];
+        enum name_likeness names = names_compare(scratch, account->name, person->name);
+        bool numbered = pairing->keys & 1U << MATCH_BY_EMPLOYEE_NUMBER;
+        if (pairing_is_sure(pairing) || names >= NAMES_AGREE ||
+            (names == NAMES_UNKNOWN && numbered))
+            newest = instant_later(newest, account->login.at);
+    }
+    return newest;
+}
+
 /* They have an account of their own and use it: this one is not theirs, unless it is used later. */
-static struct day own_account_until(const struct twins *twins, const struct person *departed,
-                                    const struct person *row)
+static struct day own_account_until(const struct twins *twins, struct arena *scratch,
+                                    const struct person *departed, const struct person *row)
 {
     const struct person *speaker = people_speaker(twins->people, row);
-    struct day own =
-        instant_day(twins->own_login[speaker - twins->people->roster->person], twins->zone);
+    struct day own = instant_day(own_login(twins, scratch, speaker), twins->zone);
     struct day since = day_is_set(row->hire_date) ? row->hire_date : departed->last_day;
 
     if (!day_is_set(own) || !day_is_set(since) || day_compare(own, since) < 0)
@@ -150,7 +174,7 @@ bool twin_is(const struct twins *twins, struct arena *scratch, const struct acco
 {
     if (!twin_is_at_work(row) || people_are_one(twins->people, row, departed))
         return false;
-    struct day own = own_account_until(twins, departed, row);
+    struct day own = own_account_until(twins, scratch, departed, row);
     if (twin_is_called_as(scratch, account, departed, row)) {
         *ret_until = own;
         return true;

@@ -8,11 +8,14 @@
 
 #include "core/people.h"
 
-/* What twins are judged by: the newest login of each row's own active account. */
+/* What twins are judged by: the active accounts of each row that logged in. */
 struct twins {
     const struct people *people;
+    const struct snapshot *snapshot;
+    const struct pairing *pairing;
     const struct zone *zone;
-    struct instant *own_login; /* by row that speaks; none = no account, or none that logged in */
+    uint32_t *first; /* by row that speaks: 1 and the number of an account of theirs; 0 = none */
+    uint32_t *next;  /* by account: likewise, the next of the same row */
 };
 
 void twins_init(struct twins *twins, const struct people *people, const struct snapshot *snapshot,

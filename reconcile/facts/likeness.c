@@ -28,7 +28,12 @@ static bool is_particle(const char *part)
         "van", "von", "der", "den",  "del",  "della", "dos",  "las",  "los", "bin", "binti",
         "ibn", "zum", "zur", "prof", "herr", "mrs",   "miss", "dipl", "ing", "the", "extern"};
 
-    return strchr("vdlbizpmhte", *part) && WORD_ROW(particles, part);
+    for (size_t i = 0; i < COUNT_OF(particles); i++) { /* of each part of each name: no calls */
+        if (particles[i][0] == part[0] && particles[i][1] == part[1] &&
+            strcmp(particles[i], part) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* The bytes of an apostrophe, which parts no name: 'O'Neil' is 'ONeil'. */

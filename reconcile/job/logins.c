@@ -24,6 +24,7 @@ enum {
     PORTION = 500,          /* single reads that are stored together */
     ROUNDS = 5,             /* of deciding and reading; two are the rule */
     ASKED = 20,             /* accounts that are read to learn whether anybody was there */
+    CLOCKS_AGREE_S = 60,    /* the portal tells its own in whole seconds, and answers take time */
     ASKED_OF = 200,         /* they are the first of these who are still there */
 };
 
@@ -223,13 +224,14 @@ static void bound_by_clocks(struct events *events)
         instant_add_us(now, (int64_t)(snapshot->clock_ahead_s * (double)SECOND_US));
 
     events->until = snapshot->clock_told && instant_compare(told, now) < 0 ? told : now;
-    if (instant_compare(progress->to, events->until) > 0) {
+    struct instant future = instant_add_us(events->until, CLOCKS_AGREE_S * SECOND_US);
+    if (instant_compare(progress->to, future) > 0) {
         progress->from = progress->to = INSTANT_NONE;
         forget_pages(progress);
     }
-    if (instant_compare(progress->newest_at, events->until) > 0)
+    if (instant_compare(progress->newest_at, future) > 0)
         progress->newest_at = INSTANT_NONE;
-    if (instant_compare(progress->complete_to, events->until) > 0)
+    if (instant_compare(progress->complete_to, future) > 0)
         progress->complete_to = progress->newest_at;
 }
 

@@ -288,9 +288,9 @@ int main(int argc, char **argv)
 
     double began = now_s(), cpu_began = cpu_s();
     struct pairing *pairing = match_all(&world.arena, &world.snapshot, &world.roster, &matching);
-    double matched = now_s();
+    double matched = now_s(), cpu_matched = cpu_s();
     struct decision *decision = policy_decide(&world.arena, &policy, &context, pairing);
-    double decided = now_s();
+    double decided = now_s(), cpu_decided = cpu_s();
     struct guard_result guards =
         guard_all(&world.arena, &limits, &history, &context, &world.roster, pairing, decision);
     double guarded = now_s(), cpu = cpu_s() - cpu_began;
@@ -304,9 +304,10 @@ int main(int argc, char **argv)
     }
     double sorted = time_sort(&world);
     printf("core, %lld accounts and %lld people: match %.2f s, decide %.2f s, guard %.2f s, "
-           "together %.2f s (%.2f s of processors); sort(1) %.2f s\n",
+           "together %.2f s; of processors %.2f, %.2f, %.2f, together %.2f s; sort(1) %.2f s\n",
            (long long)count, (long long)count, matched - began, decided - matched,
-           guarded - decided, guarded - began, cpu, sorted);
+           guarded - decided, guarded - began, cpu_matched - cpu_began, cpu_decided - cpu_matched,
+           cpu - (cpu_decided - cpu_began), cpu, sorted);
     printf(
         "core, linked %zu, none %zu, ambiguous %zu, conflict %zu; actions %zu; guards held: %s\n",
         links[LINK_ONE], links[LINK_NONE], links[LINK_AMBIGUOUS], links[LINK_CONFLICT], acts,
@@ -320,6 +321,7 @@ int main(int argc, char **argv)
     printf("FIGURE core_megabytes_per_100000 %.1f 107.4 peak memory of it with the world itself, "
            "MB per 100,000 accounts\n",
            (double)usage.ru_maxrss * 1024 / 1e6 * 1e5 / (double)count);
-    tell_shapes((size_t)count / 25, &matching);
+    if (argc <= 2)
+        tell_shapes((size_t)count / 25, &matching);
     return 0;
 }

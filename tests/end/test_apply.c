@@ -226,7 +226,7 @@ TEST(apply_of_a_deletion_believes_only_an_application_404)
     check_deletion("lost-answer=DELETE", 0, "verified", NULL);
     check_deletion("error=403:DELETE", 21, "failed", "403");
     check_deletion("error=500:DELETE", 21, "unknown", NULL);
-    check_deletion("gateway-404=nth=2:GET", 0, "verified", NULL); /* read once more */
+    check_deletion("gateway-404=nth=3:GET", 0, "verified", NULL); /* read once more */
 }
 
 /* --- being asked to end --- */

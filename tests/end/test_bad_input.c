@@ -301,7 +301,7 @@ TEST(plan_with_a_silent_portal_is_69_in_time)
 
     fd = scripted_listen(&port);
     end_set(&end, END_URL, "http://127.0.0.1:%u", port);
-    end_set(&end, END_PORTAL, "timeout = 1; logins = \"each\";");
+    end_set(&end, END_PORTAL, "timeout = 1; patience = 5; logins = \"each\";");
     check_refused(&end, 69, "timed out");
 }
 

@@ -31,9 +31,9 @@ struct fault_case {
 #define PORTAL                                                                                     \
     "requests_per_second = 1000000.0; requests_per_window = 100000000; page_size = 50; "           \
     "silence_after_429 = 1.0; "
-#define EACH   PORTAL "connections = 1; timeout = 3; patience = 10; logins = \"each\";"
-#define EVENTS PORTAL "connections = 1; timeout = 3; patience = 10; logins = \"events\";"
-#define HASTY  PORTAL "connections = 1; timeout = 1; logins = \"each\";"
+#define EACH   PORTAL "connections = 1; timeout = 3; patience = 2; logins = \"each\";"
+#define EVENTS PORTAL "connections = 1; timeout = 3; patience = 2; logins = \"events\";"
+#define HASTY  PORTAL "connections = 1; timeout = 1; patience = 2; logins = \"each\";"
 
 /* Trouble on the way. */
 static const struct fault_case way_cases[] = {

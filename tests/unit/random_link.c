@@ -396,10 +396,32 @@ static void think_of_nobodys(struct world *world, const struct account *account,
         opinion->near = NEAR_NOBODY;
 }
 
+/* Likewise behind a link by another key: a row of that number that has not departed. */
+static void think_of_other_number(struct world *world, const struct roster_view *view,
+                                  const struct account *account, struct opinion *opinion)
+{
+    const char *value = key_of_account(world, account, MATCH_BY_EMPLOYEE_NUMBER);
+    const char *own =
+        value_of(world, MATCH_BY_EMPLOYEE_NUMBER, world->person[opinion->person].employee_number);
+    bool contested = false;
+
+    if (!own || group_of(world, MATCH_BY_EMPLOYEE_NUMBER, own) == DIFFER)
+        return;
+    for (size_t p = 0; p < world->roster.count; p++) {
+        const struct person *row = &world->person[p];
+        contested |= same(value, key_of_person(world, row, MATCH_BY_EMPLOYEE_NUMBER)) &&
+                     status_of(row) != PERSON_DEPARTED && !view->one[opinion->person][p] &&
+                     !rules_out(world, row, account->name, NULL);
+    }
+    opinion->contested |= contested;
+    opinion->one &= !contested;
+}
+
 static void think_of_keys(struct world *world, const struct roster_view *view,
                           const struct account *account, struct opinion *opinion)
 {
     enum match_key nobodys = MATCH_BY_NOTHING;
+    bool number_is_nobodys = false;
     const char *email =
         is_used(world, MATCH_BY_EMAIL) ? key_of_account(world, account, MATCH_BY_EMAIL) : NULL;
 
@@ -409,6 +431,7 @@ static void think_of_keys(struct world *world, const struct roster_view *view,
         size_t person = 0;
         if (group_of(world, key, value) == DIFFER) {
             nobodys = nobodys == MATCH_BY_NOTHING ? key : nobodys;
+            number_is_nobodys |= key == MATCH_BY_EMPLOYEE_NUMBER;
             continue;
         }
         size_t count = whom(world, view, key, value, &person);
@@ -429,6 +452,8 @@ static void think_of_keys(struct world *world, const struct roster_view *view,
     think_of_number(world, view, account, opinion);
     if (!opinion->one && !opinion->contested && nobodys != MATCH_BY_NOTHING)
         think_of_nobodys(world, account, nobodys, opinion);
+    else if (opinion->one && !opinion->contested && number_is_nobodys)
+        think_of_other_number(world, view, account, opinion);
 }
 
 /* Different keys lead different accounts to one person. */
@@ -540,56 +565,71 @@ static const char *history_key(struct world *world, const struct person *person)
                               : "?";
 }
 
-static bool remembers(struct world *world, const struct roster_view *view, const char *yesterday,
-                      size_t *ret_person)
+/* Whether the row stands under that key of the history; of numbers, `alike`: as a damaged one. */
+static bool stands_under(struct world *world, const struct person *row, const char *yesterday,
+                         bool alike)
 {
-    bool number = yesterday[0] == 'n';
-    enum match_key key = number ? MATCH_BY_EMPLOYEE_NUMBER : MATCH_BY_EMAIL;
-    bool table = is_used(world, key) || (!number && is_used(world, MATCH_BY_USERNAME) &&
-                                         !world->matching.roster_has_username);
-    const char *value = value_of(world, key, yesterday + 2);
-    bool found = false;
+    const char *value = yesterday + 2;
+    const char *number = lower(world, row->employee_number);
 
-    if (table && group_of(world, key, value) == DIFFER)
-        return false;
-    for (size_t p = 0; p < world->roster.count; p++) {
-        const struct person *row = &world->person[p];
-        bool hit = table ? same(value, key_of_person(world, row, key))
-                         : same(yesterday, history_key(world, row));
-        size_t speaker = view->speaker[p];
-        if (!hit)
-            continue;
-        bool gone = rank_of(&world->person[speaker]) % 4 == 0;
-        bool gone_before = found && rank_of(&world->person[*ret_person]) % 4 == 0;
-        bool before =
-            !found || (gone != gone_before ? gone
-                                           : person_compare(&world->person[speaker],
-                                                            &world->person[*ret_person]) < 0);
-        if (before)
-            *ret_person = speaker;
-        found = true;
-    }
-    return found;
+    if (yesterday[0] == 'e')
+        return same(canonical(world, row->email), canonical(world, value));
+    if (yesterday[0] == 'u')
+        return same(lower(world, row->username), value);
+    return alike ? same(bare(world, number ? number : row->damaged_number), bare(world, value))
+                 : same(number, value);
 }
 
 static void think_of_yesterday(struct world *world, const struct roster_view *view,
                                const struct account *account, struct opinion *opinion)
 {
     const char *yesterday = account->history.yesterday;
-    size_t person = 0;
+    bool any = false, stands = false, several = false;
+    size_t left = MOST, theirs = opinion->person, least = MOST;
+    bool one = opinion->one;
 
     if (!yesterday || account->status == ACCOUNT_GONE || opinion->contested ||
         opinion->key == MATCH_BY_LINKS_FILE ||
-        (opinion->one && same(yesterday, history_key(world, &world->person[opinion->person]))) ||
-        !remembers(world, view, yesterday, &person) || (opinion->one && opinion->person == person))
+        (opinion->one && same(yesterday, history_key(world, &world->person[opinion->person]))))
         return;
-    if (status_of(&world->person[person]) != PERSON_DEPARTED)
+    for (int alike = 0; alike < 2 && !any; alike++) {
+        for (size_t p = 0; p < world->roster.count; p++) {
+            size_t speaker = view->speaker[p];
+            const struct person *whole = &world->person[speaker];
+            if (!stands_under(world, &world->person[p], yesterday, alike))
+                continue;
+            if (status_of(whole) == PERSON_DEPARTED) {
+                several |= view->unclear[p] || (left != MOST && left != speaker);
+                left = speaker;
+            } else {
+                stands = true;
+                if (least == MOST || person_compare(whole, &world->person[least]) < 0)
+                    least = speaker;
+            }
+            any = true;
+        }
+    }
+    if (stands && one && view->one[least][theirs])
+        return;
+    if (stands)
         *opinion = (struct opinion){.near = NEAR_YESTERDAY};
-    else if (!opinion->one && !opinion->near)
-        *opinion = (struct opinion){.one = true, .person = person, .key = MATCH_BY_HISTORY};
+    else if (any && !one && !opinion->near && several)
+        *opinion = (struct opinion){.near = NEAR_YESTERDAY};
+    else if (any && !one && !opinion->near)
+        *opinion = (struct opinion){.one = true, .person = left, .key = MATCH_BY_HISTORY};
 }
 
 /* --- a twin who works here (K5) --- */
+
+/* A shared mailbox, or somebody else's account that carries their number, is not. */
+static bool is_their_own(struct world *world, const struct opinion *opinion,
+                         const struct account *account, const struct person *person)
+{
+    enum likeness names = likeness(world, account->name, person->name);
+
+    return is_sure(opinion) || names >= AGREE ||
+           (names == UNKNOWN && (opinion->keys & 1U << MATCH_BY_EMPLOYEE_NUMBER));
+}
 
 /* The last day of a login of this account that says they are two; 0 = none does. */
 static int excused_until(struct world *world, const struct roster_view *view,
@@ -606,7 +646,8 @@ static int excused_until(struct world *world, const struct roster_view *view,
     for (size_t i = 0; i < world->snapshot.count; i++) {
         const struct account *other = &world->account[i];
         if (opinion[i].one && opinion[i].person == view->speaker[p] && other != account &&
-            other->status == ACCOUNT_ACTIVE && other->login.kind == LOGIN_KNOWN) {
+            other->status == ACCOUNT_ACTIVE && other->login.kind == LOGIN_KNOWN &&
+            is_their_own(world, &opinion[i], other, &world->person[view->speaker[p]])) {
             int day = instant_day(other->login.at, &zone_utc).number;
             own = day > own ? day : own;
         }
@@ -762,6 +803,8 @@ void think_of_links(struct world *world, struct opinion *opinion)
         const struct person *person = &world->person[one->person];
         one->sure = is_sure(one);
         one->namesake = one->one && likeness(world, account->name, person->name) == SAME;
+        one->stranger = one->one && one->key != MATCH_BY_HISTORY &&
+                        likeness(world, account->name, person->name) == DIFFER;
         one->moved = one->one && one->key != MATCH_BY_LINKS_FILE &&
                      account->status != ACCOUNT_GONE && status_of(person) == PERSON_DEPARTED &&
                      has_moved(world, &view, opinion, i);

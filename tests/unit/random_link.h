@@ -12,6 +12,7 @@ struct opinion { /* what the oracle thinks of an account's link */
     bool moved;    /* the person has departed, and somebody at work may be them (K5) */
     bool sure;     /* two keys, or a line of the links file */
     bool namesake; /* account and person have the same name */
+    bool stranger; /* their names have nothing in common */
     size_t person;
     enum match_key key;
     unsigned keys; /* bits: which lead there */

@@ -150,12 +150,17 @@ static int hold_all(const struct world *world, const struct conditions *c, const
 
 /* --- the oracle: decisions --- */
 
-static bool is_used_after(const struct facts *facts)
+static bool is_used_since(const struct facts *facts, int days)
 {
     return facts->status == PERSON_DEPARTED && facts->person->last_day.number &&
            facts->account->login.kind == LOGIN_KNOWN &&
            instant_day(facts->account->login.at, &zone_utc).number >
-               facts->person->last_day.number + 30;
+               facts->person->last_day.number + days;
+}
+
+static bool is_used_after(const struct facts *facts)
+{
+    return is_used_since(facts, 30);
 }
 
 static bool is_listed(struct world *world, const struct facts *facts)
@@ -187,7 +192,8 @@ static const char *find_protection(struct world *world, const struct facts *fact
         {opinion->near != NEAR_NOBODY, "P6"},
         {account->login.kind == LOGIN_UNREADABLE, "P7"},
         {strcmp(account->profile_id, "ghost") == 0, "P8"},
-        {is_used_after(facts) && !opinion->sure && !opinion->namesake, "P9"},
+        {is_used_since(facts, opinion->stranger ? 0 : 30) && !opinion->sure && !opinion->namesake,
+         "P9"},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -422,7 +428,7 @@ static void check_decisions(struct world *world, const struct opinion *opinion,
 static const char *first_holder(const struct guard_result *guards, const struct decision *decision)
 {
     static const char scope[] =
-        "pppalp.....aa"; /* person, all, login; amounts and G11 hold nothing */
+        "pppalp.....aaaaa"; /* person, all, login; amounts and G11 hold nothing */
 
     for (size_t g = 0; g < guards->count; g++) {
         bool in = scope[g] == 'a' || (scope[g] == 'p' && decision->uses_person) ||

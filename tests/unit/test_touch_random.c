@@ -307,7 +307,11 @@ static bool has_own_account(const struct tale *tale, size_t i, const struct pers
 
     for (size_t k = 0; k < tale->snapshot.count; k++) {
         const struct account *other = &tale->account[k];
-        if (k != i && keys_to(other, row) && !leads_to_others(tale, other, row) &&
+        bool theirs =
+            (keys_to(other, row) >= 2 && !same(other->email, other->username)) ||
+            (other->name && row->name && common_words(other->name, row->name) > 0) ||
+            ((!other->name || !row->name) && same(other->employee_number, row->employee_number));
+        if (k != i && theirs && keys_to(other, row) && !leads_to_others(tale, other, row) &&
             other->status == ACCOUNT_ACTIVE && since > 0 && login_day(other) >= since &&
             login_day(other) > login_day(&tale->account[i]))
             return true;
