@@ -391,7 +391,8 @@ static struct memory recall(struct recollection *recollection, struct arena *scr
         table = &recollection->rows;
         text = arena_printf(scratch, "%.2s%s", yesterday, text);
     }
-    for (int alike = 0; alike <= numbers && !memory.standing && !memory.departed; alike++) {
+    for (int alike = 0; alike < (numbers ? 2 : 1) && !memory.standing && !memory.departed;
+         alike++) {
         for (uint32_t at = table_find(table, text); at != TABLE_END; at = table_next(table, at)) {
             const struct person *row = &people->roster->person[table_value(table, at)];
             if (alike || !numbers || text_equal(value, fold_text(scratch, row->employee_number)))

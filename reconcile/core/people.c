@@ -458,7 +458,9 @@ bool people_are_one(const struct people *people, const struct person *a, const s
     return people_speaker(people, a) == people_speaker(people, b);
 }
 
-bool people_is_before(const struct person *a, const struct person *b)
+/* An order of candidates: the one for whom something may be due comes first, so that what is shown
+ * is why; then person_compare. */
+static bool is_before(const struct person *a, const struct person *b)
 {
     bool a_gone = speaker_rank(a) == 0 || speaker_rank(a) > 3;
     bool b_gone = speaker_rank(b) == 0 || speaker_rank(b) > 3;
@@ -500,10 +502,10 @@ static struct found find_among(const struct people *people, struct arena *scratc
         const struct person *person = people_speaker(people, row);
         if (person == found.person || person == found.also)
             continue;
-        if (!found.person || people_is_before(person, found.person)) {
+        if (!found.person || is_before(person, found.person)) {
             found.also = found.person;
             found.person = person;
-        } else if (!found.also || people_is_before(person, found.also)) {
+        } else if (!found.also || is_before(person, found.also)) {
             found.also = person;
         }
     }

@@ -62,10 +62,6 @@ const char *people_value(const struct people *people, struct arena *arena, enum 
 const struct person *people_speaker(const struct people *people, const struct person *person);
 bool people_are_one(const struct people *people, const struct person *a, const struct person *b);
 
-/* An order of candidates: the one for whom something may be due comes first, so that what is shown
- * is why; then person_compare. */
-bool people_is_before(const struct person *a, const struct person *b);
-
 /* Whom the entries from `entry` on stand for. `number` is the folded employee number where the
  * table is that of numbers: rows whose number only looks alike are passed over. */
 struct found people_find(const struct people *people, struct arena *scratch, enum match_key key,
