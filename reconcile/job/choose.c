@@ -8,12 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/status.h"
 #include "base/fold.h"
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "core/calendar.h"
 #include "core/condition.h"
+#include "host/log.h"
 #include "store/step.h"
 
 #define KNOWN_PERCENT 80
@@ -253,6 +255,53 @@ static void tell_guards(struct choosing *choosing)
     }
 }
 
+enum { MISSED_RUNS = 5, MISSED_DAYS = 7 };
+
+/* Whether the runs of a week or more all began outside of the windows: then no later one helps. */
+static int find_missed(struct job *job, bool *ret_missed, struct err *err)
+{
+    const struct calendar *all = &job->config->apply.calendar;
+    const struct calendar windows = {.window = all->window, .window_count = all->window_count};
+    char text[CALENDAR_TEXT_SIZE];
+    struct store_status status;
+    size_t runs = 0;
+
+    *ret_missed = false;
+    if (windows.window_count == 0)
+        return 0;
+    if (store_load_status(job->store, job->arena, &status, err) < 0)
+        return -1;
+    for (size_t i = 0; i < status.run_count; i++) {
+        const struct store_status_run *run = &status.run[i];
+        if (!text_equal(run->verb, "run"))
+            continue;
+        if (!calendar_forbids(&windows, job->config->policy.zone, run->started_at, false, text))
+            return 0;
+        runs++;
+        *ret_missed |=
+            runs >= MISSED_RUNS && job->now.us - run->started_at.us >= MISSED_DAYS * DAY_US;
+    }
+    return 0;
+}
+
+static int look_at_windows(struct job *job, struct choice *choice, struct err *err)
+{
+    bool missed = false;
+
+    if (!choice->closed || choice->due == 0)
+        return 0;
+    if (find_missed(job, &missed, err) < 0)
+        return -1;
+    if (!missed)
+        return 0;
+    choice->impossible += choice->due;
+    log_warning("no run of the last %d days or more began inside of apply.windows, so what is due "
+                "waits for ever: %zu rows; hint: let a window cover the hour of the timer "
+                "('systemctl list-timers' has it)",
+                MISSED_DAYS, choice->due);
+    return 0;
+}
+
 int job_choose(struct job *job, const struct weighed *weighed, const struct rule_book *book,
                const struct plan *only, struct plan *plan, struct choice *ret_choice,
                struct err *err)
@@ -305,6 +354,8 @@ int job_choose(struct job *job, const struct weighed *weighed, const struct rule
     job->unasked_waits = choice.unasked_waits;
     memcpy(choice.whole, scene.whole, sizeof(choice.whole));
     tell_guards(&choosing);
+    if (look_at_windows(job, &choice, err) < 0)
+        return -1;
     *ret_choice = choice;
     return 0;
 }

@@ -196,6 +196,34 @@ TEST(run_outside_of_the_windows_or_in_a_freeze_waits_and_is_no_failure)
     assert_int_equal(count_standing(&acts), 0);
 }
 
+/* HR's week is not the timer's: what waits for a window that no run meets would wait for ever. */
+TEST(runs_that_never_meet_a_window_are_told_after_a_week)
+{
+    WORLD(acts, 2, 4, NULL); /* it lives on a Tuesday */
+
+    acts_only_suspend(&acts);
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    set_calendar(&acts, "windows = [ \"Sat 01:00-05:00\" ];");
+    for (int night = 0; night < 4; night++)
+        run(&acts, 0);
+    end_change(&acts.end, "update reconcile.run set started_at = started_at - interval '7 days'"
+                          " where verb = 'run'");
+    RUN(missed, &acts.end, "run");
+    end_assert_code(&missed, 20);
+    end_assert_says(&missed.err, "began inside of apply.windows");
+    end_assert_says(&missed.err, "2 rows");
+    assert_int_equal(acts_writes(&acts), 0);
+    /* one of them met a window: it is only closed now */
+    end_change(&acts.end, "update reconcile.run set started_at = (date_trunc('week', started_at)"
+                          " + interval '5 days 2 hours') where run_id = (select max(run_id) from"
+                          " reconcile.run where verb = 'run')");
+    run(&acts, 0);
+    set_calendar(&acts, "windows = [ \"Mon-Thu 00:00-24:00\" ];");
+    run(&acts, 0);
+    assert_int_equal(acts_writes(&acts), 2);
+}
+
 /* --- what was done --- */
 
 TEST(page_after_the_acts_says_what_was_done)
