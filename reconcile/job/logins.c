@@ -35,9 +35,10 @@ struct events {
     struct snapshot *snapshot;
     struct table by_id;
     struct events_progress progress;
-    struct instant until; /* what there can be events of: now, by the slower of the two clocks */
-    bool resumed;         /* the cursor is of an earlier run */
-    size_t pages;         /* read by this run */
+    struct instant
+        until;    /* what there can be events of: now; the portal's when our clock is ahead */
+    bool resumed; /* the cursor is of an earlier run */
+    size_t pages; /* read by this run */
     /* Cursors are told to go round in a circle by comparing each with one of those before. Which
      * one moves on after 1, 2, 4, 8 … pages (Brent), so a circle of any length is seen before it
      * was gone round three times, and no other cursor has to be kept. */
@@ -223,7 +224,8 @@ static void bound_by_clocks(struct events *events)
     struct instant told =
         instant_add_us(now, (int64_t)(snapshot->clock_ahead_s * (double)SECOND_US));
 
-    events->until = snapshot->clock_told && instant_compare(told, now) < 0 ? told : now;
+    bool is_ahead = snapshot->clock_told && now.us - told.us > CLOCKS_AGREE_S * SECOND_US;
+    events->until = is_ahead ? told : now;
     struct instant future = instant_add_us(events->until, CLOCKS_AGREE_S * SECOND_US);
     if (instant_compare(progress->to, future) > 0) {
         progress->from = progress->to = INSTANT_NONE;

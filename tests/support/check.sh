@@ -36,7 +36,7 @@ step "alert rules" "$make" --no-print-directory check-rules
 step "units, manual pages, completion" "$make" --no-print-directory VARIANT=debug check-packaging
 for suite in unit scenario io store http end; do
     # many of them wait for a portal or a server that is slow on purpose: more than there are cores
-    step "test $suite" env TEST_JOBS=3 "$make" --no-print-directory VARIANT=debug test-$suite
+    step "test $suite" env TEST_JOBS=4 "$make" --no-print-directory VARIANT=debug test-$suite
 done
 step "a year, short" "$make" --no-print-directory VARIANT=debug year-short
 step "crash, reduced" "$make" --no-print-directory VARIANT=debug check-crash-reduced
