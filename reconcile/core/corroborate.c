@@ -360,7 +360,8 @@ static void remember(const struct people *people, const struct person *row, stru
         person->status == PERSON_DEPARTED ? &memory->departed : &memory->standing;
 
     if (least == &memory->departed) {
-        memory->unclear |= people->unclear[row - people->roster->person] != 0;
+        memory->unclear |= people->unclear[row - people->roster->person] ||
+                           people->unclear[person - people->roster->person];
         memory->unclear |= memory->departed && memory->departed != person;
     }
     if (!*least || person_compare(person, *least) < 0)
