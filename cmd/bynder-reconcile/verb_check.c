@@ -158,12 +158,17 @@ static void show_entries(struct checking *checking)
 
     if (config->policy.protected_count + config->matching.link_count == 0 ||
         checking->roster.count == 0 || database_open(&config->database, &database, &err) < 0 ||
-        migrate_check(database.pg, &err) < 0 ||
-        store_find(database.pg, config->portal.name, &store, &err) < 0 || store.portal_id == 0 ||
-        store_load_newest_snapshot(&store, checking->arena, &snapshot, &err) < 0 ||
-        snapshot.count == 0 || store_load_history(&store, checking->arena, &snapshot, &err) < 0)
-        return; /* told already, or nothing was read yet */
-    show_unused(checking, &snapshot);
+        migrate_check(database.pg, &err) < 0)
+        return; /* told already */
+    int failed = store_find(database.pg, config->portal.name, &store, &err);
+    if (!failed && store.portal_id)
+        failed = store_load_newest_snapshot(&store, checking->arena, &snapshot, &err);
+    if (!failed && snapshot.count)
+        failed = store_load_history(&store, checking->arena, &snapshot, &err);
+    if (failed)
+        show_check(checking, "entries", failed, "", "look at the line of the database", &err);
+    else if (snapshot.count)
+        show_unused(checking, &snapshot);
 }
 
 static int check_portal(struct checking *checking, const char **ret_fine, struct err *err)
