@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs cmocka binaries, two at a time; shows the output of what failed; closes with
+# Runs cmocka binaries, two or TEST_JOBS at a time; shows the output of what failed; closes with
 # "N passed, N failed, N skipped". `sh tests/support/run.sh BINARY …`
 set -u
 [ $# -gt 0 ] || { echo "no test binary given" >&2; exit 1; }
@@ -15,7 +15,12 @@ status=$?
 echo "$status $test $work/$name.out" > "$work/$name.status"
 [ $status -eq 0 ] && printf "  ok    %s\n" "$test" || printf "  FAIL  %s (exit %s)\n" "$test" "$status"
 '
-printf '%s\n' "$@" | xargs -P "${TEST_JOBS:-2}" -n 1 sh -c "$one" run "$work"
+# What takes longest begins first, so that nobody waits for it at the end.
+long='/test_(collect|apply|late_effects|faults|apply_limits|apply_conditions|story_[a-z]*)$'
+{
+    printf '%s\n' "$@" | grep -E "$long"
+    printf '%s\n' "$@" | grep -vE "$long"
+} | xargs -P "${TEST_JOBS:-2}" -n 1 sh -c "$one" run "$work"
 passed=0 failed=0 skipped=0
 for s in "$work"/*.status; do
     read -r status test out < "$s"
