@@ -349,8 +349,10 @@ TEST(report_csv_read_back_equals_the_rows_but_for_defusing)
 {
     static const char *const expected[HOSTILE_COUNT] = {
         [2] = "'=HYPERLINK(\"http://evil.example\",\"click\")",
-        [3] = "two\nlines\r'\nand a tab\t.",
-        [5] = "broken \xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD utf-8",
+        [3] = "two\\x0alines\\x0d\\x0aand a tab\\x09.",
+        [4] = "\\u{202e}txt.exe\\u{202e}",
+        [5] = "broken \\xff\\xfe\\xc3 utf-8",
+        [11] = "\\x1b[31mred\\x1b[0m\\x07",
     };
     struct plan plan = make_plan();
     CLEANUP(text_release) struct text out = render(&plan, REPORT_CSV, 0);
