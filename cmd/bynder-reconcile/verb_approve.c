@@ -19,7 +19,8 @@
 
 static const struct option_spec approve_options[] = {
     {"digest", "DIGEST", "of the plan as you saw it (required)"},
-    {"only", "FILE", "approve only these: one account id, e-mail or CSV row a line"},
+    {"only", "FILE",
+     "approve only these: the plan's CSV without the others, or an id or e-mail a line"},
     {"except", "FILE", "approve all but these"},
     {"spread", NULL, "what exceeds a day's limit is done over several nights"},
     {"nightly", "N", "with --spread: at most so many a night; needs --reason"},
@@ -39,7 +40,8 @@ static const struct option_spec acknowledge_options[] = {
 };
 
 static const struct option_spec reject_options[] = {
-    {"only", "FILE", "reject only these: one account id, e-mail or CSV row a line"},
+    {"only", "FILE",
+     "reject only these: the plan's CSV without the others, or an id or e-mail a line"},
     {"until", "DAY", "not before this day is over (default: 180 days from now)"},
     {"reason", "TEXT", "why (required)"},
     {NULL, NULL, NULL},
