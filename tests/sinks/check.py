@@ -318,6 +318,23 @@ def messages(directory):
         check_entry("%s/entry.%d" % (directory, number), value)
 
 
+def check_roster(call, directory, rows):
+    """HR's file with the same people in it, one after the other."""
+    path, out = os.path.join(directory, "hostile-hr.csv"), os.path.join(directory, "roster.csv")
+    with open(path, "w", newline="") as file:
+        write = csv.writer(file)
+        write.writerow("EmpID,Name,Work Email,EmploymentStatus,DateofHire,DateofTermination,"
+                       "Department".split(","))
+        for number, row in enumerate(rows.values()):
+            write.writerow([row["username"], row["name"], row["email"],
+                            row["name"] if number % 5 == 0 else "Active", "2015-01-05",
+                            row["name"] if number % 7 == 0 else "", row["department"]])
+    for words in (["--all"], ["--format", "json"], ["--format", "csv"]):
+        check_terminal(call + ["roster", "check", path] + words, 5000)
+    subprocess.run(call + ["roster", "check", path, "--format", "csv", "--output", out], check=True)
+    check_csv(out, ",", b"\r\n", {"account_id": "row"}, {})
+
+
 def portal(directory, program, config):
     rows = rows_meant(directory, "portal.meant")
     known = {i: {k: v for k, v in row.items() if k not in ("profile", "reason")}
@@ -348,7 +365,10 @@ def portal(directory, program, config):
                   ["audit", "at", "2199-01-01", "--format", "json"], ["export"],
                   ["--no-color", "show"]):
         check_terminal(call + words, 5000)
-    for row in list(rows.values())[::20]:
+    check_terminal(call + ["status"], 100)
+    check_terminal(call + ["status", "--format", "json"], 100)
+    check_roster(call, directory, rows)
+    for row in list(rows.values())[::50]:
         check_terminal(call + ["audit", "user", row["account_id"]], 100)
         check_terminal(call + ["audit", "user", row["name"][:1000] + "?"], 10)
 
@@ -373,7 +393,7 @@ TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 
 
-def check_sheet(path, what, rows, key):
+def check_sheet(path, what, rows):
     found = 0
     for row in xml.etree.ElementTree.parse(path).iter(TABLE + "table-row"):
         cells = []
@@ -383,7 +403,7 @@ def check_sheet(path, what, rows, key):
             text = "\n".join("".join(p.itertext()) for p in cell)
             check(cell.attrib.get(OFFICE + "value-type") != "error", what + ": an error", text)
             cells += [text] * min(int(cell.attrib.get(TABLE + "number-columns-repeated", 1)), 64)
-        values = rows and rows.get(cells[key])
+        values = rows and rows.get(cells[0])
         found += values is not None
         if values:
             texts = {t.replace("'", "") for t in cells}
@@ -395,31 +415,43 @@ def check_sheet(path, what, rows, key):
     check(rows is None or found == len(rows), what + ": rows", found)
 
 
+def convert(home, split, paths):
+    subprocess.run(
+        ["soffice", "-env:UserInstallation=file://%s/profile" % home, "--headless",
+         "--infilter=Text - txt - csv (StarCalc):%s,34,76,1,,0,false,true,false,false,false,0,true" %
+         split, "--convert-to", "fods", "--outdir", home] + paths,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, timeout=600)
+
+
+def count_formulas(path):
+    return sum(TABLE + "formula" in cell.attrib for cell in
+               xml.etree.ElementTree.parse(path).iter(TABLE + "table-cell"))
+
+
 def spreadsheet(directory):
+    files = {"report": (44, "report.meant"), "plan": (44, "portal.meant"), "at": (44, None),
+             "export": (59, None)}
     with tempfile.TemporaryDirectory() as home:
-        for name, own, key, meant_file in (("report.csv", 44, 0, "report.meant"),
-                                           ("plan.csv", 44, 0, "portal.meant"),
-                                           ("at.csv", 44, None, None),
-                                           ("export.csv", 59, None, None)):
-            for split in ("44", "59", "9", "124", "44/59/9/124"):
-                rows = rows_meant(directory, meant_file) if split == str(own) and meant_file else None
-                subprocess.run(
-                    ["soffice", "-env:UserInstallation=file://%s/profile" % home, "--headless",
-                     "--infilter=Text - txt - csv (StarCalc):%s,34,76,1,,0,false,true,false,false,"
-                     "false,0,true" % split, "--convert-to", "fods", "--outdir", home,
-                     os.path.join(directory, name)],
-                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, timeout=600)
-                made = os.path.join(home, name.replace(".csv", ".fods"))
-                check_sheet(made, "%s split at %s" % (name, split), rows, key)
-                os.unlink(made)
+        bare = os.path.join(home, "bare.csv")
+        with open(bare, "w") as file:
+            file.write("a,b\n1,=1+1\n2,\"x;=1+1\"\n")
+        for split in ("44", "59", "9", "124", "44/59/9/124"):
+            convert(home, split, [bare] + ["%s/%s.csv" % (directory, name) for name in files])
+            if split in ("44", "59"):  # the same way of reading does see what is not defused
+                check(count_formulas(home + "/bare.fods") == 1, "LibreOffice evaluates nothing")
+            for name, (own, rows) in files.items():
+                rows = rows_meant(directory, rows) if rows and split == str(own) else None
+                check_sheet("%s/%s.fods" % (home, name), "%s.csv split at %s" % (name, split), rows)
 
 
 def promtool(directory, tool):
-    for path in sorted(glob.glob(directory + "/metrics.*")):
-        answer = subprocess.run([tool, "check", "metrics"], stdin=open(path), text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        check(answer.returncode == 0 or "error while linting" not in answer.stdout and
-              "parsing" not in answer.stdout, path, answer.stdout)
+    paths = sorted(glob.glob(directory + "/metrics.*"))
+    check(len(paths) == 500, "metrics", len(paths))
+    for path in paths:
+        with open(path) as file:
+            answer = subprocess.run([tool, "check", "metrics"], stdin=file, text=True,
+                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        check(answer.returncode == 0, path, answer.stdout)
 
 
 def main():
