@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/fold.h"
 #include "base/table.h"
+#include "base/text.h"
 
 /* Accounts with an action, by id and by address. An id is never looked for among the addresses of
  * others while it is one: an address is what its owner made it. */
@@ -41,8 +42,9 @@ static void index_rows(struct arena *arena, const struct plan *plan, struct inde
     }
 }
 
-static int select_name(struct arena *arena, const struct index *index, const char *file,
-                       const struct review_name *name, bool *named, struct err *err)
+static int select_name(struct arena *arena, const struct plan *plan, const struct index *index,
+                       const char *file, const struct review_name *name, bool *named,
+                       struct err *err)
 {
     const char *key = fold_text(arena, name->value);
     const struct table *table = &index->by_id;
@@ -59,7 +61,13 @@ static int select_name(struct arena *arena, const struct index *index, const cha
         return err_set(err, ERR_USAGE,
                        "%s:%u: '%s' are several accounts in this plan; hint: name each by its id",
                        file, name->row, name->value);
-    named[table_value(table, at)] = true;
+    const struct plan_row *row = &plan->row[table_value(table, at)];
+    if (name->username && !text_equal(name->username, row->username))
+        return err_set(err, ERR_USAGE,
+                       "%s:%u: is no row of this plan's CSV: '%s' has another username; hint: keep "
+                       "the header of the report, or write one id a line",
+                       file, name->row, name->value);
+    named[row - plan->row] = true;
     return 0;
 }
 
@@ -72,7 +80,7 @@ int review_select(const struct plan *plan, const struct review_names *names, boo
 
     index_rows(&arena, plan, &index);
     for (size_t i = 0; i < names->count; i++) {
-        if (select_name(&arena, &index, names->file, &names->name[i], named, err) < 0)
+        if (select_name(&arena, plan, &index, names->file, &names->name[i], named, err) < 0)
             return -1;
     }
     memcpy(ret_named, named, plan->row_count * sizeof(named[0]));

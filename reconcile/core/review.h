@@ -9,8 +9,9 @@
 
 /* A name in a file of --only or --except, as somebody wrote it. */
 struct review_name {
-    const char *value; /* not blank */
-    uint32_t row;      /* of the file, from 1 */
+    const char *value;    /* not blank */
+    const char *username; /* what the row says it is, where no header says what is where; or NULL */
+    uint32_t row;         /* of the file, from 1 */
 };
 
 struct review_names {
@@ -20,7 +21,8 @@ struct review_names {
 };
 
 /* The rows that are meant, by account id or else e-mail, folded. Each name must be that of exactly
- * one row with an action: else ERR_USAGE with file and row. ret_named has row_count flags. */
+ * one row with an action, of that username: else ERR_USAGE with file and row. ret_named has
+ * row_count flags. */
 int review_select(const struct plan *plan, const struct review_names *names, bool *ret_named,
                   struct err *err) __attribute__((warn_unused_result));
 

@@ -1,7 +1,9 @@
 /*
  * The delimiter is taken from the bytes in front of all names of people: from the header, or from
  * what follows the first cell. What decides is one column alone, so a cell of another one can hold
- * what it likes. The first row is settled when it ends, as only then is it known to be a header.
+ * what it likes: a row with an account's id in it is no header, whatever a cell of it is called,
+ * and a row of a report without its header must say its account's username too, or somebody's name
+ * could be taken for an id. The first row is settled when it ends.
  */
 #include "report/review_file.h"
 
@@ -13,6 +15,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "facts/account.h"
 #include "format/csv_reader.h"
 #include "format/encoding.h"
 
@@ -24,7 +27,10 @@ struct reading {
     size_t columns; /* of the header; 0 = there is none */
     bool begun;     /* the first row that is not blank is behind us */
     bool filled;    /* the open row has a value */
+    bool has_id;    /* the first row holds an account's id, and is no header */
     char *first;    /* the first cell of the first row */
+    char *second;   /* of the open row, where there is no header */
+    bool beside;    /* in the open row more than the first cell is filled */
     size_t before;  /* names in front of the open row */
     struct review_names names;
     size_t capacity;
@@ -33,6 +39,7 @@ struct reading {
 static void reading_release(struct reading *reading)
 {
     free(reading->first);
+    free(reading->second);
     free(reading->names.name);
 }
 
@@ -100,6 +107,7 @@ static int look_for_header(struct reading *reading, uint32_t row, size_t column,
         reading->columns = 1;
         reading->column = column;
     }
+    reading->has_id = reading->has_id || account_id_is_v4(*cell);
     if (column == 0) {
         free(reading->first);
         reading->first = TAKE(*cell);
@@ -115,6 +123,11 @@ static int on_field(void *context, uint32_t row, size_t column, const char *byte
     text_trim(&bytes, &length);
     CLEANUP(mem_cleanup) char *cell = mem_strndup(bytes, length);
     reading->filled = reading->filled || length > 0;
+    reading->beside = reading->beside || (column > 0 && length > 0);
+    if (column == 1) {
+        free(reading->second);
+        reading->second = mem_strdup(cell);
+    }
     if (!reading->begun)
         return look_for_header(reading, row, column, &cell, err);
     return column == reading->column && length > 0 ? take_name(reading, row, cell, err) : 0;
@@ -123,10 +136,11 @@ static int on_field(void *context, uint32_t row, size_t column, const char *byte
 static int end_first_row(struct reading *reading, uint32_t row, size_t columns, struct err *err)
 {
     reading->begun = true;
-    if (reading->columns > 0) {
+    if (reading->columns > 0 && !reading->has_id) {
         reading->columns = columns;
         return 0;
     }
+    reading->columns = reading->column = 0;
     return text_is_empty(reading->first) ? 0 : take_name(reading, row, reading->first, err);
 }
 
@@ -135,22 +149,25 @@ static int end_first_row(struct reading *reading, uint32_t row, size_t columns, 
 static int on_row(void *context, uint32_t row, size_t columns, struct err *err)
 {
     struct reading *reading = context;
-    bool filled = reading->filled, is_header;
+    bool filled = reading->filled, beside = reading->beside, is_first = !reading->begun;
 
-    reading->filled = false;
+    reading->filled = reading->beside = false;
     if (!filled)
         return 0;
-    is_header = !reading->begun && reading->columns > 0;
-    if (!reading->begun && end_first_row(reading, row, columns, err) < 0)
+    if (is_first && end_first_row(reading, row, columns, err) < 0)
         return -1;
     if (reading->columns > 0 && columns > reading->columns)
         return err_set(err, ERR_USAGE,
                        "%s:%u: has %zu cells, the header has %zu; hint: a cell that holds the "
                        "separator is enclosed in quotation marks",
                        reading->names.file, row, columns, reading->columns);
-    if (!is_header && reading->names.count == reading->before)
+    bool names_one = reading->names.count > reading->before;
+    if (!names_one && !(is_first && reading->columns > 0))
         return err_set(err, ERR_USAGE, "%s:%u: names nobody: its cell '%s' is empty",
                        reading->names.file, row, reading->columns > 0 ? NAME_COLUMN : "1");
+    if (names_one && reading->columns == 0 && beside)
+        reading->names.name[reading->before].username =
+            arena_strdup(reading->arena, reading->second);
     reading->before = reading->names.count;
     return 0;
 }

@@ -4,8 +4,9 @@
  * cell is no new row, and whatever else a row holds names nobody.
  *
  * A table with a column `account_id`: its cells, and nothing else. One without: the first cell of
- * each row. Separators are comma, semicolon or tab, as the header or the first row has them; UTF-8
- * with or without a mark, or UTF-16 with one. Cells other than those may be in any encoding.
+ * each row, and the second is the username when anything stands beside it. Separators are comma,
+ * semicolon or tab, as the header or the first row has them; UTF-8 with or without a mark, or
+ * UTF-16 with one. Cells other than those may be in any encoding.
  */
 #ifndef REPORT_REVIEW_FILE_H
 #define REPORT_REVIEW_FILE_H

@@ -109,6 +109,27 @@ TEST(review_file_that_can_be_read_in_two_ways_is_refused)
     }
 }
 
+/* Cut out of a report without its header, with somebody who is called as a column is. */
+TEST(review_file_takes_no_name_for_a_header)
+{
+    static const char bytes[] = A ",m1,x,account_id\n" B ",m2,x," C "\n";
+    static const char turned[] = "account_id;x;" A "\n" C ";m2;" B "\n";
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    CLEANUP(text_release) struct text shown = TEXT_INIT;
+    struct review_names names;
+
+    assert_int_equal(review_file_read(&arena, bytes, strlen(bytes), "f", &names, &err), 0);
+    show_names(&names, &shown);
+    assert_string_equal(text_cstr(&shown), "1=" A " 2=" B);
+    assert_string_equal(names.name[0].username, "m1");
+    assert_string_equal(names.name[1].username, "m2");
+    /* with the columns turned around the first cell is nobody's id, and m2 is not C's username */
+    assert_int_equal(review_file_read(&arena, turned, strlen(turned), "f", &names, &err), 0);
+    assert_string_equal(names.name[0].value, "account_id");
+    assert_string_equal(names.name[1].username, "m2");
+}
+
 /* --- the oracle --- */
 
 enum { ROWS = 12, ROUNDS = 400 };

@@ -32,7 +32,8 @@ static int select_rows(const char *const *name, bool *ret_named, struct err *err
     struct review_names names = {.file = "f", .name = list};
 
     for (; name[names.count]; names.count++)
-        list[names.count] = (struct review_name){name[names.count], (uint32_t)names.count + 1};
+        list[names.count] =
+            (struct review_name){.value = name[names.count], .row = (uint32_t)names.count + 1};
     return review_select(&plan, &names, ret_named, err);
 }
 
@@ -81,4 +82,20 @@ TEST(review_select_of_a_name_that_is_nobodys_or_several_peoples_is_a_mistake)
         for (size_t k = 0; k < COUNT_OF(rows); k++)
             assert_false(named[k]); /* outputs are written on success only */
     }
+}
+
+/* A row of a report without its header: what stands first must be the id, and not what somebody is
+ * called. */
+TEST(review_select_takes_a_row_of_a_report_only_with_its_username)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    bool named[COUNT_OF(rows)] = {false};
+    struct review_name name = {.value = B, .username = "b", .row = 3};
+    const struct review_names names = {.file = "f", .name = &name, .count = 1};
+
+    assert_int_equal(review_select(&plan, &names, named, &err), 0);
+    assert_true(named[1]);
+    name.username = "mallory";
+    assert_int_equal(review_select(&plan, &names, named, &err), -1);
+    assert_non_null(strstr(err.text, "f:3: is no row of this plan's CSV"));
 }
