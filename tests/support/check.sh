@@ -42,6 +42,7 @@ step "a year, short" "$make" --no-print-directory VARIANT=debug year-short
 step "crash, reduced" "$make" --no-print-directory VARIANT=debug check-crash-reduced
 # The sanitizer variant is built by clang with the same warnings as errors: both compilers are clean.
 step "build with clang and sanitizers" "$make" --no-print-directory $jobs VARIANT=asan all tests
+step "fuzz, three seconds each" "$make" --no-print-directory $jobs VARIANT=fuzz fuzz-short
 for suite in unit scenario io http; do
     step "test $suite with sanitizers" "$make" --no-print-directory VARIANT=asan test-$suite
 done
