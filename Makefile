@@ -271,6 +271,10 @@ check-worlds: ## 1,000,000 random worlds and tales, and 20 portals of lives, aga
 check-rules: ## the alert rules, by promtool (taken from Debian's prometheus when it is not here)
 	$(Q)sh tests/support/rules.sh
 
+.PHONY: check-sinks
+check-sinks: all $(B)/tests/end/test_sinks ## hostile names in Chromium, LibreOffice and promtool, which must be here
+	$(Q)sh tests/sinks/run.sh $(B)
+
 .PHONY: demo
 demo: ## a portal, a roster, a plan, on this machine: what the program does, in a minute
 	$(Q)sh tests/support/deps.sh build || $(MAKE) --no-print-directory deps

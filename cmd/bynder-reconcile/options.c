@@ -74,6 +74,18 @@ static int refuse_option(const struct parser *parser, const char *name, struct e
                    name, verb ? " " : "", verb ? verb->name : "");
 }
 
+/* Words go into the history, into messages and comparisons; the path of a file may be any bytes. */
+static int check_text(const char *what, const char *word, struct err *err)
+{
+    if (text_is_utf8(word, strlen(word)))
+        return 0;
+    return err_set(
+        err, ERR_USAGE,
+        "%s '%s' is not in UTF-8; hint: the terminal, or the file it was copied from, is "
+        "set to another encoding",
+        what, word);
+}
+
 /* The value of an option: behind `=`, or the next word. */
 static int take_value(struct parser *parser, const struct option_spec *option, const char *equals,
                       const char **ret_value, struct err *err)
@@ -171,7 +183,9 @@ static int parse_option(struct parser *parser, const char *word, struct err *err
     const char *value = NULL;
 
     if (own >= 0) {
-        if (take_value(parser, &invocation->verb->option[own], equals, &value, err) < 0)
+        const struct option_spec *option = &invocation->verb->option[own];
+        if (take_value(parser, option, equals, &value, err) < 0 ||
+            (!text_equal(option->metavar, "FILE") && check_text(option->name, value, err) < 0))
             return -1;
         invocation->value[own] = value;
         return 0;
@@ -233,6 +247,8 @@ static int parse_word(struct parser *parser, bool *options_ended, struct err *er
         return err_set(err, ERR_USAGE, "%s: unexpected argument '%s'; hint: bynder-reconcile %s %s",
                        invocation->verb->name, word, invocation->verb->name,
                        invocation->verb->synopsis);
+    if (!invocation->verb->passes_options && check_text(invocation->verb->name, word, err) < 0)
+        return -1;
     parser->argument[invocation->argument_count++] = word;
     return 0;
 }

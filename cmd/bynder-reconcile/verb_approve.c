@@ -13,12 +13,14 @@
 #include "host/file.h"
 #include "job/acknowledge.h"
 #include "job/decide.h"
+#include "report/review_file.h"
 #include "store/plan.h"
 #include "store/review.h"
 
 static const struct option_spec approve_options[] = {
     {"digest", "DIGEST", "of the plan as you saw it (required)"},
-    {"only", "FILE", "approve only these: one account id, e-mail or CSV row a line"},
+    {"only", "FILE",
+     "approve only these: the plan's CSV without the others, or an id or e-mail a line"},
     {"except", "FILE", "approve all but these"},
     {"spread", NULL, "what exceeds a day's limit is done over several nights"},
     {"nightly", "N", "with --spread: at most so many a night; needs --reason"},
@@ -38,7 +40,8 @@ static const struct option_spec acknowledge_options[] = {
 };
 
 static const struct option_spec reject_options[] = {
-    {"only", "FILE", "reject only these: one account id, e-mail or CSV row a line"},
+    {"only", "FILE",
+     "reject only these: the plan's CSV without the others, or an id or e-mail a line"},
     {"until", "DAY", "not before this day is over (default: 180 days from now)"},
     {"reason", "TEXT", "why (required)"},
     {NULL, NULL, NULL},
@@ -83,17 +86,21 @@ static int open_desk(const struct invocation *invocation, struct desk *desk, str
     return 0;
 }
 
+/* The rows that a file names; NULL while none is given. */
 static int read_selection(const struct invocation *invocation, const char *option,
-                          const char **ret_text, const char **ret_name, struct err *err)
+                          const struct review_names **ret_names, struct err *err)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
+    const char *path = invocation_option(invocation, option);
+    struct review_names *names;
 
-    *ret_name = invocation_option(invocation, option);
-    if (!*ret_name)
+    if (!path)
         return 0;
-    if (file_read(*ret_name, LIMIT_HTTP_BODY, ERR_USAGE, &text, NULL, err) < 0)
+    names = arena_calloc(invocation->arena, 1, sizeof(*names));
+    if (file_read(path, LIMIT_HTTP_BODY, ERR_USAGE, &text, NULL, err) < 0 ||
+        review_file_read(invocation->arena, text_cstr(&text), text.length, path, names, err) < 0)
         return -1;
-    *ret_text = arena_strdup(invocation->arena, text_cstr(&text));
+    *ret_names = names;
     return 0;
 }
 
@@ -170,8 +177,8 @@ static int decide(const struct invocation *invocation, struct desk *desk, struct
     if (!request.digest)
         return need_digest(invocation, err);
     if (read_number(invocation, "nightly", &request.nightly, err) < 0 ||
-        read_selection(invocation, "only", &request.only, &request.only_name, err) < 0 ||
-        read_selection(invocation, "except", &request.except, &request.except_name, err) < 0 ||
+        read_selection(invocation, "only", &request.only, err) < 0 ||
+        read_selection(invocation, "except", &request.except, err) < 0 ||
         open_desk(invocation, desk, err) < 0)
         return -1;
     if (request.nightly && (!request.spread || text_is_empty(request.reason)))
@@ -262,7 +269,7 @@ static int reject(const struct invocation *invocation, struct desk *desk, struct
         return err_set(err, ERR_USAGE, "reject needs --reason");
     if (until && !day_parse_iso(until, &day))
         return err_set(err, ERR_USAGE, "--until takes a day like 2027-03-01, not '%s'", until);
-    if (read_selection(invocation, "only", &request.only, &request.only_name, err) < 0 ||
+    if (read_selection(invocation, "only", &request.only, err) < 0 ||
         open_desk(invocation, desk, err) < 0)
         return -1;
     request.who = desk->who;

@@ -6,8 +6,10 @@
 
 #include "audit/rebuild.h"
 #include "audit/record.h"
+#include "base/jsonw.h"
 #include "cmd/bynder-reconcile/ask.h"
 #include "database/os_user.h"
+#include "format/encode.h"
 #include "host/clock.h"
 #include "host/log.h"
 #include "job/restore.h"
@@ -48,16 +50,89 @@ static int since_of(const struct ask *ask, struct instant *ret_since, struct err
 
 /* --- verify --- */
 
-static void show_finding(void *context, int64_t sequence, const char *sentence)
-{
-    CLEANUP(text_release) struct text line = TEXT_INIT;
+/* What is said of the record, in the format that was asked for. */
+struct verdict {
+    enum report_format format;
+    struct text said;
+    struct jsonw json;
+};
 
-    (void)context;
-    text_add_printable(&line, sentence);
-    if (sequence)
-        printf("event %lld: %s\n", (long long)sequence, text_cstr(&line));
-    else
-        printf("chain: %s\n", text_cstr(&line));
+static void verdict_begin(struct verdict *verdict)
+{
+    verdict->json = jsonw_to(&verdict->said);
+    verdict->json.pretty = true;
+    if (verdict->format == REPORT_CSV)
+        text_add(&verdict->said, "event,finding\r\n");
+    if (verdict->format != REPORT_JSON)
+        return;
+    jsonw_begin_object(&verdict->json);
+    jsonw_key(&verdict->json, "findings");
+    jsonw_begin_array(&verdict->json);
+}
+
+static void verdict_release(struct verdict *verdict)
+{
+    text_release(&verdict->said);
+}
+
+static void add_finding(void *context, int64_t sequence, const char *sentence)
+{
+    struct verdict *verdict = context;
+    struct text *said = &verdict->said;
+
+    if (verdict->format == REPORT_JSON) {
+        jsonw_begin_object(&verdict->json);
+        if (sequence)
+            jsonw_field_int(&verdict->json, "event", sequence);
+        else
+            jsonw_field_null(&verdict->json, "event"); /* of the chain as a whole */
+        jsonw_field_string(&verdict->json, "finding", sentence);
+        jsonw_end_object(&verdict->json);
+        return;
+    }
+    if (verdict->format == REPORT_CSV) {
+        text_addf(said, sequence ? "%lld," : ",", (long long)sequence);
+        encode_csv(said, sentence);
+        text_add(said, "\r\n");
+        return;
+    }
+    text_addf(said, sequence ? "event %lld: " : "chain: ", (long long)sequence);
+    text_add_printable(said, sentence);
+    text_add_char(said, '\n');
+}
+
+static void add_rebuilt(struct verdict *verdict, const struct store_audit_rebuilt *rebuilt)
+{
+    if (verdict->format == REPORT_TEXT)
+        text_addf(&verdict->said,
+                  "%zu snapshots and rosters made again, %zu left out: thinned out, not complete, "
+                  "or with somebody who was erased\n",
+                  rebuilt->count, rebuilt->left_out);
+}
+
+static void verdict_end(struct verdict *verdict, const struct audit_head *last, size_t findings,
+                        size_t anchors, const struct store_audit_rebuilt *rebuilt)
+{
+    struct jsonw *json = &verdict->json;
+    char head[AUDIT_HEAD_SIZE];
+
+    audit_head_format(last, head);
+    if (verdict->format == REPORT_TEXT)
+        text_addf(&verdict->said, "%lld events, %zu finding%s, %zu head%s from outside; head %s\n",
+                  (long long)last->count, findings, findings == 1 ? "" : "s", anchors,
+                  anchors == 1 ? "" : "s", head);
+    if (verdict->format != REPORT_JSON)
+        return;
+    jsonw_end_array(json);
+    jsonw_field_int(json, "events", last->count);
+    jsonw_field_int(json, "heads_from_outside", (int64_t)anchors);
+    jsonw_field_string(json, "head", head);
+    if (rebuilt) {
+        jsonw_field_int(json, "made_again", (int64_t)rebuilt->count);
+        jsonw_field_int(json, "left_out", (int64_t)rebuilt->left_out);
+    }
+    jsonw_end_object(json);
+    text_add_char(&verdict->said, '\n');
 }
 
 /* Whether a head is of a chain that was set aside for this one: it says nothing of this one. */
@@ -92,39 +167,32 @@ static int find_anchors(const struct ask *ask, struct audit_head anchor[static 2
     return 0;
 }
 
-/* Adds to *findings. */
-static int rebuild(struct ask *ask, size_t *findings, struct err *err)
-{
-    struct store_audit_rebuilt rebuilt;
-
-    if (store_audit_rebuild(&ask->store, show_finding, NULL, &rebuilt, err) < 0)
-        return -1;
-    printf("%zu snapshots and rosters made again, %zu left out: thinned out, not complete, or with "
-           "somebody who was erased\n",
-           rebuilt.count, rebuilt.left_out);
-    *findings += rebuilt.findings;
-    return 0;
-}
-
 static int verify(struct ask *ask, struct err *err)
 {
+    CLEANUP(verdict_release) struct verdict verdict = {.format = ask->format};
+    const char *output = invocation_option(ask->invocation, "output");
+    bool full = invocation_option(ask->invocation, "full") != NULL;
     struct audit_head anchor[2], last;
+    struct store_audit_rebuilt rebuilt = {.count = 0};
     size_t count = 0, findings = 0;
-    char text[AUDIT_HEAD_SIZE];
 
     if (!ask->sees_tables)
         return err_set(err, ERR_CONFIG,
                        "this connection sees the views only; hint: psql -v portal=%s -f "
                        "audit-verify.sql makes the same check with them",
                        ask->config.portal.name);
+    verdict_begin(&verdict);
     if (find_anchors(ask, anchor, &count, err) < 0 ||
-        store_audit_verify(&ask->store, anchor, count, show_finding, NULL, &last, &findings, err) <
-            0 ||
-        (invocation_option(ask->invocation, "full") && rebuild(ask, &findings, err)))
+        store_audit_verify(&ask->store, anchor, count, add_finding, &verdict, &last, &findings,
+                           err) < 0 ||
+        (full && store_audit_rebuild(&ask->store, add_finding, &verdict, &rebuilt, err) < 0))
         return -1;
-    printf("%lld events, %zu finding%s, %zu head%s from outside; head %s\n", (long long)last.count,
-           findings, findings == 1 ? "" : "s", count, count == 1 ? "" : "s",
-           audit_head_format(&last, text));
+    findings += rebuilt.findings;
+    if (full)
+        add_rebuilt(&verdict, &rebuilt);
+    verdict_end(&verdict, &last, findings, count, full ? &rebuilt : NULL);
+    if (session_print(output, &verdict.said, err) < 0)
+        return -1;
     if (findings == 0)
         return 0;
     return err_set(err, ERR_RECORD, "the record is not what was written: %zu finding%s", findings,

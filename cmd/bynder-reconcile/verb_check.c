@@ -392,9 +392,9 @@ int check_all(const struct invocation *invocation, const struct config *config, 
     };
 
     checking.today = instant_day(checking.now, config->policy.zone);
-    printf("ok    config    %s: %zu rules, mode %s, time zone %s\n", config->path,
-           config->policy.rule_count, config->policy.enforce ? "enforce" : "report",
-           config->time_zone);
+    session_say("ok    config    %s: %zu rules, mode %s, time zone %s", config->path,
+                config->policy.rule_count, config->policy.enforce ? "enforce" : "report",
+                config->time_zone);
     log_policy_findings(&checking);
     for (size_t i = 0; i < COUNT_OF(before_portal); i++)
         run_check(&checking, &before_portal[i]);

@@ -79,7 +79,9 @@ static int ask(struct arena *arena, const char *question, const char *fallback,
                const char **ret_answer, struct err *err)
 {
     for (;;) {
-        fprintf(stderr, fallback ? "%s [%s]: " : "%s: ", question, fallback);
+        CLEANUP(text_release) struct text shown = TEXT_INIT;
+        text_add_printable(&shown, fallback ? fallback : "");
+        fprintf(stderr, fallback ? "%s [%s]: " : "%s: ", question, text_cstr(&shown));
         const char *answer = read_line(arena);
         if (!answer && clock_is_interrupted())
             return err_set(err, ERR_INTERRUPTED,
@@ -488,7 +490,7 @@ static int init(const struct invocation *invocation, struct answers *answers, st
         put_new(invocation->config_path, 0640, &content, OTHER_CONFIG, err) < 0)
         return -1;
     service_share(invocation->config_path);
-    printf("written: %s\n", invocation->config_path);
+    session_say("written: %s", invocation->config_path);
     return 0;
 }
 

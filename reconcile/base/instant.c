@@ -56,6 +56,13 @@ struct instant instant_add_us(struct instant instant, int64_t us)
     return (struct instant){.us = clamp(sum)};
 }
 
+struct instant instant_of_seconds(int64_t seconds)
+{
+    if (seconds < EARLIEST_US / SECOND_US || seconds > LATEST_US / SECOND_US)
+        return INSTANT_NONE;
+    return (struct instant){.us = seconds * SECOND_US};
+}
+
 /* Towards minus infinity, as days before 1970 need it. */
 static int64_t floor_divide(int64_t value, int64_t by)
 {

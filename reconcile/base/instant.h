@@ -32,6 +32,9 @@ int instant_compare(struct instant a, struct instant b);
 struct instant instant_later(struct instant a, struct instant b); /* none is earliest */
 /* Stops at the ends of the years 1900 and 2200. No instant stays none. */
 struct instant instant_add_us(struct instant instant, int64_t us);
+/* Of whole seconds since the epoch, as other programs and files tell them; outside of 1900 to 2200
+ * none. */
+struct instant instant_of_seconds(int64_t seconds);
 /* RFC 3339 in UTC, without the fraction when it is zero, else 6 digits; "-" for none. */
 const char *instant_format(struct instant instant, char buffer[static INSTANT_TEXT_SIZE]);
 /* Strict RFC 3339 as instant_format writes it (any offset, 0 to 9 fraction digits, what is finer

@@ -1,7 +1,8 @@
 /*
  * A comma is due before every element but the first of its container, and never between a key and
  * its value: element_begin is the one place that knows this, and every value goes through it.
- * Strings are copied in runs; only quotes, backslashes, controls and broken UTF-8 leave a run.
+ * Strings are copied in runs; only quotes, backslashes, broken UTF-8 and what is not printable
+ * leave a run: JSON is lossless and yet may be printed on any terminal.
  */
 #include "base/jsonw.h"
 
@@ -75,16 +76,25 @@ void jsonw_end_array(struct jsonw *json)
     end(json, ']');
 }
 
-static void add_escaped(struct text *out, char c)
+static void add_unit(struct text *out, int32_t unit)
+{
+    text_addf(out, "\\u%04x", (unsigned)unit);
+}
+
+static void add_escaped(struct text *out, int32_t c)
 {
     static const char letters[] = "\"\\\b\f\n\r\t";
     static const char codes[] = "\"\\bfnrt";
-    const char *found = c ? strchr(letters, c) : NULL;
+    const char *found = c > 0 && c < 0x80 ? strchr(letters, c) : NULL;
+
     if (found) {
         text_add_char(out, '\\');
         text_add_char(out, codes[found - letters]);
+    } else if (c < 0x10000) {
+        add_unit(out, c);
     } else {
-        text_addf(out, "\\u%04x", (unsigned)(unsigned char)c);
+        add_unit(out, 0xD800 + ((c - 0x10000) >> 10));
+        add_unit(out, 0xDC00 + ((c - 0x10000) & 0x3FF));
     }
 }
 
@@ -93,11 +103,9 @@ static void add_string(struct text *out, const char *bytes, size_t length)
     size_t run = 0;
     text_add_char(out, '"');
     for (size_t i = 0; i < length;) {
-        unsigned char c = (unsigned char)bytes[i];
-        int32_t value;
-        bool plain = c >= 0x20 && c < 0x80 && c != '"' && c != '\\' && c != 0x7f;
-        size_t width = plain ? 1 : text_decode(bytes + i, length - i, &value);
-        if (plain || width > 1) {
+        int32_t c = (unsigned char)bytes[i];
+        size_t width = c < 0x80 ? 1 : text_decode(bytes + i, length - i, &c);
+        if (width > 0 && c != '"' && c != '\\' && text_is_printable(c)) {
             i += width;
             continue;
         }
@@ -105,8 +113,9 @@ static void add_string(struct text *out, const char *bytes, size_t length)
         if (width == 0)
             text_add(out, "\xEF\xBF\xBD");
         else
-            add_escaped(out, bytes[i]);
-        run = ++i;
+            add_escaped(out, c);
+        i += width > 0 ? width : 1;
+        run = i;
     }
     text_add_bytes(out, bytes + run, length - run);
     text_add_char(out, '"');

@@ -37,7 +37,8 @@ void jsonw_end_array(struct jsonw *json);
 /* Inside an object, before each value. */
 void jsonw_key(struct jsonw *json, const char *key);
 
-/* Values. A NULL string is null; bytes that are not UTF-8 become U+FFFD. */
+/* Values. A NULL string is null; bytes that are not UTF-8 become U+FFFD, what is not printable
+ * (text_is_printable) is escaped. */
 void jsonw_string(struct jsonw *json, const char *value);
 void jsonw_string_bytes(struct jsonw *json, const char *bytes, size_t length);
 void jsonw_int(struct jsonw *json, int64_t value);

@@ -247,14 +247,23 @@ bool text_is_utf8(const char *bytes, size_t length)
     return true;
 }
 
-/* Control characters, and those that move or hide what stands around them. */
-static bool is_printable(int32_t value)
+/* Control characters; those that move or hide what stands around them; those of which nothing is
+ * seen and that join nothing; what is no character. Ascending. */
+static const int32_t hidden[][2] = {
+    {0x00, 0x1F},     {0x7F, 0x9F},     {0xAD, 0xAD},       {0x180E, 0x180E},   {0x200B, 0x200B},
+    {0x2028, 0x202E}, {0x2060, 0x206F}, {0x3164, 0x3164},   {0xFDD0, 0xFDEF},   {0xFEFF, 0xFEFF},
+    {0xFFA0, 0xFFA0}, {0xFFF9, 0xFFFB}, {0x1D173, 0x1D17A}, {0xE0000, 0xE00FF},
+};
+
+bool text_is_printable(int32_t value)
 {
-    if (value < 0x20 || (value >= 0x7F && value <= 0x9F))
-        return false;
-    if (value >= 0x2028 && value <= 0x202E) /* line and paragraph separators, bidi overrides */
-        return false;
-    return value < 0x2066 || value > 0x2069;
+    if (value >= ' ' && value <= '~')
+        return true;
+    for (size_t i = 0; i < COUNT_OF(hidden) && value >= hidden[i][0]; i++) {
+        if (value <= hidden[i][1])
+            return false;
+    }
+    return (value & 0xFFFE) != 0xFFFE;
 }
 
 void text_add_url(struct text *text, const char *string)
@@ -277,10 +286,10 @@ void text_add_printable(struct text *text, const char *string)
         int32_t value = 0;
         size_t step = text_decode(s, left, &value);
 
-        if (step == 0 || (step == 1 && !is_printable(value))) {
+        if (step == 0 || (step == 1 && !text_is_printable(value))) {
             text_addf(text, "\\x%02x", (unsigned)(unsigned char)s[0]);
             step = 1;
-        } else if (!is_printable(value)) {
+        } else if (!text_is_printable(value)) {
             text_addf(text, "\\u{%x}", (unsigned)value);
         } else {
             text_add_bytes(text, s, step);

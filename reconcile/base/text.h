@@ -62,8 +62,12 @@ void text_add_excerpt(struct text *text, const char *string, size_t limit);
 /* RFC 3629: no overlong forms, no surrogates, nothing over U+10FFFF; embedded NUL is invalid. */
 bool text_is_utf8(const char *bytes, size_t length);
 
-/* Appends `string` for a terminal or a log line: control characters (C0, DEL, C1, bidi overrides
- * U+202A–202E, U+2066–2069, line separators) and invalid UTF-8 as \xNN or \u{…}. */
+/* Whether a character is seen, or combines with one that is, and leaves its neighbours where they
+ * are. Not: C0, DEL, C1, line separators, bidi overrides and isolates, blanks of no width, tags. */
+bool text_is_printable(int32_t value);
+
+/* Appends `string` for a terminal, a log line, a page, a cell: what is not printable, and invalid
+ * UTF-8, as \xNN or \u{…}. */
 void text_add_printable(struct text *text, const char *string);
 
 /* Appends `string` for a form or the query of a URL: all but RFC 3986's unreserved bytes as %XX. */

@@ -8,87 +8,73 @@
 
 #include "base/cleanup.h"
 #include "base/fold.h"
-#include "base/mem.h"
 #include "base/table.h"
-#include "base/text.h"
 
-/* The first cell of a line: up to a comma, without quotes and the formula apostrophe. */
-static const char *first_cell(struct arena *arena, const char *line, size_t length)
+/* Accounts with an action, by id and by address. An id is never looked for among the addresses of
+ * others while it is one: an address is what its owner made it. */
+struct index {
+    struct table by_id, by_email;
+};
+
+static void index_release(struct index *index)
 {
-    const char *start = line;
-    const char *comma;
-
-    text_trim(&start, &length);
-    comma = length ? memchr(start, ',', length) : NULL;
-    if (comma)
-        length = (size_t)(comma - start);
-    text_trim(&start, &length);
-    if (length >= 2 && start[0] == '"' && start[length - 1] == '"') {
-        start++;
-        length -= 2;
-    }
-    if (length && start[0] == '\'') {
-        start++;
-        length--;
-    }
-    return fold_text(arena, arena_strndup(arena, start, length));
+    table_release(&index->by_id);
+    table_release(&index->by_email);
 }
 
-static void index_rows(struct arena *arena, const struct plan *plan, struct table *table)
+static void add(struct table *table, const char *key, size_t row)
 {
-    table_init(table, plan->row_count * 3);
+    if (key)
+        table_add(table, key, (uint32_t)row);
+}
+
+static void index_rows(struct arena *arena, const struct plan *plan, struct index *index)
+{
+    table_init(&index->by_id, plan->row_count);
+    table_init(&index->by_email, plan->row_count);
     for (size_t i = 0; i < plan->row_count; i++) {
         const struct plan_row *row = &plan->row[i];
-        const char *const name[] = {fold_text(arena, row->account_id),
-                                    fold_text(arena, row->email)};
-        for (size_t k = 0; k < COUNT_OF(name) && row->action != ACTION_KEEP; k++) {
-            if (name[k])
-                table_add(table, name[k], (uint32_t)i);
-        }
+        if (row->action == ACTION_KEEP)
+            continue;
+        add(&index->by_id, fold_text(arena, row->account_id), i);
+        add(&index->by_email, fold_text(arena, row->email), i);
     }
 }
 
-static int select_line(const struct table *table, const char *cell, const char *file_name,
-                       unsigned line, bool *named, struct err *err)
+static int select_name(struct arena *arena, const struct index *index, const char *file,
+                       const struct review_name *name, bool *named, struct err *err)
 {
-    uint32_t at = table_find(table, cell);
+    const char *key = fold_text(arena, name->value);
+    const struct table *table = &index->by_id;
+    uint32_t at = table_find(table, key);
 
+    if (at == TABLE_END) {
+        table = &index->by_email;
+        at = table_find(table, key);
+    }
     if (at == TABLE_END)
         return err_set(err, ERR_USAGE, "%s:%u: '%s' is no account with an action in this plan",
-                       file_name, line, cell);
-    for (; at != TABLE_END; at = table_next(table, at))
-        named[table_value(table, at)] = true;
+                       file, name->row, name->value);
+    if (table_next(table, at) != TABLE_END)
+        return err_set(err, ERR_USAGE,
+                       "%s:%u: '%s' are several accounts in this plan; hint: name each by its id",
+                       file, name->row, name->value);
+    named[table_value(table, at)] = true;
     return 0;
 }
 
-static int select_all(struct arena *arena, const struct table *table, const char *text,
-                      const char *file_name, bool *named, struct err *err)
-{
-    unsigned line = 0;
-
-    for (const char *start = text; *start; line++) {
-        const char *end = strchrnul(start, '\n');
-        const char *cell = first_cell(arena, start, (size_t)(end - start));
-        if (cell && !(line == 0 && text_equal(cell, "account_id")) &&
-            select_line(table, cell, file_name, line + 1, named, err) < 0)
-            return -1;
-        start = *end ? end + 1 : end;
-    }
-    return 0;
-}
-
-int review_select(const struct plan *plan, const char *text, const char *file_name, bool *ret_named,
+int review_select(const struct plan *plan, const struct review_names *names, bool *ret_named,
                   struct err *err)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     bool *named = arena_calloc(&arena, plan->row_count + 1, sizeof(named[0]));
-    CLEANUP(table_release) struct table table;
+    CLEANUP(index_release) struct index index;
 
-    if (strncmp(text, "\xEF\xBB\xBF", 3) == 0)
-        text += 3; /* spreadsheets put a byte order mark in front */
-    index_rows(&arena, plan, &table);
-    int failed = select_all(&arena, &table, text, file_name, named, err);
-    if (!failed)
-        memcpy(ret_named, named, plan->row_count * sizeof(named[0]));
-    return failed;
+    index_rows(&arena, plan, &index);
+    for (size_t i = 0; i < names->count; i++) {
+        if (select_name(&arena, &index, names->file, &names->name[i], named, err) < 0)
+            return -1;
+    }
+    memcpy(ret_named, named, plan->row_count * sizeof(named[0]));
+    return 0;
 }

@@ -1,7 +1,8 @@
 /*
  * Every encoder walks the text once and decides per character by a closed list what may pass as it
- * is. The terminal ones first make the printable form, so that what is measured is what is shown,
- * and then step by clusters: a base character with all that combines with it is never cut apart.
+ * is. First comes the printable form, so that what is measured is what is shown and no encoder has
+ * a control character to think of; those of a terminal then step by clusters: a base character with
+ * all that combines with it is never cut apart.
  */
 #include "format/encode.h"
 
@@ -13,108 +14,107 @@
 
 #include "base/cleanup.h"
 
-#define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
-#define ELLIPSIS    "\xE2\x80\xA6"
+#define ELLIPSIS "\xE2\x80\xA6"
+
+/* Most texts are plain ASCII, of which each byte is a column and prints as itself: the length of
+ * such a one, SIZE_MAX for any other. */
+static size_t plain_length(const char *value)
+{
+    size_t length = 0;
+
+    while (value[length] >= ' ' && value[length] <= '~')
+        length++;
+    return value[length] == '\0' ? length : SIZE_MAX;
+}
 
 /* --- CSV --- */
 
-/* U+FF1D U+FF0B U+FF0D U+FF20 U+FF5C U+FF05, and the mathematical minus U+2212. */
-static bool begins_full_width_formula(const char *s)
+/* What a formula begins with, its full-width form and the mathematical minus too. */
+static bool is_formula_sign(UChar32 c)
 {
-    static const char *const form[] = {
-        "\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0",
-        "\xEF\xBD\x9C", "\xEF\xBC\x85", "\xE2\x88\x92",
-    };
+    enum { MINUS = 0x2212, FULL_WIDTH = 0xFF01, FULL_WIDTH_LAST = 0xFF5E };
 
-    for (size_t i = 0; i < COUNT_OF(form); i++) {
-        if (text_starts(s, form[i]))
-            return true;
-    }
-    return false;
+    if (c >= FULL_WIDTH && c <= FULL_WIDTH_LAST)
+        c -= FULL_WIDTH - '!';
+    return c == MINUS || (c > ' ' && c <= '~' && strchr("=+-@|%", c));
 }
 
-/* Whether a spreadsheet that starts a cell at `s` may take it for a formula. */
+/* What may stand in front of it in a cell: blanks of any kind, quotation marks, apostrophes. */
+static bool is_passed_over(UChar32 c)
+{
+    return c == '"' || c == '\'' || u_isUWhiteSpace(c) ||
+           u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT);
+}
+
+/* Whether a spreadsheet that begins a cell at `s` may take it for a formula. */
 static bool begins_formula(const char *s)
 {
-    for (;;) {
-        if (*s == ' ' || *s == '\v' || *s == '\f')
-            s += 1;
-        else if (text_starts(s, "\xC2\xA0") || text_starts(s, "\xE3\x80\x80"))
-            s += *s == '\xC2' ? 2 : 3; /* no-break space, ideographic space */
-        else
-            break;
-    }
-    return (*s && strchr("=+-@|%\t\r\n", *s)) || begins_full_width_formula(s);
+    enum { LONGEST = 4 };
+    size_t step;
+    int32_t c = 0;
+
+    while ((step = text_decode(s, strnlen(s, LONGEST), &c)) > 0 && is_passed_over(c))
+        s += step;
+    return step > 0 && is_formula_sign(c);
 }
 
-static bool is_separator(char c)
-{
-    return c == ';' || c == '\t' || c == '\n' || c == '\r';
-}
+/* What a file may be split at, whatever is between its own fields: a cell begins behind it. */
+#define SEPARATORS ",;|"
 
 static bool needs_quotes(const char *value)
 {
     size_t length = strlen(value);
 
-    return strpbrk(value, ",;\"\t\r\n") || value[0] == ' ' ||
-           (length > 0 && value[length - 1] == ' ');
+    return strpbrk(value, ",;\"") || value[0] == ' ' || (length > 0 && value[length - 1] == ' ');
 }
 
-/* How many bytes from here on stand as they are, and begin no cell behind them. */
-static size_t csv_plain(const char *s, size_t left)
+static void add_doubled(struct text *out, const char *s, size_t length)
 {
-    size_t plain = 0;
+    const char *quote;
 
-    while (plain < left && s[plain] >= ' ' && s[plain] <= '~' && s[plain] != '"' &&
-           !is_separator(s[plain]))
-        plain++;
-    return plain;
+    while ((quote = memchr(s, '"', length))) {
+        size_t run = (size_t)(quote - s) + 1;
+
+        text_add_bytes(out, s, run);
+        text_add_char(out, '"');
+        s += run;
+        length -= run;
+    }
+    text_add_bytes(out, s, length);
 }
 
-/* One character of a field; returns its length in bytes. */
-static size_t add_csv_character(struct text *out, const char *s, size_t left)
+/* One possible cell after the other, each with the separator behind it. */
+static void add_csv(struct text *out, const char *printable)
 {
-    size_t step;
-    int32_t c;
+    bool quotes = needs_quotes(printable);
 
-    if (*s == '"') {
-        text_add_bytes(out, "\"\"", 2);
-        return 1;
+    if (quotes)
+        text_add_char(out, '"');
+    while (*printable) {
+        size_t length = strcspn(printable, SEPARATORS);
+
+        length += printable[length] != '\0';
+        if (begins_formula(printable))
+            text_add_char(out, '\'');
+        add_doubled(out, printable, length);
+        printable += length;
     }
-    step = text_decode(s, left, &c);
-    if (step == 0) {
-        text_add(out, REPLACEMENT);
-        return 1;
-    }
-    text_add_bytes(out, s, step);
-    return step;
+    if (quotes)
+        text_add_char(out, '"');
 }
 
 void encode_csv(struct text *out, const char *value)
 {
-    size_t left = value ? strlen(value) : 0;
-    bool quotes, beginning = true;
+    CLEANUP(text_release) struct text printable = TEXT_INIT;
 
-    if (left == 0)
+    if (text_is_empty(value))
         return;
-    quotes = needs_quotes(value);
-    if (quotes)
-        text_add_char(out, '"');
-    for (const char *s = value; left > 0;) {
-        size_t step = csv_plain(s, left);
-
-        if (beginning && begins_formula(s))
-            text_add_char(out, '\'');
-        beginning = is_separator(*s);
-        if (step > 0)
-            text_add_bytes(out, s, step);
-        else
-            step = add_csv_character(out, s, left);
-        s += step;
-        left -= step;
+    if (plain_length(value) != SIZE_MAX) {
+        add_csv(out, value);
+        return;
     }
-    if (quotes)
-        text_add_char(out, '"');
+    text_add_printable(&printable, value);
+    add_csv(out, text_cstr(&printable));
 }
 
 size_t encode_csv_defused(const char *value)
@@ -172,9 +172,16 @@ static bool is_regional(UChar32 c)
     return c >= 0x1F1E6 && c <= 0x1F1FF;
 }
 
+static bool is_picture(UChar32 c)
+{
+    return u_hasBinaryProperty(c, UCHAR_EXTENDED_PICTOGRAPHIC);
+}
+
 static bool is_combining(UChar32 c)
 {
-    return u_hasBinaryProperty(c, UCHAR_GRAPHEME_EXTEND) || u_charType(c) == U_FORMAT_CHAR ||
+    return u_hasBinaryProperty(c, UCHAR_GRAPHEME_EXTEND) ||
+           (u_charType(c) == U_FORMAT_CHAR &&
+            u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT)) ||
            u_charType(c) == U_COMBINING_SPACING_MARK ||
            u_hasBinaryProperty(c, UCHAR_EMOJI_MODIFIER) || (c >= 0x1160 && c <= 0x11FF);
 }
@@ -206,8 +213,9 @@ static size_t cluster(const char *s, size_t left, size_t *ret_width)
     while (end < left) {
         size_t step = text_decode(s + end, left - end, &c);
         bool flag = previous == first && is_regional(first) && is_regional(c);
+        bool joined = previous == JOINER && is_picture(first) && is_picture(c);
 
-        if (!is_combining(c) && previous != JOINER && !flag)
+        if (!is_combining(c) && !joined && !flag)
             break;
         if (c == EMOJI_STYLE)
             *ret_width = 2;
@@ -246,17 +254,6 @@ static size_t fitting(const char *s, size_t length, size_t width, size_t *ret_us
     }
     *ret_used = used;
     return done;
-}
-
-/* Most cells are plain ASCII, of which each byte is a column and prints as itself: the length of
- * such a one, SIZE_MAX for any other. */
-static size_t plain_length(const char *value)
-{
-    size_t length = 0;
-
-    while (value[length] >= ' ' && value[length] <= '~')
-        length++;
-    return value[length] == '\0' ? length : SIZE_MAX;
 }
 
 static void add_blanks(struct text *out, size_t count)

@@ -12,19 +12,19 @@
 
 #include "base/text.h"
 
-/* One CSV field (RFC 4180): quoted when it holds a comma, semicolon, quote, tab, line break, or a
- * blank at an end; invalid UTF-8 as U+FFFD. A spreadsheet takes what begins with = + - @ | % a tab
- * or a line break for a formula, quoted or not, blanks in front or not; the full-width forms too.
- * Such a field gets an apostrophe in front. One that splits the file at its own list separator sees
- * further beginnings behind each semicolon, tab and line break: those get one as well. Not
- * lossless; JSON is. */
+/* One CSV field (RFC 4180): the printable form, so that a row is a line and no cell can begin
+ * another one; quoted when it holds a comma, semicolon, quote, or a blank at an end. A spreadsheet
+ * takes what begins with = + - @ | % for a formula, quoted or not, behind blanks, quotes and
+ * apostrophes; the full-width forms too. Such a field gets an apostrophe in front. One that splits
+ * the file at another separator than ours sees further beginnings behind each comma, semicolon and
+ * bar: those get one as well. Not lossless; JSON is. */
 void encode_csv(struct text *out, const char *value);
 
 /* How many bytes in front of a value are the apostrophe of encode_csv: 1 or 0. */
 size_t encode_csv_defused(const char *value);
 
-/* HTML text or the inside of a quoted attribute. What cannot be seen or moves its surroundings
- * (control characters, bidi overrides) and invalid UTF-8 is spelled out as on a terminal. */
+/* HTML text or the inside of a quoted attribute. What is not printable is spelled out as on a
+ * terminal. */
 void encode_html(struct text *out, const char *value);
 
 /* --- a terminal: text_add_printable, and how wide it is --- */

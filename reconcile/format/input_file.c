@@ -56,8 +56,8 @@ void input_file_close(struct input_file *file)
 
 struct instant input_file_modified(const struct input_file *file)
 {
-    return (struct instant){.us = file->before.st_mtim.tv_sec * SECOND_US +
-                                  file->before.st_mtim.tv_nsec / 1000};
+    return instant_add_us(instant_of_seconds(file->before.st_mtim.tv_sec),
+                          file->before.st_mtim.tv_nsec / 1000);
 }
 
 static int check_unchanged(const struct input_file *file, struct err *err)

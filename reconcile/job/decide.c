@@ -126,10 +126,9 @@ static int select_rows(struct desk *desk, struct err *err)
     bool *except = arena_calloc(arena, seen->row_count + 1, sizeof(except[0]));
     struct table by_account;
 
-    if (request->only && review_select(seen, request->only, request->only_name, only, err) < 0)
+    if (request->only && review_select(seen, request->only, only, err) < 0)
         return -1;
-    if (request->except &&
-        review_select(seen, request->except, request->except_name, except, err) < 0)
+    if (request->except && review_select(seen, request->except, except, err) < 0)
         return -1;
     desk->except = except;
     desk->row = arena_calloc(arena, seen->row_count + 1, sizeof(desk->row[0]));

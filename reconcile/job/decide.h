@@ -7,20 +7,20 @@
 #define JOB_DECIDE_H
 
 #include "core/plan.h"
+#include "core/review.h"
 #include "core/ruling.h"
 #include "job/job.h"
 
 struct decide_request {
-    const char *who;           /* user of the operating system */
-    const char *digest;        /* of the plan as it was seen */
-    const char *only, *except; /* texts of files, NULL = none */
-    const char *only_name, *except_name;
-    const char *override_guards; /* "G7,G10", NULL = none */
-    const char *reason;          /* of an override */
-    bool spread;                 /* what exceeds a day is done over several */
-    int nightly;                 /* at most so many a night; 0 = the limit alone */
-    bool renew;                  /* just the rows that stand approved already */
-    bool at_once;                /* a re-hire does not wait for the 180 days */
+    const char *who;                          /* user of the operating system */
+    const char *digest;                       /* of the plan as it was seen */
+    const struct review_names *only, *except; /* NULL = none */
+    const char *override_guards;              /* "G7,G10", NULL = none */
+    const char *reason;                       /* of an override */
+    bool spread;                              /* what exceeds a day is done over several */
+    int nightly;                              /* at most so many a night; 0 = the limit alone */
+    bool renew;                               /* just the rows that stand approved already */
+    bool at_once;                             /* a re-hire does not wait for the 180 days */
 };
 
 /* A row that was named and not decided on, and why. */

@@ -54,7 +54,7 @@ static bool is_old_report(const struct clearing *clearing, const char *path, con
     struct stat status;
 
     return report_is_file_name(rest) && stat(path, &status) == 0 &&
-           (int64_t)status.st_mtim.tv_sec * SECOND_US < clearing->before.us;
+           status.st_mtim.tv_sec < clearing->before.us / SECOND_US;
 }
 
 static int remove_file(const char *path, struct err *err)

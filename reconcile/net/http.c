@@ -634,10 +634,11 @@ char *http_header(const struct http_answer *answer, const char *name)
 bool http_date(const char *date, struct instant *ret_instant)
 {
     time_t seconds = date ? curl_getdate(date, NULL) : -1;
+    struct instant instant = instant_of_seconds(seconds);
 
-    if (seconds <= 0)
+    if (seconds <= 0 || !instant_is_set(instant))
         return false;
-    *ret_instant = (struct instant){.us = (int64_t)seconds * SECOND_US};
+    *ret_instant = instant;
     return true;
 }
 

@@ -294,8 +294,11 @@ static void write_text(const struct page *page, const char *portal, struct text 
         encode_wrapped(out, page->advice, 0, 76);
         text_add_char(out, '\n');
     }
-    for (size_t i = 0; i < page->command_count; i++)
-        text_addf(out, "\n%s:\n  %s\n", page->purpose[i], text_cstr(&page->command[i]));
+    for (size_t i = 0; i < page->command_count; i++) {
+        text_addf(out, "\n%s:\n  ", page->purpose[i]);
+        text_add_printable(out, text_cstr(&page->command[i]));
+        text_add_char(out, '\n');
+    }
 }
 
 static void write_html(const struct page *page, const char *portal, struct text *out)

@@ -1,5 +1,6 @@
 /*
- * `PORTAL-plan-ID.EXT`: the portal's name reduced to letters, digits, '.', '_' and '-'. What is
+ * `PORTAL-plan-ID.EXT`: of the portal's name letters, digits, '_', '-' and all points but a first
+ * one stand as they are, everything else as %xx, so that two portals never share a file. What is
  * written goes through host/file: complete or not at all, and readable for the group but not for
  * everybody, because it is full of names.
  */
@@ -18,17 +19,31 @@ static const char *const extensions[REPORT_FORMAT_COUNT] = {".txt", ".json", ".c
 
 /* --- names --- */
 
-static void add_portal(struct text *out, const char *name)
+static bool is_plain(const char *name, const char *c)
 {
     static const char allowed[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+
+    return strchr(allowed, *c) && !(c == name && *c == '.');
+}
+
+static void add_portal(struct text *out, const char *name)
+{
     const char *portal = text_is_empty(name) ? "portal" : name;
 
     for (const char *c = portal; *c; c++) {
-        bool hidden = c == portal && *c == '.';
-
-        text_add_char(out, strchr(allowed, *c) && !hidden ? *c : '_');
+        if (is_plain(portal, c))
+            text_add_char(out, *c);
+        else
+            text_addf(out, "%%%02x", (unsigned)(unsigned char)*c);
     }
+}
+
+/* As files of older versions begin, several portals' alike: names are looked for in them too. */
+static void add_portal_of_before(struct text *out, const char *name)
+{
+    for (const char *c = name; *c; c++)
+        text_add_char(out, is_plain(name, c) ? *c : '_');
 }
 
 void report_add_file_name(struct text *out, const struct plan *plan, enum report_format format)
@@ -110,11 +125,17 @@ int report_write_files(const struct config *config, const struct plan *plan, cha
 
 int report_each_file(const struct config *config, file_visit *visit, void *context, struct err *err)
 {
-    CLEANUP(text_release) struct text prefix = TEXT_INIT;
+    CLEANUP(text_release) struct text prefix = TEXT_INIT, before = TEXT_INIT;
+    const char *directory = config->report.directory;
 
-    if (!config->report.directory)
+    if (!directory)
         return 0;
     add_portal(&prefix, config->portal.name);
+    add_portal_of_before(&before, config->portal.name);
     text_add(&prefix, PLAN);
-    return file_each(config->report.directory, text_cstr(&prefix), visit, context, err);
+    text_add(&before, PLAN);
+    if (!text_equal(text_cstr(&before), text_cstr(&prefix)) &&
+        file_each(directory, text_cstr(&before), visit, context, err) < 0)
+        return -1;
+    return file_each(directory, text_cstr(&prefix), visit, context, err);
 }

@@ -304,7 +304,7 @@ static int perform(CURL *easy, enum scheme scheme, const struct config_roster *c
     if (scheme != SCHEME_SFTP && check_answer(easy, config, transfer->body, err) < 0)
         return -1;
     (void)curl_easy_getinfo(easy, CURLINFO_FILETIME_T, &modified);
-    ret_modified->us = modified > 0 ? modified * SECOND_US : 0;
+    *ret_modified = modified > 0 ? instant_of_seconds(modified) : INSTANT_NONE;
     return 0;
 }
 

@@ -414,6 +414,36 @@ TEST(approve_only_the_rows_of_the_edited_csv_leaves_the_rest_untouched)
     end_assert_says(&shown.out, acts.digest); /* the plan itself is as it was */
 }
 
+/* A name with a line of somebody else's in it, in a report that they were taken out of. */
+TEST(approve_only_the_rows_left_in_the_csv_whatever_somebody_is_called)
+{
+    WORLD(acts, 4, 4, NULL);
+
+    acts_plan(&acts, 0);
+    CLEANUP(text_release) struct text form = TEXT_INIT, name = TEXT_INIT;
+    text_addf(&name, "Mallory\"\n%s,x,\"\r%s", acts.row[0].id, acts.row[1].id);
+    text_add(&form, "firstname=");
+    text_add_url(&form, text_cstr(&name));
+    end_change_user(&acts.end, acts.row[2].id, text_cstr(&form));
+    acts_plan(&acts, 0);
+    CLEANUP(mem_cleanup) char *path = make_edited_csv(&acts, acts.row[2].id, acts.row[3].id);
+    CLEANUP(mem_cleanup) char *edited = end_read(path);
+    assert_non_null(strstr(edited, "Mallory\"\"\\x0a"));
+    CLEANUP(text_release) struct text without = TEXT_INIT; /* every line that begins with row 0 */
+    for (const char *line = edited; *line;) {
+        size_t length = strcspn(line, "\n") + 1;
+        if (!text_starts(line, acts.row[0].id))
+            text_add_bytes(&without, line, length);
+        line += length;
+    }
+    CLEANUP(mem_cleanup) char *cut = end_file(&acts.end, "cut.csv", without.data, without.length);
+    DECIDE(&acts, 0, "2 rows approved", "approve", "--digest", "DIGEST", "--only", cut);
+    APPLY(applied, &acts, 0);
+    acts_assert_no_step(&acts, acts.row[0].id);
+    acts_assert_no_step(&acts, acts.row[1].id);
+    acts_assert_steps(&acts, "verified 2");
+}
+
 TEST(approve_except_the_named_ones_does_the_others)
 {
     WORLD(acts, 4, 4, NULL);

@@ -41,6 +41,36 @@ TEST(audit_verify_finds_nothing_and_then_what_was_done)
     check_verify(&end, 22, "event 2: it was changed");
 }
 
+TEST(audit_verify_answers_programs_too)
+{
+    WORLD(end);
+
+    plan(&end);
+    RUN(good, &end, "audit", "verify", "--full", "--format", "json");
+    end_assert_code(&good, 0);
+    JSON(json, end_json(&good));
+    assert_int_equal(json_object_array_length(end_at(json, "findings")), 0);
+    assert_int_equal(end_number_at(json, "heads_from_outside"), 1);
+    assert_int_equal(end_number_at(json, "events"),
+                     end_count(&end, "select count(*) from reconcile.audit_event"));
+    assert_int_equal(end_number_at(json, "made_again"), 2);
+    assert_non_null(strchr(end_text_at(json, "head"), ':'));
+    end_change(&end, "alter table reconcile.audit_event disable trigger audit_deny");
+    end_change(&end, "update reconcile.audit_event set word = 'run' where sequence = 2");
+    RUN(bad, &end, "audit", "verify", "--format", "json");
+    end_assert_code(&bad, 22);
+    JSON(found, end_json(&bad));
+    struct json_object *first = json_object_array_get_idx(end_at(found, "findings"), 0);
+    assert_int_equal(end_number_at(first, "event"), 2);
+    assert_true(text_starts(end_text_at(first, "finding"), "it was changed"));
+    CLEANUP(mem_cleanup) char *path = probe_path(&end.probe, "verify.csv");
+    RUN(csv, &end, "audit", "verify", "--format", "csv", "--output", path);
+    end_assert_code(&csv, 22);
+    assert_string_equal(text_cstr(&csv.out), "");
+    CLEANUP(mem_cleanup) char *rows = end_read(path);
+    assert_true(text_starts(rows, "event,finding\r\n2,it was changed"));
+}
+
 /* What stands behind the readings is made again on demand. */
 TEST(audit_verify_full_makes_every_reading_again)
 {

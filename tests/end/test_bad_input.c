@@ -390,6 +390,10 @@ TEST(unknown_words_are_64_and_name_the_nearest)
         {{"show", "-1"}, "'"},
         {{"show", "99999999999999999999"}, "99999999999999999999"},
         {{"", NULL}, "''"},
+        {{"audit", "user", "M\xfcller"}, "'M\\xfcller' is not in UTF-8"},
+        {{"keep", "M\xfcller"}, "is not in UTF-8"},
+        {{"erase", "--reason", "\xff", "x"}, "reason '\\xff' is not in UTF-8"},
+        {{"reject", "1", "--reason=\xc3"}, "reason '\\xc3' is not in UTF-8"},
         {{NULL}, "no verb"},
     };
     WORLD(end, few);
@@ -400,6 +404,18 @@ TEST(unknown_words_are_64_and_name_the_nearest)
         end_assert_says(&result.err, cases[i].says);
         assert_string_equal(text_cstr(&result.out), "");
     }
+}
+
+/* But a file may be called whatever a file can be called. */
+TEST(path_that_is_not_in_utf_8_is_a_path)
+{
+    WORLD(end, few);
+    CLEANUP(mem_cleanup) char *path = probe_path(&end.probe, "M\xfcller.csv");
+    RUN(check, &end, "roster", "check", "--format", "csv", "--output", path);
+
+    end_assert_code(&check, 0);
+    CLEANUP(mem_cleanup) char *csv = end_read(path);
+    assert_true(text_starts(csv, "row,verdict,"));
 }
 
 TEST(help_and_version_of_everything_are_0)

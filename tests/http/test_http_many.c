@@ -185,6 +185,20 @@ static void read_all(struct world *world, http_each *taken)
 
 /* --- tests --- */
 
+TEST(date_of_a_header_beyond_all_calendars_is_none)
+{
+    static const char *const none[] = {"8May1000000", "1 Jan 9999999999", "", "soon",
+                                       "Thu, 01 Jan 1970 00:00:00 GMT"};
+    struct instant instant = INSTANT_NONE;
+
+    for (size_t i = 0; i < COUNT_OF(none); i++)
+        assert_false(http_date(none[i], &instant));
+    assert_false(http_date(NULL, &instant));
+    assert_false(instant_is_set(instant));
+    assert_true(http_date("Sun, 22 Nov 2026 07:45:00 GMT", &instant));
+    assert_int_equal(instant.us, 1795333500 * SECOND_US);
+}
+
 TEST(reads_share_as_many_connections_as_allowed)
 {
     struct world world;

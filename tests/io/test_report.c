@@ -349,8 +349,10 @@ TEST(report_csv_read_back_equals_the_rows_but_for_defusing)
 {
     static const char *const expected[HOSTILE_COUNT] = {
         [2] = "'=HYPERLINK(\"http://evil.example\",\"click\")",
-        [3] = "two\nlines\r'\nand a tab\t.",
-        [5] = "broken \xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD utf-8",
+        [3] = "two\\x0alines\\x0d\\x0aand a tab\\x09.",
+        [4] = "\\u{202e}txt.exe\\u{202e}",
+        [5] = "broken \\xff\\xfe\\xc3 utf-8",
+        [11] = "\\x1b[31mred\\x1b[0m\\x07",
     };
     struct plan plan = make_plan();
     CLEANUP(text_release) struct text out = render(&plan, REPORT_CSV, 0);
@@ -411,8 +413,8 @@ TEST(report_html_every_row_guard_and_figure_is_there)
     assert_int_equal(count_of(text_cstr(&out), "<tr><th scope=row><bdi>"), HOSTILE_COUNT);
     assert_non_null(strstr(text_cstr(&out), "4,100 &rarr; 4,093"));
     assert_non_null(strstr(text_cstr(&out), "not before 2026-12-06"));
-    assert_non_null(
-        strstr(text_cstr(&out), "show 7 --format csv --output acme______co_-plan-7.csv"));
+    assert_non_null(strstr(text_cstr(&out),
+                           "show 7 --format csv --output acme%20%3c%26%3e%20%22co%22-plan-7.csv"));
     assert_int_equal(count_of(text_cstr(&out), "<rect "), PLAN_IDLE_BUCKETS + 2);
     assert_int_equal(count_of(text_cstr(&out), "class=digest"), 4);
     for (size_t i = 0; i < COUNT_OF(guards); i++)
@@ -711,15 +713,53 @@ TEST(report_write_files_configured_formats_only_under_safe_names)
     html = render(&plan, REPORT_HTML, 0);
     text = render(&plan, REPORT_TEXT, 0);
     assert_int_equal(report_write_files(&config, &plan, &path, &err), 0);
-    expected = file_join(directory, "_._acme_co-plan-7.html");
+    expected = file_join(directory, "%2e.%2facme%20co-plan-7.html");
     assert_string_equal(path, expected);
-    assert_file(directory, "_._acme_co-plan-7.txt", &text);
-    assert_file(directory, "_._acme_co-plan-7.csv", &csv);
-    assert_file(directory, "_._acme_co-plan-7.html", &html);
-    assert_file(directory, "_._acme_co-plan-7.json", NULL);
+    assert_file(directory, "%2e.%2facme%20co-plan-7.txt", &text);
+    assert_file(directory, "%2e.%2facme%20co-plan-7.csv", &csv);
+    assert_file(directory, "%2e.%2facme%20co-plan-7.html", &html);
+    assert_file(directory, "%2e.%2facme%20co-plan-7.json", NULL);
     assert_int_equal(rmdir(directory), 0);
     *strrchr(directory, '/') = '\0';
     assert_int_equal(rmdir(directory), 0);
+    assert_int_equal(rmdir(base), 0);
+}
+
+static int count_file(void *context, const char *path, const char *rest, struct err *err)
+{
+    (void)path, (void)err;
+    assert_true(report_is_file_name(rest));
+    (*(size_t *)context)++;
+    return 0;
+}
+
+TEST(report_files_of_two_portals_never_share_a_name)
+{
+    static const char *const name[] = {"a b", "a_b", "a%20b", "a/b", ".a", "%2ea", "_a", "A"};
+    char base[32];
+    struct config config = {.report = {.csv = true}};
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    make_directory(base);
+    config.report.directory = base;
+    for (size_t i = 0; i < COUNT_OF(name); i++) {
+        struct plan plan = make_plan();
+        size_t count = 0;
+
+        plan.portal = config.portal.name = name[i];
+        assert_int_equal(report_write_files(&config, &plan, NULL, &err), 0);
+        assert_int_equal(report_each_file(&config, count_file, &count, &err), 0);
+        /* "a/b" finds what an older version may have written for it, under the name of "a_b" */
+        assert_int_equal(count, text_equal(name[i], "a/b") ? 2 : 1);
+    }
+    for (size_t i = 0; i < COUNT_OF(name); i++) {
+        struct plan plan = {.id = 7, .portal = name[i]};
+        CLEANUP(text_release) struct text file = TEXT_INIT;
+
+        report_add_file_name(&file, &plan, REPORT_CSV);
+        CLEANUP(mem_cleanup) char *path = file_join(base, text_cstr(&file));
+        assert_int_equal(unlink(path), 0); /* each has its own */
+    }
     assert_int_equal(rmdir(base), 0);
 }
 

@@ -263,6 +263,19 @@ TEST(roster_read_whole_answers_are_taken)
     }
 }
 
+TEST(roster_read_modified_beyond_all_calendars_is_none)
+{
+    struct config_roster config = case_small_config();
+    CLEANUP(case_release)
+    struct roster_case c = read_answer(&config,
+                                       "HTTP/1.1 200 OK\r\nContent-Length: 24\r\n"
+                                       "Last-Modified: 8May1000000\r\n\r\n" GOOD,
+                                       NULL);
+
+    assert_read(&c);
+    assert_false(instant_is_set(c.roster.modified));
+}
+
 TEST(roster_read_doubtful_answers_are_refused)
 {
     static const struct {

@@ -154,3 +154,14 @@ TEST(instant_day_in_the_second_of_a_change_has_the_new_offset)
     instant.us--;
     assert_string_equal(day_format(instant_day(instant, &zone), text), "2011-12-29");
 }
+
+TEST(instant_of_seconds_outside_of_all_calendars_is_none)
+{
+    static const int64_t none[] = {INT64_MAX,  INT64_MIN,   31556889864403199,
+                                   7289654400, -2208988801, 0};
+
+    for (size_t i = 0; i < COUNT_OF(none); i++)
+        assert_false(instant_is_set(instant_of_seconds(none[i])));
+    assert_int_equal(instant_of_seconds(1).us, SECOND_US);
+    assert_int_equal(instant_of_seconds(7289654399).us, 7289654399 * SECOND_US);
+}

@@ -29,6 +29,8 @@ TEST(jsonw_string_hostile_bytes_are_escaped)
         {"\b\f\n\r\t", 5, "\"\\b\\f\\n\\r\\t\""},
         {"\x01\x1f\x7f", 3, "\"\\u0001\\u001f\\u007f\""},
         {"a\0b", 3, "\"a\\u0000b\""},
+        {"\xC2\x9B\xE2\x80\xAE", 5, "\"\\u009b\\u202e\""}, /* no terminal acts on it */
+        {"\xF3\xA0\x81\xA1.", 5, "\"\\udb40\\udc61.\""},
         {"Łódź 上海 😀", 19, "\"Łódź 上海 😀\""},
         {"\xff", 1, "\"\xEF\xBF\xBD\""},
         {"x\xC0\x80y", 4, "\"x\xEF\xBF\xBD\xEF\xBF\xBDy\""},             /* overlong */

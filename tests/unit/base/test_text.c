@@ -123,6 +123,11 @@ TEST(text_add_printable_of_hostile_text_shows_it)
          "\\u{202e}evil\\u{2066}"},
         {"\xE2\x80\xA8", "\\u{2028}"},
         {"\xFF\xC3(", "\\xff\\xc3("},
+        {"a\xE2\x80\x8B\xEF\xBB\xBF\xC2\xAD", "a\\u{200b}\\u{feff}\\u{ad}"},
+        {"\xF3\xA0\x81\xA1\xEF\xBF\xBE", "\\u{e0061}\\u{fffe}"},
+        /* what joins: Persian, emoji, a variant of a Japanese name */
+        {"\xD9\x86\xE2\x80\x8C\xD9\x86 \xE2\x80\x8D \xE8\x91\x9B\xF3\xA0\x84\x80",
+         "\xD9\x86\xE2\x80\x8C\xD9\x86 \xE2\x80\x8D \xE8\x91\x9B\xF3\xA0\x84\x80"},
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {

@@ -1,0 +1,24 @@
+/*
+ * report/review_file: reads back what report/csv wrote and a person edited, or a list they made:
+ * which cells name a row. The file is read as what it is, a table: a line break inside a quoted
+ * cell is no new row, and whatever else a row holds names nobody.
+ *
+ * A table with a column `account_id`: its cells, and nothing else. One without: the first cell of
+ * each row. Separators are comma, semicolon or tab, as the header or the first row has them; UTF-8
+ * with or without a mark, or UTF-16 with one. Cells other than those may be in any encoding.
+ */
+#ifndef REPORT_REVIEW_FILE_H
+#define REPORT_REVIEW_FILE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "core/review.h"
+
+/* `file_name` is for sentences. ERR_USAGE for what is no such table: marks that do not fit, a row
+ * with more cells than the header, one that is not blank and names nobody, a name that is not
+ * printable or in an encoding that nobody stated. */
+int review_file_read(struct arena *arena, const char *bytes, size_t length, const char *file_name,
+                     struct review_names *ret_names, struct err *err)
+    __attribute__((warn_unused_result));
+
+#endif
