@@ -43,12 +43,13 @@ OPT_debug   := -O1 -g
 OPT_clang   := -O1 -g
 OPT_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPT_cov     := -O0 -g --coverage
-OPT_fuzz    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-omit-frame-pointer
+OPT_fuzz    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -fno-omit-frame-pointer \
+  -fprofile-instr-generate -fcoverage-mapping -DARENA_PIECES=1
 OPT_release := -O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
   $(if $(IS_CLANG),,-fcf-protection=full) -fPIE
 LINK_release := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 LINK_asan    := -fsanitize=address,undefined
-LINK_fuzz    := -fsanitize=address,undefined
+LINK_fuzz    := -fsanitize=address,undefined -fprofile-instr-generate
 LINK_cov     := --coverage
 
 PKG      := libcurl json-c libpq libconfig libcrypto icu-uc icu-i18n
@@ -90,7 +91,7 @@ test_src     = $(wildcard tests/$(1)/test_*.c tests/$(1)/*/test_*.c)
 shared_src   = $(filter-out $(addprefix tests/$(1)/,test_% bench_% preload_%),$(wildcard tests/$(1)/*.c))
 test_bin     = $(patsubst tests/%.c,$(B)/tests/%,$(call test_src,$(1)))
 ALL_SRC     := $(foreach l,$(LAYERS),$(call src_of,$(l))) $(PROGRAM_SRC) $(SIM_SRC)
-ALL_TEST_SRC := $(foreach s,$(SUITES) unit/base crash crash/wrong year,$(wildcard tests/$(s)/*.c)) $(SUPPORT_SRC) $(TEST_MAIN)
+ALL_TEST_SRC := $(foreach s,$(SUITES) unit/base fuzz crash crash/wrong year,$(wildcard tests/$(s)/*.c)) $(SUPPORT_SRC) $(TEST_MAIN)
 ALL_HEADERS := $(wildcard reconcile/*/*.h cmd/*/*.h cmd/*/*/*.h tests/*/*.h)
 
 .PHONY: all
@@ -180,6 +181,15 @@ $(B)/tests/crash/wrong/%: $(B)/obj/tests/crash/wrong/%.o $(call obj,$(PROGRAM_SR
 $(B)/tests/crash/preload_%.so: tests/crash/preload_%.c $(B)/flags
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -fPIC -shared -o $@ $< -ldl
 
+# What reads something from outside, fed by libFuzzer (VARIANT=fuzz): fuzz_* are targets, the rest is
+# what they share. Their seeds are tests/fuzz/seeds/NAME, words of their formats tests/fuzz/NAME.dict.
+FUZZ_SRC     := $(filter-out tests/fuzz/fuzz_%,$(wildcard tests/fuzz/*.c)) $(call shared_src,unit)
+FUZZ_TARGETS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
+# Where a target stands in for the network and the database.
+FUZZ_WRAP    := http_exchange http_exchange_many http_write http_reserve http_trouble
+$(B)/tests/fuzz/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(call obj,$(FUZZ_SRC)) $(LIBS_ALL)
+	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -fsanitize=fuzzer $(addprefix -Wl$(comma)--wrap=,$(FUZZ_WRAP)) -o $@ $^ $(PKG_LIBS) -lcmocka
+
 # The simulated year: a program of its own, of the support only what makes a server.
 YEAR         := $(B)/tests/year/year
 YEAR_SRC     := $(filter-out tests/year/preload_%,$(wildcard tests/year/*.c)) tests/support/cluster_fixture.c
@@ -224,6 +234,17 @@ check-crash: ## break it on purpose, everywhere: kills, cuts, failed allocations
 .PHONY: check-crash-reduced
 check-crash-reduced: all crash-binaries
 	$(Q)sh tests/crash/run.sh $(B) reduced
+
+.PHONY: fuzz
+fuzz: ## feed every reader what nobody sends, five minutes each (FUZZ_SECONDS=N, FUZZ_ONLY="json text")
+	$(Q)sh tests/support/deps.sh check || $(MAKE) --no-print-directory deps
+	$(Q)$(MAKE) --no-print-directory VARIANT=fuzz fuzz-binaries
+	$(Q)sh tests/fuzz/run.sh build/fuzz long
+.PHONY: fuzz-short
+fuzz-short: fuzz-binaries
+	$(Q)sh tests/fuzz/run.sh $(B) short
+.PHONY: fuzz-binaries
+fuzz-binaries: $(FUZZ_TARGETS)
 
 .PHONY: year
 year: ## years of made-up companies, portals and an administrator, held against targets (an hour)

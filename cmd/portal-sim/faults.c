@@ -93,6 +93,8 @@ static const struct fault_spec {
                              "the last page of login events names a next one, which is empty"},
     [FAULT_CURSOR_LOOP] = {"cursor-loop", VALUE_NONE, 0, 0, 0, NULL,
                            "the last page of login events names the first one as its next"},
+    [FAULT_CURSOR_NEW] = {"cursor-new", VALUE_NONE, 0, 0, 0, NULL,
+                          "behind the last page of login events come ever new ones of one event"},
     [FAULT_SLOW_BODY] = {"slow-body", VALUE_NUMBER, 1, 1000000, 5, NULL,
                          "the body comes at so many bytes a second"},
     [FAULT_HANG] = {"hang", VALUE_NONE, 0, 0, 0, NULL, "never answer"},

@@ -159,6 +159,15 @@ void logins_list(struct call *call)
         place = (struct place){.day = window.first};
         more = true;
     }
+    if (!more && call_fault(call, FAULT_CURSOR_NEW)) {
+        struct place beginning = {.day = window.first};
+        if (empty) {
+            text_clear(&call->answer->body);
+            (void)write_events(call, &window, 1, &beginning);
+        }
+        place.offset++;
+        more = true;
+    }
     if (more || (!empty && call_fault(call, FAULT_CURSOR_ALWAYS)))
         add_next(call, &place);
 }

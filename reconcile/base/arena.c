@@ -13,6 +13,11 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+/* 1: every piece is an allocation of its own, whose ends a sanitizer sees (make fuzz). */
+#ifndef ARENA_PIECES
+#define ARENA_PIECES 0
+#endif
+
 enum { BLOCK_FIRST = 4096, BLOCK_LARGEST = 1 << 20, ALIGNMENT = 16 };
 
 struct arena_block {
@@ -44,6 +49,8 @@ static struct arena_block *block_with_room(struct arena *arena, size_t size)
     struct arena_block *block;
 
     usual = usual < BLOCK_LARGEST ? usual * 2 : BLOCK_LARGEST;
+    if (ARENA_PIECES)
+        usual = 0;
     if (front && size > usual / 4) {
         block = block_new(size);
         block->next = front->next;
@@ -58,7 +65,7 @@ static struct arena_block *block_with_room(struct arena *arena, size_t size)
 
 static void *carve(struct arena *arena, size_t size, size_t alignment)
 {
-    struct arena_block *block = arena->block;
+    struct arena_block *block = ARENA_PIECES ? NULL : arena->block;
     size_t start = block ? (block->used + alignment - 1) & ~(alignment - 1) : 0;
     void *memory;
 

@@ -19,6 +19,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+enum { MARKS_MOST = 30 };
+
 /* The only thing ICU can fail at here is its own data or memory: nothing a caller could decide, and
  * a look-alike that goes unnoticed must not pass as "not near anybody". */
 static void must(UErrorCode status)
@@ -127,10 +129,25 @@ static char *fold_unicode(const char *bytes, size_t length)
     return folded;
 }
 
+/* More marks on one letter than any writing has (UAX #15, 13: stream-safe text). Each is put in its
+ * place among the others, which of thousands takes milliseconds, and their square. */
+static bool is_heaped(const char *string, size_t length)
+{
+    unsigned marks = 0;
+
+    for (size_t i = 0; i < length && marks <= MARKS_MOST;) {
+        UChar32 c = 0;
+
+        U8_NEXT((const uint8_t *)string, i, length, c);
+        marks = c >= 0 && u_getCombiningClass(c) > 0 ? marks + 1 : 0;
+    }
+    return marks > MARKS_MOST;
+}
+
 /* What ICU can take: its lengths are 32 bits, and more than any field we keep is never a name. */
 static bool is_foldable(const char *string, size_t length)
 {
-    return length <= LIMIT_CSV_FIELD && text_is_utf8(string, length);
+    return length <= LIMIT_CSV_FIELD && text_is_utf8(string, length) && !is_heaped(string, length);
 }
 
 /* Most are folded as they come: visible ASCII without capitals from the first byte to the last. */

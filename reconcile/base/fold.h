@@ -13,7 +13,8 @@
 #include "base/arena.h"
 
 /* Trimmed, NFC, full Unicode case folding (the string itself when it is already so).
- * Invalid UTF-8 folds to itself. NULL gives NULL; a blank string gives NULL as well. ASCII is fast.
+ * Invalid UTF-8 folds to itself, and so does what has more than 30 marks on a letter. NULL gives
+ * NULL; a blank string gives NULL as well. ASCII is fast.
  */
 const char *fold_text(struct arena *arena, const char *string);
 

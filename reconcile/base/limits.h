@@ -9,15 +9,18 @@
 #define LIMIT_FIELD    4096    /* bytes of one value we keep from outside (name, e-mail, …) */
 #define LIMIT_CSV_FIELD                                                                            \
     1048576 /* bytes of one CSV field, mapped or not: beyond it the file is refused */
-#define LIMIT_CSV_COLUMNS    1024        /* columns of one row */
-#define LIMIT_ROSTER_BYTES   2147483647L /* bytes of one roster file */
-#define LIMIT_HTTP_BODY      67108864    /* bytes of one answer: 10,000 login events are 2 MB */
-#define LIMIT_HTTP_HEADERS   262144      /* bytes of the header lines of one answer */
-#define LIMIT_RETRY_AFTER_S  1800        /* seconds an answer may ask us to wait */
-#define LIMIT_WAITED_S       3600        /* the same of all answers of one run together */
-#define LIMIT_JSON_DEPTH     16          /* nesting of an answer: the deepest documented one is 4 */
-#define LIMIT_GROUPS         10000       /* groups of one account */
-#define LIMIT_PROFILES       10000       /* permission profiles of one portal */
+#define LIMIT_CSV_COLUMNS   1024        /* columns of one row */
+#define LIMIT_ROSTER_BYTES  2147483647L /* bytes of one roster file */
+#define LIMIT_HTTP_BODY     67108864    /* bytes of one answer: 10,000 login events are 2 MB */
+#define LIMIT_HTTP_HEADERS  262144      /* bytes of the header lines of one answer */
+#define LIMIT_RETRY_AFTER_S 1800        /* seconds an answer may ask us to wait */
+#define LIMIT_WAITED_S      3600        /* the same of all answers of one run together */
+#define LIMIT_JSON_DEPTH    16          /* nesting of an answer: the deepest documented one is 4 */
+#define LIMIT_JSON_VALUES                                                                          \
+    100000 /* values in one element of an answer or document, some 800 bytes each: an account with \
+              LIMIT_GROUPS groups has 30,000 */
+#define LIMIT_GROUPS         10000  /* groups of one account */
+#define LIMIT_PROFILES       10000  /* permission profiles of one portal */
 #define LIMIT_PAGES          100000 /* list pages of one snapshot: the hard cap of API.md "Paging" */
 #define LIMIT_SECRET         16384  /* bytes of a token or client secret */
 #define LIMIT_CONFIG_BYTES   4194304  /* bytes of a configuration file */

@@ -14,6 +14,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/parse.h"
 #include "base/text.h"
 #include "bynder/private.h"
 
@@ -66,20 +67,50 @@ static char *cursor_of_url(const char *url)
     return NULL;
 }
 
-/* As it goes into a query. The one from a header is plain, the one from an address encoded. */
-static const char *next_cursor(struct arena *arena, const struct http_answer *answer)
+/* Appends what stood in the query of an address as unreserved characters and %XX alone. false: a
+ * character that no query has (RFC 3986, 3.4). */
+static bool add_encoded(struct text *text, const char *value)
+{
+    static const char legal[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                "-._~!$'()*+,;:@/?=";
+
+    for (; *value; value++) {
+        char one[2] = {*value, '\0'};
+
+        if (*value == '%' && parse_hex(value[1]) >= 0 && parse_hex(value[2]) >= 0) {
+            text_add_bytes(text, value, 3);
+            value += 2;
+        } else if (strchr(legal, *value)) {
+            text_add_url(text, one);
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The cursor as it goes into a query, NULL when none is named. The one from a header is plain, the
+ * one from an address encoded. -1: what is named is none, so this is not the last page either. */
+static int find_next(struct arena *arena, const struct http_answer *answer, const char **ret_cursor,
+                     struct err *err)
 {
     CLEANUP(mem_cleanup) char *plain = http_header(answer, "Next-Cursor");
     CLEANUP(mem_cleanup) char *url = http_header(answer, "Next-Url");
     CLEANUP(mem_cleanup) char *encoded = NULL;
     CLEANUP(text_release) struct text text = TEXT_INIT;
 
-    if (!text_is_empty(plain)) {
-        text_add_url(&text, plain);
-        return arena_strdup(arena, text_cstr(&text));
-    }
     encoded = url ? cursor_of_url(url) : NULL;
-    return text_is_empty(encoded) ? NULL : arena_strdup(arena, encoded);
+    if (!text_is_empty(plain))
+        text_add_url(&text, plain);
+    else if (encoded && !add_encoded(&text, encoded))
+        return err_set(err, ERR_UNREACHABLE,
+                       "the address of the next page holds no cursor that "
+                       "an address can hold");
+    if (text.length > LIMIT_FIELD)
+        return err_set(err, ERR_UNREACHABLE, "the cursor of the next page has more than %d bytes",
+                       LIMIT_FIELD);
+    *ret_cursor = text.length > 0 ? arena_strdup(arena, text_cstr(&text)) : NULL;
+    return 0;
 }
 
 /* May be called again for the same page. */
@@ -91,11 +122,10 @@ static int use_page(void *context, const struct http_answer *answer, struct err 
     page->count = reading->items = reading->unreadable = 0;
     if (json_each(answer->body.data, answer->body.length, take_event, reading, err) < 0)
         return -1;
-    page->next_cursor = next_cursor(reading->arena, answer);
+    page->told = reading->items;
+    page->next_cursor = NULL;
     /* An empty page is the last. */
-    if (reading->items == 0)
-        page->next_cursor = NULL;
-    return 0;
+    return reading->items > 0 ? find_next(reading->arena, answer, &page->next_cursor, err) : 0;
 }
 
 static void add_time(struct text *url, const char *name, struct instant at)

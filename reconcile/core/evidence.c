@@ -13,6 +13,13 @@
 #include "base/text.h"
 #include "core/condition.h"
 
+enum {
+    EACH_DAY = 10, /* logins of one account: the mean of all, idle ones and weekends too */
+    EVENTS_ANYWAY = 1000000, /* a machine may log in all the time: every 30 seconds for a year */
+    PAGES_ANYWAY = 100,      /* however little is on them */
+    PAGE_LEAST = 1000,       /* events on a page that another follows: 10,000 are asked for */
+};
+
 struct candidate {
     size_t index;
     const struct account *account;
@@ -216,4 +223,12 @@ size_t evidence_choose(struct arena *arena, const struct evidence_settings *sett
                      &index[count]);
     *ret_index = index;
     return count;
+}
+
+bool evidence_is_invented(size_t accounts, int64_t window_us, int64_t pages, int64_t events)
+{
+    int64_t days = (window_us > 0 ? window_us : 0) / DAY_US + 1;
+    int64_t most = EVENTS_ANYWAY + (int64_t)accounts * days * EACH_DAY;
+
+    return events > most || pages > PAGES_ANYWAY + events / PAGE_LEAST;
 }

@@ -36,4 +36,10 @@ size_t evidence_choose(struct arena *arena, const struct evidence_settings *sett
                        const struct policy_context *context, const struct decision *decision,
                        size_t **ret_index);
 
+/* Whether a portal that has told so many events of a window, on so many pages, and names one more
+ * page, makes them up: there are more than its accounts can have caused, or its pages are nearly
+ * empty though each is followed by another. Nothing a portal of such a size has comes near to it.
+ */
+bool evidence_is_invented(size_t accounts, int64_t window_us, int64_t pages, int64_t events);
+
 #endif

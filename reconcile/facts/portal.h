@@ -54,8 +54,9 @@ struct events_page {
     const char *why; /* not EVENTS_READ, or not all of it: a sentence; else NULL */
     struct login_event *event;
     size_t count;
-    const char *next_cursor; /* as it goes into a query; NULL = this was the last page. It
-                              * may lead anywhere, also back */
+    size_t told;             /* with those that are no logins or were left out */
+    const char *next_cursor; /* as it goes into a query, unreserved characters and %XX; NULL = this
+                              * was the last page. It may lead anywhere, also back */
 };
 
 /* From, not including it, up to, including it; cursor NULL is the first page. */

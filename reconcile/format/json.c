@@ -1,7 +1,8 @@
 /*
  * First a scanner walks the bytes by the grammar of RFC 8259 and counts members; then json-c builds
  * the value. When json-c holds fewer members than were counted, a key stood there twice: which of
- * the two somebody else would read is unknown, so neither is.
+ * the two somebody else would read is unknown, so neither is. Values are counted as well: `{},` is
+ * three bytes, and what json-c builds of it takes 800.
  *
  * Invariant: json-c only ever sees text that the scanner has accepted, so its leniency is never
  * asked for.
@@ -22,6 +23,7 @@ struct scan {
     const char *bytes;
     size_t length, at;
     size_t members;      /* of all objects seen */
+    size_t values;       /* seen, containers too */
     bool lone_surrogate; /* json-c would put U+FFFD for it and say nothing */
 };
 
@@ -196,6 +198,7 @@ static bool scan_value(struct scan *scan, unsigned depth)
     char c;
 
     skip_blanks(scan);
+    scan->values++;
     c = peek(scan);
     if (depth >= LIMIT_JSON_DEPTH)
         return false;
@@ -270,18 +273,6 @@ static size_t count_members(struct json_object *value)
     return members;
 }
 
-/* What makes an accepted value unusable as a whole, NULL when nothing. */
-static const char *find_flaw(struct json_object *value, const struct scan *scan)
-{
-    if (!json_object_is_type(value, json_type_object))
-        return "it is not an object";
-    if (scan->lone_surrogate)
-        return "it holds half of a character";
-    if (count_members(value) != scan->members)
-        return "it has a member twice";
-    return NULL;
-}
-
 static struct json_tokener *new_tokener(void)
 {
     struct json_tokener *tokener = json_tokener_new_ex(LIMIT_JSON_DEPTH + 1);
@@ -292,49 +283,98 @@ static struct json_tokener *new_tokener(void)
     return tokener;
 }
 
-/* An array or object ends by itself, so json-c needs no NUL behind it. */
-static struct json_object *build(struct json_tokener *tokener, const char *bytes, size_t length)
+/* The object of these bytes, which the scanner has accepted and counted. Or NULL, and *ret_flaw
+ * says what makes it unusable. An object ends by itself, so json-c needs no NUL behind it. */
+static struct json_object *build(struct json_tokener *tokener, const char *bytes, size_t length,
+                                 const struct scan *scan, const char **ret_flaw)
 {
+    CLEANUP(json_freep) struct json_object *object = NULL;
+
+    *ret_flaw = NULL;
+    if (*bytes != '{')
+        *ret_flaw = "it is not an object";
+    else if (scan->values > LIMIT_JSON_VALUES)
+        *ret_flaw = "it holds too many values";
+    else if (scan->lone_surrogate)
+        *ret_flaw = "it holds half of a character";
+    if (*ret_flaw)
+        return NULL;
     json_tokener_reset(tokener);
-    return json_tokener_parse_ex(tokener, bytes, (int)length);
+    object = json_tokener_parse_ex(tokener, bytes, (int)length);
+    if (!json_object_is_type(object, json_type_object))
+        *ret_flaw = "it is not an object";
+    else if (count_members(object) != scan->members)
+        *ret_flaw = "it has a member twice";
+    return *ret_flaw ? NULL : TAKE(object);
 }
 
 int json_parse_object(const char *bytes, size_t length, struct json_object **ret_object,
                       struct err *err)
 {
     CLEANUP(tokener_freep) struct json_tokener *tokener = new_tokener();
-    CLEANUP(json_freep) struct json_object *object = NULL;
-    struct scan scan = {.bytes = NULL};
+    struct scan scan = {.bytes = NULL}, start;
+    struct json_object *object;
     const char *flaw;
 
     skip_mark(&bytes, &length);
     if (scan_document(bytes, length, '{', &scan, err) < 0)
         return -1;
-    object = build(tokener, bytes, length);
-    flaw = find_flaw(object, &scan);
+    start = (struct scan){.bytes = bytes, .length = length};
+    skip_blanks(&start);
+    object = build(tokener, bytes + start.at, length - start.at, &scan, &flaw);
     if (flaw)
         return err_set(err, ERR_UNREACHABLE, "the JSON object cannot be used: %s", flaw);
-    *ret_object = TAKE(object);
+    *ret_object = object;
     return 0;
 }
 
-static int hand_out(struct json_tokener *tokener, const struct scan *scan, size_t from,
-                    size_t index, json_each_item *each, void *context, struct err *err)
-{
-    CLEANUP(json_freep) struct json_object *item = NULL;
-    const char *flaw = "it is not an object";
+/* --- element by element --- */
 
-    if (scan->bytes[from] == '{') {
-        item = build(tokener, scan->bytes + from, scan->at - from);
-        flaw = find_flaw(item, scan);
+/* What is called with each of them. */
+struct handing {
+    struct json_tokener *tokener;
+    const char *list; /* of a page; NULL = elements are no pages */
+    json_each_item *head, *each;
+    void *context;
+};
+
+static int hand_page(const struct handing *handing, const struct scan *scan, size_t from,
+                     size_t index, struct err *err);
+
+/* Stands at an array that was accepted, and leaves behind it. */
+static int hand_elements(const struct handing *handing, struct scan *scan, struct err *err)
+{
+    scan->at++;
+    skip_blanks(scan);
+    for (size_t index = 0; !skip(scan, ']'); index++) {
+        CLEANUP(json_freep) struct json_object *item = NULL;
+        const char *flaw;
+        size_t from;
+        int result;
+
+        scan->members = scan->values = 0;
+        scan->lone_surrogate = false;
+        skip_blanks(scan);
+        from = scan->at;
+        (void)scan_value(scan, 1);
+        if (handing->list) {
+            result = hand_page(handing, scan, from, index, err);
+        } else {
+            item = build(handing->tokener, scan->bytes + from, scan->at - from, scan, &flaw);
+            result = handing->each(handing->context, index, item, flaw, err);
+        }
+        if (result < 0)
+            return -1;
+        (void)skip(scan, ',');
     }
-    return each(context, index, flaw ? NULL : item, flaw, err);
+    return 0;
 }
 
 int json_each(const char *bytes, size_t length, json_each_item *each, void *context,
               struct err *err)
 {
     CLEANUP(tokener_freep) struct json_tokener *tokener = new_tokener();
+    struct handing handing = {.tokener = tokener, .each = each, .context = context};
     struct scan scan = {.bytes = NULL};
 
     skip_mark(&bytes, &length);
@@ -342,22 +382,98 @@ int json_each(const char *bytes, size_t length, json_each_item *each, void *cont
         return -1;
     scan.at = 0;
     skip_blanks(&scan);
-    scan.at++;
-    skip_blanks(&scan);
-    for (size_t index = 0; peek(&scan) != ']'; index++) {
-        size_t from;
+    return hand_elements(&handing, &scan, err);
+}
 
-        scan.members = 0;
-        scan.lone_surrogate = false;
-        skip_blanks(&scan);
-        from = scan.at;
+/* Stands at the first member of an object that was accepted, or at its end. false: at its end. Else
+ * at the value of a member, whose name *ret_is says to be this one. */
+static bool next_member(struct scan *scan, const char *name, bool *ret_is)
+{
+    size_t from, length = strlen(name);
+
+    skip_blanks(scan);
+    if (peek(scan) == '}')
+        return false;
+    from = scan->at;
+    (void)scan_string(scan, true);
+    *ret_is = scan->at - from == length + 2 && memcmp(scan->bytes + from + 1, name, length) == 0;
+    skip_blanks(scan);
+    (void)skip(scan, ':');
+    skip_blanks(scan);
+    return true;
+}
+
+/* The page without the elements of its list, and where that begins; *ret_list 0: it has none. */
+static void cut_list(const struct scan *page, size_t from, const char *name, struct text *head,
+                     size_t *ret_list)
+{
+    struct scan scan = {.bytes = page->bytes, .length = page->at, .at = from + 1};
+    size_t kept = from;
+    bool is_list = false;
+
+    *ret_list = 0;
+    while (next_member(&scan, name, &is_list)) {
+        size_t value = scan.at;
+
+        is_list = is_list && peek(&scan) == '[';
         (void)scan_value(&scan, 1);
-        if (hand_out(tokener, &scan, from, index, each, context, err) < 0)
-            return -1;
+        if (is_list) {
+            text_add_bytes(head, page->bytes + kept, value - kept);
+            text_add(head, "[]");
+            kept = scan.at;
+            *ret_list = value;
+        }
         (void)skip(&scan, ',');
     }
-    return 0;
+    text_add_bytes(head, page->bytes + kept, page->at - kept);
 }
+
+/* An element that was accepted, from `from` to where the scanner is. */
+static int hand_page(const struct handing *handing, const struct scan *page, size_t from,
+                     size_t index, struct err *err)
+{
+    CLEANUP(text_release) struct text head = TEXT_INIT;
+    CLEANUP(json_freep) struct json_object *item = NULL;
+    struct handing elements = *handing;
+    struct scan scan = {.bytes = page->bytes, .length = page->at};
+    const char *flaw = "it is not an object";
+
+    if (page->bytes[from] == '{') {
+        struct scan counted;
+
+        cut_list(page, from, handing->list, &head, &scan.at);
+        counted = (struct scan){.bytes = text_cstr(&head), .length = head.length};
+        (void)scan_value(&counted, 0);
+        item = build(handing->tokener, text_cstr(&head), head.length, &counted, &flaw);
+    }
+    if (handing->head(handing->context, index, item, flaw, err) < 0)
+        return -1;
+    elements.list = NULL;
+    return item && scan.at > 0 ? hand_elements(&elements, &scan, err) : 0;
+}
+
+int json_each_of_pages(const char *bytes, size_t length, const char *list, json_each_item *head,
+                       json_each_item *each, void *context, struct err *err)
+{
+    CLEANUP(tokener_freep) struct json_tokener *tokener = new_tokener();
+    struct handing handing = {
+        .tokener = tokener, .list = list, .head = head, .each = each, .context = context};
+    struct scan scan = {.bytes = bytes, .length = length};
+    char first;
+
+    skip_mark(&scan.bytes, &scan.length);
+    skip_blanks(&scan);
+    first = peek(&scan) == '[' ? '[' : '{';
+    size_t from = scan.at;
+    if (scan_document(scan.bytes, scan.length, first, &scan, err) < 0)
+        return -1;
+    if (first == '{')
+        return hand_page(&handing, &scan, from, 0, err);
+    scan.at = from;
+    return hand_elements(&handing, &scan, err);
+}
+
+/* --- values --- */
 
 static enum json_found find(const struct json_object *object, const char *name,
                             struct json_object **ret_value)

@@ -5,7 +5,8 @@
  *
  * A byte order mark in front is not ours to complain about (RFC 8259, 8.1). A broken document is an
  * error as a whole. What only makes one value unusable (bytes that are not
- * UTF-8, an embedded NUL, a number out of range) is told of that value.
+ * UTF-8, an embedded NUL, a number out of range) is told of that value. An object of more than
+ * LIMIT_JSON_VALUES values is not used, and never built.
  */
 #ifndef FORMAT_JSON_H
 #define FORMAT_JSON_H
@@ -34,12 +35,18 @@ bool json_is_cut_off(const char *bytes, size_t length);
 
 /* One whole document that is an array, element by element, so that a long list never stands in
  * memory at once. The whole is checked before the first element is handed out. `item` is NULL when
- * the element is no object or has a member twice, and then `flaw` says so. -1 from `each` ends it.
- */
+ * the element is no object, has a member twice or holds too many values, and then `flaw` says so.
+ * -1 from `each` ends it. */
 typedef int json_each_item(void *context, size_t index, struct json_object *item, const char *flaw,
                            struct err *err);
 int json_each(const char *bytes, size_t length, json_each_item *each, void *context,
               struct err *err) __attribute__((warn_unused_result));
+
+/* The same for the pages of a list: one such object or an array of them. `head` gets each page, the
+ * array in its member `list` empty, and returned 0; then `each` gets the elements of that array. */
+int json_each_of_pages(const char *bytes, size_t length, const char *list, json_each_item *head,
+                       json_each_item *each, void *context, struct err *err)
+    __attribute__((warn_unused_result));
 
 enum json_found {
     JSON_MISSING = 0, /* no such member */

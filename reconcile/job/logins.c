@@ -20,7 +20,7 @@
 
 enum {
     EVENTS_KEPT_DAYS = 365, /* Bynder keeps twelve months */
-    EVENTS_PAGES = 100000,  /* of one window: a portal that never says the last one */
+    EVENTS_A_PAGE = 1000,   /* a guess at the pages of earlier runs, rather low */
     PORTION = 500,          /* single reads that are stored together */
     ROUNDS = 5,             /* of deciding and reading; two are the rule */
     ASKED = 20,             /* accounts that are read to learn whether anybody was there */
@@ -39,6 +39,7 @@ struct events {
         until;    /* what there can be events of: now; the portal's when our clock is ahead */
     bool resumed; /* the cursor is of an earlier run */
     size_t pages; /* read by this run */
+    int64_t told; /* events of this window; of the pages of earlier runs a guess */
     /* Cursors are told to go round in a circle by comparing each with one of those before. Which
      * one moves on after 1, 2, 4, 8 … pages (Brent), so a circle of any length is seen before it
      * was gone round three times, and no other cursor has to be kept. */
@@ -125,6 +126,22 @@ static bool leads_back(struct events *events)
     return false;
 }
 
+/* Why the next page that was named leads to no end; NULL when nothing says so. */
+static const char *find_lie(struct events *events)
+{
+    const struct events_progress *progress = &events->progress;
+    int64_t window_us = progress->to.us - progress->from.us;
+
+    if (leads_back(events))
+        return "the pages of login events go round in a circle";
+    if (evidence_is_invented(events->snapshot->count, window_us, progress->pages, events->told))
+        return arena_printf(events->job->arena,
+                            "the login events have no end: %lld on %lld pages, and still a next "
+                            "page",
+                            (long long)events->told, (long long)progress->pages);
+    return NULL;
+}
+
 /* The next run reads the window from its beginning. */
 static void forget_pages(struct events_progress *progress)
 {
@@ -142,10 +159,12 @@ static int keep_page(struct events *events, struct arena *scratch, const struct 
 
     events->snapshot->events += page->count;
     events->pages++;
+    events->told += (int64_t)page->told;
     progress->pages++;
     progress->cursor = arena_strdup(events->job->arena, page->next_cursor);
-    if (progress->cursor && leads_back(events)) {
-        note(events, "the pages of login events go round in a circle");
+    const char *lie = progress->cursor ? find_lie(events) : NULL;
+    if (lie) {
+        note(events, lie);
         forget_pages(progress);
     } else if (!progress->cursor) {
         progress->complete_to = progress->to;
@@ -198,11 +217,8 @@ static int read_windows(struct events *events, struct err *err)
         if (!instant_is_set(progress->to))
             begin_window(events);
         set_mark(events, progress->cursor, 1);
+        events->told = progress->pages * EVENTS_A_PAGE;
         while (!over) {
-            if (progress->pages >= EVENTS_PAGES) {
-                note(events, "the login events have no end");
-                return 0;
-            }
             if (read_page(events, &over, err) < 0)
                 return -1;
         }

@@ -239,6 +239,7 @@ static int on_element(void *context, size_t index, struct json_object *item, con
     return add_row(context, item, flaw, err);
 }
 
+/* The head of a page, without its people: they come next. */
 static int on_page(void *context, size_t index, struct json_object *item, const char *flaw,
                    struct err *err)
 {
@@ -248,7 +249,7 @@ static int on_page(void *context, size_t index, struct json_object *item, const 
     int64_t total, start = 1;
 
     if (!item)
-        return err_set(err, ERR_ROSTER, "page %zu %s", index + 1, flaw);
+        return err_set(err, ERR_ROSTER, "page %zu cannot be used: %s", index + 1, flaw);
     if (json_integer(item, "totalResults", 0, LIMIT_PEOPLE, &total) != JSON_FOUND)
         return err_set(err, ERR_ROSTER,
                        "page %zu has no 'totalResults': it is no SCIM ListResponse", index + 1);
@@ -263,38 +264,18 @@ static int on_page(void *context, size_t index, struct json_object *item, const 
                        index + 1, (long long)total, (long long)document->announced);
     document->announced = total;
     document->pages = true;
-    if (json_array(item, "Resources", LIMIT_PEOPLE, &list, &count) == JSON_UNREADABLE)
+    /* The list of a name written with escapes is still there. */
+    if (json_array(item, "Resources", 0, &list, &count) == JSON_UNREADABLE)
         return err_set(err, ERR_ROSTER, "the 'Resources' of page %zu are no array", index + 1);
-    for (size_t i = 0; i < count; i++) {
-        if (add_row(document, json_array_object(list, i), "is no object", err) < 0)
-            return -1;
-    }
     return 0;
 }
 
 /* --- documents --- */
 
-static char first_char(const char *bytes, size_t length)
-{
-    size_t i = 0;
-
-    while (i < length && strchr(" \t\r\n", bytes[i]))
-        i++;
-    return i < length ? bytes[i] : '\0';
-}
-
 static int read_pages(struct document *document, const char *bytes, size_t length, struct err *err)
 {
-    CLEANUP(json_freep) struct json_object *page = NULL;
-    int result;
+    int result = json_each_of_pages(bytes, length, "Resources", on_page, on_element, document, err);
 
-    if (first_char(bytes, length) == '[') {
-        result = json_each(bytes, length, on_page, document, err);
-    } else {
-        result = json_parse_object(bytes, length, &page, err);
-        if (result == 0)
-            result = on_page(document, 0, page, NULL, err);
-    }
     if (result == 0 && !document->pages)
         return err_set(err, ERR_ROSTER, "holds no page of a list");
     if (result == 0 && document->announced != document->rows)

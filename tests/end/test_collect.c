@@ -463,6 +463,31 @@ TEST(events_that_go_round_in_a_circle_are_not_used)
     }
 }
 
+/* Ever new cursors never lead back; but pages of one event, each followed by another, are no list.
+ * The next night, when the portal tells an end, the window is read from its beginning. */
+TEST(events_whose_pages_never_end_are_not_used)
+{
+    static const char *const options[] = {"--users", "600", "--seed", "5", NULL};
+    WORLD(end, options);
+
+    end_fault(&end, "cursor-new");
+    RUN(caught, &end, "plan", "--format", "json");
+    end_assert_code(&caught, 0);
+    end_assert_says(&caught.err, "login events are not used");
+    check_newest_snapshot(&end, "each", "the login events have no end");
+    JSON(plan, end_json(&caught));
+    (void)end_assert_truth(&end, plan, true);
+    assert_true(asked_count(&end, "logins", 0) < 200);
+    clear_faults(&end);
+
+    int64_t before = requests(&end);
+    RUN(whole, &end, "plan", "--format", "json");
+    end_assert_code(&whole, 0);
+    check_newest_snapshot(&end, "events", "-");
+    JSON(read, asked(&end, "logins", before));
+    assert_null(strstr(line_text(read, 0, "query"), "cursor"));
+}
+
 /* What a single read said some days ago is enough only while events tell who came back since. */
 TEST(login_that_no_event_can_tell_is_read_singly)
 {

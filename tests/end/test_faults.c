@@ -128,6 +128,7 @@ static const struct fault_case login_cases[] = {
     {"events-404", RIGHT, 0, NULL, EVENTS},
     {"cursor-always", RIGHT, 0, NULL, EVENTS},
     {"cursor-loop", RIGHT, 0, NULL, EVENTS},
+    {"cursor-new", RIGHT, 0, NULL, EVENTS},
     {"error=503:/v7/", RIGHT, 0, NULL, EVENTS},
     {"cut=close:/v7/", RIGHT, 0, NULL, EVENTS},
     {"latency=1", RIGHT, 0, NULL, EVENTS},

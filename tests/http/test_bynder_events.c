@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/mem.h"
 #include "host/file.h"
 #include "scripted.h"
@@ -293,16 +294,68 @@ TEST(cursor_that_points_to_itself_is_told)
     }
 }
 
-TEST(cursor_that_no_request_can_carry_is_a_missing_page)
+/* A page that names its next one by what is no cursor is not the last, nor can it be followed: what
+ * it tells would be half of a window that counts as whole. Nothing of it goes into a request, nor,
+ * as bytes that are no text, into the database. */
+TEST(cursor_that_no_address_can_hold_makes_its_page_a_missing_one)
 {
-    static const struct scripted_page pages[] = {
-        {NULL, "Next-Url: /x?cursor=a b\tc\"<>\\\r\n", "[" GOOD "]", 0},
+    static const char *const headers[] = {
+        "Next-Url: /x?cursor=\xff\r\n",
+        "Next-Url: /x?cursor=a\xc3\xa4\r\n",
+        "Next-Url: /x?cursor=a b\tc\"<>\\\r\n",
+        "Next-Url: /x?cursor=%4\r\n",
+        "Next-Url: /x?cursor=%\r\n",
+        "Next-Url: /x?cursor=ab%zz\r\n",
+        "Next-Url: /x?cursor=a^b\r\n",
     };
+
+    for (size_t i = 0; i < COUNT_OF(headers); i++) {
+        const struct scripted_page pages[] = {{NULL, headers[i], "[" GOOD "]", 0}};
+        READ_LOCAL read = read_pages(pages, COUNT_OF(pages));
+
+        if (read.pages != 1 || read.page[0].access != EVENTS_MISSING || read.page[0].next_cursor ||
+            !strstr(read.page[0].why, "no cursor"))
+            fail_msg("%s: %zu pages, access %d, next '%s'", headers[i], read.pages,
+                     (int)read.page[0].access,
+                     read.page[0].next_cursor ? read.page[0].next_cursor : "");
+        assert_null(strstr(read.requests, "cursor="));
+    }
+}
+
+TEST(cursor_that_is_too_long_makes_its_page_a_missing_one)
+{
+    CLEANUP(text_release) struct text header = TEXT_INIT;
+
+    text_addf(&header, "Next-Url: /x?cursor=%0*d\r\n", LIMIT_FIELD + 1, 1);
+    const struct scripted_page pages[] = {{NULL, text_cstr(&header), "[" GOOD "]", 0}};
     READ_LOCAL read = read_pages(pages, COUNT_OF(pages));
 
-    assert_int_equal(read.pages, 2);
-    assert_int_equal(read.page[1].access, EVENTS_MISSING);
-    assert_int_equal(count_of(read.requests, "HTTP/1.1\r\n"), count_of(read.requests, "GET "));
+    assert_int_equal(read.page[0].access, EVENTS_MISSING);
+    assert_non_null(strstr(read.page[0].why, "more than 4096 bytes"));
+}
+
+/* Whatever a query may hold comes to the portal as it was meant. */
+TEST(cursor_that_an_address_can_hold_is_followed)
+{
+    static const struct {
+        const char *header, *cursor;
+    } rows[] = {
+        {"Next-Url: /x?cursor=aZ09-._~\r\n", "aZ09-._~"},
+        {"Next-Url: /x?cursor=%2F%ff%00a\r\n", "%2F%ff%00a"},
+        {"Next-Url: /x?limit=1&cursor=YWJj+/==&a=b\r\n", "YWJj%2B%2F%3D%3D"},
+        {"Next-Url: /x?cursor=2026-01-02T03:04:05Z,17\r\n", "2026-01-02T03%3A04%3A05Z%2C17"},
+        {"Next-Cursor: \xff\r\n", "%FF"},
+        {"Next-Cursor: a\"b c%\r\nNext-Url: /x?cursor=%\r\n", "a%22b%20c%25"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct scripted_page pages[] = {{NULL, rows[i].header, "[" GOOD "]", 0},
+                                              {rows[i].cursor, "", "[" GOOD "," GOOD "]", 0}};
+        READ_LOCAL read = read_pages(pages, COUNT_OF(pages));
+
+        if (read.pages != 2 || read.page[1].access != EVENTS_READ || read.page[1].count != 2)
+            fail_msg("%s: %zu pages: %s", rows[i].header, read.pages, read.requests);
+    }
 }
 
 TEST(event_that_cannot_be_read_is_left_out_and_counted)

@@ -185,6 +185,7 @@ static struct row {
     GOOD("collect_with_events_404_is_complete", "events-404"),
     GOOD("collect_with_cursor_always_is_complete", "cursor-always"),
     GOOD("collect_with_cursor_loop_is_complete", "cursor-loop"),
+    GOOD("collect_with_cursor_new_is_complete", "cursor-new"),
 };
 
 static void check_reason(const char *reason, const char *said)

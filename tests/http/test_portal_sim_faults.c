@@ -570,6 +570,23 @@ TEST(cursor_loop_leads_back_to_the_first_page)
     assert_string_equal(same, next);
 }
 
+TEST(cursor_new_names_ever_new_pages_of_one_event)
+{
+    static const char recent[] = LOGINS "?limit=10000&fromDateTime=2026-11-01T00:00:00Z";
+    set_fault("cursor-new=");
+    REPLY_LOCAL page = get(recent);
+    CLEANUP(mem_cleanup) char *next = reply_header(&page, "Next-Url");
+    assert_non_null(next);
+    REPLY_LOCAL one = get(next);
+    CLEANUP(mem_cleanup) char *other = reply_header(&one, "Next-Url");
+    REPLY_LOCAL two = get(other);
+    CLEANUP(mem_cleanup) char *third = reply_header(&two, "Next-Url");
+    assert_string_not_equal(other, next);
+    assert_string_not_equal(third, other);
+    assert_string_equal(text_cstr(&two.body), text_cstr(&one.body));
+    assert_true(one.body.length > 2 && one.body.length < page.body.length);
+}
+
 /* --- the control request --- */
 
 TEST(faults_are_listed_replaced_and_cleared)

@@ -2,11 +2,13 @@
  * What json-c would let pass is in these tables, each row with what must become of it.
  */
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "format/json.h"
+#include "sanitized.h"
 #include "test.h"
 
 static int parse(const char *text, struct json_object **ret_object)
@@ -186,6 +188,154 @@ TEST(json_each_stopped_by_its_caller_ends_with_that_error)
     assert_int_equal(json_each("[{},{},{}]", 10, count_item, &seen, &err), -1);
     assert_int_equal(err.code, ERR_INTERNAL);
     assert_int_equal(seen.items, 2);
+}
+
+/* --- how much there may be --- */
+
+/* `{"a":[{},{},…]}` of so many values, containers included. */
+static char *make_values(size_t values)
+{
+    struct text text = TEXT_INIT;
+
+    text_add(&text, "{\"a\":[{}");
+    for (size_t i = 3; i < values; i++)
+        text_add(&text, ",{}");
+    text_add(&text, "]}");
+    return text_take(&text);
+}
+
+TEST(json_parse_object_of_too_many_values_is_refused)
+{
+    CLEANUP(mem_cleanup) char *most = make_values(LIMIT_JSON_VALUES);
+    CLEANUP(mem_cleanup) char *more = make_values(LIMIT_JSON_VALUES + 1);
+    CLEANUP(json_freep) struct json_object *object = NULL;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    assert_int_equal(json_parse_object(more, strlen(more), &object, &err), -1);
+    assert_non_null(strstr(err.text, "too many values"));
+    assert_int_equal(parse(most, &object), 0);
+}
+
+TEST(json_each_tells_the_one_element_of_too_many_values)
+{
+    CLEANUP(mem_cleanup) char *most = make_values(LIMIT_JSON_VALUES);
+    CLEANUP(mem_cleanup) char *more = make_values(LIMIT_JSON_VALUES + 1);
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    struct seen seen = {.items = 0};
+
+    text_addf(&text, "[{},%s,%s,%s,{}]", more, most, most);
+    assert_int_equal(json_each(text_cstr(&text), text.length, count_item, &seen, NULL), 0);
+    assert_int_equal(seen.flaws, 1);
+    assert_int_equal(seen.items, 4);
+}
+
+/* An account with every group it may have, and custom fields by the hundred. */
+TEST(json_parse_object_of_a_large_account_is_taken)
+{
+    CLEANUP(json_freep) struct json_object *object = NULL;
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    const struct json_object *groups = NULL;
+    size_t count = 0;
+
+    text_add(&text, "{\"groups\":[");
+    for (int i = 0; i < LIMIT_GROUPS; i++)
+        text_addf(&text, "%s{\"id\":\"%d\",\"name\":\"group %d\"}", i ? "," : "", i, i);
+    text_add_char(&text, ']');
+    for (int i = 0; i < 1000; i++)
+        text_addf(&text, ",\"property_%d\":[\"a\",\"b\",\"c\"]", i);
+    text_add_char(&text, '}');
+    assert_int_equal(parse(text_cstr(&text), &object), 0);
+    assert_int_equal(json_array(object, "groups", LIMIT_GROUPS, &groups, &count), JSON_FOUND);
+    assert_int_equal(count, LIMIT_GROUPS);
+}
+
+struct pages_seen {
+    size_t heads, flaws;
+    struct seen item;
+};
+
+static int count_head(void *context, size_t index, struct json_object *head, const char *flaw,
+                      struct err *err)
+{
+    struct pages_seen *seen = context;
+    const struct json_object *list = NULL;
+    size_t count = 0;
+
+    (void)err;
+    assert_int_equal(index, seen->heads + seen->flaws);
+    assert_true(!head != !flaw);
+    if (head)
+        assert_int_not_equal(json_array(head, "list", 0, &list, &count), JSON_UNREADABLE);
+    seen->heads += head != NULL;
+    seen->flaws += head == NULL;
+    return 0;
+}
+
+static int count_of_page(void *context, size_t index, struct json_object *item, const char *flaw,
+                         struct err *err)
+{
+    struct pages_seen *seen = context;
+
+    return count_item(&seen->item, index, item, flaw, err);
+}
+
+TEST(json_each_of_pages_hands_out_heads_and_elements)
+{
+    static const struct {
+        const char *text;
+        int result;
+        size_t heads, flawed_heads, items, flaws;
+    } rows[] = {
+        {"{}", 0, 1, 0, 0, 0},
+        {"\xEF\xBB\xBF {\"list\":[{},{\"a\":1}]} ", 0, 1, 0, 2, 0},
+        {"{ \"n\" : 3 , \"list\" : [ {} , 7 , {\"b\":1,\"b\":2} ] , \"m\" : [1] }", 0, 1, 0, 1, 2},
+        {"[]", 0, 0, 0, 0, 0},
+        {" [ {\"list\":[{}]} , {\"list\":[]} , {\"m\":{\"list\":[{},{}]}} ] ", 0, 3, 0, 1, 0},
+        {"[{\"list\":[{}]},7,null,{\"a\":1,\"a\":1,\"list\":[{}]}]", 0, 1, 3, 1, 0},
+        {"{\"list\":[{}],\"list\":[{}]}", 0, 0, 1, 0, 0},
+        {"{\"list\":[{}],\"l\\u0069st\":[{}]}", 0, 0, 1, 0, 0},
+        {"{\"lis\":[{}],\"listen\":[{}]}", 0, 1, 0, 0, 0},
+        {"{\"list\":[{},]}", -1, 0, 0, 0, 0},
+        {"{\"list\":[{}]", -1, 0, 0, 0, 0},
+        {"{\"list\":[{}]}x", -1, 0, 0, 0, 0},
+        {"7", -1, 0, 0, 0, 0},
+        {"", -1, 0, 0, 0, 0},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct pages_seen seen = {.heads = 0};
+        int result = json_each_of_pages(rows[i].text, strlen(rows[i].text), "list", count_head,
+                                        count_of_page, &seen, NULL);
+
+        if (result != rows[i].result || seen.heads != rows[i].heads ||
+            seen.flaws != rows[i].flawed_heads || seen.item.items != rows[i].items ||
+            seen.item.flaws != rows[i].flaws)
+            fail_msg("%s: %d, heads %zu and %zu flawed, items %zu and %zu flawed", rows[i].text,
+                     result, seen.heads, seen.flaws, seen.item.items, seen.item.flaws);
+    }
+}
+
+static size_t most_kilobytes(void)
+{
+    struct rusage usage;
+
+    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+    return (size_t)usage.ru_maxrss;
+}
+
+/* Two million elements of a page stand in memory one after the other; as one tree they took 1.6 GB.
+ */
+TEST(json_each_of_pages_needs_the_memory_of_one_element)
+{
+    CLEANUP(mem_cleanup) char *page = make_values(2000000);
+    size_t before = most_kilobytes();
+    struct pages_seen seen = {.heads = 0};
+
+    assert_int_equal(
+        json_each_of_pages(page, strlen(page), "a", count_head, count_of_page, &seen, NULL), 0);
+    assert_int_equal(seen.item.items, 2000000 - 2);
+    if (!SANITIZED) /* what was freed is kept for a while then */
+        assert_true(most_kilobytes() - before < 10240);
 }
 
 TEST(json_string_takes_bounded_text_only)

@@ -220,6 +220,8 @@ TEST(roster_read_scim_not_whole_is_refused)
         {"{\"totalResults\":1,\"Resources\":{}}", "no array"},
         {LIST("\"2\"", "1", USER "," LEAVER), "has no 'totalResults'"},
         {"[" LIST("1", "1", USER) ",7]", "page 2"},
+        {"{\"totalResults\":1,\"R\\u0065sources\":[" USER "]}", "no array"},
+        {"{\"totalResults\":1,\"Resources\":[" USER "],\"Resources\":[]}", "a member twice"},
         {"[]", "holds no page of a list"},
         {LIST("2", "1", USER "," LEAVER) "x", ""},
         {LIST("1", "1", LEAVER), "no element has a member 'employeeNumber'"},
@@ -251,7 +253,7 @@ TEST(roster_read_scim_doubtful_users_are_rejected)
         {"{\"userName\":\"x\",\"active\":true,\"emails\":\"a@b\"}", "email is not one text", true},
         {"{\"userName\":\"x\",\"active\":true,\"" ENTERPRISE "\":7}",
          "employee_number is not one text", true},
-        {"7", "is no object", true},
+        {"7", "is not an object", true},
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {

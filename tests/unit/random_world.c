@@ -16,7 +16,13 @@
 
 uint64_t world_random(struct world *world, uint64_t below)
 {
-    return (next_random(&world->random) >> 11) % below;
+    uint64_t draw = 0;
+
+    if (!world->drawn)
+        return (next_random(&world->random) >> 11) % below;
+    for (size_t i = 0; i < 2 && world->drawn_left > 0; i++, world->drawn_left--)
+        draw = draw << 8 | *world->drawn++;
+    return draw % below;
 }
 
 static bool chance(struct world *world, unsigned percent)
@@ -369,11 +375,10 @@ static void draw_rosters(struct world *world)
     world->context.blind_rows = world->roster.blind > 0;
 }
 
-void world_draw(struct world *world, uint64_t seed)
+static void draw(struct world *world)
 {
     static const char *const admin[] = {"USERMANAGEMENT"};
 
-    *world = (struct world){.random = seed * UINT64_C(0x9e3779b97f4a7c15) + 1, .arena = ARENA_INIT};
     world->group[0] = (struct group){.id = "g", .name = "VIP"};
     world->profile[0] = (struct profile){.id = "user", .name = "User"};
     world->profile[1] =
@@ -399,4 +404,16 @@ void world_draw(struct world *world, uint64_t seed)
                                              .first_plan = chance(world, 10)};
     draw_rosters(world);
     snapshot_digest(&world->snapshot);
+}
+
+void world_draw(struct world *world, uint64_t seed)
+{
+    *world = (struct world){.random = seed * UINT64_C(0x9e3779b97f4a7c15) + 1, .arena = ARENA_INIT};
+    draw(world);
+}
+
+void world_draw_of(struct world *world, const unsigned char *bytes, size_t count)
+{
+    *world = (struct world){.drawn = bytes, .drawn_left = count, .arena = ARENA_INIT};
+    draw(world);
 }

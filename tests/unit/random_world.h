@@ -15,6 +15,8 @@
 
 struct world {
     uint64_t random;
+    const unsigned char *drawn; /* where the draws come from, when not from the seed */
+    size_t drawn_left;
     struct arena arena;
     struct account account[MOST];
     struct person person[MOST];
@@ -42,6 +44,8 @@ extern const char *const world_names[WORLD_NAMES];
 
 /* The same seed draws the same world. The caller releases its arena. */
 void world_draw(struct world *world, uint64_t seed);
+/* The same from bytes, two for each draw; behind them every draw is 0. */
+void world_draw_of(struct world *world, const unsigned char *bytes, size_t count);
 /* The next number of the world's own, from 0 to below - 1. */
 uint64_t world_random(struct world *world, uint64_t below);
 

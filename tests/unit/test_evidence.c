@@ -299,3 +299,35 @@ TEST(evidence_choose_refreshes_the_oldest_evidence_first)
     assert_int_equal(choose(&world, &index), 5);
     arena_release(&world.arena);
 }
+
+/* --- events that there cannot be --- */
+
+TEST(portal_that_names_ever_more_pages_is_told_by_arithmetic)
+{
+    enum { YEAR = 365 };
+    static const struct {
+        size_t accounts;
+        int64_t days, pages, events;
+        bool is_invented;
+    } rows[] = {
+        {0, 0, 1, 10000, false},
+        {0, 2, 100, 0, false}, /* nothing on any of them, so far */
+        {0, 2, 101, 0, true},
+        {600, 2, 101, 101, true},        /* one on each */
+        {600, YEAR, 700, 600000, false}, /* a portal that gives a thousand at a time */
+        {600, YEAR, 3000, 3000000, false},
+        {600, YEAR, 320, 3196001, true}, /* more than ten a day of each, and a million */
+        {600, YEAR, 320, 3196000, false},
+        {3, YEAR, 100, 1000000, false}, /* a machine that logs in every half minute */
+        {3, 2, 101, 1000091, true},
+        {2000000, YEAR, 100000, INT64_C(1000000000), false},
+        {2000000, YEAR, 800000, INT64_C(8000000000), true},
+        {5, -3, 1, 1, false}, /* a window that ends before it begins */
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (evidence_is_invented(rows[i].accounts, rows[i].days * DAY_US, rows[i].pages,
+                                 rows[i].events) != rows[i].is_invented)
+            fail_msg("row %zu", i);
+    }
+}

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/fold.h"
+#include "base/text.h"
 #include "test.h"
 
 struct pair {
@@ -60,6 +61,29 @@ TEST(fold_text_of_folded_text_is_the_string_itself)
         assert_ptr_equal(fold_text(&arena, cases[i]), cases[i]);
     assert_int_equal(arena.used, 0);
     arena_release(&arena);
+}
+
+/* Marks on one letter are put in order with a pause that grows with their square; no writing has as
+ * many as thirty. */
+TEST(fold_of_more_marks_than_any_letter_has_is_the_string_itself)
+{
+    enum { MOST = 30 };
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    CLEANUP(text_release) struct text above = TEXT_INIT;
+    CLEANUP(text_release) struct text below = TEXT_INIT;
+
+    text_add(&above, "xA");
+    text_add(&below, "xA");
+    for (int i = 0; i < MOST; i++) {
+        text_add(&above, i % 2 ? "\xCC\x81" : "\xCC\xA3"); /* an acute, a dot below */
+        text_add(&below, i % 2 ? "\xCC\xA3" : "\xCC\x81");
+    }
+    assert_string_equal(fold_text(&arena, text_cstr(&above)), fold_text(&arena, text_cstr(&below)));
+    assert_true(text_is_ascii(fold_plain_name(&arena, text_cstr(&above))));
+    text_add(&above, "\xCC\x81y");
+    assert_ptr_equal(fold_text(&arena, text_cstr(&above)), above.data);
+    assert_ptr_equal(fold_plain_name(&arena, text_cstr(&above)), above.data);
+    assert_ptr_equal(fold_skeleton(&arena, text_cstr(&above)), above.data);
 }
 
 TEST(fold_name_of_any_blanks_has_single_spaces)

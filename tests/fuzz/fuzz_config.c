@@ -1,0 +1,32 @@
+/*
+ * The configuration file.
+ * Reads: config/config.c config/scan.c config/values.c config/check.c config/address.c
+ * config/notify.c config/secret.c config/loader.c core/condition.c
+ */
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "config/config.h"
+#include "fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct config_problems problems = {.count = 0};
+    struct config config;
+
+    (void)fuzz_file("client-secret", "s", 1);
+    if (config_load(&arena, fuzz_file("x.conf", data, size), &config, &problems, &err) < 0) {
+        FUZZ_CHECK(problems.count > 0 && err.text && *err.text);
+        return 0;
+    }
+    FUZZ_CHECK(problems.count == 0);
+    FUZZ_CHECK(!text_is_empty(config.portal.name) &&
+               text_is_utf8(config.portal.name, strlen(config.portal.name)));
+    FUZZ_CHECK(config.policy.rule_count > 0 && !text_is_empty(config.portal.url));
+    FUZZ_CHECK(config.portal.loopback || config.portal.requests_per_second <= 15);
+    FUZZ_CHECK(config.portal.loopback || text_starts(config.portal.url, "https://"));
+    return 0;
+}
