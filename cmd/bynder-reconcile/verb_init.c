@@ -242,7 +242,7 @@ static void guess(struct arena *arena, struct answers *answers)
     answers->guess.delimiter = ',';
     if (is_address(answers->roster))
         return;
-    fd = open(answers->roster, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    fd = file_open(answers->roster, FILE_TO_READ, 0);
     while (fd >= 0 && length < GUESS_BYTES &&
            (got = read(fd, bytes + length, GUESS_BYTES - length)) > 0)
         length += (size_t)got;
@@ -440,20 +440,15 @@ static int refuse_to_replace(const char *path, const char *hint, struct err *err
 static int put_new(const char *path, mode_t mode, const struct text *content, const char *hint,
                    struct err *err)
 {
-    CLEANUP(text_release) struct text temporary = TEXT_INIT;
-    int failed, saved;
+    CLEANUP(file_draft_release) struct file_draft draft = FILE_DRAFT_NONE;
 
-    text_addf(&temporary, "%s.init-%ld", path, (long)getpid());
-    if (file_write(text_cstr(&temporary), mode, text_cstr(content), content->length, err) < 0)
+    if (file_draft_begin(&draft, path, mode, err) < 0)
         return -1;
-    failed = link(text_cstr(&temporary), path);
-    saved = errno;
-    (void)unlink(text_cstr(&temporary));
-    if (!failed)
+    draft.keeps = true;
+    file_draft_add(&draft, text_cstr(content), content->length);
+    if (file_draft_end(&draft, err) == 0)
         return 0;
-    if (saved == EEXIST)
-        return refuse_to_replace(path, hint, err);
-    return err_set_errno(err, ERR_CONFIG, saved, "cannot make '%s'", path);
+    return draft.failure == EEXIST ? refuse_to_replace(path, hint, err) : -1;
 }
 
 static int put_secret(const struct answers *answers, struct err *err)

@@ -12,6 +12,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "host/file.h"
 
 struct input_file {
     int fd;
@@ -36,8 +37,7 @@ int input_file_open(const char *path, struct input_file **ret_file, struct err *
 {
     CLEANUP(input_file_closep) struct input_file *file = mem_calloc(1, sizeof(*file));
 
-    /* O_NONBLOCK: a pipe in place of the file must not hold the run until somebody writes. */
-    file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    file->fd = file_open(path, FILE_TO_READ, 0);
     if (file->fd < 0)
         return err_set_errno(err, ERR_ROSTER, errno, "cannot open it");
     if (look(file, &file->before, err) < 0)

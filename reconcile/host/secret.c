@@ -15,6 +15,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "host/file.h"
 
 void secret_wipe(void *bytes, size_t length)
 {
@@ -112,8 +113,7 @@ static int check_value(const char *value, size_t length, const char *path, struc
 
 int secret_read(const char *path, bool credential, struct secret *ret_secret, struct err *err)
 {
-    /* O_NONBLOCK: a pipe in place of the file must not hold the run until somebody writes. */
-    CLEANUP(cleanup_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    CLEANUP(cleanup_fd) int fd = file_open(path, FILE_TO_READ, 0);
     const size_t size = LIMIT_SECRET + 2; /* the newline, and one byte to see that there is more */
     char *buffer;
     ssize_t got;

@@ -53,13 +53,13 @@ static bool is_old_report(const struct clearing *clearing, const char *path, con
 {
     struct stat status;
 
-    return report_is_file_name(rest) && stat(path, &status) == 0 &&
+    return report_is_file_name(rest) && file_look(path, &status) == 0 &&
            (int64_t)status.st_mtim.tv_sec * SECOND_US < clearing->before.us;
 }
 
 static int remove_file(const char *path, struct err *err)
 {
-    if (unlink(path) < 0 && errno != ENOENT)
+    if (file_remove(path) < 0 && errno != ENOENT)
         return err_set_errno(err, ERR_INTERNAL, errno, "cannot remove '%s'", path);
     return 0;
 }

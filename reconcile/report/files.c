@@ -57,7 +57,7 @@ static void spill_to_draft(void *context, const char *bytes, size_t length)
 int report_write(const struct plan *plan, enum report_format format,
                  const struct report_style *style, const char *path, struct err *err)
 {
-    CLEANUP(file_draft_release) struct file_draft draft = {.fd = -1};
+    CLEANUP(file_draft_release) struct file_draft draft = FILE_DRAFT_NONE;
     CLEANUP(text_release) struct text content = {.spill = spill_to_draft, .spill_context = &draft};
 
     if (file_draft_begin(&draft, path, REPORT_FILE_MODE, err) < 0)
