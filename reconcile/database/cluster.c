@@ -95,10 +95,11 @@ static int note(void *context, const char *path, const char *name, struct err *e
 /* Refuses a directory that is something else, before anything in it is touched. */
 static int check_content(const char *path, struct err *err)
 {
+    CLEANUP(err_release) struct err own = ERR_INIT;
     struct content content = {.foreign = false};
 
-    if (file_each(path, "", note, &content, err) < 0)
-        return -1;
+    if (file_each(path, "", note, &content, &own) < 0)
+        return err_set(err, ERR_CONFIG, "%s", own.text);
     if (!content.foreign || content.ours)
         return 0;
     return err_set(err, ERR_CONFIG,

@@ -11,7 +11,6 @@
 #include "host/file.h"
 
 #define PROGRAM      "bynder-reconcile"
-#define SERVICE_USER "bynder-reconcile" /* of the package's units */
 #define SUFFIX       ".conf"
 
 static struct {
@@ -92,7 +91,7 @@ static bool is_service(void)
 {
     const struct passwd *entry = getpwuid(geteuid());
 
-    return entry && text_equal(entry->pw_name, SERVICE_USER);
+    return entry && text_equal(entry->pw_name, COMMAND_SERVICE_USER);
 }
 
 /* Whether somebody sits there who started this as they are. */

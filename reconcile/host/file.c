@@ -88,14 +88,11 @@ static int append_all(int fd, const char *path, size_t limit, size_t expected, e
     }
 }
 
-static int read_whole(const char *path, size_t limit, enum err_code code, struct text *text,
-                      struct instant *ret_modified, struct err *err)
+static int read_whole(int fd, const char *path, size_t limit, enum err_code code,
+                      struct text *text, struct instant *ret_modified, struct err *err)
 {
-    CLEANUP(cleanup_fd) int fd = file_open(path, FILE_TO_READ, 0);
     struct stat before, after;
 
-    if (fd < 0)
-        return cannot(err, code, "open", path);
     if (check_readable(fd, path, limit, code, &before, err) < 0 ||
         append_all(fd, path, limit, (size_t)before.st_size, code, text, err) < 0 ||
         check_readable(fd, path, limit, code, &after, err) < 0)
@@ -114,9 +111,19 @@ static int read_whole(const char *path, size_t limit, enum err_code code, struct
 int file_read(const char *path, size_t limit, enum err_code code, struct text *ret_text,
               struct instant *ret_modified, struct err *err)
 {
+    CLEANUP(cleanup_fd) int fd = file_open(path, FILE_TO_READ, 0);
+
+    if (fd < 0)
+        return cannot(err, code, "open", path);
+    return file_read_opened(fd, path, limit, code, ret_text, ret_modified, err);
+}
+
+int file_read_opened(int fd, const char *path, size_t limit, enum err_code code,
+                     struct text *ret_text, struct instant *ret_modified, struct err *err)
+{
     struct text text = TEXT_INIT;
 
-    if (read_whole(path, limit, code, &text, ret_modified, err) < 0) {
+    if (read_whole(fd, path, limit, code, &text, ret_modified, err) < 0) {
         text_release(&text);
         return -1;
     }

@@ -24,6 +24,11 @@
 int file_read(const char *path, size_t limit, enum err_code code, struct text *ret_text,
               struct instant *ret_modified, struct err *err) __attribute__((warn_unused_result));
 
+/* The same of what was opened by the caller, who closes it. */
+int file_read_opened(int fd, const char *path, size_t limit, enum err_code code,
+                     struct text *ret_text, struct instant *ret_modified, struct err *err)
+    __attribute__((warn_unused_result));
+
 /* open(2), where no link of somebody else leads anywhere that they could not go. FILE_TO_READ does
  * not wait for the other end of a pipe: what was opened is to be judged by the caller. */
 #define FILE_TO_READ (O_RDONLY | O_NOCTTY | O_NONBLOCK)
