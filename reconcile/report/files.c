@@ -118,3 +118,18 @@ int report_each_file(const struct config *config, file_visit *visit, void *conte
     text_add(&prefix, PLAN);
     return file_each(config->report.directory, text_cstr(&prefix), visit, context, err);
 }
+
+int report_each_draft(const struct config *config, file_visit *visit, void *context,
+                      struct err *err)
+{
+    CLEANUP(text_release) struct text prefix = TEXT_INIT;
+
+    if (!config->report.directory)
+        return 0;
+    text_add_char(&prefix, '.');
+    add_portal(&prefix, config->portal.name);
+    text_add(&prefix, PLAN);
+    if (file_each(config->report.directory, text_cstr(&prefix), visit, context, err) < 0)
+        return -1;
+    return file_each(config->report.directory, FILE_DRAFT, visit, context, err);
+}

@@ -167,6 +167,18 @@ int outcome_file_visit(const struct config *config, file_visit *visit, void *con
     return file_each(config_state_directory(config), text_cstr(&prefix), visit, context, err);
 }
 
+int outcome_file_each_draft(const struct config *config, file_visit *visit, void *context,
+                            struct err *err)
+{
+    CLEANUP(text_release) struct text prefix = TEXT_INIT;
+
+    text_add_char(&prefix, '.');
+    add_prefix(&prefix, config);
+    if (file_each(config_state_directory(config), text_cstr(&prefix), visit, context, err) < 0)
+        return -1;
+    return file_each(config_state_directory(config), FILE_DRAFT, visit, context, err);
+}
+
 int outcome_file_forget(const char *path, struct err *err)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;

@@ -106,11 +106,13 @@ TEST(a_file_that_anybody_may_write_is_refused_with_the_command_that_mends_it)
 
 TEST(a_file_that_a_group_may_write_is_refused_unless_the_group_is_named)
 {
-    const struct group *tty = getgrnam("tty"), *games = getgrnam("games");
+    const struct group *group = getgrnam("tty");
+    gid_t gid = group ? group->gr_gid : 0, other;
 
-    if (geteuid() != 0 || !tty || !games)
+    group = getgrnam("games");
+    if (geteuid() != 0 || !gid || !group)
         skip();
-    gid_t gid = tty->gr_gid, other = getgrnam("games")->gr_gid;
+    other = group->gr_gid;
     mode(path, 0664);
     assert_int_equal(chown(path, 0, gid), 0);
     refused(&plain, "may be written by the group", "chmod g-w");
