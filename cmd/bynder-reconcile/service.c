@@ -49,8 +49,7 @@ void service_share(const char *path)
     if (geteuid() != 0 || !os_group(GROUP, &group))
         return;
     CLEANUP(cleanup_fd) int fd = file_open(path, FILE_TO_READ, 0);
-    if (fd < 0 || fstat(fd, &status) < 0 || status.st_uid != 0 ||
-        fchown(fd, (uid_t)-1, group) < 0)
+    if (fd < 0 || fstat(fd, &status) < 0 || status.st_uid != 0 || fchown(fd, (uid_t)-1, group) < 0)
         log_warning("'%s' could not be given to the group '" GROUP "'", path);
 }
 

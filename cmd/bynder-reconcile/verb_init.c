@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -259,8 +260,8 @@ static void add_quoted(struct text *out, const char *value)
     for (const char *c = value; *c; c++) {
         if (*c == '"' || *c == '\\')
             text_add_char(out, '\\');
-        if (*c == '\t')
-            text_add(out, "\\t");
+        if ((unsigned char)*c < 0x20 || *c == 0x7F)
+            text_addf(out, "\\x%02x", (unsigned char)*c);
         else
             text_add_char(out, *c);
     }
@@ -356,12 +357,33 @@ static void add_same_days(struct text *out, const struct answers *answers)
               people, days);
 }
 
+/* HR's file belongs to whoever puts it there, and that is for a person to confirm by reading. */
+static void add_writer(struct text *out, const char *roster)
+{
+    struct stat status;
+    const struct passwd *owner;
+
+    if (is_address(roster) || file_look(roster, &status) < 0 || status.st_uid == 0 ||
+        status.st_uid == geteuid())
+        return;
+    owner = getpwuid(status.st_uid);
+    CLEANUP(text_release) struct text name = TEXT_INIT;
+    if (owner)
+        text_add(&name, owner->pw_name);
+    else
+        text_addf(&name, "%u", (unsigned)status.st_uid);
+    text_add(out, "    writers = [ ");
+    add_quoted(out, text_cstr(&name));
+    text_add(out, " ];    # whose file this is today: nobody else's is read\n");
+}
+
 static void add_roster(struct text *out, const struct answers *answers)
 {
     const char delimiter[] = {answers->guess.delimiter, '\0'};
 
     text_add(out, "roster:\n{\n");
     add_setting(out, "    ", "source", answers->roster);
+    add_writer(out, answers->roster);
     if (answers->guessed)
         text_add(out,
                  "    # what follows was guessed from titles and the first rows: look at it\n");

@@ -102,14 +102,15 @@ static int check_content(const char *path, struct err *err)
         return err_set(err, ERR_CONFIG, "%s", own.text);
     if (!content.foreign || content.ours)
         return 0;
-    return err_set(err, ERR_CONFIG,
-                   "'%s' is not empty and is not %s; hint: set database.embedded "
-                   "to a new directory%s",
-                   path,
-                   content.cluster ? "an embedded database that this program made, but a cluster of "
-                             "PostgreSQL made by somebody else"
-                           : "an embedded database",
-                   content.cluster ? ", or use that cluster's server through database.conninfo" : "");
+    return err_set(
+        err, ERR_CONFIG,
+        "'%s' is not empty and is not %s; hint: set database.embedded "
+        "to a new directory%s",
+        path,
+        content.cluster ? "an embedded database that this program made, but a cluster of "
+                          "PostgreSQL made by somebody else"
+                        : "an embedded database",
+        content.cluster ? ", or use that cluster's server through database.conninfo" : "");
 }
 
 /* Gives a new directory to the user, checks the owner of another. One that is root's but lies in a

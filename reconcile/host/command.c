@@ -10,8 +10,8 @@
 #include "base/mem.h"
 #include "host/file.h"
 
-#define PROGRAM      "bynder-reconcile"
-#define SUFFIX       ".conf"
+#define PROGRAM "bynder-reconcile"
+#define SUFFIX  ".conf"
 
 static struct {
     char *path; /* absolute; NULL = the usual one */

@@ -14,8 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -88,8 +88,8 @@ static int append_all(int fd, const char *path, size_t limit, size_t expected, e
     }
 }
 
-static int read_whole(int fd, const char *path, size_t limit, enum err_code code,
-                      struct text *text, struct instant *ret_modified, struct err *err)
+static int read_whole(int fd, const char *path, size_t limit, enum err_code code, struct text *text,
+                      struct instant *ret_modified, struct err *err)
 {
     struct stat before, after;
 
@@ -342,8 +342,7 @@ static int list(int fd, const char *prefix, struct names *names)
     while (errno = 0, (entry = readdir(directory))) {
         if (!text_starts(entry->d_name, prefix))
             continue;
-        names->item =
-            mem_grow(names->item, names->count, &names->capacity, sizeof(names->item[0]));
+        names->item = mem_grow(names->item, names->count, &names->capacity, sizeof(names->item[0]));
         names->item[names->count++] = mem_strdup(entry->d_name);
     }
     if (errno)

@@ -58,7 +58,7 @@ struct file_draft {
 #define FILE_DRAFT_NONE                                                                            \
     (struct file_draft)                                                                            \
     {                                                                                              \
-        .fd = -1, .place = {.fd = -1}                                                              \
+        .fd = -1, .place = {.fd = -1 }                                                             \
     }
 
 /* Errors are ERR_INTERNAL, here and below. */

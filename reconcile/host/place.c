@@ -222,11 +222,8 @@ static int walk_to(struct walk *walk, char **ret_name)
 int place_find(const char *path, place_visit *visit, void *context, struct place *ret_place)
 {
     CLEANUP(walk_release)
-    struct walk walk = {.fd = -1,
-                        .uid = geteuid(),
-                        .own = {.group_count = -1},
-                        .visit = visit,
-                        .context = context};
+    struct walk walk = {
+        .fd = -1, .uid = geteuid(), .own = {.group_count = -1}, .visit = visit, .context = context};
 
     if (!*path) {
         errno = ENOENT;

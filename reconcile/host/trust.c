@@ -156,16 +156,14 @@ static int refuse_mode(const struct trust *trust, const struct stat *status, con
     if (secret) {
         add_command(&command, "0600", path);
         return err_set(err, trust->code, "%s '%s' is open to others (mode %04o); hint: '%s'",
-                       trust->what, path, (unsigned)(status->st_mode & 07777),
-                       text_cstr(&command));
+                       trust->what, path, (unsigned)(status->st_mode & 07777), text_cstr(&command));
     }
     add_command(&command, all ? "go-w" : "g-w", path);
     if (all)
         return err_set(err, trust->code,
                        "%s '%s' may be written by anybody (mode %04o); hint: look whether it says "
                        "what it should, then '%s'",
-                       trust->what, path, (unsigned)(status->st_mode & 07777),
-                       text_cstr(&command));
+                       trust->what, path, (unsigned)(status->st_mode & 07777), text_cstr(&command));
     return err_set(err, trust->code,
                    "%s '%s' may be written by the group %u (%s); hint: look whether it says what "
                    "it should, then '%s'%s%s",

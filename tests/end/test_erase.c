@@ -342,14 +342,12 @@ TEST(erase_leaves_no_report_of_a_plan_that_shows_them_however_it_is_written)
 
     RUNS(&end, 0, "erase", person.id, "--reason", "asked for it in a letter");
 
-    static const char *const gone[] = {"end-plan-1.txt",      "end-plan-1.json",
-                                       "end-plan-1.csv",      "end-plan-1.html",
-                                       "end-plan-1.txt.bak",  ".end-plan-1.html.new-0badcafe",
-                                       ".new-AbCdEf",         "end-plan-all.txt",
-                                       "end-plan-77.txt"};
-    static const char *const kept[] = {"end-plan-2.txt",     "end-plan-2.json",
-                                       "end-plan-2.csv",     "end-plan-2.html",
-                                       "end-plan-notes.txt", "end2-plan-1.txt"};
+    static const char *const gone[] = {
+        "end-plan-1.txt",  "end-plan-1.json",    "end-plan-1.csv",
+        "end-plan-1.html", "end-plan-1.txt.bak", ".end-plan-1.html.new-0badcafe",
+        ".new-AbCdEf",     "end-plan-all.txt",   "end-plan-77.txt"};
+    static const char *const kept[] = {"end-plan-2.txt",  "end-plan-2.json",    "end-plan-2.csv",
+                                       "end-plan-2.html", "end-plan-notes.txt", "end2-plan-1.txt"};
     for (size_t i = 0; i < COUNT_OF(gone); i++) {
         if (report_is_there(&end, gone[i]))
             fail_msg("%s is still there", gone[i]);

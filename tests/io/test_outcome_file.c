@@ -55,7 +55,7 @@ static int leave_unit(void **state)
 TEST_GROUP(leave_unit, NULL);
 
 #define PLACE(name)                                                                                \
-    CLEANUP(finish) struct folder name;                                                             \
+    CLEANUP(finish) struct folder name;                                                            \
     begin(&name)
 
 static int take(void *context, const struct store_outcome *outcome, struct instant at,
@@ -92,8 +92,8 @@ static char *keep(struct folder *place, int64_t plan, int64_t position, enum ste
     return mem_strdup(err.text);
 }
 
-static void keep_quietly(struct folder *place, int64_t plan, int64_t position, enum step_state state,
-                         const char *reason)
+static void keep_quietly(struct folder *place, int64_t plan, int64_t position,
+                         enum step_state state, const char *reason)
 {
     free(keep(place, plan, position, state, reason));
 }

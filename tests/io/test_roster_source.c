@@ -117,7 +117,8 @@ TEST(roster_read_no_readable_file_is_refused)
         const char *source, *part;
     } cases[] = {
         {"/nonexistent/roster.csv", "roster '/nonexistent/roster.csv': cannot open the file"},
-        {"file:///nonexistent/roster.csv", "cannot open the file '/nonexistent/roster.csv': No such file"},
+        {"file:///nonexistent/roster.csv",
+         "cannot open the file '/nonexistent/roster.csv': No such file"},
         {place.directory, "is a directory, a file is expected"},
         {"/dev/null", "is not a regular file"},
     };

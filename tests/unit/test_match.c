@@ -108,8 +108,8 @@ TEST(match_all_weighs_a_number_beside_one_that_very_many_have)
     for (size_t i = 0; i < CROWD; i++)
         person[i] = (struct person){
             .employee_number = "4711", .name = "Bob Ray", .status = PERSON_EMPLOYED};
-    person[CROWD] = (struct person){
-        .employee_number = "04711", .name = "Ann Lee", .status = PERSON_EMPLOYED};
+    person[CROWD] =
+        (struct person){.employee_number = "04711", .name = "Ann Lee", .status = PERSON_EMPLOYED};
     person[CROWD + 1] = (struct person){
         .employee_number = "04711", .name = "Zoe Zimmer", .status = PERSON_DEPARTED};
     person[CROWD + 2] = (struct person){.employee_number = "5",
