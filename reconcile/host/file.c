@@ -291,18 +291,19 @@ int file_rename(const char *path, const char *name)
     return place_rename(&place, place.name, name, true);
 }
 
-int file_sync_directory(const char *directory)
-{
-    CLEANUP(cleanup_fd) int fd = file_open_directory(directory);
-
-    return fd < 0 ? -1 : fsync(fd);
-}
-
-int file_open_directory(const char *directory)
+/* With the rights of its owner. */
+static int open_directory(const char *directory)
 {
     CLEANUP(mem_cleanup) char *inside = file_join(directory, ".");
 
     return file_open(inside, O_RDONLY | O_DIRECTORY, 0);
+}
+
+int file_sync_directory(const char *directory)
+{
+    CLEANUP(cleanup_fd) int fd = open_directory(directory);
+
+    return fd < 0 ? -1 : fsync(fd);
 }
 
 /* --- all of a directory --- */
@@ -356,7 +357,7 @@ int file_each(const char *directory, const char *prefix, file_visit *visit, void
               struct err *err)
 {
     CLEANUP(names_release) struct names names = {.count = 0};
-    int answer = 0, fd = file_open_directory(directory);
+    int answer = 0, fd = open_directory(directory);
 
     if (fd < 0 && errno == ENOENT)
         return 0;

@@ -33,8 +33,6 @@ int file_read_opened(int fd, const char *path, size_t limit, enum err_code code,
  * not wait for the other end of a pipe: what was opened is to be judged by the caller. */
 #define FILE_TO_READ (O_RDONLY | O_NOCTTY | O_NONBLOCK)
 int file_open(const char *path, int flags, mode_t mode) __attribute__((warn_unused_result));
-/* To be listed or given away; the rights are its owner's. */
-int file_open_directory(const char *directory) __attribute__((warn_unused_result));
 /* 0, or -1 with errno, here and below. */
 int file_look(const char *path, struct stat *ret_status) __attribute__((warn_unused_result));
 int file_remove(const char *path) __attribute__((warn_unused_result));
