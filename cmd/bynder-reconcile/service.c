@@ -43,9 +43,13 @@ const char *service_secret_path(struct arena *arena, const char *instance)
 
 void service_share(const char *path)
 {
+    struct stat status;
     gid_t group;
 
-    if (geteuid() == 0 && os_group(GROUP, &group) && chown(path, (uid_t)-1, group) < 0)
+    if (geteuid() != 0 || !os_group(GROUP, &group))
+        return;
+    CLEANUP(cleanup_fd) int fd = file_open(path, FILE_TO_READ, 0);
+    if (fd < 0 || fstat(fd, &status) < 0 || status.st_uid != 0 || fchown(fd, (uid_t)-1, group) < 0)
         log_warning("'%s' could not be given to the group '" GROUP "'", path);
 }
 

@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -244,7 +245,7 @@ static void guess(struct arena *arena, struct answers *answers)
     answers->guess.delimiter = ',';
     if (is_address(answers->roster))
         return;
-    fd = open(answers->roster, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    fd = file_open(answers->roster, FILE_TO_READ, 0);
     while (fd >= 0 && length < GUESS_BYTES &&
            (got = read(fd, bytes + length, GUESS_BYTES - length)) > 0)
         length += (size_t)got;
@@ -261,8 +262,8 @@ static void add_quoted(struct text *out, const char *value)
     for (const char *c = value; *c; c++) {
         if (*c == '"' || *c == '\\')
             text_add_char(out, '\\');
-        if (*c == '\t')
-            text_add(out, "\\t");
+        if ((unsigned char)*c < 0x20 || *c == 0x7F)
+            text_addf(out, "\\x%02x", (unsigned char)*c);
         else
             text_add_char(out, *c);
     }
@@ -358,12 +359,33 @@ static void add_same_days(struct text *out, const struct answers *answers)
               people, days);
 }
 
+/* HR's file belongs to whoever puts it there, and that is for a person to confirm by reading. */
+static void add_writer(struct text *out, const char *roster)
+{
+    struct stat status;
+    const struct passwd *owner;
+
+    if (is_address(roster) || file_look(roster, &status) < 0 || status.st_uid == 0 ||
+        status.st_uid == geteuid())
+        return;
+    owner = getpwuid(status.st_uid);
+    CLEANUP(text_release) struct text name = TEXT_INIT;
+    if (owner)
+        text_add(&name, owner->pw_name);
+    else
+        text_addf(&name, "%u", (unsigned)status.st_uid);
+    text_add(out, "    writers = [ ");
+    add_quoted(out, text_cstr(&name));
+    text_add(out, " ];    # whose file this is today: nobody else's is read\n");
+}
+
 static void add_roster(struct text *out, const struct answers *answers)
 {
     const char delimiter[] = {answers->guess.delimiter, '\0'};
 
     text_add(out, "roster:\n{\n");
     add_setting(out, "    ", "source", answers->roster);
+    add_writer(out, answers->roster);
     if (answers->guessed)
         text_add(out,
                  "    # what follows was guessed from titles and the first rows: look at it\n");
@@ -442,20 +464,15 @@ static int refuse_to_replace(const char *path, const char *hint, struct err *err
 static int put_new(const char *path, mode_t mode, const struct text *content, const char *hint,
                    struct err *err)
 {
-    CLEANUP(text_release) struct text temporary = TEXT_INIT;
-    int failed, saved;
+    CLEANUP(file_draft_release) struct file_draft draft = FILE_DRAFT_NONE;
 
-    text_addf(&temporary, "%s.init-%ld", path, (long)getpid());
-    if (file_write(text_cstr(&temporary), mode, text_cstr(content), content->length, err) < 0)
+    if (file_draft_begin(&draft, path, mode, err) < 0)
         return -1;
-    failed = link(text_cstr(&temporary), path);
-    saved = errno;
-    (void)unlink(text_cstr(&temporary));
-    if (!failed)
+    draft.keeps = true;
+    file_draft_add(&draft, text_cstr(content), content->length);
+    if (file_draft_end(&draft, err) == 0)
         return 0;
-    if (saved == EEXIST)
-        return refuse_to_replace(path, hint, err);
-    return err_set_errno(err, ERR_CONFIG, saved, "cannot make '%s'", path);
+    return draft.failure == EEXIST ? refuse_to_replace(path, hint, err) : -1;
 }
 
 static int put_secret(const struct answers *answers, struct err *err)

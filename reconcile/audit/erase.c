@@ -106,6 +106,8 @@ static int prepare(struct erasing *erasing, const char *account_nos, const char 
     erasing->account_id =
         store_read_list("account_id", accounts, erasing->arena, &erasing->account_count);
     erased->accounts = erasing->account_count;
+    erased->account_id = erasing->account_id;
+    erased->account_id_count = erasing->account_count;
     if (PQntuples(values))
         erasing->pattern =
             store_string(erasing->arena, values, 0, store_place_of(values, "pattern"));
@@ -143,10 +145,15 @@ static int take_away(struct erasing *erasing, struct err *err)
     struct pg *pg = erasing->store->pg;
     CLEANUP(pg_clearp) PGresult *plans = NULL;
     CLEANUP(pg_clearp) PGresult *private = NULL;
+    CLEANUP(pg_clearp) PGresult *clean = NULL;
+    const char *now = store_time(erasing->arena, erasing->now);
+    struct store_erased *erased = &erasing->erased;
 
     if (make_word(erasing, err) < 0 ||
-        PG_QUERY(pg, erase_plans, PG_MANY, &plans, err, erasing->portal, erasing->pattern,
-                 store_time(erasing->arena, erasing->now)) < 0 ||
+        PG_QUERY(pg, erase_plans, PG_MANY, &plans, err, erasing->portal, erasing->pattern, now) <
+            0 ||
+        PG_QUERY(pg, erase_plans_clean, PG_MANY, &clean, err, erasing->portal, erasing->pattern,
+                 now) < 0 ||
         PG_QUERY(pg, erase_private, PG_MANY, &private, err, erasing->portal, erasing->pattern) <
             0 ||
         PG_QUERY(pg, erase_approver, PG_NOTHING, NULL, err, erasing->portal, erasing->word) < 0)
@@ -157,6 +164,8 @@ static int take_away(struct erasing *erasing, struct err *err)
                    (size_t)sweeps[i].parameters, NULL, err) < 0)
             return -1;
     }
+    erased->clean_plan =
+        store_read_list("plan_id", clean, erasing->arena, &erased->clean_plan_count);
     erasing->plan_id = store_read_list("plan_id", plans, erasing->arena, &erasing->plan_count);
     erasing->sequence =
         store_read_list("sequence", private, erasing->arena, &erasing->sequence_count);

@@ -15,6 +15,10 @@ struct store_erased {
     const char *
         *listed; /* ids of accounts that the portal still has: the next run brings them back */
     size_t listed_count;
+    const char **account_id; /* all that were erased */
+    size_t account_id_count;
+    const char **clean_plan; /* numbers of the stored plans that do not show them, for certain */
+    size_t clean_plan_count;
 };
 
 /* One person, in one transaction, with its event; `who` erases and says why. The people an account

@@ -39,7 +39,8 @@ bool audit_file_may_read(const struct config *config)
 {
     CLEANUP(mem_cleanup) char *path = path_of(config);
 
-    return access(path, R_OK) == 0 || errno != EACCES;
+    CLEANUP(cleanup_fd) int fd = file_open(path, FILE_TO_READ, 0);
+    return fd >= 0 || errno != EACCES;
 }
 
 int audit_file_read(const struct config *config, struct audit_head *ret_head, bool *ret_found,
@@ -48,7 +49,9 @@ int audit_file_read(const struct config *config, struct audit_head *ret_head, bo
     CLEANUP(text_release) struct text text = TEXT_INIT;
     CLEANUP(mem_cleanup) char *path = path_of(config);
 
-    *ret_found = access(path, F_OK) == 0;
+    struct stat status;
+
+    *ret_found = file_look(path, &status) == 0 || errno != ENOENT;
     if (!*ret_found)
         return 0;
     if (file_read(path, AUDIT_FILE_LIMIT, ERR_INTERNAL, &text, NULL, err) < 0)

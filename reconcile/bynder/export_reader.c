@@ -494,7 +494,7 @@ static int read_file(struct reader *reader, const char *path, struct instant now
     struct csv_reader *csv = csv_reader_new(
         ';', &(struct csv_handler){.context = reader, .field = on_field, .row = on_row});
 
-    if (input_file_open(path, &file, err) < 0)
+    if (input_file_open(path, NULL, &file, err) < 0)
         return -1;
     struct instant modified = input_file_modified(file);
     reader->export.snapshot.taken_at = instant_compare(modified, now) < 0 ? modified : now;

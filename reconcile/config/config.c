@@ -105,7 +105,7 @@ int config_load(struct arena *arena, const char *path, struct config *ret_config
 
     config.directory = find_directory(arena, path);
     config_init(&loader.tree);
-    if (file_read(path, LIMIT_CONFIG_BYTES, ERR_CONFIG, &text, NULL, &failure) < 0)
+    if (config_read_trusted(path, "configuration", &text, &failure) < 0)
         config_problem_add(&loader, 0, "%s", failure.text);
     else
         load(&loader, &text);

@@ -157,7 +157,7 @@ void config_read_links(struct config_loader *loader)
 
     if (!links.path)
         return;
-    if (file_read(links.path, LIMIT_CONFIG_BYTES, ERR_CONFIG, &text, NULL, &err) < 0) {
+    if (config_read_trusted(links.path, "links file", &text, &err) < 0) {
         config_problem_from(loader, config_line(loader, "matching.links_file"),
                             "matching.links_file", &err);
         return;

@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "host/file.h"
+#include "host/trust.h"
 
 __attribute__((format(printf, 4, 0))) static void problem_addv(struct config_loader *loader,
                                                                const char *file, unsigned line,
@@ -86,4 +88,14 @@ const char *config_resolve(struct config_loader *loader, const char *path)
     CLEANUP(mem_cleanup) char *joined = file_join(loader->config->directory, path);
 
     return arena_strdup(loader->arena, joined);
+}
+
+int config_read_trusted(const char *path, const char *what, struct text *ret_text, struct err *err)
+{
+    const struct trust trust = {.what = what, .code = ERR_CONFIG};
+    CLEANUP(cleanup_fd) int fd = -1;
+
+    if (trust_open(path, &trust, &fd, err) < 0)
+        return -1;
+    return file_read_opened(fd, path, LIMIT_CONFIG_BYTES, ERR_CONFIG, ret_text, NULL, err);
 }

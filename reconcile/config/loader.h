@@ -38,6 +38,10 @@ unsigned config_line(const struct config_loader *loader, const char *path);
 /* A path against the directory of the configuration file; memory from the arena. */
 const char *config_resolve(struct config_loader *loader, const char *path);
 
+/* A file that says what is done: `what` for messages. Nobody else may have written it. */
+int config_read_trusted(const char *path, const char *what, struct text *ret_text, struct err *err)
+    __attribute__((warn_unused_result));
+
 /* scan.c: looks at the bytes for what libconfig hides: numbers it would clamp, @include, a
  * comment without an end. 0 when libconfig may parse them. */
 int config_scan(struct config_loader *loader, const char *bytes, size_t length);

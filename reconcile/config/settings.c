@@ -402,6 +402,15 @@ const struct setting settings[] = {
      .maximum = 1000,
      .sample = "[ \"Voluntarily Terminated\", \"Terminated for Cause\" ]",
      .sentence = "Words for people who have left, or will on their last day."},
+    {.path = "roster.writers",
+     .type = SETTING_TEXTS,
+     AT_LIST(roster.writers.item, roster.writers.count),
+     .maximum = 100,
+     .sample = "[ \"hr-sftp\", \"@hr\" ]",
+     .sentence = "Users of this machine, and groups with an @, who may write the roster's file "
+                 "beside root and the user the program runs as. It must belong to one of them, "
+                 "and neither it nor a directory above it be writable for anybody else, or a "
+                 "wrong word of it would be anybody's."},
     {.path = "roster.no_value",
      .type = SETTING_TEXTS,
      AT_LIST(roster.no_value.item, roster.no_value.count),

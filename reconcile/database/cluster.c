@@ -6,12 +6,11 @@
  * next one finds, uses and stops.
  *
  * As root the directory belongs to the user that runs the server, and an existing owner runs it.
- * Nothing is written there as root but the empty lock files, and no link in it is followed.
+ * Nothing is written there with root's rights.
  */
 #include "database/cluster.h"
 
 #include <assert.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
@@ -58,7 +57,7 @@ static char *choose_user(const char *directory)
     CLEANUP(mem_cleanup) char *path = mem_strdup(directory);
     struct stat status = {.st_uid = 0};
 
-    while (stat(path, &status) < 0 && errno == ENOENT && strcmp(path, "/") != 0) {
+    while (file_look(path, &status) < 0 && errno == ENOENT && strcmp(path, "/") != 0) {
         char *parent = file_directory(path);
 
         free(path);
@@ -77,42 +76,56 @@ static bool is_harmless(const char *name)
     return WORD_ROW(harmless, name) || text_starts(name, ".s.PGSQL.");
 }
 
+struct content {
+    bool foreign, cluster, ours;
+};
+
+static int note(void *context, const char *path, const char *name, struct err *err)
+{
+    struct content *content = context;
+
+    (void)path;
+    (void)err;
+    content->cluster |= text_equal(name, "PG_VERSION");
+    content->ours |= text_equal(name, "data");
+    content->foreign |= !is_harmless(name);
+    return 0;
+}
+
 /* Refuses a directory that is something else, before anything in it is touched. */
 static int check_content(const char *path, struct err *err)
 {
-    CLEANUP(mem_cleanup) char *data = file_join(path, "data");
-    DIR *directory = opendir(path);
-    bool foreign = false, cluster = false;
-    struct dirent *entry;
+    CLEANUP(err_release) struct err own = ERR_INIT;
+    struct content content = {.foreign = false};
 
-    if (!directory)
-        return err_set_errno(err, ERR_CONFIG, errno, "cannot open the directory '%s'", path);
-    while ((entry = readdir(directory))) {
-        cluster |= strcmp(entry->d_name, "PG_VERSION") == 0;
-        foreign |= !is_harmless(entry->d_name);
-    }
-    (void)closedir(directory);
-    if (!foreign || access(data, F_OK) == 0)
+    if (file_each(path, "", note, &content, &own) < 0)
+        return err_set(err, ERR_CONFIG, "%s", own.text);
+    if (!content.foreign || content.ours)
         return 0;
-    return err_set(err, ERR_CONFIG,
-                   "'%s' is not empty and is not %s; hint: set database.embedded "
-                   "to a new directory%s",
-                   path,
-                   cluster ? "an embedded database that this program made, but a cluster of "
-                             "PostgreSQL made by somebody else"
-                           : "an embedded database",
-                   cluster ? ", or use that cluster's server through database.conninfo" : "");
+    return err_set(
+        err, ERR_CONFIG,
+        "'%s' is not empty and is not %s; hint: set database.embedded "
+        "to a new directory%s",
+        path,
+        content.cluster ? "an embedded database that this program made, but a cluster of "
+                          "PostgreSQL made by somebody else"
+                        : "an embedded database",
+        content.cluster ? ", or use that cluster's server through database.conninfo" : "");
 }
 
-/* Gives a new directory to the user, checks the owner of another. */
+/* Gives a new directory to the user, checks the owner of another. One that is root's but lies in a
+ * directory of somebody else is not given away: they may have put it there. */
 static int settle_owner(const struct child_user *user, const char *path, struct err *err)
 {
-    CLEANUP(cleanup_fd) int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    CLEANUP(place_release) struct place place = PLACE_NONE;
+    CLEANUP(cleanup_fd) int fd = -1;
     struct stat status;
 
+    if (place_find(path, NULL, NULL, &place) == 0)
+        fd = place_open(&place, O_RDONLY | O_DIRECTORY, 0);
     if (fd < 0 || fstat(fd, &status) < 0)
         return err_set_errno(err, ERR_CONFIG, errno, "cannot open the directory '%s'", path);
-    if (status.st_uid == 0 && geteuid() == 0) {
+    if (status.st_uid == 0 && geteuid() == 0 && place.uid == 0) {
         if (fchown(fd, user->uid, user->gid) < 0)
             return err_set_errno(err, ERR_CONFIG, errno, "cannot give '%s' to the user '%s'", path,
                                  user->name);
@@ -133,14 +146,13 @@ static int settle_owner(const struct child_user *user, const char *path, struct 
 static int make_missing(const char *path, struct err *err)
 {
     CLEANUP(mem_cleanup) char *parent = file_directory(path);
+    struct stat status;
 
-    if (access(path, F_OK) == 0 || errno != ENOENT)
+    if (file_look(path, &status) == 0 || errno != ENOENT)
         return 0;
     if (file_make_directory(parent, 0755, err) < 0) /* others must get through */
         return -1;
-    if (mkdir(path, 0700) < 0 && errno != EEXIST)
-        return err_set_errno(err, ERR_CONFIG, errno, "cannot make the directory '%s'", path);
-    return 0;
+    return file_make_directory(path, 0700, err);
 }
 
 static int prepare_directory(const char *wanted, const struct child_user *user, char **ret_path,
@@ -153,7 +165,8 @@ static int prepare_directory(const char *wanted, const struct child_user *user, 
     path = realpath(wanted, NULL);
     if (!path)
         return err_set_errno(err, ERR_CONFIG, errno, "cannot use the directory '%s'", wanted);
-    if (check_content(path, err) < 0 || settle_owner(user, path, err) < 0 ||
+    /* By the name as it was given: of the other nobody can tell whose links led to it. */
+    if (check_content(wanted, err) < 0 || settle_owner(user, wanted, err) < 0 ||
         child_check_path(user, path, &closed, err) < 0)
         return -1;
     if (closed)
@@ -172,17 +185,10 @@ static int open_lock(const struct server *server, const char *name, int *ret_fd,
 {
     CLEANUP(mem_cleanup) char *path = file_join(server->directory, name);
     CLEANUP(cleanup_fd)
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0600);
-    struct stat status;
+    int fd = file_open(path, O_RDWR | O_CREAT | O_NOCTTY | O_NONBLOCK, 0600);
 
-    if (fd < 0 || fstat(fd, &status) < 0)
+    if (fd < 0)
         return err_set_errno(err, ERR_CONFIG, errno, "cannot open the lock file '%s'", path);
-    /* Made by root just now: the user may be the next to need it. */
-    if (status.st_uid == 0 && server->user.uid != 0 && S_ISREG(status.st_mode) &&
-        status.st_nlink == 1 && status.st_size == 0 &&
-        fchown(fd, server->user.uid, server->user.gid) < 0)
-        return err_set_errno(err, ERR_CONFIG, errno, "cannot give '%s' to the user '%s'", path,
-                             server->user.name);
     *ret_fd = fd;
     fd = -1;
     return 0;

@@ -44,6 +44,7 @@
 #define EMPTY_MS         2000
 #define LOG_TAIL         2000 /* bytes of the log in an error */
 #define LOG_MAXIMUM      4194304
+#define LOG_NAME         "server.log"
 #define SMALL_FILE       65536
 #define SOCKET_NAME      "/.s.PGSQL.5432"
 
@@ -169,10 +170,11 @@ int server_check_version(const struct server *server, bool *ret_exists, struct e
 {
     CLEANUP(mem_cleanup) char *path = file_join(server->data, "PG_VERSION");
     CLEANUP(text_release) struct text content = TEXT_INIT;
+    struct stat status;
     int64_t programs;
     int64_t cluster;
 
-    if (access(server->data, F_OK) < 0 && errno == ENOENT) {
+    if (file_look(server->data, &status) < 0 && errno == ENOENT) {
         *ret_exists = false;
         return 0;
     }
@@ -246,15 +248,6 @@ static const char *find_locale(void)
     return "--locale=C.UTF-8";
 }
 
-static int sync_directory(const char *path, struct err *err)
-{
-    CLEANUP(cleanup_fd) int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (fd < 0 || fsync(fd) < 0)
-        return err_set_errno(err, ERR_INTERNAL, errno, "cannot sync '%s'", path);
-    return 0;
-}
-
 int server_create(const struct server *server, struct err *err)
 {
     CLEANUP(mem_cleanup) char *fresh = file_join(server->directory, "data.new");
@@ -284,9 +277,11 @@ int server_create(const struct server *server, struct err *err)
     if (remove_half(server, fresh, err) < 0 || run_tool(server, init, NULL, err) < 0 ||
         run_tool(server, single, "create database reconcile;\n", err) < 0)
         return -1;
-    if (rename(fresh, server->data) < 0)
+    if (file_rename(fresh, "data") < 0)
         return err_set_errno(err, ERR_INTERNAL, errno, "cannot rename '%s'", fresh);
-    return server->without_fsync ? 0 : sync_directory(server->directory, err);
+    if (!server->without_fsync && file_sync_directory(server->directory) < 0)
+        return err_set_errno(err, ERR_INTERNAL, errno, "cannot sync '%s'", server->directory);
+    return 0;
 }
 
 /* --- the socket --- */
@@ -302,12 +297,11 @@ static bool can_hold_socket(const char *directory)
 static int claim_directory(const struct child_user *user, const char *path, struct err *err)
 {
     CLEANUP(cleanup_fd) int fd = -1;
-    bool made = mkdir(path, 0700) == 0;
     struct stat status;
 
-    if (!made && errno != EEXIST)
-        return err_set_errno(err, ERR_INTERNAL, errno, "cannot make '%s'", path);
-    fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (file_make_directory(path, 0700, err) < 0)
+        return -1;
+    fd = file_open(path, O_RDONLY | O_DIRECTORY, 0);
     if (fd < 0 || fstat(fd, &status) < 0)
         return err_set_errno(err, ERR_CONFIG, errno, "cannot use '%s' for a socket", path);
     if (status.st_uid == 0 && user->uid != 0 && fchown(fd, user->uid, user->gid) == 0)
@@ -423,11 +417,12 @@ static void split_lines(struct pid_file *file)
 static enum presence look(const struct server *server, struct pid_file *ret_file)
 {
     CLEANUP(mem_cleanup) char *path = file_join(server->data, "postmaster.pid");
+    struct stat status;
     int64_t pid;
 
     text_clear(&ret_file->content);
     ret_file->pid = 0;
-    if (access(path, F_OK) < 0)
+    if (file_look(path, &status) < 0)
         return SERVER_NONE;
     if (file_read(path, SMALL_FILE, ERR_INTERNAL, &ret_file->content, NULL, NULL) < 0)
         return SERVER_STARTING; /* it is just being written or removed: look again */
@@ -476,7 +471,7 @@ static int clear_stale(const struct server *server, const struct pid_file *file,
                 (file->content.length == 0 && clock_steady_ms() - *empty_since_ms < EMPTY_MS);
     if (*ret_wait || !is_in_the_way(file))
         return 0;
-    if (unlink(path) < 0 && errno != ENOENT)
+    if (file_remove(path) < 0 && errno != ENOENT)
         return err_set_errno(err, ERR_INTERNAL, errno, "cannot remove the stale file '%s'", path);
     return 0;
 }
@@ -510,14 +505,17 @@ static const char *const settings[] = {
     "restart_after_crash=on",
 };
 
-static void rotate_log(const char *log)
+static off_t size_of(const char *path)
 {
-    CLEANUP(text_release) struct text old = TEXT_INIT;
     struct stat status;
 
-    text_addf(&old, "%s.1", log);
-    if (stat(log, &status) == 0 && status.st_size > LOG_MAXIMUM)
-        (void)rename(log, text_cstr(&old));
+    return file_look(path, &status) == 0 ? status.st_size : 0;
+}
+
+/* One that cannot be moved goes on as it is. */
+static bool rotate_log(const char *log)
+{
+    return size_of(log) > LOG_MAXIMUM && file_rename(log, LOG_NAME ".1") == 0;
 }
 
 static int launch(const struct server *server, const char *log, pid_t *ret_pid, struct err *err)
@@ -557,14 +555,8 @@ static void clear_socket_lock(const struct server *server)
     CLEANUP(text_release) struct text path = TEXT_INIT;
 
     text_addf(&path, "%s" SOCKET_NAME ".lock", server->socket);
-    (void)unlink(text_cstr(&path));
-}
-
-static off_t size_of(const char *path)
-{
-    struct stat status;
-
-    return stat(path, &status) == 0 ? status.st_size : 0;
+    if (file_remove(text_cstr(&path)) < 0)
+        return; /* the server says what is in its way */
 }
 
 /* What the server has written to its log since it was `from` bytes long. */
@@ -612,8 +604,7 @@ static int launch_once(const struct server *server, struct start *start, struct 
                    ? 0
                    : did_not_start(server, start->log, start->log_from, "did not start", err);
     clear_socket_lock(server);
-    rotate_log(start->log);
-    start->log_from = size_of(start->log);
+    start->log_from = rotate_log(start->log) ? 0 : size_of(start->log);
     if (launch(server, start->log, &pid, err) < 0)
         return -1;
     start->launched = true;
@@ -629,7 +620,7 @@ int server_start(const struct server *server, char **ret_socket, struct err *err
     CLEANUP(pid_file_release) struct pid_file file = {.pid = 0};
     bool wait = false;
 
-    start.log = file_join(server->directory, "server.log");
+    start.log = file_join(server->directory, LOG_NAME);
     for (bool late = false; !late; late = clock_steady_ms() >= deadline) {
         wait = false;
         switch (look(server, &file)) {

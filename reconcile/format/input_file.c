@@ -12,6 +12,8 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "host/file.h"
+#include "host/trust.h"
 
 struct input_file {
     int fd;
@@ -32,12 +34,16 @@ static int look(const struct input_file *file, struct stat *ret_status, struct e
     return 0;
 }
 
-int input_file_open(const char *path, struct input_file **ret_file, struct err *err)
+int input_file_open(const char *path, const struct trust *trust, struct input_file **ret_file,
+                    struct err *err)
 {
     CLEANUP(input_file_closep) struct input_file *file = mem_calloc(1, sizeof(*file));
 
-    /* O_NONBLOCK: a pipe in place of the file must not hold the run until somebody writes. */
-    file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    file->fd = -1;
+    if (trust && trust_open(path, trust, &file->fd, err) < 0)
+        return -1;
+    if (!trust)
+        file->fd = file_open(path, FILE_TO_READ, 0);
     if (file->fd < 0)
         return err_set_errno(err, ERR_ROSTER, errno, "cannot open it");
     if (look(file, &file->before, err) < 0)

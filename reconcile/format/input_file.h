@@ -13,9 +13,12 @@
 
 struct input_file;
 
-/* Errors are ERR_ROSTER, here and below: not there, no regular file, over LIMIT_ROSTER_BYTES. */
-int input_file_open(const char *path, struct input_file **ret_file, struct err *err)
-    __attribute__((warn_unused_result));
+struct trust;
+
+/* Errors are ERR_ROSTER, here and below: not there, no regular file, over LIMIT_ROSTER_BYTES; or
+ * written by who is not trusted (NULL: whoever wrote it). */
+int input_file_open(const char *path, const struct trust *trust, struct input_file **ret_file,
+                    struct err *err) __attribute__((warn_unused_result));
 void input_file_close(struct input_file *file);
 CLEANUP_POINTER(struct input_file, input_file_closep, input_file_close)
 

@@ -10,9 +10,8 @@
 #include "base/mem.h"
 #include "host/file.h"
 
-#define PROGRAM      "bynder-reconcile"
-#define SERVICE_USER "bynder-reconcile" /* of the package's units */
-#define SUFFIX       ".conf"
+#define PROGRAM "bynder-reconcile"
+#define SUFFIX  ".conf"
 
 static struct {
     char *path; /* absolute; NULL = the usual one */
@@ -92,7 +91,7 @@ static bool is_service(void)
 {
     const struct passwd *entry = getpwuid(geteuid());
 
-    return entry && text_equal(entry->pw_name, SERVICE_USER);
+    return entry && text_equal(entry->pw_name, COMMAND_SERVICE_USER);
 }
 
 /* Whether somebody sits there who started this as they are. */

@@ -3,6 +3,8 @@
  * half of an upload looks like a whole file. Writing never touches the file that is there: a
  * complete, synced one takes its name, so a reader sees the old content or the new, at a power cut
  * too.
+ *
+ * Whatever is done to a file is done in a place (host/place), and this is the only file that does.
  */
 #include "host/file.h"
 
@@ -12,11 +14,33 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "host/place.h"
+
+/* Where root has only the rights of others, more than a reason is needed. */
+static int cannot(struct err *err, enum err_code code, const char *what, const char *path)
+{
+    int saved = errno;
+
+    if (geteuid() != 0 || (saved != EACCES && saved != EPERM))
+        return err_set_errno(err, code, saved, "cannot %s '%s'", what, path);
+    return err_set(err, code,
+                   "cannot %s '%s': %s; hint: root has no more rights there than the owners of the "
+                   "directories and links on the way, which 'namei -l %s' shows",
+                   what, path, strerrordesc_np(saved), path);
+}
+
+int file_open(const char *path, int flags, mode_t mode)
+{
+    CLEANUP(place_release) struct place place = PLACE_NONE;
+
+    return place_find(path, NULL, NULL, &place) < 0 ? -1 : place_open(&place, flags, mode);
+}
 
 static int check_readable(int fd, const char *path, size_t limit, enum err_code code,
                           struct stat *ret_status, struct err *err)
@@ -64,14 +88,11 @@ static int append_all(int fd, const char *path, size_t limit, size_t expected, e
     }
 }
 
-static int read_whole(const char *path, size_t limit, enum err_code code, struct text *text,
+static int read_whole(int fd, const char *path, size_t limit, enum err_code code, struct text *text,
                       struct instant *ret_modified, struct err *err)
 {
-    CLEANUP(cleanup_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     struct stat before, after;
 
-    if (fd < 0)
-        return err_set_errno(err, code, errno, "cannot open '%s'", path);
     if (check_readable(fd, path, limit, code, &before, err) < 0 ||
         append_all(fd, path, limit, (size_t)before.st_size, code, text, err) < 0 ||
         check_readable(fd, path, limit, code, &after, err) < 0)
@@ -90,9 +111,19 @@ static int read_whole(const char *path, size_t limit, enum err_code code, struct
 int file_read(const char *path, size_t limit, enum err_code code, struct text *ret_text,
               struct instant *ret_modified, struct err *err)
 {
+    CLEANUP(cleanup_fd) int fd = file_open(path, FILE_TO_READ, 0);
+
+    if (fd < 0)
+        return cannot(err, code, "open", path);
+    return file_read_opened(fd, path, limit, code, ret_text, ret_modified, err);
+}
+
+int file_read_opened(int fd, const char *path, size_t limit, enum err_code code,
+                     struct text *ret_text, struct instant *ret_modified, struct err *err)
+{
     struct text text = TEXT_INIT;
 
-    if (read_whole(path, limit, code, &text, ret_modified, err) < 0) {
+    if (read_whole(fd, path, limit, code, &text, ret_modified, err) < 0) {
         text_release(&text);
         return -1;
     }
@@ -106,31 +137,17 @@ int file_read(const char *path, size_t limit, enum err_code code, struct text *r
     return 0;
 }
 
-/* The name that is to be replaced: a link stays and what it leads to is replaced. Anything but a
- * regular file (a device, a pipe) would be lost to a rename and is refused. */
-static int find_target(const char *path, char **ret_target, struct err *err)
+/* Anything but a regular file (a device, a pipe) would be lost to a rename and is refused. */
+static int check_target(const struct place *place, const char *path, struct err *err)
 {
-    CLEANUP(mem_cleanup) char *target = NULL;
     struct stat status;
 
-    if (lstat(path, &status) < 0) {
-        if (errno != ENOENT)
-            return err_set_errno(err, ERR_INTERNAL, errno, "cannot write '%s'", path);
-        *ret_target = mem_strdup(path);
-        return 0;
-    }
-    if (S_ISLNK(status.st_mode)) {
-        target = realpath(path, NULL);
-        if (!target || stat(target, &status) < 0)
-            return err_set_errno(err, ERR_INTERNAL, errno, "cannot follow the link '%s'", path);
-    } else {
-        target = mem_strdup(path);
-    }
+    if (fstatat(place->fd, place->name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+        return errno == ENOENT ? 0 : cannot(err, ERR_INTERNAL, "write", path);
     if (S_ISDIR(status.st_mode))
         return err_set(err, ERR_INTERNAL, "cannot write '%s': it is a directory", path);
     if (!S_ISREG(status.st_mode))
         return err_set(err, ERR_INTERNAL, "cannot write '%s': it is not a regular file", path);
-    *ret_target = TAKE(target);
     return 0;
 }
 
@@ -149,34 +166,47 @@ static int write_all(int fd, const char *bytes, size_t length)
     return 0;
 }
 
-static int sync_directory(const char *directory)
-{
-    CLEANUP(cleanup_fd) int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+enum { NAME_KEPT = 200, TRIES = 100 };
 
-    return fd < 0 ? -1 : fsync(fd);
+/* `.NAME.new-XXXXXX`: whose draft it is can be told when its process is gone. */
+static int make_temporary(const struct place *place, char **ret_name)
+{
+    for (int i = 0; i < TRIES; i++) {
+        struct text name = TEXT_INIT;
+        uint32_t random = 0;
+
+        if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random))
+            return -1;
+        text_addf(&name, ".%.*s" FILE_DRAFT "%08x", NAME_KEPT, place->name, random);
+        struct place at = {.fd = place->fd, .name = name.data, .uid = place->uid};
+        int fd = place_open(&at, O_RDWR | O_CREAT | O_EXCL, 0600);
+        if (fd < 0 && errno == EEXIST) {
+            text_release(&name);
+            continue;
+        }
+        if (fd >= 0)
+            *ret_name = text_take(&name);
+        text_release(&name);
+        return fd;
+    }
+    return -1;
 }
 
 int file_draft_begin(struct file_draft *ret_draft, const char *path, mode_t mode, struct err *err)
 {
-    CLEANUP(mem_cleanup) char *target = NULL;
-    CLEANUP(mem_cleanup) char *directory = NULL;
-    struct text temporary = TEXT_INIT;
+    CLEANUP(place_release) struct place place = PLACE_NONE;
+    char *temporary = NULL;
 
-    if (find_target(path, &target, err) < 0)
+    if (place_find(path, NULL, NULL, &place) < 0)
+        return cannot(err, ERR_INTERNAL, "write", path);
+    if (check_target(&place, path, err) < 0)
         return -1;
-    directory = file_directory(target);
-    text_addf(&temporary, "%s/.new-XXXXXX", directory);
-    int fd = mkostemp(temporary.data, O_CLOEXEC);
-    if (fd < 0) {
-        int saved = errno;
-        text_release(&temporary);
-        return err_set_errno(err, ERR_INTERNAL, saved, "cannot create a file in '%s'", directory);
-    }
-    *ret_draft = (struct file_draft){.path = mem_strdup(path),
-                                     .target = TAKE(target),
-                                     .temporary = text_take(&temporary),
-                                     .fd = fd,
-                                     .mode = mode};
+    int fd = make_temporary(&place, &temporary);
+    if (fd < 0)
+        return cannot(err, ERR_INTERNAL, "make a file for", path);
+    *ret_draft = (struct file_draft){
+        .path = mem_strdup(path), .place = place, .temporary = temporary, .fd = fd, .mode = mode};
+    place = PLACE_NONE;
     return 0;
 }
 
@@ -186,23 +216,9 @@ void file_draft_add(struct file_draft *draft, const void *bytes, size_t length)
         draft->failure = errno;
 }
 
-/* Root's file goes to the owner of its directory: what a person's sudo leaves in the service's
- * directory, the outcome of an act above all, the service must be able to read. */
-static int give(int fd, const char *directory)
+static void close_draft(struct file_draft *draft)
 {
-    struct stat status;
-
-    if (geteuid() != 0)
-        return 0;
-    if (stat(directory, &status) < 0)
-        return -1;
-    return status.st_uid == 0 ? 0 : fchown(fd, status.st_uid, status.st_gid);
-}
-
-static void close_draft(struct file_draft *draft, const char *directory)
-{
-    if (draft->failure == 0 && (give(draft->fd, directory) < 0 ||
-                                fchmod(draft->fd, draft->mode) < 0 || fsync(draft->fd) < 0))
+    if (draft->failure == 0 && (fchmod(draft->fd, draft->mode) < 0 || fsync(draft->fd) < 0))
         draft->failure = errno;
     if (close(draft->fd) < 0 && draft->failure == 0)
         draft->failure = errno;
@@ -211,18 +227,19 @@ static void close_draft(struct file_draft *draft, const char *directory)
 
 int file_draft_end(struct file_draft *draft, struct err *err)
 {
-    CLEANUP(mem_cleanup) char *directory = file_directory(draft->target);
-
-    close_draft(draft, directory);
-    if (draft->failure == 0 && rename(draft->temporary, draft->target) < 0)
+    close_draft(draft);
+    if (draft->failure == 0 &&
+        place_rename(&draft->place, draft->temporary, draft->place.name, !draft->keeps) < 0)
         draft->failure = errno;
-    if (draft->failure != 0)
-        return err_set_errno(err, ERR_INTERNAL, draft->failure, "cannot write '%s'", draft->path);
+    if (draft->failure != 0) {
+        errno = draft->failure;
+        return cannot(err, ERR_INTERNAL, "write", draft->path);
+    }
     mem_cleanup(&draft->temporary); /* it is the file now */
     draft->temporary = NULL;
-    if (sync_directory(directory) < 0)
-        return err_set_errno(err, ERR_INTERNAL, errno, "cannot sync directory '%s'", directory);
-    return 0;
+    return place_sync(&draft->place) < 0
+               ? cannot(err, ERR_INTERNAL, "sync the directory of", draft->path)
+               : 0;
 }
 
 void file_draft_release(struct file_draft *draft)
@@ -230,17 +247,18 @@ void file_draft_release(struct file_draft *draft)
     if (draft->temporary) {
         if (draft->fd >= 0)
             (void)close(draft->fd);
-        (void)unlink(draft->temporary);
+        if (place_remove(&draft->place, draft->temporary) < 0)
+            draft->failure = errno; /* swept with the others */
     }
     free(draft->path);
-    free(draft->target);
     free(draft->temporary);
-    *draft = (struct file_draft){.fd = -1};
+    place_release(&draft->place);
+    *draft = FILE_DRAFT_NONE;
 }
 
 int file_write(const char *path, mode_t mode, const void *bytes, size_t length, struct err *err)
 {
-    CLEANUP(file_draft_release) struct file_draft draft = {.fd = -1};
+    CLEANUP(file_draft_release) struct file_draft draft = FILE_DRAFT_NONE;
 
     if (file_draft_begin(&draft, path, mode, err) < 0)
         return -1;
@@ -248,25 +266,111 @@ int file_write(const char *path, mode_t mode, const void *bytes, size_t length, 
     return file_draft_end(&draft, err);
 }
 
+int file_look(const char *path, struct stat *ret_status)
+{
+    CLEANUP(place_release) struct place place = PLACE_NONE;
+
+    if (place_find(path, NULL, NULL, &place) < 0)
+        return -1;
+    return fstatat(place.fd, place.name, ret_status, AT_SYMLINK_NOFOLLOW);
+}
+
+int file_remove(const char *path)
+{
+    CLEANUP(place_release) struct place place = PLACE_NONE;
+
+    return place_find(path, NULL, NULL, &place) < 0 ? -1 : place_remove(&place, place.name);
+}
+
+int file_rename(const char *path, const char *name)
+{
+    CLEANUP(place_release) struct place place = PLACE_NONE;
+
+    if (place_find(path, NULL, NULL, &place) < 0)
+        return -1;
+    return place_rename(&place, place.name, name, true);
+}
+
+/* With the rights of its owner. */
+static int open_directory(const char *directory)
+{
+    CLEANUP(mem_cleanup) char *inside = file_join(directory, ".");
+
+    return file_open(inside, O_RDONLY | O_DIRECTORY, 0);
+}
+
+int file_sync_directory(const char *directory)
+{
+    CLEANUP(cleanup_fd) int fd = open_directory(directory);
+
+    return fd < 0 ? -1 : fsync(fd);
+}
+
+/* --- all of a directory --- */
+
+struct names {
+    char **item;
+    size_t count, capacity;
+};
+
+static void names_release(struct names *names)
+{
+    for (size_t i = 0; i < names->count; i++)
+        free(names->item[i]);
+    free(names->item);
+}
+
+static int by_name(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+static void close_directory(DIR **directory)
+{
+    if (*directory)
+        (void)closedir(*directory);
+}
+
+static int list(int fd, const char *prefix, struct names *names)
+{
+    CLEANUP(close_directory) DIR *directory = fdopendir(fd);
+    const struct dirent *entry;
+
+    if (!directory) {
+        (void)close(fd);
+        return -1;
+    }
+    while (errno = 0, (entry = readdir(directory))) {
+        if (!text_starts(entry->d_name, prefix))
+            continue;
+        names->item = mem_grow(names->item, names->count, &names->capacity, sizeof(names->item[0]));
+        names->item[names->count++] = mem_strdup(entry->d_name);
+    }
+    if (errno)
+        return -1;
+    if (names->count > 0)
+        qsort(names->item, names->count, sizeof(names->item[0]), by_name);
+    return 0;
+}
+
 int file_each(const char *directory, const char *prefix, file_visit *visit, void *context,
               struct err *err)
 {
-    struct dirent **name = NULL;
-    int answer = 0, count = scandir(directory, &name, NULL, alphasort);
+    CLEANUP(names_release) struct names names = {.count = 0};
+    int answer = 0, fd = open_directory(directory);
 
-    if (count < 0)
-        return errno == ENOENT
-                   ? 0
-                   : err_set_errno(err, ERR_INTERNAL, errno, "cannot list '%s'", directory);
-    for (int i = 0; i < count; i++) {
-        CLEANUP(mem_cleanup) char *path = file_join(directory, name[i]->d_name);
-        if (answer == 0 && text_starts(name[i]->d_name, prefix))
-            answer = visit(context, path, name[i]->d_name + strlen(prefix), err);
-        free(name[i]);
+    if (fd < 0 && errno == ENOENT)
+        return 0;
+    if (fd < 0 || list(fd, prefix, &names) < 0)
+        return cannot(err, ERR_INTERNAL, "list", directory);
+    for (size_t i = 0; answer == 0 && i < names.count; i++) {
+        CLEANUP(mem_cleanup) char *path = file_join(directory, names.item[i]);
+        answer = visit(context, path, names.item[i] + strlen(prefix), err);
     }
-    free(name);
     return answer;
 }
+
+/* --- names --- */
 
 char *file_join(const char *directory, const char *name)
 {
@@ -296,29 +400,22 @@ char *file_directory(const char *path)
     return mem_strndup(path, length);
 }
 
-/* Whose and with which mode, whatever the umask is. */
-static int settle_new(const char *path, mode_t mode, struct err *err)
-{
-    CLEANUP(cleanup_fd) int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    CLEANUP(mem_cleanup) char *above = file_directory(path);
-
-    if (fd < 0 || give(fd, above) < 0 || fchmod(fd, mode) < 0)
-        return err_set_errno(err, ERR_INTERNAL, errno, "cannot set owner and mode of '%s'", path);
-    return 0;
-}
-
 /* One directory; one that is there already is fine. */
 static int make_one(const char *path, mode_t mode, struct err *err)
 {
+    CLEANUP(place_release) struct place place = PLACE_NONE;
     struct stat status;
 
-    if (mkdir(path, mode) == 0)
-        return settle_new(path, mode, err);
-    if (errno != EEXIST)
-        return err_set_errno(err, ERR_INTERNAL, errno, "cannot make directory '%s'", path);
-    if (stat(path, &status) < 0 || !S_ISDIR(status.st_mode))
-        return err_set(err, ERR_INTERNAL, "cannot make directory '%s': a file is in its place",
-                       path);
+    if (place_find(path, NULL, NULL, &place) < 0)
+        return cannot(err, ERR_INTERNAL, "make directory", path);
+    if (fstatat(place.fd, place.name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+        return S_ISDIR(status.st_mode) ? 0
+                                       : err_set(err, ERR_INTERNAL,
+                                                 "cannot make directory '%s': a file is in its "
+                                                 "place",
+                                                 path);
+    if (place_make_directory(&place, mode) < 0 && errno != EEXIST)
+        return cannot(err, ERR_INTERNAL, "make directory", path);
     return 0;
 }
 

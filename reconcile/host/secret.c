@@ -15,6 +15,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "host/trust.h"
 
 void secret_wipe(void *bytes, size_t length)
 {
@@ -49,27 +50,6 @@ void secret_release(struct secret *secret)
     secret_wipe(secret->hidden, secret->length);
     free(secret->hidden);
     *secret = SECRET_INIT;
-}
-
-static int judge(int fd, const char *path, bool credential, struct err *err)
-{
-    struct stat status;
-    mode_t forbidden = credential ? 07 : 077;
-
-    if (fstat(fd, &status) < 0)
-        return err_set_errno(err, ERR_CONFIG, errno, "cannot look at secret file '%s'", path);
-    if (!S_ISREG(status.st_mode))
-        return err_set(err, ERR_CONFIG, "secret file '%s' is not a regular file", path);
-    if (status.st_uid != 0 && status.st_uid != geteuid())
-        return err_set(err, ERR_CONFIG,
-                       "secret file '%s' belongs to user %u; hint: it must belong to root or to "
-                       "the user the program runs as",
-                       path, (unsigned)status.st_uid);
-    if ((status.st_mode & forbidden) != 0)
-        return err_set(err, ERR_CONFIG,
-                       "secret file '%s' is open to others (mode %04o); hint: chmod 0600 it", path,
-                       (unsigned)(status.st_mode & 07777));
-    return 0;
 }
 
 /* Up to `size` bytes into buffer; -1 with errno. */
@@ -112,17 +92,16 @@ static int check_value(const char *value, size_t length, const char *path, struc
 
 int secret_read(const char *path, bool credential, struct secret *ret_secret, struct err *err)
 {
-    /* O_NONBLOCK: a pipe in place of the file must not hold the run until somebody writes. */
-    CLEANUP(cleanup_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    const struct trust trust = {
+        .what = "secret file", .code = ERR_CONFIG, .forbidden = credential ? 07 : 077};
+    CLEANUP(cleanup_fd) int fd = -1;
     const size_t size = LIMIT_SECRET + 2; /* the newline, and one byte to see that there is more */
     char *buffer;
     ssize_t got;
     size_t length;
     int result = -1;
 
-    if (fd < 0)
-        return err_set_errno(err, ERR_CONFIG, errno, "cannot open secret file '%s'", path);
-    if (judge(fd, path, credential, err) < 0)
+    if (trust_open(path, &trust, &fd, err) < 0)
         return -1;
     buffer = mem_alloc(size);
     got = read_up_to(fd, buffer, size);

@@ -1,5 +1,7 @@
 /*
- * A file that cannot be read is removed rather than left with a name in it. An outcome that no run
+ * Which reports show somebody is asked of the stored plans: in a file a name may be cut to a
+ * column, or written in a way that no search knows. What is no report is searched; what cannot be
+ * searched is removed rather than left with a name in it. An outcome that no run
  * has read in yet is what is known of an act: it stays, without its sentence. What was told to
  * people may be told again. Age alone takes away only what is named exactly as a report is.
  */
@@ -20,13 +22,16 @@
 #include "store/outcome_file.h"
 
 #define REPORT_BYTES_MAX (256U << 20)
+#define DRAFT_US         (86400 * SECOND_US)
 
 /* Files of one kind: which of them go, how, and what became of them. */
 struct clearing {
     bool (*goes)(const struct clearing *clearing, const char *path, const char *rest);
     int (*clear)(const char *path, struct err *err);
-    const char *const *name; /* holds_name: folded as they are compared */
+    const struct store_erased *erased;
+    const char *const *name; /* of it, folded as they are compared */
     size_t name_count;
+    struct instant now;
     struct instant before; /* is_old_report */
     size_t gone, left;
 };
@@ -42,24 +47,70 @@ static bool holds_name(const struct clearing *clearing, const char *path, const 
     if (file_read(path, REPORT_BYTES_MAX, ERR_INTERNAL, &text, NULL, NULL) < 0)
         return true;
     const char *folded = fold_text(&scratch, text_cstr(&text));
-    for (size_t i = 0; folded && i < clearing->name_count; i++) {
+    if (!folded)
+        return text.length > 0; /* too long for it, or no text */
+    for (size_t i = 0; i < clearing->name_count; i++) {
         if (strstr(folded, clearing->name[i]))
             return true;
     }
     return false;
 }
 
+/* Reports are called by the number of their plan, and copies of them begin with it. */
+static bool shows_them(const struct clearing *clearing, const char *path, const char *rest)
+{
+    CLEANUP(mem_cleanup) char *number = mem_strndup(rest, strspn(rest, "0123456789"));
+    const struct store_erased *erased = clearing->erased;
+
+    for (size_t i = 0; *number && i < erased->clean_plan_count; i++) {
+        if (text_equal(erased->clean_plan[i], number))
+            return !report_is_file_name(rest) && holds_name(clearing, path, rest);
+    }
+    return *number || holds_name(clearing, path, rest);
+}
+
+/* An act on them, whatever its sentence says and however it is written. */
+static bool is_about_them(const struct clearing *clearing, const char *path, const char *rest)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+
+    if (holds_name(clearing, path, rest) ||
+        file_read(path, REPORT_BYTES_MAX, ERR_INTERNAL, &text, NULL, NULL) < 0)
+        return true;
+    for (size_t i = 0; i < clearing->erased->account_id_count; i++) {
+        if (strstr(text_cstr(&text), clearing->erased->account_id[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool is_any(const struct clearing *clearing, const char *path, const char *rest)
+{
+    (void)clearing, (void)path, (void)rest;
+    return true;
+}
+
+/* Of a process that is gone for certain: making a report takes minutes at most. */
+static bool is_old_draft(const struct clearing *clearing, const char *path, const char *rest)
+{
+    struct stat status;
+
+    (void)rest;
+    return file_look(path, &status) == 0 &&
+           (int64_t)status.st_mtim.tv_sec * SECOND_US < clearing->now.us - DRAFT_US;
+}
+
 static bool is_old_report(const struct clearing *clearing, const char *path, const char *rest)
 {
     struct stat status;
 
-    return report_is_file_name(rest) && stat(path, &status) == 0 &&
+    return report_is_file_name(rest) && file_look(path, &status) == 0 &&
            status.st_mtim.tv_sec < clearing->before.us / SECOND_US;
 }
 
 static int remove_file(const char *path, struct err *err)
 {
-    if (unlink(path) < 0 && errno != ENOENT)
+    if (file_remove(path) < 0 && errno != ENOENT)
         return err_set_errno(err, ERR_INTERNAL, errno, "cannot remove '%s'", path);
     return 0;
 }
@@ -94,10 +145,13 @@ static int clear_reports(const struct config *config, struct clearing *reports, 
                          struct err *err)
 {
     reports->clear = remove_file;
-    if (report_each_file(config, clear, reports, err) < 0 ||
-        check_gone(reports, config->report.directory, err) < 0)
+    if (report_each_file(config, clear, reports, err) < 0)
         return -1;
     *ret_count = reports->gone;
+    reports->goes = reports->erased ? is_any : is_old_draft;
+    if (report_each_draft(config, clear, reports, err) < 0 ||
+        check_gone(reports, config->report.directory, err) < 0)
+        return -1;
     return 0;
 }
 
@@ -105,11 +159,13 @@ static int clear_state(const struct config *config, struct clearing state, struc
 {
     CLEANUP(mem_cleanup) char *told = notice_file_path(config);
 
+    state.goes = is_about_them;
     state.clear = outcome_file_forget;
     if (outcome_file_visit(config, clear, &state, err) < 0)
         return -1;
+    state.goes = is_any;
     state.clear = remove_file;
-    if (clear(&state, told, "", err) < 0)
+    if (outcome_file_each_draft(config, clear, &state, err) < 0 || clear(&state, told, "", err) < 0)
         return -1;
     return check_gone(&state, config_state_directory(config), err);
 }
@@ -139,8 +195,11 @@ int files_erase(struct job *job, const struct store_erased *erased, size_t *ret_
 {
     CLEANUP(err_release) struct err own = ERR_INIT;
     const char **name = arena_calloc(job->arena, erased->value_count + 1, sizeof(name[0]));
-    struct clearing clearing = {.goes = holds_name, .name = name};
+    struct clearing clearing = {.goes = shows_them, .erased = erased, .name = name};
 
+    *ret_count = 0;
+    if (erased->accounts == 0 && erased->value_count == 0)
+        return 0;
     for (size_t i = 0; i < erased->value_count; i++) {
         const char *folded = plain_piece(job->arena, erased->value[i]);
         if (folded)
@@ -154,7 +213,7 @@ int files_erase(struct job *job, const struct store_erased *erased, size_t *ret_
 
 int files_remove_reports(struct job *job, struct instant before, size_t *ret_count, struct err *err)
 {
-    struct clearing clearing = {.goes = is_old_report, .before = before};
+    struct clearing clearing = {.goes = is_old_report, .before = before, .now = job->now};
 
     return clear_reports(job->config, &clearing, ret_count, err);
 }

@@ -56,7 +56,7 @@ int job_retain(struct job *job, struct err *err)
         log_info("retention is left to who may erase: this connection may not");
     if (may && retain_history(job, err) < 0)
         return -1;
-    if (instant_is_set(oldest) && files_remove_reports(job, oldest, &files, err) < 0)
+    if (files_remove_reports(job, oldest, &files, err) < 0)
         return -1;
     if (files)
         log_info("retention: %zu old report files removed", files);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#include "host/file.h"
 #include "store/review.h"
 
 /* Seen by its name alone; one that cannot be looked for counts as there. */
@@ -15,7 +16,7 @@ static const char *find_file(struct job *job)
     const char *path = job->config->stop_file;
     struct stat status;
 
-    if (!path || (stat(path, &status) && (errno == ENOENT || errno == ENOTDIR)))
+    if (!path || (file_look(path, &status) < 0 && (errno == ENOENT || errno == ENOTDIR)))
         return NULL;
     return arena_printf(job->arena, "the stop file '%s' is there", path);
 }

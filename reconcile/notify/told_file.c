@@ -78,5 +78,6 @@ void notice_file_remove(const struct config *config)
 {
     CLEANUP(mem_cleanup) char *path = notice_file_path(config);
 
-    (void)unlink(path);
+    if (file_remove(path) < 0)
+        return; /* it is taken in once more */
 }

@@ -72,7 +72,7 @@ static void spill_to_draft(void *context, const char *bytes, size_t length)
 int report_write(const struct plan *plan, enum report_format format,
                  const struct report_style *style, const char *path, struct err *err)
 {
-    CLEANUP(file_draft_release) struct file_draft draft = {.fd = -1};
+    CLEANUP(file_draft_release) struct file_draft draft = FILE_DRAFT_NONE;
     CLEANUP(text_release) struct text content = {.spill = spill_to_draft, .spill_context = &draft};
 
     if (file_draft_begin(&draft, path, REPORT_FILE_MODE, err) < 0)
@@ -138,4 +138,19 @@ int report_each_file(const struct config *config, file_visit *visit, void *conte
         file_each(directory, text_cstr(&before), visit, context, err) < 0)
         return -1;
     return file_each(directory, text_cstr(&prefix), visit, context, err);
+}
+
+int report_each_draft(const struct config *config, file_visit *visit, void *context,
+                      struct err *err)
+{
+    CLEANUP(text_release) struct text prefix = TEXT_INIT;
+
+    if (!config->report.directory)
+        return 0;
+    text_add_char(&prefix, '.');
+    add_portal(&prefix, config->portal.name);
+    text_add(&prefix, PLAN);
+    if (file_each(config->report.directory, text_cstr(&prefix), visit, context, err) < 0)
+        return -1;
+    return file_each(config->report.directory, FILE_DRAFT, visit, context, err);
 }

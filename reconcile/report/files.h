@@ -25,6 +25,10 @@ int report_write_files(const struct config *config, const struct plan *plan, cha
  * behind `PORTAL-plan-`. */
 int report_each_file(const struct config *config, file_visit *visit, void *context, struct err *err)
     __attribute__((warn_unused_result));
+/* Likewise what killed processes left of reports in the making, here and (without a portal in their
+ * name) of versions before. */
+int report_each_draft(const struct config *config, file_visit *visit, void *context,
+                      struct err *err) __attribute__((warn_unused_result));
 /* Whether such a rest is that of a report as it is written: `ID.EXT`, and nothing more. */
 bool report_is_file_name(const char *rest);
 

@@ -11,6 +11,7 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "format/input_file.h"
+#include "host/trust.h"
 #include "roster/fetch.h"
 
 struct roster_source {
@@ -55,9 +56,10 @@ static char *path_of(const char *source)
     return text_take(&path);
 }
 
-static int open_file(struct roster_source *source, const char *path, struct err *err)
+static int open_file(struct roster_source *source, const char *path, const struct trust *trust,
+                     struct err *err)
 {
-    if (input_file_open(path, &source->file, err) < 0)
+    if (input_file_open(path, trust, &source->file, err) < 0)
         return -1;
     source->modified = input_file_modified(source->file);
     return 0;
@@ -74,6 +76,13 @@ static bool is_url(const char *source)
 static int open_any(const struct config_roster *config, const char *path,
                     struct roster_source *source, struct err *err)
 {
+    /* A file that somebody names by hand is theirs to judge. */
+    const struct trust trust = {.what = "the file",
+                                .code = ERR_ROSTER,
+                                .writer = config->writers.item,
+                                .writer_count = config->writers.count,
+                                .setting = "roster.writers",
+                                .service = true};
     CLEANUP(mem_cleanup) char *file = NULL;
 
     if (!path && is_url(config->source)) {
@@ -85,7 +94,7 @@ static int open_any(const struct config_roster *config, const char *path,
     if (!file)
         return err_set(err, ERR_CONFIG,
                        "is no address of a file on this machine; hint: file:///srv/hr/roster.csv");
-    return open_file(source, file, err);
+    return open_file(source, file, path ? NULL : &trust, err);
 }
 
 int roster_source_open(const struct config_roster *config, const char *path,

@@ -119,12 +119,12 @@ static int take_file(struct arena *arena, const struct config *config, const cha
         return err_prefix(err, "outcome file '%s'", path);
     if (answer == OUTCOME_SET_ASIDE) {
         CLEANUP(text_release) struct text aside = TEXT_INIT;
-        text_addf(&aside, "%s.aside", path);
-        if (rename(path, text_cstr(&aside)) == 0)
+        text_addf(&aside, "%s.aside", strrchr(path, '/') + 1);
+        if (file_rename(path, text_cstr(&aside)) == 0)
             return 0;
         return err_set_errno(err, ERR_INTERNAL, errno, "cannot rename '%s'", path);
     }
-    if (unlink(path) < 0)
+    if (file_remove(path) < 0)
         return err_set_errno(err, ERR_INTERNAL, errno, "cannot remove '%s'", path);
     return 0;
 }
@@ -165,6 +165,18 @@ int outcome_file_visit(const struct config *config, file_visit *visit, void *con
 
     add_prefix(&prefix, config);
     return file_each(config_state_directory(config), text_cstr(&prefix), visit, context, err);
+}
+
+int outcome_file_each_draft(const struct config *config, file_visit *visit, void *context,
+                            struct err *err)
+{
+    CLEANUP(text_release) struct text prefix = TEXT_INIT;
+
+    text_add_char(&prefix, '.');
+    add_prefix(&prefix, config);
+    if (file_each(config_state_directory(config), text_cstr(&prefix), visit, context, err) < 0)
+        return -1;
+    return file_each(config_state_directory(config), FILE_DRAFT, visit, context, err);
 }
 
 int outcome_file_forget(const char *path, struct err *err)

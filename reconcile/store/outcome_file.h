@@ -31,6 +31,9 @@ int outcome_file_each(struct arena *arena, const struct config *config,
 int outcome_file_visit(const struct config *config, file_visit *visit, void *context,
                        struct err *err) __attribute__((warn_unused_result));
 
+/* What killed processes left of them in the making. */
+int outcome_file_each_draft(const struct config *config, file_visit *visit, void *context,
+                            struct err *err) __attribute__((warn_unused_result));
 /* Takes the reason out of such a file: what is personal in one stands there. The act stays. */
 int outcome_file_forget(const char *path, struct err *err) __attribute__((warn_unused_result));
 

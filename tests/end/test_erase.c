@@ -270,6 +270,101 @@ TEST(erase_leaves_no_name_in_tables_reports_and_dumps)
                      0);
 }
 
+static void put_report(struct end *end, const char *name, const struct text *text)
+{
+    CLEANUP(mem_cleanup) char *directory = file_directory(end->config_path);
+    CLEANUP(mem_cleanup) char *reports = file_join(directory, "reports");
+    CLEANUP(mem_cleanup) char *path = file_join(reports, name);
+
+    assert_int_equal(file_write(path, 0640, text_cstr(text), text->length, NULL), 0);
+}
+
+static bool report_is_there(struct end *end, const char *name)
+{
+    CLEANUP(mem_cleanup) char *directory = file_directory(end->config_path);
+    CLEANUP(mem_cleanup) char *reports = file_join(directory, "reports");
+    CLEANUP(mem_cleanup) char *path = file_join(reports, name);
+
+    return access(path, F_OK) == 0;
+}
+
+/* Somebody whom plan 1 shows and plan 2 does not. */
+static struct person choose_of_first(struct end *end)
+{
+    struct person person = {
+        .id = end_query(end, "select r.account_id from audit.plan_row r"
+                             " where r.plan_id = 1 and r.employee_number is not null and"
+                             " r.account_id not in (select account_id from audit.plan_row"
+                             " where plan_id = 2) order by 1 limit 1")};
+
+    person.name = ask(end, "coalesce(name, person_name)", person.id);
+    person.email = ask(end, "coalesce(email, person_email)", person.id);
+    person.username = ask(end, "username", person.id);
+    person.number = ask(end, "coalesce(employee_number, person_employee_number)", person.id);
+    return person;
+}
+
+/* No search finds a name that is cut to a column, escaped, or in a file too long to be searched:
+ * the stored plan is asked who is in its reports, and the rest goes. */
+TEST(erase_leaves_no_report_of_a_plan_that_shows_them_however_it_is_written)
+{
+    WORLD(end);
+    CLEANUP(person_release) struct person person = {.id = NULL};
+    CLEANUP(text_release) struct text cut = TEXT_INIT, long_one = TEXT_INIT, outcome = TEXT_INIT;
+
+    RUNS(&end, 0, "plan");
+    end_set(&end, END_RULES,
+            "{ name = \"idle\"; when = { account = \"active\"; idle_days_min = 2000; };"
+            " do = \"suspend\"; }");
+    RUNS(&end, 0, "plan");
+    person = choose_of_first(&end);
+    text_addf(&cut, "%.4s\u2026 left\n", person.name);
+    put_report(&end, "end-plan-1.txt", &cut);
+    put_report(&end, "end-plan-1.txt.bak", &cut);
+    put_report(&end, ".end-plan-1.html.new-0badcafe", &cut); /* of a run that was killed */
+    put_report(&end, ".new-AbCdEf", &cut);                   /* likewise, of a version before */
+    while (long_one.length < 3 << 20)
+        text_add(&long_one, "much ado about nobody\n");
+    text_add(&long_one, person.name);
+    put_report(&end, "end-plan-all.txt", &long_one);
+    text_clear(&cut);
+    text_add(&cut, "nothing of anybody\n");
+    put_report(&end, "end-plan-notes.txt", &cut);
+    put_report(&end, "end2-plan-1.txt", &cut);
+    put_report(&end, "end-plan-77.txt", &cut); /* of a plan that the database does not know */
+    for (const char *c = person.email; *c; c++)
+        text_addf(&outcome, "\\u%04x", (unsigned)(unsigned char)*c);
+    write_state(&end, "outcome-end-1-1.json",
+                "{\"portal\":\"end\",\"plan\":1,\"position\":1,\"account_id\":\"%s\","
+                "\"state\":\"done\",\"reason\":\"%s\",\"status\":200,\"at_us\":1}\n",
+                person.id, text_cstr(&outcome));
+    write_state(&end, ".outcome-end-1-2.json.new-0badcafe", "%s", person.email);
+
+    RUNS(&end, 0, "erase", person.id, "--reason", "asked for it in a letter");
+
+    static const char *const gone[] = {
+        "end-plan-1.txt",  "end-plan-1.json",    "end-plan-1.csv",
+        "end-plan-1.html", "end-plan-1.txt.bak", ".end-plan-1.html.new-0badcafe",
+        ".new-AbCdEf",     "end-plan-all.txt",   "end-plan-77.txt"};
+    static const char *const kept[] = {"end-plan-2.txt",  "end-plan-2.json",    "end-plan-2.csv",
+                                       "end-plan-2.html", "end-plan-notes.txt", "end2-plan-1.txt"};
+    for (size_t i = 0; i < COUNT_OF(gone); i++) {
+        if (report_is_there(&end, gone[i]))
+            fail_msg("%s is still there", gone[i]);
+    }
+    for (size_t i = 0; i < COUNT_OF(kept); i++) {
+        if (!report_is_there(&end, kept[i]))
+            fail_msg("%s is gone", kept[i]);
+    }
+    assert_int_equal(reports_with(&end, &person), 0);
+    CLEANUP(mem_cleanup) char *outcome_path = state_path(&end, "outcome-end-1-1.json");
+    CLEANUP(mem_cleanup) char *left_over = state_path(&end, ".outcome-end-1-2.json.new-0badcafe");
+    CLEANUP(mem_cleanup) char *text = end_read(outcome_path);
+    assert_non_null(strstr(text, "(erased)"));
+    assert_null(strstr(text, "\\u00"));
+    assert_int_equal(access(left_over, F_OK), -1);
+}
+
 TEST(erase_of_a_wrong_word_or_reason_touches_nothing)
 {
     WORLD(end);

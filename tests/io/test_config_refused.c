@@ -113,7 +113,7 @@ static const struct refusal refusals[] = {
      "'portal.proxy' has a password in it"},
     {SECRET, "    client_secret_file = \"open-secret\";\n", 0, "is open to others (mode 0644)"},
     {SECRET, "    client_secret_file = \"none\";\n", 0, "No such file"},
-    {SECRET, "    client_secret_file = \".\";\n", 0, "is not a regular file"},
+    {SECRET, "    client_secret_file = \".\";\n", 0, "is a directory"},
     {SECRET, "    client_secret_file = \"empty\";\n", 0, "is empty"},
     {SECRET, SECRET "    client_secret_credential = \"x\";\n", 1,
      "both 'portal.client_secret_file' and 'portal.client_secret_credential' are given"},

@@ -16,22 +16,22 @@
 #include "test.h"
 
 /* A state directory of one's own, and what was taken out of it. */
-struct place {
+struct folder {
     char directory[sizeof("/tmp/test_outcome_XXXXXX")];
     struct config config;
     struct text taken; /* a line for each */
     int answer;        /* of take */
 };
 
-static void begin(struct place *place)
+static void begin(struct folder *place)
 {
-    *place = (struct place){.directory = "/tmp/test_outcome_XXXXXX", .taken = TEXT_INIT};
+    *place = (struct folder){.directory = "/tmp/test_outcome_XXXXXX", .taken = TEXT_INIT};
     assert_non_null(mkdtemp(place->directory));
     place->config = (struct config){.portal.name = "acme", .directory = "/nonexistent"};
     place->config.apply.state_directory = place->directory;
 }
 
-static void finish(struct place *place)
+static void finish(struct folder *place)
 {
     DIR *directory = opendir(place->directory);
 
@@ -55,13 +55,13 @@ static int leave_unit(void **state)
 TEST_GROUP(leave_unit, NULL);
 
 #define PLACE(name)                                                                                \
-    CLEANUP(finish) struct place name;                                                             \
+    CLEANUP(finish) struct folder name;                                                            \
     begin(&name)
 
 static int take(void *context, const struct store_outcome *outcome, struct instant at,
                 struct err *err)
 {
-    struct place *place = context;
+    struct folder *place = context;
 
     if (place->answer < 0)
         return err_set(err, ERR_UNREACHABLE, "the database is still away");
@@ -72,7 +72,7 @@ static int take(void *context, const struct store_outcome *outcome, struct insta
 }
 
 /* Keeps an outcome; what is told of it, malloc'ed. */
-static char *keep(struct place *place, int64_t plan, int64_t position, enum step_state state,
+static char *keep(struct folder *place, int64_t plan, int64_t position, enum step_state state,
                   const char *reason)
 {
     const struct store_step step = {.plan_id = plan,
@@ -92,13 +92,13 @@ static char *keep(struct place *place, int64_t plan, int64_t position, enum step
     return mem_strdup(err.text);
 }
 
-static void keep_quietly(struct place *place, int64_t plan, int64_t position, enum step_state state,
-                         const char *reason)
+static void keep_quietly(struct folder *place, int64_t plan, int64_t position,
+                         enum step_state state, const char *reason)
 {
     free(keep(place, plan, position, state, reason));
 }
 
-static int take_all(struct place *place, struct err *err)
+static int take_all(struct folder *place, struct err *err)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 
@@ -106,7 +106,7 @@ static int take_all(struct place *place, struct err *err)
     return outcome_file_each(&arena, &place->config, take, place, err);
 }
 
-static void check_taken(struct place *place, const char *wanted)
+static void check_taken(struct folder *place, const char *wanted)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
 
@@ -115,7 +115,7 @@ static void check_taken(struct place *place, const char *wanted)
     assert_string_equal(text_cstr(&place->taken), wanted);
 }
 
-static size_t count_files(const struct place *place)
+static size_t count_files(const struct folder *place)
 {
     DIR *directory = opendir(place->directory);
     size_t count = 0;
@@ -127,7 +127,7 @@ static size_t count_files(const struct place *place)
     return count;
 }
 
-static void put(struct place *place, const char *name, const char *text)
+static void put(struct folder *place, const char *name, const char *text)
 {
     CLEANUP(mem_cleanup) char *path = file_join(place->directory, name);
 

@@ -19,28 +19,28 @@
 
 /* --- files --- */
 
-struct place {
+struct folder {
     char directory[32];
     char *path;
 };
 
-static struct place place_new(void)
+static struct folder folder_new(void)
 {
-    struct place place = {.directory = "/tmp/roster-test-XXXXXX"};
+    struct folder place = {.directory = "/tmp/roster-test-XXXXXX"};
 
     assert_non_null(mkdtemp(place.directory));
     place.path = file_join(place.directory, "roster 1.csv");
     return place;
 }
 
-static void place_write(const struct place *place, const char *text)
+static void folder_write(const struct folder *place, const char *text)
 {
     struct err err = ERR_INIT;
 
     assert_int_equal(file_write(place->path, 0600, text, strlen(text), &err), 0);
 }
 
-static void place_release(struct place *place)
+static void folder_release(struct folder *place)
 {
     (void)unlink(place->path);
     (void)rmdir(place->directory);
@@ -59,7 +59,7 @@ static struct roster_case read_source(struct config_roster *config, const char *
 
 TEST(roster_read_file_addresses_name_the_same_file)
 {
-    CLEANUP(place_release) struct place place = place_new();
+    CLEANUP(folder_release) struct folder place = folder_new();
     static const struct {
         const char *before, *after;
     } forms[] = {{"", "/roster 1.csv"},
@@ -67,7 +67,7 @@ TEST(roster_read_file_addresses_name_the_same_file)
                  {"file:", "/roster 1.csv"},
                  {"file://localhost", "/roster 1.csv"}};
 
-    place_write(&place, GOOD);
+    folder_write(&place, GOOD);
     for (size_t i = 0; i < COUNT_OF(forms); i++) {
         CLEANUP(text_release) struct text source = TEXT_INIT;
         struct config_roster config = case_small_config();
@@ -83,11 +83,11 @@ TEST(roster_read_file_addresses_name_the_same_file)
 
 TEST(roster_read_path_given_wins_over_the_source)
 {
-    CLEANUP(place_release) struct place place = place_new();
+    CLEANUP(folder_release) struct folder place = folder_new();
     struct config_roster config = case_small_config();
     CLEANUP(case_release) struct roster_case c = {.result = -1};
 
-    place_write(&place, GOOD);
+    folder_write(&place, GOOD);
     config.source = "file:///nonexistent/roster.csv";
     c.result = roster_read(&c.arena, &config, place.path, CASE_NOW, &c.roster, &c.err);
     assert_read(&c);
@@ -96,12 +96,12 @@ TEST(roster_read_path_given_wins_over_the_source)
 
 TEST(roster_read_modified_is_that_of_the_file)
 {
-    CLEANUP(place_release) struct place place = place_new();
+    CLEANUP(folder_release) struct folder place = folder_new();
     struct config_roster config = case_small_config();
     const struct timespec times[2] = {{.tv_sec = 1700000000}, {.tv_sec = 1700000000}};
     struct roster_case c;
 
-    place_write(&place, GOOD);
+    folder_write(&place, GOOD);
     assert_int_equal(utimensat(AT_FDCWD, place.path, times, 0), 0);
     c = read_source(&config, place.path);
     assert_read(&c);
@@ -111,13 +111,14 @@ TEST(roster_read_modified_is_that_of_the_file)
 
 TEST(roster_read_no_readable_file_is_refused)
 {
-    CLEANUP(place_release) struct place place = place_new();
+    CLEANUP(folder_release) struct folder place = folder_new();
     struct config_roster config = case_small_config();
     const struct {
         const char *source, *part;
     } cases[] = {
-        {"/nonexistent/roster.csv", "roster '/nonexistent/roster.csv': cannot open it: No such"},
-        {"file:///nonexistent/roster.csv", "cannot open it: No such file"},
+        {"/nonexistent/roster.csv", "roster '/nonexistent/roster.csv': cannot open the file"},
+        {"file:///nonexistent/roster.csv",
+         "cannot open the file '/nonexistent/roster.csv': No such file"},
         {place.directory, "is a directory, a file is expected"},
         {"/dev/null", "is not a regular file"},
     };
@@ -167,7 +168,7 @@ TEST(roster_read_address_of_no_file_is_a_configuration_error)
 
 TEST(roster_source_read_file_that_changes_meanwhile_is_refused)
 {
-    CLEANUP(place_release) struct place place = place_new();
+    CLEANUP(folder_release) struct folder place = folder_new();
     CLEANUP(roster_source_closep) struct roster_source *source = NULL;
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct config_roster config = case_small_config();
@@ -175,7 +176,7 @@ TEST(roster_source_read_file_that_changes_meanwhile_is_refused)
     size_t length = 1;
     int fd, result;
 
-    place_write(&place, GOOD);
+    folder_write(&place, GOOD);
     assert_int_equal(roster_source_open(&config, place.path, &source, &err), 0);
     assert_int_equal(roster_source_read(source, buffer, sizeof(buffer), &length, &err), 0);
     fd = open(place.path, O_WRONLY | O_APPEND | O_CLOEXEC);
@@ -342,12 +343,12 @@ TEST(roster_read_credentials_go_as_basic_or_bearer)
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        CLEANUP(place_release) struct place place = place_new();
+        CLEANUP(folder_release) struct folder place = folder_new();
         CLEANUP(mem_cleanup) char *request = NULL;
         struct config_roster config = case_small_config();
         struct roster_case c;
 
-        place_write(&place, cases[i].secret);
+        folder_write(&place, cases[i].secret);
         config.credentials.file = place.path;
         c = read_answer(&config, "HTTP/1.1 200 OK\r\nContent-Length: 24\r\n\r\n" GOOD, &request);
         assert_read(&c);
@@ -358,11 +359,11 @@ TEST(roster_read_credentials_go_as_basic_or_bearer)
 
 TEST(roster_read_credentials_that_others_can_read_are_a_configuration_error)
 {
-    CLEANUP(place_release) struct place place = place_new();
+    CLEANUP(folder_release) struct folder place = folder_new();
     struct config_roster config = case_small_config();
     struct roster_case c;
 
-    place_write(&place, "hr:geheim");
+    folder_write(&place, "hr:geheim");
     assert_int_equal(chmod(place.path, 0644), 0);
     config.credentials.file = place.path;
     c = read_source(&config, "https://127.0.0.1:1/x");
@@ -374,11 +375,11 @@ TEST(roster_read_credentials_that_others_can_read_are_a_configuration_error)
 
 TEST(roster_read_sftp_with_a_token_is_a_configuration_error)
 {
-    CLEANUP(place_release) struct place place = place_new();
+    CLEANUP(folder_release) struct folder place = folder_new();
     struct config_roster config = case_small_config();
     struct roster_case c;
 
-    place_write(&place, "token");
+    folder_write(&place, "token");
     config.credentials.file = place.path;
     c = read_source(&config, "sftp://127.0.0.1:1/x");
     assert_int_equal(c.err.code, ERR_CONFIG);

@@ -79,6 +79,13 @@ grep -nE '\b(atoi|atol|atoll|atof|strtok|strtok_r|sprintf|vsprintf|strcpy|strcat
     $product $(echo "$tests_all" | grep 'c$') | complain "banned functions:"
 grep -nE '\b(localtime_r|gmtime_r|tzset|mktime)[[:space:]]*\(' $product | grep -v '^reconcile/host/zone.c:' |
     complain "only host/zone asks the C library for local time:"
+# The rest of the program's files are opened where no link of somebody else leads: host/file, over
+# host/place. Elsewhere stand the machine's own (programs, /proc, /dev/null) and what a child does as
+# its user already.
+grep -nE '\b(open|openat|fopen|creat|mkostemp|mkstemp|mkdtemp|rename|renameat|renameat2|link|symlink|unlink|unlinkat|mkdir|mkdirat|rmdir|chmod|chown|lchown|truncate)[[:space:]]*\(' \
+    $(ls reconcile/*/*.c cmd/bynder-reconcile/*.c | grep -vE '^reconcile/host/(file|place)\.c$') |
+    grep -vE '"/dev/null"|^reconcile/database/child\.c:.*open\(log,|^reconcile/database/server\.c:.*open\(text_cstr\(&path\), O_RDONLY' |
+    grep -vE ':[[:space:]]*(/?\*|")' | complain "only host/file and host/place touch files:"
 # TEST registers what it defines; whatever else looks like a test is run by nobody. (A setup returns
 # int.)
 {

@@ -126,7 +126,7 @@ TEST(secret_read_of_what_is_no_file_is_refused)
     (void)unlink(path);
     assert_refused(false, "No such file");
     assert_int_equal(mkdir(path, 0700), 0);
-    assert_refused(false, "not a regular file");
+    assert_refused(false, "is a directory");
     assert_int_equal(rmdir(path), 0);
     assert_int_equal(mkfifo(path, 0600), 0); /* must not wait for a writer */
     assert_refused(false, "not a regular file");
