@@ -20,6 +20,7 @@ struct row_standing {
     struct day until;  /* of a keep, a rejection, an again */
     size_t approvers;  /* people whose approval counts, of row.needed */
     struct day night;  /* on which it will be done, as far as that can be told; none = not yet */
+    const char *not_counted; /* whose approval does not count, why, and what to do; NULL = all do */
     const char *waits; /* the guard of amount that makes it wait until then */
     const char *state; /* step_state_name; NULL = no step was made of it */
     bool done;         /* its act was done, or found done */
