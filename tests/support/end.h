@@ -49,7 +49,7 @@ struct end_result {
 };
 
 struct end_child {
-    pid_t pid;
+    pid_t pid, desk; /* the program; the service that answers it, 0 = none */
     char *out_path, *err_path;
     double began;
 };
@@ -80,6 +80,9 @@ struct end_result end_run(struct end *end, const char *const *words);
 #define RUN(name, ...)                                                                             \
     CLEANUP(end_result_release)                                                                    \
     __attribute__((unused)) struct end_result name = END_RUN(__VA_ARGS__)
+/* Who reviews from now on: a uid, who asks the service at its desk, as it is installed; NULL: this
+ * process itself. Other verbs than reviewers' are run as before. Root alone can seat somebody. */
+void end_sits(const char *uid);
 /* The same with a file as standard output, which is then not in the result. */
 struct end_result end_run_into(struct end *end, const char *out_path, const char *const *words);
 /* Exactly these words. */

@@ -85,7 +85,7 @@ TEST(ruling_refuse_person_who_is_not_listed_or_owns_the_account)
         {"zoe", false, "zoe@acme.example", "x", "own account"},
         {"zoe", false, NULL, NULL, NULL},
         {"root", false, "jane@acme.example", "jane", "decide as yourself"}, /* whoever that was */
-        {"root", true, NULL, NULL, "decide as yourself"},
+        {"root", true, NULL, NULL, "not among"},
         {"Root", false, NULL, NULL, NULL}, /* another user */
     };
     struct arena arena = ARENA_INIT;
@@ -326,6 +326,31 @@ static void without_a_time(struct ruling *ruling, struct plan_row *row)
 {
     (void)row;
     ruling->at = INSTANT_NONE;
+}
+
+TEST(ruling_find_tells_whose_approval_does_not_count)
+{
+    static const struct {
+        const char *first, *second;
+        const char *unheard; /* NULL = all are heard */
+        size_t counted;
+    } rows[] = {
+        {"anna", "bob", NULL, 2},
+        {"anna", "mallory", "mallory", 1},
+        {"mallory", "anna", "mallory", 1},
+        {"jane", "jane", "jane", 0}, /* her own account */
+    };
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct plan_row row = the_row();
+        const struct ruling both[] = {approval_by(rows[i].first), approval_by(rows[i].second)};
+        struct ruled ruled = find(&arena, both, COUNT_OF(both), &row);
+        const char *unheard = ruled.unheard ? ruled.unheard->who : NULL;
+        if (ruled.approvers != rows[i].counted || !text_equal(unheard, rows[i].unheard) ||
+            !ruled.unheard != !ruled.unheard_why)
+            fail_msg("row %zu: %zu counted, not heard: %s", i, ruled.approvers, unheard);
+    }
 }
 
 TEST(ruling_find_counts_an_approval_for_its_subject_alone)
