@@ -298,7 +298,7 @@ install: ## install below DESTDIR (prefix=/usr unitdir=/lib/systemd/system), fro
 .PHONY: install-data
 install-data:
 	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/bynder-reconcile db/audit-verify.sql db/roles.sql
-	install -D -m 0644 -t $(DESTDIR)$(unitdir) systemd/*.service systemd/*.timer
+	install -D -m 0644 -t $(DESTDIR)$(unitdir) systemd/*.service systemd/*.timer systemd/*.socket
 	install -D -m 0755 -t $(DESTDIR)$(prefix)/lib/bynder-reconcile systemd/run-failed
 	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/man/man1 docs/man/*.1
 	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/man/man5 docs/man/*.5
@@ -308,7 +308,7 @@ install-data:
 	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/doc/bynder-reconcile/examples etc/bynder-reconcile.conf
 	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/doc/bynder-reconcile/examples/prometheus etc/prometheus/bynder-reconcile.rules.yml
 	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/doc/bynder-reconcile/examples/grafana etc/grafana/bynder-reconcile.json
-	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/doc/bynder-reconcile/examples/systemd etc/systemd/held-is-told.conf
+	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/doc/bynder-reconcile/examples/systemd etc/systemd/held-is-told.conf etc/systemd/addresses.conf
 
 .PHONY: deb
 deb: ## build the Debian packages in build/deb/ and ask lintian

@@ -293,7 +293,7 @@ static struct end_child launch(struct end *end, const char *out_path, const char
 }
 
 /* The service, and its door: what systemd does for the socket of an instance. */
-static pid_t open_desk(struct end *end, const char *path)
+pid_t end_open_desk(struct end *end, const char *path, mode_t mode)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     const char *const words[] = {"--config", end->config_path, "desk", NULL};
@@ -303,7 +303,7 @@ static pid_t open_desk(struct end *end, const char *path)
     seat.door = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     assert_int_equal(bind(seat.door, (struct sockaddr *)&address, sizeof(address)), 0);
     assert_int_equal(listen(seat.door, 8), 0);
-    assert_int_equal(chmod(path, 0666), 0);
+    assert_int_equal(chmod(path, mode), 0);
     assert_int_equal(chmod(end->probe.directory, 0711), 0);
     struct end_child service = launch(end, NULL, words);
     (void)close(seat.door);
@@ -311,6 +311,14 @@ static pid_t open_desk(struct end *end, const char *path)
     free(service.out_path);
     free(service.err_path);
     return service.pid;
+}
+
+void end_close_desk(pid_t desk)
+{
+    if (desk <= 0)
+        return;
+    (void)kill(desk, SIGTERM);
+    assert_int_equal(waitpid(desk, NULL, 0), desk);
 }
 
 /* As somebody else, who may read what they name. */
@@ -332,7 +340,7 @@ static struct end_child launch_seated(struct end *end, const char *out_path,
         if (words[count - 4][0] == '/')
             (void)chmod(words[count - 4], 0644);
     }
-    pid_t desk = open_desk(end, path);
+    pid_t desk = end_open_desk(end, path, 0666);
     struct end_child child = launch_as(end, out_path, all, (uid_t)uid);
     child.desk = desk;
     return child;
@@ -382,10 +390,7 @@ struct end_result end_wait(struct end_child *child)
         (void)nanosleep(&pause, NULL);
     }
     assert_int_equal(ended, child->pid);
-    if (child->desk) {
-        (void)kill(child->desk, SIGTERM);
-        assert_int_equal(waitpid(child->desk, NULL, 0), child->desk);
-    }
+    end_close_desk(child->desk);
     result.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     result.seconds = now_s() - child->began;
     result.peak_kib = usage.ru_maxrss;
@@ -407,6 +412,13 @@ struct end_result end_run(struct end *end, const char *const *words)
 struct end_result end_run_into(struct end *end, const char *out_path, const char *const *words)
 {
     struct end_child child = launch_configured(end, out_path, words);
+
+    return end_wait(&child);
+}
+
+struct end_result end_run_as(struct end *end, unsigned uid, const char *const *words)
+{
+    struct end_child child = launch_as(end, NULL, words, (uid_t)uid);
 
     return end_wait(&child);
 }

@@ -87,6 +87,11 @@ void end_sits(const char *uid);
 struct end_result end_run_into(struct end *end, const char *out_path, const char *const *words);
 /* Exactly these words. */
 struct end_result end_run_bare(struct end *end, const char *const *words);
+/* Exactly these words, as another user of the machine. */
+struct end_result end_run_as(struct end *end, unsigned uid, const char *const *words);
+/* The service that answers at a socket of this mode, until it is closed. */
+pid_t end_open_desk(struct end *end, const char *path, mode_t mode);
+void end_close_desk(pid_t desk);
 struct end_child end_start(struct end *end, const char *const *words);
 struct end_result end_wait(struct end_child *child);
 void end_result_release(struct end_result *result);
