@@ -68,6 +68,7 @@ TEST(attack_one_person_is_not_two_approvers)
     assert_int_equal(setenv("SUDO_UID", "2", 1), 0);
     assert_int_equal(setenv("SUDO_USER", "bin", 1), 0);
     RUN(again, &acts.end, "approve", "1", "--digest", acts.digest);
+    end_assert_code(&again, 0);
     end_assert_says(&again.out, "by 'daemon'");
     end_sits(NULL); /* as root, by a line in sudoers: the configuration is not root's alone */
     RUN(root, &acts.end, "approve", "1", "--digest", acts.digest);

@@ -263,7 +263,8 @@ static void become_program(const struct end_child *child, const char *const *wor
         _exit(127);
     if (uid && (setgroups(0, NULL) < 0 || setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0))
         _exit(127);
-    if (seat.door >= 0 && !uid && dup2(seat.door, 3) < 0)
+    if (seat.door >= 0 && !uid && /* as systemd starts it: of nobody's environment */
+        (dup2(seat.door, 3) < 0 || unsetenv("SUDO_UID") < 0 || unsetenv("SUDO_USER") < 0))
         _exit(127);
     execv(argv[0], argv);
     _exit(127);
