@@ -270,9 +270,11 @@ deps: ## install every package of debian/control, for building, running and test
 # --- looks ----------------------------------------------------------------------------------------
 
 .PHONY: lint
-lint: format-check ## layering, callers, banned functions, format, cppcheck (of the debug variant)
+lint: format-check ## layering, callers, banned functions, format, cppcheck (of the debug variant), hardening (of release)
 	$(Q)$(MAKE) --no-print-directory VARIANT=debug all
 	$(Q)sh tests/support/lint.sh
+	$(Q)$(MAKE) --no-print-directory VARIANT=release all
+	$(Q)sh tests/support/hardening.sh build/release/bynder-reconcile build/release/portal-sim
 
 .PHONY: format
 format: ## rewrite the sources with clang-format

@@ -36,11 +36,12 @@ enum {
     MESSAGE_BYTES = 65536,
     FILES_MAX = 3 + OPTION_MAX,
     WORDS_MAX = 64,
-    LISTENING = 3,      /* the descriptor that systemd passes first (sd_listen_fds(3)) */
-    IDLE_MS = 60000,    /* after that without anybody the service ends; the socket stays */
-    CHILDREN_MAX = 16,  /* people at a time; the next one waits */
-    GREETING_S = 10,    /* who connects says at once what they want */
-    ANSWER_MAX_S = 900, /* and is not served for ever, as a pager that nobody leaves would have it */
+    LISTENING = 3,     /* the descriptor that systemd passes first (sd_listen_fds(3)) */
+    IDLE_MS = 60000,   /* after that without anybody the service ends; the socket stays */
+    CHILDREN_MAX = 16, /* people at a time; the next one waits */
+    GREETING_S = 10,   /* who connects says at once what they want */
+    ANSWER_MAX_S =
+        900, /* and is not served for ever, as a pager that nobody leaves would have it */
 };
 
 /* One message, with room for every file that may come along. */
@@ -128,8 +129,13 @@ static int copy_file(const char *path, int *ret_fd, struct err *err)
 static void add_words(const struct command_line *line, struct text *words)
 {
     const struct invocation *asked = &line->invocation;
+    static const char *const level[] = {[LOG_LEVEL_ERROR] = "error",
+                                        [LOG_LEVEL_WARNING] = "warning",
+                                        [LOG_LEVEL_INFO] = "info",
+                                        [LOG_LEVEL_DEBUG] = "debug"};
     const char *no_color = getenv("NO_COLOR");
 
+    text_addf(words, "--log-level=%s%c", level[line->log_level], 0);
     text_addf(words, "--log-format=%s%c", line->log_format == LOG_FORMAT_JSON ? "json" : "text", 0);
     if (!text_is_empty(no_color))
         text_addf(words, "--no-color%c", 0);
@@ -263,7 +269,8 @@ static int admit(struct invocation *asked, const int *file, size_t count, struct
     for (size_t i = 0; asked->verb->option && asked->verb->option[i].name; i++) {
         const struct option_spec *option = &asked->verb->option[i];
         enum option_use use = asked->value[i] ? option_use(option) : OPTION_SAYS;
-        if (use == OPTION_REACHES || use == OPTION_WRITES || (use == OPTION_READS && taken >= count))
+        if (use == OPTION_REACHES || use == OPTION_WRITES ||
+            (use == OPTION_READS && taken >= count))
             return err_set(err, ERR_USAGE, "--%s is not for reviewers", option->name);
         if (use == OPTION_READS)
             asked->path[i] = arena_printf(asked->arena, "/proc/self/fd/%d", file[taken++]);

@@ -1,6 +1,7 @@
 /*
  * The variables that sudo, doas and pkexec set take rights away here and give none, so it does not
- * matter who else may set them; those who are held by a line for this one program cannot unset them.
+ * matter who else may set them; those who are held by a line for this one program cannot unset
+ * them.
  */
 #include "cmd/bynder-reconcile/invoker.h"
 
@@ -42,8 +43,7 @@ static bool find_invoker(struct arena *arena)
             continue;
         if (!saying[i].is_name)
             (void)parse_int(value, 0, INT32_MAX, &id);
-        const struct passwd *entry =
-            saying[i].is_name ? getpwnam(value) : getpwuid((uid_t)id);
+        const struct passwd *entry = saying[i].is_name ? getpwnam(value) : getpwuid((uid_t)id);
         invoker.user = entry ? entry->pw_uid : (uid_t)id;
         invoker.group = entry ? entry->pw_gid : 65534;
         invoker.name = arena_strdup(arena, entry ? entry->pw_name : value);

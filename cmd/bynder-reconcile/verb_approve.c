@@ -91,7 +91,8 @@ static int read_selection(const struct invocation *invocation, const char *optio
     *ret_name = invocation_option(invocation, option);
     if (!*ret_name)
         return 0;
-    if (file_read(invocation_file(invocation, option), LIMIT_HTTP_BODY, ERR_USAGE, &text, NULL, err) < 0)
+    if (file_read(invocation_file(invocation, option), LIMIT_HTTP_BODY, ERR_USAGE, &text, NULL,
+                  err) < 0)
         return -1;
     *ret_text = arena_strdup(invocation->arena, text_cstr(&text));
     return 0;

@@ -18,8 +18,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "cmd/bynder-reconcile/invoker.h"
 #include "cmd/bynder-reconcile/check.h"
+#include "cmd/bynder-reconcile/invoker.h"
 #include "cmd/bynder-reconcile/options.h"
 #include "cmd/bynder-reconcile/service.h"
 #include "host/clock.h"
@@ -192,7 +192,8 @@ static int gather_secret(const struct invocation *invocation, struct answers *an
     const char *given = invocation->value[INIT_SECRET_FILE];
 
     if (answers->instance && given)
-        return take_secret(arena, invocation_file(invocation, "secret-file"), &answers->secret, err);
+        return take_secret(arena, invocation_file(invocation, "secret-file"), &answers->secret,
+                           err);
     if (!answers->instance && gather_one(invocation, INIT_SECRET_FILE,
                                          "File with its client secret (made when it is not there)",
                                          NULL, &answers->secret_file, err) < 0)

@@ -609,8 +609,7 @@ static bool is_used_again(const struct account *account)
 
 /* R8: somebody undid our suspension, and neither a login since nor a person's `again` lets that go.
  * A departure it does not cover. */
-static bool is_undone(struct judge *judge, const struct rule *rule,
-                      const struct subject *subject)
+static bool is_undone(struct judge *judge, const struct rule *rule, const struct subject *subject)
 {
     const struct account_history *history = &subject->account->history;
 

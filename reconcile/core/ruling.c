@@ -79,7 +79,8 @@ const char *ruling_refuse_person(struct arena *arena, const struct approvers *ap
     }
     if (approvers->count && !listed)
         return arena_printf(arena, "user '%s' is not among the configured approvers", who);
-    if (!listed && text_equal(who, "root")) /* anybody who may become root would be one more person */
+    if (!listed &&
+        text_equal(who, "root")) /* anybody who may become root would be one more person */
         return "root is nobody in particular: decide as yourself, without sudo";
     if (is_own(arena, who, listed ? listed->email : NULL, email, username))
         return arena_printf(arena, "this is the own account of '%s': somebody else must decide",

@@ -10,8 +10,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-/* The login name of the real user id, under sudo that is root; or of the one whom the kernel says is
- * at the other end of the socket (os_user_is). ERR_INTERNAL for an id without a name. */
+/* The login name of the real user id, under sudo that is root; or of the one whom the kernel says
+ * is at the other end of the socket (os_user_is). ERR_INTERNAL for an id without a name. */
 int os_user(struct arena *arena, const char **ret_name, struct err *err)
     __attribute__((warn_unused_result));
 

@@ -119,15 +119,16 @@ static bool has_sudo(void)
 
 static bool needs_sudo(void)
 {
-    bool others = command_is_service() || (geteuid() == 0 && (getenv("SUDO_UID") || !at_terminal()));
+    bool others =
+        command_is_service() || (geteuid() == 0 && (getenv("SUDO_UID") || !at_terminal()));
 
     return others && has_sudo();
 }
 
 bool command_is_for_reviewers(const char *verb)
 {
-    static const char *const verbs[] = {"show",     "status", "audit",  "approve", "acknowledge",
-                                        "keep",     "again",  "reject", "withdraw", "portal"};
+    static const char *const verbs[] = {"show", "status", "audit",  "approve",  "acknowledge",
+                                        "keep", "again",  "reject", "withdraw", "portal"};
 
     for (size_t i = 0; i < COUNT_OF(verbs); i++) {
         if (text_equal(verbs[i], verb))

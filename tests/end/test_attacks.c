@@ -218,7 +218,7 @@ TEST(attack_by_a_stranger_stops_at_the_socket)
     end_assert_code(&reader, 20);
     assert_int_equal(reader.out.length, 0);
     AS(direct, &acts.end, NOBODY, "--config", acts.end.config_path, "show");
-    end_assert_code(&direct, 78); /* the configuration is not theirs to read */
+    end_assert_code(&direct, 78);                /* the configuration is not theirs to read */
     assert_int_equal(chown(desk, 0, NOBODY), 0); /* now a member of its group; runs as gid too */
     AS(member, &acts.end, NOBODY, "--desk", desk, "show");
     end_assert_code(&member, 0);

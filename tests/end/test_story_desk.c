@@ -253,7 +253,8 @@ TEST(an_approver_who_leaves_takes_what_they_approved_with_them)
     story_is_suspended(&story, "leo");
     story_is_active(&story, "lea");
     SAYS(&story, 0,
-         "the approval by daemon does not count: user 'daemon' is not among the configured approvers; "
+         "the approval by daemon does not count: user 'daemon' is not among the configured "
+         "approvers; "
          "somebody else approves it anew",
          "show", "--format", "json");
     CLEANUP(mem_cleanup) char *again = story_names(&story, "lea");

@@ -100,7 +100,8 @@ static void add_rest(struct text *text, const char *rest)
         return;
     }
     text_addf(text,
-              "%.*s%s approvers = ( { user = \"%s\"; }, { user = \"daemon\"; }, { user = \"bin\"; } ); %s%s\n",
+              "%.*s%s approvers = ( { user = \"%s\"; }, { user = \"daemon\"; }, { user = \"bin\"; "
+              "} ); %s%s\n",
               (int)(behind - rest), rest, at ? "" : section, self ? self->pw_name : "nobody",
               at ? "" : "};", behind);
 }
@@ -261,7 +262,8 @@ static void become_program(const struct end_child *child, const char *const *wor
     int err = open(child->err_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     if (in < 0 || out < 0 || err < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
         _exit(127);
-    if (uid && (setgroups(0, NULL) < 0 || setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0))
+    if (uid &&
+        (setgroups(0, NULL) < 0 || setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0))
         _exit(127);
     if (seat.door >= 0 && !uid && /* as systemd starts it: of nobody's environment */
         (dup2(seat.door, 3) < 0 || unsetenv("SUDO_UID") < 0 || unsetenv("SUDO_USER") < 0))

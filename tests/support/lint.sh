@@ -86,6 +86,10 @@ grep -nE '\b(localtime_r|gmtime_r|tzset|mktime)[[:space:]]*\(' $product | grep -
     grep -nE '\bcmocka_unit_test|\bCMUnitTest\b|cmocka_run_group_tests|#include <cmocka\.h>|^int main\(' $tests
     grep -LE '^TEST(_WITH|_SERIES)?\(' $tests
 } | complain "a test that does not register itself (tests/support/test.h):"
+# A matrix that names a test which is not there says what nobody tries.
+grep -oE '`[a-z]+(_[a-z0-9]+){3,}`' docs/security.md | tr -d '`' | sort -u | while read -r name; do
+    grep -qE "^TEST(_WITH)?\($name[,)]" $tests || echo "docs/security.md: no test is called $name"
+done | complain "tests of the matrix that are not there:"
 grep -nE '\b(TODO|FIXME|XXX|HACK)\b' $product_all db/*/*.sql db/*/*/*.sql Makefile |
     complain "unfinished words:"
 grep -nE '(/\*|^ \*) *(---|===|###)|(---|===|###) *\*/' $product_all $tests_all |

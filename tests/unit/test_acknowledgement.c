@@ -34,8 +34,10 @@ TEST(acknowledgement_end_of_each_case_says_why)
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(arena_release) struct arena arena = ARENA_INIT;
         struct day until = {.number = 46000};
-        struct acknowledgement given = {
-            .cause = "lost", .measure = rows[i].accepted, .until = until, .refused = rows[i].refused};
+        struct acknowledgement given = {.cause = "lost",
+                                        .measure = rows[i].accepted,
+                                        .until = until,
+                                        .refused = rows[i].refused};
         struct acknowledgement_found found = {
             .hold = rows[i].hold, .cause = rows[i].cause, .measure = rows[i].measure};
         const char *why = acknowledgement_end(&arena, &given, &found, day_add(until, rows[i].day));

@@ -194,7 +194,8 @@ TEST(ruling_again_counts_when_it_came_after_the_reactivation)
         {"2026-11-10 06", "2027-02-08", RULING_STANDS, "2026-11-09 06", false, "root"},
         {"2026-11-10 06", "2027-02-08", RULING_STANDS, "2026-11-09 06", false, "jane"}, /* own */
         {"2026-11-10 06", "2027-02-08", RULING_STANDS, "2026-11-10 06", false, "anna"},
-        {"2026-11-10 06", "2027-02-08", RULING_STANDS, "2026-11-11 06", false, "anna"}, /* a second one */
+        {"2026-11-10 06", "2027-02-08", RULING_STANDS, "2026-11-11 06", false,
+         "anna"}, /* a second one */
         {"2026-11-10 06", "2027-02-08", RULING_STANDS, NULL, true, "anna"},
         {"2026-11-10 06", "2026-11-22", RULING_STANDS, "2026-11-09 06", true, "anna"},
         {"2026-11-10 06", "2026-11-21", RULING_STANDS, "2026-11-09 06", false, "anna"},
