@@ -54,7 +54,6 @@ alone='
 main: a program begins there
 clock_clear_interrupt: a test goes on where a program ends
 clock_set_patience: a test waits less than half a minute
-journal_end: a test gives the journal back
 migrate_check_list: tests bring migrations of their own
 migrate_run_list: likewise'
 # The two programs have names in common, so theirs are asked with the folder in front.
