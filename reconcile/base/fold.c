@@ -133,14 +133,24 @@ static bool is_foldable(const char *string, size_t length)
     return length <= LIMIT_CSV_FIELD && text_is_utf8(string, length);
 }
 
+/* Most are folded as they come: visible ASCII without capitals from the first byte to the last. */
+static bool is_folded_ascii(const char *string)
+{
+    const char *s = string;
+
+    while (*s >= ' ' && *s != 0x7F && !is_upper(*s))
+        s++;
+    return *s == '\0' && s > string && *string != ' ' && s[-1] != ' ';
+}
+
 const char *fold_text(struct arena *arena, const char *string)
 {
     CLEANUP(mem_cleanup) char *folded = NULL;
     const char *start = string, *result;
     size_t length;
 
-    if (!string)
-        return NULL;
+    if (!string || is_folded_ascii(string))
+        return string;
     length = strlen(string);
     text_trim(&start, &length);
     if (length == 0)

@@ -125,11 +125,11 @@ void corroborate_other_number(const struct people *people, struct arena *scratch
         return;
     for (; entry != TABLE_END; entry = table_next(table, entry)) {
         const struct person *row = &people->roster->person[table_value(table, entry)];
+        if (!text_equal(number, people_row_number(people, scratch, row)))
+            continue; /* it only looks alike */
         if (people_crowd(people, MATCH_BY_EMPLOYEE_NUMBER, row))
             return; /* what very many have is no typing error */
         if (row->status == PERSON_DEPARTED || people_are_one(people, row, pairing->person) ||
-            !text_equal(number, people_value(people, scratch, MATCH_BY_EMPLOYEE_NUMBER,
-                                             row->employee_number)) ||
             is_ruled_out(scratch, row, account->name, NULL))
             continue;
         if (!least || person_compare(row, least) < 0)

@@ -36,11 +36,11 @@ struct unlinked { /* what is compared of an account without a person */
 
 struct edit_entry {
     uint64_t hash;
-    uint32_t account;
+    uint32_t seeker;
     uint32_t next;
 };
 
-/* What an entry of an index is there for; a value of a table is account << 2 | role. */
+/* What an entry of an index is there for; a value of a table is seeker << 2 | role. */
 enum role { ROLE_NOW, ROLE_EARLIER, ROLE_TWIN };
 
 /* For what an account is looked for among the people. */
@@ -53,7 +53,9 @@ struct finder {
     struct pairing *pairing;
     struct twins twins;
     uint8_t *sought;           /* by account index: enum sought */
-    struct unlinked *unlinked; /* by account index, only of those */
+    uint32_t *seeker;          /* account index of each for whom somebody is sought, in order */
+    uint32_t seekers;          /* how many: the indexes hold their place here */
+    struct unlinked *unlinked; /* by seeker */
     struct table by_local, by_name, by_number, by_skeleton;
     bool numbers; /* they are among the keys */
     struct edit_entry *edit;
@@ -64,6 +66,16 @@ struct finder {
     struct table edit_domain; /* domains of the unlinked accounts */
     bool skeletons;           /* some address is not ASCII */
 };
+
+static const struct account *account_of(const struct finder *finder, uint32_t seeker)
+{
+    return &finder->snapshot->account[finder->seeker[seeker]];
+}
+
+static struct pairing *pairing_of(const struct finder *finder, uint32_t seeker)
+{
+    return &finder->pairing[finder->seeker[seeker]];
+}
 
 static bool split_address(struct arena *arena, const char *email, struct address *ret_address)
 {
@@ -114,7 +126,7 @@ struct nearest {
 /* One part of the people on its way through the indexes. */
 struct visit {
     const struct finder *finder;
-    struct nearest *nearest; /* by account index */
+    struct nearest *nearest; /* by seeker */
     struct arena scratch;
     struct hit *hit;
     size_t hits, hit_capacity;
@@ -146,10 +158,10 @@ static void keep_hardest(struct nearest *nearest, struct day until, const struct
         *nearest = (struct nearest){.until = until, .person = person};
 }
 
-static void propose(struct visit *visit, uint32_t account, enum near_kind kind,
+static void propose(struct visit *visit, uint32_t seeker, enum near_kind kind,
                     const struct person *person)
 {
-    keep_least(&visit->nearest[account], kind, person);
+    keep_least(&visit->nearest[seeker], kind, person);
 }
 
 /* --- names --- */
@@ -223,16 +235,16 @@ static size_t edit_hashes(const struct address *address, uint64_t *ret)
     return n + 1;
 }
 
-static void add_edits(struct finder *finder, uint32_t account)
+static void add_edits(struct finder *finder, uint32_t seeker)
 {
     uint64_t hash[LOCAL_PART_MAX + 1];
-    size_t count = edit_hashes(&finder->unlinked[account].address, hash);
+    size_t count = edit_hashes(&finder->unlinked[seeker].address, hash);
 
     for (size_t i = 0; i < count; i++) {
         finder->edit = mem_grow(finder->edit, finder->edit_count, &finder->edit_capacity,
                                 sizeof(finder->edit[0]));
         finder->edit[finder->edit_count++] =
-            (struct edit_entry){.hash = hash[i], .account = account, .next = UINT32_MAX};
+            (struct edit_entry){.hash = hash[i], .seeker = seeker, .next = UINT32_MAX};
     }
 }
 
@@ -287,12 +299,12 @@ static void visit_edits(struct visit *visit, const struct address *address,
             continue;
         uint32_t at = finder->edit_bucket[hash[i] & finder->edit_mask];
         for (; at != UINT32_MAX; at = finder->edit[at].next) {
-            uint32_t account = finder->edit[at].account;
-            const struct unlinked *one = &finder->unlinked[account];
+            uint32_t seeker = finder->edit[at].seeker;
+            const struct unlinked *one = &finder->unlinked[seeker];
             if (finder->edit[at].hash == hash[i] && is_one_edit(&one->address, address) &&
-                is_nearer(&visit->nearest[account], NEAR_ONE_EDIT, person) &&
+                is_nearer(&visit->nearest[seeker], NEAR_ONE_EDIT, person) &&
                 name_parts_compare(one->name, &name) != NAMES_DIFFER)
-                propose(visit, account, NEAR_ONE_EDIT, person);
+                propose(visit, seeker, NEAR_ONE_EDIT, person);
         }
     }
 }
@@ -342,7 +354,7 @@ static void add_number(struct finder *finder, const char *number, uint32_t value
 
 static void index_account_names(struct finder *finder, uint32_t i)
 {
-    const struct account *account = &finder->snapshot->account[i];
+    const struct account *account = account_of(finder, i);
     struct name_parts *parts = arena_alloc(&finder->name_arena, sizeof(parts[0]));
 
     *parts = name_parts(&finder->name_arena, account->name);
@@ -354,7 +366,7 @@ static void index_account_names(struct finder *finder, uint32_t i)
 
 static void index_account(struct finder *finder, uint32_t i)
 {
-    const struct account *account = &finder->snapshot->account[i];
+    const struct account *account = account_of(finder, i);
     const char *email = address_text(account->email, account->username);
     struct address *address = &finder->unlinked[i].address;
 
@@ -377,8 +389,8 @@ static void index_account(struct finder *finder, uint32_t i)
 /* Under everything by which a twin of its person may be found. */
 static void index_departed_names(struct finder *finder, uint32_t i)
 {
-    const struct account *account = &finder->snapshot->account[i];
-    const struct person *person = finder->pairing[i].person;
+    const struct account *account = account_of(finder, i);
+    const struct person *person = pairing_of(finder, i)->person;
     const char *name = person->name ? person->name : account->name;
 
     add_name(finder, name, i << 2 | ROLE_TWIN);
@@ -388,8 +400,8 @@ static void index_departed_names(struct finder *finder, uint32_t i)
 
 static void index_departed(struct finder *finder, uint32_t i)
 {
-    const struct account *account = &finder->snapshot->account[i];
-    const struct person *person = finder->pairing[i].person;
+    const struct account *account = account_of(finder, i);
+    const struct person *person = pairing_of(finder, i)->person;
     const char *const address[] = {person->email, person->username, account->email,
                                    account->username};
 
@@ -399,12 +411,12 @@ static void index_departed(struct finder *finder, uint32_t i)
 }
 
 /* What an entry of an index says about a person who shares its key. */
-static enum near_kind kind_of(struct visit *visit, const struct table *table, uint32_t account,
+static enum near_kind kind_of(struct visit *visit, const struct table *table, uint32_t seeker,
                               const struct person *person)
 {
     const struct finder *finder = visit->finder;
-    const struct account *one = &finder->snapshot->account[account];
-    const struct unlinked *own = &finder->unlinked[account];
+    const struct account *one = account_of(finder, seeker);
+    const struct unlinked *own = &finder->unlinked[seeker];
     const struct address *mine = &own->address;
     const char *email = address_text(person->email, person->username);
     struct address theirs;
@@ -426,10 +438,10 @@ static enum near_kind kind_of(struct visit *visit, const struct table *table, ui
 }
 
 /* Keys of names and of second addresses are shared by more than who was called so. */
-static bool was_called_so(struct visit *visit, const struct table *table, uint32_t account,
+static bool was_called_so(struct visit *visit, const struct table *table, uint32_t seeker,
                           const struct person *person)
 {
-    const struct account_history *history = &visit->finder->snapshot->account[account].history;
+    const struct account_history *history = &account_of(visit->finder, seeker)->history;
     const char *email = address_text(person->email, person->username);
     struct arena *scratch = &visit->scratch;
 
@@ -444,36 +456,36 @@ static bool was_called_so(struct visit *visit, const struct table *table, uint32
     return table == &visit->finder->by_number;
 }
 
-static void propose_twin(struct visit *visit, uint32_t account, const struct person *person)
+static void propose_twin(struct visit *visit, uint32_t seeker, const struct person *person)
 {
     const struct finder *finder = visit->finder;
     struct day until = DAY_NONE;
 
-    if (twin_is(&finder->twins, &visit->scratch, &finder->snapshot->account[account],
-                finder->pairing[account].person, person, &until))
-        keep_hardest(&visit->nearest[account], until, person);
+    if (twin_is(&finder->twins, &visit->scratch, account_of(finder, seeker),
+                pairing_of(finder, seeker)->person, person, &until))
+        keep_hardest(&visit->nearest[seeker], until, person);
 }
 
 static void propose_each(struct visit *visit, const struct table *table, uint32_t entry,
                          const struct person *person)
 {
     for (; entry != TABLE_END; entry = table_next(table, entry)) {
-        uint32_t account = table_value(table, entry) >> 2;
+        uint32_t seeker = table_value(table, entry) >> 2;
         enum near_kind kind = NEAR_NOBODY;
         switch ((enum role)(table_value(table, entry) & 3)) {
         case ROLE_NOW:
-            kind = kind_of(visit, table, account, person);
+            kind = kind_of(visit, table, seeker, person);
             break;
         case ROLE_EARLIER:
-            kind = was_called_so(visit, table, account, person) ? NEAR_EARLIER : NEAR_NOBODY;
+            kind = was_called_so(visit, table, seeker, person) ? NEAR_EARLIER : NEAR_NOBODY;
             break;
         case ROLE_TWIN:
             if (twin_is_at_work(person))
-                propose_twin(visit, account, person);
+                propose_twin(visit, seeker, person);
             break;
         }
         if (kind != NEAR_NOBODY)
-            propose(visit, account, kind, person);
+            propose(visit, seeker, kind, person);
     }
 }
 
@@ -538,13 +550,13 @@ static void propose_crowd(struct visit *visit, const struct hit *hit, size_t cou
             least_here = person;
     }
     for (uint32_t at = hit[0].entry; at != TABLE_END; at = table_next(table, at)) {
-        uint32_t account = table_value(table, at) >> 2;
+        uint32_t seeker = table_value(table, at) >> 2;
         enum role role = (enum role)(table_value(table, at) & 3);
         if (role != ROLE_TWIN)
-            propose(visit, account,
+            propose(visit, seeker,
                     role == ROLE_NOW ? kind_of_table(visit->finder, table) : NEAR_EARLIER, least);
         else if (least_here)
-            keep_hardest(&visit->nearest[account], DAY_NONE, least_here);
+            keep_hardest(&visit->nearest[seeker], DAY_NONE, least_here);
     }
 }
 
@@ -672,7 +684,7 @@ static void visit_part(void *context, size_t part, size_t begin, size_t end)
     struct visits *visits = context;
     struct visit visit = {
         .finder = visits->finder,
-        .nearest = mem_calloc(visits->finder->snapshot->count, sizeof(visit.nearest[0])),
+        .nearest = mem_calloc(visits->finder->seekers, sizeof(visit.nearest[0])),
         .scratch = ARENA_INIT,
     };
 
@@ -706,8 +718,8 @@ static void gather_hits(struct visits *visits, size_t parts)
 /* The least of all parts is the least of all people, however they were split. */
 static void merge_part(struct finder *finder, const struct nearest *nearest)
 {
-    for (size_t i = 0; i < finder->snapshot->count; i++) {
-        struct pairing *pairing = &finder->pairing[i];
+    for (uint32_t i = 0; i < finder->seekers; i++) {
+        struct pairing *pairing = pairing_of(finder, i);
         struct nearest least = {
             .kind = pairing->near, .until = pairing->twin_until, .person = pairing->other};
         if (!nearest[i].person)
@@ -787,8 +799,8 @@ static void ask_people(void *context, size_t part, size_t begin, size_t end)
         asking->skeletons[part] = is_odd_address(person[i].email, person[i].username);
 }
 
-/* Who is sought; returns how many. */
-static size_t seek(struct finder *finder)
+/* Who is sought, and for whom. */
+static void seek(struct finder *finder)
 {
     struct asking asking = {.finder = finder};
     size_t accounts = finder->snapshot->count, people = finder->people->roster->count, sought = 0;
@@ -797,31 +809,35 @@ static size_t seek(struct finder *finder)
     for (size_t i = 0; i < PARALLEL_PARTS_MAX; i++)
         sought += asking.persons[i] + asking.twins[i];
     if (sought == 0)
-        return 0;
+        return;
+    finder->seeker = mem_alloc(sought * sizeof(finder->seeker[0]));
+    for (uint32_t i = 0; i < accounts; i++) {
+        if (finder->sought[i] != SOUGHT_NOT)
+            finder->seeker[finder->seekers++] = i;
+    }
     parallel_for(people, parallel_parts(people), ask_people, &asking);
     for (size_t i = 0; i < PARALLEL_PARTS_MAX; i++)
         finder->skeletons |= asking.skeletons[i];
-    return sought;
 }
 
 /* --- the indexes, which are made side by side --- */
 
 static void index_names(struct finder *finder)
 {
-    for (uint32_t i = 0; i < finder->snapshot->count; i++) {
-        if (finder->sought[i] == SOUGHT_PERSON)
+    for (uint32_t i = 0; i < finder->seekers; i++) {
+        if (finder->sought[finder->seeker[i]] == SOUGHT_PERSON)
             index_account_names(finder, i);
-        else if (finder->sought[i] == SOUGHT_TWIN)
+        else
             index_departed_names(finder, i);
     }
 }
 
 static void index_addresses(struct finder *finder)
 {
-    for (uint32_t i = 0; i < finder->snapshot->count; i++) {
-        if (finder->sought[i] == SOUGHT_PERSON)
+    for (uint32_t i = 0; i < finder->seekers; i++) {
+        if (finder->sought[finder->seeker[i]] == SOUGHT_PERSON)
             index_account(finder, i);
-        else if (finder->sought[i] == SOUGHT_TWIN)
+        else
             index_departed(finder, i);
     }
     index_edits(finder);
@@ -842,11 +858,11 @@ static void index_part(void *context, size_t part, size_t begin, size_t end)
         indexes[i](context);
 }
 
-static void index_accounts(struct finder *finder, size_t sought)
+static void index_accounts(struct finder *finder)
 {
-    size_t count = finder->snapshot->count, parts = parallel_parts(count);
+    size_t sought = finder->seekers, parts = parallel_parts(finder->snapshot->count);
 
-    finder->unlinked = mem_calloc(count, sizeof(finder->unlinked[0]));
+    finder->unlinked = mem_calloc(sought, sizeof(finder->unlinked[0]));
     table_init(&finder->edit_domain, 16);
     table_init(&finder->by_local, sought);
     table_init(&finder->by_name, sought);
@@ -869,6 +885,7 @@ static void release_finder(struct finder *finder)
     free(finder->edit_bucket);
     free(finder->edit_seen);
     free(finder->unlinked);
+    free(finder->seeker);
     arena_release(&finder->name_arena);
     arena_release(&finder->arena);
 }
@@ -886,10 +903,10 @@ void near_find(const struct people *people, const struct snapshot *snapshot,
         .numbers = has_number_key(people->matching),
     };
 
-    size_t count = seek(&finder);
-    if (count == 0)
+    seek(&finder);
+    if (finder.seekers == 0)
         return;
-    index_accounts(&finder, count);
+    index_accounts(&finder);
     visit_people(&finder, roster);
     release_finder(&finder);
 }

@@ -110,9 +110,43 @@ static void fill_snapshot(struct arena *arena, struct snapshot *snapshot, size_t
     }
 }
 
+/* A clock that jumps instead of sleeping. */
+struct fake {
+    struct instant now;
+    int64_t longest_us;
+};
+
+static struct instant fake_now(void *self)
+{
+    const struct fake *fake = self;
+
+    return fake->now;
+}
+
+static bool fake_sleep_until(void *self, struct instant until)
+{
+    struct fake *fake = self;
+
+    if (until.us - fake->now.us > fake->longest_us)
+        fake->longest_us = until.us - fake->now.us;
+    if (until.us > fake->now.us)
+        fake->now = until;
+    return true;
+}
+
+static struct clock fake_clock(struct fake *fake)
+{
+    *fake = (struct fake){.now = {.us = INT64_C(1795334400) * SECOND_US}};
+    return (struct clock){
+        .self = fake, .now = fake_now, .steady = fake_now, .sleep_until = fake_sleep_until};
+}
+
+/* However slow the machine is: patience is used up by pauses alone. */
 static void read_all(const struct config_portal *config, struct outcome *outcome)
 {
-    struct bynder_setup setup = {.config = config, .patience_us = 300000};
+    struct fake fake;
+    struct clock clock = fake_clock(&fake);
+    struct bynder_setup setup = {.config = config, .clock = &clock, .patience_us = 300000};
     CLEANUP(bynder_freep) struct bynder *bynder = NULL;
     size_t index[USERS];
 
@@ -354,30 +388,6 @@ TEST(many_with_a_429_in_the_middle_are_silent_and_then_slower)
     collected_release(&collected);
 }
 
-/* A clock that jumps instead of sleeping. */
-struct fake {
-    struct instant now;
-    int64_t longest_us;
-};
-
-static struct instant fake_now(void *self)
-{
-    const struct fake *fake = self;
-
-    return fake->now;
-}
-
-static bool fake_sleep_until(void *self, struct instant until)
-{
-    struct fake *fake = self;
-
-    if (until.us - fake->now.us > fake->longest_us)
-        fake->longest_us = until.us - fake->now.us;
-    if (until.us > fake->now.us)
-        fake->now = until;
-    return true;
-}
-
 /* As long as Bynder wants it. While some are under way their answers are awaited; then it sleeps.
  */
 TEST(many_with_a_429_in_the_middle_wait_out_five_minutes)
@@ -385,9 +395,8 @@ TEST(many_with_a_429_in_the_middle_wait_out_five_minutes)
     static const char *const options[] = {"--users", "60", "--fault",
                                           "error=429:nth=30:/api/v4/users/", NULL};
     SIM_LOCAL sim = {.url = NULL};
-    struct fake fake = {.now = {.us = INT64_C(1795334400) * SECOND_US}};
-    struct clock clock = {
-        .self = &fake, .now = fake_now, .steady = fake_now, .sleep_until = fake_sleep_until};
+    struct fake fake;
+    struct clock clock = fake_clock(&fake);
     struct bynder_setup setup = {.config = &sim.config, .clock = &clock};
     CLEANUP(bynder_freep) struct bynder *bynder = NULL;
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;

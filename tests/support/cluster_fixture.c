@@ -1,6 +1,9 @@
 /*
  * A janitor process waits for the end of the test program (its end of a pipe closes, however it
  * dies), then stops the server and removes the directory.
+ *
+ * Where TEST_CLUSTER names a place, the first program of a suite makes a cluster there with a
+ * migrated database in it, and each copies that: initdb and the migrations once, not once a test.
  */
 #include "cluster_fixture.h"
 
@@ -11,13 +14,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/parse.h"
 #include "database/cluster.h"
+#include "host/file.h"
+#include "store/migrate.h"
+
+#define MIGRATED "migrated"
 
 static char *root;
 static struct cluster *cluster;
@@ -126,20 +135,107 @@ static void ensure_root(void)
     start_janitor();
 }
 
+static struct cluster *open_cluster(const char *directory)
+{
+    struct cluster_settings settings = {.directory = directory, .without_fsync = true};
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct cluster *opened = NULL;
+
+    if (cluster_open(&settings, &opened, &err) < 0)
+        die("cluster_open", &err);
+    return opened;
+}
+
+/* Connected to a database of the server that exists; how long that takes is not what a test is
+ * about. */
+static struct pg *connect_to(const struct cluster *server, const char *database)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(text_release) struct text where = TEXT_INIT;
+    struct pg_settings settings = {0};
+    struct pg *pg = NULL;
+
+    text_addf(&where, "%s dbname=%s", cluster_conninfo(server), database);
+    settings.conninfo = text_cstr(&where);
+    if (pg_open(&settings, &pg, &err) < 0)
+        die("pg_open", &err);
+    return pg;
+}
+
+static void create_database(const struct cluster *server, const char *name, const char *template)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(pg_closep) struct pg *maker = connect_to(server, "reconcile");
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+
+    text_addf(&sql, "create database %s template %s", name, template);
+    if (pg_run(maker, "create_database", text_cstr(&sql), PG_NOTHING, NULL, 0, NULL, &err) < 0)
+        die("create database", &err);
+}
+
+static void create_migrated(const struct cluster *server)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct migrate_result migrated;
+
+    create_database(server, MIGRATED, "template1");
+    CLEANUP(pg_closep) struct pg *pg = connect_to(server, MIGRATED);
+    if (migrate_run(pg, &migrated, &err) < 0)
+        die("migrate", &err);
+}
+
+static void run_tool(const char *const *words)
+{
+    int status = -1;
+    pid_t child = fork();
+
+    if (child == 0) {
+        (void)execvp(words[0], (char *const *)(uintptr_t)words);
+        _exit(127);
+    }
+    if (child < 0 || waitpid(child, &status, 0) != child || status != 0)
+        die(words[0], NULL);
+}
+
+/* The first one makes it, under a name of its own until it is whole; the others wait meanwhile. */
+static void ensure_template(const char *path)
+{
+    CLEANUP(text_release) struct text lock = TEXT_INIT, fresh = TEXT_INIT;
+
+    text_addf(&lock, "%s.lock", path);
+    text_addf(&fresh, "%s.new", path);
+    CLEANUP(cleanup_fd) int fd = open(text_cstr(&lock), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0 || flock(fd, LOCK_EX) < 0)
+        die(text_cstr(&lock), NULL);
+    if (access(path, F_OK) == 0)
+        return;
+    struct cluster *made = open_cluster(text_cstr(&fresh));
+    create_migrated(made);
+    cluster_close(made);
+    text_add(&fresh, "/data");
+    if (rename(text_cstr(&fresh), path) < 0)
+        die("rename", NULL);
+}
+
 static void ensure_server(void)
 {
-    struct cluster_settings settings = {.without_fsync = true};
-    CLEANUP(err_release) struct err err = ERR_INIT;
-    struct text directory = TEXT_INIT;
+    const char *template = getenv("TEST_CLUSTER");
 
     if (cluster)
         return;
     ensure_root();
-    text_addf(&directory, "%s/pg", root);
-    settings.directory = text_cstr(&directory);
-    if (cluster_open(&settings, &cluster, &err) < 0)
-        die("cluster_open", &err);
-    text_release(&directory);
+    CLEANUP(mem_cleanup) char *directory = file_join(root, "pg");
+    if (!text_is_empty(template)) {
+        CLEANUP(mem_cleanup) char *data = file_join(directory, "data");
+
+        ensure_template(template);
+        if (mkdir(directory, 0700) < 0)
+            die("mkdir", NULL);
+        run_tool((const char *const[]){"cp", "-a", "--", template, data, NULL});
+    }
+    cluster = open_cluster(directory);
+    if (text_is_empty(template))
+        create_migrated(cluster);
     conninfo = mem_strdup(cluster_conninfo(cluster));
 }
 
@@ -149,23 +245,19 @@ const char *cluster_fixture_conninfo(void)
     return conninfo;
 }
 
-struct pg *cluster_fixture_open_with(int64_t statement_timeout_s, int64_t lock_timeout_s)
+static struct pg *open_new(const char *template, int64_t statement_timeout_s,
+                           int64_t lock_timeout_s)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
-    CLEANUP(pg_closep) struct pg *maker = NULL;
-    CLEANUP(text_release) struct text sql = TEXT_INIT, where = TEXT_INIT;
-    struct pg_settings making = {0}; /* how long that takes is not what the test is about */
+    CLEANUP(text_release) struct text name = TEXT_INIT, where = TEXT_INIT;
     struct pg_settings settings = {.statement_timeout_s = statement_timeout_s,
                                    .lock_timeout_s = lock_timeout_s};
     struct pg *pg = NULL;
 
     ensure_server();
-    making.conninfo = cluster_conninfo(cluster);
-    text_addf(&sql, "create database test_%d", ++databases);
-    text_addf(&where, "%s dbname=test_%d", making.conninfo, databases);
-    if (pg_open(&making, &maker, &err) < 0 ||
-        pg_run(maker, "create_database", text_cstr(&sql), PG_NOTHING, NULL, 0, NULL, &err) < 0)
-        die("create database", &err);
+    text_addf(&name, "test_%d", ++databases);
+    create_database(cluster, text_cstr(&name), template);
+    text_addf(&where, "%s dbname=%s", cluster_conninfo(cluster), text_cstr(&name));
     free(conninfo);
     conninfo = text_take(&where);
     settings.conninfo = conninfo;
@@ -174,9 +266,19 @@ struct pg *cluster_fixture_open_with(int64_t statement_timeout_s, int64_t lock_t
     return pg;
 }
 
+struct pg *cluster_fixture_open_with(int64_t statement_timeout_s, int64_t lock_timeout_s)
+{
+    return open_new("template1", statement_timeout_s, lock_timeout_s);
+}
+
 struct pg *cluster_fixture_open(void)
 {
-    return cluster_fixture_open_with(0, 0);
+    return open_new("template1", 0, 0);
+}
+
+struct pg *cluster_fixture_open_migrated(void)
+{
+    return open_new(MIGRATED, 0, 0);
 }
 
 char *cluster_fixture_directory(void)

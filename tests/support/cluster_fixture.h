@@ -12,6 +12,8 @@
 struct pg *cluster_fixture_open(void);
 /* The same with other timeouts (in seconds, 0 = as pg_open). */
 struct pg *cluster_fixture_open_with(int64_t statement_timeout_s, int64_t lock_timeout_s);
+/* A connection to a new database that is migrated and otherwise empty. */
+struct pg *cluster_fixture_open_migrated(void);
 /* The connection string of the database that was made last (of the server's own when there is
  * none); for a second connection. Valid until the next database is made. */
 const char *cluster_fixture_conninfo(void);

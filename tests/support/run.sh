@@ -5,6 +5,8 @@ set -u
 [ $# -gt 0 ] || { echo "no test binary given" >&2; exit 1; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+chmod 755 "$work"
+export TEST_CLUSTER="$work/cluster" # tests/support/cluster_fixture.c
 one='
 work=$1; test=$2
 name=$(echo "$test" | tr / _)

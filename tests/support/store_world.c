@@ -7,7 +7,6 @@
 
 #include "base/mem.h"
 #include "cluster_fixture.h"
-#include "store/migrate.h"
 #include "test.h"
 
 static void must(int failed, struct err *err)
@@ -25,12 +24,10 @@ static void begin_run(struct store_world *world)
 
 void store_world_begin(struct store_world *world)
 {
-    struct migrate_result migrated;
     struct err err = ERR_INIT;
 
     *world = (struct store_world){.arena = ARENA_INIT};
-    world->pg = cluster_fixture_open();
-    must(migrate_run(world->pg, &migrated, &err), &err);
+    world->pg = cluster_fixture_open_migrated();
     must(store_open(world->pg, "acme", "http://127.0.0.1", &world->store, &err), &err);
     assert_true(instant_parse_rfc3339("2026-11-01T02:00:00Z", &world->now));
     assert_true(day_from_civil(2026, 11, 1, &world->today));

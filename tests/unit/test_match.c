@@ -91,6 +91,41 @@ TEST(match_all_of_many_accounts_links_each)
     arena_release(&arena);
 }
 
+/* A number of two people that is nobody's may still be the better one of the two that lead to
+ * somebody; that very many have one that only looks alike says nothing of it. */
+TEST(match_all_weighs_a_number_beside_one_that_very_many_have)
+{
+    enum { CROWD = 100, ROWS = CROWD + 3 };
+    static const struct matching matching = {.key = {MATCH_BY_EMPLOYEE_NUMBER, MATCH_BY_EMAIL},
+                                             .key_count = 2};
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    static struct person person[ROWS];
+    struct account account = {
+        .id = "A", .employee_number = "04711", .email = "ann@a.example", .name = "Ann Lee"};
+    struct snapshot snapshot = {.account = &account, .count = 1};
+    struct roster roster = {.person = person, .count = ROWS};
+
+    for (size_t i = 0; i < CROWD; i++)
+        person[i] = (struct person){
+            .employee_number = "4711", .name = "Bob Ray", .status = PERSON_EMPLOYED};
+    person[CROWD] = (struct person){
+        .employee_number = "04711", .name = "Ann Lee", .status = PERSON_EMPLOYED};
+    person[CROWD + 1] = (struct person){
+        .employee_number = "04711", .name = "Zoe Zimmer", .status = PERSON_DEPARTED};
+    person[CROWD + 2] = (struct person){.employee_number = "5",
+                                        .email = "ann@a.example",
+                                        .name = "Ann Lee",
+                                        .status = PERSON_DEPARTED};
+    struct pairing *pairing = match_all(&arena, &snapshot, &roster, &matching);
+    assert_int_equal(pairing->kind, LINK_CONFLICT);
+    assert_ptr_equal(pairing->other, &person[CROWD]);
+
+    person[CROWD].name = "Carl Moe"; /* nobody of theirs has the account's name */
+    pairing = match_all(&arena, &snapshot, &roster, &matching);
+    assert_int_equal(pairing->kind, LINK_ONE);
+    assert_ptr_equal(pairing->person, &person[CROWD + 2]);
+}
+
 /* A value that very many rows have is looked up once; what is found is the same. */
 TEST(match_all_of_a_number_that_many_rows_have)
 {
