@@ -15,7 +15,9 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "cmd/bynder-reconcile/options.h"
+#include "cmd/bynder-reconcile/desk.h"
+#include "cmd/bynder-reconcile/invoker.h"
+#include "cmd/bynder-reconcile/session.h"
 #include "host/clock.h"
 #include "host/command.h"
 #include "host/environment.h"
@@ -26,12 +28,11 @@
 enum { LARGE_BLOCK = 131072 };
 
 /* In the order of the help. */
-static const struct verb *const verbs[] = {
-    &verb_plan,     &verb_approve, &verb_acknowledge, &verb_keep,    &verb_again,
-    &verb_withdraw, &verb_reject,  &verb_apply,       &verb_run,     &verb_show,
-    &verb_status,   &verb_init,    &verb_audit,       &verb_export,  &verb_erase,
-    &verb_portal,   &verb_check,   &verb_roster,      &verb_migrate, &verb_psql,
-    NULL,
+const struct verb *const verb_all[] = {
+    &verb_plan,    &verb_approve, &verb_acknowledge, &verb_keep,   &verb_again,  &verb_withdraw,
+    &verb_reject,  &verb_apply,   &verb_run,         &verb_show,   &verb_status, &verb_init,
+    &verb_audit,   &verb_export,  &verb_erase,       &verb_portal, &verb_check,  &verb_roster,
+    &verb_migrate, &verb_psql,    &verb_desk,        NULL,
 };
 
 /* Ends waits early; the flow in hand then ends with an error that says so. */
@@ -78,15 +79,6 @@ static int stay_private(struct err *err)
     return 0;
 }
 
-/* What was printed must have arrived: a full disk behind stdout is a failure. */
-static int flush_output(int code, struct err *err)
-{
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return code;
-    (void)err_set(err, ERR_INTERNAL, "cannot write to standard output");
-    return ERR_INTERNAL;
-}
-
 static int run(int argc, char **argv, struct err *err)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
@@ -100,29 +92,26 @@ static int run(int argc, char **argv, struct err *err)
     environment_reduce();
     if (http_begin(err) < 0)
         return (int)err->code;
-    if (options_parse(&arena, verbs, argc, argv, &line, err) < 0)
+    if (options_parse(&arena, verb_all, argc, argv, &line, err) < 0)
         return (int)err->code;
     log_setup(line.log_level, line.log_format);
     command_set_config(line.invocation.config_path);
     if (line.version) {
         printf("bynder-reconcile %s\n", PROGRAM_VERSION);
-        return flush_output(0, err);
+        return session_end(0, err);
     }
     if (line.help) {
-        options_print_help(verbs, line.invocation.verb);
-        return flush_output(0, err);
+        options_print_help(verb_all, line.invocation.verb);
+        return session_end(0, err);
     }
     catch_signals();
+    const char *desk = desk_for(&arena, &line);
+    if (desk)
+        return session_end(desk_ask(desk, &line, err), err);
+    if (invoker_restrict(&line.invocation, err) < 0)
+        return (int)err->code;
     int code = line.invocation.verb->run(&line.invocation, err);
-    return flush_output(code, err);
-}
-
-/* Of several hosts one runs, and the others are not in trouble; nor is who was asked to end. */
-static enum log_level level_of(enum err_code code)
-{
-    if (code == ERR_LOCKED)
-        return LOG_LEVEL_INFO;
-    return code == ERR_INTERRUPTED ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR;
+    return session_end(code, err);
 }
 
 int main(int argc, char **argv)
@@ -130,7 +119,6 @@ int main(int argc, char **argv)
     CLEANUP(err_release) struct err err = ERR_INIT;
     int code = run(argc, argv, &err);
 
-    if (err.code != ERR_NONE)
-        log_line(level_of(err.code), "%s", err.text);
+    session_tell(&err);
     return code;
 }

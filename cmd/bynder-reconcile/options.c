@@ -12,12 +12,14 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "cmd/bynder-reconcile/desk.h"
 #include "host/command.h"
 
 static const struct option_spec global_options[] = {
     {"config", "FILE",
      "the configuration; @NAME means " COMMAND_CONFIG_DIRECTORY "NAME.conf (default: "
      "$" COMMAND_CONFIG_VARIABLE ", else " COMMAND_CONFIG_DEFAULT ")"},
+    {"desk", "SOCKET", "where reviewers are answered (default: " DESK_DIRECTORY "NAME, if there)"},
     {"log-level", "LEVEL", "error, warning, info (default) or debug, on stderr"},
     {"log-format", "FORMAT", "text (default) or json"},
     {"no-color", NULL, "plain text at a terminal too"},
@@ -28,6 +30,7 @@ static const struct option_spec global_options[] = {
 
 enum global {
     GLOBAL_CONFIG,
+    GLOBAL_DESK,
     GLOBAL_LOG_LEVEL,
     GLOBAL_LOG_FORMAT,
     GLOBAL_NO_COLOR,
@@ -53,6 +56,15 @@ static int find_option(const struct option_spec *options, const char *word, size
             return i;
     }
     return -1;
+}
+
+enum option_use option_use(const struct option_spec *option)
+{
+    if (text_equal(option->name, "output"))
+        return OPTION_WRITES;
+    if (text_equal(option->metavar, "DATABASE"))
+        return OPTION_REACHES;
+    return text_equal(option->metavar, "FILE") ? OPTION_READS : OPTION_SAYS;
 }
 
 static int refuse_option(const struct parser *parser, const char *name, struct err *err)
@@ -151,6 +163,9 @@ static int apply_global(struct parser *parser, enum global option, const char *v
     switch (option) {
     case GLOBAL_CONFIG:
         return take_config(parser, value, err);
+    case GLOBAL_DESK:
+        line->desk = value;
+        return 0;
     case GLOBAL_LOG_LEVEL:
         if (!log_level_parse(value, &line->log_level))
             return err_set(err, ERR_USAGE,
@@ -285,6 +300,14 @@ const char *invocation_option(const struct invocation *invocation, const char *n
 
     assert(index >= 0);
     return invocation->value[index];
+}
+
+const char *invocation_file(const struct invocation *invocation, const char *name)
+{
+    int index = find_option(invocation->verb->option, name, strlen(name));
+
+    assert(index >= 0);
+    return invocation->path[index] ? invocation->path[index] : invocation->value[index];
 }
 
 static void print_options(const char *heading, const struct option_spec *options)

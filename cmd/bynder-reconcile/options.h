@@ -9,6 +9,7 @@
 
 struct command_line {
     struct invocation invocation; /* verb NULL with help or version alone */
+    const char *desk;             /* NULL = the usual one, if there is one */
     enum log_level log_level;
     enum log_format log_format;
     bool help;

@@ -15,6 +15,7 @@
 #include "audit/record.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "cmd/bynder-reconcile/invoker.h"
 #include "host/clock.h"
 #include "host/command.h"
 #include "host/file.h"
@@ -212,8 +213,12 @@ int session_report(const char *path, const struct plan *plan, enum report_format
     CLEANUP(text_release)
     struct text text = {.spill = spill_to_stdout, .spill_context = &failure};
 
-    if (is_file(path))
-        return report_write(plan, format, &style, path, err);
+    if (is_file(path)) {
+        invoker_begin();
+        int failed = report_write(plan, format, &style, path, err);
+        invoker_end();
+        return failed;
+    }
     report_plan(plan, format, &style, &text);
     spill_to_stdout(&failure, text_cstr(&text), text.length);
     return end_of_stdout(failure, err);
@@ -236,8 +241,34 @@ int session_print(const char *path, const struct text *text, struct err *err)
 {
     int failure = 0;
 
-    if (is_file(path))
-        return file_write(path, 0640, text_cstr(text), text->length, err);
+    if (is_file(path)) {
+        invoker_begin();
+        int failed = file_write(path, 0640, text_cstr(text), text->length, err);
+        invoker_end();
+        return failed;
+    }
     spill_to_stdout(&failure, text_cstr(text), text->length);
     return end_of_stdout(failure, err);
+}
+
+int session_end(int code, struct err *err)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    (void)err_set(err, ERR_INTERNAL, "cannot write to standard output");
+    return ERR_INTERNAL;
+}
+
+/* Of several hosts one runs, and the others are not in trouble; nor is who was asked to end. */
+static enum log_level level_of(enum err_code code)
+{
+    if (code == ERR_LOCKED)
+        return LOG_LEVEL_INFO;
+    return code == ERR_INTERRUPTED ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR;
+}
+
+void session_tell(const struct err *err)
+{
+    if (err->code != ERR_NONE)
+        log_line(level_of(err->code), "%s", err->text);
 }

@@ -65,4 +65,9 @@ void session_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int session_print(const char *path, const struct text *text, struct err *err)
     __attribute__((warn_unused_result));
 
+/* What was printed must have arrived: a full disk behind stdout is a failure. The exit code. */
+int session_end(int code, struct err *err);
+/* An error is told once, at the end. */
+void session_tell(const struct err *err);
+
 #endif

@@ -59,7 +59,7 @@ static int exit_code_of(const struct plan *plan, bool detailed)
 
 static int run_verb(const struct invocation *invocation, struct err *err)
 {
-    const char *export = invocation_option(invocation, "from-export");
+    const char *export = invocation_file(invocation, "from-export");
     enum report_format format;
     struct plan *plan = NULL;
     struct work work;

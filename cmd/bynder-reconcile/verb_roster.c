@@ -65,5 +65,6 @@ const struct verb verb_roster = {
     .sentence = "read a roster and say what would be accepted and rejected, and why",
     .option = options,
     .argument_max = 2,
+    .argument_file = 2,
     .run = run_verb,
 };

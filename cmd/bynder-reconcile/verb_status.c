@@ -145,7 +145,7 @@ static int add_named(struct listing *listing, const char *name, struct err *err)
         return err_set(err, ERR_USAGE,
                        "--database is neither a directory nor a connection string; hint: "
                        "--database 'host=db.example dbname=bynder'");
-    config.password.file = invocation_option(listing->invocation, "password-file");
+    config.password.file = invocation_file(listing->invocation, "password-file");
     return add_database(listing, &config, err);
 }
 

@@ -1,7 +1,7 @@
 /*
  * Whoever let a guard go saw one thing: the same cause, and nothing worse. Anything else is news,
  * and news is for a person. So it ends when the guard passes, when it finds something else or
- * something worse, and after its days.
+ * something worse, after its days, and when they may not decide any more.
  */
 #include "core/acknowledgement.h"
 
@@ -15,6 +15,8 @@ struct day acknowledgement_until(struct instant at, const struct zone *zone)
 const char *acknowledgement_end(struct arena *arena, const struct acknowledgement *given,
                                 const struct acknowledgement_found *found, struct day today)
 {
+    if (given->refused)
+        return given->refused;
     if (day_is_set(given->until) && day_compare(today, given->until) > 0)
         return arena_printf(arena, "it was given for %d days", ACKNOWLEDGEMENT_DAYS);
     if (!found->hold)

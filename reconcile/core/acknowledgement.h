@@ -22,9 +22,10 @@ struct acknowledgement {
     int64_t plan_id;
     const char *who, *reason;
     struct instant at;
-    struct day until;  /* its last day; none = not told */
-    const char *cause; /* what exactly was accepted */
-    int64_t measure;   /* how bad it was; negative = cannot be compared */
+    struct day until;    /* its last day; none = not told */
+    const char *cause;   /* what exactly was accepted */
+    int64_t measure;     /* how bad it was; negative = cannot be compared */
+    const char *refused; /* why the word of who gave it does not count any more; NULL = it does */
 };
 
 /* The last day of one that was given at this moment. */

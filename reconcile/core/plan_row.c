@@ -60,6 +60,7 @@ const struct column plan_row_columns[] = {
     ROW_AS("decided_at", standing.at, NESTED),
     ROW_AS("decided_until", standing.until, NESTED),
     ROW_AS("decided_reason", standing.reason, NESTED),
+    ROW_AS("not_counted", standing.not_counted, NESTED),
     ROW_AS("expected_on", standing.night, SHOWN),
     ROW_AS("outcome", standing.state, NESTED),
     ROW_AS("outcome_at", standing.state_at, NESTED),

@@ -17,12 +17,13 @@ struct row_standing {
     const char *decision;     /* "approve", "keep", "reject", "again": the newest that stands */
     const char *who, *reason; /* NULL = none, likewise below */
     struct instant at;
-    struct day until;  /* of a keep, a rejection, an again */
-    size_t approvers;  /* people whose approval counts, of row.needed */
-    struct day night;  /* on which it will be done, as far as that can be told; none = not yet */
-    const char *waits; /* the guard of amount that makes it wait until then */
-    const char *state; /* step_state_name; NULL = no step was made of it */
-    bool done;         /* its act was done, or found done */
+    struct day until; /* of a keep, a rejection, an again */
+    size_t approvers; /* people whose approval counts, of row.needed */
+    struct day night; /* on which it will be done, as far as that can be told; none = not yet */
+    const char *not_counted; /* whose approval does not count, why, and what to do; NULL = all do */
+    const char *waits;       /* the guard of amount that makes it wait until then */
+    const char *state;       /* step_state_name; NULL = no step was made of it */
+    bool done;               /* its act was done, or found done */
     const char *state_reason;
     struct instant state_at;
 };

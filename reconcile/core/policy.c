@@ -609,8 +609,7 @@ static bool is_used_again(const struct account *account)
 
 /* R8: somebody undid our suspension, and neither a login since nor a person's `again` lets that go.
  * A departure it does not cover. */
-static bool is_undone(const struct judge *judge, const struct rule *rule,
-                      const struct subject *subject)
+static bool is_undone(struct judge *judge, const struct rule *rule, const struct subject *subject)
 {
     const struct account_history *history = &subject->account->history;
 
@@ -619,7 +618,8 @@ static bool is_undone(const struct judge *judge, const struct rule *rule,
     if ((subject->status == PERSON_DEPARTED && rule_asks_person(rule)) ||
         is_used_again(subject->account))
         return false;
-    return !ruling_again(history->rulings, history->reactivated_at, judge->context->today);
+    return !ruling_again(&judge->scratch, judge->context->approvers, history->rulings,
+                         subject->account, judge->context->today);
 }
 
 /* What a rule that acts and holds may do. */

@@ -111,6 +111,7 @@ struct policy_context {
     bool absence_provable; /* this roster is good and no rejected row may be anybody (R6) */
     bool blind_rows;       /* some rejected row may be anybody: whoever is absent may be in it */
     bool first_plan;       /* G11 */
+    const struct approvers *approvers; /* whose `again` counts (R8); NULL = anybody's */
 };
 
 /* What a row of a plan says of a grace that counts from a mail and has not begun (R7); NULL: none

@@ -79,6 +79,9 @@ const char *ruling_refuse_person(struct arena *arena, const struct approvers *ap
     }
     if (approvers->count && !listed)
         return arena_printf(arena, "user '%s' is not among the configured approvers", who);
+    if (!listed &&
+        text_equal(who, "root")) /* anybody who may become root would be one more person */
+        return "root is nobody in particular: decide as yourself, without sudo";
     if (is_own(arena, who, listed ? listed->email : NULL, email, username))
         return arena_printf(arena, "this is the own account of '%s': somebody else must decide",
                             who);
@@ -111,13 +114,18 @@ const struct ruling *ruling_spares(const struct rulings *rulings, bool of_login,
     return NULL;
 }
 
-const struct ruling *ruling_again(const struct rulings *rulings, struct instant reactivated_at,
+const struct ruling *ruling_again(struct arena *arena, const struct approvers *approvers,
+                                  const struct rulings *rulings, const struct account *account,
                                   struct day today)
 {
+    struct instant reactivated_at = account->history.reactivated_at;
+
     for (size_t i = rulings ? rulings->count : 0; i-- > 0;) {
         const struct ruling *again = &rulings->item[i];
         if (stands_until(again, RULING_AGAIN, today) &&
-            instant_compare(again->at, reactivated_at) > 0)
+            instant_compare(again->at, reactivated_at) > 0 &&
+            !(approvers && ruling_refuse_person(arena, approvers, again->who, account->email,
+                                                account->username)))
             return again;
     }
     return NULL;
@@ -160,16 +168,29 @@ static bool is_for(struct arena *arena, const struct ruling *ruling, const char 
     return !address || !ruling->address || site_is_same(arena, ruling->address, address);
 }
 
-static bool is_counted(struct arena *arena, const struct ruling *ruling,
-                       const struct ruling_view *view, const struct plan_row *row)
+/* Whether an approval is of this row and its time, whoever gave it. */
+static bool is_of_row(struct arena *arena, const struct ruling *ruling,
+                      const struct ruling_view *view, const struct plan_row *row)
 {
     struct instant expires = ruling_expires(ruling, view->terms, true);
 
     return ruling->kind == RULING_APPROVE && ruling->end == RULING_STANDS &&
            is_for(arena, ruling, view->address) &&
            is_same_digest(&ruling->subject, &row->subject) && ruling->action == row->action &&
-           instant_compare(view->now, expires) < 0 &&
-           !ruling_refuse_person(arena, view->approvers, ruling->who, row->email, row->username);
+           instant_compare(view->now, expires) < 0;
+}
+
+/* Why the word of who gave it does not count; NULL = it does. */
+static const char *why_not_heard(struct arena *arena, const struct ruling *ruling,
+                                 const struct ruling_view *view, const struct plan_row *row)
+{
+    return ruling_refuse_person(arena, view->approvers, ruling->who, row->email, row->username);
+}
+
+static bool is_counted(struct arena *arena, const struct ruling *ruling,
+                       const struct ruling_view *view, const struct plan_row *row)
+{
+    return is_of_row(arena, ruling, view, row) && !why_not_heard(arena, ruling, view, row);
 }
 
 /* Whether an approval counts, and is the last word of its person. */
@@ -209,6 +230,11 @@ struct ruled ruling_find(struct arena *arena, const struct rulings *rulings,
         return ruled;
     find_sparing(rulings, view, row, &ruled);
     for (size_t i = 0; !ruled.keep && !ruled.reject && i < rulings->count; i++) {
+        if (is_of_row(arena, &rulings->item[i], view, row)) {
+            const char *why = why_not_heard(arena, &rulings->item[i], view, row);
+            ruled.unheard = why ? &rulings->item[i] : ruled.unheard;
+            ruled.unheard_why = why ? why : ruled.unheard_why;
+        }
         if (!is_last_word(arena, rulings, i, view, row))
             continue;
         ruled.approve = &rulings->item[i];

@@ -87,9 +87,10 @@ struct approvers {
     size_t count; /* 0 = anybody */
 };
 
-/* Why this person's word does not count for this account, or NULL: not among the approvers, or the
- * account is their own (by the configured e-mail address; without one by the login name, which may
- * stand in front of the @). Arena. */
+/* Why this person's word does not count for this account, or NULL: not among the approvers, root
+ * without being listed (that is whoever may become root), or the account is their own (by the
+ * configured e-mail address; without one by the login name, which may stand in front of the @).
+ * Arena. */
 const char *ruling_refuse_person(struct arena *arena, const struct approvers *approvers,
                                  const char *who, const char *email, const char *username);
 
@@ -115,6 +116,8 @@ struct ruled {
     const struct ruling *keep, *reject, *again;
     const struct ruling *approve; /* the newest that counts for this row, NULL = none */
     size_t approvers;             /* different people whose approval counts */
+    const struct ruling *unheard; /* the newest approval of the row whose author's word does not */
+    const char *unheard_why;      /* why: not listed any more, or the account is their own */
     bool spread;                  /* every counted approval is a spread one */
     bool at_once;                 /* every counted approval says so */
 };
@@ -142,8 +145,10 @@ const struct ruling *ruling_spares(const struct rulings *rulings, bool of_login,
                                    enum person_status person, struct day today);
 
 /* A standing `again` that lets go R8, or NULL: given after the account was seen reactivated (none =
- * not told: it was given because R8 kept). Ends with an act of ours, or its day. */
-const struct ruling *ruling_again(const struct rulings *rulings, struct instant reactivated_at,
+ * not told: it was given because R8 kept), by somebody whose word counts for it (approvers NULL:
+ * anybody's). Ends with an act of ours, or its day. */
+const struct ruling *ruling_again(struct arena *arena, const struct approvers *approvers,
+                                  const struct rulings *rulings, const struct account *account,
                                   struct day today);
 
 /* Whether somebody ever rejected such a row: the same action by a rule of this name or this text.

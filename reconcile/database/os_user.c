@@ -1,6 +1,6 @@
 /*
- * SUDO_UID is believed of root only: anybody can set a variable, but only root runs sudo's children
- * with an effective id of 0. The number counts, not SUDO_USER: it is what the kernel knew.
+ * What the kernel says, and nothing else: the uid of this process, or that of the other end of a
+ * socket. A variable of the environment is set by anybody who starts the program.
  */
 #include "database/os_user.h"
 
@@ -10,17 +10,23 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/parse.h"
+static struct {
+    bool known;
+    uid_t id;
+} peer;
+
+void os_user_is(uid_t id)
+{
+    peer.known = true;
+    peer.id = id;
+}
 
 int os_user(struct arena *arena, const char **ret_name, struct err *err)
 {
-    const char *sudo = geteuid() == 0 ? getenv("SUDO_UID") : NULL;
-    int64_t id = getuid();
+    uid_t id = peer.known ? peer.id : getuid();
 
-    if (sudo && !parse_int(sudo, 0, INT32_MAX, &id))
-        return err_set(err, ERR_INTERNAL, "SUDO_UID '%s' is no user id", sudo);
     errno = 0;
-    const struct passwd *entry = getpwuid((uid_t)id);
+    const struct passwd *entry = getpwuid(id);
     if (!entry || !entry->pw_name[0])
         return err_set(err, ERR_INTERNAL, "user id %lld has no name on this machine",
                        (long long)id);

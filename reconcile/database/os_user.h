@@ -10,10 +10,13 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-/* The login name of the invoking user: under sudo (effective root and SUDO_UID set) the one who
- * called sudo, else the real user id's. ERR_INTERNAL for an id without a name. */
+/* The login name of the real user id, under sudo that is root; or of the one whom the kernel says
+ * is at the other end of the socket (os_user_is). ERR_INTERNAL for an id without a name. */
 int os_user(struct arena *arena, const char **ret_name, struct err *err)
     __attribute__((warn_unused_result));
+
+/* For the rest of the process this one is asking: from SO_PEERCRED and nowhere else. */
+void os_user_is(uid_t id);
 
 /* The number of a group of this machine; false: there is none of that name. */
 bool os_group(const char *name, gid_t *ret_group);

@@ -87,7 +87,7 @@ void command_set_credentials(bool has)
 
 /* --- who runs it --- */
 
-static bool is_service(void)
+bool command_is_service(void)
 {
     const struct passwd *entry = getpwuid(geteuid());
 
@@ -118,9 +118,22 @@ static bool has_sudo(void)
 
 static bool needs_sudo(void)
 {
-    bool others = is_service() || (geteuid() == 0 && (getenv("SUDO_UID") || !at_terminal()));
+    bool others =
+        command_is_service() || (geteuid() == 0 && (getenv("SUDO_UID") || !at_terminal()));
 
     return others && has_sudo();
+}
+
+bool command_is_for_reviewers(const char *verb)
+{
+    static const char *const verbs[] = {"show", "status", "audit",  "approve",  "acknowledge",
+                                        "keep", "again",  "reject", "withdraw", "portal"};
+
+    for (size_t i = 0; i < COUNT_OF(verbs); i++) {
+        if (text_equal(verbs[i], verb))
+            return true;
+    }
+    return false;
 }
 
 /* --- making one --- */
@@ -153,9 +166,13 @@ static bool is_usual(void)
            (text_equal(called.path, COMMAND_CONFIG_DEFAULT) && text_is_empty(variable));
 }
 
-static void add_prefix(struct text *out)
+/* A reviewer asks the service's desk as who they are; there root is nobody. */
+static void add_prefix(struct text *out, const char *verb)
 {
-    text_add(out, needs_sudo() ? "sudo " PROGRAM : PROGRAM);
+    CLEANUP(mem_cleanup) char *name = mem_strndup(verb, strcspn(verb, " "));
+    bool desk = called.instance && command_is_for_reviewers(name);
+
+    text_add(out, needs_sudo() && !desk ? "sudo " PROGRAM : PROGRAM);
     if (is_usual())
         return;
     if (called.instance) {
@@ -170,7 +187,7 @@ static void add(struct text *out, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 static void add(struct text *out, const char *format, va_list args)
 {
-    add_prefix(out);
+    add_prefix(out, format);
     text_add_char(out, ' ');
     text_addv(out, format, args);
 }

@@ -50,4 +50,11 @@ void command_add_portal(struct text *out, enum command_portal what, int64_t plan
 /* Appends a word of the shell, in quotes where it needs them. */
 void command_quote(struct text *out, const char *word);
 
+/* Whether a verb is one that reviewers may use without being root: it reads what is stored, or
+ * records what somebody decided. */
+bool command_is_for_reviewers(const char *verb);
+
+/* Whether this process is the user of the package's units. */
+bool command_is_service(void);
+
 #endif

@@ -27,7 +27,9 @@ static bool is_kept(const char *variable)
         "NO_COLOR=",
         "CREDENTIALS_DIRECTORY=",
         "STATE_DIRECTORY=",
-        "SUDO_UID=",
+        "SUDO_UID=", /* these three restrict, and never say who decides */
+        "DOAS_USER=",
+        "PKEXEC_UID=",
         COMMAND_CONFIG_VARIABLE "=",
     };
 

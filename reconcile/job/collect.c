@@ -10,6 +10,7 @@
 #include "job/confirm.h"
 #include "job/identity.h"
 #include "job/logins.h"
+#include "job/rule.h"
 #include "job/stop.h"
 #include "roster/reader.h"
 #include "store/history.h"
@@ -20,13 +21,16 @@
 /* Guards that people let go, and until which day. */
 static int load_acknowledged(struct job *job, struct guard_history *history, struct err *err)
 {
+    struct approvers approvers = rule_approvers(job);
     struct acknowledgement *item = NULL;
     size_t count = 0;
 
     if (store_load_acknowledgements(job->store, job->arena, &item, &count, err) < 0)
         return -1;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         item[i].until = acknowledgement_until(item[i].at, job->config->policy.zone);
+        item[i].refused = ruling_refuse_person(job->arena, &approvers, item[i].who, NULL, NULL);
+    }
     history->acknowledged = item;
     history->acknowledged_count = count;
     return 0;

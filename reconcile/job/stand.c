@@ -52,12 +52,16 @@ static const struct ruling *newest_of(const struct ruled *ruled)
     return ruled->approve ? ruled->approve : ruled->again;
 }
 
-static void set_rulings(const struct rule_book *book, struct plan *plan)
+static void set_rulings(const struct job *job, const struct rule_book *book, struct plan *plan)
 {
     for (size_t i = 0; i < plan->row_count; i++) {
         const struct ruled *ruled = &book->ruled[i];
         const struct ruling *newest = newest_of(ruled);
         struct row_standing *standing = &plan->row[i].standing;
+        if (ruled->unheard && !standing->done)
+            standing->not_counted = arena_printf(
+                job->arena, "the approval by %s does not count: %s; somebody else approves it anew",
+                ruled->unheard->who, ruled->unheard_why);
         if (!newest || standing->done)
             continue;
         set_decision(standing, newest);
@@ -105,6 +109,6 @@ int job_stand(struct job *job, struct plan *plan, struct err *err)
     if (set_state(job, plan, &is_newest, err) < 0 || set_steps(job, plan, err) < 0 ||
         rule_book_open(job, plan, &book, err) < 0)
         return -1;
-    set_rulings(&book, plan);
+    set_rulings(job, &book, plan);
     return is_newest && plan->totals.approved > 0 ? set_nights(job, &book, plan, err) : 0;
 }

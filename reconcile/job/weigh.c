@@ -4,10 +4,15 @@
  */
 #include "job/weigh.h"
 
+#include "job/rule.h"
+
 /* What decisions rest on besides the rules: the one place where it is put together, for proposing
  * and for acting alike. Borrows from `collected`. */
 static struct policy_context weigh_context(const struct job *job, const struct collected *collected)
 {
+    struct approvers *approvers = arena_calloc(job->arena, 1, sizeof(approvers[0]));
+
+    *approvers = rule_approvers(job);
     return (struct policy_context){
         .today = job->today,
         .now = job->now,
@@ -18,6 +23,7 @@ static struct policy_context weigh_context(const struct job *job, const struct c
         .absence_provable = collected->roster_is_good && collected->roster.blind == 0,
         .blind_rows = collected->roster.blind > 0,
         .first_plan = collected->history.first_plan,
+        .approvers = approvers,
     };
 }
 

@@ -279,6 +279,7 @@ static void add_standing(struct jsonw *json, const struct row_standing *standing
     } else {
         jsonw_null(json);
     }
+    field_text(json, "not_counted", standing->not_counted);
     jsonw_key(json, "outcome");
     if (standing->state) {
         jsonw_begin_object(json);

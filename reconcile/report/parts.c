@@ -299,6 +299,7 @@ static void add_approved(struct text *out, const struct plan_row *row)
 void report_add_standing(struct text *out, const struct plan_row *row)
 {
     const struct row_standing *standing = &row->standing;
+    size_t begun = out->length;
 
     if (standing->state)
         add_outcome(out, row);
@@ -308,6 +309,8 @@ void report_add_standing(struct text *out, const struct plan_row *row)
         add_until(out, "rejected", standing);
     else if (text_equal(standing->decision, "approve"))
         add_approved(out, row);
+    if (standing->not_counted)
+        text_addf(out, "%s%s", out->length > begun ? "; " : "", standing->not_counted);
 }
 
 void report_add_approvals(struct text *out, const struct plan *plan)

@@ -289,10 +289,7 @@ void story_looks(struct story *story)
 
 void story_sits(const char *uid)
 {
-    if (uid)
-        assert_int_equal(setenv("SUDO_UID", uid, 1), 0);
-    else
-        assert_int_equal(unsetenv("SUDO_UID"), 0);
+    end_sits(uid);
 }
 
 void story_says(struct story *story, int code, const char *says, const char *const *words)

@@ -76,7 +76,7 @@ void story_clock(struct story *story, int hour, int minute);
 /* The next night: the run must end so. */
 void story_night(struct story *story, int code);
 void story_nights(struct story *story, int count);
-/* Who sits at the desk, as sudo says it (NULL: who runs the test). */
+/* Who sits at the desk, by the uid (NULL: who runs the test). */
 void story_sits(const char *uid);
 /* A command at this moment, which must end so; what it must say, or NULL. */
 void story_says(struct story *story, int code, const char *says, const char *const *words);

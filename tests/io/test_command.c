@@ -133,6 +133,9 @@ TEST(command_for_who_is_no_root_begins_with_sudo)
     let_there_be_sudo();
     check("sudo bynder-reconcile show 12");
     command_set_config("/etc/bynder-reconcile/acme.conf");
+    check("bynder-reconcile @acme show 12"); /* at the desk root is nobody */
+    CLEANUP(mem_cleanup) char *migrate = command_make("migrate");
+    assert_string_equal(migrate, "sudo bynder-reconcile @acme migrate");
     command_set_credentials(true);
     check_portal(COMMAND_CHECK, "sudo systemctl start bynder-reconcile-check@acme; "
                                 "sudo journalctl -n 20 -o cat -u bynder-reconcile-check@acme");

@@ -7,14 +7,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <libpq-fe.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,6 +30,7 @@
 #include "base/parse.h"
 #include "base/table.h"
 #include "cluster_fixture.h"
+#include "host/command.h"
 #include "host/file.h"
 #include "seconds.h"
 #include "test.h"
@@ -82,6 +87,25 @@ char *end_read(const char *path)
 
 /* --- the world --- */
 
+/* Who decides in a test, where it says nothing else: whoever runs it, root too, and two more. */
+static void add_rest(struct text *text, const char *rest)
+{
+    static const char section[] = "approval: {";
+    const struct passwd *self = getpwuid(getuid());
+    const char *at = strstr(rest, section);
+    const char *behind = at ? at + strlen(section) : rest;
+
+    if (strstr(rest, "approvers =")) {
+        text_addf(text, "%s\n", rest);
+        return;
+    }
+    text_addf(text,
+              "%.*s%s approvers = ( { user = \"%s\"; }, { user = \"daemon\"; }, { user = \"bin\"; "
+              "} ); %s%s\n",
+              (int)(behind - rest), rest, at ? "" : section, self ? self->pw_name : "nobody",
+              at ? "" : "};", behind);
+}
+
 static void write_config(struct end *end)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
@@ -93,7 +117,8 @@ static void write_config(struct end *end)
     text_addf(&text, "roster: { source = \"%s\"; columns: { %s }; %s };\n", piece[END_SOURCE],
               piece[END_COLUMNS], piece[END_ROSTER]);
     text_addf(&text, "policy: { %s rules = ( %s ); };\n", piece[END_POLICY], piece[END_RULES]);
-    text_addf(&text, "limits: { suspend: { %s }; };\n%s\n", piece[END_SUSPEND], piece[END_REST]);
+    text_addf(&text, "limits: { suspend: { %s }; };\n", piece[END_SUSPEND]);
+    add_rest(&text, piece[END_REST]);
     free(end->config_path);
     end->config_path = end_file(end, "end.conf", text.data, text.length);
 }
@@ -212,7 +237,17 @@ void end_finish(struct end *end)
 
 /* --- running the program --- */
 
-static void become_program(const struct end_child *child, const char *const *words)
+static struct {
+    const char *uid;
+    int door; /* of the service that they ask */
+} seat = {NULL, -1};
+
+void end_sits(const char *uid)
+{
+    seat.uid = uid;
+}
+
+static void become_program(const struct end_child *child, const char *const *words, uid_t uid)
 {
     char *argv[WORDS_LIMIT + 2] = {mem_strdup(PROGRAM_PATH)};
     size_t count = 1;
@@ -225,11 +260,18 @@ static void become_program(const struct end_child *child, const char *const *wor
     int err = open(child->err_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     if (in < 0 || out < 0 || err < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
         _exit(127);
+    if (uid &&
+        (setgroups(0, NULL) < 0 || setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0))
+        _exit(127);
+    if (seat.door >= 0 && !uid && /* as systemd starts it: of nobody's environment */
+        (dup2(seat.door, 3) < 0 || unsetenv("SUDO_UID") < 0 || unsetenv("SUDO_USER") < 0))
+        _exit(127);
     execv(argv[0], argv);
     _exit(127);
 }
 
-static struct end_child launch(struct end *end, const char *out_path, const char *const *words)
+static struct end_child launch_as(struct end *end, const char *out_path, const char *const *words,
+                                  uid_t uid)
 {
     static unsigned runs;
     CLEANUP(text_release) struct text out = TEXT_INIT, err = TEXT_INIT;
@@ -242,7 +284,66 @@ static struct end_child launch(struct end *end, const char *out_path, const char
     child.pid = fork();
     assert_true(child.pid >= 0);
     if (child.pid == 0)
-        become_program(&child, words);
+        become_program(&child, words, uid);
+    return child;
+}
+
+static struct end_child launch(struct end *end, const char *out_path, const char *const *words)
+{
+    return launch_as(end, out_path, words, 0);
+}
+
+/* The service, and its door: what systemd does for the socket of an instance. */
+pid_t end_open_desk(struct end *end, const char *path, mode_t mode)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const char *const words[] = {"--config", end->config_path, "desk", NULL};
+
+    assert_true(strlen(path) < sizeof(address.sun_path));
+    memcpy(address.sun_path, path, strlen(path));
+    seat.door = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(seat.door, (struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(listen(seat.door, 8), 0);
+    assert_int_equal(chmod(path, mode), 0);
+    assert_int_equal(chmod(end->probe.directory, 0711), 0);
+    struct end_child service = launch(end, NULL, words);
+    (void)close(seat.door);
+    seat.door = -1;
+    free(service.out_path);
+    free(service.err_path);
+    return service.pid;
+}
+
+void end_close_desk(pid_t desk)
+{
+    if (desk <= 0)
+        return;
+    (void)kill(desk, SIGTERM);
+    assert_int_equal(waitpid(desk, NULL, 0), desk);
+}
+
+/* As somebody else, who may read what they name. */
+static struct end_child launch_seated(struct end *end, const char *out_path,
+                                      const char *const *words)
+{
+    static unsigned desks;
+    CLEANUP(text_release) struct text name = TEXT_INIT;
+    int64_t uid = 0;
+
+    assert_true(parse_int(seat.uid, 1, INT32_MAX, &uid));
+    text_addf(&name, "desk-%u", ++desks);
+    CLEANUP(mem_cleanup) char *path = probe_path(&end->probe, text_cstr(&name));
+    const char *all[WORDS_LIMIT] = {"--config", end->config_path, "--desk", path};
+    size_t count = 4;
+    for (; words[count - 4]; count++) {
+        assert_true(count + 1 < WORDS_LIMIT);
+        all[count] = words[count - 4];
+        if (words[count - 4][0] == '/')
+            (void)chmod(words[count - 4], 0644);
+    }
+    pid_t desk = end_open_desk(end, path, 0666);
+    struct end_child child = launch_as(end, out_path, all, (uid_t)uid);
+    child.desk = desk;
     return child;
 }
 
@@ -252,6 +353,8 @@ static struct end_child launch_configured(struct end *end, const char *out_path,
     const char *all[WORDS_LIMIT] = {"--config", end->config_path};
     size_t count = 2;
 
+    if (seat.uid && command_is_for_reviewers(words[0]))
+        return launch_seated(end, out_path, words);
     for (; words[count - 2]; count++) {
         assert_true(count + 1 < WORDS_LIMIT);
         all[count] = words[count - 2];
@@ -288,6 +391,7 @@ struct end_result end_wait(struct end_child *child)
         (void)nanosleep(&pause, NULL);
     }
     assert_int_equal(ended, child->pid);
+    end_close_desk(child->desk);
     result.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     result.seconds = now_s() - child->began;
     result.peak_kib = usage.ru_maxrss;
@@ -309,6 +413,13 @@ struct end_result end_run(struct end *end, const char *const *words)
 struct end_result end_run_into(struct end *end, const char *out_path, const char *const *words)
 {
     struct end_child child = launch_configured(end, out_path, words);
+
+    return end_wait(&child);
+}
+
+struct end_result end_run_as(struct end *end, unsigned uid, const char *const *words)
+{
+    struct end_child child = launch_as(end, NULL, words, (uid_t)uid);
 
     return end_wait(&child);
 }

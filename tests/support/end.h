@@ -49,7 +49,7 @@ struct end_result {
 };
 
 struct end_child {
-    pid_t pid;
+    pid_t pid, desk; /* the program; the service that answers it, 0 = none */
     char *out_path, *err_path;
     double began;
 };
@@ -80,10 +80,18 @@ struct end_result end_run(struct end *end, const char *const *words);
 #define RUN(name, ...)                                                                             \
     CLEANUP(end_result_release)                                                                    \
     __attribute__((unused)) struct end_result name = END_RUN(__VA_ARGS__)
+/* Who reviews from now on: a uid, who asks the service at its desk, as it is installed; NULL: this
+ * process itself. Other verbs than reviewers' are run as before. Root alone can seat somebody. */
+void end_sits(const char *uid);
 /* The same with a file as standard output, which is then not in the result. */
 struct end_result end_run_into(struct end *end, const char *out_path, const char *const *words);
 /* Exactly these words. */
 struct end_result end_run_bare(struct end *end, const char *const *words);
+/* Exactly these words, as another user of the machine. */
+struct end_result end_run_as(struct end *end, unsigned uid, const char *const *words);
+/* The service that answers at a socket of this mode, until it is closed. */
+pid_t end_open_desk(struct end *end, const char *path, mode_t mode);
+void end_close_desk(pid_t desk);
 struct end_child end_start(struct end *end, const char *const *words);
 struct end_result end_wait(struct end_child *child);
 void end_result_release(struct end_result *result);

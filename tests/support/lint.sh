@@ -54,7 +54,6 @@ alone='
 main: a program begins there
 clock_clear_interrupt: a test goes on where a program ends
 clock_set_patience: a test waits less than half a minute
-journal_end: a test gives the journal back
 migrate_check_list: tests bring migrations of their own
 migrate_run_list: likewise'
 # The two programs have names in common, so theirs are asked with the folder in front.
@@ -93,6 +92,10 @@ grep -nE '\b(open|openat|fopen|creat|mkostemp|mkstemp|mkdtemp|rename|renameat|re
     grep -nE '\bcmocka_unit_test|\bCMUnitTest\b|cmocka_run_group_tests|#include <cmocka\.h>|^int main\(' $tests
     grep -LE '^TEST(_WITH|_SERIES)?\(' $tests
 } | complain "a test that does not register itself (tests/support/test.h):"
+# A matrix that names a test which is not there says what nobody tries.
+grep -oE '`[a-z]+(_[a-z0-9]+){3,}`' docs/security.md | tr -d '`' | sort -u | while read -r name; do
+    grep -qE "^TEST(_WITH)?\($name[,)]" $tests || echo "docs/security.md: no test is called $name"
+done | complain "tests of the matrix that are not there:"
 grep -nE '\b(TODO|FIXME|XXX|HACK)\b' $product_all db/*/*.sql db/*/*/*.sql Makefile |
     complain "unfinished words:"
 grep -nE '(/\*|^ \*) *(---|===|###)|(---|===|###) *\*/' $product_all $tests_all |

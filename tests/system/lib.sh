@@ -60,10 +60,14 @@ sim() { # $1 portal, $2 path, rest of curl
     curl -sS --cacert /share/ca.pem "$@" "https://localhost:$port/_sim/$path"
 }
 writes() { sim "$1" stats | tr ',{' '\n\n' | sed -n 's/^ *"writes": *\([0-9]*\).*/\1/p' | head -n 1; }
-as() { # $1 person, rest arguments of the program, by sudo as they would
+as() { # $1 person, rest arguments of the program: at the desk, by sudo or as the service's user
     local who=$1
     shift
-    runuser -u "$who" -- sudo -n bynder-reconcile "$@" 2>&1
+    case " $* " in
+    *' psql '*) runuser -u bynder-reconcile -- bynder-reconcile "$@" 2>&1 ;;
+    *' roster '*) runuser -u "$who" -- sudo -n bynder-reconcile "$@" 2>&1 ;;
+    *) runuser -u "$who" -- bynder-reconcile "$@" 2>&1 ;;
+    esac
 }
 hang() { sim "$1" faults -d 'hang=' >/dev/null; }
 unhang() { sim "$1" faults -d 'clear=1' >/dev/null; }

@@ -81,6 +81,21 @@ same_sandbox() { # user, secrets and sandbox: what a check says must hold for th
     done
     diff "$stage/bynder-reconcile@.service" "$stage/bynder-reconcile-check@.service"
 }
+same_sandbox_at_the_desk() { # all but what lets it see who is there, and the secrets it does not need
+    for unit in bynder-reconcile@.service bynder-reconcile-desk@.service; do
+        settings $unit |
+            grep -vE '^(OnFailure|Type|SuccessExitStatus|TimeoutStartSec|TasksMax|PrivateUsers|LoadCredential|ReadWritePaths|Wants)=' \
+            > "$stage/$unit"
+    done
+    diff "$stage/bynder-reconcile@.service" "$stage/bynder-reconcile-desk@.service"
+}
+desk_has_no_token() {
+    settings bynder-reconcile-desk@.service | grep LoadCredential= |
+        grep -vx 'LoadCredential=database-password:bynder-reconcile.%i.database-password'
+    settings bynder-reconcile-desk@.service | grep -x 'PrivateUsers=yes' # everybody would be nobody
+    grep -qx 'SocketMode=0660' "$units/bynder-reconcile-desk@.socket" &&
+        grep -qx 'SocketGroup=bynder-reconcile-review' "$units/bynder-reconcile-desk@.socket"
+}
 dry_run_never_runs() {
     grep -x 'ExecStart=/usr/bin/bynder-reconcile --config /etc/bynder-reconcile/%i.conf plan' \
         "$units/bynder-reconcile-plan@.service" >/dev/null
@@ -93,11 +108,15 @@ if have systemd-analyze systemd; then
         exposure bynder-reconcile-plan@.service 12
     check "exposure of bynder-reconcile-check@.service is at most 1.2" \
         exposure bynder-reconcile-check@.service 12
+    check "exposure of bynder-reconcile-desk@.service is at most 1.5" \
+        exposure bynder-reconcile-desk@.service 15
     check "exposure of bynder-reconcile-failed@.service is at most 0.5" \
         exposure bynder-reconcile-failed@.service 5
 fi
 check "the dry run's unit differs in its command, and in what a held plan means" same_settings
 check "the check's unit sees what the run's sees" same_sandbox
+check "the desk's unit is in the run's sandbox" same_sandbox_at_the_desk
+check "the desk is for its group, has no token, and sees who is there" desk_has_no_token
 asked_to_end_is_no_failure() { # nobody is called for `systemctl stop`
     for unit in bynder-reconcile@ bynder-reconcile-plan@ bynder-reconcile-check@; do
         grep -qE '^SuccessExitStatus=(.* )?130$' "$units/$unit.service" || return 1

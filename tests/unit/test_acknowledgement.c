@@ -15,25 +15,29 @@ TEST(acknowledgement_end_of_each_case_says_why)
         int day; /* from the last day of it */
         bool hold;
         const char *why; /* NULL = it lasts */
+        const char *refused;
     } rows[] = {
-        {"lost", 5, 5, 0, true, NULL},
-        {"lost", 5, 4, -6, true, NULL},
-        {"lost", -1, 900, 0, true, NULL},
-        {"lost", 5, -1, 0, true, NULL},
-        {"lost", 5, 6, 0, true, "6 instead of 5"},
-        {"lost", 0, 1, 0, true, "worse"},
-        {"late", 5, 5, 0, true, "something else"},
-        {NULL, 5, 5, 0, true, "something else"},
-        {"lost", 5, 5, 0, false, "passes"},
-        {"lost", 5, 5, 1, true, "7 days"},
-        {"lost", 5, 5, 1, false, "7 days"},
+        {"lost", 5, 5, 0, true, NULL, NULL},
+        {"lost", 5, 4, -6, true, NULL, NULL},
+        {"lost", -1, 900, 0, true, NULL, NULL},
+        {"lost", 5, -1, 0, true, NULL, NULL},
+        {"lost", 5, 6, 0, true, "6 instead of 5", NULL},
+        {"lost", 0, 1, 0, true, "worse", NULL},
+        {"late", 5, 5, 0, true, "something else", NULL},
+        {NULL, 5, 5, 0, true, "something else", NULL},
+        {"lost", 5, 5, 0, false, "passes", NULL},
+        {"lost", 5, 5, 1, true, "7 days", NULL},
+        {"lost", 5, 5, 1, false, "7 days", NULL},
+        {"lost", 5, 5, 0, true, "not among", "user 'anna' is not among the configured approvers"},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(arena_release) struct arena arena = ARENA_INIT;
         struct day until = {.number = 46000};
-        struct acknowledgement given = {
-            .cause = "lost", .measure = rows[i].accepted, .until = until};
+        struct acknowledgement given = {.cause = "lost",
+                                        .measure = rows[i].accepted,
+                                        .until = until,
+                                        .refused = rows[i].refused};
         struct acknowledgement_found found = {
             .hold = rows[i].hold, .cause = rows[i].cause, .measure = rows[i].measure};
         const char *why = acknowledgement_end(&arena, &given, &found, day_add(until, rows[i].day));

@@ -84,6 +84,9 @@ TEST(ruling_refuse_person_who_is_not_listed_or_owns_the_account)
         {"carl", true, "C.C@acme.example", "x", "own account"},
         {"zoe", false, "zoe@acme.example", "x", "own account"},
         {"zoe", false, NULL, NULL, NULL},
+        {"root", false, "jane@acme.example", "jane", "decide as yourself"}, /* whoever that was */
+        {"root", true, NULL, NULL, "not among"},
+        {"Root", false, NULL, NULL, NULL}, /* another user */
     };
     struct arena arena = ARENA_INIT;
 
@@ -184,28 +187,41 @@ TEST(ruling_again_counts_when_it_came_after_the_reactivation)
         enum ruling_end end;
         const char *reactivated_at;
         bool found;
+        const char *who;
     } rows[] = {
-        {"2026-11-10 06", "2027-02-08", RULING_STANDS, "2026-11-09 06", true},
-        {"2026-11-10 06", "2027-02-08", RULING_STANDS, "2026-11-10 06", false},
-        {"2026-11-10 06", "2027-02-08", RULING_STANDS, "2026-11-11 06", false}, /* a second one */
-        {"2026-11-10 06", "2027-02-08", RULING_STANDS, NULL, true},
-        {"2026-11-10 06", "2026-11-22", RULING_STANDS, "2026-11-09 06", true},
-        {"2026-11-10 06", "2026-11-21", RULING_STANDS, "2026-11-09 06", false},
-        {"2026-11-10 06", "2027-02-08", RULING_DONE, "2026-11-09 06", false},
+        {"2026-11-10 06", "2027-02-08", RULING_STANDS, "2026-11-09 06", true, "anna"},
+        {"2026-11-10 06", "2027-02-08", RULING_STANDS, "2026-11-09 06", false, "zoe"}, /* left */
+        {"2026-11-10 06", "2027-02-08", RULING_STANDS, "2026-11-09 06", false, "root"},
+        {"2026-11-10 06", "2027-02-08", RULING_STANDS, "2026-11-09 06", false, "jane"}, /* own */
+        {"2026-11-10 06", "2027-02-08", RULING_STANDS, "2026-11-10 06", false, "anna"},
+        {"2026-11-10 06", "2027-02-08", RULING_STANDS, "2026-11-11 06", false,
+         "anna"}, /* a second one */
+        {"2026-11-10 06", "2027-02-08", RULING_STANDS, NULL, true, "anna"},
+        {"2026-11-10 06", "2026-11-22", RULING_STANDS, "2026-11-09 06", true, "anna"},
+        {"2026-11-10 06", "2026-11-21", RULING_STANDS, "2026-11-09 06", false, "anna"},
+        {"2026-11-10 06", "2027-02-08", RULING_DONE, "2026-11-09 06", false, "anna"},
     };
+
+    static const struct approver list[] = {{"anna", NULL}, {"jane", NULL}};
+    const struct approvers approvers = {list, COUNT_OF(list)};
+    struct account account = {.email = "jane@acme.example", .username = "j"};
+    struct arena arena = ARENA_INIT;
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const struct ruling again = {.kind = RULING_AGAIN,
+                                     .who = rows[i].who,
                                      .at = hour_of(rows[i].at),
                                      .until = day_of(rows[i].until),
                                      .end = rows[i].end};
         const struct rulings rulings = {&again, 1};
+        account.history.reactivated_at = hour_of(rows[i].reactivated_at);
         bool found =
-            ruling_again(&rulings, hour_of(rows[i].reactivated_at), day_of("2026-11-22")) != NULL;
+            ruling_again(&arena, &approvers, &rulings, &account, day_of("2026-11-22")) != NULL;
         if (found != rows[i].found)
             fail_msg("row %zu", i);
     }
-    assert_null(ruling_again(NULL, INSTANT_NONE, day_of("2026-11-22")));
+    assert_null(ruling_again(&arena, NULL, NULL, &account, day_of("2026-11-22")));
+    arena_release(&arena);
 }
 
 /* --- finding what stands for a row --- */
@@ -311,6 +327,31 @@ static void without_a_time(struct ruling *ruling, struct plan_row *row)
 {
     (void)row;
     ruling->at = INSTANT_NONE;
+}
+
+TEST(ruling_find_tells_whose_approval_does_not_count)
+{
+    static const struct {
+        const char *first, *second;
+        const char *unheard; /* NULL = all are heard */
+        size_t counted;
+    } rows[] = {
+        {"anna", "bob", NULL, 2},
+        {"anna", "mallory", "mallory", 1},
+        {"mallory", "anna", "mallory", 1},
+        {"jane", "jane", "jane", 0}, /* her own account */
+    };
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct plan_row row = the_row();
+        const struct ruling both[] = {approval_by(rows[i].first), approval_by(rows[i].second)};
+        struct ruled ruled = find(&arena, both, COUNT_OF(both), &row);
+        const char *unheard = ruled.unheard ? ruled.unheard->who : NULL;
+        if (ruled.approvers != rows[i].counted || !text_equal(unheard, rows[i].unheard) ||
+            !ruled.unheard != !ruled.unheard_why)
+            fail_msg("row %zu: %zu counted, not heard: %s", i, ruled.approvers, unheard);
+    }
 }
 
 TEST(ruling_find_counts_an_approval_for_its_subject_alone)

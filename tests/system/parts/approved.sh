@@ -1,5 +1,11 @@
 # Two people approve what was held; the next run applies exactly that.
 part "two people approve, the next run applies"
+said=$(as mallory --config /etc/bynder-reconcile/acme.conf show)
+says "a stranger is told which group it takes" 'for the members of the group .bynder-reconcile-review' "$said"
+said=$(runuser -u anna -- sudo -n bynder-reconcile @acme psql -c '\! id')
+says_not "psql by the old line in sudoers is no shell of root's" 'uid=0' "$said"
+said=$(runuser -u anna -- env SUDO_UID="$(id -u bob)" sudo -n bynder-reconcile @acme approve "$plan" --digest "$digest" 2>&1)
+says "root by sudo is nobody in particular" "'root' is not among" "$said"
 said=$(as anna --config /etc/bynder-reconcile/acme.conf approve "$plan" --digest "$digest" --override G7 --reason "an office closed")
 is "anna approves" 0 $? "$said"
 as anna --config /etc/bynder-reconcile/acme.conf approve "$plan" --digest "$digest" --override G7 --reason "still closed" >/dev/null

@@ -1,7 +1,8 @@
 # Three portals with three kinds of database and of secret, and the check that tells what is wrong.
 part "configure three portals"
 mkdir -p /srv/hr
-for person in anna bob; do useradd --create-home "$person"; done
+for person in anna bob; do useradd --create-home --groups bynder-reconcile-review "$person"; done
+useradd --create-home mallory
 printf 'anna ALL=(root) NOPASSWD: /usr/bin/bynder-reconcile\nbob ALL=(root) NOPASSWD: /usr/bin/bynder-reconcile\n' > /etc/sudoers.d/approvers
 cp /share/ca.pem /etc/bynder-reconcile/ca.pem
 start_sim acme --seed 11

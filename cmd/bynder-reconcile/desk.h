@@ -1,0 +1,23 @@
+/*
+ * desk: reviewing without root. Whoever decides runs the program as themselves; it hands the words
+ * and its open files to the service, over a socket that a group of this machine may connect to, and
+ * the service does what was asked, as its own user, for the uid that the kernel says is there.
+ */
+#ifndef CMD_DESK_H
+#define CMD_DESK_H
+
+#include "cmd/bynder-reconcile/options.h"
+
+#define DESK_DIRECTORY "/run/bynder-reconcile/"
+#define DESK_GROUP     "bynder-reconcile-review"
+
+/* The socket of the service for what was asked, or NULL: it is done by this process itself. That is
+ * so for root and the service's own user, for verbs that are not for reviewers, and where the
+ * configuration has no desk. --desk names one. Arena. */
+const char *desk_for(struct arena *arena, const struct command_line *line);
+
+/* Asks there. Files are opened, read and written by this process. The exit code of what was done;
+ * on a failure of ours it is that of err. */
+int desk_ask(const char *socket, const struct command_line *line, struct err *err);
+
+#endif

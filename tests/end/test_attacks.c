@@ -1,0 +1,359 @@
+/*
+ * What somebody tries who knows the trade, as the users of the machine that docs/security.md speaks
+ * of; its matrix names these tests. Each has a counter-case beside it: what is right still happens.
+ * They are other users, so root alone can play them.
+ */
+#include <assert.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "acts.h"
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "base/table.h"
+#include "host/file.h"
+#include "test.h"
+
+#define DAEMON 1
+#define BIN    2
+#define NOBODY 65534
+
+#define BOTH "approvers = ( { user = \"daemon\"; }, { user = \"bin\"; } );"
+
+static int stand_up(void **state)
+{
+    (void)state;
+    end_sits(NULL);
+    return unsetenv("SUDO_UID") | unsetenv("SUDO_USER") | unsetenv("DOAS_USER") |
+           unsetenv("PKEXEC_UID");
+}
+
+TEST_EACH(stand_up, NULL);
+
+#define AS(name, end, uid, ...)                                                                    \
+    CLEANUP(end_result_release)                                                                    \
+    struct end_result name = end_run_as(end, uid, (const char *const[]){__VA_ARGS__, NULL})
+#define BARE(name, end, ...)                                                                       \
+    CLEANUP(end_result_release)                                                                    \
+    struct end_result name = end_run_bare(end, (const char *const[]){__VA_ARGS__, NULL})
+
+static int64_t count_rulings(struct acts *acts)
+{
+    return end_count(&acts->end, "select count(*) from reconcile.ruling");
+}
+
+/* --- the two-person rule --- */
+
+/* One person with every variable that could say otherwise, and root, are not a second one. */
+TEST(attack_one_person_is_not_two_approvers)
+{
+    WORLD(acts, 2, 4, NULL);
+
+    if (geteuid() != 0)
+        skip();
+    acts_approval(&acts, "suspend = 2; deprovision = 2; " BOTH);
+    acts_plan(&acts, 0);
+    end_sits("1");
+    RUN(first, &acts.end, "approve", "1", "--digest", acts.digest);
+    end_assert_code(&first, 0);
+    end_assert_says(&first.out, "by 'daemon'");
+    end_assert_says(&first.out, "2 need somebody else");
+    assert_int_equal(setenv("SUDO_UID", "2", 1), 0);
+    assert_int_equal(setenv("SUDO_USER", "bin", 1), 0);
+    RUN(again, &acts.end, "approve", "1", "--digest", acts.digest);
+    end_assert_code(&again, 0);
+    end_assert_says(&again.out, "by 'daemon'");
+    end_sits(NULL); /* as root, by a line in sudoers: the configuration is not root's alone */
+    RUN(root, &acts.end, "approve", "1", "--digest", acts.digest);
+    end_assert_code(&root, 78);
+    assert_int_equal(unsetenv("SUDO_UID") | unsetenv("SUDO_USER"), 0);
+    RUN(su, &acts.end, "approve", "1", "--digest", acts.digest); /* by su, which leaves no trace */
+    end_assert_code(&su, 20);
+    end_assert_says(&su.err, "'root' is not among");
+    APPLY(refused, &acts, 20);
+    assert_int_equal(acts_writes(&acts), 0);
+    end_sits("2"); /* a second person */
+    RUN(second, &acts.end, "approve", "1", "--digest", acts.digest);
+    end_assert_says(&second.out, "2 rows approved by 'bin'");
+    end_sits(NULL);
+    APPLY(applied, &acts, 0);
+    assert_int_equal(acts_writes(&acts), 2);
+}
+
+TEST(attack_root_is_no_approver_where_nobody_is_listed)
+{
+    WORLD(acts, 2, 4, NULL);
+
+    if (geteuid() != 0)
+        skip();
+    acts_approval(&acts, "suspend = 1; deprovision = 1; approvers = ();");
+    acts_plan(&acts, 0);
+    RUN(root, &acts.end, "approve", "1", "--digest", acts.digest);
+    end_assert_code(&root, 20);
+    end_assert_says(&root.err, "decide as yourself, without sudo");
+    assert_int_equal(count_rulings(&acts), 0);
+    end_sits("1");
+    RUN(person, &acts.end, "approve", "1", "--digest", acts.digest);
+    end_assert_code(&person, 0);
+}
+
+/* --- at the desk --- */
+
+/* What a client of one's own making could send: these words, each with a NUL, and so many files. */
+static int ask_raw(const char *path, const char *words, size_t length, size_t files, int out)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    union {
+        char bytes[CMSG_SPACE(8 * sizeof(int))];
+        size_t align;
+    } control = {.align = 0};
+    struct iovec part = {.iov_base = (void *)(uintptr_t)words, .iov_len = length};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0), code = -1;
+    int file[8] = {out, out, out, out, out, out, out, out};
+
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    if (setresuid(DAEMON, DAEMON, DAEMON) < 0 ||
+        connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+        return 200;
+    if (files > 0) {
+        message.msg_control = control.bytes;
+        message.msg_controllen = CMSG_SPACE(files * sizeof(int));
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        assert(header);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(files * sizeof(int));
+        memcpy(CMSG_DATA(header), file, files * sizeof(int));
+    }
+    if (sendmsg(fd, &message, 0) < 0)
+        return 201;
+    return recv(fd, &code, sizeof(code), 0) == sizeof(code) ? code : 202;
+}
+
+static int ask_as_daemon(const char *desk, const char *out_path, const char *words, size_t length,
+                         size_t files)
+{
+    int status = 0, out = open(out_path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    pid_t pid = fork();
+
+    assert_true(pid >= 0 && out >= 0);
+    if (pid == 0)
+        _exit(ask_raw(desk, words, length, files, out));
+    (void)close(out);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WEXITSTATUS(status);
+}
+
+TEST(attack_by_words_of_ones_own_reaches_nothing_but_the_reviewers_verbs)
+{
+#define WORDS(text) text, sizeof(text)
+    static const struct {
+        const char *words;
+        size_t length, files;
+        int code;
+        const char *says; /* NULL: nobody is there to be told */
+    } asks[] = {
+        {WORDS("psql\0-c\0\\! id"), 3, 64, "not for reviewers"},
+        {WORDS("run"), 3, 64, "not for reviewers"},
+        {WORDS("apply"), 3, 64, "not for reviewers"},
+        {WORDS("plan\0--output=/tmp/x"), 3, 64, "not for reviewers"},
+        {WORDS("migrate"), 3, 64, "not for reviewers"},
+        {WORDS("erase\0jane\0--reason=x"), 3, 64, "not for reviewers"},
+        {WORDS("export"), 3, 64, "not for reviewers"},
+        {WORDS("init"), 3, 64, "not for reviewers"},
+        {WORDS("desk"), 3, 64, "not for reviewers"},
+        {WORDS("--config=/etc/passwd\0show"), 3, 64, "two configurations"},
+        {WORDS("@other\0show"), 3, 64, "two configurations"},
+        {WORDS("show\0--output=/tmp/x"), 3, 64, "--output is not for reviewers"},
+        {WORDS("status\0--database=host=/tmp"), 3, 64, "--database is not for reviewers"},
+        {WORDS("status\0--database=x\0--password-file=/etc/shadow"), 3, 64, "not for reviewers"},
+        {WORDS("approve\0001\0--only=/etc/shadow\0--digest=x"), 3, 64, "--only is not for"},
+        {WORDS("--help"), 3, 0, NULL},
+        {WORDS(""), 3, 64, "unknown verb"},
+        {WORDS("show"), 0, 202, NULL},
+        {WORDS("show"), 2, 202, NULL},
+        {"show", 4, 3, 202, NULL}, /* no NUL behind it */
+        {WORDS("show"), 8, 0, "would"},
+    };
+    WORLD(acts, 2, 4, NULL);
+
+    if (geteuid() != 0)
+        skip();
+    acts_plan(&acts, 0);
+    CLEANUP(mem_cleanup) char *desk = probe_path(&acts.end.probe, "raw");
+    CLEANUP(mem_cleanup) char *out = probe_path(&acts.end.probe, "raw.out");
+    pid_t service = end_open_desk(&acts.end, desk, 0666);
+    for (size_t i = 0; i < COUNT_OF(asks); i++) {
+        int code = ask_as_daemon(desk, out, asks[i].words, asks[i].length, asks[i].files);
+        CLEANUP(mem_cleanup) char *said = end_read(out);
+        if (code != asks[i].code || (asks[i].says && !strstr(said, asks[i].says)))
+            fail_msg("ask %zu, '%s': %d, it said: %.500s", i, asks[i].words, code, said);
+    }
+    end_close_desk(service);
+    assert_int_equal(count_rulings(&acts), 0);
+    assert_int_not_equal(access("/tmp/x", F_OK), 0);
+}
+
+TEST(attack_by_a_stranger_stops_at_the_socket)
+{
+    WORLD(acts, 2, 4, NULL);
+
+    if (geteuid() != 0)
+        skip();
+    acts_plan(&acts, 0);
+    CLEANUP(mem_cleanup) char *desk = probe_path(&acts.end.probe, "closed");
+    pid_t service = end_open_desk(&acts.end, desk, 0660);
+    AS(stranger, &acts.end, NOBODY, "--desk", desk, "approve", "1", "--digest", acts.digest);
+    end_assert_code(&stranger, 20);
+    end_assert_says(&stranger.err, "bynder-reconcile-review");
+    AS(reader, &acts.end, NOBODY, "--desk", desk, "show");
+    end_assert_code(&reader, 20);
+    assert_int_equal(reader.out.length, 0);
+    AS(direct, &acts.end, NOBODY, "--config", acts.end.config_path, "show");
+    end_assert_code(&direct, 78);                /* the configuration is not theirs to read */
+    assert_int_equal(chown(desk, 0, NOBODY), 0); /* now a member of its group; runs as gid too */
+    AS(member, &acts.end, NOBODY, "--desk", desk, "show");
+    end_assert_code(&member, 0);
+    end_close_desk(service);
+}
+
+/* What a reviewer names is read and written as they are, by their own process. */
+TEST(attack_by_files_at_the_desk_reads_and_writes_as_the_reviewer)
+{
+    WORLD(acts, 2, 4, NULL);
+
+    if (geteuid() != 0)
+        skip();
+    acts_plan(&acts, 0);
+    CLEANUP(mem_cleanup) char *secret = probe_path(&acts.end.probe, "client-secret");
+    CLEANUP(mem_cleanup) char *roots = probe_path(&acts.end.probe, "roots");
+    CLEANUP(mem_cleanup) char *desk = probe_path(&acts.end.probe, "files");
+    pid_t service = end_open_desk(&acts.end, desk, 0666);
+    AS(only, &acts.end, DAEMON, "--desk", desk, "approve", "1", "--digest", acts.digest, "--only",
+       secret);
+    end_assert_code(&only, 64);
+    end_assert_says(&only.err, "Permission denied");
+    end_assert_silent_of(&only.err, END_SECRET);
+    AS(output, &acts.end, DAEMON, "--desk", desk, "show", "--output", roots);
+    end_assert_code(&output, 70);
+    assert_int_not_equal(access(roots, F_OK), 0);
+    CLEANUP(mem_cleanup) char *own = probe_path(&acts.end.probe, "own");
+    CLEANUP(mem_cleanup) char *page = file_join(own, "plan.html");
+    assert_true(mkdir(own, 0700) == 0 && chown(own, DAEMON, DAEMON) == 0);
+    AS(written, &acts.end, DAEMON, "--desk", desk, "show", "--format", "html", "--output", page);
+    end_assert_code(&written, 0);
+    end_close_desk(service);
+    struct stat status;
+    assert_int_equal(stat(page, &status), 0);
+    assert_int_equal(status.st_uid, DAEMON);
+    CLEANUP(mem_cleanup) char *html = end_read(page);
+    assert_non_null(strstr(html, "</html>"));
+}
+
+/* --- a line in sudoers for this one program --- */
+
+/* A place that is root's all the way up, which nothing below /tmp is. */
+static char *roots_config(struct acts *acts, char *directory)
+{
+    CLEANUP(mem_cleanup) char *config = end_read(acts->end.config_path);
+    CLEANUP(mem_cleanup) char *path = probe_path(&acts->end.probe, "client-secret");
+    CLEANUP(mem_cleanup) char *secret = end_read(path);
+
+    assert_non_null(mkdtemp(directory));
+    CLEANUP(mem_cleanup) char *beside = file_join(directory, "client-secret");
+    char *own = file_join(directory, "acme.conf");
+    assert_int_equal(file_write(beside, 0600, secret, strlen(secret), NULL), 0);
+    assert_int_equal(file_write(own, 0600, config, strlen(config), NULL), 0);
+    return own;
+}
+
+static void under_each(void (*attack)(struct acts *acts, const char *config), struct acts *acts,
+                       const char *config)
+{
+    static const char *const by[][2] = {
+        {"SUDO_UID", "1"}, {"DOAS_USER", "daemon"}, {"PKEXEC_UID", "1"}};
+
+    for (size_t i = 0; i < COUNT_OF(by); i++) {
+        assert_int_equal(setenv(by[i][0], by[i][1], 1), 0);
+        attack(acts, config);
+        assert_int_equal(unsetenv(by[i][0]), 0);
+    }
+}
+
+static void try_to_become_root(struct acts *acts, const char *config)
+{
+    struct end *end = &acts->end;
+    CLEANUP(mem_cleanup) char *secret = probe_path(&end->probe, "client-secret");
+    CLEANUP(mem_cleanup) char *roots = probe_path(&end->probe, "roots");
+    CLEANUP(mem_cleanup) char *bait = probe_path(&end->probe, "bait.conf");
+
+    BARE(psql, end, "--config", config, "psql", "-c", "\\! id");
+    end_assert_code(&psql, 64);
+    end_assert_silent_of(&psql.out, "uid=");
+    BARE(two, end, "--config", config, "--config", end->config_path, "show");
+    end_assert_code(&two, 64);
+    BARE(bindir, end, "--config", end->config_path, "status"); /* one's own, with any bindir */
+    end_assert_code(&bindir, 78);
+    BARE(init, end, "--config", "/run/evil.conf", "init", "--portal", "https://a.bynder.com");
+    end_assert_code(&init, 78);
+    assert_int_not_equal(access("/run/evil.conf", F_OK), 0);
+    BARE(only, end, "--config", config, "approve", "1", "--digest", "x", "--only", secret);
+    end_assert_code(&only, 64);
+    end_assert_silent_of(&only.err, END_SECRET);
+    BARE(roster, end, "--config", config, "roster", "check", secret);
+    end_assert_code(&roster, 64);
+    end_assert_silent_of(&roster.err, END_SECRET);
+    BARE(output, end, "--config", config, "show", "--output", roots);
+    end_assert_code(&output, 70);
+    assert_int_not_equal(access(roots, F_OK), 0);
+    BARE(database, end, "--config", config, "status", "--database", "host=/tmp");
+    end_assert_code(&database, 64);
+    assert_int_equal(symlink(config, bait), 0); /* followed once, to what is root's */
+    BARE(linked, end, "--config", bait, "show");
+    end_assert_code(&linked, 0);
+    assert_int_equal(unlink(bait), 0);
+}
+
+static void work_as_ever(struct acts *acts, const char *config)
+{
+    CLEANUP(mem_cleanup) char *own = probe_path(&acts->end.probe, "sudo");
+    CLEANUP(mem_cleanup) char *page = file_join(own, "plan.txt");
+    struct stat status;
+
+    BARE(shown, &acts->end, "--config", config, "show");
+    end_assert_code(&shown, 0);
+    BARE(written, &acts->end, "--config", config, "show", "--output", page);
+    end_assert_code(&written, 0);
+    assert_int_equal(stat(page, &status), 0);
+    assert_int_equal(status.st_uid, DAEMON);
+    BARE(roster, &acts->end, "--config", config, "roster", "check", acts->end.roster_path);
+    end_assert_says(&roster.out, "accepted");
+}
+
+TEST(attack_by_sudo_doas_and_pkexec_does_not_become_root)
+{
+    WORLD(acts, 2, 4, NULL);
+    char directory[] = "/run/attack-XXXXXX";
+
+    if (geteuid() != 0)
+        skip();
+    acts_plan(&acts, 0);
+    CLEANUP(mem_cleanup) char *config = roots_config(&acts, directory);
+    CLEANUP(mem_cleanup) char *own = probe_path(&acts.end.probe, "sudo");
+    assert_int_equal(chmod(acts.end.probe.directory, 0711), 0);
+    assert_int_equal(chmod(acts.end.roster_path, 0644), 0);
+    assert_true(mkdir(own, 0700) == 0 && chown(own, DAEMON, DAEMON) == 0);
+    under_each(try_to_become_root, &acts, config);
+    assert_int_equal(count_rulings(&acts), 0);
+    under_each(work_as_ever, &acts, config);
+    CLEANUP(mem_cleanup) char *beside = file_join(directory, "client-secret");
+    assert_true(unlink(config) == 0 && unlink(beside) == 0 && rmdir(directory) == 0);
+}
