@@ -97,7 +97,8 @@ static int read_selection(const struct invocation *invocation, const char *optio
     if (!path)
         return 0;
     names = arena_calloc(invocation->arena, 1, sizeof(*names));
-    if (file_read(invocation_file(invocation, option), LIMIT_HTTP_BODY, ERR_USAGE, &text, NULL, err) < 0 ||
+    if (file_read(invocation_file(invocation, option), LIMIT_HTTP_BODY, ERR_USAGE, &text, NULL,
+                  err) < 0 ||
         review_file_read(invocation->arena, text_cstr(&text), text.length, path, names, err) < 0)
         return -1;
     *ret_names = names;
