@@ -156,7 +156,7 @@ static int follow(struct walk *walk, int fd, const struct stat *status)
             return -1;
     }
     CLEANUP(mem_cleanup) char *rest = text_take(&walk->rest);
-    text_addf(&walk->rest, "%s/%s", target, rest);
+    text_addf(&walk->rest, "%s%s", target, rest); /* which is empty or begins with its slash */
     return *target == '/' ? begin_at(walk, target) : 0;
 }
 
@@ -192,7 +192,7 @@ static int step(struct walk *walk, const char *part)
         return -1;
     if (S_ISLNK(status.st_mode))
         return follow(walk, fd, &status);
-    if (is_last(walk))
+    if (is_last(walk) && (S_ISDIR(status.st_mode) || text_is_empty(text_cstr(&walk->rest))))
         return 1;
     if (!S_ISDIR(status.st_mode)) {
         errno = ENOTDIR;
