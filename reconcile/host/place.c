@@ -14,12 +14,14 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/fsuid.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -87,6 +89,7 @@ struct walk {
     struct text rest; /* what is left of the path */
     uid_t uid;        /* whose rights */
     bool held;        /* behind a link of somebody else: they stay */
+    bool is_open;     /* as in struct place */
     int links;
     struct own own;
     place_visit *visit;
@@ -180,6 +183,14 @@ static bool is_last(const struct walk *walk)
     return rest[strspn(rest, "/")] == '\0';
 }
 
+/* The text of such a link is no path, and only the kernel can follow it; it asks whether we may. */
+static bool is_open_file(int link)
+{
+    struct statfs system;
+
+    return fstatfs(link, &system) == 0 && system.f_type == PROC_SUPER_MAGIC;
+}
+
 /* 1 when `part` is the name that was looked for. */
 static int step(struct walk *walk, const char *part)
 {
@@ -190,6 +201,9 @@ static int step(struct walk *walk, const char *part)
         return errno == ENOENT && is_last(walk) ? 1 : -1;
     if (fstat(fd, &status) < 0)
         return -1;
+    walk->is_open = S_ISLNK(status.st_mode) && is_last(walk) && is_open_file(fd);
+    if (walk->is_open)
+        return 1;
     if (S_ISLNK(status.st_mode))
         return follow(walk, fd, &status);
     if (is_last(walk) && (S_ISDIR(status.st_mode) || text_is_empty(text_cstr(&walk->rest))))
@@ -234,6 +248,7 @@ int place_find(const char *path, place_visit *visit, void *context, struct place
         return -1;
     ret_place->fd = walk.fd;
     ret_place->uid = walk.uid;
+    ret_place->is_open = walk.is_open;
     walk.fd = -1;
     return 0;
 }
@@ -259,7 +274,8 @@ int place_open(const struct place *place, int flags, mode_t mode)
 
     if (enter_rights(place, &own) < 0)
         return -1;
-    return openat(place->fd, place->name, flags | O_NOFOLLOW | O_CLOEXEC, mode);
+    return openat(place->fd, place->name, flags | (place->is_open ? 0 : O_NOFOLLOW) | O_CLOEXEC,
+                  mode);
 }
 
 int place_make_directory(const struct place *place, mode_t mode)

@@ -20,7 +20,8 @@
 struct place {
     int fd;
     char *name;
-    uid_t uid; /* whose rights; our own where nobody else's directory is on the way */
+    uid_t uid;    /* whose rights; our own where nobody else's directory is on the way */
+    bool is_open; /* the name is one that the kernel gives what a process has open (/dev/fd/N) */
 };
 
 #define PLACE_NONE                                                                                 \

@@ -253,3 +253,21 @@ TEST(links_in_a_circle_end)
     assert_int_equal(errno, ELOOP);
     remove_all();
 }
+
+/* What a process was lent has no path of its own. */
+TEST(what_is_open_is_read_by_its_number_and_by_nobody_who_may_not)
+{
+    CLEANUP(text_release) struct text name = TEXT_INIT;
+
+    put_canary();
+    CLEANUP(cleanup_fd) int fd = open(canary, O_RDONLY | O_CLOEXEC);
+    text_addf(&name, "/proc/self/fd/%d", fd);
+    assert_true(reads(text_cstr(&name), "bird"));
+    link_by(0, text_cstr(&name), file);
+    assert_false(reads(file, "bird"));
+    text_clear(&name);
+    text_addf(&name, "/dev/fd/%d", fd);
+    assert_true(reads(text_cstr(&name), "bird"));
+    assert_canary();
+    remove_all();
+}
