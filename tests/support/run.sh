@@ -10,13 +10,13 @@ export TEST_CLUSTER="$work/cluster" # tests/support/cluster_fixture.c
 one='
 work=$1; test=$2
 name=$(echo "$test" | tr / _)
-timeout 240 "$test" >"$work/$name.out" 2>&1
+timeout 600 "$test" >"$work/$name.out" 2>&1
 status=$?
 echo "$status $test $work/$name.out" > "$work/$name.status"
 [ $status -eq 0 ] && printf "  ok    %s\n" "$test" || printf "  FAIL  %s (exit %s)\n" "$test" "$status"
 '
 # What takes longest begins first, so that nobody waits for it at the end.
-long='/test_(collect|apply|late_effects|faults|apply_limits|apply_conditions|story_[a-z]*)$'
+long='/test_(migrate_kill|audit|audit_rulings|questions|collect|apply|late_effects|faults|apply_limits|apply_conditions|story_[a-z]*)$'
 {
     printf '%s\n' "$@" | grep -E "$long"
     printf '%s\n' "$@" | grep -vE "$long"
