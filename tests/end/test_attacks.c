@@ -5,6 +5,8 @@
  */
 #include <assert.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -302,9 +304,6 @@ static void try_to_become_root(struct acts *acts, const char *config)
     end_assert_code(&two, 64);
     BARE(bindir, end, "--config", end->config_path, "status"); /* one's own, with any bindir */
     end_assert_code(&bindir, 78);
-    BARE(init, end, "--config", "/run/evil.conf", "init", "--portal", "https://a.bynder.com");
-    end_assert_code(&init, 78);
-    assert_int_not_equal(access("/run/evil.conf", F_OK), 0);
     BARE(only, end, "--config", config, "approve", "1", "--digest", "x", "--only", secret);
     end_assert_code(&only, 64);
     end_assert_silent_of(&only.err, END_SECRET);
@@ -354,6 +353,102 @@ TEST(attack_by_sudo_doas_and_pkexec_does_not_become_root)
     under_each(try_to_become_root, &acts, config);
     assert_int_equal(count_rulings(&acts), 0);
     under_each(work_as_ever, &acts, config);
+    CLEANUP(mem_cleanup) char *beside = file_join(directory, "client-secret");
+    assert_true(unlink(config) == 0 && unlink(beside) == 0 && rmdir(directory) == 0);
+}
+
+/* --- init, which writes what is believed --- */
+
+/* Everything an invoker needs to have root's password sent to them: refused before it is looked at.
+ */
+static void try_to_make_a_configuration(struct acts *acts, const char *config)
+{
+    struct end *end = &acts->end;
+    CLEANUP(mem_cleanup) char *secret = probe_path(&end->probe, "own-secret");
+
+    BARE(init, end, "--config", config, "init", "--portal", "https://a.bynder.com", "--client-id",
+         "x", "--secret-file", secret, "--roster", end->roster_path, "--database",
+         "host=evil.example user=postgres");
+    end_assert_code(&init, 64);
+    end_assert_says(&init.err, "init as root for 'daemon'");
+    end_assert_says(&init.err, " env -u ");
+    assert_int_not_equal(access(config, F_OK), 0);
+}
+
+TEST(attack_by_init_as_root_for_somebody_makes_no_configuration_of_root_s)
+{
+    WORLD(acts, 2, 4, NULL);
+
+    if (geteuid() != 0)
+        skip();
+    CLEANUP(mem_cleanup) char *secret = probe_path(&acts.end.probe, "own-secret");
+    CLEANUP(mem_cleanup) char *fresh = probe_path(&acts.end.probe, "fresh.conf");
+    assert_int_equal(file_write(secret, 0600, "x", 1, NULL), 0);
+    under_each(try_to_make_a_configuration, &acts, "/etc/bynder-reconcile/evil-of-test.conf");
+    under_each(try_to_make_a_configuration, &acts, fresh);
+    assert_int_equal(setenv("SUDO_UID", "0", 1), 0); /* root by sudo, and root: nobody is let in */
+    BARE(root, &acts.end, "--config", fresh, "init", "--portal", "https://a.bynder.com",
+         "--client-id", "x", "--secret-file", secret, "--roster", acts.end.roster_path);
+    end_assert_says(&root.out, "written: ");
+    assert_int_equal(unsetenv("SUDO_UID"), 0);
+    assert_int_equal(unlink(fresh), 0);
+    BARE(bare, &acts.end, "--config", fresh, "init", "--portal", "https://a.bynder.com",
+         "--client-id", "x", "--secret-file", secret, "--roster", acts.end.roster_path);
+    end_assert_says(&bare.out, "written: ");
+}
+
+TEST(attack_by_two_variables_that_disagree_takes_nobody_s_rights)
+{
+    WORLD(acts, 2, 4, NULL);
+    char directory[] = "/run/attack-XXXXXX";
+
+    if (geteuid() != 0)
+        skip();
+    acts_plan(&acts, 0);
+    CLEANUP(mem_cleanup) char *config = roots_config(&acts, directory);
+    assert_int_equal(setenv("SUDO_UID", "1", 1) | setenv("DOAS_USER", "bin", 1), 0);
+    BARE(two, &acts.end, "--config", config, "show");
+    end_assert_code(&two, 64);
+    end_assert_says(&two.err, "SUDO_UID says that this is root for 'daemon', and DOAS_USER");
+    assert_int_equal(setenv("SUDO_UID", "0", 1), 0); /* root that is somebody's as well */
+    BARE(root, &acts.end, "--config", config, "show");
+    end_assert_code(&root, 64);
+    assert_int_equal(setenv("SUDO_UID", "1", 1) | setenv("DOAS_USER", "daemon", 1), 0);
+    BARE(one, &acts.end, "--config", config, "show");
+    end_assert_code(&one, 0);
+    CLEANUP(mem_cleanup) char *beside = file_join(directory, "client-secret");
+    assert_true(unlink(config) == 0 && unlink(beside) == 0 && rmdir(directory) == 0);
+}
+
+/* What one's groups may read is read, and what root's may is not. */
+TEST(attack_by_sudo_has_the_groups_of_who_called_and_no_others)
+{
+    WORLD(acts, 2, 4, NULL);
+    char directory[] = "/run/attack-XXXXXX";
+    const struct group *group = NULL;
+    const struct passwd *user = NULL;
+
+    setgrent();
+    while (!user && (group = getgrent())) /* a member who is not there by their own group */
+        for (char **name = group->gr_mem; *name && !user; name++) {
+            user = getpwnam(*name);
+            user = user && user->pw_uid && user->pw_gid != group->gr_gid ? user : NULL;
+        }
+    if (geteuid() != 0 || !user)
+        skip();
+    CLEANUP(text_release) struct text id = TEXT_INIT;
+    text_addf(&id, "%u", (unsigned)user->pw_uid);
+    CLEANUP(mem_cleanup) char *config = roots_config(&acts, directory);
+    assert_int_equal(chmod(acts.end.probe.directory, 0711), 0);
+    assert_int_equal(chmod(acts.end.roster_path, 0640), 0);
+    assert_int_equal(chown(acts.end.roster_path, 0, group->gr_gid), 0);
+    assert_int_equal(setenv("SUDO_UID", text_cstr(&id), 1), 0);
+    BARE(member, &acts.end, "--config", config, "roster", "check", acts.end.roster_path);
+    end_assert_says(&member.out, "accepted");
+    assert_int_equal(chown(acts.end.roster_path, 0, 0), 0);
+    BARE(roots, &acts.end, "--config", config, "roster", "check", acts.end.roster_path);
+    end_assert_code(&roots, 64);
+    assert_int_equal(unsetenv("SUDO_UID"), 0);
     CLEANUP(mem_cleanup) char *beside = file_join(directory, "client-secret");
     assert_true(unlink(config) == 0 && unlink(beside) == 0 && rmdir(directory) == 0);
 }
