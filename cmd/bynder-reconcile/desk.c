@@ -142,7 +142,7 @@ static int for_writing(int fd)
     if (!isatty(fd))
         return fd;
     (void)snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
-    int own = open(name, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+    int own = file_open(name, O_WRONLY | O_NOCTTY, 0);
     return own < 0 ? fd : own;
 }
 
