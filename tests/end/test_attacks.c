@@ -108,20 +108,29 @@ TEST(attack_root_is_no_approver_where_nobody_is_listed)
 
 /* --- at the desk --- */
 
+enum { FILES = 24 };
+
+/* A file that the asker can name and not open: lent as what a path leads to (O_PATH). */
+static const char *lent;
+
 /* What a client of one's own making could send: these words, each with a NUL, and so many files. */
 static int ask_raw(const char *path, const char *words, size_t length, size_t files, int out)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     union {
-        char bytes[CMSG_SPACE(8 * sizeof(int))];
+        char bytes[CMSG_SPACE(FILES * sizeof(int))];
         size_t align;
     } control = {.align = 0};
     struct iovec part = {.iov_base = (void *)(uintptr_t)words, .iov_len = length};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
     int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0), code = -1;
-    int file[8] = {out, out, out, out, out, out, out, out};
+    int file[FILES];
 
     memcpy(address.sun_path, path, strlen(path) + 1);
+    for (size_t i = 0; i < FILES; i++)
+        file[i] = out;
+    if (lent)
+        file[3] = open(lent, O_PATH | O_CLOEXEC);
     if (setresuid(DAEMON, DAEMON, DAEMON) < 0 ||
         connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
         return 200;
@@ -178,12 +187,15 @@ TEST(attack_by_words_of_ones_own_reaches_nothing_but_the_reviewers_verbs)
         {WORDS("status\0--database=host=/tmp"), 3, 64, "--database is not for reviewers"},
         {WORDS("status\0--database=x\0--password-file=/etc/shadow"), 3, 64, "not for reviewers"},
         {WORDS("approve\0001\0--only=/etc/shadow\0--digest=x"), 3, 64, "--only is not for"},
+        {WORDS("approve\0001\0--only=x\0--digest=x"), 4, 64, "--only is not for"}, /* no copy */
         {WORDS("--help"), 3, 0, NULL},
         {WORDS(""), 3, 64, "unknown verb"},
         {WORDS("show"), 0, 202, NULL},
         {WORDS("show"), 2, 202, NULL},
         {"show", 4, 3, 202, NULL}, /* no NUL behind it */
         {WORDS("show"), 8, 0, "would"},
+        {WORDS("show"), 20, 202, NULL}, /* one more than there is room for */
+        {WORDS("show"), FILES, 202, NULL},
     };
     WORLD(acts, 2, 4, NULL);
 
@@ -192,13 +204,17 @@ TEST(attack_by_words_of_ones_own_reaches_nothing_but_the_reviewers_verbs)
     acts_plan(&acts, 0);
     CLEANUP(mem_cleanup) char *desk = probe_path(&acts.end.probe, "raw");
     CLEANUP(mem_cleanup) char *out = probe_path(&acts.end.probe, "raw.out");
+    CLEANUP(mem_cleanup) char *secret = probe_path(&acts.end.probe, "client-secret");
     pid_t service = end_open_desk(&acts.end, desk, 0666);
-    for (size_t i = 0; i < COUNT_OF(asks); i++) {
-        int code = ask_as_daemon(desk, out, asks[i].words, asks[i].length, asks[i].files);
+    for (size_t i = 0; i < 2 * COUNT_OF(asks); i++) {
+        size_t k = i / 2;
+        lent = i % 2 ? secret : NULL;
+        int code = ask_as_daemon(desk, out, asks[k].words, asks[k].length, asks[k].files);
         CLEANUP(mem_cleanup) char *said = end_read(out);
-        if (code != asks[i].code || (asks[i].says && !strstr(said, asks[i].says)))
-            fail_msg("ask %zu, '%s': %d, it said: %.500s", i, asks[i].words, code, said);
+        if (code != asks[k].code || (asks[k].says && !strstr(said, asks[k].says)))
+            fail_msg("ask %zu, '%s': %d, it said: %.500s", k, asks[k].words, code, said);
     }
+    lent = NULL;
     end_close_desk(service);
     assert_int_equal(count_rulings(&acts), 0);
     assert_int_not_equal(access("/tmp/x", F_OK), 0);
@@ -258,6 +274,49 @@ TEST(attack_by_files_at_the_desk_reads_and_writes_as_the_reviewer)
     assert_int_equal(status.st_uid, DAEMON);
     CLEANUP(mem_cleanup) char *html = end_read(page);
     assert_non_null(strstr(html, "</html>"));
+}
+
+/* Who says nothing, and keeps three questions open. */
+static void hold_the_desk(const char *path, int started)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    if (setresuid(NOBODY, NOBODY, NOBODY) < 0)
+        _exit(1);
+    for (int i = 0; i < 40; i++) {
+        int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+        if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+            _exit(1);
+    }
+    (void)!write(started, "", 1);
+    (void)pause();
+}
+
+TEST(attack_by_many_questions_leaves_the_desk_to_the_others)
+{
+    WORLD(acts, 2, 4, NULL);
+    int started[2];
+    char byte;
+
+    if (geteuid() != 0)
+        skip();
+    acts_plan(&acts, 0);
+    CLEANUP(mem_cleanup) char *desk = probe_path(&acts.end.probe, "full");
+    pid_t service = end_open_desk(&acts.end, desk, 0666);
+    assert_int_equal(pipe(started), 0);
+    pid_t holder = fork();
+    if (holder == 0)
+        hold_the_desk(desk, started[1]);
+    assert_int_equal(read(started[0], &byte, 1), 1);
+    AS(reader, &acts.end, DAEMON, "--desk", desk, "show");
+    end_assert_code(&reader, 0);
+    assert_true(reader.seconds < 20); /* sixteen at a time would be waited for ten seconds each */
+    (void)kill(holder, SIGKILL);
+    (void)waitpid(holder, NULL, 0);
+    (void)close(started[0]);
+    (void)close(started[1]);
+    end_close_desk(service);
 }
 
 /* --- a line in sudoers for this one program --- */
