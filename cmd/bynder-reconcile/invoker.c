@@ -137,7 +137,7 @@ static int open_file(struct invocation *invocation, const char *path, const char
                      struct err *err)
 {
     invoker_begin();
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = file_open(path, FILE_TO_READ, 0);
     int failure = errno;
     invoker_end();
     if (fd < 0)
