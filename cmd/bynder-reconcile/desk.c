@@ -9,6 +9,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -38,11 +39,16 @@ enum {
     WORDS_MAX = 64,
     LISTENING = 3,     /* the descriptor that systemd passes first (sd_listen_fds(3)) */
     IDLE_MS = 60000,   /* after that without anybody the service ends; the socket stays */
-    CHILDREN_MAX = 16, /* people at a time; the next one waits */
+    CHILDREN_MAX = 16, /* questions at a time; the next one waits */
+    EACH_MAX = 3,      /* and of one person: nobody keeps the others from saying 'keep' */
     GREETING_S = 10,   /* who connects says at once what they want */
     ANSWER_MAX_S =
         900, /* and is not served for ever, as a pager that nobody leaves would have it */
 };
+
+/* What holds for a copy that was made for us and for nothing else: it has no path, so that its own
+ * bytes are all it leads to, and they stay as they are. */
+#define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
 /* One message, with room for every file that may come along. */
 struct parcel {
@@ -110,19 +116,34 @@ static int connect_to(const char *path, struct err *err)
     return err_set_errno(err, ERR_UNREACHABLE, errno, "nobody answers at '%s'", path);
 }
 
-/* A copy in memory, which the service can read although it may not open the file. */
+/* A copy in memory, which the service can read although it may not open the file. One to be read is
+ * sealed, by which the service knows it. */
 static int copy_file(const char *path, int *ret_fd, struct err *err)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
-    CLEANUP(close_file) int fd = memfd_create("file", MFD_CLOEXEC);
+    CLEANUP(close_file) int fd = memfd_create("file", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
     if (path && file_read(path, LIMIT_HTTP_BODY, ERR_USAGE, &text, NULL, err) < 0)
         return -1;
-    if (fd < 0 || write(fd, text_cstr(&text), text.length) != (ssize_t)text.length)
+    if (fd < 0 || write(fd, text_cstr(&text), text.length) != (ssize_t)text.length ||
+        (path && fcntl(fd, F_ADD_SEALS, SEALS) < 0))
         return err_set_errno(err, ERR_INTERNAL, errno, "no room for '%s'", path ? path : "output");
     *ret_fd = fd;
     fd = -1;
     return 0;
+}
+
+/* A terminal is lent to be written on: who could read it could read what is typed there afterwards.
+ */
+static int for_writing(int fd)
+{
+    char name[32];
+
+    if (!isatty(fd))
+        return fd;
+    (void)snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+    int own = file_open(name, O_WRONLY | O_NOCTTY, 0);
+    return own < 0 ? fd : own;
 }
 
 /* What was asked, in one form: --name=value, then the arguments behind "--". */
@@ -208,7 +229,9 @@ int desk_ask(const char *socket, const struct command_line *line, struct err *er
 {
     CLEANUP(text_release) struct text words = TEXT_INIT;
     CLEANUP(close_file) int connection = connect_to(socket, err);
-    int file[FILES_MAX] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}, code = 0;
+    int file[FILES_MAX] = {open("/dev/null", O_RDONLY | O_CLOEXEC), for_writing(STDOUT_FILENO),
+                           for_writing(STDERR_FILENO)};
+    int code = 0;
     size_t count = 3;
     const char *output = NULL;
 
@@ -219,7 +242,9 @@ int desk_ask(const char *socket, const struct command_line *line, struct err *er
     if (recv(connection, &code, sizeof(code), 0) != sizeof(code)) {
         (void)err_set(err, ERR_INTERNAL,
                       "the service ended before it answered; hint: what it had decided until then "
-                      "is in the history, 'status' says");
+                      "is in the history, 'status' says; it takes %d questions of one person at a "
+                      "time",
+                      EACH_MAX);
         return (int)err->code;
     }
     return output && write_output(file[1], output, err) < 0 ? (int)err->code : code;
@@ -239,10 +264,13 @@ static int receive(int connection, struct parcel *parcel, int file[FILES_MAX], s
     if (!header || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS ||
         (parcel->message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) || parcel->words[length - 1])
         return err_set(err, ERR_USAGE, "that is no question");
+    /* the room is rounded up, and one more than was asked for may have come */
     *ret_count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    if (*ret_count < 3 || *ret_count > FILES_MAX)
+        return err_set(err, ERR_USAGE, "that is no question");
     memcpy(file, CMSG_DATA(header), *ret_count * sizeof(int));
     parcel->part.iov_len = (size_t)length;
-    return *ret_count >= 3 ? 0 : err_set(err, ERR_USAGE, "that is no question");
+    return 0;
 }
 
 /* The kernel's word for who is there; from here on what is said is said to them. */
@@ -259,6 +287,14 @@ static int meet(int connection, const int file[FILES_MAX], struct err *err)
     return 0;
 }
 
+/* A file that could only be opened by somebody's path would be opened with the service's rights. */
+static bool is_copy(int fd)
+{
+    int seals = fcntl(fd, F_GET_SEALS);
+
+    return seals >= 0 && (seals & SEALS) == SEALS;
+}
+
 /* Whether that is for reviewers, and gives each file to be read its descriptor. */
 static int admit(struct invocation *asked, const int *file, size_t count, struct err *err)
 {
@@ -270,7 +306,7 @@ static int admit(struct invocation *asked, const int *file, size_t count, struct
         const struct option_spec *option = &asked->verb->option[i];
         enum option_use use = asked->value[i] ? option_use(option) : OPTION_SAYS;
         if (use == OPTION_REACHES || use == OPTION_WRITES ||
-            (use == OPTION_READS && taken >= count))
+            (use == OPTION_READS && (taken >= count || !is_copy(file[taken]))))
             return err_set(err, ERR_USAGE, "--%s is not for reviewers", option->name);
         if (use == OPTION_READS)
             asked->path[i] = arena_printf(asked->arena, "/proc/self/fd/%d", file[taken++]);
@@ -316,11 +352,47 @@ static int answer(const struct invocation *self, int connection)
     return code;
 }
 
-static size_t bury(size_t children)
+/* Who is being answered, and by which process. */
+struct children {
+    struct {
+        pid_t pid;
+        uid_t uid;
+    } one[CHILDREN_MAX];
+    size_t count;
+};
+
+static void bury(struct children *children)
 {
-    while (children > 0 && waitpid(-1, NULL, WNOHANG) > 0)
-        children--;
-    return children;
+    pid_t gone;
+
+    while (children->count > 0 && (gone = waitpid(-1, NULL, WNOHANG)) > 0) {
+        for (size_t i = 0; i < children->count; i++) {
+            if (children->one[i].pid == gone)
+                children->one[i] = children->one[--children->count];
+        }
+    }
+}
+
+/* Whoever has so many questions open already hears that nobody answered. */
+static void take_up(const struct invocation *invocation, int connection, struct children *children)
+{
+    struct ucred peer = {.uid = (uid_t)-1};
+    socklen_t length = sizeof(peer);
+    size_t open = 0;
+
+    if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
+        return;
+    for (size_t i = 0; i < children->count; i++)
+        open += children->one[i].uid == peer.uid;
+    pid_t child = open < EACH_MAX ? fork() : -1;
+    if (child == 0) {
+        (void)close(LISTENING);
+        _exit(answer(invocation, connection));
+    }
+    if (child > 0) {
+        children->one[children->count].pid = child;
+        children->one[children->count++].uid = peer.uid;
+    }
 }
 
 static int serve(const struct invocation *invocation, struct err *err)
@@ -328,7 +400,7 @@ static int serve(const struct invocation *invocation, struct err *err)
     struct pollfd door = {.fd = LISTENING, .events = POLLIN};
     int listening = 0, idle_ms = 0;
     socklen_t length = sizeof(listening);
-    size_t children = 0;
+    struct children children = {.count = 0};
 
     if (getsockopt(LISTENING, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) < 0 || !listening) {
         (void)err_set(err, ERR_USAGE,
@@ -336,21 +408,17 @@ static int serve(const struct invocation *invocation, struct err *err)
                       "bynder-reconcile-desk@acme.socket'");
         return (int)err->code;
     }
-    while ((idle_ms < IDLE_MS || children > 0) && !clock_is_interrupted()) {
-        children = bury(children);
-        bool full = children >= CHILDREN_MAX;
+    while ((idle_ms < IDLE_MS || children.count > 0) && !clock_is_interrupted()) {
+        bury(&children);
+        bool full = children.count >= CHILDREN_MAX;
         if (poll(&door, full ? 0 : 1, 1000) <= 0) {
             idle_ms += 1000;
             continue;
         }
         idle_ms = 0;
         CLEANUP(close_file) int connection = accept4(LISTENING, NULL, NULL, SOCK_CLOEXEC);
-        pid_t child = connection < 0 ? -1 : fork();
-        if (child == 0) {
-            (void)close(LISTENING);
-            _exit(answer(invocation, connection));
-        }
-        children += child > 0;
+        if (connection >= 0)
+            take_up(invocation, connection, &children);
     }
     return 0;
 }

@@ -9,7 +9,7 @@
 #include "cmd/bynder-reconcile/verb.h"
 
 /* Nothing, unless this is root for somebody. Then: the configuration is root's alone, every file to
- * be read is opened as the invoking user here and now, and psql is refused. */
+ * be read is opened as the invoking user here and now, and psql and init are refused. */
 int invoker_restrict(struct invocation *invocation, struct err *err)
     __attribute__((warn_unused_result));
 

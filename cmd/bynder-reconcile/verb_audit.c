@@ -227,6 +227,7 @@ static int accept_restore(struct ask *ask, struct err *err)
         job_accept_restore(&job, who, invocation_option(ask->invocation, "reason"), show_lost, NULL,
                            &answer, err) < 0)
         return -1;
+    store_unlock(&ask->store); /* whoever reads what follows may take their time */
     session_say("the record goes on from here, says '%s'", who);
     session_say("  %zu approvals of before are void: what is still to be done is approved anew",
                 answer.approvals);

@@ -20,7 +20,6 @@
 
 #include "base/mem.h"
 #include "cmd/bynder-reconcile/check.h"
-#include "cmd/bynder-reconcile/invoker.h"
 #include "cmd/bynder-reconcile/options.h"
 #include "cmd/bynder-reconcile/service.h"
 #include "host/clock.h"
@@ -195,8 +194,7 @@ static int gather_secret(const struct invocation *invocation, struct answers *an
     const char *given = invocation->value[INIT_SECRET_FILE];
 
     if (answers->instance && given)
-        return take_secret(arena, invocation_file(invocation, "secret-file"), &answers->secret,
-                           err);
+        return take_secret(arena, given, &answers->secret, err);
     if (!answers->instance && gather_one(invocation, INIT_SECRET_FILE,
                                          "File with its client secret (made when it is not there)",
                                          NULL, &answers->secret_file, err) < 0)
@@ -247,9 +245,7 @@ static void guess(struct arena *arena, struct answers *answers)
     answers->guess.delimiter = ',';
     if (is_address(answers->roster))
         return;
-    invoker_begin();
     fd = file_open(answers->roster, FILE_TO_READ, 0);
-    invoker_end();
     while (fd >= 0 && length < GUESS_BYTES &&
            (got = read(fd, bytes + length, GUESS_BYTES - length)) > 0)
         length += (size_t)got;

@@ -74,6 +74,8 @@ static int adopt(struct adopting *adopting, struct err *err)
         check_record(adopting, &adopting->store, adoption->name, err) < 0 ||
         store_adopt(&adopting->store, adopting->job.arena, adoption, &adopted, err) < 0)
         return -1;
+    session_keep_head(&adopting->config, &adopting->store);
+    store_unlock(&adopting->store); /* whoever reads what follows may take their time */
     session_say("'%s' is the portal at '%s', says '%s'", adoption->name, adoption->host,
                 adoption->who);
     if (adopted.before && !text_equal(adopted.before, adoption->host))
@@ -125,6 +127,8 @@ static int adopt_from(struct adopting *adopting, const char *from, struct err *e
         store_adopt_from(adopting->database.pg, adopting->job.arena, from, adoption,
                          &adopting->store, &adopted, err) < 0)
         return -1;
+    session_keep_head(&adopting->config, &adopting->store);
+    store_unlock(&adopting->store);
     show_taken_over(adoption, from, &adopted);
     return 0;
 }
@@ -143,8 +147,6 @@ static int run_verb(const struct invocation *invocation, struct err *err)
     }
     int failed = begin(invocation, &adopting, err) < 0 ||
                  (from ? adopt_from(&adopting, from, err) : adopt(&adopting, err)) < 0;
-    if (!failed)
-        session_keep_head(&adopting.config, &adopting.store);
     database_release(&adopting.database);
     return failed ? (int)err->code : 0;
 }

@@ -286,17 +286,31 @@ static void check_policy(struct config_loader *loader)
 
 /* --- approval --- */
 
+/* Two entries for one person would be two voices: who has two accounts has one address. */
 static void check_approval(struct config_loader *loader)
 {
     const struct config *config = loader->config;
 
     for (size_t i = 0; i < config->approval.approver_count; i++)
         for (size_t earlier = 0; earlier < i; earlier++) {
-            const char *user = config->approval.approver[i].user;
+            const struct config_approver *one = &config->approval.approver[earlier];
+            const struct config_approver *two = &config->approval.approver[i];
+            unsigned line = config_line(loader, "approval.approvers");
 
-            if (user && text_equal(user, config->approval.approver[earlier].user))
-                config_problem_add(loader, config_line(loader, "approval.approvers"),
-                                   "'approval.approvers' has user '%s' twice", user);
+            if (!one->user || !two->user) /* said already */
+                continue;
+            if (text_equal(fold_text(loader->arena, one->user),
+                           fold_text(loader->arena, two->user)))
+                config_problem_add(loader, line, "'approval.approvers' has user '%s' twice",
+                                   two->user);
+            else if (!text_is_empty(one->email) && !text_is_empty(two->email) &&
+                     text_equal(fold_text(loader->arena, one->email),
+                                fold_text(loader->arena, two->email)))
+                config_problem_add(loader, line,
+                                   "'approval.approvers' has '%s' for '%s' and for '%s': one "
+                                   "person would be two; hint: one account for each person, with "
+                                   "an address of their own",
+                                   two->email, one->user, two->user);
         }
 }
 

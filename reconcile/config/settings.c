@@ -776,7 +776,8 @@ const struct setting settings[] = {
     {.path = "approval.approvers.email",
      .type = SETTING_TEXT,
      IN(config_approver, email),
-     .sentence = "E-mail address, by which their own account in Bynder is known."},
+     .sentence = "E-mail address, by which their own account in Bynder is known. No two have the "
+                 "same (nor the same user), in whatever case."},
 
     /* --- apply --- */
     {.path = "apply", .sentence = "How acts are carried out."},

@@ -211,29 +211,66 @@ struct looking {
     bool refused;
 };
 
-static int look_at_directory(void *context, int fd, const char *part)
+static void add_name(struct text *out, int fd, const char *part)
 {
-    struct looking *looking = context;
-    CLEANUP(text_release) struct text link = TEXT_INIT, command = TEXT_INIT;
-    struct stat status;
+    CLEANUP(text_release) struct text link = TEXT_INIT;
     char name[4096];
 
-    if (fstat(fd, &status) < 0)
-        return errno;
-    if ((status.st_mode & S_ISVTX) || !excess(looking->trust, &status, WRITABLE))
-        return 0;
     text_addf(&link, "/proc/self/fd/%d", fd);
     ssize_t length = readlink(text_cstr(&link), name, sizeof(name) - 1);
     name[length > 0 ? length : 0] = '\0';
-    const char *directory = length > 0 ? name : part;
-    bool all = status.st_mode & S_IWOTH;
+    text_add(out, length > 0 ? name : part);
+}
+
+/* Who owns a directory replaces what is in it, sticky or not. */
+static void refuse_directory_owner(const struct looking *looking, const struct stat *status,
+                                   const char *directory)
+{
+    const struct trust *trust = looking->trust;
+    CLEANUP(text_release) struct text quoted = TEXT_INIT;
+
+    command_quote(&quoted, directory);
+    (void)err_set(looking->err, trust->code,
+                  "%s '%s' could be replaced by user %u (%s), to whom the directory '%s' belongs; "
+                  "hint: look whether it says what it should, then 'chown root %s', or put it into "
+                  "another directory%s%s",
+                  trust->what, looking->path, (unsigned)status->st_uid,
+                  name_of_user(status->st_uid), directory, text_cstr(&quoted),
+                  trust->setting ? ", or name who that is in " : "",
+                  trust->setting ? trust->setting : "");
+}
+
+static void refuse_directory_mode(const struct looking *looking, const struct stat *status,
+                                  const char *directory)
+{
+    CLEANUP(text_release) struct text command = TEXT_INIT;
+    bool all = status->st_mode & S_IWOTH;
+
     add_command(&command, all ? "go-w" : "g-w", directory);
     (void)err_set(looking->err, looking->trust->code,
                   "%s '%s' could be replaced by %s, who may write the directory '%s' (mode %04o, "
                   "group %s); hint: look whether it says what it should, then '%s'",
                   looking->trust->what, looking->path, all ? "anybody" : "its group", directory,
-                  (unsigned)(status.st_mode & 07777), name_of_group(status.st_gid),
+                  (unsigned)(status->st_mode & 07777), name_of_group(status->st_gid),
                   text_cstr(&command));
+}
+
+static int look_at_directory(void *context, int fd, const char *part)
+{
+    struct looking *looking = context;
+    CLEANUP(text_release) struct text directory = TEXT_INIT;
+    struct stat status;
+
+    if (fstat(fd, &status) < 0)
+        return errno;
+    bool owned = may_own(looking->trust, status.st_uid);
+    if (owned && ((status.st_mode & S_ISVTX) || !excess(looking->trust, &status, WRITABLE)))
+        return 0;
+    add_name(&directory, fd, part);
+    if (owned)
+        refuse_directory_mode(looking, &status, text_cstr(&directory));
+    else
+        refuse_directory_owner(looking, &status, text_cstr(&directory));
     looking->refused = true;
     return EPERM;
 }

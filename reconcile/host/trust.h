@@ -1,8 +1,8 @@
 /*
  * trust: who could have written what we are about to believe. A file decides what is done, so it
  * belongs to root, to the user we run as, or to somebody who is named for it, and nobody else may
- * write it or, through a directory above it, put another one in its place. Secrets likewise, and
- * nobody else may read them.
+ * write it or, owning or writing a directory above it, put another one in its place. Secrets
+ * likewise, and nobody else may read them.
  */
 #ifndef HOST_TRUST_H
 #define HOST_TRUST_H

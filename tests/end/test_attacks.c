@@ -5,6 +5,8 @@
  */
 #include <assert.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,20 +108,29 @@ TEST(attack_root_is_no_approver_where_nobody_is_listed)
 
 /* --- at the desk --- */
 
+enum { FILES = 24 };
+
+/* A file that the asker can name and not open: lent as what a path leads to (O_PATH). */
+static const char *lent;
+
 /* What a client of one's own making could send: these words, each with a NUL, and so many files. */
 static int ask_raw(const char *path, const char *words, size_t length, size_t files, int out)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     union {
-        char bytes[CMSG_SPACE(8 * sizeof(int))];
+        char bytes[CMSG_SPACE(FILES * sizeof(int))];
         size_t align;
     } control = {.align = 0};
     struct iovec part = {.iov_base = (void *)(uintptr_t)words, .iov_len = length};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
     int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0), code = -1;
-    int file[8] = {out, out, out, out, out, out, out, out};
+    int file[FILES];
 
     memcpy(address.sun_path, path, strlen(path) + 1);
+    for (size_t i = 0; i < FILES; i++)
+        file[i] = out;
+    if (lent)
+        file[3] = open(lent, O_PATH | O_CLOEXEC);
     if (setresuid(DAEMON, DAEMON, DAEMON) < 0 ||
         connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
         return 200;
@@ -176,12 +187,15 @@ TEST(attack_by_words_of_ones_own_reaches_nothing_but_the_reviewers_verbs)
         {WORDS("status\0--database=host=/tmp"), 3, 64, "--database is not for reviewers"},
         {WORDS("status\0--database=x\0--password-file=/etc/shadow"), 3, 64, "not for reviewers"},
         {WORDS("approve\0001\0--only=/etc/shadow\0--digest=x"), 3, 64, "--only is not for"},
+        {WORDS("approve\0001\0--only=x\0--digest=x"), 4, 64, "--only is not for"}, /* no copy */
         {WORDS("--help"), 3, 0, NULL},
         {WORDS(""), 3, 64, "unknown verb"},
         {WORDS("show"), 0, 202, NULL},
         {WORDS("show"), 2, 202, NULL},
         {"show", 4, 3, 202, NULL}, /* no NUL behind it */
         {WORDS("show"), 8, 0, "would"},
+        {WORDS("show"), 20, 202, NULL}, /* one more than there is room for */
+        {WORDS("show"), FILES, 202, NULL},
     };
     WORLD(acts, 2, 4, NULL);
 
@@ -190,13 +204,17 @@ TEST(attack_by_words_of_ones_own_reaches_nothing_but_the_reviewers_verbs)
     acts_plan(&acts, 0);
     CLEANUP(mem_cleanup) char *desk = probe_path(&acts.end.probe, "raw");
     CLEANUP(mem_cleanup) char *out = probe_path(&acts.end.probe, "raw.out");
+    CLEANUP(mem_cleanup) char *secret = probe_path(&acts.end.probe, "client-secret");
     pid_t service = end_open_desk(&acts.end, desk, 0666);
-    for (size_t i = 0; i < COUNT_OF(asks); i++) {
-        int code = ask_as_daemon(desk, out, asks[i].words, asks[i].length, asks[i].files);
+    for (size_t i = 0; i < 2 * COUNT_OF(asks); i++) {
+        size_t k = i / 2;
+        lent = i % 2 ? secret : NULL;
+        int code = ask_as_daemon(desk, out, asks[k].words, asks[k].length, asks[k].files);
         CLEANUP(mem_cleanup) char *said = end_read(out);
-        if (code != asks[i].code || (asks[i].says && !strstr(said, asks[i].says)))
-            fail_msg("ask %zu, '%s': %d, it said: %.500s", i, asks[i].words, code, said);
+        if (code != asks[k].code || (asks[k].says && !strstr(said, asks[k].says)))
+            fail_msg("ask %zu, '%s': %d, it said: %.500s", k, asks[k].words, code, said);
     }
+    lent = NULL;
     end_close_desk(service);
     assert_int_equal(count_rulings(&acts), 0);
     assert_int_not_equal(access("/tmp/x", F_OK), 0);
@@ -258,6 +276,49 @@ TEST(attack_by_files_at_the_desk_reads_and_writes_as_the_reviewer)
     assert_non_null(strstr(html, "</html>"));
 }
 
+/* Who says nothing, and keeps three questions open. */
+static void hold_the_desk(const char *path, int started)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    if (setresuid(NOBODY, NOBODY, NOBODY) < 0)
+        _exit(1);
+    for (int i = 0; i < 40; i++) {
+        int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+        if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+            _exit(1);
+    }
+    (void)!write(started, "", 1);
+    (void)pause();
+}
+
+TEST(attack_by_many_questions_leaves_the_desk_to_the_others)
+{
+    WORLD(acts, 2, 4, NULL);
+    int started[2];
+    char byte;
+
+    if (geteuid() != 0)
+        skip();
+    acts_plan(&acts, 0);
+    CLEANUP(mem_cleanup) char *desk = probe_path(&acts.end.probe, "full");
+    pid_t service = end_open_desk(&acts.end, desk, 0666);
+    assert_int_equal(pipe(started), 0);
+    pid_t holder = fork();
+    if (holder == 0)
+        hold_the_desk(desk, started[1]);
+    assert_int_equal(read(started[0], &byte, 1), 1);
+    AS(reader, &acts.end, DAEMON, "--desk", desk, "show");
+    end_assert_code(&reader, 0);
+    assert_true(reader.seconds < 20); /* sixteen at a time would be waited for ten seconds each */
+    (void)kill(holder, SIGKILL);
+    (void)waitpid(holder, NULL, 0);
+    (void)close(started[0]);
+    (void)close(started[1]);
+    end_close_desk(service);
+}
+
 /* --- a line in sudoers for this one program --- */
 
 /* A place that is root's all the way up, which nothing below /tmp is. */
@@ -302,9 +363,6 @@ static void try_to_become_root(struct acts *acts, const char *config)
     end_assert_code(&two, 64);
     BARE(bindir, end, "--config", end->config_path, "status"); /* one's own, with any bindir */
     end_assert_code(&bindir, 78);
-    BARE(init, end, "--config", "/run/evil.conf", "init", "--portal", "https://a.bynder.com");
-    end_assert_code(&init, 78);
-    assert_int_not_equal(access("/run/evil.conf", F_OK), 0);
     BARE(only, end, "--config", config, "approve", "1", "--digest", "x", "--only", secret);
     end_assert_code(&only, 64);
     end_assert_silent_of(&only.err, END_SECRET);
@@ -354,6 +412,102 @@ TEST(attack_by_sudo_doas_and_pkexec_does_not_become_root)
     under_each(try_to_become_root, &acts, config);
     assert_int_equal(count_rulings(&acts), 0);
     under_each(work_as_ever, &acts, config);
+    CLEANUP(mem_cleanup) char *beside = file_join(directory, "client-secret");
+    assert_true(unlink(config) == 0 && unlink(beside) == 0 && rmdir(directory) == 0);
+}
+
+/* --- init, which writes what is believed --- */
+
+/* Everything an invoker needs to have root's password sent to them: refused before it is looked at.
+ */
+static void try_to_make_a_configuration(struct acts *acts, const char *config)
+{
+    struct end *end = &acts->end;
+    CLEANUP(mem_cleanup) char *secret = probe_path(&end->probe, "own-secret");
+
+    BARE(init, end, "--config", config, "init", "--portal", "https://a.bynder.com", "--client-id",
+         "x", "--secret-file", secret, "--roster", end->roster_path, "--database",
+         "host=evil.example user=postgres");
+    end_assert_code(&init, 64);
+    end_assert_says(&init.err, "init as root for 'daemon'");
+    end_assert_says(&init.err, " env -u ");
+    assert_int_not_equal(access(config, F_OK), 0);
+}
+
+TEST(attack_by_init_as_root_for_somebody_makes_no_configuration_of_root_s)
+{
+    WORLD(acts, 2, 4, NULL);
+
+    if (geteuid() != 0)
+        skip();
+    CLEANUP(mem_cleanup) char *secret = probe_path(&acts.end.probe, "own-secret");
+    CLEANUP(mem_cleanup) char *fresh = probe_path(&acts.end.probe, "fresh.conf");
+    assert_int_equal(file_write(secret, 0600, "x", 1, NULL), 0);
+    under_each(try_to_make_a_configuration, &acts, "/etc/bynder-reconcile/evil-of-test.conf");
+    under_each(try_to_make_a_configuration, &acts, fresh);
+    assert_int_equal(setenv("SUDO_UID", "0", 1), 0); /* root by sudo, and root: nobody is let in */
+    BARE(root, &acts.end, "--config", fresh, "init", "--portal", "https://a.bynder.com",
+         "--client-id", "x", "--secret-file", secret, "--roster", acts.end.roster_path);
+    end_assert_says(&root.out, "written: ");
+    assert_int_equal(unsetenv("SUDO_UID"), 0);
+    assert_int_equal(unlink(fresh), 0);
+    BARE(bare, &acts.end, "--config", fresh, "init", "--portal", "https://a.bynder.com",
+         "--client-id", "x", "--secret-file", secret, "--roster", acts.end.roster_path);
+    end_assert_says(&bare.out, "written: ");
+}
+
+TEST(attack_by_two_variables_that_disagree_takes_nobody_s_rights)
+{
+    WORLD(acts, 2, 4, NULL);
+    char directory[] = "/run/attack-XXXXXX";
+
+    if (geteuid() != 0)
+        skip();
+    acts_plan(&acts, 0);
+    CLEANUP(mem_cleanup) char *config = roots_config(&acts, directory);
+    assert_int_equal(setenv("SUDO_UID", "1", 1) | setenv("DOAS_USER", "bin", 1), 0);
+    BARE(two, &acts.end, "--config", config, "show");
+    end_assert_code(&two, 64);
+    end_assert_says(&two.err, "SUDO_UID says that this is root for 'daemon', and DOAS_USER");
+    assert_int_equal(setenv("SUDO_UID", "0", 1), 0); /* root that is somebody's as well */
+    BARE(root, &acts.end, "--config", config, "show");
+    end_assert_code(&root, 64);
+    assert_int_equal(setenv("SUDO_UID", "1", 1) | setenv("DOAS_USER", "daemon", 1), 0);
+    BARE(one, &acts.end, "--config", config, "show");
+    end_assert_code(&one, 0);
+    CLEANUP(mem_cleanup) char *beside = file_join(directory, "client-secret");
+    assert_true(unlink(config) == 0 && unlink(beside) == 0 && rmdir(directory) == 0);
+}
+
+/* What one's groups may read is read, and what root's may is not. */
+TEST(attack_by_sudo_has_the_groups_of_who_called_and_no_others)
+{
+    WORLD(acts, 2, 4, NULL);
+    char directory[] = "/run/attack-XXXXXX";
+    const struct group *group = NULL;
+    const struct passwd *user = NULL;
+
+    setgrent();
+    while (!user && (group = getgrent())) /* a member who is not there by their own group */
+        for (char **name = group->gr_mem; *name && !user; name++) {
+            user = getpwnam(*name);
+            user = user && user->pw_uid && user->pw_gid != group->gr_gid ? user : NULL;
+        }
+    if (geteuid() != 0 || !user)
+        skip();
+    CLEANUP(text_release) struct text id = TEXT_INIT;
+    text_addf(&id, "%u", (unsigned)user->pw_uid);
+    CLEANUP(mem_cleanup) char *config = roots_config(&acts, directory);
+    assert_int_equal(chmod(acts.end.probe.directory, 0711), 0);
+    assert_int_equal(chmod(acts.end.roster_path, 0640), 0);
+    assert_int_equal(chown(acts.end.roster_path, 0, group->gr_gid), 0);
+    assert_int_equal(setenv("SUDO_UID", text_cstr(&id), 1), 0);
+    BARE(member, &acts.end, "--config", config, "roster", "check", acts.end.roster_path);
+    end_assert_says(&member.out, "accepted");
+    assert_int_equal(chown(acts.end.roster_path, 0, 0), 0);
+    BARE(roots, &acts.end, "--config", config, "roster", "check", acts.end.roster_path);
+    end_assert_code(&roots, 64);
+    assert_int_equal(unsetenv("SUDO_UID"), 0);
     CLEANUP(mem_cleanup) char *beside = file_join(directory, "client-secret");
     assert_true(unlink(config) == 0 && unlink(beside) == 0 && rmdir(directory) == 0);
 }

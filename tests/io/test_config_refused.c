@@ -270,6 +270,19 @@ static const struct refusal refusals[] = {
     /* approval, report */
     {"policy:", "approval: { approvers = ( { user = \"a\"; }, { user = \"a\"; } ); };\npolicy:", 0,
      "'approval.approvers' has user 'a' twice"},
+    {"policy:",
+     "approval: { approvers = ( { user = \"anna\"; }, { user = \"Anna\"; } ); };\npolicy:", 0,
+     "'approval.approvers' has user 'Anna' twice"},
+    {"policy:",
+     "approval: { approvers = ( { user = \"a\"; email = \"anna@acme.example\"; },"
+     " { user = \"b\"; email = \"Anna@ACME.example\"; } ); };\npolicy:",
+     0,
+     "'approval.approvers' has 'Anna@ACME.example' for 'a' and for 'b': one person would be two"},
+    {"policy:",
+     "approval: { approvers = ( { user = \"a\"; email = \"a@acme.example\"; },"
+     " { user = \"b\"; email = \"b@acme.example\"; }, { user = \"c\"; },"
+     " { user = \"d\"; } ); };\npolicy:",
+     0, NULL},
     {"policy:", "approval: { approvers = ( { email = \"a\"; } ); };\npolicy:", 0,
      "'approval.approvers.user' is missing"},
     {"policy:", "report: { formats = [ \"pdf\" ]; };\npolicy:", 0, "'report.formats' is 'pdf'"},

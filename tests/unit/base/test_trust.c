@@ -163,6 +163,30 @@ TEST(a_directory_above_that_anybody_may_write_is_refused)
     taken(&plain);
 }
 
+/* The file is root's; whose the directory is moves it aside all the same. */
+TEST(a_directory_above_that_is_a_stranger_s_is_refused_unless_they_are_named)
+{
+    CLEANUP(text_release) struct text command = TEXT_INIT;
+
+    if (geteuid() != 0)
+        skip();
+    text_addf(&command, "'chown root '%s''", directory);
+    assert_int_equal(chown(directory, STRANGER, 0), 0);
+    refused(&plain, "could be replaced by user 12345", text_cstr(&command));
+    taken(&named); /* whose directory the roster lies in may write it anyway */
+    mode(directory, 01777);
+    refused(&plain, "could be replaced by user 12345", "chown root"); /* sticky is for the others */
+    mode(directory, 0755);
+    assert_int_equal(chown(directory, 54321, 0), 0);
+    refused(&named, "could be replaced by user 54321", "or name who that is in roster.writers");
+    mode(top, 0711);
+    assert_int_equal(seteuid(54321), 0); /* below one's own home */
+    taken(&plain);
+    assert_int_equal(seteuid(0), 0);
+    assert_int_equal(chown(directory, 0, 0), 0);
+    taken(&plain);
+}
+
 TEST(a_secret_is_for_its_owner_alone)
 {
     const struct trust secret = {.what = "secret file", .code = ERR_CONFIG, .forbidden = 077};
