@@ -125,6 +125,8 @@ static void show_answer(const struct desk *desk, const struct decide_answer *ans
     for (size_t i = 0; i < answer->night_count; i++)
         session_say("  %s: %zu%s", day_format(answer->night[i].day, day), answer->night[i].count,
                     i == 0 && answer->enforce ? " (or the first run after it)" : "");
+    if (answer->excepted > 0)
+        session_say("  %zu excepted", answer->excepted);
     if (answer->done > 0)
         session_say("  %zu were done already", answer->done);
     if (answer->taken > 0)

@@ -17,7 +17,7 @@ enum {
     EACH_DAY = 10, /* logins of one account: the mean of all, idle ones and weekends too */
     EVENTS_ANYWAY = 1000000, /* a machine may log in all the time: every 30 seconds for a year */
     PAGES_ANYWAY = 100,      /* however little is on them */
-    PAGE_LEAST = 1000,       /* events on a page that another follows: 10,000 are asked for */
+    PAGE_LEAST = 50,         /* events on a page that another follows: 10,000 are asked for */
 };
 
 struct candidate {

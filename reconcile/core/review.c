@@ -5,14 +5,17 @@
 #include "core/review.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/cleanup.h"
 #include "base/fold.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "facts/account.h"
 
-/* Accounts with an action, by id and by address. An id is never looked for among the addresses of
- * others while it is one: an address is what its owner made it. */
+/* Accounts of the plan by id and by address, those that are kept too: an address of two of them
+ * says neither. An id is never looked for among the addresses of others: an address is what its
+ * owner made it. */
 struct index {
     struct table by_id, by_email;
 };
@@ -35,11 +38,21 @@ static void index_rows(struct arena *arena, const struct plan *plan, struct inde
     table_init(&index->by_email, plan->row_count);
     for (size_t i = 0; i < plan->row_count; i++) {
         const struct plan_row *row = &plan->row[i];
-        if (row->action == ACTION_KEEP)
-            continue;
         add(&index->by_id, fold_text(arena, row->account_id), i);
         add(&index->by_email, fold_text(arena, row->email), i);
     }
+}
+
+static int refuse(const char *file, const struct review_name *name, const char *what,
+                  struct err *err)
+{
+    return err_set(err, ERR_USAGE, "%s:%u: '%s' %s", file, name->row, name->value, what);
+}
+
+/* Folding finds what may be meant: another spelling that folds alike can be somebody else's. */
+static bool is_written_so(const struct plan_row *row, bool by_id, const char *value)
+{
+    return strcasecmp(by_id ? row->account_id : row->email, value) == 0;
 }
 
 static int select_name(struct arena *arena, const struct plan *plan, const struct index *index,
@@ -47,21 +60,23 @@ static int select_name(struct arena *arena, const struct plan *plan, const struc
                        struct err *err)
 {
     const char *key = fold_text(arena, name->value);
-    const struct table *table = &index->by_id;
-    uint32_t at = table_find(table, key);
+    uint32_t at = table_find(&index->by_id, key);
+    bool by_id = at != TABLE_END || account_id_is_v4(name->value);
+    const struct table *table = by_id ? &index->by_id : &index->by_email;
 
-    if (at == TABLE_END) {
-        table = &index->by_email;
+    if (!by_id)
         at = table_find(table, key);
-    }
     if (at == TABLE_END)
-        return err_set(err, ERR_USAGE, "%s:%u: '%s' is no account with an action in this plan",
-                       file, name->row, name->value);
+        return refuse(file, name, "is no account with an action in this plan", err);
     if (table_next(table, at) != TABLE_END)
-        return err_set(err, ERR_USAGE,
-                       "%s:%u: '%s' are several accounts in this plan; hint: name each by its id",
-                       file, name->row, name->value);
+        return refuse(file, name, "are several accounts in this plan; hint: name each by its id",
+                      err);
     const struct plan_row *row = &plan->row[table_value(table, at)];
+    if (!is_written_so(row, by_id, name->value))
+        return refuse(file, name,
+                      "is written otherwise in this plan; hint: name the account by its id", err);
+    if (row->action == ACTION_KEEP)
+        return refuse(file, name, "is kept by this plan: there is nothing to decide", err);
     if (name->username && !text_equal(name->username, row->username))
         return err_set(err, ERR_USAGE,
                        "%s:%u: is no row of this plan's CSV: '%s' has another username; hint: keep "

@@ -20,9 +20,10 @@ struct review_names {
     size_t count;
 };
 
-/* The rows that are meant, by account id or else e-mail, folded. Each name must be that of exactly
- * one row with an action, of that username: else ERR_USAGE with file and row. ret_named has
- * row_count flags. */
+/* The rows that are meant, by account id or else e-mail, in any ASCII case; what has the form of an
+ * id is no e-mail. Each name must be that of exactly one row, with an action and of that username,
+ * and no other row may have a name that folds alike: else ERR_USAGE with file and row. ret_named
+ * has row_count flags. */
 int review_select(const struct plan *plan, const struct review_names *names, bool *ret_named,
                   struct err *err) __attribute__((warn_unused_result));
 

@@ -39,6 +39,7 @@ struct desk {
     struct decide_left *left;
     size_t left_count;
     const bool *except; /* of each row of the plan that was seen */
+    size_t excepted;
     struct store_ruling_end *taken;
     size_t taken_count;
 };
@@ -140,6 +141,7 @@ static int select_rows(struct desk *desk, struct err *err)
     }
     for (size_t i = 0; i < seen->row_count; i++) {
         const struct plan_row *row = &seen->row[i];
+        desk->excepted += except[i];
         if (row->action == ACTION_KEEP || (request->only && !only[i]) || except[i])
             continue;
         const struct plan_row *now = find_row(desk->newest, &by_account, row);
@@ -446,6 +448,7 @@ static int make_answer(struct desk *desk, const struct forecast *forecast,
     *answer = (struct decide_answer){
         .approved = desk->count,
         .done = desk->done,
+        .excepted = desk->excepted,
         .taken = desk->taken_count,
         .enforce = desk->job->config->policy.enforce,
         .night = arena_calloc(desk->job->arena, desk->count + 1, sizeof(answer->night[0])),

@@ -38,6 +38,7 @@ struct decide_night {
 struct decide_answer {
     size_t approved;            /* rows that carry this person's approval now */
     size_t done;                /* rows that were done already: nothing to decide */
+    size_t excepted;            /* rows that `except` names */
     size_t taken;               /* rows left out by `except` that this person had approved before */
     size_t alone;               /* of the approved: they need somebody else as well */
     size_t held;                /* of the approved: a guard of evidence is in the way today */

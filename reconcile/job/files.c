@@ -1,12 +1,13 @@
 /*
  * Which reports show somebody is asked of the stored plans: in a file a name may be cut to a
- * column, or written in a way that no search knows. What is no report is searched; what cannot be
- * searched is removed rather than left with a name in it. An outcome that no run
+ * column, or written in a way that no search knows. Files are searched too: what is no report and
+ * cannot be searched is removed rather than left with a name in it. An outcome that no run
  * has read in yet is what is known of an act: it stays, without its sentence. What was told to
  * people may be told again. Age alone takes away only what is named exactly as a report is.
  */
 #include "job/files.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -38,35 +39,55 @@ struct clearing {
 
 /* HTML and JSON write some characters in another way; letters, digits and '.', '-', '_', '@' never.
  * So a value is looked for piece by piece: its longest run of plain characters is enough. */
-static bool holds_name(const struct clearing *clearing, const char *path, const char *rest)
+static bool is_in(const char *text, const char *piece, bool as_word)
 {
-    CLEANUP(text_release) struct text text = TEXT_INIT;
-    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-
-    (void)rest;
-    if (file_read(path, REPORT_BYTES_MAX, ERR_INTERNAL, &text, NULL, NULL) < 0)
-        return true;
-    const char *folded = fold_text(&scratch, text_cstr(&text));
-    if (!folded)
-        return text.length > 0; /* too long for it, or no text */
-    for (size_t i = 0; i < clearing->name_count; i++) {
-        if (strstr(folded, clearing->name[i]))
+    for (const char *at = text; (at = strstr(at, piece)); at++) {
+        if (!as_word || ((at == text || !isalnum((unsigned char)at[-1])) &&
+                         !isalnum((unsigned char)at[strlen(piece)])))
             return true;
     }
     return false;
 }
 
-/* Reports are called by the number of their plan, and copies of them begin with it. */
+enum finding { FOUND_NONE, FOUND_NAME, FOUND_UNREADABLE };
+
+static enum finding search(const struct clearing *clearing, const char *path, bool as_word)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+
+    if (file_read(path, REPORT_BYTES_MAX, ERR_INTERNAL, &text, NULL, NULL) < 0)
+        return FOUND_UNREADABLE;
+    const char *folded = fold_text(&scratch, text_cstr(&text));
+    if (!folded)
+        return text.length > 0 ? FOUND_UNREADABLE : FOUND_NONE; /* too long for it, or no text */
+    for (size_t i = 0; i < clearing->name_count; i++) {
+        if (is_in(folded, clearing->name[i], as_word))
+            return FOUND_NAME;
+    }
+    return FOUND_NONE;
+}
+
+static bool holds_name(const struct clearing *clearing, const char *path)
+{
+    return search(clearing, path, false) != FOUND_NONE;
+}
+
+/* Reports are called by the number of their plan, and copies of them begin with it. That of a clean
+ * plan is searched as well: it shows what was known when it was written. There a number in somebody
+ * else's number, or in an id, is no name, and what cannot be searched is as the database says. */
 static bool shows_them(const struct clearing *clearing, const char *path, const char *rest)
 {
     CLEANUP(mem_cleanup) char *number = mem_strndup(rest, strspn(rest, "0123456789"));
     const struct store_erased *erased = clearing->erased;
 
     for (size_t i = 0; *number && i < erased->clean_plan_count; i++) {
-        if (text_equal(erased->clean_plan[i], number))
-            return !report_is_file_name(rest) && holds_name(clearing, path, rest);
+        if (!text_equal(erased->clean_plan[i], number))
+            continue;
+        return report_is_file_name(rest) ? search(clearing, path, true) == FOUND_NAME
+                                         : holds_name(clearing, path);
     }
-    return *number || holds_name(clearing, path, rest);
+    return *number || holds_name(clearing, path);
 }
 
 /* An act on them, whatever its sentence says and however it is written. */
@@ -74,7 +95,8 @@ static bool is_about_them(const struct clearing *clearing, const char *path, con
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
 
-    if (holds_name(clearing, path, rest) ||
+    (void)rest;
+    if (holds_name(clearing, path) ||
         file_read(path, REPORT_BYTES_MAX, ERR_INTERNAL, &text, NULL, NULL) < 0)
         return true;
     for (size_t i = 0; i < clearing->erased->account_id_count; i++) {

@@ -1,9 +1,10 @@
 /*
  * The delimiter is taken from the bytes in front of all names of people: from the header, or from
  * what follows the first cell. What decides is one column alone, so a cell of another one can hold
- * what it likes: a row with an account's id in it is no header, whatever a cell of it is called,
- * and a row of a report without its header must say its account's username too, or somebody's name
- * could be taken for an id. The first row is settled when it ends.
+ * what it likes but a line break, which no CSV of ours has: a mark that nobody closed would swallow
+ * the rows behind it. A row with an account's id or an address in it is no header, whatever a cell
+ * of it is called, and a row of a report without its header must say its account's username too, or
+ * somebody's name could be taken for an id. The first row is settled when it ends.
  */
 #include "report/review_file.h"
 
@@ -17,6 +18,7 @@
 #include "base/text.h"
 #include "facts/account.h"
 #include "format/csv_reader.h"
+#include "format/encode.h"
 #include "format/encoding.h"
 
 #define NAME_COLUMN "account_id"
@@ -27,7 +29,7 @@ struct reading {
     size_t columns; /* of the header; 0 = there is none */
     bool begun;     /* the first row that is not blank is behind us */
     bool filled;    /* the open row has a value */
-    bool has_id;    /* the first row holds an account's id, and is no header */
+    bool has_name;  /* the first row holds an id or an address, and is no header */
     char *first;    /* the first cell of the first row */
     char *second;   /* of the open row, where there is no header */
     bool beside;    /* in the open row more than the first cell is filled */
@@ -77,7 +79,8 @@ static bool is_visible(const char *cell)
     return text_equal(text_cstr(&printable), cell);
 }
 
-/* What the cell says without the apostrophe of a report, or of somebody who typed one. */
+/* What the cell says without the apostrophe of a report, or of somebody who typed one before an id:
+ * that of an address is a letter of it. */
 static int take_name(struct reading *reading, uint32_t row, const char *cell, struct err *err)
 {
     struct review_names *names = &reading->names;
@@ -87,10 +90,10 @@ static int take_name(struct reading *reading, uint32_t row, const char *cell, st
                       "is in an encoding that nobody stated; hint: save it as 'CSV UTF-8'", cell,
                       err);
     if (!is_visible(cell))
-        return refuse(reading, row,
-                      "is no name of an account: it holds what cannot be seen, or a line break",
-                      cell, err);
-    cell += cell[0] == '\'' && cell[1];
+        return refuse(reading, row, "is no name of an account: it holds what cannot be seen", cell,
+                      err);
+    if (cell[0] == '\'' && (encode_csv_defused(cell) || account_id_is_v4(cell + 1)))
+        cell++;
     names->name = mem_grow(names->name, names->count, &reading->capacity, sizeof(names->name[0]));
     names->name[names->count++] =
         (struct review_name){.value = arena_strdup(reading->arena, cell), .row = row};
@@ -107,7 +110,7 @@ static int look_for_header(struct reading *reading, uint32_t row, size_t column,
         reading->columns = 1;
         reading->column = column;
     }
-    reading->has_id = reading->has_id || account_id_is_v4(*cell);
+    reading->has_name = reading->has_name || account_id_is_v4(*cell) || strchr(*cell, '@');
     if (column == 0) {
         free(reading->first);
         reading->first = TAKE(*cell);
@@ -120,6 +123,12 @@ static int on_field(void *context, uint32_t row, size_t column, const char *byte
 {
     struct reading *reading = context;
 
+    if (memchr(bytes, '\n', length) || memchr(bytes, '\r', length))
+        return refuse(
+            reading, row,
+            "holds a line break: a quotation mark runs over lines, and rows may be hidden "
+            "in it; hint: save it as CSV with quotes",
+            arena_strndup(reading->arena, bytes, length), err);
     text_trim(&bytes, &length);
     CLEANUP(mem_cleanup) char *cell = mem_strndup(bytes, length);
     reading->filled = reading->filled || length > 0;
@@ -136,7 +145,7 @@ static int on_field(void *context, uint32_t row, size_t column, const char *byte
 static int end_first_row(struct reading *reading, uint32_t row, size_t columns, struct err *err)
 {
     reading->begun = true;
-    if (reading->columns > 0 && !reading->has_id) {
+    if (reading->columns > 0 && !reading->has_name) {
         reading->columns = columns;
         return 0;
     }
@@ -231,9 +240,10 @@ int review_file_read(struct arena *arena, const char *bytes, size_t length, cons
                        file_name);
     if (read_table(&reading, text_cstr(&text), text.length, &own) < 0)
         return say_usage(file_name, err, &own);
-    struct review_name *name = arena_calloc(arena, reading.names.count + 1, sizeof(*name));
-    if (reading.names.count > 0)
-        memcpy(name, reading.names.name, reading.names.count * sizeof(*name));
+    if (reading.names.count == 0)
+        return err_set(err, ERR_USAGE, "%s: names nobody", file_name);
+    struct review_name *name = arena_calloc(arena, reading.names.count, sizeof(*name));
+    memcpy(name, reading.names.name, reading.names.count * sizeof(*name));
     *ret_names =
         (struct review_names){.file = file_name, .name = name, .count = reading.names.count};
     return 0;

@@ -1,7 +1,7 @@
 /*
  * report/review_file: reads back what report/csv wrote and a person edited, or a list they made:
- * which cells name a row. The file is read as what it is, a table: a line break inside a quoted
- * cell is no new row, and whatever else a row holds names nobody.
+ * which cells name a row. The file is read as what it is, a table: whatever else a row holds names
+ * nobody, and a line break inside a quoted cell, which our CSV never has, is a mistake.
  *
  * A table with a column `account_id`: its cells, and nothing else. One without: the first cell of
  * each row, and the second is the username when anything stands beside it. Separators are comma,
@@ -15,9 +15,10 @@
 #include "base/err.h"
 #include "core/review.h"
 
-/* `file_name` is for sentences. ERR_USAGE for what is no such table: marks that do not fit, a row
- * with more cells than the header, one that is not blank and names nobody, a name that is not
- * printable or in an encoding that nobody stated. */
+/* `file_name` is for sentences. ERR_USAGE for what is no such table: marks that do not fit, a cell
+ * with a line break, a row with more cells than the header, one that is not blank and names nobody,
+ * a name that is not printable or in an encoding that nobody stated; and for a file that names
+ * nobody at all. */
 int review_file_read(struct arena *arena, const char *bytes, size_t length, const char *file_name,
                      struct review_names *ret_names, struct err *err)
     __attribute__((warn_unused_result));

@@ -463,7 +463,7 @@ TEST(approve_except_the_rows_of_the_edited_csv_does_the_others)
 
     acts_plan(&acts, 0);
     CLEANUP(mem_cleanup) char *path = make_edited_csv(&acts, acts.row[0].id, acts.row[2].id);
-    DECIDE(&acts, 0, "2 rows approved", "approve", "--digest", "DIGEST", "--except", path);
+    DECIDE(&acts, 0, "  2 excepted", "approve", "--digest", "DIGEST", "--except", path);
     APPLY(applied, &acts, 0);
     acts_assert_no_step(&acts, acts.row[0].id);
     acts_assert_no_step(&acts, acts.row[2].id);
@@ -485,7 +485,8 @@ TEST(approve_of_a_line_that_names_no_row_is_64)
     CLEANUP(mem_cleanup) char *missing = probe_path(&acts.end.probe, "missing");
     DECIDE(&acts, 64, "missing", "approve", "--digest", "DIGEST", "--only", missing);
     CLEANUP(mem_cleanup) char *empty = end_file(&acts.end, "empty", "", 0);
-    DECIDE(&acts, 64, "no row", "approve", "--digest", "DIGEST", "--only", empty);
+    DECIDE(&acts, 64, "empty: names nobody", "approve", "--digest", "DIGEST", "--only", empty);
+    DECIDE(&acts, 64, "empty: names nobody", "approve", "--digest", "DIGEST", "--except", empty);
     assert_int_equal(count_rulings(&acts), 0);
 }
 

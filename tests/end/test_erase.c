@@ -365,6 +365,64 @@ TEST(erase_leaves_no_report_of_a_plan_that_shows_them_however_it_is_written)
     assert_int_equal(access(left_over, F_OK), -1);
 }
 
+/* Beside the rows of a plan stands what people decided about them, in words that name whom they
+ * like. What no plan on which it stands would show stays, and so does a file of a clean plan that
+ * is too long to be searched, or holds a number only as a part of another. */
+TEST(erase_leaves_no_report_in_which_a_decision_names_them)
+{
+    WORLD(end);
+    CLEANUP(person_release) struct person person = {.id = NULL};
+    CLEANUP(text_release) struct text reason = TEXT_INIT, guard = TEXT_INIT, part = TEXT_INIT;
+    CLEANUP(text_release) struct text long_one = TEXT_INIT, old = TEXT_INIT;
+
+    RUNS(&end, 0, "plan");
+    end_set(&end, END_RULES,
+            "{ name = \"idle\"; when = { account = \"active\"; idle_days_min = 300; };"
+            " do = \"suspend\"; }");
+    RUNS(&end, 0, "plan");
+    person = choose_of_first(&end);
+    text_addf(&reason, "%s will take them over", person.name);
+    RUNS(&end, 0, "reject", "2", "--reason", text_cstr(&reason));
+    RUNS(&end, 0, "plan"); /* 3: its reports show the rejections */
+    end_set(&end, END_RULES,
+            "{ name = \"idle\"; when = { account = \"active\"; idle_days_min = 30000; };"
+            " do = \"suspend\"; }");
+    for (size_t i = 4; i <= 6; i++)
+        RUNS(&end, 0, "plan");
+    assert_true(reports_with(&end, &person) > 4); /* of plan 3 as well */
+    text_addf(
+        &guard,
+        "insert into reconcile.acknowledgement (portal_id, acknowledgement_id, guard, plan_id,"
+        " who, at, reason, cause, ended_at, end_reason) select portal_id, 1, 'G2', 5, 'anna',"
+        " now(), 'as %s said', 'x', now(), 'passed' from reconcile.portal",
+        person.email);
+    end_change(&end, text_cstr(&guard));
+    text_addf(&part, "of number 7%s7\n", person.number);
+    put_report(&end, "end-plan-4.csv", &part);
+    while (long_one.length < 3 << 20)
+        text_add(&long_one, "much ado about nobody\n");
+    put_report(&end, "end-plan-4.html", &long_one);
+    text_addf(&old, "decided then: ask %s\n", person.email);
+    put_report(&end, "end-plan-6.txt", &old);
+
+    RUNS(&end, 0, "erase", person.id, "--reason", "asked for it in a letter");
+
+    static const char *const gone[] = {"end-plan-1.csv",  "end-plan-2.csv", "end-plan-3.txt",
+                                       "end-plan-3.json", "end-plan-3.csv", "end-plan-3.html",
+                                       "end-plan-5.html", "end-plan-6.txt"};
+    static const char *const kept[] = {"end-plan-4.txt", "end-plan-4.json", "end-plan-4.csv",
+                                       "end-plan-4.html", "end-plan-6.csv"};
+    for (size_t i = 0; i < COUNT_OF(gone); i++) {
+        if (report_is_there(&end, gone[i]))
+            fail_msg("%s is still there", gone[i]);
+    }
+    for (size_t i = 0; i < COUNT_OF(kept); i++) {
+        if (!report_is_there(&end, kept[i]))
+            fail_msg("%s is gone", kept[i]);
+    }
+    assert_int_equal(reports_with(&end, &person), 0);
+}
+
 TEST(erase_of_a_wrong_word_or_reason_touches_nothing)
 {
     WORLD(end);

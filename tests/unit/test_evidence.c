@@ -313,8 +313,13 @@ TEST(portal_that_names_ever_more_pages_is_told_by_arithmetic)
         {0, 0, 1, 10000, false},
         {0, 2, 100, 0, false}, /* nothing on any of them, so far */
         {0, 2, 101, 0, true},
-        {600, 2, 101, 101, true},        /* one on each */
-        {600, YEAR, 700, 600000, false}, /* a portal that gives a thousand at a time */
+        {600, 2, 102, 102, false},
+        {600, 2, 103, 103, true},          /* one on each */
+        {600, YEAR, 700, 600000, false},   /* a portal that gives a thousand at a time */
+        {600, YEAR, 12000, 600000, false}, /* one that gives fifty */
+        {600, YEAR, 12100, 600000, false},
+        {600, YEAR, 12101, 600000, true},
+        {600, YEAR, 60000, 600000, true}, /* ten */
         {600, YEAR, 3000, 3000000, false},
         {600, YEAR, 320, 3196001, true}, /* more than ten a day of each, and a million */
         {600, YEAR, 320, 3196000, false},

@@ -10,9 +10,11 @@
 #define C "CCCCCCCC-2B3A-141F-8F07D71AA1F223BD"
 #define K "DDDDDDDD-2B3A-141F-8F07D71AA1F223BD"
 #define M "EEEEEEEE-2B3A-141F-8F07D71AA1F223BD"
+#define N "FFFFFFFF-2B3A-141F-8F07D71AA1F223BD"
 
 /* A suspension, a deletion, a reactivation, a finding; one whose address is another's id; two of
- * one address; one that has neither. */
+ * one address; one that has neither; one whose address is an id that is not here; two of one
+ * address, of which one is kept; addresses that fold. */
 static struct plan_row rows[] = {
     {.action = ACTION_SUSPEND, .account_id = A, .username = "anna", .email = "Anna.A@acme.example"},
     {.action = ACTION_DEPROVISION, .account_id = B, .username = "b", .email = "bert@acme.example"},
@@ -22,6 +24,11 @@ static struct plan_row rows[] = {
     {.action = ACTION_SUSPEND, .account_id = "F1", .email = "two@acme.example"},
     {.action = ACTION_SUSPEND, .account_id = "F2", .email = "TWO@acme.example"},
     {.action = ACTION_SUSPEND, .username = "no id"},
+    {.action = ACTION_SUSPEND, .account_id = "F3", .email = N},
+    {.action = ACTION_SUSPEND, .account_id = "F4", .email = "half@acme.example"},
+    {.action = ACTION_KEEP, .account_id = "F5", .email = "Half@acme.example"},
+    {.action = ACTION_SUSPEND, .account_id = "F6", .email = "anna.stra\u00dfe@acme.example"},
+    {.action = ACTION_SUSPEND, .account_id = "F7", .email = "kay@acme.example"},
 };
 static const struct plan plan = {.row = rows, .row_count = COUNT_OF(rows)};
 
@@ -42,10 +49,16 @@ TEST(review_select_takes_ids_and_addresses)
     static const struct {
         const char *name[4], *named; /* 'x' for each of the rows */
     } cases[] = {
-        {{NULL}, "--------"},       {{A}, "x-------"}, /* and not the one whose address it is */
-        {{A, B}, "xx------"},       {{"bert@acme.example", "ANNA.A@ACME.EXAMPLE"}, "xx------"},
-        {{A, A}, "x-------"},       {{"anna.a@acme.example", M}, "x---x---"},
-        {{"f2", "F1"}, "-----xx-"},
+        {{NULL}, "-------------"},
+        {{A}, "x------------"}, /* and not the one whose address it is */
+        {{A, B}, "xx-----------"},
+        {{"bert@acme.example", "ANNA.A@ACME.EXAMPLE"}, "xx-----------"},
+        {{A, A}, "x------------"},
+        {{"anna.a@acme.example", M}, "x---x--------"},
+        {{"f2", "F1"}, "-----xx------"},
+        {{"f3"}, "--------x----"},
+        {{"F4"}, "---------x---"}, /* by its id, whoever else has the address */
+        {{"Anna.STRA\u00dfe@acme.example", "KAY@acme.example"}, "-----------xx"},
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -64,9 +77,14 @@ TEST(review_select_of_a_name_that_is_nobodys_or_several_peoples_is_a_mistake)
         const char *name[4], *says;
     } cases[] = {
         {{A, "nobody"}, "f:2: 'nobody' is no account"},
-        {{K}, "f:1:"}, /* a finding has no action */
-        {{"kim@acme.example"}, "f:1:"},
-        {{"anna"}, "f:1:"}, /* a username is no id */
+        {{K}, "is kept by this plan: there is nothing to decide"},
+        {{A, "Kim@acme.example"}, "f:2: 'Kim@acme.example' is kept by this plan"},
+        {{"half@acme.example"}, "are several accounts"},
+        {{N}, "is no account"}, /* somebody may call themselves so */
+        {{"anna.strasse@acme.example"}, "is written otherwise in this plan"},
+        {{"anna.STRASSE@acme.example"}, "is written otherwise in this plan"},
+        {{"\u212aay@acme.example"}, "is written otherwise in this plan"}, /* the Kelvin sign */
+        {{"anna"}, "f:1:"},                                               /* a username is no id */
         {{"no id"}, "f:1:"},
         {{"AAAAAAAA"}, "f:1:"},
         {{B, "two@acme.example"}, "f:2: 'two@acme.example' are several accounts"},

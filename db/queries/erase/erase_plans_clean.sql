@@ -1,5 +1,6 @@
 -- Plans of which the database can say that they do not show them, asked behind erase_plans, which
--- has just marked the others. One whose rows retention has taken away can say nothing.
+-- has just marked the others. One whose rows retention has taken away can say nothing. What people
+-- decided and what became of acts is shown beside the rows, though it is no part of the plan.
 select p.plan_id
 from plan p
 where p.portal_id = $1::bigint
@@ -10,7 +11,30 @@ where p.portal_id = $1::bigint
   and not exists (select from plan_row r
                   where r.portal_id = p.portal_id and r.plan_id = p.plan_id
                     and concat_ws(' ', r.username, r.email, r.name, r.employee_number, r.about,
-                                  r.matched_number, r.matched_name, r.matched_email) ~* $2)
+                                  r.matched_number, r.matched_name, r.matched_email, r.rule,
+                                  r.matched_by, r.profile, r.roles, r.department) ~* $2)
+  and not exists (select from plan_row r
+                  where r.portal_id = p.portal_id and r.plan_id = p.plan_id
+                    and r.account_id in
+                        (select d.account_id from ruling d
+                         where d.portal_id = $1::bigint
+                           and concat_ws(' ', d.who, d.reason, d.about, d.end_reason,
+                                         d.ended_by) ~* $2))
+  and not exists (select from step s
+                  where s.portal_id = p.portal_id and s.plan_id = p.plan_id and s.reason ~* $2)
   and not exists (select from plan_guard g
                   where g.portal_id = p.portal_id and g.plan_id = p.plan_id
-                    and (g.sentence ~* $2 or g.actual ~* $2))
+                    and concat_ws(' ', g.limit_text, g.actual, g.sentence, g.cause) ~* $2)
+  and not exists (select from acknowledgement k
+                  where k.portal_id = p.portal_id
+                    and concat_ws(' ', k.who, k.reason, k.cause, k.end_reason) ~* $2
+                    and (k.plan_id = p.plan_id
+                         or k.acknowledgement_id in
+                            (select g.acknowledgement_id from plan_guard g
+                             where g.portal_id = p.portal_id and g.plan_id = p.plan_id)))
+  and not exists (select from guard_override o
+                  where o.portal_id = p.portal_id and o.plan_id = p.plan_id
+                    and concat_ws(' ', o.who, o.reason) ~* $2)
+  and not exists (select from approval a
+                  where a.portal_id = p.portal_id and a.plan_id = p.plan_id
+                    and concat_ws(' ', a.who, a.reason) ~* $2)
