@@ -273,6 +273,7 @@ static void sweep_point(const struct sweep *sweep, struct world *world, size_t i
     make_proxies(world);
     begin(points, world);
     size_t before = world_written(world, NULL);
+    world->accepted_unseen = point->place == CUT_SWALLOW ? point->what : NULL;
     arm(point);
     if (point->fault)
         world_fault(world, point->fault);

@@ -72,6 +72,7 @@ struct world {
     int64_t first_run;
     unsigned runs;
 
+    const char *accepted_unseen; /* a request that was answered 2xx and never reached the portal */
     size_t changed;          /* target that must not be written to any more; WORLD_TARGETS = none */
     const char *changed_why; /* "whose rule …" */
     size_t writes_at_change; /* to that target, then */

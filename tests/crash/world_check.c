@@ -261,6 +261,7 @@ static struct traces traces_of(struct world *world, const char *id)
         traces.accepted |= is_accepted(&writes[i]);
         traces.refused |= counts(&writes[i]) && writes[i].status >= 400 && writes[i].status < 500;
     }
+    traces.accepted |= world->accepted_unseen && strstr(world->accepted_unseen, id);
     world_writes_free(writes, count);
     return traces;
 }
