@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -241,6 +242,7 @@ char *world_write_file(struct world *world, const char *name, const char *conten
 static void write_config(struct world *world)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
+    const struct passwd *self = getpwuid(getuid()); /* who approves */
 
     text_addf(&text,
               "portal: { name = \"world\"; url = \"http://localhost\"; proxy = \"%s\"; client_id ="
@@ -274,10 +276,10 @@ static void write_config(struct world *world)
         "limits: { suspend: { count = %d; percent = 100.0; rolling_count = %d; };"
         " deprovision: { count = 100; percent = 100.0; rolling_count = %d; };"
         " min_admins = 1; };\n"
-        "approval: { suspend = 1; deprovision = 1; };\n"
+        "approval: { suspend = 1; deprovision = 1; approvers = ( { user = \"%s\"; } ); };\n"
         "apply: { settle_seconds = 1; canary_minutes = 0; state_directory = \"state\"; %s};\n",
         !world->made && paths[world->path].spreads ? FEW : 100, world->rolling_count,
-        world->rolling_count,
+        world->rolling_count, self ? self->pw_name : "nobody",
         !world->made && paths[world->path].is_night ? "freeze = [ \"2000-01-01/2199-12-31\" ]; "
                                                     : "");
     free(world->config_path);

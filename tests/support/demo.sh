@@ -37,7 +37,7 @@ until [ -s "$demo/port" ]; do
 done
 
 (umask 077 && printf 'demo-secret\n' > "$demo/client-secret")
-sed "s|@PORT@|$(cat "$demo/port")|" tests/support/demo.conf > "$demo/demo.conf"
+sed -e "s|@PORT@|$(cat "$demo/port")|" -e "s|@WHO@|$(id -un)|" tests/support/demo.conf > "$demo/demo.conf"
 reconcile() { "$program" --config "$demo/demo.conf" --log-level warning "$@"; }
 heading() { printf '\n=== %s\n\n' "$1"; }
 

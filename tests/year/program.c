@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -166,6 +167,9 @@ static int change_config(struct program *program, const struct program_settings 
              "    silence_after_429 = 1.0;\n",
              false, err))
         return -1;
+    const struct passwd *self = getpwuid(getuid());
+    text_addf(&text, "approval: { approvers = ( { user = \"%s\"; } ); };\n",
+              self ? self->pw_name : "nobody");
     if (!strstr(text_cstr(&text), "report:"))
         text_addf(&text, "report: { directory = \"%s/reports\"; };\n", program->directory);
     text_addf(&text, "apply: { state_directory = \"%s/state\";", program->directory);
