@@ -5,8 +5,10 @@
  */
 #include "base/arena.h"
 
+#include <assert.h>
 #include <stdalign.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,6 +81,17 @@ static void *carve(struct arena *arena, size_t size, size_t alignment)
     return memory;
 }
 
+/* The end of what was carved last, which nobody has seen yet. */
+static void give_back(struct arena *arena, const char *from, size_t size)
+{
+    struct arena_block *block = arena->block;
+
+    if (block->data + block->used != (const unsigned char *)from + size)
+        return; /* it has a block of its own behind the front one */
+    block->used -= size;
+    arena->used -= size;
+}
+
 void *arena_alloc(struct arena *arena, size_t size)
 {
     return carve(arena, size > 0 ? size : 1, ALIGNMENT);
@@ -111,18 +124,42 @@ char *arena_strndup(struct arena *arena, const char *text, size_t length)
     return copy;
 }
 
+/* Nearly all are short: made where they are to stay, when there is room for so many. */
+enum { PRINTED_ROOM = ARENA_PIECES ? 1 : 512 };
+
 char *arena_printf(struct arena *arena, const char *format, ...)
 {
-    struct text text = TEXT_INIT;
-    va_list args;
-    char *copy;
+    va_list args, again;
+    char *copy = carve(arena, PRINTED_ROOM, 1);
 
     va_start(args, format);
-    text_addv(&text, format, args);
+    va_copy(again, args);
+    int length = vsnprintf(copy, PRINTED_ROOM, format, args);
     va_end(args);
-    copy = arena_strndup(arena, text_cstr(&text), text.length);
-    text_release(&text);
+    assert(length >= 0); /* no wide characters, and nobody's text is 2 GiB */
+    size_t bytes = (size_t)length + 1;
+    if (bytes > PRINTED_ROOM) {
+        give_back(arena, copy, PRINTED_ROOM);
+        copy = carve(arena, bytes, 1);
+        (void)vsnprintf(copy, bytes, format, again);
+    } else {
+        give_back(arena, copy + bytes, PRINTED_ROOM - bytes);
+    }
+    va_end(again);
     return copy;
+}
+
+char *arena_concat_all(struct arena *arena, const char *const *piece, size_t count)
+{
+    size_t length = 0;
+
+    for (size_t i = 0; i < count; i++)
+        length += strlen(piece[i]);
+    char *whole = carve(arena, length + 1, 1), *end = whole;
+    for (size_t i = 0; i < count; i++)
+        end = stpcpy(end, piece[i]);
+    *end = '\0';
+    return whole;
 }
 
 void arena_release(struct arena *arena)
@@ -136,6 +173,21 @@ void arena_release(struct arena *arena)
         block = next;
     }
     *arena = ARENA_INIT;
+}
+
+void arena_clear(struct arena *arena)
+{
+    struct arena_block *front = arena->block;
+
+    if (!front)
+        return;
+    struct arena rest = {.block = front->next};
+    arena_release(&rest);
+    front->next = NULL;
+    front->used = 0;
+    arena->used = 0;
+    if (ARENA_PIECES)
+        arena_release(arena);
 }
 
 void arena_adopt(struct arena *arena, struct arena *from)

@@ -28,8 +28,16 @@ char *arena_strndup(struct arena *arena, const char *text, size_t length)
     __attribute__((returns_nonnull));
 char *arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3), returns_nonnull));
+/* The texts one after the other, at least one. Several times as fast as printf. */
+#define arena_concat(arena, ...)                                                                   \
+    arena_concat_all((arena), (const char *const[]){__VA_ARGS__},                                  \
+                     sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
+char *arena_concat_all(struct arena *arena, const char *const *piece, size_t count)
+    __attribute__((returns_nonnull));
 /* Takes over everything of `from`, which is empty afterwards: for memory made by parallel parts. */
 void arena_adopt(struct arena *arena, struct arena *from);
 void arena_release(struct arena *arena);
+/* Everything of it is gone, and one block is kept for what comes next: for a scratch in a loop. */
+void arena_clear(struct arena *arena);
 
 #endif

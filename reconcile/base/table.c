@@ -22,8 +22,9 @@ struct table_slot {
 struct table_entry {
     const char *key;
     uint32_t value;
-    uint32_t next; /* entry with this key, TABLE_END */
-    uint32_t last; /* entry with this key; kept by the first one only */
+    uint32_t next;   /* entry with this key, TABLE_END */
+    uint32_t last;   /* entry with this key; kept by the first one only, as is */
+    uint32_t length; /* how many have it */
 };
 
 __extension__ typedef unsigned __int128 wide; /* the product of two 64-bit words */
@@ -125,8 +126,8 @@ static bool add_hashed(struct table *table, const char *key, uint32_t hash, uint
     if (table->count == table->capacity)
         resize(table, table->capacity > 4 ? (size_t)table->capacity * 2 : 8);
     added = table->count++;
-    table->entry[added] =
-        (struct table_entry){.key = key, .value = value, .next = TABLE_END, .last = added};
+    table->entry[added] = (struct table_entry){
+        .key = key, .value = value, .next = TABLE_END, .last = added, .length = 1};
     slot = find(table, key, hash);
     if (slot->first == TABLE_END) {
         *slot = (struct table_slot){.hash = hash, .first = added};
@@ -134,6 +135,7 @@ static bool add_hashed(struct table *table, const char *key, uint32_t hash, uint
     }
     table->entry[table->entry[slot->first].last].next = added;
     table->entry[slot->first].last = added;
+    table->entry[slot->first].length++;
     return false;
 }
 
@@ -144,7 +146,8 @@ void table_add(struct table *table, const char *key, uint32_t value)
 
 #define BATCH 32 /* look-ups under way at once: more than memory can serve in parallel */
 
-void table_add_many(struct table *table, const char *const *key, size_t count, bool *ret_again)
+void table_add_many(struct table *table, const char *const *key, const uint32_t *value,
+                    size_t count, bool *ret_again)
 {
     uint32_t hash[BATCH];
 
@@ -156,9 +159,10 @@ void table_add_many(struct table *table, const char *const *key, size_t count, b
             __builtin_prefetch(&table->slot[hash[i] & table->mask], 1);
         }
         for (size_t i = 0; i < batch; i++) {
-            if (key[done + i] && !add_hashed(table, key[done + i], hash[i], (uint32_t)(done + i)) &&
+            size_t at = done + i;
+            if (key[at] && !add_hashed(table, key[at], hash[i], value ? value[at] : (uint32_t)at) &&
                 ret_again)
-                ret_again[done + i] = true;
+                ret_again[at] = true;
         }
     }
 }
@@ -208,6 +212,12 @@ uint32_t table_next(const struct table *table, uint32_t entry)
 {
     assert(entry < table->count);
     return table->entry[entry].next;
+}
+
+uint32_t table_length(const struct table *table, uint32_t entry)
+{
+    assert(entry < table->count);
+    return table->entry[entry].length;
 }
 
 uint32_t table_value(const struct table *table, uint32_t entry)

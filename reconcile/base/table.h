@@ -31,11 +31,15 @@ uint32_t table_find(const struct table *table, const char *key);
  */
 void table_find_many(const struct table *table, const char *const *key, size_t count,
                      uint32_t *ret_entry);
-/* Adds key[i] with value i, leaving out NULL; likewise faster. ret_again[i] (may be NULL) is set
- * where the key was there already, and left as it is elsewhere. */
-void table_add_many(struct table *table, const char *const *key, size_t count, bool *ret_again);
+/* Adds key[i] with value[i] (without values with i), leaving out NULL; likewise faster.
+ * ret_again[i] (may be NULL) is set where the key was there already, and left as it is elsewhere.
+ */
+void table_add_many(struct table *table, const char *const *key, const uint32_t *value,
+                    size_t count, bool *ret_again);
 /* The next entry with the same key. */
 uint32_t table_next(const struct table *table, uint32_t entry);
+/* How many have the key of a first entry, as table_find gives it. */
+uint32_t table_length(const struct table *table, uint32_t entry);
 uint32_t table_value(const struct table *table, uint32_t entry);
 
 #endif

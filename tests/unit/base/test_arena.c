@@ -54,6 +54,43 @@ TEST(arena_calloc_of_used_memory_is_zero)
     arena_release(&arena);
 }
 
+TEST(arena_printf_and_concat_of_any_length_make_the_whole_text)
+{
+    struct arena arena = ARENA_INIT;
+    char source[2000];
+
+    memset(source, 'x', sizeof(source) - 1);
+    source[sizeof(source) - 1] = '\0';
+    for (size_t length = 0; length < sizeof(source); length += length < 600 ? 1 : 100) {
+        const char *end = source + sizeof(source) - 1 - length;
+        char *printed = arena_printf(&arena, "%s", end);
+        char *joined = arena_concat(&arena, "", end, "");
+        assert_string_equal(printed, end);
+        assert_string_equal(joined, end);
+        if (length < 400)
+            assert_true(arena.used < 1 << 20); /* no more is kept of it than it needs */
+    }
+    assert_string_equal(arena_concat(&arena, "a", "bc", "", "d"), "abcd");
+    arena_release(&arena);
+}
+
+TEST(arena_clear_starts_anew_in_the_same_memory)
+{
+    struct arena arena = ARENA_INIT;
+
+    arena_clear(&arena); /* of nothing */
+    for (int i = 0; i < 1000; i++)
+        memset(arena_alloc(&arena, 1000), i, 1000);
+    arena_clear(&arena);
+    assert_int_equal(arena.used, 0);
+    const char *first = arena_strdup(&arena, "first");
+    arena_clear(&arena);
+    const char *second = arena_strdup(&arena, "other");
+    assert_ptr_equal(first, second);
+    assert_string_equal(second, "other");
+    arena_release(&arena);
+}
+
 TEST(arena_strings_are_copied_as_asked)
 {
     struct arena arena = ARENA_INIT;

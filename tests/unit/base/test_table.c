@@ -80,6 +80,7 @@ TEST(table_add_of_one_key_only_stays_linear)
          entry = table_next(&table, entry))
         count++;
     assert_int_equal(count, COUNT);
+    assert_int_equal(table_length(&table, table_find(&table, "same@example.com")), COUNT);
     table_release(&table);
 }
 
@@ -99,12 +100,14 @@ TEST(table_add_many_and_find_many_do_as_one_by_one_do)
         if (keys[i])
             table_add(&one, keys[i], i);
     }
-    table_add_many(&many, keys, MANY, again);
+    table_add_many(&many, keys, NULL, MANY, again);
     table_find_many(&many, keys, MANY, found);
     for (uint32_t i = 0; i < MANY; i++) {
         uint32_t at = table_find(&one, keys[i]);
         assert_int_equal(found[i] == TABLE_END, at == TABLE_END);
         assert_int_equal(again[i], keys[i] && table_value(&one, at) != i);
+        if (at != TABLE_END)
+            assert_int_equal(table_length(&one, at), table_length(&many, found[i]));
         for (uint32_t other = found[i]; at != TABLE_END; at = table_next(&one, at)) {
             assert_int_equal(table_value(&one, at), table_value(&many, other));
             other = table_next(&many, other);
