@@ -4,6 +4,8 @@
  */
 #include "core/contest.h"
 
+#include <stdio.h>
+
 #include "base/cleanup.h"
 #include "base/fold.h"
 #include "base/text.h"
@@ -31,13 +33,11 @@ static const char *with_cure(struct arena *arena, const struct subject *subject,
     for (size_t i = 0; i < COUNT_OF(candidate); i++) {
         if (candidate[i] && candidate[i]->employee_number &&
             (i == 0 || candidate[i] != candidate[0]))
-            line[count++] = arena_printf(arena, "'%s,%s'", who, candidate[i]->employee_number);
+            line[count++] = arena_concat(arena, "'", who, ",", candidate[i]->employee_number, "'");
     }
-    return arena_printf(arena,
-                        "%s; to settle it, write in the links file %s%s%s%s'%s,-' if it is "
-                        "nobody's",
-                        text, count > 0 ? line[0] : "", count > 1 ? " or " : "",
-                        count > 1 ? line[1] : "", count > 0 ? ", or " : "", who);
+    return arena_concat(arena, text, "; to settle it, write in the links file ",
+                        count > 0 ? line[0] : "", count > 1 ? " or " : "", count > 1 ? line[1] : "",
+                        count > 0 ? ", or '" : "'", who, ",-' if it is nobody's");
 }
 
 /* --- P4 --- */
@@ -77,8 +77,8 @@ static const char *tell_shared(struct arena *arena, const struct subject *subjec
             other ? ", one of them " : "", other ? explain_person(arena, other) : "");
     const char *value = shared_value(arena, one, other);
     if (value)
-        return arena_printf(arena, "ambiguous: %s stands in the rows of %s and of %s", value,
-                            explain_person(arena, one), explain_person(arena, other));
+        return arena_concat(arena, "ambiguous: ", value, " stands in the rows of ",
+                            explain_person(arena, one), " and of ", explain_person(arena, other));
     return arena_printf(arena, "ambiguous: %s points to %s, another key to %s and to somebody else",
                         key, explain_person(arena, one), explain_person(arena, other));
 }
@@ -166,19 +166,15 @@ static const char *tell_born_later(struct arena *arena, const struct subject *su
 static const char *tell_twin(struct arena *arena, const struct subject *subject)
 {
     const struct pairing *pairing = subject->pairing;
+    bool called = twin_is_called_as(arena, subject->account, pairing->person, pairing->other);
+    char row[sizeof("4294967295")];
 
-    if (twin_is_called_as(arena, subject->account, pairing->person, pairing->other))
-        return arena_printf(arena,
-                            "conflict: %s points to %s, who has departed, but the account bears "
-                            "the name of row %u: %s, %s",
-                            match_key_name(pairing->key), explain_person(arena, pairing->person),
-                            (unsigned)pairing->other->row, explain_person(arena, pairing->other),
-                            person_status_name(pairing->other->status));
-    return arena_printf(arena,
-                        "conflict: %s points to %s, who has departed and may have moved to "
-                        "row %u: %s, %s",
-                        match_key_name(pairing->key), explain_person(arena, pairing->person),
-                        (unsigned)pairing->other->row, explain_person(arena, pairing->other),
+    (void)snprintf(row, sizeof(row), "%u", (unsigned)pairing->other->row);
+    return arena_concat(arena, "conflict: ", match_key_name(pairing->key), " points to ",
+                        explain_person(arena, pairing->person),
+                        called ? ", who has departed, but the account bears the name of row "
+                               : ", who has departed and may have moved to row ",
+                        row, ": ", explain_person(arena, pairing->other), ", ",
                         person_status_name(pairing->other->status));
 }
 
@@ -235,7 +231,7 @@ const char *contest_near(struct arena *arena, const struct subject *subject)
     if (pairing->kind != LINK_NONE || pairing->near == NEAR_NOBODY)
         return NULL;
     return with_cure(arena, subject,
-                     arena_printf(arena, "no person matches, but %s is near: %s",
+                     arena_concat(arena, "no person matches, but ",
                                   explain_person(arena, pairing->other),
-                                  near_kind_sentence(pairing->near)));
+                                  " is near: ", near_kind_sentence(pairing->near)));
 }

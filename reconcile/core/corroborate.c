@@ -258,8 +258,8 @@ static void ask_part(void *context, size_t part, size_t begin, size_t end)
             ask_name_and_address(&scratch, account, links->claims[pairing->person - all] > 1,
                                  pairing);
         ask_age(links->people, &scratch, account, pairing);
-        if (i % 1024 == 1023)
-            arena_release(&scratch);
+        if (i % 64 == 63)
+            arena_clear(&scratch);
     }
     arena_release(&scratch);
 }
@@ -441,6 +441,6 @@ void corroborate_yesterday(const struct people *people, const struct snapshot *s
             follow_memory(people, &memory, &pairing[i]);
         }
         if (i % 4096 == 4095)
-            arena_release(&scratch);
+            arena_clear(&scratch);
     }
 }

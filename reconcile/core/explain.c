@@ -4,6 +4,8 @@
  */
 #include "core/explain.h"
 
+#include <stdio.h>
+
 #include "base/cleanup.h"
 #include "base/text.h"
 
@@ -141,14 +143,17 @@ const char *explain_person(struct arena *arena, const struct person *person)
 {
     const char *name = person->name ? person->name : person->email;
     const char *number = person->employee_number;
-    const char *row = person->row ? arena_printf(arena, "row %u", (unsigned)person->row) : NULL;
+    char row[sizeof("row 4294967295")] = "";
 
+    /* of thousands that are near somebody: no printf for the whole */
+    if (person->row)
+        (void)snprintf(row, sizeof(row), "row %u", (unsigned)person->row);
     if (!name && number)
-        return row ? arena_printf(arena, "employee %s (%s)", number, row)
-                   : arena_printf(arena, "employee %s", number);
-    if (!number && !row)
-        return arena_printf(arena, "'%s'", name ? name : "somebody without a name");
-    return arena_printf(arena, "'%s' (%s%s%s%s)", name ? name : "somebody without a name",
-                        number ? "employee " : "", number ? number : "", number && row ? ", " : "",
-                        row ? row : "");
+        return arena_concat(arena, "employee ", number, *row ? " (" : "", row, *row ? ")" : "");
+    if (!name)
+        name = "somebody without a name";
+    if (!number && !*row)
+        return arena_concat(arena, "'", name, "'");
+    return arena_concat(arena, "'", name, "' (", number ? "employee " : "", number ? number : "",
+                        number && *row ? ", " : "", row, ")");
 }

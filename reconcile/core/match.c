@@ -381,8 +381,7 @@ static void match_part(void *context, size_t part, size_t begin, size_t end)
         for (size_t i = 0; i < count; i++)
             accounts->pairing[done + i] =
                 match_one(accounts->people, &scratch, &account[i], &finds, i);
-        if (done / BLOCK % 64 == 63)
-            arena_release(&scratch);
+        arena_clear(&scratch); /* it stays in the caches */
     }
     arena_release(&scratch);
 }

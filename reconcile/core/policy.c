@@ -785,8 +785,8 @@ static void decide_part(void *context, size_t part, size_t begin, size_t end)
         if (i + AHEAD < end && deciding->pairing[i + AHEAD].person)
             __builtin_prefetch(&deciding->pairing[i + AHEAD].person->status);
         deciding->decision[i] = judge_one(&judge, &account[i], &deciding->pairing[i]);
-        if (i % 4096 == 4095)
-            arena_release(&judge.scratch);
+        if (i % 64 == 63)
+            arena_clear(&judge.scratch);
     }
     judge_release(&judge);
 }

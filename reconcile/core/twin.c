@@ -9,6 +9,7 @@
 #include "core/twin.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/mem.h"
@@ -58,44 +59,71 @@ bool twin_is_at_work(const struct person *row)
     return row->status != PERSON_DEPARTED && row->status != PERSON_ABSENT;
 }
 
+/* --- the two sides --- */
+
+static bool bears_other(const struct account *account, const struct name_parts *bears,
+                        const struct name_parts *departed)
+{
+    return account->name && name_parts_compare(bears, departed) != NAMES_SAME;
+}
+
+bool twin_is_called_as(struct arena *scratch, const struct account *account,
+                       const struct person *departed, const struct person *row)
+{
+    struct name_parts bears = name_parts(scratch, account->name);
+    struct name_parts left = name_parts(scratch, departed->name);
+    struct name_parts here = name_parts(scratch, row->name);
+
+    return name_parts_compare(&bears, &here) == NAMES_SAME && bears_other(account, &bears, &left);
+}
+
+/* The bare number of a row, that of a damaged one too. Where numbers are no key none is known. */
+static const char *bare_of(const struct people *people, const struct person *row, bool damaged)
+{
+    size_t at = (size_t)(row - people->roster->person);
+
+    if (!people->bare || (!people->number[at] && !damaged) ||
+        people->nobody[at] & 1U << MATCH_BY_EMPLOYEE_NUMBER)
+        return NULL;
+    return people->bare[at];
+}
+
+struct twin_side twin_side_of(const struct people *people, struct arena *arena,
+                              const struct account *account, const struct person *departed)
+{
+    struct twin_side side = {
+        .departed = departed,
+        .name = name_parts(arena, departed->name ? departed->name : account->name),
+        .number = bare_of(people, departed, false),
+        .local = {address_local(arena, departed->email), address_local(arena, departed->username),
+                  address_local(arena, account->email), address_local(arena, account->username)},
+    };
+    struct name_parts bears = name_parts(arena, account->name);
+    struct name_parts none = {.whole = NULL};
+
+    if (bears_other(account, &bears, departed->name ? &side.name : &none))
+        side.bears = bears;
+    return side;
+}
+
 /* --- what they have in common --- */
 
 struct common {
-    enum name_likeness names;
     bool address, addresses_known, number;
 };
 
-static void compare_addresses(struct arena *scratch, const char *const *mine, size_t count,
-                              const struct person *row, struct common *common)
+static struct common in_common(const struct twin_side *side, const struct twin_row *row)
 {
-    const char *const theirs[] = {row->email, row->username};
+    struct common common = {.number = side->number && row->number &&
+                                      strcmp(side->number, row->number) == 0};
 
-    for (size_t i = 0; i < count; i++) {
-        for (size_t k = 0; k < COUNT_OF(theirs); k++) {
-            const char *a = address_local(scratch, mine[i]);
-            const char *b = address_local(scratch, theirs[k]);
-            common->addresses_known |= a && b;
-            common->address |= a && text_equal(a, b);
+    for (size_t i = 0; i < COUNT_OF(side->local); i++) {
+        for (size_t k = 0; k < COUNT_OF(row->local); k++) {
+            const char *a = side->local[i], *b = row->local[k];
+            common.addresses_known |= a && b;
+            common.address |= a && b && strcmp(a, b) == 0;
         }
     }
-}
-
-static struct common in_common(const struct twins *twins, struct arena *scratch,
-                               const struct account *account, const struct person *departed,
-                               const struct person *row)
-{
-    const char *const mine[] = {departed->email, departed->username, account->email,
-                                account->username};
-    struct common common = {
-        .names = names_compare(scratch, departed->name ? departed->name : account->name, row->name),
-    };
-    const char *number = number_bare(scratch, people_number(twins->people, scratch, departed));
-    const char *other = people_number(twins->people, scratch, row);
-
-    compare_addresses(scratch, mine, COUNT_OF(mine), row, &common);
-    /* a table only where numbers are among the keys: else they are not compared */
-    common.number = twins->people->by[MATCH_BY_EMPLOYEE_NUMBER].count > 0 && number &&
-                    text_equal(number, number_bare(scratch, other ? other : row->damaged_number));
     return common;
 }
 
@@ -143,48 +171,50 @@ static struct instant own_login(const struct twins *twins, struct arena *scratch
     return newest;
 }
 
-/* They have an account of their own and use it: this one is not theirs, unless it is used later. */
-static struct day own_account_until(const struct twins *twins, struct arena *scratch,
-                                    const struct person *departed, const struct person *row)
+struct twin_row twin_row_of(const struct twins *twins, struct arena *arena,
+                            const struct person *row, const struct name_parts *name)
 {
     const struct person *speaker = people_speaker(twins->people, row);
-    struct day own = instant_day(own_login(twins, scratch, speaker), twins->zone);
-    struct day since = day_is_set(row->hire_date) ? row->hire_date : departed->last_day;
 
-    if (!day_is_set(own) || !day_is_set(since) || day_compare(own, since) < 0)
+    return (struct twin_row){
+        .row = row,
+        .name = name,
+        .number = bare_of(twins->people, row, true),
+        .local = {address_local(arena, row->email), address_local(arena, row->username)},
+        .own = instant_day(own_login(twins, arena, speaker), twins->zone),
+    };
+}
+
+/* They have an account of their own and use it: this one is not theirs, unless it is used later. */
+static struct day own_account_until(const struct person *departed, const struct twin_row *row)
+{
+    struct day since = day_is_set(row->row->hire_date) ? row->row->hire_date : departed->last_day;
+
+    if (!day_is_set(row->own) || !day_is_set(since) || day_compare(row->own, since) < 0)
         return DAY_NONE;
-    return day_add(own, -1);
+    return day_add(row->own, -1);
 }
 
-bool twin_bears_other_name(struct arena *scratch, const struct account *account,
-                           const struct person *departed)
+bool twin_is(const struct twins *twins, const struct twin_side *side, const struct twin_row *row,
+             struct day *ret_until)
 {
-    return account->name && names_compare(scratch, account->name, departed->name) != NAMES_SAME;
-}
+    const struct person *departed = side->departed;
+    enum name_likeness names = name_parts_compare(&side->name, row->name);
+    bool called = name_parts_compare(&side->bears, row->name) == NAMES_SAME;
 
-bool twin_is_called_as(struct arena *scratch, const struct account *account,
-                       const struct person *departed, const struct person *row)
-{
-    return names_compare(scratch, account->name, row->name) == NAMES_SAME &&
-           twin_bears_other_name(scratch, account, departed);
-}
-
-bool twin_is(const struct twins *twins, struct arena *scratch, const struct account *account,
-             const struct person *departed, const struct person *row, struct day *ret_until)
-{
-    if (!twin_is_at_work(row) || people_are_one(twins->people, row, departed))
+    if (!called && (names == NAMES_DIFFER || names == NAMES_AGREE))
         return false;
-    struct day own = own_account_until(twins, scratch, departed, row);
-    if (twin_is_called_as(scratch, account, departed, row)) {
+    if (!twin_is_at_work(row->row) || people_are_one(twins->people, row->row, departed))
+        return false;
+    struct day own = own_account_until(departed, row);
+    if (called) {
         *ret_until = own;
         return true;
     }
-    struct common common = in_common(twins, scratch, account, departed, row);
-    if (common.names == NAMES_DIFFER || common.names == NAMES_AGREE)
+    struct common common = in_common(side, row);
+    if (names == NAMES_UNKNOWN && !common.address && !common.number)
         return false;
-    if (common.names == NAMES_UNKNOWN && !common.address && !common.number)
-        return false;
-    struct day namesake = namesake_until(&common, departed, row);
+    struct day namesake = namesake_until(&common, departed, row->row);
     *ret_until = day_compare(own, namesake) > 0 ? own : namesake;
     return true;
 }

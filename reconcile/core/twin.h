@@ -29,18 +29,36 @@ bool twin_is_asked(const struct account *account, const struct pairing *pairing)
  */
 bool twin_is_at_work(const struct person *row);
 
-/* Whether the account has a name and nothing says that it is its person's: it may have been given
- * on, and whoever is called so be behind it. */
-bool twin_bears_other_name(struct arena *scratch, const struct account *account,
-                           const struct person *departed);
-
-/* Such an account, and the row has its name. */
+/* Whether the account has a name and nothing says that it is its person's, and the row has that
+ * name: it may have been given on, and whoever is called so be behind it. */
 bool twin_is_called_as(struct arena *scratch, const struct account *account,
                        const struct person *departed, const struct person *row);
 
-/* Whether `row` is a twin of the person that the account is linked to; *ret_until: a login of the
+/* What is compared of an account and its departed person, made once. */
+struct twin_side {
+    const struct person *departed;
+    struct name_parts name;  /* the person's, else the account's */
+    struct name_parts bears; /* the account's, where nothing says that it is its person's */
+    const char *local[4];    /* local parts of the addresses of both; NULL = none, likewise */
+    const char *number;      /* the person's, bare */
+};
+struct twin_side twin_side_of(const struct people *people, struct arena *arena,
+                              const struct account *account, const struct person *departed);
+
+/* The same of a row; `name` is its own and stays with the caller. */
+struct twin_row {
+    const struct person *row;
+    const struct name_parts *name;
+    const char *local[2];
+    const char *number; /* also a damaged one */
+    struct day own;     /* of the newest login of an account that is surely theirs */
+};
+struct twin_row twin_row_of(const struct twins *twins, struct arena *arena,
+                            const struct person *row, const struct name_parts *name);
+
+/* Whether a row is a twin of the person that the account is linked to; *ret_until: a login of the
  * account up to and including that day says that it is not, none = nothing says so. */
-bool twin_is(const struct twins *twins, struct arena *scratch, const struct account *account,
-             const struct person *departed, const struct person *row, struct day *ret_until);
+bool twin_is(const struct twins *twins, const struct twin_side *side, const struct twin_row *row,
+             struct day *ret_until);
 
 #endif

@@ -2,8 +2,9 @@
  * A name is its parts in any order: HR writes family names first, portals last; accents, hyphens
  * and apostrophes come and go. Particles are no parts, or every 'van der …' would be kin.
  *
- * Invariant: names that are the same share a key of name_keys, so that an index finds every
- * namesake without comparing everybody with everybody.
+ * Invariant: an index under name_keys_wide finds by name_keys_own, and the other way round, every
+ * namesake without comparing everybody with everybody: of two names of which one is wholly in the
+ * other, the first parts of the shorter one are among those of the longer.
  */
 #include "facts/likeness.h"
 
@@ -135,9 +136,63 @@ static const char *lower_ascii(struct arena *arena, const char *name, size_t len
     return lower;
 }
 
+/* One word of a name and where it ends. */
+struct word {
+    const char *at;
+    size_t length;
+};
+
+static bool is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* The words from `at` up to `end`; returns how many, and the first and the last of them. */
+static unsigned find_words(const char *at, const char *end, struct word *ret_first,
+                           struct word *ret_last)
+{
+    unsigned count = 0;
+
+    while (at < end) {
+        const char *begin = at;
+        while (at < end && !is_blank(*at))
+            at++;
+        if (at > begin) {
+            *ret_last = (struct word){begin, (size_t)(at - begin)};
+            if (count++ == 0)
+                *ret_first = *ret_last;
+        }
+        while (at < end && is_blank(*at))
+            at++;
+    }
+    return count;
+}
+
+/* The first and the last word of three or more, the lesser in front, so that 'Doe, Jane Maria' and
+ * 'Jane Middle Doe' meet: 'family, given' reads 'given family'. NULL when there are no three. */
+static const char *find_ends(struct arena *arena, const char *folded)
+{
+    const char *end = folded + strlen(folded), *comma = strchr(folded, ',');
+    struct word first = {"", 0}, last = {"", 0}, unused;
+    unsigned count = find_words(folded, comma ? comma : end, &first, &last);
+
+    if (comma)
+        count += find_words(comma + 1, end, &first, &unused);
+    if (count < 3)
+        return NULL;
+    size_t shorter = first.length < last.length ? first.length : last.length;
+    int order = memcmp(first.at, last.at, shorter);
+    if (order > 0 || (order == 0 && first.length > last.length)) {
+        unused = first;
+        first = last;
+        last = unused;
+    }
+    return arena_printf(arena, "%.*s %.*s", (int)first.length, first.at, (int)last.length, last.at);
+}
+
 struct name_parts name_parts(struct arena *arena, const char *name)
 {
-    struct name_parts parts = {.whole = NULL, .turned = NULL};
+    struct name_parts parts = {.whole = NULL};
 
     if (!name)
         return parts;
@@ -161,6 +216,7 @@ struct name_parts name_parts(struct arena *arena, const char *name)
     }
     *to = '\0';
     parts.whole = to > whole ? whole : NULL;
+    parts.ends = find_ends(arena, folded);
     if (pieces == 2 && !text_is_ascii(whole))
         parts.turned = arena_printf(arena, "%s%.*s", whole + first, (int)first, whole);
     return parts;
@@ -208,31 +264,56 @@ enum name_likeness names_compare(struct arena *scratch, const char *a, const cha
     return name_parts_compare(&left, &right);
 }
 
-static const char *join(struct arena *arena, const char *a, const char *b)
+bool name_parts_meet(const struct name_parts *a, const struct name_parts *b)
 {
-    size_t a_length = strlen(a), b_length = strlen(b);
-    char *joined = arena_alloc(arena, a_length + b_length + 2);
-
-    memcpy(joined, a, a_length);
-    joined[a_length] = ' ';
-    memcpy(joined + a_length + 1, b, b_length + 1);
-    return joined;
+    return name_parts_compare(a, b) == NAMES_SAME ||
+           (a->ends && b->ends && strcmp(a->ends, b->ends) == 0);
 }
 
-unsigned name_keys(struct arena *arena, const struct name_parts *parts,
-                   const char *ret_key[static NAME_PAIRS_MAX])
+/* What a name has in common with every one that it is wholly in: its parts, the first three. */
+static const char *signature(struct arena *arena, const struct name_parts *parts)
 {
+    if (parts->count < 2)
+        return NULL;
+    return parts->count == 2
+               ? arena_concat(arena, parts->part[0], " ", parts->part[1])
+               : arena_concat(arena, parts->part[0], " ", parts->part[1], " ", parts->part[2]);
+}
+
+unsigned name_keys_own(struct arena *arena, const struct name_parts *parts,
+                       const char *ret_key[static NAME_OWN_MAX])
+{
+    const char *first = signature(arena, parts);
+    unsigned count = 0;
+
+    if (first)
+        ret_key[count++] = first;
+    if (parts->whole)
+        ret_key[count++] = parts->whole;
+    if (parts->ends)
+        ret_key[count++] = parts->ends;
+    return count;
+}
+
+unsigned name_keys_wide(struct arena *arena, const struct name_parts *parts,
+                        const char *ret_key[static NAME_WIDE_MAX])
+{
+    const char *const *part = parts->part;
     unsigned count = 0;
 
     for (unsigned i = 0; i < parts->count; i++) {
-        for (unsigned k = i + 1; k < parts->count; k++)
-            ret_key[count++] = join(arena, parts->part[i], parts->part[k]);
+        for (unsigned k = i + 1; k < parts->count; k++) {
+            const char *two = ret_key[count++] = arena_concat(arena, part[i], " ", part[k]);
+            for (unsigned m = k + 1; m < parts->count; m++)
+                ret_key[count++] = arena_concat(arena, two, " ", part[m]);
+        }
     }
-    /* '김민준', '김 민준' and '민준 김' are identical, and so is 'Suharto' twice */
-    if (parts->whole && (parts->count < 2 || !text_is_ascii(parts->whole)))
+    if (parts->whole)
         ret_key[count++] = parts->whole;
     if (parts->turned)
         ret_key[count++] = parts->turned;
+    if (parts->ends)
+        ret_key[count++] = parts->ends;
     return count;
 }
 

@@ -18,14 +18,16 @@ enum name_likeness {
 };
 
 #define NAME_PARTS_MAX 8
-#define NAME_PAIRS_MAX (NAME_PARTS_MAX * (NAME_PARTS_MAX - 1) / 2 + 2)
+#define NAME_OWN_MAX   3
+#define NAME_WIDE_MAX  (28 + 56 + 3) /* two and three parts of eight, and those of its own */
 
 /* The parts of a name, folded, without accents ('Müller' is 'Mueller'), sorted; without particles
  * ('van', 'bin'), titles and what stands in brackets. */
 struct name_parts {
     const char *whole; /* all letters in their order without what is between; NULL = no name */
     const char
-        *turned; /* of two parts in a script that may leave the blank out: the second first */
+        *turned;      /* of two parts in a script that may leave the blank out: the second first */
+    const char *ends; /* of three words or more the first and the last, in a fixed order */
     const char *part[NAME_PARTS_MAX];
     unsigned count;
 };
@@ -34,10 +36,15 @@ struct name_parts name_parts(struct arena *arena, const char *name);
 enum name_likeness name_parts_compare(const struct name_parts *a, const struct name_parts *b);
 enum name_likeness names_compare(struct arena *scratch, const char *a, const char *b);
 
-/* Keys such that any two names that are the same have one in common: every pair of parts, and the
- * whole where there are no two. Returns how many. */
-unsigned name_keys(struct arena *arena, const struct name_parts *parts,
-                   const char *ret_key[static NAME_PAIRS_MAX]);
+/* The same, or of the same first and last word. */
+bool name_parts_meet(const struct name_parts *a, const struct name_parts *b);
+
+/* Keys of an index of names. Names that meet have a key of the one's own among the wide keys of the
+ * other, and which of them is which does not matter when both are asked. Returns how many. */
+unsigned name_keys_own(struct arena *arena, const struct name_parts *parts,
+                       const char *ret_key[static NAME_OWN_MAX]);
+unsigned name_keys_wide(struct arena *arena, const struct name_parts *parts,
+                        const char *ret_key[static NAME_WIDE_MAX]);
 
 /* The local part of an address, folded, without a '+' tag; NULL when it is none. */
 const char *address_local(struct arena *arena, const char *email);

@@ -1,6 +1,7 @@
 /*
  * The pure core at scale: match, decide and guard over a million accounts and a million people,
- * next to sort(1) over the same keys in the same run. `bench_core [COUNT]`
+ * next to sort(1) over the same keys in the same run. `bench_core [COUNT [SHAPE]]`,
+ * with a shape (their place in the table below) nothing but that one, for a profiler
  *
  * The world is made by a fixed generator: 95 % matched by employee number, e-mail or username in
  * turns, 3 % near somebody, 2 % strangers; one in ten has departed, one in five is idle.
@@ -270,7 +271,8 @@ static void shape_like_numbers(const struct pair *pair)
 {
     static const char zeros[] = "000000000000000000000000000000";
 
-    pair->person->employee_number = arena_printf(pair->arena, "%.*s4711", (int)(pair->i % 30), zeros);
+    pair->person->employee_number =
+        arena_printf(pair->arena, "%.*s4711", (int)(pair->i % 30), zeros);
     pair->account->employee_number =
         arena_printf(pair->arena, "%.*s4711", (int)((pair->i + 7) % 30), zeros);
 }
@@ -361,13 +363,20 @@ int main(int argc, char **argv)
         .max_age_hours = 48, .min_people = 1, .admin_role = admin_roles, .admin_role_count = 1};
     struct guard_history history = {
         .last_roster_people = -1, .last_snapshot_accounts = -1, .last_matched_percent = -1};
-    int64_t count = 1000000;
+    int64_t count = 1000000, only = -1;
     struct world world;
 
     if (argc > 1 && !parse_int(argv[1], 1, 2000000, &count))
         return 64;
+    if (argc > 2 && !parse_int(argv[2], 0, (int64_t)COUNT_OF(shapes) - 1, &only))
+        return 64;
     memcpy(matching.key, keys, sizeof(keys));
     make_rules();
+    if (only >= 0) {
+        printf("%s: %.2f s\n", shapes[only].name,
+               time_shape(&shapes[only], (size_t)count, &matching));
+        return 0;
+    }
     make_world(&world, (size_t)count);
     struct policy policy = {.rule = rules,
                             .rule_count = COUNT_OF(rules),

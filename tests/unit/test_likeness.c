@@ -2,6 +2,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "facts/likeness.h"
+#include "random.h"
 #include "test.h"
 
 TEST(names_compare_of_pairs_says_how_much_they_have_in_common)
@@ -58,26 +59,30 @@ TEST(names_compare_of_pairs_says_how_much_they_have_in_common)
     }
 }
 
-static bool share_a_key(struct arena *arena, const char *a, const char *b)
+/* Whether some key of the one's own is among the wide ones of the other, in either order. */
+static bool share_a_key(struct arena *arena, const struct name_parts *a, const struct name_parts *b)
 {
-    const char *left[NAME_PAIRS_MAX], *right[NAME_PAIRS_MAX];
-    struct name_parts one = name_parts(arena, a), other = name_parts(arena, b);
-    unsigned count = name_keys(arena, &one, left), others = name_keys(arena, &other, right);
+    const struct name_parts *const name[] = {a, b};
+    const char *own[NAME_OWN_MAX], *wide[NAME_WIDE_MAX];
 
-    for (unsigned i = 0; i < count; i++) {
-        for (unsigned k = 0; k < others; k++) {
-            if (text_equal(left[i], right[k]))
+    for (size_t turn = 0; turn < 2; turn++) {
+        unsigned owns = name_keys_own(arena, name[turn], own);
+        unsigned wides = name_keys_wide(arena, name[1 - turn], wide);
+        for (unsigned i = 0; i < owns * wides; i++) {
+            if (text_equal(own[i / wides], wide[i % wides]))
                 return true;
         }
     }
     return false;
 }
 
-TEST(name_keys_of_names_that_are_the_same_have_one_in_common)
+TEST(name_keys_of_names_that_meet_have_one_in_common)
 {
     static const char *const pairs[][2] = {
         {"Jane Doe", "Doe, Jane Maria"},
         {"Maria Doe", "Jane Maria Doe"},
+        {"Anne-Marie Doe", "Annemarie Doe"},
+        {"Jane Q. van Doe", "Doe, Jane Xenia"},
         {"\xea\xb9\x80\xeb\xaf\xbc\xec\xa4\x80", "\xea\xb9\x80 \xeb\xaf\xbc\xec\xa4\x80"},
         {"민준 김", "김민준"},
         {"芳 王", "王芳"},
@@ -88,11 +93,47 @@ TEST(name_keys_of_names_that_are_the_same_have_one_in_common)
     struct arena arena = ARENA_INIT;
 
     for (size_t i = 0; i < COUNT_OF(pairs); i++) {
-        if (!share_a_key(&arena, pairs[i][0], pairs[i][1]))
+        struct name_parts one = name_parts(&arena, pairs[i][0]);
+        struct name_parts other = name_parts(&arena, pairs[i][1]);
+        if (!name_parts_meet(&one, &other) || !share_a_key(&arena, &one, &other))
             fail_msg("'%s' and '%s'", pairs[i][0], pairs[i][1]);
     }
-    assert_false(share_a_key(&arena, "Jane Doe", "Jane Roe"));
+    struct name_parts jane = name_parts(&arena, "Jane Doe"), roe = name_parts(&arena, "Jane Roe");
+    assert_false(share_a_key(&arena, &jane, &roe));
     arena_release(&arena);
+}
+
+/* One to nine words out of nine, so that many of a few thousand pairs meet. */
+static const char *random_name(struct arena *arena, uint64_t *state)
+{
+    static const char *const words[] = {"Ana",  "Bao", "Cruz",   "Dieu", "Emil",
+                                        "Fons", "Gil", "Hansen", "Iris"};
+    CLEANUP(text_release) struct text name = TEXT_INIT;
+    unsigned count = 1 + (unsigned)(next_random(state) % 9);
+
+    for (unsigned i = 0; i < count; i++)
+        text_addf(&name, "%s%s", i ? (next_random(state) % 8 ? " " : "-") : "",
+                  words[next_random(state) % COUNT_OF(words)]);
+    return arena_strdup(arena, text_cstr(&name));
+}
+
+TEST(name_keys_of_random_names_that_meet_have_one_in_common)
+{
+    uint64_t seed = 88172645463325252U;
+    unsigned meet = 0, apart = 0;
+
+    for (unsigned i = 0; i < 4000; i++) {
+        CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+        const char *a = random_name(&arena, &seed), *b = random_name(&arena, &seed);
+        struct name_parts one = name_parts(&arena, a), other = name_parts(&arena, b);
+        bool keys = share_a_key(&arena, &one, &other), same = name_parts_meet(&one, &other);
+        if (same && !keys)
+            fail_msg("'%s' and '%s' meet without a key", a, b);
+        meet += same;
+        apart += !same && !keys;
+    }
+    assert_true(meet > 200);
+    assert_true(apart > 200);
 }
 
 TEST(addresses_agree_with_the_same_local_part)

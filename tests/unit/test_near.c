@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "core/near.h"
+#include "random.h"
 #include "test.h"
 
 static void find_near(const struct snapshot *snapshot, const struct roster *roster,
@@ -144,8 +146,8 @@ TEST(near_find_of_settled_pairings_leaves_them)
     assert_int_equal(contested.near, NEAR_NOBODY);
 }
 
-/* More pairs than are compared: all of them have the key, and the least one stands for all. */
-TEST(near_find_of_a_crowd_takes_the_key_for_enough)
+/* Three hundred of each: every pair is compared. */
+TEST(near_find_of_many_compares_each_with_each)
 {
     enum { CROWD = 300 };
     static struct account account[CROWD];
@@ -156,8 +158,8 @@ TEST(near_find_of_a_crowd_takes_the_key_for_enough)
     struct roster roster = {.person = person, .count = CROWD};
 
     for (size_t i = 0; i < CROWD; i++) {
-        account[i].name =
-            arena_printf(&arena, "Ann Lee %c%c", (char)('a' + i % 26), (char)('a' + i / 26));
+        account[i].name = arena_printf(&arena, "Ann Lee %c%c", (char)('a' + i % 26), /* no word */
+                                       (char)('a' + i / 26));
         person[i] = (struct person){.name = "Lee, Ann",
                                     .employee_number = arena_printf(&arena, "%03zu", CROWD - i),
                                     .status = PERSON_EMPLOYED};
@@ -171,28 +173,218 @@ TEST(near_find_of_a_crowd_takes_the_key_for_enough)
     }
 }
 
-/* Of all those who left, nobody can tell who moved. */
+/* People and accounts with look-alike numbers, nobody with the name of another one: as many as are
+ * still compared are apart; of more, the number alone is enough, and the least stands for all. */
+TEST(near_find_of_a_crowd_takes_the_key_for_enough)
+{
+    static const struct {
+        size_t crowd;
+        enum near_kind near;
+    } rows[] = {{2000, NEAR_NOBODY}, {2100, NEAR_NUMBER}};
+
+    for (size_t k = 0; k < COUNT_OF(rows); k++) {
+        CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+        size_t crowd = rows[k].crowd, beside = 20;
+        struct account *account = arena_calloc(&arena, crowd + beside, sizeof(account[0]));
+        struct person *person = arena_calloc(&arena, crowd + beside, sizeof(person[0]));
+        struct pairing *pairing = arena_calloc(&arena, crowd + beside, sizeof(pairing[0]));
+        struct snapshot snapshot = {.account = account, .count = crowd + beside};
+        struct roster roster = {.person = person, .count = crowd + beside};
+        for (size_t i = 0; i < crowd + beside; i++) {
+            const char *number = i < crowd ? "42" : "77"; /* the others are a small crowd beside */
+            account[i] = (struct account){.name = "Ann Lee",
+                                          .employee_number = arena_printf(&arena, "0%s", number)};
+            person[i] = (struct person){.name = "Bob Ray",
+                                        .employee_number = number,
+                                        .row = (uint32_t)(crowd + beside - i),
+                                        .status = PERSON_EMPLOYED};
+            pairing[i] = (struct pairing){.kind = LINK_NONE};
+        }
+        find_near(&snapshot, &roster, pairing);
+        for (size_t i = 0; i < crowd; i++) {
+            assert_int_equal(pairing[i].near, rows[k].near);
+            if (rows[k].near)
+                assert_ptr_equal(pairing[i].other, &person[crowd - 1]);
+        }
+        for (size_t i = crowd; i < crowd + beside; i++)
+            assert_int_equal(pairing[i].near, NEAR_NOBODY);
+    }
+}
+
+/* Of all those who left nobody can tell who moved, when they are too many to be compared: none is
+ * excused by when they were hired. */
 TEST(near_find_of_a_crowd_that_left_finds_a_twin_who_is_at_work)
 {
-    enum { CROWD = 300 };
-    static struct account account[CROWD];
-    static struct person person[CROWD * 2];
-    static struct pairing pairing[CROWD];
-    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-    struct snapshot snapshot = {.account = account, .count = CROWD};
-    struct roster roster = {.person = person, .count = COUNT_OF(person)};
+    static const size_t crowds[] = {300, 2100};
 
-    for (size_t i = 0; i < COUNT_OF(person); i++)
-        person[i] = (struct person){.name = "Ann Lee",
-                                    .employee_number = arena_printf(&arena, "E%03zu", i),
-                                    .last_day = {.number = i < CROWD ? 46000 : 0},
-                                    .status = i < CROWD ? PERSON_DEPARTED : PERSON_EMPLOYED};
-    for (size_t i = 0; i < CROWD; i++)
-        pairing[i] = (struct pairing){
-            .kind = LINK_ONE, .key = MATCH_BY_EMPLOYEE_NUMBER, .person = &person[i]};
-    find_near(&snapshot, &roster, pairing);
-    for (size_t i = 0; i < CROWD; i++) {
-        assert_ptr_equal(pairing[i].other, &person[CROWD]);
-        assert_false(day_is_set(pairing[i].twin_until));
+    for (size_t k = 0; k < COUNT_OF(crowds); k++) {
+        CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+        size_t crowd = crowds[k];
+        struct account *account = arena_calloc(&arena, crowd, sizeof(account[0]));
+        struct person *person = arena_calloc(&arena, crowd * 2, sizeof(person[0]));
+        struct pairing *pairing = arena_calloc(&arena, crowd, sizeof(pairing[0]));
+        struct snapshot snapshot = {.account = account, .count = crowd};
+        struct roster roster = {.person = person, .count = crowd * 2};
+        for (size_t i = 0; i < crowd * 2; i++)
+            person[i] = (struct person){.name = "Ann Lee",
+                                        .email = arena_printf(&arena, "a%zu@a.example", i),
+                                        .employee_number = arena_printf(&arena, "E%04zu", i),
+                                        .hire_date = {.number = i < crowd ? 44000 : 40000},
+                                        .last_day = {.number = i < crowd ? 46000 : 0},
+                                        .status = i < crowd ? PERSON_DEPARTED : PERSON_EMPLOYED};
+        for (size_t i = 0; i < crowd; i++)
+            pairing[i] = (struct pairing){
+                .kind = LINK_ONE, .key = MATCH_BY_EMPLOYEE_NUMBER, .person = &person[i]};
+        find_near(&snapshot, &roster, pairing);
+        for (size_t i = 0; i < crowd; i++) {
+            assert_ptr_equal(pairing[i].other, &person[crowd]);
+            assert_int_equal(pairing[i].twin_until.number, crowd < 2000 ? 46000 : 0);
+        }
+    }
+}
+
+/* --- against everybody with everybody --- */
+
+static const char *pick(uint64_t *state, const char *const *words, size_t count)
+{
+    return words[next_random(state) % count];
+}
+
+static const char *random_name(struct arena *arena, uint64_t *state)
+{
+    static const char *const words[] = {"Ana", "Bao", "Cruz", "Dieu", "Li", "Wu", "Ana-Li"};
+    CLEANUP(text_release) struct text name = TEXT_INIT;
+
+    for (uint64_t left = next_random(state) % 5; left > 0; left--)
+        text_addf(&name, "%s%s", name.length > 0 ? " " : "", pick(state, words, COUNT_OF(words)));
+    return name.length > 0 ? arena_strdup(arena, text_cstr(&name)) : NULL;
+}
+
+static const char *random_address(struct arena *arena, uint64_t *state)
+{
+    static const char *const locals[] = {"ana", "anna", "an", "bao", "bao+x", "ana+y", "cruz"};
+    static const char *const domains[] = {"a.example", "b.example"};
+
+    if (next_random(state) % 3 == 0)
+        return NULL;
+    return arena_printf(arena, "%s@%s", pick(state, locals, COUNT_OF(locals)),
+                        pick(state, domains, COUNT_OF(domains)));
+}
+
+static const char *random_number(uint64_t *state)
+{
+    static const char *const numbers[] = {NULL, NULL, "42", "042", "0042", "42.0", "7", "07"};
+
+    return pick(state, numbers, COUNT_OF(numbers));
+}
+
+static bool meet(struct arena *arena, const char *a, const char *b)
+{
+    struct name_parts one = name_parts(arena, a), other = name_parts(arena, b);
+
+    return name_parts_meet(&one, &other);
+}
+
+static bool one_edit(const char *a, const char *b)
+{
+    const char *left = a ? strchr(a, '@') : NULL, *right = b ? strchr(b, '@') : NULL;
+
+    return left && right && text_equal(left, right) &&
+           text_distance(a, (size_t)(left - a), b, (size_t)(right - b), 1) <= 1;
+}
+
+static bool same_number(struct arena *arena, const char *a, const char *b)
+{
+    return a && b && text_equal(number_bare(arena, a), number_bare(arena, b));
+}
+
+/* What the documented kinds say of one account and one person, the least of them. */
+static enum near_kind naive(struct arena *arena, const struct account *account,
+                            const struct person *person)
+{
+    bool apart = names_compare(arena, account->name, person->name) == NAMES_DIFFER;
+    const char *mine = account->email, *theirs = person->email;
+    bool domain = mine && theirs && text_equal(strchr(mine, '@'), strchr(theirs, '@'));
+    bool local = addresses_agree(arena, mine, theirs);
+
+    if (local && (!domain || text_equal(mine, theirs)))
+        return NEAR_LOCAL_PART;
+    if (one_edit(mine, theirs) && !apart)
+        return NEAR_ONE_EDIT;
+    if (meet(arena, account->name, person->name))
+        return NEAR_NAME;
+    if (local)
+        return NEAR_TAG;
+    if (same_number(arena, account->employee_number, person->employee_number) && !apart)
+        return NEAR_NUMBER;
+    for (uint32_t i = 0; i < account->history.earlier_count; i++) {
+        const struct account_earlier *earlier = &account->history.earlier[i];
+        if (addresses_agree(arena, earlier->email, theirs) ||
+            meet(arena, earlier->name, person->name) ||
+            same_number(arena, earlier->employee_number, person->employee_number))
+            return NEAR_EARLIER;
+    }
+    return NEAR_NOBODY;
+}
+
+static void random_world(struct arena *arena, uint64_t *state, struct account *account,
+                         struct person *person, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct account_earlier *earlier = arena_calloc(arena, 1, sizeof(earlier[0]));
+        *earlier = (struct account_earlier){.name = random_name(arena, state),
+                                            .email = random_address(arena, state),
+                                            .employee_number = random_number(state)};
+        account[i] = (struct account){
+            .name = random_name(arena, state),
+            .email = random_address(arena, state),
+            .employee_number = random_number(state),
+            .history = {.earlier = earlier, .earlier_count = next_random(state) % 4 == 0},
+        };
+        person[i] = (struct person){.name = random_name(arena, state),
+                                    .email = random_address(arena, state),
+                                    .employee_number = random_number(state),
+                                    .status = PERSON_EMPLOYED,
+                                    .row = (uint32_t)i + 2};
+    }
+}
+
+TEST(near_find_of_random_worlds_finds_what_everybody_with_everybody_finds)
+{
+    enum { COUNT = 12, WORLDS = 3000 };
+    uint64_t seed = 88172645463325252U;
+    unsigned found[NEAR_YESTERDAY] = {0};
+
+    for (unsigned world = 0; world < WORLDS; world++) {
+        CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+        struct account account[COUNT];
+        struct person person[COUNT];
+        struct pairing pairing[COUNT];
+        struct snapshot snapshot = {.account = account, .count = COUNT};
+        struct roster roster = {.person = person, .count = 1 + next_random(&seed) % COUNT};
+        random_world(&arena, &seed, account, person, COUNT);
+        for (size_t i = 0; i < COUNT; i++)
+            pairing[i] = (struct pairing){.kind = LINK_NONE};
+        find_near(&snapshot, &roster, pairing);
+        for (size_t i = 0; i < COUNT; i++) {
+            enum near_kind least = NEAR_NOBODY;
+            const struct person *who = NULL;
+            for (size_t k = 0; k < roster.count; k++) {
+                enum near_kind kind = naive(&arena, &account[i], &person[k]);
+                if (kind == NEAR_NOBODY || (who && kind > least) ||
+                    (who && kind == least && person_compare(&person[k], who) > 0))
+                    continue;
+                least = kind;
+                who = &person[k];
+            }
+            if (pairing[i].near != least || pairing[i].other != who)
+                fail_msg("world %u, account %zu: '%s', not '%s'", world, i,
+                         near_kind_sentence(pairing[i].near), near_kind_sentence(least));
+            found[least]++;
+        }
+    }
+    for (enum near_kind kind = NEAR_LOCAL_PART; kind < NEAR_YESTERDAY; kind++) {
+        if (kind != NEAR_LOOK_ALIKE && found[kind] < 50)
+            fail_msg("'%s' came up %u times", near_kind_sentence(kind), found[kind]);
     }
 }

@@ -1,0 +1,47 @@
+/*
+ * near_edit: addresses that are one letter apart, found without comparing every two. Each is put
+ * under the hash of its local part and of every string that leaving out one letter makes of it; two
+ * are within one edit only when they share such a string.
+ */
+#ifndef CORE_NEAR_EDIT_H
+#define CORE_NEAR_EDIT_H
+
+#include <stdint.h>
+
+#include "base/table.h"
+
+struct address { /* a folded e-mail address, split at its last @ */
+    const char *whole;
+    const char *domain; /* behind the @ */
+    size_t local_length;
+};
+
+#define EDIT_HASHES_MAX 65 /* of a local part of 64 letters (RFC 5321 4.5.3.1.1), and of itself */
+
+struct edits {
+    struct edit_entry *entry;
+    size_t count, capacity;
+    uint32_t *bucket;
+    size_t mask;
+    uint64_t *seen;      /* four bits for every bucket: most look-ups never leave the caches */
+    struct table domain; /* those of the addresses in here */
+};
+
+void edits_init(struct edits *edits);
+void edits_release(struct edits *edits);
+/* The address stays with the caller. One whose local part is longer is not taken in. */
+void edits_add(struct edits *edits, const struct address *address, uint32_t value);
+/* When all are in, before the first look. */
+void edits_index(struct edits *edits);
+
+/* The first entries of what shares a hash with an address; returns how many. As with a table, the
+ * others of that hash follow by edits_next, and edits_length says how many there are. */
+unsigned edits_find(const struct edits *edits, const struct address *address,
+                    uint32_t ret_entry[static EDIT_HASHES_MAX]);
+uint32_t edits_next(const struct edits *edits, uint32_t entry);
+uint32_t edits_length(const struct edits *edits, uint32_t entry);
+uint32_t edits_value(const struct edits *edits, uint32_t entry);
+
+bool is_one_edit(const struct address *a, const struct address *b);
+
+#endif
