@@ -283,6 +283,15 @@ static struct json_tokener *new_tokener(void)
     return tokener;
 }
 
+/* json-c has no error of its own for that: it gives nothing and says that all is well, or that there
+ * was no room. */
+static bool is_out_of_memory(struct json_tokener *tokener)
+{
+    enum json_tokener_error error = json_tokener_get_error(tokener);
+
+    return error == json_tokener_success || error == json_tokener_error_size;
+}
+
 /* The object of these bytes, which the scanner has accepted and counted. Or NULL, and *ret_flaw
  * says what makes it unusable. An object ends by itself, so json-c needs no NUL behind it. */
 static struct json_object *build(struct json_tokener *tokener, const char *bytes, size_t length,
@@ -301,6 +310,8 @@ static struct json_object *build(struct json_tokener *tokener, const char *bytes
         return NULL;
     json_tokener_reset(tokener);
     object = json_tokener_parse_ex(tokener, bytes, (int)length);
+    if (!object && is_out_of_memory(tokener))
+        mem_exhausted(); /* or a good answer would be called unreadable */
     if (!json_object_is_type(object, json_type_object))
         *ret_flaw = "it is not an object";
     else if (count_members(object) != scan->members)
@@ -554,30 +565,42 @@ enum json_found json_integer(const struct json_object *object, const char *name,
     return JSON_FOUND;
 }
 
-enum json_found json_flag(const struct json_object *object, const char *name, bool *ret_flag)
+/* A word that says yes or no. */
+static bool flag_of_word(struct json_object *value, bool *ret_flag)
 {
     static const struct {
         const char *written;
         bool flag;
     } forms[] = {{"true", true}, {"1", true}, {"false", false}, {"0", false}};
+    const char *written = json_object_get_string(value);
+    size_t i = 0;
+
+    if (strlen(written) != (size_t)json_object_get_string_len(value) ||
+        !WORD_FIND(forms, written, &i))
+        return false;
+    *ret_flag = forms[i].flag;
+    return true;
+}
+
+enum json_found json_flag(const struct json_object *object, const char *name, bool *ret_flag)
+{
     struct json_object *value = NULL;
     enum json_found found = find(object, name, &value);
-    const char *written;
-    size_t i = 0;
+    int64_t integer = -1;
 
     if (found != JSON_FOUND)
         return found;
-    if (!json_object_is_type(value, json_type_string) &&
-        !json_object_is_type(value, json_type_int) &&
-        !json_object_is_type(value, json_type_boolean))
+    /* json-c makes a text only of what is none, and has no memory for it at times: no text is asked
+     * of a boolean or a number, or a user who is active would be unreadable */
+    if (json_object_is_type(value, json_type_boolean)) {
+        *ret_flag = json_object_get_boolean(value);
+        return JSON_FOUND;
+    }
+    if (json_object_is_type(value, json_type_string))
+        return flag_of_word(value, ret_flag) ? JSON_FOUND : JSON_UNREADABLE;
+    if (!integer_of(value, &integer) || integer < 0 || integer > 1)
         return JSON_UNREADABLE;
-    written = json_object_get_string(value);
-    if (json_object_is_type(value, json_type_string) &&
-        strlen(written) != (size_t)json_object_get_string_len(value))
-        return JSON_UNREADABLE;
-    if (!WORD_FIND(forms, written, &i))
-        return JSON_UNREADABLE;
-    *ret_flag = forms[i].flag;
+    *ret_flag = integer == 1;
     return JSON_FOUND;
 }
 
@@ -622,6 +645,8 @@ const char *json_raw(const struct json_object *object, const char *name, size_t 
     if (find(object, name, &value) == JSON_MISSING)
         return NULL;
     written = value ? json_object_get_string(value) : "null";
+    if (!written)
+        mem_exhausted(); /* for the text of what is none */
     start = mem_strndup(written, limit);
     text_add_printable(&printable, start);
     if (strlen(written) > limit)
