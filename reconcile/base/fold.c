@@ -6,6 +6,7 @@
 #include "base/fold.h"
 
 #include <assert.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unicode/uchar.h>
@@ -150,25 +151,46 @@ static bool is_foldable(const char *string, size_t length)
     return length <= LIMIT_CSV_FIELD && text_is_utf8(string, length) && !is_heaped(string, length);
 }
 
-/* Most are folded as they come: visible ASCII without capitals from the first byte to the last. */
-static bool is_folded_ascii(const char *string)
-{
-    const char *s = string;
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-    while (*s >= ' ' && *s != 0x7F && !is_upper(*s))
-        s++;
-    return *s == '\0' && s > string && *string != ' ' && s[-1] != ' ';
+/* Whether all of eight bytes are visible ASCII, or blanks, and none is a capital. A sum whose high
+ * bit is set says that a byte below 0x80 is so large. */
+static bool is_plain_word(uint64_t word)
+{
+    uint64_t high = EACH(0x80), visible = word + EACH(0x80 - ' '), rubout = word + EACH(0x80 - 0x7F);
+    uint64_t capital = (word + EACH(0x80 - 'A')) & ~(word + EACH(0x80 - 'Z' - 1));
+
+    return (word & high) == 0 && (visible & high) == high && ((rubout | capital) & high) == 0;
+}
+
+/* Most are folded as they come: visible ASCII without capitals from the first byte to the last, of
+ * which eight are looked at together; the last eight overlap those before them. */
+static bool is_folded_ascii(const char *string, size_t length)
+{
+    uint64_t word = EACH('a');
+
+    if (length == 0 || *string == ' ' || string[length - 1] == ' ')
+        return false;
+    for (size_t i = 0; i + sizeof(word) <= length; i += sizeof(word)) {
+        memcpy(&word, string + i, sizeof(word));
+        if (!is_plain_word(word))
+            return false;
+    }
+    if (length < sizeof(word))
+        memcpy(&word, string, length);
+    else
+        memcpy(&word, string + length - sizeof(word), sizeof(word));
+    return is_plain_word(word);
 }
 
 const char *fold_text(struct arena *arena, const char *string)
 {
     CLEANUP(mem_cleanup) char *folded = NULL;
     const char *start = string, *result;
-    size_t length;
+    size_t length = string ? strlen(string) : 0;
 
-    if (!string || is_folded_ascii(string))
+    if (!string || is_folded_ascii(string, length))
         return string;
-    length = strlen(string);
     text_trim(&start, &length);
     if (length == 0)
         return NULL;

@@ -61,7 +61,7 @@ static const char *next_part(const char *at, const char **ret_end)
 }
 
 /* Letters that no mark was taken off, as they are written where nobody has them; each as long. */
-static char plain_letter(const char *at)
+static inline char plain_letter(const char *at)
 {
     static const struct {
         char letter[3], plain;
@@ -70,7 +70,9 @@ static char plain_letter(const char *at)
         {"\xc3\xb8", 'o'}, {"\xc5\x93", 'o'}, {"\xc3\xa6", 'a'}, {"\xc4\xa7", 'h'},
     };
 
-    for (size_t i = 0; (unsigned char)*at >= 0x80 && i < COUNT_OF(letters); i++) {
+    if ((unsigned char)*at < 0x80)
+        return '\0';
+    for (size_t i = 0; i < COUNT_OF(letters); i++) {
         if (strncmp(at, letters[i].letter, 2) == 0)
             return letters[i].plain;
     }
@@ -82,13 +84,15 @@ static size_t copy_letters(char *to, const char *at, const char *end)
 {
     size_t length = 0;
 
-    for (size_t skip; at < end; at += skip) {
+    while (at < end) {
         char plain = plain_letter(at);
-        skip = apostrophe_at(at);
-        if (!skip)
-            to[length++] = plain ? plain : *at;
-        if (!skip)
-            skip = plain ? 2 : 1;
+        size_t skip = apostrophe_at(at);
+        if (skip > 0) {
+            at += skip;
+            continue;
+        }
+        to[length++] = plain ? plain : *at;
+        at += plain ? 2 : 1;
     }
     to[length] = '\0';
     return length;
@@ -105,7 +109,8 @@ static size_t drop_digraphs(char *part, size_t length)
         return length;
     for (size_t i = 0; i < length; i++) {
         char now = part[i];
-        bool second = last && ((now == 'e' && strchr("aou", last)) || (now == 'a' && last == 'a'));
+        bool second = (now == 'e' && (last == 'a' || last == 'o' || last == 'u')) ||
+                      (now == 'a' && last == 'a');
         if (!second || (before && strchr("aeiouq", before)))
             part[kept++] = now;
         before = last;
@@ -216,7 +221,8 @@ struct name_parts name_parts(struct arena *arena, const char *name)
     }
     *to = '\0';
     parts.whole = to > whole ? whole : NULL;
-    parts.ends = find_ends(arena, folded);
+    if (pieces > 2)
+        parts.ends = find_ends(arena, folded);
     if (pieces == 2 && !text_is_ascii(whole))
         parts.turned = arena_printf(arena, "%s%.*s", whole + first, (int)first, whole);
     return parts;
