@@ -157,7 +157,8 @@ static bool is_foldable(const char *string, size_t length)
  * bit is set says that a byte below 0x80 is so large. */
 static bool is_plain_word(uint64_t word)
 {
-    uint64_t high = EACH(0x80), visible = word + EACH(0x80 - ' '), rubout = word + EACH(0x80 - 0x7F);
+    uint64_t high = EACH(0x80), visible = word + EACH(0x80 - ' '),
+             rubout = word + EACH(0x80 - 0x7F);
     uint64_t capital = (word + EACH(0x80 - 'A')) & ~(word + EACH(0x80 - 'Z' - 1));
 
     return (word & high) == 0 && (visible & high) == high && ((rubout | capital) & high) == 0;

@@ -283,8 +283,8 @@ static struct json_tokener *new_tokener(void)
     return tokener;
 }
 
-/* json-c has no error of its own for that: it gives nothing and says that all is well, or that there
- * was no room. */
+/* json-c has no error of its own for that: it gives nothing and says that all is well, or that
+ * there was no room. */
 static bool is_out_of_memory(struct json_tokener *tokener)
 {
     enum json_tokener_error error = json_tokener_get_error(tokener);

@@ -16,6 +16,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "net/curl_must.h"
 
 enum { LOW_SPEED_BYTES = 100 }; /* a second, over half of the time allowed, is no connection */
 
@@ -218,55 +219,55 @@ void http_set_bounds(CURL *easy, const struct http_settings *settings)
 {
     long slow = (long)settings->timeout_s / 2;
 
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)settings->connect_timeout_s);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)settings->timeout_s);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)LOW_SPEED_BYTES);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, slow > 0 ? slow : 1L);
-    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
-    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_set(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_set(easy, CURLOPT_CONNECTTIMEOUT, (long)settings->connect_timeout_s);
+    curl_set(easy, CURLOPT_TIMEOUT, (long)settings->timeout_s);
+    curl_set(easy, CURLOPT_LOW_SPEED_LIMIT, (long)LOW_SPEED_BYTES);
+    curl_set(easy, CURLOPT_LOW_SPEED_TIME, slow > 0 ? slow : 1L);
+    curl_set(easy, CURLOPT_NOPROGRESS, 0L);
+    curl_set(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
 }
 
 void http_set_route(CURL *easy, const struct http_settings *settings)
 {
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(easy, CURLOPT_PROXY, settings->proxy ? settings->proxy : "");
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_set(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_set(easy, CURLOPT_PROXY, settings->proxy ? settings->proxy : "");
+    curl_set(easy, CURLOPT_NOPROXY, "");
+    curl_set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_set(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     if (settings->ca_file) /* the system's directory of authorities stays in force beside it */
-        curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file);
+        curl_set(easy, CURLOPT_CAINFO, settings->ca_file);
 }
 
 static void set_method(CURL *easy, const struct http_request *request)
 {
     switch (request->method) {
     case HTTP_GET:
-        curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+        curl_set(easy, CURLOPT_HTTPGET, 1L);
         break;
     case HTTP_POST:
-        curl_easy_setopt(easy, CURLOPT_POST, 1L);
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->form ? request->form : "");
+        curl_set(easy, CURLOPT_POST, 1L);
+        curl_set(easy, CURLOPT_POSTFIELDS, request->form ? request->form : "");
         break;
     case HTTP_DELETE:
-        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "DELETE");
+        curl_set(easy, CURLOPT_CUSTOMREQUEST, "DELETE");
         break;
     }
     if (request->write) {
-        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
-        curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
-        curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_write_progress);
+        curl_set(easy, CURLOPT_FRESH_CONNECT, 1L);
+        curl_set(easy, CURLOPT_FORBID_REUSE, 1L);
+        curl_set(easy, CURLOPT_XFERINFOFUNCTION, on_write_progress);
     }
     if (request->bearer) {
-        curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
-        curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, secret_reveal(request->bearer));
+        curl_set(easy, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
+        curl_set(easy, CURLOPT_XOAUTH2_BEARER, secret_reveal(request->bearer));
     } else if (request->basic_user) {
-        curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-        curl_easy_setopt(easy, CURLOPT_USERNAME, request->basic_user);
-        curl_easy_setopt(easy, CURLOPT_PASSWORD, secret_reveal(request->basic_password));
+        curl_set(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+        curl_set(easy, CURLOPT_USERNAME, request->basic_user);
+        curl_set(easy, CURLOPT_PASSWORD, secret_reveal(request->basic_password));
     }
 }
 
@@ -299,20 +300,20 @@ int exchange_prepare(struct exchange *exchange, const struct http_request *reque
     set_method(easy, request);
     add_header(exchange, "Accept", request->accept ? request->accept : "application/json");
     add_header(exchange, "Expect", "");
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "bynder-reconcile/" PROGRAM_VERSION);
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->reason);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
-    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request);
-    curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange);
+    curl_set(easy, CURLOPT_HTTPHEADER, exchange->headers);
+    curl_set(easy, CURLOPT_USERAGENT, "bynder-reconcile/" PROGRAM_VERSION);
+    curl_set(easy, CURLOPT_ERRORBUFFER, exchange->reason);
+    curl_set(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_set(easy, CURLOPT_WRITEDATA, exchange);
+    curl_set(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_set(easy, CURLOPT_HEADERDATA, exchange);
+    curl_set(easy, CURLOPT_PREREQFUNCTION, before_request);
+    curl_set(easy, CURLOPT_PREREQDATA, exchange);
     sockets_watch(&exchange->http->sockets, easy);
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange);
+    curl_set(easy, CURLOPT_PRIVATE, exchange);
     exchange->since = request->since;
     exchange->since_us = request->since_us;
-    code = curl_easy_setopt(easy, CURLOPT_URL, request->url);
+    code = curl_must(curl_easy_setopt(easy, CURLOPT_URL, request->url));
     if (code != CURLE_OK)
         return err_set(err, ERR_INTERNAL, "%s cannot be sent: %s", exchange->what,
                        curl_easy_strerror(code));
@@ -482,6 +483,7 @@ int exchange_finish(struct exchange *exchange, CURLcode code, struct err *err)
     curl_off_t length = -1;
 
     curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &answer->status);
+    (void)curl_must(code);
     tell_pace(exchange);
     if (code != CURLE_OK)
         return refuse_exchange(exchange, code, err);
@@ -521,7 +523,7 @@ bool exchange_moves(struct exchange *exchange)
     exchange->surplus = false;
     exchange->sent = 0; /* it is counted already, and never went out */
     exchange->reason[0] = '\0';
-    curl_easy_setopt(exchange->easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl_set(exchange->easy, CURLOPT_FRESH_CONNECT, 1L);
     return true;
 }
 

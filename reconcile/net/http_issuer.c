@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "net/curl_must.h"
 #include "net/http_private.h"
 
 static void easy_cleanup(CURL **easy)
@@ -39,13 +40,13 @@ char *http_issuer(struct http *http, const char *url)
         return NULL;
     http_set_bounds(easy, &http->settings);
     http_set_route(easy, &http->settings);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
-    curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
-    curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
-    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
-    if (curl_easy_setopt(easy, CURLOPT_URL, url) != CURLE_OK ||
-        curl_easy_perform(easy) != CURLE_OK ||
+    curl_set(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+    curl_set(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+    curl_set(easy, CURLOPT_CERTINFO, 1L);
+    curl_set(easy, CURLOPT_CONNECT_ONLY, 1L);
+    curl_set(easy, CURLOPT_FRESH_CONNECT, 1L);
+    if (curl_must(curl_easy_setopt(easy, CURLOPT_URL, url)) != CURLE_OK ||
+        curl_must(curl_easy_perform(easy)) != CURLE_OK ||
         curl_easy_getinfo(easy, CURLINFO_CERTINFO, &chain) != CURLE_OK || !chain)
         return NULL;
     return find_issuer(chain);

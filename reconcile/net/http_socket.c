@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "net/curl_must.h"
 #include "net/http_private.h"
 
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
@@ -46,10 +47,10 @@ static int close_socket(void *context, curl_socket_t fd)
 
 void sockets_watch(struct sockets *sockets, CURL *easy)
 {
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, sockets);
-    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
-    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, sockets);
+    curl_set(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_set(easy, CURLOPT_OPENSOCKETDATA, sockets);
+    curl_set(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    curl_set(easy, CURLOPT_CLOSESOCKETDATA, sockets);
 }
 
 /* 0: it is not connected yet. */

@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "host/secret.h"
+#include "net/curl_must.h"
 
 enum {
     CONNECT_SECONDS = 15,
@@ -95,25 +96,25 @@ static CURL *begin(struct delivery *delivery, const char *ca_file)
     easy = curl_easy_init();
     if (!easy)
         mem_exhausted();
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, delivery->reason);
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
-    curl_easy_setopt(easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)REPLY_SECONDS);
-    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, delivery);
-    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
-    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
-    curl_easy_setopt(easy, CURLOPT_XFERINFODATA, delivery);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, delivery);
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_set(easy, CURLOPT_ERRORBUFFER, delivery->reason);
+    curl_set(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_set(easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
+    curl_set(easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)REPLY_SECONDS);
+    curl_set(easy, CURLOPT_FORBID_REUSE, 1L);
+    curl_set(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+    curl_set(easy, CURLOPT_OPENSOCKETDATA, delivery);
+    curl_set(easy, CURLOPT_NOPROGRESS, 0L);
+    curl_set(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_set(easy, CURLOPT_XFERINFODATA, delivery);
+    curl_set(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_set(easy, CURLOPT_WRITEDATA, delivery);
+    curl_set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_set(easy, CURLOPT_NOPROXY, "");
+    curl_set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_set(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     if (ca_file)
-        curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
+        curl_set(easy, CURLOPT_CAINFO, ca_file);
     return easy;
 }
 
@@ -226,18 +227,18 @@ static int set_login(CURL *easy, const struct config_mail *config, struct err *e
         return 0;
     if (config_read_secret(&config->password, &password, err) < 0)
         return err_prefix(err, "notify.mail");
-    curl_easy_setopt(easy, CURLOPT_USERNAME, config->user);
-    curl_easy_setopt(easy, CURLOPT_PASSWORD, secret_reveal(&password));
+    curl_set(easy, CURLOPT_USERNAME, config->user);
+    curl_set(easy, CURLOPT_PASSWORD, secret_reveal(&password));
     return 0;
 }
 
 static void set_server(CURL *easy, const struct config_mail *config)
 {
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    curl_easy_setopt(easy, CURLOPT_URL, config->server);
-    curl_easy_setopt(easy, CURLOPT_USE_SSL,
-                     (long)(config->security == MAIL_STARTTLS ? CURLUSESSL_ALL : CURLUSESSL_NONE));
+    curl_set(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+    curl_set(easy, CURLOPT_PROXY, "");
+    curl_set(easy, CURLOPT_URL, config->server);
+    curl_set(easy, CURLOPT_USE_SSL,
+             (long)(config->security == MAIL_STARTTLS ? CURLUSESSL_ALL : CURLUSESSL_NONE));
 }
 
 /* An answer 4xx or 5xx is a refusal, whatever was sent before it. Without one nothing was taken
@@ -285,13 +286,12 @@ int delivery_mail(const struct config_mail *config, const struct mail *mail,
     for (size_t i = 0; !mail->to && i < config->to.count; i++)
         add(&recipients, config->to.item[i]);
     set_server(easy, config);
-    curl_easy_setopt(easy, CURLOPT_MAIL_FROM, config->from);
-    curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, recipients);
-    curl_easy_setopt(easy, CURLOPT_MAIL_RCPT_ALLLOWFAILS,
-                     1L); /* one dead mailbox silences nobody */
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(easy, CURLOPT_MIMEPOST, mime);
-    code = curl_easy_perform(easy);
+    curl_set(easy, CURLOPT_MAIL_FROM, config->from);
+    curl_set(easy, CURLOPT_MAIL_RCPT, recipients);
+    curl_set(easy, CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L); /* one dead mailbox silences nobody */
+    curl_set(easy, CURLOPT_HTTPHEADER, headers);
+    curl_set(easy, CURLOPT_MIMEPOST, mime);
+    code = curl_must(curl_easy_perform(easy));
     (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &answer);
     if (ret_fate)
         *ret_fate = fate_of(easy, code, answer);
@@ -313,9 +313,9 @@ int delivery_check_mail(const struct config_mail *config, const struct delivery_
     if (set_login(easy, config, err) < 0)
         return -1;
     set_server(easy, config);
-    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "NOOP");
-    code = curl_easy_perform(easy);
+    curl_set(easy, CURLOPT_NOBODY, 1L);
+    curl_set(easy, CURLOPT_CUSTOMREQUEST, "NOOP");
+    code = curl_must(curl_easy_perform(easy));
     (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &answer);
     return code == CURLE_OK
                ? 0
@@ -340,16 +340,16 @@ int delivery_webhook(const struct config_webhook *config, const struct text *jso
         return err_prefix(err, "notify.webhook");
     add(&headers, "Content-Type: application/json");
     add(&headers, "Expect:");
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR,
-                     text_starts(secret_reveal(&url), "http://") ? "http" : "https");
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(easy, CURLOPT_PROXY, config->proxy ? config->proxy : "");
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "bynder-reconcile/" PROGRAM_VERSION);
-    curl_easy_setopt(easy, CURLOPT_URL, secret_reveal(&url));
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, text_cstr(json));
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)json->length);
-    code = curl_easy_perform(easy);
+    curl_set(easy, CURLOPT_PROTOCOLS_STR,
+             text_starts(secret_reveal(&url), "http://") ? "http" : "https");
+    curl_set(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_set(easy, CURLOPT_PROXY, config->proxy ? config->proxy : "");
+    curl_set(easy, CURLOPT_USERAGENT, "bynder-reconcile/" PROGRAM_VERSION);
+    curl_set(easy, CURLOPT_URL, secret_reveal(&url));
+    curl_set(easy, CURLOPT_HTTPHEADER, headers);
+    curl_set(easy, CURLOPT_POSTFIELDS, text_cstr(json));
+    curl_set(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)json->length);
+    code = curl_must(curl_easy_perform(easy));
     if (code != CURLE_OK)
         return refuse_delivery(&delivery, code, NULL, "the webhook did not answer", 0, err);
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);

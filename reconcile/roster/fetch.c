@@ -19,6 +19,7 @@
 #include "format/front.h"
 #include "host/clock.h"
 #include "host/secret.h"
+#include "net/curl_must.h"
 
 enum {
     CONNECT_SECONDS = 30,
@@ -131,11 +132,11 @@ static int set_credentials(CURL *easy, const struct config_roster *config, enum 
                        "the credentials of an sftp source must be user:password; hint: for a key, "
                        "leave them out and name the user in roster.source");
     if (pair) {
-        (void)curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
-        (void)curl_easy_setopt(easy, CURLOPT_USERPWD, secret_reveal(&secret));
+        curl_set(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+        curl_set(easy, CURLOPT_USERPWD, secret_reveal(&secret));
     } else {
-        (void)curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
-        (void)curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, secret_reveal(&secret));
+        curl_set(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
+        curl_set(easy, CURLOPT_XOAUTH2_BEARER, secret_reveal(&secret));
     }
     return 0;
 }
@@ -160,13 +161,12 @@ static void set_ssh_files(CURL *easy)
     CLEANUP(text_release) struct text path = TEXT_INIT;
     bool found = find_in_home("known_hosts", &path);
 
-    (void)curl_easy_setopt(easy, CURLOPT_SSH_KNOWNHOSTS,
-                           found ? text_cstr(&path) : "/etc/ssh/ssh_known_hosts");
+    curl_set(easy, CURLOPT_SSH_KNOWNHOSTS, found ? text_cstr(&path) : "/etc/ssh/ssh_known_hosts");
     found = false;
     for (size_t i = 0; i < COUNT_OF(keys) && !found; i++)
         found = find_in_home(keys[i], &path);
     if (found)
-        (void)curl_easy_setopt(easy, CURLOPT_SSH_PRIVATE_KEYFILE, text_cstr(&path));
+        curl_set(easy, CURLOPT_SSH_PRIVATE_KEYFILE, text_cstr(&path));
 }
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *context)
@@ -190,23 +190,23 @@ static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, 
 
 static void set_options(CURL *easy, CURLU *url, struct transfer *transfer, char *reason)
 {
-    (void)curl_easy_setopt(easy, CURLOPT_CURLU, url);
-    (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,sftp");
-    (void)curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    (void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    (void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    (void)curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
-    (void)curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)WHOLE_SECONDS);
-    (void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS);
-    (void)curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
-    (void)curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
-    (void)curl_easy_setopt(easy, CURLOPT_FILETIME, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, reason);
-    (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    curl_set(easy, CURLOPT_CURLU, url);
+    curl_set(easy, CURLOPT_PROTOCOLS_STR, "http,https,sftp");
+    curl_set(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_set(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_set(easy, CURLOPT_PROXY, "");
+    curl_set(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_set(easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
+    curl_set(easy, CURLOPT_TIMEOUT, (long)WHOLE_SECONDS);
+    curl_set(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_set(easy, CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS);
+    curl_set(easy, CURLOPT_NOPROGRESS, 0L);
+    curl_set(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_set(easy, CURLOPT_FILETIME, 1L);
+    curl_set(easy, CURLOPT_ERRORBUFFER, reason);
+    curl_set(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_set(easy, CURLOPT_WRITEDATA, transfer);
 }
 
 static bool has_header(CURL *easy, const char *name, const char *value)
@@ -287,7 +287,7 @@ static int perform(CURL *easy, enum scheme scheme, const struct config_roster *c
                    const struct transfer *transfer, const char *reason,
                    struct instant *ret_modified, struct err *err)
 {
-    CURLcode code = curl_easy_perform(easy);
+    CURLcode code = curl_must(curl_easy_perform(easy));
     curl_off_t modified = -1;
 
     if (transfer->too_large)
