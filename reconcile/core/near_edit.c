@@ -11,6 +11,7 @@
 #include "base/text.h"
 
 #define LOCAL_PART_MAX (EDIT_HASHES_MAX - 1)
+#define AHEAD          16 /* entries: so long before its turn memory is asked for a bucket */
 #define HASH_BASE      UINT64_C(0x9e3779b97f4a7c15)
 
 struct edit_entry {
@@ -115,6 +116,8 @@ void edits_index(struct edits *edits)
     edits->seen = mem_calloc(size / 16, sizeof(edits->seen[0]));
     for (uint32_t i = 0; i < edits->count; i++) {
         struct edit_entry *entry = &edits->entry[i];
+        if (i + AHEAD < edits->count)
+            __builtin_prefetch(&edits->bucket[edits->entry[i + AHEAD].hash & edits->mask], 1);
         uint32_t *bucket = &edits->bucket[entry->hash & edits->mask];
         uint32_t first = find_hash(edits, entry->hash);
         *seen_word(edits, entry->hash) |= seen_bit(entry->hash);

@@ -91,16 +91,22 @@ static const char *bare_of(const struct people *people, const struct person *row
 struct twin_side twin_side_of(const struct people *people, struct arena *arena,
                               const struct account *account, const struct person *departed)
 {
+    const char *const address[] = {departed->email, departed->username, account->email,
+                                   account->username};
     struct twin_side side = {
         .departed = departed,
         .name = name_parts(arena, departed->name ? departed->name : account->name),
         .number = bare_of(people, departed, false),
-        .local = {address_local(arena, departed->email), address_local(arena, departed->username),
-                  address_local(arena, account->email), address_local(arena, account->username)},
     };
-    struct name_parts bears = name_parts(arena, account->name);
     struct name_parts none = {.whole = NULL};
 
+    for (size_t i = 0; i < COUNT_OF(address); i++) { /* of nearly everybody they are all the same */
+        bool again = i > 0 && address[i] && text_equal(address[i], address[i - 1]);
+        side.local[i] = again ? side.local[i - 1] : address_local(arena, address[i]);
+    }
+    if (departed->name && text_equal(account->name, departed->name))
+        return side; /* as nearly all are */
+    struct name_parts bears = name_parts(arena, account->name);
     if (bears_other(account, &bears, departed->name ? &side.name : &none))
         side.bears = bears;
     return side;
