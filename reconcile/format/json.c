@@ -634,6 +634,16 @@ enum json_found json_array_string(const struct json_object *array, size_t index,
     return item ? copy_string(item, limit, arena, ret_string) : JSON_NULL;
 }
 
+/* Of what is none as well, which json-c makes one of and may have no memory for. */
+static const char *text_of(struct json_object *value)
+{
+    const char *text = json_object_get_string(value);
+
+    if (!text)
+        mem_exhausted();
+    return text;
+}
+
 const char *json_raw(const struct json_object *object, const char *name, size_t limit,
                      struct arena *arena)
 {
@@ -644,9 +654,7 @@ const char *json_raw(const struct json_object *object, const char *name, size_t 
 
     if (find(object, name, &value) == JSON_MISSING)
         return NULL;
-    written = value ? json_object_get_string(value) : "null";
-    if (!written)
-        mem_exhausted(); /* for the text of what is none */
+    written = value ? text_of(value) : "null";
     start = mem_strndup(written, limit);
     text_add_printable(&printable, start);
     if (strlen(written) > limit)

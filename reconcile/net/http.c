@@ -16,7 +16,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/parse.h"
-#include "net/curl_must.h"
+#include "host/curl_must.h"
 
 enum { LOW_SPEED_BYTES = 100 }; /* a second, over half of the time allowed, is no connection */
 

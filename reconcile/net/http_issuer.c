@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
-#include "net/curl_must.h"
+#include "host/curl_must.h"
 #include "net/http_private.h"
 
 static void easy_cleanup(CURL **easy)

@@ -15,8 +15,8 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "host/curl_must.h"
 #include "host/secret.h"
-#include "net/curl_must.h"
 
 enum {
     CONNECT_SECONDS = 15,

@@ -18,8 +18,8 @@
 #include "base/words.h"
 #include "format/front.h"
 #include "host/clock.h"
+#include "host/curl_must.h"
 #include "host/secret.h"
-#include "net/curl_must.h"
 
 enum {
     CONNECT_SECONDS = 30,

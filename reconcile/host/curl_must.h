@@ -3,8 +3,8 @@
  * (base/mem): an option that was not taken would be a request of another kind, and a write that was
  * never sent would be a failed one, though the next run can do it.
  */
-#ifndef NET_CURL_MUST_H
-#define NET_CURL_MUST_H
+#ifndef HOST_CURL_MUST_H
+#define HOST_CURL_MUST_H
 
 #include <curl/curl.h>
 
