@@ -44,6 +44,16 @@ static void add_instant(struct text *out, struct instant instant)
     text_add(out, instant_is_set(instant) ? instant_format(instant, buffer) : "not known");
 }
 
+/* A sentence of ours, which may begin with a number. */
+static void add_capitalized(struct text *out, const char *sentence)
+{
+    bool small = *sentence >= 'a' && *sentence <= 'z';
+
+    if (small)
+        text_add_char(out, (char)(*sentence - 'a' + 'A'));
+    encode_html(out, sentence + small);
+}
+
 static void add_digest(struct text *out, const struct digest *digest)
 {
     char hex[DIGEST_HEX_SIZE];
@@ -90,8 +100,8 @@ static void add_header(struct text *out, const struct plan *plan)
     add_bdi(out, plan->portal);
     text_add(out, " <span>");
     add_plan_name(out, plan);
-    text_addf(out, "</span></p>\n<h1>%c", headline.data[0] - 'a' + 'A');
-    encode_html(out, headline.data + 1);
+    text_add(out, "</span></p>\n<h1>");
+    add_capitalized(out, text_cstr(&headline));
     text_addf(out, "</h1>\n<p><b class=\"badge %s\">%s</b> %s.</p>\n<p class=meta>Made ", state,
               state, report_state_sentence(plan));
     add_instant(out, plan->created_at);
@@ -397,9 +407,10 @@ static void add_notes(struct text *out, const struct plan *plan)
 {
     if (plan->note_count == 0)
         return;
-    const char *title = report_notes_title(plan);
 
-    text_addf(out, "<section>\n<h2>%c%s</h2>\n<ul>\n", title[0] - 'a' + 'A', title + 1);
+    text_add(out, "<section>\n<h2>");
+    add_capitalized(out, report_notes_title(plan));
+    text_add(out, "</h2>\n<ul>\n");
     for (size_t i = 0; i < plan->note_count; i++) {
         text_add(out, "<li>");
         add_bdi(out, plan->note[i]);

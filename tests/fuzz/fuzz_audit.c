@@ -25,12 +25,15 @@ static struct audit_event draw(struct bytes *bytes, struct arena *arena)
 {
     static const char *const kinds[] = {"intent",   "outcome",  "plan",   "run_begin",
                                         "approval", "snapshot", "portal", "unheard of"};
-    static const char *const words[] = {NULL, "suspend", "done", "failed", "unknown", "skipped"};
+    static const char *const words[] = {NULL,      "suspend", "done",    "failed",
+                                        "unknown", "skipped", "verified"};
 
     return (struct audit_event){.version = AUDIT_VERSION,
                                 .portal_id = 1,
                                 .at = {.us = INT64_C(1795330800000000) + bytes_number(bytes) / 2},
-                                .kind = kinds[bytes_choice(bytes, COUNT_OF(kinds))],
+                                .kind = bytes_choice(bytes, 4)
+                                            ? kinds[bytes_choice(bytes, COUNT_OF(kinds))]
+                                            : audit_kind_name(AUDIT_RESTORE),
                                 .run_id = bytes_choice(bytes, 3),
                                 .plan_id = bytes_choice(bytes, 9),
                                 .position = bytes_choice(bytes, 9),
@@ -62,6 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     struct bytes bytes = bytes_of(data, size);
     struct audit_event event[EVENTS];
+    struct digest seal[EVENTS];
     struct audit_head head = {.sequence = 0}, again;
     size_t count = 1 + bytes_choice(&bytes, EVENTS),
            changed = bytes_choice(&bytes, (unsigned)count);
@@ -69,6 +73,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     for (size_t i = 0; i < count; i++) {
         event[i] = draw(&bytes, &arena);
+        if (event[i].fact && i % 3 == 0) { /* what is personal stands beside it, under a seal */
+            seal[i] = audit_seal("salt", 4, event[i].fact);
+            event[i].sealed = &seal[i];
+        }
         event[i].sequence = (int64_t)i + 1;
         event[i].previous = head.hash;
         event[i].hash = audit_event_hash(&event[i]);
@@ -88,7 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         event[changed].portal_id++;
         break;
     case 2:
-        event[changed].sequence += bytes_choice(&bytes, 2) ? 1 : -1;
+        event[changed].sequence += (int64_t[]){-1, 1, 5}[bytes_choice(&bytes, 3)];
         break;
     case 3: /* sealed anew */
         event[changed].fact = "{\"another\":1}";

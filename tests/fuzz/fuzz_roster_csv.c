@@ -13,10 +13,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const char delimiters[] = {',', ';', '\t', '|'};
     static const char *const encodings[] = {"UTF-8",    "UTF-8",       "windows-1252", "UTF-16",
                                             "UTF-16LE", "UTF-32",      "ISO-8859-15",  "SHIFT_JIS",
-                                            "GB18030",  "ISO-2022-JP", "windows-1251"};
-    static const char *const dates[] = {"%Y-%m-%d", "%d.%m.%Y", "%Y%m%d",
-                                        "%e-%b-%Y", "%m/%d/%Y", "%Y-%m-%dT%H:%M:%S%z",
-                                        "%B %d, %Y"};
+                                            "GB18030",  "ISO-2022-JP", "windows-1251", "nothing"};
+    static const char *const dates[] = {"%Y-%m-%d",  "%d.%m.%Y", "%Y%m%d",
+                                        "%e-%b-%Y",  "%m/%d/%Y", "%Y-%m-%dT%H:%M:%S%z",
+                                        "%B %d, %Y", "%d.%m."};
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     struct config_roster config = fuzz_roster_config();
     struct bytes bytes = bytes_of(data, size);

@@ -3,6 +3,7 @@
  * told, the head of the chain, figures. The first byte says which.
  * Reads: store/outcome_file.c notify/told_file.c audit/file.c notify/metrics.c
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,20 +20,43 @@ static int take(void *context, const struct store_outcome *outcome, struct insta
                 struct err *err)
 {
     (void)context;
-    (void)err;
     FUZZ_CHECK(outcome->plan_id > 0 && outcome->position > 0);
     FUZZ_CHECK(!outcome->reason || text_is_utf8(outcome->reason, strlen(outcome->reason)));
     FUZZ_CHECK(instant_is_set(at));
-    return OUTCOME_TAKEN;
+    switch (outcome->position % 3) { /* what the caller may make of it */
+    case 0:
+        return OUTCOME_TAKEN;
+    case 1:
+        return OUTCOME_SET_ASIDE;
+    default:
+        return err_set(err, ERR_INTERNAL, "it cannot be taken");
+    }
+}
+
+static int forget(void *context, const char *path, const char *rest, struct err *err)
+{
+    (void)context;
+    (void)rest;
+    return outcome_file_forget(path, err);
 }
 
 static void read_outcome(struct arena *arena, const struct config *config, struct bytes bytes)
 {
-    const char *path = fuzz_file("outcome-acme-1-3", bytes.at, bytes.left);
+    char path[128], aside[160];
 
-    (void)!outcome_file_forget(path, NULL);
+    (void)snprintf(path, sizeof(path), "%s",
+                   fuzz_file("outcome-acme-1-3.json", bytes.at, bytes.left));
+    (void)snprintf(aside, sizeof(aside), "%s.aside", path);
+    (void)!outcome_file_each(arena, config, take, NULL, NULL);
+    (void)unlink(aside);
+    (void)fuzz_file("outcome-acme-1-3.json", bytes.at, bytes.left);
+    (void)!outcome_file_visit(config, forget, NULL, NULL);
     (void)!outcome_file_each(arena, config, take, NULL, NULL);
     (void)unlink(path);
+    (void)unlink(aside);
+    /* What was cut off while it was written is a draft. */
+    (void)fuzz_file(".outcome-acme-1-3.json.x", bytes.at, bytes.left);
+    (void)!outcome_file_each_draft(config, forget, NULL, NULL);
 }
 
 /* What is kept comes back as it was. */
@@ -62,7 +86,12 @@ static void keep_outcome(struct arena *arena, const struct config *config, struc
                                     .status = bytes_choice(&bytes, 256),
                                     .reason = bytes_utf8_line(&bytes, arena)};
 
+    struct config elsewhere = *config;
+
     err_set(&err, ERR_UNREACHABLE, "away");
+    elsewhere.apply.state_directory = fuzz_file("a-file", "", 0); /* where nothing can be kept */
+    outcome_file_keep(&elsewhere, &step, &outcome, (struct instant){.us = 1795330800000000}, &err);
+    FUZZ_CHECK(strstr(err.text, "write it down"));
     outcome_file_keep(config, &step, &outcome, (struct instant){.us = 1795330800000000}, &err);
     FUZZ_CHECK(outcome_file_each(arena, config, take_back, &outcome, NULL) == 0);
 }
@@ -80,6 +109,9 @@ static void read_told(struct arena *arena, const struct config *config, struct b
     FUZZ_CHECK(text_equal(again[0], "a key"));
     for (size_t i = 1; i < NOTICE_KIND_COUNT; i++)
         FUZZ_CHECK(text_equal(again[i], key[i]));
+    notice_file_remove(config);
+    notice_file_load(arena, config, NOTICE_MAIL, again);
+    FUZZ_CHECK(!again[0]);
 }
 
 static void read_head(const struct config *config, struct bytes bytes)
@@ -88,7 +120,10 @@ static void read_head(const struct config *config, struct bytes bytes)
     struct audit_head head, again;
     bool found = false;
 
+    (void)unlink(fuzz_file("audit-head-acme", "", 0));
+    FUZZ_CHECK(audit_file_read(config, &head, &found, NULL) == 0 && !found);
     (void)fuzz_file("audit-head-acme", bytes.at, bytes.left);
+    FUZZ_CHECK(audit_file_may_read(config));
     if (audit_file_read(config, &head, &found, NULL) < 0)
         return;
     FUZZ_CHECK(found && audit_head_parse(audit_head_format(&head, text), &again));
@@ -98,16 +133,22 @@ static void read_head(const struct config *config, struct bytes bytes)
     FUZZ_CHECK(again.sequence == head.sequence && digest_compare(&again.hash, &head.hash) == 0);
 }
 
-static void read_metrics(struct bytes bytes)
+/* `portal` is what the file's first line calls it. */
+static void read_metrics(struct arena *arena, struct bytes bytes)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
-    struct metrics metrics = {.portal = "acme"};
+    const char *portal = bytes_utf8_line(&bytes, arena);
+    struct metrics metrics = {.portal = portal ? portal : "acme"};
     const char *path = fuzz_file("metrics.prom", bytes.at, bytes.left);
 
     metrics_set(&metrics, METRIC_LAST_RUN, NULL, 17);
+    metrics_set(&metrics, METRIC_LAST_RUN_DURATION, NULL, 1.5);
+    metrics_set(&metrics, METRIC_PLANNED, "suspend", 3);
     FUZZ_CHECK(metrics_write(&metrics, path, NULL) == 0);
     FUZZ_CHECK(file_read(path, SIZE_MAX, ERR_INTERNAL, &text, NULL, NULL) == 0);
-    FUZZ_CHECK(strstr(text_cstr(&text), "last_run_timestamp_seconds{portal=\"acme\"} 17"));
+    FUZZ_CHECK(text_is_utf8(text_cstr(&text), text.length));
+    FUZZ_CHECK(strstr(text_cstr(&text), "last_run_timestamp_seconds{portal=\""));
+    FUZZ_CHECK(strstr(text_cstr(&text), "\",action=\"suspend\"} 3\n"));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -131,7 +172,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         keep_outcome(&arena, &config, bytes);
         break;
     default:
-        read_metrics(bytes);
+        read_metrics(&arena, bytes);
         break;
     }
     return 0;

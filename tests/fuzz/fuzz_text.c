@@ -4,6 +4,7 @@
  * Reads: base/text.c base/fold.c base/jsonw.c format/encode.c
  */
 #include <json-c/json.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +32,7 @@ static void check_printable(const char *value)
     check_utf8(&printable);
     for (size_t i = 0; i < printable.length; i++)
         FUZZ_CHECK((unsigned char)printable.data[i] >= 0x20 && printable.data[i] != 0x7f);
-    for (size_t width = 1; width < 12; width += 3) {
+    for (size_t width = 1; width < 60; width = width * 2 + 1) {
         text_clear(&cell);
         encode_cell(&cell, value, width);
         check_utf8(&cell);
@@ -69,16 +70,38 @@ static void check_html(const char *value)
     FUZZ_CHECK(!strpbrk(text_cstr(&html), "<>\"'"));
 }
 
-static void check_json(const char *value)
+/* Everything that has no text of its own; each in an array too. */
+static void add_members(struct jsonw *json, size_t length)
+{
+    struct instant instant = {.us = (int64_t)length * SECOND_US};
+
+    jsonw_field_double(json, "b", (double)length / 3);
+    jsonw_field_double(json, "c", (double)NAN);
+    jsonw_field_int(json, "d", -(int64_t)length);
+    jsonw_field_bool(json, "e", length % 2 == 0);
+    jsonw_field_null(json, "f");
+    jsonw_field_string(json, "g", NULL);
+    jsonw_field_instant(json, "h", instant);
+    jsonw_key(json, "i");
+    jsonw_begin_array(json);
+    jsonw_begin_array(json);
+    jsonw_end_array(json);
+    jsonw_raw(json, "{}");
+    jsonw_int(json, 1);
+    jsonw_end_array(json);
+}
+
+static void check_json(const char *value, bool pretty)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
     CLEANUP(json_freep) struct json_object *object = NULL;
     struct jsonw json = jsonw_to(&text);
     struct json_object *member = NULL;
 
+    json.pretty = pretty;
     jsonw_begin_object(&json);
     jsonw_field_string(&json, "a", value);
-    jsonw_field_double(&json, "b", (double)strlen(value) / 3);
+    add_members(&json, strlen(value));
     jsonw_end_object(&json);
     FUZZ_CHECK(json_parse_object(text_cstr(&text), text.length, &object, NULL) == 0);
     FUZZ_CHECK(json_object_object_get_ex(object, "a", &member));
@@ -119,6 +142,41 @@ static bool matches(const char *pattern, const char *string)
     return all;
 }
 
+static void check_strings(const char *a, const char *b)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    bool same = strcmp(a, b) == 0;
+
+    FUZZ_CHECK(text_equal(a, b) == same && !text_equal(a, NULL));
+    FUZZ_CHECK((text_compare(a, b) == 0) == same && text_compare(NULL, b) < 0);
+    FUZZ_CHECK(!same || text_hash(a) == text_hash(b));
+    text_addf(&text, "%s%s", a, b);
+    CLEANUP(mem_cleanup) char *both = text_take(&text);
+    FUZZ_CHECK(text_starts(both, a) && strcmp(both + strlen(a), b) == 0 && text.length == 0);
+}
+
+static void count_bytes(void *context, const char *bytes, size_t length)
+{
+    size_t *spilled = context;
+
+    (void)bytes;
+    *spilled += length;
+}
+
+/* A long text goes where it is to go, all of it. */
+static void check_spill(const char *value, size_t length)
+{
+    size_t spilled = 0, added = 0;
+    CLEANUP(text_release)
+    struct text text = {.spill = count_bytes, .spill_context = &spilled};
+
+    for (unsigned i = 0; i < 8; i++, added += length) {
+        text_add_bytes(&text, value, length);
+        text_spill(&text);
+    }
+    FUZZ_CHECK(spilled + text.length == added);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
@@ -133,7 +191,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_printable(value);
     check_csv(value);
     check_html(value);
-    check_json(value);
+    check_json(value, false);
+    check_json(value, true);
+    check_strings(pattern, value);
+    check_spill(value, length);
     check_folds(&arena, value);
     FUZZ_CHECK(text_matches(pattern, value) == matches(pattern, value));
     unsigned distance = text_distance(pattern, strlen(pattern), value, length, limit);

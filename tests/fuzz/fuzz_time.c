@@ -3,6 +3,7 @@
  * the zone agrees with.
  * Reads: base/day.c base/instant.c base/parse.c host/zone.c
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -41,6 +42,45 @@ static void check_instant(struct instant instant, const struct zone *zone)
     FUZZ_CHECK(second >= 0 && second < 86400);
 }
 
+/* What is none is said so, and stays none. */
+static void check_none(void)
+{
+    char day[DAY_TEXT_SIZE], instant[INSTANT_TEXT_SIZE];
+
+    FUZZ_CHECK(strcmp(day_format(DAY_NONE, day), "-") == 0);
+    FUZZ_CHECK(strcmp(instant_format(INSTANT_NONE, instant), "-") == 0);
+    FUZZ_CHECK(!day_is_set(day_add(DAY_NONE, 1)));
+    FUZZ_CHECK(!instant_is_set(instant_add_us(INSTANT_NONE, 1)));
+    FUZZ_CHECK(!day_is_set(instant_day(INSTANT_NONE, &zone_utc)));
+}
+
+static void check_order(struct instant a, struct instant b)
+{
+    struct instant later = instant_later(a, b);
+    struct day from = day_nearest(a.us), to = day_nearest(b.us);
+
+    FUZZ_CHECK(instant_compare(later, a) >= 0 && instant_compare(later, b) >= 0);
+    FUZZ_CHECK(day_compare(day_add(from, day_between(from, to)), to) == 0);
+}
+
+static void check_numbers(const char *value)
+{
+    size_t length = strlen(value);
+    int64_t number = 0, digits = 0;
+    double real = 0;
+
+    if (parse_int(value, -1000, 1000, &number))
+        FUZZ_CHECK(number >= -1000 && number <= 1000);
+    if (parse_int(value, 0, INT64_MAX, &number))
+        FUZZ_CHECK(parse_digits(value, length, INT64_MAX, &digits) && digits == number);
+    if (parse_digits(value, length, 1000, &digits))
+        FUZZ_CHECK(digits >= 0 && digits <= 1000);
+    if (parse_double(value, -1, 1e9, &real))
+        FUZZ_CHECK(real >= -1 && real <= 1e9);
+    for (size_t i = 0; i < length; i++)
+        FUZZ_CHECK((parse_hex(value[i]) >= 0) == (isxdigit((unsigned char)value[i]) != 0));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
@@ -74,16 +114,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_instant(instant, zone);
     if (http_date(value, &instant))
         (void)instant_day(instant, zone);
+    (void)instant_day(instant_of_seconds(other.us), zone);
     other = instant_add_us(other, bytes_number(&bytes));
     if (instant_is_set(other))
         (void)instant_day(other, zone);
     check_day(day_nearest(bytes_number(&bytes)));
     check_day(day_add(day_nearest(other.us), (int)bytes_number(&bytes)));
-    int64_t number = 0;
-    double real = 0;
-    if (parse_int(value, -1000, 1000, &number))
-        FUZZ_CHECK(number >= -1000 && number <= 1000);
-    if (parse_double(value, -1, 1e9, &real))
-        FUZZ_CHECK(real >= -1 && real <= 1e9);
+    check_none();
+    check_order(instant, other);
+    check_numbers(value);
     return 0;
 }

@@ -8,14 +8,32 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "base/text.h"
+#include "net/pace.h"
 
 enum { BODY_LIMIT = 1 << 20 };
 
 static struct {
     const char *at, *end; /* of the answers; NULL = there is none left */
     int64_t now_us;
-    size_t asked;
+    size_t wrote;
+    struct bynder *bynder;
+    enum http_trouble trouble; /* of the last request without an answer */
+    enum http_fate fate;       /* likewise, of a write */
+    bool stopped;
 } world;
+
+/* Words in place of a status: no answer came, and why. */
+static const struct {
+    const char *word;
+    enum http_trouble trouble;
+    enum http_fate fate;
+    bool stop; /* and meanwhile somebody says stop */
+} no_answers[] = {
+    {"lost", HTTP_PASSING, HTTP_PERHAPS, false},   {"stop", HTTP_PASSING, HTTP_PERHAPS, true},
+    {"odd", HTTP_ODD_ANSWER, HTTP_PERHAPS, false}, {"unsent", HTTP_PASSING, HTTP_UNSENT, false},
+    {"late", HTTP_PASSING, HTTP_LATE, false},
+};
 
 static struct instant tell_time(void *self)
 {
@@ -70,22 +88,48 @@ static void take_headers(struct bytes *bytes, struct arena *arena, struct http_a
         answer->retry_after_us = seconds * SECOND_US;
 }
 
-/* false: nothing is left. */
+static bool is_none(const char *word)
+{
+    for (size_t i = 0; i < COUNT_OF(no_answers); i++) {
+        if (!text_equal(no_answers[i].word, word))
+            continue;
+        world.trouble = no_answers[i].trouble;
+        world.fate = no_answers[i].fate;
+        world.stopped = world.stopped || no_answers[i].stop;
+        return true;
+    }
+    return false;
+}
+
+/* What net/http tells the pace. */
+static void tell_pace(const struct http_answer *answer)
+{
+    if (answer->status == 429)
+        pace_blocked(bynder_pace(world.bynder), (struct instant){.us = world.now_us},
+                     answer->retry_after_us);
+}
+
+/* false: nothing is left, or nothing came. */
 static bool next_answer(struct http_answer *ret_answer)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     struct http_answer answer = {.framed = true, .body = TEXT_INIT, .headers = TEXT_INIT};
 
-    world.asked++;
+    world.trouble = HTTP_NO_WAY;
+    world.fate = HTTP_PERHAPS;
     if (!world.at || world.at >= world.end)
         return false;
     const char *end = find_separator(world.at, world.end);
     struct bytes bytes = {.at = world.at, .left = (size_t)(end - world.at)};
     world.at = end < world.end ? end + 4 : NULL;
-    take_status(bytes_line(&bytes, &arena), &answer);
+    const char *first = bytes_line(&bytes, &arena);
+    if (is_none(first))
+        return false;
+    take_status(first, &answer);
     take_headers(&bytes, &arena, &answer);
     if (bytes.left > 0)
         text_add_bytes(&answer.body, bytes.at, bytes.left);
+    tell_pace(&answer);
     *ret_answer = answer;
     return true;
 }
@@ -111,7 +155,7 @@ enum http_trouble __wrap_http_trouble(const struct http *http);
 enum http_trouble __wrap_http_trouble(const struct http *http)
 {
     (void)http;
-    return HTTP_NO_WAY;
+    return world.trouble;
 }
 
 int __wrap_http_reserve(struct http *http, int64_t requests, struct err *err);
@@ -154,13 +198,36 @@ int __wrap_http_write(struct http *http, const struct http_request *request,
     struct http_outcome outcome = {.fate = HTTP_ANSWERED};
 
     (void)err;
+    world.wrote++;
     if (__wrap_http_exchange(http, request, &outcome.answer, &outcome.failure) < 0)
-        outcome.fate = HTTP_PERHAPS;
+        outcome.fate = world.fate;
     *ret_outcome = outcome;
     return 0;
 }
 
 /* --- the client --- */
+
+static void wait_for(void *context, double seconds, const char *why)
+{
+    (void)context;
+    FUZZ_CHECK(seconds >= 0 && *why && text_is_utf8(why, strlen(why)));
+}
+
+static bool is_stopped(void *context)
+{
+    (void)context;
+    return world.stopped;
+}
+
+static void report(void *context, const char *what, size_t done, size_t total)
+{
+    (void)context;
+    (void)total;
+    (void)done;
+    FUZZ_CHECK(*what);
+}
+
+const struct progress portal_progress = {.report = report};
 
 struct bynder *portal_client(const uint8_t *data, size_t size, bool permanent)
 {
@@ -178,25 +245,33 @@ struct bynder *portal_client(const uint8_t *data, size_t size, bool permanent)
                                           .login_events = true,
                                           .include_inactive = "true",
                                           .timeout = 1};
-    struct bynder_setup setup = {.config = &config, .clock = &passing, .patience_us = SECOND_US};
-    struct bynder *bynder = NULL;
+    struct bynder_setup setup = {.config = &config,
+                                 .clock = &passing,
+                                 .patience_us = SECOND_US,
+                                 .waiting = wait_for,
+                                 .is_stopped = is_stopped};
 
     if (!token) {
         token = mem_strdup(fuzz_file("token", "tok", 3));
         secret = mem_strdup(fuzz_file("secret", "sec", 3));
     }
+    if (permanent && size > 0 && *data == '\n') {
+        permanent = false;
+        data++;
+        size--;
+    }
     config.client_id = permanent ? NULL : "client";
     config.token.file = permanent ? token : NULL;
     config.client_secret.file = permanent ? NULL : secret;
+    memset(&world, 0, sizeof(world));
     world.at = (const char *)data;
     world.end = world.at + size;
     world.now_us = INT64_C(1795330800000000);
-    world.asked = 0;
-    FUZZ_CHECK(bynder_new(&setup, &bynder, NULL) == 0);
-    return bynder;
+    FUZZ_CHECK(bynder_new(&setup, &world.bynder, NULL) == 0);
+    return world.bynder;
 }
 
-size_t portal_asked(void)
+size_t portal_wrote(void)
 {
-    return world.asked;
+    return world.wrote;
 }

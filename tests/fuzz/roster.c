@@ -9,15 +9,19 @@
 #include "facts/roster.h"
 #include "roster/reader.h"
 
+enum { NIGHTS = 12 };
+
 struct config_roster fuzz_roster_config(void)
 {
     static const char *const names[] = {"Name"}, *const employed[] = {"Active"},
-                             *const leave[] = {"Leave"}, *const departed[] = {"Left"};
+                             *const leave[] = {"Leave"}, *const departed[] = {"Left"},
+                             *const nobody[] = {"N/A"};
 
     return (struct config_roster){
         .delimiter = ',',
         .encoding = "UTF-8",
         .date_format = "%Y-%m-%d",
+        .no_value = {nobody, COUNT_OF(nobody)},
         .column = {.of = {[ROSTER_EMPLOYEE_NUMBER] = "EmpID",
                           [ROSTER_EMAIL] = "Mail",
                           [ROSTER_USERNAME] = "Login",
@@ -44,8 +48,46 @@ static void check_person(const struct person *person, size_t before_row)
             FUZZ_CHECK(*texts[i] && text_is_utf8(texts[i], strlen(texts[i])));
     }
     FUZZ_CHECK(person->row > before_row);
-    FUZZ_CHECK(person->rejected || person->employee_number || person->email || person->username);
+    /* A name alone is enough where a key says that it is nobody's. */
+    FUZZ_CHECK(person->rejected || person->employee_number || person->email || person->username ||
+               person->name);
     FUZZ_CHECK(person->rejected || !person->key_unreadable);
+}
+
+/* Order is no content; and whoever is compared is compared the same from the other side. */
+static void check_order(struct roster *roster, struct arena *arena)
+{
+    struct digest content = roster_content(roster), values = roster_values(roster);
+
+    for (size_t i = 0; i + 1 < roster->count; i++) {
+        struct person *one = &roster->person[i], *two = &roster->person[i + 1];
+
+        FUZZ_CHECK(person_compare(one, two) == -person_compare(two, one));
+        FUZZ_CHECK(*person_key(arena, one) && *person_status_name(one->status));
+    }
+    for (size_t i = 0; i < roster->count / 2; i++) {
+        struct person kept = roster->person[i];
+        roster->person[i] = roster->person[roster->count - 1 - i];
+        roster->person[roster->count - 1 - i] = kept;
+    }
+    struct digest content_again = roster_content(roster), values_again = roster_values(roster);
+    FUZZ_CHECK(digest_compare(&content, &content_again) == 0);
+    FUZZ_CHECK(digest_compare(&values, &values_again) == 0);
+}
+
+/* A night after the other with this roster, or one in which somebody else stands. */
+static void check_absence(const struct roster *roster)
+{
+    struct roster_proof proof[NIGHTS];
+
+    for (int i = 0; i < NIGHTS; i++) {
+        proof[i] = roster_proof(roster);
+        proof[i].as_of = proof[i].read_at = instant_add_us(proof[0].as_of, i * 2 * DAY_US);
+        proof[i].values.byte[0] ^= i % 3 == 0;
+    }
+    struct absence absence = roster_absence(proof, NIGHTS, proof[1].as_of);
+    FUZZ_CHECK(absence.times > 0 && absence.times < NIGHTS);
+    FUZZ_CHECK(instant_compare(absence.at[0], proof[1].as_of) == 0);
 }
 
 void fuzz_roster(const struct config_roster *config, const char *bytes, size_t size)
@@ -67,4 +109,7 @@ void fuzz_roster(const struct config_roster *config, const char *bytes, size_t s
     }
     FUZZ_CHECK(rejected == roster.rejected);
     roster_judge(&roster, (struct day){.number = 46348});
+    FUZZ_CHECK(roster_people(&roster) + roster.rejected == roster.count);
+    check_order(&roster, &arena);
+    check_absence(&roster);
 }

@@ -28,12 +28,13 @@ set -- -max_total_time=$seconds -timeout=10 -rss_limit_mb=2048 -max_len=16384 -p
 LLVM_PROFILE_FILE=/dev/null "$program" "$@" "$corpus" "$seeds" > "$work/$name.out" 2>&1
 echo $? > "$work/$name.status"
 [ "$mode" = short ] && exit 0
-LLVM_PROFILE_FILE="$work/$name.profraw" "$program" -runs=0 -timeout=10 "$corpus" "$seeds" \
+LLVM_PROFILE_FILE="$work/$name.profraw" "$program" -runs=0 -timeout=10 -artifact_prefix="$work/" "$corpus" "$seeds" \
     > "$work/$name.replay" 2>&1
 llvm-profdata merge -sparse -o "$work/$name.profdata" "$work/$name.profraw" 2>> "$work/$name.replay"
-files=$(sed -n "s/.*Reads: *//p; /Reads:/,/\*\//{ /Reads:/d; s/^ \*\/*//; s/\*\///; p; }" tests/fuzz/fuzz_$name.c |
+files=$(sed -n "/Reads:/,/\*\//{ s/.*Reads: *//; s/^ \*\/*//; s/\*\///; p; }" tests/fuzz/fuzz_$name.c |
     tr " " "\n" | grep "\.c$" | sed "s|^|reconcile/|")
 echo "$files" > "$work/$name.files"
+ls $files > /dev/null || echo 1 > "$work/$name.status" # what is not there would not be counted
 llvm-cov report "$program" -instr-profile="$work/$name.profdata" $files > "$work/$name.report" 2>> "$work/$name.replay"
 llvm-cov show "$program" -instr-profile="$work/$name.profdata" $files 2>> "$work/$name.replay" |
     grep -E "^reconcile|^/|^ *[0-9]+\| *0\|" > "$build/uncovered-$name"

@@ -536,6 +536,25 @@ TEST(report_says_what_was_decided_and_done)
     }
 }
 
+TEST(report_html_a_headline_that_begins_with_a_number_stays_one)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    struct plan plan = make_plan();
+
+    plan.totals.not_done = 3;
+    report_plan(&plan, REPORT_HTML, &(struct report_style){.width = 80}, &text);
+    assert_non_null(strstr(text_cstr(&text), "<h1>3 not done; would suspend"));
+}
+
+TEST(report_html_a_headline_that_begins_with_a_word_begins_large)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    struct plan plan = make_plan();
+
+    report_plan(&plan, REPORT_HTML, &(struct report_style){.width = 80}, &text);
+    assert_non_null(strstr(text_cstr(&text), "<h1>Would suspend"));
+}
+
 TEST(report_text_hostile_names_show_no_control_character)
 {
     struct plan plan = make_plan();
