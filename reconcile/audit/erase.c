@@ -49,10 +49,10 @@ static const struct sweep {
 struct erasing {
     const struct store *store;
     struct arena *arena;
-    const char *portal; /* parameter */
+    const char *portal;       /* parameter */
     const char *pattern;      /* of what they are called, for texts that people write */
     const char *pattern_ours; /* the same for our own sentences */
-    const char *word; /* in place of who decided: nobody's name, and their own */
+    const char *word;         /* in place of who decided: nobody's name, and their own */
     struct instant now;
     struct store_erased erased;
     const char **account_id;
@@ -157,8 +157,7 @@ static int prepare(struct erasing *erasing, const char *account_nos, const char 
         PG_QUERY(pg, erase_person_put, PG_NOTHING, NULL, err, portal, person_keys) < 0 ||
         PG_QUERY(pg, erase_value_create, PG_NOTHING, NULL, err) < 0 ||
         PG_QUERY(pg, erase_value_put, PG_NOTHING, NULL, err, portal) < 0 ||
-        add_forms(erasing, err) < 0 ||
-        PG_QUERY(pg, erase_values, PG_MANY, &values, err) < 0 ||
+        add_forms(erasing, err) < 0 || PG_QUERY(pg, erase_values, PG_MANY, &values, err) < 0 ||
         PG_QUERY(pg, erase_accounts, PG_MANY, &accounts, err) < 0 ||
         PG_QUERY(pg, erase_listed, PG_MANY, &listed, err, portal) < 0)
         return -1;
@@ -216,9 +215,9 @@ static int take_away(struct erasing *erasing, struct err *err)
         PG_QUERY(pg, erase_approver, PG_NOTHING, NULL, err, erasing->portal, erasing->word) < 0)
         return -1;
     for (size_t i = 0; i < COUNT_OF(sweeps); i++) {
-        const char *const parameter[] = {
-            erasing->portal, sweeps[i].ours ? erasing->pattern_ours : erasing->pattern,
-            erasing->word};
+        const char *const parameter[] = {erasing->portal,
+                                         sweeps[i].ours ? erasing->pattern_ours : erasing->pattern,
+                                         erasing->word};
         if (pg_run(pg, sweeps[i].name, sweeps[i].sql, PG_NOTHING, parameter,
                    (size_t)sweeps[i].parameters, NULL, err) < 0)
             return -1;

@@ -37,8 +37,8 @@ static void tell(struct looking *looking, const char *line)
 {
     struct restore_answer *answer = looking->answer;
 
-    answer->lost = mem_grow(answer->lost, answer->lost_count, &answer->lost_capacity,
-                            sizeof(answer->lost[0]));
+    answer->lost =
+        mem_grow(answer->lost, answer->lost_count, &answer->lost_capacity, sizeof(answer->lost[0]));
     answer->lost[answer->lost_count++] = line;
 }
 

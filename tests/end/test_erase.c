@@ -447,20 +447,21 @@ static char *of_others(struct end *end, const char *id)
 {
     CLEANUP(text_release) struct text sql = TEXT_INIT;
 
-    text_addf(&sql,
-              "select string_agg(line, E'\\n' order by line) from ("
-              "select r::text from reconcile.plan_row r where account_id <> '%s' union all "
-              "select g::text from reconcile.plan_guard g union all "
-              "select n::text from reconcile.plan_note n where n.position <> 99 union all "
-              "select u::text from reconcile.run u where u.run_id <> 2 union all "
-              "select p.plan_id || p.state || coalesce(p.redacted_at::text, '') from reconcile.plan"
-              " p where p.plan_id = 2 union all "
-              "select d.account_id || d.who || coalesce(d.reason, '') from reconcile.ruling d"
-              " where account_id <> '%s' union all "
-              "select e.sequence || v.value::text from reconcile.audit_event e join"
-              " reconcile.audit_private v using (portal_id, sequence) where e.account_id is distinct"
-              " from '%s' and e.kind <> 'erasure') t (line)",
-              id, id, id);
+    text_addf(
+        &sql,
+        "select string_agg(line, E'\\n' order by line) from ("
+        "select r::text from reconcile.plan_row r where account_id <> '%s' union all "
+        "select g::text from reconcile.plan_guard g union all "
+        "select n::text from reconcile.plan_note n where n.position <> 99 union all "
+        "select u::text from reconcile.run u where u.run_id <> 2 union all "
+        "select p.plan_id || p.state || coalesce(p.redacted_at::text, '') from reconcile.plan"
+        " p where p.plan_id = 2 union all "
+        "select d.account_id || d.who || coalesce(d.reason, '') from reconcile.ruling d"
+        " where account_id <> '%s' union all "
+        "select e.sequence || v.value::text from reconcile.audit_event e join"
+        " reconcile.audit_private v using (portal_id, sequence) where e.account_id is distinct"
+        " from '%s' and e.kind <> 'erasure') t (line)",
+        id, id, id);
     return end_query(end, text_cstr(&sql));
 }
 
@@ -470,8 +471,11 @@ static char *of_others(struct end *end, const char *id)
 TEST(erase_of_somebody_called_like_a_word_of_ours_leaves_others_alone)
 {
     static const char *const called[][2] = {
-        {"Suspend", "idle"},      {"Roster", "last"},          {"No rule applies", "reason"},
-        {"Marketing", "account"}, {"Last Login", "proposed.rule"},
+        {"Suspend", "idle"},
+        {"Roster", "last"},
+        {"No rule applies", "reason"},
+        {"Marketing", "account"},
+        {"Last Login", "proposed.rule"},
     };
 
     for (size_t i = 0; i < COUNT_OF(called); i++) {
@@ -506,8 +510,7 @@ TEST(erase_of_somebody_called_like_a_word_of_ours_leaves_others_alone)
                 fail_msg("%s: of others was '%.200s', is '%.200s'", name,
                          before + (at > 60 ? at - 60 : 0), left_over + (at > 60 ? at - 60 : 0));
         }
-        for (const char *const *format =
-                 (const char *const[]){"txt", "json", "csv", "html", NULL};
+        for (const char *const *format = (const char *const[]){"txt", "json", "csv", "html", NULL};
              *format; format++) {
             text_clear(&named);
             text_addf(&named, "end-plan-2.%s", *format);

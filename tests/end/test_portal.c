@@ -452,8 +452,9 @@ TEST(what_a_backup_has_lost_is_listed_when_nobody_waits_for_it)
         free(end_file(&story.end, text_cstr(&name), "{\"plan\":9,\"state\":\"done\"}\n", 28));
     }
     pid_t pid = accept_unread(&story, &fd);
-    for (int i = 0; end_count(&story.end, "select count(*) from audit.event where kind = 'restore'")
-                    == 0; i++) {
+    for (int i = 0;
+         end_count(&story.end, "select count(*) from audit.event where kind = 'restore'") == 0;
+         i++) {
         const struct timespec pause = {.tv_nsec = 50000000};
         if (i == 400) {
             (void)kill(pid, SIGKILL);

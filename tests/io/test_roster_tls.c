@@ -80,8 +80,8 @@ static void become_server(const char *version, int said)
     int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (chdir(world.probe.directory) == 0 && dup2(nothing, 0) == 0 && dup2(said, 1) == 1 &&
         dup2(nothing, 2) == 2)
-        execlp("openssl", "openssl", "s_server", "-accept", "127.0.0.1:0", "-cert",
-               "sink-both.pem", "-HTTP", version, NULL);
+        execlp("openssl", "openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", "sink-both.pem",
+               "-HTTP", version, NULL);
     _exit(127);
 }
 
