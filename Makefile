@@ -78,6 +78,7 @@ obj     = $(patsubst %.c,$(B)/obj/%.o,$(1))
 GEN_SQL := $(B)/gen/sql.c $(B)/gen/sql.h
 GEN_store  := sql.o
 GEN_report := css.o
+GEN_audit  := our_words.o
 PROGRAM := $(B)/bynder-reconcile
 SIM     := $(B)/portal-sim
 
@@ -111,6 +112,8 @@ force:
 $(B)/gen/sql.c: db/embed.sh $(wildcard db/queries/*/*.sql db/migrations/*.sql) reconcile/report/report.css
 	$(Q)mkdir -p $(@D); sh db/embed.sh $(B)/gen
 $(B)/gen/sql.h $(B)/gen/css.c: $(B)/gen/sql.c ;
+$(B)/gen/our_words.c: reconcile/audit/our_words.sh $(wildcard reconcile/*/*.c) | $(GEN_SQL)
+	$(Q)sh $< $@
 
 $(B)/obj/%.o: %.c $(B)/flags | $(GEN_SQL)
 	$(if $(V),,@echo "  CC    $<";) mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(EXTRA_CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<

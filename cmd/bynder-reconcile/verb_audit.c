@@ -201,16 +201,10 @@ static int verify(struct ask *ask, struct err *err)
 
 /* --- a record that went back --- */
 
-static void show_lost(void *context, const char *line)
-{
-    (void)context;
-    session_say("  not in the database: %s", line);
-}
-
 static int accept_restore(struct ask *ask, struct err *err)
 {
     const struct clock *clock = clock_system();
-    struct restore_answer answer;
+    CLEANUP(restore_answer_release) struct restore_answer answer = {.approvals = 0};
     const char *who = NULL;
     struct job job = {
         .config = &ask->config,
@@ -224,16 +218,18 @@ static int accept_restore(struct ask *ask, struct err *err)
         return err_set(err, ERR_CONFIG,
                        "this connection sees the views only, and may accept nothing");
     if (os_user(job.arena, &who, err) < 0 || store_lock(&ask->store, err) < 0 ||
-        job_accept_restore(&job, who, invocation_option(ask->invocation, "reason"), show_lost, NULL,
-                           &answer, err) < 0)
+        job_accept_restore(&job, who, invocation_option(ask->invocation, "reason"), &answer, err) <
+            0)
         return -1;
     store_unlock(&ask->store); /* whoever reads what follows may take their time */
+    for (size_t i = 0; i < answer.lost_count; i++)
+        session_say("  not in the database: %s", answer.lost[i]);
     session_say("the record goes on from here, says '%s'", who);
     session_say("  %zu approvals of before are void: what is still to be done is approved anew",
                 answer.approvals);
     session_say("  %zu things that files on this machine know of are not in the database: look "
                 "into the portal before you approve anything",
-                answer.lost);
+                answer.lost_count);
     return 0;
 }
 

@@ -255,82 +255,123 @@ static void guess(struct arena *arena, struct answers *answers)
 
 /* --- the file --- */
 
-/* In the quotes of libconfig. */
-static void add_quoted(struct text *out, const char *value)
+/* The file as it grows, and what it is meant to say. */
+struct writing {
+    struct arena *arena;
+    struct text text;
+    struct config_said *said;
+    size_t count, capacity;
+};
+
+static void writing_release(struct writing *writing)
 {
+    text_release(&writing->text);
+    free(writing->said);
+}
+
+/* In the quotes of libconfig. What is no text is escaped too, so that the reader names it. */
+static void add_quoted(struct writing *writing, const char *path, const char *value)
+{
+    struct text *out = &writing->text;
+    bool is_utf8 = text_is_utf8(value, strlen(value));
+
     text_add_char(out, '"');
     for (const char *c = value; *c; c++) {
+        unsigned char byte = (unsigned char)*c;
         if (*c == '"' || *c == '\\')
             text_add_char(out, '\\');
-        if ((unsigned char)*c < 0x20 || *c == 0x7F)
-            text_addf(out, "\\x%02x", (unsigned char)*c);
+        if (byte < 0x20 || byte == 0x7F || (byte > 0x7F && !is_utf8))
+            text_addf(out, "\\x%02x", byte);
         else
             text_add_char(out, *c);
     }
     text_add_char(out, '"');
+    writing->said =
+        mem_grow(writing->said, writing->count, &writing->capacity, sizeof(writing->said[0]));
+    writing->said[writing->count++] = (struct config_said){path, value};
 }
 
-static void add_setting(struct text *out, const char *indent, const char *name, const char *value)
+/* The beginning of a line; the groups of the path are open. */
+static void begin_setting(struct writing *writing, const char *path)
 {
-    text_addf(out, "%s%s = ", indent, name);
-    add_quoted(out, value);
-    text_add(out, ";\n");
+    const char *name = path;
+
+    for (const char *dot = strchr(path, '.'); dot; dot = strchr(name, '.')) {
+        text_add(&writing->text, "    ");
+        name = dot + 1;
+    }
+    text_addf(&writing->text, "%s = ", name);
 }
 
-static void add_words(struct text *out, const char *name, const struct guess_words *words)
+static void add_setting(struct writing *writing, const char *path, const char *value)
+{
+    begin_setting(writing, path);
+    add_quoted(writing, path, value);
+    text_add(&writing->text, ";\n");
+}
+
+/* Without the end of its line. */
+static void add_list(struct writing *writing, const char *path, const char *const *item,
+                     size_t count)
+{
+    begin_setting(writing, path);
+    for (size_t i = 0; i < count; i++) {
+        text_add(&writing->text, i ? ", " : "[ ");
+        add_quoted(writing, arena_printf(writing->arena, "%s.[%zu]", path, i), item[i]);
+    }
+    text_add(&writing->text, " ];");
+}
+
+static void add_words(struct writing *writing, const char *path, const struct guess_words *words)
 {
     if (words->count == 0)
         return;
-    text_addf(out, "        %s = [ ", name);
-    for (size_t i = 0; i < words->count; i++) {
-        text_add(out, i ? ", " : "");
-        add_quoted(out, words->item[i]);
-    }
-    text_add(out, " ];\n");
+    add_list(writing, path, words->item, words->count);
+    text_add_char(&writing->text, '\n');
 }
 
-static void add_columns(struct text *out, const struct roster_guess *guess)
+static void add_columns(struct writing *writing, const struct roster_guess *guess)
 {
     static const struct {
         enum guess_column column;
-        const char *name;
+        const char *path;
     } plain[] = {
-        {GUESS_EMPLOYEE_NUMBER, "employee_number"},
-        {GUESS_EMAIL, "email"},
-        {GUESS_USERNAME, "username"},
-        {GUESS_NAME, "name"},
-        {GUESS_HIRE_DATE, "hire_date"},
-        {GUESS_LAST_DAY, "last_day"},
-        {GUESS_DEPARTMENT, "department"},
+        {GUESS_EMPLOYEE_NUMBER, "roster.columns.employee_number"},
+        {GUESS_EMAIL, "roster.columns.email"},
+        {GUESS_USERNAME, "roster.columns.username"},
+        {GUESS_NAME, "roster.columns.name"},
+        {GUESS_HIRE_DATE, "roster.columns.hire_date"},
+        {GUESS_LAST_DAY, "roster.columns.last_day"},
+        {GUESS_DEPARTMENT, "roster.columns.department"},
     };
     const char *const *title = guess->title;
+    const char *const names[] = {title[GUESS_FIRST_NAME], title[GUESS_LAST_NAME]};
 
-    text_add(out, "    columns:\n    {\n");
+    text_add(&writing->text, "    columns:\n    {\n");
     for (size_t i = 0; i < COUNT_OF(plain); i++) {
         if (title[plain[i].column])
-            add_setting(out, "        ", plain[i].name, title[plain[i].column]);
+            add_setting(writing, plain[i].path, title[plain[i].column]);
     }
-    if (!title[GUESS_NAME] && title[GUESS_FIRST_NAME] && title[GUESS_LAST_NAME]) {
-        text_add(out, "        name = [ ");
-        add_quoted(out, title[GUESS_FIRST_NAME]);
-        text_add(out, ", ");
-        add_quoted(out, title[GUESS_LAST_NAME]);
-        text_add(out, " ];\n");
+    if (!title[GUESS_NAME] && names[0] && names[1]) {
+        add_list(writing, "roster.columns.name", names, COUNT_OF(names));
+        text_add_char(&writing->text, '\n');
     }
     if (title[GUESS_STATUS] && guess->employed.count > 0)
-        add_setting(out, "        ", "status", title[GUESS_STATUS]);
-    text_add(out, "    };\n");
+        add_setting(writing, "roster.columns.status", title[GUESS_STATUS]);
+    text_add(&writing->text, "    };\n");
 }
 
-static void add_status(struct text *out, const struct roster_guess *guess)
+static void add_status(struct writing *writing, const struct roster_guess *guess)
 {
+    struct text *out = &writing->text;
+
     if (!guess->title[GUESS_STATUS] || guess->employed.count == 0)
         return;
     text_add(out,
              "    status:                     # a word in none of these rejects its row\n    {\n");
-    add_words(out, "employed", &guess->employed);
-    add_words(out, "on_leave", &guess->on_leave);
-    add_words(out, "departed", &guess->departed);
+    add_words(writing, "roster.status.employed", &guess->employed);
+    add_words(writing, "roster.status.on_leave", &guess->on_leave);
+    add_words(writing, "roster.status.departed", &guess->departed);
     for (size_t i = 0; i < guess->unclear.count; i++) {
         text_add(out, "        # which list is this word for? ");
         text_add_printable(out, guess->unclear.item[i]);
@@ -360,7 +401,7 @@ static void add_same_days(struct text *out, const struct answers *answers)
 }
 
 /* HR's file belongs to whoever puts it there, and that is for a person to confirm by reading. */
-static void add_writer(struct text *out, const char *roster)
+static void add_writer(struct writing *writing, const char *roster)
 {
     struct stat status;
     const struct passwd *owner;
@@ -369,31 +410,28 @@ static void add_writer(struct text *out, const char *roster)
         status.st_uid == geteuid())
         return;
     owner = getpwuid(status.st_uid);
-    CLEANUP(text_release) struct text name = TEXT_INIT;
-    if (owner)
-        text_add(&name, owner->pw_name);
-    else
-        text_addf(&name, "%u", (unsigned)status.st_uid);
-    text_add(out, "    writers = [ ");
-    add_quoted(out, text_cstr(&name));
-    text_add(out, " ];    # whose file this is today: nobody else's is read\n");
+    const char *name = owner ? arena_strdup(writing->arena, owner->pw_name)
+                             : arena_printf(writing->arena, "%u", (unsigned)status.st_uid);
+    add_list(writing, "roster.writers", &name, 1);
+    text_add(&writing->text, "    # whose file this is today: nobody else's is read\n");
 }
 
-static void add_roster(struct text *out, const struct answers *answers)
+static void add_roster(struct writing *writing, const struct answers *answers)
 {
     const char delimiter[] = {answers->guess.delimiter, '\0'};
+    struct text *out = &writing->text;
 
     text_add(out, "roster:\n{\n");
-    add_setting(out, "    ", "source", answers->roster);
-    add_writer(out, answers->roster);
+    add_setting(writing, "roster.source", answers->roster);
+    add_writer(writing, answers->roster);
     if (answers->guessed)
         text_add(out,
                  "    # what follows was guessed from titles and the first rows: look at it\n");
-    add_setting(out, "    ", "delimiter", delimiter);
+    add_setting(writing, "roster.delimiter", arena_strdup(writing->arena, delimiter));
     if (answers->guess.date_format)
-        add_setting(out, "    ", "date_format", answers->guess.date_format);
-    add_columns(out, &answers->guess);
-    add_status(out, &answers->guess);
+        add_setting(writing, "roster.date_format", answers->guess.date_format);
+    add_columns(writing, &answers->guess);
+    add_status(writing, &answers->guess);
     add_same_days(out, answers);
     text_add(out, "};\n\n");
 }
@@ -430,24 +468,26 @@ static void add_places(struct text *out, const char *instance)
     text_add_char(out, '\n');
 }
 
-static void write_config(struct text *out, const struct answers *answers)
+static void write_config(struct writing *writing, const struct answers *answers)
 {
+    struct text *out = &writing->text;
+
     text_add(out, "# Made by 'bynder-reconcile init'. Every setting, with its default:\n"
                   "# bynder-reconcile check --print-sample\n\nportal:\n{\n");
-    add_setting(out, "    ", "name", answers->name);
-    add_setting(out, "    ", "url", answers->portal);
-    add_setting(out, "    ", "client_id", answers->client_id);
+    add_setting(writing, "portal.name", answers->name);
+    add_setting(writing, "portal.url", answers->portal);
+    add_setting(writing, "portal.client_id", answers->client_id);
     if (answers->instance)
-        add_setting(out, "    ", "client_secret_credential", SERVICE_SECRET);
+        add_setting(writing, "portal.client_secret_credential", SERVICE_SECRET);
     else
-        add_setting(out, "    ", "client_secret_file", answers->secret_file);
+        add_setting(writing, "portal.client_secret_file", answers->secret_file);
     text_add(out, "};\n\ndatabase:\n{\n");
-    add_setting(out, "    ", is_conninfo(answers->database) ? "conninfo" : "embedded",
+    add_setting(writing, is_conninfo(answers->database) ? "database.conninfo" : "database.embedded",
                 answers->database);
     text_add(out, "};\n\n");
     if (answers->instance)
         add_places(out, answers->instance);
-    add_roster(out, answers);
+    add_roster(writing, answers);
     add_policy(out, answers);
 }
 
@@ -491,7 +531,7 @@ static int put_secret(const struct answers *answers, struct err *err)
 
 static int init(const struct invocation *invocation, struct answers *answers, struct err *err)
 {
-    CLEANUP(text_release) struct text content = TEXT_INIT;
+    CLEANUP(writing_release) struct writing writing = {.arena = invocation->arena};
 
     if (access(invocation->config_path, F_OK) == 0)
         return refuse_to_replace(invocation->config_path, OTHER_CONFIG, err);
@@ -501,10 +541,12 @@ static int init(const struct invocation *invocation, struct answers *answers, st
     if (gather(invocation, answers, err) < 0)
         return -1;
     guess(invocation->arena, answers);
-    write_config(&content, answers);
+    write_config(&writing, answers);
+    if (config_read_back(writing.arena, &writing.text, writing.said, writing.count, err) < 0)
+        return err_prefix(err, "nothing was written");
     CLEANUP(mem_cleanup) char *directory = file_directory(invocation->config_path);
     if (file_make_directory(directory, 0755, err) < 0 || put_secret(answers, err) < 0 ||
-        put_new(invocation->config_path, 0640, &content, OTHER_CONFIG, err) < 0)
+        put_new(invocation->config_path, 0640, &writing.text, OTHER_CONFIG, err) < 0)
         return -1;
     service_share(invocation->config_path);
     session_say("written: %s", invocation->config_path);

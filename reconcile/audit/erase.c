@@ -9,45 +9,50 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "audit/our_words.h"
+#include "base/cleanup.h"
 #include "base/fold.h"
+#include "base/text.h"
 #include "store/audit.h"
 #include "store/column.h"
 
-/* What is erased in which order; each statement is told the portal, and as it needs the pattern and
- * the word that stands for who decided. */
+/* What is erased in which order; each statement is told the portal, and as it needs a pattern and
+ * the word that stands for who decided. The pattern is that for texts of ours, or of people. */
 static const struct sweep {
     const char *name, *sql;
     int parameters;
+    bool ours;
 } sweeps[] = {
-    {"erase_account_version", query_erase_account_version, 1},
-    {"erase_login", query_erase_login, 1},
-    {"erase_person_version", query_erase_person_version, 1},
-    {"erase_account_bound", query_erase_account_bound, 1},
-    {"erase_link_version", query_erase_link_version, 1},
-    {"erase_roster_rejected", query_erase_roster_rejected, 2},
-    {"erase_plan_row", query_erase_plan_row, 2},
-    {"erase_step", query_erase_step, 2},
-    {"erase_sweep_run", query_erase_sweep_run, 2},
-    {"erase_sweep_approval", query_erase_sweep_approval, 2},
-    {"erase_sweep_override", query_erase_sweep_override, 2},
-    {"erase_sweep_guard", query_erase_sweep_guard, 2},
-    {"erase_sweep_note", query_erase_sweep_note, 2},
-    {"erase_sweep_plan", query_erase_sweep_plan, 2},
-    {"erase_sweep_snapshot", query_erase_sweep_snapshot, 2},
-    {"erase_sweep_stop", query_erase_sweep_stop, 2},
-    {"erase_sweep_notice", query_erase_sweep_notice, 2},
-    {"erase_ruling", query_erase_ruling, 3},
-    {"erase_acknowledgement", query_erase_acknowledgement, 3},
-    {"erase_announcement", query_erase_announcement, 2},
-    {"erase_unreached", query_erase_unreached, 2},
+    {"erase_account_version", query_erase_account_version, 1, false},
+    {"erase_login", query_erase_login, 1, false},
+    {"erase_person_version", query_erase_person_version, 1, false},
+    {"erase_account_bound", query_erase_account_bound, 1, false},
+    {"erase_link_version", query_erase_link_version, 1, false},
+    {"erase_roster_rejected", query_erase_roster_rejected, 2, true},
+    {"erase_plan_row", query_erase_plan_row, 2, true},
+    {"erase_step", query_erase_step, 2, true},
+    {"erase_sweep_run", query_erase_sweep_run, 2, true},
+    {"erase_sweep_approval", query_erase_sweep_approval, 2, false},
+    {"erase_sweep_override", query_erase_sweep_override, 2, false},
+    {"erase_sweep_guard", query_erase_sweep_guard, 2, true},
+    {"erase_sweep_note", query_erase_sweep_note, 2, true},
+    {"erase_sweep_plan", query_erase_sweep_plan, 2, true},
+    {"erase_sweep_snapshot", query_erase_sweep_snapshot, 2, true},
+    {"erase_sweep_stop", query_erase_sweep_stop, 2, false},
+    {"erase_sweep_notice", query_erase_sweep_notice, 2, true},
+    {"erase_ruling", query_erase_ruling, 3, false},
+    {"erase_acknowledgement", query_erase_acknowledgement, 3, false},
+    {"erase_announcement", query_erase_announcement, 2, true},
+    {"erase_unreached", query_erase_unreached, 2, true},
 };
 
 struct erasing {
     const struct store *store;
     struct arena *arena;
-    const char *portal; /* parameter */
-    const char *pattern;
-    const char *word; /* in place of who decided: nobody's name, and their own */
+    const char *portal;       /* parameter */
+    const char *pattern;      /* of what they are called, for texts that people write */
+    const char *pattern_ours; /* the same for our own sentences */
+    const char *word;         /* in place of who decided: nobody's name, and their own */
     struct instant now;
     struct store_erased erased;
     const char **account_id;
@@ -56,29 +61,85 @@ struct erasing {
     size_t plan_count, sequence_count;
 };
 
+/* A name of nothing but words that our sentences have: "Suspend", "Mark Last". */
+static bool is_common(const char *value)
+{
+    CLEANUP(text_release) struct text word = TEXT_INIT;
+
+    for (const char *at = value; *at; at++) {
+        char letter = (char)(*at | 0x20);
+        bool is_letter = letter >= 'a' && letter <= 'z';
+        if (!is_letter && !strchr(" .,-'", *at))
+            return false;
+        if (word.length == 0)
+            text_add_char(&word, '\n');
+        if (is_letter)
+            text_add_char(&word, letter);
+        if (word.length > 1 && (!is_letter || at[1] == '\0')) {
+            text_add_char(&word, '\n');
+            if (!strstr(our_words, text_cstr(&word)))
+                return false;
+            text_clear(&word);
+        }
+    }
+    return true;
+}
+
 /* Values are compared folded, so keys and sentences may hold them in that form too. */
-static int add_folded(const struct erasing *erasing, struct err *err)
+static int add_forms(const struct erasing *erasing, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *values = NULL;
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     struct pg *pg = erasing->store->pg;
-    size_t count = 0;
+    size_t count = 0, common_count = 0;
 
     if (PG_QUERY(pg, erase_values, PG_MANY, &values, err) < 0)
         return -1;
-    const char **folded =
-        arena_calloc(&scratch, 2 * (size_t)PQntuples(values) + 1, sizeof(folded[0]));
+    size_t most = 3 * (size_t)PQntuples(values) + 1;
+    const char **folded = arena_calloc(&scratch, most, sizeof(folded[0]));
+    const char **common = arena_calloc(&scratch, most, sizeof(common[0]));
     int place = store_place_of(values, "value");
     for (int i = 0; i < PQntuples(values); i++) {
         const char *value = pg_text(values, i, place);
-        const char *const form[] = {fold_text(&scratch, value), fold_name(&scratch, value)};
+        const char *const form[] = {value, fold_text(&scratch, value), fold_name(&scratch, value)};
         for (size_t f = 0; f < COUNT_OF(form); f++) {
-            if (form[f])
+            if (f > 0 && form[f])
                 folded[count++] = form[f];
+            if (form[f] && is_common(form[f]))
+                common[common_count++] = form[f];
         }
     }
-    return PG_QUERY(pg, erase_value_fold, PG_NOTHING, NULL, err,
-                    store_text_array(&scratch, folded, count));
+    if (PG_QUERY(pg, erase_value_fold, PG_NOTHING, NULL, err,
+                 store_text_array(&scratch, folded, count)) < 0)
+        return -1;
+    return PG_QUERY(pg, erase_value_common, PG_NOTHING, NULL, err, erasing->portal,
+                    store_text_array(&scratch, common, common_count));
+}
+
+/* What a text is searched for, by the database and in files. */
+static void take_values(struct erasing *erasing, const PGresult *values)
+{
+    static const char nothing[] = "[^\\s\\S]"; /* is met by nothing */
+    struct store_erased *erased = &erasing->erased;
+    struct arena *arena = erasing->arena;
+    int value = store_place_of(values, "value"), common = store_place_of(values, "is_common");
+
+    erased->value_count = (size_t)PQntuples(values);
+    erased->name = arena_calloc(arena, erased->value_count + 1, sizeof(erased->name[0]));
+    for (int i = 0; i < PQntuples(values); i++) {
+        if (!pg_bool(values, i, common))
+            erased->name[erased->name_count++] = store_string(arena, values, i, value);
+    }
+    erasing->pattern = erasing->pattern_ours = NULL;
+    if (PQntuples(values)) {
+        erasing->pattern = store_string(arena, values, 0, store_place_of(values, "pattern"));
+        erasing->pattern_ours =
+            store_string(arena, values, 0, store_place_of(values, "pattern_ours"));
+    }
+    if (!erasing->pattern)
+        erasing->pattern = nothing;
+    if (!erasing->pattern_ours)
+        erasing->pattern_ours = nothing;
 }
 
 static int prepare(struct erasing *erasing, const char *account_nos, const char *person_keys,
@@ -96,23 +157,18 @@ static int prepare(struct erasing *erasing, const char *account_nos, const char 
         PG_QUERY(pg, erase_person_put, PG_NOTHING, NULL, err, portal, person_keys) < 0 ||
         PG_QUERY(pg, erase_value_create, PG_NOTHING, NULL, err) < 0 ||
         PG_QUERY(pg, erase_value_put, PG_NOTHING, NULL, err, portal) < 0 ||
-        add_folded(erasing, err) < 0 || PG_QUERY(pg, erase_values, PG_MANY, &values, err) < 0 ||
+        add_forms(erasing, err) < 0 || PG_QUERY(pg, erase_values, PG_MANY, &values, err) < 0 ||
         PG_QUERY(pg, erase_accounts, PG_MANY, &accounts, err) < 0 ||
         PG_QUERY(pg, erase_listed, PG_MANY, &listed, err, portal) < 0)
         return -1;
     struct store_erased *erased = &erasing->erased;
-    erased->value = store_read_list("value", values, erasing->arena, &erased->value_count);
+    take_values(erasing, values);
     erased->listed = store_read_list("account_id", listed, erasing->arena, &erased->listed_count);
     erasing->account_id =
         store_read_list("account_id", accounts, erasing->arena, &erasing->account_count);
     erased->accounts = erasing->account_count;
     erased->account_id = erasing->account_id;
     erased->account_id_count = erasing->account_count;
-    if (PQntuples(values))
-        erasing->pattern =
-            store_string(erasing->arena, values, 0, store_place_of(values, "pattern"));
-    if (!erasing->pattern)
-        erasing->pattern = "[^\\s\\S]"; /* meets nothing */
     return 0;
 }
 
@@ -121,7 +177,7 @@ static int check_open(const struct erasing *erasing, struct err *err)
     CLEANUP(pg_clearp) PGresult *result = NULL;
 
     if (PG_QUERY(erasing->store->pg, erase_open_steps, PG_MAYBE, &result, err, erasing->portal,
-                 erasing->pattern) < 0)
+                 erasing->pattern_ours) < 0)
         return -1;
     if (PQntuples(result) == 0)
         return 0;
@@ -150,16 +206,18 @@ static int take_away(struct erasing *erasing, struct err *err)
     struct store_erased *erased = &erasing->erased;
 
     if (make_word(erasing, err) < 0 ||
-        PG_QUERY(pg, erase_plans, PG_MANY, &plans, err, erasing->portal, erasing->pattern, now) <
-            0 ||
-        PG_QUERY(pg, erase_plans_clean, PG_MANY, &clean, err, erasing->portal, erasing->pattern,
+        PG_QUERY(pg, erase_plans, PG_MANY, &plans, err, erasing->portal, erasing->pattern_ours,
                  now) < 0 ||
-        PG_QUERY(pg, erase_private, PG_MANY, &private, err, erasing->portal, erasing->pattern) <
-            0 ||
+        PG_QUERY(pg, erase_plans_clean, PG_MANY, &clean, err, erasing->portal, erasing->pattern,
+                 now, erasing->pattern_ours) < 0 ||
+        PG_QUERY(pg, erase_private, PG_MANY, &private, err, erasing->portal, erasing->pattern,
+                 erasing->pattern_ours) < 0 ||
         PG_QUERY(pg, erase_approver, PG_NOTHING, NULL, err, erasing->portal, erasing->word) < 0)
         return -1;
     for (size_t i = 0; i < COUNT_OF(sweeps); i++) {
-        const char *const parameter[] = {erasing->portal, erasing->pattern, erasing->word};
+        const char *const parameter[] = {erasing->portal,
+                                         sweeps[i].ours ? erasing->pattern_ours : erasing->pattern,
+                                         erasing->word};
         if (pg_run(pg, sweeps[i].name, sweeps[i].sql, PG_NOTHING, parameter,
                    (size_t)sweeps[i].parameters, NULL, err) < 0)
             return -1;
@@ -193,8 +251,8 @@ static int check_reason(const struct erasing *erasing, const char *reason, struc
 
     if (!folded)
         return err_set(err, ERR_USAGE, "an erasure needs a reason");
-    for (size_t i = 0; i < erasing->erased.value_count; i++) {
-        const char *value = fold_text(erasing->arena, erasing->erased.value[i]);
+    for (size_t i = 0; i < erasing->erased.name_count; i++) {
+        const char *value = fold_text(erasing->arena, erasing->erased.name[i]);
         if (value && strlen(value) > 2 && strstr(folded, value))
             return err_set(
                 err, ERR_USAGE,

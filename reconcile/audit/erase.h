@@ -10,8 +10,9 @@
 
 struct store_erased {
     size_t accounts;
-    const char **value; /* every name, address and number that is gone: for files elsewhere */
-    size_t value_count;
+    size_t value_count; /* names, addresses and numbers that are gone */
+    const char **name;  /* those that name them in a text by themselves: for files elsewhere */
+    size_t name_count;
     const char *
         *listed; /* ids of accounts that the portal still has: the next run brings them back */
     size_t listed_count;

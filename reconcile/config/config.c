@@ -118,6 +118,40 @@ int config_load(struct arena *arena, const char *path, struct config *ret_config
     return result;
 }
 
+static int compare(const struct config_loader *loader, const struct config_said *said, size_t count,
+                   struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *value = NULL;
+        if (!config_lookup_string(&loader->tree, said[i].path, &value) ||
+            strcmp(value, said[i].value) != 0)
+            return err_set(err, ERR_CONFIG, "'%s' would not be read as '%s'", said[i].path,
+                           said[i].value);
+    }
+    return 0;
+}
+
+int config_read_back(struct arena *arena, const struct text *text, const struct config_said *said,
+                     size_t count, struct err *err)
+{
+    struct config config = {.path = "", .directory = "/"};
+    struct config_loader loader = {.arena = arena, .config = &config};
+    int result = -1;
+
+    config_init(&loader.tree);
+    if (text->length > LIMIT_CONFIG_BYTES)
+        config_problem_add(&loader, 0, "a configuration has at most %d bytes", LIMIT_CONFIG_BYTES);
+    else if (parse(&loader, text) == 0)
+        config_read_values(&loader);
+    if (loader.problems.count > 0)
+        err_set(err, ERR_CONFIG, "%s", loader.problems.item[0].text);
+    else
+        result = compare(&loader, said, count, err);
+    config_destroy(&loader.tree);
+    free(loader.bad_number_line);
+    return result;
+}
+
 const char *config_state_directory(const struct config *config)
 {
     const char *systemd = getenv("STATE_DIRECTORY");

@@ -195,6 +195,17 @@ int config_load(struct arena *arena, const char *path, struct config *ret_config
                 struct config_problems *ret_problems, struct err *err)
     __attribute__((warn_unused_result));
 
+/* What a configuration in memory says at a path, such as "roster.columns.name". */
+struct config_said {
+    const char *path, *value;
+};
+
+/* Reads a configuration that was just made: 0 when every value in it is one that config_load would
+ * take, and each of these is read as it was meant. What one setting means for another is not asked:
+ * a person may mend that. ERR_CONFIG. */
+int config_read_back(struct arena *arena, const struct text *text, const struct config_said *said,
+                     size_t count, struct err *err) __attribute__((warn_unused_result));
+
 /* The documented sample: every key with its sentence, type, range and default. */
 void config_print_sample(FILE *stream);
 /* The same as the manual page bynder-reconcile.conf(5), in mdoc. */

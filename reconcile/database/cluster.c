@@ -25,6 +25,7 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "database/server.h"
+#include "host/command.h"
 #include "host/file.h"
 
 /* Longer than creating, starting and stopping can take somebody else. */
@@ -113,6 +114,26 @@ static int check_content(const char *path, struct err *err)
         content.cluster ? ", or use that cluster's server through database.conninfo" : "");
 }
 
+/* One that was restored from a backup often belongs to who did that. */
+static int refuse_owner(const struct child_user *user, const char *path, uid_t owner,
+                        struct err *err)
+{
+    CLEANUP(text_release) struct text command = TEXT_INIT;
+    const struct passwd *entry = getpwuid(owner);
+
+    text_addf(&command, "chown -R %s: ", user->name);
+    command_quote(&command, path);
+    return err_set(err, ERR_CONFIG,
+                   "the directory '%s' of the embedded database belongs to the user id %lu (%s), "
+                   "the server would run as '%s'; hint: %s, or, as root, look what it holds and "
+                   "'%s'",
+                   path, (unsigned long)owner, entry ? entry->pw_name : "without a name",
+                   user->name,
+                   geteuid() == 0 ? "set database.os_user to the owner"
+                                  : "run this as root or as the owner of the directory",
+                   text_cstr(&command));
+}
+
 /* Gives a new directory to the user, checks the owner of another. One that is root's but lies in a
  * directory of somebody else is not given away: they may have put it there. */
 static int settle_owner(const struct child_user *user, const char *path, struct err *err)
@@ -132,12 +153,7 @@ static int settle_owner(const struct child_user *user, const char *path, struct 
         status.st_uid = user->uid;
     }
     if (status.st_uid != user->uid)
-        return err_set(err, ERR_CONFIG,
-                       "the directory '%s' of the embedded database belongs to the user id %lu, "
-                       "the server would run as '%s'; hint: %s",
-                       path, (unsigned long)status.st_uid, user->name,
-                       geteuid() == 0 ? "set database.os_user to the owner"
-                                      : "run this as root or as the owner of the directory");
+        return refuse_owner(user, path, status.st_uid, err);
     if ((status.st_mode & 077) != 0 && fchmod(fd, 0700) < 0)
         return err_set_errno(err, ERR_CONFIG, errno, "cannot make '%s' private", path);
     return 0;
@@ -159,6 +175,7 @@ static int prepare_directory(const char *wanted, const struct child_user *user, 
                              struct err *err)
 {
     CLEANUP(mem_cleanup) char *path = NULL, *closed = NULL;
+    CLEANUP(text_release) struct text quoted = TEXT_INIT;
 
     if (make_missing(wanted, err) < 0)
         return -1;
@@ -169,12 +186,14 @@ static int prepare_directory(const char *wanted, const struct child_user *user, 
     if (check_content(wanted, err) < 0 || settle_owner(user, wanted, err) < 0 ||
         child_check_path(user, path, &closed, err) < 0)
         return -1;
-    if (closed)
+    if (closed) {
+        command_quote(&quoted, closed);
         return err_set(err, ERR_CONFIG,
                        "the user '%s', who runs the embedded database in '%s', cannot enter '%s'; "
-                       "hint: allow it (chmod o+x), or set database.embedded to another place, "
-                       "for instance below /var/lib",
-                       user->name, path, closed);
+                       "hint: allow it by 'chmod o+x %s', or set database.embedded to another "
+                       "place, for instance below /var/lib",
+                       user->name, path, closed, text_cstr(&quoted));
+    }
     *ret_path = TAKE(path);
     return 0;
 }

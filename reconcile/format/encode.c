@@ -46,20 +46,22 @@ static bool is_passed_over(UChar32 c)
            u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT);
 }
 
-/* Whether a spreadsheet that begins a cell at `s` may take it for a formula. */
-static bool begins_formula(const char *s)
+/* Whether a spreadsheet that begins a cell at `s` may take it for a formula. One that begins cells
+ * behind blanks ends them there too: in a word a sign alone is none, and "a - b" is text. */
+static bool begins_formula(const char *s, bool word)
 {
     enum { LONGEST = 4 };
     size_t step;
     int32_t c = 0;
 
-    while ((step = text_decode(s, strnlen(s, LONGEST), &c)) > 0 && is_passed_over(c))
+    while ((step = text_decode(s, strnlen(s, LONGEST), &c)) > 0 && is_passed_over(c) &&
+           !(word && c == ' '))
         s += step;
-    return step > 0 && is_formula_sign(c);
+    return step > 0 && is_formula_sign(c) && !(word && s[step] == ' ');
 }
 
 /* What a file may be split at, whatever is between its own fields: a cell begins behind it. */
-#define SEPARATORS ",;|"
+#define SEPARATORS ",;|:^~ "
 
 static bool needs_quotes(const char *value)
 {
@@ -86,7 +88,7 @@ static void add_doubled(struct text *out, const char *s, size_t length)
 /* One possible cell after the other, each with the separator behind it. */
 static void add_csv(struct text *out, const char *printable)
 {
-    bool quotes = needs_quotes(printable);
+    bool quotes = needs_quotes(printable), word = false;
 
     if (quotes)
         text_add_char(out, '"');
@@ -94,10 +96,11 @@ static void add_csv(struct text *out, const char *printable)
         size_t length = strcspn(printable, SEPARATORS);
 
         length += printable[length] != '\0';
-        if (begins_formula(printable))
+        if (begins_formula(printable, word))
             text_add_char(out, '\'');
         add_doubled(out, printable, length);
         printable += length;
+        word = printable[-1] == ' ';
     }
     if (quotes)
         text_add_char(out, '"');
@@ -119,7 +122,7 @@ void encode_csv(struct text *out, const char *value)
 
 size_t encode_csv_defused(const char *value)
 {
-    return value[0] == '\'' && begins_formula(value + 1);
+    return value[0] == '\'' && begins_formula(value + 1, false);
 }
 
 /* --- HTML --- */

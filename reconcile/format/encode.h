@@ -16,8 +16,8 @@
  * another one; quoted when it holds a comma, semicolon, quote, or a blank at an end. A spreadsheet
  * takes what begins with = + - @ | % for a formula, quoted or not, behind blanks, quotes and
  * apostrophes; the full-width forms too. Such a field gets an apostrophe in front. One that splits
- * the file at another separator than ours sees further beginnings behind each comma, semicolon and
- * bar: those get one as well. Not lossless; JSON is. */
+ * the file at another separator than ours sees further beginnings behind each of , ; | : ^ ~ and
+ * each blank: those get one as well. Not lossless; JSON is. */
 void encode_csv(struct text *out, const char *value);
 
 /* How many bytes in front of a value are the apostrophe of encode_csv: 1 or 0. */

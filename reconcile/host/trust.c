@@ -172,14 +172,23 @@ static int refuse_mode(const struct trust *trust, const struct stat *status, con
                    trust->setting ? trust->setting : "");
 }
 
+/* To root, whom all may believe; a secret to who has to read it. */
 static int refuse_owner(const struct trust *trust, const struct stat *status, const char *path,
-                        struct err *err)
+                        bool secret, struct err *err)
 {
+    CLEANUP(text_release) struct text command = TEXT_INIT;
+    const struct passwd *reader = getpwuid(geteuid());
+
+    if (secret && !reader)
+        text_addf(&command, "chown %u ", (unsigned)geteuid());
+    else
+        text_addf(&command, "chown %s ", secret ? reader->pw_name : "root");
+    command_quote(&command, path);
     return err_set(err, trust->code,
-                   "%s '%s' belongs to user %u (%s); hint: it must belong to root or to the user "
-                   "the program runs as%s%s",
+                   "%s '%s' belongs to user %u (%s), neither to root nor to the user the program "
+                   "runs as; hint: look whether it says what it should, then '%s'%s%s",
                    trust->what, path, (unsigned)status->st_uid, name_of_user(status->st_uid),
-                   trust->setting ? ", or its owner be named in " : "",
+                   text_cstr(&command), trust->setting ? ", or name who that is in " : "",
                    trust->setting ? trust->setting : "");
 }
 
@@ -196,7 +205,7 @@ static int judge(const struct trust *trust, int fd, const char *path, struct err
     if (!S_ISREG(status.st_mode))
         return err_set(err, trust->code, "%s '%s' is not a regular file", trust->what, path);
     if (!may_own(trust, status.st_uid))
-        return refuse_owner(trust, &status, path, err);
+        return refuse_owner(trust, &status, path, forbidden != WRITABLE, err);
     return excess(trust, &status, forbidden)
                ? refuse_mode(trust, &status, path, forbidden != WRITABLE, err)
                : 0;

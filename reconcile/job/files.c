@@ -216,14 +216,14 @@ int files_erase(struct job *job, const struct store_erased *erased, size_t *ret_
                 struct err *err)
 {
     CLEANUP(err_release) struct err own = ERR_INIT;
-    const char **name = arena_calloc(job->arena, erased->value_count + 1, sizeof(name[0]));
+    const char **name = arena_calloc(job->arena, erased->name_count + 1, sizeof(name[0]));
     struct clearing clearing = {.goes = shows_them, .erased = erased, .name = name};
 
     *ret_count = 0;
     if (erased->accounts == 0 && erased->value_count == 0)
         return 0;
-    for (size_t i = 0; i < erased->value_count; i++) {
-        const char *folded = plain_piece(job->arena, erased->value[i]);
+    for (size_t i = 0; i < erased->name_count; i++) {
+        const char *folded = plain_piece(job->arena, erased->name[i]);
         if (folded)
             name[clearing.name_count++] = folded;
     }

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "audit/record.h"
+#include "base/cleanup.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "format/json.h"
 #include "host/file.h"
@@ -25,18 +27,19 @@
 
 struct looking {
     struct job *job;
-    restore_found *found;
-    void *context;
     const struct store_ruling *ruling; /* that the database has */
     size_t ruling_count;
     int64_t last_plan; /* the highest number of a report */
-    size_t lost;
+    struct restore_answer *answer;
 };
 
 static void tell(struct looking *looking, const char *line)
 {
-    looking->lost++;
-    looking->found(looking->context, line);
+    struct restore_answer *answer = looking->answer;
+
+    answer->lost =
+        mem_grow(answer->lost, answer->lost_count, &answer->lost_capacity, sizeof(answer->lost[0]));
+    answer->lost[answer->lost_count++] = line;
 }
 
 static const char *word(struct looking *looking, const struct json_object *object, const char *name)
@@ -209,12 +212,12 @@ static int check_request(struct job *job, const char *who, const char *reason,
     return 0;
 }
 
-int job_accept_restore(struct job *job, const char *who, const char *reason, restore_found *found,
-                       void *context, struct restore_answer *ret_answer, struct err *err)
+int job_accept_restore(struct job *job, const char *who, const char *reason,
+                       struct restore_answer *ret_answer, struct err *err)
 {
-    struct looking looking = {.job = job, .found = found, .context = context};
+    CLEANUP(restore_answer_release) struct restore_answer answer = {.approvals = 0};
+    struct looking looking = {.job = job, .answer = &answer};
     struct store_restore restore = {.who = who, .reason = reason, .at = job->now};
-    struct restore_answer answer = {.approvals = 0};
 
     if (check_request(job, who, reason, &restore.kept, err) < 0 || look(&looking, err) < 0)
         return -1;
@@ -222,7 +225,7 @@ int job_accept_restore(struct job *job, const char *who, const char *reason, res
     if (store_accept_restore(job->store, &restore, &answer.approvals, err) < 0 ||
         audit_record_keep(job->config, job->store, job->now, err) < 0)
         return -1;
-    answer.lost = looking.lost;
     *ret_answer = answer;
+    answer = (struct restore_answer){.approvals = 0};
     return 0;
 }

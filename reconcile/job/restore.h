@@ -5,20 +5,26 @@
 #ifndef JOB_RESTORE_H
 #define JOB_RESTORE_H
 
+#include <stdlib.h>
+
 #include "job/job.h"
 
-typedef void restore_found(void *context, const char *line);
-
 struct restore_answer {
-    size_t approvals; /* that are void now */
-    size_t lost;      /* plans, decisions and acts that were listed */
+    size_t approvals;  /* that are void now */
+    const char **lost; /* what reports and outcome files know and the database does not, a sentence
+                          for each plan, decision and act */
+    size_t lost_count, lost_capacity;
 };
+static inline void restore_answer_release(struct restore_answer *answer)
+{
+    free(answer->lost);
+}
 
-/* ERR_USAGE: there is nothing to accept. ERR_HELD: who asks is no approver. `found` is called once
- * for each thing that reports and outcome files know and the database does not. The head that this
- * machine keeps is that of the record as it goes on. Under the portal's lock. */
-int job_accept_restore(struct job *job, const char *who, const char *reason, restore_found *found,
-                       void *context, struct restore_answer *ret_answer, struct err *err)
+/* ERR_USAGE: there is nothing to accept. ERR_HELD: who asks is no approver. The head that this
+ * machine keeps is that of the record as it goes on. Under the portal's lock, so nothing is printed
+ * here: whoever reads it may take their time. */
+int job_accept_restore(struct job *job, const char *who, const char *reason,
+                       struct restore_answer *ret_answer, struct err *err)
     __attribute__((warn_unused_result));
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/day.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "format/csv_reader.h"
 
 static const struct {
@@ -108,6 +109,16 @@ static void find_columns(struct guessing *guessing)
 
 /* --- words and dates --- */
 
+/* What a configuration can say. */
+static bool is_plain(const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if ((unsigned char)bytes[i] < 0x20 || bytes[i] == 0x7F)
+            return false;
+    }
+    return length <= LIMIT_FIELD && text_is_utf8(bytes, length);
+}
+
 static bool is_any(const char *word, const char *const *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -146,7 +157,8 @@ static struct guess_words *kind_of(struct roster_guess *guess, const char *word)
 
 static void take_word(struct guessing *guessing, const char *word)
 {
-    struct guess_words *words = kind_of(&guessing->guess, word);
+    struct guess_words *words =
+        is_plain(word, strlen(word)) ? kind_of(&guessing->guess, word) : &guessing->guess.unclear;
 
     if (!is_any(word, words->item, words->count) && words->count < GUESS_WORDS_MAX)
         words->item[words->count++] = word;
@@ -171,7 +183,8 @@ static int on_field(void *context, uint32_t row, size_t column, const char *byte
     (void)row, (void)err;
     text_trim(&bytes, &length);
     if (!guessing->header_done) {
-        guessing->title[column] = arena_strndup(guessing->arena, bytes, length);
+        guessing->title[column] =
+            is_plain(bytes, length) ? arena_strndup(guessing->arena, bytes, length) : "";
         guessing->title_count = column + 1;
         return 0;
     }

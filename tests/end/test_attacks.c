@@ -4,6 +4,7 @@
  * They are other users, so root alone can play them.
  */
 #include <assert.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
@@ -510,4 +511,161 @@ TEST(attack_by_sudo_has_the_groups_of_who_called_and_no_others)
     assert_int_equal(unsetenv("SUDO_UID"), 0);
     CLEANUP(mem_cleanup) char *beside = file_join(directory, "client-secret");
     assert_true(unlink(config) == 0 && unlink(beside) == 0 && rmdir(directory) == 0);
+}
+
+/* --- whoever owns the service's directories --- */
+
+#define CANARY "of-root-alone-4711"
+
+enum { WALKED_MOST = 40 };
+
+/* What the program left in the two directories, below that of the world. */
+struct walked {
+    char *path[WALKED_MOST];
+    size_t count;
+};
+
+static void walked_release(struct walked *walked)
+{
+    for (size_t i = 0; i < walked->count; i++)
+        free(walked->path[i]);
+}
+
+static void walk(struct end *end, const char *name, struct walked *walked)
+{
+    CLEANUP(mem_cleanup) char *directory = probe_path(&end->probe, name);
+    DIR *listed = opendir(directory);
+
+    assert_non_null(listed);
+    for (struct dirent *entry; (entry = readdir(listed));) {
+        if (entry->d_name[0] == '.')
+            continue;
+        assert_true(walked->count < WALKED_MOST);
+        walked->path[walked->count++] = file_join(directory, entry->d_name);
+    }
+    (void)closedir(listed);
+}
+
+/* Reports of the plan that is made next are not there yet. */
+static char *next_name(struct end *end, const char *path)
+{
+    CLEANUP(text_release) struct text name = TEXT_INIT;
+    const char *number = strstr(path, "end-plan-");
+
+    if (!number)
+        return mem_strdup(path);
+    number += strlen("end-plan-");
+    text_addf(&name, "%.*s%lld%s", (int)(number - path), path,
+              (long long)end_count(end, "select coalesce(max(plan_id), 0) + 1 from audit.plan"),
+              number + strspn(number, "0123456789"));
+    return mem_strdup(text_cstr(&name));
+}
+
+static void put_link(const char *path, const char *canary)
+{
+    (void)unlink(path);
+    assert_int_equal(symlink(canary, path), 0);
+    assert_int_equal(lchown(path, DAEMON, DAEMON), 0);
+}
+
+static void remove_link(const char *path)
+{
+    struct stat status;
+
+    if (lstat(path, &status) == 0 && S_ISLNK(status.st_mode))
+        (void)unlink(path);
+}
+
+static void check_canary(struct end *end, const char *canary, const struct stat *before,
+                         const struct end_result *result, const char *what)
+{
+    CLEANUP(mem_cleanup) char *text = end_read(canary);
+    CLEANUP(walked_release) struct walked walked = {.count = 0};
+    struct stat after;
+
+    assert_int_equal(stat(canary, &after), 0);
+    if (!text_equal(text, CANARY) || after.st_mode != before->st_mode || after.st_uid != 0 ||
+        after.st_ino != before->st_ino || after.st_nlink != 1 ||
+        after.st_mtim.tv_nsec != before->st_mtim.tv_nsec)
+        fail_msg("%s: the canary was changed", what);
+    if (strstr(text_cstr(&result->out), CANARY) || strstr(text_cstr(&result->err), CANARY))
+        fail_msg("%s: the canary was told", what);
+    if (result->code >= 128)
+        fail_msg("%s: exit %d: %s", what, result->code, text_cstr(&result->err));
+    walk(end, "state", &walked);
+    walk(end, "reports", &walked);
+    for (size_t i = 0; i < walked.count; i++) {
+        struct stat status;
+        if (lstat(walked.path[i], &status) < 0 || !S_ISREG(status.st_mode))
+            continue;
+        CLEANUP(mem_cleanup) char *copy = end_read(walked.path[i]);
+        if (strstr(copy, CANARY))
+            fail_msg("%s: the canary was copied into %s", what, walked.path[i]);
+    }
+}
+
+static void give_to_daemon(struct end *end, const char *name)
+{
+    CLEANUP(mem_cleanup) char *directory = probe_path(&end->probe, name);
+
+    assert_int_equal(mkdir(directory, 0755), 0);
+    assert_int_equal(chown(directory, DAEMON, DAEMON), 0);
+}
+
+/* Each file that is touched, by each verb of root's: a link in its place leads root nowhere. */
+TEST(attack_by_links_in_the_place_of_each_file_changes_and_tells_nothing_of_root)
+{
+    static const char *const verbs[][6] = {
+        {"plan"},
+        {"run"},
+        {"apply"},
+        {"show"},
+        {"status"},
+        {"check"},
+        {"audit", "verify"},
+        {"audit", "accept-restore", "--reason", "we looked"},
+    };
+    CLEANUP(end_finish) struct end end;
+    CLEANUP(walked_release) struct walked walked = {.count = 0};
+    struct stat before;
+
+    if (geteuid() != 0)
+        skip();
+    end_begin(&end, (const char *const[]){"--users", "40", "--seed", "5", NULL});
+    CLEANUP(mem_cleanup) char *canary = end_file(&end, "canary", CANARY, strlen(CANARY));
+    assert_int_equal(stat(canary, &before), 0);
+    assert_int_equal(chmod(end.probe.directory, 0711), 0);
+    give_to_daemon(&end, "state");
+    give_to_daemon(&end, "reports");
+    end_set(&end, END_REST,
+            "report: { directory = \"reports\"; formats = [ \"text\", \"json\", \"csv\", "
+            "\"html\" ]; }; apply: { state_directory = \"state\"; };"
+            "metrics: { textfile = \"state/metrics.prom\"; };");
+    RUN(first, &end, "run");
+    walk(&end, "state", &walked);
+    walk(&end, "reports", &walked);
+    assert_true(walked.count >= 6); /* four reports, the head, the figures */
+    for (size_t i = 0; i < walked.count; i++) {
+        for (size_t v = 0; v < COUNT_OF(verbs); v++) {
+            CLEANUP(text_release) struct text what = TEXT_INIT;
+            CLEANUP(mem_cleanup) char *next = next_name(&end, walked.path[i]);
+
+            text_addf(&what, "%s, %s %s", walked.path[i], verbs[v][0],
+                      verbs[v][1] ? verbs[v][1] : "");
+            put_link(walked.path[i], canary);
+            put_link(next, canary);
+            CLEANUP(end_result_release) struct end_result result = end_run(&end, verbs[v]);
+            check_canary(&end, canary, &before, &result, text_cstr(&what));
+            remove_link(walked.path[i]);
+            remove_link(next);
+        }
+    }
+    RUN(last, &end, "plan"); /* and without them all is as ever */
+    end_assert_code(&last, 0);
+    CLEANUP(mem_cleanup) char *number = end_query(&end, "select max(plan_id) from audit.plan");
+    CLEANUP(text_release) struct text report = TEXT_INIT;
+    text_addf(&report, "%s/reports/end-plan-%s.html", end.probe.directory, number);
+    struct stat status;
+    assert_int_equal(lstat(text_cstr(&report), &status), 0);
+    assert_true(S_ISREG(status.st_mode) && status.st_uid == DAEMON && status.st_size > 1000);
 }

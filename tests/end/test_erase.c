@@ -423,6 +423,123 @@ TEST(erase_leaves_no_report_in_which_a_decision_names_them)
     assert_int_equal(reports_with(&end, &person), 0);
 }
 
+/* --- names that are words of ours --- */
+
+/* Somebody of the plan is called like this, everywhere; what they were called before is gone. */
+static void rename_person(struct end *end, const char *id, const char *name, const char *username)
+{
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+
+    text_addf(&sql,
+              "update reconcile.account_version v set name = '%s', username = '%s' from"
+              " reconcile.account a where a.account_no = v.account_no and a.account_id = '%s';"
+              "update reconcile.person_version v set name = '%s', username = '%s' from"
+              " reconcile.link_version l join reconcile.account a using (account_no)"
+              " where l.person_key = v.person_key and a.account_id = '%s';"
+              "update reconcile.plan_row set name = '%s', username = '%s', matched_name = '%s'"
+              " where account_id = '%s'",
+              name, username, id, name, username, id, name, username, name, id);
+    end_change(end, text_cstr(&sql));
+}
+
+/* Everything that is about others: what erase must leave as it is. */
+static char *of_others(struct end *end, const char *id)
+{
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+
+    text_addf(
+        &sql,
+        "select string_agg(line, E'\\n' order by line) from ("
+        "select r::text from reconcile.plan_row r where account_id <> '%s' union all "
+        "select g::text from reconcile.plan_guard g union all "
+        "select n::text from reconcile.plan_note n where n.position <> 99 union all "
+        "select u::text from reconcile.run u where u.run_id <> 2 union all "
+        "select p.plan_id || p.state || coalesce(p.redacted_at::text, '') from reconcile.plan"
+        " p where p.plan_id = 2 union all "
+        "select d.account_id || d.who || coalesce(d.reason, '') from reconcile.ruling d"
+        " where account_id <> '%s' union all "
+        "select e.sequence || v.value::text from reconcile.audit_event e join"
+        " reconcile.audit_private v using (portal_id, sequence) where e.account_id is distinct"
+        " from '%s' and e.kind <> 'erasure') t (line)",
+        id, id, id);
+    return end_query(end, text_cstr(&sql));
+}
+
+/* "idle" stands in every reason, "Suspend" in every report: none of that is about somebody who is
+ * called so. A sentence that does name them, in quotes or as who decided, loses it, and so do the
+ * words of people. */
+TEST(erase_of_somebody_called_like_a_word_of_ours_leaves_others_alone)
+{
+    static const char *const called[][2] = {
+        {"Suspend", "idle"},
+        {"Roster", "last"},
+        {"No rule applies", "reason"},
+        {"Marketing", "account"},
+        {"Last Login", "proposed.rule"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(called); i++) {
+        WORLD(end);
+        CLEANUP(text_release) struct text sql = TEXT_INIT, after = TEXT_INIT, named = TEXT_INIT;
+        CLEANUP(person_release) struct person person = {.id = NULL};
+        const char *name = called[i][0];
+
+        RUNS(&end, 0, "plan");
+        end_set(&end, END_RULES,
+                "{ name = \"idle\"; when = { account = \"active\"; idle_days_min = 300; };"
+                " do = \"suspend\"; }");
+        RUNS(&end, 0, "plan"); /* without them: they are idle for less */
+        person = choose_of_first(&end);
+        rename_person(&end, person.id, name, called[i][1]);
+        text_addf(&sql,
+                  "update reconcile.run set message = 'the account of ''%s'' is odd' where run_id ="
+                  " 2; insert into reconcile.plan_note select portal_id, 1, 99, 'protected until"
+                  " 2027-01-01 by %s: as ''%s'' said' from reconcile.portal;"
+                  "insert into reconcile.stop select portal_id, 1, '%s%s', 'anna' from"
+                  " reconcile.portal",
+                  name, name, name, strchr(name, ' ') ? "ask " : "", name);
+        end_change(&end, text_cstr(&sql));
+        RUNS(&end, 0, "reject", "2", "--reason", "to suspend is not right: no reason, no rule");
+        CLEANUP(mem_cleanup) char *before = of_others(&end, person.id);
+
+        RUNS(&end, 0, "erase", person.id, "--reason", "asked for it in a letter to the roster");
+
+        CLEANUP(mem_cleanup) char *left_over = of_others(&end, person.id);
+        for (size_t at = 0; before[at] || left_over[at]; at++) {
+            if (before[at] != left_over[at])
+                fail_msg("%s: of others was '%.200s', is '%.200s'", name,
+                         before + (at > 60 ? at - 60 : 0), left_over + (at > 60 ? at - 60 : 0));
+        }
+        for (const char *const *format = (const char *const[]){"txt", "json", "csv", "html", NULL};
+             *format; format++) {
+            text_clear(&named);
+            text_addf(&named, "end-plan-2.%s", *format);
+            if (!report_is_there(&end, text_cstr(&named)))
+                fail_msg("%s: %s is gone", name, text_cstr(&named));
+            text_clear(&named);
+            text_addf(&named, "end-plan-1.%s", *format);
+            assert_false(report_is_there(&end, text_cstr(&named)));
+        }
+        text_clear(&sql);
+        text_addf(&sql,
+                  "select (select count(*) from reconcile.account_version where name = '%s' or"
+                  " username = '%s') + (select count(*) from reconcile.person_version where name ="
+                  " '%s') + (select count(*) from reconcile.plan_row where name = '%s' or"
+                  " matched_name = '%s') + (select count(*) from reconcile.run where message <>"
+                  " 'the account of ''(erased)'' is odd') + (select count(*) from"
+                  " reconcile.plan_note where sentence <> 'protected until 2027-01-01 by (erased):"
+                  " as ''(erased)'' said' and position = 99) + (select count(*) from"
+                  " reconcile.stop where reason not in ('(erased)', 'ask (erased)'))",
+                  name, called[i][1], name, name, name);
+        assert_int_equal(end_count(&end, text_cstr(&sql)), 0);
+        dump(&end, &after);
+        assert_false(holds(text_cstr(&after), person.email));
+        /* What was written into the run by hand was no part of the record. */
+        end_change(&end, "update reconcile.run set message = null");
+        RUNS(&end, 0, "audit", "verify");
+    }
+}
+
 TEST(erase_of_a_wrong_word_or_reason_touches_nothing)
 {
     WORLD(end);

@@ -12,8 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/mem.h"
 #include "cluster_fixture.h"
+#include "config/config.h"
 #include "end.h"
 #include "host/file.h"
 #include "test.h"
@@ -54,9 +56,10 @@ static void first_finish(struct first *first)
     CLEANUP(first_finish) struct first name;                                                       \
     first_begin(&name)
 
-#define ANSWERS                                                                                    \
+#define ANSWERS_WITH(database)                                                                     \
     "--portal", first.url, "--client-id", "demo", "--secret-file", first.secret, "--roster",       \
-        first.end.roster_path, "--database", first.embedded
+        first.end.roster_path, "--database", database
+#define ANSWERS ANSWERS_WITH(first.embedded)
 
 static mode_t mode_of(const char *path)
 {
@@ -133,6 +136,73 @@ TEST(init_with_something_wrong_writes_checks_and_says_so)
     assert_int_equal(mode_of(first.config), 0640);
     CLEANUP(mem_cleanup) char *config = end_read(first.config);
     assert_non_null(strstr(config, "name = \"say \\\"a\\\\b\\\"\";"));
+}
+
+static void assert_said(const struct first *first, const char *name)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct config config;
+
+    if (config_load(&arena, first->config, &config, NULL, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_string_equal(config.portal.name, name);
+}
+
+TEST(init_writes_each_value_so_that_it_is_read_back_as_it_was)
+{
+    FIRST(first);
+    static const char *const names[] = {
+        "a \"quoted\" b",  "back\\slash", "\\",    "ends in \\\"",    "\\n \\x41 \\t",
+        "# no comment",    "// neither",  "/* */", "@include \"/x\"", "Zo\xC3\xAB \xF0\x9F\x8C\xB1",
+        "; }; x = \"y\";",
+    };
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        BARE(made, "--config", first.config, "init", ANSWERS_WITH("host=/nonexistent"), "--name",
+             names[i]);
+        end_assert_says(&made.out, "written: ");
+        assert_said(&first, names[i]);
+        assert_int_equal(unlink(first.config), 0);
+    }
+}
+
+TEST(init_places_nothing_that_it_could_not_read_back)
+{
+    FIRST(first);
+    CLEANUP(text_release) struct text big = TEXT_INIT;
+    const char *names[] = {"line\nbreak", "tab\there", "bell\a", "\x7F", NULL};
+
+    while (big.length <= LIMIT_FIELD)
+        text_add(&big, "0123456789abcdef");
+    names[COUNT_OF(names) - 1] = text_cstr(&big);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        BARE(made, "--config", first.config, "init", ANSWERS_WITH("host=/nonexistent"), "--name",
+             names[i]);
+        end_assert_code(&made, 78);
+        end_assert_says(&made.err, "nothing was written: 'portal.name'");
+        assert_int_not_equal(access(first.config, F_OK), 0);
+    }
+}
+
+/* What HR's file has in it is no answer of anybody's: it is left out, and the rest is written. */
+TEST(init_leaves_out_what_of_the_roster_a_configuration_cannot_say)
+{
+    FIRST(first);
+    static const char roster[] =
+        "E-mail,Employee number\xA0,Status,Name\n"
+        "a@acme.example,1,Active,A\nb@acme.example,2,Terminated \x96 laid off,B\n";
+
+    assert_int_equal(file_write(first.end.roster_path, 0644, roster, strlen(roster), NULL), 0);
+    BARE(made, "--config", first.config, "init", ANSWERS_WITH("host=/nonexistent"));
+    end_assert_says(&made.out, "written: ");
+    CLEANUP(mem_cleanup) char *config = end_read(first.config);
+    assert_non_null(strstr(config, "email = \"E-mail\";"));
+    assert_null(strstr(config, "employee_number = "));
+    assert_non_null(strstr(config, "employed = [ \"Active\" ];"));
+    assert_null(strstr(config, "departed = "));
+    assert_non_null(strstr(config, "# which list is this word for? Terminated \\x96 laid off\n"));
+    assert_said(&first, "127");
 }
 
 /* --- for the package's units --- */
@@ -312,4 +382,30 @@ TEST(init_at_a_terminal_asks_and_keeps_the_secret_to_itself)
     assert_string_equal(content, END_SECRET "\n");
     CLEANUP(mem_cleanup) char *config = end_read(first.config);
     assert_non_null(strstr(config, "name = \"acme\";"));
+}
+
+/* What is given as an option is looked at before; what is typed is not. */
+TEST(init_at_a_terminal_places_nothing_when_an_answer_is_no_text)
+{
+    FIRST(first);
+    CLEANUP(mem_cleanup) char *secret = probe_path(&first.end.probe, "new-secret");
+    CLEANUP(text_release) struct text seen = TEXT_INIT;
+    int terminal = -1, status = 0;
+    pid_t pid = start_at_terminal(&first, &terminal);
+
+    answer(terminal, &seen, "Address of the portal, like https://acme.bynder.com: ", first.url);
+    answer(terminal, &seen, "Its name in the history [127]: ", "latin \xE9");
+    answer(terminal, &seen, "Client id of the OAuth app in Bynder: ", "demo");
+    answer(terminal, &seen, "HR's roster, a file or an address: ", first.end.roster_path);
+    answer(terminal, &seen, "Directory of the database, or a connection string [", first.embedded);
+    answer(terminal, &seen, "(made when it is not there): ", secret);
+    answer(terminal, &seen, "The client secret (it is not shown): ", END_SECRET);
+    read_until(terminal, &seen, NULL);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    (void)close(terminal);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 78);
+    end_assert_says(&seen,
+                    "nothing was written: 'portal.name' holds a control character or is not");
+    assert_int_not_equal(access(secret, F_OK), 0);
+    assert_int_not_equal(access(first.config, F_OK), 0);
 }

@@ -3,8 +3,12 @@
  * moved or has another name now, and a database that is the backup of yesterday. Each has a
  * neighbour, one fact away, in which the program goes on as ever.
  */
+#include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -408,6 +412,68 @@ TEST(a_database_of_yesterday_does_nothing_until_somebody_says_so)
     story_approves(&story); /* who is to go all the same is approved anew */
     story_nights(&story, 1);
     story_is_suspended(&story, "lea");
+}
+
+/* The program with a standard output that takes a few lines, and then no more until it is read. */
+static pid_t accept_unread(struct story *story, int *ret_fd)
+{
+    int said[2] = {-1, -1};
+
+    assert_int_equal(pipe2(said, O_CLOEXEC), 0);
+    assert_true(fcntl(said[1], F_SETPIPE_SZ, 4096) > 0);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        if (dup2(said[1], STDOUT_FILENO) == STDOUT_FILENO)
+            execl(PROGRAM_PATH, PROGRAM_PATH, "--config", story->end.config_path, "audit",
+                  "accept-restore", REASON, (char *)NULL);
+        _exit(127);
+    }
+    (void)close(said[1]);
+    *ret_fd = said[0];
+    return pid;
+}
+
+TEST(what_a_backup_has_lost_is_listed_when_nobody_waits_for_it)
+{
+    STORY(story, 20);
+    CLEANUP(text_release) struct text said = TEXT_INIT;
+    CLEANUP(cleanup_fd) int fd = -1;
+    int status = 0;
+
+    (void)story_joins(&story, "lea");
+    story_nights(&story, 1);
+    CLEANUP(mem_cleanup) char *backup = back_up(&story);
+    story_nights(&story, 1);
+    restore(&story, backup);
+    for (int i = 1; i <= 200; i++) {
+        CLEANUP(text_release) struct text name = TEXT_INIT;
+        text_addf(&name, "outcome-end-9-%d.json", i);
+        free(end_file(&story.end, text_cstr(&name), "{\"plan\":9,\"state\":\"done\"}\n", 28));
+    }
+    pid_t pid = accept_unread(&story, &fd);
+    for (int i = 0;
+         end_count(&story.end, "select count(*) from audit.event where kind = 'restore'") == 0;
+         i++) {
+        const struct timespec pause = {.tv_nsec = 50000000};
+        if (i == 400) {
+            (void)kill(pid, SIGKILL);
+            fail_msg("nothing is accepted while nobody reads what was lost");
+        }
+        (void)nanosleep(&pause, NULL);
+    }
+    SAYS(&story, 0, "kept", "keep", "lea", "--until", "2026-01-01", "--also-departed", REASON);
+    assert_int_equal(waitpid(pid, NULL, WNOHANG), 0); /* it still says it */
+    for (char bytes[4096];;) {
+        ssize_t got = read(fd, bytes, sizeof(bytes));
+        if (got <= 0)
+            break;
+        text_add_bytes(&said, bytes, (size_t)got);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    end_assert_says(&said, "200 things that files on this machine know of are not in the database");
+    end_assert_says(&said, "outcome-end-9-200.json'");
 }
 
 /* What the new name did since that backup is not carried, and its record must not be buried. */

@@ -58,7 +58,7 @@ TEST(encode_csv_formulas_defused)
         {"@SUM(A1)", "'@SUM(A1)"},
         {"|cmd", "'|cmd"},
         {"%x", "'%x"},
-        {"  =1", "\"'  =1\""},
+        {"  =1", "\"'  '=1\""},
         {"\xC2\xA0=1", "'\xC2\xA0=1"},
         {"\xEF\xBC\x9D"
          "1",
@@ -68,10 +68,24 @@ TEST(encode_csv_formulas_defused)
         {"x\t@cmd", "x\\x09@cmd"}, /* a tab is no tab in it */
         {"x,=1", "\"x,'=1\""},
         {"a;\"=1", "\"a;'\"\"=1\""},
-        {"a; \" =1", "\"a;' \"\" =1\""},
+        {"a; \" =1", "\"a;' \"\" '=1\""},
         {"a|+1||", "a|'+1|'|"},
         {"'=1", "''=1"}, /* and comes back as it was */
         {"''@x", "'''@x"},
+        {"a:=1", "a:'=1"},
+        {":=1", ":'=1"},
+        {":\"@x\"", "\":'\"\"@x\"\"\""},
+        {"a^-1~+1", "a^'-1~'+1"},
+        {"a =1", "a '=1"},
+        {"a  \"-x", "\"a  '\"\"-x\""},
+        {"a \xEF\xBC\x9D"
+         "1",
+         "a '\xEF\xBC\x9D"
+         "1"},
+        {"R&D - Design", "R&D - Design"}, /* a cell of a sign alone is none */
+        {"more than 10 % of 5", "more than 10 % of 5"},
+        {"a+b@acme.example", "a+b@acme.example"},
+        {"10:30 = noon", "10:30 = noon"},
         {"\xE2\x80\x83=1", "'\xE2\x80\x83=1"}, /* behind an em space */
         {"\xE2\x80\x8D-1", "'\xE2\x80\x8D-1"}, /* behind a joiner */
         {",;x", "\",;x\""},
@@ -196,11 +210,21 @@ static bool is_formula(const char *cell, size_t length)
     return passed < length && strchr("=+-@|%", cell[passed]);
 }
 
+/* The same of a cell that ends at a blank: a sign alone says nothing. */
+static bool is_formula_word(const char *cell, size_t length)
+{
+    size_t passed = strspn(cell, "\"");
+
+    if (passed < length)
+        passed += 1 + strspn(cell + passed + 1, "'");
+    return passed < length && is_formula(cell, length);
+}
+
 /* Any bytes whatever: one field stays one line and one field, and whatever the file is split at, no
  * cell of it is a formula. */
 TEST(encode_csv_random_bytes_stay_one_harmless_field)
 {
-    static const char alphabet[] = "ab=+-@|%\t\r\n ;,\"'\x1b\xEF\xBC\x9D\xC2\xA0\xff\xE2\x88\x92";
+    static const char alphabet[] = "ab=+-@|%\t\r\n ;,:~\"'\x1b\xEF\xBC\x9D\xC2\xA0\xff\xE2\x88\x92";
     uint32_t seed = 12345;
 
     for (int round = 0; round < 20000; round++) {
@@ -217,10 +241,15 @@ TEST(encode_csv_random_bytes_stay_one_harmless_field)
         assert_true(text_is_utf8(text_cstr(&out), out.length));
         for (size_t i = 0; i < out.length; i++)
             assert_true((unsigned char)out.data[i] >= ' ' && out.data[i] != 0x7F);
-        for (const char *split = ",;|"; *split; split++) {
-            for (const char *cell = out.data; cell; cell = strchr(cell, *split)) {
-                cell += cell != out.data;
-                assert_false(is_formula(cell, strcspn(cell, (char[]){*split, '\0'})));
+        for (const char *split = ",;|:^~ "; *split; split++) {
+            bool (*is)(const char *, size_t) = *split == ' ' ? is_formula_word : is_formula;
+            for (const char *cell = out.data;; cell++) {
+                size_t length = strcspn(cell, (char[]){*split, '\0'});
+                if (is(cell, length))
+                    fail_msg("a formula when split at '%c': %s", *split, out.data);
+                cell += length;
+                if (*cell == '\0')
+                    break;
             }
         }
         assert_int_equal(csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI), 0);

@@ -352,6 +352,7 @@ TEST(report_csv_read_back_equals_the_rows_but_for_defusing)
         [3] = "two\\x0alines\\x0d\\x0aand a tab\\x09.",
         [4] = "\\u{202e}txt.exe\\u{202e}",
         [5] = "broken \\xff\\xfe\\xc3 utf-8",
+        [9] = "' OR 1=1 '--",
         [11] = "\\x1b[31mred\\x1b[0m\\x07",
     };
     struct plan plan = make_plan();

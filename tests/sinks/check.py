@@ -103,7 +103,7 @@ def check_csv(path, delimiter, line_end, names, rows, count=None):
                 check(is_as_meant(cell[column], values[field]), "%s: %s" % (path, column),
                       cell[column], values[field])
     check(found == (len(rows) if count is None else count), path + ": rows", found)
-    for split in ",;\t|":  # without respect for quotes, and with it
+    for split in ",;\t|:^~":  # without respect for quotes, and with it
         for line in lines:
             for cell in line.split(split):
                 check(not is_formula(cell), path + ": a formula", cell)
@@ -435,7 +435,7 @@ def spreadsheet(directory):
         bare = os.path.join(home, "bare.csv")
         with open(bare, "w") as file:
             file.write("a,b\n1,=1+1\n2,\"x;=1+1\"\n")
-        for split in ("44", "59", "9", "124", "44/59/9/124"):
+        for split in ("44", "59", "9", "124", "58", "32", "44/59/9/124", "44/58/32/94/126"):
             convert(home, split, [bare] + ["%s/%s.csv" % (directory, name) for name in files])
             if split in ("44", "59"):  # the same way of reading does see what is not defused
                 check(count_formulas(home + "/bare.fods") == 1, "LibreOffice evaluates nothing")

@@ -562,6 +562,7 @@ TEST(cluster_open_ordinary_user_runs_it_as_themselves)
     assert_int_equal(cluster_open(&other, &cluster, &err), -1);
     assert_int_equal(err.code, ERR_CONFIG);
     assert_non_null(strstr(err.text, "belongs to the user id"));
+    assert_non_null(strstr(err.text, "'chown -R postgres: /"));
 }
 
 /* The state directory of a service, and an administrator's sudo before the service's first run. */

@@ -47,6 +47,39 @@ every_file_is_packaged() {
 }
 check "every file that make installs is packaged" every_file_is_packaged
 
+# Purging is root's, in directories that others own: what stands in the place of a file of ours stays,
+# and is no reason to fail; files of ours go, and the history stays. In /var and /etc of its own.
+purge_goes_on_over_what_is_not_ours() {
+    sed 's/#DEBHELPER#//' debian/bynder-reconcile.postrm >"$stage/postrm"
+    unshare -m sh -eu -c '
+        mount --make-rprivate /
+        mount -t tmpfs none /var
+        mount -t tmpfs none /etc
+        figures=/var/lib/prometheus/node-exporter stamps=/var/lib/systemd/timers
+        history=/var/lib/bynder-reconcile wants=/etc/systemd/system/timers.target.wants
+        mkdir -p "$figures/bynder-reconcile-acme.prom/kept" "$stamps" "$history/acme/theirs" \
+            "$wants/bynder-reconcile@acme.timer" /var/elsewhere
+        echo kept >/var/elsewhere/file
+        ln -s /var/elsewhere/file "$figures/bynder-reconcile-link.prom"
+        : >"$figures/bynder-reconcile-b.prom"
+        : >"$stamps/stamp-bynder-reconcile@b.timer"
+        chown -R 1:1 "$figures" "$history/acme"
+        chown 2:2 "$history/acme/theirs"
+        sh "$1" purge 2>/var/said
+        grep -q "kept in $history" /var/said
+        [ -d "$history/acme/theirs" ] && [ -d "$figures/bynder-reconcile-acme.prom/kept" ]
+        [ "$(cat /var/elsewhere/file)" = kept ] && [ ! -L "$figures/bynder-reconcile-link.prom" ]
+        [ ! -e "$figures/bynder-reconcile-b.prom" ]
+        [ ! -e "$stamps/stamp-bynder-reconcile@b.timer" ]
+    ' sh "$stage/postrm"
+}
+if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
+    check "a purge goes on over what is not the package's" purge_goes_on_over_what_is_not_ours
+else
+    skipped=$((skipped + 1))
+    printf '  SKIPPED, NOT PASSED: a purge can be tried by root alone\n'
+fi
+
 # --- units ----------------------------------------------------------------------------------------
 
 # As installed, but with the programs where they are now. The pages are looked at below.

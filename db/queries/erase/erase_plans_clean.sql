@@ -1,6 +1,7 @@
 -- Plans of which the database can say that they do not show them, asked behind erase_plans, which
 -- has just marked the others. One whose rows retention has taken away can say nothing. What people
--- decided and what became of acts is shown beside the rows, though it is no part of the plan.
+-- decided and what became of acts is shown beside the rows, though it is no part of the plan. $2 is the
+-- pattern for what people write, $4 that for our own sentences.
 select p.plan_id
 from plan p
 where p.portal_id = $1::bigint
@@ -12,7 +13,7 @@ where p.portal_id = $1::bigint
                   where r.portal_id = p.portal_id and r.plan_id = p.plan_id
                     and concat_ws(' ', r.username, r.email, r.name, r.employee_number, r.about,
                                   r.matched_number, r.matched_name, r.matched_email, r.rule,
-                                  r.matched_by, r.profile, r.roles, r.department) ~* $2)
+                                  r.matched_by, r.profile, r.roles, r.department) ~* $4)
   and not exists (select from plan_row r
                   where r.portal_id = p.portal_id and r.plan_id = p.plan_id
                     and r.account_id in
@@ -21,10 +22,10 @@ where p.portal_id = $1::bigint
                            and concat_ws(' ', d.who, d.reason, d.about, d.end_reason,
                                          d.ended_by) ~* $2))
   and not exists (select from step s
-                  where s.portal_id = p.portal_id and s.plan_id = p.plan_id and s.reason ~* $2)
+                  where s.portal_id = p.portal_id and s.plan_id = p.plan_id and s.reason ~* $4)
   and not exists (select from plan_guard g
                   where g.portal_id = p.portal_id and g.plan_id = p.plan_id
-                    and concat_ws(' ', g.limit_text, g.actual, g.sentence, g.cause) ~* $2)
+                    and concat_ws(' ', g.limit_text, g.actual, g.sentence, g.cause) ~* $4)
   and not exists (select from acknowledgement k
                   where k.portal_id = p.portal_id
                     and concat_ws(' ', k.who, k.reason, k.cause, k.end_reason) ~* $2

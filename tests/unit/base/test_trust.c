@@ -126,19 +126,23 @@ TEST(a_file_that_a_group_may_write_is_refused_unless_the_group_is_named)
 TEST(a_stranger_s_file_is_refused_unless_they_are_named)
 {
     const struct passwd *daemon = getpwnam("daemon");
+    CLEANUP(text_release) struct text command = TEXT_INIT;
 
     if (geteuid() != 0 || !daemon)
         skip();
     uid_t uid = daemon->pw_uid;
+    text_addf(&command, "then 'chown root '%s''", path);
     assert_int_equal(chown(path, STRANGER, 0), 0);
-    refused(&plain, "belongs to user 12345", "must belong to root");
+    refused(&plain, "belongs to user 12345", text_cstr(&command));
     taken(&named); /* by number */
     assert_int_equal(chown(path, uid, 0), 0);
-    refused(&plain, "(daemon)", "must belong to root");
+    refused(&plain, "(daemon)", text_cstr(&command));
     taken(&named); /* by name */
     assert_int_equal(chown(path, 54321, 0), 0);
-    refused(&named, "belongs to user 54321", "or its owner be named in roster.writers");
+    refused(&named, "belongs to user 54321", text_cstr(&command));
+    refused(&named, "or name who that is in roster.writers", "");
     assert_int_equal(chown(path, 0, 0), 0);
+    taken(&plain); /* what the command does */
 }
 
 TEST(a_directory_above_that_anybody_may_write_is_refused)
@@ -195,5 +199,26 @@ TEST(a_secret_is_for_its_owner_alone)
     taken(&secret);
     mode(path, 0620);
     refused(&secret, "is open to others (mode 0620)", "chmod 0600");
+    mode(path, 0644);
+}
+
+/* Root's would be closed to who has to read it. */
+TEST(a_secret_of_somebody_else_is_to_become_that_of_who_reads_it)
+{
+    const struct trust secret = {.what = "secret file", .code = ERR_CONFIG, .forbidden = 077};
+
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chown(path, 54321, 0), 0);
+    mode(top, 0711);
+    assert_int_equal(seteuid(STRANGER), 0);
+    refused(&secret, "belongs to user 54321", "then 'chown 12345 '");
+    assert_int_equal(seteuid(0), 0);
+    assert_int_equal(chown(path, STRANGER, 0), 0);
+    mode(path, 0600);
+    assert_int_equal(seteuid(STRANGER), 0);
+    taken(&secret);
+    assert_int_equal(seteuid(0), 0);
+    assert_int_equal(chown(path, 0, 0), 0);
     mode(path, 0644);
 }
