@@ -208,6 +208,7 @@ static enum portal_effect explain_refusal(struct trial *trial, enum portal_effec
             explain_redirect(trial);
         break;
     case EFFECT_ACCEPTED:
+    case EFFECT_UNSENT:
     case EFFECT_LATE:
         break;
     }
@@ -275,7 +276,7 @@ static void judge_outcome(struct bynder *bynder, const struct act *act, const ch
         break;
     case HTTP_UNSENT:
         text_addf(&trial.text, "nothing was sent: %s", outcome->failure.text);
-        effect = EFFECT_REFUSED;
+        effect = EFFECT_UNSENT;
         break;
     case HTTP_LATE:
         text_add(&trial.text, "nothing was sent: the account was read too long before");

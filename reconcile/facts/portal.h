@@ -26,6 +26,7 @@ enum portal_effect {
     EFFECT_TOKEN,    /* 401: nothing happened, the token was renewed or must be */
     EFFECT_FORBIDDEN, /* 403: nothing happened, and nothing will */
     EFFECT_BLOCKED,   /* 429: nothing happened; the pace is silent now */
+    EFFECT_UNSENT,    /* there was no connection to send it on: nothing happened */
     EFFECT_LATE,      /* not sent: the look before it was too old when it could have been */
 };
 

@@ -183,6 +183,7 @@ static const struct refusal {
     {EFFECT_REFUSED, STEP_FAILED, ACT_GO_ON},
     {EFFECT_TOKEN, STEP_APPROVED, ACT_GO_ON},   /* nothing happened: starts anew */
     {EFFECT_BLOCKED, STEP_APPROVED, ACT_GO_ON}, /* likewise, after the silence */
+    {EFFECT_UNSENT, STEP_APPROVED, ACT_GO_ON},  /* likewise */
     {EFFECT_LATE, STEP_APPROVED, ACT_GO_ON},    /* likewise, after another look */
     {EFFECT_FORBIDDEN, STEP_FAILED, ACT_ALARM},
 };

@@ -66,7 +66,7 @@ static int take_step(struct acting *acting, struct store_step *step, struct appl
     }
     if (act.end != ACT_GO_ON)
         stop_by(result, &act);
-    else if (act.again) /* twice no token, twice blocked */
+    else if (act.again) /* twice no token, blocked, or no connection */
         stop(result, APPLY_ALARMED, act.reason);
     else if (step_failures_stop(&acting->failures))
         stop(result, APPLY_ALARMED, "too many acts failed: three in a row, or more than 5 %");

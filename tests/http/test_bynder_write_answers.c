@@ -272,21 +272,21 @@ static void check_unsent(const struct result *result, const char *said)
 {
     if (result->returned < 0)
         fail_msg("%s", result->err.text);
-    if (result->answer.effect != EFFECT_REFUSED || result->answer.status != 0 ||
+    if (result->answer.effect != EFFECT_UNSENT || result->answer.status != 0 ||
         !text_starts(result->answer.text, "nothing was sent: ") ||
         !strstr(result->answer.text, said))
         fail_msg("effect %d, status %ld: %s", (int)result->answer.effect, result->answer.status,
                  result->answer.text);
 }
 
-TEST(write_to_a_closed_port_is_refused)
+TEST(write_to_a_closed_port_is_not_sent)
 {
     CLEANUP(result_release) struct result result = write_to("http://127.0.0.1:1", NULL, SUSPEND);
 
     check_unsent(&result, "may this machine reach it");
 }
 
-TEST(write_by_a_proxy_that_is_down_is_refused)
+TEST(write_by_a_proxy_that_is_down_is_not_sent)
 {
     CLEANUP(result_release)
     struct result result = write_to("http://127.0.0.1:2", "http://127.0.0.1:1", DEPROVISION);
@@ -294,7 +294,7 @@ TEST(write_by_a_proxy_that_is_down_is_refused)
     check_unsent(&result, "portal.proxy");
 }
 
-TEST(write_where_there_is_no_tls_is_refused)
+TEST(write_where_there_is_no_tls_is_not_sent)
 {
     CLEANUP(result_release)
     struct result result = ask("https", "HTTP/1.1 400 No\r\n\r\n", ANSWER, SUSPEND);
