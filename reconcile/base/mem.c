@@ -7,8 +7,10 @@
  */
 #include "base/mem.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -32,13 +34,29 @@ static size_t product(size_t count, size_t size)
     return bytes;
 }
 
+enum { HUGE_PAGE = 2 << 20 };
+
+/* Large ones are tables that are read at random: in pages of 2 MiB they cost a five-hundredth of
+ * the faults, and the processor finds its way in them without walking. Only a wish: where it is not
+ * granted, nothing is lost. */
+static void *wish_huge_pages(void *memory, size_t size)
+{
+    uintptr_t begin = ((uintptr_t)memory + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1);
+    uintptr_t end = ((uintptr_t)memory + size) & ~(uintptr_t)(HUGE_PAGE - 1);
+
+    if (size >= HUGE_PAGE && begin < end)
+        (void)madvise((unsigned char *)memory + (begin - (uintptr_t)memory), end - begin,
+                      MADV_HUGEPAGE);
+    return memory;
+}
+
 void *mem_alloc(size_t size)
 {
     void *memory = malloc(size > 0 ? size : 1);
 
     if (!memory)
         mem_exhausted();
-    return memory;
+    return wish_huge_pages(memory, size);
 }
 
 void *mem_calloc(size_t count, size_t size)
@@ -47,7 +65,7 @@ void *mem_calloc(size_t count, size_t size)
 
     if (!memory)
         mem_exhausted();
-    return memory;
+    return wish_huge_pages(memory, count * size); /* calloc has seen that it fits */
 }
 
 void *mem_realloc(void *old, size_t size)
@@ -56,7 +74,7 @@ void *mem_realloc(void *old, size_t size)
 
     if (!memory)
         mem_exhausted();
-    return memory;
+    return wish_huge_pages(memory, size);
 }
 
 void *mem_realloc_array(void *old, size_t count, size_t size)
