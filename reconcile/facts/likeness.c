@@ -141,58 +141,68 @@ static const char *lower_ascii(struct arena *arena, const char *name, size_t len
     return lower;
 }
 
-/* One word of a name and where it ends. */
+/* Letters of one word among all letters of the name. */
 struct word {
-    const char *at;
-    size_t length;
+    size_t at, length;
 };
 
-static bool is_blank(char c)
+/* The words of a name on their way: what has letters and is no particle. */
+struct words {
+    struct word now;           /* its letters so far; it may have several parts, as 'anne-marie' */
+    struct word first, last;   /* of all */
+    struct word given, family; /* the first behind the comma, the last in front of it */
+    bool is_particle;          /* the one under way is nothing else */
+    bool comma;                /* it has passed */
+    unsigned count;
+};
+
+static void end_word(struct words *words)
 {
-    return c == ' ' || (c >= '\t' && c <= '\r');
+    if (words->now.length == 0 || words->is_particle)
+        return;
+    if (words->count++ == 0)
+        words->first = words->now;
+    words->last = words->now;
+    if (!words->comma)
+        words->family = words->now;
+    else if (words->given.length == 0)
+        words->given = words->now;
 }
 
-/* The words from `at` up to `end`; returns how many, and the first and the last of them. */
-static unsigned find_words(const char *at, const char *end, struct word *ret_first,
-                           struct word *ret_last)
+/* What stands between two parts: a hyphen joins them, a blank or a comma does not. */
+static void begin_part(struct words *words, const char *gap, const char *part, size_t at)
 {
-    unsigned count = 0;
+    bool apart = false, comma = false, other = false;
 
-    while (at < end) {
-        const char *begin = at;
-        while (at < end && !is_blank(*at))
-            at++;
-        if (at > begin) {
-            *ret_last = (struct word){begin, (size_t)(at - begin)};
-            if (count++ == 0)
-                *ret_first = *ret_last;
-        }
-        while (at < end && is_blank(*at))
-            at++;
+    for (; gap < part; gap++) {
+        bool blank = *gap == ' ' || (*gap >= '\t' && *gap <= '\r');
+        comma |= *gap == ',' && !other; /* not one in brackets */
+        apart |= blank || *gap == ',';
+        other |= !blank && *gap != ',';
     }
-    return count;
+    if (!apart)
+        return;
+    end_word(words);
+    words->comma |= comma;
+    words->now = (struct word){.at = at};
 }
 
-/* The first and the last word of three or more, the lesser in front, so that 'Doe, Jane Maria' and
- * 'Jane Middle Doe' meet: 'family, given' reads 'given family'. NULL when there are no three. */
-static const char *find_ends(struct arena *arena, const char *folded)
+/* The first and the last word, the lesser in front, so that 'Doe, Jane Maria' and 'Jane Middle Doe'
+ * meet: 'family, given' reads 'given family'. NULL when there are no two. */
+static const char *find_ends(struct arena *arena, const char *whole, struct words *words)
 {
-    const char *end = folded + strlen(folded), *comma = strchr(folded, ',');
-    struct word first = {"", 0}, last = {"", 0}, unused;
-    unsigned count = find_words(folded, comma ? comma : end, &first, &last);
-
-    if (comma)
-        count += find_words(comma + 1, end, &first, &unused);
-    if (count < 3)
+    end_word(words);
+    bool turned = words->family.length > 0 && words->given.length > 0;
+    struct word first = turned ? words->given : words->first;
+    struct word last = turned ? words->family : words->last;
+    if (words->count < 2)
         return NULL;
     size_t shorter = first.length < last.length ? first.length : last.length;
-    int order = memcmp(first.at, last.at, shorter);
-    if (order > 0 || (order == 0 && first.length > last.length)) {
-        unused = first;
-        first = last;
-        last = unused;
-    }
-    return arena_printf(arena, "%.*s %.*s", (int)first.length, first.at, (int)last.length, last.at);
+    int order = memcmp(whole + first.at, whole + last.at, shorter);
+    bool swap = order > 0 || (order == 0 && first.length > last.length);
+    struct word left = swap ? last : first, right = swap ? first : last;
+    return arena_printf(arena, "%.*s %.*s", (int)left.length, whole + left.at, (int)right.length,
+                        whole + right.at);
 }
 
 struct name_parts name_parts(struct arena *arena, const char *name)
@@ -209,20 +219,26 @@ struct name_parts name_parts(struct arena *arena, const char *name)
     /* all letters, and after them those of each part, each with its end */
     size_t room = strlen(folded) + 1, pieces = 0, first = 0;
     char *whole = arena_alloc(arena, room * 3), *to = whole, *part = whole + room;
-    const char *end = folded;
+    struct words words = {.count = 0};
+    const char *end = folded, *gap = folded;
     for (const char *at = next_part(folded, &end); *at; at = next_part(end, &end)) {
+        begin_part(&words, gap, at, (size_t)(to - whole));
+        gap = end;
         size_t letters = drop_digraphs(part, copy_letters(part, at, end));
         memcpy(to, part, letters);
         to += letters;
+        bool particle = is_particle(part);
+        words.is_particle = particle && words.now.length == 0;
+        words.now.length += letters;
         first = pieces++ == 0 ? letters : first;
-        if (letters && parts.count < NAME_PARTS_MAX && !is_particle(part))
+        if (letters && parts.count < NAME_PARTS_MAX && !particle)
             add_part(&parts, part);
         part += letters + 1;
     }
     *to = '\0';
     parts.whole = to > whole ? whole : NULL;
     if (pieces > 2)
-        parts.ends = find_ends(arena, folded);
+        parts.ends = find_ends(arena, whole, &words);
     if (pieces == 2 && !text_is_ascii(whole))
         parts.turned = arena_printf(arena, "%s%.*s", whole + first, (int)first, whole);
     return parts;

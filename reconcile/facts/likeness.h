@@ -27,7 +27,8 @@ struct name_parts {
     const char *whole; /* all letters in their order without what is between; NULL = no name */
     const char
         *turned;      /* of two parts in a script that may leave the blank out: the second first */
-    const char *ends; /* of three words or more the first and the last, in a fixed order */
+    const char *ends; /* where there are more than two parts: the first and the last word, in a
+                         fixed order */
     const char *part[NAME_PARTS_MAX];
     unsigned count;
 };

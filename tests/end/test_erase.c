@@ -452,7 +452,7 @@ static char *of_others(struct end *end, const char *id)
         "select string_agg(line, E'\\n' order by line) from ("
         "select r::text from reconcile.plan_row r where account_id <> '%s' union all "
         "select g::text from reconcile.plan_guard g union all "
-        "select n::text from reconcile.plan_note n where n.position <> 99 union all "
+        "select n::text from reconcile.plan_note n where n.position < 98 union all "
         "select u::text from reconcile.run u where u.run_id <> 2 union all "
         "select p.plan_id || p.state || coalesce(p.redacted_at::text, '') from reconcile.plan"
         " p where p.plan_id = 2 union all "
@@ -495,9 +495,11 @@ TEST(erase_of_somebody_called_like_a_word_of_ours_leaves_others_alone)
                   "update reconcile.run set message = 'the account of ''%s'' is odd' where run_id ="
                   " 2; insert into reconcile.plan_note select portal_id, 1, 99, 'protected until"
                   " 2027-01-01 by %s: as ''%s'' said' from reconcile.portal;"
+                  "insert into reconcile.plan_note select portal_id, 1, 98, 'stopped by %s since"
+                  " 2027-01-01: none (owner %s)' from reconcile.portal;"
                   "insert into reconcile.stop select portal_id, 1, '%s%s', 'anna' from"
                   " reconcile.portal",
-                  name, name, name, strchr(name, ' ') ? "ask " : "", name);
+                  name, name, name, name, name, strchr(name, ' ') ? "ask " : "", name);
         end_change(&end, text_cstr(&sql));
         RUNS(&end, 0, "reject", "2", "--reason", "to suspend is not right: no reason, no rule");
         CLEANUP(mem_cleanup) char *before = of_others(&end, person.id);
@@ -529,6 +531,8 @@ TEST(erase_of_somebody_called_like_a_word_of_ours_leaves_others_alone)
                   " 'the account of ''(erased)'' is odd') + (select count(*) from"
                   " reconcile.plan_note where sentence <> 'protected until 2027-01-01 by (erased):"
                   " as ''(erased)'' said' and position = 99) + (select count(*) from"
+                  " reconcile.plan_note where sentence <> 'stopped by (erased) since 2027-01-01:"
+                  " none (owner (erased))' and position = 98) + (select count(*) from"
                   " reconcile.stop where reason not in ('(erased)', 'ask (erased)'))",
                   name, called[i][1], name, name, name);
         assert_int_equal(end_count(&end, text_cstr(&sql)), 0);

@@ -103,6 +103,37 @@ TEST(name_keys_of_names_that_meet_have_one_in_common)
     arena_release(&arena);
 }
 
+/* The first and the last word are words of the name: neither a title nor what is in brackets. */
+TEST(name_parts_meet_by_the_ends_of_a_name_alone)
+{
+    static const struct {
+        const char *a, *b;
+        bool meet;
+    } rows[] = {
+        {"Jane X Doe", ", Jane Q Doe", true},
+        {"Jane X Doe", "Doe , Jane Q", true},
+        {"Jane X Doe", "Doe, Jane (HR, Berlin) Q", true},
+        {"Anne-Marie X Doe", "Annemarie Q Doe", true},
+        {"Jones, A-B-C-D-E-F-G-H-I", "A-B-C-D-E-F-G-H-I Jones", true},
+        {"Jane X Doe", "Jane Q Roe", false},
+        {"Anna-Maria Kraus", "Anna-Lena Kraus", false},
+        {"Anna Maria Kraus (extern)", "Anna Sofia Weber (extern)", false},
+        {"Prof. Anna Meier", "Prof. Hans Meier", false},
+        {"Herr Jan M\xc3\xbcller", "Herr Udo M\xc3\xbcller", false},
+        {"Van Tuan Nguyen", "Van Hung Nguyen", false},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+        struct name_parts one = name_parts(&arena, rows[i].a);
+        struct name_parts other = name_parts(&arena, rows[i].b);
+        if (name_parts_meet(&one, &other) != rows[i].meet)
+            fail_msg("'%s' and '%s'", rows[i].a, rows[i].b);
+        if (rows[i].meet)
+            assert_true(share_a_key(&arena, &one, &other));
+    }
+}
+
 /* One to nine words out of nine, so that many of a few thousand pairs meet. */
 static const char *random_name(struct arena *arena, uint64_t *state)
 {

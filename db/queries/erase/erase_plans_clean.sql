@@ -11,9 +11,13 @@ where p.portal_id = $1::bigint
                   where r.portal_id = p.portal_id and r.plan_id = p.plan_id))
   and not exists (select from plan_row r
                   where r.portal_id = p.portal_id and r.plan_id = p.plan_id
-                    and concat_ws(' ', r.username, r.email, r.name, r.employee_number, r.about,
-                                  r.matched_number, r.matched_name, r.matched_email, r.rule,
-                                  r.matched_by, r.profile, r.roles, r.department) ~* $4)
+                    and (concat_ws(' ', r.about, r.rule, r.matched_by, r.profile, r.roles,
+                                   r.department) ~* $4
+                         or exists (select from unnest(array[r.username, r.email, r.name,
+                                                             r.employee_number, r.matched_number,
+                                                             r.matched_name, r.matched_email])
+                                                as own (field)
+                                    where own.field ~* $2)))
   and not exists (select from plan_row r
                   where r.portal_id = p.portal_id and r.plan_id = p.plan_id
                     and r.account_id in

@@ -1,6 +1,6 @@
 -- The values, for files outside of the database; and patterns of them for texts in which they may stand:
 -- `pattern` for those that people write, `pattern_ours` for our own, in which a name stands in quotes,
--- behind 'by', or in the words of somebody who keeps an account. A short number is no name in a
+-- behind 'by' or 'owner', or in the words of somebody who keeps an account or stopped everything. A short number is no name in a
 -- sentence: '12 accounts' stays.
 with piece as (
     select value, is_common, value ~ '[[:space:]]' as is_several, length(value) as length,
@@ -15,10 +15,10 @@ alternative as (
     from piece),
 part as (
     select '(?<![[:alnum:]])(' || plain || ')(?![[:alnum:]])' as plain,
-           '(?<=''|\mby )(' || common || ')(?=''|[:;,]|$)' as named,
+           '(?<=''|\mby |\mowner )(' || common || ')(?=''|[:;,)]| since |$)' as named,
            '^(' || common || ')$' as whole,
            '(?<![[:alnum:]])(' || several || ')(?![[:alnum:]])' as several,
-           '(?<=(kept|protected) until .*: .*)(' || several || ')(?![[:alnum:]])' as kept
+           '(?<=(kept until|protected until|stopped by) .*: .*)(' || several || ')(?![[:alnum:]])' as kept
     from alternative)
 select v.value, v.is_common, nullif(concat_ws('|', plain, named, whole, several), '') as pattern,
        nullif(concat_ws('|', plain, named, kept), '') as pattern_ours
