@@ -307,12 +307,12 @@ static const char *next_field(const char **at, struct arena *arena)
         return NULL;
     for (const char *from = field; *from; from++) {
         FUZZ_CHECK(*from != '\n' && *from != '\r');
-        if (*from == '\\')
-            from++;
-        *to++ = from > field && from[-1] == '\\' && strchr("nrt", *from) ? (*from == 'n'   ? '\n'
-                                                                            : *from == 'r' ? '\r'
-                                                                                           : '\t')
-                                                                         : *from;
+        bool escaped = *from == '\\';
+        from += escaped;
+        *to++ = escaped && *from == 'n'   ? '\n'
+                : escaped && *from == 'r' ? '\r'
+                : escaped && *from == 't' ? '\t'
+                                          : *from;
     }
     *to = '\0';
     return field;

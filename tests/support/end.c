@@ -258,7 +258,10 @@ static void become_program(const struct end_child *child, const char *const *wor
     int in = open("/dev/null", O_RDONLY);
     int out = open(child->out_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     int err = open(child->err_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    if (in < 0 || out < 0 || err < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
+    /* by descriptor: somebody else may not come to where it was built, below a home */
+    int program = open(PROGRAM_PATH, O_PATH | O_CLOEXEC);
+    if (program < 0 || in < 0 || out < 0 || err < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 ||
+        dup2(err, 2) < 0)
         _exit(127);
     if (uid &&
         (setgroups(0, NULL) < 0 || setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0))
@@ -266,7 +269,7 @@ static void become_program(const struct end_child *child, const char *const *wor
     if (seat.door >= 0 && !uid && /* as systemd starts it: of nobody's environment */
         (dup2(seat.door, 3) < 0 || unsetenv("SUDO_UID") < 0 || unsetenv("SUDO_USER") < 0))
         _exit(127);
-    execv(argv[0], argv);
+    (void)fexecve(program, argv, environ);
     _exit(127);
 }
 
