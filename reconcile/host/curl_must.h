@@ -1,7 +1,9 @@
 /*
  * curl_must: libcurl's way of saying that there is no memory is the end, as with our own
  * (base/mem): an option that was not taken would be a request of another kind, and a write that was
- * never sent would be a failed one, though the next run can do it.
+ * never sent would be a failed one, though the next run can do it. Not asked of a whole transfer:
+ * there libcurl says the same of an answer that is larger than it takes, which is the other end's
+ * doing.
  */
 #ifndef HOST_CURL_MUST_H
 #define HOST_CURL_MUST_H

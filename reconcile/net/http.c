@@ -476,6 +476,14 @@ static void set_content_type(struct http_answer *answer)
     answer->content_type = type;
 }
 
+/* libcurl counts the bytes of the request that it handed over, also of one that failed. */
+static bool nothing_was_sent(CURL *easy)
+{
+    long sent = 1;
+
+    return curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent) == CURLE_OK && sent == 0;
+}
+
 int exchange_finish(struct exchange *exchange, CURLcode code, struct err *err)
 {
     struct http_answer *answer = &exchange->answer;
@@ -483,7 +491,8 @@ int exchange_finish(struct exchange *exchange, CURLcode code, struct err *err)
     curl_off_t length = -1;
 
     curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &answer->status);
-    (void)curl_must(code);
+    if (nothing_was_sent(exchange->easy))
+        (void)curl_must(code); /* behind that it may be the answer that is too large for libcurl */
     tell_pace(exchange);
     if (code != CURLE_OK)
         return refuse_exchange(exchange, code, err);
@@ -558,8 +567,7 @@ int http_exchange(struct http *http, const struct http_request *request,
     return 0;
 }
 
-/* Failures before there is a connection. libcurl counts the bytes of the request that it handed
- * over, also of one that failed: both must say so. */
+/* Failures before there is a connection: code and count must say so. */
 static bool is_unsent(CURL *easy, CURLcode code)
 {
     static const CURLcode before[] = {
@@ -567,9 +575,8 @@ static bool is_unsent(CURL *easy, CURLcode code)
         CURLE_SSL_CONNECT_ERROR,    CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE,
     };
     curl_off_t connected_us = 0;
-    long sent = 1;
 
-    if (curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent) != CURLE_OK || sent != 0)
+    if (!nothing_was_sent(easy))
         return false;
     for (size_t i = 0; i < COUNT_OF(before); i++) {
         if (before[i] == code)

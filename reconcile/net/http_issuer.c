@@ -46,7 +46,7 @@ char *http_issuer(struct http *http, const char *url)
     curl_set(easy, CURLOPT_CONNECT_ONLY, 1L);
     curl_set(easy, CURLOPT_FRESH_CONNECT, 1L);
     if (curl_must(curl_easy_setopt(easy, CURLOPT_URL, url)) != CURLE_OK ||
-        curl_must(curl_easy_perform(easy)) != CURLE_OK ||
+        curl_easy_perform(easy) != CURLE_OK ||
         curl_easy_getinfo(easy, CURLINFO_CERTINFO, &chain) != CURLE_OK || !chain)
         return NULL;
     return find_issuer(chain);

@@ -291,7 +291,7 @@ int delivery_mail(const struct config_mail *config, const struct mail *mail,
     curl_set(easy, CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L); /* one dead mailbox silences nobody */
     curl_set(easy, CURLOPT_HTTPHEADER, headers);
     curl_set(easy, CURLOPT_MIMEPOST, mime);
-    code = curl_must(curl_easy_perform(easy));
+    code = curl_easy_perform(easy);
     (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &answer);
     if (ret_fate)
         *ret_fate = fate_of(easy, code, answer);
@@ -315,7 +315,7 @@ int delivery_check_mail(const struct config_mail *config, const struct delivery_
     set_server(easy, config);
     curl_set(easy, CURLOPT_NOBODY, 1L);
     curl_set(easy, CURLOPT_CUSTOMREQUEST, "NOOP");
-    code = curl_must(curl_easy_perform(easy));
+    code = curl_easy_perform(easy);
     (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &answer);
     return code == CURLE_OK
                ? 0
@@ -349,7 +349,7 @@ int delivery_webhook(const struct config_webhook *config, const struct text *jso
     curl_set(easy, CURLOPT_HTTPHEADER, headers);
     curl_set(easy, CURLOPT_POSTFIELDS, text_cstr(json));
     curl_set(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)json->length);
-    code = curl_must(curl_easy_perform(easy));
+    code = curl_easy_perform(easy);
     if (code != CURLE_OK)
         return refuse_delivery(&delivery, code, NULL, "the webhook did not answer", 0, err);
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);

@@ -287,7 +287,7 @@ static int perform(CURL *easy, enum scheme scheme, const struct config_roster *c
                    const struct transfer *transfer, const char *reason,
                    struct instant *ret_modified, struct err *err)
 {
-    CURLcode code = curl_must(curl_easy_perform(easy));
+    CURLcode code = curl_easy_perform(easy);
     curl_off_t modified = -1;
 
     if (transfer->too_large)

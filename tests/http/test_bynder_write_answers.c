@@ -127,6 +127,21 @@ static struct result write_to(const char *url, const char *proxy, enum act act)
     return result;
 }
 
+/* By a proxy that gives this answer to whatever it is asked for. */
+static struct result ask_proxy(const char *answer, enum act act)
+{
+    struct server server = {.answer = answer, .client = pthread_self()};
+    CLEANUP(text_release) struct text url = TEXT_INIT;
+
+    scripted_queue_start(&server.queue, serve, &server);
+    text_addf(&url, "http://127.0.0.1:%u", server.queue.port);
+    struct result result = write_to("https://127.0.0.1:2", text_cstr(&url), act);
+    scripted_queue_stop(&server.queue);
+    result.requests = text_take(&server.requests);
+    result.count = server.count;
+    return result;
+}
+
 static struct result ask(const char *scheme, const char *answer, enum manner manner, enum act act)
 {
     struct server server = {.answer = answer, .manner = manner, .client = pthread_self()};
@@ -264,6 +279,24 @@ TEST(write_is_sent_once_and_judged_by_its_answer)
         assert_true(text_is_utf8(result.answer.text, strlen(result.answer.text)));
         check_sent(&result, rows[i].act, i);
     }
+}
+
+/* libcurl calls a header line that is longer than it takes "out of memory": it is the other end's
+ * doing, and must not end the run as if it were ours. */
+TEST(write_whose_answer_has_an_endless_header_is_unknown)
+{
+    CLEANUP(text_release) struct text answer = TEXT_INIT;
+
+    text_add(&answer, "HTTP/1.1 202 Accepted\r\nX-Long: ");
+    for (size_t i = 0; i < 200000; i++)
+        text_add_char(&answer, 'a');
+    text_add(&answer, "\r\nContent-Length: 0\r\n\r\n");
+    CLEANUP(result_release) struct result result = ask("http", text_cstr(&answer), ANSWER, SUSPEND);
+    assert_true(result.returned == 0);
+    assert_int_equal(result.answer.effect, EFFECT_UNKNOWN);
+    CLEANUP(result_release) struct result proxy = ask_proxy(text_cstr(&answer), SUSPEND);
+    assert_true(proxy.returned == 0 &&
+                proxy.count > 0); /* and it is no proxy's way to end the run either */
 }
 
 /* --- nobody there --- */
