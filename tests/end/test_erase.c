@@ -288,6 +288,14 @@ static bool report_is_there(struct end *end, const char *name)
     return access(path, F_OK) == 0;
 }
 
+static void check_reports(struct end *end, const char *const *name, size_t count, bool is_there)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (report_is_there(end, name[i]) != is_there)
+            fail_msg("%s is %s there", name[i], is_there ? "not" : "still");
+    }
+}
+
 /* Somebody whom plan 1 shows and plan 2 does not. */
 static struct person choose_of_first(struct end *end)
 {
@@ -348,14 +356,8 @@ TEST(erase_leaves_no_report_of_a_plan_that_shows_them_however_it_is_written)
         ".new-AbCdEf",     "end-plan-all.txt",   "end-plan-77.txt"};
     static const char *const kept[] = {"end-plan-2.txt",  "end-plan-2.json",    "end-plan-2.csv",
                                        "end-plan-2.html", "end-plan-notes.txt", "end2-plan-1.txt"};
-    for (size_t i = 0; i < COUNT_OF(gone); i++) {
-        if (report_is_there(&end, gone[i]))
-            fail_msg("%s is still there", gone[i]);
-    }
-    for (size_t i = 0; i < COUNT_OF(kept); i++) {
-        if (!report_is_there(&end, kept[i]))
-            fail_msg("%s is gone", kept[i]);
-    }
+    check_reports(&end, gone, COUNT_OF(gone), false);
+    check_reports(&end, kept, COUNT_OF(kept), true);
     assert_int_equal(reports_with(&end, &person), 0);
     CLEANUP(mem_cleanup) char *outcome_path = state_path(&end, "outcome-end-1-1.json");
     CLEANUP(mem_cleanup) char *left_over = state_path(&end, ".outcome-end-1-2.json.new-0badcafe");
@@ -412,14 +414,8 @@ TEST(erase_leaves_no_report_in_which_a_decision_names_them)
                                        "end-plan-5.html", "end-plan-6.txt"};
     static const char *const kept[] = {"end-plan-4.txt", "end-plan-4.json", "end-plan-4.csv",
                                        "end-plan-4.html", "end-plan-6.csv"};
-    for (size_t i = 0; i < COUNT_OF(gone); i++) {
-        if (report_is_there(&end, gone[i]))
-            fail_msg("%s is still there", gone[i]);
-    }
-    for (size_t i = 0; i < COUNT_OF(kept); i++) {
-        if (!report_is_there(&end, kept[i]))
-            fail_msg("%s is gone", kept[i]);
-    }
+    check_reports(&end, gone, COUNT_OF(gone), false);
+    check_reports(&end, kept, COUNT_OF(kept), true);
     assert_int_equal(reports_with(&end, &person), 0);
 }
 

@@ -355,24 +355,31 @@ static void answer(int terminal, struct text *seen, const char *question, const 
     assert_int_equal(write(terminal, line.data, line.length), line.length);
 }
 
+/* Everything that is asked, with this name of the portal; how the program ended. */
+static int answer_all(struct first *first, const char *name, const char *secret, struct text *seen)
+{
+    int terminal = -1, status = 0;
+    pid_t pid = start_at_terminal(first, &terminal);
+
+    answer(terminal, seen, "Address of the portal, like https://acme.bynder.com: ", first->url);
+    answer(terminal, seen, "Its name in the history [127]: ", name);
+    answer(terminal, seen, "Client id of the OAuth app in Bynder: ", "demo");
+    answer(terminal, seen, "HR's roster, a file or an address: ", first->end.roster_path);
+    answer(terminal, seen, "Directory of the database, or a connection string [", first->embedded);
+    answer(terminal, seen, "(made when it is not there): ", secret);
+    answer(terminal, seen, "The client secret (it is not shown): ", END_SECRET);
+    read_until(terminal, seen, NULL);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    (void)close(terminal);
+    return status;
+}
+
 TEST(init_at_a_terminal_asks_and_keeps_the_secret_to_itself)
 {
     FIRST(first);
     CLEANUP(mem_cleanup) char *secret = probe_path(&first.end.probe, "new-secret");
     CLEANUP(text_release) struct text seen = TEXT_INIT;
-    int terminal = -1, status = 0;
-    pid_t pid = start_at_terminal(&first, &terminal);
-
-    answer(terminal, &seen, "Address of the portal, like https://acme.bynder.com: ", first.url);
-    answer(terminal, &seen, "Its name in the history [127]: ", "acme");
-    answer(terminal, &seen, "Client id of the OAuth app in Bynder: ", "demo");
-    answer(terminal, &seen, "HR's roster, a file or an address: ", first.end.roster_path);
-    answer(terminal, &seen, "Directory of the database, or a connection string [", first.embedded);
-    answer(terminal, &seen, "(made when it is not there): ", secret);
-    answer(terminal, &seen, "The client secret (it is not shown): ", END_SECRET);
-    read_until(terminal, &seen, NULL);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    (void)close(terminal);
+    int status = answer_all(&first, "acme", secret, &seen);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
         fail_msg("status %d: %s", status, text_cstr(&seen));
     end_assert_silent_of(&seen, END_SECRET);
@@ -390,19 +397,7 @@ TEST(init_at_a_terminal_places_nothing_when_an_answer_is_no_text)
     FIRST(first);
     CLEANUP(mem_cleanup) char *secret = probe_path(&first.end.probe, "new-secret");
     CLEANUP(text_release) struct text seen = TEXT_INIT;
-    int terminal = -1, status = 0;
-    pid_t pid = start_at_terminal(&first, &terminal);
-
-    answer(terminal, &seen, "Address of the portal, like https://acme.bynder.com: ", first.url);
-    answer(terminal, &seen, "Its name in the history [127]: ", "latin \xE9");
-    answer(terminal, &seen, "Client id of the OAuth app in Bynder: ", "demo");
-    answer(terminal, &seen, "HR's roster, a file or an address: ", first.end.roster_path);
-    answer(terminal, &seen, "Directory of the database, or a connection string [", first.embedded);
-    answer(terminal, &seen, "(made when it is not there): ", secret);
-    answer(terminal, &seen, "The client secret (it is not shown): ", END_SECRET);
-    read_until(terminal, &seen, NULL);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    (void)close(terminal);
+    int status = answer_all(&first, "latin \xE9", secret, &seen);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 78);
     end_assert_says(&seen,
                     "nothing was written: 'portal.name' holds a control character or is not");
