@@ -39,9 +39,7 @@ enum { OPTIONS_LIMIT = 40, WORDS_LIMIT = 40 };
 
 static const char *const piece_default[END_PIECES] = {
     [END_NAME] = "end",
-    [END_PORTAL] = "requests_per_second = 1000000.0; requests_per_window = 100000000; "
-                   "page_size = 50; connections = 4; timeout = 3; patience = 10; silence_after_429 "
-                   "= 1.0; logins = \"each\";",
+    [END_PORTAL] = END_FREELY "timeout = 600; patience = 10; silence_after_429 = 1.0;",
     [END_COLUMNS] = "employee_number = \"EmpID\"; email = \"Work Email\"; name = \"Name\"; "
                     "status = \"EmploymentStatus\"; hire_date = \"DateofHire\"; "
                     "last_day = \"DateofTermination\"; department = \"Department\";",
@@ -581,6 +579,30 @@ void end_change(struct end *end, const char *sql)
 void end_fault(struct end *end, const char *pair)
 {
     probe_fault(&end->probe, pair);
+}
+
+void end_clear_faults(struct end *end)
+{
+    probe_control(&end->probe, "/_sim/faults", "clear=1");
+}
+
+void end_keep_back(struct end *end, unsigned nth, const char *where)
+{
+    CLEANUP(text_release) struct text fault = TEXT_INIT;
+
+    text_addf(&fault, "hold=nth=%u%s%s", nth, where ? ":" : "", where ? where : "");
+    end_fault(end, text_cstr(&fault));
+}
+
+void end_wait_for_requests(struct end *end, double count)
+{
+    const struct timespec pause = {.tv_nsec = 5000000};
+    double began = now_s();
+
+    while (end_stat(end, "requests") < count) {
+        assert_true(now_s() - began < END_DEADLINE_S);
+        (void)nanosleep(&pause, NULL);
+    }
 }
 
 void end_change_user(struct end *end, const char *who, const char *form)

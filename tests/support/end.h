@@ -13,7 +13,7 @@
 #include "base/cleanup.h"
 #include "probe.h"
 
-#define END_DEADLINE_S 28
+#define END_DEADLINE_S 120 /* of what hangs; nothing is to be quick */
 #define END_SECRET     "demo-secret"
 #define END_IDLE_DAYS  300 /* of the rule 'idle': few enough of the made-up population */
 
@@ -33,6 +33,11 @@ enum end_piece {
     END_REST,     /* sections that are not there yet */
     END_PIECES
 };
+
+/* Settings of portal that hold up nobody but by `timeout` and `patience`. */
+#define END_FREELY                                                                                 \
+    "requests_per_second = 1000000.0; requests_per_window = 100000000; page_size = 50; "           \
+    "connections = 4; logins = \"each\"; "
 
 struct end {
     struct probe probe; /* its directory holds everything of the world */
@@ -123,6 +128,13 @@ int64_t end_count(struct end *end, const char *sql);
 void end_change(struct end *end, const char *sql);
 
 void end_fault(struct end *end, const char *pair);
+void end_clear_faults(struct end *end);
+/* From now on the portal does what is asked and keeps the answer back: of the so-manieth request
+ * that fits (faults.h: WHERE, NULL = any), until the faults are cleared or "hold=off". What a test
+ * does in between is done while that request is under way, however long it takes. */
+void end_keep_back(struct end *end, unsigned nth, const char *where);
+/* Waits until the portal was asked so often, in all. */
+void end_wait_for_requests(struct end *end, double count);
 void end_change_user(struct end *end, const char *who, const char *form);
 /* A number of /_sim/stats by its path. */
 double end_stat(struct end *end, const char *path);
