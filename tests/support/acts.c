@@ -4,7 +4,6 @@
  */
 #include "acts.h"
 
-#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,13 +186,10 @@ static PGresult *query(struct acts *acts, ExecStatusType wanted, const char *for
 static PGresult *query(struct acts *acts, ExecStatusType wanted, const char *format, va_list args)
 {
     CLEANUP(text_release) struct text sql = TEXT_INIT;
-    PGconn *connection = PQconnectdb(acts->end.conninfo);
 
     text_addv(&sql, format, args);
-    PGresult *result = PQexec(connection, text_cstr(&sql));
-    if (PQresultStatus(result) != wanted)
-        fail_msg("%s: %s", text_cstr(&sql), PQerrorMessage(connection));
-    PQfinish(connection);
+    PGresult *result = end_sql(&acts->end, text_cstr(&sql));
+    assert_int_equal(PQresultStatus(result), wanted);
     return result;
 }
 

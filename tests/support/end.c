@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <libpq-fe.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -221,9 +220,16 @@ void end_embed(struct end *end)
     end_set(end, END_DATABASE, "embedded = \"%s\";", directory);
 }
 
+static void leave_database(struct end *end)
+{
+    PQfinish(end->connection);
+    end->connection = NULL;
+}
+
 void end_finish(struct end *end)
 {
     (void)probe_stop(&end->probe);
+    leave_database(end);
     free(end->conninfo);
     free(end->config_path);
     free(end->roster_path);
@@ -543,17 +549,31 @@ const char *end_guard(struct json_object *plan, const char *id)
     return NULL;
 }
 
+PGresult *end_sql(struct end *end, const char *sql)
+{
+    if (!end->connection)
+        end->connection = PQconnectdb(end->conninfo);
+    PGresult *result = PQexec(end->connection, sql);
+    ExecStatusType status = PQresultStatus(result);
+    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
+        fail_msg("%s: %s", sql, PQerrorMessage(end->connection));
+    /* the next one finds a session that nobody used */
+    if (PQtransactionStatus(end->connection) != PQTRANS_IDLE)
+        leave_database(end);
+    else
+        PQclear(PQexec(end->connection, "discard all"));
+    return result;
+}
+
 char *end_query(struct end *end, const char *sql)
 {
-    PGconn *connection = PQconnectdb(end->conninfo);
-    PGresult *result = PQexec(connection, sql);
+    PGresult *result = end_sql(end, sql);
     char *value;
 
-    if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) < 1)
-        fail_msg("%s: %s", sql, PQerrorMessage(connection));
+    if (PQntuples(result) < 1)
+        fail_msg("no row: %s", sql);
     value = mem_strdup(PQgetvalue(result, 0, 0));
     PQclear(result);
-    PQfinish(connection);
     return value;
 }
 

@@ -7,6 +7,7 @@
 #define SUPPORT_END_H
 
 #include <json-c/json.h>
+#include <libpq-fe.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -42,6 +43,7 @@ enum end_piece {
 struct end {
     struct probe probe; /* its directory holds everything of the world */
     char *conninfo;     /* of a database with the schema; NULL before it is asked for */
+    PGconn *connection; /* to it, made by the first end_sql */
     char *config_path, *roster_path, *leavers_path, *export_path;
     char *piece[END_PIECES];
 };
@@ -121,6 +123,8 @@ const char *end_text_at(struct json_object *json, const char *path);
 int64_t end_number_at(struct json_object *json, const char *path);
 const char *end_guard(struct json_object *plan, const char *id); /* its verdict */
 
+/* What a statement gives; the test fails where it does. The caller clears it. */
+PGresult *end_sql(struct end *end, const char *sql);
 /* The first cell of a query; the number in it. */
 char *end_query(struct end *end, const char *sql);
 int64_t end_count(struct end *end, const char *sql);
