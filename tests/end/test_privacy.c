@@ -169,13 +169,14 @@ static void guarded_begin(struct guarded *guarded)
     put_canary(end, "webhook-url", "http://127.0.0.1:#/services/canary-5-webhook",
                guarded->webhook.port);
     end_set(end, END_DATABASE, "conninfo = \"%s\"; password_file = \"database\";", end->conninfo);
-    end_set(end, END_REST,
-            "report: { directory = \"said/reports\"; }; metrics: { textfile = \"said/end.prom\"; };"
-            "apply: { state_directory = \"said/state\"; };"
-            "notify: { timeout = 8; mail: { server = \"smtp://127.0.0.1:%u\"; starttls = \"none\";"
-            " from = \"a@acme.example\"; to = \"b@acme.example\"; user = \"job\"; "
-            "password_file = \"mail-password\"; }; webhook: { url_file = \"webhook-url\"; }; };",
-            guarded->mail.port);
+    end_set(
+        end, END_REST,
+        "report: { directory = \"said/reports\"; }; metrics: { textfile = \"said/end.prom\"; };"
+        "apply: { state_directory = \"said/state\"; };"
+        "notify: { timeout = 600; mail: { server = \"smtp://127.0.0.1:%u\"; starttls = \"none\";"
+        " from = \"a@acme.example\"; to = \"b@acme.example\"; user = \"job\"; "
+        "password_file = \"mail-password\"; }; webhook: { url_file = \"webhook-url\"; }; };",
+        guarded->mail.port);
     CLEANUP(mem_cleanup) char *said = probe_path(&end->probe, "said");
     assert_int_equal(file_make_directory(said, 0700, NULL), 0);
 }

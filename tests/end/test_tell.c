@@ -228,6 +228,8 @@ TEST(mail_server_that_hangs_holds_a_run_up_for_its_time_only)
 {
     TOLD(told, 3, 4);
 
+    told.timeout_s = 1;
+    told_configure(&told);
     sink_answer(&told.mail, "hang");
     RUN(result, &told.acts.end, "run");
     end_assert_code(&result, 0);

@@ -13,6 +13,7 @@ struct told {
     struct sink mail, webhook;
     const char *mail_more; /* further settings of notify.mail */
     const char *more;      /* further sections */
+    int timeout_s;         /* of notify: nobody is to be quick */
     char *metrics_path;
 };
 
