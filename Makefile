@@ -239,6 +239,11 @@ $(addprefix test-,$(SUITES)): test-%: $(PROGRAM) $(SIM)
 	$(Q)$(MAKE) --no-print-directory VARIANT=$(VARIANT) $(call test_bin,$*)
 	$(Q)sh tests/support/run.sh $(call test_bin,$*)
 
+.PHONY: test
+test: $(PROGRAM) $(SIM) ## every suite of the current variant but bench
+	$(Q)$(MAKE) --no-print-directory VARIANT=$(VARIANT) tests
+	$(Q)sh tests/support/run.sh $(foreach s,$(LINKED_SUITES),$(call test_bin,$(s)))
+
 .PHONY: check
 check: ## everything that must hold before a commit: lint, both compilers, all suites, sanitizers
 	$(Q)sh tests/support/deps.sh check || $(MAKE) --no-print-directory deps

@@ -51,17 +51,13 @@ finish_build() {
 step "lint" "$make" --no-print-directory $jobs lint
 step "alert rules" "$make" --no-print-directory check-rules
 step "units, manual pages, completion" "$make" --no-print-directory VARIANT=debug check-packaging
-for suite in unit scenario io store http end; do
-    # many of them wait for a portal or a server that is slow on purpose: more than there are cores
-    step "test $suite" env TEST_JOBS=4 "$make" --no-print-directory VARIANT=debug test-$suite
-done
+# Many of them wait for a portal or a server that is slow on purpose: more than there are cores.
+step "tests" env TEST_JOBS=4 "$make" --no-print-directory VARIANT=debug test
 step "a year, short" "$make" --no-print-directory VARIANT=debug year-short
 step "crash, reduced" "$make" --no-print-directory VARIANT=debug check-crash-reduced
 step "build with clang and sanitizers" finish_build
 step "fuzz, three seconds each" "$make" --no-print-directory $jobs VARIANT=asan fuzz-short
-for suite in unit scenario io http; do
-    step "test $suite with sanitizers" env TEST_JOBS=4 "$make" --no-print-directory VARIANT=asan test-$suite
-done
+step "tests with sanitizers" env TEST_JOBS=4 "$make" --no-print-directory VARIANT=asan test
 printf '%s s in all\n' $(($(date +%s) - began))
 if [ -n "$broken" ]; then
     [ "$failed" -gt 0 ] || failed=1
