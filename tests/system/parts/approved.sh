@@ -11,7 +11,7 @@ is "anna approves" 0 $? "$said"
 as anna --config /etc/bynder-reconcile/acme.conf approve "$plan" --digest "$digest" --override G7 --reason "still closed" >/dev/null
 state() { as anna --config /etc/bynder-reconcile/acme.conf --log-level error show "$plan" --format json | sed -n 's/^ *"state": "\([a-z]*\)".*/\1/p' | head -n 1; }
 says_not "anna twice is one of two" approved "$(state)"
-said=$(as bob --config /etc/bynder-reconcile/acme.conf approve "$plan" --digest "$digest")
+said=$(as bob --config /etc/bynder-reconcile/acme.conf approve "$plan" --digest "$digest" --override G7 --reason "an office closed")
 is "bob approves" 0 $? "$said"
 is "anna and bob are two" approved "$(state)"
 moment=$(mark)
