@@ -18,6 +18,7 @@
 
 #include "base/cleanup.h"
 #include "base/fold.h"
+#include "base/intern.h"
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "base/table.h"
@@ -39,6 +40,7 @@ struct finder {
     uint32_t seekers;
     struct table table[BY_EDIT]; /* by enum near_index */
     struct edits edits;
+    struct table domains;        /* of the people's addresses: a letter apart is in one domain */
     bool numbers;   /* they are among the keys */
     bool skeletons; /* some address is not ASCII */
 };
@@ -171,7 +173,8 @@ static void index_account(struct finder *finder, uint32_t i)
     if (!address_split(&finder->arena, email, &seeker->address))
         return;
     add_local(finder, email, i << 2 | ROLE_NOW);
-    edits_add(&finder->edits, &seeker->address, i << 2 | ROLE_NOW);
+    if (table_find(&finder->domains, seeker->address.domain) != TABLE_END)
+        edits_add(&finder->edits, &seeker->address, i << 2 | ROLE_NOW);
     if (finder->skeletons)
         table_add(&finder->table[BY_SKELETON], skeleton_key(&finder->arena, seeker->address.whole),
                   i << 2 | ROLE_NOW);
@@ -588,6 +591,8 @@ struct asking {
     struct finder *finder;
     size_t persons[PARALLEL_PARTS_MAX], twins[PARALLEL_PARTS_MAX]; /* how many are sought */
     bool skeletons[PARALLEL_PARTS_MAX];
+    struct arena arena[PARALLEL_PARTS_MAX];
+    struct intern domains[PARALLEL_PARTS_MAX]; /* of the people */
 };
 
 static bool is_odd_address(const char *email, const char *username)
@@ -615,13 +620,51 @@ static void ask_accounts(void *context, size_t part, size_t begin, size_t end)
     }
 }
 
+/* `*last` is that of the person before, as it is written: nearly all have it too. */
+static void note_domain(struct intern *domains, struct arena *scratch, const char *text,
+                        const char **last)
+{
+    const char *at = strrchr(text, '@');
+    bool ascii = text_is_ascii(text);
+    struct address address;
+
+    if (ascii && (!at || (*last && strcmp(at + 1, *last) == 0)))
+        return;
+    if (address_split(scratch, text, &address))
+        (void)intern_string(domains, address.domain);
+    *last = ascii ? at + 1 : NULL;
+    arena_clear(scratch);
+}
+
 static void ask_people(void *context, size_t part, size_t begin, size_t end)
 {
     struct asking *asking = context;
     const struct person *person = asking->finder->people->roster->person;
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *last = NULL;
 
-    for (size_t i = begin; i < end && !asking->skeletons[part]; i++)
-        asking->skeletons[part] = is_odd_address(person[i].email, person[i].username);
+    intern_init(&asking->domains[part], &asking->arena[part]);
+    for (size_t i = begin; i < end; i++) {
+        const char *text = address_text(person[i].email, person[i].username);
+        if (!text)
+            continue;
+        asking->skeletons[part] |= !text_is_ascii(text);
+        note_domain(&asking->domains[part], &scratch, text, &last);
+    }
+}
+
+/* What the parts of the people have to say, put together. */
+static void take_asked(struct finder *finder, struct asking *asking, size_t parts)
+{
+    table_init(&finder->domains, asking->domains[0].count);
+    for (size_t part = 0; part < parts; part++) {
+        for (size_t i = 0; i < asking->domains[part].count; i++)
+            table_add(&finder->domains, asking->domains[part].string[i], 0);
+        intern_release(&asking->domains[part]);
+        arena_adopt(&finder->arena, &asking->arena[part]);
+    }
+    for (size_t part = 0; part < PARALLEL_PARTS_MAX; part++)
+        finder->skeletons |= asking->skeletons[part];
 }
 
 /* Who is sought, and for whom. */
@@ -642,8 +685,7 @@ static void seek(struct finder *finder)
                 .account = &finder->snapshot->account[i], .pairing = &finder->pairing[i]};
     }
     parallel_for(people, parallel_parts(people), ask_people, &asking);
-    for (size_t i = 0; i < PARALLEL_PARTS_MAX; i++)
-        finder->skeletons |= asking.skeletons[i];
+    take_asked(finder, &asking, parallel_parts(people));
 }
 
 /* --- the indexes, which are made side by side --- */
@@ -707,6 +749,7 @@ static void release_finder(struct finder *finder)
     for (enum near_index index = 0; index < BY_EDIT; index++)
         table_release(&finder->table[index]);
     edits_release(&finder->edits);
+    table_release(&finder->domains);
     twins_release(&finder->twins);
     free(finder->seeker);
     arena_release(&finder->name_arena);

@@ -70,6 +70,8 @@ static bool bears_other(const struct account *account, const struct name_parts *
 bool twin_is_called_as(struct arena *scratch, const struct account *account,
                        const struct person *departed, const struct person *row)
 {
+    if (text_equal(account->name, departed->name))
+        return false;
     struct name_parts bears = name_parts(scratch, account->name);
     struct name_parts left = name_parts(scratch, departed->name);
     struct name_parts here = name_parts(scratch, row->name);
