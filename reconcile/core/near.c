@@ -24,6 +24,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "core/near_compare.h"
+#include "core/near_name.h"
 
 /* For what an account is looked for among the people. */
 enum sought { SOUGHT_NOT = 0, SOUGHT_PERSON, SOUGHT_TWIN };
@@ -38,6 +39,7 @@ struct finder {
     struct seeker *seeker; /* in the order of the accounts; an entry of an index has its place here
                               << 2 | enum near_role */
     uint32_t seekers;
+    struct borne_names names;
     struct table table[BY_EDIT]; /* by enum near_index */
     struct edits edits;
     struct table domains;        /* of the people's addresses: a letter apart is in one domain */
@@ -58,10 +60,46 @@ static uint32_t chain_next(const struct finder *finder, enum near_index index, u
                             : table_next(&finder->table[index], entry);
 }
 
+/* What an entry was added with: a place among the seekers and a role, or of a name among those that
+ * are borne. */
 static uint32_t chain_value(const struct finder *finder, enum near_index index, uint32_t entry)
 {
     return index == BY_EDIT ? edits_value(&finder->edits, entry)
                             : table_value(&finder->table[index], entry);
+}
+
+static bool is_of_names(enum near_index index)
+{
+    return index == BY_NAME || index == BY_OWN_NAME;
+}
+
+/* On the way through a chain. */
+struct link {
+    uint32_t entry, bearer;
+};
+
+/* false: it is at its end. */
+static bool chain_take(const struct finder *finder, enum near_index index, struct link *link,
+                       uint32_t *ret_value)
+{
+    const struct borne_names *names = &finder->names;
+
+    if (link->bearer) {
+        const struct bearer *bearer = &names->bearer[link->bearer - 1];
+        *ret_value = bearer->value;
+        link->bearer = bearer->more;
+        return true;
+    }
+    if (link->entry == TABLE_END)
+        return false;
+    *ret_value = chain_value(finder, index, link->entry);
+    if (is_of_names(index)) {
+        const struct bearers *bearers = &names->borne[*ret_value];
+        *ret_value = bearers->value;
+        link->bearer = bearers->more;
+    }
+    link->entry = chain_next(finder, index, link->entry);
+    return true;
 }
 
 /* The look of an address without its accents, which are as easily lost as a letter is mistaken. */
@@ -76,45 +114,48 @@ static const char *skeleton_key(struct arena *arena, const char *whole)
 struct batch {
     struct table *table;
     const char *key[128];
-    uint32_t value[128];
+    uint32_t value[128], length[128];
     size_t count;
 };
 
 static void batch_flush(struct batch *batch)
 {
-    table_add_many(batch->table, batch->key, batch->value, batch->count, NULL);
+    table_add_many(batch->table, batch->key, batch->value, batch->length, batch->count, NULL);
     batch->count = 0;
 }
 
-static void batch_add(struct batch *batch, const char *key, uint32_t value)
+static void batch_add(struct batch *batch, const char *key, uint32_t value, uint32_t length)
 {
     if (batch->count == COUNT_OF(batch->key))
         batch_flush(batch);
     batch->key[batch->count] = key;
+    batch->length[batch->count] = length;
     batch->value[batch->count++] = value;
 }
 
-/* The two indexes of names. */
-struct name_batch {
-    struct arena *arena;
-    struct batch wide, own;
-};
-
-static void add_name(struct name_batch *batch, const struct name_parts *name, uint32_t value)
+/* Under each key of each name as many as bear it. */
+static void index_borne_names(struct finder *finder)
 {
-    const char *wide[NAME_WIDE_MAX], *own[NAME_OWN_MAX];
-    unsigned wides = name_keys_wide(batch->arena, name, wide);
-    unsigned owns = name_keys_own(batch->arena, name, own);
-    bool twin = (value & 3) == ROLE_TWIN; /* is told by more than the ends of a name */
+    struct batch wide = {.table = &finder->table[BY_NAME]};
+    struct batch own = {.table = &finder->table[BY_OWN_NAME]};
+    const char *key[NAME_WIDE_MAX > NAME_OWN_MAX ? NAME_WIDE_MAX : NAME_OWN_MAX];
 
-    for (unsigned i = 0; i < wides; i++) {
-        if (!twin || wide[i] != name->ends)
-            batch_add(&batch->wide, wide[i], value);
+    for (uint32_t at = 0; at < finder->names.count; at++) {
+        const struct bearers *borne = &finder->names.borne[at];
+        const struct name_parts *name = borne->name;
+        unsigned wides = borne->count ? name_keys_wide(&finder->name_arena, name, key) : 0;
+        for (unsigned i = 0; i < wides; i++) { /* a twin is told by more than the ends of a name */
+            if (!borne->twins || key[i] != name->ends)
+                batch_add(&wide, key[i], at, borne->count);
+        }
+        unsigned owns = borne->count ? name_keys_own(&finder->name_arena, name, key) : 0;
+        for (unsigned i = 0; i < owns; i++) { /* what a person has as a wide key alone */
+            if (key[i] != name->ends && (key[i] != name->whole || !text_is_ascii(name->whole)))
+                batch_add(&own, key[i], at, borne->count);
+        }
     }
-    for (unsigned i = 0; i < owns; i++) { /* what a person has as a wide key alone */
-        if (own[i] != name->ends && (own[i] != name->whole || !text_is_ascii(name->whole)))
-            batch_add(&batch->own, own[i], value);
-    }
+    batch_flush(&wide);
+    batch_flush(&own);
 }
 
 static void add_local(struct finder *finder, const char *email, uint32_t value)
@@ -136,24 +177,21 @@ static void add_number(struct finder *finder, const char *number, uint32_t value
         table_add(&finder->table[BY_NUMBER], number_bare(&finder->arena, known), value);
 }
 
-static void index_account_names(struct finder *finder, struct name_batch *batch, uint32_t i)
+static void take_account_names(struct finder *finder, uint32_t i)
 {
     struct seeker *seeker = &finder->seeker[i];
     const struct account *account = seeker->account;
     uint32_t earlier = account->history.earlier_count;
-    struct name_parts *name = arena_alloc(&finder->name_arena, sizeof(name[0]));
     struct former *former =
         earlier ? arena_calloc(&finder->name_arena, earlier, sizeof(former[0])) : NULL;
 
-    *name = name_parts(&finder->name_arena, account->name);
-    seeker->name = name;
+    seeker->name = borne_names_add(&finder->names, account->name, false, i << 2 | ROLE_NOW);
     seeker->former = former;
-    add_name(batch, name, i << 2 | ROLE_NOW);
     for (uint32_t k = 0; k < earlier; k++) {
         const struct account_earlier *was = &account->history.earlier[k];
-        former[k].name = name_parts(&finder->name_arena, was->name);
+        former[k].name =
+            borne_names_add(&finder->names, was->name, false, i << 2 | ROLE_EARLIER);
         former[k].local = address_local(&finder->name_arena, was->email);
-        add_name(batch, &former[k].name, i << 2 | ROLE_EARLIER);
     }
 }
 
@@ -181,17 +219,22 @@ static void index_account(struct finder *finder, uint32_t i)
 }
 
 /* Under everything by which a twin of its person may be found. */
-static void index_departed_names(struct finder *finder, struct name_batch *batch, uint32_t i)
+static void take_departed_names(struct finder *finder, uint32_t i)
 {
     struct seeker *seeker = &finder->seeker[i];
+    const struct account *account = seeker->account;
+    const struct person *departed = seeker->pairing->person;
+    struct borne_names *names = &finder->names;
+    uint32_t value = i << 2 | ROLE_TWIN;
     struct twin_side *side = arena_alloc(&finder->name_arena, sizeof(side[0]));
+    const struct name_parts *name =
+        borne_names_add(names, departed->name ? departed->name : account->name, true, value);
 
-    *side =
-        twin_side_of(finder->people, &finder->name_arena, seeker->account, seeker->pairing->person);
+    *side = twin_side_of(finder->people, &finder->name_arena, account, departed, name,
+                         borne_names_parts(names, account->name, true));
     seeker->twin = side;
-    add_name(batch, &side->name, i << 2 | ROLE_TWIN);
-    if (side->bears.whole)
-        add_name(batch, &side->bears, i << 2 | ROLE_TWIN);
+    if (side->bears)
+        (void)borne_names_add(names, account->name, true, value);
 }
 
 static void index_departed(struct finder *finder, uint32_t i)
@@ -242,8 +285,11 @@ static void propose_each(struct visit *visit, enum near_index index, uint32_t en
 {
     const struct finder *finder = visit->finder;
 
-    for (; entry != TABLE_END; entry = chain_next(finder, index, entry)) {
-        uint32_t value = chain_value(finder, index, entry), at = value >> 2;
+    struct link link = {.entry = entry};
+    uint32_t value;
+
+    while (chain_take(finder, index, &link, &value)) {
+        uint32_t at = value >> 2;
         near_compare(&finder->twins, &visit->scratch, index, (enum near_role)(value & 3),
                      &finder->seeker[at], face, &visit->nearest[at]);
     }
@@ -488,11 +534,11 @@ static void take_crowd(struct visit *visit, const struct crowd_of_key *crowd)
         if (twin_is_at_work(person) && (!here || person_compare(person, here) < 0))
             here = person;
     }
-    for (uint32_t at = crowd->entry; at != TABLE_END; at = chain_next(finder, crowd->index, at)) {
-        uint32_t value = chain_value(finder, crowd->index, at);
+    struct link link = {.entry = crowd->entry};
+    uint32_t value;
+    while (chain_take(finder, crowd->index, &link, &value))
         near_take(crowd->index, (enum near_role)(value & 3), least, here,
                   &visit->nearest[value >> 2]);
-    }
 }
 
 static void compare_crowd(struct visit *visit, const struct crowd_of_key *crowd)
@@ -622,10 +668,9 @@ static void ask_accounts(void *context, size_t part, size_t begin, size_t end)
 
 /* `*last` is that of the person before, as it is written: nearly all have it too. */
 static void note_domain(struct intern *domains, struct arena *scratch, const char *text,
-                        const char **last)
+                        bool ascii, const char **last)
 {
     const char *at = strrchr(text, '@');
-    bool ascii = text_is_ascii(text);
     struct address address;
 
     if (ascii && (!at || (*last && strcmp(at + 1, *last) == 0)))
@@ -648,8 +693,9 @@ static void ask_people(void *context, size_t part, size_t begin, size_t end)
         const char *text = address_text(person[i].email, person[i].username);
         if (!text)
             continue;
-        asking->skeletons[part] |= !text_is_ascii(text);
-        note_domain(&asking->domains[part], &scratch, text, &last);
+        bool ascii = text_is_ascii(text);
+        asking->skeletons[part] |= !ascii;
+        note_domain(&asking->domains[part], &scratch, text, ascii, &last);
     }
 }
 
@@ -692,18 +738,16 @@ static void seek(struct finder *finder)
 
 static void index_names(struct finder *finder)
 {
-    struct name_batch batch = {.arena = &finder->name_arena,
-                               .wide = {.table = &finder->table[BY_NAME]},
-                               .own = {.table = &finder->table[BY_OWN_NAME]}};
-
+    borne_names_init(&finder->names, &finder->name_arena);
     for (uint32_t i = 0; i < finder->seekers; i++) {
         if (finder->seeker[i].pairing->kind == LINK_NONE)
-            index_account_names(finder, &batch, i);
+            take_account_names(finder, i);
         else
-            index_departed_names(finder, &batch, i);
+            take_departed_names(finder, i);
     }
-    batch_flush(&batch.wide);
-    batch_flush(&batch.own);
+    table_init(&finder->table[BY_NAME], finder->names.count);
+    table_init(&finder->table[BY_OWN_NAME], finder->names.count);
+    index_borne_names(finder);
 }
 
 static void index_addresses(struct finder *finder)
@@ -736,7 +780,7 @@ static void index_accounts(struct finder *finder)
 {
     size_t sought = finder->seekers, parts = parallel_parts(finder->snapshot->count);
 
-    for (enum near_index index = 0; index < BY_EDIT; index++)
+    for (enum near_index index = BY_LOCAL; index < BY_EDIT; index++) /* names by how many differ */
         table_init(&finder->table[index], index != BY_SKELETON || finder->skeletons ? sought : 1);
     edits_init(&finder->edits);
     (void)fold_skeleton(&finder->arena, "first use makes its tables, before there are threads");
@@ -748,6 +792,7 @@ static void release_finder(struct finder *finder)
 {
     for (enum near_index index = 0; index < BY_EDIT; index++)
         table_release(&finder->table[index]);
+    borne_names_release(&finder->names);
     edits_release(&finder->edits);
     table_release(&finder->domains);
     twins_release(&finder->twins);

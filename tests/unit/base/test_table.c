@@ -100,7 +100,7 @@ TEST(table_add_many_and_find_many_do_as_one_by_one_do)
         if (keys[i])
             table_add(&one, keys[i], i);
     }
-    table_add_many(&many, keys, NULL, MANY, again);
+    table_add_many(&many, keys, NULL, NULL, MANY, again);
     table_find_many(&many, keys, MANY, found);
     for (uint32_t i = 0; i < MANY; i++) {
         uint32_t at = table_find(&one, keys[i]);
