@@ -42,9 +42,9 @@ struct finder {
     struct borne_names names;
     struct table table[BY_EDIT]; /* by enum near_index */
     struct edits edits;
-    struct table domains;        /* of the people's addresses: a letter apart is in one domain */
-    bool numbers;   /* they are among the keys */
-    bool skeletons; /* some address is not ASCII */
+    struct table domains; /* of the people's addresses: a letter apart is in one domain */
+    bool numbers;         /* they are among the keys */
+    bool skeletons;       /* some address is not ASCII */
 };
 
 /* What one key holds of an index is a chain. */
@@ -189,8 +189,7 @@ static void take_account_names(struct finder *finder, uint32_t i)
     seeker->former = former;
     for (uint32_t k = 0; k < earlier; k++) {
         const struct account_earlier *was = &account->history.earlier[k];
-        former[k].name =
-            borne_names_add(&finder->names, was->name, false, i << 2 | ROLE_EARLIER);
+        former[k].name = borne_names_add(&finder->names, was->name, false, i << 2 | ROLE_EARLIER);
         former[k].local = address_local(&finder->name_arena, was->email);
     }
 }
@@ -667,8 +666,8 @@ static void ask_accounts(void *context, size_t part, size_t begin, size_t end)
 }
 
 /* `*last` is that of the person before, as it is written: nearly all have it too. */
-static void note_domain(struct intern *domains, struct arena *scratch, const char *text,
-                        bool ascii, const char **last)
+static void note_domain(struct intern *domains, struct arena *scratch, const char *text, bool ascii,
+                        const char **last)
 {
     const char *at = strrchr(text, '@');
     struct address address;
@@ -738,14 +737,14 @@ static void seek(struct finder *finder)
 
 static void index_names(struct finder *finder)
 {
-    borne_names_init(&finder->names, &finder->name_arena);
+    borne_names_init(&finder->names, &finder->name_arena, finder->seekers);
     for (uint32_t i = 0; i < finder->seekers; i++) {
         if (finder->seeker[i].pairing->kind == LINK_NONE)
             take_account_names(finder, i);
         else
             take_departed_names(finder, i);
     }
-    table_init(&finder->table[BY_NAME], finder->names.count);
+    table_init(&finder->table[BY_NAME], finder->names.count * 2); /* most have two parts */
     table_init(&finder->table[BY_OWN_NAME], finder->names.count);
     index_borne_names(finder);
 }

@@ -4,11 +4,11 @@
 
 #include "base/mem.h"
 
-void borne_names_init(struct borne_names *names, struct arena *arena)
+void borne_names_init(struct borne_names *names, struct arena *arena, size_t expected)
 {
     *names = (struct borne_names){.arena = arena};
-    table_init(&names->seen[false], 1024);
-    table_init(&names->seen[true], 1024);
+    table_init(&names->seen[false], expected / 2);
+    table_init(&names->seen[true], expected / 2);
 }
 
 void borne_names_release(struct borne_names *names)
@@ -28,8 +28,7 @@ static struct bearers *bearers_of(struct borne_names *names, const char *name, b
         return &names->borne[at];
     struct name_parts *parts = arena_alloc(names->arena, sizeof(parts[0]));
     *parts = name_parts(names->arena, name);
-    names->borne =
-        mem_grow(names->borne, names->count, &names->capacity, sizeof(names->borne[0]));
+    names->borne = mem_grow(names->borne, names->count, &names->capacity, sizeof(names->borne[0]));
     names->borne[names->count] = (struct bearers){.name = parts, .twins = twin};
     return &names->borne[names->count++];
 }

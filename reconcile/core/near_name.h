@@ -33,8 +33,9 @@ struct borne_names {
     size_t bearer_count, bearer_capacity;
 };
 
-/* What is made of the names lies in the arena; they themselves stay with the caller. */
-void borne_names_init(struct borne_names *names, struct arena *arena);
+/* What is made of the names lies in the arena; they themselves stay with the caller. `expected` is
+ * how many bearers there are going to be. */
+void borne_names_init(struct borne_names *names, struct arena *arena, size_t expected);
 void borne_names_release(struct borne_names *names);
 /* The name made into its parts, without a bearer yet. NULL is a name of no parts, likewise. */
 const struct name_parts *borne_names_parts(struct borne_names *names, const char *name, bool twin);

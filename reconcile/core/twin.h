@@ -40,8 +40,8 @@ struct twin_side {
     const struct name_parts *name;  /* the person's, else the account's */
     const struct name_parts *bears; /* the account's, where nothing says that it is its person's;
                                        else NULL */
-    const char *local[4];           /* local parts of the addresses of both; NULL = none, likewise */
-    const char *number;             /* the person's, bare */
+    const char *local[4]; /* local parts of the addresses of both; NULL = none, likewise */
+    const char *number;   /* the person's, bare */
 };
 /* `name` and `bears` are the parts of these two names, and stay with the caller. */
 struct twin_side twin_side_of(const struct people *people, struct arena *arena,
