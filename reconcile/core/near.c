@@ -674,9 +674,10 @@ static void note_domain(struct intern *domains, struct arena *scratch, const cha
 
     if (ascii && (!at || (*last && strcmp(at + 1, *last) == 0)))
         return;
-    if (address_split(scratch, text, &address))
+    if (address_split(scratch, text, &address)) {
         (void)intern_string(domains, address.domain);
-    *last = ascii ? at + 1 : NULL;
+        *last = ascii ? at + 1 : NULL;
+    }
     arena_clear(scratch);
 }
 
