@@ -158,14 +158,13 @@ static void index_borne_names(struct finder *finder)
     batch_flush(&own);
 }
 
-static void add_local(struct finder *finder, const char *email, uint32_t value)
+/* `local` is that of the address. */
+static void add_local(struct finder *finder, struct batch *locals, const char *email,
+                      const char *local, uint32_t value)
 {
-    const char *local = address_local(&finder->arena, email);
-    bool nobody =
-        is_no_value(&finder->people->matching->no_value, fold_text(&finder->arena, email));
-
-    if (local && !nobody)
-        table_add(&finder->table[BY_LOCAL], local, value);
+    if (local &&
+        !is_no_value(&finder->people->matching->no_value, fold_text(&finder->arena, email)))
+        batch_add(locals, local, value, 1);
 }
 
 static void add_number(struct finder *finder, const char *number, uint32_t value)
@@ -194,7 +193,7 @@ static void take_account_names(struct finder *finder, uint32_t i)
     }
 }
 
-static void index_account(struct finder *finder, uint32_t i)
+static void index_account(struct finder *finder, struct batch *locals, uint32_t i)
 {
     struct seeker *seeker = &finder->seeker[i];
     const struct account *account = seeker->account;
@@ -203,13 +202,14 @@ static void index_account(struct finder *finder, uint32_t i)
     add_number(finder, account->employee_number, i << 2 | ROLE_NOW);
     for (uint32_t k = 0; k < account->history.earlier_count; k++) {
         const struct account_earlier *earlier = &account->history.earlier[k];
-        add_local(finder, earlier->email, i << 2 | ROLE_EARLIER);
+        add_local(finder, locals, earlier->email, address_local(&finder->arena, earlier->email),
+                  i << 2 | ROLE_EARLIER);
         add_number(finder, earlier->employee_number, i << 2 | ROLE_EARLIER);
     }
     seeker->local = address_local(&finder->arena, email);
     if (!address_split(&finder->arena, email, &seeker->address))
         return;
-    add_local(finder, email, i << 2 | ROLE_NOW);
+    add_local(finder, locals, seeker->address.whole, seeker->local, i << 2 | ROLE_NOW);
     if (table_find(&finder->domains, seeker->address.domain) != TABLE_END)
         edits_add(&finder->edits, &seeker->address, i << 2 | ROLE_NOW);
     if (finder->skeletons)
@@ -236,7 +236,7 @@ static void take_departed_names(struct finder *finder, uint32_t i)
         (void)borne_names_add(names, account->name, true, value);
 }
 
-static void index_departed(struct finder *finder, uint32_t i)
+static void index_departed(struct finder *finder, struct batch *locals, uint32_t i)
 {
     const struct account *account = finder->seeker[i].account;
     const struct person *person = finder->seeker[i].pairing->person;
@@ -249,7 +249,8 @@ static void index_departed(struct finder *finder, uint32_t i)
         for (size_t j = 0; j < k; j++)
             again |= address[j] && text_equal(address[j], address[k]);
         if (!again)
-            add_local(finder, address[k], i << 2 | ROLE_TWIN);
+            add_local(finder, locals, address[k], address_local(&finder->arena, address[k]),
+                      i << 2 | ROLE_TWIN);
     }
 }
 
@@ -752,12 +753,15 @@ static void index_names(struct finder *finder)
 
 static void index_addresses(struct finder *finder)
 {
+    struct batch locals = {.table = &finder->table[BY_LOCAL]};
+
     for (uint32_t i = 0; i < finder->seekers; i++) {
         if (finder->seeker[i].pairing->kind == LINK_NONE)
-            index_account(finder, i);
+            index_account(finder, &locals, i);
         else
-            index_departed(finder, i);
+            index_departed(finder, &locals, i);
     }
+    batch_flush(&locals);
     edits_index(&finder->edits);
 }
 
