@@ -3,6 +3,7 @@
  */
 #include "audit/status.h"
 
+#include "core/guard.h"
 #include "store/column.h"
 
 static const struct column database_columns[] = {
@@ -79,6 +80,11 @@ static int load_held(const struct store *store, struct arena *arena, struct stor
         return -1;
     status->held = store_read_all(held_columns, sizeof(struct status_guard), result, arena,
                                   &status->held_count);
+    for (size_t i = 0; i < status->held_count; i++) {
+        if (!guard_id_is_plain(status->held[i].id))
+            return err_set(err, ERR_INTERNAL,
+                           "the newest plan was changed in the database: a guard that is none");
+    }
     return 0;
 }
 

@@ -27,6 +27,7 @@
 #define UNREADABLE_PERCENT    5.0
 #define UNREADABLE_FEW        3 /* of a small portal no percent makes a pattern of so many */
 #define LOGINS_LOST_PERCENT   5.0
+#define GUARD_ID_MAX          15
 #define EVENTS_REACH_US       (2 * DAY_US)
 #define MATCHED_DROP          10.0
 #define CONCENTRATION_PERCENT 20.0
@@ -863,6 +864,14 @@ struct guard_result guard_all(struct arena *arena, const struct limits *limits,
 const char *guard_id(size_t number)
 {
     return number < COUNT_OF(guards) ? guards[number].id : NULL;
+}
+
+bool guard_id_is_plain(const char *id)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    size_t length = id ? strlen(id) : 0;
+
+    return length > 0 && length <= GUARD_ID_MAX && strspn(id, plain) == length;
 }
 
 bool guard_asks_portal(struct instant events_reach, struct instant now)

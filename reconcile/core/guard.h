@@ -128,6 +128,10 @@ struct guard_result guard_all(struct arena *arena, const struct limits *limits,
 /* The guards in their order, from 0; NULL behind the last. */
 const char *guard_id(size_t number);
 
+/* Whether it could be the id of a guard, of this version or another: a few letters and digits. Ids
+ * stand in commands that are to be pasted. */
+bool guard_id_is_plain(const char *id);
+
 /* Whether the newest login event is so old that G5 wants to know whether anybody was there. */
 bool guard_asks_portal(struct instant events_reach, struct instant now);
 

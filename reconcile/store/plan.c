@@ -264,6 +264,12 @@ int store_load_guards(const struct store *store, struct arena *arena, int64_t pl
                  store_number(arena, store->portal_id), store_number(arena, plan_id)) < 0)
         return -1;
     *ret_guard = store_read_all(guard_columns, sizeof(**ret_guard), result, arena, ret_count);
+    for (size_t i = 0; i < *ret_count; i++) {
+        if (!guard_id_is_plain((*ret_guard)[i].id))
+            return err_set(err, ERR_INTERNAL,
+                           "plan '%lld' was changed in the database: a guard that is none",
+                           (long long)plan_id);
+    }
     return 0;
 }
 

@@ -283,7 +283,7 @@ static void draw(struct draft *draft, struct bytes bytes, struct arena *arena)
 static void settle(struct plan *plan)
 {
     for (size_t i = 0; i < plan->guard_count; i++)
-        plan->guard[i].id = plan->guard[i].id ? plan->guard[i].id : "G1";
+        plan->guard[i].id = guard_id_is_plain(plan->guard[i].id) ? plan->guard[i].id : "G1";
     for (size_t i = 0; i < plan->row_count; i++) {
         struct plan_row *row = &plan->row[i];
 

@@ -248,6 +248,36 @@ TEST(store_load_plan_changed_in_the_database_is_refused)
     assert_non_null(load(world, 1));
 }
 
+/* The ids of guards stand in commands that are to be pasted. */
+TEST(store_load_guards_with_an_id_that_is_none_is_refused)
+{
+    static const char *const ids[] = {"<script", "G1; reboot", "", "G1\x1b[2J",
+                                      "G1234567890123456"};
+    struct store_world *world = *state;
+    struct plan plan = make_plan(world);
+
+    plan.guard[0].hold = true;
+    plan.state = PLAN_HELD;
+    save(world, &plan);
+    for (size_t i = 0; i <= COUNT_OF(ids); i++) {
+        CLEANUP(text_release) struct text sql = TEXT_INIT;
+        CLEANUP(err_release) struct err err = ERR_INIT, own = ERR_INIT;
+        struct guard_finding *guard = NULL;
+        struct store_status status;
+        size_t count = 0;
+        int expected = i < COUNT_OF(ids) ? -1 : 0;
+
+        text_addf(&sql, "update plan_guard set guard = E'%s' where position = 1",
+                  expected < 0 ? ids[i] : "policy");
+        store_world_execute(world, text_cstr(&sql));
+        assert_int_equal(store_load_guards(&world->store, &world->arena, 1, &guard, &count, &err),
+                         expected);
+        assert_int_equal(store_load_status(&world->store, &world->arena, &status, &own), expected);
+        assert_int_equal(err.code, expected < 0 ? ERR_INTERNAL : ERR_NONE);
+        assert_int_equal(own.code, err.code);
+    }
+}
+
 TEST(store_load_plan_of_an_empty_portal_is_none)
 {
     struct store_world *world = *state;
