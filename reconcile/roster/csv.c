@@ -147,16 +147,16 @@ static int bind_column(struct roster_csv *csv, size_t mapped, const char *const 
             continue;
         if (found != UNBOUND)
             return err_set(err, ERR_ROSTER,
-                           "the column '%s' (roster.columns.%s) is in the header twice, as columns "
+                           "the column '%s' (%s) is in the header twice, as columns "
                            "%d and %zu",
-                           wanted, roster_field_name(csv->mapped[mapped].field), found + 1, i + 1);
+                           wanted, roster_field_setting(csv->mapped[mapped].field), found + 1, i + 1);
         found = (int)i;
     }
     if (found == UNBOUND) {
         const char *guess = guess_name(wanted, names, csv->columns);
 
-        text_addf(missing, "%s'%s' (roster.columns.%s)", missing->length > 0 ? ", " : "", wanted,
-                  roster_field_name(csv->mapped[mapped].field));
+        text_addf(missing, "%s'%s' (%s)", missing->length > 0 ? ", " : "", wanted,
+                  roster_field_setting(csv->mapped[mapped].field));
         if (guess && !looks_like_data(names, csv->columns)) {
             text_add(hints, "; hint: did you mean ");
             add_name_shown(hints, guess);

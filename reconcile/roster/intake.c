@@ -17,8 +17,10 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/unseen.h"
 #include "base/words.h"
 #include "facts/likeness.h"
+#include "roster/date.h"
 #include "roster/doubt.h"
 
 enum { EXCERPT = 80, WORDS_KNOWN = 64 };
@@ -52,8 +54,7 @@ struct roster_intake {
     size_t words;
     struct seen_word seen[WORDS_KNOWN];
     size_t seen_words;
-    char *other_date_format; /* day and month exchanged; NULL when that makes no sense */
-    bool two_orders;         /* a date was seen that fits only the other format */
+    struct roster_dates *dates;
 
     struct text bytes;    /* of the open row's cells */
     struct text problems; /* of the open row */
@@ -69,23 +70,27 @@ struct roster_intake {
 
 static const struct field_trait {
     const char *name;
+    const char *setting; /* that names its column */
     bool key;
     size_t member; /* of struct person, for those that are kept as text as they are */
 } traits[ROSTER_FIELD_COUNT] = {
-    [ROSTER_EMPLOYEE_NUMBER] = {"employee_number", true, offsetof(struct person, employee_number)},
-    [ROSTER_EMAIL] = {"email", true, offsetof(struct person, email)},
-    [ROSTER_USERNAME] = {"username", true, offsetof(struct person, username)},
-    [ROSTER_STATUS] = {"status", false, 0},
-    [ROSTER_HIRE_DATE] = {"hire_date", false, 0},
-    [ROSTER_LAST_DAY] = {"last_day", false, 0},
-    [ROSTER_DEPARTMENT] = {"department", false, offsetof(struct person, department)},
-    [ROSTER_COUNTRY] = {"country", false, offsetof(struct person, country)},
-    [ROSTER_NAME] = {"name", false, 0},
+    [ROSTER_EMPLOYEE_NUMBER] = {"employee_number", "roster.columns.employee_number", true, offsetof(struct person, employee_number)},
+    [ROSTER_EMAIL] = {"email", "roster.columns.email", true, offsetof(struct person, email)},
+    [ROSTER_USERNAME] = {"username", "roster.columns.username", true, offsetof(struct person, username)},
+    [ROSTER_STATUS] = {"status", "roster.columns.status", false, 0},
+    [ROSTER_HIRE_DATE] = {"hire_date", "roster.columns.hire_date", false, 0},
+    [ROSTER_LAST_DAY] = {"last_day", "roster.columns.last_day", false, 0},
+    [ROSTER_DEPARTMENT] = {"department", "roster.columns.department", false, offsetof(struct person, department)},
+    [ROSTER_COUNTRY] = {"country", "roster.columns.country", false, offsetof(struct person, country)},
+    [ROSTER_ON_LEAVE] = {"on_leave", "roster.on_leave_column", false, 0},
+    [ROSTER_LEAVE_FROM] = {"leave_from", "roster.leave_from_column", false, 0},
+    [ROSTER_LEAVE_UNTIL] = {"leave_until", "roster.leave_until_column", false, 0},
+    [ROSTER_NAME] = {"name", "roster.columns.name", false, 0},
 };
 
-const char *roster_field_name(enum roster_field field)
+const char *roster_field_setting(enum roster_field field)
 {
-    return traits[field].name;
+    return traits[field].setting;
 }
 
 /* --- setting up --- */
@@ -132,29 +137,6 @@ static void add_words(struct roster_intake *intake, const struct name_list *list
             .folded = fold_word(&intake->scratch, list->item[i]), .status = status};
 }
 
-/* The format with %d (or %e) and %m exchanged, NULL when the month is a name or is missing. */
-static char *exchange_day_and_month(const char *format)
-{
-    struct text text = TEXT_INIT;
-    bool day = false, month = false;
-
-    for (; *format; format++) {
-        text_add_char(&text, *format);
-        if (*format != '%' || !format[1])
-            continue;
-        format++;
-        day = day || *format == 'd' || *format == 'e';
-        month = month || *format == 'm';
-        text_add_char(&text, *format == 'd' || *format == 'e' ? 'm'
-                             : *format == 'm'                 ? 'd'
-                                                              : *format);
-    }
-    if (day && month)
-        return text_take(&text);
-    text_release(&text);
-    return NULL;
-}
-
 static void add_no_values(struct roster_intake *intake, const struct name_list *list)
 {
     const char **item = arena_calloc(&intake->scratch, list->count + 1, sizeof(item[0]));
@@ -168,16 +150,8 @@ static int check_mapping(const struct roster_intake *intake, struct err *err)
 {
     bool key = false;
 
-    for (size_t i = 0; i < intake->columns; i++) {
-        enum roster_field field = intake->column[i].field;
-        const char *format = intake->config->date_format;
-
-        key = key || traits[field].key;
-        if ((field == ROSTER_HIRE_DATE || field == ROSTER_LAST_DAY) && !day_format_is_valid(format))
-            return err_set(err, ERR_CONFIG,
-                           "roster.date_format '%s' does not name one year (%%Y), month and day",
-                           format ? format : "");
-    }
+    for (size_t i = 0; i < intake->columns; i++)
+        key = key || traits[intake->column[i].field].key;
     if (!key)
         return err_set(err, ERR_CONFIG,
                        "roster.columns maps none of employee_number, email and username, so no "
@@ -201,12 +175,11 @@ int roster_intake_new(struct arena *arena, const struct config_roster *config,
     add_words(intake, &config->status.on_leave, PERSON_ON_LEAVE);
     add_words(intake, &config->status.departed, PERSON_DEPARTED);
     add_no_values(intake, &config->no_value);
-    if (check_mapping(intake, err) < 0) {
+    if (check_mapping(intake, err) < 0 ||
+        roster_dates_new(&intake->scratch, config, &intake->dates, err) < 0) {
         roster_intake_free(intake);
         return -1;
     }
-    if (config->date_format)
-        intake->other_date_format = exchange_day_and_month(config->date_format);
     *ret_intake = intake;
     return 0;
 }
@@ -221,7 +194,6 @@ void roster_intake_free(struct roster_intake *intake)
     text_release(&intake->bytes);
     text_release(&intake->problems);
     text_release(&intake->name);
-    free(intake->other_date_format);
     free(intake->person);
     free(intake);
 }
@@ -291,7 +263,7 @@ static void add_subject(struct roster_intake *intake, size_t column)
 {
     begin_problem(intake);
     text_addf(&intake->problems, "%s '", traits[intake->column[column].field].name);
-    text_add_excerpt(&intake->problems, cell_value(intake, column), EXCERPT);
+    unseen_show(&intake->problems, cell_value(intake, column), EXCERPT);
     text_add_char(&intake->problems, '\'');
 }
 
@@ -312,25 +284,6 @@ static bool complain_without_value(struct roster_intake *intake, size_t column, 
 
 /* --- one value --- */
 
-/* Characters that do not show, or that stand for one that was lost: harmless in a name, but a key
- * that holds one is equal to nothing. Blanks of other alphabets included. */
-static const struct range {
-    int32_t first, last;
-} hidden[] = {
-    {0x00AD, 0x00AD}, {0x061C, 0x061C}, {0x1680, 0x1680}, {0x180E, 0x180E},
-    {0x2000, 0x200F}, {0x2028, 0x202F}, {0x205F, 0x206F}, {0x3000, 0x3000},
-    {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFD},
-};
-
-static bool is_hidden(int32_t c)
-{
-    for (size_t i = 0; i < COUNT_OF(hidden); i++) {
-        if (c >= hidden[i].first && c <= hidden[i].last)
-            return true;
-    }
-    return false;
-}
-
 static bool check_characters(struct roster_intake *intake, size_t column)
 {
     const char *cursor = cell_value(intake, column);
@@ -347,7 +300,7 @@ static bool check_characters(struct roster_intake *intake, size_t column)
             return complain(intake, column,
                             "holds a control character; hint: is roster.encoding right? "
                             "WINDOWS-1252 is often called ISO-8859-1");
-        if (key && c >= 0x80 && is_hidden(c)) {
+        if (key && unseen_is(c)) {
             add_subject(intake, column);
             text_addf(&intake->problems,
                       " holds the character U+%04X, which does not show; hint: type the value anew",
@@ -385,18 +338,9 @@ static bool is_spreadsheet_number(const char *value)
     return point && *rest == '\0' && strspn(value + whole + 1, "0") == fraction;
 }
 
-static bool is_spreadsheet_error(const char *value)
-{
-    static const char *const errors[] = {"#N/A",   "#REF!", "#NAME?", "#VALUE!",
-                                         "#NULL!", "#NUM!", "#DIV/0!"};
-
-    return WORD_ROW(errors, value) ||
-           (value[0] == '#' && value[1] == '#' && value[strspn(value, "#")] == '\0');
-}
-
 static bool check_key(struct roster_intake *intake, size_t column, const char *value)
 {
-    if (is_spreadsheet_error(value))
+    if (roster_is_spreadsheet_error(value))
         return complain(intake, column, "is an error value of a spreadsheet");
     if (*value == '=' || *value == '\'')
         return complain(intake, column,
@@ -428,6 +372,17 @@ static bool check_email(struct roster_intake *intake, size_t column, const char 
         return complain(intake, column,
                         "is not a bare e-mail address: it holds a blank or a mark that none has");
     return true;
+}
+
+static bool is_listed(const struct name_list *list, struct arena *arena, const char *folded)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const char *item = fold_text(arena, list->item[i]);
+
+        if (item && strcmp(item, folded) == 0)
+            return true;
+    }
+    return false;
 }
 
 static enum person_status look_up_word(const struct roster_intake *intake, const char *value)
@@ -473,64 +428,42 @@ static bool read_status(struct roster_intake *intake, size_t column, const char 
     return true;
 }
 
-/* Of a moment the day is that of the company's zone: the last day of somebody in Amsterdam ends an
- * hour or two before that of UTC. Midnight is no moment, but a day that was put into a longer form.
- */
-static bool settle_moment(struct roster_intake *intake, size_t column, const struct day_time *time,
-                          struct day *ret_day)
-{
-    const struct zone *zone = intake->config->zone;
-    struct day epoch = DAY_NONE;
-
-    *ret_day = time->day;
-    if (time->second == 0)
-        return true;
-    if (!time->has_offset) {
-        return complain(intake, column,
-                        "has a time and no offset, so which day it is nobody can tell; hint: "
-                        "export days, or the offset with the time (%z)");
-    }
-    (void)day_from_civil(1970, 1, 1, &epoch);
-    struct instant moment = {.us = day_between(epoch, time->day) * DAY_US +
-                                   (time->second - time->offset_s) * SECOND_US};
-    *ret_day = instant_day(moment, zone ? zone : &zone_utc);
-    return true;
-}
-
 static bool read_date(struct roster_intake *intake, size_t column, const char *value,
                       struct day *ret_day)
 {
-    struct day_time time;
-    struct day other;
+    CLEANUP(text_release) struct text problem = TEXT_INIT;
+    enum roster_field field = intake->column[column].field;
 
-    if (*value == '\0')
-        return true;
-    if (day_parse_time(value, intake->config->date_format, &time))
-        return settle_moment(intake, column, &time, ret_day);
-    add_subject(intake, column);
-    text_addf(&intake->problems, " does not fit '%s' or is no day", intake->config->date_format);
-    if (intake->other_date_format && day_parse(value, intake->other_date_format, &other)) {
-        intake->two_orders = true;
-        text_addf(&intake->problems, ", but fits '%s'", intake->other_date_format);
-    }
-    return false;
+    return roster_date_read(intake->dates, field, value, ret_day, &problem) ||
+           complain(intake, column, text_cstr(&problem));
 }
 
-#define LAST_DAY_FIRST_YEAR 1980
+/* Words of many systems and languages; an empty cell says nothing, which is no. */
+static const char *const yes_words[] = {"true", "yes", "y",  "1",   "x",    "t",        "ja",
+                                        "j",    "oui", "o",  "si",  "s\xC3\xAD", "sim",   "s",
+                                        "tak",  "vrai", "vero", "verdadero", "wahr", "waar",
+                                        "\xE3\x81\xAF\xE3\x81\x84"};
+static const char *const no_words[] = {"false", "no", "n",    "0",     "f",   "nein", "nee",
+                                       "non",   "nie", "n\xC3\xA3" "o", "nao",  "falsch", "faux", "falso",
+                                       "onwaar", "null", "-", "\xE3\x81\x84\xE3\x81\x84\xE3\x81\x88"};
 
-/* '1900-01-01', '1970-01-01' and '1899-12-30' are what programs write for no day. */
-static bool read_last_day(struct roster_intake *intake, size_t column, const char *value,
-                          struct day *ret_day)
+static bool read_on_leave(struct roster_intake *intake, size_t column, const char *value,
+                          struct person *person)
 {
-    struct day first = DAY_NONE;
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    const char *folded = fold_text(&arena, value);
 
-    if (!read_date(intake, column, value, ret_day))
-        return false;
-    (void)day_from_civil(LAST_DAY_FIRST_YEAR, 1, 1, &first);
-    if (!day_is_set(*ret_day) || day_compare(*ret_day, first) >= 0)
+    if (!folded)
         return true;
-    *ret_day = DAY_NONE;
-    return complain(intake, column, "is before 1980: it stands for no day");
+    if (is_listed(&intake->config->on_leave_words, &arena, folded) || WORD_ROW(yes_words, folded))
+        person->leave = LEAVE_YES;
+    else if (WORD_ROW(no_words, folded))
+        person->leave = LEAVE_NO;
+    else
+        return complain(intake, column,
+                        "says neither yes nor no; hint: a word that means on leave is listed in "
+                        "roster.on_leave_words");
+    return true;
 }
 
 /* A key's value that stands for nobody is none (K2); errors of a spreadsheet stay what they are. */
@@ -538,7 +471,7 @@ static bool is_nobodys(struct roster_intake *intake, size_t column)
 {
     struct arena arena = ARENA_INIT;
     const char *value = cell_value(intake, column);
-    bool nobody = traits[intake->column[column].field].key && !is_spreadsheet_error(value) &&
+    bool nobody = traits[intake->column[column].field].key && !roster_is_spreadsheet_error(value) &&
                   is_no_value(&intake->no_value, fold_text(&arena, value));
 
     arena_release(&arena);
@@ -577,7 +510,13 @@ static bool read_value(struct roster_intake *intake, size_t column, struct perso
     case ROSTER_HIRE_DATE:
         return read_date(intake, column, value, &person->hire_date);
     case ROSTER_LAST_DAY:
-        return read_last_day(intake, column, value, &person->last_day);
+        return read_date(intake, column, value, &person->last_day);
+    case ROSTER_ON_LEAVE:
+        return read_on_leave(intake, column, value, person);
+    case ROSTER_LEAVE_FROM:
+        return read_date(intake, column, value, &person->leave_from);
+    case ROSTER_LEAVE_UNTIL:
+        return read_date(intake, column, value, &person->leave_until);
     case ROSTER_NAME:
         if (*value && intake->name.length > 0)
             text_add_char(&intake->name, ' ');
@@ -685,20 +624,40 @@ static bool reads_two_ways(struct day day)
     return of_month <= 12 && of_month != month;
 }
 
+/* The column whose date of this person can be read in two ways; ROSTER_FIELD_COUNT = none. */
+static enum roster_field two_way_field(const struct roster_intake *intake,
+                                       const struct person *person)
+{
+    const struct {
+        enum roster_field field;
+        struct day day;
+    } dates[] = {
+        {ROSTER_LAST_DAY, person->last_day},
+        {ROSTER_HIRE_DATE, person->hire_date},
+        {ROSTER_LEAVE_FROM, person->leave_from},
+        {ROSTER_LEAVE_UNTIL, person->leave_until},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(dates); i++) {
+        if (roster_date_other_order(intake->dates, dates[i].field) && reads_two_ways(dates[i].day))
+            return dates[i].field;
+    }
+    return ROSTER_FIELD_COUNT;
+}
+
 static void reject_two_way_dates(struct roster_intake *intake)
 {
     for (size_t i = 0; i < intake->count; i++) {
         struct person *person = &intake->person[i];
-        bool hire = reads_two_ways(person->hire_date), last = reads_two_ways(person->last_day);
+        enum roster_field field = two_way_field(intake, person);
 
-        if (person->rejected || (!hire && !last))
+        if (person->rejected || field == ROSTER_FIELD_COUNT)
             continue;
         text_clear(&intake->problems);
         text_addf(&intake->problems,
                   "%s can be read in two ways: other rows of this file have dates that fit '%s' "
                   "only; hint: export the dates in one format",
-                  traits[last ? ROSTER_LAST_DAY : ROSTER_HIRE_DATE].name,
-                  intake->other_date_format);
+                  traits[field].name, roster_date_other_order(intake->dates, field));
         person->rejected = keep_reason(intake, text_cstr(&intake->problems));
     }
 }
@@ -707,8 +666,7 @@ void roster_intake_finish(struct roster_intake *intake, struct roster *ret_roste
 {
     size_t rejected = 0, blind = 0;
 
-    if (intake->two_orders)
-        reject_two_way_dates(intake);
+    reject_two_way_dates(intake);
     for (size_t i = 0; i < intake->count; i++) {
         rejected += intake->person[i].rejected != NULL;
         blind += intake->person[i].key_unreadable;

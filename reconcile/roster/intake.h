@@ -13,8 +13,8 @@
 #include "config/config.h"
 #include "facts/roster.h"
 
-/* As in the configuration, below roster.columns: "employee_number", … */
-const char *roster_field_name(enum roster_field field);
+/* The setting that names its column: "roster.columns.employee_number", … */
+const char *roster_field_setting(enum roster_field field);
 
 struct roster_column {
     enum roster_field field;

@@ -291,9 +291,9 @@ static int check_present(const struct document *document, struct err *err)
     for (size_t i = 0; i < document->columns && document->rows > 0; i++) {
         if (!document->present[i])
             return err_set(err, ERR_ROSTER,
-                           "no element has a member '%s' (roster.columns.%s); hint: leave the "
+                           "no element has a member '%s' (%s); hint: leave the "
                            "column out of the mapping if it does not come",
-                           document->column[i].name, roster_field_name(document->column[i].field));
+                           document->column[i].name, roster_field_setting(document->column[i].field));
     }
     return 0;
 }

@@ -95,6 +95,7 @@ static const struct format {
 } formats[] = {
     [ROSTER_FORMAT_CSV] = {NULL, read_csv},
     [ROSTER_FORMAT_JSON] = {NULL, read_document},
+    [ROSTER_FORMAT_JSONL] = {NULL, read_document},
     [ROSTER_FORMAT_SCIM] = {roster_scim_settle, read_document},
 };
 
