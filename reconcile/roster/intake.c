@@ -60,7 +60,8 @@ struct roster_intake {
     struct text problems; /* of the open row */
     struct text name;
     bool damaged;
-    bool nobodys; /* a key of the open row stands for nobody */
+    bool nobodys;     /* a key of the open row stands for nobody */
+    const char *hint; /* for the open row, if it is rejected */
 
     struct person *person;
     size_t count, capacity;
@@ -241,6 +242,17 @@ void roster_intake_damaged(struct roster_intake *intake, const char *reason)
     text_add(&intake->problems, reason);
 }
 
+void roster_intake_reject(struct roster_intake *intake, const char *reason)
+{
+    begin_problem(intake);
+    text_add(&intake->problems, reason);
+}
+
+void roster_intake_hint(struct roster_intake *intake, const char *hint)
+{
+    intake->hint = hint;
+}
+
 void roster_intake_drop(struct roster_intake *intake)
 {
     memset(intake->cell, 0, intake->columns * sizeof(intake->cell[0]));
@@ -249,6 +261,7 @@ void roster_intake_drop(struct roster_intake *intake)
     text_clear(&intake->name);
     intake->damaged = false;
     intake->nobodys = false;
+    intake->hint = NULL;
 }
 
 static const char *cell_value(const struct roster_intake *intake, size_t column)
@@ -604,12 +617,80 @@ void roster_intake_row(struct roster_intake *intake, uint32_t row)
         judge_damaged(intake, &person);
     else
         judge_cells(intake, &person);
+    if (intake->problems.length > 0 && intake->hint)
+        text_addf(&intake->problems, "; hint: %s", intake->hint);
     if (intake->problems.length > 0)
         person.rejected = keep_reason(intake, text_cstr(&intake->problems));
     intake->person =
         mem_grow(intake->person, intake->count, &intake->capacity, sizeof(intake->person[0]));
     intake->person[intake->count++] = person;
     roster_intake_drop(intake);
+}
+
+/* --- looking at rows before and after --- */
+
+const char *roster_intake_peek(const struct roster_intake *intake, size_t column)
+{
+    return cell_value(intake, column);
+}
+
+enum roster_evidence roster_intake_evidence(struct roster_intake *intake, size_t column)
+{
+    const char *value = cell_value(intake, column);
+    enum roster_field field = intake->column[column].field;
+    const char *at;
+
+    if (*value == '\0' || is_nobodys(intake, column))
+        return EVIDENCE_NONE;
+    switch (field) {
+    case ROSTER_EMPLOYEE_NUMBER:
+    case ROSTER_USERNAME:
+        return EVIDENCE_KEY;
+    case ROSTER_EMAIL:
+        at = strchr(value, '@');
+        return at && at > value && at[1] ? EVIDENCE_PERSON : EVIDENCE_NONE;
+    case ROSTER_STATUS:
+        return find_word(intake, value) != PERSON_UNKNOWN ? EVIDENCE_PERSON : EVIDENCE_NONE;
+    case ROSTER_HIRE_DATE:
+    case ROSTER_LAST_DAY:
+    case ROSTER_LEAVE_FROM:
+    case ROSTER_LEAVE_UNTIL:
+        return roster_date_fits(intake->dates, field, value) ? EVIDENCE_DATE : EVIDENCE_NONE;
+    case ROSTER_DEPARTMENT:
+    case ROSTER_COUNTRY:
+    case ROSTER_ON_LEAVE:
+    case ROSTER_NAME:
+    case ROSTER_FIELD_COUNT:
+        break;
+    }
+    return EVIDENCE_NONE;
+}
+
+size_t roster_intake_count(const struct roster_intake *intake)
+{
+    return intake->count;
+}
+
+void roster_intake_take_back(struct roster_intake *intake, size_t from)
+{
+    roster_doubt_take_back(&intake->doubt, from);
+    for (size_t i = from; i < intake->count; i++)
+        intake->rejected -= intake->person[i].rejected != NULL;
+    intake->count = from;
+}
+
+void roster_intake_reject_last(struct roster_intake *intake, const char *reason, bool blind)
+{
+    struct person *person = &intake->person[intake->count - 1];
+
+    text_clear(&intake->problems);
+    if (person->rejected)
+        text_addf(&intake->problems, "%s; ", person->rejected);
+    text_add(&intake->problems, reason);
+    intake->rejected -= person->rejected != NULL;
+    person->rejected = keep_reason(intake, text_cstr(&intake->problems));
+    person->key_unreadable = person->key_unreadable || blind;
+    text_clear(&intake->problems);
 }
 
 /* --- the end --- */

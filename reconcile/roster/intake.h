@@ -46,8 +46,29 @@ void roster_intake_unreadable(struct roster_intake *intake, size_t column, const
  * another row has as well (roster_doubt). */
 void roster_intake_damaged(struct roster_intake *intake, const char *reason);
 
+/* The row is rejected for this reason, its values are what they are. */
+void roster_intake_reject(struct roster_intake *intake, const char *reason);
+/* What helps when the row is rejected for other reasons. */
+void roster_intake_hint(struct roster_intake *intake, const char *hint);
+
+/* How much the value of a mapped column speaks for the open row being somebody's, least first. */
+enum roster_evidence {
+    EVIDENCE_NONE = 0, /* empty, or nothing that the column can hold */
+    EVIDENCE_DATE,     /* a date that fits */
+    EVIDENCE_KEY,      /* any employee number or username */
+    EVIDENCE_PERSON,   /* an e-mail address, or a word of roster.status */
+};
+enum roster_evidence roster_intake_evidence(struct roster_intake *intake, size_t column);
+/* The value so far, "" when it is empty. */
+const char *roster_intake_peek(const struct roster_intake *intake, size_t column);
+
 /* Closes the row: one more person. */
 void roster_intake_row(struct roster_intake *intake, uint32_t row);
+size_t roster_intake_count(const struct roster_intake *intake);
+/* Takes the rows from the one of this number (from 0) on back: they turned out to be nobody's. */
+void roster_intake_take_back(struct roster_intake *intake, size_t from);
+/* The row that was closed last is rejected after all; `blind`: it may be anybody. */
+void roster_intake_reject_last(struct roster_intake *intake, const char *reason, bool blind);
 /* Forgets the values of the open row: it was a blank line. */
 void roster_intake_drop(struct roster_intake *intake);
 
