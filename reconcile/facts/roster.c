@@ -71,14 +71,27 @@ static void judge_one(struct person *person, struct day today, struct day writte
 struct keys {
     struct arena arena;
     const char **number, **email, **username;
+    bool nameless;
 };
 
-/* Several rows of the same name that share a number or an address. */
+bool roster_is_nameless(const struct roster *roster)
+{
+    for (size_t i = 0; i < roster->count; i++) {
+        if (roster->person[i].name)
+            return false;
+    }
+    return true;
+}
+
+/* Several rows of the same name that share a number or an address. Where no row has a name (a table
+ * of assignments) the number is the person, unless addresses say otherwise. */
 static bool is_one_person(const struct roster *roster, struct keys *keys, size_t a, size_t b)
 {
     bool share_number = keys->number[a] && text_equal(keys->number[a], keys->number[b]);
     bool share_email = keys->email[a] && text_equal(keys->email[a], keys->email[b]);
 
+    if (keys->nameless)
+        return share_number && (share_email || !keys->email[a] || !keys->email[b]);
     return (share_number || share_email) && names_compare(&keys->arena, roster->person[a].name,
                                                           roster->person[b].name) == NAMES_SAME;
 }
@@ -111,7 +124,7 @@ static void mark_shared(const struct roster *roster, struct keys *keys, const ch
 
 static size_t count_duplicates(const struct roster *roster)
 {
-    struct keys keys = {.arena = ARENA_INIT};
+    struct keys keys = {.arena = ARENA_INIT, .nameless = roster_is_nameless(roster)};
     bool *shared = arena_calloc(&keys.arena, roster->count + 1, sizeof(shared[0]));
     size_t count = 0;
 

@@ -341,11 +341,14 @@ static int on_label_row(struct roster_csv *csv, uint32_t row, struct err *err)
 
 /* --- rows --- */
 
-static const char *shape_hint(const struct roster_csv *csv)
+static void add_shape_hint(const struct roster_csv *csv, struct text *reason)
 {
-    return csv->row.marked ? "values are quoted with single marks ('), which CSV does not know: "
-                             "export with double ones (\")"
-                           : "a value that holds the delimiter must be quoted";
+    if (csv->row.marked)
+        text_add(reason, "; hint: values are quoted with single marks ('), which CSV does not "
+                         "know: export with double ones (\")");
+    else
+        text_addf(reason, "; hint: a value that holds the delimiter '%c' must be quoted",
+                  csv->config->delimiter);
 }
 
 static void check_shape(struct roster_csv *csv, size_t columns)
@@ -361,8 +364,7 @@ static void check_shape(struct roster_csv *csv, size_t columns)
                   csv->columns);
         if (csv->trailing)
             text_add(&reason, " and the other rows an empty one more");
-        text_addf(&reason, "; hint: %s; the delimiter is '%c'", shape_hint(csv),
-                  csv->config->delimiter);
+        add_shape_hint(csv, &reason);
     } else if (csv->row.swallowed > 0) {
         text_addf(&reason,
                   "the quoted field in column %zu looks like several rows, so this row may hold "

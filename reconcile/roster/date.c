@@ -21,6 +21,7 @@ enum {
     SERIAL_LAST = 2958465, /* of 9999-12-31 */
     PLAIN_FIRST = 29221,   /* of 1980-01-01, likewise below: a number that looks like a day */
     PLAIN_LAST = 73050,    /* of 2099-12-31 */
+    LAST_CUTOFF = 2099,
 };
 
 /* A form of dates, which several columns may have. */
@@ -215,6 +216,20 @@ bool roster_date_fits(const struct roster_dates *dates, enum roster_field field,
 
 /* --- what else it may be --- */
 
+/* '19.09.26' where the form has %Y. */
+static bool is_of_two_digits(const struct form *form, const char *value)
+{
+    CLEANUP(text_release) struct text format = TEXT_INIT;
+    const char *year = strstr(form->format, "%Y");
+    struct day_time time;
+
+    if (!year)
+        return false;
+    text_add_bytes(&format, form->format, (size_t)(year - form->format));
+    text_addf(&format, "%%y%s", year + 2);
+    return day_parse_time(value, text_cstr(&format), LAST_CUTOFF, &time);
+}
+
 static bool explain(struct roster_dates *dates, struct form *form, const char *value,
                     struct text *problem)
 {
@@ -234,7 +249,15 @@ static bool explain(struct roster_dates *dates, struct form *form, const char *v
                   day_format(time.day, day), ROSTER_EXCEL_SERIAL);
         return false;
     }
+    if (text_starts(value, "/Date(")) {
+        text_add(problem, "is a moment in milliseconds as OData writes it; hint: let the source "
+                          "write dates as text, such as 2026-09-19");
+        return false;
+    }
     text_addf(problem, "does not fit '%s' or is no day", form->format);
+    if (is_of_two_digits(form, value))
+        text_add(problem, ": its year has two digits; hint: export four, or use %y with "
+                          "roster.two_digit_year_cutoff = 2049");
     if (form->other && day_parse_time(value, form->other, cutoff, &time)) {
         form->two_orders = true;
         text_addf(problem, ", but fits '%s'", form->other);

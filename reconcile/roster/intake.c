@@ -27,8 +27,8 @@ enum { EXCERPT = 80, WORDS_KNOWN = 64 };
 
 struct cell {
     size_t start, length;   /* in intake->bytes, NUL-terminated there */
-    bool long_value;        /* over LIMIT_FIELD, not kept */
-    const char *unreadable; /* the format's reason */
+    bool long_value; /* over LIMIT_FIELD, not kept */
+    bool unreadable; /* there stands the format's reason */
 };
 
 struct status_word {
@@ -226,7 +226,9 @@ void roster_intake_value(struct roster_intake *intake, size_t column, const char
 
 void roster_intake_unreadable(struct roster_intake *intake, size_t column, const char *reason)
 {
-    intake->cell[column] = (struct cell){.unreadable = reason};
+    intake->cell[column] = (struct cell){.start = intake->bytes.length, .unreadable = true};
+    text_add(&intake->bytes, reason);
+    text_add_char(&intake->bytes, '\0');
 }
 
 static void begin_problem(struct roster_intake *intake)
@@ -556,7 +558,7 @@ static bool judge_cell(struct roster_intake *intake, size_t column, struct perso
     const struct cell *cell = &intake->cell[column];
 
     if (cell->unreadable)
-        return complain_without_value(intake, column, cell->unreadable);
+        return complain_without_value(intake, column, intake->bytes.data + cell->start);
     if (cell->long_value) {
         begin_problem(intake);
         text_addf(&intake->problems, "%s is longer than %d bytes",

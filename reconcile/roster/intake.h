@@ -39,7 +39,7 @@ size_t roster_intake_columns(const struct roster_intake *intake,
 void roster_intake_value(struct roster_intake *intake, size_t column, const char *bytes,
                          size_t length);
 /* The value of a mapped column cannot be read for a reason that the format knows: what follows the
- * field's name in a sentence, static. */
+ * field's name in a sentence. */
 void roster_intake_unreadable(struct roster_intake *intake, size_t column, const char *reason);
 /* The row as a whole is not to be trusted: nobody knows which value belongs to which column, so
  * none of its values is kept but an e-mail address, which shows by itself what it is, and keys that
