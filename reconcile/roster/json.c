@@ -200,7 +200,8 @@ static int on_page(void *context, size_t index, struct json_object *item, const 
     json->pages++;
     /* The list of a name written with escapes is still there. */
     if (roster_scim_member(item, "Resources", &list) == JSON_UNREADABLE ||
-        (list && !json_object_is_type(list, json_type_array)))
+        (list && (!json_object_is_type(list, json_type_array) ||
+                  json_object_array_length(list) > 0)))
         return err_set(err, ERR_ROSTER, "the 'Resources' of page %zu are no array", index + 1);
     return 0;
 }

@@ -54,12 +54,12 @@ TEST(roster_read_json_bad_elements_are_rejected)
         const char *element, *part;
         bool blind;
     } cases[] = {
-        {"{\"EmpID\":17.5,\"Status\":\"Active\"}", "employee_number is not one text", true},
-        {"{\"EmpID\":\"1\",\"Mail\":5,\"Status\":\"Active\"}", "email is not one text", true},
-        {"{\"EmpID\":\"1\",\"Name\":[\"a\"],\"Status\":\"Active\"}", "name is not one text", false},
-        {"{\"EmpID\":\"1\",\"Status\":true}", "status is not one text", false},
+        {"{\"EmpID\":17.5,\"Status\":\"Active\"}", "employee_number is a number with a decimal point", true},
+        {"{\"EmpID\":\"1\",\"Mail\":5,\"Status\":\"Active\"}", "email is a number, a text", true},
+        {"{\"EmpID\":\"1\",\"Name\":[\"a\"],\"Status\":\"Active\"}", "\"/Name/0\"", false},
+        {"{\"EmpID\":\"1\",\"Status\":true}", "status 'true' is not in the mapping", false},
         {"{\"EmpID\":\"1\",\"Status\":\"Gone\"}", "status 'Gone'", false},
-        {"{\"EmpID\":\"1\",\"Name\":\"a\\u0000b\",\"Status\":\"Active\"}", "name is not one text",
+        {"{\"EmpID\":\"1\",\"Name\":\"a\\u0000b\",\"Status\":\"Active\"}", "name holds bytes that",
          false},
         {"{\"EmpID\":\"1\",\"Name\":\"a\\u0007b\",\"Status\":\"Active\"}", "control character",
          false},
@@ -212,9 +212,9 @@ TEST(roster_read_scim_not_whole_is_refused)
     } cases[] = {
         {LIST("3", "1", USER "," LEAVER), "holds 2 of 3 people"},
         {LIST("1", "1", USER "," LEAVER), "holds 2 of 1 people"},
-        {LIST("2", "2", USER), "page 1 begins at 2, but 0 people came before it"},
-        {"[" LIST("3", "1", USER) "," LIST("3", "3", LEAVER) "]", "page 2 begins at 3"},
-        {"[" LIST("2", "1", USER) "," LIST("2", "1", USER) "]", "page 2 begins at 1"},
+        {LIST("2", "2", USER), "page 1 has startIndex 2, but 0 people came before it"},
+        {"[" LIST("3", "1", USER) "," LIST("3", "3", LEAVER) "]", "page 2 has startIndex 3"},
+        {"[" LIST("2", "1", USER) "," LIST("2", "1", USER) "]", "page 2 has startIndex 1"},
         {"[" LIST("2", "1", USER) "," LIST("3", "2", LEAVER) "]", "the list changed while"},
         {"{\"Resources\":[" USER "]}", "has no 'totalResults'"},
         {"{\"totalResults\":1,\"Resources\":{}}", "no array"},
@@ -242,17 +242,17 @@ TEST(roster_read_scim_doubtful_users_are_rejected)
         bool blind;
     } cases[] = {
         {"{\"userName\":\"x\"}", "status is empty", false},
-        {"{\"userName\":\"x\",\"active\":\"maybe\"}", "status is not one text", false},
-        {"{\"userName\":5,\"active\":true}", "username is not one text", true},
+        {"{\"userName\":\"x\",\"active\":\"maybe\"}", "neither true nor false", false},
+        {"{\"userName\":5,\"active\":true}", "username is a number", true},
         {"{\"userName\":\"x\",\"active\":true,\"emails\":[{\"value\":\"a@b\"},"
          "{\"value\":\"c@d\"}]}",
-         "email is not one text", true},
+         "email is no list of addresses of which one is primary", true},
         {"{\"userName\":\"x\",\"active\":true,\"emails\":[{\"value\":\"a@b\",\"primary\":true},"
          "{\"value\":\"c@d\",\"primary\":true}]}",
-         "email is not one text", true},
-        {"{\"userName\":\"x\",\"active\":true,\"emails\":\"a@b\"}", "email is not one text", true},
+         "email is no list of addresses of which one is primary", true},
+        {"{\"userName\":\"x\",\"active\":true,\"emails\":\"a@b\"}", "email is no list of addresses of which one is primary", true},
         {"{\"userName\":\"x\",\"active\":true,\"" ENTERPRISE "\":7}",
-         "employee_number is not one text", true},
+         "below something that is no object", true},
         {"7", "is not an object", true},
     };
 
