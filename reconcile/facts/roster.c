@@ -83,17 +83,20 @@ bool roster_is_nameless(const struct roster *roster)
     return true;
 }
 
-/* Several rows of the same name that share a number or an address. Where no row has a name (a table
- * of assignments) the number is the person, unless addresses say otherwise. */
-static bool is_one_person(const struct roster *roster, struct keys *keys, size_t a, size_t b)
+static bool share(struct arena *arena, const char *a, const char *b)
 {
-    bool share_number = keys->number[a] && text_equal(keys->number[a], keys->number[b]);
-    bool share_email = keys->email[a] && text_equal(keys->email[a], keys->email[b]);
+    return a && b && text_equal(fold_text(arena, a), fold_text(arena, b));
+}
 
-    if (keys->nameless)
-        return share_number && (share_email || !keys->email[a] || !keys->email[b]);
-    return (share_number || share_email) && names_compare(&keys->arena, roster->person[a].name,
-                                                          roster->person[b].name) == NAMES_SAME;
+bool roster_is_one_person(struct arena *arena, const struct person *a, const struct person *b,
+                          bool nameless)
+{
+    bool number = share(arena, a->employee_number, b->employee_number);
+    bool email = share(arena, a->email, b->email);
+
+    if (nameless)
+        return number && (email || !a->email || !b->email);
+    return (number || email) && names_compare(arena, a->name, b->name) == NAMES_SAME;
 }
 
 /* Marks in `shared` the rows whose key stands in a row of somebody else too: all rows of a key, as
@@ -116,7 +119,8 @@ static void mark_shared(const struct roster *roster, struct keys *keys, const ch
             continue;
         }
         first[i] = table_value(&table, at);
-        mixed[first[i]] |= !is_one_person(roster, keys, first[i], i);
+        mixed[first[i]] |= !roster_is_one_person(&keys->arena, &roster->person[first[i]],
+                                                  &roster->person[i], keys->nameless);
     }
     for (size_t i = 0; i < roster->count; i++)
         shared[i] |= mixed[first[i]];

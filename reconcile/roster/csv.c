@@ -160,25 +160,24 @@ static void keep_titles(struct roster_csv *csv)
 static int on_title_row(struct roster_csv *csv, uint32_t row, struct err *err)
 {
     struct err *refusal = &csv->refusal;
+    int64_t wanted = csv->config->header_row;
 
-    if (refusal->code || row < csv->config->header_row) {
-        if (row <= TITLES_SOUGHT)
-            note_titles(csv, row);
-        roster_titles_clear(&csv->titles);
-        return refusal->code && row >= TITLES_SOUGHT ? refuse_header(csv, err) : 0;
-    }
-    if (csv->config->header_row > 1 && row > csv->config->header_row)
-        err_set(refusal, ERR_ROSTER, "row %lld is to hold the titles (roster.header_row), and it is "
-                "blank", (long long)csv->config->header_row);
-    else if (roster_titles_bind(&csv->titles, row, csv->mapped, csv->mapped_count, csv->at,
-                                refusal) == 0) {
-        keep_titles(csv);
-        return 0;
-    } else {
+    if (!refusal->code && wanted > 1 && row > wanted)
+        err_set(refusal, ERR_ROSTER,
+                "row %lld is to hold the titles (roster.header_row), and it is blank",
+                (long long)wanted);
+    if (!refusal->code && row >= wanted) {
+        if (roster_titles_bind(&csv->titles, row, csv->mapped, csv->mapped_count, csv->at,
+                               refusal) == 0) {
+            keep_titles(csv);
+            return 0;
+        }
         csv->found = roster_titles_match(&csv->titles, csv->mapped, csv->mapped_count);
+    } else if (row <= TITLES_SOUGHT) {
+        note_titles(csv, row);
     }
     roster_titles_clear(&csv->titles);
-    return row >= TITLES_SOUGHT ? refuse_header(csv, err) : 0;
+    return refusal->code && row >= TITLES_SOUGHT ? refuse_header(csv, err) : 0;
 }
 
 /* --- fields --- */

@@ -224,7 +224,8 @@ TEST(roster_read_scim_not_whole_is_refused)
         {"{\"totalResults\":1,\"Resources\":[" USER "],\"Resources\":[]}", "a member twice"},
         {"[]", "holds no page of a list"},
         {LIST("2", "1", USER "," LEAVER) "x", ""},
-        {LIST("1", "1", LEAVER), "no element has a member 'employeeNumber'"},
+        {LIST("1", "1", "{\"active\":false}"), "no user has a userName"},
+        {LIST("1", "1", "{\"userName\":\"a\"}"), "nobody can tell who has left"},
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
