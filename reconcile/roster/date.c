@@ -274,9 +274,10 @@ static bool settle_moment(const struct roster_dates *dates, const struct day_tim
     const struct zone *zone = dates->config->zone;
     struct day epoch = DAY_NONE;
 
-    *ret_day = time->day;
-    if (time->second == 0)
+    if (time->second == 0) {
+        *ret_day = time->day;
         return true;
+    }
     if (!time->has_offset) {
         text_add(problem, "has a time and no offset, so which day it is nobody can tell; hint: "
                           "export days, or the offset with the time (%z)");
