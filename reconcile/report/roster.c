@@ -24,7 +24,7 @@ struct shared_key {
     const char *value;
     size_t *member; /* indices into roster->person */
     size_t count;
-    bool one_person; /* K8; else nobody is found by the key */
+    bool one_person; /* K8; else its rows are duplicates */
 };
 
 /* What a guard would say, as far as the roster alone tells. */
@@ -266,7 +266,7 @@ static void add_shared_keys(struct text *text, const struct roster_report *repor
         if (rows < shared->count)
             text_addf(text, " and %zu more", shared->count - rows);
         text_add(text, shared->one_person ? ": one person\n"
-                                          : ": not one person, so nobody is found by it\n");
+                                          : ": not certainly one person, so counted by G3\n");
     }
     add_more(text, limit, facts->shared_count);
 }

@@ -58,8 +58,8 @@ TEST(roster_report_text_says_counts_reasons_and_duplicates)
     assert_mentions(text, "  row 6     employee_number '1.0E+4' is a number");
     assert_mentions(text, "  row 8     status 'Gone' is not in the mapping");
     assert_mentions(text, "duplicates 2 rows share a key with a row of somebody else (28.6 %)\n");
-    assert_mentions(text, "  email 'anna@acme.example' in rows 2, 7: not one person, so nobody is "
-                          "found by it\n");
+    assert_mentions(text, "  email 'anna@acme.example' in rows 2, 7: not certainly one person, "
+                          "so counted by G3\n");
     assert_mentions(text, "as a spreadsheet shows it");
     assert_mentions(text, "(may be anybody)\n");
     assert_mentions(text, "nobody's\n  absence from the roster proves anything.\n");
@@ -78,7 +78,7 @@ TEST(roster_report_shared_keys_of_one_person_are_said_to_be)
     CLEANUP(mem_cleanup) char *json = report_of(rows, REPORT_JSON, &limits, false);
 
     assert_mentions(text, "  employee_number '1' in rows 2, 3: one person\n");
-    assert_mentions(text, "  username 'jd' in rows 2, 4: not one person");
+    assert_mentions(text, "  username 'jd' in rows 2, 4: not certainly one person");
     assert_no_mention(text, "'2'");
     assert_mentions(json, "\"one_person\": true");
     assert_mentions(json, "\"one_person\": false");
