@@ -72,7 +72,8 @@ static void check_columns(struct config_loader *loader)
 {
     if (!config_given(loader, "roster.columns")) {
         if (config_given(loader, "roster") && loader->config->roster.format != ROSTER_FORMAT_SCIM)
-            config_problem_add(loader, config_line(loader, "roster"), "'roster.columns' is missing");
+            config_problem_add(loader, config_line(loader, "roster"),
+                               "'roster.columns' is missing");
         return;
     }
     if (!config_given(loader, "roster.columns.employee_number") &&
@@ -162,8 +163,11 @@ static void check_leave(struct config_loader *loader)
 
 /* --- what belongs to a format --- */
 
-enum { FOR_CSV = 1U << ROSTER_FORMAT_CSV, FOR_JSON = 1U << ROSTER_FORMAT_JSON,
-       FOR_JSONL = 1U << ROSTER_FORMAT_JSONL };
+enum {
+    FOR_CSV = 1U << ROSTER_FORMAT_CSV,
+    FOR_JSON = 1U << ROSTER_FORMAT_JSON,
+    FOR_JSONL = 1U << ROSTER_FORMAT_JSONL
+};
 
 static void check_formats(struct config_loader *loader)
 {
@@ -186,9 +190,8 @@ static void check_formats(struct config_loader *loader)
     for (size_t i = 0; i < COUNT_OF(settings_of); i++) {
         if (config_given(loader, settings_of[i].path) && !(settings_of[i].formats & 1U << format))
             config_problem_add(loader, config_line(loader, settings_of[i].path),
-                               "'%s' is for %s, and 'roster.format' is \"%s\"",
-                               settings_of[i].path, settings_of[i].of,
-                               config_roster_format_name(format));
+                               "'%s' is for %s, and 'roster.format' is \"%s\"", settings_of[i].path,
+                               settings_of[i].of, config_roster_format_name(format));
     }
 }
 

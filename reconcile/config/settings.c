@@ -347,18 +347,20 @@ const struct setting settings[] = {
      .type = SETTING_TEXT,
      AT(roster.next),
      .sample = "\"/@odata.nextLink\"",
-     .sentence = "With \"json\" over https: where the address of the next page stands, \"link\" for "
-                 "the header Link, else a JSON pointer. All pages come from the host of 'source'."},
+     .sentence =
+         "With \"json\" over https: where the address of the next page stands, \"link\" for "
+         "the header Link, else a JSON pointer. All pages come from the host of 'source'."},
     {.path = "roster.date_format",
      .type = SETTING_TEXT,
      AT(roster.date_format),
      .fallback = "\"%Y-%m-%d\"",
-     .sentence = "How dates are written: %Y year in four digits, %m month, %d day, %b or %B month "
-                 "name, %H %M %S a time, %z its offset; all else as it stands. A time that is not "
-                 "midnight is a moment, and needs an offset or a Z: its day is that of "
-                 "policy.time_zone. %I and %p are an hour with AM or PM, %y is a year in two digits "
-                 "(see 'two_digit_year_cutoff'), and \"excel-serial\" is a spreadsheet's number of "
-                 "a day."},
+     .sentence =
+         "How dates are written: %Y year in four digits, %m month, %d day, %b or %B month "
+         "name, %H %M %S a time, %z its offset; all else as it stands. A time that is not "
+         "midnight is a moment, and needs an offset or a Z: its day is that of "
+         "policy.time_zone. %I and %p are an hour with AM or PM, %y is a year in two digits "
+         "(see 'two_digit_year_cutoff'), and \"excel-serial\" is a spreadsheet's number of "
+         "a day."},
     {.path = "roster.date_formats",
      .sentence = "For columns whose dates are written in another way than 'date_format' says."},
     {.path = "roster.date_formats.hire_date",
@@ -394,9 +396,10 @@ const struct setting settings[] = {
      AT_LIST(roster.no_date.item, roster.no_date.count),
      .maximum = 1000,
      .sample = "[ \"1900-01-01\", \"open*\" ]",
-     .sentence = "What stands for no date, shell-style, without regard to case, beside what does "
-                 "everywhere: dates of zeros, 'NULL', 'N/A', '-' and the like, and a year from 2200 "
-                 "on."},
+     .sentence =
+         "What stands for no date, shell-style, without regard to case, beside what does "
+         "everywhere: dates of zeros, 'NULL', 'N/A', '-' and the like, and a year from 2200 "
+         "on."},
     {.path = "roster.columns",
      .shown = true,
      .sentence = "Titles of the columns to read; no other one is. At least one of "

@@ -186,9 +186,8 @@ static void note_crowd(struct making *making, const uint32_t *row, size_t count,
 
 static void judge_group(struct making *making, const uint32_t *row, size_t count)
 {
-    enum name_likeness likeness = is_numbers_own(making, row, count)
-                                      ? NAMES_SAME
-                                      : least_likeness(making, row, count);
+    enum name_likeness likeness =
+        is_numbers_own(making, row, count) ? NAMES_SAME : least_likeness(making, row, count);
 
     for (size_t i = 0; i < count; i++) {
         if (likeness == NAMES_SAME && i > 0)

@@ -120,7 +120,7 @@ static void mark_shared(const struct roster *roster, struct keys *keys, const ch
         }
         first[i] = table_value(&table, at);
         mixed[first[i]] |= !roster_is_one_person(&keys->arena, &roster->person[first[i]],
-                                                  &roster->person[i], keys->nameless);
+                                                 &roster->person[i], keys->nameless);
     }
     for (size_t i = 0; i < roster->count; i++)
         shared[i] |= mixed[first[i]];

@@ -24,7 +24,8 @@ struct roster {
 
 /* Sets each person's status as of today, rejects rows that contradict themselves, and counts
  * rejected, blind and duplicates: rows of the same name that share a number or an address are one
- * person, and no duplicates; where nobody has a name the number alone says that. Idempotent for the same day. */
+ * person, and no duplicates; where nobody has a name the number alone says that. Idempotent for the
+ * same day. */
 void roster_judge(struct roster *roster, struct day today);
 
 /* Whether no row has a name: then a number that rows share is one person's. */

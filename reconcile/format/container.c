@@ -36,7 +36,9 @@ static const struct kind {
     {BYTES("%PDF-"), NULL, 0, "is a PDF; hint: let HR export CSV"},
     {BYTES("\x1F\x8B"), NULL, 0, "is compressed (gzip); hint: unpack it first (gunzip)"},
     {BYTES("BZh"), NULL, 0, "is compressed (bzip2); hint: unpack it first (bunzip2)"},
-    {BYTES("\xFD" "7zXZ"), NULL, 0, "is compressed (xz); hint: unpack it first (unxz)"},
+    {BYTES("\xFD"
+           "7zXZ"),
+     NULL, 0, "is compressed (xz); hint: unpack it first (unxz)"},
     {BYTES("7z\xBC\xAF"), NULL, 0, "is a 7-Zip archive; hint: unpack it first"},
     {BYTES("-----BEGIN PGP"), NULL, 0, "is encrypted (PGP); hint: decrypt it first (gpg)"},
 #undef BYTES
@@ -50,8 +52,8 @@ static bool holds(const char *bytes, size_t length, const char *part, size_t par
 /* A page of HTML, or a spreadsheet that was saved as one. */
 static bool is_markup(const char *bytes, size_t length)
 {
-    static const char *const starts[] = {"<!doctype html", "<html", "<head", "<table", "<?xml",
-                                         "<script"};
+    static const char *const starts[] = {"<!doctype html", "<html", "<head",
+                                         "<table",         "<?xml", "<script"};
 
     while (length > 0 && strchr("\xEF\xBB\xBF \t\r\n", *bytes)) {
         bytes++;

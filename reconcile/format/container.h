@@ -1,6 +1,6 @@
 /*
- * container: files that are no text, or no table, told by their first bytes: a workbook, an archive,
- * a page that asks for a password. People rename them, and hear here what to do.
+ * container: files that are no text, or no table, told by their first bytes: a workbook, an
+ * archive, a page that asks for a password. People rename them, and hear here what to do.
  */
 #ifndef FORMAT_CONTAINER_H
 #define FORMAT_CONTAINER_H

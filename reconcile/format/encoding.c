@@ -125,10 +125,11 @@ static int refuse_nul(const struct encoding *encoding, const char *utf8, const c
     while (behind < end && *behind == '\0')
         behind++;
     if (behind == end && end - nul > 1)
-        return err_set(err, ERR_ROSTER,
-                       "from line %llu on there are only NUL bytes; hint: the file was cut or padded "
-                       "while it was written, fetch or export it anew",
-                       line);
+        return err_set(
+            err, ERR_ROSTER,
+            "from line %llu on there are only NUL bytes; hint: the file was cut or padded "
+            "while it was written, fetch or export it anew",
+            line);
     return err_set(err, ERR_ROSTER,
                    "line %llu holds a NUL byte; hint: the file is not text in %s (UTF-16 looks "
                    "like this)",

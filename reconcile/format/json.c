@@ -23,11 +23,11 @@
 struct scan {
     const char *bytes;
     size_t length, at;
-    size_t members;      /* of all objects seen */
-    size_t values;       /* seen, containers too */
-    bool lone_surrogate; /* json-c would put U+FFFD for it and say nothing */
-    unsigned list_depth; /* of the first list, from 1; 0 = none yet */
-    size_t element;      /* of it, from 1 */
+    size_t members;           /* of all objects seen */
+    size_t values;            /* seen, containers too */
+    bool lone_surrogate;      /* json-c would put U+FFFD for it and say nothing */
+    unsigned list_depth;      /* of the first list, from 1; 0 = none yet */
+    size_t element;           /* of it, from 1 */
     size_t name, name_length; /* of the member that was begun last */
 };
 
@@ -269,8 +269,7 @@ static void add_place(struct text *text, const struct scan *scan)
     if (scan->element > 0)
         text_addf(text, " (element %zu", scan->element);
     if (scan->element > 0 && scan->name_length > 0) {
-        CLEANUP(mem_cleanup) char *name =
-            mem_strndup(scan->bytes + scan->name, scan->name_length);
+        CLEANUP(mem_cleanup) char *name = mem_strndup(scan->bytes + scan->name, scan->name_length);
 
         text_add(text, ", member '");
         text_add_excerpt(text, name, 60);
@@ -465,8 +464,8 @@ static bool next_member(struct scan *scan, const char *name, bool *ret_is)
         return false;
     from = scan->at;
     (void)scan_string(scan, true);
-    *ret_is = scan->at - from == length + 2 &&
-              strncasecmp(scan->bytes + from + 1, name, length) == 0;
+    *ret_is =
+        scan->at - from == length + 2 && strncasecmp(scan->bytes + from + 1, name, length) == 0;
     skip_blanks(scan);
     (void)skip(scan, ':');
     skip_blanks(scan);

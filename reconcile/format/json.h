@@ -43,7 +43,8 @@ int json_each(const char *bytes, size_t length, json_each_item *each, void *cont
               struct err *err) __attribute__((warn_unused_result));
 
 /* The same for the pages of a list: one such object or an array of them. `head` gets each page, the
- * array in its member `list` (case aside) empty, and returned 0; then `each` gets the elements of that array. */
+ * array in its member `list` (case aside) empty, and returned 0; then `each` gets the elements of
+ * that array. */
 int json_each_of_pages(const char *bytes, size_t length, const char *list, json_each_item *head,
                        json_each_item *each, void *context, struct err *err)
     __attribute__((warn_unused_result));

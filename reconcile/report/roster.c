@@ -70,7 +70,8 @@ static const char *username_of(const struct person *person)
 static const struct key_field {
     const char *name;
     const char *(*value)(const struct person *person);
-} key_fields[] = {{"employee_number", employee_number_of}, {"email", email_of}, {"username", username_of}};
+} key_fields[] = {
+    {"employee_number", employee_number_of}, {"email", email_of}, {"username", username_of}};
 
 static void add_shared(struct facts *facts, const struct roster *roster,
                        const struct key_field *field, const struct table *table, uint32_t first)
@@ -85,9 +86,9 @@ static void add_shared(struct facts *facts, const struct roster *roster,
         shared.member[shared.count++] = table_value(table, e);
     shared.one_person = true;
     for (size_t i = 1; i < shared.count; i++)
-        shared.one_person &= roster_is_one_person(
-            &facts->arena, &roster->person[shared.member[0]], &roster->person[shared.member[i]],
-            facts->nameless);
+        shared.one_person &=
+            roster_is_one_person(&facts->arena, &roster->person[shared.member[0]],
+                                 &roster->person[shared.member[i]], facts->nameless);
     shared.value = field->value(&roster->person[shared.member[0]]);
     facts->shared = mem_grow(facts->shared, facts->shared_count, &facts->shared_capacity,
                              sizeof(facts->shared[0]));

@@ -25,9 +25,10 @@
 
 enum {
     UNBOUND = -1,
-    TITLES_SOUGHT = 20, /* rows in which titles are looked for when they are not where they should */
-    SEP_LENGTH = 4,     /* "sep=" */
-    LEAD_BYTES = 200,   /* of the first filled cell, to be compared with patterns */
+    TITLES_SOUGHT =
+        20,           /* rows in which titles are looked for when they are not where they should */
+    SEP_LENGTH = 4,   /* "sep=" */
+    LEAD_BYTES = 200, /* of the first filled cell, to be compared with patterns */
 };
 
 #define DOS_END '\x1A'
@@ -469,8 +470,8 @@ static bool may_be_sep(const struct text *line)
     for (size_t i = 0; i < COUNT_OF(starts); i++) {
         size_t length = strlen(starts[i]);
 
-        if (strncasecmp(text_cstr(line), starts[i], line->length < length ? line->length : length) ==
-            0)
+        if (strncasecmp(text_cstr(line), starts[i],
+                        line->length < length ? line->length : length) == 0)
             return line->length <= length + 4;
     }
     return false;
@@ -507,8 +508,8 @@ int roster_csv_push(void *context, const char *utf8, size_t length, struct err *
         return -1;
     while (ends < length && utf8[length - ends - 1] == DOS_END)
         ends++;
-    if (length > ends && (push_dos_ends(csv, err) < 0 ||
-                          csv_reader_push(csv->reader, utf8, length - ends, err) < 0))
+    if (length > ends &&
+        (push_dos_ends(csv, err) < 0 || csv_reader_push(csv->reader, utf8, length - ends, err) < 0))
         return -1;
     csv->dos_ends += ends;
     return 0;

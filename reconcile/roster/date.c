@@ -14,10 +14,10 @@
 #include "facts/likeness.h"
 
 enum {
-    FAR_YEAR = 2200,       /* from here on a year says "for ever" */
-    FIRST_YEAR = 1980,     /* before it a last day, or one of a leave, is a placeholder */
-    SERIAL_EPOCH = 25569,  /* the serial number of 1970-01-01 */
-    SERIAL_FIRST = 61,     /* of 1900-03-01: before it spreadsheets count a 29 February that was none */
+    FAR_YEAR = 2200,      /* from here on a year says "for ever" */
+    FIRST_YEAR = 1980,    /* before it a last day, or one of a leave, is a placeholder */
+    SERIAL_EPOCH = 25569, /* the serial number of 1970-01-01 */
+    SERIAL_FIRST = 61, /* of 1900-03-01: before it spreadsheets count a 29 February that was none */
     SERIAL_LAST = 2958465, /* of 9999-12-31 */
     PLAIN_FIRST = 29221,   /* of 1980-01-01, likewise below: a number that looks like a day */
     PLAIN_LAST = 73050,    /* of 2099-12-31 */
@@ -77,8 +77,8 @@ static struct form *find_form(struct roster_dates *dates, struct arena *arena, c
 int roster_dates_new(struct arena *arena, const struct config_roster *config,
                      struct roster_dates **ret_dates, struct err *err)
 {
-    static const enum roster_field fields[] = {ROSTER_HIRE_DATE, ROSTER_LAST_DAY,
-                                               ROSTER_LEAVE_FROM, ROSTER_LEAVE_UNTIL};
+    static const enum roster_field fields[] = {ROSTER_HIRE_DATE, ROSTER_LAST_DAY, ROSTER_LEAVE_FROM,
+                                               ROSTER_LEAVE_UNTIL};
     struct roster_dates *dates = arena_calloc(arena, 1, sizeof(*dates));
     const char **item = arena_calloc(arena, config->no_date.count + 1, sizeof(item[0]));
 
@@ -114,8 +114,8 @@ bool roster_is_spreadsheet_error(const char *value)
     static const char *const errors[] = {"#N/A",   "#REF!", "#NAME?", "#VALUE!",
                                          "#NULL!", "#NUM!", "#DIV/0!"};
 
-    return *value == '#' && (WORD_ROW(errors, value) ||
-                             (value[1] == '#' && value[strspn(value, "#")] == '\0'));
+    return *value == '#' &&
+           (WORD_ROW(errors, value) || (value[1] == '#' && value[strspn(value, "#")] == '\0'));
 }
 
 /* '0', '00000000', '0000-00-00', '00.00.0000', '0000-00-00T00:00:00Z' */
@@ -195,9 +195,9 @@ static bool parse(const struct roster_dates *dates, const struct form *form, con
 /* '99991231' where the column's other dates have hyphens: which year it is shows in any form. */
 static bool is_far(const char *value)
 {
-    static const char *const forms[] = {"%Y-%m-%d", "%Y%m%d",   "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y",
-                                        "%Y/%m/%d", "%d-%m-%Y", "%d-%b-%Y", "%Y-%m-%dT%H:%M:%S",
-                                        "%Y-%m-%d %H:%M:%S"};
+    static const char *const forms[] = {
+        "%Y-%m-%d", "%Y%m%d",   "%d.%m.%Y", "%m/%d/%Y",          "%d/%m/%Y",
+        "%Y/%m/%d", "%d-%m-%Y", "%d-%b-%Y", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"};
     struct day_time time;
 
     for (size_t i = 0; i < COUNT_OF(forms); i++) {
@@ -320,8 +320,9 @@ bool roster_date_read(struct roster_dates *dates, enum roster_field field, const
         return false;
     }
     if (!hire && is_end_of_century(form, &time)) {
-        text_add(problem, "is 1999 or the end of time, and two digits do not tell; hint: if it says "
-                          "that there is no date, list it in roster.no_date");
+        text_add(problem,
+                 "is 1999 or the end of time, and two digits do not tell; hint: if it says "
+                 "that there is no date, list it in roster.no_date");
         return false;
     }
     if (!day_is_set(time.day)) {

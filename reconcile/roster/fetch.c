@@ -328,8 +328,8 @@ static int find_link(CURL *easy, struct request *request, struct err *err)
 {
     struct curl_header *header = NULL;
 
-    for (size_t i = 0;
-         curl_easy_header(easy, "Link", i, CURLH_HEADER, -1, &header) == CURLHE_OK; i++) {
+    for (size_t i = 0; curl_easy_header(easy, "Link", i, CURLH_HEADER, -1, &header) == CURLHE_OK;
+         i++) {
         CLEANUP(mem_cleanup) char *next = roster_next_link(header->value);
 
         if (next && request->next)

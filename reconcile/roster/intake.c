@@ -26,9 +26,9 @@
 enum { EXCERPT = 80, WORDS_KNOWN = 64 };
 
 struct cell {
-    size_t start, length;   /* in intake->bytes, NUL-terminated there */
-    bool long_value; /* over LIMIT_FIELD, not kept */
-    bool unreadable; /* there stands the format's reason */
+    size_t start, length; /* in intake->bytes, NUL-terminated there */
+    bool long_value;      /* over LIMIT_FIELD, not kept */
+    bool unreadable;      /* there stands the format's reason */
 };
 
 struct status_word {
@@ -75,14 +75,18 @@ static const struct field_trait {
     bool key;
     size_t member; /* of struct person, for those that are kept as text as they are */
 } traits[ROSTER_FIELD_COUNT] = {
-    [ROSTER_EMPLOYEE_NUMBER] = {"employee_number", "roster.columns.employee_number", true, offsetof(struct person, employee_number)},
+    [ROSTER_EMPLOYEE_NUMBER] = {"employee_number", "roster.columns.employee_number", true,
+                                offsetof(struct person, employee_number)},
     [ROSTER_EMAIL] = {"email", "roster.columns.email", true, offsetof(struct person, email)},
-    [ROSTER_USERNAME] = {"username", "roster.columns.username", true, offsetof(struct person, username)},
+    [ROSTER_USERNAME] = {"username", "roster.columns.username", true,
+                         offsetof(struct person, username)},
     [ROSTER_STATUS] = {"status", "roster.columns.status", false, 0},
     [ROSTER_HIRE_DATE] = {"hire_date", "roster.columns.hire_date", false, 0},
     [ROSTER_LAST_DAY] = {"last_day", "roster.columns.last_day", false, 0},
-    [ROSTER_DEPARTMENT] = {"department", "roster.columns.department", false, offsetof(struct person, department)},
-    [ROSTER_COUNTRY] = {"country", "roster.columns.country", false, offsetof(struct person, country)},
+    [ROSTER_DEPARTMENT] = {"department", "roster.columns.department", false,
+                           offsetof(struct person, department)},
+    [ROSTER_COUNTRY] = {"country", "roster.columns.country", false,
+                        offsetof(struct person, country)},
     [ROSTER_ON_LEAVE] = {"on_leave", "roster.on_leave_column", false, 0},
     [ROSTER_LEAVE_FROM] = {"leave_from", "roster.leave_from_column", false, 0},
     [ROSTER_LEAVE_UNTIL] = {"leave_until", "roster.leave_until_column", false, 0},
@@ -454,13 +458,29 @@ static bool read_date(struct roster_intake *intake, size_t column, const char *v
 }
 
 /* Words of many systems and languages; an empty cell says nothing, which is no. */
-static const char *const yes_words[] = {"true", "yes", "y",  "1",   "x",    "t",        "ja",
-                                        "j",    "oui", "o",  "si",  "s\xC3\xAD", "sim",   "s",
-                                        "tak",  "vrai", "vero", "verdadero", "wahr", "waar",
-                                        "\xE3\x81\xAF\xE3\x81\x84"};
-static const char *const no_words[] = {"false", "no", "n",    "0",     "f",   "nein", "nee",
-                                       "non",   "nie", "n\xC3\xA3" "o", "nao",  "falsch", "faux", "falso",
-                                       "onwaar", "null", "-", "\xE3\x81\x84\xE3\x81\x84\xE3\x81\x88"};
+static const char *const yes_words[] = {
+    "true", "yes",  "y",    "1",         "x",         "t",    "ja",
+    "j",    "oui",  "o",    "si",        "s\xC3\xAD", "sim",  "s",
+    "tak",  "vrai", "vero", "verdadero", "wahr",      "waar", "\xE3\x81\xAF\xE3\x81\x84"};
+static const char *const no_words[] = {"false",
+                                       "no",
+                                       "n",
+                                       "0",
+                                       "f",
+                                       "nein",
+                                       "nee",
+                                       "non",
+                                       "nie",
+                                       "n\xC3\xA3"
+                                       "o",
+                                       "nao",
+                                       "falsch",
+                                       "faux",
+                                       "falso",
+                                       "onwaar",
+                                       "null",
+                                       "-",
+                                       "\xE3\x81\x84\xE3\x81\x84\xE3\x81\x88"};
 
 static bool read_on_leave(struct roster_intake *intake, size_t column, const char *value,
                           struct person *person)

@@ -28,7 +28,7 @@ struct roster_json {
     struct roster_intake *intake;
     const struct roster_column *column;
     size_t columns;
-    bool *present; /* per mapped column: some element has it */
+    bool *present;             /* per mapped column: some element has it */
     struct json_object *first; /* the first element that is an object, to say what is there */
     uint32_t rows;
     size_t pages;      /* that were seen, of SCIM */
@@ -186,11 +186,12 @@ static int on_page(void *context, size_t index, struct json_object *item, const 
     if (!head_number(item, "startIndex", json->rows + 1, &start))
         return err_set(err, ERR_ROSTER, "the 'startIndex' of page %zu is no number", index + 1);
     if (start != (int64_t)json->rows + 1)
-        return err_set(err, ERR_ROSTER,
-                       "page %zu has startIndex %lld, but %u people came before it, so it should be "
-                       "%u%s",
-                       index + 1, (long long)start, json->rows, json->rows + 1,
-                       start == 0 ? "; hint: SCIM counts from 1" : "");
+        return err_set(
+            err, ERR_ROSTER,
+            "page %zu has startIndex %lld, but %u people came before it, so it should be "
+            "%u%s",
+            index + 1, (long long)start, json->rows, json->rows + 1,
+            start == 0 ? "; hint: SCIM counts from 1" : "");
     if (json->pages > 0 && total != json->announced)
         return err_set(err, ERR_ROSTER,
                        "page %zu announces %lld people, the first one %lld; hint: the list changed "
@@ -200,8 +201,8 @@ static int on_page(void *context, size_t index, struct json_object *item, const 
     json->pages++;
     /* The list of a name written with escapes is still there. */
     if (roster_scim_member(item, "Resources", &list) == JSON_UNREADABLE ||
-        (list && (!json_object_is_type(list, json_type_array) ||
-                  json_object_array_length(list) > 0)))
+        (list &&
+         (!json_object_is_type(list, json_type_array) || json_object_array_length(list) > 0)))
         return err_set(err, ERR_ROSTER, "the 'Resources' of page %zu are no array", index + 1);
     return 0;
 }
@@ -301,8 +302,10 @@ static bool is_filled_text(struct json_part value)
 
 /* Members by which servers say that there is another page. */
 static const char *const next_names[] = {
-    "@odata.nextLink", "odata.nextLink", "__next", "nextLink", "next_link", "next", "nextPage",
-    "next_page", "nextPageToken", "next_page_token", "nextCursor", "next_cursor",
+    "@odata.nextLink", "odata.nextLink", "__next",
+    "nextLink",        "next_link",      "next",
+    "nextPage",        "next_page",      "nextPageToken",
+    "next_page_token", "nextCursor",     "next_cursor",
 };
 
 static int check_next_in(const struct roster_json *json, struct json_part object, const char *path,

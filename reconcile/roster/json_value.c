@@ -1,6 +1,7 @@
 /*
  * json-c clamps, rounds and makes text of everything; here a value is taken only as what it was
- * written as. Each kind that is refused has its own sentence, since who exports it mends it by that.
+ * written as. Each kind that is refused has its own sentence, since who exports it mends it by
+ * that.
  */
 #include "roster/json_value.h"
 
@@ -55,20 +56,22 @@ static enum json_found refuse_container(struct json_object *value, const char *n
                                         struct arena *arena, const char **ret_flaw)
 {
     bool list = json_object_is_type(value, json_type_array);
-    const char *flaw = list ? arena_printf(arena, "is a list of %zu", json_object_array_length(value))
-                            : "is an object";
+    const char *flaw =
+        list ? arena_printf(arena, "is a list of %zu", json_object_array_length(value))
+             : "is an object";
     const char *member = list ? "0" : "value";
 
     *ret_flaw = arena_printf(arena, "%s, one text is expected", flaw);
     if (name)
-        *ret_flaw = arena_printf(arena, "%s; hint: a JSON pointer names a value inside, such as "
-                                 "\"%s%s/%s\"", *ret_flaw, *name == '/' ? "" : "/", name, member);
+        *ret_flaw = arena_printf(arena,
+                                 "%s; hint: a JSON pointer names a value inside, such as "
+                                 "\"%s%s/%s\"",
+                                 *ret_flaw, *name == '/' ? "" : "/", name, member);
     return JSON_UNREADABLE;
 }
 
 enum json_found roster_json_text(struct json_object *value, const char *name, bool numbers,
-                                 struct arena *arena, const char **ret_value,
-                                 const char **ret_flaw)
+                                 struct arena *arena, const char **ret_value, const char **ret_flaw)
 {
     switch (json_object_get_type(value)) {
     case json_type_null:

@@ -75,7 +75,7 @@ char *roster_next_link(const char *value)
 }
 
 int roster_next_pointer(const struct text *body, const char *pointer, char **ret_address,
-                         struct err *err)
+                        struct err *err)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     CLEANUP(text_release) struct text wrapped = TEXT_INIT;

@@ -19,7 +19,7 @@ char *roster_next_link(const char *value);
 /* The address at a JSON pointer in a document; *ret_address malloc'ed, NULL when there is none
  * (missing, null, false, ""). ERR_ROSTER for what is no JSON, and for something else there. */
 int roster_next_pointer(const struct text *body, const char *pointer, char **ret_address,
-                         struct err *err) __attribute__((warn_unused_result));
+                        struct err *err) __attribute__((warn_unused_result));
 
 /* An address, which may be relative, as seen from `base`, whole, malloc'ed. ERR_ROSTER for one of
  * another scheme, host or port, and with a user or password in it. */

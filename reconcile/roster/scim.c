@@ -226,8 +226,7 @@ static enum json_found find_display(const struct json_object *user, struct arena
 }
 
 enum json_found roster_scim_find(const struct json_object *user, const char *name,
-                                 struct arena *arena, const char **ret_value,
-                                 const char **ret_flaw)
+                                 struct arena *arena, const char **ret_value, const char **ret_flaw)
 {
     const struct attribute *attribute = attribute_of(name);
 

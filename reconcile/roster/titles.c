@@ -116,8 +116,8 @@ static const char *guess_name(const char *wanted, const char *const *names, size
     return text_nearest(wanted, names, count);
 }
 
-static void add_missing(struct text *missing, struct text *hints, const struct roster_column *mapped,
-                        const char *const *names, size_t count)
+static void add_missing(struct text *missing, struct text *hints,
+                        const struct roster_column *mapped, const char *const *names, size_t count)
 {
     const char *guess = guess_name(mapped->name, names, count);
 

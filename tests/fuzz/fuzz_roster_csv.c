@@ -10,20 +10,20 @@
 #include "roster/guess.h"
 
 enum { /* bits of the byte that says what else is configured */
-    HEADER_ROW = 1,
-    LABEL_ROWS = 2,
-    FOOTER = 4,
-    LEAVE = 8,
-    NO_DATE = 16,
-    TWO_DIGITS = 32,
-    SERIAL = 64,
-    NAMELESS = 128,
+       HEADER_ROW = 1,
+       LABEL_ROWS = 2,
+       FOOTER = 4,
+       LEAVE = 8,
+       NO_DATE = 16,
+       TWO_DIGITS = 32,
+       SERIAL = 64,
+       NAMELESS = 128,
 };
 
 static void vary(struct config_roster *config, unsigned bits)
 {
-    static const char *const footer[] = {"Total*", "*** end*"}, *const none[] = {"never", "31.12.*"},
-                             *const words[] = {"Parental"};
+    static const char *const footer[] = {"Total*", "*** end*"},
+                             *const none[] = {"never", "31.12.*"}, *const words[] = {"Parental"};
 
     config->header_row = bits & HEADER_ROW ? 3 : 1;
     config->label_rows = bits & LABEL_ROWS ? 1 : 0;
@@ -51,10 +51,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const char *const encodings[] = {"UTF-8",    "UTF-8",       "windows-1252", "UTF-16",
                                             "UTF-16LE", "UTF-32",      "ISO-8859-15",  "SHIFT_JIS",
                                             "GB18030",  "ISO-2022-JP", "windows-1251", "nothing"};
-    static const char *const dates[] = {"%Y-%m-%d",  "%d.%m.%Y", "%Y%m%d",
-                                        "%e-%b-%Y",  "%m/%d/%Y", "%Y-%m-%dT%H:%M:%S%z",
-                                        "%B %d, %Y", "%d.%m.",
-                                        "%d.%m.%y",  "%m/%d/%Y %I:%M %p"};
+    static const char *const dates[] = {
+        "%Y-%m-%d",  "%d.%m.%Y", "%Y%m%d",   "%e-%b-%Y",         "%m/%d/%Y", "%Y-%m-%dT%H:%M:%S%z",
+        "%B %d, %Y", "%d.%m.",   "%d.%m.%y", "%m/%d/%Y %I:%M %p"};
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     struct config_roster config = fuzz_roster_config();
     struct bytes bytes = bytes_of(data, size);

@@ -78,12 +78,9 @@ TEST(roster_last_day_that_stands_for_no_date_is_none)
         {NULL, "open end", NULL, "does not fit"},
     };
     static const struct cell listed[] = {
-        {NULL, "1900-01-01", NULL, NULL},
-        {NULL, "1900-01-02", NULL, "before 1980"},
-        {NULL, "OPEN  End", NULL, NULL},
-        {NULL, "re-open", NULL, "does not fit"},
-        {"%d.%m.%Y", "31.12.2099", NULL, NULL},
-        {"%d.%m.%Y", "30.12.2099", "2099-12-30", NULL},
+        {NULL, "1900-01-01", NULL, NULL},       {NULL, "1900-01-02", NULL, "before 1980"},
+        {NULL, "OPEN  End", NULL, NULL},        {NULL, "re-open", NULL, "does not fit"},
+        {"%d.%m.%Y", "31.12.2099", NULL, NULL}, {"%d.%m.%Y", "30.12.2099", "2099-12-30", NULL},
     };
     struct config_roster config = date_config();
 

@@ -54,7 +54,8 @@ TEST(roster_read_json_bad_elements_are_rejected)
         const char *element, *part;
         bool blind;
     } cases[] = {
-        {"{\"EmpID\":17.5,\"Status\":\"Active\"}", "employee_number is a number with a decimal point", true},
+        {"{\"EmpID\":17.5,\"Status\":\"Active\"}",
+         "employee_number is a number with a decimal point", true},
         {"{\"EmpID\":\"1\",\"Mail\":5,\"Status\":\"Active\"}", "email is a number, a text", true},
         {"{\"EmpID\":\"1\",\"Name\":[\"a\"],\"Status\":\"Active\"}", "\"/Name/0\"", false},
         {"{\"EmpID\":\"1\",\"Status\":true}", "status 'true' is not in the mapping", false},
@@ -251,7 +252,8 @@ TEST(roster_read_scim_doubtful_users_are_rejected)
         {"{\"userName\":\"x\",\"active\":true,\"emails\":[{\"value\":\"a@b\",\"primary\":true},"
          "{\"value\":\"c@d\",\"primary\":true}]}",
          "email is no list of addresses of which one is primary", true},
-        {"{\"userName\":\"x\",\"active\":true,\"emails\":\"a@b\"}", "email is no list of addresses of which one is primary", true},
+        {"{\"userName\":\"x\",\"active\":true,\"emails\":\"a@b\"}",
+         "email is no list of addresses of which one is primary", true},
         {"{\"userName\":\"x\",\"active\":true,\"" ENTERPRISE "\":7}",
          "below something that is no object", true},
         {"7", "is not an object", true},

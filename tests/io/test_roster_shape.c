@@ -5,11 +5,14 @@
 #include "roster_case.h"
 #include "test.h"
 
-#define HEAD  "EmpID,Mail,Name\n"
-#define ANNA  "1,anna@acme.example,Anna\n"
-#define BO    "2,bo@acme.example,Bo\n"
-#define BOTH  HEAD ANNA BO
-#define TOTAL {"Total*", "*** end*"}
+#define HEAD "EmpID,Mail,Name\n"
+#define ANNA "1,anna@acme.example,Anna\n"
+#define BO   "2,bo@acme.example,Bo\n"
+#define BOTH HEAD ANNA BO
+#define TOTAL                                                                                      \
+    {                                                                                              \
+        "Total*", "*** end*"                                                                       \
+    }
 
 static const char *const totals[] = TOTAL;
 
@@ -103,7 +106,9 @@ TEST(roster_titles_are_compared_as_they_look)
         {"Emp\xC2\xA0ID,Mail,Name\n" ANNA, .people = 1},
         {"Emp  ID,Mail,Name\n" ANNA, .people = 1},
         {"Emp\xE2\x80\x89ID\xE2\x80\x8B,Mail,Name\n" ANNA, .people = 1},
-        {"\xEF\xBB\xBF\xEF\xBB\xBF" "Emp ID,Mail,Name\n" ANNA, .people = 1},
+        {"\xEF\xBB\xBF\xEF\xBB\xBF"
+         "Emp ID,Mail,Name\n" ANNA,
+         .people = 1},
         {"EmpID,Mail,Name\n" ANNA, .refused = "no column 'Emp ID'"},
         {"emp ID,Mail,Name\n" ANNA, .refused = "did you mean 'emp ID'?"},
         {"EMP\xC2\xA0ID,Mail,Name\n" ANNA, .refused = "'EMP<NBSP>ID'"},
@@ -129,12 +134,11 @@ TEST(roster_footer_at_the_end_is_nobody)
         {HEAD ANNA "Totaler,max@acme.example,\n" BO, .people = 3},
         {HEAD ANNA "17,max@acme.example,Totaler Max\n", .people = 2},
         {HEAD ANNA "Total,,Max\n" BO, .people = 2, .rejected = 1},
-        {HEAD ANNA BO "Sum: 2\n", .people = 2, .rejected = 1, .blind = 1, .reason = "roster.footer"},
+        {HEAD ANNA BO "Sum: 2\n", .people = 2, .rejected = 1, .blind = 1,
+         .reason = "roster.footer"},
     };
     static const struct shape by_name[] = {
-        {"Name,EmpID,Mail\nAnna,1,\nTotaler Max,17,\n",
-         .people = 1,
-         .rejected = 1,
+        {"Name,EmpID,Mail\nAnna,1,\nTotaler Max,17,\n", .people = 1, .rejected = 1,
          .reason = "has a number or username"},
         {"Name,EmpID,Mail\nAnna,1,\nTotaler Max,17,max@acme.example\n", .people = 2},
         {"Name,EmpID,Mail\nAnna,1,\nTotal,,\n", .people = 1},
@@ -150,11 +154,8 @@ TEST(roster_footer_at_the_end_is_nobody)
 TEST(roster_footer_with_a_status_is_a_person)
 {
     static const struct shape shapes[] = {
-        {"Name,EmpID,Status\nAnna,1,Active\nTotaler Max,,Active\n",
-         .people = 1,
-         .rejected = 1,
-         .blind = 1,
-         .reason = "nothing in it says who it is"},
+        {"Name,EmpID,Status\nAnna,1,Active\nTotaler Max,,Active\n", .people = 1, .rejected = 1,
+         .blind = 1, .reason = "nothing in it says who it is"},
         {"Name,EmpID,Status\nAnna,1,Active\nTotal 1,,Gone\n", .people = 1},
     };
     struct config_roster config = case_small_config();
@@ -183,10 +184,7 @@ TEST(roster_lone_last_row_is_doubted_without_a_footer)
 TEST(roster_label_rows_hold_nobody)
 {
     static const struct shape none[] = {
-        {HEAD "Number,E-Mail,Full name\n" ANNA,
-         .people = 1,
-         .rejected = 1,
-         .blind = 1,
+        {HEAD "Number,E-Mail,Full name\n" ANNA, .people = 1, .rejected = 1, .blind = 1,
          .reason = "roster.label_rows = 1"},
         {HEAD "Number,x,Full name\n" ANNA, .people = 1, .rejected = 1, .blind = 1},
         {HEAD "12,x,Full name\n" ANNA, .people = 1, .rejected = 1, .blind = 1, .reason = "no '@'"},
@@ -211,7 +209,8 @@ TEST(roster_delimiter_behind_every_row_is_no_field)
     static const struct shape shapes[] = {
         {HEAD "1,,Anna,\n2,,Bo,\n", .people = 2},
         {HEAD "1,,Anna,\n2,,Bo,x\n", .people = 1, .rejected = 1, .blind = 1},
-        {HEAD "1,,Anna,\n2,,Bo\n", .people = 1, .rejected = 1, .blind = 1, .reason = "an empty one"},
+        {HEAD "1,,Anna,\n2,,Bo\n", .people = 1, .rejected = 1, .blind = 1,
+         .reason = "an empty one"},
         {HEAD "1,,Anna\n2,,Bo,\n", .people = 1, .rejected = 1, .blind = 1, .reason = "4 fields"},
         {HEAD "1,,Anna,,\n2,,Bo,,\n", .rejected = 2, .blind = 2},
         {HEAD "1,,Anna,\n", .rejected = 1, .blind = 1, .reason = "no other row shows"},
@@ -238,17 +237,11 @@ TEST(roster_pasted_and_repeated_titles_are_named)
 {
     static const struct shape shapes[] = {
         {BOTH HEAD "3,,Cy\n", .people = 3, .rejected = 1, .blind = 1, .reason = "header again"},
-        {BOTH "\xEF\xBB\xBF" HEAD "3,,Cy\n",
-         .people = 3,
-         .rejected = 1,
-         .blind = 1,
+        {BOTH "\xEF\xBB\xBF" HEAD "3,,Cy\n", .people = 3, .rejected = 1, .blind = 1,
          .reason = "two files"},
         {BOTH "EmpID,x,Name\n", .people = 2, .rejected = 1, .blind = 1, .reason = "no '@'"},
         {"EmpID,Mail,Name,1,,Anna\nEmpID,Mail,Name,2,,Bo\n", .refused = "repeats the titles"},
-        {HEAD "1,,O'Neill\n2,,'Roe, Bo'\n",
-         .people = 1,
-         .rejected = 1,
-         .blind = 1,
+        {HEAD "1,,O'Neill\n2,,'Roe, Bo'\n", .people = 1, .rejected = 1, .blind = 1,
          .reason = "single marks"},
         {HEAD "1,,\"Jane \\\"JD\\\" Doe\"\n", .refused = "backslash"},
         {HEAD "1,,\"Jane \"JD\" Doe\"\n", .refused = "doubles it"},
@@ -283,7 +276,8 @@ TEST(roster_that_is_no_text_says_what_it_is)
         {BYTES("PK\x03\x04\x14\0\x06\0[Content_Types].xml..word/x"), "an Office document"},
         {BYTES("PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.spreadsheet"), ".ods"},
         {BYTES("PK\x03\x04\x14\0\x06\0roster.csv"), "unzip"},
-        {BYTES("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1..E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0"),
+        {BYTES(
+             "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1..E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0"),
          "take the password off"},
         {BYTES("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1..W\0o\0r\0k\0b\0o\0o\0k\0"), "(.xls); hint"},
         {BYTES("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1.."), "(.xls), or one with a password"},

@@ -454,7 +454,8 @@ TEST(roster_read_all_pages_or_nothing)
         const char *next, *items;
         const char *refused; /* NULL = both people */
     } rows[] = {
-        {{.header = {"Link: <http://x/>; rel=prev, </people?page=1>; title=\"a,b\"; rel=\"next\"\r\n"},
+        {{.header =
+              {"Link: <http://x/>; rel=prev, </people?page=1>; title=\"a,b\"; rel=\"next\"\r\n"},
           .body = {ONE, TWO}},
          "link",
          NULL,
@@ -499,7 +500,9 @@ TEST(roster_read_all_pages_or_nothing)
          "link",
          NULL,
          "two next pages"},
-        {{.body = {"{\"value\":" ONE ",\"n\":[\"/people?page=1\"]}"}}, "/n", "/value",
+        {{.body = {"{\"value\":" ONE ",\"n\":[\"/people?page=1\"]}"}},
+         "/n",
+         "/value",
          "is no address"},
         {{.header = {"Link: <?page=1>; rel=next\r\n"}, .body = {ONE, "{"}},
          "link",
