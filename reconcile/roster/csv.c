@@ -300,7 +300,7 @@ static bool is_footer(struct roster_csv *csv)
     if (evidence == EVIDENCE_PERSON || csv->row.filled == csv->columns)
         return false;
     if (evidence == EVIDENCE_KEY) {
-        roster_intake_reject(csv->intake, "matches roster.footer, but has a number or username");
+        roster_intake_reject(csv->intake, "matches roster.footer, but has a number, a username or a name");
         return false;
     }
     roster_intake_reject(csv->intake,

@@ -678,10 +678,11 @@ enum roster_evidence roster_intake_evidence(struct roster_intake *intake, size_t
     case ROSTER_LEAVE_FROM:
     case ROSTER_LEAVE_UNTIL:
         return roster_date_fits(intake->dates, field, value) ? EVIDENCE_DATE : EVIDENCE_NONE;
+    case ROSTER_NAME:
+        return value[strspn(value, "0123456789.,:-/ ")] ? EVIDENCE_KEY : EVIDENCE_NONE;
     case ROSTER_DEPARTMENT:
     case ROSTER_COUNTRY:
     case ROSTER_ON_LEAVE:
-    case ROSTER_NAME:
     case ROSTER_FIELD_COUNT:
         break;
     }

@@ -340,3 +340,24 @@ TEST(roster_leave_is_the_word_that_is_kept_and_no_news_by_itself)
     struct digest other = roster_values(&c.roster);
     assert_int_not_equal(digest_compare(&values[0], &other), 0);
 }
+
+/* A word means what its list says, whole: nobody has left by a part of a word. */
+TEST(roster_status_near_words_are_no_words)
+{
+    static const char *const words[] = {
+        "To Be Left",   "Left?",       "Not Left",      "Left (pending)", "left early", "Leaver",
+        "Has Not Left", "Active Left", "Lef",           "Leftt",          "Le ft",      "LEFT!",
+        "Will be left", "Inactive",    "Active - Left", "Re-Active",
+    };
+    struct config_roster config = leave_config();
+
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        CLEANUP(text_release) struct text cells = TEXT_INIT;
+
+        text_addf(&cells, "%s,,,,,", words[i]);
+        check_status(&config, text_cstr(&cells), PERSON_UNKNOWN, "is not in the mapping");
+    }
+    check_status(&config, " LEFT ,,,,,", PERSON_DEPARTED, NULL);
+    check_status(&config, "terminated for CAUSE,,,,,", PERSON_DEPARTED, NULL);
+    check_status(&config, "active,,,,,", PERSON_EMPLOYED, NULL);
+}

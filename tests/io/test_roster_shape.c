@@ -134,12 +134,14 @@ TEST(roster_footer_at_the_end_is_nobody)
         {HEAD ANNA "Totaler,max@acme.example,\n" BO, .people = 3},
         {HEAD ANNA "17,max@acme.example,Totaler Max\n", .people = 2},
         {HEAD ANNA "Total,,Max\n" BO, .people = 2, .rejected = 1},
+        {HEAD ANNA BO "Total,,Max\n", .people = 2, .rejected = 1, .reason = "or a name"},
+        {HEAD ANNA BO "Total,,201\n", .people = 2},
         {HEAD ANNA BO "Sum: 2\n", .people = 2, .rejected = 1, .blind = 1,
          .reason = "roster.footer"},
     };
     static const struct shape by_name[] = {
         {"Name,EmpID,Mail\nAnna,1,\nTotaler Max,17,\n", .people = 1, .rejected = 1,
-         .reason = "has a number or username"},
+         .reason = "has a number, a username or a name"},
         {"Name,EmpID,Mail\nAnna,1,\nTotaler Max,17,max@acme.example\n", .people = 2},
         {"Name,EmpID,Mail\nAnna,1,\nTotal,,\n", .people = 1},
     };
