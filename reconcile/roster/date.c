@@ -124,6 +124,12 @@ static bool is_of_zeros(const char *value)
     return strchr(value, '0') && value[strspn(value, "0-./: TZ")] == '\0';
 }
 
+/* '31.12.2026 ' and the like are folded as they are, and there are a million of them. */
+static bool is_folded(const char *value)
+{
+    return value[strspn(value, "0123456789.-/:")] == '\0';
+}
+
 static bool is_no_date(const struct roster_dates *dates, const char *value)
 {
     static const char *const words[] = {"nat", "nan"};
@@ -135,7 +141,7 @@ static bool is_no_date(const struct roster_dates *dates, const char *value)
     if (is_of_zeros(value))
         return true;
     if (!roster_is_spreadsheet_error(value)) {
-        const char *folded = fold_name(&arena, value);
+        const char *folded = is_folded(value) ? value : fold_name(&arena, value);
 
         none = folded && (is_no_value(&dates->no_date, folded) || WORD_ROW(words, folded));
     }

@@ -54,6 +54,8 @@ struct roster_intake {
     size_t words;
     struct seen_word seen[WORDS_KNOWN];
     size_t seen_words;
+    struct text last_leave_word; /* of the column of leaves, and what it means */
+    enum person_leave last_leave;
     struct roster_dates *dates;
 
     struct text bytes;    /* of the open row's cells */
@@ -199,6 +201,7 @@ void roster_intake_free(struct roster_intake *intake)
     text_release(&intake->bytes);
     text_release(&intake->problems);
     text_release(&intake->name);
+    text_release(&intake->last_leave_word);
     free(intake->person);
     free(intake);
 }
@@ -482,22 +485,35 @@ static const char *const no_words[] = {"false",
                                        "-",
                                        "\xE3\x81\x84\xE3\x81\x84\xE3\x81\x88"};
 
-static bool read_on_leave(struct roster_intake *intake, size_t column, const char *value,
-                          struct person *person)
+/* false: neither yes nor no. */
+static bool look_up_leave(const struct roster_intake *intake, const char *value,
+                          enum person_leave *ret_leave)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     const char *folded = fold_text(&arena, value);
+    bool yes = folded && (is_listed(&intake->config->on_leave_words, &arena, folded) ||
+                          WORD_ROW(yes_words, folded));
 
-    if (!folded)
-        return true;
-    if (is_listed(&intake->config->on_leave_words, &arena, folded) || WORD_ROW(yes_words, folded))
-        person->leave = LEAVE_YES;
-    else if (WORD_ROW(no_words, folded))
-        person->leave = LEAVE_NO;
-    else
-        return complain(intake, column,
-                        "says neither yes nor no; hint: a word that means on leave is listed in "
-                        "roster.on_leave_words");
+    *ret_leave = yes ? LEAVE_YES : folded ? LEAVE_NO : LEAVE_UNSAID;
+    return yes || !folded || WORD_ROW(no_words, folded);
+}
+
+/* The same word as in the row before mostly: files have two of them and a million rows. */
+static bool read_on_leave(struct roster_intake *intake, size_t column, const char *value,
+                          struct person *person)
+{
+    enum person_leave leave = intake->last_leave;
+
+    if (strcmp(value, text_cstr(&intake->last_leave_word)) != 0) {
+        if (!look_up_leave(intake, value, &leave))
+            return complain(intake, column,
+                            "says neither yes nor no; hint: a word that means on leave is listed "
+                            "in roster.on_leave_words");
+        text_clear(&intake->last_leave_word);
+        text_add(&intake->last_leave_word, value);
+        intake->last_leave = leave;
+    }
+    person->leave = leave;
     return true;
 }
 

@@ -112,8 +112,8 @@ part_roster() {
         print "Number,E-Mail,Name,State,First day,End,Where,On leave,Since,"
         for (i = 1; i <= n; i++)
             printf "%06d,p%d@acme.example,Ann%d Example%d,Active,%d/1/10,%s,Dept %d,%s,%s,\n", i, i, i,
-                i, i % 12 + 1, i % 10 ? "31.12.9999" : "46284", i % 40, i % 50 ? "False" : "True",
-                i % 50 ? "0000-00-00" : "2026-01-31"
+                i, i % 12 + 1, i % 10 ? "31.12.9999" : "46284", i % 40, i % 50 == 1 ? "True" : "False",
+                i % 50 == 1 ? "2026-01-31" : "0000-00-00"
         printf "Total: %d\n", n }' > "$work/around.csv"
     for kind in plain around; do
         cat > "$work/$kind.conf" <<EOT
