@@ -147,7 +147,7 @@ enum shape {
     SHAPE_OFFSET,
 };
 
-enum half { HALF_NONE = 0, HALF_AM, HALF_PM };
+enum { HALF_NONE = 0, HALF_AM, HALF_PM };
 
 #define OFFSET_MOST_S (14 * 3600)
 
@@ -282,7 +282,7 @@ static bool read_offset(const char **cursor, int *ret_seconds)
     return true;
 }
 
-static enum half half_of(const char *text)
+static int half_of(const char *text)
 {
     bool m = (text[0] == 'A' || text[0] == 'a' || text[0] == 'P' || text[0] == 'p') &&
              (text[1] == 'M' || text[1] == 'm');
@@ -334,7 +334,7 @@ struct parts {
 /* A mark that the format has as it stands: of a time it may say which half of the day, or where. */
 static void note_literal(struct parts *parts, const char *format)
 {
-    enum half half = half_of(format);
+    int half = half_of(format);
 
     if (!parts->after_time)
         return;

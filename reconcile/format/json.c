@@ -277,6 +277,8 @@ static void add_place(struct text *text, const struct scan *scan)
     }
     if (scan->element > 0)
         text_add_char(text, ')');
+    if (word.at > word.length) /* a backslash was the last byte */
+        word.at = word.length;
     if (word.at > 0 && word.bytes[word.at - 1] == '-')
         word.at--; /* of a number that was none */
     for (size_t i = 0; i < COUNT_OF(strange_words); i++) {

@@ -465,25 +465,10 @@ static const char *const yes_words[] = {
     "true", "yes",  "y",    "1",         "x",         "t",    "ja",
     "j",    "oui",  "o",    "si",        "s\xC3\xAD", "sim",  "s",
     "tak",  "vrai", "vero", "verdadero", "wahr",      "waar", "\xE3\x81\xAF\xE3\x81\x84"};
-static const char *const no_words[] = {"false",
-                                       "no",
-                                       "n",
-                                       "0",
-                                       "f",
-                                       "nein",
-                                       "nee",
-                                       "non",
-                                       "nie",
-                                       "n\xC3\xA3"
-                                       "o",
-                                       "nao",
-                                       "falsch",
-                                       "faux",
-                                       "falso",
-                                       "onwaar",
-                                       "null",
-                                       "-",
-                                       "\xE3\x81\x84\xE3\x81\x84\xE3\x81\x88"};
+static const char *const no_words[] = {
+    "false", "no",    "n",      "0",          "f",   "nein",
+    "nee",   "non",   "nie",    "n\303\243o", "nao", "falsch",
+    "faux",  "falso", "onwaar", "null",       "-",   "\xE3\x81\x84\xE3\x81\x84\xE3\x81\x88"};
 
 /* false: neither yes nor no. */
 static bool look_up_leave(const struct roster_intake *intake, const char *value,

@@ -22,8 +22,8 @@ enum { /* bits of the byte that says what else is configured */
 
 static void vary(struct config_roster *config, unsigned bits)
 {
-    static const char *const footer[] = {"Total*", "*** end*"},
-                             *const none[] = {"never", "31.12.*"}, *const words[] = {"Parental"};
+    static const char *const footer[] = {"Total*", "EOF"}, *const none[] = {"never", "31.12.*"},
+                             *const words[] = {"Parental"};
 
     config->header_row = bits & HEADER_ROW ? 3 : 1;
     config->label_rows = bits & LABEL_ROWS ? 1 : 0;

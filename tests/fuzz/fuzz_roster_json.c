@@ -2,7 +2,7 @@
  * A roster as JSON, and the same bytes with another format in the configuration; and where they say
  * that the next page is. The blanks in front, which mean nothing in JSON, say how else it is
  * configured.
- * Reads: roster/json.c roster/json_value.c roster/scim.c roster/intake.c roster/next.c
+ * Reads: roster/json.c roster/json_value.c roster/next.c
  */
 #include <string.h>
 #include <strings.h>

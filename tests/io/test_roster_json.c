@@ -313,6 +313,7 @@ TEST(roster_read_json_below_a_member)
         {"[" ANNA ",{\"EmpID\":-Infinity}]", "Infinity is no JSON"},
         {"[" ANNA ",{\"EmpID\":'x'}]", "double quotation marks"},
         {"[" ANNA "," BO, "cut off"},
+        {"[\"\\\\\\", "cut off"},
         {"[" ANNA "," BO "][]", "something follows"},
     };
     static const char *const below[][2] = {
