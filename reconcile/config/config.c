@@ -94,11 +94,11 @@ static void load(struct config_loader *loader, const struct text *text)
         loader->config->policy.enforce && loader->config->notify.mail.announce;
 }
 
-int config_load(struct arena *arena, const char *path, struct config *ret_config,
-                struct config_problems *ret_problems, struct err *err)
+int config_load(struct arena *arena, const char *path, enum config_secrets secrets,
+                struct config *ret_config, struct config_problems *ret_problems, struct err *err)
 {
     struct config config = {.path = arena_strdup(arena, path)};
-    struct config_loader loader = {.arena = arena, .config = &config};
+    struct config_loader loader = {.arena = arena, .config = &config, .secrets = secrets};
     CLEANUP(err_release) struct err failure = ERR_INIT;
     struct text text = TEXT_INIT;
     int result;
