@@ -132,11 +132,22 @@ enum part {
     PART_HOUR,
     PART_MINUTE,
     PART_SECOND,
+    PART_HALF,
     PART_OFFSET,
     PART_COUNT
 };
 
-enum shape { SHAPE_FOUR_DIGITS, SHAPE_DIGITS, SHAPE_PADDED, SHAPE_NAME, SHAPE_OFFSET };
+enum shape {
+    SHAPE_FOUR_DIGITS,
+    SHAPE_TWO_DIGITS,
+    SHAPE_DIGITS,
+    SHAPE_PADDED,
+    SHAPE_NAME,
+    SHAPE_HALF,
+    SHAPE_OFFSET,
+};
+
+enum { HALF_NONE = 0, HALF_AM, HALF_PM };
 
 #define OFFSET_MOST_S (14 * 3600)
 
@@ -146,13 +157,16 @@ static const struct conversion {
     enum shape shape;
     int minimum, maximum;
 } conversions[] = {
-    {'Y', PART_YEAR, SHAPE_FOUR_DIGITS, YEAR_FIRST, YEAR_LAST},
+    {'Y', PART_YEAR, SHAPE_FOUR_DIGITS, 0, 9999},
+    {'y', PART_YEAR, SHAPE_TWO_DIGITS, 0, 99},
     {'m', PART_MONTH, SHAPE_DIGITS, 1, 12},
     {'b', PART_MONTH, SHAPE_NAME, 1, 12},
     {'B', PART_MONTH, SHAPE_NAME, 1, 12},
     {'d', PART_DAY, SHAPE_DIGITS, 1, 31},
     {'e', PART_DAY, SHAPE_PADDED, 1, 31},
     {'H', PART_HOUR, SHAPE_DIGITS, 0, 23},
+    {'I', PART_HOUR, SHAPE_DIGITS, 1, 12},
+    {'p', PART_HALF, SHAPE_HALF, HALF_AM, HALF_PM},
     {'M', PART_MINUTE, SHAPE_DIGITS, 0, 59},
     {'S', PART_SECOND, SHAPE_DIGITS, 0, 59},
     {'z', PART_OFFSET, SHAPE_OFFSET, -OFFSET_MOST_S, OFFSET_MOST_S},
@@ -172,6 +186,12 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+static bool is_of_digits(const struct conversion *conversion)
+{
+    return conversion->shape != SHAPE_NAME && conversion->shape != SHAPE_HALF &&
+           conversion->shape != SHAPE_OFFSET;
+}
+
 /* Whether what the format demands next is a digit. */
 static bool expects_digit(const char *format)
 {
@@ -180,10 +200,10 @@ static bool expects_digit(const char *format)
     if (*format != '%')
         return is_digit(*format);
     next = find_conversion(format[1]);
-    return next && next->shape != SHAPE_NAME && next->shape != SHAPE_OFFSET;
+    return next && is_of_digits(next);
 }
 
-bool day_format_is_valid(const char *format)
+bool day_format_is_valid(const char *format, int cutoff)
 {
     int seen[PART_COUNT] = {0};
 
@@ -198,7 +218,8 @@ bool day_format_is_valid(const char *format)
         if (*f == '%')
             continue;
         conversion = find_conversion(*f);
-        if (!conversion || ++seen[conversion->part] > 1)
+        if (!conversion || ++seen[conversion->part] > 1 ||
+            (conversion->shape == SHAPE_TWO_DIGITS && cutoff == 0))
             return false;
     }
     return seen[PART_YEAR] == 1 && seen[PART_MONTH] == 1 && seen[PART_DAY] == 1;
@@ -261,12 +282,29 @@ static bool read_offset(const char **cursor, int *ret_seconds)
     return true;
 }
 
+static int half_of(const char *text)
+{
+    bool m = (text[0] == 'A' || text[0] == 'a' || text[0] == 'P' || text[0] == 'p') &&
+             (text[1] == 'M' || text[1] == 'm');
+
+    return !m ? HALF_NONE : text[0] == 'A' || text[0] == 'a' ? HALF_AM : HALF_PM;
+}
+
+static bool read_half(const char **cursor, int *ret_half)
+{
+    *ret_half = half_of(*cursor);
+    *cursor += *ret_half == HALF_NONE ? 0 : 2;
+    return *ret_half != HALF_NONE;
+}
+
 static bool read_value(const char **cursor, const struct conversion *conversion, bool touching,
                        int *ret_value)
 {
     switch (conversion->shape) {
     case SHAPE_FOUR_DIGITS:
         return read_number(cursor, 4, 4, ret_value);
+    case SHAPE_TWO_DIGITS:
+        return read_number(cursor, 2, 2, ret_value);
     case SHAPE_PADDED:
         if (**cursor == ' ') {
             (*cursor)++;
@@ -277,22 +315,39 @@ static bool read_value(const char **cursor, const struct conversion *conversion,
         return read_number(cursor, touching ? 2 : 1, 2, ret_value);
     case SHAPE_NAME:
         return read_month_name(cursor, ret_value);
+    case SHAPE_HALF:
+        return read_half(cursor, ret_value);
     case SHAPE_OFFSET:
         return read_offset(cursor, ret_value);
     }
     return false;
 }
 
-static bool parse_parts(const char **cursor, const char *format, struct day_time *ret_time)
+/* What was read of a string by a format. */
+struct parts {
+    int value[PART_COUNT];
+    bool after_time; /* an hour came before */
+    bool two_digits; /* the year is one of %y */
+    bool has_offset;
+};
+
+/* A mark that the format has as it stands: of a time it may say which half of the day, or where. */
+static void note_literal(struct parts *parts, const char *format)
 {
-    struct day_time time = {.second = 0};
-    int value[PART_COUNT] = {0};
+    int half = half_of(format);
+
+    if (!parts->after_time)
+        return;
+    parts->has_offset |= *format == 'Z';
+    if (half != HALF_NONE && parts->value[PART_HALF] == HALF_NONE)
+        parts->value[PART_HALF] = half;
+}
+
+static bool read_parts(const char **cursor, const char *format, struct parts *parts)
+{
     const char *c = *cursor;
-    bool after_time = false;
     bool after_digit = false; /* the format's last demand was a digit */
 
-    if (!day_format_is_valid(format))
-        return false;
     for (const char *f = format; *f; f++) {
         const struct conversion *conversion = *f == '%' ? find_conversion(f[1]) : NULL;
         bool digits;
@@ -301,25 +356,50 @@ static bool parse_parts(const char **cursor, const char *format, struct day_time
             f += *f == '%';
             if (*c++ != *f)
                 return false;
-            time.has_offset |= after_time && *f == 'Z';
+            note_literal(parts, f);
             after_digit = is_digit(*f);
             continue;
         }
         f++;
-        digits = conversion->shape != SHAPE_NAME && conversion->shape != SHAPE_OFFSET;
-        after_time |= conversion->part == PART_HOUR;
-        time.has_offset |= conversion->part == PART_OFFSET;
+        digits = is_of_digits(conversion);
+        parts->after_time |= conversion->part == PART_HOUR;
+        parts->two_digits |= conversion->shape == SHAPE_TWO_DIGITS;
+        parts->has_offset |= conversion->part == PART_OFFSET;
         if (!read_value(&c, conversion, digits && (after_digit || expects_digit(f + 1)),
-                        &value[conversion->part]) ||
-            value[conversion->part] < conversion->minimum ||
-            value[conversion->part] > conversion->maximum)
+                        &parts->value[conversion->part]) ||
+            parts->value[conversion->part] < conversion->minimum ||
+            parts->value[conversion->part] > conversion->maximum)
             return false;
         after_digit = digits;
     }
-    if (!day_from_civil(value[PART_YEAR], value[PART_MONTH], value[PART_DAY], &time.day))
+    *cursor = c;
+    return true;
+}
+
+static bool parse_parts(const char **cursor, const char *format, int cutoff,
+                        struct day_time *ret_time)
+{
+    struct parts parts = {.value = {0}};
+    struct day_time time = {.second = 0};
+    const char *c = *cursor;
+
+    if (!day_format_is_valid(format, cutoff) || !read_parts(&c, format, &parts))
         return false;
-    time.second = (value[PART_HOUR] * 60 + value[PART_MINUTE]) * 60 + value[PART_SECOND];
-    time.offset_s = value[PART_OFFSET];
+    time.year = parts.value[PART_YEAR];
+    if (parts.two_digits)
+        time.year = cutoff - (cutoff % 100 - time.year + 100) % 100;
+    if (parts.value[PART_MONTH] < 1 ||
+        parts.value[PART_DAY] > days_in_month(time.year, parts.value[PART_MONTH]))
+        return false;
+    if (time.year >= YEAR_FIRST && time.year <= YEAR_LAST &&
+        !day_from_civil(time.year, parts.value[PART_MONTH], parts.value[PART_DAY], &time.day))
+        return false;
+    int hour = parts.value[PART_HOUR];
+    if (parts.value[PART_HALF] != HALF_NONE && hour <= 12)
+        hour = hour % 12 + (parts.value[PART_HALF] == HALF_PM ? 12 : 0);
+    time.second = (hour * 60 + parts.value[PART_MINUTE]) * 60 + parts.value[PART_SECOND];
+    time.has_offset = parts.has_offset;
+    time.offset_s = parts.value[PART_OFFSET];
     *cursor = c;
     *ret_time = time;
     return true;
@@ -328,19 +408,21 @@ static bool parse_parts(const char **cursor, const char *format, struct day_time
 bool day_parse_prefix(const char **cursor, const char *format, struct day *ret_day)
 {
     struct day_time time;
+    const char *c = *cursor;
 
-    if (!parse_parts(cursor, format, &time))
+    if (!parse_parts(&c, format, 0, &time) || !day_is_set(time.day))
         return false;
+    *cursor = c;
     *ret_day = time.day;
     return true;
 }
 
-bool day_parse_time(const char *string, const char *format, struct day_time *ret_time)
+bool day_parse_time(const char *string, const char *format, int cutoff, struct day_time *ret_time)
 {
     const char *cursor = string;
     struct day_time time;
 
-    if (!string || !parse_parts(&cursor, format, &time) || *cursor)
+    if (!string || !parse_parts(&cursor, format, cutoff, &time) || *cursor)
         return false;
     *ret_time = time;
     return true;

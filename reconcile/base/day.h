@@ -40,24 +40,27 @@ bool day_parse_iso(const char *string, struct day *ret_day);
 
 /* Strict parse of the whole string after a strptime-like format. Conversions: %Y (four digits), %m
  * %d (one or two digits), %e (as %d, or a space and one digit), %b %B (English month name, short or
- * long, any case), %H %M %S (one or two digits, dropped here), %z (`Z`, `+01:00`, `+0100`), %%
- * itself. All else is literal, blanks too. Digits of two fields that touch (`%Y%m%d`) cannot be
- * told apart by counting, so there a field takes exactly two. false: does not fit, no such day, or
- * the format is not valid. */
+ * long, any case), %H %I %M %S (one or two digits, dropped here), %p (AM or PM, which a format may
+ * also have as it stands behind the time), %z (`Z`, `+01:00`, `+0100`), %% itself. All else is
+ * literal, blanks too. Digits of two fields that touch (`%Y%m%d`) cannot be told apart by counting,
+ * so there a field takes exactly two. false: does not fit, no such day, or the format is not valid.
+ */
 bool day_parse(const char *string, const char *format, struct day *ret_day);
 /* A day with what is written behind it. */
 struct day_time {
-    struct day day;
+    struct day day;  /* none when the year is not one that a day can have */
+    int year;        /* 0 to 9999 */
     int second;      /* of the day; 0 = midnight, or no time */
     bool has_offset; /* by %z, or by a Z that the format has behind the time */
     int offset_s;    /* east of Greenwich */
 };
-/* The same as day_parse, and the time is told. */
-bool day_parse_time(const char *string, const char *format, struct day_time *ret_time);
+/* The same as day_parse, and the time is told; years of which no day can be are fine. `cutoff` is
+ * the last of the hundred years that %y (two digits) can be; with 0 the format must not have it. */
+bool day_parse_time(const char *string, const char *format, int cutoff, struct day_time *ret_time);
 /* The same for the beginning of *cursor, which is moved behind what was read. */
 bool day_parse_prefix(const char **cursor, const char *format, struct day *ret_day);
 /* Whether a format has exactly one year, month and day, the time parts at most once, and only known
- * conversions (%y is not one: nobody can tell its century). */
-bool day_format_is_valid(const char *format);
+ * conversions; %y, of which nobody can tell the century, with a cutoff (not 0) only. */
+bool day_format_is_valid(const char *format, int cutoff);
 
 #endif

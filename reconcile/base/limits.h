@@ -10,7 +10,8 @@
 #define LIMIT_CSV_FIELD                                                                            \
     1048576 /* bytes of one CSV field, mapped or not: beyond it the file is refused */
 #define LIMIT_CSV_COLUMNS   1024        /* columns of one row */
-#define LIMIT_ROSTER_BYTES  2147483647L /* bytes of one roster file */
+#define LIMIT_ROSTER_BYTES  2147483647L /* bytes of one roster file, all its pages together */
+#define LIMIT_ROSTER_PAGES  20000       /* answers that make a roster: 100 people on each */
 #define LIMIT_HTTP_BODY     67108864    /* bytes of one answer: 10,000 login events are 2 MB */
 #define LIMIT_HTTP_HEADERS  262144      /* bytes of the header lines of one answer */
 #define LIMIT_RETRY_AFTER_S 1800        /* seconds an answer may ask us to wait */

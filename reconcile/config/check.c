@@ -3,7 +3,6 @@
  * missing have been reported before and are NULL or zero here; they are not reported again, so
  * "is it there" is asked of the tree (config_given) and not of the values.
  */
-#include <iconv.h>
 #include <libpq-fe.h>
 #include <string.h>
 
@@ -86,86 +85,6 @@ static void check_database(struct config_loader *loader)
                            "'database' has a password, which 'embedded' does not take");
     if (database->conninfo)
         check_conninfo(loader, database->conninfo);
-}
-
-/* --- roster --- */
-
-static void check_encoding(struct config_loader *loader, const char *encoding)
-{
-    iconv_t converter = iconv_open("UTF-8", encoding);
-
-    if (converter != (iconv_t)-1)
-        (void)iconv_close(converter);
-    if (converter == (iconv_t)-1 || strchr(encoding, '/'))
-        config_problem_add(loader, config_line(loader, "roster.encoding"),
-                           "'roster.encoding' is '%s', which iconv does not know; hint: `iconv -l` "
-                           "lists the names",
-                           encoding);
-}
-
-/* One word must mean one thing. */
-static void check_status_words(struct config_loader *loader)
-{
-    const struct {
-        const char *name;
-        const struct name_list *list;
-    } lists[] = {
-        {"employed", &loader->config->roster.status.employed},
-        {"on_leave", &loader->config->roster.status.on_leave},
-        {"departed", &loader->config->roster.status.departed},
-    };
-    struct table seen;
-
-    table_init(&seen, 16);
-    for (uint32_t l = 0; l < COUNT_OF(lists); l++)
-        for (size_t i = 0; i < lists[l].list->count; i++) {
-            const char *word = fold_text(loader->arena, lists[l].list->item[i]);
-            uint32_t entry = table_find(&seen, word);
-
-            if (word && entry == TABLE_END)
-                table_add(&seen, word, l);
-            else if (word && table_value(&seen, entry) != l)
-                config_problem_add(loader, config_line(loader, "roster.status"),
-                                   "'roster.status' has the word '%s' as %s and as %s", word,
-                                   lists[table_value(&seen, entry)].name, lists[l].name);
-        }
-    table_release(&seen);
-}
-
-static void check_status(struct config_loader *loader)
-{
-    bool column = config_given(loader, "roster.columns.status");
-
-    if (column && !config_given(loader, "roster.status.employed"))
-        config_problem_add(loader, config_line(loader, "roster.columns.status"),
-                           "'roster.columns.status' needs 'roster.status' to say what its words "
-                           "mean; hint: at least 'employed'");
-    if (!column && config_given(loader, "roster.columns") && config_given(loader, "roster.status"))
-        config_problem_add(loader, config_line(loader, "roster.status"),
-                           "'roster.status' is given, but 'roster.columns.status' names no column");
-    check_status_words(loader);
-}
-
-static void check_roster(struct config_loader *loader)
-{
-    const struct config_roster *roster = &loader->config->roster;
-
-    config_check_secret(loader, "roster.credentials", &roster->credentials);
-    if (roster->encoding)
-        check_encoding(loader, roster->encoding);
-    if (roster->date_format && !day_format_is_valid(roster->date_format))
-        config_problem_add(loader, config_line(loader, "roster.date_format"),
-                           "'roster.date_format' is '%s'; hint: it needs %%Y, one of %%m %%b %%B, "
-                           "and %%d, each once, such as %%d/%%m/%%Y",
-                           roster->date_format);
-    if (config_given(loader, "roster.columns") &&
-        !config_given(loader, "roster.columns.employee_number") &&
-        !config_given(loader, "roster.columns.email") &&
-        !config_given(loader, "roster.columns.username"))
-        config_problem_add(loader, config_line(loader, "roster.columns"),
-                           "'roster.columns' has no key; hint: name at least one of "
-                           "'employee_number', 'email' and 'username'");
-    check_status(loader);
 }
 
 /* --- matching --- */
@@ -352,7 +271,7 @@ void config_check(struct config_loader *loader)
 {
     check_portal(loader);
     check_database(loader);
-    check_roster(loader);
+    config_check_roster(loader);
     check_keys(loader);
     check_aliases(loader);
     check_policy(loader);

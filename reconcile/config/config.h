@@ -62,7 +62,12 @@ struct config_database {
     int64_t connect_timeout, statement_timeout, lock_timeout; /* seconds */
 };
 
-enum roster_format { ROSTER_FORMAT_CSV = 0, ROSTER_FORMAT_JSON, ROSTER_FORMAT_SCIM };
+enum roster_format {
+    ROSTER_FORMAT_CSV = 0,
+    ROSTER_FORMAT_JSON,
+    ROSTER_FORMAT_JSONL,
+    ROSTER_FORMAT_SCIM,
+};
 
 enum roster_field {
     ROSTER_EMPLOYEE_NUMBER = 0,
@@ -73,6 +78,9 @@ enum roster_field {
     ROSTER_LAST_DAY,
     ROSTER_DEPARTMENT,
     ROSTER_COUNTRY,
+    ROSTER_ON_LEAVE,
+    ROSTER_LEAVE_FROM,
+    ROSTER_LEAVE_UNTIL,
     ROSTER_NAME, /* the one that several columns may make up */
     ROSTER_FIELD_COUNT,
 };
@@ -82,6 +90,9 @@ struct name_list {
     size_t count;
 };
 
+/* A date format: the number of a day as spreadsheets count (1900 system). */
+#define ROSTER_EXCEL_SERIAL "excel-serial"
+
 struct config_roster {
     /* An absolute path, or file://, https://, sftp:// (http:// only to a loopback address). */
     const char *source;
@@ -89,7 +100,15 @@ struct config_roster {
     enum roster_format format;
     char delimiter;
     const char *encoding;
+    int64_t header_row;      /* as a spreadsheet numbers it */
+    int64_t label_rows;      /* below the header, nobody's */
+    struct name_list footer; /* patterns of lines at the end that are nobody's */
+    const char *items;       /* JSON pointer to the list of people; NULL = the document is it */
+    const char *next;        /* "link" or a JSON pointer to the next page's address; NULL = one */
     const char *date_format;
+    const char *date_formats[ROSTER_NAME]; /* of the columns that have their own; else NULL */
+    int64_t two_digit_year_cutoff;         /* the last year that %y can be; 0 = not told */
+    struct name_list no_date;              /* what stands for no date, beside what always does */
     struct { /* column names, NULL = not mapped; name may be several, joined by a blank */
         const char *of[ROSTER_NAME];
         struct name_list name;
@@ -97,6 +116,7 @@ struct config_roster {
     struct { /* words of the status column, compared trimmed and folded */
         struct name_list employed, on_leave, departed;
     } status;
+    struct name_list on_leave_words; /* that mean yes, beside those that always do */
     struct name_list writers;  /* users and @groups who may write the file, beside root and us */
     struct name_list no_value; /* values of keys that stand for nobody (K2) */
     const struct zone *zone;   /* policy.time_zone: of which day a moment is; NULL = UTC */
@@ -219,7 +239,7 @@ void config_print_manual(FILE *stream);
 /* Where a run keeps what the database cannot take: as configured, else systemd's state directory,
  * else the directory of the configuration file. */
 const char *config_state_directory(const struct config *config);
-/* As the configuration has it: "csv", "json", "scim". */
+/* As the configuration has it: "csv", "json", "jsonl", "scim". */
 const char *config_roster_format_name(enum roster_format format);
 /* The portal's name reduced to what every file system takes. */
 void config_add_portal(struct text *text, const struct config *config);

@@ -22,6 +22,7 @@ static const struct setting_word login_words[] = {{"events", true}, {"each", fal
 static const struct setting_word inactive_words[] = {{"true", 0}, {"1", 0}, {NULL, 0}};
 static const struct setting_word format_words[] = {{"csv", ROSTER_FORMAT_CSV},
                                                    {"json", ROSTER_FORMAT_JSON},
+                                                   {"jsonl", ROSTER_FORMAT_JSONL},
                                                    {"scim", ROSTER_FORMAT_SCIM},
                                                    {NULL, 0}};
 static const struct setting_word mode_words[] = {{"report", false}, {"enforce", true}, {NULL, 0}};
@@ -300,7 +301,8 @@ const struct setting settings[] = {
      AT(roster.format),
      .fallback = "\"csv\"",
      .words = format_words,
-     .sentence = "What kind of file it is."},
+     .sentence = "What kind of file it is: \"json\" is a list of objects, \"jsonl\" an object on "
+                 "each line, \"scim\" the pages of a SCIM list."},
     {.path = "roster.delimiter",
      .type = SETTING_CHARACTER,
      AT(roster.delimiter),
@@ -311,18 +313,99 @@ const struct setting settings[] = {
      AT(roster.encoding),
      .fallback = "\"UTF-8\"",
      .sentence = "Character encoding, by a name that iconv knows, such as \"windows-1252\"."},
+    {.path = "roster.header_row",
+     .type = SETTING_INTEGER,
+     AT(roster.header_row),
+     .minimum = 1,
+     .maximum = 1000,
+     .fallback = "1",
+     .sentence = "The row of a CSV file that holds the titles, as a spreadsheet numbers it; what "
+                 "stands above is not read."},
+    {.path = "roster.label_rows",
+     .type = SETTING_INTEGER,
+     AT(roster.label_rows),
+     .minimum = 0,
+     .maximum = 20,
+     .fallback = "0",
+     .sentence = "How many rows below the titles are labels for people and nobody's row, as in "
+                 "SuccessFactors' export. One that could be a person refuses the file."},
+    {.path = "roster.footer",
+     .type = SETTING_TEXTS,
+     AT_LIST(roster.footer.item, roster.footer.count),
+     .maximum = 100,
+     .sample = "[ \"Total*\", \"*** end*\" ]",
+     .sentence = "What the first filled cell of a line at the end of a CSV file says when the line "
+                 "is nobody's, shell-style, without regard to case. A line that could be a person "
+                 "stays one."},
+    {.path = "roster.items",
+     .type = SETTING_TEXT,
+     AT(roster.items),
+     .sample = "\"/Report_Entry\"",
+     .sentence = "With \"json\": the member below which the list of people stands, as a JSON "
+                 "pointer. Without it the file is the list."},
+    {.path = "roster.next",
+     .type = SETTING_TEXT,
+     AT(roster.next),
+     .sample = "\"/@odata.nextLink\"",
+     .sentence =
+         "With \"json\" over https: where the address of the next page stands, \"link\" for "
+         "the header Link, else a JSON pointer. All pages come from the host of 'source'."},
     {.path = "roster.date_format",
      .type = SETTING_TEXT,
      AT(roster.date_format),
      .fallback = "\"%Y-%m-%d\"",
-     .sentence = "How dates are written: %Y year in four digits, %m month, %d day, %b or %B month "
-                 "name, %H %M %S a time, %z its offset; all else as it stands. A time that is not "
-                 "midnight is "
-                 "a moment, and needs an offset or a Z: its day is that of policy.time_zone."},
+     .sentence =
+         "How dates are written: %Y year in four digits, %m month, %d day, %b or %B month "
+         "name, %H %M %S a time, %z its offset; all else as it stands. A time that is not "
+         "midnight is a moment, and needs an offset or a Z: its day is that of "
+         "policy.time_zone. %I and %p are an hour with AM or PM, %y is a year in two digits "
+         "(see 'two_digit_year_cutoff'), and \"excel-serial\" is a spreadsheet's number of "
+         "a day."},
+    {.path = "roster.date_formats",
+     .sentence = "For columns whose dates are written in another way than 'date_format' says."},
+    {.path = "roster.date_formats.hire_date",
+     .type = SETTING_TEXT,
+     AT(roster.date_formats[ROSTER_HIRE_DATE]),
+     .sample = "\"%m/%d/%Y\"",
+     .sentence = "Of 'columns.hire_date'."},
+    {.path = "roster.date_formats.last_day",
+     .type = SETTING_TEXT,
+     AT(roster.date_formats[ROSTER_LAST_DAY]),
+     .sample = "\"%d/%m/%Y\"",
+     .sentence = "Of 'columns.last_day'."},
+    {.path = "roster.date_formats.leave_from",
+     .type = SETTING_TEXT,
+     AT(roster.date_formats[ROSTER_LEAVE_FROM]),
+     .sample = "\"%d/%m/%Y\"",
+     .sentence = "Of 'leave_from_column'."},
+    {.path = "roster.date_formats.leave_until",
+     .type = SETTING_TEXT,
+     AT(roster.date_formats[ROSTER_LEAVE_UNTIL]),
+     .sample = "\"%d/%m/%Y\"",
+     .sentence = "Of 'leave_until_column'."},
+    {.path = "roster.two_digit_year_cutoff",
+     .type = SETTING_INTEGER,
+     AT(roster.two_digit_year_cutoff),
+     .minimum = 1999,
+     .maximum = 2099,
+     .sample = "2049",
+     .sentence = "The last of the hundred years that %y can be: with 2049 '49' is 2049 and '50' is "
+                 "1950. Without it %y is refused."},
+    {.path = "roster.no_date",
+     .type = SETTING_TEXTS,
+     AT_LIST(roster.no_date.item, roster.no_date.count),
+     .maximum = 1000,
+     .sample = "[ \"1900-01-01\", \"open*\" ]",
+     .sentence =
+         "What stands for no date, shell-style, without regard to case, beside what does "
+         "everywhere: dates of zeros, 'NULL', 'N/A', '-' and the like, and a year from 2200 "
+         "on."},
     {.path = "roster.columns",
-     .required = true,
+     .shown = true,
      .sentence = "Titles of the columns to read; no other one is. At least one of "
-                 "'employee_number', 'email' and 'username' is needed."},
+                 "'employee_number', 'email' and 'username' is needed. With \"json\" names of "
+                 "members, or JSON pointers into an element (\"/attributes/email/value\"). With "
+                 "\"scim\" it may be left out."},
     {.path = "roster.columns.employee_number",
      .type = SETTING_TEXT,
      .shown = true,
@@ -402,6 +485,30 @@ const struct setting settings[] = {
      .maximum = 1000,
      .sample = "[ \"Voluntarily Terminated\", \"Terminated for Cause\" ]",
      .sentence = "Words for people who have left, or will on their last day."},
+    {.path = "roster.on_leave_column",
+     .type = SETTING_TEXT,
+     AT(roster.column.of[ROSTER_ON_LEAVE]),
+     .sample = "\"OnLeave\"",
+     .sentence = "A column that says yes or no: who would be employed and has a yes there is on "
+                 "leave."},
+    {.path = "roster.on_leave_words",
+     .type = SETTING_TEXTS,
+     AT_LIST(roster.on_leave_words.item, roster.on_leave_words.count),
+     .maximum = 1000,
+     .sample = "[ \"Parental\", \"Sabbatical\" ]",
+     .sentence = "Words of 'on_leave_column' that mean yes, beside true, yes, y, x, 1 and those of "
+                 "other languages. Empty, false, no and the like mean no; any other word makes its "
+                 "row a rejected one."},
+    {.path = "roster.leave_from_column",
+     .type = SETTING_TEXT,
+     AT(roster.column.of[ROSTER_LEAVE_FROM]),
+     .sample = "\"Leave Start\"",
+     .sentence = "First day of a leave; without a last one the leave goes on."},
+    {.path = "roster.leave_until_column",
+     .type = SETTING_TEXT,
+     AT(roster.column.of[ROSTER_LEAVE_UNTIL]),
+     .sample = "\"Leave End\"",
+     .sentence = "Last day of a leave, still on leave on it."},
     {.path = "roster.writers",
      .type = SETTING_TEXTS,
      AT_LIST(roster.writers.item, roster.writers.count),

@@ -97,6 +97,7 @@ struct joined {
 struct making {
     struct people *people;
     enum match_key key;
+    bool nameless;      /* no row of the roster has a name */
     const char **value; /* as compared, by row */
     const char **text;  /* as it is in the table: bare for numbers */
     bool *unclear;      /* by row */
@@ -141,6 +142,24 @@ static enum name_likeness least_likeness(const struct making *making, const uint
     return least;
 }
 
+/* Without any names a number is one person's, unless rows of it have different addresses (K8). */
+static bool is_numbers_own(struct making *making, const uint32_t *row, size_t count)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *first = NULL;
+
+    if (!making->nameless || making->key != MATCH_BY_EMPLOYEE_NUMBER)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const char *email = fold_text(&scratch, row_of(making, row[i])->email);
+
+        if (email && first && strcmp(email, first) != 0)
+            return false;
+        first = email ? email : first;
+    }
+    return true;
+}
+
 static void join_rows(struct making *making, uint32_t a, uint32_t b)
 {
     making->joined = mem_grow(making->joined, making->joined_count, &making->joined_capacity,
@@ -167,7 +186,8 @@ static void note_crowd(struct making *making, const uint32_t *row, size_t count,
 
 static void judge_group(struct making *making, const uint32_t *row, size_t count)
 {
-    enum name_likeness likeness = least_likeness(making, row, count);
+    enum name_likeness likeness =
+        is_numbers_own(making, row, count) ? NAMES_SAME : least_likeness(making, row, count);
 
     for (size_t i = 0; i < count; i++) {
         if (likeness == NAMES_SAME && i > 0)
@@ -261,6 +281,7 @@ static void add_table(struct tables *tables, struct people *people, enum match_k
     tables->making[tables->count++] = (struct making){
         .people = people,
         .key = key,
+        .nameless = roster_is_nameless(people->roster),
         .unclear = mem_calloc(rows, sizeof(bool)),
         .nobody = mem_calloc(rows, sizeof(bool)),
     };

@@ -20,6 +20,9 @@ enum person_status {
     PERSON_ABSENT,   /* in no row: never the status of a row, only of an account's person */
 } __attribute__((packed));
 
+/* What a column of its own says of a leave; roster_judge adds the days. */
+enum person_leave { LEAVE_UNSAID = 0, LEAVE_NO, LEAVE_YES } __attribute__((packed));
+
 struct person {
     const char *employee_number; /* NULL = empty or not mapped; likewise below */
     const char *email;
@@ -32,11 +35,15 @@ struct person {
     const char *rejected; /* why the row is refused; NULL for a good one */
     struct day hire_date;
     struct day last_day;
-    uint32_t row;            /* as a spreadsheet numbers it: the header is row 1 */
+    struct day leave_from, leave_until; /* both still on leave; none = not told */
+    uint32_t row;                       /* as a spreadsheet numbers it: the header is row 1 */
     bool key_unreadable;     /* refused, and one of its keys could not be read: it may be anybody */
     enum person_status word; /* what the status column says: EMPLOYED, ON_LEAVE, DEPARTED, or
                                 UNKNOWN when no status column is mapped */
     enum person_status status; /* set by roster_judge */
+    enum person_leave leave;
+    bool put_on_leave;       /* a leave made `word` what it is (roster_judge) … */
+    enum person_status said; /* … and this is what it was */
 };
 
 struct column_words; /* base/column */

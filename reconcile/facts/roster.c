@@ -15,6 +15,40 @@
 #include "facts/likeness.h"
 #include "facts/snapshot.h"
 
+/* Of somebody who would be employed. A word that says one thing and days that say another are a
+ * contradiction, like a status word and a last day. */
+static enum person_status judge_leave(const struct person *person, struct day today,
+                                      const char **ret_reason)
+{
+    bool told = day_is_set(person->leave_from) || day_is_set(person->leave_until);
+    bool begun = !day_is_set(person->leave_from) || day_compare(person->leave_from, today) <= 0;
+    bool over = day_is_set(person->leave_until) && day_compare(person->leave_until, today) < 0;
+    bool away = told && begun && !over;
+
+    if (day_is_set(person->leave_until) && day_compare(person->leave_from, person->leave_until) > 0)
+        *ret_reason = "the leave ends before it begins";
+    else if (person->leave == LEAVE_YES && told && !away)
+        *ret_reason = "the column of leaves says yes, but the days of the leave are not now";
+    else if (person->leave == LEAVE_NO && away)
+        *ret_reason = "the column of leaves says no, but today is a day of the leave";
+    else
+        return away || person->leave == LEAVE_YES ? PERSON_ON_LEAVE : PERSON_EMPLOYED;
+    return PERSON_UNKNOWN;
+}
+
+/* The word becomes that of a leave, so that whoever stores and loads it judges the same. */
+static void take_leave(struct person *person, struct day today, const char **ret_reason)
+{
+    if (person->status != PERSON_EMPLOYED)
+        return;
+    person->status = judge_leave(person, today, ret_reason);
+    if (person->status != PERSON_ON_LEAVE)
+        return;
+    person->put_on_leave = true;
+    person->said = person->word;
+    person->word = PERSON_ON_LEAVE;
+}
+
 static void judge_one(struct person *person, struct day today, struct day written)
 {
     const char *reason = NULL;
@@ -23,7 +57,12 @@ static void judge_one(struct person *person, struct day today, struct day writte
         person->status = PERSON_UNKNOWN;
         return;
     }
+    if (person->put_on_leave) { /* of another day */
+        person->word = person->said;
+        person->put_on_leave = false;
+    }
     person->status = person_judge(person, today, written, &reason);
+    take_leave(person, today, &reason);
     if (person->status == PERSON_UNKNOWN)
         person->rejected = reason;
 }
@@ -32,16 +71,32 @@ static void judge_one(struct person *person, struct day today, struct day writte
 struct keys {
     struct arena arena;
     const char **number, **email, **username;
+    bool nameless;
 };
 
-/* Several rows of the same name that share a number or an address. */
-static bool is_one_person(const struct roster *roster, struct keys *keys, size_t a, size_t b)
+bool roster_is_nameless(const struct roster *roster)
 {
-    bool share_number = keys->number[a] && text_equal(keys->number[a], keys->number[b]);
-    bool share_email = keys->email[a] && text_equal(keys->email[a], keys->email[b]);
+    for (size_t i = 0; i < roster->count; i++) {
+        if (roster->person[i].name)
+            return false;
+    }
+    return true;
+}
 
-    return (share_number || share_email) && names_compare(&keys->arena, roster->person[a].name,
-                                                          roster->person[b].name) == NAMES_SAME;
+static bool share(struct arena *arena, const char *a, const char *b)
+{
+    return a && b && text_equal(fold_text(arena, a), fold_text(arena, b));
+}
+
+bool roster_is_one_person(struct arena *arena, const struct person *a, const struct person *b,
+                          bool nameless)
+{
+    bool number = share(arena, a->employee_number, b->employee_number);
+    bool email = share(arena, a->email, b->email);
+
+    if (nameless)
+        return number && (email || !a->email || !b->email);
+    return (number || email) && names_compare(arena, a->name, b->name) == NAMES_SAME;
 }
 
 /* Marks in `shared` the rows whose key stands in a row of somebody else too: all rows of a key, as
@@ -64,7 +119,8 @@ static void mark_shared(const struct roster *roster, struct keys *keys, const ch
             continue;
         }
         first[i] = table_value(&table, at);
-        mixed[first[i]] |= !is_one_person(roster, keys, first[i], i);
+        mixed[first[i]] |= !roster_is_one_person(&keys->arena, &roster->person[first[i]],
+                                                 &roster->person[i], keys->nameless);
     }
     for (size_t i = 0; i < roster->count; i++)
         shared[i] |= mixed[first[i]];
@@ -72,7 +128,7 @@ static void mark_shared(const struct roster *roster, struct keys *keys, const ch
 
 static size_t count_duplicates(const struct roster *roster)
 {
-    struct keys keys = {.arena = ARENA_INIT};
+    struct keys keys = {.arena = ARENA_INIT, .nameless = roster_is_nameless(roster)};
     bool *shared = arena_calloc(&keys.arena, roster->count + 1, sizeof(shared[0]));
     size_t count = 0;
 
@@ -136,14 +192,34 @@ struct digest roster_content(const struct roster *roster)
     return digest_rows(one, roster->count);
 }
 
+/* Of a leave the days, not what they make of the word today. */
+static struct digest digest_values(const struct person *person)
+{
+    struct person bare = *person;
+    struct digest_stream *stream;
+    struct digest digest;
+
+    bare.rejected = NULL;
+    if (person->put_on_leave)
+        bare.word = person->said;
+    digest = person_digest(&bare);
+    if (!day_is_set(person->leave_from) && !day_is_set(person->leave_until) &&
+        person->leave == LEAVE_UNSAID)
+        return digest;
+    stream = digest_new();
+    digest_bytes(stream, digest.byte, DIGEST_SIZE);
+    digest_int(stream, person->leave_from.number);
+    digest_int(stream, person->leave_until.number);
+    digest_int(stream, person->leave);
+    return digest_finish(stream);
+}
+
 struct digest roster_values(const struct roster *roster)
 {
     CLEANUP(mem_cleanup) struct digest *one = mem_calloc(roster->count, sizeof(one[0]));
 
     for (size_t i = 0; i < roster->count; i++) {
-        struct person person = roster->person[i];
-        person.rejected = NULL;
-        one[i] = person_digest(&person);
+        one[i] = digest_values(&roster->person[i]);
     }
     return digest_rows(one, roster->count);
 }

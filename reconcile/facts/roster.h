@@ -24,8 +24,16 @@ struct roster {
 
 /* Sets each person's status as of today, rejects rows that contradict themselves, and counts
  * rejected, blind and duplicates: rows of the same name that share a number or an address are one
- * person, and no duplicates. Idempotent for the same day. */
+ * person, and no duplicates; where nobody has a name the number alone says that. Idempotent for the
+ * same day. */
 void roster_judge(struct roster *roster, struct day today);
+
+/* Whether no row has a name: then a number that rows share is one person's. */
+bool roster_is_nameless(const struct roster *roster);
+/* Whether two rows that share a key are one person (K8): of the same name, with a number or an
+ * address in common. */
+bool roster_is_one_person(struct arena *arena, const struct person *a, const struct person *b,
+                          bool nameless);
 
 /* The time the roster speaks of: when it was last changed, or when it was read if that is earlier
  * or nobody told. Reading one file twice does not make two rosters. */

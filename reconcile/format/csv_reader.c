@@ -22,6 +22,7 @@ struct csv_reader {
     size_t columns;
     int last_break; /* the line break that ended the last row or blank line */
     bool failed;
+    bool backslash; /* the mark that cannot be there stands behind one */
     struct err err;
 };
 
@@ -104,15 +105,28 @@ static void on_row(int line_break, void *context)
     }
 }
 
+/* Whether of the bytes up to where the parser stopped the last mark is escaped. */
+static bool is_escaped(const char *bytes, size_t used)
+{
+    for (size_t i = 0; i < 3 && used >= i + 2; i++) {
+        if (bytes[used - i - 1] == '"')
+            return bytes[used - i - 2] == '\\';
+    }
+    return false;
+}
+
 static int check(struct csv_reader *reader, bool parsed, bool at_end, struct err *err)
 {
     if (!reader->failed && !parsed) {
-        err_set(&reader->err, ERR_ROSTER,
-                at_end ? "row %u, column %zu: a quoted field is never closed; hint: the file is "
-                         "cut, or a quotation mark is too many"
-                       : "row %u, column %zu: a quotation mark where none can be; hint: a field "
-                         "that holds one is enclosed in marks and doubles it",
-                reader->rows + 1, reader->columns + 1);
+        err_set(&reader->err, ERR_ROSTER, "row %u, column %zu: %s", reader->rows + 1,
+                reader->columns + 1,
+                at_end ? "a quoted field is never closed; hint: the file is cut, or a quotation "
+                         "mark is too many"
+                : reader->backslash
+                    ? "a quotation mark is escaped by a backslash, which CSV does not know; hint: "
+                      "export with the mark inside a value doubled (\"\")"
+                    : "a quotation mark where none can be; hint: a field that holds one is "
+                      "enclosed in marks and doubles it");
         reader->failed = true;
     }
     if (!reader->failed && csv_get_buffer_size(&reader->parser) > LIMIT_CSV_FIELD + GROWTH)
@@ -124,8 +138,10 @@ int csv_reader_push(struct csv_reader *reader, const char *bytes, size_t length,
 {
     while (length > 0) {
         size_t step = length < STEP ? length : STEP;
-        bool parsed = csv_parse(&reader->parser, bytes, step, on_field, on_row, reader) == step;
+        size_t used = csv_parse(&reader->parser, bytes, step, on_field, on_row, reader);
+        bool parsed = used == step;
 
+        reader->backslash = !parsed && is_escaped(bytes, used);
         if (check(reader, parsed, false, err) < 0)
             return -1;
         bytes += step;

@@ -115,18 +115,34 @@ static uint64_t count_lines(const char *bytes, size_t length)
     return lines;
 }
 
+/* At the end of a file they are what is left of a disk that was full, or of a copy that was cut. */
+static int refuse_nul(const struct encoding *encoding, const char *utf8, const char *nul,
+                      const char *end, struct err *err)
+{
+    unsigned long long line = encoding->lines + 1 + count_lines(utf8, (size_t)(nul - utf8));
+    const char *behind = nul;
+
+    while (behind < end && *behind == '\0')
+        behind++;
+    if (behind == end && end - nul > 1)
+        return err_set(
+            err, ERR_ROSTER,
+            "from line %llu on there are only NUL bytes; hint: the file was cut or padded "
+            "while it was written, fetch or export it anew",
+            line);
+    return err_set(err, ERR_ROSTER,
+                   "line %llu holds a NUL byte; hint: the file is not text in %s (UTF-16 looks "
+                   "like this)",
+                   line, encoding->name);
+}
+
 static int deliver(struct encoding *encoding, const char *utf8, size_t length, encoding_sink *sink,
                    void *context, struct err *err)
 {
     const char *nul = memchr(utf8, '\0', length);
 
     if (nul)
-        return err_set(
-            err, ERR_ROSTER,
-            "line %llu holds a NUL byte; hint: the file is not text in %s (UTF-16 looks "
-            "like this)",
-            (unsigned long long)(encoding->lines + 1 + count_lines(utf8, (size_t)(nul - utf8))),
-            encoding->name);
+        return refuse_nul(encoding, utf8, nul, utf8 + length, err);
     encoding->lines += count_lines(utf8, length);
     return length > 0 ? sink(context, utf8, length, err) : 0;
 }
@@ -202,7 +218,7 @@ static int pass_utf8(struct encoding *encoding, const char *bytes, size_t length
     while (bytes[good] && (step = text_decode(bytes + good, whole - good, &c)) > 0)
         good += step;
     if (!bytes[good])
-        return deliver(encoding, bytes, good + 1, sink, context, err); /* refuses the NUL */
+        return refuse_nul(encoding, bytes, bytes + good, bytes + length, err);
     encoding->offset += good;
     encoding->lines += count_lines(bytes, good);
     return refuse(encoding, bytes + good, false, err);

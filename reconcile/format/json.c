@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
@@ -22,9 +23,12 @@
 struct scan {
     const char *bytes;
     size_t length, at;
-    size_t members;      /* of all objects seen */
-    size_t values;       /* seen, containers too */
-    bool lone_surrogate; /* json-c would put U+FFFD for it and say nothing */
+    size_t members;           /* of all objects seen */
+    size_t values;            /* seen, containers too */
+    bool lone_surrogate;      /* json-c would put U+FFFD for it and say nothing */
+    unsigned list_depth;      /* of the first list, from 1; 0 = none yet */
+    size_t element;           /* of it, from 1 */
+    size_t name, name_length; /* of the member that was begun last */
 };
 
 CLEANUP_POINTER(struct json_tokener, tokener_freep, json_tokener_free)
@@ -169,9 +173,14 @@ static bool scan_value(struct scan *scan, unsigned depth);
 
 static bool scan_member(struct scan *scan, unsigned depth)
 {
+    size_t from;
+
     skip_blanks(scan);
+    from = scan->at;
     if (!scan_string(scan, true))
         return false;
+    scan->name = from + 1;
+    scan->name_length = scan->at - from - 2;
     skip_blanks(scan);
     scan->members++;
     return skip(scan, ':') && scan_value(scan, depth);
@@ -184,7 +193,10 @@ static bool scan_container(struct scan *scan, char end, unsigned depth)
     skip_blanks(scan);
     if (skip(scan, end))
         return true;
+    if (end == ']' && scan->list_depth == 0)
+        scan->list_depth = depth;
     do {
+        scan->element += end == ']' && scan->list_depth == depth;
         if (!(end == '}' ? scan_member(scan, depth) : scan_value(scan, depth)))
             return false;
     } while (skip(scan, ','));
@@ -234,21 +246,68 @@ bool json_is_cut_off(const char *bytes, size_t length)
     return length == 0 || (!scan_value(&scan, 0) && scan.at >= length);
 }
 
-/* The whole of the bytes is one value that begins with `first`. */
+/* Words that other languages write where JSON has none, and what they mean. */
+static const struct {
+    const char *word, *about;
+} strange_words[] = {
+    {"NaN", "NaN is no JSON; Python writes it for a missing value: let it write null"},
+    {"-NaN", "NaN is no JSON; Python writes it for a missing value: let it write null"},
+    {"Infinity", "Infinity is no JSON"},
+    {"-Infinity", "Infinity is no JSON"},
+    {"None", "None is Python, JSON has null"},
+    {"True", "True is Python, JSON has true"},
+    {"False", "False is Python, JSON has false"},
+    {"undefined", "undefined is JavaScript, JSON has null"},
+    {"'", "a text stands in double quotation marks"},
+};
+
+/* What stands where the scanner could not go on, and where that is for who looks at people. */
+static void add_place(struct text *text, const struct scan *scan)
+{
+    struct scan word = *scan;
+
+    if (scan->element > 0)
+        text_addf(text, " (element %zu", scan->element);
+    if (scan->element > 0 && scan->name_length > 0) {
+        CLEANUP(mem_cleanup) char *name = mem_strndup(scan->bytes + scan->name, scan->name_length);
+
+        text_add(text, ", member '");
+        text_add_excerpt(text, name, 60);
+        text_add_char(text, '\'');
+    }
+    if (scan->element > 0)
+        text_add_char(text, ')');
+    if (word.at > word.length) /* a backslash was the last byte */
+        word.at = word.length;
+    if (word.at > 0 && word.bytes[word.at - 1] == '-')
+        word.at--; /* of a number that was none */
+    for (size_t i = 0; i < COUNT_OF(strange_words); i++) {
+        if (!scan_word(&word, strange_words[i].word))
+            continue;
+        text_addf(text, ": %s", strange_words[i].about);
+        return;
+    }
+}
+
+/* The whole of the bytes is one value that begins with `first`; any with a NUL. */
 static int scan_document(const char *bytes, size_t length, char first, struct scan *ret_scan,
                          struct err *err)
 {
     struct scan scan = {.bytes = bytes, .length = length};
+    CLEANUP(text_release) struct text place = TEXT_INIT;
 
     if (length > INT_MAX - 1)
         return err_set(err, ERR_UNREACHABLE, "the JSON document is too long");
     skip_blanks(&scan);
-    if (peek(&scan) != first)
+    if (first && peek(&scan) != first)
         return err_set(err, ERR_UNREACHABLE, "the answer is not %s",
                        first == '[' ? "a JSON array" : "a JSON object");
-    if (!scan_value(&scan, 0))
-        return err_set(err, ERR_UNREACHABLE, "the JSON is %s at byte %zu of %zu",
-                       scan.at < length ? "broken or too deep" : "cut off", scan.at, length);
+    if (!scan_value(&scan, 0)) {
+        add_place(&place, &scan);
+        return err_set(err, ERR_UNREACHABLE, "the JSON is %s at byte %zu of %zu%s",
+                       scan.at < length ? "broken or too deep" : "cut off", scan.at, length,
+                       text_cstr(&place));
+    }
     if (scan.at < length)
         return err_set(err, ERR_UNREACHABLE, "something follows the JSON document at byte %zu",
                        scan.at);
@@ -407,7 +466,8 @@ static bool next_member(struct scan *scan, const char *name, bool *ret_is)
         return false;
     from = scan->at;
     (void)scan_string(scan, true);
-    *ret_is = scan->at - from == length + 2 && memcmp(scan->bytes + from + 1, name, length) == 0;
+    *ret_is =
+        scan->at - from == length + 2 && strncasecmp(scan->bytes + from + 1, name, length) == 0;
     skip_blanks(scan);
     (void)skip(scan, ':');
     skip_blanks(scan);
@@ -482,6 +542,149 @@ int json_each_of_pages(const char *bytes, size_t length, const char *list, json_
         return hand_page(&handing, &scan, from, 0, err);
     scan.at = from;
     return hand_elements(&handing, &scan, err);
+}
+
+/* --- parts --- */
+
+static struct scan scan_of(struct json_part part)
+{
+    return (struct scan){.bytes = part.bytes, .length = part.length};
+}
+
+int json_whole(const char *bytes, size_t length, struct json_part *ret_whole, struct err *err)
+{
+    struct scan scan = {.bytes = NULL};
+
+    skip_mark(&bytes, &length);
+    if (scan_document(bytes, length, '\0', &scan, err) < 0)
+        return -1;
+    scan.at = 0;
+    skip_blanks(&scan);
+    *ret_whole = (struct json_part){bytes + scan.at, length - scan.at};
+    return 0;
+}
+
+bool json_is_lines(const char *bytes, size_t length)
+{
+    struct scan scan = {.length = 0};
+
+    skip_mark(&bytes, &length);
+    scan = (struct scan){.bytes = bytes, .length = length};
+    skip_blanks(&scan);
+    return peek(&scan) == '{' && scan_value(&scan, 0) && peek(&scan) == '{';
+}
+
+bool json_next_member(struct json_part object, size_t *cursor, struct json_part *ret_name,
+                      struct json_part *ret_value)
+{
+    struct scan scan = scan_of(object);
+    size_t from;
+
+    scan.at = *cursor > 0 ? *cursor : 1;
+    skip_blanks(&scan);
+    if (peek(&scan) != '"')
+        return false;
+    from = scan.at;
+    (void)scan_string(&scan, true);
+    *ret_name = (struct json_part){object.bytes + from + 1, scan.at - from - 2};
+    skip_blanks(&scan);
+    (void)skip(&scan, ':');
+    skip_blanks(&scan);
+    from = scan.at;
+    (void)scan_value(&scan, 1);
+    *ret_value = (struct json_part){object.bytes + from, scan.at - from};
+    (void)skip(&scan, ',');
+    *cursor = scan.at;
+    return true;
+}
+
+/* The next name of a pointer, ~1 and ~0 taken back; *pointer moves behind it. */
+static void take_token(const char **pointer, struct text *ret_token)
+{
+    text_clear(ret_token);
+    for ((*pointer)++; **pointer && **pointer != '/'; (*pointer)++) {
+        char c = **pointer;
+
+        if (c == '~')
+            c = *++*pointer == '1' ? '/' : '~';
+        text_add_char(ret_token, c);
+    }
+}
+
+bool json_follow(struct json_part part, const char *pointer, struct json_part *ret_part)
+{
+    CLEANUP(text_release) struct text token = TEXT_INIT;
+
+    while (*pointer == '/') {
+        struct json_part name, value, found = {.bytes = NULL};
+        size_t cursor = 0;
+
+        take_token(&pointer, &token);
+        if (part.length == 0 || *part.bytes != '{')
+            return false;
+        while (json_next_member(part, &cursor, &name, &value)) {
+            if (name.length != token.length || memcmp(name.bytes, token.data, token.length) != 0)
+                continue;
+            if (found.bytes)
+                return false;
+            found = value;
+        }
+        if (!found.bytes)
+            return false;
+        part = found;
+    }
+    *ret_part = part;
+    return true;
+}
+
+int json_each_of(struct json_part list, json_each_item *each, void *context, struct err *err)
+{
+    CLEANUP(tokener_freep) struct json_tokener *tokener = new_tokener();
+    struct handing handing = {.tokener = tokener, .each = each, .context = context};
+    struct scan scan = scan_of(list);
+
+    return hand_elements(&handing, &scan, err);
+}
+
+static int hand_line(const struct handing *handing, struct json_part line, size_t index,
+                     struct err *err)
+{
+    CLEANUP(json_freep) struct json_object *item = NULL;
+    struct scan scan = scan_of(line);
+    const char *flaw;
+    size_t from;
+
+    skip_blanks(&scan);
+    from = scan.at;
+    if (from == line.length)
+        return 0;
+    if (!scan_value(&scan, 0) || scan.at < line.length)
+        return err_set(err, ERR_UNREACHABLE, "line %zu is no JSON, broken at byte %zu of %zu",
+                       index + 1, scan.at, line.length);
+    item = build(handing->tokener, line.bytes + from, line.length - from, &scan, &flaw);
+    return handing->each(handing->context, index, item, flaw, err);
+}
+
+int json_each_line(const char *bytes, size_t length, json_each_item *each, void *context,
+                   struct err *err)
+{
+    CLEANUP(tokener_freep) struct json_tokener *tokener = new_tokener();
+    struct handing handing = {.tokener = tokener, .each = each, .context = context};
+    const char *end;
+
+    skip_mark(&bytes, &length);
+    end = bytes + length;
+    for (size_t index = 0; bytes < end; index++) {
+        const char *feed = memchr(bytes, '\n', (size_t)(end - bytes));
+        const char *stop = feed ? feed : end;
+
+        if (stop - bytes > INT_MAX - 1)
+            return err_set(err, ERR_UNREACHABLE, "line %zu is too long", index + 1);
+        if (hand_line(&handing, (struct json_part){bytes, (size_t)(stop - bytes)}, index, err) < 0)
+            return -1;
+        bytes = feed ? feed + 1 : end;
+    }
+    return 0;
 }
 
 /* --- values --- */

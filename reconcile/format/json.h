@@ -43,10 +43,38 @@ int json_each(const char *bytes, size_t length, json_each_item *each, void *cont
               struct err *err) __attribute__((warn_unused_result));
 
 /* The same for the pages of a list: one such object or an array of them. `head` gets each page, the
- * array in its member `list` empty, and returned 0; then `each` gets the elements of that array. */
+ * array in its member `list` (case aside) empty, and returned 0; then `each` gets the elements of
+ * that array. */
 int json_each_of_pages(const char *bytes, size_t length, const char *list, json_each_item *head,
                        json_each_item *each, void *context, struct err *err)
     __attribute__((warn_unused_result));
+
+/* One value of a document, as it is written there, without the blanks around it. */
+struct json_part {
+    const char *bytes;
+    size_t length;
+};
+
+/* The value that the whole document is. What is broken is told with its place: the byte, the
+ * element of the first list, the member. */
+int json_whole(const char *bytes, size_t length, struct json_part *ret_whole, struct err *err)
+    __attribute__((warn_unused_result));
+/* Whether the bytes are objects one after another, which is no document (JSON Lines). */
+bool json_is_lines(const char *bytes, size_t length);
+/* The members of an object one after another, *cursor 0 at first; false behind the last. The name
+ * is what stands between the quotation marks. */
+bool json_next_member(struct json_part object, size_t *cursor, struct json_part *ret_name,
+                      struct json_part *ret_value);
+/* What a JSON pointer (RFC 6901) leads to through objects. false: there is no such member, or it
+ * is there twice. "" leads to the part itself. */
+bool json_follow(struct json_part part, const char *pointer, struct json_part *ret_part);
+/* A part that is a list, handed out like json_each does. */
+int json_each_of(struct json_part list, json_each_item *each, void *context, struct err *err)
+    __attribute__((warn_unused_result));
+/* The same for JSON Lines: an object on each line, blank lines aside; `index` is that of the line,
+ * from 0. ERR_UNREACHABLE for a line that is no JSON. */
+int json_each_line(const char *bytes, size_t length, json_each_item *each, void *context,
+                   struct err *err) __attribute__((warn_unused_result));
 
 enum json_found {
     JSON_MISSING = 0, /* no such member */

@@ -24,10 +24,13 @@ struct shared_key {
     const char *value;
     size_t *member; /* indices into roster->person */
     size_t count;
+    bool one_person; /* K8; else its rows are duplicates */
 };
 
-struct warning {
+/* What a guard would say, as far as the roster alone tells. */
+struct verdict {
     const char *guard;
+    bool holds;
     const char *text;
 };
 
@@ -36,8 +39,9 @@ struct facts {
     size_t by_status[STATUSES]; /* of the accepted rows */
     struct shared_key *shared;
     size_t shared_count, shared_capacity;
-    struct warning warning[3];
-    size_t warnings;
+    bool nameless;
+    struct verdict verdict[3];
+    size_t verdicts;
 };
 
 static void facts_release(struct facts *facts)
@@ -58,10 +62,16 @@ static const char *email_of(const struct person *person)
     return person->email;
 }
 
+static const char *username_of(const struct person *person)
+{
+    return person->username;
+}
+
 static const struct key_field {
     const char *name;
     const char *(*value)(const struct person *person);
-} key_fields[] = {{"employee_number", employee_number_of}, {"email", email_of}};
+} key_fields[] = {
+    {"employee_number", employee_number_of}, {"email", email_of}, {"username", username_of}};
 
 static void add_shared(struct facts *facts, const struct roster *roster,
                        const struct key_field *field, const struct table *table, uint32_t first)
@@ -74,6 +84,11 @@ static void add_shared(struct facts *facts, const struct roster *roster,
     shared.member = arena_calloc(&facts->arena, count, sizeof(shared.member[0]));
     for (uint32_t e = first; e != TABLE_END; e = table_next(table, e))
         shared.member[shared.count++] = table_value(table, e);
+    shared.one_person = true;
+    for (size_t i = 1; i < shared.count; i++)
+        shared.one_person &=
+            roster_is_one_person(&facts->arena, &roster->person[shared.member[0]],
+                                 &roster->person[shared.member[i]], facts->nameless);
     shared.value = field->value(&roster->person[shared.member[0]]);
     facts->shared = mem_grow(facts->shared, facts->shared_count, &facts->shared_capacity,
                              sizeof(facts->shared[0]));
@@ -108,12 +123,13 @@ static double percent(size_t part, size_t whole)
     return whole > 0 ? 100.0 * (double)part / (double)whole : 0.0;
 }
 
-static void warn(struct facts *facts, const char *guard, const char *text)
+static void judge(struct facts *facts, const char *guard, bool holds, const char *text)
 {
-    facts->warning[facts->warnings++] = (struct warning){.guard = guard, .text = text};
+    facts->verdict[facts->verdicts++] =
+        (struct verdict){.guard = guard, .holds = holds, .text = text};
 }
 
-static void find_warnings(struct facts *facts, const struct roster_report *report)
+static void judge_guards(struct facts *facts, const struct roster_report *report)
 {
     const struct roster *roster = report->roster;
     const struct limits *limits = report->limits;
@@ -121,21 +137,20 @@ static void find_warnings(struct facts *facts, const struct roster_report *repor
     double rejected = percent(roster->rejected, roster->count);
     double shared = percent(roster->duplicates, roster->count);
 
-    if (hours > limits->max_age_hours)
-        warn(facts, "G1",
-             arena_printf(&facts->arena, "the file is %.1f hours old, max_age_hours is %g", hours,
-                          limits->max_age_hours));
-    if ((int64_t)roster_people(roster) < limits->min_people)
-        warn(facts, "G2",
-             arena_printf(&facts->arena, "%zu people are accepted, min_people is %lld",
-                          roster_people(roster), (long long)limits->min_people));
-    if (rejected > limits->max_rejected_percent || shared > limits->max_duplicate_percent)
-        warn(facts, "G3",
-             arena_printf(&facts->arena,
-                          "%.1f %% of the rows are rejected and %.1f %% share a key, "
-                          "max_rejected_percent is %g, max_duplicate_percent %g",
-                          rejected, shared, limits->max_rejected_percent,
-                          limits->max_duplicate_percent));
+    judge(facts, "G1", hours > limits->max_age_hours,
+          arena_printf(&facts->arena, "the file is %.1f hours old, max_age_hours is %g", hours,
+                       limits->max_age_hours));
+    judge(facts, "G2",
+          roster_people(roster) == 0 || (int64_t)roster_people(roster) < limits->min_people,
+          arena_printf(&facts->arena, "%zu people are accepted, min_people is %lld",
+                       roster_people(roster), (long long)limits->min_people));
+    judge(facts, "G3",
+          rejected > limits->max_rejected_percent || shared > limits->max_duplicate_percent,
+          arena_printf(&facts->arena,
+                       "%zu of %zu rows are rejected (%.1f %%), max_rejected_percent is %g; %zu "
+                       "share a key with somebody else (%.1f %%), max_duplicate_percent is %g",
+                       roster->rejected, roster->count, rejected, limits->max_rejected_percent,
+                       roster->duplicates, shared, limits->max_duplicate_percent));
 }
 
 static void gather(struct facts *facts, const struct roster_report *report)
@@ -146,9 +161,10 @@ static void gather(struct facts *facts, const struct roster_report *report)
         if (!roster->person[i].rejected)
             facts->by_status[roster->person[i].status]++;
     }
+    facts->nameless = roster_is_nameless(roster);
     for (size_t i = 0; i < COUNT_OF(key_fields); i++)
         find_shared(facts, roster, &key_fields[i]);
-    find_warnings(facts, report);
+    judge_guards(facts, report);
 }
 
 /* --- text --- */
@@ -219,10 +235,15 @@ static void add_rejected(struct text *text, const struct roster_report *report)
             continue;
         text_addf(text, "  row %-6u", roster->person[i].row);
         text_add_printable(text, roster->person[i].rejected);
+        if (roster->person[i].key_unreadable)
+            text_add(text, " (may be anybody)");
         text_add_char(text, '\n');
         shown++;
     }
     add_more(text, shown, roster->rejected);
+    if (roster->blind > 0)
+        text_add(text, "  A row that may be anybody may be any account's person: as long as it is "
+                       "there, nobody's\n  absence from the roster proves anything.\n");
 }
 
 static void add_shared_keys(struct text *text, const struct roster_report *report,
@@ -230,8 +251,9 @@ static void add_shared_keys(struct text *text, const struct roster_report *repor
 {
     size_t limit = report->all || facts->shared_count < SHOWN ? facts->shared_count : SHOWN;
 
-    text_addf(text, "\n%-11s%zu rows share a key with another row\n", "duplicates",
-              report->roster->duplicates);
+    text_addf(text, "\n%-11s%zu rows share a key with a row of somebody else (%.1f %%)\n",
+              "duplicates", report->roster->duplicates,
+              percent(report->roster->duplicates, report->roster->count));
     for (size_t i = 0; i < limit; i++) {
         const struct shared_key *shared = &facts->shared[i];
         size_t rows = shared->count < SHOWN ? shared->count : SHOWN;
@@ -244,7 +266,8 @@ static void add_shared_keys(struct text *text, const struct roster_report *repor
                       report->roster->person[shared->member[k]].row);
         if (rows < shared->count)
             text_addf(text, " and %zu more", shared->count - rows);
-        text_add_char(text, '\n');
+        text_add(text, shared->one_person ? ": one person\n"
+                                          : ": not certainly one person, so counted by G3\n");
     }
     add_more(text, limit, facts->shared_count);
 }
@@ -256,11 +279,11 @@ static void write_text(const struct roster_report *report, const struct facts *f
     add_accepted(text, report, facts);
     add_rejected(text, report);
     add_shared_keys(text, report, facts);
-    if (facts->warnings > 0)
-        text_add_char(text, '\n');
-    for (size_t i = 0; i < facts->warnings; i++)
-        text_addf(text, "warning: guard %s would hold a plan: %s\n", facts->warning[i].guard,
-                  facts->warning[i].text);
+    text_add_char(text, '\n');
+    for (size_t i = 0; i < facts->verdicts; i++)
+        text_addf(text, "%sguard %s would %s: %s\n", facts->verdict[i].holds ? "warning: " : "",
+                  facts->verdict[i].guard, facts->verdict[i].holds ? "hold a plan" : "pass",
+                  facts->verdict[i].text);
 }
 
 /* --- JSON --- */
@@ -367,6 +390,7 @@ static void write_json_duplicates(struct jsonw *json, const struct roster_report
         jsonw_begin_object(json);
         jsonw_field_string(json, "key", shared->field);
         jsonw_field_string(json, "value", shared->value);
+        jsonw_field_bool(json, "one_person", shared->one_person);
         jsonw_key(json, "rows");
         jsonw_begin_array(json);
         for (size_t k = 0; k < shared->count; k++)
@@ -376,6 +400,22 @@ static void write_json_duplicates(struct jsonw *json, const struct roster_report
     }
     jsonw_end_array(json);
     jsonw_end_object(json);
+}
+
+static void write_json_verdicts(struct jsonw *json, const char *name, const struct facts *facts,
+                                bool holds)
+{
+    jsonw_key(json, name);
+    jsonw_begin_array(json);
+    for (size_t i = 0; i < facts->verdicts; i++) {
+        if (facts->verdict[i].holds != holds)
+            continue;
+        jsonw_begin_object(json);
+        jsonw_field_string(json, "guard", facts->verdict[i].guard);
+        jsonw_field_string(json, "text", facts->verdict[i].text);
+        jsonw_end_object(json);
+    }
+    jsonw_end_array(json);
 }
 
 static void write_json(const struct roster_report *report, const struct facts *facts,
@@ -389,15 +429,8 @@ static void write_json(const struct roster_report *report, const struct facts *f
     write_json_accepted(&json, report, facts);
     write_json_rejected(&json, report);
     write_json_duplicates(&json, report, facts);
-    jsonw_key(&json, "warnings");
-    jsonw_begin_array(&json);
-    for (size_t i = 0; i < facts->warnings; i++) {
-        jsonw_begin_object(&json);
-        jsonw_field_string(&json, "guard", facts->warning[i].guard);
-        jsonw_field_string(&json, "text", facts->warning[i].text);
-        jsonw_end_object(&json);
-    }
-    jsonw_end_array(&json);
+    write_json_verdicts(&json, "warnings", facts, true);
+    write_json_verdicts(&json, "passes", facts, false);
     jsonw_end_object(&json);
     text_add_char(text, '\n');
 }

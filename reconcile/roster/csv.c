@@ -1,20 +1,47 @@
 /*
- * The first row that is not blank is the header. After it, a field is looked at in one place: if
- * its column is mapped it goes to the intake, otherwise only its blankness and its line breaks are
- * of interest. A row with another number of fields than the header has its values in nobody knows
- * which columns, and is handed over as damaged.
+ * The header is the row that roster.header_row names, the first one that is not blank by default.
+ * After it, a field is looked at in one place: if its column is mapped it goes to the intake,
+ * otherwise only its blankness, its marks and its line breaks are of interest. A row with another
+ * number of fields than the header has its values in nobody knows which columns, and is handed over
+ * as damaged.
+ *
+ * What programs put around the rows (a line `sep=;`, titles above the header, labels below it, a
+ * footer, a delimiter at every end, an end-of-file mark of DOS) is taken for that only when no
+ * person could be lost by it: a footer is one at the end of the file alone and without anything
+ * that says who it is, so its rows are taken in as rejected ones and back when nothing follows.
  */
 #include "roster/csv.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "base/fold.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "format/csv_reader.h"
+#include "roster/titles.h"
 
-enum { UNBOUND = -1, NAMES_SHOWN = 40, NAME_SHOWN_BYTES = 60 };
+enum {
+    UNBOUND = -1,
+    TITLES_SOUGHT =
+        20,           /* rows in which titles are looked for when they are not where they should */
+    SEP_LENGTH = 4,   /* "sep=" */
+    LEAD_BYTES = 200, /* of the first filled cell, to be compared with patterns */
+};
+
+#define DOS_END '\x1A'
+
+/* What was seen of the open row. */
+struct open_row {
+    size_t filled;    /* fields with a value, mapped or not */
+    int lead;         /* the first of them */
+    size_t last;      /* length of the last field */
+    size_t titles;    /* leading fields that are the header's */
+    size_t swallowed; /* the first column, from 1, that looks like several rows in one field */
+    bool marked;      /* a field begins with a single quotation mark */
+};
 
 struct roster_csv {
     const struct config_roster *config;
@@ -23,19 +50,39 @@ struct roster_csv {
     const struct roster_column *mapped;
     size_t mapped_count;
 
+    struct text first_line; /* until it is known whether it is a line sep= */
+    bool begun;
+    size_t dos_ends; /* marks that are dropped if nothing follows */
+
     bool have_header;
-    struct text header; /* the names, trimmed, each with its NUL */
+    struct roster_titles titles; /* before it is bound also those of the row that is looked at */
+    const char **title;          /* each of the header, as written */
     size_t columns;
+    int *at;                      /* the column of each mapped one */
     int first[LIMIT_CSV_COLUMNS]; /* mapped column that reads this one, or UNBOUND */
     int *next;                    /* another one that reads the same column */
+    struct err refusal;           /* of the header, while rows are looked at for the titles */
+    size_t found, found_most;     /* titles in it; the most in another row … */
+    uint32_t found_row;           /* … and which that is */
 
-    bool filled;      /* the open row has a value in some column, mapped or not */
-    size_t swallowed; /* the first column, from 1, that looks like several rows in one field */
+    struct open_row row;
+    struct text lead;  /* the beginning of its first filled cell */
+    size_t rows;       /* people */
+    int64_t labels;    /* rows of labels that are still to come */
+    bool trailing;     /* every row ends with a delimiter more than the header has */
+    size_t lone;       /* rows with one value */
+    bool last_is_lone; /* the last one is one, and its value no number and no address */
+    struct arena arena;
+    const char **footer;  /* patterns, folded */
+    bool footer_anywhere; /* one of them may match whatever a cell begins with */
+    size_t footer_from;   /* where in the intake the footer begins, if nothing follows … */
+    size_t footer_length; /* … and how many rows it has */
 };
 
 static int on_field(void *context, uint32_t row, size_t column, const char *bytes, size_t length,
                     struct err *err);
 static int on_row(void *context, uint32_t row, size_t columns, struct err *err);
+static void keep_footers(struct roster_csv *csv);
 
 struct roster_csv *roster_csv_new(const struct config_roster *config, struct roster_intake *intake)
 {
@@ -47,6 +94,9 @@ struct roster_csv *roster_csv_new(const struct config_roster *config, struct ros
         config->delimiter, &(struct csv_handler){.context = csv, .field = on_field, .row = on_row});
     csv->mapped_count = roster_intake_columns(intake, &csv->mapped);
     csv->next = mem_calloc(csv->mapped_count, sizeof(csv->next[0]));
+    csv->at = mem_calloc(csv->mapped_count, sizeof(csv->at[0]));
+    csv->labels = config->label_rows;
+    keep_footers(csv);
     return csv;
 }
 
@@ -55,142 +105,89 @@ void roster_csv_free(struct roster_csv *csv)
     if (!csv)
         return;
     csv_reader_free(csv->reader);
-    text_release(&csv->header);
+    roster_titles_release(&csv->titles);
+    text_release(&csv->first_line);
+    text_release(&csv->lead);
+    err_release(&csv->refusal);
+    arena_release(&csv->arena);
+    free(csv->title);
     free(csv->next);
+    free(csv->at);
     free(csv);
 }
 
 /* --- the header --- */
 
-static int add_name(struct roster_csv *csv, uint32_t row, const char *bytes, size_t length,
-                    struct err *err)
+static void note_titles(struct roster_csv *csv, uint32_t row)
 {
-    if (length > LIMIT_FIELD)
-        return err_set(
-            err, ERR_ROSTER,
-            "row %u, column %zu: a column name is longer than %d bytes; hint: is there a "
-            "header row?",
-            row, csv->columns + 1, LIMIT_FIELD);
-    text_add_bytes(&csv->header, bytes, length);
-    text_add_char(&csv->header, '\0');
-    csv->columns++;
-    return 0;
-}
+    size_t found = roster_titles_match(&csv->titles, csv->mapped, csv->mapped_count);
 
-static const char **list_names(const struct roster_csv *csv)
-{
-    const char **names = mem_calloc(csv->columns, sizeof(names[0]));
-    const char *name = text_cstr(&csv->header);
-
-    for (size_t i = 0; i < csv->columns; i++) {
-        names[i] = name;
-        name += strlen(name) + 1;
-    }
-    return names;
-}
-
-/* Numbers, dates and addresses are no column names: without a header row the first row is a person,
- * whose values have no business in an error message. */
-static bool looks_like_data(const char *const *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (*names[i] &&
-            (strchr(names[i], '@') || names[i][strspn(names[i], "0123456789.,:/+- ")] == '\0'))
-            return true;
-    }
-    return false;
-}
-
-static void add_name_shown(struct text *text, const char *name)
-{
-    text_add_char(text, '\'');
-    text_add_excerpt(text, name, NAME_SHOWN_BYTES);
-    text_add_char(text, '\'');
-}
-
-static void add_names_present(struct text *text, const char *const *names, size_t count)
-{
-    if (looks_like_data(names, count)) {
-        text_add(text, "; hint: the first row looks like data, the file needs a header row");
+    if (found <= csv->found_most)
         return;
-    }
-    text_add(text, count == 1 ? "; the only column is " : "; columns present: ");
-    for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) {
-        if (i > 0)
-            text_add(text, ", ");
-        add_name_shown(text, names[i]);
-    }
-    if (count > NAMES_SHOWN)
-        text_addf(text, " and %zu more", count - NAMES_SHOWN);
-    if (count == 1)
-        text_add(text, "; hint: is roster.delimiter right?");
+    csv->found_most = found;
+    csv->found_row = row;
 }
 
-/* The name in the header that was probably meant: the same but for case, or a slip of the pen. */
-static const char *guess_name(const char *wanted, const char *const *names, size_t count)
+/* The titles that are missing may stand in another row: with as many of them as there can be, or
+ * two at least. */
+static int refuse_header(struct roster_csv *csv, struct err *err)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (strcasecmp(wanted, names[i]) == 0)
-            return names[i];
+    if (csv->found_most > csv->found &&
+        (csv->found_most == csv->mapped_count || csv->found_most >= 2)) {
+        err_release(&csv->refusal);
+        return err_set(err, ERR_ROSTER,
+                       "the titles seem to stand in row %u, not in row %lld; hint: "
+                       "roster.header_row = %u",
+                       csv->found_row,
+                       (long long)(csv->config->header_row > 1 ? csv->config->header_row : 1),
+                       csv->found_row);
     }
-    return text_nearest(wanted, names, count);
+    return err_move(err, &csv->refusal);
 }
 
-static int bind_column(struct roster_csv *csv, size_t mapped, const char *const *names,
-                       struct text *missing, struct text *hints, struct err *err)
+static void keep_titles(struct roster_csv *csv)
 {
-    const char *wanted = csv->mapped[mapped].name;
-    int found = UNBOUND;
+    const char *title = text_cstr(&csv->titles.written);
 
+    csv->columns = csv->titles.count;
+    csv->title = mem_calloc(csv->columns, sizeof(csv->title[0]));
     for (size_t i = 0; i < csv->columns; i++) {
-        if (strcmp(names[i], wanted) != 0)
-            continue;
-        if (found != UNBOUND)
-            return err_set(err, ERR_ROSTER,
-                           "the column '%s' (roster.columns.%s) is in the header twice, as columns "
-                           "%d and %zu",
-                           wanted, roster_field_name(csv->mapped[mapped].field), found + 1, i + 1);
-        found = (int)i;
-    }
-    if (found == UNBOUND) {
-        const char *guess = guess_name(wanted, names, csv->columns);
-
-        text_addf(missing, "%s'%s' (roster.columns.%s)", missing->length > 0 ? ", " : "", wanted,
-                  roster_field_name(csv->mapped[mapped].field));
-        if (guess && !looks_like_data(names, csv->columns)) {
-            text_add(hints, "; hint: did you mean ");
-            add_name_shown(hints, guess);
-            text_add(hints, "?");
-        }
-        return 0;
-    }
-    csv->next[mapped] = csv->first[found];
-    csv->first[found] = (int)mapped;
-    return 0;
-}
-
-static int bind_columns(struct roster_csv *csv, uint32_t row, struct err *err)
-{
-    CLEANUP(mem_cleanup) const char **names = list_names(csv);
-    CLEANUP(text_release) struct text missing = TEXT_INIT;
-    CLEANUP(text_release) struct text hints = TEXT_INIT;
-
-    for (size_t i = 0; i < csv->columns; i++)
+        csv->title[i] = title;
+        title += strlen(title) + 1;
         csv->first[i] = UNBOUND;
-    for (size_t i = 0; i < csv->mapped_count; i++) {
-        if (bind_column(csv, i, names, &missing, &hints, err) < 0)
-            return -1;
     }
-    if (missing.length > 0) {
-        add_names_present(&hints, names, csv->columns);
-        return err_set(err, ERR_ROSTER, "the header (row %u) has no column %s%s", row,
-                       text_cstr(&missing), text_cstr(&hints));
+    for (size_t i = 0; i < csv->mapped_count; i++) {
+        csv->next[i] = csv->first[csv->at[i]];
+        csv->first[csv->at[i]] = (int)i;
     }
     csv->have_header = true;
-    return 0;
 }
 
-/* --- rows --- */
+/* A filled row while there is no header: it, one above it, or one that may have been meant. */
+static int on_title_row(struct roster_csv *csv, uint32_t row, struct err *err)
+{
+    struct err *refusal = &csv->refusal;
+    int64_t wanted = csv->config->header_row;
+
+    if (!refusal->code && wanted > 1 && row > wanted)
+        err_set(refusal, ERR_ROSTER,
+                "row %lld is to hold the titles (roster.header_row), and it is blank",
+                (long long)wanted);
+    if (!refusal->code && row >= wanted) {
+        if (roster_titles_bind(&csv->titles, row, csv->mapped, csv->mapped_count, csv->at,
+                               refusal) == 0) {
+            keep_titles(csv);
+            return 0;
+        }
+        csv->found = roster_titles_match(&csv->titles, csv->mapped, csv->mapped_count);
+    } else if (row <= TITLES_SOUGHT) {
+        note_titles(csv, row);
+    }
+    roster_titles_clear(&csv->titles);
+    return refusal->code && row >= TITLES_SOUGHT ? refuse_header(csv, err) : 0;
+}
+
+/* --- fields --- */
 
 static size_t count_char(const char *bytes, size_t length, char wanted)
 {
@@ -214,77 +211,376 @@ static bool looks_swallowed(const struct roster_csv *csv, const char *bytes, siz
     return count_char(bytes, length, csv->config->delimiter) == breaks * (csv->columns - 1);
 }
 
+static bool is_title(const struct roster_csv *csv, size_t column, const char *bytes, size_t length)
+{
+    static const char mark[] = "\xEF\xBB\xBF"; /* of the second of two files */
+    const char *title = csv->title[column];
+
+    if (column == 0 && length >= 3 && memcmp(bytes, mark, 3) == 0) {
+        bytes += 3;
+        length -= 3;
+        text_trim(&bytes, &length);
+    }
+    return length > 0 && strncmp(title, bytes, length) == 0 && title[length] == '\0';
+}
+
+static void note_field(struct roster_csv *csv, size_t column, const char *bytes, size_t length)
+{
+    struct open_row *row = &csv->row;
+
+    row->last = length;
+    if (length == 0)
+        return;
+    if (row->filled++ == 0) {
+        row->lead = (int)column;
+        text_clear(&csv->lead);
+        text_add_bytes(&csv->lead, bytes, length < LEAD_BYTES ? length : LEAD_BYTES);
+    }
+    row->marked = row->marked || *bytes == '\'';
+}
+
 static int on_field(void *context, uint32_t row, size_t column, const char *bytes, size_t length,
                     struct err *err)
 {
     struct roster_csv *csv = context;
 
     text_trim(&bytes, &length);
-    csv->filled = csv->filled || length > 0;
+    note_field(csv, column, bytes, length);
     if (!csv->have_header)
-        return add_name(csv, row, bytes, length, err);
+        return row < csv->config->header_row && row > TITLES_SOUGHT
+                   ? 0
+                   : roster_titles_add(&csv->titles, row, bytes, length, err);
     if (column >= csv->columns)
         return 0;
     for (int mapped = csv->first[column]; mapped != UNBOUND; mapped = csv->next[mapped])
         roster_intake_value(csv->intake, (size_t)mapped, bytes, length);
-    if (csv->swallowed == 0 && looks_swallowed(csv, bytes, length))
-        csv->swallowed = column + 1;
+    if (csv->row.titles == column && is_title(csv, column, bytes, length))
+        csv->row.titles++;
+    if (csv->row.swallowed == 0 && looks_swallowed(csv, bytes, length))
+        csv->row.swallowed = column + 1;
     return 0;
+}
+
+/* --- rows that are nobody's --- */
+
+/* The most that a mapped cell other than the leading one says for the row being somebody's. */
+static enum roster_evidence evidence_behind_lead(struct roster_csv *csv)
+{
+    enum roster_evidence most = EVIDENCE_NONE;
+
+    for (size_t i = 0; i < csv->mapped_count; i++) {
+        enum roster_evidence evidence = EVIDENCE_NONE;
+
+        if (csv->at[i] != csv->row.lead)
+            evidence = roster_intake_evidence(csv->intake, i);
+        most = evidence > most ? evidence : most;
+    }
+    return most;
+}
+
+/* A pattern that begins with a letter or a mark of ASCII matches nothing that begins otherwise,
+ * which spares nearly all of a million rows the folding. */
+static void keep_footers(struct roster_csv *csv)
+{
+    const struct name_list *list = &csv->config->footer;
+
+    csv->footer = arena_calloc(&csv->arena, list->count + 1, sizeof(csv->footer[0]));
+    for (size_t i = 0; i < list->count; i++) {
+        const char *folded = fold_name(&csv->arena, list->item[i]);
+
+        csv->footer[i] = folded ? folded : "";
+        if (*csv->footer[i] == '*' || *csv->footer[i] == '?' || (signed char)*csv->footer[i] < 0)
+            csv->footer_anywhere = true;
+    }
+}
+
+static bool may_match(const struct roster_csv *csv, char first)
+{
+    char folded = (char)(first >= 'A' && first <= 'Z' ? first - 'A' + 'a' : first);
+    bool may = csv->footer_anywhere || (signed char)first < 0;
+
+    for (size_t i = 0; !may && i < csv->config->footer.count; i++)
+        may = *csv->footer[i] == folded;
+    return may;
+}
+
+static bool matches_footer(const struct roster_csv *csv)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    const char *lead = text_cstr(&csv->lead);
+
+    if (csv->config->footer.count == 0 || !may_match(csv, *lead))
+        return false;
+    lead = fold_name(&arena, lead);
+    for (size_t i = 0; lead && i < csv->config->footer.count; i++) {
+        if (text_matches(csv->footer[i], lead))
+            return true;
+    }
+    return false;
+}
+
+/* Whether the row is one of a footer, as far as itself can tell. What could be a person stays one:
+ * with an address, a status or all cells filled it is just a name that begins like a footer, with a
+ * number alone nobody can tell. */
+static bool is_footer(struct roster_csv *csv)
+{
+    enum roster_evidence evidence;
+
+    if (!matches_footer(csv))
+        return false;
+    evidence = evidence_behind_lead(csv);
+    if (evidence == EVIDENCE_PERSON || csv->row.filled == csv->columns)
+        return false;
+    if (evidence == EVIDENCE_KEY) {
+        roster_intake_reject(csv->intake,
+                             "matches roster.footer, but has a number, a username or a name");
+        return false;
+    }
+    roster_intake_reject(csv->intake,
+                         "matches roster.footer, but does not stand at the end of the file");
+    return true;
+}
+
+/* A row of labels: words in each mapped cell in which a person's would be something else. */
+static bool looks_like_labels(struct roster_csv *csv)
+{
+    bool tested = false;
+
+    for (size_t i = 0; i < csv->mapped_count; i++) {
+        const char *value = roster_intake_peek(csv->intake, i);
+        enum roster_evidence evidence = roster_intake_evidence(csv->intake, i);
+        enum roster_field field = csv->mapped[i].field;
+
+        if (evidence == EVIDENCE_PERSON || evidence == EVIDENCE_DATE ||
+            (evidence == EVIDENCE_KEY && strpbrk(value, "0123456789")))
+            return false;
+        tested = tested || (*value && field != ROSTER_USERNAME && field != ROSTER_NAME &&
+                            field != ROSTER_DEPARTMENT && field != ROSTER_COUNTRY);
+    }
+    return tested;
+}
+
+static int on_label_row(struct roster_csv *csv, uint32_t row, struct err *err)
+{
+    csv->labels--;
+    if (!looks_like_labels(csv))
+        return err_set(err, ERR_ROSTER,
+                       "row %u is to be one of labels (roster.label_rows = %lld), but it may be a "
+                       "person",
+                       row, (long long)csv->config->label_rows);
+    roster_intake_drop(csv->intake);
+    return 0;
+}
+
+/* --- rows --- */
+
+static void add_shape_hint(const struct roster_csv *csv, struct text *reason)
+{
+    if (csv->row.marked)
+        text_add(reason, "; hint: values are quoted with single marks ('), which CSV does not "
+                         "know: export with double ones (\")");
+    else
+        text_addf(reason, "; hint: a value that holds the delimiter '%c' must be quoted",
+                  csv->config->delimiter);
 }
 
 static void check_shape(struct roster_csv *csv, size_t columns)
 {
     CLEANUP(text_release) struct text reason = TEXT_INIT;
+    size_t expected = csv->columns + csv->trailing;
 
-    if (columns != csv->columns) {
-        text_addf(
-            &reason,
-            "has %zu field%s, the header has %zu; hint: a value that holds the delimiter '%c' "
-            "must be quoted",
-            columns, columns == 1 ? "" : "s", csv->columns, csv->config->delimiter);
-        roster_intake_damaged(csv->intake, text_cstr(&reason));
-    } else if (csv->swallowed > 0) {
+    if (columns == csv->columns && csv->row.titles == columns && columns > 1) {
+        text_add(&reason, "is the header again: two files seem to be pasted together here; hint: "
+                          "export one file");
+    } else if (columns != expected || (csv->trailing && csv->row.last > 0)) {
+        text_addf(&reason, "has %zu field%s, the header has %zu", columns, columns == 1 ? "" : "s",
+                  csv->columns);
+        if (csv->trailing)
+            text_add(&reason, " and the other rows an empty one more");
+        add_shape_hint(csv, &reason);
+    } else if (csv->row.swallowed > 0) {
         text_addf(&reason,
                   "the quoted field in column %zu looks like several rows, so this row may hold "
                   "other people; hint: a quotation mark is missing or too many",
-                  csv->swallowed);
-        roster_intake_damaged(csv->intake, text_cstr(&reason));
+                  csv->row.swallowed);
     }
+    if (reason.length > 0)
+        roster_intake_damaged(csv->intake, text_cstr(&reason));
+}
+
+/* Digits and addresses alone are what a person may have alone. */
+static bool is_lone_word(const struct roster_csv *csv)
+{
+    const char *lead = text_cstr(&csv->lead);
+
+    return csv->row.filled == 1 && csv->columns >= 3 && !strchr(lead, '@') &&
+           lead[strspn(lead, "0123456789.-/ ")] != '\0';
+}
+
+static void take_row(struct roster_csv *csv, uint32_t row, size_t columns)
+{
+    bool footer = is_footer(csv);
+
+    if (csv->rows == 0 && !footer) {
+        csv->trailing = columns == csv->columns + 1 && csv->row.last == 0;
+        if (csv->config->label_rows == 0 && csv->row.filled == csv->columns &&
+            looks_like_labels(csv))
+            roster_intake_hint(csv->intake,
+                               "if this row holds labels and nobody: roster.label_rows = 1");
+    }
+    if (footer && csv->footer_length++ == 0)
+        csv->footer_from = roster_intake_count(csv->intake);
+    if (!footer) {
+        csv->footer_length = 0;
+        csv->rows++;
+        csv->lone += csv->row.filled == 1;
+        csv->last_is_lone = is_lone_word(csv);
+    }
+    check_shape(csv, columns);
+    roster_intake_row(csv->intake, row);
+}
+
+static int on_filled_row(struct roster_csv *csv, uint32_t row, size_t columns, struct err *err)
+{
+    if (!csv->have_header)
+        return on_title_row(csv, row, err);
+    if (csv->labels > 0)
+        return on_label_row(csv, row, err);
+    if (csv->row.titles > 1 && csv->row.titles * 2 == columns && columns == csv->columns)
+        return err_set(err, ERR_ROSTER,
+                       "row %u repeats the titles in front of its values, as all rows seem to do; "
+                       "hint: export with the titles in one header row",
+                       row);
+    take_row(csv, row, columns);
+    return 0;
 }
 
 static int on_row(void *context, uint32_t row, size_t columns, struct err *err)
 {
     struct roster_csv *csv = context;
-    bool filled = csv->filled;
+    int result = 0;
 
-    csv->filled = false;
-    if (!filled) { /* nothing but delimiters, as spreadsheets leave below the last row */
-        if (!csv->have_header) {
-            text_clear(&csv->header);
-            csv->columns = 0;
-        }
-        csv->swallowed = 0;
+    if (csv->row.filled > 0) {
+        result = on_filled_row(csv, row, columns, err);
+    } else { /* nothing but delimiters, as spreadsheets leave below the last row */
+        if (!csv->have_header)
+            roster_titles_clear(&csv->titles);
         roster_intake_drop(csv->intake);
-        return 0;
     }
-    if (!csv->have_header)
-        return bind_columns(csv, row, err);
-    check_shape(csv, columns);
-    csv->swallowed = 0;
-    roster_intake_row(csv->intake, row);
+    csv->row = (struct open_row){.filled = 0};
+    return result;
+}
+
+/* --- bytes --- */
+
+/* The line that spreadsheets take for themselves, and do not count. */
+static int check_sep(struct roster_csv *csv, struct err *err)
+{
+    const char *line = text_cstr(&csv->first_line);
+    bool quoted = *line == '"';
+    char delimiter;
+
+    line += quoted;
+    if (strncasecmp(line, "sep=", SEP_LENGTH) != 0)
+        return csv_reader_push(csv->reader, text_cstr(&csv->first_line), csv->first_line.length,
+                               err);
+    delimiter = line[SEP_LENGTH];
+    if (delimiter == csv->config->delimiter)
+        return 0;
+    return err_set(err, ERR_ROSTER,
+                   "its first line says that '%s%c' separates the cells (sep=), and "
+                   "roster.delimiter is '%s%c'; hint: roster.delimiter = \"%s\"",
+                   delimiter == '\t' ? "\\" : "", delimiter == '\t' ? 't' : delimiter,
+                   csv->config->delimiter == '\t' ? "\\" : "",
+                   csv->config->delimiter == '\t' ? 't' : csv->config->delimiter,
+                   delimiter == '\t' ? "\\t" : (const char[]){delimiter, '\0'});
+}
+
+static bool may_be_sep(const struct text *line)
+{
+    static const char *const starts[] = {"sep=", "\"sep="};
+
+    for (size_t i = 0; i < COUNT_OF(starts); i++) {
+        size_t length = strlen(starts[i]);
+
+        if (strncasecmp(text_cstr(line), starts[i],
+                        line->length < length ? line->length : length) == 0)
+            return line->length <= length + 4;
+    }
+    return false;
+}
+
+/* Collects the first line for as long as it may be one of sep=. */
+static int push_first(struct roster_csv *csv, const char **utf8, size_t *length, struct err *err)
+{
+    while (*length > 0 && !csv->begun) {
+        char c = *(*utf8)++;
+
+        (*length)--;
+        text_add_char(&csv->first_line, c);
+        csv->begun = c == '\n' || !may_be_sep(&csv->first_line);
+    }
+    return csv->begun ? check_sep(csv, err) : 0;
+}
+
+static int push_dos_ends(struct roster_csv *csv, struct err *err)
+{
+    int result = 0;
+
+    for (; csv->dos_ends > 0 && result == 0; csv->dos_ends--)
+        result = csv_reader_push(csv->reader, "\x1A", 1, err);
+    return result;
+}
+
+int roster_csv_push(void *context, const char *utf8, size_t length, struct err *err)
+{
+    struct roster_csv *csv = context;
+    size_t ends = 0;
+
+    if (!csv->begun && push_first(csv, &utf8, &length, err) < 0)
+        return -1;
+    while (ends < length && utf8[length - ends - 1] == DOS_END)
+        ends++;
+    if (length > ends &&
+        (push_dos_ends(csv, err) < 0 || csv_reader_push(csv->reader, utf8, length - ends, err) < 0))
+        return -1;
+    csv->dos_ends += ends;
     return 0;
 }
 
-int roster_csv_push(void *csv, const char *utf8, size_t length, struct err *err)
+/* What only shows when nothing follows. */
+static void settle_end(struct roster_csv *csv)
 {
-    return csv_reader_push(((struct roster_csv *)csv)->reader, utf8, length, err);
+    if (csv->footer_length > 0)
+        roster_intake_take_back(csv->intake, csv->footer_from);
+    if (csv->rows == 0)
+        return;
+    if (csv->trailing && csv->rows == 1)
+        roster_intake_reject_last(csv->intake,
+                                  "has an empty field more than the header, and no other row shows "
+                                  "whether all have",
+                                  true);
+    if (csv->last_is_lone && csv->lone == 1 && csv->rows > 1)
+        roster_intake_reject_last(csv->intake,
+                                  "it is the last row and has a value in one column only; hint: if "
+                                  "it is a footer, list it: roster.footer = [ \"Total*\" ]",
+                                  false);
 }
 
 int roster_csv_finish(struct roster_csv *csv, struct err *err)
 {
+    if (!csv->begun && check_sep(csv, err) < 0)
+        return -1;
     if (csv_reader_finish(csv->reader, err) < 0)
         return -1;
+    if (csv->refusal.code)
+        return refuse_header(csv, err);
+    if (!csv->have_header && csv->config->header_row > 1)
+        return err_set(err, ERR_ROSTER,
+                       "ends before row %lld, which is to hold the titles (roster.header_row)",
+                       (long long)csv->config->header_row);
     if (!csv->have_header)
         return err_set(err, ERR_ROSTER, "holds no row at all, not even a header");
+    settle_end(csv);
     return 0;
 }

@@ -34,6 +34,12 @@ void roster_doubt_add(struct roster_doubt *doubt, size_t index, const char *valu
     doubt->item[doubt->count++] = (struct doubtful_value){.person = index, .folded = folded};
 }
 
+void roster_doubt_take_back(struct roster_doubt *doubt, size_t from)
+{
+    while (doubt->count > 0 && doubt->item[doubt->count - 1].person >= from)
+        doubt->count--;
+}
+
 static const char *get_member(const struct person *person, size_t member)
 {
     const char *value;

@@ -20,6 +20,9 @@ struct roster_doubt {
 /* A value of the damaged row that becomes person[index]. It is forgotten at release. */
 void roster_doubt_add(struct roster_doubt *doubt, size_t index, const char *value);
 
+/* Forgets the values of the rows that become person[from] and behind it. */
+void roster_doubt_take_back(struct roster_doubt *doubt, size_t from);
+
 /* Gives damaged rows the keys of others that were among their values. No value of a damaged row
  * gets into a person: the strings are those of the other row. */
 void roster_doubt_resolve(struct roster_doubt *doubt, struct person *person, size_t count);

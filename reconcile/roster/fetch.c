@@ -1,5 +1,5 @@
 /*
- * One easy handle, one request, no state afterwards. The invariant: 0 is returned only for a body
+ * One easy handle a request, no state afterwards. The invariant: 0 is returned only for a body
  * of which the protocol itself said where it ends. A server that just closes the connection leaves
  * that open, and half a roster would read as a wave of leavers.
  */
@@ -15,11 +15,13 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/table.h"
 #include "base/words.h"
 #include "format/front.h"
 #include "host/clock.h"
 #include "host/curl_must.h"
 #include "host/secret.h"
+#include "roster/next.h"
 
 enum {
     CONNECT_SECONDS = 30,
@@ -31,7 +33,18 @@ enum scheme { SCHEME_HTTP = 0, SCHEME_HTTPS, SCHEME_SFTP };
 
 struct transfer {
     struct text *body;
+    size_t before; /* bytes of the pages before this one */
     bool too_large;
+};
+
+/* What one request needs. */
+struct request {
+    const struct config_roster *config;
+    const char *address;
+    enum scheme scheme;
+    size_t before;   /* as in the transfer */
+    int64_t seconds; /* that are left for all pages together */
+    char *next;      /* what the answer says is the next page; NULL = it was the last */
 };
 
 static void easy_cleanup(CURL **easy)
@@ -174,7 +187,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
     struct transfer *transfer = context;
     size_t length = size * count;
 
-    if (length > LIMIT_ROSTER_BYTES - transfer->body->length) {
+    if (length > LIMIT_ROSTER_BYTES - transfer->before - transfer->body->length) {
         transfer->too_large = true;
         return 0;
     }
@@ -188,7 +201,8 @@ static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, 
     return clock_is_interrupted() ? 1 : 0;
 }
 
-static void set_options(CURL *easy, CURLU *url, struct transfer *transfer, char *reason)
+static void set_options(CURL *easy, CURLU *url, const struct request *request,
+                        struct transfer *transfer, char *reason)
 {
     curl_set(easy, CURLOPT_CURLU, url);
     curl_set(easy, CURLOPT_PROTOCOLS_STR, "http,https,sftp");
@@ -198,7 +212,7 @@ static void set_options(CURL *easy, CURLU *url, struct transfer *transfer, char 
     curl_set(easy, CURLOPT_PROXY, "");
     curl_set(easy, CURLOPT_NOSIGNAL, 1L);
     curl_set(easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
-    curl_set(easy, CURLOPT_TIMEOUT, (long)WHOLE_SECONDS);
+    curl_set(easy, CURLOPT_TIMEOUT, (long)request->seconds);
     curl_set(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
     curl_set(easy, CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS);
     curl_set(easy, CURLOPT_NOPROGRESS, 0L);
@@ -283,9 +297,8 @@ static int check_answer(CURL *easy, const struct config_roster *config, const st
     return 0;
 }
 
-static int perform(CURL *easy, enum scheme scheme, const struct config_roster *config,
-                   const struct transfer *transfer, const char *reason,
-                   struct instant *ret_modified, struct err *err)
+static int perform(CURL *easy, const struct request *request, const struct transfer *transfer,
+                   const char *reason, struct instant *ret_modified, struct err *err)
 {
     CURLcode code = curl_easy_perform(easy);
     curl_off_t modified = -1;
@@ -294,7 +307,7 @@ static int perform(CURL *easy, enum scheme scheme, const struct config_roster *c
         return err_set(err, ERR_ROSTER, "is larger than %ld bytes", LIMIT_ROSTER_BYTES);
     if (code == CURLE_ABORTED_BY_CALLBACK)
         return err_set(err, ERR_INTERRUPTED, "stopped by a signal while it was fetched");
-    if (code == CURLE_PEER_FAILED_VERIFICATION && scheme == SCHEME_SFTP)
+    if (code == CURLE_PEER_FAILED_VERIFICATION && request->scheme == SCHEME_SFTP)
         return err_set(err, ERR_ROSTER,
                        "the host's key is not known: %s; hint: put it into ~/.ssh/known_hosts or "
                        "/etc/ssh/ssh_known_hosts after comparing it",
@@ -302,37 +315,156 @@ static int perform(CURL *easy, enum scheme scheme, const struct config_roster *c
     if (code != CURLE_OK)
         return err_set(err, ERR_ROSTER, "cannot be fetched: %s",
                        *reason ? reason : curl_easy_strerror(code));
-    if (scheme != SCHEME_SFTP && check_answer(easy, config, transfer->body, err) < 0)
+    if (request->scheme != SCHEME_SFTP &&
+        check_answer(easy, request->config, transfer->body, err) < 0)
         return -1;
     (void)curl_easy_getinfo(easy, CURLINFO_FILETIME_T, &modified);
     *ret_modified = modified > 0 ? instant_of_seconds(modified) : INSTANT_NONE;
     return 0;
 }
 
-int roster_fetch(const struct config_roster *config, struct text *ret_body,
-                 struct instant *ret_modified, struct err *err)
+/* Two headers may each name a next page; then nobody knows. */
+static int find_link(CURL *easy, struct request *request, struct err *err)
 {
-    CLEANUP(url_cleanup) CURLU *url = parse_url(config->source);
+    struct curl_header *header = NULL;
+
+    for (size_t i = 0; curl_easy_header(easy, "Link", i, CURLH_HEADER, -1, &header) == CURLHE_OK;
+         i++) {
+        CLEANUP(mem_cleanup) char *next = roster_next_link(header->value);
+
+        if (next && request->next)
+            return err_set(err, ERR_ROSTER, "the answer names two next pages");
+        if (next)
+            request->next = TAKE(next);
+        if (i + 1 >= header->amount)
+            break;
+    }
+    return 0;
+}
+
+static int find_next(CURL *easy, struct request *request, const struct text *body, struct err *err)
+{
+    const char *next = request->config->next;
+
+    if (!next)
+        return 0;
+    return strcmp(next, "link") == 0 ? find_link(easy, request, err)
+                                     : roster_next_pointer(body, next, &request->next, err);
+}
+
+static int fetch_one(struct request *request, struct text *ret_body, struct instant *ret_modified,
+                     struct err *err)
+{
+    CLEANUP(url_cleanup) CURLU *url = parse_url(request->address);
     CLEANUP(easy_cleanup) CURL *easy = curl_easy_init();
     char reason[CURL_ERROR_SIZE] = ""; /* libcurl writes this many at most */
-    struct text body = TEXT_INIT;
-    struct transfer transfer = {.body = &body};
-    enum scheme scheme = SCHEME_HTTP;
+    struct transfer transfer = {.body = ret_body, .before = request->before};
 
-    if (check_address(url, &scheme, err) < 0)
+    if (check_address(url, &request->scheme, err) < 0)
         return -1;
     if (!easy)
         return err_set(err, ERR_INTERNAL, "libcurl does not start");
-    set_options(easy, url, &transfer, reason);
-    if (scheme == SCHEME_SFTP)
+    set_options(easy, url, request, &transfer, reason);
+    if (request->scheme == SCHEME_SFTP)
         set_ssh_files(easy);
-    if (set_credentials(easy, config, scheme, err) < 0)
+    if (set_credentials(easy, request->config, request->scheme, err) < 0 ||
+        perform(easy, request, &transfer, reason, ret_modified, err) < 0)
         return -1;
-    if (perform(easy, scheme, config, &transfer, reason, ret_modified, err) < 0) {
-        text_release(&body);
+    return find_next(easy, request, ret_body, err);
+}
+
+/* --- all pages --- */
+
+static void wipe(struct text *text)
+{
+    if (text->data)
+        explicit_bzero(text->data, text->capacity);
+    text_release(text);
+}
+
+void roster_pages_release(struct roster_pages *pages)
+{
+    for (size_t i = 0; i < pages->count; i++)
+        wipe(&pages->page[i]);
+    free(pages->page);
+    *pages = (struct roster_pages){.page = NULL};
+}
+
+static bool was_seen(struct table *seen, struct arena *arena, const char *address)
+{
+    if (table_find(seen, address) != TABLE_END)
+        return true;
+    table_add(seen, arena_strdup(arena, address), 0);
+    return false;
+}
+
+/* From one page to the next; *address is moved to it, and NULL behind the last. */
+static int fetch_page(const struct config_roster *config, struct roster_pages *pages,
+                      struct request *request, char **address, struct instant *ret_modified,
+                      struct err *err)
+{
+    CLEANUP(mem_cleanup) char *next = NULL;
+    struct text body = TEXT_INIT;
+    int result;
+
+    request->next = NULL;
+    request->address = *address;
+    result = fetch_one(request, &body, ret_modified, err);
+    next = request->next;
+    pages->page = mem_grow(pages->page, pages->count, &pages->capacity, sizeof(pages->page[0]));
+    pages->page[pages->count++] = body;
+    request->before += body.length;
+    if (result == 0) {
+        char *whole = NULL;
+
+        if (next)
+            result = roster_next_resolve(config->source, next, &whole, err);
+        free(*address);
+        *address = whole;
+    }
+    return result;
+}
+
+static int fetch_all(const struct config_roster *config, struct roster_pages *pages,
+                     struct instant *ret_modified, struct err *err)
+{
+    CLEANUP(mem_cleanup) char *address = mem_strdup(config->source);
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    CLEANUP(table_release) struct table seen;
+    struct request request = {.config = config};
+    int64_t begun = clock_steady_ms();
+
+    table_init(&seen, 64);
+    while (address) {
+        struct instant modified = INSTANT_NONE;
+
+        if (was_seen(&seen, &arena, address))
+            return err_set(err, ERR_ROSTER, "a page leads to one that was fetched before");
+        if (pages->count >= LIMIT_ROSTER_PAGES)
+            return err_set(err, ERR_ROSTER, "has more than %d pages", LIMIT_ROSTER_PAGES);
+        request.seconds = WHOLE_SECONDS - (clock_steady_ms() - begun) / 1000;
+        if (request.seconds <= 0)
+            return err_set(err, ERR_ROSTER, "was not whole after %d seconds", WHOLE_SECONDS);
+        if (fetch_page(config, pages, &request, &address, &modified, err) < 0)
+            return pages->count > 1 ? err_prefix(err, "page %zu", pages->count) : -1;
+        if (!instant_is_set(*ret_modified) ||
+            (instant_is_set(modified) && instant_compare(modified, *ret_modified) < 0))
+            *ret_modified = modified;
+    }
+    return 0;
+}
+
+int roster_fetch(const struct config_roster *config, struct roster_pages *ret_pages,
+                 struct instant *ret_modified, struct err *err)
+{
+    struct roster_pages pages = {.page = NULL};
+    struct instant modified = INSTANT_NONE;
+
+    if (fetch_all(config, &pages, &modified, err) < 0) {
+        roster_pages_release(&pages);
         return -1;
     }
-    text_release(ret_body);
-    *ret_body = body;
+    *ret_pages = pages;
+    *ret_modified = modified;
     return 0;
 }

@@ -17,16 +17,18 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/unseen.h"
 #include "base/words.h"
 #include "facts/likeness.h"
+#include "roster/date.h"
 #include "roster/doubt.h"
 
 enum { EXCERPT = 80, WORDS_KNOWN = 64 };
 
 struct cell {
-    size_t start, length;   /* in intake->bytes, NUL-terminated there */
-    bool long_value;        /* over LIMIT_FIELD, not kept */
-    const char *unreadable; /* the format's reason */
+    size_t start, length; /* in intake->bytes, NUL-terminated there */
+    bool long_value;      /* over LIMIT_FIELD, not kept */
+    bool unreadable;      /* there stands the format's reason */
 };
 
 struct status_word {
@@ -52,14 +54,16 @@ struct roster_intake {
     size_t words;
     struct seen_word seen[WORDS_KNOWN];
     size_t seen_words;
-    char *other_date_format; /* day and month exchanged; NULL when that makes no sense */
-    bool two_orders;         /* a date was seen that fits only the other format */
+    struct text last_leave_word; /* of the column of leaves, and what it means */
+    enum person_leave last_leave;
+    struct roster_dates *dates;
 
     struct text bytes;    /* of the open row's cells */
     struct text problems; /* of the open row */
     struct text name;
     bool damaged;
-    bool nobodys; /* a key of the open row stands for nobody */
+    bool nobodys;     /* a key of the open row stands for nobody */
+    const char *hint; /* for the open row, if it is rejected */
 
     struct person *person;
     size_t count, capacity;
@@ -69,23 +73,31 @@ struct roster_intake {
 
 static const struct field_trait {
     const char *name;
+    const char *setting; /* that names its column */
     bool key;
     size_t member; /* of struct person, for those that are kept as text as they are */
 } traits[ROSTER_FIELD_COUNT] = {
-    [ROSTER_EMPLOYEE_NUMBER] = {"employee_number", true, offsetof(struct person, employee_number)},
-    [ROSTER_EMAIL] = {"email", true, offsetof(struct person, email)},
-    [ROSTER_USERNAME] = {"username", true, offsetof(struct person, username)},
-    [ROSTER_STATUS] = {"status", false, 0},
-    [ROSTER_HIRE_DATE] = {"hire_date", false, 0},
-    [ROSTER_LAST_DAY] = {"last_day", false, 0},
-    [ROSTER_DEPARTMENT] = {"department", false, offsetof(struct person, department)},
-    [ROSTER_COUNTRY] = {"country", false, offsetof(struct person, country)},
-    [ROSTER_NAME] = {"name", false, 0},
+    [ROSTER_EMPLOYEE_NUMBER] = {"employee_number", "roster.columns.employee_number", true,
+                                offsetof(struct person, employee_number)},
+    [ROSTER_EMAIL] = {"email", "roster.columns.email", true, offsetof(struct person, email)},
+    [ROSTER_USERNAME] = {"username", "roster.columns.username", true,
+                         offsetof(struct person, username)},
+    [ROSTER_STATUS] = {"status", "roster.columns.status", false, 0},
+    [ROSTER_HIRE_DATE] = {"hire_date", "roster.columns.hire_date", false, 0},
+    [ROSTER_LAST_DAY] = {"last_day", "roster.columns.last_day", false, 0},
+    [ROSTER_DEPARTMENT] = {"department", "roster.columns.department", false,
+                           offsetof(struct person, department)},
+    [ROSTER_COUNTRY] = {"country", "roster.columns.country", false,
+                        offsetof(struct person, country)},
+    [ROSTER_ON_LEAVE] = {"on_leave", "roster.on_leave_column", false, 0},
+    [ROSTER_LEAVE_FROM] = {"leave_from", "roster.leave_from_column", false, 0},
+    [ROSTER_LEAVE_UNTIL] = {"leave_until", "roster.leave_until_column", false, 0},
+    [ROSTER_NAME] = {"name", "roster.columns.name", false, 0},
 };
 
-const char *roster_field_name(enum roster_field field)
+const char *roster_field_setting(enum roster_field field)
 {
-    return traits[field].name;
+    return traits[field].setting;
 }
 
 /* --- setting up --- */
@@ -132,29 +144,6 @@ static void add_words(struct roster_intake *intake, const struct name_list *list
             .folded = fold_word(&intake->scratch, list->item[i]), .status = status};
 }
 
-/* The format with %d (or %e) and %m exchanged, NULL when the month is a name or is missing. */
-static char *exchange_day_and_month(const char *format)
-{
-    struct text text = TEXT_INIT;
-    bool day = false, month = false;
-
-    for (; *format; format++) {
-        text_add_char(&text, *format);
-        if (*format != '%' || !format[1])
-            continue;
-        format++;
-        day = day || *format == 'd' || *format == 'e';
-        month = month || *format == 'm';
-        text_add_char(&text, *format == 'd' || *format == 'e' ? 'm'
-                             : *format == 'm'                 ? 'd'
-                                                              : *format);
-    }
-    if (day && month)
-        return text_take(&text);
-    text_release(&text);
-    return NULL;
-}
-
 static void add_no_values(struct roster_intake *intake, const struct name_list *list)
 {
     const char **item = arena_calloc(&intake->scratch, list->count + 1, sizeof(item[0]));
@@ -168,16 +157,8 @@ static int check_mapping(const struct roster_intake *intake, struct err *err)
 {
     bool key = false;
 
-    for (size_t i = 0; i < intake->columns; i++) {
-        enum roster_field field = intake->column[i].field;
-        const char *format = intake->config->date_format;
-
-        key = key || traits[field].key;
-        if ((field == ROSTER_HIRE_DATE || field == ROSTER_LAST_DAY) && !day_format_is_valid(format))
-            return err_set(err, ERR_CONFIG,
-                           "roster.date_format '%s' does not name one year (%%Y), month and day",
-                           format ? format : "");
-    }
+    for (size_t i = 0; i < intake->columns; i++)
+        key = key || traits[intake->column[i].field].key;
     if (!key)
         return err_set(err, ERR_CONFIG,
                        "roster.columns maps none of employee_number, email and username, so no "
@@ -201,12 +182,11 @@ int roster_intake_new(struct arena *arena, const struct config_roster *config,
     add_words(intake, &config->status.on_leave, PERSON_ON_LEAVE);
     add_words(intake, &config->status.departed, PERSON_DEPARTED);
     add_no_values(intake, &config->no_value);
-    if (check_mapping(intake, err) < 0) {
+    if (check_mapping(intake, err) < 0 ||
+        roster_dates_new(&intake->scratch, config, &intake->dates, err) < 0) {
         roster_intake_free(intake);
         return -1;
     }
-    if (config->date_format)
-        intake->other_date_format = exchange_day_and_month(config->date_format);
     *ret_intake = intake;
     return 0;
 }
@@ -221,7 +201,7 @@ void roster_intake_free(struct roster_intake *intake)
     text_release(&intake->bytes);
     text_release(&intake->problems);
     text_release(&intake->name);
-    free(intake->other_date_format);
+    text_release(&intake->last_leave_word);
     free(intake->person);
     free(intake);
 }
@@ -253,7 +233,9 @@ void roster_intake_value(struct roster_intake *intake, size_t column, const char
 
 void roster_intake_unreadable(struct roster_intake *intake, size_t column, const char *reason)
 {
-    intake->cell[column] = (struct cell){.unreadable = reason};
+    intake->cell[column] = (struct cell){.start = intake->bytes.length, .unreadable = true};
+    text_add(&intake->bytes, reason);
+    text_add_char(&intake->bytes, '\0');
 }
 
 static void begin_problem(struct roster_intake *intake)
@@ -269,6 +251,17 @@ void roster_intake_damaged(struct roster_intake *intake, const char *reason)
     text_add(&intake->problems, reason);
 }
 
+void roster_intake_reject(struct roster_intake *intake, const char *reason)
+{
+    begin_problem(intake);
+    text_add(&intake->problems, reason);
+}
+
+void roster_intake_hint(struct roster_intake *intake, const char *hint)
+{
+    intake->hint = hint;
+}
+
 void roster_intake_drop(struct roster_intake *intake)
 {
     memset(intake->cell, 0, intake->columns * sizeof(intake->cell[0]));
@@ -277,6 +270,7 @@ void roster_intake_drop(struct roster_intake *intake)
     text_clear(&intake->name);
     intake->damaged = false;
     intake->nobodys = false;
+    intake->hint = NULL;
 }
 
 static const char *cell_value(const struct roster_intake *intake, size_t column)
@@ -291,7 +285,7 @@ static void add_subject(struct roster_intake *intake, size_t column)
 {
     begin_problem(intake);
     text_addf(&intake->problems, "%s '", traits[intake->column[column].field].name);
-    text_add_excerpt(&intake->problems, cell_value(intake, column), EXCERPT);
+    unseen_show(&intake->problems, cell_value(intake, column), EXCERPT);
     text_add_char(&intake->problems, '\'');
 }
 
@@ -312,25 +306,6 @@ static bool complain_without_value(struct roster_intake *intake, size_t column, 
 
 /* --- one value --- */
 
-/* Characters that do not show, or that stand for one that was lost: harmless in a name, but a key
- * that holds one is equal to nothing. Blanks of other alphabets included. */
-static const struct range {
-    int32_t first, last;
-} hidden[] = {
-    {0x00AD, 0x00AD}, {0x061C, 0x061C}, {0x1680, 0x1680}, {0x180E, 0x180E},
-    {0x2000, 0x200F}, {0x2028, 0x202F}, {0x205F, 0x206F}, {0x3000, 0x3000},
-    {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFD},
-};
-
-static bool is_hidden(int32_t c)
-{
-    for (size_t i = 0; i < COUNT_OF(hidden); i++) {
-        if (c >= hidden[i].first && c <= hidden[i].last)
-            return true;
-    }
-    return false;
-}
-
 static bool check_characters(struct roster_intake *intake, size_t column)
 {
     const char *cursor = cell_value(intake, column);
@@ -347,7 +322,7 @@ static bool check_characters(struct roster_intake *intake, size_t column)
             return complain(intake, column,
                             "holds a control character; hint: is roster.encoding right? "
                             "WINDOWS-1252 is often called ISO-8859-1");
-        if (key && c >= 0x80 && is_hidden(c)) {
+        if (key && unseen_is(c)) {
             add_subject(intake, column);
             text_addf(&intake->problems,
                       " holds the character U+%04X, which does not show; hint: type the value anew",
@@ -385,18 +360,9 @@ static bool is_spreadsheet_number(const char *value)
     return point && *rest == '\0' && strspn(value + whole + 1, "0") == fraction;
 }
 
-static bool is_spreadsheet_error(const char *value)
-{
-    static const char *const errors[] = {"#N/A",   "#REF!", "#NAME?", "#VALUE!",
-                                         "#NULL!", "#NUM!", "#DIV/0!"};
-
-    return WORD_ROW(errors, value) ||
-           (value[0] == '#' && value[1] == '#' && value[strspn(value, "#")] == '\0');
-}
-
 static bool check_key(struct roster_intake *intake, size_t column, const char *value)
 {
-    if (is_spreadsheet_error(value))
+    if (roster_is_spreadsheet_error(value))
         return complain(intake, column, "is an error value of a spreadsheet");
     if (*value == '=' || *value == '\'')
         return complain(intake, column,
@@ -428,6 +394,17 @@ static bool check_email(struct roster_intake *intake, size_t column, const char 
         return complain(intake, column,
                         "is not a bare e-mail address: it holds a blank or a mark that none has");
     return true;
+}
+
+static bool is_listed(const struct name_list *list, struct arena *arena, const char *folded)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const char *item = fold_text(arena, list->item[i]);
+
+        if (item && strcmp(item, folded) == 0)
+            return true;
+    }
+    return false;
 }
 
 static enum person_status look_up_word(const struct roster_intake *intake, const char *value)
@@ -473,64 +450,56 @@ static bool read_status(struct roster_intake *intake, size_t column, const char 
     return true;
 }
 
-/* Of a moment the day is that of the company's zone: the last day of somebody in Amsterdam ends an
- * hour or two before that of UTC. Midnight is no moment, but a day that was put into a longer form.
- */
-static bool settle_moment(struct roster_intake *intake, size_t column, const struct day_time *time,
-                          struct day *ret_day)
-{
-    const struct zone *zone = intake->config->zone;
-    struct day epoch = DAY_NONE;
-
-    *ret_day = time->day;
-    if (time->second == 0)
-        return true;
-    if (!time->has_offset) {
-        return complain(intake, column,
-                        "has a time and no offset, so which day it is nobody can tell; hint: "
-                        "export days, or the offset with the time (%z)");
-    }
-    (void)day_from_civil(1970, 1, 1, &epoch);
-    struct instant moment = {.us = day_between(epoch, time->day) * DAY_US +
-                                   (time->second - time->offset_s) * SECOND_US};
-    *ret_day = instant_day(moment, zone ? zone : &zone_utc);
-    return true;
-}
-
 static bool read_date(struct roster_intake *intake, size_t column, const char *value,
                       struct day *ret_day)
 {
-    struct day_time time;
-    struct day other;
+    CLEANUP(text_release) struct text problem = TEXT_INIT;
+    enum roster_field field = intake->column[column].field;
 
-    if (*value == '\0')
-        return true;
-    if (day_parse_time(value, intake->config->date_format, &time))
-        return settle_moment(intake, column, &time, ret_day);
-    add_subject(intake, column);
-    text_addf(&intake->problems, " does not fit '%s' or is no day", intake->config->date_format);
-    if (intake->other_date_format && day_parse(value, intake->other_date_format, &other)) {
-        intake->two_orders = true;
-        text_addf(&intake->problems, ", but fits '%s'", intake->other_date_format);
-    }
-    return false;
+    return roster_date_read(intake->dates, field, value, ret_day, &problem) ||
+           complain(intake, column, text_cstr(&problem));
 }
 
-#define LAST_DAY_FIRST_YEAR 1980
+/* Words of many systems and languages; an empty cell says nothing, which is no. */
+static const char *const yes_words[] = {
+    "true", "yes",  "y",    "1",         "x",         "t",    "ja",
+    "j",    "oui",  "o",    "si",        "s\xC3\xAD", "sim",  "s",
+    "tak",  "vrai", "vero", "verdadero", "wahr",      "waar", "\xE3\x81\xAF\xE3\x81\x84"};
+static const char *const no_words[] = {
+    "false", "no",    "n",      "0",          "f",   "nein",
+    "nee",   "non",   "nie",    "n\303\243o", "nao", "falsch",
+    "faux",  "falso", "onwaar", "null",       "-",   "\xE3\x81\x84\xE3\x81\x84\xE3\x81\x88"};
 
-/* '1900-01-01', '1970-01-01' and '1899-12-30' are what programs write for no day. */
-static bool read_last_day(struct roster_intake *intake, size_t column, const char *value,
-                          struct day *ret_day)
+/* false: neither yes nor no. */
+static bool look_up_leave(const struct roster_intake *intake, const char *value,
+                          enum person_leave *ret_leave)
 {
-    struct day first = DAY_NONE;
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    const char *folded = fold_text(&arena, value);
+    bool yes = folded && (is_listed(&intake->config->on_leave_words, &arena, folded) ||
+                          WORD_ROW(yes_words, folded));
 
-    if (!read_date(intake, column, value, ret_day))
-        return false;
-    (void)day_from_civil(LAST_DAY_FIRST_YEAR, 1, 1, &first);
-    if (!day_is_set(*ret_day) || day_compare(*ret_day, first) >= 0)
-        return true;
-    *ret_day = DAY_NONE;
-    return complain(intake, column, "is before 1980: it stands for no day");
+    *ret_leave = yes ? LEAVE_YES : folded ? LEAVE_NO : LEAVE_UNSAID;
+    return yes || !folded || WORD_ROW(no_words, folded);
+}
+
+/* The same word as in the row before mostly: files have two of them and a million rows. */
+static bool read_on_leave(struct roster_intake *intake, size_t column, const char *value,
+                          struct person *person)
+{
+    enum person_leave leave = intake->last_leave;
+
+    if (strcmp(value, text_cstr(&intake->last_leave_word)) != 0) {
+        if (!look_up_leave(intake, value, &leave))
+            return complain(intake, column,
+                            "says neither yes nor no; hint: a word that means on leave is listed "
+                            "in roster.on_leave_words");
+        text_clear(&intake->last_leave_word);
+        text_add(&intake->last_leave_word, value);
+        intake->last_leave = leave;
+    }
+    person->leave = leave;
+    return true;
 }
 
 /* A key's value that stands for nobody is none (K2); errors of a spreadsheet stay what they are. */
@@ -538,7 +507,7 @@ static bool is_nobodys(struct roster_intake *intake, size_t column)
 {
     struct arena arena = ARENA_INIT;
     const char *value = cell_value(intake, column);
-    bool nobody = traits[intake->column[column].field].key && !is_spreadsheet_error(value) &&
+    bool nobody = traits[intake->column[column].field].key && !roster_is_spreadsheet_error(value) &&
                   is_no_value(&intake->no_value, fold_text(&arena, value));
 
     arena_release(&arena);
@@ -577,7 +546,13 @@ static bool read_value(struct roster_intake *intake, size_t column, struct perso
     case ROSTER_HIRE_DATE:
         return read_date(intake, column, value, &person->hire_date);
     case ROSTER_LAST_DAY:
-        return read_last_day(intake, column, value, &person->last_day);
+        return read_date(intake, column, value, &person->last_day);
+    case ROSTER_ON_LEAVE:
+        return read_on_leave(intake, column, value, person);
+    case ROSTER_LEAVE_FROM:
+        return read_date(intake, column, value, &person->leave_from);
+    case ROSTER_LEAVE_UNTIL:
+        return read_date(intake, column, value, &person->leave_until);
     case ROSTER_NAME:
         if (*value && intake->name.length > 0)
             text_add_char(&intake->name, ' ');
@@ -604,7 +579,7 @@ static bool judge_cell(struct roster_intake *intake, size_t column, struct perso
     const struct cell *cell = &intake->cell[column];
 
     if (cell->unreadable)
-        return complain_without_value(intake, column, cell->unreadable);
+        return complain_without_value(intake, column, intake->bytes.data + cell->start);
     if (cell->long_value) {
         begin_problem(intake);
         text_addf(&intake->problems, "%s is longer than %d bytes",
@@ -665,12 +640,81 @@ void roster_intake_row(struct roster_intake *intake, uint32_t row)
         judge_damaged(intake, &person);
     else
         judge_cells(intake, &person);
+    if (intake->problems.length > 0 && intake->hint)
+        text_addf(&intake->problems, "; hint: %s", intake->hint);
     if (intake->problems.length > 0)
         person.rejected = keep_reason(intake, text_cstr(&intake->problems));
     intake->person =
         mem_grow(intake->person, intake->count, &intake->capacity, sizeof(intake->person[0]));
     intake->person[intake->count++] = person;
     roster_intake_drop(intake);
+}
+
+/* --- looking at rows before and after --- */
+
+const char *roster_intake_peek(const struct roster_intake *intake, size_t column)
+{
+    return cell_value(intake, column);
+}
+
+enum roster_evidence roster_intake_evidence(struct roster_intake *intake, size_t column)
+{
+    const char *value = cell_value(intake, column);
+    enum roster_field field = intake->column[column].field;
+    const char *at;
+
+    if (*value == '\0' || is_nobodys(intake, column))
+        return EVIDENCE_NONE;
+    switch (field) {
+    case ROSTER_EMPLOYEE_NUMBER:
+    case ROSTER_USERNAME:
+        return EVIDENCE_KEY;
+    case ROSTER_EMAIL:
+        at = strchr(value, '@');
+        return at && at > value && at[1] ? EVIDENCE_PERSON : EVIDENCE_NONE;
+    case ROSTER_STATUS:
+        return find_word(intake, value) != PERSON_UNKNOWN ? EVIDENCE_PERSON : EVIDENCE_NONE;
+    case ROSTER_HIRE_DATE:
+    case ROSTER_LAST_DAY:
+    case ROSTER_LEAVE_FROM:
+    case ROSTER_LEAVE_UNTIL:
+        return roster_date_fits(intake->dates, field, value) ? EVIDENCE_DATE : EVIDENCE_NONE;
+    case ROSTER_NAME:
+        return value[strspn(value, "0123456789.,:-/ ")] ? EVIDENCE_KEY : EVIDENCE_NONE;
+    case ROSTER_DEPARTMENT:
+    case ROSTER_COUNTRY:
+    case ROSTER_ON_LEAVE:
+    case ROSTER_FIELD_COUNT:
+        break;
+    }
+    return EVIDENCE_NONE;
+}
+
+size_t roster_intake_count(const struct roster_intake *intake)
+{
+    return intake->count;
+}
+
+void roster_intake_take_back(struct roster_intake *intake, size_t from)
+{
+    roster_doubt_take_back(&intake->doubt, from);
+    for (size_t i = from; i < intake->count; i++)
+        intake->rejected -= intake->person[i].rejected != NULL;
+    intake->count = from;
+}
+
+void roster_intake_reject_last(struct roster_intake *intake, const char *reason, bool blind)
+{
+    struct person *person = &intake->person[intake->count - 1];
+
+    text_clear(&intake->problems);
+    if (person->rejected)
+        text_addf(&intake->problems, "%s; ", person->rejected);
+    text_add(&intake->problems, reason);
+    intake->rejected -= person->rejected != NULL;
+    person->rejected = keep_reason(intake, text_cstr(&intake->problems));
+    person->key_unreadable = person->key_unreadable || blind;
+    text_clear(&intake->problems);
 }
 
 /* --- the end --- */
@@ -685,20 +729,40 @@ static bool reads_two_ways(struct day day)
     return of_month <= 12 && of_month != month;
 }
 
+/* The column whose date of this person can be read in two ways; ROSTER_FIELD_COUNT = none. */
+static enum roster_field two_way_field(const struct roster_intake *intake,
+                                       const struct person *person)
+{
+    const struct {
+        enum roster_field field;
+        struct day day;
+    } dates[] = {
+        {ROSTER_LAST_DAY, person->last_day},
+        {ROSTER_HIRE_DATE, person->hire_date},
+        {ROSTER_LEAVE_FROM, person->leave_from},
+        {ROSTER_LEAVE_UNTIL, person->leave_until},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(dates); i++) {
+        if (roster_date_other_order(intake->dates, dates[i].field) && reads_two_ways(dates[i].day))
+            return dates[i].field;
+    }
+    return ROSTER_FIELD_COUNT;
+}
+
 static void reject_two_way_dates(struct roster_intake *intake)
 {
     for (size_t i = 0; i < intake->count; i++) {
         struct person *person = &intake->person[i];
-        bool hire = reads_two_ways(person->hire_date), last = reads_two_ways(person->last_day);
+        enum roster_field field = two_way_field(intake, person);
 
-        if (person->rejected || (!hire && !last))
+        if (person->rejected || field == ROSTER_FIELD_COUNT)
             continue;
         text_clear(&intake->problems);
         text_addf(&intake->problems,
                   "%s can be read in two ways: other rows of this file have dates that fit '%s' "
                   "only; hint: export the dates in one format",
-                  traits[last ? ROSTER_LAST_DAY : ROSTER_HIRE_DATE].name,
-                  intake->other_date_format);
+                  traits[field].name, roster_date_other_order(intake->dates, field));
         person->rejected = keep_reason(intake, text_cstr(&intake->problems));
     }
 }
@@ -707,8 +771,7 @@ void roster_intake_finish(struct roster_intake *intake, struct roster *ret_roste
 {
     size_t rejected = 0, blind = 0;
 
-    if (intake->two_orders)
-        reject_two_way_dates(intake);
+    reject_two_way_dates(intake);
     for (size_t i = 0; i < intake->count; i++) {
         rejected += intake->person[i].rejected != NULL;
         blind += intake->person[i].key_unreadable;

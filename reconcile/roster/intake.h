@@ -13,8 +13,8 @@
 #include "config/config.h"
 #include "facts/roster.h"
 
-/* As in the configuration, below roster.columns: "employee_number", … */
-const char *roster_field_name(enum roster_field field);
+/* The setting that names its column: "roster.columns.employee_number", … */
+const char *roster_field_setting(enum roster_field field);
 
 struct roster_column {
     enum roster_field field;
@@ -39,15 +39,36 @@ size_t roster_intake_columns(const struct roster_intake *intake,
 void roster_intake_value(struct roster_intake *intake, size_t column, const char *bytes,
                          size_t length);
 /* The value of a mapped column cannot be read for a reason that the format knows: what follows the
- * field's name in a sentence, static. */
+ * field's name in a sentence. */
 void roster_intake_unreadable(struct roster_intake *intake, size_t column, const char *reason);
 /* The row as a whole is not to be trusted: nobody knows which value belongs to which column, so
  * none of its values is kept but an e-mail address, which shows by itself what it is, and keys that
  * another row has as well (roster_doubt). */
 void roster_intake_damaged(struct roster_intake *intake, const char *reason);
 
+/* The row is rejected for this reason, its values are what they are. */
+void roster_intake_reject(struct roster_intake *intake, const char *reason);
+/* What helps when the row is rejected for other reasons. */
+void roster_intake_hint(struct roster_intake *intake, const char *hint);
+
+/* How much the value of a mapped column speaks for the open row being somebody's, least first. */
+enum roster_evidence {
+    EVIDENCE_NONE = 0, /* empty, or nothing that the column can hold */
+    EVIDENCE_DATE,     /* a date that fits */
+    EVIDENCE_KEY,      /* any employee number or username, a name that is no number */
+    EVIDENCE_PERSON,   /* an e-mail address, or a word of roster.status */
+};
+enum roster_evidence roster_intake_evidence(struct roster_intake *intake, size_t column);
+/* The value so far, "" when it is empty. */
+const char *roster_intake_peek(const struct roster_intake *intake, size_t column);
+
 /* Closes the row: one more person. */
 void roster_intake_row(struct roster_intake *intake, uint32_t row);
+size_t roster_intake_count(const struct roster_intake *intake);
+/* Takes the rows from the one of this number (from 0) on back: they turned out to be nobody's. */
+void roster_intake_take_back(struct roster_intake *intake, size_t from);
+/* The row that was closed last is rejected after all; `blind`: it may be anybody. */
+void roster_intake_reject_last(struct roster_intake *intake, const char *reason, bool blind);
 /* Forgets the values of the open row: it was a blank line. */
 void roster_intake_drop(struct roster_intake *intake);
 

@@ -1,319 +1,468 @@
 /*
- * Both shapes come down to objects with named values. JSON tells a missing member from an empty
+ * All shapes come down to objects with named values. JSON tells a missing member from an empty
  * one, so the mistake that a CSV header shows at once, a mapped name that is not there, is only
  * known at the end: a member that no element had refuses the file.
+ *
+ * A document may be the first page of several. Where it says so and nobody said how to get the
+ * others, it is refused: half a roster reads like a wave of leavers.
  */
 #include "roster/json.h"
 
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "base/words.h"
 #include "format/json.h"
+#include "roster/json_value.h"
+#include "roster/scim.h"
 
-#define ENTERPRISE "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+enum { NAMES_SHOWN = 40, NAME_SHOWN_BYTES = 60, LISTS_DEPTH = 3 };
 
-struct document {
-    enum roster_format format;
+struct roster_json {
+    const struct config_roster *config;
     struct roster_intake *intake;
     const struct roster_column *column;
     size_t columns;
-    bool *present; /* per mapped column: some element has it */
+    bool *present;             /* per mapped column: some element has it */
+    struct json_object *first; /* the first element that is an object, to say what is there */
     uint32_t rows;
-    bool pages;        /* a page was seen */
+    size_t pages;      /* that were seen, of SCIM */
     int64_t announced; /* totalResults */
 };
 
-/* --- SCIM attributes --- */
-
-/* Where an attribute stands in a User. */
-enum place { PLACE_TOP, PLACE_NAME, PLACE_ENTERPRISE, PLACE_EMAILS, PLACE_ACTIVE };
-
-static const struct attribute {
-    const char *name;
-    enum place place;
-    const char *member;
-} attributes[] = {
-    {"userName", PLACE_TOP, "userName"},
-    {"externalId", PLACE_TOP, "externalId"},
-    {"displayName", PLACE_TOP, "displayName"},
-    {"title", PLACE_TOP, "title"},
-    {"userType", PLACE_TOP, "userType"},
-    {"active", PLACE_ACTIVE, "active"},
-    {"emails", PLACE_EMAILS, "value"},
-    {"name.formatted", PLACE_NAME, "formatted"},
-    {"name.givenName", PLACE_NAME, "givenName"},
-    {"name.familyName", PLACE_NAME, "familyName"},
-    {"employeeNumber", PLACE_ENTERPRISE, "employeeNumber"},
-    {"department", PLACE_ENTERPRISE, "department"},
-    {"division", PLACE_ENTERPRISE, "division"},
-    {"organization", PLACE_ENTERPRISE, "organization"},
-    {"costCenter", PLACE_ENTERPRISE, "costCenter"},
-};
-
-static bool maps_nothing(const struct config_roster *config)
+struct roster_json *roster_json_new(const struct config_roster *config,
+                                    struct roster_intake *intake)
 {
-    bool mapped = config->column.name.count > 0;
+    struct roster_json *json = mem_calloc(1, sizeof(*json));
 
-    for (size_t i = 0; i < COUNT_OF(config->column.of); i++)
-        mapped = mapped || config->column.of[i];
-    return !mapped;
+    json->config = config;
+    json->intake = intake;
+    json->columns = roster_intake_columns(intake, &json->column);
+    json->present = mem_calloc(json->columns, sizeof(json->present[0]));
+    return json;
 }
 
-static int check_attribute(const char *name, struct err *err)
+void roster_json_free(struct roster_json *json)
 {
-    if (!name || WORD_ROW(attributes, name))
-        return 0;
-    return err_set(err, ERR_CONFIG,
-                   "roster.columns names '%s', which no SCIM user has; hint: userName, emails, "
-                   "externalId, employeeNumber, displayName, name.givenName, name.familyName, "
-                   "active, department",
-                   name);
-}
-
-int roster_scim_settle(struct config_roster *config, struct err *err)
-{
-    static const char *const names[] = {"displayName"};
-    static const char *const employed[] = {"true"};
-    static const char *const departed[] = {"false"};
-
-    if (maps_nothing(config)) {
-        config->column.of[ROSTER_EMPLOYEE_NUMBER] = "employeeNumber";
-        config->column.of[ROSTER_EMAIL] = "emails";
-        config->column.of[ROSTER_USERNAME] = "userName";
-        config->column.of[ROSTER_STATUS] = "active";
-        config->column.of[ROSTER_DEPARTMENT] = "department";
-        config->column.name = (struct name_list){.item = names, .count = COUNT_OF(names)};
-    }
-    if (config->status.employed.count + config->status.on_leave.count +
-            config->status.departed.count ==
-        0) {
-        config->status.employed = (struct name_list){.item = employed, .count = 1};
-        config->status.departed = (struct name_list){.item = departed, .count = 1};
-    }
-    for (size_t i = 0; i < COUNT_OF(config->column.of); i++) {
-        if (check_attribute(config->column.of[i], err) < 0)
-            return -1;
-    }
-    for (size_t i = 0; i < config->column.name.count; i++) {
-        if (check_attribute(config->column.name.item[i], err) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-static const struct json_object *member_object(const struct json_object *object, const char *name)
-{
-    struct json_object *member = NULL;
-
-    if (!json_object_object_get_ex(object, name, &member) ||
-        !json_object_is_type(member, json_type_object))
-        return NULL;
-    return member;
-}
-
-/* The address that says it is primary, or the only one. Several without a mark: nobody knows. */
-static enum json_found find_email(const struct json_object *user, struct arena *arena,
-                                  const char **ret_value)
-{
-    const struct json_object *list = NULL, *chosen = NULL;
-    size_t count = 0, primaries = 0;
-    enum json_found found = json_array(user, "emails", 100, &list, &count);
-
-    if (found != JSON_FOUND)
-        return found;
-    if (count == 0)
-        return JSON_NULL;
-    for (size_t i = 0; i < count; i++) {
-        const struct json_object *email = json_array_object(list, i);
-        bool primary = false;
-
-        if (!email)
-            return JSON_UNREADABLE;
-        if (json_flag(email, "primary", &primary) == JSON_UNREADABLE)
-            return JSON_UNREADABLE;
-        primaries += primary;
-        if (primary || count == 1)
-            chosen = email;
-    }
-    if (!chosen || primaries > 1)
-        return JSON_UNREADABLE;
-    return json_string(chosen, "value", LIMIT_FIELD, arena, ret_value);
-}
-
-static enum json_found find_active(const struct json_object *user, const char **ret_value)
-{
-    bool active;
-    enum json_found found = json_flag(user, "active", &active);
-
-    if (found == JSON_FOUND)
-        *ret_value = active ? "true" : "false";
-    return found;
-}
-
-static enum json_found find_in(const struct json_object *user, const char *object,
-                               const char *member, struct arena *arena, const char **ret_value)
-{
-    const struct json_object *inner = member_object(user, object);
-
-    if (!inner)
-        return json_object_object_get_ex(user, object, NULL) ? JSON_UNREADABLE : JSON_MISSING;
-    return json_string(inner, member, LIMIT_FIELD, arena, ret_value);
-}
-
-static enum json_found find_scim(const struct json_object *user, const char *name,
-                                 struct arena *arena, const char **ret_value)
-{
-    const struct attribute *attribute = WORD_ROW(attributes, name);
-
-    if (!attribute)
-        return JSON_MISSING;
-    switch (attribute->place) {
-    case PLACE_TOP:
-        return json_string(user, attribute->member, LIMIT_FIELD, arena, ret_value);
-    case PLACE_NAME:
-        return find_in(user, "name", attribute->member, arena, ret_value);
-    case PLACE_ENTERPRISE:
-        return find_in(user, ENTERPRISE, attribute->member, arena, ret_value);
-    case PLACE_EMAILS:
-        return find_email(user, arena, ret_value);
-    case PLACE_ACTIVE:
-        return find_active(user, ret_value);
-    }
-    return JSON_MISSING;
+    if (!json)
+        return;
+    json_free(json->first);
+    free(json->present);
+    free(json);
 }
 
 /* --- elements --- */
 
-static enum json_found find_value(const struct document *document, size_t column,
-                                  const struct json_object *item, struct arena *arena,
-                                  const char **ret_value)
+/* Whether a whole number is as good as its digits there. */
+static bool takes_numbers(enum roster_field field)
 {
-    const struct roster_column *mapped = &document->column[column];
-
-    if (document->format == ROSTER_FORMAT_SCIM)
-        return find_scim(item, mapped->name, arena, ret_value);
-    if (mapped->field == ROSTER_EMPLOYEE_NUMBER)
-        return json_label(item, mapped->name, LIMIT_FIELD, arena, ret_value);
-    return json_string(item, mapped->name, LIMIT_FIELD, arena, ret_value);
+    switch (field) {
+    case ROSTER_EMPLOYEE_NUMBER:
+    case ROSTER_HIRE_DATE:
+    case ROSTER_LAST_DAY:
+    case ROSTER_ON_LEAVE:
+    case ROSTER_LEAVE_FROM:
+    case ROSTER_LEAVE_UNTIL:
+        return true;
+    case ROSTER_EMAIL:
+    case ROSTER_USERNAME:
+    case ROSTER_STATUS:
+    case ROSTER_DEPARTMENT:
+    case ROSTER_COUNTRY:
+    case ROSTER_NAME:
+    case ROSTER_FIELD_COUNT:
+        break;
+    }
+    return false;
 }
 
-static void read_values(struct document *document, const struct json_object *item)
+static enum json_found find_value(const struct roster_json *json, size_t column,
+                                  struct json_object *item, struct arena *arena,
+                                  const char **ret_value, const char **ret_flaw)
+{
+    const struct roster_column *mapped = &json->column[column];
+    struct json_object *value = NULL;
+    enum json_found found;
+
+    if (json->config->format == ROSTER_FORMAT_SCIM)
+        return roster_scim_find(item, mapped->name, arena, ret_value, ret_flaw);
+    found = roster_json_find(item, mapped->name, &value);
+    if (found != JSON_FOUND)
+        return found;
+    if (json_object_is_type(value, json_type_boolean) &&
+        (mapped->field == ROSTER_STATUS || mapped->field == ROSTER_ON_LEAVE)) {
+        *ret_value = json_object_get_boolean(value) ? "true" : "false";
+        return JSON_FOUND;
+    }
+    return roster_json_text(value, mapped->name, takes_numbers(mapped->field), arena, ret_value,
+                            ret_flaw);
+}
+
+static void read_values(struct roster_json *json, struct json_object *item)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 
-    for (size_t i = 0; i < document->columns; i++) {
-        const char *value = NULL;
-        enum json_found found = find_value(document, i, item, &arena, &value);
+    for (size_t i = 0; i < json->columns; i++) {
+        const char *value = NULL, *flaw = NULL;
+        enum json_found found = find_value(json, i, item, &arena, &value, &flaw);
 
-        document->present[i] = document->present[i] || found != JSON_MISSING;
+        json->present[i] = json->present[i] || found != JSON_MISSING;
         if (found == JSON_FOUND)
-            roster_intake_value(document->intake, i, value, strlen(value));
+            roster_intake_value(json->intake, i, value, strlen(value));
         else if (found == JSON_UNREADABLE)
-            roster_intake_unreadable(document->intake, i,
-                                     "is not one text of at most 4096 bytes (LIMIT_FIELD)");
+            roster_intake_unreadable(json->intake, i, flaw);
     }
-}
-
-static int add_row(struct document *document, const struct json_object *item, const char *flaw,
-                   struct err *err)
-{
-    if (++document->rows > LIMIT_PEOPLE)
-        return err_set(err, ERR_ROSTER, "has more than %d elements", LIMIT_PEOPLE);
-    if (item)
-        read_values(document, item);
-    else
-        roster_intake_damaged(document->intake, flaw);
-    roster_intake_row(document->intake, document->rows);
-    return 0;
 }
 
 static int on_element(void *context, size_t index, struct json_object *item, const char *flaw,
                       struct err *err)
 {
-    (void)index;
-    return add_row(context, item, flaw, err);
+    struct roster_json *json = context;
+
+    json->rows++;
+    if (json->rows > LIMIT_PEOPLE || index >= LIMIT_PEOPLE)
+        return err_set(err, ERR_ROSTER, "has more than %d elements", LIMIT_PEOPLE);
+    if (item && !json->first)
+        json->first = json_object_get(item);
+    if (item)
+        read_values(json, item);
+    else
+        roster_intake_damaged(json->intake, flaw);
+    roster_intake_row(json->intake, json->config->format == ROSTER_FORMAT_JSONL
+                                        ? (uint32_t)index + 1
+                                        : json->rows);
+    return 0;
+}
+
+/* --- SCIM --- */
+
+/* A whole number of the head of a page; `fallback` when it is not there. */
+static bool head_number(const struct json_object *page, const char *name, int64_t fallback,
+                        int64_t *ret_number)
+{
+    struct json_object *value = NULL;
+    enum json_found found = roster_scim_member(page, name, &value);
+
+    *ret_number = fallback;
+    if (found == JSON_MISSING || found == JSON_NULL)
+        return true;
+    if (found != JSON_FOUND || !json_object_is_type(value, json_type_int))
+        return false;
+    *ret_number = json_object_get_int64(value);
+    return *ret_number >= 0 && *ret_number <= LIMIT_PEOPLE;
+}
+
+static int refuse_no_page(const struct json_object *item, size_t index, struct err *err)
+{
+    struct json_object *value;
+
+    if (roster_scim_member(item, "userName", &value) == JSON_FOUND)
+        return err_set(err, ERR_ROSTER,
+                       "it is a bare list of users without the head of a list (totalResults), so "
+                       "nobody can tell whether it is all of them; hint: export the whole "
+                       "ListResponse, or read it as roster.format = \"json\" with JSON pointers in "
+                       "roster.columns");
+    return err_set(err, ERR_ROSTER, "page %zu has no 'totalResults': it is no SCIM ListResponse",
+                   index + 1);
 }
 
 /* The head of a page, without its people: they come next. */
 static int on_page(void *context, size_t index, struct json_object *item, const char *flaw,
                    struct err *err)
 {
-    struct document *document = context;
-    const struct json_object *list = NULL;
-    size_t count = 0;
-    int64_t total, start = 1;
+    struct roster_json *json = context;
+    struct json_object *list = NULL;
+    int64_t total = -1, start = 1;
 
     if (!item)
         return err_set(err, ERR_ROSTER, "page %zu cannot be used: %s", index + 1, flaw);
-    if (json_integer(item, "totalResults", 0, LIMIT_PEOPLE, &total) != JSON_FOUND)
-        return err_set(err, ERR_ROSTER,
-                       "page %zu has no 'totalResults': it is no SCIM ListResponse", index + 1);
-    if (json_integer(item, "startIndex", 1, LIMIT_PEOPLE, &start) == JSON_UNREADABLE ||
-        start != (int64_t)document->rows + 1)
-        return err_set(err, ERR_ROSTER, "page %zu begins at %lld, but %u people came before it",
-                       index + 1, (long long)start, document->rows);
-    if (document->pages && total != document->announced)
+    if (!head_number(item, "totalResults", -1, &total) || total < 0)
+        return refuse_no_page(item, index, err);
+    if (!head_number(item, "startIndex", json->rows + 1, &start))
+        return err_set(err, ERR_ROSTER, "the 'startIndex' of page %zu is no number", index + 1);
+    if (start != (int64_t)json->rows + 1)
+        return err_set(
+            err, ERR_ROSTER,
+            "page %zu has startIndex %lld, but %u people came before it, so it should be "
+            "%u%s",
+            index + 1, (long long)start, json->rows, json->rows + 1,
+            start == 0 ? "; hint: SCIM counts from 1" : "");
+    if (json->pages > 0 && total != json->announced)
         return err_set(err, ERR_ROSTER,
                        "page %zu announces %lld people, the first one %lld; hint: the list changed "
                        "while it was exported",
-                       index + 1, (long long)total, (long long)document->announced);
-    document->announced = total;
-    document->pages = true;
+                       index + 1, (long long)total, (long long)json->announced);
+    json->announced = total;
+    json->pages++;
     /* The list of a name written with escapes is still there. */
-    if (json_array(item, "Resources", 0, &list, &count) == JSON_UNREADABLE)
+    if (roster_scim_member(item, "Resources", &list) == JSON_UNREADABLE ||
+        (list &&
+         (!json_object_is_type(list, json_type_array) || json_object_array_length(list) > 0)))
         return err_set(err, ERR_ROSTER, "the 'Resources' of page %zu are no array", index + 1);
     return 0;
 }
 
-/* --- documents --- */
-
-static int read_pages(struct document *document, const char *bytes, size_t length, struct err *err)
+static int finish_scim(const struct roster_json *json, struct err *err)
 {
-    int result = json_each_of_pages(bytes, length, "Resources", on_page, on_element, document, err);
-
-    if (result == 0 && !document->pages)
+    if (json->pages == 0)
         return err_set(err, ERR_ROSTER, "holds no page of a list");
-    if (result == 0 && document->announced != document->rows)
+    if (json->announced == json->rows)
+        return 0;
+    return err_set(err, ERR_ROSTER,
+                   "holds %u of %lld people; hint: every page of the list is needed, in one array",
+                   json->rows, (long long)json->announced);
+}
+
+/* --- where the list is --- */
+
+static bool is_list_of_objects(struct json_part part)
+{
+    size_t at = 1;
+
+    if (*part.bytes != '[')
+        return false;
+    while (at < part.length && strchr(" \t\r\n", part.bytes[at]))
+        at++;
+    return at < part.length && part.bytes[at] == '{';
+}
+
+static void add_name(struct text *text, struct json_part name)
+{
+    CLEANUP(mem_cleanup) char *copy = mem_strndup(name.bytes, name.length);
+
+    text_add(text, text->length > 0 ? ", '" : "'");
+    text_add_excerpt(text, copy, NAME_SHOWN_BYTES);
+    text_add_char(text, '\'');
+}
+
+/* Counts the lists of objects below the part; *ret_pointer is the last one's. */
+static size_t find_lists(struct json_part part, const char *path, unsigned depth,
+                         struct text *ret_pointer)
+{
+    struct json_part name, value;
+    size_t cursor = 0, count = 0;
+
+    while (depth > 0 && *part.bytes == '{' && json_next_member(part, &cursor, &name, &value)) {
+        CLEANUP(text_release) struct text below = TEXT_INIT;
+
+        text_addf(&below, "%s/%.*s", path, (int)name.length, name.bytes);
+        if (is_list_of_objects(value)) {
+            text_clear(ret_pointer);
+            text_add_printable(ret_pointer, text_cstr(&below));
+            count++;
+        } else {
+            count += find_lists(value, text_cstr(&below), depth - 1, ret_pointer);
+        }
+    }
+    return count;
+}
+
+/* Who configured it does not know the shape yet, so it is told. */
+static int refuse_shape(struct json_part whole, struct err *err)
+{
+    CLEANUP(text_release) struct text pointer = TEXT_INIT;
+    CLEANUP(text_release) struct text names = TEXT_INIT;
+    struct json_part name, value, scim;
+    size_t cursor = 0, shown = 0;
+
+    if (*whole.bytes != '{')
+        return err_set(err, ERR_ROSTER, "the document is neither a list of people nor an object");
+    if (json_follow(whole, "/totalResults", &scim) && json_follow(whole, "/Resources", &scim))
+        return err_set(err, ERR_ROSTER, "it is a SCIM list; hint: roster.format = \"scim\"");
+    if (find_lists(whole, "", LISTS_DEPTH, &pointer) == 1)
         return err_set(err, ERR_ROSTER,
-                       "holds %u of %lld people; hint: every page of the list is needed, in one "
-                       "array",
-                       document->rows, (long long)document->announced);
+                       "the document is an object and no list, the rows stand below %s; hint: "
+                       "roster.items = \"%s\"",
+                       text_cstr(&pointer), text_cstr(&pointer));
+    while (json_next_member(whole, &cursor, &name, &value) && shown++ < NAMES_SHOWN)
+        add_name(&names, name);
+    return err_set(err, ERR_ROSTER,
+                   "the document is an object and no list; hint: roster.items names the member "
+                   "below which the rows stand; its members are %s",
+                   names.length > 0 ? text_cstr(&names) : "none");
+}
+
+static int refuse_items(struct json_part whole, const char *items, struct err *err)
+{
+    int result = refuse_shape(whole, err);
+
+    (void)err_prefix(err, "it has no member %s (roster.items)", items);
     return result;
 }
 
-static int check_present(const struct document *document, struct err *err)
+static bool is_filled_text(struct json_part value)
 {
-    for (size_t i = 0; i < document->columns && document->rows > 0; i++) {
-        if (!document->present[i])
+    return value.length > 2 && *value.bytes == '"';
+}
+
+/* Members by which servers say that there is another page. */
+static const char *const next_names[] = {
+    "@odata.nextLink", "odata.nextLink", "__next",
+    "nextLink",        "next_link",      "next",
+    "nextPage",        "next_page",      "nextPageToken",
+    "next_page_token", "nextCursor",     "next_cursor",
+};
+
+static int check_next_in(const struct roster_json *json, struct json_part object, const char *path,
+                         struct err *err)
+{
+    const char *known = json->config->next;
+    struct json_part name, value;
+    size_t cursor = 0;
+
+    while (*object.bytes == '{' && json_next_member(object, &cursor, &name, &value)) {
+        for (size_t i = 0; i < COUNT_OF(next_names); i++) {
+            CLEANUP(text_release) struct text pointer = TEXT_INIT;
+
+            if (strlen(next_names[i]) != name.length ||
+                memcmp(next_names[i], name.bytes, name.length) != 0 || !is_filled_text(value))
+                continue;
+            text_addf(&pointer, "%s/%s", path, next_names[i]);
+            if (known && strcmp(known, text_cstr(&pointer)) == 0)
+                continue;
             return err_set(err, ERR_ROSTER,
-                           "no element has a member '%s' (roster.columns.%s); hint: leave the "
-                           "column out of the mapping if it does not come",
-                           document->column[i].name, roster_field_name(document->column[i].field));
+                           "it is one page of several: its member '%s' leads to the next; hint: "
+                           "over https roster.next = \"%s\" fetches all, a file must hold all",
+                           next_names[i], text_cstr(&pointer));
+        }
     }
     return 0;
 }
 
-int roster_json_read(enum roster_format format, const char *bytes, size_t length,
-                     struct roster_intake *intake, struct err *err)
+/* The document and each object on the way to the list, in which "next" may stand. */
+static int check_next(const struct roster_json *json, struct json_part whole, struct err *err)
 {
-    struct document document = {.format = format, .intake = intake};
-    int result;
+    const char *items = json->config->items;
+    CLEANUP(text_release) struct text path = TEXT_INIT;
 
-    document.columns = roster_intake_columns(intake, &document.column);
-    document.present = mem_calloc(document.columns, sizeof(document.present[0]));
-    if (format == ROSTER_FORMAT_SCIM)
-        result = read_pages(&document, bytes, length, err);
-    else
-        result = json_each(bytes, length, on_element, &document, err);
-    if (result == 0)
-        result = check_present(&document, err);
-    free(document.present);
+    for (const char *c = items; c && *c; c++) {
+        struct json_part part;
+
+        if (*c == '/' && json_follow(whole, text_cstr(&path), &part) &&
+            check_next_in(json, part, text_cstr(&path), err) < 0)
+            return -1;
+        text_add_char(&path, *c);
+    }
+    return 0;
+}
+
+static int read_list(struct roster_json *json, const char *bytes, size_t length, struct err *err)
+{
+    const char *items = json->config->items;
+    struct json_part whole, list;
+
+    if (json_is_lines(bytes, length))
+        return err_set(err, ERR_ROSTER,
+                       "it is one object after another and no list, which is JSON Lines; hint: "
+                       "roster.format = \"jsonl\"");
+    if (json_whole(bytes, length, &whole, err) < 0)
+        return -1;
+    list = whole;
+    if (items && !json_follow(whole, items, &list))
+        return *whole.bytes == '['
+                   ? err_set(err, ERR_ROSTER,
+                             "the document is the list itself; hint: leave out roster.items")
+                   : refuse_items(whole, items, err);
+    if (check_next(json, whole, err) < 0)
+        return -1;
+    if (*list.bytes != '[')
+        return items ? err_set(err, ERR_ROSTER, "%s (roster.items) is no list", items)
+                     : refuse_shape(whole, err);
+    return json_each_of(list, on_element, json, err);
+}
+
+int roster_json_page(struct roster_json *json, const char *bytes, size_t length, struct err *err)
+{
+    int result = 0;
+
+    switch (json->config->format) {
+    case ROSTER_FORMAT_SCIM:
+        result = json_each_of_pages(bytes, length, "Resources", on_page, on_element, json, err);
+        break;
+    case ROSTER_FORMAT_JSONL:
+        result = json_each_line(bytes, length, on_element, json, err);
+        break;
+    case ROSTER_FORMAT_JSON:
+    case ROSTER_FORMAT_CSV:
+        result = read_list(json, bytes, length, err);
+        break;
+    }
     if (result < 0 && err)
         err->code = ERR_ROSTER; /* the accessors serve the portal's answers too */
     return result;
+}
+
+/* --- the end --- */
+
+static void add_members(const struct roster_json *json, const char *wanted, struct text *text)
+{
+    CLEANUP(text_release) struct text pointer = TEXT_INIT;
+    size_t shown = 0;
+
+    if (!json->first)
+        return;
+    if (roster_json_locate(json->first, wanted, &pointer)) {
+        text_addf(text, "; hint: is \"");
+        text_add_printable(text, text_cstr(&pointer));
+        text_add(text, "\" meant?");
+        return;
+    }
+    text_add(text, "; members present: ");
+    json_object_object_foreach(json->first, key, member)
+    {
+        (void)member;
+        if (shown == NAMES_SHOWN)
+            break;
+        text_add(text, shown++ > 0 ? ", '" : "'");
+        text_add_excerpt(text, key, NAME_SHOWN_BYTES);
+        text_add_char(text, '\'');
+    }
+}
+
+static int refuse_missing(const struct roster_json *json, const struct roster_column *column,
+                          struct err *err)
+{
+    CLEANUP(text_release) struct text hint = TEXT_INIT;
+
+    if (json->config->format == ROSTER_FORMAT_SCIM && column->field == ROSTER_STATUS)
+        return err_set(err, ERR_ROSTER,
+                       "no user has '%s' (%s), so nobody can tell who has left; hint: let the "
+                       "server send that attribute",
+                       column->name, roster_field_setting(column->field));
+    add_members(json, column->name, &hint);
+    if (hint.length == 0)
+        text_add(&hint, "; hint: leave the column out of the mapping if it does not come");
+    return err_set(err, ERR_ROSTER, "no element has a member '%s' (%s)%s", column->name,
+                   roster_field_setting(column->field), text_cstr(&hint));
+}
+
+/* Of SCIM's own mapping, which nobody wrote down, attributes may be missing: all but `active`, and
+ * not every key. */
+static int check_present(const struct roster_json *json, bool by_default, struct err *err)
+{
+    bool key = false;
+
+    for (size_t i = 0; i < json->columns && json->rows > 0; i++) {
+        enum roster_field field = json->column[i].field;
+
+        key = key || (json->present[i] && (field == ROSTER_EMPLOYEE_NUMBER ||
+                                           field == ROSTER_EMAIL || field == ROSTER_USERNAME));
+        if (!json->present[i] && (!by_default || field == ROSTER_STATUS))
+            return refuse_missing(json, &json->column[i], err);
+    }
+    if (by_default && !key && json->rows > 0)
+        return err_set(err, ERR_ROSTER, "no user has a userName, an address or an employeeNumber");
+    return 0;
+}
+
+int roster_json_finish(struct roster_json *json, bool by_default, struct err *err)
+{
+    if (json->config->format == ROSTER_FORMAT_SCIM && finish_scim(json, err) < 0)
+        return -1;
+    return check_present(json, by_default, err);
 }

@@ -1,7 +1,8 @@
 /*
- * roster/json: a roster as JSON, in two shapes.
+ * roster/json: a roster as JSON, in three shapes.
  *
- * json: an array of objects, whose members have the names that roster.columns gives.
+ * json: an array of objects, or a member of the document that is one (roster.items).
+ * jsonl: an object on each line.
  * scim: one SCIM ListResponse (RFC 7644, 3.4.2) or an array of them, the pages of one answer; all
  * pages must be there. roster.columns name attributes of User (RFC 7643, 4.1 and 4.3).
  */
@@ -10,17 +11,21 @@
 
 #include "roster/intake.h"
 
-/* Fills in what SCIM names and means when the configuration leaves it open: the attributes of every
- * User, `active` as employed (true) or departed (false). A mapping that is set stays as it is. An
- * attribute that User does not have: ERR_CONFIG. */
-int roster_scim_settle(struct config_roster *config, struct err *err)
-    __attribute__((warn_unused_result));
+struct roster_json;
 
-/* The whole document into the intake, whose configuration is settled; rows are elements, counted
- * from 1. ERR_ROSTER for what is no such document, for pages that are missing, and for a mapped
- * member that no element has. */
-int roster_json_read(enum roster_format format, const char *bytes, size_t length,
-                     struct roster_intake *intake, struct err *err)
+/* config is settled; both must outlive it. */
+struct roster_json *roster_json_new(const struct config_roster *config,
+                                    struct roster_intake *intake) __attribute__((returns_nonnull));
+void roster_json_free(struct roster_json *json);
+CLEANUP_POINTER(struct roster_json, roster_json_freep, roster_json_free)
+
+/* A whole document into the intake: the next page, when there are several. Rows are elements,
+ * counted from 1 over all pages, of JSON Lines lines. ERR_ROSTER for what is no such document. */
+int roster_json_page(struct roster_json *json, const char *bytes, size_t length, struct err *err)
+    __attribute__((warn_unused_result));
+/* Behind the last one. ERR_ROSTER for pages that are missing, and for a mapped member that no
+ * element has; `by_default`: the mapping is SCIM's own (roster_scim_settle). */
+int roster_json_finish(struct roster_json *json, bool by_default, struct err *err)
     __attribute__((warn_unused_result));
 
 #endif

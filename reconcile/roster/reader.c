@@ -10,24 +10,27 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "format/container.h"
 #include "format/encoding.h"
 #include "roster/csv.h"
 #include "roster/intake.h"
 #include "roster/json.h"
+#include "roster/scim.h"
 #include "roster/source.h"
 
 enum { PIECE = 65536 };
+
+#define DOS_END '\x1A' /* behind the last byte of a document it means nothing */
 
 static void digest_cleanup(struct digest_stream **stream)
 {
     digest_free(*stream);
 }
 
-/* Everything through the digest and the decoder into the sink. */
-static int pump(struct roster_source *source, const char *encoding_name, encoding_sink *sink,
-                void *context, struct digest *ret_digest, struct err *err)
+/* One page, or the whole file, through the digest and the decoder into the sink. */
+static int pump(struct roster_source *source, const char *encoding_name,
+                struct digest_stream *stream, encoding_sink *sink, void *context, struct err *err)
 {
-    CLEANUP(digest_cleanup) struct digest_stream *stream = digest_new();
     CLEANUP(encoding_freep) struct encoding *encoding = NULL;
     CLEANUP(mem_cleanup) char *piece = mem_alloc(PIECE);
     size_t length, total = 0;
@@ -37,26 +40,27 @@ static int pump(struct roster_source *source, const char *encoding_name, encodin
         result = roster_source_read(source, piece, PIECE, &length, err);
         if (result < 0 || length == 0)
             break;
+        if (total == 0)
+            result = container_refuse(piece, length, err);
         total += length;
         digest_bytes(stream, piece, length);
-        result = encoding_push(encoding, piece, length, sink, context, err);
+        if (result == 0)
+            result = encoding_push(encoding, piece, length, sink, context, err);
     }
     explicit_bzero(piece, PIECE);
     if (result == 0 && total == 0)
         result = err_set(err, ERR_ROSTER, "is empty");
     if (result == 0)
         result = encoding_finish(encoding, sink, context, err);
-    if (result == 0)
-        *ret_digest = digest_finish(TAKE(stream));
     return result;
 }
 
 static int read_csv(struct roster_source *source, const struct config_roster *config,
-                    struct roster_intake *intake, struct digest *ret_digest, struct err *err)
+                    struct roster_intake *intake, struct digest_stream *stream, struct err *err)
 {
     CLEANUP(roster_csv_freep) struct roster_csv *csv = roster_csv_new(config, intake);
 
-    if (pump(source, config->encoding, roster_csv_push, csv, ret_digest, err) < 0)
+    if (pump(source, config->encoding, stream, roster_csv_push, csv, err) < 0)
         return -1;
     return roster_csv_finish(csv, err);
 }
@@ -78,37 +82,52 @@ static void wipe_text(struct text *text)
     text_release(text);
 }
 
-static int read_document(struct roster_source *source, const struct config_roster *config,
-                         struct roster_intake *intake, struct digest *ret_digest, struct err *err)
+static int read_page(struct roster_source *source, const struct config_roster *config,
+                     struct roster_json *json, struct digest_stream *stream, struct err *err)
 {
     CLEANUP(wipe_text) struct text text = TEXT_INIT;
+    size_t length;
 
-    if (pump(source, config->encoding, collect, &text, ret_digest, err) < 0)
+    if (pump(source, config->encoding, stream, collect, &text, err) < 0)
         return -1;
-    return roster_json_read(config->format, text_cstr(&text), text.length, intake, err);
+    length = text.length;
+    while (length > 0 && text.data[length - 1] == DOS_END)
+        length--;
+    return roster_json_page(json, text_cstr(&text), length, err);
 }
 
-static const struct format {
-    int (*settle)(struct config_roster *config, struct err *err); /* NULL = nothing is left open */
-    int (*read)(struct roster_source *source, const struct config_roster *config,
-                struct roster_intake *intake, struct digest *ret_digest, struct err *err);
-} formats[] = {
-    [ROSTER_FORMAT_CSV] = {NULL, read_csv},
-    [ROSTER_FORMAT_JSON] = {NULL, read_document},
-    [ROSTER_FORMAT_SCIM] = {roster_scim_settle, read_document},
-};
+static int read_document(struct roster_source *source, const struct config_roster *config,
+                         bool by_default, struct roster_intake *intake,
+                         struct digest_stream *stream, struct err *err)
+{
+    CLEANUP(roster_json_freep) struct roster_json *json = roster_json_new(config, intake);
+
+    do {
+        if (read_page(source, config, json, stream, err) < 0)
+            return -1;
+    } while (roster_source_next(source));
+    return roster_json_finish(json, by_default, err);
+}
 
 static int read_source(struct arena *arena, const struct config_roster *config,
                        struct roster_source *source, struct roster *roster, struct err *err)
 {
     CLEANUP(roster_intake_freep) struct roster_intake *intake = NULL;
-    const struct format *format = &formats[config->format];
+    CLEANUP(digest_cleanup) struct digest_stream *stream = digest_new();
     struct config_roster settled = *config;
+    bool by_default = false;
+    int result;
 
-    if ((format->settle && format->settle(&settled, err) < 0) ||
-        roster_intake_new(arena, &settled, &intake, err) < 0 ||
-        format->read(source, &settled, intake, &roster->digest, err) < 0)
+    if ((config->format == ROSTER_FORMAT_SCIM &&
+         roster_scim_settle(&settled, &by_default, err) < 0) ||
+        roster_intake_new(arena, &settled, &intake, err) < 0)
         return -1;
+    result = config->format == ROSTER_FORMAT_CSV
+                 ? read_csv(source, &settled, intake, stream, err)
+                 : read_document(source, &settled, by_default, intake, stream, err);
+    if (result < 0)
+        return -1;
+    roster->digest = digest_finish(TAKE(stream));
     roster_intake_finish(intake, roster);
     return 0;
 }

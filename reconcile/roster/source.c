@@ -16,9 +16,10 @@
 
 struct roster_source {
     char *name;
-    struct input_file *file; /* NULL = body */
-    struct text body;
-    size_t done; /* bytes of the body that were handed out */
+    struct input_file *file; /* NULL = pages */
+    struct roster_pages pages;
+    size_t at;   /* the page that is handed out */
+    size_t done; /* bytes of it that were */
     struct instant modified;
 };
 
@@ -87,7 +88,7 @@ static int open_any(const struct config_roster *config, const char *path,
 
     if (!path && is_url(config->source)) {
         source->name = roster_fetch_name(config->source);
-        return roster_fetch(config, &source->body, &source->modified, err);
+        return roster_fetch(config, &source->pages, &source->modified, err);
     }
     file = path ? mem_strdup(path) : path_of(config->source);
     source->name = mem_strdup(file ? file : config->source);
@@ -116,9 +117,7 @@ void roster_source_close(struct roster_source *source)
     if (!source)
         return;
     input_file_close(source->file);
-    if (source->body.data)
-        explicit_bzero(source->body.data, source->body.capacity);
-    text_release(&source->body);
+    roster_pages_release(&source->pages);
     free(source->name);
     free(source);
 }
@@ -133,16 +132,28 @@ struct instant roster_source_modified(const struct roster_source *source)
     return source->modified;
 }
 
+bool roster_source_next(struct roster_source *source)
+{
+    if (source->file || source->at + 1 >= source->pages.count)
+        return false;
+    source->at++;
+    source->done = 0;
+    return true;
+}
+
 int roster_source_read(struct roster_source *source, char *buffer, size_t size, size_t *ret_length,
                        struct err *err)
 {
-    size_t left = source->body.length - source->done;
+    const struct text *body;
+    size_t left;
 
     if (source->file)
         return input_file_read(source->file, buffer, size, ret_length, err);
+    body = &source->pages.page[source->at];
+    left = body->length - source->done;
     *ret_length = left < size ? left : size;
     if (*ret_length > 0)
-        memcpy(buffer, source->body.data + source->done, *ret_length);
+        memcpy(buffer, body->data + source->done, *ret_length);
     source->done += *ret_length;
     return 0;
 }

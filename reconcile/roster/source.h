@@ -26,10 +26,13 @@ CLEANUP_POINTER(struct roster_source, roster_source_closep, roster_source_close)
 /* Path or URL, without anything secret. Lives as long as the source. */
 const char *roster_source_name(const struct roster_source *source);
 
-/* Up to `size` bytes; *ret_length 0 at the end, where a file that has changed meanwhile is
- * refused. */
+/* Up to `size` bytes; *ret_length 0 at the end (of the page, when it came in several), where a file
+ * that has changed meanwhile is refused. */
 int roster_source_read(struct roster_source *source, char *buffer, size_t size, size_t *ret_length,
                        struct err *err) __attribute__((warn_unused_result));
+
+/* Whether another page begins. */
+bool roster_source_next(struct roster_source *source);
 
 /* Of the file or the answer; none when not told. */
 struct instant roster_source_modified(const struct roster_source *source);

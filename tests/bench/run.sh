@@ -6,6 +6,7 @@
 #   BENCH_CORE=1000000          accounts matched and decided
 #   BENCH_PEOPLE=4              made-up companies of each size and culture
 #   BENCH_EVENTS=300000         events of a chain
+#   BENCH_ROSTER=1000000        rows of a roster
 #   BENCH_STORE=1000000         accounts merged
 #   BENCH_HISTORY_USERS=100000  accounts of the long history
 #   BENCH_HISTORY_DAYS=1825     its days
@@ -96,6 +97,44 @@ part_people() {
 
 part_chain() {
     measure "$bench/bench_audit" "${BENCH_EVENTS:-300000}"
+}
+
+# A roster as it should be, and the same people with all that a program can put around and into them.
+part_roster() {
+    people=${BENCH_ROSTER:-1000000}
+    awk -v n="$people" 'BEGIN {
+        print "No,Mail,Name,Status,Hired,Last,Department"
+        for (i = 1; i <= n; i++)
+            printf "%06d,p%d@acme.example,Ann%d Example%d,Active,2010-01-%02d,%s,Dept %d\n", i, i, i,
+                i, i % 28 + 1, i % 10 ? "" : "2026-09-19", i % 40 }' > "$work/plain.csv"
+    awk -v n="$people" 'BEGIN {
+        print "sep=,\nPeople of Acme,,\nNo,Mail,Full\302\240Name,Status,Hired,Last,Department,Away,From"
+        print "Number,E-Mail,Name,State,First day,End,Where,On leave,Since,"
+        for (i = 1; i <= n; i++)
+            printf "%06d,p%d@acme.example,Ann%d Example%d,Active,%d/1/10,%s,Dept %d,%s,%s,\n", i, i, i,
+                i, i % 12 + 1, i % 10 ? "31.12.9999" : "46284", i % 40, i % 50 == 1 ? "True" : "False",
+                i % 50 == 1 ? "2026-01-31" : "0000-00-00"
+        printf "Total: %d\n", n }' > "$work/around.csv"
+    for kind in plain around; do
+        cat > "$work/$kind.conf" <<EOT
+portal: { name = "roster"; url = "http://127.0.0.1:9"; client_id = "demo"; client_secret_file = "client-secret"; };
+database: { embedded = "pg"; };
+roster: { source = "$kind.csv";
+$([ $kind = plain ] || echo 'header_row = 2; label_rows = 1; footer = "Total*"; two_digit_year_cutoff = 2049;
+  date_formats: { hire_date = "%m/%d/%y"; last_day = "excel-serial"; };
+  no_date = [ "open*", "1900-01-01" ]; on_leave_column = "Away"; leave_from_column = "From";')
+  columns: { employee_number = "No"; email = "Mail"; status = "Status"; hire_date = "Hired"; last_day = "Last";
+  department = "Department"; name = "$([ $kind = plain ] && echo Name || echo 'Full Name')"; };
+  status: { employed = "Active"; }; };
+policy: { rules = ( { name = "departed"; when = { person = "departed"; }; do = "suspend"; } ); };
+EOT
+        spawn "roster_$kind" - - "roster check of $people rows, $kind" \
+            "$build/bynder-reconcile" --config "$work/$kind.conf" roster check
+    done
+    for what in seconds megabytes; do
+        figure "roster_ratio_$what" "$(calculate "$(value "roster_around_$what") / $(value "roster_plain_$what")")" 1.3 \
+            "the second over the first, $what"
+    done
 }
 
 part_store() {
@@ -277,7 +316,7 @@ print()
 END
 }
 
-for part in ${BENCH_ONLY:-core people chain store history collect day acts million paced}; do
+for part in ${BENCH_ONLY:-core people chain roster store history collect day acts million paced}; do
     echo "== $part"
     "part_$part"
     write_json # what is there is kept when a later part ends badly

@@ -89,12 +89,52 @@ static int count_page(void *context, size_t index, struct json_object *head, con
     return 0;
 }
 
+/* Parts of a document that is one as a whole are documents themselves. */
+static void read_parts(struct json_part whole)
+{
+    static const char *const pointers[] = {"/list", "/a/b", "/a~1b/c~0d", "/x/y/z"};
+    struct json_part name, value, inner;
+    size_t cursor = 0;
+
+    while (*whole.bytes == '{' && json_next_member(whole, &cursor, &name, &value)) {
+        FUZZ_CHECK(name.bytes > whole.bytes && value.bytes > name.bytes);
+        FUZZ_CHECK(value.bytes + value.length <= whole.bytes + whole.length);
+        FUZZ_CHECK(json_whole(value.bytes, value.length, &inner, NULL) == 0);
+    }
+    for (size_t i = 0; i < COUNT_OF(pointers); i++) {
+        if (json_follow(whole, pointers[i], &inner))
+            FUZZ_CHECK(inner.bytes > whole.bytes &&
+                       json_whole(inner.bytes, inner.length, &value, NULL) == 0);
+    }
+}
+
+/* A list is read alike as a document and as a part of one. */
+static void read_whole(const char *bytes, size_t size)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct tally whole = {.items = 0}, part = {.items = 0}, lines = {.items = 0};
+    struct json_part document;
+
+    if (json_whole(bytes, size, &document, &err) == 0) {
+        FUZZ_CHECK(!json_is_lines(bytes, size));
+        read_parts(document);
+        if (*document.bytes == '[') {
+            FUZZ_CHECK(json_each(bytes, size, count, &whole, NULL) == 0);
+            FUZZ_CHECK(json_each_of(document, count, &part, NULL) == 0);
+            FUZZ_CHECK(whole.items == part.items && whole.flaws == part.flaws);
+        }
+    }
+    if (json_each_line(bytes, size, count, &lines, NULL) == 0 && lines.items > 1)
+        FUZZ_CHECK(json_whole(bytes, size, &document, NULL) < 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *bytes = (const char *)data;
     struct tally whole = {.items = 0}, listed = {.items = 0}, pages = {.items = 0};
 
     read_object(bytes, size);
+    read_whole(bytes, size);
     if (json_each(bytes, size, count, &whole, NULL) == 0) {
         CLEANUP(text_release) struct text page = TEXT_INIT;
 

@@ -1,6 +1,6 @@
 /*
  * A roster as the pages of a SCIM list, and one of them taken for a list of people. A blank in
- * front of it says which attributes are mapped. Reads: roster/json.c
+ * front of it says which attributes are mapped. Reads: roster/scim.c
  */
 #include "roster.h"
 

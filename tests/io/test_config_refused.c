@@ -20,6 +20,8 @@ struct refusal {
     "\"; from = \"a@acme.example\"; to = \"b@acme.example\"; " more " }; };\npolicy:"
 #define WEBHOOK(file) "notify: { webhook: { url_file = \"" file "\"; }; };\npolicy:"
 
+#define LAST_DAY "columns: { employee_number = \"No\"; last_day = \"L\"; };"
+
 static const struct refusal refusals[] = {
     /* names */
     {NAME_LINE, NAME_LINE "    page_sise = 5;\n", 1,
@@ -190,6 +192,48 @@ static const struct refusal refusals[] = {
      "columns: { email = \"M\"; status = \"S\"; };\nstatus: { employed = [ \"A\", \"B\" ]; "
      "departed = ( \"C\" ); };",
      0, NULL},
+    {COLUMNS, "columns: { email = \"M\"; status = \"active\"; };\nformat = \"scim\";", 0, NULL},
+    {COLUMNS, "format = \"scim\";", 0, NULL},
+    {COLUMNS, COLUMNS "\nheader_row = 0;", 1, "'roster.header_row' is 0"},
+    {COLUMNS, COLUMNS "\nheader_row = 3; label_rows = 1; footer = \"Total*\";", 0, NULL},
+    {COLUMNS, COLUMNS "\nformat = \"json\";\nheader_row = 3;", 2,
+     "'roster.header_row' is for a CSV file, and 'roster.format' is \"json\""},
+    {COLUMNS, COLUMNS "\nformat = \"jsonl\";\nlabel_rows = 1;", 2,
+     "'roster.label_rows' is for a CSV"},
+    {COLUMNS, COLUMNS "\nformat = \"scim\";\nfooter = \"x\";", 2,
+     "'roster.footer' is for a CSV file"},
+    {COLUMNS, COLUMNS "\nitems = \"/a\";", 1, "'roster.items' is for format = \"json\""},
+    {COLUMNS, COLUMNS "\nformat = \"json\"; items = \"/Report_Entry\";", 0, NULL},
+    {COLUMNS, COLUMNS "\nformat = \"json\";\nitems = \"Report_Entry\";", 2,
+     "'roster.items' is 'Report_Entry', and a JSON pointer begins with '/'"},
+    {COLUMNS, COLUMNS "\nformat = \"json\";\nitems = \"/a~2\";", 2, "'roster.items' is '/a~2'"},
+    {COLUMNS, COLUMNS "\nformat = \"json\";\nnext = \"link\";", 2,
+     "'roster.next' is for pages over https:"},
+    {SOURCE, "source = \"https://hr.example/a\";\nformat = \"json\";\nnext = \"link\";", 0, NULL},
+    {SOURCE, "source = \"https://hr.example/a\";\nformat = \"json\";\nnext = \"/next\";", 0, NULL},
+    {SOURCE, "source = \"https://hr.example/a\";\nformat = \"json\";\nnext = \"next\";", 2,
+     "'roster.next' is 'next', it must be \"link\" or a JSON pointer"},
+    {SOURCE, "source = \"https://hr.example/a\";\nnext = \"link\";", 1,
+     "'roster.next' is for format = \"json\""},
+    {COLUMNS, LAST_DAY "date_formats: { last_day = \"%d/%m/%Y\"; };", 0, NULL},
+    {COLUMNS, LAST_DAY "date_formats: { last_day = \"excel-serial\"; };", 0, NULL},
+    {COLUMNS, LAST_DAY "\ndate_formats: { last_day = \"%d/%m\"; };", 1,
+     "'roster.date_formats.last_day' is '%d/%m'"},
+    {COLUMNS, LAST_DAY "\ndate_formats: { hire_date = \"%d/%m/%Y\"; };", 1,
+     "'roster.columns.hire_date' names no column"},
+    {COLUMNS, LAST_DAY "\ndate_formats: { last_day = \"%d/%m/%y\"; };", 1,
+     "roster.two_digit_year_cutoff = 2049"},
+    {COLUMNS, LAST_DAY "two_digit_year_cutoff = 2049; date_formats: { last_day = \"%d/%m/%y\"; };",
+     0, NULL},
+    {COLUMNS, LAST_DAY "\ntwo_digit_year_cutoff = 2049;", 1, "no date format has a year in two"},
+    {COLUMNS, LAST_DAY "no_date = \"x\";", 0, NULL},
+    {COLUMNS, COLUMNS "\nno_date = \"x\";", 1, "no column of dates is named"},
+    {COLUMNS, COLUMNS "on_leave_column = \"A\"; on_leave_words = \"x\";", 0, NULL},
+    {COLUMNS, COLUMNS "\non_leave_words = \"x\";", 1, "'roster.on_leave_column' is not"},
+    {COLUMNS, COLUMNS "leave_from_column = \"A\"; leave_until_column = \"B\";", 0, NULL},
+    {COLUMNS, COLUMNS "\nleave_until_column = \"B\";", 1, "'roster.leave_from_column' is not"},
+    {COLUMNS, COLUMNS "\nformat = \"scim\";\non_leave_column = \"B\";", 2,
+     "'roster.on_leave_column' is for the other formats"},
     /* matching */
     {ROSTER_END, ROSTER_END "matching: { keys = [ \"email\" ]; };\n", 2,
      "'matching.keys' has 'email', but 'roster.columns.email' names no column"},

@@ -262,11 +262,11 @@ TEST(date_fits_the_format_or_is_rejected)
         {"%d/%m/%Y", "28/2/20", "does not fit"},
         {"%m/%d/%Y", "28/02/2020", "does not fit '%m/%d/%Y' or is no day, but fits '%d/%m/%Y'"},
         {"%Y%m%d", "20200228", NULL},
-        {"%Y%m%d", "43889", "does not fit"},
+        {"%Y%m%d", "43889", "serial day number (2020-02-28)"},
         {"%d %b %Y", "28 Feb 2020", NULL},
-        {"%Y-%m-%d", "0000-00-00", "does not fit"},
-        {"%Y-%m-%d", "9999-12-31", "does not fit"},
-        {"%Y-%m-%d", "N/A", "hire_date 'N/A' does not fit"},
+        {"%Y-%m-%d", "0000-00-00", NULL},
+        {"%Y-%m-%d", "9999-12-31", NULL},
+        {"%Y-%m-%d", "N/A", NULL},
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -313,7 +313,7 @@ TEST(last_day_that_is_a_moment_is_of_the_day_of_the_zone)
         {"UTC", "%Y-%m-%d", "1979-12-31", NULL, "before 1980"},
         {"UTC", "%Y-%m-%d", "1970-01-01", NULL, "before 1980"},
         {"UTC", "%Y-%m-%d", "1900-01-01", NULL, "before 1980"},
-        {"UTC", "%d/%m/%Y", "30/12/1899", NULL, "does not fit"},
+        {"UTC", "%d/%m/%Y", "30/12/1899", NULL, "before 1980"},
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -479,7 +479,7 @@ TEST(reason_is_short_and_printable_whatever_the_value)
     text_add(&text, ",a\n");
     c = case_read(&config, text_cstr(&text));
     assert_read(&c);
-    assert_mentions(c.roster.person[0].rejected, "\xC3\xA9\\u{202e}\xC3\xA9");
+    assert_mentions(c.roster.person[0].rejected, "\xC3\xA9<U+202E>\xC3\xA9");
     assert_mentions(c.roster.person[0].rejected, "…'");
     assert_true(strlen(c.roster.person[0].rejected) < 400);
     assert_true(text_is_utf8(c.roster.person[0].rejected, strlen(c.roster.person[0].rejected)));

@@ -54,12 +54,13 @@ TEST(roster_read_json_bad_elements_are_rejected)
         const char *element, *part;
         bool blind;
     } cases[] = {
-        {"{\"EmpID\":17.5,\"Status\":\"Active\"}", "employee_number is not one text", true},
-        {"{\"EmpID\":\"1\",\"Mail\":5,\"Status\":\"Active\"}", "email is not one text", true},
-        {"{\"EmpID\":\"1\",\"Name\":[\"a\"],\"Status\":\"Active\"}", "name is not one text", false},
-        {"{\"EmpID\":\"1\",\"Status\":true}", "status is not one text", false},
+        {"{\"EmpID\":17.5,\"Status\":\"Active\"}",
+         "employee_number is a number with a decimal point", true},
+        {"{\"EmpID\":\"1\",\"Mail\":5,\"Status\":\"Active\"}", "email is a number, a text", true},
+        {"{\"EmpID\":\"1\",\"Name\":[\"a\"],\"Status\":\"Active\"}", "\"/Name/0\"", false},
+        {"{\"EmpID\":\"1\",\"Status\":true}", "status 'true' is not in the mapping", false},
         {"{\"EmpID\":\"1\",\"Status\":\"Gone\"}", "status 'Gone'", false},
-        {"{\"EmpID\":\"1\",\"Name\":\"a\\u0000b\",\"Status\":\"Active\"}", "name is not one text",
+        {"{\"EmpID\":\"1\",\"Name\":\"a\\u0000b\",\"Status\":\"Active\"}", "name holds bytes that",
          false},
         {"{\"EmpID\":\"1\",\"Name\":\"a\\u0007b\",\"Status\":\"Active\"}", "control character",
          false},
@@ -212,9 +213,9 @@ TEST(roster_read_scim_not_whole_is_refused)
     } cases[] = {
         {LIST("3", "1", USER "," LEAVER), "holds 2 of 3 people"},
         {LIST("1", "1", USER "," LEAVER), "holds 2 of 1 people"},
-        {LIST("2", "2", USER), "page 1 begins at 2, but 0 people came before it"},
-        {"[" LIST("3", "1", USER) "," LIST("3", "3", LEAVER) "]", "page 2 begins at 3"},
-        {"[" LIST("2", "1", USER) "," LIST("2", "1", USER) "]", "page 2 begins at 1"},
+        {LIST("2", "2", USER), "page 1 has startIndex 2, but 0 people came before it"},
+        {"[" LIST("3", "1", USER) "," LIST("3", "3", LEAVER) "]", "page 2 has startIndex 3"},
+        {"[" LIST("2", "1", USER) "," LIST("2", "1", USER) "]", "page 2 has startIndex 1"},
         {"[" LIST("2", "1", USER) "," LIST("3", "2", LEAVER) "]", "the list changed while"},
         {"{\"Resources\":[" USER "]}", "has no 'totalResults'"},
         {"{\"totalResults\":1,\"Resources\":{}}", "no array"},
@@ -224,7 +225,8 @@ TEST(roster_read_scim_not_whole_is_refused)
         {"{\"totalResults\":1,\"Resources\":[" USER "],\"Resources\":[]}", "a member twice"},
         {"[]", "holds no page of a list"},
         {LIST("2", "1", USER "," LEAVER) "x", ""},
-        {LIST("1", "1", LEAVER), "no element has a member 'employeeNumber'"},
+        {LIST("1", "1", "{\"active\":false}"), "no user has a userName"},
+        {LIST("1", "1", "{\"userName\":\"a\"}"), "nobody can tell who has left"},
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -242,17 +244,18 @@ TEST(roster_read_scim_doubtful_users_are_rejected)
         bool blind;
     } cases[] = {
         {"{\"userName\":\"x\"}", "status is empty", false},
-        {"{\"userName\":\"x\",\"active\":\"maybe\"}", "status is not one text", false},
-        {"{\"userName\":5,\"active\":true}", "username is not one text", true},
+        {"{\"userName\":\"x\",\"active\":\"maybe\"}", "neither true nor false", false},
+        {"{\"userName\":5,\"active\":true}", "username is a number", true},
         {"{\"userName\":\"x\",\"active\":true,\"emails\":[{\"value\":\"a@b\"},"
          "{\"value\":\"c@d\"}]}",
-         "email is not one text", true},
+         "email is no list of addresses of which one is primary", true},
         {"{\"userName\":\"x\",\"active\":true,\"emails\":[{\"value\":\"a@b\",\"primary\":true},"
          "{\"value\":\"c@d\",\"primary\":true}]}",
-         "email is not one text", true},
-        {"{\"userName\":\"x\",\"active\":true,\"emails\":\"a@b\"}", "email is not one text", true},
+         "email is no list of addresses of which one is primary", true},
+        {"{\"userName\":\"x\",\"active\":true,\"emails\":\"a@b\"}",
+         "email is no list of addresses of which one is primary", true},
         {"{\"userName\":\"x\",\"active\":true,\"" ENTERPRISE "\":7}",
-         "employee_number is not one text", true},
+         "below something that is no object", true},
         {"7", "is not an object", true},
     };
 
@@ -269,5 +272,171 @@ TEST(roster_read_scim_doubtful_users_are_rejected)
             fail_msg("'%s' was accepted", cases[i].user);
         assert_mentions(c.roster.person[1].rejected, cases[i].part);
         assert_int_equal(c.roster.person[1].key_unreadable, cases[i].blind);
+    }
+}
+
+/* --- where the people stand, and what else there is --- */
+
+#define BO "{\"EmpID\":\"18\",\"Status\":\"Active\"}"
+
+static void read_json_cases(const struct config_roster *config, const char *const (*rows)[2],
+                            size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        CLEANUP(case_release) struct roster_case c = case_read(config, rows[i][0]);
+
+        if (rows[i][1]) {
+            assert_refused(&c, rows[i][1]);
+            continue;
+        }
+        if (c.result < 0)
+            fail_msg("'%s': %s", rows[i][0], c.err.text);
+        assert_int_equal(c.roster.count, 2);
+        assert_int_equal(c.roster.rejected, 0);
+    }
+}
+
+TEST(roster_read_json_below_a_member)
+{
+    static const char *const plain[][2] = {
+        {"{\"Report_Entry\":[" ANNA "," BO "]}", "roster.items = \"/Report_Entry\""},
+        {"{\"d\":{\"results\":[" ANNA "]},\"n\":[1]}", "roster.items = \"/d/results\""},
+        {"{\"a\":[" ANNA "],\"b\":[" BO "]}", "its members are 'a', 'b'"},
+        {"{}", "its members are none"},
+        {"7", "neither a list of people nor an object"},
+        {"{\"totalResults\":1,\"Resources\":[]}", "roster.format = \"scim\""},
+        {"\xEF\xBB\xBF[" ANNA "," BO "]", NULL},
+        {"[" ANNA "," BO "]\x1A", NULL},
+        {ANNA "\n" BO "\n", "roster.format = \"jsonl\""},
+        {"[" ANNA "," BO ",{\"EmpID\":NaN}]", "(element 3, member 'EmpID'): NaN is no JSON"},
+        {"[" ANNA ",{\"EmpID\":None}]", "(element 2, member 'EmpID'): None is Python"},
+        {"[" ANNA ",{\"EmpID\":-Infinity}]", "Infinity is no JSON"},
+        {"[" ANNA ",{\"EmpID\":'x'}]", "double quotation marks"},
+        {"[" ANNA "," BO, "cut off"},
+        {"[\"\\\\\\", "cut off"},
+        {"[" ANNA "," BO "][]", "something follows"},
+    };
+    static const char *const below[][2] = {
+        {"{\"a\":{\"b/c~d\":[" ANNA "," BO "]}}", NULL},
+        {"{\"x\":1,\"a\":{\"z\":[2],\"b/c~d\":[" ANNA "," BO "]},\"y\":{}}", NULL},
+        {"{\"a\":{\"b\":[" ANNA "]}}", "it has no member /a/b~1c~0d (roster.items)"},
+        {"{\"a\":{\"b/c~d\":{}}}", "(roster.items) is no list"},
+        {"{\"a\":{\"b/c~d\":[],\"b/c~d\":[" ANNA "]}}", "it has no member"},
+        {"[" ANNA "]", "leave out roster.items"},
+    };
+    struct config_roster config = json_config();
+
+    read_json_cases(&config, plain, COUNT_OF(plain));
+    config.items = "/a/b~1c~0d";
+    read_json_cases(&config, below, COUNT_OF(below));
+}
+
+/* Half a list reads like a wave of leavers. */
+TEST(roster_read_json_one_page_of_several_is_refused)
+{
+    static const char *const rows[][2] = {
+        {"{\"value\":[" ANNA "," BO "]}", NULL},
+        {"{\"value\":[" ANNA "," BO "],\"@odata.nextLink\":null}", NULL},
+        {"{\"value\":[" ANNA "," BO "],\"next\":\"\"}", NULL},
+        {"{\"value\":[" ANNA "," BO "],\"next\":7}", NULL},
+        {"{\"value\":[" ANNA "," BO "],\"@odata.nextLink\":\"https://x/2\"}",
+         "roster.next = \"/@odata.nextLink\""},
+        {"{\"value\":[" ANNA "," BO "],\"next\":\"/2\"}", "it is one page of several"},
+    };
+    struct config_roster config = json_config();
+
+    config.items = "/value";
+    read_json_cases(&config, rows, COUNT_OF(rows));
+    config.next = "/@odata.nextLink"; /* of another name it is not what was meant */
+    CLEANUP(case_release)
+    struct roster_case c = case_read(&config, "{\"value\":[" ANNA "],\"next\":\"/2\"}");
+    assert_refused(&c, "roster.next = \"/next\"");
+}
+
+TEST(roster_read_json_values_by_pointers)
+{
+    static const char good[] = "[{\"a\":{\"id\":{\"value\":17}},\"m\":[\"a@b.example\"],"
+                               "\"s\":true},{\"a\":{\"id\":{\"value\":\"18\"}},\"s\":false}]";
+    static const char *const employed[] = {"true"}, *const departed[] = {"false"};
+    struct config_roster config = json_config();
+
+    config.column.of[ROSTER_LAST_DAY] = NULL;
+    config.column.name.count = 0;
+    config.column.of[ROSTER_EMPLOYEE_NUMBER] = "/a/id/value";
+    config.column.of[ROSTER_EMAIL] = "/m/0";
+    config.column.of[ROSTER_STATUS] = "s";
+    config.status.employed = (struct name_list){employed, 1};
+    config.status.departed = (struct name_list){departed, 1};
+    CLEANUP(case_release) struct roster_case c = case_read(&config, good);
+    assert_read(&c);
+    assert_string_equal(c.roster.person[0].employee_number, "17");
+    assert_string_equal(c.roster.person[0].email, "a@b.example");
+    assert_int_equal(c.roster.person[1].word, PERSON_DEPARTED);
+    config.column.of[ROSTER_EMPLOYEE_NUMBER] = "id";
+    CLEANUP(case_release) struct roster_case d = case_read(&config, good);
+    assert_refused(&d, "is \"/a/id/value\" meant?");
+    config.column.of[ROSTER_EMPLOYEE_NUMBER] = "/a/id";
+    CLEANUP(case_release) struct roster_case e = case_read(&config, good);
+    assert_read(&e);
+    assert_mentions(e.roster.person[0].rejected, "\"/a/id/value\"");
+    config.column.of[ROSTER_EMPLOYEE_NUMBER] = "nobody";
+    CLEANUP(case_release) struct roster_case f = case_read(&config, good);
+    assert_refused(&f, "members present: 'a', 'm', 's'");
+}
+
+TEST(roster_read_json_lines)
+{
+    struct config_roster config = json_config();
+
+    config.format = ROSTER_FORMAT_JSONL;
+    CLEANUP(case_release)
+    struct roster_case c = case_read(&config, "\xEF\xBB\xBF" ANNA "\r\n\n  " BO);
+    assert_read(&c);
+    assert_int_equal(c.roster.count, 2);
+    assert_int_equal(c.roster.person[1].row, 3);
+    CLEANUP(case_release) struct roster_case d = case_read(&config, ANNA "\n7\n" BO "\n");
+    assert_read(&d);
+    assert_mentions(d.roster.person[1].rejected, "not an object");
+    assert_true(d.roster.person[1].key_unreadable);
+    CLEANUP(case_release) struct roster_case e = case_read(&config, ANNA "\n{\"EmpID\":\"1");
+    assert_refused(&e, "line 2 is no JSON");
+    CLEANUP(case_release) struct roster_case f = case_read(&config, ANNA BO "\n");
+    assert_refused(&f, "line 1 is no JSON");
+}
+
+/* Names have no case, and what is not there is filled in from what is (RFC 7643). */
+TEST(roster_read_scim_as_servers_send_it)
+{
+    static const char *const taken[] = {
+        "{\"USERNAME\":\"anna\",\"Active\":\"True\",\"name\":{\"GivenName\":\"Anna\","
+        "\"familyname\":\"Visser\"}}",
+        "{\"userName\":\"anna\",\"active\":1,\"Name\":{\"formatted\":\"Anna Visser\"}}",
+        "{\"userName\":\"anna\",\"active\":\"TRUE\",\"DisplayName\":\"Anna Visser\"}",
+    };
+    static const char *const rejected[][2] = {
+        {"{\"userName\":\"anna\",\"username\":\"bo\",\"active\":true}", "there twice"},
+        {"{\"userName\":\"anna\",\"active\":2}", "neither true nor false"},
+        {"{\"userName\":\"anna\",\"active\":\"yes\"}", "neither true nor false"},
+    };
+    struct config_roster config = scim_config();
+
+    for (size_t i = 0; i < COUNT_OF(taken); i++) {
+        CLEANUP(text_release) struct text text = TEXT_INIT;
+
+        text_addf(&text, "{\"TotalResults\":1,\"resources\":[%s]}", taken[i]);
+        CLEANUP(case_release) struct roster_case c = case_read(&config, text_cstr(&text));
+        assert_read(&c);
+        assert_null(c.roster.person[0].rejected);
+        assert_string_equal(c.roster.person[0].username, "anna");
+        assert_string_equal(c.roster.person[0].name, "Anna Visser");
+        assert_int_equal(c.roster.person[0].word, PERSON_EMPLOYED);
+    }
+    for (size_t i = 0; i < COUNT_OF(rejected); i++) {
+        CLEANUP(text_release) struct text text = TEXT_INIT;
+
+        text_addf(&text, "{\"totalResults\":1,\"Resources\":[%s]}", rejected[i][0]);
+        CLEANUP(case_release) struct roster_case c = case_read(&config, text_cstr(&text));
+        assert_read(&c);
+        assert_mentions(c.roster.person[0].rejected, rejected[i][1]);
     }
 }

@@ -57,9 +57,32 @@ TEST(roster_report_text_says_counts_reasons_and_duplicates)
     assert_mentions(text, "rejected   2 (28.6 %), 1 of them could be anybody\n");
     assert_mentions(text, "  row 6     employee_number '1.0E+4' is a number");
     assert_mentions(text, "  row 8     status 'Gone' is not in the mapping");
-    assert_mentions(text, "duplicates 2 rows share a key with another row\n");
-    assert_mentions(text, "  email 'anna@acme.example' in rows 2, 7\n");
-    assert_mentions(text, "warning: guard G3 would hold a plan: 28.6 % of the rows are rejected");
+    assert_mentions(text, "duplicates 2 rows share a key with a row of somebody else (28.6 %)\n");
+    assert_mentions(text, "  email 'anna@acme.example' in rows 2, 7: not certainly one person, "
+                          "so counted by G3\n");
+    assert_mentions(text, "as a spreadsheet shows it");
+    assert_mentions(text, "(may be anybody)\n");
+    assert_mentions(text, "nobody's\n  absence from the roster proves anything.\n");
+    assert_mentions(text, "warning: guard G3 would hold a plan: 2 of 7 rows are rejected (28.6 %), "
+                          "max_rejected_percent is 1; 2 share a key with somebody else (28.6 %), "
+                          "max_duplicate_percent is 1\n");
+    assert_mentions(text, "\nguard G2 would pass: 5 people are accepted, min_people is 1\n");
+}
+
+TEST(roster_report_shared_keys_of_one_person_are_said_to_be)
+{
+    struct limits limits = case_limits();
+    static const char rows[] = FULL "1,,jd,Jane Doe,Active,,,,\n1,,,Doe Jane,Left,,2020-01-31,,\n"
+                                    "2,,JD,Jon Dow,Active,,,,\n";
+    CLEANUP(mem_cleanup) char *text = report_of(rows, REPORT_TEXT, &limits, false);
+    CLEANUP(mem_cleanup) char *json = report_of(rows, REPORT_JSON, &limits, false);
+
+    assert_mentions(text, "  employee_number '1' in rows 2, 3: one person\n");
+    assert_mentions(text, "  username 'jd' in rows 2, 4: not certainly one person");
+    assert_no_mention(text, "'2'");
+    assert_mentions(json, "\"one_person\": true");
+    assert_mentions(json, "\"one_person\": false");
+    assert_mentions(json, "\"passes\"");
 }
 
 TEST(roster_report_clean_roster_warns_of_nothing)
@@ -83,7 +106,7 @@ TEST(roster_report_guards_warn_outside_their_limits)
     limits.min_people = 6;
     few = report_of(mixed, REPORT_TEXT, &limits, false);
     assert_mentions(few, "warning: guard G2 would hold a plan: 5 people are accepted");
-    assert_no_mention(few, "G3");
+    assert_mentions(few, "\nguard G3 would pass");
     limits.min_people = 5;
     inside = report_of(mixed, REPORT_TEXT, &limits, false);
     assert_no_mention(inside, "warning");

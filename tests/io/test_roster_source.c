@@ -386,3 +386,154 @@ TEST(roster_read_sftp_with_a_token_is_a_configuration_error)
     assert_mentions(c.err.text, "must be user:password");
     case_release(&c);
 }
+
+/* --- pages --- */
+
+#define ONE "[{\"EmpID\":\"1\"}]"
+#define TWO "[{\"EmpID\":\"2\"}]"
+
+/* What it answers by the number that stands behind "page=" in the request; 0 without. */
+struct book {
+    struct scripted_queue queue;
+    const char *header[3], *body[3];
+    unsigned asked;
+    bool credentials; /* every request had them */
+};
+
+static void serve_book(void *context, int fd)
+{
+    struct book *book = context;
+    CLEANUP(text_release) struct text request = TEXT_INIT;
+    CLEANUP(text_release) struct text answer = TEXT_INIT;
+    const char *page;
+    size_t number;
+
+    if (!scripted_receive(fd, &request))
+        return;
+    page = strstr(text_cstr(&request), "page=");
+    number = page ? (size_t)(page[5] - '0') : 0;
+    book->asked++;
+    book->credentials &= strstr(text_cstr(&request), "Authorization: Bearer ey.token\r\n") != NULL;
+    if (number >= COUNT_OF(book->body) || !book->body[number])
+        text_add(&answer, "HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n");
+    else
+        text_addf(&answer, "HTTP/1.1 200 OK\r\n%sContent-Length: %zu\r\n\r\n%s",
+                  book->header[number] ? book->header[number] : "", strlen(book->body[number]),
+                  book->body[number]);
+    (void)scripted_send(fd, text_cstr(&answer), answer.length);
+}
+
+static struct roster_case read_book(struct book *book, const char *next, const char *items)
+{
+    static const char *const none[] = {"x"};
+    CLEANUP(folder_release) struct folder place = folder_new();
+    CLEANUP(text_release) struct text source = TEXT_INIT;
+    struct config_roster config = {.format = ROSTER_FORMAT_JSON,
+                                   .encoding = "UTF-8",
+                                   .next = next,
+                                   .items = items,
+                                   .column.of = {[ROSTER_EMPLOYEE_NUMBER] = "EmpID"},
+                                   .status.employed = {none, 1}};
+    struct roster_case c;
+
+    folder_write(&place, "ey.token");
+    config.credentials.file = place.path;
+    book->asked = 0;
+    book->credentials = true;
+    scripted_queue_start(&book->queue, serve_book, book);
+    text_addf(&source, "http://127.0.0.1:%u/people", book->queue.port);
+    c = read_source(&config, text_cstr(&source));
+    scripted_queue_stop(&book->queue);
+    return c;
+}
+
+TEST(roster_read_all_pages_or_nothing)
+{
+    static const struct {
+        struct book book;
+        const char *next, *items;
+        const char *refused; /* NULL = both people */
+    } rows[] = {
+        {{.header =
+              {"Link: <http://x/>; rel=prev, </people?page=1>; title=\"a,b\"; rel=\"next\"\r\n"},
+          .body = {ONE, TWO}},
+         "link",
+         NULL,
+         NULL},
+        {{.header = {"link: <?page=1>;rel=\"first Next\"\r\n"}, .body = {ONE, TWO}},
+         "link",
+         NULL,
+         NULL},
+        {{.body = {"{\"value\":" ONE ",\"@odata.nextLink\":\"/people?page=1\"}",
+                   "{\"value\":" TWO ",\"@odata.nextLink\":null}"}},
+         "/@odata.nextLink",
+         "/value",
+         NULL},
+        {{.header = {"Link: <https://127.0.0.1/2>; rel=next\r\n"}, .body = {ONE, TWO}},
+         "link",
+         NULL,
+         "another scheme, host or port"},
+        {{.header = {"Link: <http://127.0.0.2/2>; rel=next\r\n"}, .body = {ONE, TWO}},
+         "link",
+         NULL,
+         "another scheme, host or port"},
+        {{.header = {"Link: <//evil.example/2>; rel=next\r\n"}, .body = {ONE, TWO}},
+         "link",
+         NULL,
+         "another scheme, host or port"},
+        {{.header = {"Link: <?page=1>; rel=next\r\n", "Link: <?page=1>; rel=next\r\n"},
+          .body = {ONE, TWO}},
+         "link",
+         NULL,
+         "fetched before"},
+        {{.header = {"Link: <?page=1>; rel=next\r\n", "Link: </people>; rel=next\r\n"},
+          .body = {ONE, TWO}},
+         "link",
+         NULL,
+         "fetched before"},
+        {{.header = {"Link: <?page=2>; rel=next\r\n"}, .body = {ONE, TWO}},
+         "link",
+         NULL,
+         "the server answers 500"},
+        {{.header = {"Link: <?page=1>; rel=next\r\nLink: <?page=2>; rel=next\r\n"},
+          .body = {ONE, TWO}},
+         "link",
+         NULL,
+         "two next pages"},
+        {{.body = {"{\"value\":" ONE ",\"n\":[\"/people?page=1\"]}"}},
+         "/n",
+         "/value",
+         "is no address"},
+        {{.header = {"Link: <?page=1>; rel=next\r\n"}, .body = {ONE, "{"}},
+         "link",
+         NULL,
+         "the JSON is cut off"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct book book = rows[i].book;
+        CLEANUP(case_release)
+        struct roster_case c = read_book(&book, rows[i].next, rows[i].items);
+
+        assert_true(book.credentials);
+        if (rows[i].refused) {
+            assert_refused(&c, rows[i].refused);
+            continue;
+        }
+        assert_read(&c);
+        assert_int_equal(book.asked, 2);
+        assert_int_equal(c.roster.count, 2);
+        assert_string_equal(c.roster.person[1].employee_number, "2");
+        assert_int_equal(c.roster.person[1].row, 2);
+    }
+}
+
+/* Without roster.next a second page is nobody's business, and the first one is refused. */
+TEST(roster_read_a_page_that_nobody_asked_on_from_is_refused)
+{
+    struct book book = {.body = {"{\"value\":" ONE ",\"@odata.nextLink\":\"/people?page=1\"}"}};
+    CLEANUP(case_release) struct roster_case c = read_book(&book, NULL, "/value");
+
+    assert_refused(&c, "it is one page of several");
+    assert_int_equal(book.asked, 1);
+}

@@ -174,6 +174,17 @@ static bool rules_out(struct world *world, const struct person *row, const char 
 static enum likeness group_of(struct world *world, enum match_key key, const char *value)
 {
     enum likeness all = UNKNOWN;
+    const char *address = NULL;
+    bool nameless = key == MATCH_BY_EMPLOYEE_NUMBER, one_address = true;
+
+    for (size_t i = 0; i < world->roster.count; i++) {
+        const struct person *row = &world->person[i];
+        nameless &= !row->name;
+        if (!same(key_of_person(world, row, key), value) || !lower(world, row->email))
+            continue;
+        one_address &= !address || same(address, lower(world, row->email));
+        address = lower(world, row->email);
+    }
 
     for (size_t i = 0; value && i < world->roster.count; i++) {
         for (size_t k = 0; k < i; k++) {
@@ -182,6 +193,8 @@ static enum likeness group_of(struct world *world, enum match_key key, const cha
                 !same(key_of_person(world, b, key), value))
                 continue;
             enum likeness one = likeness(world, a->name, b->name);
+            if (nameless && one_address)
+                return SAME;
             if (one == DIFFER)
                 return DIFFER;
             if (all == UNKNOWN)

@@ -148,8 +148,8 @@ TEST(day_format_is_valid_of_one_day_only)
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++)
-        assert_int_equal(day_format_is_valid(cases[i].format), cases[i].valid);
-    assert_false(day_format_is_valid(NULL));
+        assert_int_equal(day_format_is_valid(cases[i].format, 0), cases[i].valid);
+    assert_false(day_format_is_valid(NULL, 0));
 }
 
 TEST(day_parse_prefix_moves_behind_what_it_read)
