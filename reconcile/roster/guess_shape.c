@@ -201,7 +201,8 @@ static bool is_footer(const struct row *row, size_t width)
         if (strchr(row->cell[i], '@'))
             return false;
     }
-    return begins_like_footer(cell) && config_can_say(cell) && (row->filled <= 2 || row->count < width);
+    return begins_like_footer(cell) && config_can_say(cell) &&
+           (row->filled <= 2 || row->count < width);
 }
 
 /* "Total: 201" is "Total*". */
