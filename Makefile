@@ -41,10 +41,14 @@ IS_CLANG := $(findstring clang,$(CC))
 
 OPT_debug   := -O1 -g
 OPT_clang   := -O1 -g
-OPT_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# The tests and the fuzz targets of a check. An optimizer takes four times as long for what sanitizers
+# add as the rest of the compiler: only what is called millions of times goes through it.
+OPT_asan    := -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -fno-omit-frame-pointer
+HOT_asan    := reconcile/base/% reconcile/facts/% reconcile/core/% reconcile/format/%
+LEVEL_asan   = $(if $(filter $(HOT_asan),$<),-O1,-O0)
 OPT_cov     := -O0 -g --coverage
 OPT_fuzz    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -fno-omit-frame-pointer \
-  -fprofile-instr-generate -fcoverage-mapping -DARENA_PIECES=1
+  -fprofile-instr-generate -fcoverage-mapping
 # No -fcf-protection: the linker marks a program for it only when every object is, and Debian 12's
 # start files (Scrt1.o, crti.o) are not, so the instructions would stand there without effect.
 OPT_release := -O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fPIE
@@ -64,8 +68,12 @@ SIM_LIBS   := $(SIM_LIBS)
 CORE_LIBS  := $(CORE_LIBS)
 
 CPPFLAGS_ALL = -D_GNU_SOURCE -DPROGRAM_VERSION='"$(VERSION)"' -Ireconcile -I. -I$(B)/gen $(PKG_CFLAGS) $(CPPFLAGS)
-CFLAGS_ALL   = -std=gnu17 $(WARN) $(if $(IS_CLANG),$(WARN_clang)) $(OPT_$(VARIANT)) -pthread $(CFLAGS)
-LDFLAGS_ALL  = -pthread $(LINK_$(VARIANT)) -Wl,--as-needed $(LDFLAGS)
+CFLAGS_ALL   = -std=gnu17 $(WARN) $(if $(IS_CLANG),$(WARN_clang)) $(LEVEL_$(VARIANT)) $(OPT_$(VARIANT)) -pthread $(CFLAGS)
+# Some three hundred programs are linked in a check, of which one is installed: the others by what is
+# four times as quick, where it is here. (gold warns of each name in clang's sanitizers.)
+LINKER      := $(if $(filter release,$(VARIANT)),,$(firstword \
+  $(foreach l,$(if $(IS_CLANG),lld) gold,$(if $(shell command -v ld.$(l)),-fuse-ld=$(l)))))
+LDFLAGS_ALL  = -pthread $(LINKER) $(LINK_$(VARIANT)) -Wl,--as-needed $(LDFLAGS)
 
 # --- what there is --------------------------------------------------------------------------------
 
@@ -102,7 +110,7 @@ all: $(PROGRAM) $(SIM) ## build both programs (VARIANT=debug|release|asan|clang,
 # --- compiling ------------------------------------------------------------------------------------
 
 # A changed flag or compiler rebuilds everything of its variant.
-FLAGS_NOW = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL)
+FLAGS_NOW = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(HOT_$(VARIANT)) $(LDFLAGS_ALL)
 $(B)/flags: force
 	$(Q)mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' | cmp -s - $@ || \
 	  printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' > $@
@@ -119,6 +127,11 @@ $(B)/obj/%.o: %.c $(B)/flags | $(GEN_SQL)
 	$(if $(V),,@echo "  CC    $<";) mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(EXTRA_CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 $(B)/obj/gen/%.o: $(B)/gen/%.c $(B)/flags
 	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# What is compiled for the compiler's word alone.
+$(B)/word/%: %.c $(B)/flags | $(GEN_SQL)
+	$(if $(V),,@echo "  WORD  $<";) mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(EXTRA_CPPFLAGS) $(CFLAGS_ALL) -fsyntax-only -MMD -MP -MF $@.d -MT $@ $< && touch $@
+said      = $(patsubst %.c,$(B)/word/%,$(1))
 
 define LIB_RULE
 $(call lib_of,$(1)): $(call obj,$(call src_of,$(1))) $(addprefix $(B)/obj/gen/,$(GEN_$(1)))
@@ -185,13 +198,17 @@ $(B)/tests/crash/wrong/%: $(B)/obj/tests/crash/wrong/%.o $(call obj,$(PROGRAM_SR
 $(B)/tests/crash/preload_%.so: tests/crash/preload_%.c $(B)/flags
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -fPIC -shared -o $@ $< -ldl
 
-# What reads something from outside, fed by libFuzzer (VARIANT=fuzz): fuzz_* are targets, the rest is
+# What reads something from outside, fed by libFuzzer (VARIANT=asan, or fuzz, which counts lines): fuzz_* are targets, the rest is
 # what they share. Their seeds are tests/fuzz/seeds/NAME, words of their formats tests/fuzz/NAME.dict.
 FUZZ_SRC     := $(filter-out tests/fuzz/fuzz_%,$(wildcard tests/fuzz/*.c)) $(call shared_src,unit)
 FUZZ_TARGETS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
 # Where a target stands in for the network and the database.
 FUZZ_WRAP    := http_exchange http_exchange_many http_write http_reserve http_trouble
-$(B)/tests/fuzz/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(call obj,$(FUZZ_SRC)) $(LIBS_ALL)
+# In front of that of libbase: each piece of an arena is an allocation of its own.
+FUZZ_ARENA   := $(B)/obj/tests/fuzz/arena.o
+$(FUZZ_ARENA): reconcile/base/arena.c $(B)/flags
+	$(if $(V),,@echo "  CC    $< in pieces";) mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) -DARENA_PIECES=1 $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+$(B)/tests/fuzz/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(FUZZ_ARENA) $(call obj,$(FUZZ_SRC)) $(LIBS_ALL)
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -fsanitize=fuzzer $(addprefix -Wl$(comma)--wrap=,$(FUZZ_WRAP)) -o $@ $^ $(PKG_LIBS) -lcmocka
 
 # The simulated year: a program of its own, of the support only what makes a server.
@@ -212,8 +229,8 @@ $(call test_bin,end): | $(B)/tests/end/preload_clock.so $(B)/tests/year/preload_
 
 # With sanitizers run those without a database of their own; of the others the compiler's word is enough.
 LINKED_SUITES := unit io scenario http $(if $(filter asan,$(VARIANT)),,store end)
-tests: $(foreach s,$(LINKED_SUITES),$(call test_bin,$(s))) $(if $(filter debug clang,$(VARIANT)),crash-binaries,$(call obj,$(wildcard tests/crash/*.c tests/crash/wrong/*.c)))
-tests: $(if $(filter asan,$(VARIANT)),$(call obj,$(foreach s,store end,$(call test_src,$(s)) $(call shared_src,$(s)))))
+tests: $(foreach s,$(LINKED_SUITES),$(call test_bin,$(s))) $(if $(filter debug clang,$(VARIANT)),crash-binaries,$(call said,$(wildcard tests/crash/*.c tests/crash/wrong/*.c)))
+tests: $(if $(filter asan,$(VARIANT)),$(call said,$(foreach s,store end,$(call test_src,$(s)) $(call shared_src,$(s)))))
 .PHONY: tests
 
 # `make test-unit`, `make test-http` …: one suite of the current variant.
@@ -221,6 +238,11 @@ tests: $(if $(filter asan,$(VARIANT)),$(call obj,$(foreach s,store end,$(call te
 $(addprefix test-,$(SUITES)): test-%: $(PROGRAM) $(SIM)
 	$(Q)$(MAKE) --no-print-directory VARIANT=$(VARIANT) $(call test_bin,$*)
 	$(Q)sh tests/support/run.sh $(call test_bin,$*)
+
+.PHONY: test
+test: $(PROGRAM) $(SIM) ## every suite of the current variant but bench
+	$(Q)$(MAKE) --no-print-directory VARIANT=$(VARIANT) tests
+	$(Q)sh tests/support/run.sh $(foreach s,$(LINKED_SUITES),$(call test_bin,$(s)))
 
 .PHONY: check
 check: ## everything that must hold before a commit: lint, both compilers, all suites, sanitizers
@@ -377,4 +399,4 @@ clean: ## remove build/
 help: ## this list
 	$(Q)grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16 | sort
 
--include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+-include $(shell find $(B)/obj $(B)/word -name '*.d' 2>/dev/null)

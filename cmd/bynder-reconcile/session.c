@@ -27,8 +27,11 @@
 int session_config(const struct invocation *invocation, struct config *ret_config, struct err *err)
 {
     struct config_problems problems = {.count = 0};
+    bool reviews = command_is_for_reviewers(invocation->verb->name);
 
-    if (config_load(invocation->arena, invocation->config_path, ret_config, &problems, err) == 0) {
+    if (config_load(invocation->arena, invocation->config_path,
+                    reviews ? CONFIG_DATABASE_SECRET : CONFIG_ALL_SECRETS, ret_config, &problems,
+                    err) == 0) {
         command_set_credentials(ret_config->portal.client_secret.credential ||
                                 ret_config->portal.token.credential);
         return 0;

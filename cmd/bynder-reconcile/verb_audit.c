@@ -147,11 +147,15 @@ static int is_set_aside(const struct ask *ask, const struct audit_head *head, bo
     return 0;
 }
 
-/* What was kept outside: the head given, and the one that the last run left in a file. */
-static int find_anchors(const struct ask *ask, struct audit_head anchor[static 2],
-                        size_t *ret_count, struct err *err)
+/* What was kept outside: the head given, and the one that the last run left in a file. One that
+ * cannot be read (something else lies in its place) is told, and the rest is looked at. */
+static int find_anchors(const struct ask *ask, struct verdict *verdict,
+                        struct audit_head anchor[static 2], size_t *ret_count,
+                        size_t *ret_unreadable, struct err *err)
 {
     const char *head = invocation_option(ask->invocation, "head");
+    CLEANUP(err_release) struct err own = ERR_INIT;
+    CLEANUP(text_release) struct text told = TEXT_INIT;
     size_t count = 0;
     bool found = false, aside = false;
 
@@ -160,8 +164,13 @@ static int find_anchors(const struct ask *ask, struct audit_head anchor[static 2
                        "'%s' is no head; hint: a number, a colon and 64 hex digits, as in the log "
                        "of a run",
                        head);
-    if (audit_file_read(&ask->config, &anchor[count], &found, err) < 0 ||
-        (found && is_set_aside(ask, &anchor[count], &aside, err) < 0))
+    *ret_unreadable = audit_file_read(&ask->config, &anchor[count], &found, &own) < 0;
+    if (*ret_unreadable) {
+        text_addf(&told, "what this machine kept of the record cannot be read: %s", own.text);
+        add_finding(verdict, 0, text_cstr(&told));
+        found = false;
+    }
+    if (found && is_set_aside(ask, &anchor[count], &aside, err) < 0)
         return -1;
     *ret_count = count + (found && !aside);
     return 0;
@@ -174,7 +183,7 @@ static int verify(struct ask *ask, struct err *err)
     bool full = invocation_option(ask->invocation, "full") != NULL;
     struct audit_head anchor[2], last;
     struct store_audit_rebuilt rebuilt = {.count = 0};
-    size_t count = 0, findings = 0;
+    size_t count = 0, findings = 0, unreadable = 0;
 
     if (!ask->sees_tables)
         return err_set(err, ERR_CONFIG,
@@ -182,12 +191,12 @@ static int verify(struct ask *ask, struct err *err)
                        "audit-verify.sql makes the same check with them",
                        ask->config.portal.name);
     verdict_begin(&verdict);
-    if (find_anchors(ask, anchor, &count, err) < 0 ||
+    if (find_anchors(ask, &verdict, anchor, &count, &unreadable, err) < 0 ||
         store_audit_verify(&ask->store, anchor, count, add_finding, &verdict, &last, &findings,
                            err) < 0 ||
         (full && store_audit_rebuild(&ask->store, add_finding, &verdict, &rebuilt, err) < 0))
         return -1;
-    findings += rebuilt.findings;
+    findings += rebuilt.findings + unreadable;
     if (full)
         add_rebuilt(&verdict, &rebuilt);
     verdict_end(&verdict, &last, findings, count, full ? &rebuilt : NULL);

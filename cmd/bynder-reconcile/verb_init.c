@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "bynder/bynder.h"
 #include "cmd/bynder-reconcile/check.h"
+#include "cmd/bynder-reconcile/desk.h"
 #include "cmd/bynder-reconcile/init.h"
 #include "cmd/bynder-reconcile/options.h"
 #include "cmd/bynder-reconcile/service.h"
@@ -128,10 +129,14 @@ static void show_next(const char *instance, int code)
                init, text_cstr(&again));
     else
         printf("\nall is well; next:\n\n");
+    /* Whoever reviews asks the desk as a member of its group; for today root may look. */
     printf("  %s    # what of the roster is accepted\n"
            "  %s    # the first plan; changes nothing\n"
-           "  %s    # for the people who decide\n",
-           roster, text_cstr(&plan), show);
+           "  %s%s    # for the people who decide\n",
+           roster, text_cstr(&plan), instance ? "sudo " : "", show);
+    if (instance)
+        printf("  sudo adduser \"$USER\" " DESK_GROUP "    # once for each of them, who logs in"
+               " anew\n");
 }
 
 /* With the eyes of the run. */

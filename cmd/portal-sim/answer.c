@@ -397,6 +397,7 @@ static void answer_call(struct portal *portal, const struct request *request, st
 {
     struct call call = {.portal = portal, .request = request, .answer = answer, .effect = "none"};
     const struct fault *latency = call_fault(&call, FAULT_LATENCY);
+    answer->held = call_fault(&call, FAULT_HOLD) != NULL;
     bool path_known = false;
     const char *segment = "";
     enum endpoint endpoint = find_route(request, &path_known, &segment);
@@ -423,4 +424,12 @@ void portal_answer(struct portal *portal, const struct request *request, struct 
     if (portal->clock_set)
         answer->date_us = portal_wall_us(portal);
     (void)pthread_mutex_unlock(&portal->lock);
+}
+
+bool portal_holds(struct portal *portal)
+{
+    (void)pthread_mutex_lock(&portal->lock);
+    bool holds = faults_have(&portal->faults, FAULT_HOLD);
+    (void)pthread_mutex_unlock(&portal->lock);
+    return holds;
 }

@@ -11,5 +11,7 @@
 
 /* Answers one request; *answer was set by answer_init. */
 void portal_answer(struct portal *portal, const struct request *request, struct answer *answer);
+/* Is an answer that is held back to be held back still? */
+bool portal_holds(struct portal *portal);
 
 #endif

@@ -29,6 +29,8 @@ static const struct fault_spec {
 } specs[FAULT_COUNT] = {
     [FAULT_LATENCY] = {"latency", VALUE_NUMBER, 0, 600000, 100, NULL,
                        "every answer comes so many milliseconds late"},
+    [FAULT_HOLD] = {"hold", VALUE_NONE, 0, 0, 0, NULL,
+                    "do what was asked, and answer when no hold is set any more"},
     [FAULT_ERROR] = {"error", VALUE_NUMBER, 400, 599, 503, NULL,
                      "answer with this status; may be given several times"},
     [FAULT_RESET] = {"reset", VALUE_NONE, 0, 0, 0, NULL,
@@ -135,6 +137,14 @@ static void remove_named(struct faults *faults, enum fault_id id)
             faults->fault[kept++] = faults->fault[i];
     }
     faults->count = kept;
+}
+
+bool faults_have(const struct faults *faults, enum fault_id id)
+{
+    size_t i = 0;
+    while (i < faults->count && faults->fault[i].id != id)
+        i++;
+    return i < faults->count;
 }
 
 const char *fault_name(enum fault_id id)

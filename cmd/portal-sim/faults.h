@@ -22,6 +22,7 @@
 
 enum fault_id {
     FAULT_LATENCY = 0,
+    FAULT_HOLD,
     FAULT_ERROR,
     FAULT_RESET,
     FAULT_LOST_ANSWER,
@@ -122,6 +123,9 @@ int faults_set_pair(struct faults *faults, const char *pair, struct err *err)
  * For FAULT_ERROR the first of several that hits. */
 const struct fault *faults_hit(struct faults *faults, enum fault_id id, const char *method,
                                const char *path);
+
+/* Is one of that name set? */
+bool faults_have(const struct faults *faults, enum fault_id id);
 
 const char *fault_name(enum fault_id id);
 /* An array of the faults that are set, as text. */

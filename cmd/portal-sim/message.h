@@ -45,6 +45,7 @@ struct answer {
     size_t header_count;
     enum delivery delivery;
     int64_t delay_ms;
+    bool held;         /* until no hold is set */
     uint64_t filler;   /* blanks after the first byte of the body */
     size_t slow_bytes; /* a second, for DELIVER_SLOW */
     int file;          /* -1, or a descriptor whose bytes from file_offset are the body */

@@ -24,6 +24,7 @@
 
 #define CONNECTIONS_MAX 8192
 #define STREAM_BLOCK    65536
+#define HOLD_STEP_US    INT64_C(5000)   /* how soon it shows that nothing is held any more */
 #define SLOW_STEP_US    INT64_C(200000) /* a slow body moves five times a second */
 
 struct server {
@@ -285,6 +286,9 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
         if (delay_us > 0 && delays_suspend(exchange->server->delays, connection, delay_us))
             return MHD_YES;
     }
+    if (exchange->answer.held && portal_holds(exchange->server->portal) &&
+        delays_suspend(exchange->server->delays, connection, HOLD_STEP_US))
+        return MHD_YES; /* and is asked again */
     return deliver(exchange, connection);
 }
 

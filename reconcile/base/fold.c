@@ -6,6 +6,7 @@
 #include "base/fold.h"
 
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -357,7 +358,8 @@ static char *without_marks(const char *string)
     return plain;
 }
 
-const char *fold_plain_name(struct arena *arena, const char *string)
+/* The whole name at once, as Unicode says it: whatever its characters make of each other. */
+static const char *plain_as_a_whole(struct arena *arena, const char *string)
 {
     CLEANUP(mem_cleanup) char *plain = NULL;
     const char *folded = fold_name(arena, string);
@@ -366,4 +368,142 @@ const char *fold_plain_name(struct arena *arena, const char *string)
         return folded;
     plain = without_marks(folded);
     return fold_name(arena, arena_strdup(arena, plain)); /* the result may be its argument */
+}
+
+/* --- the same character by character, which nearly every name allows --- */
+
+/* What a character is in a plain name. Once the marks are off, a letter says the same whatever
+ * stands beside it, but for those that join what is in front of them (Hangul in pieces, vowel signs
+ * of India) and those that leave a blank: with these the name is made as a whole. */
+struct plain {
+    char bytes[5];
+    uint8_t length;
+    uint8_t marks; /* how many it heaps on a letter */
+    enum { PLAIN_UNKNOWN = 0, PLAIN_ALONE, PLAIN_TOGETHER } __attribute__((packed)) is;
+};
+
+#define PLAIN_END  0x10000 /* characters behind the first plane are rare in names */
+#define PLAIN_LONG 256     /* bytes; longer names are rare as well */
+
+static_assert(sizeof(struct plain) == sizeof(uint64_t), "one is read and written at once");
+
+static unsigned count_marks(const struct wide *wide)
+{
+    unsigned marks = 0;
+
+    for (int32_t i = 0; i < wide->length; i++)
+        marks += u_getCombiningClass(wide->unit[i]) > 0;
+    return marks;
+}
+
+/* The marks in a form that it passes through. */
+static unsigned marks_of(const char *bytes, size_t length, bool folded)
+{
+    CLEANUP(wide_release) struct wide a = {.length = 0};
+    CLEANUP(wide_release) struct wide b = {.length = 0};
+    UErrorCode status = U_ZERO_ERROR;
+    const UNormalizer2 *decomposed = unorm2_getNFDInstance(&status);
+
+    must(status);
+    wide_from_utf8(&a, bytes, length);
+    wide_normalise(decomposed, &a, &b);
+    if (!folded)
+        return count_marks(&b);
+    wide_fold_case(&b, &a);
+    wide_normalise(decomposed, &a, &b);
+    return count_marks(&b);
+}
+
+/* Whether none of the characters joins one in front of it, or is a blank. */
+static bool stands_alone(const char *bytes, size_t length)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    const UNormalizer2 *composed = unorm2_getNFCInstance(&status);
+
+    must(status);
+    for (size_t i = 0; i < length;) {
+        UChar32 c = 0;
+
+        U8_NEXT((const uint8_t *)bytes, i, length, c);
+        if (c < 0 || u_isUWhiteSpace(c) || !unorm2_hasBoundaryBefore(composed, c))
+            return false;
+    }
+    return true;
+}
+
+/* Between two letters, so that a blank at an end is seen. */
+static struct plain find_plain(const char *bytes, size_t length)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct plain plain = {.is = PLAIN_TOGETHER};
+    const char *found =
+        plain_as_a_whole(&scratch, arena_printf(&scratch, "x%.*sx", (int)length, bytes));
+    size_t left = strlen(found);
+    unsigned marks = marks_of(bytes, length, false), later = marks_of(bytes, length, true);
+
+    if (left < 2 || left - 2 > sizeof(plain.bytes) || found[0] != 'x' || found[left - 1] != 'x' ||
+        !stands_alone(found + 1, left - 2))
+        return plain;
+    plain.is = PLAIN_ALONE;
+    plain.length = (uint8_t)(left - 2);
+    plain.marks = (uint8_t)(marks > later ? marks : later);
+    memcpy(plain.bytes, found + 1, left - 2);
+    return plain;
+}
+
+/* Each is found once; two threads that find it at the same time find the same. */
+static struct plain plain_of(UChar32 c, const char *bytes, size_t length)
+{
+    static _Atomic uint64_t table[PLAIN_END];
+    uint64_t word = atomic_load_explicit(&table[c], memory_order_relaxed);
+    struct plain plain;
+
+    memcpy(&plain, &word, sizeof(plain));
+    if (plain.is != PLAIN_UNKNOWN)
+        return plain;
+    plain = find_plain(bytes, length);
+    memcpy(&word, &plain, sizeof(word));
+    atomic_store_explicit(&table[c], word, memory_order_relaxed);
+    return plain;
+}
+
+/* Room for PLAIN_LONG bytes and then some in `to`; 0: it is to be made as a whole. */
+static size_t plain_by_character(const char *string, size_t length, char *to)
+{
+    const char *const start = to;
+    unsigned marks = 0;
+
+    for (size_t i = 0; i < length && marks <= MARKS_MOST;) {
+        size_t begin = i;
+        UChar32 c = (unsigned char)string[i];
+
+        if (c < 0x80) {
+            i++;
+            if (c < ' ' || (c == ' ' && (to == start || to[-1] == ' ')))
+                return 0;
+            *to++ = is_upper((char)c) ? (char)(c + ('a' - 'A')) : (char)c;
+            marks = 0;
+            continue;
+        }
+        U8_NEXT((const uint8_t *)string, i, length, c);
+        if (c < 0 || c >= PLAIN_END)
+            return 0;
+        const struct plain plain = plain_of(c, string + begin, i - begin);
+        if (plain.is != PLAIN_ALONE)
+            return 0;
+        memcpy(to, plain.bytes, sizeof(plain.bytes));
+        to += plain.length;
+        marks = plain.marks ? marks + plain.marks : 0;
+    }
+    return marks > MARKS_MOST || to == start || to[-1] == ' ' ? 0 : (size_t)(to - start);
+}
+
+const char *fold_plain_name(struct arena *arena, const char *string)
+{
+    char plain[PLAIN_LONG / 2 * sizeof((struct plain){0}.bytes) + sizeof(struct plain)];
+    size_t length = string ? strlen(string) : 0, left = 0;
+
+    if (length <= PLAIN_LONG && !text_is_ascii_bytes(string, length))
+        left = plain_by_character(string, length, plain);
+    return left > 0 ? arena_strndup(arena, plain, left) : plain_as_a_whole(arena, string);
 }

@@ -118,7 +118,8 @@ void table_release(struct table *table)
 }
 
 /* false: the key was there already. */
-static bool add_hashed(struct table *table, const char *key, uint32_t hash, uint32_t value)
+static bool add_hashed(struct table *table, const char *key, uint32_t hash, uint32_t value,
+                       uint32_t length)
 {
     struct table_slot *slot;
     uint32_t added;
@@ -127,7 +128,7 @@ static bool add_hashed(struct table *table, const char *key, uint32_t hash, uint
         resize(table, table->capacity > 4 ? (size_t)table->capacity * 2 : 8);
     added = table->count++;
     table->entry[added] = (struct table_entry){
-        .key = key, .value = value, .next = TABLE_END, .last = added, .length = 1};
+        .key = key, .value = value, .next = TABLE_END, .last = added, .length = length};
     slot = find(table, key, hash);
     if (slot->first == TABLE_END) {
         *slot = (struct table_slot){.hash = hash, .first = added};
@@ -135,19 +136,29 @@ static bool add_hashed(struct table *table, const char *key, uint32_t hash, uint
     }
     table->entry[table->entry[slot->first].last].next = added;
     table->entry[slot->first].last = added;
-    table->entry[slot->first].length++;
+    table->entry[slot->first].length += length;
     return false;
 }
 
 void table_add(struct table *table, const char *key, uint32_t value)
 {
-    (void)add_hashed(table, key, hash_of(key), value);
+    (void)add_hashed(table, key, hash_of(key), value, 1);
+}
+
+uint32_t table_put(struct table *table, const char *key, uint32_t value)
+{
+    uint32_t hash = hash_of(key), first = find(table, key, hash)->first;
+
+    if (first != TABLE_END)
+        return first;
+    (void)add_hashed(table, key, hash, value, 1);
+    return table->count - 1;
 }
 
 #define BATCH 32 /* look-ups under way at once: more than memory can serve in parallel */
 
 void table_add_many(struct table *table, const char *const *key, const uint32_t *value,
-                    size_t count, bool *ret_again)
+                    const uint32_t *length, size_t count, bool *ret_again)
 {
     uint32_t hash[BATCH];
 
@@ -160,7 +171,9 @@ void table_add_many(struct table *table, const char *const *key, const uint32_t 
         }
         for (size_t i = 0; i < batch; i++) {
             size_t at = done + i;
-            if (key[at] && !add_hashed(table, key[at], hash[i], value ? value[at] : (uint32_t)at) &&
+            if (key[at] &&
+                !add_hashed(table, key[at], hash[i], value ? value[at] : (uint32_t)at,
+                            length ? length[at] : 1) &&
                 ret_again)
                 ret_again[at] = true;
         }

@@ -24,6 +24,8 @@ struct table {
 void table_init(struct table *table, size_t capacity);
 void table_release(struct table *table);
 void table_add(struct table *table, const char *key, uint32_t value);
+/* The first entry with this key, which is added where there is none. */
+uint32_t table_put(struct table *table, const char *key, uint32_t value);
 /* The first entry with this key, or TABLE_END. A NULL key finds nothing. */
 uint32_t table_find(const struct table *table, const char *key);
 /* The same for many keys at once (NULL finds nothing): ret_entry[i] for key[i]. Several times as
@@ -31,11 +33,12 @@ uint32_t table_find(const struct table *table, const char *key);
  */
 void table_find_many(const struct table *table, const char *const *key, size_t count,
                      uint32_t *ret_entry);
-/* Adds key[i] with value[i] (without values with i), leaving out NULL; likewise faster.
+/* Adds key[i] with value[i] (without values with i), leaving out NULL; likewise faster. An entry
+ * counts length[i] times in table_length (without lengths once).
  * ret_again[i] (may be NULL) is set where the key was there already, and left as it is elsewhere.
  */
 void table_add_many(struct table *table, const char *const *key, const uint32_t *value,
-                    size_t count, bool *ret_again);
+                    const uint32_t *length, size_t count, bool *ret_again);
 /* The next entry with the same key. */
 uint32_t table_next(const struct table *table, uint32_t entry);
 /* How many have the key of a first entry, as table_find gives it. */

@@ -112,11 +112,11 @@ static void load_file(struct config_loader *loader, const char *path)
     text_release(&text);
 }
 
-int config_load(struct arena *arena, const char *path, struct config *ret_config,
-                struct config_problems *ret_problems, struct err *err)
+int config_load(struct arena *arena, const char *path, enum config_secrets secrets,
+                struct config *ret_config, struct config_problems *ret_problems, struct err *err)
 {
     struct config config = {.path = NULL};
-    struct config_loader loader = {.arena = arena, .config = &config};
+    struct config_loader loader = {.arena = arena, .config = &config, .secrets = secrets};
 
     load_file(&loader, path);
     if (report(&loader, ret_problems, err) < 0)
@@ -128,7 +128,8 @@ int config_load(struct arena *arena, const char *path, struct config *ret_config
 void config_load_right(struct arena *arena, const char *path, struct config *ret_config,
                        struct config_problems *ret_problems)
 {
-    struct config_loader loader = {.arena = arena, .config = ret_config};
+    struct config_loader loader = {
+        .arena = arena, .config = ret_config, .secrets = CONFIG_DATABASE_SECRET};
 
     load_file(&loader, path);
     *ret_problems = loader.problems;

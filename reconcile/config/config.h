@@ -208,11 +208,15 @@ struct config_problems {
     size_t count, capacity;
 };
 
-/* Reads and checks everything, the links file and the secret files' permissions included. 0 only
- * when there is no problem at all; else -1 with *all* problems in *ret_problems (memory from the
- * arena) and in err (ERR_CONFIG) the first of them plus how many more. ret_problems may be NULL. */
-int config_load(struct arena *arena, const char *path, struct config *ret_config,
-                struct config_problems *ret_problems, struct err *err)
+/* Whose secrets must be there: who answers reviewers has the database's and no other. */
+enum config_secrets { CONFIG_ALL_SECRETS = 0, CONFIG_DATABASE_SECRET };
+
+/* Reads and checks everything, the links file and the secret files' permissions included (of
+ * credentials those that `secrets` says). 0 only when there is no problem at all; else -1 with
+ * *all* problems in *ret_problems (memory from the arena) and in err (ERR_CONFIG) the first of them
+ * plus how many more. ret_problems may be NULL. */
+int config_load(struct arena *arena, const char *path, enum config_secrets secrets,
+                struct config *ret_config, struct config_problems *ret_problems, struct err *err)
     __attribute__((warn_unused_result));
 
 /* The same of a configuration that may be wrong: what is right of it, all else as it is by default,

@@ -15,6 +15,7 @@
 struct config_loader {
     struct arena *arena;
     struct config *config;
+    enum config_secrets secrets;
     config_t tree;
     struct config_problems problems;
     unsigned *bad_number_line; /* ascending; a clamped value there is not judged again */

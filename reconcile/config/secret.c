@@ -38,8 +38,15 @@ static void check_credential_name(struct config_loader *loader, const char *path
                            "'%s' is a name for LoadCredential=, not a path", path);
 }
 
-/* Reads it once, to say now what a run at night would say. A credential can be judged only where
- * systemd has put it: under the unit. */
+/* A credential can be judged only where systemd has put it: under the unit, and of the desk's,
+ * which is given no other, the database's. */
+static bool is_given_here(const struct config_loader *loader, const struct secret_source *source)
+{
+    return source->credential && !text_is_empty(getenv("CREDENTIALS_DIRECTORY")) &&
+           (loader->secrets == CONFIG_ALL_SECRETS || source == &loader->config->database.password);
+}
+
+/* Reads it once, to say now what a run at night would say. */
 void config_check_secret(struct config_loader *loader, const char *name,
                          const struct secret_source *source)
 {
@@ -54,7 +61,7 @@ void config_check_secret(struct config_loader *loader, const char *name,
                            credential);
     if (source->credential)
         check_credential_name(loader, credential, source->credential);
-    if (!source->file && (!source->credential || text_is_empty(getenv("CREDENTIALS_DIRECTORY"))))
+    if (!source->file && !is_given_here(loader, source))
         return;
     if (config_read_secret(source, &secret, &err) < 0)
         config_problem_from(loader, config_line(loader, source->file ? file : credential),

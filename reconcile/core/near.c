@@ -18,11 +18,13 @@
 
 #include "base/cleanup.h"
 #include "base/fold.h"
+#include "base/intern.h"
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "core/near_compare.h"
+#include "core/near_name.h"
 
 /* For what an account is looked for among the people. */
 enum sought { SOUGHT_NOT = 0, SOUGHT_PERSON, SOUGHT_TWIN };
@@ -37,10 +39,12 @@ struct finder {
     struct seeker *seeker; /* in the order of the accounts; an entry of an index has its place here
                               << 2 | enum near_role */
     uint32_t seekers;
+    struct borne_names names;
     struct table table[BY_EDIT]; /* by enum near_index */
     struct edits edits;
-    bool numbers;   /* they are among the keys */
-    bool skeletons; /* some address is not ASCII */
+    struct table domains; /* of the people's addresses: a letter apart is in one domain */
+    bool numbers;         /* they are among the keys */
+    bool skeletons;       /* some address is not ASCII */
 };
 
 /* What one key holds of an index is a chain. */
@@ -56,10 +60,46 @@ static uint32_t chain_next(const struct finder *finder, enum near_index index, u
                             : table_next(&finder->table[index], entry);
 }
 
+/* What an entry was added with: a place among the seekers and a role, or of a name among those that
+ * are borne. */
 static uint32_t chain_value(const struct finder *finder, enum near_index index, uint32_t entry)
 {
     return index == BY_EDIT ? edits_value(&finder->edits, entry)
                             : table_value(&finder->table[index], entry);
+}
+
+static bool is_of_names(enum near_index index)
+{
+    return index == BY_NAME || index == BY_OWN_NAME;
+}
+
+/* On the way through a chain. */
+struct link {
+    uint32_t entry, bearer;
+};
+
+/* false: it is at its end. */
+static bool chain_take(const struct finder *finder, enum near_index index, struct link *link,
+                       uint32_t *ret_value)
+{
+    const struct borne_names *names = &finder->names;
+
+    if (link->bearer) {
+        const struct bearer *bearer = &names->bearer[link->bearer - 1];
+        *ret_value = bearer->value;
+        link->bearer = bearer->more;
+        return true;
+    }
+    if (link->entry == TABLE_END)
+        return false;
+    *ret_value = chain_value(finder, index, link->entry);
+    if (is_of_names(index)) {
+        const struct bearers *bearers = &names->borne[*ret_value];
+        *ret_value = bearers->value;
+        link->bearer = bearers->more;
+    }
+    link->entry = chain_next(finder, index, link->entry);
+    return true;
 }
 
 /* The look of an address without its accents, which are as easily lost as a letter is mistaken. */
@@ -74,55 +114,57 @@ static const char *skeleton_key(struct arena *arena, const char *whole)
 struct batch {
     struct table *table;
     const char *key[128];
-    uint32_t value[128];
+    uint32_t value[128], length[128];
     size_t count;
 };
 
 static void batch_flush(struct batch *batch)
 {
-    table_add_many(batch->table, batch->key, batch->value, batch->count, NULL);
+    table_add_many(batch->table, batch->key, batch->value, batch->length, batch->count, NULL);
     batch->count = 0;
 }
 
-static void batch_add(struct batch *batch, const char *key, uint32_t value)
+static void batch_add(struct batch *batch, const char *key, uint32_t value, uint32_t length)
 {
     if (batch->count == COUNT_OF(batch->key))
         batch_flush(batch);
     batch->key[batch->count] = key;
+    batch->length[batch->count] = length;
     batch->value[batch->count++] = value;
 }
 
-/* The two indexes of names. */
-struct name_batch {
-    struct arena *arena;
-    struct batch wide, own;
-};
-
-static void add_name(struct name_batch *batch, const struct name_parts *name, uint32_t value)
+/* Under each key of each name as many as bear it. */
+static void index_borne_names(struct finder *finder)
 {
-    const char *wide[NAME_WIDE_MAX], *own[NAME_OWN_MAX];
-    unsigned wides = name_keys_wide(batch->arena, name, wide);
-    unsigned owns = name_keys_own(batch->arena, name, own);
-    bool twin = (value & 3) == ROLE_TWIN; /* is told by more than the ends of a name */
+    struct batch wide = {.table = &finder->table[BY_NAME]};
+    struct batch own = {.table = &finder->table[BY_OWN_NAME]};
+    const char *key[NAME_WIDE_MAX > NAME_OWN_MAX ? NAME_WIDE_MAX : NAME_OWN_MAX];
 
-    for (unsigned i = 0; i < wides; i++) {
-        if (!twin || wide[i] != name->ends)
-            batch_add(&batch->wide, wide[i], value);
+    for (uint32_t at = 0; at < finder->names.count; at++) {
+        const struct bearers *borne = &finder->names.borne[at];
+        const struct name_parts *name = borne->name;
+        unsigned wides = borne->count ? name_keys_wide(&finder->name_arena, name, key) : 0;
+        for (unsigned i = 0; i < wides; i++) { /* a twin is told by more than the ends of a name */
+            if (!borne->twins || key[i] != name->ends)
+                batch_add(&wide, key[i], at, borne->count);
+        }
+        unsigned owns = borne->count ? name_keys_own(&finder->name_arena, name, key) : 0;
+        for (unsigned i = 0; i < owns; i++) { /* what a person has as a wide key alone */
+            if (key[i] != name->ends && (key[i] != name->whole || !text_is_ascii(name->whole)))
+                batch_add(&own, key[i], at, borne->count);
+        }
     }
-    for (unsigned i = 0; i < owns; i++) { /* what a person has as a wide key alone */
-        if (own[i] != name->ends && (own[i] != name->whole || !text_is_ascii(name->whole)))
-            batch_add(&batch->own, own[i], value);
-    }
+    batch_flush(&wide);
+    batch_flush(&own);
 }
 
-static void add_local(struct finder *finder, const char *email, uint32_t value)
+/* `local` is that of the address. */
+static void add_local(struct finder *finder, struct batch *locals, const char *email,
+                      const char *local, uint32_t value)
 {
-    const char *local = address_local(&finder->arena, email);
-    bool nobody =
-        is_no_value(&finder->people->matching->no_value, fold_text(&finder->arena, email));
-
-    if (local && !nobody)
-        table_add(&finder->table[BY_LOCAL], local, value);
+    if (local &&
+        !is_no_value(&finder->people->matching->no_value, fold_text(&finder->arena, email)))
+        batch_add(locals, local, value, 1);
 }
 
 static void add_number(struct finder *finder, const char *number, uint32_t value)
@@ -134,28 +176,24 @@ static void add_number(struct finder *finder, const char *number, uint32_t value
         table_add(&finder->table[BY_NUMBER], number_bare(&finder->arena, known), value);
 }
 
-static void index_account_names(struct finder *finder, struct name_batch *batch, uint32_t i)
+static void take_account_names(struct finder *finder, uint32_t i)
 {
     struct seeker *seeker = &finder->seeker[i];
     const struct account *account = seeker->account;
     uint32_t earlier = account->history.earlier_count;
-    struct name_parts *name = arena_alloc(&finder->name_arena, sizeof(name[0]));
     struct former *former =
         earlier ? arena_calloc(&finder->name_arena, earlier, sizeof(former[0])) : NULL;
 
-    *name = name_parts(&finder->name_arena, account->name);
-    seeker->name = name;
+    seeker->name = borne_names_add(&finder->names, account->name, false, i << 2 | ROLE_NOW);
     seeker->former = former;
-    add_name(batch, name, i << 2 | ROLE_NOW);
     for (uint32_t k = 0; k < earlier; k++) {
         const struct account_earlier *was = &account->history.earlier[k];
-        former[k].name = name_parts(&finder->name_arena, was->name);
+        former[k].name = borne_names_add(&finder->names, was->name, false, i << 2 | ROLE_EARLIER);
         former[k].local = address_local(&finder->name_arena, was->email);
-        add_name(batch, &former[k].name, i << 2 | ROLE_EARLIER);
     }
 }
 
-static void index_account(struct finder *finder, uint32_t i)
+static void index_account(struct finder *finder, struct batch *locals, uint32_t i)
 {
     struct seeker *seeker = &finder->seeker[i];
     const struct account *account = seeker->account;
@@ -164,34 +202,41 @@ static void index_account(struct finder *finder, uint32_t i)
     add_number(finder, account->employee_number, i << 2 | ROLE_NOW);
     for (uint32_t k = 0; k < account->history.earlier_count; k++) {
         const struct account_earlier *earlier = &account->history.earlier[k];
-        add_local(finder, earlier->email, i << 2 | ROLE_EARLIER);
+        add_local(finder, locals, earlier->email, address_local(&finder->arena, earlier->email),
+                  i << 2 | ROLE_EARLIER);
         add_number(finder, earlier->employee_number, i << 2 | ROLE_EARLIER);
     }
     seeker->local = address_local(&finder->arena, email);
     if (!address_split(&finder->arena, email, &seeker->address))
         return;
-    add_local(finder, email, i << 2 | ROLE_NOW);
-    edits_add(&finder->edits, &seeker->address, i << 2 | ROLE_NOW);
+    add_local(finder, locals, seeker->address.whole, seeker->local, i << 2 | ROLE_NOW);
+    if (table_find(&finder->domains, seeker->address.domain) != TABLE_END)
+        edits_add(&finder->edits, &seeker->address, i << 2 | ROLE_NOW);
     if (finder->skeletons)
         table_add(&finder->table[BY_SKELETON], skeleton_key(&finder->arena, seeker->address.whole),
                   i << 2 | ROLE_NOW);
 }
 
 /* Under everything by which a twin of its person may be found. */
-static void index_departed_names(struct finder *finder, struct name_batch *batch, uint32_t i)
+static void take_departed_names(struct finder *finder, uint32_t i)
 {
     struct seeker *seeker = &finder->seeker[i];
+    const struct account *account = seeker->account;
+    const struct person *departed = seeker->pairing->person;
+    struct borne_names *names = &finder->names;
+    uint32_t value = i << 2 | ROLE_TWIN;
     struct twin_side *side = arena_alloc(&finder->name_arena, sizeof(side[0]));
+    const struct name_parts *name =
+        borne_names_add(names, departed->name ? departed->name : account->name, true, value);
 
-    *side =
-        twin_side_of(finder->people, &finder->name_arena, seeker->account, seeker->pairing->person);
+    *side = twin_side_of(finder->people, &finder->name_arena, account, departed, name,
+                         borne_names_parts(names, account->name, true));
     seeker->twin = side;
-    add_name(batch, &side->name, i << 2 | ROLE_TWIN);
-    if (side->bears.whole)
-        add_name(batch, &side->bears, i << 2 | ROLE_TWIN);
+    if (side->bears)
+        (void)borne_names_add(names, account->name, true, value);
 }
 
-static void index_departed(struct finder *finder, uint32_t i)
+static void index_departed(struct finder *finder, struct batch *locals, uint32_t i)
 {
     const struct account *account = finder->seeker[i].account;
     const struct person *person = finder->seeker[i].pairing->person;
@@ -204,7 +249,8 @@ static void index_departed(struct finder *finder, uint32_t i)
         for (size_t j = 0; j < k; j++)
             again |= address[j] && text_equal(address[j], address[k]);
         if (!again)
-            add_local(finder, address[k], i << 2 | ROLE_TWIN);
+            add_local(finder, locals, address[k], address_local(&finder->arena, address[k]),
+                      i << 2 | ROLE_TWIN);
     }
 }
 
@@ -239,8 +285,11 @@ static void propose_each(struct visit *visit, enum near_index index, uint32_t en
 {
     const struct finder *finder = visit->finder;
 
-    for (; entry != TABLE_END; entry = chain_next(finder, index, entry)) {
-        uint32_t value = chain_value(finder, index, entry), at = value >> 2;
+    struct link link = {.entry = entry};
+    uint32_t value;
+
+    while (chain_take(finder, index, &link, &value)) {
+        uint32_t at = value >> 2;
         near_compare(&finder->twins, &visit->scratch, index, (enum near_role)(value & 3),
                      &finder->seeker[at], face, &visit->nearest[at]);
     }
@@ -485,11 +534,11 @@ static void take_crowd(struct visit *visit, const struct crowd_of_key *crowd)
         if (twin_is_at_work(person) && (!here || person_compare(person, here) < 0))
             here = person;
     }
-    for (uint32_t at = crowd->entry; at != TABLE_END; at = chain_next(finder, crowd->index, at)) {
-        uint32_t value = chain_value(finder, crowd->index, at);
+    struct link link = {.entry = crowd->entry};
+    uint32_t value;
+    while (chain_take(finder, crowd->index, &link, &value))
         near_take(crowd->index, (enum near_role)(value & 3), least, here,
                   &visit->nearest[value >> 2]);
-    }
 }
 
 static void compare_crowd(struct visit *visit, const struct crowd_of_key *crowd)
@@ -588,6 +637,8 @@ struct asking {
     struct finder *finder;
     size_t persons[PARALLEL_PARTS_MAX], twins[PARALLEL_PARTS_MAX]; /* how many are sought */
     bool skeletons[PARALLEL_PARTS_MAX];
+    struct arena arena[PARALLEL_PARTS_MAX];
+    struct intern domains[PARALLEL_PARTS_MAX]; /* of the people */
 };
 
 static bool is_odd_address(const char *email, const char *username)
@@ -615,13 +666,52 @@ static void ask_accounts(void *context, size_t part, size_t begin, size_t end)
     }
 }
 
+/* `*last` is that of the person before, as it is written: nearly all have it too. */
+static void note_domain(struct intern *domains, struct arena *scratch, const char *text, bool ascii,
+                        const char **last)
+{
+    const char *at = strrchr(text, '@');
+    struct address address;
+
+    if (ascii && (!at || (*last && strcmp(at + 1, *last) == 0)))
+        return;
+    if (address_split(scratch, text, &address)) {
+        (void)intern_string(domains, address.domain);
+        *last = ascii ? at + 1 : NULL;
+    }
+    arena_clear(scratch);
+}
+
 static void ask_people(void *context, size_t part, size_t begin, size_t end)
 {
     struct asking *asking = context;
     const struct person *person = asking->finder->people->roster->person;
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *last = NULL;
 
-    for (size_t i = begin; i < end && !asking->skeletons[part]; i++)
-        asking->skeletons[part] = is_odd_address(person[i].email, person[i].username);
+    intern_init(&asking->domains[part], &asking->arena[part]);
+    for (size_t i = begin; i < end; i++) {
+        const char *text = address_text(person[i].email, person[i].username);
+        if (!text)
+            continue;
+        bool ascii = text_is_ascii(text);
+        asking->skeletons[part] |= !ascii;
+        note_domain(&asking->domains[part], &scratch, text, ascii, &last);
+    }
+}
+
+/* What the parts of the people have to say, put together. */
+static void take_asked(struct finder *finder, struct asking *asking, size_t parts)
+{
+    table_init(&finder->domains, asking->domains[0].count);
+    for (size_t part = 0; part < parts; part++) {
+        for (size_t i = 0; i < asking->domains[part].count; i++)
+            table_add(&finder->domains, asking->domains[part].string[i], 0);
+        intern_release(&asking->domains[part]);
+        arena_adopt(&finder->arena, &asking->arena[part]);
+    }
+    for (size_t part = 0; part < PARALLEL_PARTS_MAX; part++)
+        finder->skeletons |= asking->skeletons[part];
 }
 
 /* Who is sought, and for whom. */
@@ -642,36 +732,36 @@ static void seek(struct finder *finder)
                 .account = &finder->snapshot->account[i], .pairing = &finder->pairing[i]};
     }
     parallel_for(people, parallel_parts(people), ask_people, &asking);
-    for (size_t i = 0; i < PARALLEL_PARTS_MAX; i++)
-        finder->skeletons |= asking.skeletons[i];
+    take_asked(finder, &asking, parallel_parts(people));
 }
 
 /* --- the indexes, which are made side by side --- */
 
 static void index_names(struct finder *finder)
 {
-    struct name_batch batch = {.arena = &finder->name_arena,
-                               .wide = {.table = &finder->table[BY_NAME]},
-                               .own = {.table = &finder->table[BY_OWN_NAME]}};
-
+    borne_names_init(&finder->names, &finder->name_arena, finder->seekers);
     for (uint32_t i = 0; i < finder->seekers; i++) {
         if (finder->seeker[i].pairing->kind == LINK_NONE)
-            index_account_names(finder, &batch, i);
+            take_account_names(finder, i);
         else
-            index_departed_names(finder, &batch, i);
+            take_departed_names(finder, i);
     }
-    batch_flush(&batch.wide);
-    batch_flush(&batch.own);
+    table_init(&finder->table[BY_NAME], finder->names.count * 2); /* most have two parts */
+    table_init(&finder->table[BY_OWN_NAME], finder->names.count);
+    index_borne_names(finder);
 }
 
 static void index_addresses(struct finder *finder)
 {
+    struct batch locals = {.table = &finder->table[BY_LOCAL]};
+
     for (uint32_t i = 0; i < finder->seekers; i++) {
         if (finder->seeker[i].pairing->kind == LINK_NONE)
-            index_account(finder, i);
+            index_account(finder, &locals, i);
         else
-            index_departed(finder, i);
+            index_departed(finder, &locals, i);
     }
+    batch_flush(&locals);
     edits_index(&finder->edits);
 }
 
@@ -694,7 +784,7 @@ static void index_accounts(struct finder *finder)
 {
     size_t sought = finder->seekers, parts = parallel_parts(finder->snapshot->count);
 
-    for (enum near_index index = 0; index < BY_EDIT; index++)
+    for (enum near_index index = BY_LOCAL; index < BY_EDIT; index++) /* names by how many differ */
         table_init(&finder->table[index], index != BY_SKELETON || finder->skeletons ? sought : 1);
     edits_init(&finder->edits);
     (void)fold_skeleton(&finder->arena, "first use makes its tables, before there are threads");
@@ -706,7 +796,9 @@ static void release_finder(struct finder *finder)
 {
     for (enum near_index index = 0; index < BY_EDIT; index++)
         table_release(&finder->table[index]);
+    borne_names_release(&finder->names);
     edits_release(&finder->edits);
+    table_release(&finder->domains);
     twins_release(&finder->twins);
     free(finder->seeker);
     arena_release(&finder->name_arena);

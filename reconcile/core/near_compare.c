@@ -122,7 +122,7 @@ static bool was_called_so(enum near_index index, const struct seeker *seeker,
     for (uint32_t i = 0; i < seeker->account->history.earlier_count; i++) {
         const struct former *former = &seeker->former[i];
         if (index == BY_LOCAL ? former->local && text_equal(former->local, face->local)
-                              : name_parts_meet(&former->name, &face->name))
+                              : name_parts_meet(former->name, &face->name))
             return true;
     }
     return index == BY_NUMBER;

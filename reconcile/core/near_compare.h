@@ -24,7 +24,7 @@ enum near_role { ROLE_NOW, ROLE_EARLIER, ROLE_TWIN };
 
 /* What an account was called before. */
 struct former {
-    struct name_parts name;
+    const struct name_parts *name;
     const char *local;
 };
 

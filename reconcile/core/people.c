@@ -252,7 +252,7 @@ static void make_table(struct making *making)
                 number_bare(arena, making->value[i] ? making->value[i] : person->damaged_number);
     }
     table_init(table, count);
-    table_add_many(table, making->text, NULL, count, again);
+    table_add_many(table, making->text, NULL, NULL, count, again);
     for (size_t i = 0; judged && i < count; i++) {
         if (!again[i] || !making->value[i])
             continue;

@@ -70,6 +70,8 @@ static bool bears_other(const struct account *account, const struct name_parts *
 bool twin_is_called_as(struct arena *scratch, const struct account *account,
                        const struct person *departed, const struct person *row)
 {
+    if (text_equal(account->name, departed->name))
+        return false;
     struct name_parts bears = name_parts(scratch, account->name);
     struct name_parts left = name_parts(scratch, departed->name);
     struct name_parts here = name_parts(scratch, row->name);
@@ -89,13 +91,14 @@ static const char *bare_of(const struct people *people, const struct person *row
 }
 
 struct twin_side twin_side_of(const struct people *people, struct arena *arena,
-                              const struct account *account, const struct person *departed)
+                              const struct account *account, const struct person *departed,
+                              const struct name_parts *name, const struct name_parts *bears)
 {
     const char *const address[] = {departed->email, departed->username, account->email,
                                    account->username};
     struct twin_side side = {
         .departed = departed,
-        .name = name_parts(arena, departed->name ? departed->name : account->name),
+        .name = name,
         .number = bare_of(people, departed, false),
     };
     struct name_parts none = {.whole = NULL};
@@ -104,10 +107,7 @@ struct twin_side twin_side_of(const struct people *people, struct arena *arena,
         bool again = i > 0 && address[i] && text_equal(address[i], address[i - 1]);
         side.local[i] = again ? side.local[i - 1] : address_local(arena, address[i]);
     }
-    if (departed->name && text_equal(account->name, departed->name))
-        return side; /* as nearly all are */
-    struct name_parts bears = name_parts(arena, account->name);
-    if (bears_other(account, &bears, departed->name ? &side.name : &none))
+    if (bears_other(account, bears, departed->name ? name : &none))
         side.bears = bears;
     return side;
 }
@@ -205,8 +205,8 @@ bool twin_is(const struct twins *twins, const struct twin_side *side, const stru
              struct day *ret_until)
 {
     const struct person *departed = side->departed;
-    enum name_likeness names = name_parts_compare(&side->name, row->name);
-    bool called = name_parts_compare(&side->bears, row->name) == NAMES_SAME;
+    enum name_likeness names = name_parts_compare(side->name, row->name);
+    bool called = side->bears && name_parts_compare(side->bears, row->name) == NAMES_SAME;
 
     if (!called && (names == NAMES_DIFFER || names == NAMES_AGREE))
         return false;

@@ -37,13 +37,16 @@ bool twin_is_called_as(struct arena *scratch, const struct account *account,
 /* What is compared of an account and its departed person, made once. */
 struct twin_side {
     const struct person *departed;
-    struct name_parts name;  /* the person's, else the account's */
-    struct name_parts bears; /* the account's, where nothing says that it is its person's */
-    const char *local[4];    /* local parts of the addresses of both; NULL = none, likewise */
-    const char *number;      /* the person's, bare */
+    const struct name_parts *name;  /* the person's, else the account's */
+    const struct name_parts *bears; /* the account's, where nothing says that it is its person's;
+                                       else NULL */
+    const char *local[4]; /* local parts of the addresses of both; NULL = none, likewise */
+    const char *number;   /* the person's, bare */
 };
+/* `name` and `bears` are the parts of these two names, and stay with the caller. */
 struct twin_side twin_side_of(const struct people *people, struct arena *arena,
-                              const struct account *account, const struct person *departed);
+                              const struct account *account, const struct person *departed,
+                              const struct name_parts *name, const struct name_parts *bears);
 
 /* The same of a row; `name` is its own and stays with the caller. */
 struct twin_row {

@@ -277,10 +277,18 @@ enum name_likeness name_parts_compare(const struct name_parts *a, const struct n
     return agree ? NAMES_AGREE : NAMES_DIFFER;
 }
 
+/* Of ASCII, so that something is left of the name whatever follows. */
+static bool begins_with_letter(const char *name)
+{
+    return (*name >= 'A' && *name <= 'Z') || ((unsigned char)*name < 0x80 && is_letter(*name));
+}
+
 enum name_likeness names_compare(struct arena *scratch, const char *a, const char *b)
 {
     if (!a || !b)
         return NAMES_UNKNOWN;
+    if (strcmp(a, b) == 0 && begins_with_letter(a))
+        return NAMES_SAME; /* as those of nearly all links are */
     struct name_parts left = name_parts(scratch, a), right = name_parts(scratch, b);
 
     return name_parts_compare(&left, &right);

@@ -116,10 +116,11 @@ static bool has_sudo(void)
     return false;
 }
 
+/* Root that somebody became for this one command is them again when they paste the next. */
 static bool needs_sudo(void)
 {
-    bool others =
-        command_is_service() || (geteuid() == 0 && (getenv("SUDO_UID") || !at_terminal()));
+    bool became = getenv("SUDO_UID") || getenv("SUDO_USER") || !at_terminal();
+    bool others = command_is_service() || (geteuid() == 0 && became);
 
     return others && has_sudo();
 }

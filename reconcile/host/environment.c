@@ -30,6 +30,7 @@ static bool is_kept(const char *variable)
         "SUDO_UID=", /* these three restrict, and never say who decides */
         "DOAS_USER=",
         "PKEXEC_UID=",
+        "SUDO_USER=", /* words of a hint */
         COMMAND_CONFIG_VARIABLE "=",
     };
 

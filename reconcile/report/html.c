@@ -159,7 +159,9 @@ static void add_holds(struct text *out, const struct plan *plan)
 
         if (!guard->hold)
             continue;
-        text_addf(out, "<h3>%s %s: limit ", guard->id, title ? title : "");
+        text_add(out, "<h3>");
+        encode_html(out, guard->id);
+        text_addf(out, " %s: limit ", title ? title : "");
         add_bdi(out, guard->limit);
         text_add(out, ", actual ");
         add_bdi(out, guard->actual);
@@ -431,7 +433,8 @@ static void add_guards(struct text *out, const struct plan *plan)
     for (size_t i = 0; i < plan->guard_count; i++) {
         const struct guard_finding *guard = &plan->guard[i];
 
-        text_addf(out, "<tr><th scope=row>%s", guard->id);
+        text_add(out, "<tr><th scope=row>");
+        encode_html(out, guard->id);
         add_small(out, "", report_guard_title(guard->id));
         text_addf(out, "<td><b class=\"badge %s\">%s</b><td>", guard->hold ? "held" : "pass",
                   guard->hold ? "hold" : "pass");

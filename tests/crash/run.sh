@@ -16,6 +16,7 @@ table=$place/table
 trap 'rm -rf "$place"' EXIT
 : >"$table"
 export TMPDIR="$place"
+export TEST_CLUSTER="$place/cluster" # tests/support/cluster_fixture.c
 
 if ! strace -o /dev/null -e inject=getpid:signal=0 true 2>/dev/null && ! strace -o /dev/null true 2>/dev/null; then
     echo "strace may not trace here"

@@ -14,16 +14,11 @@
 
 #define POLICY "mode = \"enforce\"; "
 
-static void clear_faults(struct acts *acts)
-{
-    probe_control(&acts->end.probe, "/_sim/faults", "clear=1");
-}
-
 /* Everything as before the first plan, but for the numbers. */
 static void start_anew(struct acts *acts)
 {
     probe_control(&acts->end.probe, "/_sim/reset", "");
-    clear_faults(acts);
+    end_clear_faults(&acts->end);
     (void)acts_change(acts, "delete from reconcile.act");
     (void)acts_change(acts, "delete from reconcile.ruling");
     (void)acts_change(acts, "delete from reconcile.login_pending"); /* what a look told */
@@ -59,14 +54,13 @@ static const struct change {
  * behind the list and before the look. */
 static void apply_and_change(struct acts *acts, const char *id, const struct change *change)
 {
-    size_t before = acts_writes(acts);
+    struct end_child child = acts_start_until_held(acts);
 
-    end_fault(&acts->end, "latency=500:POST /api/v4/users/");
-    struct end_child child = acts_start_until_write(acts, before + 1);
     if (change->form)
         end_change_user(&acts->end, id, change->form);
     if (change->fault)
         set_fault(acts, change->fault, id);
+    end_fault(&acts->end, "hold=off");
     CLEANUP(end_result_release) struct end_result applied = end_wait(&child);
     end_assert_code(&applied, 0);
 }
@@ -355,7 +349,7 @@ TEST(apply_with_an_incomplete_list_is_held_and_ends_no_approval)
     RUN(run, &acts.end, "run");
     end_assert_code(&run, 20);
     assert_int_equal(acts_writes(&acts), 0);
-    clear_faults(&acts);
+    end_clear_faults(&acts.end);
     RUN(next, &acts.end, "run");
     end_assert_code(&next, 0);
     assert_int_equal(acts_writes(&acts), 2);
@@ -363,15 +357,16 @@ TEST(apply_with_an_incomplete_list_is_held_and_ends_no_approval)
 
 /* --- between two steps --- */
 
-/* Applies three rows slowly, does this when the first write is at the portal, and expects that it
+/* Applies three rows, does this when the first write is at the portal, and expects that it
  * was the only one. */
 static void check_between(const char *statement, int code, const char *says)
 {
     WORLD(acts, 3, 4, NULL);
 
     acts_limit(&acts, "count = 100; percent = 100.0; rolling_count = 4;", NULL);
-    struct end_child child = acts_start_slowly(&acts);
+    struct end_child child = acts_start_held(&acts);
     assert_true(acts_change(&acts, "%s", statement) > 0);
+    end_clear_faults(&acts.end);
     CLEANUP(end_result_release) struct end_result ended = end_wait(&child);
     end_assert_code(&ended, code);
     if (!strstr(text_cstr(&ended.out), says) && !strstr(text_cstr(&ended.err), says))
@@ -391,12 +386,13 @@ static void check_word_between(const char *state, const char *says, const char *
 {
     WORLD(acts, 3, 4, NULL);
 
-    struct end_child child = acts_start_slowly(&acts);
+    struct end_child child = acts_start_held(&acts);
     const char *all[10] = {NULL};
     for (size_t i = 0; words[i]; i++)
         all[i] = text_equal(words[i], "ROW") ? acts.row[1].id : words[i];
     CLEANUP(end_result_release) struct end_result word = end_run(&acts.end, all);
     end_assert_code(&word, 0);
+    end_clear_faults(&acts.end);
     CLEANUP(end_result_release) struct end_result ended = end_wait(&child);
     end_assert_code(&ended, 0);
     acts_assert_step(&acts, acts.row[0].id, "verified", NULL);

@@ -540,6 +540,40 @@ TEST(erase_of_somebody_called_like_a_word_of_ours_leaves_others_alone)
     }
 }
 
+/* Whom an account of somebody else is linked with is told by number, by address, or by a name that
+ * stands alone; a namesake who has an address of their own is another person. */
+TEST(erase_takes_the_name_by_which_another_account_is_linked)
+{
+    WORLD(end);
+    CLEANUP(person_release) struct person person = {.id = NULL};
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+
+    RUNS(&end, 0, "plan");
+    end_set(&end, END_RULES,
+            "{ name = \"idle\"; when = { account = \"active\"; idle_days_min = 300; };"
+            " do = \"suspend\"; }");
+    RUNS(&end, 0, "plan"); /* without them: they are idle for less */
+    person = choose_of_first(&end);
+    text_addf(&sql,
+              "update reconcile.plan_row set matched_number = null, matched_name = '%s',"
+              " matched_email = case position when 1 then null else 'an@oth.er' end,"
+              " matched_row = 7 where plan_id = 2",
+              person.name);
+    end_change(&end, text_cstr(&sql));
+
+    RUNS(&end, 0, "erase", person.id, "--reason", "asked for it in a letter");
+
+    CLEANUP(mem_cleanup)
+    char *names = end_query(&end, "select string_agg(distinct (position = 1) || ' ' ||"
+                                  " (matched_name is null)::text, ', ') from"
+                                  " reconcile.plan_row where plan_id = 2");
+    assert_string_equal(names, "false false, true true");
+    CLEANUP(mem_cleanup)
+    char *redacted = end_query(&end, "select redacted_at is not null from reconcile.plan where"
+                                     " plan_id = 2");
+    assert_string_equal(redacted, "t");
+}
+
 TEST(erase_of_a_wrong_word_or_reason_touches_nothing)
 {
     WORLD(end);

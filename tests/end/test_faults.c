@@ -237,7 +237,7 @@ TEST(plan_after_an_incomplete_one_is_right_again)
     CLEANUP(end_result_release)
     struct end_result incomplete = END_RUN(&end, "plan", "--format", "json");
     end_assert_code(&incomplete, 20);
-    probe_control(&end.probe, "/_sim/faults", "clear=1");
+    end_clear_faults(&end);
     CLEANUP(end_result_release) struct end_result right = END_RUN(&end, "plan", "--format", "json");
     end_assert_code(&right, 0);
     CLEANUP(end_put) struct json_object *plan = end_json(&right);

@@ -129,7 +129,7 @@ static void assert_said(const struct first *first, const char *name)
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct config config;
 
-    if (config_load(&arena, first->config, &config, NULL, &err) < 0)
+    if (config_load(&arena, first->config, CONFIG_ALL_SECRETS, &config, NULL, &err) < 0)
         fail_msg("%s", err.text);
     assert_string_equal(config.portal.name, name);
 }

@@ -11,11 +11,6 @@
 #include "base/mem.h"
 #include "test.h"
 
-static void clear_faults(struct acts *acts)
-{
-    probe_control(&acts->end.probe, "/_sim/faults", "clear=1");
-}
-
 static void run(struct acts *acts, int code)
 {
     RUN(result, &acts->end, "run");
@@ -77,7 +72,7 @@ TEST(apply_whose_one_effect_does_not_come_leaves_it_unknown)
     APPLY(applied, &acts, 21);
     acts_assert_steps(&acts, "unknown 1, verified 3");
     acts_assert_step(&acts, acts.row[1].id, "unknown", "accepted by Bynder");
-    clear_faults(&acts);
+    end_clear_faults(&acts.end);
     for (int night = 0; night < 2; night++)
         run(&acts, 0); /* it waits, and nobody has to do anything */
     assert_count(&acts, UNKNOWN, 1);
@@ -94,7 +89,7 @@ TEST(apply_whose_first_effect_does_not_come_goes_no_further)
     end_assert_says(&applied.out, "so no other follows");
     acts_assert_steps(&acts, "approved 3, unknown 1");
     assert_int_equal(acts_writes(&acts), 1);
-    clear_faults(&acts);
+    end_clear_faults(&acts.end);
     run(&acts, 0); /* the others have another one before them */
     assert_int_equal(acts_writes(&acts), 4);
     assert_int_equal(acts_writes_on(&acts, acts.row[0].id), 1);
@@ -111,7 +106,7 @@ TEST(apply_whose_call_was_not_accepted_is_settled_by_the_next_run)
     end_fault(&acts.end, "error=500:POST /api/v4/users/");
     APPLY(applied, &acts, 21);
     acts_assert_steps(&acts, "approved 1, unknown 1");
-    clear_faults(&acts);
+    end_clear_faults(&acts.end);
     run(&acts, 0);
     assert_count(&acts, UNKNOWN, 0);
     assert_int_equal(acts_writes(&acts), 1 + 2);
@@ -190,7 +185,7 @@ TEST(run_whose_effect_comes_after_three_days_did_it_and_it_is_ours)
     acts_approve(&acts);
     end_fault(&acts.end, "delay-202=3000000");
     APPLY(applied, &acts, 21);
-    clear_faults(&acts);
+    end_clear_faults(&acts.end);
     const char *id = acts.row[0].id;
     for (int night = 0; night < 3; night++) {
         age_calls(&acts, 1);
@@ -218,7 +213,7 @@ TEST(run_after_a_late_effect_that_somebody_undid_is_not_ours)
     CLEANUP(mem_cleanup) char *id = mem_strdup(acts.row[0].id);
     end_fault(&acts.end, "delay-202=3000000");
     APPLY(applied, &acts, 21);
-    clear_faults(&acts);
+    end_clear_faults(&acts.end);
     age_calls(&acts, 1);
     probe_control(&acts.end.probe, "/_sim/clock", "advance=3001");
     run(&acts, 0);
@@ -246,7 +241,7 @@ TEST(run_whose_single_read_fails_calls_nobody_reactivated_yet)
     run(&acts, 0);
     assert_count(&acts, "select count(*) from reconcile.account where reactivated_at is not null",
                  0);
-    clear_faults(&acts);
+    end_clear_faults(&acts.end);
     run(&acts, 0);
     assert_count(&acts, "select count(*) from reconcile.account where reactivated_at is not null",
                  1);
@@ -283,7 +278,7 @@ TEST(run_counts_an_act_on_the_day_of_its_call)
     end_fault(&acts.end, "never-202=nth=2");
     run(&acts, 21);
     assert_int_equal(acts_writes(&acts), 2);
-    clear_faults(&acts);
+    end_clear_faults(&acts.end);
     run(&acts, 0);
     assert_int_equal(acts_writes(&acts), 2); /* the day has no room */
     assert_true(acts_change(&acts, "update reconcile.step set intent_at = intent_at - interval '1 "
@@ -420,10 +415,11 @@ static void check_recount(const char *change, int code, const char *state, const
     CLEANUP(mem_cleanup) char *last = mem_strdup(acts.row[2].id);
     end_change_user(&acts.end, last, text_cstr(&form));
     end_change_user(&acts.end, "staaa", text_cstr(&form));
-    struct end_child child = acts_start_slowly(&acts);
+    struct end_child child = acts_start_held(&acts);
     assert_string_equal(acts.row[2].id, last);
     if (change)
         end_change_user(&acts.end, "staaa", *change ? change : text_cstr(&demoted));
+    end_clear_faults(&acts.end);
     CLEANUP(end_result_release) struct end_result ended = end_wait(&child);
     end_assert_code(&ended, code);
     acts_assert_step(&acts, last, state, reason);

@@ -520,6 +520,12 @@ TEST(a_record_that_is_ahead_of_what_was_kept_goes_on)
     assert_int_equal(file_write(head, 0600, "nonsense\n", 9, &err), 0);
     story_night(&story, 20);
     is_held_by(&story, "end", "G15");
+    SAYS(&story, 22, "cannot be read", "audit", "verify");
+    assert_int_equal(unlink(head), 0);
+    assert_int_equal(symlink("/etc/hostname", head), 0);
+    SAYS(&story, 22, "cannot be read", "audit", "verify");
+    assert_int_equal(unlink(head), 0);
+    SAYS(&story, 0, NULL, "audit", "verify");
 }
 
 /* A keep that was lost with the newest seconds would be an act: the decision keeps the head as

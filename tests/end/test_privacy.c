@@ -81,7 +81,7 @@ TEST(secrets_get_into_no_output_and_no_database)
         RUN(refused, &end, "--log-level", "debug", "plan");
         end_assert_code(&refused, 77);
         check_silent(&refused, CANARY);
-        probe_control(&end.probe, "/_sim/faults", "clear=1");
+        end_clear_faults(&end);
     }
     check_dump(&end, CANARY);
 }
@@ -89,16 +89,12 @@ TEST(secrets_get_into_no_output_and_no_database)
 TEST(secrets_are_not_in_the_command_line_or_environment)
 {
     static const char *const words[] = {"plan", NULL};
-    const struct timespec pause = {.tv_nsec = 5000000};
     CLEANUP(text_release) struct text process = TEXT_INIT;
     WORLD(end, NULL);
 
-    end_fault(&end, "latency=100");
+    end_keep_back(&end, 8, NULL);
     struct end_child child = end_start(&end, words);
-    for (int tries = 0; end_stat(&end, "requests") < 8; tries++) {
-        assert_true(tries < 4000);
-        (void)nanosleep(&pause, NULL);
-    }
+    end_wait_for_requests(&end, 8);
     read_process(child.pid, &process);
     end_assert_says(&process, "plan");
     end_assert_silent_of(&process, END_SECRET);
@@ -173,13 +169,14 @@ static void guarded_begin(struct guarded *guarded)
     put_canary(end, "webhook-url", "http://127.0.0.1:#/services/canary-5-webhook",
                guarded->webhook.port);
     end_set(end, END_DATABASE, "conninfo = \"%s\"; password_file = \"database\";", end->conninfo);
-    end_set(end, END_REST,
-            "report: { directory = \"said/reports\"; }; metrics: { textfile = \"said/end.prom\"; };"
-            "apply: { state_directory = \"said/state\"; };"
-            "notify: { timeout = 8; mail: { server = \"smtp://127.0.0.1:%u\"; starttls = \"none\";"
-            " from = \"a@acme.example\"; to = \"b@acme.example\"; user = \"job\"; "
-            "password_file = \"mail-password\"; }; webhook: { url_file = \"webhook-url\"; }; };",
-            guarded->mail.port);
+    end_set(
+        end, END_REST,
+        "report: { directory = \"said/reports\"; }; metrics: { textfile = \"said/end.prom\"; };"
+        "apply: { state_directory = \"said/state\"; };"
+        "notify: { timeout = 600; mail: { server = \"smtp://127.0.0.1:%u\"; starttls = \"none\";"
+        " from = \"a@acme.example\"; to = \"b@acme.example\"; user = \"job\"; "
+        "password_file = \"mail-password\"; }; webhook: { url_file = \"webhook-url\"; }; };",
+        guarded->mail.port);
     CLEANUP(mem_cleanup) char *said = probe_path(&end->probe, "said");
     assert_int_equal(file_make_directory(said, 0700, NULL), 0);
 }
@@ -255,7 +252,6 @@ TEST(run_that_fails_everywhere_tells_no_secret_either)
 TEST(process_shows_no_secret_and_leaves_no_core)
 {
     static const char *const words[] = {"run", NULL};
-    const struct timespec pause = {.tv_nsec = 5000000};
     const char *const find[] = {"sh", "-c", "! find . -name 'core*' | grep .", NULL};
     CLEANUP(guarded_finish) struct guarded guarded;
     CLEANUP(text_release)
@@ -264,17 +260,14 @@ TEST(process_shows_no_secret_and_leaves_no_core)
 
     guarded_begin(&guarded);
     end_set(&guarded.end, END_LOGIN, "token_file = \"token\";");
-    end_fault(&guarded.end, "latency=100");
+    end_keep_back(&guarded.end, 5, NULL);
     assert_int_equal(getrlimit(RLIMIT_CORE, &old), 0);
     if (setrlimit(RLIMIT_CORE, &cores) < 0) {
         cores.rlim_cur = cores.rlim_max = old.rlim_max;
         assert_int_equal(setrlimit(RLIMIT_CORE, &cores), 0);
     }
     struct end_child child = end_start(&guarded.end, words);
-    for (int tries = 0; end_stat(&guarded.end, "requests") < 5; tries++) {
-        assert_true(tries < 4000);
-        (void)nanosleep(&pause, NULL);
-    }
+    end_wait_for_requests(&guarded.end, 5);
     read_process(child.pid, &process);
     check_text(&process, "the process");
     text_addf(&path, "/proc/%d/limits", (int)child.pid);

@@ -168,7 +168,7 @@ TEST(run_settles_what_is_unknown_without_acting_on_it)
     end_fault(&acts.end, "delay-202=3000");
     APPLY(applied, &acts, 21);
     acts_assert_step(&acts, acts.row[0].id, "unknown", NULL);
-    probe_control(&acts.end.probe, "/_sim/faults", "clear=1");
+    end_clear_faults(&acts.end);
     probe_control(&acts.end.probe, "/_sim/clock", "advance=10");
     run(&acts, 0); /* it came late, but it came; and the rest of the plan is done */
     acts_assert_steps(&acts, "verified 2");
@@ -182,20 +182,17 @@ TEST(run_asked_to_end_finishes_its_step_and_the_next_goes_on)
 
     acts_plan(&acts, 0);
     acts_approve(&acts);
-    end_fault(&acts.end, "latency=500:POST /api/v4/users/");
+    end_keep_back(&acts.end, 1, "POST /api/v4/users/");
     struct end_child child = end_start(&acts.end, (const char *const[]){"run", NULL});
-    for (int tries = 0; acts_writes(&acts) == 0; tries++) {
-        assert_true(tries < 3000);
-        (void)usleep(5000);
-    }
+    acts_wait_for_writes(&acts, 1);
     assert_int_equal(kill(child.pid, SIGTERM), 0);
+    end_clear_faults(&acts.end);
     CLEANUP(end_result_release) struct end_result ended = end_wait(&child);
     end_assert_code(&ended, 130);
     end_assert_says(&ended.err, " 1 act is done, 2 left");
     end_assert_says(&ended.err, "run'");
     assert_int_equal(acts_writes(&acts), 1);
     acts_assert_step(&acts, acts.row[0].id, "done", NULL);
-    probe_control(&acts.end.probe, "/_sim/faults", "clear=1");
     run(&acts, 0);
     acts_assert_steps(&acts, "verified 3");
     acts_assert_written(&acts, 0, "verified");

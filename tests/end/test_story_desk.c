@@ -140,7 +140,7 @@ TEST(an_approval_is_over_72_hours_after_a_run_that_could_have_done_it)
         story_night(&story, 21);
     }
     story_ended(&story, "approve", "lea", "stands");
-    probe_control(&story.end.probe, "/_sim/faults", "clear=1");
+    end_clear_faults(&story.end);
     story_passes(&story, 1);
     story_night(&story, 0);
     story_is_active(&story, "lea");

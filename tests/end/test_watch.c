@@ -106,11 +106,7 @@ TEST(run_writes_figures_that_are_true)
 
     told.more = "approval: { suspend = 0; };";
     told_configure(&told);
-    end_set(
-        &told.acts.end, END_PORTAL,
-        "requests_per_second = 1000000.0; requests_per_window = 100000000; page_size = 50; "
-        "connections = 4; timeout = 3; patience = 10; silence_after_429 = 1.0; logins = \"each\"; "
-        "contracted_seats = 9;");
+    end_set(&told.acts.end, END_PORTAL, END_FREELY "contracted_seats = 9;");
     told_run(&told, 0);
     CLEANUP(mem_cleanup) char *metrics = end_read(told.metrics_path);
     check_format(metrics);
@@ -192,7 +188,8 @@ TEST(hung_portal)
     TOLD(told, 0, 4);
     double success = good_night(&told);
 
-    end_fault(&told.acts.end, "latency=60000");
+    end_set(&told.acts.end, END_PORTAL, END_FREELY "timeout = 1; patience = 2;");
+    end_fault(&told.acts.end, "hang");
     RUN(result, &told.acts.end, "run");
     check_condition(&told, success, &condition, &result);
     assert_true(told_metric(&told, "requests" P) > 0);
@@ -250,7 +247,7 @@ TEST(crashed_run)
     assert_true(told_metric(&told, "last_success_timestamp_seconds" P) == success); /* gets older */
     RUN(status, &told.acts.end, "status");
     end_assert_says(&status.out, "cut off");
-    probe_control(&told.acts.end.probe, "/_sim/faults", "clear=1");
+    end_clear_faults(&told.acts.end);
     RUN(next, &told.acts.end, "run");
     end_assert_code(&next, 0);
     end_assert_says(&next.err, "warning: run 2 ('run' on host '");
@@ -275,6 +272,7 @@ TEST(run_that_finds_the_lock_held)
     end_assert_code(&second, 75);
     assert_true(told_metric(&told, "last_run_exit_code" P) == 0); /* of the last that ended */
     assert_true(told_metric(&told, "last_success_timestamp_seconds" P) == success);
+    end_clear_faults(&told.acts.end);
     CLEANUP(end_result_release) struct end_result first = end_wait(&child);
     end_assert_code(&first, 0);
     assert_int_equal(sink_count(&told.mail), 0);

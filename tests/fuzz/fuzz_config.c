@@ -33,7 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)fuzz_file("webhook", "http://hook.example", 19);
     (void)fuzz_file("hook", "https://hook.example", 20);
     (void)fuzz_file("no-address", "x y", 3);
-    if (config_load(&arena, fuzz_file("x.conf", data, size), &config, &problems, &err) < 0) {
+    if (config_load(&arena, fuzz_file("x.conf", data, size), CONFIG_ALL_SECRETS, &config, &problems,
+                    &err) < 0) {
         FUZZ_CHECK(problems.count > 0 && err.text && *err.text);
         return 0;
     }

@@ -30,8 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *links = fuzz_file("links.csv", data, size);
     if (size == 0) /* none */
         (void)unlink(links);
-    if (config_load(&arena, fuzz_file("x.conf", text, strlen(text)), &config, &problems, &err) <
-        0) {
+    if (config_load(&arena, fuzz_file("x.conf", text, strlen(text)), CONFIG_ALL_SECRETS, &config,
+                    &problems, &err) < 0) {
         FUZZ_CHECK(problems.count > 0);
         for (size_t i = 0; i < problems.count; i++)
             FUZZ_CHECK(text_is_utf8(problems.item[i].text, strlen(problems.item[i].text)));

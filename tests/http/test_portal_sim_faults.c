@@ -83,6 +83,51 @@ TEST(latency_delays_every_answer)
     assert_true(reply.seconds >= 0.08);
 }
 
+/* A change on its way; the answer does not come before perform_one says so. */
+static CURL *send_change(CURLM *multi, const char *url)
+{
+    CURL *easy = curl_easy_init();
+    int running = 0;
+
+    (void)curl_easy_setopt(easy, CURLOPT_URL, url);
+    (void)curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    (void)curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
+    (void)curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, PROBE_TOKEN);
+    (void)curl_easy_setopt(easy, CURLOPT_POSTFIELDS, "active=0");
+    assert_int_equal(curl_multi_add_handle(multi, easy), CURLM_OK);
+    for (size_t done = 0; done == 0;) {
+        assert_int_equal(curl_multi_perform(multi, &running), CURLM_OK);
+        JSON_LOCAL writes = probe_control_json(&shared, "/_sim/writes");
+        done = json_object_array_length(writes);
+    }
+    return easy;
+}
+
+TEST(hold_does_what_is_asked_and_answers_when_it_is_over)
+{
+    CLEANUP(text_release) struct text url = TEXT_INIT;
+    CURLM *multi = curl_multi_init();
+    int running = 1;
+    long status = 0;
+
+    text_addf(&url, "http://127.0.0.1:%u%s", shared.port, leaver);
+    set_fault("hold=nth=1:POST");
+    CURL *change = send_change(multi, text_cstr(&url));
+    assert_field(leaver, "active", "false"); /* done, and who asks is answered */
+    for (int i = 0; i < 20; i++)
+        (void)curl_multi_poll(multi, NULL, 0, 10, NULL);
+    assert_int_equal(curl_multi_perform(multi, &running), CURLM_OK);
+    assert_int_equal(running, 1);
+    set_fault("hold=off");
+    while (running > 0 && curl_multi_perform(multi, &running) == CURLM_OK && running > 0)
+        (void)curl_multi_poll(multi, NULL, 0, 1000, NULL);
+    (void)curl_easy_getinfo(change, CURLINFO_RESPONSE_CODE, &status);
+    assert_int_equal(status, 202);
+    (void)curl_multi_remove_handle(multi, change);
+    curl_easy_cleanup(change);
+    (void)curl_multi_cleanup(multi);
+}
+
 TEST(error_answers_with_its_status)
 {
     static const long statuses[] = {400, 401, 403, 404, 429, 500, 502, 503, 504};
@@ -642,7 +687,7 @@ static size_t run_crowd(const char *url)
         easy[i] = curl_easy_init();
         (void)curl_easy_setopt(easy[i], CURLOPT_URL, url);
         (void)curl_easy_setopt(easy[i], CURLOPT_PROXY, "");
-        (void)curl_easy_setopt(easy[i], CURLOPT_TIMEOUT_MS, 15000L);
+        (void)curl_easy_setopt(easy[i], CURLOPT_TIMEOUT_MS, 100000L);
         (void)curl_easy_setopt(easy[i], CURLOPT_FRESH_CONNECT, 1L);
         (void)curl_easy_setopt(easy[i], CURLOPT_WRITEFUNCTION, count_bytes);
         (void)curl_easy_setopt(easy[i], CURLOPT_WRITEDATA, &received[i]);

@@ -84,7 +84,8 @@ static inline struct loaded load_path(const char *path)
 {
     struct loaded loaded = {.arena = ARENA_INIT, .err = ERR_INIT};
 
-    loaded.result = config_load(&loaded.arena, path, &loaded.config, &loaded.problems, &loaded.err);
+    loaded.result = config_load(&loaded.arena, path, CONFIG_ALL_SECRETS, &loaded.config,
+                                &loaded.problems, &loaded.err);
     assert_int_equal(loaded.result == 0, loaded.problems.count == 0);
     assert_int_equal(loaded.err.code, loaded.result == 0 ? ERR_NONE : ERR_CONFIG);
     return loaded;

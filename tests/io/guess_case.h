@@ -119,7 +119,8 @@ static inline void guess_case_read(struct guess_case *c, const char *bytes, size
     assert_int_equal(
         file_write(text_cstr(&path), 0600, text_cstr(&writing.text), writing.text.length, &c->err),
         0);
-    c->read = config_load(&c->arena, text_cstr(&path), &c->config, NULL, &c->err);
+    c->read =
+        config_load(&c->arena, text_cstr(&path), CONFIG_ALL_SECRETS, &c->config, NULL, &c->err);
     if (c->read == 0)
         c->read = roster_read(&c->arena, &c->config.roster, NULL, GUESS_NOW, &c->roster, &c->err);
     (void)unlink(text_cstr(&path));

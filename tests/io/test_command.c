@@ -136,6 +136,10 @@ TEST(command_for_who_is_no_root_begins_with_sudo)
     check("bynder-reconcile @acme show 12"); /* at the desk root is nobody */
     CLEANUP(mem_cleanup) char *migrate = command_make("migrate");
     assert_string_equal(migrate, "sudo bynder-reconcile @acme migrate");
+    assert_int_equal(unsetenv("SUDO_UID") | setenv("SUDO_USER", "carol", 1), 0); /* `sudo env -u` */
+    CLEANUP(mem_cleanup) char *roster = command_make("roster check");
+    assert_string_equal(roster, "sudo bynder-reconcile @acme roster check");
+    assert_int_equal(unsetenv("SUDO_USER"), 0);
     command_set_credentials(true);
     check_portal(COMMAND_CHECK, "sudo systemctl start bynder-reconcile-check@acme; "
                                 "sudo journalctl -n 20 -o cat -u bynder-reconcile-check@acme");

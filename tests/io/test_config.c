@@ -334,6 +334,36 @@ TEST(config_load_under_a_unit_judges_credentials)
     loaded_release(&taken);
 }
 
+/* The desk is given the database's secret and no other. */
+TEST(config_load_for_reviewers_asks_for_the_secret_of_the_database_alone)
+{
+    static const char *const password[] = {"client-secret", "none"};
+    unsigned line;
+    CLEANUP(mem_cleanup)
+    char *start = change(SECRET, "    client_secret_credential = \"none\";\n", &line);
+
+    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", directory, 1), 0);
+    for (size_t i = 0; i < COUNT_OF(password); i++) {
+        CLEANUP(text_release) struct text text = TEXT_INIT;
+        CLEANUP(mem_cleanup) char *path = in_directory("test.conf");
+        struct loaded loaded = {.arena = ARENA_INIT, .err = ERR_INIT};
+        const char *rest = strchr(strstr(start, "embedded"), '\n');
+
+        text_addf(&text, "%.*sconninfo = \"host=h dbname=d\"; password_credential = \"%s\"; };%s",
+                  (int)(strstr(start, "embedded") - start), start, password[i], rest);
+        put_text("test.conf", text_cstr(&text));
+        loaded.result = config_load(&loaded.arena, path, CONFIG_DATABASE_SECRET, &loaded.config,
+                                    &loaded.problems, &loaded.err);
+        if (i == 0)
+            assert_loads(&loaded);
+        else
+            assert_problem(&loaded, "none", "test.conf", line + 2,
+                           "'database.password_credential': cannot");
+        loaded_release(&loaded);
+    }
+    assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+}
+
 /* --- what is printed --- */
 
 static struct text print(void (*printer)(FILE *))

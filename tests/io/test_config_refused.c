@@ -507,7 +507,7 @@ TEST(config_load_without_err_and_problems_says_no)
     struct arena arena = ARENA_INIT;
     struct config config;
 
-    assert_int_equal(config_load(&arena, path, &config, NULL, NULL), -1);
+    assert_int_equal(config_load(&arena, path, CONFIG_ALL_SECRETS, &config, NULL, NULL), -1);
     arena_release(&arena);
 }
 TEST_GROUP(set_up, tear_down);

@@ -406,6 +406,31 @@ TEST(report_html_hostile_texts_stay_text)
     assert_non_null(strstr(text_cstr(&out), "expired on 2026-06-30"));
 }
 
+/* What the database says of a guard is no more ours than a name is, its id included. */
+TEST(report_html_hostile_guards_stay_text)
+{
+    static struct guard_finding guard[4];
+    struct plan plan = make_plan();
+
+    for (size_t i = 0; i < COUNT_OF(guard); i++)
+        guard[i] = (struct guard_finding){.id = hostile[0],
+                                          .hold = i % 2,
+                                          .limit = hostile[0],
+                                          .actual = hostile[0],
+                                          .text = hostile[0],
+                                          .cause = hostile[0],
+                                          .let_go_id = (int64_t)i / 2,
+                                          .let_go_by = i / 2 ? hostile[0] : NULL,
+                                          .let_go_reason = i / 2 ? hostile[0] : NULL};
+    plan.guard = guard;
+    plan.guard_count = COUNT_OF(guard);
+    plan.time_zone = hostile[0];
+    CLEANUP(text_release) struct text out = render(&plan, REPORT_HTML, 0);
+
+    assert_int_equal(count_of(text_cstr(&out), "<script"), 0);
+    assert_true(count_of(text_cstr(&out), "&lt;script&gt;") > COUNT_OF(guard));
+}
+
 TEST(report_html_every_row_guard_and_figure_is_there)
 {
     struct plan plan = make_plan();

@@ -257,7 +257,7 @@ static void load(const struct known_case *one, const char *directory, struct are
     put(directory, "secret", "x\n");
     put(directory, "case.conf", text_cstr(&text));
     text_addf(&path, "%s/case.conf", directory);
-    if (config_load(arena, text_cstr(&path), ret_config, NULL, &err) < 0)
+    if (config_load(arena, text_cstr(&path), CONFIG_ALL_SECRETS, ret_config, NULL, &err) < 0)
         fail_msg("%s (%s): %s", one->folder, one->settings ? one->settings : "", err.text);
 }
 

@@ -79,7 +79,7 @@ static void assert_unreachable(bool listening, const char *words)
     assert_non_null(strstr(err.text, "'acme'"));
     assert_non_null(strstr(err.text, words));
     assert_null(pg);
-    assert_true(now_s() - start < 4);
+    assert_true(now_s() - start < HANGS_S);
     (void)close(fd);
 }
 
@@ -280,7 +280,7 @@ TEST(pg_run_server_stands_still_ends_at_the_deadline)
     assert_int_equal(result, -1);
     assert_int_equal(err.code, ERR_UNREACHABLE);
     assert_non_null(strstr(err.text, "not known"));
-    assert_true(now_s() - start < 13);
+    assert_true(now_s() - start < HANGS_S);
     assert_null(pg_raw(pg));
     assert_int_equal(pg_run(pg, "again", "select 1", PG_ONE, NULL, 0, NULL, &again), -1);
     assert_int_equal(again.code, ERR_UNREACHABLE);
@@ -492,12 +492,12 @@ TEST(pg_run_asked_to_end_gives_way)
     double start = now_s();
 
     clock_interrupt(SIGINT);
-    int failed = pg_run(pg, "sleeping", "select 1 from pg_sleep(60)", PG_ONE, NULL, 0, NULL, &err);
+    int failed = pg_run(pg, "sleeping", "select 1 from pg_sleep(600)", PG_ONE, NULL, 0, NULL, &err);
     clock_clear_interrupt();
     assert_int_equal(failed, -1);
     assert_int_equal(err.code, ERR_INTERRUPTED);
     assert_non_null(strstr(err.text, "'sleeping'; what was not committed did not happen"));
-    assert_true(now_s() - start < 10);
+    assert_true(now_s() - start < HANGS_S);
     assert_int_equal(pg_run(pg, "after", "select 1", PG_ONE, NULL, 0, NULL, &err), -1);
 }
 

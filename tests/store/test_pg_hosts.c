@@ -90,7 +90,7 @@ static char *own_directory(void)
 }
 
 /* Opens with two seconds for each host; the error when it does not. */
-static struct pg *open_within(const char *conninfo, double seconds, struct err *err)
+static struct pg *open_in_time(const char *conninfo, struct err *err)
 {
     struct pg *pg = NULL;
     double start = now_s();
@@ -98,14 +98,14 @@ static struct pg *open_within(const char *conninfo, double seconds, struct err *
         pg_open(&(struct pg_settings){.conninfo = conninfo, .connect_timeout_s = 2}, &pg, err);
 
     assert_int_equal(result, pg ? 0 : -1);
-    assert_true(now_s() - start < seconds);
+    assert_true(now_s() - start < HANGS_S);
     return pg;
 }
 
-static void assert_opens(const char *conninfo, double seconds)
+static void assert_opens(const char *conninfo)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
-    CLEANUP(pg_closep) struct pg *pg = open_within(conninfo, seconds, &err);
+    CLEANUP(pg_closep) struct pg *pg = open_in_time(conninfo, &err);
 
     if (!pg)
         fail_msg("%s", err.text);
@@ -113,12 +113,11 @@ static void assert_opens(const char *conninfo, double seconds)
 }
 
 /* Each word in the error. */
-static void assert_fails(const char *conninfo, double seconds, enum err_code code,
-                         const char *const *word)
+static void assert_fails(const char *conninfo, enum err_code code, const char *const *word)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
 
-    assert_null(open_within(conninfo, seconds, &err));
+    assert_null(open_in_time(conninfo, &err));
     assert_int_equal(err.code, code);
     for (; *word; word++) {
         if (!strstr(err.text, *word))
@@ -136,10 +135,10 @@ TEST(pg_open_goes_on_to_the_next_host)
 
         /* What works comes first: nobody asks the other. */
         text_addf(&before, "host=%s,127.0.0.1 port=5432,%u user=reconcile", own, hole.port);
-        assert_opens(text_cstr(&before), 8);
+        assert_opens(text_cstr(&before));
         assert_true(kind != SILENT || accept4(hole.fd[0], NULL, NULL, SOCK_CLOEXEC) < 0);
         text_addf(&after, "host=127.0.0.1,%s port=%u,5432 user=reconcile", own, hole.port);
-        assert_opens(text_cstr(&after), 8);
+        assert_opens(text_cstr(&after));
     }
 }
 
@@ -154,7 +153,7 @@ TEST(pg_open_all_hosts_away_names_each_and_has_a_bound)
     text_addf(&first, "'127.0.0.1:%u' did not answer within 2 s", silent.port);
     text_addf(&second, "port %u failed: Connection refused", none.port);
     text_addf(&third, "'127.0.0.1:%u' did not answer within 2 s", full.port);
-    assert_fails(text_cstr(&conninfo), 10, ERR_UNREACHABLE,
+    assert_fails(text_cstr(&conninfo), ERR_UNREACHABLE,
                  (const char *const[]){"'acme'", "none of the 4 hosts", text_cstr(&first),
                                        text_cstr(&second), text_cstr(&third), "nowhere.example",
                                        NULL});
@@ -170,13 +169,13 @@ TEST(pg_open_goes_on_to_the_next_address_of_a_name)
 
     text_addf(&conninfo, "host=two.example port=%u dbname=postgres user=reconcile", hole.port);
     text_addf(&first, "'two.example:%u' (127.0.0.1) did not answer", hole.port);
-    assert_fails(text_cstr(&conninfo), 8, ERR_UNREACHABLE,
+    assert_fails(text_cstr(&conninfo), ERR_UNREACHABLE,
                  (const char *const[]){text_cstr(&first), "127.0.0.2", "refused", NULL});
 
     CLEANUP(pooler_release)
     __attribute__((unused)) struct pooler pooler = pooler_start(
         &(struct pooler_settings){.mode = "session", .address = "127.0.0.2", .port = hole.port});
-    CLEANUP(pg_closep) struct pg *pg = open_within(text_cstr(&conninfo), 8, &err);
+    CLEANUP(pg_closep) struct pg *pg = open_in_time(text_cstr(&conninfo), &err);
     if (!pg)
         fail_msg("%s", err.text);
     assert_string_equal(PQhost(pg_raw(pg)), "two.example");
@@ -193,7 +192,7 @@ TEST(pg_open_hosts_of_a_service_are_tried_too)
     text_addf(&file, "[ours]\nhost=127.0.0.1,%s\nport=%u,5432\nuser=reconcile\n", own, hole.port);
     assert_int_equal(file_write(path, 0600, file.data, file.length, NULL), 0);
     assert_int_equal(setenv("PGSERVICEFILE", path, 1), 0);
-    assert_opens("service=ours", 8);
+    assert_opens("service=ours");
     assert_int_equal(unsetenv("PGSERVICEFILE"), 0);
 }
 
@@ -203,7 +202,7 @@ TEST(pg_open_hosts_and_ports_that_do_not_fit_are_config)
                                         "host=a target_session_attrs=writable"};
 
     for (size_t i = 0; i < COUNT_OF(wrong); i++)
-        assert_fails(wrong[i], 2, ERR_CONFIG, (const char *const[]){"connection string", NULL});
+        assert_fails(wrong[i], ERR_CONFIG, (const char *const[]){"connection string", NULL});
 }
 
 /* --- which of them --- */
@@ -238,7 +237,7 @@ TEST(pg_open_takes_the_server_that_is_asked_for)
                   first ? standby.directory : own, first ? own : standby.directory);
         if (cases[i].wanted)
             text_addf(&conninfo, " target_session_attrs=%s", cases[i].wanted);
-        CLEANUP(pg_closep) struct pg *pg = open_within(text_cstr(&conninfo), 8, &err);
+        CLEANUP(pg_closep) struct pg *pg = open_in_time(text_cstr(&conninfo), &err);
         if (!pg)
             fail_msg("%zu: %s", i, err.text);
         assert_int_equal(
@@ -255,14 +254,14 @@ TEST(pg_open_a_standby_is_named_for_what_it_is)
     CLEANUP(hole_release) struct hole hole = dig(REFUSES);
 
     text_addf(&alone, "host=%s user=reconcile dbname=postgres", standby.directory);
-    assert_fails(text_cstr(&alone), 8, ERR_UNREACHABLE,
+    assert_fails(text_cstr(&alone), ERR_UNREACHABLE,
                  (const char *const[]){"is a standby", "hint: ", "primary", "host=a,b", NULL});
     text_addf(&two, "host=%s,127.0.0.1 port=5432,%u user=reconcile dbname=postgres",
               standby.directory, hole.port);
-    assert_fails(text_cstr(&two), 8, ERR_UNREACHABLE,
+    assert_fails(text_cstr(&two), ERR_UNREACHABLE,
                  (const char *const[]){"is a standby", "refused", "hint: ", NULL});
     text_addf(&wanted, "host=%s user=reconcile dbname=postgres target_session_attrs=standby", own);
-    assert_fails(text_cstr(&wanted), 8, ERR_UNREACHABLE,
+    assert_fails(text_cstr(&wanted), ERR_UNREACHABLE,
                  (const char *const[]){"is no standby", "target_session_attrs", NULL});
 }
 
@@ -283,5 +282,5 @@ TEST(database_psql_goes_on_to_the_next_host)
     config.conninfo = text_cstr(&conninfo);
     assert_int_equal(database_psql(&config, arguments, &status, NULL), 0);
     assert_int_equal(status, 0);
-    assert_true(now_s() - start < 8);
+    assert_true(now_s() - start < HANGS_S);
 }

@@ -4,7 +4,6 @@
  */
 #include "acts.h"
 
-#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,13 +186,10 @@ static PGresult *query(struct acts *acts, ExecStatusType wanted, const char *for
 static PGresult *query(struct acts *acts, ExecStatusType wanted, const char *format, va_list args)
 {
     CLEANUP(text_release) struct text sql = TEXT_INIT;
-    PGconn *connection = PQconnectdb(acts->end.conninfo);
 
     text_addv(&sql, format, args);
-    PGresult *result = PQexec(connection, text_cstr(&sql));
-    if (PQresultStatus(result) != wanted)
-        fail_msg("%s: %s", text_cstr(&sql), PQerrorMessage(connection));
-    PQfinish(connection);
+    PGresult *result = end_sql(&acts->end, text_cstr(&sql));
+    assert_int_equal(PQresultStatus(result), wanted);
     return result;
 }
 
@@ -319,24 +315,37 @@ struct end_result acts_apply(struct acts *acts, int code)
     return result;
 }
 
-struct end_child acts_start_until_write(struct acts *acts, size_t writes)
+void acts_wait_for_writes(struct acts *acts, size_t writes)
 {
     const struct timespec pause = {.tv_nsec = 5000000};
-    struct end_child child = acts_start_apply(acts);
 
     for (int tries = 0; acts_writes(acts) < writes; tries++) {
         assert_true(tries < ACTS_WAIT_S * 200);
         (void)nanosleep(&pause, NULL);
     }
+}
+
+struct end_child acts_start_until_write(struct acts *acts, size_t writes)
+{
+    struct end_child child = acts_start_apply(acts);
+
+    acts_wait_for_writes(acts, writes);
     return child;
 }
 
-struct end_child acts_start_slowly(struct acts *acts)
+struct end_child acts_start_until_held(struct acts *acts)
+{
+    size_t before = acts_writes(acts);
+
+    end_keep_back(&acts->end, 1, "POST /api/v4/users/");
+    return acts_start_until_write(acts, before + 1);
+}
+
+struct end_child acts_start_held(struct acts *acts)
 {
     acts_plan(acts, 0);
     acts_approve(acts);
-    end_fault(&acts->end, "latency=500:POST /api/v4/users/");
-    return acts_start_until_write(acts, 1);
+    return acts_start_until_held(acts);
 }
 
 void acts_do_all(struct acts *acts)

@@ -52,10 +52,14 @@ void acts_approve_only(struct acts *acts, const char *id);
 /* Applies it; the caller releases what was said. */
 struct end_result acts_apply(struct acts *acts, int code);
 struct end_child acts_start_apply(struct acts *acts);
+/* Waits until so many writes have reached the portal. */
+void acts_wait_for_writes(struct acts *acts, size_t writes);
 /* Starts apply and waits until so many writes have reached the portal. */
 struct end_child acts_start_until_write(struct acts *acts, size_t writes);
-/* plan, approve, and an apply that has made its first write and is slow to make more. */
-struct end_child acts_start_slowly(struct acts *acts);
+/* The same with the answer to the next write kept back, until "hold" is off. */
+struct end_child acts_start_until_held(struct acts *acts);
+/* plan, approve, and an apply whose first write is done and not answered yet. */
+struct end_child acts_start_held(struct acts *acts);
 /* plan, approve, apply, all of it as it should be: the leavers are suspended. */
 void acts_do_all(struct acts *acts);
 /* The first leaver is suspended, and the newest plan, approved, holds their deletion and the
@@ -85,8 +89,8 @@ char *acts_ask(struct acts *acts, const char *format, ...) __attribute__((format
 /* The roster says that this account's person works here again. */
 void acts_rehire(struct acts *acts, const char *id);
 
-/* Waits for a condition of the world, up to some seconds; fails the test when it does not come. */
-#define ACTS_WAIT_S 15
+/* Waits for a condition of the world; fails the test when it does not come. */
+#define ACTS_WAIT_S END_DEADLINE_S
 void acts_wait_for(struct acts *acts, const char *sql, const char *wanted);
 
 /* What a test begins with, and a line it says often; what they make goes away with its block. */

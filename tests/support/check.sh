@@ -34,11 +34,10 @@ step() { # $1 name, rest the command
 }
 
 step "build with gcc" "$make" --no-print-directory $jobs VARIANT=debug all tests
-# The sanitizer variants are built by clang with the same warnings as errors: both compilers are clean.
-# They are built in what the suites leave of the processors, many of whose tests wait.
+# The sanitizer variant is built by clang with the same warnings as errors: both compilers are clean.
+# It is built in what the suites leave of the processors, many of whose tests wait.
 build_with_sanitizers() {
-    nice -n 19 "$make" --no-print-directory $jobs VARIANT=asan all tests &&
-        nice -n 19 "$make" --no-print-directory $jobs VARIANT=fuzz fuzz-binaries
+    nice -n 19 "$make" --no-print-directory $jobs VARIANT=asan all tests fuzz-binaries
 }
 build_with_sanitizers >"$built" 2>&1 &
 builder=$!
@@ -49,20 +48,16 @@ finish_build() {
     cat "$built"
     return "$1"
 }
-step "lint" "$make" --no-print-directory lint
+step "lint" "$make" --no-print-directory $jobs lint
 step "alert rules" "$make" --no-print-directory check-rules
 step "units, manual pages, completion" "$make" --no-print-directory VARIANT=debug check-packaging
-for suite in unit scenario io store http end; do
-    # many of them wait for a portal or a server that is slow on purpose: more than there are cores
-    step "test $suite" env TEST_JOBS=4 "$make" --no-print-directory VARIANT=debug test-$suite
-done
+# Many of them wait for a portal or a server that is slow on purpose: more than there are cores.
+step "tests" env TEST_JOBS=4 "$make" --no-print-directory VARIANT=debug test
 step "a year, short" "$make" --no-print-directory VARIANT=debug year-short
 step "crash, reduced" "$make" --no-print-directory VARIANT=debug check-crash-reduced
 step "build with clang and sanitizers" finish_build
-step "fuzz, three seconds each" "$make" --no-print-directory $jobs VARIANT=fuzz fuzz-short
-for suite in unit scenario io http; do
-    step "test $suite with sanitizers" env TEST_JOBS=4 "$make" --no-print-directory VARIANT=asan test-$suite
-done
+step "fuzz, three seconds each" "$make" --no-print-directory $jobs VARIANT=asan fuzz-short
+step "tests with sanitizers" env TEST_JOBS=4 "$make" --no-print-directory VARIANT=asan test
 printf '%s s in all\n' $(($(date +%s) - began))
 if [ -n "$broken" ]; then
     [ "$failed" -gt 0 ] || failed=1

@@ -168,7 +168,9 @@ static void create_database(const struct cluster *server, const char *name, cons
     CLEANUP(pg_closep) struct pg *maker = connect_to(server, "reconcile");
     CLEANUP(text_release) struct text sql = TEXT_INIT;
 
-    text_addf(&sql, "create database %s template %s", name, template);
+    /* Quicker than through the log, and before 15 the only way. */
+    text_addf(&sql, "create database %s template %s%s", name, template,
+              PQserverVersion(pg_raw(maker)) >= 150000 ? " strategy file_copy" : "");
     if (pg_run(maker, "create_database", text_cstr(&sql), PG_NOTHING, NULL, 0, NULL, &err) < 0)
         die("create database", &err);
 }
@@ -197,6 +199,19 @@ static void run_tool(const char *const *words)
         die(words[0], NULL);
 }
 
+/* A server of a few minutes whose data nobody misses. */
+static void make_light(const char *data)
+{
+    static const char settings[] = "full_page_writes = off\nautovacuum = off\n"
+                                   "wal_init_zero = off\n"
+                                   "shared_preload_libraries = 'plpgsql'\n";
+    CLEANUP(mem_cleanup) char *path = file_join(data, "postgresql.conf");
+    FILE *file = fopen(path, "ae");
+
+    if (!file || fputs(settings, file) < 0 || fclose(file) != 0)
+        die(path, NULL);
+}
+
 /* The first one makes it, under a name of its own until it is whole; the others wait meanwhile. */
 static void ensure_template(const char *path)
 {
@@ -213,6 +228,7 @@ static void ensure_template(const char *path)
     create_migrated(made);
     cluster_close(made);
     text_add(&fresh, "/data");
+    make_light(text_cstr(&fresh));
     if (rename(text_cstr(&fresh), path) < 0)
         die("rename", NULL);
 }

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <libpq-fe.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -39,9 +38,7 @@ enum { OPTIONS_LIMIT = 40, WORDS_LIMIT = 40 };
 
 static const char *const piece_default[END_PIECES] = {
     [END_NAME] = "end",
-    [END_PORTAL] = "requests_per_second = 1000000.0; requests_per_window = 100000000; "
-                   "page_size = 50; connections = 4; timeout = 3; patience = 10; silence_after_429 "
-                   "= 1.0; logins = \"each\";",
+    [END_PORTAL] = END_FREELY "timeout = 600; patience = 10; silence_after_429 = 1.0;",
     [END_COLUMNS] = "employee_number = \"EmpID\"; email = \"Work Email\"; name = \"Name\"; "
                     "status = \"EmploymentStatus\"; hire_date = \"DateofHire\"; "
                     "last_day = \"DateofTermination\"; department = \"Department\";",
@@ -223,9 +220,16 @@ void end_embed(struct end *end)
     end_set(end, END_DATABASE, "embedded = \"%s\";", directory);
 }
 
+static void leave_database(struct end *end)
+{
+    PQfinish(end->connection);
+    end->connection = NULL;
+}
+
 void end_finish(struct end *end)
 {
     (void)probe_stop(&end->probe);
+    leave_database(end);
     free(end->conninfo);
     free(end->config_path);
     free(end->roster_path);
@@ -545,17 +549,31 @@ const char *end_guard(struct json_object *plan, const char *id)
     return NULL;
 }
 
+PGresult *end_sql(struct end *end, const char *sql)
+{
+    if (!end->connection)
+        end->connection = PQconnectdb(end->conninfo);
+    PGresult *result = PQexec(end->connection, sql);
+    ExecStatusType status = PQresultStatus(result);
+    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
+        fail_msg("%s: %s", sql, PQerrorMessage(end->connection));
+    /* the next one finds a session that nobody used */
+    if (PQtransactionStatus(end->connection) != PQTRANS_IDLE)
+        leave_database(end);
+    else
+        PQclear(PQexec(end->connection, "discard all"));
+    return result;
+}
+
 char *end_query(struct end *end, const char *sql)
 {
-    PGconn *connection = PQconnectdb(end->conninfo);
-    PGresult *result = PQexec(connection, sql);
+    PGresult *result = end_sql(end, sql);
     char *value;
 
-    if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) < 1)
-        fail_msg("%s: %s", sql, PQerrorMessage(connection));
+    if (PQntuples(result) < 1)
+        fail_msg("no row: %s", sql);
     value = mem_strdup(PQgetvalue(result, 0, 0));
     PQclear(result);
-    PQfinish(connection);
     return value;
 }
 
@@ -581,6 +599,30 @@ void end_change(struct end *end, const char *sql)
 void end_fault(struct end *end, const char *pair)
 {
     probe_fault(&end->probe, pair);
+}
+
+void end_clear_faults(struct end *end)
+{
+    probe_control(&end->probe, "/_sim/faults", "clear=1");
+}
+
+void end_keep_back(struct end *end, unsigned nth, const char *where)
+{
+    CLEANUP(text_release) struct text fault = TEXT_INIT;
+
+    text_addf(&fault, "hold=nth=%u%s%s", nth, where ? ":" : "", where ? where : "");
+    end_fault(end, text_cstr(&fault));
+}
+
+void end_wait_for_requests(struct end *end, double count)
+{
+    const struct timespec pause = {.tv_nsec = 5000000};
+    double began = now_s();
+
+    while (end_stat(end, "requests") < count) {
+        assert_true(now_s() - began < END_DEADLINE_S);
+        (void)nanosleep(&pause, NULL);
+    }
 }
 
 void end_change_user(struct end *end, const char *who, const char *form)

@@ -7,13 +7,14 @@
 #define SUPPORT_END_H
 
 #include <json-c/json.h>
+#include <libpq-fe.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "base/cleanup.h"
 #include "probe.h"
 
-#define END_DEADLINE_S 28
+#define END_DEADLINE_S 120 /* of what hangs; nothing is to be quick */
 #define END_SECRET     "demo-secret"
 #define END_IDLE_DAYS  300 /* of the rule 'idle': few enough of the made-up population */
 
@@ -34,9 +35,15 @@ enum end_piece {
     END_PIECES
 };
 
+/* Settings of portal that hold up nobody but by `timeout` and `patience`. */
+#define END_FREELY                                                                                 \
+    "requests_per_second = 1000000.0; requests_per_window = 100000000; page_size = 50; "           \
+    "connections = 4; logins = \"each\"; "
+
 struct end {
     struct probe probe; /* its directory holds everything of the world */
     char *conninfo;     /* of a database with the schema; NULL before it is asked for */
+    PGconn *connection; /* to it, made by the first end_sql */
     char *config_path, *roster_path, *leavers_path, *export_path;
     char *piece[END_PIECES];
 };
@@ -116,6 +123,8 @@ const char *end_text_at(struct json_object *json, const char *path);
 int64_t end_number_at(struct json_object *json, const char *path);
 const char *end_guard(struct json_object *plan, const char *id); /* its verdict */
 
+/* What a statement gives; the test fails where it does. The caller clears it. */
+PGresult *end_sql(struct end *end, const char *sql);
 /* The first cell of a query; the number in it. */
 char *end_query(struct end *end, const char *sql);
 int64_t end_count(struct end *end, const char *sql);
@@ -123,6 +132,13 @@ int64_t end_count(struct end *end, const char *sql);
 void end_change(struct end *end, const char *sql);
 
 void end_fault(struct end *end, const char *pair);
+void end_clear_faults(struct end *end);
+/* From now on the portal does what is asked and keeps the answer back: of the so-manieth request
+ * that fits (faults.h: WHERE, NULL = any), until the faults are cleared or "hold=off". What a test
+ * does in between is done while that request is under way, however long it takes. */
+void end_keep_back(struct end *end, unsigned nth, const char *where);
+/* Waits until the portal was asked so often, in all. */
+void end_wait_for_requests(struct end *end, double count);
 void end_change_user(struct end *end, const char *who, const char *form);
 /* A number of /_sim/stats by its path. */
 double end_stat(struct end *end, const char *path);

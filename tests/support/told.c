@@ -17,15 +17,15 @@ void told_configure(struct told *told)
         text_add(&webhook, "webhook: { url_file = \"webhook-url\"; };");
     end_set(&told->acts.end, END_REST,
             "apply: { settle_seconds = 1; canary_minutes = 0; state_directory = \"state\"; }; %s "
-            "metrics: { textfile = \"end.prom\"; }; notify: { timeout = 8; mail: { server = "
+            "metrics: { textfile = \"end.prom\"; }; notify: { timeout = %d; mail: { server = "
             "\"smtp://127.0.0.1:%u\"; starttls = \"none\"; from = \"job@acme.example\"; to = "
             "\"it@acme.example\"; %s }; %s };",
-            told->more, told->mail.port, told->mail_more, text_cstr(&webhook));
+            told->more, told->timeout_s, told->mail.port, told->mail_more, text_cstr(&webhook));
 }
 
 void told_begin(struct told *told, size_t leavers, size_t staff)
 {
-    *told = (struct told){.mail_more = "", .more = ""};
+    *told = (struct told){.mail_more = "", .more = "", .timeout_s = 600};
     acts_begin(&told->acts, leavers, staff, NULL);
     acts_only_suspend(&told->acts);
     told->metrics_path = probe_path(&told->acts.end.probe, "end.prom");
@@ -61,7 +61,7 @@ struct end_child told_start_run(struct told *told)
 {
     static const char *const words[] = {"run", NULL};
 
-    end_fault(&told->acts.end, "latency=300");
+    end_keep_back(&told->acts.end, 1, NULL);
     struct end_child child = end_start(&told->acts.end, words);
     acts_wait_for(&told->acts, "select count(*) from reconcile.run where finished_at is null", "1");
     return child;

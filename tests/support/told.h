@@ -13,6 +13,7 @@ struct told {
     struct sink mail, webhook;
     const char *mail_more; /* further settings of notify.mail */
     const char *more;      /* further sections */
+    int timeout_s;         /* of notify: nobody is to be quick */
     char *metrics_path;
 };
 
@@ -26,7 +27,7 @@ void told_add_webhook(struct told *told);
 
 /* A run that must end so. */
 void told_run(struct told *told, int code);
-/* A slow run that has begun: there is a line of it without an end. */
+/* A run that has begun: there is a line of it without an end, and the portal does not answer it. */
 struct end_child told_start_run(struct told *told);
 /* What the mail server took: of the mail's subject, of a part. */
 void told_check_subject(struct told *told, size_t number, const char *wanted);

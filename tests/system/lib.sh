@@ -48,6 +48,8 @@ start() { # $1 unit
     fi
 }
 result() { systemctl show -P Result "$1"; }
+# What runs as the service's user, but for the desks, which wait for reviewers.
+of_service() { pgrep -a -u bynder-reconcile | grep -v ' desk$'; }
 main_pid() { systemctl show -P MainPID "$1"; }
 # The line of the failed unit is written by a job of its own.
 told() { since PRIORITY=3 BYNDER_INSTANCE="$1" | grep -q '\.service failed: '; }

@@ -27,6 +27,10 @@ TEST(names_compare_of_pairs_says_how_much_they_have_in_common)
         {"Bo Li", "Bo Xu", NAMES_DIFFER}, /* no part of three letters */
         {"Bo Li", "Li Bo", NAMES_SAME},
         {"Suharto", "SUHARTO", NAMES_SAME},
+        {"Suharto", "Suharto", NAMES_SAME},
+        {"\xc3\x89va", "\xc3\x89va", NAMES_SAME},
+        {"...", "...", NAMES_UNKNOWN},
+        {"(Suharto)", "(Suharto)", NAMES_UNKNOWN},
         {"Suharto", "Suharto Wijaya", NAMES_AGREE},
         {"\xea\xb9\x80\xeb\xaf\xbc\xec\xa4\x80", "\xea\xb9\x80 \xeb\xaf\xbc\xec\xa4\x80",
          NAMES_SAME},

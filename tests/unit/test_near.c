@@ -69,6 +69,28 @@ TEST(near_find_of_addresses_notices_resemblance)
     }
 }
 
+/* Only in the domains of the roster a letter apart is looked for: whoever stands in front, however
+ * the domain is written. */
+TEST(near_find_of_a_letter_apart_knows_the_domain_of_each_row)
+{
+    static const char *const fronts[] = {
+        "@a.example", "jim@b.example", "jim", NULL, "J\xc3\x96RG@A.example", " @a.example ", ""};
+    static const char *const rows[] = {"janee@a.example", "JANEE@A.Example", " janee@a.example "};
+
+    for (size_t i = 0; i < COUNT_OF(fronts) * COUNT_OF(rows); i++) {
+        struct account account = {.email = "jane@a.example"};
+        struct person person[] = {{.email = fronts[i / COUNT_OF(rows)]},
+                                  {.email = rows[i % COUNT_OF(rows)]},
+                                  {.email = "zoe@a.example"}};
+        struct snapshot snapshot = {.account = &account, .count = 1};
+        struct roster roster = {.person = person, .count = COUNT_OF(person)};
+        struct pairing pairing = {.kind = LINK_NONE};
+        find_near(&snapshot, &roster, &pairing);
+        assert_int_equal(pairing.near, NEAR_ONE_EDIT);
+        assert_ptr_equal(pairing.other, &person[1]);
+    }
+}
+
 TEST(near_find_of_names_notices_resemblance)
 {
     static const struct {

@@ -9,6 +9,8 @@ where p.portal_id = $1::bigint
                  and (r.account_id in (select account_id from erasing_account)
                       or r.matched_number in (select value from erasing_value)
                       or r.matched_email in (select value from erasing_value)
+                      or (r.matched_name in (select value from erasing_value)
+                          and r.matched_number is null and r.matched_email is null)
                       or r.reason ~* $2))
        or exists (select from plan_note n
                   where n.portal_id = p.portal_id and n.plan_id = p.plan_id and n.sentence ~* $2)

@@ -4,15 +4,16 @@ mkdir -p /run/systemd/system/bynder-reconcile-plan@acme.service.d
 cat > /run/systemd/system/bynder-reconcile-plan@acme.service.d/touch.conf <<'EOF'
 [Service]
 ExecStartPost=/usr/bin/touch /var/lib/prometheus/node-exporter/acme.prom
-ExecStartPost=-/usr/bin/touch /srv/hr/no /etc/bynder-reconcile/no /tmp/no /var/tmp/no /var/lib/prometheus/no
+ExecStartPost=-/usr/bin/touch /srv/loose/no /etc/loose/no /tmp/no /var/tmp/no /var/lib/prometheus/no
 EOF
-chmod o+w /srv/hr /etc/bynder-reconcile /var/lib/prometheus # so that only the sandbox says no
+mkdir /srv/loose /etc/loose
+chmod o+w /srv/loose /etc/loose /var/lib/prometheus # so that only the sandbox says no
 systemctl daemon-reload
 moment=$(mark)
 is "the plan of acme ends well" 0 "$(start bynder-reconcile-plan@acme)" "$(since -u bynder-reconcile-plan@acme)"
 holds "the sandbox lets the metrics out" test -f /var/lib/prometheus/node-exporter/acme.prom
-is "and nothing else" "" "$(ls /srv/hr/no /etc/bynder-reconcile/no /tmp/no /var/tmp/no /var/lib/prometheus/no 2>/dev/null)"
-chmod o-w /srv/hr /etc/bynder-reconcile /var/lib/prometheus
+is "and nothing else" "" "$(ls /srv/loose/no /etc/loose/no /tmp/no /var/tmp/no /var/lib/prometheus/no 2>/dev/null)"
+chmod o-w /var/lib/prometheus
 rm -r /run/systemd/system/bynder-reconcile-plan@acme.service.d
 systemctl daemon-reload
 moment=$(mark)

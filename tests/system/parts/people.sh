@@ -7,4 +7,4 @@ is "the run uses the same server" 0 "$(start bynder-reconcile@acme)" "$(since -u
 holds "and leaves it to the person" pgrep -u bynder-reconcile -f SELECT
 pkill -x psql # of this machine's only one
 wait
-is "who is the last to leave stops it" "" "$(pgrep -u bynder-reconcile)"
+is "who is the last to leave stops it" "" "$(of_service)"

@@ -37,7 +37,7 @@ readme_say() { # one command of carol's; only init asks
     esac
     local place=/home/carol/bynder-reconcile
     [ -d $place ] || place=/home/carol
-    runuser -u carol -- env -C $place HOME=/home/carol \
+    runuser -u carol -- env -C $place HOME=/home/carol USER=carol \
         python3 /share/answer.py "$1" "${answers[@]}" 2>&1 </dev/null
 }
 commands=$(sed -n '/^```sh first-dry-run$/,/^```$/p' /share/README.md | sed '1d;$d')
@@ -65,16 +65,17 @@ while read -r command <&3; do
 done 3<<<"$commands"
 says "the last one shows the plan" 'suspend' "$said"
 is "nothing was written" 0 "$(writes first)"
-is "init said the next three commands" 3 "$(wc -l <<<"$next")"
+is "init said the next four commands" 4 "$(wc -l <<<"$next")"
 while read -r command <&3; do
     said=$(readme_say "$command")
     is "next: ${command%% #*}" 0 $? "$said"
 done 3<<<"$next"
-says "the last one wrote a page for the people who decide" '<!doctype html|<html' \
+says "the third wrote a page for the people who decide" '<!doctype html|<html' \
     "$(head -c 300 /home/carol/bynder-reconcile/plan.html | tr 'A-Z' 'a-z')"
 is "the secret is root's alone" "root 600" "$(stat -c '%U %a' /etc/credstore/bynder-reconcile.acme.client-secret)"
 is "all below the state directory is the service's" "" "$(find /var/lib/bynder-reconcile ! -user bynder-reconcile)"
 # The parts that follow begin anew.
 systemctl stop sim-first
 rm -r /etc/bynder-reconcile/acme.conf /etc/credstore/bynder-reconcile.acme.client-secret \
-    /var/lib/bynder-reconcile/acme /srv/hr/acme.csv /home/carol/bynder-reconcile
+    /var/lib/bynder-reconcile/acme /var/lib/bynder-reconcile/audit-head-acme /srv/hr/acme.csv \
+    /home/carol/bynder-reconcile

@@ -11,7 +11,7 @@ says_not "and none of them, nor its command line" 'canary' "$seen"
 at=$SECONDS
 systemctl stop bynder-reconcile@acme
 holds "it stops soon" test $((SECONDS - at)) -lt 60
-is "and its database with it" "" "$(pgrep -u bynder-reconcile)" "$(ps -fu bynder-reconcile)"
+is "and its database with it" "" "$(of_service)" "$(ps -fu bynder-reconcile)"
 systemctl start --no-block bynder-reconcile@acme
 wait_for 30 pgrep -u bynder-reconcile -f "postgres: bynder-reconcile: reconcile"
 moment=$(mark)
@@ -22,4 +22,4 @@ says "the journal says so" 'bynder-reconcile@acme.service failed: killed by KILL
 unhang acme
 moment=$(mark)
 is "the next run is well" 0 "$(start bynder-reconcile@acme)" "$(since -u bynder-reconcile@acme)"
-is "and leaves no process behind" "" "$(pgrep -u bynder-reconcile)"
+is "and leaves no process behind" "" "$(of_service)"

@@ -112,7 +112,7 @@ mail_arrives 1 "plan 1 waits for approval: $(sed -n 's/^bynder_reconcile_planned
 says "it came encrypted, and with a password" 'with esmtpsa .*TLS1\.[23]' "$(cat "$(newest)")"
 is "without a defect, to whom it may concern" "[] it@acme.example job@acme.example" \
     "$(of_mail 'm["defects"], m["headers"]["to"], m["headers"]["from"]' | tr -d "(),'")"
-says "its text says how to approve" 'bynder-reconcile approve 1 --digest [0-9a-f]{64}' "$(of_mail 'part("text/plain")["content"]')"
+says "its text says how to approve" 'bynder-reconcile @watch approve 1 --digest [0-9a-f]{64}' "$(of_mail 'part("text/plain")["content"]')"
 says "its page says what" '<h2>plan 1 waits for approval' "$(of_mail 'part("text/html")["content"]')"
 watch show 1 --format csv > /tmp/plan.csv
 of_mail 'part("text/csv")["content"]' > /tmp/attached.csv
@@ -178,42 +178,46 @@ trouble() { # $1 exit status, $2 pattern of the line, $3 subject, $4 number of t
     mail_arrives "$4" "$3"
     says "and by webhook" "\"exit_code\": ?$1" "$(cat "/run/webhook/$4.post")"
 }
+well_again() { # $1 number of the mail that says so, once
+    night 0
+    mail_arrives "$1" "all clear again"
+}
 part "a portal that hangs"
-night 0
+well_again 3
 success=$(figure last_success_timestamp_seconds)
 hang watch
 night 69
-trouble 69 'failed: (Operation too slow|.*timed out)|Timeout' "run failed: not reachable (exit code 69)" 3
+trouble 69 'failed: (Operation too slow|.*timed out)|Timeout' "run failed: not reachable (exit code 69)" 4
 unhang watch
 
 part "a revoked token"
-night 0
+well_again 5
 success=$(figure last_success_timestamp_seconds)
 systemctl stop sim-watch
 port=$(cat /run/sim-watch.port)
 (client_secret=another && start_sim watch --seed 15 --port "$port")
 share_rosters
 night 77
-trouble 77 '401' "run failed: token lacks a right (exit code 77)" 4
+trouble 77 '401' "run failed: token lacks a right (exit code 77)" 6
 systemctl stop sim-watch
 start_sim watch --seed 15 --port "$port"
 share_rosters
 
 part "a full disk"
-night 0
+well_again 7
 success=$(figure last_success_timestamp_seconds)
 dd if=/dev/zero of=$disk/filler bs=64k status=none 2>/dev/null
 dd if=/dev/zero bs=1k status=none 2>/dev/null >> $disk/filler
 night 69
-trouble 69 'No space left on device' "run failed: not reachable (exit code 69)" 5
+trouble 69 'No space left on device' "run failed: not reachable (exit code 69)" 8
 rm $disk/filler
 
 part "all is clear, over smtps"
 configure_watch smtps://localhost:2465
 sed -i 's/person = "departed"/username = "nobody-*"/' /etc/bynder-reconcile/watch.conf
 night 0
-mail_arrives 6 "all clear again"
-is "and by webhook" 6 "$(posts)"
+mail_arrives 9 "all clear again"
+is "and by webhook" 9 "$(posts)"
 is "the figures are those of a success" 0 "$(figure last_run_exit_code)"
 
 part "a held plan reaches people once"
@@ -226,4 +230,4 @@ moment=$(mark)
 start bynder-reconcile@watch >/dev/null
 is "for systemd the run was well" "success inactive" "$(result bynder-reconcile@watch) $(systemctl show -P ActiveState bynder-reconcile@watch)"
 is "and OnFailure= says nothing" "" "$(since PRIORITY=3 BYNDER_INSTANCE=watch)"
-mail_arrives 7 "plan $(watch status --format json | sed -n 's/^ *"id": \([0-9]*\).*/\1/p' | head -n 1) is held by G7"
+mail_arrives 10 "plan $(watch status --format json | sed -n 's/^ *"id": \([0-9]*\).*/\1/p' | head -n 1) is held by policy" # which is the one of before again

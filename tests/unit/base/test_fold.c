@@ -1,10 +1,15 @@
 /* base/fold: what counts as the same address, name, look. */
 #include <string.h>
+#include <unicode/uchar.h>
+#include <unicode/unorm2.h>
 #include <unicode/uspoof.h>
+#include <unicode/ustring.h>
+#include <unicode/utf8.h>
 
 #include "base/cleanup.h"
 #include "base/fold.h"
 #include "base/text.h"
+#include "random.h"
 #include "test.h"
 
 struct pair {
@@ -119,6 +124,118 @@ TEST(fold_plain_name_of_accents_has_none)
 
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         check(&cases[i], fold_plain_name);
+}
+
+/* A plain name as Unicode says it, of the whole string: folded, taken apart, its marks taken off,
+ * folded again. */
+static const char *plain_of_icu(struct arena *arena, const char *given)
+{
+    const char *folded = fold_name(arena, given);
+    size_t length = folded ? strlen(folded) : 0;
+    UErrorCode status = U_ZERO_ERROR;
+    unsigned marks = 0;
+    UChar wide[2048], apart[8192];
+    int32_t units = 0, kept = 0;
+
+    if (!folded || text_is_ascii(folded) || !text_is_utf8(folded, length))
+        return folded;
+    for (size_t i = 0; i < length;) {
+        UChar32 c = 0;
+        U8_NEXT((const uint8_t *)folded, i, length, c);
+        marks = u_getCombiningClass(c) > 0 ? marks + 1 : 0;
+        if (marks > 30)
+            return folded;
+    }
+    u_strFromUTF8(wide, COUNT_OF(wide), &units, folded, -1, &status);
+    units = unorm2_normalize(unorm2_getNFKDInstance(&status), wide, units, apart, COUNT_OF(apart),
+                             &status);
+    for (int32_t i = 0; i < units; i++) {
+        if (u_charType(apart[i]) != U_NON_SPACING_MARK)
+            apart[kept++] = apart[i];
+    }
+    char *plain = arena_alloc(arena, (size_t)kept * 3 + 1);
+    u_strToUTF8(plain, kept * 3 + 1, NULL, apart, kept, &status);
+    assert_true(U_SUCCESS(status));
+    return fold_name(arena, plain);
+}
+
+static void check_plain(struct arena *arena, const char *given)
+{
+    const char *expected = plain_of_icu(arena, given), *plain = fold_plain_name(arena, given);
+
+    if (expected && plain && strcmp(expected, plain) == 0)
+        return;
+    if (expected || plain) {
+        for (const char *s = given; *s; s++)
+            print_error("%02X ", (unsigned char)*s);
+        fail_msg("is '%s', not '%s'", plain ? plain : "nothing", expected ? expected : "nothing");
+    }
+}
+
+static const char *character(struct arena *arena, uint32_t c)
+{
+    char *bytes = arena_calloc(arena, 1, U8_MAX_LENGTH + 1);
+    size_t length = 0;
+
+    U8_APPEND_UNSAFE((uint8_t *)bytes, length, c);
+    return bytes;
+}
+
+/* It goes character by character where it can: that must say what the whole string does. */
+TEST(fold_plain_name_of_each_character_is_that_of_icu)
+{
+    static const char *const forms[] = {"%s",   "Ann%sa Lee",    "Ann%s\xCC\x81%s",
+                                        "A %s", "\xC3\x89%s% s", "%s\xE1\x85\xA1\xE1\x86\xA8"};
+
+    for (uint32_t c = 0x20; c <= 0x10FFFF; c += c < 0x10000 ? 1 : 61) {
+        struct arena arena = ARENA_INIT;
+        const char *text = character(&arena, c); /* surrogates are no UTF-8, and go along */
+        for (size_t i = 0; i < COUNT_OF(forms); i++) {
+            const char *end = forms[i], *at;
+            struct text given = TEXT_INIT;
+            while ((at = strstr(end, "%s"))) {
+                text_add(&given, arena_strndup(&arena, end, (size_t)(at - end)));
+                text_add(&given, text);
+                end = at + 2;
+            }
+            text_add(&given, end);
+            check_plain(&arena, text_cstr(&given));
+            text_release(&given);
+        }
+        arena_release(&arena);
+    }
+}
+
+TEST(fold_plain_name_of_random_strings_is_that_of_icu)
+{
+    static const uint32_t odd[] = {
+        'A',     ' ',     ' ',     0xA0,    0xB4,    0xC9,    0xDF,   0x130,  0x131,  0x149,
+        0x1C4,   0x300,   0x301,   0x307,   0x308,   0x323,   0x327,  0x344,  0x345,  0x34F,
+        0x37A,   0x390,   0x3A3,   0x3C2,   0x3C3,   0x587,   0x5B0,  0x9BE,  0x9C7,  0xBC6,
+        0xBBE,   0xDCF,   0xDD9,   0x1100,  0x1161,  0x11A8,  0x1715, 0x1E9A, 0x1E9E, 0x1FB4,
+        0x200B,  0x200D,  0x2126,  0x212B,  0x3000,  0x302E,  0x304B, 0x3099, 0x3300, 0xAC00,
+        0xAC01,  0xFB03,  0xFDFA,  0xFE00,  0xFEFF,  0xFF21,  0xFF9E, 0xFA6C, 0xD800, 0xFFFE,
+        0x1D15E, 0x1D165, 0x1D400, 0x1E000, 0x11099, 0x110BA,
+    };
+    uint64_t seed = 88172645463325252U;
+
+    for (size_t n = 0; n < 150000; n++) {
+        struct arena arena = ARENA_INIT;
+        struct text given = TEXT_INIT;
+        for (uint64_t left = next_random(&seed) % 12 + 1; left > 0; left--) {
+            uint64_t kind = next_random(&seed) % 64;
+            uint32_t c = kind < 8 ? (uint32_t)(0x20 + next_random(&seed) % 0xFFE0)
+                                  : odd[next_random(&seed) % COUNT_OF(odd)];
+            uint64_t times = kind == 63 ? next_random(&seed) % 40 : 1;
+            for (; times > 0; times--)
+                text_add(&given, character(&arena, c));
+            if (kind == 62)
+                text_add(&given, "\xFF");
+        }
+        check_plain(&arena, text_cstr(&given));
+        text_release(&given);
+        arena_release(&arena);
+    }
 }
 
 TEST(fold_skeleton_of_look_alikes_is_equal)

@@ -100,7 +100,7 @@ TEST(table_add_many_and_find_many_do_as_one_by_one_do)
         if (keys[i])
             table_add(&one, keys[i], i);
     }
-    table_add_many(&many, keys, NULL, MANY, again);
+    table_add_many(&many, keys, NULL, NULL, MANY, again);
     table_find_many(&many, keys, MANY, found);
     for (uint32_t i = 0; i < MANY; i++) {
         uint32_t at = table_find(&one, keys[i]);
@@ -115,4 +115,30 @@ TEST(table_add_many_and_find_many_do_as_one_by_one_do)
     }
     table_release(&one);
     table_release(&many);
+}
+
+TEST(table_length_counts_an_entry_as_often_as_it_was_added_for)
+{
+    const char *const keys[] = {"a", "b", "a", NULL, "a"};
+    const uint32_t length[] = {3, 1, 0, 7, 2};
+    struct table table;
+
+    table_init(&table, 2);
+    table_add_many(&table, keys, NULL, length, COUNT_OF(keys), NULL);
+    assert_int_equal(table_length(&table, table_find(&table, "a")), 5);
+    assert_int_equal(table_length(&table, table_find(&table, "b")), 1);
+    table_release(&table);
+}
+
+TEST(table_put_of_a_key_that_is_there_adds_nothing)
+{
+    struct table table;
+
+    table_init(&table, 2);
+    assert_int_equal(table_value(&table, table_put(&table, "a", 7)), 7);
+    assert_int_equal(table_value(&table, table_put(&table, "a", 8)), 7);
+    assert_int_equal(table_value(&table, table_put(&table, "b", 9)), 9);
+    assert_int_equal(table_next(&table, table_find(&table, "a")), TABLE_END);
+    assert_int_equal(table.count, 2);
+    table_release(&table);
 }
