@@ -94,28 +94,45 @@ static void load(struct config_loader *loader, const struct text *text)
         loader->config->policy.enforce && loader->config->notify.mail.announce;
 }
 
+/* Everything that is right of it goes into the loader's configuration. */
+static void load_file(struct config_loader *loader, const char *path)
+{
+    CLEANUP(err_release) struct err failure = ERR_INIT;
+    struct text text = TEXT_INIT;
+
+    *loader->config = (struct config){.path = arena_strdup(loader->arena, path),
+                                      .directory = find_directory(loader->arena, path)};
+    config_init(&loader->tree);
+    if (config_read_trusted(path, "configuration", &text, &failure) < 0)
+        config_problem_add(loader, 0, "%s", failure.text);
+    else
+        load(loader, &text);
+    config_destroy(&loader->tree);
+    free(loader->bad_number_line);
+    text_release(&text);
+}
+
 int config_load(struct arena *arena, const char *path, enum config_secrets secrets,
                 struct config *ret_config, struct config_problems *ret_problems, struct err *err)
 {
-    struct config config = {.path = arena_strdup(arena, path)};
+    struct config config = {.path = NULL};
     struct config_loader loader = {.arena = arena, .config = &config, .secrets = secrets};
-    CLEANUP(err_release) struct err failure = ERR_INIT;
-    struct text text = TEXT_INIT;
-    int result;
 
-    config.directory = find_directory(arena, path);
-    config_init(&loader.tree);
-    if (config_read_trusted(path, "configuration", &text, &failure) < 0)
-        config_problem_add(&loader, 0, "%s", failure.text);
-    else
-        load(&loader, &text);
-    result = report(&loader, ret_problems, err);
-    if (result == 0)
-        *ret_config = config;
-    config_destroy(&loader.tree);
-    free(loader.bad_number_line);
-    text_release(&text);
-    return result;
+    load_file(&loader, path);
+    if (report(&loader, ret_problems, err) < 0)
+        return -1;
+    *ret_config = config;
+    return 0;
+}
+
+void config_load_right(struct arena *arena, const char *path, struct config *ret_config,
+                       struct config_problems *ret_problems)
+{
+    struct config_loader loader = {
+        .arena = arena, .config = ret_config, .secrets = CONFIG_DATABASE_SECRET};
+
+    load_file(&loader, path);
+    *ret_problems = loader.problems;
 }
 
 static int compare(const struct config_loader *loader, const struct config_said *said, size_t count,
@@ -147,6 +164,27 @@ int config_read_back(struct arena *arena, const struct text *text, const struct 
         err_set(err, ERR_CONFIG, "%s", loader.problems.item[0].text);
     else
         result = compare(&loader, said, count, err);
+    config_destroy(&loader.tree);
+    free(loader.bad_number_line);
+    return result;
+}
+
+int config_judge(struct arena *arena, const struct text *text, const char *path, struct err *err)
+{
+    struct config config = {.path = "", .directory = "/"};
+    struct config_loader loader = {.arena = arena, .config = &config};
+    const char *quoted = arena_printf(arena, "'%s'", path);
+    int result = 0;
+
+    config_init(&loader.tree);
+    if (parse(&loader, text) == 0) {
+        config_read_values(&loader);
+        config_check_addresses(&loader);
+    }
+    for (size_t i = 0; i < loader.problems.count && result == 0; i++) {
+        if (text_starts(loader.problems.item[i].text, quoted))
+            result = err_set(err, ERR_CONFIG, "%s", loader.problems.item[i].text);
+    }
     config_destroy(&loader.tree);
     free(loader.bad_number_line);
     return result;

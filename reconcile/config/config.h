@@ -219,6 +219,16 @@ int config_load(struct arena *arena, const char *path, enum config_secrets secre
                 struct config *ret_config, struct config_problems *ret_problems, struct err *err)
     __attribute__((warn_unused_result));
 
+/* The same of a configuration that may be wrong: what is right of it, all else as it is by default,
+ * and what is wrong. */
+void config_load_right(struct arena *arena, const char *path, struct config *ret_config,
+                       struct config_problems *ret_problems);
+
+/* Whether the value at this path, in a text with next to nothing else, is one that config_load
+ * would take. ERR_CONFIG with what it would say. */
+int config_judge(struct arena *arena, const struct text *text, const char *path, struct err *err)
+    __attribute__((warn_unused_result));
+
 /* What a configuration in memory says at a path, such as "roster.columns.name". */
 struct config_said {
     const char *path, *value;

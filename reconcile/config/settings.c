@@ -470,7 +470,9 @@ const struct setting settings[] = {
      AT_LIST(roster.status.employed.item, roster.status.employed.count),
      .maximum = 1000,
      .sample = "[ \"Active\" ]",
-     .sentence = "Words for people who work here."},
+     .may_be_empty = true,
+     .sentence = "Words for people who work here. With none of them every row is rejected whose "
+                 "word is in no other list."},
     {.path = "roster.status.on_leave",
      .type = SETTING_TEXTS,
      .shown = true,

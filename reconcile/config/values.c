@@ -304,7 +304,7 @@ static struct name_list take_texts(struct config_loader *loader, const struct pl
 
     if (is_too_long(loader, place, count, maximum))
         return (struct name_list){.count = 0};
-    if (count == 0)
+    if (count == 0 && !(place->setting && place->setting->may_be_empty))
         config_problem_add(loader, place->line, "'%s' is an empty list", place->path);
     item = arena_calloc(loader->arena, count + 1, sizeof(*item));
     for (size_t i = 0; i < count; i++) {

@@ -489,3 +489,14 @@ void roster_report(const struct roster_report *report, enum report_format format
         return;
     }
 }
+
+bool roster_report_holds(const struct roster_report *report)
+{
+    CLEANUP(facts_release) struct facts facts = {.shared = NULL};
+    bool holds = false;
+
+    judge_guards(&facts, report);
+    for (size_t i = 0; i < facts.verdicts; i++)
+        holds |= facts.verdict[i].holds;
+    return holds;
+}

@@ -25,4 +25,7 @@ struct roster_report {
 void roster_report(const struct roster_report *report, enum report_format format,
                    struct text *ret_text);
 
+/* Whether one of the guards G1 to G3 would hold a plan that is made of it. */
+bool roster_report_holds(const struct roster_report *report);
+
 #endif

@@ -1,259 +1,332 @@
 /*
- * Titles are compared by their letters and digits alone, the likeliest name first. Only words that
- * can hardly mean anything else are sorted into a kind of employment.
+ * Cells go into a profile per column: how often which value, and how its dates are written. Then
+ * columns are given their meaning, the likeliest title first, and what is left open becomes
+ * questions (guess_questions.c), anew after each answer.
  */
 #include "roster/guess.h"
 
-#include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
-#include "base/cleanup.h"
-#include "base/day.h"
-#include "base/limits.h"
+#include "base/fold.h"
+#include "base/mem.h"
 #include "base/text.h"
-#include "format/csv_reader.h"
+#include "base/unseen.h"
+#include "config/write.h"
+#include "format/container.h"
+#include "roster/guess_questions.h"
+#include "roster/guess_text.h"
 
-static const struct {
-    enum guess_column column;
-    const char *letters;
-} titles[] = {
-    {GUESS_EMPLOYEE_NUMBER, "employeenumber"},
-    {GUESS_EMPLOYEE_NUMBER, "employeeid"},
-    {GUESS_EMPLOYEE_NUMBER, "empid"},
-    {GUESS_EMPLOYEE_NUMBER, "employeeno"},
-    {GUESS_EMPLOYEE_NUMBER, "personnelnumber"},
-    {GUESS_EMPLOYEE_NUMBER, "personnelno"},
-    {GUESS_EMPLOYEE_NUMBER, "staffid"},
-    {GUESS_EMPLOYEE_NUMBER, "staffnumber"},
-    {GUESS_EMPLOYEE_NUMBER, "workerid"},
-    {GUESS_EMAIL, "workemail"},
-    {GUESS_EMAIL, "workemailaddress"},
-    {GUESS_EMAIL, "businessemail"},
-    {GUESS_EMAIL, "companyemail"},
-    {GUESS_EMAIL, "email"},
-    {GUESS_EMAIL, "emailaddress"},
-    {GUESS_EMAIL, "mail"},
-    {GUESS_USERNAME, "username"},
-    {GUESS_USERNAME, "login"},
-    {GUESS_NAME, "fullname"},
-    {GUESS_NAME, "employeename"},
-    {GUESS_NAME, "displayname"},
-    {GUESS_NAME, "name"},
-    {GUESS_FIRST_NAME, "firstname"},
-    {GUESS_FIRST_NAME, "givenname"},
-    {GUESS_LAST_NAME, "lastname"},
-    {GUESS_LAST_NAME, "surname"},
-    {GUESS_LAST_NAME, "familyname"},
-    {GUESS_STATUS, "employmentstatus"},
-    {GUESS_STATUS, "employeestatus"},
-    {GUESS_STATUS, "workerstatus"},
-    {GUESS_STATUS, "status"},
-    {GUESS_HIRE_DATE, "hiredate"},
-    {GUESS_HIRE_DATE, "dateofhire"},
-    {GUESS_HIRE_DATE, "startdate"},
-    {GUESS_LAST_DAY, "lastday"},
-    {GUESS_LAST_DAY, "lastworkingday"},
-    {GUESS_LAST_DAY, "terminationdate"},
-    {GUESS_LAST_DAY, "dateoftermination"},
-    {GUESS_LAST_DAY, "enddate"},
-    {GUESS_LAST_DAY, "leavingdate"},
-    {GUESS_DEPARTMENT, "department"},
-    {GUESS_DEPARTMENT, "dept"},
+/* --- profiles --- */
+
+struct profiling {
+    struct roster_guess *guess;
+    const struct zone *zone;
+    size_t next; /* JSON: where the next member is expected */
 };
 
-/* %d/%m/%Y and %m/%d/%Y stand both here: where every day is below 13 neither is taken. */
-static const char *const formats[] = {"%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y",
-                                      "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y%m%d"};
-
-enum { ALL_FORMATS = (1 << COUNT_OF(formats)) - 1 };
-
-struct guessing {
-    struct arena *arena;
-    struct roster_guess guess;
-    const char *title[LIMIT_CSV_COLUMNS];
-    size_t title_count;
-    size_t at[GUESS_COLUMN_COUNT]; /* the column's place; LIMIT_CSV_COLUMNS = none */
-    bool header_done;
-    unsigned formats; /* bits: those that every date so far fits */
-    size_t dates;
-};
-
-static bool has_letters(const char *title, const char *letters)
+static struct guess_column *add_column(struct roster_guess *guess, const char *title)
 {
-    for (; *title; title++) {
-        if (!isalnum((unsigned char)*title))
+    struct guess_column *all = guess->column;
+
+    if (guess->columns == guess->column_capacity) {
+        size_t capacity = guess->column_capacity ? guess->column_capacity * 2 : 32;
+        guess->column = arena_calloc(guess->arena, capacity, sizeof(all[0]));
+        if (all)
+            memcpy(guess->column, all, guess->columns * sizeof(all[0]));
+        guess->column_capacity = capacity;
+    }
+    struct guess_column *column = &guess->column[guess->columns++];
+    column->title = title;
+    column->hint = lexicon_title(guess->lexicon, title, &column->rank);
+    return column;
+}
+
+static const char *plain_title(struct arena *arena, const char *path)
+{
+    return strpbrk(path + 1, "/~") ? arena_strdup(arena, path) : arena_strdup(arena, path + 1);
+}
+
+static bool is_path(const struct guess_column *column, const char *path)
+{
+    return strcmp(column->title, *column->title == '/' ? path : path + 1) == 0;
+}
+
+/* Members come in the same order in most objects. */
+static struct guess_column *find_member(struct profiling *profiling, const char *path)
+{
+    struct roster_guess *guess = profiling->guess;
+
+    for (size_t i = 0; i < guess->columns; i++) {
+        size_t at = (profiling->next + i) % guess->columns;
+        if (!is_path(&guess->column[at], path))
             continue;
-        if (tolower((unsigned char)*title) != *letters)
-            return false;
-        letters++;
+        profiling->next = at + 1;
+        return &guess->column[at];
     }
-    return *letters == '\0';
+    if (guess->columns == 1000)
+        return NULL;
+    return add_column(guess, plain_title(guess->arena, path));
 }
 
-static void find_columns(struct guessing *guessing)
+static void take_value(struct roster_guess *guess, struct guess_column *column, const char *value)
 {
-    for (size_t c = 0; c < GUESS_COLUMN_COUNT; c++)
-        guessing->at[c] = LIMIT_CSV_COLUMNS;
-    for (size_t t = 0; t < COUNT_OF(titles); t++) {
-        enum guess_column column = titles[t].column;
-        for (size_t i = 0; i < guessing->title_count; i++) {
-            if (guessing->guess.title[column] ||
-                !has_letters(guessing->title[i], titles[t].letters))
-                continue;
-            guessing->guess.title[column] = guessing->title[i];
-            guessing->at[column] = i;
+    for (size_t i = 0; i < column->values; i++) {
+        if (strcmp(column->value[i].text, value) == 0) {
+            column->value[i].rows++;
+            return;
+        }
+    }
+    if (column->values == GUESS_VALUES_MAX || strlen(value) > 100) {
+        column->many = true;
+        return;
+    }
+    column->value[column->values++] =
+        (struct guess_value){.text = arena_strdup(guess->arena, value), .rows = 1};
+}
+
+static void on_cell(void *context, size_t at, const char *path, const char *value)
+{
+    struct profiling *profiling = context;
+    struct roster_guess *guess = profiling->guess;
+    struct guess_column *column = path ? find_member(profiling, path) : &guess->column[at];
+
+    if (!column || !*value)
+        return;
+    column->filled++;
+    if (text_equal(value, column->title)) {
+        column->repeats++;
+        return;
+    }
+    if (!column->example)
+        column->example = arena_strdup(guess->arena, value);
+    if (meaning_is_date(column->hint))
+        guess_dates_add(&column->dates, guess->arena, value, profiling->zone);
+    else if (!column->many)
+        take_value(guess, column, value);
+}
+
+static void on_row(void *context)
+{
+    struct profiling *profiling = context;
+
+    profiling->guess->rows++;
+    profiling->next = 0;
+}
+
+/* --- meanings --- */
+
+/* Titles are compared as the reader does: without what does not show. */
+static void mark_twins(struct roster_guess *guess)
+{
+    CLEANUP(text_release) struct text one = TEXT_INIT, other = TEXT_INIT;
+
+    for (size_t i = 0; i < guess->columns; i++) {
+        text_clear(&one);
+        unseen_fold(&one, guess->column[i].title);
+        for (size_t k = 0; k < i && one.length > 0; k++) {
+            text_clear(&other);
+            unseen_fold(&other, guess->column[k].title);
+            if (text_equal(text_cstr(&one), text_cstr(&other)))
+                guess->column[i].twice = guess->column[k].twice = true;
         }
     }
 }
 
-/* --- words and dates --- */
-
-/* What a configuration can say. */
-static bool is_plain(const char *bytes, size_t length)
+static bool can_be_named(const struct guess_column *column)
 {
-    for (size_t i = 0; i < length; i++) {
-        if ((unsigned char)bytes[i] < 0x20 || bytes[i] == 0x7F)
-            return false;
-    }
-    return length <= LIMIT_FIELD && text_is_utf8(bytes, length);
+    return !column->twice && *column->title && config_can_say(column->title);
 }
 
-static bool is_any(const char *word, const char *const *list, size_t count)
+/* The likeliest of those whose title says so. */
+static struct guess_column *likeliest(const struct roster_guess *guess, enum meaning hint)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (strcasecmp(word, list[i]) == 0)
+    struct guess_column *best = NULL;
+
+    for (size_t i = 0; i < guess->columns; i++) {
+        struct guess_column *column = &guess->column[i];
+        if (column->hint == hint && can_be_named(column) && column->meaning == MEANING_NONE &&
+            (!best || column->rank < best->rank))
+            best = column;
+    }
+    return best;
+}
+
+bool guess_has_words(const struct roster_guess *guess, const struct guess_column *column)
+{
+    for (size_t i = 0; i < column->values && !column->many; i++) {
+        if (lexicon_word(guess->lexicon, column->value[i].text) != PERSON_UNKNOWN)
             return true;
     }
     return false;
 }
 
-static bool holds_any(const char *word, const char *const *list, size_t count)
+/* A column whose title says status comes first when its words do too; then one whose title says
+ * it, whatever its words; then one whose words say it under a title that nobody knows. */
+static struct guess_column *find_status(const struct roster_guess *guess)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (strcasestr(word, list[i]))
+    struct guess_column *titled = NULL, *spoken = NULL, *both = NULL;
+
+    for (size_t i = 0; i < guess->columns; i++) {
+        struct guess_column *column = &guess->column[i];
+        bool has_words = guess_has_words(guess, column), is_titled = column->hint == MEANING_STATUS;
+
+        if (!can_be_named(column) || (column->filled == 0 && guess->rows > 0) || column->many)
+            continue;
+        if (is_titled && has_words && (!both || column->rank < both->rank))
+            both = column;
+        else if (is_titled && (!titled || column->rank < titled->rank))
+            titled = column;
+        else if (!spoken && has_words && guess_is_unused(column))
+            spoken = column;
+    }
+    return both ? both : titled ? titled : spoken;
+}
+
+/* Of columns for which nothing but a title is needed. */
+static const enum meaning by_title[] = {
+    MEANING_EMPLOYEE_NUMBER, MEANING_USERNAME,    MEANING_NAME,       MEANING_FIRST_NAME,
+    MEANING_LAST_NAME,       MEANING_HIRE_DATE,   MEANING_LAST_DAY,   MEANING_ON_LEAVE,
+    MEANING_LEAVE_FROM,      MEANING_LEAVE_UNTIL, MEANING_DEPARTMENT, MEANING_COUNTRY,
+};
+
+/* "Nom" beside "Prénom" is the last name, "Nome" beside "Cognome" the first. */
+static void settle_names(struct roster_guess *guess)
+{
+    static const enum meaning half[] = {MEANING_FIRST_NAME, MEANING_LAST_NAME};
+
+    for (size_t i = 0; i < COUNT_OF(half); i++) {
+        struct guess_column *name = likeliest(guess, MEANING_NAME);
+        if (name && likeliest(guess, half[i]) && !likeliest(guess, half[1 - i]) &&
+            strpbrk(name->title, " -_") == NULL)
+            name->hint = half[1 - i];
+    }
+}
+
+static void give_meanings(struct roster_guess *guess)
+{
+    struct guess_column *column;
+
+    settle_names(guess);
+    for (size_t i = 0; i < COUNT_OF(by_title); i++) {
+        column = likeliest(guess, by_title[i]);
+        /* The end of a leave says nothing without its beginning. */
+        if (column &&
+            (by_title[i] != MEANING_LEAVE_UNTIL || roster_guess_of(guess, MEANING_LEAVE_FROM)))
+            column->meaning = by_title[i];
+    }
+    column = likeliest(guess, MEANING_EMAIL);
+    if (!column && guess_count_hints(guess, MEANING_PLAIN_EMAIL) == 1)
+        column = likeliest(guess, MEANING_PLAIN_EMAIL);
+    if (column)
+        column->meaning = MEANING_EMAIL;
+    column = find_status(guess);
+    if (column)
+        guess_take_status(guess, column);
+}
+
+bool roster_guess_has_key(const struct roster_guess *guess)
+{
+    return guess->shape.format == ROSTER_FORMAT_SCIM ||
+           roster_guess_of(guess, MEANING_EMPLOYEE_NUMBER) ||
+           roster_guess_of(guess, MEANING_EMAIL) || roster_guess_of(guess, MEANING_USERNAME);
+}
+
+const struct guess_column *roster_guess_of(const struct roster_guess *guess, enum meaning meaning)
+{
+    for (size_t i = 0; i < guess->columns; i++) {
+        if (guess->column[i].meaning == meaning)
+            return &guess->column[i];
+    }
+    return NULL;
+}
+
+/* --- what a person has said before --- */
+
+static bool is_listed(const struct name_list *list, const char *word)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *folded = fold_text(&scratch, word);
+
+    for (size_t i = 0; folded && i < list->count; i++) {
+        if (text_equal(fold_text(&scratch, list->item[i]), folded))
             return true;
     }
     return false;
 }
 
-static struct guess_words *kind_of(struct roster_guess *guess, const char *word)
+static void recall_words(struct roster_guess *guess, const struct config_roster *known)
 {
-    static const char *const employed[] = {"active", "employed", "current", "working"};
-    static const char *const departed[] = {"left", "departed", "leaver", "resigned", "retired"};
-    static const char *const departing[] = {"terminated", "former employee"};
-    static const char *const leave[] = {"on leave",   "leave",          "leave of absence",
-                                        "sabbatical", "parental leave", "maternity leave"};
+    const struct {
+        const struct name_list *list;
+        enum person_status status;
+    } lists[] = {{&known->status.employed, PERSON_EMPLOYED},
+                 {&known->status.on_leave, PERSON_ON_LEAVE},
+                 {&known->status.departed, PERSON_DEPARTED}};
 
-    if (is_any(word, employed, COUNT_OF(employed)))
-        return &guess->employed;
-    if (is_any(word, departed, COUNT_OF(departed)) ||
-        holds_any(word, departing, COUNT_OF(departing)))
-        return &guess->departed;
-    if (is_any(word, leave, COUNT_OF(leave)))
-        return &guess->on_leave;
-    return &guess->unclear;
-}
-
-static void take_word(struct guessing *guessing, const char *word)
-{
-    struct guess_words *words =
-        is_plain(word, strlen(word)) ? kind_of(&guessing->guess, word) : &guessing->guess.unclear;
-
-    if (!is_any(word, words->item, words->count) && words->count < GUESS_WORDS_MAX)
-        words->item[words->count++] = word;
-}
-
-static void take_date(struct guessing *guessing, const char *value)
-{
-    struct day day;
-
-    guessing->dates++;
-    for (unsigned i = 0; i < COUNT_OF(formats); i++) {
-        if (!day_parse(value, formats[i], &day))
-            guessing->formats &= ~(1U << i);
-    }
-}
-
-static int on_field(void *context, uint32_t row, size_t column, const char *bytes, size_t length,
-                    struct err *err)
-{
-    struct guessing *guessing = context;
-
-    (void)row, (void)err;
-    text_trim(&bytes, &length);
-    if (!guessing->header_done) {
-        guessing->title[column] =
-            is_plain(bytes, length) ? arena_strndup(guessing->arena, bytes, length) : "";
-        guessing->title_count = column + 1;
-        return 0;
-    }
-    if (length == 0 || length > 100)
-        return 0;
-    const char *value = arena_strndup(guessing->arena, bytes, length);
-    if (column == guessing->at[GUESS_STATUS])
-        take_word(guessing, value);
-    else if (column == guessing->at[GUESS_HIRE_DATE] || column == guessing->at[GUESS_LAST_DAY])
-        take_date(guessing, value);
-    return 0;
-}
-
-static int on_row(void *context, uint32_t row, size_t columns, struct err *err)
-{
-    struct guessing *guessing = context;
-
-    (void)row, (void)columns, (void)err;
-    if (!guessing->header_done)
-        find_columns(guessing);
-    else
-        guessing->guess.rows++;
-    guessing->header_done = true;
-    return 0;
-}
-
-/* The one that is most often in the first line; in doubt a comma. */
-static char find_delimiter(const char *bytes, size_t length)
-{
-    static const char candidates[] = ",;\t|";
-    size_t best = 0;
-    char delimiter = ',';
-
-    for (const char *c = candidates; *c; c++) {
-        size_t count = 0;
-        for (size_t i = 0; i < length && bytes[i] != '\n'; i++)
-            count += bytes[i] == *c;
-        if (count > best) {
-            best = count;
-            delimiter = *c;
+    for (size_t w = 0; w < guess->words; w++) {
+        for (size_t i = 0; i < COUNT_OF(lists); i++) {
+            if (is_listed(lists[i].list, guess->word[w].text))
+                guess->word[w].status = lists[i].status;
         }
     }
-    return delimiter;
 }
 
-int roster_guess(struct arena *arena, const char *bytes, size_t length,
+/* --- all of it --- */
+
+static int profile(struct roster_guess *guess, const struct text *text, const struct zone *zone,
+                   struct err *err)
+{
+    struct profiling profiling = {.guess = guess, .zone = zone};
+
+    for (size_t i = 0; i < guess->shape.titles; i++)
+        (void)add_column(guess, guess->shape.title[i]);
+    return guess_shape_rows(&guess->shape, text_cstr(text), text->length, on_cell, on_row,
+                            &profiling, err);
+}
+
+/* Users of SCIM, and no page of a list around them. */
+static bool is_bare_scim(const struct roster_guess *guess)
+{
+    for (size_t i = 0; i < guess->columns; i++) {
+        if (strcmp(guess->column[i].title, "schemas") == 0)
+            return guess->shape.format == ROSTER_FORMAT_JSON;
+    }
+    return false;
+}
+
+int roster_guess(struct arena *arena, const char *bytes, size_t length, bool whole,
+                 const struct zone *zone, const struct config_roster *known,
                  struct roster_guess *ret_guess, struct err *err)
 {
-    static const char bom[] = "\xEF\xBB\xBF";
-    struct guessing *guessing = arena_calloc(arena, 1, sizeof(*guessing));
-    const struct csv_handler handler = {.context = guessing, .field = on_field, .row = on_row};
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    struct roster_guess guess = {.arena = arena, .lexicon = lexicon_new(arena), .whole = whole};
 
-    if (length >= strlen(bom) && memcmp(bytes, bom, strlen(bom)) == 0) {
-        bytes += strlen(bom);
-        length -= strlen(bom);
-    }
-    guessing->arena = arena;
-    guessing->formats = ALL_FORMATS;
-    guessing->guess.delimiter = find_delimiter(bytes, length);
-    CLEANUP(csv_reader_freep)
-    struct csv_reader *reader = csv_reader_new(guessing->guess.delimiter, &handler);
-    if (csv_reader_push(reader, bytes, length, err) < 0)
+    if (container_refuse(bytes, length, err) < 0)
         return -1;
-    if (!guessing->header_done)
-        return err_set(err, ERR_ROSTER, "there is no line of titles with rows below");
-    for (unsigned i = 0; i < COUNT_OF(formats) && guessing->dates > 0; i++) {
-        if (guessing->formats == 1U << i)
-            guessing->guess.date_format = formats[i];
+    guess.encoding = guess_text(bytes, length, whole, &text, err);
+    if (!guess.encoding)
+        return -1;
+    if (guess_shape(arena, guess.lexicon, text_cstr(&text), text.length, whole, &guess.shape, err) <
+            0 ||
+        profile(&guess, &text, zone, err) < 0)
+        return -1;
+    if (is_bare_scim(&guess))
+        return err_set(
+            err, ERR_ROSTER,
+            "it is a bare list of SCIM users; hint: take the whole answer of /Users, the "
+            "ListResponse with 'Resources' in it, for only that says whether all of "
+            "them are there");
+    if (guess.shape.format == ROSTER_FORMAT_SCIM) {
+        guess_count_inactive(&guess);
+    } else {
+        mark_twins(&guess);
+        give_meanings(&guess);
     }
-    *ret_guess = guessing->guess;
+    if (known)
+        recall_words(&guess, known);
+    guess_find_dates(&guess);
+    guess_ask(&guess);
+    guess.shape.list = NULL; /* the text is gone */
+    *ret_guess = guess;
     return 0;
 }

@@ -1,47 +1,128 @@
 /*
- * roster/guess: what the columns of a CSV roster seem to be, for `init` to write down and a person
- * to read. By titles and by the words and dates in the columns alone; what is not plain is left
- * out, because a row whose word or date has no meaning is rejected, and nobody in it is touched.
+ * roster/guess: what a roster seems to be, for `init` to write down: its shape, what its columns
+ * mean, how its dates are written, which words are which state; and what it cannot know, as
+ * questions for a person.
+ *
+ * The invariant: without an answer, what was guessed leads to no write. A word or a date that is
+ * not plain is left out, and then its rows are rejected and the people in them unknown. Where a
+ * column that was left out could change what another one means, the rules that would act on it are
+ * blocked until somebody has said that it does not matter. Nothing that looks like status, leave,
+ * rehire or type is left out in silence. Not for reading a roster: that is roster/reader, by which
+ * the guess is tried.
  */
 #ifndef ROSTER_GUESS_H
 #define ROSTER_GUESS_H
 
 #include "config/config.h"
+#include "roster/guess_dates.h"
+#include "roster/guess_shape.h"
+#include "roster/lexicon.h"
 
-enum guess_column {
-    GUESS_EMPLOYEE_NUMBER = 0,
-    GUESS_EMAIL,
-    GUESS_USERNAME,
-    GUESS_NAME,
-    GUESS_FIRST_NAME,
-    GUESS_LAST_NAME,
-    GUESS_STATUS,
-    GUESS_HIRE_DATE,
-    GUESS_LAST_DAY,
-    GUESS_DEPARTMENT,
-    GUESS_COLUMN_COUNT,
+#define GUESS_VALUES_MAX 40 /* different values of a column that are looked at */
+#define GUESS_NO_COLUMN  SIZE_MAX
+
+struct guess_value {
+    const char *text;
+    size_t rows; /* that have it */
 };
 
-#define GUESS_WORDS_MAX 40
+struct guess_column {
+    const char *title;    /* as roster.columns names it: of a member below others a JSON pointer */
+    enum meaning hint;    /* what its title says */
+    unsigned rank;        /* how likely, less is likelier */
+    enum meaning meaning; /* what it is taken for; MEANING_NONE = not used */
+    bool settled;         /* a person has said so, or that it does not matter */
+    bool twice;           /* another column has the same title, so neither can be named */
+    const char *example;  /* the first value; NULL = all are empty */
+    size_t filled;        /* rows with a value */
+    size_t repeats;       /* rows in which the title stands once more */
+    struct guess_value value[GUESS_VALUES_MAX];
+    size_t values;
+    bool many; /* it has more than GUESS_VALUES_MAX different ones */
+    struct guess_dates dates;
+    const char *date_format; /* proven, or said by a person; NULL = not known */
+};
 
-struct guess_words {
-    const char *item[GUESS_WORDS_MAX];
-    size_t count;
+/* A word of the status column, and what it is taken for. */
+struct guess_word {
+    const char *text;
+    size_t rows;
+    enum person_status status; /* UNKNOWN = not known */
+    bool settled;              /* a person has left it open: its rows stay rejected */
+};
+
+/* What is in doubt. */
+enum guess_subject {
+    GUESS_ABOUT_WORD,     /* what a status word means */
+    GUESS_ABOUT_ORDER,    /* day or month first */
+    GUESS_ABOUT_CENTURY,  /* years in two digits */
+    GUESS_ABOUT_SERIAL,   /* numbers of days */
+    GUESS_ABOUT_NO_DATE,  /* whether a value stands for no date */
+    GUESS_ABOUT_LAST_DAY, /* whether a date ends the employment */
+    GUESS_ABOUT_COLUMN,   /* a column that looks as if it mattered and is not used */
+    GUESS_ABOUT_EMAIL,    /* which of several addresses is the work address */
+    GUESS_ABOUT_INACTIVE, /* SCIM: whether who is not active has left */
+    GUESS_ABOUT_FILE,     /* nothing to be answered: HR's file has to be mended */
+};
+
+#define GUESS_CHOICES 4
+
+struct guess_question {
+    enum guess_subject subject;
+    size_t column;                         /* or GUESS_NO_COLUMN */
+    const char *value;                     /* a word, a cell; NULL = none */
+    const char *sentence;                  /* what is not known */
+    const char *open;                      /* what follows while it is open */
+    const char *choice[GUESS_CHOICES + 1]; /* answers, ended by NULL; none = nothing to answer */
+    bool blocks_departed, blocks_idle;     /* the rules that are not written while it is open */
 };
 
 struct roster_guess {
-    char delimiter;
-    const char *title[GUESS_COLUMN_COUNT]; /* NULL = none seems to be it */
-    struct guess_words employed, on_leave, departed;
-    struct guess_words unclear; /* words of the status column that were not understood */
-    const char *date_format;    /* the one that all dates fit; NULL = none or several */
-    size_t rows;                /* below the titles, as far as the bytes go */
+    struct arena *arena;
+    const struct lexicon *lexicon;
+    struct guess_shape shape;
+    const char *encoding;
+    bool whole; /* all of the file was looked at */
+    size_t rows;
+    struct guess_column *column;
+    size_t columns, column_capacity;
+    struct guess_word *word; /* of the status column */
+    size_t words;
+    const char *no_date[8]; /* for roster.no_date */
+    size_t no_dates;
+    bool short_years;                /* a person has said which hundred years two digits are */
+    size_t inactive;                 /* SCIM: users who are not active */
+    bool inactive_left;              /* a person has said that they have left */
+    struct guess_question *question; /* that are open */
+    size_t questions, question_capacity;
 };
 
-/* The bytes are UTF-8 and may end in the middle of a row. ERR_ROSTER: no title, or no CSV. Memory
- * from the arena. */
-int roster_guess(struct arena *arena, const char *bytes, size_t length,
+/* Of the bytes of a file, which is whole or cut somewhere; zone (NULL = UTC) says of which moments
+ * a day is made. ERR_ROSTER: nothing in them could be a list of people. Memory from the arena; what
+ * a person has said before (the lists of `known`, NULL = nobody has) is taken as it is. */
+int roster_guess(struct arena *arena, const char *bytes, size_t length, bool whole,
+                 const struct zone *zone, const struct config_roster *known,
                  struct roster_guess *ret_guess, struct err *err)
     __attribute__((warn_unused_result));
+
+/* The column that is taken for this; NULL = none is. */
+const struct guess_column *roster_guess_of(const struct roster_guess *guess, enum meaning meaning);
+
+/* Whether some column says who a person is, without which nothing can be read. */
+bool roster_guess_has_key(const struct roster_guess *guess);
+
+/* A person's answer to an open question, an index into its choices. The questions are then made
+ * anew. */
+void roster_guess_answer(struct roster_guess *guess, size_t question, size_t choice);
+
+/* A column that does not matter, by its title; false: there is none, or it is used. */
+bool roster_guess_leave_out(struct roster_guess *guess, const char *title);
+
+/* Whether a question about this column is open. */
+bool roster_guess_is_asked(const struct roster_guess *guess, const struct guess_column *column);
+
+/* Whether the rules that act on a departure, or on idleness, wait for an answer. */
+bool roster_guess_blocks_departed(const struct roster_guess *guess);
+bool roster_guess_blocks_idle(const struct roster_guess *guess);
 
 #endif

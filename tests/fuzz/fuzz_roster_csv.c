@@ -1,13 +1,12 @@
 /*
  * A roster as CSV over delimiters, encodings, forms of dates and what stands around the rows, which
- * its first bytes choose; and what `init` guesses of it.
+ * its first bytes choose.
  * Reads: roster/csv.c roster/titles.c roster/intake.c roster/date.c roster/doubt.c roster/reader.c
- * roster/guess.c format/csv_reader.c format/encoding.c format/container.c base/unseen.c
+ * format/csv_reader.c format/encoding.c format/container.c base/unseen.c
  * facts/roster.c facts/person.c
  */
 #include "base/cleanup.h"
 #include "roster.h"
-#include "roster/guess.h"
 
 enum { /* bits of the byte that says what else is configured */
        HEADER_ROW = 1,
@@ -54,16 +53,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const char *const dates[] = {
         "%Y-%m-%d",  "%d.%m.%Y", "%Y%m%d",   "%e-%b-%Y",         "%m/%d/%Y", "%Y-%m-%dT%H:%M:%S%z",
         "%B %d, %Y", "%d.%m.",   "%d.%m.%y", "%m/%d/%Y %I:%M %p"};
-    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     struct config_roster config = fuzz_roster_config();
     struct bytes bytes = bytes_of(data, size);
-    struct roster_guess guess;
 
     config.delimiter = delimiters[bytes_choice(&bytes, COUNT_OF(delimiters))];
     config.encoding = encodings[bytes_choice(&bytes, COUNT_OF(encodings))];
     config.date_format = dates[bytes_choice(&bytes, COUNT_OF(dates))];
     vary(&config, bytes_choice(&bytes, 256));
     fuzz_roster(&config, bytes.at, bytes.left);
-    (void)!roster_guess(&arena, bytes.at, bytes.left, &guess, NULL);
     return 0;
 }

@@ -210,6 +210,8 @@ int program_configure(struct program *program, struct instant at,
                                  settings->roster_path,
                                  "--database",
                                  settings->conninfo,
+                                 "--time-zone",
+                                 "UTC",
                                  NULL};
     if (write_secret(secret, err) || file_make_directory(state, 0700, err) ||
         program_run(program, at, words, &result, err))

@@ -33,7 +33,7 @@ readme_say() { # one command of carol's; only init asks
     case $1 in
     *' init') answers=('Address of the portal' 'https://acme.bynder.com' 'name in the history [acme]' ''
         'Client id' demo "HR's roster" /srv/hr/acme.csv 'Directory of the database' ''
-        'The client secret' @/home/carol/secret) ;;
+        'Time zone of the company' '' 'The client secret' @/home/carol/secret) ;;
     esac
     local place=/home/carol/bynder-reconcile
     [ -d $place ] || place=/home/carol

@@ -1,0 +1,708 @@
+/*
+ * One function per subject looks whether there is something to ask; the table of them is gone
+ * through anew after each answer, since an answer may open or end others (another status column has
+ * other words). What an answer does is a second table.
+ */
+#include "roster/guess_questions.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/day.h"
+#include "base/text.h"
+#include "base/unseen.h"
+#include "config/write.h"
+
+enum { EXAMPLES = 4, EXCERPT = 40 };
+
+bool guess_is_unused(const struct guess_column *column)
+{
+    return column->meaning == MEANING_NONE && !column->settled &&
+           (column->hint == MEANING_NONE || column->hint == MEANING_STATUS ||
+            column->hint == MEANING_STATUS_LIKE);
+}
+
+size_t guess_count_hints(const struct roster_guess *guess, enum meaning hint)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < guess->columns; i++)
+        count += guess->column[i].hint == hint && guess->column[i].filled > 0;
+    return count;
+}
+
+static struct guess_column *column_of(const struct roster_guess *guess, enum meaning meaning)
+{
+    const struct guess_column *column = roster_guess_of(guess, meaning);
+
+    return column ? &guess->column[column - guess->column] : NULL;
+}
+
+void guess_take_status(struct roster_guess *guess, struct guess_column *column)
+{
+    column->meaning = MEANING_STATUS;
+    guess->words = column->values;
+    guess->word = arena_calloc(guess->arena, column->values + 1, sizeof(guess->word[0]));
+    for (size_t i = 0; i < column->values; i++)
+        guess->word[i] =
+            (struct guess_word){.text = column->value[i].text,
+                                .rows = column->value[i].rows,
+                                .status = lexicon_word(guess->lexicon, column->value[i].text)};
+}
+
+void guess_count_inactive(struct roster_guess *guess)
+{
+    static const char *const no[] = {"false", "0"};
+
+    for (size_t i = 0; i < guess->columns; i++) {
+        const struct guess_column *column = &guess->column[i];
+        for (size_t v = 0; v < column->values && strcasecmp(column->title, "active") == 0; v++)
+            guess->inactive += strcasecmp(column->value[v].text, no[0]) == 0 ||
+                                       strcmp(column->value[v].text, no[1]) == 0
+                                   ? column->value[v].rows
+                                   : 0;
+    }
+}
+
+/* --- putting a question --- */
+
+static struct guess_question *ask(struct roster_guess *guess, enum guess_subject subject,
+                                  const struct guess_column *column)
+{
+    if (guess->questions == guess->question_capacity) {
+        size_t capacity = guess->question_capacity ? guess->question_capacity * 2 : 16;
+        struct guess_question *all =
+            arena_calloc(guess->arena, capacity, sizeof(guess->question[0]));
+        if (guess->questions > 0)
+            memcpy(all, guess->question, guess->questions * sizeof(all[0]));
+        guess->question = all;
+        guess->question_capacity = capacity;
+    }
+    struct guess_question *question = &guess->question[guess->questions++];
+    *question = (struct guess_question){
+        .subject = subject, .column = column ? (size_t)(column - guess->column) : GUESS_NO_COLUMN};
+    return question;
+}
+
+static const char *shown(struct roster_guess *guess, const char *value)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+
+    unseen_show(&text, value ? value : "", EXCERPT);
+    return arena_strdup(guess->arena, text_cstr(&text));
+}
+
+static const char *rows_of(struct roster_guess *guess, size_t rows)
+{
+    return arena_printf(guess->arena, rows == 1 ? "%zu row" : "%zu rows", rows);
+}
+
+/* "Active, Terminated, …" */
+static const char *examples_of(struct roster_guess *guess, const struct guess_column *column)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+
+    for (size_t i = 0; i < column->values && i < EXAMPLES; i++)
+        text_addf(&text, "%s'%s'", i ? ", " : "", shown(guess, column->value[i].text));
+    if (column->values == 0 && column->example)
+        text_addf(&text, "'%s'", shown(guess, column->example));
+    if (column->many || column->values > EXAMPLES)
+        text_add(&text, ", …");
+    return arena_strdup(guess->arena, text_cstr(&text));
+}
+
+/* --- words --- */
+
+static void ask_words(struct roster_guess *guess)
+{
+    const struct guess_column *status = roster_guess_of(guess, MEANING_STATUS);
+
+    for (size_t i = 0; status && i < guess->words; i++) {
+        const struct guess_word *word = &guess->word[i];
+        if (word->status != PERSON_UNKNOWN || word->settled)
+            continue;
+        struct guess_question *question = ask(guess, GUESS_ABOUT_WORD, status);
+        question->value = word->text;
+        question->sentence = arena_printf(guess->arena, "'%s' in '%s' (%s): what does it mean?",
+                                          shown(guess, word->text), shown(guess, status->title),
+                                          rows_of(guess, word->rows));
+        question->open = "its rows are rejected, and nobody in them is touched";
+        if (!config_can_say(word->text))
+            continue;
+        question->choice[0] = "works here";
+        question->choice[1] = "is away and comes back (on leave)";
+        question->choice[2] = "has left";
+        question->choice[3] = "nobody knows: never touch them";
+    }
+}
+
+/* --- dates --- */
+
+static bool needs_century(const char *format)
+{
+    return strstr(format, "%y") != NULL;
+}
+
+static bool is_day_first(const char *format)
+{
+    const char *day = strstr(format, "%d"), *month = strstr(format, "%m");
+
+    return day && month && day < month;
+}
+
+/* The other order of day and month is a form that people write as well. */
+static bool has_twin(const char *format)
+{
+    return (text_starts(format, "%d/%m") || text_starts(format, "%m/%d") ||
+            text_starts(format, "%d-%m") || text_starts(format, "%m-%d"));
+}
+
+static const char *read_as(struct roster_guess *guess, const char *value, const char *format)
+{
+    struct day_time time;
+    char text[DAY_TEXT_SIZE];
+
+    if (!day_parse_time(value, format, GUESS_YEARS_CUTOFF, &time))
+        return format;
+    return arena_printf(guess->arena, "%s first: '%s' is %s",
+                        is_day_first(format) ? "day" : "month", value, day_format(time.day, text));
+}
+
+void guess_find_dates(struct roster_guess *guess)
+{
+    for (size_t i = 0; i < guess->columns; i++) {
+        struct guess_column *column = &guess->column[i];
+        const char *format = NULL;
+        if (!meaning_is_date(column->hint) || column->date_format || column->dates.moments > 0 ||
+            guess_dates_formats(&column->dates, guess->arena, &format, 1) != 1)
+            continue;
+        if (!needs_century(format) || guess->short_years)
+            column->date_format = format;
+    }
+}
+
+static void ask_order(struct roster_guess *guess, const struct guess_column *column)
+{
+    const char *format[GUESS_CHOICES] = {NULL};
+    size_t count = guess_dates_formats(&column->dates, guess->arena, format, COUNT_OF(format));
+    const char *title = shown(guess, column->title);
+
+    if (count > 1) {
+        struct guess_question *question = ask(guess, GUESS_ABOUT_ORDER, column);
+        question->sentence = arena_printf(guess->arena,
+                                          "'%s' in '%s' can be read in two ways, and no other date "
+                                          "in this column shows which",
+                                          column->dates.example, title);
+        for (size_t i = 0; i < count && i < GUESS_CHOICES; i++)
+            question->choice[i] = read_as(guess, column->dates.example, format[i]);
+        question->open = "rows with a date there are rejected";
+    } else if (count == 1 && needs_century(format[0])) {
+        struct guess_question *question = ask(guess, GUESS_ABOUT_CENTURY, column);
+        question->sentence = arena_printf(guess->arena, "years in '%s' have two digits ('%s')",
+                                          title, shown(guess, column->dates.example));
+        question->choice[0] = "00 to 49 are 2000 to 2049, and 50 to 99 are 1950 to 1999";
+        question->open = "rows with a date there are rejected";
+    }
+}
+
+/* Columns in which no date stands yet: how they will be written only another column can say. */
+static void ask_empty(struct roster_guess *guess, const struct guess_column *column)
+{
+    for (size_t i = 0; i < guess->columns; i++) {
+        const struct guess_column *other = &guess->column[i];
+        if (other->meaning == MEANING_NONE || !other->date_format || !has_twin(other->date_format))
+            continue;
+        struct guess_question *question = ask(guess, GUESS_ABOUT_ORDER, column);
+        question->value = other->date_format;
+        question->sentence = arena_printf(
+            guess->arena, "no date stands in '%s' yet: will they be written as those in '%s'?",
+            shown(guess, column->title), shown(guess, other->title));
+        question->choice[0] = arena_printf(guess->arena, "yes, %s first, like '%s'",
+                                           is_day_first(other->date_format) ? "day" : "month",
+                                           shown(guess, other->dates.example));
+        question->open = "a row with a date there will be rejected";
+        return;
+    }
+}
+
+static void ask_serial(struct roster_guess *guess, const struct guess_column *column)
+{
+    struct guess_question *question = ask(guess, GUESS_ABOUT_SERIAL, column);
+
+    question->sentence =
+        arena_printf(guess->arena,
+                     "'%s' in '%s' is no date; spreadsheets count days like that (46284 is "
+                     "2026-09-19)",
+                     shown(guess, column->dates.serial_example), shown(guess, column->title));
+    question->choice[0] = "yes, these are a spreadsheet's numbers of days";
+    question->open =
+        "rows with one are rejected; hint: format the column as a date and export anew";
+}
+
+static void tell_file(struct roster_guess *guess, const struct guess_column *column,
+                      const char *sentence, const char *open)
+{
+    struct guess_question *question = ask(guess, GUESS_ABOUT_FILE, column);
+
+    question->sentence = sentence;
+    question->open = open;
+}
+
+static void ask_no_date(struct roster_guess *guess, const struct guess_column *column,
+                        const char *value, size_t rows)
+{
+    struct guess_question *question = ask(guess, GUESS_ABOUT_NO_DATE, column);
+
+    question->value = value;
+    question->sentence =
+        arena_printf(guess->arena, "'%s' in '%s' (%s): does it stand for no date?",
+                     shown(guess, value), shown(guess, column->title), rows_of(guess, rows));
+    if (config_can_say(value))
+        question->choice[0] = "yes, there is no date in these rows";
+    question->open = "its rows are rejected, and nobody in them is touched";
+}
+
+static bool is_no_date(const struct roster_guess *guess, const char *value)
+{
+    for (size_t i = 0; value && i < guess->no_dates; i++) {
+        if (text_equal(guess->no_date[i], value))
+            return true;
+    }
+    return false;
+}
+
+/* A year before 1980 is no last day. Where most rows have it, it is how they say that there is
+ * none; in a few rows it may be what became of a notice that was taken back, or of a day that
+ * nobody typed. */
+static void ask_old(struct roster_guess *guess, const struct guess_column *column)
+{
+    const struct guess_dates *dates = &column->dates;
+
+    if (column->meaning != MEANING_LAST_DAY || dates->old == 0 ||
+        is_no_date(guess, dates->old_example))
+        return;
+    if (dates->old * 2 > guess->rows && guess->no_dates < COUNT_OF(guess->no_date))
+        guess->no_date[guess->no_dates++] = dates->old_example;
+    else
+        ask_no_date(guess, column, dates->old_example, dates->old);
+}
+
+static void ask_misfits(struct roster_guess *guess, const struct guess_column *column)
+{
+    const struct guess_dates *dates = &column->dates;
+    const char *title = shown(guess, column->title);
+    bool has_digit = dates->misfit_example && strpbrk(dates->misfit_example, "0123456789");
+
+    if (dates->misfits > 0 && !has_digit && !is_no_date(guess, dates->misfit_example))
+        ask_no_date(guess, column, dates->misfit_example, dates->misfits);
+    else if (dates->misfits > 0 && has_digit && dates->dates == 0)
+        tell_file(guess, column,
+                  arena_printf(guess->arena,
+                               "'%s' in '%s' is written in no form of dates that is "
+                               "known",
+                               shown(guess, dates->misfit_example), title),
+                  "rows with one are rejected; hint: HR exports dates as YYYY-MM-DD, or "
+                  "roster.date_formats says how they are written");
+    if (dates->two_forms)
+        tell_file(
+            guess, column,
+            arena_printf(guess->arena, "the dates in '%s' are written in more than one way", title),
+            "rows with one are rejected; hint: HR exports dates as YYYY-MM-DD");
+    if (dates->moments > 0)
+        tell_file(guess, column,
+                  arena_printf(guess->arena,
+                               "'%s' in '%s' is no midnight in the time zone of the policy, so "
+                               "its day may be the one before or behind",
+                               shown(guess, dates->moment_example), title),
+                  "rows with one are rejected; hint: the zone of the company is named with "
+                  "--time-zone, as in --time-zone Europe/Berlin");
+}
+
+static void ask_dates(struct roster_guess *guess)
+{
+    for (size_t i = 0; i < guess->columns; i++) {
+        const struct guess_column *column = &guess->column[i];
+        const struct guess_dates *dates = &column->dates;
+        if (!meaning_is_date(column->meaning))
+            continue;
+        ask_old(guess, column);
+        ask_misfits(guess, column);
+        if (column->date_format)
+            continue;
+        if (dates->dates > 0 && dates->moments == 0)
+            ask_order(guess, column);
+        else if (dates->serials > 0)
+            ask_serial(guess, column);
+        else if (dates->dates + dates->misfits == 0)
+            ask_empty(guess, column);
+    }
+}
+
+/* --- columns --- */
+
+static void ask_status_like(struct roster_guess *guess, const struct guess_column *column)
+{
+    const struct guess_column *status = roster_guess_of(guess, MEANING_STATUS);
+    struct guess_question *question = ask(guess, GUESS_ABOUT_COLUMN, column);
+
+    question->sentence =
+        arena_printf(guess->arena, "'%s' (%s) looks like a status and is not used%s%s%s",
+                     shown(guess, column->title), examples_of(guess, column),
+                     status ? ": who works here is read from '" : "",
+                     status ? shown(guess, status->title) : "", status ? "' alone" : "");
+    question->choice[0] = "it says nothing about who works here";
+    question->choice[1] = status ? "it is the status: use it instead" : "it is the status: use it";
+    question->open = "no rule acts on departures or idleness";
+    question->blocks_departed = question->blocks_idle = true;
+}
+
+static void ask_leave_like(struct roster_guess *guess, const struct guess_column *column)
+{
+    struct guess_question *question = ask(guess, GUESS_ABOUT_COLUMN, column);
+
+    question->sentence = arena_printf(
+        guess->arena,
+        "'%s' (%s) looks as if it told who is on leave and is not used: whoever is away for "
+        "months would be idle",
+        shown(guess, column->title), examples_of(guess, column));
+    question->choice[0] = "it says nothing about who is on leave now";
+    if (!column->many)
+        question->choice[1] = "a yes in it means on leave: use it";
+    question->open = "no rule acts on idleness";
+    question->blocks_idle = true;
+}
+
+static void ask_rehire(struct roster_guess *guess, const struct guess_column *column)
+{
+    const struct guess_column *status = roster_guess_of(guess, MEANING_STATUS);
+    struct guess_question *question = ask(guess, GUESS_ABOUT_COLUMN, column);
+
+    question->sentence = arena_printf(
+        guess->arena,
+        "'%s' (%s) is not used: who was hired again may keep the last day of the first time. %s",
+        shown(guess, column->title), rows_of(guess, column->filled),
+        status ? "Where the status says that they work here, their rows are rejected and nobody is "
+                 "touched"
+               : "There is no status that would say that they work here");
+    question->choice[0] = "that is understood; it is not needed";
+    question->open = status ? "it is not used" : "no rule acts on departures";
+    question->blocks_departed = !status;
+}
+
+static void ask_type(struct roster_guess *guess, const struct guess_column *column)
+{
+    struct guess_question *question = ask(guess, GUESS_ABOUT_COLUMN, column);
+
+    question->sentence = arena_printf(
+        guess->arena,
+        "'%s' (%s) is not used: the rules are the same for all of these, contractors and interns "
+        "too",
+        shown(guess, column->title), examples_of(guess, column));
+    question->choice[0] = "that is understood; it is not needed";
+    question->open = "it is not used";
+}
+
+static void ask_maybe_last_day(struct roster_guess *guess, const struct guess_column *column)
+{
+    if (roster_guess_of(guess, MEANING_LAST_DAY))
+        return;
+    struct guess_question *question = ask(guess, GUESS_ABOUT_LAST_DAY, column);
+    question->sentence = arena_printf(
+        guess->arena,
+        "'%s' ('%s') may be the last day of employment, or end an assignment or a contract that is "
+        "prolonged",
+        shown(guess, column->title), shown(guess, column->example));
+    question->choice[0] = "it is the last day of employment";
+    question->choice[1] = "it is something else: do not use it";
+    question->open = "it is not used, and no rule acts on departures";
+    question->blocks_departed = true;
+}
+
+/* What two columns of one title would be, nobody can say. */
+static void tell_twice(struct roster_guess *guess, const struct guess_column *column)
+{
+    bool status = column->hint == MEANING_STATUS || column->hint == MEANING_STATUS_LIKE;
+
+    for (const struct guess_column *before = guess->column; before < column; before++) {
+        if (before->twice && text_equal(before->title, column->title))
+            return;
+    }
+    tell_file(guess, column,
+              arena_printf(guess->arena,
+                           "more than one column is titled '%s' (here '%s'), so none of them can "
+                           "be named",
+                           shown(guess, column->title), shown(guess, column->example)),
+              "they are not used; hint: HR gives each column a title of its own");
+    guess->question[guess->questions - 1].blocks_departed =
+        status || column->hint == MEANING_LAST_DAY || column->hint == MEANING_REHIRE;
+    guess->question[guess->questions - 1].blocks_idle =
+        status || column->hint == MEANING_ON_LEAVE || column->hint == MEANING_LEAVE_LIKE;
+}
+
+static void ask_columns(struct roster_guess *guess)
+{
+    for (size_t i = 0; i < guess->columns; i++) {
+        const struct guess_column *column = &guess->column[i];
+        enum meaning hint = column->hint;
+        if (column->meaning != MEANING_NONE || column->settled ||
+            (column->filled == 0 && hint != MEANING_STATUS) ||
+            (column->repeats > 0 && column->repeats * 2 > column->filled))
+            continue;
+        if (column->twice && hint != MEANING_NONE && hint != MEANING_NOTHING)
+            tell_twice(guess, column);
+        else if (hint == MEANING_STATUS || hint == MEANING_STATUS_LIKE ||
+                 (hint == MEANING_NONE && guess_has_words(guess, column)))
+            ask_status_like(guess, column);
+        else if (hint == MEANING_LEAVE_LIKE || hint == MEANING_ON_LEAVE ||
+                 hint == MEANING_LEAVE_FROM || hint == MEANING_LEAVE_UNTIL)
+            ask_leave_like(guess, column);
+        else if (hint == MEANING_REHIRE)
+            ask_rehire(guess, column);
+        else if (hint == MEANING_TYPE)
+            ask_type(guess, column);
+        else if (hint == MEANING_MAYBE_LAST_DAY)
+            ask_maybe_last_day(guess, column);
+    }
+}
+
+static void ask_email(struct roster_guess *guess)
+{
+    struct guess_question *question;
+    size_t choices = 0;
+
+    if (roster_guess_of(guess, MEANING_EMAIL) || guess_count_hints(guess, MEANING_PLAIN_EMAIL) < 2)
+        return;
+    question = ask(guess, GUESS_ABOUT_EMAIL, NULL);
+    question->sentence = "several columns hold e-mail addresses: which one has the work address?";
+    for (size_t i = 0; i < guess->columns && choices < GUESS_CHOICES; i++) {
+        const struct guess_column *column = &guess->column[i];
+        if (column->hint != MEANING_PLAIN_EMAIL || column->twice || column->filled == 0)
+            continue;
+        question->choice[choices++] = arena_printf(guess->arena, "'%s', like '%s'", column->title,
+                                                   shown(guess, column->example));
+    }
+    question->open = "none of them is used";
+    if (choices == 0)
+        guess->questions--; /* told as titles that stand twice */
+}
+
+static void ask_keys(struct roster_guess *guess)
+{
+    if (roster_guess_has_key(guess))
+        return;
+    tell_file(guess, NULL,
+              "no column was found that says who a person is: employee number, e-mail address or "
+              "username",
+              "nothing can be read; hint: roster.columns names one of them");
+}
+
+/* What is wrong with the file as a whole. */
+static void tell_rows(struct roster_guess *guess)
+{
+    size_t repeated = 0;
+
+    for (size_t i = 0; i < guess->columns; i++)
+        repeated += guess->column[i].repeats * 2 > guess->rows;
+    if (repeated > 1)
+        tell_file(guess, NULL, "every row repeats the titles before its values",
+                  "its rows are rejected; hint: HR exports a table with one row of titles");
+    if (guess->rows == 0)
+        tell_file(guess, NULL, "there is nobody in it",
+                  "no plan is made; hint: repeat this when HR's file has people in it");
+}
+
+static void ask_inactive(struct roster_guess *guess)
+{
+    struct guess_question *question;
+
+    if (guess->inactive == 0 || guess->inactive_left)
+        return;
+    question = ask(guess, GUESS_ABOUT_INACTIVE, NULL);
+    question->sentence = arena_printf(
+        guess->arena, "%s have 'active' false: have all of them left the company?",
+        guess->inactive == 1 ? "1 user does"
+                             : arena_printf(guess->arena, "%zu users", guess->inactive));
+    question->choice[0] = "yes, whoever is not active has left";
+    question->open = "no rule acts on departures";
+    question->blocks_departed = true;
+}
+
+void guess_ask(struct roster_guess *guess)
+{
+    guess->questions = 0;
+    tell_rows(guess);
+    if (guess->shape.format == ROSTER_FORMAT_SCIM) {
+        ask_inactive(guess);
+        return;
+    }
+    ask_keys(guess);
+    ask_email(guess);
+    ask_columns(guess);
+    ask_words(guess);
+    ask_dates(guess);
+}
+
+bool roster_guess_is_asked(const struct roster_guess *guess, const struct guess_column *column)
+{
+    for (size_t i = 0; i < guess->questions; i++) {
+        if (guess->question[i].column == (size_t)(column - guess->column))
+            return true;
+    }
+    return false;
+}
+
+bool roster_guess_blocks_departed(const struct roster_guess *guess)
+{
+    for (size_t i = 0; i < guess->questions; i++) {
+        if (guess->question[i].blocks_departed)
+            return true;
+    }
+    return false;
+}
+
+bool roster_guess_blocks_idle(const struct roster_guess *guess)
+{
+    for (size_t i = 0; i < guess->questions; i++) {
+        if (guess->question[i].blocks_idle)
+            return true;
+    }
+    return false;
+}
+
+/* --- what answers do --- */
+
+static void answer_word(struct roster_guess *guess, const struct guess_question *question,
+                        size_t choice)
+{
+    static const enum person_status meant[] = {PERSON_EMPLOYED, PERSON_ON_LEAVE, PERSON_DEPARTED,
+                                               PERSON_UNKNOWN};
+
+    for (size_t i = 0; i < guess->words; i++) {
+        if (!text_equal(guess->word[i].text, question->value))
+            continue;
+        guess->word[i].status = meant[choice];
+        guess->word[i].settled = true;
+    }
+}
+
+static void answer_order(struct roster_guess *guess, const struct guess_question *question,
+                         size_t choice)
+{
+    struct guess_column *column = &guess->column[question->column];
+    const char *format[GUESS_CHOICES] = {NULL};
+
+    if (question->value) {
+        column->date_format = question->value;
+        return;
+    }
+    (void)guess_dates_formats(&column->dates, guess->arena, format, COUNT_OF(format));
+    column->date_format = format[choice];
+    guess->short_years |= needs_century(format[choice]);
+}
+
+static void answer_century(struct roster_guess *guess, const struct guess_question *question,
+                           size_t choice)
+{
+    (void)question, (void)choice;
+    guess->short_years = true;
+}
+
+static void answer_serial(struct roster_guess *guess, const struct guess_question *question,
+                          size_t choice)
+{
+    (void)choice;
+    guess->column[question->column].date_format = GUESS_EXCEL_SERIAL;
+}
+
+static void answer_no_date(struct roster_guess *guess, const struct guess_question *question,
+                           size_t choice)
+{
+    (void)choice;
+    if (guess->no_dates < COUNT_OF(guess->no_date))
+        guess->no_date[guess->no_dates++] = question->value;
+}
+
+static void answer_last_day(struct roster_guess *guess, const struct guess_question *question,
+                            size_t choice)
+{
+    struct guess_column *column = &guess->column[question->column];
+
+    column->settled = true;
+    if (choice == 0)
+        column->meaning = MEANING_LAST_DAY;
+}
+
+static void answer_column(struct roster_guess *guess, const struct guess_question *question,
+                          size_t choice)
+{
+    struct guess_column *column = &guess->column[question->column];
+    struct guess_column *status = column_of(guess, MEANING_STATUS);
+
+    column->settled = true;
+    if (choice == 0)
+        return;
+    if (question->blocks_departed) { /* a status */
+        if (status) {
+            status->meaning = MEANING_NONE;
+            status->settled = true;
+        }
+        guess_take_status(guess, column);
+        return;
+    }
+    struct guess_column *before = column_of(guess, MEANING_ON_LEAVE);
+    if (before)
+        before->meaning = MEANING_NONE;
+    column->meaning = MEANING_ON_LEAVE;
+}
+
+static void answer_email(struct roster_guess *guess, const struct guess_question *question,
+                         size_t choice)
+{
+    size_t choices = 0;
+
+    (void)question;
+    for (size_t i = 0; i < guess->columns; i++) {
+        struct guess_column *column = &guess->column[i];
+        if (column->hint != MEANING_PLAIN_EMAIL || column->twice || column->filled == 0)
+            continue;
+        if (choices++ == choice)
+            column->meaning = MEANING_EMAIL;
+    }
+}
+
+static void answer_inactive(struct roster_guess *guess, const struct guess_question *question,
+                            size_t choice)
+{
+    (void)question, (void)choice;
+    guess->inactive_left = true;
+}
+
+void roster_guess_answer(struct roster_guess *guess, size_t question, size_t choice)
+{
+    static void (*const answers[])(struct roster_guess *, const struct guess_question *, size_t) = {
+        [GUESS_ABOUT_WORD] = answer_word,         [GUESS_ABOUT_ORDER] = answer_order,
+        [GUESS_ABOUT_CENTURY] = answer_century,   [GUESS_ABOUT_SERIAL] = answer_serial,
+        [GUESS_ABOUT_NO_DATE] = answer_no_date,   [GUESS_ABOUT_LAST_DAY] = answer_last_day,
+        [GUESS_ABOUT_COLUMN] = answer_column,     [GUESS_ABOUT_EMAIL] = answer_email,
+        [GUESS_ABOUT_INACTIVE] = answer_inactive,
+    };
+    struct guess_question asked = guess->question[question];
+
+    answers[asked.subject](guess, &asked, choice);
+    guess_find_dates(guess);
+    guess_ask(guess);
+}
+
+bool roster_guess_leave_out(struct roster_guess *guess, const char *title)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < guess->columns; i++) {
+        struct guess_column *column = &guess->column[i];
+        if (column->meaning != MEANING_NONE || !text_equal(column->title, title))
+            continue;
+        column->settled = found = true;
+    }
+    guess_ask(guess);
+    return found;
+}

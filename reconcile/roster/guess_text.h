@@ -1,0 +1,18 @@
+/*
+ * roster/guess_text: in which encoding a roster seems to be written, by a byte order mark, by UTF-8
+ * that fits, else by trial of a short table: the one in which the letters outside of ASCII stand
+ * where letters of a language stand. A statistic over bytes says little of a file that is ASCII but
+ * for ten names; where those letters stand says much.
+ */
+#ifndef ROSTER_GUESS_TEXT_H
+#define ROSTER_GUESS_TEXT_H
+
+#include "base/err.h"
+#include "base/text.h"
+
+/* The name for roster.encoding, static, and the text; what a file that is cut (not `whole`) ends in
+ * the midst of is left out. NULL when none fits: ERR_ROSTER says what the reader says of it. */
+const char *guess_text(const char *bytes, size_t length, bool whole, struct text *ret_text,
+                       struct err *err);
+
+#endif

@@ -1,0 +1,186 @@
+/*
+ * A setting is written when it says something else than its default. What is open is written as it
+ * is while it is open: the word in no list, the column of dates without a format of its own (which
+ * then is that of the default, by which a date in two orders is no date).
+ */
+#include "roster/guess_write.h"
+
+#include <string.h>
+
+static const struct {
+    enum meaning meaning;
+    const char *column, *format;
+} mapped[] =
+    {
+        {MEANING_EMPLOYEE_NUMBER, "roster.columns.employee_number", NULL},
+        {MEANING_EMAIL, "roster.columns.email", NULL},
+        {MEANING_USERNAME, "roster.columns.username", NULL},
+        {MEANING_STATUS, "roster.columns.status", NULL},
+        {MEANING_HIRE_DATE, "roster.columns.hire_date", "roster.date_formats.hire_date"},
+        {MEANING_LAST_DAY, "roster.columns.last_day", "roster.date_formats.last_day"},
+        {MEANING_DEPARTMENT, "roster.columns.department", NULL},
+        {MEANING_COUNTRY, "roster.columns.country", NULL},
+},
+  beside[] = {
+      {MEANING_ON_LEAVE, "roster.on_leave_column", NULL},
+      {MEANING_LEAVE_FROM, "roster.leave_from_column", "roster.date_formats.leave_from"},
+      {MEANING_LEAVE_UNTIL, "roster.leave_until_column", "roster.date_formats.leave_until"},
+};
+
+/* --- columns --- */
+
+static void write_names(const struct roster_guess *guess, struct config_writing *writing)
+{
+    const struct guess_column *name = roster_guess_of(guess, MEANING_NAME);
+    const struct guess_column *first = roster_guess_of(guess, MEANING_FIRST_NAME);
+    const struct guess_column *last = roster_guess_of(guess, MEANING_LAST_NAME);
+
+    if (first && last) {
+        const char *const parts[] = {first->title, last->title};
+        config_write_list(writing, "roster.columns.name", parts, COUNT_OF(parts));
+    } else if (name) {
+        config_write_text(writing, "roster.columns.name", name->title);
+    }
+}
+
+static void write_columns(const struct roster_guess *guess, struct config_writing *writing)
+{
+    for (size_t i = 0; i < COUNT_OF(mapped); i++) {
+        const struct guess_column *column = roster_guess_of(guess, mapped[i].meaning);
+        if (column)
+            config_write_text(writing, mapped[i].column, column->title);
+    }
+    write_names(guess, writing);
+}
+
+static void write_beside(const struct roster_guess *guess, struct config_writing *writing)
+{
+    for (size_t i = 0; i < COUNT_OF(beside); i++) {
+        const struct guess_column *column = roster_guess_of(guess, beside[i].meaning);
+        if (column)
+            config_write_text(writing, beside[i].column, column->title);
+    }
+}
+
+/* --- words --- */
+
+static void write_words(const struct roster_guess *guess, struct config_writing *writing)
+{
+    static const struct {
+        enum person_status status;
+        const char *path;
+        bool needed; /* the configuration is none without it */
+    } lists[] = {{PERSON_EMPLOYED, "roster.status.employed", true},
+                 {PERSON_ON_LEAVE, "roster.status.on_leave", false},
+                 {PERSON_DEPARTED, "roster.status.departed", false}};
+
+    if (!roster_guess_of(guess, MEANING_STATUS))
+        return;
+    for (size_t i = 0; i < COUNT_OF(lists); i++) {
+        const char *item[GUESS_VALUES_MAX];
+        size_t count = 0;
+        for (size_t w = 0; w < guess->words; w++) {
+            if (guess->word[w].status == lists[i].status)
+                item[count++] = guess->word[w].text;
+        }
+        if (count > 0 || lists[i].needed)
+            config_write_list(writing, lists[i].path, item, count);
+    }
+    for (size_t w = 0; w < guess->words; w++) {
+        if (guess->word[w].status == PERSON_UNKNOWN)
+            config_write_comment(writing, arena_printf(writing->arena,
+                                                       "in no list, so its rows are rejected: %s",
+                                                       guess->word[w].text));
+    }
+}
+
+/* --- dates --- */
+
+static bool is_mapped_date(const struct guess_column *column)
+{
+    return column->meaning < MEANING_MAPPED && meaning_is_date(column->meaning);
+}
+
+/* The one that every column of dates has; NULL when one of them is not known or they differ. */
+static const char *common_format(const struct roster_guess *guess)
+{
+    const char *common = NULL;
+
+    for (size_t i = 0; i < guess->columns; i++) {
+        const struct guess_column *column = &guess->column[i];
+        if (!is_mapped_date(column))
+            continue;
+        bool empty = column->dates.dates + column->dates.serials + column->dates.misfits == 0;
+        if (!column->date_format && empty && !roster_guess_is_asked(guess, column))
+            continue;
+        if (!column->date_format || (common && strcmp(common, column->date_format) != 0))
+            return NULL;
+        common = column->date_format;
+    }
+    return common;
+}
+
+static void write_dates(const struct roster_guess *guess, struct config_writing *writing)
+{
+    const char *common = common_format(guess);
+    bool short_years = common && strstr(common, "%y");
+
+    if (common)
+        config_write_text(writing, "roster.date_format", common);
+    for (size_t i = 0; i < COUNT_OF(mapped) + COUNT_OF(beside) && !common; i++) {
+        bool first = i < COUNT_OF(mapped);
+        size_t at = first ? i : i - COUNT_OF(mapped);
+        const char *path = first ? mapped[at].format : beside[at].format;
+        const struct guess_column *column =
+            roster_guess_of(guess, first ? mapped[at].meaning : beside[at].meaning);
+        if (!path || !column || !column->date_format)
+            continue;
+        config_write_text(writing, path, column->date_format);
+        short_years |= strstr(column->date_format, "%y") != NULL;
+    }
+    if (short_years)
+        config_write_plain(writing, "roster.two_digit_year_cutoff",
+                           arena_printf(writing->arena, "%d", GUESS_YEARS_CUTOFF));
+    if (guess->no_dates > 0)
+        config_write_list(writing, "roster.no_date", guess->no_date, guess->no_dates);
+}
+
+/* --- the file --- */
+
+static void write_shape(const struct roster_guess *guess, struct config_writing *writing)
+{
+    const struct guess_shape *shape = &guess->shape;
+    const char delimiter[] = {shape->delimiter, '\0'};
+
+    if (shape->format != ROSTER_FORMAT_CSV)
+        config_write_text(writing, "roster.format", config_roster_format_name(shape->format));
+    else
+        config_write_text(writing, "roster.delimiter", arena_strdup(writing->arena, delimiter));
+    if (strcmp(guess->encoding, "UTF-8") != 0)
+        config_write_text(writing, "roster.encoding", guess->encoding);
+    if (shape->items)
+        config_write_text(writing, "roster.items", shape->items);
+    if (shape->header_row > 1)
+        config_write_plain(writing, "roster.header_row",
+                           arena_printf(writing->arena, "%zu", shape->header_row));
+    if (shape->label_rows > 0)
+        config_write_plain(writing, "roster.label_rows",
+                           arena_printf(writing->arena, "%zu", shape->label_rows));
+    if (shape->footers > 0)
+        config_write_list(writing, "roster.footer", shape->footer, shape->footers);
+}
+
+void roster_guess_write(const struct roster_guess *guess, struct config_writing *writing)
+{
+    write_shape(guess, writing);
+    if (guess->shape.format != ROSTER_FORMAT_SCIM) {
+        write_columns(guess, writing);
+        write_words(guess, writing);
+        write_beside(guess, writing);
+        write_dates(guess, writing);
+    }
+    for (size_t i = 0; i < guess->questions; i++)
+        config_write_comment(writing,
+                             arena_printf(writing->arena, "open: %s; as long as it is: %s",
+                                          guess->question[i].sentence, guess->question[i].open));
+}

@@ -1,0 +1,425 @@
+/*
+ * init over rosters of each kind, at a terminal and by options, to a configuration and a plan; and
+ * repeated over a configuration that is there.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "first.h"
+#include "host/file.h"
+#include "test.h"
+
+#define ANSWERS                                                                                    \
+    "--portal", first.url, "--client-id", "demo", "--secret-file", first.secret, "--roster",       \
+        first.end.roster_path, "--database", first.embedded
+
+/* What is asked before the roster is looked at. */
+#define FIRST_LINES                                                                                \
+    {"Address of the portal", first.url}, {"Its name in the history", "acme"},                     \
+        {"Client id of the OAuth app", "demo"}, {"HR's roster", first.end.roster_path},            \
+        {"Directory of the database", first.embedded}, {"Time zone of the company", "UTC"},        \
+    {                                                                                              \
+        "File with its client secret", first.secret                                                \
+    }
+
+/* Everybody whom the portal of these tests has is at work; two have left, one is away. */
+static void put_people(struct first *first, const char *head, const char *at_work, const char *rest)
+{
+    CLEANUP(text_release) struct text bytes = TEXT_INIT;
+
+    text_add(&bytes, head);
+    for (int i = 0; i < 60; i++) {
+        const char *number = strstr(at_work, "%d");
+        text_add_bytes(&bytes, at_work, (size_t)(number - at_work));
+        text_addf(&bytes, "%d%s", 5000 + i, number + 2);
+    }
+    text_add(&bytes, rest);
+    first_put_roster(first, bytes.data, bytes.length);
+}
+
+static void assert_plans(struct first *first)
+{
+    CLEANUP(end_result_release)
+    struct end_result plan =
+        end_run_bare(&first->end, (const char *const[]){"--config", first->config, "plan",
+                                                        "--format", "json", NULL});
+    if (plan.code != 0 && plan.code != 20)
+        end_assert_code(&plan, 0);
+    end_assert_says(&plan.out, "\"decisions\"");
+}
+
+TEST(init_at_a_terminal_asks_what_cannot_be_known_and_writes_what_was_said)
+{
+    FIRST(first);
+    CLEANUP(text_release) struct text seen = TEXT_INIT;
+    put_people(&first, "Employee ID,Full Name,Status,Termination Date,Worker Type\n",
+               "%d,A B,Active,,Regular\n",
+               "100,Jane Doe,To Be Terminated,03/12/2030,Regular\n"
+               "101,Bob Roe,Terminated,11/09/2025,Contractor\n");
+    const struct first_line lines[] = {
+        FIRST_LINES,
+        {"'Worker Type'", "1"},
+        {"'To Be Terminated' in 'Status' (1 row): what does it mean?", "9"},
+        {"a number from 0 to 4 is wanted", "1"},
+        {"can be read in two ways", "1"},
+        {NULL, NULL}};
+    int code = first_dialogue(&first, lines, &seen);
+
+    if (code != 0)
+        fail_msg("%d: %s", code, text_cstr(&seen));
+    end_assert_says(&seen, "your column");
+    end_assert_says(&seen, "who is 'Terminated' (1 row) has left");
+    end_assert_says(&seen, "not used: 'Worker Type'");
+    end_assert_says(&seen, "How a run would read it");
+    end_assert_says(&seen, "all is well; next:");
+    CLEANUP(mem_cleanup) char *config = end_read(first.config);
+    assert_non_null(strstr(config, "employed = [ \"Active\", \"To Be Terminated\" ];"));
+    assert_non_null(strstr(config, "date_format = \"%d/%m/%Y\";"));
+    assert_non_null(strstr(config, "name = \"departed\""));
+    assert_plans(&first);
+    end_assert_no_writes(&first.end);
+}
+
+TEST(init_at_a_terminal_leaves_open_what_nobody_knows_and_is_not_well)
+{
+    FIRST(first);
+    CLEANUP(text_release) struct text seen = TEXT_INIT;
+    put_people(&first, "emp_no,dept_no,to_date\n", "%d,d001,9999-01-01\n", "101,d002,2020-02-01\n");
+    const struct first_line lines[] = {
+        FIRST_LINES, {"may be the last day of employment", ""}, {NULL, NULL}};
+    int code = first_dialogue(&first, lines, &seen);
+
+    assert_int_equal(code, 20);
+    end_assert_says(&seen, "What is open:");
+    end_assert_says(&seen, "has no rule for departures");
+    end_assert_says(&seen, "something is to be mended first");
+    end_assert_silent_of(&seen, "all is well");
+    CLEANUP(mem_cleanup) char *config = end_read(first.config);
+    assert_null(strstr(config, "last_day = "));
+    assert_null(strstr(config, "name = \"departed\""));
+    assert_non_null(strstr(config, "# open: 'to_date'"));
+    assert_plans(&first);
+}
+
+TEST(init_at_a_terminal_asks_anew_for_what_cannot_be)
+{
+    FIRST(first);
+    CLEANUP(text_release) struct text seen = TEXT_INIT;
+    put_people(&first, "Employee ID,Status\n", "%d,Active\n", "101,Terminated\n");
+    const struct first_line lines[] = {{"Address of the portal", "acme.bynder.com"},
+                                       {"this cannot be: 'portal.url'", first.url},
+                                       {"Its name in the history [127.0.0.1]", "latin \xE9"},
+                                       {"this cannot be: 'portal.name'", "acme"},
+                                       {"Client id of the OAuth app", "demo"},
+                                       {"HR's roster", "/nonexistent.csv"},
+                                       {"this cannot be: cannot read", first.end.roster_path},
+                                       {"Directory of the database", first.embedded},
+                                       {"Time zone of the company", "Mars"},
+                                       {"this cannot be: ", "Europe/Berlin"},
+                                       {"File with its client secret", first.secret},
+                                       {NULL, NULL}};
+    int code = first_dialogue(&first, lines, &seen);
+
+    if (code != 0)
+        fail_msg("%d: %s", code, text_cstr(&seen));
+    CLEANUP(mem_cleanup) char *config = end_read(first.config);
+    assert_non_null(strstr(config, "name = \"acme\";"));
+    assert_non_null(strstr(config, "time_zone = \"Europe/Berlin\";"));
+}
+
+TEST(init_at_a_terminal_keeps_the_secret_to_itself)
+{
+    FIRST(first);
+    CLEANUP(mem_cleanup) char *secret = probe_path(&first.end.probe, "new-secret");
+    CLEANUP(text_release) struct text seen = TEXT_INIT;
+    const struct first_line lines[] = {{"Address of the portal", first.url},
+                                       {"Its name in the history", "acme"},
+                                       {"Client id of the OAuth app", "demo"},
+                                       {"HR's roster", first.end.roster_path},
+                                       {"Directory of the database", first.embedded},
+                                       {"Time zone of the company", "UTC"},
+                                       {"File with its client secret", secret},
+                                       {"The client secret (it is not shown)", END_SECRET},
+                                       {NULL, NULL}};
+    int code = first_dialogue(&first, lines, &seen);
+
+    if (code != 0)
+        fail_msg("%d: %s", code, text_cstr(&seen));
+    end_assert_silent_of(&seen, END_SECRET);
+    CLEANUP(mem_cleanup) char *content = end_read(secret);
+    assert_string_equal(content, END_SECRET "\n");
+}
+
+/* --- by options --- */
+
+static const struct kind {
+    const char *what, *head, *at_work, *rest;
+    const char *config[3]; /* what stands in the configuration */
+    int code;
+} kinds[] = {
+    {"sep= and semicolons",
+     "sep=;\r\nEmployee ID;Status;Last day\r\n",
+     "%d;Active;\r\n",
+     "101;Terminated;19.09.2025\r\n",
+     {"delimiter = \";\";", "date_format = \"%d.%m.%Y\";"},
+     0},
+    {"titles above, total below",
+     "Staff,,\nRun today,,\nEmployee ID,Status,Termination Date\n",
+     "%d,Active,\n",
+     "101,Terminated,2025-09-19\nTotal: 61,,\n",
+     {"header_row = 3;", "footer = [ \"Total*\" ];"},
+     0},
+    {"labels",
+     "USERID,STATUS,FIRSTNAME,LASTNAME\nUser ID,Status,First Name,Last Name\n",
+     "%d,active,A,B\n",
+     "101,terminated,C,D\n",
+     {"label_rows = 1;", "name = [ \"FIRSTNAME\""},
+     0},
+    {"Windows-1252",
+     "Personalnummer;Nachname;Vorname;Status;Austritt\n",
+     "%d;M\xFCller;J\xF6rg;Aktiv;\n",
+     "101;A;B;Ausgeschieden;19.09.2025\n",
+     {"encoding = \"WINDOWS-1252\";", "departed = [ \"Ausgeschieden\" ];"},
+     0},
+    {"no last day yet",
+     "Employee ID,Status,OnLeave\n",
+     "%d,Active,False\n",
+     "104,Active,True\n",
+     {"on_leave_column = \"OnLeave\";", "name = \"on leave\""},
+     0},
+    {"years to 9999",
+     "Employee ID,Status,Termination Date\n",
+     "%d,Active,12/31/9999\n",
+     "101,Terminated,9/19/2025\n",
+     {"date_format = \"%m/%d/%Y\";"},
+     0},
+    {"lines of JSON",
+     "",
+     "{\"employeeNumber\": \"%d\", \"status\": \"Active\"}\n",
+     "{\"employeeNumber\": \"101\", \"status\": \"Terminated\"}\n",
+     {"format = \"jsonl\";"},
+     0},
+    {"JSON below a member",
+     "{\"Report_Entry\": [",
+     "{\"attributes\": {\"id\": {\"value\": %d}, \"status\": {\"value\": \"Active\"}}},",
+     "{\"attributes\": {\"id\": {\"value\": 9}, \"status\": {\"value\": \"Left\"}}}]}",
+     {"items = \"/Report_Entry\";", "employee_number = \"/attributes/id/value\";"},
+     0},
+    {"codes",
+     "Employee ID,Status,Termination Date\n",
+     "%d,A,\n",
+     "101,T,2025-09-19\n",
+     {"employed = [ ];", "# in no list, so its rows are rejected: A"},
+     20},
+    {"a second status",
+     "Employee ID,Status,Payroll Status\n",
+     "%d,Active,Y\n",
+     "1,Terminated,N\n",
+     {"# open: 'Payroll Status'", "# no rule for departures", "# no rule for idle accounts"},
+     20},
+    {"serial numbers",
+     "Employee ID,Status,Hire Date\n",
+     "%d,Active,40191\n",
+     "",
+     {"# open: '40191' in 'Hire Date'"},
+     20},
+    {"twice the same key",
+     "Employee ID,Full Name,Status\n",
+     "%d,A B,Active\n",
+     "5000,X Y,Active\n5001,X Z,Active\n5002,X W,Active\n",
+     {"employed = [ \"Active\" ];"},
+     20},
+};
+
+TEST(init_over_each_kind_of_roster_writes_what_it_is_and_says_whether_it_is_well)
+{
+    FIRST(first);
+
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        put_people(&first, kinds[i].head, kinds[i].at_work, kinds[i].rest);
+        BARE(made, "--config", first.config, "init", ANSWERS, "--time-zone", "UTC");
+        if (made.code != kinds[i].code)
+            fail_msg("%s: %d: %s%s", kinds[i].what, made.code, text_cstr(&made.out),
+                     text_cstr(&made.err));
+        CLEANUP(mem_cleanup) char *config = end_read(first.config);
+        for (size_t k = 0; k < 3 && kinds[i].config[k]; k++) {
+            if (!strstr(config, kinds[i].config[k]))
+                fail_msg("%s: no %s in %s", kinds[i].what, kinds[i].config[k], config);
+        }
+        if (kinds[i].code == 0)
+            end_assert_says(&made.out, "all is well");
+        else
+            end_assert_silent_of(&made.out, "all is well");
+        if (i == 0)
+            assert_plans(&first);
+        assert_int_equal(unlink(first.config), 0);
+    }
+    end_assert_no_writes(&first.end);
+}
+
+TEST(init_leaves_out_what_it_is_told_to_and_is_well)
+{
+    FIRST(first);
+
+    put_people(&first, "Employee ID,Status,Payroll Status,Worker Type\n", "%d,Active,Y,x\n", "");
+    BARE(wrong, "--config", first.config, "init", ANSWERS, "--leave-out", "Nothing");
+    end_assert_code(&wrong, 64);
+    end_assert_says(&wrong.err, "--leave-out: no column is titled 'Nothing'");
+    BARE(made, "--config", first.config, "init", ANSWERS, "--leave-out",
+         "Payroll Status, Worker Type");
+    end_assert_code(&made, 0);
+    end_assert_says(&made.out, "all is well");
+}
+
+TEST(init_over_a_file_that_is_no_roster_says_what_to_do_and_writes_nothing)
+{
+    FIRST(first);
+    static const struct {
+        const char *bytes;
+        size_t length;
+        const char *says;
+    } files[] = {
+        {"PK\x03\x04\x14\0\x06\0 [Content_Types].xml xl/workbook.xml", 45, "CSV"},
+        {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0\0\0\0", 12, "CSV"},
+        {"%PDF-1.7\n1 0 obj\n", 17, "PDF"},
+        {"Employee ID,Name\n1,A\0\0\0", 24, "NUL"},
+        {"[{\"a\": NaN}]", 12, "NaN"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        first_put_roster(&first, files[i].bytes, files[i].length);
+        BARE(made, "--config", first.config, "init", ANSWERS);
+        end_assert_code(&made, 65);
+        end_assert_says(&made.err, files[i].says);
+        assert_int_not_equal(access(first.config, F_OK), 0);
+    }
+}
+
+TEST(init_says_read_errors_as_the_reader_says_them)
+{
+    FIRST(first);
+
+    put_people(&first, "Employee ID,Full Name,Status\n", "%d,A B,Active\n",
+               "101,William \"Bill\" Smith,Active\n");
+    BARE(made, "--config", first.config, "init", ANSWERS);
+    end_assert_code(&made, 65);
+    end_assert_says(&made.out, "row 62, column 2: a quotation mark where none can be");
+    end_assert_silent_of(&made.out, "all is well");
+}
+
+/* --- repeated --- */
+
+static void change(const struct first *first, const char *from, const char *to)
+{
+    CLEANUP(mem_cleanup) char *config = end_read(first->config);
+    CLEANUP(text_release) struct text changed = TEXT_INIT;
+    const char *at = strstr(config, from);
+
+    assert_non_null(at);
+    text_add_bytes(&changed, config, (size_t)(at - config));
+    text_add(&changed, to);
+    text_add(&changed, at + strlen(from));
+    assert_int_equal(file_write(first->config, 0640, changed.data, changed.length, NULL), 0);
+}
+
+TEST(init_repeated_over_what_is_right_changes_nothing)
+{
+    FIRST(first);
+
+    put_people(&first, "Employee ID,Status\n", "%d,Active\n", "101,Terminated\n");
+    BARE(made, "--config", first.config, "init", ANSWERS);
+    end_assert_code(&made, 0);
+    CLEANUP(mem_cleanup) char *before = end_read(first.config);
+    BARE(again, "--config", first.config, "init");
+    end_assert_code(&again, 0);
+    end_assert_says(&again.out, "kept: portal.url");
+    end_assert_says(&again.out, "unchanged: ");
+    CLEANUP(mem_cleanup) char *after = end_read(first.config);
+    assert_string_equal(after, before);
+}
+
+TEST(init_repeated_keeps_what_is_right_and_mends_what_is_not)
+{
+    FIRST(first);
+
+    put_people(&first, "Employee ID,Status\n", "%d,Active\n", "101,Terminated\n");
+    BARE(made, "--config", first.config, "init", ANSWERS);
+    end_assert_code(&made, 0);
+    change(&first, "mode = \"report\";",
+           "mode = \"report\"; # mine\n    protected = ( { who = \"ceo@x.y\"; reason = \"r\"; "
+           "owner = \"it@x.y\"; expires = \"2099-01-01\"; } );");
+    change(&first, "client_id = \"demo\";", "client_id = 7;");
+    change(&first, "employee_number = \"Employee ID\";", "employee_number = \"EmpID\";");
+    BARE(again, "--config", first.config, "init", "--client-id", "demo");
+    if (again.code != 0)
+        fail_msg("%d: %s%s", again.code, text_cstr(&again.out), text_cstr(&again.err));
+    end_assert_says(&again.out, "the file as it was is kept: ");
+    CLEANUP(mem_cleanup) char *config = end_read(first.config);
+    assert_non_null(strstr(config, "client_id = \"demo\";"));
+    assert_non_null(strstr(config, "employee_number = \"Employee ID\";"));
+    assert_null(strstr(config, "EmpID"));
+    assert_non_null(strstr(config, "# mine\n"));
+    assert_non_null(strstr(config, "protected = ( { who = \"ceo@x.y\"; reason = \"r\"; owner = "
+                                   "\"it@x.y\"; expires = \"2099-01-01\"; } );"));
+    assert_non_null(strstr(config, "svc-*"));
+    assert_plans(&first);
+}
+
+TEST(init_repeated_remembers_words_that_a_person_has_sorted)
+{
+    FIRST(first);
+
+    put_people(&first, "Employee ID,Status\n", "%d,A\n", "101,T\n");
+    BARE(made, "--config", first.config, "init", ANSWERS);
+    end_assert_code(&made, 20);
+    change(&first, "employed = [ ];", "employed = [ \"A\" ]; departed = [ \"T\" ];");
+    put_people(&first, "Personnel No;Status\n", "%d;A\n", "101;T\n");
+    BARE(again, "--config", first.config, "init");
+    if (again.code != 0)
+        fail_msg("%d: %s%s", again.code, text_cstr(&again.out), text_cstr(&again.err));
+    CLEANUP(mem_cleanup) char *config = end_read(first.config);
+    assert_non_null(strstr(config, "employed = [ \"A\" ];"));
+    assert_non_null(strstr(config, "departed = [ \"T\" ];"));
+    assert_non_null(strstr(config, "employee_number = \"Personnel No\";"));
+}
+
+TEST(init_repeated_asks_anew_for_a_secret_that_the_portal_refuses)
+{
+    FIRST(first);
+    CLEANUP(text_release) struct text seen = TEXT_INIT;
+
+    put_people(&first, "Employee ID,Status\n", "%d,Active\n", "101,Terminated\n");
+    CLEANUP(mem_cleanup) char *secret = probe_path(&first.end.probe, "wrong-secret");
+    assert_int_equal(file_write(secret, 0600, "wrong\n", 6, NULL), 0);
+    BARE(made, "--config", first.config, "init", "--portal", first.url, "--client-id", "demo",
+         "--secret-file", secret, "--roster", first.end.roster_path, "--database", first.embedded);
+    end_assert_code(&made, 77);
+    const struct first_line lines[] = {{"The client secret (it is not shown)", END_SECRET},
+                                       {NULL, NULL}};
+    int code = first_dialogue(&first, lines, &seen);
+    if (code != 0)
+        fail_msg("%d: %s", code, text_cstr(&seen));
+    CLEANUP(mem_cleanup) char *content = end_read(secret);
+    assert_string_equal(content, END_SECRET "\n");
+}
+
+TEST(init_repeated_writes_nothing_where_rules_would_act_on_what_is_open)
+{
+    FIRST(first);
+
+    put_people(&first, "Employee ID,Status\n", "%d,Active\n", "101,Terminated\n");
+    BARE(made, "--config", first.config, "init", ANSWERS);
+    end_assert_code(&made, 0);
+    CLEANUP(mem_cleanup) char *before = end_read(first.config);
+    put_people(&first, "Worker,Staff No,Status,HR Status\n", "A B,%d,Active,Y\n",
+               "C D,1,Terminated,N\n");
+    BARE(again, "--config", first.config, "init");
+    end_assert_code(&again, 20);
+    end_assert_says(&again.err, "nothing was written: the rules that are there would act on");
+    CLEANUP(mem_cleanup) char *after = end_read(first.config);
+    assert_string_equal(after, before);
+    BARE(told, "--config", first.config, "init", "--leave-out", "HR Status");
+    if (told.code == 64) /* it was taken for the status */
+        end_assert_says(&told.err, "--leave-out");
+}

@@ -1,0 +1,248 @@
+/* roster/guess_text and roster/guess_shape: what kind of file it is, and where the people stand. */
+#include <iconv.h>
+
+#include "guess_case.h"
+
+/* --- encodings --- */
+
+static void encode(const char *encoding, const char *utf8, struct text *ret_bytes)
+{
+    iconv_t converter = iconv_open(encoding, "UTF-8");
+    char bytes[4096], *from = (char *)(uintptr_t)utf8, *to = bytes;
+    size_t left = strlen(utf8), room = sizeof(bytes);
+
+    assert_true(converter != (iconv_t)-1);
+    assert_true(iconv(converter, &from, &left, &to, &room) != (size_t)-1);
+    (void)iconv_close(converter);
+    text_add_bytes(ret_bytes, bytes, (size_t)(to - bytes));
+}
+
+TEST(roster_guess_of_an_encoding_is_that_in_which_letters_stand_where_letters_do)
+{
+    static const char german[] = "Personalnummer;Nachname;Straße\n1;Müller;Höhe\n2;Jäger-Groß;Æ\n";
+    static const char french[] = "Matricule;Nom;Prénom\n1;Lefèvre;Zoé\n2;Garçon;Hélène\n";
+    static const char polish[] =
+        "Nazwisko;Imię;Numer pracownika\nŻółć;Łukasz;1\nWiśniewski;Jan;2\n";
+    static const char japanese[] = "社員番号,氏名,在籍状況\n1,田中 太郎,在職\n2,髙橋 花子,退職\n";
+    static const struct {
+        const char *encoding, *text, *guessed;
+    } cases[] = {
+        {"UTF-8", german, "UTF-8"},
+        {"UTF-8", japanese, "UTF-8"},
+        {"WINDOWS-1252", german, "WINDOWS-1252"},
+        {"ISO-8859-1", german, "WINDOWS-1252"},
+        {"WINDOWS-1252", french, "WINDOWS-1252"},
+        {"WINDOWS-1250", polish, "WINDOWS-1250"},
+        {"ISO-8859-2", polish, "ISO-8859-2"},
+        {"CP932", japanese, "CP932"},
+        {"MACINTOSH", german, "MACINTOSH"},
+        {"MACINTOSH", french, "MACINTOSH"},
+        {"CP850", french, "CP850"},
+        {"UTF-16LE", german, "UTF-16LE"},
+        {"UTF-16BE", german, "UTF-16BE"},
+        {"UTF-16", german, "UTF-16"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(text_release) struct text bytes = TEXT_INIT;
+        encode(cases[i].encoding, cases[i].text, &bytes);
+        CLEANUP(guess_case_release)
+        struct guess_case got = guess_of_bytes(bytes.data, bytes.length);
+        assert_guessed(&got);
+        if (!text_equal(got.guess.encoding, cases[i].guessed))
+            fail_msg("%s %zu: %s", cases[i].encoding, i, got.guess.encoding);
+        guess_case_read(&got, bytes.data, bytes.length);
+        if (got.read < 0)
+            fail_msg("%s: %s", cases[i].encoding, got.err.text);
+    }
+}
+
+TEST(roster_guess_of_bytes_that_are_no_text_is_refused)
+{
+    static const char zeros[] = "Employee ID,Name\n1,A\n\0\0\0";
+    CLEANUP(guess_case_release)
+    struct guess_case got = guess_of_bytes(zeros, sizeof(zeros) - 1);
+
+    assert_int_equal(got.result, -1);
+    assert_int_equal(got.err.code, ERR_ROSTER);
+}
+
+/* --- CSV --- */
+
+TEST(roster_guess_of_a_delimiter_is_that_by_which_titles_are_titles)
+{
+    static const struct {
+        const char *csv;
+        char delimiter;
+    } cases[] = {
+        {"Employee ID,Name\n1,A\n", ','},
+        {"Employee ID;Name;Salary\n1;A;1,2\n2;B;3,4\n", ';'},
+        {"Employee ID\tName\n1\tA, B\n", '\t'},
+        {"Employee ID|Name\n1|A\n", '|'},
+        {"sep=;\r\nEmployee ID;Name\r\n1;A\r\n", ';'},
+        {"SEP=|\nEmployee ID|Name\n1|A\n", '|'},
+        {"List of staff, as of today, by HR\nEmployee ID;Name\n1;A\n", ';'},
+        {"Employee ID\n1\n", ','},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(guess_case_release) struct guess_case got = guess_of(cases[i].csv);
+        assert_guessed(&got);
+        if (got.guess.shape.delimiter != cases[i].delimiter)
+            fail_msg("%zu: '%c'", i, got.guess.shape.delimiter);
+        if (!title_of(&got, MEANING_EMPLOYEE_NUMBER))
+            fail_msg("%zu: no title", i);
+        guess_case_read(&got, cases[i].csv, strlen(cases[i].csv));
+        if (got.read < 0)
+            fail_msg("%zu: %s", i, got.err.text);
+        assert_int_equal(got.guess.rows, got.roster.count);
+    }
+}
+
+TEST(roster_guess_finds_titles_labels_and_footers)
+{
+    static const struct {
+        const char *csv;
+        size_t header, labels, rows;
+        const char *footer; /* NULL = none */
+    } cases[] = {
+        {"Staff\nRun on 2026-11-28\nEmployee ID,Name\n1,A\n", 3, 0, 1, NULL},
+        {"Staff,,\nRun on 2026-11-28,,\n,,\nEmployee ID,Name,Dept\n1,A,x\n", 4, 0, 1, NULL},
+        {"\n\nEmployee ID,Name\n1,A\n", 3, 0, 1, NULL},
+        {"USERID,FIRSTNAME,EMAIL\nUser ID,First Name,Email\n1,A,a@b\n", 1, 1, 1, NULL},
+        {"Employee ID,Name\n1,A\nTotal: 1\n", 1, 0, 1, "Total*"},
+        {"Employee ID,Name,Dept\n1,A,x\nTotal: 1,,\n", 1, 0, 1, "Total*"},
+        {"Employee ID;Name\n1;A\n2;B\nAnzahl 2;\n", 1, 0, 2, "Anzahl*"},
+        {"Employee ID,Name\n1,A\n*** end of report ***\n", 1, 0, 1, "*** end of report ****"},
+        /* a person whose name begins so is a person */
+        {"Employee ID,Name,Email\n1,A,a@b\nTotal,Bob,bob@b\n", 1, 0, 2, NULL},
+        {"Employee ID,Name,Email\n1,A,a@b\n7,Summers Ann,s@b\n", 1, 0, 2, NULL},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(guess_case_release) struct guess_case got = guess_of(cases[i].csv);
+        assert_guessed(&got);
+        const struct guess_shape *shape = &got.guess.shape;
+        const char *footer = shape->footers ? shape->footer[0] : NULL;
+        if (shape->header_row != cases[i].header || shape->label_rows != cases[i].labels ||
+            got.guess.rows != cases[i].rows || !text_equal(footer, cases[i].footer))
+            fail_msg("%zu: row %zu+%zu, %zu rows, footer %s", i, shape->header_row,
+                     shape->label_rows, got.guess.rows, footer ? footer : "none");
+        guess_case_read(&got, cases[i].csv, strlen(cases[i].csv));
+        if (got.read < 0)
+            fail_msg("%zu: %s", i, got.err.text);
+        if (got.roster.count != cases[i].rows || got.roster.rejected > 0)
+            fail_msg("%zu: %zu people, %zu rejected", i, got.roster.count, got.roster.rejected);
+    }
+}
+
+TEST(roster_guess_of_titles_on_every_row_says_so)
+{
+    CLEANUP(guess_case_release)
+    struct guess_case got = guess_of("Employee ID,Name,1,A\nEmployee ID,Name,2,B\n"
+                                     "Employee ID,Name,3,C\n");
+
+    assert_guessed(&got);
+    assert_asked(&got, GUESS_ABOUT_FILE, NULL, "repeats the titles");
+}
+
+TEST(roster_guess_of_a_broken_quote_keeps_what_stands_before)
+{
+    CLEANUP(guess_case_release)
+    struct guess_case got = guess_of("Employee ID,Name\n1,A\n2,William \"Bill\" S\n");
+
+    assert_guessed(&got);
+    assert_non_null(strstr(got.guess.shape.trouble, "row 3"));
+    assert_string_equal(title_of(&got, MEANING_NAME), "Name");
+}
+
+TEST(roster_guess_of_titles_without_people_says_so)
+{
+    CLEANUP(guess_case_release) struct guess_case got = guess_of("Employee ID,Name\n");
+
+    assert_guessed(&got);
+    assert_asked(&got, GUESS_ABOUT_FILE, NULL, "nobody");
+}
+
+/* --- JSON --- */
+
+#define PERSON "{\"employeeNumber\": \"1\", \"email\": \"a@b\", \"status\": \"Active\"}"
+
+TEST(roster_guess_of_json_finds_the_list_of_people)
+{
+    static const struct {
+        const char *json, *items;
+        enum roster_format format;
+    } cases[] = {
+        {"[" PERSON ", " PERSON "]", NULL, ROSTER_FORMAT_JSON},
+        {"\xEF\xBB\xBF[" PERSON "]", NULL, ROSTER_FORMAT_JSON},
+        {"{\"Report_Entry\": [" PERSON "]}", "/Report_Entry", ROSTER_FORMAT_JSON},
+        {"{\"d\": {\"results\": [" PERSON "]}}", "/d/results", ROSTER_FORMAT_JSON},
+        {"{\"a/b~\": [" PERSON "]}", "/a~1b~0", ROSTER_FORMAT_JSON},
+        {"{\"fields\": [{\"id\": \"x\"}], \"employees\": [" PERSON ", " PERSON "]}", "/employees",
+         ROSTER_FORMAT_JSON},
+        {"{\"note\": \"[{]}\\\"\", \"n\": 1.5e3, \"value\": [" PERSON "]}", "/value",
+         ROSTER_FORMAT_JSON},
+        {PERSON "\n" PERSON "\n", NULL, ROSTER_FORMAT_JSONL},
+        {"{\"totalResults\": 1, \"Resources\": [{\"userName\": \"a\", \"active\": true}]}", NULL,
+         ROSTER_FORMAT_SCIM},
+        {"{\"totalresults\": 1, \"resources\": [{\"username\": \"a\", \"active\": true}]}", NULL,
+         ROSTER_FORMAT_SCIM},
+        {"[{\"totalResults\": 1, \"Resources\": [{\"userName\": \"a\", \"active\": true}]}]", NULL,
+         ROSTER_FORMAT_SCIM},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(guess_case_release) struct guess_case got = guess_of(cases[i].json);
+        assert_guessed(&got);
+        if (got.guess.shape.format != cases[i].format ||
+            !text_equal(got.guess.shape.items, cases[i].items) || got.guess.questions > 0)
+            fail_msg("%zu: %s below %s", i, config_roster_format_name(got.guess.shape.format),
+                     got.guess.shape.items ? got.guess.shape.items : "-");
+        if (cases[i].format != ROSTER_FORMAT_SCIM)
+            assert_string_equal(title_of(&got, MEANING_EMPLOYEE_NUMBER), "employeeNumber");
+    }
+}
+
+TEST(roster_guess_of_nested_members_names_them_by_pointers)
+{
+    CLEANUP(guess_case_release)
+    struct guess_case got = guess_of(
+        "[{\"type\": \"Employee\", \"attributes\": {\"id\": {\"label\": \"ID\", \"value\": 1}, "
+        "\"email\": {\"label\": \"Email\", \"value\": \"a@b\"}, \"status\": {\"label\": \"S\", "
+        "\"value\": \"active\"}, \"tags\": [1]}}]");
+
+    assert_guessed(&got);
+    assert_string_equal(title_of(&got, MEANING_EMPLOYEE_NUMBER), "/attributes/id/value");
+    assert_string_equal(title_of(&got, MEANING_EMAIL), "/attributes/email/value");
+    assert_string_equal(title_of(&got, MEANING_STATUS), "/attributes/status/value");
+    assert_int_equal(got.guess.questions, 0);
+}
+
+TEST(roster_guess_of_scim_asks_whether_who_is_not_active_has_left)
+{
+    static const char *const values[] = {"false", "\"False\"", "0"};
+
+    for (size_t i = 0; i < COUNT_OF(values); i++) {
+        CLEANUP(text_release) struct text json = TEXT_INIT;
+        text_addf(&json,
+                  "{\"Resources\": [{\"userName\": \"a\", \"active\": true}, {\"userName\": "
+                  "\"b\", \"Active\": %s}]}",
+                  values[i]);
+        CLEANUP(guess_case_release) struct guess_case got = guess_of(text_cstr(&json));
+        assert_guessed(&got);
+        assert_int_equal(got.guess.inactive, 1);
+        assert_true(roster_guess_blocks_departed(&got.guess));
+        answer(&got, GUESS_ABOUT_INACTIVE, NULL, 0);
+        assert_int_equal(got.guess.questions, 0);
+    }
+}
+
+TEST(roster_guess_of_a_bare_list_of_scim_users_says_what_to_take)
+{
+    CLEANUP(guess_case_release)
+    struct guess_case got = guess_of("[{\"schemas\": [\"urn:ietf:params:scim\"], \"id\": \"1\"}]");
+
+    assert_int_equal(got.result, -1);
+    assert_mentions(got.err.text, "ListResponse");
+}
