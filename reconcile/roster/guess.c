@@ -160,26 +160,24 @@ bool guess_has_words(const struct roster_guess *guess, const struct guess_column
     return false;
 }
 
-/* A column whose title says status comes first when its words do too; then one whose title says
- * it, whatever its words; then one whose words say it under a title that nobody knows. */
+/* Only a title says that a column is the status, and words say which of two. Words alone may be
+ * those of a card or of a hand: they are asked about. */
 static struct guess_column *find_status(const struct roster_guess *guess)
 {
-    struct guess_column *titled = NULL, *spoken = NULL, *both = NULL;
+    struct guess_column *titled = NULL, *both = NULL;
 
     for (size_t i = 0; i < guess->columns; i++) {
         struct guess_column *column = &guess->column[i];
-        bool has_words = guess_has_words(guess, column), is_titled = column->hint == MEANING_STATUS;
 
-        if (!can_be_named(column) || (column->filled == 0 && guess->rows > 0) || column->many)
+        if (column->hint != MEANING_STATUS || !can_be_named(column) || column->many ||
+            (column->filled == 0 && guess->rows > 0))
             continue;
-        if (is_titled && has_words && (!both || column->rank < both->rank))
-            both = column;
-        else if (is_titled && (!titled || column->rank < titled->rank))
+        if (!titled || column->rank < titled->rank)
             titled = column;
-        else if (!spoken && has_words && guess_is_unused(column))
-            spoken = column;
+        if (guess_has_words(guess, column) && (!both || column->rank < both->rank))
+            both = column;
     }
-    return both ? both : titled ? titled : spoken;
+    return both ? both : titled;
 }
 
 /* Of columns for which nothing but a title is needed. */

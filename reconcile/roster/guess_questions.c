@@ -15,13 +15,6 @@
 
 enum { EXAMPLES = 4, EXCERPT = 40 };
 
-bool guess_is_unused(const struct guess_column *column)
-{
-    return column->meaning == MEANING_NONE && !column->settled &&
-           (column->hint == MEANING_NONE || column->hint == MEANING_STATUS ||
-            column->hint == MEANING_STATUS_LIKE);
-}
-
 size_t guess_count_hints(const struct roster_guess *guess, enum meaning hint)
 {
     size_t count = 0;

@@ -7,8 +7,6 @@
 
 #include "roster/guess.h"
 
-/* Nothing is known of it yet, neither by its title nor by a person. */
-bool guess_is_unused(const struct guess_column *column);
 bool guess_has_words(const struct roster_guess *guess, const struct guess_column *column);
 /* Columns with this hint that have values. */
 size_t guess_count_hints(const struct roster_guess *guess, enum meaning hint);

@@ -373,6 +373,47 @@ TEST(roster_guess_never_leaves_out_in_silence_what_looks_as_if_it_mattered)
     }
 }
 
+/* A status by its words alone: a card, a hand, a letter may say the same. */
+TEST(roster_guess_of_words_under_any_other_title_asks_and_takes_none_for_the_status)
+{
+    static const struct {
+        const char *title, *stays, *leaves;
+    } columns[] = {
+        {"Parking Card", "Active", "Terminated"},
+        {"Mouse Hand", "Right", "Left"},
+        {"Payroll Status", "Active", "Terminated"},
+        {"VPN", "Active", "Inactive"},
+        {"Vertrag", "Aktiv", "Ausgeschieden"},
+        {"Badge", "Aktiv", "Ausgetreten"},
+        {"Mutuelle", "Actif", "Parti"},
+        {"Seguro", "Activo", "Baja"},
+        {"Ziektekosten", "Actief", "Uit dienst"},
+        {"Tessera", "Attivo", "Cessato"},
+        {"Karta", "Aktywny", "Zwolniony"},
+        {"é§è»", "Active", "Terminated"},
+        {"Column7", "Active", "Left"},
+        {"Terminated", "Active", "Terminated"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(columns); i++) {
+        CLEANUP(text_release) struct text csv = TEXT_INIT;
+        text_addf(&csv, "Employee ID,Name,Email,%s\n1,A,a@b.example,%s\n2,B,b@b.example,%s\n",
+                  columns[i].title, columns[i].stays, columns[i].leaves);
+        GUESS(got, text_cstr(&csv));
+        assert_title(&got, MEANING_STATUS, NULL);
+        const struct guess_question *question = question_about(&got, columns[i].title);
+        if (!question || !question->blocks_departed || !question->blocks_idle)
+            fail_msg("'%s' with '%s' is not asked", columns[i].title, columns[i].leaves);
+        guess_case_read(&got, text_cstr(&csv), csv.length);
+        for (size_t p = 0; p < got.roster.count; p++)
+            assert_int_equal(got.roster.person[p].status, PERSON_EMPLOYED);
+        answer(&got, GUESS_ABOUT_COLUMN, columns[i].title, 1);
+        assert_title(&got, MEANING_STATUS, columns[i].title);
+        assert_false(roster_guess_blocks_departed(&got.guess));
+        assert_false(roster_guess_blocks_idle(&got.guess));
+    }
+}
+
 TEST(roster_guess_does_not_ask_about_what_only_looks_so)
 {
     GUESS(got, "Employee ID,Employment Status,Marital Status,Visa Status,Salary,State,Manager\n"
