@@ -158,52 +158,96 @@ static void write_all(struct config_writing *writing, const struct answers *answ
 
 /* --- what is there --- */
 
-/* One setting, exchanged. */
-static void exchange(struct config_writing *writing, const char *path, const char *value)
-{
-    CLEANUP(config_writing_release) struct config_writing one = {.arena = writing->arena};
-    const char *group = arena_strndup(writing->arena, path, strcspn(path, "."));
+enum { EXCHANGED_MAX = 48 };
 
-    config_write_text(&one, path, value);
-    const char *line = strstr(text_cstr(&one.text), "{\n") + 2;
-    (void)config_edit_remove(&writing->text, path);
-    config_edit_insert(&writing->text, group, line);
-    writing->said =
-        mem_grow(writing->said, writing->count, &writing->capacity, sizeof(writing->said[0]));
-    writing->said[writing->count++] = (struct config_said){path, value};
+/* What is exchanged in it: all else says the same afterwards. */
+struct exchange {
+    struct config_writing *writing;
+    const char *path[EXCHANGED_MAX];
+    size_t paths;
+};
+
+static void take_out(struct exchange *exchange, const char *path)
+{
+    (void)config_edit_remove(&exchange->writing->text, path);
+    exchange->path[exchange->paths++] = path;
 }
 
-/* Settings of the roster that a guess makes anew; others of it are a person's. */
-static const char *const guessed_settings[] = {"roster.format",
-                                               "roster.delimiter",
-                                               "roster.encoding",
-                                               "roster.header_row",
-                                               "roster.label_rows",
-                                               "roster.footer",
-                                               "roster.items",
-                                               "roster.columns",
-                                               "roster.status",
-                                               "roster.date_format",
-                                               "roster.date_formats",
-                                               "roster.two_digit_year_cutoff",
-                                               "roster.no_date",
-                                               "roster.on_leave_column",
-                                               "roster.leave_from_column",
-                                               "roster.leave_until_column"};
-
-static void exchange_guess(struct config_writing *writing, const struct answers *answers)
+/* What was written by itself goes to the end of its group, and is read back with the rest. */
+static void put_in(struct exchange *exchange, struct config_writing *part)
 {
-    CLEANUP(config_writing_release) struct config_writing guess = {.arena = writing->arena};
+    struct config_writing *writing = exchange->writing;
+    const char *group = arena_strndup(part->arena, part->group, strcspn(part->group, "."));
 
-    for (size_t i = 0; i < COUNT_OF(guessed_settings); i++)
-        (void)config_edit_remove(&writing->text, guessed_settings[i]);
-    roster_guess_write(&answers->guess, &guess);
-    while (guess.group && strcmp(guess.group, "roster") != 0)
-        config_write_up(&guess);
-    config_edit_insert(&writing->text, "roster", strstr(text_cstr(&guess.text), "{\n") + 2);
+    while (strcmp(part->group, group) != 0)
+        config_write_up(part);
+    config_edit_insert(&writing->text, group, strstr(text_cstr(&part->text), "{\n") + 2);
+    for (size_t i = 0; i < part->count; i++) {
+        writing->said =
+            mem_grow(writing->said, writing->count, &writing->capacity, sizeof(writing->said[0]));
+        writing->said[writing->count++] = part->said[i];
+    }
 }
 
-static void exchange_wrong(struct config_writing *writing, const struct init_before *before,
+static void exchange_one(struct exchange *exchange, const char *path, const char *value)
+{
+    CLEANUP(config_writing_release)
+    struct config_writing part = {.arena = exchange->writing->arena};
+
+    take_out(exchange, path);
+    config_write_text(&part, path, value);
+    put_in(exchange, &part);
+}
+
+static bool has_leave_column(const struct answers *answers)
+{
+    return roster_guess_of(&answers->guess, MEANING_ON_LEAVE) != NULL;
+}
+
+static bool has_pages(const struct answers *answers)
+{
+    return answers->guess.shape.format == ROSTER_FORMAT_JSON &&
+           (text_starts(answers->roster, "https:") || text_starts(answers->roster, "http:"));
+}
+
+/* Settings of the roster that a guess makes anew. Others of it are a person's, and stay where what
+ * they are for is still there. */
+static const struct {
+    const char *path;
+    bool (*stays)(const struct answers *answers); /* NULL = it is made anew */
+} guessed_settings[] = {{"roster.format", NULL},
+                        {"roster.delimiter", NULL},
+                        {"roster.encoding", NULL},
+                        {"roster.header_row", NULL},
+                        {"roster.label_rows", NULL},
+                        {"roster.footer", NULL},
+                        {"roster.items", NULL},
+                        {"roster.next", has_pages},
+                        {"roster.columns", NULL},
+                        {"roster.status", NULL},
+                        {"roster.date_format", NULL},
+                        {"roster.date_formats", NULL},
+                        {"roster.two_digit_year_cutoff", NULL},
+                        {"roster.no_date", NULL},
+                        {"roster.on_leave_column", NULL},
+                        {"roster.on_leave_words", has_leave_column},
+                        {"roster.leave_from_column", NULL},
+                        {"roster.leave_until_column", NULL}};
+
+static void exchange_guess(struct exchange *exchange, const struct answers *answers)
+{
+    CLEANUP(config_writing_release)
+    struct config_writing part = {.arena = exchange->writing->arena};
+
+    for (size_t i = 0; i < COUNT_OF(guessed_settings); i++) {
+        if (!guessed_settings[i].stays || !guessed_settings[i].stays(answers))
+            take_out(exchange, guessed_settings[i].path);
+    }
+    roster_guess_write(&answers->guess, &part);
+    put_in(exchange, &part);
+}
+
+static void exchange_wrong(struct exchange *exchange, const struct init_before *before,
                            const struct answers *answers)
 {
     const struct {
@@ -225,12 +269,12 @@ static void exchange_wrong(struct config_writing *writing, const struct init_bef
     for (size_t i = 0; i < COUNT_OF(settings); i++) {
         bool right = init_is_right(before, settings[i].path, settings[i].there);
         if (settings[i].value && !(right && text_equal(settings[i].there, settings[i].value)))
-            exchange(writing, settings[i].path, settings[i].value);
+            exchange_one(exchange, settings[i].path, settings[i].value);
     }
     if (!text_equal(database_setting(answers), "database.embedded"))
-        (void)config_edit_remove(&writing->text, "database.embedded");
+        take_out(exchange, "database.embedded");
     if (answers->guessed)
-        exchange_guess(writing, answers);
+        exchange_guess(exchange, answers);
 }
 
 /* --- placing it --- */
@@ -305,6 +349,7 @@ int init_write(const struct invocation *invocation, const struct init_before *be
 {
     CLEANUP(config_writing_release) struct config_writing writing = {.arena = invocation->arena};
     CLEANUP(text_release) struct text there = TEXT_INIT;
+    struct exchange exchange = {.writing = &writing};
 
     if (!before->is_there) {
         write_all(&writing, answers);
@@ -313,9 +358,11 @@ int init_write(const struct invocation *invocation, const struct init_before *be
                       err) < 0)
             return -1;
         text_add(&there, text_cstr(&writing.text));
-        exchange_wrong(&writing, before, answers);
+        exchange_wrong(&exchange, before, answers);
     }
-    if (config_write_check(&writing, err) < 0)
+    if (config_write_check(&writing, err) < 0 ||
+        (before->is_there &&
+         config_edit_compare(&there, &writing.text, exchange.path, exchange.paths, err) < 0))
         return err_prefix(err, "nothing was written");
     if (before->is_there && text_equal(text_cstr(&there), text_cstr(&writing.text))) {
         session_say("unchanged: %s", invocation->config_path);

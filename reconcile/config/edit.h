@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "base/err.h"
 #include "base/text.h"
 
 /* Takes out "group.setting", or "group" as a whole, from its name to the end of its line. false: it
@@ -16,5 +17,10 @@ bool config_edit_remove(struct text *text, const char *path);
 /* Puts settings, whole lines of them, at the end of a group; without the group, it and they are put
  * at the end. */
 void config_edit_insert(struct text *text, const char *group, const char *lines);
+
+/* Whether both say the same but for these settings and what is below them. ERR_CONFIG names the
+ * first other one that does not stay, is added, or is changed. */
+int config_edit_compare(const struct text *before, const struct text *after, const char *const *but,
+                        size_t count, struct err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -366,6 +366,47 @@ TEST(init_repeated_keeps_what_is_right_and_mends_what_is_not)
     assert_plans(&first);
 }
 
+/* No setting needs a ';' behind it. */
+TEST(init_repeated_leaves_each_setting_beside_an_exchanged_one)
+{
+    FIRST(first);
+
+    put_people(&first, "Employee ID,Status\n", "%d,Active\n", "101,Terminated\n");
+    BARE(made, "--config", first.config, "init", ANSWERS);
+    end_assert_code(&made, 0);
+    change(&first, "client_id = \"demo\";", "client_id = \"demo\"\n page_size = 7 timeout = 33");
+    BARE(again, "--config", first.config, "init", "--client-id", "other", "--name", "acme");
+    CLEANUP(mem_cleanup) char *config = end_read(first.config);
+    if (!strstr(config, "\n page_size = 7 timeout = 33\n"))
+        fail_msg("%s%s", text_cstr(&again.err), config);
+    assert_non_null(strstr(config, "client_id = \"other\";"));
+    assert_non_null(strstr(config, "name = \"acme\";"));
+}
+
+/* What is for a column goes with the column; what is for another one stays. */
+TEST(init_repeated_takes_out_what_a_setting_is_needed_for_with_it)
+{
+    FIRST(first);
+
+    put_people(&first, "Employee ID,Status,OnLeave\n", "%d,Active,False\n", "104,Active,Ja\n");
+    BARE(made, "--config", first.config, "init", ANSWERS);
+    change(&first, "on_leave_column = \"OnLeave\";",
+           "on_leave_column = \"OnLeave\"; on_leave_words = [ \"Ja\" ];"
+           " no_value = [ \"0000\" ];");
+    put_people(&first, "Staff No,Status,OnLeave\n", "%d,Active,False\n", "104,Active,Ja\n");
+    BARE(same, "--config", first.config, "init");
+    CLEANUP(mem_cleanup) char *kept = end_read(first.config);
+    assert_non_null(strstr(kept, "employee_number = \"Staff No\""));
+    assert_non_null(strstr(kept, "on_leave_words = [ \"Ja\" ];"));
+    put_people(&first, "Employee ID,Status\n", "%d,Active\n", "101,Terminated\n");
+    BARE(again, "--config", first.config, "init");
+    if (again.code != 0)
+        fail_msg("%d: %s%s", again.code, text_cstr(&again.out), text_cstr(&again.err));
+    CLEANUP(mem_cleanup) char *config = end_read(first.config);
+    assert_null(strstr(config, "on_leave_words"));
+    assert_non_null(strstr(config, "no_value = [ \"0000\" ];"));
+}
+
 TEST(init_repeated_remembers_words_that_a_person_has_sorted)
 {
     FIRST(first);

@@ -43,6 +43,20 @@ static const struct {
     {"x = 1; a: { b = 1; };\n", "x", " a: { b = 1; };\n"},
     {"x = 1;\na: { b = 1; };\n", "x", "a: { b = 1; };\n"},
     {"a: { b = 1", "a.b", "a: { "},
+    /* no ';' behind it: the next setting is none of it */
+    {"a:\n{\n    b = \"x\"\n    c = 7\n    d = 33;\n};\n", "a.b",
+     "a:\n{\n    c = 7\n    d = 33;\n};\n"},
+    {"a: { b = 1 c = 2 }", "a.b", "a: {  c = 2 }"},
+    {"a: { b = 1 c = 2 d = 3 }", "a.c", "a: { b = 1  d = 3 }"},
+    {"a: { b = true # why\n c = 2 }", "a.b", "a: {  # why\n c = 2 }"},
+    {"a: { b = [ 1, 2 ] c = 2 }", "a.b", "a: {  c = 2 }"},
+    {"a: { b = ( { x = 1 }, { } ) c = 2 }", "a.b", "a: {  c = 2 }"},
+    {"a: { b: { x = 1 } c = 2 }", "a.b", "a: {  c = 2 }"},
+    {"a: { b = \"x\" /* and */ \"y\" c = 2 }", "a.b", "a: {  c = 2 }"},
+    {"a: { b = -1.5e3 c = 2 }", "a.b", "a: {  c = 2 }"},
+    {"a: { b = 0x7F\n# c = 3\nc = 2 }", "a.b", "a: { \n# c = 3\nc = 2 }"},
+    {"a = 1 b = 2", "a", " b = 2"},
+    {"\xEF\xBB\xBF" "a: { b = 1; }", "a.b", "\xEF\xBB\xBF" "a: {  }"},
     {"a: { bb = 1; };", "a.b", NULL},
     {"ab: { b = 1; };", "a.b", NULL},
     {"a = 1;", "a.b", NULL},
@@ -71,6 +85,9 @@ TEST(config_edit_puts_settings_at_the_end_of_their_group)
         {"a: { b = \"}\"; };\n", "a: { b = \"}\";\n    x = 9;\n };\n"},
         {"a: { b: { c = 1; } } # }\n", "a: { b: { c = 1; }\n    x = 9;\n } # }\n"},
         {"c = 2;\n", "c = 2;\n\na:\n{\n    x = 9;\n};\n"},
+        {"a: { b = 1 }\n", "a: { b = 1\n    x = 9;\n }\n"},
+        {"a: { b = 1 } /* } */ ;\n", "a: { b = 1\n    x = 9;\n } /* } */ ;\n"},
+        {"c = 2 a: { }", "c = 2 a: {\n    x = 9;\n }"},
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -79,6 +96,41 @@ TEST(config_edit_puts_settings_at_the_end_of_their_group)
         config_edit_insert(&text, "a", "    x = 9;\n");
         if (strcmp(text_cstr(&text), cases[i].inserted) != 0)
             fail_msg("%zu: '%s'", i, text_cstr(&text));
+    }
+}
+
+TEST(config_edit_compares_all_settings_but_those_that_were_exchanged)
+{
+    static const char *const but[] = {"a.b", "d"};
+    static const struct {
+        const char *before, *after, *says; /* NULL = all else is the same */
+    } cases[] = {
+        {"a: { b = 1; c = 2; };", "a: { b = 9; c = 2; };", NULL},
+        {"a: { b = 1; c = 2; };", "a: { c = 2; };", NULL},
+        {"a: { b: { x = 1; }; c = 2; };", "a: { c = 2 b: { x = 2; y = 1; } };", NULL},
+        {"c = 2;", "c = 2; d = ( { e = \"x\"; } );", NULL},
+        {"c = 2;", "c = 2; a: { b = 1; };", NULL},
+        {"a: { b = 1; c = 2; };", "a: { b = 1; };", "'a.c'"},
+        {"a: { b = 1; };", "a: { b = 1; c = 2; };", "'a.c'"},
+        {"a: { b = 1; bb = 2; };", "a: { b = 1; bb = 3; };", "'a.bb'"},
+        {"x = ( { y = 1; }, { y = 2; } );", "x = ( { y = 1; }, { y = 3; } );", "'x.[1].y'"},
+        {"x = ( { y = 1; }, { y = 2; } );", "x = ( { y = 1; } );", "'x'"},
+        {"x = [ \"a\", \"b\" ];", "x = [ \"b\", \"a\" ];", "'x.[0]'"},
+        {"x = 1.5;", "x = 2.5;", "'x'"},
+        {"x = true;", "x = false;", "'x'"},
+        {"x = 1;", "x = \"1\";", "'x'"},
+        {"x = 1;", "x = ;", "no configuration"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(err_release) struct err err = ERR_INIT;
+        CLEANUP(text_release) struct text before = TEXT_INIT, after = TEXT_INIT;
+        text_add(&before, cases[i].before);
+        text_add(&after, cases[i].after);
+        int result = config_edit_compare(&before, &after, but, COUNT_OF(but), &err);
+        if ((result < 0) != (cases[i].says != NULL) ||
+            (result < 0 && !strstr(err.text, cases[i].says)))
+            fail_msg("%zu: %s", i, err.text ? err.text : "the same");
     }
 }
 
