@@ -23,6 +23,9 @@ enum init_option {
 
 extern const struct option_spec init_options[INIT_OPTIONS + 1];
 
+/* How a comment begins that says what was left open. */
+#define INIT_OPEN "# open: "
+
 struct answers {
     const char *portal, *name, *client_id, *secret_file, *roster, *database, *time_zone;
     char *secret;         /* to be written into secret_file; NULL = it is there */
@@ -31,6 +34,7 @@ struct answers {
     struct roster_guess guess;
     bool guessed;
     bool reads_well; /* repeated: the roster is read well as it is configured, and stays so */
+    bool rules_lack; /* repeated: rules that init does not touch say nothing of departures */
 };
 
 /* What is there when `init` is repeated. */
@@ -39,7 +43,11 @@ struct init_before {
     bool loads;           /* nothing is wrong with it */
     struct config config; /* as far as it is right */
     struct config_problems problems;
+    struct text text; /* as it was written */
+    bool is_open;     /* init has left something open in it, and says so there */
 };
+
+void init_before_release(struct init_before *before);
 
 /* --- asking (init_ask.c) --- */
 
@@ -72,10 +80,35 @@ int init_read_before(const struct invocation *invocation, struct init_before *re
 /* A setting that is there and right. */
 bool init_is_right(const struct init_before *before, const char *path, const char *value);
 
+/* Whether a line of it, without its indentation, is a comment that init writes over a guess and
+ * that says nothing of the next one. */
+bool init_is_stale_comment(const char *line);
+
+/* --- the rules (init_rules.c) --- */
+
+struct init_rules {
+    bool leave, departed, idle;
+};
+
+/* What is to become of the rules that are there, over what was guessed. */
+enum init_rules_fate {
+    INIT_RULES_STAY,
+    INIT_RULES_ANEW, /* they are init's own, and others, or a word on those that lack, are right */
+    INIT_RULES_LACK, /* a person's, or enforced, and none of them acts on departures */
+};
+
+/* Rules for the guess, with comments on those that are missing. */
+void init_rules_write(const struct answers *answers, struct config_writing *writing);
+/* ERR_HELD: those that are there would act on what is open. */
+int init_rules_refuse(const struct init_before *before, const struct answers *answers,
+                      struct err *err) __attribute__((warn_unused_result));
+enum init_rules_fate init_rules_fate(const struct init_before *before,
+                                     const struct answers *answers);
+
 /* --- the file (init_write.c) --- */
 
 /* Places it, complete or not at all; a new one only where none is. */
 int init_write(const struct invocation *invocation, const struct init_before *before,
-               const struct answers *answers, struct err *err) __attribute__((warn_unused_result));
+               struct answers *answers, struct err *err) __attribute__((warn_unused_result));
 
 #endif

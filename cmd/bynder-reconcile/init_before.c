@@ -5,7 +5,47 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/limits.h"
+#include "base/mem.h"
 #include "cmd/bynder-reconcile/init.h"
+#include "host/file.h"
+
+/* Comments that init writes over a guess. The next one has its own. */
+static const char *const stale[] = {
+    INIT_OPEN,
+    "# in no list, so its rows are rejected: ",
+    "# what follows was guessed from titles and values",
+    "# no rule for departures while that is open",
+    "# no rule for idle accounts while that is open",
+};
+
+bool init_is_stale_comment(const char *line)
+{
+    for (size_t i = 0; i < COUNT_OF(stale); i++) {
+        if (text_starts(line, stale[i]))
+            return true;
+    }
+    return false;
+}
+
+void init_before_release(struct init_before *before)
+{
+    text_release(&before->text);
+}
+
+static bool is_open(const struct text *text)
+{
+    const char *line = text_cstr(text);
+
+    while (*line) {
+        const char *start = line + strspn(line, " \t");
+        if (text_starts(start, INIT_OPEN))
+            return true;
+        line += strcspn(line, "\n");
+        line += *line == '\n';
+    }
+    return false;
+}
 
 int init_read_before(const struct invocation *invocation, struct init_before *ret_before,
                      struct err *err)
@@ -25,6 +65,10 @@ int init_read_before(const struct invocation *invocation, struct init_before *re
                            path, problem->file, problem->line, problem->text);
         session_say("not right: %s", problem->text);
     }
+    if (before.is_there &&
+        file_read(path, LIMIT_CONFIG_BYTES, ERR_CONFIG, &before.text, NULL, err) < 0)
+        return -1;
+    before.is_open = is_open(&before.text);
     *ret_before = before;
     return 0;
 }

@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/limits.h"
 #include "base/mem.h"
 #include "cmd/bynder-reconcile/init.h"
 #include "cmd/bynder-reconcile/service.h"
@@ -35,7 +34,7 @@ static void write_same_days(struct config_writing *writing, const struct answers
         return;
     if (days > SAME_DAYS_MOST)
         days = SAME_DAYS_MOST;
-    config_write_comment(writing,
+    config_write_comment(writing, "roster.guards",
                          arena_printf(writing->arena,
                                       "of %zu people: HR's file may say the same for some weeks, "
                                       "and is no copy yet",
@@ -57,7 +56,15 @@ static void write_writer(struct config_writing *writing, const char *roster)
     const char *name = owner ? arena_strdup(writing->arena, owner->pw_name)
                              : arena_printf(writing->arena, "%u", (unsigned)status.st_uid);
     config_write_list(writing, "roster.writers", &name, 1);
-    config_write_comment(writing, "whose file this is today: nobody else's is read");
+    config_write_comment(writing, "roster", "whose file this is today: nobody else's is read");
+}
+
+static void write_guess(struct config_writing *writing, const struct answers *answers)
+{
+    config_write_comment(writing, "roster",
+                         "what follows was guessed from titles and values, or said by whoever "
+                         "answered: look at it");
+    roster_guess_write(&answers->guess, writing);
 }
 
 static void write_roster(struct config_writing *writing, const struct answers *answers)
@@ -66,49 +73,18 @@ static void write_roster(struct config_writing *writing, const struct answers *a
     write_writer(writing, answers->roster);
     if (!answers->guessed)
         return;
-    config_write_comment(writing,
-                         "what follows was guessed from titles and values, or said by whoever "
-                         "answered: look at it");
-    roster_guess_write(&answers->guess, writing);
+    write_guess(writing, answers);
     write_same_days(writing, answers);
 }
 
 /* --- the rules --- */
 
-/* The rules of the sample that need no more of the roster than was found in it. */
 static void write_policy(struct config_writing *writing, const struct answers *answers)
 {
-    const struct roster_guess *guess = &answers->guess;
-    bool scim = guess->shape.format == ROSTER_FORMAT_SCIM, leave = false, departed = scim;
-    CLEANUP(text_release) struct text rules = TEXT_INIT;
-
-    for (size_t i = 0; i < guess->words; i++) {
-        leave |= guess->word[i].status == PERSON_ON_LEAVE;
-        departed |= guess->word[i].status == PERSON_DEPARTED;
-    }
-    leave |= answers->guessed && (roster_guess_of(guess, MEANING_ON_LEAVE) ||
-                                  roster_guess_of(guess, MEANING_LEAVE_FROM));
-    departed |= answers->guessed && roster_guess_of(guess, MEANING_LAST_DAY);
-    text_add(&rules, "(\n        { name = \"integrations\"; when = { username = [ \"svc-*\" ]; };"
-                     " do = \"keep\"; }");
-    if (leave)
-        text_add(&rules, ",\n        { name = \"on leave\"; when = { person = \"on_leave\"; };"
-                         " do = \"keep\"; }");
-    if (departed && !roster_guess_blocks_departed(guess))
-        text_add(&rules, ",\n        { name = \"departed\"; when = { account = \"active\"; person "
-                         "= \"departed\"; };\n          do = \"suspend\"; }");
-    if (!roster_guess_blocks_idle(guess))
-        text_add(&rules, ",\n        { name = \"idle\"; when = { account = \"active\"; "
-                         "idle_days_min = 90; };\n          do = \"suspend\"; grace_days = 14; }");
-    text_add(&rules, "\n    )");
     config_write_text(writing, "policy.mode", "report");
-    config_write_comment(writing, "in this mode 'run' never writes to Bynder");
+    config_write_comment(writing, "policy", "in this mode 'run' never writes to Bynder");
     config_write_text(writing, "policy.time_zone", answers->time_zone);
-    if (roster_guess_blocks_departed(guess))
-        config_write_comment(writing, "no rule for departures while that is open, see roster");
-    if (roster_guess_blocks_idle(guess))
-        config_write_comment(writing, "no rule for idle accounts while that is open, see roster");
-    config_write_plain(writing, "policy.rules", arena_strdup(writing->arena, text_cstr(&rules)));
+    init_rules_write(answers, writing);
 }
 
 /* --- the rest --- */
@@ -142,8 +118,9 @@ static const char *database_setting(const struct answers *answers)
 
 static void write_all(struct config_writing *writing, const struct answers *answers)
 {
-    config_write_comment(writing, "Made by 'bynder-reconcile init'. Every setting, with its "
-                                  "default: bynder-reconcile check --print-sample");
+    config_write_comment(writing, "",
+                         "Made by 'bynder-reconcile init'. Every setting, with its default: "
+                         "bynder-reconcile check --print-sample");
     config_write_text(writing, "portal.name", answers->name);
     config_write_text(writing, "portal.url", answers->portal);
     config_write_text(writing, "portal.client_id", answers->client_id);
@@ -234,21 +211,54 @@ static const struct {
                         {"roster.leave_from_column", NULL},
                         {"roster.leave_until_column", NULL}};
 
-static void exchange_guess(struct exchange *exchange, const struct answers *answers)
+/* What init said of the guess before. */
+static void remove_stale_comments(struct text *text)
+{
+    CLEANUP(text_release) struct text kept = TEXT_INIT;
+
+    for (const char *line = text_cstr(text); *line;) {
+        size_t length = strcspn(line, "\n");
+        length += line[length] == '\n';
+        if (!init_is_stale_comment(line + strspn(line, " \t")))
+            text_add_bytes(&kept, line, length);
+        line += length;
+    }
+    text_clear(text);
+    text_add(text, text_cstr(&kept));
+}
+
+static void exchange_rules(struct exchange *exchange, const struct answers *answers)
 {
     CLEANUP(config_writing_release)
     struct config_writing part = {.arena = exchange->writing->arena};
+
+    take_out(exchange, "policy.rules");
+    init_rules_write(answers, &part);
+    put_in(exchange, &part);
+}
+
+static void exchange_guess(struct exchange *exchange, const struct init_before *before,
+                           struct answers *answers)
+{
+    CLEANUP(config_writing_release)
+    struct config_writing part = {.arena = exchange->writing->arena};
+    enum init_rules_fate fate = init_rules_fate(before, answers);
+
+    remove_stale_comments(&exchange->writing->text);
 
     for (size_t i = 0; i < COUNT_OF(guessed_settings); i++) {
         if (!guessed_settings[i].stays || !guessed_settings[i].stays(answers))
             take_out(exchange, guessed_settings[i].path);
     }
-    roster_guess_write(&answers->guess, &part);
+    write_guess(&part, answers);
     put_in(exchange, &part);
+    answers->rules_lack = fate == INIT_RULES_LACK;
+    if (fate == INIT_RULES_ANEW)
+        exchange_rules(exchange, answers);
 }
 
 static void exchange_wrong(struct exchange *exchange, const struct init_before *before,
-                           const struct answers *answers)
+                           struct answers *answers)
 {
     const struct {
         const char *path, *there, *value;
@@ -274,7 +284,7 @@ static void exchange_wrong(struct exchange *exchange, const struct init_before *
     if (!text_equal(database_setting(answers), "database.embedded"))
         take_out(exchange, "database.embedded");
     if (answers->guessed)
-        exchange_guess(exchange, answers);
+        exchange_guess(exchange, before, answers);
 }
 
 /* --- placing it --- */
@@ -345,28 +355,25 @@ static int place(const struct invocation *invocation, const struct init_before *
 }
 
 int init_write(const struct invocation *invocation, const struct init_before *before,
-               const struct answers *answers, struct err *err)
+               struct answers *answers, struct err *err)
 {
     CLEANUP(config_writing_release) struct config_writing writing = {.arena = invocation->arena};
-    CLEANUP(text_release) struct text there = TEXT_INIT;
+    const struct text *there = &before->text;
     struct exchange exchange = {.writing = &writing};
 
     if (!before->is_there) {
         write_all(&writing, answers);
     } else {
-        if (file_read(invocation->config_path, LIMIT_CONFIG_BYTES, ERR_CONFIG, &writing.text, NULL,
-                      err) < 0)
-            return -1;
-        text_add(&there, text_cstr(&writing.text));
+        text_add(&writing.text, text_cstr(there));
         exchange_wrong(&exchange, before, answers);
     }
     if (config_write_check(&writing, err) < 0 ||
         (before->is_there &&
-         config_edit_compare(&there, &writing.text, exchange.path, exchange.paths, err) < 0))
+         config_edit_compare(there, &writing.text, exchange.path, exchange.paths, err) < 0))
         return err_prefix(err, "nothing was written");
-    if (before->is_there && text_equal(text_cstr(&there), text_cstr(&writing.text))) {
+    if (before->is_there && text_equal(text_cstr(there), text_cstr(&writing.text))) {
         session_say("unchanged: %s", invocation->config_path);
         return put_secret(answers, err);
     }
-    return place(invocation, before, answers, &writing, &there, err);
+    return place(invocation, before, answers, &writing, there, err);
 }

@@ -63,14 +63,20 @@ static bool is_refused(const struct invocation *invocation, const struct config 
     return failed && err.code == ERR_SCOPE;
 }
 
-/* The roster as it is configured: when it is read and no guard would hold, it stays. */
+/* The roster as it is configured stays when it is read, no guard would hold, nothing was left open
+ * and nobody says anything new about it. */
 static bool is_read_well(const struct invocation *invocation, const struct init_before *before)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     bool holds = true;
 
-    if (!before->loads || invocation->value[INIT_ROSTER])
+    if (!before->loads || invocation->value[INIT_ROSTER] || invocation->value[INIT_LEAVE_OUT])
         return false;
+    if (before->is_open) {
+        session_say("not right: something was left open, see '" INIT_OPEN "' in %s",
+                    invocation->config_path);
+        return false;
+    }
     if (init_look(invocation, &before->config, false, &holds, &err) < 0)
         session_say("not right: %s", err.text);
     else if (holds)
@@ -78,22 +84,9 @@ static bool is_read_well(const struct invocation *invocation, const struct init_
     return !holds;
 }
 
-/* What was asked may change what the rules that are there act on. */
-static int refuse_open(const struct init_before *before, const struct answers *answers,
-                       struct err *err)
-{
-    if (!before->is_there || !answers->guessed ||
-        (!roster_guess_blocks_departed(&answers->guess) &&
-         !roster_guess_blocks_idle(&answers->guess)))
-        return 0;
-    return err_set(err, ERR_HELD,
-                   "nothing was written: the rules that are there would act on what is open; hint: "
-                   "answer at a terminal, or name the columns that do not matter with --leave-out");
-}
-
 static int init(const struct invocation *invocation, struct answers *answers, struct err *err)
 {
-    struct init_before before;
+    CLEANUP(init_before_release) struct init_before before = {.is_there = false};
 
     answers->instance = service_instance(invocation->arena, invocation->config_path);
     if (answers->instance)
@@ -106,7 +99,7 @@ static int init(const struct invocation *invocation, struct answers *answers, st
     answers->reads_well = is_read_well(invocation, &before);
     if (init_gather(invocation, &before, answers, err) < 0 ||
         (!answers->reads_well && init_guess(invocation, &before, answers, err) < 0) ||
-        refuse_open(&before, answers, err) < 0)
+        init_rules_refuse(&before, answers, err) < 0)
         return -1;
     return init_write(invocation, &before, answers, err);
 }
@@ -160,14 +153,19 @@ static int try_all(const struct invocation *invocation, const struct answers *an
         return (int)err->code;
     int failed = init_look(invocation, &config, true, &holds, &of_roster);
     if (failed)
-        session_say("\nHow a run would read it: not at all: %s\n", of_roster.text);
+        session_say("How a run would read it: not at all: %s", of_roster.text);
     int code = answers->instance ? try_service(answers->instance, err)
                                  : check_all(invocation, &config, err);
     if (code)
         return code < 0 ? (int)err->code : code;
     if (failed)
         return (int)of_roster.code;
-    return holds || (answers->guessed && answers->guess.questions > 0) ? ERR_HELD : 0;
+    if (answers->rules_lack)
+        session_say("not right: no rule acts on departures, and those in policy.rules are not "
+                    "init's to change; a rule for it: { name = \"departed\"; when = { account = "
+                    "\"active\"; person = \"departed\"; }; do = \"suspend\"; }");
+    bool is_open = answers->guessed && answers->guess.questions > 0;
+    return holds || is_open || answers->rules_lack ? ERR_HELD : 0;
 }
 
 static int run_verb(const struct invocation *invocation, struct err *err)

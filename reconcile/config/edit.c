@@ -133,6 +133,15 @@ static bool find(const struct text *text, const char *path, struct span *ret_spa
                     find_from(ret_span->value + 1, dot + 1, strlen(dot + 1), ret_span));
 }
 
+const char *config_edit_value(struct arena *arena, const struct text *text, const char *path)
+{
+    struct span span;
+
+    return find(text, path, &span)
+               ? arena_strndup(arena, span.value, (size_t)(span.behind - span.value))
+               : NULL;
+}
+
 static void replace(struct text *text, const char *begin, const char *end, const char *with)
 {
     struct text changed = TEXT_INIT;

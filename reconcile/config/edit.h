@@ -7,8 +7,12 @@
 
 #include <stdbool.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/text.h"
+
+/* The value of a setting as it is written; NULL: it is not there. */
+const char *config_edit_value(struct arena *arena, const struct text *text, const char *path);
 
 /* Takes out "group.setting", or "group" as a whole, from its name to the end of its line. false: it
  * is not there. */

@@ -69,17 +69,25 @@ static void open_group(struct config_writing *writing, const char *path)
     writing->group = arena_strndup(writing->arena, path, length + name);
 }
 
+/* Into the group that is the first `length` bytes of a path; what is open beside it is closed. */
+static void enter(struct config_writing *writing, const char *path, size_t length)
+{
+    const char *group = arena_strndup(writing->arena, path, length);
+
+    while (writing->group && !text_equal(writing->group, group) &&
+           shared_part(writing->group, group) != strlen(writing->group))
+        config_write_up(writing);
+    while (length > 0 && !text_equal(writing->group, group))
+        open_group(writing, group);
+    indent(writing, depth_of(writing->group));
+}
+
 /* The beginning of a line, in the group of the path. */
 static void begin(struct config_writing *writing, const char *path)
 {
     const char *dot = strrchr(path, '.');
-    size_t above = (size_t)(dot - path);
 
-    while (writing->group && shared_part(writing->group, path) != strlen(writing->group))
-        config_write_up(writing);
-    while (!writing->group || strlen(writing->group) < above)
-        open_group(writing, path);
-    indent(writing, depth_of(writing->group));
+    enter(writing, path, (size_t)(dot - path));
     text_addf(&writing->text, "%s = ", dot + 1);
 }
 
@@ -147,9 +155,9 @@ void config_write_plain(struct config_writing *writing, const char *path, const 
     text_addf(&writing->text, "%s;\n", value);
 }
 
-void config_write_comment(struct config_writing *writing, const char *comment)
+void config_write_comment(struct config_writing *writing, const char *group, const char *comment)
 {
-    indent(writing, depth_of(writing->group));
+    enter(writing, group, strlen(group));
     text_add(&writing->text, "# ");
     text_add_printable(&writing->text, comment);
     text_add_char(&writing->text, '\n');

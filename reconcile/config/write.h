@@ -30,8 +30,8 @@ void config_write_list(struct config_writing *writing, const char *path, const c
                        size_t count);
 /* As it stands: a number, or what libconfig is to read. */
 void config_write_plain(struct config_writing *writing, const char *path, const char *value);
-/* A comment in the open group, a line of it; what is not printable is spelled out. */
-void config_write_comment(struct config_writing *writing, const char *comment);
+/* A comment in a group ("" = in none), a line of it; what is not printable is spelled out. */
+void config_write_comment(struct config_writing *writing, const char *group, const char *comment);
 /* Closes the open group; all that is open. */
 void config_write_up(struct config_writing *writing);
 void config_write_end(struct config_writing *writing);

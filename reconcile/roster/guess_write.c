@@ -88,7 +88,7 @@ static void write_words(const struct roster_guess *guess, struct config_writing 
     }
     for (size_t w = 0; w < guess->words; w++) {
         if (guess->word[w].status == PERSON_UNKNOWN)
-            config_write_comment(writing, arena_printf(writing->arena,
+            config_write_comment(writing, "roster.status", arena_printf(writing->arena,
                                                        "in no list, so its rows are rejected: %s",
                                                        guess->word[w].text));
     }
@@ -180,7 +180,7 @@ void roster_guess_write(const struct roster_guess *guess, struct config_writing 
         write_dates(guess, writing);
     }
     for (size_t i = 0; i < guess->questions; i++)
-        config_write_comment(writing,
+        config_write_comment(writing, "roster",
                              arena_printf(writing->arena, "open: %s; as long as it is: %s",
                                           guess->question[i].sentence, guess->question[i].open));
 }

@@ -407,6 +407,85 @@ TEST(init_repeated_takes_out_what_a_setting_is_needed_for_with_it)
     assert_non_null(strstr(config, "no_value = [ \"0000\" ];"));
 }
 
+/* What was left open is asked again, and answered the rules are there. */
+TEST(init_repeated_over_what_was_left_open_is_not_well_until_it_is_answered)
+{
+    FIRST(first);
+    CLEANUP(text_release) struct text seen = TEXT_INIT;
+
+    put_people(&first, "emp_no,dept_no,to_date\n", "%d,d001,9999-01-01\n", "101,d002,2020-02-01\n");
+    BARE(made, "--config", first.config, "init", ANSWERS);
+    end_assert_code(&made, 20);
+    for (int i = 0; i < 2; i++) { /* the command that it said; nobody answers */
+        BARE(again, "--config", first.config, "init");
+        end_assert_code(&again, 20);
+        end_assert_says(&again.out, "What is open:");
+        end_assert_silent_of(&again.out, "all is well");
+        CLEANUP(mem_cleanup) char *config = end_read(first.config);
+        assert_null(strstr(config, "name = \"departed\""));
+        const char *comment = strstr(config, "# no rule for departures");
+        assert_non_null(comment);
+        assert_null(strstr(comment + 1, "# no rule for departures"));
+    }
+    const struct first_line lines[] = {{"may be the last day of employment", "1"}, {NULL, NULL}};
+    int code = first_dialogue(&first, lines, &seen);
+    if (code != 0)
+        fail_msg("%d: %s", code, text_cstr(&seen));
+    end_assert_says(&seen, "all is well");
+    CLEANUP(mem_cleanup) char *config = end_read(first.config);
+    assert_non_null(strstr(config, "last_day = \"to_date\";"));
+    assert_non_null(strstr(config, "name = \"departed\""));
+    assert_null(strstr(config, "# open:"));
+    assert_null(strstr(config, "# no rule for"));
+    assert_plans(&first);
+    BARE(well, "--config", first.config, "init");
+    end_assert_code(&well, 0);
+    end_assert_says(&well.out, "unchanged: ");
+}
+
+TEST(init_repeated_with_what_is_left_out_has_the_rules_that_waited_for_it)
+{
+    FIRST(first);
+
+    put_people(&first, "Employee ID,Termination Date,Rehire Date\n", "%d,,\n",
+               "101,2025-09-19,2020-01-01\n");
+    BARE(made, "--config", first.config, "init", ANSWERS);
+    end_assert_code(&made, 20);
+    BARE(again, "--config", first.config, "init", "--leave-out", "Rehire Date");
+    if (again.code != 0)
+        fail_msg("%d: %s%s", again.code, text_cstr(&again.out), text_cstr(&again.err));
+    CLEANUP(mem_cleanup) char *config = end_read(first.config);
+    assert_non_null(strstr(config, "name = \"departed\""));
+    assert_null(strstr(config, "# open:"));
+}
+
+/* Rules that a person has made are not touched; that one is missing is said. */
+TEST(init_repeated_says_which_rule_a_persons_rules_lack)
+{
+    FIRST(first);
+
+    put_people(&first, "Employee ID,Termination Date,Rehire Date\n", "%d,,\n",
+               "101,2025-09-19,2020-01-01\n");
+    BARE(made, "--config", first.config, "init", ANSWERS);
+    end_assert_code(&made, 20);
+    change(&first, "idle_days_min = 90;", "idle_days_min = 91;");
+    BARE(open, "--config", first.config, "init");
+    end_assert_code(&open, 20);
+    end_assert_says(&open.err, "nothing was written");
+    BARE(again, "--config", first.config, "init", "--leave-out", "Rehire Date");
+    end_assert_code(&again, 20);
+    end_assert_says(&again.out, "no rule acts on departures");
+    end_assert_silent_of(&again.out, "all is well");
+    CLEANUP(mem_cleanup) char *config = end_read(first.config);
+    assert_non_null(strstr(config, "idle_days_min = 91;"));
+    change(&first, "svc-*\" ]; }; do = \"keep\"; }",
+           "svc-*\" ]; }; do = \"keep\"; }, { name = \"gone\"; when = { person = "
+           "\"departed\"; }; do = \"suspend\"; }");
+    BARE(well, "--config", first.config, "init", "--leave-out", "Rehire Date");
+    if (well.code != 0)
+        fail_msg("%d: %s%s", well.code, text_cstr(&well.out), text_cstr(&well.err));
+}
+
 TEST(init_repeated_remembers_words_that_a_person_has_sorted)
 {
     FIRST(first);

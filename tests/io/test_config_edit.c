@@ -13,19 +13,21 @@ TEST(config_write_opens_and_closes_the_groups_of_its_paths)
     CLEANUP(config_writing_release) struct config_writing writing = {.arena = &arena};
     static const char *const words[] = {"a \"b\"", "c\\"};
 
-    config_write_comment(&writing, "made");
+    config_write_comment(&writing, "", "made");
     config_write_text(&writing, "a.b", "1");
     config_write_text(&writing, "a.c.d", "2");
     config_write_list(&writing, "a.c.e", words, COUNT_OF(words));
     config_write_text(&writing, "a.f.g", "3");
+    config_write_comment(&writing, "a", "of a");
     config_write_plain(&writing, "a.h", "4");
+    config_write_comment(&writing, "a.k", "of k");
     config_write_list(&writing, "ab.i", words, 0);
     config_write_end(&writing);
     assert_string_equal(
         text_cstr(&writing.text),
         "# made\na:\n{\n    b = \"1\";\n    c:\n    {\n        d = \"2\";\n"
         "        e = [ \"a \\\"b\\\"\", \"c\\\\\" ];\n    };\n    f:\n    {\n"
-        "        g = \"3\";\n    };\n    h = 4;\n};\n\nab:\n{\n    i = [ ];\n};\n\n");
+        "        g = \"3\";\n    };\n    # of a\n    h = 4;\n    k:\n    {\n        # of k\n    };\n};\n\nab:\n{\n    i = [ ];\n};\n\n");
     assert_int_equal(writing.count, 5);
 }
 
@@ -74,6 +76,18 @@ TEST(config_edit_takes_out_one_setting_and_leaves_the_rest)
         if (found != (removals[i].removed != NULL) || strcmp(text_cstr(&text), wanted) != 0)
             fail_msg("%zu: '%s'", i, text_cstr(&text));
     }
+}
+
+TEST(config_edit_hands_out_a_value_as_it_is_written)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+
+    text_add(&text, "a: { b = ( 1, /* ) */ 2 ) ; c = \"x;\" d = 7 }");
+    assert_string_equal(config_edit_value(&arena, &text, "a.b"), "( 1, /* ) */ 2 )");
+    assert_string_equal(config_edit_value(&arena, &text, "a.c"), "\"x;\"");
+    assert_string_equal(config_edit_value(&arena, &text, "a.d"), "7");
+    assert_null(config_edit_value(&arena, &text, "a.e"));
 }
 
 TEST(config_edit_puts_settings_at_the_end_of_their_group)
