@@ -61,6 +61,8 @@ int init_gather(const struct invocation *invocation, const struct init_before *b
                 struct answers *answers, struct err *err) __attribute__((warn_unused_result));
 bool init_is_address(const char *source);
 bool init_is_conninfo(const char *database);
+/* Where the roster comes from, for people: of an address without what may be a secret. */
+const char *init_source_name(struct arena *arena, const char *source);
 
 /* --- the roster (init_roster.c) --- */
 

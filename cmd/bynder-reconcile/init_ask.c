@@ -18,6 +18,7 @@
 #include "host/file.h"
 #include "host/secret.h"
 #include "host/zone.h"
+#include "roster/fetch.h"
 
 /* --- a line --- */
 
@@ -94,6 +95,14 @@ bool init_is_address(const char *source)
 bool init_is_conninfo(const char *database)
 {
     return strchr(database, '=') || init_is_address(database);
+}
+
+const char *init_source_name(struct arena *arena, const char *source)
+{
+    if (!init_is_address(source))
+        return source;
+    CLEANUP(mem_cleanup) char *name = roster_fetch_name(source);
+    return arena_strdup(arena, name);
 }
 
 /* As the configuration would judge it. */
@@ -196,6 +205,11 @@ static void say_wrong(struct err *err)
     err_release(err);
 }
 
+static const char *shown_answer(struct arena *arena, enum init_option option, const char *answer)
+{
+    return answer && option == INIT_ROSTER ? init_source_name(arena, answer) : answer;
+}
+
 /* From the option, else what is there and right, else at the terminal, else the default. */
 static int gather_one(const struct invocation *invocation, const struct init_before *before,
                       enum init_option option, const char *there, const char *fallback,
@@ -210,15 +224,18 @@ static int gather_one(const struct invocation *invocation, const struct init_bef
         return question->judge(arena, *ret_answer, err) < 0 ? err_prefix(err, "--%s", spec->name)
                                                             : 0;
     if (init_is_right(before, question->path, there) && question->judge(arena, there, err) == 0) {
-        session_say("kept: %s %s", question->path, there);
+        session_say("kept: %s %s", question->path, shown_answer(arena, option, there));
         *ret_answer = there;
         return 0;
     }
     err_release(err);
-    *ret_answer = there ? there : fallback;
+    const char *usual = there ? there : fallback, *shown = shown_answer(arena, option, usual);
+    *ret_answer = usual;
     while (init_at_terminal()) {
-        if (init_ask(arena, question->words, there ? there : fallback, ret_answer, err) < 0)
+        if (init_ask(arena, question->words, shown, ret_answer, err) < 0)
             return -1;
+        if (*ret_answer == shown)
+            *ret_answer = usual;
         if (question->judge(arena, *ret_answer, err) == 0)
             return 0;
         say_wrong(err);

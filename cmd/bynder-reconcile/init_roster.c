@@ -190,7 +190,8 @@ static void say_question(const struct guess_question *question, FILE *stream)
 
     text_add(&out, "\n  ");
     text_add_printable(&out, question->sentence);
-    text_add(&out, ".\n    As long as nobody says: ");
+    text_add(&out, strchr("?.", out.data[out.length - 1]) ? "" : ".");
+    text_add(&out, "\n    As long as nobody says: ");
     text_add_printable(&out, question->open);
     text_add(&out, ".\n");
     for (size_t i = 0; question->choice[i]; i++) {
@@ -308,6 +309,7 @@ int init_guess(const struct invocation *invocation, const struct init_before *be
     CLEANUP(wipe) struct text bytes = TEXT_INIT;
     struct arena *arena = invocation->arena;
     struct config_roster config = before->config.roster; /* with the credentials that are there */
+    const char *name = init_source_name(arena, answers->roster);
     const struct zone *zone = NULL;
     bool whole = true;
 
@@ -320,7 +322,12 @@ int init_guess(const struct invocation *invocation, const struct init_before *be
         return -1;
     if (roster_guess(arena, bytes.data ? bytes.data : "", bytes.length, whole, zone,
                      before->is_there ? &before->config.roster : NULL, &answers->guess, err) < 0)
-        return err_prefix(err, "roster '%s'", answers->roster);
+        return err_prefix(err, "roster '%s'", name);
+    if (answers->guess.shape.trouble)
+        return err_set(err, ERR_ROSTER,
+                       "roster '%s': %s; what stands behind it was not looked at, so nothing was "
+                       "written",
+                       name, answers->guess.shape.trouble);
     answers->guessed = true;
     if (leave_out(invocation, &answers->guess, err) < 0)
         return -1;
@@ -333,7 +340,7 @@ int init_guess(const struct invocation *invocation, const struct init_before *be
                        "number, e-mail address or username), so nothing was written; hint: its "
                        "columns are listed above: is that the right file, with a row of titles? "
                        "docs/roster.md has a configuration to be made by hand",
-                       answers->roster);
+                       name);
     say_open(&answers->guess);
     return 0;
 }

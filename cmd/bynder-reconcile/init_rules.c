@@ -59,7 +59,8 @@ void init_rules_write(const struct answers *answers, struct config_writing *writ
     config_write_plain(writing, RULES_PATH, rules_text(writing->arena, rules));
 }
 
-/* Whether the rules that are there are init's own, and which. No rules are a person's in nothing. */
+/* Whether the rules that are there are init's own, and which. No rules are a person's in nothing.
+ */
 static bool are_own(const struct init_before *before, struct init_rules *ret_rules)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;

@@ -135,7 +135,7 @@ static void write_all(struct config_writing *writing, const struct answers *answ
 
 /* --- what is there --- */
 
-enum { EXCHANGED_MAX = 48 };
+enum { EXCHANGED_MAX = 48, KEPT_MAX = 1000 };
 
 /* What is exchanged in it: all else says the same afterwards. */
 struct exchange {
@@ -295,15 +295,18 @@ static int refuse_to_replace(const char *path, const char *hint, struct err *err
                    hint);
 }
 
-/* Complete or not there at all. */
-static int put(const char *path, mode_t mode, const struct text *content, bool is_new,
+/* Complete or not there at all. What replaces a file is whose that was, and for nobody whom that
+ * was not for. */
+static int put(const char *path, mode_t mode, const struct text *content, const struct stat *there,
                const char *hint, struct err *err)
 {
     CLEANUP(file_draft_release) struct file_draft draft = FILE_DRAFT_NONE;
 
-    if (file_draft_begin(&draft, path, mode, err) < 0)
+    if (file_draft_begin(&draft, path, there ? there->st_mode & 0777 : mode, err) < 0)
         return -1;
-    draft.keeps = is_new;
+    if (there && fchown(draft.fd, there->st_uid, there->st_gid) < 0)
+        draft.mode &= 0700;
+    draft.keeps = !there;
     file_draft_add(&draft, text_cstr(content), content->length);
     if (file_draft_end(&draft, err) == 0)
         return 0;
@@ -313,25 +316,30 @@ static int put(const char *path, mode_t mode, const struct text *content, bool i
 static int put_secret(const struct answers *answers, struct err *err)
 {
     CLEANUP(text_release) struct text content = TEXT_INIT;
+    struct stat there;
 
     if (!answers->secret)
         return 0;
+    bool replaces = answers->secret_anew && stat(answers->secret_file, &there) == 0;
     text_addf(&content, "%s\n", answers->secret);
     int failed = (answers->instance && file_make_directory(SERVICE_SECRET_DIRECTORY, 0700, err)) ||
-                 put(answers->secret_file, 0600, &content, !answers->secret_anew,
+                 put(answers->secret_file, 0600, &content, replaces ? &there : NULL,
                      "leave out --secret-file to use it, or remove it first", err);
     secret_wipe(content.data, content.length);
     secret_wipe(answers->secret, strlen(answers->secret));
     return failed ? -1 : 0;
 }
 
-/* The file as it was, under a name of its own. */
+/* The file as it was, under a name of its own: none that was kept before is replaced. */
 static int keep_before(const struct invocation *invocation, const struct text *there,
                        struct err *err)
 {
     const char *kept = arena_printf(invocation->arena, "%s.before", invocation->config_path);
+    const char *usual = kept;
 
-    if (file_write(kept, 0600, text_cstr(there), there->length, err) < 0)
+    for (int i = 2; access(kept, F_OK) == 0 && i < KEPT_MAX; i++)
+        kept = arena_printf(invocation->arena, "%s.%d", usual, i);
+    if (put(kept, 0600, there, NULL, "move it away", err) < 0)
         return -1;
     session_say("the file as it was is kept: %s", kept);
     return 0;
@@ -339,17 +347,21 @@ static int keep_before(const struct invocation *invocation, const struct text *t
 
 static int place(const struct invocation *invocation, const struct init_before *before,
                  const struct answers *answers, const struct config_writing *writing,
-                 const struct text *there, struct err *err)
+                 struct err *err)
 {
     const char *path = invocation->config_path;
     CLEANUP(mem_cleanup) char *directory = file_directory(path);
+    struct stat there;
 
+    if (before->is_there && stat(path, &there) < 0)
+        return err_set_errno(err, ERR_CONFIG, errno, "cannot look at '%s'", path);
     if (file_make_directory(directory, 0755, err) < 0 || put_secret(answers, err) < 0 ||
-        (before->is_there && keep_before(invocation, there, err) < 0) ||
-        put(path, 0640, &writing->text, !before->is_there, "name another file with --config", err) <
-            0)
+        (before->is_there && keep_before(invocation, &before->text, err) < 0) ||
+        put(path, 0640, &writing->text, before->is_there ? &there : NULL,
+            "name another file with --config", err) < 0)
         return -1;
-    service_share(path);
+    if (!before->is_there || there.st_gid == 0)
+        service_share(path);
     session_say("written: %s", path);
     return 0;
 }
@@ -375,5 +387,5 @@ int init_write(const struct invocation *invocation, const struct init_before *be
         session_say("unchanged: %s", invocation->config_path);
         return put_secret(answers, err);
     }
-    return place(invocation, before, answers, &writing, there, err);
+    return place(invocation, before, answers, &writing, err);
 }

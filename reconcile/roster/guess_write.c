@@ -88,9 +88,10 @@ static void write_words(const struct roster_guess *guess, struct config_writing 
     }
     for (size_t w = 0; w < guess->words; w++) {
         if (guess->word[w].status == PERSON_UNKNOWN)
-            config_write_comment(writing, "roster.status", arena_printf(writing->arena,
-                                                       "in no list, so its rows are rejected: %s",
-                                                       guess->word[w].text));
+            config_write_comment(writing, "roster.status",
+                                 arena_printf(writing->arena,
+                                              "in no list, so its rows are rejected: %s",
+                                              guess->word[w].text));
     }
 }
 

@@ -3,6 +3,7 @@
  * repeated over a configuration that is there.
  */
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -93,6 +94,7 @@ TEST(init_at_a_terminal_leaves_open_what_nobody_knows_and_is_not_well)
     assert_int_equal(code, 20);
     end_assert_says(&seen, "What is open:");
     end_assert_says(&seen, "has no rule for departures");
+    end_assert_silent_of(&seen, "?.");
     end_assert_says(&seen, "something is to be mended first");
     end_assert_silent_of(&seen, "all is well");
     CLEANUP(mem_cleanup) char *config = end_read(first.config);
@@ -304,8 +306,14 @@ TEST(init_says_read_errors_as_the_reader_says_them)
                "101,William \"Bill\" Smith,Active\n");
     BARE(made, "--config", first.config, "init", ANSWERS);
     end_assert_code(&made, 65);
-    end_assert_says(&made.out, "row 62, column 2: a quotation mark where none can be");
-    end_assert_silent_of(&made.out, "all is well");
+    end_assert_says(&made.err, "row 62, column 2: a quotation mark where none can be");
+    end_assert_says(&made.err, "nothing was written");
+    assert_int_not_equal(access(first.config, F_OK), 0);
+    put_people(&first, "Employee ID,Full Name,Status\n", "%d,A B,Active\n",
+               "101,\"Smith,Active\n102,B,Active\n");
+    BARE(unclosed, "--config", first.config, "init", ANSWERS);
+    end_assert_code(&unclosed, 65);
+    assert_int_not_equal(access(first.config, F_OK), 0);
 }
 
 /* --- repeated --- */
@@ -484,6 +492,73 @@ TEST(init_repeated_says_which_rule_a_persons_rules_lack)
     BARE(well, "--config", first.config, "init", "--leave-out", "Rehire Date");
     if (well.code != 0)
         fail_msg("%d: %s%s", well.code, text_cstr(&well.out), text_cstr(&well.err));
+}
+
+static mode_t mode_of(const char *path)
+{
+    struct stat status;
+
+    assert_int_equal(stat(path, &status), 0);
+    return status.st_mode & 07777;
+}
+
+/* Each repeat that changes something: for whom the file is stays, and so does each file before. */
+TEST(init_repeated_keeps_the_mode_and_every_file_as_it_was)
+{
+    static const mode_t modes[] = {0600, 0640, 0400};
+    FIRST(first);
+
+    put_people(&first, "Employee ID,Status\n", "%d,Active\n", "101,Terminated\n");
+    BARE(made, "--config", first.config, "init", ANSWERS);
+    end_assert_code(&made, 0);
+    for (size_t i = 0; i < COUNT_OF(modes); i++) {
+        CLEANUP(text_release) struct text id = TEXT_INIT, kept = TEXT_INIT;
+        text_addf(&id, "demo%zu", i);
+        text_addf(&kept, i ? "%s.before.%zu" : "%s.before", first.config, i + 1);
+        CLEANUP(mem_cleanup) char *before = end_read(first.config);
+        assert_int_equal(chmod(first.config, modes[i]), 0);
+        BARE(again, "--config", first.config, "init", "--client-id", text_cstr(&id));
+        end_assert_says(&again.out, text_cstr(&kept));
+        assert_int_equal(mode_of(first.config), modes[i]);
+        CLEANUP(mem_cleanup) char *as_it_was = end_read(text_cstr(&kept));
+        assert_string_equal(as_it_was, before);
+        assert_int_equal(mode_of(text_cstr(&kept)), 0600);
+    }
+}
+
+/* What stands behind the '?' of an address, and before its '@', may be a secret. */
+TEST(init_shows_no_secret_of_an_address)
+{
+    FIRST(first);
+    static const char address[] = "http://127.0.0.1:1/export?token=TOPSECRET";
+
+    BARE(made, "--config", first.config, "init", ANSWERS, "--roster", address);
+    end_assert_says(&made.err, "127.0.0.1:1/export");
+    end_assert_silent_of(&made.err, "TOPSECRET");
+    put_people(&first, "Employee ID,Status\n", "%d,Active\n", "101,Terminated\n");
+    BARE(written, "--config", first.config, "init", ANSWERS);
+    end_assert_code(&written, 0);
+    CLEANUP(text_release) struct text from = TEXT_INIT, to = TEXT_INIT;
+    text_addf(&from, "source = \"%s\"", first.end.roster_path);
+    text_addf(&to, "source = \"%s\"", address);
+    change(&first, text_cstr(&from), text_cstr(&to));
+    BARE(again, "--config", first.config, "init");
+    end_assert_says(&again.out, "kept: roster.source http://127.0.0.1:1/export\n");
+    end_assert_silent_of(&again.out, "TOPSECRET");
+    end_assert_silent_of(&again.err, "TOPSECRET");
+}
+
+/* What is said is a line, without control characters spelled out. */
+TEST(init_says_in_a_line_that_a_run_would_not_read_it)
+{
+    FIRST(first);
+
+    put_people(&first, "Employee ID,Status\n", "%d,Active\n", "101,Terminated\n");
+    assert_int_equal(chmod(first.end.roster_path, 0666), 0); /* anybody may have written it */
+    BARE(made, "--config", first.config, "init", ANSWERS);
+    end_assert_code(&made, 65);
+    end_assert_says(&made.out, "How a run would read it: not at all: ");
+    end_assert_silent_of(&made.out, "\\x0a");
 }
 
 TEST(init_repeated_remembers_words_that_a_person_has_sorted)

@@ -23,11 +23,11 @@ TEST(config_write_opens_and_closes_the_groups_of_its_paths)
     config_write_comment(&writing, "a.k", "of k");
     config_write_list(&writing, "ab.i", words, 0);
     config_write_end(&writing);
-    assert_string_equal(
-        text_cstr(&writing.text),
-        "# made\na:\n{\n    b = \"1\";\n    c:\n    {\n        d = \"2\";\n"
-        "        e = [ \"a \\\"b\\\"\", \"c\\\\\" ];\n    };\n    f:\n    {\n"
-        "        g = \"3\";\n    };\n    # of a\n    h = 4;\n    k:\n    {\n        # of k\n    };\n};\n\nab:\n{\n    i = [ ];\n};\n\n");
+    assert_string_equal(text_cstr(&writing.text),
+                        "# made\na:\n{\n    b = \"1\";\n    c:\n    {\n        d = \"2\";\n"
+                        "        e = [ \"a \\\"b\\\"\", \"c\\\\\" ];\n    };\n    f:\n    {\n"
+                        "        g = \"3\";\n    };\n    # of a\n    h = 4;\n    k:\n    {\n       "
+                        " # of k\n    };\n};\n\nab:\n{\n    i = [ ];\n};\n\n");
     assert_int_equal(writing.count, 5);
 }
 
@@ -58,7 +58,11 @@ static const struct {
     {"a: { b = -1.5e3 c = 2 }", "a.b", "a: {  c = 2 }"},
     {"a: { b = 0x7F\n# c = 3\nc = 2 }", "a.b", "a: { \n# c = 3\nc = 2 }"},
     {"a = 1 b = 2", "a", " b = 2"},
-    {"\xEF\xBB\xBF" "a: { b = 1; }", "a.b", "\xEF\xBB\xBF" "a: {  }"},
+    {"\xEF\xBB\xBF"
+     "a: { b = 1; }",
+     "a.b",
+     "\xEF\xBB\xBF"
+     "a: {  }"},
     {"a: { bb = 1; };", "a.b", NULL},
     {"ab: { b = 1; };", "a.b", NULL},
     {"a = 1;", "a.b", NULL},
