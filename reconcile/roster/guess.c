@@ -200,13 +200,39 @@ static void settle_names(struct roster_guess *guess)
     }
 }
 
+/* What a person has answered, or configured, is no question any more. */
+static void recall_columns(struct roster_guess *guess, const struct config_roster *known)
+{
+    static const struct {
+        enum meaning meaning;
+        enum roster_field field;
+    } answered[] = {{MEANING_STATUS, ROSTER_STATUS},
+                    {MEANING_LAST_DAY, ROSTER_LAST_DAY},
+                    {MEANING_ON_LEAVE, ROSTER_ON_LEAVE}};
+
+    for (size_t k = 0; k < COUNT_OF(answered); k++) {
+        bool is_date = meaning_is_date(answered[k].meaning);
+        for (size_t i = 0; i < guess->columns; i++) {
+            struct guess_column *column = &guess->column[i];
+            if (!text_equal(column->title, known->column.of[answered[k].field]) ||
+                !can_be_named(column) || column->meaning != MEANING_NONE ||
+                meaning_is_date(column->hint) != is_date || column->many)
+                continue;
+            column->meaning = answered[k].meaning;
+            column->settled = true;
+            if (answered[k].meaning == MEANING_STATUS)
+                guess_take_status(guess, column);
+        }
+    }
+}
+
 static void give_meanings(struct roster_guess *guess)
 {
     struct guess_column *column;
 
     settle_names(guess);
     for (size_t i = 0; i < COUNT_OF(by_title); i++) {
-        column = likeliest(guess, by_title[i]);
+        column = roster_guess_of(guess, by_title[i]) ? NULL : likeliest(guess, by_title[i]);
         /* The end of a leave says nothing without its beginning. */
         if (column &&
             (by_title[i] != MEANING_LEAVE_UNTIL || roster_guess_of(guess, MEANING_LEAVE_FROM)))
@@ -218,7 +244,7 @@ static void give_meanings(struct roster_guess *guess)
     if (column)
         column->meaning = MEANING_EMAIL;
     column = find_status(guess);
-    if (column)
+    if (column && !roster_guess_of(guess, MEANING_STATUS))
         guess_take_status(guess, column);
 }
 
@@ -318,6 +344,8 @@ int roster_guess(struct arena *arena, const char *bytes, size_t length, bool who
         guess_count_inactive(&guess);
     } else {
         mark_twins(&guess);
+        if (known)
+            recall_columns(&guess, known);
         give_meanings(&guess);
     }
     if (known)

@@ -99,7 +99,7 @@ struct roster_guess {
 
 /* Of the bytes of a file, which is whole or cut somewhere; zone (NULL = UTC) says of which moments
  * a day is made. ERR_ROSTER: nothing in them could be a list of people. Memory from the arena; what
- * a person has said before (the lists of `known`, NULL = nobody has) is taken as it is. */
+ * a person has said before (lists and columns of `known`, NULL = nobody has) is taken as it is. */
 int roster_guess(struct arena *arena, const char *bytes, size_t length, bool whole,
                  const struct zone *zone, const struct config_roster *known,
                  struct roster_guess *ret_guess, struct err *err)

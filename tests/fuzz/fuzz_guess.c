@@ -22,8 +22,12 @@ static void check_words(const struct roster_guess *guess)
         FUZZ_CHECK(word->settled || word->status == PERSON_UNKNOWN ||
                    word->status == lexicon_word(guess->lexicon, word->text));
     }
-    for (size_t i = 0; i < guess->columns; i++)
-        FUZZ_CHECK(guess->column[i].meaning <= MEANING_MAPPED);
+    for (size_t i = 0; i < guess->columns; i++) {
+        const struct guess_column *column = &guess->column[i];
+        FUZZ_CHECK(column->meaning <= MEANING_MAPPED);
+        FUZZ_CHECK(column->meaning != MEANING_STATUS || column->hint == MEANING_STATUS ||
+                   column->settled);
+    }
 }
 
 /* Settings that were made are settings that are read. */

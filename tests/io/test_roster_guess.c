@@ -312,6 +312,34 @@ TEST(roster_guess_takes_the_words_that_a_person_has_sorted_before)
     assert_non_null(asked(&got, GUESS_ABOUT_WORD, "Q"));
 }
 
+TEST(roster_guess_takes_the_columns_that_a_person_has_said_before)
+{
+    CLEANUP(guess_case_release) struct guess_case got = {.read = -1};
+    static const char csv[] = "Employee ID,Parking Card,to_date,Away\n1,Active,2020-02-01,no\n"
+                              "2,Terminated,9999-01-01,no\n";
+    const struct config_roster known = {.column.of = {[ROSTER_STATUS] = "Parking Card",
+                                                      [ROSTER_LAST_DAY] = "to_date",
+                                                      [ROSTER_ON_LEAVE] = "Away"}};
+
+    got.result =
+        roster_guess(&got.arena, csv, strlen(csv), true, NULL, &known, &got.guess, &got.err);
+    assert_guessed(&got);
+    assert_title(&got, MEANING_STATUS, "Parking Card");
+    assert_title(&got, MEANING_LAST_DAY, "to_date");
+    assert_title(&got, MEANING_ON_LEAVE, "Away");
+    assert_int_equal(word_of(&got, "Terminated"), PERSON_DEPARTED);
+    assert_int_equal(got.guess.questions, 0);
+
+    /* A column of that name is gone: the title says what it is, and the rest is asked. */
+    CLEANUP(guess_case_release) struct guess_case other = {.read = -1};
+    static const char changed[] = "Employee ID,Status,Parking Card (old)\n1,Active,Active\n";
+    other.result = roster_guess(&other.arena, changed, strlen(changed), true, NULL, &known,
+                                &other.guess, &other.err);
+    assert_guessed(&other);
+    assert_title(&other, MEANING_STATUS, "Status");
+    assert_non_null(asked(&other, GUESS_ABOUT_COLUMN, "Parking Card (old)"));
+}
+
 /* --- columns that look as if they mattered --- */
 
 static const struct guess_question *question_about(const struct guess_case *c, const char *title)
