@@ -476,7 +476,7 @@ TEST(config_load_no_readable_file_is_one_problem)
     static const struct {
         const char *name, *problem;
     } cases[] = {
-        {"missing.conf", "No such file or directory"},
+        {"missing.conf", "No such file or directory; hint: '"},
         {".", "is a directory"},
         {"fifo", "is not a regular file"},
         {"huge.conf", "is larger than 4194304 bytes"},
@@ -490,6 +490,7 @@ TEST(config_load_no_readable_file_is_one_problem)
 
         assert_int_equal(loaded.problems.count, 1);
         assert_problem(&loaded, cases[i].name, directory, 0, cases[i].problem);
+        assert_int_equal(has_problem(&loaded, directory, 0, "bynder-reconcile init"), i == 0);
     }
 }
 
