@@ -92,7 +92,7 @@ TEST(encode_csv_formulas_defused)
         {"is '='A'!A1", "is ''='A'!A1"}, /* but not with more behind it */
         {"is '=1'", "is ''=1'"},
         {"is ='A'!A1", "is '='A'!A1"},
-        {"'@' is it", "''@' is it"}, /* and comes back as it was */
+        {"'@' is it", "''@' is it"},           /* and comes back as it was */
         {"\xE2\x80\x83=1", "'\xE2\x80\x83=1"}, /* behind an em space */
         {"\xE2\x80\x8D-1", "'\xE2\x80\x8D-1"}, /* behind a joiner */
         {",;x", "\",;x\""},

@@ -150,7 +150,8 @@ TEST(roster_report_csv_has_a_line_for_every_row)
     assert_mentions(text, "'=cmd()"); /* defused */
 }
 
-/* The sign of an address alone between apostrophes is no formula, one with something behind it is. */
+/* The sign of an address alone between apostrophes is no formula, one with something behind it is.
+ */
 TEST(roster_report_csv_reason_reads_as_it_was_written)
 {
     struct limits limits = case_limits();
