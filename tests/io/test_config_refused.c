@@ -192,6 +192,14 @@ static const struct refusal refusals[] = {
      "columns: { email = \"M\"; status = \"S\"; };\nstatus: { employed = [ \"A\", \"B\" ]; "
      "departed = ( \"C\" ); };",
      0, NULL},
+    {COLUMNS,
+     "columns: { email = \"M\"; status = \"S\"; };\nstatus: { employed = [ \"A\", \"\" ]; };", 0,
+     NULL},
+    {COLUMNS,
+     "columns: { email = \"M\"; status = \"S\"; };\nstatus: { employed = \"\"; departed = [ "
+     "\"B\", \"\" ]; };",
+     1, "has the word '' as employed and as departed"},
+    {COLUMNS, COLUMNS "\nno_value = [ \"\" ];", 1, "'roster.no_value' is empty"},
     {COLUMNS, "columns: { email = \"M\"; status = \"active\"; };\nformat = \"scim\";", 0, NULL},
     {COLUMNS, "format = \"scim\";", 0, NULL},
     {COLUMNS, COLUMNS "\nheader_row = 0;", 1, "'roster.header_row' is 0"},
