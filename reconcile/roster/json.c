@@ -22,6 +22,7 @@
 #include "format/json.h"
 #include "roster/json_value.h"
 #include "roster/scim.h"
+#include "roster/titles.h"
 
 enum { NAMES_SHOWN = 40, NAME_SHOWN_BYTES = 60, LISTS_DEPTH = 3 };
 
@@ -220,6 +221,61 @@ static int finish_scim(const struct roster_json *json, struct err *err)
                    json->rows, (long long)json->announced);
 }
 
+/* --- names of members --- */
+
+enum { NAME_FOLDED_BYTES = 32 };
+
+/* The letters and digits of a name, in lower case: servers differ in the rest. */
+static void fold_member(struct json_part name, char ret_folded[static NAME_FOLDED_BYTES])
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < name.length && kept + 1 < NAME_FOLDED_BYTES; i++) {
+        if (isalnum((unsigned char)name.bytes[i]))
+            ret_folded[kept++] = (char)tolower((unsigned char)name.bytes[i]);
+    }
+    ret_folded[kept] = '\0';
+}
+
+/* What a member says of the pages, by its folded name. */
+enum paging { PAGING_NONE = 0, PAGING_NEXT, PAGING_LAST, PAGING_PAGES, PAGING_TOTAL };
+
+static enum paging paging_of(struct json_part name)
+{
+    static const struct {
+        const char *name;
+        enum paging paging;
+    } names[] = {
+        {"next", PAGING_NEXT},           {"nextlink", PAGING_NEXT},
+        {"nexturl", PAGING_NEXT},        {"nexthref", PAGING_NEXT},
+        {"nexturi", PAGING_NEXT},        {"odatanextlink", PAGING_NEXT},
+        {"nextpage", PAGING_NEXT},       {"nextpageurl", PAGING_NEXT},
+        {"nextpagelink", PAGING_NEXT},   {"nextpagetoken", PAGING_NEXT},
+        {"nexttoken", PAGING_NEXT},      {"nextcursor", PAGING_NEXT},
+        {"nextoffset", PAGING_NEXT},     {"nextrecordsurl", PAGING_NEXT},
+        {"hasmore", PAGING_NEXT},        {"hasmorepages", PAGING_NEXT},
+        {"hasnext", PAGING_NEXT},        {"hasnextpage", PAGING_NEXT},
+        {"morerecords", PAGING_NEXT},    {"moreavailable", PAGING_NEXT},
+        {"istruncated", PAGING_NEXT},    {"continuationtoken", PAGING_NEXT},
+        {"islast", PAGING_LAST},         {"islastpage", PAGING_LAST},
+        {"last", PAGING_LAST},           {"totalpages", PAGING_PAGES},
+        {"pagecount", PAGING_PAGES},     {"total", PAGING_TOTAL},
+        {"totalcount", PAGING_TOTAL},    {"totalresults", PAGING_TOTAL},
+        {"totalrecords", PAGING_TOTAL},  {"totalitems", PAGING_TOTAL},
+        {"totalelements", PAGING_TOTAL}, {"totalsize", PAGING_TOTAL},
+        {"totalrows", PAGING_TOTAL},     {"odatacount", PAGING_TOTAL},
+        {"recordcount", PAGING_TOTAL},   {"count", PAGING_TOTAL},
+    };
+    char folded[NAME_FOLDED_BYTES];
+
+    fold_member(name, folded);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (strcmp(folded, names[i].name) == 0)
+            return names[i].paging;
+    }
+    return PAGING_NONE;
+}
+
 /* --- where the list is --- */
 
 static bool is_list_of_objects(struct json_part part)
@@ -277,29 +333,67 @@ static size_t find_lists(struct json_part part, const char *path, unsigned depth
     return count;
 }
 
+/* What a document has around its list. Other names are not shown: where it is keyed by person they
+ * are people. */
+static bool is_wrapper(struct json_part name)
+{
+    static const char *const names[] = {
+        "body",     "content",   "contractors", "d",         "data",     "docs",       "elements",
+        "embedded", "employees", "entries",     "hits",      "items",    "links",      "list",
+        "members",  "meta",      "metadata",    "output",    "page",     "pagination", "people",
+        "persons",  "records",   "reportentry", "resources", "response", "result",     "results",
+        "rows",     "staff",     "users",       "value",     "values",   "workers"};
+    char folded[NAME_FOLDED_BYTES];
+
+    fold_member(name, folded);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (strcmp(folded, names[i]) == 0)
+            return true;
+    }
+    return paging_of(name) != PAGING_NONE;
+}
+
+/* The members that may be shown, and how many others there are. */
+static void add_wrappers(struct json_part whole, struct text *text)
+{
+    struct json_part name, value;
+    size_t cursor = 0, others = 0;
+
+    while (json_next_member(whole, &cursor, &name, &value)) {
+        if (is_wrapper(name) && text->length < NAMES_SHOWN * NAME_SHOWN_BYTES)
+            add_name(text, name);
+        else
+            others++;
+    }
+    if (others > 0)
+        text_addf(text, "%s%zu %s", text->length > 0 ? " and " : "", others,
+                  text->length > 0 ? "more" : "that are not shown, since they may be people");
+    else if (text->length == 0)
+        text_add(text, "none");
+}
+
 /* Who configured it does not know the shape yet, so it is told. */
 static int refuse_shape(struct json_part whole, struct err *err)
 {
     CLEANUP(text_release) struct text pointer = TEXT_INIT;
     CLEANUP(text_release) struct text names = TEXT_INIT;
-    struct json_part name, value, scim;
-    size_t cursor = 0, shown = 0;
+    struct json_part scim;
 
     if (*whole.bytes != '{')
         return err_set(err, ERR_ROSTER, "the document is neither a list of people nor an object");
     if (json_follow(whole, "/totalResults", &scim) && json_follow(whole, "/Resources", &scim))
         return err_set(err, ERR_ROSTER, "it is a SCIM list; hint: roster.format = \"scim\"");
-    if (find_lists(whole, "", LISTS_DEPTH, &pointer) == 1)
+    if (find_lists(whole, "", LISTS_DEPTH, &pointer) == 1 &&
+        !text_cstr(&pointer)[strcspn(text_cstr(&pointer), "@. 0123456789")])
         return err_set(err, ERR_ROSTER,
                        "the document is an object and no list, the rows stand below %s; hint: "
                        "roster.items = \"%s\"",
                        text_cstr(&pointer), text_cstr(&pointer));
-    while (json_next_member(whole, &cursor, &name, &value) && shown++ < NAMES_SHOWN)
-        add_name(&names, name);
+    add_wrappers(whole, &names);
     return err_set(err, ERR_ROSTER,
                    "the document is an object and no list; hint: roster.items names the member "
                    "below which the rows stand; its members are %s",
-                   names.length > 0 ? text_cstr(&names) : "none");
+                   text_cstr(&names));
 }
 
 static int refuse_items(struct json_part whole, const char *items, struct err *err)
@@ -311,59 +405,6 @@ static int refuse_items(struct json_part whole, const char *items, struct err *e
 }
 
 /* --- whether it is all --- */
-
-enum { NAME_FOLDED_BYTES = 32 };
-
-/* The letters and digits of a name, in lower case: servers differ in the rest. */
-static void fold_member(struct json_part name, char ret_folded[static NAME_FOLDED_BYTES])
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < name.length && kept + 1 < NAME_FOLDED_BYTES; i++) {
-        if (isalnum((unsigned char)name.bytes[i]))
-            ret_folded[kept++] = (char)tolower((unsigned char)name.bytes[i]);
-    }
-    ret_folded[kept] = '\0';
-}
-
-/* What a member says of the pages, by its folded name. */
-enum paging { PAGING_NONE = 0, PAGING_NEXT, PAGING_LAST, PAGING_PAGES, PAGING_TOTAL };
-
-static enum paging paging_of(struct json_part name)
-{
-    static const struct {
-        const char *name;
-        enum paging paging;
-    } names[] = {
-        {"next", PAGING_NEXT},           {"nextlink", PAGING_NEXT},
-        {"nexturl", PAGING_NEXT},        {"nexthref", PAGING_NEXT},
-        {"nexturi", PAGING_NEXT},        {"odatanextlink", PAGING_NEXT},
-        {"nextpage", PAGING_NEXT},       {"nextpageurl", PAGING_NEXT},
-        {"nextpagelink", PAGING_NEXT},   {"nextpagetoken", PAGING_NEXT},
-        {"nexttoken", PAGING_NEXT},      {"nextcursor", PAGING_NEXT},
-        {"nextoffset", PAGING_NEXT},     {"nextrecordsurl", PAGING_NEXT},
-        {"hasmore", PAGING_NEXT},        {"hasmorepages", PAGING_NEXT},
-        {"hasnext", PAGING_NEXT},        {"hasnextpage", PAGING_NEXT},
-        {"morerecords", PAGING_NEXT},    {"moreavailable", PAGING_NEXT},
-        {"istruncated", PAGING_NEXT},    {"continuationtoken", PAGING_NEXT},
-        {"islast", PAGING_LAST},         {"islastpage", PAGING_LAST},
-        {"last", PAGING_LAST},           {"totalpages", PAGING_PAGES},
-        {"pagecount", PAGING_PAGES},     {"total", PAGING_TOTAL},
-        {"totalcount", PAGING_TOTAL},    {"totalresults", PAGING_TOTAL},
-        {"totalrecords", PAGING_TOTAL},  {"totalitems", PAGING_TOTAL},
-        {"totalelements", PAGING_TOTAL}, {"totalsize", PAGING_TOTAL},
-        {"totalrows", PAGING_TOTAL},     {"odatacount", PAGING_TOTAL},
-        {"recordcount", PAGING_TOTAL},   {"count", PAGING_TOTAL},
-    };
-    char folded[NAME_FOLDED_BYTES];
-
-    fold_member(name, folded);
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        if (strcmp(folded, names[i].name) == 0)
-            return names[i].paging;
-    }
-    return PAGING_NONE;
-}
 
 /* A whole number, 0 for what is none. */
 static int64_t number_of(struct json_part value)
@@ -521,7 +562,8 @@ int roster_json_page(struct roster_json *json, const char *bytes, size_t length,
 static void add_members(const struct roster_json *json, const char *wanted, struct text *text)
 {
     CLEANUP(text_release) struct text pointer = TEXT_INIT;
-    size_t shown = 0;
+    CLEANUP(mem_cleanup) const char **names = NULL;
+    size_t count = 0;
 
     if (!json->first)
         return;
@@ -531,14 +573,23 @@ static void add_members(const struct roster_json *json, const char *wanted, stru
         text_add(text, "\" meant?");
         return;
     }
-    text_add(text, "; members present: ");
+    names = mem_calloc((size_t)json_object_object_length(json->first), sizeof(names[0]));
     json_object_object_foreach(json->first, key, member)
     {
         (void)member;
-        if (shown == NAMES_SHOWN)
-            break;
-        text_add(text, shown++ > 0 ? ", '" : "'");
-        text_add_excerpt(text, key, NAME_SHOWN_BYTES);
+        names[count++] = key;
+    }
+    bool shown = roster_titles_may_be_shown(names, count, json->column, json->columns);
+    for (size_t i = 0; i < json->columns; i++)
+        shown |= json->present[i];
+    if (!shown) {
+        text_add(text, "; hint: what its members are called is not shown, since it may be people");
+        return;
+    }
+    text_add(text, "; members present: ");
+    for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) {
+        text_add(text, i > 0 ? ", '" : "'");
+        text_add_excerpt(text, names[i], NAME_SHOWN_BYTES);
         text_add_char(text, '\'');
     }
 }
