@@ -335,8 +335,9 @@ const struct setting settings[] = {
      .maximum = 100,
      .sample = "[ \"Total*\", \"*** end*\" ]",
      .sentence = "What the first filled cell of a line at the end of a CSV file says when the line "
-                 "is nobody's, shell-style, without regard to case. A line that could be a person "
-                 "stays one."},
+                 "is nobody's, without regard to case: a star at the end stands for what may "
+                 "follow, other stars for themselves, a number for any number. A line that could "
+                 "be a person stays one."},
     {.path = "roster.items",
      .type = SETTING_TEXT,
      AT(roster.items),

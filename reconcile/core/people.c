@@ -1,7 +1,7 @@
 /*
- * One table per key, built side by side. Rows that share a value are then looked at as a group: all
- * of one name are one person (K8), names that have nothing in common make the value nobody's (K2),
- * and where names do not tell, nobody can (duplicates).
+ * One table per key, built side by side. Rows that share a value are then judged as a group by
+ * roster_likeness: one person (K8), different ones, which make the value nobody's (K2), or nobody
+ * can tell (duplicates).
  *
  * Invariant: neither the order of the rows nor which of them stands first decides anything; what
  * must be chosen is the least by person_compare.
@@ -17,8 +17,7 @@
 #include "base/parallel.h"
 #include "base/text.h"
 
-#define GROUP_COMPARED 16 /* rows of a group that are compared pair by pair */
-#define CROWD_MIN      64 /* rows that share a value: more are looked up once for all accounts */
+#define CROWD_MIN 64 /* rows that share a value: more are looked up once for all accounts */
 
 enum match_key people_table(const struct people *people, enum match_key key)
 {
@@ -114,52 +113,6 @@ static const struct person *row_of(const struct making *making, uint32_t row)
     return &making->people->roster->person[row];
 }
 
-/* What the names of a group say: the least likeness of any two, not known counting as agreeing. */
-static enum name_likeness least_likeness(const struct making *making, const uint32_t *row,
-                                         size_t count)
-{
-    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    struct name_parts *parts = arena_calloc(&scratch, count, sizeof(parts[0]));
-    enum name_likeness least = NAMES_SAME;
-    size_t first = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        parts[i] = name_parts(&scratch, row_of(making, row[i])->name);
-        if (person_compare(row_of(making, row[i]), row_of(making, row[first])) < 0)
-            first = i;
-    }
-    size_t begin = count > GROUP_COMPARED ? first : 0;
-    size_t end = count > GROUP_COMPARED ? first + 1 : count;
-    for (size_t i = begin; i < end; i++) {
-        for (size_t k = 0; k < count; k++) {
-            enum name_likeness one = k == i ? NAMES_SAME : name_parts_compare(&parts[i], &parts[k]);
-            if (one == NAMES_DIFFER)
-                return NAMES_DIFFER;
-            if (one != NAMES_SAME)
-                least = NAMES_AGREE;
-        }
-    }
-    return least;
-}
-
-/* Without any names a number is one person's, unless rows of it have different addresses (K8). */
-static bool is_numbers_own(struct making *making, const uint32_t *row, size_t count)
-{
-    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-    const char *first = NULL;
-
-    if (!making->nameless || making->key != MATCH_BY_EMPLOYEE_NUMBER)
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        const char *email = fold_text(&scratch, row_of(making, row[i])->email);
-
-        if (email && first && strcmp(email, first) != 0)
-            return false;
-        first = email ? email : first;
-    }
-    return true;
-}
-
 static void join_rows(struct making *making, uint32_t a, uint32_t b)
 {
     making->joined = mem_grow(making->joined, making->joined_count, &making->joined_capacity,
@@ -187,7 +140,7 @@ static void note_crowd(struct making *making, const uint32_t *row, size_t count,
 static void judge_group(struct making *making, const uint32_t *row, size_t count)
 {
     enum name_likeness likeness =
-        is_numbers_own(making, row, count) ? NAMES_SAME : least_likeness(making, row, count);
+        roster_likeness(making->people->roster, row, count, making->nameless);
 
     for (size_t i = 0; i < count; i++) {
         if (likeness == NAMES_SAME && i > 0)

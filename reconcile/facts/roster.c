@@ -6,6 +6,7 @@
 #include "facts/roster.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/fold.h"
@@ -84,12 +85,9 @@ static void judge_one(struct person *person, struct day today, struct day writte
         person->rejected = reason;
 }
 
-/* The keys of all rows, folded, by index. */
-struct keys {
-    struct arena arena;
-    const char **number, **email, **username;
-    bool nameless;
-};
+/* --- rows that share a value (K8) --- */
+
+#define GROUP_COMPARED 16 /* rows of a group that are compared pair by pair */
 
 bool roster_is_nameless(const struct roster *roster)
 {
@@ -100,69 +98,140 @@ bool roster_is_nameless(const struct roster *roster)
     return true;
 }
 
-static bool share(struct arena *arena, const char *a, const char *b)
+/* What the names of a group say: the least likeness of any two, not known counting as agreeing. */
+static enum name_likeness least_likeness(const struct roster *roster, const uint32_t *row,
+                                         size_t count)
 {
-    return a && b && text_equal(fold_text(arena, a), fold_text(arena, b));
-}
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    struct name_parts *parts = arena_calloc(&scratch, count, sizeof(parts[0]));
+    enum name_likeness least = NAMES_SAME;
+    size_t first = 0;
 
-bool roster_is_one_person(struct arena *arena, const struct person *a, const struct person *b,
-                          bool nameless)
-{
-    bool number = share(arena, a->employee_number, b->employee_number);
-    bool email = share(arena, a->email, b->email);
-
-    if (nameless)
-        return number && (email || !a->email || !b->email);
-    return (number || email) && names_compare(arena, a->name, b->name) == NAMES_SAME;
-}
-
-/* Marks in `shared` the rows whose key stands in a row of somebody else too: all rows of a key, as
- * soon as one of them is not the person of the first. */
-static void mark_shared(const struct roster *roster, struct keys *keys, const char *const *key,
-                        bool *shared)
-{
-    CLEANUP(table_release) struct table table;
-    CLEANUP(mem_cleanup) uint32_t *first = mem_calloc(roster->count, sizeof(first[0]));
-    CLEANUP(mem_cleanup) bool *mixed = mem_calloc(roster->count, sizeof(mixed[0]));
-
-    table_init(&table, roster->count);
-    for (size_t i = 0; i < roster->count; i++) {
-        first[i] = (uint32_t)i;
-        if (!key[i])
-            continue;
-        uint32_t at = table_find(&table, key[i]);
-        if (at == TABLE_END) {
-            table_add(&table, key[i], (uint32_t)i);
-            continue;
-        }
-        first[i] = table_value(&table, at);
-        mixed[first[i]] |= !roster_is_one_person(&keys->arena, &roster->person[first[i]],
-                                                 &roster->person[i], keys->nameless);
+    for (size_t i = 0; i < count; i++) {
+        parts[i] = name_parts(&scratch, roster->person[row[i]].name);
+        if (person_compare(&roster->person[row[i]], &roster->person[row[first]]) < 0)
+            first = i;
     }
+    size_t begin = count > GROUP_COMPARED ? first : 0;
+    size_t end = count > GROUP_COMPARED ? first + 1 : count;
+    for (size_t i = begin; i < end; i++) {
+        for (size_t k = 0; k < count; k++) {
+            enum name_likeness one = k == i ? NAMES_SAME : name_parts_compare(&parts[i], &parts[k]);
+            if (one == NAMES_DIFFER)
+                return NAMES_DIFFER;
+            if (one != NAMES_SAME)
+                least = NAMES_AGREE;
+        }
+    }
+    return least;
+}
+
+static const struct roster_key {
+    const char *field;
+    size_t offset;
+} roster_keys[] = {
+    {"employee_number", offsetof(struct person, employee_number)},
+    {"email", offsetof(struct person, email)},
+    {"username", offsetof(struct person, username)},
+};
+
+static const char *key_value(const struct person *person, const struct roster_key *key)
+{
+    const char *value;
+
+    memcpy(&value, (const char *)person + key->offset, sizeof(value));
+    return value;
+}
+
+/* Whether no two rows have different values of this key, nor, `all` of them wanted, one has none.
+ */
+static bool have_one_value(const struct roster *roster, const uint32_t *row, size_t count,
+                           const struct roster_key *key, bool all)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *first = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *value = fold_text(&scratch, key_value(&roster->person[row[i]], key));
+
+        if (!value && all)
+            return false;
+        if (value && first && strcmp(value, first) != 0)
+            return false;
+        first = value ? value : first;
+    }
+    return true;
+}
+
+enum name_likeness roster_likeness(const struct roster *roster, const uint32_t *row, size_t count,
+                                   bool nameless)
+{
+    bool one = nameless;
+
+    if (!nameless)
+        return least_likeness(roster, row, count);
+    for (size_t i = 0; one && i < COUNT_OF(roster_keys); i++)
+        one = have_one_value(roster, row, count, &roster_keys[i], i == 0);
+    return one ? NAMES_SAME : NAMES_AGREE;
+}
+
+/* In the order of the first of their rows. */
+static void each_shared(const struct roster *roster, const struct roster_key *key, bool nameless,
+                        roster_on_shared *on_shared, void *context)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    CLEANUP(table_release) struct table table;
+    CLEANUP(mem_cleanup) const char **value = mem_calloc(roster->count, sizeof(value[0]));
+    CLEANUP(mem_cleanup) bool *again = mem_calloc(roster->count, sizeof(again[0]));
+    CLEANUP(mem_cleanup) bool *leads = mem_calloc(roster->count, sizeof(leads[0]));
+    CLEANUP(mem_cleanup) uint32_t *row = mem_calloc(roster->count, sizeof(row[0]));
+
     for (size_t i = 0; i < roster->count; i++)
-        shared[i] |= mixed[first[i]];
+        value[i] = fold_text(&arena, key_value(&roster->person[i], key));
+    table_init(&table, roster->count);
+    table_add_many(&table, value, NULL, NULL, roster->count, again);
+    for (size_t i = 0; i < roster->count; i++) {
+        if (again[i])
+            leads[table_value(&table, table_find(&table, value[i]))] = true;
+    }
+    for (size_t i = 0; i < roster->count; i++) {
+        struct shared_rows shared = {.field = key->field, .row = row};
+        uint32_t at = leads[i] ? table_find(&table, value[i]) : TABLE_END;
+
+        for (; at != TABLE_END; at = table_next(&table, at))
+            row[shared.count++] = table_value(&table, at);
+        if (shared.count == 0)
+            continue;
+        shared.value = key_value(&roster->person[i], key);
+        shared.one_person = roster_likeness(roster, row, shared.count, nameless) == NAMES_SAME;
+        on_shared(context, &shared);
+    }
+}
+
+void roster_each_shared(const struct roster *roster, roster_on_shared *on_shared, void *context)
+{
+    bool nameless = roster_is_nameless(roster);
+
+    for (size_t i = 0; i < COUNT_OF(roster_keys); i++)
+        each_shared(roster, &roster_keys[i], nameless, on_shared, context);
+}
+
+static void mark_duplicates(void *context, const struct shared_rows *shared)
+{
+    bool *duplicate = context;
+
+    for (size_t i = 0; i < shared->count && !shared->one_person; i++)
+        duplicate[shared->row[i]] = true;
 }
 
 static size_t count_duplicates(const struct roster *roster)
 {
-    struct keys keys = {.arena = ARENA_INIT, .nameless = roster_is_nameless(roster)};
-    bool *shared = arena_calloc(&keys.arena, roster->count + 1, sizeof(shared[0]));
+    CLEANUP(mem_cleanup) bool *duplicate = mem_calloc(roster->count, sizeof(duplicate[0]));
     size_t count = 0;
 
-    keys.number = arena_calloc(&keys.arena, roster->count + 1, sizeof(keys.number[0]));
-    keys.email = arena_calloc(&keys.arena, roster->count + 1, sizeof(keys.email[0]));
-    keys.username = arena_calloc(&keys.arena, roster->count + 1, sizeof(keys.username[0]));
-    for (size_t i = 0; i < roster->count; i++) {
-        keys.number[i] = fold_text(&keys.arena, roster->person[i].employee_number);
-        keys.email[i] = fold_text(&keys.arena, roster->person[i].email);
-        keys.username[i] = fold_text(&keys.arena, roster->person[i].username);
-    }
-    mark_shared(roster, &keys, keys.number, shared);
-    mark_shared(roster, &keys, keys.email, shared);
-    mark_shared(roster, &keys, keys.username, shared);
+    roster_each_shared(roster, mark_duplicates, duplicate);
     for (size_t i = 0; i < roster->count; i++)
-        count += shared[i];
-    arena_release(&keys.arena);
+        count += duplicate[i];
     return count;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/instant.h"
+#include "facts/likeness.h"
 #include "facts/person.h"
 
 struct roster {
@@ -23,17 +24,33 @@ struct roster {
 };
 
 /* Sets each person's status as of today, rejects rows that contradict themselves, and counts
- * rejected, blind and duplicates: rows of the same name that share a number or an address are one
- * person, and no duplicates; where nobody has a name the number alone says that. Idempotent for the
- * same day. */
+ * rejected, blind and duplicates: rows that share a value of a key are duplicates unless they
+ * are one person (roster_likeness). Idempotent for the same day. */
 void roster_judge(struct roster *roster, struct day today);
 
 /* Whether no row has a name: then a number that rows share is one person's. */
 bool roster_is_nameless(const struct roster *roster);
-/* Whether two rows that share a key are one person (K8): of the same name, with a number or an
- * address in common. */
-bool roster_is_one_person(struct arena *arena, const struct person *a, const struct person *b,
-                          bool nameless);
+
+/* What rows that share the value of a key are (K8): NAMES_SAME = one person, NAMES_DIFFER =
+ * several, NAMES_AGREE = nobody can tell. The names say it; in a roster without any, one number in
+ * all rows and no two addresses or usernames that differ are one person. The order of the rows says
+ * nothing.
+ */
+enum name_likeness roster_likeness(const struct roster *roster, const uint32_t *row, size_t count,
+                                   bool nameless);
+
+/* Rows that share the value of a key, ascending; none of it outlives the call. */
+struct shared_rows {
+    const char *field; /* "employee_number", "email", "username" */
+    const char *value; /* as the first row has it */
+    const uint32_t *row;
+    size_t count;
+    bool one_person; /* else they are duplicates */
+};
+
+/* Each such group, key by key. */
+typedef void roster_on_shared(void *context, const struct shared_rows *shared);
+void roster_each_shared(const struct roster *roster, roster_on_shared *on_shared, void *context);
 
 /* The time the roster speaks of: when it was last changed, or when it was read if that is earlier
  * or nobody told. Reading one file twice does not make two rosters. */

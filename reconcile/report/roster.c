@@ -9,23 +9,12 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
-#include "base/fold.h"
 #include "base/jsonw.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "base/table.h"
 #include "format/encode.h"
 
 enum { SHOWN = 20, STATUSES = PERSON_ABSENT + 1 };
-
-/* A key that stands in several rows, and the rows as they come in the file. */
-struct shared_key {
-    const char *field;
-    const char *value;
-    size_t *member; /* indices into roster->person */
-    size_t count;
-    bool one_person; /* K8; else its rows are duplicates */
-};
 
 /* What a guard would say, as far as the roster alone tells. */
 struct verdict {
@@ -37,9 +26,8 @@ struct verdict {
 struct facts {
     struct arena arena;
     size_t by_status[STATUSES]; /* of the accepted rows */
-    struct shared_key *shared;
+    struct shared_rows *shared;
     size_t shared_count, shared_capacity;
-    bool nameless;
     struct verdict verdict[3];
     size_t verdicts;
 };
@@ -52,70 +40,16 @@ static void facts_release(struct facts *facts)
 
 /* --- gathering --- */
 
-static const char *employee_number_of(const struct person *person)
+static void keep_shared(void *context, const struct shared_rows *shared)
 {
-    return person->employee_number;
-}
+    struct facts *facts = context;
+    uint32_t *row = arena_calloc(&facts->arena, shared->count, sizeof(row[0]));
 
-static const char *email_of(const struct person *person)
-{
-    return person->email;
-}
-
-static const char *username_of(const struct person *person)
-{
-    return person->username;
-}
-
-static const struct key_field {
-    const char *name;
-    const char *(*value)(const struct person *person);
-} key_fields[] = {
-    {"employee_number", employee_number_of}, {"email", email_of}, {"username", username_of}};
-
-static void add_shared(struct facts *facts, const struct roster *roster,
-                       const struct key_field *field, const struct table *table, uint32_t first)
-{
-    struct shared_key shared = {.field = field->name};
-    size_t count = 0;
-
-    for (uint32_t e = first; e != TABLE_END; e = table_next(table, e))
-        count++;
-    shared.member = arena_calloc(&facts->arena, count, sizeof(shared.member[0]));
-    for (uint32_t e = first; e != TABLE_END; e = table_next(table, e))
-        shared.member[shared.count++] = table_value(table, e);
-    shared.one_person = true;
-    for (size_t i = 1; i < shared.count; i++)
-        shared.one_person &=
-            roster_is_one_person(&facts->arena, &roster->person[shared.member[0]],
-                                 &roster->person[shared.member[i]], facts->nameless);
-    shared.value = field->value(&roster->person[shared.member[0]]);
+    memcpy(row, shared->row, shared->count * sizeof(row[0]));
     facts->shared = mem_grow(facts->shared, facts->shared_count, &facts->shared_capacity,
                              sizeof(facts->shared[0]));
-    facts->shared[facts->shared_count++] = shared;
-}
-
-/* In the order of the first of their rows. */
-static void find_shared(struct facts *facts, const struct roster *roster,
-                        const struct key_field *field)
-{
-    const char **folded = arena_calloc(&facts->arena, roster->count, sizeof(folded[0]));
-    struct table table;
-
-    table_init(&table, roster->count);
-    for (size_t i = 0; i < roster->count; i++) {
-        folded[i] = fold_text(&facts->arena, field->value(&roster->person[i]));
-        if (folded[i])
-            table_add(&table, folded[i], (uint32_t)i);
-    }
-    for (size_t i = 0; i < roster->count; i++) {
-        uint32_t first = table_find(&table, folded[i]);
-
-        if (first != TABLE_END && table_value(&table, first) == i &&
-            table_next(&table, first) != TABLE_END)
-            add_shared(facts, roster, field, &table, first);
-    }
-    table_release(&table);
+    facts->shared[facts->shared_count] = *shared;
+    facts->shared[facts->shared_count++].row = row;
 }
 
 static double percent(size_t part, size_t whole)
@@ -161,9 +95,7 @@ static void gather(struct facts *facts, const struct roster_report *report)
         if (!roster->person[i].rejected)
             facts->by_status[roster->person[i].status]++;
     }
-    facts->nameless = roster_is_nameless(roster);
-    for (size_t i = 0; i < COUNT_OF(key_fields); i++)
-        find_shared(facts, roster, &key_fields[i]);
+    roster_each_shared(roster, keep_shared, facts);
     judge_guards(facts, report);
 }
 
@@ -255,15 +187,14 @@ static void add_shared_keys(struct text *text, const struct roster_report *repor
               "duplicates", report->roster->duplicates,
               percent(report->roster->duplicates, report->roster->count));
     for (size_t i = 0; i < limit; i++) {
-        const struct shared_key *shared = &facts->shared[i];
+        const struct shared_rows *shared = &facts->shared[i];
         size_t rows = shared->count < SHOWN ? shared->count : SHOWN;
 
         text_addf(text, "  %s '", shared->field);
         text_add_printable(text, shared->value);
         text_add(text, "' in rows");
         for (size_t k = 0; k < rows; k++)
-            text_addf(text, "%s %u", k > 0 ? "," : "",
-                      report->roster->person[shared->member[k]].row);
+            text_addf(text, "%s %u", k > 0 ? "," : "", report->roster->person[shared->row[k]].row);
         if (rows < shared->count)
             text_addf(text, " and %zu more", shared->count - rows);
         text_add(text, shared->one_person ? ": one person\n"
@@ -385,7 +316,7 @@ static void write_json_duplicates(struct jsonw *json, const struct roster_report
     jsonw_key(json, "keys");
     jsonw_begin_array(json);
     for (size_t i = 0; i < facts->shared_count; i++) {
-        const struct shared_key *shared = &facts->shared[i];
+        const struct shared_rows *shared = &facts->shared[i];
 
         jsonw_begin_object(json);
         jsonw_field_string(json, "key", shared->field);
@@ -394,7 +325,7 @@ static void write_json_duplicates(struct jsonw *json, const struct roster_report
         jsonw_key(json, "rows");
         jsonw_begin_array(json);
         for (size_t k = 0; k < shared->count; k++)
-            jsonw_int(json, report->roster->person[shared->member[k]].row);
+            jsonw_int(json, report->roster->person[shared->row[k]].row);
         jsonw_end_array(json);
         jsonw_end_object(json);
     }

@@ -16,11 +16,11 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/fold.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "format/csv_reader.h"
+#include "roster/footer.h"
 #include "roster/titles.h"
 
 enum {
@@ -73,8 +73,7 @@ struct roster_csv {
     size_t lone;       /* rows with one value */
     bool last_is_lone; /* the last one is one, and its value no number and no address */
     struct arena arena;
-    const char **footer;  /* patterns, folded */
-    bool footer_anywhere; /* one of them may match whatever a cell begins with */
+    const char **footer;  /* patterns, by footer_text */
     size_t footer_from;   /* where in the intake the footer begins, if nothing follows … */
     size_t footer_length; /* … and how many rows it has */
 };
@@ -278,42 +277,25 @@ static enum roster_evidence evidence_behind_lead(struct roster_csv *csv)
     return most;
 }
 
-/* A pattern that begins with a letter or a mark of ASCII matches nothing that begins otherwise,
- * which spares nearly all of a million rows the folding. */
 static void keep_footers(struct roster_csv *csv)
 {
     const struct name_list *list = &csv->config->footer;
 
     csv->footer = arena_calloc(&csv->arena, list->count + 1, sizeof(csv->footer[0]));
-    for (size_t i = 0; i < list->count; i++) {
-        const char *folded = fold_name(&csv->arena, list->item[i]);
-
-        csv->footer[i] = folded ? folded : "";
-        if (*csv->footer[i] == '*' || *csv->footer[i] == '?' || (signed char)*csv->footer[i] < 0)
-            csv->footer_anywhere = true;
-    }
-}
-
-static bool may_match(const struct roster_csv *csv, char first)
-{
-    char folded = (char)(first >= 'A' && first <= 'Z' ? first - 'A' + 'a' : first);
-    bool may = csv->footer_anywhere || (signed char)first < 0;
-
-    for (size_t i = 0; !may && i < csv->config->footer.count; i++)
-        may = *csv->footer[i] == folded;
-    return may;
+    for (size_t i = 0; i < list->count; i++)
+        csv->footer[i] = footer_text(&csv->arena, list->item[i]);
 }
 
 static bool matches_footer(const struct roster_csv *csv)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-    const char *lead = text_cstr(&csv->lead);
+    const char *lead = text_cstr(&csv->lead), *cell = NULL;
 
-    if (csv->config->footer.count == 0 || !may_match(csv, *lead))
-        return false;
-    lead = fold_name(&arena, lead);
-    for (size_t i = 0; lead && i < csv->config->footer.count; i++) {
-        if (text_matches(csv->footer[i], lead))
+    for (size_t i = 0; i < csv->config->footer.count; i++) {
+        if (!footer_may_fit(csv->footer[i], *lead))
+            continue;
+        cell = cell ? cell : footer_text(&arena, lead);
+        if (footer_fits(csv->footer[i], cell))
             return true;
     }
     return false;

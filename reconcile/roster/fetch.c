@@ -399,9 +399,8 @@ static bool was_seen(struct table *seen, struct arena *arena, const char *addres
 }
 
 /* From one page to the next; *address is moved to it, and NULL behind the last. */
-static int fetch_page(const struct config_roster *config, struct roster_pages *pages,
-                      struct request *request, char **address, struct instant *ret_modified,
-                      struct err *err)
+static int fetch_page(struct roster_pages *pages, struct request *request, char **address,
+                      struct instant *ret_modified, struct err *err)
 {
     CLEANUP(mem_cleanup) char *next = NULL;
     struct text body = TEXT_INIT;
@@ -418,7 +417,7 @@ static int fetch_page(const struct config_roster *config, struct roster_pages *p
         char *whole = NULL;
 
         if (next)
-            result = roster_next_resolve(config->source, next, &whole, err);
+            result = roster_next_resolve(*address, next, &whole, err);
         free(*address);
         *address = whole;
     }
@@ -445,7 +444,7 @@ static int fetch_all(const struct config_roster *config, struct roster_pages *pa
         request.seconds = WHOLE_SECONDS - (clock_steady_ms() - begun) / 1000;
         if (request.seconds <= 0)
             return err_set(err, ERR_ROSTER, "was not whole after %d seconds", WHOLE_SECONDS);
-        if (fetch_page(config, pages, &request, &address, &modified, err) < 0)
+        if (fetch_page(pages, &request, &address, &modified, err) < 0)
             return pages->count > 1 ? err_prefix(err, "page %zu", pages->count) : -1;
         if (!instant_is_set(*ret_modified) ||
             (instant_is_set(modified) && instant_compare(modified, *ret_modified) < 0))

@@ -18,6 +18,7 @@
 #include "config/write.h"
 #include "format/csv_reader.h"
 #include "format/json.h"
+#include "roster/footer.h"
 
 enum {
     FIRST_ROWS = 30, /* among which the titles stand */
@@ -166,6 +167,19 @@ static size_t count_labels(const struct lexicon *lexicon, const struct rows *row
 
 /* --- the end --- */
 
+/* Whether what a folded cell begins with is a word of its own, and says more than a name: it is in
+ * two words or no letters, or alone, or a number or a mark stands in the cell. */
+static bool is_whole(const char *folded, size_t length)
+{
+    char last = folded[length - 1], next = folded[length];
+
+    if (last < 'a' || last > 'z')
+        return true;
+    if ((next >= 'a' && next <= 'z') || (signed char)next < 0)
+        return false;
+    return next == '\0' || memchr(folded, ' ', length) || strpbrk(folded, "0123456789:=(");
+}
+
 static bool begins_like_footer(const char *cell)
 {
     static const char *const words[] = {
@@ -177,7 +191,7 @@ static bool begins_like_footer(const char *cell)
     const char *folded = fold_name(&arena, cell);
 
     for (size_t i = 0; folded && i < COUNT_OF(words); i++) {
-        if (text_starts(folded, words[i]))
+        if (text_starts(folded, words[i]) && is_whole(folded, strlen(words[i])))
             return true;
     }
     return false;
@@ -205,14 +219,18 @@ static bool is_footer(const struct row *row, size_t width)
            (row->filled <= 2 || row->count < width);
 }
 
-/* "Total: 201" is "Total*". */
+/* "Total: 201" is "Total*"; where no letter stands before the number, all of it. NULL for what the
+ * reader would not take for a footer by it. */
 static const char *pattern_of(struct arena *arena, const char *cell)
 {
     size_t length = strcspn(cell, "0123456789:=(");
 
+    if (strspn(cell, "*-_=# ") >= length)
+        length = strlen(cell);
     while (length > 0 && cell[length - 1] == ' ')
         length--;
-    return arena_printf(arena, "%.*s*", (int)length, cell);
+    const char *pattern = arena_printf(arena, "%.*s*", (int)length, cell);
+    return footer_fits(footer_text(arena, pattern), footer_text(arena, cell)) ? pattern : NULL;
 }
 
 static void find_footer(struct arena *arena, const struct rows *rows, const struct row *header,
@@ -224,7 +242,10 @@ static void find_footer(struct arena *arena, const struct rows *rows, const stru
         const struct row *row = &rows->last[(rows->count - i) % LAST_ROWS];
         if (row->number <= header->number + shape->label_rows || !is_footer(row, width))
             return;
-        shape->footer[shape->footers++] = pattern_of(arena, first_filled(row));
+        const char *pattern = pattern_of(arena, first_filled(row));
+        if (!pattern)
+            return;
+        shape->footer[shape->footers++] = pattern;
         shape->last_row = row->number - 1;
     }
 }

@@ -36,9 +36,14 @@ struct status_word {
     enum person_status status;
 };
 
-struct seen_word {
-    const char *word; /* as it stands in the file */
-    enum person_status status;
+/* Words of one column as they stand in the file, and what they mean: there are a handful, and a
+ * million rows. */
+struct seen_words {
+    struct {
+        const char *word;
+        int meaning;
+    } seen[WORDS_KNOWN];
+    size_t count;
 };
 
 struct roster_intake {
@@ -52,10 +57,8 @@ struct roster_intake {
     struct no_values no_value; /* folded */
     struct status_word *word;
     size_t words;
-    struct seen_word seen[WORDS_KNOWN];
-    size_t seen_words;
-    struct text last_leave_word; /* of the column of leaves, and what it means */
-    enum person_leave last_leave;
+    const char **leave_word; /* roster.on_leave_words, folded */
+    struct seen_words seen_status, seen_leave;
     struct roster_dates *dates;
 
     struct text bytes;    /* of the open row's cells */
@@ -144,13 +147,14 @@ static void add_words(struct roster_intake *intake, const struct name_list *list
             .folded = fold_word(&intake->scratch, list->item[i]), .status = status};
 }
 
-static void add_no_values(struct roster_intake *intake, const struct name_list *list)
+/* Each folded. */
+static const char **fold_words(struct arena *arena, const struct name_list *list)
 {
-    const char **item = arena_calloc(&intake->scratch, list->count + 1, sizeof(item[0]));
+    const char **item = arena_calloc(arena, list->count + 1, sizeof(item[0]));
 
     for (size_t i = 0; i < list->count; i++)
-        item[i] = fold_word(&intake->scratch, list->item[i]);
-    intake->no_value = (struct no_values){item, list->count};
+        item[i] = fold_word(arena, list->item[i]);
+    return item;
 }
 
 static int check_mapping(const struct roster_intake *intake, struct err *err)
@@ -181,7 +185,9 @@ int roster_intake_new(struct arena *arena, const struct config_roster *config,
     add_words(intake, &config->status.employed, PERSON_EMPLOYED);
     add_words(intake, &config->status.on_leave, PERSON_ON_LEAVE);
     add_words(intake, &config->status.departed, PERSON_DEPARTED);
-    add_no_values(intake, &config->no_value);
+    intake->no_value =
+        (struct no_values){fold_words(&intake->scratch, &config->no_value), config->no_value.count};
+    intake->leave_word = fold_words(&intake->scratch, &config->on_leave_words);
     if (check_mapping(intake, err) < 0 ||
         roster_dates_new(&intake->scratch, config, &intake->dates, err) < 0) {
         roster_intake_free(intake);
@@ -201,7 +207,6 @@ void roster_intake_free(struct roster_intake *intake)
     text_release(&intake->bytes);
     text_release(&intake->problems);
     text_release(&intake->name);
-    text_release(&intake->last_leave_word);
     free(intake->person);
     free(intake);
 }
@@ -396,18 +401,7 @@ static bool check_email(struct roster_intake *intake, size_t column, const char 
     return true;
 }
 
-static bool is_listed(const struct name_list *list, struct arena *arena, const char *folded)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        const char *item = fold_text(arena, list->item[i]);
-
-        if (item && strcmp(item, folded) == 0)
-            return true;
-    }
-    return false;
-}
-
-static enum person_status look_up_word(const struct roster_intake *intake, const char *value)
+static int look_up_status(const struct roster_intake *intake, const char *value)
 {
     struct arena arena = ARENA_INIT;
     const char *folded = fold_word(&arena, value);
@@ -418,29 +412,33 @@ static enum person_status look_up_word(const struct roster_intake *intake, const
             status = intake->word[i].status;
     }
     arena_release(&arena);
-    return status;
+    return (int)status;
 }
 
-/* Files have a handful of words and a million rows. */
-static enum person_status find_word(struct roster_intake *intake, const char *value)
+static int find_word(struct roster_intake *intake, struct seen_words *words, const char *value,
+                     int (*look_up)(const struct roster_intake *intake, const char *value))
 {
-    enum person_status status;
-
-    for (size_t i = 0; i < intake->seen_words; i++) {
-        if (strcmp(intake->seen[i].word, value) == 0)
-            return intake->seen[i].status;
+    for (size_t i = 0; i < words->count; i++) {
+        if (strcmp(words->seen[i].word, value) == 0)
+            return words->seen[i].meaning;
     }
-    status = look_up_word(intake, value);
-    if (intake->seen_words < WORDS_KNOWN)
-        intake->seen[intake->seen_words++] =
-            (struct seen_word){.word = arena_strdup(&intake->scratch, value), .status = status};
-    return status;
+    int meaning = look_up(intake, value);
+    if (words->count < WORDS_KNOWN) {
+        words->seen[words->count].word = arena_strdup(&intake->scratch, value);
+        words->seen[words->count++].meaning = meaning;
+    }
+    return meaning;
+}
+
+static enum person_status find_status(struct roster_intake *intake, const char *value)
+{
+    return (enum person_status)find_word(intake, &intake->seen_status, value, look_up_status);
 }
 
 static bool read_status(struct roster_intake *intake, size_t column, const char *value,
                         struct person *person)
 {
-    enum person_status status = find_word(intake, value);
+    enum person_status status = find_status(intake, value);
 
     if (status == PERSON_UNKNOWN)
         return *value ? complain(intake, column, "is not in the mapping roster.status")
@@ -470,35 +468,34 @@ static const char *const no_words[] = {
     "nee",   "non",   "nie",    "n\303\243o", "nao", "falsch",
     "faux",  "falso", "onwaar", "null",       "-",   "\xE3\x81\x84\xE3\x81\x84\xE3\x81\x88"};
 
-/* false: neither yes nor no. */
-static bool look_up_leave(const struct roster_intake *intake, const char *value,
-                          enum person_leave *ret_leave)
+#define LEAVE_UNREADABLE (-1) /* neither yes nor no */
+
+static int look_up_leave(const struct roster_intake *intake, const char *value)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     const char *folded = fold_text(&arena, value);
-    bool yes = folded && (is_listed(&intake->config->on_leave_words, &arena, folded) ||
-                          WORD_ROW(yes_words, folded));
 
-    *ret_leave = yes ? LEAVE_YES : folded ? LEAVE_NO : LEAVE_UNSAID;
-    return yes || !folded || WORD_ROW(no_words, folded);
+    if (!folded)
+        return LEAVE_UNSAID;
+    for (size_t i = 0; i < intake->config->on_leave_words.count; i++) {
+        if (strcmp(intake->leave_word[i], folded) == 0)
+            return LEAVE_YES;
+    }
+    if (WORD_ROW(yes_words, folded))
+        return LEAVE_YES;
+    return WORD_ROW(no_words, folded) ? LEAVE_NO : LEAVE_UNREADABLE;
 }
 
-/* The same word as in the row before mostly: files have two of them and a million rows. */
 static bool read_on_leave(struct roster_intake *intake, size_t column, const char *value,
                           struct person *person)
 {
-    enum person_leave leave = intake->last_leave;
+    int leave = find_word(intake, &intake->seen_leave, value, look_up_leave);
 
-    if (strcmp(value, text_cstr(&intake->last_leave_word)) != 0) {
-        if (!look_up_leave(intake, value, &leave))
-            return complain(intake, column,
-                            "says neither yes nor no; hint: a word that means on leave is listed "
-                            "in roster.on_leave_words");
-        text_clear(&intake->last_leave_word);
-        text_add(&intake->last_leave_word, value);
-        intake->last_leave = leave;
-    }
-    person->leave = leave;
+    if (leave == LEAVE_UNREADABLE)
+        return complain(intake, column,
+                        "says neither yes nor no; hint: a word that means on leave is listed in "
+                        "roster.on_leave_words");
+    person->leave = (enum person_leave)leave;
     return true;
 }
 
@@ -673,7 +670,7 @@ enum roster_evidence roster_intake_evidence(struct roster_intake *intake, size_t
         at = strchr(value, '@');
         return at && at > value && at[1] ? EVIDENCE_PERSON : EVIDENCE_NONE;
     case ROSTER_STATUS:
-        return find_word(intake, value) != PERSON_UNKNOWN ? EVIDENCE_PERSON : EVIDENCE_NONE;
+        return find_status(intake, value) != PERSON_UNKNOWN ? EVIDENCE_PERSON : EVIDENCE_NONE;
     case ROSTER_HIRE_DATE:
     case ROSTER_LAST_DAY:
     case ROSTER_LEAVE_FROM:

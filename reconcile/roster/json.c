@@ -8,6 +8,7 @@
  */
 #include "roster/json.h"
 
+#include <ctype.h>
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,10 +17,12 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/parse.h"
 #include "base/text.h"
 #include "format/json.h"
 #include "roster/json_value.h"
 #include "roster/scim.h"
+#include "roster/titles.h"
 
 enum { NAMES_SHOWN = 40, NAME_SHOWN_BYTES = 60, LISTS_DEPTH = 3 };
 
@@ -32,7 +35,7 @@ struct roster_json {
     struct json_object *first; /* the first element that is an object, to say what is there */
     uint32_t rows;
     size_t pages;      /* that were seen, of SCIM */
-    int64_t announced; /* totalResults */
+    int64_t announced; /* totalResults; of other lists the most that a member tells */
 };
 
 struct roster_json *roster_json_new(const struct config_roster *config,
@@ -218,6 +221,61 @@ static int finish_scim(const struct roster_json *json, struct err *err)
                    json->rows, (long long)json->announced);
 }
 
+/* --- names of members --- */
+
+enum { NAME_FOLDED_BYTES = 32 };
+
+/* The letters and digits of a name, in lower case: servers differ in the rest. */
+static void fold_member(struct json_part name, char ret_folded[static NAME_FOLDED_BYTES])
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < name.length && kept + 1 < NAME_FOLDED_BYTES; i++) {
+        if (isalnum((unsigned char)name.bytes[i]))
+            ret_folded[kept++] = (char)tolower((unsigned char)name.bytes[i]);
+    }
+    ret_folded[kept] = '\0';
+}
+
+/* What a member says of the pages, by its folded name. */
+enum paging { PAGING_NONE = 0, PAGING_NEXT, PAGING_LAST, PAGING_PAGES, PAGING_TOTAL };
+
+static enum paging paging_of(struct json_part name)
+{
+    static const struct {
+        const char *name;
+        enum paging paging;
+    } names[] = {
+        {"next", PAGING_NEXT},           {"nextlink", PAGING_NEXT},
+        {"nexturl", PAGING_NEXT},        {"nexthref", PAGING_NEXT},
+        {"nexturi", PAGING_NEXT},        {"odatanextlink", PAGING_NEXT},
+        {"nextpage", PAGING_NEXT},       {"nextpageurl", PAGING_NEXT},
+        {"nextpagelink", PAGING_NEXT},   {"nextpagetoken", PAGING_NEXT},
+        {"nexttoken", PAGING_NEXT},      {"nextcursor", PAGING_NEXT},
+        {"nextoffset", PAGING_NEXT},     {"nextrecordsurl", PAGING_NEXT},
+        {"hasmore", PAGING_NEXT},        {"hasmorepages", PAGING_NEXT},
+        {"hasnext", PAGING_NEXT},        {"hasnextpage", PAGING_NEXT},
+        {"morerecords", PAGING_NEXT},    {"moreavailable", PAGING_NEXT},
+        {"istruncated", PAGING_NEXT},    {"continuationtoken", PAGING_NEXT},
+        {"islast", PAGING_LAST},         {"islastpage", PAGING_LAST},
+        {"last", PAGING_LAST},           {"totalpages", PAGING_PAGES},
+        {"pagecount", PAGING_PAGES},     {"total", PAGING_TOTAL},
+        {"totalcount", PAGING_TOTAL},    {"totalresults", PAGING_TOTAL},
+        {"totalrecords", PAGING_TOTAL},  {"totalitems", PAGING_TOTAL},
+        {"totalelements", PAGING_TOTAL}, {"totalsize", PAGING_TOTAL},
+        {"totalrows", PAGING_TOTAL},     {"odatacount", PAGING_TOTAL},
+        {"recordcount", PAGING_TOTAL},   {"count", PAGING_TOTAL},
+    };
+    char folded[NAME_FOLDED_BYTES];
+
+    fold_member(name, folded);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (strcmp(folded, names[i].name) == 0)
+            return names[i].paging;
+    }
+    return PAGING_NONE;
+}
+
 /* --- where the list is --- */
 
 static bool is_list_of_objects(struct json_part part)
@@ -240,6 +298,18 @@ static void add_name(struct text *text, struct json_part name)
     text_add_char(text, '\'');
 }
 
+/* A step of a JSON pointer; a member's name holds no '~' and no '/' there. */
+static void add_step(struct text *pointer, struct json_part name)
+{
+    text_add_char(pointer, '/');
+    for (size_t i = 0; i < name.length; i++) {
+        if (name.bytes[i] == '~' || name.bytes[i] == '/')
+            text_add(pointer, name.bytes[i] == '~' ? "~0" : "~1");
+        else
+            text_add_char(pointer, name.bytes[i]);
+    }
+}
+
 /* Counts the lists of objects below the part; *ret_pointer is the last one's. */
 static size_t find_lists(struct json_part part, const char *path, unsigned depth,
                          struct text *ret_pointer)
@@ -250,7 +320,8 @@ static size_t find_lists(struct json_part part, const char *path, unsigned depth
     while (depth > 0 && *part.bytes == '{' && json_next_member(part, &cursor, &name, &value)) {
         CLEANUP(text_release) struct text below = TEXT_INIT;
 
-        text_addf(&below, "%s/%.*s", path, (int)name.length, name.bytes);
+        text_add(&below, path);
+        add_step(&below, name);
         if (is_list_of_objects(value)) {
             text_clear(ret_pointer);
             text_add_printable(ret_pointer, text_cstr(&below));
@@ -262,29 +333,67 @@ static size_t find_lists(struct json_part part, const char *path, unsigned depth
     return count;
 }
 
+/* What a document has around its list. Other names are not shown: where it is keyed by person they
+ * are people. */
+static bool is_wrapper(struct json_part name)
+{
+    static const char *const names[] = {
+        "body",     "content",   "contractors", "d",         "data",     "docs",       "elements",
+        "embedded", "employees", "entries",     "hits",      "items",    "links",      "list",
+        "members",  "meta",      "metadata",    "output",    "page",     "pagination", "people",
+        "persons",  "records",   "reportentry", "resources", "response", "result",     "results",
+        "rows",     "staff",     "users",       "value",     "values",   "workers"};
+    char folded[NAME_FOLDED_BYTES];
+
+    fold_member(name, folded);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (strcmp(folded, names[i]) == 0)
+            return true;
+    }
+    return paging_of(name) != PAGING_NONE;
+}
+
+/* The members that may be shown, and how many others there are. */
+static void add_wrappers(struct json_part whole, struct text *text)
+{
+    struct json_part name, value;
+    size_t cursor = 0, others = 0;
+
+    while (json_next_member(whole, &cursor, &name, &value)) {
+        if (is_wrapper(name) && text->length < NAMES_SHOWN * NAME_SHOWN_BYTES)
+            add_name(text, name);
+        else
+            others++;
+    }
+    if (others > 0)
+        text_addf(text, "%s%zu %s", text->length > 0 ? " and " : "", others,
+                  text->length > 0 ? "more" : "that are not shown, since they may be people");
+    else if (text->length == 0)
+        text_add(text, "none");
+}
+
 /* Who configured it does not know the shape yet, so it is told. */
 static int refuse_shape(struct json_part whole, struct err *err)
 {
     CLEANUP(text_release) struct text pointer = TEXT_INIT;
     CLEANUP(text_release) struct text names = TEXT_INIT;
-    struct json_part name, value, scim;
-    size_t cursor = 0, shown = 0;
+    struct json_part scim;
 
     if (*whole.bytes != '{')
         return err_set(err, ERR_ROSTER, "the document is neither a list of people nor an object");
     if (json_follow(whole, "/totalResults", &scim) && json_follow(whole, "/Resources", &scim))
         return err_set(err, ERR_ROSTER, "it is a SCIM list; hint: roster.format = \"scim\"");
-    if (find_lists(whole, "", LISTS_DEPTH, &pointer) == 1)
+    if (find_lists(whole, "", LISTS_DEPTH, &pointer) == 1 &&
+        !text_cstr(&pointer)[strcspn(text_cstr(&pointer), "@. 0123456789")])
         return err_set(err, ERR_ROSTER,
                        "the document is an object and no list, the rows stand below %s; hint: "
                        "roster.items = \"%s\"",
                        text_cstr(&pointer), text_cstr(&pointer));
-    while (json_next_member(whole, &cursor, &name, &value) && shown++ < NAMES_SHOWN)
-        add_name(&names, name);
+    add_wrappers(whole, &names);
     return err_set(err, ERR_ROSTER,
                    "the document is an object and no list; hint: roster.items names the member "
                    "below which the rows stand; its members are %s",
-                   names.length > 0 ? text_cstr(&names) : "none");
+                   text_cstr(&names));
 }
 
 static int refuse_items(struct json_part whole, const char *items, struct err *err)
@@ -295,63 +404,113 @@ static int refuse_items(struct json_part whole, const char *items, struct err *e
     return result;
 }
 
-static bool is_filled_text(struct json_part value)
+/* --- whether it is all --- */
+
+/* A whole number, 0 for what is none. */
+static int64_t number_of(struct json_part value)
 {
-    return value.length > 2 && *value.bytes == '"';
+    CLEANUP(mem_cleanup) char *digits = mem_strndup(value.bytes, value.length);
+    int64_t number = 0;
+
+    return parse_int(digits, 0, INT64_MAX, &number) ? number : 0;
 }
 
-/* Members by which servers say that there is another page. */
-static const char *const next_names[] = {
-    "@odata.nextLink", "odata.nextLink", "__next",
-    "nextLink",        "next_link",      "next",
-    "nextPage",        "next_page",      "nextPageToken",
-    "next_page_token", "nextCursor",     "next_cursor",
-};
-
-static int check_next_in(const struct roster_json *json, struct json_part object, const char *path,
-                         struct err *err)
+static bool is_literal(struct json_part value, const char *word)
 {
-    const char *known = json->config->next;
+    return value.length == strlen(word) && memcmp(value.bytes, word, value.length) == 0;
+}
+
+/* Of the member of an object that says where the next page is: "href" and the like. */
+static bool leads_on(struct json_part value)
+{
+    struct json_part name, below;
+    size_t cursor = 0;
+
+    if (*value.bytes == '"')
+        return value.length > 2 && !is_literal(value, "\"false\"");
+    while (*value.bytes == '{' && json_next_member(value, &cursor, &name, &below)) {
+        if (*below.bytes != '{' && leads_on(below))
+            return true;
+    }
+    return is_literal(value, "true") || number_of(value) > 0;
+}
+
+static bool is_more(enum paging paging, struct json_part value)
+{
+    switch (paging) {
+    case PAGING_NEXT:
+        return leads_on(value);
+    case PAGING_LAST:
+        return is_literal(value, "false");
+    case PAGING_PAGES:
+        return number_of(value) > 1;
+    case PAGING_NONE:
+    case PAGING_TOTAL:
+        break;
+    }
+    return false;
+}
+
+static int refuse_page(const char *path, struct json_part name, struct json_part value,
+                       struct err *err)
+{
+    CLEANUP(text_release) struct text pointer = TEXT_INIT;
+
+    text_add(&pointer, path);
+    add_step(&pointer, name);
+    if (*value.bytes == '"')
+        return err_set(err, ERR_ROSTER,
+                       "it is one page of several: its member '%.*s' leads to the next; hint: "
+                       "over https roster.next = \"%s\" fetches all, a file must hold all",
+                       (int)name.length, name.bytes, text_cstr(&pointer));
+    return err_set(err, ERR_ROSTER,
+                   "it is one page of several: its member '%s' says that there are more; hint: a "
+                   "file must hold all; over https roster.next names the member that leads to the "
+                   "next page",
+                   text_cstr(&pointer));
+}
+
+/* The object, and those below it for `depth` more steps: to the list and beside it. */
+static int check_pages(struct roster_json *json, struct json_part object, const char *path,
+                       unsigned depth, bool last, struct err *err)
+{
+    const char *items = json->config->items;
     struct json_part name, value;
     size_t cursor = 0;
 
     while (*object.bytes == '{' && json_next_member(object, &cursor, &name, &value)) {
-        for (size_t i = 0; i < COUNT_OF(next_names); i++) {
-            CLEANUP(text_release) struct text pointer = TEXT_INIT;
+        CLEANUP(text_release) struct text below = TEXT_INIT;
+        enum paging paging = paging_of(name);
 
-            if (strlen(next_names[i]) != name.length ||
-                memcmp(next_names[i], name.bytes, name.length) != 0 || !is_filled_text(value))
-                continue;
-            text_addf(&pointer, "%s/%s", path, next_names[i]);
-            if (known && strcmp(known, text_cstr(&pointer)) == 0)
-                continue;
-            return err_set(err, ERR_ROSTER,
-                           "it is one page of several: its member '%s' leads to the next; hint: "
-                           "over https roster.next = \"%s\" fetches all, a file must hold all",
-                           next_names[i], text_cstr(&pointer));
-        }
-    }
-    return 0;
-}
-
-/* The document and each object on the way to the list, in which "next" may stand. */
-static int check_next(const struct roster_json *json, struct json_part whole, struct err *err)
-{
-    const char *items = json->config->items;
-    CLEANUP(text_release) struct text path = TEXT_INIT;
-
-    for (const char *c = items; c && *c; c++) {
-        struct json_part part;
-
-        if (*c == '/' && json_follow(whole, text_cstr(&path), &part) &&
-            check_next_in(json, part, text_cstr(&path), err) < 0)
+        if (last && is_more(paging, value))
+            return refuse_page(path, name, value, err);
+        if (paging == PAGING_TOTAL && number_of(value) > json->announced)
+            json->announced = number_of(value);
+        if (*value.bytes != '{')
+            continue;
+        text_add(&below, path);
+        add_step(&below, name);
+        bool leads = items && text_starts(items, text_cstr(&below)) &&
+                     (items[below.length] == '/' || items[below.length] == '\0');
+        if ((leads || depth > 0) && check_pages(json, value, text_cstr(&below),
+                                                leads ? LISTS_DEPTH : depth - 1, last, err) < 0)
             return -1;
-        text_add_char(&path, *c);
     }
     return 0;
 }
 
-static int read_list(struct roster_json *json, const char *bytes, size_t length, struct err *err)
+static int finish_list(const struct roster_json *json, struct err *err)
+{
+    if (json->announced <= json->rows)
+        return 0;
+    return err_set(err, ERR_ROSTER,
+                   "holds %u elements, and tells that there are %lld; hint: it is one page of "
+                   "several; a file must hold all, over https roster.next fetches all",
+                   json->rows, (long long)json->announced);
+}
+
+static int read_list(struct roster_json *json, const char *bytes, size_t length, bool last,
+                     struct err *err)
 {
     const char *items = json->config->items;
     struct json_part whole, list;
@@ -368,7 +527,7 @@ static int read_list(struct roster_json *json, const char *bytes, size_t length,
                    ? err_set(err, ERR_ROSTER,
                              "the document is the list itself; hint: leave out roster.items")
                    : refuse_items(whole, items, err);
-    if (check_next(json, whole, err) < 0)
+    if (check_pages(json, whole, "", LISTS_DEPTH, last, err) < 0)
         return -1;
     if (*list.bytes != '[')
         return items ? err_set(err, ERR_ROSTER, "%s (roster.items) is no list", items)
@@ -376,7 +535,8 @@ static int read_list(struct roster_json *json, const char *bytes, size_t length,
     return json_each_of(list, on_element, json, err);
 }
 
-int roster_json_page(struct roster_json *json, const char *bytes, size_t length, struct err *err)
+int roster_json_page(struct roster_json *json, const char *bytes, size_t length, bool last,
+                     struct err *err)
 {
     int result = 0;
 
@@ -389,7 +549,7 @@ int roster_json_page(struct roster_json *json, const char *bytes, size_t length,
         break;
     case ROSTER_FORMAT_JSON:
     case ROSTER_FORMAT_CSV:
-        result = read_list(json, bytes, length, err);
+        result = read_list(json, bytes, length, last, err);
         break;
     }
     if (result < 0 && err)
@@ -402,7 +562,8 @@ int roster_json_page(struct roster_json *json, const char *bytes, size_t length,
 static void add_members(const struct roster_json *json, const char *wanted, struct text *text)
 {
     CLEANUP(text_release) struct text pointer = TEXT_INIT;
-    size_t shown = 0;
+    CLEANUP(mem_cleanup) const char **names = NULL;
+    size_t count = 0;
 
     if (!json->first)
         return;
@@ -412,14 +573,23 @@ static void add_members(const struct roster_json *json, const char *wanted, stru
         text_add(text, "\" meant?");
         return;
     }
-    text_add(text, "; members present: ");
+    names = mem_calloc((size_t)json_object_object_length(json->first), sizeof(names[0]));
     json_object_object_foreach(json->first, key, member)
     {
         (void)member;
-        if (shown == NAMES_SHOWN)
-            break;
-        text_add(text, shown++ > 0 ? ", '" : "'");
-        text_add_excerpt(text, key, NAME_SHOWN_BYTES);
+        names[count++] = key;
+    }
+    bool shown = roster_titles_may_be_shown(names, count, json->column, json->columns);
+    for (size_t i = 0; i < json->columns; i++)
+        shown |= json->present[i];
+    if (!shown) {
+        text_add(text, "; hint: what its members are called is not shown, since it may be people");
+        return;
+    }
+    text_add(text, "; members present: ");
+    for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) {
+        text_add(text, i > 0 ? ", '" : "'");
+        text_add_excerpt(text, names[i], NAME_SHOWN_BYTES);
         text_add_char(text, '\'');
     }
 }
@@ -462,7 +632,8 @@ static int check_present(const struct roster_json *json, bool by_default, struct
 
 int roster_json_finish(struct roster_json *json, bool by_default, struct err *err)
 {
-    if (json->config->format == ROSTER_FORMAT_SCIM && finish_scim(json, err) < 0)
+    if (json->config->format == ROSTER_FORMAT_SCIM ? finish_scim(json, err) < 0
+                                                   : finish_list(json, err) < 0)
         return -1;
     return check_present(json, by_default, err);
 }

@@ -20,9 +20,10 @@ void roster_json_free(struct roster_json *json);
 CLEANUP_POINTER(struct roster_json, roster_json_freep, roster_json_free)
 
 /* A whole document into the intake: the next page, when there are several. Rows are elements,
- * counted from 1 over all pages, of JSON Lines lines. ERR_ROSTER for what is no such document. */
-int roster_json_page(struct roster_json *json, const char *bytes, size_t length, struct err *err)
-    __attribute__((warn_unused_result));
+ * counted from 1 over all pages, of JSON Lines lines. ERR_ROSTER for what is no such document, and
+ * for the `last` one when it says that another follows. */
+int roster_json_page(struct roster_json *json, const char *bytes, size_t length, bool last,
+                     struct err *err) __attribute__((warn_unused_result));
 /* Behind the last one. ERR_ROSTER for pages that are missing, and for a mapped member that no
  * element has; `by_default`: the mapping is SCIM's own (roster_scim_settle). */
 int roster_json_finish(struct roster_json *json, bool by_default, struct err *err)

@@ -21,8 +21,8 @@ char *roster_next_link(const char *value);
 int roster_next_pointer(const struct text *body, const char *pointer, char **ret_address,
                         struct err *err) __attribute__((warn_unused_result));
 
-/* An address, which may be relative, as seen from `base`, whole, malloc'ed. ERR_ROSTER for one of
- * another scheme, host or port, and with a user or password in it. */
+/* An address, which may be relative, as seen from the page `base` that names it, whole, malloc'ed.
+ * ERR_ROSTER for one of another scheme, host or port, and with a user or password in it. */
 int roster_next_resolve(const char *base, const char *address, char **ret_whole, struct err *err)
     __attribute__((warn_unused_result));
 

@@ -93,7 +93,7 @@ static int read_page(struct roster_source *source, const struct config_roster *c
     length = text.length;
     while (length > 0 && text.data[length - 1] == DOS_END)
         length--;
-    return roster_json_page(json, text_cstr(&text), length, err);
+    return roster_json_page(json, text_cstr(&text), length, roster_source_is_last(source), err);
 }
 
 static int read_document(struct roster_source *source, const struct config_roster *config,

@@ -132,9 +132,14 @@ struct instant roster_source_modified(const struct roster_source *source)
     return source->modified;
 }
 
+bool roster_source_is_last(const struct roster_source *source)
+{
+    return source->file || source->at + 1 >= source->pages.count;
+}
+
 bool roster_source_next(struct roster_source *source)
 {
-    if (source->file || source->at + 1 >= source->pages.count)
+    if (roster_source_is_last(source))
         return false;
     source->at++;
     source->done = 0;

@@ -31,6 +31,8 @@ const char *roster_source_name(const struct roster_source *source);
 int roster_source_read(struct roster_source *source, char *buffer, size_t size, size_t *ret_length,
                        struct err *err) __attribute__((warn_unused_result));
 
+/* Whether no page comes behind the one that is read. */
+bool roster_source_is_last(const struct roster_source *source);
 /* Whether another page begins. */
 bool roster_source_next(struct roster_source *source);
 

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/unseen.h"
+#include "roster/lexicon.h"
 
 enum { MISSING = -1, NAMES_SHOWN = 40, NAME_SHOWN_BYTES = 60 };
 
@@ -69,9 +70,11 @@ static void fold_names(const struct roster_titles *titles, struct text *ret_fold
 
 /* --- what to say --- */
 
-/* Numbers, dates and addresses are no column names: without a header row the first row is a person,
- * whose values have no business in an error message. */
-static bool looks_like_data(const char *const *names, size_t count)
+/* Without a header row the first row is a person, whose values have no business in a message. So
+ * what stands there is shown when one of the titles that are looked for is there, if only in
+ * another case or before another delimiter, or two that are known elsewhere; not when it holds
+ * numbers, dates or addresses, which are nobody's titles. */
+static bool holds_data(const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (*names[i] &&
@@ -79,6 +82,28 @@ static bool looks_like_data(const char *const *names, size_t count)
             return true;
     }
     return false;
+}
+
+bool roster_titles_may_be_shown(const char *const *names, size_t count,
+                                const struct roster_column *mapped, size_t mapped_count)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    size_t known = 0;
+    unsigned rank;
+
+    if (holds_data(names, count))
+        return false;
+    for (size_t i = 0; i < mapped_count; i++) {
+        for (size_t k = 0; k < count; k++) {
+            if (count == 1 ? strcasestr(names[k], mapped[i].name) != NULL
+                           : strcasecmp(names[k], mapped[i].name) == 0)
+                return true;
+        }
+    }
+    const struct lexicon *lexicon = lexicon_new(&arena);
+    for (size_t i = 0; i < count && known < 2; i++)
+        known += lexicon_title(lexicon, names[i], &rank) != MEANING_NONE;
+    return known >= 2;
 }
 
 static void add_shown(struct text *text, const char *name)
@@ -90,10 +115,6 @@ static void add_shown(struct text *text, const char *name)
 
 static void add_names_present(struct text *text, const char *const *names, size_t count)
 {
-    if (looks_like_data(names, count)) {
-        text_add(text, "; hint: the first row looks like data, the file needs a header row");
-        return;
-    }
     text_add(text, count == 1 ? "; the only column is " : "; columns present: ");
     for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) {
         if (i > 0)
@@ -102,8 +123,18 @@ static void add_names_present(struct text *text, const char *const *names, size_
     }
     if (count > NAMES_SHOWN)
         text_addf(text, " and %zu more", count - NAMES_SHOWN);
+}
+
+static void add_names(struct text *text, const char *const *names, size_t count, bool shown)
+{
+    if (shown)
+        add_names_present(text, names, count);
+    else
+        text_add(text, "; hint: the first row looks like data and is not shown, the file needs a "
+                       "header row");
     if (count == 1)
-        text_add(text, "; hint: is roster.delimiter right?");
+        text_add(text, shown ? "; hint: is roster.delimiter right?"
+                             : ", or roster.delimiter is not right");
 }
 
 /* The name in the header that was probably meant: the same but for case, or a slip of the pen. */
@@ -117,14 +148,15 @@ static const char *guess_name(const char *wanted, const char *const *names, size
 }
 
 static void add_missing(struct text *missing, struct text *hints,
-                        const struct roster_column *mapped, const char *const *names, size_t count)
+                        const struct roster_column *mapped, const char *const *names, size_t count,
+                        bool shown)
 {
-    const char *guess = guess_name(mapped->name, names, count);
+    const char *guess = shown ? guess_name(mapped->name, names, count) : NULL;
 
     text_add(missing, missing->length > 0 ? ", " : "");
     add_shown(missing, mapped->name);
     text_addf(missing, " (%s)", roster_field_setting(mapped->field));
-    if (!guess || looks_like_data(names, count))
+    if (!guess)
         return;
     text_add(hints, "; hint: did you mean ");
     add_shown(hints, guess);
@@ -176,6 +208,7 @@ int roster_titles_bind(const struct roster_titles *titles, uint32_t row,
     CLEANUP(text_release) struct text hints = TEXT_INIT;
     CLEANUP(mem_cleanup) const char **names = NULL;
     CLEANUP(mem_cleanup) const char **written = list_names(&titles->written, titles->count);
+    size_t found = 0;
     int second;
 
     fold_names(titles, &folded);
@@ -188,12 +221,16 @@ int roster_titles_bind(const struct roster_titles *titles, uint32_t row,
                            "hint: which of them is meant nobody can tell, rename one of them",
                            mapped[i].name, roster_field_setting(mapped[i].field), ret_at[i] + 1,
                            second + 1);
-        if (ret_at[i] == MISSING)
-            add_missing(&missing, &hints, &mapped[i], written, titles->count);
+        found += ret_at[i] != MISSING;
     }
-    if (missing.length == 0)
+    if (found == count)
         return 0;
-    add_names_present(&hints, written, titles->count);
+    bool shown = roster_titles_may_be_shown(written, titles->count, mapped, count);
+    for (size_t i = 0; i < count; i++) {
+        if (ret_at[i] == MISSING)
+            add_missing(&missing, &hints, &mapped[i], written, titles->count, shown);
+    }
+    add_names(&hints, written, titles->count, shown);
     return err_set(err, ERR_ROSTER, "the header (row %u) has no column %s%s", row,
                    text_cstr(&missing), text_cstr(&hints));
 }

@@ -22,6 +22,11 @@ void roster_titles_release(struct roster_titles *titles);
 int roster_titles_add(struct roster_titles *titles, uint32_t row, const char *bytes, size_t length,
                       struct err *err) __attribute__((warn_unused_result));
 
+/* Whether these are titles, and no values of a person that a message must not show: one of the
+ * mapped is among them, or two that the lexicon knows. */
+bool roster_titles_may_be_shown(const char *const *names, size_t count,
+                                const struct roster_column *mapped, size_t mapped_count);
+
 /* How many of the mapped columns have their title there. */
 size_t roster_titles_match(const struct roster_titles *titles, const struct roster_column *mapped,
                            size_t count);

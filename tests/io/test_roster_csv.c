@@ -221,6 +221,35 @@ TEST(roster_read_missing_columns_names_them_all)
     assert_refused(&c, "'Login' (roster.columns.username), 'Status' (roster.columns.status)");
 }
 
+/* A row is shown for what it is, and titles of which one is known, or two elsewhere, are titles. */
+TEST(roster_read_values_of_a_person_are_in_no_message)
+{
+    static const struct {
+        const char *row, *shown; /* NULL = nothing of it */
+    } rows[] = {
+        {"E1001,Anna Muster,Hauptstr. 5 Berlin,85k EUR,kranke Mutter", NULL},
+        {"E1001;Anna Muster;kranke Mutter", NULL},
+        {"Anna Muster", NULL},
+        {"Nale,Anna Muster", NULL}, /* near a title, and not one */
+        {"EmpID,Anna Muster", "'Anna Muster'"},
+        {"empid,Pay", "'Pay'"},
+        {"Personnel Number,Work Email,Pay", "'Pay'"},
+        {"Personnel Number,Pay", NULL},
+        {"EmpID;Mail;Pay", "'EmpID;Mail;Pay'"},
+    };
+    struct config_roster config = case_small_config();
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CLEANUP(text_release) struct text csv = TEXT_INIT;
+        text_addf(&csv, "%s\n2,x\n", rows[i].row);
+        CLEANUP(case_release) struct roster_case c = case_read(&config, text_cstr(&csv));
+        assert_refused(&c, rows[i].shown ? rows[i].shown : "looks like data");
+        for (const char *word = "Anna\0Pay\0EUR\0Nale\0"; *word && !rows[i].shown;
+             word += strlen(word) + 1)
+            assert_no_mention(c.err.text, word);
+    }
+}
+
 TEST(roster_read_no_header_shows_no_values)
 {
     struct config_roster config = case_small_config();

@@ -114,7 +114,14 @@ TEST(roster_guess_finds_titles_labels_and_footers)
         {"Employee ID,Name,Dept\n1,A,x\nTotal: 1,,\n", 1, 0, 1, "Total*"},
         {"Employee ID;Name\n1;A\n2;B\nAnzahl 2;\n", 1, 0, 2, "Anzahl*"},
         {"Employee ID,Name\n1,A\n*** end of report ***\n", 1, 0, 1, "*** end of report ****"},
+        {"Employee ID,Name,Dept\n1,A,x\n*** 3 records ***,,\n", 1, 0, 1, "*** 3 records ****"},
+        {"Employee ID,Name,Dept\n1,A,x\n-----,,\n", 1, 0, 1, "-----*"},
+        {"Employee ID,Name\n1,A\nEnd of report\n", 1, 0, 1, "End of report*"},
+        {"Employee ID,Name,Dept\n1,A,x\n合計 3,,\n", 1, 0, 1, "合計*"},
         /* a person whose name begins so is a person */
+        {"Name,Employee ID,Email\nA,1,a@b\nSummers,2,\n", 1, 0, 2, NULL},
+        {"Name,Employee ID,Email\nA,1,a@b\nSum Ting,2,\n", 1, 0, 2, NULL},
+        {"Name,Employee ID,Email\nA,1,a@b\nEnders Jo 2,2,\n", 1, 0, 2, NULL},
         {"Employee ID,Name,Email\n1,A,a@b\nTotal,Bob,bob@b\n", 1, 0, 2, NULL},
         {"Employee ID,Name,Email\n1,A,a@b\n7,Summers Ann,s@b\n", 1, 0, 2, NULL},
     };

@@ -301,7 +301,13 @@ TEST(roster_read_json_below_a_member)
     static const char *const plain[][2] = {
         {"{\"Report_Entry\":[" ANNA "," BO "]}", "roster.items = \"/Report_Entry\""},
         {"{\"d\":{\"results\":[" ANNA "]},\"n\":[1]}", "roster.items = \"/d/results\""},
-        {"{\"a\":[" ANNA "],\"b\":[" BO "]}", "its members are 'a', 'b'"},
+        {"{\"workers\":[" ANNA "],\"x\":[" BO "],\"Staff\":[" BO "]}",
+         "its members are 'workers', 'Staff' and 1 more"},
+        {"{\"anna.muster\":{\"EmpID\":\"1\"},\"bo@acme.example\":{\"EmpID\":\"2\"}}",
+         "its members are 2 that are not shown"},
+        {"{\"bo@acme.example\":{\"jobs\":[{\"EmpID\":\"2\"}]}}",
+         "its members are 1 that are not shown"},
+        {"[{\"anna.muster\":{\"x\":\"1\"},\"bo\":{\"x\":\"2\"}}]", "is not shown"},
         {"{}", "its members are none"},
         {"7", "neither a list of people nor an object"},
         {"{\"totalResults\":1,\"Resources\":[]}", "roster.format = \"scim\""},
@@ -338,7 +344,26 @@ TEST(roster_read_json_one_page_of_several_is_refused)
         {"{\"value\":[" ANNA "," BO "]}", NULL},
         {"{\"value\":[" ANNA "," BO "],\"@odata.nextLink\":null}", NULL},
         {"{\"value\":[" ANNA "," BO "],\"next\":\"\"}", NULL},
-        {"{\"value\":[" ANNA "," BO "],\"next\":7}", NULL},
+        {"{\"value\":[" ANNA "," BO "],\"next\":0}", NULL},
+        {"{\"value\":[" ANNA "," BO "],\"next\":7}", "member '/next' says"},
+        {"{\"value\":[" ANNA "," BO "],\"next_page\":2}", "'/next_page'"},
+        {"{\"value\":[" ANNA "," BO "],\"NextLink\":\"/2\"}", "roster.next = \"/NextLink\""},
+        {"{\"value\":[" ANNA "," BO "],\"has_more\":false}", NULL},
+        {"{\"value\":[" ANNA "," BO "],\"has_more\":true}", "'/has_more'"},
+        {"{\"value\":[" ANNA "," BO "],\"last\":true}", NULL},
+        {"{\"value\":[" ANNA "," BO "],\"last\":false}", "'/last'"},
+        {"{\"value\":[" ANNA "," BO "],\"pagination\":{\"next\":\"/2\"}}",
+         "roster.next = \"/pagination/next\""},
+        {"{\"value\":[" ANNA "," BO "],\"pagination\":{\"next\":null,\"prev\":\"/1\"}}", NULL},
+        {"{\"_meta\":{\"links\":{\"next\":{\"href\":\"/2\"}}},\"value\":[" ANNA "]}",
+         "'/_meta/links/next'"},
+        {"{\"_meta\":{\"links\":{\"next\":{\"href\":null}}},\"value\":[" ANNA "," BO "]}", NULL},
+        {"{\"value\":[" ANNA "," BO "],\"meta\":{\"total\":2,\"totalPages\":1}}", NULL},
+        {"{\"value\":[" ANNA "," BO "],\"meta\":{\"total\":1}}", NULL},
+        {"{\"value\":[" ANNA "," BO "],\"meta\":{\"total\":3}}", "2 elements, and tells that there "
+                                                                 "are 3"},
+        {"{\"@odata.count\":3,\"value\":[" ANNA "," BO "]}", "tells that there are 3"},
+        {"{\"value\":[" ANNA "," BO "],\"total_pages\":2}", "'/total_pages'"},
         {"{\"value\":[" ANNA "," BO "],\"@odata.nextLink\":\"https://x/2\"}",
          "roster.next = \"/@odata.nextLink\""},
         {"{\"value\":[" ANNA "," BO "],\"next\":\"/2\"}", "it is one page of several"},
@@ -351,6 +376,9 @@ TEST(roster_read_json_one_page_of_several_is_refused)
     CLEANUP(case_release)
     struct roster_case c = case_read(&config, "{\"value\":[" ANNA "],\"next\":\"/2\"}");
     assert_refused(&c, "roster.next = \"/next\"");
+    CLEANUP(case_release) /* what a server would be asked for is not there in a file */
+    struct roster_case d = case_read(&config, "{\"value\":[" ANNA "],\"@odata.nextLink\":\"/2\"}");
+    assert_refused(&d, "it is one page of several");
 }
 
 TEST(roster_read_json_values_by_pointers)

@@ -140,8 +140,9 @@ TEST(roster_footer_at_the_end_is_nobody)
          .reason = "roster.footer"},
     };
     static const struct shape by_name[] = {
-        {"Name,EmpID,Mail\nAnna,1,\nTotaler Max,17,\n", .people = 1, .rejected = 1,
+        {"Name,EmpID,Mail\nAnna,1,\nTotal Max,17,\n", .people = 1, .rejected = 1,
          .reason = "has a number, a username or a name"},
+        {"Name,EmpID,Mail\nAnna,1,\nTotaler Max,17,\n", .people = 2},
         {"Name,EmpID,Mail\nAnna,1,\nTotaler Max,17,max@acme.example\n", .people = 2},
         {"Name,EmpID,Mail\nAnna,1,\nTotal,,\n", .people = 1},
     };
@@ -150,6 +151,58 @@ TEST(roster_footer_at_the_end_is_nobody)
     config.footer = (struct name_list){totals, COUNT_OF(totals)};
     read_shapes(&config, shapes, COUNT_OF(shapes));
     read_shapes(&config, by_name, COUNT_OF(by_name));
+}
+
+/* Only the last star stands for something else: a pattern is met by what it says. */
+TEST(roster_footer_is_what_its_pattern_says_and_no_star)
+{
+    static const struct {
+        const char *pattern, *lead; /* the first cell, which is the number, of the last row */
+        bool footer;
+    } cases[] = {
+        {"Total*", "Total: 2", true},
+        {"Total*", "TOTAL", true},
+        {"Total", "Total", true},
+        {"Total", "Total: 2", false},
+        {"*** end*", "*** end of report", true},
+        {"*** end*", "*** END", true},
+        {"*** end*", "Jean Endara", false},
+        {"*** end*", "x end", false},
+        {"*** 3 records ****", "*** 3 records ***", true},
+        {"*** 3 records ****", "*** 1,204 records ***", false},
+        {"*** 3 records ****", "*** 1204 records ***", true},
+        {"*** 3 records ****", "*** records ***", false},
+        {"合計*", "合計人数 3", true},
+        {"合計*", "人数", false},
+        /* without a letter it is met by no person's value */
+        {"****", "10", false},
+        {"****", "Anna", false},
+        {"****", "*****", true},
+        {"*", "10", false},
+        {"*", "Anna", false},
+        {"3*", "17", false},
+        {"---*", "-----", true},
+        {"---*", "---7", false},
+        {"?*", "A", false},
+        /* a word, and no name that begins like it */
+        {"Sum*", "Sum: 2", true},
+        {"Sum*", "Sum of all", true},
+        {"Sum*", "Summers", false},
+        {"Sum*", "Summers Ann", false},
+        {"Gesamt*", "Gesamtzahl: 2", true},
+    };
+    struct config_roster config = case_small_config();
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(text_release) struct text csv = TEXT_INIT;
+        text_addf(&csv, BOTH "\"%s\"",
+                  cases[i].lead); /* cut, or not: fewer fields than rows have */
+        config.footer = (struct name_list){&cases[i].pattern, 1};
+        CLEANUP(case_release) struct roster_case c = case_read(&config, text_cstr(&csv));
+        assert_read(&c);
+        if ((c.roster.count == 2) != cases[i].footer)
+            fail_msg("'%s' of '%s': %zu rows", cases[i].pattern, cases[i].lead, c.roster.count);
+    }
 }
 
 /* A status word makes a row somebody's whatever its name begins with. */

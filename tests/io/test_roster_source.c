@@ -397,7 +397,8 @@ struct book {
     struct scripted_queue queue;
     const char *header[3], *body[3];
     unsigned asked;
-    bool credentials; /* every request had them */
+    bool credentials;   /* every request had them */
+    char last_line[80]; /* of the last request, as much as is compared */
 };
 
 static void serve_book(void *context, int fd)
@@ -413,6 +414,7 @@ static void serve_book(void *context, int fd)
     page = strstr(text_cstr(&request), "page=");
     number = page ? (size_t)(page[5] - '0') : 0;
     book->asked++;
+    (void)snprintf(book->last_line, sizeof(book->last_line), "%s", text_cstr(&request));
     book->credentials &= strstr(text_cstr(&request), "Authorization: Bearer ey.token\r\n") != NULL;
     if (number >= COUNT_OF(book->body) || !book->body[number])
         text_add(&answer, "HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n");
@@ -460,6 +462,16 @@ TEST(roster_read_all_pages_or_nothing)
          "link",
          NULL,
          NULL},
+        {{.body = {"{\"value\":" ONE ",\"total\":2,\"hasMore\":true,\"n\":\"/people?page=1\"}",
+                   "{\"value\":" TWO ",\"total\":2,\"hasMore\":false,\"n\":null}"}},
+         "/n",
+         "/value",
+         NULL},
+        {{.body = {"{\"value\":" ONE ",\"hasMore\":true,\"n\":\"/people?page=1\"}",
+                   "{\"value\":" TWO ",\"hasMore\":true,\"n\":null}"}},
+         "/n",
+         "/value",
+         "'/hasMore' says that there are more"},
         {{.header = {"link: <?page=1>;rel=\"first Next\"\r\n"}, .body = {ONE, TWO}},
          "link",
          NULL,
@@ -526,6 +538,18 @@ TEST(roster_read_all_pages_or_nothing)
         assert_string_equal(c.roster.person[1].employee_number, "2");
         assert_int_equal(c.roster.person[1].row, 2);
     }
+}
+
+TEST(roster_read_a_relative_address_is_seen_from_the_page_that_names_it)
+{
+    struct book book = {
+        .header = {"Link: </v2/list/one?page=1>; rel=next\r\n", "Link: <two?page=2>; rel=next\r\n"},
+        .body = {ONE, TWO, "[]"}};
+    CLEANUP(case_release) struct roster_case c = read_book(&book, "link", NULL);
+
+    assert_read(&c);
+    assert_int_equal(book.asked, 3);
+    assert_mentions(book.last_line, "GET /v2/list/two?page=2 ");
 }
 
 /* Without roster.next a second page is nobody's business, and the first one is refused. */

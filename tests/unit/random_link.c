@@ -169,23 +169,20 @@ static bool rules_out(struct world *world, const struct person *row, const char 
 
 /* --- rows that share a value --- */
 
+static bool differ(struct world *world, const char *a, const char *b)
+{
+    return a && b && !same(lower(world, a), lower(world, b));
+}
+
 /* What the names of all rows with this value say: SAME, DIFFER, or AGREE for who knows; UNKNOWN for
  * fewer than two rows. */
 static enum likeness group_of(struct world *world, enum match_key key, const char *value)
 {
     enum likeness all = UNKNOWN;
-    const char *address = NULL;
-    bool nameless = key == MATCH_BY_EMPLOYEE_NUMBER, one_address = true;
+    bool nameless = true;
 
-    for (size_t i = 0; i < world->roster.count; i++) {
-        const struct person *row = &world->person[i];
-        nameless &= !row->name;
-        if (!same(key_of_person(world, row, key), value) || !lower(world, row->email))
-            continue;
-        one_address &= !address || same(address, lower(world, row->email));
-        address = lower(world, row->email);
-    }
-
+    for (size_t i = 0; i < world->roster.count; i++)
+        nameless &= !world->person[i].name;
     for (size_t i = 0; value && i < world->roster.count; i++) {
         for (size_t k = 0; k < i; k++) {
             const struct person *a = &world->person[i], *b = &world->person[k];
@@ -193,8 +190,10 @@ static enum likeness group_of(struct world *world, enum match_key key, const cha
                 !same(key_of_person(world, b, key), value))
                 continue;
             enum likeness one = likeness(world, a->name, b->name);
-            if (nameless && one_address)
-                return SAME;
+            if (nameless &&
+                same(lower(world, a->employee_number), lower(world, b->employee_number)) &&
+                !differ(world, a->email, b->email) && !differ(world, a->username, b->username))
+                one = SAME;
             if (one == DIFFER)
                 return DIFFER;
             if (all == UNKNOWN)

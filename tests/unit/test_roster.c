@@ -63,7 +63,7 @@ TEST(roster_judge_of_several_rows_of_one_person_counts_no_duplicate)
           {.employee_number = "1", .name = "Jane Doe"},
           {.employee_number = "1", .name = "Bob Roe"}},
          3},
-        {{{.username = "jd", .name = "Jane Doe"}, {.username = "jd", .name = "Jane Doe"}}, 2},
+        {{{.username = "jd", .name = "Jane Doe"}, {.username = "jd", .name = "Jane Doe"}}, 0},
         /* a table of assignments: nobody has a name, the number is the person */
         {{{.employee_number = "1"}, {.employee_number = "1"}}, 0},
         {{{.employee_number = "1", .email = "a@a.example"}, {.employee_number = "1"}}, 0},
@@ -86,6 +86,56 @@ TEST(roster_judge_of_several_rows_of_one_person_counts_no_duplicate)
         roster_judge(&roster, today);
         if (roster.duplicates != rows[i].duplicates)
             fail_msg("row %zu: %zu duplicates", i, roster.duplicates);
+    }
+}
+
+/* Each group in every order of its rows. */
+TEST(roster_judge_counts_the_same_in_any_order_of_rows)
+{
+    static const struct {
+        struct person person[3];
+        size_t duplicates;
+    } groups[] = {
+        /* nobody has a name: one number, and nothing that differs, is one person … */
+        {{{.employee_number = "1"},
+          {.employee_number = "1", .email = "a@a.example"},
+          {.employee_number = "1", .email = "A@a.example", .username = "jd"}},
+         0},
+        /* … but not with two addresses or two usernames, wherever they stand */
+        {{{.employee_number = "1"},
+          {.employee_number = "1", .email = "a@a.example"},
+          {.employee_number = "1", .email = "b@a.example"}},
+         3},
+        {{{.employee_number = "1"},
+          {.employee_number = "1", .username = "anna"},
+          {.employee_number = "1", .username = "bob"}},
+         3},
+        {{{.employee_number = "1", .email = "a@a.example"},
+          {.employee_number = "1", .email = "a@a.example"},
+          {.email = "a@a.example"}},
+         3},
+        /* names that are each like the longest, and not like one another */
+        {{{.employee_number = "1", .name = "Jane Maria Doe"},
+          {.employee_number = "1", .name = "Jane Doe"},
+          {.employee_number = "1", .name = "Maria Doe"}},
+         3},
+        {{{.employee_number = "1", .name = "Jane Maria Doe", .email = "a@a.example"},
+          {.employee_number = "1", .name = "Jane Doe", .email = "b@a.example"},
+          {.employee_number = "1", .name = "Doe, Jane"}},
+         0},
+    };
+    static const size_t order[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+                                      {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+
+    for (size_t i = 0; i < COUNT_OF(groups) * COUNT_OF(order); i++) {
+        struct person person[3];
+        struct roster roster = {.person = person, .count = COUNT_OF(person)};
+        for (size_t k = 0; k < COUNT_OF(person); k++)
+            person[k] = groups[i / COUNT_OF(order)].person[order[i % COUNT_OF(order)][k]];
+        roster_judge(&roster, today);
+        if (roster.duplicates != groups[i / COUNT_OF(order)].duplicates)
+            fail_msg("group %zu, order %zu: %zu duplicates", i / COUNT_OF(order),
+                     i % COUNT_OF(order), roster.duplicates);
     }
 }
 
