@@ -785,6 +785,10 @@ static void answer_column(struct roster_guess *guess, const struct guess_questio
 {
     if (question->column != GUESS_NO_COLUMN)
         guess->column[question->column].settled = true;
+    for (size_t i = 0; i < GUESS_CHOICES && question->subject == GUESS_ABOUT_LAST_DAY; i++) {
+        if (question->taking[i].column != GUESS_NO_COLUMN)
+            guess->column[question->taking[i].column].settled = true;
+    }
     if (question->taking[choice].column != GUESS_NO_COLUMN)
         guess_take(guess, question->taking[choice]);
 }
