@@ -31,13 +31,6 @@ size_t guess_count_hints(const struct roster_guess *guess, enum meaning hint)
     return count;
 }
 
-static struct guess_column *column_of(const struct roster_guess *guess, enum meaning meaning)
-{
-    const struct guess_column *column = roster_guess_of(guess, meaning);
-
-    return column ? &guess->column[column - guess->column] : NULL;
-}
-
 void guess_take_status(struct roster_guess *guess, struct guess_column *column)
 {
     column->meaning = MEANING_STATUS;
@@ -765,19 +758,18 @@ static void answer_no_date(struct roster_guess *guess, const struct guess_questi
 
 void guess_take(struct roster_guess *guess, struct guess_taking taking)
 {
-    struct guess_column *column = &guess->column[taking.column];
-    struct guess_column *before =
-        taking.meaning == MEANING_NONE ? column : column_of(guess, taking.meaning);
-
-    if (before) {
-        before->meaning = MEANING_NONE;
-        before->settled = taking.meaning != MEANING_ON_LEAVE; /* leave may be told twice */
+    for (size_t i = 0; i < guess->columns; i++) {
+        struct guess_column *column = &guess->column[i];
+        if (i == taking.column) {
+            column->settled = true;
+            column->meaning = taking.meaning;
+            if (taking.meaning == MEANING_STATUS)
+                guess_take_status(guess, column);
+        } else if (column->meaning == taking.meaning && taking.meaning != MEANING_NONE) {
+            column->meaning = MEANING_NONE;
+            column->settled = taking.meaning != MEANING_ON_LEAVE; /* leave may be told twice */
+        }
     }
-    column->settled = true;
-    if (taking.meaning == MEANING_STATUS)
-        guess_take_status(guess, column);
-    else
-        column->meaning = taking.meaning;
 }
 
 static void answer_column(struct roster_guess *guess, const struct guess_question *question,
