@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/mem.h"
 #include "cmd/bynder-reconcile/init.h"
 #include "format/encode.h"
@@ -15,6 +16,7 @@
 #include "host/file.h"
 #include "host/zone.h"
 #include "report/roster.h"
+#include "roster/guess_write.h"
 #include "roster/reader.h"
 #include "roster/source.h"
 
@@ -113,7 +115,8 @@ static void say_used(const struct roster_guess *guess, struct text *out)
         if (column->meaning == MEANING_NONE)
             continue;
         text_add(out, "  ");
-        add_shown(out, column->title, TITLE_COLUMNS);
+        add_shown(out, column->title, TITLE_COLUMNS - 1);
+        text_add_char(out, ' ');
         add_shown(out, meaning_name(column->meaning), MEANING_COLUMNS);
         add_shown(out, column->example ? column->example : "(empty in every row)", 0);
         if (column->date_format)
@@ -274,9 +277,9 @@ static void say_open(const struct roster_guess *guess)
     for (size_t i = 0; i < guess->questions; i++)
         say_question(&guess->question[i], stdout);
     if (roster_guess_blocks_departed(guess))
-        printf("\n  Until then the configuration has no rule for departures.\n");
+        printf("\n  As long as that is so the configuration has no rule for departures.\n");
     if (roster_guess_blocks_idle(guess))
-        printf("\n  Until then the configuration has no rule for idle accounts.\n");
+        printf("\n  As long as that is so the configuration has no rule for idle accounts.\n");
 }
 
 /* --leave-out "Worker Type,Rehire Date" */
@@ -299,6 +302,17 @@ static int leave_out(const struct invocation *invocation, struct roster_guess *g
         titles += length + (titles[length] == ',');
     }
     return 0;
+}
+
+/* What was said when the configuration that is there was written. */
+static void recall(const struct invocation *invocation, const struct init_before *before,
+                   struct roster_guess *guess)
+{
+    CLEANUP(text_release) struct text config = TEXT_INIT;
+
+    if (before->is_there && file_read(invocation->config_path, LIMIT_CONFIG_BYTES, ERR_CONFIG,
+                                      &config, NULL, NULL) == 0)
+        roster_guess_recall(guess, text_cstr(&config));
 }
 
 /* --- all of it --- */
@@ -329,6 +343,7 @@ int init_guess(const struct invocation *invocation, const struct init_before *be
                        "written",
                        name, answers->guess.shape.trouble);
     answers->guessed = true;
+    recall(invocation, before, &answers->guess);
     if (leave_out(invocation, &answers->guess, err) < 0)
         return -1;
     say_guess(&answers->guess);

@@ -245,6 +245,7 @@ static void exchange_guess(struct exchange *exchange, const struct init_before *
     enum init_rules_fate fate = init_rules_fate(before, answers);
 
     remove_stale_comments(&exchange->writing->text);
+    roster_guess_forget(&exchange->writing->text);
 
     for (size_t i = 0; i < COUNT_OF(guessed_settings); i++) {
         if (!guessed_settings[i].stays || !guessed_settings[i].stays(answers))

@@ -132,7 +132,7 @@ static void mark_twins(struct roster_guess *guess)
     }
 }
 
-static bool can_be_named(const struct guess_column *column)
+bool guess_can_be_named(const struct guess_column *column)
 {
     return !column->twice && *column->title && config_can_say(column->title);
 }
@@ -144,7 +144,7 @@ static struct guess_column *likeliest(const struct roster_guess *guess, enum mea
 
     for (size_t i = 0; i < guess->columns; i++) {
         struct guess_column *column = &guess->column[i];
-        if (column->hint == hint && can_be_named(column) && column->meaning == MEANING_NONE &&
+        if (column->hint == hint && guess_can_be_named(column) && column->meaning == MEANING_NONE &&
             (!best || column->rank < best->rank))
             best = column;
     }
@@ -169,7 +169,7 @@ static struct guess_column *find_status(const struct roster_guess *guess)
     for (size_t i = 0; i < guess->columns; i++) {
         struct guess_column *column = &guess->column[i];
 
-        if (column->hint != MEANING_STATUS || !can_be_named(column) || column->many ||
+        if (column->hint != MEANING_STATUS || !guess_can_be_named(column) || column->many ||
             (column->filled == 0 && guess->rows > 0))
             continue;
         if (!titled || column->rank < titled->rank)
@@ -180,12 +180,44 @@ static struct guess_column *find_status(const struct roster_guess *guess)
     return both ? both : titled;
 }
 
+/* 3f2c0000-0000-4000-8000-000000010017: an identifier of a system, which nobody's account bears. */
+static bool is_machines(const char *value)
+{
+    static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
+    for (size_t i = 0; i < sizeof(shape) - 1; i++) {
+        if (shape[i] == '-' ? value[i] != '-'
+                            : !value[i] || !strchr("0123456789abcdefABCDEF", value[i]))
+            return false;
+    }
+    return value[sizeof(shape) - 1] == '\0';
+}
+
+/* "Employee" is the number in one system and the name in another: the cells tell. */
+static void settle_numbers(struct roster_guess *guess)
+{
+    for (size_t i = 0; i < guess->columns; i++) {
+        struct guess_column *column = &guess->column[i];
+        if (column->hint != MEANING_EMPLOYEE_NUMBER || !column->example)
+            continue;
+        if (is_machines(column->example))
+            column->hint = MEANING_NOTHING;
+        else if (strchr(column->example, ' ') && !strpbrk(column->example, "0123456789"))
+            column->hint = MEANING_NAME;
+    }
+}
+
 /* Of columns for which nothing but a title is needed. */
 static const enum meaning by_title[] = {
     MEANING_EMPLOYEE_NUMBER, MEANING_USERNAME,    MEANING_NAME,       MEANING_FIRST_NAME,
     MEANING_LAST_NAME,       MEANING_HIRE_DATE,   MEANING_LAST_DAY,   MEANING_ON_LEAVE,
     MEANING_LEAVE_FROM,      MEANING_LEAVE_UNTIL, MEANING_DEPARTMENT, MEANING_COUNTRY,
 };
+
+/* Where none of these is there, one of those is the next best. */
+static const struct {
+    enum meaning meaning, hint;
+} instead[] = {{MEANING_HIRE_DATE, MEANING_ORIGINAL_HIRE}, {MEANING_LAST_DAY, MEANING_LAST_WORKED}};
 
 /* "Nom" beside "Prénom" is the last name, "Nome" beside "Cognome" the first. */
 static void settle_names(struct roster_guess *guess)
@@ -207,6 +239,7 @@ static void recall_columns(struct roster_guess *guess, const struct config_roste
         enum meaning meaning;
         enum roster_field field;
     } answered[] = {{MEANING_STATUS, ROSTER_STATUS},
+                    {MEANING_HIRE_DATE, ROSTER_HIRE_DATE},
                     {MEANING_LAST_DAY, ROSTER_LAST_DAY},
                     {MEANING_ON_LEAVE, ROSTER_ON_LEAVE}};
 
@@ -215,7 +248,7 @@ static void recall_columns(struct roster_guess *guess, const struct config_roste
         for (size_t i = 0; i < guess->columns; i++) {
             struct guess_column *column = &guess->column[i];
             if (!text_equal(column->title, known->column.of[answered[k].field]) ||
-                !can_be_named(column) || column->meaning != MEANING_NONE ||
+                !guess_can_be_named(column) || column->meaning != MEANING_NONE ||
                 meaning_is_date(column->hint) != is_date || column->many)
                 continue;
             column->meaning = answered[k].meaning;
@@ -230,6 +263,7 @@ static void give_meanings(struct roster_guess *guess)
 {
     struct guess_column *column;
 
+    settle_numbers(guess);
     settle_names(guess);
     for (size_t i = 0; i < COUNT_OF(by_title); i++) {
         column = roster_guess_of(guess, by_title[i]) ? NULL : likeliest(guess, by_title[i]);
@@ -237,6 +271,11 @@ static void give_meanings(struct roster_guess *guess)
         if (column &&
             (by_title[i] != MEANING_LEAVE_UNTIL || roster_guess_of(guess, MEANING_LEAVE_FROM)))
             column->meaning = by_title[i];
+    }
+    for (size_t i = 0; i < COUNT_OF(instead); i++) {
+        column = likeliest(guess, instead[i].hint);
+        if (column && !roster_guess_of(guess, instead[i].meaning))
+            column->meaning = instead[i].meaning;
     }
     column = likeliest(guess, MEANING_EMAIL);
     if (!column && guess_count_hints(guess, MEANING_PLAIN_EMAIL) == 1)
