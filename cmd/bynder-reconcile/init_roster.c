@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/mem.h"
 #include "cmd/bynder-reconcile/init.h"
 #include "format/encode.h"
@@ -15,6 +16,7 @@
 #include "host/file.h"
 #include "host/zone.h"
 #include "report/roster.h"
+#include "roster/guess_write.h"
 #include "roster/reader.h"
 #include "roster/source.h"
 
@@ -113,7 +115,8 @@ static void say_used(const struct roster_guess *guess, struct text *out)
         if (column->meaning == MEANING_NONE)
             continue;
         text_add(out, "  ");
-        add_shown(out, column->title, TITLE_COLUMNS);
+        add_shown(out, column->title, TITLE_COLUMNS - 1);
+        text_add_char(out, ' ');
         add_shown(out, meaning_name(column->meaning), MEANING_COLUMNS);
         add_shown(out, column->example ? column->example : "(empty in every row)", 0);
         if (column->date_format)
@@ -190,7 +193,8 @@ static void say_question(const struct guess_question *question, FILE *stream)
 
     text_add(&out, "\n  ");
     text_add_printable(&out, question->sentence);
-    text_add(&out, ".\n    As long as nobody says: ");
+    text_add(&out, question->sentence[strlen(question->sentence) - 1] == '?' ? "" : ".");
+    text_add(&out, "\n    As long as nobody says: ");
     text_add_printable(&out, question->open);
     text_add(&out, ".\n");
     for (size_t i = 0; question->choice[i]; i++) {
@@ -273,9 +277,9 @@ static void say_open(const struct roster_guess *guess)
     for (size_t i = 0; i < guess->questions; i++)
         say_question(&guess->question[i], stdout);
     if (roster_guess_blocks_departed(guess))
-        printf("\n  Until then the configuration has no rule for departures.\n");
+        printf("\n  As long as that is so the configuration has no rule for departures.\n");
     if (roster_guess_blocks_idle(guess))
-        printf("\n  Until then the configuration has no rule for idle accounts.\n");
+        printf("\n  As long as that is so the configuration has no rule for idle accounts.\n");
 }
 
 /* --leave-out "Worker Type,Rehire Date" */
@@ -300,6 +304,17 @@ static int leave_out(const struct invocation *invocation, struct roster_guess *g
     return 0;
 }
 
+/* What was said when the configuration that is there was written. */
+static void recall(const struct invocation *invocation, const struct init_before *before,
+                   struct roster_guess *guess)
+{
+    CLEANUP(text_release) struct text config = TEXT_INIT;
+
+    if (before->is_there && file_read(invocation->config_path, LIMIT_CONFIG_BYTES, ERR_CONFIG,
+                                      &config, NULL, NULL) == 0)
+        roster_guess_recall(guess, text_cstr(&config));
+}
+
 /* --- all of it --- */
 
 int init_guess(const struct invocation *invocation, const struct init_before *before,
@@ -322,6 +337,7 @@ int init_guess(const struct invocation *invocation, const struct init_before *be
                      before->is_there ? &before->config.roster : NULL, &answers->guess, err) < 0)
         return err_prefix(err, "roster '%s'", answers->roster);
     answers->guessed = true;
+    recall(invocation, before, &answers->guess);
     if (leave_out(invocation, &answers->guess, err) < 0)
         return -1;
     say_guess(&answers->guess);

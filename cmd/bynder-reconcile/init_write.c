@@ -197,6 +197,7 @@ static void exchange_guess(struct config_writing *writing, const struct answers 
 
     for (size_t i = 0; i < COUNT_OF(guessed_settings); i++)
         (void)config_edit_remove(&writing->text, guessed_settings[i]);
+    roster_guess_forget(&writing->text);
     roster_guess_write(&answers->guess, &guess);
     while (guess.group && strcmp(guess.group, "roster") != 0)
         config_write_up(&guess);

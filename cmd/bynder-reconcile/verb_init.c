@@ -113,22 +113,38 @@ static int init(const struct invocation *invocation, struct answers *answers, st
 
 /* --- and then --- */
 
-static void show_next(const char *instance, int code)
+/* How all ended. */
+struct ending {
+    int code;
+    bool held; /* nothing is wrong or open but that a guard would hold every plan */
+};
+
+static void say_ending(const struct ending *ending)
 {
-    CLEANUP(text_release) struct text plan = TEXT_INIT, again = TEXT_INIT;
-    CLEANUP(mem_cleanup) char *roster = command_make("roster check");
-    CLEANUP(mem_cleanup) char *show = command_make("show --format html --output plan.html");
+    CLEANUP(text_release) struct text again = TEXT_INIT;
     CLEANUP(mem_cleanup) char *init = command_make("init");
 
-    command_set_credentials(instance != NULL);
-    command_add_portal(&plan, COMMAND_PLAN, 0);
     command_add_portal(&again, COMMAND_CHECK, 0);
-    if (code)
+    if (ending->held)
+        printf("\neverything is answered; each plan will be held by the guard that is named "
+               "above, until something is done about it; next:\n\n");
+    else if (ending->code)
         printf("\nsomething is to be mended first; these look again, and keep what is right:\n\n"
                "  %s    # asks for what is open\n  %s\n\nthen:\n\n",
                init, text_cstr(&again));
     else
         printf("\nall is well; next:\n\n");
+}
+
+static void show_next(const char *instance, const struct ending *ending)
+{
+    CLEANUP(text_release) struct text plan = TEXT_INIT;
+    CLEANUP(mem_cleanup) char *roster = command_make("roster check");
+    CLEANUP(mem_cleanup) char *show = command_make("show --format html --output plan.html");
+
+    command_set_credentials(instance != NULL);
+    command_add_portal(&plan, COMMAND_PLAN, 0);
+    say_ending(ending);
     /* Whoever reviews asks the desk as a member of its group; for today root may look. */
     printf("  %s    # what of the roster is accepted\n"
            "  %s    # the first plan; changes nothing\n"
@@ -149,25 +165,26 @@ static int try_service(const char *instance, struct err *err)
 }
 
 /* What a run would read, then all else. The first thing that is wrong gives the code. */
-static int try_all(const struct invocation *invocation, const struct answers *answers,
-                   struct err *err)
+static struct ending try_all(const struct invocation *invocation, const struct answers *answers,
+                             struct err *err)
 {
     CLEANUP(err_release) struct err of_roster = ERR_INIT;
     struct config config;
     bool holds = false;
 
     if (session_config(invocation, &config, err) < 0)
-        return (int)err->code;
+        return (struct ending){.code = (int)err->code};
     int failed = init_look(invocation, &config, true, &holds, &of_roster);
     if (failed)
         session_say("\nHow a run would read it: not at all: %s\n", of_roster.text);
     int code = answers->instance ? try_service(answers->instance, err)
                                  : check_all(invocation, &config, err);
-    if (code)
-        return code < 0 ? (int)err->code : code;
-    if (failed)
-        return (int)of_roster.code;
-    return holds || (answers->guessed && answers->guess.questions > 0) ? ERR_HELD : 0;
+    if (code || failed)
+        return (struct ending){.code = code < 0   ? (int)err->code
+                                       : code > 0 ? code
+                                                  : (int)of_roster.code};
+    bool open = answers->guessed && answers->guess.questions > 0;
+    return (struct ending){.code = holds || open ? ERR_HELD : 0, .held = holds && !open};
 }
 
 static int run_verb(const struct invocation *invocation, struct err *err)
@@ -177,9 +194,9 @@ static int run_verb(const struct invocation *invocation, struct err *err)
     if (init(invocation, &answers, err) < 0)
         return (int)err->code;
     (void)fflush(stdout);
-    int code = try_all(invocation, &answers, err);
-    show_next(answers.instance, code);
-    return code;
+    struct ending ending = try_all(invocation, &answers, err);
+    show_next(answers.instance, &ending);
+    return ending.code;
 }
 
 const struct verb verb_init = {

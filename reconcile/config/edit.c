@@ -142,6 +142,20 @@ bool config_edit_remove(struct text *text, const char *path)
     return true;
 }
 
+void config_edit_remove_comments(struct text *text, const char *begin)
+{
+    CLEANUP(text_release) struct text kept = TEXT_INIT;
+
+    for (const char *line = text_cstr(text), *next; *line; line = next) {
+        const char *end = line + strcspn(line, "\n"), *at = line + strspn(line, " \t");
+        next = *end ? end + 1 : end;
+        if (strncmp(at, "# ", 2) != 0 || strncmp(at + 2, begin, strlen(begin)) != 0)
+            text_add_bytes(&kept, line, (size_t)(next - line));
+    }
+    text_clear(text);
+    text_add(text, text_cstr(&kept));
+}
+
 void config_edit_insert(struct text *text, const char *group, const char *lines)
 {
     struct span span;

@@ -13,6 +13,9 @@
  * is not there. */
 bool config_edit_remove(struct text *text, const char *path);
 
+/* Takes out the comments `# ...` that begin so and stand on lines of their own. */
+void config_edit_remove_comments(struct text *text, const char *begin);
+
 /* Puts settings, whole lines of them, at the end of a group; without the group, it and they are put
  * at the end. */
 void config_edit_insert(struct text *text, const char *group, const char *lines);

@@ -272,6 +272,27 @@ static void add_shared_keys(struct text *text, const struct roster_report *repor
     add_more(text, limit, facts->shared_count);
 }
 
+enum { REJECTED_BY_DESIGN = 20 }; /* percent; more are no roster */
+
+/* Where rows stay rejected, something has to be decided, or every plan is held for good. */
+static void add_ways(struct text *text, const struct roster_report *report)
+{
+    double rejected = percent(report->roster->rejected, report->roster->count);
+
+    if (rejected <= report->limits->max_rejected_percent)
+        return;
+    text_add(text, "hint: what can be done about rejected rows:\n"
+                   "  - HR mends them, or the export: each row says why\n");
+    if (rejected < REJECTED_BY_DESIGN)
+        text_addf(text,
+                  "  - where so many are right: roster.guards.max_rejected_percent = %d lets plans "
+                  "pass, and nobody in these rows is touched\n",
+                  (int)rejected + 1);
+    text_add(text,
+             "  - a person lets it go for some days, for the plan that they saw: 'show' prints "
+             "the command (acknowledge --guard G3)\n");
+}
+
 static void write_text(const struct roster_report *report, const struct facts *facts,
                        struct text *text)
 {
@@ -284,6 +305,7 @@ static void write_text(const struct roster_report *report, const struct facts *f
         text_addf(text, "%sguard %s would %s: %s\n", facts->verdict[i].holds ? "warning: " : "",
                   facts->verdict[i].guard, facts->verdict[i].holds ? "hold a plan" : "pass",
                   facts->verdict[i].text);
+    add_ways(text, report);
 }
 
 /* --- JSON --- */

@@ -28,6 +28,7 @@ enum {
     TITLES_SOUGHT =
         20,           /* rows in which titles are looked for when they are not where they should */
     SEP_LENGTH = 4,   /* "sep=" */
+    WORD_SHOWN = 24,  /* of a last line */
     LEAD_BYTES = 200, /* of the first filled cell, to be compared with patterns */
 };
 
@@ -66,12 +67,13 @@ struct roster_csv {
     uint32_t found_row;           /* … and which that is */
 
     struct open_row row;
-    struct text lead;  /* the beginning of its first filled cell */
-    size_t rows;       /* people */
-    int64_t labels;    /* rows of labels that are still to come */
-    bool trailing;     /* every row ends with a delimiter more than the header has */
-    size_t lone;       /* rows with one value */
-    bool last_is_lone; /* the last one is one, and its value no number and no address */
+    struct text lead;      /* the beginning of its first filled cell */
+    size_t rows;           /* people */
+    int64_t labels;        /* rows of labels that are still to come */
+    bool trailing;         /* every row ends with a delimiter more than the header has */
+    size_t lone;           /* rows with one value */
+    bool last_is_lone;     /* the last one is one, and its value no number and no address … */
+    struct text last_lead; /* … and begins so */
     struct arena arena;
     const char **footer;  /* patterns, folded */
     bool footer_anywhere; /* one of them may match whatever a cell begins with */
@@ -108,6 +110,7 @@ void roster_csv_free(struct roster_csv *csv)
     roster_titles_release(&csv->titles);
     text_release(&csv->first_line);
     text_release(&csv->lead);
+    text_release(&csv->last_lead);
     err_release(&csv->refusal);
     arena_release(&csv->arena);
     free(csv->title);
@@ -435,6 +438,8 @@ static void take_row(struct roster_csv *csv, uint32_t row, size_t columns)
         csv->rows++;
         csv->lone += csv->row.filled == 1;
         csv->last_is_lone = is_lone_word(csv);
+        text_clear(&csv->last_lead);
+        text_add(&csv->last_lead, text_cstr(&csv->lead));
     }
     check_shape(csv, columns);
     roster_intake_row(csv->intake, row);
@@ -548,6 +553,25 @@ int roster_csv_push(void *context, const char *utf8, size_t length, struct err *
     return 0;
 }
 
+/* Its first word as a pattern: a whole line may be somebody's name. */
+static void doubt_lone(struct roster_csv *csv)
+{
+    CLEANUP(text_release) struct text reason = TEXT_INIT;
+    const char *lead = text_cstr(&csv->last_lead);
+    size_t word = strcspn(lead, " 0123456789:=(\"\\");
+
+    text_add(&reason, "it is the last row and has a value in one column only; hint: if it is a "
+                      "footer, list it: roster.footer = [ \"");
+    if (word == 0)
+        text_add(&reason, "Total");
+    else
+        text_add_printable(
+            &reason, arena_strndup(&csv->arena, lead,
+                                   word < WORD_SHOWN ? word : text_excerpt(lead, WORD_SHOWN)));
+    text_add(&reason, "*\" ]");
+    roster_intake_reject_last(csv->intake, text_cstr(&reason), false);
+}
+
 /* What only shows when nothing follows. */
 static void settle_end(struct roster_csv *csv)
 {
@@ -561,10 +585,7 @@ static void settle_end(struct roster_csv *csv)
                                   "whether all have",
                                   true);
     if (csv->last_is_lone && csv->lone == 1 && csv->rows > 1)
-        roster_intake_reject_last(csv->intake,
-                                  "it is the last row and has a value in one column only; hint: if "
-                                  "it is a footer, list it: roster.footer = [ \"Total*\" ]",
-                                  false);
+        doubt_lone(csv);
 }
 
 int roster_csv_finish(struct roster_csv *csv, struct err *err)

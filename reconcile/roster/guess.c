@@ -132,7 +132,7 @@ static void mark_twins(struct roster_guess *guess)
     }
 }
 
-static bool can_be_named(const struct guess_column *column)
+bool guess_can_be_named(const struct guess_column *column)
 {
     return !column->twice && *column->title && config_can_say(column->title);
 }
@@ -144,7 +144,7 @@ static struct guess_column *likeliest(const struct roster_guess *guess, enum mea
 
     for (size_t i = 0; i < guess->columns; i++) {
         struct guess_column *column = &guess->column[i];
-        if (column->hint == hint && can_be_named(column) && column->meaning == MEANING_NONE &&
+        if (column->hint == hint && guess_can_be_named(column) && column->meaning == MEANING_NONE &&
             (!best || column->rank < best->rank))
             best = column;
     }
@@ -170,7 +170,7 @@ static struct guess_column *find_status(const struct roster_guess *guess)
         struct guess_column *column = &guess->column[i];
         bool has_words = guess_has_words(guess, column), is_titled = column->hint == MEANING_STATUS;
 
-        if (!can_be_named(column) || (column->filled == 0 && guess->rows > 0) || column->many)
+        if (!guess_can_be_named(column) || (column->filled == 0 && guess->rows > 0) || column->many)
             continue;
         if (is_titled && has_words && (!both || column->rank < both->rank))
             both = column;
@@ -182,12 +182,44 @@ static struct guess_column *find_status(const struct roster_guess *guess)
     return both ? both : titled ? titled : spoken;
 }
 
+/* 3f2c0000-0000-4000-8000-000000010017: an identifier of a system, which nobody's account bears. */
+static bool is_machines(const char *value)
+{
+    static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
+    for (size_t i = 0; i < sizeof(shape) - 1; i++) {
+        if (shape[i] == '-' ? value[i] != '-'
+                            : !value[i] || !strchr("0123456789abcdefABCDEF", value[i]))
+            return false;
+    }
+    return value[sizeof(shape) - 1] == '\0';
+}
+
+/* "Employee" is the number in one system and the name in another: the cells tell. */
+static void settle_numbers(struct roster_guess *guess)
+{
+    for (size_t i = 0; i < guess->columns; i++) {
+        struct guess_column *column = &guess->column[i];
+        if (column->hint != MEANING_EMPLOYEE_NUMBER || !column->example)
+            continue;
+        if (is_machines(column->example))
+            column->hint = MEANING_NOTHING;
+        else if (strchr(column->example, ' ') && !strpbrk(column->example, "0123456789"))
+            column->hint = MEANING_NAME;
+    }
+}
+
 /* Of columns for which nothing but a title is needed. */
 static const enum meaning by_title[] = {
     MEANING_EMPLOYEE_NUMBER, MEANING_USERNAME,    MEANING_NAME,       MEANING_FIRST_NAME,
     MEANING_LAST_NAME,       MEANING_HIRE_DATE,   MEANING_LAST_DAY,   MEANING_ON_LEAVE,
     MEANING_LEAVE_FROM,      MEANING_LEAVE_UNTIL, MEANING_DEPARTMENT, MEANING_COUNTRY,
 };
+
+/* Where none of these is there, one of those is the next best. */
+static const struct {
+    enum meaning meaning, hint;
+} instead[] = {{MEANING_HIRE_DATE, MEANING_ORIGINAL_HIRE}, {MEANING_LAST_DAY, MEANING_LAST_WORKED}};
 
 /* "Nom" beside "Prénom" is the last name, "Nome" beside "Cognome" the first. */
 static void settle_names(struct roster_guess *guess)
@@ -206,6 +238,7 @@ static void give_meanings(struct roster_guess *guess)
 {
     struct guess_column *column;
 
+    settle_numbers(guess);
     settle_names(guess);
     for (size_t i = 0; i < COUNT_OF(by_title); i++) {
         column = likeliest(guess, by_title[i]);
@@ -213,6 +246,11 @@ static void give_meanings(struct roster_guess *guess)
         if (column &&
             (by_title[i] != MEANING_LEAVE_UNTIL || roster_guess_of(guess, MEANING_LEAVE_FROM)))
             column->meaning = by_title[i];
+    }
+    for (size_t i = 0; i < COUNT_OF(instead); i++) {
+        column = likeliest(guess, instead[i].hint);
+        if (column && !roster_guess_of(guess, instead[i].meaning))
+            column->meaning = instead[i].meaning;
     }
     column = likeliest(guess, MEANING_EMAIL);
     if (!column && guess_count_hints(guess, MEANING_PLAIN_EMAIL) == 1)
@@ -271,6 +309,28 @@ static void recall_words(struct roster_guess *guess, const struct config_roster 
     }
 }
 
+/* What the configuration takes for something and the guess would not is what a person has said. */
+static void recall_columns(struct roster_guess *guess, const struct config_roster *known)
+{
+    static const struct {
+        enum roster_field field;
+        enum meaning meaning;
+    } said[] = {{ROSTER_STATUS, MEANING_STATUS},
+                {ROSTER_HIRE_DATE, MEANING_HIRE_DATE},
+                {ROSTER_LAST_DAY, MEANING_LAST_DAY},
+                {ROSTER_ON_LEAVE, MEANING_ON_LEAVE}};
+
+    for (size_t i = 0; i < guess->columns * COUNT_OF(said); i++) {
+        struct guess_column *column = &guess->column[i / COUNT_OF(said)];
+        enum meaning meaning = said[i % COUNT_OF(said)].meaning;
+        if (!text_equal(known->column.of[said[i % COUNT_OF(said)].field], column->title) ||
+            column->meaning != MEANING_NONE || !guess_can_be_named(column) || column->many ||
+            meaning_is_date(meaning) != meaning_is_date(column->hint))
+            continue;
+        guess_take(guess, (struct guess_taking){i / COUNT_OF(said), meaning});
+    }
+}
+
 /* --- all of it --- */
 
 static int profile(struct roster_guess *guess, const struct text *text, const struct zone *zone,
@@ -321,6 +381,8 @@ int roster_guess(struct arena *arena, const char *bytes, size_t length, bool who
     } else {
         mark_twins(&guess);
         give_meanings(&guess);
+        if (known)
+            recall_columns(&guess, known);
     }
     if (known)
         recall_words(&guess, known);

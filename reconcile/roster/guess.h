@@ -58,7 +58,7 @@ enum guess_subject {
     GUESS_ABOUT_CENTURY,  /* years in two digits */
     GUESS_ABOUT_SERIAL,   /* numbers of days */
     GUESS_ABOUT_NO_DATE,  /* whether a value stands for no date */
-    GUESS_ABOUT_LAST_DAY, /* whether a date ends the employment */
+    GUESS_ABOUT_LAST_DAY, /* whether a date ends the employment, or which of several does */
     GUESS_ABOUT_COLUMN,   /* a column that looks as if it mattered and is not used */
     GUESS_ABOUT_EMAIL,    /* which of several addresses is the work address */
     GUESS_ABOUT_INACTIVE, /* SCIM: whether who is not active has left */
@@ -67,6 +67,12 @@ enum guess_subject {
 
 #define GUESS_CHOICES 4
 
+/* A column and what it is taken for from then on; MEANING_NONE = it is not used. */
+struct guess_taking {
+    size_t column; /* GUESS_NO_COLUMN = none */
+    enum meaning meaning;
+};
+
 struct guess_question {
     enum guess_subject subject;
     size_t column;                         /* or GUESS_NO_COLUMN */
@@ -74,7 +80,8 @@ struct guess_question {
     const char *sentence;                  /* what is not known */
     const char *open;                      /* what follows while it is open */
     const char *choice[GUESS_CHOICES + 1]; /* answers, ended by NULL; none = nothing to answer */
-    bool blocks_departed, blocks_idle;     /* the rules that are not written while it is open */
+    struct guess_taking taking[GUESS_CHOICES]; /* what the choices of columns do */
+    bool blocks_departed, blocks_idle;         /* the rules that are not written while it is open */
 };
 
 struct roster_guess {
@@ -93,6 +100,7 @@ struct roster_guess {
     bool short_years;                /* a person has said which hundred years two digits are */
     size_t inactive;                 /* SCIM: users who are not active */
     bool inactive_left;              /* a person has said that they have left */
+    bool inactive_stay;              /* a person has said that some of them have not */
     struct guess_question *question; /* that are open */
     size_t questions, question_capacity;
 };

@@ -103,6 +103,7 @@ struct fitting {
     uint8_t at[GUESS_FORMATS_MAX];
     size_t count;
     struct day_time time; /* by the first */
+    bool differs;         /* by another it is another day */
 };
 
 static void find_fitting(struct fitting *fitting, const char *value, const bool *out)
@@ -110,11 +111,13 @@ static void find_fitting(struct fitting *fitting, const char *value, const bool 
     struct day_time time;
 
     fitting->count = 0;
+    fitting->differs = false;
     for (size_t i = 0; i < FORMATS; i++) {
         if ((out && out[i]) || !day_parse_time(value, format_at(i).text, GUESS_YEARS_CUTOFF, &time))
             continue;
         if (fitting->count == 0)
             fitting->time = time;
+        fitting->differs |= day_compare(fitting->time.day, time.day) != 0;
         fitting->at[fitting->count++] = (uint8_t)i;
     }
 }
@@ -142,6 +145,9 @@ static void take_date(struct guess_dates *dates, struct arena *arena, const char
         return;
     }
     dates->dates++;
+    if (fitting->differs && !dates->telling)
+        dates->example = NULL;
+    dates->telling |= fitting->differs;
     keep(arena, &dates->example, value);
     if (!is_midnight(&fitting->time, zone)) {
         dates->moments++;

@@ -31,6 +31,7 @@ struct guess_dates {
     size_t misfits; /* all other cells */
     size_t moments; /* dates with a time that is not midnight in the zone */
     bool two_forms; /* some cells fit one format, others another one alone */
+    bool telling;   /* `example` is another day in each of the orders that it fits */
     const char *example, *old_example, *serial_example, *misfit_example, *moment_example;
 };
 

@@ -31,13 +31,6 @@ size_t guess_count_hints(const struct roster_guess *guess, enum meaning hint)
     return count;
 }
 
-static struct guess_column *column_of(const struct roster_guess *guess, enum meaning meaning)
-{
-    const struct guess_column *column = roster_guess_of(guess, meaning);
-
-    return column ? &guess->column[column - guess->column] : NULL;
-}
-
 void guess_take_status(struct roster_guess *guess, struct guess_column *column)
 {
     column->meaning = MEANING_STATUS;
@@ -81,7 +74,22 @@ static struct guess_question *ask(struct roster_guess *guess, enum guess_subject
     struct guess_question *question = &guess->question[guess->questions++];
     *question = (struct guess_question){
         .subject = subject, .column = column ? (size_t)(column - guess->column) : GUESS_NO_COLUMN};
+    for (size_t i = 0; i < GUESS_CHOICES; i++)
+        question->taking[i].column = GUESS_NO_COLUMN;
     return question;
+}
+
+/* The next choice, and what it takes a column for (NULL = it takes none). */
+static void offer(struct roster_guess *guess, struct guess_question *question, const char *words,
+                  const struct guess_column *column, enum meaning meaning)
+{
+    size_t i = 0;
+
+    while (question->choice[i])
+        i++;
+    question->choice[i] = words;
+    if (column)
+        question->taking[i] = (struct guess_taking){(size_t)(column - guess->column), meaning};
 }
 
 static const char *shown(struct roster_guess *guess, const char *value)
@@ -123,16 +131,26 @@ static void ask_words(struct roster_guess *guess)
             continue;
         struct guess_question *question = ask(guess, GUESS_ABOUT_WORD, status);
         question->value = word->text;
-        question->sentence = arena_printf(guess->arena, "'%s' in '%s' (%s): what does it mean?",
-                                          shown(guess, word->text), shown(guess, status->title),
-                                          rows_of(guess, word->rows));
+        bool inactive = lexicon_is_inactive(guess->lexicon, word->text);
+        question->sentence = arena_printf(
+            guess->arena, "'%s' in '%s' (%s): what does it mean?%s", shown(guess, word->text),
+            shown(guess, status->title), rows_of(guess, word->rows),
+            inactive ? " Where it stands for who is not active, that may be whoever has left, and "
+                       "people on leave and people who have not started yet as well"
+                     : "");
         question->open = "its rows are rejected, and nobody in them is touched";
         if (!config_can_say(word->text))
             continue;
-        question->choice[0] = "works here";
+        question->choice[0] = "works here, or will from the first day on";
         question->choice[1] = "is away and comes back (on leave)";
-        question->choice[2] = "has left";
-        question->choice[3] = "nobody knows: never touch them";
+        question->choice[2] = inactive ? "all of them have left: nobody on leave, and nobody who "
+                                         "starts later, is among them"
+                                       : "has left";
+        question->choice[3] = inactive
+                                  ? "some have not: never act on these; where they are many, a "
+                                    "guard holds every plan"
+                                  : "nobody knows: never touch them; where they are many, a guard "
+                                    "holds every plan";
     }
 }
 
@@ -157,15 +175,19 @@ static bool has_twin(const char *format)
             text_starts(format, "%d-%m") || text_starts(format, "%m-%d"));
 }
 
-static const char *read_as(struct roster_guess *guess, const char *value, const char *format)
+static const char *read_as(struct roster_guess *guess, const struct guess_dates *dates,
+                           const char *format)
 {
+    const char *order = is_day_first(format) ? "day first" : "month first";
     struct day_time time;
     char text[DAY_TEXT_SIZE];
 
-    if (!day_parse_time(value, format, GUESS_YEARS_CUTOFF, &time))
+    if (!day_parse_time(dates->example, format, GUESS_YEARS_CUTOFF, &time))
         return format;
-    return arena_printf(guess->arena, "%s first: '%s' is %s",
-                        is_day_first(format) ? "day" : "month", value, day_format(time.day, text));
+    if (!dates->telling)
+        return order;
+    return arena_printf(guess->arena, "%s: '%s' is %s", order, dates->example,
+                        day_format(time.day, text));
 }
 
 void guess_find_dates(struct roster_guess *guess)
@@ -194,7 +216,7 @@ static void ask_order(struct roster_guess *guess, const struct guess_column *col
                                           "in this column shows which",
                                           column->dates.example, title);
         for (size_t i = 0; i < count && i < GUESS_CHOICES; i++)
-            question->choice[i] = read_as(guess, column->dates.example, format[i]);
+            question->choice[i] = read_as(guess, &column->dates, format[i]);
         question->open = "rows with a date there are rejected";
     } else if (count == 1 && needs_century(format[0])) {
         struct guess_question *question = ask(guess, GUESS_ABOUT_CENTURY, column);
@@ -350,8 +372,13 @@ static void ask_status_like(struct roster_guess *guess, const struct guess_colum
                      shown(guess, column->title), examples_of(guess, column),
                      status ? ": who works here is read from '" : "",
                      status ? shown(guess, status->title) : "", status ? "' alone" : "");
-    question->choice[0] = "it says nothing about who works here";
-    question->choice[1] = status ? "it is the status: use it instead" : "it is the status: use it";
+    offer(guess, question,
+          status ? arena_printf(guess->arena, "it is not needed: '%s' says who works here",
+                                shown(guess, status->title))
+                 : "it says nothing about who works here",
+          NULL, MEANING_NONE);
+    offer(guess, question, status ? "it is the status: use it instead" : "it is the status: use it",
+          column, MEANING_STATUS);
     question->open = "no rule acts on departures or idleness";
     question->blocks_departed = question->blocks_idle = true;
 }
@@ -365,16 +392,33 @@ static void ask_leave_like(struct roster_guess *guess, const struct guess_column
         "'%s' (%s) looks as if it told who is on leave and is not used: whoever is away for "
         "months would be idle",
         shown(guess, column->title), examples_of(guess, column));
-    question->choice[0] = "it says nothing about who is on leave now";
-    if (!column->many)
-        question->choice[1] = "a yes in it means on leave: use it";
+    offer(guess, question, "it says nothing about who is on leave now", NULL, MEANING_NONE);
+    if (!column->many && !meaning_is_date(column->hint))
+        offer(guess, question, "a yes in it means on leave: use it", column, MEANING_ON_LEAVE);
     question->open = "no rule acts on idleness";
     question->blocks_idle = true;
+}
+
+/* Whether a later first day than the last one means that somebody is back. */
+static void offer_first_day(struct roster_guess *guess, struct guess_question *question,
+                            const struct guess_column *column)
+{
+    const struct guess_column *hired = roster_guess_of(guess, MEANING_HIRE_DATE);
+
+    offer(guess, question,
+          arena_printf(
+              guess->arena, "use it as the first day: whoever has one after the last day %s%s%s%s",
+              roster_guess_of(guess, MEANING_STATUS) ? "and works here by the status is back"
+                                                     : "may be back and is never touched",
+              hired ? " ('" : "", hired ? shown(guess, hired->title) : "",
+              hired ? "' is then not used: who starts later counts as at work)" : ""),
+          column, MEANING_HIRE_DATE);
 }
 
 static void ask_rehire(struct roster_guess *guess, const struct guess_column *column)
 {
     const struct guess_column *status = roster_guess_of(guess, MEANING_STATUS);
+    bool dates = column->dates.dates > 0 && column->dates.misfits == 0;
     struct guess_question *question = ask(guess, GUESS_ABOUT_COLUMN, column);
 
     question->sentence = arena_printf(
@@ -384,9 +428,41 @@ static void ask_rehire(struct roster_guess *guess, const struct guess_column *co
         status ? "Where the status says that they work here, their rows are rejected and nobody is "
                  "touched"
                : "There is no status that would say that they work here");
-    question->choice[0] = "that is understood; it is not needed";
+    if (dates)
+        offer_first_day(guess, question, column);
+    offer(guess, question,
+          status ? "it is not needed: the status says who works here, and where a last day says "
+                   "otherwise nobody is touched"
+                 : "it is not needed: HR empties the last day of whoever is hired again",
+          NULL, MEANING_NONE);
     question->open = status ? "it is not used" : "no rule acts on departures";
     question->blocks_departed = !status;
+}
+
+/* The first day of the first time shows nobody who came back: without a status, the last day of the
+ * first time would be their last. */
+static void ask_original(struct roster_guess *guess)
+{
+    const struct guess_column *hired = roster_guess_of(guess, MEANING_HIRE_DATE);
+    const struct guess_column *last = roster_guess_of(guess, MEANING_LAST_DAY);
+
+    if (!hired || hired->hint != MEANING_ORIGINAL_HIRE || hired->settled || hired->filled == 0 ||
+        !last || roster_guess_of(guess, MEANING_STATUS))
+        return;
+    struct guess_question *question = ask(guess, GUESS_ABOUT_COLUMN, hired);
+    question->sentence = arena_printf(
+        guess->arena,
+        "'%s' is the first day of the first time: no column shows who was hired again and may "
+        "still have the last day of that time in '%s'",
+        shown(guess, hired->title), shown(guess, last->title));
+    offer(guess, question, "HR empties the last day of whoever is hired again: use both", hired,
+          MEANING_HIRE_DATE);
+    offer(guess, question,
+          arena_printf(guess->arena, "HR may keep it: do not use '%s'", shown(guess, last->title)),
+          last, MEANING_NONE);
+    question->open =
+        "no rule acts on departures; hint: HR exports the latest hire date, or a status";
+    question->blocks_departed = true;
 }
 
 static void ask_type(struct roster_guess *guess, const struct guess_column *column)
@@ -395,8 +471,8 @@ static void ask_type(struct roster_guess *guess, const struct guess_column *colu
 
     question->sentence = arena_printf(
         guess->arena,
-        "'%s' (%s) is not used: the rules are the same for all of these, contractors and interns "
-        "too",
+        "'%s' (%s) is not used: the rules are the same for all of these, contractors, interns and "
+        "guests too",
         shown(guess, column->title), examples_of(guess, column));
     question->choice[0] = "that is understood; it is not needed";
     question->open = "it is not used";
@@ -409,13 +485,60 @@ static void ask_maybe_last_day(struct roster_guess *guess, const struct guess_co
     struct guess_question *question = ask(guess, GUESS_ABOUT_LAST_DAY, column);
     question->sentence = arena_printf(
         guess->arena,
-        "'%s' ('%s') may be the last day of employment, or end an assignment or a contract that is "
-        "prolonged",
+        "'%s' ('%s') may be the last day of employment, the day on which notice was given, or the "
+        "end of an assignment or of a contract that is prolonged",
         shown(guess, column->title), shown(guess, column->example));
-    question->choice[0] = "it is the last day of employment";
-    question->choice[1] = "it is something else: do not use it";
+    offer(guess, question, "the employment ends on that day", column, MEANING_LAST_DAY);
+    offer(guess, question, "it is something else, like the day of the notice: do not use it", NULL,
+          MEANING_NONE);
     question->open = "it is not used, and no rule acts on departures";
     question->blocks_departed = true;
+}
+
+/* Another day than `taken` on which an employment may end. A contract's end is none beside a
+ * certain last day; beside the last day of work it may be the one on which a garden leave ends. */
+static bool is_other_end(const struct guess_column *column, const struct guess_column *taken)
+{
+    return column != taken && column->filled > 0 && !column->settled &&
+           column->meaning == MEANING_NONE && guess_can_be_named(column) &&
+           (column->hint == MEANING_LAST_DAY || column->hint == MEANING_LAST_WORKED ||
+            (column->hint == MEANING_MAYBE_LAST_DAY && taken->hint == MEANING_LAST_WORKED));
+}
+
+static void offer_end(struct roster_guess *guess, struct guess_question *question,
+                      const struct guess_column *column)
+{
+    if (question->choice[GUESS_CHOICES - 1])
+        return;
+    offer(guess, question,
+          arena_printf(guess->arena, "the employment ends on '%s', like '%s'",
+                       shown(guess, column->title),
+                       column->example ? shown(guess, column->example) : "(none yet)"),
+          column, MEANING_LAST_DAY);
+}
+
+static void ask_ends(struct roster_guess *guess)
+{
+    const struct guess_column *taken = roster_guess_of(guess, MEANING_LAST_DAY);
+    struct guess_question *question = NULL;
+
+    for (size_t i = 0; taken && !taken->settled && i < guess->columns; i++) {
+        const struct guess_column *column = &guess->column[i];
+        if (!is_other_end(column, taken))
+            continue;
+        if (!question) {
+            question = ask(guess, GUESS_ABOUT_LAST_DAY, column);
+            question->sentence = arena_printf(
+                guess->arena,
+                "both '%s' and '%s' may be the last day: on which does the employment end? Who is "
+                "released from work before it ends is still employed",
+                shown(guess, taken->title), shown(guess, column->title));
+            question->open = "no rule acts on departures";
+            question->blocks_departed = true;
+            offer_end(guess, question, taken);
+        }
+        offer_end(guess, question, column);
+    }
 }
 
 /* What two columns of one title would be, nobody can say. */
@@ -434,7 +557,8 @@ static void tell_twice(struct roster_guess *guess, const struct guess_column *co
                            shown(guess, column->title), shown(guess, column->example)),
               "they are not used; hint: HR gives each column a title of its own");
     guess->question[guess->questions - 1].blocks_departed =
-        status || column->hint == MEANING_LAST_DAY || column->hint == MEANING_REHIRE;
+        status || column->hint == MEANING_LAST_DAY || column->hint == MEANING_LAST_WORKED ||
+        column->hint == MEANING_REHIRE;
     guess->question[guess->questions - 1].blocks_idle =
         status || column->hint == MEANING_ON_LEAVE || column->hint == MEANING_LEAVE_LIKE;
 }
@@ -478,8 +602,11 @@ static void ask_email(struct roster_guess *guess)
         const struct guess_column *column = &guess->column[i];
         if (column->hint != MEANING_PLAIN_EMAIL || column->twice || column->filled == 0)
             continue;
-        question->choice[choices++] = arena_printf(guess->arena, "'%s', like '%s'", column->title,
-                                                   shown(guess, column->example));
+        choices++;
+        offer(guess, question,
+              arena_printf(guess->arena, "'%s', like '%s'", column->title,
+                           shown(guess, column->example)),
+              column, MEANING_EMAIL);
     }
     question->open = "none of them is used";
     if (choices == 0)
@@ -515,14 +642,17 @@ static void ask_inactive(struct roster_guess *guess)
 {
     struct guess_question *question;
 
-    if (guess->inactive == 0 || guess->inactive_left)
+    if (guess->inactive == 0 || guess->inactive_left || guess->inactive_stay)
         return;
     question = ask(guess, GUESS_ABOUT_INACTIVE, NULL);
     question->sentence = arena_printf(
-        guess->arena, "%s have 'active' false: have all of them left the company?",
-        guess->inactive == 1 ? "1 user does"
-                             : arena_printf(guess->arena, "%zu users", guess->inactive));
+        guess->arena,
+        "%s 'active' false: have all of them left the company? In some systems people on leave "
+        "and people who have not started yet are not active either",
+        guess->inactive == 1 ? "1 user has"
+                             : arena_printf(guess->arena, "%zu users have", guess->inactive));
     question->choice[0] = "yes, whoever is not active has left";
+    question->choice[1] = "some have not: never act on these, and have no rule for departures";
     question->open = "no rule acts on departures";
     question->blocks_departed = true;
 }
@@ -538,6 +668,8 @@ void guess_ask(struct roster_guess *guess)
     ask_keys(guess);
     ask_email(guess);
     ask_columns(guess);
+    ask_ends(guess);
+    ask_original(guess);
     ask_words(guess);
     ask_dates(guess);
 }
@@ -553,6 +685,8 @@ bool roster_guess_is_asked(const struct roster_guess *guess, const struct guess_
 
 bool roster_guess_blocks_departed(const struct roster_guess *guess)
 {
+    if (guess->inactive_stay)
+        return true;
     for (size_t i = 0; i < guess->questions; i++) {
         if (guess->question[i].blocks_departed)
             return true;
@@ -622,59 +756,41 @@ static void answer_no_date(struct roster_guess *guess, const struct guess_questi
         guess->no_date[guess->no_dates++] = question->value;
 }
 
-static void answer_last_day(struct roster_guess *guess, const struct guess_question *question,
-                            size_t choice)
+void guess_take(struct roster_guess *guess, struct guess_taking taking)
 {
-    struct guess_column *column = &guess->column[question->column];
-
-    column->settled = true;
-    if (choice == 0)
-        column->meaning = MEANING_LAST_DAY;
+    for (size_t i = 0; i < guess->columns; i++) {
+        struct guess_column *column = &guess->column[i];
+        if (i == taking.column) {
+            column->settled = true;
+            column->meaning = taking.meaning;
+            if (taking.meaning == MEANING_STATUS)
+                guess_take_status(guess, column);
+        } else if (column->meaning == taking.meaning && taking.meaning != MEANING_NONE) {
+            column->meaning = MEANING_NONE;
+            column->settled = taking.meaning != MEANING_ON_LEAVE; /* leave may be told twice */
+        }
+    }
 }
 
 static void answer_column(struct roster_guess *guess, const struct guess_question *question,
                           size_t choice)
 {
-    struct guess_column *column = &guess->column[question->column];
-    struct guess_column *status = column_of(guess, MEANING_STATUS);
-
-    column->settled = true;
-    if (choice == 0)
-        return;
-    if (question->blocks_departed) { /* a status */
-        if (status) {
-            status->meaning = MEANING_NONE;
-            status->settled = true;
-        }
-        guess_take_status(guess, column);
-        return;
+    if (question->column != GUESS_NO_COLUMN)
+        guess->column[question->column].settled = true;
+    for (size_t i = 0; i < GUESS_CHOICES && question->subject == GUESS_ABOUT_LAST_DAY; i++) {
+        if (question->taking[i].column != GUESS_NO_COLUMN)
+            guess->column[question->taking[i].column].settled = true;
     }
-    struct guess_column *before = column_of(guess, MEANING_ON_LEAVE);
-    if (before)
-        before->meaning = MEANING_NONE;
-    column->meaning = MEANING_ON_LEAVE;
-}
-
-static void answer_email(struct roster_guess *guess, const struct guess_question *question,
-                         size_t choice)
-{
-    size_t choices = 0;
-
-    (void)question;
-    for (size_t i = 0; i < guess->columns; i++) {
-        struct guess_column *column = &guess->column[i];
-        if (column->hint != MEANING_PLAIN_EMAIL || column->twice || column->filled == 0)
-            continue;
-        if (choices++ == choice)
-            column->meaning = MEANING_EMAIL;
-    }
+    if (question->taking[choice].column != GUESS_NO_COLUMN)
+        guess_take(guess, question->taking[choice]);
 }
 
 static void answer_inactive(struct roster_guess *guess, const struct guess_question *question,
                             size_t choice)
 {
-    (void)question, (void)choice;
-    guess->inactive_left = true;
+    (void)question;
+    guess->inactive_left = choice == 0;
+    guess->inactive_stay = choice == 1;
 }
 
 void roster_guess_answer(struct roster_guess *guess, size_t question, size_t choice)
@@ -682,8 +798,8 @@ void roster_guess_answer(struct roster_guess *guess, size_t question, size_t cho
     static void (*const answers[])(struct roster_guess *, const struct guess_question *, size_t) = {
         [GUESS_ABOUT_WORD] = answer_word,         [GUESS_ABOUT_ORDER] = answer_order,
         [GUESS_ABOUT_CENTURY] = answer_century,   [GUESS_ABOUT_SERIAL] = answer_serial,
-        [GUESS_ABOUT_NO_DATE] = answer_no_date,   [GUESS_ABOUT_LAST_DAY] = answer_last_day,
-        [GUESS_ABOUT_COLUMN] = answer_column,     [GUESS_ABOUT_EMAIL] = answer_email,
+        [GUESS_ABOUT_NO_DATE] = answer_no_date,   [GUESS_ABOUT_LAST_DAY] = answer_column,
+        [GUESS_ABOUT_COLUMN] = answer_column,     [GUESS_ABOUT_EMAIL] = answer_column,
         [GUESS_ABOUT_INACTIVE] = answer_inactive,
     };
     struct guess_question asked = guess->question[question];

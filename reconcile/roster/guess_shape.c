@@ -141,16 +141,17 @@ static const struct row *find_header(const struct lexicon *lexicon, const struct
 static bool is_labels(const struct lexicon *lexicon, const struct row *header,
                       const struct row *row)
 {
-    size_t same = 0, alike = 0;
+    size_t same = 0, alike = 0, known = 0;
     unsigned rank;
 
     for (size_t i = 0; i < row->count && i < header->count; i++) {
         enum meaning meaning = lexicon_title(lexicon, header->cell[i], &rank);
+        known += *row->cell[i] && meaning != MEANING_NONE;
         same += *row->cell[i] && meaning != MEANING_NONE &&
                 lexicon_title(lexicon, row->cell[i], &rank) == meaning;
         alike += *row->cell[i] && strcmp(row->cell[i], header->cell[i]) == 0;
     }
-    return same >= 2 && same * 2 >= row->filled && alike * 2 < row->filled;
+    return same >= 2 && same * 2 >= known && alike * 2 < row->filled;
 }
 
 static size_t count_labels(const struct lexicon *lexicon, const struct rows *rows,
@@ -169,10 +170,15 @@ static size_t count_labels(const struct lexicon *lexicon, const struct rows *row
 static bool begins_like_footer(const char *cell)
 {
     static const char *const words[] = {
-        "***",       "---",       "total",        "sum",         "summe",  "gesamt", "anzahl",
-        "count",     "number of", "rows",         "records",     "end of", "ende",   "report",
-        "generated", "printed",   "erstellt",     "totaal",      "totale", "somme",  "nombre",
-        "suma",      "razem",     "confidential", "vertraulich", "合計",   "件数",   "以上"};
+        "***",       "---",          "total",          "sum",        "summe",
+        "gesamt",    "anzahl",       "count",          "number of",  "rows",
+        "records",   "end of",       "ende",           "report",     "generated",
+        "printed",   "erstellt",     "totaal",         "totale",     "somme",
+        "nombre",    "exported",     "exportiert",     "exporte",    "exportado",
+        "esportato", "geexporteerd", "wyeksportowano", "created",    "run date",
+        "run on",    "as of",        "data as of",     "downloaded", "suma",
+        "razem",     "confidential", "vertraulich",    "合計",       "件数",
+        "以上"};
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     const char *folded = fold_name(&arena, cell);
 
@@ -528,10 +534,12 @@ static int give_row(void *context, uint32_t row, size_t columns, struct err *err
     return 0;
 }
 
-/* { "label": "Email", "value": "a@b" }: a label is for people. */
+/* { "label": "Email", "value": "a@b", "type": "standard" }: what stands beside the value of an
+ * attribute is about the attribute. */
 static bool is_label(const struct json_object *object, const char *name)
 {
-    return strcmp(name, "label") == 0 && json_object_object_get_ex(object, "value", NULL);
+    return strcmp(name, "value") != 0 && json_object_object_get_ex(object, "value", NULL) &&
+           json_object_object_get_ex(object, "label", NULL);
 }
 
 static void give_members(struct giving *giving, struct json_object *object, const char *above,

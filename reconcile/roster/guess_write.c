@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+#include "config/edit.h"
+#include "roster/guess_questions.h"
+
 static const struct {
     enum meaning meaning;
     const char *column, *format;
@@ -64,6 +67,17 @@ static void write_beside(const struct roster_guess *guess, struct config_writing
 
 /* --- words --- */
 
+static const char *said_of_column(struct arena *arena, const struct guess_column *column)
+{
+    return arena_printf(arena, "as was said, %s: %s",
+                        column->meaning == MEANING_NONE ? "not used" : "used", column->title);
+}
+
+static const char *said_of_word(struct arena *arena, const struct guess_word *word)
+{
+    return arena_printf(arena, "as was said, in no list, so its rows are rejected: %s", word->text);
+}
+
 static void write_words(const struct roster_guess *guess, struct config_writing *writing)
 {
     static const struct {
@@ -87,10 +101,13 @@ static void write_words(const struct roster_guess *guess, struct config_writing 
             config_write_list(writing, lists[i].path, item, count);
     }
     for (size_t w = 0; w < guess->words; w++) {
-        if (guess->word[w].status == PERSON_UNKNOWN)
-            config_write_comment(writing, arena_printf(writing->arena,
-                                                       "in no list, so its rows are rejected: %s",
-                                                       guess->word[w].text));
+        if (guess->word[w].status != PERSON_UNKNOWN)
+            continue;
+        config_write_comment(writing, guess->word[w].settled
+                                          ? said_of_word(writing->arena, &guess->word[w])
+                                          : arena_printf(writing->arena,
+                                                         "in no list, so its rows are rejected: %s",
+                                                         guess->word[w].text));
     }
 }
 
@@ -170,6 +187,54 @@ static void write_shape(const struct roster_guess *guess, struct config_writing 
         config_write_list(writing, "roster.footer", shape->footer, shape->footers);
 }
 
+/* --- what a person has said, for the next time --- */
+
+static const char said_left[] = "as was said, whoever is not active has left";
+static const char said_stay[] = "as was said, some who are not active have not left";
+
+static void write_said(const struct roster_guess *guess, struct config_writing *writing)
+{
+    for (size_t i = 0; i < guess->columns; i++) {
+        if (guess->column[i].settled)
+            config_write_comment(writing, said_of_column(writing->arena, &guess->column[i]));
+    }
+    if (guess->inactive_left)
+        config_write_comment(writing, said_left);
+    if (guess->inactive_stay)
+        config_write_comment(writing, said_stay);
+}
+
+static bool has_comment(const char *config, const char *comment)
+{
+    CLEANUP(text_release) struct text line = TEXT_INIT;
+
+    text_add(&line, "# ");
+    text_add_printable(&line, comment);
+    text_add_char(&line, '\n');
+    return strstr(config, text_cstr(&line)) != NULL;
+}
+
+void roster_guess_recall(struct roster_guess *guess, const char *config)
+{
+    struct arena *arena = guess->arena;
+
+    for (size_t i = 0; i < guess->columns; i++)
+        guess->column[i].settled |= has_comment(config, said_of_column(arena, &guess->column[i]));
+    for (size_t i = 0; i < guess->words; i++)
+        guess->word[i].settled |= has_comment(config, said_of_word(arena, &guess->word[i]));
+    guess->inactive_left |= has_comment(config, said_left);
+    guess->inactive_stay |= has_comment(config, said_stay);
+    guess_ask(guess);
+}
+
+void roster_guess_forget(struct text *config)
+{
+    static const char *const begins[] = {"open: ", "as was said, ", "in no list, so its rows are "};
+
+    for (size_t i = 0; i < COUNT_OF(begins); i++)
+        config_edit_remove_comments(config, begins[i]);
+}
+
 void roster_guess_write(const struct roster_guess *guess, struct config_writing *writing)
 {
     write_shape(guess, writing);
@@ -179,6 +244,7 @@ void roster_guess_write(const struct roster_guess *guess, struct config_writing 
         write_beside(guess, writing);
         write_dates(guess, writing);
     }
+    write_said(guess, writing);
     for (size_t i = 0; i < guess->questions; i++)
         config_write_comment(writing,
                              arena_printf(writing->arena, "open: %s; as long as it is: %s",

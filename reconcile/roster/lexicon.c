@@ -27,13 +27,24 @@ static const struct {
     const char *word;
 } words[] = {
 #define WORD(status, word) {PERSON_##status, word},
+#define INACTIVE(word)
 #include "roster/words.def"
+#undef INACTIVE
+#undef WORD
+};
+
+static const char *const inactive[] = {
+#define WORD(status, word)
+#define INACTIVE(word) word,
+#include "roster/words.def"
+#undef INACTIVE
 #undef WORD
 };
 
 struct lexicon {
     const char *title[COUNT_OF(titles)];
     const char *word[COUNT_OF(words)];
+    const char *inactive[COUNT_OF(inactive)];
 };
 
 static const struct {
@@ -55,6 +66,9 @@ static const struct {
     [MEANING_DEPARTMENT] = {"department", false},
     [MEANING_COUNTRY] = {"country", false},
     [MEANING_MAYBE_LAST_DAY] = {NULL, true},
+    [MEANING_LAST_WORKED] = {NULL, true},
+    [MEANING_ORIGINAL_HIRE] = {NULL, true},
+    [MEANING_REHIRE] = {NULL, true},
 };
 
 const char *meaning_name(enum meaning meaning)
@@ -93,6 +107,8 @@ struct lexicon *lexicon_new(struct arena *arena)
         lexicon->title[i] = letters_of(arena, titles[i].title, true);
     for (size_t i = 0; i < COUNT_OF(words); i++)
         lexicon->word[i] = fold_name(arena, words[i].word);
+    for (size_t i = 0; i < COUNT_OF(inactive); i++)
+        lexicon->inactive[i] = fold_name(arena, inactive[i]);
     return lexicon;
 }
 
@@ -150,4 +166,16 @@ enum person_status lexicon_word(const struct lexicon *lexicon, const char *word)
             return words[i].status;
     }
     return PERSON_UNKNOWN;
+}
+
+bool lexicon_is_inactive(const struct lexicon *lexicon, const char *word)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *folded = fold_name(&scratch, word);
+
+    for (size_t i = 0; folded && i < COUNT_OF(inactive); i++) {
+        if (strcmp(lexicon->inactive[i], folded) == 0)
+            return true;
+    }
+    return false;
 }

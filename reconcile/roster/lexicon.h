@@ -33,6 +33,8 @@ enum meaning {
     MEANING_REHIRE,
     MEANING_TYPE,
     MEANING_MAYBE_LAST_DAY,
+    MEANING_LAST_WORKED,
+    MEANING_ORIGINAL_HIRE,
     MEANING_NOTHING,
 };
 
@@ -51,5 +53,8 @@ enum meaning lexicon_title(const struct lexicon *lexicon, const char *title, uns
 
 /* EMPLOYED, ON_LEAVE, DEPARTED; UNKNOWN for all that may mean something else. */
 enum person_status lexicon_word(const struct lexicon *lexicon, const char *word);
+
+/* Not active, which whoever has left is, and others are. */
+bool lexicon_is_inactive(const struct lexicon *lexicon, const char *word);
 
 #endif

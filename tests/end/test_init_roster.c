@@ -49,6 +49,19 @@ static void assert_plans(struct first *first)
     end_assert_says(&plan.out, "\"decisions\"");
 }
 
+static void change(const struct first *first, const char *from, const char *to)
+{
+    CLEANUP(mem_cleanup) char *config = end_read(first->config);
+    CLEANUP(text_release) struct text changed = TEXT_INIT;
+    const char *at = strstr(config, from);
+
+    assert_non_null(at);
+    text_add_bytes(&changed, config, (size_t)(at - config));
+    text_add(&changed, to);
+    text_add(&changed, at + strlen(from));
+    assert_int_equal(file_write(first->config, 0640, changed.data, changed.length, NULL), 0);
+}
+
 TEST(init_at_a_terminal_asks_what_cannot_be_known_and_writes_what_was_said)
 {
     FIRST(first);
@@ -79,6 +92,63 @@ TEST(init_at_a_terminal_asks_what_cannot_be_known_and_writes_what_was_said)
     assert_non_null(strstr(config, "name = \"departed\""));
     assert_plans(&first);
     end_assert_no_writes(&first.end);
+}
+
+TEST(init_of_words_that_stay_unknown_says_what_can_be_done_and_asks_once)
+{
+    FIRST(first);
+    CLEANUP(text_release) struct text seen = TEXT_INIT, again = TEXT_INIT;
+    put_people(&first, "Employee ID,Status,Worker Type\n", "%d,Active,Regular\n",
+               "100,Inactive,Regular\n101,Terminated,Regular\n");
+    const struct first_line lines[] = {FIRST_LINES,
+                                       {"'Worker Type'", "1"},
+                                       {"people on leave and people who have not started yet", "4"},
+                                       {NULL, NULL}};
+    const struct first_line none[] = {{NULL, NULL}};
+
+    assert_int_equal(first_dialogue(&first, lines, &seen), 20);
+    end_assert_says(&seen, "everything is answered; each plan will be held");
+    end_assert_says(&seen, "roster.guards.max_rejected_percent = 2");
+    end_assert_says(&seen, "acknowledge --guard G3");
+    end_assert_silent_of(&seen, "something is to be mended");
+    assert_int_equal(first_dialogue(&first, none, &again), 20);
+    end_assert_says(&again, "everything is answered");
+    end_assert_silent_of(&again, "what does it mean");
+    end_assert_silent_of(&again, "'Worker Type' (");
+    CLEANUP(mem_cleanup) char *config = end_read(first.config);
+    assert_non_null(strstr(config, "# as was said, not used: Worker Type\n"));
+    const char *said =
+        strstr(config, "# as was said, in no list, so its rows are rejected: Inactive");
+    assert_true(said && !strstr(strchr(said, '\n'), "in no list"));
+    change(&first, "mode = \"report\";", "mode = \"report\";\n    # mine");
+    put_people(&first, "Employee ID,Status,Worker Type\n", "%d,Active,Regular\n",
+               "101,Terminated,Regular\n");
+    BARE(well, "--config", first.config, "init");
+    end_assert_code(&well, 0); /* nothing is held any more */
+    end_assert_says(&well.out, "all is well");
+}
+
+TEST(init_repeated_forgets_what_was_open_when_it_is_answered)
+{
+    FIRST(first);
+    CLEANUP(text_release) struct text seen = TEXT_INIT;
+    put_people(&first, "Employee ID,Status,Termination Date,Last Day of Work\n", "%d,Active,,\n",
+               "101,Terminated,2025-01-01,2024-12-20\n102,Odd,,\n");
+
+    BARE(made, "--config", first.config, "init", ANSWERS, "--time-zone", "UTC");
+    end_assert_code(&made, 20);
+    CLEANUP(mem_cleanup) char *open = end_read(first.config);
+    assert_non_null(strstr(open, "# open: both 'Termination Date' and 'Last Day of Work'"));
+    assert_null(strstr(open, "name = \"departed\""));
+    const struct first_line lines[] = {
+        {"on which does the employment end?", "1"}, {"'Odd' in 'Status'", "1"}, {NULL, NULL}};
+    int code = first_dialogue(&first, lines, &seen);
+    if (code != 0)
+        fail_msg("%d: %s", code, text_cstr(&seen));
+    CLEANUP(mem_cleanup) char *config = end_read(first.config);
+    assert_null(strstr(config, "# open:"));
+    assert_null(strstr(config, "in no list"));
+    assert_non_null(strstr(config, "# as was said, not used: Last Day of Work\n"));
 }
 
 TEST(init_at_a_terminal_leaves_open_what_nobody_knows_and_is_not_well)
@@ -309,19 +379,6 @@ TEST(init_says_read_errors_as_the_reader_says_them)
 }
 
 /* --- repeated --- */
-
-static void change(const struct first *first, const char *from, const char *to)
-{
-    CLEANUP(mem_cleanup) char *config = end_read(first->config);
-    CLEANUP(text_release) struct text changed = TEXT_INIT;
-    const char *at = strstr(config, from);
-
-    assert_non_null(at);
-    text_add_bytes(&changed, config, (size_t)(at - config));
-    text_add(&changed, to);
-    text_add(&changed, at + strlen(from));
-    assert_int_equal(file_write(first->config, 0640, changed.data, changed.length, NULL), 0);
-}
 
 TEST(init_repeated_over_what_is_right_changes_nothing)
 {

@@ -82,6 +82,17 @@ TEST(config_edit_puts_settings_at_the_end_of_their_group)
     }
 }
 
+TEST(config_edit_takes_out_comments_that_begin_so_and_no_others)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+
+    text_add(&text, "# open: this\na:\n{\n    # open: that\n    x = 1; # open: mine\n"
+                    "    # reopen: mine\n    y = \"# open: text\";\n};\n# open: end");
+    config_edit_remove_comments(&text, "open: ");
+    assert_string_equal(text_cstr(&text), "a:\n{\n    x = 1; # open: mine\n    # reopen: mine\n"
+                                          "    y = \"# open: text\";\n};\n");
+}
+
 TEST(config_judge_says_what_the_loader_would_say_of_one_value)
 {
     static const struct {

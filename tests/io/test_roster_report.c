@@ -67,6 +67,28 @@ TEST(roster_report_text_says_counts_reasons_and_duplicates)
                           "max_rejected_percent is 1; 2 share a key with somebody else (28.6 %), "
                           "max_duplicate_percent is 1\n");
     assert_mentions(text, "\nguard G2 would pass: 5 people are accepted, min_people is 1\n");
+    assert_mentions(text, "HR mends them");
+    assert_mentions(text, "acknowledge --guard G3");
+    assert_no_mention(text, "roster.guards.max_rejected_percent"); /* so many are never right */
+}
+
+TEST(roster_report_of_few_rows_too_many_names_the_ways_to_go_on)
+{
+    struct limits limits = case_limits();
+    CLEANUP(text_release) struct text rows = TEXT_INIT;
+
+    text_add(&rows, FULL);
+    for (int i = 0; i < 40; i++)
+        text_addf(&rows, "%d,,,Anna %c,Active,,,,\n", i, 'A' + i % 26);
+    text_add(&rows, "90,,,Bo,Odd,,,,\n");
+    CLEANUP(mem_cleanup)
+    char *held = report_of(text_cstr(&rows), REPORT_TEXT, &limits, false);
+    assert_mentions(held, "roster.guards.max_rejected_percent = 3 lets plans pass");
+    limits.max_rejected_percent = 3;
+    CLEANUP(mem_cleanup)
+    char *passes = report_of(text_cstr(&rows), REPORT_TEXT, &limits, false);
+    assert_mentions(passes, "guard G3 would pass");
+    assert_no_mention(passes, "hint: what can be done");
 }
 
 TEST(roster_report_shared_keys_of_one_person_are_said_to_be)

@@ -171,7 +171,13 @@ TEST(roster_footer_with_a_status_is_a_person)
 TEST(roster_lone_last_row_is_doubted_without_a_footer)
 {
     static const struct shape shapes[] = {
-        {BOTH "Total: 2,,\n", .people = 2, .rejected = 1, .reason = "roster.footer"},
+        {BOTH "Total: 2,,\n", .people = 2, .rejected = 1, .reason = "footer = [ \"Total*\" ]"},
+        {BOTH "Exported from bob on 28/11/2026,,\n", .people = 2, .rejected = 1,
+         .reason = "footer = [ \"Exported*\" ]"},
+        {BOTH ",,\"Max \"\"M\"\" Mustermann\"\n", .people = 2, .rejected = 1, .blind = 1,
+         .reason = "[ \"Max*\" ]"},
+        {BOTH ",,「合計」\n", .people = 2, .rejected = 1, .blind = 1,
+         .reason = "[ \"「合計」*\" ]"},
         {BOTH "End of report,,\n", .people = 2, .rejected = 1, .reason = "roster.footer"},
         {BOTH "3,,\n", .people = 3},
         {BOTH "E3,,\nE4,,\n", .people = 4}, /* others have no more */
