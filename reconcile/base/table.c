@@ -106,8 +106,15 @@ static void resize(struct table *table, size_t capacity)
 
 void table_init(struct table *table, size_t capacity)
 {
-    *table = (struct table){.slot = NULL};
-    resize(table, capacity > 8 ? capacity : 8);
+    assert(capacity < TABLE_END / 2);
+    *table = (struct table){.expected = (uint32_t)capacity};
+}
+
+/* Many a table is never used, and an empty slot is memory that is written to. */
+static void take_memory(struct table *table)
+{
+    if (!table->slot)
+        resize(table, table->expected > 8 ? table->expected : 8);
 }
 
 void table_release(struct table *table)
@@ -124,8 +131,9 @@ static bool add_hashed(struct table *table, const char *key, uint32_t hash, uint
     struct table_slot *slot;
     uint32_t added;
 
+    take_memory(table);
     if (table->count == table->capacity)
-        resize(table, table->capacity > 4 ? (size_t)table->capacity * 2 : 8);
+        resize(table, (size_t)table->capacity * 2);
     added = table->count++;
     table->entry[added] = (struct table_entry){
         .key = key, .value = value, .next = TABLE_END, .last = added, .length = length};
@@ -145,10 +153,18 @@ void table_add(struct table *table, const char *key, uint32_t value)
     (void)add_hashed(table, key, hash_of(key), value, 1);
 }
 
+void table_prefetch(const struct table *table, const char *key)
+{
+    if (table->slot)
+        __builtin_prefetch(&table->slot[hash_of(key) & table->mask], 1);
+}
+
 uint32_t table_put(struct table *table, const char *key, uint32_t value)
 {
-    uint32_t hash = hash_of(key), first = find(table, key, hash)->first;
+    uint32_t hash = hash_of(key), first;
 
+    take_memory(table);
+    first = find(table, key, hash)->first;
     if (first != TABLE_END)
         return first;
     (void)add_hashed(table, key, hash, value, 1);
@@ -162,6 +178,8 @@ void table_add_many(struct table *table, const char *const *key, const uint32_t 
 {
     uint32_t hash[BATCH];
 
+    if (count > 0)
+        take_memory(table);
     for (size_t done = 0; done < count; done += BATCH) {
         size_t batch = count - done < BATCH ? count - done : BATCH;
 

@@ -18,12 +18,15 @@ struct table {
     uint32_t mask; /* slots - 1 */
     uint32_t count;
     uint32_t capacity;
+    uint32_t expected; /* entries; memory is taken when the first one comes */
 };
 
-/* Room for `capacity` entries at first; table_add grows it when needed. */
+/* Room for `capacity` entries when the first one comes; table_add grows it when needed. */
 void table_init(struct table *table, size_t capacity);
 void table_release(struct table *table);
 void table_add(struct table *table, const char *key, uint32_t value);
+/* Asks memory for what table_put of this key is going to read some steps later. */
+void table_prefetch(const struct table *table, const char *key);
 /* The first entry with this key, which is added where there is none. */
 uint32_t table_put(struct table *table, const char *key, uint32_t value);
 /* The first entry with this key, or TABLE_END. A NULL key finds nothing. */

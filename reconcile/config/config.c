@@ -6,13 +6,16 @@
  */
 #include "config/config.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "config/loader.h"
+#include "host/command.h"
 #include "host/file.h"
 
 /* Absolute, because the process may change its directory. */
@@ -94,6 +97,16 @@ static void load(struct config_loader *loader, const struct text *text)
         loader->config->policy.enforce && loader->config->notify.mail.announce;
 }
 
+/* One that is not there is no mistake in it: the first command of whoever tries the program. */
+static void note_unread(struct config_loader *loader, const char *path, const char *why)
+{
+    CLEANUP(mem_cleanup) char *init = command_make("init");
+    bool missing = access(path, F_OK) < 0 && errno == ENOENT;
+
+    config_problem_add(loader, 0, "%s%s%s%s", why, missing ? "; hint: '" : "", missing ? init : "",
+                       missing ? "' makes one, and --config FILE or @NAME names another" : "");
+}
+
 /* Everything that is right of it goes into the loader's configuration. */
 static void load_file(struct config_loader *loader, const char *path)
 {
@@ -104,7 +117,7 @@ static void load_file(struct config_loader *loader, const char *path)
                                       .directory = find_directory(loader->arena, path)};
     config_init(&loader->tree);
     if (config_read_trusted(path, "configuration", &text, &failure) < 0)
-        config_problem_add(loader, 0, "%s", failure.text);
+        note_unread(loader, path, failure.text);
     else
         load(loader, &text);
     config_destroy(&loader->tree);

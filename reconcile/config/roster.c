@@ -40,12 +40,13 @@ static void check_status_words(struct config_loader *loader)
     table_init(&seen, 16);
     for (uint32_t l = 0; l < COUNT_OF(lists); l++)
         for (size_t i = 0; i < lists[l].list->count; i++) {
-            const char *word = fold_text(loader->arena, lists[l].list->item[i]);
+            const char *folded = fold_text(loader->arena, lists[l].list->item[i]);
+            const char *word = folded ? folded : ""; /* an empty cell */
             uint32_t entry = table_find(&seen, word);
 
-            if (word && entry == TABLE_END)
+            if (entry == TABLE_END)
                 table_add(&seen, word, l);
-            else if (word && table_value(&seen, entry) != l)
+            else if (table_value(&seen, entry) != l)
                 config_problem_add(loader, config_line(loader, "roster.status"),
                                    "'roster.status' has the word '%s' as %s and as %s", word,
                                    lists[table_value(&seen, entry)].name, lists[l].name);

@@ -464,12 +464,13 @@ const struct setting settings[] = {
     {.path = "roster.status",
      .sentence = "What the words of the status column mean, without regard to case and outer "
                  "blanks. Required with 'roster.columns.status'; a word that is in no list makes "
-                 "its row a rejected one."},
+                 "its row a rejected one, and so does an empty cell unless a list has \"\"."},
     {.path = "roster.status.employed",
      .type = SETTING_TEXTS,
      .shown = true,
      AT_LIST(roster.status.employed.item, roster.status.employed.count),
      .maximum = 1000,
+     .takes_blank = true,
      .sample = "[ \"Active\" ]",
      .may_be_empty = true,
      .sentence = "Words for people who work here. With none of them every row is rejected whose "
@@ -479,6 +480,7 @@ const struct setting settings[] = {
      .shown = true,
      AT_LIST(roster.status.on_leave.item, roster.status.on_leave.count),
      .maximum = 1000,
+     .takes_blank = true,
      .sample = "[ \"Leave\" ]",
      .sentence = "Words for people who are away and come back."},
     {.path = "roster.status.departed",
@@ -486,6 +488,7 @@ const struct setting settings[] = {
      .shown = true,
      AT_LIST(roster.status.departed.item, roster.status.departed.count),
      .maximum = 1000,
+     .takes_blank = true,
      .sample = "[ \"Voluntarily Terminated\", \"Terminated for Cause\" ]",
      .sentence = "Words for people who have left, or will on their last day."},
     {.path = "roster.on_leave_column",

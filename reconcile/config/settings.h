@@ -41,6 +41,7 @@ struct setting {
     bool required;
     bool shown;           /* not required and without a default, but set in the sample */
     bool may_be_empty;    /* a list of texts: none of them is an answer too */
+    bool takes_blank;     /* a list of texts: "" is one, for a cell that is empty */
     size_t offset;        /* in struct config, or in the struct of the list's entry */
     size_t count_offset;  /* of the count of what offset points to */
     size_t line_offset;   /* LIST: where an entry keeps its line, or SETTING_NOWHERE */

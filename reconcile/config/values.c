@@ -310,7 +310,10 @@ static struct name_list take_texts(struct config_loader *loader, const struct pl
     for (size_t i = 0; i < count; i++) {
         const config_setting_t *value = get_value(node, i);
         struct place there = place_of_value(place, value);
-        const char *text = take_text(loader, &there, value);
+        bool blank = place->setting && place->setting->takes_blank &&
+                     config_setting_type(value) == CONFIG_TYPE_STRING &&
+                     text_is_empty(config_setting_get_string(value));
+        const char *text = blank ? "" : take_text(loader, &there, value);
 
         if (text)
             item[taken++] = text;

@@ -18,13 +18,14 @@
 
 #include "base/cleanup.h"
 #include "base/fold.h"
-#include "base/intern.h"
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "core/near_compare.h"
 #include "core/near_name.h"
+
+#define AHEAD 16 /* so many steps before its turn memory is asked for what is read at random */
 
 /* For what an account is looked for among the people. */
 enum sought { SOUGHT_NOT = 0, SOUGHT_PERSON, SOUGHT_TWIN };
@@ -39,12 +40,13 @@ struct finder {
     struct seeker *seeker; /* in the order of the accounts; an entry of an index has its place here
                               << 2 | enum near_role */
     uint32_t seekers;
+    size_t persons, twins_sought; /* how many of them seek which */
     struct borne_names names;
     struct table table[BY_EDIT]; /* by enum near_index */
     struct edits edits;
-    struct table domains; /* of the people's addresses: a letter apart is in one domain */
-    bool numbers;         /* they are among the keys */
-    bool skeletons;       /* some address is not ASCII */
+    struct domains domains; /* of the people's addresses: a letter apart is in one domain */
+    bool numbers;           /* they are among the keys */
+    bool skeletons;         /* some address is not ASCII */
 };
 
 /* What one key holds of an index is a chain. */
@@ -148,9 +150,12 @@ static void index_borne_names(struct finder *finder)
             if (!borne->twins || key[i] != name->ends)
                 batch_add(&wide, key[i], at, borne->count);
         }
-        unsigned owns = borne->count ? name_keys_own(&finder->name_arena, name, key) : 0;
+        unsigned owns = wides; /* of two parts they are among the wide ones */
+        if (wides && name->count != 2)
+            owns = name_keys_own(&finder->name_arena, name, key);
         for (unsigned i = 0; i < owns; i++) { /* what a person has as a wide key alone */
-            if (key[i] != name->ends && (key[i] != name->whole || !text_is_ascii(name->whole)))
+            if (key[i] != name->ends && key[i] != name->turned &&
+                (key[i] != name->whole || !text_is_ascii(name->whole)))
                 batch_add(&own, key[i], at, borne->count);
         }
     }
@@ -158,13 +163,20 @@ static void index_borne_names(struct finder *finder)
     batch_flush(&own);
 }
 
-/* `local` is that of the address. */
-static void add_local(struct finder *finder, struct batch *locals, const char *email,
+static void add_local(struct finder *finder, struct batch *locals, const struct address *address,
                       const char *local, uint32_t value)
 {
-    if (local &&
-        !is_no_value(&finder->people->matching->no_value, fold_text(&finder->arena, email)))
+    if (local && !is_no_value(&finder->people->matching->no_value, address->whole))
         batch_add(locals, local, value, 1);
+}
+
+static void add_other_local(struct finder *finder, struct batch *locals, const char *email,
+                            uint32_t value)
+{
+    struct address address;
+
+    if (address_split(&finder->arena, email, &address))
+        add_local(finder, locals, &address, address_untagged(&finder->arena, &address), value);
 }
 
 static void add_number(struct finder *finder, const char *number, uint32_t value)
@@ -202,15 +214,14 @@ static void index_account(struct finder *finder, struct batch *locals, uint32_t 
     add_number(finder, account->employee_number, i << 2 | ROLE_NOW);
     for (uint32_t k = 0; k < account->history.earlier_count; k++) {
         const struct account_earlier *earlier = &account->history.earlier[k];
-        add_local(finder, locals, earlier->email, address_local(&finder->arena, earlier->email),
-                  i << 2 | ROLE_EARLIER);
+        add_other_local(finder, locals, earlier->email, i << 2 | ROLE_EARLIER);
         add_number(finder, earlier->employee_number, i << 2 | ROLE_EARLIER);
     }
-    seeker->local = address_local(&finder->arena, email);
     if (!address_split(&finder->arena, email, &seeker->address))
         return;
-    add_local(finder, locals, seeker->address.whole, seeker->local, i << 2 | ROLE_NOW);
-    if (table_find(&finder->domains, seeker->address.domain) != TABLE_END)
+    seeker->local = address_untagged(&finder->arena, &seeker->address);
+    add_local(finder, locals, &seeker->address, seeker->local, i << 2 | ROLE_NOW);
+    if (domains_may_hold(&finder->domains, seeker->address.domain))
         edits_add(&finder->edits, &seeker->address, i << 2 | ROLE_NOW);
     if (finder->skeletons)
         table_add(&finder->table[BY_SKELETON], skeleton_key(&finder->arena, seeker->address.whole),
@@ -249,8 +260,7 @@ static void index_departed(struct finder *finder, struct batch *locals, uint32_t
         for (size_t j = 0; j < k; j++)
             again |= address[j] && text_equal(address[j], address[k]);
         if (!again)
-            add_local(finder, locals, address[k], address_local(&finder->arena, address[k]),
-                      i << 2 | ROLE_TWIN);
+            add_other_local(finder, locals, address[k], i << 2 | ROLE_TWIN);
     }
 }
 
@@ -323,9 +333,38 @@ struct block_keys {
     size_t count;
 };
 
+/* Asks memory for what comparing the finds is going to read, in steps that each find what the one
+ * before has asked for. */
+static void await_seekers(const struct visit *visit, const struct block_keys *keys)
+{
+    const struct finder *finder = visit->finder;
+    uint32_t value[BLOCK_KEYS];
+    size_t count = 0;
+
+    for (size_t i = 0; i < keys->count; i++) {
+        uint32_t entry = keys->entry[i];
+        if (entry == TABLE_END || chain_length(finder, keys->index, entry) > CHAIN_MAX)
+            continue;
+        value[count] = chain_value(finder, keys->index, entry);
+        if (is_of_names(keys->index))
+            __builtin_prefetch(&finder->names.borne[value[count]]);
+        count++;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (is_of_names(keys->index)) {
+            const struct bearers *bearers = &finder->names.borne[value[i]];
+            __builtin_prefetch(bearers->name);
+            value[i] = bearers->value;
+        }
+        __builtin_prefetch(&finder->seeker[value[i] >> 2]);
+        __builtin_prefetch(&visit->nearest[value[i] >> 2], 1);
+    }
+}
+
 static void flush_keys(struct visit *visit, struct face *face, struct block_keys *keys)
 {
     table_find_many(&visit->finder->table[keys->index], keys->key, keys->count, keys->entry);
+    await_seekers(visit, keys);
     for (size_t i = 0; i < keys->count; i++)
         propose(visit, keys->index, keys->entry[i], &face[keys->owner[i]]);
     keys->count = 0;
@@ -461,16 +500,24 @@ static size_t index_size(const struct finder *finder, enum near_index index)
 }
 
 /* The hits of one index by their key, counted and then put in place. */
-static void gather_hits(const struct finder *finder, enum near_index index, const struct hits *hits,
+static void gather_hits(const struct visits *visits, size_t parts, enum near_index index,
                         struct crowds *crowds)
 {
-    size_t entries = index_size(finder, index), placed = 0;
-    CLEANUP(mem_cleanup) uint32_t *end = mem_calloc(entries, sizeof(end[0]));
-    uint32_t *person = mem_alloc(hits->count * sizeof(person[0]));
+    const struct finder *finder = visits->finder;
+    size_t entries = index_size(finder, index), placed = 0, all = 0;
 
+    for (size_t part = 0; part < parts; part++)
+        all += visits->part[part].hits[index].count;
+    if (all == 0)
+        return;
+    CLEANUP(mem_cleanup) uint32_t *end = mem_calloc(entries, sizeof(end[0]));
+    uint32_t *person = mem_alloc(all * sizeof(person[0]));
     crowds->person[index] = person;
-    for (size_t i = 0; i < hits->count; i++)
-        end[hits->hit[i].entry]++;
+    for (size_t part = 0; part < parts; part++) {
+        const struct hits *hits = &visits->part[part].hits[index];
+        for (size_t i = 0; i < hits->count; i++)
+            end[hits->hit[i].entry]++;
+    }
     for (uint32_t i = 0; i < entries; i++) {
         size_t here = end[i];
         end[i] = (uint32_t)placed;
@@ -487,8 +534,11 @@ static void gather_hits(const struct finder *finder, enum near_index index, cons
         };
         placed += here;
     }
-    for (size_t i = 0; i < hits->count; i++)
-        person[end[hits->hit[i].entry]++] = hits->hit[i].person;
+    for (size_t part = 0; part < parts; part++) {
+        const struct hits *hits = &visits->part[part].hits[index];
+        for (size_t i = 0; i < hits->count; i++)
+            person[end[hits->hit[i].entry]++] = hits->hit[i].person;
+    }
 }
 
 static int compare_sizes(const void *a, const void *b)
@@ -529,6 +579,10 @@ static void take_crowd(struct visit *visit, const struct crowd_of_key *crowd)
 
     for (size_t i = 0; i < crowd->count; i++) {
         const struct person *person = &all[crowd->person[i]];
+        if (i + AHEAD < crowd->count) {
+            __builtin_prefetch(&all[crowd->person[i + AHEAD]]);
+            __builtin_prefetch(&all[crowd->person[i + AHEAD]].status);
+        }
         if (person_compare(person, least) < 0)
             least = person;
         if (twin_is_at_work(person) && (!here || person_compare(person, here) < 0))
@@ -560,15 +614,9 @@ static void propose_crowds(struct visits *visits, size_t parts)
     struct crowds crowds = {.count = 0};
 
     for (enum near_index index = 0; index < NEAR_INDEXES; index++) {
-        for (size_t part = 1; part < parts; part++) {
-            struct hits *other = &visits->part[part].hits[index];
-            for (size_t i = 0; i < other->count; i++)
-                add_hit(&first->hits[index], other->hit[i]);
-            free(other->hit);
-        }
-        if (first->hits[index].count > 0)
-            gather_hits(visits->finder, index, &first->hits[index], &crowds);
-        free(first->hits[index].hit);
+        gather_hits(visits, parts, index, &crowds);
+        for (size_t part = 0; part < parts; part++)
+            free(visits->part[part].hits[index].hit);
     }
     size_t most = most_compared(visits->finder, &crowds);
     for (size_t i = 0; i < crowds.count; i++) {
@@ -637,8 +685,6 @@ struct asking {
     struct finder *finder;
     size_t persons[PARALLEL_PARTS_MAX], twins[PARALLEL_PARTS_MAX]; /* how many are sought */
     bool skeletons[PARALLEL_PARTS_MAX];
-    struct arena arena[PARALLEL_PARTS_MAX];
-    struct intern domains[PARALLEL_PARTS_MAX]; /* of the people */
 };
 
 static bool is_odd_address(const char *email, const char *username)
@@ -667,8 +713,8 @@ static void ask_accounts(void *context, size_t part, size_t begin, size_t end)
 }
 
 /* `*last` is that of the person before, as it is written: nearly all have it too. */
-static void note_domain(struct intern *domains, struct arena *scratch, const char *text, bool ascii,
-                        const char **last)
+static void note_domain(struct domains *domains, struct arena *scratch, const char *text,
+                        bool ascii, const char **last)
 {
     const char *at = strrchr(text, '@');
     struct address address;
@@ -676,7 +722,7 @@ static void note_domain(struct intern *domains, struct arena *scratch, const cha
     if (ascii && (!at || (*last && strcmp(at + 1, *last) == 0)))
         return;
     if (address_split(scratch, text, &address)) {
-        (void)intern_string(domains, address.domain);
+        domains_add(domains, address.domain);
         *last = ascii ? at + 1 : NULL;
     }
     arena_clear(scratch);
@@ -689,29 +735,14 @@ static void ask_people(void *context, size_t part, size_t begin, size_t end)
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     const char *last = NULL;
 
-    intern_init(&asking->domains[part], &asking->arena[part]);
     for (size_t i = begin; i < end; i++) {
         const char *text = address_text(person[i].email, person[i].username);
         if (!text)
             continue;
         bool ascii = text_is_ascii(text);
         asking->skeletons[part] |= !ascii;
-        note_domain(&asking->domains[part], &scratch, text, ascii, &last);
+        note_domain(&asking->finder->domains, &scratch, text, ascii, &last);
     }
-}
-
-/* What the parts of the people have to say, put together. */
-static void take_asked(struct finder *finder, struct asking *asking, size_t parts)
-{
-    table_init(&finder->domains, asking->domains[0].count);
-    for (size_t part = 0; part < parts; part++) {
-        for (size_t i = 0; i < asking->domains[part].count; i++)
-            table_add(&finder->domains, asking->domains[part].string[i], 0);
-        intern_release(&asking->domains[part]);
-        arena_adopt(&finder->arena, &asking->arena[part]);
-    }
-    for (size_t part = 0; part < PARALLEL_PARTS_MAX; part++)
-        finder->skeletons |= asking->skeletons[part];
 }
 
 /* Who is sought, and for whom. */
@@ -721,8 +752,11 @@ static void seek(struct finder *finder)
     size_t accounts = finder->snapshot->count, people = finder->people->roster->count, sought = 0;
 
     parallel_for(accounts, parallel_parts(accounts), ask_accounts, &asking);
-    for (size_t i = 0; i < PARALLEL_PARTS_MAX; i++)
-        sought += asking.persons[i] + asking.twins[i];
+    for (size_t i = 0; i < PARALLEL_PARTS_MAX; i++) {
+        finder->persons += asking.persons[i];
+        finder->twins_sought += asking.twins[i];
+    }
+    sought = finder->persons + finder->twins_sought;
     if (sought == 0)
         return;
     finder->seeker = mem_calloc(sought, sizeof(finder->seeker[0]));
@@ -731,16 +765,31 @@ static void seek(struct finder *finder)
             finder->seeker[finder->seekers++] = (struct seeker){
                 .account = &finder->snapshot->account[i], .pairing = &finder->pairing[i]};
     }
+    domains_init(&finder->domains, people);
     parallel_for(people, parallel_parts(people), ask_people, &asking);
-    take_asked(finder, &asking, parallel_parts(people));
+    for (size_t part = 0; part < PARALLEL_PARTS_MAX; part++)
+        finder->skeletons |= asking.skeletons[part];
 }
 
 /* --- the indexes, which are made side by side --- */
 
+static void await_name(const struct finder *finder, uint32_t i)
+{
+    const struct seeker *seeker = &finder->seeker[i];
+    bool twin = seeker->pairing->kind != LINK_NONE;
+    const char *name = twin && seeker->pairing->person->name ? seeker->pairing->person->name
+                                                             : seeker->account->name;
+
+    if (name)
+        table_prefetch(&finder->names.seen[twin], name);
+}
+
 static void index_names(struct finder *finder)
 {
-    borne_names_init(&finder->names, &finder->name_arena, finder->seekers);
+    borne_names_init(&finder->names, &finder->name_arena, finder->persons, finder->twins_sought);
     for (uint32_t i = 0; i < finder->seekers; i++) {
+        if (i + AHEAD < finder->seekers)
+            await_name(finder, i + AHEAD);
         if (finder->seeker[i].pairing->kind == LINK_NONE)
             take_account_names(finder, i);
         else
@@ -785,8 +834,8 @@ static void index_accounts(struct finder *finder)
     size_t sought = finder->seekers, parts = parallel_parts(finder->snapshot->count);
 
     for (enum near_index index = BY_LOCAL; index < BY_EDIT; index++) /* names by how many differ */
-        table_init(&finder->table[index], index != BY_SKELETON || finder->skeletons ? sought : 1);
-    edits_init(&finder->edits);
+        table_init(&finder->table[index], sought);
+    edits_init(&finder->edits, sought);
     (void)fold_skeleton(&finder->arena, "first use makes its tables, before there are threads");
     parallel_for(COUNT_OF(indexes), parts < COUNT_OF(indexes) ? parts : COUNT_OF(indexes),
                  index_part, finder);
@@ -798,7 +847,7 @@ static void release_finder(struct finder *finder)
         table_release(&finder->table[index]);
     borne_names_release(&finder->names);
     edits_release(&finder->edits);
-    table_release(&finder->domains);
+    domains_release(&finder->domains);
     twins_release(&finder->twins);
     free(finder->seeker);
     arena_release(&finder->name_arena);

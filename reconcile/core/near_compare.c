@@ -28,16 +28,23 @@ bool address_split(struct arena *arena, const char *email, struct address *ret_a
     return true;
 }
 
+const char *address_untagged(struct arena *arena, const struct address *address)
+{
+    const char *whole = address->whole;
+
+    if (!whole)
+        return NULL;
+    const char *tag = memchr(whole, '+', address->local_length);
+    return arena_strndup(arena, whole,
+                         tag && tag > whole ? (size_t)(tag - whole) : address->local_length);
+}
+
 struct face face_of(struct arena *scratch, const struct person *person)
 {
-    const char *email = address_text(person->email, person->username);
-    struct face face = {
-        .person = person,
-        .name = name_parts(scratch, person->name),
-        .local = address_local(scratch, email),
-    };
+    struct face face = {.person = person, .name = name_parts(scratch, person->name)};
 
-    (void)address_split(scratch, email, &face.address);
+    (void)address_split(scratch, address_text(person->email, person->username), &face.address);
+    face.local = address_untagged(scratch, &face.address);
     return face;
 }
 

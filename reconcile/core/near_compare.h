@@ -58,6 +58,10 @@ const char *address_text(const char *email, const char *username);
 /* false: it is no address, and nothing is set. */
 bool address_split(struct arena *arena, const char *email, struct address *ret_address);
 
+/* The local part without a tag; NULL of no address. What address_local makes of the text, made of
+ * what is folded already. */
+const char *address_untagged(struct arena *arena, const struct address *address);
+
 struct face face_of(struct arena *scratch, const struct person *person);
 
 /* Keeps the person when they are nearer than who is kept, or a twin harder to excuse. */

@@ -22,10 +22,50 @@ struct edit_entry {
     uint32_t length; /* how many have this hash */
 };
 
-void edits_init(struct edits *edits)
+/* --- domains --- */
+
+#define BITS_EACH 16 /* of a million domains one in sixteen others is taken for one of them */
+
+void domains_init(struct domains *domains, size_t addresses)
+{
+    uint64_t bits = 64;
+
+    while (bits < addresses * BITS_EACH)
+        bits *= 2;
+    *domains =
+        (struct domains){.bits = mem_calloc(bits / 64, sizeof(domains->bits[0])), .mask = bits - 1};
+}
+
+void domains_release(struct domains *domains)
+{
+    free(domains->bits);
+}
+
+static uint64_t domain_place(const struct domains *domains, const char *domain)
+{
+    return text_hash(domain) & domains->mask;
+}
+
+void domains_add(struct domains *domains, const char *domain)
+{
+    uint64_t at = domain_place(domains, domain);
+
+    (void)__atomic_fetch_or(&domains->bits[at / 64], UINT64_C(1) << at % 64, __ATOMIC_RELAXED);
+}
+
+bool domains_may_hold(const struct domains *domains, const char *domain)
+{
+    uint64_t at = domain_place(domains, domain);
+
+    return domains->bits[at / 64] >> at % 64 & 1;
+}
+
+/* --- edits --- */
+
+void edits_init(struct edits *edits, size_t addresses)
 {
     *edits = (struct edits){.entry = NULL};
-    table_init(&edits->domain, 16);
+    domains_init(&edits->domains, addresses);
 }
 
 void edits_release(struct edits *edits)
@@ -33,7 +73,7 @@ void edits_release(struct edits *edits)
     free(edits->entry);
     free(edits->bucket);
     free(edits->seen);
-    table_release(&edits->domain);
+    domains_release(&edits->domains);
 }
 
 static uint64_t mix(uint64_t value)
@@ -73,8 +113,7 @@ void edits_add(struct edits *edits, const struct address *address, uint32_t valu
     uint64_t hash[EDIT_HASHES_MAX];
     unsigned count = hash_all(address, hash);
 
-    if (table_find(&edits->domain, address->domain) == TABLE_END)
-        table_add(&edits->domain, address->domain, 0);
+    domains_add(&edits->domains, address->domain);
     for (unsigned i = 0; i < count; i++) {
         if (i > 0 && hash[i] == hash[i - 1])
             continue; /* 'aa' without either */
@@ -86,7 +125,7 @@ void edits_add(struct edits *edits, const struct address *address, uint32_t valu
 
 static uint64_t *seen_word(const struct edits *edits, uint64_t hash)
 {
-    return &edits->seen[(hash >> 20) & (edits->mask >> 4)];
+    return &edits->seen[(hash >> 20) & (edits->mask >> 3)];
 }
 
 static uint64_t seen_bit(uint64_t hash)
@@ -108,12 +147,12 @@ void edits_index(struct edits *edits)
 {
     size_t size = 16;
 
-    while (size < edits->count * 2)
+    while (size < edits->count)
         size *= 2;
     edits->mask = size - 1;
     edits->bucket = mem_alloc(size * sizeof(edits->bucket[0]));
     memset(edits->bucket, 0xff, size * sizeof(edits->bucket[0])); /* all TABLE_END */
-    edits->seen = mem_calloc(size / 16, sizeof(edits->seen[0]));
+    edits->seen = mem_calloc(size / 8, sizeof(edits->seen[0]));
     for (uint32_t i = 0; i < edits->count; i++) {
         struct edit_entry *entry = &edits->entry[i];
         if (i + AHEAD < edits->count)
@@ -137,19 +176,29 @@ void edits_index(struct edits *edits)
 unsigned edits_find(const struct edits *edits, const struct address *address,
                     uint32_t ret_entry[static EDIT_HASHES_MAX])
 {
-    uint64_t hash[EDIT_HASHES_MAX];
-    unsigned found = 0;
+    uint64_t hash[EDIT_HASHES_MAX], last = 0;
+    unsigned found = 0, held = 0;
 
-    if (edits->count == 0 || table_find(&edits->domain, address->domain) == TABLE_END)
+    if (edits->count == 0 || !domains_may_hold(&edits->domains, address->domain))
         return 0;
     unsigned count = hash_all(address, hash);
-    for (unsigned i = 0; i < count; i++) {
-        if (i > 0 && hash[i] == hash[i - 1])
+    for (unsigned i = 0; i < count; i++) { /* `held` never overtakes `i` */
+        bool again = i > 0 && hash[i] == last;
+        last = hash[i];
+        if (again)
             continue;
-        if (*seen_word(edits, hash[i]) & seen_bit(hash[i]))
-            ret_entry[found] = find_hash(edits, hash[i]);
-        else
-            ret_entry[found] = TABLE_END;
+        if (*seen_word(edits, hash[i]) & seen_bit(hash[i])) {
+            __builtin_prefetch(&edits->bucket[hash[i] & edits->mask]);
+            hash[held++] = hash[i];
+        }
+    }
+    for (unsigned i = 0; i < held; i++) {
+        ret_entry[i] = edits->bucket[hash[i] & edits->mask];
+        if (ret_entry[i] != TABLE_END)
+            __builtin_prefetch(&edits->entry[ret_entry[i]]);
+    }
+    for (unsigned i = 0; i < held; i++) {
+        ret_entry[found] = find_hash(edits, hash[i]);
         found += ret_entry[found] != TABLE_END;
     }
     return found;

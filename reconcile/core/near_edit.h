@@ -16,6 +16,19 @@ struct address { /* a folded e-mail address, split at its last @ */
     size_t local_length;
 };
 
+/* The domains of very many addresses, a bit each or a few that share one: what is not in here has
+ * none of them, and what is may have none either. Several threads may add at a time. */
+struct domains {
+    uint64_t *bits;
+    uint64_t mask;
+};
+
+/* As many addresses, of as many domains at the worst. */
+void domains_init(struct domains *domains, size_t addresses);
+void domains_release(struct domains *domains);
+void domains_add(struct domains *domains, const char *domain);
+bool domains_may_hold(const struct domains *domains, const char *domain);
+
 #define EDIT_HASHES_MAX 65 /* of a local part of 64 letters (RFC 5321 4.5.3.1.1), and of itself */
 
 struct edits {
@@ -23,11 +36,12 @@ struct edits {
     size_t count, capacity;
     uint32_t *bucket;
     size_t mask;
-    uint64_t *seen;      /* four bits for every bucket: most look-ups never leave the caches */
-    struct table domain; /* those of the addresses in here */
+    uint64_t *seen;         /* eight bits for every bucket: most look-ups never leave the caches */
+    struct domains domains; /* those of the addresses in here */
 };
 
-void edits_init(struct edits *edits);
+/* As many addresses at most. */
+void edits_init(struct edits *edits, size_t addresses);
 void edits_release(struct edits *edits);
 /* The address stays with the caller. One whose local part is longer is not taken in. */
 void edits_add(struct edits *edits, const struct address *address, uint32_t value);

@@ -4,11 +4,11 @@
 
 #include "base/mem.h"
 
-void borne_names_init(struct borne_names *names, struct arena *arena, size_t expected)
+void borne_names_init(struct borne_names *names, struct arena *arena, size_t persons, size_t twins)
 {
     *names = (struct borne_names){.arena = arena};
-    table_init(&names->seen[false], expected / 2);
-    table_init(&names->seen[true], expected / 2);
+    table_init(&names->seen[false], persons);
+    table_init(&names->seen[true], twins);
 }
 
 void borne_names_release(struct borne_names *names)

@@ -33,9 +33,9 @@ struct borne_names {
     size_t bearer_count, bearer_capacity;
 };
 
-/* What is made of the names lies in the arena; they themselves stay with the caller. `expected` is
- * how many bearers there are going to be. */
-void borne_names_init(struct borne_names *names, struct arena *arena, size_t expected);
+/* What is made of the names lies in the arena; they themselves stay with the caller. So many
+ * bearers there are going to be who are sought themselves, and whose twins are. */
+void borne_names_init(struct borne_names *names, struct arena *arena, size_t persons, size_t twins);
 void borne_names_release(struct borne_names *names);
 /* The name made into its parts, without a bearer yet. NULL is a name of no parts, likewise. */
 const struct name_parts *borne_names_parts(struct borne_names *names, const char *name, bool twin);

@@ -258,12 +258,13 @@ static uint32_t find_root(const uint32_t *parent, uint32_t row)
     return row;
 }
 
-/* Who speaks for a person: a row that nobody can read, then one that runs, then the latest last
- * day, one that is not told counting as later than any. */
+/* Who speaks for a person: a row that nobody can read, then one that runs (on leave from one post
+ * is no reason to log in for another), then the latest last day, one that is not told counting as
+ * later than any. */
 static int speaker_rank(const struct person *person)
 {
     static const int rank[] = {
-        [PERSON_UNKNOWN] = 0, [PERSON_EMPLOYED] = 1, [PERSON_ON_LEAVE] = 2,
+        [PERSON_UNKNOWN] = 0, [PERSON_ON_LEAVE] = 1, [PERSON_EMPLOYED] = 2,
         [PERSON_FUTURE] = 3,  [PERSON_DEPARTED] = 4, [PERSON_ABSENT] = 5,
     };
     return rank[person->status];

@@ -37,9 +37,26 @@ static enum person_status judge_leave(const struct person *person, struct day to
     return PERSON_UNKNOWN;
 }
 
+/* A leave that began after the last day, or is known to go on, is one of somebody who works here.
+ * Who left while on a leave without an end is gone, and so is whom the status says to be. */
+static bool outlasts_departure(const struct person *person, struct day today)
+{
+    bool goes_on = day_is_set(person->leave_until) && day_compare(person->leave_until, today) >= 0;
+    bool after = day_is_set(person->leave_from) && day_is_set(person->last_day) &&
+                 day_compare(person->leave_from, person->last_day) > 0;
+    bool over = day_is_set(person->leave_until) && !goes_on;
+
+    return person->word != PERSON_DEPARTED &&
+           (person->leave == LEAVE_YES || goes_on || (after && !over));
+}
+
 /* The word becomes that of a leave, so that whoever stores and loads it judges the same. */
 static void take_leave(struct person *person, struct day today, const char **ret_reason)
 {
+    if (person->status == PERSON_DEPARTED && outlasts_departure(person, today)) {
+        *ret_reason = "the last day has passed, but a leave goes on";
+        person->status = PERSON_UNKNOWN;
+    }
     if (person->status != PERSON_EMPLOYED)
         return;
     person->status = judge_leave(person, today, ret_reason);

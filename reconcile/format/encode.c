@@ -46,22 +46,32 @@ static bool is_passed_over(UChar32 c)
            u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT);
 }
 
+/* What a file may be split at, whatever is between its own fields: a cell begins behind it. */
+#define SEPARATORS ",;|:^~ "
+
+/* Whether the word ends at `s`, behind the apostrophe that closes `quoted` too. */
+static bool ends_word(const char *s, bool quoted)
+{
+    return *s == ' ' || (quoted && *s == '\'' && (!s[1] || strchr(SEPARATORS, s[1])));
+}
+
 /* Whether a spreadsheet that begins a cell at `s` may take it for a formula. One that begins cells
- * behind blanks ends them there too: in a word a sign alone is none, and "a - b" is text. */
+ * behind blanks ends them there too: in a word a sign alone is none, and "a - b" and "no '@'" are
+ * text. */
 static bool begins_formula(const char *s, bool word)
 {
     enum { LONGEST = 4 };
     size_t step;
     int32_t c = 0;
+    bool quoted = false;
 
     while ((step = text_decode(s, strnlen(s, LONGEST), &c)) > 0 && is_passed_over(c) &&
-           !(word && c == ' '))
+           !(word && c == ' ')) {
+        quoted = c == '\'';
         s += step;
-    return step > 0 && is_formula_sign(c) && !(word && s[step] == ' ');
+    }
+    return step > 0 && is_formula_sign(c) && !(word && ends_word(s + step, quoted));
 }
-
-/* What a file may be split at, whatever is between its own fields: a cell begins behind it. */
-#define SEPARATORS ",;|:^~ "
 
 static bool needs_quotes(const char *value)
 {

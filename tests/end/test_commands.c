@@ -329,6 +329,8 @@ TEST(configuration_of_the_environment_is_asked_before_the_usual_one)
     end_assert_code(&by_it, 0);
     end_assert_says(&by_it.out, "end: no run yet");
     end_assert_code(&by_word, 78);
+    end_assert_says(&by_word.err, "'bynder-reconcile --config /nowhere/x.conf init' makes one, and "
+                                  "--config FILE or @NAME names another");
     end_assert_code(&by_name, 78);
     end_assert_says(&by_name.err, "/etc/bynder-reconcile/nowhere.conf");
 }

@@ -192,6 +192,14 @@ static const struct refusal refusals[] = {
      "columns: { email = \"M\"; status = \"S\"; };\nstatus: { employed = [ \"A\", \"B\" ]; "
      "departed = ( \"C\" ); };",
      0, NULL},
+    {COLUMNS,
+     "columns: { email = \"M\"; status = \"S\"; };\nstatus: { employed = [ \"A\", \"\" ]; };", 0,
+     NULL},
+    {COLUMNS,
+     "columns: { email = \"M\"; status = \"S\"; };\nstatus: { employed = \"\"; departed = [ "
+     "\"B\", \"\" ]; };",
+     1, "has the word '' as employed and as departed"},
+    {COLUMNS, COLUMNS "\nno_value = [ \"\" ];", 1, "'roster.no_value' is empty"},
     {COLUMNS, "columns: { email = \"M\"; status = \"active\"; };\nformat = \"scim\";", 0, NULL},
     {COLUMNS, "format = \"scim\";", 0, NULL},
     {COLUMNS, COLUMNS "\nheader_row = 0;", 1, "'roster.header_row' is 0"},
@@ -468,7 +476,7 @@ TEST(config_load_no_readable_file_is_one_problem)
     static const struct {
         const char *name, *problem;
     } cases[] = {
-        {"missing.conf", "No such file or directory"},
+        {"missing.conf", "No such file or directory; hint: '"},
         {".", "is a directory"},
         {"fifo", "is not a regular file"},
         {"huge.conf", "is larger than 4194304 bytes"},
@@ -482,6 +490,7 @@ TEST(config_load_no_readable_file_is_one_problem)
 
         assert_int_equal(loaded.problems.count, 1);
         assert_problem(&loaded, cases[i].name, directory, 0, cases[i].problem);
+        assert_int_equal(has_problem(&loaded, directory, 0, "bynder-reconcile init"), i == 0);
     }
 }
 

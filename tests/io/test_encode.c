@@ -86,6 +86,13 @@ TEST(encode_csv_formulas_defused)
         {"more than 10 % of 5", "more than 10 % of 5"},
         {"a+b@acme.example", "a+b@acme.example"},
         {"10:30 = noon", "10:30 = noon"},
+        {"it has no '@'", "it has no '@'"}, /* between apostrophes too */
+        {"has '=' in it", "has '=' in it"},
+        {"has '@', so", "\"has '@', so\""},
+        {"is '='A'!A1", "is ''='A'!A1"}, /* but not with more behind it */
+        {"is '=1'", "is ''=1'"},
+        {"is ='A'!A1", "is '='A'!A1"},
+        {"'@' is it", "''@' is it"},           /* and comes back as it was */
         {"\xE2\x80\x83=1", "'\xE2\x80\x83=1"}, /* behind an em space */
         {"\xE2\x80\x8D-1", "'\xE2\x80\x8D-1"}, /* behind a joiner */
         {",;x", "\",;x\""},

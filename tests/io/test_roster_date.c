@@ -314,6 +314,33 @@ TEST(roster_leave_by_its_days)
         check_status(&config, rows[i].cells, rows[i].status, rows[i].part);
 }
 
+/* The last day at work before a long leave is no last day of employment. */
+TEST(roster_leave_that_goes_on_behind_the_last_day_is_a_contradiction)
+{
+    static const struct {
+        const char *cells;
+        enum person_status status;
+    } rows[] = {
+        {",,2026-05-31,,2026-06-01,2027-05-31", PERSON_UNKNOWN},
+        {",,2026-05-31,,2026-06-01,", PERSON_UNKNOWN},
+        {",,2026-05-31,,2026-03-01,2026-11-28", PERSON_UNKNOWN},
+        {",,2026-05-31,yes,,", PERSON_UNKNOWN},
+        {",,2026-05-31,,2026-03-01,", PERSON_DEPARTED},           /* left while on leave */
+        {",,2026-05-31,,2026-03-01,2026-11-27", PERSON_DEPARTED}, /* and it is over */
+        {",,2026-05-31,,2026-06-01,2026-06-30", PERSON_DEPARTED},
+        {",,2026-05-31,no,,", PERSON_DEPARTED},
+        {",,2026-12-31,yes,,", PERSON_ON_LEAVE},
+    };
+    struct config_roster config = leave_config();
+
+    config.column.of[ROSTER_STATUS] = NULL;
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        check_status(&config, rows[i].cells, rows[i].status,
+                     rows[i].status == PERSON_UNKNOWN ? "a leave goes on" : NULL);
+    config = leave_config(); /* a word is plain */
+    check_status(&config, "Left,,2026-05-31,,2026-06-01,2027-05-31", PERSON_DEPARTED, NULL);
+}
+
 /* What is stored is judged the same again, and the same file is no news on another day. */
 TEST(roster_leave_is_the_word_that_is_kept_and_no_news_by_itself)
 {

@@ -436,8 +436,8 @@ TEST(roster_read_json_lines)
 TEST(roster_read_scim_as_servers_send_it)
 {
     static const char *const taken[] = {
-        "{\"USERNAME\":\"anna\",\"Active\":\"True\",\"name\":{\"GivenName\":\"Anna\","
-        "\"familyname\":\"Visser\"}}",
+        ("{\"USERNAME\":\"anna\",\"Active\":\"True\",\"name\":{\"GivenName\":\"Anna\","
+         "\"familyname\":\"Visser\"}}"),
         "{\"userName\":\"anna\",\"active\":1,\"Name\":{\"formatted\":\"Anna Visser\"}}",
         "{\"userName\":\"anna\",\"active\":\"TRUE\",\"DisplayName\":\"Anna Visser\"}",
     };

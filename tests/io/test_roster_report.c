@@ -150,6 +150,21 @@ TEST(roster_report_csv_has_a_line_for_every_row)
     assert_mentions(text, "'=cmd()"); /* defused */
 }
 
+/* The sign of an address alone between apostrophes is no formula, one with something behind it is.
+ */
+TEST(roster_report_csv_reason_reads_as_it_was_written)
+{
+    struct limits limits = case_limits();
+    CLEANUP(mem_cleanup)
+    char *text = report_of(FULL "1,anna,,Anna,Active,,,,\n2,,,Bo,=cmd(),,,,\n3,,,@cy,Active,,,,\n",
+                           REPORT_CSV, &limits, false);
+
+    assert_mentions(text, "it has no '@'");
+    assert_no_mention(text, "no ''@'");
+    assert_mentions(text, "''=cmd()'");
+    assert_mentions(text, ",'@cy,");
+}
+
 TEST(roster_report_json_is_a_document_with_the_same_facts)
 {
     struct limits limits = case_limits();

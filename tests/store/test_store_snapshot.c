@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cluster_fixture.h"
 #include "store_world.h"
 #include "test.h"
 
@@ -233,6 +234,29 @@ TEST(store_save_snapshot_unchanged_adds_no_version)
     assert_int_equal(store_world_number(world, "select count(*) from login_known where read_at = "
                                                "timestamptz '2026-11-02T02:00:00Z'"),
                      50);
+}
+
+/* What another portal's run gathers figures of until it commits is no reason to wait, nor to end.
+ */
+TEST(store_save_snapshot_waits_for_nobody_elses_figures)
+{
+    struct store_world *world = *state;
+    const struct pg_settings settings = {.conninfo = cluster_fixture_conninfo()};
+    CLEANUP(pg_closep) struct pg *other = NULL;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct snapshot snapshot = store_world_snapshot(world, 500);
+
+    assert_int_equal(pg_open(&settings, &other, &err), 0);
+    assert_int_equal(pg_begin(other, &err), 0);
+    assert_int_equal(pg_run(other, "lock",
+                            "lock table account, account_version, login, login_known, link_version,"
+                            " person_version in share update exclusive mode",
+                            PG_NOTHING, NULL, 0, NULL, &err),
+                     0);
+    store_world_execute(world, "set lock_timeout = 200");
+    save_as_the_flow(world, &snapshot);
+    assert_int_equal(store_world_number(world, "select count(*) from account_version"), 500);
+    pg_rollback(other);
 }
 
 TEST(store_save_snapshot_incomplete_closes_nothing)

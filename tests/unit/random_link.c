@@ -211,12 +211,12 @@ struct roster_view { /* who is one person, and who speaks for them */
     bool unclear[MOST];
 };
 
-/* 0 nobody can tell, 1 employed, 2 on leave, 3 future, 4 departed */
+/* 0 nobody can tell, 1 on leave, 2 employed, 3 future, 4 departed */
 static int rank_of(const struct person *person)
 {
     static const int rank[] = {[PERSON_UNKNOWN] = 0,
-                               [PERSON_EMPLOYED] = 1,
-                               [PERSON_ON_LEAVE] = 2,
+                               [PERSON_ON_LEAVE] = 1,
+                               [PERSON_EMPLOYED] = 2,
                                [PERSON_FUTURE] = 3,
                                [PERSON_DEPARTED] = 4};
 

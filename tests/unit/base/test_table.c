@@ -142,3 +142,24 @@ TEST(table_put_of_a_key_that_is_there_adds_nothing)
     assert_int_equal(table.count, 2);
     table_release(&table);
 }
+
+TEST(table_find_in_an_unused_table_finds_nothing_whatever_room_was_wished_for)
+{
+    const char *const keys[] = {"a", NULL};
+    uint32_t found[COUNT_OF(keys)] = {0};
+    struct table table;
+
+    table_init(&table, 1000);
+    table_prefetch(&table, "a");
+    assert_int_equal(table_find(&table, "a"), TABLE_END);
+    table_find_many(&table, keys, COUNT_OF(keys), found);
+    assert_int_equal(found[0], TABLE_END);
+    assert_int_equal(found[1], TABLE_END);
+    table_add_many(&table, keys, NULL, NULL, 0, NULL);
+    assert_int_equal(table.capacity, 0);
+    assert_int_equal(table_put(&table, "a", 7), 0);
+    assert_int_equal(table.capacity, 1000);
+    table_prefetch(&table, "a");
+    assert_int_equal(table_value(&table, table_find(&table, "a")), 7);
+    table_release(&table);
+}
