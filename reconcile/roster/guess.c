@@ -13,6 +13,7 @@
 #include "base/unseen.h"
 #include "config/write.h"
 #include "format/container.h"
+#include "roster/guess_doubt.h"
 #include "roster/guess_questions.h"
 #include "roster/guess_text.h"
 
@@ -21,6 +22,7 @@
 struct profiling {
     struct roster_guess *guess;
     const struct zone *zone;
+    struct guess_row_dates dates;
     size_t next; /* JSON: where the next member is expected */
 };
 
@@ -101,14 +103,16 @@ static void on_cell(void *context, size_t at, const char *path, const char *valu
         column->example = arena_strdup(guess->arena, value);
     if (meaning_is_date(column->hint))
         guess_dates_add(&column->dates, guess->arena, value, profiling->zone);
-    else if (!column->many)
-        take_value(guess, column, value);
+    take_value(guess, column, value);
+    guess_doubt_cell(guess, &profiling->dates, (size_t)(column - guess->column), value,
+                     profiling->zone);
 }
 
 static void on_row(void *context)
 {
     struct profiling *profiling = context;
 
+    guess_doubt_row(profiling->guess, &profiling->dates);
     profiling->guess->rows++;
     profiling->next = 0;
 }
@@ -322,8 +326,10 @@ int roster_guess(struct arena *arena, const char *bytes, size_t length, bool who
         mark_twins(&guess);
         give_meanings(&guess);
     }
-    if (known)
+    if (known) {
         recall_words(&guess, known);
+        guess_doubt_recall(&guess, known);
+    }
     guess_find_dates(&guess);
     guess_ask(&guess);
     guess.shape.list = NULL; /* the text is gone */

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/unseen.h"
 #include "config/write.h"
+#include "roster/guess_doubt.h"
 
 enum { EXAMPLES = 4, EXCERPT = 40 };
 
@@ -82,6 +83,12 @@ static struct guess_question *ask(struct roster_guess *guess, enum guess_subject
     *question = (struct guess_question){
         .subject = subject, .column = column ? (size_t)(column - guess->column) : GUESS_NO_COLUMN};
     return question;
+}
+
+struct guess_question *guess_put_question(struct roster_guess *guess, enum guess_subject subject,
+                                          const struct guess_column *column)
+{
+    return ask(guess, subject, column);
 }
 
 static const char *shown(struct roster_guess *guess, const char *value)
@@ -436,7 +443,8 @@ static void tell_twice(struct roster_guess *guess, const struct guess_column *co
     guess->question[guess->questions - 1].blocks_departed =
         status || column->hint == MEANING_LAST_DAY || column->hint == MEANING_REHIRE;
     guess->question[guess->questions - 1].blocks_idle =
-        status || column->hint == MEANING_ON_LEAVE || column->hint == MEANING_LEAVE_LIKE;
+        status || column->hint == MEANING_ON_LEAVE || column->hint == MEANING_LEAVE_LIKE ||
+        column->hint == MEANING_LEAVE_FROM || column->hint == MEANING_LEAVE_UNTIL;
 }
 
 static void ask_columns(struct roster_guess *guess)
@@ -445,8 +453,7 @@ static void ask_columns(struct roster_guess *guess)
         const struct guess_column *column = &guess->column[i];
         enum meaning hint = column->hint;
         if (column->meaning != MEANING_NONE || column->settled ||
-            (column->filled == 0 && hint != MEANING_STATUS) ||
-            (column->repeats > 0 && column->repeats * 2 > column->filled))
+            (column->filled == 0 && hint != MEANING_STATUS) || guess->repeats_titles)
             continue;
         if (column->twice && hint != MEANING_NONE && hint != MEANING_NOTHING)
             tell_twice(guess, column);
@@ -503,7 +510,8 @@ static void tell_rows(struct roster_guess *guess)
 
     for (size_t i = 0; i < guess->columns; i++)
         repeated += guess->column[i].repeats * 2 > guess->rows;
-    if (repeated > 1)
+    guess->repeats_titles = repeated > 1;
+    if (guess->repeats_titles)
         tell_file(guess, NULL, "every row repeats the titles before its values",
                   "its rows are rejected; hint: HR exports a table with one row of titles");
     if (guess->rows == 0)
@@ -515,13 +523,14 @@ static void ask_inactive(struct roster_guess *guess)
 {
     struct guess_question *question;
 
-    if (guess->inactive == 0 || guess->inactive_left)
+    if (guess->inactive_left)
         return;
     question = ask(guess, GUESS_ABOUT_INACTIVE, NULL);
-    question->sentence = arena_printf(
-        guess->arena, "%s have 'active' false: have all of them left the company?",
-        guess->inactive == 1 ? "1 user does"
-                             : arena_printf(guess->arena, "%zu users", guess->inactive));
+    question->sentence =
+        arena_printf(guess->arena,
+                     "whoever has 'active' false (%zu of %zu today): has that person always left "
+                     "the company?",
+                     guess->inactive, guess->rows);
     question->choice[0] = "yes, whoever is not active has left";
     question->open = "no rule acts on departures";
     question->blocks_departed = true;
@@ -533,6 +542,7 @@ void guess_ask(struct roster_guess *guess)
     tell_rows(guess);
     if (guess->shape.format == ROSTER_FORMAT_SCIM) {
         ask_inactive(guess);
+        guess_doubt_ask(guess);
         return;
     }
     ask_keys(guess);
@@ -540,6 +550,7 @@ void guess_ask(struct roster_guess *guess)
     ask_columns(guess);
     ask_words(guess);
     ask_dates(guess);
+    guess_doubt_ask(guess);
 }
 
 bool roster_guess_is_asked(const struct roster_guess *guess, const struct guess_column *column)
@@ -684,7 +695,9 @@ void roster_guess_answer(struct roster_guess *guess, size_t question, size_t cho
         [GUESS_ABOUT_CENTURY] = answer_century,   [GUESS_ABOUT_SERIAL] = answer_serial,
         [GUESS_ABOUT_NO_DATE] = answer_no_date,   [GUESS_ABOUT_LAST_DAY] = answer_last_day,
         [GUESS_ABOUT_COLUMN] = answer_column,     [GUESS_ABOUT_EMAIL] = answer_email,
-        [GUESS_ABOUT_INACTIVE] = answer_inactive,
+        [GUESS_ABOUT_INACTIVE] = answer_inactive, [GUESS_ABOUT_MUTE] = guess_doubt_answer,
+        [GUESS_ABOUT_LATER] = guess_doubt_answer, [GUESS_ABOUT_SHARED] = guess_doubt_answer,
+        [GUESS_ABOUT_AWAY] = guess_doubt_answer,
     };
     struct guess_question asked = guess->question[question];
 
@@ -695,7 +708,7 @@ void roster_guess_answer(struct roster_guess *guess, size_t question, size_t cho
 
 bool roster_guess_leave_out(struct roster_guess *guess, const char *title)
 {
-    bool found = false;
+    bool found = guess_doubt_leave_out(guess, title);
 
     for (size_t i = 0; i < guess->columns; i++) {
         struct guess_column *column = &guess->column[i];

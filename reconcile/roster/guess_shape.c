@@ -549,7 +549,7 @@ static void give_members(struct giving *giving, struct json_object *object, cons
         if (type == json_type_object && depth < 4)
             give_members(giving, value, text_cstr(&path), depth + 1);
         else if (type == json_type_array)
-            giving->cell(giving->context, 0, text_cstr(&path), "(a list)");
+            giving->cell(giving->context, 0, text_cstr(&path), GUESS_LIST);
         else
             giving->cell(giving->context, 0, text_cstr(&path),
                          value ? json_object_get_string(value) : "");

@@ -10,6 +10,7 @@
 #include "roster/lexicon.h"
 
 #define GUESS_FOOTERS 4
+#define GUESS_LIST    "(a list)" /* given for a list among the members of a person */
 
 struct guess_shape {
     enum roster_format format;

@@ -18,6 +18,7 @@ static const struct {
     const char *title;
 } titles[] = {
 #define TITLE(meaning, title) {MEANING_##meaning, title},
+#include "roster/plain.def"
 #include "roster/titles.def"
 #undef TITLE
 };
