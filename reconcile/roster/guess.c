@@ -332,7 +332,7 @@ int roster_guess(struct arena *arena, const char *bytes, size_t length, bool who
     }
     guess_find_dates(&guess);
     guess_ask(&guess);
-    guess.shape.list = NULL; /* the text is gone */
+    guess.shape.list = guess.shape.pages = NULL; /* the text is gone */
     *ret_guess = guess;
     return 0;
 }

@@ -68,6 +68,7 @@ enum guess_subject {
     GUESS_ABOUT_LATER,    /* columns of dates behind the last day */
     GUESS_ABOUT_SHARED,   /* whether the last day that most rows have is one */
     GUESS_ABOUT_AWAY,     /* whether it matters that nothing says who is on leave */
+    GUESS_ABOUT_LIST,     /* JSON: a second list, which is not read */
     GUESS_ABOUT_FILE,     /* nothing to be answered: HR's file has to be mended */
 };
 
@@ -99,6 +100,7 @@ struct roster_guess {
     bool repeats_titles;             /* every row has the titles before its values */
     bool short_years;                /* a person has said which hundred years two digits are */
     size_t inactive;                 /* SCIM: users who are not active */
+    bool one_list;                   /* a person has said that the other list does not matter */
     bool nobody_away;                /* a person has said that nobody is on leave for long */
     bool inactive_left;              /* a person has said that they have left */
     struct guess_question *question; /* that are open */

@@ -260,6 +260,24 @@ static void ask_shared(struct roster_guess *guess)
     question->blocks_departed = true;
 }
 
+static void ask_list(struct roster_guess *guess)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+
+    if (!guess->shape.other || guess->one_list)
+        return;
+    add_shown(&text, "", guess->shape.items);
+    add_shown(&text, " is read, as the longest, and not ", guess->shape.other);
+    struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_LIST, NULL);
+    question->sentence =
+        arena_printf(guess->arena, "there is more than one list: %s: are people in others as well?",
+                     text_cstr(&text));
+    question->choice[0] = "no, all people are in that one";
+    question->open = "no rule acts on departures or idleness; hint: HR exports one list, or "
+                     "roster.items names the right one";
+    question->blocks_departed = question->blocks_idle = true;
+}
+
 /* --- leave --- */
 
 static bool is_leave_told(const struct roster_guess *guess)
@@ -292,6 +310,7 @@ void guess_doubt_ask(struct roster_guess *guess)
     if (guess->shape.format != ROSTER_FORMAT_SCIM) {
         ask_columns(guess);
         ask_shared(guess);
+        ask_list(guess);
     }
     ask_away(guess);
 }
@@ -358,6 +377,8 @@ void guess_doubt_answer(struct roster_guess *guess, const struct guess_question 
         answer_kind(guess, is_later, can_be_hired, choice);
     else if (question->subject == GUESS_ABOUT_AWAY)
         guess->nobody_away = true;
+    else if (question->subject == GUESS_ABOUT_LIST)
+        guess->one_list = true;
     else if (choice == 0 && guess->no_dates < COUNT_OF(guess->no_date))
         guess->no_date[guess->no_dates++] = question->value;
     else

@@ -697,7 +697,7 @@ void roster_guess_answer(struct roster_guess *guess, size_t question, size_t cho
         [GUESS_ABOUT_COLUMN] = answer_column,     [GUESS_ABOUT_EMAIL] = answer_email,
         [GUESS_ABOUT_INACTIVE] = answer_inactive, [GUESS_ABOUT_MUTE] = guess_doubt_answer,
         [GUESS_ABOUT_LATER] = guess_doubt_answer, [GUESS_ABOUT_SHARED] = guess_doubt_answer,
-        [GUESS_ABOUT_AWAY] = guess_doubt_answer,
+        [GUESS_ABOUT_AWAY] = guess_doubt_answer,  [GUESS_ABOUT_LIST] = guess_doubt_answer,
     };
     struct guess_question asked = guess->question[question];
 

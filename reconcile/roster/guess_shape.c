@@ -357,6 +357,7 @@ struct finding {
     const char *end;
     const char *pointer; /* of the longest list so far */
     const char *list;
+    const char *other; /* a list that is not the longest */
     size_t length;
     bool scim; /* a member that only a page of SCIM has */
 };
@@ -373,8 +374,11 @@ static void take_list(struct finding *finding, const char *pointer, const char *
 {
     size_t length = (size_t)(skip_value(at, finding->end) - at);
 
-    if (length <= finding->length || (pointer && !config_can_say(pointer)))
+    if (length <= finding->length || (pointer && !config_can_say(pointer))) {
+        finding->other = pointer;
         return;
+    }
+    finding->other = finding->list ? finding->pointer : NULL;
     finding->pointer = pointer;
     finding->list = at;
     finding->length = length;
@@ -455,11 +459,13 @@ static int shape_json(struct arena *arena, const char *at, const char *end,
     } else if (is_list(at, end)) {
         take_list(&finding, NULL, at);
         find_pages(&finding, at);
+        shape->pages = finding.scim ? at : NULL;
     }
     if (!finding.list)
         return err_set(err, ERR_ROSTER, "there is no list of people in the JSON");
     shape->format = finding.scim ? ROSTER_FORMAT_SCIM : ROSTER_FORMAT_JSON;
     shape->items = finding.scim ? NULL : finding.pointer;
+    shape->other = finding.scim ? NULL : finding.other;
     shape->list = finding.list;
     shape->list_length = finding.length;
     return 0;
@@ -583,6 +589,22 @@ static int give_lines(struct giving *giving, struct err *err)
     return 0;
 }
 
+static int give_pages(struct giving *giving, const char *end, struct err *err)
+{
+    const char *at = skip_blanks(giving->shape->pages + 1, end);
+
+    while (at < end && *at == '{') {
+        struct finding page = {.arena = &giving->arena, .end = end};
+        find_lists(&page, at, "", 0);
+        if (page.list && json_each(page.list, page.length, give_item, giving, err) < 0)
+            return -1;
+        at = skip_blanks(skip_value(at, end), end);
+        if (at < end && *at == ',')
+            at = skip_blanks(at + 1, end);
+    }
+    return 0;
+}
+
 static void give_csv(struct giving *giving, const char *utf8, size_t length)
 {
     const struct csv_handler handler = {.context = giving, .field = give_field, .row = give_row};
@@ -606,6 +628,8 @@ int guess_shape_rows(const struct guess_shape *shape, const char *utf8, size_t l
         give_csv(giving, utf8, length);
     else if (shape->format == ROSTER_FORMAT_JSONL)
         failed = give_lines(giving, err);
+    else if (shape->pages)
+        failed = give_pages(giving, utf8 + length, err);
     else
         failed = json_each(shape->list, shape->list_length, give_item, giving, err);
     arena_release(&giving->arena);

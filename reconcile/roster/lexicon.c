@@ -18,8 +18,9 @@ static const struct {
     const char *title;
 } titles[] = {
 #define TITLE(meaning, title) {MEANING_##meaning, title},
-#include "roster/plain.def"
 #include "roster/titles.def"
+
+#include "roster/plain.def"
 #undef TITLE
 };
 

@@ -150,7 +150,6 @@ TEST(init_at_a_terminal_keeps_the_secret_to_itself)
                                        {"Time zone of the company", "UTC"},
                                        {"File with its client secret", secret},
                                        {"The client secret (it is not shown)", END_SECRET},
-                                       NOBODY_AWAY,
                                        {NULL, NULL}};
     int code = first_dialogue(&first, lines, &seen);
 

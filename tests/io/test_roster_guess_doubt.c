@@ -257,6 +257,38 @@ TEST(roster_guess_of_scim_in_which_all_are_active_asks_what_inactive_means)
     assert_free(&got, "answered");
 }
 
+TEST(roster_guess_of_scim_looks_at_all_pages)
+{
+    GUESS(got, "[{\"totalResults\": 3, \"Resources\": [{\"userName\": \"a\", \"active\": true}]}, "
+               "{\"totalResults\": 3, \"Resources\": [{\"userName\": \"b\", \"active\": false}, "
+               "{\"userName\": \"c\", \"active\": false}]}]");
+
+    assert_int_equal(got.guess.rows, 3);
+    assert_asked(&got, GUESS_ABOUT_INACTIVE, NULL, "2 of 3");
+}
+
+/* --- lists --- */
+
+TEST(roster_guess_of_two_lists_asks_whether_one_is_all)
+{
+    static const char *const documents[] = {
+        "{\"active\": [{\"employeeNumber\": \"1\", \"status\": \"Active\"}], \"former\": "
+        "[{\"employeeNumber\": \"2\"}]}",
+        "{\"former\": [{\"employeeNumber\": \"2\"}], \"active\": [{\"employeeNumber\": \"1\", "
+        "\"status\": \"Active\"}]}"};
+
+    for (size_t i = 0; i < COUNT_OF(documents); i++) {
+        GUESS(got, documents[i]);
+        assert_asked(&got, GUESS_ABOUT_LIST, NULL,
+                     "'/active' is read, as the longest, and not '/former'");
+        assert_blocked(&got, "two lists");
+        answer(&got, GUESS_ABOUT_LIST, NULL, 0);
+        assert_free(&got, "answered");
+    }
+    GUESS(one, "{\"total\": 1, \"active\": [{\"employeeNumber\": \"1\", \"status\": \"Active\"}]}");
+    assert_null(asked(&one, GUESS_ABOUT_LIST, NULL));
+}
+
 /* --- leave --- */
 
 TEST(roster_guess_of_a_file_that_never_says_who_is_on_leave_asks)
