@@ -198,8 +198,7 @@ TEST(roster_guess_of_json_finds_the_list_of_people)
         size_t expected = cases[i].format == ROSTER_FORMAT_SCIM; /* what inactive means */
         expected += asked(&got, GUESS_ABOUT_LIST, NULL) != NULL;
         if (got.guess.shape.format != cases[i].format ||
-            !text_equal(got.guess.shape.items, cases[i].items) ||
-            questions_of(&got) != expected)
+            !text_equal(got.guess.shape.items, cases[i].items) || questions_of(&got) != expected)
             fail_msg("%zu: %s below %s", i, config_roster_format_name(got.guess.shape.format),
                      got.guess.shape.items ? got.guess.shape.items : "-");
         if (cases[i].format != ROSTER_FORMAT_SCIM)
