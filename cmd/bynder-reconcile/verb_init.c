@@ -38,7 +38,7 @@ const struct option_spec init_options[INIT_OPTIONS + 1] = {
                         "of the company, like Europe/Berlin (default: this machine's)"},
     [INIT_LEAVE_OUT] = {"leave-out", "COLUMNS",
                         "titles of columns that look as if they mattered and do not, a comma "
-                        "between two"},
+                        "between two; 'leave': who is on leave"},
     [INIT_OPTIONS] = {NULL, NULL, NULL},
 };
 

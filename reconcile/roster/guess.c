@@ -13,6 +13,7 @@
 #include "base/unseen.h"
 #include "config/write.h"
 #include "format/container.h"
+#include "roster/guess_doubt.h"
 #include "roster/guess_questions.h"
 #include "roster/guess_text.h"
 
@@ -21,6 +22,7 @@
 struct profiling {
     struct roster_guess *guess;
     const struct zone *zone;
+    struct guess_row_dates dates;
     size_t next; /* JSON: where the next member is expected */
 };
 
@@ -101,14 +103,16 @@ static void on_cell(void *context, size_t at, const char *path, const char *valu
         column->example = arena_strdup(guess->arena, value);
     if (meaning_is_date(column->hint))
         guess_dates_add(&column->dates, guess->arena, value, profiling->zone);
-    else if (!column->many)
-        take_value(guess, column, value);
+    take_value(guess, column, value);
+    guess_doubt_cell(guess, &profiling->dates, (size_t)(column - guess->column), value,
+                     profiling->zone);
 }
 
 static void on_row(void *context)
 {
     struct profiling *profiling = context;
 
+    guess_doubt_row(profiling->guess, &profiling->dates);
     profiling->guess->rows++;
     profiling->next = 0;
 }
@@ -232,33 +236,6 @@ static void settle_names(struct roster_guess *guess)
     }
 }
 
-/* What a person has answered, or configured, is no question any more. */
-static void recall_columns(struct roster_guess *guess, const struct config_roster *known)
-{
-    static const struct {
-        enum meaning meaning;
-        enum roster_field field;
-    } answered[] = {{MEANING_STATUS, ROSTER_STATUS},
-                    {MEANING_HIRE_DATE, ROSTER_HIRE_DATE},
-                    {MEANING_LAST_DAY, ROSTER_LAST_DAY},
-                    {MEANING_ON_LEAVE, ROSTER_ON_LEAVE}};
-
-    for (size_t k = 0; k < COUNT_OF(answered); k++) {
-        bool is_date = meaning_is_date(answered[k].meaning);
-        for (size_t i = 0; i < guess->columns; i++) {
-            struct guess_column *column = &guess->column[i];
-            if (!text_equal(column->title, known->column.of[answered[k].field]) ||
-                !guess_can_be_named(column) || column->meaning != MEANING_NONE ||
-                meaning_is_date(column->hint) != is_date || column->many)
-                continue;
-            column->meaning = answered[k].meaning;
-            column->settled = true;
-            if (answered[k].meaning == MEANING_STATUS)
-                guess_take_status(guess, column);
-        }
-    }
-}
-
 static void give_meanings(struct roster_guess *guess)
 {
     struct guess_column *column;
@@ -334,6 +311,28 @@ static void recall_words(struct roster_guess *guess, const struct config_roster 
     }
 }
 
+/* What the configuration takes for something and the guess would not is what a person has said. */
+static void recall_columns(struct roster_guess *guess, const struct config_roster *known)
+{
+    static const struct {
+        enum roster_field field;
+        enum meaning meaning;
+    } said[] = {{ROSTER_STATUS, MEANING_STATUS},
+                {ROSTER_HIRE_DATE, MEANING_HIRE_DATE},
+                {ROSTER_LAST_DAY, MEANING_LAST_DAY},
+                {ROSTER_ON_LEAVE, MEANING_ON_LEAVE}};
+
+    for (size_t i = 0; i < guess->columns * COUNT_OF(said); i++) {
+        struct guess_column *column = &guess->column[i / COUNT_OF(said)];
+        enum meaning meaning = said[i % COUNT_OF(said)].meaning;
+        if (!text_equal(known->column.of[said[i % COUNT_OF(said)].field], column->title) ||
+            column->meaning != MEANING_NONE || !guess_can_be_named(column) || column->many ||
+            meaning_is_date(meaning) != meaning_is_date(column->hint))
+            continue;
+        guess_take(guess, (struct guess_taking){i / COUNT_OF(said), meaning});
+    }
+}
+
 /* --- all of it --- */
 
 static int profile(struct roster_guess *guess, const struct text *text, const struct zone *zone,
@@ -383,15 +382,17 @@ int roster_guess(struct arena *arena, const char *bytes, size_t length, bool who
         guess_count_inactive(&guess);
     } else {
         mark_twins(&guess);
+        give_meanings(&guess);
         if (known)
             recall_columns(&guess, known);
-        give_meanings(&guess);
     }
-    if (known)
+    if (known) {
         recall_words(&guess, known);
+        guess_doubt_recall(&guess, known);
+    }
     guess_find_dates(&guess);
     guess_ask(&guess);
-    guess.shape.list = NULL; /* the text is gone */
+    guess.shape.list = guess.shape.pages = NULL; /* the text is gone */
     *ret_guess = guess;
     return 0;
 }

@@ -40,6 +40,8 @@ struct guess_column {
     size_t values;
     bool many; /* it has more than GUESS_VALUES_MAX different ones */
     struct guess_dates dates;
+    bool beyond;             /* a date in it lies behind the last day of its row */
+    bool shares;             /* a person has said that most rows do have one last day */
     const char *date_format; /* proven, or said by a person; NULL = not known */
 };
 
@@ -62,6 +64,11 @@ enum guess_subject {
     GUESS_ABOUT_COLUMN,   /* a column that looks as if it mattered and is not used */
     GUESS_ABOUT_EMAIL,    /* which of several addresses is the work address */
     GUESS_ABOUT_INACTIVE, /* SCIM: whether who is not active has left */
+    GUESS_ABOUT_MUTE,     /* columns that may say who works here, under titles nobody knows */
+    GUESS_ABOUT_LATER,    /* columns of dates behind the last day */
+    GUESS_ABOUT_SHARED,   /* whether the last day that most rows have is one */
+    GUESS_ABOUT_AWAY,     /* whether it matters that nothing says who is on leave */
+    GUESS_ABOUT_LIST,     /* JSON: a second list, which is not read */
     GUESS_ABOUT_FILE,     /* nothing to be answered: HR's file has to be mended */
 };
 
@@ -97,8 +104,11 @@ struct roster_guess {
     size_t words;
     const char *no_date[8]; /* for roster.no_date */
     size_t no_dates;
+    bool repeats_titles;             /* every row has the titles before its values */
     bool short_years;                /* a person has said which hundred years two digits are */
     size_t inactive;                 /* SCIM: users who are not active */
+    bool one_list;                   /* a person has said that the other list does not matter */
+    bool nobody_away;                /* a person has said that nobody is on leave for long */
     bool inactive_left;              /* a person has said that they have left */
     bool inactive_stay;              /* a person has said that some of them have not */
     struct guess_question *question; /* that are open */
@@ -123,7 +133,8 @@ bool roster_guess_has_key(const struct roster_guess *guess);
  * anew. */
 void roster_guess_answer(struct roster_guess *guess, size_t question, size_t choice);
 
-/* A column that does not matter, by its title; false: there is none, or it is used. */
+/* A column that does not matter, by its title, or "leave": who is on leave; false: there is none,
+ * or it is used. */
 bool roster_guess_leave_out(struct roster_guess *guess, const char *title);
 
 /* Whether a question about this column is open. */

@@ -23,7 +23,7 @@ static const char *const times[] = {
     " %H:%M", " %I:%M:%S %p", " %I:%M %p", " %H:%M:%S.000", " %H:%M:%S%z",
 };
 
-enum { DAYS_WITH_TIME = 6, TIMED = COUNT_OF(times) - 1, END_YEAR = 2200 };
+enum { DAYS_WITH_TIME = 6, TIMED = COUNT_OF(times) - 1, END_YEAR = 2200, FAR_YEAR = 2099 };
 enum { FORMATS = COUNT_OF(days) + DAYS_WITH_TIME * TIMED };
 
 _Static_assert(FORMATS <= GUESS_FORMATS_MAX, "every format has its place");
@@ -183,6 +183,36 @@ void guess_dates_add(struct guess_dates *dates, struct arena *arena, const char 
         dates->misfits++;
         keep(arena, &dates->misfit_example, value);
     }
+}
+
+static void widen(struct guess_span *span, const struct day_time *time)
+{
+    struct day day = time->year < END_YEAR ? time->day : day_nearest(DAY_NUMBER_LAST);
+
+    if (!day_is_set(span->first) || day_compare(day, span->first) < 0)
+        span->first = day;
+    if (day_compare(day, span->last) > 0)
+        span->last = day;
+    span->endless |= time->year >= FAR_YEAR || time->year < GUESS_FIRST_YEAR;
+}
+
+bool guess_dates_span(const char *value, struct guess_span *ret_span)
+{
+    struct guess_span span = {.serial = is_serial(value)};
+    struct fitting fitting;
+
+    if (is_nothing(value))
+        return false;
+    find_fitting(&fitting, value, NULL);
+    for (size_t i = 0; i < fitting.count; i++) {
+        struct day_time time;
+        if (day_parse_time(value, format_at(fitting.at[i]).text, GUESS_YEARS_CUTOFF, &time))
+            widen(&span, &time);
+    }
+    if (span.serial) /* 61 is 1900-03-01 */
+        span.first = span.last = day_nearest(strtol(value, NULL, 10) - 1);
+    *ret_span = span;
+    return span.serial || fitting.count > 0;
 }
 
 size_t guess_dates_formats(const struct guess_dates *dates, struct arena *arena,

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/day.h"
 
 #define GUESS_EXCEL_SERIAL "excel-serial"
 #define GUESS_FORMATS_MAX  80
@@ -38,6 +39,16 @@ struct guess_dates {
 /* zone NULL is UTC. */
 void guess_dates_add(struct guess_dates *dates, struct arena *arena, const char *value,
                      const struct zone *zone);
+
+/* Of a date that can be read in several ways the first and the last. */
+struct guess_span {
+    struct day first, last;
+    bool endless; /* as a last day nobody has it: before GUESS_FIRST_YEAR or from 2099 */
+    bool serial;  /* a spreadsheet's number of a day */
+};
+
+/* false: it is no date in any form. */
+bool guess_dates_span(const char *value, struct guess_span *ret_span);
 
 /* The formats that all its dates fit, at most `size`; how many there are. */
 size_t guess_dates_formats(const struct guess_dates *dates, struct arena *arena,

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/unseen.h"
 #include "config/write.h"
+#include "roster/guess_doubt.h"
 
 enum { EXAMPLES = 4, EXCERPT = 40 };
 
@@ -83,6 +84,12 @@ static void offer(struct roster_guess *guess, struct guess_question *question, c
     question->choice[i] = words;
     if (column)
         question->taking[i] = (struct guess_taking){(size_t)(column - guess->column), meaning};
+}
+
+struct guess_question *guess_put_question(struct roster_guess *guess, enum guess_subject subject,
+                                          const struct guess_column *column)
+{
+    return ask(guess, subject, column);
 }
 
 static const char *shown(struct roster_guess *guess, const char *value)
@@ -553,7 +560,8 @@ static void tell_twice(struct roster_guess *guess, const struct guess_column *co
         status || column->hint == MEANING_LAST_DAY || column->hint == MEANING_LAST_WORKED ||
         column->hint == MEANING_REHIRE;
     guess->question[guess->questions - 1].blocks_idle =
-        status || column->hint == MEANING_ON_LEAVE || column->hint == MEANING_LEAVE_LIKE;
+        status || column->hint == MEANING_ON_LEAVE || column->hint == MEANING_LEAVE_LIKE ||
+        column->hint == MEANING_LEAVE_FROM || column->hint == MEANING_LEAVE_UNTIL;
 }
 
 static void ask_columns(struct roster_guess *guess)
@@ -562,8 +570,7 @@ static void ask_columns(struct roster_guess *guess)
         const struct guess_column *column = &guess->column[i];
         enum meaning hint = column->hint;
         if (column->meaning != MEANING_NONE || column->settled ||
-            (column->filled == 0 && hint != MEANING_STATUS) ||
-            (column->repeats > 0 && column->repeats * 2 > column->filled))
+            (column->filled == 0 && hint != MEANING_STATUS) || guess->repeats_titles)
             continue;
         if (column->twice && hint != MEANING_NONE && hint != MEANING_NOTHING)
             tell_twice(guess, column);
@@ -623,7 +630,8 @@ static void tell_rows(struct roster_guess *guess)
 
     for (size_t i = 0; i < guess->columns; i++)
         repeated += guess->column[i].repeats * 2 > guess->rows;
-    if (repeated > 1)
+    guess->repeats_titles = repeated > 1;
+    if (guess->repeats_titles)
         tell_file(guess, NULL, "every row repeats the titles before its values",
                   "its rows are rejected; hint: HR exports a table with one row of titles");
     if (guess->rows == 0)
@@ -635,15 +643,15 @@ static void ask_inactive(struct roster_guess *guess)
 {
     struct guess_question *question;
 
-    if (guess->inactive == 0 || guess->inactive_left || guess->inactive_stay)
+    if (guess->inactive_left || guess->inactive_stay)
         return;
     question = ask(guess, GUESS_ABOUT_INACTIVE, NULL);
-    question->sentence = arena_printf(
-        guess->arena,
-        "%s 'active' false: have all of them left the company? In some systems people on leave "
-        "and people who have not started yet are not active either",
-        guess->inactive == 1 ? "1 user has"
-                             : arena_printf(guess->arena, "%zu users have", guess->inactive));
+    question->sentence =
+        arena_printf(guess->arena,
+                     "whoever has 'active' false (%zu of %zu today): has that person always left "
+                     "the company? In some systems people on leave and people who have not started "
+                     "yet are not active either",
+                     guess->inactive, guess->rows);
     question->choice[0] = "yes, whoever is not active has left";
     question->choice[1] = "some have not: never act on these, and have no rule for departures";
     question->open = "no rule acts on departures";
@@ -656,6 +664,7 @@ void guess_ask(struct roster_guess *guess)
     tell_rows(guess);
     if (guess->shape.format == ROSTER_FORMAT_SCIM) {
         ask_inactive(guess);
+        guess_doubt_ask(guess);
         return;
     }
     ask_keys(guess);
@@ -665,6 +674,7 @@ void guess_ask(struct roster_guess *guess)
     ask_original(guess);
     ask_words(guess);
     ask_dates(guess);
+    guess_doubt_ask(guess);
 }
 
 bool roster_guess_is_asked(const struct roster_guess *guess, const struct guess_column *column)
@@ -793,7 +803,9 @@ void roster_guess_answer(struct roster_guess *guess, size_t question, size_t cho
         [GUESS_ABOUT_CENTURY] = answer_century,   [GUESS_ABOUT_SERIAL] = answer_serial,
         [GUESS_ABOUT_NO_DATE] = answer_no_date,   [GUESS_ABOUT_LAST_DAY] = answer_column,
         [GUESS_ABOUT_COLUMN] = answer_column,     [GUESS_ABOUT_EMAIL] = answer_column,
-        [GUESS_ABOUT_INACTIVE] = answer_inactive,
+        [GUESS_ABOUT_INACTIVE] = answer_inactive, [GUESS_ABOUT_MUTE] = guess_doubt_answer,
+        [GUESS_ABOUT_LATER] = guess_doubt_answer, [GUESS_ABOUT_SHARED] = guess_doubt_answer,
+        [GUESS_ABOUT_AWAY] = guess_doubt_answer,  [GUESS_ABOUT_LIST] = guess_doubt_answer,
     };
     struct guess_question asked = guess->question[question];
 
@@ -804,7 +816,7 @@ void roster_guess_answer(struct roster_guess *guess, size_t question, size_t cho
 
 bool roster_guess_leave_out(struct roster_guess *guess, const char *title)
 {
-    bool found = false;
+    bool found = guess_doubt_leave_out(guess, title);
 
     for (size_t i = 0; i < guess->columns; i++) {
         struct guess_column *column = &guess->column[i];

@@ -20,6 +20,8 @@ void guess_take_status(struct roster_guess *guess, struct guess_column *column);
 void guess_find_dates(struct roster_guess *guess);
 /* SCIM: how many users are not active. */
 void guess_count_inactive(struct roster_guess *guess);
+struct guess_question *guess_put_question(struct roster_guess *guess, enum guess_subject subject,
+                                          const struct guess_column *column);
 /* All open questions, anew. */
 void guess_ask(struct roster_guess *guess);
 

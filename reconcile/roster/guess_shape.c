@@ -102,13 +102,19 @@ static size_t usual_width(const struct rows *rows)
 
 /* --- the titles --- */
 
-static size_t count_titles(const struct lexicon *lexicon, const struct row *row)
+/* Those that mean something come first; *ret_useful is how many do. */
+static size_t count_titles(const struct lexicon *lexicon, const struct row *row, size_t *ret_useful)
 {
     size_t known = 0;
     unsigned rank;
 
-    for (size_t i = 0; i < row->count; i++)
-        known += *row->cell[i] && lexicon_title(lexicon, row->cell[i], &rank) != MEANING_NONE;
+    *ret_useful = 0;
+    for (size_t i = 0; i < row->count; i++) {
+        enum meaning meaning =
+            *row->cell[i] ? lexicon_title(lexicon, row->cell[i], &rank) : MEANING_NONE;
+        known += meaning != MEANING_NONE;
+        *ret_useful += meaning != MEANING_NONE && meaning != MEANING_NOTHING;
+    }
     return known;
 }
 
@@ -118,13 +124,14 @@ static const struct row *find_header(const struct lexicon *lexicon, const struct
                                      size_t *ret_known)
 {
     const struct row *best = NULL;
-    size_t width = usual_width(rows);
+    size_t width = usual_width(rows), most = 0;
 
     *ret_known = 0;
     for (size_t i = 0; i < rows->firsts; i++) {
-        size_t known = count_titles(lexicon, &rows->first[i]);
-        if (known > *ret_known) {
+        size_t useful = 0, known = count_titles(lexicon, &rows->first[i], &useful);
+        if (useful > most || (useful == most && known > *ret_known && most == 0)) {
             *ret_known = known;
+            most = useful;
             best = &rows->first[i];
         }
     }
@@ -137,6 +144,12 @@ static const struct row *find_header(const struct lexicon *lexicon, const struct
     return best ? best : &rows->first[0];
 }
 
+static bool is_key(enum meaning meaning)
+{
+    return meaning == MEANING_EMPLOYEE_NUMBER || meaning == MEANING_EMAIL ||
+           meaning == MEANING_PLAIN_EMAIL || meaning == MEANING_USERNAME;
+}
+
 /* Labels say the same as the titles above them in other words; in the same words they are titles
  * that stand twice, and whoever pastes exports together has them further down as well. */
 static bool is_labels(const struct lexicon *lexicon, const struct row *header,
@@ -147,9 +160,12 @@ static bool is_labels(const struct lexicon *lexicon, const struct row *header,
 
     for (size_t i = 0; i < row->count && i < header->count; i++) {
         enum meaning meaning = lexicon_title(lexicon, header->cell[i], &rank);
-        known += *row->cell[i] && meaning != MEANING_NONE;
-        same += *row->cell[i] && meaning != MEANING_NONE &&
-                lexicon_title(lexicon, row->cell[i], &rank) == meaning;
+        bool says = *row->cell[i] && meaning != MEANING_NONE && meaning != MEANING_NOTHING;
+        bool is_label = says && lexicon_title(lexicon, row->cell[i], &rank) == meaning;
+        if (says && !is_label && is_key(meaning))
+            return false; /* somebody's */
+        known += says;
+        same += is_label;
         alike += *row->cell[i] && strcmp(row->cell[i], header->cell[i]) == 0;
     }
     return same >= 2 && same * 2 >= known && alike * 2 < row->filled;
@@ -384,6 +400,7 @@ struct finding {
     const char *end;
     const char *pointer; /* of the longest list so far */
     const char *list;
+    const char *other; /* a list that is not the longest */
     size_t length;
     bool scim; /* a member that only a page of SCIM has */
 };
@@ -400,8 +417,11 @@ static void take_list(struct finding *finding, const char *pointer, const char *
 {
     size_t length = (size_t)(skip_value(at, finding->end) - at);
 
-    if (length <= finding->length || (pointer && !config_can_say(pointer)))
+    if (length <= finding->length || (pointer && !config_can_say(pointer))) {
+        finding->other = pointer;
         return;
+    }
+    finding->other = finding->list ? finding->pointer : NULL;
     finding->pointer = pointer;
     finding->list = at;
     finding->length = length;
@@ -482,11 +502,13 @@ static int shape_json(struct arena *arena, const char *at, const char *end,
     } else if (is_list(at, end)) {
         take_list(&finding, NULL, at);
         find_pages(&finding, at);
+        shape->pages = finding.scim ? at : NULL;
     }
     if (!finding.list)
         return err_set(err, ERR_ROSTER, "there is no list of people in the JSON");
     shape->format = finding.scim ? ROSTER_FORMAT_SCIM : ROSTER_FORMAT_JSON;
     shape->items = finding.scim ? NULL : finding.pointer;
+    shape->other = finding.scim ? NULL : finding.other;
     shape->list = finding.list;
     shape->list_length = finding.length;
     return 0;
@@ -578,7 +600,7 @@ static void give_members(struct giving *giving, struct json_object *object, cons
         if (type == json_type_object && depth < 4)
             give_members(giving, value, text_cstr(&path), depth + 1);
         else if (type == json_type_array)
-            giving->cell(giving->context, 0, text_cstr(&path), "(a list)");
+            giving->cell(giving->context, 0, text_cstr(&path), GUESS_LIST);
         else
             giving->cell(giving->context, 0, text_cstr(&path),
                          value ? json_object_get_string(value) : "");
@@ -612,6 +634,22 @@ static int give_lines(struct giving *giving, struct err *err)
     return 0;
 }
 
+static int give_pages(struct giving *giving, const char *end, struct err *err)
+{
+    const char *at = skip_blanks(giving->shape->pages + 1, end);
+
+    while (at < end && *at == '{') {
+        struct finding page = {.arena = &giving->arena, .end = end};
+        find_lists(&page, at, "", 0);
+        if (page.list && json_each(page.list, page.length, give_item, giving, err) < 0)
+            return -1;
+        at = skip_blanks(skip_value(at, end), end);
+        if (at < end && *at == ',')
+            at = skip_blanks(at + 1, end);
+    }
+    return 0;
+}
+
 static void give_csv(struct giving *giving, const char *utf8, size_t length)
 {
     const struct csv_handler handler = {.context = giving, .field = give_field, .row = give_row};
@@ -635,6 +673,8 @@ int guess_shape_rows(const struct guess_shape *shape, const char *utf8, size_t l
         give_csv(giving, utf8, length);
     else if (shape->format == ROSTER_FORMAT_JSONL)
         failed = give_lines(giving, err);
+    else if (shape->pages)
+        failed = give_pages(giving, utf8 + length, err);
     else
         failed = json_each(shape->list, shape->list_length, give_item, giving, err);
     arena_release(&giving->arena);

@@ -10,6 +10,7 @@
 #include "roster/lexicon.h"
 
 #define GUESS_FOOTERS 4
+#define GUESS_LIST    "(a list)" /* given for a list among the members of a person */
 
 struct guess_shape {
     enum roster_format format;
@@ -20,6 +21,8 @@ struct guess_shape {
     size_t footers;
     size_t last_row;   /* of a person; above the footer */
     const char *items; /* JSON pointer to the list; NULL = the document is it */
+    const char *other; /* JSON pointer to another list beside it; NULL = there is none */
+    const char *pages; /* SCIM: where an array of pages begins; NULL = it is one page */
     const char *list;  /* JSON: where the list begins in the text */
     size_t list_length;
     const char *trouble; /* why the rest was not looked at; NULL = it was */

@@ -19,6 +19,8 @@ static const struct {
 } titles[] = {
 #define TITLE(meaning, title) {MEANING_##meaning, title},
 #include "roster/titles.def"
+
+#include "roster/plain.def"
 #undef TITLE
 };
 

@@ -5,6 +5,9 @@
 #ifndef TESTS_GUESS_CASE_H
 #define TESTS_GUESS_CASE_H
 
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "config/write.h"
 #include "roster/guess.h"
 #include "roster/guess_write.h"
@@ -12,6 +15,7 @@
 
 struct guess_case {
     struct arena arena;
+    struct arena *guessed; /* the guess keeps where it is: a case may be copied */
     struct err err;
     int result; /* of the guess */
     struct roster_guess guess;
@@ -23,6 +27,9 @@ struct guess_case {
 static inline void guess_case_release(struct guess_case *c)
 {
     arena_release(&c->arena);
+    if (c->guessed)
+        arena_release(c->guessed);
+    free(c->guessed);
     err_release(&c->err);
 }
 
@@ -31,9 +38,9 @@ static inline void guess_case_release(struct guess_case *c)
 
 static inline struct guess_case guess_of_bytes(const char *bytes, size_t length)
 {
-    struct guess_case c = {.read = -1};
+    struct guess_case c = {.read = -1, .guessed = mem_calloc(1, sizeof(*c.guessed))};
 
-    c.result = roster_guess(&c.arena, bytes, length, true, NULL, NULL, &c.guess, &c.err);
+    c.result = roster_guess(c.guessed, bytes, length, true, NULL, NULL, &c.guess, &c.err);
     return c;
 }
 
@@ -68,6 +75,12 @@ static inline const struct guess_question *asked(const struct guess_case *c,
             return question;
     }
     return NULL;
+}
+
+/* All that is open but whether somebody is on leave, which is asked of nearly every small file. */
+static inline size_t questions_of(const struct guess_case *c)
+{
+    return c->guess.questions - (asked(c, GUESS_ABOUT_AWAY, NULL) != NULL);
 }
 
 static inline void assert_asked(const struct guess_case *c, enum guess_subject subject,

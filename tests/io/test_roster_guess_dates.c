@@ -55,7 +55,7 @@ TEST(roster_guess_of_dates_takes_what_the_column_proves)
         const char *format = format_of(cases[i].cells, &got);
         if (!text_equal(format, cases[i].format))
             fail_msg("%s: %s", cases[i].cells, format ? format : "none");
-        if (cases[i].format && got.guess.questions > 0)
+        if (cases[i].format && questions_of(&got) > 0)
             fail_msg("%s: %s", cases[i].cells, got.guess.question[0].sentence);
     }
 }
@@ -129,7 +129,7 @@ TEST(roster_guess_of_moments_makes_days_of_the_zone)
     assert_guessed(&got);
     assert_string_equal(roster_guess_of(&got.guess, MEANING_LAST_DAY)->date_format,
                         "%Y-%m-%dT%H:%M:%S.000%z");
-    assert_int_equal(got.guess.questions, 0);
+    assert_int_equal(questions_of(&got), 0);
 }
 
 TEST(roster_guess_of_a_day_before_1980_takes_it_for_none_only_where_most_have_it)
@@ -147,7 +147,7 @@ TEST(roster_guess_of_a_day_before_1980_takes_it_for_none_only_where_most_have_it
     guess_case_read(&got, few, strlen(few));
     assert_int_equal(got.roster.person[2].status, PERSON_EMPLOYED);
     assert_guessed(&all);
-    assert_int_equal(all.guess.questions, 0);
+    assert_int_equal(questions_of(&all), 0);
     guess_case_read(&all, most, strlen(most));
     assert_int_equal(all.roster.rejected, 0);
     assert_int_equal(all.roster.person[0].status, PERSON_EMPLOYED);
@@ -161,7 +161,7 @@ TEST(roster_guess_of_a_word_among_dates_asks_whether_it_is_none)
     assert_string_equal(format_of("unbefristet|unbefristet|19.09.2026", &got), "%d.%m.%Y");
     answer(&got, GUESS_ABOUT_NO_DATE, "unbefristet", 0);
     assert_int_equal(got.guess.no_dates, 1);
-    assert_int_equal(got.guess.questions, 0);
+    assert_int_equal(questions_of(&got), 0);
 }
 
 TEST(roster_guess_of_a_column_without_dates_asks_when_the_order_is_another_columns)
@@ -176,5 +176,5 @@ TEST(roster_guess_of_a_column_without_dates_asks_when_the_order_is_another_colum
     CLEANUP(guess_case_release)
     struct guess_case iso = guess_of("Employee ID,Hire Date,Termination Date\n1,2010-01-13,\n");
     assert_guessed(&iso);
-    assert_int_equal(iso.guess.questions, 0);
+    assert_int_equal(questions_of(&iso), 0);
 }

@@ -1,0 +1,39 @@
+/*
+ * roster/guess_doubt: what a roster may say in columns that nobody knows, by how they are filled
+ * and not by their titles: a flag, a code or a list beside a last day, a day behind the last one, a
+ * last day that most rows share; and whether anything says who is on leave. Private to
+ * roster/guess.
+ */
+#ifndef ROSTER_GUESS_DOUBT_H
+#define ROSTER_GUESS_DOUBT_H
+
+#include "roster/guess.h"
+
+#define GUESS_ROW_DATES       64
+#define GUESS_DATE_SIZE       40
+#define GUESS_LEAVE_OUT_LEAVE "leave" /* in place of a title: who is on leave does not matter */
+
+/* Cells of one row that may be dates. All zero at the beginning. */
+struct guess_row_dates {
+    struct {
+        size_t column;
+        char text[GUESS_DATE_SIZE];
+    } cell[GUESS_ROW_DATES];
+    size_t count;
+};
+
+void guess_doubt_cell(struct roster_guess *guess, struct guess_row_dates *dates, size_t column,
+                      const char *value, const struct zone *zone);
+/* Behind the cells of one person. */
+void guess_doubt_row(struct roster_guess *guess, struct guess_row_dates *dates);
+
+/* Who has had a configuration that says nothing of leave is not asked again; who has had one that
+ * does, of a file in which it is missing now. */
+void guess_doubt_recall(struct roster_guess *guess, const struct config_roster *known);
+/* Whether it is the word for leave, and no title. */
+bool guess_doubt_leave_out(struct roster_guess *guess, const char *title);
+void guess_doubt_ask(struct roster_guess *guess);
+void guess_doubt_answer(struct roster_guess *guess, const struct guess_question *question,
+                        size_t choice);
+
+#endif

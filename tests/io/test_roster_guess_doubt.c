@@ -1,0 +1,353 @@
+/*
+ * roster/guess_doubt: whatever its title, a column that could say who works here blocks the rule
+ * for departures until a person has answered, and each of them has a neighbour that asks nothing.
+ */
+#include "guess_case.h"
+
+#define GUESS(name, text)                                                                          \
+    CLEANUP(guess_case_release) struct guess_case name = guess_of(text);                           \
+    assert_guessed(&name)
+
+static enum person_status status_of(struct guess_case *c, const char *csv, const char *number)
+{
+    guess_case_read(c, csv, strlen(csv));
+    if (c->read < 0)
+        fail_msg("%s", c->err.text);
+    for (size_t i = 0; i < c->roster.count; i++) {
+        if (text_equal(c->roster.person[i].employee_number, number))
+            return c->roster.person[i].status;
+    }
+    return PERSON_ABSENT;
+}
+
+/* The question, which must be there. */
+static const struct guess_question *find_asked(const struct guess_case *c,
+                                               enum guess_subject subject, const char *what)
+{
+    static const struct guess_question none;
+    const struct guess_question *question = asked(c, subject, what);
+
+    if (!question)
+        fail_msg("'%s' is not asked", what ? what : "it");
+    return question ? question : &none;
+}
+
+static void assert_blocked(const struct guess_case *c, const char *what)
+{
+    if (!roster_guess_blocks_departed(&c->guess))
+        fail_msg("'%s' does not block the rule for departures", what);
+}
+
+static void assert_free(const struct guess_case *c, const char *what)
+{
+    for (size_t i = 0; i < c->guess.questions; i++) {
+        if (c->guess.question[i].blocks_departed)
+            fail_msg("%s: %s", what, c->guess.question[i].sentence);
+    }
+}
+
+/* --- flags, codes and words --- */
+
+TEST(roster_guess_of_a_flag_under_any_title_beside_a_last_day_departs_nobody_unasked)
+{
+    static const char *const flags[][3] = {{"Currently Employed", "Yes", "No"},
+                                           {"Beschäftigt", "Ja", "Nein"},
+                                           {"Présent", "Oui", "Non"},
+                                           {"Kz. aktiv", "1", "0"},
+                                           {"Situación", "Alta", "Baja"},
+                                           {"State", "A", "T"},
+                                           {"状態", "在", "退"},
+                                           {"Gone", "", "x"},
+                                           {"", "A", "T"},
+                                           {"Exit Withdrawn", "Yes", ""},
+                                           {"Rehired", "Rehired", ""},
+                                           {"Wieder da", "Wieder da", ""},
+                                           {"qzx", "7", "9"}};
+
+    for (size_t i = 0; i < COUNT_OF(flags); i++) {
+        CLEANUP(text_release) struct text csv = TEXT_INIT;
+        text_addf(&csv, "Employee ID,%s,Termination Date\n", flags[i][0]);
+        for (int row = 0; row < 30; row++)
+            text_addf(&csv, "%d,%s,\n", row, flags[i][1]);
+        text_addf(&csv, "100,%s,2020-03-31\n101,%s,2020-06-30\n", flags[i][1], flags[i][2]);
+        GUESS(got, text_cstr(&csv));
+        assert_blocked(&got, flags[i][0]);
+    }
+}
+
+TEST(roster_guess_of_columns_that_do_not_say_who_works_here_is_free_with_one_answer)
+{
+    static const char csv[] = "Employee ID,Colour,Wing,Termination Date\n1,red,A,\n2,red,B,\n"
+                              "3,blue,A,\n4,red,B,2020-03-31\n";
+    GUESS(got, csv);
+
+    assert_asked(&got, GUESS_ABOUT_MUTE, NULL, "'Colour' ('red', 'blue'), 'Wing' ('A', 'B')");
+    answer(&got, GUESS_ABOUT_MUTE, NULL, 0);
+    assert_free(&got, "answered");
+    assert_int_equal(status_of(&got, csv, "4"), PERSON_DEPARTED);
+    assert_int_equal(status_of(&got, csv, "1"), PERSON_EMPLOYED);
+}
+
+TEST(roster_guess_of_columns_left_out_by_name_asks_about_the_others)
+{
+    GUESS(got,
+          "Employee ID,Colour,Wing,Termination Date\n1,red,A,\n2,red,B,2020-03-31\n3,red,B,\n");
+
+    assert_true(roster_guess_leave_out(&got.guess, "Colour"));
+    assert_asked(&got, GUESS_ABOUT_MUTE, "Wing", "'Wing' ('A', 'B')");
+    assert_true(roster_guess_leave_out(&got.guess, "Wing"));
+    assert_free(&got, "left out");
+}
+
+TEST(roster_guess_of_a_flag_that_is_the_status_uses_it)
+{
+    static const char csv[] = "Employee ID,Colour,At Acme,Termination Date\n1,red,Yes,\n"
+                              "2,red,Yes,2020-03-31\n3,blue,No,2020-06-30\n4,red,Yes,\n";
+    GUESS(got, csv);
+
+    answer(&got, GUESS_ABOUT_MUTE, NULL, 2);
+    assert_string_equal(title_of(&got, MEANING_STATUS), "At Acme");
+    answer(&got, GUESS_ABOUT_WORD, "Yes", 0);
+    answer(&got, GUESS_ABOUT_WORD, "No", 2);
+    assert_free(&got, "answered");
+    assert_int_equal(status_of(&got, csv, "3"), PERSON_DEPARTED);
+    assert_int_equal(status_of(&got, csv, "1"), PERSON_EMPLOYED);
+    assert_int_not_equal(status_of(&got, csv, "2"), PERSON_DEPARTED);
+}
+
+TEST(roster_guess_of_a_column_without_a_title_cannot_use_it)
+{
+    GUESS(got, "Employee ID,,Termination Date\n1,A,\n2,T,2020-03-31\n3,A,\n");
+    const struct guess_question *question = find_asked(&got, GUESS_ABOUT_MUTE, NULL);
+
+    assert_mentions(question->sentence, "column 2, which has no title ('A', 'T')");
+    assert_null(question->choice[1]);
+}
+
+TEST(roster_guess_of_what_differs_from_person_to_person_is_not_asked)
+{
+    CLEANUP(text_release) struct text csv = TEXT_INIT;
+
+    text_add(&csv, "Employee ID,Badge,Location,Job Title,Cost Center,Manager,Phone,Gender,"
+                   "Termination Date\n");
+    for (int i = 0; i < 30; i++)
+        text_addf(&csv, "%d,B%d,Berlin,Designer,700,Ada,030,f,%s\n", i, i, i ? "" : "2020-03-31");
+    GUESS(got, text_cstr(&csv));
+    assert_free(&got, "a usual export");
+}
+
+TEST(roster_guess_of_a_flag_beside_a_status_is_not_asked)
+{
+    GUESS(got, "Employee ID,Employment Status,Colour,Termination Date\n1,Active,red,\n"
+               "2,Terminated,red,2020-03-31\n3,Active,blue,\n");
+
+    assert_free(&got, "a status");
+}
+
+TEST(roster_guess_of_a_flag_where_nobody_can_be_departed_is_not_asked)
+{
+    GUESS(got, "Employee ID,Colour\n1,red\n2,red\n3,blue\n");
+
+    assert_free(&got, "no last day");
+}
+
+TEST(roster_guess_of_a_list_in_json_departs_nobody_unasked)
+{
+    GUESS(got, "[{\"employeeNumber\": \"1\", \"lastDay\": \"2020-03-31\", \"employments\": "
+               "[{\"status\": \"active\"}]}, {\"employeeNumber\": \"2\", \"lastDay\": null}]");
+    const struct guess_question *question = find_asked(&got, GUESS_ABOUT_MUTE, "employments");
+
+    assert_blocked(&got, "employments");
+    assert_mentions(question->sentence, "'employments' ('(a list)')");
+    assert_null(question->choice[1]);
+    answer(&got, GUESS_ABOUT_MUTE, "employments", 0);
+    assert_free(&got, "answered");
+}
+
+/* --- days behind the last one --- */
+
+TEST(roster_guess_of_a_day_behind_the_last_one_under_any_title_departs_nobody_unasked)
+{
+    static const char *const titles[] = {
+        "Start Date",       "Latest Hire Date",     "Current Hire Date", "Position Start Date",
+        "Letzter Eintritt", "Wiedereingetreten am", "Opnieuw in dienst", "Anything"};
+
+    for (size_t i = 0; i < COUNT_OF(titles); i++) {
+        CLEANUP(text_release) struct text csv = TEXT_INIT;
+        text_addf(&csv,
+                  "Employee ID,Hire Date,%s,Termination Date\n1,2015-01-13,2025-02-15,2020-03-31\n"
+                  "2,2015-01-14,2015-01-14,\n3,2015-01-15,2015-01-15,2019-03-31\n",
+                  titles[i]);
+        GUESS(got, text_cstr(&csv));
+        assert_blocked(&got, titles[i]);
+    }
+}
+
+TEST(roster_guess_of_the_newest_first_day_uses_it)
+{
+    static const char csv[] = "Employee ID,Hire Date,Anything,Termination Date\n"
+                              "1,2015-01-13,2025-02-15,2020-03-31\n2,2015-01-14,,\n"
+                              "3,2015-01-15,2015-01-15,2019-03-31\n";
+    GUESS(got, csv);
+
+    assert_asked(&got, GUESS_ABOUT_LATER, "Anything", "came back");
+    answer(&got, GUESS_ABOUT_LATER, "Anything", 1);
+    assert_free(&got, "answered");
+    assert_string_equal(title_of(&got, MEANING_HIRE_DATE), "Anything");
+    assert_int_equal(status_of(&got, csv, "1"), PERSON_UNKNOWN);
+    assert_int_equal(status_of(&got, csv, "3"), PERSON_DEPARTED);
+}
+
+TEST(roster_guess_of_days_before_the_last_one_is_not_asked)
+{
+    static const char csv[] = "Employee ID,Hire Date,Anything,Termination Date\n"
+                              "1,13.01.2015,14.01.2015,31.03.2020\n2,14.01.2015,01.01.2026,\n";
+    GUESS(got, csv);
+
+    assert_free(&got, "no day is behind");
+    assert_int_equal(status_of(&got, csv, "1"), PERSON_DEPARTED);
+}
+
+TEST(roster_guess_of_a_day_that_may_be_behind_the_last_one_asks)
+{
+    GUESS(got, "Employee ID,Anything,Termination Date\n1,05/04/2020,04/05/2020\n");
+
+    assert_non_null(asked(&got, GUESS_ABOUT_LATER, "Anything"));
+}
+
+/* --- one last day for most --- */
+
+TEST(roster_guess_of_one_last_day_in_most_rows_asks)
+{
+    static const char *const days[] = {"2000-01-01", "01/01/1980", "2020-12-31"};
+
+    for (size_t i = 0; i < COUNT_OF(days); i++) {
+        CLEANUP(text_release) struct text csv = TEXT_INIT;
+        text_addf(&csv, "Employee ID,Termination Date\n1,%s\n2,%s\n3,%s\n4,\n", days[i], days[i],
+                  days[i]);
+        GUESS(got, text_cstr(&csv));
+        assert_asked(&got, GUESS_ABOUT_SHARED, days[i], "in 3 of 4 rows");
+        assert_blocked(&got, days[i]);
+        answer(&got, GUESS_ABOUT_SHARED, days[i], 0);
+        assert_free(&got, days[i]);
+        assert_string_equal(got.guess.no_date[0], days[i]);
+        GUESS(other, text_cstr(&csv));
+        answer(&other, GUESS_ABOUT_SHARED, days[i], 1);
+        assert_int_equal(other.guess.no_dates, 0);
+        assert_free(&other, days[i]);
+    }
+}
+
+TEST(roster_guess_of_one_last_day_in_few_rows_is_not_asked)
+{
+    GUESS(got, "Employee ID,Termination Date\n1,2020-12-31\n2,2020-12-31\n3,\n4,\n5,\n");
+
+    assert_free(&got, "two of five");
+}
+
+/* --- SCIM --- */
+
+TEST(roster_guess_of_scim_in_which_all_are_active_asks_what_inactive_means)
+{
+    GUESS(got, "{\"Resources\": [{\"userName\": \"a\", \"active\": true}]}");
+
+    assert_asked(&got, GUESS_ABOUT_INACTIVE, NULL, "0 of 1");
+    assert_blocked(&got, "nobody is inactive today");
+    answer(&got, GUESS_ABOUT_INACTIVE, NULL, 0);
+    assert_free(&got, "answered");
+}
+
+TEST(roster_guess_of_scim_looks_at_all_pages)
+{
+    GUESS(got, "[{\"totalResults\": 3, \"Resources\": [{\"userName\": \"a\", \"active\": true}]}, "
+               "{\"totalResults\": 3, \"Resources\": [{\"userName\": \"b\", \"active\": false}, "
+               "{\"userName\": \"c\", \"active\": false}]}]");
+
+    assert_int_equal(got.guess.rows, 3);
+    assert_asked(&got, GUESS_ABOUT_INACTIVE, NULL, "2 of 3");
+}
+
+/* --- lists --- */
+
+TEST(roster_guess_of_two_lists_asks_whether_one_is_all)
+{
+    static const char *const documents[] = {
+        "{\"active\": [{\"employeeNumber\": \"1\", \"status\": \"Active\"}], \"former\": "
+        "[{\"employeeNumber\": \"2\"}]}",
+        "{\"former\": [{\"employeeNumber\": \"2\"}], \"active\": [{\"employeeNumber\": \"1\", "
+        "\"status\": \"Active\"}]}"};
+
+    for (size_t i = 0; i < COUNT_OF(documents); i++) {
+        GUESS(got, documents[i]);
+        assert_asked(&got, GUESS_ABOUT_LIST, NULL,
+                     "'/active' is read, as the longest, and not '/former'");
+        assert_blocked(&got, "two lists");
+        answer(&got, GUESS_ABOUT_LIST, NULL, 0);
+        assert_free(&got, "answered");
+    }
+    GUESS(one, "{\"total\": 1, \"active\": [{\"employeeNumber\": \"1\", \"status\": \"Active\"}]}");
+    assert_null(asked(&one, GUESS_ABOUT_LIST, NULL));
+}
+
+/* --- leave --- */
+
+TEST(roster_guess_of_a_file_that_never_says_who_is_on_leave_asks)
+{
+    static const char *const titles[] = {"LOA Ends", "Elternzeitraum", "Away", "Uit", "Colour"};
+
+    for (size_t i = 0; i < COUNT_OF(titles); i++) {
+        CLEANUP(text_release) struct text csv = TEXT_INIT;
+        text_addf(&csv, "Employee ID,Employment Status,%s\n1,Active,x\n2,Active,\n", titles[i]);
+        GUESS(got, text_cstr(&csv));
+        assert_true(roster_guess_blocks_idle(&got.guess));
+        assert_asked(&got, GUESS_ABOUT_AWAY, NULL, "on leave");
+        answer(&got, GUESS_ABOUT_AWAY, NULL, 0);
+        assert_null(asked(&got, GUESS_ABOUT_AWAY, NULL));
+    }
+}
+
+TEST(roster_guess_of_leave_is_answered_by_a_script_and_by_the_configuration_before)
+{
+    static const char csv[] = "Employee ID,Employment Status\n1,Active\n2,Active\n";
+    static const char *const word[] = {"Elternzeit"};
+    const struct config_roster none = {.source = "r"},
+                               some = {.source = "r", .status = {.on_leave = {word, 1}}};
+
+    GUESS(got, csv);
+    assert_true(roster_guess_blocks_idle(&got.guess));
+    assert_true(roster_guess_leave_out(&got.guess, "leave"));
+    assert_false(roster_guess_blocks_idle(&got.guess));
+    for (int i = 0; i < 2; i++) {
+        CLEANUP(guess_case_release) struct guess_case again = {.read = -1};
+        assert_int_equal(roster_guess(&again.arena, csv, strlen(csv), true, NULL, i ? &some : &none,
+                                      &again.guess, &again.err),
+                         0);
+        assert_int_equal(roster_guess_blocks_idle(&again.guess), i);
+    }
+}
+
+TEST(roster_guess_of_a_file_that_says_who_is_on_leave_does_not_ask)
+{
+    static const char *const files[] = {
+        "Employee ID,Employment Status\n1,Active\n2,On leave\n",
+        "Employee ID,Employment Status,On Leave\n1,Active,No\n",
+        "Employee ID,Employment Status,Leave Start\n1,Active,2026-01-01\n"};
+
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        GUESS(got, files[i]);
+        assert_null(asked(&got, GUESS_ABOUT_AWAY, NULL));
+        assert_false(roster_guess_blocks_idle(&got.guess));
+    }
+}
+
+TEST(roster_guess_of_a_leave_in_two_columns_of_one_title_blocks_the_idle_rule)
+{
+    static const char *const titles[] = {"Leave Start", "Leave End"};
+
+    for (size_t i = 0; i < COUNT_OF(titles); i++) {
+        CLEANUP(text_release) struct text csv = TEXT_INIT;
+        text_addf(&csv, "Employee ID,%s,%s\n1,2026-01-01,2026-02-01\n", titles[i], titles[i]);
+        GUESS(got, text_cstr(&csv));
+        assert_true(find_asked(&got, GUESS_ABOUT_FILE, titles[i])->blocks_idle);
+    }
+}
