@@ -21,6 +21,7 @@
 #include "base/text.h"
 #include "format/csv_reader.h"
 #include "roster/footer.h"
+#include "roster/lexicon.h"
 #include "roster/titles.h"
 
 enum {
@@ -265,16 +266,29 @@ static int on_field(void *context, uint32_t row, size_t column, const char *byte
 
 /* --- rows that are nobody's --- */
 
-/* The most that a mapped cell other than the leading one says for the row being somebody's. */
-static enum roster_evidence evidence_behind_lead(struct roster_csv *csv)
+/* What the leading cell says: a sentence begins a footer, an address or a code is somebody's. */
+static enum roster_evidence evidence_of_lead(struct roster_csv *csv, size_t mapped)
+{
+    const char *value = roster_intake_peek(csv->intake, mapped);
+    enum roster_field field = csv->mapped[mapped].field;
+    bool is_code = !strpbrk(value, " :=") && strpbrk(value, "0123456789") != NULL;
+
+    if (field == ROSTER_EMAIL && !strchr(value, ' '))
+        return roster_intake_evidence(csv->intake, mapped);
+    return is_code && (field == ROSTER_EMPLOYEE_NUMBER || field == ROSTER_USERNAME)
+               ? roster_intake_evidence(csv->intake, mapped)
+               : EVIDENCE_NONE;
+}
+
+/* The most that a mapped cell says for the row being somebody's. */
+static enum roster_evidence evidence_of_row(struct roster_csv *csv)
 {
     enum roster_evidence most = EVIDENCE_NONE;
 
     for (size_t i = 0; i < csv->mapped_count; i++) {
-        enum roster_evidence evidence = EVIDENCE_NONE;
-
-        if (csv->at[i] != csv->row.lead)
-            evidence = roster_intake_evidence(csv->intake, i);
+        enum roster_evidence evidence = csv->at[i] == csv->row.lead
+                                            ? evidence_of_lead(csv, i)
+                                            : roster_intake_evidence(csv->intake, i);
         most = evidence > most ? evidence : most;
     }
     return most;
@@ -313,12 +327,13 @@ static bool is_footer(struct roster_csv *csv)
 
     if (!matches_footer(csv))
         return false;
-    evidence = evidence_behind_lead(csv);
+    evidence = evidence_of_row(csv);
     if (evidence == EVIDENCE_PERSON || csv->row.filled == csv->columns)
         return false;
     if (evidence == EVIDENCE_KEY) {
         roster_intake_reject(csv->intake,
-                             "matches roster.footer, but has a number, a username or a name");
+                             "matches roster.footer, but has a number, a username, a name or a "
+                             "status");
         return false;
     }
     roster_intake_reject(csv->intake,
@@ -326,7 +341,24 @@ static bool is_footer(struct roster_csv *csv)
     return true;
 }
 
-/* A row of labels: words in each mapped cell in which a person's would be something else. */
+/* Whether one of the mapped cells is a title that somebody knows, or the one above it. */
+static bool has_label(const struct roster_csv *csv)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    const struct lexicon *lexicon = lexicon_new(&arena);
+    unsigned rank;
+
+    for (size_t i = 0; i < csv->mapped_count; i++) {
+        const char *value = roster_intake_peek(csv->intake, i);
+        if (*value && (lexicon_title(lexicon, value, &rank) != MEANING_NONE ||
+                       text_equal(value, csv->title[csv->at[i]])))
+            return true;
+    }
+    return false;
+}
+
+/* A row of labels: words in each mapped cell in which a person's would be something else, one of
+ * them a title. */
 static bool looks_like_labels(struct roster_csv *csv)
 {
     bool tested = false;
@@ -342,7 +374,7 @@ static bool looks_like_labels(struct roster_csv *csv)
         tested = tested || (*value && field != ROSTER_USERNAME && field != ROSTER_NAME &&
                             field != ROSTER_DEPARTMENT && field != ROSTER_COUNTRY);
     }
-    return tested;
+    return tested && has_label(csv);
 }
 
 static int on_label_row(struct roster_csv *csv, uint32_t row, struct err *err)

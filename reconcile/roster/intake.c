@@ -670,7 +670,9 @@ enum roster_evidence roster_intake_evidence(struct roster_intake *intake, size_t
         at = strchr(value, '@');
         return at && at > value && at[1] ? EVIDENCE_PERSON : EVIDENCE_NONE;
     case ROSTER_STATUS:
-        return find_status(intake, value) != PERSON_UNKNOWN ? EVIDENCE_PERSON : EVIDENCE_NONE;
+        if (find_status(intake, value) != PERSON_UNKNOWN)
+            return EVIDENCE_PERSON;
+        return value[strspn(value, "0123456789.,:-/ ")] ? EVIDENCE_KEY : EVIDENCE_NONE;
     case ROSTER_HIRE_DATE:
     case ROSTER_LAST_DAY:
     case ROSTER_LEAVE_FROM:

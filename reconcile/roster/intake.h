@@ -55,7 +55,7 @@ void roster_intake_hint(struct roster_intake *intake, const char *hint);
 enum roster_evidence {
     EVIDENCE_NONE = 0, /* empty, or nothing that the column can hold */
     EVIDENCE_DATE,     /* a date that fits */
-    EVIDENCE_KEY,      /* any employee number or username, a name that is no number */
+    EVIDENCE_KEY,      /* any employee number or username, a name or status that is no number */
     EVIDENCE_PERSON,   /* an e-mail address, or a word of roster.status */
 };
 enum roster_evidence roster_intake_evidence(struct roster_intake *intake, size_t column);

@@ -134,17 +134,21 @@ TEST(roster_footer_at_the_end_is_nobody)
         {HEAD ANNA "Totaler,max@acme.example,\n" BO, .people = 3},
         {HEAD ANNA "17,max@acme.example,Totaler Max\n", .people = 2},
         {HEAD ANNA "Total,,Max\n" BO, .people = 2, .rejected = 1},
-        {HEAD ANNA BO "Total,,Max\n", .people = 2, .rejected = 1, .reason = "or a name"},
+        {HEAD ANNA BO "Total,,Max\n", .people = 2, .rejected = 1, .reason = "a name or a status"},
         {HEAD ANNA BO "Total,,201\n", .people = 2},
         {HEAD ANNA BO "Sum: 2\n", .people = 2, .rejected = 1, .blind = 1,
          .reason = "roster.footer"},
     };
     static const struct shape by_name[] = {
         {"Name,EmpID,Mail\nAnna,1,\nTotal Max,17,\n", .people = 1, .rejected = 1,
-         .reason = "has a number, a username or a name"},
+         .reason = "has a number, a username, a name or a status"},
         {"Name,EmpID,Mail\nAnna,1,\nTotaler Max,17,\n", .people = 2},
         {"Name,EmpID,Mail\nAnna,1,\nTotaler Max,17,max@acme.example\n", .people = 2},
         {"Name,EmpID,Mail\nAnna,1,\nTotal,,\n", .people = 1},
+        /* a code or an address that begins so is somebody's */
+        {"Mail,EmpID,Name\na@b.example,1,\ntotal@b.example,,\n", .people = 2},
+        {"EmpID,Mail,Name\n1,,\nTotal9,,\n", .people = 1, .rejected = 1, .reason = "has a number"},
+        {"EmpID,Mail,Name\n1,,\nTotal 9,,\n", .people = 1},
     };
     struct config_roster config = case_small_config();
 
@@ -211,7 +215,9 @@ TEST(roster_footer_with_a_status_is_a_person)
     static const struct shape shapes[] = {
         {"Name,EmpID,Status\nAnna,1,Active\nTotaler Max,,Active\n", .people = 1, .rejected = 1,
          .blind = 1, .reason = "nothing in it says who it is"},
-        {"Name,EmpID,Status\nAnna,1,Active\nTotal 1,,Gone\n", .people = 1},
+        {"Name,EmpID,Status\nAnna,1,Active\nTotal 1,,Retiring soon\n", .people = 1, .rejected = 1,
+         .blind = 1, .reason = "or a status"},
+        {"Name,EmpID,Status\nAnna,1,Active\nTotal 1,,201\n", .people = 1},
     };
     struct config_roster config = case_small_config();
 
@@ -257,6 +263,8 @@ TEST(roster_label_rows_hold_nobody)
         {HEAD "17,E-Mail,Full name\n" BO, .refused = "may be a person"},
         {HEAD ",anna@acme.example,Full name\n" BO, .refused = "may be a person"},
         {HEAD ",,Anna\n" BO, .refused = "may be a person"},
+        {HEAD "ABC,,Ann Bee\n" BO, .refused = "may be a person"},
+        {HEAD "Code,,\xE6\xB0\x8F\xE5\x90\x8D\n" ANNA, .people = 1}, /* a title in Japanese */
     };
     struct config_roster config = case_small_config();
 
