@@ -41,8 +41,8 @@ static const struct {
                 {"Austritt", "Letzter Arbeitstag"},
                 {"Kündigungsdatum", "Letzter Arbeitstag"},
                 {"Contract End Date", "Last Working Day"},
-                {"Date de sortie", "Dernier jour travaillé"},
-                {"退職日", "最終出社日"}};
+                {"Date de sortie", "Laatste werkdag"},
+                {"退職日", "退社日"}};
 
 static void put_two_ends(struct text *csv, size_t i, bool status)
 {
