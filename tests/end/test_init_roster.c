@@ -465,11 +465,13 @@ TEST(init_repeated_takes_out_what_a_setting_is_needed_for_with_it)
 
     put_people(&first, "Employee ID,Status,OnLeave\n", "%d,Active,False\n", "104,Active,Ja\n");
     BARE(made, "--config", first.config, "init", ANSWERS);
+    end_assert_code(&made, 0);
     change(&first, "on_leave_column = \"OnLeave\";",
            "on_leave_column = \"OnLeave\"; on_leave_words = [ \"Ja\" ];"
            " no_value = [ \"0000\" ];");
     put_people(&first, "Staff No,Status,OnLeave\n", "%d,Active,False\n", "104,Active,Ja\n");
     BARE(same, "--config", first.config, "init");
+    end_assert_code(&same, 0);
     CLEANUP(mem_cleanup) char *kept = end_read(first.config);
     assert_non_null(strstr(kept, "employee_number = \"Staff No\""));
     assert_non_null(strstr(kept, "on_leave_words = [ \"Ja\" ];"));
