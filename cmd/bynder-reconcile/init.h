@@ -82,10 +82,6 @@ int init_read_before(const struct invocation *invocation, struct init_before *re
 /* A setting that is there and right. */
 bool init_is_right(const struct init_before *before, const char *path, const char *value);
 
-/* Whether a line of it, without its indentation, is a comment that init writes over a guess and
- * that says nothing of the next one. */
-bool init_is_stale_comment(const char *line);
-
 /* --- the rules (init_rules.c) --- */
 
 struct init_rules {

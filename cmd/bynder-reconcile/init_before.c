@@ -10,24 +10,6 @@
 #include "cmd/bynder-reconcile/init.h"
 #include "host/file.h"
 
-/* Comments that init writes over a guess. The next one has its own. */
-static const char *const stale[] = {
-    INIT_OPEN,
-    "# in no list, so its rows are rejected: ",
-    "# what follows was guessed from titles and values",
-    "# no rule for departures while that is open",
-    "# no rule for idle accounts while that is open",
-};
-
-bool init_is_stale_comment(const char *line)
-{
-    for (size_t i = 0; i < COUNT_OF(stale); i++) {
-        if (text_starts(line, stale[i]))
-            return true;
-    }
-    return false;
-}
-
 void init_before_release(struct init_before *before)
 {
     text_release(&before->text);

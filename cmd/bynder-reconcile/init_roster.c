@@ -304,17 +304,6 @@ static int leave_out(const struct invocation *invocation, struct roster_guess *g
     return 0;
 }
 
-/* What was said when the configuration that is there was written. */
-static void recall(const struct invocation *invocation, const struct init_before *before,
-                   struct roster_guess *guess)
-{
-    CLEANUP(text_release) struct text config = TEXT_INIT;
-
-    if (before->is_there && file_read(invocation->config_path, LIMIT_CONFIG_BYTES, ERR_CONFIG,
-                                      &config, NULL, NULL) == 0)
-        roster_guess_recall(guess, text_cstr(&config));
-}
-
 /* --- all of it --- */
 
 int init_guess(const struct invocation *invocation, const struct init_before *before,
@@ -343,7 +332,8 @@ int init_guess(const struct invocation *invocation, const struct init_before *be
                        "written",
                        name, answers->guess.shape.trouble);
     answers->guessed = true;
-    recall(invocation, before, &answers->guess);
+    if (before->is_there)
+        roster_guess_recall(&answers->guess, text_cstr(&before->text));
     if (leave_out(invocation, &answers->guess, err) < 0)
         return -1;
     say_guess(&answers->guess);

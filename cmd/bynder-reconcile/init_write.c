@@ -211,21 +211,10 @@ static const struct {
                         {"roster.leave_from_column", NULL},
                         {"roster.leave_until_column", NULL}};
 
-/* What init said of the guess before. */
-static void remove_stale_comments(struct text *text)
-{
-    CLEANUP(text_release) struct text kept = TEXT_INIT;
-
-    for (const char *line = text_cstr(text); *line;) {
-        size_t length = strcspn(line, "\n");
-        length += line[length] == '\n';
-        if (!init_is_stale_comment(line + strspn(line, " \t")))
-            text_add_bytes(&kept, line, length);
-        line += length;
-    }
-    text_clear(text);
-    text_add(text, text_cstr(&kept));
-}
+/* What init said over the guess before, beside what the guess itself did. */
+static const char *const said_before[] = {"what follows was guessed from titles and values",
+                                          "no rule for departures while that is open",
+                                          "no rule for idle accounts while that is open"};
 
 static void exchange_rules(struct exchange *exchange, const struct answers *answers)
 {
@@ -244,9 +233,9 @@ static void exchange_guess(struct exchange *exchange, const struct init_before *
     struct config_writing part = {.arena = exchange->writing->arena};
     enum init_rules_fate fate = init_rules_fate(before, answers);
 
-    remove_stale_comments(&exchange->writing->text);
     roster_guess_forget(&exchange->writing->text);
-
+    for (size_t i = 0; i < COUNT_OF(said_before); i++)
+        config_edit_remove_comments(&exchange->writing->text, said_before[i]);
     for (size_t i = 0; i < COUNT_OF(guessed_settings); i++) {
         if (!guessed_settings[i].stays || !guessed_settings[i].stays(answers))
             take_out(exchange, guessed_settings[i].path);

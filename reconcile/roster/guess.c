@@ -388,7 +388,6 @@ int roster_guess(struct arena *arena, const char *bytes, size_t length, bool who
     }
     if (known) {
         recall_words(&guess, known);
-        guess_doubt_recall(&guess, known);
     }
     guess_find_dates(&guess);
     guess_ask(&guess);

@@ -317,12 +317,6 @@ void guess_doubt_ask(struct roster_guess *guess)
 
 /* --- answers --- */
 
-void guess_doubt_recall(struct roster_guess *guess, const struct config_roster *known)
-{
-    guess->nobody_away = known->source && known->status.on_leave.count == 0 &&
-                         !known->column.of[ROSTER_ON_LEAVE] && !known->column.of[ROSTER_LEAVE_FROM];
-}
-
 bool guess_doubt_leave_out(struct roster_guess *guess, const char *title)
 {
     bool is_leave = strcasecmp(title, GUESS_LEAVE_OUT_LEAVE) == 0;

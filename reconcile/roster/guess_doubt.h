@@ -26,10 +26,6 @@ void guess_doubt_cell(struct roster_guess *guess, struct guess_row_dates *dates,
                       const char *value, const struct zone *zone);
 /* Behind the cells of one person. */
 void guess_doubt_row(struct roster_guess *guess, struct guess_row_dates *dates);
-
-/* Who has had a configuration that says nothing of leave is not asked again; who has had one that
- * does, of a file in which it is missing now. */
-void guess_doubt_recall(struct roster_guess *guess, const struct config_roster *known);
 /* Whether it is the word for leave, and no title. */
 bool guess_doubt_leave_out(struct roster_guess *guess, const char *title);
 void guess_doubt_ask(struct roster_guess *guess);

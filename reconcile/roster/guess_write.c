@@ -191,6 +191,7 @@ static void write_shape(const struct roster_guess *guess, struct config_writing 
 /* --- what a person has said, for the next time --- */
 
 static const char said_left[] = "as was said, whoever is not active has left";
+static const char said_away[] = "as was said, nobody is on leave for long, or they are protected";
 static const char said_stay[] = "as was said, some who are not active have not left";
 
 static void write_said(const struct roster_guess *guess, struct config_writing *writing)
@@ -200,6 +201,8 @@ static void write_said(const struct roster_guess *guess, struct config_writing *
             config_write_comment(writing, "roster",
                                  said_of_column(writing->arena, &guess->column[i]));
     }
+    if (guess->nobody_away)
+        config_write_comment(writing, "roster", said_away);
     if (guess->inactive_left)
         config_write_comment(writing, "roster", said_left);
     if (guess->inactive_stay)
@@ -224,6 +227,7 @@ void roster_guess_recall(struct roster_guess *guess, const char *config)
         guess->column[i].settled |= has_comment(config, said_of_column(arena, &guess->column[i]));
     for (size_t i = 0; i < guess->words; i++)
         guess->word[i].settled |= has_comment(config, said_of_word(arena, &guess->word[i]));
+    guess->nobody_away |= has_comment(config, said_away);
     guess->inactive_left |= has_comment(config, said_left);
     guess->inactive_stay |= has_comment(config, said_stay);
     guess_ask(guess);

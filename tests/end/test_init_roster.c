@@ -659,8 +659,8 @@ TEST(init_repeated_asks_anew_for_a_secret_that_the_portal_refuses)
     BARE(made, "--config", first.config, "init", "--portal", first.url, "--client-id", "demo",
          "--secret-file", secret, "--roster", first.end.roster_path, "--database", first.embedded);
     end_assert_code(&made, 77);
-    const struct first_line lines[] = {{"The client secret (it is not shown)", END_SECRET},
-                                       {NULL, NULL}};
+    const struct first_line lines[] = {
+        {"The client secret (it is not shown)", END_SECRET}, NOBODY_AWAY, {NULL, NULL}};
     int code = first_dialogue(&first, lines, &seen);
     if (code != 0)
         fail_msg("%d: %s", code, text_cstr(&seen));

@@ -309,20 +309,44 @@ TEST(roster_guess_of_a_file_that_never_says_who_is_on_leave_asks)
 TEST(roster_guess_of_leave_is_answered_by_a_script_and_by_the_configuration_before)
 {
     static const char csv[] = "Employee ID,Employment Status\n1,Active\n2,Active\n";
-    static const char *const word[] = {"Elternzeit"};
-    const struct config_roster none = {.source = "r"},
-                               some = {.source = "r", .status = {.on_leave = {word, 1}}};
+    static const char said[] =
+        "# as was said, nobody is on leave for long, or they are protected\n";
 
     GUESS(got, csv);
     assert_true(roster_guess_blocks_idle(&got.guess));
     assert_true(roster_guess_leave_out(&got.guess, "leave"));
     assert_false(roster_guess_blocks_idle(&got.guess));
-    for (int i = 0; i < 2; i++) {
+    GUESS(again, csv);
+    roster_guess_recall(&again.guess, said);
+    assert_false(roster_guess_blocks_idle(&again.guess));
+}
+
+/* What nobody has answered is open for whoever asks again over what was written then. */
+TEST(roster_guess_of_what_was_left_open_is_as_open_the_next_time)
+{
+    static const char *const csv[] = {
+        "Employee ID,Employment Status\n1,Active\n2,Active\n",
+        "Employee ID,Status\n1,Active\n2,To Be Terminated\n",
+        "Employee ID,Rehire Date,Termination Date\n1,,\n2,2024-09-13,2022-06-30\n",
+        "Employee ID,Last Day of Work,Termination Date\n1,,\n2,2025-01-13,2027-12-31\n",
+        "Employee ID,Present,Termination Date\n1,Yes,\n2,Yes,2020-03-31\n3,No,2020-03-30\n",
+        "Employee ID,Parking\n1,Working\n2,Former\n",
+        "emp_no,to_date\n1,9999-01-01\n2,2020-02-01\n",
+    };
+
+    for (size_t i = 0; i < COUNT_OF(csv); i++) {
+        GUESS(first, csv[i]);
+        assert_true(roster_guess_blocks_departed(&first.guess) ||
+                    roster_guess_blocks_idle(&first.guess));
+        guess_case_read(&first, csv[i], strlen(csv[i]));
         CLEANUP(guess_case_release) struct guess_case again = {.read = -1};
-        assert_int_equal(roster_guess(&again.arena, csv, strlen(csv), true, NULL, i ? &some : &none,
-                                      &again.guess, &again.err),
+        assert_int_equal(roster_guess(&again.arena, csv[i], strlen(csv[i]), true, NULL,
+                                      &first.config.roster, &again.guess, &again.err),
                          0);
-        assert_int_equal(roster_guess_blocks_idle(&again.guess), i);
+        if (roster_guess_blocks_departed(&again.guess) !=
+                roster_guess_blocks_departed(&first.guess) ||
+            roster_guess_blocks_idle(&again.guess) != roster_guess_blocks_idle(&first.guess))
+            fail_msg("%s: is open no more", csv[i]);
     }
 }
 
