@@ -62,6 +62,18 @@ struct plan_idle {
     size_t unknown;
 };
 
+/* What is new since an earlier plan that people looked at; set by job/stand, and like all that is
+ * about another plan no part of this one, nor of its digest. */
+struct plan_since {
+    int64_t plan_id; /* 0 = there is none to compare with */
+    struct day today;
+    bool decided;        /* somebody decided about a row of it; false: it is just the one before */
+    size_t new_rows;     /* standing.is_new */
+    size_t changed;      /* of these: the account had a row, and it was another one */
+    size_t gone;         /* rows of it whose account has none any more */
+    size_t gone_by_acts; /* of these: the act was done */
+};
+
 #define PLAN_VERSION 2
 
 struct plan {
@@ -88,6 +100,7 @@ struct plan {
     size_t row_count;
     const char *const *note; /* findings about the policy itself */
     size_t note_count;
+    struct plan_since since;
 };
 
 struct plan_setup {

@@ -55,6 +55,24 @@ static void field_words(struct jsonw *json, const char *key, const char *words)
     jsonw_end_array(json);
 }
 
+static void add_since(struct jsonw *json, const struct plan_since *since)
+{
+    jsonw_key(json, "since_plan");
+    if (since->plan_id == 0) {
+        jsonw_null(json);
+        return;
+    }
+    jsonw_begin_object(json);
+    jsonw_field_int(json, "id", since->plan_id);
+    field_day(json, "today", since->today);
+    jsonw_field_bool(json, "decided", since->decided);
+    field_size(json, "new", since->new_rows);
+    field_size(json, "changed", since->changed);
+    field_size(json, "gone", since->gone);
+    field_size(json, "gone_by_acts", since->gone_by_acts);
+    jsonw_end_object(json);
+}
+
 static void add_plan(struct jsonw *json, const struct plan *plan)
 {
     char head[AUDIT_HEAD_SIZE];
@@ -81,6 +99,7 @@ static void add_plan(struct jsonw *json, const struct plan *plan)
             jsonw_field_int(json, action_name(a), plan->approvals[a]);
     }
     jsonw_end_object(json);
+    add_since(json, &plan->since);
     jsonw_end_object(json);
 }
 

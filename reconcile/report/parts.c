@@ -256,6 +256,25 @@ void report_add_headline(struct text *out, const struct plan *plan)
     }
 }
 
+void report_add_since(struct text *out, const struct plan *plan)
+{
+    const struct plan_since *since = &plan->since;
+    char day[DAY_TEXT_SIZE];
+
+    if (since->plan_id == 0)
+        return;
+    text_addf(out, "new since plan %lld of %s (%s): ", (long long)since->plan_id,
+              day_format(since->today, day),
+              since->decided ? "the last one that people decided on" : "the one before");
+    report_add_counted(out, since->new_rows, "row");
+    if (since->changed > 0)
+        text_addf(out, ", %zu of them changed", since->changed);
+    text_add(out, "; gone since: ");
+    report_add_number(out, since->gone);
+    if (since->gone_by_acts > 0)
+        text_addf(out, ", %zu of them by an act", since->gone_by_acts);
+}
+
 /* --- what was decided, and done --- */
 
 static void add_until(struct text *out, const char *what, const struct row_standing *standing)

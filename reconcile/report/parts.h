@@ -67,6 +67,9 @@ void report_add_headline(struct text *out, const struct plan *plan);
 void report_add_approvals(struct text *out, const struct plan *plan);
 /* What the state means for the reader, a sentence. */
 const char *report_state_sentence(const struct plan *plan);
+/* "new since plan 17 of 2026-11-22 (people decided on it): 12 rows, 2 of them changed; 3 rows of it
+ * are gone, 1 by its act". Nothing without a plan to compare with. */
+void report_add_since(struct text *out, const struct plan *plan);
 /* What the notes of a plan are about, a heading. */
 const char *report_notes_title(const struct plan *plan);
 /* What people decided about a row, or what became of its act, a clause; nothing when nobody did:

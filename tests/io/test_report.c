@@ -562,6 +562,56 @@ TEST(report_says_what_was_decided_and_done)
     }
 }
 
+/* What was reviewed need not be reviewed again: with which plan, what is new, what went. */
+TEST(report_says_what_is_new_since_a_plan_that_people_looked_at)
+{
+    static const struct {
+        enum report_format format;
+        const char *says;
+    } cases[] = {
+        {REPORT_TEXT, "\nnew since plan 3 of 2026-11-15 (the last one that people decided on): 2 "
+                      "rows, 1 of them changed; gone since: 1,204, 9 of them by an act; they begin "
+                      "with +\n"},
+        {REPORT_JSON, "\"since_plan\": {\n      \"id\": 3,\n      \"today\": \"2026-11-15\",\n"
+                      "      \"decided\": true,\n      \"new\": 2,\n      \"changed\": 1,\n"
+                      "      \"gone\": 1204,\n      \"gone_by_acts\": 9\n    }"},
+        {REPORT_CSV, ",is_new,"},
+    };
+    struct plan plan = make_plan();
+
+    hostile_rows[1].standing.is_new = hostile_rows[5].standing.is_new = true;
+    plan.since = (struct plan_since){.plan_id = 3,
+                                     .today = day_of("2026-11-15"),
+                                     .decided = true,
+                                     .new_rows = 2,
+                                     .changed = 1,
+                                     .gone = 1204,
+                                     .gone_by_acts = 9};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(text_release) struct text out = render(&plan, cases[i].format, 400);
+        if (!strstr(text_cstr(&out), cases[i].says))
+            fail_msg("%s: %s", cases[i].says, text_cstr(&out));
+    }
+    CLEANUP(text_release) struct text text = render(&plan, REPORT_TEXT, 400);
+    assert_int_equal(count_of(text_cstr(&text), "\n+ "), 2);
+    CLEANUP(text_release) struct text json = render(&plan, REPORT_JSON, 0);
+    assert_int_equal(count_of(text_cstr(&json), "\"is_new\": true"), 2);
+}
+
+TEST(report_says_of_the_one_before_that_it_is_just_that_and_nothing_without_one)
+{
+    struct plan plan = make_plan();
+    CLEANUP(text_release) struct text none = render(&plan, REPORT_TEXT, 400);
+
+    assert_null(strstr(text_cstr(&none), "new since"));
+    plan.since = (struct plan_since){.plan_id = 6, .today = day_of("2026-11-21")};
+    CLEANUP(text_release) struct text quiet = render(&plan, REPORT_TEXT, 400);
+    assert_non_null(strstr(text_cstr(&quiet),
+                           "\nnew since plan 6 of 2026-11-21 (the one before): 0 "
+                           "rows; gone since: 0\n"));
+    assert_null(strstr(text_cstr(&quiet), "\n+ "));
+}
+
 TEST(report_html_a_headline_that_begins_with_a_number_stays_one)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
