@@ -5,8 +5,8 @@
 #include "job/stand.h"
 
 #include "job/forecast.h"
+#include "store/beside.h"
 #include "store/plan.h"
-#include "store/plan_change.h"
 #include "store/step.h"
 
 static int set_steps(struct job *job, struct plan *plan, struct err *err)

@@ -195,6 +195,9 @@ TEST(attack_by_words_of_ones_own_reaches_nothing_but_the_reviewers_verbs)
         {WORDS("show"), 2, 202, NULL},
         {"show", 4, 3, 202, NULL}, /* no NUL behind it */
         {WORDS("show"), 8, 0, "would"},
+        {WORDS("plans"), 3, 0, "proposed"},
+        {WORDS("diff"), 3, 64, "there is no earlier plan"},
+        {WORDS("plans\0--output=/tmp/x"), 3, 64, "--output is not for reviewers"},
         {WORDS("show"), 20, 202, NULL}, /* one more than there is room for */
         {WORDS("show"), FILES, 202, NULL},
     };

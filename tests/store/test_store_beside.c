@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "store/plan_change.h"
+#include "store/beside.h"
 #include "store_world.h"
 #include "test.h"
 

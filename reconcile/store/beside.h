@@ -1,9 +1,10 @@
 /*
- * store/plan_change: what is not the same in two stored plans, and with which one a plan is
- * compared when nobody says: what was reviewed need not be reviewed again.
+ * store/beside: stored plans beside each other: their list, what is not the same in two of them,
+ * and with which one a plan is compared when nobody says: what was reviewed need not be reviewed
+ * again.
  */
-#ifndef STORE_PLAN_CHANGE_H
-#define STORE_PLAN_CHANGE_H
+#ifndef STORE_BESIDE_H
+#define STORE_BESIDE_H
 
 #include "store/store.h"
 
@@ -12,9 +13,11 @@
 struct plan_base {
     int64_t plan_id; /* 0 = there is none whose rows are still there */
     struct day today;
-    bool decided; /* somebody decided about a row of it; false: it is the one before */
+    int64_t later_id; /* the plan itself */
+    bool decided;     /* somebody decided about a row of it; false: it is the one before */
 };
 
+/* Of the plan with that number, 0 = the newest. */
 int store_plan_before(const struct store *store, int64_t plan_id, struct plan_base *ret_base,
                       struct err *err) __attribute__((warn_unused_result));
 
@@ -30,5 +33,19 @@ struct plan_change {
 int store_plan_changes(const struct store *store, struct arena *arena, int64_t before,
                        int64_t after, struct plan_change **ret_change, size_t *ret_count,
                        struct err *err) __attribute__((warn_unused_result));
+
+/* For people (report/audit); the caller clears the results. The newest plans, at most so many. */
+int store_ask_plans(const struct store *store, int64_t most, PGresult **ret_result, struct err *err)
+    __attribute__((warn_unused_result));
+
+struct plan_pair {
+    PGresult *plans;     /* both, the earlier one first */
+    PGresult *rows;      /* what store_plan_changes says, in words */
+    PGresult *decisions; /* what people decided from the one to the other, and what ended */
+};
+/* ERR_USAGE when one of them is not there. */
+int store_ask_pair(const struct store *store, int64_t before, int64_t after,
+                   struct plan_pair *ret_pair, struct err *err) __attribute__((warn_unused_result));
+void plan_pair_release(struct plan_pair *pair);
 
 #endif
