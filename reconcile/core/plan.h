@@ -9,6 +9,7 @@
 #include "core/audit.h"
 #include "core/guard.h"
 #include "core/plan_row.h"
+#include "core/simulate.h"
 
 enum plan_state {
     PLAN_HELD = 0,
@@ -94,6 +95,10 @@ struct plan {
     struct plan_inputs inputs;
     struct plan_totals totals;
     struct plan_idle idle;
+    /* What other thresholds would have done when it was made, for the chart; no digest covers it.
+     * Count 0 = no rule asks how long somebody is idle, or a plan of before. */
+    const struct simulate_point *curve;
+    size_t curve_count;
     struct guard_finding *guard;
     size_t guard_count;
     struct plan_row *row; /* actions in execution order, then findings, then (full) plain keeps */

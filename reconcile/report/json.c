@@ -183,6 +183,25 @@ static void add_idle(struct jsonw *json, const struct plan_idle *idle)
     jsonw_end_object(json);
 }
 
+static void add_curve(struct jsonw *json, const struct plan *plan)
+{
+    jsonw_key(json, "curve");
+    jsonw_begin_array(json);
+    for (size_t i = 0; i < plan->curve_count; i++) {
+        const struct simulate_point *point = &plan->curve[i];
+        jsonw_begin_object(json);
+        jsonw_field_int(json, "days", point->days);
+        field_size(json, "acts", point->acts);
+        field_size(json, "seats", point->seats);
+        field_size(json, "idle", point->idle);
+        field_size(json, "later", point->later);
+        field_size(json, "held", point->held);
+        field_size(json, "kept", point->kept);
+        jsonw_end_object(json);
+    }
+    jsonw_end_array(json);
+}
+
 static void add_acknowledged(struct jsonw *json, const struct guard_finding *guard)
 {
     char day[DAY_TEXT_SIZE];
@@ -340,6 +359,7 @@ void report_add_json(const struct plan *plan, const struct report_style *style, 
     add_inputs(&json, &plan->inputs);
     add_totals(&json, &plan->totals);
     add_idle(&json, &plan->idle);
+    add_curve(&json, plan);
     add_guards(&json, plan);
     add_notes(&json, plan);
     add_decisions(&json, plan);

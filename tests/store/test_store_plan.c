@@ -111,6 +111,11 @@ static struct plan make_plan(struct store_world *world)
         .policy_digest = digest_of("policy", 6),
         .enforce = true,
     };
+    static const struct simulate_point curve[] = {
+        {.days = 30, .acts = 1, .seats = 2, .idle = 3, .later = 4, .held = 5, .kept = 6},
+        {.days = 365, .kept = 7}};
+    plan.curve = curve;
+    plan.curve_count = COUNT_OF(curve);
     fill_rows(world, plan.row);
     plan.guard[0] = (struct guard_finding){.id = "G1",
                                            .hold = false,
@@ -203,6 +208,8 @@ TEST(store_load_plan_gives_every_field_back)
                         column_text(column, &is->row[i], now));
         }
     }
+    assert_int_equal(is->curve_count, plan.curve_count);
+    assert_memory_equal(is->curve, plan.curve, plan.curve_count * sizeof(plan.curve[0]));
     assert_null(is->guard[1].limit);
     assert_string_equal(is->guard[1].actual, "");
     assert_string_equal(is->note[0], plan.note[0]);

@@ -1,0 +1,118 @@
+/*
+ * Nothing is approximated: each threshold is the whole policy asked again over every account, by the
+ * functions that a plan is made with. So a point is what a plan with that threshold would be.
+ */
+#include "core/simulate.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+const int simulate_curve_days[] = {30,  45,  60,  75,  90,  120, 150, 180,
+                                   210, 240, 270, 300, 330, 365, 0};
+
+static bool varies(const struct rule *rule)
+{
+    return actions[rule->action].frees_seat && rule->when.idle_days_min >= 0;
+}
+
+int simulate_threshold(const struct policy *policy)
+{
+    int least = -1;
+
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        int days = policy->rule[i].when.idle_days_min;
+        if (varies(&policy->rule[i]) && (least < 0 || days < least))
+            least = days;
+    }
+    return least;
+}
+
+bool simulate_asks_idle(const struct policy *policy)
+{
+    return simulate_threshold(policy) >= 0;
+}
+
+struct policy simulate_policy(struct arena *arena, const struct policy *policy, int idle_days)
+{
+    struct rule *rule = arena_calloc(arena, policy->rule_count + 1, sizeof(rule[0]));
+    struct policy other = *policy;
+
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        rule[i] = policy->rule[i];
+        if (varies(&rule[i]))
+            rule[i].when.idle_days_min = idle_days;
+    }
+    other.rule = rule;
+    return other;
+}
+
+struct decision *simulate_decide(struct arena *arena, const struct policy *policy,
+                                 const struct simulate_scene *scene)
+{
+    struct decision *decision = policy_decide(arena, policy, scene->context, scene->pairing);
+
+    guard_hold(scene->guard, scene->guard_count, decision, scene->context->snapshot->count);
+    return decision;
+}
+
+bool simulate_frees(const struct decision *decision)
+{
+    return actions[decision->action].frees_seat && decision->account->status == ACCOUNT_ACTIVE;
+}
+
+bool simulate_frees_idle(const struct decision *decision)
+{
+    return simulate_frees(decision) && decision->by && decision->by->when.idle_days_min >= 0;
+}
+
+static void count_kept(struct simulate_point *point, const char *clause)
+{
+    size_t i = 0;
+
+    point->kept++;
+    while (i < SIMULATE_CLAUSES - 1 && point->kept_by[i].clause &&
+           !text_equal(point->kept_by[i].clause, clause))
+        i++;
+    point->kept_by[i].clause = clause;
+    point->kept_by[i].count++;
+}
+
+struct simulate_point simulate_count(const struct simulate_scene *scene,
+                                     const struct decision *decision, int days)
+{
+    struct simulate_point point = {.days = days};
+    struct day today = scene->context->today;
+
+    for (size_t i = 0; i < scene->context->snapshot->count; i++) {
+        const struct decision *one = &decision[i];
+        bool acts = one->action != ACTION_KEEP, frees = simulate_frees(one);
+        point.acts += acts;
+        point.held += acts && one->held_by;
+        point.seats += frees;
+        point.idle += simulate_frees_idle(one);
+        point.later += frees && day_compare(one->not_before, today) > 0;
+        if (!acts && one->account->status == ACCOUNT_ACTIVE && days >= 0 && one->idle_days >= days)
+            count_kept(&point, one->clause);
+    }
+    return point;
+}
+
+size_t simulate_curve(struct arena *arena, const struct policy *policy,
+                      const struct simulate_scene *scene, const struct simulate_point **ret_point)
+{
+    size_t count = 0, most = 0;
+
+    while (simulate_curve_days[most] > 0)
+        most++;
+    struct simulate_point *point = arena_calloc(arena, most, sizeof(point[0]));
+    for (; simulate_asks_idle(policy) && count < most; count++) {
+        CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+        struct policy other = simulate_policy(&scratch, policy, simulate_curve_days[count]);
+        point[count] = simulate_count(scene, simulate_decide(&scratch, &other, scene),
+                                      simulate_curve_days[count]);
+    }
+    *ret_point = point;
+    return count;
+}
