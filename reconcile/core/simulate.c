@@ -1,6 +1,6 @@
 /*
- * Nothing is approximated: each threshold is the whole policy asked again over every account, by the
- * functions that a plan is made with. So a point is what a plan with that threshold would be.
+ * Nothing is approximated: each threshold is the whole policy asked again over every account, by
+ * the functions that a plan is made with. So a point is what a plan with that threshold would be.
  */
 #include "core/simulate.h"
 
@@ -8,6 +8,8 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+
+enum { PORTION = 4096 }; /* accounts that are asked at a time */
 
 const int simulate_curve_days[] = {30,  45,  60,  75,  90,  120, 150, 180,
                                    210, 240, 270, 300, 330, 365, 0};
@@ -79,39 +81,66 @@ static void count_kept(struct simulate_point *point, const char *clause)
     point->kept_by[i].count++;
 }
 
+static void add_portion(struct simulate_point *point, struct day today,
+                        const struct decision *decision, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct decision *one = &decision[i];
+        bool acts = one->action != ACTION_KEEP, frees = simulate_frees(one);
+        point->acts += acts;
+        point->held += acts && one->held_by;
+        point->seats += frees;
+        point->idle += simulate_frees_idle(one);
+        point->later += frees && day_compare(one->not_before, today) > 0;
+        if (!acts && one->account->status == ACCOUNT_ACTIVE && one->idle_days >= point->days)
+            count_kept(point, one->clause);
+    }
+}
+
 struct simulate_point simulate_count(const struct simulate_scene *scene,
                                      const struct decision *decision, int days)
 {
     struct simulate_point point = {.days = days};
-    struct day today = scene->context->today;
 
-    for (size_t i = 0; i < scene->context->snapshot->count; i++) {
-        const struct decision *one = &decision[i];
-        bool acts = one->action != ACTION_KEEP, frees = simulate_frees(one);
-        point.acts += acts;
-        point.held += acts && one->held_by;
-        point.seats += frees;
-        point.idle += simulate_frees_idle(one);
-        point.later += frees && day_compare(one->not_before, today) > 0;
-        if (!acts && one->account->status == ACCOUNT_ACTIVE && days >= 0 && one->idle_days >= days)
-            count_kept(&point, one->clause);
-    }
+    add_portion(&point, scene->context->today, decision, scene->context->snapshot->count);
     return point;
+}
+
+/* --- the curve --- */
+
+/* Each account is judged by itself, so portions give what the whole gives, in little memory. */
+static void ask_portion(struct arena *arena, const struct policy *policy,
+                        const struct simulate_scene *scene, size_t begin,
+                        struct simulate_point *point)
+{
+    struct snapshot part = *scene->context->snapshot;
+    struct policy_context context = *scene->context;
+    struct simulate_scene portion = *scene;
+    struct policy other = simulate_policy(arena, policy, point->days);
+
+    part.count = part.count - begin < PORTION ? part.count - begin : PORTION;
+    part.account += begin;
+    context.snapshot = &part;
+    portion.context = &context;
+    portion.pairing += begin;
+    add_portion(point, context.today, simulate_decide(arena, &other, &portion), part.count);
 }
 
 size_t simulate_curve(struct arena *arena, const struct policy *policy,
                       const struct simulate_scene *scene, const struct simulate_point **ret_point)
 {
-    size_t count = 0, most = 0;
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    size_t count = 0;
 
-    while (simulate_curve_days[most] > 0)
-        most++;
-    struct simulate_point *point = arena_calloc(arena, most, sizeof(point[0]));
-    for (; simulate_asks_idle(policy) && count < most; count++) {
-        CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
-        struct policy other = simulate_policy(&scratch, policy, simulate_curve_days[count]);
-        point[count] = simulate_count(scene, simulate_decide(&scratch, &other, scene),
-                                      simulate_curve_days[count]);
+    while (simulate_asks_idle(policy) && simulate_curve_days[count] > 0)
+        count++;
+    struct simulate_point *point = arena_calloc(arena, count + 1, sizeof(point[0]));
+    for (size_t i = 0; i < count; i++) {
+        point[i].days = simulate_curve_days[i];
+        for (size_t at = 0; at < scene->context->snapshot->count; at += PORTION) {
+            ask_portion(&scratch, policy, scene, at, &point[i]);
+            arena_clear(&scratch);
+        }
     }
     *ret_point = point;
     return count;

@@ -1,7 +1,7 @@
 /*
- * simulate: what other thresholds of idleness would do, on a picture that is there: the policy asked
- * again with another number of days, everything else as it is, and what came of it counted. Pure;
- * the core does not know that it is only asked what if.
+ * simulate: what other thresholds of idleness would do, on a picture that is there: the policy
+ * asked again with another number of days, everything else as it is, and what came of it counted.
+ * Pure; the core does not know that it is only asked what if.
  */
 #ifndef CORE_SIMULATE_H
 #define CORE_SIMULATE_H
@@ -13,7 +13,8 @@
 bool simulate_asks_idle(const struct policy *policy);
 /* The smallest such number of days; -1 = none asks. */
 int simulate_threshold(const struct policy *policy);
-/* The policy with so many days in each of these rules. Memory from the arena; the rest is shared. */
+/* The policy with so many days in each of these rules. Memory from the arena; the rest is shared.
+ */
 struct policy simulate_policy(struct arena *arena, const struct policy *policy, int idle_days);
 
 /* Why accounts that are idle so long keep their seat: by row of the decision table. */
@@ -31,7 +32,8 @@ struct simulate_point {
     size_t later; /* of the seats: not before a later day (grace) */
     size_t held;  /* of the acts: rows that a guard of evidence holds */
     size_t kept;  /* active accounts that are idle so long and keep their seat all the same */
-    struct simulate_kept kept_by[SIMULATE_CLAUSES]; /* the same by row; clause NULL behind the last */
+    struct simulate_kept
+        kept_by[SIMULATE_CLAUSES]; /* the same by row; clause NULL behind the last */
 };
 
 /* What the picture is, and what the guards found in it: they look at the evidence, so that no

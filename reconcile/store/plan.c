@@ -332,8 +332,8 @@ static int load_curve(const struct store *store, struct arena *arena, const char
 
     if (pg_run(store->pg, "plan_curve", query_plan_curve, PG_MANY, which, 2, &result, err) < 0)
         return -1;
-    plan->curve = store_read_all(curve_columns, sizeof(plan->curve[0]), result, arena,
-                                 &plan->curve_count);
+    plan->curve =
+        store_read_all(curve_columns, sizeof(plan->curve[0]), result, arena, &plan->curve_count);
     return 0;
 }
 

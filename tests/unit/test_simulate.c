@@ -1,6 +1,6 @@
 /*
- * What other thresholds would do, over thousands of small random worlds: each point is what the plan
- * is that is made with that threshold in its rules, row by row.
+ * What other thresholds would do, over thousands of small random worlds: each point is what the
+ * plan is that is made with that threshold in its rules, row by row.
  */
 #include "core/simulate.h"
 
@@ -147,11 +147,58 @@ TEST(simulate_curve_falls_with_the_threshold_and_is_empty_where_no_rule_asks)
         assert_int_equal(count == 0, simulate_threshold(&world.policy) < 0);
         empty += count == 0;
         for (size_t i = 0; i < count; i++) {
-            assert_int_equal(point[i].days, simulate_curve_days[i]);
+            struct policy other =
+                simulate_policy(&world.arena, &world.policy, simulate_curve_days[i]);
+            struct simulate_point whole = simulate_count(
+                &scene, simulate_decide(&world.arena, &other, &scene), simulate_curve_days[i]);
+            assert_memory_equal(&point[i], &whole, sizeof(whole));
             assert_true(i == 0 || point[i].idle <= point[i - 1].idle);
             falls += i > 0 && point[i].idle < point[i - 1].idle;
         }
         arena_release(&world.arena);
     }
     assert_true(falls > 10 && empty > 10);
+}
+
+/* So many accounts that they are asked in portions: a world again and again. */
+TEST(simulate_curve_of_many_accounts_is_that_of_each_world_added_up)
+{
+    enum { TIMES = 1000 };
+    const struct simulate_point *one = NULL, *all = NULL;
+    struct world world;
+    uint64_t seed = 1;
+    size_t count = 0;
+
+    for (;; seed++) {
+        world_draw(&world, seed);
+        struct pairing *found =
+            match_all(&world.arena, &world.snapshot, &world.roster, &world.matching);
+        const struct simulate_scene scene = {.context = &world.context, .pairing = found};
+        count = simulate_curve(&world.arena, &world.policy, &scene, &one);
+        if (count > 0 && one[0].idle > 0 && one[0].kept > 0 && world.snapshot.count > 6)
+            break;
+        arena_release(&world.arena);
+    }
+    struct snapshot many = world.snapshot;
+    struct policy_context context = world.context;
+    struct pairing *pairing =
+        match_all(&world.arena, &world.snapshot, &world.roster, &world.matching);
+    many.account = arena_calloc(&world.arena, TIMES * many.count, sizeof(many.account[0]));
+    struct pairing *pairs =
+        arena_calloc(&world.arena, TIMES * world.snapshot.count, sizeof(pairs[0]));
+    for (size_t i = 0; i < TIMES * world.snapshot.count; i++) {
+        many.account[i] = world.snapshot.account[i % world.snapshot.count];
+        pairs[i] = pairing[i % world.snapshot.count];
+    }
+    many.count *= TIMES;
+    context.snapshot = &many;
+    const struct simulate_scene scene = {.context = &context, .pairing = pairs};
+    assert_int_equal(simulate_curve(&world.arena, &world.policy, &scene, &all), count);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(all[i].acts, TIMES * one[i].acts);
+        assert_int_equal(all[i].seats, TIMES * one[i].seats);
+        assert_int_equal(all[i].idle, TIMES * one[i].idle);
+        assert_int_equal(all[i].kept, TIMES * one[i].kept);
+    }
+    arena_release(&world.arena);
 }
