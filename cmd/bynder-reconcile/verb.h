@@ -57,8 +57,8 @@ const char *invocation_file(const struct invocation *invocation, const char *nam
 const char *invocation_option(const struct invocation *invocation, const char *name);
 
 extern const struct verb verb_plan, verb_approve, verb_acknowledge, verb_keep, verb_again,
-    verb_withdraw, verb_reject, verb_apply, verb_run, verb_show, verb_plans, verb_diff, verb_status,
-    verb_init, verb_audit, verb_export, verb_erase, verb_portal, verb_check, verb_roster,
-    verb_migrate, verb_psql, verb_desk;
+    verb_withdraw, verb_reject, verb_apply, verb_run, verb_show, verb_plans, verb_diff,
+    verb_simulate, verb_status, verb_init, verb_audit, verb_export, verb_erase, verb_portal,
+    verb_check, verb_roster, verb_migrate, verb_psql, verb_desk;
 
 #endif

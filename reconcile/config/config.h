@@ -240,6 +240,12 @@ struct config_said {
 int config_read_back(struct arena *arena, const struct text *text, const struct config_said *said,
                      size_t count, struct err *err) __attribute__((warn_unused_result));
 
+/* The policy of a configuration in memory, be it whole or not; `name` is for messages. ERR_CONFIG:
+ * it has none, or something in it is wrong. */
+int config_read_policy(struct arena *arena, const char *name, const struct text *text,
+                       struct policy *ret_policy, struct err *err)
+    __attribute__((warn_unused_result));
+
 /* The documented sample: every key with its sentence, type, range and default. */
 void config_print_sample(FILE *stream);
 /* The same as the manual page bynder-reconcile.conf(5), in mdoc. */
