@@ -95,11 +95,14 @@ static void add_seats(const struct simulation *simulation, struct text *out)
 /* Why who is idle so long keeps the seat. */
 static void add_reasons(const struct simulation *simulation, struct text *out)
 {
-    text_add_char(out, '\n');
+    const char *blank_line = "\n";
+
     for (size_t i = 0; i < simulation->count; i++) {
         const struct simulate_point *point = &simulation->of[i].point;
         if (point->kept == 0)
             continue;
+        text_add(out, blank_line);
+        blank_line = "";
         add_label(out, &simulation->of[i]);
         text_add(out, "kept by");
         for (size_t k = 0; k < SIMULATE_CLAUSES && point->kept_by[k].clause; k++)

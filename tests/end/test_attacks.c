@@ -196,6 +196,8 @@ TEST(attack_by_words_of_ones_own_reaches_nothing_but_the_reviewers_verbs)
         {"show", 4, 3, 202, NULL}, /* no NUL behind it */
         {WORDS("show"), 8, 0, "would"},
         {WORDS("plans"), 3, 0, "proposed"},
+        {WORDS("simulate"), 3, 0, "what would be, on the picture of plan 1"},
+        {WORDS("simulate\0--policy=/etc/shadow"), 3, 64, "--policy is not for"},
         {WORDS("diff"), 3, 64, "there is no earlier plan"},
         {WORDS("plans\0--output=/tmp/x"), 3, 64, "--output is not for reviewers"},
         {WORDS("show"), 20, 202, NULL}, /* one more than there is room for */

@@ -178,7 +178,7 @@ TEST(simulate_of_another_policy_says_what_it_would_do_and_changes_nothing)
     end_assert_says(&early.err, "no plan over a whole list of accounts yet");
     story_night(&story, 0);
     int64_t before = count_all(&story);
-    double asked = end_stat(&story.end, "requests.total");
+    double asked = end_stat(&story.end, "requests");
     RUN(result, &story.end, "simulate", "--policy", file, "--format", "json");
     end_assert_code(&result, 0);
     JSON(simulated, end_json(&result));
@@ -190,9 +190,8 @@ TEST(simulate_of_another_policy_says_what_it_would_do_and_changes_nothing)
     RUN(text, &story.end, "simulate", "--idle", "30,90");
     end_assert_says(&text.out, "on the picture of plan 1 of 2025-09-02 (");
     end_assert_says(&text.out, "as written (from 90)");
-    end_assert_says(&text.out, "nothing of it is stored or done");
     assert_int_equal(count_all(&story), before);
-    assert_true(end_stat(&story.end, "requests.total") == asked);
+    assert_true(end_stat(&story.end, "requests") == asked);
     SAYS(&story, 78, "unknown condition 'acount'", "simulate", "--policy", bad);
     SAYS(&story, 78, "there is no 'policy' in it", "simulate", "--policy", none);
     SAYS(&story, 64, "numbers of days", "simulate", "--idle", "30,,60");
