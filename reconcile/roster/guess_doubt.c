@@ -230,22 +230,13 @@ static const struct guess_value *shared_of(const struct roster_guess *guess,
     return NULL;
 }
 
-static bool is_no_date(const struct roster_guess *guess, const char *value)
-{
-    for (size_t i = 0; i < guess->no_dates; i++) {
-        if (text_equal(guess->no_date[i], value))
-            return true;
-    }
-    return false;
-}
-
 static void ask_shared(struct roster_guess *guess)
 {
     const struct guess_column *last = roster_guess_of(guess, MEANING_LAST_DAY);
     const struct guess_value *value = last ? shared_of(guess, last) : NULL;
     CLEANUP(text_release) struct text text = TEXT_INIT;
 
-    if (!value || last->shares || is_no_date(guess, value->text))
+    if (!value || last->shares || guess_is_no_date(guess, value->text))
         return;
     add_shown(&text, "", value->text);
     add_shown(&text, " in ", last->title);
