@@ -206,6 +206,51 @@ void guess_ask_dates(struct roster_guess *guess)
     }
 }
 
+/* --- what a person has said before --- */
+
+static bool is_fitting(struct roster_guess *guess, const struct guess_column *column,
+                       const char *format)
+{
+    const struct guess_dates *dates = &column->dates;
+    const char *fits[GUESS_CHOICES] = {NULL};
+
+    if (strcmp(format, GUESS_EXCEL_SERIAL) == 0)
+        return dates->dates == 0 && dates->serials > 0;
+    if (dates->dates + dates->serials + dates->misfits == 0)
+        return has_twin(format);
+    (void)guess_dates_formats(dates, guess->arena, fits, COUNT_OF(fits));
+    for (size_t i = 0; i < COUNT_OF(fits) && fits[i] && dates->moments == 0; i++) {
+        if (strcmp(fits[i], format) == 0)
+            return !needs_century(format) || guess->short_years;
+    }
+    return false;
+}
+
+void guess_recall_dates(struct roster_guess *guess, const struct config_roster *known)
+{
+    static const struct {
+        enum roster_field field;
+        enum meaning meaning;
+    } fields[] = {{ROSTER_HIRE_DATE, MEANING_HIRE_DATE},
+                  {ROSTER_LAST_DAY, MEANING_LAST_DAY},
+                  {ROSTER_LEAVE_FROM, MEANING_LEAVE_FROM},
+                  {ROSTER_LEAVE_UNTIL, MEANING_LEAVE_UNTIL}};
+
+    guess->short_years |= known->two_digit_year_cutoff == GUESS_YEARS_CUTOFF;
+    for (size_t i = 0; i < known->no_date.count && guess->no_dates < COUNT_OF(guess->no_date); i++)
+        guess->no_date[guess->no_dates++] = arena_strdup(guess->arena, known->no_date.item[i]);
+    for (size_t i = 0; i < COUNT_OF(fields); i++) {
+        const struct guess_column *column = roster_guess_of(guess, fields[i].meaning);
+        const char *format = known->date_formats[fields[i].field];
+        format = format ? format : known->date_format;
+        if (column && !column->date_format && format &&
+            text_equal(known->column.of[fields[i].field], column->title) &&
+            is_fitting(guess, column, format))
+            guess->column[column - guess->column].date_format = arena_strdup(guess->arena, format);
+    }
+    guess_find_dates(guess);
+}
+
 /* --- what answers do --- */
 
 static void answer_order(struct roster_guess *guess, const struct guess_question *question,

@@ -8,10 +8,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/fold.h"
 #include "base/text.h"
 #include "base/unseen.h"
 #include "config/write.h"
 #include "roster/guess_doubt.h"
+#include "roster/intake.h"
 
 enum { EXAMPLES = 4, EXCERPT = 40 };
 
@@ -34,6 +36,25 @@ void guess_take_status(struct roster_guess *guess, struct guess_column *column)
             (struct guess_word){.text = column->value[i].text,
                                 .rows = column->value[i].rows,
                                 .status = lexicon_word(guess->lexicon, column->value[i].text)};
+}
+
+bool guess_is_flag(const char *value)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *folded = fold_text(&scratch, value);
+    bool yes;
+
+    return folded && roster_is_plain_leave(folded, &yes);
+}
+
+void guess_take_leave(struct roster_guess *guess, struct guess_column *column)
+{
+    column->meaning = MEANING_ON_LEAVE;
+    guess->leave_words = 0;
+    for (size_t i = 0; i < column->values; i++) {
+        if (!guess_is_flag(column->value[i].text))
+            guess->leave_word[guess->leave_words++] = column->value[i].text;
+    }
 }
 
 void guess_count_inactive(struct roster_guess *guess)
@@ -73,8 +94,8 @@ struct guess_question *guess_put_question(struct roster_guess *guess, enum guess
 }
 
 /* The next choice, and what it takes a column for (NULL = it takes none). */
-void guess_offer(struct roster_guess *guess, struct guess_question *question, const char *words,
-                 const struct guess_column *column, enum meaning meaning)
+static void offer(struct roster_guess *guess, struct guess_question *question, const char *words,
+                  const struct guess_column *column, enum meaning meaning)
 {
     size_t i = 0;
 
@@ -99,7 +120,7 @@ const char *guess_rows_of(struct roster_guess *guess, size_t rows)
 }
 
 /* "Active, Terminated, …" */
-const char *guess_examples_of(struct roster_guess *guess, const struct guess_column *column)
+static const char *examples_of(struct roster_guess *guess, const struct guess_column *column)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
 
@@ -165,35 +186,82 @@ static void ask_status_like(struct roster_guess *guess, const struct guess_colum
 
     question->sentence =
         arena_printf(guess->arena, "'%s' (%s) looks like a status and is not used%s%s%s",
-                     guess_shown(guess, column->title), guess_examples_of(guess, column),
+                     guess_shown(guess, column->title), examples_of(guess, column),
                      status ? ": who works here is read from '" : "",
                      status ? guess_shown(guess, status->title) : "", status ? "' alone" : "");
-    guess_offer(guess, question,
-                status ? arena_printf(guess->arena, "it is not needed: '%s' says who works here",
-                                      guess_shown(guess, status->title))
-                       : "it says nothing about who works here",
-                NULL, MEANING_NONE);
-    guess_offer(guess, question,
-                status ? "it is the status: use it instead" : "it is the status: use it", column,
-                MEANING_STATUS);
+    offer(guess, question,
+          status ? arena_printf(guess->arena, "it is not needed: '%s' says who works here",
+                                guess_shown(guess, status->title))
+                 : "it says nothing about who works here",
+          NULL, MEANING_NONE);
+    if (guess_can_be_named(column) && !column->many)
+        offer(guess, question,
+              status ? "it is the status: use it instead" : "it is the status: use it", column,
+              MEANING_STATUS);
     question->open = "no rule acts on departures or idleness";
     question->blocks_departed = question->blocks_idle = true;
+}
+
+/* Words for being away, or titles of it that stand there as words ("On Disability Leave"). */
+static bool has_leave_words(const struct roster_guess *guess, const struct guess_column *column)
+{
+    unsigned rank;
+
+    for (size_t i = 0; i < column->values; i++) {
+        const char *text = column->value[i].text;
+        enum meaning title = lexicon_title(guess->lexicon, text, &rank);
+        if (lexicon_word(guess->lexicon, text) == PERSON_ON_LEAVE || title == MEANING_ON_LEAVE ||
+            title == MEANING_LEAVE_LIKE)
+            return true;
+    }
+    return false;
+}
+
+/* The words of a column, each of which would mean on leave; "" = it says yes or no. NULL = it
+ * cannot be read so: one of them says something else, or it holds dates, or too many. */
+static const char *leave_words_of(struct roster_guess *guess, const struct guess_column *column)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    struct guess_span span;
+
+    if (column->many || column->values > GUESS_CHOICES || column->values == 0 ||
+        !guess_can_be_named(column) || meaning_is_date(column->hint))
+        return NULL;
+    for (size_t i = 0; i < column->values; i++) {
+        const char *word = column->value[i].text;
+        enum person_status status = lexicon_word(guess->lexicon, word);
+        if (guess_is_flag(word))
+            continue;
+        if (status == PERSON_EMPLOYED || status == PERSON_DEPARTED || !config_can_say(word) ||
+            guess_dates_span(word, &span) || text_equal(word, GUESS_LIST))
+            return NULL;
+        text_addf(&text, "%s'%s'", text.length ? ", " : "", guess_shown(guess, word));
+    }
+    return arena_strdup(guess->arena, text_cstr(&text));
 }
 
 static void ask_leave_like(struct roster_guess *guess, const struct guess_column *column)
 {
     struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_COLUMN, column);
+    const char *words = leave_words_of(guess, column);
 
     question->sentence = arena_printf(
         guess->arena,
         "'%s' (%s) looks as if it told who is on leave and is not used: whoever is away for "
         "months would be idle",
-        guess_shown(guess, column->title), guess_examples_of(guess, column));
-    guess_offer(guess, question, "it says nothing about who is on leave now", NULL, MEANING_NONE);
-    if (!column->many && !meaning_is_date(column->hint))
-        guess_offer(guess, question, "a yes in it means on leave: use it", column,
-                    MEANING_ON_LEAVE);
-    question->open = "no rule acts on idleness";
+        guess_shown(guess, column->title), examples_of(guess, column));
+    offer(guess, question, "it says nothing about who is on leave now", NULL, MEANING_NONE);
+    if (words)
+        offer(guess, question,
+              *words ? arena_printf(guess->arena,
+                                    "whoever has one of these in it is on leave: use it: %s", words)
+                     : "a yes in it means on leave: use it",
+              column, MEANING_ON_LEAVE);
+    if (!roster_guess_of(guess, MEANING_STATUS) && !column->many && guess_can_be_named(column) &&
+        !meaning_is_date(column->hint) && column->values > 1)
+        offer(guess, question, "it says who works here and who is away, as a status: use it",
+              column, MEANING_STATUS);
+    question->open = "no rule acts on idleness; hint: HR exports a column that says yes or no";
     question->blocks_idle = true;
 }
 
@@ -203,15 +271,14 @@ static void offer_first_day(struct roster_guess *guess, struct guess_question *q
 {
     const struct guess_column *hired = roster_guess_of(guess, MEANING_HIRE_DATE);
 
-    guess_offer(
-        guess, question,
-        arena_printf(guess->arena,
-                     "use it as the first day: whoever has one after the last day %s%s%s%s",
-                     roster_guess_of(guess, MEANING_STATUS) ? "and works here by the status is back"
-                                                            : "may be back and is never touched",
-                     hired ? " ('" : "", hired ? guess_shown(guess, hired->title) : "",
-                     hired ? "' is then not used: who starts later counts as at work)" : ""),
-        column, MEANING_HIRE_DATE);
+    offer(guess, question,
+          arena_printf(
+              guess->arena, "use it as the first day: whoever has one after the last day %s%s%s%s",
+              roster_guess_of(guess, MEANING_STATUS) ? "and works here by the status is back"
+                                                     : "may be back and is never touched",
+              hired ? " ('" : "", hired ? guess_shown(guess, hired->title) : "",
+              hired ? "' is then not used: who starts later counts as at work)" : ""),
+          column, MEANING_HIRE_DATE);
 }
 
 static void ask_rehire(struct roster_guess *guess, const struct guess_column *column)
@@ -229,12 +296,11 @@ static void ask_rehire(struct roster_guess *guess, const struct guess_column *co
                : "There is no status that would say that they work here");
     if (dates)
         offer_first_day(guess, question, column);
-    guess_offer(guess, question,
-                status
-                    ? "it is not needed: the status says who works here, and where a last day says "
-                      "otherwise nobody is touched"
-                    : "it is not needed: HR empties the last day of whoever is hired again",
-                NULL, MEANING_NONE);
+    offer(guess, question,
+          status ? "it is not needed: the status says who works here, and where a last day says "
+                   "otherwise nobody is touched"
+                 : "it is not needed: HR empties the last day of whoever is hired again",
+          NULL, MEANING_NONE);
     question->open = status ? "it is not used" : "no rule acts on departures";
     question->blocks_departed = !status;
 }
@@ -255,12 +321,12 @@ static void ask_original(struct roster_guess *guess)
         "'%s' is the first day of the first time: no column shows who was hired again and may "
         "still have the last day of that time in '%s'",
         guess_shown(guess, hired->title), guess_shown(guess, last->title));
-    guess_offer(guess, question, "HR empties the last day of whoever is hired again: use both",
-                hired, MEANING_HIRE_DATE);
-    guess_offer(guess, question,
-                arena_printf(guess->arena, "HR may keep it: do not use '%s'",
-                             guess_shown(guess, last->title)),
-                last, MEANING_NONE);
+    offer(guess, question, "HR empties the last day of whoever is hired again: use both", hired,
+          MEANING_HIRE_DATE);
+    offer(guess, question,
+          arena_printf(guess->arena, "HR may keep it: do not use '%s'",
+                       guess_shown(guess, last->title)),
+          last, MEANING_NONE);
     question->open =
         "no rule acts on departures; hint: HR exports the latest hire date, or a status";
     question->blocks_departed = true;
@@ -274,7 +340,7 @@ static void ask_type(struct roster_guess *guess, const struct guess_column *colu
         guess->arena,
         "'%s' (%s) is not used: the rules are the same for all of these, contractors, interns and "
         "guests too",
-        guess_shown(guess, column->title), guess_examples_of(guess, column));
+        guess_shown(guess, column->title), examples_of(guess, column));
     question->choice[0] = "that is understood; it is not needed";
     question->open = "it is not used";
 }
@@ -289,9 +355,9 @@ static void ask_maybe_last_day(struct roster_guess *guess, const struct guess_co
         "'%s' ('%s') may be the last day of employment, the day on which notice was given, or the "
         "end of an assignment or of a contract that is prolonged",
         guess_shown(guess, column->title), guess_shown(guess, column->example));
-    guess_offer(guess, question, "the employment ends on that day", column, MEANING_LAST_DAY);
-    guess_offer(guess, question, "it is something else, like the day of the notice: do not use it",
-                NULL, MEANING_NONE);
+    offer(guess, question, "the employment ends on that day", column, MEANING_LAST_DAY);
+    offer(guess, question, "it is something else, like the day of the notice: do not use it", NULL,
+          MEANING_NONE);
     question->open = "it is not used, and no rule acts on departures";
     question->blocks_departed = true;
 }
@@ -311,11 +377,11 @@ static void offer_end(struct roster_guess *guess, struct guess_question *questio
 {
     if (question->choice[GUESS_CHOICES - 1])
         return;
-    guess_offer(guess, question,
-                arena_printf(guess->arena, "the employment ends on '%s', like '%s'",
-                             guess_shown(guess, column->title),
-                             column->example ? guess_shown(guess, column->example) : "(none yet)"),
-                column, MEANING_LAST_DAY);
+    offer(guess, question,
+          arena_printf(guess->arena, "the employment ends on '%s', like '%s'",
+                       guess_shown(guess, column->title),
+                       column->example ? guess_shown(guess, column->example) : "(none yet)"),
+          column, MEANING_LAST_DAY);
 }
 
 static void ask_ends(struct roster_guess *guess)
@@ -382,6 +448,9 @@ static void ask_columns(struct roster_guess *guess)
         else if (hint == MEANING_LEAVE_LIKE || hint == MEANING_ON_LEAVE ||
                  hint == MEANING_LEAVE_FROM || hint == MEANING_LEAVE_UNTIL)
             ask_leave_like(guess, column);
+        else if ((hint == MEANING_NONE || hint == MEANING_TYPE || hint == MEANING_NOTHING) &&
+                 has_leave_words(guess, column))
+            ask_leave_like(guess, column);
         else if (hint == MEANING_REHIRE)
             ask_rehire(guess, column);
         else if (hint == MEANING_TYPE)
@@ -405,14 +474,55 @@ static void ask_email(struct roster_guess *guess)
         if (column->hint != MEANING_PLAIN_EMAIL || column->twice || column->filled == 0)
             continue;
         choices++;
-        guess_offer(guess, question,
-                    arena_printf(guess->arena, "'%s', like '%s'", column->title,
-                                 guess_shown(guess, column->example)),
-                    column, MEANING_EMAIL);
+        offer(guess, question,
+              arena_printf(guess->arena, "'%s', like '%s'", column->title,
+                           guess_shown(guess, column->example)),
+              column, MEANING_EMAIL);
     }
     question->open = "none of them is used";
     if (choices == 0)
         guess->questions--; /* told as titles that stand twice */
+}
+
+/* Each person has another value in it. */
+static bool is_unique(const struct guess_column *column)
+{
+    return column->filled > 1 && (column->many || column->values == column->filled);
+}
+
+static void offer_number(struct roster_guess *guess, struct guess_question *question,
+                         const struct guess_column *column)
+{
+    offer(guess, question,
+          arena_printf(guess->arena, "'%s', like '%s'", guess_shown(guess, column->title),
+                       guess_shown(guess, column->example)),
+          column, MEANING_EMPLOYEE_NUMBER);
+}
+
+static void ask_number(struct roster_guess *guess)
+{
+    const struct guess_column *taken = roster_guess_of(guess, MEANING_EMPLOYEE_NUMBER);
+
+    for (size_t i = 0;
+         taken && taken->hint == MEANING_MAYBE_NUMBER && !taken->settled && i < guess->columns;
+         i++) {
+        const struct guess_column *other = &guess->column[i];
+        if (other->hint != MEANING_MAYBE_NUMBER || other->meaning != MEANING_NONE ||
+            other->settled || !guess_can_be_named(other) || !is_unique(taken) ||
+            !is_unique(other) || text_equal(other->example, taken->example))
+            continue;
+        struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_NUMBER, other);
+        question->sentence =
+            arena_printf(guess->arena,
+                         "both '%s' and '%s' differ from person to person: which of them is the "
+                         "employee number?",
+                         guess_shown(guess, taken->title), guess_shown(guess, other->title));
+        offer_number(guess, question, taken);
+        offer_number(guess, question, other);
+        question->open = "no rule acts on departures or idleness";
+        question->blocks_departed = question->blocks_idle = true;
+        return;
+    }
 }
 
 static void ask_keys(struct roster_guess *guess)
@@ -440,6 +550,24 @@ static void tell_rows(struct roster_guess *guess)
     if (guess->rows == 0)
         guess_tell_file(guess, NULL, "there is nobody in it",
                         "no plan is made; hint: repeat this when HR's file has people in it");
+}
+
+static void ask_above(struct roster_guess *guess)
+{
+    const struct guess_shape *shape = &guess->shape;
+
+    if (shape->above == 0 || guess->nobody_above)
+        return;
+    struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_ABOVE, NULL);
+    question->sentence =
+        arena_printf(guess->arena, "%s above the titles in row %zu %s like people: are they?",
+                     guess_rows_of(guess, shape->above), shape->header_row,
+                     shape->above == 1 ? "looks" : "look");
+    question->choice[0] =
+        arena_printf(guess->arena, "no, nobody stands above row %zu", shape->header_row);
+    question->open = "no rule acts on departures or idleness; hint: HR exports the titles as the "
+                     "first row, or roster.header_row names the right one";
+    question->blocks_departed = question->blocks_idle = true;
 }
 
 static void ask_inactive(struct roster_guess *guess)
@@ -470,8 +598,10 @@ void guess_ask(struct roster_guess *guess)
         guess_doubt_ask(guess);
         return;
     }
+    ask_above(guess);
     ask_keys(guess);
     ask_email(guess);
+    ask_number(guess);
     ask_columns(guess);
     ask_ends(guess);
     ask_original(guess);
@@ -534,6 +664,8 @@ void guess_take(struct roster_guess *guess, struct guess_taking taking)
             column->meaning = taking.meaning;
             if (taking.meaning == MEANING_STATUS)
                 guess_take_status(guess, column);
+            if (taking.meaning == MEANING_ON_LEAVE)
+                guess_take_leave(guess, column);
         } else if (column->meaning == taking.meaning && taking.meaning != MEANING_NONE) {
             column->meaning = MEANING_NONE;
             column->settled = taking.meaning != MEANING_ON_LEAVE; /* leave may be told twice */
@@ -554,6 +686,13 @@ static void answer_column(struct roster_guess *guess, const struct guess_questio
         guess_take(guess, question->taking[choice]);
 }
 
+static void answer_above(struct roster_guess *guess, const struct guess_question *question,
+                         size_t choice)
+{
+    (void)question, (void)choice;
+    guess->nobody_above = true;
+}
+
 static void answer_inactive(struct roster_guess *guess, const struct guess_question *question,
                             size_t choice)
 {
@@ -571,6 +710,7 @@ void roster_guess_answer(struct roster_guess *guess, size_t question, size_t cho
         [GUESS_ABOUT_COLUMN] = answer_column,      [GUESS_ABOUT_EMAIL] = answer_column,
         [GUESS_ABOUT_INACTIVE] = answer_inactive,  [GUESS_ABOUT_MUTE] = guess_doubt_answer,
         [GUESS_ABOUT_LATER] = guess_doubt_answer,  [GUESS_ABOUT_SHARED] = guess_doubt_answer,
+        [GUESS_ABOUT_ABOVE] = answer_above,        [GUESS_ABOUT_NUMBER] = answer_column,
         [GUESS_ABOUT_AWAY] = guess_doubt_answer,   [GUESS_ABOUT_LIST] = guess_doubt_answer,
     };
     struct guess_question asked = guess->question[question];

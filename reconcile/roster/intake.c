@@ -468,6 +468,12 @@ static const char *const no_words[] = {
     "nee",   "non",   "nie",    "n\303\243o", "nao", "falsch",
     "faux",  "falso", "onwaar", "null",       "-",   "\xE3\x81\x84\xE3\x81\x84\xE3\x81\x88"};
 
+bool roster_is_plain_leave(const char *folded, bool *ret_yes)
+{
+    *ret_yes = WORD_ROW(yes_words, folded) != NULL;
+    return *ret_yes || WORD_ROW(no_words, folded);
+}
+
 #define LEAVE_UNREADABLE (-1) /* neither yes nor no */
 
 static int look_up_leave(const struct roster_intake *intake, const char *value)
@@ -481,9 +487,10 @@ static int look_up_leave(const struct roster_intake *intake, const char *value)
         if (strcmp(intake->leave_word[i], folded) == 0)
             return LEAVE_YES;
     }
-    if (WORD_ROW(yes_words, folded))
-        return LEAVE_YES;
-    return WORD_ROW(no_words, folded) ? LEAVE_NO : LEAVE_UNREADABLE;
+    bool yes;
+    if (!roster_is_plain_leave(folded, &yes))
+        return LEAVE_UNREADABLE;
+    return yes ? LEAVE_YES : LEAVE_NO;
 }
 
 static bool read_on_leave(struct roster_intake *intake, size_t column, const char *value,

@@ -75,4 +75,7 @@ void roster_intake_drop(struct roster_intake *intake);
 /* Everybody, with counts; the other members of *ret_roster are untouched. */
 void roster_intake_finish(struct roster_intake *intake, struct roster *ret_roster);
 
+/* Whether a value, folded, says yes or no of who is on leave without roster.on_leave_words. */
+bool roster_is_plain_leave(const char *folded, bool *ret_yes);
+
 #endif
