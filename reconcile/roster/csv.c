@@ -438,8 +438,8 @@ static bool is_lone_word(const struct roster_csv *csv)
            lead[strspn(lead, "0123456789.-/ ")] != '\0';
 }
 
-/* The mapped column whose value, the file's last, may be cut; UNBOUND when all is whole. A key comes
- * before what else reads the same column. */
+/* The mapped column whose value, the file's last, may be cut; UNBOUND when all is whole. A key
+ * comes before what else reads the same column. */
 static int cut_column(const struct roster_csv *csv, size_t columns)
 {
     int cut = UNBOUND;

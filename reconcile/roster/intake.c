@@ -742,8 +742,7 @@ bool roster_intake_begins_word(struct roster_intake *intake, size_t column)
     struct beginning beginning = {.folded = fold_word(&arena, value)};
 
     beginning.length = strlen(beginning.folded);
-    beginning.meaning =
-        status ? look_up_status(intake, value) : look_up_leave(intake, value);
+    beginning.meaning = status ? look_up_status(intake, value) : look_up_leave(intake, value);
     for (size_t i = 0; i < words->count; i++) {
         if (beginning.length == 0 && words->seen[i].word[0] == '\0')
             return false;

@@ -443,10 +443,10 @@ static bool leads_on(struct json_part value, unsigned depth)
     return is_literal(value, "true") || number_of(value) > 0;
 }
 
-/* "next", "prev next", ["next"] */
+/* "next", "prev next", ["next"], "hydra:next" */
 static bool says_next(struct json_part value)
 {
-    static const char marks[] = " \t\r\n\"[],";
+    static const char marks[] = " \t\r\n\"[],:/#";
     size_t at = 0, word;
 
     for (; at < value.length; at += word) {
@@ -465,6 +465,7 @@ static bool says_next(struct json_part value)
 static bool is_next_link(struct json_part link)
 {
     static const char *const relations[] = {"rel", "relation", "name", "type"};
+    static const char *const addresses[] = {"href", "url", "uri", "link"};
     struct json_part name, value;
     size_t cursor = 0;
     bool next = false, leads = false;
@@ -475,7 +476,7 @@ static bool is_next_link(struct json_part link)
         fold_member(name, folded);
         if (WORD_ROW(relations, folded))
             next = next || says_next(value);
-        else
+        if (WORD_ROW(addresses, folded))
             leads = leads || leads_on(value, NEXT_DEPTH);
         if (paging_of(name) == PAGING_NEXT && leads_on(value, NEXT_DEPTH))
             return true;
@@ -490,8 +491,7 @@ static bool has_next_link(struct json_part name, struct json_part list)
     size_t cursor = 0, length = name.length;
 
     length -= length > 0 && (name.bytes[length - 1] | 0x20) == 's';
-    if (*list.bytes != '[' || length < 4 ||
-        strncasecmp(name.bytes + length - 4, "link", 4) != 0)
+    if (*list.bytes != '[' || length < 4 || strncasecmp(name.bytes + length - 4, "link", 4) != 0)
         return false;
     while (json_next_element(list, &cursor, &link)) {
         if (is_next_link(link))

@@ -86,14 +86,26 @@ TEST(employee_number_with_thousands_among_plain_ones_is_rejected)
         const char *number;
         bool rejected;
     } rows[] = {
-        {"\"1,009\"", true},     {"10.045", true},
-        {"10 045", true},        {"10\xC2\xA0" "045", true},
-        {"10'045", true},        {"10\xE2\x80\x99" "045", true},
-        {"1.009.045", true},     {"A.100", false},
-        {"10.045.1", false},     {"10.04", false},
-        {"1000.045", false},     {"10-045", false},
-        {"\"1.009,045\"", false},    {"1009.045", false},
-        {"10.O45", false},       {"1009", false},
+        {"\"1,009\"", true},
+        {"10.045", true},
+        {"10 045", true},
+        {"10\xC2\xA0"
+         "045",
+         true},
+        {"10'045", true},
+        {"10\xE2\x80\x99"
+         "045",
+         true},
+        {"1.009.045", true},
+        {"A.100", false},
+        {"10.045.1", false},
+        {"10.04", false},
+        {"1000.045", false},
+        {"10-045", false},
+        {"\"1.009,045\"", false},
+        {"1009.045", false},
+        {"10.O45", false},
+        {"1009", false},
     };
     struct config_roster config = case_small_config();
 

@@ -382,13 +382,16 @@ TEST(roster_read_json_one_page_of_several_is_refused)
         {"{\"links\":[{\"next\":\"/2\"}],\"value\":[" ANNA "]}", "one page of several"},
         {"{\"links\":[{\"rel\":[\"next\"],\"href\":\"/2\"}],\"value\":[" ANNA "]}",
          "one page of several"},
-        {"{\"_links\":{\"next\":[{\"href\":\"/2\"}]},\"value\":[" ANNA "]}",
-         "one page of several"},
+        {"{\"_links\":{\"next\":[{\"href\":\"/2\"}]},\"value\":[" ANNA "]}", "one page of several"},
         {"{\"_links\":{\"next\":[]},\"value\":[" ANNA "," BO "]}", NULL},
-        {"{\"links\":[{\"rel\":\"self\",\"href\":\"/1?next=2\"},{\"rel\":\"prev\",\"href\":\"/1\"}],"
+        {"{\"links\":[{\"rel\":\"self\",\"href\":\"/1?next=2\"},{\"rel\":\"prev\",\"href\":\"/"
+         "1\"}],"
          "\"value\":[" ANNA "," BO "]}",
          NULL},
         {"{\"links\":[{\"rel\":\"next\",\"href\":null}],\"value\":[" ANNA "," BO "]}", NULL},
+        {"{\"links\":[{\"rel\":\"next\",\"href\":null,\"method\":\"GET\",\"title\":\"Next\"}],"
+         "\"value\":[" ANNA "," BO "]}",
+         NULL},
         {"{\"links\":[{\"rel\":\"next\",\"href\":\"\"}],\"value\":[" ANNA "," BO "]}", NULL},
         {"{\"links\":[],\"link\":[\"next\",7,null],\"value\":[" ANNA "," BO "]}", NULL},
         {"{\"teams\":[{\"name\":\"next\",\"href\":\"/2\"}],\"value\":[" ANNA "," BO "]}", NULL},
