@@ -126,8 +126,8 @@ static void note_thousands(struct facts *facts, const struct roster_report *repo
         facts->note[facts->notes++] = arena_printf(
             &facts->arena,
             "%zu employee number%s a mark as for thousands ('%s'); nobody is found by it whose "
-            "number in the portal has none, and nothing is done to them; hint: where the portal "
-            "has plain digits, format the column as text",
+            "number in the portal has none: they are found by another key, or kept; hint: where "
+            "the portal has plain digits, format the column as text",
             count, count == 1 ? " has" : "s have", first);
 }
 
