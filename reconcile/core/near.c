@@ -52,8 +52,18 @@ struct finder {
 /* What one key holds of an index is a chain. */
 static uint32_t chain_length(const struct finder *finder, enum near_index index, uint32_t entry)
 {
-    return index == BY_EDIT ? edits_length(&finder->edits, entry)
+    return index == BY_EDIT ? edits_length(&finder->edits, entry, UINT32_MAX)
                             : table_length(&finder->table[index], entry);
+}
+
+/* Accounts under one key that are compared with whoever has it too, as soon as they are met; of
+ * more, people and accounts of that key are counted first. */
+#define CHAIN_MAX 4
+
+static bool is_short_chain(const struct finder *finder, enum near_index index, uint32_t entry)
+{
+    return (index == BY_EDIT ? edits_length(&finder->edits, entry, CHAIN_MAX + 1)
+                             : table_length(&finder->table[index], entry)) <= CHAIN_MAX;
 }
 
 static uint32_t chain_next(const struct finder *finder, enum near_index index, uint32_t entry)
@@ -197,7 +207,7 @@ static void take_account_names(struct finder *finder, uint32_t i)
         earlier ? arena_calloc(&finder->name_arena, earlier, sizeof(former[0])) : NULL;
 
     seeker->name = borne_names_add(&finder->names, account->name, false, i << 2 | ROLE_NOW);
-    seeker->former = former;
+    seeker->as.former = former;
     for (uint32_t k = 0; k < earlier; k++) {
         const struct account_earlier *was = &account->history.earlier[k];
         former[k].name = borne_names_add(&finder->names, was->name, false, i << 2 | ROLE_EARLIER);
@@ -217,15 +227,23 @@ static void index_account(struct finder *finder, struct batch *locals, uint32_t 
         add_other_local(finder, locals, earlier->email, i << 2 | ROLE_EARLIER);
         add_number(finder, earlier->employee_number, i << 2 | ROLE_EARLIER);
     }
-    if (!address_split(&finder->arena, email, &seeker->address))
+    struct address address;
+    if (!address_split(&finder->arena, email, &address))
         return;
-    seeker->local = address_untagged(&finder->arena, &seeker->address);
-    add_local(finder, locals, &seeker->address, seeker->local, i << 2 | ROLE_NOW);
-    if (domains_may_hold(&finder->domains, seeker->address.domain))
-        edits_add(&finder->edits, &seeker->address, i << 2 | ROLE_NOW);
+    seeker->address = address.whole;
+    seeker->local_length = (uint32_t)address.local_length;
+    add_local(finder, locals, &address, address_untagged(&finder->arena, &address),
+              i << 2 | ROLE_NOW);
+    if (domains_may_hold(&finder->domains, address.domain))
+        edits_add(&finder->edits, &address, i << 2 | ROLE_NOW);
     if (finder->skeletons)
-        table_add(&finder->table[BY_SKELETON], skeleton_key(&finder->arena, seeker->address.whole),
+        table_add(&finder->table[BY_SKELETON], skeleton_key(&finder->arena, address.whole),
                   i << 2 | ROLE_NOW);
+}
+
+static struct pairing *pairing_of(const struct finder *finder, const struct seeker *seeker)
+{
+    return &finder->pairing[seeker->account - finder->snapshot->account];
 }
 
 /* Under everything by which a twin of its person may be found. */
@@ -233,7 +251,7 @@ static void take_departed_names(struct finder *finder, uint32_t i)
 {
     struct seeker *seeker = &finder->seeker[i];
     const struct account *account = seeker->account;
-    const struct person *departed = seeker->pairing->person;
+    const struct person *departed = pairing_of(finder, seeker)->person;
     struct borne_names *names = &finder->names;
     uint32_t value = i << 2 | ROLE_TWIN;
     struct twin_side *side = arena_alloc(&finder->name_arena, sizeof(side[0]));
@@ -242,7 +260,7 @@ static void take_departed_names(struct finder *finder, uint32_t i)
 
     *side = twin_side_of(finder->people, &finder->name_arena, account, departed, name,
                          borne_names_parts(names, account->name, true));
-    seeker->twin = side;
+    seeker->as.twin = side;
     if (side->bears)
         (void)borne_names_add(names, account->name, true, value);
 }
@@ -250,7 +268,7 @@ static void take_departed_names(struct finder *finder, uint32_t i)
 static void index_departed(struct finder *finder, struct batch *locals, uint32_t i)
 {
     const struct account *account = finder->seeker[i].account;
-    const struct person *person = finder->seeker[i].pairing->person;
+    const struct person *person = pairing_of(finder, &finder->seeker[i])->person;
     const char *const address[] = {person->email, person->username, account->email,
                                    account->username};
 
@@ -305,17 +323,13 @@ static void propose_each(struct visit *visit, enum near_index index, uint32_t en
     }
 }
 
-/* Accounts under one key that are compared with whoever has it too, as soon as they are met; of
- * more, people and accounts of that key are counted first. */
-#define CHAIN_MAX 4
-
 static void propose(struct visit *visit, enum near_index index, uint32_t entry, struct face *face)
 {
     const struct finder *finder = visit->finder;
 
     if (entry == TABLE_END)
         return;
-    if (chain_length(finder, index, entry) <= CHAIN_MAX)
+    if (is_short_chain(finder, index, entry))
         propose_each(visit, index, entry, face);
     else
         add_hit(&visit->hits[index],
@@ -343,7 +357,7 @@ static void await_seekers(const struct visit *visit, const struct block_keys *ke
 
     for (size_t i = 0; i < keys->count; i++) {
         uint32_t entry = keys->entry[i];
-        if (entry == TABLE_END || chain_length(finder, keys->index, entry) > CHAIN_MAX)
+        if (entry == TABLE_END || !is_short_chain(finder, keys->index, entry))
             continue;
         value[count] = chain_value(finder, keys->index, entry);
         if (is_of_names(keys->index))
@@ -635,11 +649,11 @@ static void propose_crowds(struct visits *visits, size_t parts)
 static void merge_part(struct finder *finder, const struct nearest *nearest)
 {
     for (uint32_t i = 0; i < finder->seekers; i++) {
-        struct pairing *pairing = finder->seeker[i].pairing;
-        struct nearest least = {
-            .kind = pairing->near, .until = pairing->twin_until, .person = pairing->other};
         if (!nearest[i].person)
             continue;
+        struct pairing *pairing = pairing_of(finder, &finder->seeker[i]);
+        struct nearest least = {
+            .kind = pairing->near, .until = pairing->twin_until, .person = pairing->other};
         if (nearest[i].kind != NEAR_NOBODY)
             keep_least(&least, nearest[i].kind, nearest[i].person);
         else
@@ -763,7 +777,9 @@ static void seek(struct finder *finder)
     for (size_t i = 0; i < accounts; i++) {
         if (finder->sought[i] != SOUGHT_NOT)
             finder->seeker[finder->seekers++] = (struct seeker){
-                .account = &finder->snapshot->account[i], .pairing = &finder->pairing[i]};
+                .account = &finder->snapshot->account[i],
+                .is_twin = finder->sought[i] == SOUGHT_TWIN,
+            };
     }
     domains_init(&finder->domains, people);
     parallel_for(people, parallel_parts(people), ask_people, &asking);
@@ -776,12 +792,11 @@ static void seek(struct finder *finder)
 static void await_name(const struct finder *finder, uint32_t i)
 {
     const struct seeker *seeker = &finder->seeker[i];
-    bool twin = seeker->pairing->kind != LINK_NONE;
-    const char *name = twin && seeker->pairing->person->name ? seeker->pairing->person->name
-                                                             : seeker->account->name;
+    const struct person *departed = seeker->is_twin ? pairing_of(finder, seeker)->person : NULL;
+    const char *name = departed && departed->name ? departed->name : seeker->account->name;
 
     if (name)
-        table_prefetch(&finder->names.seen[twin], name);
+        table_prefetch(&finder->names.seen[seeker->is_twin], name);
 }
 
 static void index_names(struct finder *finder)
@@ -790,10 +805,10 @@ static void index_names(struct finder *finder)
     for (uint32_t i = 0; i < finder->seekers; i++) {
         if (i + AHEAD < finder->seekers)
             await_name(finder, i + AHEAD);
-        if (finder->seeker[i].pairing->kind == LINK_NONE)
-            take_account_names(finder, i);
-        else
+        if (finder->seeker[i].is_twin)
             take_departed_names(finder, i);
+        else
+            take_account_names(finder, i);
     }
     table_init(&finder->table[BY_NAME], finder->names.count * 2); /* most have two parts */
     table_init(&finder->table[BY_OWN_NAME], finder->names.count);
@@ -805,10 +820,10 @@ static void index_addresses(struct finder *finder)
     struct batch locals = {.table = &finder->table[BY_LOCAL]};
 
     for (uint32_t i = 0; i < finder->seekers; i++) {
-        if (finder->seeker[i].pairing->kind == LINK_NONE)
-            index_account(finder, &locals, i);
-        else
+        if (finder->seeker[i].is_twin)
             index_departed(finder, &locals, i);
+        else
+            index_account(finder, &locals, i);
     }
     batch_flush(&locals);
     edits_index(&finder->edits);
