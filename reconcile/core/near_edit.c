@@ -1,6 +1,6 @@
 /*
  * A bucket leads to the first entries of its hashes; the others of a hash hang behind the first
- * one. An entry is as small as can be: of a million addresses there are twenty million.
+ * one. An entry is as small as can be: of a million addresses there may be twenty million.
  */
 #include "core/near_edit.h"
 
