@@ -293,6 +293,12 @@ check-worlds: ## 1,000,000 random worlds and tales, and 20 portals of lives, aga
 	$(Q)$(MAKE) --no-print-directory VARIANT=release build/release/tests/store/test_store_lives
 	$(Q)RANDOM_PORTALS=$${RANDOM_PORTALS:-20} build/release/tests/store/test_store_lives
 
+.PHONY: check-sweeps
+check-sweeps: ## every command of every migration killed, every bit of a thousand events: what a check samples
+	$(Q)$(MAKE) --no-print-directory VARIANT=debug $(addprefix build/debug/tests/store/,test_migrate_kill test_audit)
+	$(Q)EVERY_COMMAND=1 build/debug/tests/store/test_migrate_kill
+	$(Q)EVERY_EVENT=1 build/debug/tests/store/test_audit every_bit_of_each_event_is_found_by_the_sql_of_the_script
+
 .PHONY: check-rules
 check-rules: ## the alert rules, by promtool (taken from Debian's prometheus when it is not here)
 	$(Q)sh tests/support/rules.sh

@@ -25,6 +25,8 @@ extern const struct option_spec init_options[INIT_OPTIONS + 1];
 
 /* How a comment begins that says what was left open. */
 #define INIT_OPEN "# open: "
+/* Who made a configuration. */
+#define INIT_MADE "Made by 'bynder-reconcile init'"
 
 struct answers {
     const char *portal, *name, *client_id, *secret_file, *roster, *database, *time_zone;
@@ -70,6 +72,9 @@ const char *init_source_name(struct arena *arena, const char *source);
  * with what to do. */
 int init_guess(const struct invocation *invocation, const struct init_before *before,
                struct answers *answers, struct err *err) __attribute__((warn_unused_result));
+/* What is open of the roster that a configuration of init's names, like a new column in HR's file;
+ * NULL = nothing is. */
+const char *init_find_news(const struct invocation *invocation, const struct init_before *before);
 /* Reads it as the run would and prints what is accepted and what a guard would hold; whether one
  * would. */
 int init_look(const struct invocation *invocation, const struct config *config, bool is_shown,

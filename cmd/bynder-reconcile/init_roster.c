@@ -225,9 +225,10 @@ static int ask_choice(struct arena *arena, const struct guess_question *question
     for (;;) {
         if (init_ask(arena, "    Which (0 leaves it open)", "0", &answer, err) < 0)
             return -1;
-        if (answer[0] >= '0' && answer[0] <= '9' && answer[1] == '\0' &&
-            (size_t)(answer[0] - '0') <= choices) {
-            *ret_choice = (size_t)(answer[0] - '0');
+        size_t digits = strspn(answer, "0123456789");
+        if (digits > 0 && digits < 3 && answer[digits] == '\0' &&
+            strtoul(answer, NULL, 10) <= choices) {
+            *ret_choice = strtoul(answer, NULL, 10);
             return 0;
         }
         fprintf(stderr, "  this cannot be: a number from 0 to %zu is wanted\n", choices);
@@ -282,58 +283,93 @@ static void say_open(const struct roster_guess *guess)
         printf("\n  As long as that is so the configuration has no rule for idle accounts.\n");
 }
 
-/* --leave-out "Worker Type,Rehire Date" */
+/* The next title, as CSV has it: in quotes where it holds a comma. */
+static void take_title(const char **titles, struct text *ret_title)
+{
+    const char *at = *titles + strspn(*titles, " \t,\n");
+    bool is_quoted = *at == '"';
+
+    text_clear(ret_title);
+    for (at += is_quoted; *at && (is_quoted || !strchr(",\n", *at)); at++) {
+        if (is_quoted && *at == '"' && *++at != '"')
+            break;
+        text_add_char(ret_title, *at);
+    }
+    *titles = at + strspn(at, " \t,\n");
+}
+
+/* --leave-out "Worker Type,Rehire Date"; a value that is one title with a comma in it is that. */
 static int leave_out(const struct invocation *invocation, struct roster_guess *guess,
                      struct err *err)
 {
+    CLEANUP(text_release) struct text title = TEXT_INIT;
     const char *titles = invocation->value[INIT_LEAVE_OUT];
 
     while (titles && *titles) {
-        size_t length = strcspn(titles, ",");
-        const char *start = titles;
-        size_t trimmed = length;
-        text_trim(&start, &trimmed);
-        const char *title = arena_strndup(invocation->arena, start, trimmed);
-        if (!roster_guess_leave_out(guess, title))
-            return err_set(err, ERR_USAGE,
-                           "--leave-out: no column is titled '%s' and not used; hint: titles as "
-                           "they stand in the file, a comma between two",
-                           title);
-        titles += length + (titles[length] == ',');
+        const char *line = arena_strndup(invocation->arena, titles, strcspn(titles, "\n"));
+        const char *rest = line;
+        bool is_whole = roster_guess_leave_out(guess, line);
+        while (!is_whole && *rest) {
+            take_title(&rest, &title);
+            const char *bytes = text_cstr(&title);
+            size_t length = title.length;
+            text_trim(&bytes, &length);
+            const char *trimmed = arena_strndup(invocation->arena, bytes, length);
+            if (!roster_guess_leave_out(guess, trimmed))
+                return err_set(err, ERR_USAGE,
+                               "--leave-out: no column is titled '%s' and not used; hint: titles "
+                               "as they stand in the file, a comma between two, and one that "
+                               "holds a comma in double quotes",
+                               trimmed);
+        }
+        titles += strcspn(titles, "\n");
+        titles += *titles == '\n';
     }
     return 0;
 }
 
 /* --- all of it --- */
 
-int init_guess(const struct invocation *invocation, const struct init_before *before,
-               struct answers *answers, struct err *err)
+/* What is to be known of the file, with what was said before. */
+static int look_at(const struct invocation *invocation, const struct init_before *before,
+                   const char *source, const char *time_zone, struct roster_guess *ret_guess,
+                   struct err *err)
 {
     CLEANUP(wipe) struct text bytes = TEXT_INIT;
     struct arena *arena = invocation->arena;
     struct config_roster config = before->config.roster; /* with the credentials that are there */
-    const char *name = init_source_name(arena, answers->roster);
+    const char *name = init_source_name(arena, source);
     const struct zone *zone = NULL;
     bool whole = true;
 
-    config.source = answers->roster;
-    if (zone_load(arena, answers->time_zone, &zone, err) < 0)
+    config.source = source;
+    if (zone_load(arena, time_zone, &zone, err) < 0)
         return -1;
-    int failed = init_is_address(answers->roster) ? read_address(&config, &bytes, &whole, err)
-                                                  : read_file(answers->roster, &bytes, &whole, err);
+    int failed = init_is_address(source) ? read_address(&config, &bytes, &whole, err)
+                                         : read_file(source, &bytes, &whole, err);
     if (failed)
         return -1;
     if (roster_guess(arena, bytes.data ? bytes.data : "", bytes.length, whole, zone,
-                     before->is_there ? &before->config.roster : NULL, &answers->guess, err) < 0)
+                     before->is_there ? &before->config.roster : NULL, ret_guess, err) < 0)
         return err_prefix(err, "roster '%s'", name);
-    if (answers->guess.shape.trouble)
+    if (ret_guess->shape.trouble)
         return err_set(err, ERR_ROSTER,
                        "roster '%s': %s; what stands behind it was not looked at, so nothing was "
                        "written",
-                       name, answers->guess.shape.trouble);
-    answers->guessed = true;
+                       name, ret_guess->shape.trouble);
     if (before->is_there)
-        roster_guess_recall(&answers->guess, text_cstr(&before->text));
+        roster_guess_recall(ret_guess, text_cstr(&before->text));
+    return 0;
+}
+
+int init_guess(const struct invocation *invocation, const struct init_before *before,
+               struct answers *answers, struct err *err)
+{
+    struct arena *arena = invocation->arena;
+
+    if (look_at(invocation, before, answers->roster, answers->time_zone, &answers->guess, err) < 0)
+        return -1;
+    answers->guessed = true;
     if (leave_out(invocation, &answers->guess, err) < 0)
         return -1;
     say_guess(&answers->guess);
@@ -345,9 +381,22 @@ int init_guess(const struct invocation *invocation, const struct init_before *be
                        "number, e-mail address or username), so nothing was written; hint: its "
                        "columns are listed above: is that the right file, with a row of titles? "
                        "docs/roster.md has a configuration to be made by hand",
-                       name);
+                       init_source_name(arena, answers->roster));
     say_open(&answers->guess);
     return 0;
+}
+
+/* Of one that a person made nobody knows what was looked at when it was made. */
+const char *init_find_news(const struct invocation *invocation, const struct init_before *before)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct roster_guess guess;
+
+    if (!strstr(text_cstr(&before->text), INIT_MADE) ||
+        look_at(invocation, before, before->config.roster.source, before->config.time_zone, &guess,
+                &err) < 0)
+        return NULL; /* the reader has read it, and what it says is right */
+    return guess.questions > 0 ? guess.question[0].sentence : NULL;
 }
 
 int init_look(const struct invocation *invocation, const struct config *config, bool is_shown,

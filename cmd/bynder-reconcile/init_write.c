@@ -119,8 +119,8 @@ static const char *database_setting(const struct answers *answers)
 static void write_all(struct config_writing *writing, const struct answers *answers)
 {
     config_write_comment(writing, "",
-                         "Made by 'bynder-reconcile init'. Every setting, with its default: "
-                         "bynder-reconcile check --print-sample");
+                         INIT_MADE ". Every setting, with its default: "
+                                   "bynder-reconcile check --print-sample");
     config_write_text(writing, "portal.name", answers->name);
     config_write_text(writing, "portal.url", answers->portal);
     config_write_text(writing, "portal.client_id", answers->client_id);
@@ -176,11 +176,6 @@ static void exchange_one(struct exchange *exchange, const char *path, const char
     put_in(exchange, &part);
 }
 
-static bool has_leave_column(const struct answers *answers)
-{
-    return roster_guess_of(&answers->guess, MEANING_ON_LEAVE) != NULL;
-}
-
 static bool has_pages(const struct answers *answers)
 {
     return answers->guess.shape.format == ROSTER_FORMAT_JSON &&
@@ -207,7 +202,7 @@ static const struct {
                         {"roster.two_digit_year_cutoff", NULL},
                         {"roster.no_date", NULL},
                         {"roster.on_leave_column", NULL},
-                        {"roster.on_leave_words", has_leave_column},
+                        {"roster.on_leave_words", NULL},
                         {"roster.leave_from_column", NULL},
                         {"roster.leave_until_column", NULL}};
 

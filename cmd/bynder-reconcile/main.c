@@ -121,5 +121,6 @@ int main(int argc, char **argv)
     int code = run(argc, argv, &err);
 
     session_tell(&err);
+    journal_end();
     return code;
 }

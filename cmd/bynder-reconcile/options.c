@@ -202,6 +202,8 @@ static int parse_option(struct parser *parser, const char *word, struct err *err
         if (take_value(parser, option, equals, &value, err) < 0 ||
             (!text_equal(option->metavar, "FILE") && check_text(option->name, value, err) < 0))
             return -1;
+        if (text_equal(option->metavar, "COLUMNS") && invocation->value[own])
+            value = arena_printf(parser->arena, "%s\n%s", invocation->value[own], value);
         invocation->value[own] = value;
         return 0;
     }

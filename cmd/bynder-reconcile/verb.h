@@ -19,7 +19,8 @@ struct option_spec {
 };
 
 /* What the value of an option is, beyond a word: a file to be read ("FILE") or written ("output"),
- * or another place than the configuration's ("DATABASE"). */
+ * or another place than the configuration's ("DATABASE"). "COLUMNS" may be given several times:
+ * a line break stands between the values. */
 enum option_use { OPTION_SAYS = 0, OPTION_READS, OPTION_WRITES, OPTION_REACHES };
 enum option_use option_use(const struct option_spec *option);
 

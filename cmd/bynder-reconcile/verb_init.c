@@ -38,7 +38,8 @@ const struct option_spec init_options[INIT_OPTIONS + 1] = {
                         "of the company, like Europe/Berlin (default: this machine's)"},
     [INIT_LEAVE_OUT] = {"leave-out", "COLUMNS",
                         "titles of columns that look as if they mattered and do not, a comma "
-                        "between two; 'leave': who is on leave"},
+                        "between two, one that holds a comma in double quotes; may be repeated; "
+                        "'leave': who is on leave"},
     [INIT_OPTIONS] = {NULL, NULL, NULL},
 };
 
@@ -81,7 +82,10 @@ static bool is_read_well(const struct invocation *invocation, const struct init_
         session_say("not right: %s", err.text);
     else if (holds)
         session_say("not right: a guard would hold every plan that is made of the roster");
-    return !holds;
+    const char *news = holds ? NULL : init_find_news(invocation, before);
+    if (news)
+        session_say("not right: HR's file has something that nobody was asked about: %s", news);
+    return !holds && !news;
 }
 
 static int init(const struct invocation *invocation, struct answers *answers, struct err *err)

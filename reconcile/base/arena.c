@@ -20,7 +20,7 @@
 #define ARENA_PIECES 0
 #endif
 
-enum { BLOCK_FIRST = 4096, BLOCK_LARGEST = 1 << 20, ALIGNMENT = 16 };
+enum { BLOCK_FIRST = 4096, BLOCK_LARGEST = 16 << 20, ALIGNMENT = 16 };
 
 struct arena_block {
     struct arena_block *next;

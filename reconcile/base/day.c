@@ -241,23 +241,38 @@ static bool read_number(const char **cursor, int fewest, int most, int *ret_valu
     return true;
 }
 
-static bool read_month_name(const char **cursor, int *ret_value)
+static const struct {
+    int number;
+    const char *name;
+} months[] = {
+#define MONTH(number, name) {number, name},
+#include "base/months.def"
+#undef MONTH
+};
+
+static char lower(char c)
 {
-    static const char *const names[] = {
-        "January", "February", "March",     "April",   "May",      "June",
-        "July",    "August",   "September", "October", "November", "December",
-    };
+    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
 
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        size_t length = strlen(names[i]);
+/* The longest name; the point behind a short one goes with it, unless the format wants it. */
+static bool read_month_name(const char **cursor, bool wants_point, int *ret_value)
+{
+    const char *c = *cursor;
+    size_t best = 0;
 
-        if (strncasecmp(*cursor, names[i], 3) != 0)
+    for (size_t i = 0; i < COUNT_OF(months); i++) {
+        size_t length = 0;
+        if (lower(*c) != lower(months[i].name[0])) /* nearly all of them */
             continue;
-        *cursor += strncasecmp(*cursor, names[i], length) == 0 ? length : 3;
-        *ret_value = (int)i + 1;
-        return true;
+        length = strlen(months[i].name);
+        if (length <= best || strncasecmp(c, months[i].name, length) != 0)
+            continue;
+        best = length;
+        *ret_value = months[i].number;
     }
-    return false;
+    *cursor = c + best + (best > 0 && c[best] == '.' && !wants_point);
+    return best > 0;
 }
 
 static bool read_offset(const char **cursor, int *ret_seconds)
@@ -297,8 +312,9 @@ static bool read_half(const char **cursor, int *ret_half)
     return *ret_half != HALF_NONE;
 }
 
+/* `next` is the format behind the conversion. */
 static bool read_value(const char **cursor, const struct conversion *conversion, bool touching,
-                       int *ret_value)
+                       const char *next, int *ret_value)
 {
     switch (conversion->shape) {
     case SHAPE_FOUR_DIGITS:
@@ -314,7 +330,7 @@ static bool read_value(const char **cursor, const struct conversion *conversion,
     case SHAPE_DIGITS:
         return read_number(cursor, touching ? 2 : 1, 2, ret_value);
     case SHAPE_NAME:
-        return read_month_name(cursor, ret_value);
+        return read_month_name(cursor, *next == '.', ret_value);
     case SHAPE_HALF:
         return read_half(cursor, ret_value);
     case SHAPE_OFFSET:
@@ -365,7 +381,7 @@ static bool read_parts(const char **cursor, const char *format, struct parts *pa
         parts->after_time |= conversion->part == PART_HOUR;
         parts->two_digits |= conversion->shape == SHAPE_TWO_DIGITS;
         parts->has_offset |= conversion->part == PART_OFFSET;
-        if (!read_value(&c, conversion, digits && (after_digit || expects_digit(f + 1)),
+        if (!read_value(&c, conversion, digits && (after_digit || expects_digit(f + 1)), f + 1,
                         &parts->value[conversion->part]) ||
             parts->value[conversion->part] < conversion->minimum ||
             parts->value[conversion->part] > conversion->maximum)

@@ -39,11 +39,12 @@ const char *day_format(struct day day, char buffer[static DAY_TEXT_SIZE]);
 bool day_parse_iso(const char *string, struct day *ret_day);
 
 /* Strict parse of the whole string after a strptime-like format. Conversions: %Y (four digits), %m
- * %d (one or two digits), %e (as %d, or a space and one digit), %b %B (English month name, short or
- * long, any case), %H %I %M %S (one or two digits, dropped here), %p (AM or PM, which a format may
- * also have as it stands behind the time), %z (`Z`, `+01:00`, `+0100`), %% itself. All else is
- * literal, blanks too. Digits of two fields that touch (`%Y%m%d`) cannot be told apart by counting,
- * so there a field takes exactly two. false: does not fit, no such day, or the format is not valid.
+ * %d (one or two digits), %e (as %d, or a space and one digit), %b %B (month name of
+ * base/months.def, short or long, any case, a short one with its point), %H %I %M %S (one or two
+ * digits, dropped here), %p (AM or PM, which a format may also have as it stands behind the time),
+ * %z (`Z`, `+01:00`, `+0100`), %% itself. All else is literal, blanks too. Digits of two fields
+ * that touch (`%Y%m%d`) cannot be told apart by counting, so there a field takes exactly two.
+ * false: does not fit, no such day, or the format is not valid.
  */
 bool day_parse(const char *string, const char *format, struct day *ret_day);
 /* A day with what is written behind it. */

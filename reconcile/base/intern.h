@@ -11,8 +11,6 @@
 struct intern {
     struct arena *arena; /* the strings'; outlives this */
     struct table seen;
-    const char **string;
-    size_t count, capacity;
 };
 
 void intern_init(struct intern *intern, struct arena *arena);

@@ -124,6 +124,16 @@ void table_release(struct table *table)
     *table = (struct table){.slot = NULL};
 }
 
+/* An entry behind all others, which no slot leads to yet. */
+static uint32_t append(struct table *table, const char *key, uint32_t value, uint32_t length)
+{
+    uint32_t added = table->count++;
+
+    table->entry[added] = (struct table_entry){
+        .key = key, .value = value, .next = TABLE_END, .last = added, .length = length};
+    return added;
+}
+
 /* false: the key was there already. */
 static bool add_hashed(struct table *table, const char *key, uint32_t hash, uint32_t value,
                        uint32_t length)
@@ -134,9 +144,7 @@ static bool add_hashed(struct table *table, const char *key, uint32_t hash, uint
     take_memory(table);
     if (table->count == table->capacity)
         resize(table, (size_t)table->capacity * 2);
-    added = table->count++;
-    table->entry[added] = (struct table_entry){
-        .key = key, .value = value, .next = TABLE_END, .last = added, .length = length};
+    added = append(table, key, value, length);
     slot = find(table, key, hash);
     if (slot->first == TABLE_END) {
         *slot = (struct table_slot){.hash = hash, .first = added};
@@ -161,14 +169,30 @@ void table_prefetch(const struct table *table, const char *key)
 
 uint32_t table_put(struct table *table, const char *key, uint32_t value)
 {
-    uint32_t hash = hash_of(key), first;
+    uint32_t hash = hash_of(key);
 
     take_memory(table);
-    first = find(table, key, hash)->first;
-    if (first != TABLE_END)
-        return first;
-    (void)add_hashed(table, key, hash, value, 1);
-    return table->count - 1;
+    struct table_slot *slot = find(table, key, hash);
+    if (slot->first != TABLE_END)
+        return slot->first;
+    if (table->count == table->capacity) {
+        resize(table, (size_t)table->capacity * 2);
+        slot = find(table, key, hash);
+    }
+    *slot = (struct table_slot){.hash = hash, .first = append(table, key, value, 1)};
+    return slot->first;
+}
+
+void table_keep_key(struct table *table, uint32_t entry, const char *copy)
+{
+    assert(entry < table->count);
+    table->entry[entry].key = copy;
+}
+
+const char *table_key(const struct table *table, uint32_t entry)
+{
+    assert(entry < table->count);
+    return table->entry[entry].key;
 }
 
 #define BATCH 32 /* look-ups under way at once: more than memory can serve in parallel */

@@ -29,6 +29,9 @@ void table_add(struct table *table, const char *key, uint32_t value);
 void table_prefetch(const struct table *table, const char *key);
 /* The first entry with this key, which is added where there is none. */
 uint32_t table_put(struct table *table, const char *key, uint32_t value);
+/* From now on the key of an entry lies there; it must be the same string. */
+void table_keep_key(struct table *table, uint32_t entry, const char *copy);
+const char *table_key(const struct table *table, uint32_t entry);
 /* The first entry with this key, or TABLE_END. A NULL key finds nothing. */
 uint32_t table_find(const struct table *table, const char *key);
 /* The same for many keys at once (NULL finds nothing): ret_entry[i] for key[i]. Several times as

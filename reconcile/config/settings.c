@@ -357,7 +357,8 @@ const struct setting settings[] = {
      .fallback = "\"%Y-%m-%d\"",
      .sentence =
          "How dates are written: %Y year in four digits, %m month, %d day, %b or %B month "
-         "name, %H %M %S a time, %z its offset; all else as it stands. A time that is not "
+         "name in English, German, French, Spanish, Dutch, Italian, Portuguese or Polish, %H %M %S "
+         "a time, %z its offset; all else as it stands. A time that is not "
          "midnight is a moment, and needs an offset or a Z: its day is that of "
          "policy.time_zone. %I and %p are an hour with AM or PM, %y is a year in two digits "
          "(see 'two_digit_year_cutoff'), and \"excel-serial\" is a spreadsheet's number of "

@@ -28,15 +28,36 @@ bool address_split(struct arena *arena, const char *email, struct address *ret_a
     return true;
 }
 
+static size_t untagged_length(const struct address *address)
+{
+    const char *whole = address->whole, *tag = memchr(whole, '+', address->local_length);
+
+    return tag && tag > whole ? (size_t)(tag - whole) : address->local_length;
+}
+
 const char *address_untagged(struct arena *arena, const struct address *address)
 {
-    const char *whole = address->whole;
+    return address->whole ? arena_strndup(arena, address->whole, untagged_length(address)) : NULL;
+}
 
-    if (!whole)
-        return NULL;
-    const char *tag = memchr(whole, '+', address->local_length);
-    return arena_strndup(arena, whole,
-                         tag && tag > whole ? (size_t)(tag - whole) : address->local_length);
+/* Whether that is the local part without a tag; nobody's is NULL. */
+static bool is_untagged(const struct address *address, const char *local)
+{
+    if (!address->whole || !local)
+        return !address->whole && !local;
+    size_t length = untagged_length(address);
+    return strncmp(address->whole, local, length) == 0 && !local[length];
+}
+
+static struct address seeker_address(const struct seeker *seeker)
+{
+    const char *whole = seeker->address;
+
+    return (struct address){
+        .whole = whole,
+        .domain = whole ? whole + seeker->local_length + 1 : NULL,
+        .local_length = seeker->local_length,
+    };
 }
 
 struct face face_of(struct arena *scratch, const struct person *person)
@@ -83,11 +104,12 @@ static enum near_kind compare_names(const struct seeker *seeker, const struct fa
 
 static enum near_kind compare_locals(const struct seeker *seeker, const struct face *face)
 {
-    const struct address *mine = &seeker->address, *theirs = &face->address;
+    struct address mine = seeker_address(seeker);
+    const struct address *theirs = &face->address;
 
-    if (!text_equal(seeker->local, face->local)) /* the key is that of a second address */
+    if (!is_untagged(&mine, face->local)) /* the key is that of a second address */
         return NEAR_NOBODY;
-    bool tag = text_equal(mine->domain, theirs->domain) && !text_equal(mine->whole, theirs->whole);
+    bool tag = text_equal(mine.domain, theirs->domain) && !text_equal(mine.whole, theirs->whole);
     return tag ? NEAR_TAG : NEAR_LOCAL_PART;
 }
 
@@ -107,7 +129,8 @@ static enum near_kind compare_looks(const struct seeker *seeker, const struct fa
 
 static enum near_kind compare_letters(const struct seeker *seeker, const struct face *face)
 {
-    bool near = is_one_edit(&seeker->address, &face->address) &&
+    struct address address = seeker_address(seeker);
+    bool near = is_one_edit(&address, &face->address) &&
                 name_parts_compare(seeker->name, &face->name) != NAMES_DIFFER;
 
     return near ? NEAR_ONE_EDIT : NEAR_NOBODY;
@@ -127,7 +150,7 @@ static bool was_called_so(enum near_index index, const struct seeker *seeker,
                           const struct face *face)
 {
     for (uint32_t i = 0; i < seeker->account->history.earlier_count; i++) {
-        const struct former *former = &seeker->former[i];
+        const struct former *former = &seeker->as.former[i];
         if (index == BY_LOCAL ? former->local && text_equal(former->local, face->local)
                               : name_parts_meet(former->name, &face->name))
             return true;
@@ -144,7 +167,7 @@ static void compare_twin(const struct twins *twins, struct arena *scratch,
         return;
     if (!face->row.row)
         face->row = twin_row_of(twins, scratch, face->person, &face->name);
-    if (twin_is(twins, seeker->twin, &face->row, &until))
+    if (twin_is(twins, seeker->as.twin, &face->row, &until))
         keep_hardest(nearest, until, face->person);
 }
 

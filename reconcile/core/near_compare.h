@@ -28,14 +28,16 @@ struct former {
     const char *local;
 };
 
-struct seeker {
+struct seeker { /* there may be a million, each of which is read at random: small */
     const struct account *account;
-    struct pairing *pairing;
-    const struct twin_side *twin; /* of one whose person has departed: it has nothing else */
-    struct address address;       /* no `whole` = none */
-    const char *local;            /* without a tag */
+    union {
+        const struct twin_side *twin; /* of one whose person has departed: it has nothing else */
+        const struct former *former;  /* as many as its history has */
+    } as;
     const struct name_parts *name;
-    const struct former *former; /* as many as its history has */
+    const char *address; /* folded, NULL = none */
+    uint32_t local_length;
+    bool is_twin;
 };
 
 struct face { /* a person */

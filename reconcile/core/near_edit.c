@@ -1,6 +1,6 @@
 /*
  * A bucket leads to the first entries of its hashes; the others of a hash hang behind the first
- * one, which knows how many they are.
+ * one. An entry is as small as can be: of a million addresses there may be twenty million.
  */
 #include "core/near_edit.h"
 
@@ -15,11 +15,10 @@
 #define HASH_BASE      UINT64_C(0x9e3779b97f4a7c15)
 
 struct edit_entry {
-    uint64_t hash;
+    uint32_t hash; /* its upper half; the bucket says most of the other one */
     uint32_t value;
-    uint32_t next;   /* with this hash */
-    uint32_t other;  /* of the same bucket with another hash; of a first one only, as is */
-    uint32_t length; /* how many have this hash */
+    uint32_t next;  /* with this hash; until all are in, the lower half */
+    uint32_t other; /* of the same bucket with another hash; of a first one only */
 };
 
 /* --- domains --- */
@@ -119,7 +118,8 @@ void edits_add(struct edits *edits, const struct address *address, uint32_t valu
             continue; /* 'aa' without either */
         edits->entry =
             mem_grow(edits->entry, edits->count, &edits->capacity, sizeof(edits->entry[0]));
-        edits->entry[edits->count++] = (struct edit_entry){.hash = hash[i], .value = value};
+        edits->entry[edits->count++] = (struct edit_entry){
+            .hash = (uint32_t)(hash[i] >> 32), .value = value, .next = (uint32_t)hash[i]};
     }
 }
 
@@ -138,7 +138,7 @@ static uint32_t find_hash(const struct edits *edits, uint64_t hash)
 {
     uint32_t at = edits->bucket[hash & edits->mask];
 
-    while (at != TABLE_END && edits->entry[at].hash != hash)
+    while (at != TABLE_END && edits->entry[at].hash != hash >> 32)
         at = edits->entry[at].other;
     return at;
 }
@@ -155,20 +155,19 @@ void edits_index(struct edits *edits)
     edits->seen = mem_calloc(size / 8, sizeof(edits->seen[0]));
     for (uint32_t i = 0; i < edits->count; i++) {
         struct edit_entry *entry = &edits->entry[i];
+        uint64_t hash = (uint64_t)entry->hash << 32 | entry->next;
         if (i + AHEAD < edits->count)
-            __builtin_prefetch(&edits->bucket[edits->entry[i + AHEAD].hash & edits->mask], 1);
-        uint32_t *bucket = &edits->bucket[entry->hash & edits->mask];
-        uint32_t first = find_hash(edits, entry->hash);
-        *seen_word(edits, entry->hash) |= seen_bit(entry->hash);
+            __builtin_prefetch(&edits->bucket[edits->entry[i + AHEAD].next & edits->mask], 1);
+        uint32_t *bucket = &edits->bucket[hash & edits->mask];
+        uint32_t first = find_hash(edits, hash);
+        *seen_word(edits, hash) |= seen_bit(hash);
         if (first == TABLE_END) {
             entry->next = TABLE_END;
             entry->other = *bucket;
-            entry->length = 1;
             *bucket = i;
         } else { /* behind the first, in no order */
             entry->next = edits->entry[first].next;
             edits->entry[first].next = i;
-            edits->entry[first].length++;
         }
     }
 }
@@ -209,9 +208,13 @@ uint32_t edits_next(const struct edits *edits, uint32_t entry)
     return edits->entry[entry].next;
 }
 
-uint32_t edits_length(const struct edits *edits, uint32_t entry)
+uint32_t edits_length(const struct edits *edits, uint32_t entry, uint32_t most)
 {
-    return edits->entry[entry].length;
+    uint32_t length = 0;
+
+    for (; entry != TABLE_END && length < most; entry = edits->entry[entry].next)
+        length++;
+    return length;
 }
 
 uint32_t edits_value(const struct edits *edits, uint32_t entry)

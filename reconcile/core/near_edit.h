@@ -49,11 +49,12 @@ void edits_add(struct edits *edits, const struct address *address, uint32_t valu
 void edits_index(struct edits *edits);
 
 /* The first entries of what shares a hash with an address; returns how many. As with a table, the
- * others of that hash follow by edits_next, and edits_length says how many there are. */
+ * others of that hash follow by edits_next, and edits_length counts them all, no further than to
+ * `most`. */
 unsigned edits_find(const struct edits *edits, const struct address *address,
                     uint32_t ret_entry[static EDIT_HASHES_MAX]);
 uint32_t edits_next(const struct edits *edits, uint32_t entry);
-uint32_t edits_length(const struct edits *edits, uint32_t entry);
+uint32_t edits_length(const struct edits *edits, uint32_t entry, uint32_t most);
 uint32_t edits_value(const struct edits *edits, uint32_t entry);
 
 bool is_one_edit(const struct address *a, const struct address *b);

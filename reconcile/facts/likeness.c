@@ -381,22 +381,35 @@ static size_t span_digits(const char *s)
  */
 static const char *join_thousands(struct arena *arena, const char *value)
 {
-    size_t first = span_digits(value), at = first;
-    char mark = value[at];
+    static const char *const marks[] = {",", ".", " ", "'", "\xC2\xA0", "\xE2\x80\x99"};
+    size_t at = span_digits(value), kept = at, mark = 0;
 
-    if (first < 1 || first > 3 || !mark || !strchr(",. '", mark))
+    while (mark < COUNT_OF(marks) && !text_starts(value + at, marks[mark]))
+        mark++;
+    if (at < 1 || at > 3 || mark == COUNT_OF(marks))
         return NULL;
-    while (value[at] == mark && span_digits(value + at + 1) == 3)
-        at += 4;
+    char *joined = arena_strdup(arena, value);
+    while (text_starts(value + at, marks[mark])) {
+        at += strlen(marks[mark]);
+        if (span_digits(value + at) != 3)
+            return NULL;
+        memcpy(joined + kept, value + at, 3);
+        kept += 3;
+        at += 3;
+    }
     if (value[at])
         return NULL;
-    char *joined = arena_alloc(arena, at + 1), *to = joined;
-    for (const char *digit = value; *digit; digit++) {
-        if (*digit != mark)
-            *to++ = *digit;
-    }
-    *to = '\0';
+    joined[kept] = '\0';
     return joined;
+}
+
+bool number_is_grouped(const char *number)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    size_t digits = number ? span_digits(number) : 0;
+
+    return digits >= 1 && digits <= 3 && number[digits] && /* nearly all of a million are not */
+           join_thousands(&arena, fold_text(&arena, number)) != NULL;
 }
 
 /* What a spreadsheet puts around a text, so that it does not take it for a number: '01042,

@@ -57,6 +57,9 @@ bool addresses_agree(struct arena *scratch, const char *a, const char *b);
  * The folded number itself where nothing is to be taken off. NULL for none. */
 const char *number_bare(struct arena *arena, const char *number);
 
+/* '1,042', '1.042.000', '10 045': digits in threes with one and the same mark between. */
+bool number_is_grouped(const char *number);
+
 /* The values of `roster.no_value`, shell-style, beside those that are built in. */
 struct no_values {
     const char *const *item;

@@ -574,6 +574,20 @@ bool json_is_lines(const char *bytes, size_t length)
     return peek(&scan) == '{' && scan_value(&scan, 0) && peek(&scan) == '{';
 }
 
+/* The value that begins there, and the comma behind it. */
+static void take_value(struct scan *scan, size_t *ret_cursor, struct json_part *ret_value)
+{
+    size_t from;
+
+    skip_blanks(scan);
+    from = scan->at;
+    (void)scan_value(scan, 1);
+    *ret_value = (struct json_part){scan->bytes + from, scan->at - from};
+    skip_blanks(scan);
+    (void)skip(scan, ',');
+    *ret_cursor = scan->at;
+}
+
 bool json_next_member(struct json_part object, size_t *cursor, struct json_part *ret_name,
                       struct json_part *ret_value)
 {
@@ -589,12 +603,19 @@ bool json_next_member(struct json_part object, size_t *cursor, struct json_part 
     *ret_name = (struct json_part){object.bytes + from + 1, scan.at - from - 2};
     skip_blanks(&scan);
     (void)skip(&scan, ':');
+    take_value(&scan, cursor, ret_value);
+    return true;
+}
+
+bool json_next_element(struct json_part list, size_t *cursor, struct json_part *ret_value)
+{
+    struct scan scan = scan_of(list);
+
+    scan.at = *cursor > 0 ? *cursor : 1;
     skip_blanks(&scan);
-    from = scan.at;
-    (void)scan_value(&scan, 1);
-    *ret_value = (struct json_part){object.bytes + from, scan.at - from};
-    (void)skip(&scan, ',');
-    *cursor = scan.at;
+    if (peek(&scan) == ']' || peek(&scan) == '\0')
+        return false;
+    take_value(&scan, cursor, ret_value);
     return true;
 }
 

@@ -65,6 +65,8 @@ bool json_is_lines(const char *bytes, size_t length);
  * is what stands between the quotation marks. */
 bool json_next_member(struct json_part object, size_t *cursor, struct json_part *ret_name,
                       struct json_part *ret_value);
+/* Likewise the elements of a list. */
+bool json_next_element(struct json_part list, size_t *cursor, struct json_part *ret_value);
 /* What a JSON pointer (RFC 6901) leads to through objects. false: there is no such member, or it
  * is there twice. "" leads to the part itself. */
 bool json_follow(struct json_part part, const char *pointer, struct json_part *ret_part);

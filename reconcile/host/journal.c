@@ -7,15 +7,20 @@
 
 #include <assert.h>
 #include <ctype.h>
+#include <linux/sockios.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/parse.h"
 #include "base/text.h"
+
+enum { PATIENCE_MS = 1000 };
 
 static int journal_fd = -1;
 
@@ -79,10 +84,25 @@ void journal_begin(const char *socket_path)
     log_to(take, NULL);
 }
 
+/* What of ours the listener has not read yet is still ours, so the kernel counts it here. */
+static void wait_until_read(void)
+{
+    const struct timespec moment = {.tv_nsec = 1000000};
+    int unread = 0;
+
+    for (int i = 0; i < PATIENCE_MS; i++) {
+        if (ioctl(journal_fd, SIOCOUTQ, &unread) < 0 || unread == 0)
+            return;
+        (void)nanosleep(&moment, NULL);
+    }
+}
+
 void journal_end(void)
 {
     log_to(NULL, NULL);
-    if (journal_fd >= 0)
+    if (journal_fd >= 0) {
+        wait_until_read();
         (void)close(journal_fd);
+    }
     journal_fd = -1;
 }

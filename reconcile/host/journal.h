@@ -21,7 +21,9 @@ bool journal_is(const char *stream, int fd);
 /* Lines go to the socket from now on (log_to), for the rest of the process. Nothing happens when
  * nobody listens there. */
 void journal_begin(const char *socket_path);
-/* Back to stderr; for tests. */
+/* Waits until the journal has read every line, a second at most, and goes back to stderr: whose
+ * line it is the journal asks of the process that sent it, and a last line that is read when that
+ * is gone is of no unit, so that `journalctl -u` does not show it. */
 void journal_end(void);
 
 #endif

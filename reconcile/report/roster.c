@@ -30,6 +30,8 @@ struct facts {
     size_t shared_count, shared_capacity;
     struct verdict verdict[3];
     size_t verdicts;
+    const char *note[2]; /* what is accepted and may not be meant */
+    size_t notes;
 };
 
 static void facts_release(struct facts *facts)
@@ -87,6 +89,48 @@ static void judge_guards(struct facts *facts, const struct roster_report *report
                        roster->duplicates, shared, limits->max_duplicate_percent));
 }
 
+/* SCIM says who is active and not who has left; without roster.status the one stands for the other.
+ */
+static void note_inactive(struct facts *facts, const struct roster_report *report)
+{
+    const struct config_roster *config = report->config;
+    size_t departed = facts->by_status[PERSON_DEPARTED];
+    bool stated = config->status.employed.count + config->status.on_leave.count +
+                      config->status.departed.count >
+                  0;
+
+    if (config->format == ROSTER_FORMAT_SCIM && !stated && departed > 0)
+        facts->note[facts->notes++] = arena_printf(
+            &facts->arena,
+            "%zu %s not active and count%s as departed, because roster.status is not set; many "
+            "directories switch off people on leave and blocked ones too; hint: status: { employed "
+            "= \"true\"; }; keeps them unknown until it is known",
+            departed, departed == 1 ? "person is" : "people are", departed == 1 ? "s" : "");
+}
+
+static void note_thousands(struct facts *facts, const struct roster_report *report)
+{
+    const struct roster *roster = report->roster;
+    const char *first = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < roster->count; i++) {
+        const char *number = roster->person[i].employee_number;
+
+        if (!number_is_grouped(number))
+            continue;
+        first = first ? first : number;
+        count++;
+    }
+    if (count > 0)
+        facts->note[facts->notes++] = arena_printf(
+            &facts->arena,
+            "%zu employee number%s a mark as for thousands ('%s'); nobody is found by it whose "
+            "number in the portal has none: they are found by another key, or kept; hint: where "
+            "the portal has plain digits, format the column as text",
+            count, count == 1 ? " has" : "s have", first);
+}
+
 static void gather(struct facts *facts, const struct roster_report *report)
 {
     const struct roster *roster = report->roster;
@@ -97,6 +141,8 @@ static void gather(struct facts *facts, const struct roster_report *report)
     }
     roster_each_shared(roster, keep_shared, facts);
     judge_guards(facts, report);
+    note_inactive(facts, report);
+    note_thousands(facts, report);
 }
 
 /* --- text --- */
@@ -236,6 +282,11 @@ static void write_text(const struct roster_report *report, const struct facts *f
         text_addf(text, "%sguard %s would %s: %s\n", facts->verdict[i].holds ? "warning: " : "",
                   facts->verdict[i].guard, facts->verdict[i].holds ? "hold a plan" : "pass",
                   facts->verdict[i].text);
+    for (size_t i = 0; i < facts->notes; i++) {
+        text_add(text, "note: ");
+        text_add_printable(text, facts->note[i]);
+        text_add_char(text, '\n');
+    }
     add_ways(text, report);
 }
 
@@ -384,6 +435,11 @@ static void write_json(const struct roster_report *report, const struct facts *f
     write_json_duplicates(&json, report, facts);
     write_json_verdicts(&json, "warnings", facts, true);
     write_json_verdicts(&json, "passes", facts, false);
+    jsonw_key(&json, "notes");
+    jsonw_begin_array(&json);
+    for (size_t i = 0; i < facts->notes; i++)
+        jsonw_string(&json, facts->note[i]);
+    jsonw_end_array(&json);
     jsonw_end_object(&json);
     text_add_char(text, '\n');
 }

@@ -20,6 +20,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "format/csv_reader.h"
+#include "roster/cut.h"
 #include "roster/footer.h"
 #include "roster/lexicon.h"
 #include "roster/titles.h"
@@ -77,6 +78,9 @@ struct roster_csv {
     struct text last_lead; /* … and begins so */
     struct arena arena;
     const char **footer;  /* patterns, by footer_text */
+    bool open_end;        /* no line end, mark or end of file of DOS behind the last row */
+    char tail;            /* the last byte that is no blank */
+    size_t longest;       /* bytes of a value in the last column */
     size_t footer_from;   /* where in the intake the footer begins, if nothing follows … */
     size_t footer_length; /* … and how many rows it has */
 };
@@ -434,9 +438,39 @@ static bool is_lone_word(const struct roster_csv *csv)
            lead[strspn(lead, "0123456789.-/ ")] != '\0';
 }
 
+/* The mapped column whose value, the file's last, may be cut; UNBOUND when all is whole. A key
+ * comes before what else reads the same column. */
+static int cut_column(const struct roster_csv *csv, size_t columns)
+{
+    int cut = UNBOUND;
+
+    if (!csv->open_end || csv->trailing || columns != csv->columns)
+        return UNBOUND;
+    for (int at = csv->first[columns - 1]; at != UNBOUND; at = csv->next[at]) {
+        if (!roster_cut_is_whole(csv->intake, (size_t)at, csv->longest))
+            cut = at; /* they are chained backwards */
+    }
+    return cut;
+}
+
+static void reject_cut(struct roster_csv *csv, size_t mapped)
+{
+    CLEANUP(text_release) struct text reason = TEXT_INIT;
+    enum roster_field field = csv->mapped[mapped].field;
+
+    text_add(&reason, "is the last row and has no line end, so its last value ('");
+    text_add_printable(&reason, csv->mapped[mapped].name);
+    text_add(&reason, "') may be cut; hint: fetch the file again; if it always ends so, let each "
+                      "line have its end, or a column that is not mapped be the last one");
+    roster_intake_reject_last(csv->intake, text_cstr(&reason),
+                              field == ROSTER_EMPLOYEE_NUMBER || field == ROSTER_EMAIL ||
+                                  field == ROSTER_USERNAME);
+}
+
 static void take_row(struct roster_csv *csv, uint32_t row, size_t columns)
 {
     bool footer = is_footer(csv);
+    int cut;
 
     if (csv->rows == 0 && !footer) {
         csv->trailing = columns == csv->columns + 1 && csv->row.last == 0;
@@ -456,7 +490,12 @@ static void take_row(struct roster_csv *csv, uint32_t row, size_t columns)
         text_add(&csv->last_lead, text_cstr(&csv->lead));
     }
     check_shape(csv, columns);
+    cut = footer ? UNBOUND : cut_column(csv, columns);
     roster_intake_row(csv->intake, row);
+    if (cut != UNBOUND)
+        reject_cut(csv, (size_t)cut);
+    if (columns == csv->columns && csv->row.last > csv->longest)
+        csv->longest = csv->row.last;
 }
 
 static int on_filled_row(struct roster_csv *csv, uint32_t row, size_t columns, struct err *err)
@@ -551,6 +590,15 @@ static int push_dos_ends(struct roster_csv *csv, struct err *err)
     return result;
 }
 
+static void note_tail(struct roster_csv *csv, const char *bytes, size_t length)
+{
+    while (length > 0 && (bytes[length - 1] == ' ' || bytes[length - 1] == '\t') &&
+           bytes[length - 1] != csv->config->delimiter)
+        length--;
+    if (length > 0)
+        csv->tail = bytes[length - 1];
+}
+
 int roster_csv_push(void *context, const char *utf8, size_t length, struct err *err)
 {
     struct roster_csv *csv = context;
@@ -563,6 +611,7 @@ int roster_csv_push(void *context, const char *utf8, size_t length, struct err *
     if (length > ends &&
         (push_dos_ends(csv, err) < 0 || csv_reader_push(csv->reader, utf8, length - ends, err) < 0))
         return -1;
+    note_tail(csv, utf8, length - ends);
     csv->dos_ends += ends;
     return 0;
 }
@@ -606,6 +655,7 @@ int roster_csv_finish(struct roster_csv *csv, struct err *err)
 {
     if (!csv->begun && check_sep(csv, err) < 0)
         return -1;
+    csv->open_end = csv->dos_ends == 0 && csv->tail != '"';
     if (csv_reader_finish(csv->reader, err) < 0)
         return -1;
     if (csv->refusal.code)

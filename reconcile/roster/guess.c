@@ -16,14 +16,20 @@
 #include "roster/guess_doubt.h"
 #include "roster/guess_questions.h"
 #include "roster/guess_text.h"
+#include "roster/intake.h"
 
 /* --- profiles --- */
+
+enum { REPEATS_MAX = 8 };
 
 struct profiling {
     struct roster_guess *guess;
     const struct zone *zone;
     struct guess_row_dates dates;
     size_t next; /* JSON: where the next member is expected */
+    /* Of the open row. */
+    struct guess_column *repeated[REPEATS_MAX]; /* whose title stands in it */
+    size_t repeats, filled;
 };
 
 static struct guess_column *add_column(struct roster_guess *guess, const char *title)
@@ -95,8 +101,11 @@ static void on_cell(void *context, size_t at, const char *path, const char *valu
     if (!column || !*value)
         return;
     column->filled++;
+    profiling->filled++;
     if (text_equal(value, column->title)) {
         column->repeats++;
+        if (profiling->repeats++ < REPEATS_MAX)
+            profiling->repeated[profiling->repeats - 1] = column;
         return;
     }
     if (!column->example)
@@ -112,6 +121,15 @@ static void on_row(void *context)
 {
     struct profiling *profiling = context;
 
+    /* Mostly titles, it is their row once more; else "Rehired" under "Rehired" is a mark. */
+    for (size_t i = 0;
+         i < profiling->repeats && i < REPEATS_MAX && profiling->repeats * 2 < profiling->filled;
+         i++) {
+        struct guess_column *column = profiling->repeated[i];
+        column->example = column->example ? column->example : column->title;
+        take_value(profiling->guess, column, column->title);
+    }
+    profiling->repeats = profiling->filled = 0;
     guess_doubt_row(profiling->guess, &profiling->dates);
     profiling->guess->rows++;
     profiling->next = 0;
@@ -202,7 +220,8 @@ static void settle_numbers(struct roster_guess *guess)
 {
     for (size_t i = 0; i < guess->columns; i++) {
         struct guess_column *column = &guess->column[i];
-        if (column->hint != MEANING_EMPLOYEE_NUMBER || !column->example)
+        if ((column->hint != MEANING_EMPLOYEE_NUMBER && column->hint != MEANING_MAYBE_NUMBER) ||
+            !column->example)
             continue;
         if (is_machines(column->example))
             column->hint = MEANING_NOTHING;
@@ -221,7 +240,9 @@ static const enum meaning by_title[] = {
 /* Where none of these is there, one of those is the next best. */
 static const struct {
     enum meaning meaning, hint;
-} instead[] = {{MEANING_HIRE_DATE, MEANING_ORIGINAL_HIRE}, {MEANING_LAST_DAY, MEANING_LAST_WORKED}};
+} instead[] = {{MEANING_EMPLOYEE_NUMBER, MEANING_MAYBE_NUMBER},
+               {MEANING_HIRE_DATE, MEANING_ORIGINAL_HIRE},
+               {MEANING_LAST_DAY, MEANING_LAST_WORKED}};
 
 /* "Nom" beside "Prénom" is the last name, "Nome" beside "Cognome" the first. */
 static void settle_names(struct roster_guess *guess)
@@ -294,6 +315,37 @@ static bool is_listed(const struct name_list *list, const char *word)
     return false;
 }
 
+/* What says yes or no of a leave, or is a word for one, is read; a column with any other word is
+ * asked about. */
+static bool is_leave_read(const struct roster_guess *guess, const struct config_roster *known,
+                          const char *value)
+{
+    return guess_is_flag(value) || lexicon_word(guess->lexicon, value) == PERSON_ON_LEAVE ||
+           (known && is_listed(&known->on_leave_words, value));
+}
+
+static void settle_leave(struct roster_guess *guess, const struct config_roster *known)
+{
+    const struct guess_column *leave = roster_guess_of(guess, MEANING_ON_LEAVE);
+    bool is_read = leave && !leave->many;
+
+    if (!leave)
+        return;
+    for (size_t i = 0; i < leave->values; i++)
+        is_read &= is_leave_read(guess, known, leave->value[i].text);
+    guess->column[leave - guess->column].meaning = MEANING_NONE;
+    if (!is_read)
+        return;
+    guess_take_leave(guess, &guess->column[leave - guess->column]);
+    for (size_t i = 0; known && i < known->on_leave_words.count; i++) {
+        struct name_list taken = {guess->leave_word, guess->leave_words};
+        if (guess->leave_words < COUNT_OF(guess->leave_word) &&
+            !is_listed(&taken, known->on_leave_words.item[i]))
+            guess->leave_word[guess->leave_words++] =
+                arena_strdup(guess->arena, known->on_leave_words.item[i]);
+    }
+}
+
 static void recall_words(struct roster_guess *guess, const struct config_roster *known)
 {
     const struct {
@@ -317,16 +369,21 @@ static void recall_columns(struct roster_guess *guess, const struct config_roste
     static const struct {
         enum roster_field field;
         enum meaning meaning;
-    } said[] = {{ROSTER_STATUS, MEANING_STATUS},
+    } said[] = {{ROSTER_EMPLOYEE_NUMBER, MEANING_EMPLOYEE_NUMBER},
+                {ROSTER_EMAIL, MEANING_EMAIL},
+                {ROSTER_STATUS, MEANING_STATUS},
                 {ROSTER_HIRE_DATE, MEANING_HIRE_DATE},
                 {ROSTER_LAST_DAY, MEANING_LAST_DAY},
-                {ROSTER_ON_LEAVE, MEANING_ON_LEAVE}};
+                {ROSTER_ON_LEAVE, MEANING_ON_LEAVE},
+                {ROSTER_LEAVE_FROM, MEANING_LEAVE_FROM},
+                {ROSTER_LEAVE_UNTIL, MEANING_LEAVE_UNTIL}};
 
     for (size_t i = 0; i < guess->columns * COUNT_OF(said); i++) {
         struct guess_column *column = &guess->column[i / COUNT_OF(said)];
         enum meaning meaning = said[i % COUNT_OF(said)].meaning;
         if (!text_equal(known->column.of[said[i % COUNT_OF(said)].field], column->title) ||
-            column->meaning != MEANING_NONE || !guess_can_be_named(column) || column->many ||
+            column->meaning != MEANING_NONE || !guess_can_be_named(column) ||
+            (column->many && (meaning == MEANING_STATUS || meaning == MEANING_ON_LEAVE)) ||
             meaning_is_date(meaning) != meaning_is_date(column->hint))
             continue;
         guess_take(guess, (struct guess_taking){i / COUNT_OF(said), meaning});
@@ -385,11 +442,13 @@ int roster_guess(struct arena *arena, const char *bytes, size_t length, bool who
         give_meanings(&guess);
         if (known)
             recall_columns(&guess, known);
+        settle_leave(&guess, known);
     }
-    if (known) {
+    if (known)
         recall_words(&guess, known);
-    }
     guess_find_dates(&guess);
+    if (known)
+        guess_recall_dates(&guess, known);
     guess_ask(&guess);
     guess.shape.list = guess.shape.pages = NULL; /* the text is gone */
     *ret_guess = guess;

@@ -69,10 +69,12 @@ enum guess_subject {
     GUESS_ABOUT_SHARED,   /* whether the last day that most rows have is one */
     GUESS_ABOUT_AWAY,     /* whether it matters that nothing says who is on leave */
     GUESS_ABOUT_LIST,     /* JSON: a second list, which is not read */
+    GUESS_ABOUT_ABOVE,    /* rows above the titles that may be somebody's */
+    GUESS_ABOUT_NUMBER,   /* which of two columns is the employee number */
     GUESS_ABOUT_FILE,     /* nothing to be answered: HR's file has to be mended */
 };
 
-#define GUESS_CHOICES 4
+#define GUESS_CHOICES 13
 
 /* A column and what it is taken for from then on; MEANING_NONE = it is not used. */
 struct guess_taking {
@@ -102,12 +104,15 @@ struct roster_guess {
     size_t columns, column_capacity;
     struct guess_word *word; /* of the status column */
     size_t words;
-    const char *no_date[8]; /* for roster.no_date */
+    const char *no_date[32]; /* for roster.no_date */
     size_t no_dates;
+    const char *leave_word[2 * GUESS_VALUES_MAX]; /* for roster.on_leave_words */
+    size_t leave_words;
     bool repeats_titles;             /* every row has the titles before its values */
     bool short_years;                /* a person has said which hundred years two digits are */
     size_t inactive;                 /* SCIM: users who are not active */
     bool one_list;                   /* a person has said that the other list does not matter */
+    bool nobody_above;               /* a person has said that rows above the titles are nobody's */
     bool nobody_away;                /* a person has said that nobody is on leave for long */
     bool inactive_left;              /* a person has said that they have left */
     bool inactive_stay;              /* a person has said that some of them have not */

@@ -13,17 +13,46 @@
 #include "base/text.h"
 
 static const char *const days[] = {
-    "%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y",  "%Y/%m/%d",     "%d-%b-%Y", "%d-%m-%Y",
-    "%m-%d-%Y", "%Y%m%d",   "%d %b %Y", "%b %d, %Y", "%Y年%m月%d日", "%d/%b/%Y", "%Y.%m.%d",
-    "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y",  "%m-%d-%y",     "%d-%b-%y",
+    "%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y",       "%m/%d/%Y",  "%Y/%m/%d",     "%d-%b-%Y", "%d-%m-%Y",
+    "%m-%d-%Y", "%Y%m%d",   "%d %b %Y",       "%b %d, %Y", "%Y年%m月%d日", "%d/%b/%Y", "%Y.%m.%d",
+    "%d.%m.%y", "%d/%m/%y", "%m/%d/%y",       "%d-%m-%y",  "%m-%d-%y",     "%d-%b-%y", "%d. %b %Y",
+    "%d.%b.%Y", "%b %d %Y", "%d de %b de %Y", "%Y-%b-%d",  "%d %b %y",
 };
 /* Behind the first DAYS_WITH_TIME of them; nothing first. */
 static const char *const times[] = {
-    "",       " %H:%M:%S",    "T%H:%M:%S", "T%H:%M:%S%z",   "T%H:%M:%S.000%z",
-    " %H:%M", " %I:%M:%S %p", " %I:%M %p", " %H:%M:%S.000", " %H:%M:%S%z",
+    "",
+    " %H:%M:%S",
+    "T%H:%M:%S",
+    "T%H:%M:%S%z",
+    "T%H:%M:%S.000%z",
+    " %H:%M",
+    " %I:%M:%S %p",
+    " %I:%M %p",
+    " %H:%M:%S.000",
+    " %H:%M:%S%z",
+    "%z",
+    "T%H:%M",
+    "T%H:%M%z",
+    " %H:%M%z",
+    "T%H:%M:%S.000",
+    "T%H:%M:%S.000000",
+    "T%H:%M:%S.000000%z",
+    "T%H:%M:%S.0000000",
+    "T%H:%M:%S.0000000%z",
+    " %H:%M:%S.000000",
+    " %H:%M:%S.0000000",
+    " %H:%M:%S.000%z",
+    " %H:%M:%S.000000%z",
+    " %H:%M:%S %z",
 };
 
-enum { DAYS_WITH_TIME = 6, TIMED = COUNT_OF(times) - 1, END_YEAR = 2200, FAR_YEAR = 2099 };
+enum {
+    SHORT = 10,
+    DAYS_WITH_TIME = 6,
+    TIMED = COUNT_OF(times) - 1,
+    END_YEAR = 2200,
+    FAR_YEAR = 2099
+};
 enum { FORMATS = COUNT_OF(days) + DAYS_WITH_TIME * TIMED };
 
 _Static_assert(FORMATS <= GUESS_FORMATS_MAX, "every format has its place");
@@ -109,10 +138,11 @@ struct fitting {
 static void find_fitting(struct fitting *fitting, const char *value, const bool *out)
 {
     struct day_time time;
+    size_t formats = strlen(value) <= SHORT ? COUNT_OF(days) : FORMATS; /* no room for a time */
 
     fitting->count = 0;
     fitting->differs = false;
-    for (size_t i = 0; i < FORMATS; i++) {
+    for (size_t i = 0; i < formats; i++) {
         if ((out && out[i]) || !day_parse_time(value, format_at(i).text, GUESS_YEARS_CUTOFF, &time))
             continue;
         if (fitting->count == 0)

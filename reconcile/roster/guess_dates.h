@@ -16,7 +16,7 @@
 #include "base/day.h"
 
 #define GUESS_EXCEL_SERIAL "excel-serial"
-#define GUESS_FORMATS_MAX  80
+#define GUESS_FORMATS_MAX  180
 #define GUESS_YEARS_CUTOFF 2049 /* years in two digits are tried as those of 1950 to 2049 */
 #define GUESS_FIRST_YEAR   1980 /* a last day before is none (roster/intake) */
 

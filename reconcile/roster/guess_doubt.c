@@ -12,14 +12,15 @@
 #include "config/write.h"
 #include "roster/guess_questions.h"
 
-enum { FEW = 8, EXAMPLES = 3, EXCERPT = 40 };
+enum { FEW = 8, EXAMPLES = 3, EXCERPT = 40, UNKNOWN_SHOWN = 8 };
 
 /* --- dates of a row --- */
 
 static bool can_hold_days(const struct guess_column *column)
 {
     return column->hint == MEANING_NONE || column->hint == MEANING_HIRE_DATE ||
-           column->hint == MEANING_LAST_DAY || column->hint == MEANING_MAYBE_LAST_DAY;
+           column->hint == MEANING_LAST_DAY || column->hint == MEANING_MAYBE_LAST_DAY ||
+           column->hint == MEANING_LEAVE_UNTIL;
 }
 
 static bool can_be_last_day(const struct guess_column *column)
@@ -230,22 +231,13 @@ static const struct guess_value *shared_of(const struct roster_guess *guess,
     return NULL;
 }
 
-static bool is_no_date(const struct roster_guess *guess, const char *value)
-{
-    for (size_t i = 0; i < guess->no_dates; i++) {
-        if (text_equal(guess->no_date[i], value))
-            return true;
-    }
-    return false;
-}
-
 static void ask_shared(struct roster_guess *guess)
 {
     const struct guess_column *last = roster_guess_of(guess, MEANING_LAST_DAY);
     const struct guess_value *value = last ? shared_of(guess, last) : NULL;
     CLEANUP(text_release) struct text text = TEXT_INIT;
 
-    if (!value || last->shares || is_no_date(guess, value->text))
+    if (!value || last->shares || guess_is_no_date(guess, value->text))
         return;
     add_shown(&text, "", value->text);
     add_shown(&text, " in ", last->title);
@@ -290,13 +282,34 @@ static bool is_leave_told(const struct roster_guess *guess)
     return told;
 }
 
+/* ", unless one of these does: 'Away', …" */
+static void add_unknown(struct text *text, const struct roster_guess *guess)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < guess->columns; i++) {
+        const struct guess_column *column = &guess->column[i];
+        if (column->hint != MEANING_NONE || column->meaning != MEANING_NONE || column->settled ||
+            column->filled == 0 || !*column->title)
+            continue;
+        if (count++ < UNKNOWN_SHOWN)
+            add_shown(text, count == 1 ? ", unless one of these does: " : ", ", column->title);
+    }
+    text_add(text, count > UNKNOWN_SHOWN ? ", …" : "");
+}
+
 static void ask_away(struct roster_guess *guess)
 {
+    CLEANUP(text_release) struct text unknown = TEXT_INIT;
+
     if (guess->nobody_away || is_leave_told(guess))
         return;
     struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_AWAY, NULL);
-    question->sentence = "nothing in this file says who is on leave: whoever is away for months "
-                         "would be idle";
+    add_unknown(&unknown, guess);
+    question->sentence = arena_printf(guess->arena,
+                                      "nothing in this file says who is on leave%s: whoever is "
+                                      "away for months would be idle",
+                                      text_cstr(&unknown));
     question->choice[0] = "nobody is away for so long, or they are protected otherwise";
     question->open = "no rule acts on idleness; hint: where that is so, a script says "
                      "--leave-out " GUESS_LEAVE_OUT_LEAVE;

@@ -8,11 +8,12 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/day.h"
+#include "base/fold.h"
 #include "base/text.h"
 #include "base/unseen.h"
 #include "config/write.h"
 #include "roster/guess_doubt.h"
+#include "roster/intake.h"
 
 enum { EXAMPLES = 4, EXCERPT = 40 };
 
@@ -37,6 +38,25 @@ void guess_take_status(struct roster_guess *guess, struct guess_column *column)
                                 .status = lexicon_word(guess->lexicon, column->value[i].text)};
 }
 
+bool guess_is_flag(const char *value)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *folded = fold_text(&scratch, value);
+    bool yes;
+
+    return folded && roster_is_plain_leave(folded, &yes);
+}
+
+void guess_take_leave(struct roster_guess *guess, struct guess_column *column)
+{
+    column->meaning = MEANING_ON_LEAVE;
+    guess->leave_words = 0;
+    for (size_t i = 0; i < column->values; i++) {
+        if (!guess_is_flag(column->value[i].text))
+            guess->leave_word[guess->leave_words++] = column->value[i].text;
+    }
+}
+
 void guess_count_inactive(struct roster_guess *guess)
 {
     static const char *const no[] = {"false", "0"};
@@ -53,8 +73,8 @@ void guess_count_inactive(struct roster_guess *guess)
 
 /* --- putting a question --- */
 
-static struct guess_question *ask(struct roster_guess *guess, enum guess_subject subject,
-                                  const struct guess_column *column)
+struct guess_question *guess_put_question(struct roster_guess *guess, enum guess_subject subject,
+                                          const struct guess_column *column)
 {
     if (guess->questions == guess->question_capacity) {
         size_t capacity = guess->question_capacity ? guess->question_capacity * 2 : 16;
@@ -86,13 +106,7 @@ static void offer(struct roster_guess *guess, struct guess_question *question, c
         question->taking[i] = (struct guess_taking){(size_t)(column - guess->column), meaning};
 }
 
-struct guess_question *guess_put_question(struct roster_guess *guess, enum guess_subject subject,
-                                          const struct guess_column *column)
-{
-    return ask(guess, subject, column);
-}
-
-static const char *shown(struct roster_guess *guess, const char *value)
+const char *guess_shown(struct roster_guess *guess, const char *value)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
 
@@ -100,7 +114,7 @@ static const char *shown(struct roster_guess *guess, const char *value)
     return arena_strdup(guess->arena, text_cstr(&text));
 }
 
-static const char *rows_of(struct roster_guess *guess, size_t rows)
+const char *guess_rows_of(struct roster_guess *guess, size_t rows)
 {
     return arena_printf(guess->arena, rows == 1 ? "%zu row" : "%zu rows", rows);
 }
@@ -111,12 +125,21 @@ static const char *examples_of(struct roster_guess *guess, const struct guess_co
     CLEANUP(text_release) struct text text = TEXT_INIT;
 
     for (size_t i = 0; i < column->values && i < EXAMPLES; i++)
-        text_addf(&text, "%s'%s'", i ? ", " : "", shown(guess, column->value[i].text));
+        text_addf(&text, "%s'%s'", i ? ", " : "", guess_shown(guess, column->value[i].text));
     if (column->values == 0 && column->example)
-        text_addf(&text, "'%s'", shown(guess, column->example));
+        text_addf(&text, "'%s'", guess_shown(guess, column->example));
     if (column->many || column->values > EXAMPLES)
         text_add(&text, ", …");
     return arena_strdup(guess->arena, text_cstr(&text));
+}
+
+void guess_tell_file(struct roster_guess *guess, const struct guess_column *column,
+                     const char *sentence, const char *open)
+{
+    struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_FILE, column);
+
+    question->sentence = sentence;
+    question->open = open;
 }
 
 /* --- words --- */
@@ -129,12 +152,12 @@ static void ask_words(struct roster_guess *guess)
         const struct guess_word *word = &guess->word[i];
         if (word->status != PERSON_UNKNOWN || word->settled)
             continue;
-        struct guess_question *question = ask(guess, GUESS_ABOUT_WORD, status);
+        struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_WORD, status);
         question->value = word->text;
         bool inactive = lexicon_is_inactive(guess->lexicon, word->text);
         question->sentence = arena_printf(
-            guess->arena, "'%s' in '%s' (%s): what does it mean?%s", shown(guess, word->text),
-            shown(guess, status->title), rows_of(guess, word->rows),
+            guess->arena, "'%s' in '%s' (%s): what does it mean?%s", guess_shown(guess, word->text),
+            guess_shown(guess, status->title), guess_rows_of(guess, word->rows),
             inactive ? " Where it stands for who is not active, that may be whoever has left, and "
                        "people on leave and people who have not started yet as well"
                      : "");
@@ -154,248 +177,91 @@ static void ask_words(struct roster_guess *guess)
     }
 }
 
-/* --- dates --- */
-
-static bool needs_century(const char *format)
-{
-    return strstr(format, "%y") != NULL;
-}
-
-static bool is_day_first(const char *format)
-{
-    const char *day = strstr(format, "%d"), *month = strstr(format, "%m");
-
-    return day && month && day < month;
-}
-
-/* The other order of day and month is a form that people write as well. */
-static bool has_twin(const char *format)
-{
-    return (text_starts(format, "%d/%m") || text_starts(format, "%m/%d") ||
-            text_starts(format, "%d-%m") || text_starts(format, "%m-%d"));
-}
-
-static const char *read_as(struct roster_guess *guess, const struct guess_dates *dates,
-                           const char *format)
-{
-    const char *order = is_day_first(format) ? "day first" : "month first";
-    struct day_time time;
-    char text[DAY_TEXT_SIZE];
-
-    if (!day_parse_time(dates->example, format, GUESS_YEARS_CUTOFF, &time))
-        return format;
-    if (!dates->telling)
-        return order;
-    return arena_printf(guess->arena, "%s: '%s' is %s", order, dates->example,
-                        day_format(time.day, text));
-}
-
-void guess_find_dates(struct roster_guess *guess)
-{
-    for (size_t i = 0; i < guess->columns; i++) {
-        struct guess_column *column = &guess->column[i];
-        const char *format = NULL;
-        if (!meaning_is_date(column->hint) || column->date_format || column->dates.moments > 0 ||
-            guess_dates_formats(&column->dates, guess->arena, &format, 1) != 1)
-            continue;
-        if (!needs_century(format) || guess->short_years)
-            column->date_format = format;
-    }
-}
-
-static void ask_order(struct roster_guess *guess, const struct guess_column *column)
-{
-    const char *format[GUESS_CHOICES] = {NULL};
-    size_t count = guess_dates_formats(&column->dates, guess->arena, format, COUNT_OF(format));
-    const char *title = shown(guess, column->title);
-
-    if (count > 1) {
-        struct guess_question *question = ask(guess, GUESS_ABOUT_ORDER, column);
-        question->sentence = arena_printf(guess->arena,
-                                          "'%s' in '%s' can be read in two ways, and no other date "
-                                          "in this column shows which",
-                                          column->dates.example, title);
-        for (size_t i = 0; i < count && i < GUESS_CHOICES; i++)
-            question->choice[i] = read_as(guess, &column->dates, format[i]);
-        question->open = "rows with a date there are rejected";
-    } else if (count == 1 && needs_century(format[0])) {
-        struct guess_question *question = ask(guess, GUESS_ABOUT_CENTURY, column);
-        question->sentence = arena_printf(guess->arena, "years in '%s' have two digits ('%s')",
-                                          title, shown(guess, column->dates.example));
-        question->choice[0] = "00 to 49 are 2000 to 2049, and 50 to 99 are 1950 to 1999";
-        question->open = "rows with a date there are rejected";
-    }
-}
-
-/* Columns in which no date stands yet: how they will be written only another column can say. */
-static void ask_empty(struct roster_guess *guess, const struct guess_column *column)
-{
-    for (size_t i = 0; i < guess->columns; i++) {
-        const struct guess_column *other = &guess->column[i];
-        if (other->meaning == MEANING_NONE || !other->date_format || !has_twin(other->date_format))
-            continue;
-        struct guess_question *question = ask(guess, GUESS_ABOUT_ORDER, column);
-        question->value = other->date_format;
-        question->sentence = arena_printf(
-            guess->arena, "no date stands in '%s' yet: will they be written as those in '%s'?",
-            shown(guess, column->title), shown(guess, other->title));
-        question->choice[0] = arena_printf(guess->arena, "yes, %s first, like '%s'",
-                                           is_day_first(other->date_format) ? "day" : "month",
-                                           shown(guess, other->dates.example));
-        question->open = "a row with a date there will be rejected";
-        return;
-    }
-}
-
-static void ask_serial(struct roster_guess *guess, const struct guess_column *column)
-{
-    struct guess_question *question = ask(guess, GUESS_ABOUT_SERIAL, column);
-
-    question->sentence =
-        arena_printf(guess->arena,
-                     "'%s' in '%s' is no date; spreadsheets count days like that (46284 is "
-                     "2026-09-19)",
-                     shown(guess, column->dates.serial_example), shown(guess, column->title));
-    question->choice[0] = "yes, these are a spreadsheet's numbers of days";
-    question->open =
-        "rows with one are rejected; hint: format the column as a date and export anew";
-}
-
-static void tell_file(struct roster_guess *guess, const struct guess_column *column,
-                      const char *sentence, const char *open)
-{
-    struct guess_question *question = ask(guess, GUESS_ABOUT_FILE, column);
-
-    question->sentence = sentence;
-    question->open = open;
-}
-
-static void ask_no_date(struct roster_guess *guess, const struct guess_column *column,
-                        const char *value, size_t rows)
-{
-    struct guess_question *question = ask(guess, GUESS_ABOUT_NO_DATE, column);
-
-    question->value = value;
-    question->sentence =
-        arena_printf(guess->arena, "'%s' in '%s' (%s): does it stand for no date?",
-                     shown(guess, value), shown(guess, column->title), rows_of(guess, rows));
-    if (config_can_say(value))
-        question->choice[0] = "yes, there is no date in these rows";
-    question->open = "its rows are rejected, and nobody in them is touched";
-}
-
-static bool is_no_date(const struct roster_guess *guess, const char *value)
-{
-    for (size_t i = 0; value && i < guess->no_dates; i++) {
-        if (text_equal(guess->no_date[i], value))
-            return true;
-    }
-    return false;
-}
-
-/* A year before 1980 is no last day. Where most rows have it, it is how they say that there is
- * none; in a few rows it may be what became of a notice that was taken back, or of a day that
- * nobody typed. */
-static void ask_old(struct roster_guess *guess, const struct guess_column *column)
-{
-    const struct guess_dates *dates = &column->dates;
-
-    if (column->meaning != MEANING_LAST_DAY || dates->old == 0 ||
-        is_no_date(guess, dates->old_example))
-        return;
-    if (dates->old * 2 > guess->rows && guess->no_dates < COUNT_OF(guess->no_date))
-        guess->no_date[guess->no_dates++] = dates->old_example;
-    else
-        ask_no_date(guess, column, dates->old_example, dates->old);
-}
-
-static void ask_misfits(struct roster_guess *guess, const struct guess_column *column)
-{
-    const struct guess_dates *dates = &column->dates;
-    const char *title = shown(guess, column->title);
-    bool has_digit = dates->misfit_example && strpbrk(dates->misfit_example, "0123456789");
-
-    if (dates->misfits > 0 && !has_digit && !is_no_date(guess, dates->misfit_example))
-        ask_no_date(guess, column, dates->misfit_example, dates->misfits);
-    else if (dates->misfits > 0 && has_digit && dates->dates == 0)
-        tell_file(guess, column,
-                  arena_printf(guess->arena,
-                               "'%s' in '%s' is written in no form of dates that is "
-                               "known",
-                               shown(guess, dates->misfit_example), title),
-                  "rows with one are rejected; hint: HR exports dates as YYYY-MM-DD, or "
-                  "roster.date_formats says how they are written");
-    if (dates->two_forms)
-        tell_file(
-            guess, column,
-            arena_printf(guess->arena, "the dates in '%s' are written in more than one way", title),
-            "rows with one are rejected; hint: HR exports dates as YYYY-MM-DD");
-    if (dates->moments > 0)
-        tell_file(guess, column,
-                  arena_printf(guess->arena,
-                               "'%s' in '%s' is no midnight in the time zone of the policy, so "
-                               "its day may be the one before or behind",
-                               shown(guess, dates->moment_example), title),
-                  "rows with one are rejected; hint: the zone of the company is named with "
-                  "--time-zone, as in --time-zone Europe/Berlin");
-}
-
-static void ask_dates(struct roster_guess *guess)
-{
-    for (size_t i = 0; i < guess->columns; i++) {
-        const struct guess_column *column = &guess->column[i];
-        const struct guess_dates *dates = &column->dates;
-        if (!meaning_is_date(column->meaning))
-            continue;
-        ask_old(guess, column);
-        ask_misfits(guess, column);
-        if (column->date_format)
-            continue;
-        if (dates->dates > 0 && dates->moments == 0)
-            ask_order(guess, column);
-        else if (dates->serials > 0)
-            ask_serial(guess, column);
-        else if (dates->dates + dates->misfits == 0)
-            ask_empty(guess, column);
-    }
-}
-
 /* --- columns --- */
 
 static void ask_status_like(struct roster_guess *guess, const struct guess_column *column)
 {
     const struct guess_column *status = roster_guess_of(guess, MEANING_STATUS);
-    struct guess_question *question = ask(guess, GUESS_ABOUT_COLUMN, column);
+    struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_COLUMN, column);
 
     question->sentence =
         arena_printf(guess->arena, "'%s' (%s) looks like a status and is not used%s%s%s",
-                     shown(guess, column->title), examples_of(guess, column),
+                     guess_shown(guess, column->title), examples_of(guess, column),
                      status ? ": who works here is read from '" : "",
-                     status ? shown(guess, status->title) : "", status ? "' alone" : "");
+                     status ? guess_shown(guess, status->title) : "", status ? "' alone" : "");
     offer(guess, question,
           status ? arena_printf(guess->arena, "it is not needed: '%s' says who works here",
-                                shown(guess, status->title))
+                                guess_shown(guess, status->title))
                  : "it says nothing about who works here",
           NULL, MEANING_NONE);
-    offer(guess, question, status ? "it is the status: use it instead" : "it is the status: use it",
-          column, MEANING_STATUS);
+    if (guess_can_be_named(column) && !column->many)
+        offer(guess, question,
+              status ? "it is the status: use it instead" : "it is the status: use it", column,
+              MEANING_STATUS);
     question->open = "no rule acts on departures or idleness";
     question->blocks_departed = question->blocks_idle = true;
 }
 
+/* Words for being away, or titles of it that stand there as words ("On Disability Leave"). */
+static bool has_leave_words(const struct roster_guess *guess, const struct guess_column *column)
+{
+    unsigned rank;
+
+    for (size_t i = 0; i < column->values; i++) {
+        const char *text = column->value[i].text;
+        enum meaning title = lexicon_title(guess->lexicon, text, &rank);
+        if (lexicon_word(guess->lexicon, text) == PERSON_ON_LEAVE || title == MEANING_ON_LEAVE ||
+            title == MEANING_LEAVE_LIKE)
+            return true;
+    }
+    return false;
+}
+
+/* The words of a column, each of which would mean on leave; "" = it says yes or no. NULL = it
+ * cannot be read so: one of them says something else, or it holds dates, or too many. */
+static const char *leave_words_of(struct roster_guess *guess, const struct guess_column *column)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    struct guess_span span;
+
+    if (column->many || column->values > GUESS_CHOICES || column->values == 0 ||
+        !guess_can_be_named(column) || meaning_is_date(column->hint))
+        return NULL;
+    for (size_t i = 0; i < column->values; i++) {
+        const char *word = column->value[i].text;
+        enum person_status status = lexicon_word(guess->lexicon, word);
+        if (guess_is_flag(word))
+            continue;
+        if (status == PERSON_EMPLOYED || status == PERSON_DEPARTED || !config_can_say(word) ||
+            guess_dates_span(word, &span) || text_equal(word, GUESS_LIST))
+            return NULL;
+        text_addf(&text, "%s'%s'", text.length ? ", " : "", guess_shown(guess, word));
+    }
+    return arena_strdup(guess->arena, text_cstr(&text));
+}
+
 static void ask_leave_like(struct roster_guess *guess, const struct guess_column *column)
 {
-    struct guess_question *question = ask(guess, GUESS_ABOUT_COLUMN, column);
+    struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_COLUMN, column);
+    const char *words = leave_words_of(guess, column);
 
     question->sentence = arena_printf(
         guess->arena,
         "'%s' (%s) looks as if it told who is on leave and is not used: whoever is away for "
         "months would be idle",
-        shown(guess, column->title), examples_of(guess, column));
+        guess_shown(guess, column->title), examples_of(guess, column));
     offer(guess, question, "it says nothing about who is on leave now", NULL, MEANING_NONE);
-    if (!column->many && !meaning_is_date(column->hint))
-        offer(guess, question, "a yes in it means on leave: use it", column, MEANING_ON_LEAVE);
-    question->open = "no rule acts on idleness";
+    if (words)
+        offer(guess, question,
+              *words ? arena_printf(guess->arena,
+                                    "whoever has one of these in it is on leave: use it: %s", words)
+                     : "a yes in it means on leave: use it",
+              column, MEANING_ON_LEAVE);
+    if (!roster_guess_of(guess, MEANING_STATUS) && !column->many && guess_can_be_named(column) &&
+        !meaning_is_date(column->hint) && column->values > 1)
+        offer(guess, question, "it says who works here and who is away, as a status: use it",
+              column, MEANING_STATUS);
+    question->open = "no rule acts on idleness; hint: HR exports a column that says yes or no";
     question->blocks_idle = true;
 }
 
@@ -410,7 +276,7 @@ static void offer_first_day(struct roster_guess *guess, struct guess_question *q
               guess->arena, "use it as the first day: whoever has one after the last day %s%s%s%s",
               roster_guess_of(guess, MEANING_STATUS) ? "and works here by the status is back"
                                                      : "may be back and is never touched",
-              hired ? " ('" : "", hired ? shown(guess, hired->title) : "",
+              hired ? " ('" : "", hired ? guess_shown(guess, hired->title) : "",
               hired ? "' is then not used: who starts later counts as at work)" : ""),
           column, MEANING_HIRE_DATE);
 }
@@ -419,12 +285,12 @@ static void ask_rehire(struct roster_guess *guess, const struct guess_column *co
 {
     const struct guess_column *status = roster_guess_of(guess, MEANING_STATUS);
     bool dates = column->dates.dates > 0 && column->dates.misfits == 0;
-    struct guess_question *question = ask(guess, GUESS_ABOUT_COLUMN, column);
+    struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_COLUMN, column);
 
     question->sentence = arena_printf(
         guess->arena,
         "'%s' (%s) is not used: who was hired again may keep the last day of the first time. %s",
-        shown(guess, column->title), rows_of(guess, column->filled),
+        guess_shown(guess, column->title), guess_rows_of(guess, column->filled),
         status ? "Where the status says that they work here, their rows are rejected and nobody is "
                  "touched"
                : "There is no status that would say that they work here");
@@ -449,16 +315,17 @@ static void ask_original(struct roster_guess *guess)
     if (!hired || hired->hint != MEANING_ORIGINAL_HIRE || hired->settled || hired->filled == 0 ||
         !last || roster_guess_of(guess, MEANING_STATUS))
         return;
-    struct guess_question *question = ask(guess, GUESS_ABOUT_COLUMN, hired);
+    struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_COLUMN, hired);
     question->sentence = arena_printf(
         guess->arena,
         "'%s' is the first day of the first time: no column shows who was hired again and may "
         "still have the last day of that time in '%s'",
-        shown(guess, hired->title), shown(guess, last->title));
+        guess_shown(guess, hired->title), guess_shown(guess, last->title));
     offer(guess, question, "HR empties the last day of whoever is hired again: use both", hired,
           MEANING_HIRE_DATE);
     offer(guess, question,
-          arena_printf(guess->arena, "HR may keep it: do not use '%s'", shown(guess, last->title)),
+          arena_printf(guess->arena, "HR may keep it: do not use '%s'",
+                       guess_shown(guess, last->title)),
           last, MEANING_NONE);
     question->open =
         "no rule acts on departures; hint: HR exports the latest hire date, or a status";
@@ -467,13 +334,13 @@ static void ask_original(struct roster_guess *guess)
 
 static void ask_type(struct roster_guess *guess, const struct guess_column *column)
 {
-    struct guess_question *question = ask(guess, GUESS_ABOUT_COLUMN, column);
+    struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_COLUMN, column);
 
     question->sentence = arena_printf(
         guess->arena,
         "'%s' (%s) is not used: the rules are the same for all of these, contractors, interns and "
         "guests too",
-        shown(guess, column->title), examples_of(guess, column));
+        guess_shown(guess, column->title), examples_of(guess, column));
     question->choice[0] = "that is understood; it is not needed";
     question->open = "it is not used";
 }
@@ -482,12 +349,12 @@ static void ask_maybe_last_day(struct roster_guess *guess, const struct guess_co
 {
     if (roster_guess_of(guess, MEANING_LAST_DAY))
         return;
-    struct guess_question *question = ask(guess, GUESS_ABOUT_LAST_DAY, column);
+    struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_LAST_DAY, column);
     question->sentence = arena_printf(
         guess->arena,
         "'%s' ('%s') may be the last day of employment, the day on which notice was given, or the "
         "end of an assignment or of a contract that is prolonged",
-        shown(guess, column->title), shown(guess, column->example));
+        guess_shown(guess, column->title), guess_shown(guess, column->example));
     offer(guess, question, "the employment ends on that day", column, MEANING_LAST_DAY);
     offer(guess, question, "it is something else, like the day of the notice: do not use it", NULL,
           MEANING_NONE);
@@ -512,8 +379,8 @@ static void offer_end(struct roster_guess *guess, struct guess_question *questio
         return;
     offer(guess, question,
           arena_printf(guess->arena, "the employment ends on '%s', like '%s'",
-                       shown(guess, column->title),
-                       column->example ? shown(guess, column->example) : "(none yet)"),
+                       guess_shown(guess, column->title),
+                       column->example ? guess_shown(guess, column->example) : "(none yet)"),
           column, MEANING_LAST_DAY);
 }
 
@@ -527,12 +394,12 @@ static void ask_ends(struct roster_guess *guess)
         if (!is_other_end(column, taken))
             continue;
         if (!question) {
-            question = ask(guess, GUESS_ABOUT_LAST_DAY, column);
+            question = guess_put_question(guess, GUESS_ABOUT_LAST_DAY, column);
             question->sentence = arena_printf(
                 guess->arena,
                 "both '%s' and '%s' may be the last day: on which does the employment end? Who is "
                 "released from work before it ends is still employed",
-                shown(guess, taken->title), shown(guess, column->title));
+                guess_shown(guess, taken->title), guess_shown(guess, column->title));
             question->open = "no rule acts on departures";
             question->blocks_departed = true;
             offer_end(guess, question, taken);
@@ -550,12 +417,13 @@ static void tell_twice(struct roster_guess *guess, const struct guess_column *co
         if (before->twice && text_equal(before->title, column->title))
             return;
     }
-    tell_file(guess, column,
-              arena_printf(guess->arena,
-                           "more than one column is titled '%s' (here '%s'), so none of them can "
-                           "be named",
-                           shown(guess, column->title), shown(guess, column->example)),
-              "they are not used; hint: HR gives each column a title of its own");
+    guess_tell_file(
+        guess, column,
+        arena_printf(guess->arena,
+                     "more than one column is titled '%s' (here '%s'), so none of them can "
+                     "be named",
+                     guess_shown(guess, column->title), guess_shown(guess, column->example)),
+        "they are not used; hint: HR gives each column a title of its own");
     guess->question[guess->questions - 1].blocks_departed =
         status || column->hint == MEANING_LAST_DAY || column->hint == MEANING_LAST_WORKED ||
         column->hint == MEANING_REHIRE;
@@ -580,6 +448,9 @@ static void ask_columns(struct roster_guess *guess)
         else if (hint == MEANING_LEAVE_LIKE || hint == MEANING_ON_LEAVE ||
                  hint == MEANING_LEAVE_FROM || hint == MEANING_LEAVE_UNTIL)
             ask_leave_like(guess, column);
+        else if ((hint == MEANING_NONE || hint == MEANING_TYPE || hint == MEANING_NOTHING) &&
+                 has_leave_words(guess, column))
+            ask_leave_like(guess, column);
         else if (hint == MEANING_REHIRE)
             ask_rehire(guess, column);
         else if (hint == MEANING_TYPE)
@@ -596,7 +467,7 @@ static void ask_email(struct roster_guess *guess)
 
     if (roster_guess_of(guess, MEANING_EMAIL) || guess_count_hints(guess, MEANING_PLAIN_EMAIL) < 2)
         return;
-    question = ask(guess, GUESS_ABOUT_EMAIL, NULL);
+    question = guess_put_question(guess, GUESS_ABOUT_EMAIL, NULL);
     question->sentence = "several columns hold e-mail addresses: which one has the work address?";
     for (size_t i = 0; i < guess->columns && choices < GUESS_CHOICES; i++) {
         const struct guess_column *column = &guess->column[i];
@@ -605,7 +476,7 @@ static void ask_email(struct roster_guess *guess)
         choices++;
         offer(guess, question,
               arena_printf(guess->arena, "'%s', like '%s'", column->title,
-                           shown(guess, column->example)),
+                           guess_shown(guess, column->example)),
               column, MEANING_EMAIL);
     }
     question->open = "none of them is used";
@@ -613,14 +484,56 @@ static void ask_email(struct roster_guess *guess)
         guess->questions--; /* told as titles that stand twice */
 }
 
+/* Each person has another value in it. */
+static bool is_unique(const struct guess_column *column)
+{
+    return column->filled > 1 && (column->many || column->values == column->filled);
+}
+
+static void offer_number(struct roster_guess *guess, struct guess_question *question,
+                         const struct guess_column *column)
+{
+    offer(guess, question,
+          arena_printf(guess->arena, "'%s', like '%s'", guess_shown(guess, column->title),
+                       guess_shown(guess, column->example)),
+          column, MEANING_EMPLOYEE_NUMBER);
+}
+
+static void ask_number(struct roster_guess *guess)
+{
+    const struct guess_column *taken = roster_guess_of(guess, MEANING_EMPLOYEE_NUMBER);
+
+    for (size_t i = 0;
+         taken && taken->hint == MEANING_MAYBE_NUMBER && !taken->settled && i < guess->columns;
+         i++) {
+        const struct guess_column *other = &guess->column[i];
+        if (other->hint != MEANING_MAYBE_NUMBER || other->meaning != MEANING_NONE ||
+            other->settled || !guess_can_be_named(other) || !is_unique(taken) ||
+            !is_unique(other) || text_equal(other->example, taken->example))
+            continue;
+        struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_NUMBER, other);
+        question->sentence =
+            arena_printf(guess->arena,
+                         "both '%s' and '%s' differ from person to person: which of them is the "
+                         "employee number?",
+                         guess_shown(guess, taken->title), guess_shown(guess, other->title));
+        offer_number(guess, question, taken);
+        offer_number(guess, question, other);
+        question->open = "no rule acts on departures or idleness";
+        question->blocks_departed = question->blocks_idle = true;
+        return;
+    }
+}
+
 static void ask_keys(struct roster_guess *guess)
 {
     if (roster_guess_has_key(guess))
         return;
-    tell_file(guess, NULL,
-              "no column was found that says who a person is: employee number, e-mail address or "
-              "username",
-              "nothing can be read; hint: roster.columns names one of them");
+    guess_tell_file(
+        guess, NULL,
+        "no column was found that says who a person is: employee number, e-mail address or "
+        "username",
+        "nothing can be read; hint: roster.columns names one of them");
 }
 
 /* What is wrong with the file as a whole. */
@@ -632,11 +545,29 @@ static void tell_rows(struct roster_guess *guess)
         repeated += guess->column[i].repeats * 2 > guess->rows;
     guess->repeats_titles = repeated > 1;
     if (guess->repeats_titles)
-        tell_file(guess, NULL, "every row repeats the titles before its values",
-                  "its rows are rejected; hint: HR exports a table with one row of titles");
+        guess_tell_file(guess, NULL, "every row repeats the titles before its values",
+                        "its rows are rejected; hint: HR exports a table with one row of titles");
     if (guess->rows == 0)
-        tell_file(guess, NULL, "there is nobody in it",
-                  "no plan is made; hint: repeat this when HR's file has people in it");
+        guess_tell_file(guess, NULL, "there is nobody in it",
+                        "no plan is made; hint: repeat this when HR's file has people in it");
+}
+
+static void ask_above(struct roster_guess *guess)
+{
+    const struct guess_shape *shape = &guess->shape;
+
+    if (shape->above == 0 || guess->nobody_above)
+        return;
+    struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_ABOVE, NULL);
+    question->sentence =
+        arena_printf(guess->arena, "%s above the titles in row %zu %s like people: are they?",
+                     guess_rows_of(guess, shape->above), shape->header_row,
+                     shape->above == 1 ? "looks" : "look");
+    question->choice[0] =
+        arena_printf(guess->arena, "no, nobody stands above row %zu", shape->header_row);
+    question->open = "no rule acts on departures or idleness; hint: HR exports the titles as the "
+                     "first row, or roster.header_row names the right one";
+    question->blocks_departed = question->blocks_idle = true;
 }
 
 static void ask_inactive(struct roster_guess *guess)
@@ -645,7 +576,7 @@ static void ask_inactive(struct roster_guess *guess)
 
     if (guess->inactive_left || guess->inactive_stay)
         return;
-    question = ask(guess, GUESS_ABOUT_INACTIVE, NULL);
+    question = guess_put_question(guess, GUESS_ABOUT_INACTIVE, NULL);
     question->sentence =
         arena_printf(guess->arena,
                      "whoever has 'active' false (%zu of %zu today): has that person always left "
@@ -667,13 +598,15 @@ void guess_ask(struct roster_guess *guess)
         guess_doubt_ask(guess);
         return;
     }
+    ask_above(guess);
     ask_keys(guess);
     ask_email(guess);
+    ask_number(guess);
     ask_columns(guess);
     ask_ends(guess);
     ask_original(guess);
     ask_words(guess);
-    ask_dates(guess);
+    guess_ask_dates(guess);
     guess_doubt_ask(guess);
 }
 
@@ -722,43 +655,6 @@ static void answer_word(struct roster_guess *guess, const struct guess_question 
     }
 }
 
-static void answer_order(struct roster_guess *guess, const struct guess_question *question,
-                         size_t choice)
-{
-    struct guess_column *column = &guess->column[question->column];
-    const char *format[GUESS_CHOICES] = {NULL};
-
-    if (question->value) {
-        column->date_format = question->value;
-        return;
-    }
-    (void)guess_dates_formats(&column->dates, guess->arena, format, COUNT_OF(format));
-    column->date_format = format[choice];
-    guess->short_years |= needs_century(format[choice]);
-}
-
-static void answer_century(struct roster_guess *guess, const struct guess_question *question,
-                           size_t choice)
-{
-    (void)question, (void)choice;
-    guess->short_years = true;
-}
-
-static void answer_serial(struct roster_guess *guess, const struct guess_question *question,
-                          size_t choice)
-{
-    (void)choice;
-    guess->column[question->column].date_format = GUESS_EXCEL_SERIAL;
-}
-
-static void answer_no_date(struct roster_guess *guess, const struct guess_question *question,
-                           size_t choice)
-{
-    (void)choice;
-    if (guess->no_dates < COUNT_OF(guess->no_date))
-        guess->no_date[guess->no_dates++] = question->value;
-}
-
 void guess_take(struct roster_guess *guess, struct guess_taking taking)
 {
     for (size_t i = 0; i < guess->columns; i++) {
@@ -768,6 +664,8 @@ void guess_take(struct roster_guess *guess, struct guess_taking taking)
             column->meaning = taking.meaning;
             if (taking.meaning == MEANING_STATUS)
                 guess_take_status(guess, column);
+            if (taking.meaning == MEANING_ON_LEAVE)
+                guess_take_leave(guess, column);
         } else if (column->meaning == taking.meaning && taking.meaning != MEANING_NONE) {
             column->meaning = MEANING_NONE;
             column->settled = taking.meaning != MEANING_ON_LEAVE; /* leave may be told twice */
@@ -788,6 +686,13 @@ static void answer_column(struct roster_guess *guess, const struct guess_questio
         guess_take(guess, question->taking[choice]);
 }
 
+static void answer_above(struct roster_guess *guess, const struct guess_question *question,
+                         size_t choice)
+{
+    (void)question, (void)choice;
+    guess->nobody_above = true;
+}
+
 static void answer_inactive(struct roster_guess *guess, const struct guess_question *question,
                             size_t choice)
 {
@@ -799,13 +704,14 @@ static void answer_inactive(struct roster_guess *guess, const struct guess_quest
 void roster_guess_answer(struct roster_guess *guess, size_t question, size_t choice)
 {
     static void (*const answers[])(struct roster_guess *, const struct guess_question *, size_t) = {
-        [GUESS_ABOUT_WORD] = answer_word,         [GUESS_ABOUT_ORDER] = answer_order,
-        [GUESS_ABOUT_CENTURY] = answer_century,   [GUESS_ABOUT_SERIAL] = answer_serial,
-        [GUESS_ABOUT_NO_DATE] = answer_no_date,   [GUESS_ABOUT_LAST_DAY] = answer_column,
-        [GUESS_ABOUT_COLUMN] = answer_column,     [GUESS_ABOUT_EMAIL] = answer_column,
-        [GUESS_ABOUT_INACTIVE] = answer_inactive, [GUESS_ABOUT_MUTE] = guess_doubt_answer,
-        [GUESS_ABOUT_LATER] = guess_doubt_answer, [GUESS_ABOUT_SHARED] = guess_doubt_answer,
-        [GUESS_ABOUT_AWAY] = guess_doubt_answer,  [GUESS_ABOUT_LIST] = guess_doubt_answer,
+        [GUESS_ABOUT_WORD] = answer_word,          [GUESS_ABOUT_ORDER] = guess_answer_date,
+        [GUESS_ABOUT_CENTURY] = guess_answer_date, [GUESS_ABOUT_SERIAL] = guess_answer_date,
+        [GUESS_ABOUT_NO_DATE] = guess_answer_date, [GUESS_ABOUT_LAST_DAY] = answer_column,
+        [GUESS_ABOUT_COLUMN] = answer_column,      [GUESS_ABOUT_EMAIL] = answer_column,
+        [GUESS_ABOUT_INACTIVE] = answer_inactive,  [GUESS_ABOUT_MUTE] = guess_doubt_answer,
+        [GUESS_ABOUT_LATER] = guess_doubt_answer,  [GUESS_ABOUT_SHARED] = guess_doubt_answer,
+        [GUESS_ABOUT_ABOVE] = answer_above,        [GUESS_ABOUT_NUMBER] = answer_column,
+        [GUESS_ABOUT_AWAY] = guess_doubt_answer,   [GUESS_ABOUT_LIST] = guess_doubt_answer,
     };
     struct guess_question asked = guess->question[question];
 

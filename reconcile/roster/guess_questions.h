@@ -22,6 +22,24 @@ void guess_find_dates(struct roster_guess *guess);
 void guess_count_inactive(struct roster_guess *guess);
 struct guess_question *guess_put_question(struct roster_guess *guess, enum guess_subject subject,
                                           const struct guess_column *column);
+/* What nobody can answer: HR's file has to be mended. */
+void guess_tell_file(struct roster_guess *guess, const struct guess_column *column,
+                     const char *sentence, const char *open);
+/* A value for people: cut, and what does not show is shown. */
+const char *guess_shown(struct roster_guess *guess, const char *value);
+const char *guess_rows_of(struct roster_guess *guess, size_t rows);
+/* It says yes or no in a way that the reader knows. */
+bool guess_is_flag(const char *value);
+/* The column says who is on leave: by a yes, and by each of its other words. */
+void guess_take_leave(struct roster_guess *guess, struct guess_column *column);
+/* Of the columns of dates (guess_date_questions.c). */
+void guess_ask_dates(struct roster_guess *guess);
+void guess_answer_date(struct roster_guess *guess, const struct guess_question *question,
+                       size_t choice);
+/* How they are written, and what is no date, as a configuration says, where their cells fit it. */
+void guess_recall_dates(struct roster_guess *guess, const struct config_roster *known);
+/* A person has said, or most rows do, that this value stands for no date. */
+bool guess_is_no_date(const struct roster_guess *guess, const char *value);
 /* All open questions, anew. */
 void guess_ask(struct roster_guess *guess);
 

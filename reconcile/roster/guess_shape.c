@@ -118,8 +118,34 @@ static size_t count_titles(const struct lexicon *lexicon, const struct row *row,
     return known;
 }
 
-/* The row with the most titles that are known; when there are none, the first one that is as wide
- * as rows are and has all of its cells filled. */
+static bool is_key(enum meaning meaning)
+{
+    return meaning == MEANING_EMPLOYEE_NUMBER || meaning == MEANING_EMAIL ||
+           meaning == MEANING_PLAIN_EMAIL || meaning == MEANING_USERNAME;
+}
+
+static enum meaning title_at(const struct lexicon *lexicon, const struct row *row, size_t column)
+{
+    unsigned rank;
+    enum meaning meaning = column < row->count && *row->cell[column]
+                               ? lexicon_title(lexicon, row->cell[column], &rank)
+                               : MEANING_NONE;
+
+    return meaning == MEANING_MAYBE_NUMBER ? MEANING_EMPLOYEE_NUMBER : meaning;
+}
+
+static bool has_key(const struct lexicon *lexicon, const struct row *row)
+{
+    for (size_t i = 0; i < row->count; i++) {
+        if (is_key(title_at(lexicon, row, i)))
+            return true;
+    }
+    return false;
+}
+
+/* The row with the most titles that are known, of which one that says who a person is counts
+ * twice; a line of the report's own settings is narrower than the rows below. When there are none,
+ * the first one that is as wide as rows are and has all of its cells filled. */
 static const struct row *find_header(const struct lexicon *lexicon, const struct rows *rows,
                                      size_t *ret_known)
 {
@@ -129,7 +155,11 @@ static const struct row *find_header(const struct lexicon *lexicon, const struct
     *ret_known = 0;
     for (size_t i = 0; i < rows->firsts; i++) {
         size_t useful = 0, known = count_titles(lexicon, &rows->first[i], &useful);
-        if (useful > most || (useful == most && known > *ret_known && most == 0)) {
+        if (rows->first[i].filled * 2 < width)
+            continue;
+        useful += useful > 0 && has_key(lexicon, &rows->first[i]);
+        if (useful > most || (useful == most && most > 0 && rows->first[i].filled > best->filled) ||
+            (useful == most && known > *ret_known && most == 0)) {
             *ret_known = known;
             most = useful;
             best = &rows->first[i];
@@ -144,24 +174,17 @@ static const struct row *find_header(const struct lexicon *lexicon, const struct
     return best ? best : &rows->first[0];
 }
 
-static bool is_key(enum meaning meaning)
-{
-    return meaning == MEANING_EMPLOYEE_NUMBER || meaning == MEANING_EMAIL ||
-           meaning == MEANING_PLAIN_EMAIL || meaning == MEANING_USERNAME;
-}
-
 /* Labels say the same as the titles above them in other words; in the same words they are titles
  * that stand twice, and whoever pastes exports together has them further down as well. */
 static bool is_labels(const struct lexicon *lexicon, const struct row *header,
                       const struct row *row)
 {
     size_t same = 0, alike = 0, known = 0;
-    unsigned rank;
 
     for (size_t i = 0; i < row->count && i < header->count; i++) {
-        enum meaning meaning = lexicon_title(lexicon, header->cell[i], &rank);
+        enum meaning meaning = title_at(lexicon, header, i);
         bool says = *row->cell[i] && meaning != MEANING_NONE && meaning != MEANING_NOTHING;
-        bool is_label = says && lexicon_title(lexicon, row->cell[i], &rank) == meaning;
+        bool is_label = says && title_at(lexicon, row, i) == meaning;
         if (says && !is_label && is_key(meaning))
             return false; /* somebody's */
         known += says;
@@ -180,6 +203,36 @@ static size_t count_labels(const struct lexicon *lexicon, const struct rows *row
            is_labels(lexicon, header, &rows->first[at + labels]))
         labels++;
     return labels;
+}
+
+/* Whether a row above the titles may be somebody's: an address, a word of a status or a number
+ * stands where the titles say so, or it is filled like the rows below and has a number in it. */
+static bool is_somebodys(const struct lexicon *lexicon, const struct row *header,
+                         const struct row *row)
+{
+    bool has_digit = false;
+
+    if (row->count < header->count || row->filled < 2)
+        return false;
+    for (size_t i = 0; i < row->count; i++) {
+        enum meaning meaning = title_at(lexicon, header, i);
+        bool digit = strpbrk(row->cell[i], "0123456789") != NULL;
+        if (strchr(row->cell[i], '@') || (is_key(meaning) && digit) ||
+            (meaning == MEANING_STATUS && lexicon_word(lexicon, row->cell[i]) != PERSON_UNKNOWN))
+            return true;
+        has_digit |= digit;
+    }
+    return has_digit && row->filled * 2 > header->filled;
+}
+
+static size_t count_above(const struct lexicon *lexicon, const struct rows *rows,
+                          const struct row *header)
+{
+    size_t above = 0;
+
+    for (const struct row *row = rows->first; row < header; row++)
+        above += is_somebodys(lexicon, header, row);
+    return above;
 }
 
 /* --- the end --- */
@@ -228,17 +281,25 @@ static const char *first_filled(const struct row *row)
     return row->cell[i];
 }
 
-/* Nobody's line: it says so itself, and has next to nothing beside. */
+static bool is_number(const char *cell)
+{
+    return *cell && cell[strspn(cell, "0123456789.,' %")] == '\0';
+}
+
+/* Nobody's line: it says so itself, and has next to nothing beside, or nothing but sums. */
 static bool is_footer(const struct row *row, size_t width)
 {
     const char *cell = first_filled(row);
+    size_t sums = 0;
 
     for (size_t i = 0; i < row->count; i++) {
         if (strchr(row->cell[i], '@'))
             return false;
+        sums += is_number(row->cell[i]);
     }
     return begins_like_footer(cell) && config_can_say(cell) &&
-           (row->filled <= 2 || row->count < width);
+           (row->filled <= 2 || row->count < width ||
+            (sums + 1 == row->filled && row->filled < row->count));
 }
 
 /* "Total: 201" is "Total*"; where no letter stands before the number, all of it. NULL for what the
@@ -348,6 +409,7 @@ static int shape_csv(struct arena *arena, const struct lexicon *lexicon, const c
         return err_set(err, ERR_ROSTER, "there is no row of titles with people below it");
     shape->header_row = header->number;
     shape->label_rows = count_labels(lexicon, rows, header);
+    shape->above = count_above(lexicon, rows, header);
     shape->last_row = SIZE_MAX;
     if (whole && !shape->trouble)
         find_footer(arena, rows, header, shape);

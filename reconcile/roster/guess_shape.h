@@ -17,6 +17,7 @@ struct guess_shape {
     char delimiter;
     size_t header_row; /* as a spreadsheet numbers it; 0 = none was found */
     size_t label_rows;
+    size_t above;                      /* rows above the titles that may be somebody's */
     const char *footer[GUESS_FOOTERS]; /* patterns for roster.footer */
     size_t footers;
     size_t last_row;   /* of a person; above the footer */

@@ -173,15 +173,66 @@ static const char *by_mark(const char *bytes, size_t length)
     return NULL;
 }
 
+/* Sequences of several bytes that are UTF-8, and bytes that are not. */
+struct mixture {
+    size_t sound, damaged;
+    size_t at; /* the first damaged byte */
+};
+
+static struct mixture mixture_of(const char *bytes, size_t length)
+{
+    struct mixture mixture = {.sound = 0};
+
+    for (size_t i = 0; i < length;) {
+        int32_t c = 0;
+        size_t taken = bytes[i] ? text_decode(bytes + i, length - i, &c) : 1;
+        if (taken == 0 && mixture.damaged++ == 0)
+            mixture.at = i;
+        mixture.sound += taken > 1;
+        i += taken ? taken : 1;
+    }
+    return mixture;
+}
+
+/* A file that is UTF-8 but for a few bytes was pasted together of two: in any other encoding all
+ * the names that are right now would be wrong. */
+static int refuse_mixture(const char *bytes, size_t length, struct err *err)
+{
+    struct mixture mixture = mixture_of(bytes, length);
+    size_t line = 1, first = mixture.at >= 3 ? mixture.at - 3 : 0;
+    CLEANUP(text_release) struct text around = TEXT_INIT;
+
+    if (mixture.damaged == 0 || mixture.sound < mixture.damaged)
+        return 0;
+    for (size_t i = 0; i < mixture.at; i++)
+        line += bytes[i] == '\n';
+    for (size_t i = first; i < length && i < mixture.at + 3; i++)
+        text_addf(&around,
+                  i == first        ? "%02X"
+                  : i == mixture.at ? " [%02X]"
+                                    : " %02X",
+                  (unsigned char)bytes[i]);
+    return err_set(err, ERR_ROSTER,
+                   "it is UTF-8 but for %zu %s, the first in line %zu (bytes %s); hint: two files "
+                   "of different encodings were put together: HR exports it anew, all of it in "
+                   "UTF-8",
+                   mixture.damaged, mixture.damaged == 1 ? "byte" : "bytes", line,
+                   text_cstr(&around));
+}
+
 const char *guess_text(const char *bytes, size_t length, bool whole, struct text *ret_text,
                        struct err *err)
 {
     const char *known = by_mark(bytes, length), *tried = NULL;
+    size_t looked_at = whole ? length : text_whole(bytes, length);
 
     if (!known)
         known = by_zeros(bytes, length);
-    if (!known && !text_is_utf8(bytes, whole ? length : text_whole(bytes, length)))
+    if (!known && !text_is_utf8(bytes, looked_at)) {
+        if (refuse_mixture(bytes, looked_at, err) < 0)
+            return NULL;
         tried = by_trial(bytes, length, whole, ret_text);
+    }
     if (tried)
         return tried;
     if (!known)

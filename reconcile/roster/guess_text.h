@@ -11,7 +11,8 @@
 #include "base/text.h"
 
 /* The name for roster.encoding, static, and the text; what a file that is cut (not `whole`) ends in
- * the midst of is left out. NULL when none fits: ERR_ROSTER says what the reader says of it. */
+ * the midst of is left out. NULL when none fits, or when nearly all of it is UTF-8
+ * and the rest is not: ERR_ROSTER says so. */
 const char *guess_text(const char *bytes, size_t length, bool whole, struct text *ret_text,
                        struct err *err);
 

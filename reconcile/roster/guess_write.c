@@ -63,6 +63,8 @@ static void write_beside(const struct roster_guess *guess, struct config_writing
         if (column)
             config_write_text(writing, beside[i].column, column->title);
     }
+    if (roster_guess_of(guess, MEANING_ON_LEAVE) && guess->leave_words > 0)
+        config_write_list(writing, "roster.on_leave_words", guess->leave_word, guess->leave_words);
 }
 
 /* --- words --- */
@@ -192,6 +194,9 @@ static void write_shape(const struct roster_guess *guess, struct config_writing 
 
 static const char said_left[] = "as was said, whoever is not active has left";
 static const char said_away[] = "as was said, nobody is on leave for long, or they are protected";
+static const char said_above[] = "as was said, nobody stands above the titles";
+static const char said_list[] = "as was said, all people are in the list that is read";
+static const char said_shared[] = "as was said, the last day that most rows have is one";
 static const char said_stay[] = "as was said, some who are not active have not left";
 
 static void write_said(const struct roster_guess *guess, struct config_writing *writing)
@@ -201,6 +206,14 @@ static void write_said(const struct roster_guess *guess, struct config_writing *
             config_write_comment(writing, "roster",
                                  said_of_column(writing->arena, &guess->column[i]));
     }
+    for (size_t i = 0; i < guess->columns; i++) {
+        if (guess->column[i].shares)
+            config_write_comment(writing, "roster", said_shared);
+    }
+    if (guess->nobody_above)
+        config_write_comment(writing, "roster", said_above);
+    if (guess->one_list)
+        config_write_comment(writing, "roster", said_list);
     if (guess->nobody_away)
         config_write_comment(writing, "roster", said_away);
     if (guess->inactive_left)
@@ -227,6 +240,11 @@ void roster_guess_recall(struct roster_guess *guess, const char *config)
         guess->column[i].settled |= has_comment(config, said_of_column(arena, &guess->column[i]));
     for (size_t i = 0; i < guess->words; i++)
         guess->word[i].settled |= has_comment(config, said_of_word(arena, &guess->word[i]));
+    for (size_t i = 0; i < guess->columns; i++)
+        guess->column[i].shares |=
+            guess->column[i].meaning == MEANING_LAST_DAY && has_comment(config, said_shared);
+    guess->nobody_above |= has_comment(config, said_above);
+    guess->one_list |= has_comment(config, said_list);
     guess->nobody_away |= has_comment(config, said_away);
     guess->inactive_left |= has_comment(config, said_left);
     guess->inactive_stay |= has_comment(config, said_stay);

@@ -71,6 +71,7 @@ struct roster_intake {
     struct person *person;
     size_t count, capacity;
     size_t rejected;
+    size_t plain, grouped;     /* employee numbers of digits alone, and with a mark for thousands */
     struct roster_doubt doubt; /* values of damaged rows */
 };
 
@@ -468,6 +469,20 @@ static const char *const no_words[] = {
     "nee",   "non",   "nie",    "n\303\243o", "nao", "falsch",
     "faux",  "falso", "onwaar", "null",       "-",   "\xE3\x81\x84\xE3\x81\x84\xE3\x81\x88"};
 
+bool roster_is_plain_leave(const char *folded, bool *ret_yes)
+{
+    *ret_yes = WORD_ROW(yes_words, folded) != NULL;
+    return *ret_yes || WORD_ROW(no_words, folded);
+}
+
+/* The yes and no of every system. */
+static const struct {
+    const char *const *word;
+    size_t count;
+    int meaning;
+} leave_words[] = {{yes_words, COUNT_OF(yes_words), LEAVE_YES},
+                   {no_words, COUNT_OF(no_words), LEAVE_NO}};
+
 #define LEAVE_UNREADABLE (-1) /* neither yes nor no */
 
 static int look_up_leave(const struct roster_intake *intake, const char *value)
@@ -481,9 +496,10 @@ static int look_up_leave(const struct roster_intake *intake, const char *value)
         if (strcmp(intake->leave_word[i], folded) == 0)
             return LEAVE_YES;
     }
-    if (WORD_ROW(yes_words, folded))
-        return LEAVE_YES;
-    return WORD_ROW(no_words, folded) ? LEAVE_NO : LEAVE_UNREADABLE;
+    bool yes;
+    if (!roster_is_plain_leave(folded, &yes))
+        return LEAVE_UNREADABLE;
+    return yes ? LEAVE_YES : LEAVE_NO;
 }
 
 static bool read_on_leave(struct roster_intake *intake, size_t column, const char *value,
@@ -529,6 +545,8 @@ static bool read_value(struct roster_intake *intake, size_t column, struct perso
             person->damaged_number = arena_strdup(intake->arena, value);
             return false;
         }
+        intake->plain += *value && value[span_digits(value)] == '\0';
+        intake->grouped += number_is_grouped(value);
         break;
     case ROSTER_EMAIL:
         if (!check_key(intake, column, value) || (*value && !check_email(intake, column, value)))
@@ -689,9 +707,67 @@ enum roster_evidence roster_intake_evidence(struct roster_intake *intake, size_t
     return EVIDENCE_NONE;
 }
 
+bool roster_intake_date_fits(const struct roster_intake *intake, size_t column, const char *value)
+{
+    return roster_date_fits(intake->dates, intake->column[column].field, value);
+}
+
+/* A word, what it means, and another one that begins with it and means something else. */
+struct beginning {
+    const char *folded;
+    size_t length;
+    int meaning;
+    bool another;
+};
+
+static void compare_word(struct beginning *beginning, const char *folded, int meaning)
+{
+    if (strncmp(folded, beginning->folded, beginning->length) == 0 &&
+        folded[beginning->length] != '\0' && meaning != beginning->meaning)
+        beginning->another = true;
+}
+
+static void compare_known_words(const struct roster_intake *intake, bool status,
+                                struct beginning *beginning)
+{
+    for (size_t i = 0; status && i < intake->words; i++)
+        compare_word(beginning, intake->word[i].folded, (int)intake->word[i].status);
+    for (size_t i = 0; !status && i < intake->config->on_leave_words.count; i++)
+        compare_word(beginning, intake->leave_word[i], LEAVE_YES);
+    for (size_t i = 0; !status && i < COUNT_OF(leave_words); i++) {
+        for (size_t k = 0; k < leave_words[i].count; k++)
+            compare_word(beginning, leave_words[i].word[k], leave_words[i].meaning);
+    }
+}
+
+bool roster_intake_begins_word(struct roster_intake *intake, size_t column)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    const char *value = cell_value(intake, column);
+    bool status = intake->column[column].field == ROSTER_STATUS;
+    const struct seen_words *words = status ? &intake->seen_status : &intake->seen_leave;
+    struct beginning beginning = {.folded = fold_word(&arena, value)};
+
+    beginning.length = strlen(beginning.folded);
+    beginning.meaning = status ? look_up_status(intake, value) : look_up_leave(intake, value);
+    for (size_t i = 0; i < words->count; i++) {
+        if (beginning.length == 0 && words->seen[i].word[0] == '\0')
+            return false;
+        compare_word(&beginning, fold_word(&arena, words->seen[i].word), words->seen[i].meaning);
+    }
+    compare_known_words(intake, status, &beginning);
+    return beginning.another;
+}
+
 size_t roster_intake_count(const struct roster_intake *intake)
 {
     return intake->count;
+}
+
+const struct person *roster_intake_people(const struct roster_intake *intake, size_t *ret_count)
+{
+    *ret_count = intake->count;
+    return intake->person;
 }
 
 void roster_intake_take_back(struct roster_intake *intake, size_t from)
@@ -702,10 +778,9 @@ void roster_intake_take_back(struct roster_intake *intake, size_t from)
     intake->count = from;
 }
 
-void roster_intake_reject_last(struct roster_intake *intake, const char *reason, bool blind)
+static void reject_person(struct roster_intake *intake, struct person *person, const char *reason,
+                          bool blind)
 {
-    struct person *person = &intake->person[intake->count - 1];
-
     text_clear(&intake->problems);
     if (person->rejected)
         text_addf(&intake->problems, "%s; ", person->rejected);
@@ -714,6 +789,11 @@ void roster_intake_reject_last(struct roster_intake *intake, const char *reason,
     person->rejected = keep_reason(intake, text_cstr(&intake->problems));
     person->key_unreadable = person->key_unreadable || blind;
     text_clear(&intake->problems);
+}
+
+void roster_intake_reject_last(struct roster_intake *intake, const char *reason, bool blind)
+{
+    reject_person(intake, &intake->person[intake->count - 1], reason, blind);
 }
 
 /* --- the end --- */
@@ -766,10 +846,32 @@ static void reject_two_way_dates(struct roster_intake *intake)
     }
 }
 
+/* '1,009' where nearly all are like '10045': what a spreadsheet made of a number. Where most are so
+ * that may be what they look like in the portal as well; a plain one there is no other (K1). */
+static void reject_thousands(struct roster_intake *intake)
+{
+    for (size_t i = 0; i < intake->count && intake->grouped < intake->plain; i++) {
+        struct person *person = &intake->person[i];
+        CLEANUP(text_release) struct text reason = TEXT_INIT;
+
+        if (!number_is_grouped(person->employee_number))
+            continue;
+        text_add(&reason, "employee_number '");
+        unseen_show(&reason, person->employee_number, EXCERPT);
+        text_add(&reason, "' is a number with a mark for thousands, and most others have none; "
+                          "hint: format the column as text, so that it keeps its digits");
+        person->damaged_number = person->employee_number;
+        person->employee_number = NULL;
+        reject_person(intake, person, text_cstr(&reason), true);
+    }
+}
+
 void roster_intake_finish(struct roster_intake *intake, struct roster *ret_roster)
 {
     size_t rejected = 0, blind = 0;
 
+    if (intake->grouped > 0)
+        reject_thousands(intake);
     reject_two_way_dates(intake);
     for (size_t i = 0; i < intake->count; i++) {
         rejected += intake->person[i].rejected != NULL;

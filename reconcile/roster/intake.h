@@ -62,9 +62,17 @@ enum roster_evidence roster_intake_evidence(struct roster_intake *intake, size_t
 /* The value so far, "" when it is empty. */
 const char *roster_intake_peek(const struct roster_intake *intake, size_t column);
 
+/* Whether a date in that column's form. */
+bool roster_intake_date_fits(const struct roster_intake *intake, size_t column, const char *value);
+/* Whether the word of a status or a leave begins one, of the mapping or of another row, that means
+ * something else. An empty one begins any, unless another row's is empty too. */
+bool roster_intake_begins_word(struct roster_intake *intake, size_t column);
+
 /* Closes the row: one more person. */
 void roster_intake_row(struct roster_intake *intake, uint32_t row);
 size_t roster_intake_count(const struct roster_intake *intake);
+/* Those so far, as long as no further row is closed. */
+const struct person *roster_intake_people(const struct roster_intake *intake, size_t *ret_count);
 /* Takes the rows from the one of this number (from 0) on back: they turned out to be nobody's. */
 void roster_intake_take_back(struct roster_intake *intake, size_t from);
 /* The row that was closed last is rejected after all; `blind`: it may be anybody. */
@@ -74,5 +82,8 @@ void roster_intake_drop(struct roster_intake *intake);
 
 /* Everybody, with counts; the other members of *ret_roster are untouched. */
 void roster_intake_finish(struct roster_intake *intake, struct roster *ret_roster);
+
+/* Whether a value, folded, says yes or no of who is on leave without roster.on_leave_words. */
+bool roster_is_plain_leave(const char *folded, bool *ret_yes);
 
 #endif

@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "base/parse.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "format/json.h"
 #include "roster/json_value.h"
 #include "roster/scim.h"
@@ -420,26 +421,90 @@ static bool is_literal(struct json_part value, const char *word)
     return value.length == strlen(word) && memcmp(value.bytes, word, value.length) == 0;
 }
 
-/* Of the member of an object that says where the next page is: "href" and the like. */
-static bool leads_on(struct json_part value)
+enum { NEXT_DEPTH = 2 }; /* [ { "href": … } ] */
+
+/* Of the member of an object that says where the next page is: an address, "href" below it and the
+ * like. */
+static bool leads_on(struct json_part value, unsigned depth)
 {
     struct json_part name, below;
     size_t cursor = 0;
 
     if (*value.bytes == '"')
         return value.length > 2 && !is_literal(value, "\"false\"");
-    while (*value.bytes == '{' && json_next_member(value, &cursor, &name, &below)) {
-        if (*below.bytes != '{' && leads_on(below))
+    while (depth > 0 && *value.bytes == '{' && json_next_member(value, &cursor, &name, &below)) {
+        if (*below.bytes != '{' && leads_on(below, depth - 1))
+            return true;
+    }
+    while (depth > 0 && *value.bytes == '[' && json_next_element(value, &cursor, &below)) {
+        if (leads_on(below, depth - 1))
             return true;
     }
     return is_literal(value, "true") || number_of(value) > 0;
+}
+
+/* "next", "prev next", ["next"], "hydra:next" */
+static bool says_next(struct json_part value)
+{
+    static const char marks[] = " \t\r\n\"[],:/#";
+    size_t at = 0, word;
+
+    for (; at < value.length; at += word) {
+        while (at < value.length && strchr(marks, value.bytes[at]))
+            at++;
+        for (word = 0; at + word < value.length && !strchr(marks, value.bytes[at + word]);)
+            word++;
+        if (word == strlen("next") && strncasecmp(value.bytes + at, "next", word) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* An element of a list of links: {"rel": "next", "href": …}, {"relation": …, "url": …}, and
+ * {"next": …}. */
+static bool is_next_link(struct json_part link)
+{
+    static const char *const relations[] = {"rel", "relation", "name", "type"};
+    static const char *const addresses[] = {"href", "url", "uri", "link"};
+    struct json_part name, value;
+    size_t cursor = 0;
+    bool next = false, leads = false;
+
+    while (*link.bytes == '{' && json_next_member(link, &cursor, &name, &value)) {
+        char folded[NAME_FOLDED_BYTES];
+
+        fold_member(name, folded);
+        if (WORD_ROW(relations, folded))
+            next = next || says_next(value);
+        if (WORD_ROW(addresses, folded))
+            leads = leads || leads_on(value, NEXT_DEPTH);
+        if (paging_of(name) == PAGING_NEXT && leads_on(value, NEXT_DEPTH))
+            return true;
+    }
+    return next && leads;
+}
+
+/* A list called links, pageLinks, _links, link. */
+static bool has_next_link(struct json_part name, struct json_part list)
+{
+    struct json_part link;
+    size_t cursor = 0, length = name.length;
+
+    length -= length > 0 && (name.bytes[length - 1] | 0x20) == 's';
+    if (*list.bytes != '[' || length < 4 || strncasecmp(name.bytes + length - 4, "link", 4) != 0)
+        return false;
+    while (json_next_element(list, &cursor, &link)) {
+        if (is_next_link(link))
+            return true;
+    }
+    return false;
 }
 
 static bool is_more(enum paging paging, struct json_part value)
 {
     switch (paging) {
     case PAGING_NEXT:
-        return leads_on(value);
+        return leads_on(value, NEXT_DEPTH);
     case PAGING_LAST:
         return is_literal(value, "false");
     case PAGING_PAGES:
@@ -463,6 +528,12 @@ static int refuse_page(const char *path, struct json_part name, struct json_part
                        "it is one page of several: its member '%.*s' leads to the next; hint: "
                        "over https roster.next = \"%s\" fetches all, a file must hold all",
                        (int)name.length, name.bytes, text_cstr(&pointer));
+    if (*value.bytes == '[')
+        return err_set(err, ERR_ROSTER,
+                       "it is one page of several: the list '%s' leads to the next; hint: a file "
+                       "must hold all; roster.next follows a header Link or a member with the "
+                       "address, not a list of links",
+                       text_cstr(&pointer));
     return err_set(err, ERR_ROSTER,
                    "it is one page of several: its member '%s' says that there are more; hint: a "
                    "file must hold all; over https roster.next names the member that leads to the "
@@ -482,14 +553,15 @@ static int check_pages(struct roster_json *json, struct json_part object, const 
         CLEANUP(text_release) struct text below = TEXT_INIT;
         enum paging paging = paging_of(name);
 
-        if (last && is_more(paging, value))
+        text_add(&below, path);
+        add_step(&below, name);
+        bool is_list = items && strcmp(items, text_cstr(&below)) == 0;
+        if (last && (is_more(paging, value) || (!is_list && has_next_link(name, value))))
             return refuse_page(path, name, value, err);
         if (paging == PAGING_TOTAL && number_of(value) > json->announced)
             json->announced = number_of(value);
         if (*value.bytes != '{')
             continue;
-        text_add(&below, path);
-        add_step(&below, name);
         bool leads = items && text_starts(items, text_cstr(&below)) &&
                      (items[below.length] == '/' || items[below.length] == '\0');
         if ((leads || depth > 0) && check_pages(json, value, text_cstr(&below),

@@ -687,3 +687,142 @@ TEST(init_repeated_writes_nothing_where_rules_would_act_on_what_is_open)
     if (told.code == 64) /* it was taken for the status */
         end_assert_says(&told.err, "--leave-out");
 }
+
+/* --- what was said, and what is new --- */
+
+/* Every answer is remembered: a second init has nothing to ask. */
+TEST(init_repeated_asks_nothing_that_was_answered)
+{
+    static const struct {
+        const char *head, *at_work, *rest;
+        struct first_line line[4];
+    } cases[] = {
+        {"Employee ID,Status,Hire Date,Termination Date\n",
+         "%d,Active,03/04/2016,\n",
+         "101,Terminated,03/04/2016,11/09/2025\n",
+         {{"'03/04/2016' in 'Hire Date' can be read in two ways", "1"},
+          {"'11/09/2025' in 'Termination Date' can be read in two ways", "2"},
+          NOBODY_AWAY}},
+        {"Employee ID,Status,Termination Date\n",
+         "%d,Active,\n",
+         "101,Terminated,19.09.25\n",
+         {{"have two digits", "1"}, NOBODY_AWAY}},
+        {"Employee ID,Status,Email,Mail\n",
+         "%d,Active,,\n",
+         "101,Terminated,a@x.example,b@x.example\n",
+         {{"several columns hold e-mail addresses", "2"}, NOBODY_AWAY}},
+        {"7,Bob Roe,Active\nEmployee ID,Full Name,Status\n",
+         "%d,A B,Active\n",
+         "101,C D,Terminated\n",
+         {{"above the titles in row 2", "1"}, NOBODY_AWAY}},
+        {"Employee ID,Status,Leave Type\n",
+         "%d,Active,\n",
+         "101,Active,Parental\n",
+         {{"'Leave Type'", "2"}}},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        FIRST(first);
+        CLEANUP(text_release) struct text seen = TEXT_INIT;
+        const struct first_line lines[] = {
+            FIRST_LINES, cases[i].line[0], cases[i].line[1], cases[i].line[2], {NULL, NULL}};
+        put_people(&first, cases[i].head, cases[i].at_work, cases[i].rest);
+        int code = first_dialogue(&first, lines, &seen);
+        if (code != 0)
+            fail_msg("%zu: %d: %s", i, code, text_cstr(&seen));
+        BARE(again, "--config", first.config, "init");
+        if (again.code != 0)
+            fail_msg("%zu: %d: %s%s", i, again.code, text_cstr(&again.out), text_cstr(&again.err));
+        end_assert_says(&again.out, "unchanged: ");
+        BARE(anew, "--config", first.config, "init", "--roster", first.end.roster_path);
+        if (anew.code != 0)
+            fail_msg("%zu: %d: %s%s", i, anew.code, text_cstr(&anew.out), text_cstr(&anew.err));
+        end_assert_silent_of(&anew.out, "What is open:");
+    }
+}
+
+/* HR adds a column: what it may mean is asked, though the roster is read as well as before. */
+TEST(init_repeated_says_that_hr_has_a_new_column)
+{
+    static const char *const columns[] = {"Contract Status", "Rehire Date", "Leave Type",
+                                          "Last Day of Work"};
+    static const char *const values[] = {"Active", "2024-01-01", "Parental", "2026-01-01"};
+
+    for (size_t i = 0; i < COUNT_OF(columns); i++) {
+        FIRST(first);
+        CLEANUP(text_release) struct text head = TEXT_INIT, work = TEXT_INIT, left = TEXT_INIT;
+        put_people(&first, "Employee ID,Status,Termination Date\n", "%d,Active,\n",
+                   "101,Terminated,2025-09-19\n");
+        BARE(made, "--config", first.config, "init", ANSWERS);
+        end_assert_code(&made, 0);
+        text_addf(&head, "Employee ID,Status,Termination Date,%s\n", columns[i]);
+        text_addf(&work, "%%d,Active,,%s\n", values[i]);
+        text_addf(&left, "101,Terminated,2025-09-19,%s\n", values[i]);
+        put_people(&first, text_cstr(&head), text_cstr(&work), text_cstr(&left));
+        BARE(again, "--config", first.config, "init");
+        end_assert_code(&again, 20);
+        end_assert_says(&again.out, "not right: HR's file has something that nobody was asked");
+        end_assert_says(&again.out, columns[i]);
+        BARE(told, "--config", first.config, "init", "--leave-out", columns[i]);
+        if (told.code != 0)
+            fail_msg("%s: %d: %s%s", columns[i], told.code, text_cstr(&told.out),
+                     text_cstr(&told.err));
+        BARE(well, "--config", first.config, "init");
+        end_assert_code(&well, 0);
+        end_assert_says(&well.out, "unchanged: ");
+    }
+}
+
+TEST(init_repeated_over_a_new_column_that_says_nothing_or_a_persons_own_file_changes_nothing)
+{
+    FIRST(first);
+
+    put_people(&first, "Employee ID,Status\n", "%d,Active\n", "101,Terminated\n");
+    BARE(made, "--config", first.config, "init", ANSWERS);
+    end_assert_code(&made, 0);
+    put_people(&first, "Employee ID,Status,City\n", "%d,Active,Rom\n", "101,Terminated,Rom\n");
+    BARE(again, "--config", first.config, "init");
+    end_assert_code(&again, 0);
+    end_assert_says(&again.out, "unchanged: ");
+    change(&first, "# Made by", "# Written by");
+    put_people(&first, "Employee ID,Status,Worker Type\n", "%d,Active,x\n", "101,Terminated,x\n");
+    BARE(own, "--config", first.config, "init");
+    end_assert_code(&own, 0);
+    end_assert_says(&own.out, "unchanged: ");
+}
+
+TEST(init_leaves_out_titles_with_commas_and_in_several_options)
+{
+    static const char *const ways[][4] = {
+        {"--leave-out", "\"Worker Type, local\",Rehired", "--leave-out", "leave"},
+        {"--leave-out", "Worker Type, local", "--leave-out", "Rehired,leave"},
+        {"--leave-out", "leave, Rehired , \"Worker Type, local\"", "--leave-out", "leave"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(ways); i++) {
+        FIRST(first);
+        put_people(&first, "Employee ID,Status,\"Worker Type, local\",Rehired\n",
+                   "%d,Active,Regular,x\n", "101,Terminated,Regular,x\n");
+        BARE(made, "--config", first.config, "init", OPTIONS, ways[i][0], ways[i][1], ways[i][2],
+             ways[i][3]);
+        if (made.code != 0)
+            fail_msg("%zu: %d: %s%s", i, made.code, text_cstr(&made.out), text_cstr(&made.err));
+        CLEANUP(mem_cleanup) char *config = end_read(first.config);
+        assert_non_null(strstr(config, "# as was said, not used: Worker Type, local\n"));
+        BARE(wrong, "--config", first.config, "init", "--leave-out", "Worker Type");
+        end_assert_code(&wrong, 64);
+        end_assert_says(&wrong.err, "no column is titled 'Worker Type'");
+    }
+}
+
+TEST(init_over_two_encodings_in_one_file_says_where_and_writes_nothing)
+{
+    FIRST(first);
+
+    put_people(&first, "Employee ID,Name,Status\n", "%d,M\xC3\xBCller,Active\n",
+               "101,H\xF6he,Terminated\n");
+    BARE(made, "--config", first.config, "init", ANSWERS);
+    end_assert_code(&made, 65);
+    end_assert_says(&made.err, "UTF-8 but for 1 byte, the first in line 62");
+    assert_int_not_equal(access(first.config, F_OK), 0);
+}

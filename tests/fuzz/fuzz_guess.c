@@ -2,7 +2,8 @@
  * What `init` makes of a roster of any bytes; then answers, which the last byte chooses, until none
  * is open; then the configuration that it writes, which must be one that is read as it was meant.
  * Reads: roster/guess.c roster/guess_text.c roster/guess_shape.c roster/guess_dates.c
- * roster/guess_questions.c roster/guess_write.c roster/lexicon.c config/write.c
+ * roster/guess_questions.c roster/guess_date_questions.c roster/guess_doubt.c roster/guess_write.c
+ * roster/lexicon.c config/write.c
  */
 #include <string.h>
 

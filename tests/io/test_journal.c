@@ -2,9 +2,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -38,8 +41,8 @@ static int listen_as_journal(void **state)
 static int stop_listening(void **state)
 {
     (void)state;
-    journal_end();
     (void)close(journal.fd);
+    journal_end();
     (void)unlink(journal.path);
     (void)rmdir(journal.directory);
     free(journal.path);
@@ -155,4 +158,36 @@ TEST(journal_is_the_very_file_that_systemd_named)
     assert_false(journal_is(":", journal.fd));
     text_add_char(&stream, '0');
     assert_false(journal_is(text_cstr(&stream), journal.fd));
+}
+
+TEST(the_end_waits_until_every_line_was_read)
+{
+    const struct timespec pause = {.tv_nsec = 100000000};
+    bool *about_to_read = mmap(NULL, sizeof(*about_to_read), PROT_READ | PROT_WRITE,
+                               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    assert_true(about_to_read != MAP_FAILED);
+    journal_begin(journal.path);
+    log_error("the last line");
+    pid_t reader = fork();
+    if (reader == 0) {
+        (void)nanosleep(&pause, NULL);
+        *about_to_read = true;
+        _exit(strstr(received(), "the last line") ? 0 : 1);
+    }
+    journal_end();
+    assert_true(*about_to_read);
+    int status = 0;
+    assert_int_equal(waitpid(reader, &status, 0), reader);
+    assert_int_equal(status, 0);
+    (void)munmap(about_to_read, sizeof(*about_to_read));
+}
+
+TEST(the_end_does_not_wait_for_a_journal_that_is_gone)
+{
+    journal_begin(journal.path);
+    log_error("the last line");
+    (void)close(journal.fd);
+    journal.fd = -1;
+    journal_end();
 }

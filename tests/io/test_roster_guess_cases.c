@@ -48,7 +48,8 @@ static void see_questions(const struct guess_case *c, struct seen *seen)
         [GUESS_ABOUT_INACTIVE] = "inactive", [GUESS_ABOUT_FILE] = "file",
         [GUESS_ABOUT_MUTE] = "mute",         [GUESS_ABOUT_LATER] = "later",
         [GUESS_ABOUT_SHARED] = "shared",     [GUESS_ABOUT_AWAY] = "away",
-        [GUESS_ABOUT_LIST] = "list"};
+        [GUESS_ABOUT_LIST] = "list",         [GUESS_ABOUT_ABOVE] = "above",
+        [GUESS_ABOUT_NUMBER] = "number"};
 
     for (size_t i = 0; i < c->guess.questions; i++) {
         const char *subject = subjects[c->guess.question[i].subject];

@@ -35,6 +35,18 @@ TEST(roster_guess_of_dates_takes_what_the_column_proves)
         {"19 September 2026", "%d %b %Y"},
         {"September 19, 2026", "%b %d, %Y"},
         {"2026年9月19日", "%Y年%m月%d日"},
+        {"19. März 2026|1. Okt. 2025", "%d. %b %Y"},
+        {"19-Mrz-2026|1-Dez-2025", "%d-%b-%Y"},
+        {"19 févr. 2026|1 août 2025", "%d %b %Y"},
+        {"19 de septiembre de 2026", "%d de %b de %Y"},
+        {"19 września 2026", "%d %b %Y"},
+        {"19 maart 2026|1 mei 2025", "%d %b %Y"},
+        {"2026-09-19+00:00", "%Y-%m-%d%z"},
+        {"2026-09-19Z", "%Y-%m-%d%z"},
+        {"2026-09-19T00:00:00.000000", "%Y-%m-%dT%H:%M:%S.000000"},
+        {"2026-09-19T00:00:00.0000000Z", "%Y-%m-%dT%H:%M:%S.0000000%z"},
+        {"2026-09-19 00:00:00.000000", "%Y-%m-%d %H:%M:%S.000000"},
+        {"2026-09-19 00:00:00 +0000", "%Y-%m-%d %H:%M:%S %z"},
         {"2026-09-19 00:00:00", "%Y-%m-%d %H:%M:%S"},
         {"2026-09-19T00:00:00Z", "%Y-%m-%dT%H:%M:%S%z"},
         {"2026-09-19T00:00:00+00:00", "%Y-%m-%dT%H:%M:%S%z"},
@@ -81,6 +93,9 @@ TEST(roster_guess_of_dates_that_can_be_read_in_two_ways_asks)
         {"/Date(1789776000000+0000)/", GUESS_ABOUT_FILE, NULL},
         {"2026-11-27T23:00:00.000Z", GUESS_ABOUT_FILE, NULL},
         {"2026-11-27 09:30:00", GUESS_ABOUT_FILE, NULL},
+        {"2026-11-27T23:59:59", GUESS_ABOUT_FILE, NULL},
+        {"2026-11-27T00:00:00.123456Z", GUESS_ABOUT_FILE, NULL},
+        {"19 Syyskuu 2026", GUESS_ABOUT_FILE, NULL},
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -177,4 +192,69 @@ TEST(roster_guess_of_a_column_without_dates_asks_when_the_order_is_another_colum
     struct guess_case iso = guess_of("Employee ID,Hire Date,Termination Date\n1,2010-01-13,\n");
     assert_guessed(&iso);
     assert_int_equal(questions_of(&iso), 0);
+}
+
+/* --- said before --- */
+
+/* The guess over a configuration that the first one wrote, and somebody answered. */
+static void guess_again(struct guess_case *first, const char *csv, struct guess_case *ret_again)
+{
+    guess_case_read(first, csv, strlen(csv));
+    if (first->read < 0)
+        fail_msg("%s", first->err.text);
+    ret_again->guessed = mem_calloc(1, sizeof(*ret_again->guessed));
+    assert_int_equal(roster_guess(ret_again->guessed, csv, strlen(csv), true, NULL,
+                                  &first->config.roster, &ret_again->guess, &ret_again->err),
+                     0);
+}
+
+TEST(roster_guess_of_dates_remembers_what_was_said_of_them)
+{
+    static const struct {
+        const char *csv;
+        enum guess_subject subject;
+        const char *what;
+    } cases[] = {
+        {"Employee ID,Last Day\n1,03/04/2016\n2,\n", GUESS_ABOUT_ORDER, "Last Day"},
+        {"Employee ID,Last Day\n1,19.09.26\n2,\n", GUESS_ABOUT_CENTURY, "Last Day"},
+        {"Employee ID,Last Day\n1,9/8/26\n2,\n", GUESS_ABOUT_ORDER, "Last Day"},
+        {"Employee ID,Last Day\n1,46284\n2,46285\n", GUESS_ABOUT_SERIAL, "Last Day"},
+        {"Employee ID,Hire Date,Last Day\n1,13/04/2016,\n2,13/05/2016,\n", GUESS_ABOUT_ORDER,
+         "Last Day"},
+        {"Employee ID,Last Day\n1,2016-04-13\n2,open\n", GUESS_ABOUT_NO_DATE, "open"},
+        {"Employee ID,Last Day\n1,2016-04-13\n2,1900-01-01\n3,\n4,\n", GUESS_ABOUT_NO_DATE,
+         "1900-01-01"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(guess_case_release) struct guess_case got = guess_of(cases[i].csv);
+        CLEANUP(guess_case_release) struct guess_case again = {.read = -1};
+        CLEANUP(guess_case_release) struct guess_case open = {.read = -1};
+        CLEANUP(guess_case_release) struct guess_case unsaid = guess_of(cases[i].csv);
+        assert_guessed(&got);
+        answer(&got, cases[i].subject, cases[i].what, 0);
+        guess_again(&got, cases[i].csv, &again);
+        if (questions_of(&again) > 0)
+            fail_msg("%s: %s", cases[i].csv, again.guess.question[0].sentence);
+        guess_again(&unsaid, cases[i].csv, &open); /* nobody has said it */
+        if (!asked(&open, cases[i].subject, cases[i].what))
+            fail_msg("%s is not asked", cases[i].csv);
+    }
+}
+
+/* What does not fit any more is not remembered. */
+TEST(roster_guess_of_dates_in_a_new_form_asks_anew)
+{
+    static const char before[] = "Employee ID,Last Day\n1,03/04/2016\n";
+    static const char after[] = "Employee ID,Last Day\n1,04/25/2016\n";
+    CLEANUP(guess_case_release) struct guess_case got = guess_of(before);
+    CLEANUP(guess_case_release)
+    struct guess_case again = {.guessed = mem_calloc(1, sizeof(struct arena))};
+
+    answer(&got, GUESS_ABOUT_ORDER, "Last Day", 0); /* day first */
+    guess_case_read(&got, before, strlen(before));
+    assert_int_equal(roster_guess(again.guessed, after, strlen(after), true, NULL,
+                                  &got.config.roster, &again.guess, &again.err),
+                     0);
+    assert_string_equal(roster_guess_of(&again.guess, MEANING_LAST_DAY)->date_format, "%m/%d/%Y");
 }

@@ -255,3 +255,98 @@ TEST(roster_guess_of_a_bare_list_of_scim_users_says_what_to_take)
     assert_int_equal(got.result, -1);
     assert_mentions(got.err.text, "ListResponse");
 }
+
+/* --- what may be lost --- */
+
+static const char *const people_above[] = {
+    "E1,Ann,a@x.example,Active\nE2,Bob,b@x.example,Active\n",
+    "E1,Ann,,Active\n",
+    "1001,Ann,,Employed\n",
+    "Ann,7,01.02.2020,Yes\n",
+};
+
+TEST(roster_guess_of_people_above_the_titles_acts_on_nothing_until_that_is_said)
+{
+    for (size_t i = 0; i < COUNT_OF(people_above); i++) {
+        CLEANUP(text_release) struct text csv = TEXT_INIT;
+        text_addf(&csv, "%sEmployee ID,Full Name,Work Email,Status\nE3,Cy,c@x.example,Terminated\n",
+                  people_above[i]);
+        CLEANUP(guess_case_release) struct guess_case got = guess_of(text_cstr(&csv));
+        assert_guessed(&got);
+        assert_asked(&got, GUESS_ABOUT_ABOVE, NULL, "like people");
+        assert_true(roster_guess_blocks_departed(&got.guess));
+        assert_true(roster_guess_blocks_idle(&got.guess));
+        answer(&got, GUESS_ABOUT_ABOVE, NULL, 0);
+        assert_int_equal(questions_of(&got), 0);
+        assert_false(roster_guess_blocks_departed(&got.guess));
+    }
+}
+
+TEST(roster_guess_of_a_report_above_the_titles_asks_nothing)
+{
+    static const char *const blocks[] = {"Staff report,,,\nRun,2026-11-28,,\n", "Staff report\n\n",
+                                         "Personal,,Work,\n", "Report,Status,Department\n"};
+
+    for (size_t i = 0; i < COUNT_OF(blocks); i++) {
+        CLEANUP(text_release) struct text csv = TEXT_INIT;
+        text_addf(&csv,
+                  "%sEmployee ID,Name,Email,Status\n1,A,a@x.example,Active\n"
+                  "2,B,b@x.example,Active\n",
+                  blocks[i]);
+        CLEANUP(guess_case_release) struct guess_case got = guess_of(text_cstr(&csv));
+        assert_guessed(&got);
+        assert_string_equal(title_of(&got, MEANING_EMPLOYEE_NUMBER), "Employee ID");
+        assert_int_equal(questions_of(&got), 0);
+        assert_int_equal(got.guess.rows, 2);
+    }
+}
+
+/* Fewer of the real titles are known than of what stands above them. */
+TEST(roster_guess_of_titles_takes_those_that_say_who_a_person_is)
+{
+    CLEANUP(guess_case_release)
+    struct guess_case got = guess_of("Report,Status,Department,,,\nStaff,Active,All,,,\n"
+                                     "Staff No,Foo,Bar,Baz,Qux,Quux\n1,A,B,C,D,E\n2,A,B,C,D,E\n");
+
+    assert_guessed(&got);
+    assert_int_equal(got.guess.shape.header_row, 3);
+    assert_string_equal(title_of(&got, MEANING_EMPLOYEE_NUMBER), "Staff No");
+}
+
+TEST(roster_guess_of_two_encodings_in_one_file_says_where)
+{
+    static const char *const mixed[] = {
+        "Personalnummer;Name\n1;M\xC3\xBCller\n2;J\xC3\xA4ger\n3;Gro\xC3\x9F\n4;H\xF6he\n",
+        "Personalnummer;Name\n1;M\xC3\xBCller\n2;B\n3;C\n4;H\xF6he\n",
+    };
+
+    for (size_t i = 0; i < COUNT_OF(mixed); i++) {
+        CLEANUP(guess_case_release) struct guess_case got = guess_of(mixed[i]);
+        assert_int_equal(got.result, -1);
+        assert_int_equal(got.err.code, ERR_ROSTER);
+        assert_mentions(got.err.text, "UTF-8 but for 1 byte, the first in line 5");
+        assert_mentions(got.err.text, "[F6] 68 65");
+    }
+}
+
+TEST(roster_guess_of_sums_in_the_last_row_takes_it_for_a_footer)
+{
+    static const struct {
+        const char *last, *footer;
+    } rows[] = {{"Total,,,201,200", "Total*"},
+                {"Total,,,,", "Total*"},
+                {"Total,A B,,201,200", NULL}, /* a name stands there */
+                {"Total,1,2,3,4", NULL},      /* every cell is filled */
+                {"Totalli,,,201,200", NULL}};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CLEANUP(text_release) struct text csv = TEXT_INIT;
+        text_addf(&csv, "Employee ID,Name,Status,FTE,Days\n1,A,Active,1,2\n2,B,Active,1,2\n%s\n",
+                  rows[i].last);
+        CLEANUP(guess_case_release) struct guess_case got = guess_of(text_cstr(&csv));
+        assert_guessed(&got);
+        assert_int_equal(got.guess.shape.footers, rows[i].footer != NULL);
+        if (rows[i].footer)
+            assert_string_equal(got.guess.shape.footer[0], rows[i].footer);
+    }
+}

@@ -79,6 +79,67 @@ TEST(employee_number_as_text_or_rejected)
     check_rows(&config, "EmpID,Mail,Name\n", cases, COUNT_OF(cases));
 }
 
+/* Where most numbers are plain, one with a mark for thousands is what a spreadsheet made of one. */
+TEST(employee_number_with_thousands_among_plain_ones_is_rejected)
+{
+    static const struct {
+        const char *number;
+        bool rejected;
+    } rows[] = {
+        {"\"1,009\"", true},
+        {"10.045", true},
+        {"10 045", true},
+        {"10\xC2\xA0"
+         "045",
+         true},
+        {"10'045", true},
+        {"10\xE2\x80\x99"
+         "045",
+         true},
+        {"1.009.045", true},
+        {"A.100", false},
+        {"10.045.1", false},
+        {"10.04", false},
+        {"1000.045", false},
+        {"10-045", false},
+        {"\"1.009,045\"", false},
+        {"1009.045", false},
+        {"10.O45", false},
+        {"1009", false},
+    };
+    struct config_roster config = case_small_config();
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CLEANUP(text_release) struct text text = TEXT_INIT;
+
+        text_addf(&text, "EmpID,Mail,Name\n20001,,a\n20002,,b\n%s,,c\n20003,,d\n", rows[i].number);
+        CLEANUP(case_release) struct roster_case c = case_read(&config, text_cstr(&text));
+        assert_read(&c);
+        const struct person *person = &c.roster.person[2];
+        if (!rows[i].rejected != !person->rejected)
+            fail_msg("'%s': %s", rows[i].number, person->rejected);
+        assert_int_equal(c.roster.rejected, rows[i].rejected);
+        assert_int_equal(c.roster.blind, rows[i].rejected);
+        assert_int_equal(person->employee_number == NULL, rows[i].rejected);
+        assert_int_equal(person->damaged_number != NULL, rows[i].rejected);
+        if (rows[i].rejected)
+            assert_mentions(person->rejected, "mark for thousands");
+    }
+}
+
+/* Where they are written so throughout, that may be what they look like in the portal too. */
+TEST(employee_numbers_that_all_have_marks_are_what_they_are)
+{
+    struct config_roster config = case_small_config();
+    CLEANUP(case_release)
+    struct roster_case c =
+        case_read(&config, "EmpID,Mail,Name\n10.045,,a\n10.046,,b\n10.047,,c\n77001,,d\n");
+
+    assert_read(&c);
+    assert_int_equal(c.roster.rejected, 0);
+    assert_string_equal(c.roster.person[0].employee_number, "10.045");
+}
+
 TEST(employee_number_with_leading_zeros_keeps_them)
 {
     struct config_roster config = case_small_config();

@@ -367,6 +367,34 @@ TEST(roster_read_json_one_page_of_several_is_refused)
         {"{\"value\":[" ANNA "," BO "],\"@odata.nextLink\":\"https://x/2\"}",
          "roster.next = \"/@odata.nextLink\""},
         {"{\"value\":[" ANNA "," BO "],\"next\":\"/2\"}", "it is one page of several"},
+        /* links as a list of them (FHIR, SCIM's cousins, JSON:API) and their neighbours */
+        {"{\"value\":[" ANNA "," BO "],\"links\":[{\"rel\":\"self\",\"href\":\"/1\"},"
+         "{\"rel\":\"next\",\"href\":\"/2\"}]}",
+         "the list '/links' leads to the next"},
+        {"{\"links\":[{\"href\":\"/2\",\"rel\":\"Next\"}],\"value\":[" ANNA "," BO "]}",
+         "one page of several"},
+        {"{\"link\":[{\"relation\":\"next\",\"url\":\"https://x/2\"}],\"value\":[" ANNA "]}",
+         "'/link'"},
+        {"{\"_meta\":{\"_links\":[{\"rel\":\"prev next\",\"uri\":\"/2\"}]},\"value\":[" ANNA "]}",
+         "'/_meta/_links'"},
+        {"{\"pageLinks\":[{\"name\":\"next\",\"href\":\"/2\"}],\"value\":[" ANNA "]}",
+         "one page of several"},
+        {"{\"links\":[{\"next\":\"/2\"}],\"value\":[" ANNA "]}", "one page of several"},
+        {"{\"links\":[{\"rel\":[\"next\"],\"href\":\"/2\"}],\"value\":[" ANNA "]}",
+         "one page of several"},
+        {"{\"_links\":{\"next\":[{\"href\":\"/2\"}]},\"value\":[" ANNA "]}", "one page of several"},
+        {"{\"_links\":{\"next\":[]},\"value\":[" ANNA "," BO "]}", NULL},
+        {"{\"links\":[{\"rel\":\"self\",\"href\":\"/1?next=2\"},{\"rel\":\"prev\",\"href\":\"/"
+         "1\"}],"
+         "\"value\":[" ANNA "," BO "]}",
+         NULL},
+        {"{\"links\":[{\"rel\":\"next\",\"href\":null}],\"value\":[" ANNA "," BO "]}", NULL},
+        {"{\"links\":[{\"rel\":\"next\",\"href\":null,\"method\":\"GET\",\"title\":\"Next\"}],"
+         "\"value\":[" ANNA "," BO "]}",
+         NULL},
+        {"{\"links\":[{\"rel\":\"next\",\"href\":\"\"}],\"value\":[" ANNA "," BO "]}", NULL},
+        {"{\"links\":[],\"link\":[\"next\",7,null],\"value\":[" ANNA "," BO "]}", NULL},
+        {"{\"teams\":[{\"name\":\"next\",\"href\":\"/2\"}],\"value\":[" ANNA "," BO "]}", NULL},
     };
     struct config_roster config = json_config();
 

@@ -236,3 +236,62 @@ TEST(roster_report_unmapped_values_are_in_no_format)
         assert_no_mention(text, "104437");
     }
 }
+
+/* --- what a number alone does not say --- */
+
+static char *report_of_scim(const char *users, bool stated, enum report_format format)
+{
+    static const char *const employed[] = {"true"}, *const departed[] = {"false"};
+    struct config_roster config = {
+        .format = ROSTER_FORMAT_SCIM, .encoding = "UTF-8", .date_format = "%Y-%m-%d"};
+    struct limits limits = case_limits();
+
+    if (stated) {
+        config.status.employed = (struct name_list){employed, 1};
+        config.status.departed = (struct name_list){departed, 1};
+    }
+    CLEANUP(case_release) struct roster_case c = case_read(&config, users);
+    struct roster_report report = {.roster = &c.roster, .config = &config, .limits = &limits};
+    struct text text = TEXT_INIT;
+
+    assert_read(&c);
+    assert_true(day_from_civil(2026, 11, 22, &report.today));
+    roster_judge(&c.roster, report.today);
+    roster_report(&report, format, &text);
+    return text_take(&text);
+}
+
+TEST(roster_report_of_inactive_people_says_that_they_count_as_departed)
+{
+    static const char two[] = "{\"totalResults\":2,\"Resources\":["
+                              "{\"userName\":\"anna\",\"active\":true},"
+                              "{\"userName\":\"bo\",\"active\":false}]}";
+    static const char all_active[] = "{\"totalResults\":1,\"Resources\":["
+                                     "{\"userName\":\"anna\",\"active\":true}]}";
+    static const char said[] = "1 person is not active and counts as departed, because "
+                               "roster.status is not set";
+    CLEANUP(mem_cleanup) char *text = report_of_scim(two, false, REPORT_TEXT);
+    CLEANUP(mem_cleanup) char *json = report_of_scim(two, false, REPORT_JSON);
+    CLEANUP(mem_cleanup) char *stated = report_of_scim(two, true, REPORT_TEXT);
+    CLEANUP(mem_cleanup) char *nobody = report_of_scim(all_active, false, REPORT_TEXT);
+
+    assert_mentions(text, said);
+    assert_mentions(text, "on leave");
+    assert_mentions(json, said);
+    assert_no_mention(stated, "not active");
+    assert_no_mention(nobody, "not active");
+}
+
+TEST(roster_report_of_numbers_with_marks_says_what_they_never_meet)
+{
+    static const char marked[] = FULL "10.045,,,Anna,Active,,,,\n10.046,,,Bo,Active,,,,\n";
+    static const char plain[] = FULL "10045,,,Anna,Active,,,,\nA.100,,,Bo,Active,,,,\n";
+    struct limits limits = case_limits();
+    CLEANUP(mem_cleanup) char *text = report_of(marked, REPORT_TEXT, &limits, false);
+    CLEANUP(mem_cleanup) char *json = report_of(marked, REPORT_JSON, &limits, false);
+    CLEANUP(mem_cleanup) char *none = report_of(plain, REPORT_TEXT, &limits, false);
+
+    assert_mentions(text, "note: 2 employee numbers have a mark as for thousands ('10.045')");
+    assert_mentions(json, "2 employee numbers have a mark as for thousands ('10.045')");
+    assert_no_mention(none, "thousands");
+}

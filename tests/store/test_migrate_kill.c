@@ -1,7 +1,8 @@
 /*
- * Migrations under fire: the session is killed at every command that a migration sends, and each
- * time the schema is the old one to the last comment, the program says which migration is missing,
- * and the next try brings it up to date.
+ * Migrations under fire: the session is killed at a command that a migration sends, and each time
+ * the schema is the old one to the last comment, the program says which migration is missing, and
+ * the next try brings it up to date. At every command where EVERY_COMMAND is set (`make
+ * check-sweeps`) and in the newest migration, which is the one being written; else at every eighth.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,8 @@ static void make_trigger(struct pg *pg)
 static size_t under_fire(struct pg *watch, const char *conninfo, const struct migration *list,
                          size_t which)
 {
+    bool newest = list[which + 1].version == 0;
+    size_t step = newest || getenv("EVERY_COMMAND") ? 1 : 8;
     CLEANUP(pg_closep) struct pg *pg = reconnect(conninfo);
     CLEANUP(mem_cleanup) char *before = fingerprint(watch);
     struct migration upto[MIGRATIONS_MAX] = {{.version = 0}};
@@ -112,7 +115,7 @@ static size_t under_fire(struct pg *watch, const char *conninfo, const struct mi
         CLEANUP(err_release) struct err err = ERR_INIT;
         struct migrate_result result;
 
-        arm(watch, (int64_t)kills + 1);
+        arm(watch, (int64_t)(kills * step) + 1);
         if (migrate_run_list(pg, upto, &result, &err) == 0) {
             assert_int_equal(result.applied, 1);
             return kills;
@@ -145,13 +148,13 @@ TEST(a_migration_killed_at_any_command_leaves_the_old_schema_or_the_new)
         assert_true(which + 2 < MIGRATIONS_MAX);
         size_t of_this = under_fire(pg, conninfo, migrations, which);
         print_message("%s: killed %zu times\n", migrations[which].name, of_this);
-        assert_true(of_this > 1);
+        assert_true(of_this > 0);
         kills += of_this;
         if (which == 0) /* whose chain is told of what follows */
             execute(pg, "update fire.at set command = 0; insert into reconcile.portal (portal_id,"
                         " name, url) values (1, 'acme', 'x')");
     }
-    assert_true(kills > 100);
+    assert_true(kills > (getenv("EVERY_COMMAND") ? 100 : 20));
     assert_int_equal(migrate_check(pg, &err), 0);
     CLEANUP(mem_cleanup)
     char *told =

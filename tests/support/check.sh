@@ -1,67 +1,83 @@
 #!/bin/sh
 # `make check`: everything that must hold. $1 is make. Every step runs, whatever the one before said,
-# and the last line counts all tests.
+# and the last line counts all tests. Steps stand in lanes that run beside each other, because a test
+# that waits for a slow portal leaves a processor to a compiler.
 set -u
 cd "$(dirname "$0")/../.."
-make=$1
+make="$1 --no-print-directory"
 jobs=-j$(nproc)
-log=$(mktemp)
-built=$(mktemp)
-builder=
-trap '[ -z "$builder" ] || kill "$builder" 2>/dev/null; rm -f "$log" "$built"' EXIT
+work=$(mktemp -d)
+lanes=
+trap 'for lane in $lanes; do kill "$lane" 2>/dev/null; done; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
-passed=0 failed=0 skipped=0 broken=""
 began=$(date +%s)
 
-step() { # $1 name, rest the command
+# $1 name, rest the command. Says how it ended in one piece; what it counted is kept beside its log.
+step() {
     name=$1
     shift
     at=$(date +%s)
-    printf '== %s\n' "$name"
-    if "$@" >"$log" 2>&1; then
-        grep -E '^[0-9]+ passed|SKIPPED, NOT PASSED|^lint:|^[a-z, ]+: [0-9]+ points' "$log"
+    log=$work/$(echo "$name" | tr -c 'a-z0-9\n' _)
+    if "$@" >"$log.log" 2>&1; then
+        said=$(grep -E '^[0-9]+ passed|SKIPPED, NOT PASSED|^lint:|^[a-z, ]+: [0-9]+ points' "$log.log")
     else
-        cat "$log"
-        broken="$broken
-  $name"
+        said=$(cat "$log.log")
+        echo "  $name" >>"$work/broken"
     fi
-    counts=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log" | tail -n 1)
-    if [ -n "$counts" ]; then
-        set -- $(echo "$counts" | tr -d 'a-z,')
-        passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
-    fi
-    printf '   %s s\n' $(($(date +%s) - at))
+    grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log.log" | tail -n 1 >>"$work/counts"
+    printf '== %s\n%s%s   %s s\n' "$name" "$said" "${said:+
+}" $(($(date +%s) - at))
+}
+lane() { # $1 a function of steps
+    "$@" &
+    lanes="$lanes $!"
+}
+join() {
+    for lane in $lanes; do wait "$lane"; done
+    lanes=
 }
 
-step "build with gcc" "$make" --no-print-directory $jobs VARIANT=debug all tests
+looks() {
+    step "lint" $make $jobs lint
+    step "alert rules" $make check-rules
+    step "units, manual pages, completion" $make VARIANT=debug check-packaging
+}
 # The sanitizer variant is built by clang with the same warnings as errors: both compilers are clean.
-# It is built in what the suites leave of the processors, many of whose tests wait.
-build_with_sanitizers() {
-    nice -n 19 "$make" --no-print-directory $jobs VARIANT=asan all tests fuzz-binaries
+sanitizers() {
+    step "build with clang and sanitizers" nice -n 19 $make $jobs VARIANT=asan all tests fuzz-binaries
 }
-build_with_sanitizers >"$built" 2>&1 &
-builder=$!
-finish_build() {
-    wait "$builder"
-    set -- $?
-    builder=
-    cat "$built"
-    return "$1"
-}
-step "lint" "$make" --no-print-directory $jobs lint
-step "alert rules" "$make" --no-print-directory check-rules
-step "units, manual pages, completion" "$make" --no-print-directory VARIANT=debug check-packaging
 # Many of them wait for a portal or a server that is slow on purpose: more than there are cores.
-step "tests" env TEST_JOBS=4 "$make" --no-print-directory VARIANT=debug test
-step "a year, short" "$make" --no-print-directory VARIANT=debug year-short
-step "crash, reduced" "$make" --no-print-directory VARIANT=debug check-crash-reduced
-step "build with clang and sanitizers" finish_build
-step "fuzz, three seconds each" "$make" --no-print-directory $jobs VARIANT=asan fuzz-short
-step "tests with sanitizers" env TEST_JOBS=4 "$make" --no-print-directory VARIANT=asan test
+suites() {
+    step "tests" env TEST_JOBS=4 $make VARIANT=debug test
+}
+long() {
+    step "a year, short" $make VARIANT=debug year-short
+    step "crash, reduced" $make VARIANT=debug check-crash-reduced
+}
+suites_with_sanitizers() {
+    step "tests with sanitizers" env TEST_JOBS=2 $make VARIANT=asan test
+}
+fuzz() {
+    step "fuzz, three seconds each" $make $jobs VARIANT=asan fuzz-short
+}
+
+step "build with gcc" $make $jobs VARIANT=debug all tests year-binary crash-binaries
+lane looks
+lane sanitizers
+lane suites
+join
+lane long
+lane suites_with_sanitizers
+lane fuzz
+join
+
 printf '%s s in all\n' $(($(date +%s) - began))
-if [ -n "$broken" ]; then
+set -- $(awk '{ p += $1; f += $3; s += $5 } END { print p + 0, f + 0, s + 0 }' "$work/counts")
+passed=$1 failed=$2 skipped=$3
+if [ -s "$work/broken" ]; then
     [ "$failed" -gt 0 ] || failed=1
-    printf 'not passed:%s\n' "$broken"
+    printf 'not passed:\n'
+    cat "$work/broken"
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
