@@ -11,8 +11,8 @@
 
 enum { PORTION = 4096 }; /* accounts that are asked at a time */
 
-const int simulate_curve_days[] = {30,  45,  60,  75,  90,  120, 150, 180,
-                                   210, 240, 270, 300, 330, 365, 0};
+static const int curve_days[] = {30,  45,  60,  75,  90,  120, 150, 180,
+                                 210, 240, 270, 300, 330, 365, 0};
 
 static bool varies(const struct rule *rule)
 {
@@ -59,14 +59,14 @@ struct decision *simulate_decide(struct arena *arena, const struct policy *polic
     return decision;
 }
 
-bool simulate_frees(const struct decision *decision)
+static bool frees_seat(const struct decision *decision)
 {
     return actions[decision->action].frees_seat && decision->account->status == ACCOUNT_ACTIVE;
 }
 
 bool simulate_frees_idle(const struct decision *decision)
 {
-    return simulate_frees(decision) && decision->by && decision->by->when.idle_days_min >= 0;
+    return frees_seat(decision) && decision->by && decision->by->when.idle_days_min >= 0;
 }
 
 static void count_kept(struct simulate_point *point, const char *clause)
@@ -86,7 +86,7 @@ static void add_portion(struct simulate_point *point, struct day today,
 {
     for (size_t i = 0; i < count; i++) {
         const struct decision *one = &decision[i];
-        bool acts = one->action != ACTION_KEEP, frees = simulate_frees(one);
+        bool acts = one->action != ACTION_KEEP, frees = frees_seat(one);
         point->acts += acts;
         point->held += acts && one->held_by;
         point->seats += frees;
@@ -132,11 +132,11 @@ size_t simulate_curve(struct arena *arena, const struct policy *policy,
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     size_t count = 0;
 
-    while (simulate_asks_idle(policy) && simulate_curve_days[count] > 0)
+    while (simulate_asks_idle(policy) && curve_days[count] > 0)
         count++;
     struct simulate_point *point = arena_calloc(arena, count + 1, sizeof(point[0]));
     for (size_t i = 0; i < count; i++) {
-        point[i].days = simulate_curve_days[i];
+        point[i].days = curve_days[i];
         for (size_t at = 0; at < scene->context->snapshot->count; at += PORTION) {
             ask_portion(&scratch, policy, scene, at, &point[i]);
             arena_clear(&scratch);

@@ -53,13 +53,11 @@ struct decision *simulate_decide(struct arena *arena, const struct policy *polic
 struct simulate_point simulate_count(const struct simulate_scene *scene,
                                      const struct decision *decision, int days);
 
-/* Whether a decision takes the seat of an active account away; and whether by a rule that asks how
- * long somebody has been idle. */
-bool simulate_frees(const struct decision *decision);
+/* Whether a decision takes the seat of an active account away by a rule that asks how long somebody
+ * has been idle. */
 bool simulate_frees_idle(const struct decision *decision);
 
-/* The seats at each of these thresholds. Memory from the arena; 0 points when no rule asks. */
-extern const int simulate_curve_days[];
+/* The same at thresholds from 30 to 365 days. Memory from the arena; 0 points when no rule asks. */
 size_t simulate_curve(struct arena *arena, const struct policy *policy,
                       const struct simulate_scene *scene, const struct simulate_point **ret_point);
 

@@ -193,6 +193,9 @@ static void add_span(struct jsonw *json, int days, const struct backtest_back *b
 /* Who would have lost the seat on which night, and when they came back. */
 static void add_taken(struct jsonw *json, const struct backtest *back)
 {
+    static const char *const words[] = {
+        [BACKTEST_UNKNOWN] = "unknown", [BACKTEST_BACK] = "back", [BACKTEST_AWAY] = "not_back"};
+
     jsonw_key(json, "accounts");
     jsonw_begin_array(json);
     for (size_t i = 0; i < back->count; i++) {
@@ -204,6 +207,11 @@ static void add_taken(struct jsonw *json, const struct backtest *back)
         field_day(json, "taken_on", seat->acted_on);
         field_day(json, "back_on", seat->back_on);
         field_day(json, "lost_on", seat->lost_on);
+        jsonw_key(json, "within");
+        jsonw_begin_array(json);
+        for (size_t s = 0; s < BACKTEST_SPANS; s++)
+            jsonw_string(json, words[backtest_end(back, seat, backtest_span[s])]);
+        jsonw_end_array(json);
         jsonw_end_object(json);
         text_spill(json->out);
     }

@@ -266,6 +266,8 @@ TEST(simulate_of_stored_nights_says_who_would_have_lost_the_seat_and_came_back)
     struct json_object *ivo = find_row(accounts, story_find(&story, "ivo")->id);
     assert_string_equal(end_text_at(ivo, "taken_on"), "2025-09-25");
     assert_string_equal(end_text_at(ivo, "back_on"), "2025-10-05");
+    assert_string_equal(json_object_to_json_string_ext(end_at(ivo, "within"), 0),
+                        "[\"back\",\"back\"]");
     assert_null(find_row(accounts, story_find(&story, "ida")->id));
     assert_null(find_row(accounts, story_find(&story, "jan")->id));
     assert_back(simulated, 1, 0, 1, 1, 1);

@@ -146,11 +146,12 @@ TEST(simulate_curve_falls_with_the_threshold_and_is_empty_where_no_rule_asks)
         size_t count = simulate_curve(&world.arena, &world.policy, &scene, &point);
         assert_int_equal(count == 0, simulate_threshold(&world.policy) < 0);
         empty += count == 0;
+        assert_true(count == 0 || (point[0].days == 30 && point[count - 1].days == 365));
         for (size_t i = 0; i < count; i++) {
-            struct policy other =
-                simulate_policy(&world.arena, &world.policy, simulate_curve_days[i]);
+            assert_true(i == 0 || point[i].days > point[i - 1].days);
+            struct policy other = simulate_policy(&world.arena, &world.policy, point[i].days);
             struct simulate_point whole = simulate_count(
-                &scene, simulate_decide(&world.arena, &other, &scene), simulate_curve_days[i]);
+                &scene, simulate_decide(&world.arena, &other, &scene), point[i].days);
             assert_memory_equal(&point[i], &whole, sizeof(whole));
             assert_true(i == 0 || point[i].idle <= point[i - 1].idle);
             falls += i > 0 && point[i].idle < point[i - 1].idle;
