@@ -10,6 +10,7 @@ create table plan_curve (
     acts bigint not null,
     seats bigint not null,
     idle bigint not null,
+    unread bigint not null,
     later bigint not null,
     held bigint not null,
     kept bigint not null,
@@ -24,6 +25,7 @@ comment on column plan_curve.days is 'the threshold';
 comment on column plan_curve.acts is 'rows with an action, whatever rule made them';
 comment on column plan_curve.seats is 'seats that these would free';
 comment on column plan_curve.idle is 'of these seats: by a rule that asks how long somebody is idle';
+comment on column plan_curve.unread is 'of the idle: seats whose last login a plan with that threshold would read first';
 comment on column plan_curve.later is 'of these seats: not before a later day';
 comment on column plan_curve.held is 'of the acts: rows that a guard of evidence holds';
 comment on column plan_curve.kept is 'active accounts that are idle so long and keep their seat all the same';

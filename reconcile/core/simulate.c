@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "core/evidence.h"
 
 enum { PORTION = 4096 }; /* accounts that are asked at a time */
 
@@ -81,9 +82,26 @@ static void count_kept(struct simulate_point *point, const char *clause)
     point->kept_by[i].count++;
 }
 
-static void add_portion(struct simulate_point *point, struct day today,
-                        const struct decision *decision, size_t count)
+/* Where logins are read one by one, nobody looked lately at those whom no rule was about. */
+static size_t count_unread(const struct simulate_scene *scene, const struct decision *decision)
 {
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const struct evidence_settings settings = {.asked = true, .reread_days = scene->reread_days};
+    size_t *index = NULL, unread = 0;
+    size_t count = evidence_choose(&scratch, &settings, scene->context, decision, &index);
+
+    for (size_t i = 0; i < count; i++)
+        unread += simulate_frees_idle(&decision[index[i]]);
+    return unread;
+}
+
+static void add_portion(struct simulate_point *point, const struct simulate_scene *scene,
+                        const struct decision *decision)
+{
+    struct day today = scene->context->today;
+    size_t count = scene->context->snapshot->count;
+
+    point->unread += count_unread(scene, decision);
     for (size_t i = 0; i < count; i++) {
         const struct decision *one = &decision[i];
         bool acts = one->action != ACTION_KEEP, frees = frees_seat(one);
@@ -102,7 +120,7 @@ struct simulate_point simulate_count(const struct simulate_scene *scene,
 {
     struct simulate_point point = {.days = days};
 
-    add_portion(&point, scene->context->today, decision, scene->context->snapshot->count);
+    add_portion(&point, scene, decision);
     return point;
 }
 
@@ -123,7 +141,7 @@ static void ask_portion(struct arena *arena, const struct policy *policy,
     context.snapshot = &part;
     portion.context = &context;
     portion.pairing += begin;
-    add_portion(point, context.today, simulate_decide(arena, &other, &portion), part.count);
+    add_portion(point, &portion, simulate_decide(arena, &other, &portion));
 }
 
 size_t simulate_curve(struct arena *arena, const struct policy *policy,

@@ -25,13 +25,14 @@ struct simulate_kept {
 };
 
 struct simulate_point {
-    int days;     /* the threshold */
-    size_t acts;  /* rows with an action, whatever rule made them */
-    size_t seats; /* seats that these free */
-    size_t idle;  /* of these seats: by a rule that asks how long somebody has been idle */
-    size_t later; /* of the seats: not before a later day (grace) */
-    size_t held;  /* of the acts: rows that a guard of evidence holds */
-    size_t kept;  /* active accounts that are idle so long and keep their seat all the same */
+    int days;      /* the threshold */
+    size_t acts;   /* rows with an action, whatever rule made them */
+    size_t seats;  /* seats that these free */
+    size_t idle;   /* of these seats: by a rule that asks how long somebody has been idle */
+    size_t unread; /* of the idle: a plan would first read the last login, which may have changed */
+    size_t later;  /* of the seats: not before a later day (grace) */
+    size_t held;   /* of the acts: rows that a guard of evidence holds */
+    size_t kept;   /* active accounts that are idle so long and keep their seat all the same */
     struct simulate_kept
         kept_by[SIMULATE_CLAUSES]; /* the same by row; clause NULL behind the last */
 };
@@ -43,6 +44,7 @@ struct simulate_scene {
     const struct pairing *pairing; /* match_all of the snapshot */
     const struct guard_finding *guard;
     size_t guard_count;
+    int64_t reread_days; /* how old a single read may be that a proposal rests on */
 };
 
 /* The decisions of a policy on the picture, one for each account, held where a guard holds. */

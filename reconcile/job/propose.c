@@ -40,7 +40,8 @@ static struct plan *make_plan(const struct job *job, const struct collected *col
     const struct simulate_scene scene = {.context = &ret_weighed->context,
                                          .pairing = ret_weighed->pairing,
                                          .guard = ret_guards->finding,
-                                         .guard_count = ret_guards->count};
+                                         .guard_count = ret_guards->count,
+                                         .reread_days = config->portal.login_reread_days};
     plan->curve_count = simulate_curve(job->arena, &config->policy, &scene, &plan->curve);
     return plan;
 }

@@ -178,7 +178,8 @@ static int simulate_newest(struct simulating *all, struct err *err)
     const struct simulate_scene scene = {.context = &weighed.context,
                                          .pairing = weighed.pairing,
                                          .guard = guard,
-                                         .guard_count = simulation->guard_count};
+                                         .guard_count = simulation->guard_count,
+                                         .reread_days = config.portal.login_reread_days};
     for (size_t i = 0; i < simulation->count; i++)
         decide_case(all, &job, &collected, &scene, i);
     return 0;
@@ -247,7 +248,8 @@ static int play_night(struct simulating *all, const struct store_picture *pictur
     const struct simulate_scene scene = {.context = &weighed.context,
                                          .pairing = weighed.pairing,
                                          .guard = guard,
-                                         .guard_count = guards};
+                                         .guard_count = guards,
+                                         .reread_days = config.portal.login_reread_days};
     for (size_t i = 0; i < all->simulation->count; i++)
         backtest_night(&all->simulation->of[i].back, scene.context,
                        simulate_decide(&arena, &all->policy[i], &scene), acts);

@@ -194,6 +194,7 @@ static void add_curve(struct jsonw *json, const struct plan *plan)
         field_size(json, "acts", point->acts);
         field_size(json, "seats", point->seats);
         field_size(json, "idle", point->idle);
+        field_size(json, "unread", point->unread);
         field_size(json, "later", point->later);
         field_size(json, "held", point->held);
         field_size(json, "kept", point->kept);

@@ -75,7 +75,8 @@ static void add_head(const struct simulation *simulation, struct text *out)
 
 static void add_seats(const struct simulation *simulation, struct text *out)
 {
-    static const char *const titles[] = {"seats freed", "of idle", "later", "rows held", "kept"};
+    static const char *const titles[] = {"seats freed", "of idle",   "to be read",
+                                         "later",       "rows held", "kept"};
 
     add_titles(out, titles, COUNT_OF(titles));
     for (size_t i = 0; i < simulation->count; i++) {
@@ -83,13 +84,17 @@ static void add_seats(const struct simulation *simulation, struct text *out)
         add_label(out, &simulation->of[i]);
         add_figure(out, point->seats);
         add_figure(out, point->idle);
+        add_figure(out, point->unread);
         add_figure(out, point->later);
         add_figure(out, point->held);
         add_figure(out, point->kept);
         text_add_char(out, '\n');
     }
-    text_add(out, "\n  of idle: by rules that ask how long somebody is idle; later: only after a "
-                  "grace period;\n  kept: idle so long, and keep their seat all the same\n");
+    text_add(
+        out,
+        "\n  of idle: by rules that ask how long somebody is idle; to be read: of these, whose "
+        "last login a\n  plan would read first, since it was not read lately; later: only "
+        "after a grace period;\n  kept: idle so long, and keep their seat all the same\n");
 }
 
 /* Why who is idle so long keeps the seat. */
@@ -270,6 +275,7 @@ static void add_case(struct jsonw *json, const struct simulation *simulation,
     field_size(json, "acts", point->acts);
     field_size(json, "seats", point->seats);
     field_size(json, "idle", point->idle);
+    field_size(json, "unread", point->unread);
     field_size(json, "later", point->later);
     field_size(json, "held", point->held);
     field_size(json, "kept", point->kept);

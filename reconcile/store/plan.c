@@ -93,10 +93,15 @@ static const struct column guard_columns[] = {
 };
 
 static const struct column curve_columns[] = {
-    COLUMN("days", struct simulate_point, days),   COLUMN("acts", struct simulate_point, acts),
-    COLUMN("seats", struct simulate_point, seats), COLUMN("idle", struct simulate_point, idle),
-    COLUMN("later", struct simulate_point, later), COLUMN("held", struct simulate_point, held),
-    COLUMN("kept", struct simulate_point, kept),   COLUMN_END,
+    COLUMN("days", struct simulate_point, days),
+    COLUMN("acts", struct simulate_point, acts),
+    COLUMN("seats", struct simulate_point, seats),
+    COLUMN("idle", struct simulate_point, idle),
+    COLUMN("unread", struct simulate_point, unread),
+    COLUMN("later", struct simulate_point, later),
+    COLUMN("held", struct simulate_point, held),
+    COLUMN("kept", struct simulate_point, kept),
+    COLUMN_END,
 };
 
 /* --- saving --- */

@@ -64,6 +64,7 @@ static void assert_same_rows(struct json_object *plan, struct json_object *simul
     }
     assert_int_equal(json_object_array_length(others), acts);
     assert_int_equal(end_number_at(simulated, "acts"), acts);
+    assert_int_equal(end_number_at(simulated, "unread"), 0); /* all were read just before */
     assert_int_equal(end_number_at(plan, "totals.seats_now") -
                          end_number_at(plan, "totals.seats_after"),
                      end_number_at(simulated, "seats"));

@@ -111,9 +111,15 @@ static struct plan make_plan(struct store_world *world)
         .policy_digest = digest_of("policy", 6),
         .enforce = true,
     };
-    static const struct simulate_point curve[] = {
-        {.days = 30, .acts = 1, .seats = 2, .idle = 3, .later = 4, .held = 5, .kept = 6},
-        {.days = 365, .kept = 7}};
+    static const struct simulate_point curve[] = {{.days = 30,
+                                                   .acts = 1,
+                                                   .seats = 2,
+                                                   .idle = 3,
+                                                   .unread = 8,
+                                                   .later = 4,
+                                                   .held = 5,
+                                                   .kept = 6},
+                                                  {.days = 365, .kept = 7}};
     plan.curve = curve;
     plan.curve_count = COUNT_OF(curve);
     fill_rows(world, plan.row);

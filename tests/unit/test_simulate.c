@@ -203,3 +203,32 @@ TEST(simulate_curve_of_many_accounts_is_that_of_each_world_added_up)
     }
     arena_release(&world.arena);
 }
+
+/* Nobody is to be read who was read just now, and everybody whom no read ever told of. */
+TEST(simulate_count_tells_whose_login_a_plan_would_read_first)
+{
+    size_t told = 0;
+
+    for (uint64_t seed = 1; seed <= WORLDS; seed++) {
+        struct world world;
+        world_draw(&world, seed);
+        struct pairing *pairing =
+            match_all(&world.arena, &world.snapshot, &world.roster, &world.matching);
+        const struct simulate_scene scene = {
+            .context = &world.context, .pairing = pairing, .reread_days = 7};
+        for (int read = 0; read < 2; read++) {
+            size_t readable = 0;
+            for (size_t i = 0; i < world.snapshot.count; i++)
+                world.account[i].history.read_at = read ? world.context.now : INSTANT_NONE;
+            struct decision *decision = simulate_decide(&world.arena, &world.policy, &scene);
+            struct simulate_point point = simulate_count(&scene, decision, 30);
+            for (size_t i = 0; i < world.snapshot.count; i++)
+                readable +=
+                    simulate_frees_idle(&decision[i]) && account_id_is_v4(decision[i].account->id);
+            assert_int_equal(point.unread, read ? 0 : readable);
+            told += point.unread;
+        }
+        arena_release(&world.arena);
+    }
+    assert_in_range(told, 10, SIZE_MAX);
+}
