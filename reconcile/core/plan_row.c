@@ -66,6 +66,7 @@ const struct column plan_row_columns[] = {
     ROW_AS("outcome", standing.state, NESTED),
     ROW_AS("outcome_at", standing.state_at, NESTED),
     ROW_AS("outcome_reason", standing.state_reason, NESTED),
+    ROW_AS("outcome_approved_by", standing.approved_by, NESTED),
     ROW(about, STORED),
     ROW_TYPED(rule_text, COLUMN_SEAL, STORED),
     ROW(asks_login, STORED),

@@ -26,6 +26,7 @@ static int set_steps(struct job *job, struct plan *plan, struct err *err)
         standing->state_reason = step[i].reason;
         standing->state_at =
             instant_is_set(step[i].outcome_at) ? step[i].outcome_at : step[i].intent_at;
+        standing->approved_by = step[i].approved_by;
         standing->done = step[i].state == STEP_DONE || step[i].state == STEP_ALREADY ||
                          step[i].state == STEP_VERIFIED;
         plan->totals.done += standing->done;

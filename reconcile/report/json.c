@@ -325,6 +325,7 @@ static void add_standing(struct jsonw *json, const struct row_standing *standing
         jsonw_field_string(json, "state", standing->state);
         jsonw_field_instant(json, "at", standing->state_at);
         field_text(json, "reason", standing->state_reason);
+        field_text(json, "approved_by", standing->approved_by);
         jsonw_end_object(json);
     } else {
         jsonw_null(json);
