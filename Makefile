@@ -85,7 +85,7 @@ obj     = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 GEN_SQL := $(B)/gen/sql.c $(B)/gen/sql.h
 GEN_store  := sql.o
-GEN_report := css.o
+GEN_report := page.o
 GEN_audit  := our_words.o
 PROGRAM := $(B)/bynder-reconcile
 SIM     := $(B)/portal-sim
@@ -101,7 +101,7 @@ test_src     = $(wildcard tests/$(1)/test_*.c tests/$(1)/*/test_*.c)
 shared_src   = $(filter-out $(addprefix tests/$(1)/,test_% bench_% preload_%),$(wildcard tests/$(1)/*.c))
 test_bin     = $(patsubst tests/%.c,$(B)/tests/%,$(call test_src,$(1)))
 ALL_SRC     := $(foreach l,$(LAYERS),$(call src_of,$(l))) $(PROGRAM_SRC) $(SIM_SRC)
-ALL_TEST_SRC := $(foreach s,$(SUITES) unit/base fuzz crash crash/wrong year,$(wildcard tests/$(s)/*.c)) $(SUPPORT_SRC) $(TEST_MAIN)
+ALL_TEST_SRC := $(foreach s,$(SUITES) unit/base fuzz crash crash/wrong year page,$(wildcard tests/$(s)/*.c)) $(SUPPORT_SRC) $(TEST_MAIN)
 ALL_HEADERS := $(wildcard reconcile/*/*.h cmd/*/*.h cmd/*/*/*.h tests/*/*.h)
 
 .PHONY: all
@@ -117,9 +117,9 @@ $(B)/flags: force
 .PHONY: force
 force:
 
-$(B)/gen/sql.c: db/embed.sh $(wildcard db/queries/*/*.sql db/migrations/*.sql) reconcile/report/report.css
+$(B)/gen/sql.c: db/embed.sh $(wildcard db/queries/*/*.sql db/migrations/*.sql) reconcile/report/report.css reconcile/report/report.js
 	$(Q)mkdir -p $(@D); sh db/embed.sh $(B)/gen
-$(B)/gen/sql.h $(B)/gen/css.c: $(B)/gen/sql.c ;
+$(B)/gen/sql.h $(B)/gen/page.c: $(B)/gen/sql.c ;
 $(B)/gen/our_words.c: reconcile/audit/our_words.sh $(wildcard reconcile/*/*.c) | $(GEN_SQL)
 	$(Q)sh $< $@
 
@@ -220,6 +220,11 @@ $(YEAR): $(call obj,$(YEAR_SRC)) $(LIBS_ALL) | $(YEAR_PRELOAD)
 $(B)/tests/year/preload_%.so: tests/year/preload_%.c $(B)/flags
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) -D_GNU_SOURCE -std=gnu17 $(WARN) -O1 -g -fPIC -shared -o $@ $<
 
+# Pages for a browser: a program of its own.
+PAGES        := $(B)/tests/page/pages
+$(PAGES): $(call obj,tests/page/pages.c tests/support/hostile.c) $(LIBS_ALL)
+	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
+
 # What the end suite puts into the program's process; without sanitizers, the program has its own.
 $(B)/tests/end/preload_%.so: tests/end/preload_%.c $(B)/flags
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) -D_GNU_SOURCE -std=gnu17 $(WARN) -O1 -g -fPIC -shared -o $@ $< -ldl
@@ -306,6 +311,10 @@ check-rules: ## the alert rules, by promtool (taken from Debian's prometheus whe
 .PHONY: check-sinks
 check-sinks: all $(B)/tests/end/test_sinks ## hostile names in Chromium, LibreOffice and promtool, which must be here
 	$(Q)sh tests/sinks/run.sh $(B)
+
+.PHONY: check-page
+check-page: all $(PAGES) ## the page of a plan in Chromium: filter, sort, select, decide, download; axe; 20,000 rows
+	$(Q)sh tests/page/run.sh $(B)
 
 .PHONY: demo
 demo: ## a portal, a roster, a plan, on this machine: what the program does, in a minute

@@ -52,6 +52,12 @@ void report_add_file_name(struct text *out, const struct plan *plan, enum report
     text_addf(out, PLAN "%lld%s", (long long)plan->id, extensions[format]);
 }
 
+void report_add_decisions_name(struct text *out, const struct plan *plan)
+{
+    add_portal(out, plan->portal);
+    text_addf(out, PLAN "%lld-decisions.json", (long long)plan->id);
+}
+
 bool report_is_file_name(const char *rest)
 {
     const char *extension = rest + strspn(rest, "0123456789");

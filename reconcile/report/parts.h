@@ -26,13 +26,20 @@ struct report_group {
 };
 
 struct report_groups {
-    const struct plan_row **row; /* actions by (action, rule), findings by row number, keeps */
+    const struct plan_row **row;
     struct report_group *group;
     size_t count;
 };
 
+/* 0 for rows of one group, which stay in the order of the plan. */
+typedef int report_order(const struct plan_row *a, const struct plan_row *b);
+/* Actions by (action, rule), findings by row number, keeps. */
+report_order report_by_rule;
+/* "P4" before "P10" before "R1". */
+int report_compare_code(const char *a, const char *b);
+
 /* The rows stay where they are; the plan must outlive the groups. */
-struct report_groups report_groups_of(const struct plan *plan);
+struct report_groups report_groups_of(const struct plan *plan, report_order *order);
 void report_groups_release(struct report_groups *groups);
 
 /* "suspend — rule 'idle'", "finding P4 — …", "keep" */
@@ -105,8 +112,5 @@ void report_add_text(const struct plan *plan, const struct report_style *style, 
 void report_add_json(const struct plan *plan, const struct report_style *style, struct text *out);
 void report_add_csv(const struct plan *plan, const struct report_style *style, struct text *out);
 void report_add_html(const struct plan *plan, const struct report_style *style, struct text *out);
-
-/* The style sheet of the HTML report: report.css. */
-extern const char report_css[];
 
 #endif

@@ -26,4 +26,7 @@ struct report_style {
 void report_plan(const struct plan *plan, enum report_format format,
                  const struct report_style *style, struct text *ret_text);
 
+/* What is asked of Bynder's support when somebody is to be let in again sooner, ready-made. */
+void report_add_request(struct text *out, const struct plan_row *row);
+
 #endif

@@ -298,7 +298,8 @@ static void add_group(const struct painter *painter, const struct report_group *
 
 static void add_groups(const struct painter *painter, const struct plan *plan)
 {
-    CLEANUP(report_groups_release) struct report_groups groups = report_groups_of(plan);
+    CLEANUP(report_groups_release)
+    struct report_groups groups = report_groups_of(plan, report_by_rule);
 
     for (size_t i = 0; i < groups.count; i++)
         add_group(painter, &groups.group[i], report_is_held(plan));
