@@ -57,7 +57,7 @@ LINK_asan    := -fsanitize=address,undefined
 LINK_fuzz    := -fsanitize=address,undefined -fprofile-instr-generate
 LINK_cov     := --coverage
 
-PKG      := libcurl json-c libpq libconfig libcrypto icu-uc icu-i18n
+PKG      := libcurl json-c libpq libconfig libcrypto icu-uc icu-i18n xlsxwriter
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKG) 2>/dev/null | sed 's/-I/-isystem /g')
 PKG_LIBS   = $(shell pkg-config --libs $(PKG) 2>/dev/null) -lcsv
 SIM_LIBS   = $(shell pkg-config --libs libmicrohttpd json-c libcrypto icu-uc icu-i18n 2>/dev/null) -lcsv
@@ -93,7 +93,7 @@ SIM     := $(B)/portal-sim
 PROGRAM_SRC := $(wildcard cmd/bynder-reconcile/*.c)
 SIM_SRC     := $(wildcard cmd/portal-sim/*.c cmd/portal-sim/world/*.c)
 
-SUITES      := unit io scenario store http end bench
+SUITES      := unit io scenario store http end sheet bench
 TEST_MAIN   := tests/support/test_main.c
 SUPPORT_SRC := $(filter-out $(TEST_MAIN),$(wildcard tests/support/*.c))
 test_src     = $(wildcard tests/$(1)/test_*.c tests/$(1)/*/test_*.c)
@@ -166,7 +166,7 @@ define SUITE_RULE
 $(B)/tests/$(1)/%: $(B)/obj/tests/$(1)/%.o $(call obj,$(call shared_src,$(1)) $(SUPPORT_SRC) $(if $(filter bench,$(1)),,$(TEST_MAIN))) $(LIBS_ALL)
 	$$(if $$(V),,@echo "  LINK  $$@";) mkdir -p $$(@D) && $$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) $$(addprefix -Wl$$(comma)--wrap=,$$(BENCH_WRAP_$$(@F))) -o $$@ $$^ $$(PKG_LIBS) -lcmocka -lm
 endef
-$(foreach s,io store http end bench,$(eval $(call SUITE_RULE,$(s))))
+$(foreach s,io store http end sheet bench,$(eval $(call SUITE_RULE,$(s))))
 
 # What breaks the program on purpose: sweep_* are programs, preload_* go into the program's own
 # process, wrong/* replace functions of it, the rest is what the sweeps share.
@@ -315,6 +315,10 @@ check-sinks: all $(B)/tests/end/test_sinks ## hostile names in Chromium, LibreOf
 .PHONY: check-page
 check-page: all $(PAGES) ## the page of a plan in Chromium: filter, sort, select, decide, download; axe; 20,000 rows
 	$(Q)sh tests/page/run.sh $(B)
+
+.PHONY: check-sheet
+check-sheet: all $(B)/tests/sheet/test_sheet $(B)/tests/end/preload_clock.so $(B)/tests/year/preload_moment.so ## a plan's workbook filled in and saved by LibreOffice, and handed back
+	$(Q)sh tests/sheet/run.sh $(B)
 
 .PHONY: demo
 demo: ## a portal, a roster, a plan, on this machine: what the program does, in a minute

@@ -405,7 +405,7 @@ static const struct command {
     unsigned states; /* bits 1 << enum plan_state */
 } commands[] = {
     {"read it in a browser", SHOW, REPORT_HTML, ~0U},
-    {"every row for a spreadsheet", SHOW, REPORT_CSV, ~0U},
+    {"every row for a spreadsheet, to decide in", SHOW, REPORT_XLSX, ~0U},
     {"every row for a program", SHOW, REPORT_JSON, ~0U},
     {"approve it as you see it here", APPROVE, REPORT_TEXT,
      1U << PLAN_PROPOSED | 1U << PLAN_APPROVED | 1U << PLAN_APPLYING | 1U << PLAN_APPLIED},

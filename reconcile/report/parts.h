@@ -111,6 +111,10 @@ bool report_add_let_go(struct text *out, const struct plan *plan,
 void report_add_text(const struct plan *plan, const struct report_style *style, struct text *out);
 void report_add_json(const struct plan *plan, const struct report_style *style, struct text *out);
 void report_add_csv(const struct plan *plan, const struct report_style *style, struct text *out);
+void report_add_csv_bom(const struct plan *plan, const struct report_style *style,
+                        struct text *out);
+int report_make_xlsx(const struct plan *plan, struct text *out, struct err *err)
+    __attribute__((warn_unused_result));
 void report_add_html(const struct plan *plan, const struct report_style *style, struct text *out);
 
 #endif

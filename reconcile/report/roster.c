@@ -493,6 +493,8 @@ void roster_report(const struct roster_report *report, enum report_format format
         return;
     case REPORT_TEXT:
     case REPORT_HTML:
+    case REPORT_XLSX:
+    case REPORT_CSV_BOM:
     case REPORT_FORMAT_COUNT:
         write_text(report, &facts, ret_text);
         return;

@@ -354,7 +354,11 @@ static void check_report(const struct plan *plan, enum report_format format,
     CLEANUP(text_release) struct text text = TEXT_INIT;
     CLEANUP(json_freep) struct json_object *object = NULL;
 
-    report_plan(plan, format, style, &text);
+    FUZZ_CHECK(report_plan(plan, format, style, &text, NULL) == 0);
+    if (format == REPORT_XLSX) {
+        FUZZ_CHECK(text.length > 4 && !memcmp(text.data, "PK\x03\x04", 4));
+        return;
+    }
     FUZZ_CHECK(text_is_utf8(text_cstr(&text), text.length));
     for (size_t i = 0; i < text.length; i++) {
         unsigned char c = (unsigned char)text.data[i];
