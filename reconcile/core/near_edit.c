@@ -1,7 +1,7 @@
 /*
- * All entries lie in one array in the order of their buckets, and in a bucket those of one hash side
- * by side. They are counted before memory is taken: an entry is as small as can be, because of a
- * million addresses there may be twenty million.
+ * All entries lie in one array in the order of their buckets, and in a bucket those of one hash
+ * side by side. They are counted before memory is taken: an entry is as small as can be, because of
+ * a million addresses there may be twenty million.
  */
 #include "core/near_edit.h"
 
@@ -89,8 +89,8 @@ static uint64_t mix(uint64_t value)
     return value ^ (value >> 31);
 }
 
-/* By prefix sums, so each costs a few steps; bound to the domain. The same one follows itself where a
- * letter does: 'aa' without either. */
+/* By prefix sums, so each costs a few steps; bound to the domain. The same one follows itself where
+ * a letter does: 'aa' without either. */
 static unsigned hash_all(const struct address *address, uint64_t ret[static EDIT_HASHES_MAX])
 {
     size_t n = address->local_length;
@@ -162,8 +162,8 @@ static void count_hash(struct edits *edits, uint64_t hash, uint32_t value)
 static void place_hash(struct edits *edits, uint64_t hash, uint32_t value)
 {
     *seen_word(edits, hash) |= seen_bit(hash);
-    edits->entry[edits->end[hash & edits->mask]++] = (struct edit_entry){
-        .hash = (uint32_t)(hash >> 33) & 0x7fffffff, .value = value};
+    edits->entry[edits->end[hash & edits->mask]++] =
+        (struct edit_entry){.hash = (uint32_t)(hash >> 33) & 0x7fffffff, .value = value};
 }
 
 /* Of all addresses every hash, which are made a second time rather than kept. */

@@ -45,8 +45,8 @@ struct edits {
 /* As many addresses at most. */
 void edits_init(struct edits *edits, size_t addresses);
 void edits_release(struct edits *edits);
-/* The text stays with the caller, and where it is until all are indexed. An address whose local part
- * is longer is not taken in. */
+/* The text stays with the caller, and where it is until all are indexed. An address whose local
+ * part is longer is not taken in. */
 void edits_add(struct edits *edits, const struct address *address, uint32_t value);
 /* When all are in, before the first look. */
 void edits_index(struct edits *edits);

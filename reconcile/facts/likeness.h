@@ -26,9 +26,9 @@ enum name_likeness {
 struct name_parts {
     const char *whole; /* all letters in their order without what is between; NULL = no name */
     const char
-        *turned;      /* of two parts in a script that may leave the blank out: the second first */
-    const char *ends; /* where there are more than two parts: the first and the last word, in a
-                         fixed order */
+        *turned;       /* of two parts in a script that may leave the blank out: the second first */
+    const char *ends;  /* where there are more than two parts: the first and the last word, in a
+                          fixed order */
     const char *parts; /* in order, a blank between two; NULL = none */
     unsigned count;
 };
