@@ -20,6 +20,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "format/csv_reader.h"
+#include "format/csv_swallow.h"
 #include "roster/cut.h"
 #include "roster/footer.h"
 #include "roster/lexicon.h"
@@ -43,6 +44,9 @@ struct open_row {
     size_t last;      /* length of the last field */
     size_t titles;    /* leading fields that are the header's */
     size_t swallowed; /* the first column, from 1, that looks like several rows in one field */
+    size_t broken;    /* the first mapped one, from 1, with a line break in its value */
+    size_t known;     /* filled fields that are titles of the header, if all are … */
+    bool moved;       /* … and one that stands in another column than there */
     bool marked;      /* a field begins with a single quotation mark */
 };
 
@@ -196,38 +200,23 @@ static int on_title_row(struct roster_csv *csv, uint32_t row, struct err *err)
 
 /* --- fields --- */
 
-static size_t count_char(const char *bytes, size_t length, char wanted)
+/* The mark of the second of two files. */
+static void skip_mark(size_t column, const char **bytes, size_t *length)
 {
-    size_t count = 0;
+    static const char mark[] = "\xEF\xBB\xBF";
 
-    for (size_t i = 0; i < length; i++)
-        count += bytes[i] == wanted;
-    return count;
-}
-
-/* A quotation mark that is not closed runs on to the next one, some rows below. When both stand in
- * the same column the row that results has the right number of fields, and the people between are
- * lost: such a field holds, for each line break, as many delimiters as a row does. */
-static bool looks_swallowed(const struct roster_csv *csv, const char *bytes, size_t length)
-{
-    size_t breaks;
-
-    if (csv->columns < 2 || !memchr(bytes, '\n', length))
-        return false;
-    breaks = count_char(bytes, length, '\n');
-    return count_char(bytes, length, csv->config->delimiter) == breaks * (csv->columns - 1);
+    if (column == 0 && *length >= 3 && memcmp(*bytes, mark, 3) == 0) {
+        *bytes += 3;
+        *length -= 3;
+        text_trim(bytes, length);
+    }
 }
 
 static bool is_title(const struct roster_csv *csv, size_t column, const char *bytes, size_t length)
 {
-    static const char mark[] = "\xEF\xBB\xBF"; /* of the second of two files */
     const char *title = csv->title[column];
 
-    if (column == 0 && length >= 3 && memcmp(bytes, mark, 3) == 0) {
-        bytes += 3;
-        length -= 3;
-        text_trim(&bytes, &length);
-    }
+    skip_mark(column, &bytes, &length);
     return length > 0 && strncmp(title, bytes, length) == 0 && title[length] == '\0';
 }
 
@@ -246,11 +235,42 @@ static void note_field(struct roster_csv *csv, size_t column, const char *bytes,
     row->marked = row->marked || *bytes == '\'';
 }
 
+/* A title of any column, in any case: of another file, pasted below. */
+static void note_known(struct open_row *row, const struct roster_csv *csv, size_t column,
+                       const char *bytes, size_t length)
+{
+    if (length == 0 || row->known + 1 != row->filled)
+        return;
+    skip_mark(column, &bytes, &length);
+    for (size_t i = 0; i < csv->columns; i++) {
+        if (strncasecmp(csv->title[i], bytes, length) == 0 && csv->title[i][length] == '\0') {
+            row->known++;
+            row->moved = row->moved || i != column;
+            return;
+        }
+    }
+}
+
+/* What tells that the field holds more than one: as it stands in the file, and trimmed. */
+static void note_breaks(struct roster_csv *csv, size_t column, const char *bytes, size_t length)
+{
+    struct open_row *row = &csv->row;
+
+    if (row->swallowed == 0 &&
+        csv_swallows_rows(bytes, length, csv->config->delimiter, column, csv->columns))
+        row->swallowed = column + 1;
+    text_trim(&bytes, &length);
+    if (row->broken == 0 && csv->first[column] != UNBOUND && csv_has_break(bytes, length))
+        row->broken = column + 1;
+}
+
 static int on_field(void *context, uint32_t row, size_t column, const char *bytes, size_t length,
                     struct err *err)
 {
     struct roster_csv *csv = context;
 
+    if (csv->have_header && column < csv->columns)
+        note_breaks(csv, column, bytes, length);
     text_trim(&bytes, &length);
     note_field(csv, column, bytes, length);
     if (!csv->have_header)
@@ -263,8 +283,7 @@ static int on_field(void *context, uint32_t row, size_t column, const char *byte
         roster_intake_value(csv->intake, (size_t)mapped, bytes, length);
     if (csv->row.titles == column && is_title(csv, column, bytes, length))
         csv->row.titles++;
-    if (csv->row.swallowed == 0 && looks_swallowed(csv, bytes, length))
-        csv->row.swallowed = column + 1;
+    note_known(&csv->row, csv, column, bytes, length);
     return 0;
 }
 
@@ -424,6 +443,12 @@ static void check_shape(struct roster_csv *csv, size_t columns)
                   "the quoted field in column %zu looks like several rows, so this row may hold "
                   "other people; hint: a quotation mark is missing or too many",
                   csv->row.swallowed);
+    } else if (csv->row.broken > 0) {
+        text_addf(&reason,
+                  "has a line break in column %zu, so this row may hold other people; hint: a "
+                  "quotation mark is missing or too many, or somebody typed a second line into "
+                  "the cell: write it in one",
+                  csv->row.broken);
     }
     if (reason.length > 0)
         roster_intake_damaged(csv->intake, text_cstr(&reason));
@@ -508,6 +533,12 @@ static int on_filled_row(struct roster_csv *csv, uint32_t row, size_t columns, s
         return err_set(err, ERR_ROSTER,
                        "row %u repeats the titles in front of its values, as all rows seem to do; "
                        "hint: export with the titles in one header row",
+                       row);
+    if (csv->row.moved && csv->row.known > 1 && csv->row.known == csv->row.filled)
+        return err_set(err, ERR_ROSTER,
+                       "row %u holds the titles again, in another order: two files seem to be "
+                       "pasted together here, and below it values stand in other columns; hint: "
+                       "export one file",
                        row);
     take_row(csv, row, columns);
     return 0;
