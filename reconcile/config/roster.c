@@ -105,8 +105,9 @@ static void check_date_format(struct config_loader *loader, const char *path, co
     else
         config_problem_add(loader, config_line(loader, path),
                            "'%s' is '%s'; hint: it needs %%Y, one of %%m %%b %%B, and %%d, each "
-                           "once, such as %%d/%%m/%%Y, or \"" ROSTER_EXCEL_SERIAL "\"",
-                           path, format);
+                           "once, such as %%d/%%m/%%Y, or \"" ROSTER_EXCEL_SERIAL "\"%s",
+                           path, format,
+                           strstr(format, "%-") ? "; %m and %d take one digit, too" : "");
 }
 
 static const struct date_column {

@@ -516,12 +516,12 @@ const char *number_bare(struct arena *arena, const char *number)
 bool is_no_value(const struct no_values *more, const char *folded)
 {
     static const char *const words[] = {
-        "n/a",   "na",      "null",  "\\n",     "none",    "unknown", "n.a.",  "k.a.",      "#n/a",
-        "#ref!", "#name?",  "#value!", "#null!", "#num!",   "#div/0!", "nil",   "(null)",    "<null>",
-        "undefined", "tbd", "—",     "–",       "−",       "－",      "ー",    "n. a.",     "k. a.",
-        "n.v.t.", "nvt",    "ohne",  "keine",   "geen",    "aucun",   "aucune", "ninguno",  "nessuno",
-        "nessuna", "nenhum", "brak", "sin dato", "sin datos", "なし", "無し",  "無",        "无",
-        "없음"};
+        "n/a",       "na",     "null",      "\\n",     "none",    "unknown", "n.a.",    "k.a.",
+        "#n/a",      "#ref!",  "#name?",    "#value!", "#null!",  "#num!",   "#div/0!", "nil",
+        "(null)",    "<null>", "undefined", "tbd",     "—",       "–",       "−",       "－",
+        "ー",        "n. a.",  "k. a.",     "n.v.t.",  "nvt",     "ohne",    "keine",   "geen",
+        "aucun",     "aucune", "ninguno",   "nessuno", "nessuna", "nenhum",  "brak",    "sin dato",
+        "sin datos", "なし",   "無し",      "無",      "无",      "없음"};
     static const char *const locals[] = {"no_email@*", "noemail@*", "no-email@*", "no.email@*"};
 
     if (!folded)

@@ -11,9 +11,9 @@ enum { FEW = 3 }; /* fewer delimiters than that may stand in any line that someb
 
 /* What the lines of a field hold. */
 struct lines {
-    size_t count;   /* those with anything in them, and the first and the last one */
-    size_t total;   /* delimiters in all of them … */
-    size_t most;    /* … and in one … */
+    size_t count;       /* those with anything in them, and the first and the last one */
+    size_t total;       /* delimiters in all of them … */
+    size_t most;        /* … and in one … */
     size_t first, last; /* … and in these */
 };
 

@@ -22,14 +22,14 @@ struct encoding {
     char *name;
     iconv_t converter;
     bool utf8;
-    bool started;      /* the byte order mark is dealt with */
-    struct text carry; /* bytes that wait for more */
-    uint64_t offset;   /* bytes of the file behind us */
-    uint64_t lines;    /* line feeds behind us */
-    bool single;       /* each byte is a character; then it is watched whether … */
-    bool other;        /* … some bytes beyond ASCII are none of UTF-8, … */
+    bool started;       /* the byte order mark is dealt with */
+    struct text carry;  /* bytes that wait for more */
+    uint64_t offset;    /* bytes of the file behind us */
+    uint64_t lines;     /* line feeds behind us */
+    bool single;        /* each byte is a character; then it is watched whether … */
+    bool other;         /* … some bytes beyond ASCII are none of UTF-8, … */
     uint64_t sequences; /* … how many characters of UTF-8 they make … */
-    unsigned expected; /* … and how many more bytes the last one wants */
+    unsigned expected;  /* … and how many more bytes the last one wants */
     char piece[PIECE];
 };
 
@@ -244,8 +244,8 @@ static int pass_utf8(struct encoding *encoding, const char *bytes, size_t length
     return refuse(encoding, bytes + good, false, err);
 }
 
-/* Text in UTF-8 passes for one of a single byte each, with an address that nobody has; the other way
- * round it hardly ever happens. */
+/* Text in UTF-8 passes for one of a single byte each, with an address that nobody has; the other
+ * way round it hardly ever happens. */
 static void watch(struct encoding *encoding, const char *bytes, size_t length)
 {
     for (size_t i = 0; i < length && !encoding->other; i++) {

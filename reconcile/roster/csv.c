@@ -12,6 +12,7 @@
  */
 #include "roster/csv.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -19,6 +20,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "format/csv_reader.h"
 #include "format/csv_swallow.h"
 #include "roster/cut.h"
@@ -48,6 +50,7 @@ struct open_row {
     size_t known;     /* filled fields that are titles of the header, if all are … */
     bool moved;       /* … and one that stands in another column than there */
     bool marked;      /* a field begins with a single quotation mark */
+    bool address;     /* a field holds an @ */
 };
 
 struct roster_csv {
@@ -233,6 +236,7 @@ static void note_field(struct roster_csv *csv, size_t column, const char *bytes,
         text_add_bytes(&csv->lead, bytes, length < LEAD_BYTES ? length : LEAD_BYTES);
     }
     row->marked = row->marked || *bytes == '\'';
+    row->address = row->address || memchr(bytes, '@', length);
 }
 
 /* A title of any column, in any case: of another file, pasted below. */
@@ -341,15 +345,32 @@ static bool matches_footer(const struct roster_csv *csv)
     return false;
 }
 
+/* A row of more fields than the header: the line of sums with a delimiter in its text, which says
+ * nothing in the columns it fell into. Its first cell is more than a word and no name, and nothing
+ * in it is an address or a status. */
+static bool is_broken_footer(struct roster_csv *csv)
+{
+    const char *lead = text_cstr(&csv->lead);
+
+    for (int at = csv->row.lead < (int)csv->columns ? csv->first[csv->row.lead] : UNBOUND;
+         at != UNBOUND; at = csv->next[at]) {
+        if (csv->mapped[at].field == ROSTER_NAME)
+            return false;
+    }
+    return !csv->row.address && evidence_of_row(csv) != EVIDENCE_PERSON && strpbrk(lead, " :=(");
+}
+
 /* Whether the row is one of a footer, as far as itself can tell. What could be a person stays one:
  * with an address, a status or all cells filled it is just a name that begins like a footer, with a
  * number alone nobody can tell. */
-static bool is_footer(struct roster_csv *csv)
+static bool is_footer(struct roster_csv *csv, size_t columns)
 {
     enum roster_evidence evidence;
 
     if (!matches_footer(csv))
         return false;
+    if (columns > csv->columns + csv->trailing)
+        return is_broken_footer(csv);
     evidence = evidence_of_row(csv);
     if (evidence == EVIDENCE_PERSON || csv->row.filled == csv->columns)
         return false;
@@ -380,12 +401,48 @@ static bool has_label(const struct roster_csv *csv)
     return false;
 }
 
+/* `string`, `varchar(20)`, `date`: what a program says of the columns of its export. */
+static bool is_type_word(const char *value)
+{
+    static const char *const words[] = {
+        "string",   "text",     "char",      "varchar", "nvarchar", "varchar2", "alphanumeric",
+        "number",   "numeric",  "integer",   "int",     "bigint",   "decimal",  "date",
+        "time",     "datetime", "timestamp", "bool",    "boolean",  "enum",     "list",
+        "picklist", "code",     "email",     "e-mail",  "nstring"};
+    char word[WORD_SHOWN];
+    size_t length = strcspn(value, "(");
+
+    if (length >= sizeof(word))
+        return false;
+    for (size_t i = 0; i < length; i++)
+        word[i] = (char)tolower((unsigned char)value[i]);
+    word[length] = '\0';
+    return WORD_ROW(words, word) &&
+           (!value[length] || !value[length + 1 + strspn(value + length + 1, "0123456789, )")]);
+}
+
+static bool holds_types(const struct roster_csv *csv)
+{
+    size_t types = 0;
+
+    for (size_t i = 0; i < csv->mapped_count; i++) {
+        const char *value = roster_intake_peek(csv->intake, i);
+
+        if (*value && !is_type_word(value))
+            return false;
+        types += *value != '\0';
+    }
+    return types > 1;
+}
+
 /* A row of labels: words in each mapped cell in which a person's would be something else, one of
  * them a title. */
 static bool looks_like_labels(struct roster_csv *csv)
 {
     bool tested = false;
 
+    if (holds_types(csv))
+        return true;
     for (size_t i = 0; i < csv->mapped_count; i++) {
         const char *value = roster_intake_peek(csv->intake, i);
         enum roster_evidence evidence = roster_intake_evidence(csv->intake, i);
@@ -414,11 +471,15 @@ static int on_label_row(struct roster_csv *csv, uint32_t row, struct err *err)
 
 /* --- rows --- */
 
-static void add_shape_hint(const struct roster_csv *csv, struct text *reason)
+static void add_shape_hint(const struct roster_csv *csv, size_t columns, struct text *reason)
 {
     if (csv->row.marked)
         text_add(reason, "; hint: values are quoted with single marks ('), which CSV does not "
                          "know: export with double ones (\")");
+    else if (columns < csv->columns)
+        text_add(reason, "; hint: empty cells at its end were left out, as spreadsheets do, or the "
+                         "row is torn: export all cells of each row, or put a column last that is "
+                         "never empty");
     else
         text_addf(reason, "; hint: a value that holds the delimiter '%c' must be quoted",
                   csv->config->delimiter);
@@ -437,7 +498,7 @@ static void check_shape(struct roster_csv *csv, size_t columns)
                   csv->columns);
         if (csv->trailing)
             text_add(&reason, " and the other rows an empty one more");
-        add_shape_hint(csv, &reason);
+        add_shape_hint(csv, columns, &reason);
     } else if (csv->row.swallowed > 0) {
         text_addf(&reason,
                   "the quoted field in column %zu looks like several rows, so this row may hold "
@@ -494,7 +555,7 @@ static void reject_cut(struct roster_csv *csv, size_t mapped)
 
 static void take_row(struct roster_csv *csv, uint32_t row, size_t columns)
 {
-    bool footer = is_footer(csv);
+    bool footer = is_footer(csv, columns);
     int cut;
 
     if (csv->rows == 0 && !footer) {

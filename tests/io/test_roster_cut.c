@@ -57,7 +57,7 @@ static struct config_roster config_of(const char *last)
         [ROSTER_USERNAME] = "Login",        [ROSTER_STATUS] = "Status",
         [ROSTER_HIRE_DATE] = "Hired",       [ROSTER_LAST_DAY] = "Last",
         [ROSTER_DEPARTMENT] = "Dept",       [ROSTER_ON_LEAVE] = "Leave",
-        [ROSTER_LEAVE_FROM] = "From",        [ROSTER_LEAVE_UNTIL] = "Until"};
+        [ROSTER_LEAVE_FROM] = "From",       [ROSTER_LEAVE_UNTIL] = "Until"};
     static const char *const departed[] = {"Left", "A", "T"};
     static const char *const employed[] = {"Active", "Left and back", "Trans"};
     static const char *const words[] = {"n - sick"};
@@ -153,7 +153,8 @@ TEST(roster_last_value_without_line_end_is_whole_or_its_row_unknown)
     }
 }
 
-/* What nobody has whose status means the same may be missing; a leave is nothing to who has left. */
+/* What nobody has whose status means the same may be missing; a leave is nothing to who has left.
+ */
 TEST(roster_last_value_that_is_missing_is_whole_as_others_of_that_status_show)
 {
     static const struct {

@@ -183,7 +183,8 @@ TEST(roster_read_not_the_stated_encoding_is_refused)
     assert_refused(&c, "line 3 is not UTF-8: byte 0xfc at byte offset 28");
 }
 
-/* The stated encoding has a character for each byte, and the file is in another one all the same. */
+/* The stated encoding has a character for each byte, and the file is in another one all the same.
+ */
 TEST(encoding_of_single_bytes_refuses_what_is_all_utf8)
 {
     static const struct {
@@ -211,8 +212,7 @@ TEST(encoding_of_single_bytes_refuses_what_is_all_utf8)
         for (size_t step = 1; step <= 7; step++) {
             CLEANUP(text_release) struct text text = TEXT_INIT;
             CLEANUP(err_release) struct err err = ERR_INIT;
-            int result =
-                decode(cases[i].name, cases[i].bytes, cases[i].length, step, &text, &err);
+            int result = decode(cases[i].name, cases[i].bytes, cases[i].length, step, &text, &err);
 
             if ((result < 0) != cases[i].refused)
                 fail_msg("case %zu, step %zu: %s", i, step, result < 0 ? err.text : "taken");
