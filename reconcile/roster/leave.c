@@ -10,15 +10,13 @@
 static const char *const yes_words[] = {
     "true",      "yes",  "y",     "1",   "x",    "t",    "ja",   "j",    "oui", "o",   "si",
     "sí",        "sim",  "s",     "tak", "vrai", "vero", "wahr", "waar", "ano", "áno", "igen",
-    "verdadero", "evet", "kyllä", "да",  "так",  "はい", "有",   "是",   "예",  "네",  "on leave"};
+    "verdadero", "evet", "kyllä", "да",  "так",  "はい", "有",   "是",   "예",  "네"};
 
 static const char *const no_words[] = {
-    "false",   "no",     "n",     "0",      "f",   "nein", "nee",    "non",
-    "nie",     "não",    "nao",   "nej",    "nei", "ne",   "ei",     "nem",
-    "hayır",   "hayir",  "hayi̇r", "нет",    "ні",  "не",   "falsch", "faux",
-    "falso",   "onwaar", "null",  "いいえ", "否",  "無",   "无",     "なし",
-    "아니오",  "아니요", "없음",  "-",      "–",   "—",    "−",      "not on leave",
-    "no leave"};
+    "false", "no",   "n",      "0",      "f",     "nein",   "nee",   "non",    "nie",   "não",
+    "nao",   "nej",  "nei",    "ne",     "ei",    "nem",    "hayır", "hayir",  "hayi̇r", "нет",
+    "ні",    "не",   "falsch", "faux",   "falso", "onwaar", "null",  "いいえ", "否",    "無",
+    "无",    "なし", "아니오", "아니요", "없음",  "-",      "–",     "—",      "−"};
 
 enum person_leave roster_leave_of(const char *folded)
 {
