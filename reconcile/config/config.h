@@ -116,7 +116,8 @@ struct config_roster {
     struct { /* words of the status column, compared trimmed and folded */
         struct name_list employed, on_leave, departed;
     } status;
-    struct name_list on_leave_words; /* that mean yes, beside those that always do */
+    struct name_list on_leave_words;     /* that mean yes, beside those that always do … */
+    struct name_list not_on_leave_words; /* … and no */
     struct name_list writers;  /* users and @groups who may write the file, beside root and us */
     struct name_list no_value; /* values of keys that stand for nobody (K2) */
     const struct zone *zone;   /* policy.time_zone: of which day a moment is; NULL = UTC */

@@ -506,6 +506,32 @@ bool number_is_grouped(const char *number)
            join_thousands(&arena, fold_text(&arena, number)) != NULL;
 }
 
+/* '10.084,00', '10,084.0': the part in front of decimals that are zeros; NULL when there are none,
+ * or the same mark parts the thousands. */
+static const char *without_decimals(struct arena *arena, const char *value)
+{
+    size_t length = strlen(value), zeros = 0;
+
+    while (zeros < length && value[length - zeros - 1] == '0')
+        zeros++;
+    if (zeros == 0 || zeros > 2 || zeros + 2 > length) /* three may be thousands */
+        return NULL;
+    char mark = value[length - zeros - 1];
+    const char *whole = arena_strndup(arena, value, length - zeros - 1);
+    return (mark == ',' || mark == '.') && !strchr(whole, mark) ? whole : NULL;
+}
+
+bool number_is_grouped_decimal(const char *number)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    size_t digits = span_digits(number);
+
+    if (digits < 1 || digits > 3 || !number[digits]) /* nearly all of a million */
+        return false;
+    const char *whole = without_decimals(&arena, number);
+    return whole && number_is_grouped(whole);
+}
+
 /* What a spreadsheet puts around a text, so that it does not take it for a number: '01042,
  * ="01042".
  */
@@ -559,6 +585,8 @@ const char *number_bare(struct arena *arena, const char *number)
     const char *spread = spread_out(arena, value);
     if (!spread)
         spread = join_thousands(arena, value);
+    if (!spread && number_is_grouped_decimal(value))
+        spread = join_thousands(arena, without_decimals(arena, value));
     if (spread)
         value = spread;
     size_t letters = strcspn(value, "0123456789"); /* 'e', 'ext-' */
@@ -581,20 +609,24 @@ const char *number_bare(struct arena *arena, const char *number)
 
 bool is_no_value(const struct no_values *more, const char *folded)
 {
-    static const char *const words[] = {"n/a",     "na",      "null",   "\\n",       "none",
-                                        "unknown", "n.a.",    "k.a.",   "#n/a",      "#ref!",
-                                        "#name?",  "#value!", "#null!", "#num!",     "#div/0!",
-                                        "nil",     "(null)",  "<null>", "undefined", "tbd"};
+    static const char *const words[] = {
+        "n/a",       "na",     "null",      "\\n",     "none",    "unknown", "n.a.",    "k.a.",
+        "#n/a",      "#ref!",  "#name?",    "#value!", "#null!",  "#num!",   "#div/0!", "nil",
+        "(null)",    "<null>", "undefined", "tbd",     "—",       "–",       "−",       "－",
+        "ー",        "n. a.",  "k. a.",     "n.v.t.",  "nvt",     "ohne",    "keine",   "geen",
+        "aucun",     "aucune", "ninguno",   "nessuno", "nessuna", "nenhum",  "brak",    "sin dato",
+        "sin datos", "なし",   "無し",      "無",      "无",      "없음"};
     static const char *const locals[] = {"no_email@*", "noemail@*", "no-email@*", "no.email@*"};
 
     if (!folded)
         return false;
-    if ((!more || more->count == 0) && !strchr("-.?*_/#0n\\ku(<t", *folded))
-        return false; /* nearly all of a million */
+    if ((!more || more->count == 0) && (signed char)*folded > 0 &&
+        !strchr("-.?*_/#0n\\ku(<toagbs", *folded))
+        return false; /* most of a million */
     /* '-', '.', '0', '000', '???', '####' */
     if (!folded[strspn(folded, "-.?*_/#")] || !folded[strspn(folded, "0")])
         return true;
-    if (strchr("n#\\ku(<t", *folded) && WORD_ROW(words, folded))
+    if (WORD_ROW(words, folded))
         return true;
     for (size_t i = 0; *folded == 'n' && i < COUNT_OF(locals); i++) {
         if (text_matches(locals[i], folded))

@@ -61,6 +61,8 @@ const char *number_bare(struct arena *arena, const char *number);
 
 /* '1,042', '1.042.000', '10 045': digits in threes with one and the same mark between. */
 bool number_is_grouped(const char *number);
+/* And decimals that are zeros behind it: '10.084,00'. */
+bool number_is_grouped_decimal(const char *number);
 
 /* The values of `roster.no_value`, shell-style, beside those that are built in. */
 struct no_values {

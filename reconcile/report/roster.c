@@ -84,9 +84,13 @@ static void judge_guards(struct facts *facts, const struct roster_report *report
           rejected > limits->max_rejected_percent || shared > limits->max_duplicate_percent,
           arena_printf(&facts->arena,
                        "%zu of %zu rows are rejected (%.1f %%), max_rejected_percent is %g; %zu "
-                       "share a key with somebody else (%.1f %%), max_duplicate_percent is %g",
+                       "share a key with somebody else (%.1f %%), max_duplicate_percent is %g%s",
                        roster->rejected, roster->count, rejected, limits->max_rejected_percent,
-                       roster->duplicates, shared, limits->max_duplicate_percent));
+                       roster->duplicates, shared, limits->max_duplicate_percent,
+                       shared > limits->max_duplicate_percent
+                           ? "; hint: a mailbox that several people share is listed in "
+                             "roster.no_value"
+                           : ""));
 }
 
 /* SCIM says who is active and not who has left; without roster.status the one stands for the other.
