@@ -72,6 +72,7 @@ struct roster_intake {
     struct text problems; /* of the open row */
     struct text name;
     bool damaged;
+    bool nobodys;     /* a key of the open row says that there is none */
     const char *hint; /* for the open row, if it is rejected */
 
     struct person *person;
@@ -293,6 +294,7 @@ void roster_intake_drop(struct roster_intake *intake)
     text_clear(&intake->problems);
     text_clear(&intake->name);
     intake->damaged = false;
+    intake->nobodys = false;
     intake->hint = NULL;
 }
 
@@ -527,8 +529,10 @@ static bool read_value(struct roster_intake *intake, size_t column, struct perso
     const char *value = cell_value(intake, column);
     const struct roster_column *mapped = &intake->column[column];
 
-    if (is_nobodys(intake, column))
+    if (is_nobodys(intake, column)) {
+        intake->nobodys = true;
         return true;
+    }
     switch (mapped->field) {
     case ROSTER_EMPLOYEE_NUMBER:
         if (!check_key(intake, column, value))
@@ -621,6 +625,21 @@ static bool is_name(const struct roster_intake *intake, const char *name)
            !is_no_value(&intake->no_value, fold_text(&arena, name));
 }
 
+/* Somebody new has a name before they have a number: the name finds them (P6), and the row is no
+ * mistake. But an empty cell may as well be one that was lost, so whoever is missed may be them; one
+ * that says 'N/A' was never filled. */
+static void judge_keyless(struct roster_intake *intake, struct person *person)
+{
+    bool named = is_name(intake, person->name);
+
+    person->key_unreadable = !named || !intake->nobodys;
+    if (named)
+        return;
+    begin_problem(intake);
+    text_add(&intake->problems, "nothing in it says who it is: no employee number, e-mail or "
+                                "username");
+}
+
 static void judge_cells(struct roster_intake *intake, struct person *person)
 {
     for (size_t i = 0; i < intake->columns; i++) {
@@ -629,14 +648,8 @@ static void judge_cells(struct roster_intake *intake, struct person *person)
     }
     if (intake->name.length > 0)
         person->name = arena_strdup(intake->arena, text_cstr(&intake->name));
-    /* Somebody new has a name before they have a number: the name finds them (P6). */
-    if (!person->employee_number && !person->email && !person->username &&
-        !is_name(intake, person->name) && !person->key_unreadable) {
-        begin_problem(intake);
-        text_add(&intake->problems, "nothing in it says who it is: no employee number, e-mail or "
-                                    "username");
-        person->key_unreadable = true;
-    }
+    if (!person->employee_number && !person->email && !person->username && !person->key_unreadable)
+        judge_keyless(intake, person);
 }
 
 /* All rows count, the first ones keep what is said of them in particular. */

@@ -54,7 +54,7 @@ TEST(roster_report_text_says_counts_reasons_and_duplicates)
     assert_mentions(text, "  on leave 1\n");
     assert_mentions(text, "  future   1\n");
     assert_mentions(text, "  departed 1\n");
-    assert_mentions(text, "rejected   2 (28.6 %), 1 of them could be anybody\n");
+    assert_mentions(text, "rejected   2 (28.6 %); could be anybody: 1\n");
     assert_mentions(text, "  row 6     employee_number '1.0E+4' is a number");
     assert_mentions(text, "  row 8     status 'Gone' is not in the mapping");
     assert_mentions(text, "duplicates 2 rows share a key with a row of somebody else (28.6 %)\n");
