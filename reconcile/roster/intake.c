@@ -626,8 +626,8 @@ static bool is_name(const struct roster_intake *intake, const char *name)
 }
 
 /* Somebody new has a name before they have a number: the name finds them (P6), and the row is no
- * mistake. But an empty cell may as well be one that was lost, so whoever is missed may be them; one
- * that says 'N/A' was never filled. */
+ * mistake. But an empty cell may as well be one that was lost, so whoever is missed may be them;
+ * one that says 'N/A' was never filled. */
 static void judge_keyless(struct roster_intake *intake, struct person *person)
 {
     bool named = is_name(intake, person->name);

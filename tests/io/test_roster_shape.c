@@ -240,7 +240,7 @@ TEST(roster_footer_with_a_status_is_a_person)
     static const struct shape shapes[] = {
         {"Name,EmpID,Status\nAnna,1,Active\nTotaler Max,,Active\n", .people = 2, .blind = 1},
         {"Name,EmpID,Status\nAnna,1,Active\nTotal 1,,Retiring soon\n", .people = 1, .rejected = 1,
-         .reason = "or a status"},
+         .blind = 1, .reason = "or a status"},
         {"Name,EmpID,Status\nAnna,1,Active\nTotal 1,,201\n", .people = 1},
     };
     struct config_roster config = case_small_config();
@@ -259,7 +259,8 @@ TEST(roster_lone_last_row_is_doubted_without_a_footer)
          .reason = "footer = [ \"Exported*\" ]"},
         {BOTH ",,\"Max \"\"M\"\" Mustermann\"\n", .people = 2, .rejected = 1, .blind = 1,
          .reason = "[ \"Max*\" ]"},
-        {BOTH ",,「合計」\n", .people = 2, .rejected = 1, .blind = 1, .reason = "[ \"「合計」*\" ]"},
+        {BOTH ",,「合計」\n", .people = 2, .rejected = 1, .blind = 1,
+         .reason = "[ \"「合計」*\" ]"},
         {BOTH "End of report,,\n", .people = 2, .rejected = 1, .reason = "roster.footer"},
         {BOTH "3,,\n", .people = 3},
         {BOTH "E3,,\nE4,,\n", .people = 4}, /* others have no more */
