@@ -106,6 +106,7 @@ struct plan {
     const char *const *note; /* findings about the policy itself */
     size_t note_count;
     struct plan_since since;
+    int keep_days; /* that a person may keep a row for at most; of job/stand, 0 = not told */
 };
 
 struct plan_setup {

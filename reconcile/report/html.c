@@ -98,6 +98,8 @@ static void add_head(struct text *out, const struct plan *plan)
     text_addf(out, "</title>\n<style>%s</style>\n</head>\n<body>\n", report_css);
 }
 
+enum { KEEP_DAYS = 365 }; /* approval.keep_max_days, where the plan does not say it */
+
 /* What the file of decisions says of the plan, and how it is called. */
 static void add_plan_data(struct text *out, const struct plan *plan)
 {
@@ -108,8 +110,8 @@ static void add_plan_data(struct text *out, const struct plan *plan)
         return;
     report_add_decisions_name(&name, plan);
     html_add_attribute(out, "data-portal", plan->portal);
-    text_addf(out, " data-plan=%lld data-today=%s", (long long)plan->id,
-              day_format(plan->today, day));
+    text_addf(out, " data-plan=%lld data-today=%s data-keep-days=%d", (long long)plan->id,
+              day_format(plan->today, day), plan->keep_days > 0 ? plan->keep_days : KEEP_DAYS);
     html_add_attribute(out, "data-digest", digest_hex(&plan->digest, hex));
     html_add_attribute(out, "data-file", text_cstr(&name));
 }

@@ -7,8 +7,8 @@
 (() => {
     'use strict';
     const main = document.querySelector('main');
-    const plan = main.dataset;
-    const DAY = 86400000, KEEP_DAYS_MOST = 365, REASON_LONGEST = 330;
+    const plan = main.dataset, keepDays = Number(plan.keepDays);
+    const DAY = 86400000, REASON_LONGEST = 330;
     const IDLE = [[365, 'a year or more'], [180, '180 to 364 days'], [90, '90 to 179 days'],
         [60, '60 to 89 days'], [30, '30 to 59 days'], [0, 'less than 30 days']];
     const WORDS = {approve: 'approve', keep: 'keep', reject: 'reject'};
@@ -97,13 +97,19 @@
     const key = 'bynder-reconcile ' + plan.portal + ' ' + plan.digest;
     let unsaved = false, keeps = true;
 
-    function remember() {
-        const kept = {};
-        for (const row of openRows) {
-            if (row.decision)
-                kept[row.id + ' ' + row.subject] = row.decision;
-        }
+    function stored() {
+        return JSON.parse(localStorage.getItem(key)) || {};
+    }
+    /* What another window decided meanwhile stays: of these rows alone something is said. */
+    function remember(decided) {
         try {
+            const kept = stored();
+            for (const row of decided) {
+                if (row.decision)
+                    kept[row.id + ' ' + row.subject] = row.decision;
+                else
+                    delete kept[row.id + ' ' + row.subject];
+            }
             localStorage.setItem(key, JSON.stringify(kept));
             keeps = true;
         } catch {
@@ -114,20 +120,30 @@
         return value && Object.hasOwn(WORDS, value.decision) &&
             [value.until, value.reason].every(part => part === null || typeof part === 'string');
     }
+    /* How many rows are decided by it. */
     function recall() {
-        let kept = {};
+        let kept = {}, found = 0;
         try {
-            kept = JSON.parse(localStorage.getItem(key)) || {};
+            kept = stored();
             localStorage.setItem(key, JSON.stringify(kept));
         } catch {
             keeps = false;
+            return 0;
         }
         for (const row of openRows) {
             const value = Object.hasOwn(kept, row.id + ' ' + row.subject) ?
                 kept[row.id + ' ' + row.subject] : null;
-            if (isDecision(value))
-                row.decision = {decision: value.decision, until: value.until, reason: value.reason};
+            row.decision = isDecision(value) ?
+                {decision: value.decision, until: value.until, reason: value.reason} : null;
+            found += row.decision !== null;
         }
+        return found;
+    }
+    function sayRecalled(found, whose) {
+        if (found > 0)
+            said.textContent = counted(found, 'decision') + ' from ' + whose + ' ' +
+                (found === 1 ? 'is' : 'are') + ' here. Look before you save: the filter Decision ' +
+                'shows what was decided.';
     }
 
     /* --- what is shown --- */
@@ -169,6 +185,7 @@
                 values.forEach((list, i) => (failed.length === 0 || failed[0] === i) &&
                     list.forEach(value => add(counts[i], value)));
         }
+        forgetHidden();
         if (sort.by) {
             const sign = sort.down ? -1 : 1;
             matching.sort((a, b) => sign * sort.by.compare(a, b));
@@ -177,6 +194,15 @@
         chips.forEach(chip => chip.show(chip.group ? byGroup.get(chip.group) || 0 : inGroups));
         page = 0;
         show();
+    }
+
+    /* Nobody decides about a row that they do not see. */
+    function forgetHidden() {
+        const here = new Set(matching), hidden = rows.filter(row => row.selected && !here.has(row));
+        hidden.forEach(row => row.selected = false);
+        if (hidden.length > 0)
+            said.textContent = counted(hidden.length, 'row') + ' that ' + (hidden.length === 1 ?
+                'was selected is' : 'were selected are') + ' not among these: not selected any more.';
     }
 
     /* --- filters --- */
@@ -408,21 +434,27 @@
         save.disabled = decided === 0;
         warning.hidden = keeps || decided === 0;
     }
-    /* No approval ends what a person kept or rejected: the program would refuse it by name. */
+    /* No approval ends what a person kept or rejected, before (the program would refuse it by name)
+     * or here: who approves all the rest does not mean these. */
     function decide(decision) {
-        const list = selectedRows();
-        const spared = row => decision?.decision === 'approve' &&
-            (row.stands === 'keep' || row.stands === 'reject');
-        const left = list.filter(spared).length;
-        list.filter(row => !spared(row)).forEach(row => row.decision = decision && {...decision});
+        const list = selectedRows(), approves = decision?.decision === 'approve';
+        const before = row => approves && (row.stands === 'keep' || row.stands === 'reject');
+        const here = row => approves && !before(row) && row.decision &&
+            row.decision.decision !== 'approve';
+        const taken = list.filter(row => !before(row) && !here(row));
+        taken.forEach(row => row.decision = decision && {...decision});
         rows.forEach(row => row.selected = false);
         unsaved = true;
-        remember();
+        remember(taken);
         find();
-        said.textContent = (decision ? counted(list.length - left, 'row') + ': ' +
-            WORDS[decision.decision] + '.' : counted(list.length, 'row') + ': decision taken back.') +
-            (left ? ' ' + counted(left, 'row') + ' left as it was: somebody kept or rejected them ' +
-            'before, which no approval ends.' : '');
+        said.textContent = (decision ? counted(taken.length, 'row') + ': ' +
+            WORDS[decision.decision] + '.' : counted(taken.length, 'row') +
+            ': decision taken back.') + sayLeft(list.filter(before).length,
+            'somebody kept or rejected them before, which no approval ends.') +
+            sayLeft(list.filter(here).length, 'kept or rejected here; take that back first.');
+    }
+    function sayLeft(count, why) {
+        return count ? ' ' + counted(count, 'row') + ' left as it was: ' + why : '';
     }
 
     const title = make('h2', {id: 'ask-title'});
@@ -437,13 +469,13 @@
     const dialog = make('dialog', {'aria-labelledby': 'ask-title'}, form);
     let asked = 'keep';
     function ask(what) {
-        const most = new Date(Date.now() + KEEP_DAYS_MOST * DAY);
+        const most = new Date(Date.now() + keepDays * DAY);
         asked = what;
         title.textContent = (what === 'keep' ? 'Keep ' : 'Reject ') +
             counted(selectedRows().length, 'account');
         about.textContent = what === 'keep' ?
-            'The accounts stay as they are until that day, at most a year ahead. Somebody who ' +
-            'leaves later is proposed again all the same.' :
+            'The accounts stay as they are until that day, at most ' + number(keepDays) +
+            ' days ahead. Somebody who leaves later is proposed again all the same.' :
             'The rows are not done until that day; without one for 180 days.';
         until.required = what === 'keep';
         until.max = iso(most);
@@ -505,7 +537,7 @@
         make('div', {class: 'acts'}, chosen, ...acts, tally, save),
         said, warning);
 
-    recall();
+    const recalled = recall();
     for (const {section: old} of groups)
         old.remove();
     document.querySelectorAll('nav li.group').forEach(item => item.remove());
@@ -529,6 +561,14 @@
         printing = false;
         show();
     });
+    addEventListener('storage', event => {
+        if (event.key !== key)
+            return;
+        const found = recall();
+        find();
+        sayRecalled(found, 'another window of this page');
+    });
     find();
+    sayRecalled(recalled, 'an earlier look at this page');
     document.documentElement.classList.add('scripted');
 })();

@@ -288,12 +288,59 @@ test('what somebody kept before is not approved, and what was done is not decide
     await close(page);
 });
 
+test('what no filter shows any more is not decided', async () => {
+    const page = await open('fresh'), names = await page.$$eval('table.list tbody tr',
+        all => all.map(one => one.cells[1].firstElementChild.textContent));
+    await tick(page, 0);
+    await search(page, names.find(name => name !== names[0] && names.filter(
+        other => other === name).length === 1));
+    ok((await text(page, '.desk .acts b')).startsWith('None selected'));
+    ok((await text(page, '.said')).includes('not selected any more'));
+    await press(page, 'Select all');
+    await press(page, 'Approve');
+    const {decisions} = (await saved(page)).content, shown = await shownIds(page);
+    ok(decisions.length > 0 && decisions.every(one => shown.includes(one.account_id)));
+    await close(page);
+});
+
+test('approving all the rest takes back nothing that was kept here', async () => {
+    const page = await open('fresh');
+    await tick(page, 0);
+    await press(page, 'Keep');
+    await fill(page, inDays(30), 'on a journey');
+    await press(page, 'Select all');
+    await press(page, 'Approve');
+    ok((await text(page, '.said')).includes('1 row left as it was: kept or rejected here'));
+    const {decisions} = (await saved(page)).content;
+    equal(decisions.filter(one => one.decision === 'keep').length, 1);
+    ok(decisions.length > 1);
+    await tick(page, 0);
+    await press(page, 'Undo');
+    await tick(page, 0);
+    await press(page, 'Approve');
+    equal((await saved(page)).content.decisions.filter(one => one.decision === 'keep').length, 0);
+    await close(page);
+});
+
+test('a keep is as long as this portal lets it be', async () => {
+    const page = await open('fresh');
+    await tick(page, 0);
+    await press(page, 'Keep');
+    const most = await page.$eval('main', one => Number(one.dataset.keepDays));
+    ok(most > 0 && (await text(page, 'dialog p')).includes(most + ' days'));
+    equal(await page.$eval('dialog input[type=date]', one => one.max), inDays(most));
+    await fill(page, inDays(most + 1), 'too long');
+    equal(await page.$$eval('dialog[open]', all => all.length), 1);
+    await close(page);
+});
+
 test('decisions survive a reload, of this plan alone', async () => {
     const page = await open('fresh');
     await tick(page, 0);
     await press(page, 'Approve');
     await page.reload();
     ok((await text(page, '.tally')).startsWith('1 approve'));
+    ok((await text(page, '.said')).startsWith('1 decision from an earlier look'));
     equal(await page.$eval('p.warning', one => one.hidden), true);
     await page.goto('file://' + path.join(pages, 'many.html'));
     ok((await text(page, '.tally')).startsWith('0 approve'));
