@@ -383,7 +383,7 @@ install-data:
 	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/doc/bynder-reconcile/examples etc/bynder-reconcile.conf
 	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/doc/bynder-reconcile/examples/prometheus etc/prometheus/bynder-reconcile.rules.yml
 	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/doc/bynder-reconcile/examples/grafana etc/grafana/bynder-reconcile.json
-	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/doc/bynder-reconcile/examples/systemd etc/systemd/held-is-told.conf etc/systemd/addresses.conf
+	install -D -m 0644 -t $(DESTDIR)$(prefix)/share/doc/bynder-reconcile/examples/systemd etc/systemd/held-is-told.conf etc/systemd/addresses.conf etc/systemd/inbox.conf
 
 .PHONY: deb
 deb: ## build the Debian packages in build/deb/ and ask lintian

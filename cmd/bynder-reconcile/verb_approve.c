@@ -14,6 +14,7 @@
 #include "host/file.h"
 #include "job/acknowledge.h"
 #include "job/decide.h"
+#include "job/describe.h"
 #include "job/review.h"
 #include "report/decisions_file.h"
 #include "report/review_file.h"
@@ -116,44 +117,15 @@ static int read_selection(const struct invocation *invocation, const char *optio
     return 0;
 }
 
-/* Rows that were named and not decided on, each by its name. */
-static void show_left(const struct decide_answer *answer)
-{
-    for (size_t i = 0; i < answer->left_count; i++) {
-        const struct plan_row *row = answer->left[i].row;
-        session_say("not decided: %s %s: %s", row->account_id, row->email ? row->email : "",
-                    answer->left[i].why);
-    }
-}
-
-/* What will happen when. */
-static void show_nights(const struct decide_answer *answer)
-{
-    char day[DAY_TEXT_SIZE];
-
-    for (size_t i = 0; i < answer->night_count; i++)
-        session_say("  %s: %zu%s", day_format(answer->night[i].day, day), answer->night[i].count,
-                    i == 0 && answer->enforce ? " (or the first run after it)" : "");
-    if (answer->excepted > 0)
-        session_say("  %zu excepted", answer->excepted);
-    if (answer->done > 0)
-        session_say("  %zu were done already", answer->done);
-    if (answer->taken > 0)
-        session_say("  %zu that were approved before are taken back", answer->taken);
-    if (answer->alone > 0)
-        session_say("  %zu need somebody else as well", answer->alone);
-    if (answer->held > 0)
-        session_say("  %zu are held by a guard today, and wait until it lets go", answer->held);
-    if (!answer->enforce && answer->approved > 0)
-        session_say("  nothing is done while policy.mode is \"report\"");
-}
-
 static void show_answer(const struct desk *desk, const struct decide_answer *answer)
 {
+    CLEANUP(text_release) struct text lines = TEXT_INIT;
+
     session_say("plan %lld: %zu rows approved by '%s'", (long long)desk->plan->id, answer->approved,
                 desk->who);
-    show_nights(answer);
-    show_left(answer);
+    describe_nights(&lines, answer);
+    describe_left(&lines, answer);
+    (void)fputs(text_cstr(&lines), stdout);
 }
 
 static int read_number(const struct invocation *invocation, const char *option, int *ret_number,
@@ -287,6 +259,7 @@ static int reject(const struct invocation *invocation, struct desk *desk, struct
 {
     struct decide_request request = {.reason = invocation_option(invocation, "reason")};
     const char *until = invocation_option(invocation, "until");
+    CLEANUP(text_release) struct text left = TEXT_INIT;
     char digest[DIGEST_HEX_SIZE];
     struct decide_answer answer;
     struct day day = DAY_NONE;
@@ -305,7 +278,8 @@ static int reject(const struct invocation *invocation, struct desk *desk, struct
     session_keep_head(&desk->config, &desk->store);
     session_say("plan %lld: %zu rows rejected by '%s'", (long long)desk->plan->id, answer.approved,
                 desk->who);
-    show_left(&answer);
+    describe_left(&left, &answer);
+    (void)fputs(text_cstr(&left), stdout);
     return 0;
 }
 
@@ -348,31 +322,14 @@ static int read_decisions(const struct invocation *invocation, struct decisions 
     return 0;
 }
 
-/* Lines that were not taken, each by its place and its name. */
-static void show_refused(const struct decisions *decisions, const struct review_answer *answer)
-{
-    for (size_t i = 0; i < answer->refused_count; i++) {
-        const struct review_refused *one = &answer->refused[i];
-        const char *id = one->row ? one->row->account_id : one->line->account_id;
-        const char *email = one->row ? one->row->email : NULL;
-        session_say("refused: %s:%u: %s%s%s: %s", decisions->file, one->line->row,
-                    id ? id : "nobody", email ? " " : "", email ? email : "", one->why);
-    }
-}
-
 static int show_review(const struct desk *desk, const struct decisions *decisions,
                        const struct review_answer *answer, struct err *err)
 {
-    size_t taken = answer->approval.approved + answer->kept + answer->rejected;
+    CLEANUP(text_release) struct text lines = TEXT_INIT;
 
-    session_say("plan %lld, by '%s': approved %zu, kept %zu, rejected %zu, refused %zu",
-                (long long)desk->plan->id, desk->who, answer->approval.approved, answer->kept,
-                answer->rejected, answer->refused_count);
-    if (answer->already > 0)
-        session_say("  %zu already so: nothing is recorded twice", answer->already);
-    show_nights(&answer->approval);
-    show_refused(decisions, answer);
-    if (taken + answer->already + answer->approval.done > 0)
+    describe_review(&lines, desk->plan->id, desk->who, decisions->file, answer);
+    (void)fputs(text_cstr(&lines), stdout);
+    if (describe_took_any(answer))
         return 0;
     return err_set(err, ERR_HELD, "nothing of '%s' could be taken: each row says why",
                    decisions->file);

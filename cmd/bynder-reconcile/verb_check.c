@@ -18,6 +18,7 @@
 #include "core/rules.h"
 #include "host/clock.h"
 #include "host/command.h"
+#include "host/drop.h"
 #include "host/file.h"
 #include "host/log.h"
 #include "notify/delivery.h"
@@ -265,9 +266,14 @@ static int check_files(struct checking *checking, const char **ret_fine, struct 
         if (directories[i] && check_writable(checking->arena, directories[i], err) < 0)
             return -1;
     }
-    *ret_fine = arena_printf(checking->arena, "state in '%s', reports in '%s', figures in '%s'",
+    const char *inbox = config->review.inbox;
+    CLEANUP(drop_release) struct drop drop = {.place = PLACE_NONE};
+    if (inbox && drop_open(inbox, &drop, err) < 0)
+        return -1;
+    *ret_fine = arena_printf(checking->arena, "state in '%s', reports in '%s', figures in '%s'%s%s",
                              directories[0], directories[1] ? directories[1] : "(none)",
-                             directories[2] ? config->metrics_textfile : "(none)");
+                             directories[2] ? config->metrics_textfile : "(none)",
+                             inbox ? ", decisions from " : "", inbox ? inbox : "");
     return 0;
 }
 

@@ -13,6 +13,7 @@
 #include "job/apply.h"
 #include "job/collect.h"
 #include "job/identity.h"
+#include "job/inbox.h"
 #include "job/propose.h"
 #include "job/recover.h"
 #include "job/retain.h"
@@ -58,8 +59,10 @@ static int run(struct work *work, int *ret_code, struct err *err)
     struct proposal proposal;
     size_t verified = 0, changed = 0;
 
-    if (work_portal(work, writes, err) < 0 || job_recover(job, &recovered, err) < 0 ||
-        propose(work, &recovered, &collected, &proposal, err) < 0 ||
+    if (work_portal(work, writes, err) < 0 || job_recover(job, &recovered, err) < 0)
+        return -1;
+    job_take_inbox(job);
+    if (propose(work, &recovered, &collected, &proposal, err) < 0 ||
         identity_night(job, &collected, &proposal.guards, err) < 0 ||
         rule_night(job, &collected, &proposal.weighed, proposal.plan, err) < 0 ||
         acknowledge_night(job, &proposal.guards, err) < 0 ||

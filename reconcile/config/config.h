@@ -139,6 +139,9 @@ struct config_mail {
     const char *user; /* NULL = no login */
     struct secret_source password;
     const char *ca_file;
+    struct {
+        bool html, xlsx, csv;
+    } attach;            /* which forms of a plan go with a mail that is about one */
     bool announce;       /* R7: tell the person concerned */
     const char *contact; /* whom that person can ask */
 };
@@ -170,8 +173,12 @@ struct config {
     } approval;
     struct {
         const char *directory; /* NULL = none written */
-        bool text, json, csv, html;
+        bool text, json, csv, html, xlsx;
     } report;
+    struct {
+        const char *return_to; /* where people send their decisions, as a mail says it; NULL */
+        const char *inbox;     /* directory from which `run` takes them; NULL = none */
+    } review;
     struct {
         const char *state_directory; /* outcomes the database could not take; NULL = systemd's, else
                                         the file's */

@@ -38,11 +38,14 @@ static const struct setting_word do_words[] = {{"keep", ACTION_KEEP},
                                                {"deprovision", ACTION_DEPROVISION},
                                                {NULL, 0}};
 #define REPORT(member) (offsetof(struct config, report.member) - offsetof(struct config, report))
-static const struct setting_word report_words[] = {{"text", REPORT(text)},
-                                                   {"json", REPORT(json)},
-                                                   {"csv", REPORT(csv)},
-                                                   {"html", REPORT(html)},
-                                                   {NULL, 0}};
+static const struct setting_word report_words[] = {{"text", REPORT(text)}, {"json", REPORT(json)},
+                                                   {"csv", REPORT(csv)},   {"html", REPORT(html)},
+                                                   {"xlsx", REPORT(xlsx)}, {NULL, 0}};
+#define ATTACH(member)                                                                             \
+    (offsetof(struct config, notify.mail.attach.member) -                                          \
+     offsetof(struct config, notify.mail.attach))
+static const struct setting_word attach_words[] = {
+    {"html", ATTACH(html)}, {"xlsx", ATTACH(xlsx)}, {"csv", ATTACH(csv)}, {NULL, 0}};
 static const struct setting_word key_words[] = {{"employee_number", MATCH_BY_EMPLOYEE_NUMBER},
                                                 {"email", MATCH_BY_EMAIL},
                                                 {"username", MATCH_BY_USERNAME},
@@ -900,6 +903,22 @@ const struct setting settings[] = {
      .sentence = "E-mail address, by which their own account in Bynder is known. No two have the "
                  "same (nor the same user), in whatever case."},
 
+    /* --- review --- */
+    {.path = "review", .sentence = "How the decisions of people come back from page and sheet."},
+    {.path = "review.return_to",
+     .type = SETTING_TEXT,
+     AT(review.return_to),
+     .sample = "\"answer this mail, with the saved file\"",
+     .sentence = "Where people send the file with their decisions; mails that a plan goes with "
+                 "say so in these words."},
+    {.path = "review.inbox",
+     .type = SETTING_PATH,
+     AT(review.inbox),
+     .sample = "\"/srv/bynder-decisions\"",
+     .sentence = "Directory from which 'run' takes such files, as 'review' does; the owner of a "
+                 "file is who decides. Of the service's user, with mode 1770 or 3770 and the "
+                 "group of the approvers. Without it none is taken."},
+
     /* --- apply --- */
     {.path = "apply", .sentence = "How acts are carried out."},
     {.path = "apply.settle_seconds",
@@ -984,7 +1003,7 @@ const struct setting settings[] = {
      .minimum = 0,
      .maximum = 36500,
      .fallback = "400",
-     .sentence = "Files in report.directory."},
+     .sentence = "Files in report.directory, and what was taken in review.inbox."},
 
     /* --- report, metrics --- */
     {.path = "report", .sentence = "Files that every run leaves behind."},
@@ -1022,7 +1041,7 @@ const struct setting settings[] = {
      .fallback = "60",
      .sentence = "Seconds for all messages of a run together; what is not told by then is told by "
                  "the next run."},
-    {.path = "notify.mail", .sentence = "Mail, with the plan as CSV attached."},
+    {.path = "notify.mail", .sentence = "Mail, with the plan attached."},
     {.path = "notify.mail.server",
      .type = SETTING_TEXT,
      AT(notify.mail.server),
@@ -1066,6 +1085,15 @@ const struct setting settings[] = {
      AT(notify.mail.ca_file),
      .sample = "\"ca.pem\"",
      .sentence = "Certificate authorities in PEM form to trust for the mail server."},
+    {.path = "notify.mail.attach",
+     .type = SETTING_FLAGS,
+     .may_be_empty = true,
+     AT(notify.mail.attach),
+     .fallback = "[ \"html\", \"xlsx\" ]",
+     .words = attach_words,
+     .sentence = "How the plan goes with a mail that is about one: the page to decide on, the "
+                 "workbook, the table; [ ]: not at all, and then no name of a person leaves this "
+                 "way. Together at most 10 MB."},
     {.path = "notify.mail.announce",
      .type = SETTING_WORD,
      AT(notify.mail.announce),

@@ -23,18 +23,21 @@
 #include "host/file.h"
 #include "host/place.h"
 
-enum { NOBODY = 65534, WRITABLE = 022, OTHERS = 07 };
+enum { NOBODY = 65534, WRITABLE = 022, OTHERS = 07, SOME_USERS = 1000 };
 
 /* --- who --- */
 
-/* Whether the number may stand for anybody here: `map` is uid_map or gid_map. */
-static bool is_hidden(const char *map, unsigned id)
+/* How many numbers the kernel tells apart here (user_namespaces(7)), and whether `id` is one of
+ * them: `map` is uid_map or gid_map. False: it could not be read. */
+static bool read_map(const char *map, unsigned id, unsigned long *ret_count, bool *ret_has)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
     CLEANUP(text_release) struct text path = TEXT_INIT;
 
+    *ret_count = 0;
+    *ret_has = false;
     text_addf(&path, "/proc/self/%s", map);
-    if (id != NOBODY || file_read(text_cstr(&path), 4096, ERR_INTERNAL, &text, NULL, NULL) < 0)
+    if (file_read(text_cstr(&path), 4096, ERR_INTERNAL, &text, NULL, NULL) < 0)
         return false;
     for (const char *at = text_cstr(&text); *at;) { /* inside, outside, how many */
         unsigned long number[3];
@@ -42,14 +45,31 @@ static bool is_hidden(const char *map, unsigned id)
             char *end = NULL;
             number[i] = strtoul(at, &end, 10);
             if (end == at)
-                return false;
+                return *ret_count > 0;
             at = end;
         }
-        if (id >= number[0] && id - number[0] < number[2])
-            return false;
+        *ret_has |= id >= number[0] && id - number[0] < number[2];
+        *ret_count += number[2];
         at += strspn(at, " \n");
     }
-    return true;
+    return *ret_count > 0;
+}
+
+/* Whether the number may stand for anybody here. */
+static bool is_hidden(const char *map, unsigned id)
+{
+    unsigned long count;
+    bool has;
+
+    return id == NOBODY && read_map(map, id, &count, &has) && !has;
+}
+
+bool trust_owners_are_hidden(void)
+{
+    unsigned long count;
+    bool has;
+
+    return !read_map("uid_map", 0, &count, &has) || count < SOME_USERS;
 }
 
 static bool is_user(const char *name, uid_t uid)
@@ -301,4 +321,17 @@ int trust_open(const char *path, const struct trust *trust, int *ret_fd, struct 
     *ret_fd = fd;
     fd = -1;
     return 0;
+}
+
+int trust_directory(const char *path, const struct trust *trust, struct place *ret_place,
+                    struct err *err)
+{
+    CLEANUP(mem_cleanup) char *inside = file_join(path, ".");
+    struct looking looking = {.trust = trust, .path = path, .err = err};
+
+    if (place_find(inside, look_at_directory, &looking, ret_place) == 0)
+        return 0;
+    if (looking.refused)
+        return -1;
+    return err_set_errno(err, trust->code, errno, "cannot open %s '%s'", trust->what, path);
 }

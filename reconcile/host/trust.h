@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "host/place.h"
 
 struct trust {
     const char *what; /* "configuration", for messages */
@@ -28,5 +29,13 @@ struct trust {
  * what to do. */
 int trust_open(const char *path, const struct trust *trust, int *ret_fd, struct err *err)
     __attribute__((warn_unused_result));
+
+/* In the sandbox of a unit (PrivateUsers=) most files are nobody's. */
+bool trust_owners_are_hidden(void);
+
+/* The directory itself, judged likewise with those on the way; ret_place is in it, and its name is
+ * the caller's to set. */
+int trust_directory(const char *path, const struct trust *trust, struct place *ret_place,
+                    struct err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -16,8 +16,10 @@
 #include "base/cleanup.h"
 #include "base/fold.h"
 #include "base/mem.h"
+#include "host/drop.h"
 #include "host/file.h"
 #include "host/log.h"
+#include "job/inbox.h"
 #include "notify/told_file.h"
 #include "report/files.h"
 #include "store/outcome_file.h"
@@ -51,21 +53,28 @@ static bool is_in(const char *text, const char *piece, bool as_word)
 
 enum finding { FOUND_NONE, FOUND_NAME, FOUND_UNREADABLE };
 
-static enum finding search(const struct clearing *clearing, const char *path, bool as_word)
+static enum finding search_text(const struct clearing *clearing, const struct text *text,
+                                bool as_word)
 {
-    CLEANUP(text_release) struct text text = TEXT_INIT;
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *folded = fold_text(&scratch, text_cstr(text));
 
-    if (file_read(path, REPORT_BYTES_MAX, ERR_INTERNAL, &text, NULL, NULL) < 0)
-        return FOUND_UNREADABLE;
-    const char *folded = fold_text(&scratch, text_cstr(&text));
-    if (!folded)
-        return text.length > 0 ? FOUND_UNREADABLE : FOUND_NONE; /* too long for it, or no text */
+    if (!folded || strlen(text_cstr(text)) != text->length) /* too long for it, or no text */
+        return text->length > 0 ? FOUND_UNREADABLE : FOUND_NONE;
     for (size_t i = 0; i < clearing->name_count; i++) {
         if (is_in(folded, clearing->name[i], as_word))
             return FOUND_NAME;
     }
     return FOUND_NONE;
+}
+
+static enum finding search(const struct clearing *clearing, const char *path, bool as_word)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+
+    if (file_read(path, REPORT_BYTES_MAX, ERR_INTERNAL, &text, NULL, NULL) < 0)
+        return FOUND_UNREADABLE;
+    return search_text(clearing, &text, as_word);
 }
 
 static bool holds_name(const struct clearing *clearing, const char *path)
@@ -84,10 +93,20 @@ static bool shows_them(const struct clearing *clearing, const char *path, const 
     for (size_t i = 0; *number && i < erased->clean_plan_count; i++) {
         if (!text_equal(erased->clean_plan[i], number))
             continue;
-        return report_is_file_name(rest) ? search(clearing, path, true) == FOUND_NAME
-                                         : holds_name(clearing, path);
+        if (!report_is_file_name(rest) || text_equal(strrchr(rest, '.'), ".xlsx"))
+            return holds_name(clearing, path); /* a workbook is no text: it goes */
+        return search(clearing, path, true) == FOUND_NAME;
     }
     return *number || holds_name(clearing, path);
+}
+
+static bool holds_id(const struct clearing *clearing, const struct text *text)
+{
+    for (size_t i = 0; i < clearing->erased->account_id_count; i++) {
+        if (strcasestr(text_cstr(text), clearing->erased->account_id[i]))
+            return true;
+    }
+    return false;
 }
 
 /* An act on them, whatever its sentence says and however it is written. */
@@ -96,14 +115,9 @@ static bool is_about_them(const struct clearing *clearing, const char *path, con
     CLEANUP(text_release) struct text text = TEXT_INIT;
 
     (void)rest;
-    if (holds_name(clearing, path) ||
-        file_read(path, REPORT_BYTES_MAX, ERR_INTERNAL, &text, NULL, NULL) < 0)
-        return true;
-    for (size_t i = 0; i < clearing->erased->account_id_count; i++) {
-        if (strstr(text_cstr(&text), clearing->erased->account_id[i]))
-            return true;
-    }
-    return false;
+    return holds_name(clearing, path) ||
+           file_read(path, REPORT_BYTES_MAX, ERR_INTERNAL, &text, NULL, NULL) < 0 ||
+           holds_id(clearing, &text);
 }
 
 static bool is_any(const struct clearing *clearing, const char *path, const char *rest)
@@ -177,6 +191,69 @@ static int clear_reports(const struct config *config, struct clearing *reports, 
     return 0;
 }
 
+/* --- the inbox --- */
+
+struct emptying {
+    const struct drop *drop;
+    struct clearing *clearing;
+};
+
+/* What waits there, or was set aside. Nothing in it is followed, for others write there. Age takes
+ * away only what was set aside. */
+static bool inbox_goes(const struct clearing *clearing, const struct drop *drop, const char *name)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+    struct instant written = INSTANT_NONE;
+    int read = drop_peek(drop, name, &text, &written);
+
+    if (read > 0)
+        return false;
+    if (!clearing->erased)
+        return read == 0 && inbox_is_ours(name) && written.us < clearing->before.us;
+    return read < 0 || search_text(clearing, &text, false) != FOUND_NONE ||
+           holds_id(clearing, &text);
+}
+
+static int empty(void *context, const char *path, const char *name, struct err *err)
+{
+    CLEANUP(err_release) struct err own = ERR_INIT;
+    struct emptying *emptying = context;
+
+    (void)path, (void)err;
+    if (text_equal(name, ".") || text_equal(name, "..") ||
+        !inbox_goes(emptying->clearing, emptying->drop, name))
+        return 0;
+    int failed = drop_remove(emptying->drop, name, &own);
+    emptying->clearing->gone += !failed;
+    emptying->clearing->left += failed != 0;
+    if (failed)
+        log_error("%s", own.text);
+    return 0;
+}
+
+static int clear_inbox(const struct config *config, struct clearing *clearing, size_t *count,
+                       struct err *err)
+{
+    CLEANUP(drop_release) struct drop drop = {.place = PLACE_NONE};
+    struct clearing inbox = *clearing;
+    struct emptying emptying = {.drop = &drop, .clearing = &inbox};
+    struct stat status;
+
+    if (!config->review.inbox || (file_look(config->review.inbox, &status) < 0 && errno == ENOENT))
+        return 0;
+    inbox.gone = inbox.left = 0;
+    if (drop_open(config->review.inbox, &drop, err) < 0) {
+        if (clearing->erased)
+            return -1;
+        err_release(err); /* a run has said so, and does not end by it */
+        return 0;
+    }
+    if (file_each(config->review.inbox, "", empty, &emptying, err) < 0)
+        return -1;
+    *count += inbox.gone;
+    return check_gone(&inbox, config->review.inbox, err);
+}
+
 static int clear_state(const struct config *config, struct clearing state, struct err *err)
 {
     CLEANUP(mem_cleanup) char *told = notice_file_path(config);
@@ -228,7 +305,8 @@ int files_erase(struct job *job, const struct store_erased *erased, size_t *ret_
             name[clearing.name_count++] = folded;
     }
     bool state_failed = clear_state(job->config, clearing, &own) < 0;
-    if (clear_reports(job->config, &clearing, ret_count, err) < 0)
+    if (clear_reports(job->config, &clearing, ret_count, err) < 0 ||
+        clear_inbox(job->config, &clearing, ret_count, err) < 0)
         return -1;
     return state_failed ? err_move(err, &own) : 0;
 }
@@ -237,5 +315,7 @@ int files_remove_reports(struct job *job, struct instant before, size_t *ret_cou
 {
     struct clearing clearing = {.goes = is_old_report, .before = before, .now = job->now};
 
-    return clear_reports(job->config, &clearing, ret_count, err);
+    if (clear_reports(job->config, &clearing, ret_count, err) < 0)
+        return -1;
+    return clear_inbox(job->config, &clearing, ret_count, err);
 }

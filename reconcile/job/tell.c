@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "host/command.h"
 #include "host/log.h"
 #include "job/overview.h"
 #include "job/rule.h"
@@ -17,6 +18,7 @@
 #include "notify/delivery.h"
 #include "notify/message.h"
 #include "notify/told_file.h"
+#include "report/files.h"
 #include "store/announce.h"
 #include "store/plan.h"
 
@@ -148,28 +150,115 @@ static void see(struct telling *telling)
 
 /* --- telling --- */
 
-static int send_mail(struct telling *telling, const struct notice_facts *facts, struct err *err)
+/* The forms of a plan in the order of what people decide on; what does not fit is left out. */
+enum { ATTACHED_MAX = 3 };
+static const struct {
+    enum report_format format;
+    const char *type;
+} forms[ATTACHED_MAX] = {
+    {REPORT_HTML, "text/html; charset=utf-8"},
+    {REPORT_XLSX, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+    {REPORT_CSV, "text/csv; charset=utf-8"},
+};
+
+struct attaching {
+    struct arena *arena;
+    struct mail_attachment item[ATTACHED_MAX];
+    size_t count;
+    struct notice_attached says;
+    struct text left_out;
+};
+
+static void attaching_release(struct attaching *attaching)
+{
+    for (size_t i = 0; i < attaching->count; i++)
+        text_release(&attaching->item[i].content);
+    text_release(&attaching->left_out);
+}
+
+static void leave_out(struct attaching *attaching, const struct plan *plan,
+                      enum report_format format, const char *name, const char *why)
+{
+    struct text *out = &attaching->left_out;
+
+    text_addf(out, "%s%s: %s; '", out->length ? "; " : "", name, why);
+    command_add(out, "show %lld --format %s --output %s", (long long)plan->id,
+                report_format_name(format), name);
+    text_add(out, "' writes it");
+    attaching->says.left_out = text_cstr(out);
+}
+
+/* One form of the plan; the room that is left. */
+static size_t attach(struct attaching *attaching, const struct plan *plan, size_t form, size_t room)
 {
     static const struct report_style plain = {.color = false};
-    CLEANUP(notice_message_release) struct notice_message message = {.attach_plan = false};
-    CLEANUP(text_release) struct text csv = TEXT_INIT, name = TEXT_INIT, id = TEXT_INIT;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(text_release) struct text name = TEXT_INIT;
+    struct mail_attachment *item = &attaching->item[attaching->count];
+    enum report_format format = forms[form].format;
+    const char *why = NULL;
 
-    report_notice(facts, &message);
+    report_add_file_name(&name, plan, format);
+    if (report_plan(plan, format, &plain, &item->content, &err) < 0)
+        why = err.text;
+    else if (item->content.length > room)
+        why = "too large for a mail";
+    if (why) {
+        leave_out(attaching, plan, format, text_cstr(&name), why);
+        text_release(&item->content);
+        item->content = TEXT_INIT;
+        return room;
+    }
+    item->name = arena_strdup(attaching->arena, text_cstr(&name));
+    item->type = forms[form].type;
+    attaching->count++;
+    return room - item->content.length;
+}
+
+static void attach_plan(struct attaching *attaching, const struct config *config,
+                        const struct plan *plan)
+{
+    const bool wanted[ATTACHED_MAX] = {config->notify.mail.attach.html,
+                                       config->notify.mail.attach.xlsx,
+                                       config->notify.mail.attach.csv};
+    const char **named[ATTACHED_MAX] = {&attaching->says.page, &attaching->says.workbook,
+                                        &attaching->says.table};
+    size_t room = LIMIT_MAIL_BYTES;
+
+    attaching->says.return_to = config->review.return_to;
+    attaching->says.inbox = config->review.inbox;
+    for (size_t i = 0; i < ATTACHED_MAX; i++) {
+        size_t before = attaching->count;
+        if (wanted[i])
+            room = attach(attaching, plan, i, room);
+        if (attaching->count > before)
+            *named[i] = attaching->item[before].name;
+    }
+}
+
+static int send_mail(struct telling *telling, const struct notice_facts *facts, struct err *err)
+{
+    CLEANUP(notice_message_release) struct notice_message message = {.text = TEXT_INIT};
+    CLEANUP(text_release) struct text id = TEXT_INIT;
+    CLEANUP(attaching_release) struct attaching attaching = {.arena = telling->job->arena};
+    const struct config *config = telling->job->config;
+    struct notice_facts said = *facts;
+
+    if (notice_carries_plan(facts->kind)) {
+        attach_plan(&attaching, config, facts->plan);
+        said.attached = &attaching.says;
+    }
+    report_notice(&said, &message);
     text_addf(&id, "%s.%lld.%lld", notice_kind_name(facts->kind), (long long)facts->run,
               (long long)facts->now.us);
-    struct mail mail = {.id = text_cstr(&id),
-                        .subject = text_cstr(&message.subject),
-                        .date = facts->now,
-                        .text = text_cstr(&message.text),
-                        .html = text_cstr(&message.html)};
-    if (message.attach_plan) {
-        if (report_plan(facts->plan, REPORT_CSV, &plain, &csv, err) < 0)
-            return -1;
-        text_addf(&name, "plan-%lld.csv", (long long)facts->plan->id);
-        mail.attachment_name = csv.length <= LIMIT_MAIL_BYTES ? text_cstr(&name) : NULL;
-        mail.attachment = &csv;
-    }
-    return delivery_mail(&telling->job->config->notify.mail, &mail, &telling->bound, NULL, err);
+    const struct mail mail = {.id = text_cstr(&id),
+                              .subject = text_cstr(&message.subject),
+                              .date = facts->now,
+                              .text = text_cstr(&message.text),
+                              .html = text_cstr(&message.html),
+                              .attachment = attaching.item,
+                              .attachment_count = attaching.count};
+    return delivery_mail(&config->notify.mail, &mail, &telling->bound, NULL, err);
 }
 
 static int send_webhook(struct telling *telling, const struct notice_facts *facts, struct err *err)
@@ -388,7 +477,7 @@ static void note_no_address(struct telling *telling, const struct store_announce
 /* true: the next one may be tried. */
 static bool announce(struct telling *telling, struct store_announcement *announcement)
 {
-    CLEANUP(notice_message_release) struct notice_message message = {.attach_plan = false};
+    CLEANUP(notice_message_release) struct notice_message message = {.text = TEXT_INIT};
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(text_release) struct text id = TEXT_INIT;
     struct job *job = telling->job;

@@ -197,7 +197,7 @@ static void add_part(curl_mime *mime, const char *bytes, size_t length, const ch
         check(curl_mime_filename(part, filename));
 }
 
-/* multipart/mixed: multipart/alternative of text and HTML, then the attachment. */
+/* multipart/mixed: multipart/alternative of text and HTML, then what is attached. */
 static curl_mime *make_parts(CURL *easy, const struct mail *mail)
 {
     curl_mime *mime = curl_mime_init(easy);
@@ -213,9 +213,11 @@ static curl_mime *make_parts(CURL *easy, const struct mail *mail)
     struct curl_slist *inline_disposition = NULL;
     add(&inline_disposition, "Content-Disposition: inline");
     check(curl_mime_headers(part, inline_disposition, 1));
-    if (mail->attachment_name)
-        add_part(mime, text_cstr(mail->attachment), mail->attachment->length,
-                 "text/csv; charset=utf-8", "base64", mail->attachment_name);
+    for (size_t i = 0; i < mail->attachment_count; i++) {
+        const struct mail_attachment *one = &mail->attachment[i];
+        add_part(mime, text_cstr(&one->content), one->content.length, one->type, "base64",
+                 one->name);
+    }
     return mime;
 }
 

@@ -17,13 +17,19 @@ struct delivery_bound {
     struct instant until; /* by clock->steady */
 };
 
+struct mail_attachment {
+    const char *name; /* ASCII: from the configuration and numbers */
+    const char *type; /* of MIME */
+    struct text content;
+};
+
 struct mail {
     const char *id;      /* left part of Message-ID: letters, digits, '.', '-' */
     const char *subject; /* ASCII, one line: fixed words, numbers, a name from the configuration */
     struct instant date;
     const char *text, *html;
-    const char *attachment_name; /* NULL = none */
-    const struct text *attachment;
+    const struct mail_attachment *attachment;
+    size_t attachment_count;
     const char *to; /* NULL = the configured addresses; else one address, which stands in the
                      * envelope alone: no header is made from data */
 };

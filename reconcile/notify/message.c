@@ -89,6 +89,44 @@ static void add_plan(struct page *page, const struct plan *plan)
     text_addf(add_fact(page, "seats", false), "%zu now, %zu after", plan->totals.seats_now,
               plan->totals.seats_after);
     text_add(add_fact(page, "digest", false), digest_hex(&plan->digest, digest));
+    if (plan->since.plan_id > 0)
+        report_add_since(add_fact(page, "changes", false), plan);
+}
+
+/* What was attached, and where decisions go; of a webhook nothing. */
+static void add_attached(struct page *page, const struct notice_facts *facts)
+{
+    const struct notice_attached *attached = facts->attached;
+
+    if (!attached)
+        return;
+    const struct {
+        const char *name, *what;
+    } each[] = {
+        {attached->page, "the page: open it in a browser, look, decide, save the decisions"},
+        {attached->workbook, "the same as a workbook, with columns for decisions"},
+        {attached->table, "the same as a table"}};
+    bool comes_back = false;
+    for (size_t i = 0; i < COUNT_OF(each); i++) {
+        if (!each[i].name)
+            continue;
+        text_addf(add_fact(page, "attached", false), "%s (%s)", each[i].name, each[i].what);
+        comes_back = true;
+    }
+    if (attached->left_out)
+        text_add(add_fact(page, "not attached", false), attached->left_out);
+    if (!comes_back)
+        return;
+    struct text *fact = add_fact(page, "decisions", false);
+    if (attached->return_to)
+        text_addf(fact, "%s%s", attached->return_to, attached->inbox ? "; or " : "");
+    if (attached->inbox)
+        text_addf(fact, "put the saved file into %s, as yourself: the next run takes it",
+                  attached->inbox);
+    if (!attached->return_to && !attached->inbox)
+        text_add(fact, "give the saved file to whoever runs this program");
+    command_add(add_command(page, "take a file of decisions that came back"), "review %lld FILE",
+                (long long)facts->plan->id);
 }
 
 static void add_guards(struct page *page, const struct plan *plan)
@@ -122,9 +160,8 @@ static void make_approval(const struct notice_facts *facts, struct page *page)
         text_addf(add_fact(page, "due", false),
                   "%zu now; what is approved today is done on its day", facts->due);
     page->advice =
-        "Read the plan, which is attached unless it is too large, then approve it, whole "
-        "or in part, or reject it. "
-        "Nothing is done before.";
+        "Read the plan, then approve it, whole or in part, or reject it. Nothing is done before.";
+    add_attached(page, facts);
     for (size_t i = 0; i < COMMANDS_MAX; i++) {
         CLEANUP(text_release) struct text purpose = TEXT_INIT, command = TEXT_INIT;
         if (report_command(plan, i, &purpose, &command) && strstr(text_cstr(&command), "approve"))
@@ -183,6 +220,7 @@ static void make_held(const struct notice_facts *facts, struct page *page)
     add_guards(page, plan);
     page->advice = "Nothing of what is held will be done. Find out whether the input is right "
                    "before you let the plan pass.";
+    add_attached(page, facts);
     command_add(add_command(page, "look at it"), "show %lld", (long long)plan->id);
 }
 
@@ -329,10 +367,14 @@ static void write_html(const struct page *page, const char *portal, struct text 
     text_add(out, "</body></html>\n");
 }
 
+bool notice_carries_plan(enum notice_kind kind)
+{
+    return kind == NOTICE_APPROVAL || kind == NOTICE_HELD;
+}
+
 void report_notice(const struct notice_facts *facts, struct notice_message *ret_message)
 {
-    struct notice_message message = {.attach_plan = facts->kind == NOTICE_APPROVAL ||
-                                                    facts->kind == NOTICE_HELD};
+    struct notice_message message = {.text = TEXT_INIT};
     struct page page;
 
     make_page(facts, &page);
@@ -511,7 +553,7 @@ static void add_paragraph(struct notice_message *message, const struct text *par
 void report_announcement(const struct store_announcement *announcement, const char *url,
                          const char *contact, struct notice_message *ret_message)
 {
-    struct notice_message message = {.attach_plan = false};
+    struct notice_message message = {.text = TEXT_INIT};
     const char *done = actions[announcement->action].done;
     CLEANUP(text_release) struct text paragraph = TEXT_INIT;
     char day[DAY_TEXT_SIZE], login[INSTANT_TEXT_SIZE];

@@ -34,20 +34,29 @@ struct notice_facts {
     const struct plan *plan; /* the newest; NULL = none, or not needed */
     size_t to_approve, due;  /* acts of it that wait for people; those due by now */
     struct notice_expiring expiring;
-    size_t failed, unknown;              /* acts */
-    int exit_code;                       /* of this run */
-    const char *why;                     /* it failed; NULL = it did not */
-    const struct store_watch *watch;     /* NULL = the database is not reachable */
-    const char *told[NOTICE_KIND_COUNT]; /* of NOTICE_CLEAR: what is over */
-    const char *audit_head;              /* sequence and hash; NULL = not known */
+    size_t failed, unknown;                 /* acts */
+    int exit_code;                          /* of this run */
+    const char *why;                        /* it failed; NULL = it did not */
+    const struct store_watch *watch;        /* NULL = the database is not reachable */
+    const char *told[NOTICE_KIND_COUNT];    /* of NOTICE_CLEAR: what is over */
+    const char *audit_head;                 /* sequence and hash; NULL = not known */
+    const struct notice_attached *attached; /* of a mail that is about a plan, else NULL */
+};
+
+/* How the plan goes with a mail, and comes back. */
+struct notice_attached {
+    const char *page, *workbook, *table; /* names of what is attached; NULL = it is not */
+    const char *left_out;                /* what was too large, and where it is; NULL = nothing */
+    const char *return_to, *inbox;       /* of the configuration */
 };
 
 struct notice_message {
     struct text subject, text, html;
-    bool attach_plan; /* its CSV belongs to it */
 };
 void notice_message_release(struct notice_message *message);
 
+/* Whether the plan belongs to it. */
+bool notice_carries_plan(enum notice_kind kind);
 void report_notice(const struct notice_facts *facts, struct notice_message *ret_message);
 void report_notice_json(const struct notice_facts *facts, enum webhook_shape shape,
                         struct text *out);

@@ -112,10 +112,9 @@ int report_write_files(const struct config *config, const struct plan *plan, cha
                        struct err *err)
 {
     const bool wanted[REPORT_FORMAT_COUNT] = {
-        [REPORT_TEXT] = config->report.text,
-        [REPORT_JSON] = config->report.json,
-        [REPORT_CSV] = config->report.csv,
-        [REPORT_HTML] = config->report.html,
+        [REPORT_TEXT] = config->report.text, [REPORT_JSON] = config->report.json,
+        [REPORT_CSV] = config->report.csv,   [REPORT_HTML] = config->report.html,
+        [REPORT_XLSX] = config->report.xlsx,
     };
     const char *directory = config->report.directory;
     CLEANUP(mem_cleanup) char *html = NULL;

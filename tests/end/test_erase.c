@@ -375,7 +375,7 @@ TEST(erase_leaves_no_report_in_which_a_decision_names_them)
     WORLD(end);
     CLEANUP(person_release) struct person person = {.id = NULL};
     CLEANUP(text_release) struct text reason = TEXT_INIT, guard = TEXT_INIT, part = TEXT_INIT;
-    CLEANUP(text_release) struct text long_one = TEXT_INIT, old = TEXT_INIT;
+    CLEANUP(text_release) struct text long_one = TEXT_INIT, old = TEXT_INIT, book = TEXT_INIT;
 
     RUNS(&end, 0, "plan");
     end_set(&end, END_RULES,
@@ -405,13 +405,15 @@ TEST(erase_leaves_no_report_in_which_a_decision_names_them)
         text_add(&long_one, "much ado about nobody\n");
     put_report(&end, "end-plan-4.html", &long_one);
     text_addf(&old, "decided then: ask %s\n", person.email);
+    text_add_bytes(&book, "PK\3\4\0\0", 6);
     put_report(&end, "end-plan-6.txt", &old);
+    put_report(&end, "end-plan-4.xlsx", &book); /* no text that could be searched */
 
     RUNS(&end, 0, "erase", person.id, "--reason", "asked for it in a letter");
 
     static const char *const gone[] = {"end-plan-1.csv",  "end-plan-2.csv", "end-plan-3.txt",
                                        "end-plan-3.json", "end-plan-3.csv", "end-plan-3.html",
-                                       "end-plan-5.html", "end-plan-6.txt"};
+                                       "end-plan-5.html", "end-plan-6.txt", "end-plan-4.xlsx"};
     static const char *const kept[] = {"end-plan-4.txt", "end-plan-4.json", "end-plan-4.csv",
                                        "end-plan-4.html", "end-plan-6.csv"};
     check_reports(&end, gone, COUNT_OF(gone), false);

@@ -170,8 +170,9 @@ static void send_mail(const struct sink *sink, const struct notice_facts *facts,
 {
     static const char *const to[] = {"it@acme.example"};
     const struct clock *clock = clock_system();
-    CLEANUP(notice_message_release) struct notice_message message = {.attach_plan = false};
-    CLEANUP(text_release) struct text server = TEXT_INIT, id = TEXT_INIT, csv = TEXT_INIT;
+    CLEANUP(notice_message_release) struct notice_message message = {.text = TEXT_INIT};
+    CLEANUP(text_release) struct text server = TEXT_INIT, id = TEXT_INIT;
+    struct mail_attachment csv = {.name = "plan-1.csv", .type = "text/csv; charset=utf-8"};
     CLEANUP(err_release) struct err err = ERR_INIT;
     const struct delivery_bound bound = {
         .clock = clock, .until = instant_add_us(clock->steady(clock->self), 8 * SECOND_US)};
@@ -179,7 +180,7 @@ static void send_mail(const struct sink *sink, const struct notice_facts *facts,
     report_notice(facts, &message);
     text_addf(&server, "smtp://127.0.0.1:%u", sink->port);
     text_addf(&id, "%zu", number);
-    encode_csv(&csv, facts->portal);
+    encode_csv(&csv.content, facts->portal);
     const struct config_mail config = {.server = text_cstr(&server),
                                        .from = "job@acme.example",
                                        .security = MAIL_CLEAR_TEXT,
@@ -189,10 +190,11 @@ static void send_mail(const struct sink *sink, const struct notice_facts *facts,
                               .date = facts->now,
                               .text = text_cstr(&message.text),
                               .html = text_cstr(&message.html),
-                              .attachment_name = "plan-1.csv",
-                              .attachment = &csv};
+                              .attachment = &csv,
+                              .attachment_count = 1};
     if (delivery_mail(&config, &mail, &bound, NULL, &err) < 0)
         fail_msg("mail %zu: %s", number, err.text);
+    text_release(&csv.content);
 }
 
 static void keep_posts(const struct notice_facts *facts, size_t number)

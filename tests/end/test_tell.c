@@ -15,6 +15,39 @@
 
 #define SUBJECT "[bynder-reconcile] end: "
 
+#define WORKBOOK "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+static bool is_attached(struct json_object *part)
+{
+    return text_equal(end_text_at(part, "disposition"), "attachment");
+}
+
+static size_t count_attached(struct json_object *mail)
+{
+    struct json_object *parts = end_at(mail, "parts");
+    size_t count = 0;
+
+    for (size_t i = 0; i < json_object_array_length(parts); i++)
+        count += is_attached(json_object_array_get_idx(parts, i));
+    return count;
+}
+
+static void check_attached(struct json_object *mail, const char *type, const char *name,
+                           const char *begins)
+{
+    struct json_object *parts = end_at(mail, "parts");
+
+    for (size_t i = 0; i < json_object_array_length(parts); i++) {
+        struct json_object *one = json_object_array_get_idx(parts, i);
+        if (!is_attached(one) || !text_equal(end_text_at(one, "type"), type))
+            continue;
+        assert_string_equal(end_text_at(one, "filename"), name);
+        assert_true(text_starts(end_text_at(one, "content"), begins));
+        return;
+    }
+    fail_msg("no attachment of type %s", type);
+}
+
 /* --- reasons --- */
 
 TEST(plan_that_waits_is_told_once_with_the_plan_attached)
@@ -27,11 +60,62 @@ TEST(plan_that_waits_is_told_once_with_the_plan_attached)
     JSON(mail, sink_taken(&told.mail, 1));
     told_check_says(mail, "text/plain", " approve 1 --digest ");
     told_check_says(mail, "text/html", "<h2>plan 1 waits for approval: 3 acts</h2>");
-    RUN(csv, &told.acts.end, "show", "1", "--format", "csv");
-    assert_string_equal(end_text_at(sink_part(mail, "text/csv"), "content"), text_cstr(&csv.out));
-    assert_string_equal(end_text_at(sink_part(mail, "text/csv"), "filename"), "plan-1.csv");
+    check_attached(mail, "text/html", "end-plan-1.html", "<!DOCTYPE html>");
+    check_attached(mail, WORKBOOK, "end-plan-1.xlsx", "PK");
+    assert_int_equal(count_attached(mail), 2);
+    told_check_says(mail, "text/plain", "give the saved file to whoever runs this program");
+    told_check_says(mail, "text/plain", " review 1 FILE");
     told_run(&told, 0); /* another plan, with the same acts in it */
     assert_int_equal(sink_count(&told.mail), 1);
+}
+
+TEST(mail_carries_the_forms_that_are_configured_and_says_where_decisions_go)
+{
+    TOLD(told, 3, 4);
+
+    told.mail_more = "attach = \"csv\";";
+    told.more = "review: { return_to = \"answer <b>this</b> mail\"; };";
+    told_configure(&told);
+    told_run(&told, 0);
+    JSON(mail, sink_taken(&told.mail, 1));
+    RUN(csv, &told.acts.end, "show", "1", "--format", "csv");
+    check_attached(mail, "text/csv", "end-plan-1.csv", text_cstr(&csv.out));
+    assert_int_equal(count_attached(mail), 1);
+    told_check_says(mail, "text/plain", "answer <b>this</b> mail");
+    told_check_says(mail, "text/html", "answer &lt;b&gt;this&lt;/b&gt; mail");
+}
+
+TEST(mail_without_attachments_names_nobody)
+{
+    TOLD(told, 3, 4);
+
+    told.mail_more = "attach = [ ];";
+    told_configure(&told);
+    told_run(&told, 0);
+    assert_int_equal(sink_count(&told.mail), 1);
+    JSON(mail, sink_taken(&told.mail, 1));
+    assert_int_equal(count_attached(mail), 0);
+    CLEANUP(mem_cleanup) char *raw = sink_raw(&told.mail, 1);
+    CLEANUP(mem_cleanup)
+    char *email = acts_ask(&told.acts, "select email from reconcile.plan_row where email is not "
+                                       "null and action = 'suspend' limit 1");
+    assert_true(strlen(email) > 3);
+    assert_null(strstr(raw, email));
+    assert_null(strstr(raw, "FILE"));
+}
+
+TEST(mail_says_what_changed_since_people_looked)
+{
+    TOLD(told, 3, 4);
+
+    told_run(&told, 0);
+    told.acts.plan = 1;
+    (void)acts_change(&told.acts, "delete from reconcile.notice_told");
+    told_run(&told, 0);
+    assert_int_equal(sink_count(&told.mail), 2);
+    JSON(mail, sink_taken(&told.mail, 2));
+    told_check_says(mail, "text/plain", "new since plan 1 of ");
+    told_check_says(mail, "text/plain", "0 rows; gone since: 0");
 }
 
 /* A plan of 1,600 rows, in each of which a rule's name of so many letters stands twice: whether it
@@ -67,6 +151,8 @@ TEST(plan_of_more_than_ten_megabytes_is_told_without_it)
     TOLD(told, 2700, 4);
     size_t size = 0;
 
+    told.mail_more = "attach = \"csv\";";
+    told_configure(&told);
     end_hold(&told.acts.end);
     assert_true(plan_is_attached(&told, 2000, 1, &size));
     assert_true(size > LIMIT_MAIL_BYTES / 2 && size <= LIMIT_MAIL_BYTES);
@@ -74,6 +160,8 @@ TEST(plan_of_more_than_ten_megabytes_is_told_without_it)
                                   "select portal_id, 1, 'audit', 'anna' from reconcile.portal");
     assert_false(plan_is_attached(&told, 4000, 2, &size));
     assert_true(size > LIMIT_MAIL_BYTES);
+    JSON(mail, sink_taken(&told.mail, 2));
+    told_check_says(mail, "text/plain", "end-plan-2.csv: too large for a mail");
 }
 
 TEST(guard_that_holds_is_told_until_it_changes)
@@ -87,7 +175,7 @@ TEST(guard_that_holds_is_told_until_it_changes)
     told_check_subject(&told, 1, SUBJECT "plan 1 is held by G2");
     JSON(mail, sink_taken(&told.mail, 1));
     told_check_says(mail, "text/plain", "limit at least 100000 people");
-    (void)sink_part(mail, "text/csv");
+    (void)sink_part(mail, WORKBOOK);
     (void)acts_change(&told.acts, "insert into reconcile.stop (portal_id, stop_id, reason, who) "
                                   "select portal_id, 1, '<b>audit', 'anna' from reconcile.portal");
     told_run(&told, 20);

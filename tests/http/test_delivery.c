@@ -109,8 +109,10 @@ TEST(mail_over_starttls_with_a_login_arrives_whole)
     config.password.file = world.password;
     for (int i = 0; i < 20000; i++)
         text_addf(&csv, "%d,zo\xC3\xAB,.\r\n", i);
-    mail.attachment_name = "plan-3.csv";
-    mail.attachment = &csv;
+    const struct mail_attachment attachment = {
+        .name = "plan-3.csv", .type = "text/csv; charset=utf-8", .content = csv};
+    mail.attachment = &attachment;
+    mail.attachment_count = 1;
     if (send_mail(&config, &mail, &fate, &err) < 0)
         fail_msg("%s", err.text);
     assert_int_equal(fate, DELIVERY_TAKEN);

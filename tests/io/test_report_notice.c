@@ -97,7 +97,7 @@ TEST(report_notice_encodes_words_from_outside)
     struct notice_facts facts = make_facts(NOTICE_HELD, &plan);
 
     report_notice(&facts, &message);
-    assert_true(message.attach_plan);
+    assert_true(notice_carries_plan(facts.kind));
     assert_null(strstr(text_cstr(&message.html), "<script"));
     assert_non_null(strstr(text_cstr(&message.html), "&lt;script&gt;"));
     assert_null(strchr(text_cstr(&message.text), '\x1b'));
@@ -141,7 +141,7 @@ TEST(report_notice_says_what_each_reason_needs)
             fail_msg("subject %s", text_cstr(&message.subject));
         if (!strstr(text_cstr(&message.text), cases[i].text))
             fail_msg("text %s", text_cstr(&message.text));
-        assert_int_equal(message.attach_plan, cases[i].attached);
+        assert_int_equal(notice_carries_plan(cases[i].kind), cases[i].attached);
         assert_non_null(strstr(text_cstr(&message.text), "audit head    91 abcdef"));
     }
 }

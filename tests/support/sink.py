@@ -137,7 +137,7 @@ def parse(path):
         if not part.is_multipart():
             one["content"] = part.get_content()
             if isinstance(one["content"], bytes):
-                one["content"] = one["content"].decode()
+                one["content"] = one["content"].decode(errors="replace")
         parts.append(one)
     defects = [str(d) for part in message.walk() for d in part.defects]
     longest = max(len(line) for line in raw.split(b"\r\n"))

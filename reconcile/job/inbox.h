@@ -1,0 +1,16 @@
+/*
+ * inbox: files of decisions that people put into `review.inbox`, taken by a run before it plans, as
+ * `review` takes them. Who decides is the owner of the file. Each is taken once and set aside, with
+ * an answer beside it; what becomes of one stops neither the others nor the run.
+ */
+#ifndef JOB_INBOX_H
+#define JOB_INBOX_H
+
+#include "job/job.h"
+
+void job_take_inbox(struct job *job);
+
+/* A name that this program gave: what was taken or refused, and its answer. */
+bool inbox_is_ours(const char *name);
+
+#endif
