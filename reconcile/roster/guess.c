@@ -422,7 +422,8 @@ int roster_guess(struct arena *arena, const char *bytes, size_t length, bool who
 
     if (container_refuse(bytes, length, err) < 0)
         return -1;
-    guess.encoding = guess_text(bytes, length, whole, &text, err);
+    guess.encoding = guess_text(guess.lexicon, known ? known->encoding : NULL, bytes, length, whole,
+                                &text, err);
     if (!guess.encoding)
         return -1;
     if (guess_shape(arena, guess.lexicon, text_cstr(&text), text.length, whole, &guess.shape, err) <
