@@ -15,10 +15,9 @@
 #include "base/cleanup.h"
 #include "format/encoding.h"
 
-static const char *const candidates[] = {"WINDOWS-1252", "WINDOWS-1250", "ISO-8859-2",
-                                         "ISO-8859-15",  "WINDOWS-1251", "CP932",
-                                         "EUC-JP",       "MACINTOSH",    "CP850",
-                                         "CP852"};
+static const char *const candidates[] = {
+    "WINDOWS-1252", "WINDOWS-1250", "ISO-8859-2", "ISO-8859-15", "WINDOWS-1251",
+    "CP932",        "EUC-JP",       "MACINTOSH",  "CP850",       "CP852"};
 
 enum { FITS = 1, FITS_WELL = 2, ODD = -2, WRONG = -3 };
 
@@ -141,7 +140,8 @@ static long score(const struct text *text)
 
 /* --- what is known --- */
 
-/* A cell that tells encodings apart: with a letter outside of ASCII in a place where letters are. */
+/* A cell that tells encodings apart: with a letter outside of ASCII in a place where letters are.
+ */
 static bool is_known(const struct lexicon *lexicon, const char *bytes, size_t length)
 {
     CLEANUP(text_release) struct text cell = TEXT_INIT;
@@ -151,9 +151,8 @@ static bool is_known(const struct lexicon *lexicon, const char *bytes, size_t le
     if (length == 0 || length > KNOWN_BYTES || text_is_ascii_bytes(bytes, length))
         return false;
     text_add_bytes(&cell, bytes, length);
-    return score(&cell) >= 0 &&
-           (lexicon_title(lexicon, text_cstr(&cell), &rank) != MEANING_NONE ||
-            lexicon_word(lexicon, text_cstr(&cell)) != PERSON_UNKNOWN);
+    return score(&cell) >= 0 && (lexicon_title(lexicon, text_cstr(&cell), &rank) != MEANING_NONE ||
+                                 lexicon_word(lexicon, text_cstr(&cell)) != PERSON_UNKNOWN);
 }
 
 /* Titles and words of a status in the first lines, whatever the cells are separated by. */
@@ -194,8 +193,8 @@ static void try_encoding(struct trial *trial, const char *name)
         return;
     size_t known = count_known(trial->lexicon, &tried);
     long now = score(&tried);
-    if (now < 0 || (trial->best && (known < trial->known ||
-                                    (known == trial->known && now <= trial->score))))
+    if (now < 0 ||
+        (trial->best && (known < trial->known || (known == trial->known && now <= trial->score))))
         return;
     trial->best = name;
     trial->known = known;
