@@ -357,15 +357,38 @@ static int look_at(const struct invocation *invocation, const struct init_before
                        "roster '%s': %s; what stands behind it was not looked at, so nothing was "
                        "written",
                        name, ret_guess->shape.trouble);
+    if (ret_guess->refusal && !init_is_address(source)) /* of an address roster.next may help */
+        return err_set(err, ERR_ROSTER, "roster '%s': %s; nothing was written", name,
+                       ret_guess->refusal);
     if (before->is_there)
         roster_guess_recall(ret_guess, text_cstr(&before->text));
     return 0;
+}
+
+/* Without one that says who people are nothing is worth an answer, but which one it is. */
+static int need_key(const struct roster_guess *guess, const char *source, struct err *err)
+{
+    if (roster_guess_has_key(guess))
+        return 0;
+    if (guess->columns == 0)
+        return err_set(err, ERR_ROSTER,
+                       "roster '%s': no member of its elements could be read, so nothing was "
+                       "written; hint: an element that has one name twice is not read, for nobody "
+                       "knows which of the two counts: HR exports it anew, each name once",
+                       source);
+    return err_set(err, ERR_ROSTER,
+                   "roster '%s': no column was found that says who a person is (employee "
+                   "number, e-mail address or username), so nothing was written; hint: its "
+                   "columns are listed above: is that the right file, with a row of titles? "
+                   "docs/roster.md has a configuration to be made by hand",
+                   source);
 }
 
 int init_guess(const struct invocation *invocation, const struct init_before *before,
                struct answers *answers, struct err *err)
 {
     struct arena *arena = invocation->arena;
+    const char *source = init_source_name(arena, answers->roster);
 
     if (look_at(invocation, before, answers->roster, answers->time_zone, &answers->guess, err) < 0)
         return -1;
@@ -373,15 +396,12 @@ int init_guess(const struct invocation *invocation, const struct init_before *be
     if (leave_out(invocation, &answers->guess, err) < 0)
         return -1;
     say_guess(&answers->guess);
+    if (!roster_guess_asks_key(&answers->guess) && need_key(&answers->guess, source, err) < 0)
+        return -1;
     if (init_at_terminal() && ask_all(arena, &answers->guess, err) < 0)
         return -1;
-    if (!roster_guess_has_key(&answers->guess))
-        return err_set(err, ERR_ROSTER,
-                       "roster '%s': no column was found that says who a person is (employee "
-                       "number, e-mail address or username), so nothing was written; hint: its "
-                       "columns are listed above: is that the right file, with a row of titles? "
-                       "docs/roster.md has a configuration to be made by hand",
-                       init_source_name(arena, answers->roster));
+    if (need_key(&answers->guess, source, err) < 0)
+        return -1;
     say_open(&answers->guess);
     return 0;
 }

@@ -113,7 +113,8 @@ static int init(const struct invocation *invocation, struct answers *answers, st
 /* How all ended. */
 struct ending {
     int code;
-    bool held; /* nothing is wrong or open but that a guard would hold every plan */
+    bool held;   /* nothing is wrong or open but that a guard would hold every plan */
+    bool unread; /* no run can read the roster: there is nothing to be planned */
 };
 
 static void say_ending(const struct ending *ending)
@@ -127,8 +128,8 @@ static void say_ending(const struct ending *ending)
                "above, until something is done about it; next:\n\n");
     else if (ending->code)
         printf("\nsomething is to be mended first; these look again, and keep what is right:\n\n"
-               "  %s    # asks for what is open\n  %s\n\nthen:\n\n",
-               init, text_cstr(&again));
+               "  %s    # asks for what is open\n  %s\n%s",
+               init, text_cstr(&again), ending->unread ? "" : "\nthen:\n\n");
     else
         printf("\nall is well; next:\n\n");
 }
@@ -142,6 +143,8 @@ static void show_next(const char *instance, const struct ending *ending)
     command_set_credentials(instance != NULL);
     command_add_portal(&plan, COMMAND_PLAN, 0);
     say_ending(ending);
+    if (ending->unread)
+        return;
     /* Whoever reviews asks the desk as a member of its group; for today root may look. */
     printf("  %s    # what of the roster is accepted\n"
            "  %s    # the first plan; changes nothing\n"
@@ -179,7 +182,8 @@ static struct ending try_all(const struct invocation *invocation, const struct a
     if (code || failed)
         return (struct ending){.code = code < 0   ? (int)err->code
                                        : code > 0 ? code
-                                                  : (int)of_roster.code};
+                                                  : (int)of_roster.code,
+                               .unread = failed};
     if (answers->rules_lack)
         session_say("not right: no rule acts on departures, and those in policy.rules are not "
                     "init's to change; a rule for it: { name = \"departed\"; when = { account = "

@@ -17,6 +17,8 @@
 #include "roster/guess_questions.h"
 #include "roster/guess_text.h"
 #include "roster/intake.h"
+#include "roster/json.h"
+#include "roster/scim.h"
 
 /* --- profiles --- */
 
@@ -292,6 +294,20 @@ bool roster_guess_has_key(const struct roster_guess *guess)
            roster_guess_of(guess, MEANING_EMAIL) || roster_guess_of(guess, MEANING_USERNAME);
 }
 
+bool roster_guess_asks_key(const struct roster_guess *guess)
+{
+    for (size_t i = 0; i < guess->questions; i++) {
+        const struct guess_question *question = &guess->question[i];
+        for (size_t k = 0; question->choice[k]; k++) {
+            enum meaning meaning = question->taking[k].meaning;
+            if (meaning == MEANING_EMPLOYEE_NUMBER || meaning == MEANING_EMAIL ||
+                meaning == MEANING_USERNAME)
+                return true;
+        }
+    }
+    return false;
+}
+
 const struct guess_column *roster_guess_of(const struct roster_guess *guess, enum meaning meaning)
 {
     for (size_t i = 0; i < guess->columns; i++) {
@@ -413,6 +429,43 @@ static bool is_bare_scim(const struct roster_guess *guess)
     return false;
 }
 
+/* As a run reads it, with any column for a key: of the people nothing is kept. */
+static int read_document(const struct roster_guess *guess, const struct text *text, struct err *err)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    CLEANUP(roster_intake_freep) struct roster_intake *intake = NULL;
+    CLEANUP(roster_json_freep) struct roster_json *json = NULL;
+    struct config_roster config = {.format = guess->shape.format, .items = guess->shape.items};
+    bool by_default = false;
+
+    for (size_t i = 0; i < guess->columns && config.format != ROSTER_FORMAT_SCIM; i++) {
+        if (guess_can_be_named(&guess->column[i]))
+            config.column.of[ROSTER_EMPLOYEE_NUMBER] = guess->column[i].title;
+    }
+    if (config.format == ROSTER_FORMAT_SCIM) {
+        if (roster_scim_settle(&config, &by_default, err) < 0)
+            return -1;
+    } else if (!config.column.of[ROSTER_EMPLOYEE_NUMBER]) {
+        return 0; /* nothing in it can be read, which is told */
+    }
+    if (roster_intake_new(&scratch, &config, &intake, err) < 0)
+        return -1;
+    json = roster_json_new(&config, intake);
+    return roster_json_page(json, text_cstr(text), text->length, true, err) < 0 ||
+                   roster_json_finish(json, by_default, err) < 0
+               ? -1
+               : 0;
+}
+
+static void try_document(struct roster_guess *guess, const struct text *text)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+
+    if (guess->shape.format != ROSTER_FORMAT_CSV && guess->whole &&
+        read_document(guess, text, &err) < 0)
+        guess->refusal = arena_strdup(guess->arena, err.text);
+}
+
 int roster_guess(struct arena *arena, const char *bytes, size_t length, bool whole,
                  const struct zone *zone, const struct config_roster *known,
                  struct roster_guess *ret_guess, struct err *err)
@@ -422,7 +475,8 @@ int roster_guess(struct arena *arena, const char *bytes, size_t length, bool who
 
     if (container_refuse(bytes, length, err) < 0)
         return -1;
-    guess.encoding = guess_text(bytes, length, whole, &text, err);
+    guess.encoding =
+        guess_text(guess.lexicon, known ? known->encoding : NULL, bytes, length, whole, &text, err);
     if (!guess.encoding)
         return -1;
     if (guess_shape(arena, guess.lexicon, text_cstr(&text), text.length, whole, &guess.shape, err) <
@@ -435,10 +489,12 @@ int roster_guess(struct arena *arena, const char *bytes, size_t length, bool who
             "it is a bare list of SCIM users; hint: take the whole answer of /Users, the "
             "ListResponse with 'Resources' in it, for only that says whether all of "
             "them are there");
+    if (guess.shape.format != ROSTER_FORMAT_SCIM)
+        mark_twins(&guess);
+    try_document(&guess, &text);
     if (guess.shape.format == ROSTER_FORMAT_SCIM) {
         guess_count_inactive(&guess);
     } else {
-        mark_twins(&guess);
         give_meanings(&guess);
         if (known)
             recall_columns(&guess, known);

@@ -98,7 +98,9 @@ struct roster_guess {
     const struct lexicon *lexicon;
     struct guess_shape shape;
     const char *encoding;
-    bool whole; /* all of the file was looked at */
+    bool whole;          /* all of the file was looked at */
+    const char *refusal; /* JSON: why a run would refuse this document as a file, whatever is
+                            answered: one page of several; NULL = it would not */
     size_t rows;
     struct guess_column *column;
     size_t columns, column_capacity;
@@ -133,6 +135,8 @@ const struct guess_column *roster_guess_of(const struct roster_guess *guess, enu
 
 /* Whether some column says who a person is, without which nothing can be read. */
 bool roster_guess_has_key(const struct roster_guess *guess);
+/* Whether the answer to an open question would make one say it. */
+bool roster_guess_asks_key(const struct roster_guess *guess);
 
 /* A person's answer to an open question, an index into its choices. The questions are then made
  * anew. */

@@ -83,6 +83,22 @@ bool meaning_is_date(enum meaning meaning)
     return meanings[meaning].is_date;
 }
 
+/* What Unicode takes for letters of their own, as those write them who do not have them. */
+static const char *plain_letter(int32_t c)
+{
+    static const struct {
+        int32_t c;
+        const char *plain;
+    } letters[] = {{0xE6, "ae"}, {0xF0, "d"},  {0xF8, "o"},  {0xFE, "th"},
+                   {0x111, "d"}, {0x131, "i"}, {0x142, "l"}, {0x153, "oe"}};
+
+    for (size_t i = 0; i < COUNT_OF(letters); i++) {
+        if (letters[i].c == c)
+            return letters[i].plain;
+    }
+    return NULL;
+}
+
 /* The letters and digits, folded and without accents; a `*` stays where it is a pattern's. */
 static const char *letters_of(struct arena *arena, const char *title, bool is_pattern)
 {
@@ -95,7 +111,10 @@ static const char *letters_of(struct arena *arena, const char *title, bool is_pa
         taken = text_decode(folded, left, &c);
         if (taken == 0)
             break;
-        if ((is_pattern && c == '*') || u_isalnum(c))
+        const char *plain = plain_letter(c);
+        if (plain)
+            text_add(&letters, plain);
+        else if ((is_pattern && c == '*') || u_isalnum(c))
             text_add_bytes(&letters, folded, taken);
     }
     return arena_strndup(arena, text_cstr(&letters), letters.length);

@@ -396,6 +396,52 @@ TEST(init_says_read_errors_as_the_reader_says_them)
     assert_int_not_equal(access(first.config, F_OK), 0);
 }
 
+/* Nobody answers questions about a file that cannot be used whatever is answered. */
+TEST(init_at_a_terminal_refuses_what_cannot_be_used_before_it_asks)
+{
+    FIRST(first);
+    static const char *const files[][2] = {
+        {"{\"data\":[{\"id\":\"1\",\"status\":\"To Be Terminated\"},"
+         "{\"id\":\"2\",\"status\":\"Active\"}],\"next\":\"https://h/2\"}",
+         "one page of several"},
+        {"{\"total\":7,\"data\":[{\"id\":\"1\",\"status\":\"To Be Terminated\"},"
+         "{\"id\":\"2\",\"status\":\"Active\"}]}",
+         "tells that there are 7"},
+        {"Shoe size,Status\n12,To Be Terminated\n13,Active\n", "its columns are listed above"},
+        {"[{\"employeeNumber\":\"1\",\"employeeNumber\":\"2\",\"status\":\"Active\"}]",
+         "no member of its elements could be read"},
+    };
+    const struct first_line lines[] = {FIRST_LINES, {NULL, NULL}};
+
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        CLEANUP(text_release) struct text seen = TEXT_INIT;
+        first_put_roster(&first, files[i][0], strlen(files[i][0]));
+        int code = first_dialogue(&first, lines, &seen);
+        if (code != 65)
+            fail_msg("%zu: %d: %s", i, code, text_cstr(&seen));
+        end_assert_says(&seen, files[i][1]);
+        end_assert_silent_of(&seen, "what does it mean?");
+        assert_int_not_equal(access(first.config, F_OK), 0);
+    }
+}
+
+/* An answer may say who a person is. */
+TEST(init_at_a_terminal_asks_where_an_answer_says_who_people_are)
+{
+    FIRST(first);
+    CLEANUP(text_release) struct text seen = TEXT_INIT;
+
+    put_people(&first, "Email,E-mail,Status\n", "a%d@x.example,,Active\n",
+               "j@x.example,j@y.example,Terminated\n");
+    const struct first_line lines[] = {
+        FIRST_LINES, {"which one has the work address?", "1"}, NOBODY_AWAY, {NULL, NULL}};
+    int code = first_dialogue(&first, lines, &seen);
+    if (code != 0)
+        fail_msg("%d: %s", code, text_cstr(&seen));
+    CLEANUP(mem_cleanup) char *config = end_read(first.config);
+    assert_non_null(strstr(config, "email = \""));
+}
+
 /* --- repeated --- */
 
 TEST(init_repeated_over_what_is_right_changes_nothing)
@@ -628,6 +674,8 @@ TEST(init_says_in_a_line_that_a_run_would_not_read_it)
     end_assert_code(&made, 65);
     end_assert_says(&made.out, "How a run would read it: not at all: ");
     end_assert_silent_of(&made.out, "\\x0a");
+    end_assert_says(&made.out, "these look again");
+    end_assert_silent_of(&made.out, " plan ");
 }
 
 TEST(init_repeated_remembers_words_that_a_person_has_sorted)

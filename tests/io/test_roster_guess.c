@@ -169,6 +169,15 @@ TEST(roster_guess_compares_titles_without_what_does_not_show)
     assert_non_null(title_of(&got, MEANING_EMAIL));
 }
 
+/* Letters that Unicode does not take apart. */
+TEST(roster_guess_compares_titles_with_letters_that_are_no_accented_ones)
+{
+    GUESS(got, "Numer pracownika;E-mail służbowy;Dział;Nazwisko\n1;a@b;IT;Łuczak\n");
+
+    assert_title(&got, MEANING_EMAIL, "E-mail służbowy");
+    assert_title(&got, MEANING_DEPARTMENT, "Dział");
+}
+
 /* --- words --- */
 
 TEST(roster_guess_knows_plain_words_in_nine_languages)

@@ -57,6 +57,63 @@ TEST(roster_guess_of_an_encoding_is_that_in_which_letters_stand_where_letters_do
     }
 }
 
+/* Signs and letters that two encodings have both: titles and words that are known tell them apart,
+ * then what letters do. */
+TEST(roster_guess_of_an_encoding_is_that_in_which_titles_are_known)
+{
+    static const char spanish[] = "Nº empleado;Nombre;Apellidos;Correo;Estado\n"
+                                  "1;Íñigo;Muñoz;a@x.example;Activo\n"
+                                  "2;José;Peña;b@x.example;Activo\n"
+                                  "3;PÍO;PEÑA;c@x.example;Activo\n";
+    static const char dates[] = "社員番号,氏名,メールアドレス,在籍区分,入社日\n"
+                                "1,A B,a@x.example,在籍,2020年4月1日\n"
+                                "2,C D,c@x.example,在籍,2021年10月28日\n";
+    static const char half_width[] = "社員番号,氏名,メールアドレス,在籍区分\n"
+                                     "1,ｻﾄｳ ﾀﾛｳ,a@x.example,在籍\n"
+                                     "2,ｽｽﾞｷ ﾊﾅｺ,c@x.example,退職\n";
+    static const char half_width_only[] = "Employee ID,Name,Hire Date\n"
+                                          "1,ｻﾄｳ ﾀﾛｳ,2020年4月1日\n"
+                                          "2,ｽｽﾞｷ ﾊﾅｺ,2021年4月1日\n";
+    static const char polish[] = "Numer pracownika;Imię;Nazwisko;Stan zatrudnienia;Dział\n"
+                                 "1;Łucja;Wójcik;Zatrudniony;Księgowość\n"
+                                 "2;Jan;Dąbrowski;Zwolniony;Księgowość\n";
+    static const char russian[] = "Employee ID;Name;Department\n"
+                                  "1;ИВАНОВ ПЁТР;ОТДЕЛ\n2;Смирнова Анна;Отдел\n";
+    static const char russian_capitals[] =
+        "Employee ID;Name;Department\n1;ИВАНОВ ИВАН;СКЛАД\n2;АННА СМИРНОВА;СКЛАД\n";
+    static const char french[] = "Matricule;Nom;Prénom;Statut\n"
+                                 "1;LEFÈVRE;Éloïse;En activité\n2;Noël;Hélène;Retraité\n";
+    static const struct {
+        const char *encoding, *text, *guessed;
+    } cases[] = {
+        {"WINDOWS-1252", spanish, "WINDOWS-1252"},
+        {"CP850", spanish, "CP850"},
+        {"MACINTOSH", spanish, "MACINTOSH"},
+        {"CP932", dates, "CP932"},
+        {"EUC-JP", dates, "EUC-JP"},
+        {"CP932", half_width, "CP932"},
+        {"CP932", half_width_only, "CP932"},
+        {"CP852", polish, "CP852"},
+        {"WINDOWS-1250", polish, "WINDOWS-1250"},
+        {"ISO-8859-2", polish, "ISO-8859-2"},
+        {"WINDOWS-1251", russian, "WINDOWS-1251"},
+        {"WINDOWS-1251", russian_capitals, "WINDOWS-1251"},
+        {"WINDOWS-1252", french, "WINDOWS-1252"},
+        {"CP850", french, "CP850"},
+        {"MACINTOSH", french, "MACINTOSH"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(text_release) struct text bytes = TEXT_INIT;
+        encode(cases[i].encoding, cases[i].text, &bytes);
+        CLEANUP(guess_case_release)
+        struct guess_case got = guess_of_bytes(bytes.data, bytes.length);
+        assert_guessed(&got);
+        if (!text_equal(got.guess.encoding, cases[i].guessed))
+            fail_msg("%s %zu: %s", cases[i].encoding, i, got.guess.encoding);
+    }
+}
+
 TEST(roster_guess_of_bytes_that_are_no_text_is_refused)
 {
     static const char zeros[] = "Employee ID,Name\n1,A\n\0\0\0";
