@@ -219,6 +219,33 @@ test('a column sorts, up and down, and says so', async () => {
     await close(page);
 });
 
+test('charts say what their figures are, and so do their tables', async () => {
+    for (const script of [true, false]) {
+        const page = await open('people', {script});
+        const {curve, seats, idle_threshold} = plan('people');
+        equal(idle_threshold, 90);
+        const bars = await page.$$eval('#curve svg text', all => all.map(one => one.textContent));
+        const cells = await page.$$eval('#curve tbody tr', all => all.map(row => [
+            row.cells[0].textContent, row.cells[1].textContent]));
+        equal(cells, curve.map(one => [one.days + ' days' + (one.days === 90 ? ', now' : ''),
+            (one.unread ? 'at most ' : '') + one.seats]));
+        equal(bars, cells.flat());
+        equal(curve.filter(one => one.unread).length, 1);
+        equal(await page.$$eval('#curve rect.now', all => all.length), 1);
+        ok((await text(page, '#curve')).includes('Now they ask for at least 90 days.'));
+        const days = await page.$$eval('#seats tbody tr', all => all.map(row => [
+            row.cells[0].textContent, Number(row.cells[1].textContent.replace(',', ''))]));
+        equal(days, seats.days.map(one => [one.day, one.seats]));
+        equal(await page.$$eval('#seats rect', all => all.length), 60);
+        equal(await page.$$eval('#seats line.contract', all => all.length), 1);
+        ok((await text(page, '#seats')).includes('The contract has 3,600 seats: 100 free.'));
+        await close(page);
+    }
+    const page = await open('fresh');
+    equal(await page.$$eval('#seats, #curve', all => all.length), 0);
+    await close(page);
+});
+
 /* --- deciding --- */
 
 test('keep seven until a day, approve the rest: a file that says just that', async () => {
@@ -392,11 +419,15 @@ test('what was decided on the page is what is done in the portal', async () => {
         equal(row?.decided?.decision, one.decision === 'reject' ? 'reject' : undefined);
     }
     equal(after.totals.done, departed.length - 3);
-    fs.writeFileSync(made + '.html', show('html'));
-    const told = await open(path.relative(pages, made));
-    ok((await text(told, '#outcome')).includes(departed.length - 3 + ' seats were freed.'));
-    ok((await text(told, '#outcome')).includes('Sooner by Bynder'));
-    await close(told);
+    /* The newest plan, under which it was done, and the one that was decided on. */
+    for (const which of [[], [String(before.plan.id)]]) {
+        fs.writeFileSync(made + '.html', call([0], 'show', ...which, '--format', 'html'));
+        const told = await open(path.relative(pages, made));
+        ok((await text(told, '#outcome')).includes(departed.length - 3 + ' seats were freed.'));
+        ok((await text(told, '#outcome')).includes('Sooner by Bynder'));
+        await close(told);
+    }
+    ok(after.plan.id > before.plan.id);
 });
 
 /* --- looks, and attacks --- */
@@ -459,7 +490,7 @@ test('a printed page has thirty rows', async () => {
 test('300 hostile names make no element and run nothing', async () => {
     const known = new Set(('html head meta title style body header p span h1 b main section h2 h3 ' +
         'ul li nav a div table caption thead tr th tbody td small bdi details summary svg text ' +
-        'rect dl dt dd br code q footer script noscript button input select option label dialog form').
+        'rect line dl dt dd br code q footer script noscript button input select option label dialog form').
         split(' '));
     for (const script of [true, false]) {
         const page = await open('hostile', {script});
