@@ -13,10 +13,11 @@
 enum {
     BAR_HEIGHT = 16, /* pixels */
     BAR_STEP = 24,
-    BAR_PERMILLE = 620, /* of the width, for the longest bar; the rest is for labels */
-    MORE_COLUMNS = 3,   /* of figures that stand in the table alone */
+    BAR_PERMILLE =
+        450, /* of the width, for the longest bar; the rest is for labels, on a phone too */
+    MORE_COLUMNS = 3, /* of figures that stand in the table alone */
     DEPARTMENT_BARS = 12,
-    DEPARTMENT_LABEL = 24, /* characters; the table has all of it */
+    DEPARTMENT_LABEL = 20, /* characters; the table has all of it */
 };
 
 struct bar {
@@ -68,8 +69,8 @@ static void add_bar(struct text *out, const struct bars *bars, size_t i, size_t 
     text_addf(out,
               "</text><rect class=\"%s\" x=\"%d\" y=\"%zu\" width=\"%zu.%zu%%\" height=\"%d\" "
               "rx=\"2\"/><text class=n x=\"%zu.%zu%%\" dx=\"%d\" y=\"%zu\">",
-              class_of(bar), bars->left, top, permille / 10, permille % 10,
-              BAR_HEIGHT, permille / 10, permille % 10, bars->left + 8, top + 13);
+              class_of(bar), bars->left, top, permille / 10, permille % 10, BAR_HEIGHT,
+              permille / 10, permille % 10, bars->left + 8, top + 13);
     add_value(out, bar);
     text_add(out, "</text>\n");
 }
@@ -164,8 +165,9 @@ void html_add_idle(struct text *out, const struct plan_idle *idle)
 
 static void add_about_curve(struct text *out, const struct plan *plan, bool any_at_most)
 {
-    text_add(out, "Seats that would be freed if the rules for idle accounts asked for so many days, "
-                  "all else as it is.");
+    text_add(out,
+             "Seats that would be freed if the rules for idle accounts asked for so many days, "
+             "all else as it is.");
     if (plan->threshold > 0)
         text_addf(out, " Now they ask for at least <b>%d days</b>.", plan->threshold);
     if (any_at_most)
@@ -182,7 +184,8 @@ void html_add_curve(struct text *out, const struct plan *plan)
 
     for (size_t i = 0; i < plan->curve_count; i++) {
         const struct simulate_point *point = &plan->curve[i];
-        text_addf(&label[i], "%d days%s", point->days, point->days == plan->threshold ? ", now" : "");
+        text_addf(&label[i], "%d days%s", point->days,
+                  point->days == plan->threshold ? ", now" : "");
         any_at_most |= point->unread > 0;
         bar[i] = (struct bar){.label = text_cstr(&label[i]),
                               .value = point->seats,
@@ -280,8 +283,8 @@ static void add_contract_line(struct text *out, const struct seats_chart *chart,
 
     text_addf(out,
               "<line class=contract x1=\"0\" x2=\"100%%\" y1=\"%zu\" y2=\"%zu\"/><text x=\"0\" "
-              "y=\"%zu\">contract: ",
-              y, y, y - 6);
+              "y=\"13\">dashed: the contract, ",
+              y, y);
     report_add_number(out, contracted);
     text_add(out, "</text>\n");
 }
@@ -403,7 +406,7 @@ void html_add_departments(struct text *out, const struct plan *plan)
                                          : "Seats that would be freed.",
                             .unit = "Seats",
                             .of = "Department",
-                            .left = 200,
+                            .left = 150,
                             .label_width = DEPARTMENT_LABEL,
                             .bar = bar,
                             .count = count,

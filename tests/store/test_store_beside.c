@@ -289,9 +289,8 @@ TEST(seats_are_those_of_the_newest_plan_of_a_day_and_few_enough)
     store_world_execute(world, "update plan set snapshot_complete = false where plan_id = 2");
     store_world_execute(world, "update plan set today = (select today from plan where plan_id = 4) "
                                "where plan_id = 5");
-    assert_int_equal(store_plan_seats(&world->store, &world->arena, newest, 60, &seats, &count,
-                                      &err),
-                     0);
+    assert_int_equal(
+        store_plan_seats(&world->store, &world->arena, newest, 60, &seats, &count, &err), 0);
     static const size_t all[] = {101, 103, 105, 106, 107};
     assert_int_equal(count, COUNT_OF(all));
     for (size_t i = 0; i < count; i++)
@@ -302,8 +301,8 @@ TEST(seats_are_those_of_the_newest_plan_of_a_day_and_few_enough)
     assert_int_equal(count, 3); /* every second, the plan's own the last */
     assert_int_equal(seats[0].seats, 101);
     assert_int_equal(seats[2].seats, 107);
-    assert_int_equal(
-        store_plan_seats(&world->store, &world->arena, 3, 60, &seats, &count, &err), 0);
+    assert_int_equal(store_plan_seats(&world->store, &world->arena, 3, 60, &seats, &count, &err),
+                     0);
     assert_int_equal(count, 2); /* nothing of later plans */
 }
 
