@@ -75,6 +75,12 @@ struct plan_since {
     size_t gone_by_acts; /* of these: the act was done */
 };
 
+/* The seats that were in use on a day, as the plan of it counted them. */
+struct plan_seats {
+    struct day day;
+    size_t seats;
+};
+
 #define PLAN_VERSION 2
 
 struct plan {
@@ -107,6 +113,13 @@ struct plan {
     size_t note_count;
     struct plan_since since;
     int keep_days; /* that a person may keep a row for at most; of job/stand, 0 = not told */
+    /* What is told beside the plan, by job/stand: the seats of earlier days and of its own, by day;
+     * those that the contract has, 0 = not told; the days without a login that the rules ask for,
+     * while they are those that it was made by, 0 = none, or others. */
+    const struct plan_seats *seats;
+    size_t seats_count;
+    int64_t contracted;
+    int threshold;
 };
 
 struct plan_setup {

@@ -4,22 +4,24 @@
  */
 #include "job/stand.h"
 
+#include "core/simulate.h"
 #include "job/forecast.h"
 #include "store/beside.h"
 #include "store/plan.h"
 #include "store/step.h"
+
+enum { SEATS_POINTS = 60 };
 
 static int set_steps(struct job *job, struct plan *plan, struct err *err)
 {
     struct store_step *step = NULL;
     size_t count = 0;
 
-    if (store_load_steps(job->store, job->arena, plan->id, &step, &count, err) < 0)
+    if (store_load_became(job->store, job->arena, plan->id, &step, &count, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++) {
         size_t at = (size_t)step[i].position - 1;
-        if (at >= plan->row_count || step[i].state == STEP_PLANNED ||
-            step[i].state == STEP_APPROVED)
+        if (at >= plan->row_count)
             continue;
         struct row_standing *standing = &plan->row[at].standing;
         standing->state = step_state_name(step[i].state);
@@ -118,6 +120,23 @@ static int set_since(struct job *job, struct plan *plan, struct err *err)
     return 0;
 }
 
+static int set_seats(struct job *job, struct plan *plan, struct err *err)
+{
+    const struct config *config = job->config;
+    struct plan_seats *seats = NULL;
+    struct digest policy = policy_digest(&config->policy, &config->matching);
+
+    if (store_plan_seats(job->store, job->arena, plan->id, SEATS_POINTS, &seats, &plan->seats_count,
+                         err) < 0)
+        return -1;
+    plan->seats = seats;
+    plan->contracted = config->portal.contracted_seats;
+    if (digest_compare(&policy, &plan->inputs.policy_digest) == 0 &&
+        simulate_asks_idle(&config->policy))
+        plan->threshold = simulate_threshold(&config->policy);
+    return 0;
+}
+
 /* The state as the history has it by now, and whether it is the newest plan. */
 static int set_state(struct job *job, struct plan *plan, bool *ret_is_newest, struct err *err)
 {
@@ -138,7 +157,8 @@ int job_stand(struct job *job, struct plan *plan, struct err *err)
         return 0;
     plan->keep_days = (int)job->config->approval.keep_max_days;
     if (set_state(job, plan, &is_newest, err) < 0 || set_steps(job, plan, err) < 0 ||
-        set_since(job, plan, err) < 0 || rule_book_open(job, plan, &book, err) < 0)
+        set_since(job, plan, err) < 0 || set_seats(job, plan, err) < 0 ||
+        rule_book_open(job, plan, &book, err) < 0)
         return -1;
     set_rulings(job, &book, plan);
     return is_newest && plan->totals.approved > 0 ? set_nights(job, &book, plan, err) : 0;

@@ -366,6 +366,8 @@ static void add_contents(struct text *out, const struct plan *plan,
         text_add(out, "<li><a href=\"#outcome\">What was done</a>\n");
     if (plan->curve_count > 0)
         text_add(out, "<li><a href=\"#curve\">With another threshold</a>\n");
+    if (plan->seats_count > 1)
+        text_add(out, "<li><a href=\"#seats\">Seats over time</a>\n");
     text_add(out, "<li><a href=\"#idle\">Days since the last login</a>\n<li><a href=\"#guards\">"
                   "Guards</a>\n<li><a href=\"#codes\">What the codes mean</a>\n<li>"
                   "<a href=\"#inputs\">What this plan was made from</a>\n</ul>\n</nav>\n");
@@ -453,6 +455,7 @@ void report_add_html(const struct plan *plan, const struct report_style *style, 
     html_add_outcome(out, plan);
     html_add_departments(out, plan);
     html_add_curve(out, plan);
+    html_add_seats(out, plan);
     html_add_idle(out, &plan->idle);
     add_notes(out, plan);
     add_guards(out, plan);

@@ -203,6 +203,23 @@ static void add_curve(struct jsonw *json, const struct plan *plan)
     jsonw_end_array(json);
 }
 
+static void add_seats(struct jsonw *json, const struct plan *plan)
+{
+    jsonw_key(json, "seats");
+    jsonw_begin_object(json);
+    field_id(json, "contracted", plan->contracted);
+    jsonw_key(json, "days");
+    jsonw_begin_array(json);
+    for (size_t i = 0; i < plan->seats_count; i++) {
+        jsonw_begin_object(json);
+        field_day(json, "day", plan->seats[i].day);
+        field_size(json, "seats", plan->seats[i].seats);
+        jsonw_end_object(json);
+    }
+    jsonw_end_array(json);
+    jsonw_end_object(json);
+}
+
 static void add_acknowledged(struct jsonw *json, const struct guard_finding *guard)
 {
     char day[DAY_TEXT_SIZE];
@@ -361,7 +378,9 @@ void report_add_json(const struct plan *plan, const struct report_style *style, 
     add_inputs(&json, &plan->inputs);
     add_totals(&json, &plan->totals);
     add_idle(&json, &plan->idle);
+    field_id(&json, "idle_threshold", plan->threshold);
     add_curve(&json, plan);
+    add_seats(&json, plan);
     add_guards(&json, plan);
     add_notes(&json, plan);
     add_decisions(&json, plan);

@@ -188,7 +188,8 @@
         forgetHidden();
         if (sort.by) {
             const sign = sort.down ? -1 : 1;
-            matching.sort((a, b) => sign * sort.by.compare(a, b));
+            const last = sort.by.last || (() => false);
+            matching.sort((a, b) => last(a) - last(b) || sign * sort.by.compare(a, b));
         }
         facets.forEach((facet, i) => showOptions(facet, counts[i]));
         chips.forEach(chip => chip.show(chip.group ? byGroup.get(chip.group) || 0 : inGroups));
@@ -275,9 +276,8 @@
         {label: 'Why', compare: (a, b) => groups.indexOf(a.group) - groups.indexOf(b.group)},
         {label: 'Department', compare: byText(row => row.department)},
         {label: 'Profile', compare: byText(row => row.profile)},
-        {label: 'Last login', compare: (a, b) =>
-            (b.idle < 0 ? Infinity : b.idle) === (a.idle < 0 ? Infinity : a.idle) ? 0 :
-                (b.idle < 0 ? Infinity : b.idle) - (a.idle < 0 ? Infinity : a.idle)},
+        /* Who has no known login is not the longest idle: last, whichever way round. */
+        {label: 'Last login', compare: (a, b) => b.idle - a.idle, last: row => row.idle < 0},
         {label: 'Decision', compare: byText(stateOf)},
     ];
     const body = make('tbody');

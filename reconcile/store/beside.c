@@ -21,6 +21,12 @@ static const struct column change_columns[] = {
     COLUMN_END,
 };
 
+static const struct column seats_columns[] = {
+    COLUMN("day", struct plan_seats, day),
+    COLUMN("seats", struct plan_seats, seats),
+    COLUMN_END,
+};
+
 int store_plan_before(const struct store *store, int64_t plan_id, struct plan_base *ret_base,
                       struct err *err)
 {
@@ -48,6 +54,19 @@ int store_plan_changes(const struct store *store, struct arena *arena, int64_t b
                  store_number(arena, after)) < 0)
         return -1;
     *ret_change = store_read_all(change_columns, sizeof(**ret_change), result, arena, ret_count);
+    return 0;
+}
+
+int store_plan_seats(const struct store *store, struct arena *arena, int64_t plan_id, int64_t most,
+                     struct plan_seats **ret_seats, size_t *ret_count, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, plan_seats, PG_MANY, &result, err,
+                 store_number(arena, store->portal_id), store_number(arena, plan_id),
+                 store_number(arena, most)) < 0)
+        return -1;
+    *ret_seats = store_read_all(seats_columns, sizeof(**ret_seats), result, arena, ret_count);
     return 0;
 }
 

@@ -6,6 +6,7 @@
 #ifndef STORE_BESIDE_H
 #define STORE_BESIDE_H
 
+#include "core/plan.h"
 #include "store/store.h"
 
 /* The plan that another one is compared with: the newest earlier one that somebody decided about a
@@ -33,6 +34,11 @@ struct plan_change {
 int store_plan_changes(const struct store *store, struct arena *arena, int64_t before,
                        int64_t after, struct plan_change **ret_change, size_t *ret_count,
                        struct err *err) __attribute__((warn_unused_result));
+
+/* The seats on each day until a plan, its own the last; at most so many days, evenly picked. */
+int store_plan_seats(const struct store *store, struct arena *arena, int64_t plan_id, int64_t most,
+                     struct plan_seats **ret_seats, size_t *ret_count, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* For people (report/audit); the caller clears the results. The newest plans, at most so many. */
 int store_ask_plans(const struct store *store, int64_t most, PGresult **ret_result, struct err *err)

@@ -233,6 +233,17 @@ int store_load_steps(struct store *store, struct arena *arena, int64_t plan_id,
     return read_steps(result, arena, ret_step, ret_count, err);
 }
 
+int store_load_became(struct store *store, struct arena *arena, int64_t plan_id,
+                      struct store_step **ret_step, size_t *ret_count, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (PG_QUERY(store->pg, step_became, PG_MANY, &result, err,
+                 store_number(arena, store->portal_id), store_number(arena, plan_id)) < 0)
+        return -1;
+    return read_steps(result, arena, ret_step, ret_count, err);
+}
+
 int store_load_open_steps(struct store *store, struct arena *arena, struct store_step **ret_step,
                           size_t *ret_count, struct err *err)
 {

@@ -21,8 +21,9 @@ struct store_step {
     struct instant intent_at;   /* none = never called */
     struct instant accepted_at; /* Bynder said that it will be done; none = it did not */
     struct instant outcome_at;
-    const char *record;      /* of an open one: JSON of the account before the call; NULL = none */
-    const char *approved_by; /* whose approval it was done on, of a plan's steps; NULL = nobody's */
+    const char *record; /* of an open one: JSON of the account before the call; NULL = none */
+    const char
+        *approved_by; /* whose approval it was done on, of what became of a plan; NULL = nobody's */
 };
 
 /* Makes an approved step of each row that is chosen (a flag for each of plan->row; position 1 is
@@ -42,6 +43,12 @@ int store_load_done(struct store *store, struct instant now, const struct zone *
 /* In order of position. */
 int store_load_steps(struct store *store, struct arena *arena, int64_t plan_id,
                      struct store_step **ret_step, size_t *ret_count, struct err *err)
+    __attribute__((warn_unused_result));
+/* What became of the rows of a plan, in its order: the steps of it and of later plans, whose rows
+ * are about the same and carry what was decided on it. plan_id is the plan that the act was under.
+ */
+int store_load_became(struct store *store, struct arena *arena, int64_t plan_id,
+                      struct store_step **ret_step, size_t *ret_count, struct err *err)
     __attribute__((warn_unused_result));
 /* Every intent and unknown of the portal, whatever plan, oldest first. */
 int store_load_open_steps(struct store *store, struct arena *arena, struct store_step **ret_step,

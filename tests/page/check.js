@@ -27,6 +27,7 @@ async function open(name, {view = DESKTOP, dark = false, script = true, before} 
     const context = await browser.createBrowserContext();
     const page = await context.newPage();
     page.wrong = [];
+    page.steps = 0; /* clicks and keystrokes, as somebody makes them */
     page.on('pageerror', error => page.wrong.push('error: ' + error.message));
     page.on('dialog', dialog => {
         page.wrong.push('dialog: ' + dialog.message());
@@ -60,17 +61,20 @@ async function choose(page, label, value) {
     label);
     await select.select(value);
     await settled(page);
+    page.steps += 2; /* open the list, pick */
 }
 async function press(page, label) {
     const found = await page.evaluateHandle(name => [...document.querySelectorAll('button')].find(
         one => one.textContent.startsWith(name) && one.offsetParent), label);
     await found.click();
     await settled(page);
+    page.steps++;
 }
 async function tick(page, row) {
     const box = (await page.$$('table.list tbody input[type=checkbox]'))[row];
     await box.evaluate(one => one.scrollIntoView({block: 'center'}));
     await box.click();
+    page.steps++;
 }
 async function search(page, words) {
     await page.click('input[type=search]', {clickCount: 3});
@@ -104,6 +108,7 @@ async function fill(page, until, reason) {
     await page.keyboard.type(reason);
     await page.keyboard.press('Enter');
     await settled(page);
+    page.steps += until.replaceAll('-', '').length + 1 + reason.length + 1;
 }
 const inDays = days => new Date(Date.now() + days * 86400000).toISOString().slice(0, 10);
 
@@ -216,6 +221,33 @@ test('a column sorts, up and down, and says so', async () => {
     const longest = rows.filter(row => row.action === 'suspend' && row.idle_days >= 365).
         map(row => row.idle_days).sort((a, b) => b - a);
     equal((await shownIds(page)).map(idle), longest.slice(0, 50));
+    await close(page);
+});
+
+test('charts say what their figures are, and so do their tables', async () => {
+    for (const script of [true, false]) {
+        const page = await open('people', {script});
+        const {curve, seats, idle_threshold} = plan('people');
+        equal(idle_threshold, 90);
+        const bars = await page.$$eval('#curve svg text', all => all.map(one => one.textContent));
+        const cells = await page.$$eval('#curve tbody tr', all => all.map(row => [
+            row.cells[0].textContent, row.cells[1].textContent]));
+        equal(cells, curve.map(one => [one.days + ' days' + (one.days === 90 ? ', now' : ''),
+            (one.unread ? 'at most ' : '') + one.seats]));
+        equal(bars, cells.flat());
+        equal(curve.filter(one => one.unread).length, 1);
+        equal(await page.$$eval('#curve rect.now', all => all.length), 1);
+        ok((await text(page, '#curve')).includes('Now they ask for at least 90 days.'));
+        const days = await page.$$eval('#seats tbody tr', all => all.map(row => [
+            row.cells[0].textContent, Number(row.cells[1].textContent.replace(',', ''))]));
+        equal(days, seats.days.map(one => [one.day, one.seats]));
+        equal(await page.$$eval('#seats rect', all => all.length), 60);
+        equal(await page.$$eval('#seats line.contract', all => all.length), 1);
+        ok((await text(page, '#seats')).includes('The contract has 3,600 seats: 100 free.'));
+        await close(page);
+    }
+    const page = await open('fresh');
+    equal(await page.$$eval('#seats, #curve', all => all.length), 0);
     await close(page);
 });
 
@@ -391,6 +423,80 @@ test('by keyboard alone: search, select, approve', async () => {
     await close(page);
 });
 
+/* --- what people ask of the page, in how many steps; docs/page.md has the figures --- */
+
+test('what reviewers ask takes few steps, and no shell', async () => {
+    const rows = plan('people').decisions, took = {};
+    const task = async (what, most, act) => {
+        const page = await open('people');
+        await act(page);
+        took[what] = page.steps;
+        ok(page.steps <= most, what + ': ' + page.steps);
+        const bare = await page.evaluate(() => [...document.querySelectorAll('code')].filter(one =>
+            one.checkVisibility({contentVisibilityAuto: true}) && /^bynder-reconcile|^sudo/.test(one.textContent)).length);
+        equal(bare, 0, what);
+        await close(page);
+    };
+    await task('find Legal', 2, async page => {
+        await choose(page, 'Department', 'Legal');
+        equal(await matches(page), rows.filter(row => row.department === 'Legal').length);
+    });
+    await task('the 20 longest idle', 1, async page => {
+        await press(page, 'Last login');
+        const known = rows.filter(row => row.idle_days !== null).map(row => row.idle_days);
+        equal((await shownIds(page)).slice(0, 20).map(id =>
+            rows.find(row => row.account_id === id).idle_days),
+        known.sort((a, b) => b - a).slice(0, 20));
+    });
+    await task('what at 60 and at 120 days', 1, async page => {
+        await page.evaluate(() => [...document.querySelectorAll('nav a')].find(one =>
+            one.textContent === 'With another threshold').click());
+        page.steps++;
+        const shown = await page.$$eval('#curve svg text', all => all.filter(one => {
+            const box = one.getBoundingClientRect();
+            return box.top >= 0 && box.bottom <= innerHeight;
+        }).map(one => one.textContent));
+        for (const days of [60, 120]) {
+            const point = plan('people').curve.find(one => one.days === days);
+            equal(shown[shown.indexOf(days + ' days') + 1], String(point.seats));
+        }
+    });
+    await task('keep seven until March, approve the rest, save', 40, async page => {
+        await choose(page, 'Decision', 'not decided');
+        const left = await matches(page);
+        await tick(page, 0);
+        await page.keyboard.down('Shift');
+        await tick(page, 6);
+        await page.keyboard.up('Shift');
+        page.steps++;
+        await press(page, 'Keep');
+        await fill(page, inDays(100), 'campaign');
+        await press(page, 'Select all');
+        await press(page, 'Approve');
+        equal(await matches(page), 0);
+        const {decisions} = (await saved(page)).content;
+        equal(['keep', 'approve'].map(kind => decisions.filter(one => one.decision === kind).length),
+            [7, left - 7]);
+    });
+    await task('what is new since last week', 2, async page => {
+        await choose(page, 'Mark', 'new since plan 11');
+        equal(await matches(page), rows.filter(row => row.is_new).length);
+    });
+    console.log('steps: ' + Object.entries(took).map(one => one.join(' ')).join('; '));
+});
+
+test('no figure of a chart is cut off, on a phone either', async () => {
+    for (const view of [DESKTOP, PHONE]) {
+        const page = await open('people', {view});
+        equal(await page.$$eval('svg text', all => all.filter(one => {
+            const text = one.getBoundingClientRect(), chart = one.ownerSVGElement.
+                getBoundingClientRect();
+            return text.right > chart.right + 1 || text.left < chart.left - 1;
+        }).map(one => one.textContent)), []);
+        await close(page);
+    }
+});
+
 /* --- from the page to the portal --- */
 
 function call(codes, ...words) {
@@ -439,11 +545,15 @@ test('what was decided on the page is what is done in the portal', async () => {
         equal(row?.decided?.decision, one.decision === 'reject' ? 'reject' : undefined);
     }
     equal(after.totals.done, departed.length - 3);
-    fs.writeFileSync(made + '.html', show('html'));
-    const told = await open(path.relative(pages, made));
-    ok((await text(told, '#outcome')).includes(departed.length - 3 + ' seats were freed.'));
-    ok((await text(told, '#outcome')).includes('Sooner by Bynder'));
-    await close(told);
+    /* The newest plan, under which it was done, and the one that was decided on. */
+    for (const which of [[], [String(before.plan.id)]]) {
+        fs.writeFileSync(made + '.html', call([0], 'show', ...which, '--format', 'html'));
+        const told = await open(path.relative(pages, made));
+        ok((await text(told, '#outcome')).includes(departed.length - 3 + ' seats were freed.'));
+        ok((await text(told, '#outcome')).includes('Sooner by Bynder'));
+        await close(told);
+    }
+    ok(after.plan.id > before.plan.id);
 });
 
 /* --- looks, and attacks --- */
@@ -506,7 +616,7 @@ test('a printed page has thirty rows', async () => {
 test('300 hostile names make no element and run nothing', async () => {
     const known = new Set(('html head meta title style body header p span h1 b main section h2 h3 ' +
         'ul li nav a div table caption thead tr th tbody td small bdi details summary svg text ' +
-        'rect dl dt dd br code q footer script noscript button input select option label dialog form').
+        'rect line dl dt dd br code q footer script noscript button input select option label dialog form').
         split(' '));
     for (const script of [true, false]) {
         const page = await open('hostile', {script});

@@ -199,10 +199,12 @@ static struct plan plan_of(struct plan_row *row, size_t count)
 /* Since the plan before: every seventh row is new. */
 static void compare(struct plan *plan)
 {
-    static struct simulate_point curve[] = {{.days = 30, .acts = 900, .seats = 880, .later = 500},
-                                            {.days = 60, .acts = 500, .seats = 480, .later = 300},
-                                            {.days = 90, .acts = 234, .seats = 201, .later = 33},
-                                            {.days = 120, .acts = 190, .seats = 170, .later = 20}};
+    static struct plan_seats seats[60];
+    static struct simulate_point curve[] = {
+        {.days = 30, .acts = 900, .seats = 880, .idle = 700, .unread = 12, .later = 500},
+        {.days = 60, .acts = 500, .seats = 480, .later = 300},
+        {.days = 90, .acts = 234, .seats = 201, .later = 33},
+        {.days = 120, .acts = 190, .seats = 170, .later = 20}};
 
     plan->since = (struct plan_since){
         .plan_id = 11, .today = day_of("2026-11-15"), .decided = true, .gone = 14};
@@ -212,6 +214,15 @@ static void compare(struct plan *plan)
     }
     plan->curve = curve;
     plan->curve_count = COUNT_OF(curve);
+    plan->threshold = 90;
+    for (size_t i = 0; i < COUNT_OF(seats); i++)
+        seats[i] =
+            (struct plan_seats){.day = day_add(plan->today, (int)i + 1 - (int)COUNT_OF(seats)),
+                                .seats = 3640 - 2 * i - i % 7};
+    seats[COUNT_OF(seats) - 1].seats = plan->totals.seats_now;
+    plan->seats = seats;
+    plan->seats_count = COUNT_OF(seats);
+    plan->contracted = 3600;
 }
 
 static void write_page(const char *directory, const char *name, const struct plan *plan)

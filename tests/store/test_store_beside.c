@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/beside.h"
+#include "store/step.h"
 #include "store_world.h"
 #include "test.h"
 
@@ -58,6 +59,7 @@ static int64_t save(struct store_world *world, struct plan_row *row, size_t coun
     store_world_save(world, &snapshot);
     store_world_save_roster(world, &roster, true);
     plan.inputs.snapshot_id = snapshot.id;
+    plan.inputs.snapshot_complete = true;
     plan.inputs.snapshot_digest = snapshot.digest;
     plan.inputs.roster_id = roster.id;
     plan.inputs.snapshot_taken_at = plan.inputs.roster_read_at = world->now;
@@ -192,6 +194,116 @@ TEST(plan_changes_of_what_holds_a_row_or_of_its_day_are_nothing_new)
     int64_t first = save(world, before, 2);
     int64_t second = save(world, after, 2);
     assert_changes(world, first, second, wanted, COUNT_OF(wanted));
+}
+
+/* --- what became of its rows, and the seats of its days --- */
+
+static void tried(struct store_world *world, int64_t plan, int64_t position, const char *state,
+                  bool acted)
+{
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+
+    text_addf(&sql,
+              "insert into step (portal_id, plan_id, position, account_id, action, state, run_id, "
+              "intent_at, outcome_at, verified_at, spread) select portal_id, plan_id, position, "
+              "account_id, action, '%s', 1, %s, %s from plan_row "
+              "where plan_id = %lld and position = %lld",
+              state, acted ? "now()" : "null",
+              text_equal(state, "approved")   ? "null, null, false"
+              : text_equal(state, "verified") ? "now(), now(), false"
+                                              : "now(), null, false",
+              (long long)plan, (long long)position);
+    store_world_execute(world, text_cstr(&sql));
+}
+
+static size_t became(struct store_world *world, int64_t plan, struct store_step **ret_step)
+{
+    struct err err = ERR_INIT;
+    size_t count = 0;
+
+    if (store_load_became(&world->store, &world->arena, plan, ret_step, &count, &err) < 0)
+        fail_msg("%s", err.text);
+    return count;
+}
+
+TEST(what_became_of_a_row_is_told_of_the_plan_it_was_decided_on)
+{
+    struct store_world *world = *state;
+    struct plan_row decided[] = {acts(world, 1, "one"), acts(world, 2, "two"),
+                                 acts(world, 3, "three"), acts(world, 4, "four")};
+    /* In another order; 3 is about something else by then, 4 waits its turn. */
+    struct plan_row later[] = {acts(world, 3, "another"), acts(world, 2, "two"),
+                               acts(world, 4, "four"), acts(world, 1, "one")};
+    struct store_step *step = NULL;
+    int64_t first = save(world, decided, 4), second = save(world, later, 4);
+
+    tried(world, second, 1, "done", true);
+    tried(world, second, 2, "failed", true);
+    tried(world, second, 3, "approved", false);
+    tried(world, second, 4, "verified", true);
+    decide(world, first, "now(), 'done'");
+    assert_int_equal(became(world, first, &step), 2);
+    assert_int_equal(step[0].position, 1);
+    assert_int_equal(step[0].plan_id, second);
+    assert_int_equal(step[0].state, STEP_VERIFIED);
+    assert_string_equal(step[0].approved_by, "anna");
+    assert_int_equal(step[1].position, 2);
+    assert_int_equal(step[1].state, STEP_FAILED);
+    assert_null(step[1].approved_by);
+    assert_int_equal(became(world, second, &step), 3); /* of its own, the other rule's act too */
+    assert_int_equal(step[0].state, STEP_DONE);
+}
+
+TEST(what_was_done_goes_before_another_try_and_earlier_plans_tell_nothing)
+{
+    struct store_world *world = *state;
+    struct plan_row row[] = {acts(world, 1, "one"), acts(world, 2, "two")};
+    struct store_step *step = NULL;
+    int64_t first = save(world, row, 2), second = save(world, row, 2), third = save(world, row, 2);
+
+    tried(world, first, 1, "failed", true);
+    tried(world, first, 2, "done", true);
+    tried(world, second, 1, "done", true);
+    tried(world, third, 1, "failed", true);
+    tried(world, third, 2, "skipped", false);
+    assert_int_equal(became(world, first, &step), 2);
+    assert_int_equal(step[0].plan_id, second);
+    assert_int_equal(step[0].state, STEP_DONE);
+    assert_int_equal(step[1].plan_id, first);
+    assert_int_equal(became(world, third, &step), 2);
+    assert_int_equal(step[0].state, STEP_FAILED);
+    assert_int_equal(step[1].state, STEP_SKIPPED);
+}
+
+TEST(seats_are_those_of_the_newest_plan_of_a_day_and_few_enough)
+{
+    struct store_world *world = *state;
+    struct plan_seats *seats = NULL;
+    struct err err = ERR_INIT;
+    size_t count = 0;
+    int64_t newest = 0;
+
+    for (int i = 0; i < 7; i++)
+        newest = save_one(world);
+    store_world_execute(world, "update plan set seats_now = 100 + plan_id");
+    store_world_execute(world, "update plan set snapshot_complete = false where plan_id = 2");
+    store_world_execute(world, "update plan set today = (select today from plan where plan_id = 4) "
+                               "where plan_id = 5");
+    assert_int_equal(
+        store_plan_seats(&world->store, &world->arena, newest, 60, &seats, &count, &err), 0);
+    static const size_t all[] = {101, 103, 105, 106, 107};
+    assert_int_equal(count, COUNT_OF(all));
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(seats[i].seats, all[i]);
+    assert_int_equal(day_between(seats[0].day, seats[count - 1].day), 6);
+    assert_int_equal(
+        store_plan_seats(&world->store, &world->arena, newest, 3, &seats, &count, &err), 0);
+    assert_int_equal(count, 3); /* every second, the plan's own the last */
+    assert_int_equal(seats[0].seats, 101);
+    assert_int_equal(seats[2].seats, 107);
+    assert_int_equal(store_plan_seats(&world->store, &world->arena, 3, 60, &seats, &count, &err),
+                     0);
+    assert_int_equal(count, 2); /* nothing of later plans */
 }
 
 TEST(plan_changes_say_which_row_went_because_it_was_done)

@@ -1,0 +1,32 @@
+-- What became of the rows of a plan. What people decided on it is carried by the plans behind it, so their
+-- steps count too, where the row is about the same: account, act and subject. Of a row that was tried more
+-- than once what was done goes first, then the newest. The position is that of the row in the plan asked
+-- about; who approved it, as far as that ended no sooner than the call.
+with tried as (
+    select s.position as asked, s.plan_id, s.position
+    from step s
+    where s.portal_id = $1::bigint and s.plan_id = $2::bigint
+    union all
+    select p.position, s.plan_id, s.position
+    from step s
+    join plan_row q using (portal_id, plan_id, position)
+    join plan_row p on p.portal_id = s.portal_id and p.plan_id = $2::bigint
+        and p.account_id = s.account_id and p.action = s.action and p.subject = q.subject
+    where s.portal_id = $1::bigint and s.plan_id > $2::bigint),
+became as (
+    select distinct on (t.asked) t.asked, s.*, p.subject
+    from tried t
+    join step s on s.portal_id = $1::bigint and s.plan_id = t.plan_id and s.position = t.position
+    join plan_row p on p.portal_id = s.portal_id and p.plan_id = s.plan_id and p.position = s.position
+    where s.state not in ('planned', 'approved')
+    order by t.asked, s.state in ('done', 'already', 'verified') desc, s.plan_id desc)
+select b.plan_id, b.asked as position, b.account_id, b.action, b.state, b.reason,
+       coalesce(b.run_id, 0) as run_id, us(b.intent_at) as intent_at,
+       us(b.outcome_at) as outcome_at, us(b.accepted_at) as accepted_at, null as record,
+       (select string_agg(distinct r.who, ', ' order by r.who)
+        from ruling r
+        where r.portal_id = $1::bigint and r.account_id = b.account_id and r.kind = 'approve'
+          and r.subject = b.subject
+          and (r.ended_at is null or r.ended_at >= b.intent_at)) as approved_by
+from became b
+order by b.asked
