@@ -80,7 +80,8 @@ static const struct plan_row *find_row(const struct table *by_account, const str
 const char *desk_why_gone(struct desk *desk, const struct plan_row *seen,
                           const struct plan_row **ret_now)
 {
-    const struct plan_row *now = *ret_now = find_row(&desk->by_account, desk->newest, seen->account_id);
+    const struct plan_row *now = *ret_now =
+        find_row(&desk->by_account, desk->newest, seen->account_id);
 
     if (!now && seen->action == ACTION_KEEP)
         return NULL;

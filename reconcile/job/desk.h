@@ -17,7 +17,7 @@ struct desk {
     const struct plan *seen, *newest;
     struct table by_account;      /* rows of the newest plan */
     struct table seen_by_account; /* of the one that was seen */
-    const char **past;       /* of each row of the newest plan: its act was called, or found done */
+    const char **past; /* of each row of the newest plan: its act was called, or found done */
     const struct decide_request *request;
     struct rule_book book;       /* what stands, for the rows of the newest plan */
     const struct plan_row **row; /* of the newest plan: those that can be decided on */
