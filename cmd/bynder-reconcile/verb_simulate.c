@@ -48,6 +48,7 @@ static int read_idle(struct asked *asked, struct err *err)
         at = at[length] ? at + length + 1 : NULL;
     }
     asked->wish.days = asked->days;
+    asked->wish.named = idle != NULL;
     return 0;
 }
 

@@ -268,6 +268,8 @@ static const char *judge(struct judging *judging, struct decisions_row *one)
     const char *why = line->flaw;
 
     one->row = line->account_id ? find_row(judging, line->account_id) : NULL;
+    if (!why && !line->decision)
+        why = "it has a day or a reason and no decision: write approve, keep or reject";
     if (!why && !line->account_id)
         why = "it says no account_id";
     if (!why)
@@ -303,7 +305,7 @@ size_t decisions_judge(struct arena *arena, const struct plan *plan,
     index_all(&judging);
     for (size_t i = 0; i < decisions->count; i++) {
         const struct decisions_line *line = &decisions->line[i];
-        if (!line->decision && !line->flaw)
+        if (!line->decision && !line->until && !line->reason && !line->flaw)
             continue;
         row[count] = (struct decisions_row){.line = line};
         row[count].refused = judge(&judging, &row[count]);

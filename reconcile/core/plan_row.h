@@ -26,6 +26,7 @@ struct row_standing {
     const char *state;       /* step_state_name; NULL = no step was made of it */
     bool done;               /* its act was done, or found done */
     const char *state_reason;
+    struct day back_on;      /* of a suspension of ours: Bynder lets nobody back in before */
     const char *approved_by; /* whose approvals its act was done on, with commas */
     struct instant state_at;
 };

@@ -64,12 +64,13 @@ static void leave(struct desk *desk, const struct plan_row *row, const char *why
     desk->left[desk->left_count++] = (struct decide_left){.row = row, .why = why};
 }
 
-/* The row with an action that an account has in the newest plan. */
-static const struct plan_row *find_row(const struct desk *desk, const char *account_id)
+/* The row with an action that an account has in a plan. */
+static const struct plan_row *find_row(const struct table *by_account, const struct plan *plan,
+                                       const char *account_id)
 {
-    for (uint32_t at = table_find(&desk->by_account, account_id); at != TABLE_END;
-         at = table_next(&desk->by_account, at)) {
-        const struct plan_row *row = &desk->newest->row[table_value(&desk->by_account, at)];
+    for (uint32_t at = table_find(by_account, account_id); at != TABLE_END;
+         at = table_next(by_account, at)) {
+        const struct plan_row *row = &plan->row[table_value(by_account, at)];
         if (row->action != ACTION_KEEP)
             return row;
     }
@@ -79,7 +80,8 @@ static const struct plan_row *find_row(const struct desk *desk, const char *acco
 const char *desk_why_gone(struct desk *desk, const struct plan_row *seen,
                           const struct plan_row **ret_now)
 {
-    const struct plan_row *now = *ret_now = find_row(desk, seen->account_id);
+    const struct plan_row *now = *ret_now =
+        find_row(&desk->by_account, desk->newest, seen->account_id);
 
     if (!now && seen->action == ACTION_KEEP)
         return NULL;
@@ -133,18 +135,19 @@ static int find_acted(struct desk *desk, struct err *err)
     return 0;
 }
 
-static void index_newest(struct desk *desk)
+static void index_rows(struct table *by_account, const struct plan *plan)
 {
-    table_init(&desk->by_account, desk->newest->row_count);
-    for (size_t i = 0; i < desk->newest->row_count; i++) {
-        if (desk->newest->row[i].account_id)
-            table_add(&desk->by_account, desk->newest->row[i].account_id, (uint32_t)i);
+    table_init(by_account, plan->row_count);
+    for (size_t i = 0; i < plan->row_count; i++) {
+        if (plan->row[i].account_id)
+            table_add(by_account, plan->row[i].account_id, (uint32_t)i);
     }
 }
 
 void desk_rise(struct desk *desk)
 {
     table_release(&desk->by_account);
+    table_release(&desk->seen_by_account);
 }
 
 int desk_sit(struct job *job, const struct plan *seen, const struct decide_request *request,
@@ -161,7 +164,8 @@ int desk_sit(struct job *job, const struct plan *seen, const struct decide_reque
     desk->newest = newest ? newest : seen;
     if (desk->newest->id == seen->id)
         desk->newest = seen;
-    index_newest(desk);
+    index_rows(&desk->by_account, desk->newest);
+    index_rows(&desk->seen_by_account, desk->seen);
     if (find_acted(desk, err) < 0 || rule_book_open(job, desk->newest, &desk->book, err) < 0)
         return -1;
     return 0;
@@ -229,20 +233,16 @@ struct ruling desk_ruling(const struct desk *desk, const struct plan_row *row,
                           enum ruling_kind kind)
 {
     const struct plan *seen = desk->seen;
-    size_t position = 0;
+    const struct plan_row *there = find_row(&desk->seen_by_account, seen, row->account_id);
+    bool same = there && there->action == row->action;
 
-    for (size_t i = 0; i < seen->row_count && !position; i++) {
-        if (text_equal(seen->row[i].account_id, row->account_id) &&
-            seen->row[i].action == row->action)
-            position = i + 1;
-    }
     return (struct ruling){
         .kind = kind,
         .account_id = row->account_id,
         .who = desk->request->who,
         .at = desk->job->now,
         .plan_id = seen->id,
-        .position = (int64_t)position,
+        .position = same ? there - seen->row + 1 : 0,
         .subject = row->subject,
         .subject_text = row->about,
         .action = row->action,

@@ -15,8 +15,9 @@
 struct desk {
     struct job *job;
     const struct plan *seen, *newest;
-    struct table by_account; /* rows of the newest plan */
-    const char **past;       /* of each row of the newest plan: its act was called, or found done */
+    struct table by_account;      /* rows of the newest plan */
+    struct table seen_by_account; /* of the one that was seen */
+    const char **past; /* of each row of the newest plan: its act was called, or found done */
     const struct decide_request *request;
     struct rule_book book;       /* what stands, for the rows of the newest plan */
     const struct plan_row **row; /* of the newest plan: those that can be decided on */

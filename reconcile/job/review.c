@@ -246,32 +246,56 @@ static void reject_all(struct reviewing *reviewing)
 
 /* --- what acts --- */
 
-static bool overrides_as_much(const struct ruling *own, const char *const *guard, size_t count)
+/* Whether what somebody said is what they would say now; no reason is no other reason. */
+static bool says_as_much(const struct ruling *own, const struct ruling *now)
 {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < now->override_count; i++) {
         bool has = false;
         for (size_t k = 0; k < own->override_count; k++)
-            has |= text_equal(own->override[k], guard[i]);
+            has |= text_equal(own->override[k], now->override[i]);
         if (!has)
             return false;
     }
-    return true;
+    return own->spread == now->spread && own->nightly == now->nightly &&
+           (own->at_once || !now->at_once) &&
+           (text_is_empty(now->reason) || text_equal(own->reason, now->reason));
 }
 
-/* Those that are this person's word already are not said again. */
-static void drop_said(struct reviewing *reviewing)
+static void give_reason(const struct reviewing *reviewing, const struct plan_row *row,
+                        struct ruling *ruling)
+{
+    const struct decisions_row *one = line_of(reviewing, row);
+
+    if (one->reason)
+        ruling->reason = one->reason;
+}
+
+/* Those that are this person's word already, in these words, are not said again. `made`: what was
+ * weighed, of each row of the desk; NULL = nothing yet, and what is asked for is compared. */
+static void drop_said(struct reviewing *reviewing, struct ruling *made)
 {
     struct desk *desk = &reviewing->desk;
-    size_t guards = 0, kept = 0;
-    const char *const *guard =
-        desk_overrides(desk->job->arena, reviewing->request->override_guards, &guards);
+    const struct decide_request *request = reviewing->request;
+    struct ruling asked = {.at_once = request->at_once, .spread = request->spread};
+    size_t kept = 0;
 
+    asked.nightly = request->spread ? request->nightly : 0;
+    asked.override =
+        desk_overrides(desk->job->arena, request->override_guards, &asked.override_count);
     for (size_t i = 0; i < desk->count; i++) {
-        const struct ruling *own = find_own(reviewing, desk->row[i], RULING_APPROVE);
-        if (own && overrides_as_much(own, guard, guards))
+        const struct plan_row *row = desk->row[i];
+        const struct ruling *own = find_own(reviewing, row, RULING_APPROVE);
+        struct ruling now = made ? made[i] : asked;
+        if (!made)
+            now.reason = request->reason;
+        give_reason(reviewing, row, &now);
+        if (own && says_as_much(own, &now)) {
             reviewing->answer.already++;
-        else
-            desk->row[kept++] = desk->row[i];
+            continue;
+        }
+        if (made)
+            made[kept] = now;
+        desk->row[kept++] = row;
     }
     desk->count = kept;
 }
@@ -285,15 +309,12 @@ static int approve_all(struct reviewing *reviewing, struct forecast *ret_forecas
     desk_judge_own(desk);
     desk_judge_standing(desk);
     refuse_left(reviewing, desk);
-    drop_said(reviewing);
+    drop_said(reviewing, NULL);
     if (desk_weigh(desk, ret_forecast, &ruling, err) < 0)
         return -1;
-    for (size_t i = 0; i < desk->count; i++) {
-        const struct decisions_row *one = line_of(reviewing, desk->row[i]);
-        if (one->reason)
-            ruling[i].reason = one->reason;
+    drop_said(reviewing, ruling); /* a night that has room for all spreads nothing */
+    for (size_t i = 0; i < desk->count; i++)
         (void)add(reviewing, ruling[i]);
-    }
     return 0;
 }
 

@@ -321,9 +321,23 @@ static void make_cases(struct simulating *all)
     }
 }
 
+static int check_varies(const struct simulating *all, struct err *err)
+{
+    const struct simulate_wish *wish = all->wish;
+
+    if (!wish->named || simulate_asks_idle(wish->policy ? wish->policy : &all->job->config->policy))
+        return 0;
+    return err_set(err, ERR_USAGE,
+                   "no rule that takes a seat asks how long somebody has been idle, so there is "
+                   "nothing for --idle to vary; hint: leave it out, or ask for 'idle_days_min' in "
+                   "a rule of a --policy");
+}
+
 static int simulate(struct simulating *all, struct err *err)
 {
     if (find_picture(all, err) < 0)
+        return -1;
+    if (check_varies(all, err) < 0)
         return -1;
     make_cases(all);
     if (simulate_newest(all, err) < 0)

@@ -11,6 +11,7 @@
 struct simulate_wish {
     const int *days; /* thresholds, beside the policy as it is written */
     size_t count;
+    bool named;                  /* somebody asked for these days: refused when no rule asks */
     const struct policy *policy; /* NULL = the configuration's */
     const char *policy_file;
     bool nights;         /* also on stored nights: */

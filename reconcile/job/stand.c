@@ -31,6 +31,10 @@ static int set_steps(struct job *job, struct plan *plan, struct err *err)
         standing->approved_by = step[i].approved_by;
         standing->done = step[i].state == STEP_DONE || step[i].state == STEP_ALREADY ||
                          step[i].state == STEP_VERIFIED;
+        if (plan->row[at].action == ACTION_SUSPEND && standing->done &&
+            step[i].state != STEP_ALREADY)
+            standing->back_on = day_add(instant_day(standing->state_at, job->config->policy.zone),
+                                        REACTIVATION_DAYS);
         plan->totals.done += standing->done;
         plan->totals.not_done += !standing->done;
     }

@@ -56,11 +56,11 @@ static const char *find_flaw(const struct table_row *row, const char **ret_name)
     const char *why = NULL;
 
     *ret_name = table_file_name(row->cell[ACCOUNT_ID], &why);
-    if (text_is_empty(row->cell[DECISION]))
-        return NULL;
     if (row->cells > row->titles)
         return "it has more cells than the header: one that holds the separator is enclosed in "
                "quotation marks";
+    if (text_is_empty(row->cell[DECISION]))
+        return NULL;
     if (why)
         return "its account_id is no text, or holds what cannot be seen";
     for (size_t i = 0; i < FIELD_COUNT; i++) {

@@ -3,12 +3,20 @@
  * to its support when somebody has to come back sooner.
  */
 #include "base/cleanup.h"
+#include "base/text.h"
+#include "core/step.h"
 #include "format/encode.h"
 #include "report/html.h"
 
+/* Found as it should be: somebody else did it, who knows when. */
+static bool is_anothers(const struct plan_row *row)
+{
+    return text_equal(row->standing.state, step_state_name(STEP_ALREADY));
+}
+
 static bool is_seat_freed(const struct plan_row *row)
 {
-    return row->standing.done && actions[row->action].frees_seat &&
+    return row->standing.done && !is_anothers(row) && actions[row->action].frees_seat &&
            text_equal(row->account_word, account_status_name(ACCOUNT_ACTIVE));
 }
 
@@ -34,14 +42,13 @@ static void add_summary(struct text *out, const struct plan *plan)
 static void add_way_back(struct text *out, const struct plan_row *row)
 {
     CLEANUP(text_release) struct text request = TEXT_INIT;
-    struct day done_on = instant_day(row->standing.state_at, &zone_utc);
     char day[DAY_TEXT_SIZE];
 
-    if (!row->standing.done || row->action != ACTION_SUSPEND)
+    if (!day_is_set(row->standing.back_on))
         return;
     report_add_request(&request, row);
     text_addf(out, "from %s<small>Sooner by Bynder's support: <q>",
-              day_format(day_add(done_on, REACTIVATION_DAYS), day));
+              day_format(row->standing.back_on, day));
     html_add_capitalized(out, text_cstr(&request));
     text_add(out, "</q></small>");
 }

@@ -69,7 +69,7 @@ static int refuse(const struct reading *reading, uint32_t row, const char *what,
 /* Whether there is an id in a cell: of a row that a mark swallowed which was closed too late. */
 static bool holds_row(const char *cell)
 {
-    static const char around[] = ",;\t\"\r\n ";
+    static const char around[] = ",;\t\"'\r\n ";
 
     for (const char *at = cell + strspn(cell, around); *at; at += strspn(at, around)) {
         size_t length = strcspn(at, around);

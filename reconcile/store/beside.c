@@ -92,11 +92,24 @@ static int check_pair(const PGresult *plans, int64_t before, int64_t after, stru
                    (long long)(has_before ? after : before), list);
 }
 
+/* A plan without its rows would be one in which everybody arrives, or goes. */
+static int check_rows(const PGresult *thinned, struct err *err)
+{
+    if (PQntuples(thinned) == 0)
+        return 0;
+    CLEANUP(mem_cleanup) char *list = command_make("plans");
+    return err_set(err, ERR_USAGE,
+                   "the rows of plan %lld were taken away by their age (retention.plan_rows_days), "
+                   "so it cannot be compared; hint: compare with a newer one, '%s' lists them",
+                   (long long)pg_int(thinned, 0, 0), list);
+}
+
 int store_ask_pair(const struct store *store, int64_t before, int64_t after,
                    struct plan_pair *ret_pair, struct err *err)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
     CLEANUP(pg_clearp) PGresult *plans = NULL;
+    CLEANUP(pg_clearp) PGresult *thinned = NULL;
     CLEANUP(pg_clearp) PGresult *rows = NULL;
     CLEANUP(pg_clearp) PGresult *decisions = NULL;
     const char *portal = store_number(&scratch, store->portal_id);
@@ -104,6 +117,8 @@ int store_ask_pair(const struct store *store, int64_t before, int64_t after,
 
     if (PG_QUERY(store->pg, plan_pair, PG_MANY, &plans, err, portal, first, second) < 0 ||
         check_pair(plans, before, after, err) < 0 ||
+        PG_QUERY(store->pg, plan_thinned, PG_MANY, &thinned, err, portal, first, second) < 0 ||
+        check_rows(thinned, err) < 0 ||
         PG_QUERY(store->pg, plan_diff, PG_MANY, &rows, err, portal, first, second) < 0 ||
         PG_QUERY(store->pg, plan_between, PG_MANY, &decisions, err, portal, first, second) < 0)
         return -1;

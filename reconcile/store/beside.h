@@ -49,7 +49,7 @@ struct plan_pair {
     PGresult *rows;      /* what store_plan_changes says, in words */
     PGresult *decisions; /* what people decided from the one to the other, and what ended */
 };
-/* ERR_USAGE when one of them is not there. */
+/* ERR_USAGE when one of them is not there, or its rows are not. */
 int store_ask_pair(const struct store *store, int64_t before, int64_t after,
                    struct plan_pair *ret_pair, struct err *err) __attribute__((warn_unused_result));
 void plan_pair_release(struct plan_pair *pair);

@@ -61,6 +61,33 @@ TEST(apply_tells_afterwards_on_whose_approval_each_row_was_done)
     end_assert_silent_of(&page.out, " data-subject="); /* nothing is left to decide */
 }
 
+/* What is approved after an act was called is not what it was done on. */
+TEST(apply_names_nobody_who_approved_after_the_act)
+{
+    WORLD(acts, 2, 4, NULL);
+
+    acts_only_suspend(&acts);
+    acts_approval(&acts,
+                  "suspend = 1; approvers = ( { user = \"daemon\"; }, { user = \"bin\"; } );");
+    acts_plan(&acts, 0);
+    end_sits("1");
+    acts_approve(&acts);
+    end_sits(NULL);
+    end_fault(&acts.end, "error=400:POST /api/v4/users/");
+    APPLY(first, &acts, 21);
+    end_clear_faults(&acts.end);
+    CLEANUP(mem_cleanup)
+    char *plan = acts_ask(&acts, "select min(plan_id) from reconcile.step where state = 'failed'");
+    acts_plan(&acts, 0);
+    end_sits("2");
+    acts_approve(&acts);
+    end_sits(NULL);
+    RUN(after, &acts.end, "show", plan, "--format", "csv");
+    end_assert_says(&after.out, "daemon");
+    end_assert_silent_of(&after.out, "daemon, bin");
+    end_assert_silent_of(&after.out, "bin, daemon");
+}
+
 TEST(apply_of_both_classes_deletes_last_and_a_new_plan_holds_none)
 {
     WORLD(acts, 4, 4, NULL);

@@ -188,7 +188,53 @@ TEST(review_of_a_table_as_it_was_written_decides_nothing)
     assert_int_equal(count_rulings(&acts), 2);
 }
 
+/* Other words are another approval, as `approve` has it; the same ones are not. */
+TEST(review_records_an_approval_that_is_given_anew_in_other_words)
+{
+    WORLD(acts, 3, 4, NULL);
+
+    acts_only_suspend(&acts);
+    acts_plan(&acts, 0);
+    SHEET(sheet, acts);
+    for (size_t i = 0; i < 3; i++)
+        add(&sheet, acts.row[i].id, "approve", 0, "");
+    HAND_IN(first, &sheet, "1");
+    end_assert_code(&first, 0);
+    acts_limit(&acts, ONLY_COUNT(1), NULL);
+    const struct {
+        const char *const *more;
+        const char *says;
+    } cases[] = {
+        {(const char *const[]){"--spread", NULL}, "approved 3"},
+        {(const char *const[]){"--spread", NULL}, "3 already so"},
+        {(const char *const[]){"--spread", "--nightly", "1", "--reason", "slow", NULL},
+         "approved 3"},
+        {(const char *const[]){"--spread", "--nightly", "1", "--reason", "slow", NULL},
+         "3 already so"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(end_result_release) struct end_result said = hand_in(&sheet, "1", cases[i].more);
+        end_assert_code(&said, 0);
+        end_assert_says(&said.out, cases[i].says);
+    }
+}
+
 /* --- what is refused --- */
+
+TEST(review_names_a_row_with_a_day_or_a_reason_and_no_decision)
+{
+    WORLD(acts, 3, 4, NULL);
+
+    acts_only_suspend(&acts);
+    acts_plan(&acts, 0);
+    SHEET(sheet, acts);
+    add(&sheet, acts.row[0].id, "", 30, "until spring");
+    add(&sheet, acts.row[1].id, "reject", 0, "no");
+    add(&sheet, acts.row[2].id, "", 0, "");
+    HAND_IN(result, &sheet, "1");
+    end_assert_says(&result.out, "rejected 1, refused 1");
+    assert_int_equal(count_rulings(&acts), 1);
+}
 
 TEST(review_names_what_it_refuses_and_takes_the_rest)
 {

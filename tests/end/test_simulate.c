@@ -134,6 +134,9 @@ TEST(simulate_counts_nobody_whose_seat_was_taken_since_the_picture)
     JSON(both, end_json(&before));
     struct json_object *of = end_at(both, "policies");
     assert_int_equal(json_object_array_length(of), 1); /* no rule asks for a threshold */
+    RUN(named, &story.end, "simulate", "--idle", "60,90");
+    end_assert_code(&named, 64);
+    end_assert_says(&named.err, "asks how long somebody has been idle");
     assert_int_equal(end_number_at(json_object_array_get_idx(of, 0), "seats"), 2);
     assert_null(end_at(json_object_array_get_idx(of, 0), "days"));
     CLEANUP(mem_cleanup) char *only = story_names(&story, "lea");

@@ -190,6 +190,25 @@ TEST(diff_says_what_came_went_and_changed_and_who_decided_meanwhile)
     SAYS(&story, 64, "html' is no format here", "diff", "--format", "html");
 }
 
+TEST(diff_invents_nobody_for_a_plan_whose_rows_were_taken_away)
+{
+    STORY(story, 20);
+
+    (void)story_joins(&story, "lea");
+    story_leaves(&story, "lea");
+    story_night(&story, 0);
+    story_looks(&story);
+    story_looks(&story);
+    RUN(there, &story.end, "diff", "2", "3");
+    end_assert_code(&there, 0);
+    end_change(&story.end, "delete from reconcile.plan_row where plan_id = 1");
+    RUN(result, &story.end, "diff", "1", "3");
+    end_assert_code(&result, 64);
+    end_assert_says(&result.err, "the rows of plan 1 were taken away by their age");
+    RUN(still, &story.end, "diff", "2", "3");
+    end_assert_code(&still, 0);
+}
+
 TEST(plans_lists_each_with_its_rows_what_holds_it_and_what_was_decided)
 {
     STORY(story, 20);

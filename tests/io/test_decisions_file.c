@@ -145,7 +145,9 @@ TEST(decisions_file_rows_that_cannot_be_read_are_marked_and_others_are_not)
         {HEADER A "," HEX ",keep,,a,b,c\n",
          "2:" A "," HEX ",keep,-,a (it has more cells than the header: one that holds the "
          "separator is enclosed in quotation marks)"},
-        {HEADER A "," HEX ",,,a,b,c\n", "2:" A "," HEX ",-,-,a"},
+        {HEADER A "," HEX ",,,a,b,c\n",
+         "2:" A "," HEX ",-,-,a (it has more cells than the header: one that holds the separator "
+         "is enclosed in quotation marks)"},
         {HEADER A "," HEX ",keep,2027-01-01,Z\xFCrich,x\n" B "," HEX ",approve,,,Z\xFCrich\n",
          "2:" A "," HEX ",keep,2027-01-01,Z\xFCrich (it is in an encoding that nobody stated: save "
          "the sheet as 'CSV UTF-8')|3:" B "," HEX ",approve,-,-"},

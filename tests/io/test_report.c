@@ -652,6 +652,7 @@ static struct plan make_stood(void)
     row[1].standing = (struct row_standing){.state = "verified",
                                             .done = true,
                                             .state_at = instant_of("2026-11-23T02:00:09Z"),
+                                            .back_on = day_of("2027-05-22"),
                                             .approved_by = "anna, bert"};
     row[2].standing = (struct row_standing){
         .state = "skipped", .state_reason = "a login since", .decision = "approve", .who = "anna"};

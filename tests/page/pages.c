@@ -262,6 +262,7 @@ static void stand(struct plan *plan)
             *standing = (struct row_standing){.state = "verified",
                                               .done = true,
                                               .state_at = plan->created_at,
+                                              .back_on = day_of("2027-05-22"),
                                               .approved_by = "anna, bert"};
         plan->totals.done += standing->done;
         plan->totals.approved += text_equal(standing->decision, "approve");

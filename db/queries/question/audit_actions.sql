@@ -1,4 +1,5 @@
--- What was done, or may have been, since a moment; with who approved it.
+-- What was done, or may have been, since a moment; with who approved it (as step_list
+-- says).
 select to_char(s.intent_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at, s.action,
        s.account_id, r.username, r.email, r.name, r.rule, r.reason, s.state, s.http_status,
        s.reason as remark, s.plan_id,
@@ -10,6 +11,7 @@ select to_char(s.intent_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as 
               union all
               select d.who from audit.decision d
               where d.portal = s.portal and d.plan_id = s.plan_id and d.decision = 'approve'
+                and d.decided_at <= s.intent_at
                 and (d.all_rows or exists (
                     select 1 from audit.decision_row n
                     where n.portal = d.portal and n.plan_id = d.plan_id and n.who = d.who
