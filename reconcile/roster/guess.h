@@ -32,6 +32,7 @@ struct guess_column {
     unsigned rank;        /* how likely, less is likelier */
     enum meaning meaning; /* what it is taken for; MEANING_NONE = not used */
     bool settled;         /* a person has said so, or that it does not matter */
+    bool no_leave;        /* a person has said that it does not say who is on leave */
     bool twice;           /* another column has the same title, so neither can be named */
     const char *example;  /* the first value; NULL = all are empty */
     size_t filled;        /* rows with a value */

@@ -282,35 +282,83 @@ static bool is_leave_told(const struct roster_guess *guess)
     return told;
 }
 
-/* ", unless one of these does: 'Away', …" */
-static void add_unknown(struct text *text, const struct roster_guess *guess)
+static bool is_flags(const struct guess_column *column)
+{
+    bool flags = column->values > 0 && !column->many;
+
+    for (size_t i = 0; i < column->values; i++)
+        flags &= guess_is_flag(column->value[i].text);
+    return flags;
+}
+
+/* A flag, or a word or a date that some rows have, under a title that nobody knows. */
+static bool may_tell_leave(const struct roster_guess *guess, const struct guess_column *column)
+{
+    bool is_short = is_dates(column) || (!column->many && column->values <= FEW);
+
+    return column->hint == MEANING_NONE && column->meaning == MEANING_NONE && !column->no_leave &&
+           column->filled > 0 && *column->title && !text_equal(column->example, GUESS_LIST) &&
+           (is_flags(column) || (is_short && column->filled < guess->rows));
+}
+
+/* Titles alone: what people have in them is nobody's here. */
+static size_t add_leave_titles(struct text *text, const struct roster_guess *guess)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < guess->columns; i++) {
-        const struct guess_column *column = &guess->column[i];
-        if (column->hint != MEANING_NONE || column->meaning != MEANING_NONE || column->settled ||
-            column->filled == 0 || !*column->title)
-            continue;
-        if (count++ < UNKNOWN_SHOWN)
-            add_shown(text, count == 1 ? ", unless one of these does: " : ", ", column->title);
+        if (may_tell_leave(guess, &guess->column[i]) && count++ < UNKNOWN_SHOWN)
+            add_shown(text, count == 1 ? "" : ", ", guess->column[i].title);
     }
     text_add(text, count > UNKNOWN_SHOWN ? ", …" : "");
+    return count;
 }
 
+static bool can_be_leave(const struct guess_column *column)
+{
+    return is_flags(column) && guess_can_be_named(column);
+}
+
+static void offer_leave(struct roster_guess *guess, struct guess_question *question)
+{
+    size_t choices = 1;
+
+    for (size_t i = 0; i < guess->columns && choices < GUESS_CHOICES; i++) {
+        const struct guess_column *column = &guess->column[i];
+        if (!may_tell_leave(guess, column) || !can_be_leave(column))
+            continue;
+        question->taking[choices] = (struct guess_taking){i, MEANING_ON_LEAVE};
+        question->choice[choices++] =
+            arena_printf(guess->arena, "a yes in '%s' means on leave: use it",
+                         guess_shown(guess, column->title));
+    }
+}
+
+/* A status with a word for leave does not say that no other column tells it as well. */
 static void ask_away(struct roster_guess *guess)
 {
-    CLEANUP(text_release) struct text unknown = TEXT_INIT;
+    CLEANUP(text_release) struct text titles = TEXT_INIT;
+    size_t count = add_leave_titles(&titles, guess);
+    bool is_column =
+        roster_guess_of(guess, MEANING_ON_LEAVE) || roster_guess_of(guess, MEANING_LEAVE_FROM);
+    bool told = is_leave_told(guess);
 
-    if (guess->nobody_away || is_leave_told(guess))
+    if (is_column || ((told || guess->nobody_away) && count == 0))
         return;
     struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_AWAY, NULL);
-    add_unknown(&unknown, guess);
-    question->sentence = arena_printf(guess->arena,
-                                      "nothing in this file says who is on leave%s: whoever is "
-                                      "away for months would be idle",
-                                      text_cstr(&unknown));
-    question->choice[0] = "nobody is away for so long, or they are protected otherwise";
+    question->sentence =
+        told ? arena_printf(guess->arena,
+                            "the status has a word for people on leave: does one of these columns "
+                            "say who is on leave as well: %s? Whoever is away for months would be "
+                            "idle",
+                            text_cstr(&titles))
+             : arena_printf(guess->arena,
+                            "nothing in this file says who is on leave%s%s: whoever is "
+                            "away for months would be idle",
+                            count ? ", unless one of these does: " : "", text_cstr(&titles));
+    question->choice[0] = told ? "no, none of them does"
+                               : "nobody is away for so long, or they are protected otherwise";
+    offer_leave(guess, question);
     question->open = "no rule acts on idleness; hint: where that is so, a script says "
                      "--leave-out " GUESS_LEAVE_OUT_LEAVE;
     question->blocks_idle = true;
@@ -330,11 +378,19 @@ void guess_doubt_ask(struct roster_guess *guess)
 
 /* --- answers --- */
 
+static void settle_away(struct roster_guess *guess)
+{
+    guess->nobody_away |= !is_leave_told(guess);
+    for (size_t i = 0; i < guess->columns; i++)
+        guess->column[i].no_leave |= may_tell_leave(guess, &guess->column[i]);
+}
+
 bool guess_doubt_leave_out(struct roster_guess *guess, const char *title)
 {
     bool is_leave = strcasecmp(title, GUESS_LEAVE_OUT_LEAVE) == 0;
 
-    guess->nobody_away |= is_leave;
+    if (is_leave)
+        settle_away(guess);
     return is_leave;
 }
 
@@ -382,8 +438,10 @@ void guess_doubt_answer(struct roster_guess *guess, const struct guess_question 
         answer_kind(guess, is_mute, can_be_used, choice);
     else if (question->subject == GUESS_ABOUT_LATER)
         answer_kind(guess, is_later, can_be_hired, choice);
+    else if (question->subject == GUESS_ABOUT_AWAY && choice > 0)
+        guess_take(guess, question->taking[choice]);
     else if (question->subject == GUESS_ABOUT_AWAY)
-        guess->nobody_away = true;
+        settle_away(guess);
     else if (question->subject == GUESS_ABOUT_LIST)
         guess->one_list = true;
     else if (choice == 0 && guess->no_dates < COUNT_OF(guess->no_date))

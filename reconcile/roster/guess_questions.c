@@ -728,7 +728,7 @@ bool roster_guess_leave_out(struct roster_guess *guess, const char *title)
         struct guess_column *column = &guess->column[i];
         if (column->meaning != MEANING_NONE || !text_equal(column->title, title))
             continue;
-        column->settled = found = true;
+        column->settled = column->no_leave = found = true;
     }
     guess_ask(guess);
     return found;

@@ -75,6 +75,11 @@ static const char *said_of_column(struct arena *arena, const struct guess_column
                         column->meaning == MEANING_NONE ? "not used" : "used", column->title);
 }
 
+static const char *said_of_leave(struct arena *arena, const struct guess_column *column)
+{
+    return arena_printf(arena, "as was said, not about leave: %s", column->title);
+}
+
 static const char *said_of_word(struct arena *arena, const struct guess_word *word)
 {
     return arena_printf(arena, "as was said, in no list, so its rows are rejected: %s", word->text);
@@ -207,6 +212,11 @@ static void write_said(const struct roster_guess *guess, struct config_writing *
                                  said_of_column(writing->arena, &guess->column[i]));
     }
     for (size_t i = 0; i < guess->columns; i++) {
+        if (guess->column[i].no_leave)
+            config_write_comment(writing, "roster",
+                                 said_of_leave(writing->arena, &guess->column[i]));
+    }
+    for (size_t i = 0; i < guess->columns; i++) {
         if (guess->column[i].shares)
             config_write_comment(writing, "roster", said_shared);
     }
@@ -238,6 +248,8 @@ void roster_guess_recall(struct roster_guess *guess, const char *config)
 
     for (size_t i = 0; i < guess->columns; i++)
         guess->column[i].settled |= has_comment(config, said_of_column(arena, &guess->column[i]));
+    for (size_t i = 0; i < guess->columns; i++)
+        guess->column[i].no_leave |= has_comment(config, said_of_leave(arena, &guess->column[i]));
     for (size_t i = 0; i < guess->words; i++)
         guess->word[i].settled |= has_comment(config, said_of_word(arena, &guess->word[i]));
     for (size_t i = 0; i < guess->columns; i++)

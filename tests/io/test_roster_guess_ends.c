@@ -369,3 +369,21 @@ TEST(roster_guess_of_a_wide_export_sees_its_row_of_labels)
     assert_int_equal(got.guess.shape.label_rows, 1);
     assert_string_equal(title_of(&got, MEANING_LAST_DAY), "COMPANYEXITDATE");
 }
+
+TEST(roster_guess_of_short_years_offers_the_year_first_where_it_can_be)
+{
+    static const char csv[] = "Employee ID,Status,Termination Date\n1,Active,\n"
+                              "2,Terminated,26/05/20\n3,Terminated,26/12/15\n";
+    GUESS(got, csv);
+    GUESS(western, "Employee ID,Status,Termination Date\n1,Active,\n2,Terminated,12/25/26\n");
+    const struct guess_question *question = asked(&got, GUESS_ABOUT_ORDER, "Termination Date");
+    size_t choice = 0;
+
+    assert_true(question && question->blocks_departed);
+    while (question->choice[choice] && !strstr(question->choice[choice], "is 2026-05-20"))
+        choice++;
+    assert_mentions(question->choice[choice], "year first");
+    answer(&got, GUESS_ABOUT_ORDER, "Termination Date", choice);
+    assert_false(roster_guess_blocks_departed(&got.guess));
+    assert_null(asked(&western, GUESS_ABOUT_ORDER, NULL));
+}
