@@ -57,7 +57,7 @@ LINK_asan    := -fsanitize=address,undefined
 LINK_fuzz    := -fsanitize=address,undefined -fprofile-instr-generate
 LINK_cov     := --coverage
 
-PKG      := libcurl json-c libpq libconfig libcrypto icu-uc icu-i18n
+PKG      := libcurl json-c libpq libconfig libcrypto icu-uc icu-i18n xlsxwriter
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKG) 2>/dev/null | sed 's/-I/-isystem /g')
 PKG_LIBS   = $(shell pkg-config --libs $(PKG) 2>/dev/null) -lcsv
 SIM_LIBS   = $(shell pkg-config --libs libmicrohttpd json-c libcrypto icu-uc icu-i18n 2>/dev/null) -lcsv
@@ -85,7 +85,7 @@ obj     = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 GEN_SQL := $(B)/gen/sql.c $(B)/gen/sql.h
 GEN_store  := sql.o
-GEN_report := css.o
+GEN_report := page.o
 GEN_audit  := our_words.o
 PROGRAM := $(B)/bynder-reconcile
 SIM     := $(B)/portal-sim
@@ -93,7 +93,7 @@ SIM     := $(B)/portal-sim
 PROGRAM_SRC := $(wildcard cmd/bynder-reconcile/*.c)
 SIM_SRC     := $(wildcard cmd/portal-sim/*.c cmd/portal-sim/world/*.c)
 
-SUITES      := unit io scenario store http end bench
+SUITES      := unit io scenario store http end sheet bench
 TEST_MAIN   := tests/support/test_main.c
 SUPPORT_SRC := $(filter-out $(TEST_MAIN),$(wildcard tests/support/*.c))
 test_src     = $(wildcard tests/$(1)/test_*.c tests/$(1)/*/test_*.c)
@@ -101,7 +101,7 @@ test_src     = $(wildcard tests/$(1)/test_*.c tests/$(1)/*/test_*.c)
 shared_src   = $(filter-out $(addprefix tests/$(1)/,test_% bench_% preload_%),$(wildcard tests/$(1)/*.c))
 test_bin     = $(patsubst tests/%.c,$(B)/tests/%,$(call test_src,$(1)))
 ALL_SRC     := $(foreach l,$(LAYERS),$(call src_of,$(l))) $(PROGRAM_SRC) $(SIM_SRC)
-ALL_TEST_SRC := $(foreach s,$(SUITES) unit/base fuzz crash crash/wrong year,$(wildcard tests/$(s)/*.c)) $(SUPPORT_SRC) $(TEST_MAIN)
+ALL_TEST_SRC := $(foreach s,$(SUITES) unit/base fuzz crash crash/wrong year page,$(wildcard tests/$(s)/*.c)) $(SUPPORT_SRC) $(TEST_MAIN)
 ALL_HEADERS := $(wildcard reconcile/*/*.h cmd/*/*.h cmd/*/*/*.h tests/*/*.h)
 
 .PHONY: all
@@ -117,9 +117,9 @@ $(B)/flags: force
 .PHONY: force
 force:
 
-$(B)/gen/sql.c: db/embed.sh $(wildcard db/queries/*/*.sql db/migrations/*.sql) reconcile/report/report.css
+$(B)/gen/sql.c: db/embed.sh $(wildcard db/queries/*/*.sql db/migrations/*.sql) reconcile/report/report.css reconcile/report/report.js
 	$(Q)mkdir -p $(@D); sh db/embed.sh $(B)/gen
-$(B)/gen/sql.h $(B)/gen/css.c: $(B)/gen/sql.c ;
+$(B)/gen/sql.h $(B)/gen/page.c: $(B)/gen/sql.c ;
 $(B)/gen/our_words.c: reconcile/audit/our_words.sh $(wildcard reconcile/*/*.c) | $(GEN_SQL)
 	$(Q)sh $< $@
 
@@ -166,7 +166,7 @@ define SUITE_RULE
 $(B)/tests/$(1)/%: $(B)/obj/tests/$(1)/%.o $(call obj,$(call shared_src,$(1)) $(SUPPORT_SRC) $(if $(filter bench,$(1)),,$(TEST_MAIN))) $(LIBS_ALL)
 	$$(if $$(V),,@echo "  LINK  $$@";) mkdir -p $$(@D) && $$(CC) $$(CFLAGS_ALL) $$(LDFLAGS_ALL) $$(addprefix -Wl$$(comma)--wrap=,$$(BENCH_WRAP_$$(@F))) -o $$@ $$^ $$(PKG_LIBS) -lcmocka -lm
 endef
-$(foreach s,io store http end bench,$(eval $(call SUITE_RULE,$(s))))
+$(foreach s,io store http end sheet bench,$(eval $(call SUITE_RULE,$(s))))
 
 # What breaks the program on purpose: sweep_* are programs, preload_* go into the program's own
 # process, wrong/* replace functions of it, the rest is what the sweeps share.
@@ -219,6 +219,11 @@ $(YEAR): $(call obj,$(YEAR_SRC)) $(LIBS_ALL) | $(YEAR_PRELOAD)
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
 $(B)/tests/year/preload_%.so: tests/year/preload_%.c $(B)/flags
 	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) -D_GNU_SOURCE -std=gnu17 $(WARN) -O1 -g -fPIC -shared -o $@ $<
+
+# Pages for a browser: a program of its own.
+PAGES        := $(B)/tests/page/pages
+$(PAGES): $(call obj,tests/page/pages.c tests/support/hostile.c) $(LIBS_ALL)
+	$(if $(V),,@echo "  LINK  $@";) mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
 
 # What the end suite puts into the program's process; without sanitizers, the program has its own.
 $(B)/tests/end/preload_%.so: tests/end/preload_%.c $(B)/flags
@@ -306,6 +311,14 @@ check-rules: ## the alert rules, by promtool (taken from Debian's prometheus whe
 .PHONY: check-sinks
 check-sinks: all $(B)/tests/end/test_sinks ## hostile names in Chromium, LibreOffice and promtool, which must be here
 	$(Q)sh tests/sinks/run.sh $(B)
+
+.PHONY: check-page
+check-page: all $(PAGES) ## the page of a plan in Chromium: filter, sort, select, decide, download; axe; 20,000 rows
+	$(Q)sh tests/page/run.sh $(B)
+
+.PHONY: check-sheet
+check-sheet: all $(B)/tests/sheet/test_sheet $(B)/tests/end/preload_clock.so $(B)/tests/year/preload_moment.so ## a plan's workbook filled in and saved by LibreOffice, and handed back
+	$(Q)sh tests/sheet/run.sh $(B)
 
 .PHONY: demo
 demo: ## a portal, a roster, a plan, on this machine: what the program does, in a minute

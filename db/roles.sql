@@ -92,8 +92,8 @@ grant insert on
     reconcile.account_version, reconcile.login, reconcile.login_known, reconcile.login_pending,
     reconcile.login_events, reconcile.profile_version, reconcile.roster, reconcile.person_version,
     reconcile.roster_rejected, reconcile.link_version, reconcile.plan, reconcile.plan_row,
-    reconcile.plan_guard, reconcile.plan_note, reconcile.plan_idle, reconcile.announcement,
-    reconcile.approval, reconcile.approval_row, reconcile.guard_override, reconcile.ruling,
+    reconcile.plan_guard, reconcile.plan_note, reconcile.plan_idle, reconcile.plan_curve,
+    reconcile.announcement, reconcile.approval, reconcile.approval_row, reconcile.guard_override, reconcile.ruling,
     reconcile.acknowledgement, reconcile.step, reconcile.act, reconcile.request_block, reconcile.request_silence, reconcile.notice_told,
     reconcile.notice_announced, reconcile.announcement_unreached
     to reconcile_job;

@@ -35,7 +35,7 @@
 
 enum {
     MESSAGE_BYTES = 65536,
-    FILES_MAX = 3 + OPTION_MAX,
+    FILES_MAX = 3 + OPTION_MAX + 1,
     WORDS_MAX = 64,
     LISTENING = 3,     /* the descriptor that systemd passes first (sd_listen_fds(3)) */
     IDLE_MS = 60000,   /* after that without anybody the service ends; the socket stays */
@@ -187,6 +187,9 @@ static int open_files(const struct invocation *asked, int file[FILES_MAX], size_
         if (use == OPTION_WRITES && !text_equal(value, "-"))
             *ret_output = value;
     }
+    const char *argument = invocation_argument_file(asked);
+    if (argument && copy_file(argument, &file[(*ret_count)++], err) < 0)
+        return -1;
     return *ret_output ? copy_file(NULL, &file[1], err) : 0;
 }
 
@@ -311,6 +314,11 @@ static int admit(struct invocation *asked, const int *file, size_t count, struct
         if (use == OPTION_READS)
             asked->path[i] = arena_printf(asked->arena, "/proc/self/fd/%d", file[taken++]);
     }
+    if (!invocation_argument_file(asked))
+        return 0;
+    if (taken >= count || !is_copy(file[taken]))
+        return err_set(err, ERR_USAGE, "a path is not for reviewers");
+    asked->argument_path = arena_printf(asked->arena, "/proc/self/fd/%d", file[taken]);
     return 0;
 }
 

@@ -203,6 +203,7 @@ static const struct {
                         {"roster.no_date", NULL},
                         {"roster.on_leave_column", NULL},
                         {"roster.on_leave_words", NULL},
+                        {"roster.not_on_leave_words", NULL},
                         {"roster.leave_from_column", NULL},
                         {"roster.leave_until_column", NULL}};
 

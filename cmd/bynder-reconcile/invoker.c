@@ -188,12 +188,8 @@ int invoker_restrict(struct invocation *invocation, struct err *err)
             return err_set(err, ERR_USAGE, "--%s is not for '%s' under sudo", verb->option[i].name,
                            invoker.name);
     }
-    size_t file = verb->argument_file;
-    const char *path = NULL;
-    if (!file || file > invocation->argument_count)
-        return 0;
-    if (open_file(invocation, invocation->argument[file - 1], &path, err) < 0)
+    const char *file = invocation_argument_file(invocation);
+    if (file && open_file(invocation, file, &invocation->argument_path, err) < 0)
         return -1;
-    invocation->argument[file - 1] = arena_strdup(invocation->arena, path);
     return 0;
 }

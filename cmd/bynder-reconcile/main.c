@@ -29,10 +29,11 @@ enum { LARGE_BLOCK = 131072 };
 
 /* In the order of the help. */
 const struct verb *const verb_all[] = {
-    &verb_plan,    &verb_approve, &verb_acknowledge, &verb_keep,   &verb_again,  &verb_withdraw,
-    &verb_reject,  &verb_apply,   &verb_run,         &verb_show,   &verb_status, &verb_init,
-    &verb_audit,   &verb_export,  &verb_erase,       &verb_portal, &verb_check,  &verb_roster,
-    &verb_migrate, &verb_psql,    &verb_desk,        NULL,
+    &verb_plan,   &verb_approve,  &verb_acknowledge, &verb_keep,   &verb_again,   &verb_withdraw,
+    &verb_reject, &verb_review,   &verb_apply,       &verb_run,    &verb_show,    &verb_plans,
+    &verb_diff,   &verb_simulate, &verb_status,      &verb_init,   &verb_audit,   &verb_export,
+    &verb_erase,  &verb_portal,   &verb_check,       &verb_roster, &verb_migrate, &verb_psql,
+    &verb_desk,   NULL,
 };
 
 /* Ends waits early; the flow in hand then ends with an error that says so. */

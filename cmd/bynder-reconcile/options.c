@@ -312,6 +312,15 @@ const char *invocation_file(const struct invocation *invocation, const char *nam
     return invocation->path[index] ? invocation->path[index] : invocation->value[index];
 }
 
+const char *invocation_argument_file(const struct invocation *invocation)
+{
+    size_t file = invocation->verb->argument_file;
+
+    if (!file || file > invocation->argument_count)
+        return NULL;
+    return invocation->argument_path ? invocation->argument_path : invocation->argument[file - 1];
+}
+
 static void print_options(const char *heading, const struct option_spec *options)
 {
     if (options)

@@ -130,14 +130,41 @@ void session_keep_head(const struct config *config, const struct store *store)
     log_debug("the audit head was not kept: %s", back ? back : own.text);
 }
 
+static bool is_file(const char *path)
+{
+    return path && strcmp(path, "-") != 0;
+}
+
 int session_format(const char *name, enum report_format *ret_format, struct err *err)
 {
     if (!name) {
         *ret_format = REPORT_TEXT;
         return 0;
     }
-    if (!report_format_parse(name, ret_format))
+    if (!report_format_parse(name, ret_format) || *ret_format >= REPORT_XLSX)
         return err_set(err, ERR_USAGE, "unknown format '%s'; hint: text, json, csv or html", name);
+    return 0;
+}
+
+int session_plan_format(const struct invocation *invocation, enum report_format *ret_format,
+                        struct err *err)
+{
+    const char *name = invocation_option(invocation, "format");
+    const char *output = invocation_option(invocation, "output");
+    bool bom = invocation_option(invocation, "bom") != NULL;
+
+    *ret_format = REPORT_TEXT;
+    if (name && (!report_format_parse(name, ret_format) || *ret_format > REPORT_XLSX))
+        return err_set(err, ERR_USAGE, "unknown format '%s'; hint: text, json, csv, html or xlsx",
+                       name);
+    if (bom && *ret_format != REPORT_CSV)
+        return err_set(err, ERR_USAGE, "--bom goes with --format csv");
+    if (bom)
+        *ret_format = REPORT_CSV_BOM;
+    if (*ret_format == REPORT_XLSX && !is_file(output) && isatty(STDOUT_FILENO))
+        return err_set(err, ERR_USAGE,
+                       "a workbook is nothing for a terminal; hint: '--output plan.xlsx' writes it "
+                       "to a file");
     return 0;
 }
 
@@ -203,11 +230,6 @@ static int end_of_stdout(int failure, struct err *err)
     return err_set_errno(err, ERR_INTERNAL, failure, "cannot write to standard output");
 }
 
-static bool is_file(const char *path)
-{
-    return path && strcmp(path, "-") != 0;
-}
-
 int session_report(const char *path, const struct plan *plan, enum report_format format,
                    struct err *err)
 {
@@ -222,7 +244,8 @@ int session_report(const char *path, const struct plan *plan, enum report_format
         invoker_end();
         return failed;
     }
-    report_plan(plan, format, &style, &text);
+    if (report_plan(plan, format, &style, &text, err) < 0)
+        return -1;
     spill_to_stdout(&failure, text_cstr(&text), text.length);
     return end_of_stdout(failure, err);
 }

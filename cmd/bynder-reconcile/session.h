@@ -42,6 +42,10 @@ void session_keep_head(const struct config *config, const struct store *store);
 int session_format(const char *name, enum report_format *ret_format, struct err *err)
     __attribute__((warn_unused_result));
 
+/* The same of a plan, by the options format, output and bom: xlsx too, but not to a terminal. */
+int session_plan_format(const struct invocation *invocation, enum report_format *ret_format,
+                        struct err *err) __attribute__((warn_unused_result));
+
 /* A plan id from the command line; NULL gives 0, the newest. */
 int session_plan_id(const char *word, int64_t *ret_id, struct err *err)
     __attribute__((warn_unused_result));

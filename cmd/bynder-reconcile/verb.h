@@ -30,6 +30,7 @@ struct invocation {
     const struct verb *verb;
     const char *value[OPTION_MAX]; /* by index into verb->option; "" for a flag; NULL = not given */
     const char *path[OPTION_MAX];  /* under which a file to be read is opened; NULL = the value */
+    const char *argument_path;     /* likewise of the argument that is a file */
     char **argument;               /* what stands behind the options */
     size_t argument_count;
 };
@@ -54,12 +55,15 @@ extern const struct verb *const verb_all[];
  * already as somebody else; NULL when not given. */
 const char *invocation_file(const struct invocation *invocation, const char *name);
 
+/* The same of the argument that is a file (argument_file); NULL when not given. */
+const char *invocation_argument_file(const struct invocation *invocation);
+
 /* The value of an option by name; NULL when not given. The name must be in the verb's table. */
 const char *invocation_option(const struct invocation *invocation, const char *name);
 
 extern const struct verb verb_plan, verb_approve, verb_acknowledge, verb_keep, verb_again,
-    verb_withdraw, verb_reject, verb_apply, verb_run, verb_show, verb_status, verb_init, verb_audit,
-    verb_export, verb_erase, verb_portal, verb_check, verb_roster, verb_migrate, verb_psql,
-    verb_desk;
+    verb_withdraw, verb_reject, verb_review, verb_apply, verb_run, verb_show, verb_plans, verb_diff,
+    verb_simulate, verb_status, verb_init, verb_audit, verb_export, verb_erase, verb_portal,
+    verb_check, verb_roster, verb_migrate, verb_psql, verb_desk;
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * approve, acknowledge and reject: a person's decision about the plan whose digest they saw. None
- * asks the portal anything.
+ * approve, acknowledge, reject and review: a person's decision about the plan whose digest they
+ * saw, or whose rows the file they hand back names by their subjects. None asks the portal
+ * anything.
  */
 #include <stdio.h>
 
@@ -13,6 +14,8 @@
 #include "host/file.h"
 #include "job/acknowledge.h"
 #include "job/decide.h"
+#include "job/review.h"
+#include "report/decisions_file.h"
 #include "report/review_file.h"
 #include "store/plan.h"
 #include "store/review.h"
@@ -36,6 +39,14 @@ static const struct option_spec acknowledge_options[] = {
     {"digest", "DIGEST", "of the plan as you saw it (required)"},
     {"guard", "GUARD", "the guard of evidence to let go: G1 to G6, G13 or policy (required)"},
     {"reason", "TEXT", "why what it found is right (required)"},
+    {NULL, NULL, NULL},
+};
+
+static const struct option_spec review_options[] = {
+    {"spread", NULL, "what exceeds a day's limit is done over several nights"},
+    {"nightly", "N", "with --spread: at most so many a night; needs --reason"},
+    {"override", "GUARD", "let what it approves pass this guard of amount, as approve does"},
+    {"reason", "TEXT", "why"},
     {NULL, NULL, NULL},
 };
 
@@ -116,12 +127,10 @@ static void show_left(const struct decide_answer *answer)
 }
 
 /* What will happen when. */
-static void show_answer(const struct desk *desk, const struct decide_answer *answer)
+static void show_nights(const struct decide_answer *answer)
 {
     char day[DAY_TEXT_SIZE];
 
-    session_say("plan %lld: %zu rows approved by '%s'", (long long)desk->plan->id, answer->approved,
-                desk->who);
     for (size_t i = 0; i < answer->night_count; i++)
         session_say("  %s: %zu%s", day_format(answer->night[i].day, day), answer->night[i].count,
                     i == 0 && answer->enforce ? " (or the first run after it)" : "");
@@ -135,8 +144,15 @@ static void show_answer(const struct desk *desk, const struct decide_answer *ans
         session_say("  %zu need somebody else as well", answer->alone);
     if (answer->held > 0)
         session_say("  %zu are held by a guard today, and wait until it lets go", answer->held);
-    if (!answer->enforce)
+    if (!answer->enforce && answer->approved > 0)
         session_say("  nothing is done while policy.mode is \"report\"");
+}
+
+static void show_answer(const struct desk *desk, const struct decide_answer *answer)
+{
+    session_say("plan %lld: %zu rows approved by '%s'", (long long)desk->plan->id, answer->approved,
+                desk->who);
+    show_nights(answer);
     show_left(answer);
 }
 
@@ -151,6 +167,13 @@ static int read_number(const struct invocation *invocation, const char *option, 
     if (!parse_int(text, 1, 1000000, &number))
         return err_set(err, ERR_USAGE, "--%s takes a number from 1 on, not '%s'", option, text);
     *ret_number = (int)number;
+    return 0;
+}
+
+static int check_terms(const struct decide_request *request, struct err *err)
+{
+    if (request->nightly && (!request->spread || text_is_empty(request->reason)))
+        return err_set(err, ERR_USAGE, "--nightly goes with --spread, and needs a --reason");
     return 0;
 }
 
@@ -184,8 +207,8 @@ static int decide(const struct invocation *invocation, struct desk *desk, struct
         read_selection(invocation, "except", &request.except, err) < 0 ||
         open_desk(invocation, desk, err) < 0)
         return -1;
-    if (request.nightly && (!request.spread || text_is_empty(request.reason)))
-        return err_set(err, ERR_USAGE, "--nightly goes with --spread, and needs a --reason");
+    if (check_terms(&request, err) < 0)
+        return -1;
     request.who = desk->who;
     if (session_refuse_back(&desk->config, &desk->store, desk->job.arena, err) < 0 ||
         job_approve(&desk->job, desk->plan, &request, &answer, err) < 0)
@@ -302,4 +325,96 @@ const struct verb verb_reject = {
     .option = reject_options,
     .argument_max = 1,
     .run = run_reject,
+};
+
+/* --- review --- */
+
+static int read_decisions(const struct invocation *invocation, struct decisions *ret_decisions,
+                          struct err *err)
+{
+    CLEANUP(text_release) struct text text = TEXT_INIT;
+
+    if (invocation->argument_count < 2)
+        return err_set(
+            err, ERR_USAGE,
+            "review needs a plan and a file; hint: what the page of the plan saves, or "
+            "its spreadsheet with the columns 'decision', 'until' and 'reason' filled in, "
+            "saved as CSV");
+    if (file_read(invocation_argument_file(invocation), LIMIT_HTTP_BODY, ERR_USAGE, &text, NULL,
+                  err) < 0 ||
+        decisions_file_read(invocation->arena, text_cstr(&text), text.length,
+                            invocation->argument[1], ret_decisions, err) < 0)
+        return -1;
+    return 0;
+}
+
+/* Lines that were not taken, each by its place and its name. */
+static void show_refused(const struct decisions *decisions, const struct review_answer *answer)
+{
+    for (size_t i = 0; i < answer->refused_count; i++) {
+        const struct review_refused *one = &answer->refused[i];
+        const char *id = one->row ? one->row->account_id : one->line->account_id;
+        const char *email = one->row ? one->row->email : NULL;
+        session_say("refused: %s:%u: %s%s%s: %s", decisions->file, one->line->row,
+                    id ? id : "nobody", email ? " " : "", email ? email : "", one->why);
+    }
+}
+
+static int show_review(const struct desk *desk, const struct decisions *decisions,
+                       const struct review_answer *answer, struct err *err)
+{
+    size_t taken = answer->approval.approved + answer->kept + answer->rejected;
+
+    session_say("plan %lld, by '%s': approved %zu, kept %zu, rejected %zu, refused %zu",
+                (long long)desk->plan->id, desk->who, answer->approval.approved, answer->kept,
+                answer->rejected, answer->refused_count);
+    if (answer->already > 0)
+        session_say("  %zu already so: nothing is recorded twice", answer->already);
+    show_nights(&answer->approval);
+    show_refused(decisions, answer);
+    if (taken + answer->already + answer->approval.done > 0)
+        return 0;
+    return err_set(err, ERR_HELD, "nothing of '%s' could be taken: each row says why",
+                   decisions->file);
+}
+
+static int review(const struct invocation *invocation, struct desk *desk, struct err *err)
+{
+    struct decide_request request = {
+        .override_guards = invocation_option(invocation, "override"),
+        .reason = invocation_option(invocation, "reason"),
+        .spread = invocation_option(invocation, "spread") != NULL,
+    };
+    struct decisions decisions;
+    struct review_answer answer;
+
+    if (read_number(invocation, "nightly", &request.nightly, err) < 0 ||
+        check_terms(&request, err) < 0 || read_decisions(invocation, &decisions, err) < 0 ||
+        open_desk(invocation, desk, err) < 0)
+        return -1;
+    request.who = desk->who;
+    if (session_refuse_back(&desk->config, &desk->store, desk->job.arena, err) < 0 ||
+        job_review(&desk->job, desk->plan, &decisions, &request, &answer, err) < 0)
+        return -1;
+    session_keep_head(&desk->config, &desk->store);
+    return show_review(desk, &decisions, &answer, err);
+}
+
+static int run_review(const struct invocation *invocation, struct err *err)
+{
+    struct desk desk = {.plan = NULL};
+    int failed = review(invocation, &desk, err);
+
+    database_release(&desk.database);
+    return failed ? (int)err->code : 0;
+}
+
+const struct verb verb_review = {
+    .name = "review",
+    .synopsis = "PLAN FILE",
+    .sentence = "take the decisions that a page or a spreadsheet of a plan brings back",
+    .option = review_options,
+    .argument_max = 2,
+    .argument_file = 2,
+    .run = run_review,
 };

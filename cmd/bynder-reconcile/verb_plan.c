@@ -9,8 +9,9 @@
 #include "job/propose.h"
 
 static const struct option_spec options[] = {
-    {"format", "FORMAT", "text (default), json, csv or html"},
+    {"format", "FORMAT", "text (default), json, csv, html or xlsx"},
     {"output", "FILE", "write there instead of to standard output"},
+    {"bom", NULL, "with csv: begin with a byte order mark, as Excel wants it"},
     {"from-export", "FILE", "a report over Bynder's own user export; the portal is not asked"},
     {"full", NULL, "show every account, plain keeps too"},
     {"detailed-exitcode", NULL, "0 nothing to do, 10 changes pending, 20 held"},
@@ -64,7 +65,7 @@ static int run_verb(const struct invocation *invocation, struct err *err)
     struct plan *plan = NULL;
     struct work work;
 
-    if (session_format(invocation_option(invocation, "format"), &format, err) < 0 ||
+    if (session_plan_format(invocation, &format, err) < 0 ||
         work_begin(invocation, export ? "plan --from-export" : "plan", &work, err) < 0)
         return (int)err->code;
     work.job.accept_gap = invocation_option(invocation, "accept-gap") != NULL;

@@ -20,15 +20,16 @@ static int check_words(const struct invocation *invocation, enum report_format *
         return err_set(err, ERR_USAGE, "roster does one thing: 'roster check [FILE]'");
     if (session_format(invocation_option(invocation, "format"), ret_format, err) < 0)
         return -1;
-    if (*ret_format == REPORT_HTML)
-        return err_set(err, ERR_USAGE, "roster check has no format 'html'; hint: text, json, csv");
+    if (*ret_format == REPORT_HTML || *ret_format == REPORT_XLSX)
+        return err_set(err, ERR_USAGE, "roster check has no format '%s'; hint: text, json, csv",
+                       report_format_name(*ret_format));
     return 0;
 }
 
 static int read_roster(const struct invocation *invocation, const struct config *config,
                        struct roster *ret_roster, struct day *ret_today, struct err *err)
 {
-    const char *path = invocation->argument_count > 1 ? invocation->argument[1] : NULL;
+    const char *path = invocation_argument_file(invocation);
     const struct zone *zone = NULL;
     const struct clock *clock = clock_system();
     struct instant now = clock->now(clock->self);

@@ -6,8 +6,9 @@
 #include "store/plan.h"
 
 static const struct option_spec options[] = {
-    {"format", "FORMAT", "text (default), json, csv or html"},
+    {"format", "FORMAT", "text (default), json, csv, html or xlsx"},
     {"output", "FILE", "write there instead of to standard output"},
+    {"bom", NULL, "with csv: begin with a byte order mark, as Excel wants it"},
     {NULL, NULL, NULL},
 };
 
@@ -42,7 +43,7 @@ static int run_verb(const struct invocation *invocation, struct err *err)
     struct plan *plan = NULL;
     int64_t id = 0;
 
-    if (session_format(invocation_option(invocation, "format"), &format, err) < 0 ||
+    if (session_plan_format(invocation, &format, err) < 0 ||
         session_plan_id(invocation->argument_count ? invocation->argument[0] : NULL, &id, err) <
             0 ||
         load_plan(invocation, id, &plan, err) < 0)

@@ -19,7 +19,7 @@ _bynder_reconcile_takes() {
 # The formats that the help of the verb names.
 _bynder_reconcile_formats() {
     bynder-reconcile $1 --help 2>/dev/null |
-        sed -n 's/^  --format FORMAT *//p' | grep -oE '\b(text|json|csv|html)\b'
+        sed -n 's/^  --format FORMAT *//p' | grep -oE '\b(text|json|csv|html|xlsx)\b'
 }
 
 # The first words that a verb's synopsis has for its first argument: "check" of roster, "user",
@@ -100,13 +100,13 @@ _bynder_reconcile() {
         COMPREPLY=($(compgen -W "$(_bynder_reconcile_verbs)" -- "$cur"))
     elif ((arguments == 0)); then
         case $verb in
-        show | approve | reject | apply | withdraw)
+        show | approve | reject | review | apply | withdraw)
             COMPREPLY=($(compgen -W "$(_bynder_reconcile_plans "${config/#\~/$HOME}")" -- "$cur"))
             ;;
         psql) ;;
         *) COMPREPLY=($(compgen -W "$(_bynder_reconcile_words "$verb")" -- "$cur")) ;;
         esac
-    elif [[ $verb == roster ]]; then
+    elif [[ $verb == roster || $verb == review ]]; then
         compopt -o filenames 2>/dev/null
         COMPREPLY=($(compgen -f -- "$cur"))
     elif [[ $verb == audit && ${COMP_WORDS[COMP_CWORD - 1]} == plan ]]; then

@@ -112,6 +112,14 @@ const char *digest_hex(const struct digest *digest, char buffer[static DIGEST_HE
     return buffer;
 }
 
+const char *digest_base64(const struct digest *digest, char buffer[static DIGEST_BASE64_SIZE])
+{
+    int length = EVP_EncodeBlock((unsigned char *)buffer, digest->byte, DIGEST_SIZE);
+
+    assert(length == DIGEST_BASE64_SIZE - 1);
+    return buffer;
+}
+
 bool digest_parse(const char *hex, struct digest *ret_digest)
 {
     struct digest digest;

@@ -9,8 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DIGEST_SIZE     32
-#define DIGEST_HEX_SIZE 65 /* with NUL */
+#define DIGEST_SIZE        32
+#define DIGEST_HEX_SIZE    65 /* with NUL */
+#define DIGEST_BASE64_SIZE 45 /* with NUL */
 
 struct digest {
     uint8_t byte[DIGEST_SIZE];
@@ -29,6 +30,8 @@ void digest_free(struct digest_stream *stream);
 /* One shot over raw bytes. */
 struct digest digest_of(const void *bytes, size_t length);
 const char *digest_hex(const struct digest *digest, char buffer[static DIGEST_HEX_SIZE]);
+/* As a Content-Security-Policy has it. */
+const char *digest_base64(const struct digest *digest, char buffer[static DIGEST_BASE64_SIZE]);
 /* 64 hex digits of any case, the whole string. */
 bool digest_parse(const char *hex, struct digest *ret_digest);
 int digest_compare(const struct digest *a, const struct digest *b);

@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "format/csv_reader.h"
+#include "format/csv_swallow.h"
 #include "format/encode.h"
 #include "format/encoding.h"
 #include "format/input_file.h"
@@ -355,13 +356,14 @@ static int on_field(void *context, uint32_t row, size_t column, const char *byte
     struct reader *reader = context;
 
     (void)row;
+    /* A quotation mark that is not closed runs on to the next one, some rows below. Before anything
+     * is trimmed: it may be the only line break. */
+    bool swallowed = length > 0 && csv_has_break(bytes, length) && memchr(bytes, ';', length);
     text_trim(&bytes, &length);
     reader->filled = reader->filled || length > 0;
     if (!reader->have_header)
         return add_name(reader, bytes, length, err);
-    /* A quotation mark that is not closed runs on to the next one, some rows below. */
-    reader->swallowed = reader->swallowed ||
-                        (length > 0 && memchr(bytes, '\n', length) && memchr(bytes, ';', length));
+    reader->swallowed = reader->swallowed || swallowed;
     for (enum column i = 0; i < COLUMN_COUNT; i++) {
         if (reader->bound[i] == (int)column)
             take_value(reader, i, bytes, length);

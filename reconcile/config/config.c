@@ -203,6 +203,58 @@ int config_judge(struct arena *arena, const struct text *text, const char *path,
     return result;
 }
 
+/* The last line of what is said below a setting. */
+static unsigned last_line(const config_setting_t *node)
+{
+    unsigned last = config_setting_source_line(node);
+
+    for (int i = 0; config_setting_is_aggregate(node) && i < config_setting_length(node); i++) {
+        unsigned below = last_line(config_setting_get_elem(node, (unsigned)i));
+        last = below > last ? below : last;
+    }
+    return last;
+}
+
+/* What is wrong elsewhere in the file is nobody's concern here; what cannot be parsed is. */
+static void keep_policy_problems(struct config_loader *loader)
+{
+    const config_setting_t *policy = config_lookup(&loader->tree, "policy");
+    struct config_problems *problems = &loader->problems;
+    size_t count = 0;
+
+    for (size_t i = 0; policy && i < problems->count; i++) {
+        unsigned line = problems->item[i].line;
+        if (line >= config_setting_source_line(policy) && line <= last_line(policy))
+            problems->item[count++] = problems->item[i];
+    }
+    problems->count = policy ? count : 0;
+    if (!policy)
+        config_problem_add(loader, 0, "there is no 'policy' in it");
+}
+
+int config_read_policy(struct arena *arena, const char *name, const struct text *text,
+                       struct policy *ret_policy, struct err *err)
+{
+    struct config config = {.path = name, .directory = "/"};
+    struct config_loader loader = {.arena = arena, .config = &config};
+
+    config_init(&loader.tree);
+    if (text->length > LIMIT_CONFIG_BYTES) {
+        config_problem_add(&loader, 0, "a configuration has at most %d bytes", LIMIT_CONFIG_BYTES);
+    } else if (parse(&loader, text) == 0) {
+        config_read_values(&loader);
+        config_check(&loader);
+        keep_policy_problems(&loader);
+    }
+    int failed = report(&loader, NULL, err);
+    config_destroy(&loader.tree);
+    free(loader.bad_number_line);
+    if (failed)
+        return -1;
+    *ret_policy = config.policy;
+    return 0;
+}
+
 const char *config_state_directory(const struct config *config)
 {
     const char *systemd = getenv("STATE_DIRECTORY");

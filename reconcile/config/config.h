@@ -116,7 +116,8 @@ struct config_roster {
     struct { /* words of the status column, compared trimmed and folded */
         struct name_list employed, on_leave, departed;
     } status;
-    struct name_list on_leave_words; /* that mean yes, beside those that always do */
+    struct name_list on_leave_words;     /* that mean yes, beside those that always do … */
+    struct name_list not_on_leave_words; /* … and no */
     struct name_list writers;  /* users and @groups who may write the file, beside root and us */
     struct name_list no_value; /* values of keys that stand for nobody (K2) */
     const struct zone *zone;   /* policy.time_zone: of which day a moment is; NULL = UTC */
@@ -239,6 +240,12 @@ struct config_said {
  * a person may mend that. ERR_CONFIG. */
 int config_read_back(struct arena *arena, const struct text *text, const struct config_said *said,
                      size_t count, struct err *err) __attribute__((warn_unused_result));
+
+/* The policy of a configuration in memory, be it whole or not; `name` is for messages. ERR_CONFIG:
+ * it has none, or something in it is wrong. */
+int config_read_policy(struct arena *arena, const char *name, const struct text *text,
+                       struct policy *ret_policy, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* The documented sample: every key with its sentence, type, range and default. */
 void config_print_sample(FILE *stream);

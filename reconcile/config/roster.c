@@ -24,21 +24,19 @@ static void check_encoding(struct config_loader *loader, const char *encoding)
                            encoding);
 }
 
+struct words {
+    const char *name;
+    const struct name_list *list;
+};
+
 /* One word must mean one thing. */
-static void check_status_words(struct config_loader *loader)
+static void check_words(struct config_loader *loader, const char *path, const struct words *lists,
+                        uint32_t count)
 {
-    const struct {
-        const char *name;
-        const struct name_list *list;
-    } lists[] = {
-        {"employed", &loader->config->roster.status.employed},
-        {"on_leave", &loader->config->roster.status.on_leave},
-        {"departed", &loader->config->roster.status.departed},
-    };
     struct table seen;
 
     table_init(&seen, 16);
-    for (uint32_t l = 0; l < COUNT_OF(lists); l++)
+    for (uint32_t l = 0; l < count; l++)
         for (size_t i = 0; i < lists[l].list->count; i++) {
             const char *folded = fold_text(loader->arena, lists[l].list->item[i]);
             const char *word = folded ? folded : ""; /* an empty cell */
@@ -47,8 +45,8 @@ static void check_status_words(struct config_loader *loader)
             if (entry == TABLE_END)
                 table_add(&seen, word, l);
             else if (table_value(&seen, entry) != l)
-                config_problem_add(loader, config_line(loader, "roster.status"),
-                                   "'roster.status' has the word '%s' as %s and as %s", word,
+                config_problem_add(loader, config_line(loader, path),
+                                   "'%s' has the word '%s' as %s and as %s", path, word,
                                    lists[table_value(&seen, entry)].name, lists[l].name);
         }
     table_release(&seen);
@@ -56,6 +54,10 @@ static void check_status_words(struct config_loader *loader)
 
 static void check_status(struct config_loader *loader)
 {
+    const struct config_roster *roster = &loader->config->roster;
+    const struct words words[] = {{"employed", &roster->status.employed},
+                                  {"on_leave", &roster->status.on_leave},
+                                  {"departed", &roster->status.departed}};
     bool column = config_given(loader, "roster.columns.status");
     bool scim = loader->config->roster.format == ROSTER_FORMAT_SCIM; /* `active` explains itself */
 
@@ -66,7 +68,7 @@ static void check_status(struct config_loader *loader)
     if (!column && config_given(loader, "roster.columns") && config_given(loader, "roster.status"))
         config_problem_add(loader, config_line(loader, "roster.status"),
                            "'roster.status' is given, but 'roster.columns.status' names no column");
-    check_status_words(loader);
+    check_words(loader, "roster.status", words, COUNT_OF(words));
 }
 
 static void check_columns(struct config_loader *loader)
@@ -103,8 +105,9 @@ static void check_date_format(struct config_loader *loader, const char *path, co
     else
         config_problem_add(loader, config_line(loader, path),
                            "'%s' is '%s'; hint: it needs %%Y, one of %%m %%b %%B, and %%d, each "
-                           "once, such as %%d/%%m/%%Y, or \"" ROSTER_EXCEL_SERIAL "\"",
-                           path, format);
+                           "once, such as %%d/%%m/%%Y, or \"" ROSTER_EXCEL_SERIAL "\"%s",
+                           path, format,
+                           strstr(format, "%-") ? "; %m and %d take one digit, too" : "");
 }
 
 static const struct date_column {
@@ -152,9 +155,15 @@ static void check_leave(struct config_loader *loader)
         const char *given, *needs;
     } pairs[] = {
         {"roster.on_leave_words", "roster.on_leave_column"},
+        {"roster.not_on_leave_words", "roster.on_leave_column"},
         {"roster.leave_until_column", "roster.leave_from_column"},
     };
 
+    const struct config_roster *roster = &loader->config->roster;
+    const struct words words[] = {{"roster.on_leave_words", &roster->on_leave_words},
+                                  {"roster.not_on_leave_words", &roster->not_on_leave_words}};
+
+    check_words(loader, "roster.not_on_leave_words", words, COUNT_OF(words));
     for (size_t i = 0; i < COUNT_OF(pairs); i++) {
         if (config_given(loader, pairs[i].given) && !config_given(loader, pairs[i].needs))
             config_problem_add(loader, config_line(loader, pairs[i].given),

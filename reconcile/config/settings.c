@@ -504,8 +504,15 @@ const struct setting settings[] = {
      .maximum = 1000,
      .sample = "[ \"Parental\", \"Sabbatical\" ]",
      .sentence = "Words of 'on_leave_column' that mean yes, beside true, yes, y, x, 1 and those of "
-                 "other languages. Empty, false, no and the like mean no; any other word makes its "
-                 "row a rejected one."},
+                 "other languages. Any word that means neither yes nor no makes its row a rejected "
+                 "one."},
+    {.path = "roster.not_on_leave_words",
+     .type = SETTING_TEXTS,
+     AT_LIST(roster.not_on_leave_words.item, roster.not_on_leave_words.count),
+     .maximum = 1000,
+     .sample = "[ \"At work\", \"Present\" ]",
+     .sentence = "Words of 'on_leave_column' that mean no, beside an empty cell, false, no, n, 0 "
+                 "and those of other languages."},
     {.path = "roster.leave_from_column",
      .type = SETTING_TEXT,
      AT(roster.column.of[ROSTER_LEAVE_FROM]),

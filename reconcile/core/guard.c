@@ -729,12 +729,19 @@ static bool doubts_person(const struct guard *guard)
            guard->evaluate != guard_stop;
 }
 
-static void hold_rows(const struct guard *guard, struct decision *decision, size_t count)
+void guard_hold(const struct guard_finding *found, size_t findings, struct decision *decision,
+                size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (decision[i].action != ACTION_KEEP && !decision[i].held_by &&
-            is_in_scope(guard, decision[i].action, decision[i].uses_person, decision[i].uses_login))
-            decision[i].held_by = guard->id;
+    for (size_t f = 0; f < findings; f++) {
+        const struct guard *guard = guards;
+        while (guard < guards + COUNT_OF(guards) && !text_equal(guard->id, found[f].id))
+            guard++;
+        for (size_t i = 0; found[f].hold && guard < guards + COUNT_OF(guards) && i < count; i++) {
+            struct decision *one = &decision[i];
+            if (one->action != ACTION_KEEP && !one->held_by &&
+                is_in_scope(guard, one->action, one->uses_person, one->uses_login))
+                one->held_by = guard->id;
+        }
     }
 }
 
@@ -852,12 +859,9 @@ struct guard_result guard_all(struct arena *arena, const struct limits *limits,
         result.held |= result.finding[i].hold;
     }
     find_ends(&scene, &result);
-    for (size_t i = 0; i < COUNT_OF(guards); i++) {
-        if (!result.finding[i].hold)
-            continue;
-        hold_rows(&guards[i], decision, scene.count);
-        result.person_in_doubt |= doubts_person(&guards[i]);
-    }
+    guard_hold(result.finding, result.count, decision, scene.count);
+    for (size_t i = 0; i < COUNT_OF(guards); i++)
+        result.person_in_doubt |= result.finding[i].hold && doubts_person(&guards[i]);
     return result;
 }
 
@@ -869,9 +873,8 @@ const char *guard_id(size_t number)
 bool guard_id_is_plain(const char *id)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-    size_t length = id ? strlen(id) : 0;
 
-    return length > 0 && length <= GUARD_ID_MAX && strspn(id, plain) == length;
+    return !text_is_empty(id) && strlen(id) <= GUARD_ID_MAX && id[strspn(id, plain)] == '\0';
 }
 
 bool guard_asks_portal(struct instant events_reach, struct instant now)
@@ -890,9 +893,8 @@ bool guard_roster_is_good(const struct limits *limits, const struct guard_histor
                           .context = &context,
                           .roster = roster};
 
-    for (size_t i = 0; i < ROSTER_GUARDS; i++) {
+    for (size_t i = 0; i < ROSTER_GUARDS; i++)
         if (look(&guards[i], &scene).hold)
             return false;
-    }
     return true;
 }

@@ -125,6 +125,11 @@ struct guard_result guard_all(struct arena *arena, const struct limits *limits,
                               const struct policy_context *context, const struct roster *roster,
                               const struct pairing *pairing, struct decision *decision);
 
+/* The same for decisions made anew over the evidence that was found so: what policy asks, no guard
+ * of evidence looks at. */
+void guard_hold(const struct guard_finding *found, size_t findings, struct decision *decision,
+                size_t count);
+
 /* The guards in their order, from 0; NULL behind the last. */
 const char *guard_id(size_t number);
 

@@ -1,6 +1,7 @@
 /*
- * A bucket leads to the first entries of its hashes; the others of a hash hang behind the first
- * one. An entry is as small as can be: of a million addresses there may be twenty million.
+ * All entries lie in one array in the order of their buckets, and in a bucket those of one hash
+ * side by side. They are counted before memory is taken: an entry is as small as can be, because of
+ * a million addresses there may be twenty million.
  */
 #include "core/near_edit.h"
 
@@ -11,14 +12,17 @@
 #include "base/text.h"
 
 #define LOCAL_PART_MAX (EDIT_HASHES_MAX - 1)
-#define AHEAD          16 /* entries: so long before its turn memory is asked for a bucket */
 #define HASH_BASE      UINT64_C(0x9e3779b97f4a7c15)
 
 struct edit_entry {
-    uint32_t hash; /* its upper half; the bucket says most of the other one */
+    uint32_t hash : 31; /* its upper bits; the bucket says most of the others */
+    uint32_t last : 1;  /* of its hash */
     uint32_t value;
-    uint32_t next;  /* with this hash; until all are in, the lower half */
-    uint32_t other; /* of the same bucket with another hash; of a first one only */
+};
+
+struct edit_source {
+    const char *whole;
+    uint32_t local_length, value;
 };
 
 /* --- domains --- */
@@ -63,14 +67,15 @@ bool domains_may_hold(const struct domains *domains, const char *domain)
 
 void edits_init(struct edits *edits, size_t addresses)
 {
-    *edits = (struct edits){.entry = NULL};
+    *edits = (struct edits){.source = mem_alloc(addresses * sizeof(edits->source[0]))};
     domains_init(&edits->domains, addresses);
 }
 
 void edits_release(struct edits *edits)
 {
+    free(edits->source);
     free(edits->entry);
-    free(edits->bucket);
+    free(edits->end);
     free(edits->seen);
     domains_release(&edits->domains);
 }
@@ -84,7 +89,8 @@ static uint64_t mix(uint64_t value)
     return value ^ (value >> 31);
 }
 
-/* By prefix sums, so each costs a few steps; bound to the domain. */
+/* By prefix sums, so each costs a few steps; bound to the domain. The same one follows itself where
+ * a letter does: 'aa' without either. */
 static unsigned hash_all(const struct address *address, uint64_t ret[static EDIT_HASHES_MAX])
 {
     size_t n = address->local_length;
@@ -109,23 +115,20 @@ static unsigned hash_all(const struct address *address, uint64_t ret[static EDIT
 
 void edits_add(struct edits *edits, const struct address *address, uint32_t value)
 {
-    uint64_t hash[EDIT_HASHES_MAX];
-    unsigned count = hash_all(address, hash);
-
     domains_add(&edits->domains, address->domain);
-    for (unsigned i = 0; i < count; i++) {
-        if (i > 0 && hash[i] == hash[i - 1])
-            continue; /* 'aa' without either */
-        edits->entry =
-            mem_grow(edits->entry, edits->count, &edits->capacity, sizeof(edits->entry[0]));
-        edits->entry[edits->count++] = (struct edit_entry){
-            .hash = (uint32_t)(hash[i] >> 32), .value = value, .next = (uint32_t)hash[i]};
-    }
+    if (address->local_length > LOCAL_PART_MAX)
+        return;
+    edits->source[edits->sources++] = (struct edit_source){
+        .whole = address->whole,
+        .local_length = (uint32_t)address->local_length,
+        .value = value,
+    };
+    edits->count += address->local_length + 1;
 }
 
 static uint64_t *seen_word(const struct edits *edits, uint64_t hash)
 {
-    return &edits->seen[(hash >> 20) & (edits->mask >> 3)];
+    return &edits->seen[(hash >> 20) & (edits->mask >> 2)];
 }
 
 static uint64_t seen_bit(uint64_t hash)
@@ -133,42 +136,101 @@ static uint64_t seen_bit(uint64_t hash)
     return UINT64_C(1) << (hash >> 58);
 }
 
+static uint32_t bucket_begin(const struct edits *edits, size_t bucket)
+{
+    return bucket > 0 ? edits->end[bucket - 1] : 0;
+}
+
 /* The first entry of a hash; TABLE_END for none. */
 static uint32_t find_hash(const struct edits *edits, uint64_t hash)
 {
-    uint32_t at = edits->bucket[hash & edits->mask];
+    size_t bucket = hash & edits->mask;
 
-    while (at != TABLE_END && edits->entry[at].hash != hash >> 32)
-        at = edits->entry[at].other;
-    return at;
+    for (uint32_t at = bucket_begin(edits, bucket); at < edits->end[bucket]; at++) {
+        if (edits->entry[at].hash == hash >> 33)
+            return at;
+    }
+    return TABLE_END;
+}
+
+static void count_hash(struct edits *edits, uint64_t hash, uint32_t value)
+{
+    (void)value;
+    edits->end[hash & edits->mask]++;
+}
+
+static void place_hash(struct edits *edits, uint64_t hash, uint32_t value)
+{
+    *seen_word(edits, hash) |= seen_bit(hash);
+    edits->entry[edits->end[hash & edits->mask]++] =
+        (struct edit_entry){.hash = (uint32_t)(hash >> 33) & 0x7fffffff, .value = value};
+}
+
+/* Of all addresses every hash, which are made a second time rather than kept. */
+static void each_hash(struct edits *edits,
+                      void (*take)(struct edits *edits, uint64_t hash, uint32_t value))
+{
+    uint64_t hash[EDIT_HASHES_MAX];
+
+    for (size_t at = 0; at < edits->sources; at++) {
+        const struct edit_source *source = &edits->source[at];
+        struct address address = {.whole = source->whole,
+                                  .domain = source->whole + source->local_length + 1,
+                                  .local_length = source->local_length};
+        unsigned count = hash_all(&address, hash);
+        for (unsigned i = 0; i < count; i++)
+            __builtin_prefetch(&edits->end[hash[i] & edits->mask], 1);
+        for (unsigned i = 0; i < count; i++) {
+            if (i == 0 || hash[i] != hash[i - 1])
+                take(edits, hash[i], source->value);
+        }
+    }
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+    const struct edit_entry *left = a, *right = b;
+
+    return (left->hash > right->hash) - (left->hash < right->hash);
+}
+
+/* Those of one hash side by side. */
+static void order_bucket(struct edit_entry *entry, size_t count)
+{
+    bool ordered = true;
+
+    for (size_t i = 1; i < count; i++)
+        ordered &= entry[i - 1].hash <= entry[i].hash;
+    if (!ordered)
+        qsort(entry, count, sizeof(entry[0]), compare_entries);
+    for (size_t i = 0; i < count; i++)
+        entry[i].last = i + 1 == count || entry[i].hash != entry[i + 1].hash;
 }
 
 void edits_index(struct edits *edits)
 {
     size_t size = 16;
+    uint32_t placed = 0;
 
-    while (size < edits->count)
+    while (size < edits->count / 2)
         size *= 2;
     edits->mask = size - 1;
-    edits->bucket = mem_alloc(size * sizeof(edits->bucket[0]));
-    memset(edits->bucket, 0xff, size * sizeof(edits->bucket[0])); /* all TABLE_END */
-    edits->seen = mem_calloc(size / 8, sizeof(edits->seen[0]));
-    for (uint32_t i = 0; i < edits->count; i++) {
-        struct edit_entry *entry = &edits->entry[i];
-        uint64_t hash = (uint64_t)entry->hash << 32 | entry->next;
-        if (i + AHEAD < edits->count)
-            __builtin_prefetch(&edits->bucket[edits->entry[i + AHEAD].next & edits->mask], 1);
-        uint32_t *bucket = &edits->bucket[hash & edits->mask];
-        uint32_t first = find_hash(edits, hash);
-        *seen_word(edits, hash) |= seen_bit(hash);
-        if (first == TABLE_END) {
-            entry->next = TABLE_END;
-            entry->other = *bucket;
-            *bucket = i;
-        } else { /* behind the first, in no order */
-            entry->next = edits->entry[first].next;
-            edits->entry[first].next = i;
-        }
+    edits->end = mem_calloc(size, sizeof(edits->end[0]));
+    edits->seen = mem_calloc(size / 4, sizeof(edits->seen[0]));
+    each_hash(edits, count_hash);
+    for (size_t i = 0; i < size; i++) { /* where each begins; placing moves it to its end */
+        uint32_t here = edits->end[i];
+        edits->end[i] = placed;
+        placed += here;
+    }
+    edits->count = placed;
+    edits->entry = mem_realloc_array(NULL, placed, sizeof(edits->entry[0]));
+    each_hash(edits, place_hash);
+    free(edits->source);
+    edits->source = NULL;
+    for (size_t i = 0; i < size; i++) {
+        uint32_t begin = bucket_begin(edits, i);
+        order_bucket(edits->entry + begin, edits->end[i] - begin);
     }
 }
 
@@ -187,15 +249,12 @@ unsigned edits_find(const struct edits *edits, const struct address *address,
         if (again)
             continue;
         if (*seen_word(edits, hash[i]) & seen_bit(hash[i])) {
-            __builtin_prefetch(&edits->bucket[hash[i] & edits->mask]);
+            __builtin_prefetch(&edits->end[hash[i] & edits->mask]);
             hash[held++] = hash[i];
         }
     }
-    for (unsigned i = 0; i < held; i++) {
-        ret_entry[i] = edits->bucket[hash[i] & edits->mask];
-        if (ret_entry[i] != TABLE_END)
-            __builtin_prefetch(&edits->entry[ret_entry[i]]);
-    }
+    for (unsigned i = 0; i < held; i++)
+        __builtin_prefetch(&edits->entry[bucket_begin(edits, hash[i] & edits->mask)]);
     for (unsigned i = 0; i < held; i++) {
         ret_entry[found] = find_hash(edits, hash[i]);
         found += ret_entry[found] != TABLE_END;
@@ -205,14 +264,14 @@ unsigned edits_find(const struct edits *edits, const struct address *address,
 
 uint32_t edits_next(const struct edits *edits, uint32_t entry)
 {
-    return edits->entry[entry].next;
+    return edits->entry[entry].last ? TABLE_END : entry + 1;
 }
 
 uint32_t edits_length(const struct edits *edits, uint32_t entry, uint32_t most)
 {
-    uint32_t length = 0;
+    uint32_t length = 1;
 
-    for (; entry != TABLE_END && length < most; entry = edits->entry[entry].next)
+    for (; length < most && !edits->entry[entry].last; entry++)
         length++;
     return length;
 }

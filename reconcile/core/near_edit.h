@@ -32,18 +32,21 @@ bool domains_may_hold(const struct domains *domains, const char *domain);
 #define EDIT_HASHES_MAX 65 /* of a local part of 64 letters (RFC 5321 4.5.3.1.1), and of itself */
 
 struct edits {
-    struct edit_entry *entry;
-    size_t count, capacity;
-    uint32_t *bucket;
+    struct edit_source *source; /* the addresses, until all are in */
+    size_t sources;
+    struct edit_entry *entry; /* bucket by bucket */
+    size_t count;
+    uint32_t *end; /* of each bucket among the entries; the next one begins there */
     size_t mask;
-    uint64_t *seen;         /* eight bits for every bucket: most look-ups never leave the caches */
+    uint64_t *seen;         /* 16 bits for every bucket: most look-ups never leave the caches */
     struct domains domains; /* those of the addresses in here */
 };
 
 /* As many addresses at most. */
 void edits_init(struct edits *edits, size_t addresses);
 void edits_release(struct edits *edits);
-/* The address stays with the caller. One whose local part is longer is not taken in. */
+/* The text stays with the caller, and where it is until all are indexed. An address whose local
+ * part is longer is not taken in. */
 void edits_add(struct edits *edits, const struct address *address, uint32_t value);
 /* When all are in, before the first look. */
 void edits_index(struct edits *edits);

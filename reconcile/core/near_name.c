@@ -15,6 +15,7 @@ void borne_names_release(struct borne_names *names)
 {
     table_release(&names->seen[false]);
     table_release(&names->seen[true]);
+    arena_release(&names->scratch);
     free(names->borne);
     free(names->bearer);
 }
@@ -26,10 +27,11 @@ static struct bearers *bearers_of(struct borne_names *names, const char *name, b
 
     if (at < names->count)
         return &names->borne[at];
-    struct name_parts *parts = arena_alloc(names->arena, sizeof(parts[0]));
-    *parts = name_parts(names->arena, name);
+    struct name_parts parts = name_parts(&names->scratch, name);
     names->borne = mem_grow(names->borne, names->count, &names->capacity, sizeof(names->borne[0]));
-    names->borne[names->count] = (struct bearers){.name = parts, .twins = twin};
+    names->borne[names->count] =
+        (struct bearers){.name = name_parts_keep(names->arena, &parts), .twins = twin};
+    arena_clear(&names->scratch);
     return &names->borne[names->count++];
 }
 

@@ -25,7 +25,7 @@ struct bearer {
 };
 
 struct borne_names {
-    struct arena *arena;
+    struct arena *arena, scratch;
     struct table seen[2]; /* places in `borne` by the name as it is written; of twins apart */
     struct bearers *borne;
     size_t count, capacity;

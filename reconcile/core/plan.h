@@ -9,6 +9,7 @@
 #include "core/audit.h"
 #include "core/guard.h"
 #include "core/plan_row.h"
+#include "core/simulate.h"
 
 enum plan_state {
     PLAN_HELD = 0,
@@ -62,6 +63,18 @@ struct plan_idle {
     size_t unknown;
 };
 
+/* What is new since an earlier plan that people looked at; set by job/stand, and like all that is
+ * about another plan no part of this one, nor of its digest. */
+struct plan_since {
+    int64_t plan_id; /* 0 = there is none to compare with */
+    struct day today;
+    bool decided;        /* somebody decided about a row of it; false: it is just the one before */
+    size_t new_rows;     /* standing.is_new */
+    size_t changed;      /* of these: the account had a row, and it was another one */
+    size_t gone;         /* rows of it whose account has none any more */
+    size_t gone_by_acts; /* of these: the act was done */
+};
+
 #define PLAN_VERSION 2
 
 struct plan {
@@ -82,12 +95,17 @@ struct plan {
     struct plan_inputs inputs;
     struct plan_totals totals;
     struct plan_idle idle;
+    /* What other thresholds would have done when it was made, for the chart; no digest covers it.
+     * Count 0 = no rule asks how long somebody is idle, or a plan of before. */
+    const struct simulate_point *curve;
+    size_t curve_count;
     struct guard_finding *guard;
     size_t guard_count;
     struct plan_row *row; /* actions in execution order, then findings, then (full) plain keeps */
     size_t row_count;
     const char *const *note; /* findings about the policy itself */
     size_t note_count;
+    struct plan_since since;
 };
 
 struct plan_setup {

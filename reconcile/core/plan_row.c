@@ -55,6 +55,7 @@ const struct column plan_row_columns[] = {
     ROW(matched_email, STORED | NESTED | AT(27)),
     /* Where the file has them: another order is the same plan, so no digest covers it. */
     ROW_TYPED(matched_row, COLUMN_OPTIONAL, STORED | NESTED),
+    ROW_AS("is_new", standing.is_new, SHOWN),
     ROW_AS("decided", standing.decision, NESTED),
     ROW_AS("decided_by", standing.who, NESTED),
     ROW_AS("decided_at", standing.at, NESTED),
@@ -65,6 +66,7 @@ const struct column plan_row_columns[] = {
     ROW_AS("outcome", standing.state, NESTED),
     ROW_AS("outcome_at", standing.state_at, NESTED),
     ROW_AS("outcome_reason", standing.state_reason, NESTED),
+    ROW_AS("outcome_approved_by", standing.approved_by, NESTED),
     ROW(about, STORED),
     ROW_TYPED(rule_text, COLUMN_SEAL, STORED),
     ROW(asks_login, STORED),

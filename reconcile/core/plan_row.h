@@ -14,7 +14,8 @@
 /* What people decided about a row, and what became of its act, as of the moment it is shown: no
  * part of the plan, nor of its digest. All zero = nothing, or nobody asked. */
 struct row_standing {
-    const char *decision;     /* "approve", "keep", "reject", "again": the newest that stands */
+    bool is_new;          /* the plan of plan.since had no row of the account with this subject */
+    const char *decision; /* "approve", "keep", "reject", "again": the newest that stands */
     const char *who, *reason; /* NULL = none, likewise below */
     struct instant at;
     struct day until; /* of a keep, a rejection, an again */
@@ -25,6 +26,7 @@ struct row_standing {
     const char *state;       /* step_state_name; NULL = no step was made of it */
     bool done;               /* its act was done, or found done */
     const char *state_reason;
+    const char *approved_by; /* whose approvals its act was done on, with commas */
     struct instant state_at;
 };
 

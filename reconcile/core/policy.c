@@ -26,11 +26,10 @@
 #include "core/rules.h"
 #include "core/ruling.h"
 
-#define REACTIVATION_DAYS 180 /* R9: sooner Bynder refuses it, even to its own SCIM */
-#define UNDONE_DAYS       180 /* R8: how long a person is asked who suspends somebody departed anew */
-#define USED_AFTER_DAYS   30  /* P9 */
-#define CLOCKS_DIFFER_S   600 /* as G13 allows */
-#define AHEAD             16  /* accounts: so long before its turn memory is asked for a person */
+#define UNDONE_DAYS     180 /* R8: how long a person is asked who suspends somebody departed anew */
+#define USED_AFTER_DAYS 30  /* P9 */
+#define CLOCKS_DIFFER_S 600 /* as G13 allows */
+#define AHEAD           16  /* accounts: so long before its turn memory is asked for a person */
 
 /* Everything a decision needs, looked up once per run. */
 struct judge {

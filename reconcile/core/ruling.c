@@ -187,6 +187,21 @@ static const char *why_not_heard(struct arena *arena, const struct ruling *rulin
     return ruling_refuse_person(arena, view->approvers, ruling->who, row->email, row->username);
 }
 
+const struct ruling *ruling_by(struct arena *arena, const struct rulings *rulings,
+                               const struct ruling_view *view, const struct plan_row *row,
+                               const char *who, enum ruling_kind kind)
+{
+    for (size_t i = rulings ? rulings->count : 0; i-- > 0;) {
+        const struct ruling *one = &rulings->item[i];
+        bool spares =
+            stands_until(one, kind, view->today) && (kind == RULING_KEEP || rejects_row(one, row));
+        if (text_equal(one->who, who) &&
+            (kind == RULING_APPROVE ? is_of_row(arena, one, view, row) : spares))
+            return one;
+    }
+    return NULL;
+}
+
 static bool is_counted(struct arena *arena, const struct ruling *ruling,
                        const struct ruling_view *view, const struct plan_row *row)
 {

@@ -128,6 +128,12 @@ struct ruled {
 struct ruled ruling_find(struct arena *arena, const struct rulings *rulings,
                          const struct ruling_view *view, const struct plan_row *row);
 
+/* What this person's word about the row (a keep: about its account) already is, by a ruling of this
+ * kind that stands; the newest, NULL = none. Whether it counts is another question. */
+const struct ruling *ruling_by(struct arena *arena, const struct rulings *rulings,
+                               const struct ruling_view *view, const struct plan_row *row,
+                               const char *who, enum ruling_kind kind);
+
 /* Whether the row says that its person is gone: DEPARTED, ABSENT, else UNKNOWN ("ambiguous" has no
  * action; whoever it may be is not known to be gone). */
 enum person_status ruling_person(const struct plan_row *row);

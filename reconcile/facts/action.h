@@ -18,6 +18,10 @@ enum action {
     ACTION_COUNT,
 };
 
+/* Bynder lets nobody in again sooner after a suspension, not even by its own SCIM; its support can.
+ */
+#define REACTIVATION_DAYS 180
+
 struct action_meaning {
     const char *name;             /* in the configuration, the database and every output */
     const char *noun;             /* one of them */

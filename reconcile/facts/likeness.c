@@ -120,14 +120,32 @@ static size_t drop_digraphs(char *part, size_t length)
     return kept;
 }
 
+/* The parts of a name on their way. */
+struct sorted {
+    const char *part[NAME_PARTS_MAX];
+    unsigned count;
+};
+
 /* Keeps them in order. */
-static void add_part(struct name_parts *parts, const char *part)
+static void add_part(struct sorted *parts, const char *part)
 {
     unsigned at = parts->count++;
 
     for (; at > 0 && strcmp(parts->part[at - 1], part) > 0; at--)
         parts->part[at] = parts->part[at - 1];
     parts->part[at] = part;
+}
+
+static const char *join_parts(char *to, const struct sorted *parts)
+{
+    const char *joined = parts->count > 0 ? to : NULL;
+
+    for (unsigned i = 0; i < parts->count; i++) {
+        if (i > 0)
+            *to++ = ' ';
+        to = stpcpy(to, parts->part[i]);
+    }
+    return joined;
 }
 
 /* In lower case, without blanks at the ends changed: enough for what is cut into parts. */
@@ -216,10 +234,11 @@ struct name_parts name_parts(struct arena *arena, const char *name)
         text_is_ascii(name) ? lower_ascii(arena, name, length) : fold_plain_name(arena, name);
     if (!folded)
         return parts;
-    /* all letters, and after them those of each part, each with its end */
+    /* all letters, those of each part, each with its end, and of the parts in order */
     size_t room = strlen(folded) + 1, pieces = 0, first = 0;
     char *whole = arena_alloc(arena, room * 3), *to = whole, *part = whole + room;
     struct words words = {.count = 0};
+    struct sorted sorted = {.count = 0};
     const char *end = folded, *gap = folded;
     for (const char *at = next_part(folded, &end); *at; at = next_part(end, &end)) {
         begin_part(&words, gap, at, (size_t)(to - whole));
@@ -231,12 +250,14 @@ struct name_parts name_parts(struct arena *arena, const char *name)
         words.is_particle = particle && words.now.length == 0;
         words.now.length += letters;
         first = pieces++ == 0 ? letters : first;
-        if (letters && parts.count < NAME_PARTS_MAX && !particle)
-            add_part(&parts, part);
+        if (letters && sorted.count < NAME_PARTS_MAX && !particle)
+            add_part(&sorted, part);
         part += letters + 1;
     }
     *to = '\0';
     parts.whole = to > whole ? whole : NULL;
+    parts.parts = join_parts(whole + 2 * room, &sorted);
+    parts.count = sorted.count;
     if (pieces > 2)
         parts.ends = find_ends(arena, whole, &words);
     if (pieces == 2 && !text_is_ascii(whole))
@@ -244,11 +265,61 @@ struct name_parts name_parts(struct arena *arena, const char *name)
     return parts;
 }
 
+static const char *keep_text(char **to, const char *text)
+{
+    char *kept = *to;
+
+    if (!text)
+        return NULL;
+    *to = stpcpy(kept, text) + 1;
+    return kept;
+}
+
+const struct name_parts *name_parts_keep(struct arena *arena, const struct name_parts *parts)
+{
+    const char *const text[] = {parts->whole, parts->turned, parts->ends, parts->parts};
+    size_t size = sizeof(*parts);
+
+    for (size_t i = 0; i < COUNT_OF(text); i++)
+        size += text[i] ? strlen(text[i]) + 1 : 0;
+    struct name_parts *kept = arena_alloc(arena, size);
+    char *to = (char *)(kept + 1);
+    *kept = (struct name_parts){.count = parts->count};
+    kept->whole = keep_text(&to, parts->whole);
+    kept->turned = keep_text(&to, parts->turned);
+    kept->ends = keep_text(&to, parts->ends);
+    kept->parts = keep_text(&to, parts->parts);
+    return kept;
+}
+
+/* A letter of a part, NUL behind its last one; every letter is greater than a blank. */
+static unsigned char letter_at(const char *at)
+{
+    return *at == ' ' ? '\0' : (unsigned char)*at;
+}
+
+/* As strcmp, of two parts among others. */
+static int compare_parts(const char *a, const char *b)
+{
+    while (letter_at(a) && *a == *b) {
+        a++;
+        b++;
+    }
+    return letter_at(a) - letter_at(b);
+}
+
+static const char *behind_part(const char *part)
+{
+    const char *blank = strchr(part, ' ');
+
+    return blank ? blank + 1 : part;
+}
+
 static unsigned count_letters(const char *part)
 {
     unsigned letters = 0;
 
-    for (; *part; part++)
+    for (; letter_at(part); part++)
         letters += ((unsigned char)*part & 0xC0) != 0x80;
     return letters;
 }
@@ -256,6 +327,7 @@ static unsigned count_letters(const char *part)
 enum name_likeness name_parts_compare(const struct name_parts *a, const struct name_parts *b)
 {
     unsigned common = 0, i = 0, k = 0, shorter = a->count < b->count ? a->count : b->count;
+    const char *left = a->parts, *right = b->parts;
     bool agree = false;
 
     if (!a->whole || !b->whole)
@@ -264,13 +336,19 @@ enum name_likeness name_parts_compare(const struct name_parts *a, const struct n
         (b->turned && strcmp(b->turned, a->whole) == 0))
         return NAMES_SAME;
     while (i < a->count && k < b->count) {
-        int order = strcmp(a->part[i], b->part[k]);
+        int order = compare_parts(left, right);
         if (order == 0) {
             common++;
-            agree |= count_letters(a->part[i]) >= 3;
+            agree |= count_letters(left) >= 3;
         }
-        i += order <= 0;
-        k += order >= 0;
+        if (order <= 0) {
+            i++;
+            left = behind_part(left);
+        }
+        if (order >= 0) {
+            k++;
+            right = behind_part(right);
+        }
     }
     if (common >= 2 && common == shorter)
         return NAMES_SAME;
@@ -303,11 +381,15 @@ bool name_parts_meet(const struct name_parts *a, const struct name_parts *b)
 /* What a name has in common with every one that it is wholly in: its parts, the first three. */
 static const char *signature(struct arena *arena, const struct name_parts *parts)
 {
+    const char *end = parts->parts;
+
     if (parts->count < 2)
         return NULL;
-    return parts->count == 2
-               ? arena_concat(arena, parts->part[0], " ", parts->part[1])
-               : arena_concat(arena, parts->part[0], " ", parts->part[1], " ", parts->part[2]);
+    if (parts->count <= 3)
+        return parts->parts;
+    for (unsigned i = 0; i < 3; i++)
+        end = behind_part(end);
+    return arena_strndup(arena, parts->parts, (size_t)(end - 1 - parts->parts));
 }
 
 unsigned name_keys_own(struct arena *arena, const struct name_parts *parts,
@@ -325,16 +407,28 @@ unsigned name_keys_own(struct arena *arena, const struct name_parts *parts,
     return count;
 }
 
+static unsigned split_parts(struct arena *arena, const struct name_parts *parts,
+                            const char *ret_part[static NAME_PARTS_MAX])
+{
+    char *at = arena_strdup(arena, parts->parts);
+
+    for (unsigned i = 0; i < parts->count; i++)
+        ret_part[i] = strsep(&at, " ");
+    return parts->count;
+}
+
 unsigned name_keys_wide(struct arena *arena, const struct name_parts *parts,
                         const char *ret_key[static NAME_WIDE_MAX])
 {
-    const char *const *part = parts->part;
-    unsigned count = 0;
+    const char *part[NAME_PARTS_MAX];
+    unsigned count = 0, split = parts->count > 2 ? split_parts(arena, parts, part) : 0;
 
-    for (unsigned i = 0; i < parts->count; i++) {
-        for (unsigned k = i + 1; k < parts->count; k++) {
+    if (parts->count == 2)
+        ret_key[count++] = parts->parts;
+    for (unsigned i = 0; i < split; i++) {
+        for (unsigned k = i + 1; k < split; k++) {
             const char *two = ret_key[count++] = arena_concat(arena, part[i], " ", part[k]);
-            for (unsigned m = k + 1; m < parts->count; m++)
+            for (unsigned m = k + 1; m < split; m++)
                 ret_key[count++] = arena_concat(arena, two, " ", part[m]);
         }
     }
@@ -412,6 +506,32 @@ bool number_is_grouped(const char *number)
            join_thousands(&arena, fold_text(&arena, number)) != NULL;
 }
 
+/* '10.084,00', '10,084.0': the part in front of decimals that are zeros; NULL when there are none,
+ * or the same mark parts the thousands. */
+static const char *without_decimals(struct arena *arena, const char *value)
+{
+    size_t length = strlen(value), zeros = 0;
+
+    while (zeros < length && value[length - zeros - 1] == '0')
+        zeros++;
+    if (zeros == 0 || zeros > 2 || zeros + 2 > length) /* three may be thousands */
+        return NULL;
+    char mark = value[length - zeros - 1];
+    const char *whole = arena_strndup(arena, value, length - zeros - 1);
+    return (mark == ',' || mark == '.') && !strchr(whole, mark) ? whole : NULL;
+}
+
+bool number_is_grouped_decimal(const char *number)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    size_t digits = span_digits(number);
+
+    if (digits < 1 || digits > 3 || !number[digits]) /* nearly all of a million */
+        return false;
+    const char *whole = without_decimals(&arena, number);
+    return whole && number_is_grouped(whole);
+}
+
 /* What a spreadsheet puts around a text, so that it does not take it for a number: '01042,
  * ="01042".
  */
@@ -465,6 +585,8 @@ const char *number_bare(struct arena *arena, const char *number)
     const char *spread = spread_out(arena, value);
     if (!spread)
         spread = join_thousands(arena, value);
+    if (!spread && number_is_grouped_decimal(value))
+        spread = join_thousands(arena, without_decimals(arena, value));
     if (spread)
         value = spread;
     size_t letters = strcspn(value, "0123456789"); /* 'e', 'ext-' */
@@ -487,20 +609,24 @@ const char *number_bare(struct arena *arena, const char *number)
 
 bool is_no_value(const struct no_values *more, const char *folded)
 {
-    static const char *const words[] = {"n/a",     "na",      "null",   "\\n",       "none",
-                                        "unknown", "n.a.",    "k.a.",   "#n/a",      "#ref!",
-                                        "#name?",  "#value!", "#null!", "#num!",     "#div/0!",
-                                        "nil",     "(null)",  "<null>", "undefined", "tbd"};
+    static const char *const words[] = {
+        "n/a",       "na",     "null",      "\\n",     "none",    "unknown", "n.a.",    "k.a.",
+        "#n/a",      "#ref!",  "#name?",    "#value!", "#null!",  "#num!",   "#div/0!", "nil",
+        "(null)",    "<null>", "undefined", "tbd",     "—",       "–",       "−",       "－",
+        "ー",        "n. a.",  "k. a.",     "n.v.t.",  "nvt",     "ohne",    "keine",   "geen",
+        "aucun",     "aucune", "ninguno",   "nessuno", "nessuna", "nenhum",  "brak",    "sin dato",
+        "sin datos", "なし",   "無し",      "無",      "无",      "없음"};
     static const char *const locals[] = {"no_email@*", "noemail@*", "no-email@*", "no.email@*"};
 
     if (!folded)
         return false;
-    if ((!more || more->count == 0) && !strchr("-.?*_/#0n\\ku(<t", *folded))
-        return false; /* nearly all of a million */
+    if ((!more || more->count == 0) && (signed char)*folded > 0 &&
+        !strchr("-.?*_/#0n\\ku(<toagbs", *folded))
+        return false; /* most of a million */
     /* '-', '.', '0', '000', '???', '####' */
     if (!folded[strspn(folded, "-.?*_/#")] || !folded[strspn(folded, "0")])
         return true;
-    if (strchr("n#\\ku(<t", *folded) && WORD_ROW(words, folded))
+    if (WORD_ROW(words, folded))
         return true;
     for (size_t i = 0; *folded == 'n' && i < COUNT_OF(locals); i++) {
         if (text_matches(locals[i], folded))

@@ -26,13 +26,15 @@ enum name_likeness {
 struct name_parts {
     const char *whole; /* all letters in their order without what is between; NULL = no name */
     const char
-        *turned;      /* of two parts in a script that may leave the blank out: the second first */
-    const char *ends; /* where there are more than two parts: the first and the last word, in a
-                         fixed order */
-    const char *part[NAME_PARTS_MAX];
+        *turned;       /* of two parts in a script that may leave the blank out: the second first */
+    const char *ends;  /* where there are more than two parts: the first and the last word, in a
+                          fixed order */
+    const char *parts; /* in order, a blank between two; NULL = none */
     unsigned count;
 };
 struct name_parts name_parts(struct arena *arena, const char *name);
+/* A copy in one piece, no larger than it must be: of a million names. */
+const struct name_parts *name_parts_keep(struct arena *arena, const struct name_parts *parts);
 
 enum name_likeness name_parts_compare(const struct name_parts *a, const struct name_parts *b);
 enum name_likeness names_compare(struct arena *scratch, const char *a, const char *b);
@@ -59,6 +61,8 @@ const char *number_bare(struct arena *arena, const char *number);
 
 /* '1,042', '1.042.000', '10 045': digits in threes with one and the same mark between. */
 bool number_is_grouped(const char *number);
+/* And decimals that are zeros behind it: '10.084,00'. */
+bool number_is_grouped_decimal(const char *number);
 
 /* The values of `roster.no_value`, shell-style, beside those that are built in. */
 struct no_values {

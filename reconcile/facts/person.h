@@ -37,9 +37,9 @@ struct person {
     struct day last_day;
     struct day leave_from, leave_until; /* both still on leave; none = not told */
     uint32_t row;                       /* as a spreadsheet numbers it: the header is row 1 */
-    bool key_unreadable;     /* refused, and one of its keys could not be read: it may be anybody */
-    enum person_status word; /* what the status column says: EMPLOYED, ON_LEAVE, DEPARTED, or
-                                UNKNOWN when no status column is mapped */
+    bool key_unreadable; /* a key of it could not be read, or all are empty: it may be anybody */
+    enum person_status word;   /* what the status column says: EMPLOYED, ON_LEAVE, DEPARTED, or
+                                  UNKNOWN when no status column is mapped */
     enum person_status status; /* set by roster_judge */
     enum person_leave leave;
     bool put_on_leave;       /* a leave made `word` what it is (roster_judge) … */

@@ -247,7 +247,7 @@ void roster_judge(struct roster *roster, struct day today)
 
         judge_one(person, today, written);
         roster->rejected += person->rejected != NULL;
-        roster->blind += person->rejected && person->key_unreadable;
+        roster->blind += person->key_unreadable;
     }
     roster->duplicates = count_duplicates(roster);
 }

@@ -19,7 +19,7 @@ struct roster {
     struct person *person;   /* good and rejected rows, in file order */
     size_t count;
     size_t rejected;   /* rows with a reason */
-    size_t blind;      /* of those, rows that may be anybody (key_unreadable) */
+    size_t blind;      /* rows that may be anybody, rejected or not (key_unreadable) */
     size_t duplicates; /* rows that share a key with a row of somebody else (roster_judge) */
 };
 

@@ -39,8 +39,14 @@ static const struct kind {
     {BYTES("\xFD"
            "7zXZ"),
      NULL, 0, "is compressed (xz); hint: unpack it first (unxz)"},
+    {BYTES("\x28\xB5\x2F\xFD"), NULL, 0, "is compressed (zstd); hint: unpack it first (unzstd)"},
     {BYTES("7z\xBC\xAF"), NULL, 0, "is a 7-Zip archive; hint: unpack it first"},
     {BYTES("-----BEGIN PGP"), NULL, 0, "is encrypted (PGP); hint: decrypt it first (gpg)"},
+    /* a public-key encrypted session key of RFC 4880, version 3, and one for a password */
+    {BYTES("\x85\x01\x0C\x03"), NULL, 0, "is encrypted (PGP); hint: decrypt it first (gpg)"},
+    {BYTES("\x85\x02\x0C\x03"), NULL, 0, "is encrypted (PGP); hint: decrypt it first (gpg)"},
+    {BYTES("\x84\x5E\x03"), NULL, 0, "is encrypted (PGP); hint: decrypt it first (gpg)"},
+    {BYTES("\x8C\x0D\x04"), NULL, 0, "is encrypted (PGP); hint: decrypt it first (gpg)"},
 #undef BYTES
 };
 

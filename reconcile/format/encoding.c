@@ -22,10 +22,14 @@ struct encoding {
     char *name;
     iconv_t converter;
     bool utf8;
-    bool started;      /* the byte order mark is dealt with */
-    struct text carry; /* bytes that wait for more */
-    uint64_t offset;   /* bytes of the file behind us */
-    uint64_t lines;    /* line feeds behind us */
+    bool started;       /* the byte order mark is dealt with */
+    struct text carry;  /* bytes that wait for more */
+    uint64_t offset;    /* bytes of the file behind us */
+    uint64_t lines;     /* line feeds behind us */
+    bool single;        /* each byte is a character; then it is watched whether … */
+    bool other;         /* … some bytes beyond ASCII are none of UTF-8, … */
+    uint64_t sequences; /* … how many characters of UTF-8 they make … */
+    unsigned expected;  /* … and how many more bytes the last one wants */
     char piece[PIECE];
 };
 
@@ -74,6 +78,21 @@ static int open_converter(const char *name, iconv_t *ret_converter, struct err *
     return 0;
 }
 
+/* Whether no byte waits for another one. */
+static bool is_single(iconv_t converter)
+{
+    for (unsigned byte = 0x80; byte <= 0xFF; byte++) {
+        char c = (char)byte, utf8[LONGEST_MARK * 2];
+        char *in = &c, *out = utf8;
+        size_t left = 1, room = sizeof(utf8);
+
+        if (iconv(converter, &in, &left, &out, &room) == (size_t)-1 && errno != EILSEQ)
+            return false;
+        (void)iconv(converter, NULL, NULL, NULL, NULL);
+    }
+    return true;
+}
+
 int encoding_new(const char *name, struct encoding **ret_encoding, struct err *err)
 {
     struct encoding *encoding;
@@ -85,6 +104,7 @@ int encoding_new(const char *name, struct encoding **ret_encoding, struct err *e
     encoding->name = mem_strdup(name);
     encoding->converter = converter;
     encoding->utf8 = is_name(name, "UTF-8");
+    encoding->single = !encoding->utf8 && is_single(converter);
     *ret_encoding = encoding;
     return 0;
 }
@@ -224,6 +244,33 @@ static int pass_utf8(struct encoding *encoding, const char *bytes, size_t length
     return refuse(encoding, bytes + good, false, err);
 }
 
+/* Text in UTF-8 passes for one of a single byte each, with an address that nobody has; the other
+ * way round it hardly ever happens. */
+static void watch(struct encoding *encoding, const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length && !encoding->other; i++) {
+        unsigned char c = (unsigned char)bytes[i];
+
+        if (encoding->expected > 0) {
+            encoding->other = (c & 0xC0) != 0x80;
+            encoding->sequences += --encoding->expected == 0;
+        } else if (c >= 0x80) {
+            encoding->other = c < 0xC2 || c > 0xF4;
+            encoding->expected = c < 0xE0 ? 1 : c < 0xF0 ? 2 : 3;
+        }
+    }
+}
+
+static int refuse_utf8(const struct encoding *encoding, struct err *err)
+{
+    if (encoding->other || encoding->sequences == 0)
+        return 0;
+    return err_set(err, ERR_ROSTER,
+                   "this file is UTF-8: all its characters beyond ASCII are, and roster.encoding "
+                   "says '%s'; hint: roster.encoding = \"UTF-8\"",
+                   encoding->name);
+}
+
 static int process(struct encoding *encoding, const char *bytes, size_t length, size_t *ret_used,
                    encoding_sink *sink, void *context, struct err *err)
 {
@@ -286,6 +333,8 @@ int encoding_push(struct encoding *encoding, const char *bytes, size_t length, e
     size_t used = 0;
     int result;
 
+    if (encoding->single)
+        watch(encoding, bytes, length);
     if (!encoding->started || encoding->carry.length > 0) {
         text_add_bytes(&encoding->carry, bytes, length);
         if (!encoding->started) {
@@ -322,5 +371,5 @@ int encoding_finish(struct encoding *encoding, encoding_sink *sink, void *contex
     if (result == 0 && used < rest.length)
         result = refuse(encoding, text_cstr(&rest) + used, true, err);
     text_release(&rest);
-    return result;
+    return result < 0 ? result : refuse_utf8(encoding, err);
 }

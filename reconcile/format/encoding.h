@@ -30,7 +30,8 @@ CLEANUP_POINTER(struct encoding, encoding_freep, encoding_free)
  * what the sink said. */
 int encoding_push(struct encoding *encoding, const char *bytes, size_t length, encoding_sink *sink,
                   void *context, struct err *err) __attribute__((warn_unused_result));
-/* The end: a character that is cut in the middle is an error. */
+/* The end: a character that is cut in the middle is an error, and so is a file in an encoding of
+ * single bytes whose characters beyond ASCII are all of UTF-8. */
 int encoding_finish(struct encoding *encoding, encoding_sink *sink, void *context, struct err *err)
     __attribute__((warn_unused_result));
 

@@ -127,8 +127,9 @@ static bool needs_sudo(void)
 
 bool command_is_for_reviewers(const char *verb)
 {
-    static const char *const verbs[] = {"show", "status", "audit",  "approve",  "acknowledge",
-                                        "keep", "again",  "reject", "withdraw", "portal"};
+    static const char *const verbs[] = {"show",   "plans",    "diff",        "simulate", "status",
+                                        "audit",  "approve",  "acknowledge", "keep",     "again",
+                                        "reject", "withdraw", "review",      "portal"};
 
     for (size_t i = 0; i < COUNT_OF(verbs); i++) {
         if (text_equal(verbs[i], verb))

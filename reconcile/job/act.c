@@ -19,6 +19,7 @@
 #include "job/confirm.h"
 #include "job/late.h"
 #include "job/stop.h"
+#include "report/report.h"
 #include "store/outcome_file.h"
 #include "store/step.h"
 
@@ -204,15 +205,18 @@ static const char *explain_refusal(struct acting *acting, const struct plan_row 
     struct job *job = acting->job;
     struct instant at = before->history.suspended_by_us;
     struct day since = instant_day(at, job->config->policy.zone);
+    CLEANUP(text_release) struct text request = TEXT_INIT;
     char day[DAY_TEXT_SIZE];
 
     if (row->action != ACTION_REACTIVATE || !day_is_set(since))
         return text;
+    report_add_request(&request, row);
     return arena_printf(
         job->arena,
-        "%s; Bynder allows a reactivation 180 days after the suspension, from %s; before that ask "
-        "Bynder support: 'please reactivate user %s (%s), suspended by mistake or re-hired'",
-        text, day_format(day_add(since, 180), day), row->account_id, row->email ? row->email : "");
+        "%s; Bynder allows a reactivation %d days after the suspension, from %s; before that ask "
+        "Bynder support: '%s'",
+        text, REACTIVATION_DAYS, day_format(day_add(since, REACTIVATION_DAYS), day),
+        text_cstr(&request));
 }
 
 /* The answer alone says what became of it. */

@@ -4,6 +4,7 @@
  */
 #include "job/propose.h"
 
+#include "core/simulate.h"
 #include "job/weigh.h"
 #include "store/links.h"
 #include "store/plan.h"
@@ -33,8 +34,16 @@ static struct plan *make_plan(const struct job *job, const struct collected *col
     job_weigh(job, collected, NULL, job->arena, ret_weighed);
     *ret_guards = guard_all(job->arena, &config->limits, &collected->history, &ret_weighed->context,
                             &collected->roster, ret_weighed->pairing, ret_weighed->decision);
-    return plan_make(job->arena, &setup, &config->policy, &config->matching, &ret_weighed->context,
-                     &collected->roster, ret_weighed->decision, ret_guards);
+    struct plan *plan =
+        plan_make(job->arena, &setup, &config->policy, &config->matching, &ret_weighed->context,
+                  &collected->roster, ret_weighed->decision, ret_guards);
+    const struct simulate_scene scene = {.context = &ret_weighed->context,
+                                         .pairing = ret_weighed->pairing,
+                                         .guard = ret_guards->finding,
+                                         .guard_count = ret_guards->count,
+                                         .reread_days = config->portal.login_reread_days};
+    plan->curve_count = simulate_curve(job->arena, &config->policy, &scene, &plan->curve);
+    return plan;
 }
 
 /* What there is to say of the evidence comes before the findings about the policy. */

@@ -5,6 +5,7 @@
 #include "job/stand.h"
 
 #include "job/forecast.h"
+#include "store/beside.h"
 #include "store/plan.h"
 #include "store/step.h"
 
@@ -25,6 +26,7 @@ static int set_steps(struct job *job, struct plan *plan, struct err *err)
         standing->state_reason = step[i].reason;
         standing->state_at =
             instant_is_set(step[i].outcome_at) ? step[i].outcome_at : step[i].intent_at;
+        standing->approved_by = step[i].approved_by;
         standing->done = step[i].state == STEP_DONE || step[i].state == STEP_ALREADY ||
                          step[i].state == STEP_VERIFIED;
         plan->totals.done += standing->done;
@@ -88,6 +90,34 @@ static int set_nights(struct job *job, const struct rule_book *book, struct plan
     return 0;
 }
 
+/* What was reviewed need not be reviewed again. */
+static int set_since(struct job *job, struct plan *plan, struct err *err)
+{
+    struct plan_change *change = NULL;
+    struct plan_base base;
+    size_t count = 0;
+
+    if (store_plan_before(job->store, plan->id, &base, err) < 0)
+        return -1;
+    if (base.plan_id == 0)
+        return 0;
+    if (store_plan_changes(job->store, job->arena, base.plan_id, plan->id, &change, &count, err) <
+        0)
+        return -1;
+    struct plan_since since = {
+        .plan_id = base.plan_id, .today = base.today, .decided = base.decided};
+    for (size_t i = 0; i < count; i++) {
+        if (change[i].is_new && (size_t)change[i].after <= plan->row_count)
+            plan->row[change[i].after - 1].standing.is_new = true;
+        since.new_rows += change[i].is_new;
+        since.changed += change[i].is_new && change[i].before > 0;
+        since.gone += change[i].after == 0;
+        since.gone_by_acts += change[i].done;
+    }
+    plan->since = since;
+    return 0;
+}
+
 /* The state as the history has it by now, and whether it is the newest plan. */
 static int set_state(struct job *job, struct plan *plan, bool *ret_is_newest, struct err *err)
 {
@@ -107,7 +137,7 @@ int job_stand(struct job *job, struct plan *plan, struct err *err)
     if (plan->id <= 0)
         return 0;
     if (set_state(job, plan, &is_newest, err) < 0 || set_steps(job, plan, err) < 0 ||
-        rule_book_open(job, plan, &book, err) < 0)
+        set_since(job, plan, err) < 0 || rule_book_open(job, plan, &book, err) < 0)
         return -1;
     set_rulings(job, &book, plan);
     return is_newest && plan->totals.approved > 0 ? set_nights(job, &book, plan, err) : 0;

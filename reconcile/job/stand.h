@@ -8,8 +8,9 @@
 #include "core/plan.h"
 #include "job/job.h"
 
-/* Sets plan->row[].standing, plan->state as it is by now, and of the totals approved, kept, done
- * and not_done. Memory from the job's arena. Nothing is set of a plan that is not stored. */
+/* Sets plan->row[].standing, plan->since, plan->state as it is by now, and of the totals approved,
+ * kept, done and not_done. Memory from the job's arena. Nothing is set of a plan that is not
+ * stored. */
 int job_stand(struct job *job, struct plan *plan, struct err *err)
     __attribute__((warn_unused_result));
 

@@ -163,7 +163,8 @@ static int send_mail(struct telling *telling, const struct notice_facts *facts, 
                         .text = text_cstr(&message.text),
                         .html = text_cstr(&message.html)};
     if (message.attach_plan) {
-        report_plan(facts->plan, REPORT_CSV, &plain, &csv);
+        if (report_plan(facts->plan, REPORT_CSV, &plain, &csv, err) < 0)
+            return -1;
         text_addf(&name, "plan-%lld.csv", (long long)facts->plan->id);
         mail.attachment_name = csv.length <= LIMIT_MAIL_BYTES ? text_cstr(&name) : NULL;
         mail.attachment = &csv;

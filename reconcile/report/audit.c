@@ -147,6 +147,8 @@ void audit_report(const struct audit_section *section, size_t count, enum report
     switch (format) {
     case REPORT_TEXT:
     case REPORT_HTML:
+    case REPORT_XLSX:
+    case REPORT_CSV_BOM:
     case REPORT_FORMAT_COUNT:
         add_text(section, count, out);
         return;

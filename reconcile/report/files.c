@@ -15,7 +15,9 @@ enum { REPORT_FILE_MODE = 0640, REPORT_DIRECTORY_MODE = 0750 };
 
 #define PLAN "-plan-" /* between the portal's name and the rest */
 
-static const char *const extensions[REPORT_FORMAT_COUNT] = {".txt", ".json", ".csv", ".html"};
+static const char *const extensions[REPORT_FORMAT_COUNT] = {
+    [REPORT_TEXT] = ".txt",  [REPORT_JSON] = ".json", [REPORT_CSV] = ".csv",
+    [REPORT_HTML] = ".html", [REPORT_XLSX] = ".xlsx", [REPORT_CSV_BOM] = ".csv"};
 
 /* --- names --- */
 
@@ -52,6 +54,12 @@ void report_add_file_name(struct text *out, const struct plan *plan, enum report
     text_addf(out, PLAN "%lld%s", (long long)plan->id, extensions[format]);
 }
 
+void report_add_decisions_name(struct text *out, const struct plan *plan)
+{
+    add_portal(out, plan->portal);
+    text_addf(out, PLAN "%lld-decisions.json", (long long)plan->id);
+}
+
 bool report_is_file_name(const char *rest)
 {
     const char *extension = rest + strspn(rest, "0123456789");
@@ -77,7 +85,8 @@ int report_write(const struct plan *plan, enum report_format format,
 
     if (file_draft_begin(&draft, path, REPORT_FILE_MODE, err) < 0)
         return -1;
-    report_plan(plan, format, style, &content);
+    if (report_plan(plan, format, style, &content, err) < 0)
+        return -1;
     file_draft_add(&draft, text_cstr(&content), content.length);
     return file_draft_end(&draft, err);
 }

@@ -11,6 +11,9 @@
 /* `PORTAL-plan-ID.EXT` */
 void report_add_file_name(struct text *out, const struct plan *plan, enum report_format format);
 
+/* `PORTAL-plan-ID-decisions.json`: what comes back from the page of a plan. */
+void report_add_decisions_name(struct text *out, const struct plan *plan);
+
 /* The whole report into a file, a piece at a time: complete or not at all. */
 int report_write(const struct plan *plan, enum report_format format,
                  const struct report_style *style, const char *path, struct err *err)

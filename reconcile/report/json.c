@@ -55,6 +55,24 @@ static void field_words(struct jsonw *json, const char *key, const char *words)
     jsonw_end_array(json);
 }
 
+static void add_since(struct jsonw *json, const struct plan_since *since)
+{
+    jsonw_key(json, "since_plan");
+    if (since->plan_id == 0) {
+        jsonw_null(json);
+        return;
+    }
+    jsonw_begin_object(json);
+    jsonw_field_int(json, "id", since->plan_id);
+    field_day(json, "today", since->today);
+    jsonw_field_bool(json, "decided", since->decided);
+    field_size(json, "new", since->new_rows);
+    field_size(json, "changed", since->changed);
+    field_size(json, "gone", since->gone);
+    field_size(json, "gone_by_acts", since->gone_by_acts);
+    jsonw_end_object(json);
+}
+
 static void add_plan(struct jsonw *json, const struct plan *plan)
 {
     char head[AUDIT_HEAD_SIZE];
@@ -81,6 +99,7 @@ static void add_plan(struct jsonw *json, const struct plan *plan)
             jsonw_field_int(json, action_name(a), plan->approvals[a]);
     }
     jsonw_end_object(json);
+    add_since(json, &plan->since);
     jsonw_end_object(json);
 }
 
@@ -162,6 +181,26 @@ static void add_idle(struct jsonw *json, const struct plan_idle *idle)
     field_size(json, "never", idle->never);
     field_size(json, "unknown", idle->unknown);
     jsonw_end_object(json);
+}
+
+static void add_curve(struct jsonw *json, const struct plan *plan)
+{
+    jsonw_key(json, "curve");
+    jsonw_begin_array(json);
+    for (size_t i = 0; i < plan->curve_count; i++) {
+        const struct simulate_point *point = &plan->curve[i];
+        jsonw_begin_object(json);
+        jsonw_field_int(json, "days", point->days);
+        field_size(json, "acts", point->acts);
+        field_size(json, "seats", point->seats);
+        field_size(json, "idle", point->idle);
+        field_size(json, "unread", point->unread);
+        field_size(json, "later", point->later);
+        field_size(json, "held", point->held);
+        field_size(json, "kept", point->kept);
+        jsonw_end_object(json);
+    }
+    jsonw_end_array(json);
 }
 
 static void add_acknowledged(struct jsonw *json, const struct guard_finding *guard)
@@ -286,6 +325,7 @@ static void add_standing(struct jsonw *json, const struct row_standing *standing
         jsonw_field_string(json, "state", standing->state);
         jsonw_field_instant(json, "at", standing->state_at);
         field_text(json, "reason", standing->state_reason);
+        field_text(json, "approved_by", standing->approved_by);
         jsonw_end_object(json);
     } else {
         jsonw_null(json);
@@ -321,6 +361,7 @@ void report_add_json(const struct plan *plan, const struct report_style *style, 
     add_inputs(&json, &plan->inputs);
     add_totals(&json, &plan->totals);
     add_idle(&json, &plan->idle);
+    add_curve(&json, plan);
     add_guards(&json, plan);
     add_notes(&json, plan);
     add_decisions(&json, plan);

@@ -29,8 +29,7 @@ static int compare_text(const char *a, const char *b)
     return strcmp(a ? a : "", b ? b : "");
 }
 
-/* "P4" before "P10" before "R1". */
-static int compare_row_number(const char *a, const char *b)
+int report_compare_code(const char *a, const char *b)
 {
     size_t a_length = a ? strlen(a) : 0, b_length = b ? strlen(b) : 0;
 
@@ -39,8 +38,7 @@ static int compare_row_number(const char *a, const char *b)
     return a_length < b_length ? -1 : 1;
 }
 
-/* 0 for rows of one group. */
-static int compare_group(const struct plan_row *a, const struct plan_row *b)
+int report_by_rule(const struct plan_row *a, const struct plan_row *b)
 {
     enum report_section section = section_of(a);
 
@@ -52,19 +50,23 @@ static int compare_group(const struct plan_row *a, const struct plan_row *b)
             return a->action < b->action ? -1 : 1;
         return compare_text(a->rule, b->rule);
     case REPORT_FINDINGS:
-        return compare_row_number(a->clause, b->clause);
+        return report_compare_code(a->clause, b->clause);
     case REPORT_KEEPS:
         break;
     }
     return 0;
 }
 
+struct ordering {
+    report_order *by;
+};
+
 /* Rows of one group stay in the order of the plan, which is that of their addresses. */
-static int compare_rows(const void *a, const void *b)
+static int compare_rows(const void *a, const void *b, void *context)
 {
     const struct plan_row *left = *(const struct plan_row *const *)a;
     const struct plan_row *right = *(const struct plan_row *const *)b;
-    int order = compare_group(left, right);
+    int order = ((const struct ordering *)context)->by(left, right);
 
     return order != 0 ? order : (left > right) - (left < right);
 }
@@ -85,8 +87,9 @@ static void count_row(struct report_group *group, const struct plan_row *row, st
     group->waiting++;
 }
 
-struct report_groups report_groups_of(const struct plan *plan)
+struct report_groups report_groups_of(const struct plan *plan, report_order *order)
 {
+    struct ordering ordering = {.by = order};
     struct report_groups groups = {
         .row = mem_calloc(plan->row_count, sizeof(struct plan_row *)),
     };
@@ -94,9 +97,9 @@ struct report_groups report_groups_of(const struct plan *plan)
 
     for (size_t i = 0; i < plan->row_count; i++)
         groups.row[i] = &plan->row[i];
-    qsort(groups.row, plan->row_count, sizeof(struct plan_row *), compare_rows);
+    qsort_r(groups.row, plan->row_count, sizeof(struct plan_row *), compare_rows, &ordering);
     for (size_t i = 0; i < plan->row_count; i++) {
-        if (i == 0 || compare_group(groups.row[i - 1], groups.row[i]) != 0) {
+        if (i == 0 || order(groups.row[i - 1], groups.row[i]) != 0) {
             groups.group = mem_grow(groups.group, groups.count, &capacity, sizeof(groups.group[0]));
             groups.group[groups.count++] = (struct report_group){
                 .section = section_of(groups.row[i]),
@@ -256,6 +259,25 @@ void report_add_headline(struct text *out, const struct plan *plan)
     }
 }
 
+void report_add_since(struct text *out, const struct plan *plan)
+{
+    const struct plan_since *since = &plan->since;
+    char day[DAY_TEXT_SIZE];
+
+    if (since->plan_id == 0)
+        return;
+    text_addf(out, "new since plan %lld of %s (%s): ", (long long)since->plan_id,
+              day_format(since->today, day),
+              since->decided ? "the last one that people decided on" : "the one before");
+    report_add_counted(out, since->new_rows, "row");
+    if (since->changed > 0)
+        text_addf(out, ", %zu of them changed", since->changed);
+    text_add(out, "; gone since: ");
+    report_add_number(out, since->gone);
+    if (since->gone_by_acts > 0)
+        text_addf(out, ", %zu of them by an act", since->gone_by_acts);
+}
+
 /* --- what was decided, and done --- */
 
 static void add_until(struct text *out, const char *what, const struct row_standing *standing)
@@ -311,6 +333,12 @@ void report_add_standing(struct text *out, const struct plan_row *row)
         add_approved(out, row);
     if (standing->not_counted)
         text_addf(out, "%s%s", out->length > begun ? "; " : "", standing->not_counted);
+}
+
+void report_add_request(struct text *out, const struct plan_row *row)
+{
+    text_addf(out, "please reactivate user %s (%s), suspended by mistake or re-hired",
+              row->account_id, row->email ? row->email : "");
 }
 
 void report_add_approvals(struct text *out, const struct plan *plan)
@@ -377,7 +405,7 @@ static const struct command {
     unsigned states; /* bits 1 << enum plan_state */
 } commands[] = {
     {"read it in a browser", SHOW, REPORT_HTML, ~0U},
-    {"every row for a spreadsheet", SHOW, REPORT_CSV, ~0U},
+    {"every row for a spreadsheet, to decide in", SHOW, REPORT_XLSX, ~0U},
     {"every row for a program", SHOW, REPORT_JSON, ~0U},
     {"approve it as you see it here", APPROVE, REPORT_TEXT,
      1U << PLAN_PROPOSED | 1U << PLAN_APPROVED | 1U << PLAN_APPLYING | 1U << PLAN_APPLIED},

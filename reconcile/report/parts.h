@@ -26,13 +26,20 @@ struct report_group {
 };
 
 struct report_groups {
-    const struct plan_row **row; /* actions by (action, rule), findings by row number, keeps */
+    const struct plan_row **row;
     struct report_group *group;
     size_t count;
 };
 
+/* 0 for rows of one group, which stay in the order of the plan. */
+typedef int report_order(const struct plan_row *a, const struct plan_row *b);
+/* Actions by (action, rule), findings by row number, keeps. */
+report_order report_by_rule;
+/* "P4" before "P10" before "R1". */
+int report_compare_code(const char *a, const char *b);
+
 /* The rows stay where they are; the plan must outlive the groups. */
-struct report_groups report_groups_of(const struct plan *plan);
+struct report_groups report_groups_of(const struct plan *plan, report_order *order);
 void report_groups_release(struct report_groups *groups);
 
 /* "suspend — rule 'idle'", "finding P4 — …", "keep" */
@@ -67,6 +74,9 @@ void report_add_headline(struct text *out, const struct plan *plan);
 void report_add_approvals(struct text *out, const struct plan *plan);
 /* What the state means for the reader, a sentence. */
 const char *report_state_sentence(const struct plan *plan);
+/* "new since plan 17 of 2026-11-22 (people decided on it): 12 rows, 2 of them changed; 3 rows of it
+ * are gone, 1 by its act". Nothing without a plan to compare with. */
+void report_add_since(struct text *out, const struct plan *plan);
 /* What the notes of a plan are about, a heading. */
 const char *report_notes_title(const struct plan *plan);
 /* What people decided about a row, or what became of its act, a clause; nothing when nobody did:
@@ -101,9 +111,10 @@ bool report_add_let_go(struct text *out, const struct plan *plan,
 void report_add_text(const struct plan *plan, const struct report_style *style, struct text *out);
 void report_add_json(const struct plan *plan, const struct report_style *style, struct text *out);
 void report_add_csv(const struct plan *plan, const struct report_style *style, struct text *out);
+void report_add_csv_bom(const struct plan *plan, const struct report_style *style,
+                        struct text *out);
+int report_make_xlsx(const struct plan *plan, struct text *out, struct err *err)
+    __attribute__((warn_unused_result));
 void report_add_html(const struct plan *plan, const struct report_style *style, struct text *out);
-
-/* The style sheet of the HTML report: report.css. */
-extern const char report_css[];
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * report: a plan (and other answers) as text, JSON, CSV and HTML, through one table of outputs.
- * Works on the struct plan alone, so a stored plan shows exactly as it did when it was made.
+ * report: a plan (and other answers) as text, JSON, CSV, HTML and xlsx, through one table of
+ * outputs. Works on the struct plan alone, so a stored plan shows exactly as it did when it was
+ * made.
  *
  * Values of people are hostile text: one encoder per context (terminal, JSON, CSV with formula
  * defusing, HTML).
@@ -12,7 +13,15 @@
 #include "config/config.h"
 #include "core/plan.h"
 
-enum report_format { REPORT_TEXT = 0, REPORT_JSON, REPORT_CSV, REPORT_HTML, REPORT_FORMAT_COUNT };
+enum report_format {
+    REPORT_TEXT = 0,
+    REPORT_JSON,
+    REPORT_CSV,
+    REPORT_HTML,
+    REPORT_XLSX,    /* of plans alone, likewise below: a workbook, no text */
+    REPORT_CSV_BOM, /* the CSV for spreadsheets that need a byte order mark */
+    REPORT_FORMAT_COUNT
+};
 
 bool report_format_parse(const char *name, enum report_format *ret_format);
 const char *report_format_name(enum report_format format);
@@ -22,8 +31,13 @@ struct report_style {
     unsigned width; /* columns of the terminal; 0 = 100 */
 };
 
-/* Appends the whole report. */
-void report_plan(const struct plan *plan, enum report_format format,
-                 const struct report_style *style, struct text *ret_text);
+/* Appends the whole report. Only of a workbook it can fail: more rows than one takes (ERR_USAGE),
+ * no room for temporary files. */
+int report_plan(const struct plan *plan, enum report_format format,
+                const struct report_style *style, struct text *ret_text, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* What is asked of Bynder's support when somebody is to be let in again sooner, ready-made. */
+void report_add_request(struct text *out, const struct plan_row *row);
 
 #endif

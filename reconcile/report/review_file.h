@@ -1,12 +1,8 @@
 /*
- * report/review_file: reads back what report/csv wrote and a person edited, or a list they made:
- * which cells name a row. The file is read as what it is, a table: whatever else a row holds names
- * nobody, and a line break inside a quoted cell, which our CSV never has, is a mistake.
- *
- * A table with a column `account_id`: its cells, and nothing else. One without: the first cell of
- * each row, and the second is the username when anything stands beside it. Separators are comma,
- * semicolon or tab, as the header or the first row has them; UTF-8 with or without a mark, or
- * UTF-16 with one. Cells other than those may be in any encoding.
+ * report/review_file: which rows a file of --only or --except names: report/csv's own that a person
+ * edited, or a list they made. A table (report/table_file) with a column `account_id`: its cells,
+ * and nothing else. One without: the first cell of each row, and the second is the username when
+ * anything stands beside it.
  */
 #ifndef REPORT_REVIEW_FILE_H
 #define REPORT_REVIEW_FILE_H

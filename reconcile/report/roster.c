@@ -84,9 +84,13 @@ static void judge_guards(struct facts *facts, const struct roster_report *report
           rejected > limits->max_rejected_percent || shared > limits->max_duplicate_percent,
           arena_printf(&facts->arena,
                        "%zu of %zu rows are rejected (%.1f %%), max_rejected_percent is %g; %zu "
-                       "share a key with somebody else (%.1f %%), max_duplicate_percent is %g",
+                       "share a key with somebody else (%.1f %%), max_duplicate_percent is %g%s",
                        roster->rejected, roster->count, rejected, limits->max_rejected_percent,
-                       roster->duplicates, shared, limits->max_duplicate_percent));
+                       roster->duplicates, shared, limits->max_duplicate_percent,
+                       shared > limits->max_duplicate_percent
+                           ? "; hint: a mailbox that several people share is listed in "
+                             "roster.no_value"
+                           : ""));
 }
 
 /* SCIM says who is active and not who has left; without roster.status the one stands for the other.
@@ -198,27 +202,46 @@ static void add_more(struct text *text, size_t shown, size_t count)
         text_addf(text, "  and %zu more; --all shows them\n", count - shown);
 }
 
+/* Why a row is not taken, or not for somebody in particular; NULL = nothing is the matter. */
+static const char *trouble_of(const struct person *person)
+{
+    if (person->rejected || !person->key_unreadable)
+        return person->rejected;
+    return "taken, but it has a name alone: no employee number, e-mail or username";
+}
+
+static size_t count_troubled(const struct roster *roster)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < roster->count; i++)
+        count += trouble_of(&roster->person[i]) != NULL;
+    return count;
+}
+
 static void add_rejected(struct text *text, const struct roster_report *report)
 {
     const struct roster *roster = report->roster;
-    size_t limit = report->all ? roster->rejected : SHOWN, shown = 0;
+    size_t troubled = count_troubled(roster);
+    size_t limit = report->all ? troubled : SHOWN, shown = 0;
 
     text_addf(text, "\n%-11s%zu (%.1f %%)", "rejected", roster->rejected,
               percent(roster->rejected, roster->count));
     if (roster->blind > 0)
-        text_addf(text, ", %zu of them could be anybody", roster->blind);
+        text_addf(text, "; could be anybody: %zu", roster->blind);
     text_add_char(text, '\n');
     for (size_t i = 0; i < roster->count && shown < limit; i++) {
-        if (!roster->person[i].rejected)
+        const char *trouble = trouble_of(&roster->person[i]);
+        if (!trouble)
             continue;
         text_addf(text, "  row %-6u", roster->person[i].row);
-        text_add_printable(text, roster->person[i].rejected);
+        text_add_printable(text, trouble);
         if (roster->person[i].key_unreadable)
             text_add(text, " (may be anybody)");
         text_add_char(text, '\n');
         shown++;
     }
-    add_more(text, shown, roster->rejected);
+    add_more(text, shown, troubled);
     if (roster->blind > 0)
         text_add(text, "  A row that may be anybody may be any account's person: as long as it is "
                        "there, nobody's\n  absence from the roster proves anything.\n");
@@ -353,7 +376,7 @@ static void write_json_accepted(struct jsonw *json, const struct roster_report *
 static void write_json_rejected(struct jsonw *json, const struct roster_report *report)
 {
     const struct roster *roster = report->roster;
-    size_t limit = report->all ? roster->rejected : LIMIT_REJECTED_SHOWN, shown = 0;
+    size_t limit = report->all ? roster->count : LIMIT_REJECTED_SHOWN, shown = 0;
 
     jsonw_key(json, "rejected");
     jsonw_begin_object(json);
@@ -364,11 +387,14 @@ static void write_json_rejected(struct jsonw *json, const struct roster_report *
     for (size_t i = 0; i < roster->count && shown < limit; i++) {
         const struct person *person = &roster->person[i];
 
-        if (!person->rejected)
+        const char *trouble = trouble_of(person);
+
+        if (!trouble)
             continue;
         jsonw_begin_object(json);
         jsonw_field_int(json, "row", person->row);
-        jsonw_field_string(json, "reason", person->rejected);
+        jsonw_field_string(json, "reason", trouble);
+        jsonw_field_bool(json, "taken", !person->rejected);
         jsonw_field_bool(json, "could_be_anybody", person->key_unreadable);
         for (size_t k = 0; k < COUNT_OF(person_columns); k++)
             jsonw_field_string(json, person_columns[k].name,
@@ -493,6 +519,8 @@ void roster_report(const struct roster_report *report, enum report_format format
         return;
     case REPORT_TEXT:
     case REPORT_HTML:
+    case REPORT_XLSX:
+    case REPORT_CSV_BOM:
     case REPORT_FORMAT_COUNT:
         write_text(report, &facts, ret_text);
         return;

@@ -86,6 +86,10 @@ static void add_headline(const struct painter *painter, const struct plan *plan)
     text_addf(&line, ", %s, made %s; %s", plan_state_name(plan->state),
               instant_format(plan->created_at, created), report_state_sentence(plan));
     add_paragraph(painter, 0, text_cstr(&line));
+    text_clear(&line);
+    report_add_since(&line, plan);
+    text_add(&line, plan->since.new_rows > 0 ? "; they begin with +" : "");
+    add_paragraph(painter, 0, text_cstr(&line));
 }
 
 static void add_advice_command(const struct painter *painter, size_t indent, const char *id)
@@ -224,7 +228,7 @@ static void add_row(const struct painter *painter, const struct layout *layout,
     size_t indent = 2;
     char day[DAY_TEXT_SIZE];
 
-    text_add(painter->out, "  ");
+    text_add(painter->out, row->standing.is_new ? "+ " : "  ");
     for (size_t c = 0; c < COLUMN_COUNT; c++) {
         encode_cell(painter->out, cell(row, c, day), layout->width[c]);
         text_add(painter->out, "  ");
@@ -294,7 +298,8 @@ static void add_group(const struct painter *painter, const struct report_group *
 
 static void add_groups(const struct painter *painter, const struct plan *plan)
 {
-    CLEANUP(report_groups_release) struct report_groups groups = report_groups_of(plan);
+    CLEANUP(report_groups_release)
+    struct report_groups groups = report_groups_of(plan, report_by_rule);
 
     for (size_t i = 0; i < groups.count; i++)
         add_group(painter, &groups.group[i], report_is_held(plan));

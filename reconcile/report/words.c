@@ -36,13 +36,22 @@ static const struct words row_words[] = {
      "look at the permission profile in Bynder"},
     {"P9", "departed, and somebody uses the account",
      "find out who uses it, and say in the links file whose it is"},
-    {"R2", "not yet suspended by this program for long enough", NULL},
+    {"R1", "already inactive", NULL},
+    {"R2", "how long ago this program suspended the account", NULL},
     {"R3", "never seen active: may be a pending access request", NULL},
+    {"R4", "how long ago the last login was", NULL},
+    {"R5", "never logged in", NULL},
     {"R6", "missing from the roster, not yet often enough, or never in one", NULL},
+    {"R7", "announced, and waits until a day", NULL},
     {"R8", "suspended by this program, then reactivated by somebody",
      "decide who is right: by rule it is not suspended again"},
     {"R9", "employed again, suspended by this program",
      "reactivate the account in Bynder if that is right: this program only proposes it"},
+    {"R10", "has left, says HR", NULL},
+    {"R11", "a rule that asks neither HR nor the last login", NULL},
+    {"R12", "a rule that keeps", NULL},
+    {"R13", "no rule applies", NULL},
+    {"R14", "gone from the portal", NULL},
 };
 
 static const struct words guard_words[] = {

@@ -12,6 +12,7 @@
  */
 #include "roster/csv.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -19,7 +20,9 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "format/csv_reader.h"
+#include "format/csv_swallow.h"
 #include "roster/cut.h"
 #include "roster/footer.h"
 #include "roster/lexicon.h"
@@ -43,7 +46,11 @@ struct open_row {
     size_t last;      /* length of the last field */
     size_t titles;    /* leading fields that are the header's */
     size_t swallowed; /* the first column, from 1, that looks like several rows in one field */
+    size_t broken;    /* the first mapped one, from 1, with a line break in its value */
+    size_t known;     /* filled fields that are titles of the header, if all are … */
+    bool moved;       /* … and one that stands in another column than there */
     bool marked;      /* a field begins with a single quotation mark */
+    bool address;     /* a field holds an @ */
 };
 
 struct roster_csv {
@@ -196,38 +203,23 @@ static int on_title_row(struct roster_csv *csv, uint32_t row, struct err *err)
 
 /* --- fields --- */
 
-static size_t count_char(const char *bytes, size_t length, char wanted)
+/* The mark of the second of two files. */
+static void skip_mark(size_t column, const char **bytes, size_t *length)
 {
-    size_t count = 0;
+    static const char mark[] = "\xEF\xBB\xBF";
 
-    for (size_t i = 0; i < length; i++)
-        count += bytes[i] == wanted;
-    return count;
-}
-
-/* A quotation mark that is not closed runs on to the next one, some rows below. When both stand in
- * the same column the row that results has the right number of fields, and the people between are
- * lost: such a field holds, for each line break, as many delimiters as a row does. */
-static bool looks_swallowed(const struct roster_csv *csv, const char *bytes, size_t length)
-{
-    size_t breaks;
-
-    if (csv->columns < 2 || !memchr(bytes, '\n', length))
-        return false;
-    breaks = count_char(bytes, length, '\n');
-    return count_char(bytes, length, csv->config->delimiter) == breaks * (csv->columns - 1);
+    if (column == 0 && *length >= 3 && memcmp(*bytes, mark, 3) == 0) {
+        *bytes += 3;
+        *length -= 3;
+        text_trim(bytes, length);
+    }
 }
 
 static bool is_title(const struct roster_csv *csv, size_t column, const char *bytes, size_t length)
 {
-    static const char mark[] = "\xEF\xBB\xBF"; /* of the second of two files */
     const char *title = csv->title[column];
 
-    if (column == 0 && length >= 3 && memcmp(bytes, mark, 3) == 0) {
-        bytes += 3;
-        length -= 3;
-        text_trim(&bytes, &length);
-    }
+    skip_mark(column, &bytes, &length);
     return length > 0 && strncmp(title, bytes, length) == 0 && title[length] == '\0';
 }
 
@@ -244,6 +236,36 @@ static void note_field(struct roster_csv *csv, size_t column, const char *bytes,
         text_add_bytes(&csv->lead, bytes, length < LEAD_BYTES ? length : LEAD_BYTES);
     }
     row->marked = row->marked || *bytes == '\'';
+    row->address = row->address || memchr(bytes, '@', length);
+}
+
+/* A title of any column, in any case: of another file, pasted below. */
+static void note_known(struct open_row *row, const struct roster_csv *csv, size_t column,
+                       const char *bytes, size_t length)
+{
+    if (length == 0 || row->known + 1 != row->filled)
+        return;
+    skip_mark(column, &bytes, &length);
+    for (size_t i = 0; i < csv->columns; i++) {
+        if (strncasecmp(csv->title[i], bytes, length) == 0 && csv->title[i][length] == '\0') {
+            row->known++;
+            row->moved = row->moved || i != column;
+            return;
+        }
+    }
+}
+
+/* What tells that the field holds more than one: as it stands in the file, and trimmed. */
+static void note_breaks(struct roster_csv *csv, size_t column, const char *bytes, size_t length)
+{
+    struct open_row *row = &csv->row;
+
+    if (row->swallowed == 0 &&
+        csv_swallows_rows(bytes, length, csv->config->delimiter, column, csv->columns))
+        row->swallowed = column + 1;
+    text_trim(&bytes, &length);
+    if (row->broken == 0 && csv->first[column] != UNBOUND && csv_has_break(bytes, length))
+        row->broken = column + 1;
 }
 
 static int on_field(void *context, uint32_t row, size_t column, const char *bytes, size_t length,
@@ -251,6 +273,8 @@ static int on_field(void *context, uint32_t row, size_t column, const char *byte
 {
     struct roster_csv *csv = context;
 
+    if (csv->have_header && column < csv->columns)
+        note_breaks(csv, column, bytes, length);
     text_trim(&bytes, &length);
     note_field(csv, column, bytes, length);
     if (!csv->have_header)
@@ -263,8 +287,7 @@ static int on_field(void *context, uint32_t row, size_t column, const char *byte
         roster_intake_value(csv->intake, (size_t)mapped, bytes, length);
     if (csv->row.titles == column && is_title(csv, column, bytes, length))
         csv->row.titles++;
-    if (csv->row.swallowed == 0 && looks_swallowed(csv, bytes, length))
-        csv->row.swallowed = column + 1;
+    note_known(&csv->row, csv, column, bytes, length);
     return 0;
 }
 
@@ -322,15 +345,32 @@ static bool matches_footer(const struct roster_csv *csv)
     return false;
 }
 
+/* A row of more fields than the header: the line of sums with a delimiter in its text, which says
+ * nothing in the columns it fell into. Its first cell is more than a word and no name, and nothing
+ * in it is an address or a status. */
+static bool is_broken_footer(struct roster_csv *csv)
+{
+    const char *lead = text_cstr(&csv->lead);
+
+    for (int at = csv->row.lead < (int)csv->columns ? csv->first[csv->row.lead] : UNBOUND;
+         at != UNBOUND; at = csv->next[at]) {
+        if (csv->mapped[at].field == ROSTER_NAME)
+            return false;
+    }
+    return !csv->row.address && evidence_of_row(csv) != EVIDENCE_PERSON && strpbrk(lead, " :=(");
+}
+
 /* Whether the row is one of a footer, as far as itself can tell. What could be a person stays one:
  * with an address, a status or all cells filled it is just a name that begins like a footer, with a
  * number alone nobody can tell. */
-static bool is_footer(struct roster_csv *csv)
+static bool is_footer(struct roster_csv *csv, size_t columns)
 {
     enum roster_evidence evidence;
 
     if (!matches_footer(csv))
         return false;
+    if (columns > csv->columns + csv->trailing)
+        return is_broken_footer(csv);
     evidence = evidence_of_row(csv);
     if (evidence == EVIDENCE_PERSON || csv->row.filled == csv->columns)
         return false;
@@ -361,12 +401,48 @@ static bool has_label(const struct roster_csv *csv)
     return false;
 }
 
+/* `string`, `varchar(20)`, `date`: what a program says of the columns of its export. */
+static bool is_type_word(const char *value)
+{
+    static const char *const words[] = {
+        "string",   "text",     "char",      "varchar", "nvarchar", "varchar2", "alphanumeric",
+        "number",   "numeric",  "integer",   "int",     "bigint",   "decimal",  "date",
+        "time",     "datetime", "timestamp", "bool",    "boolean",  "enum",     "list",
+        "picklist", "code",     "email",     "e-mail",  "nstring"};
+    char word[WORD_SHOWN];
+    size_t length = strcspn(value, "(");
+
+    if (length >= sizeof(word))
+        return false;
+    for (size_t i = 0; i < length; i++)
+        word[i] = (char)tolower((unsigned char)value[i]);
+    word[length] = '\0';
+    return WORD_ROW(words, word) &&
+           (!value[length] || !value[length + 1 + strspn(value + length + 1, "0123456789, )")]);
+}
+
+static bool holds_types(const struct roster_csv *csv)
+{
+    size_t types = 0;
+
+    for (size_t i = 0; i < csv->mapped_count; i++) {
+        const char *value = roster_intake_peek(csv->intake, i);
+
+        if (*value && !is_type_word(value))
+            return false;
+        types += *value != '\0';
+    }
+    return types > 1;
+}
+
 /* A row of labels: words in each mapped cell in which a person's would be something else, one of
  * them a title. */
 static bool looks_like_labels(struct roster_csv *csv)
 {
     bool tested = false;
 
+    if (holds_types(csv))
+        return true;
     for (size_t i = 0; i < csv->mapped_count; i++) {
         const char *value = roster_intake_peek(csv->intake, i);
         enum roster_evidence evidence = roster_intake_evidence(csv->intake, i);
@@ -395,11 +471,15 @@ static int on_label_row(struct roster_csv *csv, uint32_t row, struct err *err)
 
 /* --- rows --- */
 
-static void add_shape_hint(const struct roster_csv *csv, struct text *reason)
+static void add_shape_hint(const struct roster_csv *csv, size_t columns, struct text *reason)
 {
     if (csv->row.marked)
         text_add(reason, "; hint: values are quoted with single marks ('), which CSV does not "
                          "know: export with double ones (\")");
+    else if (columns < csv->columns)
+        text_add(reason, "; hint: empty cells at its end were left out, as spreadsheets do, or the "
+                         "row is torn: export all cells of each row, or put a column last that is "
+                         "never empty");
     else
         text_addf(reason, "; hint: a value that holds the delimiter '%c' must be quoted",
                   csv->config->delimiter);
@@ -418,12 +498,18 @@ static void check_shape(struct roster_csv *csv, size_t columns)
                   csv->columns);
         if (csv->trailing)
             text_add(&reason, " and the other rows an empty one more");
-        add_shape_hint(csv, &reason);
+        add_shape_hint(csv, columns, &reason);
     } else if (csv->row.swallowed > 0) {
         text_addf(&reason,
                   "the quoted field in column %zu looks like several rows, so this row may hold "
                   "other people; hint: a quotation mark is missing or too many",
                   csv->row.swallowed);
+    } else if (csv->row.broken > 0) {
+        text_addf(&reason,
+                  "has a line break in column %zu, so this row may hold other people; hint: a "
+                  "quotation mark is missing or too many, or somebody typed a second line into "
+                  "the cell: write it in one",
+                  csv->row.broken);
     }
     if (reason.length > 0)
         roster_intake_damaged(csv->intake, text_cstr(&reason));
@@ -469,7 +555,7 @@ static void reject_cut(struct roster_csv *csv, size_t mapped)
 
 static void take_row(struct roster_csv *csv, uint32_t row, size_t columns)
 {
-    bool footer = is_footer(csv);
+    bool footer = is_footer(csv, columns);
     int cut;
 
     if (csv->rows == 0 && !footer) {
@@ -508,6 +594,12 @@ static int on_filled_row(struct roster_csv *csv, uint32_t row, size_t columns, s
         return err_set(err, ERR_ROSTER,
                        "row %u repeats the titles in front of its values, as all rows seem to do; "
                        "hint: export with the titles in one header row",
+                       row);
+    if (csv->row.moved && csv->row.known > 1 && csv->row.known == csv->row.filled)
+        return err_set(err, ERR_ROSTER,
+                       "row %u holds the titles again, in another order: two files seem to be "
+                       "pasted together here, and below it values stand in other columns; hint: "
+                       "export one file",
                        row);
     take_row(csv, row, columns);
     return 0;

@@ -45,16 +45,20 @@ static struct day day_of(const struct person *person, enum roster_field field)
                                         : person->leave_until;
 }
 
-/* Whether another row has no value there either, for certain. */
-static bool others_have_none(const struct roster_intake *intake, enum roster_field field, bool date)
+/* Whether nothing is all that stands there. Of a leave nobody can tell, but with who has left it
+ * does not matter; of others, another row whose status means the same has nothing there either. */
+static bool may_be_none(struct roster_intake *intake, enum roster_field field, bool date)
 {
     size_t count;
+    enum person_status status = roster_intake_status(intake);
     const struct person *person = roster_intake_people(intake, &count);
 
+    if (field == ROSTER_ON_LEAVE || field == ROSTER_LEAVE_FROM || field == ROSTER_LEAVE_UNTIL)
+        return status == PERSON_DEPARTED;
     for (size_t i = 0; i < count; i++) {
         bool none =
             date ? !day_is_set(day_of(&person[i], field)) : text_of(&person[i], field) == NULL;
-        if (none && !person[i].rejected)
+        if (none && !person[i].rejected && person[i].word == status)
             return true;
     }
     return false;
@@ -67,7 +71,7 @@ static bool is_whole_day(struct roster_intake *intake, size_t column, enum roste
     size_t length = strlen(value);
 
     if (!*value)
-        return others_have_none(intake, field, true);
+        return may_be_none(intake, field, true);
     if (strspn(value, "0123456789") == length || !roster_intake_date_fits(intake, column, value))
         return length >= longest || !strchr("0123456789", *value); /* no word begins a date */
     for (char digit = '0'; digit <= '9'; digit++) {
@@ -107,7 +111,7 @@ static bool is_whole_key(struct roster_intake *intake, size_t column, enum roste
     const char *at = strchr(value, '@');
 
     if (roster_intake_evidence(intake, column) == EVIDENCE_NONE && !at)
-        return others_have_none(intake, field, false);
+        return may_be_none(intake, field, false);
     return at ? is_somebodys(intake, field, '@', at) : strlen(value) >= longest;
 }
 
@@ -128,13 +132,15 @@ bool roster_cut_is_whole(struct roster_intake *intake, size_t column, size_t lon
     case ROSTER_LEAVE_FROM:
     case ROSTER_LEAVE_UNTIL:
         return is_whole_day(intake, column, field, value, longest);
-    case ROSTER_STATUS:
     case ROSTER_ON_LEAVE:
+        return *value ? !roster_intake_begins_word(intake, column)
+                      : may_be_none(intake, field, false);
+    case ROSTER_STATUS:
         return !roster_intake_begins_word(intake, column);
     case ROSTER_DEPARTMENT:
     case ROSTER_COUNTRY:
         return *value ? is_somebodys(intake, field, '\0', value)
-                      : others_have_none(intake, field, false);
+                      : may_be_none(intake, field, false);
     case ROSTER_NAME:
     case ROSTER_FIELD_COUNT:
         break;

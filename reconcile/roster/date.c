@@ -261,6 +261,8 @@ static bool explain(struct roster_dates *dates, struct form *form, const char *v
         return false;
     }
     text_addf(problem, "does not fit '%s' or is no day", form->format);
+    if (!value[strcspn(value, "0123456789")])
+        text_add(problem, "; hint: if it says that there is no date, list it in roster.no_date");
     if (is_of_two_digits(form, value))
         text_add(problem, ": its year has two digits; hint: export four, or use %y with "
                           "roster.two_digit_year_cutoff = 2049");

@@ -22,6 +22,7 @@
 #include "facts/likeness.h"
 #include "roster/date.h"
 #include "roster/doubt.h"
+#include "roster/leave.h"
 
 enum { EXCERPT = 80, WORDS_KNOWN = 64 };
 
@@ -34,6 +35,11 @@ struct cell {
 struct status_word {
     const char *folded;
     enum person_status status;
+};
+
+struct leave_word {
+    const char *folded;
+    enum person_leave meaning;
 };
 
 /* Words of one column as they stand in the file, and what they mean: there are a handful, and a
@@ -57,7 +63,8 @@ struct roster_intake {
     struct no_values no_value; /* folded */
     struct status_word *word;
     size_t words;
-    const char **leave_word; /* roster.on_leave_words, folded */
+    struct leave_word *leave_word; /* of the mapping */
+    size_t leave_words;
     struct seen_words seen_status, seen_leave;
     struct roster_dates *dates;
 
@@ -65,7 +72,7 @@ struct roster_intake {
     struct text problems; /* of the open row */
     struct text name;
     bool damaged;
-    bool nobodys;     /* a key of the open row stands for nobody */
+    bool nobodys;     /* a key of the open row says that there is none */
     const char *hint; /* for the open row, if it is rejected */
 
     struct person *person;
@@ -148,6 +155,14 @@ static void add_words(struct roster_intake *intake, const struct name_list *list
             .folded = fold_word(&intake->scratch, list->item[i]), .status = status};
 }
 
+static void add_leave_words(struct roster_intake *intake, const struct name_list *list,
+                            enum person_leave meaning)
+{
+    for (size_t i = 0; i < list->count; i++)
+        intake->leave_word[intake->leave_words++] = (struct leave_word){
+            .folded = fold_word(&intake->scratch, list->item[i]), .meaning = meaning};
+}
+
 /* Each folded. */
 static const char **fold_words(struct arena *arena, const struct name_list *list)
 {
@@ -188,7 +203,11 @@ int roster_intake_new(struct arena *arena, const struct config_roster *config,
     add_words(intake, &config->status.departed, PERSON_DEPARTED);
     intake->no_value =
         (struct no_values){fold_words(&intake->scratch, &config->no_value), config->no_value.count};
-    intake->leave_word = fold_words(&intake->scratch, &config->on_leave_words);
+    intake->leave_word = arena_calloc(
+        &intake->scratch, config->on_leave_words.count + config->not_on_leave_words.count + 1,
+        sizeof(intake->leave_word[0]));
+    add_leave_words(intake, &config->on_leave_words, LEAVE_YES);
+    add_leave_words(intake, &config->not_on_leave_words, LEAVE_NO);
     if (check_mapping(intake, err) < 0 ||
         roster_dates_new(&intake->scratch, config, &intake->dates, err) < 0) {
         roster_intake_free(intake);
@@ -379,7 +398,7 @@ static bool check_key(struct roster_intake *intake, size_t column, const char *v
 
 static bool check_employee_number(struct roster_intake *intake, size_t column, const char *value)
 {
-    if (is_spreadsheet_number(value))
+    if (is_spreadsheet_number(value) || number_is_grouped_decimal(value))
         return complain(intake, column,
                         "is a number as a spreadsheet shows it; hint: format the column as text, "
                         "so that it keeps its digits");
@@ -391,7 +410,9 @@ static bool check_email(struct roster_intake *intake, size_t column, const char 
     const char *at = strchr(value, '@');
 
     if (!at)
-        return complain(intake, column, "is not an e-mail address: it has no '@'");
+        return complain(intake, column,
+                        "is not an e-mail address: it has no '@'; hint: if it says that there is "
+                        "none, list it in roster.no_value");
     if (strchr(at + 1, '@'))
         return complain(intake, column, "is not one e-mail address: it has more than one '@'");
     if (at == value || at[1] == '\0')
@@ -459,32 +480,9 @@ static bool read_date(struct roster_intake *intake, size_t column, const char *v
            complain(intake, column, text_cstr(&problem));
 }
 
-/* Words of many systems and languages; an empty cell says nothing, which is no. */
-static const char *const yes_words[] = {
-    "true", "yes",  "y",    "1",         "x",         "t",    "ja",
-    "j",    "oui",  "o",    "si",        "s\xC3\xAD", "sim",  "s",
-    "tak",  "vrai", "vero", "verdadero", "wahr",      "waar", "\xE3\x81\xAF\xE3\x81\x84"};
-static const char *const no_words[] = {
-    "false", "no",    "n",      "0",          "f",   "nein",
-    "nee",   "non",   "nie",    "n\303\243o", "nao", "falsch",
-    "faux",  "falso", "onwaar", "null",       "-",   "\xE3\x81\x84\xE3\x81\x84\xE3\x81\x88"};
-
-bool roster_is_plain_leave(const char *folded, bool *ret_yes)
-{
-    *ret_yes = WORD_ROW(yes_words, folded) != NULL;
-    return *ret_yes || WORD_ROW(no_words, folded);
-}
-
-/* The yes and no of every system. */
-static const struct {
-    const char *const *word;
-    size_t count;
-    int meaning;
-} leave_words[] = {{yes_words, COUNT_OF(yes_words), LEAVE_YES},
-                   {no_words, COUNT_OF(no_words), LEAVE_NO}};
-
 #define LEAVE_UNREADABLE (-1) /* neither yes nor no */
 
+/* An empty cell says nothing, which is no. */
 static int look_up_leave(const struct roster_intake *intake, const char *value)
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
@@ -492,14 +490,12 @@ static int look_up_leave(const struct roster_intake *intake, const char *value)
 
     if (!folded)
         return LEAVE_UNSAID;
-    for (size_t i = 0; i < intake->config->on_leave_words.count; i++) {
-        if (strcmp(intake->leave_word[i], folded) == 0)
-            return LEAVE_YES;
+    for (size_t i = 0; i < intake->leave_words; i++) {
+        if (strcmp(intake->leave_word[i].folded, folded) == 0)
+            return (int)intake->leave_word[i].meaning;
     }
-    bool yes;
-    if (!roster_is_plain_leave(folded, &yes))
-        return LEAVE_UNREADABLE;
-    return yes ? LEAVE_YES : LEAVE_NO;
+    enum person_leave meaning = roster_leave_of(folded);
+    return meaning == LEAVE_UNSAID ? LEAVE_UNREADABLE : (int)meaning;
 }
 
 static bool read_on_leave(struct roster_intake *intake, size_t column, const char *value,
@@ -509,8 +505,8 @@ static bool read_on_leave(struct roster_intake *intake, size_t column, const cha
 
     if (leave == LEAVE_UNREADABLE)
         return complain(intake, column,
-                        "says neither yes nor no; hint: a word that means on leave is listed in "
-                        "roster.on_leave_words");
+                        "says neither yes nor no; hint: list a word that means on leave in "
+                        "roster.on_leave_words, one that does not in roster.not_on_leave_words");
     person->leave = (enum person_leave)leave;
     return true;
 }
@@ -620,6 +616,30 @@ static void judge_damaged(struct roster_intake *intake, struct person *person)
     person->key_unreadable = true;
 }
 
+/* 'N/A' and '201' find nobody. */
+static bool is_name(const struct roster_intake *intake, const char *name)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+
+    return name && name[strspn(name, "0123456789.,:-/ ")] &&
+           !is_no_value(&intake->no_value, fold_text(&arena, name));
+}
+
+/* Somebody new has a name before they have a number: the name finds them (P6), and the row is no
+ * mistake. But an empty cell may as well be one that was lost, so whoever is missed may be them;
+ * one that says 'N/A' was never filled. */
+static void judge_keyless(struct roster_intake *intake, struct person *person)
+{
+    bool named = is_name(intake, person->name);
+
+    person->key_unreadable = !named || !intake->nobodys;
+    if (named)
+        return;
+    begin_problem(intake);
+    text_add(&intake->problems, "nothing in it says who it is: no employee number, e-mail or "
+                                "username");
+}
+
 static void judge_cells(struct roster_intake *intake, struct person *person)
 {
     for (size_t i = 0; i < intake->columns; i++) {
@@ -628,15 +648,8 @@ static void judge_cells(struct roster_intake *intake, struct person *person)
     }
     if (intake->name.length > 0)
         person->name = arena_strdup(intake->arena, text_cstr(&intake->name));
-    /* Somebody with a name whose number is 'N/A' is not just anybody: the name finds them (P6). */
-    bool by_name = intake->nobodys && person->name;
-    if (!person->employee_number && !person->email && !person->username && !by_name &&
-        !person->key_unreadable) {
-        begin_problem(intake);
-        text_add(&intake->problems, "nothing in it says who it is: no employee number, e-mail or "
-                                    "username");
-        person->key_unreadable = true;
-    }
+    if (!person->employee_number && !person->email && !person->username && !person->key_unreadable)
+        judge_keyless(intake, person);
 }
 
 /* All rows count, the first ones keep what is said of them in particular. */
@@ -732,11 +745,14 @@ static void compare_known_words(const struct roster_intake *intake, bool status,
 {
     for (size_t i = 0; status && i < intake->words; i++)
         compare_word(beginning, intake->word[i].folded, (int)intake->word[i].status);
-    for (size_t i = 0; !status && i < intake->config->on_leave_words.count; i++)
-        compare_word(beginning, intake->leave_word[i], LEAVE_YES);
-    for (size_t i = 0; !status && i < COUNT_OF(leave_words); i++) {
-        for (size_t k = 0; k < leave_words[i].count; k++)
-            compare_word(beginning, leave_words[i].word[k], leave_words[i].meaning);
+    for (size_t i = 0; !status && i < intake->leave_words; i++)
+        compare_word(beginning, intake->leave_word[i].folded, (int)intake->leave_word[i].meaning);
+    for (int meaning = LEAVE_NO; !status && meaning <= LEAVE_YES; meaning++) {
+        const char *const *word;
+        size_t count = roster_leave_words((enum person_leave)meaning, &word);
+
+        for (size_t i = 0; i < count; i++)
+            compare_word(beginning, word[i], meaning);
     }
 }
 
@@ -757,6 +773,15 @@ bool roster_intake_begins_word(struct roster_intake *intake, size_t column)
     }
     compare_known_words(intake, status, &beginning);
     return beginning.another;
+}
+
+enum person_status roster_intake_status(struct roster_intake *intake)
+{
+    for (size_t i = 0; i < intake->columns; i++) {
+        if (intake->column[i].field == ROSTER_STATUS)
+            return find_status(intake, cell_value(intake, i));
+    }
+    return PERSON_UNKNOWN;
 }
 
 size_t roster_intake_count(const struct roster_intake *intake)

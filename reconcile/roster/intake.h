@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "config/config.h"
 #include "facts/roster.h"
+#include "roster/leave.h"
 
 /* The setting that names its column: "roster.columns.employee_number", … */
 const char *roster_field_setting(enum roster_field field);
@@ -68,6 +69,9 @@ bool roster_intake_date_fits(const struct roster_intake *intake, size_t column, 
  * something else. An empty one begins any, unless another row's is empty too. */
 bool roster_intake_begins_word(struct roster_intake *intake, size_t column);
 
+/* What the word of the open row's status means; PERSON_UNKNOWN without such a column or word. */
+enum person_status roster_intake_status(struct roster_intake *intake);
+
 /* Closes the row: one more person. */
 void roster_intake_row(struct roster_intake *intake, uint32_t row);
 size_t roster_intake_count(const struct roster_intake *intake);
@@ -82,8 +86,5 @@ void roster_intake_drop(struct roster_intake *intake);
 
 /* Everybody, with counts; the other members of *ret_roster are untouched. */
 void roster_intake_finish(struct roster_intake *intake, struct roster *ret_roster);
-
-/* Whether a value, folded, says yes or no of who is on leave without roster.on_leave_words. */
-bool roster_is_plain_leave(const char *folded, bool *ret_yes);
 
 #endif

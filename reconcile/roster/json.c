@@ -607,6 +607,30 @@ static int read_list(struct roster_json *json, const char *bytes, size_t length,
     return json_each_of(list, on_element, json, err);
 }
 
+/* What is no object to a line: a list, or objects over several lines. */
+static int read_lines(struct roster_json *json, const char *bytes, size_t length, struct err *err)
+{
+    size_t at = 0;
+
+    if (length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0)
+        at = 3;
+    while (at < length && strchr(" \t\r\n", bytes[at]) && bytes[at])
+        at++;
+    if (at < length && bytes[at] == '[')
+        return err_set(err, ERR_ROSTER,
+                       "it is one list, and JSON Lines has an object in each line; hint: "
+                       "roster.format = \"json\"");
+    if (json_each_line(bytes, length, on_element, json, err) == 0)
+        return 0;
+    const char *line = at < length ? memchr(bytes + at, '\n', length - at) : NULL;
+    if (json->rows == 0 && line && line - bytes - (ptrdiff_t)at < 3)
+        return err_set(err, ERR_ROSTER,
+                       "its first line is no more than the beginning of an object; hint: JSON "
+                       "Lines has each object in one line: export it so, or as one list with "
+                       "roster.format = \"json\"");
+    return -1;
+}
+
 int roster_json_page(struct roster_json *json, const char *bytes, size_t length, bool last,
                      struct err *err)
 {
@@ -617,7 +641,7 @@ int roster_json_page(struct roster_json *json, const char *bytes, size_t length,
         result = json_each_of_pages(bytes, length, "Resources", on_page, on_element, json, err);
         break;
     case ROSTER_FORMAT_JSONL:
-        result = json_each_line(bytes, length, on_element, json, err);
+        result = read_lines(json, bytes, length, err);
         break;
     case ROSTER_FORMAT_JSON:
     case ROSTER_FORMAT_CSV:
@@ -667,15 +691,17 @@ static void add_members(const struct roster_json *json, const char *wanted, stru
 }
 
 static int refuse_missing(const struct roster_json *json, const struct roster_column *column,
-                          struct err *err)
+                          bool by_default, struct err *err)
 {
     CLEANUP(text_release) struct text hint = TEXT_INIT;
 
     if (json->config->format == ROSTER_FORMAT_SCIM && column->field == ROSTER_STATUS)
         return err_set(err, ERR_ROSTER,
-                       "no user has '%s' (%s), so nobody can tell who has left; hint: let the "
+                       "no user has '%s'%s%s%s, so nobody can tell who has left; hint: let the "
                        "server send that attribute",
-                       column->name, roster_field_setting(column->field));
+                       column->name, by_default ? "" : " (",
+                       by_default ? "" : roster_field_setting(column->field),
+                       by_default ? "" : ")");
     add_members(json, column->name, &hint);
     if (hint.length == 0)
         text_add(&hint, "; hint: leave the column out of the mapping if it does not come");
@@ -695,7 +721,7 @@ static int check_present(const struct roster_json *json, bool by_default, struct
         key = key || (json->present[i] && (field == ROSTER_EMPLOYEE_NUMBER ||
                                            field == ROSTER_EMAIL || field == ROSTER_USERNAME));
         if (!json->present[i] && (!by_default || field == ROSTER_STATUS))
-            return refuse_missing(json, &json->column[i], err);
+            return refuse_missing(json, &json->column[i], by_default, err);
     }
     if (by_default && !key && json->rows > 0)
         return err_set(err, ERR_ROSTER, "no user has a userName, an address or an employeeNumber");

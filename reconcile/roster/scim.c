@@ -127,15 +127,17 @@ enum json_found roster_scim_member(const struct json_object *object, const char 
     return found;
 }
 
+/* Of a number that servers write as one the digits are its text. */
 static enum json_found text_in(const struct json_object *object, const char *member,
                                struct arena *arena, const char **ret_value, const char **ret_flaw)
 {
+    bool numbers = strcmp(member, "employeeNumber") == 0;
     struct json_object *value = NULL;
     enum json_found found = roster_scim_member(object, member, &value);
 
     if (found == JSON_UNREADABLE)
         *ret_flaw = "is there twice, in other capitals";
-    return found == JSON_FOUND ? roster_json_text(value, NULL, false, arena, ret_value, ret_flaw)
+    return found == JSON_FOUND ? roster_json_text(value, NULL, numbers, arena, ret_value, ret_flaw)
                                : found;
 }
 
@@ -154,38 +156,81 @@ static enum json_found find_in(const struct json_object *user, const char *objec
     return JSON_UNREADABLE;
 }
 
-/* The address that says it is primary, or the only one. Several without a mark: nobody knows. */
+/* An entry of the list: an object with marks, or the bare address. */
+struct emails {
+    size_t count, primaries, works;
+    struct json_object *only, *primary, *work;
+};
+
+static bool note_email(struct emails *emails, struct json_object *email)
+{
+    struct json_object *mark = NULL;
+    enum json_found found = JSON_MISSING;
+    bool primary = false;
+
+    emails->count++;
+    emails->only = email;
+    if (json_object_is_type(email, json_type_string))
+        return true;
+    if (!json_object_is_type(email, json_type_object))
+        return false;
+    found = roster_scim_member(email, "primary", &mark);
+    if (found == JSON_UNREADABLE || (found == JSON_FOUND && !roster_json_flag(mark, &primary)))
+        return false;
+    emails->primaries += primary;
+    if (primary)
+        emails->primary = email;
+    found = roster_scim_member(email, "type", &mark);
+    if (found == JSON_FOUND && json_object_is_type(mark, json_type_string) &&
+        strcasecmp(json_object_get_string(mark), "work") == 0) {
+        emails->works++;
+        emails->work = email;
+    }
+    return found != JSON_UNREADABLE;
+}
+
+/* The address that says it is primary; without such a mark the one of work, or the only one. Of
+ * several nobody knows. */
+static struct json_object *choose_email(const struct emails *emails)
+{
+    if (emails->primaries > 0)
+        return emails->primaries == 1 ? emails->primary : NULL;
+    if (emails->works > 0)
+        return emails->works == 1 ? emails->work : NULL;
+    return emails->count == 1 ? emails->only : NULL;
+}
+
 static enum json_found find_email(const struct json_object *user, struct arena *arena,
                                   const char **ret_value, const char **ret_flaw)
 {
-    struct json_object *list = NULL, *chosen = NULL;
-    size_t primaries = 0, count;
+    static const char flaw[] =
+        "is no list of addresses of which one is primary, or one of type work; hint: let the "
+        "server mark one as primary, or leave emails out of roster.columns: userName alone finds "
+        "people as well";
+    struct json_object *list = NULL, *chosen;
+    struct emails emails = {.count = 0};
     enum json_found found = roster_scim_member(user, "emails", &list);
+    bool is_list = found == JSON_FOUND && json_object_is_type(list, json_type_array);
 
-    *ret_flaw = "is no list of addresses of which one is primary";
+    *ret_flaw = flaw;
     if (found != JSON_FOUND)
         return found;
-    if (!json_object_is_type(list, json_type_array) || json_object_array_length(list) > EMAILS_MOST)
+    if (is_list && json_object_array_length(list) > EMAILS_MOST)
         return JSON_UNREADABLE;
-    count = json_object_array_length(list);
-    for (size_t i = 0; i < count; i++) {
-        struct json_object *email = json_object_array_get_idx(list, i), *mark = NULL;
-        bool primary = false;
-
-        if (!json_object_is_type(email, json_type_object))
+    for (size_t i = 0; is_list && i < json_object_array_length(list); i++) {
+        if (!note_email(&emails, json_object_array_get_idx(list, i)))
             return JSON_UNREADABLE;
-        found = roster_scim_member(email, "primary", &mark);
-        if (found == JSON_UNREADABLE || (found == JSON_FOUND && !roster_json_flag(mark, &primary)))
-            return JSON_UNREADABLE;
-        primaries += primary;
-        if (primary || count == 1)
-            chosen = email;
     }
-    if (count == 0)
+    if (is_list && emails.count == 0)
         return JSON_NULL;
-    if (!chosen || primaries > 1)
+    chosen = is_list ? choose_email(&emails) : list;
+    if (!chosen)
         return JSON_UNREADABLE;
-    return text_in(chosen, "value", arena, ret_value, ret_flaw);
+    if (json_object_is_type(chosen, json_type_string))
+        return roster_json_text(chosen, NULL, false, arena, ret_value, ret_flaw);
+    return json_object_is_type(chosen, json_type_object)
+               ? text_in(chosen, "value", arena, ret_value, ret_flaw)
+               : JSON_UNREADABLE;
 }
 
 static enum json_found find_active(const struct json_object *user, const char **ret_value,

@@ -92,13 +92,25 @@ static const struct column guard_columns[] = {
     COLUMN_END,
 };
 
+static const struct column curve_columns[] = {
+    COLUMN("days", struct simulate_point, days),
+    COLUMN("acts", struct simulate_point, acts),
+    COLUMN("seats", struct simulate_point, seats),
+    COLUMN("idle", struct simulate_point, idle),
+    COLUMN("unread", struct simulate_point, unread),
+    COLUMN("later", struct simulate_point, later),
+    COLUMN("held", struct simulate_point, held),
+    COLUMN("kept", struct simulate_point, kept),
+    COLUMN_END,
+};
+
 /* --- saving --- */
 
 struct saving {
     const struct plan *plan;
     int64_t portal_id;
     int64_t id;
-    struct store_writer row, guard;
+    struct store_writer row, guard, curve;
 };
 
 #define PLACE_COLUMNS 3 /* which begin_row fills */
@@ -149,6 +161,15 @@ static void add_bucket(struct text *row, const void *context, size_t number)
     pg_copy_end_row(row);
 }
 
+static void add_point(struct text *row, const void *context, size_t number)
+{
+    const struct saving *saving = context;
+
+    begin_row(row, saving, number);
+    store_copy_fields(row, &saving->curve, &saving->plan->curve[number]);
+    pg_copy_end_row(row);
+}
+
 static size_t count_stored(const struct plan *plan)
 {
     size_t count = 0;
@@ -184,7 +205,9 @@ static int copy_lists(const struct store *store, const struct saving *saving, st
         store_copy(store->pg, "plan_guard_copy", query_plan_guard_copy, add_guard, saving,
                    plan->guard_count, err) < 0 ||
         store_copy(store->pg, "plan_note_copy", query_plan_note_copy, add_note, saving,
-                   plan->note_count, err) < 0)
+                   plan->note_count, err) < 0 ||
+        store_copy(store->pg, "plan_curve_copy", query_plan_curve_copy, add_point, saving,
+                   plan->curve_count, err) < 0)
         return -1;
     return store_copy(store->pg, "plan_idle_copy", query_plan_idle_copy, add_bucket, saving,
                       PLAN_IDLE_BUCKETS, err);
@@ -207,6 +230,7 @@ static int save_plan(const struct store *store, const struct store_run *run,
         .id = *ret_id,
         .row = store_writer_of(plan_row_columns, query_plan_row_copy, PLACE_COLUMNS),
         .guard = store_writer_of(guard_columns, query_plan_guard_copy, PLACE_COLUMNS),
+        .curve = store_writer_of(curve_columns, query_plan_curve_copy, PLACE_COLUMNS),
     };
     if (copy_lists(store, &saving, err) < 0)
         return -1;
@@ -306,6 +330,18 @@ static int load_idle(const struct store *store, const char *const *which, struct
     return 0;
 }
 
+static int load_curve(const struct store *store, struct arena *arena, const char *const *which,
+                      struct plan *plan, struct err *err)
+{
+    CLEANUP(pg_clearp) PGresult *result = NULL;
+
+    if (pg_run(store->pg, "plan_curve", query_plan_curve, PG_MANY, which, 2, &result, err) < 0)
+        return -1;
+    plan->curve =
+        store_read_all(curve_columns, sizeof(plan->curve[0]), result, arena, &plan->curve_count);
+    return 0;
+}
+
 static int load_lists(const struct store *store, struct arena *arena, size_t rows,
                       struct plan *plan, struct err *err)
 {
@@ -321,7 +357,8 @@ static int load_lists(const struct store *store, struct arena *arena, size_t row
     plan->row = arena_calloc(arena, rows + 1, sizeof(plan->row[0]));
     if (pg_each(store->pg, "plan_rows", query_plan_rows, which, 2, load_row, &loading, err) < 0 ||
         store_load_guards(store, arena, plan->id, &plan->guard, &plan->guard_count, err) < 0 ||
-        load_notes(store, arena, which, plan, err) < 0)
+        load_notes(store, arena, which, plan, err) < 0 ||
+        load_curve(store, arena, which, plan, err) < 0)
         return -1;
     return load_idle(store, which, plan, err);
 }

@@ -3,10 +3,9 @@
  */
 #include "store/review.h"
 
-#include "store/column.h"
+#include "facts/action.h"
 
-/* Bynder reactivates only after so many days, or through its support (API.md 1.5). */
-#define LOCKED_DAYS 180
+#include "store/column.h"
 
 int store_load_stop(struct store *store, struct arena *arena, const char **ret_reason,
                     struct err *err)
@@ -32,7 +31,7 @@ int store_load_locked(struct store *store, struct arena *arena, struct instant n
                       struct store_lock_until **ret_locked, size_t *ret_count, struct err *err)
 {
     CLEANUP(pg_clearp) PGresult *result = NULL;
-    struct instant since = instant_add_us(now, -LOCKED_DAYS * DAY_US);
+    struct instant since = instant_add_us(now, -REACTIVATION_DAYS * DAY_US);
 
     if (PG_QUERY(store->pg, account_locked, PG_MANY, &result, err,
                  store_number(arena, store->portal_id), store_time(arena, since)) < 0)
@@ -40,7 +39,7 @@ int store_load_locked(struct store *store, struct arena *arena, struct instant n
     struct store_lock_until *locked =
         store_read_all(locked_columns, sizeof(locked[0]), result, arena, ret_count);
     for (size_t i = 0; i < *ret_count; i++)
-        locked[i].until = instant_add_us(locked[i].suspended_at, LOCKED_DAYS * DAY_US);
+        locked[i].until = instant_add_us(locked[i].suspended_at, REACTIVATION_DAYS * DAY_US);
     *ret_locked = locked;
     return 0;
 }

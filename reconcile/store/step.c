@@ -196,6 +196,7 @@ static const struct column step_columns[] = {
     COLUMN("outcome_at", struct store_step, outcome_at),
     COLUMN("accepted_at", struct store_step, accepted_at),
     COLUMN("record", struct store_step, record),
+    COLUMN("approved_by", struct store_step, approved_by),
     COLUMN_END,
 };
 

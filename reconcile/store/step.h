@@ -21,7 +21,8 @@ struct store_step {
     struct instant intent_at;   /* none = never called */
     struct instant accepted_at; /* Bynder said that it will be done; none = it did not */
     struct instant outcome_at;
-    const char *record; /* of an open one: JSON of the account before the call; NULL = none */
+    const char *record;      /* of an open one: JSON of the account before the call; NULL = none */
+    const char *approved_by; /* whose approval it was done on, of a plan's steps; NULL = nobody's */
 };
 
 /* Makes an approved step of each row that is chosen (a flag for each of plan->row; position 1 is

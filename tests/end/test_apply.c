@@ -39,6 +39,28 @@ TEST(apply_approved_plan_writes_each_row_once_and_nothing_is_left)
     assert_int_equal(acts_writes(&acts), 4);
 }
 
+/* Whose approval an act was done on stays beside it, also when the approval is used up. */
+TEST(apply_tells_afterwards_on_whose_approval_each_row_was_done)
+{
+    WORLD(acts, 4, 4, NULL);
+
+    acts_only_suspend(&acts);
+    acts_plan(&acts, 0);
+    acts_approve(&acts);
+    APPLY(applied, &acts, 0);
+    CLEANUP(mem_cleanup) char *who = acts_ask(&acts, "select min(who) from reconcile.ruling");
+    RUN(show, &acts.end, "show", "--format", "json"); /* of the plan that it was done in */
+    JSON(plan, end_json(&show));
+    struct json_object *rows = end_at(plan, "decisions");
+    for (size_t i = 0; i < acts.count; i++)
+        assert_string_equal(end_text_at(json_object_array_get_idx(rows, i), "outcome.approved_by"),
+                            who);
+    RUN(page, &acts.end, "show", "--format", "html");
+    end_assert_says(&page.out, "<p>4 seats were freed.</p>");
+    end_assert_says(&page.out, "<small>approved by <bdi>");
+    end_assert_silent_of(&page.out, " data-subject="); /* nothing is left to decide */
+}
+
 TEST(apply_of_both_classes_deletes_last_and_a_new_plan_holds_none)
 {
     WORLD(acts, 4, 4, NULL);

@@ -189,13 +189,20 @@ TEST(attack_by_words_of_ones_own_reaches_nothing_but_the_reviewers_verbs)
         {WORDS("status\0--database=x\0--password-file=/etc/shadow"), 3, 64, "not for reviewers"},
         {WORDS("approve\0001\0--only=/etc/shadow\0--digest=x"), 3, 64, "--only is not for"},
         {WORDS("approve\0001\0--only=x\0--digest=x"), 4, 64, "--only is not for"}, /* no copy */
+        {WORDS("review\0001\0/etc/shadow"), 3, 64, "a path is not for reviewers"},
+        {WORDS("review\0001\0x"), 4, 64, "a path is not for reviewers"}, /* likewise */
         {WORDS("--help"), 3, 0, NULL},
         {WORDS(""), 3, 64, "unknown verb"},
         {WORDS("show"), 0, 202, NULL},
         {WORDS("show"), 2, 202, NULL},
         {"show", 4, 3, 202, NULL}, /* no NUL behind it */
         {WORDS("show"), 8, 0, "would"},
-        {WORDS("show"), 20, 202, NULL}, /* one more than there is room for */
+        {WORDS("plans"), 3, 0, "proposed"},
+        {WORDS("simulate"), 3, 0, "what would be, on the picture of plan 1"},
+        {WORDS("simulate\0--policy=/etc/shadow"), 3, 64, "--policy is not for"},
+        {WORDS("diff"), 3, 64, "there is no earlier plan"},
+        {WORDS("plans\0--output=/tmp/x"), 3, 64, "--output is not for reviewers"},
+        {WORDS("show"), 21, 202, NULL}, /* one more than there is room for */
         {WORDS("show"), FILES, 202, NULL},
     };
     WORLD(acts, 2, 4, NULL);
@@ -261,6 +268,10 @@ TEST(attack_by_files_at_the_desk_reads_and_writes_as_the_reviewer)
     end_assert_code(&only, 64);
     end_assert_says(&only.err, "Permission denied");
     end_assert_silent_of(&only.err, END_SECRET);
+    AS(decisions, &acts.end, DAEMON, "--desk", desk, "review", "1", secret);
+    end_assert_code(&decisions, 64);
+    end_assert_says(&decisions.err, "Permission denied");
+    end_assert_silent_of(&decisions.err, END_SECRET);
     AS(output, &acts.end, DAEMON, "--desk", desk, "show", "--output", roots);
     end_assert_code(&output, 70);
     assert_int_not_equal(access(roots, F_OK), 0);
@@ -269,6 +280,11 @@ TEST(attack_by_files_at_the_desk_reads_and_writes_as_the_reviewer)
     assert_true(mkdir(own, 0700) == 0 && chown(own, DAEMON, DAEMON) == 0);
     AS(written, &acts.end, DAEMON, "--desk", desk, "show", "--format", "html", "--output", page);
     end_assert_code(&written, 0);
+    CLEANUP(mem_cleanup) char *book = file_join(own, "plan.xlsx");
+    AS(workbook, &acts.end, DAEMON, "--desk", desk, "show", "--format", "xlsx", "--output", book);
+    end_assert_code(&workbook, 0);
+    CLEANUP(mem_cleanup) char *bytes = end_read(book);
+    assert_true(text_starts(bytes, "PK"));
     end_close_desk(service);
     struct stat status;
     assert_int_equal(stat(page, &status), 0);

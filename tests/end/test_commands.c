@@ -137,12 +137,14 @@ static size_t length_of(const char *text, const char *begin)
     return strcspn(begin, "\n");
 }
 
-/* Pastes what is in a text; `named` is how each names its configuration. Returns how many. */
+/* Pastes what is in a text, down to a page's script; `named` is how each names its configuration.
+ * Returns how many. */
 static size_t paste_all(struct shell *shell, const char *text, const char *named)
 {
+    const char *script = strstr(text, "<script>");
     size_t count = 0;
 
-    for (const char *at = text; (at = strstr(at, PROGRAM));) {
+    for (const char *at = text; (at = strstr(at, PROGRAM)) && (!script || at < script);) {
         CLEANUP(text_release) struct text command = TEXT_INIT;
         const char *begin = at - text >= 5 && memcmp(at - 5, "sudo ", 5) == 0 ? at - 5 : at;
         const char before = begin > text ? begin[-1] : '\n';

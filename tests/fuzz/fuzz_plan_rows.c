@@ -354,7 +354,11 @@ static void check_report(const struct plan *plan, enum report_format format,
     CLEANUP(text_release) struct text text = TEXT_INIT;
     CLEANUP(json_freep) struct json_object *object = NULL;
 
-    report_plan(plan, format, style, &text);
+    FUZZ_CHECK(report_plan(plan, format, style, &text, NULL) == 0);
+    if (format == REPORT_XLSX) {
+        FUZZ_CHECK(text.length > 4 && !memcmp(text.data, "PK\x03\x04", 4));
+        return;
+    }
     FUZZ_CHECK(text_is_utf8(text_cstr(&text), text.length));
     for (size_t i = 0; i < text.length; i++) {
         unsigned char c = (unsigned char)text.data[i];
@@ -362,8 +366,10 @@ static void check_report(const struct plan *plan, enum report_format format,
     }
     if (format == REPORT_JSON)
         FUZZ_CHECK(json_parse_object(text_cstr(&text), text.length, &object, NULL) == 0);
-    if (format == REPORT_HTML)
-        FUZZ_CHECK(!strstr(text_cstr(&text), "<script"));
+    if (format == REPORT_HTML) { /* ours and no other */
+        const char *script = strstr(text_cstr(&text), "<script");
+        FUZZ_CHECK(script && text_starts(script, "<script>/*\n") && !strstr(script + 1, "<script"));
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -326,6 +326,12 @@ TEST(damaged_row_makes_it_incomplete)
         {HEADER "\"x;;" ID_A ";u;;;Active;;;;;;;Light;;;;;\ny\";;" ID_B
                 ";u;;;Active;;;;;;;Light;;;;;\n",
          "looks like several rows", 0},
+        /* A lone mark at the end of one row and of the next but one: the break is at the edge. */
+        {HEADER GOOD(ID_A) ";;" ID_B ";u;u@acme.example;;Active;;;;;;;Light;;;;;\"\n"
+                           ";;" ID_A ";u;u@acme.example;;Active;;;;;;;Light;;;;;\"\n",
+         "looks like several rows", 1},
+        {HEADER GOOD(ID_A) "\"x\ry;z\";;" ID_B ";u;u@acme.example;;Active;;;;;;;Light;;;;;\n",
+         "looks like several rows", 1},
         {HEADER GOOD("") GOOD("") GOOD(""), "and 2 more like it", 3},
     };
 

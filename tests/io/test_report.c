@@ -170,7 +170,7 @@ static struct text render(const struct plan *plan, enum report_format format, un
     const struct report_style style = {.width = width};
     struct text out = TEXT_INIT;
 
-    report_plan(plan, format, &style, &out);
+    assert_int_equal(report_plan(plan, format, &style, &out, NULL), 0);
     assert_true(text_is_utf8(text_cstr(&out), out.length));
     assert_int_equal(out.data[out.length - 1], '\n');
     return out;
@@ -360,10 +360,11 @@ TEST(report_csv_read_back_equals_the_rows_but_for_defusing)
     CLEANUP(release_cells) struct cells cells = {.count = 0};
     size_t columns;
 
-    assert_true(text_starts(text_cstr(&out), "account_id,username,email,name,action,rule,reason,"
-                                             "row,not_before,account,person,employee_number,"
-                                             "matched_by,last_login,last_login_source,idle_days,"
-                                             "profile,roles,department,"));
+    assert_true(text_starts(text_cstr(&out),
+                            "account_id,username,email,name,decision,until,reason,"
+                            "action,rule,why,row,not_before,account,person,employee_number,"
+                            "matched_by,last_login,last_login_source,idle_days,"
+                            "profile,roles,department,"));
     read_csv(&out, &cells);
     assert_int_equal(cells.rows, HOSTILE_COUNT + 1);
     columns = cells.row_end[0];
@@ -374,11 +375,11 @@ TEST(report_csv_read_back_equals_the_rows_but_for_defusing)
         assert_string_equal(cell[0], "ABCDEF01-2345-6789-0123456789ABCDEF");
         assert_string_equal(cell[3], expected[i] ? expected[i] : hostile[i]);
     }
-    assert_string_equal(cells.cell[6 * columns + 8], "2026-12-06");
-    assert_string_equal(cells.cell[6 * columns + 13], "2026-05-01T10:11:12Z");
-    assert_string_equal(cells.cell[6 * columns + 15], "205");
-    assert_string_equal(cells.cell[6 * columns + 17], "ASSETUPLOAD MEDIADOWNLOAD");
-    assert_string_equal(cells.cell[7 * columns + 15], "");
+    assert_string_equal(cells.cell[6 * columns + 11], "2026-12-06");
+    assert_string_equal(cells.cell[6 * columns + 16], "2026-05-01T10:11:12Z");
+    assert_string_equal(cells.cell[6 * columns + 18], "205");
+    assert_string_equal(cells.cell[6 * columns + 20], "ASSETUPLOAD MEDIADOWNLOAD");
+    assert_string_equal(cells.cell[7 * columns + 18], "");
 }
 
 /* --- HTML --- */
@@ -386,11 +387,14 @@ TEST(report_csv_read_back_equals_the_rows_but_for_defusing)
 TEST(report_html_hostile_texts_stay_text)
 {
     static const char *const forbidden[] = {
-        "<script",  "<img", "<link", "<iframe", "onerror=\"", "javascript:", "http://",
-        "https://", "url(", RLO,     "\x1b",    "\x07",       "\xff",        "@import",
+        "<img", "<link", "<iframe", "onerror=\"", "javascript:", "http://", "https://", "url(",
+        RLO,    "\x1b",  "\x07",    "\xff",       "@import",     "style=",  "onclick",
     };
     struct plan plan = make_plan();
     CLEANUP(text_release) struct text out = render(&plan, REPORT_HTML, 0);
+
+    assert_int_equal(count_of(text_cstr(&out), "<script"), 1); /* ours, behind all rows */
+    assert_null(strstr(strstr(text_cstr(&out), "<script"), "<bdi>"));
 
     for (size_t i = 0; i < COUNT_OF(forbidden); i++) {
         const char *found = strstr(text_cstr(&out), forbidden[i]);
@@ -400,10 +404,145 @@ TEST(report_html_hostile_texts_stay_text)
     }
     assert_non_null(strstr(text_cstr(&out), "<bdi>&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"
                                             "</bdi>"));
-    assert_non_null(strstr(text_cstr(&out), "default-src 'none'; style-src 'unsafe-inline'"));
     assert_non_null(strstr(text_cstr(&out), "lang=\"en\""));
     assert_non_null(strstr(text_cstr(&out), "<bdi>acme &lt;&amp;&gt; &quot;co&quot;</bdi>"));
     assert_non_null(strstr(text_cstr(&out), "expired on 2026-06-30"));
+}
+
+/* `sha256-…` of what stands between two tags of the page, as a browser computes it. */
+static void add_source(struct text *out, const char *page, const char *from, const char *to)
+{
+    const char *begin = strstr(page, from);
+    const char *end = begin ? strstr(begin, to) : NULL;
+    char base64[DIGEST_BASE64_SIZE];
+
+    assert_true(begin && end);
+    begin += strlen(from);
+    struct digest digest = digest_of(begin, (size_t)(end - begin));
+    text_addf(out, "'sha256-%s'", digest_base64(&digest, base64));
+}
+
+TEST(report_html_policy_allows_its_own_script_and_style_by_what_is_in_them)
+{
+    struct plan plan = make_plan();
+    CLEANUP(text_release) struct text out = render(&plan, REPORT_HTML, 0);
+    CLEANUP(text_release) struct text policy = TEXT_INIT;
+
+    text_add(&policy, "content=\"default-src 'none'; script-src ");
+    add_source(&policy, text_cstr(&out), "<script>", "</script>");
+    text_add(&policy, "; style-src ");
+    add_source(&policy, text_cstr(&out), "<style>", "</style>");
+    text_add(&policy, "; base-uri 'none'; form-action 'none'\"");
+    assert_non_null(strstr(text_cstr(&out), text_cstr(&policy)));
+}
+
+/* What a script of ours could turn into elements or programs is not in it. */
+TEST(report_html_script_makes_elements_of_texts_in_no_way)
+{
+    static const char *const forbidden[] = {
+        "innerHTML", "outerHTML", "insertAdjacent", "document.write",
+        "DOMParser", "eval(",     "Function(",      "createContextualFragment",
+        "import(",   "fetch(",    "XMLHttpRequest"};
+    struct plan plan = make_plan();
+    CLEANUP(text_release) struct text out = render(&plan, REPORT_HTML, 0);
+    const char *script = strstr(text_cstr(&out), "<script>");
+
+    assert_non_null(script);
+    for (size_t i = 0; i < COUNT_OF(forbidden); i++) {
+        if (strstr(script, forbidden[i]))
+            fail_msg("'%s' in the script", forbidden[i]);
+    }
+}
+
+/* What can be decided with the page is what the verb review takes: its row has a subject, and
+ * nothing was done of it. */
+TEST(report_html_rows_that_can_be_decided_carry_their_subject)
+{
+    struct plan plan = make_plan();
+    char hex[DIGEST_HEX_SIZE];
+
+    for (size_t i = 0; i < 5; i++)
+        hostile_rows[i].subject = digest_of(&i, sizeof(i));
+    hostile_rows[1].standing =
+        (struct row_standing){.state = "done", .done = true, .state_at = plan.created_at};
+    CLEANUP(text_release) struct text out = render(&plan, REPORT_HTML, 0);
+    assert_int_equal(count_of(text_cstr(&out), " data-subject=\""), 4);
+    assert_non_null(strstr(text_cstr(&out), digest_hex(&hostile_rows[2].subject, hex)));
+    assert_null(strstr(text_cstr(&out), digest_hex(&hostile_rows[1].subject, hex)));
+    assert_non_null(
+        strstr(text_cstr(&out), " data-portal=\"acme &lt;&amp;&gt; &quot;co&quot;\" data-plan=7"));
+    assert_non_null(strstr(text_cstr(&out), "-plan-7-decisions.json\""));
+    plan.id = 0;
+    CLEANUP(text_release) struct text unstored = render(&plan, REPORT_HTML, 0);
+    assert_int_equal(count_of(text_cstr(&unstored), " data-subject=\""), 0);
+    assert_int_equal(count_of(text_cstr(&unstored), " data-digest=\""), 0);
+}
+
+/* Why a row is there, by which people read. */
+TEST(report_html_each_row_stands_in_the_section_of_why)
+{
+    static const struct {
+        struct plan_row row;
+        const char *section;
+    } cases[] = {
+        {{.action = ACTION_SUSPEND, .person_word = "departed", .used_after = true}, "used-after"},
+        {{.action = ACTION_SUSPEND, .person_word = "departed", .idle_days = 400}, "departed"},
+        {{.action = ACTION_SUSPEND, .uses_login = true, .idle_days = -1}, "never"},
+        {{.action = ACTION_SUSPEND, .uses_person = true, .person_word = "absent"}, "absent"},
+        {{.action = ACTION_SUSPEND, .uses_login = true, .idle_days = 365, .last_login = {1}},
+         "idle-365"},
+        {{.action = ACTION_SUSPEND, .uses_login = true, .idle_days = 364, .last_login = {1}},
+         "idle-180"},
+        {{.action = ACTION_SUSPEND, .uses_login = true, .idle_days = 179, .last_login = {1}},
+         "idle-90"},
+        {{.action = ACTION_SUSPEND, .uses_login = true, .idle_days = 89, .last_login = {1}},
+         "idle-0"},
+        {{.action = ACTION_SUSPEND, .idle_days = 400, .last_login = {1}}, "rule"},
+        {{.action = ACTION_KEEP, .finding = true, .clause = "P4"}, "findingP4"},
+        {{.action = ACTION_REACTIVATE, .account_word = "inactive"}, "back"},
+        {{.action = ACTION_DEPROVISION, .account_word = "inactive"}, "inactive"},
+        {{.action = ACTION_KEEP}, "keep"},
+    };
+    struct plan plan = make_plan();
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct plan_row row = cases[i].row;
+        CLEANUP(text_release) struct text section = TEXT_INIT;
+        row.name = "Anna";
+        plan.row = &row;
+        plan.row_count = 1;
+        CLEANUP(text_release) struct text out = render(&plan, REPORT_HTML, 0);
+        text_addf(&section, "<section id=\"%s\" class=\"group ", cases[i].section);
+        if (count_of(text_cstr(&out), "class=\"group ") != 1 ||
+            !strstr(text_cstr(&out), text_cstr(&section)))
+            fail_msg("not in '%s': %s", cases[i].section,
+                     strstr(text_cstr(&out), "class=\"group ") - 30);
+    }
+}
+
+/* A person without a shell is shown no command but where it says whom it is for. */
+TEST(report_html_commands_stand_where_the_administrator_looks)
+{
+    static struct guard_finding holding[] = {
+        {.id = "G3", .hold = true, .limit = "1", .actual = "2", .text = "t", .cause = "c"}};
+    struct plan plan = make_plan();
+    bool folded = false;
+    size_t commands = 0;
+
+    plan.guard = holding;
+    plan.guard_count = 1;
+    CLEANUP(text_release) struct text out = render(&plan, REPORT_HTML, 0);
+    for (const char *at = text_cstr(&out); *at && !text_starts(at, "<script>"); at++) {
+        if (text_starts(at, "<details class=admin>"))
+            folded = true;
+        else if (text_starts(at, "</details>"))
+            folded = false;
+        if (!text_starts(at, "bynder-reconcile ") || !text_starts(at - 6, "<code>"))
+            continue;
+        assert_true(folded);
+        commands++;
+    }
+    assert_true(commands > 3);
 }
 
 /* What the database says of a guard is no more ours than a name is, its id included. */
@@ -427,7 +566,7 @@ TEST(report_html_hostile_guards_stay_text)
     plan.time_zone = hostile[0];
     CLEANUP(text_release) struct text out = render(&plan, REPORT_HTML, 0);
 
-    assert_int_equal(count_of(text_cstr(&out), "<script"), 0);
+    assert_int_equal(count_of(text_cstr(&out), "<script"), 1);
     assert_true(count_of(text_cstr(&out), "&lt;script&gt;") > COUNT_OF(guard));
 }
 
@@ -436,12 +575,12 @@ TEST(report_html_every_row_guard_and_figure_is_there)
     struct plan plan = make_plan();
     CLEANUP(text_release) struct text out = render(&plan, REPORT_HTML, 0);
 
-    assert_int_equal(count_of(text_cstr(&out), "<tr><th scope=row><bdi>"), HOSTILE_COUNT);
+    assert_int_equal(count_of(text_cstr(&out), "<tr data-action="), HOSTILE_COUNT);
     assert_non_null(strstr(text_cstr(&out), "4,100 &rarr; 4,093"));
     assert_non_null(strstr(text_cstr(&out), "not before 2026-12-06"));
-    assert_non_null(strstr(text_cstr(&out),
-                           "show 7 --format csv --output acme%20%3c%26%3e%20%22co%22-plan-7.csv"));
-    assert_int_equal(count_of(text_cstr(&out), "<rect "), PLAN_IDLE_BUCKETS + 2);
+    assert_non_null(strstr(
+        text_cstr(&out), "show 7 --format xlsx --output acme%20%3c%26%3e%20%22co%22-plan-7.xlsx"));
+    assert_int_equal(count_of(text_cstr(&out), "<rect "), PLAN_IDLE_BUCKETS + 2 + 2);
     assert_int_equal(count_of(text_cstr(&out), "class=digest"), 4);
     for (size_t i = 0; i < COUNT_OF(guards); i++)
         assert_non_null(strstr(text_cstr(&out), guards[i].text));
@@ -510,8 +649,10 @@ static struct plan make_stood(void)
     struct plan plan = make_plan();
     struct plan_row *row = hostile_rows;
 
-    row[1].standing = (struct row_standing){
-        .state = "verified", .done = true, .state_at = instant_of("2026-11-23T02:00:09Z")};
+    row[1].standing = (struct row_standing){.state = "verified",
+                                            .done = true,
+                                            .state_at = instant_of("2026-11-23T02:00:09Z"),
+                                            .approved_by = "anna, bert"};
     row[2].standing = (struct row_standing){
         .state = "skipped", .state_reason = "a login since", .decision = "approve", .who = "anna"};
     row[3].needed = 2;
@@ -546,6 +687,10 @@ TEST(report_says_what_was_decided_and_done)
         {REPORT_TEXT, "kept until 2027-03-01 by bert: on a <b>project"},
         {REPORT_TEXT, "approved 1, kept or rejected 1, done 1"},
         {REPORT_HTML, "<small class=\"done\"><b><bdi>suspended on 2026-11-23</bdi></b></small>"},
+        {REPORT_HTML, "<small>approved by <bdi>anna, bert</bdi></small>"},
+        {REPORT_HTML, "from 2027-05-22<small>Sooner by Bynder's support: <q>Please reactivate "},
+        {REPORT_HTML, "<p>1 seat was freed. 1 row was tried and not done.</p>"},
+        {REPORT_JSON, "\"approved_by\": \"anna, bert\""},
         {REPORT_HTML, "kept until 2027-03-01 by bert: on a &lt;b&gt;project"},
         {REPORT_JSON, "\"decision\": \"keep\",\n"},
         {REPORT_JSON, "\"state\": \"verified\",\n"},
@@ -562,13 +707,115 @@ TEST(report_says_what_was_decided_and_done)
     }
 }
 
+/* What was reviewed need not be reviewed again: with which plan, what is new, what went. */
+TEST(report_says_what_is_new_since_a_plan_that_people_looked_at)
+{
+    static const struct {
+        enum report_format format;
+        const char *says;
+    } cases[] = {
+        {REPORT_TEXT, "\nnew since plan 3 of 2026-11-15 (the last one that people decided on): 2 "
+                      "rows, 1 of them changed; gone since: 1,204, 9 of them by an act; they begin "
+                      "with +\n"},
+        {REPORT_JSON, "\"since_plan\": {\n      \"id\": 3,\n      \"today\": \"2026-11-15\",\n"
+                      "      \"decided\": true,\n      \"new\": 2,\n      \"changed\": 1,\n"
+                      "      \"gone\": 1204,\n      \"gone_by_acts\": 9\n    }"},
+        {REPORT_CSV, ",is_new,"},
+    };
+    struct plan plan = make_plan();
+
+    hostile_rows[1].standing.is_new = hostile_rows[5].standing.is_new = true;
+    plan.since = (struct plan_since){.plan_id = 3,
+                                     .today = day_of("2026-11-15"),
+                                     .decided = true,
+                                     .new_rows = 2,
+                                     .changed = 1,
+                                     .gone = 1204,
+                                     .gone_by_acts = 9};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(text_release) struct text out = render(&plan, cases[i].format, 400);
+        if (!strstr(text_cstr(&out), cases[i].says))
+            fail_msg("%s: %s", cases[i].says, text_cstr(&out));
+    }
+    CLEANUP(text_release) struct text text = render(&plan, REPORT_TEXT, 400);
+    assert_int_equal(count_of(text_cstr(&text), "\n+ "), 2);
+    CLEANUP(text_release) struct text json = render(&plan, REPORT_JSON, 0);
+    assert_int_equal(count_of(text_cstr(&json), "\"is_new\": true"), 2);
+}
+
+TEST(report_says_of_the_one_before_that_it_is_just_that_and_nothing_without_one)
+{
+    struct plan plan = make_plan();
+    CLEANUP(text_release) struct text none = render(&plan, REPORT_TEXT, 400);
+
+    assert_null(strstr(text_cstr(&none), "new since"));
+    plan.since = (struct plan_since){.plan_id = 6, .today = day_of("2026-11-21")};
+    CLEANUP(text_release) struct text quiet = render(&plan, REPORT_TEXT, 400);
+    assert_non_null(strstr(text_cstr(&quiet),
+                           "\nnew since plan 6 of 2026-11-21 (the one before): 0 "
+                           "rows; gone since: 0\n"));
+    assert_null(strstr(text_cstr(&quiet), "\n+ "));
+}
+
+/* Excel takes UTF-8 for what the machine's code page is unless there is a mark, and a time with its
+ * letters for a text. Nobody decides by handing a table back as it was written. */
+TEST(report_csv_for_spreadsheets_has_a_mark_and_times_that_they_know)
+{
+    struct plan plan = make_stood();
+    CLEANUP(text_release) struct text plain = render(&plan, REPORT_CSV, 0);
+    CLEANUP(text_release) struct text marked = render(&plan, REPORT_CSV_BOM, 0);
+    CLEANUP(release_cells) struct cells cells = {.count = 0};
+
+    assert_true(text_starts(text_cstr(&marked), "\xEF\xBB\xBF"
+                                                "account_id,"));
+    assert_non_null(strstr(text_cstr(&plain), ",2026-05-01T10:11:12Z,"));
+    assert_non_null(strstr(text_cstr(&marked), ",2026-05-01 10:11:12,"));
+    assert_null(strstr(text_cstr(&marked), ",2026-05-01T"));
+    read_csv(&plain, &cells);
+    size_t columns = cells.row_end[0];
+    for (size_t i = 1; i < cells.rows; i++) {
+        for (size_t c = 4; c < 7; c++)
+            assert_string_equal(cells.cell[i * columns + c], "");
+    }
+}
+
+/* The same plan is the same file, whenever it is made: it can be signed, and compared. */
+TEST(report_xlsx_is_a_workbook_and_the_same_each_time)
+{
+    struct plan plan = make_stood();
+    const struct report_style style = {.width = 0};
+    CLEANUP(text_release) struct text first = TEXT_INIT, second = TEXT_INIT;
+
+    assert_int_equal(report_plan(&plan, REPORT_XLSX, &style, &first, NULL), 0);
+    (void)usleep(1100000); /* the clock of a zip archive has seconds */
+    assert_int_equal(report_plan(&plan, REPORT_XLSX, &style, &second, NULL), 0);
+    assert_int_equal(first.length, second.length);
+    assert_memory_equal(first.data, second.data, first.length);
+    assert_memory_equal(first.data, "PK\x03\x04", 4);
+}
+
+TEST(report_xlsx_of_more_rows_than_a_workbook_takes_is_refused)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(text_release) struct text out = TEXT_INIT;
+    const struct report_style style = {.width = 0};
+    struct plan plan = make_plan();
+
+    plan.row_count = 1048576;
+    assert_int_equal(report_plan(&plan, REPORT_XLSX, &style, &out, &err), -1);
+    assert_int_equal(err.code, ERR_USAGE);
+    assert_non_null(strstr(err.text, "--format csv"));
+    assert_int_equal(out.length, 0);
+}
+
 TEST(report_html_a_headline_that_begins_with_a_number_stays_one)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
     struct plan plan = make_plan();
 
     plan.totals.not_done = 3;
-    report_plan(&plan, REPORT_HTML, &(struct report_style){.width = 80}, &text);
+    assert_int_equal(
+        report_plan(&plan, REPORT_HTML, &(struct report_style){.width = 80}, &text, NULL), 0);
     assert_non_null(strstr(text_cstr(&text), "<h1>3 not done; would suspend"));
 }
 
@@ -577,7 +824,8 @@ TEST(report_html_a_headline_that_begins_with_a_word_begins_large)
     CLEANUP(text_release) struct text text = TEXT_INIT;
     struct plan plan = make_plan();
 
-    report_plan(&plan, REPORT_HTML, &(struct report_style){.width = 80}, &text);
+    assert_int_equal(
+        report_plan(&plan, REPORT_HTML, &(struct report_style){.width = 80}, &text, NULL), 0);
     assert_non_null(strstr(text_cstr(&text), "<h1>Would suspend"));
 }
 
@@ -685,7 +933,7 @@ TEST(report_text_colour_only_when_asked_and_never_alone)
     CLEANUP(text_release) struct text bare = TEXT_INIT;
     CLEANUP(text_release) struct text plain = render(&plan, REPORT_TEXT, 100);
 
-    report_plan(&plan, REPORT_TEXT, &style, &colored);
+    assert_int_equal(report_plan(&plan, REPORT_TEXT, &style, &colored, NULL), 0);
     for (const char *c = colored.data; *c; c++) {
         if (*c == '\x1b')
             c = strchr(c, 'm');
@@ -698,9 +946,10 @@ TEST(report_text_colour_only_when_asked_and_never_alone)
 
 /* --- formats and files --- */
 
-TEST(report_format_parse_names_are_the_four_of_the_contract)
+TEST(report_format_parse_names_are_those_of_the_contract)
 {
-    static const char *const names[REPORT_FORMAT_COUNT] = {"text", "json", "csv", "html"};
+    static const char *const names[REPORT_FORMAT_COUNT] = {"text", "json", "csv",
+                                                           "html", "xlsx", "csv-bom"};
     enum report_format format = REPORT_TEXT;
 
     for (size_t i = 0; i < REPORT_FORMAT_COUNT; i++) {

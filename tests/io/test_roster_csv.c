@@ -380,8 +380,10 @@ TEST(roster_read_wrong_field_count_keeps_the_row_as_anybody)
         const char *row, *part;
     } cases[] = {
         {"7,a@b\n", "has 2 fields, the header has 3"},
+        {"7,a@b\n", "hint: empty cells at its end were left out"},
         {"7\n", "has 1 field, the header has 3"},
         {"7,a@b,Visser, Anna\n", "has 4 fields, the header has 3"},
+        {"7,a@b,Visser, Anna\n", "must be quoted"},
         {"7,a@b,Anna,\n", "has 4 fields, the header has 3"},
     };
 

@@ -56,7 +56,8 @@ static struct config_roster config_of(const char *last)
         [ROSTER_EMPLOYEE_NUMBER] = "EmpID", [ROSTER_EMAIL] = "Mail",
         [ROSTER_USERNAME] = "Login",        [ROSTER_STATUS] = "Status",
         [ROSTER_HIRE_DATE] = "Hired",       [ROSTER_LAST_DAY] = "Last",
-        [ROSTER_DEPARTMENT] = "Dept",       [ROSTER_ON_LEAVE] = "Leave"};
+        [ROSTER_DEPARTMENT] = "Dept",       [ROSTER_ON_LEAVE] = "Leave",
+        [ROSTER_LEAVE_FROM] = "From",       [ROSTER_LEAVE_UNTIL] = "Until"};
     static const char *const departed[] = {"Left", "A", "T"};
     static const char *const employed[] = {"Active", "Left and back", "Trans"};
     static const char *const words[] = {"n - sick"};
@@ -118,7 +119,10 @@ static const struct cut_case cut_cases[] = {
     {"Status", "Active Left", "Trans", true},
     {"Status", "Active Left A-not-listed", "A", false},
     {"Leave", "yes . no", "y", true},
-    {"Leave", "yes . no", "", true},
+    {"Leave", "yes . no", "", false}, /* on leave, for all that is known */
+    {"From", "2026-11-30 .", "", false},
+    {"From", "2026-11-30 .", "2026-11-30", true},
+    {"Until", "2026-11-30 .", "", false},
     {"Leave", "yes . no", "n", false}, /* 'n - sick' is yes */
     {"Dept", "Sales Sales IT", "Sales", true},
     {"Dept", "Sales Sales IT", "IT", true},
@@ -146,6 +150,42 @@ TEST(roster_last_value_without_line_end_is_whole_or_its_row_unknown)
             fail_msg("%s '%s' was taken: %s", wanted->last, wanted->value, reason ? reason : "-");
         if (!wanted->whole)
             assert_int_equal(c.roster.person[c.roster.count - 1].key_unreadable, key);
+    }
+}
+
+/* What nobody has whose status means the same may be missing; a leave is nothing to who has left.
+ */
+TEST(roster_last_value_that_is_missing_is_whole_as_others_of_that_status_show)
+{
+    static const struct {
+        const char *last, *rows;
+        bool whole;
+    } cases[] = {
+        {"Last", "1,Active,\n2,Left,2026-11-01\n3,Left,", false},
+        {"Last", "1,Active,\n2,Left,\n3,Left,", true},
+        {"Last", "1,Active,\n2,Left,2026-11-01\n3,Active,", true},
+        {"Last", "1,Gone,\n2,Left,2026-11-01\n3,Left,", false},
+        {"Mail", "1,Active,a@acme.example\n2,Left,\n3,Left,", true},
+        {"Mail", "1,Active,a@acme.example\n2,Left,\n3,Active,", false},
+        {"Leave", "1,Active,\n2,Left,\n3,Active,", false},
+        {"Leave", "1,Active,\n2,Left,\n3,Left,", true},
+        {"From", "1,Active,\n2,Left,\n3,Active,", false},
+        {"Until", "1,Active,2026-11-30\n3,Left,", true},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CLEANUP(text_release) struct text text = TEXT_INIT;
+        struct config_roster config = config_of(cases[i].last);
+
+        config.column.name.count = 0;
+        config.column.of[ROSTER_STATUS] = "Status";
+        if (!text_equal(cases[i].last, "Mail"))
+            config.column.of[ROSTER_EMAIL] = NULL;
+        text_addf(&text, "EmpID,Status,%s\n%s", cases[i].last, cases[i].rows);
+        CLEANUP(case_release) struct roster_case c = case_read(&config, text_cstr(&text));
+        const char *reason = last_reason(&c);
+        if (cases[i].whole != !(reason && strstr(reason, CUT)))
+            fail_msg("'%s': %s", text_cstr(&text), reason ? reason : "taken");
     }
 }
 

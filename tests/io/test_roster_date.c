@@ -271,6 +271,16 @@ TEST(roster_leave_by_a_column_of_its_own)
         {"Active,,,FALSE,,", PERSON_EMPLOYED, NULL},
         {"Active,,,nein,,", PERSON_EMPLOYED, NULL},
         {"Active,,,0,,", PERSON_EMPLOYED, NULL},
+        {"Active,,,Nej,,", PERSON_EMPLOYED, NULL},
+        {"Active,,,HAYIR,,", PERSON_EMPLOYED, NULL},
+        {"Active,,,Нет,,", PERSON_EMPLOYED, NULL},
+        {"Active,,,いいえ,,", PERSON_EMPLOYED, NULL},
+        {"Active,,,無,,", PERSON_EMPLOYED, NULL},
+        {"Active,,,有,,", PERSON_ON_LEAVE, NULL},
+        {"Active,,,—,,", PERSON_EMPLOYED, NULL},
+        {"Active,,,Evet,,", PERSON_ON_LEAVE, NULL},
+        {"Active,,,AT WORK,,", PERSON_EMPLOYED, NULL},
+        {"Active,,,At w,,", PERSON_UNKNOWN, "roster.not_on_leave_words"},
         {"Active,,,maybe,,", PERSON_UNKNOWN, "neither yes nor no"},
         {"Active,,,true?,,", PERSON_UNKNOWN, "roster.on_leave_words"},
         {"Left,,2020-01-31,True,,", PERSON_DEPARTED, NULL}, /* who has left stays so */
@@ -278,9 +288,11 @@ TEST(roster_leave_by_a_column_of_its_own)
         {"Active,2027-01-01,,True,,", PERSON_FUTURE, NULL},
         {"Gone,,,True,,", PERSON_UNKNOWN, "not in the mapping"},
     };
+    static const char *const present[] = {"At work"};
     struct config_roster config = leave_config();
 
     config.on_leave_words = (struct name_list){leave_words, COUNT_OF(leave_words)};
+    config.not_on_leave_words = (struct name_list){present, COUNT_OF(present)};
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         check_status(&config, rows[i].cells, rows[i].status, rows[i].part);
 }

@@ -182,3 +182,42 @@ TEST(roster_read_not_the_stated_encoding_is_refused)
 
     assert_refused(&c, "line 3 is not UTF-8: byte 0xfc at byte offset 28");
 }
+
+/* The stated encoding has a character for each byte, and the file is in another one all the same.
+ */
+TEST(encoding_of_single_bytes_refuses_what_is_all_utf8)
+{
+    static const struct {
+        const char *name, *bytes;
+        size_t length;
+        bool refused;
+    } cases[] = {
+        {"WINDOWS-1252", BYTES("J\xC3\xBCrgen Gro\xC3\x9F"), true},
+        {"ISO-8859-1", BYTES("a\xE2\x82\xAC"), true},
+        {"iso-8859-15", BYTES("\xF0\x9F\x98\x80\n"), true},
+        {"MACINTOSH", BYTES("\xC3\xBC"), true},
+        {"WINDOWS-1252", BYTES("J\xFCrgen"), false},
+        {"WINDOWS-1252", BYTES("J\xC3\xBCrgen, J\xFCrgen"), false}, /* somebody typed that */
+        {"WINDOWS-1252", BYTES("J\xFCrgen, J\xC3\xBCrgen"), false},
+        {"WINDOWS-1252", BYTES("plain"), false},
+        {"ISO-8859-1", BYTES("\xC3\xC3\xBC"), false},
+        {"ISO-8859-1", BYTES("\xBC\xFC"), false},
+        {"ISO-8859-1", BYTES("\xC3"), false},
+        {"GBK", BYTES("\xC1\xAA\xCD\xA8"), false}, /* characters of two bytes */
+        {"GBK", BYTES("\xCF\xAA\xCD\xA8"), false},
+        {"UTF-8", BYTES("J\xC3\xBCrgen"), false},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        for (size_t step = 1; step <= 7; step++) {
+            CLEANUP(text_release) struct text text = TEXT_INIT;
+            CLEANUP(err_release) struct err err = ERR_INIT;
+            int result = decode(cases[i].name, cases[i].bytes, cases[i].length, step, &text, &err);
+
+            if ((result < 0) != cases[i].refused)
+                fail_msg("case %zu, step %zu: %s", i, step, result < 0 ? err.text : "taken");
+            if (cases[i].refused)
+                assert_non_null(strstr(err.text, "this file is UTF-8"));
+        }
+    }
+}

@@ -58,6 +58,9 @@ TEST(employee_number_as_text_or_rejected)
         {"10084.,,a", "spreadsheet", true},
         {"10084.00,,a", "hint: format the column as text", true},
         {"\"10084,0\",,a", "spreadsheet", true},
+        {"\"10.084,00\",,a", "'10.084,00' is a number as a spreadsheet shows it", true},
+        {"\"10,084.00\",,a", "spreadsheet", true},
+        {"10.084.00,,a", NULL, false},
         {"1.0084E+4,,a", "spreadsheet", true},
         {"1.0084E4,,a", "spreadsheet", true},
         {"1e+05,,a", "spreadsheet", true},
@@ -180,11 +183,16 @@ TEST(email_one_bare_address_or_rejected)
     check_rows(&config, "EmpID,Mail,Name\n", cases, COUNT_OF(cases));
 }
 
-TEST(key_that_is_missing_everywhere_is_rejected_as_anybody)
+/* Somebody new has a name before they have a number, and is found by it as who has an 'N/A'. */
+TEST(key_that_is_missing_everywhere_is_rejected_as_anybody_without_a_name)
 {
     static const struct row_case cases[] = {
-        {",,Anna", "nothing in it says who it is", true},
-        {" ,\xC2\xA0,Anna", "nothing in it says who it is", true},
+        {",,Anna", NULL, true},
+        {" ,\xC2\xA0,Anna", NULL, true},
+        {"N/A,-,Anna", NULL, false},
+        {",,N/A", "nothing in it says who it is", true},
+        {",,201", "nothing in it says who it is", true},
+        {"-,N/A,", "nothing in it says who it is", true},
         {"1,,", NULL, false},
         {",a@b,", NULL, false},
     };
@@ -492,7 +500,6 @@ TEST(mapping_without_a_key_is_a_configuration_error)
 TEST(text_with_control_characters_is_rejected)
 {
     static const struct row_case cases[] = {
-        {"1,,\"An\nna\"", "name 'An\\x0ana' holds a control character", false},
         {"1,,An\x07na", "name 'An\\x07na' holds a control character", false},
         {"1,,An\x1B[31mna", "control character", false},
         {"1,,An\x7Fna", "control character", false},

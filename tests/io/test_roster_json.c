@@ -252,7 +252,12 @@ TEST(roster_read_scim_doubtful_users_are_rejected)
         {"{\"userName\":\"x\",\"active\":true,\"emails\":[{\"value\":\"a@b\",\"primary\":true},"
          "{\"value\":\"c@d\",\"primary\":true}]}",
          "email is no list of addresses of which one is primary", true},
-        {"{\"userName\":\"x\",\"active\":true,\"emails\":\"a@b\"}",
+        {"{\"userName\":\"x\",\"active\":true,\"emails\":[{\"value\":\"a@b\",\"type\":\"work\"},"
+         "{\"value\":\"c@d\",\"type\":\"work\"}]}",
+         "leave emails out of roster.columns", true},
+        {"{\"userName\":\"x\",\"active\":true,\"emails\":[\"a@b\",\"c@d\"]}",
+         "email is no list of addresses of which one is primary", true},
+        {"{\"userName\":\"x\",\"active\":true,\"emails\":7}",
          "email is no list of addresses of which one is primary", true},
         {"{\"userName\":\"x\",\"active\":true,\"" ENTERPRISE "\":7}",
          "below something that is no object", true},
@@ -272,6 +277,35 @@ TEST(roster_read_scim_doubtful_users_are_rejected)
             fail_msg("'%s' was accepted", cases[i].user);
         assert_mentions(c.roster.person[1].rejected, cases[i].part);
         assert_int_equal(c.roster.person[1].key_unreadable, cases[i].blind);
+    }
+}
+
+TEST(roster_read_scim_addresses_without_a_primary_one)
+{
+    static const char *const users[] = {
+        "\"emails\":\"a@b.example\"",
+        "\"emails\":[\"a@b.example\"]",
+        "\"emails\":{\"value\":\"a@b.example\"}",
+        ("\"emails\":[{\"value\":\"x@home.example\",\"type\":\"home\"},"
+         "{\"value\":\"a@b.example\",\"type\":\"Work\"}]"),
+        ("\"emails\":[{\"value\":\"x@b.example\",\"type\":\"work\"},"
+         "{\"value\":\"a@b.example\",\"primary\":true}]"),
+    };
+
+    for (size_t i = 0; i < COUNT_OF(users); i++) {
+        struct config_roster config = scim_config();
+        CLEANUP(text_release) struct text text = TEXT_INIT;
+
+        text_addf(&text,
+                  "{\"totalResults\":1,\"Resources\":[{\"userName\":\"x\",\"active\":true,"
+                  "\"" ENTERPRISE "\":{\"employeeNumber\":17},%s}]}",
+                  users[i]);
+        CLEANUP(case_release) struct roster_case c = case_read(&config, text_cstr(&text));
+        assert_read(&c);
+        if (c.roster.person[0].rejected)
+            fail_msg("%s: %s", users[i], c.roster.person[0].rejected);
+        assert_string_equal(c.roster.person[0].email, "a@b.example");
+        assert_string_equal(c.roster.person[0].employee_number, "17");
     }
 }
 
@@ -458,6 +492,12 @@ TEST(roster_read_json_lines)
     assert_refused(&e, "line 2 is no JSON");
     CLEANUP(case_release) struct roster_case f = case_read(&config, ANNA BO "\n");
     assert_refused(&f, "line 1 is no JSON");
+    CLEANUP(case_release) struct roster_case g = case_read(&config, "[" ANNA "," BO "]\n");
+    assert_refused(&g, "roster.format = \"json\"");
+    CLEANUP(case_release) struct roster_case h = case_read(&config, "[\n" ANNA ",\n" BO "]\n");
+    assert_refused(&h, "roster.format = \"json\"");
+    CLEANUP(case_release) struct roster_case k = case_read(&config, "{\n  \"EmpID\": \"1\"\n}\n");
+    assert_refused(&k, "each object in one line");
 }
 
 /* Names have no case, and what is not there is filled in from what is (RFC 7643). */

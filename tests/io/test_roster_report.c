@@ -54,7 +54,7 @@ TEST(roster_report_text_says_counts_reasons_and_duplicates)
     assert_mentions(text, "  on leave 1\n");
     assert_mentions(text, "  future   1\n");
     assert_mentions(text, "  departed 1\n");
-    assert_mentions(text, "rejected   2 (28.6 %), 1 of them could be anybody\n");
+    assert_mentions(text, "rejected   2 (28.6 %); could be anybody: 1\n");
     assert_mentions(text, "  row 6     employee_number '1.0E+4' is a number");
     assert_mentions(text, "  row 8     status 'Gone' is not in the mapping");
     assert_mentions(text, "duplicates 2 rows share a key with a row of somebody else (28.6 %)\n");
@@ -65,7 +65,8 @@ TEST(roster_report_text_says_counts_reasons_and_duplicates)
     assert_mentions(text, "nobody's\n  absence from the roster proves anything.\n");
     assert_mentions(text, "warning: guard G3 would hold a plan: 2 of 7 rows are rejected (28.6 %), "
                           "max_rejected_percent is 1; 2 share a key with somebody else (28.6 %), "
-                          "max_duplicate_percent is 1\n");
+                          "max_duplicate_percent is 1; hint: a mailbox that several people "
+                          "share is listed in roster.no_value\n");
     assert_mentions(text, "\nguard G2 would pass: 5 people are accepted, min_people is 1\n");
     assert_mentions(text, "HR mends them");
     assert_mentions(text, "acknowledge --guard G3");

@@ -157,6 +157,31 @@ TEST(roster_footer_at_the_end_is_nobody)
     read_shapes(&config, by_name, COUNT_OF(by_name));
 }
 
+/* A comma in it breaks the line of sums, which says by its first cell what it is. */
+TEST(roster_footer_with_a_loose_delimiter_is_nobody_at_the_end)
+{
+    static const struct shape shapes[] = {
+        {BOTH "Total of all: 1,204,records,in all\n", .people = 2},
+        {BOTH "*** end of report, Monday, 28 November, 2026\n", .people = 2},
+        /* one fact away: in the middle, an address, a code, other words */
+        {HEAD ANNA "Total of all: 1,204,records,in all\n" BO, .people = 2, .rejected = 1,
+         .blind = 1, .reason = "4 fields"},
+        {BOTH "Total, of all,1,204\n", .people = 2, .rejected = 1, .blind = 1}, /* Max of all */
+        {BOTH "Total, Max,max@acme.example,17\n", .people = 2, .rejected = 1, .blind = 1},
+        {BOTH "Total, Max,17,max@acme.example\n", .people = 2, .rejected = 1, .blind = 1},
+        {BOTH "Sum: 1,204,records,in all\n", .people = 2, .rejected = 1, .blind = 1},
+    };
+    static const struct shape by_name[] = {
+        {"Name,EmpID,Mail\nAnna,1,\nTotal Garcia, Max,17,\n", .people = 1, .rejected = 1,
+         .blind = 1},
+    };
+    struct config_roster config = case_small_config();
+
+    config.footer = (struct name_list){totals, COUNT_OF(totals)};
+    read_shapes(&config, shapes, COUNT_OF(shapes));
+    read_shapes(&config, by_name, COUNT_OF(by_name));
+}
+
 /* Only the last star stands for something else: a pattern is met by what it says. */
 TEST(roster_footer_is_what_its_pattern_says_and_no_star)
 {
@@ -213,8 +238,7 @@ TEST(roster_footer_is_what_its_pattern_says_and_no_star)
 TEST(roster_footer_with_a_status_is_a_person)
 {
     static const struct shape shapes[] = {
-        {"Name,EmpID,Status\nAnna,1,Active\nTotaler Max,,Active\n", .people = 1, .rejected = 1,
-         .blind = 1, .reason = "nothing in it says who it is"},
+        {"Name,EmpID,Status\nAnna,1,Active\nTotaler Max,,Active\n", .people = 2, .blind = 1},
         {"Name,EmpID,Status\nAnna,1,Active\nTotal 1,,Retiring soon\n", .people = 1, .rejected = 1,
          .blind = 1, .reason = "or a status"},
         {"Name,EmpID,Status\nAnna,1,Active\nTotal 1,,201\n", .people = 1},
@@ -248,6 +272,9 @@ TEST(roster_lone_last_row_is_doubted_without_a_footer)
     read_shapes(&config, shapes, COUNT_OF(shapes));
 }
 
+#define FULL_HEAD "EmpID,Mail,Name,Status,Hired\n"
+#define FULL_ANNA "1,anna@acme.example,Anna,Active,2020-01-01\n"
+
 TEST(roster_label_rows_hold_nobody)
 {
     static const struct shape none[] = {
@@ -264,13 +291,138 @@ TEST(roster_label_rows_hold_nobody)
         {HEAD ",anna@acme.example,Full name\n" BO, .refused = "may be a person"},
         {HEAD ",,Anna\n" BO, .refused = "may be a person"},
         {HEAD "ABC,,Ann Bee\n" BO, .refused = "may be a person"},
+        {HEAD "string,string,string\n" ANNA BO, .people = 2},
+        {HEAD "text(20),varchar,text\n" ANNA BO, .people = 2},
         {HEAD "Code,,\xE6\xB0\x8F\xE5\x90\x8D\n" ANNA, .people = 1}, /* a title in Japanese */
+    };
+    static const struct shape types[] = {
+        {FULL_HEAD "string,string,string,enum,date\n" FULL_ANNA, .people = 1},
+        {FULL_HEAD "Text,Text,Text,List,Date\n" FULL_ANNA, .people = 1},
+        {FULL_HEAD "anna,string,string,Active,date\n" FULL_ANNA, .refused = "may be a person"},
+        {FULL_HEAD "anna,string,string,enum,2020-01-01\n" FULL_ANNA, .refused = "may be a person"},
+        {FULL_HEAD "17,string,string,enum,date\n" FULL_ANNA, .refused = "may be a person"},
+        {FULL_HEAD "anna,,Anna Visser,,\n" FULL_ANNA, .refused = "may be a person"},
+        {FULL_HEAD "AVI,Anna,Visser,Retired,soon\n" FULL_ANNA, .refused = "may be a person"},
     };
     struct config_roster config = case_small_config();
 
     read_shapes(&config, none, COUNT_OF(none));
     config.label_rows = 1;
     read_shapes(&config, one, COUNT_OF(one));
+    config.column.of[ROSTER_STATUS] = "Status";
+    config.column.of[ROSTER_HIRE_DATE] = "Hired";
+    read_shapes(&config, types, COUNT_OF(types));
+}
+
+/* Some rows in one field: two marks in one column, each of which should be alone in its own. */
+#define WIDE        "EmpID,Mail,Name,Team,Site,Note\n"
+#define ROW(number) number ",," number ",Web,Bonn,"
+#define TABBED      "EmpID\tMail\tName\tNote\n"
+
+TEST(roster_rows_inside_of_a_field_are_nobodys_loss)
+{
+    static const char opened[] = "looks like several rows";
+    static const struct shape shapes[] = {
+        /* the last column, the first one, one in the middle; LF, CR LF, CR */
+        {WIDE ROW("1") "\"\n" ROW("2") "x\n" ROW("3") "\"\n" ROW("4") "\n", .people = 1,
+         .rejected = 1, .blind = 1, .reason = opened},
+        {WIDE ROW("1") "\"\r\n" ROW("2") "x\r\n" ROW("3") "\"\r\n" ROW("4") "\r\n", .people = 1,
+         .rejected = 1, .blind = 1, .reason = opened},
+        {WIDE ROW("1") "\"\r" ROW("2") "x\r" ROW("3") "\"\r" ROW("4") "\r", .people = 1,
+         .rejected = 1, .blind = 1, .reason = opened},
+        {"Note,EmpID,Mail,Name,Team\n\",1,,Anna,Web\nx,2,,Bo,Web\n\",3,,Cy,Web\n,4,,Di,Web\n",
+         .people = 1, .rejected = 1, .blind = 1, .reason = opened},
+        {"EmpID,Mail,Note,Name,Team\n1,,\"x,Anna,Web\n2,,\",Bo,Web\n4,,,Di,Web\n", .people = 1,
+         .rejected = 1, .blind = 1, .reason = opened},
+        /* two rows alone; blank lines; double spacing; a delimiter behind each row */
+        {WIDE ROW("1") "\"\n" ROW("3") "\"\n" ROW("4") "\n", .people = 1, .rejected = 1, .blind = 1,
+         .reason = opened},
+        {WIDE ROW("1") "\"\n\n" ROW("2") "x\n\n" ROW("3") "\"\n" ROW("4") "\n", .people = 1,
+         .rejected = 1, .blind = 1, .reason = opened},
+        {WIDE ROW("5") ",\n" ROW("1") "\"x,\n" ROW("2") "x,\n" ROW("3") "\",\n" ROW("4") ",\n",
+         .people = 2, .rejected = 1, .blind = 1, .reason = opened},
+        /* a short row and one with a loose delimiter between them */
+        {WIDE ROW("1") "\"\n2,,Bo,Web\n" ROW("3") "\"\n", .rejected = 1, .blind = 1,
+         .reason = opened},
+        {WIDE ROW("1") "\"\n" ROW("2") "x,y\n" ROW("3") "\"\n", .rejected = 1, .blind = 1,
+         .reason = opened},
+        {"EmpID,Name,Note\n1,Anna,\"\n2,Bo\n3,Cy,\"\n", .rejected = 1, .blind = 1,
+         .reason = opened},
+        /* the row that opens is short */
+        {"EmpID,Mail,Name,Team,Note,Site\n1,,Anna,Web,\"x\n2,,Bo,Web,\",Bonn\n", .rejected = 1,
+         .blind = 1, .reason = opened},
+        /* what people write */
+        {WIDE ROW("1") "\"ill, then on leave,\nand back, in May\"\n" ROW("2") "\n", .people = 2},
+        {WIDE ROW("1") "\"a, b\r\n\r\nc, d, e\r\nf, g, h\r\n\"\n" ROW("2") "\n", .people = 2},
+        {"EmpID,Name,Note\n1,Anna,\"ill, and\nback\"\n2,Bo,\n", .people = 2},
+        {WIDE ROW("1") "\",,,,,,\"\n", .people = 1},
+        {"EmpID\n1\n\"\n2\n3\n\"\n", .people = 1, .rejected = 1, .blind = 1},
+    };
+    static const struct shape tabbed[] = {
+        {TABBED "1\t\tAnna\t\"\n2\t\tBo\t\n3\t\tCy\t\"\n4\t\tDi\t\n", .people = 1, .rejected = 1,
+         .blind = 1, .reason = opened},
+        {TABBED "1\t\tAnna\t\"a, b, c, d\ne, f, g, h\"\n2\t\tBo\t\n", .people = 2},
+    };
+    struct config_roster config = case_small_config();
+
+    config.column.of[ROSTER_EMAIL] = NULL;
+    read_shape(&config, &shapes[10]);
+    read_shape(&config, &shapes[14]);
+    config.column.name.count = 0;
+    read_shape(&config, &shapes[16]);
+    config = case_small_config();
+    for (size_t i = 0; i < COUNT_OF(shapes); i++) {
+        if (i != 10 && i != 14 && i != 16)
+            read_shape(&config, &shapes[i]);
+    }
+    config.delimiter = '\t';
+    read_shapes(&config, tabbed, COUNT_OF(tabbed));
+}
+
+/* In a mapped column nobody writes a second line: two rows in one, whatever stands there. */
+TEST(roster_line_break_in_a_mapped_value_may_hide_anybody)
+{
+    static const char *const rows[] = {
+        HEAD "1,,\"Anna\n50000\"\n" BO, HEAD "1,,\"Anna\r\n50000\"\n" BO,
+        HEAD "1,,\"Anna\r50000\"\n" BO, HEAD "1,\"\n50000\nx\",Anna\n" BO,
+        HEAD "\"1\n50000\",,Anna\n" BO,
+    };
+    static const struct shape whole[] = {
+        {HEAD "1,,\"Anna\n\"\n" BO, .people = 2}, /* nothing beyond it */
+        {HEAD "1,,\"\r\nAnna \"\n" BO, .people = 2},
+    };
+    struct config_roster config = case_small_config();
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CLEANUP(case_release) struct roster_case c = case_read(&config, rows[i]);
+
+        assert_read(&c);
+        assert_int_equal(c.roster.rejected, 1);
+        assert_true(c.roster.person[0].key_unreadable);
+        assert_mentions(c.roster.person[0].rejected, "a line break in column");
+        assert_no_mention(c.roster.person[0].rejected, "50000");
+    }
+    read_shapes(&config, whole, COUNT_OF(whole));
+}
+
+TEST(roster_titles_in_another_order_further_down_are_refused)
+{
+    static const char refusal[] = "row 4 holds the titles again, in another order";
+    static const struct shape shapes[] = {
+        {BOTH "Mail,EmpID,Name\ncy@acme.example,3,Cy\n", .refused = refusal},
+        {BOTH " MAIL ,EmpID,name\n", .refused = refusal},
+        {BOTH "\"\xEF\xBB\xBFMail\",EmpID,Name\n", .refused = refusal},
+        {BOTH "Name,EmpID\nCy,3\n", .refused = refusal},
+        {BOTH "Name,Mail,EmpID,\n", .refused = refusal},
+        {BOTH HEAD, .people = 2, .rejected = 1, .blind = 1, .reason = "header again"},
+        {BOTH "empid,mail,name\n", .people = 2, .rejected = 1, .blind = 1},
+        {BOTH "3,,Mail\n", .people = 3}, /* somebody's name */
+        {BOTH "Name,,\n", .people = 2, .rejected = 1},
+        {BOTH "3,Name,EmpID\n", .people = 2, .rejected = 1, .blind = 1},
+    };
+    struct config_roster config = case_small_config();
+
+    read_shapes(&config, shapes, COUNT_OF(shapes));
 }
 
 TEST(roster_delimiter_behind_every_row_is_no_field)
@@ -355,6 +507,9 @@ TEST(roster_that_is_no_text_says_what_it_is)
         {BYTES("<!DOCTYPE html><title>Sign in</title>"), "login page"},
         {BYTES("\n <HTML>"), "login page"},
         {BYTES("-----BEGIN PGP MESSAGE-----"), "gpg"},
+        {BYTES("\x85\x01\x0C\x03\x11\x22"), "gpg"},
+        {BYTES("\x8C\x0D\x04\x09\x03"), "gpg"},
+        {BYTES("\x28\xB5\x2F\xFD\x04"), "unzstd"},
         {BYTES("PKID,Mail\n"), NULL},
         {BYTES("<ID>,Mail\n"), NULL},
 #undef BYTES

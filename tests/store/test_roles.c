@@ -83,6 +83,7 @@ static const char *const matrix[][5] = {
     {"reconcile.notice_told", "siud", "", "", "su"},
     {"reconcile.person_version", "siu", "", "", "su"},
     {"reconcile.plan", "siu", "", "", "su"},
+    {"reconcile.plan_curve", "si", "", "", "s"},
     {"reconcile.plan_guard", "si", "", "", "su"},
     {"reconcile.plan_idle", "si", "", "", "s"},
     {"reconcile.plan_note", "si", "", "", "su"},

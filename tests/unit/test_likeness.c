@@ -224,6 +224,11 @@ TEST(number_bare_takes_off_zeros_and_what_a_spreadsheet_made)
          "042",
          "10042"},
         {"1.042,000", "1.042,000"},
+        {"10.084,00", "10084"},
+        {"10,084.0", "10084"},
+        {"1.010.084,00", "1010084"},
+        {"10.084.00", "10.084.00"},
+        {"10.08,00", "10.08,00"},
         {"10 42", "10 42"},
         {"1,04", "1,04"},
         {"=\"00100\"", "100"},
@@ -246,12 +251,14 @@ TEST(is_no_value_of_the_built_in_list_and_of_the_configured_one)
     static const char *const own[] = {"ext*", "9999"};
     static const struct no_values more = {own, COUNT_OF(own)};
     static const char *const nobody[] = {
-        "n/a", "na",    "0",       "000",  "-",    ".",    "--",    "null",
-        "\\n", "none",  "unknown", "n.a.", "k.a.", "#n/a", "#####", "no_email@acme.example",
-        "ext", "ext-7", "9999"};
+        "n/a", "na",    "0",       "000",  "-",    ".",     "--",     "null",
+        "\\n", "none",  "unknown", "n.a.", "k.a.", "#n/a",  "#####",  "no_email@acme.example",
+        "ext", "ext-7", "9999",    "—",    "–",    "k. a.", "n.v.t.", "なし",
+        "ohne"};
     static const char *const somebody[] = {
-        "1",  "100",  "nadia", "no@acme.example", "none@x.example", "k", "next",
-        "u1", "nora", "99991"};
+        "1",      "100", "nadia", "no@acme.example", "none@x.example", "k",
+        "next",   "u1",  "nora",  "99991",           "ohnesorg",       "sin",
+        "brakel", "無双"};
 
     for (size_t i = 0; i < COUNT_OF(nobody); i++) {
         if (!is_no_value(&more, nobody[i]))

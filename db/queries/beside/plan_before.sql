@@ -1,0 +1,12 @@
+-- What a plan (0: the newest) is compared with: the newest earlier one that a person decided about a row
+-- of, else the one before. Rows that were taken away by age cannot be compared with.
+select p.plan_id, p.today::text as today, r.decided, n.plan_id as later_id
+from (select coalesce(nullif($2::bigint, 0), max(plan_id)) as plan_id
+      from plan where portal_id = $1::bigint) n
+join plan p on p.portal_id = $1::bigint and p.plan_id < n.plan_id,
+     lateral (select exists (select from ruling g
+                             where g.portal_id = p.portal_id and g.plan_id = p.plan_id) as decided) r
+where p.rows = 0 or exists (select from plan_row w
+                            where w.portal_id = p.portal_id and w.plan_id = p.plan_id)
+order by r.decided desc, p.plan_id desc
+limit 1

@@ -1,0 +1,165 @@
+/*
+ * Nothing is approximated: each threshold is the whole policy asked again over every account, by
+ * the functions that a plan is made with. So a point is what a plan with that threshold would be.
+ */
+#include "core/simulate.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "core/evidence.h"
+
+enum { PORTION = 4096 }; /* accounts that are asked at a time */
+
+static const int curve_days[] = {30,  45,  60,  75,  90,  120, 150, 180,
+                                 210, 240, 270, 300, 330, 365, 0};
+
+static bool varies(const struct rule *rule)
+{
+    return actions[rule->action].frees_seat && rule->when.idle_days_min >= 0;
+}
+
+int simulate_threshold(const struct policy *policy)
+{
+    int least = -1;
+
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        int days = policy->rule[i].when.idle_days_min;
+        if (varies(&policy->rule[i]) && (least < 0 || days < least))
+            least = days;
+    }
+    return least;
+}
+
+bool simulate_asks_idle(const struct policy *policy)
+{
+    return simulate_threshold(policy) >= 0;
+}
+
+struct policy simulate_policy(struct arena *arena, const struct policy *policy, int idle_days)
+{
+    struct rule *rule = arena_calloc(arena, policy->rule_count + 1, sizeof(rule[0]));
+    struct policy other = *policy;
+
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        rule[i] = policy->rule[i];
+        if (varies(&rule[i]))
+            rule[i].when.idle_days_min = idle_days;
+    }
+    other.rule = rule;
+    return other;
+}
+
+struct decision *simulate_decide(struct arena *arena, const struct policy *policy,
+                                 const struct simulate_scene *scene)
+{
+    struct decision *decision = policy_decide(arena, policy, scene->context, scene->pairing);
+
+    guard_hold(scene->guard, scene->guard_count, decision, scene->context->snapshot->count);
+    return decision;
+}
+
+static bool frees_seat(const struct decision *decision)
+{
+    return actions[decision->action].frees_seat && decision->account->status == ACCOUNT_ACTIVE;
+}
+
+bool simulate_frees_idle(const struct decision *decision)
+{
+    return frees_seat(decision) && decision->by && decision->by->when.idle_days_min >= 0;
+}
+
+static void count_kept(struct simulate_point *point, const char *clause)
+{
+    size_t i = 0;
+
+    point->kept++;
+    while (i < SIMULATE_CLAUSES - 1 && point->kept_by[i].clause &&
+           !text_equal(point->kept_by[i].clause, clause))
+        i++;
+    point->kept_by[i].clause = clause;
+    point->kept_by[i].count++;
+}
+
+/* Where logins are read one by one, nobody looked lately at those whom no rule was about. */
+static size_t count_unread(const struct simulate_scene *scene, const struct decision *decision)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const struct evidence_settings settings = {.asked = true, .reread_days = scene->reread_days};
+    size_t *index = NULL, unread = 0;
+    size_t count = evidence_choose(&scratch, &settings, scene->context, decision, &index);
+
+    for (size_t i = 0; i < count; i++)
+        unread += simulate_frees_idle(&decision[index[i]]);
+    return unread;
+}
+
+static void add_portion(struct simulate_point *point, const struct simulate_scene *scene,
+                        const struct decision *decision)
+{
+    struct day today = scene->context->today;
+    size_t count = scene->context->snapshot->count;
+
+    point->unread += count_unread(scene, decision);
+    for (size_t i = 0; i < count; i++) {
+        const struct decision *one = &decision[i];
+        bool acts = one->action != ACTION_KEEP, frees = frees_seat(one);
+        point->acts += acts;
+        point->held += acts && one->held_by;
+        point->seats += frees;
+        point->idle += simulate_frees_idle(one);
+        point->later += frees && day_compare(one->not_before, today) > 0;
+        if (!acts && one->account->status == ACCOUNT_ACTIVE && one->idle_days >= point->days)
+            count_kept(point, one->clause);
+    }
+}
+
+struct simulate_point simulate_count(const struct simulate_scene *scene,
+                                     const struct decision *decision, int days)
+{
+    struct simulate_point point = {.days = days};
+
+    add_portion(&point, scene, decision);
+    return point;
+}
+
+/* --- the curve --- */
+
+/* Each account is judged by itself, so portions give what the whole gives, in little memory. */
+static void ask_portion(struct arena *arena, const struct policy *policy,
+                        const struct simulate_scene *scene, size_t begin,
+                        struct simulate_point *point)
+{
+    struct snapshot part = *scene->context->snapshot;
+    struct policy_context context = *scene->context;
+    struct simulate_scene portion = *scene;
+    struct policy other = simulate_policy(arena, policy, point->days);
+
+    part.count = part.count - begin < PORTION ? part.count - begin : PORTION;
+    part.account += begin;
+    context.snapshot = &part;
+    portion.context = &context;
+    portion.pairing += begin;
+    add_portion(point, &portion, simulate_decide(arena, &other, &portion));
+}
+
+size_t simulate_curve(struct arena *arena, const struct policy *policy,
+                      const struct simulate_scene *scene, const struct simulate_point **ret_point)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    size_t count = 0;
+
+    while (simulate_asks_idle(policy) && curve_days[count] > 0)
+        count++;
+    struct simulate_point *point = arena_calloc(arena, count + 1, sizeof(point[0]));
+    for (size_t i = 0; i < count; i++) {
+        point[i].days = curve_days[i];
+        for (size_t at = 0; at < scene->context->snapshot->count; at += PORTION) {
+            ask_portion(&scratch, policy, scene, at, &point[i]);
+            arena_clear(&scratch);
+        }
+    }
+    *ret_point = point;
+    return count;
+}

@@ -1,0 +1,350 @@
+/*
+ * The picture is what the newest plan with a whole list was made from, asked about the same day;
+ * what was done since is taken in, or it would be counted again. The guards are as that plan found
+ * them: they look at the evidence, and that is the same.
+ *
+ * Of a night that was, an account's history is what is known of it today, as far as it is of before
+ * that night. What people kept or rejected is left out: it is the policy that is asked about.
+ */
+#include "job/simulate.h"
+
+#include <limits.h>
+
+#include "base/mem.h"
+#include "base/table.h"
+#include "host/command.h"
+#include "job/collect.h"
+#include "job/weigh.h"
+#include "store/history.h"
+#include "store/plan.h"
+#include "store/roster.h"
+#include "store/snapshot.h"
+
+enum { WATCHED_DAYS = 90 };
+
+struct simulating {
+    struct job *job;
+    const struct simulate_wish *wish;
+    struct simulation *simulation;
+    struct policy *policy; /* of each case */
+    /* The newest picture, for what nights that were have no history of their own of. */
+    struct snapshot known;
+    struct table by_id;
+    const struct roster_proof *proof;
+    size_t proof_count;
+};
+
+/* --- a picture again --- */
+
+/* What a person let go after the plan was made does not hold the next one. */
+static int load_guards(struct simulating *all, struct arena *arena,
+                       const struct store_picture *picture, struct guard_finding **ret_guard,
+                       size_t *ret_count, struct err *err)
+{
+    if (store_load_guards(all->job->store, arena, picture->plan_id, ret_guard, ret_count, err) < 0)
+        return -1;
+    for (size_t i = 0; i < *ret_count; i++)
+        (*ret_guard)[i].hold &= !(*ret_guard)[i].let_go_by;
+    return 0;
+}
+
+static bool is_good(const struct guard_finding *guard, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *id = guard[i].id;
+        if (guard[i].hold && (text_equal(id, "G1") || text_equal(id, "G2") || text_equal(id, "G3")))
+            return false;
+    }
+    return true;
+}
+
+static int load_roster(const struct job *job, struct arena *arena,
+                       const struct store_picture *picture, struct roster *ret_roster,
+                       struct err *err)
+{
+    if (store_load_roster(job->store, arena, picture->roster_id, ret_roster, err) < 0)
+        return -1;
+    ret_roster->written = instant_day(roster_as_of(ret_roster), job->config->policy.zone);
+    roster_judge(ret_roster, picture->today);
+    return 0;
+}
+
+/* The proofs of absence until a night, that night's roster included when it is good. */
+static void take_proofs(const struct simulating *all, struct arena *arena,
+                        struct collected *collected)
+{
+    struct roster_proof own = roster_proof(&collected->roster);
+    struct roster_proof *proof = arena_calloc(arena, all->proof_count + 1, sizeof(proof[0]));
+    size_t count = 0;
+
+    while (count < all->proof_count && instant_compare(all->proof[count].as_of, own.as_of) < 0) {
+        proof[count] = all->proof[count];
+        count++;
+    }
+    if (collected->roster_is_good)
+        proof[count++] = own;
+    collected->proof = proof;
+    collected->proof_count = count;
+}
+
+static struct job job_of(const struct simulating *all, struct arena *arena, struct config *config,
+                         const struct store_picture *picture)
+{
+    struct job job = *all->job;
+
+    *config = *all->job->config;
+    config->policy = all->policy[0];
+    job.config = config;
+    job.arena = arena;
+    job.now = picture->at;
+    job.today = picture->today;
+    return job;
+}
+
+/* --- the newest picture --- */
+
+static int take_acts(struct simulating *all, const struct store_picture *picture, struct err *err)
+{
+    struct store_picture_act *act = NULL;
+    size_t count = 0;
+
+    if (store_load_picture_acts(all->job->store, all->job->arena, picture->plan_id, &act, &count,
+                                err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t at = table_find(&all->by_id, act[i].account_id);
+        if (at != TABLE_END)
+            all->known.account[table_value(&all->by_id, at)].status = actions[act[i].action].wanted;
+    }
+    return 0;
+}
+
+static int load_newest(struct simulating *all, const struct store_picture *picture, struct err *err)
+{
+    struct job *job = all->job;
+    struct roster_proof *proof = NULL;
+
+    if (store_load_snapshot(job->store, job->arena, picture->snapshot_id, &all->known, err) < 0)
+        return -1;
+    snapshot_drop_gone(&all->known);
+    if (store_load_history(job->store, job->arena, &all->known, err) < 0 ||
+        store_load_proofs(job->store, job->arena, &proof, &all->proof_count, err) < 0)
+        return -1;
+    all->proof = proof;
+    table_init(&all->by_id, all->known.count);
+    for (size_t i = 0; i < all->known.count; i++) {
+        if (all->known.account[i].id)
+            table_add(&all->by_id, all->known.account[i].id, (uint32_t)i);
+    }
+    return take_acts(all, picture, err);
+}
+
+static void decide_case(const struct simulating *all, struct job *job,
+                        const struct collected *collected, const struct simulate_scene *scene,
+                        size_t i)
+{
+    const struct config *config = job->config;
+    struct simulate_case *one = &all->simulation->of[i];
+    struct decision *decision = simulate_decide(job->arena, &all->policy[i], scene);
+    const struct guard_result guards = {.finding = all->simulation->guard,
+                                        .count = all->simulation->guard_count};
+    const struct plan_setup setup = {.portal = config->portal.name, .time_zone = config->time_zone};
+
+    one->point = simulate_count(scene, decision, one->days < 0 ? INT_MAX : one->days);
+    one->plan = plan_make(job->arena, &setup, &all->policy[i], &config->matching, scene->context,
+                          &collected->roster, decision, &guards);
+}
+
+static int simulate_newest(struct simulating *all, struct err *err)
+{
+    struct simulation *simulation = all->simulation;
+    const struct store_picture *picture = &simulation->picture;
+    struct collected collected = {.history = {.first_plan = picture->first_plan}};
+    struct guard_finding *guard = NULL;
+    struct weighed weighed;
+    struct config config;
+    struct job job = job_of(all, all->job->arena, &config, picture);
+
+    if (load_newest(all, picture, err) < 0 ||
+        load_roster(&job, job.arena, picture, &collected.roster, err) < 0 ||
+        load_guards(all, job.arena, picture, &guard, &simulation->guard_count, err) < 0)
+        return -1;
+    simulation->guard = guard;
+    collected.snapshot = all->known;
+    collected.roster_is_good = is_good(guard, simulation->guard_count);
+    take_proofs(all, job.arena, &collected);
+    job_weigh(&job, &collected, NULL, job.arena, &weighed);
+    simulation->active = snapshot_count(&collected.snapshot).active;
+    const struct simulate_scene scene = {.context = &weighed.context,
+                                         .pairing = weighed.pairing,
+                                         .guard = guard,
+                                         .guard_count = simulation->guard_count,
+                                         .reread_days = config.portal.login_reread_days};
+    for (size_t i = 0; i < simulation->count; i++)
+        decide_case(all, &job, &collected, &scene, i);
+    return 0;
+}
+
+/* --- nights that were --- */
+
+static struct instant until(struct instant at, struct instant night)
+{
+    return instant_compare(at, night) <= 0 ? at : INSTANT_NONE;
+}
+
+/* What is known today of an account, as far as it is of before that night. */
+static struct account_history history_at(const struct account_history *known, struct instant night)
+{
+    struct account_history history = *known;
+
+    history.rulings = NULL;
+    history.announcement = NULL;
+    history.announcement_count = 0;
+    history.unreached = NULL;
+    history.unreached_count = 0;
+    history.unlinked_since = until(known->unlinked_since, night);
+    history.became_active = until(known->became_active, night);
+    history.suspended_by_us = until(known->suspended_by_us, night);
+    history.acted_at = until(known->acted_at, night);
+    history.reactivated_at = until(known->reactivated_at, night);
+    history.reactivated_since &= instant_is_set(history.reactivated_at);
+    return history;
+}
+
+static void take_histories(const struct simulating *all, struct snapshot *snapshot,
+                           struct instant night)
+{
+    for (size_t i = 0; i < snapshot->count; i++) {
+        struct account *account = &snapshot->account[i];
+        uint32_t at = table_find(&all->by_id, account->id);
+        if (at != TABLE_END)
+            account->history =
+                history_at(&all->known.account[table_value(&all->by_id, at)].history, night);
+        account->history.ever_active |= account->status == ACCOUNT_ACTIVE;
+    }
+}
+
+static int play_night(struct simulating *all, const struct store_picture *picture, bool acts,
+                      struct err *err)
+{
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct collected collected = {.history = {.first_plan = false}};
+    struct guard_finding *guard = NULL;
+    size_t guards = 0;
+    struct weighed weighed;
+    struct config config;
+    struct job job = job_of(all, &arena, &config, picture);
+
+    if (store_load_snapshot(job.store, &arena, picture->snapshot_id, &collected.snapshot, err) <
+            0 ||
+        load_roster(&job, &arena, picture, &collected.roster, err) < 0 ||
+        load_guards(all, &arena, picture, &guard, &guards, err) < 0)
+        return -1;
+    snapshot_drop_gone(&collected.snapshot);
+    take_histories(all, &collected.snapshot, picture->at);
+    collected.roster_is_good = is_good(guard, guards);
+    take_proofs(all, &arena, &collected);
+    job_weigh(&job, &collected, NULL, &arena, &weighed);
+    const struct simulate_scene scene = {.context = &weighed.context,
+                                         .pairing = weighed.pairing,
+                                         .guard = guard,
+                                         .guard_count = guards,
+                                         .reread_days = config.portal.login_reread_days};
+    for (size_t i = 0; i < all->simulation->count; i++)
+        backtest_night(&all->simulation->of[i].back, scene.context,
+                       simulate_decide(&arena, &all->policy[i], &scene), acts);
+    return 0;
+}
+
+static int simulate_nights(struct simulating *all, struct err *err)
+{
+    struct simulation *simulation = all->simulation;
+    const struct simulate_wish *wish = all->wish;
+    struct day watched = day_is_set(wish->to) ? day_add(wish->to, WATCHED_DAYS + 1) : DAY_NONE;
+    struct store_picture *night = NULL;
+    size_t count = 0;
+
+    if (store_load_pictures(all->job->store, all->job->arena, wish->from, watched, &night, &count,
+                            err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        bool acts = !day_is_set(wish->to) || day_compare(night[i].today, wish->to) <= 0;
+        if (play_night(all, &night[i], acts, err) < 0)
+            return -1;
+        simulation->nights += acts;
+        simulation->to = acts ? night[i].today : simulation->to;
+        simulation->watched = night[i].today;
+    }
+    if (simulation->nights == 0)
+        return err_set(err, ERR_USAGE, "no night of these days is there any more, or yet");
+    simulation->from = night[0].today;
+    for (size_t i = 0; i < simulation->count; i++)
+        simulation->of[i].sum = backtest_sum(&simulation->of[i].back);
+    return 0;
+}
+
+/* --- all of it --- */
+
+static int find_picture(struct simulating *all, struct err *err)
+{
+    struct store_picture *picture = &all->simulation->picture;
+
+    if (store_newest_picture(all->job->store, picture, err) < 0)
+        return -1;
+    if (picture->plan_id > 0)
+        return 0;
+    CLEANUP(text_release) struct text command = TEXT_INIT;
+    command_add_portal(&command, COMMAND_PLAN, 0);
+    return err_set(err, ERR_USAGE,
+                   "the history has no plan over a whole list of accounts yet; hint: make one with "
+                   "'%s'",
+                   text_cstr(&command));
+}
+
+static void make_cases(struct simulating *all)
+{
+    const struct simulate_wish *wish = all->wish;
+    struct arena *arena = all->job->arena;
+    struct simulation *simulation = all->simulation;
+    struct policy policy = wish->policy ? *wish->policy : all->job->config->policy;
+    size_t thresholds = simulate_asks_idle(&policy) ? wish->count : 0;
+
+    simulation->count = thresholds + 1;
+    simulation->of = arena_calloc(arena, simulation->count, sizeof(simulation->of[0]));
+    all->policy = arena_calloc(arena, simulation->count, sizeof(all->policy[0]));
+    for (size_t i = 0; i < simulation->count; i++) {
+        struct simulate_case *one = &simulation->of[i];
+        one->as_written = i == 0;
+        one->days = i == 0 ? simulate_threshold(&policy) : wish->days[i - 1];
+        all->policy[i] = i == 0 ? policy : simulate_policy(arena, &policy, one->days);
+        backtest_init(&one->back, arena, policy.zone);
+    }
+}
+
+static int simulate(struct simulating *all, struct err *err)
+{
+    if (find_picture(all, err) < 0)
+        return -1;
+    make_cases(all);
+    if (simulate_newest(all, err) < 0)
+        return -1;
+    return all->wish->nights ? simulate_nights(all, err) : 0;
+}
+
+int job_simulate(struct job *job, const struct simulate_wish *wish,
+                 struct simulation *ret_simulation, struct err *err)
+{
+    struct simulating all = {.job = job, .wish = wish, .simulation = ret_simulation};
+
+    *ret_simulation =
+        (struct simulation){.portal = job->config->portal.name, .policy_file = wish->policy_file};
+    int failed = simulate(&all, err);
+    table_release(&all.by_id);
+    return failed;
+}
+
+void simulation_release(struct simulation *simulation)
+{
+    for (size_t i = 0; i < simulation->count; i++)
+        backtest_release(&simulation->of[i].back);
+}

@@ -1,0 +1,214 @@
+/*
+ * What is new in a plan, against a real server: which plan it is compared with, and which rows of
+ * the two are the same.
+ */
+#include <string.h>
+
+#include "store/beside.h"
+#include "store_world.h"
+#include "test.h"
+
+TEST_EACH(store_world_setup, store_world_teardown);
+
+enum { ACCOUNTS = 9 };
+
+/* A row that acts; `about` is what a decision about it would be about. */
+static struct plan_row acts(struct store_world *world, unsigned number, const char *about)
+{
+    struct account account = store_world_account(world, number);
+
+    return (struct plan_row){.action = ACTION_SUSPEND,
+                             .account_id = account.id,
+                             .rule = "idle",
+                             .reason = "idle",
+                             .clause = "R7",
+                             .idle_days = -1,
+                             .subject = digest_of(about, strlen(about)),
+                             .needed = 1};
+}
+
+static struct plan_row finding(struct store_world *world, unsigned number, const char *clause)
+{
+    struct account account = store_world_account(world, number);
+
+    return (struct plan_row){.action = ACTION_KEEP,
+                             .finding = true,
+                             .account_id = account.id,
+                             .rule = "",
+                             .clause = clause,
+                             .idle_days = -1};
+}
+
+static int64_t save(struct store_world *world, struct plan_row *row, size_t count)
+{
+    struct snapshot snapshot = store_world_snapshot(world, ACCOUNTS);
+    struct roster roster = store_world_roster(world, ACCOUNTS);
+    struct err err = ERR_INIT;
+    struct plan plan = {
+        .version = PLAN_VERSION,
+        .portal = "acme",
+        .state = count ? PLAN_PROPOSED : PLAN_EMPTY,
+        .created_at = world->now,
+        .today = world->today,
+        .time_zone = "UTC",
+        .row = row,
+        .row_count = count,
+    };
+
+    store_world_save(world, &snapshot);
+    store_world_save_roster(world, &roster, true);
+    plan.inputs.snapshot_id = snapshot.id;
+    plan.inputs.snapshot_digest = snapshot.digest;
+    plan.inputs.roster_id = roster.id;
+    plan.inputs.snapshot_taken_at = plan.inputs.roster_read_at = world->now;
+    plan.digest = plan_digest(&plan);
+    if (store_save_plan(&world->store, &world->run, &plan, &err) < 0)
+        fail_msg("%s", err.text);
+    store_world_tomorrow(world);
+    return plan.id;
+}
+
+static int64_t save_one(struct store_world *world)
+{
+    struct plan_row row[] = {acts(world, 1, "one")};
+
+    return save(world, row, 1);
+}
+
+static void decide(struct store_world *world, int64_t plan, const char *ended)
+{
+    CLEANUP(text_release) struct text sql = TEXT_INIT;
+
+    text_addf(&sql,
+              "insert into ruling (portal_id, ruling_id, kind, account_id, who, at, plan_id, "
+              "position, subject, action, rule, snapshot_at, until, ended_at, end_word) "
+              "select portal_id, %lld, 'approve', account_id, 'anna', now(), plan_id, position, "
+              "subject, action, rule, now(), current_date, %s from plan_row "
+              "where plan_id = %lld and position = 1",
+              (long long)plan, ended ? ended : "null, null", (long long)plan);
+    store_world_execute(world, text_cstr(&sql));
+}
+
+static void assert_base(struct store_world *world, int64_t plan, int64_t base, bool decided)
+{
+    struct plan_base is;
+    struct err err = ERR_INIT;
+
+    assert_int_equal(store_plan_before(&world->store, plan, &is, &err), 0);
+    assert_int_equal(is.plan_id, base);
+    assert_int_equal(is.decided, decided);
+    assert_int_equal(day_is_set(is.today), base > 0);
+}
+
+/* --- with which plan --- */
+
+TEST(plan_before_is_none_then_the_one_before_then_the_one_decided_on)
+{
+    struct store_world *world = *state;
+    int64_t first = save_one(world);
+
+    assert_base(world, first, 0, false);
+    int64_t second = save_one(world), third = save_one(world);
+    assert_base(world, third, second, false);
+    decide(world, first, NULL);
+    assert_base(world, third, first, true);
+    assert_base(world, second, first, true);
+    assert_base(world, first, 0, false);         /* what was decided on it is no plan before it */
+    decide(world, second, "now(), 'withdrawn'"); /* somebody looked, whatever came of it */
+    assert_base(world, third, second, true);
+    decide(world, third, NULL);
+    assert_base(world, third, second, true);
+}
+
+TEST(plan_before_passes_over_a_plan_whose_rows_were_taken_away)
+{
+    struct store_world *world = *state;
+    int64_t first = save_one(world);
+    int64_t second = save_one(world), third = save_one(world);
+
+    store_world_execute(world, "delete from plan_row where plan_id = 2");
+    assert_base(world, third, first, false);
+    assert_base(world, second, first, false);
+    int64_t empty = save(world, NULL, 0); /* has none, and that is all of it */
+    assert_base(world, empty + 1, empty, false);
+}
+
+/* --- which rows --- */
+
+static void assert_changes(struct store_world *world, int64_t before, int64_t after,
+                           const struct plan_change *wanted, size_t count)
+{
+    struct plan_change *is = NULL;
+    struct err err = ERR_INIT;
+    size_t is_count = 0;
+
+    assert_int_equal(
+        store_plan_changes(&world->store, &world->arena, before, after, &is, &is_count, &err), 0);
+    assert_int_equal(is_count, count);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(is[i].before, wanted[i].before);
+        assert_int_equal(is[i].after, wanted[i].after);
+        assert_int_equal(is[i].is_new, wanted[i].is_new);
+        assert_int_equal(is[i].done, wanted[i].done);
+    }
+}
+
+TEST(plan_changes_are_by_account_and_subject)
+{
+    struct store_world *world = *state;
+    struct plan_row before[] = {acts(world, 1, "one"),   acts(world, 2, "two"),
+                                acts(world, 3, "three"), finding(world, 4, "P4"),
+                                finding(world, 5, "P4"), finding(world, 6, "P6")};
+    struct plan_row after[] = {acts(world, 7, "seven"),   acts(world, 1, "one"),
+                               acts(world, 2, "another"), finding(world, 3, "P9"),
+                               finding(world, 4, "P4"),   finding(world, 5, "P6")};
+    static const struct plan_change wanted[] = {
+        {.after = 1, .is_new = true},              /* 7 came */
+        {.before = 2, .after = 3, .is_new = true}, /* 2 is about something else */
+        {.before = 3, .after = 4, .is_new = true}, /* 3 was to be suspended, and is a finding */
+        {.before = 5, .after = 6, .is_new = true}, /* 5 is another finding */
+        {.before = 6},                             /* 6 went; 1 and 4 are the same */
+    };
+    /* What was seen is not seen anew because the sentence tells another number of days. */
+    after[1].reason = "idle one day longer";
+    int64_t first = save(world, before, COUNT_OF(before));
+    int64_t second = save(world, after, COUNT_OF(after));
+
+    assert_changes(world, first, second, wanted, COUNT_OF(wanted));
+    assert_changes(world, first, first, NULL, 0);
+}
+
+/* It is told by `diff`; who reviewed the row has seen it. */
+TEST(plan_changes_of_what_holds_a_row_or_of_its_day_are_nothing_new)
+{
+    struct store_world *world = *state;
+    struct plan_row before[] = {acts(world, 1, "one"), acts(world, 2, "two")};
+    struct plan_row after[] = {acts(world, 1, "one"), acts(world, 2, "two")};
+    static const struct plan_change wanted[] = {{.before = 1, .after = 1},
+                                                {.before = 2, .after = 2}};
+
+    after[0].held_by = "G6";
+    after[1].not_before = day_add(world->today, 3);
+    int64_t first = save(world, before, 2);
+    int64_t second = save(world, after, 2);
+    assert_changes(world, first, second, wanted, COUNT_OF(wanted));
+}
+
+TEST(plan_changes_say_which_row_went_because_it_was_done)
+{
+    struct store_world *world = *state;
+    struct plan_row before[] = {acts(world, 1, "one"), acts(world, 2, "two"),
+                                acts(world, 3, "three")};
+    static const struct plan_change wanted[] = {
+        {.before = 1, .done = true}, {.before = 2}, {.before = 3}};
+    int64_t first = save(world, before, 3);
+    int64_t second = save(world, NULL, 0);
+
+    store_world_execute(
+        world, "insert into step (portal_id, plan_id, position, account_id, action, state, "
+               "run_id, intent_at, outcome_at, spread) "
+               "select portal_id, plan_id, position, account_id, action, "
+               "case position when 1 then 'done' else 'failed' end, 1, now(), now(), false "
+               "from plan_row where plan_id = 1 and position < 3");
+    assert_changes(world, first, second, wanted, COUNT_OF(wanted));
+}
