@@ -68,9 +68,10 @@ static void ask_order(struct roster_guess *guess, const struct guess_column *col
     if (count > 1) {
         struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_ORDER, column);
         question->sentence = arena_printf(guess->arena,
-                                          "'%s' in '%s' can be read in more than one way, and no other date "
+                                          "'%s' in '%s' can be read in %s ways, and no other date "
                                           "in this column shows which",
-                                          column->dates.example, title);
+                                          column->dates.example, title,
+                                          count == 2 ? "two" : "several");
         for (size_t i = 0; i < count && i < GUESS_CHOICES; i++)
             question->choice[i] = read_as(guess, &column->dates, format[i]);
         question->open = "rows with a date there are rejected";

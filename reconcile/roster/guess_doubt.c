@@ -12,7 +12,7 @@
 #include "config/write.h"
 #include "roster/guess_questions.h"
 
-enum { FEW = 8, EXAMPLES = 3, EXCERPT = 40, UNKNOWN_SHOWN = 8 };
+enum { FEW = 8, EXAMPLES = 3, EXCERPT = 40, UNKNOWN_SHOWN = 8, SHARED_ROWS = 6, SHARED_PART = 5 };
 
 /* --- dates of a row --- */
 
@@ -217,15 +217,18 @@ static void ask_columns(struct roster_guess *guess)
         question->choice[0] = "none of them says that somebody works here";
 }
 
-/* The value that most rows have; NULL = none. */
+/* The first value that most rows have, or so many of those that have one that a system may have
+ * filled it in; NULL = none. */
 static const struct guess_value *shared_of(const struct roster_guess *guess,
                                            const struct guess_column *column)
 {
     for (size_t i = 0; i < column->values; i++) {
         const struct guess_value *value = &column->value[i];
+        bool most = value->rows > 1 && value->rows * 2 > guess->rows;
+        bool much = value->rows >= SHARED_ROWS && value->rows * SHARED_PART >= column->filled;
         struct guess_span span;
-        if (value->rows > 1 && value->rows * 2 > guess->rows &&
-            guess_dates_span(value->text, &span) && !span.endless)
+        if ((most || much) && guess_dates_span(value->text, &span) && !span.endless &&
+            !guess_is_no_date(guess, value->text))
             return value;
     }
     return NULL;
@@ -237,7 +240,7 @@ static void ask_shared(struct roster_guess *guess)
     const struct guess_value *value = last ? shared_of(guess, last) : NULL;
     CLEANUP(text_release) struct text text = TEXT_INIT;
 
-    if (!value || last->shares || guess_is_no_date(guess, value->text))
+    if (!value || last->shares)
         return;
     add_shown(&text, "", value->text);
     add_shown(&text, " in ", last->title);
@@ -291,6 +294,17 @@ static bool is_flags(const struct guess_column *column)
     return flags;
 }
 
+/* A question about it alone asks whether it tells who is on leave. */
+static bool is_asked_of_leave(const struct roster_guess *guess, const struct guess_column *column)
+{
+    for (size_t i = 0; i < guess->questions; i++) {
+        const struct guess_question *question = &guess->question[i];
+        if (question->column == (size_t)(column - guess->column) && question->blocks_idle)
+            return true;
+    }
+    return false;
+}
+
 /* A flag, or a word or a date that some rows have, under a title that nobody knows. */
 static bool may_tell_leave(const struct roster_guess *guess, const struct guess_column *column)
 {
@@ -298,7 +312,8 @@ static bool may_tell_leave(const struct roster_guess *guess, const struct guess_
 
     return column->hint == MEANING_NONE && column->meaning == MEANING_NONE && !column->no_leave &&
            column->filled > 0 && *column->title && !text_equal(column->example, GUESS_LIST) &&
-           (is_flags(column) || (is_short && column->filled < guess->rows));
+           (is_flags(column) || (is_short && column->filled < guess->rows)) &&
+           !is_asked_of_leave(guess, column);
 }
 
 /* Titles alone: what people have in them is nobody's here. */

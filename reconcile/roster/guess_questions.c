@@ -676,8 +676,11 @@ void guess_take(struct roster_guess *guess, struct guess_taking taking)
 static void answer_column(struct roster_guess *guess, const struct guess_question *question,
                           size_t choice)
 {
-    if (question->column != GUESS_NO_COLUMN)
-        guess->column[question->column].settled = true;
+    if (question->column != GUESS_NO_COLUMN) {
+        struct guess_column *column = &guess->column[question->column];
+        column->settled = true;
+        column->no_leave |= choice == 0 && question->blocks_idle && !question->blocks_departed;
+    }
     for (size_t i = 0; i < GUESS_CHOICES && question->subject == GUESS_ABOUT_LAST_DAY; i++) {
         if (question->taking[i].column != GUESS_NO_COLUMN)
             guess->column[question->taking[i].column].settled = true;

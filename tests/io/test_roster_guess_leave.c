@@ -184,7 +184,7 @@ TEST(roster_guess_of_columns_that_nobody_knows_names_them_where_no_leave_is_told
 TEST(roster_guess_of_a_leave_told_by_the_status_asks_about_columns_that_may_tell_it_as_well)
 {
     static const char *const columns[][2] = {{"Medical Leave", "Y"},
-                                             {"Leave", "Maternity"},
+                                             {"Leave", "Long term"},
                                              {"Assenza dal", "2026-05-17"},
                                              {"L4", "tak"}};
 
@@ -200,6 +200,10 @@ TEST(roster_guess_of_a_leave_told_by_the_status_asks_about_columns_that_may_tell
         answer(&got, GUESS_ABOUT_AWAY, NULL, 0);
         assert_int_equal(got.guess.questions, 0);
     }
+    GUESS(once, "Employee ID,Status,Leave\n1,Active,\n2,On Leave,\n3,Active,Maternity\n");
+    assert_int_equal(once.guess.questions, 1);
+    answer(&once, GUESS_ABOUT_COLUMN, "Leave", 0);
+    assert_int_equal(once.guess.questions, 0);
     GUESS(clean, "Employee ID,Status,City,Wing\n1,Active,Rom,A\n2,On Leave,Rom,B\n");
     assert_int_equal(clean.guess.questions, 0);
 }
