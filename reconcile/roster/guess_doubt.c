@@ -12,7 +12,7 @@
 #include "config/write.h"
 #include "roster/guess_questions.h"
 
-enum { FEW = 8, EXAMPLES = 3, EXCERPT = 40, UNKNOWN_SHOWN = 8, SHARED_ROWS = 6, SHARED_PART = 5 };
+enum { FEW = 8, EXCERPT = 40, UNKNOWN_SHOWN = 8, SHARED_ROWS = 6, SHARED_PART = 5 };
 
 /* --- dates of a row --- */
 
@@ -126,8 +126,7 @@ typedef bool doubtful(const struct roster_guess *guess, const struct guess_colum
 
 static bool can_be_used(const struct guess_column *column)
 {
-    return !column->twice && *column->title && config_can_say(column->title) && !column->many &&
-           column->values > 0 && !text_equal(column->example, GUESS_LIST);
+    return guess_can_be_status(column) && column->values > 0;
 }
 
 static bool can_be_hired(const struct guess_column *column)
@@ -145,7 +144,7 @@ static void add_shown(struct text *text, const char *before, const char *value)
     text_add_char(text, '\'');
 }
 
-/* "'Gone' ('x'), column 4 ('A', 'T')" */
+/* "'Gone', column 4" */
 static void add_column(struct text *text, const struct roster_guess *guess,
                        const struct guess_column *column)
 {
@@ -154,11 +153,19 @@ static void add_column(struct text *text, const struct roster_guess *guess,
         add_shown(text, "", column->title);
     else
         text_addf(text, "column %zu, which has no title", (size_t)(column - guess->column) + 1);
-    for (size_t i = 0; i < column->values && i < EXAMPLES; i++)
-        add_shown(text, i ? ", " : " (", column->value[i].text);
-    if (column->values == 0)
-        add_shown(text, " (", column->example ? column->example : column->title);
-    text_add(text, column->values > EXAMPLES ? ", …)" : ")");
+}
+
+/* "'Gone': 'x'; column 4, which has no title: 'A', 'T'" */
+static void add_examples(struct text *text, struct roster_guess *guess,
+                         const struct guess_column *column)
+{
+    CLEANUP(text_release) struct text name = TEXT_INIT;
+    const char *examples = guess_examples_of(guess, column);
+
+    if (!examples)
+        return;
+    add_column(&name, guess, column);
+    text_addf(text, "%s%s: %s", text->length ? "; " : "", text_cstr(&name), examples);
 }
 
 /* One question about all columns of a kind; NULL = there are none. Beside the first answer, that
@@ -167,7 +174,7 @@ static struct guess_question *ask_kind(struct roster_guess *guess, enum guess_su
                                        doubtful *doubt, bool (*usable)(const struct guess_column *),
                                        const char *sentence, const char *use)
 {
-    CLEANUP(text_release) struct text names = TEXT_INIT;
+    CLEANUP(text_release) struct text names = TEXT_INIT, examples = TEXT_INIT;
     struct guess_question *question;
     const struct guess_column *first = NULL;
     const char *choice[GUESS_CHOICES] = {NULL};
@@ -178,6 +185,7 @@ static struct guess_question *ask_kind(struct roster_guess *guess, enum guess_su
         if (!doubt(guess, column))
             continue;
         add_column(&names, guess, column);
+        add_examples(&examples, guess, column);
         first = first ? first : column;
         count++;
         if (usable(column) && choices < GUESS_CHOICES) {
@@ -190,6 +198,8 @@ static struct guess_question *ask_kind(struct roster_guess *guess, enum guess_su
         return NULL;
     question = guess_put_question(guess, subject, count == 1 ? first : NULL);
     question->sentence = arena_printf(guess->arena, "%s: %s", sentence, text_cstr(&names));
+    question->examples =
+        examples.length > 0 ? arena_strdup(guess->arena, text_cstr(&examples)) : NULL;
     memcpy(question->choice, choice, sizeof(choice));
     question->open = "no rule acts on departures";
     question->blocks_departed = true;
