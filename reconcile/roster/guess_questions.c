@@ -773,7 +773,7 @@ static void answer_rehired(struct roster_guess *guess, const struct guess_questi
                            size_t choice)
 {
     guess->emptied = choice == 0;
-    if (choice > 0)
+    if (question->taking[choice].column != GUESS_NO_COLUMN)
         guess_take(guess, question->taking[choice]);
 }
 

@@ -421,3 +421,56 @@ TEST(roster_guess_of_short_years_offers_the_year_first_where_it_can_be)
     assert_false(roster_guess_blocks_departed(&got.guess));
     assert_null(asked(&western, GUESS_ABOUT_ORDER, NULL));
 }
+
+/* --- many of one, empty cells, kinds --- */
+
+static void add_leavers(struct text *csv, int at, int rows, bool same)
+{
+    for (int i = at; i < at + rows; i++)
+        text_addf(csv, "%d,Terminated,2021-%02d-%02d\n", i, same ? 12 : 1 + i % 11,
+                  same ? 31 : 1 + i % 27);
+}
+
+TEST(roster_guess_of_one_last_day_in_a_fifth_of_the_leavers_asks_whether_it_is_one)
+{
+    static const int shared[] = {6, 5};
+
+    for (size_t i = 0; i < COUNT_OF(shared); i++) {
+        CLEANUP(text_release) struct text csv = TEXT_INIT;
+        text_add(&csv, "Employee ID,Status,Termination Date\n");
+        for (int row = 0; row < 40; row++)
+            text_addf(&csv, "%d,Active,\n", row);
+        add_leavers(&csv, 100, 20, false);
+        add_leavers(&csv, 200, shared[i], true);
+        GUESS(got, text_cstr(&csv));
+        assert_int_equal(asked(&got, GUESS_ABOUT_SHARED, NULL) != NULL, shared[i] == 6);
+    }
+}
+
+TEST(roster_guess_of_empty_cells_of_a_status_asks_what_they_mean)
+{
+    static const char csv[] = "Employee ID,Name,Status\n1,A,\n2,B,Terminated\n3,C,\n";
+    GUESS(got, csv);
+    GUESS(full, "Employee ID,Name,Status\n1,A,Active\n2,B,Terminated\n");
+
+    assert_asked(&got, GUESS_ABOUT_WORD, "", "(empty) in 'Status' (2 rows)");
+    assert_null(asked(&full, GUESS_ABOUT_WORD, NULL));
+    answer(&got, GUESS_ABOUT_WORD, "", 0);
+    assert_int_equal(status_when_read(&got, csv, "3"), PERSON_EMPLOYED);
+}
+
+TEST(roster_guess_of_kinds_in_several_columns_asks_once_and_shows_nobodys_values)
+{
+    GUESS(got, "Employee ID,Status,Worker Type,Contract Type,State\n"
+               "1,Active,Intern,Fixed,Jane Doe\n2,Terminated,Guest,Open,Active\n");
+    const struct guess_question *question = question_of(&got, GUESS_ABOUT_TYPES, NULL);
+
+    assert_mentions(question->sentence, "'Worker Type', 'Contract Type' are");
+    assert_null(strstr(question->sentence, "Intern"));
+    answer(&got, GUESS_ABOUT_TYPES, NULL, 0);
+    assert_null(asked(&got, GUESS_ABOUT_TYPES, NULL));
+    assert_null(question_of(&got, GUESS_ABOUT_COLUMN, "State")->examples);
+    GUESS(words, "Employee ID,Status,State\n1,Active,Terminated\n2,Terminated,Active\n");
+    assert_string_equal(question_of(&words, GUESS_ABOUT_COLUMN, "State")->examples,
+                        "'Terminated', 'Active'");
+}
