@@ -463,7 +463,7 @@ void guess_doubt_answer(struct roster_guess *guess, const struct guess_question 
         answer_kind(guess, is_mute, can_be_used, choice);
     else if (question->subject == GUESS_ABOUT_LATER)
         answer_kind(guess, is_later, can_be_hired, choice);
-    else if (question->subject == GUESS_ABOUT_AWAY && choice > 0)
+    else if (question->taking[choice].column != GUESS_NO_COLUMN)
         guess_take(guess, question->taking[choice]);
     else if (question->subject == GUESS_ABOUT_AWAY)
         settle_away(guess);
