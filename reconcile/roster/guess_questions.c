@@ -136,7 +136,8 @@ const char *guess_rows_of(struct roster_guess *guess, size_t rows)
     return arena_printf(guess->arena, rows == 1 ? "%zu row" : "%zu rows", rows);
 }
 
-const char *guess_shown_word(struct roster_guess *guess, const char *word)
+/* In quotation marks, or "(empty)". */
+static const char *shown_word(struct roster_guess *guess, const char *word)
 {
     return *word ? arena_printf(guess->arena, "'%s'", guess_shown(guess, word)) : "(empty)";
 }
@@ -191,9 +192,8 @@ static void ask_words(struct roster_guess *guess)
         question->value = word->text;
         bool inactive = lexicon_is_inactive(guess->lexicon, word->text);
         question->sentence = arena_printf(
-            guess->arena, "%s in '%s' (%s): what does it mean?%s",
-            guess_shown_word(guess, word->text), guess_shown(guess, status->title),
-            guess_rows_of(guess, word->rows),
+            guess->arena, "%s in '%s' (%s): what does it mean?%s", shown_word(guess, word->text),
+            guess_shown(guess, status->title), guess_rows_of(guess, word->rows),
             inactive ? " Where it stands for who is not active, that may be whoever has left, and "
                        "people on leave and people who have not started yet as well"
                      : "");

@@ -27,8 +27,6 @@ void guess_tell_file(struct roster_guess *guess, const struct guess_column *colu
                      const char *sentence, const char *open);
 /* A value for people: cut, and what does not show is shown. */
 const char *guess_shown(struct roster_guess *guess, const char *value);
-/* A status word in quotation marks, or "(empty)". */
-const char *guess_shown_word(struct roster_guess *guess, const char *word);
 /* "'Active', 'Terminated', …"; NULL = values of people, which are nobody's: one of them is neither
  * a word of states, a yes or no, a date, nor a number of one or two digits. */
 const char *guess_examples_of(struct roster_guess *guess, const struct guess_column *column);
