@@ -140,10 +140,10 @@ static void say_words(const struct roster_guess *guess, struct text *out)
             const struct guess_word *word = &guess->word[i];
             if (word->status != kinds[k].status)
                 continue;
-            text_add(out, "  who is '");
+            text_add(out, *word->text ? "  who is '" : "  who has an empty cell");
             text_add_printable(out, word->text);
-            text_addf(out, "' (%zu %s) %s\n", word->rows, word->rows == 1 ? "row" : "rows",
-                      kinds[k].words);
+            text_addf(out, "%s (%zu %s) %s\n", *word->text ? "'" : "", word->rows,
+                      word->rows == 1 ? "row" : "rows", kinds[k].words);
         }
     }
     for (size_t i = 0; i < guess->no_dates; i++) {
@@ -194,6 +194,11 @@ static void say_question(const struct guess_question *question, FILE *stream)
     text_add(&out, "\n  ");
     text_add_printable(&out, question->sentence);
     text_add(&out, strchr("?.", out.data[out.length - 1]) ? "" : ".");
+    if (question->examples) {
+        text_add(&out, "\n    In the file: ");
+        text_add_printable(&out, question->examples);
+        text_add_char(&out, '.');
+    }
     text_add(&out, "\n    As long as nobody says: ");
     text_add_printable(&out, question->open);
     text_add(&out, ".\n");

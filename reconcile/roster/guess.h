@@ -32,6 +32,7 @@ struct guess_column {
     unsigned rank;        /* how likely, less is likelier */
     enum meaning meaning; /* what it is taken for; MEANING_NONE = not used */
     bool settled;         /* a person has said so, or that it does not matter */
+    bool no_leave;        /* a person has said that it does not say who is on leave */
     bool twice;           /* another column has the same title, so neither can be named */
     const char *example;  /* the first value; NULL = all are empty */
     size_t filled;        /* rows with a value */
@@ -45,7 +46,7 @@ struct guess_column {
     const char *date_format; /* proven, or said by a person; NULL = not known */
 };
 
-/* A word of the status column, and what it is taken for. */
+/* A word of the status column ("" = empty cells), and what it is taken for. */
 struct guess_word {
     const char *text;
     size_t rows;
@@ -70,6 +71,8 @@ enum guess_subject {
     GUESS_ABOUT_AWAY,     /* whether it matters that nothing says who is on leave */
     GUESS_ABOUT_LIST,     /* JSON: a second list, which is not read */
     GUESS_ABOUT_ABOVE,    /* rows above the titles that may be somebody's */
+    GUESS_ABOUT_TYPES,    /* kinds of contract, for all of which the rules are the same */
+    GUESS_ABOUT_REHIRED,  /* whether who is hired again keeps the last day of the first time */
     GUESS_ABOUT_NUMBER,   /* which of two columns is the employee number */
     GUESS_ABOUT_FILE,     /* nothing to be answered: HR's file has to be mended */
 };
@@ -87,6 +90,7 @@ struct guess_question {
     size_t column;                         /* or GUESS_NO_COLUMN */
     const char *value;                     /* a word, a cell; NULL = none */
     const char *sentence;                  /* what is not known */
+    const char *examples;                  /* values, for a terminal alone; NULL = none */
     const char *open;                      /* what follows while it is open */
     const char *choice[GUESS_CHOICES + 1]; /* answers, ended by NULL; none = nothing to answer */
     struct guess_taking taking[GUESS_CHOICES]; /* what the choices of columns do */
@@ -115,6 +119,7 @@ struct roster_guess {
     size_t inactive;                 /* SCIM: users who are not active */
     bool one_list;                   /* a person has said that the other list does not matter */
     bool nobody_above;               /* a person has said that rows above the titles are nobody's */
+    bool emptied;                    /* a person has said that who is hired again has no last day */
     bool nobody_away;                /* a person has said that nobody is on leave for long */
     bool inactive_left;              /* a person has said that they have left */
     bool inactive_stay;              /* a person has said that some of them have not */

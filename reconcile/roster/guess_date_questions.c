@@ -32,7 +32,9 @@ static bool has_twin(const char *format)
 static const char *read_as(struct roster_guess *guess, const struct guess_dates *dates,
                            const char *format)
 {
-    const char *order = is_day_first(format) ? "day first" : "month first";
+    const char *order = text_starts(format, "%y") ? "year first"
+                        : is_day_first(format)    ? "day first"
+                                                  : "month first";
     struct day_time time;
     char text[DAY_TEXT_SIZE];
 
@@ -65,13 +67,15 @@ static void ask_order(struct roster_guess *guess, const struct guess_column *col
 
     if (count > 1) {
         struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_ORDER, column);
-        question->sentence = arena_printf(guess->arena,
-                                          "'%s' in '%s' can be read in two ways, and no other date "
-                                          "in this column shows which",
-                                          column->dates.example, title);
+        question->sentence =
+            arena_printf(guess->arena,
+                         "'%s' in '%s' can be read in %s ways, and no other date "
+                         "in this column shows which",
+                         column->dates.example, title, count == 2 ? "two" : "several");
         for (size_t i = 0; i < count && i < GUESS_CHOICES; i++)
             question->choice[i] = read_as(guess, &column->dates, format[i]);
         question->open = "rows with a date there are rejected";
+        question->blocks_departed = column->meaning == MEANING_LAST_DAY && needs_century(format[0]);
     } else if (count == 1 && needs_century(format[0])) {
         struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_CENTURY, column);
         question->sentence = arena_printf(guess->arena, "years in '%s' have two digits ('%s')",
@@ -165,9 +169,9 @@ static void ask_misfits(struct roster_guess *guess, const struct guess_column *c
     else if (dates->misfits > 0 && has_digit && dates->dates == 0)
         guess_tell_file(guess, column,
                         arena_printf(guess->arena,
-                                     "'%s' in '%s' is written in no form of dates that is "
+                                     "the values in '%s' are written in no form of dates that is "
                                      "known",
-                                     guess_shown(guess, dates->misfit_example), title),
+                                     title),
                         "rows with one are rejected; hint: HR exports dates as YYYY-MM-DD, or "
                         "roster.date_formats says how they are written");
     if (dates->two_forms)

@@ -13,10 +13,10 @@
 #include "base/text.h"
 
 static const char *const days[] = {
-    "%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y",       "%m/%d/%Y",  "%Y/%m/%d",     "%d-%b-%Y", "%d-%m-%Y",
-    "%m-%d-%Y", "%Y%m%d",   "%d %b %Y",       "%b %d, %Y", "%Y年%m月%d日", "%d/%b/%Y", "%Y.%m.%d",
-    "%d.%m.%y", "%d/%m/%y", "%m/%d/%y",       "%d-%m-%y",  "%m-%d-%y",     "%d-%b-%y", "%d. %b %Y",
-    "%d.%b.%Y", "%b %d %Y", "%d de %b de %Y", "%Y-%b-%d",  "%d %b %y",
+    "%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y",  "%Y/%m/%d",       "%d-%b-%Y", "%d-%m-%Y",
+    "%m-%d-%Y", "%Y%m%d",   "%d %b %Y", "%b %d, %Y", "%Y年%m月%d日",   "%d/%b/%Y", "%Y.%m.%d",
+    "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y",  "%m-%d-%y",       "%d-%b-%y", "%d. %b %Y",
+    "%y/%m/%d", "%y-%m-%d", "%d.%b.%Y", "%b %d %Y",  "%d de %b de %Y", "%Y-%b-%d", "%d %b %y",
 };
 /* Behind the first DAYS_WITH_TIME of them; nothing first. */
 static const char *const times[] = {

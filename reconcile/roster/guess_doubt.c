@@ -12,7 +12,7 @@
 #include "config/write.h"
 #include "roster/guess_questions.h"
 
-enum { FEW = 8, EXAMPLES = 3, EXCERPT = 40, UNKNOWN_SHOWN = 8 };
+enum { FEW = 8, EXCERPT = 40, UNKNOWN_SHOWN = 8, SHARED_ROWS = 6, SHARED_PART = 5 };
 
 /* --- dates of a row --- */
 
@@ -126,8 +126,7 @@ typedef bool doubtful(const struct roster_guess *guess, const struct guess_colum
 
 static bool can_be_used(const struct guess_column *column)
 {
-    return !column->twice && *column->title && config_can_say(column->title) && !column->many &&
-           column->values > 0 && !text_equal(column->example, GUESS_LIST);
+    return guess_can_be_status(column) && column->values > 0;
 }
 
 static bool can_be_hired(const struct guess_column *column)
@@ -145,7 +144,7 @@ static void add_shown(struct text *text, const char *before, const char *value)
     text_add_char(text, '\'');
 }
 
-/* "'Gone' ('x'), column 4 ('A', 'T')" */
+/* "'Gone', column 4" */
 static void add_column(struct text *text, const struct roster_guess *guess,
                        const struct guess_column *column)
 {
@@ -154,11 +153,19 @@ static void add_column(struct text *text, const struct roster_guess *guess,
         add_shown(text, "", column->title);
     else
         text_addf(text, "column %zu, which has no title", (size_t)(column - guess->column) + 1);
-    for (size_t i = 0; i < column->values && i < EXAMPLES; i++)
-        add_shown(text, i ? ", " : " (", column->value[i].text);
-    if (column->values == 0)
-        add_shown(text, " (", column->example ? column->example : column->title);
-    text_add(text, column->values > EXAMPLES ? ", …)" : ")");
+}
+
+/* "'Gone': 'x'; column 4, which has no title: 'A', 'T'" */
+static void add_examples(struct text *text, struct roster_guess *guess,
+                         const struct guess_column *column)
+{
+    CLEANUP(text_release) struct text name = TEXT_INIT;
+    const char *examples = guess_examples_of(guess, column);
+
+    if (!examples)
+        return;
+    add_column(&name, guess, column);
+    text_addf(text, "%s%s: %s", text->length ? "; " : "", text_cstr(&name), examples);
 }
 
 /* One question about all columns of a kind; NULL = there are none. Beside the first answer, that
@@ -167,7 +174,7 @@ static struct guess_question *ask_kind(struct roster_guess *guess, enum guess_su
                                        doubtful *doubt, bool (*usable)(const struct guess_column *),
                                        const char *sentence, const char *use)
 {
-    CLEANUP(text_release) struct text names = TEXT_INIT;
+    CLEANUP(text_release) struct text names = TEXT_INIT, examples = TEXT_INIT;
     struct guess_question *question;
     const struct guess_column *first = NULL;
     const char *choice[GUESS_CHOICES] = {NULL};
@@ -178,6 +185,7 @@ static struct guess_question *ask_kind(struct roster_guess *guess, enum guess_su
         if (!doubt(guess, column))
             continue;
         add_column(&names, guess, column);
+        add_examples(&examples, guess, column);
         first = first ? first : column;
         count++;
         if (usable(column) && choices < GUESS_CHOICES) {
@@ -190,6 +198,8 @@ static struct guess_question *ask_kind(struct roster_guess *guess, enum guess_su
         return NULL;
     question = guess_put_question(guess, subject, count == 1 ? first : NULL);
     question->sentence = arena_printf(guess->arena, "%s: %s", sentence, text_cstr(&names));
+    question->examples =
+        examples.length > 0 ? arena_strdup(guess->arena, text_cstr(&examples)) : NULL;
     memcpy(question->choice, choice, sizeof(choice));
     question->open = "no rule acts on departures";
     question->blocks_departed = true;
@@ -217,15 +227,18 @@ static void ask_columns(struct roster_guess *guess)
         question->choice[0] = "none of them says that somebody works here";
 }
 
-/* The value that most rows have; NULL = none. */
+/* The first value that most rows have, or so many of those that have one that a system may have
+ * filled it in; NULL = none. */
 static const struct guess_value *shared_of(const struct roster_guess *guess,
                                            const struct guess_column *column)
 {
     for (size_t i = 0; i < column->values; i++) {
         const struct guess_value *value = &column->value[i];
+        bool most = value->rows > 1 && value->rows * 2 > guess->rows;
+        bool much = value->rows >= SHARED_ROWS && value->rows * SHARED_PART >= column->filled;
         struct guess_span span;
-        if (value->rows > 1 && value->rows * 2 > guess->rows &&
-            guess_dates_span(value->text, &span) && !span.endless)
+        if ((most || much) && guess_dates_span(value->text, &span) && !span.endless &&
+            !guess_is_no_date(guess, value->text))
             return value;
     }
     return NULL;
@@ -237,7 +250,7 @@ static void ask_shared(struct roster_guess *guess)
     const struct guess_value *value = last ? shared_of(guess, last) : NULL;
     CLEANUP(text_release) struct text text = TEXT_INIT;
 
-    if (!value || last->shares || guess_is_no_date(guess, value->text))
+    if (!value || last->shares)
         return;
     add_shown(&text, "", value->text);
     add_shown(&text, " in ", last->title);
@@ -282,35 +295,95 @@ static bool is_leave_told(const struct roster_guess *guess)
     return told;
 }
 
-/* ", unless one of these does: 'Away', …" */
-static void add_unknown(struct text *text, const struct roster_guess *guess)
+static bool is_flags(const struct guess_column *column)
+{
+    bool flags = column->values > 0 && !column->many;
+
+    for (size_t i = 0; i < column->values; i++)
+        flags &= guess_is_flag(column->value[i].text);
+    return flags;
+}
+
+/* A question about it alone asks whether it tells who is on leave. */
+static bool is_asked_of_leave(const struct roster_guess *guess, const struct guess_column *column)
+{
+    for (size_t i = 0; i < guess->questions; i++) {
+        const struct guess_question *question = &guess->question[i];
+        if (question->column == (size_t)(column - guess->column) && question->blocks_idle)
+            return true;
+    }
+    return false;
+}
+
+/* A flag, or a word or a date that some rows have, under a title that nobody knows. */
+static bool may_tell_leave(const struct roster_guess *guess, const struct guess_column *column)
+{
+    bool is_short = is_dates(column) || (!column->many && column->values <= FEW);
+
+    return column->hint == MEANING_NONE && column->meaning == MEANING_NONE && !column->no_leave &&
+           column->filled > 0 && *column->title && !text_equal(column->example, GUESS_LIST) &&
+           (is_flags(column) || (is_short && column->filled < guess->rows)) &&
+           !is_asked_of_leave(guess, column);
+}
+
+/* Titles alone: what people have in them is nobody's here. */
+static size_t add_leave_titles(struct text *text, const struct roster_guess *guess)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < guess->columns; i++) {
-        const struct guess_column *column = &guess->column[i];
-        if (column->hint != MEANING_NONE || column->meaning != MEANING_NONE || column->settled ||
-            column->filled == 0 || !*column->title)
-            continue;
-        if (count++ < UNKNOWN_SHOWN)
-            add_shown(text, count == 1 ? ", unless one of these does: " : ", ", column->title);
+        if (may_tell_leave(guess, &guess->column[i]) && count++ < UNKNOWN_SHOWN)
+            add_shown(text, count == 1 ? "" : ", ", guess->column[i].title);
     }
     text_add(text, count > UNKNOWN_SHOWN ? ", …" : "");
+    return count;
 }
 
+static bool can_be_leave(const struct guess_column *column)
+{
+    return is_flags(column) && guess_can_be_named(column);
+}
+
+static void offer_leave(struct roster_guess *guess, struct guess_question *question)
+{
+    size_t choices = 1;
+
+    for (size_t i = 0; i < guess->columns && choices < GUESS_CHOICES; i++) {
+        const struct guess_column *column = &guess->column[i];
+        if (!may_tell_leave(guess, column) || !can_be_leave(column))
+            continue;
+        question->taking[choices] = (struct guess_taking){i, MEANING_ON_LEAVE};
+        question->choice[choices++] =
+            arena_printf(guess->arena, "a yes in '%s' means on leave: use it",
+                         guess_shown(guess, column->title));
+    }
+}
+
+/* A status with a word for leave does not say that no other column tells it as well. */
 static void ask_away(struct roster_guess *guess)
 {
-    CLEANUP(text_release) struct text unknown = TEXT_INIT;
+    CLEANUP(text_release) struct text titles = TEXT_INIT;
+    size_t count = add_leave_titles(&titles, guess);
+    bool is_column =
+        roster_guess_of(guess, MEANING_ON_LEAVE) || roster_guess_of(guess, MEANING_LEAVE_FROM);
+    bool told = is_leave_told(guess);
 
-    if (guess->nobody_away || is_leave_told(guess))
+    if (is_column || ((told || guess->nobody_away) && count == 0))
         return;
     struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_AWAY, NULL);
-    add_unknown(&unknown, guess);
-    question->sentence = arena_printf(guess->arena,
-                                      "nothing in this file says who is on leave%s: whoever is "
-                                      "away for months would be idle",
-                                      text_cstr(&unknown));
-    question->choice[0] = "nobody is away for so long, or they are protected otherwise";
+    question->sentence =
+        told ? arena_printf(guess->arena,
+                            "the status has a word for people on leave: does one of these columns "
+                            "say who is on leave as well: %s? Whoever is away for months would be "
+                            "idle",
+                            text_cstr(&titles))
+             : arena_printf(guess->arena,
+                            "nothing in this file says who is on leave%s%s: whoever is "
+                            "away for months would be idle",
+                            count ? ", unless one of these does: " : "", text_cstr(&titles));
+    question->choice[0] = told ? "no, none of them does"
+                               : "nobody is away for so long, or they are protected otherwise";
+    offer_leave(guess, question);
     question->open = "no rule acts on idleness; hint: where that is so, a script says "
                      "--leave-out " GUESS_LEAVE_OUT_LEAVE;
     question->blocks_idle = true;
@@ -330,11 +403,19 @@ void guess_doubt_ask(struct roster_guess *guess)
 
 /* --- answers --- */
 
+static void settle_away(struct roster_guess *guess)
+{
+    guess->nobody_away |= !is_leave_told(guess);
+    for (size_t i = 0; i < guess->columns; i++)
+        guess->column[i].no_leave |= may_tell_leave(guess, &guess->column[i]);
+}
+
 bool guess_doubt_leave_out(struct roster_guess *guess, const char *title)
 {
     bool is_leave = strcasecmp(title, GUESS_LEAVE_OUT_LEAVE) == 0;
 
-    guess->nobody_away |= is_leave;
+    if (is_leave)
+        settle_away(guess);
     return is_leave;
 }
 
@@ -382,8 +463,10 @@ void guess_doubt_answer(struct roster_guess *guess, const struct guess_question 
         answer_kind(guess, is_mute, can_be_used, choice);
     else if (question->subject == GUESS_ABOUT_LATER)
         answer_kind(guess, is_later, can_be_hired, choice);
+    else if (question->taking[choice].column != GUESS_NO_COLUMN)
+        guess_take(guess, question->taking[choice]);
     else if (question->subject == GUESS_ABOUT_AWAY)
-        guess->nobody_away = true;
+        settle_away(guess);
     else if (question->subject == GUESS_ABOUT_LIST)
         guess->one_list = true;
     else if (choice == 0 && guess->no_dates < COUNT_OF(guess->no_date))

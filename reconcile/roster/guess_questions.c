@@ -15,7 +15,7 @@
 #include "roster/guess_doubt.h"
 #include "roster/intake.h"
 
-enum { EXAMPLES = 4, EXCERPT = 40 };
+enum { EXAMPLES = 4, EXCERPT = 40, STATES_MAX = 12 };
 
 size_t guess_count_hints(const struct roster_guess *guess, enum meaning hint)
 {
@@ -36,6 +36,23 @@ void guess_take_status(struct roster_guess *guess, struct guess_column *column)
             (struct guess_word){.text = column->value[i].text,
                                 .rows = column->value[i].rows,
                                 .status = lexicon_word(guess->lexicon, column->value[i].text)};
+    if (column->filled > 0 && guess->rows > column->filled)
+        guess->word[guess->words++] =
+            (struct guess_word){.text = "", .rows = guess->rows - column->filled};
+}
+
+bool guess_can_be_status(const struct guess_column *column)
+{
+    struct guess_span span;
+
+    if (!guess_can_be_named(column) || column->many || column->values > STATES_MAX ||
+        text_equal(column->example, GUESS_LIST))
+        return false;
+    for (size_t i = 0; i < column->values; i++) {
+        if (guess_dates_span(column->value[i].text, &span) && !span.serial)
+            return false;
+    }
+    return true;
 }
 
 bool guess_is_flag(const char *value)
@@ -119,17 +136,36 @@ const char *guess_rows_of(struct roster_guess *guess, size_t rows)
     return arena_printf(guess->arena, rows == 1 ? "%zu row" : "%zu rows", rows);
 }
 
-/* "Active, Terminated, …" */
-static const char *examples_of(struct roster_guess *guess, const struct guess_column *column)
+/* In quotation marks, or "(empty)". */
+static const char *shown_word(struct roster_guess *guess, const char *word)
+{
+    return *word ? arena_printf(guess->arena, "'%s'", guess_shown(guess, word)) : "(empty)";
+}
+
+static bool is_anybodys(const struct roster_guess *guess, const char *value)
+{
+    size_t digits = strspn(value, "0123456789");
+    struct guess_span span;
+
+    return lexicon_word(guess->lexicon, value) != PERSON_UNKNOWN ||
+           lexicon_is_inactive(guess->lexicon, value) || guess_is_flag(value) ||
+           (digits <= 2 && value[digits] == '\0') ||
+           (guess_dates_span(value, &span) && !span.serial);
+}
+
+const char *guess_examples_of(struct roster_guess *guess, const struct guess_column *column)
 {
     CLEANUP(text_release) struct text text = TEXT_INIT;
 
+    for (size_t i = 0; i < column->values; i++) {
+        if (!is_anybodys(guess, column->value[i].text))
+            return NULL;
+    }
+    if (column->many || column->values == 0)
+        return NULL;
     for (size_t i = 0; i < column->values && i < EXAMPLES; i++)
         text_addf(&text, "%s'%s'", i ? ", " : "", guess_shown(guess, column->value[i].text));
-    if (column->values == 0 && column->example)
-        text_addf(&text, "'%s'", guess_shown(guess, column->example));
-    if (column->many || column->values > EXAMPLES)
-        text_add(&text, ", …");
+    text_add(&text, column->values > EXAMPLES ? ", …" : "");
     return arena_strdup(guess->arena, text_cstr(&text));
 }
 
@@ -156,7 +192,7 @@ static void ask_words(struct roster_guess *guess)
         question->value = word->text;
         bool inactive = lexicon_is_inactive(guess->lexicon, word->text);
         question->sentence = arena_printf(
-            guess->arena, "'%s' in '%s' (%s): what does it mean?%s", guess_shown(guess, word->text),
+            guess->arena, "%s in '%s' (%s): what does it mean?%s", shown_word(guess, word->text),
             guess_shown(guess, status->title), guess_rows_of(guess, word->rows),
             inactive ? " Where it stands for who is not active, that may be whoever has left, and "
                        "people on leave and people who have not started yet as well"
@@ -184,17 +220,17 @@ static void ask_status_like(struct roster_guess *guess, const struct guess_colum
     const struct guess_column *status = roster_guess_of(guess, MEANING_STATUS);
     struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_COLUMN, column);
 
-    question->sentence =
-        arena_printf(guess->arena, "'%s' (%s) looks like a status and is not used%s%s%s",
-                     guess_shown(guess, column->title), examples_of(guess, column),
-                     status ? ": who works here is read from '" : "",
-                     status ? guess_shown(guess, status->title) : "", status ? "' alone" : "");
+    question->sentence = arena_printf(
+        guess->arena, "'%s' looks like a status and is not used%s%s%s",
+        guess_shown(guess, column->title), status ? ": who works here is read from '" : "",
+        status ? guess_shown(guess, status->title) : "", status ? "' alone" : "");
+    question->examples = guess_examples_of(guess, column);
     offer(guess, question,
           status ? arena_printf(guess->arena, "it is not needed: '%s' says who works here",
                                 guess_shown(guess, status->title))
                  : "it says nothing about who works here",
           NULL, MEANING_NONE);
-    if (guess_can_be_named(column) && !column->many)
+    if (guess_can_be_status(column))
         offer(guess, question,
               status ? "it is the status: use it instead" : "it is the status: use it", column,
               MEANING_STATUS);
@@ -247,9 +283,10 @@ static void ask_leave_like(struct roster_guess *guess, const struct guess_column
 
     question->sentence = arena_printf(
         guess->arena,
-        "'%s' (%s) looks as if it told who is on leave and is not used: whoever is away for "
-        "months would be idle",
-        guess_shown(guess, column->title), examples_of(guess, column));
+        "'%s' looks as if it told who is on leave and is not used: whoever is away for months "
+        "would be idle",
+        guess_shown(guess, column->title));
+    question->examples = guess_examples_of(guess, column);
     offer(guess, question, "it says nothing about who is on leave now", NULL, MEANING_NONE);
     if (words)
         offer(guess, question,
@@ -257,7 +294,7 @@ static void ask_leave_like(struct roster_guess *guess, const struct guess_column
                                     "whoever has one of these in it is on leave: use it: %s", words)
                      : "a yes in it means on leave: use it",
               column, MEANING_ON_LEAVE);
-    if (!roster_guess_of(guess, MEANING_STATUS) && !column->many && guess_can_be_named(column) &&
+    if (!roster_guess_of(guess, MEANING_STATUS) && guess_can_be_status(column) &&
         !meaning_is_date(column->hint) && column->values > 1)
         offer(guess, question, "it says who works here and who is away, as a status: use it",
               column, MEANING_STATUS);
@@ -305,44 +342,80 @@ static void ask_rehire(struct roster_guess *guess, const struct guess_column *co
     question->blocks_departed = !status;
 }
 
-/* The first day of the first time shows nobody who came back: without a status, the last day of the
- * first time would be their last. */
-static void ask_original(struct roster_guess *guess)
+/* A person has said, or is asked, what a column of rehires means, or that the first day is the
+ * newest. */
+static bool is_rehire_told(const struct roster_guess *guess)
+{
+    const struct guess_column *hired = roster_guess_of(guess, MEANING_HIRE_DATE);
+    bool told = hired && hired->settled;
+
+    for (size_t i = 0; i < guess->columns; i++) {
+        const struct guess_column *column = &guess->column[i];
+        told |= column->hint == MEANING_REHIRE && column->filled > 0 && !column->twice;
+    }
+    return told;
+}
+
+/* Without a status, the last day of the first time would be the last of whoever came back, unless
+ * HR empties it, or the first day is that of the newest time: no title says so for certain. */
+static void ask_rehired(struct roster_guess *guess)
 {
     const struct guess_column *hired = roster_guess_of(guess, MEANING_HIRE_DATE);
     const struct guess_column *last = roster_guess_of(guess, MEANING_LAST_DAY);
 
-    if (!hired || hired->hint != MEANING_ORIGINAL_HIRE || hired->settled || hired->filled == 0 ||
-        !last || roster_guess_of(guess, MEANING_STATUS))
+    if (!last || guess->emptied || guess->rows == 0 || roster_guess_of(guess, MEANING_STATUS) ||
+        is_rehire_told(guess))
         return;
-    struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_COLUMN, hired);
+    bool first = hired && hired->hint == MEANING_ORIGINAL_HIRE;
+    struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_REHIRED, last);
     question->sentence = arena_printf(
         guess->arena,
-        "'%s' is the first day of the first time: no column shows who was hired again and may "
-        "still have the last day of that time in '%s'",
-        guess_shown(guess, hired->title), guess_shown(guess, last->title));
-    offer(guess, question, "HR empties the last day of whoever is hired again: use both", hired,
-          MEANING_HIRE_DATE);
-    offer(guess, question,
-          arena_printf(guess->arena, "HR may keep it: do not use '%s'",
-                       guess_shown(guess, last->title)),
-          last, MEANING_NONE);
-    question->open =
-        "no rule acts on departures; hint: HR exports the latest hire date, or a status";
+        "%s%s%sno status says who works here: is the last day in '%s' emptied when somebody is "
+        "hired again?",
+        first ? "'" : "", first ? guess_shown(guess, hired->title) : "",
+        first ? "' is the first day of the first time, and " : "", guess_shown(guess, last->title));
+    offer(guess, question, "yes, HR empties it: use it", NULL, MEANING_NONE);
+    offer(
+        guess, question,
+        arena_printf(guess->arena, "it may stay: do not use '%s'", guess_shown(guess, last->title)),
+        last, MEANING_NONE);
+    question->open = "no rule acts on departures; hint: HR exports a status, which says it";
     question->blocks_departed = true;
 }
 
-static void ask_type(struct roster_guess *guess, const struct guess_column *column)
+static bool is_type(const struct roster_guess *guess, const struct guess_column *column)
 {
-    struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_COLUMN, column);
+    return column->hint == MEANING_TYPE && column->meaning == MEANING_NONE && !column->settled &&
+           !column->twice && column->filled > 0 && !guess->repeats_titles &&
+           !has_leave_words(guess, column);
+}
 
+/* One question about all of them. */
+static void ask_types(struct roster_guess *guess)
+{
+    CLEANUP(text_release) struct text titles = TEXT_INIT;
+    const struct guess_column *first = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < guess->columns; i++) {
+        const struct guess_column *column = &guess->column[i];
+        if (!is_type(guess, column))
+            continue;
+        text_addf(&titles, "%s'%s'", count ? ", " : "", guess_shown(guess, column->title));
+        first = count++ ? first : column;
+    }
+    if (count == 0)
+        return;
+    struct guess_question *question =
+        guess_put_question(guess, GUESS_ABOUT_TYPES, count == 1 ? first : NULL);
     question->sentence = arena_printf(
         guess->arena,
-        "'%s' (%s) is not used: the rules are the same for all of these, contractors, interns and "
+        "%s %s not used: the rules are the same for all kinds of people, contractors, interns and "
         "guests too",
-        guess_shown(guess, column->title), examples_of(guess, column));
-    question->choice[0] = "that is understood; it is not needed";
-    question->open = "it is not used";
+        text_cstr(&titles), count == 1 ? "is" : "are");
+    question->choice[0] =
+        count == 1 ? "that is understood; it is not needed" : "that is understood; none is needed";
+    question->open = count == 1 ? "it is not used" : "they are not used";
 }
 
 static void ask_maybe_last_day(struct roster_guess *guess, const struct guess_column *column)
@@ -352,9 +425,10 @@ static void ask_maybe_last_day(struct roster_guess *guess, const struct guess_co
     struct guess_question *question = guess_put_question(guess, GUESS_ABOUT_LAST_DAY, column);
     question->sentence = arena_printf(
         guess->arena,
-        "'%s' ('%s') may be the last day of employment, the day on which notice was given, or the "
-        "end of an assignment or of a contract that is prolonged",
-        guess_shown(guess, column->title), guess_shown(guess, column->example));
+        "'%s' may be the last day of employment, the day on which notice was given, or the end of "
+        "an assignment or of a contract that is prolonged",
+        guess_shown(guess, column->title));
+    question->examples = guess_examples_of(guess, column);
     offer(guess, question, "the employment ends on that day", column, MEANING_LAST_DAY);
     offer(guess, question, "it is something else, like the day of the notice: do not use it", NULL,
           MEANING_NONE);
@@ -420,9 +494,8 @@ static void tell_twice(struct roster_guess *guess, const struct guess_column *co
     guess_tell_file(
         guess, column,
         arena_printf(guess->arena,
-                     "more than one column is titled '%s' (here '%s'), so none of them can "
-                     "be named",
-                     guess_shown(guess, column->title), guess_shown(guess, column->example)),
+                     "more than one column is titled '%s', so none of them can be named",
+                     guess_shown(guess, column->title)),
         "they are not used; hint: HR gives each column a title of its own");
     guess->question[guess->questions - 1].blocks_departed =
         status || column->hint == MEANING_LAST_DAY || column->hint == MEANING_LAST_WORKED ||
@@ -453,8 +526,6 @@ static void ask_columns(struct roster_guess *guess)
             ask_leave_like(guess, column);
         else if (hint == MEANING_REHIRE)
             ask_rehire(guess, column);
-        else if (hint == MEANING_TYPE)
-            ask_type(guess, column);
         else if (hint == MEANING_MAYBE_LAST_DAY)
             ask_maybe_last_day(guess, column);
     }
@@ -603,8 +674,9 @@ void guess_ask(struct roster_guess *guess)
     ask_email(guess);
     ask_number(guess);
     ask_columns(guess);
+    ask_types(guess);
     ask_ends(guess);
-    ask_original(guess);
+    ask_rehired(guess);
     ask_words(guess);
     guess_ask_dates(guess);
     guess_doubt_ask(guess);
@@ -676,12 +748,31 @@ void guess_take(struct roster_guess *guess, struct guess_taking taking)
 static void answer_column(struct roster_guess *guess, const struct guess_question *question,
                           size_t choice)
 {
-    if (question->column != GUESS_NO_COLUMN)
-        guess->column[question->column].settled = true;
+    if (question->column != GUESS_NO_COLUMN) {
+        struct guess_column *column = &guess->column[question->column];
+        column->settled = true;
+        column->no_leave |= choice == 0 && question->blocks_idle && !question->blocks_departed;
+    }
     for (size_t i = 0; i < GUESS_CHOICES && question->subject == GUESS_ABOUT_LAST_DAY; i++) {
         if (question->taking[i].column != GUESS_NO_COLUMN)
             guess->column[question->taking[i].column].settled = true;
     }
+    if (question->taking[choice].column != GUESS_NO_COLUMN)
+        guess_take(guess, question->taking[choice]);
+}
+
+static void answer_types(struct roster_guess *guess, const struct guess_question *question,
+                         size_t choice)
+{
+    (void)question, (void)choice;
+    for (size_t i = 0; i < guess->columns; i++)
+        guess->column[i].settled |= is_type(guess, &guess->column[i]);
+}
+
+static void answer_rehired(struct roster_guess *guess, const struct guess_question *question,
+                           size_t choice)
+{
+    guess->emptied = choice == 0;
     if (question->taking[choice].column != GUESS_NO_COLUMN)
         guess_take(guess, question->taking[choice]);
 }
@@ -711,6 +802,7 @@ void roster_guess_answer(struct roster_guess *guess, size_t question, size_t cho
         [GUESS_ABOUT_INACTIVE] = answer_inactive,  [GUESS_ABOUT_MUTE] = guess_doubt_answer,
         [GUESS_ABOUT_LATER] = guess_doubt_answer,  [GUESS_ABOUT_SHARED] = guess_doubt_answer,
         [GUESS_ABOUT_ABOVE] = answer_above,        [GUESS_ABOUT_NUMBER] = answer_column,
+        [GUESS_ABOUT_TYPES] = answer_types,        [GUESS_ABOUT_REHIRED] = answer_rehired,
         [GUESS_ABOUT_AWAY] = guess_doubt_answer,   [GUESS_ABOUT_LIST] = guess_doubt_answer,
     };
     struct guess_question asked = guess->question[question];
@@ -728,7 +820,7 @@ bool roster_guess_leave_out(struct roster_guess *guess, const char *title)
         struct guess_column *column = &guess->column[i];
         if (column->meaning != MEANING_NONE || !text_equal(column->title, title))
             continue;
-        column->settled = found = true;
+        column->settled = column->no_leave = found = true;
     }
     guess_ask(guess);
     return found;

@@ -27,6 +27,11 @@ void guess_tell_file(struct roster_guess *guess, const struct guess_column *colu
                      const char *sentence, const char *open);
 /* A value for people: cut, and what does not show is shown. */
 const char *guess_shown(struct roster_guess *guess, const char *value);
+/* "'Active', 'Terminated', …"; NULL = values of people, which are nobody's: one of them is neither
+ * a word of states, a yes or no, a date, nor a number of one or two digits. */
+const char *guess_examples_of(struct roster_guess *guess, const struct guess_column *column);
+/* It can be named, has words and not too many of them, and no dates. */
+bool guess_can_be_status(const struct guess_column *column);
 const char *guess_rows_of(struct roster_guess *guess, size_t rows);
 /* It says yes or no in a way that the reader knows. */
 bool guess_is_flag(const char *value);

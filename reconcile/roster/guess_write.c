@@ -75,9 +75,15 @@ static const char *said_of_column(struct arena *arena, const struct guess_column
                         column->meaning == MEANING_NONE ? "not used" : "used", column->title);
 }
 
+static const char *said_of_leave(struct arena *arena, const struct guess_column *column)
+{
+    return arena_printf(arena, "as was said, not about leave: %s", column->title);
+}
+
 static const char *said_of_word(struct arena *arena, const struct guess_word *word)
 {
-    return arena_printf(arena, "as was said, in no list, so its rows are rejected: %s", word->text);
+    return arena_printf(arena, "as was said, in no list, so its rows are rejected: %s",
+                        *word->text ? word->text : "(empty)");
 }
 
 static void write_words(const struct roster_guess *guess, struct config_writing *writing)
@@ -93,7 +99,7 @@ static void write_words(const struct roster_guess *guess, struct config_writing 
     if (!roster_guess_of(guess, MEANING_STATUS))
         return;
     for (size_t i = 0; i < COUNT_OF(lists); i++) {
-        const char *item[GUESS_VALUES_MAX];
+        const char *item[GUESS_VALUES_MAX + 1]; /* and empty cells */
         size_t count = 0;
         for (size_t w = 0; w < guess->words; w++) {
             if (guess->word[w].status == lists[i].status)
@@ -105,12 +111,12 @@ static void write_words(const struct roster_guess *guess, struct config_writing 
     for (size_t w = 0; w < guess->words; w++) {
         if (guess->word[w].status != PERSON_UNKNOWN)
             continue;
-        config_write_comment(writing, "roster.status",
-                             guess->word[w].settled
-                                 ? said_of_word(writing->arena, &guess->word[w])
-                                 : arena_printf(writing->arena,
-                                                "in no list, so its rows are rejected: %s",
-                                                guess->word[w].text));
+        config_write_comment(
+            writing, "roster.status",
+            guess->word[w].settled
+                ? said_of_word(writing->arena, &guess->word[w])
+                : arena_printf(writing->arena, "in no list, so its rows are rejected: %s",
+                               *guess->word[w].text ? guess->word[w].text : "(empty)"));
     }
 }
 
@@ -194,6 +200,7 @@ static void write_shape(const struct roster_guess *guess, struct config_writing 
 
 static const char said_left[] = "as was said, whoever is not active has left";
 static const char said_away[] = "as was said, nobody is on leave for long, or they are protected";
+static const char said_emptied[] = "as was said, who is hired again has no last day any more";
 static const char said_above[] = "as was said, nobody stands above the titles";
 static const char said_list[] = "as was said, all people are in the list that is read";
 static const char said_shared[] = "as was said, the last day that most rows have is one";
@@ -207,9 +214,16 @@ static void write_said(const struct roster_guess *guess, struct config_writing *
                                  said_of_column(writing->arena, &guess->column[i]));
     }
     for (size_t i = 0; i < guess->columns; i++) {
+        if (guess->column[i].no_leave)
+            config_write_comment(writing, "roster",
+                                 said_of_leave(writing->arena, &guess->column[i]));
+    }
+    for (size_t i = 0; i < guess->columns; i++) {
         if (guess->column[i].shares)
             config_write_comment(writing, "roster", said_shared);
     }
+    if (guess->emptied)
+        config_write_comment(writing, "roster", said_emptied);
     if (guess->nobody_above)
         config_write_comment(writing, "roster", said_above);
     if (guess->one_list)
@@ -238,11 +252,14 @@ void roster_guess_recall(struct roster_guess *guess, const char *config)
 
     for (size_t i = 0; i < guess->columns; i++)
         guess->column[i].settled |= has_comment(config, said_of_column(arena, &guess->column[i]));
+    for (size_t i = 0; i < guess->columns; i++)
+        guess->column[i].no_leave |= has_comment(config, said_of_leave(arena, &guess->column[i]));
     for (size_t i = 0; i < guess->words; i++)
         guess->word[i].settled |= has_comment(config, said_of_word(arena, &guess->word[i]));
     for (size_t i = 0; i < guess->columns; i++)
         guess->column[i].shares |=
             guess->column[i].meaning == MEANING_LAST_DAY && has_comment(config, said_shared);
+    guess->emptied |= has_comment(config, said_emptied);
     guess->nobody_above |= has_comment(config, said_above);
     guess->one_list |= has_comment(config, said_list);
     guess->nobody_away |= has_comment(config, said_away);
@@ -259,6 +276,25 @@ void roster_guess_forget(struct text *config)
         config_edit_remove_comments(config, begins[i]);
 }
 
+/* Of what a sentence says by values, which are people's, no more than the title is written. */
+static const char *open_of(struct arena *arena, const struct roster_guess *guess,
+                           const struct guess_question *question)
+{
+    static const char *const said[] = {
+        [GUESS_ABOUT_WORD] = "words are not known in",
+        [GUESS_ABOUT_ORDER] = "it is not known how dates are written in",
+        [GUESS_ABOUT_CENTURY] = "years have two digits in",
+        [GUESS_ABOUT_SERIAL] = "numbers may be a spreadsheet's days in",
+        [GUESS_ABOUT_NO_DATE] = "values may stand for no date in",
+        [GUESS_ABOUT_SHARED] = "one last day stands in many rows in",
+    };
+    const char *what = question->subject < COUNT_OF(said) ? said[question->subject] : NULL;
+
+    return what && question->column != GUESS_NO_COLUMN
+               ? arena_printf(arena, "%s '%s'", what, guess->column[question->column].title)
+               : question->sentence;
+}
+
 void roster_guess_write(const struct roster_guess *guess, struct config_writing *writing)
 {
     write_shape(guess, writing);
@@ -272,5 +308,6 @@ void roster_guess_write(const struct roster_guess *guess, struct config_writing 
     for (size_t i = 0; i < guess->questions; i++)
         config_write_comment(writing, "roster",
                              arena_printf(writing->arena, "open: %s; as long as it is: %s",
-                                          guess->question[i].sentence, guess->question[i].open));
+                                          open_of(writing->arena, guess, &guess->question[i]),
+                                          guess->question[i].open));
 }

@@ -304,7 +304,7 @@ static const struct kind {
      "Employee ID,Status,Hire Date\n",
      "%d,Active,40191\n",
      "",
-     {"# open: '40191' in 'Hire Date'"},
+     {"# open: numbers may be a spreadsheet's days in 'Hire Date'"},
      20},
     {"twice the same key",
      "Employee ID,Full Name,Status\n",
@@ -550,7 +550,9 @@ TEST(init_repeated_over_what_was_left_open_is_not_well_until_it_is_answered)
         assert_non_null(comment);
         assert_null(strstr(comment + 1, "# no rule for departures"));
     }
-    const struct first_line lines[] = {{"may be the last day of employment", "1"}, {NULL, NULL}};
+    const struct first_line lines[] = {{"may be the last day of employment", "1"},
+                                       {"emptied when somebody is hired again", "1"},
+                                       {NULL, NULL}};
     int code = first_dialogue(&first, lines, &seen);
     if (code != 0)
         fail_msg("%d: %s", code, text_cstr(&seen));

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "config/write.h"
 #include "roster/guess.h"
+#include "roster/guess_questions.h"
 #include "roster/guess_write.h"
 #include "roster_case.h"
 
@@ -36,11 +37,23 @@ static inline void guess_case_release(struct guess_case *c)
 /* 2026-11-28T12:00:00Z, the day of the cases. */
 #define GUESS_NOW ((struct instant){.us = INT64_C(1795867200000000)})
 
-static inline struct guess_case guess_of_bytes(const char *bytes, size_t length)
+/* As it is without a word of anybody. */
+static inline struct guess_case guess_unsaid(const char *bytes, size_t length)
 {
     struct guess_case c = {.read = -1, .guessed = mem_calloc(1, sizeof(*c.guessed))};
 
     c.result = roster_guess(c.guessed, bytes, length, true, NULL, NULL, &c.guess, &c.err);
+    return c;
+}
+
+/* HR empties the last day of whoever is hired again: asked of every file without a status. */
+static inline struct guess_case guess_of_bytes(const char *bytes, size_t length)
+{
+    struct guess_case c = guess_unsaid(bytes, length);
+
+    c.guess.emptied = true;
+    if (c.result == 0)
+        guess_ask(&c.guess);
     return c;
 }
 

@@ -126,10 +126,12 @@ TEST(roster_guess_of_a_first_hire_alone_acts_on_no_last_day_until_that_is_said)
         text_addf(&csv,
                   "Employee ID,%s,Termination Date\n1,2010-01-01,\n90,2015-03-01,2022-06-30\n",
                   original_titles[i]);
-        GUESS(got, text_cstr(&csv));
-        assert_asked(&got, GUESS_ABOUT_COLUMN, original_titles[i], "hired again");
+        CLEANUP(guess_case_release)
+        struct guess_case got = guess_unsaid(text_cstr(&csv), csv.length);
+        assert_guessed(&got);
+        assert_asked(&got, GUESS_ABOUT_REHIRED, NULL, original_titles[i]);
         assert_true(roster_guess_blocks_departed(&got.guess));
-        answer(&got, GUESS_ABOUT_COLUMN, original_titles[i], 0);
+        answer(&got, GUESS_ABOUT_REHIRED, NULL, 0);
         assert_int_equal(questions_of(&got), 0);
         assert_string_equal(title_of(&got, MEANING_HIRE_DATE), original_titles[i]);
         assert_int_equal(status_when_read(&got, text_cstr(&csv), "90"), PERSON_DEPARTED);
@@ -192,18 +194,48 @@ TEST(roster_guess_of_a_rehire_date_taken_asks_how_its_days_are_written)
     assert_asked(&got, GUESS_ABOUT_ORDER, "Rehire Date", "two ways");
 }
 
-TEST(roster_guess_of_a_mark_for_rehires_offers_no_date)
+TEST(roster_guess_of_who_may_be_hired_again_is_nothing)
 {
     GUESS(got, "Employee ID,Hire Date,Eligible for Rehire,Termination Date\n"
                "1,2016-04-13,Yes,2022-06-30\n");
-    const struct guess_question *question =
-        question_of(&got, GUESS_ABOUT_COLUMN, "Eligible for Rehire");
+    GUESS(mark, "Employee ID,Hire Date,Rehired,Termination Date\n1,2016-04-13,Yes,2022-06-30\n");
 
-    assert_true(question->blocks_departed);
-    assert_null(question->choice[1]);
-    answer(&got, GUESS_ABOUT_COLUMN, "Eligible for Rehire", 0);
-    assert_string_equal(title_of(&got, MEANING_HIRE_DATE), "Hire Date");
+    assert_int_equal(questions_of(&got), 0);
+    assert_true(question_of(&mark, GUESS_ABOUT_COLUMN, "Rehired")->blocks_departed);
+    answer(&mark, GUESS_ABOUT_COLUMN, "Rehired", 0);
+    assert_false(roster_guess_blocks_departed(&mark.guess));
+}
+
+/* --- whether a last day is emptied --- */
+
+static struct guess_case unsaid(const char *text)
+{
+    return guess_unsaid(text, strlen(text));
+}
+
+TEST(roster_guess_without_a_status_asks_once_whether_the_last_day_of_a_rehire_is_emptied)
+{
+    static const char csv[] = "Employee ID,Hire Date,Termination Date\n1,2016-04-13,\n"
+                              "2,2017-04-13,2022-06-30\n";
+    CLEANUP(guess_case_release) struct guess_case got = unsaid(csv);
+    CLEANUP(guess_case_release) struct guess_case kept = unsaid(csv);
+    CLEANUP(guess_case_release) struct guess_case again = unsaid(csv);
+    CLEANUP(guess_case_release)
+    struct guess_case told =
+        unsaid("Employee ID,Status,Termination Date\n1,Active,\n2,Terminated,2022-06-30\n");
+    CLEANUP(config_writing_release) struct config_writing writing = {.arena = &got.arena};
+
+    assert_asked(&got, GUESS_ABOUT_REHIRED, "Termination Date", "hired again");
+    assert_true(roster_guess_blocks_departed(&got.guess));
+    assert_null(asked(&told, GUESS_ABOUT_REHIRED, NULL));
+    answer(&got, GUESS_ABOUT_REHIRED, NULL, 0);
     assert_false(roster_guess_blocks_departed(&got.guess));
+    assert_string_equal(title_of(&got, MEANING_LAST_DAY), "Termination Date");
+    roster_guess_write(&got.guess, &writing);
+    roster_guess_recall(&again.guess, text_cstr(&writing.text));
+    assert_false(roster_guess_blocks_departed(&again.guess));
+    answer(&kept, GUESS_ABOUT_REHIRED, NULL, 1);
+    assert_null(title_of(&kept, MEANING_LAST_DAY));
 }
 
 /* --- the day of the notice --- */
@@ -368,4 +400,77 @@ TEST(roster_guess_of_a_wide_export_sees_its_row_of_labels)
 
     assert_int_equal(got.guess.shape.label_rows, 1);
     assert_string_equal(title_of(&got, MEANING_LAST_DAY), "COMPANYEXITDATE");
+}
+
+TEST(roster_guess_of_short_years_offers_the_year_first_where_it_can_be)
+{
+    static const char csv[] = "Employee ID,Status,Termination Date\n1,Active,\n"
+                              "2,Terminated,26/05/20\n3,Terminated,26/12/15\n";
+    GUESS(got, csv);
+    GUESS(western, "Employee ID,Status,Termination Date\n1,Active,\n2,Terminated,12/25/26\n");
+    const struct guess_question *question = asked(&got, GUESS_ABOUT_ORDER, "Termination Date");
+    size_t choice = 0;
+
+    if (!question || !question->blocks_departed)
+        fail_msg("the order is not asked");
+    while (question && question->choice[choice] &&
+           !strstr(question->choice[choice], "is 2026-05-20"))
+        choice++;
+    assert_mentions(question ? question->choice[choice] : NULL, "year first");
+    answer(&got, GUESS_ABOUT_ORDER, "Termination Date", choice);
+    assert_false(roster_guess_blocks_departed(&got.guess));
+    assert_null(asked(&western, GUESS_ABOUT_ORDER, NULL));
+}
+
+/* --- many of one, empty cells, kinds --- */
+
+static void add_leavers(struct text *csv, int at, int rows, bool same)
+{
+    for (int i = at; i < at + rows; i++)
+        text_addf(csv, "%d,Terminated,2021-%02d-%02d\n", i, same ? 12 : 1 + i % 11,
+                  same ? 31 : 1 + i % 27);
+}
+
+TEST(roster_guess_of_one_last_day_in_a_fifth_of_the_leavers_asks_whether_it_is_one)
+{
+    static const int shared[] = {6, 5};
+
+    for (size_t i = 0; i < COUNT_OF(shared); i++) {
+        CLEANUP(text_release) struct text csv = TEXT_INIT;
+        text_add(&csv, "Employee ID,Status,Termination Date\n");
+        for (int row = 0; row < 40; row++)
+            text_addf(&csv, "%d,Active,\n", row);
+        add_leavers(&csv, 100, 20, false);
+        add_leavers(&csv, 200, shared[i], true);
+        GUESS(got, text_cstr(&csv));
+        assert_int_equal(asked(&got, GUESS_ABOUT_SHARED, NULL) != NULL, shared[i] == 6);
+    }
+}
+
+TEST(roster_guess_of_empty_cells_of_a_status_asks_what_they_mean)
+{
+    static const char csv[] = "Employee ID,Name,Status\n1,A,\n2,B,Terminated\n3,C,\n";
+    GUESS(got, csv);
+    GUESS(full, "Employee ID,Name,Status\n1,A,Active\n2,B,Terminated\n");
+
+    assert_asked(&got, GUESS_ABOUT_WORD, "", "(empty) in 'Status' (2 rows)");
+    assert_null(asked(&full, GUESS_ABOUT_WORD, NULL));
+    answer(&got, GUESS_ABOUT_WORD, "", 0);
+    assert_int_equal(status_when_read(&got, csv, "3"), PERSON_EMPLOYED);
+}
+
+TEST(roster_guess_of_kinds_in_several_columns_asks_once_and_shows_nobodys_values)
+{
+    GUESS(got, "Employee ID,Status,Worker Type,Contract Type,State\n"
+               "1,Active,Intern,Fixed,Jane Doe\n2,Terminated,Guest,Open,Active\n");
+    const struct guess_question *question = question_of(&got, GUESS_ABOUT_TYPES, NULL);
+
+    assert_mentions(question->sentence, "'Worker Type', 'Contract Type' are");
+    assert_null(strstr(question->sentence, "Intern"));
+    answer(&got, GUESS_ABOUT_TYPES, NULL, 0);
+    assert_null(asked(&got, GUESS_ABOUT_TYPES, NULL));
+    assert_null(question_of(&got, GUESS_ABOUT_COLUMN, "State")->examples);
+    GUESS(words, "Employee ID,Status,State\n1,Active,Terminated\n2,Terminated,Active\n");
+    assert_string_equal(question_of(&words, GUESS_ABOUT_COLUMN, "State")->examples,
+                        "'Terminated', 'Active'");
 }

@@ -179,3 +179,44 @@ TEST(roster_guess_of_columns_that_nobody_knows_names_them_where_no_leave_is_told
     assert_asked(&got, GUESS_ABOUT_AWAY, NULL, "unless one of these does: 'Away': whoever");
     assert_null(asked(&told, GUESS_ABOUT_AWAY, NULL));
 }
+
+/* Beside a status that has a word for leave, a column that nobody has listed may tell it too. */
+TEST(roster_guess_of_a_leave_told_by_the_status_asks_about_columns_that_may_tell_it_as_well)
+{
+    static const char *const columns[][2] = {{"Medical Leave", "Y"},
+                                             {"Leave", "Long term"},
+                                             {"Assenza dal", "2026-05-17"},
+                                             {"L4", "tak"}};
+
+    for (size_t i = 0; i < COUNT_OF(columns); i++) {
+        CLEANUP(text_release) struct text csv = TEXT_INIT;
+        text_addf(&csv, "Employee ID,Status,%s\n1,Active,\n2,On Leave,\n3,Active,%s\n",
+                  columns[i][0], columns[i][1]);
+        GUESS(got, text_cstr(&csv));
+        if (!roster_guess_blocks_idle(&got.guess))
+            fail_msg("'%s' is not asked", columns[i][0]);
+        assert_asked(&got, GUESS_ABOUT_AWAY, NULL, columns[i][0]);
+        assert_false(roster_guess_blocks_departed(&got.guess));
+        answer(&got, GUESS_ABOUT_AWAY, NULL, 0);
+        assert_int_equal(got.guess.questions, 0);
+    }
+    GUESS(once, "Employee ID,Status,Leave\n1,Active,\n2,On Leave,\n3,Active,Maternity\n");
+    assert_int_equal(once.guess.questions, 1);
+    answer(&once, GUESS_ABOUT_COLUMN, "Leave", 0);
+    assert_int_equal(once.guess.questions, 0);
+    GUESS(clean, "Employee ID,Status,City,Wing\n1,Active,Rom,A\n2,On Leave,Rom,B\n");
+    assert_int_equal(clean.guess.questions, 0);
+}
+
+TEST(roster_guess_of_a_flag_beside_a_leave_told_by_the_status_can_be_used_for_it)
+{
+    static const char csv[] = "Employee ID,Status,Medical Leave\n1,Active,\n2,On Leave,\n"
+                              "3,Active,Y\n";
+    GUESS(got, csv);
+
+    answer(&got, GUESS_ABOUT_AWAY, NULL, 1);
+    assert_int_equal(got.guess.questions, 0);
+    assert_int_equal(status_when_read(&got, csv, "3"), PERSON_ON_LEAVE);
+    assert_int_equal(status_when_read(&got, csv, "2"), PERSON_ON_LEAVE);
+    assert_int_equal(status_when_read(&got, csv, "1"), PERSON_EMPLOYED);
+}
