@@ -237,11 +237,11 @@ TEST(what_became_of_a_row_is_told_of_the_plan_it_was_decided_on)
     struct store_step *step = NULL;
     int64_t first = save(world, decided, 4), second = save(world, later, 4);
 
+    decide(world, first, "now() + interval '1 hour', 'done'");
     tried(world, second, 1, "done", true);
     tried(world, second, 2, "failed", true);
     tried(world, second, 3, "approved", false);
     tried(world, second, 4, "verified", true);
-    decide(world, first, "now(), 'done'");
     assert_int_equal(became(world, first, &step), 2);
     assert_int_equal(step[0].position, 1);
     assert_int_equal(step[0].plan_id, second);

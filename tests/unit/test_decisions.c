@@ -204,7 +204,7 @@ TEST(decisions_of_a_row_that_stands_twice_are_refused_both)
 TEST(decisions_without_a_decision_pass)
 {
     static const struct decisions_line line[] = {
-        {.account_id = ID("A"), .subject = HEX("a2"), .until = "soon", .reason = "=1+1"},
+        {.account_id = ID("A"), .subject = HEX("a2")},
         {.account_id = ID("C")},
         {.account_id = NULL},
         {.account_id = "nobody"},
@@ -213,6 +213,21 @@ TEST(decisions_without_a_decision_pass)
     struct decisions_row *row = NULL;
 
     assert_int_equal(judge(&world, line, COUNT_OF(line), &row), 0);
+}
+
+/* The likeliest slip of a hand: a keep that would be lost without a word. */
+TEST(decisions_of_a_row_with_a_day_or_a_reason_alone_are_refused_by_name)
+{
+    static const struct decisions_line line[] = {
+        {.account_id = ID("A"), .subject = HEX("a1"), .until = "2026-12-20"},
+        {.account_id = ID("C"), .reason = "on a journey"},
+    };
+    WORLD(world);
+    struct decisions_row *row = NULL;
+
+    assert_int_equal(judge(&world, line, COUNT_OF(line), &row), 2);
+    for (size_t i = 0; i < COUNT_OF(line); i++)
+        assert_non_null(strstr(row[i].refused, "no decision"));
 }
 
 /* A plan of before decisions has no subjects: nothing says what was looked at. */
