@@ -96,10 +96,7 @@ static char *put(struct inbox *inbox, const char *name, unsigned uid, const char
     age(path, 3600);
     return path;
 }
-#define PUT(inbox, name, uid, content)                                                             \
-    do {                                                                                           \
-        CLEANUP(mem_cleanup) char *path_put = put(inbox, name, uid, content);                      \
-    } while (0)
+#define PUT(inbox, name, uid, content) free(put(inbox, name, uid, content))
 
 /* An approval of this row, and nothing else. */
 static char *approval_of(struct inbox *inbox, size_t row)
