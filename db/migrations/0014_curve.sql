@@ -29,3 +29,5 @@ comment on column plan_curve.unread is 'of the idle: seats whose last login a pl
 comment on column plan_curve.later is 'of these seats: not before a later day';
 comment on column plan_curve.held is 'of the acts: rows that a guard of evidence holds';
 comment on column plan_curve.kept is 'active accounts that are idle so long and keep their seat all the same';
+
+comment on column roster.blind is 'rows that may be anybody: rejected, or with a name and no key';

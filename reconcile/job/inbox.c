@@ -7,6 +7,7 @@
 #include "job/inbox.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/cleanup.h"
 #include "base/mem.h"
@@ -56,9 +57,21 @@ bool inbox_is_ours(const char *name)
 
 /* --- what it says --- */
 
-/* An old file does not undo what its owner took back later. */
-static int drop_withdrawn(struct job *job, const struct drop_file *file,
-                          struct decisions *decisions, struct err *err)
+/* Approved long ago, it would have expired by now had it been taken then; what spares is no older
+ * for it. */
+static bool is_expired(const struct job *job, const struct drop_file *file, const char *decision)
+{
+    int64_t lives = job->config->approval.expires_hours * 3600 * SECOND_US;
+
+    return strcasecmp(decision, ruling_kind_name(RULING_KEEP)) != 0 &&
+           strcasecmp(decision, ruling_kind_name(RULING_REJECT)) != 0 &&
+           job->now.us - file->written.us > lives;
+}
+
+/* An old file does not undo what its owner took back later, and no approval outlives itself in it.
+ */
+static int drop_stale(struct job *job, const struct drop_file *file, struct decisions *decisions,
+                      struct err *err)
 {
     struct decisions_line *line = arena_calloc(job->arena, decisions->count + 1, sizeof(line[0]));
     struct store_ruling *ruling = NULL;
@@ -68,6 +81,11 @@ static int drop_withdrawn(struct job *job, const struct drop_file *file,
         return -1;
     memcpy(line, decisions->line, decisions->count * sizeof(line[0]));
     for (size_t i = 0; i < decisions->count; i++) {
+        if (line[i].decision && !line[i].flaw && is_expired(job, file, line[i].decision))
+            line[i].flaw = arena_printf(job->arena,
+                                        "the file is older than an approval lives (%lld hours): "
+                                        "look at the row again and decide anew",
+                                        (long long)job->config->approval.expires_hours);
         for (size_t k = 0; k < count && line[i].decision && !line[i].flaw; k++) {
             const struct ruling *one = &ruling[k].ruling;
             if (one->end == RULING_WITHDRAWN && text_equal(one->who, file->who) &&
@@ -108,8 +126,7 @@ static int decide(struct job *job, const char *name, const struct drop_file *fil
                        file->who);
     if (decisions_file_read(job->arena, text_cstr(&file->content), file->content.length, name,
                             &decisions, err) < 0 ||
-        find_plan(job, &decisions, &plan, err) < 0 ||
-        drop_withdrawn(job, file, &decisions, err) < 0 ||
+        find_plan(job, &decisions, &plan, err) < 0 || drop_stale(job, file, &decisions, err) < 0 ||
         job_review(job, plan, &decisions, &request, &became, err) < 0)
         return -1;
     describe_review(answer, plan->id, file->who, name, &became);

@@ -342,6 +342,28 @@ TEST(inbox_file_of_before_a_withdrawal_does_not_decide_anew)
     assert_became(&inbox, "c.csv", "taken", "approved 1");
 }
 
+/* Somebody who may move files can hand in what another one wrote long ago: it approves nothing. */
+TEST(inbox_file_older_than_an_approval_lives_approves_nothing_and_spares_all_the_same)
+{
+    INBOX(inbox, 2);
+    CLEANUP(text_release) struct text sheet = TEXT_INIT;
+
+    text_add(&sheet, HEADER);
+    add(&inbox, &sheet, inbox.acts.row[0].id, "approve", "", "");
+    CLEANUP(mem_cleanup) char *old = put(&inbox, "a.csv", DAEMON, text_cstr(&sheet));
+    age(old, 169 * 3600);
+    text_clear(&sheet);
+    text_add(&sheet, HEADER);
+    add(&inbox, &sheet, inbox.acts.row[1].id, "reject", "", "works abroad");
+    CLEANUP(mem_cleanup) char *spares = put(&inbox, "b.csv", DAEMON, text_cstr(&sheet));
+    age(spares, 169 * 3600);
+    run_ends(&inbox, 0);
+    assert_became(&inbox, "a.csv", "refused", "older than an approval lives (168 hours)");
+    assert_became(&inbox, "b.csv", "taken", "rejected 1");
+    assert_int_equal(acts_writes(&inbox.acts), 0);
+    assert_int_equal(rulings(&inbox), 1);
+}
+
 TEST(inbox_file_that_is_being_written_waits_for_the_next_run)
 {
     INBOX(inbox, 2);
