@@ -46,7 +46,7 @@ static uint64_t load(const char *bytes, size_t length)
 
 /* Sixteen bytes a multiplication. The last words overlap those before them, so a key of 16 bytes or
  * more never needs a partial read; the length is mixed in, so that no overlap makes keys equal. */
-static uint32_t hash_of(const char *key)
+uint32_t table_hash(const char *key)
 {
     const uint64_t a = UINT64_C(0xa0761d6478bd642f), b = UINT64_C(0xe7037ed1a0b428db);
     size_t length = strlen(key), left = length;
@@ -158,18 +158,18 @@ static bool add_hashed(struct table *table, const char *key, uint32_t hash, uint
 
 void table_add(struct table *table, const char *key, uint32_t value)
 {
-    (void)add_hashed(table, key, hash_of(key), value, 1);
+    (void)add_hashed(table, key, table_hash(key), value, 1);
 }
 
 void table_prefetch(const struct table *table, const char *key)
 {
     if (table->slot)
-        __builtin_prefetch(&table->slot[hash_of(key) & table->mask], 1);
+        __builtin_prefetch(&table->slot[table_hash(key) & table->mask], 1);
 }
 
 uint32_t table_put(struct table *table, const char *key, uint32_t value)
 {
-    uint32_t hash = hash_of(key);
+    uint32_t hash = table_hash(key);
 
     take_memory(table);
     struct table_slot *slot = find(table, key, hash);
@@ -208,7 +208,7 @@ void table_add_many(struct table *table, const char *const *key, const uint32_t 
         size_t batch = count - done < BATCH ? count - done : BATCH;
 
         for (size_t i = 0; i < batch; i++) {
-            hash[i] = key[done + i] ? hash_of(key[done + i]) : 0;
+            hash[i] = key[done + i] ? table_hash(key[done + i]) : 0;
             __builtin_prefetch(&table->slot[hash[i] & table->mask], 1);
         }
         for (size_t i = 0; i < batch; i++) {
@@ -229,7 +229,7 @@ static void find_batch(const struct table *table, const char *const *key, size_t
     uint32_t hash[BATCH], guess[BATCH];
 
     for (size_t i = 0; i < count; i++) {
-        hash[i] = key[i] ? hash_of(key[i]) : 0;
+        hash[i] = key[i] ? table_hash(key[i]) : 0;
         __builtin_prefetch(&table->slot[hash[i] & table->mask]);
     }
     for (size_t i = 0; i < count; i++) {
@@ -260,7 +260,7 @@ void table_find_many(const struct table *table, const char *const *key, size_t c
 
 uint32_t table_find(const struct table *table, const char *key)
 {
-    return key && table->slot ? find(table, key, hash_of(key))->first : TABLE_END;
+    return key && table->slot ? find(table, key, table_hash(key))->first : TABLE_END;
 }
 
 uint32_t table_next(const struct table *table, uint32_t entry)

@@ -21,6 +21,9 @@ struct table {
     uint32_t expected; /* entries; memory is taken when the first one comes */
 };
 
+/* By which keys are placed; for tables in memory alone. */
+uint32_t table_hash(const char *key);
+
 /* Room for `capacity` entries when the first one comes; table_add grows it when needed. */
 void table_init(struct table *table, size_t capacity);
 void table_release(struct table *table);

@@ -15,7 +15,7 @@ const void *word_row(const void *rows, size_t count, size_t size, const char *wo
         const char *own;
 
         memcpy(&own, row, sizeof(own));
-        if (text_equal(own, word))
+        if (own && *own == *word && text_equal(own, word)) /* few begin as it does */
             return row;
     }
     return NULL;

@@ -4,7 +4,7 @@
  */
 #include "core/explain.h"
 
-#include <stdio.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -139,15 +139,25 @@ const char *explain_rule(struct arena *arena, const struct rule *rule,
                             : arena_printf(arena, "rule '%s' applies", rule->name);
 }
 
+/* Of a million that are near somebody: no printf. */
+static const char *row_text(uint32_t row, char digits[static sizeof("row 4294967295")])
+{
+    static const char word[] = "row ";
+    char *at = digits + sizeof("row 4294967295") - 1;
+
+    *at = '\0';
+    for (; row > 0; row /= 10)
+        *--at = (char)('0' + row % 10);
+    return memcpy(at - strlen(word), word, strlen(word));
+}
+
 const char *explain_person(struct arena *arena, const struct person *person)
 {
     const char *name = person->name ? person->name : person->email;
     const char *number = person->employee_number;
-    char row[sizeof("row 4294967295")] = "";
+    char digits[sizeof("row 4294967295")] = "";
+    const char *row = person->row ? row_text(person->row, digits) : digits;
 
-    /* of thousands that are near somebody: no printf for the whole */
-    if (person->row)
-        (void)snprintf(row, sizeof(row), "row %u", (unsigned)person->row);
     if (!name && number)
         return arena_concat(arena, "employee ", number, *row ? " (" : "", row, *row ? ")" : "");
     if (!name)

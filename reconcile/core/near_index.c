@@ -146,13 +146,14 @@ static void add_other_local(struct finder *finder, struct batch *locals, const c
         add_local(finder, locals, &address, address_untagged(&finder->arena, &address), value);
 }
 
-static void add_number(struct finder *finder, const char *number, uint32_t value)
+static void add_number(struct finder *finder, struct batch *numbers, const char *number,
+                       uint32_t value)
 {
     const char *known =
         people_value(finder->people, &finder->arena, MATCH_BY_EMPLOYEE_NUMBER, number);
 
     if (known && finder->numbers)
-        table_add(&finder->table[BY_NUMBER], number_bare(&finder->arena, known), value);
+        batch_add(numbers, number_bare(&finder->arena, known), value, 1);
 }
 
 static void take_account_names(struct finder *finder, uint32_t i)
@@ -172,17 +173,18 @@ static void take_account_names(struct finder *finder, uint32_t i)
     }
 }
 
-static void index_account(struct finder *finder, struct batch *locals, uint32_t i)
+static void index_account(struct finder *finder, struct batch *locals, struct batch *numbers,
+                          uint32_t i)
 {
     struct seeker *seeker = &finder->seeker[i];
     const struct account *account = seeker->account;
     const char *email = address_text(account->email, account->username);
 
-    add_number(finder, account->employee_number, i << 2 | ROLE_NOW);
+    add_number(finder, numbers, account->employee_number, i << 2 | ROLE_NOW);
     for (uint32_t k = 0; k < account->history.earlier_count; k++) {
         const struct account_earlier *earlier = &account->history.earlier[k];
         add_other_local(finder, locals, earlier->email, i << 2 | ROLE_EARLIER);
-        add_number(finder, earlier->employee_number, i << 2 | ROLE_EARLIER);
+        add_number(finder, numbers, earlier->employee_number, i << 2 | ROLE_EARLIER);
     }
     struct address address;
     if (!address_split(&finder->arena, email, &address))
@@ -222,14 +224,15 @@ static void take_departed_names(struct finder *finder, uint32_t i)
         (void)borne_names_add(names, account->name, true, value);
 }
 
-static void index_departed(struct finder *finder, struct batch *locals, uint32_t i)
+static void index_departed(struct finder *finder, struct batch *locals, struct batch *numbers,
+                           uint32_t i)
 {
     const struct account *account = finder->seeker[i].account;
     const struct person *person = pairing_of(finder, &finder->seeker[i])->person;
     const char *const address[] = {person->email, person->username, account->email,
                                    account->username};
 
-    add_number(finder, person->employee_number, i << 2 | ROLE_TWIN);
+    add_number(finder, numbers, person->employee_number, i << 2 | ROLE_TWIN);
     for (size_t k = 0; k < COUNT_OF(address); k++) {
         bool again = false; /* as it is of nearly everybody */
         for (size_t j = 0; j < k; j++)
@@ -342,10 +345,34 @@ static void seek(struct finder *finder)
 
 /* --- the indexes, which are made side by side --- */
 
+/* Whose account it was; NULL of an account that is nobody's. */
+static const struct person *departed_of(const struct finder *finder, uint32_t i)
+{
+    const struct seeker *seeker = &finder->seeker[i];
+
+    return seeker->is_twin ? pairing_of(finder, seeker)->person : NULL;
+}
+
+/* The people in another order than the accounts, first their rows and then what these tell. */
+static void await_departed(const struct finder *finder, uint32_t i)
+{
+    const struct person *later =
+        i + 2 * AHEAD < finder->seekers ? departed_of(finder, i + 2 * AHEAD) : NULL;
+    const struct person *next = i + AHEAD < finder->seekers ? departed_of(finder, i + AHEAD) : NULL;
+
+    if (later)
+        __builtin_prefetch(later);
+    if (!next)
+        return;
+    __builtin_prefetch(next->employee_number);
+    __builtin_prefetch(next->email);
+    __builtin_prefetch(next->name);
+}
+
 static void await_name(const struct finder *finder, uint32_t i)
 {
     const struct seeker *seeker = &finder->seeker[i];
-    const struct person *departed = seeker->is_twin ? pairing_of(finder, seeker)->person : NULL;
+    const struct person *departed = departed_of(finder, i);
     const char *name = departed && departed->name ? departed->name : seeker->account->name;
 
     if (name)
@@ -356,6 +383,7 @@ static void index_names(struct finder *finder)
 {
     borne_names_init(&finder->names, &finder->name_arena, finder->persons, finder->twins_sought);
     for (uint32_t i = 0; i < finder->seekers; i++) {
+        await_departed(finder, i + AHEAD);
         if (i + AHEAD < finder->seekers)
             await_name(finder, i + AHEAD);
         if (finder->seeker[i].is_twin)
@@ -371,14 +399,17 @@ static void index_names(struct finder *finder)
 static void index_addresses(struct finder *finder)
 {
     struct batch locals = {.table = &finder->table[BY_LOCAL]};
+    struct batch numbers = {.table = &finder->table[BY_NUMBER]};
 
     for (uint32_t i = 0; i < finder->seekers; i++) {
+        await_departed(finder, i);
         if (finder->seeker[i].is_twin)
-            index_departed(finder, &locals, i);
+            index_departed(finder, &locals, &numbers, i);
         else
-            index_account(finder, &locals, i);
+            index_account(finder, &locals, &numbers, i);
     }
     batch_flush(&locals);
+    batch_flush(&numbers);
     edits_index(&finder->edits);
 }
 

@@ -13,7 +13,6 @@
 
 #include "base/cleanup.h"
 #include "base/fold.h"
-#include "base/intern.h"
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "base/table.h"
@@ -31,15 +30,21 @@
 #define CLOCKS_DIFFER_S 600 /* as G13 allows */
 #define AHEAD           16  /* accounts: so long before its turn memory is asked for a person */
 
+/* Thousands are idle since the same day, and have the same sentence; others have one of their own,
+ * and a million of these are not looked for among each other. */
+#define KEPT_REASONS 1024
+
 /* Everything a decision needs, looked up once per run. */
 struct judge {
     struct arena scratch;
-    struct intern reason; /* thousands are idle since the same day, and have the same sentence */
+    struct arena *arena;              /* of what stays */
+    const char *reason[KEPT_REASONS]; /* by hash, the latest of each */
     const struct policy *policy;
     const struct policy_context *context;
     const struct profile **profile; /* by id */
     size_t profile_count;
-    unsigned *about; /* by rule: rule_about */
+    unsigned *about;  /* by rule: rule_about */
+    bool action_only; /* nothing else of the decision is wanted */
     struct protections protections;
 };
 
@@ -55,6 +60,7 @@ static void judge_init(struct judge *judge, struct arena *arena, const struct po
 
     *judge = (struct judge){
         .scratch = ARENA_INIT,
+        .arena = arena,
         .policy = policy,
         .context = context,
         .profile = mem_calloc(snapshot->profile_count, sizeof(judge->profile[0])),
@@ -65,14 +71,12 @@ static void judge_init(struct judge *judge, struct arena *arena, const struct po
     judge->about = mem_calloc(policy->rule_count, sizeof(judge->about[0]));
     for (size_t i = 0; i < policy->rule_count; i++)
         judge->about[i] = rule_about(&policy->rule[i]);
-    intern_init(&judge->reason, arena);
     protections_init(&judge->protections, arena, policy, context);
 }
 
 static void judge_release(struct judge *judge)
 {
     protections_release(&judge->protections);
-    intern_release(&judge->reason);
     free(judge->profile);
     free(judge->about);
     arena_release(&judge->scratch);
@@ -258,7 +262,9 @@ static bool is_due_as(struct judge *judge, const struct subject *subject,
     if (person && person->status == PERSON_UNKNOWN)
         return true;
     other.profile = subject->profile;
+    judge->action_only = true;
     decide_rules(judge, &other, &decision);
+    judge->action_only = false;
     return decision.action == ACTION_SUSPEND || decision.action == ACTION_DEPROVISION;
 }
 
@@ -538,6 +544,8 @@ static void decide_action(struct judge *judge, const struct rule *rule,
                           const struct subject *subject, struct decision *decision)
 {
     decision->action = rule->action;
+    if (judge->action_only)
+        return;
     decision->finding = false;
     decision->by = rule;
     decision->rule = rule->name;
@@ -740,6 +748,15 @@ static void decide_rules(struct judge *judge, const struct subject *subject,
     }
 }
 
+static const char *keep_reason(struct judge *judge, const char *reason)
+{
+    const char **kept = &judge->reason[table_hash(reason) % KEPT_REASONS];
+
+    if (!*kept || !text_equal(*kept, reason))
+        *kept = arena_strdup(judge->arena, reason);
+    return *kept;
+}
+
 static struct decision judge_one(struct judge *judge, const struct account *account,
                                  const struct pairing *pairing)
 {
@@ -760,7 +777,7 @@ static struct decision judge_one(struct judge *judge, const struct account *acco
         decide_rules(judge, &subject, &decision);
     }
     decision.doubt &= decision.action == ACTION_KEEP;
-    decision.reason = intern_string(&judge->reason, decision.reason);
+    decision.reason = keep_reason(judge, decision.reason);
     return decision;
 }
 

@@ -219,8 +219,12 @@ static const char *find_ends(struct arena *arena, const char *whole, struct word
     int order = memcmp(whole + first.at, whole + last.at, shorter);
     bool swap = order > 0 || (order == 0 && first.length > last.length);
     struct word left = swap ? last : first, right = swap ? first : last;
-    return arena_printf(arena, "%.*s %.*s", (int)left.length, whole + left.at, (int)right.length,
-                        whole + right.at);
+    char *ends = arena_alloc(arena, left.length + right.length + 2); /* of everybody: no printf */
+    memcpy(ends, whole + left.at, left.length);
+    ends[left.length] = ' ';
+    memcpy(ends + left.length + 1, whole + right.at, right.length);
+    ends[left.length + 1 + right.length] = '\0';
+    return ends;
 }
 
 struct name_parts name_parts(struct arena *arena, const char *name)
