@@ -120,9 +120,7 @@ TEST(plan_killed_leaves_the_next_a_free_lock)
     WORLD(end, NULL);
     struct end_child child = start_held_plan(&end);
 
-    assert_int_equal(kill(child.pid, SIGKILL), 0);
-    CLEANUP(end_result_release) struct end_result result = end_wait(&child);
-    assert_int_equal(result.code, 128 + SIGKILL);
+    end_kill(&end, &child);
     check_next_plan(&end);
 }
 

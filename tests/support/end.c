@@ -594,6 +594,21 @@ void end_change(struct end *end, const char *sql)
     free(end_query(end, text_cstr(&both)));
 }
 
+void end_kill(struct end *end, struct end_child *child)
+{
+    const struct timespec pause = {.tv_nsec = 5000000};
+    double began = now_s();
+
+    assert_int_equal(kill(child->pid, SIGKILL), 0);
+    CLEANUP(end_result_release) struct end_result result = end_wait(child);
+    assert_int_equal(result.code, 128 + SIGKILL);
+    while (end_count(end, "select count(*) from pg_locks join pg_database on oid = database"
+                          " where locktype = 'advisory' and datname = current_database()") > 0) {
+        assert_true(now_s() - began < END_DEADLINE_S);
+        (void)nanosleep(&pause, NULL);
+    }
+}
+
 /* --- the portal's side --- */
 
 void end_fault(struct end *end, const char *pair)

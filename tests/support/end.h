@@ -101,6 +101,9 @@ pid_t end_open_desk(struct end *end, const char *path, mode_t mode);
 void end_close_desk(pid_t desk);
 struct end_child end_start(struct end *end, const char *const *words);
 struct end_result end_wait(struct end_child *child);
+/* Kills it, and waits until the server has noticed: until then the lock of its portal is held, and
+ * the next run is told so. */
+void end_kill(struct end *end, struct end_child *child);
 void end_result_release(struct end_result *result);
 
 /* Another program, looked for in PATH, that must succeed; what it said, the caller's to release. */
