@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/unseen.h"
 #include "config/write.h"
+#include "facts/likeness.h"
 #include "format/container.h"
 #include "roster/guess_doubt.h"
 #include "roster/guess_questions.h"
@@ -32,6 +33,7 @@ struct profiling {
     /* Of the open row. */
     struct guess_column *repeated[REPEATS_MAX]; /* whose title stands in it */
     size_t repeats, filled;
+    bool is_somebodys;
 };
 
 static struct guess_column *add_column(struct roster_guess *guess, const char *title)
@@ -94,6 +96,15 @@ static void take_value(struct roster_guess *guess, struct guess_column *column, 
         (struct guess_value){.text = arena_strdup(guess->arena, value), .rows = 1};
 }
 
+/* What says who somebody is, under a title for that. */
+static bool says_who(const struct guess_column *column, const char *value)
+{
+    CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+
+    return meaning_is_key(column->hint) &&
+           !is_no_value(&(struct no_values){.count = 0}, fold_text(&scratch, value));
+}
+
 static void on_cell(void *context, size_t at, const char *path, const char *value)
 {
     struct profiling *profiling = context;
@@ -103,7 +114,9 @@ static void on_cell(void *context, size_t at, const char *path, const char *valu
     if (!column || !*value)
         return;
     column->filled++;
+    column->open = true;
     profiling->filled++;
+    profiling->is_somebodys = profiling->is_somebodys || says_who(column, value);
     if (text_equal(value, column->title)) {
         column->repeats++;
         if (profiling->repeats++ < REPEATS_MAX)
@@ -131,10 +144,31 @@ static void on_row(void *context)
         column->example = column->example ? column->example : column->title;
         take_value(profiling->guess, column, column->title);
     }
+    for (size_t i = 0; i < profiling->guess->columns; i++) {
+        struct guess_column *column = &profiling->guess->column[i];
+        column->told += column->open && profiling->is_somebodys;
+        column->open = false;
+    }
+    profiling->guess->people += profiling->is_somebodys;
+    profiling->is_somebodys = false;
     profiling->repeats = profiling->filled = 0;
     guess_doubt_row(profiling->guess, &profiling->dates);
     profiling->guess->rows++;
     profiling->next = 0;
+}
+
+/* Where no title speaks of a key, but a person may have named one, each row counts. */
+static void count_people(struct roster_guess *guess)
+{
+    bool is_key = false;
+
+    for (size_t i = 0; i < guess->columns; i++)
+        is_key |= meaning_is_key(guess->column[i].hint);
+    if (is_key)
+        return;
+    guess->people = guess->rows;
+    for (size_t i = 0; i < guess->columns; i++)
+        guess->column[i].told = guess->column[i].filled;
 }
 
 /* --- meanings --- */
@@ -415,8 +449,11 @@ static int profile(struct roster_guess *guess, const struct text *text, const st
 
     for (size_t i = 0; i < guess->shape.titles; i++)
         (void)add_column(guess, guess->shape.title[i]);
-    return guess_shape_rows(&guess->shape, text_cstr(text), text->length, on_cell, on_row,
-                            &profiling, err);
+    if (guess_shape_rows(&guess->shape, text_cstr(text), text->length, on_cell, on_row, &profiling,
+                         err) < 0)
+        return -1;
+    count_people(guess);
+    return 0;
 }
 
 /* Users of SCIM, and no page of a list around them. */

@@ -36,6 +36,8 @@ struct guess_column {
     bool twice;           /* another column has the same title, so neither can be named */
     const char *example;  /* the first value; NULL = all are empty */
     size_t filled;        /* rows with a value */
+    size_t told;          /* rows of somebody with a value */
+    bool open;            /* the row that is looked at has a value */
     size_t repeats;       /* rows in which the title stands once more */
     struct guess_value value[GUESS_VALUES_MAX];
     size_t values;
@@ -106,6 +108,7 @@ struct roster_guess {
     const char *refusal; /* JSON: why a run would refuse this document as a file, whatever is
                             answered: one page of several; NULL = it would not */
     size_t rows;
+    size_t people; /* rows with a value that says who somebody is */
     struct guess_column *column;
     size_t columns, column_capacity;
     struct guess_word *word; /* of the status column */
@@ -147,8 +150,8 @@ bool roster_guess_asks_key(const struct roster_guess *guess);
  * anew. */
 void roster_guess_answer(struct roster_guess *guess, size_t question, size_t choice);
 
-/* A column that does not matter, by its title, or "leave": who is on leave; false: there is none,
- * or it is used. */
+/* A column that does not matter, by its title; or "leave", for nobody is away for long, or
+ * "rehires", for who is hired again has no last day; false: there is none, or it is used. */
 bool roster_guess_leave_out(struct roster_guess *guess, const char *title);
 
 /* Whether a question about this column is open. */

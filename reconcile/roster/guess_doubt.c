@@ -5,7 +5,6 @@
 #include "roster/guess_doubt.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/text.h"
 #include "base/unseen.h"
@@ -403,20 +402,11 @@ void guess_doubt_ask(struct roster_guess *guess)
 
 /* --- answers --- */
 
-static void settle_away(struct roster_guess *guess)
+void guess_doubt_settle_away(struct roster_guess *guess)
 {
     guess->nobody_away |= !is_leave_told(guess);
     for (size_t i = 0; i < guess->columns; i++)
         guess->column[i].no_leave |= may_tell_leave(guess, &guess->column[i]);
-}
-
-bool guess_doubt_leave_out(struct roster_guess *guess, const char *title)
-{
-    bool is_leave = strcasecmp(title, GUESS_LEAVE_OUT_LEAVE) == 0;
-
-    if (is_leave)
-        settle_away(guess);
-    return is_leave;
 }
 
 static void exchange(struct roster_guess *guess, enum meaning meaning)
@@ -466,7 +456,7 @@ void guess_doubt_answer(struct roster_guess *guess, const struct guess_question 
     else if (question->taking[choice].column != GUESS_NO_COLUMN)
         guess_take(guess, question->taking[choice]);
     else if (question->subject == GUESS_ABOUT_AWAY)
-        settle_away(guess);
+        guess_doubt_settle_away(guess);
     else if (question->subject == GUESS_ABOUT_LIST)
         guess->one_list = true;
     else if (choice == 0 && guess->no_dates < COUNT_OF(guess->no_date))

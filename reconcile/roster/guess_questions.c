@@ -36,9 +36,9 @@ void guess_take_status(struct roster_guess *guess, struct guess_column *column)
             (struct guess_word){.text = column->value[i].text,
                                 .rows = column->value[i].rows,
                                 .status = lexicon_word(guess->lexicon, column->value[i].text)};
-    if (column->filled > 0 && guess->rows > column->filled)
+    if (column->filled > 0 && guess->people > column->told)
         guess->word[guess->words++] =
-            (struct guess_word){.text = "", .rows = guess->rows - column->filled};
+            (struct guess_word){.text = "", .rows = guess->people - column->told};
 }
 
 bool guess_can_be_status(const struct guess_column *column)
@@ -379,7 +379,8 @@ static void ask_rehired(struct roster_guess *guess)
         guess, question,
         arena_printf(guess->arena, "it may stay: do not use '%s'", guess_shown(guess, last->title)),
         last, MEANING_NONE);
-    question->open = "no rule acts on departures; hint: HR exports a status, which says it";
+    question->open = "no rule acts on departures; hint: HR exports a status, which says it; where "
+                     "it is emptied, a script says --leave-out " GUESS_LEAVE_OUT_REHIRES;
     question->blocks_departed = true;
 }
 
@@ -812,10 +813,26 @@ void roster_guess_answer(struct roster_guess *guess, size_t question, size_t cho
     guess_ask(guess);
 }
 
+static void settle_rehires(struct roster_guess *guess)
+{
+    guess->emptied = true;
+}
+
 bool roster_guess_leave_out(struct roster_guess *guess, const char *title)
 {
-    bool found = guess_doubt_leave_out(guess, title);
+    static const struct {
+        const char *word; /* in place of a title */
+        void (*settle)(struct roster_guess *guess);
+    } words[] = {{GUESS_LEAVE_OUT_LEAVE, guess_doubt_settle_away},
+                 {GUESS_LEAVE_OUT_REHIRES, settle_rehires}};
+    bool found = false;
 
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (strcasecmp(title, words[i].word) != 0)
+            continue;
+        words[i].settle(guess);
+        found = true;
+    }
     for (size_t i = 0; i < guess->columns; i++) {
         struct guess_column *column = &guess->column[i];
         if (column->meaning != MEANING_NONE || !text_equal(column->title, title))

@@ -354,6 +354,27 @@ TEST(init_leaves_out_what_it_is_told_to_and_is_well)
     end_assert_says(&made.out, "all is well");
 }
 
+/* Without a status it is asked whether who is hired again has no last day: a script can say so. */
+TEST(init_of_a_last_day_alone_is_answered_by_an_option_and_remembers_it)
+{
+    FIRST(first);
+
+    put_people(&first, "Employee ID,Termination Date\n", "%d,\n", "101,2025-09-19\n");
+    BARE(open, "--config", first.config, "init", ANSWERS);
+    end_assert_code(&open, 20);
+    end_assert_says(&open.out, "a script says --leave-out rehires");
+    BARE(made, "--config", first.config, "init", "--leave-out", "rehires,leave");
+    if (made.code != 0)
+        fail_msg("%d: %s%s", made.code, text_cstr(&made.out), text_cstr(&made.err));
+    CLEANUP(mem_cleanup) char *config = end_read(first.config);
+    assert_non_null(strstr(config, "name = \"departed\""));
+    assert_non_null(strstr(config, "# as was said, who is hired again has no last day any more\n"));
+    change(&first, "employee_number = \"Employee ID\";", "employee_number = \"EmpID\";");
+    BARE(again, "--config", first.config, "init");
+    end_assert_code(&again, 0);
+    end_assert_silent_of(&again.out, "What is open:");
+}
+
 TEST(init_over_a_file_that_is_no_roster_says_what_to_do_and_writes_nothing)
 {
     FIRST(first);

@@ -459,6 +459,30 @@ TEST(roster_guess_of_empty_cells_of_a_status_asks_what_they_mean)
     assert_int_equal(status_when_read(&got, csv, "3"), PERSON_EMPLOYED);
 }
 
+/* A row that is nobody's, or of which no value is known, says nothing about empty cells. */
+TEST(roster_guess_of_rows_without_a_key_or_broken_asks_nothing_about_empty_cells)
+{
+    static const char *const rows[] = {
+        ",,\n\x1a\n", "3,Smith, John,Active\n", "'3;Smith';Active\n",     ",Total,\n",
+        "N/A,,\n",    "-,Sum of 2,\n",          "\"\",\"page 1\",\"\"\n", "printed by HR\n",
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CLEANUP(text_release) struct text csv = TEXT_INIT;
+        text_addf(&csv, "Employee ID,Name,Status\n1,A,Active\n%s2,B,Terminated\n", rows[i]);
+        GUESS(got, text_cstr(&csv));
+        if (asked(&got, GUESS_ABOUT_WORD, ""))
+            fail_msg("%s", rows[i]);
+    }
+    GUESS(json, "[{\"employeeNumber\":\"1\",\"status\":\"Active\"},"
+                "{\"employeeNumber\":\"2\",\"status\":\"Active\",\"status\":\"Left\"},"
+                "{\"employeeNumber\":null,\"status\":null}]");
+    assert_null(asked(&json, GUESS_ABOUT_WORD, ""));
+    GUESS(said, "[{\"employeeNumber\":\"1\"},{\"employeeNumber\":\"2\",\"status\":\"Active\"},"
+                "{\"employeeNumber\":\"3\",\"status\":null},{}]");
+    assert_asked(&said, GUESS_ABOUT_WORD, "", "(empty) in 'status' (2 rows)");
+}
+
 TEST(roster_guess_of_kinds_in_several_columns_asks_once_and_shows_nobodys_values)
 {
     GUESS(got, "Employee ID,Status,Worker Type,Contract Type,State\n"
