@@ -142,8 +142,11 @@ static void say_words(const struct roster_guess *guess, struct text *out)
                 continue;
             text_add(out, *word->text ? "  who is '" : "  who has an empty cell");
             text_add_printable(out, word->text);
-            text_addf(out, "%s (%zu %s) %s\n", *word->text ? "'" : "", word->rows,
-                      word->rows == 1 ? "row" : "rows", kinds[k].words);
+            text_addf(out, "%s (%zu %s) %s%s\n", *word->text ? "'" : "", word->rows,
+                      word->rows == 1 ? "row" : "rows", kinds[k].words,
+                      roster_guess_is_either(guess, word)
+                          ? ", and has left when the last day has passed"
+                          : "");
         }
     }
     for (size_t i = 0; i < guess->no_dates; i++) {

@@ -328,6 +328,11 @@ bool roster_guess_has_key(const struct roster_guess *guess)
            roster_guess_of(guess, MEANING_EMAIL) || roster_guess_of(guess, MEANING_USERNAME);
 }
 
+bool roster_guess_is_either(const struct roster_guess *guess, const struct guess_word *word)
+{
+    return word->either && roster_guess_of(guess, MEANING_LAST_DAY);
+}
+
 bool roster_guess_asks_key(const struct roster_guess *guess)
 {
     for (size_t i = 0; i < guess->questions; i++) {
@@ -398,18 +403,15 @@ static void settle_leave(struct roster_guess *guess, const struct config_roster 
 
 static void recall_words(struct roster_guess *guess, const struct config_roster *known)
 {
-    const struct {
-        const struct name_list *list;
-        enum person_status status;
-    } lists[] = {{&known->status.employed, PERSON_EMPLOYED},
-                 {&known->status.on_leave, PERSON_ON_LEAVE},
-                 {&known->status.departed, PERSON_DEPARTED}};
+    for (size_t i = 0; i < guess->words; i++) {
+        struct guess_word *word = &guess->word[i];
+        bool here = is_listed(&known->status.employed, word->text);
+        bool away = is_listed(&known->status.on_leave, word->text);
+        bool left = is_listed(&known->status.departed, word->text);
 
-    for (size_t w = 0; w < guess->words; w++) {
-        for (size_t i = 0; i < COUNT_OF(lists); i++) {
-            if (is_listed(lists[i].list, guess->word[w].text))
-                guess->word[w].status = lists[i].status;
-        }
+        if (here || away || left)
+            word->status = here ? PERSON_EMPLOYED : away ? PERSON_ON_LEAVE : PERSON_DEPARTED;
+        word->either = away && left;
     }
 }
 

@@ -53,6 +53,7 @@ struct guess_word {
     const char *text;
     size_t rows;
     enum person_status status; /* UNKNOWN = not known */
+    bool either;               /* on leave, and departed when the last day has passed */
     bool settled;              /* a person has left it open: its rows stay rejected */
 };
 
@@ -140,6 +141,9 @@ int roster_guess(struct arena *arena, const char *bytes, size_t length, bool who
 
 /* The column that is taken for this; NULL = none is. */
 const struct guess_column *roster_guess_of(const struct roster_guess *guess, enum meaning meaning);
+
+/* Whether who has this word has left when the last day has passed, and else is on leave. */
+bool roster_guess_is_either(const struct roster_guess *guess, const struct guess_word *word);
 
 /* Whether some column says who a person is, without which nothing can be read. */
 bool roster_guess_has_key(const struct roster_guess *guess);

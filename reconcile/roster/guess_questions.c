@@ -210,6 +210,8 @@ static void ask_words(struct roster_guess *guess)
                                     "guard holds every plan"
                                   : "nobody knows: never touch them; where they are many, a guard "
                                     "holds every plan";
+        if (inactive && roster_guess_of(guess, MEANING_LAST_DAY))
+            question->choice[4] = "has left when the last day has passed, else is on leave";
     }
 }
 
@@ -718,12 +720,13 @@ static void answer_word(struct roster_guess *guess, const struct guess_question 
                         size_t choice)
 {
     static const enum person_status meant[] = {PERSON_EMPLOYED, PERSON_ON_LEAVE, PERSON_DEPARTED,
-                                               PERSON_UNKNOWN};
+                                               PERSON_UNKNOWN, PERSON_ON_LEAVE};
 
     for (size_t i = 0; i < guess->words; i++) {
         if (!text_equal(guess->word[i].text, question->value))
             continue;
         guess->word[i].status = meant[choice];
+        guess->word[i].either = choice == 4;
         guess->word[i].settled = true;
     }
 }

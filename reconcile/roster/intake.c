@@ -49,6 +49,7 @@ struct roster_intake {
     struct text name;
     bool damaged;
     bool nobodys;     /* a key of the open row says that there is none */
+    bool either;      /* its status says on leave, or departed when there is a last day */
     const char *hint; /* for the open row, if it is rejected */
 
     struct person *person;
@@ -237,6 +238,7 @@ void roster_intake_drop(struct roster_intake *intake)
     text_clear(&intake->name);
     intake->damaged = false;
     intake->nobodys = false;
+    intake->either = false;
     intake->hint = NULL;
 }
 
@@ -368,7 +370,7 @@ static bool check_email(struct roster_intake *intake, size_t column, const char 
 static bool read_status(struct roster_intake *intake, size_t column, const char *value,
                         struct person *person)
 {
-    enum person_status status = mapped_words_status(intake->words, value);
+    enum person_status status = mapped_words_status(intake->words, value, &intake->either);
 
     if (status == PERSON_UNKNOWN)
         return *value ? complain(intake, column, "is not in the mapping roster.status")
@@ -527,12 +529,22 @@ static void judge_keyless(struct roster_intake *intake, struct person *person)
                                 "username");
 }
 
+/* Who is not at work until a last day that is to come is on leave till then. */
+static void settle_either(const struct roster_intake *intake, struct person *person)
+{
+    if (!intake->either || !day_is_set(person->last_day))
+        return;
+    person->word = PERSON_DEPARTED;
+    person->leave = LEAVE_YES;
+}
+
 static void judge_cells(struct roster_intake *intake, struct person *person)
 {
     for (size_t i = 0; i < intake->columns; i++) {
         if (!judge_cell(intake, i, person) && traits[intake->column[i].field].key)
             person->key_unreadable = true;
     }
+    settle_either(intake, person);
     if (intake->name.length > 0)
         person->name = arena_strdup(intake->arena, text_cstr(&intake->name));
     if (!person->employee_number && !person->email && !person->username && !person->key_unreadable)
@@ -588,7 +600,7 @@ enum roster_evidence roster_intake_evidence(struct roster_intake *intake, size_t
         at = strchr(value, '@');
         return at && at > value && at[1] ? EVIDENCE_PERSON : EVIDENCE_NONE;
     case ROSTER_STATUS:
-        if (mapped_words_status(intake->words, value) != PERSON_UNKNOWN)
+        if (mapped_words_status(intake->words, value, NULL) != PERSON_UNKNOWN)
             return EVIDENCE_PERSON;
         return value[strspn(value, "0123456789.,:-/ ")] ? EVIDENCE_KEY : EVIDENCE_NONE;
     case ROSTER_HIRE_DATE:
@@ -622,7 +634,7 @@ enum person_status roster_intake_status(struct roster_intake *intake)
 {
     for (size_t i = 0; i < intake->columns; i++) {
         if (intake->column[i].field == ROSTER_STATUS)
-            return mapped_words_status(intake->words, cell_value(intake, i));
+            return mapped_words_status(intake->words, cell_value(intake, i), NULL);
     }
     return PERSON_UNKNOWN;
 }

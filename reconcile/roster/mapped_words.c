@@ -11,7 +11,8 @@
 
 enum { WORDS_KNOWN = 64 };
 
-#define LEAVE_UNREADABLE (-1) /* neither yes nor no */
+#define LEAVE_UNREADABLE (-1)                /* neither yes nor no */
+#define STATUS_EITHER    (PERSON_ABSENT + 1) /* on leave or departed: the last day tells */
 
 struct word {
     const char *folded;
@@ -92,8 +93,15 @@ static int look_up(const struct words_of *words, const char *folded, int fallbac
 static int look_up_status(const struct mapped_words *words, const char *value)
 {
     CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+    const char *folded = mapped_word_fold(&scratch, value);
+    int meaning = look_up(&words->status, folded, PERSON_UNKNOWN);
 
-    return look_up(&words->status, mapped_word_fold(&scratch, value), PERSON_UNKNOWN);
+    for (size_t i = 0; i < words->status.count; i++) {
+        if (meaning == PERSON_ON_LEAVE && words->status.mapped[i].meaning == PERSON_DEPARTED &&
+            strcmp(words->status.mapped[i].folded, folded) == 0)
+            meaning = STATUS_EITHER;
+    }
+    return meaning;
 }
 
 /* An empty cell says nothing, which is no. */
@@ -123,9 +131,14 @@ static int find(struct mapped_words *words, struct words_of *column, const char 
     return meaning;
 }
 
-enum person_status mapped_words_status(struct mapped_words *words, const char *value)
+enum person_status mapped_words_status(struct mapped_words *words, const char *value,
+                                       bool *ret_either)
 {
-    return (enum person_status)find(words, &words->status, value, look_up_status);
+    int meaning = find(words, &words->status, value, look_up_status);
+
+    if (ret_either)
+        *ret_either = meaning == STATUS_EITHER;
+    return meaning == STATUS_EITHER ? PERSON_ON_LEAVE : (enum person_status)meaning;
 }
 
 bool mapped_words_leave(struct mapped_words *words, const char *value, enum person_leave *ret_leave)

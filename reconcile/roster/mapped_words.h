@@ -16,8 +16,10 @@ struct mapped_words *mapped_words_new(struct arena *arena, const struct config_r
 /* Folded; the blank word is "". */
 const char *mapped_word_fold(struct arena *arena, const char *word);
 
-/* PERSON_UNKNOWN = in no list. */
-enum person_status mapped_words_status(struct mapped_words *words, const char *value);
+/* PERSON_UNKNOWN = in no list. *ret_either (may be NULL): the word is that of a leave, and of a
+ * departure when a last day says so. */
+enum person_status mapped_words_status(struct mapped_words *words, const char *value,
+                                       bool *ret_either);
 /* false = neither yes nor no; an empty one says nothing, which is no. */
 bool mapped_words_leave(struct mapped_words *words, const char *value,
                         enum person_leave *ret_leave);
