@@ -287,6 +287,10 @@ static void say_open(const struct roster_guess *guess)
         say_question(&guess->question[i], stdout);
     if (roster_guess_blocks_departed(guess))
         printf("\n  As long as that is so the configuration has no rule for departures.\n");
+    else if (!roster_guess_tells_departures(guess))
+        printf("\n  Nothing in this file says that somebody has left, so the configuration has no "
+               "rule for\n  departures. Who is missing from the file is absent, for which a rule "
+               "asks person = \"absent\".\n");
     if (roster_guess_blocks_idle(guess))
         printf("\n  As long as that is so the configuration has no rule for idle accounts.\n");
 }

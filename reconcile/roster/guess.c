@@ -328,6 +328,16 @@ bool roster_guess_has_key(const struct roster_guess *guess)
            roster_guess_of(guess, MEANING_EMAIL) || roster_guess_of(guess, MEANING_USERNAME);
 }
 
+bool roster_guess_tells_departures(const struct roster_guess *guess)
+{
+    bool told =
+        guess->shape.format == ROSTER_FORMAT_SCIM || roster_guess_of(guess, MEANING_LAST_DAY);
+
+    for (size_t i = 0; i < guess->words; i++)
+        told |= guess->word[i].status == PERSON_DEPARTED;
+    return told;
+}
+
 bool roster_guess_is_either(const struct roster_guess *guess, const struct guess_word *word)
 {
     return word->either && roster_guess_of(guess, MEANING_LAST_DAY);
@@ -415,6 +425,12 @@ static void recall_words(struct roster_guess *guess, const struct config_roster 
     }
 }
 
+/* Dates, under a title that says nothing of it. */
+static bool has_untitled_dates(const struct guess_column *column)
+{
+    return column->hint == MEANING_NONE && column->dates.dates > 0 && column->dates.misfits == 0;
+}
+
 /* What the configuration takes for something and the guess would not is what a person has said. */
 static void recall_columns(struct roster_guess *guess, const struct config_roster *known)
 {
@@ -433,11 +449,13 @@ static void recall_columns(struct roster_guess *guess, const struct config_roste
     for (size_t i = 0; i < guess->columns * COUNT_OF(said); i++) {
         struct guess_column *column = &guess->column[i / COUNT_OF(said)];
         enum meaning meaning = said[i % COUNT_OF(said)].meaning;
+        bool is_date = meaning_is_date(column->hint) || has_untitled_dates(column);
         if (!text_equal(known->column.of[said[i % COUNT_OF(said)].field], column->title) ||
             column->meaning != MEANING_NONE || !guess_can_be_named(column) ||
             (column->many && (meaning == MEANING_STATUS || meaning == MEANING_ON_LEAVE)) ||
-            meaning_is_date(meaning) != meaning_is_date(column->hint))
+            meaning_is_date(meaning) != is_date)
             continue;
+        column->hint = has_untitled_dates(column) ? meaning : column->hint;
         guess_take(guess, (struct guess_taking){i / COUNT_OF(said), meaning});
     }
 }

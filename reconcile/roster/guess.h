@@ -68,6 +68,7 @@ enum guess_subject {
     GUESS_ABOUT_COLUMN,   /* a column that looks as if it mattered and is not used */
     GUESS_ABOUT_EMAIL,    /* which of several addresses is the work address */
     GUESS_ABOUT_INACTIVE, /* SCIM: whether who is not active has left */
+    GUESS_ABOUT_GONE,     /* dates that may be the last day, where nothing says who has left */
     GUESS_ABOUT_MUTE,     /* columns that may say who works here, under titles nobody knows */
     GUESS_ABOUT_LATER,    /* columns of dates behind the last day */
     GUESS_ABOUT_SHARED,   /* whether the last day that most rows have is one */
@@ -160,6 +161,9 @@ bool roster_guess_leave_out(struct roster_guess *guess, const char *title);
 
 /* Whether a question about this column is open. */
 bool roster_guess_is_asked(const struct roster_guess *guess, const struct guess_column *column);
+
+/* Whether anything in the file says that somebody has left. */
+bool roster_guess_tells_departures(const struct roster_guess *guess);
 
 /* Whether the rules that act on a departure, or on idleness, wait for an answer. */
 bool roster_guess_blocks_departed(const struct roster_guess *guess);

@@ -121,6 +121,14 @@ static bool is_mute(const struct roster_guess *guess, const struct guess_column 
            few && !is_dates(column) && !column->beyond && !is_blocking(guess, column);
 }
 
+/* Where neither a status nor a last day is known: days that could be the last ones. */
+static bool may_be_gone(const struct roster_guess *guess, const struct guess_column *column)
+{
+    (void)guess;
+    return column->hint == MEANING_NONE && column->meaning == MEANING_NONE && !column->settled &&
+           column->filled > 0 && is_dates(column) && guess_can_be_named(column);
+}
+
 typedef bool doubtful(const struct roster_guess *guess, const struct guess_column *column);
 
 static bool can_be_used(const struct guess_column *column)
@@ -205,11 +213,30 @@ static struct guess_question *ask_kind(struct roster_guess *guess, enum guess_su
     return question;
 }
 
+/* While another question may make one of both known, it is not asked. */
+static void ask_gone(struct roster_guess *guess)
+{
+    struct guess_question *question;
+
+    if (roster_guess_blocks_departed(guess))
+        return;
+    question = ask_kind(guess, GUESS_ABOUT_GONE, may_be_gone, is_dates,
+                        "nothing that is known says who has left, neither a status nor a last day: "
+                        "is one of these the day on which the employment ends",
+                        "is that day: use it");
+    if (question)
+        question->choice[0] = "no, none of them is";
+}
+
 static void ask_columns(struct roster_guess *guess)
 {
     struct guess_question *question;
 
-    if (is_status_certain(guess) || !can_depart(guess))
+    if (!can_depart(guess)) {
+        ask_gone(guess);
+        return;
+    }
+    if (is_status_certain(guess))
         return;
     question = ask_kind(guess, GUESS_ABOUT_MUTE, is_mute, can_be_used,
                         "no status says who works here, so a last day alone decides: does one of "
@@ -438,18 +465,22 @@ static void answer_kind(struct roster_guess *guess, doubtful *doubt,
     if (!chosen)
         return;
     chosen->settled = true;
-    exchange(guess, doubt == is_mute ? MEANING_STATUS : MEANING_HIRE_DATE);
     if (doubt == is_mute) {
+        exchange(guess, MEANING_STATUS);
         guess_take_status(guess, chosen);
-    } else {
-        chosen->hint = chosen->meaning = MEANING_HIRE_DATE;
+        return;
     }
+    enum meaning meaning = doubt == is_later ? MEANING_HIRE_DATE : MEANING_LAST_DAY;
+    exchange(guess, meaning);
+    chosen->hint = chosen->meaning = meaning;
 }
 
 void guess_doubt_answer(struct roster_guess *guess, const struct guess_question *question,
                         size_t choice)
 {
-    if (question->subject == GUESS_ABOUT_MUTE)
+    if (question->subject == GUESS_ABOUT_GONE)
+        answer_kind(guess, may_be_gone, is_dates, choice);
+    else if (question->subject == GUESS_ABOUT_MUTE)
         answer_kind(guess, is_mute, can_be_used, choice);
     else if (question->subject == GUESS_ABOUT_LATER)
         answer_kind(guess, is_later, can_be_hired, choice);

@@ -355,7 +355,7 @@ static struct candidate try_delimiter(const struct lexicon *lexicon, char delimi
 
 static char find_delimiter(const struct lexicon *lexicon, const char *utf8, size_t length)
 {
-    static const char delimiters[] = ",;\t|";
+    static const char delimiters[] = ",;\t|~^";
     struct candidate best = {.delimiter = ','};
     enum { LOOKED_AT = 65536 };
 

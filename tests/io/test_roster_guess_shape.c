@@ -83,9 +83,13 @@ TEST(roster_guess_of_an_encoding_is_that_in_which_titles_are_known)
         "Employee ID;Name;Department\n1;ИВАНОВ ИВАН;СКЛАД\n2;АННА СМИРНОВА;СКЛАД\n";
     static const char french[] = "Matricule;Nom;Prénom;Statut\n"
                                  "1;LEFÈVRE;Éloïse;En activité\n2;Noël;Hélène;Retraité\n";
+    static const char german[] = "Personalnummer;Name;Kündigungsdatum;Beschäftigungsstatus\n"
+                                 "1;DüBois;;aktiv\n2;Mac'Äb;;aktiv\n3;VanÖs;;aktiv\n4;LaÜz;;aktiv\n"
+                                 "5;LeÄx;;aktiv\n6;DeÖy;;aktiv\n";
     static const struct {
         const char *encoding, *text, *guessed;
     } cases[] = {
+        {"WINDOWS-1252", german, "WINDOWS-1252"},
         {"WINDOWS-1252", spanish, "WINDOWS-1252"},
         {"CP850", spanish, "CP850"},
         {"MACINTOSH", spanish, "MACINTOSH"},
@@ -136,6 +140,8 @@ TEST(roster_guess_of_a_delimiter_is_that_by_which_titles_are_titles)
         {"Employee ID;Name;Salary\n1;A;1,2\n2;B;3,4\n", ';'},
         {"Employee ID\tName\n1\tA, B\n", '\t'},
         {"Employee ID|Name\n1|A\n", '|'},
+        {"Employee ID~Name\n1~A, B\n", '~'},
+        {"Employee ID^Name\n1^A, B\n", '^'},
         {"sep=;\r\nEmployee ID;Name\r\n1;A\r\n", ';'},
         {"SEP=|\nEmployee ID|Name\n1|A\n", '|'},
         {"List of staff, as of today, by HR\nEmployee ID;Name\n1;A\n", ';'},
