@@ -84,6 +84,11 @@ static void say_shape(const struct roster_guess *guess, struct text *out)
         text_add(out, ", a tab between the cells");
     else if (shape->format == ROSTER_FORMAT_CSV)
         text_addf(out, ", '%c' between the cells", shape->delimiter);
+    if (guess->letters) {
+        text_add(out, ", which reads '");
+        text_add_printable(out, guess->letters);
+        text_add_char(out, '\'');
+    }
     if (shape->header_row > 1)
         text_addf(out, ", titles in row %zu", shape->header_row);
     if (shape->label_rows > 0)

@@ -366,6 +366,24 @@ const struct guess_column *roster_guess_of(const struct roster_guess *guess, enu
     return NULL;
 }
 
+/* --- how it reads --- */
+
+/* Of an encoding of single bytes; two of them may fit, and then only a reader of names can tell. */
+static const char *find_letters(struct arena *arena, const char *encoding, const struct text *text)
+{
+    static const char ends[] = ",;|~^:\t\r\n\" ";
+    const char *at = text_cstr(text);
+
+    if (strncmp(encoding, "UTF-", 4) == 0)
+        return NULL;
+    for (size_t length; *at; at += length + (at[length] != '\0')) {
+        length = strcspn(at, ends);
+        if (!text_is_ascii_bytes(at, length))
+            return arena_strndup(arena, at, text_whole(at, length < 40 ? length : 40));
+    }
+    return NULL;
+}
+
 /* --- what a person has said before --- */
 
 static bool is_listed(const struct name_list *list, const char *word)
@@ -536,6 +554,7 @@ int roster_guess(struct arena *arena, const char *bytes, size_t length, bool who
         guess_text(guess.lexicon, known ? known->encoding : NULL, bytes, length, whole, &text, err);
     if (!guess.encoding)
         return -1;
+    guess.letters = find_letters(arena, guess.encoding, &text);
     if (guess_shape(arena, guess.lexicon, text_cstr(&text), text.length, whole, &guess.shape, err) <
             0 ||
         profile(&guess, &text, zone, err) < 0)

@@ -106,6 +106,8 @@ struct roster_guess {
     const struct lexicon *lexicon;
     struct guess_shape shape;
     const char *encoding;
+    const char *letters; /* the first word with letters outside of ASCII, as it reads in it, for a
+                            terminal alone; NULL = nobody could have tried another encoding */
     bool whole;          /* all of the file was looked at */
     const char *refusal; /* JSON: why a run would refuse this document as a file, whatever is
                             answered: one page of several; NULL = it would not */

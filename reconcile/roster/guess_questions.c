@@ -110,6 +110,24 @@ struct guess_question *guess_put_question(struct roster_guess *guess, enum guess
     return question;
 }
 
+/* What a value looks like, without what is somebody's: "…@acme.example", "AA-9999". */
+static const char *shape_of(struct roster_guess *guess, const char *value)
+{
+    CLEANUP(text_release) struct text shape = TEXT_INIT;
+    const char *domain = strchr(value, '@'), *at = domain ? domain : value;
+    int32_t c = 0;
+
+    text_add(&shape, domain ? "…" : "");
+    for (size_t taken; (taken = text_decode(at, strlen(at), &c)) > 0; at += taken) {
+        bool mark = domain || (c < 0x80 && strchr("-_./ ", (int)c));
+        if (mark)
+            text_add_bytes(&shape, at, taken);
+        else
+            text_add_char(&shape, c >= '0' && c <= '9' ? '9' : 'A');
+    }
+    return guess_shown(guess, text_cstr(&shape));
+}
+
 /* The next choice, and what it takes a column for (NULL = it takes none). */
 static void offer(struct roster_guess *guess, struct guess_question *question, const char *words,
                   const struct guess_column *column, enum meaning meaning)
@@ -549,8 +567,8 @@ static void ask_email(struct roster_guess *guess)
             continue;
         choices++;
         offer(guess, question,
-              arena_printf(guess->arena, "'%s', like '%s'", column->title,
-                           guess_shown(guess, column->example)),
+              arena_printf(guess->arena, "'%s', such as '%s'", guess_shown(guess, column->title),
+                           shape_of(guess, column->example)),
               column, MEANING_EMAIL);
     }
     question->open = "none of them is used";
@@ -568,8 +586,8 @@ static void offer_number(struct roster_guess *guess, struct guess_question *ques
                          const struct guess_column *column)
 {
     offer(guess, question,
-          arena_printf(guess->arena, "'%s', like '%s'", guess_shown(guess, column->title),
-                       guess_shown(guess, column->example)),
+          arena_printf(guess->arena, "'%s', such as '%s'", guess_shown(guess, column->title),
+                       shape_of(guess, column->example)),
           column, MEANING_EMPLOYEE_NUMBER);
 }
 
