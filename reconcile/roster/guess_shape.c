@@ -383,6 +383,17 @@ static size_t skip_separator(const char *utf8, size_t length, char *ret_delimite
     return skipped;
 }
 
+/* A line break in a title ("Employee", below it "ID") is a blank to the reader, and cannot be
+ * written down. */
+static const char *title_of(struct arena *arena, const char *cell)
+{
+    char *title = arena_strdup(arena, cell);
+
+    for (char *c = title; *c; c++)
+        *c = *c >= '\t' && *c <= '\r' ? ' ' : *c;
+    return title;
+}
+
 static int shape_csv(struct arena *arena, const struct lexicon *lexicon, const char *utf8,
                      size_t length, bool whole, struct guess_shape *shape, struct err *err)
 {
@@ -411,7 +422,7 @@ static int shape_csv(struct arena *arena, const struct lexicon *lexicon, const c
     shape->titles = header->count;
     shape->title = arena_calloc(arena, header->count, sizeof(shape->title[0]));
     for (size_t i = 0; i < header->count; i++)
-        shape->title[i] = arena_strdup(arena, header->cell[i]);
+        shape->title[i] = title_of(arena, header->cell[i]);
     return 0;
 }
 

@@ -130,6 +130,22 @@ TEST(roster_guess_of_bytes_that_are_no_text_is_refused)
 
 /* --- CSV --- */
 
+/* As a spreadsheet wraps its titles. */
+TEST(roster_guess_of_titles_of_two_lines_names_them_in_one)
+{
+    static const char csv[] = "\"Employee\nID\",\"Full\r\nName\",\"Employment\nStatus\",Left\n"
+                              "1,A B,Active,\n2,C D,Terminated,\n";
+    CLEANUP(guess_case_release) struct guess_case got = guess_of(csv);
+
+    assert_guessed(&got);
+    assert_string_equal(title_of(&got, MEANING_EMPLOYEE_NUMBER), "Employee ID");
+    assert_string_equal(title_of(&got, MEANING_STATUS), "Employment Status");
+    guess_case_read(&got, csv, strlen(csv));
+    assert_int_equal(got.read, 0);
+    assert_int_equal(got.roster.person[1].status, PERSON_DEPARTED);
+    assert_string_equal(got.roster.person[0].name, "A B");
+}
+
 /* Two may fit as well: how the letters read shows which. */
 TEST(roster_guess_of_an_encoding_that_was_tried_shows_how_its_letters_read)
 {
