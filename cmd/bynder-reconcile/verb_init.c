@@ -39,7 +39,8 @@ const struct option_spec init_options[INIT_OPTIONS + 1] = {
     [INIT_LEAVE_OUT] = {"leave-out", "COLUMNS",
                         "titles of columns that look as if they mattered and do not, a comma "
                         "between two, one that holds a comma in double quotes; may be repeated; "
-                        "'leave': who is on leave"},
+                        "'leave': nobody is away for long; 'rehires': who is hired again has no "
+                        "last day"},
     [INIT_OPTIONS] = {NULL, NULL, NULL},
 };
 

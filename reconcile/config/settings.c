@@ -494,7 +494,9 @@ const struct setting settings[] = {
      .maximum = 1000,
      .takes_blank = true,
      .sample = "[ \"Voluntarily Terminated\", \"Terminated for Cause\" ]",
-     .sentence = "Words for people who have left, or will on their last day."},
+     .sentence = "Words for people who have left, or will on their last day. A word that stands in "
+                 "'on_leave' as well says that somebody is not at work, and no more: whoever has a "
+                 "last day that has passed has left, and everybody else is on leave."},
     {.path = "roster.on_leave_column",
      .type = SETTING_TEXT,
      AT(roster.column.of[ROSTER_ON_LEAVE]),
