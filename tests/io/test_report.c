@@ -780,6 +780,39 @@ TEST(report_csv_for_spreadsheets_has_a_mark_and_times_that_they_know)
     }
 }
 
+/* Each row says which plan it is of: the subject is the same in every plan while nothing changes.
+ * A report over an export has no number, and nobody hands it back. */
+TEST(report_csv_row_says_which_plan_it_is_of)
+{
+    static const char *const hexes = "0123456789abcdef";
+
+    for (size_t exported = 0; exported < 2; exported++) {
+        struct plan plan = make_plan();
+        if (exported) {
+            plan.id = 0;
+            plan.inputs.snapshot_source = SNAPSHOT_FROM_EXPORT;
+        }
+        CLEANUP(text_release) struct text out = render(&plan, REPORT_CSV, 0);
+        CLEANUP(release_cells) struct cells cells = {.count = 0};
+        size_t place = 0;
+        read_csv(&out, &cells);
+        size_t columns = cells.row_end[0];
+        while (place < columns && !text_equal(cells.cell[place], "of_plan"))
+            place++;
+        assert_true(place < columns);
+        assert_string_equal(cells.cell[place - 1], "subject");
+        for (size_t i = 1; i < cells.rows; i++) {
+            const char *cell = cells.cell[i * columns + place];
+            if (exported) {
+                assert_string_equal(cell, "");
+                continue;
+            }
+            assert_true(text_starts(cell, "7:"));
+            assert_int_equal(strspn(cell + 2, hexes), 64);
+        }
+    }
+}
+
 /* The same plan is the same file, whenever it is made: it can be signed, and compared. */
 TEST(report_xlsx_is_a_workbook_and_the_same_each_time)
 {
