@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "audit/question.h"
 #include "store/beside.h"
 #include "store/step.h"
 #include "store_world.h"
@@ -252,6 +253,44 @@ TEST(what_became_of_a_row_is_told_of_the_plan_it_was_decided_on)
     assert_null(step[1].approved_by);
     assert_int_equal(became(world, second, &step), 3); /* of its own, the other rule's act too */
     assert_int_equal(step[0].state, STEP_DONE);
+}
+
+/* By `audit plan`, for whoever was asked: of its own acts, of those that a later plan carried out,
+ * and of what stands. */
+TEST(audit_of_a_plan_names_who_approved_each_row)
+{
+    struct store_world *world = *state;
+    struct plan_row row[] = {acts(world, 1, "one"), acts(world, 2, "two"), acts(world, 3, "three"),
+                             acts(world, 4, "four"), acts(world, 5, "five")};
+    struct plan_row later[] = {acts(world, 1, "one"), acts(world, 3, "another"),
+                               acts(world, 4, "four")};
+    struct store_plan_story story = {NULL, NULL, NULL};
+    struct err err = ERR_INIT;
+    int64_t first = save(world, row, 5), second = save(world, later, 3);
+    static const char *const wanted[2][5] = {{"anna", NULL, "anna", "anna", NULL},
+                                             {"anna", NULL, "anna"}};
+
+    decide(world, first, "now() + interval '1 hour', 'done'");
+    store_world_execute(
+        world,
+        "insert into ruling (portal_id, ruling_id, kind, account_id, who, at, plan_id, "
+        "position, subject, action, rule, snapshot_at, until, ended_at, end_word) "
+        "select portal_id, 10 + p.position, 'approve', p.account_id, 'anna', now(), plan_id, "
+        "p.position, subject, action, rule, now(), current_date, e.at, e.word from plan_row p "
+        "join (values (3, null, null), (4, null, null), (5, now(), 'withdrawn')) "
+        "e (position, at, word) on e.position = p.position where plan_id = 1");
+    tried(world, second, 1, "verified", true);
+    for (int64_t plan = first; plan <= second; plan++) {
+        assert_int_equal(store_ask_plan(&world->store, "acme", plan, &story, &err), 0);
+        int count = PQntuples(story.rows), by = PQfnumber(story.rows, "approved_by");
+        assert_int_equal(count, plan == first ? 5 : 3);
+        for (int i = 0; i < count; i++) {
+            const char *is = PQgetisnull(story.rows, i, by) ? NULL : PQgetvalue(story.rows, i, by);
+            if (!text_equal(is, wanted[plan - first][i]))
+                fail_msg("plan %d, row %d: %s", (int)plan, i + 1, is ? is : "nobody");
+        }
+        store_plan_story_release(&story);
+    }
 }
 
 TEST(what_was_done_goes_before_another_try_and_earlier_plans_tell_nothing)
