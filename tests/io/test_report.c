@@ -113,6 +113,8 @@ static struct plan make_plan(void)
     hostile_rows[6].idle_days = -1;
     hostile_rows[7].reason = hostile[1];
     hostile_rows[7].department = hostile[0];
+    hostile_rows[7].country = hostile[0];
+    hostile_rows[8].country = "NL";
     hostile_rows[8].roles = NULL;
     hostile_rows[8].employee_number = "007";
     return (struct plan){
@@ -298,6 +300,8 @@ TEST(report_json_decisions_keep_hostile_texts_as_they_are)
     assert_member(row, "last_login", "null");
     assert_member(row, "idle_days", "null");
     assert_member(row, "not_before", "null");
+    assert_member(json_object_array_get_idx(decisions, 6), "country", "null");
+    assert_member(json_object_array_get_idx(decisions, 8), "country", "\"NL\"");
     assert_member(json_object_array_get_idx(decisions, 8), "roles", "[]");
     assert_member(json_object_array_get_idx(decisions, 8), "employee_number", "\"007\"");
     assert_member(json_object_array_get_idx(decisions, 11), "finding", "true");
@@ -364,7 +368,7 @@ TEST(report_csv_read_back_equals_the_rows_but_for_defusing)
                             "account_id,username,email,name,decision,until,reason,"
                             "action,rule,why,row,not_before,account,person,employee_number,"
                             "matched_by,last_login,last_login_source,idle_days,"
-                            "profile,roles,department,"));
+                            "profile,roles,department,country,"));
     read_csv(&out, &cells);
     assert_int_equal(cells.rows, HOSTILE_COUNT + 1);
     columns = cells.row_end[0];

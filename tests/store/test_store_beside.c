@@ -41,10 +41,9 @@ static struct plan_row finding(struct store_world *world, unsigned number, const
                              .idle_days = -1};
 }
 
-static int64_t save(struct store_world *world, struct plan_row *row, size_t count)
+static int64_t save_over(struct store_world *world, const struct snapshot *snapshot,
+                         const struct roster *roster, struct plan_row *row, size_t count)
 {
-    struct snapshot snapshot = store_world_snapshot(world, ACCOUNTS);
-    struct roster roster = store_world_roster(world, ACCOUNTS);
     struct err err = ERR_INIT;
     struct plan plan = {
         .version = PLAN_VERSION,
@@ -57,18 +56,26 @@ static int64_t save(struct store_world *world, struct plan_row *row, size_t coun
         .row_count = count,
     };
 
-    store_world_save(world, &snapshot);
-    store_world_save_roster(world, &roster, true);
-    plan.inputs.snapshot_id = snapshot.id;
+    plan.inputs.snapshot_id = snapshot->id;
     plan.inputs.snapshot_complete = true;
-    plan.inputs.snapshot_digest = snapshot.digest;
-    plan.inputs.roster_id = roster.id;
+    plan.inputs.snapshot_digest = snapshot->digest;
+    plan.inputs.roster_id = roster->id;
     plan.inputs.snapshot_taken_at = plan.inputs.roster_read_at = world->now;
     plan.digest = plan_digest(&plan);
     if (store_save_plan(&world->store, &world->run, &plan, &err) < 0)
         fail_msg("%s", err.text);
     store_world_tomorrow(world);
     return plan.id;
+}
+
+static int64_t save(struct store_world *world, struct plan_row *row, size_t count)
+{
+    struct snapshot snapshot = store_world_snapshot(world, ACCOUNTS);
+    struct roster roster = store_world_roster(world, ACCOUNTS);
+
+    store_world_save(world, &snapshot);
+    store_world_save_roster(world, &roster, true);
+    return save_over(world, &snapshot, &roster, row, count);
 }
 
 static int64_t save_one(struct store_world *world)
@@ -343,6 +350,44 @@ TEST(seats_are_those_of_the_newest_plan_of_a_day_and_few_enough)
     assert_int_equal(store_plan_seats(&world->store, &world->arena, 3, 60, &seats, &count, &err),
                      0);
     assert_int_equal(count, 2); /* nothing of later plans */
+}
+
+/* As the plan saw it: what the portal or HR says later is of later plans. */
+TEST(countries_of_a_plan_are_the_accounts_else_the_persons_as_of_then)
+{
+    struct store_world *world = *state;
+    struct snapshot snapshot = store_world_snapshot(world, 4);
+    struct roster roster = store_world_roster(world, 4);
+    struct pairing pairing[4];
+    struct plan_row row[] = {acts(world, 4, "four"), acts(world, 3, "three"), acts(world, 2, "two"),
+                             acts(world, 1, "one"), finding(world, 9, "P4")};
+    struct err err = ERR_INIT;
+
+    for (size_t i = 0; i < 4; i++)
+        pairing[i] =
+            (struct pairing){.kind = LINK_ONE, .key = MATCH_BY_EMAIL, .person = &roster.person[i]};
+    pairing[3] = (struct pairing){.kind = LINK_NONE};
+    snapshot.account[0].country = "NL";
+    roster.person[0].country = "BE";
+    roster.person[1].country = roster.person[3].country = "DE";
+    store_world_save(world, &snapshot);
+    store_world_save_roster(world, &roster, true);
+    assert_int_equal(store_save_links(&world->store, &snapshot, &roster, pairing, 75, true, &err),
+                     0);
+    int64_t first = save_over(world, &snapshot, &roster, row, 5);
+    snapshot.account[0].country = roster.person[1].country = "FR";
+    store_world_save(world, &snapshot);
+    store_world_save_roster(world, &roster, true);
+    int64_t second = save_over(world, &snapshot, &roster, row, 5);
+    static const char *const wanted[2][5] = {{NULL, NULL, "DE", "NL", NULL},
+                                             {NULL, NULL, "FR", "FR", NULL}};
+    for (int64_t plan = first; plan <= second; plan++) {
+        memset(row, 0, sizeof(row));
+        struct plan is = {.id = plan, .row = row, .row_count = 5};
+        assert_int_equal(store_plan_countries(&world->store, &world->arena, &is, &err), 0);
+        for (size_t i = 0; i < 5; i++)
+            assert_true(text_equal(row[i].country, wanted[plan - first][i]));
+    }
 }
 
 TEST(plan_changes_say_which_row_went_because_it_was_done)
