@@ -100,7 +100,7 @@ static int drop_stale(struct job *job, const struct drop_file *file, struct deci
 static int find_plan(struct job *job, const struct decisions *decisions, struct plan **ret_plan,
                      struct err *err)
 {
-    int64_t id = decisions->portal ? decisions->plan : 0; /* a table is bound by its subjects */
+    int64_t id = decisions->plan; /* 0: a table that says of none, bound by its subjects */
 
     if (decisions->portal && id <= 0)
         return err_set(err, ERR_USAGE, "it names no plan");

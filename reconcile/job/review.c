@@ -39,7 +39,7 @@ static void reviewing_release(struct reviewing *reviewing)
 
 /* --- the file --- */
 
-/* A table says nothing of itself: its rows are bound by their subjects. */
+/* A table says nothing of itself: its rows are bound by what they say. */
 static int check_bound(const struct decisions *decisions, const struct plan *plan, struct err *err)
 {
     if (!decisions->portal)

@@ -216,6 +216,27 @@ TEST(inbox_takes_the_pages_file_of_its_plan_alone)
     assert_int_equal(acts_writes(acts), 1);
 }
 
+/* A table of Friday counts on Monday: for the plan that its rows say they are of. */
+TEST(inbox_takes_a_table_for_the_plan_that_its_rows_are_of)
+{
+    INBOX(inbox, 2);
+    struct acts *acts = &inbox.acts;
+    CLEANUP(text_release) struct text sheet = TEXT_INIT;
+    CLEANUP(mem_cleanup)
+    char *of = acts_ask(acts,
+                        "select '1:' || encode(digest, 'hex') || ';' || encode(subject, 'hex') || "
+                        "';approve' from reconcile.plan join reconcile.plan_row using (plan_id)"
+                        " where account_id = '%s'",
+                        acts->row[0].id);
+
+    text_addf(&sheet, "account_id;of_plan;subject;decision\r\n%s;%s\r\n", acts->row[0].id, of);
+    acts_plan(acts, 0);
+    PUT(&inbox, "friday.csv", DAEMON, text_cstr(&sheet));
+    run_ends(&inbox, 0);
+    assert_became(&inbox, "friday.csv", "taken", "plan 1, by 'daemon': approved 1");
+    assert_int_equal(acts_writes(acts), 1);
+}
+
 TEST(inbox_file_that_a_run_had_taken_when_it_was_killed_decides_once)
 {
     INBOX(inbox, 2);
