@@ -89,6 +89,7 @@ static int open_file(struct reviewing *reviewing, struct job *job,
         const struct decisions_row *one = &reviewing->row[i];
         if (one->refused) {
             refuse(reviewing, one, one->refused);
+            reviewing->answer.refused[reviewing->answer.refused_count - 1].is_of_form = true;
             continue;
         }
         reviewing->of[one->row - seen->row] = one;
