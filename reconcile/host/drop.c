@@ -99,19 +99,21 @@ static struct instant written_at(const struct stat *status)
                                   status->st_mtim.tv_nsec / 1000};
 }
 
-/* Of a file whose owner is known. */
-static const char *why_not(struct arena *arena, const struct stat *status)
+static const char *why_not(const struct drop_file *file)
 {
-    if (S_ISLNK(status->st_mode))
+    if (S_ISLNK(file->status.st_mode))
         return "it is a link: put the file itself here";
-    if (!S_ISREG(status->st_mode))
-        return "it is no regular file";
-    if (status->st_mode & WRITABLE)
-        return arena_printf(arena,
-                            "others than its owner may write it (mode %04o), so it is not known "
-                            "whose word it is: 'chmod go-w', and put it here again",
-                            (unsigned)(status->st_mode & 07777));
-    return NULL;
+    return S_ISREG(file->status.st_mode) ? NULL : "it is no regular file";
+}
+
+const char *drop_why_not_owners(struct arena *arena, const struct drop_file *file)
+{
+    if (!(file->status.st_mode & WRITABLE))
+        return NULL;
+    return arena_printf(arena,
+                        "others than its owner may write it (mode %04o), so it is not known whose "
+                        "word it is: 'chmod go-w', and put it here again",
+                        (unsigned)(file->status.st_mode & 07777));
 }
 
 static bool is_same(const struct stat *a, const struct stat *b)
@@ -171,10 +173,12 @@ enum drop_fate drop_read(const struct drop *drop, struct arena *arena, struct in
                          struct drop_file *file)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
-    const char *why = why_not(arena, &file->status);
+    const char *why = why_not(file);
     int64_t age = now.us - file->written.us;
     struct stat status;
 
+    if (!why && !file->is_signed)
+        why = drop_why_not_owners(arena, file);
     if (why)
         return refuse(file, why);
     if (age >= 0 && age < DROP_QUIET_US)
@@ -223,16 +227,18 @@ int drop_put(const struct drop *drop, const char *name, const struct text *conte
 /* Who owns the file may put another one in its name at any moment: what was not read is given its
  * name back. */
 int drop_set_aside(const struct drop *drop, const struct drop_file *file, const char *to,
-                   struct err *err)
+                   bool *ret_replaced, struct err *err)
 {
     const struct place place = in(drop, file->name);
     struct stat status;
 
+    *ret_replaced = false;
     if (place_rename(&place, file->name, to, true) < 0)
         return err_set_errno(err, ERR_INTERNAL, errno, "cannot rename '%s/%s'", drop->path,
                              file->name);
     if (look_at(drop, to, &status) == 0 && is_same(&status, &file->status))
         return 0;
+    *ret_replaced = true;
     if (place_rename(&place, to, file->name, false) < 0)
         return err_set_errno(err, ERR_INTERNAL, errno,
                              "'%s/%s' was replaced while it was read, and is called '%s' now",

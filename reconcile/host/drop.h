@@ -38,6 +38,7 @@ struct drop_file {
     bool is_own;            /* the owner is whom the directory belongs to */
     struct instant written; /* for the last time */
     struct stat status;     /* as it was looked at */
+    bool is_signed;         /* nobody is believed for owning it: who may write it does not matter */
     struct text content;
     const char *why;
 };
@@ -50,6 +51,8 @@ enum drop_fate drop_look(const struct drop *drop, struct arena *arena, const cha
  * ago may be written on. */
 enum drop_fate drop_read(const struct drop *drop, struct arena *arena, struct instant now,
                          struct drop_file *file);
+/* Why what it says is not certain to be its owner's word, a sentence; NULL = it is. */
+const char *drop_why_not_owners(struct arena *arena, const struct drop_file *file);
 #define DROP_QUIET_US (10 * SECOND_US) /* so long */
 /* What stands in a name, whoever's it is, for searches; 1: a directory, -1: no file that
  * can be read. */
@@ -60,10 +63,10 @@ int drop_peek(const struct drop *drop, const char *name, struct text *ret_text,
  */
 int drop_put(const struct drop *drop, const char *name, const struct text *content, struct err *err)
     __attribute__((warn_unused_result));
-/* Gives what was looked at another name, and whatever has that one goes. An error, and it is where
- * it was, when something else stands in its name by now. */
+/* Gives what was looked at another name, and whatever has that one goes. *ret_replaced, and an
+ * error: something else stood in its name by now, and does so still. */
 int drop_set_aside(const struct drop *drop, const struct drop_file *file, const char *to,
-                   struct err *err) __attribute__((warn_unused_result));
+                   bool *ret_replaced, struct err *err) __attribute__((warn_unused_result));
 int drop_remove(const struct drop *drop, const char *name, struct err *err)
     __attribute__((warn_unused_result));
 

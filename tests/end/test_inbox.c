@@ -78,7 +78,7 @@ TEST(inbox_file_that_a_run_had_taken_when_it_was_killed_decides_once)
     CLEANUP(mem_cleanup) char *name = file_join(inbox.path, "a.csv");
     assert_int_equal(rename(taken, name), 0); /* the record was made, the name not yet */
     run_ends(&inbox, 20);
-    assert_became(&inbox, "a.csv", "taken", "1 already so: nothing is recorded twice");
+    assert_became(&inbox, "a.csv", "taken", "taken already on 20");
     assert_int_equal(rulings(&inbox), 1);
 }
 
@@ -166,6 +166,56 @@ TEST(inbox_decides_nothing_about_the_own_account)
     assert_int_equal(acts_writes_on(&inbox.acts, inbox.acts.row[1].id), 1);
 }
 
+TEST(inbox_files_of_two_people_are_two_voices_and_of_one_one)
+{
+    INBOX(inbox, 1);
+    struct acts *acts = &inbox.acts;
+    CLEANUP(text_release) struct text mine = TEXT_INIT;
+
+    end_set(&acts->end, END_REST,
+            "approval: { suspend = 2; deprovision = 2; " LISTED
+            " }; review: { inbox = \"inbox\"; };"
+            "apply: { settle_seconds = 1; canary_minutes = 0; };");
+    acts_plan(acts, 0); /* whose row needs two */
+    CLEANUP(mem_cleanup) char *sheet = approval_of(&inbox, 0);
+    text_addf(&mine, "%s\r\n", sheet);
+    PUT(&inbox, "a.csv", DAEMON, sheet);
+    PUT(&inbox, "b.csv", DAEMON, text_cstr(&mine));
+    run_ends(&inbox, 0);
+    assert_became(&inbox, "a.csv", "taken", "1 need somebody else as well");
+    assert_became(&inbox, "b.csv", "taken", "1 already so");
+    assert_int_equal(acts_writes(acts), 0);
+    PUT(&inbox, "c.csv", BIN, sheet); /* the very file of the other one, handed in by a second */
+    run_ends(&inbox, 0);
+    assert_became(&inbox, "c.csv", "taken", "by 'bin': approved 1");
+    assert_int_equal(acts_writes(acts), 1);
+}
+
+/* What is judged again before an act is judged whatever way the approval came. */
+TEST(inbox_approval_of_who_is_listed_no_more_or_of_what_changed_does_nothing)
+{
+    INBOX(inbox, 2);
+    struct acts *acts = &inbox.acts;
+    CLEANUP(text_release) struct text sheet = TEXT_INIT;
+
+    end_hold(&acts->end);
+    text_add(&sheet, HEADER);
+    add(&inbox, &sheet, acts->row[0].id, "approve", "", "");
+    add(&inbox, &sheet, acts->row[1].id, "approve", "", "");
+    PUT(&inbox, "a.csv", DAEMON, text_cstr(&sheet));
+    run_ends(&inbox, 20);
+    assert_became(&inbox, "a.csv", "taken", "approved 2");
+    end_let_go(&acts->end);
+    configure(&inbox, "approvers = ( { user = \"bin\"; } );");
+    run_ends(&inbox, 0);
+    assert_int_equal(acts_writes(acts), 0);
+    configure(&inbox, LISTED);
+    acts_rehire(acts, acts->row[0].id);
+    run_ends(&inbox, 0);
+    assert_int_equal(acts_writes(acts), 1);
+    assert_int_equal(acts_writes_on(acts, acts->row[1].id), 1);
+}
+
 TEST(inbox_file_of_before_a_withdrawal_does_not_decide_anew)
 {
     INBOX(inbox, 2);
@@ -181,12 +231,34 @@ TEST(inbox_file_of_before_a_withdrawal_does_not_decide_anew)
     end_assert_code(&back, 0);
     PUT(&inbox, "b.csv", DAEMON, sheet);
     run_ends(&inbox, 20);
+    assert_became(&inbox, "b.csv", "taken", "as the word of 'daemon': nothing new");
+    CLEANUP(text_release) struct text other = TEXT_INIT;
+    text_addf(&other, "%s\r\n", sheet);
+    PUT(&inbox, "b.csv", DAEMON, text_cstr(&other));
+    run_ends(&inbox, 20);
     assert_became(&inbox, "b.csv", "refused", "it was withdrawn after this file was written");
     assert_int_equal(rulings(&inbox), 1);
-    CLEANUP(mem_cleanup) char *anew = put(&inbox, "c.csv", DAEMON, sheet);
+    CLEANUP(mem_cleanup) char *anew = put(&inbox, "c.csv", DAEMON, text_cstr(&other));
     age(anew, -60); /* written after it */
     run_ends(&inbox, 20);
     assert_became(&inbox, "c.csv", "taken", "approved 1");
+}
+
+/* The same words decide once: what they approved is not approved anew, nor is its time begun. */
+TEST(inbox_file_that_is_handed_in_twice_says_when_it_was_taken_and_renews_nothing)
+{
+    INBOX(inbox, 2);
+    CLEANUP(mem_cleanup) char *sheet = approval_of(&inbox, 0);
+
+    PUT(&inbox, "a.csv", DAEMON, sheet);
+    run_ends(&inbox, 0);
+    assert_int_equal(acts_writes(&inbox.acts), 1);
+    PUT(&inbox, "again.csv", DAEMON, sheet);
+    run_ends(&inbox, 0);
+    assert_became(&inbox, "again.csv", "taken", "taken already on 20");
+    assert_became(&inbox, "again.csv", "taken", "as the word of 'daemon': nothing new");
+    assert_int_equal(rulings(&inbox), 1);
+    assert_int_equal(end_count(&inbox.acts.end, "select count(*) from reconcile.handed_in"), 1);
 }
 
 /* Somebody who may move files can hand in what another one wrote long ago: it approves nothing. */

@@ -170,6 +170,31 @@ TEST(inbox_file_of_somebody_whose_word_does_not_count_holds_nothing)
     assert_became(&inbox, "hard.csv", "refused", "a second name");
 }
 
+/* Names that are no text, and so many of them that they are no work of people. */
+TEST(inbox_of_a_thousand_hostile_names_takes_the_one_that_counts)
+{
+    APPROVED(inbox, 2);
+    CLEANUP(mem_cleanup) char *spares = rejection_of(&inbox, 0);
+
+    for (int i = 0; i < 1000; i++) {
+        CLEANUP(text_release) struct text name = TEXT_INIT;
+        text_addf(&name, "%d\n\033[31m\xff%s.csv", i, i % 2 ? "" : "\r<script>");
+        PUT(&inbox, text_cstr(&name), 3, spares);
+    }
+    PUT(&inbox, "z\nb.csv", DAEMON, spares);
+    char longest[256] = "";
+    memset(longest, 'x', sizeof(longest) - 1);
+    PUT(&inbox, longest, BIN, spares);
+    RUN(result, &inbox.acts.end, "run");
+    end_assert_code(&result, 0);
+    end_assert_says(&result.err, "2 files taken, 1000 refused");
+    end_assert_silent_of(&result.err, "\033");
+    assert_became(&inbox, "z\nb.csv", "taken", "rejected 1");
+    assert_false(is_there(&inbox, longest));
+    assert_int_equal(acts_writes(&inbox.acts), 1);
+    assert_int_equal(acts_writes_on(&inbox.acts, inbox.acts.row[1].id), 1);
+}
+
 /* Hurried in before the night: the run waits for it, and not for ever. */
 TEST(inbox_file_that_was_just_written_is_waited_for_and_one_that_is_written_on_holds)
 {
